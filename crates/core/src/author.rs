@@ -1,0 +1,226 @@
+//! Who writes, and who is reading now.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::address::Network;
+use crate::ids::AuthorId;
+use crate::refusal::Refusal;
+
+/// The longest name, in graphemes.
+pub const MAX_NAME: usize = 50;
+
+/// The longest e-mail address and website, in bytes.
+pub const MAX_CONTACT: usize = 254;
+
+/// How an author came to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthorKind {
+    /// Gave a name, and owns what they wrote through a token in their browser.
+    Guest,
+    /// Has an account.
+    Account,
+    /// Came with an import; nobody's token owns what they wrote.
+    Imported,
+}
+
+impl AuthorKind {
+    /// The stored word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Guest => "guest",
+            Self::Account => "account",
+            Self::Imported => "imported",
+        }
+    }
+
+    /// The kind of a stored word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Guest, Self::Account, Self::Imported]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// What an author may do at a site, from least to most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Reads and writes.
+    Reader,
+    /// Belongs to the newsroom, and is shown so.
+    Staff,
+    /// Asks questions of passages and features comments.
+    Editor,
+    /// Decides on comments and authors.
+    Moderator,
+    /// Decides on everything of the site.
+    Owner,
+}
+
+impl Role {
+    /// All roles, least first.
+    pub const ALL: [Self; 5] = [
+        Self::Reader,
+        Self::Staff,
+        Self::Editor,
+        Self::Moderator,
+        Self::Owner,
+    ];
+
+    /// The word that is stored, shown by the API and typed at the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Staff => "staff",
+            Self::Editor => "editor",
+            Self::Moderator => "moderator",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The role of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
+    }
+}
+
+/// Someone who writes at a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// Names the author.
+    pub id: AuthorId,
+    /// As they call themselves.
+    pub name: String,
+    /// How they came to be known.
+    pub kind: AuthorKind,
+    /// What they may do.
+    pub role: Role,
+    /// Their own site, already through the URL gate.
+    pub website: Option<String>,
+}
+
+/// The person who makes a request, as far as the request proves it.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// Who they are, once they have written or voted here.
+    pub author: Option<Author>,
+    /// Where they are.
+    pub network: Network,
+}
+
+impl Reader {
+    /// Whether this reader wrote as `author`.
+    pub fn is(&self, author: AuthorId) -> bool {
+        self.author.as_ref().is_some_and(|own| own.id == author)
+    }
+
+    /// What this reader may do.
+    pub fn role(&self) -> Role {
+        self.author
+            .as_ref()
+            .map_or(Role::Reader, |author| author.role)
+    }
+}
+
+/// A name fit to show: composed, trimmed, inner space squeezed, no control or invisible characters.
+pub fn name(typed: &str) -> Result<String, Refusal> {
+    let shown: String = typed.nfc().filter(|c| !is_hidden(*c)).collect();
+    let name = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.chars().all(is_joiner) {
+        return Err(Refusal::NameMissing);
+    }
+    let graphemes = name.graphemes(true).count();
+    if graphemes > MAX_NAME || name.len() > MAX_NAME * 32 {
+        return Err(Refusal::NameTooLong {
+            graphemes,
+            max: MAX_NAME,
+        });
+    }
+    Ok(name)
+}
+
+/// Joins letters and emoji; needed by Persian, Indic scripts and family emoji.
+const fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// Characters that could forge, reverse or hide part of a name.
+fn is_hidden(c: char) -> bool {
+    (c.is_control() && !c.is_ascii_whitespace())
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// An e-mail address of the right shape, lower-cased in its domain, or `None` for an empty field.
+pub fn email(typed: &str) -> Result<Option<String>, Refusal> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let parts = typed.rsplit_once('@').filter(|(local, domain)| {
+        !local.is_empty()
+            && !local.contains('@')
+            && domain.contains('.')
+            && !domain.starts_with('.')
+            && !domain.ends_with('.')
+            && typed.len() <= MAX_CONTACT
+            && !typed
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || "<>\",;\\".contains(c))
+    });
+    let (local, domain) = parts.ok_or(Refusal::EmailInvalid)?;
+    Ok(Some(format!("{local}@{}", domain.to_lowercase())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_trimmed_and_squeezed() {
+        assert_eq!(name("  Ann \t  Lee ").unwrap(), "Ann Lee");
+        assert_eq!(name("e\u{301}").unwrap(), "é");
+    }
+
+    #[test]
+    fn a_name_cannot_hide_or_reverse_text() {
+        assert_eq!(name("mod\u{202e}erator\u{200b}").unwrap(), "moderator");
+        assert!(matches!(
+            name("\u{200b}\u{feff}"),
+            Err(Refusal::NameMissing)
+        ));
+    }
+
+    #[test]
+    fn a_name_is_counted_in_graphemes() {
+        assert!(name(&"👩‍👩‍👧‍👦".repeat(50)).is_ok());
+        assert!(matches!(
+            name(&"a".repeat(51)),
+            Err(Refusal::NameTooLong {
+                graphemes: 51,
+                max: 50
+            })
+        ));
+    }
+
+    #[test]
+    fn an_email_has_one_shape() {
+        assert_eq!(email("").unwrap(), None);
+        assert_eq!(
+            email(" Ann@Example.ORG ").unwrap().unwrap(),
+            "Ann@example.org"
+        );
+        for bad in [
+            "ann",
+            "ann@",
+            "@example.org",
+            "a b@example.org",
+            "a@b@c.org",
+            "a@b",
+            "a\n@b.c",
+        ] {
+            assert!(email(bad).is_err(), "{bad}");
+        }
+    }
+}

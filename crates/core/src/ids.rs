@@ -1,0 +1,179 @@
+//! Identifiers: 64-bit numbers in order of time, shown as 13 base-32 letters.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crate::chance::Random;
+use crate::time::Time;
+
+const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+const LENGTH: usize = 13;
+const SERIAL_BITS: u32 = 12;
+const NODE_BITS: u32 = 9;
+
+fn write_letters(id: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut letters = [0; LENGTH];
+    let mut rest = id.cast_unsigned();
+    for letter in letters.iter_mut().rev() {
+        *letter = LETTERS[(rest & 31) as usize];
+        rest >>= 5;
+    }
+    f.write_str(str::from_utf8(&letters).map_err(|_| fmt::Error)?)
+}
+
+fn read_letters(text: &str) -> Option<i64> {
+    if text.len() != LENGTH {
+        return None;
+    }
+    let mut id: u64 = 0;
+    for letter in text.bytes() {
+        let value = LETTERS.iter().position(|l| *l == letter)? as u64;
+        id = id.checked_mul(32)?.checked_add(value)?;
+    }
+    i64::try_from(id).ok()
+}
+
+/// A text that is not an identifier.
+#[derive(Debug, thiserror::Error)]
+#[error("not an id of 13 letters and digits")]
+pub struct NotAnId;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_letters(self.0, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                read_letters(text).map(Self).ok_or(NotAnId)
+            }
+        }
+    };
+}
+
+id!(
+    /// Names a site.
+    SiteId
+);
+id!(
+    /// Names a page of a site.
+    PageId
+);
+id!(
+    /// Names an author at a site.
+    AuthorId
+);
+id!(
+    /// Names a comment. Comments of a page sort by time when they sort by id.
+    CommentId
+);
+
+/// Makes identifiers: 42 bits of milliseconds since 1970, 9 bits of node, 12 bits of serial.
+///
+/// Ids of one source never repeat and never go back, even when its clock does. Two nodes that drew
+/// the same node number can collide only within one millisecond; the primary key then refuses.
+#[derive(Debug)]
+pub struct IdSource {
+    node: i64,
+    last: AtomicI64,
+}
+
+impl IdSource {
+    /// A source whose node number is drawn by chance.
+    pub fn new(random: &dyn Random) -> Self {
+        let mut bytes = [0; 2];
+        random.fill(&mut bytes);
+        let node = i64::from(u16::from_le_bytes(bytes)) & ((1 << NODE_BITS) - 1);
+        Self {
+            node,
+            last: AtomicI64::new(0),
+        }
+    }
+
+    /// The next id at `now`.
+    pub fn next(&self, now: Time) -> i64 {
+        let first = now.millis().max(0) << SERIAL_BITS;
+        let step = |last: i64| Some(first.max(last + 1));
+        let update = self
+            .last
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, step);
+        let tick = first.max(update.unwrap_or(first) + 1);
+        self.spread(tick)
+    }
+
+    /// Put the node number between the milliseconds and the serial of `tick`.
+    const fn spread(&self, tick: i64) -> i64 {
+        let serial = tick & ((1 << SERIAL_BITS) - 1);
+        ((tick >> SERIAL_BITS) << (NODE_BITS + SERIAL_BITS)) | (self.node << SERIAL_BITS) | serial
+    }
+}
+
+/// The smallest id that can stand for `time`: for imported comments, which keep their own time.
+pub const fn first_id_at(time: Time) -> i64 {
+    let millis = time.millis();
+    let millis = if millis < 0 { 0 } else { millis };
+    millis << (NODE_BITS + SERIAL_BITS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::FixedRandom;
+
+    #[test]
+    fn an_id_shows_as_13_letters_and_reads_back() {
+        for id in [0, 1, 31, 32, 1 << 40, i64::MAX] {
+            let shown = CommentId(id).to_string();
+            assert_eq!(shown.len(), 13);
+            assert_eq!(shown.parse::<CommentId>().unwrap(), CommentId(id));
+        }
+    }
+
+    #[test]
+    fn letters_that_are_no_id_are_refused() {
+        for text in [
+            "",
+            "0",
+            "zzzzzzzzzzzzz",
+            "00000000000il",
+            "00000000000000",
+            "ééééééé",
+        ] {
+            assert!(text.parse::<CommentId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn shown_ids_sort_as_the_numbers_do() {
+        assert!(CommentId(31).to_string() < CommentId(32).to_string());
+    }
+
+    #[test]
+    fn ids_rise_even_when_the_clock_goes_back() {
+        let ids = IdSource::new(&FixedRandom::seeded(1));
+        let mut last = 0;
+        for micros in [5_000_000, 5_000_000, 4_000_000, 5_000_000, 6_000_000] {
+            let id = ids.next(Time::from_micros(micros));
+            assert!(id > last);
+            last = id;
+        }
+    }
+
+    #[test]
+    fn more_ids_than_serials_in_a_millisecond_stay_distinct() {
+        let ids = IdSource::new(&FixedRandom::seeded(1));
+        let now = Time::from_micros(1_000_000);
+        let made: std::collections::BTreeSet<i64> = (0..10_000).map(|_| ids.next(now)).collect();
+        assert_eq!(made.len(), 10_000);
+    }
+}

@@ -1,0 +1,35 @@
+//! The domain: what a discussion is made of, and the rules that decide in it.
+//!
+//! Everything here is a value or a function of values. There is no I/O, no SQL, no HTTP and no
+//! async, so nothing here can fail for a reason that is not a [`Refusal`]. Time and chance come in
+//! as parameters ([`Clock`], [`Random`]). Domain types are not serialised for clients: what leaves
+//! the process is shaped in `render`.
+
+pub mod address;
+pub mod author;
+pub mod chance;
+pub mod comment;
+pub mod cursor;
+pub mod ids;
+pub mod page;
+pub mod policy;
+pub mod ranking;
+pub mod refusal;
+pub mod settings;
+pub mod site;
+pub mod thread;
+pub mod time;
+pub mod vote;
+
+pub use author::{Author, AuthorKind, Reader};
+pub use chance::{FixedRandom, Random, Token, TokenHash};
+pub use comment::{Comment, State};
+pub use cursor::Cursor;
+pub use ids::{AuthorId, CommentId, IdSource, PageId, SiteId};
+pub use page::{Page, PageKey};
+pub use refusal::Refusal;
+pub use settings::Settings;
+pub use site::Site;
+pub use thread::{Filter, Sort, Thread, ThreadQuery};
+pub use time::{Clock, FixedClock, Time};
+pub use vote::{Tally, Vote};

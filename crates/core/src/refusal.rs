@@ -1,0 +1,106 @@
+//! Why something was not done.
+
+use crate::time::Time;
+
+/// A rule said no. Carries what a person needs to know, as data.
+///
+/// Each variant has a status, a stable code and, where one field is to blame, the field's name in
+/// `server::error`; a new variant does not compile until it has them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(
+    missing_docs,
+    reason = "the sentence above each variant names its fields"
+)]
+pub enum Refusal {
+    /// No name was given where one is needed.
+    #[error("a name is needed")]
+    NameMissing,
+    /// The name is too long.
+    #[error("the name has {graphemes} characters; at most {max} are possible")]
+    NameTooLong { graphemes: usize, max: usize },
+    /// The e-mail address is not one.
+    #[error("this does not look like an e-mail address")]
+    EmailInvalid,
+    /// The site asks guests for an e-mail address.
+    #[error("an e-mail address is needed to comment here")]
+    EmailMissing,
+    /// The website is not an http or https address.
+    #[error("the website must be an address that starts with http:// or https://")]
+    WebsiteInvalid,
+    /// There is no text.
+    #[error("the comment is empty")]
+    TextMissing,
+    /// The text is too long.
+    #[error("the comment has {graphemes} characters; at most {max} are possible")]
+    TextTooLong { graphemes: usize, max: usize },
+    /// The text has too many links.
+    #[error("the comment has {links} links; at most {max} are possible")]
+    TooManyLinks { links: usize, max: usize },
+    /// The page is not named.
+    #[error("the page is not named")]
+    PageMissing,
+    /// The page's name is too long.
+    #[error("the page's name has {bytes} bytes; at most {max} are possible")]
+    PageTooLong { bytes: usize, max: usize },
+    /// The page's name cannot be one.
+    #[error("this cannot be the name or the address of a page")]
+    PageInvalid,
+    /// The page's address is not on the site.
+    #[error("the page is on {host}, which is not part of this site")]
+    PageElsewhere { host: String },
+    /// A host is not one.
+    #[error("`{host}` is not a host such as news.example or localhost:4000")]
+    HostInvalid { host: String },
+    /// An origin is not one.
+    #[error("`{origin}` is not an origin such as https://news.example")]
+    OriginInvalid { origin: String },
+    /// The site takes comments from accounts only.
+    #[error("sign in to comment here")]
+    SignInNeeded,
+    /// The whole site is closed to comments.
+    #[error("comments are closed on this site")]
+    SiteClosed,
+    /// The page is closed to comments.
+    #[error("comments on this page closed on {since}")]
+    PageClosed { since: Time },
+    /// The branch is closed to replies.
+    #[error("replies to this comment closed on {since}")]
+    BranchClosed { since: Time },
+    /// There is no such comment here.
+    #[error("there is no such comment")]
+    CommentUnknown,
+    /// The comment that was replied to is gone.
+    #[error("the comment you are replying to was removed")]
+    ParentRemoved,
+    /// The comment is someone else's.
+    #[error("only its author can do this")]
+    NotYours,
+    /// The time to edit is over.
+    #[error("the time to edit ended at {ended}")]
+    EditWindowOver { ended: Time },
+    /// The comment changed since the reader saw it.
+    #[error("the comment was changed meanwhile; it is now at revision {revision}")]
+    EditedMeanwhile { revision: i64 },
+    /// The vote is on one's own comment.
+    #[error("you cannot vote on your own comment")]
+    OwnComment,
+    /// The vote is none that the site takes.
+    #[error("this site does not take such votes")]
+    VoteNotTaken,
+    /// Someone at this address voted on the comment within a day.
+    #[error("someone at your address has voted on this comment today")]
+    AddressVoted,
+    /// The key was used for another request.
+    #[error("this idempotency key was used for a different request")]
+    KeyReused,
+    /// A setting is not known.
+    #[error("there is no setting `{key}`; there are: {known}")]
+    SettingUnknown { key: String, known: String },
+    /// A setting cannot have the value.
+    #[error("`{key}` cannot be `{value}`: {expected}")]
+    SettingInvalid {
+        key: String,
+        value: String,
+        expected: String,
+    },
+}

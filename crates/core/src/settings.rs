@@ -1,0 +1,298 @@
+//! What a publisher can set for a site.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::refusal::Refusal;
+use crate::thread::Sort;
+
+/// A site's rules. Every value has a default that is safe; see [`Settings::ABOUT`] for their words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The publication's name.
+    pub title: String,
+    /// The language of the interface, as a BCP 47 tag.
+    pub language: String,
+    /// The order that readers meet first.
+    pub sort: Sort,
+    /// Roots on the first page and in each further one.
+    pub roots_per_page: usize,
+    /// Replies shown under each comment at first.
+    pub replies_shown: usize,
+    /// The longest comment, in graphemes.
+    pub max_graphemes: usize,
+    /// The most links in a comment.
+    pub max_links: usize,
+    /// How long authors may edit.
+    pub edit_window_minutes: u32,
+    /// Which votes are taken.
+    pub voting: Voting,
+    /// For how long a new comment's score stays hidden.
+    pub hide_scores_minutes: u32,
+    /// Comments with a lower score are collapsed at first.
+    pub collapse_below: i64,
+    /// Whether one may write without an account.
+    pub guests: Guests,
+    /// Whether guests are asked for an e-mail address.
+    pub email: Email,
+    /// When comments appear.
+    pub mode: Mode,
+    /// Pages close so many days after they were first seen; 0 means never.
+    pub close_after_days: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            language: "en".to_owned(),
+            sort: Sort::Newest,
+            roots_per_page: 20,
+            replies_shown: 3,
+            max_graphemes: 10_000,
+            max_links: 20,
+            edit_window_minutes: 15,
+            voting: Voting::UpAndDown,
+            hide_scores_minutes: 0,
+            collapse_below: -5,
+            guests: Guests::Welcome,
+            email: Email::Optional,
+            mode: Mode::After,
+            close_after_days: 0,
+        }
+    }
+}
+
+/// Which votes a site takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Voting {
+    /// For and against.
+    UpAndDown,
+    /// Only for.
+    Up,
+    /// None.
+    Off,
+}
+
+/// Whether one may write without an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Guests {
+    /// A name is enough.
+    Welcome,
+    /// An account is needed.
+    Refused,
+}
+
+/// Whether guests are asked for an e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Email {
+    /// There is a field, and it may stay empty.
+    Optional,
+    /// The field must be filled.
+    Required,
+    /// There is no field.
+    Unasked,
+}
+
+/// When comments appear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// At once; moderators read them after.
+    After,
+    /// When a moderator has approved them.
+    Before,
+    /// Never: no new comments.
+    Closed,
+}
+
+/// A setting in words: its key, what it does, and what it accepts.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// The setting's key in TOML, the API and the command line.
+    pub key: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// What it accepts.
+    pub accepts: &'static str,
+}
+
+/// The bounds of a whole number.
+const fn range(key: &str) -> Option<(i64, i64)> {
+    match key.as_bytes() {
+        b"roots_per_page" => Some((1, 100)),
+        b"replies_shown" => Some((0, 20)),
+        b"max_graphemes" => Some((1, 10_000)),
+        b"max_links" => Some((0, 20)),
+        b"edit_window_minutes" | b"hide_scores_minutes" => Some((0, 525_600)),
+        b"close_after_days" => Some((0, 36_500)),
+        _ => None,
+    }
+}
+
+impl Settings {
+    /// Every setting in words, in the order of the fields.
+    pub const ABOUT: [About; 15] = [
+        about("title", "The publication's name.", "a text"),
+        about(
+            "language",
+            "The language of the interface.",
+            "a language tag such as en",
+        ),
+        about(
+            "sort",
+            "The order that readers meet first.",
+            "newest, oldest, votes, best or discussed",
+        ),
+        about(
+            "roots_per_page",
+            "Comments on the first page and in each further one.",
+            "1 to 100",
+        ),
+        about(
+            "replies_shown",
+            "Replies shown under each comment at first.",
+            "0 to 20",
+        ),
+        about(
+            "max_graphemes",
+            "The longest comment, in characters as people count them.",
+            "1 to 10000",
+        ),
+        about("max_links", "The most links in a comment.", "0 to 20"),
+        about(
+            "edit_window_minutes",
+            "How many minutes authors may edit.",
+            "0 to 525600",
+        ),
+        about("voting", "Which votes are taken.", "up_and_down, up or off"),
+        about(
+            "hide_scores_minutes",
+            "For how many minutes a new comment's score stays hidden.",
+            "0 to 525600",
+        ),
+        about(
+            "collapse_below",
+            "Comments with a lower score are collapsed at first.",
+            "a whole number",
+        ),
+        about(
+            "guests",
+            "Whether one may write without an account.",
+            "welcome or refused",
+        ),
+        about(
+            "email",
+            "Whether guests are asked for an e-mail address.",
+            "optional, required or unasked",
+        ),
+        about(
+            "mode",
+            "When comments appear: after is at once, before is when approved.",
+            "after, before or closed",
+        ),
+        about(
+            "close_after_days",
+            "Pages close so many days after they were first seen; 0 means never.",
+            "0 to 36500",
+        ),
+    ];
+
+    /// These settings with `key` set to `value`, which is JSON or a bare word.
+    pub fn with(&self, key: &str, value: &str) -> Result<Self, Refusal> {
+        let about = Self::ABOUT
+            .iter()
+            .find(|about| about.key == key)
+            .ok_or_else(|| {
+                let known = Self::ABOUT.map(|about| about.key).join(", ");
+                Refusal::SettingUnknown {
+                    key: key.to_owned(),
+                    known,
+                }
+            })?;
+        let invalid = || Refusal::SettingInvalid {
+            key: key.to_owned(),
+            value: value.to_owned(),
+            expected: format!("it must be {}", about.accepts),
+        };
+        let mut fields = self.fields();
+        let is_text = fields.get(key).is_some_and(Value::is_string);
+        let parsed = match serde_json::from_str(value) {
+            Ok(parsed) if !is_text || matches!(parsed, Value::String(_)) => parsed,
+            _ => Value::String(value.to_owned()),
+        };
+        if let (Some((least, most)), Some(number)) = (range(key), parsed.as_i64())
+            && !(least..=most).contains(&number)
+        {
+            return Err(invalid());
+        }
+        fields.insert(key.to_owned(), parsed);
+        serde_json::from_value(Value::Object(fields)).map_err(|_| invalid())
+    }
+
+    /// The settings as a map from key to value.
+    pub fn fields(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        }
+    }
+}
+
+const fn about(key: &'static str, about: &'static str, accepts: &'static str) -> About {
+    About {
+        key,
+        about,
+        accepts,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_is_explained() {
+        let mut fields: Vec<String> = Settings::default().fields().keys().cloned().collect();
+        let mut explained = Settings::ABOUT.map(|about| about.key.to_owned()).to_vec();
+        fields.sort();
+        explained.sort();
+        assert_eq!(fields, explained);
+    }
+
+    #[test]
+    fn a_setting_takes_numbers_and_bare_words() {
+        let settings = Settings::default();
+        assert_eq!(settings.with("sort", "best").unwrap().sort, Sort::Best);
+        assert_eq!(settings.with("title", "12").unwrap().title, "12");
+        assert_eq!(
+            settings.with("replies_shown", "5").unwrap().replies_shown,
+            5
+        );
+    }
+
+    #[test]
+    fn a_refused_setting_names_the_key_and_what_it_accepts() {
+        let refused = |key, value| {
+            Settings::default()
+                .with(key, value)
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(
+            refused("voting", "sideways"),
+            "`voting` cannot be `sideways`: it must be up_and_down, up or off"
+        );
+        assert_eq!(
+            refused("roots_per_page", "0"),
+            "`roots_per_page` cannot be `0`: it must be 1 to 100"
+        );
+        assert!(
+            refused("colour", "red").starts_with("there is no setting `colour`; there are: title")
+        );
+    }
+}
