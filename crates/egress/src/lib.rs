@@ -1,0 +1,15 @@
+//! The one door out: every request that the server makes to the outside goes through here.
+//!
+//! A stranger can make the server fetch an address (a link to preview, a webhook, an identity
+//! provider). So the [`Client`] refuses addresses that a stranger must not reach, looks at every
+//! address that a name resolves to, connects to exactly those that it looked at, and looks again
+//! after each redirect. Nothing else in the program opens an HTTP connection.
+
+mod addresses;
+mod client;
+mod gate;
+
+pub use addresses::is_public;
+pub use client::{Client, FetchError, Limits, Policy, Request, Response};
+pub use gate::{Forbidden, Lookup, SystemLookup};
+pub use reqwest::Method;
