@@ -1,0 +1,340 @@
+use std::ffi::OsStr;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::{fs, process};
+
+use crate::POSTGRES_VARIABLE;
+
+/// Sockets need a short path, and the server's own user must reach it.
+const FOLDER: &str = "/tmp";
+const FOLDER_PREFIX: &str = "rejoinder-postgres-";
+const DATABASE_PREFIX: &str = "test_";
+
+/// The user that the server runs as where it would be root, which PostgreSQL refuses.
+const SERVER_USER: &str = "postgres";
+
+/// Durability is not what these tests ask of PostgreSQL.
+const OPTIONS: &str = "-F -c full_page_writes=off -c synchronous_commit=off \
+    -c max_connections=200 -c listen_addresses=''";
+
+/// Waits until whoever holds the other end of its input is gone, then stops the server.
+const KEEPER: &str = r#"read -r _
+"$1" -D "$2/data" -m immediate -w stop
+rm -rf "$2""#;
+
+/// A PostgreSQL server for tests: in a folder of its own, on a socket, gone with its starter.
+///
+/// It also goes when the starter is killed, because a keeper process waits on a pipe from it.
+#[derive(Debug)]
+pub struct Postgres {
+    url: String,
+    keeper: Option<Child>,
+}
+
+impl Postgres {
+    /// Start a server of one's own; takes about half a second.
+    ///
+    /// # Errors
+    ///
+    /// Says what to install when PostgreSQL is missing, and shows its log when it did not start.
+    pub fn start() -> Result<Self, String> {
+        let programs = programs().ok_or_else(advice)?;
+        let is_root = is_root()?;
+        sweep_folders(&programs, is_root);
+
+        static STARTED: AtomicU32 = AtomicU32::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let folder = Path::new(FOLDER).join(format!("{FOLDER_PREFIX}{}-{number}", process::id()));
+        run(as_server(is_root, "mkdir").arg(&folder))?;
+        let data = folder.join("data");
+        let control = programs.join("pg_ctl");
+        let keeper = as_server(is_root, "sh")
+            .args(["-c", KEEPER, "sh"])
+            .args([control.as_os_str(), folder.as_os_str()])
+            .stdin(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .map_err(|error| format!("the keeper of PostgreSQL did not start: {error}"))?;
+        let server = Self {
+            url: format!("postgres://rejoinder@{}", encode(&folder)),
+            keeper: Some(keeper),
+        };
+
+        run(as_server(is_root, programs.join("initdb"))
+            .args([
+                "-U",
+                "rejoinder",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+            ])
+            .args(["--no-sync".as_ref(), "-D".as_ref(), data.as_os_str()]))?;
+        let log = folder.join("log");
+        run(as_server(is_root, &control)
+            .args([
+                "-w",
+                "-t",
+                "60",
+                "-o",
+                &format!("{OPTIONS} -k {}", folder.display()),
+            ])
+            .args([
+                "-l".as_ref(),
+                log.as_os_str(),
+                "-D".as_ref(),
+                data.as_os_str(),
+            ])
+            .arg("start"))
+        .map_err(|error| format!("{error}\n{}", fs::read_to_string(&log).unwrap_or_default()))?;
+        Ok(server)
+    }
+
+    /// Its address without a database, as [`POSTGRES_VARIABLE`] carries it.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Create an empty database and give its URL.
+    ///
+    /// Databases of processes that have ended are dropped on the way, so that a long run of
+    /// short-lived test processes does not fill the disk.
+    ///
+    /// # Errors
+    ///
+    /// What `psql` said.
+    pub fn fresh_database(&self) -> Result<String, String> {
+        static CREATED: AtomicU32 = AtomicU32::new(0);
+        let number = CREATED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{DATABASE_PREFIX}{}_{number}", process::id());
+        let answer = self.sql(&[
+            &format!("drop database if exists {name} with (force)"),
+            &format!("create database {name}"),
+            "select datname from pg_database",
+        ])?;
+
+        let left_over = answer
+            .lines()
+            .filter(|name| owner(name, DATABASE_PREFIX, '_').is_some_and(is_gone));
+        let drops: Vec<_> = left_over
+            .map(|name| format!("drop database if exists {name} with (force)"))
+            .collect();
+        if !drops.is_empty() {
+            // Another process may be dropping the same ones, which is as good.
+            let _ = self.sql(&drops.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        Ok(format!("{}/{name}", self.url))
+    }
+
+    fn sql(&self, statements: &[&str]) -> Result<String, String> {
+        let psql = programs().ok_or_else(advice)?.join("psql");
+        let mut command = quiet(psql);
+        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]);
+        command.arg(format!("{}/postgres", self.url));
+        command.args(statements.iter().flat_map(|statement| ["-c", statement]));
+        run(&mut command)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        if let Some(mut keeper) = self.keeper.take() {
+            drop(keeper.stdin.take());
+            let _ = keeper.wait();
+        }
+    }
+}
+
+/// The server of this run: the one that [`POSTGRES_VARIABLE`] names, else this process's own.
+///
+/// # Panics
+///
+/// Fails the test, and says what to install, when there is no PostgreSQL.
+pub fn postgres() -> &'static Postgres {
+    static SERVER: OnceLock<Postgres> = OnceLock::new();
+    SERVER.get_or_init(|| match std::env::var_os(POSTGRES_VARIABLE) {
+        Some(url) => Postgres {
+            url: url.to_string_lossy().trim_end_matches('/').to_owned(),
+            keeper: None,
+        },
+        None => Postgres::start().unwrap_or_else(|error| panic!("{error}")),
+    })
+}
+
+/// An empty PostgreSQL database that no other test uses, as the URL to connect to.
+///
+/// # Panics
+///
+/// Fails the test when the database cannot be had.
+pub fn fresh_database() -> String {
+    postgres()
+        .fresh_database()
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The folder of PostgreSQL's programs, when its server is installed.
+pub fn programs() -> Option<PathBuf> {
+    // Debian keeps servers off the path, and its `psql` on the path is a slow wrapper.
+    let mut installed: Vec<_> = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"]
+        .iter()
+        .filter_map(|parent| fs::read_dir(parent).ok())
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
+        .filter(|folder| folder.join("initdb").is_file())
+        .collect();
+    installed.sort_by_key(|folder| version(folder));
+    installed.pop().or_else(|| {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).find(|folder| folder.join("initdb").is_file())
+    })
+}
+
+fn version(folder: &Path) -> u32 {
+    let name = folder.to_string_lossy();
+    let digits = name
+        .split(|c: char| !c.is_ascii_digit())
+        .find(|part| !part.is_empty());
+    digits.and_then(|part| part.parse().ok()).unwrap_or(0)
+}
+
+fn advice() -> String {
+    "PostgreSQL's server is not installed; these tests need its programs initdb, pg_ctl and psql \
+     (Debian: apt-get install postgresql; Fedora: dnf install postgresql-server; \
+     macOS: brew install postgresql)"
+        .to_owned()
+}
+
+/// Remove what starters left behind that were stopped together with their keeper.
+fn sweep_folders(programs: &Path, is_root: bool) {
+    for entry in fs::read_dir(FOLDER).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if name
+            .to_str()
+            .and_then(|name| owner(name, FOLDER_PREFIX, '-'))
+            .is_some_and(is_gone)
+        {
+            let data = entry.path().join("data");
+            let stop = ["-m", "immediate", "-w", "stop", "-D"];
+            let _ = run(as_server(is_root, programs.join("pg_ctl"))
+                .args(stop)
+                .arg(data));
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// The process that made what is called `{prefix}{process}{separator}{number}`.
+fn owner(name: &str, prefix: &str, separator: char) -> Option<u32> {
+    name.strip_prefix(prefix)?
+        .split_once(separator)?
+        .0
+        .parse()
+        .ok()
+}
+
+/// Whether the process `pid` has ended.
+pub fn is_gone(pid: u32) -> bool {
+    if Path::new("/proc/self").exists() {
+        return !Path::new("/proc").join(pid.to_string()).exists();
+    }
+    run(quiet("ps").args(["-p", &pid.to_string()])).is_err()
+}
+
+fn is_root() -> Result<bool, String> {
+    Ok(run(quiet("id").arg("-u"))?.trim() == "0")
+}
+
+/// `program` as the user that the server runs as.
+fn as_server(is_root: bool, program: impl AsRef<OsStr>) -> Command {
+    if !is_root {
+        return quiet(program);
+    }
+    let mut command = quiet("setpriv");
+    command.args([
+        "--reuid",
+        SERVER_USER,
+        "--regid",
+        SERVER_USER,
+        "--clear-groups",
+        "--",
+    ]);
+    command.arg(program);
+    command
+}
+
+/// `program` with nothing of ours: no input, no output that would outlive a test.
+fn quiet(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+fn run(command: &mut Command) -> Result<String, String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .output()
+        .map_err(|error| format!("{program} did not start: {error}"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!(
+            "{command:?} failed ({}): {}",
+            output.status,
+            said.trim()
+        ));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A folder as the host of a connection URL.
+fn encode(folder: &Path) -> String {
+    folder.to_string_lossy().replace('/', "%2F")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_fresh_databases_are_apart() {
+        let (one, two) = (fresh_database(), fresh_database());
+        let psql = programs().unwrap().join("psql");
+        let ask = |url: &str, sql| run(quiet(&psql).args(["-X", "-A", "-t", url, "-c", sql]));
+
+        ask(&one, "create table t (id bigint)").unwrap();
+
+        assert_ne!(one, two);
+        assert!(
+            ask(&two, "select * from t")
+                .unwrap_err()
+                .contains("does not exist")
+        );
+    }
+
+    #[test]
+    fn a_server_goes_with_its_starter() {
+        let server = Postgres::start().unwrap();
+        let folder = PathBuf::from(server.url().rsplit('@').next().unwrap().replace("%2F", "/"));
+        assert!(folder.join("data/postmaster.pid").exists());
+
+        drop(server);
+
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn names_tell_their_process() {
+        assert_eq!(owner("test_12_0", DATABASE_PREFIX, '_'), Some(12));
+        assert_eq!(owner("rejoinder-postgres-7-1", FOLDER_PREFIX, '-'), Some(7));
+        assert_eq!(owner("postgres", DATABASE_PREFIX, '_'), None);
+    }
+}

@@ -1,0 +1,59 @@
+//! The project's own chores: `cargo xtask --help`.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it talks to the terminal"
+)]
+
+mod command;
+mod needs;
+mod npm;
+mod scratch;
+mod screenshots;
+mod steps;
+mod test;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What a chore gives: nothing, or the sentence that says why not.
+type Result<T = ()> = std::result::Result<T, String>;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "The project's own chores"
+)]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Install or start what the tests need, then run every check
+    Test(test::Options),
+    /// Take pictures of the demo at three widths, light and dark
+    Screenshots {
+        /// The folder to put them in
+        #[arg(long, value_name = "DIR", default_value = "target/screenshots")]
+        out: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().chore {
+        Chore::Test(options) => test::run(&options),
+        Chore::Screenshots { out } => screenshots::take(&out),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

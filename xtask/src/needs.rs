@@ -1,0 +1,117 @@
+use std::process::Command;
+
+use crate::Result;
+use crate::command::{command, find, output, run};
+
+/// Something that the tests use and Cargo does not bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// PostgreSQL's server programs.
+    Postgres,
+    /// Chromium, driven by the browser tests.
+    Chromium,
+    /// Node 20 and npm, which run the browser tests and the type checker.
+    Node,
+}
+
+/// The oldest Node that runs the browser tests.
+const MIN_NODE: u32 = 20;
+
+/// The names under which Chromium is installed.
+const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+
+/// Install what is missing, where that is possible; else say what it is and how to get it.
+pub(crate) fn provide(needs: &[Need]) -> Result {
+    let mut missing = still_missing(needs);
+    let packages: Vec<_> = missing
+        .iter()
+        .flat_map(|need| need.packages())
+        .copied()
+        .collect();
+    if !packages.is_empty() && may_install()? {
+        run(&mut apt(&["update", "-q"]))?;
+        let mut install = apt(&["install", "-q", "-y", "--no-install-recommends"]);
+        run(install.args(&packages))?;
+        missing = still_missing(needs);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let advice: Vec<_> = missing.iter().map(|need| need.advice()).collect();
+    Err(format!(
+        "the tests need what this machine does not have:\n  {}",
+        advice.join("\n  ")
+    ))
+}
+
+/// Where Chromium is.
+pub(crate) fn chromium() -> Result<String> {
+    let found = find(CHROMIUM).ok_or_else(|| Need::Chromium.advice().to_owned())?;
+    Ok(found.to_string_lossy().into_owned())
+}
+
+impl Need {
+    fn is_met(self) -> bool {
+        match self {
+            Self::Postgres => testing::programs().is_some(),
+            Self::Chromium => find(CHROMIUM).is_some(),
+            Self::Node => {
+                find(&["npm"]).is_some() && node_version().is_some_and(|major| major >= MIN_NODE)
+            }
+        }
+    }
+
+    /// What Debian calls it, with the fonts that a page needs to be looked at.
+    fn packages(self) -> &'static [&'static str] {
+        match self {
+            Self::Postgres => &["postgresql"],
+            Self::Chromium => &["chromium", "fonts-liberation", "fonts-dejavu-core"],
+            Self::Node => &["nodejs", "npm"],
+        }
+    }
+
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Postgres => {
+                "PostgreSQL's server (Debian: apt-get install postgresql; \
+                 Fedora: dnf install postgresql-server; macOS: brew install postgresql)"
+            }
+            Self::Chromium => {
+                "Chromium (Debian: apt-get install chromium; Fedora: dnf install chromium; \
+                 elsewhere any Chromium or Chrome on the path)"
+            }
+            Self::Node => {
+                "Node 20 or later with npm (Debian 13: apt-get install nodejs npm; \
+                 Debian 12 has Node 18, so take it from nodejs.org; macOS: brew install node)"
+            }
+        }
+    }
+}
+
+fn still_missing(needs: &[Need]) -> Vec<Need> {
+    needs
+        .iter()
+        .copied()
+        .filter(|need| !need.is_met())
+        .collect()
+}
+
+fn may_install() -> Result<bool> {
+    Ok(find(&["apt-get"]).is_some() && output(&mut command("id", &["-u"]))? == "0")
+}
+
+fn apt(args: &[&str]) -> Command {
+    let mut apt = command("apt-get", args);
+    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    apt
+}
+
+fn node_version() -> Option<u32> {
+    let version = output(&mut command("node", &["--version"])).ok()?;
+    version
+        .trim_start_matches('v')
+        .split('.')
+        .next()?
+        .parse()
+        .ok()
+}

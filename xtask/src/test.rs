@@ -1,0 +1,150 @@
+use std::fs;
+
+use clap::{Args, ValueEnum};
+use testing::{LONG_VARIABLE, POSTGRES_VARIABLE, Postgres};
+
+use crate::Result;
+use crate::command::{self, command, find, web};
+use crate::needs::{self, Need};
+use crate::npm;
+use crate::scratch::Scratch;
+use crate::steps::Steps;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Run these checks alone (repeat it or separate them by commas)
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    only: Vec<Check>,
+    /// Let the tests that try many times try many more
+    #[arg(long)]
+    long: bool,
+    /// Words for the runner of the Rust tests, such as `-p rejoinder-store`; implies `--only rust`
+    #[arg(last = true, value_name = "ARGS")]
+    rest: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Check {
+    /// Every Rust file is formatted
+    Fmt,
+    /// Clippy has nothing to say
+    Clippy,
+    /// The examples in the documentation run
+    Doc,
+    /// The JavaScript in web/ passes `tsc --checkJs --strict`
+    Types,
+    /// Unit, contract (SQLite and PostgreSQL) and router tests
+    Rust,
+    /// The browser tests, on Chromium
+    Browser,
+}
+
+/// Install or start what the checks need, and run them.
+pub(crate) fn run(options: &Options) -> Result {
+    let checks = options.checks();
+    let mut steps = Steps::new();
+    let needs = checks
+        .iter()
+        .flat_map(|check| check.needs())
+        .copied()
+        .collect::<Vec<_>>();
+    if !steps.take("tools", || needs::provide(&needs)) {
+        return steps.finish(|_| "install what is missing, then run this again".to_owned());
+    }
+    for check in checks {
+        steps.take(&check.name(), || check.run(options));
+    }
+    steps.finish(|name| format!("cargo xtask test --only {name}"))
+}
+
+impl Options {
+    fn checks(&self) -> Vec<Check> {
+        if !self.rest.is_empty() {
+            return vec![Check::Rust];
+        }
+        let all = Check::value_variants().iter().copied();
+        all.filter(|check| self.only.is_empty() || self.only.contains(check))
+            .collect()
+    }
+}
+
+impl Check {
+    fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+
+    fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Fmt | Self::Clippy | Self::Doc => &[],
+            Self::Rust => &[Need::Postgres],
+            Self::Types => &[Need::Node],
+            Self::Browser => &[Need::Node, Need::Chromium],
+        }
+    }
+
+    fn run(self, options: &Options) -> Result {
+        match self {
+            Self::Fmt => cargo(&["fmt", "--all", "--check"]),
+            Self::Clippy => cargo(&[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ]),
+            Self::Doc => cargo(&["test", "--quiet", "--workspace", "--doc"]),
+            Self::Types => npm::run_script("types"),
+            Self::Rust => rust(options),
+            Self::Browser => browser(options),
+        }
+    }
+}
+
+fn rust(options: &Options) -> Result {
+    let server = Postgres::start()?;
+    let is_nextest = find(&["cargo-nextest"]).is_some();
+    let mut tests = if is_nextest {
+        command("cargo", &["nextest", "run"])
+    } else {
+        command("cargo", &["test", "--lib", "--bins", "--tests"])
+    };
+    if options.rest.is_empty() {
+        tests.arg("--workspace");
+    }
+    tests
+        .args(&options.rest)
+        .env(POSTGRES_VARIABLE, server.url());
+    if options.long {
+        tests.env(LONG_VARIABLE, "1");
+    }
+    command::run(&mut tests)
+}
+
+fn browser(options: &Options) -> Result {
+    npm::install()?;
+    cargo(&["build", "--package", "rejoinder"])?;
+    let mut files: Vec<_> = fs::read_dir(web().join("e2e"))
+        .map_err(|error| format!("web/e2e cannot be read: {error}"))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.to_string_lossy().ends_with(".test.js"))
+        .collect();
+    files.sort();
+    let scratch = Scratch::new()?;
+    let mut tests = command(
+        "node",
+        &["--test", "--test-reporter=spec", "--test-timeout=600000"],
+    );
+    tests.args(files).current_dir(web());
+    tests
+        .env("REJOINDER_CHROMIUM", needs::chromium()?)
+        .env("TMPDIR", scratch.path());
+    if options.long {
+        tests.env(LONG_VARIABLE, "1");
+    }
+    command::run(&mut tests)
+}
+
+fn cargo(args: &[&str]) -> Result {
+    command::run(&mut command("cargo", args))
+}
