@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import axe from 'axe-core';
+import { chromium } from 'playwright-core';
+
+/** @typedef {import('playwright-core').Browser} Browser */
+/** @typedef {import('playwright-core').BrowserContext} BrowserContext */
+/** @typedef {import('playwright-core').Page} Page */
+
+const FLAGS = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-sync',
+  '--no-first-run',
+  '--no-sandbox',
+];
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** What happened in a page since it was opened. @type {WeakMap<Page, Watch>} */
+const watches = new WeakMap();
+
+/**
+ * @typedef {object} Watch
+ * @property {string[]} complaints Uncaught errors, and what the console calls an error.
+ * @property {Set<string>} origins Every origin that was asked for something.
+ */
+
+/**
+ * Chromium with a profile of its own and no business of its own.
+ *
+ * @returns {Promise<Browser>}
+ */
+export function startBrowser() {
+  const executablePath = process.env['REJOINDER_CHROMIUM'] ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, args: FLAGS, headless: true });
+}
+
+/**
+ * Open `url` as a new reader, or in `where` as the same one again.
+ *
+ * @param {Browser | BrowserContext} where
+ * @param {string} url
+ * @param {{width?: number, height?: number, scheme?: 'light' | 'dark', script?: boolean}} [as]
+ */
+export async function open(where, url, { width = 1280, height = 900, scheme, script } = {}) {
+  const context =
+    'newContext' in where
+      ? await where.newContext({
+          viewport: { width, height },
+          colorScheme: scheme ?? 'light',
+          javaScriptEnabled: script ?? true,
+          hasTouch: width < 600,
+          reducedMotion: 'reduce',
+          locale: 'en-GB',
+          timezoneId: 'UTC',
+        })
+      : where;
+  const page = await context.newPage();
+  watch(page);
+  await page.goto(url, { waitUntil: 'load' });
+  return page;
+}
+
+/**
+ * Nothing in the page, shadow roots and frames included, is against WCAG 2.2 AA, as far as a
+ * program can tell.
+ *
+ * @param {Page} page
+ */
+export async function expectAccessible(page) {
+  const faults = [];
+  for (const frame of page.frames()) {
+    await frame.evaluate(axe.source);
+    const violations = await frame.evaluate(async (tags) => {
+      const { axe } = /** @type {{axe: typeof import('axe-core')}} */ (
+        /** @type {unknown} */ (globalThis)
+      );
+      const results = await axe.run(document, {
+        runOnly: tags,
+        resultTypes: ['violations'],
+        iframes: false,
+      });
+      return results.violations.flatMap(({ id, help, nodes }) =>
+        nodes.map(({ target, html, failureSummary }) => ({
+          rule: `${id}: ${help}`,
+          place: target.flat().join(' >>> '),
+          html,
+          reason: failureSummary ?? '',
+        })),
+      );
+    }, TAGS);
+    faults.push(
+      ...violations.map(
+        ({ rule, place, html, reason }) => `${rule}\n  at ${place}\n  ${html}\n  ${reason}`,
+      ),
+    );
+  }
+  assert.equal(faults.length, 0, `${page.url()} is not accessible:\n${faults.join('\n')}`);
+}
+
+/**
+ * No uncaught error and no complaint of the browser (a policy broken, a file missing) so far.
+ *
+ * @param {Page} page
+ */
+export function expectQuiet(page) {
+  assert.deepEqual(watchOf(page).complaints, []);
+}
+
+/**
+ * The page asked nobody but `origins` for anything so far.
+ *
+ * @param {Page} page
+ * @param {string[]} origins
+ */
+export function expectOnlyAsked(page, origins) {
+  const others = [...watchOf(page).origins].filter((origin) => !origins.includes(origin));
+  assert.deepEqual(others, []);
+}
+
+/** @param {Page} page */
+function watch(page) {
+  /** @type {Watch} */
+  const seen = { complaints: [], origins: new Set() };
+  watches.set(page, seen);
+  page.on('pageerror', (error) => seen.complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') {
+      seen.complaints.push(`${message.text()} (${message.location().url})`);
+    }
+  });
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol.startsWith('http')) {
+      seen.origins.add(origin);
+    }
+  });
+}
+
+/** @param {Page} page */
+function watchOf(page) {
+  const seen = watches.get(page);
+  assert.ok(seen, 'open the page with open()');
+  return seen;
+}

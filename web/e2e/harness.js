@@ -1,0 +1,191 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startHostSite } from './hostsite/server.js';
+
+/** @typedef {import('./hostsite/server.js').HostSite} HostSite */
+
+const DEBUG_BUILD = fileURLToPath(new URL('../../target/debug/rejoinder', import.meta.url));
+const PATIENCE_MS = 60_000;
+const LOG_LINES = 200;
+
+/**
+ * A running Rejoinder with a data folder of its own.
+ *
+ * @typedef {object} Rejoinder
+ * @property {string} origin
+ * @property {string} internal The origin of `/healthz`, `/readyz` and `/metrics`.
+ * @property {string} folder
+ * @property {string[]} log The last lines that it printed.
+ * @property {(...args: string[]) => Promise<string>} cli Run a subcommand on the same database.
+ * @property {() => Promise<void>} stop Ends it and removes its folder.
+ */
+
+/**
+ * `rejoinder serve` on an empty SQLite database with these sites.
+ *
+ * @param {{host: string, origin: string}[]} sites
+ * @returns {Promise<Rejoinder>}
+ */
+export async function serve(sites) {
+  const folder = await freshFolder();
+  const database = `sqlite:${join(folder, 'rejoinder.db')}`;
+  const env = { REJOINDER_DATABASE: database };
+  for (const { host, origin } of sites) {
+    await cli(env, 'site', 'add', host, '--origin', origin);
+  }
+  return start(folder, env, ['serve']);
+}
+
+/**
+ * `rejoinder demo` with a fresh data folder.
+ *
+ * @returns {Promise<Rejoinder>}
+ */
+export async function demo() {
+  const folder = await freshFolder();
+  return start(folder, {}, ['demo', '--data', folder]);
+}
+
+/**
+ * A publisher's site and the Rejoinder that it embeds.
+ *
+ * @returns {Promise<{host: HostSite, rejoinder: Rejoinder, stop: () => Promise<void>}>}
+ */
+export async function startPaper() {
+  const host = await startHostSite();
+  try {
+    const rejoinder = await serve([host]);
+    host.embed(rejoinder.origin);
+    const stop = async () => {
+      await host.stop();
+      await rejoinder.stop();
+    };
+    return { host, rejoinder, stop };
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+}
+
+/**
+ * Wait until `condition` holds.
+ *
+ * @param {string} what What is waited for, for the message when it does not come.
+ * @param {() => boolean | Promise<boolean>} condition
+ */
+export async function until(what, condition) {
+  const ends = performance.now() + PATIENCE_MS;
+  while (!(await condition())) {
+    if (performance.now() > ends) {
+      throw new Error(`waited ${PATIENCE_MS / 1000} s in vain: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {Record<string, string>} settings
+ * @param {string[]} args
+ * @returns {Promise<Rejoinder>}
+ */
+async function start(folder, settings, args) {
+  const [listen, internal] = [await freeAddress(), await freeAddress()];
+  const env = { ...settings, REJOINDER_INTERNAL: internal, REJOINDER_RATE_LIMITS: 'off' };
+  const words = dyingWithUs([await binary(), ...args, '--listen', listen]);
+  const child = spawn(words[0] ?? '', words.slice(1), {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  /** @type {string[]} */
+  const log = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+      log.push(...text.trimEnd().split('\n'));
+      log.splice(0, log.length - LOG_LINES);
+    });
+  }
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const stop = async () => {
+    process.off('exit', kill);
+    if (!hasEnded()) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  const origin = `http://${listen}`;
+  try {
+    await until(`${args[0]} to answer at ${origin}`, async () => {
+      if (hasEnded()) {
+        throw new Error(`rejoinder ${args.join(' ')} ended:\n${log.join('\n')}`);
+      }
+      return fetch(`${origin}/embed.js`).then((answer) => answer.ok, () => false);
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    origin,
+    internal: `http://${internal}`,
+    folder,
+    log,
+    cli: (...words) => cli(env, ...words),
+    stop,
+  };
+}
+
+/**
+ * @param {Record<string, string>} env
+ * @param {string[]} args
+ */
+async function cli(env, ...args) {
+  const options = { env: { ...process.env, ...env } };
+  const { stdout } = await promisify(execFile)(await binary(), args, options);
+  return stdout;
+}
+
+async function binary() {
+  const path = process.env['REJOINDER_BIN'] ?? DEBUG_BUILD;
+  await access(path).catch(() => {
+    throw new Error(`${path} is not there: run \`cargo build --package rejoinder\` first`);
+  });
+  return path;
+}
+
+/**
+ * On Linux the kernel ends the command when this process ends, however it ends.
+ *
+ * @param {string[]} words
+ */
+function dyingWithUs(words) {
+  return process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...words] : words;
+}
+
+function freshFolder() {
+  return mkdtemp(join(tmpdir(), 'rejoinder-e2e-'));
+}
+
+/** @returns {Promise<string>} */
+async function freeAddress() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') {
+    throw new Error('no port is free');
+  }
+  return `127.0.0.1:${address.port}`;
+}

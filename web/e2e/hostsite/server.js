@@ -1,0 +1,162 @@
+/**
+ * A publisher's site on another origin than Rejoinder's, as the browser tests embed it.
+ *
+ * Every page takes `?csp=strict` for a policy with Trusted Types, and `?page=` for the thread's
+ * page; without it a page's own address is its key, as on a real site.
+ */
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+
+/** Browsers take every name under `localhost` for this machine, and each for a site of its own. */
+const HOST = 'gazette.localhost';
+
+const FILES = /** @type {const} */ ({
+  '/app.js': 'text/javascript; charset=utf-8',
+  '/host.css': 'text/css; charset=utf-8',
+  '/icon.svg': 'image/svg+xml',
+});
+
+/**
+ * @typedef {object} HostSite
+ * @property {string} host The name under which Rejoinder knows the site.
+ * @property {string} origin
+ * @property {(rejoinder: string) => void} embed Which Rejoinder its pages embed, as an origin.
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * Start the site. `/story` has one thread, `/two` has two, `/app` adds, moves, removes and
+ * changes the element by script.
+ *
+ * @returns {Promise<HostSite>}
+ */
+export async function startHostSite() {
+  let rejoinder = '';
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? HOST}`);
+    const known = Object.entries(FILES).find(([path]) => path === url.pathname);
+    if (known) {
+      const [path, type] = known;
+      readFile(new URL(`./public${path}`, import.meta.url)).then(
+        (bytes) => response.writeHead(200, { 'content-type': type }).end(bytes),
+        () => response.writeHead(500).end(),
+      );
+      return;
+    }
+    const body = bodyOf(url);
+    if (body === null) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.setHeader('referrer-policy', 'strict-origin-when-cross-origin');
+    if (url.searchParams.get('csp') === 'strict') {
+      response.setHeader('content-security-policy', strictPolicy(rejoinder));
+    }
+    response.end(document(body, rejoinder));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    throw new Error('the host site has no port');
+  }
+  return {
+    host: HOST,
+    origin: `http://${HOST}:${address.port}`,
+    embed: (origin) => {
+      rejoinder = origin;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/**
+ * What a strict publisher allows: Rejoinder's files, requests, pictures and frames, and the one
+ * policy that makes its HTML.
+ *
+ * @param {string} rejoinder
+ */
+function strictPolicy(rejoinder) {
+  return [
+    "default-src 'none'",
+    `script-src 'self' ${rejoinder}`,
+    `style-src 'self' ${rejoinder}`,
+    `connect-src ${rejoinder}`,
+    `img-src 'self' ${rejoinder}`,
+    `frame-src ${rejoinder}`,
+    `form-action 'self' ${rejoinder}`,
+    "base-uri 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types rejoinder',
+  ].join('; ');
+}
+
+/**
+ * The `<main>` of a page, or null where there is none.
+ *
+ * @param {URL} url
+ */
+function bodyOf(url) {
+  const key = url.searchParams.get('page') ?? `${url.origin}${url.pathname}`;
+  switch (url.pathname) {
+    case '/story':
+      return `${article('Ferry returns to the north quay')}${thread(key)}`;
+    case '/two':
+      return `${article('Two questions for the council')}
+        <h2>On the bridge</h2>${thread(`${key}#bridge`)}
+        <h2>On the market</h2>${thread(`${key}#market`)}`;
+    case '/app':
+      return `${article('All in one page')}
+        <p><button id="add">Add</button> <button id="move">Move</button>
+        <button id="remove">Remove</button> <button id="next">Next story</button></p>
+        <div id="first"></div><div id="second"></div>
+        <script type="module" src="/app.js"></script>`;
+    default:
+      return null;
+  }
+}
+
+/** @param {string} headline */
+function article(headline) {
+  return `<h1>${headline}</h1>
+    <p>The old timetable comes back on Monday, with one crossing more in the evening. Passengers
+    asked for it in the spring, and the harbour office has found a second crew.</p>
+    <p>Whoever holds a season ticket need do nothing. A single crossing stays at its price.</p>`;
+}
+
+/** @param {string} key */
+function thread(key) {
+  return `<rejoinder-thread site="${HOST}" page="${escape(key)}"></rejoinder-thread>`;
+}
+
+/**
+ * @param {string} body
+ * @param {string} rejoinder
+ */
+function document(body, rejoinder) {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>The Gazette</title>
+<link rel="icon" href="/icon.svg">
+<link rel="stylesheet" href="/host.css">
+${rejoinder && `<script type="module" src="${rejoinder}/embed.js"></script>`}
+</head>
+<body>
+<header>The Gazette</header>
+<main>${body}</main>
+</body>
+</html>
+`;
+}
+
+/** @param {string} text */
+function escape(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}
