@@ -1,0 +1,7 @@
+//! What a reader may write, and what everybody else's browser makes of it.
+
+mod attacks;
+mod bounds;
+mod markdown;
+mod page;
+mod properties;
