@@ -23,15 +23,17 @@ const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
 /// Install what is missing, where that is possible; else say what it is and how to get it.
 pub(crate) fn provide(needs: &[Need]) -> Result {
     let mut missing = still_missing(needs);
-    let packages: Vec<_> = missing
-        .iter()
-        .flat_map(|need| need.packages())
-        .copied()
-        .collect();
-    if !packages.is_empty() && may_install()? {
-        run(&mut apt(&["update", "-q"]))?;
-        let mut install = apt(&["install", "-q", "-y", "--no-install-recommends"]);
-        run(install.args(&packages))?;
+    if !missing.is_empty() && may_install()? {
+        run(&mut apt(&["update", "-qq"]))?;
+        let packages: Vec<_> = missing
+            .iter()
+            .flat_map(|need| need.packages())
+            .copied()
+            .collect();
+        if !packages.is_empty() {
+            let mut install = apt(&["install", "-qq", "-y", "--no-install-recommends"]);
+            run(install.args(["-o", "Dpkg::Use-Pty=0"]).args(&packages))?;
+        }
         missing = still_missing(needs);
     }
     if missing.is_empty() {
@@ -61,12 +63,16 @@ impl Need {
         }
     }
 
-    /// What Debian calls it, with the fonts that a page needs to be looked at.
+    /// What Debian calls it, with the fonts that a page needs to be looked at; nothing when
+    /// this Debian's would not do.
     fn packages(self) -> &'static [&'static str] {
         match self {
             Self::Postgres => &["postgresql"],
             Self::Chromium => &["chromium", "fonts-liberation", "fonts-dejavu-core"],
-            Self::Node => &["nodejs", "npm"],
+            Self::Node if node_offered().is_some_and(|major| major >= MIN_NODE) => {
+                &["nodejs", "npm"]
+            }
+            Self::Node => &[],
         }
     }
 
@@ -107,11 +113,22 @@ fn apt(args: &[&str]) -> Command {
 }
 
 fn node_version() -> Option<u32> {
-    let version = output(&mut command("node", &["--version"])).ok()?;
-    version
-        .trim_start_matches('v')
-        .split('.')
-        .next()?
-        .parse()
-        .ok()
+    major(
+        output(&mut command("node", &["--version"]))
+            .ok()?
+            .trim_start_matches('v'),
+    )
+}
+
+/// The Node that apt would install.
+fn node_offered() -> Option<u32> {
+    let policy = output(&mut command("apt-cache", &["policy", "nodejs"])).ok()?;
+    let candidate = policy
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Candidate:"))?;
+    major(candidate.trim())
+}
+
+fn major(version: &str) -> Option<u32> {
+    version.split('.').next()?.parse().ok()
 }

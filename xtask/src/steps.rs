@@ -54,7 +54,10 @@ impl Steps {
             let mark = if outcome.is_ok() { "ok" } else { "FAILED" };
             println!("{name:<10} {mark:<6} {:>9}", shown(*took));
             if let Err(error) = outcome {
-                println!("           {error}\n           alone: {}", alone(name));
+                println!(
+                    "           {error}\n           to run it alone: {}",
+                    alone(name)
+                );
                 failed.push(name.as_str());
             }
         }

@@ -49,7 +49,7 @@ pub(crate) fn run(options: &Options) -> Result {
         .copied()
         .collect::<Vec<_>>();
     if !steps.take("tools", || needs::provide(&needs)) {
-        return steps.finish(|_| "install what is missing, then run this again".to_owned());
+        return steps.finish(|_| "cargo xtask test".to_owned());
     }
     for check in checks {
         steps.take(&check.name(), || check.run(options));
@@ -107,7 +107,10 @@ fn rust(options: &Options) -> Result {
     let mut tests = if is_nextest {
         command("cargo", &["nextest", "run"])
     } else {
-        command("cargo", &["test", "--lib", "--bins", "--tests"])
+        command(
+            "cargo",
+            &["test", "--no-fail-fast", "--lib", "--bins", "--tests"],
+        )
     };
     if options.rest.is_empty() {
         tests.arg("--workspace");
