@@ -1,4 +1,5 @@
 use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -20,10 +21,27 @@ const SERVER_USER: &str = "postgres";
 const OPTIONS: &str = "-F -c full_page_writes=off -c synchronous_commit=off \
     -c max_connections=200 -c listen_addresses=''";
 
-/// Waits until whoever holds the other end of its input is gone, then stops the server.
-const KEEPER: &str = r#"read -r _
-"$1" -D "$2/data" -m immediate -w stop
-rm -rf "$2""#;
+/// Starts a server, says so, waits until whoever holds the other end of its input is gone, and
+/// stops it. One script does all of it, so that a starter killed half-way leaves nothing.
+const KEEPER: &str = r#"
+trap '' PIPE
+programs=$1 folder=$2 options=$3
+mkdir "$folder" || exit
+initialise() {
+    "$programs/initdb" -U rejoinder -A trust -E UTF8 --locale=C.UTF-8 --no-sync -D "$folder/data"
+}
+start() {
+    "$programs/pg_ctl" -w -t 60 -o "$options -k $folder" -l "$folder/log" -D "$folder/data" start
+}
+if initialise >"$folder/steps" 2>&1 && start >>"$folder/steps" 2>&1; then
+    echo ready
+    read -r _
+    "$programs/pg_ctl" -m immediate -w -D "$folder/data" stop >/dev/null
+else
+    cat "$folder/steps" "$folder/log"
+fi
+rm -rf "$folder"
+"#;
 
 /// A PostgreSQL server for tests: in a folder of its own, on a socket, gone with its starter.
 ///
@@ -48,50 +66,31 @@ impl Postgres {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let folder = Path::new(FOLDER).join(format!("{FOLDER_PREFIX}{}-{number}", process::id()));
-        run(as_server(is_root, "mkdir").arg(&folder))?;
-        let data = folder.join("data");
-        let control = programs.join("pg_ctl");
-        let keeper = as_server(is_root, "sh")
+        let mut keeper = as_server(is_root, "sh")
             .args(["-c", KEEPER, "sh"])
-            .args([control.as_os_str(), folder.as_os_str()])
+            .args([programs.as_os_str(), folder.as_os_str(), OPTIONS.as_ref()])
             .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
             .process_group(0)
             .spawn()
-            .map_err(|error| format!("the keeper of PostgreSQL did not start: {error}"))?;
-        let server = Self {
-            url: format!("postgres://rejoinder@{}", encode(&folder)),
-            keeper: Some(keeper),
-        };
-
-        run(as_server(is_root, programs.join("initdb"))
-            .args([
-                "-U",
-                "rejoinder",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-            ])
-            .args(["--no-sync".as_ref(), "-D".as_ref(), data.as_os_str()]))?;
-        let log = folder.join("log");
-        run(as_server(is_root, &control)
-            .args([
-                "-w",
-                "-t",
-                "60",
-                "-o",
-                &format!("{OPTIONS} -k {}", folder.display()),
-            ])
-            .args([
-                "-l".as_ref(),
-                log.as_os_str(),
-                "-D".as_ref(),
-                data.as_os_str(),
-            ])
-            .arg("start"))
-        .map_err(|error| format!("{error}\n{}", fs::read_to_string(&log).unwrap_or_default()))?;
-        Ok(server)
+            .map_err(|error| format!("PostgreSQL could not be started: {error}"))?;
+        let mut said = BufReader::new(keeper.stdout.take().ok_or("the keeper has no output")?);
+        let mut answer = String::new();
+        let read = said.read_line(&mut answer);
+        if read.is_ok() && answer.trim() == "ready" {
+            let url = format!("postgres://rejoinder@{}", encode(&folder));
+            return Ok(Self {
+                url,
+                keeper: Some(keeper),
+            });
+        }
+        let _ = said.read_to_string(&mut answer);
+        let _ = keeper.wait();
+        Err(format!(
+            "PostgreSQL did not start in {}:\n{}",
+            folder.display(),
+            answer.trim()
+        ))
     }
 
     /// Its address without a database, as [`POSTGRES_VARIABLE`] carries it.
