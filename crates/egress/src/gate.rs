@@ -114,7 +114,7 @@ fn check_name(name: &str) -> Result<(), Forbidden> {
         name.strip_suffix(*ending)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
-    if !name.contains('.') || LOCAL_NAMES.iter().any(|ending| is_local(ending)) {
+    if !name.contains('.') || LOCAL_NAMES.iter().any(is_local) {
         return Err(Forbidden::LocalName);
     }
     Ok(())

@@ -3,13 +3,18 @@
 //! A stranger can make the server fetch an address (a link to preview, a webhook, an identity
 //! provider). So the [`Client`] refuses addresses that a stranger must not reach, looks at every
 //! address that a name resolves to, connects to exactly those that it looked at, and looks again
-//! after each redirect. Nothing else in the program opens an HTTP connection.
+//! after each redirect. Nothing else in the program opens an HTTP connection. Mail leaves by the
+//! [`Mailer`].
 
 mod addresses;
 mod client;
 mod gate;
+mod mail;
+mod smtp;
 
 pub use addresses::is_public;
 pub use client::{Client, FetchError, Limits, Policy, Request, Response};
 pub use gate::{Forbidden, Lookup, SystemLookup};
+pub use mail::{Mail, NotAMail};
 pub use reqwest::Method;
+pub use smtp::{BadMailer, Mailer, Sent};

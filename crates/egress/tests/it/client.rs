@@ -1,0 +1,250 @@
+//! The guarded client against real sockets and a resolver that lies.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use egress::{Client, FetchError, Forbidden, Limits, Lookup, Method, Policy, Request};
+use rejoinder_egress as egress;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+/// Answers each look-up with the next of its lists; the last one stays.
+struct Script(Mutex<VecDeque<Vec<SocketAddr>>>);
+
+impl Script {
+    fn of(answers: &[&[SocketAddr]]) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(
+            answers.iter().map(|list| list.to_vec()).collect(),
+        )))
+    }
+}
+
+impl Lookup for Script {
+    fn lookup(
+        &self,
+        _host: String,
+        _port: u16,
+    ) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> {
+        let mut answers = self.0.lock().unwrap();
+        let next = if answers.len() > 1 {
+            answers.pop_front()
+        } else {
+            answers.front().cloned()
+        };
+        Box::pin(async move { Ok(next.unwrap_or_default()) })
+    }
+}
+
+/// A server that gives each connection the next of `answers`, and where it listens.
+async fn server(answers: Vec<String>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        for answer in answers {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 4096];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    address
+}
+
+fn page(body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: Text/HTML; charset=utf-8\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
+}
+
+fn redirect(to: &str) -> String {
+    format!(
+        "HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    )
+}
+
+fn client(lookup: Arc<dyn Lookup>, excepted: &[SocketAddr]) -> Client {
+    Client::new(Policy {
+        lookup,
+        excepted: excepted.to_vec(),
+    })
+    .unwrap()
+}
+
+fn get(url: &str) -> Request {
+    Request {
+        method: Method::GET,
+        url: url.to_owned(),
+        headers: Vec::new(),
+        body: None,
+        limits: Limits {
+            max_bytes: 1_000,
+            timeout: Duration::from_secs(8),
+            max_redirects: 3,
+        },
+    }
+}
+
+#[tokio::test]
+async fn an_opened_socket_answers() {
+    let address = server(vec![page("hello")]).await;
+    let client = client(Script::of(&[&[address]]), &[address]);
+
+    let answer = client
+        .send(get(&format!("http://hook.example:{}/", address.port())))
+        .await
+        .unwrap();
+
+    assert_eq!(
+        (answer.status, answer.content_type.as_str()),
+        (200, "text/html")
+    );
+    assert_eq!(answer.body, b"hello");
+}
+
+#[tokio::test]
+async fn a_name_for_a_private_place_is_refused() {
+    let private: SocketAddr = "10.0.0.7:80".parse().unwrap();
+    let public: SocketAddr = "1.1.1.1:80".parse().unwrap();
+    let client = client(Script::of(&[&[public, private]]), &[]);
+
+    let refused = client.send(get("http://news.example/")).await.unwrap_err();
+
+    assert!(
+        matches!(refused, FetchError::Forbidden(Forbidden::Private)),
+        "{refused}"
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_is_rebound_between_look_and_connect_is_refused() {
+    let open = server(vec![page("inside")]).await;
+    let elsewhere: SocketAddr = "127.0.0.2:80".parse().unwrap();
+    let client = client(Script::of(&[&[open], &[elsewhere]]), &[open]);
+
+    let refused = client
+        .send(get(&format!("http://news.example:{}/", open.port())))
+        .await;
+
+    assert!(
+        matches!(refused, Err(FetchError::Forbidden(Forbidden::Private))),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_is_looked_at_again() {
+    for (target, reason) in [
+        ("http://127.0.0.1/", Forbidden::Literal),
+        ("http://2130706433/", Forbidden::Literal),
+        ("http://localhost/", Forbidden::LocalName),
+        ("ftp://news.example/", Forbidden::Scheme),
+        ("http://a:b@news.example/", Forbidden::Credentials),
+        ("http://news.example:22/", Forbidden::Port(22)),
+    ] {
+        let address = server(vec![redirect(target)]).await;
+        let client = client(Script::of(&[&[address]]), &[address]);
+
+        let refused = client
+            .send(get(&format!("http://hook.example:{}/", address.port())))
+            .await;
+
+        match refused {
+            Err(FetchError::Forbidden(why)) => assert_eq!(why, reason, "{target}"),
+            other => panic!("{target}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn redirects_are_followed_a_few_times_only() {
+    let again = || redirect("/again");
+    let address = server(vec![again(), again(), again(), again(), again()]).await;
+    let client = client(Script::of(&[&[address]]), &[address]);
+
+    let refused = client
+        .send(get(&format!("http://hook.example:{}/", address.port())))
+        .await;
+
+    assert!(
+        matches!(refused, Err(FetchError::TooManyRedirects { max: 3 })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn without_redirects_the_redirect_is_the_answer() {
+    let address = server(vec![redirect("/elsewhere")]).await;
+    let client = client(Script::of(&[&[address]]), &[address]);
+    let mut request = get(&format!("http://hook.example:{}/", address.port()));
+    request.limits.max_redirects = 0;
+
+    assert_eq!(client.send(request).await.unwrap().status, 302);
+}
+
+#[tokio::test]
+async fn headers_and_body_do_not_follow_a_redirect() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let seen = tokio::spawn(async move {
+        let mut requests = Vec::new();
+        for answer in [redirect("/next"), page("")] {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 4096];
+            let n = stream.read(&mut request).await.unwrap();
+            requests.push(String::from_utf8_lossy(&request[..n]).into_owned());
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+        requests
+    });
+    let client = client(Script::of(&[&[address]]), &[address]);
+    let mut request = get(&format!("http://hook.example:{}/", address.port()));
+    request.method = Method::POST;
+    request.headers = vec![("x-secret", "s3cret".to_owned())];
+    request.body = Some(b"payload".to_vec());
+
+    client.send(request).await.unwrap();
+
+    let requests = seen.await.unwrap();
+    assert!(requests[0].starts_with("POST /") && requests[0].contains("s3cret"));
+    assert!(requests[1].starts_with("GET /next") && !requests[1].contains("s3cret"));
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused_whether_announced_or_not() {
+    let long = "x".repeat(1_001);
+    let unannounced = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{long}");
+    for answer in [page(&long), unannounced] {
+        let address = server(vec![answer]).await;
+        let client = client(Script::of(&[&[address]]), &[address]);
+
+        let refused = client
+            .send(get(&format!("http://hook.example:{}/", address.port())))
+            .await;
+
+        assert!(
+            matches!(refused, Err(FetchError::TooLarge { max: 1_000 })),
+            "{refused:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stalls_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let client = client(Script::of(&[&[address]]), &[address]);
+    let mut request = get(&format!("http://hook.example:{}/", address.port()));
+    request.limits.timeout = Duration::from_millis(50);
+
+    assert!(matches!(
+        client.send(request).await,
+        Err(FetchError::Timeout)
+    ));
+    drop(listener);
+}

@@ -1,0 +1,230 @@
+//! Mail against a server that takes it, refuses it, defers it, stalls, and dies.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rejoinder_core::Time;
+use rejoinder_egress::{Mail, Mailer, Sent};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What the server says to each command; `None` says nothing ever, an empty text hangs up.
+#[derive(Clone, Copy)]
+struct Manners {
+    greeting: Option<&'static str>,
+    rcpt: Option<&'static str>,
+    after_data: Option<&'static str>,
+}
+
+const POLITE: Manners = Manners {
+    greeting: Some("220 mail.example"),
+    rcpt: Some("250 ok"),
+    after_data: Some("250 taken"),
+};
+
+async fn say(stream: &mut BufReader<TcpStream>, line: Option<&str>) -> bool {
+    match line {
+        Some("") => false,
+        Some(line) => stream
+            .write_all(format!("{line}\r\n").as_bytes())
+            .await
+            .is_ok(),
+        None => {
+            std::future::pending::<()>().await;
+            false
+        }
+    }
+}
+
+/// Serves one conversation and gives what was sent as the mail.
+async fn serve(listener: TcpListener, manners: Manners) -> String {
+    let (stream, _) = listener.accept().await.unwrap();
+    let mut stream = BufReader::new(stream);
+    let mut mail = String::new();
+    if !say(&mut stream, manners.greeting).await {
+        return mail;
+    }
+    let mut line = String::new();
+    while stream.read_line(&mut line).await.is_ok_and(|n| n > 0) {
+        let command = line.split_whitespace().next().unwrap_or("").to_uppercase();
+        let answered = match command.as_str() {
+            "RCPT" => say(&mut stream, manners.rcpt).await,
+            "DATA" => {
+                stream.write_all(b"354 go on\r\n").await.unwrap();
+                read_mail(&mut stream, &mut mail).await;
+                say(&mut stream, manners.after_data).await
+            }
+            "QUIT" => false,
+            _ => say(&mut stream, Some("250 ok")).await,
+        };
+        if !answered {
+            break;
+        }
+        line.clear();
+    }
+    mail
+}
+
+async fn read_mail(stream: &mut BufReader<TcpStream>, mail: &mut String) {
+    let mut line = String::new();
+    while stream.read_line(&mut line).await.is_ok_and(|n| n > 0) && line != ".\r\n" {
+        mail.push_str(&line);
+        line.clear();
+    }
+}
+
+fn mail() -> Mail {
+    Mail {
+        from_name: "The Courier".to_owned(),
+        from: "news@courier.example".to_owned(),
+        to: "ann@reader.example".to_owned(),
+        subject: "A reply".to_owned(),
+        text: "First line\n.\nAfter a lone dot\n".to_owned(),
+        html: "<p>Hello</p>".to_owned(),
+        message_id: "c1@courier.example".to_owned(),
+        references: Vec::new(),
+        list_id: None,
+        unsubscribe_url: None,
+    }
+}
+
+fn mailer(address: SocketAddr) -> Mailer {
+    let mailer: Mailer = format!("smtp://{address}").parse().unwrap();
+    mailer.with_timeout(Duration::from_millis(200))
+}
+
+async fn outcome(manners: Manners) -> (Sent, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mailer = mailer(listener.local_addr().unwrap());
+    let server = tokio::spawn(serve(listener, manners));
+    let sent = mailer.send(&mail(), Time::from_micros(0)).await;
+    server.abort();
+    (sent, server.await.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_mail_that_is_taken_is_delivered_whole() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mailer = mailer(listener.local_addr().unwrap());
+    let server = tokio::spawn(serve(listener, POLITE));
+
+    let sent = mailer.send(&mail(), Time::from_micros(0)).await;
+
+    assert_eq!(sent, Sent::Delivered);
+    let wire = server.await.unwrap();
+    assert!(wire.contains("Subject: A reply"), "{wire}");
+    assert!(wire.contains("After a lone dot"), "{wire}");
+}
+
+#[tokio::test]
+async fn a_recipient_refused_for_good_is_not_tried_again() {
+    let manners = Manners {
+        rcpt: Some("550 no such person"),
+        ..POLITE
+    };
+    assert!(matches!(outcome(manners).await.0, Sent::Refused(_)));
+}
+
+#[tokio::test]
+async fn a_mail_refused_after_its_data_is_not_tried_again() {
+    let manners = Manners {
+        after_data: Some("554 not here"),
+        ..POLITE
+    };
+    assert!(matches!(outcome(manners).await.0, Sent::Refused(_)));
+}
+
+#[tokio::test]
+async fn a_server_that_is_busy_is_tried_again() {
+    for manners in [
+        Manners {
+            greeting: Some("421 too busy"),
+            ..POLITE
+        },
+        Manners {
+            rcpt: Some("451 later"),
+            ..POLITE
+        },
+        Manners {
+            after_data: Some("452 disk full"),
+            ..POLITE
+        },
+    ] {
+        assert!(matches!(outcome(manners).await.0, Sent::Deferred(_)));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stalls_or_hangs_up_before_the_mail_is_tried_again() {
+    for manners in [
+        Manners {
+            greeting: None,
+            ..POLITE
+        },
+        Manners {
+            greeting: Some(""),
+            ..POLITE
+        },
+        Manners {
+            rcpt: None,
+            ..POLITE
+        },
+        Manners {
+            rcpt: Some(""),
+            ..POLITE
+        },
+    ] {
+        let (sent, _) = outcome(manners).await;
+        assert!(matches!(sent, Sent::Deferred(_)), "{sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_dies_or_stalls_after_the_mail_leaves_a_doubt() {
+    for after_data in [None, Some("")] {
+        let (sent, _) = outcome(Manners {
+            after_data,
+            ..POLITE
+        })
+        .await;
+        assert!(matches!(sent, Sent::Doubt(_)), "{sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let sent = mailer(address).send(&mail(), Time::from_micros(0)).await;
+    assert!(matches!(sent, Sent::Deferred(_)), "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_folder_takes_mails_as_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = Mailer::Folder(folder.path().join("mails"));
+    let hostile = Mail {
+        message_id: "../../etc/x@courier.example".to_owned(),
+        ..mail()
+    };
+
+    assert_eq!(
+        mailer.send(&mail(), Time::from_micros(0)).await,
+        Sent::Delivered
+    );
+    assert_eq!(
+        mailer.send(&hostile, Time::from_micros(0)).await,
+        Sent::Delivered
+    );
+
+    let mut names: Vec<_> = std::fs::read_dir(folder.path().join("mails"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        ["-..-etc-x@courier.example.eml", "c1@courier.example.eml"]
+    );
+}
