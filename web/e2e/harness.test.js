@@ -63,3 +63,12 @@ test('the app puts the thread in, moves it, takes it out and goes on', async () 
   await page.click('#remove');
   assert.equal(await thread.count(), 0);
 });
+
+test('a page is checked without script too', async () => {
+  const page = await open(browser, `${host.origin}/app`, { script: false });
+  await page.click('#add');
+
+  await expectAccessible(page);
+
+  assert.equal(await page.locator('rejoinder-thread').count(), 0);
+});
