@@ -5,6 +5,7 @@
 //! sanitiser, which runs last and is the only maker of `SafeHtml`; nothing may change HTML after
 //! it. Everything here is pure, and its work grows with the length of its input and no faster.
 
+mod article;
 mod escape;
 mod markdown;
 mod plain;
@@ -13,6 +14,7 @@ mod shape;
 mod url_gate;
 mod wordpress;
 
+pub use article::article;
 pub use escape::escape;
 pub use markdown::{Rendered, render};
 pub use plain::{excerpt, plain_text};
