@@ -11,6 +11,8 @@ pub mod chance;
 pub mod comment;
 pub mod cursor;
 pub mod ids;
+pub mod learned;
+pub mod names;
 pub mod page;
 pub mod policy;
 pub mod ranking;
@@ -20,6 +22,7 @@ pub mod site;
 pub mod thread;
 pub mod time;
 pub mod vote;
+pub mod words;
 
 pub use author::{Author, AuthorKind, Reader};
 pub use chance::{FixedRandom, Random, Token, TokenHash};
