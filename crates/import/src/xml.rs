@@ -1,0 +1,200 @@
+//! XML as exports really are, as a stream of steps: broken in small ways, read all the same.
+
+use std::io::Read;
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use crate::ReadError;
+use crate::source::CleanText;
+
+/// Elements inside each other; exports have six.
+const MAX_DEPTH: usize = 64;
+/// The longest text of an element that is kept; longer ones are cut.
+const MAX_TEXT_BYTES: usize = 1 << 20;
+
+/// What the reader came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// An element begins.
+    Start(String),
+    /// An element ends; this is all the text that stood in it, its children's apart.
+    End(String, String),
+    /// The file ends.
+    Done,
+}
+
+pub(crate) struct Xml<R: Read> {
+    reader: Reader<CleanText<R>>,
+    buffer: Vec<u8>,
+    open: Vec<(String, String)>,
+    /// Ends that were missing in the file and are given before what follows.
+    n_missing_ends: usize,
+}
+
+impl<R: Read> Xml<R> {
+    pub(crate) fn new(source: R) -> Self {
+        let mut reader = Reader::from_reader(CleanText::new(source));
+        let config = reader.config_mut();
+        config.allow_dangling_amp = true;
+        config.allow_unmatched_ends = true;
+        config.check_end_names = false;
+        config.expand_empty_elements = true;
+        Self {
+            reader,
+            buffer: Vec::new(),
+            open: Vec::new(),
+            n_missing_ends: 0,
+        }
+    }
+
+    pub(crate) fn step(&mut self) -> Result<Step, ReadError> {
+        if self.n_missing_ends > 0 {
+            self.n_missing_ends -= 1;
+            return Ok(self.end());
+        }
+        loop {
+            self.buffer.clear();
+            let event = match self.reader.read_event_into(&mut self.buffer) {
+                Ok(event) => event,
+                Err(quick_xml::Error::Io(error)) => {
+                    return Err(std::io::Error::new(error.kind(), error).into());
+                }
+                Err(error) => {
+                    let at_byte = self.reader.error_position();
+                    return Err(ReadError::Broken {
+                        at_byte,
+                        reason: error.to_string(),
+                    });
+                }
+            };
+            match event {
+                Event::Start(start) => {
+                    let name = start.name().as_ref().to_owned();
+                    if self.open.len() == MAX_DEPTH {
+                        let at_byte = self.reader.buffer_position();
+                        let reason = format!("more than {MAX_DEPTH} elements inside each other");
+                        return Err(ReadError::Broken { at_byte, reason });
+                    }
+                    self.open.push((name.clone(), String::new()));
+                    return Ok(Step::Start(name));
+                }
+                Event::End(end) => {
+                    let name = end.name();
+                    let name: &str = name.as_ref();
+                    let found = self
+                        .open
+                        .iter()
+                        .rev()
+                        .position(|(open, _)| open == name.trim());
+                    if let Some(n_inner) = found {
+                        self.n_missing_ends = n_inner;
+                        return Ok(self.end());
+                    }
+                }
+                Event::Text(text) => push(&mut self.open, &text.xml10_content()),
+                Event::CData(text) => push(&mut self.open, &text.xml10_content()),
+                Event::GeneralRef(name) => push(&mut self.open, &meaning(&name)),
+                Event::Eof => {
+                    return match self.open.pop() {
+                        Some((element, _)) => Err(ReadError::CutOff { element }),
+                        None => Ok(Step::Done),
+                    };
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn end(&mut self) -> Step {
+        let (name, text) = self.open.pop().unwrap_or_default();
+        Step::End(name, text)
+    }
+}
+
+fn push(open: &mut [(String, String)], more: &str) {
+    let Some((_, text)) = open.last_mut() else {
+        return;
+    };
+    let room = MAX_TEXT_BYTES - text.len();
+    text.push_str(&more[..more.floor_char_boundary(room)]);
+}
+
+/// The text that an entity stands for; one that nobody knows stands for itself.
+fn meaning(name: &quick_xml::events::BytesRef<'_>) -> String {
+    if let Ok(Some(char)) = name.resolve_char_ref() {
+        return char.to_string();
+    }
+    let name: &str = name.as_ref();
+    let char = match name {
+        "amp" => "&",
+        "lt" => "<",
+        "gt" => ">",
+        "quot" => "\"",
+        "apos" => "'",
+        "nbsp" => "\u{a0}",
+        _ => return format!("&{name};"),
+    };
+    char.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(xml: &str, expected: &str) {
+        let mut xml = Xml::new(xml.as_bytes());
+        let mut seen = String::new();
+        loop {
+            match xml.step() {
+                Ok(Step::Start(name)) => seen.push_str(&format!("<{name}> ")),
+                Ok(Step::End(name, text)) => seen.push_str(&format!("{text:?}</{name}> ")),
+                Ok(Step::Done) => break,
+                Err(error) => {
+                    seen.push_str(&format!("! {error}"));
+                    break;
+                }
+            }
+        }
+        assert_eq!(seen.trim_end(), expected);
+    }
+
+    #[test]
+    fn text_is_put_together_from_its_parts() {
+        check(
+            "<a>1 &lt; 2 &amp;&#38;&#x26; R&D &nope;</a>",
+            r#"<a> "1 < 2 &&& R&D &nope;"</a>"#,
+        );
+        check(
+            "<a><![CDATA[x ]]]]><![CDATA[> y]]></a>",
+            r#"<a> "x ]]> y"</a>"#,
+        );
+        check(
+            "<a>x<b>y</b>z<c/></a>",
+            r#"<a> <b> "y"</b> <c> ""</c> "xz"</a>"#,
+        );
+        check(
+            "<?xml version='1.0'?><!-- c --><!DOCTYPE a><a/>",
+            r#"<a> ""</a>"#,
+        );
+    }
+
+    #[test]
+    fn small_breakage_is_lived_with() {
+        check("<a><b>x</a>", r#"<a> <b> "x"</b> ""</a>"#);
+        check("<a>x</b></a>", r#"<a> "x"</a>"#);
+        check("`<a>x</a>", r#"<a> "x"</a>"#);
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_is_no_whole_file() {
+        check("<a><b>x", "<a> <b> ! the file ends in the middle of <b>");
+        let deep = "<a>".repeat(100);
+        let mut xml = Xml::new(deep.as_bytes());
+        let error = std::iter::repeat_with(|| xml.step())
+            .find_map(Result::err)
+            .unwrap();
+        assert!(error.to_string().contains("more than 64"), "{error}");
+    }
+}

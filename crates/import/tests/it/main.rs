@@ -1,0 +1,3 @@
+//! Files of other systems, as small as they can be and as odd as they are.
+
+mod wordpress;
