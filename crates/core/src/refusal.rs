@@ -51,6 +51,9 @@ pub enum Refusal {
     /// A host is not one.
     #[error("`{host}` is not a host such as news.example or localhost:4000")]
     HostInvalid { host: String },
+    /// The host is that of another site.
+    #[error("there is a site {host} already")]
+    SiteExists { host: String },
     /// An origin is not one.
     #[error("`{origin}` is not an origin such as https://news.example")]
     OriginInvalid { origin: String },

@@ -1,0 +1,84 @@
+//! Addresses, as far as they are kept: hashed under a key that is destroyed a day or two later.
+
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use rejoinder_core::Time;
+use rejoinder_core::address::Network;
+use sha2::Sha256;
+
+use crate::{Result, Tx, params, sql};
+
+/// How long new hashes are made with one key. A key is destroyed when a second one has followed.
+const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many bytes of the MAC are kept.
+const LENGTH: usize = 16;
+
+/// A key, and the number that hashes made with it begin with.
+struct Key {
+    id: i64,
+    secret: Vec<u8>,
+    created_at: Time,
+}
+
+/// The hash of `network` under the newest key, to be stored.
+pub fn hash(tx: &mut Tx<'_>, now: Time, network: Network, new_key: &[u8; 32]) -> Result<Vec<u8>> {
+    let keys = live(tx)?;
+    let key = match keys.into_iter().next() {
+        Some(key) if now.since(key.created_at) < LIFETIME => key,
+        newest => rotate(tx, now, newest.map_or(0, |key| key.id), new_key)?,
+    };
+    Ok(key.hash(network))
+}
+
+/// The hashes of `network` under every key that still lives, to be compared.
+pub fn hashes(tx: &mut Tx<'_>, network: Network) -> Result<Vec<Vec<u8>>> {
+    Ok(live(tx)?.iter().map(|key| key.hash(network)).collect())
+}
+
+fn live(tx: &mut Tx<'_>) -> Result<Vec<Key>> {
+    tx.all(
+        sql!("select id, key, created_at from address_key order by id desc"),
+        params![],
+        |row| {
+            Ok(Key {
+                id: row.get(0)?,
+                secret: row.get(1)?,
+                created_at: row.get(2)?,
+            })
+        },
+    )
+}
+
+fn rotate(tx: &mut Tx<'_>, now: Time, newest: i64, secret: &[u8; 32]) -> Result<Key> {
+    let id = newest + 1;
+    tx.execute(
+        sql!(
+            "insert into address_key (id, key, created_at) values (?1, ?2, ?3)
+              on conflict (id) do nothing"
+        ),
+        params![id, secret, now],
+    )?;
+    tx.execute(
+        sql!("delete from address_key where id < ?1"),
+        params![id - 1],
+    )?;
+    let stored = live(tx)?.into_iter().next();
+    Ok(stored.unwrap_or_else(|| Key {
+        id,
+        secret: secret.to_vec(),
+        created_at: now,
+    }))
+}
+
+impl Key {
+    fn hash(&self, network: Network) -> Vec<u8> {
+        let mut hash = self.id.to_be_bytes().to_vec();
+        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.secret) {
+            mac.update(network.bytes());
+            hash.extend_from_slice(&mac.finalize().into_bytes()[..LENGTH]);
+        }
+        hash
+    }
+}

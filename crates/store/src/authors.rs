@@ -1,0 +1,117 @@
+//! Authors, and the sessions that prove who one is.
+
+use std::time::Duration;
+
+use rejoinder_core::author::Role;
+use rejoinder_core::{Author, AuthorId, AuthorKind, SiteId, Time, TokenHash};
+
+use crate::error::StoreError;
+use crate::{Result, Row, Tx, params, sql};
+
+/// How long a guest's browser proves who they are.
+const SESSION: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
+/// What a guest says of themselves, already checked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Details {
+    /// As they call themselves; empty for someone who only voted.
+    pub name: String,
+    /// Where notices go.
+    pub email: Option<String>,
+    /// Their own site, through the URL gate.
+    pub website: Option<String>,
+}
+
+/// Whom `token` belongs to at `site`.
+pub fn by_token(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    token: &TokenHash,
+) -> Result<Option<Author>> {
+    tx.one(
+        sql!(
+            "select a.id, a.name, a.kind, a.role, a.website from session s
+             join author a on a.site_id = s.site_id and a.id = s.author_id
+             where s.site_id = ?1 and s.token_hash = ?2 and s.expires_at > ?3"
+        ),
+        params![site, &token.0, now],
+        |row| read(row, 0),
+    )
+}
+
+/// Add a guest, whom `token` will prove.
+pub fn add_guest(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: AuthorId,
+    details: &Details,
+    token: &TokenHash,
+) -> Result<Author> {
+    tx.execute(
+        sql!(
+            "insert into author (site_id, id, kind, name, email, website, created_at)
+             values (?1, ?2, 'guest', ?3, ?4, ?5, ?6)"
+        ),
+        params![
+            site,
+            id,
+            &details.name,
+            details.email.as_deref(),
+            details.website.as_deref(),
+            now
+        ],
+    )?;
+    tx.execute(
+        sql!(
+            "insert into session (site_id, token_hash, author_id, created_at, expires_at)
+             values (?1, ?2, ?3, ?4, ?5)"
+        ),
+        params![site, &token.0, id, now, now.after(SESSION)],
+    )?;
+    Ok(Author {
+        id,
+        name: details.name.clone(),
+        kind: AuthorKind::Guest,
+        role: Role::Reader,
+        website: details.website.clone(),
+    })
+}
+
+/// Let a guest call themselves something else. An empty e-mail field keeps the one that is known.
+pub fn set_details(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    details: &Details,
+) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update author set name = ?3, email = coalesce(?4, email), website = ?5
+             where site_id = ?1 and id = ?2"
+        ),
+        params![
+            site,
+            author,
+            &details.name,
+            details.email.as_deref(),
+            details.website.as_deref()
+        ],
+    )?;
+    Ok(())
+}
+
+/// An author from five columns that begin at `at`: id, name, kind, role, website.
+pub(crate) fn read(row: &Row<'_>, at: usize) -> Result<Author> {
+    let unknown = |word: String| StoreError::Internal(format!("unknown word {word}").into());
+    let kind: String = row.get(at + 2)?;
+    let role: String = row.get(at + 3)?;
+    Ok(Author {
+        id: row.get(at)?,
+        name: row.get(at + 1)?,
+        kind: AuthorKind::from_word(&kind).ok_or_else(|| unknown(kind))?,
+        role: Role::from_word(&role).ok_or_else(|| unknown(role))?,
+        website: row.get(at + 4)?,
+    })
+}

@@ -1,0 +1,104 @@
+//! Why an operation did not happen.
+
+use std::error::Error;
+
+use rejoinder_core::Refusal;
+use rusqlite::ErrorCode;
+
+/// An operation did not happen; nothing of it was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A rule said no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A named constraint said no.
+    #[error("the constraint {name} was violated")]
+    Constraint {
+        /// The constraint's name, the same on both databases.
+        name: String,
+    },
+    /// The database cannot be reached or written now; it may heal.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// More work is waiting than will be taken on.
+    #[error("too much is waiting for the database")]
+    Busy,
+    /// Two transactions were in each other's way; trying again helps.
+    #[error("transactions collided")]
+    Collision,
+    /// The database was written by a newer version of the program.
+    #[error(
+        "the database is at schema {found}, this program knows up to {known}: run the newer version"
+    )]
+    TooNew {
+        /// The schema in the database.
+        found: i64,
+        /// The newest schema that this program knows.
+        known: i64,
+    },
+    /// Something that should not happen.
+    #[error("the database failed: {0}")]
+    Internal(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// Unique constraints as SQLite reports them, by their columns, and their names.
+const BY_COLUMNS: [(&str, &str); 6] = [
+    ("site.host", "site_host"),
+    ("page.site_id, page.key", "page_key"),
+    ("page_alias.site_id, page_alias.key", "page_alias_pkey"),
+    ("vote.site_id, vote.comment_id, vote.author_id", "vote_pkey"),
+    ("session.site_id, session.token_hash", "session_pkey"),
+    ("comment.site_id, comment.id", "comment_pkey"),
+];
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let rusqlite::Error::SqliteFailure(code, detail) = &error else {
+            return Self::Internal(error.into());
+        };
+        let detail = detail.clone().unwrap_or_default();
+        match code.code {
+            ErrorCode::ConstraintViolation => Self::Constraint {
+                name: constraint_name(&detail),
+            },
+            ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::DiskFull
+            | ErrorCode::ReadOnly
+            | ErrorCode::CannotOpen
+            | ErrorCode::SystemIoFailure => Self::Unavailable(detail),
+            _ => Self::Internal(error.into()),
+        }
+    }
+}
+
+fn constraint_name(detail: &str) -> String {
+    let (_, what) = detail.split_once(": ").unwrap_or(("", detail));
+    let named = BY_COLUMNS.iter().find(|(columns, _)| *columns == what);
+    named.map_or(what, |(_, name)| name).to_owned()
+}
+
+impl From<postgres::Error> for StoreError {
+    fn from(error: postgres::Error) -> Self {
+        let Some(db) = error.as_db_error() else {
+            return match error.is_closed()
+                || error.source().is_some_and(|e| e.is::<std::io::Error>())
+            {
+                true => Self::Unavailable(error.to_string()),
+                false => Self::Internal(error.into()),
+            };
+        };
+        match (db.code().code(), db.constraint()) {
+            ("40001" | "40P01", _) => Self::Collision,
+            (code, Some(name)) if code.starts_with("23") => Self::Constraint {
+                name: name.to_owned(),
+            },
+            (code, _)
+                if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") =>
+            {
+                Self::Unavailable(db.message().to_owned())
+            }
+            _ => Self::Internal(error.into()),
+        }
+    }
+}

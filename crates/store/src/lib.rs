@@ -1,0 +1,168 @@
+//! Everything that is kept, and the only place that knows SQL.
+//!
+//! A [`Store`] has two doors: [`Store::read`] and [`Store::write`]. Both take an operation, a plain
+//! function of a transaction ([`Tx`]); operations are grouped by what they act on ([`comments`],
+//! [`threads`], …), and each is written once for SQLite and PostgreSQL. A write is durable when its
+//! answer arrives. Whoever keeps something made of a page is told of its changes by the hook, after
+//! the commit and before the writer hears of it.
+
+pub mod address_keys;
+pub mod authors;
+pub mod comments;
+pub mod doctor;
+mod error;
+pub mod events;
+pub mod imports;
+mod job;
+pub mod migrations;
+pub mod pages;
+mod postgres;
+pub mod sites;
+mod sql;
+mod sqlite;
+#[cfg(test)]
+mod statements;
+pub mod threads;
+mod tls;
+mod tx;
+mod value;
+pub mod votes;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crossbeam_channel::{Sender, TrySendError};
+
+pub use error::StoreError;
+use job::{Job, job};
+pub use sql::{Dialect, Registered, Sql};
+pub use tx::{Change, Tx};
+pub use value::{Column, Row, Value};
+
+/// What an operation gives.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Hears of changed pages, once for each commit.
+pub type Hook = Arc<dyn Fn(&[Change]) + Send + Sync>;
+
+/// The most operations that wait in one queue; more are refused with [`StoreError::Busy`].
+const MAX_WAITING: usize = 8_192;
+
+/// Where a store is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A file of SQLite.
+    Sqlite(PathBuf),
+    /// A database of PostgreSQL, by its connection URL.
+    Postgres(String),
+}
+
+/// A text that names no store.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a database: use sqlite:PATH or postgres://USER@HOST/NAME")]
+pub struct NotALocation(String);
+
+impl FromStr for Location {
+    type Err = NotALocation;
+
+    fn from_str(text: &str) -> std::result::Result<Self, NotALocation> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        match text.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            _ => Err(NotALocation(text.to_owned())),
+        }
+    }
+}
+
+/// Without the password.
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(url) => {
+                f.write_str(url.rsplit_once('@').map_or("postgres", |(_, at)| at))
+            }
+        }
+    }
+}
+
+/// An open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    queues: Queues,
+}
+
+#[derive(Clone)]
+enum Queues {
+    Sqlite {
+        reads: Sender<Box<dyn Job>>,
+        writes: Sender<Box<dyn Job>>,
+    },
+    Postgres(Sender<postgres::Work>),
+}
+
+impl Store {
+    /// Open the database at `location`, bring its schema up to date, and tell `hook` of changes.
+    pub fn open(location: &Location, hook: Hook) -> Result<Self> {
+        let queues = match location {
+            Location::Sqlite(path) => {
+                let sqlite::Queues { reads, writes } = sqlite::open(path, hook)?;
+                Queues::Sqlite { reads, writes }
+            }
+            Location::Postgres(url) => Queues::Postgres(postgres::open(url, &hook)?),
+        };
+        Ok(Self { queues })
+    }
+
+    /// Which database this is.
+    pub const fn dialect(&self) -> Dialect {
+        match self.queues {
+            Queues::Sqlite { .. } => Dialect::Sqlite,
+            Queues::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Run `operation` on the database as it is at one moment.
+    pub async fn read<T, F>(&self, operation: F) -> Result<T>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (job, reply) = job(operation);
+        match &self.queues {
+            Queues::Sqlite { reads, .. } => send(reads, job)?,
+            Queues::Postgres(queue) => send(queue, postgres::Work::Read(job))?,
+        }
+        reply.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Run `operation` and commit what it did, whole or not at all. It may run more than once, when
+    /// it collides with another.
+    pub async fn write<T, F>(&self, operation: F) -> Result<T>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (job, reply) = job(operation);
+        match &self.queues {
+            Queues::Sqlite { writes, .. } => send(writes, job)?,
+            Queues::Postgres(queue) => send(queue, postgres::Work::Write(job))?,
+        }
+        reply.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+fn send<T>(queue: &Sender<T>, work: T) -> Result<()> {
+    queue.try_send(work).map_err(|error| match error {
+        TrySendError::Full(_) => StoreError::Busy,
+        TrySendError::Disconnected(_) => gone(),
+    })
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable("the store has stopped".to_owned())
+}

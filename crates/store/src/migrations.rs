@@ -1,0 +1,96 @@
+//! The schema, and how it comes to be.
+//!
+//! Each migration runs in a transaction of its own, so an interrupted upgrade goes on where it
+//! stopped. A database that a newer program has written is refused.
+
+use postgres::Client;
+use rusqlite::Connection;
+
+use crate::Result;
+use crate::error::StoreError;
+
+struct Migration {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! migration {
+    ($number:literal, $name:literal) => {
+        Migration {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../migrations/postgres/", $name, ".sql")),
+        }
+    };
+}
+
+const MIGRATIONS: [Migration; 1] = [migration!(1, "0001_create_core_tables")];
+
+/// The number of the newest migration.
+pub const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;
+
+/// Names the advisory lock that one upgrading node holds.
+const LOCK: i64 = 0x7265_6a6f_696e_6465;
+
+const TABLE: &str =
+    "create table if not exists migration (number bigint primary key, name text not null)";
+
+fn pending(done: i64) -> Result<impl Iterator<Item = &'static Migration>> {
+    if done > NEWEST {
+        return Err(StoreError::TooNew {
+            found: done,
+            known: NEWEST,
+        });
+    }
+    Ok(MIGRATIONS
+        .iter()
+        .filter(move |migration| migration.number > done))
+}
+
+pub(crate) fn run_sqlite(connection: &Connection) -> Result<()> {
+    connection.execute_batch(TABLE)?;
+    let newest = "select coalesce(max(number), 0) from migration";
+    let done = connection.query_row(newest, [], |row| row.get(0))?;
+    for Migration {
+        number,
+        name,
+        sqlite,
+        ..
+    } in pending(done)?
+    {
+        connection.execute_batch(&format!(
+            "begin immediate; {sqlite}; insert into migration values ({number}, '{name}'); commit"
+        ))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn run_postgres(client: &mut Client) -> Result<()> {
+    client.execute("select pg_advisory_lock($1)", &[&LOCK])?;
+    let run = run_locked(client);
+    client.execute("select pg_advisory_unlock($1)", &[&LOCK])?;
+    run
+}
+
+fn run_locked(client: &mut Client) -> Result<()> {
+    client.batch_execute(TABLE)?;
+    let done = client
+        .query_one("select coalesce(max(number), 0) from migration", &[])?
+        .get(0);
+    for Migration {
+        number,
+        name,
+        postgres,
+        ..
+    } in pending(done)?
+    {
+        let mut tx = client.transaction()?;
+        tx.batch_execute(postgres)?;
+        tx.execute("insert into migration values ($1, $2)", &[number, name])?;
+        tx.commit()?;
+    }
+    Ok(())
+}

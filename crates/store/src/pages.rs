@@ -1,0 +1,133 @@
+//! Pages, by what they are known by.
+
+use rejoinder_core::{Page, PageId, PageKey, SiteId, Time};
+
+use crate::error::StoreError;
+use crate::{Result, Row, Tx, params, sql};
+
+macro_rules! page {
+    ($rest:literal) => {
+        concat!(
+            "select p.id, p.site_id, p.key, p.url, p.title, p.version, p.n_comments, p.closed_at, \
+             p.created_at from page p ",
+            $rest
+        )
+    };
+}
+
+/// The page known by `key`, or by an alias of it.
+pub fn find(tx: &mut Tx<'_>, site: SiteId, key: &PageKey) -> Result<Option<Page>> {
+    let by_key = tx.one(
+        sql!(page!("where p.site_id = ?1 and p.key = ?2")),
+        params![site, key.as_str()],
+        read,
+    )?;
+    if by_key.is_some() {
+        return Ok(by_key);
+    }
+    tx.one(
+        sql!(page!(
+            "join page_alias a on a.site_id = p.site_id and a.page_id = p.id
+             where a.site_id = ?1 and a.key = ?2"
+        )),
+        params![site, key.as_str()],
+        read,
+    )
+}
+
+/// The page with this id.
+pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: PageId) -> Result<Option<Page>> {
+    tx.one(
+        sql!(page!("where p.site_id = ?1 and p.id = ?2")),
+        params![site, id],
+        read,
+    )
+}
+
+/// The page known by `key`, added as `id` when there is none.
+pub fn find_or_add(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: PageId,
+    key: &PageKey,
+    title: Option<&str>,
+) -> Result<Page> {
+    if let Some(page) = find(tx, site, key)? {
+        return Ok(page);
+    }
+    tx.execute(
+        sql!(
+            "insert into page (site_id, id, key, url, title, created_at) values (?1, ?2, ?3, ?4, ?5, ?6)
+             on conflict (site_id, key) do nothing"
+        ),
+        params![site, id, key.as_str(), key.url(), title, now],
+    )?;
+    find(tx, site, key)?.ok_or(StoreError::Collision)
+}
+
+/// The page, locked until the transaction ends: whoever changes a page locks it first, so that its
+/// changes have one order.
+pub fn lock(tx: &mut Tx<'_>, site: SiteId, id: PageId) -> Result<Page> {
+    let page = tx.one(
+        sql!(page!("where p.site_id = ?1 and p.id = ?2 for update")),
+        params![site, id],
+        read,
+    )?;
+    page.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))
+}
+
+/// Close a page to new comments, or open it again.
+pub fn set_closed(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: PageId,
+    closed_at: Option<Time>,
+) -> Result<()> {
+    tx.execute(
+        sql!("update page set closed_at = ?3 where site_id = ?1 and id = ?2"),
+        params![site, id, closed_at],
+    )?;
+    Ok(())
+}
+
+/// Give a page its headline.
+pub fn set_title(tx: &mut Tx<'_>, site: SiteId, id: PageId, title: &str) -> Result<()> {
+    tx.execute(
+        sql!("update page set title = ?3 where site_id = ?1 and id = ?2"),
+        params![site, id, title],
+    )?;
+    Ok(())
+}
+
+/// Make `alias` lead to the page. A key that is a page of its own stays that page.
+pub fn add_alias(tx: &mut Tx<'_>, site: SiteId, alias: &PageKey, page: PageId) -> Result<()> {
+    tx.execute(
+        sql!(
+            "insert into page_alias (site_id, key, page_id) values (?1, ?2, ?3)
+             on conflict (site_id, key) do nothing"
+        ),
+        params![site, alias.as_str(), page],
+    )?;
+    Ok(())
+}
+
+/// How many comments are published on each of `keys`, in their order; 0 for an unknown page.
+pub fn counts(tx: &mut Tx<'_>, site: SiteId, keys: &[PageKey]) -> Result<Vec<i64>> {
+    keys.iter()
+        .map(|key| Ok(find(tx, site, key)?.map_or(0, |page| page.n_comments)))
+        .collect()
+}
+
+pub(crate) fn read(row: &Row<'_>) -> Result<Page> {
+    Ok(Page {
+        id: row.get(0)?,
+        site: row.get(1)?,
+        key: PageKey::stored(row.get(2)?, row.get(3)?),
+        title: row.get(4)?,
+        version: row.get(5)?,
+        n_comments: row.get(6)?,
+        closed_at: row.get(7)?,
+        created_at: row.get(8)?,
+    })
+}

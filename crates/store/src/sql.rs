@@ -1,0 +1,112 @@
+//! Statements: written once, spoken in two dialects.
+
+use std::sync::OnceLock;
+
+/// Which database a transaction speaks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite, in the process.
+    Sqlite,
+    /// PostgreSQL, over a socket.
+    Postgres,
+}
+
+/// A statement with its parameters written `?1`, `?2`, ….
+///
+/// Two things differ between the dialects and are rewritten: `list(?1)` is the rows of a JSON array
+/// of numbers, in a column named `value`; ` for update` locks rows on PostgreSQL and is left out on
+/// SQLite, which has one writer. Make one with [`sql!`](crate::sql), which also registers it.
+pub struct Sql {
+    text: &'static str,
+    sqlite: OnceLock<String>,
+    postgres: OnceLock<String>,
+}
+
+impl Sql {
+    /// A statement of `text`.
+    pub const fn new(text: &'static str) -> Self {
+        Self {
+            text,
+            sqlite: OnceLock::new(),
+            postgres: OnceLock::new(),
+        }
+    }
+
+    /// The text in `dialect`.
+    pub fn text(&self, dialect: Dialect) -> &str {
+        match dialect {
+            Dialect::Sqlite => self.sqlite.get_or_init(|| to_sqlite(self.text)),
+            Dialect::Postgres => self.postgres.get_or_init(|| to_postgres(self.text)),
+        }
+    }
+}
+
+inventory::collect!(Registered);
+
+/// A statement that the program can run; the tests prepare them all.
+pub struct Registered {
+    /// The statement.
+    pub sql: &'static Sql,
+    /// The only database that it is for, or `None` for both.
+    pub only: Option<Dialect>,
+}
+
+/// A statement, checked by the tests on both databases: `sql!("select 1 from page where id = ?1")`.
+#[macro_export]
+macro_rules! sql {
+    (@postgres $text:expr) => {
+        $crate::sql!(@only Some($crate::Dialect::Postgres), $text)
+    };
+    (@only $only:expr, $text:expr) => {{
+        static SQL: $crate::Sql = $crate::Sql::new($text);
+        ::inventory::submit! { $crate::Registered { sql: &SQL, only: $only } }
+        &SQL
+    }};
+    ($text:expr) => {
+        $crate::sql!(@only None, $text)
+    };
+}
+
+fn to_sqlite(text: &str) -> String {
+    text.replace("list(?", "json_each(?")
+        .replace(" for update", "")
+}
+
+fn to_postgres(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some(at) = rest.find("list(?") {
+        let (before, after) = rest.split_at(at);
+        let after = &after["list(?".len()..];
+        let (number, after) = after.split_once(')').unwrap_or((after, ""));
+        out.push_str(before);
+        out.push_str("(select value::bigint as value from json_array_elements_text($");
+        out.push_str(number);
+        out.push_str("::text::json) as value)");
+        rest = after;
+    }
+    out.push_str(rest);
+    out.replace('?', "$")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_spoken_in_both_dialects() {
+        let sql = Sql::new(
+            "select id from t join list(?2) as p on p.value = t.id where a = ?1 for update",
+        );
+        assert_eq!(
+            sql.text(Dialect::Sqlite),
+            "select id from t join json_each(?2) as p on p.value = t.id where a = ?1"
+        );
+        assert_eq!(
+            sql.text(Dialect::Postgres),
+            "select id from t join (select value::bigint as value from \
+             json_array_elements_text($2::text::json) as value) as p on p.value = t.id \
+             where a = $1 for update"
+        );
+    }
+}

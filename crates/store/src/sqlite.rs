@@ -1,0 +1,139 @@
+//! SQLite: many readers, one writer, and many writes to a commit.
+//!
+//! The writer drains what has queued up during the last commit into the next one, with a savepoint
+//! around each operation, so that one that fails takes nothing with it. Nobody is answered before
+//! the commit has returned. There is no timer: a lone write commits at once.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::StoreError;
+use crate::job::{Job, Ran};
+use crate::migrations;
+use crate::tx::{Change, Tx};
+use crate::{Hook, MAX_WAITING};
+
+/// The most operations that share one commit.
+const MAX_BATCH: usize = 256;
+
+/// Prepared statements that each connection keeps.
+const STATEMENTS: usize = 256;
+
+/// The two queues of an open database.
+pub(crate) struct Queues {
+    pub(crate) reads: Sender<Box<dyn Job>>,
+    pub(crate) writes: Sender<Box<dyn Job>>,
+}
+
+/// Open `path`, bring its schema up to date and start the threads.
+pub(crate) fn open(path: &Path, hook: Hook) -> Result<Queues, StoreError> {
+    let writer = connect(path, OpenFlags::default())?;
+    migrations::run_sqlite(&writer)?;
+    let (writes, waiting) = bounded(MAX_WAITING);
+    spawn("store-writer", move || write_all(&writer, &waiting, &hook))?;
+    let (reads, waiting) = bounded(MAX_WAITING);
+    for number in 0..readers() {
+        let path: PathBuf = path.to_owned();
+        let waiting = waiting.clone();
+        let connection = connect(&path, read_only())?;
+        spawn(&format!("store-reader-{number}"), move || {
+            read_all(&connection, &waiting);
+        })?;
+    }
+    Ok(Queues { reads, writes })
+}
+
+fn readers() -> usize {
+    thread::available_parallelism()
+        .map_or(2, std::num::NonZero::get)
+        .clamp(2, 8)
+}
+
+fn read_only() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+    let spawned = thread::Builder::new().name(name.to_owned()).spawn(work);
+    spawned
+        .map(drop)
+        .map_err(|error| StoreError::Internal(error.into()))
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.execute_batch(
+        "pragma busy_timeout = 5000;
+         pragma foreign_keys = on;
+         pragma synchronous = full;
+         pragma cache_size = -4000;
+         pragma mmap_size = 268435456;
+         pragma temp_store = memory;",
+    )?;
+    if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        connection
+            .execute_batch("pragma journal_mode = wal; pragma journal_size_limit = 67108864;")?;
+    }
+    Ok(connection)
+}
+
+fn read_all(connection: &Connection, waiting: &Receiver<Box<dyn Job>>) {
+    for mut job in waiting {
+        if let Err(error) = connection.execute_batch("begin deferred") {
+            job.fail(error.into());
+            continue;
+        }
+        job.run(&mut Tx::sqlite(connection));
+        let _ = connection.execute_batch("rollback");
+        job.answer();
+    }
+}
+
+fn write_all(connection: &Connection, waiting: &Receiver<Box<dyn Job>>, hook: &Hook) {
+    while let Ok(first) = waiting.recv() {
+        let mut jobs = vec![first];
+        jobs.extend(waiting.try_iter().take(MAX_BATCH - 1));
+        match write_batch(connection, &mut jobs) {
+            Ok(changes) => {
+                if !changes.is_empty() {
+                    hook(&changes);
+                }
+                jobs.into_iter().for_each(Job::answer);
+            }
+            Err(error) => {
+                let _ = connection.execute_batch("rollback");
+                let why = error.to_string();
+                jobs.into_iter()
+                    .for_each(|job| job.fail(StoreError::Unavailable(why.clone())));
+            }
+        }
+    }
+}
+
+/// Run `jobs` in one transaction; an error means that none of them happened.
+fn write_batch(
+    connection: &Connection,
+    jobs: &mut [Box<dyn Job>],
+) -> Result<Vec<Change>, StoreError> {
+    connection.execute_batch("begin immediate")?;
+    let mut changes = Vec::new();
+    for job in jobs {
+        connection.execute_batch("savepoint job")?;
+        let mut tx = Tx::sqlite(connection);
+        match job.run(&mut tx) {
+            Ran::Kept => {
+                connection.execute_batch("release job")?;
+                changes.append(&mut tx.take_changes());
+            }
+            Ran::Undone | Ran::Collided => {
+                connection.execute_batch("rollback to job; release job")?;
+            }
+        }
+    }
+    connection.execute_batch("commit")?;
+    Ok(changes)
+}

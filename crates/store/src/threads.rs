@@ -1,0 +1,305 @@
+//! Reading threads: the roots by their index, then the replies level by level.
+//!
+//! However large a thread is, a page of it costs one statement for the roots and one for each level
+//! of replies, each bounded by what is shown. What is not published is blanked here, so that no
+//! caller can show it.
+
+use rejoinder_core::cursor::Cursor;
+use rejoinder_core::ranking::wilson_lower_bound;
+use rejoinder_core::thread::{self, Entry, MAX_COMMENTS, MAX_LEVELS};
+use rejoinder_core::{
+    AuthorId, Comment, CommentId, Filter, Page, PageId, PageKey, SiteId, Sort, State, Thread,
+    ThreadQuery,
+};
+
+use crate::comments::{comment_columns, read};
+use crate::{Result, Sql, Tx, pages, params, sql};
+
+/// The part of a page's thread that `query` asks for. An unknown page is an empty thread.
+pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -> Result<Thread> {
+    let Some(page) = pages::find(tx, site, key)? else {
+        return Ok(Thread::empty(key.clone(), *query));
+    };
+    match query.root {
+        Some(root) => branch(tx, page, query, root),
+        None => roots(tx, page, query),
+    }
+}
+
+fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
+    let mut tops = if query.after.is_none() {
+        pinned(tx, &page, query)?
+    } else {
+        Vec::new()
+    };
+    let mut listed = page_of_roots(tx, &page, query)?;
+    let next = cut(&mut listed, query.limit).map(|last| Cursor {
+        rank: query.sort.rank(last, wilson_lower_bound(last.tally)),
+        id: last.id,
+    });
+    tops.append(&mut listed);
+    let entries = with_replies(tx, page.site, tops, query.replies)?;
+    Ok(Thread {
+        key: page.key.clone(),
+        page: Some(page),
+        query: *query,
+        ancestors: Vec::new(),
+        entries,
+        next,
+    })
+}
+
+/// Keep the first `limit`; the last of them, when there were more.
+fn cut(comments: &mut Vec<Comment>, limit: usize) -> Option<&Comment> {
+    if comments.len() <= limit {
+        return None;
+    }
+    comments.truncate(limit);
+    comments.last()
+}
+
+fn pinned(tx: &mut Tx<'_>, page: &Page, query: &ThreadQuery) -> Result<Vec<Comment>> {
+    let pinned = tx.all(
+        sql!(comment_columns!(
+            "where c.site_id = ?1 and c.page_id = ?2 and c.pin is not null and c.parent_id is null
+               and c.shown = 1 order by c.pin, c.id limit 20"
+        )),
+        params![page.site, page.id],
+        read,
+    )?;
+    Ok(pinned
+        .into_iter()
+        .filter(|comment| passes(query.filter, comment))
+        .collect())
+}
+
+fn passes(filter: Option<Filter>, comment: &Comment) -> bool {
+    match filter {
+        None => true,
+        Some(Filter::Staff) => comment.author.role > rejoinder_core::author::Role::Reader,
+    }
+}
+
+macro_rules! roots {
+    ($after:literal, $order:literal) => {
+        concat!(
+            "select c.id, c.page_id, c.parent_id, c.root_id, c.depth, c.text, c.html, c.state, \
+             c.reason, c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, \
+             c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website \
+             from comment c join author a on a.site_id = c.site_id and a.id = c.author_id \
+             where c.site_id = ?1 and c.page_id = ?2 and c.parent_id is null and c.shown = 1 \
+               and c.pin is null and (cast(?6 as bigint) = 0 or a.role <> 'reader') and ",
+            $after,
+            " order by ",
+            $order,
+            " limit ?5"
+        )
+    };
+}
+
+/// The statement of a sort. `?3` is the rank and `?4` the id that the page goes on after.
+fn statement(sort: Sort) -> &'static Sql {
+    match sort {
+        Sort::Newest => sql!(roots!(
+            "c.id < ?4 and cast(?3 as bigint) is not null",
+            "c.id desc"
+        )),
+        Sort::Oldest => sql!(roots!(
+            "c.id > ?4 and cast(?3 as bigint) is not null",
+            "c.id"
+        )),
+        Sort::Votes => sql!(roots!(
+            "(c.score, c.id) < (?3, ?4)",
+            "c.score desc, c.id desc"
+        )),
+        Sort::Best => sql!(roots!(
+            "(c.best, c.id) < (?3, ?4)",
+            "c.best desc, c.id desc"
+        )),
+        Sort::Discussed => {
+            sql!(roots!(
+                "(c.n_descendants, c.id) < (?3, ?4)",
+                "c.n_descendants desc, c.id desc"
+            ))
+        }
+    }
+}
+
+fn page_of_roots(tx: &mut Tx<'_>, page: &Page, query: &ThreadQuery) -> Result<Vec<Comment>> {
+    let start = match query.sort {
+        Sort::Oldest => Cursor {
+            rank: 0,
+            id: CommentId(-1),
+        },
+        _ => Cursor {
+            rank: i64::MAX,
+            id: CommentId(i64::MAX),
+        },
+    };
+    let after = query.after.unwrap_or(start);
+    let limit = as_i64(query.limit) + 1;
+    let filter = i64::from(query.filter == Some(Filter::Staff));
+    tx.all(
+        statement(query.sort),
+        params![page.site, page.id, after.rank, after.id, limit, filter],
+        read,
+    )
+}
+
+fn as_i64(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// One comment with its replies, and the nearest of its ancestors.
+fn branch(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, root: CommentId) -> Result<Thread> {
+    let top = crate::comments::by_id(tx, page.site, root)?
+        .filter(|top| top.page == page.id && (top.is_published() || top.n_replies > 0));
+    let Some(top) = top else {
+        return Ok(Thread {
+            page: Some(page),
+            ..Thread::empty(PageKey::stored(String::new(), None), *query)
+        });
+    };
+    let ancestors = ancestors(tx, page.site, &top)?;
+    let after = query.after.map_or(CommentId(0), |cursor| cursor.id);
+    let mut replies = replies_after(tx, page.site, top.id, after, as_i64(query.limit) + 1)?;
+    let more = cut(&mut replies, query.limit).map(|last| Cursor {
+        rank: 0,
+        id: last.id,
+    });
+    let mut entries = with_replies(tx, page.site, replies, query.replies)?;
+    for entry in &mut entries {
+        entry.level += 1;
+    }
+    entries.insert(
+        0,
+        Entry {
+            comment: blanked(top),
+            level: 0,
+            more,
+        },
+    );
+    Ok(Thread {
+        key: page.key.clone(),
+        page: Some(page),
+        query: *query,
+        ancestors,
+        entries,
+        next: None,
+    })
+}
+
+fn ancestors(tx: &mut Tx<'_>, site: SiteId, comment: &Comment) -> Result<Vec<Comment>> {
+    let mut ancestors = Vec::new();
+    let mut parent = comment.parent;
+    while let Some(id) = parent.filter(|_| ancestors.len() < MAX_LEVELS) {
+        let Some(found) = crate::comments::by_id(tx, site, id)? else {
+            break;
+        };
+        parent = found.parent;
+        ancestors.push(blanked(found));
+    }
+    ancestors.reverse();
+    Ok(ancestors)
+}
+
+fn replies_after(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    parent: CommentId,
+    after: CommentId,
+    limit: i64,
+) -> Result<Vec<Comment>> {
+    tx.all(
+        sql!(comment_columns!(
+            "where c.site_id = ?1 and c.parent_id = ?2 and c.shown = 1 and c.id > ?3
+             order by c.id limit ?4"
+        )),
+        params![site, parent, after, limit],
+        read,
+    )
+}
+
+/// `tops` and the first `replies` of each comment, down to the last level, in reading order.
+fn with_replies(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    tops: Vec<Comment>,
+    replies: usize,
+) -> Result<Vec<Entry>> {
+    let mut total = tops.len();
+    let mut levels = vec![tops];
+    while levels.len() < MAX_LEVELS && replies > 0 && total < MAX_COMMENTS {
+        let parents = levels.last().map_or(&[][..], Vec::as_slice);
+        let parents: Vec<i64> = parents
+            .iter()
+            .filter(|parent| parent.n_replies > 0)
+            .map(|parent| parent.id.0)
+            .collect();
+        if parents.is_empty() {
+            break;
+        }
+        let level = first_replies(tx, site, &parents, replies, MAX_COMMENTS - total)?;
+        total += level.len();
+        levels.push(level);
+    }
+    let mut entries = thread::in_reading_order(levels);
+    for entry in &mut entries {
+        blank(&mut entry.comment);
+    }
+    Ok(entries)
+}
+
+fn first_replies(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    parents: &[i64],
+    replies: usize,
+    limit: usize,
+) -> Result<Vec<Comment>> {
+    let list = format!("{parents:?}");
+    tx.all(
+        sql!(comment_columns!(
+            "join list(?2) as p on c.parent_id = p.value
+             where c.site_id = ?1 and c.shown = 1 and c.id in (
+                 select r.id from comment r
+                 where r.site_id = ?1 and r.parent_id = p.value and r.shown = 1
+                 order by r.id limit ?3)
+             order by c.id limit ?4"
+        )),
+        params![site, list, as_i64(replies), as_i64(limit)],
+        read,
+    )
+}
+
+fn blanked(mut comment: Comment) -> Comment {
+    blank(&mut comment);
+    comment
+}
+
+/// Leave nothing of a comment that is not published but its place.
+fn blank(comment: &mut Comment) {
+    if comment.is_published() {
+        return;
+    }
+    comment.state = State::Removed;
+    comment.reason = None;
+    comment.text.clear();
+    comment.html.clear();
+    comment.author.name.clear();
+    comment.author.website = None;
+    comment.author.id = AuthorId(0);
+    comment.author.role = rejoinder_core::author::Role::Reader;
+}
+
+/// An author's own comments on a page, newest first, at most 200: for what they may still change.
+pub fn mine(tx: &mut Tx<'_>, site: SiteId, page: PageId, author: AuthorId) -> Result<Vec<Comment>> {
+    tx.all(
+        sql!(comment_columns!(
+            "where c.site_id = ?1 and c.author_id = ?2 and c.page_id = ?3 and c.state <> 'removed'
+             order by c.id desc limit 200"
+        )),
+        params![site, author, page],
+        read,
+    )
+}

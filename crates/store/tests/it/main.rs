@@ -1,0 +1,5 @@
+//! Every operation on both databases.
+
+mod comments;
+mod support;
+mod votes;

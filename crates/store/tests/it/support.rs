@@ -1,0 +1,281 @@
+//! Stores to try things on, and the people who try them.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rejoinder_core::address::Network;
+use rejoinder_core::thread::ThreadQuery;
+use rejoinder_core::{
+    AuthorId, Clock as _, CommentId, FixedClock, FixedRandom, IdSource, PageId, PageKey,
+    Random as _, Reader, Settings, Site, SiteId, Sort, State, Tally, Time, TokenHash, Vote,
+};
+use rejoinder_store::authors::Details;
+use rejoinder_store::comments::{Edit, Idempotency, NewComment, NewIds, Posted};
+use rejoinder_store::votes::Cast;
+use rejoinder_store::{
+    Change, Location, Result, Store, authors, comments, doctor, sites, threads, votes,
+};
+
+/// The start of every test.
+pub(crate) const START: Time = Time::from_micros(1_790_000_000_000_000);
+
+/// A store with one site, and a clock that stands still.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) site: Site,
+    pub(crate) clock: FixedClock,
+    pub(crate) random: FixedRandom,
+    pub(crate) ids: IdSource,
+    pub(crate) heard: Arc<Mutex<Vec<Change>>>,
+    _folder: tempfile::TempDir,
+}
+
+/// Run `story` on SQLite and on PostgreSQL.
+pub(crate) fn on_both<F: Future<Output = ()>>(story: impl Fn(World) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let sqlite = Location::Sqlite(folder.path().join("rejoinder.db"));
+        story(World::new(&sqlite, folder).await).await;
+        let postgres = Location::Postgres(testing::fresh_database());
+        story(World::new(&postgres, tempfile::tempdir().unwrap()).await).await;
+    });
+}
+
+impl World {
+    pub(crate) async fn new(location: &Location, folder: tempfile::TempDir) -> Self {
+        let heard: Arc<Mutex<Vec<Change>>> = Arc::default();
+        let hears = heard.clone();
+        let hook =
+            Arc::new(move |changes: &[Change]| hears.lock().unwrap().extend_from_slice(changes));
+        let location = location.clone();
+        let store = tokio::task::spawn_blocking(move || Store::open(&location, hook)).await;
+        let store = store.unwrap().unwrap();
+        let random = FixedRandom::seeded(7);
+        let ids = IdSource::new(&random);
+        let id = SiteId(ids.next(START));
+        let site = store
+            .write(move |tx| {
+                let origins = ["https://news.example".to_owned()];
+                sites::add(
+                    tx,
+                    START,
+                    id,
+                    "news.example",
+                    &origins,
+                    &Settings::default(),
+                )
+            })
+            .await
+            .unwrap();
+        Self {
+            store,
+            site,
+            clock: FixedClock::at(START),
+            random,
+            ids,
+            heard,
+            _folder: folder,
+        }
+    }
+
+    /// A person in a browser of their own, at an address of their own.
+    pub(crate) fn person(&self, name: &str) -> Person {
+        let mut token = [0; 32];
+        self.random.fill(&mut token);
+        let address = IpAddr::from([10, token[0], token[1], token[2]]);
+        Person {
+            name: name.to_owned(),
+            token: TokenHash(token),
+            network: Network::of(address),
+        }
+    }
+
+    pub(crate) fn wait(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    pub(crate) async fn reader(&self, person: &Person) -> Reader {
+        let (site, token, now) = (self.site.id, person.token, self.clock.now());
+        let author = self
+            .store
+            .read(move |tx| authors::by_token(tx, now, site, &token))
+            .await;
+        Reader {
+            author: author.unwrap(),
+            network: person.network,
+        }
+    }
+
+    /// A comment that `person` would post.
+    pub(crate) async fn draft(
+        &self,
+        person: &Person,
+        parent: Option<CommentId>,
+        text: &str,
+    ) -> NewComment {
+        let now = self.clock.now();
+        let mut address_key = [0; 32];
+        self.random.fill(&mut address_key);
+        NewComment {
+            site: self.site.clone(),
+            page: story(),
+            title: Some("A story".to_owned()),
+            ids: NewIds {
+                comment: CommentId(self.ids.next(now)),
+                page: PageId(self.ids.next(now)),
+                author: AuthorId(self.ids.next(now)),
+                address_key,
+            },
+            parent,
+            reader: self.reader(person).await,
+            details: Some(Details {
+                name: person.name.clone(),
+                ..Details::default()
+            }),
+            token: person.token,
+            text: text.to_owned(),
+            html: markup::render(text).html,
+            n_links: 0,
+            idempotency: None,
+        }
+    }
+
+    pub(crate) async fn send(&self, draft: NewComment) -> Result<Posted> {
+        let now = self.clock.now();
+        self.store
+            .write(move |tx| comments::post(tx, now, &draft))
+            .await
+    }
+
+    pub(crate) async fn post(&self, person: &Person, text: &str) -> CommentId {
+        self.send(self.draft(person, None, text).await)
+            .await
+            .unwrap()
+            .comment
+            .id
+    }
+
+    pub(crate) async fn reply(&self, person: &Person, parent: CommentId, text: &str) -> CommentId {
+        self.send(self.draft(person, Some(parent), text).await)
+            .await
+            .unwrap()
+            .comment
+            .id
+    }
+
+    pub(crate) async fn vote(
+        &self,
+        person: &Person,
+        comment: CommentId,
+        vote: Option<Vote>,
+    ) -> Result<Tally> {
+        let now = self.clock.now();
+        let mut address_key = [0; 32];
+        self.random.fill(&mut address_key);
+        let cast = Cast {
+            site: self.site.clone(),
+            comment,
+            reader: self.reader(person).await,
+            token: person.token,
+            author: AuthorId(self.ids.next(now)),
+            vote,
+            address_key,
+        };
+        self.store
+            .write(move |tx| votes::cast(tx, now, &cast))
+            .await
+    }
+
+    pub(crate) async fn edit(
+        &self,
+        person: &Person,
+        id: CommentId,
+        text: &str,
+    ) -> Result<rejoinder_core::Comment> {
+        let now = self.clock.now();
+        let edit = Edit {
+            site: self.site.clone(),
+            id,
+            reader: self.reader(person).await,
+            text: text.to_owned(),
+            html: markup::render(text).html,
+            n_links: 0,
+            revision: None,
+        };
+        self.store
+            .write(move |tx| comments::edit(tx, now, &edit))
+            .await
+    }
+
+    pub(crate) async fn remove(&self, person: &Person, id: CommentId) -> Result<comments::Removed> {
+        let (now, site, reader) = (self.clock.now(), self.site.id, self.reader(person).await);
+        self.store
+            .write(move |tx| comments::remove(tx, now, site, id, &reader))
+            .await
+    }
+
+    pub(crate) async fn thread(&self, query: ThreadQuery) -> rejoinder_core::Thread {
+        let site = self.site.id;
+        self.store
+            .read(move |tx| threads::load(tx, site, &story(), &query))
+            .await
+            .unwrap()
+    }
+
+    /// The thread as lines: level, text, shown replies.
+    pub(crate) async fn lines(&self, query: ThreadQuery) -> Vec<String> {
+        let entries = self.thread(query).await.entries;
+        let line = |entry: &rejoinder_core::thread::Entry| {
+            let text = match entry.comment.state {
+                State::Published => entry.comment.text.as_str(),
+                _ => "(removed)",
+            };
+            format!(
+                "{}{text} {}",
+                "  ".repeat(entry.level),
+                entry.comment.n_replies
+            )
+        };
+        entries.iter().map(line).collect()
+    }
+
+    /// That everything stored is as it should be.
+    pub(crate) async fn expect_sound(&self) {
+        let findings = self.store.read(doctor::check).await.unwrap();
+        assert!(findings.is_empty(), "{findings:?}");
+    }
+}
+
+/// Someone who reads and writes.
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) token: TokenHash,
+    pub(crate) network: Network,
+}
+
+/// The page that every test is about.
+pub(crate) fn story() -> PageKey {
+    PageKey::parse("https://news.example/story").unwrap()
+}
+
+/// The first page of a thread in `sort`.
+pub(crate) fn first_page(sort: Sort) -> ThreadQuery {
+    ThreadQuery {
+        sort,
+        after: None,
+        root: None,
+        filter: None,
+        limit: 20,
+        replies: 3,
+    }
+}
+
+/// A client's key for one request.
+pub(crate) fn key(key: &str, fingerprint: u8) -> Option<Idempotency> {
+    Some(Idempotency {
+        key: key.to_owned(),
+        fingerprint: [fingerprint; 32],
+    })
+}
