@@ -2,15 +2,18 @@
 //!
 //! Each format has one reader, an iterator of [`Item`]s in the order of the file. A reader holds
 //! one record at a time, so a file may be of any size; it decides nothing that needs two records.
-//! What it cannot carry it says, with a line for each record.
+//! What it cannot carry it says, with a line for each record. [`import`] then brings what was read
+//! into the store.
 
 mod item;
 mod source;
 pub mod wordpress;
+mod writer;
 mod xml;
 
 pub use item::{CommentItem, Item, Kind, PageItem, Votes, Writer};
 pub use source::plain_or_gzip;
+pub use writer::{Effect, ImportError, Mapping, NotAMapping, Plan, Report, Totals, import};
 
 /// Why a file cannot be read on.
 #[derive(Debug, thiserror::Error)]

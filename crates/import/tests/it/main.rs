@@ -1,3 +1,4 @@
 //! Files of other systems, as small as they can be and as odd as they are.
 
 mod wordpress;
+mod writing;

@@ -1,0 +1,155 @@
+//! From items to the store: some thousands to a transaction, each page's counters with them.
+//!
+//! What happens to a record is decided before the store is asked, from the file alone; the store
+//! only adds whether it is there already. So a dry run takes the same way and says the same.
+
+mod batch;
+mod decide;
+mod mapping;
+mod placing;
+mod report;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rejoinder_core::{IdSource, PageId, Site, Time};
+use store::{Store, StoreError};
+use tokio::task::JoinHandle;
+
+use crate::{Item, ReadError};
+use batch::{Batch, Outcome};
+use decide::Decider;
+pub use mapping::{Mapping, NotAMapping};
+pub use report::{Report, Totals};
+
+/// So many records go into one transaction.
+const BATCH: usize = 2_000;
+
+/// What to import where.
+#[derive(Debug)]
+pub struct Plan<'i> {
+    /// The site that the comments belong to.
+    pub site: Site,
+    /// The system that they come from; with its ids, it names each record for ever.
+    pub format: &'static str,
+    /// Pages that have moved.
+    pub mappings: Vec<Mapping>,
+    /// Whether anything changes.
+    pub effect: Effect,
+    /// Names new pages.
+    pub ids: &'i IdSource,
+}
+
+/// Whether an import changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It adds what is new.
+    Write,
+    /// It says what it would add: a dry run.
+    None,
+}
+
+/// Why an import stopped. What came in before stays; importing again goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file cannot be read on.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The store cannot take it.
+    #[error("the database cannot take the comments")]
+    Store(#[from] StoreError),
+    /// The report cannot be written.
+    #[error("the report cannot be written")]
+    Report(#[from] std::io::Error),
+    /// A part of the program broke.
+    #[error("the import broke off")]
+    Broken(#[from] tokio::task::JoinError),
+}
+
+/// Bring `items` into `store`; `tell` hears now and then how far it is.
+pub async fn import(
+    store: &Store,
+    now: Time,
+    plan: Plan<'_>,
+    items: impl Iterator<Item = Result<Item, ReadError>>,
+    report: &mut Report<'_>,
+    mut tell: impl FnMut(Totals),
+) -> Result<Totals, ImportError> {
+    let Plan {
+        site,
+        format,
+        mappings,
+        effect,
+        ids,
+    } = plan;
+    let mut decider = Decider::new(&site, &mappings, now);
+    let mut sender = Sender {
+        store,
+        task: Task {
+            site: site.id,
+            format,
+            now,
+            effect,
+        },
+        pages: Arc::default(),
+        under_way: None,
+    };
+    let mut batch = Batch::default();
+    for item in items {
+        decider.take(item?, ids, &mut batch, report)?;
+        if batch.len() >= BATCH {
+            sender.send(std::mem::take(&mut batch), report).await?;
+            tell(report.totals());
+        }
+    }
+    decider.finish(&mut batch, report)?;
+    sender.send(batch, report).await?;
+    sender.wait(report).await?;
+    Ok(report.finish()?)
+}
+
+/// What is the same for every batch.
+#[derive(Debug, Clone, Copy)]
+struct Task {
+    site: rejoinder_core::SiteId,
+    format: &'static str,
+    now: Time,
+    effect: Effect,
+}
+
+/// Hands batches to the store, one at a time, while the next is read.
+struct Sender<'s> {
+    store: &'s Store,
+    task: Task,
+    /// What the pages of the file are called here.
+    pages: Arc<HashMap<String, PageId>>,
+    under_way: Option<JoinHandle<Result<Outcome, StoreError>>>,
+}
+
+impl Sender<'_> {
+    async fn send(&mut self, batch: Batch, report: &mut Report<'_>) -> Result<(), ImportError> {
+        self.wait(report).await?;
+        let (store, task, pages) = (self.store.clone(), self.task, Arc::clone(&self.pages));
+        self.under_way = Some(tokio::spawn(async move {
+            match task.effect {
+                Effect::Write => store.write(move |tx| batch.write(tx, task, &pages)).await,
+                Effect::None => store.read(move |tx| batch.look(tx, task)).await,
+            }
+        }));
+        Ok(())
+    }
+
+    async fn wait(&mut self, report: &mut Report<'_>) -> Result<(), ImportError> {
+        let Some(under_way) = self.under_way.take() else {
+            return Ok(());
+        };
+        let outcome = under_way.await??;
+        Arc::make_mut(&mut self.pages).extend(outcome.pages);
+        let totals = report.totals_mut();
+        totals.added += outcome.added;
+        totals.known += outcome.known;
+        totals.held += outcome.held;
+        totals.hidden += outcome.hidden;
+        Ok(())
+    }
+}

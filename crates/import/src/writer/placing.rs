@@ -1,0 +1,275 @@
+//! Where comments belong, whatever the order in which a file holds them.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::item::CommentItem;
+
+/// Puts the comments of a file into an order in which a parent always comes before its replies.
+///
+/// A reply whose parent has not come yet waits. What still waits at the end has no parent in the
+/// file, or stands in a circle: it becomes a root, and its replies follow it.
+#[derive(Debug, Default)]
+pub(super) struct Placing {
+    ids: HashSet<String>,
+    /// The pages of the comments that have been placed.
+    placed: HashMap<String, String>,
+    waiting: HashMap<String, Vec<CommentItem>>,
+}
+
+/// A comment in its place.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Placed {
+    pub(super) item: CommentItem,
+    /// The comment that it stands under, which came before.
+    pub(super) parent: Option<String>,
+    /// Why that is not the parent that the file names.
+    pub(super) moved: Option<&'static str>,
+}
+
+impl Placing {
+    /// Take the next comment of the file; gives what is ready now, or nothing for a comment that
+    /// has come before.
+    pub(super) fn add(&mut self, item: CommentItem) -> Option<Vec<Placed>> {
+        if !self.ids.insert(item.source_id.clone()) {
+            return None;
+        }
+        let mut placed = Vec::new();
+        match &item.parent {
+            Some(parent) if !self.placed.contains_key(parent) => {
+                self.waiting.entry(parent.clone()).or_default().push(item);
+            }
+            _ => self.place(item, None, &mut placed),
+        }
+        Some(placed)
+    }
+
+    /// No more comments of these pages come: place everything that waits.
+    pub(super) fn finish(&mut self) -> Vec<Placed> {
+        let mut placed = Vec::new();
+        for parent in self.missing() {
+            for item in self.waiting.remove(&parent).unwrap_or_default() {
+                self.place(item, Some("its parent did not come in"), &mut placed);
+            }
+        }
+        let mut rest: Vec<CommentItem> =
+            self.waiting.drain().flat_map(|(_, items)| items).collect();
+        rest.sort_by(|a, b| (a.posted_at, &a.source_id).cmp(&(b.posted_at, &b.source_id)));
+        let firsts = first_of_circles(&rest);
+        let mut roots = Vec::with_capacity(firsts.len());
+        for (at, item) in rest.into_iter().enumerate() {
+            match item.parent.clone().filter(|_| !firsts.contains(&at)) {
+                Some(parent) => self.waiting.entry(parent).or_default().push(item),
+                None => roots.push(item),
+            }
+        }
+        for item in roots {
+            self.place(item, Some("it is its own ancestor"), &mut placed);
+        }
+        self.placed.clear();
+        self.ids.clear();
+        placed
+    }
+
+    /// Parents that are waited for and do not wait themselves.
+    fn missing(&self) -> Vec<String> {
+        let items = self.waiting.values().flatten();
+        let waiting: HashSet<&str> = items.map(|item| item.source_id.as_str()).collect();
+        let parents = self.waiting.keys();
+        let mut missing: Vec<String> = parents
+            .filter(|parent| !waiting.contains(parent.as_str()))
+            .cloned()
+            .collect();
+        missing.sort_unstable();
+        missing
+    }
+
+    /// Place `item` and, after it, every reply that waited for it, at any depth.
+    fn place(
+        &mut self,
+        item: CommentItem,
+        orphaned: Option<&'static str>,
+        placed: &mut Vec<Placed>,
+    ) {
+        let id = item.source_id.clone();
+        let one = self.place_one(item, orphaned);
+        placed.push(one);
+        self.release(&id, placed);
+    }
+
+    /// Place what waited for `id`. A chain of any length needs no more stack.
+    fn release(&mut self, id: &str, placed: &mut Vec<Placed>) {
+        let mut ready = self.waiting.remove(id).unwrap_or_default();
+        ready.reverse();
+        while let Some(item) = ready.pop() {
+            let next = self.waiting.remove(&item.source_id).unwrap_or_default();
+            let one = self.place_one(item, None);
+            placed.push(one);
+            ready.extend(next.into_iter().rev());
+        }
+    }
+
+    fn place_one(&mut self, item: CommentItem, orphaned: Option<&'static str>) -> Placed {
+        let mut parent = item.parent.clone().filter(|_| orphaned.is_none());
+        let mut moved = orphaned;
+        let is_elsewhere = |parent: &String| self.placed.get(parent) != Some(&item.page);
+        if parent.as_ref().is_some_and(is_elsewhere) {
+            parent = None;
+            moved = Some("its parent stands on another page");
+        }
+        self.placed
+            .insert(item.source_id.clone(), item.page.clone());
+        Placed {
+            item,
+            parent,
+            moved,
+        }
+    }
+}
+
+/// The first of the comments of each circle, where every comment's parent is one of `items`.
+fn first_of_circles(items: &[CommentItem]) -> HashSet<usize> {
+    let ids = items
+        .iter()
+        .enumerate()
+        .map(|(at, item)| (item.source_id.as_str(), at));
+    let places: HashMap<&str, usize> = ids.collect();
+    let parent = |at: usize| {
+        items[at]
+            .parent
+            .as_deref()
+            .and_then(|id| places.get(id))
+            .copied()
+    };
+    let mut walks = vec![None; items.len()];
+    let mut firsts = HashSet::new();
+    for start in 0..items.len() {
+        let mut here = Some(start);
+        while let Some(at) = here.filter(|at| walks[*at].is_none()) {
+            walks[at] = Some(start);
+            here = parent(at);
+        }
+        let Some(entry) = here.filter(|at| walks[*at] == Some(start)) else {
+            continue;
+        };
+        let circle = std::iter::successors(parent(entry), |at| parent(*at));
+        firsts.extend(circle.take_while(|at| *at != entry).chain([entry]).min());
+    }
+    firsts
+}
+
+#[cfg(test)]
+mod tests {
+    use rejoinder_core::{State, Time};
+
+    use super::*;
+    use crate::item::{Kind, Votes, Writer};
+
+    fn comment(id: &str, parent: Option<&str>) -> CommentItem {
+        CommentItem {
+            source_id: id.to_owned(),
+            page: "page".to_owned(),
+            parent: parent.map(str::to_owned),
+            writer: Writer::default(),
+            body_html: String::new(),
+            posted_at: Time::from_micros(0),
+            edited_at: None,
+            state: State::Published,
+            kind: Kind::Comment,
+            pinned: false,
+            branch_closed: false,
+            private: false,
+            votes: Votes::default(),
+        }
+    }
+
+    /// Comments as `id`, or `id<parent`. Gives them as placed.
+    fn place(file: &[&str]) -> Vec<String> {
+        let mut placing = Placing::default();
+        let mut placed = Vec::new();
+        for record in file {
+            let (id, parent) = match record.split_once('<') {
+                Some((id, parent)) => (id, Some(parent)),
+                None => (*record, None),
+            };
+            placed.extend(placing.add(comment(id, parent)).unwrap());
+        }
+        placed.extend(placing.finish());
+        placed.iter().map(shown).collect()
+    }
+
+    fn shown(placed: &Placed) -> String {
+        let parent = placed.parent.as_deref().map(|parent| format!("<{parent}"));
+        let moved = placed.moved.map(|reason| format!(" ({reason})"));
+        let id = &placed.item.source_id;
+        format!(
+            "{id}{}{}",
+            parent.unwrap_or_default(),
+            moved.unwrap_or_default()
+        )
+    }
+
+    #[test]
+    fn a_reply_waits_for_its_parent() {
+        assert_eq!(
+            place(&["c<b", "b<a", "d<a", "a"]),
+            ["a", "b<a", "c<b", "d<a"]
+        );
+    }
+
+    #[test]
+    fn a_reply_without_a_parent_becomes_a_root_and_keeps_its_replies() {
+        assert_eq!(
+            place(&["b<gone", "c<b"]),
+            ["b (its parent did not come in)", "c<b"]
+        );
+    }
+
+    #[test]
+    fn a_circle_is_opened_at_its_first_comment() {
+        assert_eq!(
+            place(&["a<c", "b<a", "c<b", "d<d"]),
+            [
+                "a (it is its own ancestor)",
+                "b<a",
+                "c<b",
+                "d (it is its own ancestor)"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_comment_that_comes_twice_is_placed_once() {
+        let mut placing = Placing::default();
+        assert!(placing.add(comment("b", Some("a"))).is_some());
+        assert!(placing.add(comment("b", None)).is_none());
+    }
+
+    #[test]
+    fn a_reply_never_stands_on_another_page_than_its_parent() {
+        let mut placing = Placing::default();
+        placing.add(comment("a", None));
+        let elsewhere = CommentItem {
+            page: "other".to_owned(),
+            ..comment("b", Some("a"))
+        };
+        let placed = placing.add(elsewhere).unwrap();
+        assert_eq!(shown(&placed[0]), "b (its parent stands on another page)");
+    }
+
+    #[test]
+    fn a_branch_that_hangs_on_a_circle_stays_whole() {
+        assert_eq!(
+            place(&["x<c", "a<c", "b<a", "c<b", "y<x"]),
+            ["a (it is its own ancestor)", "b<a", "c<b", "x<c", "y<x"]
+        );
+    }
+
+    #[test]
+    fn a_chain_of_any_length_is_placed_without_recursion() {
+        let mut placing = Placing::default();
+        for i in (1..100_000_u32).rev() {
+            placing.add(comment(&i.to_string(), Some(&(i - 1).to_string())));
+        }
+        assert_eq!(placing.add(comment("0", None)).unwrap().len(), 100_000);
+    }
+}

@@ -1,0 +1,257 @@
+//! From a file into a database, and what is then there.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use expect_test::expect;
+
+use rejoinder_core::{FixedRandom, IdSource, PageKey, Settings, Site, SiteId, Thread, Time};
+use rejoinder_core::{Sort, ThreadQuery};
+use rejoinder_import::{Effect, Mapping, Plan, Report, Totals, wordpress};
+use store::{Location, Store, doctor, sites, threads};
+
+const NOW: Time = Time::from_micros(1_790_000_000_000_000);
+
+fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sample.xml")
+}
+
+/// A database with one site.
+struct Place {
+    _folder: tempfile::TempDir,
+    store: Store,
+    site: Site,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("rejoinder.db"));
+        let store = Store::open(&location, std::sync::Arc::new(|_| {})).unwrap();
+        let origins = ["https://news.example".to_owned()];
+        let add = move |tx: &mut store::Tx<'_>| {
+            sites::add(
+                tx,
+                NOW,
+                SiteId(1),
+                "news.example",
+                &origins,
+                &Settings::default(),
+            )
+        };
+        let site = store.write(add).await.unwrap();
+        Self {
+            _folder: folder,
+            store,
+            site,
+        }
+    }
+
+    async fn import(&self, effect: Effect, file: impl std::io::Read) -> (Totals, String) {
+        let mut lines = Vec::new();
+        let plan = Plan {
+            site: self.site.clone(),
+            format: "wordpress",
+            mappings: vec![Mapping::parse("https://old.example=https://news.example").unwrap()],
+            effect,
+            ids: &IdSource::new(&FixedRandom::seeded(1)),
+        };
+        let items = wordpress::read(file, wordpress::Options::default()).unwrap();
+        let mut report = Report::new(&mut lines);
+        let totals =
+            rejoinder_import::import(&self.store, NOW, plan, items, &mut report, |_| {}).await;
+        let totals = totals.unwrap();
+        drop(report);
+        (totals, String::from_utf8(lines).unwrap())
+    }
+
+    async fn thread(&self, page: &str) -> Thread {
+        let site = self.site.id;
+        let key = PageKey::parse(page).unwrap();
+        let query = ThreadQuery {
+            sort: Sort::Oldest,
+            after: None,
+            root: None,
+            filter: None,
+            limit: 100,
+            replies: 20,
+        };
+        self.store
+            .read(move |tx| threads::load(tx, site, &key, &query))
+            .await
+            .unwrap()
+    }
+
+    async fn is_sound(&self) -> bool {
+        self.store.read(doctor::check).await.unwrap().is_empty()
+    }
+}
+
+fn file() -> File {
+    File::open(sample()).unwrap()
+}
+
+/// Names as they stand, two spaces a level, and votes.
+fn outline(thread: &Thread) -> String {
+    let line = |entry: &rejoinder_core::thread::Entry| {
+        let comment = &entry.comment;
+        let indent = "  ".repeat(entry.level);
+        format!(
+            "{indent}{} +{} -{}\n",
+            comment.author.name, comment.tally.up, comment.tally.down
+        )
+    };
+    thread.entries.iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn threads_come_in_as_they_were() {
+    let place = Place::new().await;
+
+    place.import(Effect::Write, file()).await;
+
+    let ferry = place.thread("https://news.example/ferry").await;
+    expect![[r#"
+        Ada Marsh +7 -2
+          Cleo Finch +0 -0
+            Bruno Kettle +0 -0
+        Dora Pike +0 -0
+        Gus Reed +0 -0
+        Hal Moss +0 -0
+          Ida Voss +0 -0
+        Ada Marsh +0 -0
+    "#]]
+    .assert_eq(&outline(&ferry));
+    let first = &ferry.entries[0].comment;
+    assert_eq!(first.html, "<p>The ferry was late.</p><p>And cold.</p>");
+    assert_eq!(first.created_at.to_string(), "2024-03-01T10:01:00Z");
+    assert_eq!(
+        first.author.website.as_deref(),
+        Some("https://ada.example/")
+    );
+    let last = &ferry.entries[ferry.entries.len() - 1].comment;
+    assert_ne!(
+        first.author.id, last.author.id,
+        "two people of one name stay two"
+    );
+    assert!(place.is_sound().await);
+}
+
+#[tokio::test]
+async fn what_was_pinned_and_closed_stays_so() {
+    let place = Place::new().await;
+
+    place.import(Effect::Write, file()).await;
+
+    let closed = place.thread("https://news.example/closed").await;
+    assert_eq!(closed.entries[0].comment.pin, Some(1));
+    assert!(closed.page.unwrap().closed_at.is_some());
+}
+
+#[tokio::test]
+async fn nothing_of_a_page_that_was_not_public_is_shown() {
+    let place = Place::new().await;
+
+    place.import(Effect::Write, file()).await;
+
+    for page in ["draft", "secret"] {
+        let thread = place.thread(&format!("https://news.example/{page}")).await;
+        assert_eq!(outline(&thread), "");
+        assert_eq!(thread.page.unwrap().title, None);
+    }
+}
+
+#[tokio::test]
+async fn old_addresses_lead_to_the_same_thread() {
+    let place = Place::new().await;
+
+    place.import(Effect::Write, file()).await;
+
+    let ferry = place.thread("https://news.example/ferry").await;
+    for old in ["https://old.example/ferry/", "https://old.example/?p=101"] {
+        assert_eq!(place.thread(old).await.entries, ferry.entries, "{old}");
+    }
+}
+
+#[tokio::test]
+async fn every_record_that_is_dropped_or_changed_has_a_line() {
+    let (_, report) = Place::new().await.import(Effect::Write, file()).await;
+
+    expect![[r#"
+        dropped	comment 4	it is a pingback; mentions were not asked for
+        changed	page 102	its status is `draft`, so its comments are held
+        changed	comment 5	its parent did not come in; it stands by itself
+        changed	comment 9	its parent did not come in; it stands by itself
+        changed	comment 10	it is its own ancestor; it stands by itself
+        changed	comment 20	not everybody may read its page, so it is held
+        changed	page 103	it asks for a password, so its comments are held
+        changed	comment 30	not everybody may read its page, so it is held
+        total	pages	4
+        total	added	15
+        total	held	3
+        total	hidden	2
+        total	known	0
+        total	dropped	1
+        total	changed	7
+        total	elsewhere	0
+    "#]]
+    .assert_eq(&report);
+}
+
+#[tokio::test]
+async fn a_second_import_adds_nothing() {
+    let place = Place::new().await;
+    let (first, _) = place.import(Effect::Write, file()).await;
+    let ferry = place.thread("https://news.example/ferry").await;
+
+    let (second, _) = place.import(Effect::Write, file()).await;
+
+    let expected = Totals {
+        added: 0,
+        held: 0,
+        hidden: 0,
+        known: first.added,
+        ..first
+    };
+    assert_eq!(second, expected);
+    assert_eq!(place.thread("https://news.example/ferry").await, ferry);
+}
+
+#[tokio::test]
+async fn a_dry_run_says_the_same_and_changes_nothing() {
+    let place = Place::new().await;
+
+    let dry = place.import(Effect::None, file()).await;
+
+    assert_eq!(place.thread("https://news.example/ferry").await.page, None);
+    assert_eq!(place.import(Effect::Write, file()).await, dry);
+    let again = place.import(Effect::None, file()).await;
+    assert_eq!(place.import(Effect::Write, file()).await, again);
+}
+
+#[tokio::test]
+async fn a_large_import_is_counted_right_over_all_its_batches() {
+    let place = Place::new().await;
+    let comment = |id: u32| {
+        let parent = if id.is_multiple_of(3) { 0 } else { id / 2 };
+        format!(
+            "<wp:comment><wp:comment_id>{id}</wp:comment_id><wp:comment_author>Ann</wp:comment_author>\
+             <wp:comment_date_gmt>2024-03-01 10:00:00</wp:comment_date_gmt>\
+             <wp:comment_content>Hello {id}</wp:comment_content>\
+             <wp:comment_approved>1</wp:comment_approved>\
+             <wp:comment_parent>{parent}</wp:comment_parent></wp:comment>"
+        )
+    };
+    let comments: String = (1..=2_500).map(comment).collect();
+    let file = format!(
+        "<rss xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel>\
+         <wp:wxr_version>1.2</wp:wxr_version><item><link>https://news.example/a</link>\
+         <wp:post_id>1</wp:post_id><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>\
+         {comments}</item></channel></rss>"
+    );
+
+    let (totals, _) = place.import(Effect::Write, file.as_bytes()).await;
+
+    assert_eq!((totals.pages, totals.added), (1, 2_500));
+    assert!(place.is_sound().await);
+}
