@@ -14,6 +14,7 @@ mod error;
 pub mod events;
 pub mod imports;
 mod job;
+pub mod jobs;
 pub mod migrations;
 pub mod pages;
 mod postgres;

@@ -27,7 +27,10 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 1] = [migration!(1, "0001_create_core_tables")];
+const MIGRATIONS: [Migration; 2] = [
+    migration!(1, "0001_create_core_tables"),
+    migration!(2, "0002_add_jobs"),
+];
 
 /// The number of the newest migration.
 pub const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;

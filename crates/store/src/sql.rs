@@ -14,8 +14,8 @@ pub enum Dialect {
 /// A statement with its parameters written `?1`, `?2`, ….
 ///
 /// Two things differ between the dialects and are rewritten: `list(?1)` is the rows of a JSON array
-/// of numbers, in a column named `value`; ` for update` locks rows on PostgreSQL and is left out on
-/// SQLite, which has one writer. Make one with [`sql!`](crate::sql), which also registers it.
+/// of numbers, in a column named `value`; ` for update`, also with ` skip locked`, locks rows on
+/// PostgreSQL and is left out on SQLite, which has one writer. Make one with [`sql!`](crate::sql), which also registers it.
 pub struct Sql {
     text: &'static str,
     sqlite: OnceLock<String>,
@@ -68,8 +68,8 @@ macro_rules! sql {
 }
 
 fn to_sqlite(text: &str) -> String {
-    text.replace("list(?", "json_each(?")
-        .replace(" for update", "")
+    let unlocked = text.replace(" for update skip locked", "").replace(" for update", "");
+    unlocked.replace("list(?", "json_each(?")
 }
 
 fn to_postgres(text: &str) -> String {

@@ -1,5 +1,6 @@
 //! Every operation on both databases.
 
 mod comments;
+mod jobs;
 mod support;
 mod votes;
