@@ -102,6 +102,15 @@ pub fn set_details(
     Ok(())
 }
 
+/// Let an author do more or less at the site.
+pub fn set_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) -> Result<()> {
+    tx.execute(
+        sql!("update author set role = ?3 where site_id = ?1 and id = ?2"),
+        params![site, author, role.as_str()],
+    )?;
+    Ok(())
+}
+
 /// An author from five columns that begin at `at`: id, name, kind, role, website.
 pub(crate) fn read(row: &Row<'_>, at: usize) -> Result<Author> {
     let unknown = |word: String| StoreError::Internal(format!("unknown word {word}").into());

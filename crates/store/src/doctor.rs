@@ -113,13 +113,13 @@ fn tombstones(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<()> {
         let changed = tx.execute(
             sql!(
                 "update comment set n_replies = (
-                     select sum(r.shown) from comment r
-                     where r.site_id = ?1 and r.parent_id = comment.id)
+                     select count(*) from comment r
+                     where r.site_id = ?1 and r.parent_id = comment.id and r.shown = 1)
                  where site_id = ?1 and page_id = ?2
                    and exists (select 1 from comment r where r.site_id = ?1
                        and r.parent_id = comment.id and r.state <> 'published' and r.shown = 1)
-                   and n_replies <> (select sum(r.shown) from comment r
-                       where r.site_id = ?1 and r.parent_id = comment.id)"
+                   and n_replies <> (select count(*) from comment r
+                       where r.site_id = ?1 and r.parent_id = comment.id and r.shown = 1)"
             ),
             params![site, page],
         )?;
