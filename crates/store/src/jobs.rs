@@ -72,7 +72,7 @@ pub fn claim(tx: &mut Tx<'_>, now: Time, lease: Duration, limit: i64) -> Result<
     let due: Vec<Job> = tx.all(
         sql!(
             "select site_id, id, kind, dedup_key, payload, attempts + 1,
-                 case when claimed_until is null then 0 else 1 end
+                 cast(case when claimed_until is null then 0 else 1 end as bigint)
              from job where state = 'ready' and run_at <= ?1
                and (claimed_until is null or claimed_until <= ?1)
              order by run_at limit ?2 for update skip locked"
