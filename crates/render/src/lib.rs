@@ -1,0 +1,54 @@
+//! How threads and articles look: HTML for people, JSON for programs.
+//!
+//! This is the only place where a comment becomes HTML. The widget, the page without script, the
+//! live stream and the built-in publication all show what is made here. Everything is a function
+//! of values: a thread and a [`Context`] come in, a `String` goes out. Templates escape all text;
+//! a comment's own HTML comes from `markup` and passes as it is.
+
+mod avatar;
+mod comment;
+mod form;
+mod json_ld;
+mod links;
+mod pages;
+mod publication;
+mod thread;
+mod tree;
+
+pub mod json;
+pub mod words;
+
+use rejoinder_core::{CommentId, Site, Time};
+
+pub use comment::comment_html;
+pub use form::{Form, Problem};
+pub use pages::{edit_page, message_page, thread_page};
+pub use publication::{Article, Picture, Publication, article_page, front_page};
+pub use thread::thread_fragment;
+pub use words::Words;
+
+/// What a rendering needs to know beside the thread itself.
+///
+/// Nothing about the reader: what is rendered is the same for everyone.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The site that the thread belongs to.
+    pub site: &'a Site,
+    /// The time of rendering.
+    pub now: Time,
+    /// The server's own address, without a slash at the end.
+    pub base: &'a str,
+    /// The interface in the site's language.
+    pub words: &'static Words,
+    /// The version of the files under `/static`, which may then be kept for ever.
+    pub assets: &'a str,
+}
+
+/// How a whole page shows its thread.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct View<'a> {
+    /// The comment that a link pointed to.
+    pub marked: Option<CommentId>,
+    /// The form, with what was typed into it.
+    pub form: Form<'a>,
+}

@@ -1,0 +1,145 @@
+//! Where the parts of a thread are found.
+
+use std::fmt;
+
+use rejoinder_core::{CommentId, Cursor, Filter, PageKey, Site, ThreadQuery};
+use url::form_urlencoded;
+
+/// The addresses in one thread. All are absolute, since the HTML is shown on the publisher's page.
+pub(crate) struct Links {
+    /// The thread as a whole page.
+    thread: String,
+    /// What of the query stays when going on: sort and filter, where they are not the usual ones.
+    kept: String,
+    base: String,
+    /// The site and the page, for the fields of forms.
+    pub(crate) host: String,
+    pub(crate) page: String,
+    /// The publisher's page, where it is known.
+    people: Option<String>,
+}
+
+impl Links {
+    pub(crate) fn new(base: &str, site: &Site, key: &PageKey) -> Self {
+        let page = key.url().unwrap_or(key.as_str());
+        let people = key
+            .url()
+            .map(|url| url.split('#').next().unwrap_or(url).to_owned());
+        Self {
+            thread: format!(
+                "{base}/embed?site={}&page={}",
+                encoded(&site.host),
+                encoded(page)
+            ),
+            kept: String::new(),
+            base: base.to_owned(),
+            host: site.host.clone(),
+            page: page.to_owned(),
+            people,
+        }
+    }
+
+    /// These links, where going on keeps the order and the choice of `query`.
+    pub(crate) fn keeping(mut self, site: &Site, query: &ThreadQuery) -> Self {
+        if query.sort != site.settings.sort {
+            self.kept = format!("&sort={}", query.sort.as_str());
+        }
+        if let Some(filter) = query.filter {
+            self.kept.push_str("&filter=");
+            self.kept.push_str(filter.as_str());
+        }
+        self
+    }
+
+    pub(crate) fn thread(&self) -> &str {
+        &self.thread
+    }
+
+    /// The publisher's page.
+    pub(crate) fn people(&self) -> Option<&str> {
+        self.people.as_deref()
+    }
+
+    pub(crate) fn to(&self, place: Place) -> Link<'_> {
+        Link { links: self, place }
+    }
+
+    /// Where `id` is acted on.
+    pub(crate) fn act(&self, id: CommentId, what: &'static str) -> Act<'_> {
+        Act {
+            base: &self.base,
+            id,
+            what,
+        }
+    }
+}
+
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// A place in a thread.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place {
+    /// The roots after this one.
+    After(Cursor),
+    /// A comment and what is below it.
+    Branch(CommentId),
+    /// The direct replies of a comment after this one.
+    Replies(CommentId, Cursor),
+    /// A comment, for people: on the publisher's page, where that is known.
+    Comment(CommentId),
+    /// A comment on the server's own page, which needs no script.
+    Own(CommentId),
+    /// The form under a comment, in the comment's branch.
+    Reply(CommentId),
+    /// A choice among the roots.
+    Filter(Filter),
+    /// The page on which its author changes or deletes a comment.
+    Edit(CommentId),
+}
+
+/// The address of a place.
+pub(crate) struct Link<'a> {
+    links: &'a Links,
+    place: Place,
+}
+
+impl fmt::Display for Link<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Links {
+            thread,
+            kept,
+            people,
+            ..
+        } = self.links;
+        match (self.place, people) {
+            (Place::After(cursor), _) => write!(f, "{thread}{kept}&after={cursor}"),
+            (Place::Branch(id), _) => write!(f, "{thread}&root={id}"),
+            (Place::Replies(id, cursor), _) => write!(f, "{thread}&root={id}&after={cursor}"),
+            (Place::Comment(id), Some(page)) => write!(f, "{page}#comment-{id}"),
+            (Place::Comment(id) | Place::Own(id), _) => {
+                write!(f, "{thread}&comment={id}#comment-{id}")
+            }
+            (Place::Reply(id), _) => write!(f, "{thread}&comment={id}&reply={id}#compose"),
+            (Place::Edit(id), _) => {
+                let (base, site) = (&self.links.base, encoded(&self.links.host));
+                write!(f, "{base}/embed/comments/{id}/edit?site={site}")
+            }
+            (Place::Filter(filter), _) => write!(f, "{thread}&filter={}", filter.as_str()),
+        }
+    }
+}
+
+/// The address of a form's action on a comment.
+pub(crate) struct Act<'a> {
+    base: &'a str,
+    id: CommentId,
+    what: &'static str,
+}
+
+impl fmt::Display for Act<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/embed/comments/{}/{}", self.base, self.id, self.what)
+    }
+}

@@ -1,0 +1,247 @@
+//! A thread as HTML.
+
+use askama::Template;
+use rejoinder_core::author::Role;
+use rejoinder_core::settings::Mode;
+use rejoinder_core::thread::{Entry, Sort};
+use rejoinder_core::{Comment, CommentId, Filter, PageKey, Thread, Time, policy};
+
+use crate::comment::Frame;
+use crate::form::{ReplyForm, compose, needs_account};
+use crate::links::{Link, Links, Place};
+use crate::tree::Tree;
+use crate::words::{Words, direction, fill};
+use crate::{Context, View};
+
+/// The thread, for the widget and for pages that carry it.
+///
+/// What goes on after a cursor comes without heading and form.
+pub fn thread_fragment(context: &Context<'_>, thread: &Thread) -> String {
+    let kind = if thread.query.after.is_some() {
+        Kind::Rest
+    } else {
+        Kind::Widget
+    };
+    section(context, thread, &View::default(), kind)
+}
+
+/// What a thread is rendered for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The widget, which knows where it is.
+    Widget,
+    /// The widget, which has the beginning already.
+    Rest,
+    /// A page of the server's own, which must work without script.
+    Page,
+}
+
+pub(crate) fn section(
+    context: &Context<'_>,
+    thread: &Thread,
+    view: &View<'_>,
+    kind: Kind,
+) -> String {
+    let links = links(context, thread);
+    let closed_at = closed_at(context, thread);
+    let mut frame = Frame::new(context, &links, kind == Kind::Page);
+    frame.is_open &= closed_at.is_none();
+    frame.marked = view.marked;
+    let parent = view
+        .form
+        .reply
+        .filter(|_| frame.is_open)
+        .and_then(|id| find(thread, id));
+    let reply = parent.map(|parent| ReplyForm::new(context, &links, view.form, parent));
+    let tree = Tree {
+        frame: &frame,
+        entries: &thread.entries,
+        reply: reply.as_ref(),
+    };
+    let section = Section {
+        words: context.words,
+        context,
+        thread,
+        frame: &frame,
+        tree: &tree,
+        compose: own_form(
+            context,
+            thread,
+            &links,
+            view,
+            frame.is_open && kind != Kind::Rest,
+            parent,
+        ),
+        has_head: kind != Kind::Rest,
+        n_comments: n_comments(thread),
+        notice: notice(context, thread, closed_at),
+    };
+    let mut out = String::with_capacity(4_096 + thread.entries.len() * 2_048);
+    // Writing to a string cannot fail.
+    let _ = section.render_into(&mut out);
+    out
+}
+
+pub(crate) fn links(context: &Context<'_>, thread: &Thread) -> Links {
+    Links::new(context.base, context.site, key(thread)).keeping(context.site, &thread.query)
+}
+
+/// What the page is known by: what the store keeps says more than what was asked for.
+pub(crate) fn key(thread: &Thread) -> &PageKey {
+    thread.page.as_ref().map_or(&thread.key, |page| &page.key)
+}
+
+pub(crate) fn n_comments(thread: &Thread) -> i64 {
+    thread.page.as_ref().map_or(0, |page| page.n_comments)
+}
+
+pub(crate) fn title(thread: &Thread) -> Option<&str> {
+    thread
+        .page
+        .as_ref()
+        .and_then(|page| page.title.as_deref())
+        .filter(|title| !title.is_empty())
+}
+
+pub(crate) fn closed_at(context: &Context<'_>, thread: &Thread) -> Option<Time> {
+    let page = thread.page.as_ref()?;
+    policy::closed_since(&context.site.settings, page, context.now)
+}
+
+fn find(thread: &Thread, id: CommentId) -> Option<&Comment> {
+    let shown = thread
+        .entries
+        .iter()
+        .map(|entry| &entry.comment)
+        .chain(&thread.ancestors);
+    shown
+        .filter(|comment| comment.is_published())
+        .find(|comment| comment.id == id)
+}
+
+/// The form above the thread, unless the form stands under a comment.
+fn own_form(
+    context: &Context<'_>,
+    thread: &Thread,
+    links: &Links,
+    view: &View<'_>,
+    is_open: bool,
+    parent: Option<&Comment>,
+) -> Option<String> {
+    if !is_open || parent.is_some() || needs_account(&context.site.settings) {
+        return None;
+    }
+    let mut form = view.form;
+    form.reply = None;
+    Some(compose(
+        context,
+        links,
+        title(thread),
+        form,
+        &context.words.form.invitation,
+    ))
+}
+
+/// Why nobody can write, in a sentence.
+fn notice(context: &Context<'_>, thread: &Thread, closed_at: Option<Time>) -> Option<String> {
+    let (words, settings) = (&context.words.thread, &context.site.settings);
+    if settings.mode == Mode::Closed {
+        return Some(words.site_closed.clone());
+    }
+    if let Some(closed_at) = closed_at {
+        let text = if n_comments(thread) == 0 {
+            &words.closed_empty
+        } else {
+            &words.closed
+        };
+        return Some(fill(text, &[("date", &context.words.long_date(closed_at))]));
+    }
+    needs_account(settings).then(|| context.words.form.sign_in.clone())
+}
+
+#[derive(Template)]
+#[template(path = "thread.html")]
+struct Section<'a> {
+    words: &'static Words,
+    context: &'a Context<'a>,
+    thread: &'a Thread,
+    frame: &'a Frame<'a>,
+    tree: &'a Tree<'a>,
+    compose: Option<String>,
+    has_head: bool,
+    n_comments: i64,
+    notice: Option<String>,
+}
+
+impl Section<'_> {
+    fn version(&self) -> i64 {
+        self.thread.page.as_ref().map_or(0, |page| page.version)
+    }
+
+    fn direction(&self) -> &'static str {
+        direction(&self.context.site.settings.language)
+    }
+
+    fn heading(&self) -> String {
+        if self.n_comments == 0 {
+            return self.words.thread.title.clone();
+        }
+        self.words
+            .counted(&self.words.thread.count, self.n_comments)
+    }
+
+    /// Whether there is anything to put in order.
+    fn is_sortable(&self) -> bool {
+        let query = &self.thread.query;
+        query.root.is_none() && (self.thread.entries.len() > 1 || query.filter.is_some())
+    }
+
+    /// Whether the newsroom says something here.
+    fn has_staff(&self) -> bool {
+        let is_staff = |entry: &Entry| {
+            entry.level == 0
+                && entry.comment.is_published()
+                && entry.comment.author.role >= Role::Staff
+        };
+        self.thread.query.filter.is_none() && self.thread.entries.iter().any(is_staff)
+    }
+
+    /// The sentence where the comments would be.
+    fn empty(&self) -> Option<&str> {
+        let query = &self.thread.query;
+        if !self.thread.entries.is_empty() || query.after.is_some() {
+            return None;
+        }
+        match query.filter {
+            Some(Filter::Staff) => Some(&self.words.thread.empty_filter),
+            None => self
+                .frame
+                .is_open
+                .then_some(self.words.thread.empty.as_str()),
+        }
+    }
+
+    /// Where what is above the shown ancestors begins.
+    fn earlier(&self) -> Option<Link<'_>> {
+        let top = self.thread.ancestors.first()?;
+        top.parent?;
+        Some(self.to(Place::Branch(top.root)))
+    }
+
+    fn to(&self, place: Place) -> Link<'_> {
+        self.frame.links.to(place)
+    }
+
+    fn ancestor(&self, comment: &Comment) -> String {
+        let mut out = String::with_capacity(2_048);
+        if comment.is_published() {
+            self.frame.shown(comment, 0, None).render_to(&mut out);
+        } else {
+            self.frame.gone(comment, 0).render_to(&mut out);
+        }
+        if let Some(form) = self.tree.reply.filter(|form| form.parent() == comment.id) {
+            out.push_str(&form.to_string());
+        }
+        out
+    }
+}

@@ -1,0 +1,383 @@
+//! Every word of the interface, by language.
+//!
+//! A catalogue is one JSON file. The groups that the server uses are read into [`Words`]; the
+//! groups `widget` and `problems` are for the scripts alone, which are served the same file.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use rejoinder_core::Time;
+use rejoinder_core::author::Role;
+use rejoinder_core::thread::Sort;
+use serde::Deserialize;
+
+/// The words of `language`, a BCP 47 tag; English where there is no catalogue.
+pub fn of(_language: &str) -> &'static Words {
+    &ENGLISH
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the catalogue is compiled in, and a test reads it"
+)]
+static ENGLISH: LazyLock<Words> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../words/en.json")).expect("words/en.json has every word")
+});
+
+/// Whether text of `language` runs from right to left.
+pub(crate) fn direction(language: &str) -> &'static str {
+    let primary = language.split('-').next().unwrap_or_default();
+    match primary {
+        "ar" | "dv" | "fa" | "he" | "ps" | "sd" | "ug" | "ur" | "yi" => "rtl",
+        _ => "ltr",
+    }
+}
+
+macro_rules! group {
+    ($(#[$doc:meta])* $name:ident { $($word:ident: $kind:ty),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Deserialize)]
+        pub(crate) struct $name { $(pub(crate) $word: $kind),* }
+    };
+}
+
+/// The catalogue of one language.
+#[derive(Debug, Deserialize)]
+pub struct Words {
+    pub(crate) number: NumberWords,
+    pub(crate) time: TimeWords,
+    pub(crate) thread: ThreadWords,
+    sorts: SortWords,
+    badges: BadgeWords,
+    pub(crate) comment: CommentWords,
+    pub(crate) form: FormWords,
+    pub(crate) page: PageWords,
+    pub(crate) publication: PublicationWords,
+}
+
+group!(NumberWords { group: String });
+group!(TimeWords {
+    date: String,
+    months: Vec<String>,
+    long_date: String,
+    long_months: Vec<String>,
+});
+group!(ThreadWords {
+    title: String,
+    count: Plural,
+    empty: String,
+    empty_filter: String,
+    closed: String,
+    closed_empty: String,
+    site_closed: String,
+    sort: String,
+    sort_apply: String,
+    only_staff: String,
+    showing_staff: String,
+    view_all: String,
+    branch: String,
+    earlier: String,
+    more: String,
+    more_replies: Plural,
+    replies: Plural,
+    r#continue: Plural,
+});
+group!(SortWords {
+    newest: String,
+    oldest: String,
+    votes: String,
+    best: String,
+    discussed: String
+});
+group!(BadgeWords {
+    staff: String,
+    editor: String,
+    moderator: String,
+    owner: String
+});
+group!(CommentWords {
+    by: String,
+    nameless: String,
+    edited: String,
+    in_reply_to: String,
+    an_earlier_comment: String,
+    removed: String,
+    pinned: String,
+    closed: String,
+    branch: Plural,
+    removed_branch: Plural,
+    low: String,
+    up: String,
+    down: String,
+    tally: String,
+    reply: String,
+    link: String,
+    edit: String,
+    delete: String,
+    edit_or_delete: String,
+});
+group!(FormWords {
+    invitation: String,
+    reply_to: String,
+    text: String,
+    reply_text: String,
+    write: String,
+    preview: String,
+    formatting: String,
+    bold: String,
+    italic: String,
+    strike: String,
+    quote: String,
+    list: String,
+    numbers: String,
+    code: String,
+    url: String,
+    spoiler: String,
+    name: String,
+    email: String,
+    email_why: String,
+    website: String,
+    optional: String,
+    r#as: String,
+    rename: String,
+    post: String,
+    post_reply: String,
+    post_for_review: String,
+    review: String,
+    cancel: String,
+    save: String,
+    sign_in: String,
+});
+group!(PageWords {
+    comments_on: String,
+    comments: String,
+    back: String,
+    utc: String,
+    edit: String,
+    delete: String,
+    delete_sure: String,
+    delete_now: String,
+    go_back: String,
+});
+group!(PublicationWords {
+    by: String,
+    picture: String,
+    skip: String,
+    discuss: String,
+});
+
+/// A text in the form that its number asks for.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Plural {
+    one: String,
+    other: String,
+}
+
+impl Plural {
+    pub(crate) fn of(&self, n: i64) -> &str {
+        if n == 1 { &self.one } else { &self.other }
+    }
+}
+
+impl Words {
+    /// The name of a sort.
+    pub(crate) fn sort(&self, sort: Sort) -> &str {
+        match sort {
+            Sort::Newest => &self.sorts.newest,
+            Sort::Oldest => &self.sorts.oldest,
+            Sort::Votes => &self.sorts.votes,
+            Sort::Best => &self.sorts.best,
+            Sort::Discussed => &self.sorts.discussed,
+        }
+    }
+
+    /// The badge of a role, if it has one.
+    pub(crate) fn badge(&self, role: Role) -> Option<&str> {
+        match role {
+            Role::Reader => None,
+            Role::Staff => Some(&self.badges.staff),
+            Role::Editor => Some(&self.badges.editor),
+            Role::Moderator => Some(&self.badges.moderator),
+            Role::Owner => Some(&self.badges.owner),
+        }
+    }
+
+    /// `n` as people write it.
+    pub(crate) fn number(&self, n: i64) -> Number<'_> {
+        Number {
+            n,
+            group: &self.number.group,
+        }
+    }
+
+    /// The day of `time`, in few letters.
+    pub(crate) fn date(&self, time: Time) -> Day<'_> {
+        Day {
+            time,
+            pattern: &self.time.date,
+            months: &self.time.months,
+        }
+    }
+
+    /// The day of `time`, with its month in full.
+    pub(crate) fn long_date(&self, time: Time) -> Day<'_> {
+        Day {
+            time,
+            pattern: &self.time.long_date,
+            months: &self.time.long_months,
+        }
+    }
+
+    /// `plural` for `n`, with `n` in it.
+    pub(crate) fn counted<'a>(&'a self, plural: &'a Plural, n: i64) -> String {
+        fill(plural.of(n), &[("n", &self.number(n))])
+    }
+}
+
+/// `text` with each `{key}` replaced by its value.
+pub(crate) fn fill(text: &str, values: &[(&str, &dyn fmt::Display)]) -> String {
+    let mut out = String::with_capacity(text.len() + 32);
+    // Writing to a string cannot fail.
+    let _ = fill_into(&mut out, text, values);
+    out
+}
+
+fn fill_into(
+    out: &mut impl fmt::Write,
+    text: &str,
+    values: &[(&str, &dyn fmt::Display)],
+) -> fmt::Result {
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.write_str(before)?;
+        let (key, after) = after.split_once('}').unwrap_or((after, ""));
+        if let Some((_, value)) = values.iter().find(|(name, _)| *name == key) {
+            write!(out, "{value}")?;
+        }
+        rest = after;
+    }
+    out.write_str(rest)
+}
+
+/// A name inside a sentence: letters of another direction do not turn the sentence around.
+pub(crate) struct Name<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_ascii() {
+            return f.write_str(self.0);
+        }
+        write!(f, "\u{2068}{}\u{2069}", self.0)
+    }
+}
+
+/// A whole number in groups of three, with a real minus sign.
+pub(crate) struct Number<'a> {
+    n: i64,
+    group: &'a str,
+}
+
+impl fmt::Display for Number<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.n < 0 {
+            f.write_str("\u{2212}")?;
+        }
+        let rest = self.n.unsigned_abs();
+        if rest < 1_000 {
+            return write!(f, "{rest}");
+        }
+        let digits = rest.to_string();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                f.write_str(self.group)?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A day in UTC. Browsers show it in the reader's own zone, where they can.
+pub(crate) struct Day<'a> {
+    time: Time,
+    pattern: &'a str,
+    months: &'a [String],
+}
+
+impl fmt::Display for Day<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stamp =
+            Timestamp::from_microsecond(self.time.micros()).unwrap_or(Timestamp::UNIX_EPOCH);
+        let date = Offset::UTC.to_datetime(stamp).date();
+        let month = usize::try_from(date.month() - 1).unwrap_or(0);
+        let month = self.months.get(month).map_or("", String::as_str);
+        let values: [(&str, &dyn fmt::Display); 3] = [
+            ("day", &date.day()),
+            ("month", &month),
+            ("year", &date.year()),
+        ];
+        fill_into(f, self.pattern, &values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        let number = |n| of("en").number(n).to_string();
+        assert_eq!(
+            [0, 12, 999, 1_000, 2_000_000, -45, -1_234].map(number),
+            [
+                "0",
+                "12",
+                "999",
+                "1,000",
+                "2,000,000",
+                "\u{2212}45",
+                "\u{2212}1,234"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_day_is_written_out() {
+        let time: Time = "2026-09-05T23:59:59Z".parse().unwrap();
+        assert_eq!(of("en").date(time).to_string(), "5 Sep 2026");
+        assert_eq!(of("en").long_date(time).to_string(), "5 September 2026");
+    }
+
+    #[test]
+    fn words_take_their_number_and_their_names() {
+        let words = of("en");
+        assert_eq!(words.counted(&words.thread.count, 1), "1 comment");
+        assert_eq!(words.counted(&words.thread.count, 2_000), "2,000 comments");
+        assert_eq!(
+            fill("{name} and {n}{", &[("name", &Name("Zoë")), ("n", &3)]),
+            "\u{2068}Zoë\u{2069} and 3"
+        );
+    }
+
+    #[test]
+    fn every_word_says_something_politely() {
+        let catalogue: Value = serde_json::from_str(include_str!("../words/en.json")).unwrap();
+        let mut left = vec![&catalogue];
+        while let Some(value) = left.pop() {
+            match value {
+                Value::Object(fields) => left.extend(fields.values()),
+                Value::Array(values) => left.extend(values),
+                Value::String(text) => {
+                    assert!(!text.trim().is_empty());
+                    assert!(!text.contains(['!', '"', '\'']), "{text}");
+                    assert!(!text.contains("Oops"), "{text}");
+                }
+                _ => panic!("{value} is not a text"),
+            }
+        }
+    }
+}
