@@ -1,0 +1,14 @@
+//! What follows from a change, after its commit: mails, hooks, digests.
+//!
+//! Jobs lie in the store, added with the change they follow from. A [`Worker`] claims those that are
+//! due, gives each to the [`Handler`] of its kind, and records what became of it. Any number of
+//! workers, on any number of nodes, share the work. A job is done at least once; a handler that must
+//! not repeat itself looks at [`Job::is_interrupted`].
+
+mod backoff;
+mod mail;
+mod worker;
+
+pub use mail::{MAIL, MailHandler, mail_job};
+pub use store::jobs::{Job, NewJob};
+pub use worker::{Handler, Outcome, Running, Worker};

@@ -1,0 +1,214 @@
+//! The worker on a real store.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egress::{Mail, Mailer};
+use rejoinder_core::{Clock, FixedClock, FixedRandom, Settings, SiteId, Time};
+use rejoinder_jobs::{Handler, Job, MailHandler, NewJob, Outcome, Running, Worker, mail_job};
+use store::{Location, Store, jobs, sites};
+
+const SITE: SiteId = SiteId(1);
+
+struct World {
+    store: Arc<Store>,
+    clock: Arc<FixedClock>,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("rejoinder.db"));
+        let store = Arc::new(Store::open(&location, Arc::new(|_| {})).unwrap());
+        let clock = Arc::new(FixedClock::at(Time::from_micros(1_790_000_000_000_000)));
+        let now = clock.now();
+        let add = move |tx: &mut store::Tx<'_>| {
+            sites::add(tx, now, SITE, "news.example", &[], &Settings::default()).map(drop)
+        };
+        store.write(add).await.unwrap();
+        Self {
+            store,
+            clock,
+            folder,
+        }
+    }
+
+    async fn add(&self, job: NewJob) {
+        let now = self.clock.now();
+        self.store
+            .write(move |tx| jobs::add(tx, now, &job).map(drop))
+            .await
+            .unwrap();
+    }
+
+    fn worker(&self, handler: Arc<dyn Handler>) -> Worker {
+        let random = Arc::new(FixedRandom::seeded(1));
+        Worker::new(
+            self.store.clone(),
+            self.clock.clone(),
+            random,
+            vec![handler],
+        )
+    }
+
+    async fn parked(&self) -> Vec<String> {
+        let parked = self
+            .store
+            .read(|tx| jobs::parked(tx, SITE, 10))
+            .await
+            .unwrap();
+        parked.into_iter().map(|job| job.error).collect()
+    }
+}
+
+fn job(key: &str, now: Time) -> NewJob {
+    let dedup_key = key.to_owned();
+    NewJob {
+        id: now.micros(),
+        site: SITE,
+        kind: "test",
+        dedup_key,
+        payload: String::new(),
+        run_at: now,
+    }
+}
+
+fn mail(to: &str) -> Mail {
+    Mail {
+        from_name: "The Courier".to_owned(),
+        from: "news@courier.example".to_owned(),
+        to: to.to_owned(),
+        subject: "A reply".to_owned(),
+        text: "Hello".to_owned(),
+        html: "<p>Hello</p>".to_owned(),
+        message_id: format!("{}.1@courier.example", to.len()),
+        references: Vec::new(),
+        list_id: None,
+        unsubscribe_url: None,
+    }
+}
+
+fn mails(folder: &Path) -> usize {
+    std::fs::read_dir(folder).map_or(0, Iterator::count)
+}
+
+struct Always(Outcome);
+
+impl Handler for Always {
+    fn kind(&self) -> &'static str {
+        "test"
+    }
+
+    fn run<'a>(&'a self, _: &'a Job) -> Running<'a> {
+        Box::pin(async { self.0.clone() })
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_keeps_failing_is_parked_within_two_days() {
+    let world = World::new().await;
+    let worker = world.worker(Arc::new(Always(Outcome::Retry("busy".to_owned()))));
+    world.add(job("a", world.clock.now())).await;
+
+    let mut n_run = 0;
+    for _ in 0..(48 * 4) {
+        n_run += worker.run_due().await.unwrap();
+        world.clock.advance(Duration::from_secs(15 * 60));
+    }
+
+    assert_eq!(n_run, 12);
+    assert_eq!(world.parked().await, ["busy"]);
+}
+
+#[tokio::test]
+async fn a_job_nobody_can_do_is_parked_at_once() {
+    let world = World::new().await;
+    let worker = world.worker(Arc::new(Always(Outcome::Done)));
+    world
+        .add(NewJob {
+            kind: "other",
+            ..job("a", world.clock.now())
+        })
+        .await;
+
+    worker.run_due().await.unwrap();
+
+    assert_eq!(
+        world.parked().await,
+        ["nothing here does jobs of the kind other"]
+    );
+}
+
+#[tokio::test]
+async fn with_the_mail_server_down_for_an_hour_every_mail_goes_out_once() {
+    let world = World::new().await;
+    let now = world.clock.now();
+    for (n, to) in ["ann@reader.example", "bo@reader.example"]
+        .into_iter()
+        .enumerate()
+    {
+        let id = i64::try_from(n).unwrap();
+        world.add(mail_job(id, SITE, &mail(to), now)).await;
+        world.add(mail_job(id + 10, SITE, &mail(to), now)).await;
+    }
+    let down: Mailer = "smtp://127.0.0.1:1".parse().unwrap();
+    let clock: Arc<dyn Clock> = world.clock.clone();
+    let worker = world.worker(Arc::new(MailHandler::new(down, clock.clone())));
+    for _ in 0..12 {
+        worker.run_due().await.unwrap();
+        world.clock.advance(Duration::from_secs(5 * 60));
+    }
+    let folder = world.folder.path().join("mails");
+    assert_eq!(mails(&folder), 0);
+
+    let up = world.worker(Arc::new(MailHandler::new(
+        Mailer::Folder(folder.clone()),
+        clock,
+    )));
+    for _ in 0..24 {
+        up.run_due().await.unwrap();
+        world.clock.advance(Duration::from_secs(5 * 60));
+    }
+
+    assert_eq!(mails(&folder), 2);
+    assert!(world.parked().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_mail_whose_worker_died_is_a_recorded_doubt() {
+    let world = World::new().await;
+    let now = world.clock.now();
+    world
+        .add(mail_job(1, SITE, &mail("ann@reader.example"), now))
+        .await;
+    let lease = Duration::from_secs(60);
+    world
+        .store
+        .write(move |tx| jobs::claim(tx, now, lease, 1).map(drop))
+        .await
+        .unwrap();
+    world.clock.advance(lease);
+
+    let folder = world.folder.path().join("mails");
+    let handler = MailHandler::new(Mailer::Folder(folder.clone()), world.clock.clone());
+    world.worker(Arc::new(handler)).run_due().await.unwrap();
+
+    assert_eq!(mails(&folder), 0);
+    assert!(world.parked().await[0].contains("may have been delivered"));
+}
+
+#[tokio::test]
+async fn a_worker_stops_when_told() {
+    let world = World::new().await;
+    let worker = world.worker(Arc::new(Always(Outcome::Done)));
+    world.add(job("a", world.clock.now())).await;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let running = tokio::spawn(worker.clone().run(stopped));
+
+    worker.wake();
+    stop.send(true).unwrap();
+
+    running.await.unwrap();
+}
