@@ -1,0 +1,119 @@
+/** Going about in a thread: more of it, a branch of it, another order, one comment. */
+import { device, listOf, part } from './thread.js';
+
+/** @typedef {import('./thread.js').Thread} Thread */
+
+/**
+ * The thread behind a branch that is shown, and where in it the reader was.
+ *
+ * @type {WeakMap<Thread, {section: HTMLElement, top: number, link: HTMLElement | null}>}
+ */
+const behind = new WeakMap();
+
+/** More roots, or more replies, where they go on. @param {Thread} thread @param {HTMLAnchorElement} link */
+export async function more(thread, link) {
+  const query = new URL(link.href).searchParams;
+  const shown = await read(thread, query);
+  const box = shown.querySelector(`[data-id="${query.get('root')}"]`)?.closest('li') ?? shown;
+  const fresh = [...listOf(box, link).children].filter(
+    (item) => !thread.comment(part(item, 'comment')?.dataset['id']),
+  );
+  const next = [...box.querySelectorAll('[data-rj=more]')].find(
+    (more) => more.closest('li') === (box === shown ? null : box),
+  );
+  listOf(link.closest('li') ?? thread.section, link).append(...fresh);
+  link.replaceWith(...(next ? [next] : []));
+  thread.focus(fresh[0] && part(fresh[0], 'comment'));
+}
+
+/** A branch in place of the thread. @param {Thread} thread @param {HTMLAnchorElement} link */
+export async function branch(thread, link) {
+  await showBranch(thread, new URL(link.href).searchParams, link);
+  thread.section.scrollIntoView();
+  part(thread.section, 'back')?.focus({ preventScroll: true });
+}
+
+export { branch as filter };
+
+/** Back from a branch, to where the reader was. @param {Thread} thread @param {HTMLAnchorElement} back */
+export function back(thread, { href }) {
+  const was = behind.get(thread);
+  if (!was) {
+    return location.assign(href);
+  }
+  behind.delete(thread);
+  replace(thread, was.section);
+  scrollTo({ top: was.top, behavior: 'instant' });
+  was.link?.focus({ preventScroll: true });
+}
+
+/** To the comment that is replied to. @param {Thread} thread @param {HTMLAnchorElement} link */
+export function jump(thread, { hash }) {
+  return go(thread, hash.slice('#comment-'.length));
+}
+
+/** Copy a comment's address. @param {Thread} thread @param {HTMLAnchorElement} link */
+export async function link(thread, { href }) {
+  if (!navigator.clipboard) {
+    return location.assign(href);
+  }
+  await navigator.clipboard.writeText(href);
+  await thread.say('copied');
+}
+
+/** The roots in another order. @param {Thread} thread @param {string} sort */
+export async function sort(thread, sort) {
+  const shown = await read(thread, new URLSearchParams({ ...thread.address, sort }));
+  device.set('sort', sort);
+  behind.delete(thread);
+  replace(thread, /** @type {HTMLElement} */ (part(shown, 'thread')));
+  part(thread.section, 'sort')?.focus();
+  await thread.resume();
+}
+
+/** Show a comment, fetching it when it is not here. @param {Thread} thread @param {string} id */
+export async function go(thread, id) {
+  if (!thread.comment(id)) {
+    await showBranch(thread, new URLSearchParams({ ...thread.address, root: id }));
+  }
+  const comment = thread.comment(id);
+  thread.section.querySelector('[data-marked]')?.removeAttribute('data-marked');
+  comment?.setAttribute('data-marked', '');
+  for (let item = comment?.closest('li'); item; item = item.parentElement?.closest('li')) {
+    item.querySelector(':scope>[data-rj=collapse]')?.setAttribute('aria-expanded', 'true');
+  }
+  comment?.scrollIntoView({ block: 'center' });
+  thread.focus(comment);
+}
+
+/** The server's HTML for a part of a thread. @param {Thread} thread @param {URLSearchParams} query */
+export async function read(thread, query) {
+  const { section, scope } = thread;
+  section.ariaBusy = 'true';
+  try {
+    const answer = await thread.fetch(`/embed/thread?${query}`, { credentials: 'omit' });
+    const shown = scope.parse(await answer.text());
+    thread.wake(shown);
+    return shown;
+  } finally {
+    section.ariaBusy = null;
+  }
+}
+
+/** @param {Thread} thread @param {URLSearchParams} query @param {HTMLElement | null} [link] */
+async function showBranch(thread, query, link = null) {
+  const { section } = thread;
+  const top = scrollY;
+  const shown = part(await read(thread, query), 'thread');
+  if (shown) {
+    replace(thread, shown);
+    behind.has(thread) || behind.set(thread, { section, top, link });
+  }
+}
+
+/** @param {Thread} thread @param {HTMLElement} section */
+function replace(thread, section) {
+  thread.section.replaceWith(section);
+  thread.section = section;
+  thread.wake(section);
+}

@@ -1,0 +1,159 @@
+/** Writing: the form in its place, what is said at its fields, and its draft on the device. */
+import { device, part } from './thread.js';
+
+/** @typedef {import('./thread.js').Thread} Thread */
+/** @typedef {HTMLFormElement} Form */
+
+/**
+ * What is kept of a form until its comment is posted.
+ *
+ * @typedef {object} Draft
+ * @property {string} text
+ * @property {string} [title] The title that was first sent with it.
+ * @property {string} [key] The idempotency key of `body`.
+ * @property {string} [body] What was last sent: sent again, it is the same comment.
+ */
+
+/** What a reader tells of themself, once for each device. */
+export const WHO = ['name', 'email', 'website'];
+
+/** @param {Thread} thread @param {Form} form */
+export function open(thread, form) {
+  form.dataset['open'] = '';
+  wake(form);
+  const known = device.get('me') ?? thread.me?.reader ?? {};
+  for (const name of WHO) {
+    field(form, name).value ||= known[name] ?? '';
+  }
+  showWho(form, !known.name);
+  const text = field(form, 'text');
+  text.value ||= draftOf(thread, form)?.text ?? '';
+  grow(text);
+  thread.words().catch(() => {});
+}
+
+/** Show what is only for those with script. @param {Form} form */
+export function wake(form) {
+  form.noValidate = true;
+  for (const name of ['tabs', 'tools', 'cancel']) {
+    part(form, name)?.removeAttribute('hidden');
+  }
+}
+
+/** @param {Thread} thread @param {Form} form */
+export function typed(thread, form) {
+  const text = field(form, 'text');
+  keep(thread, form, text.value ? { ...draftOf(thread, form), text: text.value } : undefined);
+  grow(text);
+  if (text.value.length > Number(text.dataset['max']) - 200) {
+    import('./tools.js').then(({ count }) => count(thread, form));
+  }
+}
+
+/** @param {Form} form */
+export function close(form) {
+  if (form.closest('li')) {
+    form.previousElementSibling?.removeAttribute('hidden');
+    form.remove();
+  } else {
+    form.hidden = false;
+    delete form.dataset['open'];
+    /** @type {HTMLElement | null} */ (form.querySelector(':focus'))?.blur();
+  }
+}
+
+/** @param {Thread} thread @param {Form} form */
+export async function submit(thread, form) {
+  blame(form);
+  const wrong = /** @type {HTMLInputElement | null} */ (
+    form.querySelector('input:invalid,textarea:invalid')
+  );
+  if (wrong) {
+    const what = wrong.validity.valueMissing ? 'missing' : 'invalid';
+    await refuse(thread, form, { code: `${wrong.name}_${what}`, field: wrong.name });
+  } else {
+    await (await import('./post.js')).post(thread, form);
+  }
+}
+
+/**
+ * Say at the field what is wrong with it.
+ *
+ * @param {Thread} thread
+ * @param {Form} form
+ * @param {import('./thread.js').Problem} problem
+ */
+export async function refuse(thread, form, problem) {
+  const { field: name = '' } = problem;
+  const own = form.querySelector(`[data-rj-error="${name}"]`);
+  const place = /** @type {HTMLElement} */ (own ?? form.querySelector('[data-rj-error=""]'));
+  const blamed = field(form, own && name ? name : 'text');
+  place.textContent = await thread.explain(problem);
+  place.id = `rj-error-${name}-${field(form, 'parent').value}`;
+  place.hidden = false;
+  blamed.setAttribute('aria-describedby', place.id);
+  blamed.ariaInvalid = `${!!name}`;
+  if (WHO.includes(name)) {
+    showWho(form, true);
+  }
+  blamed.focus();
+}
+
+/** Take back what was said. @param {Form} form */
+export function blame(form) {
+  for (const place of form.querySelectorAll('[data-rj-error]')) {
+    place.setAttribute('hidden', '');
+  }
+  for (const blamed of form.querySelectorAll('[aria-invalid]')) {
+    blamed.removeAttribute('aria-invalid');
+    blamed.removeAttribute('aria-describedby');
+  }
+}
+
+/** @param {Form} form @param {string} name */
+export function field(form, name) {
+  return /** @type {HTMLInputElement} */ (form.elements.namedItem(name) ?? new Option());
+}
+
+/** @param {Element} element */
+export function formOf(element) {
+  return /** @type {Form} */ (element.closest('form'));
+}
+
+/** @param {Thread} thread @param {Form} form */
+export function draftOf(thread, form) {
+  return draftsOf(thread)[field(form, 'parent').value];
+}
+
+/** @param {Thread} thread @param {Form} form @param {Draft} [draft] Nothing once it is posted. */
+export function keep(thread, form, draft) {
+  const { [field(form, 'parent').value]: _, ...others } = draftsOf(thread);
+  const drafts = draft ? { ...others, [field(form, 'parent').value]: draft } : others;
+  device.set(keyOf(thread), Object.keys(drafts).length ? drafts : undefined);
+}
+
+/** @param {Thread} thread @returns {Record<string, Draft>} By the parent; the main form's has none. */
+export function draftsOf(thread) {
+  return device.get(keyOf(thread)) ?? {};
+}
+
+/** @param {Thread} thread */
+function keyOf({ address: { site, page } }) {
+  return `drafts:${site} ${page}`;
+}
+
+/** Show the fields, or who they say it is. @param {Form} form @param {boolean} isAsked */
+export function showWho(form, isAsked) {
+  const as = part(form, 'as');
+  const name = as?.querySelector('b');
+  part(form, 'who')?.toggleAttribute('hidden', !isAsked);
+  as?.toggleAttribute('hidden', isAsked);
+  if (name) {
+    name.textContent = field(form, 'name').value;
+  }
+}
+
+/** Browsers that size a field by its text need no help. @param {HTMLInputElement} text */
+function grow(text) {
+  text.setAttribute('rows', `${Math.min(text.value.split('\n').length + 2, 20)}`);
+}

@@ -1,0 +1,107 @@
+/** What authors do with their own comments: edit, and delete in two steps. */
+import { blame, close, field, refuse, wake } from './compose.js';
+import { read } from './browse.js';
+import { part } from './thread.js';
+
+/** @typedef {import('./thread.js').Thread} Thread */
+
+/** Put the server's form, with the text as it was typed, in place of the text. @param {Thread} thread @param {HTMLAnchorElement} link */
+export async function edit(thread, link) {
+  const { base, parse } = thread.scope;
+  const comment = commentOf(link);
+  const text = /** @type {HTMLElement | null} */ (comment.querySelector('.rj-text'));
+  if (!text || text.hidden) {
+    return;
+  }
+  const answer = await thread.fetch(link.href.slice(base.length), { credentials: 'include' });
+  const form = /** @type {HTMLFormElement} */ (parse(await answer.text()).querySelector('form[data-rj=edit]'));
+  wake(form);
+  text.hidden = true;
+  text.after(form);
+  field(form, 'text').focus();
+}
+
+/** Send the new text. @param {Thread} thread @param {HTMLFormElement} form */
+export async function submit(thread, form) {
+  const comment = commentOf(form);
+  blame(form);
+  try {
+    const { html, comment: saved } = await thread.ask('PATCH', path(thread, comment), {
+      text: field(form, 'text').value,
+      revision: Number(field(form, 'revision').value),
+    });
+    close(form);
+    replace(thread, comment, thread.scope.parse(html));
+    thread.emit('edited', { comment: saved });
+    await thread.say('saved');
+  } catch (/** @type {any} */ problem) {
+    await refuse(thread, form, problem);
+  }
+}
+
+/** The first step: ask, in place. @param {Thread} thread @param {HTMLElement} link */
+async function ask(thread, link) {
+  const { widget } = await thread.words();
+  const own = /** @type {HTMLElement} */ (link.closest('[data-rj=own]'));
+  const question = document.createElement('span');
+  question.className = 'rj-own';
+  question.append(widget['delete_ask'] ?? '');
+  for (const name of ['remove', 'keep']) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.dataset['rj'] = name;
+    button.textContent = widget[name] ?? name;
+    question.append(' ', button);
+  }
+  own.hidden = true;
+  own.after(question);
+  part(question, 'keep')?.focus();
+}
+
+export { ask as delete };
+
+/** No: it stays. @param {Thread} _ @param {HTMLElement} button */
+export function keep(_, button) {
+  const question = button.parentElement;
+  const own = /** @type {HTMLElement} */ (question?.previousElementSibling);
+  question?.remove();
+  own.hidden = false;
+  part(own, 'delete')?.focus();
+}
+
+/** Yes: with replies it leaves a tombstone, without it goes. @param {Thread} thread @param {HTMLElement} button */
+export async function remove(thread, button) {
+  const comment = commentOf(button);
+  const id = comment.dataset['id'] ?? '';
+  await thread.ask('DELETE', path(thread, comment));
+  const left = await read(thread, new URLSearchParams({ ...thread.address, root: id })).catch(() => null);
+  if (!left?.querySelector(`[data-id="${id}"]`)) {
+    const item = comment.closest('li');
+    const near = item?.previousElementSibling ?? item?.nextElementSibling ?? item?.parentElement?.closest('li');
+    item?.remove();
+    thread.focus(near && part(near, 'comment'));
+  } else {
+    replace(thread, comment, left);
+  }
+  thread.emit('deleted', { id });
+  await thread.say('deleted');
+}
+
+/** @param {Thread} thread @param {HTMLElement} comment @param {ParentNode} html */
+function replace(thread, comment, html) {
+  const id = comment.dataset['id'];
+  const fresh = /** @type {HTMLElement} */ (html.querySelector(`[data-id="${id}"]`));
+  comment.replaceWith(fresh);
+  thread.wake(/** @type {HTMLElement} */ (fresh.parentElement));
+  thread.focus(fresh);
+}
+
+/** @param {Thread} thread @param {HTMLElement} comment */
+function path({ address: { site } }, { dataset }) {
+  return `comments/${dataset['id']}?${new URLSearchParams({ site })}`;
+}
+
+/** @param {Element} place */
+function commentOf(place) {
+  return /** @type {HTMLElement} */ (place.closest('[data-rj=comment]'));
+}

@@ -1,0 +1,132 @@
+/** The comment on its way: there at once, and there until it has arrived. */
+import { WHO, close, draftOf, field, keep, refuse } from './compose.js';
+import { device, listOf, part } from './thread.js';
+
+/** @typedef {import('./thread.js').Thread} Thread */
+/** @typedef {HTMLFormElement} Form */
+
+/** What each form has become, and back. @type {WeakMap<HTMLElement, HTMLElement>} */
+const others = new WeakMap();
+
+/** @param {Thread} thread @param {Form} form */
+export async function post(thread, form) {
+  const item = others.get(form) ?? show(thread, form);
+  const { key = '', body = '' } = prepare(thread, form);
+  mark(item, 'posting', (await thread.words())['widget'].posting);
+  try {
+    const headers = { 'idempotency-key': key };
+    await arrive(thread, form, await thread.ask('POST', 'comments', JSON.parse(body), headers));
+  } catch (/** @type {any} */ problem) {
+    if (problem.status < 500 && problem.status !== 429) {
+      revise(thread, item);
+      await refuse(thread, form, problem);
+    } else {
+      await fail(thread, item, problem);
+    }
+  }
+}
+
+/** Send it again. @param {Thread} thread @param {HTMLElement} button */
+export function retry(thread, button) {
+  return post(thread, /** @type {Form} */ (others.get(itemOf(button))));
+}
+
+/** Back to the form. @param {Thread} _ @param {HTMLElement} place The comment, or what is in it. */
+export function revise(_, place) {
+  const item = itemOf(place);
+  const form = /** @type {Form} */ (others.get(item));
+  others.delete(form);
+  item.remove();
+  form.hidden = false;
+  field(form, 'text').focus();
+}
+
+/** The comment as far as it is known here. @param {Thread} thread @param {Form} form */
+function show(thread, form) {
+  const item = document.createElement('li');
+  const comment = item.appendChild(document.createElement('article'));
+  comment.className = 'rj-comment';
+  const name = comment.appendChild(document.createElement('b'));
+  name.textContent = field(form, 'name').value;
+  const text = comment.appendChild(document.createElement('p'));
+  text.style.whiteSpace = 'pre-line';
+  text.textContent = field(form, 'text').value;
+  comment.appendChild(document.createElement('p')).className = 'rj-note';
+  const parent = form.closest('li');
+  if (parent) {
+    listOf(parent, form).append(item);
+  } else {
+    listOf(thread.section, form).prepend(item);
+  }
+  others.set(form, item).set(item, form);
+  form.hidden = true;
+  thread.focus(comment);
+  return item;
+}
+
+/** What is sent: the same, with the same key, when it was sent before. @param {Thread} thread @param {Form} form */
+function prepare(thread, form) {
+  const fields = Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
+  const kept = draftOf(thread, form);
+  const title = `${fields['title'] ?? kept?.title ?? thread.scope.title ?? ''}`;
+  const body = JSON.stringify(title ? { ...fields, title } : fields);
+  if (kept?.body === body) {
+    return kept;
+  }
+  const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
+  const draft = { text: field(form, 'text').value, title, body, key };
+  keep(thread, form, draft);
+  return draft;
+}
+
+/** @param {Thread} thread @param {Form} form @param {{status: number, comment: any, html: string}} posted */
+async function arrive(thread, form, { status, comment, html }) {
+  const item = /** @type {HTMLElement} */ (others.get(form));
+  const isHeld = status === 202;
+  device.set('me', Object.fromEntries(WHO.map((name) => [name, field(form, name).value])));
+  keep(thread, form);
+  field(form, 'text').value = '';
+  others.delete(form);
+  close(form);
+  const shown = /** @type {HTMLElement} */ (thread.scope.parse(html).querySelector('article'));
+  item.replaceChildren(shown);
+  thread.section.querySelector('.rj-empty')?.remove();
+  thread.wake(item);
+  thread.focus(shown);
+  thread.emit('posted', { comment, isHeld });
+  thread.know().catch(() => {});
+  if (isHeld) {
+    shown.append(document.createElement('p'));
+    mark(item, 'held', (await thread.words())['widget'].held);
+  }
+  await thread.say(isHeld ? 'held' : 'posted');
+}
+
+/** It stays, with what can be done about it. @param {Thread} thread @param {HTMLElement} item @param {any} problem */
+async function fail(thread, item, problem) {
+  const { widget } = await thread.words();
+  mark(item, 'failed', `${await thread.explain(problem)} `);
+  for (const name of ['retry', 'revise']) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.dataset['rj'] = name;
+    button.textContent = widget[name] ?? name;
+    item.querySelector('p:last-child')?.append(button, ' ');
+  }
+  const again = () => item.isConnected && part(item, 'retry')?.click();
+  addEventListener('online', again, { once: true, signal: thread.scope.signal });
+}
+
+/** @param {HTMLElement} item @param {string} state @param {string} [text] */
+function mark(item, state, text = '') {
+  const comment = /** @type {HTMLElement} */ (item.firstElementChild);
+  const note = /** @type {HTMLElement} */ (comment.lastElementChild);
+  comment.dataset['state'] = state;
+  note.className = 'rj-note';
+  note.textContent = text;
+}
+
+/** @param {HTMLElement} place */
+function itemOf(place) {
+  return /** @type {HTMLElement} */ (place.closest('li'));
+}

@@ -1,0 +1,68 @@
+/** Forms under comments, and forms that were left with something in them. */
+import { close, draftsOf, field, formOf, open, showWho, typed } from './compose.js';
+import { part } from './thread.js';
+
+/** @typedef {import('./thread.js').Thread} Thread */
+/** @typedef {HTMLFormElement} Form */
+
+/** Open a form under a comment, with what is selected in it. @param {Thread} thread @param {HTMLElement} link */
+export function reply(thread, link) {
+  const comment = /** @type {HTMLElement} */ (link.closest('[data-rj=comment]'));
+  const form = replyTo(thread, comment);
+  const text = field(form, 'text');
+  const { selection } = thread;
+  const quote = selection.text.trim();
+  if (quote && comment.contains(selection.node)) {
+    text.value += `${text.value && '\n\n'}${quote.replace(/^/gm, '> ')}\n\n`;
+    typed(thread, form);
+  }
+  text.focus();
+}
+
+/** Put back the forms that were left with something in them. @param {Thread} thread */
+export function restore(thread) {
+  for (const parent in draftsOf(thread)) {
+    const comment = thread.comment(parent);
+    if (comment) {
+      replyTo(thread, comment);
+    }
+    const main = part(thread.section, 'compose');
+    if (!parent && main) {
+      open(thread, /** @type {Form} */ (main));
+    }
+  }
+}
+
+/** Close a form; its draft stays. @param {Thread} thread @param {HTMLElement} button */
+export function cancel(thread, button) {
+  const form = formOf(button);
+  const item = form.closest('li');
+  close(form);
+  thread.focus(item && part(item, 'comment'));
+}
+
+/** Write under another name. @param {Thread} _ @param {HTMLElement} button */
+export function rename(_, button) {
+  showWho(formOf(button), true);
+  field(formOf(button), 'name').focus();
+}
+
+/** The form under a comment, open. @param {Thread} thread @param {HTMLElement} comment */
+function replyTo(thread, comment) {
+  const { nextElementSibling: next } = comment;
+  if (next instanceof HTMLFormElement) {
+    return next;
+  }
+  const form = /** @type {Form} */ (thread.blank?.cloneNode(true));
+  const text = field(form, 'text');
+  const name = part(comment, 'name')?.textContent ?? '';
+  form.removeAttribute('id');
+  text.value = '';
+  thread.words().then((words) => {
+    text.placeholder = text.ariaLabel = words['form'].reply_to.replace('{name}', name);
+  });
+  field(form, 'parent').value = comment.dataset['id'] ?? '';
+  comment.after(form);
+  open(thread, form);
+  return form;
+}

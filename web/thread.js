@@ -1,0 +1,383 @@
+/**
+ * A thread that lives: one listener for each kind of event on its root, and what its modules
+ * share. What is not needed to read is loaded when it is used.
+ */
+
+/**
+ * @typedef {object} Scope
+ * @property {HTMLElement} host Where events for the page are dispatched.
+ * @property {ShadowRoot | HTMLElement} root What holds the thread.
+ * @property {string} base The address of the server.
+ * @property {(html: string) => DocumentFragment} parse The server's HTML as nodes.
+ * @property {AbortSignal} signal Ends it all.
+ * @property {string} [title] The page's headline, for a page that is not known yet.
+ */
+
+/**
+ * @typedef {object} Me
+ * @property {{id: string, name: string} | null} reader
+ * @property {Record<string, number>} votes
+ * @property {Record<string, string>} editable Until when.
+ * @property {string[]} own
+ */
+
+/**
+ * @typedef {object} Problem
+ * @property {string} code
+ * @property {number} [status]
+ * @property {string} [detail]
+ * @property {string} [field]
+ */
+
+/** The catalogue, as `crates/render/words` has it. @typedef {Record<string, any>} Words */
+
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const SPANS = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+];
+
+/** What is loaded when it is used. */
+const load = {
+  browse: () => import('./browse.js'),
+  compose: () => import('./compose.js'),
+  edit: () => import('./own.js'),
+  post: () => import('./post.js'),
+  reply: () => import('./reply.js'),
+  tools: () => import('./tools.js'),
+  unread: () => import('./unread.js'),
+  vote: () => import('./vote.js'),
+};
+
+/** @param {string} module */
+const loaded = (module) => /** @type {Record<string, () => Promise<any>>} */ (load)[module]?.();
+
+/** The controls whose acts each exports, by their `data-rj`. */
+const ACTS = {
+  browse: 'more branch filter back jump link',
+  post: 'retry revise',
+  reply: 'reply cancel rename',
+  tools: 'mark preview write',
+  edit: 'edit delete keep remove',
+};
+
+/**
+ * Bring the thread in `scope.root` to life.
+ *
+ * @param {Scope} scope
+ */
+export function start(scope) {
+  return new Thread(scope);
+}
+
+/**
+ * @param {ParentNode} node
+ * @param {string} name The value of `data-rj`.
+ * @returns {HTMLElement | null}
+ */
+export function part(node, name) {
+  return node.querySelector(`[data-rj=${name}]`);
+}
+
+/** @type {Record<string, any>} */
+const memory = {};
+
+/** What the device keeps, and for a browser that keeps nothing, the page. */
+export const device = {
+  /** @param {string} key @returns {any} */
+  get(key) {
+    try {
+      return memory[key] ?? JSON.parse(localStorage[`rejoinder:${key}`] ?? null);
+    } catch {
+      return null;
+    }
+  },
+  /** @param {string} key @param {unknown} value Nothing when undefined. */
+  set(key, value) {
+    memory[key] = value;
+    try {
+      localStorage[`rejoinder:${key}`] = JSON.stringify(value ?? null);
+    } catch {
+      // Then it is kept as long as the page is open.
+    }
+  },
+};
+
+/**
+ * The list of a thread, or of the replies in an item; a new one for replies that had none.
+ *
+ * @param {ParentNode} box
+ * @param {Element} before What a new one stands before.
+ */
+export function listOf(box, before) {
+  let list = box.querySelector(':scope>ol') ?? part(box, 'list');
+  if (!list) {
+    list = document.createElement('ol');
+    list.className = 'rj-replies';
+    before.before(list);
+  }
+  return list;
+}
+
+export class Thread {
+  /** What is selected when a control is used. */
+  selection = { text: '', node: /** @type {Node | null} */ (null) };
+  /** @type {Me | undefined} */
+  me;
+  /** @type {Promise<Words> | undefined} */
+  #words;
+
+  /** @param {Scope} scope */
+  constructor(scope) {
+    this.scope = scope;
+    const { root, signal } = scope;
+    this.section = /** @type {HTMLElement} */ (part(root, 'thread'));
+    const { site = '', page = '', language = 'en' } = this.section.dataset;
+    this.language = language;
+    this.address = { site, page };
+    this.name = `${site} ${page}`;
+    this.blank = part(root, 'compose')?.cloneNode(true);
+    /** @type {(type: string, act: (event: any) => unknown, target?: EventTarget) => void} */
+    const on = (type, act, target = root) =>
+      target.addEventListener(type, (event) => this.attempt(() => act(event)), { signal });
+    on('click', (event) => this.#click(event));
+    on('submit', (event) => this.#submit(event));
+    on('change', ({ target }) => this.#change(target));
+    on('input', ({ target }) => this.#write(target, 'typed'));
+    on('focusin', ({ target }) => this.#write(target, 'open'));
+    on('keydown', (event) => this.#key(event));
+    on('pointerdown', () => this.#select());
+    on('hashchange', () => this.#follow(), window);
+    const clock = setInterval(() => this.#tell(this.section), 60_000);
+    signal.addEventListener('abort', () => clearInterval(clock));
+    this.wake(this.section);
+    this.know();
+    this.#follow();
+    this.attempt(() => this.resume());
+    this.emit('ready', this.address);
+  }
+
+  /** Tell the page. @param {string} type @param {unknown} detail */
+  emit(type, detail) {
+    const event = { detail, bubbles: true, composed: true };
+    this.scope.host.dispatchEvent(new CustomEvent(`rejoinder:${type}`, event));
+  }
+
+  /** @param {string | undefined} id @returns {HTMLElement | null} */
+  comment(id) {
+    return this.section.querySelector(`[data-id="${id}"]`);
+  }
+
+  /**
+   * Ask the API as the reader.
+   *
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   * @param {Record<string, string>} [headers]
+   */
+  async ask(method, path, body, headers) {
+    const answer = await this.fetch(`/api/v1/${path}`, {
+      method,
+      credentials: 'include',
+      body: body && JSON.stringify(body),
+      headers: { ...(body ? { 'content-type': 'application/json' } : {}), ...headers },
+    });
+    return { status: answer.status, ...(await answer.json().catch(() => ({}))) };
+  }
+
+  /** Ask the server; what goes wrong is thrown as a {@link Problem}. @param {string} path @param {any} [how] */
+  async fetch(path, how) {
+    const { base, signal } = this.scope;
+    const answer = await fetch(base + path, { signal, ...how }).catch(() => {
+      throw { code: navigator.onLine ? 'unreachable' : 'offline' };
+    });
+    if (!answer.ok) {
+      throw { status: answer.status, ...(await answer.json().catch(() => ({}))) };
+    }
+    return answer;
+  }
+
+  /** The catalogue of the thread's language. @returns {Promise<Words>} */
+  words() {
+    this.#words ??= this.fetch(`/static/words.${this.language}.json`).then((answer) => answer.json());
+    this.#words.catch(() => (this.#words = undefined));
+    return this.#words;
+  }
+
+  /** Say something of the widget's words in the status line. @param {string} name */
+  async say(name) {
+    this.#say((await this.words())['widget'][name]);
+  }
+
+  /** A problem in the reader's words. @param {any} problem */
+  async explain({ code, detail }) {
+    const problems = (await this.words().catch(() => null))?.['problems'];
+    return problems?.[code] ?? detail ?? problems?.internal;
+  }
+
+  /** A number of things in words. @param {Record<string, string>} forms @param {number} n */
+  counted(forms, n) {
+    const kind = new Intl.PluralRules(this.language).select(n);
+    return (forms[kind] ?? forms['other'] ?? '').replace('{n}', n.toLocaleString(this.language));
+  }
+
+  /** Do something that may be refused, and then say why. @param {() => unknown} act */
+  async attempt(act) {
+    try {
+      await act();
+    } catch (/** @type {any} */ problem) {
+      if (!this.scope.signal.aborted) {
+        problem instanceof Error && console.error(problem);
+        this.#say(await this.explain(problem));
+      }
+    }
+  }
+
+  /** Learn what is the reader's own here; without it the thread can still be read. */
+  async know() {
+    try {
+      this.me = await this.ask('GET', `me?${new URLSearchParams(this.address)}`);
+      this.#own(this.section);
+    } catch {}
+  }
+
+  /** Take up what the reader has left on this device. */
+  async resume() {
+    if (device.get(`drafts:${this.name}`)) {
+      (await load.reply()).restore(this);
+    }
+    if (device.get(`seen:${this.name}`)) {
+      (await load.unread()).mark(this);
+    }
+  }
+
+  /** What new HTML of the server's needs here. @param {ParentNode} node */
+  wake(node) {
+    this.#tell(node);
+    this.#own(node);
+  }
+
+  /** @param {HTMLElement | null | undefined} comment */
+  focus(comment) {
+    if (comment) {
+      comment.tabIndex = -1;
+      comment.focus({ preventScroll: true });
+    }
+  }
+
+  /** @param {string | undefined} text */
+  #say(text = '') {
+    /** @type {HTMLElement} */ (part(this.section, 'status')).textContent = text;
+  }
+
+  /** @param {MouseEvent} event */
+  async #click(event) {
+    const target = /** @type {Element} */ (event.target);
+    /** @type {HTMLElement | null} */
+    const control = target.closest('a[data-rj],[type=button],a[href^="#comment-"]');
+    if (!control || event.ctrlKey || event.metaKey || event.shiftKey) {
+      return;
+    }
+    const name = control.dataset['rj'] ?? 'jump';
+    if (name === 'collapse') {
+      control.ariaExpanded = `${control.ariaExpanded === 'false'}`;
+    }
+    for (const [module, names] of Object.entries(ACTS)) {
+      if (names.split(' ').includes(name)) {
+        event.preventDefault();
+        await (await loaded(module))[name](this, control);
+      }
+    }
+    // Nothing is kept before the reader acts.
+    (await load.unread()).mark(this);
+  }
+
+  /** @param {SubmitEvent} event */
+  async #submit(event) {
+    const form = /** @type {HTMLElement} */ (event.target);
+    const kind = form.dataset['rj'] ?? '';
+    if (kind in load) {
+      event.preventDefault();
+      await (await loaded(kind)).submit(this, form, event.submitter);
+    }
+  }
+
+  /** @param {HTMLSelectElement} field */
+  async #change(field) {
+    if (field.name === 'sort') {
+      await (await load.browse()).sort(this, field.value);
+    }
+  }
+
+  /** @param {HTMLElement} field @param {'open' | 'typed'} act */
+  async #write(field, act) {
+    /** @type {HTMLFormElement | null} */
+    const form = field.closest('form[data-rj=compose]');
+    if (form && (act === 'typed' || !form.noValidate)) {
+      (await load.compose())[act](this, form);
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  async #key({ key, target, ctrlKey, metaKey, altKey }) {
+    const isCommand = ctrlKey || metaKey || altKey;
+    if (!(/** @type {Element} */ (target).matches('input,textarea,select'))) {
+      this.#select();
+      if (!isCommand && /^[np]$/.test(key)) {
+        await (await load.unread()).jump(this, key);
+      }
+    } else if (isCommand && key === 'Enter') {
+      /** @type {HTMLTextAreaElement} */ (target).form?.requestSubmit();
+    }
+  }
+
+  /** Keep what is selected, which using a control undoes. */
+  #select() {
+    const { root } = this.scope;
+    const selection = /** @type {Document} */ ('getSelection' in root ? root : document).getSelection();
+    this.selection = { text: `${selection ?? ''}`, node: selection?.anchorNode ?? null };
+  }
+
+  /** Go to the comment that the page's address names; it may stand in another thread. */
+  async #follow() {
+    const id = /^#comment-(\w{13})$/.exec(location.hash)?.[1];
+    id && (await load.browse()).go(this, id).catch(() => {});
+  }
+
+  /** Say when in words that stay true. @param {ParentNode} node */
+  #tell(node) {
+    const ago = new Intl.RelativeTimeFormat(this.language, { numeric: 'auto' });
+    for (const time of node.querySelectorAll('time')) {
+      const at = new Date(time.dateTime);
+      const seconds = Math.max(0, (Date.now() - +at) / 1000);
+      const [unit, length] = SPANS.find(([, length]) => seconds >= length) ?? ['second', Infinity];
+      time.title = at.toLocaleString(this.language, { dateStyle: 'long', timeStyle: 'short' });
+      // The mark of an edit has words of its own.
+      if (!time.dataset['rj']) {
+        time.textContent = ago.format(-Math.floor(seconds / length), unit);
+      }
+    }
+  }
+
+  /** Show what is the reader's own. @param {ParentNode} node */
+  #own(node) {
+    const { me } = this;
+    if (!me) {
+      return;
+    }
+    for (const comment of node.querySelectorAll('[data-id]')) {
+      const id = /** @type {HTMLElement} */ (comment).dataset['id'] ?? '';
+      const vote = me.votes[id] ?? 0;
+      part(comment, 'up')?.setAttribute('aria-pressed', `${vote > 0}`);
+      part(comment, 'down')?.setAttribute('aria-pressed', `${vote < 0}`);
+      part(comment, 'own')?.toggleAttribute('hidden', !me.own.includes(id));
+      part(comment, 'edit')?.toggleAttribute('hidden', !me.editable[id]);
+    }
+  }
+}

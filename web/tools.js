@@ -1,0 +1,113 @@
+/** What helps to write: marks, the preview, and the count near the limit. */
+import { blame, field, formOf, refuse, typed } from './compose.js';
+import { part } from './thread.js';
+
+/** @typedef {import('./thread.js').Thread} Thread */
+
+/** What stands before and after the marked words. @type {Record<string, [string, string]>} */
+const AROUND = {
+  bold: ['**', '**'],
+  italic: ['*', '*'],
+  strike: ['~~', '~~'],
+  code: ['`', '`'],
+  spoiler: ['||', '||'],
+  link: ['[', '](https://)'],
+};
+
+/** What stands before each marked line. @type {Record<string, string>} */
+const BEFORE = { quote: '> ', list: '- ', numbers: '1. ' };
+
+/** Mark what is selected, or take the mark away. @param {Thread} thread @param {HTMLButtonElement} button */
+export function mark(thread, button) {
+  const form = formOf(button);
+  const text = /** @type {HTMLTextAreaElement} */ (/** @type {unknown} */ (field(form, 'text')));
+  const before = BEFORE[button.value];
+  text.focus();
+  if (before === undefined) {
+    markWords(text, button.value);
+  } else {
+    markLines(text, before);
+  }
+  typed(thread, form);
+}
+
+/** @param {Thread} thread @param {HTMLElement} button */
+export async function preview(thread, button) {
+  const form = formOf(button);
+  blame(form);
+  try {
+    const { site } = thread.address;
+    const { html } = await thread.ask('POST', 'preview', { site, text: field(form, 'text').value });
+    part(form, 'shown')?.replaceChildren(thread.scope.parse(html));
+    turn(form, true);
+  } catch (/** @type {any} */ problem) {
+    await refuse(thread, form, problem);
+  }
+}
+
+/** Back from the preview. @param {Thread} _ @param {HTMLElement} button */
+export function write(_, button) {
+  turn(formOf(button), false);
+  field(formOf(button), 'text').focus();
+}
+
+/** Say how much may still be written, once it matters. @param {Thread} thread @param {HTMLFormElement} form */
+export async function count(thread, form) {
+  const { value, dataset } = field(form, 'text');
+  const counter = part(form, 'counter');
+  if (!counter) {
+    return;
+  }
+  const graphemes = [...new Intl.Segmenter(thread.language).segment(value)].length;
+  const left = Number(dataset['max']) - graphemes;
+  const { widget } = await thread.words();
+  counter.textContent = thread.counted(widget[left < 0 ? 'over' : 'left'], Math.abs(left));
+  counter.hidden = left > 200;
+}
+
+/** @param {HTMLFormElement} form @param {boolean} isPreview */
+function turn(form, isPreview) {
+  field(form, 'text').closest('label')?.toggleAttribute('hidden', isPreview);
+  part(form, 'tools')?.toggleAttribute('hidden', isPreview);
+  part(form, 'shown')?.toggleAttribute('hidden', !isPreview);
+  part(form, 'preview')?.setAttribute('aria-pressed', `${isPreview}`);
+  part(form, 'write')?.setAttribute('aria-pressed', `${!isPreview}`);
+}
+
+/** @param {HTMLTextAreaElement} text @param {string} kind */
+function markWords(text, kind) {
+  const { selectionStart: start, selectionEnd: end, value } = text;
+  const chosen = value.slice(start, end);
+  const [before, after] =
+    kind === 'code' && chosen.includes('\n') ? ['```\n', '\n```'] : (AROUND[kind] ?? ['', '']);
+  const isMarked =
+    value.slice(0, start).endsWith(before) && value.slice(end).startsWith(after);
+  if (isMarked && chosen) {
+    replace(text, start - before.length, end + after.length, chosen);
+    text.setSelectionRange(start - before.length, end - before.length);
+  } else {
+    replace(text, start, end, before + chosen + after);
+    const at = start + before.length;
+    text.setSelectionRange(at, at + chosen.length);
+  }
+}
+
+/** @param {HTMLTextAreaElement} text @param {string} mark */
+function markLines(text, mark) {
+  const { selectionStart, selectionEnd, value } = text;
+  const start = value.lastIndexOf('\n', selectionStart - 1) + 1;
+  const end = (value.indexOf('\n', selectionEnd) + 1 || value.length + 1) - 1;
+  const lines = value.slice(start, end).split('\n');
+  const isMarked = lines.every((line) => line.startsWith(mark));
+  const marked = lines.map((line) => (isMarked ? line.slice(mark.length) : mark + line)).join('\n');
+  replace(text, start, end, marked);
+  text.setSelectionRange(start + marked.length, start + marked.length);
+}
+
+/** Put in other text, so that it can be undone. @param {HTMLTextAreaElement} field @param {number} start @param {number} end @param {string} text */
+function replace(field, start, end, text) {
+  field.setSelectionRange(start, end);
+  if (!document.execCommand('insertText', false, text)) {
+    field.setRangeText(text, start, end, 'end');
+  }
+}

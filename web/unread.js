@@ -1,0 +1,41 @@
+/** What is new since the reader's last visit; only the device knows. */
+import { go } from './browse.js';
+import { device } from './thread.js';
+
+/** @typedef {import('./thread.js').Thread} Thread */
+
+/** When the newest comment of the last visit was written. @type {WeakMap<Thread, string>} */
+const visits = new WeakMap();
+
+const SIDE = /** @type {Record<string, number>} */ ({
+  n: Node.DOCUMENT_POSITION_FOLLOWING,
+  p: Node.DOCUMENT_POSITION_PRECEDING,
+});
+
+/** Mark what is new, and remember what is here. @param {Thread} thread */
+export function mark(thread) {
+  const key = `seen:${thread.name}`;
+  let newest = device.get(key) ?? '';
+  const seen = visits.get(thread) ?? (newest || '9');
+  visits.set(thread, seen);
+  for (const comment of thread.section.querySelectorAll('[data-id]')) {
+    const at = comment.querySelector('time')?.dateTime ?? '';
+    comment.toggleAttribute('data-unread', at > seen);
+    newest = at > newest ? at : newest;
+  }
+  device.set(key, newest);
+}
+
+/** Go to a new comment. @param {Thread} thread @param {string} key n for the next one, p for the one before. */
+export async function jump(thread, key) {
+  const unread = /** @type {NodeListOf<HTMLElement>} */ (
+    thread.section.querySelectorAll('[data-unread]')
+  );
+  const { activeElement } = /** @type {Document} */ (thread.section.getRootNode());
+  const here = activeElement?.closest('[data-id]') ?? thread.section;
+  const ahead = [...unread].filter(
+    (one) => here.compareDocumentPosition(one) & (SIDE[key] ?? 0) && one !== here,
+  );
+  const next = key === 'n' ? ahead[0] : ahead.at(-1);
+  await (next ? go(thread, next.dataset['id'] ?? '') : thread.say('nothing_new'));
+}

@@ -1,0 +1,58 @@
+/** Votes: counted at once, taken back when the server refuses. */
+import { part } from './thread.js';
+
+/** @typedef {import('./thread.js').Thread} Thread */
+
+/** The last vote of each comment that is on its way. @type {Map<string, Promise<void>>} */
+const last = new Map();
+
+/** @param {Thread} thread @param {HTMLElement} form @param {HTMLElement | null} button */
+export function submit(thread, form, button) {
+  const comment = /** @type {HTMLElement} */ (form.closest('[data-rj=comment]'));
+  const id = comment.dataset['id'] ?? '';
+  const before = stand(form);
+  const isUndone = button?.ariaPressed === 'true';
+  const mine = isUndone ? 0 : Number(/** @type {HTMLButtonElement} */ (button).value);
+  show(thread, form, { mine, score: before.score - before.mine + mine });
+  // One after the other, so that the last one made is the last one that arrives.
+  const sent = (last.get(id) ?? Promise.resolve()).catch(() => {}).then(async () => {
+    const path = `comments/${id}/vote?${new URLSearchParams({ site: thread.address.site })}`;
+    const isLast = () => last.get(id) === sent;
+    try {
+      const { up, down, mine: counted } = await thread.ask('PUT', path, { value: mine });
+      if (isLast()) {
+        show(thread, form, { mine: counted, score: up - down });
+      }
+      if (thread.me) {
+        thread.me.votes[id] = counted;
+      }
+      thread.emit('voted', { id, up, down, mine: counted });
+    } catch (problem) {
+      if (isLast()) {
+        show(thread, form, before);
+      }
+      throw problem;
+    }
+  });
+  last.set(id, sent);
+  return sent;
+}
+
+/** @param {HTMLElement} form */
+function stand(form) {
+  const isPressed = (/** @type {string} */ name) => Number(part(form, name)?.ariaPressed === 'true');
+  const score = Number(part(form, 'score')?.dataset['score']);
+  return { mine: isPressed('up') - isPressed('down'), score };
+}
+
+/** @param {Thread} thread @param {HTMLElement} form @param {{mine: number, score: number}} votes */
+function show(thread, form, { mine, score }) {
+  const place = part(form, 'score');
+  part(form, 'up')?.setAttribute('aria-pressed', `${mine > 0}`);
+  part(form, 'down')?.setAttribute('aria-pressed', `${mine < 0}`);
+  // Where scores are hidden for now there is none.
+  if (place?.dataset['score']) {
+    place.dataset['score'] = `${score}`;
+    place.textContent = score.toLocaleString(thread.language).replace('-', '\u2212');
+  }
+}
