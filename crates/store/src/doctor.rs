@@ -1,7 +1,8 @@
 //! Whether what is stored is what it should be: counts against recounts, links against what they
 //! point to, versions against events.
 
-use rejoinder_core::{PageId, SiteId};
+use rejoinder_core::ranking::wilson_lower_bound;
+use rejoinder_core::{PageId, SiteId, Tally};
 
 use crate::{Result, Tx, params, sql};
 
@@ -14,10 +15,37 @@ pub struct Finding {
     pub n_wrong: i64,
 }
 
+/// Look at everything; nothing found means that all is well.
+pub fn check(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+    let mut findings = by_statements(tx)?;
+    findings.extend(wrong_ranks(tx)?);
+    Ok(findings)
+}
+
+/// The stored ranks against the votes that they follow from, each different one once.
+fn wrong_ranks(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
+    let wrong = tx.all(
+        sql!("select up, down, best, count(*) from comment group by up, down, best"),
+        params![],
+        |row| {
+            let tally = Tally {
+                up: row.get(0)?,
+                down: row.get(1)?,
+            };
+            let is_right = wilson_lower_bound(tally) == row.get::<i64>(2)?;
+            Ok(if is_right { 0 } else { row.get(3)? })
+        },
+    )?;
+    let n_wrong: i64 = wrong.iter().sum();
+    Ok((n_wrong > 0).then_some(Finding {
+        check: "comments rank by their votes",
+        n_wrong,
+    }))
+}
+
 macro_rules! checks {
     ($($check:literal => $sql:literal),* $(,)?) => {
-        /// Look at everything; nothing found means that all is well.
-        pub fn check(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+        fn by_statements(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
             let mut findings = Vec::new();
             $(
                 let n_wrong = tx.one(sql!($sql), params![], |row| row.get(0))?.unwrap_or(0);
@@ -39,13 +67,12 @@ checks! {
     "a root is its own root" =>
         "select count(*) from comment where parent_id is null and (root_id <> id or depth <> 0)",
     "votes are counted right" =>
-        "select count(*) from comment c join (
+        "select count(*) from comment c left join (
              select site_id, comment_id, sum(case when value = 1 then 1 else 0 end) as up,
                  sum(case when value = -1 then 1 else 0 end) as down
              from vote group by site_id, comment_id) v
              on v.site_id = c.site_id and v.comment_id = c.id
-         where not exists (select 1 from source s where s.site_id = c.site_id and s.target_id = c.id)
-           and (v.up <> c.up or v.down <> c.down)",
+         where c.up <> c.base_up + coalesce(v.up, 0) or c.down <> c.base_down + coalesce(v.down, 0)",
     "shown replies are counted right" =>
         "select count(*) from comment c left join (
              select site_id, parent_id, sum(shown) as n from comment

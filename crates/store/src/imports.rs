@@ -201,9 +201,10 @@ fn insert(tx: &mut Tx<'_>, site: SiteId, id: CommentId, new: &ImportedComment) -
     let inserted = tx.execute(
         sql!(
             "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
-                 html, renderer, state, reason, created_at, edited_at, closed_at, pin, up, down, best)
+                 html, renderer, state, reason, created_at, edited_at, closed_at, pin, up, down,
+                 base_up, base_down, best)
              select ?1, ?2, ?3, ?4, coalesce(p.root_id, ?2), coalesce(p.depth + 1, 0), ?5, ?6, ?7,
-                 ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17
+                 ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?15, ?16, ?17
              from site s left join comment p on p.site_id = ?1 and p.id = ?4
              where s.id = ?1
              on conflict (site_id, id) do nothing"

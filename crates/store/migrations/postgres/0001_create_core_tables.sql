@@ -54,6 +54,7 @@ create table session (
 
 create index session_of_author on session (site_id, author_id);
 
+-- base_up and base_down are the part of up and down that came with an import and has no rows in vote.
 create table comment (
     site_id bigint not null,
     id bigint not null,
@@ -75,6 +76,8 @@ create table comment (
     pin bigint,
     up bigint not null default 0,
     down bigint not null default 0,
+    base_up bigint not null default 0,
+    base_down bigint not null default 0,
     best bigint not null default 0,
     n_replies bigint not null default 0,
     n_descendants bigint not null default 0,
@@ -83,7 +86,9 @@ create table comment (
     shown bigint generated always as
         (case when state = 'published' or n_replies > 0 then 1 else 0 end) stored,
     primary key (site_id, id),
-    constraint comment_counters check (up >= 0 and down >= 0 and n_replies >= 0 and n_descendants >= 0),
+    constraint comment_counters check
+        (up >= base_up and down >= base_down and base_up >= 0 and base_down >= 0
+            and n_replies >= 0 and n_descendants >= 0),
     foreign key (site_id, page_id) references page (site_id, id),
     foreign key (site_id, parent_id) references comment (site_id, id),
     foreign key (site_id, author_id) references author (site_id, id)

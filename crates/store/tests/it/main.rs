@@ -1,6 +1,8 @@
 //! Every operation on both databases.
 
 mod comments;
+mod dump;
+mod imports;
 mod jobs;
 mod support;
 mod votes;

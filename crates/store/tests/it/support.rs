@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rejoinder_core::address::Network;
+use rejoinder_core::author::Role;
 use rejoinder_core::thread::ThreadQuery;
 use rejoinder_core::{
     AuthorId, Clock as _, CommentId, FixedClock, FixedRandom, IdSource, PageId, PageKey,
@@ -33,14 +34,20 @@ pub(crate) struct World {
 
 /// Run `story` on SQLite and on PostgreSQL.
 pub(crate) fn on_both<F: Future<Output = ()>>(story: impl Fn(World) -> F) {
+    on_each(story);
+}
+
+/// What `story` gives on SQLite and what it gives on PostgreSQL.
+pub(crate) fn on_each<F: Future>(story: impl Fn(World) -> F) -> [F::Output; 2] {
     let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
     runtime.block_on(async {
         let folder = tempfile::tempdir().unwrap();
         let sqlite = Location::Sqlite(folder.path().join("rejoinder.db"));
-        story(World::new(&sqlite, folder).await).await;
+        let on_sqlite = story(World::new(&sqlite, folder).await).await;
         let postgres = Location::Postgres(testing::fresh_database());
-        story(World::new(&postgres, tempfile::tempdir().unwrap()).await).await;
-    });
+        let on_postgres = story(World::new(&postgres, tempfile::tempdir().unwrap()).await).await;
+        [on_sqlite, on_postgres]
+    })
 }
 
 impl World {
@@ -90,6 +97,23 @@ impl World {
             token: TokenHash(token),
             network: Network::of(address),
         }
+    }
+
+    /// A person whom the site has made a moderator.
+    pub(crate) async fn moderator(&self, name: &str) -> Person {
+        let person = self.person(name);
+        let (site, token, now) = (self.site.id, person.token, self.clock.now());
+        let (id, name) = (AuthorId(self.ids.next(now)), name.to_owned());
+        let write = self.store.write(move |tx| {
+            let details = Details {
+                name: name.clone(),
+                ..Details::default()
+            };
+            authors::add_guest(tx, now, site, id, &details, &token)?;
+            authors::set_role(tx, site, id, Role::Moderator)
+        });
+        write.await.unwrap();
+        person
     }
 
     pub(crate) fn wait(&self, by: Duration) {
