@@ -1,1 +1,34 @@
-//! Placeholder.
+//! Rejoinder over HTTP: the only crate that knows it.
+//!
+//! A request meets the page cache first: a thread that was rendered for someone is bytes for
+//! everyone. What is not answered there goes through the middleware and the extractors, which turn
+//! it into values that are already proven, to a handler that makes one call into the store. Every
+//! refusal leaves as RFC 9457 problem JSON, or as a page where a browser without script asked.
+
+mod assets;
+mod config;
+mod error;
+mod error_page;
+mod extract;
+mod front;
+mod internal;
+mod limits;
+mod metrics;
+mod middleware;
+mod openapi;
+mod page_cache;
+mod public;
+mod publication;
+mod reader;
+mod routes;
+mod serve;
+mod sites;
+mod state;
+
+pub use config::{Config, ProxyHeader, RateLimits};
+pub use internal::internal_router;
+pub use page_cache::PageCache;
+pub use publication::{Publication, PublicationError};
+pub use routes::router;
+pub use serve::serve;
+pub use state::{App, Parts};

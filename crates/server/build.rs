@@ -1,0 +1,109 @@
+//! Prepares what browsers load: minified, with the version in every reference, and compressed.
+
+#[path = "build/minify.rs"]
+mod minify;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hasher};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// Where the files are that browsers load, from this crate's folder.
+const FOLDERS: [&str; 2] = ["../../web", "../render/words"];
+
+fn main() -> io::Result<()> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    println!("cargo::rerun-if-changed=build");
+    let mut files = BTreeMap::new();
+    for folder in FOLDERS {
+        println!("cargo::rerun-if-changed={folder}");
+        read_folder(Path::new(folder), &mut files)?;
+    }
+    let mut hasher = DefaultHasher::new();
+    for (name, text) in &files {
+        hasher.write(name.as_bytes());
+        hasher.write(text.as_bytes());
+    }
+    let version = format!("{:012x}", hasher.finish() >> 16);
+    let names: Vec<&String> = files.keys().collect();
+    let mut table = format!("pub(crate) const VERSION: &str = \"{version}\";\n");
+    table.push_str("pub(crate) static ASSETS: &[Asset] = &[\n");
+    for (name, text) in &files {
+        write_asset(
+            &out,
+            name,
+            &with_versions(text, name, &names, &version),
+            &mut table,
+        )?;
+    }
+    table.push_str("];\n");
+    fs::write(out.join("assets.rs"), table)
+}
+
+fn read_folder(folder: &Path, files: &mut BTreeMap<String, String>) -> io::Result<()> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Ok(());
+    };
+    for entry in entries {
+        let path = entry?.path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        let text = || fs::read_to_string(&path);
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("js") => files.insert(name.to_owned(), minify::script(&text()?)),
+            Some("css") => files.insert(name.to_owned(), minify::style(&text()?)),
+            Some("json") if folder.ends_with("words") => {
+                let value = text()?.lines().map(str::trim).collect::<Vec<_>>().concat();
+                files.insert(format!("words.{name}"), value)
+            }
+            _ => None,
+        };
+    }
+    Ok(())
+}
+
+/// `text` with the version behind each name of a file that stands at the end of a quoted address.
+fn with_versions(text: &str, name: &str, names: &[&String], version: &str) -> String {
+    if Path::new(name)
+        .extension()
+        .is_none_or(|extension| extension != "js")
+    {
+        return text.to_owned();
+    }
+    let mut text = text.to_owned();
+    for name in names {
+        for quote in ['"', '\'', '`'] {
+            let plain = format!("/{name}{quote}");
+            text = text.replace(&plain, &format!("/{name}?v={version}{quote}"));
+        }
+    }
+    text
+}
+
+fn write_asset(out: &Path, name: &str, text: &str, table: &mut String) -> io::Result<()> {
+    let bytes = text.as_bytes();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(bytes)?;
+    let mut brotli = Vec::new();
+    let mut encoder = brotli::CompressorWriter::new(&mut brotli, 16 * 1_024, 11, 22);
+    encoder.write_all(bytes)?;
+    drop(encoder);
+    let plain_path = out.join(name);
+    let (gzip_path, brotli_path) = (
+        out.join(format!("{name}.gz")),
+        out.join(format!("{name}.br")),
+    );
+    fs::write(&plain_path, bytes)?;
+    fs::write(&gzip_path, gzip.finish()?)?;
+    fs::write(&brotli_path, brotli)?;
+    let _ = writeln!(
+        table,
+        "Asset {{ name: {name:?}, identity: include_bytes!({plain_path:?}), \
+         gzip: include_bytes!({gzip_path:?}), brotli: include_bytes!({brotli_path:?}) }},"
+    );
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! What the operator decides about the server.
+
+use std::net::{IpAddr, SocketAddr};
+
+use ipnet::IpNet;
+
+use crate::publication::Publication;
+
+/// How the server stands in its network. The default is strict.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The server's public address, without a slash at the end: `https://comments.example.org`.
+    /// Unset, it is the `Host` that was asked for, which only loopback names may be.
+    pub base: Option<String>,
+    /// Who may say for whom a request is made.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where the trusted proxies say it.
+    pub proxy_header: ProxyHeader,
+    /// Whether readers are slowed down.
+    pub rate_limits: RateLimits,
+    /// The articles that the server itself publishes.
+    pub publication: Option<Publication>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            base: None,
+            trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::XForwardedFor,
+            rate_limits: RateLimits::On,
+            publication: None,
+        }
+    }
+}
+
+/// The header in which trusted proxies name the client. Only one is believed, because a proxy
+/// passes the other one on as the client sent it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`, which nearly all proxies write.
+    XForwardedFor,
+    /// `Forwarded` of RFC 7239.
+    Forwarded,
+}
+
+/// Whether readers are slowed down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateLimits {
+    /// Each network and each token has its limits.
+    On,
+    /// None, for benchmarks and checks on a loopback address.
+    Off,
+}
+
+impl Config {
+    /// Whether `peer` may say for whom it asks.
+    pub(crate) fn trusts(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.trusted_proxies.iter().any(|net| net.contains(&peer))
+    }
+}
+
+/// Whether a `Host` names the machine that the browser runs on.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        || host
+            .parse::<SocketAddr>()
+            .is_ok_and(|addr| addr.ip().is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_hosts_are_known_by_name_and_number() {
+        for host in [
+            "localhost",
+            "localhost:8080",
+            "127.0.0.1:1",
+            "[::1]:8080",
+            "a.localhost:1",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "",
+            "example.org",
+            "localhost.example.org",
+            "10.0.0.1:80",
+            "127.0.0.1.example",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What a request says, turned into values that are already proven.
+
+mod form;
+mod json;
+mod query;
+mod visitor;
+
+pub(crate) use form::Form;
+pub(crate) use json::Json;
+pub(crate) use query::{Params, ThreadAsked};
+pub(crate) use visitor::{Base, SEC_FETCH_SITE, SiteCell, Visitor};
+
+/// The largest body that is read, in bytes.
+pub(crate) const MAX_BODY: usize = 64 * 1_024;

@@ -1,0 +1,328 @@
+//! Who asks: from where, with which token, on whose page.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use rejoinder_core::address::Network;
+use rejoinder_core::{Reader, Site, Token, TokenHash};
+use store::authors;
+
+use crate::config::{Config, ProxyHeader, is_loopback};
+use crate::error::ApiError;
+use crate::state::{App, hash_of};
+
+/// How long a browser keeps its token: the longest that browsers allow.
+const COOKIE_SECONDS: u32 = 400 * 86_400;
+
+/// The server's own address as the client knows it, without a slash at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Base(pub(crate) Arc<str>);
+
+impl Base {
+    /// The configured address, or the host that was asked for when it is this machine.
+    pub(crate) fn of(config: &Config, headers: &HeaderMap) -> Option<Self> {
+        if let Some(base) = &config.base {
+            return Some(Self(base.as_str().into()));
+        }
+        let host = headers.get(header::HOST)?.to_str().ok()?;
+        is_loopback(host).then(|| Self(format!("http://{host}").into()))
+    }
+
+    /// Whether `origin` is the server's own.
+    pub(crate) fn is_origin(&self, origin: &str) -> bool {
+        let rest = self.0.strip_prefix(origin);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    fn is_secure(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// The name of the cookie that holds the token.
+    fn cookie(&self) -> &'static str {
+        if self.is_secure() {
+            "__Host-rejoinder"
+        } else {
+            "rejoinder"
+        }
+    }
+}
+
+/// The site that a request turned out to be about, for the headers of its answer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SiteCell(Arc<OnceLock<Arc<Site>>>);
+
+impl SiteCell {
+    pub(crate) fn get(&self) -> Option<&Arc<Site>> {
+        self.0.get()
+    }
+
+    pub(crate) fn set(&self, site: &Arc<Site>) {
+        let _ = self.0.set(Arc::clone(site));
+    }
+}
+
+/// The one who asks, before it is known at which site.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor {
+    pub(crate) base: Base,
+    pub(crate) network: Network,
+    /// The origin of the page that asks, when a browser says it.
+    pub(crate) origin: Option<String>,
+    token: Option<Token>,
+    is_cross_site: bool,
+    site: SiteCell,
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let headers = &parts.headers;
+        let base = Base::of(&app.config, headers).ok_or_else(ApiError::host_unknown)?;
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+        Ok(Self {
+            network: Network::of(client(&app.config, peer, headers)),
+            origin: text(headers, &header::ORIGIN).map(str::to_owned),
+            token: cookie(headers, base.cookie()).and_then(|value| value.parse().ok()),
+            is_cross_site: text(headers, &SEC_FETCH_SITE) == Some("cross-site"),
+            site: parts
+                .extensions
+                .get::<SiteCell>()
+                .cloned()
+                .unwrap_or_default(),
+            base,
+        })
+    }
+}
+
+pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+impl Visitor {
+    /// The site of `host`, which this visitor may only read.
+    pub(crate) async fn at(&self, app: &App, host: &str) -> Result<Arc<Site>, ApiError> {
+        let site = app.site(host).await?;
+        self.site.set(&site);
+        Ok(site)
+    }
+
+    /// The site of `host`, which this visitor's page may act on as them.
+    pub(crate) async fn acting_at(&self, app: &App, host: &str) -> Result<Arc<Site>, ApiError> {
+        let site = self.at(app, host).await?;
+        self.may_act_on(&site)?;
+        Ok(site)
+    }
+
+    /// Whether the page that asks may act on `site` in the reader's name.
+    pub(crate) fn may_act_on(&self, site: &Arc<Site>) -> Result<(), ApiError> {
+        self.site.set(site);
+        match &self.origin {
+            Some(origin) if !self.base.is_origin(origin) && !site.allows(origin) => {
+                Err(ApiError::origin_refused())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The sites that the page that asks may act on.
+    pub(crate) async fn sites(&self, app: &App) -> Result<Vec<Arc<Site>>, ApiError> {
+        let foreign = self
+            .origin
+            .as_deref()
+            .filter(|origin| !self.base.is_origin(origin));
+        app.sites_of(foreign).await
+    }
+
+    /// What the store knows of this visitor's token.
+    pub(crate) fn token_hash(&self) -> Option<TokenHash> {
+        self.token.as_ref().map(hash_of)
+    }
+
+    /// This visitor as a reader of `site`.
+    pub(crate) async fn reader(&self, app: &App, site: &Site) -> Result<Reader, ApiError> {
+        let network = self.network;
+        let Some(hash) = self.token_hash() else {
+            return Ok(Reader {
+                author: None,
+                network,
+            });
+        };
+        let (now, site) = (app.now(), site.id);
+        let author = app
+            .store
+            .read(move |tx| authors::by_token(tx, now, site, &hash))
+            .await?;
+        Ok(Reader { author, network })
+    }
+
+    /// This visitor's token, or a new one.
+    pub(crate) fn token(&self, app: &App) -> KeptToken {
+        match &self.token {
+            Some(token) => KeptToken {
+                hash: hash_of(token),
+                cookie: None,
+            },
+            None => {
+                let token = Token::new(&*app.random);
+                KeptToken {
+                    hash: hash_of(&token),
+                    cookie: self.cookie_for(&token),
+                }
+            }
+        }
+    }
+
+    fn cookie_for(&self, token: &Token) -> Option<HeaderValue> {
+        let kind = match (self.base.is_secure(), self.is_cross_site) {
+            (false, _) => "SameSite=Lax",
+            (true, false) => "Secure; SameSite=Lax",
+            (true, true) => "Secure; SameSite=None; Partitioned",
+        };
+        let (name, secret) = (self.base.cookie(), token.reveal());
+        let cookie = format!("{name}={secret}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; {kind}");
+        let mut value = HeaderValue::from_str(&cookie).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
+/// A token that the reader's browser has, or is to get with the answer.
+pub(crate) struct KeptToken {
+    pub(crate) hash: TokenHash,
+    cookie: Option<HeaderValue>,
+}
+
+impl KeptToken {
+    /// The headers that hand a new token over.
+    pub(crate) fn headers(self) -> HeaderMap {
+        self.cookie
+            .map(|cookie| (header::SET_COOKIE, cookie))
+            .into_iter()
+            .collect()
+    }
+}
+
+pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let values = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|v| v.to_str().ok());
+    let mut pairs = values
+        .flat_map(|value| value.split(';'))
+        .filter_map(|p| p.split_once('='));
+    pairs
+        .find(|(own, _)| own.trim() == name)
+        .map(|(_, value)| value.trim())
+}
+
+/// The address of the client: the peer's, or what trusted proxies say of it, from the right until
+/// one that nobody vouches for.
+fn client(config: &Config, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    if !config.trusts(peer) {
+        return peer;
+    }
+    let name = match config.proxy_header {
+        ProxyHeader::XForwardedFor => X_FORWARDED_FOR,
+        ProxyHeader::Forwarded => header::FORWARDED,
+    };
+    let values: Vec<&str> = headers
+        .get_all(name)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .collect();
+    let mut client = peer;
+    for hop in values.iter().flat_map(|value| value.split(',')).rev() {
+        let hop = match config.proxy_header {
+            ProxyHeader::XForwardedFor => Some(hop),
+            ProxyHeader::Forwarded => hop.split(';').find_map(forwarded_for),
+        };
+        let Some(address) = hop.and_then(address) else {
+            return client;
+        };
+        client = address;
+        if !config.trusts(address) {
+            break;
+        }
+    }
+    client
+}
+
+fn forwarded_for(pair: &str) -> Option<&str> {
+    let (name, value) = pair.split_once('=')?;
+    name.trim()
+        .eq_ignore_ascii_case("for")
+        .then(|| value.trim().trim_matches('"'))
+}
+
+fn address(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let bare = hop.trim_start_matches('[').trim_end_matches(']');
+    bare.parse()
+        .ok()
+        .or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client_of(header: ProxyHeader, peer: &str, lines: &[&'static str]) -> String {
+        let config = Config {
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            proxy_header: header,
+            ..Config::default()
+        };
+        let name = match header {
+            ProxyHeader::XForwardedFor => X_FORWARDED_FOR,
+            ProxyHeader::Forwarded => header::FORWARDED,
+        };
+        let lines = lines
+            .iter()
+            .map(|line| (name.clone(), HeaderValue::from_static(line)));
+        client(&config, peer.parse().unwrap(), &lines.collect()).to_string()
+    }
+
+    #[test]
+    fn a_forwarded_address_is_believed_only_from_a_trusted_proxy() {
+        let client =
+            |peer, lines: &[&'static str]| client_of(ProxyHeader::XForwardedFor, peer, lines);
+        assert_eq!(client("192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
+        assert_eq!(client("10.0.0.1", &["198.51.100.7"]), "198.51.100.7");
+        assert_eq!(
+            client("10.0.0.1", &["6.6.6.6, 198.51.100.7, 10.1.1.1"]),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            client("10.0.0.1", &["6.6.6.6", "198.51.100.7:4000"]),
+            "198.51.100.7"
+        );
+        assert_eq!(client("10.0.0.1", &["6.6.6.6, nonsense"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn the_standard_header_is_read_too() {
+        let client = |lines: &[&'static str]| client_of(ProxyHeader::Forwarded, "10.0.0.1", lines);
+        assert_eq!(
+            client(&["for=6.6.6.6, for=\"[2001:db8::7]:99\";proto=https"]),
+            "2001:db8::7"
+        );
+        assert_eq!(client(&["for=_hidden"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let line = HeaderValue::from_static("a=1; rejoinder=abc; b=2");
+        let headers = [(header::COOKIE, line)].into_iter().collect();
+        assert_eq!(cookie(&headers, "rejoinder"), Some("abc"));
+        assert_eq!(cookie(&headers, "__Host-rejoinder"), None);
+    }
+}

@@ -1,0 +1,125 @@
+//! How quickly one network and one token may act.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use moka::sync::Cache;
+use rejoinder_core::address::Network;
+use rejoinder_core::{Time, TokenHash};
+
+use crate::config::RateLimits;
+use crate::error::ApiError;
+use crate::extract::Visitor;
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Act {
+    /// Posting and editing.
+    Post,
+    /// Voting.
+    Vote,
+    /// Trying out how a text looks.
+    Preview,
+    /// Reading what is not in the page cache.
+    Read,
+}
+
+impl Act {
+    /// So many at once, then one in so many microseconds.
+    const fn pace(self) -> (i64, i64) {
+        match self {
+            Self::Post => (5, 10_000_000),
+            Self::Vote => (30, 2_000_000),
+            Self::Preview => (30, 2_000_000),
+            Self::Read => (300, 16_667),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Who {
+    Network(Network),
+    Token(TokenHash),
+}
+
+/// When each network and token that acted lately may act again; the least recent are forgotten.
+pub(crate) struct Limits {
+    due_at: Option<Cache<(Act, Who), Arc<AtomicI64>>>,
+}
+
+/// So many networks and tokens are remembered.
+const MAX_KNOWN: u64 = 50_000;
+
+impl Limits {
+    pub(crate) fn new(limits: RateLimits) -> Self {
+        let due_at = match limits {
+            RateLimits::On => Some(Cache::new(MAX_KNOWN)),
+            RateLimits::Off => None,
+        };
+        Self { due_at }
+    }
+
+    /// Count one `act` of `visitor`, or refuse it.
+    pub(crate) fn take(&self, act: Act, visitor: &Visitor, now: Time) -> Result<(), ApiError> {
+        self.take_from(act, Who::Network(visitor.network), now)?;
+        match visitor.token_hash() {
+            Some(hash) => self.take_from(act, Who::Token(hash), now),
+            None => Ok(()),
+        }
+    }
+
+    /// The generic cell rate algorithm: each act moves the time when the next would be due, and
+    /// may come before it by as much as the burst allows.
+    fn take_from(&self, act: Act, who: Who, now: Time) -> Result<(), ApiError> {
+        let Some(known) = &self.due_at else {
+            return Ok(());
+        };
+        let (burst, period) = act.pace();
+        let now = now.micros();
+        let latest = now + (burst - 1) * period;
+        let due_at = known.get_with((act, who), Arc::default);
+        let next = |due: i64| (due <= latest).then(|| due.max(now) + period);
+        match due_at.fetch_update(Ordering::AcqRel, Ordering::Acquire, next) {
+            Ok(_) => Ok(()),
+            Err(due) => {
+                let seconds = (due - latest + 999_999) / 1_000_000;
+                Err(ApiError::rate_limited(
+                    u32::try_from(seconds).unwrap_or(u32::MAX),
+                ))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn take(limits: &Limits, address: &str, seconds: i64) -> Result<(), Option<u32>> {
+        let who = Who::Network(Network::of(address.parse().unwrap()));
+        let now = Time::from_micros(seconds * 1_000_000);
+        limits
+            .take_from(Act::Post, who, now)
+            .map_err(|error| error.retry_after)
+    }
+
+    #[test]
+    fn after_a_burst_one_waits_for_the_pace() {
+        let limits = Limits::new(RateLimits::On);
+        for _ in 0..5 {
+            assert_eq!(take(&limits, "192.0.2.1", 100), Ok(()));
+        }
+        assert_eq!(take(&limits, "192.0.2.1", 100), Err(Some(10)));
+        assert_eq!(take(&limits, "192.0.2.2", 100), Ok(()));
+        assert_eq!(take(&limits, "192.0.2.1", 110), Ok(()));
+        assert_eq!(take(&limits, "192.0.2.1", 110), Err(Some(10)));
+    }
+
+    #[test]
+    fn limits_that_are_off_do_not_count() {
+        let limits = Limits::new(RateLimits::Off);
+        for _ in 0..100 {
+            assert_eq!(take(&limits, "192.0.2.1", 100), Ok(()));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! How many comments pages have.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderName, header};
+use rejoinder_core::PageKey;
+use serde::Serialize;
+use store::pages;
+use utoipa::ToSchema;
+
+use crate::error::{ApiError, Problem};
+use crate::extract::{Params, Visitor};
+use crate::limits::Act;
+use crate::state::App;
+
+/// So many pages may be asked for at once.
+const MAX_PAGES: usize = 200;
+
+/// How many comments are published on each page.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Counts {
+    /// From the page, as it was asked for, to its number of comments.
+    counts: BTreeMap<String, i64>,
+}
+
+type Counted = ([(HeaderName, &'static str); 1], Json<Counts>);
+
+/// Count the comments of any number of pages.
+#[utoipa::path(
+    get, path = "/api/v1/counts", tag = "reading",
+    params(
+        ("site" = String, Query, description = "The site's host"),
+        ("page" = Vec<String>, Query, description = "A page's address or key; once for each page"),
+    ),
+    responses((status = 200, body = Counts), (status = "4XX", body = Problem)),
+)]
+pub(crate) async fn counts(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+) -> Result<Counted, ApiError> {
+    let site = visitor.at(&app, params.site()?).await?;
+    app.limits.take(Act::Read, &visitor, app.now())?;
+    let (names, keys): (Vec<String>, Vec<PageKey>) = read_pages(&params)?.into_iter().unzip();
+    let found = app
+        .store
+        .read(move |tx| pages::counts(tx, site.id, &keys))
+        .await?;
+    let counts = names.into_iter().zip(found).collect();
+    Ok((
+        [(header::CACHE_CONTROL, "public, max-age=10")],
+        Json(Counts { counts }),
+    ))
+}
+
+fn read_pages(params: &Params) -> Result<BTreeMap<String, PageKey>, ApiError> {
+    let mut pages = BTreeMap::new();
+    for page in params.all("page") {
+        pages.insert(page.to_owned(), PageKey::parse(page)?);
+        if pages.len() > MAX_PAGES {
+            let detail = format!("At most {MAX_PAGES} pages can be asked for at once.");
+            return Err(ApiError::query("page", detail));
+        }
+    }
+    if pages.is_empty() {
+        return Err(ApiError::query("page", "The parameter `page` is missing."));
+    }
+    Ok(pages)
+}

@@ -1,0 +1,33 @@
+//! Scripts and styles.
+
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::assets;
+use crate::error::ApiError;
+use crate::extract::Params;
+
+/// `GET /embed.js`: the widget's loader.
+pub(crate) async fn embed(asked: HeaderMap, params: Params) -> Result<Response, ApiError> {
+    file("embed.js", &asked, &params)
+}
+
+/// `GET /count.js`: the counter.
+pub(crate) async fn count(asked: HeaderMap, params: Params) -> Result<Response, ApiError> {
+    file("count.js", &asked, &params)
+}
+
+/// `GET /static/{file}`: what they load; for ever, when asked for by version.
+pub(crate) async fn asset(
+    Path(name): Path<String>,
+    asked: HeaderMap,
+    params: Params,
+) -> Result<Response, ApiError> {
+    file(&name, &asked, &params)
+}
+
+fn file(name: &str, asked: &HeaderMap, params: &Params) -> Result<Response, ApiError> {
+    let asset = assets::named(name).ok_or_else(ApiError::not_found)?;
+    Ok(asset.answer(asked, params.get("v")))
+}

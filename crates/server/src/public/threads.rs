@@ -1,0 +1,333 @@
+//! Threads, as fragment, as JSON and as whole page, all from the page cache.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use rejoinder_core::{PageKey, Settings, Site, Thread, ThreadQuery};
+use render::json::{self, ThreadBody};
+use render::{Context, View, words};
+use store::{pages, threads};
+
+use crate::assets::VERSION;
+use crate::error::{ApiError, Problem};
+use crate::error_page::ErrorPage;
+use crate::extract::{Params, ThreadAsked, Visitor};
+use crate::front::raw_address;
+use crate::limits::Act;
+use crate::metrics::Counter;
+use crate::middleware::headers::{complete, embed_policy, own_policy};
+use crate::page_cache::{Encoding, Form, PageError, Rendered, Shape, Slot, Source};
+use crate::publication::Publication;
+use crate::state::App;
+
+/// `GET /embed/thread`: the thread as an HTML fragment for the widget.
+pub(crate) async fn fragment(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    thread(&app, &visitor, &params, Form::Fragment, &uri, &asked).await
+}
+
+/// `GET /embed`: the thread as a whole page.
+pub(crate) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ErrorPage> {
+    Ok(thread(&app, &visitor, &params, Form::Page, &uri, &asked).await?)
+}
+
+/// Read a page's comments.
+#[utoipa::path(
+    get, path = "/api/v1/thread", tag = "reading",
+    params(
+        ("site" = String, Query, description = "The site's host"),
+        ("page" = String, Query, description = "The page's address or key"),
+        ("sort" = Option<String>, Query,
+            description = "newest, oldest, votes, best or discussed; of roots"),
+        ("after" = Option<String>, Query, description = "Go on after this cursor"),
+        ("limit" = Option<usize>, Query, description = "How many roots, 1 to 100"),
+        ("replies" = Option<usize>, Query,
+            description = "How many replies of each comment, 0 to 20"),
+        ("root" = Option<String>, Query, description = "Show this comment's branch alone"),
+        ("filter" = Option<String>, Query, description = "staff"),
+    ),
+    responses((status = 200, body = ThreadBody), (status = "4XX", body = Problem)),
+)]
+pub(crate) async fn tree(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    thread(&app, &visitor, &params, Form::Json, &uri, &asked).await
+}
+
+async fn thread(
+    app: &App,
+    visitor: &Visitor,
+    params: &Params,
+    form: Form,
+    uri: &Uri,
+    asked: &HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    let thread = ThreadAsked::read(params)?;
+    let site = visitor.at(app, &thread.site).await?;
+    let is_page = form == Form::Page;
+    let (marked, reply) = match is_page {
+        true => (thread.marked, thread.reply),
+        false => (None, None),
+    };
+    let mut query = thread.query(&site.settings);
+    // A link to a comment shows its branch, wherever in the thread it stands.
+    query.root = query.root.or(marked).or(reply);
+    let base = visitor.base.0.clone();
+    let shape = Shape {
+        form,
+        base,
+        query,
+        reply,
+        marked,
+    };
+    let source = ThreadSource {
+        app,
+        page: thread.page,
+        article: None,
+    };
+    answer(app, visitor, &site, &shape, &source, uri, asked).await
+}
+
+/// An article with the first page of its thread.
+pub(crate) async fn article(
+    app: &App,
+    visitor: &Visitor,
+    publication: &Publication,
+    article: &render::Article,
+    uri: &Uri,
+    asked: &HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    let site = visitor.at(app, &publication.site).await?;
+    let query = first_page(&site.settings);
+    let base = visitor.base.0.clone();
+    let shape = Shape {
+        form: Form::Article,
+        base,
+        query,
+        reply: None,
+        marked: None,
+    };
+    let page = publication.page_key(&article.slug);
+    let source = ThreadSource {
+        app,
+        page,
+        article: Some((publication, article)),
+    };
+    answer(app, visitor, &site, &shape, &source, uri, asked).await
+}
+
+/// A form that was not taken, in its thread, with what was typed. It is its writer's alone.
+pub(crate) async fn refused_form(
+    app: &App,
+    visitor: &Visitor,
+    site: &Site,
+    page: PageKey,
+    form: render::Form<'_>,
+) -> Result<String, ApiError> {
+    let query = ThreadQuery {
+        root: form.reply,
+        ..first_page(&site.settings)
+    };
+    let site_id = site.id;
+    let thread = app
+        .store
+        .read(move |tx| threads::load(tx, site_id, &page, &query))
+        .await?;
+    let view = View { marked: None, form };
+    Ok(render::thread_page(
+        &context(app, site, &visitor.base.0),
+        &thread,
+        &view,
+    ))
+}
+
+fn first_page(settings: &Settings) -> ThreadQuery {
+    ThreadQuery {
+        sort: settings.sort,
+        after: None,
+        root: None,
+        filter: None,
+        limit: settings.roots_per_page,
+        replies: settings.replies_shown,
+    }
+}
+
+async fn answer(
+    app: &App,
+    visitor: &Visitor,
+    site: &Arc<Site>,
+    shape: &Shape,
+    source: &ThreadSource<'_>,
+    uri: &Uri,
+    asked: &HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    app.limits.take(Act::Read, visitor, app.now())?;
+    let encoding = Encoding::accepted(asked);
+    let key = source.page.as_str();
+    let (variant, entry) = app
+        .pages
+        .get(site, key, shape, encoding, app.now(), source)
+        .await?;
+    if let Some(raw) = raw_address(app, uri, asked) {
+        app.pages.remember(raw.into_owned(), &variant);
+    }
+    Ok(entry.answer(asked, encoding))
+}
+
+/// What a rendering at `site` needs to know.
+pub(crate) fn context<'a>(app: &App, site: &'a Site, base: &'a str) -> Context<'a> {
+    let words = words::of(&site.settings.language);
+    Context {
+        site,
+        now: app.now(),
+        base,
+        words,
+        assets: VERSION,
+    }
+}
+
+/// Renders a page's thread from the store.
+struct ThreadSource<'a> {
+    app: &'a App,
+    page: PageKey,
+    article: Option<(&'a Publication, &'a render::Article)>,
+}
+
+impl ThreadSource<'_> {
+    /// The page that the slot stands for; an alias leads to a slot of another name.
+    fn key(&self, slot: &Slot) -> PageKey {
+        if slot.key == self.page.as_str() {
+            return self.page.clone();
+        }
+        PageKey::stored(slot.key.clone(), None)
+    }
+
+    /// The thread as it is asked for; all of it, when a link leads to a comment that is gone.
+    async fn load(&self, slot: &Slot, shape: &Shape) -> Result<Thread, PageError> {
+        let (site, key, query) = (slot.site.id, self.key(slot), shape.query);
+        let is_link = shape.marked.or(shape.reply).is_some();
+        let read = self.app.store.read(move |tx| {
+            let thread = threads::load(tx, site, &key, &query)?;
+            if is_link && thread.entries.is_empty() {
+                return threads::load(
+                    tx,
+                    site,
+                    &key,
+                    &ThreadQuery {
+                        root: None,
+                        ..query
+                    },
+                );
+            }
+            Ok(thread)
+        });
+        Ok(read.await?)
+    }
+
+    fn body(&self, slot: &Slot, shape: &Shape, thread: &Thread) -> Result<Vec<u8>, PageError> {
+        let context = context(self.app, &slot.site, &shape.base);
+        let html = match (shape.form, self.article) {
+            (Form::Json, _) => {
+                let body = json::thread(&context, thread);
+                return serde_json::to_vec(&body).map_err(PageError::broken);
+            }
+            (Form::Fragment, _) => render::thread_fragment(&context, thread),
+            (Form::Article, Some((publication, article))) => {
+                render::article_page(&context, &publication.about, article, thread)
+            }
+            (Form::Page | Form::Article, _) => {
+                let form = render::Form {
+                    reply: shape.reply,
+                    ..render::Form::default()
+                };
+                render::thread_page(
+                    &context,
+                    thread,
+                    &View {
+                        marked: shape.marked,
+                        form,
+                    },
+                )
+            }
+        };
+        Ok(html.into_bytes())
+    }
+}
+
+impl Source for ThreadSource<'_> {
+    async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
+        let (site, key) = (slot.site.id, self.key(slot));
+        let page = self
+            .app
+            .store
+            .read(move |tx| pages::find(tx, site, &key))
+            .await?;
+        Ok(page.map_or(0, |page| page.version))
+    }
+
+    async fn render(&self, slot: &Slot, shape: &Shape) -> Result<Rendered, PageError> {
+        self.app.metrics.count(Counter::Renderings);
+        let mut thread = self.load(slot, shape).await?;
+        let canonical = thread
+            .page
+            .as_ref()
+            .map(|page| page.key.as_str().to_owned());
+        if let Some(page) = &mut thread.page {
+            page.key = placed(self.app, &slot.site, &shape.base, page.key.clone());
+        }
+        thread.key = placed(self.app, &slot.site, &shape.base, thread.key);
+        Ok(Rendered {
+            version: thread.page.as_ref().map_or(0, |page| page.version),
+            canonical,
+            body: self.body(slot, shape, &thread)?,
+            headers: headers(&slot.site, shape.form),
+        })
+    }
+}
+
+/// The page of an article is where the publication is served; other pages are where they say.
+pub(crate) fn placed(app: &App, site: &Site, base: &str, key: PageKey) -> PageKey {
+    let publication = app
+        .config
+        .publication
+        .as_ref()
+        .filter(|own| own.site == site.host);
+    match publication.and_then(|publication| publication.address(key.as_str())) {
+        Some(path) => PageKey::stored(key.as_str().to_owned(), Some(format!("{base}{path}"))),
+        None => key,
+    }
+}
+
+fn headers(site: &Site, form: Form) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let kind = match form {
+        Form::Json => "application/json",
+        Form::Fragment | Form::Page | Form::Article => "text/html; charset=utf-8",
+    };
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    let policy = match form {
+        Form::Json | Form::Fragment => None,
+        Form::Page => Some(embed_policy(site)),
+        Form::Article => Some(own_policy()),
+    };
+    headers.extend(policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
+    complete(&mut headers, true);
+    headers
+}

@@ -1,0 +1,193 @@
+//! Posting, editing and deleting.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use rejoinder_core::{CommentId, PageKey};
+use render::json::CommentBody;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use store::comments::Idempotency;
+use utoipa::ToSchema;
+
+use super::find;
+use super::posting::{self, Draft};
+use crate::error::{ApiError, Problem};
+use crate::extract::{self, Params, Visitor};
+use crate::public::comments::{Shown, shown};
+use crate::state::App;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The longest idempotency key, in bytes.
+const MAX_IDEMPOTENCY_KEY: usize = 128;
+
+/// A comment to post.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PostComment {
+    /// The site's host.
+    site: String,
+    /// The page's address or key.
+    page: String,
+    /// The comment that this one replies to.
+    parent: Option<String>,
+    /// The text, in Markdown.
+    text: String,
+    /// What the reader calls themself.
+    name: Option<String>,
+    /// The reader's e-mail address; never shown.
+    email: Option<String>,
+    /// The reader's own site.
+    website: Option<String>,
+    /// The page's headline, for a page that is not known yet.
+    title: Option<String>,
+}
+
+/// A comment that was posted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PostedComment {
+    /// The comment.
+    comment: CommentBody,
+    /// The comment as it stands in the thread.
+    html: String,
+    /// Why it waits for a moderator, when it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// Post a comment or a reply.
+#[utoipa::path(
+    post, path = "/api/v1/comments", tag = "writing", request_body = PostComment,
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "One key gives one comment"),
+    ),
+    responses(
+        (status = 201, body = PostedComment, description = "It is published"),
+        (status = 202, body = PostedComment, description = "It waits for a moderator"),
+        (status = "4XX", body = Problem),
+    ),
+)]
+pub(crate) async fn post(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    extract::Json(body): extract::Json<PostComment>,
+) -> Result<(StatusCode, HeaderMap, Json<PostedComment>), ApiError> {
+    let site = visitor.acting_at(&app, &body.site).await?;
+    let draft = draft(body, idempotency_key(&headers)?)?;
+    let (posted, headers) = posting::post(&app, &visitor, &site, draft).await?;
+    let (comment, html) = shown(&app, &visitor, &site, &posted.page, posted.comment.clone());
+    let is_held = !posted.comment.is_published();
+    let status = if is_held {
+        StatusCode::ACCEPTED
+    } else {
+        StatusCode::CREATED
+    };
+    let reason = posted.comment.reason.filter(|_| is_held);
+    Ok((
+        status,
+        headers,
+        Json(PostedComment {
+            comment,
+            html,
+            reason,
+        }),
+    ))
+}
+
+fn draft(body: PostComment, key: Option<String>) -> Result<Draft, ApiError> {
+    let idempotency = match key {
+        Some(key) => {
+            let canonical = serde_json::to_vec(&body).map_err(ApiError::internal)?;
+            Some(Idempotency {
+                key,
+                fingerprint: Sha256::digest(canonical).into(),
+            })
+        }
+        None => None,
+    };
+    Ok(Draft {
+        page: PageKey::parse(&body.page)?,
+        title: body.title,
+        parent: body.parent.map(|id| parent(&id)).transpose()?,
+        text: body.text,
+        name: body.name,
+        email: body.email,
+        website: body.website,
+        idempotency,
+    })
+}
+
+/// The id of the comment that is replied to.
+pub(super) fn parent(id: &str) -> Result<CommentId, ApiError> {
+    let wrong = |_| ApiError::body("The field `parent` is not a comment's id.").field("parent");
+    id.parse().map_err(wrong)
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    let key = value.as_bytes();
+    let is_visible = key.iter().all(|byte| (0x21..=0x7e).contains(byte));
+    if key.is_empty() || key.len() > MAX_IDEMPOTENCY_KEY || !is_visible {
+        let detail = "The header `Idempotency-Key` must have 1 to 128 visible ASCII characters.";
+        return Err(ApiError::body(detail).field("Idempotency-Key"));
+    }
+    Ok(value.to_str().ok().map(str::to_owned))
+}
+
+/// Another text for a comment.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EditComment {
+    /// The new text, in Markdown.
+    text: String,
+    /// The revision that the editor saw; when the comment has another by now, nothing is changed.
+    revision: Option<i64>,
+}
+
+/// Change the text of a comment.
+#[utoipa::path(
+    patch, path = "/api/v1/comments/{id}", tag = "writing", request_body = EditComment,
+    params(
+        ("id" = String, Path, description = "The comment's id"),
+        ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
+    ),
+    responses((status = 200, body = Shown), (status = "4XX", body = Problem)),
+)]
+pub(crate) async fn edit(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    params: Params,
+    extract::Json(body): extract::Json<EditComment>,
+) -> Result<Json<Shown>, ApiError> {
+    let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
+    let revision = body.revision;
+    let comment = posting::edit(&app, &visitor, &site, comment.id, body.text, revision).await?;
+    let page = posting::page_of(&app, &site, &comment).await?;
+    let (comment, html) = shown(&app, &visitor, &site, &page, comment);
+    Ok(Json(Shown { comment, html }))
+}
+
+/// Delete a comment. With replies it leaves a tombstone.
+#[utoipa::path(
+    delete, path = "/api/v1/comments/{id}", tag = "writing",
+    params(
+        ("id" = String, Path, description = "The comment's id"),
+        ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
+    ),
+    responses((status = 204, description = "It is gone"), (status = "4XX", body = Problem)),
+)]
+pub(crate) async fn remove(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    params: Params,
+) -> Result<StatusCode, ApiError> {
+    let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
+    posting::remove(&app, &visitor, &site, comment.id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

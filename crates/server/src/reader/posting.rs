@@ -1,0 +1,176 @@
+//! Writing, whichever way it was asked for.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use rejoinder_core::{
+    AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site, author,
+};
+use store::authors::Details;
+use store::comments::{self, Edit, Idempotency, NewComment, NewIds, Posted};
+use store::pages;
+
+use crate::error::ApiError;
+use crate::extract::Visitor;
+use crate::limits::Act;
+use crate::metrics::Counter;
+use crate::state::App;
+
+/// A comment that someone wants to post.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) page: PageKey,
+    pub(crate) title: Option<String>,
+    pub(crate) parent: Option<CommentId>,
+    pub(crate) text: String,
+    pub(crate) name: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) website: Option<String>,
+    pub(crate) idempotency: Option<Idempotency>,
+}
+
+/// Post `draft` as `visitor`; the headers hand a new reader their token.
+pub(crate) async fn post(
+    app: &App,
+    visitor: &Visitor,
+    site: &Arc<Site>,
+    draft: Draft,
+) -> Result<(Posted, HeaderMap), ApiError> {
+    let now = app.now();
+    app.limits.take(Act::Post, visitor, now)?;
+    let reader = visitor.reader(app, site).await?;
+    let details = details(&draft, &reader)?;
+    let token = visitor.token(app);
+    let rendered = markup::render(&draft.text);
+    let new = NewComment {
+        site: Site::clone(site),
+        ids: NewIds {
+            comment: CommentId(app.ids.next(now)),
+            page: PageId(app.ids.next(now)),
+            author: AuthorId(app.ids.next(now)),
+            address_key: app.random_key(),
+        },
+        page: draft.page,
+        title: draft.title,
+        parent: draft.parent,
+        reader,
+        details,
+        token: token.hash,
+        text: draft.text,
+        html: rendered.html,
+        n_links: rendered.n_links,
+        idempotency: draft.idempotency,
+    };
+    let posted = app
+        .store
+        .write(move |tx| comments::post(tx, now, &new))
+        .await?;
+    app.metrics.count(Counter::Comments);
+    Ok((posted, token.headers()))
+}
+
+/// What a guest says of themselves; `None` when they say nothing and are known already.
+fn details(draft: &Draft, reader: &Reader) -> Result<Option<Details>, Refusal> {
+    let typed = draft.name.as_deref().unwrap_or_default();
+    let is_known = reader
+        .author
+        .as_ref()
+        .is_some_and(|own| !own.name.is_empty());
+    if is_known && typed.is_empty() {
+        return Ok(None);
+    }
+    let website = draft
+        .website
+        .as_deref()
+        .filter(|website| !website.trim().is_empty());
+    let safe = |website| markup::safe_url(website).ok_or(Refusal::WebsiteInvalid);
+    Ok(Some(Details {
+        name: author::name(typed)?,
+        email: author::email(draft.email.as_deref().unwrap_or_default())?,
+        website: website.map(safe).transpose()?,
+    }))
+}
+
+/// The comment of an id, with its site: the one that is named, or one that the page which asks may
+/// act on. What is on another site is as unknown as what is nowhere.
+pub(crate) async fn find(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    site: Option<&str>,
+) -> Result<(Arc<Site>, Comment), ApiError> {
+    let unknown = || ApiError::from(Refusal::CommentUnknown);
+    let id: CommentId = id.parse().map_err(|_| unknown())?;
+    let sites = match site {
+        Some(host) => vec![visitor.acting_at(app, host).await?],
+        None => visitor.sites(app).await?,
+    };
+    let ids: Vec<_> = sites.iter().map(|site| site.id).collect();
+    let found = app.store.read(move |tx| {
+        for (at, site) in ids.iter().enumerate() {
+            if let Some(comment) = comments::by_id(tx, *site, id)? {
+                return Ok(Some((at, comment)));
+            }
+        }
+        Ok(None)
+    });
+    let (at, comment) = found.await?.ok_or_else(unknown)?;
+    let site = sites.into_iter().nth(at).ok_or_else(unknown)?;
+    visitor.may_act_on(&site)?;
+    Ok((site, comment))
+}
+
+/// Give a comment another text.
+pub(crate) async fn edit(
+    app: &App,
+    visitor: &Visitor,
+    site: &Arc<Site>,
+    id: CommentId,
+    text: String,
+    revision: Option<i64>,
+) -> Result<Comment, ApiError> {
+    let now = app.now();
+    app.limits.take(Act::Post, visitor, now)?;
+    let reader = visitor.reader(app, site).await?;
+    let rendered = markup::render(&text);
+    let edit = Edit {
+        site: Site::clone(site),
+        id,
+        reader,
+        text,
+        html: rendered.html,
+        n_links: rendered.n_links,
+        revision,
+    };
+    Ok(app
+        .store
+        .write(move |tx| comments::edit(tx, now, &edit))
+        .await?)
+}
+
+/// Take a comment away.
+pub(crate) async fn remove(
+    app: &App,
+    visitor: &Visitor,
+    site: &Arc<Site>,
+    id: CommentId,
+) -> Result<(), ApiError> {
+    let now = app.now();
+    app.limits.take(Act::Post, visitor, now)?;
+    let reader = visitor.reader(app, site).await?;
+    let site = site.id;
+    app.store
+        .write(move |tx| comments::remove(tx, now, site, id, &reader))
+        .await?;
+    Ok(())
+}
+
+/// The page that a comment stands on.
+pub(crate) async fn page_of(app: &App, site: &Site, comment: &Comment) -> Result<Page, ApiError> {
+    let (site, page) = (site.id, comment.page);
+    let page = app
+        .store
+        .read(move |tx| pages::by_id(tx, site, page))
+        .await?;
+    page.ok_or_else(|| ApiError::from(Refusal::CommentUnknown))
+}

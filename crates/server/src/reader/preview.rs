@@ -1,0 +1,48 @@
+//! How a text will look.
+
+use axum::Json;
+use axum::extract::State;
+use rejoinder_core::policy;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::{ApiError, Problem};
+use crate::extract::{self, Visitor};
+use crate::limits::Act;
+use crate::state::App;
+
+/// A text to try out.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TryText {
+    /// The site's host.
+    site: String,
+    /// The text, in Markdown.
+    text: String,
+}
+
+/// How a text will look.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Preview {
+    /// The text as HTML.
+    html: String,
+}
+
+/// See how a text will look.
+#[utoipa::path(
+    post, path = "/api/v1/preview", tag = "writing", request_body = TryText,
+    responses((status = 200, body = Preview), (status = "4XX", body = Problem)),
+)]
+pub(crate) async fn preview(
+    State(app): State<App>,
+    visitor: Visitor,
+    extract::Json(body): extract::Json<TryText>,
+) -> Result<Json<Preview>, ApiError> {
+    let site = visitor.acting_at(&app, &body.site).await?;
+    app.limits.take(Act::Preview, &visitor, app.now())?;
+    let rendered = markup::render(&body.text);
+    policy::may_say(&site.settings, &body.text, rendered.n_links)?;
+    Ok(Json(Preview {
+        html: rendered.html.into_string(),
+    }))
+}

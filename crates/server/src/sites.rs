@@ -1,0 +1,133 @@
+//! The sites, held in memory: nearly every request names one, and they change rarely.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rejoinder_core::{Site, SiteId, Time, site};
+use store::sites;
+
+use crate::error::ApiError;
+use crate::state::App;
+
+/// Another process may change a site; here it is known after so many microseconds.
+const MAX_AGE_MICROS: i64 = 2_000_000;
+
+/// A host that is not known is asked for again no sooner.
+const MIN_AGE_MICROS: i64 = 100_000;
+
+/// All sites, as they were a moment ago.
+#[derive(Default)]
+pub(crate) struct Sites {
+    known: RwLock<Arc<Vec<Arc<Site>>>>,
+    read_at: AtomicI64,
+    reading: tokio::sync::Mutex<()>,
+}
+
+impl Sites {
+    fn known(&self) -> Arc<Vec<Arc<Site>>> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn is_older(&self, age: i64, now: Time) -> bool {
+        now.micros() - self.read_at.load(Ordering::Acquire) > age
+    }
+
+    /// Whether a page of `origin` may act on any site. Says nothing about which.
+    pub(crate) fn any_allows(&self, origin: &str) -> bool {
+        self.known().iter().any(|site| site.allows(origin))
+    }
+}
+
+impl App {
+    /// The site of `host`, as clients name it.
+    pub(crate) async fn site(&self, host: &str) -> Result<Arc<Site>, ApiError> {
+        let host = site::host(host).map_err(|_| ApiError::site_unknown())?;
+        self.sites_since(MAX_AGE_MICROS).await?;
+        let find = || {
+            self.sites
+                .known()
+                .iter()
+                .find(|site| site.host == host)
+                .cloned()
+        };
+        if let Some(site) = find() {
+            return Ok(site);
+        }
+        self.sites_since(MIN_AGE_MICROS).await?;
+        find().ok_or_else(ApiError::site_unknown)
+    }
+
+    /// Whether any site lists `origin`.
+    pub(crate) async fn is_listed(&self, origin: &str) -> bool {
+        for age in [MAX_AGE_MICROS, MIN_AGE_MICROS] {
+            // A store that cannot be reached lists nothing new.
+            let _ = self.sites_since(age).await;
+            if self.sites.any_allows(origin) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The sites that pages of `origin` may act on; all of them without an origin.
+    pub(crate) async fn sites_of(&self, origin: Option<&str>) -> Result<Vec<Arc<Site>>, ApiError> {
+        self.sites_since(MAX_AGE_MICROS).await?;
+        let all = self.sites.known();
+        let open = all
+            .iter()
+            .filter(|site| origin.is_none_or(|origin| site.allows(origin)));
+        Ok(open.cloned().collect())
+    }
+
+    /// Read the sites again if they were last read longer ago than `age`. While the store cannot
+    /// be reached, those that were known stay known.
+    async fn sites_since(&self, age: i64) -> Result<(), ApiError> {
+        let sites = &self.sites;
+        if !sites.is_older(age, self.now()) {
+            return Ok(());
+        }
+        let _reading = sites.reading.lock().await;
+        let now = self.now();
+        if !sites.is_older(age, now) {
+            return Ok(());
+        }
+        match self.store.read(sites::list).await {
+            Ok(read) => self.learn(read),
+            Err(_) if !sites.known().is_empty() => {}
+            Err(error) => return Err(error.into()),
+        }
+        sites.read_at.store(now.micros(), Ordering::Release);
+        Ok(())
+    }
+
+    /// Take over the sites as they are now; what was rendered under other settings is dropped.
+    fn learn(&self, read: Vec<Site>) {
+        let before: HashMap<SiteId, Arc<Site>> = self
+            .sites
+            .known()
+            .iter()
+            .map(|site| (site.id, Arc::clone(site)))
+            .collect();
+        let mut changed = Vec::new();
+        let now = read
+            .into_iter()
+            .map(|site| match before.get(&site.id) {
+                Some(known) if **known == site => Arc::clone(known),
+                Some(_) => {
+                    changed.push(site.id);
+                    Arc::new(site)
+                }
+                None => Arc::new(site),
+            })
+            .collect();
+        *self
+            .sites
+            .known
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
+        for site in changed {
+            self.pages.forget_site(site);
+        }
+    }
+}

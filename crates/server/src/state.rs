@@ -1,0 +1,89 @@
+//! What every request can reach.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use rejoinder_core::{Clock, IdSource, Random, Time};
+use rejoinder_core::{Token, TokenHash};
+use sha2::{Digest, Sha256};
+use store::Store;
+
+use crate::config::Config;
+use crate::limits::Limits;
+use crate::metrics::Metrics;
+use crate::page_cache::PageCache;
+use crate::sites::Sites;
+
+/// What a server is made of.
+pub struct Parts {
+    /// What the operator decided.
+    pub config: Config,
+    /// Where comments are kept. Its commit hook must be `pages.on_commit()`.
+    pub store: Arc<Store>,
+    /// Rendered threads.
+    pub pages: PageCache,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes secrets and ids.
+    pub random: Arc<dyn Random>,
+}
+
+/// A running server's state; a handle to it, cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<State>);
+
+/// What an [`App`] holds.
+pub struct State {
+    pub(crate) config: Config,
+    pub(crate) store: Arc<Store>,
+    pub(crate) pages: PageCache,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) ids: IdSource,
+    pub(crate) sites: Sites,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: Metrics,
+}
+
+impl App {
+    /// A server made of `parts`.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(State {
+            limits: Limits::new(parts.config.rate_limits),
+            config: parts.config,
+            store: parts.store,
+            pages: parts.pages,
+            ids: IdSource::new(&*parts.random),
+            clock: parts.clock,
+            random: parts.random,
+            sites: Sites::default(),
+            metrics: Metrics::default(),
+        }))
+    }
+}
+
+impl Deref for App {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl State {
+    pub(crate) fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// A key that nobody can guess.
+    pub(crate) fn random_key(&self) -> [u8; 32] {
+        let mut key = [0; 32];
+        self.random.fill(&mut key);
+        key
+    }
+}
+
+/// What the store knows of a token.
+pub(crate) fn hash_of(token: &Token) -> TokenHash {
+    TokenHash(Sha256::digest(token.bytes()).into())
+}

@@ -1,0 +1,105 @@
+use expect_test::expect;
+
+use crate::support::{Answer, STORY, TestApp};
+
+fn shown(answer: &Answer) -> String {
+    let mut lines: Vec<String> = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "etag" | "content-length" | "x-request-id"))
+        .map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()))
+        .collect();
+    lines.sort();
+    lines.concat()
+}
+
+#[tokio::test]
+async fn a_whole_page_may_do_little_and_be_framed_by_its_site_alone() {
+    let app = TestApp::new().await;
+
+    let page = app
+        .get(&format!("/embed?site=news.example&page={STORY}"))
+        .await;
+
+    expect![[r#"
+        cache-control: public, max-age=0, must-revalidate
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self' https://news.example; require-trusted-types-for 'script'; trusted-types rejoinder
+        content-type: text/html; charset=utf-8
+        cross-origin-opener-policy: same-origin-allow-popups
+        cross-origin-resource-policy: cross-origin
+        permissions-policy: camera=(), geolocation=(), microphone=(), payment=()
+        referrer-policy: strict-origin-when-cross-origin
+        vary: Accept-Encoding, Origin
+        x-content-type-options: nosniff
+    "#]]
+    .assert_eq(&shown(&page));
+}
+
+#[tokio::test]
+async fn a_shared_answer_may_be_kept_and_a_personal_one_not() {
+    let app = TestApp::new().await;
+
+    let thread = app
+        .get(&format!("/api/v1/thread?site=news.example&page={STORY}"))
+        .await;
+    let me = app
+        .get(&format!("/api/v1/me?site=news.example&page={STORY}"))
+        .await;
+    let refusal = app.get("/api/v1/thread").await;
+
+    expect![[r#"
+        cache-control: public, max-age=0, must-revalidate
+        content-security-policy: default-src 'none'; frame-ancestors 'none'
+        content-type: application/json
+        cross-origin-opener-policy: same-origin-allow-popups
+        cross-origin-resource-policy: cross-origin
+        permissions-policy: camera=(), geolocation=(), microphone=(), payment=()
+        referrer-policy: strict-origin-when-cross-origin
+        vary: Accept-Encoding, Origin
+        x-content-type-options: nosniff
+    "#]]
+    .assert_eq(&shown(&thread));
+    expect![[r#"
+        cache-control: no-store
+        content-security-policy: default-src 'none'; frame-ancestors 'none'
+        content-type: application/json
+        cross-origin-opener-policy: same-origin-allow-popups
+        cross-origin-resource-policy: same-origin
+        permissions-policy: camera=(), geolocation=(), microphone=(), payment=()
+        referrer-policy: strict-origin-when-cross-origin
+        x-content-type-options: nosniff
+    "#]]
+    .assert_eq(&shown(&me));
+    expect![[r#"
+        cache-control: no-store
+        content-security-policy: default-src 'none'; frame-ancestors 'none'
+        content-type: application/problem+json
+        cross-origin-opener-policy: same-origin-allow-popups
+        cross-origin-resource-policy: same-origin
+        permissions-policy: camera=(), geolocation=(), microphone=(), payment=()
+        referrer-policy: strict-origin-when-cross-origin
+        x-content-type-options: nosniff
+    "#]]
+    .assert_eq(&shown(&refusal));
+}
+
+#[tokio::test]
+async fn scripts_are_for_every_page_and_for_ever_when_their_version_is_named() {
+    let app = TestApp::new().await;
+
+    let script = app.get("/embed.js").await;
+
+    expect![[r#"
+        access-control-allow-origin: *
+        cache-control: public, max-age=300
+        content-security-policy: default-src 'none'; frame-ancestors 'none'
+        content-type: text/javascript; charset=utf-8
+        cross-origin-opener-policy: same-origin-allow-popups
+        cross-origin-resource-policy: cross-origin
+        permissions-policy: camera=(), geolocation=(), microphone=(), payment=()
+        referrer-policy: strict-origin-when-cross-origin
+        vary: Accept-Encoding
+        x-content-type-options: nosniff
+    "#]]
+    .assert_eq(&shown(&script));
+}

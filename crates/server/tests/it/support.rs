@@ -1,0 +1,310 @@
+//! A server with readers who ask it things.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use rejoinder_core::{FixedClock, FixedRandom, Settings, SiteId, Time};
+use rejoinder_server::{App, Config, PageCache, Parts, RateLimits, router};
+use serde_json::{Value, json};
+use store::{Store, sites};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// The server's own address.
+pub(crate) const BASE: &str = "https://comments.example";
+
+/// The origin of the publisher's pages.
+pub(crate) const NEWS: &str = "https://news.example";
+
+/// A page of the publisher.
+pub(crate) const STORY: &str = "https://news.example/story";
+
+/// A server with one site, `news.example`.
+pub(crate) struct TestApp {
+    router: Router,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) store: Arc<Store>,
+    n_readers: AtomicU64,
+    _folder: TempDir,
+}
+
+impl TestApp {
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A server whose configuration differs.
+    pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = TempDir::new().unwrap();
+        let location = format!("sqlite:{}", folder.path().join("test.db").display());
+        let pages = PageCache::new(8 << 20);
+        let store = Store::open(&location.parse().unwrap(), pages.on_commit()).unwrap();
+        let mut config = Config {
+            base: Some(BASE.to_owned()),
+            rate_limits: RateLimits::Off,
+            ..Config::default()
+        };
+        change(&mut config);
+        let clock = Arc::new(FixedClock::at("2026-11-23T05:00:00Z".parse().unwrap()));
+        let store = Arc::new(store);
+        let parts = Parts {
+            config,
+            store: Arc::clone(&store),
+            pages,
+            clock: Arc::<FixedClock>::clone(&clock),
+            random: Arc::new(FixedRandom::seeded(1)),
+        };
+        let router = router(App::new(parts));
+        let app = Self {
+            router,
+            clock,
+            store,
+            n_readers: AtomicU64::new(1),
+            _folder: folder,
+        };
+        app.add_site(1, "news.example", Settings::default()).await;
+        app
+    }
+
+    /// Add a site, or change the settings of one that is there.
+    pub(crate) async fn add_site(&self, id: i64, host: &'static str, settings: Settings) {
+        let now = Time::from_micros(0);
+        let origins = vec![format!("https://{host}")];
+        let add = move |tx: &mut store::Tx<'_>| {
+            if sites::by_host(tx, host)?.is_some() {
+                return sites::save_settings(tx, SiteId(id), &settings);
+            }
+            sites::add(tx, now, SiteId(id), host, &origins, &settings).map(drop)
+        };
+        self.store.write(add).await.unwrap();
+        self.clock.advance(Duration::from_secs(10));
+    }
+
+    /// A reader at an address of their own, on a page of the publisher.
+    pub(crate) fn reader(&self, name: &str) -> TestReader {
+        let n = self.n_readers.fetch_add(1, Ordering::SeqCst);
+        TestReader {
+            name: name.to_owned(),
+            router: self.router.clone(),
+            clock: Arc::clone(&self.clock),
+            peer: SocketAddr::from(([192, 0, 2, u8::try_from(n).unwrap()], 4000)),
+            origin: NEWS.to_owned(),
+            cookie: Mutex::default(),
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.get_with(path, &[]).await
+    }
+
+    pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(Method::GET, path, headers, Body::empty()).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request
+            .header(header::HOST, "comments.example")
+            .body(body)
+            .unwrap();
+        ask(&self.router, request).await
+    }
+
+    /// The thread of a page as JSON.
+    pub(crate) async fn thread(&self, page: &str) -> Value {
+        self.get(&thread_path(page)).await.good()
+    }
+}
+
+/// The address of a page's thread as JSON.
+pub(crate) fn thread_path(page: &str) -> String {
+    format!("/api/v1/thread?site=news.example&page={page}")
+}
+
+/// Someone with a browser.
+pub(crate) struct TestReader {
+    name: String,
+    router: Router,
+    clock: Arc<FixedClock>,
+    peer: SocketAddr,
+    pub(crate) origin: String,
+    pub(crate) cookie: Mutex<Option<String>>,
+}
+
+impl TestReader {
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
+        self.send_with(method, path, &[], body).await
+    }
+
+    pub(crate) async fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Value,
+    ) -> Answer {
+        let json = ("content-type", "application/json");
+        let headers: Vec<_> = headers.iter().copied().chain([json]).collect();
+        self.ask(method, path, &headers, Body::from(body.to_string()))
+            .await
+    }
+
+    /// Send a form, as a browser without script does.
+    pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        self.ask(Method::POST, path, &[kind], Body::from(form.finish()))
+            .await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, &[], Body::empty()).await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Answer {
+        self.clock.advance(Duration::from_secs(1));
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "comments.example")
+            .header(header::ORIGIN, &self.origin)
+            .extension(ConnectInfo(self.peer));
+        if let Some(cookie) = &*self.cookie.lock().unwrap() {
+            request = request.header(header::COOKIE, cookie);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = ask(&self.router, request.body(body).unwrap()).await;
+        if let Some(cookie) = answer.headers.get(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            *self.cookie.lock().unwrap() = Some(pair.to_owned());
+        }
+        answer
+    }
+
+    pub(crate) async fn post(&self, page: &str, text: &str) -> Answer {
+        let (site, name) = ("news.example", &self.name);
+        let body = json!({ "site": site, "page": page, "text": text, "name": name });
+        self.send(Method::POST, "/api/v1/comments", body).await
+    }
+
+    pub(crate) async fn reply(&self, page: &str, parent: &str, text: &str) -> Answer {
+        let (site, name) = ("news.example", &self.name);
+        let body =
+            json!({ "site": site, "page": page, "parent": parent, "text": text, "name": name });
+        self.send(Method::POST, "/api/v1/comments", body).await
+    }
+
+    pub(crate) async fn vote(&self, id: &str, value: i64) -> Answer {
+        let path = format!("/api/v1/comments/{id}/vote");
+        self.send(Method::PUT, &path, json!({ "value": value }))
+            .await
+    }
+
+    pub(crate) async fn edit(&self, id: &str, text: &str) -> Answer {
+        let path = format!("/api/v1/comments/{id}");
+        self.send(Method::PATCH, &path, json!({ "text": text }))
+            .await
+    }
+
+    pub(crate) async fn delete(&self, id: &str) -> Answer {
+        let path = format!("/api/v1/comments/{id}");
+        self.ask(Method::DELETE, &path, &[], Body::empty()).await
+    }
+
+    pub(crate) async fn me(&self, page: &str) -> Value {
+        self.get(&format!("/api/v1/me?site=news.example&page={page}"))
+            .await
+            .good()
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+async fn ask(router: &Router, request: Request<Body>) -> Answer {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body,
+    }
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The body of an answer that must be a good one.
+    pub(crate) fn good(&self) -> Value {
+        assert!(self.status.is_success(), "{} {}", self.status, self.text());
+        self.json()
+    }
+
+    /// The id of the comment in an answer that must be a good one.
+    pub(crate) fn id(&self) -> String {
+        self.good()["comment"]["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// A refusal in one line.
+    pub(crate) fn problem(&self) -> String {
+        let problem = self.json();
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{}",
+            self.text()
+        );
+        assert_eq!(problem["status"], self.status.as_u16());
+        let field = problem["field"].as_str().map(|field| format!(" [{field}]"));
+        let (code, detail) = (problem["code"].as_str(), problem["detail"].as_str());
+        format!(
+            "{} {}{}: {}",
+            self.status.as_u16(),
+            code.unwrap(),
+            field.unwrap_or_default(),
+            detail.unwrap()
+        )
+    }
+}
