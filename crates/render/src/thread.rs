@@ -115,7 +115,7 @@ fn find(thread: &Thread, id: CommentId) -> Option<&Comment> {
         .map(|entry| &entry.comment)
         .chain(&thread.ancestors);
     shown
-        .filter(|comment| comment.is_published())
+        .filter(|comment| comment.is_published() && comment.closed_at.is_none())
         .find(|comment| comment.id == id)
 }
 
