@@ -1,5 +1,6 @@
 //! Every operation on both databases.
 
+mod agreement;
 mod comments;
 mod dump;
 mod imports;
