@@ -1,12 +1,15 @@
 //! A comment as it is stored and read.
 
+use serde::{Deserialize, Serialize};
+
 use crate::author::Author;
 use crate::ids::{CommentId, PageId};
 use crate::time::Time;
 use crate::vote::Tally;
 
 /// Where a comment stands with the moderators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// Everyone sees it.
     Published,

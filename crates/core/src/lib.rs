@@ -12,6 +12,7 @@ pub mod comment;
 pub mod cursor;
 pub mod ids;
 pub mod learned;
+pub mod moderation;
 pub mod names;
 pub mod page;
 pub mod policy;

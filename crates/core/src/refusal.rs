@@ -96,6 +96,54 @@ pub enum Refusal {
     /// The key was used for another request.
     #[error("this idempotency key was used for a different request")]
     KeyReused,
+    /// A moderator has stopped the author, their browser or their address.
+    #[error("{}", banned(*.until, .reason))]
+    Banned { until: Option<Time>, reason: String },
+    /// A moderator has stopped the author for a while.
+    #[error("you can take part here again after {until}")]
+    Suspended { until: Time },
+    /// A proof of work was asked for, and is missing or wrong.
+    #[error("this site asks your browser for a moment's work first")]
+    WorkNeeded,
+    /// The role does not go so far.
+    #[error("this is for others to do")]
+    NotAllowed,
+    /// What was removed cannot be decided on.
+    #[error("the comment was removed; only undoing that brings it back")]
+    CommentRemoved,
+    /// Only what is published can be featured or pinned.
+    #[error("the comment is not published")]
+    NotPublished,
+    /// Only roots can be pinned.
+    #[error("only a comment that replies to nothing can be pinned")]
+    NotARoot,
+    /// The page has as many pinned comments as it can.
+    #[error("a page has at most {max} pinned comments")]
+    TooManyPins { max: i64 },
+    /// Another decision came after the one to be undone.
+    #[error("someone has decided otherwise meanwhile")]
+    DecidedMeanwhile,
+    /// There is no such decision, or it is none that can be undone.
+    #[error("there is nothing to undo here")]
+    NotUndoable,
+    /// The note is too long.
+    #[error("the note has {bytes} bytes; at most {max} are possible")]
+    NoteTooLong { bytes: usize, max: usize },
+    /// One's own comment cannot be flagged.
+    #[error("you cannot flag your own comment")]
+    OwnFlag,
+    /// There is no such author here.
+    #[error("there is no such author")]
+    AuthorUnknown,
+    /// There is no such group of pages here.
+    #[error("there is no such group of pages")]
+    GroupUnknown,
+    /// A group needs a name of its own.
+    #[error("a group of pages needs a name of its own, of at most {max} characters")]
+    GroupNameInvalid { max: usize },
+    /// A word list is too long.
+    #[error("the list has {words} words; at most {max} are possible")]
+    TooManyWords { words: usize, max: usize },
     /// A setting is not known.
     #[error("there is no setting `{key}`; there are: {known}")]
     SettingUnknown { key: String, known: String },
@@ -106,4 +154,15 @@ pub enum Refusal {
         value: String,
         expected: String,
     },
+}
+
+fn banned(until: Option<Time>, reason: &str) -> String {
+    let until = until
+        .map(|until| format!(" until {until}"))
+        .unwrap_or_default();
+    let reason = match reason {
+        "" => String::new(),
+        reason => format!(": {reason}"),
+    };
+    format!("you cannot take part here{until}{reason}")
 }

@@ -40,6 +40,22 @@ pub struct Settings {
     pub mode: Mode,
     /// Pages close so many days after they were first seen; 0 means never.
     pub close_after_days: u32,
+    /// The same text by the same author within so many minutes waits; 0 means never.
+    pub repeat_minutes: u32,
+    /// Comments with more links wait.
+    pub hold_over_links: usize,
+    /// Comments of an author who wrote so many in the last ten minutes wait; 0 means never.
+    pub hold_over_rate: u32,
+    /// Comments wait that moderators would refuse with at least this probability; 0 means never.
+    pub hold_learned_percent: u32,
+    /// When the writer's browser is asked for a proof of work.
+    pub proof_of_work: ProofOfWork,
+    /// Whether a program outside is asked about comments.
+    pub external: External,
+    /// The comments of an author wait until so many of them are published; 0 means never.
+    pub approve_first: u32,
+    /// A comment waits when so many readers have flagged it; 0 means never.
+    pub hold_after_flags: u32,
 }
 
 impl Default for Settings {
@@ -60,6 +76,14 @@ impl Default for Settings {
             email: Email::Optional,
             mode: Mode::After,
             close_after_days: 0,
+            repeat_minutes: 6,
+            hold_over_links: 3,
+            hold_over_rate: 0,
+            hold_learned_percent: 95,
+            proof_of_work: ProofOfWork::UnderLoad,
+            external: External::Off,
+            approve_first: 0,
+            hold_after_flags: 5,
         }
     }
 }
@@ -110,6 +134,30 @@ pub enum Mode {
     Closed,
 }
 
+/// When the writer's browser is asked for a proof of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProofOfWork {
+    /// Never.
+    Off,
+    /// When more is being written than usual.
+    UnderLoad,
+    /// For every comment.
+    Always,
+}
+
+/// Whether a program outside is asked about comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum External {
+    /// No.
+    Off,
+    /// Yes; they appear at once and are withdrawn when it says so.
+    After,
+    /// Yes; they wait for its answer, and for a moderator when it does not come.
+    Before,
+}
+
 /// A setting in words: its key, what it does, and what it accepts.
 #[derive(Debug, Clone, Copy)]
 pub struct About {
@@ -130,13 +178,17 @@ const fn range(key: &str) -> Option<(i64, i64)> {
         b"max_links" => Some((0, 20)),
         b"edit_window_minutes" | b"hide_scores_minutes" => Some((0, 525_600)),
         b"close_after_days" => Some((0, 36_500)),
+        b"repeat_minutes" => Some((0, 1_440)),
+        b"hold_over_links" => Some((0, 20)),
+        b"hold_learned_percent" | b"approve_first" => Some((0, 100)),
+        b"hold_over_rate" | b"hold_after_flags" => Some((0, 1_000)),
         _ => None,
     }
 }
 
 impl Settings {
     /// Every setting in words, in the order of the fields.
-    pub const ABOUT: [About; 15] = [
+    pub const ABOUT: [About; 23] = [
         about("title", "The publication's name.", "a text"),
         about(
             "language",
@@ -199,6 +251,46 @@ impl Settings {
             "close_after_days",
             "Pages close so many days after they were first seen; 0 means never.",
             "0 to 36500",
+        ),
+        about(
+            "repeat_minutes",
+            "The same text by the same author within so many minutes waits; 0 means never.",
+            "0 to 1440",
+        ),
+        about(
+            "hold_over_links",
+            "Comments with more links than this wait for a moderator.",
+            "0 to 20",
+        ),
+        about(
+            "hold_over_rate",
+            "Comments of an author who wrote so many in the last ten minutes wait; 0 means never.",
+            "0 to 1000",
+        ),
+        about(
+            "hold_learned_percent",
+            "Comments wait that moderators would refuse with at least this probability; 0 means never.",
+            "0 to 100",
+        ),
+        about(
+            "proof_of_work",
+            "When the writer's browser is asked for a moment's work, which slows down machines.",
+            "off, under_load or always",
+        ),
+        about(
+            "external",
+            "Whether a program outside is asked about comments, after they appear or before.",
+            "off, after or before",
+        ),
+        about(
+            "approve_first",
+            "The comments of an author wait until so many of them are published; 0 means never.",
+            "0 to 100",
+        ),
+        about(
+            "hold_after_flags",
+            "A comment waits when so many readers have flagged it; 0 means never.",
+            "0 to 1000",
         ),
     ];
 

@@ -107,6 +107,11 @@ impl ApiError {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(seconds)
     }
 
+    pub(crate) fn streams_full() -> Self {
+        let detail = "Too many readers follow live right now. Try again later.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "streams_full", detail).retry_after(30)
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -217,6 +222,26 @@ impl From<Refusal> for ApiError {
             Refusal::VoteNotTaken => (S::FORBIDDEN, "vote_not_taken", Some("value")),
             Refusal::AddressVoted => (S::CONFLICT, "address_voted", None),
             Refusal::KeyReused => (S::CONFLICT, "key_reused", Some("Idempotency-Key")),
+            Refusal::Banned { .. } => (S::FORBIDDEN, "banned", None),
+            Refusal::Suspended { .. } => (S::FORBIDDEN, "suspended", None),
+            Refusal::WorkNeeded => (S::FORBIDDEN, "work_needed", None),
+            Refusal::NotAllowed => (S::FORBIDDEN, "not_allowed", None),
+            Refusal::CommentRemoved => (S::CONFLICT, "comment_removed", None),
+            Refusal::NotPublished => (S::CONFLICT, "not_published", None),
+            Refusal::NotARoot => (S::CONFLICT, "not_a_root", None),
+            Refusal::TooManyPins { .. } => (S::CONFLICT, "too_many_pins", None),
+            Refusal::DecidedMeanwhile => (S::CONFLICT, "decided_meanwhile", None),
+            Refusal::NotUndoable => (S::CONFLICT, "not_undoable", None),
+            Refusal::NoteTooLong { .. } => (S::UNPROCESSABLE_ENTITY, "note_too_long", Some("note")),
+            Refusal::OwnFlag => (S::FORBIDDEN, "own_flag", None),
+            Refusal::AuthorUnknown => (S::NOT_FOUND, "author_unknown", None),
+            Refusal::GroupUnknown => (S::NOT_FOUND, "group_unknown", None),
+            Refusal::GroupNameInvalid { .. } => {
+                (S::UNPROCESSABLE_ENTITY, "group_name_invalid", Some("name"))
+            }
+            Refusal::TooManyWords { .. } => {
+                (S::UNPROCESSABLE_ENTITY, "too_many_words", Some("words"))
+            }
             Refusal::SettingUnknown { .. } => (S::UNPROCESSABLE_ENTITY, "setting_unknown", None),
             Refusal::SettingInvalid { .. } => (S::UNPROCESSABLE_ENTITY, "setting_invalid", None),
         };

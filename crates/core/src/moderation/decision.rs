@@ -1,0 +1,386 @@
+//! What moderators may do with a comment, and what it is afterwards.
+
+use serde::{Deserialize, Serialize};
+
+use crate::author::Role;
+use crate::comment::State;
+use crate::refusal::Refusal;
+use crate::time::Time;
+
+use super::reason::Reason;
+
+/// The most comments that can be pinned on a page.
+pub const MAX_PINS: i64 = 20;
+
+/// The longest note, in bytes.
+pub const MAX_NOTE: usize = 4_000;
+
+/// Something that a moderator does with a comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// It is fit to be read.
+    Approve,
+    /// It is not.
+    Reject,
+    /// It is spam.
+    Spam,
+    /// Take it away for good.
+    Remove,
+    /// Show it among the best.
+    Feature,
+    /// No longer show it among the best.
+    Unfeature,
+    /// Let it stand above the thread, at this place from 1.
+    Pin(i64),
+    /// Let it stand in its order again.
+    Unpin,
+    /// Take no more replies in its branch.
+    CloseBranch,
+    /// Take replies again.
+    OpenBranch,
+}
+
+impl Action {
+    /// The word that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Spam => "spam",
+            Self::Remove => "remove",
+            Self::Feature => "feature",
+            Self::Unfeature => "unfeature",
+            Self::Pin(_) => "pin",
+            Self::Unpin => "unpin",
+            Self::CloseBranch => "close_branch",
+            Self::OpenBranch => "open_branch",
+        }
+    }
+
+    /// The action of a word; a pin goes to the first place.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [
+            Self::Approve,
+            Self::Reject,
+            Self::Spam,
+            Self::Remove,
+            Self::Feature,
+            Self::Unfeature,
+            Self::Pin(1),
+            Self::Unpin,
+            Self::CloseBranch,
+            Self::OpenBranch,
+        ];
+        all.into_iter().find(|action| action.as_str() == word)
+    }
+
+    /// Whether it says of the text that it is fit to be read, or is not.
+    pub const fn judges(self) -> bool {
+        matches!(
+            self,
+            Self::Approve | Self::Reject | Self::Spam | Self::Remove
+        )
+    }
+}
+
+/// Everything of a comment that a decision can change, as it is kept in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Its state.
+    pub state: State,
+    /// Why it is in it.
+    pub reason: Option<String>,
+    /// Its newest revision.
+    pub revision: i64,
+    /// The revision that a moderator decided on, when that is the newest.
+    pub decided_revision: Option<i64>,
+    /// Its place among the pinned.
+    pub pin: Option<i64>,
+    /// When it was featured, in microseconds.
+    pub featured_at: Option<i64>,
+    /// When its branch was closed, in microseconds.
+    pub closed_at: Option<i64>,
+}
+
+impl Snapshot {
+    /// The same comment in another state. What is not published is neither pinned nor featured.
+    #[must_use]
+    pub fn entering(&self, state: State, reason: Option<&str>) -> Self {
+        let shown = state == State::Published;
+        Self {
+            state,
+            reason: reason.map(str::to_owned),
+            pin: self.pin.filter(|_| shown),
+            featured_at: self.featured_at.filter(|_| shown),
+            ..self.clone()
+        }
+    }
+
+    fn stand(&self) -> (State, Option<&str>, i64, Option<i64>) {
+        let reason = self.reason.as_deref();
+        (self.state, reason, self.revision, self.decided_revision)
+    }
+}
+
+/// Whether someone with `role` may do `action`. Editors feature; all else is for moderators.
+pub fn may_decide(role: Role, action: Action) -> Result<(), Refusal> {
+    let least = match action {
+        Action::Feature | Action::Unfeature => Role::Editor,
+        _ => Role::Moderator,
+    };
+    if role < least {
+        return Err(Refusal::NotAllowed);
+    }
+    Ok(())
+}
+
+/// Whether a note is short enough.
+pub fn may_note(note: Option<&str>) -> Result<(), Refusal> {
+    match note {
+        Some(note) if note.len() > MAX_NOTE => Err(Refusal::NoteTooLong {
+            bytes: note.len(),
+            max: MAX_NOTE,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What a comment is after `action`. The same as before when there is nothing to change.
+pub fn after(
+    action: Action,
+    before: &Snapshot,
+    reason: Option<Reason>,
+    is_root: bool,
+    now: Time,
+) -> Result<Snapshot, Refusal> {
+    if before.state == State::Removed {
+        return match action {
+            Action::Remove => Ok(before.clone()),
+            _ => Err(Refusal::CommentRemoved),
+        };
+    }
+    let needs_published = matches!(action, Action::Feature | Action::Pin(_));
+    if needs_published && before.state != State::Published {
+        return Err(Refusal::NotPublished);
+    }
+    let word = reason.map(Reason::as_str);
+    let decided = |after: Snapshot| Snapshot {
+        decided_revision: Some(after.revision),
+        ..after
+    };
+    let but = |change: fn(&mut Snapshot, i64)| {
+        let mut after = before.clone();
+        change(&mut after, now.micros());
+        after
+    };
+    Ok(match action {
+        Action::Approve => decided(before.entering(State::Published, None)),
+        Action::Reject => decided(before.entering(State::Rejected, word.or(Some("moderator")))),
+        Action::Spam => decided(before.entering(State::Spam, word.or(Some("spam")))),
+        Action::Remove => {
+            let removed = before.entering(State::Removed, word.or(Some("moderator")));
+            decided(Snapshot {
+                revision: before.revision + 1,
+                ..removed
+            })
+        }
+        Action::Feature => but(|after, now| after.featured_at = after.featured_at.or(Some(now))),
+        Action::Unfeature => but(|after, _| after.featured_at = None),
+        Action::Pin(_) if !is_root => return Err(Refusal::NotARoot),
+        Action::Pin(place) => Snapshot {
+            pin: Some(place.clamp(1, MAX_PINS)),
+            ..before.clone()
+        },
+        Action::Unpin => but(|after, _| after.pin = None),
+        Action::CloseBranch => but(|after, now| after.closed_at = after.closed_at.or(Some(now))),
+        Action::OpenBranch => but(|after, _| after.closed_at = None),
+    })
+}
+
+/// What a comment is after undoing the decision that took it from `before` to `after`.
+///
+/// Only what that decision changed is changed back, and only while it still stands as the decision
+/// left it. A text that was removed comes back as a new revision.
+pub fn undo(current: &Snapshot, before: &Snapshot, after: &Snapshot) -> Result<Snapshot, Refusal> {
+    let mut undone = current.clone();
+    if before.stand() != after.stand() {
+        if current.revision != after.revision {
+            return Err(Refusal::EditedMeanwhile {
+                revision: current.revision,
+            });
+        }
+        if current.stand() != after.stand() {
+            return Err(Refusal::DecidedMeanwhile);
+        }
+        undone.state = before.state;
+        undone.reason.clone_from(&before.reason);
+        undone.decided_revision = before.decided_revision;
+        if before.revision != after.revision {
+            undone.revision = current.revision + 1;
+            let was_decided = before.decided_revision == Some(before.revision);
+            undone.decided_revision = was_decided.then_some(undone.revision);
+        }
+    }
+    for (place, before, after) in [
+        (&mut undone.pin, before.pin, after.pin),
+        (
+            &mut undone.featured_at,
+            before.featured_at,
+            after.featured_at,
+        ),
+        (&mut undone.closed_at, before.closed_at, after.closed_at),
+    ] {
+        if before == after {
+            continue;
+        }
+        if *place != after {
+            return Err(Refusal::DecidedMeanwhile);
+        }
+        *place = before;
+    }
+    Ok(undone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Time = Time::from_micros(7);
+
+    fn snapshot(state: State) -> Snapshot {
+        Snapshot {
+            state,
+            reason: None,
+            revision: 1,
+            decided_revision: None,
+            pin: None,
+            featured_at: None,
+            closed_at: None,
+        }
+    }
+
+    fn decide(action: Action, before: &Snapshot) -> Result<Snapshot, Refusal> {
+        after(action, before, None, true, NOW)
+    }
+
+    #[test]
+    fn what_was_removed_is_left_only_by_undoing() {
+        let held = snapshot(State::Held);
+        let removed = decide(Action::Remove, &held).unwrap();
+        assert_eq!((removed.state, removed.revision), (State::Removed, 2));
+        for action in [
+            Action::Approve,
+            Action::Reject,
+            Action::Spam,
+            Action::Feature,
+            Action::Pin(1),
+        ] {
+            assert_eq!(decide(action, &removed), Err(Refusal::CommentRemoved));
+        }
+        let undone = undo(&removed, &held, &removed).unwrap();
+        assert_eq!((undone.state, undone.revision), (State::Held, 3));
+    }
+
+    #[test]
+    fn every_other_state_can_be_decided_anew() {
+        for state in [State::Published, State::Held, State::Rejected, State::Spam] {
+            for (action, to) in [
+                (Action::Approve, State::Published),
+                (Action::Reject, State::Rejected),
+                (Action::Spam, State::Spam),
+                (Action::Remove, State::Removed),
+            ] {
+                let after = decide(action, &snapshot(state)).unwrap();
+                assert_eq!(after.state, to);
+                assert_eq!(after.decided_revision, Some(after.revision));
+            }
+        }
+    }
+
+    #[test]
+    fn deciding_the_same_again_changes_nothing() {
+        for action in [
+            Action::Approve,
+            Action::Reject,
+            Action::Remove,
+            Action::Spam,
+        ] {
+            let once = decide(action, &snapshot(State::Held)).unwrap();
+            assert_eq!(decide(action, &once).unwrap(), once, "{action:?}");
+        }
+        for action in [Action::Feature, Action::Pin(2), Action::CloseBranch] {
+            let once = decide(action, &snapshot(State::Published)).unwrap();
+            let twice = after(action, &once, None, true, Time::from_micros(9));
+            assert_eq!(twice.unwrap(), once, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_published_is_neither_pinned_nor_featured() {
+        let shown = Snapshot {
+            pin: Some(1),
+            featured_at: Some(3),
+            ..snapshot(State::Published)
+        };
+        let rejected = decide(Action::Reject, &shown).unwrap();
+        assert_eq!((rejected.pin, rejected.featured_at), (None, None));
+        let undone = undo(&rejected, &shown, &rejected).unwrap();
+        assert_eq!(undone, shown);
+        let held = snapshot(State::Held);
+        assert_eq!(decide(Action::Feature, &held), Err(Refusal::NotPublished));
+        let reply = after(
+            Action::Pin(1),
+            &snapshot(State::Published),
+            None,
+            false,
+            NOW,
+        );
+        assert_eq!(reply, Err(Refusal::NotARoot));
+    }
+
+    #[test]
+    fn an_undo_changes_back_only_what_its_decision_changed() {
+        let before = snapshot(State::Published);
+        let featured = decide(Action::Feature, &before).unwrap();
+        let pinned = decide(Action::Pin(3), &featured).unwrap();
+        let undone = undo(&pinned, &before, &featured).unwrap();
+        assert_eq!((undone.featured_at, undone.pin), (None, Some(3)));
+    }
+
+    #[test]
+    fn an_undo_does_not_overrule_what_came_after() {
+        let held = snapshot(State::Held);
+        let approved = decide(Action::Approve, &held).unwrap();
+        let rejected = decide(Action::Reject, &approved).unwrap();
+        assert_eq!(
+            undo(&rejected, &held, &approved),
+            Err(Refusal::DecidedMeanwhile)
+        );
+        let edited = Snapshot {
+            revision: 2,
+            decided_revision: None,
+            ..approved.clone()
+        };
+        assert_eq!(
+            undo(&edited, &held, &approved),
+            Err(Refusal::EditedMeanwhile { revision: 2 })
+        );
+    }
+
+    #[test]
+    fn editors_feature_and_moderators_decide() {
+        assert!(may_decide(Role::Editor, Action::Feature).is_ok());
+        assert_eq!(
+            may_decide(Role::Editor, Action::Approve),
+            Err(Refusal::NotAllowed)
+        );
+        assert!(may_decide(Role::Moderator, Action::Remove).is_ok());
+    }
+
+    #[test]
+    fn an_action_reads_back() {
+        assert_eq!(Action::from_word("close_branch"), Some(Action::CloseBranch));
+        assert_eq!(Action::from_word("pin"), Some(Action::Pin(1)));
+        assert_eq!(Action::from_word("restore"), None);
+    }
+}

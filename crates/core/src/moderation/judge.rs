@@ -1,0 +1,465 @@
+//! The pipeline: every phase in its order, over what is known of a text and its author.
+
+use crate::author::Role;
+use crate::comment::State;
+use crate::learned::Score;
+use crate::refusal::Refusal;
+use crate::settings::{External, Mode, Settings};
+use crate::time::Time;
+use crate::words::WordList;
+
+use super::standing::{Standing, Trust, may_write};
+use super::verdict::{Finding, Mark, Outcome, Phase, Verdict};
+
+/// A site's two word lists.
+pub struct Lists {
+    /// What is refused.
+    pub banned: WordList,
+    /// What waits for a moderator.
+    pub suspect: WordList,
+}
+
+/// What the author wrote last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Last {
+    /// As typed.
+    pub text: String,
+    /// When.
+    pub at: Time,
+}
+
+/// A proof of work, as far as a request has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Work {
+    /// Nobody asked for it.
+    #[default]
+    NotAsked,
+    /// It was asked for, and is right.
+    Done,
+    /// It was asked for, and is missing or wrong.
+    Missing,
+}
+
+/// What is known of a text and its author when it is judged.
+pub struct Facts<'a> {
+    /// As typed.
+    pub text: &'a str,
+    /// How many links it has.
+    pub n_links: usize,
+    /// What its author may do.
+    pub role: Role,
+    /// How its author stands with the moderators.
+    pub standing: Standing,
+    /// What its author wrote last.
+    pub last: Option<Last>,
+    /// The word lists, where the site has any.
+    pub lists: Option<&'a Lists>,
+    /// How many comments its author wrote in the last ten minutes.
+    pub n_recent: i64,
+    /// What the site's filter makes of it.
+    pub learned: Option<Score>,
+    /// Whether the proof of work that was asked for is there.
+    pub work: Work,
+    /// How many comments of its author are published.
+    pub n_published: i64,
+    /// The mode of the page: its own, or its section's, or the site's.
+    pub mode: Mode,
+    /// When.
+    pub now: Time,
+}
+
+/// What the pipeline says of a text: refused outright, or where its comment stands.
+pub fn judge(settings: &Settings, facts: &Facts<'_>) -> Result<Verdict, Refusal> {
+    may_write(&facts.standing, facts.role, facts.now)?;
+    let findings = findings(settings, facts);
+    let decisive = findings.iter().find(|found| decides(facts, found));
+    let is_before = |phase| decisive.is_some_and(|found| found.phase < phase);
+    if facts.work == Work::Missing && facts.role < Role::Staff && !is_before(Phase::Work) {
+        return Err(Refusal::WorkNeeded);
+    }
+    Ok(Verdict {
+        outcome: decisive.map_or(Outcome::PUBLISHED, Outcome::of),
+        decided_by: decisive.map(|found| found.phase),
+        asks_outside: settings.external != External::Off
+            && is_examined(facts)
+            && !is_before(Phase::External),
+        findings,
+    })
+}
+
+/// Whether more than the list of banned words can stand against the author.
+fn is_examined(facts: &Facts<'_>) -> bool {
+    facts.role < Role::Staff && facts.standing.trust != Trust::Trusted
+}
+
+fn decides(facts: &Facts<'_>, found: &Finding) -> bool {
+    is_examined(facts) || found.asks == State::Rejected
+}
+
+fn findings(settings: &Settings, facts: &Facts<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if facts.role >= Role::Staff {
+        return findings;
+    }
+    findings.extend(repeat(settings, facts));
+    findings.extend(words(facts));
+    findings.extend(links(settings, facts));
+    findings.extend(rate(settings, facts));
+    findings.extend(learned(settings, facts));
+    if is_examined(facts) {
+        let simple = [
+            (
+                Phase::External,
+                settings.external == External::Before,
+                "external",
+            ),
+            (
+                Phase::Standing,
+                facts.standing.trust == Trust::AlwaysHeld,
+                "author_held",
+            ),
+            (
+                Phase::NewAuthor,
+                facts.n_published < i64::from(settings.approve_first),
+                "new_author",
+            ),
+            (Phase::Mode, facts.mode == Mode::Before, "before"),
+        ];
+        let held = simple.into_iter().filter(|(_, applies, _)| *applies);
+        findings.extend(held.map(|(phase, _, reason)| Finding::new(phase, State::Held, reason)));
+    }
+    findings
+}
+
+fn repeat(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
+    let last = facts.last.as_ref()?;
+    let minutes = u64::from(settings.repeat_minutes);
+    let is_repeat =
+        facts.now.since(last.at).as_secs() < minutes * 60 && last.text.trim() == facts.text.trim();
+    is_repeat.then(|| Finding::new(Phase::Repeat, State::Held, "repeat"))
+}
+
+fn words(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(lists) = facts.lists else {
+        return Vec::new();
+    };
+    let found = [
+        (&lists.banned, State::Rejected, "banned_word"),
+        (&lists.suspect, State::Held, "suspect_word"),
+    ];
+    let findings = found.into_iter().map(|(list, asks, reason)| Finding {
+        marks: marks(list, facts.text),
+        ..Finding::new(Phase::Words, asks, reason)
+    });
+    findings.filter(|found| !found.marks.is_empty()).collect()
+}
+
+fn marks(list: &WordList, text: &str) -> Vec<Mark> {
+    let found = list.find(text).into_iter();
+    found
+        .map(|hit| Mark {
+            entry: hit.entry,
+            start: hit.range.start,
+            end: hit.range.end,
+        })
+        .collect()
+}
+
+fn links(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
+    let is_over = facts.n_links > settings.hold_over_links;
+    is_over.then(|| Finding::new(Phase::Links, State::Held, "links"))
+}
+
+fn rate(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
+    let most = i64::from(settings.hold_over_rate);
+    let is_over = most > 0 && facts.n_recent >= most;
+    is_over.then(|| Finding::new(Phase::Rate, State::Held, "rate"))
+}
+
+fn learned(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
+    let score = facts.learned.as_ref()?;
+    let least = f64::from(settings.hold_learned_percent) / 100.0;
+    let is_over = least > 0.0 && score.probability >= least;
+    is_over.then(|| Finding {
+        probability: Some(score.probability),
+        telling: score.telling.clone(),
+        ..Finding::new(Phase::Learned, State::Held, "learned")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moderation::standing::Ban;
+
+    const NOW: Time = Time::from_micros(1_790_000_000_000_000);
+
+    fn facts(text: &str) -> Facts<'_> {
+        Facts {
+            text,
+            n_links: 0,
+            role: Role::Reader,
+            standing: Standing::default(),
+            last: None,
+            lists: None,
+            n_recent: 0,
+            learned: None,
+            work: Work::NotAsked,
+            n_published: 0,
+            mode: Mode::After,
+            now: NOW,
+        }
+    }
+
+    fn said(settings: &Settings, facts: &Facts<'_>) -> String {
+        match judge(settings, facts) {
+            Ok(verdict) => {
+                let reason = verdict.outcome.reason.unwrap_or_default();
+                format!("{} {reason}", verdict.outcome.state.as_str())
+            }
+            Err(refusal) => format!("{refusal:?}"),
+        }
+    }
+
+    fn lists() -> Lists {
+        Lists {
+            banned: WordList::new(["idiot"]),
+            suspect: WordList::new(["scandal"]),
+        }
+    }
+
+    #[test]
+    fn nothing_stands_against_an_ordinary_comment() {
+        assert_eq!(
+            said(&Settings::default(), &facts("Well said.")),
+            "published "
+        );
+    }
+
+    #[test]
+    fn the_same_text_within_six_minutes_waits() {
+        let last = |seconds: u64| {
+            Some(Last {
+                text: "Read this\n".to_owned(),
+                at: NOW.before(std::time::Duration::from_secs(seconds)),
+            })
+        };
+        let at = |seconds, text| {
+            let facts = Facts {
+                last: last(seconds),
+                ..facts(text)
+            };
+            said(&Settings::default(), &facts)
+        };
+        assert_eq!(at(359, "Read this"), "held repeat");
+        assert_eq!(at(360, "Read this"), "published ");
+        assert_eq!(at(1, "Read that"), "published ");
+    }
+
+    #[test]
+    fn listed_words_are_refused_or_wait_and_are_marked() {
+        let lists = lists();
+        let judged = |text| {
+            let facts = Facts {
+                lists: Some(&lists),
+                ..facts(text)
+            };
+            judge(&Settings::default(), &facts).unwrap()
+        };
+        let verdict = judged("What a scandal, you 1d10t!");
+        assert_eq!(verdict.outcome.reason.as_deref(), Some("banned_word"));
+        assert_eq!(verdict.outcome.state, State::Rejected);
+        assert_eq!(verdict.findings.len(), 2);
+        let mark = &verdict.findings[0].marks[0];
+        assert_eq!(
+            (mark.entry.as_str(), mark.start, mark.end),
+            ("idiot", 20, 25)
+        );
+        let verdict = judged("What a scandal!");
+        assert_eq!(verdict.outcome.reason.as_deref(), Some("suspect_word"));
+        assert_eq!(verdict.outcome.state, State::Held);
+    }
+
+    #[test]
+    fn many_links_wait() {
+        let with = |n_links| {
+            let facts = Facts {
+                n_links,
+                ..facts("See here")
+            };
+            said(&Settings::default(), &facts)
+        };
+        assert_eq!(
+            (with(3).as_str(), with(4).as_str()),
+            ("published ", "held links")
+        );
+    }
+
+    #[test]
+    fn too_many_comments_at_once_wait_where_the_publisher_says_so() {
+        let settings = Settings {
+            hold_over_rate: 5,
+            ..Settings::default()
+        };
+        let after = |n_recent, settings: &Settings| {
+            let facts = Facts {
+                n_recent,
+                ..facts("And another thing")
+            };
+            said(settings, &facts)
+        };
+        assert_eq!(after(4, &settings), "published ");
+        assert_eq!(after(5, &settings), "held rate");
+        assert_eq!(after(500, &Settings::default()), "published ");
+    }
+
+    #[test]
+    fn what_moderators_refuse_waits_with_the_words_that_tell() {
+        let score = |probability| {
+            Some(Score {
+                probability,
+                telling: vec![("pills".to_owned(), 0.99)],
+            })
+        };
+        let sure = Facts {
+            learned: score(0.96),
+            ..facts("Cheap pills")
+        };
+        let verdict = judge(&Settings::default(), &sure).unwrap();
+        assert_eq!(verdict.outcome.reason.as_deref(), Some("learned"));
+        assert_eq!(verdict.findings[0].telling[0].0, "pills");
+        let unsure = Facts {
+            learned: score(0.94),
+            ..facts("Cheap pills")
+        };
+        assert_eq!(said(&Settings::default(), &unsure), "published ");
+    }
+
+    #[test]
+    fn work_that_was_asked_for_must_be_done_unless_the_comment_waits_anyway() {
+        let missing = Facts {
+            work: Work::Missing,
+            ..facts("Hello")
+        };
+        assert_eq!(said(&Settings::default(), &missing), "WorkNeeded");
+        let links = Facts {
+            work: Work::Missing,
+            n_links: 9,
+            ..facts("Hello")
+        };
+        assert_eq!(said(&Settings::default(), &links), "held links");
+        let done = Facts {
+            work: Work::Done,
+            ..facts("Hello")
+        };
+        assert_eq!(said(&Settings::default(), &done), "published ");
+    }
+
+    #[test]
+    fn new_authors_wait_until_enough_of_them_is_published() {
+        let settings = Settings {
+            approve_first: 2,
+            ..Settings::default()
+        };
+        let known = |n_published| {
+            let facts = Facts {
+                n_published,
+                ..facts("Hello")
+            };
+            said(&settings, &facts)
+        };
+        assert_eq!(
+            (known(1).as_str(), known(2).as_str()),
+            ("held new_author", "published ")
+        );
+    }
+
+    #[test]
+    fn a_comment_waits_for_the_program_outside_where_the_publisher_says_so() {
+        let external = |external| Settings {
+            external,
+            ..Settings::default()
+        };
+        let before = judge(&external(External::Before), &facts("Hello")).unwrap();
+        assert_eq!(before.outcome.reason.as_deref(), Some("external"));
+        assert!(before.asks_outside);
+        let after = judge(&external(External::After), &facts("Hello")).unwrap();
+        assert_eq!(after.outcome, Outcome::PUBLISHED);
+        assert!(after.asks_outside);
+        let off = judge(&Settings::default(), &facts("Hello")).unwrap();
+        assert!(!off.asks_outside);
+    }
+
+    #[test]
+    fn the_first_phase_to_decide_wins_and_every_phase_leaves_its_reason() {
+        let settings = Settings {
+            approve_first: 1,
+            ..Settings::default()
+        };
+        let facts = Facts {
+            n_links: 9,
+            mode: Mode::Before,
+            ..facts("Hello")
+        };
+        let verdict = judge(&settings, &facts).unwrap();
+        let reasons: Vec<_> = verdict
+            .findings
+            .iter()
+            .map(|it| it.reason.as_str())
+            .collect();
+        assert_eq!(reasons, ["links", "new_author", "before"]);
+        assert_eq!(verdict.decided_by, Some(Phase::Links));
+    }
+
+    #[test]
+    fn trusted_authors_are_stopped_by_banned_words_only() {
+        let lists = lists();
+        let trusted = |text| {
+            let facts = Facts {
+                standing: Standing {
+                    trust: Trust::Trusted,
+                    ..Standing::default()
+                },
+                lists: Some(&lists),
+                n_links: 9,
+                mode: Mode::Before,
+                ..facts(text)
+            };
+            said(&Settings::default(), &facts)
+        };
+        assert_eq!(trusted("A scandal"), "published ");
+        assert_eq!(trusted("You idiot"), "rejected banned_word");
+    }
+
+    #[test]
+    fn authors_can_be_held_always() {
+        let facts = Facts {
+            standing: Standing {
+                trust: Trust::AlwaysHeld,
+                ..Standing::default()
+            },
+            ..facts("Hello")
+        };
+        assert_eq!(said(&Settings::default(), &facts), "held author_held");
+    }
+
+    #[test]
+    fn nothing_stands_against_the_newsroom() {
+        let lists = lists();
+        let facts = Facts {
+            role: Role::Staff,
+            lists: Some(&lists),
+            standing: Standing {
+                ban: Some(Ban {
+                    until: None,
+                    reason: String::new(),
+                }),
+                ..Standing::default()
+            },
+            work: Work::Missing,
+            mode: Mode::Before,
+            ..facts("He said: you idiot")
+        };
+        assert_eq!(said(&Settings::default(), &facts), "published ");
+    }
+}

@@ -1,0 +1,18 @@
+//! What becomes of a comment: by rule when it is written, by a moderator after.
+//!
+//! [`judge`] runs the phases over what the store knows ([`Facts`]) and gives a [`Verdict`]; [`edited`]
+//! and [`late`] say what a verdict may still change once a comment stands; [`decision`] holds what
+//! moderators may do. The store keeps what was found and decided, in the order of the page's versions.
+
+pub mod decision;
+mod judge;
+mod reason;
+pub mod search;
+mod standing;
+mod verdict;
+
+pub use decision::{Action, Snapshot};
+pub use judge::{Facts, Last, Lists, Work, judge};
+pub use reason::{FlagReason, Reason};
+pub use standing::{Ban, Standing, Trust, may_write};
+pub use verdict::{Finding, LateVerdict, Mark, Outcome, Phase, Stand, Verdict, edited, late};

@@ -1,0 +1,94 @@
+//! The reasons that people choose from.
+
+macro_rules! reasons {
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$about])* $variant),*
+        }
+
+        impl $name {
+            /// All of them, in the order they are offered in.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word that is stored, shown by the API and translated by the interface.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word),*
+                }
+            }
+
+            /// The reason of a word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|reason| reason.as_str() == word)
+            }
+        }
+    };
+}
+
+reasons! {
+    /// Why a moderator refuses a comment.
+    Reason {
+        /// It insults or degrades.
+        Abusive = "abusive",
+        /// It incites hatred.
+        Hate = "hate",
+        /// It pursues a person.
+        Harassment = "harassment",
+        /// It is not about the article.
+        OffTopic = "off_topic",
+        /// It states what is false.
+        Misinformation = "misinformation",
+        /// It gives away what is private.
+        Private = "private",
+        /// It advertises.
+        Advertising = "advertising",
+        /// It is spam.
+        Spam = "spam",
+        /// It says again what was said.
+        Repeat = "repeat",
+        /// It breaks the law.
+        Illegal = "illegal",
+        /// Something else, which the note says.
+        Other = "other",
+    }
+}
+
+reasons! {
+    /// Why a reader flags a comment.
+    FlagReason {
+        /// It insults or degrades.
+        Abusive = "abusive",
+        /// It incites hatred.
+        Hate = "hate",
+        /// It is spam or advertises.
+        Spam = "spam",
+        /// It is not about the article.
+        OffTopic = "off_topic",
+        /// It states what is false.
+        Misinformation = "misinformation",
+        /// It gives away what is private.
+        Private = "private",
+        /// It breaks the law.
+        Illegal = "illegal",
+        /// Something else, which the note says.
+        Other = "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_reads_back() {
+        for reason in Reason::ALL {
+            assert_eq!(Reason::from_word(reason.as_str()), Some(*reason));
+        }
+        for reason in FlagReason::ALL {
+            assert_eq!(FlagReason::from_word(reason.as_str()), Some(*reason));
+        }
+        assert_eq!(Reason::from_word("because"), None);
+    }
+}

@@ -1,0 +1,310 @@
+//! What the phases found, and what may follow from it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::comment::State;
+
+/// A step of the pipeline, in the order in which they are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The same text a moment ago.
+    Repeat,
+    /// The site's word lists.
+    Words,
+    /// Too many links.
+    Links,
+    /// Too many comments at once.
+    Rate,
+    /// What the site's filter has learned.
+    Learned,
+    /// A proof of work that was asked for.
+    Work,
+    /// A program outside.
+    External,
+    /// What the moderators think of the author.
+    Standing,
+    /// An author of whom little is known yet.
+    NewAuthor,
+    /// The mode of the page, its section or the site.
+    Mode,
+    /// Readers who flagged it.
+    Flags,
+}
+
+impl Phase {
+    /// The word that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Repeat => "repeat",
+            Self::Words => "words",
+            Self::Links => "links",
+            Self::Rate => "rate",
+            Self::Learned => "learned",
+            Self::Work => "work",
+            Self::External => "external",
+            Self::Standing => "standing",
+            Self::NewAuthor => "new_author",
+            Self::Mode => "mode",
+            Self::Flags => "flags",
+        }
+    }
+}
+
+/// A place in a comment's text that a moderator should look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The entry of the list that was found there.
+    pub entry: String,
+    /// Where it starts in the text, in bytes.
+    pub start: usize,
+    /// Where it ends in the text, in bytes.
+    pub end: usize,
+}
+
+/// What one phase found, and what it would have done about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Which phase.
+    pub phase: Phase,
+    /// The state it asks for.
+    pub asks: State,
+    /// Why, as a stable word.
+    pub reason: String,
+    /// Where in the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
+    /// How likely a moderator would refuse the comment, from 0 to 1, where a filter says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
+    /// The words that say so most strongly, with the probability that each has alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub telling: Vec<(String, f64)>,
+}
+
+impl Finding {
+    /// A finding that says no more than its reason.
+    pub fn new(phase: Phase, asks: State, reason: &str) -> Self {
+        Self {
+            phase,
+            asks,
+            reason: reason.to_owned(),
+            marks: Vec::new(),
+            probability: None,
+            telling: Vec::new(),
+        }
+    }
+}
+
+/// A state, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Where the comment stands.
+    pub state: State,
+    /// Why, as a stable word; nothing needs saying of what is published.
+    pub reason: Option<String>,
+}
+
+impl Outcome {
+    /// Published, for which there is no reason to give.
+    pub const PUBLISHED: Self = Self {
+        state: State::Published,
+        reason: None,
+    };
+
+    /// What `finding` asks for.
+    pub fn of(finding: &Finding) -> Self {
+        Self {
+            state: finding.asks,
+            reason: Some(finding.reason.clone()),
+        }
+    }
+}
+
+/// What the pipeline says of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// Where the comment stands because of it.
+    pub outcome: Outcome,
+    /// The first phase that decided; `None` when nothing stood against the comment.
+    pub decided_by: Option<Phase>,
+    /// What every phase found, in their order, also those that came too late to decide.
+    pub findings: Vec<Finding>,
+    /// Whether a program outside is to be asked as well.
+    pub asks_outside: bool,
+}
+
+/// Where a comment stands before a verdict that comes late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stand {
+    /// Its state and why.
+    pub outcome: Outcome,
+    /// Its newest revision.
+    pub revision: i64,
+    /// The revision that a moderator decided on, when that is the newest.
+    pub decided_revision: Option<i64>,
+}
+
+/// What came to be known of a text after its comment was stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LateVerdict {
+    /// Who says so.
+    pub phase: Phase,
+    /// What was found; `None` when there is nothing against the comment.
+    pub finding: Option<Finding>,
+}
+
+/// Where a comment stands after an edit with `verdict`. An edit never makes visible what was not.
+pub fn edited(before: &Outcome, verdict: &Verdict) -> Outcome {
+    let to = &verdict.outcome;
+    match (before.state, to.state) {
+        (State::Published, _) | (State::Held, State::Rejected | State::Spam) => to.clone(),
+        _ => before.clone(),
+    }
+}
+
+/// What a late verdict on `revision` changes, if anything.
+///
+/// It counts only for the newest text, and only while no moderator has decided on that text. It may
+/// withdraw a comment; it publishes only one that waited for it, and only when none of the `findings`
+/// of the phases after it asks for something else.
+pub fn late(
+    stand: &Stand,
+    revision: i64,
+    verdict: &LateVerdict,
+    findings: &[Finding],
+) -> Option<Outcome> {
+    let is_current = stand.revision == revision && stand.decided_revision != Some(revision);
+    if !is_current || !matches!(stand.outcome.state, State::Published | State::Held) {
+        return None;
+    }
+    let waits = stand.outcome.state == State::Held
+        && stand.outcome.reason.as_deref() == Some(verdict.phase.as_str());
+    match &verdict.finding {
+        Some(finding) if finding.asks == State::Published => None,
+        Some(finding) if stand.outcome.state == State::Published || finding.asks != State::Held => {
+            Some(Outcome::of(finding))
+        }
+        Some(finding) if waits => Some(Outcome::of(finding)).filter(|to| *to != stand.outcome),
+        None if waits => {
+            let next = findings.iter().find(|found| found.phase > verdict.phase);
+            Some(next.map_or(Outcome::PUBLISHED, Outcome::of))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(state: State, reason: &str) -> Outcome {
+        Outcome {
+            state,
+            reason: Some(reason.to_owned()),
+        }
+    }
+
+    fn stand(outcome: Outcome) -> Stand {
+        Stand {
+            outcome,
+            revision: 2,
+            decided_revision: None,
+        }
+    }
+
+    fn external(asks: State) -> LateVerdict {
+        LateVerdict {
+            phase: Phase::External,
+            finding: Some(Finding::new(Phase::External, asks, "akismet")),
+        }
+    }
+
+    const NOTHING: LateVerdict = LateVerdict {
+        phase: Phase::External,
+        finding: None,
+    };
+
+    #[test]
+    fn an_edit_never_makes_visible_what_was_not() {
+        let clean = Verdict {
+            outcome: Outcome::PUBLISHED,
+            decided_by: None,
+            findings: Vec::new(),
+            asks_outside: false,
+        };
+        for state in [State::Held, State::Rejected, State::Spam, State::Removed] {
+            let before = outcome(state, "flags");
+            assert_eq!(edited(&before, &clean), before);
+        }
+        assert_eq!(edited(&Outcome::PUBLISHED, &clean), Outcome::PUBLISHED);
+    }
+
+    #[test]
+    fn an_edit_can_take_a_comment_from_view() {
+        let bad = Verdict {
+            outcome: outcome(State::Rejected, "banned_word"),
+            decided_by: Some(Phase::Words),
+            findings: Vec::new(),
+            asks_outside: false,
+        };
+        assert_eq!(edited(&Outcome::PUBLISHED, &bad).state, State::Rejected);
+        let held = outcome(State::Held, "mode");
+        assert_eq!(edited(&held, &bad).state, State::Rejected);
+    }
+
+    #[test]
+    fn a_late_verdict_withdraws_what_is_published() {
+        let published = stand(Outcome::PUBLISHED);
+        let to = late(&published, 2, &external(State::Spam), &[]).unwrap();
+        assert_eq!(to, outcome(State::Spam, "akismet"));
+    }
+
+    #[test]
+    fn a_late_verdict_on_an_earlier_text_changes_nothing() {
+        let published = stand(Outcome::PUBLISHED);
+        assert_eq!(late(&published, 1, &external(State::Spam), &[]), None);
+    }
+
+    #[test]
+    fn a_late_verdict_yields_to_a_moderator() {
+        let decided = Stand {
+            decided_revision: Some(2),
+            ..stand(Outcome::PUBLISHED)
+        };
+        assert_eq!(late(&decided, 2, &external(State::Spam), &[]), None);
+        let edited_since = Stand {
+            decided_revision: Some(1),
+            ..stand(Outcome::PUBLISHED)
+        };
+        assert!(late(&edited_since, 2, &external(State::Spam), &[]).is_some());
+    }
+
+    #[test]
+    fn nothing_late_brings_back_what_was_refused_or_removed() {
+        for state in [State::Rejected, State::Spam, State::Removed] {
+            for verdict in [NOTHING, external(State::Published), external(State::Held)] {
+                assert_eq!(
+                    late(&stand(outcome(state, "external")), 2, &verdict, &[]),
+                    None
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_comment_that_waited_appears_unless_a_later_phase_holds_it() {
+        let waits = stand(outcome(State::Held, "external"));
+        assert_eq!(late(&waits, 2, &NOTHING, &[]), Some(Outcome::PUBLISHED));
+        let new = [Finding::new(Phase::NewAuthor, State::Held, "new_author")];
+        let to = late(&waits, 2, &NOTHING, &new);
+        assert_eq!(to, Some(outcome(State::Held, "new_author")));
+    }
+
+    #[test]
+    fn a_comment_that_waits_for_something_else_goes_on_waiting() {
+        let waits = stand(outcome(State::Held, "suspect_word"));
+        assert_eq!(late(&waits, 2, &NOTHING, &[]), None);
+        assert_eq!(late(&waits, 2, &external(State::Held), &[]), None);
+    }
+}
