@@ -111,8 +111,7 @@ impl<'p> Decider<'p> {
             Err(refusal) => return report.dropped(&record, &refusal.to_string()),
         };
         if let Err(refusal) = policy::may_carry_thread(self.site, &key) {
-            report.totals_mut().elsewhere += 1;
-            report.changed(&record, &refusal.to_string())?;
+            report.elsewhere(&record, &refusal.to_string())?;
         }
         let page = ImportedPage {
             aliases: self.aliases(&item, &key),

@@ -25,8 +25,8 @@ pub struct Totals {
 
 /// Takes a line for each record that is left out or changed, with the reason.
 ///
-/// Three columns with tabs between them: `dropped` or `changed`, the record as its own system
-/// names it, and the reason. The totals follow, a line each, with `total` in front.
+/// Three columns with tabs between them: `dropped`, `changed` or, for a page whose address is not
+/// on the site, `elsewhere`; the record as its own system names it; and the reason. The totals follow, a line each, with `total` in front.
 pub struct Report<'w> {
     lines: Box<dyn Write + Send + 'w>,
     totals: Totals,
@@ -86,6 +86,11 @@ impl<'w> Report<'w> {
         }
         self.lines.flush()?;
         Ok(self.totals)
+    }
+
+    pub(super) fn elsewhere(&mut self, record: &str, reason: &str) -> io::Result<()> {
+        self.totals.elsewhere += 1;
+        self.line("elsewhere", record, reason)
     }
 
     fn line(&mut self, what: &str, record: &str, reason: &str) -> io::Result<()> {
