@@ -8,6 +8,7 @@
 
 pub mod address_keys;
 pub mod authors;
+pub mod backup;
 pub mod comments;
 pub mod doctor;
 mod error;
@@ -15,6 +16,7 @@ pub mod events;
 pub mod imports;
 mod job;
 pub mod jobs;
+mod listen;
 pub mod migrations;
 pub mod pages;
 mod postgres;
