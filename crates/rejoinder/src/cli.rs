@@ -1,0 +1,168 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The discussion under an article, owned by the publication.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rejoinder",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    after_help = "Every option can also stand in a TOML file (--config FILE) or in the environment \
+                  (REJOINDER_LISTEN, REJOINDER_DATABASE and so on). A flag wins over the \
+                  environment, and the environment over the file."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the demo publication, ready to try
+    Demo(ServeArgs),
+    /// Serve the discussions of your sites
+    Serve(ServeArgs),
+    /// Add, list, show and set up sites
+    Site(SiteArgs),
+    /// Bring in the comments of another system
+    Import(ImportArgs),
+    /// Check the database against its own rules
+    Doctor(Place),
+    /// Write a copy of the database into a new file while the server runs
+    Backup(BackupArgs),
+    /// Put a backup where the database belongs
+    Restore(BackupArgs),
+}
+
+/// Where the comments are.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Place {
+    /// Read options from this TOML file
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// sqlite:PATH or postgres://… [default: sqlite:rejoinder.db in the data directory]
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) database: Option<String>,
+    /// The data directory [default: ~/.local/share/rejoinder]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) data: Option<String>,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct ServeArgs {
+    /// Where readers reach the server [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+    /// Where /healthz, /readyz and /metrics are, or off [default: 127.0.0.1:8081; demo: off]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) internal: Option<String>,
+    /// The server's public address, with `https://` in front
+    #[arg(long, value_name = "URL")]
+    pub(crate) base: Option<String>,
+    /// How to write the log: text or json [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) log: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SiteArgs {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(subcommand)]
+    pub(crate) command: SiteCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SiteCommand {
+    /// Add a site
+    Add {
+        /// The host that its pages are on, such as news.example
+        host: String,
+        /// An origin whose pages may embed the site [default: the host with `https://`]
+        #[arg(long = "origin", value_name = "URL")]
+        origins: Vec<String>,
+    },
+    /// List all sites
+    List,
+    /// Show a site and its settings
+    Show {
+        /// The site's host
+        host: String,
+    },
+    /// Change a setting of a site, or its origins
+    Set {
+        /// The site's host
+        host: String,
+        /// The setting; `site show HOST` lists them
+        key: String,
+        /// Its new value; for `origins`, addresses with commas between them
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The system that wrote the file
+    pub(crate) format: Format,
+    /// The file to read
+    pub(crate) file: PathBuf,
+    /// The site that the comments belong to
+    #[arg(long, value_name = "HOST")]
+    pub(crate) site: String,
+    /// Say what would happen, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write a line for each record that is dropped or changed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Pages whose address starts with FROM have moved to TO
+    #[arg(long, value_name = "FROM=TO")]
+    pub(crate) map: Vec<String>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// A system that comments can come from.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    /// An export of WordPress (Tools → Export), also with wpDiscuz.
+    #[value(name = "wordpress")]
+    WordPress,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupArgs {
+    /// The backup
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_database_can_be_named_after_any_subcommand() {
+        let typed = ["rejoinder", "site", "list", "--database", "sqlite:x.db"];
+        let Command::Site(args) = Cli::parse_from(typed).command else {
+            panic!("this is `site`");
+        };
+        assert_eq!(args.place.database.as_deref(), Some("sqlite:x.db"));
+    }
+}

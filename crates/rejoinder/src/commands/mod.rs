@@ -1,0 +1,71 @@
+//! What each command does.
+
+mod backup;
+mod doctor;
+mod import;
+mod serve;
+mod site;
+
+use std::sync::Arc;
+
+use rejoinder_core::Site;
+use store::{Store, sites};
+use tokio::runtime::Runtime;
+
+use crate::cli::Command;
+use crate::config::Options;
+use crate::demo;
+use crate::failure::Failure;
+
+pub(crate) use serve::Running;
+
+pub(crate) fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Site(args) => site::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Doctor(place) => doctor::run(&place),
+        Command::Backup(args) => backup::back_up(&args),
+        Command::Restore(args) => backup::restore(&args),
+    }
+}
+
+/// Open the database for a command that ends.
+fn open(options: &Options) -> Result<Store, Failure> {
+    open_with(options, Arc::new(|_| {}))
+}
+
+/// Open the database; `on_commit` hears of every change.
+pub(crate) fn open_with(options: &Options, on_commit: store::Hook) -> Result<Store, Failure> {
+    options.make_place()?;
+    let doing = format!("the database {} cannot be opened", options.database);
+    Store::open(&options.database, on_commit).map_err(|error| Failure::failed(&doing, &error))
+}
+
+/// The runtime of a command.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let built = builder.enable_all().build();
+    built.map_err(|error| Failure::failed("the program cannot start its threads", &error))
+}
+
+/// The failure of something that the store was asked to do.
+pub(crate) fn store_failed(doing: &str) -> impl FnOnce(store::StoreError) -> Failure {
+    move |error| Failure::failed(doing, &error)
+}
+
+/// The site that was named, or why it is not one.
+async fn find_site(store: &Store, typed: &str) -> Result<Site, Failure> {
+    let host = rejoinder_core::site::host(typed)
+        .map_err(|refusal| Failure::misused(refusal.to_string()))?;
+    let wanted = host.clone();
+    let found = store.read(move |tx| sites::by_host(tx, &wanted)).await;
+    found
+        .map_err(store_failed("the sites cannot be read"))?
+        .ok_or_else(|| {
+            Failure::Failed(format!(
+                "there is no site {host}; `rejoinder site add {host}` adds it"
+            ))
+        })
+}

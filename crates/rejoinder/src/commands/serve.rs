@@ -1,0 +1,157 @@
+//! A server, from options to the last answer.
+
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use server::{App, Config, PageCache, Parts, Publication};
+use store::Store;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tracing::{error, info};
+
+use crate::cli::ServeArgs;
+use crate::config::{DEFAULTS, Options};
+use crate::failure::Failure;
+use crate::log;
+use crate::system::{SystemClock, SystemRandom};
+
+/// What rendered threads may take, in bytes.
+const PAGE_CACHE_BYTES: u64 = 64 << 20;
+
+pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
+    let options = Options::for_serving(args, &DEFAULTS)?;
+    log::start(options.log, options.log_level);
+    let publication = match &options.publication {
+        Some(place) => Some(
+            Publication::read(&place.folder, &place.site)
+                .map_err(|error| Failure::failed("the publication cannot be read", &error))?,
+        ),
+        None => None,
+    };
+    let runtime = super::runtime()?;
+    let running = Running::start(&runtime, &options)?;
+    let address = running.address();
+    info!(listen = %address, "Serving comments on http://{address}");
+    runtime.block_on(running.serve(&options, publication))
+}
+
+/// A server that has its ports and its database, and does not answer yet.
+pub(crate) struct Running {
+    listener: TcpListener,
+    internal: Option<TcpListener>,
+    address: SocketAddr,
+    pages: PageCache,
+    store: Arc<Store>,
+}
+
+impl Running {
+    /// Take the ports, then open the database: a port in use is known before anything changes.
+    pub(crate) fn start(runtime: &Runtime, options: &Options) -> Result<Self, Failure> {
+        let (listener, address) = runtime.block_on(listen(options.listen, "listen"))?;
+        let internal = match options.internal {
+            Some(internal) => Some(runtime.block_on(listen(internal, "internal"))?.0),
+            None => None,
+        };
+        let pages = PageCache::new(PAGE_CACHE_BYTES);
+        let store = Arc::new(super::open_with(options, pages.on_commit())?);
+        Ok(Self {
+            listener,
+            internal,
+            address,
+            pages,
+            store,
+        })
+    }
+
+    /// Where readers reach the server.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// Answer until SIGINT or SIGTERM; requests under way are answered first.
+    pub(crate) async fn serve(
+        self,
+        options: &Options,
+        publication: Option<Publication>,
+    ) -> Result<(), Failure> {
+        let app = App::new(Parts {
+            config: Config {
+                base: options.base.clone(),
+                trusted_proxies: options.trusted_proxies.clone(),
+                proxy_header: options.proxy_header,
+                rate_limits: options.rate_limits,
+                publication,
+            },
+            store: self.store,
+            pages: self.pages,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+        });
+        let (tell, told) = watch::channel(());
+        if let Some(internal) = self.internal {
+            tokio::spawn(serve_internal(internal, app.clone(), told.clone()));
+        }
+        let signal = signalled()?;
+        let shutdown = async {
+            signal.await;
+            info!("Stopping");
+            drop(tell);
+        };
+        server::serve(self.listener, app, shutdown).await;
+        Ok(())
+    }
+}
+
+async fn serve_internal(listener: TcpListener, app: App, mut told: watch::Receiver<()>) {
+    let shutdown = async move {
+        // Ends when the sender is dropped.
+        let _ = told.changed().await;
+    };
+    let serving = axum::serve(listener, server::internal_router(app));
+    if let Err(cause) = serving.with_graceful_shutdown(shutdown).into_future().await {
+        error!(%cause, "The internal address answers no more: {cause}");
+    }
+}
+
+async fn listen(wanted: SocketAddr, option: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+    let bound = TcpListener::bind(wanted).await;
+    let bound = bound.and_then(|listener| Ok((listener.local_addr()?, listener)));
+    match bound {
+        Ok((address, listener)) => Ok((listener, address)),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            let other = SocketAddr::new(wanted.ip(), 0);
+            Err(Failure::Failed(format!(
+                "another program is listening on {wanted}; take another port with --{option}, \
+                 such as {other} for any free one"
+            )))
+        }
+        Err(error) => Err(Failure::failed(
+            &format!("{wanted} cannot be listened on"),
+            &error,
+        )),
+    }
+}
+
+/// Ends when the operator ends the program.
+fn signalled() -> Result<impl Future<Output = ()>, Failure> {
+    let listen = |kind| {
+        signal(kind).map_err(|error| Failure::failed("signals cannot be listened for", &error))
+    };
+    let (mut interrupt, mut terminate) = (
+        listen(SignalKind::interrupt())?,
+        listen(SignalKind::terminate())?,
+    );
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,106 @@
+//! `rejoinder site`.
+
+use rejoinder_core::{Clock as _, IdSource, Refusal, Settings, Site, SiteId, site};
+use store::{Store, sites};
+
+use crate::cli::{SiteArgs, SiteCommand};
+use crate::commands::{find_site, open, runtime, store_failed};
+use crate::config::Options;
+use crate::failure::Failure;
+use crate::output::say;
+use crate::system::{SystemClock, SystemRandom};
+
+pub(super) fn run(args: &SiteArgs) -> Result<(), Failure> {
+    let options = Options::for_place(&args.place)?;
+    let store = open(&options)?;
+    runtime()?.block_on(async {
+        match &args.command {
+            SiteCommand::Add { host, origins } => add(&store, host, origins).await,
+            SiteCommand::List => list(&store).await,
+            SiteCommand::Show { host } => show(&find_site(&store, host).await?),
+            SiteCommand::Set { host, key, value } => set(&store, host, key, value).await,
+        }
+    })
+}
+
+async fn add(store: &Store, host: &str, origins: &[String]) -> Result<(), Failure> {
+    let host = site::host(host).map_err(|refusal| misused(&refusal))?;
+    let default = [format!("https://{host}")];
+    let origins = if origins.is_empty() {
+        &default
+    } else {
+        origins
+    };
+    let origins = read_origins(origins.iter().map(String::as_str))?;
+    let now = SystemClock.now();
+    let id = SiteId(IdSource::new(&SystemRandom).next(now));
+    let site = store
+        .write(move |tx| sites::add(tx, now, id, &host, &origins, &Settings::default()))
+        .await
+        .map_err(store_failed("the site cannot be added"))?;
+    say(format_args!(
+        "Added {}. Pages of {} may embed it.",
+        site.host,
+        site.origins.join(", ")
+    ));
+    Ok(())
+}
+
+async fn list(store: &Store) -> Result<(), Failure> {
+    let sites = store
+        .read(sites::list)
+        .await
+        .map_err(store_failed("the sites cannot be read"))?;
+    for site in sites {
+        say(format_args!("{}\t{}", site.host, site.origins.join(", ")));
+    }
+    Ok(())
+}
+
+/// A line for each setting, in the order in which they are explained.
+fn show(site: &Site) -> Result<(), Failure> {
+    say(format_args!("host = {}", site.host));
+    say(format_args!("origins = {}", site.origins.join(",")));
+    let fields = site.settings.fields();
+    for about in Settings::ABOUT {
+        let value = match fields.get(about.key) {
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        };
+        say(format_args!("{} = {value}", about.key));
+    }
+    Ok(())
+}
+
+async fn set(store: &Store, host: &str, key: &str, value: &str) -> Result<(), Failure> {
+    let site = find_site(store, host).await?;
+    let id = site.id;
+    let saved = if key == "origins" {
+        let origins = read_origins(value.split(',').filter(|origin| !origin.trim().is_empty()))?;
+        store
+            .write(move |tx| sites::set_origins(tx, id, &origins))
+            .await
+    } else {
+        let settings = site
+            .settings
+            .with(key, value)
+            .map_err(|refusal| misused(&refusal))?;
+        store
+            .write(move |tx| sites::save_settings(tx, id, &settings))
+            .await
+    };
+    saved.map_err(store_failed("the setting cannot be saved"))?;
+    say(format_args!("{}: {key} = {value}", site.host));
+    Ok(())
+}
+
+fn read_origins<'t>(typed: impl Iterator<Item = &'t str>) -> Result<Vec<String>, Failure> {
+    typed
+        .map(|origin| site::origin(origin).map_err(|refusal| misused(&refusal)))
+        .collect()
+}
+
+fn misused(refusal: &Refusal) -> Failure {
+    Failure::misused(refusal.to_string())
+}

@@ -1,0 +1,167 @@
+//! Options as they were given, before anyone knows what they mean.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use crate::failure::Failure;
+
+/// An option that a file, the environment or a flag may set.
+pub(super) struct Known {
+    /// Its name in the file; `publication.site` is `site` in the table `[publication]`.
+    pub(super) key: &'static str,
+    /// What it accepts.
+    pub(super) accepts: &'static str,
+}
+
+impl Known {
+    /// Its name in the environment.
+    fn variable(&self) -> String {
+        format!("REJOINDER_{}", self.key.to_uppercase().replace('.', "_"))
+    }
+}
+
+/// What was given for each option, with the strongest source on top.
+pub(super) struct Layers {
+    known: &'static [Known],
+    given: BTreeMap<&'static str, Given>,
+}
+
+struct Given {
+    text: String,
+    source: Source,
+}
+
+enum Source {
+    File(PathBuf),
+    Variable(String),
+    Flag(&'static str),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Variable(name) => f.write_str(name),
+            Self::Flag(key) => write!(f, "--{key}"),
+        }
+    }
+}
+
+impl Layers {
+    pub(super) fn new(known: &'static [Known]) -> Self {
+        Self {
+            known,
+            given: BTreeMap::new(),
+        }
+    }
+
+    /// Add what a TOML file says. A key that nobody knows is refused.
+    pub(super) fn add_file(&mut self, path: &Path) -> Result<(), Failure> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Failure::misused(format!("the options in {shown} cannot be read: {error}"))
+        })?;
+        let table: Table = text
+            .parse()
+            .map_err(|error| Failure::misused(format!("{shown} is not TOML: {error}")))?;
+        self.add_table(path, "", table)
+    }
+
+    fn add_table(&mut self, path: &Path, prefix: &str, table: Table) -> Result<(), Failure> {
+        for (name, value) in table {
+            let key = format!("{prefix}{name}");
+            if let Value::Table(inner) = value {
+                self.add_table(path, &format!("{key}."), inner)?;
+                continue;
+            }
+            let known = self.known.iter().find(|known| known.key == key);
+            let known = known.ok_or_else(|| self.unknown(path, &key))?;
+            let text = plain(&value).ok_or_else(|| {
+                let accepts = known.accepts;
+                let shown = path.display();
+                Failure::misused(format!("`{key}` in {shown} must be {accepts}"))
+            })?;
+            self.set(known.key, text, Source::File(path.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn unknown(&self, path: &Path, key: &str) -> Failure {
+        let known: Vec<&str> = self.known.iter().map(|known| known.key).collect();
+        let (shown, known) = (path.display(), known.join(", "));
+        Failure::misused(format!(
+            "`{key}` in {shown} is not an option; there are: {known}"
+        ))
+    }
+
+    /// Add what the environment says. An empty variable says nothing.
+    pub(super) fn add_environment(
+        &mut self,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<(), Failure> {
+        for known in self.known {
+            let name = known.variable();
+            let Some(text) = variable(&name).filter(|text| !text.is_empty()) else {
+                continue;
+            };
+            let text = text
+                .into_string()
+                .map_err(|_| Failure::misused(format!("{name} is not UTF-8")))?;
+            self.set(known.key, text, Source::Variable(name));
+        }
+        Ok(())
+    }
+
+    /// Add what a flag says.
+    pub(super) fn add_flag(&mut self, key: &'static str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.set(key, text.to_owned(), Source::Flag(key));
+        }
+    }
+
+    fn set(&mut self, key: &'static str, text: String, source: Source) {
+        self.given.insert(key, Given { text, source });
+    }
+
+    /// What `key` says, as `parse` understands it; a value that it does not is refused by name.
+    pub(super) fn read<T>(
+        &self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Failure> {
+        let Some(given) = self.given.get(key) else {
+            return Ok(None);
+        };
+        parse(&given.text).map(Some).ok_or_else(|| self.refuse(key))
+    }
+
+    /// The refusal of what was given for `key`.
+    pub(super) fn refuse(&self, key: &str) -> Failure {
+        let known = self.known.iter().find(|known| known.key == key);
+        let accepts = known.map_or("something else", |known| known.accepts);
+        let (text, source) = self.given.get(key).map_or_else(
+            || (String::new(), String::new()),
+            |given| (given.text.clone(), format!(" (from {})", given.source)),
+        );
+        Failure::misused(format!(
+            "`{key}` cannot be `{text}`{source}: it must be {accepts}"
+        ))
+    }
+}
+
+/// A value as one would type it; a list has commas between its items.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Array(items) => {
+            let items: Option<Vec<String>> = items.iter().map(plain).collect();
+            Some(items?.join(","))
+        }
+        _ => None,
+    }
+}

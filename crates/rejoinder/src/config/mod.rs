@@ -1,0 +1,304 @@
+//! Options: a flag wins over the environment, the environment over the file, the file over the
+//! default. Whatever cannot be understood is refused by name before anything starts.
+
+mod layers;
+
+use std::ffi::OsString;
+use std::fs::DirBuilder;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+use rejoinder_core::site;
+use server::{ProxyHeader, RateLimits};
+use store::Location;
+use tracing::level_filters::LevelFilter;
+
+use crate::cli::{Place, ServeArgs};
+use crate::failure::Failure;
+use layers::{Known, Layers};
+
+const fn known(key: &'static str, accepts: &'static str) -> Known {
+    Known { key, accepts }
+}
+
+const KNOWN: [Known; 12] = [
+    known("listen", "an address and a port such as 127.0.0.1:8080"),
+    known(
+        "internal",
+        "an address and a port such as 127.0.0.1:8081, or off",
+    ),
+    known("database", "sqlite:PATH or postgres://USER@HOST/NAME"),
+    known("data", "a directory"),
+    known(
+        "base",
+        "an address such as https://comments.example.org, without a path",
+    ),
+    known(
+        "trusted_proxies",
+        "networks such as 10.0.0.0/8 or 127.0.0.1, with commas between them",
+    ),
+    known("proxy_header", "x-forwarded-for or forwarded"),
+    known("rate_limits", "on or off"),
+    known("log", "text or json"),
+    known("log_level", "error, warn, info or debug"),
+    known(
+        "publication.site",
+        "the host of a site, such as news.example",
+    ),
+    known("publication.folder", "a directory with a publication.toml"),
+];
+
+/// What the operator decided.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) listen: SocketAddr,
+    pub(crate) internal: Option<SocketAddr>,
+    pub(crate) database: Location,
+    /// Where the database is unless another place was named, and what the demo unpacks.
+    data: Option<PathBuf>,
+    is_database_in_data: bool,
+    pub(crate) base: Option<String>,
+    pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
+    pub(crate) proxy_header: ProxyHeader,
+    pub(crate) rate_limits: RateLimits,
+    pub(crate) log: LogFormat,
+    pub(crate) log_level: LevelFilter,
+    pub(crate) publication: Option<PublicationPlace>,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The articles that the server itself publishes.
+#[derive(Debug)]
+pub(crate) struct PublicationPlace {
+    /// The site that they belong to.
+    pub(crate) site: String,
+    /// Where they are.
+    pub(crate) folder: PathBuf,
+}
+
+/// What an option is when nobody says.
+pub(crate) struct Defaults {
+    /// For `internal`.
+    pub(crate) internal: Option<SocketAddr>,
+    /// For `data`, under the person's own data directory.
+    pub(crate) folder: &'static str,
+    /// For `log_level`.
+    pub(crate) log_level: LevelFilter,
+}
+
+/// The defaults of everything but the demo.
+pub(crate) const DEFAULTS: Defaults = Defaults {
+    internal: Some(loopback(8081)),
+    folder: "rejoinder",
+    log_level: LevelFilter::INFO,
+};
+
+/// The defaults of the demo: its own folder, no second port that could be in use, a quiet log.
+pub(crate) const DEMO_DEFAULTS: Defaults = Defaults {
+    internal: None,
+    folder: "rejoinder-demo",
+    log_level: LevelFilter::WARN,
+};
+
+const fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)
+}
+
+impl Options {
+    /// The options of a server.
+    pub(crate) fn for_serving(args: &ServeArgs, defaults: &Defaults) -> Result<Self, Failure> {
+        Self::gather(args, defaults, variable)
+    }
+
+    /// The options of a command that works on the database.
+    pub(crate) fn for_place(place: &Place) -> Result<Self, Failure> {
+        let args = ServeArgs {
+            place: place.clone(),
+            ..ServeArgs::default()
+        };
+        Self::for_serving(&args, &DEFAULTS)
+    }
+
+    /// The data directory, which now exists.
+    pub(crate) fn data_directory(&self) -> Result<&Path, Failure> {
+        let data = needed(self.data.as_deref())?;
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).mode(0o700);
+        let doing = format!("the data directory {} cannot be made", data.display());
+        builder
+            .create(data)
+            .map_err(|error| Failure::failed(&doing, &error))?;
+        Ok(data)
+    }
+
+    /// Make the directory of the database, unless it was named by itself.
+    pub(crate) fn make_place(&self) -> Result<(), Failure> {
+        match self.is_database_in_data {
+            true => self.data_directory().map(|_| ()),
+            false => Ok(()),
+        }
+    }
+
+    fn gather(
+        args: &ServeArgs,
+        defaults: &Defaults,
+        variable: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, Failure> {
+        let mut layers = Layers::new(&KNOWN);
+        let config = args.place.config.clone();
+        let config = config.or_else(|| variable("REJOINDER_CONFIG").map(PathBuf::from));
+        if let Some(path) = config {
+            layers.add_file(&path)?;
+        }
+        layers.add_environment(&variable)?;
+        layers.add_flag("listen", args.listen.as_deref());
+        layers.add_flag("internal", args.internal.as_deref());
+        layers.add_flag("base", args.base.as_deref());
+        layers.add_flag("log", args.log.as_deref());
+        layers.add_flag("database", args.place.database.as_deref());
+        layers.add_flag("data", args.place.data.as_deref());
+
+        let listen = layers.read("listen", address)?.unwrap_or(loopback(8080));
+        let rate_limits = layers.read("rate_limits", on_or_off)?;
+        if rate_limits == Some(RateLimits::Off) && !listen.ip().is_loopback() {
+            return Err(Failure::misused(format!(
+                "`rate_limits` can be off only on a loopback address such as 127.0.0.1:8080; \
+                 this server listens on {listen}"
+            )));
+        }
+        let data = layers.read("data", |text| Some(PathBuf::from(text)))?;
+        let data = data.or_else(|| Some(data_home(&variable)?.join(defaults.folder)));
+        let named = layers.read("database", |text| text.parse().ok())?;
+        Ok(Self {
+            listen,
+            internal: layers
+                .read("internal", |text| match text {
+                    "off" => Some(None),
+                    _ => address(text).map(Some),
+                })?
+                .unwrap_or(defaults.internal),
+            is_database_in_data: named.is_none(),
+            database: match named {
+                Some(location) => location,
+                None => Location::Sqlite(needed(data.as_deref())?.join("rejoinder.db")),
+            },
+            data,
+            base: layers.read("base", base)?,
+            trusted_proxies: layers
+                .read("trusted_proxies", networks)?
+                .unwrap_or_default(),
+            proxy_header: layers
+                .read("proxy_header", |text| match text.to_lowercase().as_str() {
+                    "x-forwarded-for" => Some(ProxyHeader::XForwardedFor),
+                    "forwarded" => Some(ProxyHeader::Forwarded),
+                    _ => None,
+                })?
+                .unwrap_or(ProxyHeader::XForwardedFor),
+            rate_limits: rate_limits.unwrap_or(RateLimits::On),
+            log: layers.read("log", log_format)?.unwrap_or(LogFormat::Text),
+            log_level: layers
+                .read("log_level", log_level)?
+                .unwrap_or(defaults.log_level),
+            publication: publication(&layers)?,
+        })
+    }
+}
+
+/// The one place that reads the environment.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+fn address(text: &str) -> Option<SocketAddr> {
+    match text.strip_prefix("localhost:") {
+        Some(port) => port.parse().ok().map(loopback),
+        None => text.parse().ok(),
+    }
+}
+
+fn on_or_off(text: &str) -> Option<RateLimits> {
+    match text {
+        "on" => Some(RateLimits::On),
+        "off" => Some(RateLimits::Off),
+        _ => None,
+    }
+}
+
+fn log_format(text: &str) -> Option<LogFormat> {
+    match text {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    }
+}
+
+fn log_level(text: &str) -> Option<LevelFilter> {
+    match text {
+        "error" => Some(LevelFilter::ERROR),
+        "warn" => Some(LevelFilter::WARN),
+        "info" => Some(LevelFilter::INFO),
+        "debug" => Some(LevelFilter::DEBUG),
+        _ => None,
+    }
+}
+
+/// A public address in the form that links start with.
+fn base(text: &str) -> Option<String> {
+    site::origin(text).ok()
+}
+
+/// Networks, or single addresses, with commas between them.
+fn networks(text: &str) -> Option<Vec<ipnet::IpNet>> {
+    let items = text
+        .split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty());
+    items
+        .map(|item| {
+            let single = || item.parse::<IpAddr>().ok().map(ipnet::IpNet::from);
+            item.parse().ok().or_else(single)
+        })
+        .collect()
+}
+
+fn publication(layers: &Layers) -> Result<Option<PublicationPlace>, Failure> {
+    let site = layers.read("publication.site", |text| site::host(text).ok())?;
+    let folder = layers.read("publication.folder", |text| Some(PathBuf::from(text)))?;
+    match (site, folder) {
+        (Some(site), Some(folder)) => Ok(Some(PublicationPlace { site, folder })),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(Failure::misused(
+            "`publication.site` needs `publication.folder`",
+        )),
+        (None, Some(_)) => Err(Failure::misused(
+            "`publication.folder` needs `publication.site`",
+        )),
+    }
+}
+
+fn needed(data: Option<&Path>) -> Result<&Path, Failure> {
+    let text = "there is no home directory: name a directory with `--data DIR`";
+    data.ok_or_else(|| Failure::misused(text))
+}
+
+/// Where the person who runs the program keeps data.
+fn data_home(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let named = |name| {
+        variable(name)
+            .filter(|text| !text.is_empty())
+            .map(PathBuf::from)
+    };
+    named("XDG_DATA_HOME").or_else(|| named("HOME").map(|home| home.join(".local/share")))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+use super::*;
+
+/// What comes of a file's text, the environment and flags.
+fn gather(file: &str, environment: &[(&str, &str)], args: ServeArgs) -> Result<Options, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rejoinder.toml");
+    std::fs::write(&path, file).unwrap();
+    let mut args = args;
+    args.place.config = Some(path);
+    let variable = |name: &str| match name {
+        "HOME" => Some(OsString::from("/home/ann")),
+        _ => environment
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| OsString::from(value)),
+    };
+    Options::gather(&args, &DEFAULTS, variable).map_err(|failure| {
+        let text = failure.text().to_owned();
+        text.replace(&folder.path().display().to_string(), "")
+    })
+}
+
+fn refused(file: &str, environment: &[(&str, &str)]) -> String {
+    gather(file, environment, ServeArgs::default()).unwrap_err()
+}
+
+fn listening_on(address: &str) -> ServeArgs {
+    ServeArgs {
+        listen: Some(address.to_owned()),
+        ..ServeArgs::default()
+    }
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let file = "listen = '127.0.0.1:1'";
+    let environment = [("REJOINDER_LISTEN", "127.0.0.1:2")];
+    let port =
+        |args, environment: &[(&str, &str)]| gather(file, environment, args).unwrap().listen.port();
+    assert_eq!(port(ServeArgs::default(), &[]), 1);
+    assert_eq!(port(ServeArgs::default(), &environment), 2);
+    assert_eq!(port(listening_on("localhost:3"), &environment), 3);
+}
+
+#[test]
+fn unset_options_are_safe() {
+    let options = gather("", &[], ServeArgs::default()).unwrap();
+    assert_eq!(options.listen, loopback(8080));
+    assert_eq!(options.internal, Some(loopback(8081)));
+    assert_eq!(options.rate_limits, RateLimits::On);
+    assert!(options.trusted_proxies.is_empty());
+}
+
+#[test]
+fn a_bad_option_is_refused_with_its_source_and_what_it_accepts() {
+    assert_eq!(
+        refused("listen = 80", &[]),
+        "`listen` cannot be `80` (from /rejoinder.toml): it must be an address and a port such \
+         as 127.0.0.1:8080"
+    );
+    assert_eq!(
+        refused("", &[("REJOINDER_LOG", "xml")]),
+        "`log` cannot be `xml` (from REJOINDER_LOG): it must be text or json"
+    );
+    assert_eq!(
+        gather("", &[], listening_on("nowhere")).unwrap_err(),
+        "`listen` cannot be `nowhere` (from --listen): it must be an address and a port such \
+         as 127.0.0.1:8080"
+    );
+    assert_eq!(
+        refused("database = 'mysql://x'", &[]),
+        "`database` cannot be `mysql://x` (from /rejoinder.toml): it must be sqlite:PATH or \
+         postgres://USER@HOST/NAME"
+    );
+}
+
+#[test]
+fn an_unknown_key_in_the_file_is_refused() {
+    assert!(
+        refused("colour = 'red'", &[]).starts_with(
+            "`colour` in /rejoinder.toml is not an option; there are: listen, internal,"
+        )
+    );
+    assert!(refused("[publication]\nslug = 'x'", &[]).starts_with("`publication.slug` in"));
+    assert!(refused("listen = ", &[]).starts_with("/rejoinder.toml is not TOML:"));
+}
+
+#[test]
+fn rate_limits_are_off_only_on_a_loopback_address() {
+    let off = [("REJOINDER_RATE_LIMITS", "off")];
+    let open = gather("", &off, listening_on("0.0.0.0:8080")).unwrap_err();
+    assert!(open.starts_with("`rate_limits` can be off only on a loopback address"));
+    assert_eq!(
+        gather("", &off, listening_on("[::1]:8080"))
+            .unwrap()
+            .rate_limits,
+        RateLimits::Off
+    );
+}
+
+#[test]
+fn lists_can_be_typed_with_commas_or_as_lists() {
+    for file in [
+        "trusted_proxies = '10.0.0.0/8, 127.0.0.1'",
+        "trusted_proxies = ['10.0.0.0/8', '127.0.0.1']",
+    ] {
+        let options = gather(file, &[], ServeArgs::default()).unwrap();
+        let shown: Vec<String> = options
+            .trusted_proxies
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(shown, ["10.0.0.0/8", "127.0.0.1/32"]);
+    }
+}
+
+#[test]
+fn a_publication_needs_both_its_site_and_its_folder() {
+    let both = "[publication]\nsite = 'News.Example'\nfolder = '/srv/news'";
+    let place = gather(both, &[], ServeArgs::default())
+        .unwrap()
+        .publication
+        .unwrap();
+    assert_eq!(place.site, "news.example");
+    assert_eq!(
+        refused("[publication]\nsite = 'news.example'", &[]),
+        "`publication.site` needs `publication.folder`"
+    );
+}

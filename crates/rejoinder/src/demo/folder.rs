@@ -1,0 +1,125 @@
+//! The demo publication, which travels in the binary.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+use rejoinder_core::Time;
+use serde::Deserialize;
+
+use super::voices::{Phrases, ThreadFile};
+use crate::failure::Failure;
+
+static DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../demo");
+
+/// What `publication.toml` says for the demo alone.
+#[derive(Debug, Deserialize)]
+pub(super) struct About {
+    /// The publication's name.
+    pub(super) title: String,
+    /// Slugs in the order of the front page.
+    pub(super) articles: Vec<String>,
+    /// The thread that is filled up.
+    pub(super) busy: Busy,
+    /// Who belongs to the newsroom.
+    pub(super) staff: Vec<Staff>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Busy {
+    pub(super) article: String,
+    pub(super) comments: usize,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Staff {
+    pub(super) name: String,
+}
+
+/// Write the publication into `folder`, so that it is served as any other; gives the folder.
+pub(super) fn unpack(data: &Path) -> Result<PathBuf, Failure> {
+    let folder = data.join("publication");
+    let shown = folder.display().to_string();
+    unpack_into(&folder)
+        .map_err(|error| Failure::failed(&format!("{shown} cannot be written"), &error))?;
+    Ok(folder)
+}
+
+fn unpack_into(folder: &Path) -> io::Result<()> {
+    for part in ["articles", "pictures"] {
+        fs::create_dir_all(folder.join(part))?;
+    }
+    let parts = ["articles", "pictures"]
+        .into_iter()
+        .filter_map(|part| DEMO.get_dir(part));
+    for file in DEMO.files().chain(parts.flat_map(Dir::files)) {
+        let path = folder.join(file.path());
+        if fs::read(&path).is_ok_and(|there| there == file.contents()) {
+            continue;
+        }
+        fs::write(path, file.contents())?;
+    }
+    Ok(())
+}
+
+pub(super) fn about() -> Result<About, Failure> {
+    read_toml("publication.toml")
+}
+
+pub(super) fn phrases() -> Result<Phrases, Failure> {
+    read_toml("threads/phrases.toml")
+}
+
+/// What readers wrote under an article; nothing under some.
+pub(super) fn thread(slug: &str) -> Result<Option<ThreadFile>, Failure> {
+    let path = format!("threads/{slug}.toml");
+    if DEMO.get_file(&path).is_none() {
+        return Ok(None);
+    }
+    read_toml(&path).map(Some)
+}
+
+/// When an article was published.
+pub(super) fn published_at(slug: &str) -> Result<Time, Failure> {
+    #[derive(Deserialize)]
+    struct Front {
+        published_at: String,
+    }
+    let path = format!("articles/{slug}.md");
+    let front = text(&path)?.split("+++").nth(1).unwrap_or_default();
+    let front: Front = toml::from_str(front).map_err(|error| broken(&path, &error))?;
+    front
+        .published_at
+        .parse()
+        .map_err(|error| broken(&path, &error))
+}
+
+fn read_toml<T: serde::de::DeserializeOwned>(path: &str) -> Result<T, Failure> {
+    toml::from_str(text(path)?).map_err(|error| broken(path, &error))
+}
+
+fn text(path: &str) -> Result<&'static str, Failure> {
+    let file = DEMO.get_file(path).and_then(|file| file.contents_utf8());
+    file.ok_or_else(|| Failure::Failed(format!("the demo has no {path}")))
+}
+
+fn broken(path: &str, error: &dyn std::error::Error) -> Failure {
+    Failure::failed(&format!("the demo's {path} cannot be read"), error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_article_of_the_demo_has_a_time_and_a_thread() {
+        let about = about().unwrap();
+        for slug in &about.articles {
+            published_at(slug).unwrap();
+            assert!(thread(slug).unwrap().unwrap().voices().len() > 10, "{slug}");
+        }
+        assert!(about.articles.contains(&about.busy.article));
+        phrases().unwrap();
+    }
+}

@@ -1,0 +1,164 @@
+//! The demo's site and its discussions, written once.
+
+use std::collections::HashMap;
+
+use markup::SafeHtml;
+use rejoinder_core::author::Role;
+use rejoinder_core::{
+    AuthorId, Clock as _, IdSource, PageId, PageKey, Settings, Site, SiteId, State, Tally, Time,
+};
+use store::authors::{self, Details};
+use store::imports::{self, ImportedComment, ImportedPage};
+use store::{Store, StoreError, Tx, sites};
+
+use super::folder::{self, About};
+use super::voices::Voice;
+use super::{SITE, crowd};
+use crate::commands::store_failed;
+use crate::failure::Failure;
+use crate::system::{SystemClock, SystemRandom};
+
+/// Names the demo's records in the store.
+const FORMAT: &str = "demo";
+
+/// A page of the demo, with what was said there.
+struct Discussion {
+    slug: String,
+    published_at: Time,
+    /// With what each said, rendered.
+    voices: Vec<(Voice, SafeHtml)>,
+}
+
+/// Add the demo's site with all its threads, unless it is there. A database that holds other sites
+/// is left alone.
+pub(super) async fn seed(store: &Store) -> Result<(), Failure> {
+    let known = store
+        .read(sites::list)
+        .await
+        .map_err(store_failed("the demo cannot be read"))?;
+    let others: Vec<&str> = known
+        .iter()
+        .map(|site| site.host.as_str())
+        .filter(|host| *host != SITE)
+        .collect();
+    if !others.is_empty() {
+        return Err(Failure::Failed(format!(
+            "the database holds other sites ({}): give the demo a directory of its own with --data",
+            others.join(", ")
+        )));
+    }
+    if !known.is_empty() {
+        return Ok(());
+    }
+    let about = folder::about()?;
+    let discussions = about.articles.iter().map(|slug| discussion(slug, &about));
+    let discussions: Vec<Discussion> = discussions.collect::<Result<_, _>>()?;
+    let now = SystemClock.now();
+    let ids = IdSource::new(&SystemRandom);
+    let written = store
+        .write(move |tx| write(tx, now, &ids, &about, &discussions))
+        .await;
+    written.map_err(store_failed("the demo cannot be written"))
+}
+
+fn discussion(slug: &str, about: &About) -> Result<Discussion, Failure> {
+    let voices = folder::thread(slug)?
+        .map(|file| file.voices())
+        .unwrap_or_default();
+    let voices = match about.busy.article == slug {
+        true => crowd::gather(voices, &folder::phrases()?, about.busy.comments),
+        false => voices,
+    };
+    let rendered = |voice: Voice| {
+        let html = markup::render(&voice.text).html;
+        (voice, html)
+    };
+    let voices = voices.into_iter().map(rendered).collect();
+    let published_at = folder::published_at(slug)?;
+    Ok(Discussion {
+        slug: slug.to_owned(),
+        published_at,
+        voices,
+    })
+}
+
+/// All of it in one transaction: a demo that was stopped half-way begins anew.
+fn write(
+    tx: &mut Tx<'_>,
+    now: Time,
+    ids: &IdSource,
+    about: &About,
+    discussions: &[Discussion],
+) -> Result<(), StoreError> {
+    let settings = Settings {
+        title: about.title.clone(),
+        ..Settings::default()
+    };
+    let id = SiteId(ids.next(now));
+    let site = sites::add(tx, now, id, SITE, &[format!("https://{SITE}")], &settings)?;
+    for discussion in discussions {
+        let page = ImportedPage {
+            source_id: discussion.slug.clone(),
+            key: PageKey::stored(format!("{SITE}/articles/{}", discussion.slug), None),
+            aliases: Vec::new(),
+            title: None,
+            closed_at: None,
+            created_at: discussion.published_at,
+        };
+        let page = imports::upsert_page(tx, site.id, PageId(ids.next(now)), &page)?.into_inner();
+        let mut known = HashMap::new();
+        for (voice, html) in &discussion.voices {
+            let created_at = discussion.published_at.after(voice.after);
+            let author = author(tx, &site, about, created_at, voice)?;
+            let (state, reason) = match voice.is_removed {
+                true => (State::Removed, Some("moderator")),
+                false => (State::Published, None),
+            };
+            let comment = ImportedComment {
+                source_id: format!("{}/{}", discussion.slug, voice.id),
+                page: page.id,
+                parent: voice
+                    .parent
+                    .as_deref()
+                    .and_then(|parent| known.get(parent))
+                    .copied(),
+                author,
+                text: voice.text.clone(),
+                html: html.clone(),
+                state,
+                reason,
+                created_at,
+                edited_at: None,
+                closed_at: None,
+                pin: None,
+                tally: Tally {
+                    up: voice.up.into(),
+                    down: voice.down.into(),
+                },
+            };
+            let id = imports::upsert_comment(tx, site.id, FORMAT, &comment)?.into_inner();
+            known.insert(voice.id.as_str(), id);
+        }
+        imports::recount(tx, now, site.id, page.id)?;
+    }
+    Ok(())
+}
+
+fn author(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    about: &About,
+    now: Time,
+    voice: &Voice,
+) -> Result<AuthorId, StoreError> {
+    let details = Details {
+        name: voice.author.clone(),
+        email: None,
+        website: voice.website.as_deref().and_then(markup::safe_url),
+    };
+    let id = imports::upsert_author(tx, now, site.id, FORMAT, &voice.author, &details)?;
+    if about.staff.iter().any(|staff| staff.name == voice.author) {
+        authors::set_role(tx, site.id, id, Role::Staff)?;
+    }
+    Ok(id)
+}

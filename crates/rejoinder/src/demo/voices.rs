@@ -1,0 +1,86 @@
+//! What the demo's readers said.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// One comment of the demo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Voice {
+    /// Names it within its thread.
+    pub(crate) id: String,
+    /// The comment that it answers.
+    pub(crate) parent: Option<String>,
+    pub(crate) author: String,
+    pub(crate) website: Option<String>,
+    /// How long after the article it was posted.
+    pub(crate) after: Duration,
+    pub(crate) up: u32,
+    pub(crate) down: u32,
+    /// Markdown; of a removed comment nothing is shown.
+    pub(crate) text: String,
+    pub(crate) is_removed: bool,
+}
+
+/// A file of `demo/threads`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ThreadFile {
+    comment: Vec<Written>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    id: String,
+    parent: Option<String>,
+    author: String,
+    website: Option<String>,
+    minutes: u64,
+    up: u32,
+    down: u32,
+    text: String,
+    #[serde(default)]
+    state: WrittenState,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WrittenState {
+    #[default]
+    Published,
+    Removed,
+}
+
+/// `demo/threads/phrases.toml`: what the busy thread is filled up from.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Phrases {
+    pub(super) root: Vec<String>,
+    pub(super) reply: Vec<String>,
+    pub(super) question: Vec<String>,
+    pub(super) short: Vec<String>,
+    pub(super) detail: Vec<String>,
+    pub(super) before: Vec<String>,
+    pub(super) after: Vec<String>,
+    pub(super) exchanges: Vec<Vec<String>>,
+    pub(super) names: Vec<String>,
+}
+
+impl ThreadFile {
+    /// The comments, in the order of the file.
+    pub(crate) fn voices(self) -> Vec<Voice> {
+        let voice = |written: Written| Voice {
+            id: written.id,
+            parent: written.parent,
+            author: written.author,
+            website: written.website,
+            after: Duration::from_secs(written.minutes * 60),
+            up: written.up,
+            down: written.down,
+            text: written.text.trim().to_owned(),
+            is_removed: matches!(written.state, WrittenState::Removed),
+        };
+        self.comment.into_iter().map(voice).collect()
+    }
+}

@@ -1,0 +1,71 @@
+//! How far a long command is: a bar on a terminal, a line now and then elsewhere.
+
+use std::io::{IsTerminal as _, stderr};
+
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::output::note;
+
+/// Elsewhere than on a terminal, a line comes after so many percent.
+const STEP_PERCENT: u64 = 10;
+
+/// How far a command is.
+pub(crate) struct Progress {
+    bar: Option<ProgressBar>,
+    next_percent: u64,
+}
+
+impl Progress {
+    /// Nothing is done yet.
+    pub(crate) fn new() -> Self {
+        let bar = stderr().is_terminal().then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template(
+                "{bar:30} {percent:>3} %  {bytes} of {total_bytes}  {eta} left  {msg}",
+            );
+            if let Ok(style) = style {
+                bar.set_style(style.progress_chars("━━ "));
+            }
+            bar
+        });
+        Self {
+            bar,
+            next_percent: STEP_PERCENT,
+        }
+    }
+
+    /// `n_done` of `n_total` bytes are done.
+    pub(crate) fn at(&mut self, n_done: u64, n_total: u64) {
+        self.tell(n_done, n_total, String::new());
+    }
+
+    /// `n_done` of `n_total` bytes are done, which held `n_comments`.
+    pub(crate) fn at_comments(&mut self, n_done: u64, n_total: u64, n_comments: u64) {
+        self.tell(
+            n_done,
+            n_total,
+            format!("{} comments", HumanCount(n_comments)),
+        );
+    }
+
+    fn tell(&mut self, n_done: u64, n_total: u64, about: String) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(n_total);
+            bar.set_position(n_done);
+            bar.set_message(about);
+            return;
+        }
+        let percent = (n_done * 100).checked_div(n_total).unwrap_or(100);
+        if percent >= self.next_percent && percent < 100 {
+            let comma = if about.is_empty() { "" } else { ", " };
+            note(format_args!("{percent} %{comma}{about}"));
+            self.next_percent = percent - percent % STEP_PERCENT + STEP_PERCENT;
+        }
+    }
+
+    pub(crate) fn finish(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

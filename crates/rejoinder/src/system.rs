@@ -1,0 +1,36 @@
+//! The time and the chance of the machine: the only place that asks it for them.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rejoinder_core::{Clock, Random, Time};
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everyone else is given"
+    )]
+    fn now(&self) -> Time {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let micros = since.map_or(0, |since| since.as_micros());
+        Time::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
+    }
+}
+
+/// The machine's random source.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SystemRandom;
+
+impl Random for SystemRandom {
+    /// # Panics
+    ///
+    /// When the machine has no random bytes: nothing secret could be made, so nothing goes on.
+    fn fill(&self, bytes: &mut [u8]) {
+        if let Err(error) = getrandom::fill(bytes) {
+            panic!("the system gives no random bytes: {error}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The demo, from nothing to its pages.
+
+use crate::program::{Place, Server};
+
+#[test]
+fn the_demo_starts_from_nothing_and_shows_its_discussions() {
+    let place = Place::new();
+    let demo = place.start(&["demo"]);
+
+    let (status, front) = demo.get("/");
+    assert_eq!(status, 200);
+    assert!(front.contains("The Pellamouth Lantern"), "{front}");
+    let (status, article) = demo.get("/articles/plot-seventeen");
+    assert_eq!(status, 200);
+    assert!(
+        article.contains("Ngozi Fairbrass"),
+        "a comment stands in the page without script"
+    );
+    assert_eq!(n_comments(&demo, "the-bull"), 2_000);
+    assert_eq!(demo.get("/pictures/the-bull.webp").0, 200);
+
+    assert_eq!(demo.stop().0, Some(0));
+    place.run(&["doctor"]).good();
+}
+
+#[test]
+fn a_second_start_of_the_demo_keeps_everything() {
+    let place = Place::new();
+    let before = place.start(&["demo"]);
+    let n = n_comments(&before, "plot-seventeen");
+    before.stop();
+
+    let demo = place.start(&["demo"]);
+    assert_eq!(n_comments(&demo, "plot-seventeen"), n);
+    assert_eq!(n_comments(&demo, "the-bull"), 2_000);
+}
+
+#[test]
+fn the_demo_refuses_a_database_that_holds_other_sites() {
+    let place = Place::new();
+    place.run(&["site", "add", "news.example"]).good();
+    let ended = place.run(&["demo", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ended.code, Some(1));
+    assert!(
+        ended.err.contains("holds other sites (news.example)"),
+        "{}",
+        ended.err
+    );
+}
+
+fn n_comments(demo: &Server, slug: &str) -> usize {
+    let page = format!("lantern.example/articles/{slug}");
+    let path = format!("/api/v1/thread?site=lantern.example&page={page}");
+    usize::try_from(demo.json(&path)["n_comments"].as_i64().unwrap()).unwrap()
+}

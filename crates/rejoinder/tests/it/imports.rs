@@ -1,0 +1,191 @@
+//! Imports at the command line, and what readers then see.
+
+use serde_json::Value;
+
+use crate::program::{Place, Server, repository};
+
+fn sample() -> String {
+    repository("crates/import/tests/sample.xml")
+        .to_str()
+        .unwrap()
+        .to_owned()
+}
+
+fn import(place: &Place, more: &[&str]) -> String {
+    let file = sample();
+    let args = [
+        "import",
+        "wordpress",
+        file.as_str(),
+        "--site",
+        "news.example",
+    ];
+    place.run(&[&args[..], more].concat()).good()
+}
+
+fn place() -> Place {
+    let place = Place::new();
+    place.run(&["site", "add", "news.example"]).good();
+    place
+}
+
+fn thread(server: &Server, page: &str) -> Value {
+    server.json(&format!(
+        "/api/v1/thread?site=news.example&sort=oldest&page={page}"
+    ))
+}
+
+/// Names and depths as they stand, and what each replies with.
+fn outline(comments: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    for comment in comments.as_array().unwrap() {
+        let name = comment["author"]["name"].as_str().unwrap_or("(removed)");
+        lines.push(name.to_owned());
+        lines.extend(
+            outline(&comment["replies"])
+                .iter()
+                .map(|line| format!("> {line}")),
+        );
+    }
+    lines
+}
+
+#[test]
+fn an_import_brings_threads_as_they_were() {
+    let place = place();
+    import(
+        &place,
+        &["--map", "https://old.example=https://news.example"],
+    );
+    let server = place.start(&["serve"]);
+
+    let ferry = thread(&server, "https://news.example/ferry");
+    assert_eq!(
+        outline(&ferry["comments"]),
+        [
+            "Ada Marsh",
+            "> Cleo Finch",
+            "> > Bruno Kettle",
+            "Dora Pike",
+            "Gus Reed",
+            "Hal Moss",
+            "> Ida Voss",
+            "Ada Marsh",
+        ]
+    );
+    let first = &ferry["comments"][0];
+    assert_eq!(first["html"], "<p>The ferry was late.</p><p>And cold.</p>");
+    assert_eq!(first["created_at"], "2024-03-01T10:01:00Z");
+    assert_eq!((&first["up"], &first["down"]), (&7.into(), &2.into()));
+    assert!(!ferry.to_string().contains("script"), "{ferry}");
+
+    let old = thread(&server, "https://old.example/ferry/");
+    assert_eq!(
+        old["comments"], ferry["comments"],
+        "the old address leads to the same thread"
+    );
+}
+
+#[test]
+fn nothing_that_was_not_public_is_public_after_an_import() {
+    let place = place();
+    import(
+        &place,
+        &["--map", "https://old.example=https://news.example"],
+    );
+    let server = place.start(&["serve"]);
+
+    for page in ["ferry", "draft", "secret", "closed"] {
+        let page = format!("https://news.example/{page}");
+        let shown = thread(&server, &page).to_string();
+        let html = server
+            .get(&format!("/embed?site=news.example&page={page}"))
+            .1;
+        for hidden in [
+            "Emil Sand",
+            "Cheap Pills",
+            "Fay Holt",
+            "Jon Bell",
+            "Kit Lane",
+            "A blog",
+        ] {
+            assert!(
+                !shown.contains(hidden) && !html.contains(hidden),
+                "{hidden} on {page}"
+            );
+        }
+    }
+    let draft = thread(&server, "https://news.example/draft");
+    assert_eq!(draft["n_comments"], 0);
+}
+
+#[test]
+fn a_second_import_adds_nothing() {
+    let place = place();
+    let first = import(&place, &[]);
+    let second = import(&place, &[]);
+    assert!(first.contains("15 comments came in"), "{first}");
+    assert!(
+        second.contains("0 comments came in") && second.contains("15 were here"),
+        "{second}"
+    );
+    place.run(&["doctor"]).good();
+}
+
+#[test]
+fn a_dry_run_says_the_same_and_changes_nothing() {
+    let place = place();
+    let (dry, real) = (place.path("dry.txt"), place.path("real.txt"));
+    let said = import(&place, &["--dry-run", "--report", dry.to_str().unwrap()]);
+    let server = place.start(&["serve"]);
+    assert_eq!(
+        thread(&server, "https://old.example/ferry")["n_comments"],
+        0
+    );
+    assert_eq!(server.stop().0, Some(0));
+
+    let done = import(&place, &["--report", real.to_str().unwrap()]);
+
+    let read = |path| std::fs::read_to_string(path).unwrap();
+    assert_eq!(read(dry), read(real));
+    assert_eq!(said.lines().nth(1), done.lines().nth(1));
+}
+
+#[test]
+fn a_file_that_breaks_off_says_so_and_can_be_imported_again() {
+    let place = place();
+    let whole = std::fs::read_to_string(sample()).unwrap();
+    let end = whole[..whole.len() / 2].rfind("</wp:comment>").unwrap();
+    let half = place.file("half.xml", &whole[..end]);
+    let ended = place.run(&["import", "wordpress", &half, "--site", "news.example"]);
+    assert_eq!(ended.code, Some(1));
+    assert!(
+        ended.err.contains("the file ends in the middle"),
+        "{}",
+        ended.err
+    );
+
+    import(&place, &[]);
+    let third = import(&place, &[]);
+    assert!(third.contains("15 were here"), "{third}");
+    place.run(&["doctor"]).good();
+}
+
+#[test]
+fn what_cannot_be_imported_is_refused() {
+    let place = place();
+    let file = place.file("x.txt", "hello");
+    let args = [
+        "import",
+        "wordpress",
+        file.as_str(),
+        "--site",
+        "news.example",
+    ];
+    let ended = place.run(&args);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains("this is not"), "{}", ended.err);
+    let ended = place.run(&[&args[..], &["--map", "a=b"]].concat());
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains("`a=b` is not FROM=TO"), "{}", ended.err);
+}

@@ -1,0 +1,10 @@
+//! The program as operators and readers meet it: the real binary, over real HTTP.
+
+mod backups;
+mod demo;
+mod durability;
+mod imports;
+mod program;
+mod refusals;
+mod sites;
+mod writer;
