@@ -21,7 +21,9 @@ export async function more(thread, link) {
   const next = [...box.querySelectorAll('[data-rj=more]')].find(
     (more) => more.closest('li') === (box === shown ? null : box),
   );
-  listOf(link.closest('li') ?? thread.section, link).append(...fresh);
+  const own = link.closest('li');
+  sink(fresh, Number(own && part(own, 'comment')?.dataset['level']));
+  listOf(own ?? thread.section, link).append(...fresh);
   link.replaceWith(...(next ? [next] : []));
   thread.focus(fresh[0] && part(fresh[0], 'comment'));
 }
@@ -89,14 +91,14 @@ export async function go(thread, id) {
 /** The server's HTML for a part of a thread. @param {Thread} thread @param {URLSearchParams} query */
 export async function read(thread, query) {
   const { section, scope } = thread;
-  section.ariaBusy = 'true';
+  section.dataset['busy'] = '';
   try {
     const answer = await thread.fetch(`/embed/thread?${query}`, { credentials: 'omit' });
     const shown = scope.parse(await answer.text());
     thread.wake(shown);
     return shown;
   } finally {
-    section.ariaBusy = null;
+    delete section.dataset['busy'];
   }
 }
 
@@ -105,9 +107,21 @@ async function showBranch(thread, query, link = null) {
   const { section } = thread;
   const top = scrollY;
   const shown = part(await read(thread, query), 'thread');
-  if (shown) {
+  if (shown && part(shown, 'comment')) {
     replace(thread, shown);
     behind.has(thread) || behind.set(thread, { section, top, link });
+  }
+}
+
+/**
+ * Say how deep replies stand: the server counts from the comment that was asked for.
+ *
+ * @param {Element[]} items
+ * @param {number} level The level of that comment here.
+ */
+function sink(items, level) {
+  for (const comment of items.flatMap((item) => [...item.querySelectorAll('[data-id]')])) {
+    comment.ariaLevel = `${Number(comment.ariaLevel) + level}`;
   }
 }
 

@@ -9,9 +9,9 @@ import { device, part } from './thread.js';
  *
  * @typedef {object} Draft
  * @property {string} text
- * @property {string} [title] The title that was first sent with it.
- * @property {string} [key] The idempotency key of `body`.
- * @property {string} [body] What was last sent: sent again, it is the same comment.
+ * @property {string} [said] What was last sent of what the reader typed.
+ * @property {string} [title] The title that was sent with it.
+ * @property {string} [key] The idempotency key: said again, it is the same comment.
  */
 
 /** What a reader tells of themself, once for each device. */
@@ -29,7 +29,8 @@ export function open(thread, form) {
   const text = field(form, 'text');
   text.value ||= draftOf(thread, form)?.text ?? '';
   grow(text);
-  thread.words().catch(() => {});
+  // Sending must not wait for them, nor fail to say that it cannot.
+  Promise.all([thread.words(), import('./post.js')]).catch(() => {});
 }
 
 /** Show what is only for those with script. @param {Form} form */
@@ -45,7 +46,7 @@ export function typed(thread, form) {
   const text = field(form, 'text');
   keep(thread, form, text.value ? { ...draftOf(thread, form), text: text.value } : undefined);
   grow(text);
-  if (text.value.length > Number(text.dataset['max']) - 200) {
+  if (text.value.length > Number(text.dataset['max']) - 200 || !part(form, 'counter')?.hidden) {
     import('./tools.js').then(({ count }) => count(thread, form));
   }
 }

@@ -7,14 +7,15 @@ import { part } from './thread.js';
 
 /** Put the server's form, with the text as it was typed, in place of the text. @param {Thread} thread @param {HTMLAnchorElement} link */
 export async function edit(thread, link) {
-  const { base, parse } = thread.scope;
   const comment = commentOf(link);
   const text = /** @type {HTMLElement | null} */ (comment.querySelector('.rj-text'));
   if (!text || text.hidden) {
     return;
   }
-  const answer = await thread.fetch(link.href.slice(base.length), { credentials: 'include' });
-  const form = /** @type {HTMLFormElement} */ (parse(await answer.text()).querySelector('form[data-rj=edit]'));
+  const answer = await thread.fetch(`/embed/${path(thread, comment, '/edit')}`, {
+    credentials: 'include',
+  });
+  const form = /** @type {HTMLFormElement} */ (thread.scope.parse(await answer.text()).querySelector('form[data-rj=edit]'));
   wake(form);
   text.hidden = true;
   text.after(form);
@@ -83,6 +84,7 @@ export async function remove(thread, button) {
   } else {
     replace(thread, comment, left);
   }
+  await thread.recount(-1);
   thread.emit('deleted', { id });
   await thread.say('deleted');
 }
@@ -97,8 +99,8 @@ function replace(thread, comment, html) {
 }
 
 /** @param {Thread} thread @param {HTMLElement} comment */
-function path({ address: { site } }, { dataset }) {
-  return `comments/${dataset['id']}?${new URLSearchParams({ site })}`;
+function path({ address: { site } }, { dataset }, act = '') {
+  return `comments/${dataset['id']}${act}?${new URLSearchParams({ site })}`;
 }
 
 /** @param {Element} place */

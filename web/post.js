@@ -11,11 +11,11 @@ const others = new WeakMap();
 /** @param {Thread} thread @param {Form} form */
 export async function post(thread, form) {
   const item = others.get(form) ?? show(thread, form);
-  const { key = '', body = '' } = prepare(thread, form);
+  const { key, body } = prepare(thread, form);
   mark(item, 'posting', (await thread.words())['widget'].posting);
   try {
     const headers = { 'idempotency-key': key };
-    await arrive(thread, form, await thread.ask('POST', 'comments', JSON.parse(body), headers));
+    await arrive(thread, form, await thread.ask('POST', 'comments', body, headers));
   } catch (/** @type {any} */ problem) {
     if (problem.status < 500 && problem.status !== 429) {
       revise(thread, item);
@@ -47,11 +47,13 @@ function show(thread, form) {
   const comment = item.appendChild(document.createElement('article'));
   comment.className = 'rj-comment';
   const name = comment.appendChild(document.createElement('b'));
+  name.className = 'rj-name';
   name.textContent = field(form, 'name').value;
   const text = comment.appendChild(document.createElement('p'));
+  text.className = 'rj-text';
   text.style.whiteSpace = 'pre-line';
   text.textContent = field(form, 'text').value;
-  comment.appendChild(document.createElement('p')).className = 'rj-note';
+  comment.append(document.createElement('p'));
   const parent = form.closest('li');
   if (parent) {
     listOf(parent, form).append(item);
@@ -64,19 +66,18 @@ function show(thread, form) {
   return item;
 }
 
-/** What is sent: the same, with the same key, when it was sent before. @param {Thread} thread @param {Form} form */
+/** What is sent: with the same key, when the same was sent before. @param {Thread} thread @param {Form} form */
 function prepare(thread, form) {
-  const fields = Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
-  const kept = draftOf(thread, form);
-  const title = `${fields['title'] ?? kept?.title ?? thread.scope.title ?? ''}`;
-  const body = JSON.stringify(title ? { ...fields, title } : fields);
-  if (kept?.body === body) {
-    return kept;
+  const filled = [...new FormData(form)].filter(([, value]) => value);
+  const { title = thread.scope.title, ...fields } = Object.fromEntries(filled);
+  const said = JSON.stringify(fields);
+  let draft = draftOf(thread, form);
+  if (draft?.said !== said) {
+    const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
+    draft = { text: field(form, 'text').value, said, title: `${title ?? ''}`, key };
+    keep(thread, form, draft);
   }
-  const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
-  const draft = { text: field(form, 'text').value, title, body, key };
-  keep(thread, form, draft);
-  return draft;
+  return { key: draft?.key ?? '', body: { ...fields, title: draft?.title || undefined } };
 }
 
 /** @param {Thread} thread @param {Form} form @param {{status: number, comment: any, html: string}} posted */
@@ -94,10 +95,12 @@ async function arrive(thread, form, { status, comment, html }) {
   thread.wake(item);
   thread.focus(shown);
   thread.emit('posted', { comment, isHeld });
-  thread.know().catch(() => {});
+  thread.know();
   if (isHeld) {
     shown.append(document.createElement('p'));
     mark(item, 'held', (await thread.words())['widget'].held);
+  } else {
+    await thread.recount(1);
   }
   await thread.say(isHeld ? 'held' : 'posted');
 }
@@ -122,7 +125,7 @@ function mark(item, state, text = '') {
   const comment = /** @type {HTMLElement} */ (item.firstElementChild);
   const note = /** @type {HTMLElement} */ (comment.lastElementChild);
   comment.dataset['state'] = state;
-  note.className = 'rj-note';
+  note.className = 'rj-acts';
   note.textContent = text;
 }
 

@@ -131,6 +131,8 @@ export class Thread {
   me;
   /** @type {Promise<Words> | undefined} */
   #words;
+  /** @type {any} */
+  #hush;
 
   /** @param {Scope} scope */
   constructor(scope) {
@@ -146,6 +148,7 @@ export class Thread {
     const on = (type, act, target = root) =>
       target.addEventListener(type, (event) => this.attempt(() => act(event)), { signal });
     on('click', (event) => this.#click(event));
+    on('click', () => this.#act());
     on('submit', (event) => this.#submit(event));
     on('change', ({ target }) => this.#change(target));
     on('input', ({ target }) => this.#write(target, 'typed'));
@@ -153,12 +156,14 @@ export class Thread {
     on('keydown', (event) => this.#key(event));
     on('pointerdown', () => this.#select());
     on('hashchange', () => this.#follow(), window);
+    on('offline', () => this.attempt(() => Promise.reject({ code: 'offline' })), window);
     const clock = setInterval(() => this.#tell(this.section), 60_000);
     signal.addEventListener('abort', () => clearInterval(clock));
     this.wake(this.section);
     this.know();
     this.#follow();
     this.attempt(() => this.resume());
+    this.section.dataset['live'] = '';
     this.emit('ready', this.address);
   }
 
@@ -227,6 +232,16 @@ export class Thread {
     return (forms[kind] ?? forms['other'] ?? '').replace('{n}', n.toLocaleString(this.language));
   }
 
+  /** Count one more in the heading, or one less. @param {1 | -1} step */
+  async recount(step) {
+    const heading = part(this.section, 'count');
+    if (heading) {
+      const n = Number(heading.dataset['count']) + step;
+      heading.dataset['count'] = `${n}`;
+      heading.textContent = this.counted((await this.words())['thread'].count, n);
+    }
+  }
+
   /** Do something that may be refused, and then say why. @param {() => unknown} act */
   async attempt(act) {
     try {
@@ -273,6 +288,8 @@ export class Thread {
 
   /** @param {string | undefined} text */
   #say(text = '') {
+    clearTimeout(this.#hush);
+    this.#hush = text && setTimeout(() => this.#say(), 8000);
     /** @type {HTMLElement} */ (part(this.section, 'status')).textContent = text;
   }
 
@@ -294,7 +311,10 @@ export class Thread {
         await (await loaded(module))[name](this, control);
       }
     }
-    // Nothing is kept before the reader acts.
+  }
+
+  /** What the reader does shows that they have read what is here; before, nothing is kept. */
+  async #act() {
     (await load.unread()).mark(this);
   }
 

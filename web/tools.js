@@ -62,6 +62,7 @@ export async function count(thread, form) {
   const left = Number(dataset['max']) - graphemes;
   const { widget } = await thread.words();
   counter.textContent = thread.counted(widget[left < 0 ? 'over' : 'left'], Math.abs(left));
+  counter.toggleAttribute('data-over', left < 0);
   counter.hidden = left > 200;
 }
 

@@ -4,7 +4,7 @@ import { device } from './thread.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
-/** When the newest comment of the last visit was written. @type {WeakMap<Thread, string>} */
+/** When the newest comment of the last visit was written. @type {WeakMap<Thread, number>} */
 const visits = new WeakMap();
 
 const SIDE = /** @type {Record<string, number>} */ ({
@@ -15,13 +15,16 @@ const SIDE = /** @type {Record<string, number>} */ ({
 /** Mark what is new, and remember what is here. @param {Thread} thread */
 export function mark(thread) {
   const key = `seen:${thread.name}`;
-  let newest = device.get(key) ?? '';
-  const seen = visits.get(thread) ?? (newest || '9');
+  let newest = device.get(key) ?? 0;
+  const seen = visits.get(thread) ?? (newest || Infinity);
   visits.set(thread, seen);
-  for (const comment of thread.section.querySelectorAll('[data-id]')) {
-    const at = comment.querySelector('time')?.dateTime ?? '';
-    comment.toggleAttribute('data-unread', at > seen);
-    newest = at > newest ? at : newest;
+  /** @type {NodeListOf<HTMLElement>} */
+  const comments = thread.section.querySelectorAll('[data-id]');
+  for (const comment of comments) {
+    const at = +new Date(comment.querySelector('time')?.dateTime ?? 0);
+    const isOwn = thread.me?.own.includes(comment.dataset['id'] ?? '');
+    comment.toggleAttribute('data-unread', at > seen && !isOwn);
+    newest = Math.max(newest, at);
   }
   device.set(key, newest);
 }

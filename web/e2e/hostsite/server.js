@@ -107,8 +107,8 @@ function bodyOf(url) {
       return `${article('Ferry returns to the north quay')}${thread(key)}`;
     case '/two':
       return `${article('Two questions for the council')}
-        <h2>On the bridge</h2>${thread(`${key}#bridge`)}
-        <h2>On the market</h2>${thread(`${key}#market`)}`;
+        <h2>On the bridge</h2>${thread(`${key}/bridge`)}
+        <h2>On the market</h2>${thread(`${key}/market`)}`;
     case '/app':
       return `${article('All in one page')}
         <p><button id="add">Add</button> <button id="move">Move</button>
@@ -146,7 +146,7 @@ function document(body, rejoinder) {
 <title>The Gazette</title>
 <link rel="icon" href="/icon.svg">
 <link rel="stylesheet" href="/host.css">
-${rejoinder && `<script type="module" src="${rejoinder}/embed.js"></script>`}
+${rejoinder && `<script src="${rejoinder}/embed.js" async></script>`}
 </head>
 <body>
 <header>The Gazette</header>

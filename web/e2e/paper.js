@@ -1,0 +1,99 @@
+/** What the tests of the widget have in common: a paper, its readers, and what they wrote. */
+import assert from 'node:assert/strict';
+import { open, startBrowser } from './browser.js';
+import { startPaper } from './harness.js';
+
+/** @typedef {import('./browser.js').Page} Page */
+
+/**
+ * A paper with a browser to read it in.
+ *
+ * @typedef {object} Desk
+ * @property {import('./browser.js').Browser} browser
+ * @property {import('./hostsite/server.js').HostSite} host
+ * @property {import('./harness.js').Rejoinder} rejoinder
+ * @property {string} comments The server under a name of the paper's, so that its cookie is kept.
+ * @property {(page: string, text: string, by?: {name?: string, parent?: string}) => Promise<string>} post
+ *   Post as someone new; the comment's id.
+ * @property {(page: string, how?: Parameters<typeof open>[2]) => Promise<Page>} read Open a story.
+ * @property {(page: string, rest?: string) => string} embed The thread's own page.
+ * @property {() => Promise<void>} stop
+ */
+
+/** @returns {Promise<Desk>} */
+export async function openDesk() {
+  const [browser, paper] = await Promise.all([startBrowser(), startPaper()]);
+  const { host, rejoinder } = paper;
+  const comments = `http://comments.${host.host}:${new URL(rejoinder.origin).port}`;
+  host.embed(comments);
+  return {
+    browser,
+    host,
+    rejoinder,
+    comments,
+    post: async (page, text, { name = 'Ann Lee', parent } = {}) => {
+      const answer = await fetch(`${rejoinder.origin}/api/v1/comments`, {
+        method: 'POST',
+        headers: { origin: host.origin, 'content-type': 'application/json' },
+        body: JSON.stringify({ site: host.host, page, text, name, parent }),
+      });
+      assert.equal(answer.status, 201, await answer.clone().text());
+      return (await answer.json()).comment.id;
+    },
+    read: async (page, how) => {
+      const reader = await open(browser, storyAt(host.origin, page), how);
+      await thread(reader);
+      return reader;
+    },
+    embed: (page, rest = '') =>
+      `${comments}/embed?${new URLSearchParams({ site: host.host, page })}${rest}`,
+    stop: async () => {
+      await browser.close();
+      await paper.stop();
+    },
+  };
+}
+
+/**
+ * The address of the story whose thread is `page`.
+ *
+ * @param {string} origin
+ * @param {string} page
+ */
+export function storyAt(origin, page) {
+  return `${origin}/story?page=${encodeURIComponent(page)}`;
+}
+
+/**
+ * The thread, once it is shown and lives.
+ *
+ * @param {Page} page
+ */
+export async function thread(page) {
+  const section = page.locator('[data-rj=thread]');
+  await section.first().waitFor();
+  await page.locator('[data-rj=thread][data-live]').first().waitFor();
+  return section;
+}
+
+/**
+ * What the comments say, from the top.
+ *
+ * @param {Page} page
+ */
+export function texts(page) {
+  return page.locator('article .rj-text').allInnerTexts();
+}
+
+/**
+ * Fill the form that stands open.
+ *
+ * @param {import('playwright-core').Locator} form
+ * @param {{text: string, name?: string}} said
+ */
+export async function write(form, { text, name }) {
+  await form.locator('textarea').fill(text);
+  if (name !== undefined) {
+    await form.locator('[name=name]').fill(name);
+  }
+}
