@@ -31,6 +31,6 @@ async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
 async fn metrics(State(app): State<App>) -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
-        app.metrics.text(),
+        app.metrics.text(app.live.n_streams()),
     )
 }

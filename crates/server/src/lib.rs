@@ -13,6 +13,7 @@ mod extract;
 mod front;
 mod internal;
 mod limits;
+mod live;
 mod metrics;
 mod middleware;
 mod openapi;
@@ -27,8 +28,9 @@ mod state;
 
 pub use config::{Config, ProxyHeader, RateLimits};
 pub use internal::internal_router;
+pub use live::Live;
 pub use page_cache::PageCache;
 pub use publication::{Publication, PublicationError};
 pub use routes::router;
 pub use serve::serve;
-pub use state::{App, Parts};
+pub use state::{App, Parts, hook};

@@ -59,18 +59,20 @@ impl Metrics {
         self.0[counter as usize].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// All counters as text.
-    pub(crate) fn text(&self) -> String {
-        Counter::ALL
-            .iter()
-            .fold(String::new(), |mut text, counter| {
-                let (name, help) = counter.about();
-                let value = self.0[*counter as usize].load(Ordering::Relaxed);
-                let _ = write!(
-                    text,
-                    "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}\n"
-                );
-                text
-            })
+    /// All counters as text, and how many live streams are open now.
+    pub(crate) fn text(&self, n_streams: usize) -> String {
+        let streams = format!(
+            "# HELP rejoinder_live_streams Live streams that are open.\n\
+             # TYPE rejoinder_live_streams gauge\nrejoinder_live_streams {n_streams}\n"
+        );
+        Counter::ALL.iter().fold(streams, |mut text, counter| {
+            let (name, help) = counter.about();
+            let value = self.0[*counter as usize].load(Ordering::Relaxed);
+            let _ = write!(
+                text,
+                "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}\n"
+            );
+            text
+        })
     }
 }

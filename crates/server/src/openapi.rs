@@ -31,6 +31,7 @@ use crate::{public, reader};
         public::threads::tree,
         public::comments::one,
         public::counts::counts,
+        public::events::events,
         reader::me::me,
         reader::comments::post,
         reader::comments::edit,

@@ -43,6 +43,7 @@ pub(crate) fn table() -> Vec<Route> {
             "/api/v1/comments/{id}",
             get(public::comments::one),
         ),
+        route(Method::GET, "/api/v1/events", get(public::events::events)),
         route(Method::GET, "/api/v1/counts", get(public::counts::counts)),
         route(Method::GET, "/openapi.json", get(openapi::spec)),
         route(Method::GET, "/docs", get(openapi::docs)),

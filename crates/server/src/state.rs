@@ -10,6 +10,7 @@ use store::Store;
 
 use crate::config::Config;
 use crate::limits::Limits;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::page_cache::PageCache;
 use crate::sites::Sites;
@@ -18,14 +19,25 @@ use crate::sites::Sites;
 pub struct Parts {
     /// What the operator decided.
     pub config: Config,
-    /// Where comments are kept. Its commit hook must be `pages.on_commit()`.
+    /// Where comments are kept. Its hook must tell `pages` and `live`: see [`hook`].
     pub store: Arc<Store>,
     /// Rendered threads.
     pub pages: PageCache,
+    /// Those who follow a page live.
+    pub live: Live,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Makes secrets and ids.
     pub random: Arc<dyn Random>,
+}
+
+/// The store's hook: the page cache first, so that whoever is told live finds the new bytes.
+pub fn hook(pages: &PageCache, live: &Live) -> store::Hook {
+    let (pages, live) = (pages.on_commit(), live.clone());
+    Arc::new(move |changes| {
+        pages(changes);
+        live.hear(changes);
+    })
 }
 
 /// A running server's state; a handle to it, cheap to clone.
@@ -37,6 +49,7 @@ pub struct State {
     pub(crate) config: Config,
     pub(crate) store: Arc<Store>,
     pub(crate) pages: PageCache,
+    pub(crate) live: Live,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) ids: IdSource,
@@ -53,6 +66,7 @@ impl App {
             config: parts.config,
             store: parts.store,
             pages: parts.pages,
+            live: parts.live,
             ids: IdSource::new(&*parts.random),
             clock: parts.clock,
             random: parts.random,

@@ -1,8 +1,10 @@
 //! Whether what is stored is what it should be: counts against recounts, links against what they
 //! point to, versions against events.
 
+use std::collections::HashMap;
+
 use rejoinder_core::ranking::wilson_lower_bound;
-use rejoinder_core::{PageId, SiteId, Tally};
+use rejoinder_core::{CommentId, PageId, SiteId, Tally};
 
 use crate::{Result, Tx, params, sql};
 
@@ -134,24 +136,29 @@ pub(crate) fn recount(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<()>
     Ok(())
 }
 
-/// Count the replies that are shown only for their own replies, one level of them at a time.
+/// Count the replies that are shown only for their own replies, the deepest first: each adds one to
+/// its parent, which may thereby be shown itself.
 fn tombstones(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<()> {
-    loop {
-        let changed = tx.execute(
-            sql!(
-                "update comment set n_replies = (
-                     select count(*) from comment r
-                     where r.site_id = ?1 and r.parent_id = comment.id and r.shown = 1)
-                 where site_id = ?1 and page_id = ?2
-                   and exists (select 1 from comment r where r.site_id = ?1
-                       and r.parent_id = comment.id and r.state <> 'published' and r.shown = 1)
-                   and n_replies <> (select count(*) from comment r
-                       where r.site_id = ?1 and r.parent_id = comment.id and r.shown = 1)"
-            ),
-            params![site, page],
-        )?;
-        if changed == 0 {
-            return Ok(());
+    let hidden: Vec<(CommentId, Option<CommentId>, i64)> = tx.all(
+        sql!(
+            "select id, parent_id, n_replies from comment
+             where site_id = ?1 and page_id = ?2 and state <> 'published' order by depth desc"
+        ),
+        params![site, page],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let mut more: HashMap<CommentId, i64> = HashMap::new();
+    for (id, parent, n_replies) in hidden {
+        let is_shown = n_replies > 0 || more.contains_key(&id);
+        if let Some(parent) = parent.filter(|_| is_shown) {
+            *more.entry(parent).or_default() += 1;
         }
     }
+    for (id, n_replies) in more {
+        tx.execute(
+            sql!("update comment set n_replies = n_replies + ?3 where site_id = ?1 and id = ?2"),
+            params![site, id, n_replies],
+        )?;
+    }
+    Ok(())
 }

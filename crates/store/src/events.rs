@@ -1,8 +1,8 @@
 //! The log of what happened to a page. Everything downstream reads it.
 
-use rejoinder_core::{CommentId, Page, PageId, SiteId, Time};
+use rejoinder_core::{Comment, CommentId, Page, PageId, PageKey, SiteId, Time};
 
-use crate::{Change, Dialect, Result, Tx, params, sql};
+use crate::{Change, Dialect, Result, Tx, comments, listen, pages, params, sql};
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,21 +81,22 @@ pub fn append(
         ),
         params![page.site, page.id, version, kind.as_str(), comment, now],
     )?;
-    if tx.dialect() == Dialect::Postgres {
-        let ids = format!("{} {} {version}", page.site.0, page.id.0);
-        tx.one(
-            sql!(@postgres "select pg_notify('rejoinder', ?1)"),
-            params![ids],
-            |_| Ok(()),
-        )?;
-    }
-    tx.touch(Change {
+    let change = Change {
         site: page.site,
         page: page.id,
         key: page.key.clone(),
         version,
         urgent: kind.is_urgent(),
-    });
+    };
+    if tx.dialect() == Dialect::Postgres {
+        let (channel, ids) = (listen::CHANNEL, listen::payload(&change));
+        tx.one(
+            sql!(@postgres "select pg_notify(?1, ?2)"),
+            params![channel, ids],
+            |_| Ok(()),
+        )?;
+    }
+    tx.touch(change);
     Ok(version)
 }
 
@@ -122,4 +123,51 @@ pub fn since(
             })
         },
     )
+}
+
+/// What became of a comment by a run of events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happening {
+    /// The last of the events, whose version stands for all of them.
+    pub event: Event,
+    /// Whether the comment was published in the run, so that whoever saw the state before does not
+    /// know it yet.
+    pub is_new: bool,
+    /// The comment as it is now, when the events are about one.
+    pub comment: Option<Comment>,
+}
+
+/// What happened to a page after `version`: the page as it is now, and each comment that changed
+/// once, by its last event, in the order of versions. `None` for an unknown page.
+pub fn happenings(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    key: &PageKey,
+    version: i64,
+    limit: i64,
+) -> Result<Option<(Page, Vec<Happening>)>> {
+    let Some(page) = pages::find(tx, site, key)? else {
+        return Ok(None);
+    };
+    let mut happenings: Vec<Happening> = Vec::new();
+    for event in since(tx, site, page.id, version, limit)? {
+        let is_known = |known: &Happening| known.event.comment == event.comment;
+        let earlier = happenings
+            .iter()
+            .position(is_known)
+            .map(|at| happenings.remove(at));
+        let is_published = event.kind == EventKind::Published.as_str();
+        let is_new = is_published || earlier.is_some_and(|earlier| earlier.is_new);
+        happenings.push(Happening {
+            event,
+            is_new,
+            comment: None,
+        });
+    }
+    for happening in &mut happenings {
+        if let Some(id) = happening.event.comment {
+            happening.comment = comments::by_id(tx, site, id)?;
+        }
+    }
+    Ok(Some((page, happenings)))
 }

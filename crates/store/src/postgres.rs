@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::job::{Job, Ran};
 use crate::migrations;
 use crate::tx::{Prepared, Tx};
-use crate::{Hook, MAX_WAITING, tls};
+use crate::{Hook, MAX_WAITING, listen, tls};
 
 /// Connections, each with its thread.
 const WORKERS: usize = 8;
@@ -28,13 +28,19 @@ pub(crate) enum Work {
     Write(Box<dyn Job>),
 }
 
-/// Bring the schema of the database up to date and start the threads.
+/// Bring the schema of the database up to date and start the threads. The client brings a runtime of
+/// its own and must not meet another, so it runs on plain threads only.
 pub(crate) fn open(url: &str, hook: &Hook) -> Result<Sender<Work>, StoreError> {
     let mut config: Config = url.parse()?;
     config
         .connect_timeout(CONNECT_TIMEOUT)
         .application_name("rejoinder");
-    migrations::run_postgres(&mut tls::connect(&config)?)?;
+    let migrating = config.clone();
+    let migrate = move || migrations::run_postgres(&mut tls::connect(&migrating)?);
+    thread::spawn(migrate)
+        .join()
+        .map_err(|_| StoreError::Internal("a migration panicked".into()))??;
+    listen::start(config.clone(), hook.clone())?;
     let (queue, waiting) = bounded(MAX_WAITING);
     for number in 0..WORKERS {
         let worker = Worker {

@@ -68,7 +68,9 @@ macro_rules! sql {
 }
 
 fn to_sqlite(text: &str) -> String {
-    let unlocked = text.replace(" for update skip locked", "").replace(" for update", "");
+    let unlocked = text
+        .replace(" for update skip locked", "")
+        .replace(" for update", "");
     unlocked.replace("list(?", "json_each(?")
 }
 

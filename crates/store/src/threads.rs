@@ -278,7 +278,7 @@ fn blanked(mut comment: Comment) -> Comment {
 }
 
 /// Leave nothing of a comment that is not published but its place.
-fn blank(comment: &mut Comment) {
+pub fn blank(comment: &mut Comment) {
     if comment.is_published() {
         return;
     }

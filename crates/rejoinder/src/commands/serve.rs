@@ -4,7 +4,7 @@ use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use server::{App, Config, PageCache, Parts, Publication};
+use server::{App, Config, Live, PageCache, Parts, Publication};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -44,6 +44,7 @@ pub(crate) struct Running {
     internal: Option<TcpListener>,
     address: SocketAddr,
     pages: PageCache,
+    live: Live,
     store: Arc<Store>,
 }
 
@@ -56,12 +57,14 @@ impl Running {
             None => None,
         };
         let pages = PageCache::new(PAGE_CACHE_BYTES);
-        let store = Arc::new(super::open_with(options, pages.on_commit())?);
+        let live = Live::default();
+        let store = Arc::new(super::open_with(options, server::hook(&pages, &live))?);
         Ok(Self {
             listener,
             internal,
             address,
             pages,
+            live,
             store,
         })
     }
@@ -91,6 +94,7 @@ impl Running {
             },
             store: self.store,
             pages: self.pages,
+            live: self.live.clone(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
         });
@@ -102,6 +106,7 @@ impl Running {
         let shutdown = async {
             signal.await;
             info!("Stopping");
+            self.live.close();
             drop(tell);
         };
         server::serve(self.listener, app, shutdown).await;

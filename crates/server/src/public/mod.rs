@@ -2,6 +2,7 @@
 
 pub(crate) mod comments;
 pub(crate) mod counts;
+pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod threads;
 

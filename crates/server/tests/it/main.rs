@@ -3,7 +3,11 @@
 mod caching;
 mod forms;
 mod headers;
+mod internal;
+mod live;
 mod origins;
+mod postgres;
+mod publication;
 mod reading;
 mod support;
 mod voting;

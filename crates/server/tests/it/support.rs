@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use futures_util::StreamExt as _;
 use rejoinder_core::{FixedClock, FixedRandom, Settings, SiteId, Time};
-use rejoinder_server::{App, Config, PageCache, Parts, RateLimits, router};
+use rejoinder_server::{
+    self as server, App, Config, Live, PageCache, Parts, RateLimits, internal_router, router,
+};
 use serde_json::{Value, json};
 use store::{Store, sites};
 use tempfile::TempDir;
@@ -28,8 +31,10 @@ pub(crate) const STORY: &str = "https://news.example/story";
 /// A server with one site, `news.example`.
 pub(crate) struct TestApp {
     router: Router,
+    internal: Router,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) store: Arc<Store>,
+    pub(crate) live: Live,
     n_readers: AtomicU64,
     _folder: TempDir,
 }
@@ -43,8 +48,24 @@ impl TestApp {
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
         let location = format!("sqlite:{}", folder.path().join("test.db").display());
+        Self::at(&location, folder, change).await
+    }
+
+    /// A server on PostgreSQL.
+    pub(crate) async fn on_postgres() -> Self {
+        Self::node(&testing::fresh_database()).await
+    }
+
+    /// One of several servers on a PostgreSQL database.
+    pub(crate) async fn node(database: &str) -> Self {
+        Self::at(database, TempDir::new().unwrap(), |_| {}).await
+    }
+
+    async fn at(location: &str, folder: TempDir, change: impl FnOnce(&mut Config)) -> Self {
         let pages = PageCache::new(8 << 20);
-        let store = Store::open(&location.parse().unwrap(), pages.on_commit()).unwrap();
+        let live = Live::default();
+        let hook = server::hook(&pages, &live);
+        let store = Store::open(&location.parse().unwrap(), hook).unwrap();
         let mut config = Config {
             base: Some(BASE.to_owned()),
             rate_limits: RateLimits::Off,
@@ -57,14 +78,17 @@ impl TestApp {
             config,
             store: Arc::clone(&store),
             pages,
+            live: live.clone(),
             clock: Arc::<FixedClock>::clone(&clock),
             random: Arc::new(FixedRandom::seeded(1)),
         };
-        let router = router(App::new(parts));
+        let app = App::new(parts);
         let app = Self {
-            router,
+            internal: internal_router(app.clone()),
+            router: router(app),
             clock,
             store,
+            live,
             n_readers: AtomicU64::new(1),
             _folder: folder,
         };
@@ -125,9 +149,86 @@ impl TestApp {
         ask(&self.router, request).await
     }
 
+    /// Follow a page live, after what was told as `seen`.
+    pub(crate) async fn follow(&self, page: &str, seen: Option<&str>) -> Following {
+        let path = format!("/api/v1/events?site=news.example&page={page}");
+        let mut request = Request::builder()
+            .uri(path)
+            .header(header::HOST, "comments.example");
+        if let Some(seen) = seen {
+            request = request.header("last-event-id", seen);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(
+            response.headers()[header::CONTENT_TYPE],
+            "text/event-stream"
+        );
+        Following {
+            stream: response.into_body().into_data_stream(),
+            text: String::new(),
+        }
+    }
+
+    /// What operators are told at `path`.
+    pub(crate) async fn inside(&self, path: &str) -> Answer {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        ask(&self.internal, request).await
+    }
+
     /// The thread of a page as JSON.
     pub(crate) async fn thread(&self, page: &str) -> Value {
         self.get(&thread_path(page)).await.good()
+    }
+}
+
+/// A live stream that is being read.
+pub(crate) struct Following {
+    stream: BodyDataStream,
+    text: String,
+}
+
+/// What a live stream told.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) id: String,
+    pub(crate) event: String,
+    pub(crate) data: Value,
+}
+
+impl Following {
+    /// The next event; comments that keep the connection are passed over.
+    pub(crate) async fn next(&mut self) -> Option<Told> {
+        loop {
+            while let Some((block, rest)) = self.text.split_once("\n\n") {
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.text = rest;
+                let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name));
+                if let (Some(id), Some(event), Some(data)) =
+                    (field("id: "), field("event: "), field("data: "))
+                {
+                    let data = serde_json::from_str(data).unwrap();
+                    return Some(Told {
+                        id: id.to_owned(),
+                        event: event.to_owned(),
+                        data,
+                    });
+                }
+            }
+            let bytes = self.stream.next().await?.unwrap();
+            self.text.push_str(str::from_utf8(&bytes).unwrap());
+        }
+    }
+
+    /// The next event in one line: its version, its kind, and the comment's text.
+    pub(crate) async fn line(&mut self) -> String {
+        let told = self.next().await.unwrap();
+        let html = told.data["html"].as_str().unwrap_or("");
+        let text = html
+            .split("<p>")
+            .nth(1)
+            .and_then(|rest| rest.split("</p>").next());
+        format!("{} {} {}", told.id, told.event, text.unwrap_or(""))
     }
 }
 

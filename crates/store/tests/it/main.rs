@@ -5,5 +5,6 @@ mod comments;
 mod dump;
 mod imports;
 mod jobs;
+mod large;
 mod support;
 mod votes;

@@ -1,0 +1,62 @@
+//! `GET /api/v1/events`: what happens to a page, as it happens.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+
+use crate::error::{ApiError, Problem};
+use crate::extract::{Params, Visitor};
+use crate::limits::Act;
+use crate::state::App;
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Follow a page live (server-sent events).
+///
+/// `event` is `published`, `edited`, `voted`, `removed` or `page`; `id` is the page's version.
+/// `Last-Event-ID`, or the parameter `since`, resumes without a gap.
+#[utoipa::path(
+    get, path = "/api/v1/events", tag = "reading",
+    params(
+        ("site" = String, Query, description = "The site's host"),
+        ("page" = String, Query, description = "The page's address or key"),
+        ("since" = Option<i64>, Query, description = "Tell what happened after this version"),
+    ),
+    responses(
+        (status = 200, body = String, content_type = "text/event-stream"),
+        (status = "4XX", body = Problem)),
+)]
+pub(crate) async fn events(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    app.limits.take(Act::Read, &visitor, app.now())?;
+    let site = visitor.at(&app, params.site()?).await?;
+    let last = asked
+        .get(LAST_EVENT_ID)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    let since = last.or(params.read("since")?);
+    let key = params.page()?;
+    let known = {
+        let (site, key) = (site.id, key.clone());
+        app.store
+            .read(move |tx| store::pages::find(tx, site, &key))
+            .await?
+    };
+    let key = known.map_or(key, |page| page.key);
+    let joined = app
+        .live
+        .join(&app, site, key, visitor.base.0.clone(), since)
+        .await?;
+    let mut response = Response::new(joined.ok_or_else(ApiError::streams_full)?);
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream"),
+    );
+    headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    Ok(response)
+}

@@ -1,0 +1,133 @@
+use std::fs;
+
+use axum::http::StatusCode;
+use rejoinder_core::PageKey;
+use rejoinder_server::Publication;
+use tempfile::TempDir;
+
+use crate::support::TestApp;
+
+const ABOUT: &str = r#"
+title = "The News"
+tagline = "Daily"
+town = "Town"
+footer = "The end."
+articles = ["bridge"]
+"#;
+
+const ARTICLE: &str = r#"+++
+headline = "The bridge & the river"
+lead = "It stands."
+byline = "Ann Lee"
+published_at = "2026-11-20T08:00:00Z"
+section = "Town"
+
+[picture]
+file = "bridge.png"
+alt = "A bridge"
+caption = "The bridge"
+credit = "Bob"
+width = 2
+height = 1
++++
+It is *long*.
+"#;
+
+fn folder(article: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for name in ["articles", "pictures"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    fs::write(folder.path().join("publication.toml"), ABOUT).unwrap();
+    fs::write(folder.path().join("articles/bridge.md"), article).unwrap();
+    fs::write(
+        folder.path().join("pictures/bridge.png"),
+        "not quite a picture",
+    )
+    .unwrap();
+    fs::write(folder.path().join("pictures/secret.png"), "nobody's").unwrap();
+    folder
+}
+
+async fn published(folder: &TempDir) -> TestApp {
+    let publication = Publication::read(folder.path(), "news.example").unwrap();
+    TestApp::with(|config| config.publication = Some(publication)).await
+}
+
+#[tokio::test]
+async fn an_article_stands_with_its_discussion_under_it() {
+    let folder = folder(ARTICLE);
+    let app = published(&folder).await;
+    let key = PageKey::parse("https://news.example/articles/bridge").unwrap();
+    let before = app.get("/articles/bridge").await;
+
+    let posted = app.reader("Ann").post(key.as_str(), "Good article").await;
+    let after = app.get("/articles/bridge").await;
+
+    assert_eq!(before.status, StatusCode::OK);
+    assert!(before.text().contains("The bridge &#38; the river"));
+    assert!(before.text().contains("<p>It is <em>long</em>.</p>"));
+    assert!(!before.text().contains("Good article"));
+    assert!(after.text().contains("<p>Good article</p>"));
+    let url = format!(
+        "https://comments.example/articles/bridge#comment-{}",
+        posted.id()
+    );
+    assert_eq!(posted.json()["comment"]["url"], url);
+}
+
+#[tokio::test]
+async fn the_front_page_leads_to_the_articles() {
+    let folder = folder(ARTICLE);
+    let app = published(&folder).await;
+
+    let front = app.get("/").await;
+
+    assert!(front.text().contains("href=\"/articles/bridge\""));
+    assert_eq!(
+        app.get("/articles/tunnel").await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        TestApp::new().await.get("/").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn only_pictures_of_articles_are_served() {
+    let folder = folder(ARTICLE);
+    let app = published(&folder).await;
+
+    let picture = app.get("/pictures/bridge.png").await;
+    let tag = ("if-none-match", picture.header("etag"));
+
+    assert_eq!(picture.body, b"not quite a picture");
+    assert_eq!(picture.header("content-type"), "image/png");
+    let again = app.get_with("/pictures/bridge.png", &[tag]).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    for path in ["/pictures/secret.png", "/pictures/..%2Fpublication.toml"] {
+        assert_eq!(app.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[test]
+fn a_publication_that_cannot_be_read_says_where_and_why() {
+    let explain = |article: &str| {
+        let folder = folder(article);
+        let error = Publication::read(folder.path(), "news.example")
+            .unwrap_err()
+            .to_string();
+        error.replace(&folder.path().display().to_string(), "")
+    };
+
+    assert_eq!(
+        explain("No front matter"),
+        "/articles/bridge.md: there is no front matter between two lines of +++"
+    );
+    assert_eq!(
+        explain(&ARTICLE.replace("bridge.png", "../bridge.svg")),
+        "/articles/bridge.md: picture.file: `../bridge.svg` is not a webp, avif, jpg or png in pictures"
+    );
+    assert!(explain(&ARTICLE.replace("2026-11-20", "yesterday")).contains("published_at"));
+}

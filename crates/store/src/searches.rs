@@ -1,0 +1,76 @@
+//! Searches that a moderator keeps.
+
+use rejoinder_core::moderation::search::Search;
+use rejoinder_core::{AuthorId, SiteId, Time};
+
+use crate::{Result, Tx, params, sql};
+
+/// The most searches that one moderator keeps; the oldest go.
+const MAX_SAVED: i64 = 50;
+
+/// A search that a moderator keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// Names it at its site.
+    pub id: i64,
+    /// As the moderator calls it.
+    pub name: String,
+    /// As it would be typed.
+    pub query: String,
+}
+
+/// Keep a search under a name.
+pub fn save(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    moderator: AuthorId,
+    id: i64,
+    name: &str,
+    search: &Search,
+) -> Result<()> {
+    let name: String = name.trim().chars().take(80).collect();
+    tx.execute(
+        sql!(
+            "insert into saved_search (site_id, id, moderator_id, name, query, created_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6)"
+        ),
+        params![site, id, moderator, name, search.to_string(), now],
+    )?;
+    tx.execute(
+        sql!(
+            "delete from saved_search where site_id = ?1 and moderator_id = ?2 and id not in (
+                 select id from saved_search where site_id = ?1 and moderator_id = ?2
+                 order by id desc limit ?3)"
+        ),
+        params![site, moderator, MAX_SAVED],
+    )?;
+    Ok(())
+}
+
+/// The searches of a moderator, in the order they were saved in.
+pub fn list(tx: &mut Tx<'_>, site: SiteId, moderator: AuthorId) -> Result<Vec<Saved>> {
+    tx.all(
+        sql!(
+            "select id, name, query from saved_search where site_id = ?1 and moderator_id = ?2
+             order by id"
+        ),
+        params![site, moderator],
+        |row| {
+            Ok(Saved {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                query: row.get(2)?,
+            })
+        },
+    )
+}
+
+/// Forget a search of a moderator.
+pub fn forget(tx: &mut Tx<'_>, site: SiteId, moderator: AuthorId, id: i64) -> Result<()> {
+    tx.execute(
+        sql!("delete from saved_search where site_id = ?1 and moderator_id = ?2 and id = ?3"),
+        params![site, moderator, id],
+    )?;
+    Ok(())
+}
