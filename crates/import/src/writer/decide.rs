@@ -276,21 +276,17 @@ fn details(writer: &Writer, record: &str, report: &mut Report<'_>) -> io::Result
     })
 }
 
-/// What tells an author from others: an account, or an address with a name. Someone who gave
-/// neither is nobody else, whatever the name.
+/// What tells an author from others: an account or an address, with the name, because the name that
+/// stood above a comment stays there. Someone who gave neither is nobody else, whatever the name.
 fn author_key(item: &CommentItem) -> String {
     let writer = &item.writer;
-    if let Some(user) = &writer.user_id {
-        return format!("user {user}");
-    }
-    let Some(address) = &writer.email else {
-        return format!("writer of {}", item.source_id);
+    let known = match (&writer.user_id, &writer.email) {
+        (Some(user), _) => format!("user {user}"),
+        (None, Some(address)) => address.to_lowercase(),
+        (None, None) => return format!("writer of {}", item.source_id),
     };
-    let mut digest = Sha256::new();
-    digest.update(address.to_lowercase());
-    digest.update([0]);
-    digest.update(&writer.name);
-    let hash = digest.finalize();
+    // An address is not kept a second time, where deleting its author would miss it.
+    let hash = Sha256::digest(format!("{known}\0{}", writer.name));
     hash.iter()
         .take(16)
         .map(|byte| format!("{byte:02x}"))

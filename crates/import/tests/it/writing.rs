@@ -138,6 +138,31 @@ async fn threads_come_in_as_they_were() {
 }
 
 #[tokio::test]
+async fn the_name_that_stood_above_a_comment_stays_there() {
+    let place = Place::new().await;
+    let names = ["Ann", "Ann Lee", "Ann"].into_iter().zip(1..);
+    let comments = names.map(|(name, id)| {
+        let user = "<wp:comment_user_id>7</wp:comment_user_id>";
+        comment(
+            id,
+            &format!("<wp:comment_author>{name}</wp:comment_author>{user}"),
+        )
+    });
+
+    place
+        .import(Effect::Write, export(comments).as_bytes())
+        .await;
+
+    let thread = place.thread("https://news.example/a").await;
+    let by = |at: usize| &thread.entries[at].comment.author;
+    assert_eq!(
+        (by(0).name.as_str(), by(1).name.as_str()),
+        ("Ann", "Ann Lee")
+    );
+    assert_eq!(by(0).id, by(2).id);
+}
+
+#[tokio::test]
 async fn what_was_pinned_and_closed_stays_so() {
     let place = Place::new().await;
 
@@ -232,26 +257,41 @@ async fn a_dry_run_says_the_same_and_changes_nothing() {
 #[tokio::test]
 async fn a_large_import_is_counted_right_over_all_its_batches() {
     let place = Place::new().await;
-    let comment = |id: u32| {
+    let comments = (1..=2_500).map(|id: u32| {
         let parent = if id.is_multiple_of(3) { 0 } else { id / 2 };
-        format!(
-            "<wp:comment><wp:comment_id>{id}</wp:comment_id><wp:comment_author>Ann</wp:comment_author>\
-             <wp:comment_date_gmt>2024-03-01 10:00:00</wp:comment_date_gmt>\
-             <wp:comment_content>Hello {id}</wp:comment_content>\
-             <wp:comment_approved>1</wp:comment_approved>\
-             <wp:comment_parent>{parent}</wp:comment_parent></wp:comment>"
+        comment(
+            id,
+            &format!("<wp:comment_parent>{parent}</wp:comment_parent>"),
         )
-    };
-    let comments: String = (1..=2_500).map(comment).collect();
-    let file = format!(
+    });
+
+    let (totals, _) = place
+        .import(Effect::Write, export(comments).as_bytes())
+        .await;
+
+    assert_eq!((totals.pages, totals.added), (1, 2_500));
+    assert!(place.is_sound().await);
+}
+
+/// A comment of an export, with more in it.
+fn comment(id: u32, more: &str) -> String {
+    format!(
+        "<wp:comment><wp:comment_id>{id}</wp:comment_id>\
+         <wp:comment_date_gmt>2024-03-01 10:{:02}:{:02}</wp:comment_date_gmt>\
+         <wp:comment_content>Hello {id}</wp:comment_content>\
+         <wp:comment_approved>1</wp:comment_approved>{more}</wp:comment>",
+        id / 60 % 60,
+        id % 60
+    )
+}
+
+/// An export with one page at `news.example/a`.
+fn export(comments: impl Iterator<Item = String>) -> String {
+    let comments: String = comments.collect();
+    format!(
         "<rss xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel>\
          <wp:wxr_version>1.2</wp:wxr_version><item><link>https://news.example/a</link>\
          <wp:post_id>1</wp:post_id><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>\
          {comments}</item></channel></rss>"
-    );
-
-    let (totals, _) = place.import(Effect::Write, file.as_bytes()).await;
-
-    assert_eq!((totals.pages, totals.added), (1, 2_500));
-    assert!(place.is_sound().await);
+    )
 }
