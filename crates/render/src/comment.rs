@@ -112,7 +112,7 @@ impl<'a> Frame<'a> {
             && self.voting != Voting::Off
             && self
                 .score(comment)
-                .is_some_and(|score| score.net < self.collapse_below);
+                .is_some_and(|score| score < self.collapse_below);
         let n = if comment.parent.is_none() {
             comment.n_descendants
         } else {
@@ -134,20 +134,11 @@ impl<'a> Frame<'a> {
         })
     }
 
-    fn score(&self, comment: &Comment) -> Option<Score> {
+    fn score(&self, comment: &Comment) -> Option<i64> {
         let is_hidden = self
             .scores_until
             .is_some_and(|until| comment.created_at > until);
-        (!is_hidden).then(|| Score {
-            net: comment.tally.score(),
-            title: fill(
-                &self.words.comment.tally,
-                &[
-                    ("up", &self.words.number(comment.tally.up)),
-                    ("down", &self.words.number(comment.tally.down)),
-                ],
-            ),
-        })
+        (!is_hidden).then(|| comment.tally.score())
     }
 }
 
@@ -171,11 +162,6 @@ pub(crate) struct Fold {
     pub(crate) text: String,
 }
 
-struct Score {
-    net: i64,
-    title: String,
-}
-
 struct ReplyTo<'a> {
     id: CommentId,
     name: &'a str,
@@ -195,7 +181,7 @@ pub(crate) struct Shown<'a> {
     is_marked: bool,
     takes_replies: bool,
     voting: Voting,
-    score: Option<Score>,
+    score: Option<i64>,
     is_page: bool,
     links: &'a Links,
 }

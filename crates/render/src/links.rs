@@ -121,7 +121,7 @@ impl fmt::Display for Link<'_> {
             (Place::Comment(id) | Place::Own(id), _) => {
                 write!(f, "{thread}&comment={id}#comment-{id}")
             }
-            (Place::Reply(id), _) => write!(f, "{thread}&comment={id}&reply={id}#compose"),
+            (Place::Reply(id), _) => write!(f, "{thread}&reply={id}#compose"),
             (Place::Edit(id), _) => {
                 let (base, site) = (&self.links.base, encoded(&self.links.host));
                 write!(f, "{base}/embed/comments/{id}/edit?site={site}")
