@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
-use rejoinder_core::{CommentId, PageKey};
+use rejoinder_core::{CommentId, PageKey, comment};
 use render::json::CommentBody;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -78,7 +78,7 @@ pub(crate) async fn post(
     let draft = draft(body, idempotency_key(&headers)?)?;
     let (posted, headers) = posting::post(&app, &visitor, &site, draft).await?;
     let (comment, html) = shown(&app, &visitor, &site, &posted.page, posted.comment.clone());
-    let is_held = !posted.comment.is_published();
+    let is_held = posted.comment.state == comment::State::Held;
     let status = if is_held {
         StatusCode::ACCEPTED
     } else {
@@ -109,7 +109,7 @@ fn draft(body: PostComment, key: Option<String>) -> Result<Draft, ApiError> {
     };
     Ok(Draft {
         page: PageKey::parse(&body.page)?,
-        title: body.title,
+        title: body.title.as_deref().map(posting::title),
         parent: body.parent.map(|id| parent(&id)).transpose()?,
         text: body.text,
         name: body.name,

@@ -25,7 +25,7 @@ pub(crate) async fn post(
     let own = |name: &str| fields.get(name).map(str::to_owned);
     let draft = Draft {
         page: page.clone(),
-        title: own("title"),
+        title: fields.get("title").map(posting::title),
         parent: fields.get("parent").map(comments::parent).transpose()?,
         text: own("text").unwrap_or_default(),
         name: own("name"),

@@ -16,6 +16,9 @@ use crate::limits::Act;
 use crate::metrics::Counter;
 use crate::state::App;
 
+/// The longest headline that is kept, in graphemes.
+const MAX_TITLE: usize = 200;
+
 /// A comment that someone wants to post.
 #[derive(Debug)]
 pub(crate) struct Draft {
@@ -67,6 +70,11 @@ pub(crate) async fn post(
         .await?;
     app.metrics.count(Counter::Comments);
     Ok((posted, token.headers()))
+}
+
+/// A headline as it may be kept: one line, and no longer than one.
+pub(super) fn title(typed: &str) -> String {
+    markup::excerpt(typed, MAX_TITLE)
 }
 
 /// What a guest says of themselves; `None` when they say nothing and are known already.

@@ -282,3 +282,19 @@ async fn a_text_can_be_tried_out() {
         "<p><strong>So</strong> &lt;script&gt;x&lt;/script&gt;</p>"
     );
 }
+
+#[tokio::test]
+async fn a_headline_is_one_line_and_no_longer_than_one() {
+    let app = TestApp::new().await;
+    let title = format!("A\n  headline {}", "x".repeat(1_000));
+    let body = json!({ "site": "news.example", "page": STORY, "text": "a", "name": "Ann",
+        "title": title });
+
+    let ann = app.reader("Ann");
+    ann.send(Method::POST, "/api/v1/comments", body).await.good();
+
+    let shown = app.thread(STORY).await["page"]["title"].clone();
+    let shown = shown.as_str().unwrap();
+    assert!(shown.starts_with("A headline xxx"), "{shown}");
+    assert_eq!(shown.chars().count(), 200);
+}
