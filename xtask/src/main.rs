@@ -5,6 +5,8 @@
     reason = "it talks to the terminal"
 )]
 
+mod bench;
+mod bench_peers;
 mod command;
 mod needs;
 mod npm;
@@ -34,6 +36,11 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Measure against the budgets and the peers
+    #[command(disable_help_flag = true)]
+    Bench(bench::Options),
+    /// Install the programs that the benchmark measures against
+    Peers,
     /// Install or start what the tests need, then run every check
     Test(test::Options),
     /// Take pictures of the demo at three widths, light and dark
@@ -46,6 +53,8 @@ enum Chore {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
+        Chore::Bench(options) => bench::measure(&options),
+        Chore::Peers => bench_peers::set_up(),
         Chore::Test(options) => test::run(&options),
         Chore::Screenshots { out } => screenshots::take(&out),
     };

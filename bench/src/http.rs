@@ -1,0 +1,170 @@
+//! As much of an HTTP client as a benchmark needs: small, so that it takes little of the processor
+//! that it shares with the servers.
+
+use std::io::{Error, ErrorKind, Result};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+
+/// What a server said.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// The head, as it came.
+    head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().skip(1).find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+/// A connection that stays open for as long as the server wants it to.
+pub(crate) struct Connection {
+    address: SocketAddr,
+    stream: Option<TcpStream>,
+    read: Vec<u8>,
+}
+
+impl Connection {
+    pub(crate) const fn new(address: SocketAddr) -> Self {
+        Self {
+            address,
+            stream: None,
+            read: Vec::new(),
+        }
+    }
+
+    /// Send a request and wait for the whole answer.
+    pub(crate) async fn send(&mut self, request: &[u8]) -> Result<Answer> {
+        let mut stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => {
+                let stream = TcpStream::connect(self.address).await?;
+                stream.set_nodelay(true)?;
+                stream
+            }
+        };
+        stream.write_all(request).await?;
+        let answer = self.answer(&mut stream).await?;
+        let is_last = answer
+            .header("connection")
+            .is_some_and(|value| value.eq_ignore_ascii_case("close"));
+        if !is_last {
+            self.stream = Some(stream);
+        }
+        Ok(answer)
+    }
+
+    async fn answer(&mut self, stream: &mut TcpStream) -> Result<Answer> {
+        self.read.clear();
+        let n_head = loop {
+            if let Some(at) = self.read.windows(4).position(|end| end == b"\r\n\r\n") {
+                break at + 4;
+            }
+            self.more(stream).await?;
+        };
+        let head = String::from_utf8_lossy(&self.read[..n_head]).into_owned();
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
+        let mut answer = Answer {
+            status: status.unwrap_or(0),
+            head,
+            body: Vec::new(),
+        };
+        let n_body: Option<usize> = answer.header("content-length").and_then(|n| n.parse().ok());
+        let has_none = matches!(answer.status, 204 | 304);
+        let Some(n_body) = n_body.or(has_none.then_some(0)) else {
+            return Err(Error::new(
+                ErrorKind::InvalidData,
+                "an answer of unknown length",
+            ));
+        };
+        while self.read.len() < n_head + n_body {
+            self.more(stream).await?;
+        }
+        answer.body = self.read[n_head..n_head + n_body].to_vec();
+        Ok(answer)
+    }
+
+    async fn more(&mut self, stream: &mut TcpStream) -> Result<()> {
+        self.read.reserve(64 << 10);
+        match stream.read_buf(&mut self.read).await? {
+            0 => Err(ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The bytes of a request.
+pub(crate) fn request(
+    address: SocketAddr,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Vec<u8> {
+    let mut text = format!("{method} {target} HTTP/1.1\r\nHost: {address}\r\n");
+    for (name, value) in headers {
+        text.extend([*name, ": ", *value, "\r\n"]);
+    }
+    if !body.is_empty() {
+        text.push_str(&format!(
+            "Content-Type: application/json\r\nContent-Length: {}\r\n",
+            body.len()
+        ));
+    }
+    text.extend(["\r\n", body]);
+    text.into_bytes()
+}
+
+/// Ask once, on a connection of its own.
+pub(crate) fn get(address: SocketAddr, target: &str, headers: &[(&str, &str)]) -> Result<Answer> {
+    send(address, &request(address, "GET", target, headers, ""))
+}
+
+/// Send once, on a connection of its own.
+pub(crate) fn send(address: SocketAddr, request: &[u8]) -> Result<Answer> {
+    runtime()?.block_on(async {
+        let mut connection = Connection::new(address);
+        let answer = connection.send(request);
+        tokio::time::timeout(Duration::from_secs(30), answer).await?
+    })
+}
+
+/// One thread's worth of clients.
+pub(crate) fn runtime() -> Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
+}
+
+/// `text` as a value in an address.
+pub(crate) fn quoted(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| {
+            if is_plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}

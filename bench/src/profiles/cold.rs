@@ -1,0 +1,165 @@
+//! Threads that are not in the page cache, in a small database and in a large one; and how both
+//! came to be.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::corpus::{Chance, pages_of_100};
+use crate::http::{Connection, request, runtime};
+use crate::plan::{Plan, Profile};
+use crate::rejoinder::{Database, Imported, thread};
+use crate::report::{Row, Rows, at_least, at_most};
+use crate::samples::{median, percentile};
+use crate::work::{Work, make};
+use crate::{Result, clock};
+
+const N_SMALL: u32 = 10_000;
+
+pub(super) fn measure(plan: &Plan, rows: &mut Rows) -> Result {
+    let work = Work::new()?;
+    println!(
+        "Building databases of {N_SMALL} and {} comments",
+        plan.n_large
+    );
+    let (small, imported_small) =
+        Database::with(plan, &work.join("small.db"), pages_of_100(N_SMALL))?;
+    let (large, imported_large) = large(plan, &work)?;
+    if plan.wants(Profile::Import)
+        && let Some(imported) = imported_large
+    {
+        add_import(plan, rows, &imported_small, &imported);
+    }
+    if plan.wants(Profile::Cold) {
+        read(plan, rows, &small, &large)?;
+    }
+    Ok(())
+}
+
+/// The large database; one of 10 million comments is kept for the next time.
+fn large<'p>(plan: &'p Plan, work: &Work) -> Result<(Database<'p>, Option<Imported>)> {
+    if plan.n_large <= 1_000_000 {
+        let (database, imported) =
+            Database::with(plan, &work.join("large.db"), pages_of_100(plan.n_large))?;
+        return Ok((database, Some(imported)));
+    }
+    let kept = plan.kept.join(format!("{}.db", plan.n_large));
+    if kept.is_file() {
+        return Ok((Database::existing(plan, &kept), None));
+    }
+    make(&plan.kept)?;
+    let unfinished = plan.kept.join("unfinished.db");
+    remove(&unfinished);
+    let (_, imported) = Database::with(plan, &unfinished, pages_of_100(plan.n_large))?;
+    // Serving it once moves all that was written into the one file.
+    drop(Database::existing(plan, &unfinished).serve()?);
+    fs::rename(&unfinished, &kept).map_err(|error| error.to_string())?;
+    remove(&unfinished);
+    Ok((Database::existing(plan, &kept), Some(imported)))
+}
+
+fn remove(database: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(format!("{}{end}", database.display()));
+    }
+}
+
+fn add_import(plan: &Plan, rows: &mut Rows, small: &Imported, large: &Imported) {
+    let per_second = f64::from(plan.n_large) / large.took.as_secs_f64();
+    rows.add(Row {
+        what: format!("import of {} comments from WordPress", plan.n_large),
+        ours: format!("{per_second:.0} comments/s"),
+        budget: at_least("≥ 50,000/s", per_second, 50_000.0),
+        rounds: json!(per_second),
+        ..Row::default()
+    });
+    let ratio = large.peak_mib / small.peak_mib;
+    rows.add(Row {
+        what: "most memory during that import".to_owned(),
+        ours: format!("{:.0} MiB", large.peak_mib),
+        other: format!("import of {N_SMALL}: {:.0} MiB", small.peak_mib),
+        ratio: Some(ratio),
+        rounds: json!({ "large_mib": large.peak_mib, "small_mib": small.peak_mib }),
+        ..Row::default()
+    });
+}
+
+fn read(plan: &Plan, rows: &mut Rows, small: &Database<'_>, large: &Database<'_>) -> Result {
+    let (mut of_small, mut of_large) = (vec![], vec![]);
+    let (mut p99_small, mut p99_large) = (vec![], vec![]);
+    for round in 0..plan.n_rounds {
+        let seed = round as u64;
+        let samples = read_once(plan, small, N_SMALL / 100, seed)?;
+        p99_small.push(percentile(&samples, 99.0));
+        of_small.extend(samples);
+        let samples = read_once(plan, large, plan.n_large / 100, seed)?;
+        p99_large.push(percentile(&samples, 99.0));
+        of_large.extend(samples);
+    }
+    let (p50, p99) = (median(&of_large), percentile(&of_large, 99.0));
+    let (p50_small, p99_of_small) = (median(&of_small), percentile(&of_small, 99.0));
+    let rounds = json!({
+        "p99_large_ms": p99_large, "p99_small_ms": p99_small, "p50_large_ms": p50, "p50_small_ms": p50_small,
+    });
+    rows.add(Row {
+        what: format!(
+            "thread not cached, {} comments in the database",
+            plan.n_large
+        ),
+        ours: format!("p50 {p50:.2} ms, p99 {p99:.2} ms"),
+        budget: at_most("p99 ≤ 5 ms", p99, 5.0),
+        rounds: rounds.clone(),
+        ..Row::default()
+    });
+    let ratio = p50 / p50_small;
+    rows.add(Row {
+        what: "the same, large database against small".to_owned(),
+        ours: format!("p50 {p50:.2} ms, p99 {p99:.2} ms"),
+        other: format!("{N_SMALL} comments: p50 {p50_small:.2} ms, p99 {p99_of_small:.2} ms"),
+        ratio: Some(ratio),
+        budget: at_most("≤ 1.5 ×", ratio, 1.5),
+        rounds,
+    });
+    Ok(())
+}
+
+/// Start a server, ask for threads that it has not rendered, one after the other; how long each
+/// took, in milliseconds.
+fn read_once(plan: &Plan, database: &Database<'_>, n_pages: u32, seed: u64) -> Result<Vec<f64>> {
+    let server = database.serve()?;
+    let n_reads = if plan.is_quick { 300 } else { 1_000 };
+    let mut chance = Chance(seed);
+    let runtime = runtime().map_err(|error| error.to_string())?;
+    let reading = async {
+        let mut connection = Connection::new(server.address);
+        let mut samples = Vec::new();
+        for n in 0..n_reads {
+            // A page has 20 roots: all limits from there on give the same thread, each rendered anew.
+            let (page, limit) = match n_pages {
+                0..=100 => (n % n_pages, 20 + n / n_pages),
+                _ => (chance.below(n_pages), 20),
+            };
+            let target = format!("{}&limit={limit}", thread(&format!("page-{page}")));
+            let request = request(
+                server.address,
+                "GET",
+                &target,
+                &[("Accept-Encoding", "gzip")],
+                "",
+            );
+            let sent_at = clock::now();
+            let answer = connection.send(&request).await?;
+            samples.push(sent_at.elapsed().as_secs_f64() * 1e3);
+            if answer.status != 200 || answer.body.len() < 4_000 {
+                return Err(std::io::Error::other(format!(
+                    "{target}: {} {}",
+                    answer.status,
+                    answer.text()
+                )));
+            }
+        }
+        Ok(samples)
+    };
+    runtime.block_on(reading).map_err(|error| error.to_string())
+}

@@ -1,0 +1,89 @@
+//! One file for each thing that is measured.
+
+mod after_write;
+mod cached;
+mod cold;
+mod long;
+mod start;
+mod weight;
+mod write;
+
+use crate::corpus::{Page, page};
+use crate::plan::{Plan, Profile};
+use crate::rejoinder::{self, Database};
+use crate::report::Rows;
+use crate::work::Work;
+use crate::{Result, isso};
+
+/// The same threads in the keeping of each side.
+pub(crate) struct Sides<'p> {
+    pub(crate) plan: &'p Plan,
+    pub(crate) work: Work,
+    pub(crate) rejoinder: rejoinder::Database<'p>,
+    pub(crate) isso: isso::Database,
+}
+
+/// A thread that is only read.
+pub(crate) const HUNDRED: &str = "hundred";
+/// A longer one.
+pub(crate) const THOUSANDS: &str = "two-thousand";
+/// The longest.
+pub(crate) const LONG: &str = "hundred-thousand";
+/// One that people write to.
+pub(crate) const BUSY: &str = "busy";
+
+/// How many comments the first page of each of them shows.
+pub(crate) const SHOWN: usize = 100;
+
+/// Measure what the plan wants.
+pub(crate) fn run(plan: &Plan) -> Result<Rows> {
+    let mut rows = Rows::default();
+    let with_sides = [
+        (
+            Profile::Weight,
+            weight::measure as fn(&Sides<'_>, &mut Rows) -> Result,
+        ),
+        (Profile::Start, start::measure),
+        (Profile::Cached, cached::measure),
+        (Profile::AfterWrite, after_write::measure),
+        (Profile::Long, long::measure),
+        (Profile::Write, write::measure),
+    ];
+    if with_sides.iter().any(|(profile, _)| plan.wants(*profile)) {
+        let sides = Sides::new(plan)?;
+        for (profile, measure) in with_sides {
+            if plan.wants(profile) {
+                println!("{profile:?}");
+                measure(&sides, &mut rows)?;
+            }
+        }
+    }
+    if plan.wants(Profile::Cold) || plan.wants(Profile::Import) {
+        cold::measure(plan, &mut rows)?;
+    }
+    Ok(rows)
+}
+
+impl<'p> Sides<'p> {
+    fn new(plan: &'p Plan) -> Result<Self> {
+        let work = Work::new()?;
+        println!("Building the threads");
+        let hundreds = [page(HUNDRED, 100), page(BUSY, 100)];
+        let all = hundreds.iter().cloned();
+        let long = [page(THOUSANDS, 2_000), page(LONG, 100_000)];
+        let (rejoinder, _) = Database::with(plan, &work.join("threads.db"), all.chain(long))?;
+        let isso = isso::Database::new(&work)?;
+        fill(&isso, &hundreds)?;
+        Ok(Self {
+            plan,
+            work,
+            rejoinder,
+            isso,
+        })
+    }
+}
+
+fn fill(isso: &isso::Database, pages: &[Page]) -> Result {
+    let isso = isso.serve()?;
+    pages.iter().try_for_each(|page| isso.fill(page))
+}
