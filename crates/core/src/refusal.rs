@@ -57,6 +57,9 @@ pub enum Refusal {
     /// An origin is not one.
     #[error("`{origin}` is not an origin such as https://news.example")]
     OriginInvalid { origin: String },
+    /// The sign-in link was used, is too old, or never was.
+    #[error("this sign-in link has been used or is too old; ask for a new one")]
+    LinkUsed,
     /// The site takes comments from accounts only.
     #[error("sign in to comment here")]
     SignInNeeded,

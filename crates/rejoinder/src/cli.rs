@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Add, list, show and set up sites
     Site(SiteArgs),
+    /// Let people into the newsroom
+    Staff(StaffArgs),
     /// Bring in the comments of another system
     Import(ImportArgs),
     /// Check the database against its own rules
@@ -106,6 +108,42 @@ pub(crate) enum SiteCommand {
         #[arg(allow_hyphen_values = true)]
         value: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StaffArgs {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(subcommand)]
+    pub(crate) command: StaffCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StaffCommand {
+    /// Give someone a role, and print a link that signs them in once
+    Add {
+        /// Their e-mail address, which stands for their account
+        email: String,
+        /// The site's host
+        #[arg(long, value_name = "HOST")]
+        site: String,
+        /// What they may do
+        #[arg(long)]
+        role: StaffRole,
+    },
+}
+
+/// What someone of the newsroom may do.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum StaffRole {
+    /// Writes with a badge.
+    Staff,
+    /// Also asks questions and features comments.
+    Editor,
+    /// Also decides on comments and authors.
+    Moderator,
+    /// Decides on everything of the site.
+    Owner,
 }
 
 #[derive(Debug, Args)]

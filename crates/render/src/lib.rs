@@ -12,6 +12,7 @@ mod json_ld;
 mod links;
 mod pages;
 mod publication;
+mod sign_in;
 mod thread;
 mod tree;
 
@@ -24,6 +25,7 @@ pub use comment::comment_html;
 pub use form::{Form, Problem};
 pub use pages::{edit_page, message_page, thread_page};
 pub use publication::{Article, Picture, Publication, article_page, front_page};
+pub use sign_in::{sign_in_page, signed_in_page, signed_out_page};
 pub use thread::thread_fragment;
 pub use words::Words;
 

@@ -55,6 +55,7 @@ pub struct Words {
     pub(crate) form: FormWords,
     pub(crate) page: PageWords,
     pub(crate) publication: PublicationWords,
+    pub(crate) sign_in: SignInWords,
 }
 
 group!(NumberWords { group: String });
@@ -111,7 +112,6 @@ group!(CommentWords {
     low: String,
     up: String,
     down: String,
-    tally: String,
     reply: String,
     link: String,
     edit: String,
@@ -160,6 +160,17 @@ group!(PageWords {
     delete_sure: String,
     delete_now: String,
     go_back: String,
+});
+group!(SignInWords {
+    title: String,
+    r#as: String,
+    name: String,
+    go: String,
+    done: String,
+    done_as: String,
+    out: String,
+    gone: String,
+    gone_why: String,
 });
 group!(PublicationWords {
     by: String,

@@ -209,6 +209,7 @@ impl From<Refusal> for ApiError {
             Refusal::HostInvalid { .. } => (S::BAD_REQUEST, "host_invalid", Some("site")),
             Refusal::SiteExists { .. } => (S::CONFLICT, "site_exists", Some("site")),
             Refusal::OriginInvalid { .. } => (S::BAD_REQUEST, "origin_invalid", None),
+            Refusal::LinkUsed => (S::GONE, "link_used", None),
             Refusal::SignInNeeded => (S::UNAUTHORIZED, "sign_in_needed", None),
             Refusal::SiteClosed => (S::FORBIDDEN, "site_closed", None),
             Refusal::PageClosed { .. } => (S::FORBIDDEN, "page_closed", None),

@@ -6,6 +6,7 @@
 //! refusal leaves as RFC 9457 problem JSON, or as a page where a browser without script asked.
 
 mod assets;
+mod auth;
 mod config;
 mod error;
 mod error_page;
@@ -26,6 +27,7 @@ mod serve;
 mod sites;
 mod state;
 
+pub use auth::{Invited, invite};
 pub use config::{Config, ProxyHeader, RateLimits};
 pub use internal::internal_router;
 pub use live::Live;

@@ -7,7 +7,7 @@ use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
 use crate::front::Front;
 use crate::state::App;
-use crate::{middleware, openapi, public, publication, reader};
+use crate::{auth, middleware, openapi, public, publication, reader};
 
 /// One way to ask the server something.
 pub(crate) struct Route {
@@ -78,6 +78,10 @@ pub(crate) fn table() -> Vec<Route> {
             "/api/v1/preview",
             post(reader::preview::preview),
         ),
+        // Signing in.
+        route(Method::GET, "/auth/sign-in", get(auth::ask)),
+        route(Method::POST, "/auth/sign-in", post(auth::accept)),
+        route(Method::POST, "/auth/sign-out", post(auth::sign_out)),
         // The same by plain forms.
         route(Method::POST, "/embed/comments", post(reader::forms::post)),
         route(

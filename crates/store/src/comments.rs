@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use markup::{RENDERER_VERSION, SafeHtml};
+use rejoinder_core::author::Role;
+use rejoinder_core::moderation::{Outcome, Snapshot, Verdict, Work, edited};
 use rejoinder_core::settings::Email;
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site,
@@ -10,22 +12,32 @@ use rejoinder_core::{
 };
 
 use crate::authors::{self, Details};
+use crate::decisions::{self, By, Entry};
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
-use crate::{Result, Row, Tx, address_keys, pages, params, sql};
+use crate::moderation::{self, Text};
+use crate::{Result, Row, Tx, address_keys, groups, pages, params, sql};
+
+/// What [`read`] reads of a comment `c` and its author `a`.
+macro_rules! columns {
+    () => {
+        "c.id, c.page_id, c.parent_id, c.root_id, c.depth, c.text, c.html, c.state, c.reason, \
+         c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, c.n_replies, \
+         c.n_descendants, a.id, a.name, a.kind, a.role, a.website "
+    };
+}
 
 macro_rules! comment_columns {
-    ($rest:literal) => {
+    ($($rest:literal),+ $(,)?) => {
         concat!(
-            "select c.id, c.page_id, c.parent_id, c.root_id, c.depth, c.text, c.html, c.state, \
-             c.reason, c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, \
-             c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website \
-             from comment c join author a on a.site_id = c.site_id and a.id = c.author_id ",
-            $rest
+            "select ",
+            $crate::comments::columns!(),
+            "from comment c join author a on a.site_id = c.site_id and a.id = c.author_id ",
+            $($rest),+
         )
     };
 }
-pub(crate) use comment_columns;
+pub(crate) use {columns, comment_columns};
 
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -55,6 +67,8 @@ pub struct NewComment {
     pub html: SafeHtml,
     /// How many links it has.
     pub n_links: usize,
+    /// Whether the proof of work that was asked for is there.
+    pub work: Work,
     /// Makes a repeated request the same one.
     pub idempotency: Option<Idempotency>,
 }
@@ -68,6 +82,8 @@ pub struct NewIds {
     pub page: PageId,
     /// For its author.
     pub author: AuthorId,
+    /// For the job that asks a program outside about it.
+    pub job: i64,
     /// For a new address key.
     pub address_key: [u8; 32],
 }
@@ -110,29 +126,39 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     }
     let parent = parent_of(tx, &page, new.parent)?;
     let author = author_of(tx, now, new)?;
-    let (state, reason) = policy::first_state(settings, author.role);
-    insert(
-        tx,
-        now,
-        new,
-        &page,
-        parent.as_ref(),
-        &author,
-        (state, reason),
-    )?;
+    let text = Text {
+        settings,
+        page: &page,
+        comment: new.ids.comment,
+        author: &author,
+        token: Some(&new.token),
+        reader: &new.reader,
+        text: &new.text,
+        n_links: new.n_links,
+        work: new.work,
+    };
+    let verdict = moderation::judge(tx, now, &text)?;
+    insert(tx, now, new, &page, parent.as_ref(), &author, &verdict.outcome)?;
     if page.title.is_none()
         && let Some(title) = &new.title
     {
         pages::set_title(tx, site, page.id, title)?;
     }
-    let kind = match state {
+    let kind = match verdict.outcome.state {
         State::Published => {
             appear(tx, &page, new.ids.comment)?;
             EventKind::Published
         }
         _ => EventKind::Withheld,
     };
-    events::append(tx, now, &page, kind, Some(new.ids.comment))?;
+    let id = new.ids.comment;
+    let version = events::append(tx, now, &page, kind, Some(id))?;
+    if !verdict.findings.is_empty() {
+        decisions::note_findings(tx, now, &page, id, version, None, &verdict.findings)?;
+    }
+    if verdict.asks_outside {
+        moderation::ask_outside(tx, now, site, new.ids.job, id, 1)?;
+    }
     remember(tx, now, site, new)?;
     Ok(Posted {
         comment: expect(tx, site, new.ids.comment)?,
@@ -235,7 +261,7 @@ fn insert(
     page: &Page,
     parent: Option<&Comment>,
     author: &Author,
-    (state, reason): (State, Option<&'static str>),
+    outcome: &Outcome,
 ) -> Result<()> {
     let address = address_keys::hash(tx, now, new.reader.network, &new.ids.address_key)?;
     let id = new.ids.comment;
@@ -256,8 +282,8 @@ fn insert(
             &new.text,
             new.html.as_str(),
             RENDERER_VERSION,
-            state.as_str(),
-            reason,
+            outcome.state.as_str(),
+            outcome.reason.as_deref(),
             now,
             &address,
         ],
@@ -356,6 +382,8 @@ pub struct Edit {
     pub n_links: usize,
     /// The revision that the reader saw; another one by now is refused.
     pub revision: Option<i64>,
+    /// Drawn for the job that asks a program outside about it.
+    pub job: i64,
 }
 
 /// Change a comment's text, and keep the earlier one for the moderators. The same text is no change.
@@ -377,11 +405,13 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
     if edit.text == comment.text {
         return Ok(comment);
     }
-    keep_version(tx, now, site, &comment)?;
+    let before = decisions::snapshot(tx, site, edit.id)?;
+    let verdict = examine(tx, now, edit, &page, &comment)?;
+    keep_version(tx, now, site, &comment, None)?;
     tx.execute(
         sql!(
             "update comment set text = ?3, html = ?4, renderer = ?5, revision = revision + 1,
-                 edited_at = ?6
+                 edited_at = ?6, decided_revision = null
              where site_id = ?1 and id = ?2"
         ),
         params![
@@ -393,17 +423,172 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
             now
         ],
     )?;
-    events::append(tx, now, &page, EventKind::Edited, Some(edit.id))?;
+    match verdict {
+        Some(verdict) => settle(tx, now, edit, &page, &comment, &before, &verdict)?,
+        None => {
+            stay_decided(tx, site, edit.id, &before)?;
+            events::append(tx, now, &page, EventKind::Edited, Some(edit.id))?;
+        }
+    }
     expect(tx, site, edit.id)
 }
 
-fn keep_version(tx: &mut Tx<'_>, now: Time, site: SiteId, comment: &Comment) -> Result<()> {
+/// What the pipeline says of a new text; `None` where a moderator wrote it, who has read it.
+fn examine(
+    tx: &mut Tx<'_>,
+    now: Time,
+    edit: &Edit,
+    page: &Page,
+    comment: &Comment,
+) -> Result<Option<Verdict>> {
+    if edit.reader.role() >= Role::Moderator {
+        if let Some(moderator) = &edit.reader.author
+            && !edit.reader.is(comment.author.id)
+            && !groups::covers(tx, moderator.id, page)?
+        {
+            return Err(Refusal::CommentUnknown.into());
+        }
+        return Ok(None);
+    }
+    let text = Text {
+        settings: &edit.site.settings,
+        page,
+        comment: comment.id,
+        author: &comment.author,
+        token: None,
+        reader: &edit.reader,
+        text: &edit.text,
+        n_links: edit.n_links,
+        work: Work::NotAsked,
+    };
+    moderation::judge(tx, now, &text).map(Some)
+}
+
+/// Let a comment that was just edited stand where the verdict on its new text puts it.
+fn settle(
+    tx: &mut Tx<'_>,
+    now: Time,
+    edit: &Edit,
+    page: &Page,
+    comment: &Comment,
+    before: &Snapshot,
+    verdict: &Verdict,
+) -> Result<()> {
+    let site = edit.site.id;
+    let stands = decisions::snapshot(tx, site, edit.id)?;
+    let to = edited(&decisions::outcome(before), verdict);
+    let after = stands.entering(to.state, to.reason.as_deref());
+    if after == stands {
+        let version = events::append(tx, now, page, EventKind::Edited, Some(edit.id))?;
+        if !verdict.findings.is_empty() {
+            let findings = &verdict.findings;
+            decisions::note_findings(tx, now, page, edit.id, version, Some(before), findings)?;
+        }
+    } else {
+        let entry = Entry {
+            by: By::Rules,
+            action: "judge",
+            judges: false,
+            reason: to.reason.as_deref(),
+            note: None,
+            findings: &verdict.findings,
+            undoes: None,
+        };
+        decisions::change(tx, now, page, comment, &stands, &after, &entry)?;
+    }
+    if verdict.asks_outside {
+        moderation::ask_outside(tx, now, site, edit.job, edit.id, stands.revision)?;
+    }
+    Ok(())
+}
+
+/// What a moderator had decided on stays decided when a moderator edits it.
+fn stay_decided(tx: &mut Tx<'_>, site: SiteId, id: CommentId, before: &Snapshot) -> Result<()> {
+    if before.decided_revision == Some(before.revision) {
+        tx.execute(
+            sql!(
+                "update comment set decided_revision = revision where site_id = ?1 and id = ?2"
+            ),
+            params![site, id],
+        )?;
+    }
+    Ok(())
+}
+
+fn keep_version(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    comment: &Comment,
+    html: Option<&str>,
+) -> Result<()> {
     tx.execute(
         sql!(
-            "insert into comment_version (site_id, comment_id, revision, text, replaced_at)
-             values (?1, ?2, ?3, ?4, ?5)"
+            "insert into comment_version (site_id, comment_id, revision, text, replaced_at, html)
+             values (?1, ?2, ?3, ?4, ?5, ?6)"
         ),
-        params![site, comment.id, comment.revision, &comment.text, now],
+        params![
+            site,
+            comment.id,
+            comment.revision,
+            &comment.text,
+            now,
+            html
+        ],
+    )?;
+    Ok(())
+}
+
+/// Leave nothing of a comment's text but the version that moderators can read, and, where it may be
+/// brought back, what is needed for that.
+pub(crate) fn put_away(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    comment: &Comment,
+    may_return: bool,
+) -> Result<()> {
+    let html = may_return.then_some(comment.html.as_str());
+    keep_version(tx, now, site, comment, html)?;
+    tx.execute(
+        sql!("update comment set text = '', html = '' where site_id = ?1 and id = ?2"),
+        params![site, comment.id],
+    )?;
+    Ok(())
+}
+
+/// Whether the text of `revision` is there to be brought back.
+pub(crate) fn can_bring_back(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: CommentId,
+    revision: i64,
+) -> Result<bool> {
+    let found = tx.one(
+        sql!(
+            "select 1 from comment_version
+             where site_id = ?1 and comment_id = ?2 and revision = ?3 and html is not null"
+        ),
+        params![site, id, revision],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Give a comment the text of an earlier `revision`.
+pub(crate) fn bring_back(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: CommentId,
+    revision: i64,
+) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update comment set text = v.text, html = coalesce(v.html, '') from comment_version v
+             where comment.site_id = ?1 and comment.id = ?2 and v.site_id = ?1
+               and v.comment_id = ?2 and v.revision = ?3"
+        ),
+        params![site, id, revision],
     )?;
     Ok(())
 }
@@ -427,24 +612,31 @@ pub fn remove(
 ) -> Result<Removed> {
     let (page, comment) = locked(tx, site, id)?;
     policy::may_delete(&comment, reader)?;
-    let reason = if reader.is(comment.author.id) {
-        "author"
-    } else {
-        "moderator"
+    let is_own = reader.is(comment.author.id);
+    let by = match &reader.author {
+        Some(moderator) if !is_own => By::Moderator(moderator.id),
+        _ => By::Author,
     };
-    keep_version(tx, now, site, &comment)?;
-    tx.execute(
-        sql!(
-            "update comment set state = 'removed', reason = ?3, text = '', html = '',
-                 revision = revision + 1, pin = null
-             where site_id = ?1 and id = ?2"
-        ),
-        params![site, id, reason],
-    )?;
-    if comment.is_published() {
-        vanish(tx, &page, id)?;
+    if let By::Moderator(moderator) = by
+        && !groups::covers(tx, moderator, &page)?
+    {
+        return Err(Refusal::CommentUnknown.into());
     }
-    events::append(tx, now, &page, EventKind::Removed, Some(id))?;
+    let before = decisions::snapshot(tx, site, id)?;
+    let reason = if is_own { "author" } else { "moderator" };
+    let mut after = before.entering(State::Removed, Some(reason));
+    after.revision += 1;
+    after.decided_revision = (!is_own).then_some(after.revision);
+    let entry = Entry {
+        by,
+        action: if is_own { "delete" } else { "remove" },
+        judges: true,
+        reason: Some(reason),
+        note: None,
+        findings: &[],
+        undoes: None,
+    };
+    decisions::change(tx, now, &page, &comment, &before, &after, &entry)?;
     Ok(Removed {
         page: pages::lock(tx, site, page.id)?,
         comment: expect(tx, site, id)?,
@@ -471,8 +663,18 @@ pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Option<Comm
     )
 }
 
-fn expect(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Comment> {
+pub(crate) fn expect(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Comment> {
     by_id(tx, site, id)?.ok_or_else(|| Refusal::CommentUnknown.into())
+}
+
+/// The newest text of a comment.
+pub(crate) fn text_of(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<String> {
+    let text = tx.one(
+        sql!("select text from comment where site_id = ?1 and id = ?2"),
+        params![site, id],
+        |row| row.get(0),
+    )?;
+    Ok(text.unwrap_or_default())
 }
 
 /// An earlier text of a comment.

@@ -90,6 +90,7 @@ impl From<postgres::Error> for StoreError {
         };
         match (db.code().code(), db.constraint()) {
             ("40001" | "40P01", _) => Self::Collision,
+            ("55P03", _) => Self::Busy,
             (code, Some(name)) if code.starts_with("23") => Self::Constraint {
                 name: name.to_owned(),
             },

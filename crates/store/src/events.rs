@@ -11,10 +11,20 @@ pub enum EventKind {
     Published,
     /// A comment was stored, and waits or was refused.
     Withheld,
+    /// A comment that was published waits or was refused.
+    Hidden,
     /// A comment's text changed.
     Edited,
     /// A comment was removed.
     Removed,
+    /// A moderator decided, and nothing changed for readers.
+    Reviewed,
+    /// A comment was featured, or no longer is.
+    Featured,
+    /// A comment was pinned, or no longer is.
+    Pinned,
+    /// A branch was closed to replies, or opened.
+    BranchChanged,
     /// A vote was cast, changed or taken back.
     Voted,
     /// Comments were imported.
@@ -29,8 +39,13 @@ impl EventKind {
         match self {
             Self::Published => "published",
             Self::Withheld => "withheld",
+            Self::Hidden => "hidden",
             Self::Edited => "edited",
             Self::Removed => "removed",
+            Self::Reviewed => "reviewed",
+            Self::Featured => "featured",
+            Self::Pinned => "pinned",
+            Self::BranchChanged => "branch_changed",
             Self::Voted => "voted",
             Self::Imported => "imported",
             Self::PageChanged => "page_changed",
@@ -39,7 +54,10 @@ impl EventKind {
 
     /// Whether something has to vanish from public view at once.
     const fn is_urgent(self) -> bool {
-        matches!(self, Self::Edited | Self::Removed | Self::PageChanged)
+        matches!(
+            self,
+            Self::Hidden | Self::Edited | Self::Removed | Self::PageChanged
+        )
     }
 }
 

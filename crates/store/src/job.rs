@@ -4,8 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokio::sync::oneshot;
 
+use crate::Hook;
 use crate::error::StoreError;
-use crate::tx::Tx;
+use crate::tx::{Change, Tx};
 
 /// What became of one run of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,5 +80,13 @@ where
 
     fn fail(self: Box<Self>, error: StoreError) {
         let _ = self.reply.send(Err(error));
+    }
+}
+
+/// Tell `hook` what a commit changed. A hook that panics takes nobody with it: what it was told of
+/// is committed all the same.
+pub(crate) fn tell(hook: &Hook, changes: &[Change]) {
+    if !changes.is_empty() {
+        let _ = catch_unwind(AssertUnwindSafe(|| hook(changes)));
     }
 }

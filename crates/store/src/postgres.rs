@@ -4,10 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use postgres::{Client, Config, IsolationLevel};
+use postgres::{Client, Config, IsolationLevel, Transaction};
 
 use crate::error::StoreError;
-use crate::job::{Job, Ran};
+use crate::job::{Job, Ran, tell};
 use crate::migrations;
 use crate::tx::{Prepared, Tx};
 use crate::{Hook, MAX_WAITING, listen, tls};
@@ -20,6 +20,12 @@ const MAX_TRIES: usize = 5;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// For how long sent bytes may stay unanswered before the connection counts as lost.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Said once to each new connection: no operation waits for another's lock for ever.
+const GREETING: &str = "set lock_timeout = '10s'";
+
 /// What a worker is asked to do.
 pub(crate) enum Work {
     /// Run the job in a transaction that sees one moment.
@@ -28,12 +34,23 @@ pub(crate) enum Work {
     Write(Box<dyn Job>),
 }
 
+impl Work {
+    /// The job, and whether it writes.
+    fn open(self) -> (Box<dyn Job>, bool) {
+        match self {
+            Self::Read(job) => (job, false),
+            Self::Write(job) => (job, true),
+        }
+    }
+}
+
 /// Bring the schema of the database up to date and start the threads. The client brings a runtime of
 /// its own and must not meet another, so it runs on plain threads only.
 pub(crate) fn open(url: &str, hook: &Hook) -> Result<Sender<Work>, StoreError> {
     let mut config: Config = url.parse()?;
     config
         .connect_timeout(CONNECT_TIMEOUT)
+        .tcp_user_timeout(ANSWER_TIMEOUT)
         .application_name("rejoinder");
     let migrating = config.clone();
     let migrate = move || migrations::run_postgres(&mut tls::connect(&migrating)?);
@@ -67,20 +84,15 @@ struct Worker {
 impl Worker {
     fn run(mut self, waiting: &Receiver<Work>) {
         for work in waiting {
-            let (mut job, is_write) = match work {
-                Work::Read(job) => (job, false),
-                Work::Write(job) => (job, true),
-            };
+            let (mut job, is_write) = work.open();
             match self.attempt(job.as_mut(), is_write) {
                 Ok(()) => job.answer(),
                 Err(error) => job.fail(error),
             }
-            if self
-                .connection
-                .as_ref()
-                .is_some_and(|(client, _)| client.is_closed())
-            {
-                self.connection = None;
+            match &self.connection {
+                None => fail_all(waiting),
+                Some((client, _)) if client.is_closed() => self.connection = None,
+                Some(_) => {}
             }
         }
     }
@@ -97,37 +109,62 @@ impl Worker {
     }
 
     fn once(&mut self, job: &mut dyn Job, is_write: bool) -> Result<(), StoreError> {
-        let (client, prepared) = match self
-            .connection
-            .take()
-            .filter(|(client, _)| !client.is_closed())
-        {
-            Some(connection) => self.connection.insert(connection),
-            None => self
-                .connection
-                .insert((tls::connect(&self.config)?, Prepared::new())),
+        let (kept, was_open) = match self.connection.take() {
+            Some(kept) => (kept, true),
+            None => (connect(&self.config)?, false),
         };
-        let isolation = if is_write {
-            IsolationLevel::ReadCommitted
-        } else {
-            IsolationLevel::RepeatableRead
+        let (client, prepared) = self.connection.insert(kept);
+        let Ok(begun) = begin(client, is_write) else {
+            self.connection = None;
+            return Err(if was_open {
+                StoreError::Collision
+            } else {
+                gone()
+            });
         };
-        let begun = client
-            .build_transaction()
-            .isolation_level(isolation)
-            .read_only(!is_write)
-            .start()?;
-        let mut tx = Tx::postgres(begun, prepared);
-        match job.run(&mut tx) {
-            Ran::Kept if is_write => {
-                let changes = tx.commit()?;
-                if !changes.is_empty() {
-                    (self.hook)(&changes);
-                }
-                Ok(())
-            }
-            Ran::Collided => Err(StoreError::Collision),
-            Ran::Kept | Ran::Undone => Ok(()),
-        }
+        finish(job, Tx::postgres(begun, prepared), is_write, &self.hook)
     }
+}
+
+fn begin(client: &mut Client, is_write: bool) -> Result<Transaction<'_>, StoreError> {
+    let isolation = if is_write {
+        IsolationLevel::ReadCommitted
+    } else {
+        IsolationLevel::RepeatableRead
+    };
+    let builder = client.build_transaction().isolation_level(isolation);
+    Ok(builder.read_only(!is_write).start()?)
+}
+
+fn finish(
+    job: &mut dyn Job,
+    mut tx: Tx<'_>,
+    is_write: bool,
+    hook: &Hook,
+) -> Result<(), StoreError> {
+    match job.run(&mut tx) {
+        Ran::Kept if is_write => {
+            tell(hook, &tx.commit()?);
+            Ok(())
+        }
+        Ran::Collided => Err(StoreError::Collision),
+        Ran::Kept | Ran::Undone => Ok(()),
+    }
+}
+
+fn connect(config: &Config) -> Result<(Client, Prepared), StoreError> {
+    let mut client = tls::connect(config)?;
+    client.batch_execute(GREETING)?;
+    Ok((client, Prepared::new()))
+}
+
+/// The database cannot be reached: whoever waits hears it now, and not after a timeout each.
+fn fail_all(waiting: &Receiver<Work>) {
+    for work in waiting.try_iter() {
+        work.open().0.fail(gone());
+    }
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable("the database does not answer".to_owned())
 }

@@ -14,7 +14,7 @@ pub enum Dialect {
 /// A statement with its parameters written `?1`, `?2`, ….
 ///
 /// Two things differ between the dialects and are rewritten: `list(?1)` is the rows of a JSON array
-/// of numbers, in a column named `value`; ` for update`, also with ` skip locked`, locks rows on
+/// of numbers, in a column named `value`, and `texts(?1)` of texts; ` for update`, also with ` skip locked`, locks rows on
 /// PostgreSQL and is left out on SQLite, which has one writer. Make one with [`sql!`](crate::sql), which also registers it.
 pub struct Sql {
     text: &'static str,
@@ -57,6 +57,9 @@ macro_rules! sql {
     (@postgres $text:expr) => {
         $crate::sql!(@only Some($crate::Dialect::Postgres), $text)
     };
+    (@sqlite $text:expr) => {
+        $crate::sql!(@only Some($crate::Dialect::Sqlite), $text)
+    };
     (@only $only:expr, $text:expr) => {{
         static SQL: $crate::Sql = $crate::Sql::new($text);
         ::inventory::submit! { $crate::Registered { sql: &SQL, only: $only } }
@@ -71,24 +74,31 @@ fn to_sqlite(text: &str) -> String {
     let unlocked = text
         .replace(" for update skip locked", "")
         .replace(" for update", "");
-    unlocked.replace("list(?", "json_each(?")
+    let listed = unlocked.replace("list(?", "json_each(?");
+    listed.replace("texts(?", "json_each(?")
 }
 
 fn to_postgres(text: &str) -> String {
+    let numbers = in_rows(text, "list(?", "value::bigint");
+    in_rows(&numbers, "texts(?", "value").replace('?', "$")
+}
+
+/// `text` with the rows of a JSON array in place of each call of `function`.
+fn in_rows(text: &str, function: &str, value: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;
-    while let Some(at) = rest.find("list(?") {
+    while let Some(at) = rest.find(function) {
         let (before, after) = rest.split_at(at);
-        let after = &after["list(?".len()..];
+        let after = &after[function.len()..];
         let (number, after) = after.split_once(')').unwrap_or((after, ""));
-        out.push_str(before);
-        out.push_str("(select value::bigint as value from json_array_elements_text($");
-        out.push_str(number);
-        out.push_str("::text::json) as value)");
+        out.push_str(&format!(
+            "{before}(select {value} as value from json_array_elements_text(?{number}::text::json) \
+             as value)"
+        ));
         rest = after;
     }
     out.push_str(rest);
-    out.replace('?', "$")
+    out
 }
 
 #[cfg(test)]

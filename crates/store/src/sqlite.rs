@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::StoreError;
-use crate::job::{Job, Ran};
+use crate::job::{Job, Ran, tell};
 use crate::migrations;
 use crate::tx::{Change, Tx};
 use crate::{Hook, MAX_WAITING};
@@ -66,6 +67,8 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreEr
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Without it a statement that might use a partial index is compiled anew for each new value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch(
         "pragma busy_timeout = 5000;
          pragma foreign_keys = on;
@@ -83,12 +86,12 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
 
 fn read_all(connection: &Connection, waiting: &Receiver<Box<dyn Job>>) {
     for mut job in waiting {
-        if let Err(error) = connection.execute_batch("begin deferred") {
-            job.fail(error.into());
+        if let Err(error) = run(connection, "begin deferred") {
+            job.fail(error);
             continue;
         }
         job.run(&mut Tx::sqlite(connection));
-        let _ = connection.execute_batch("rollback");
+        let _ = run(connection, "rollback");
         job.answer();
     }
 }
@@ -99,13 +102,12 @@ fn write_all(connection: &Connection, waiting: &Receiver<Box<dyn Job>>, hook: &H
         jobs.extend(waiting.try_iter().take(MAX_BATCH - 1));
         match write_batch(connection, &mut jobs) {
             Ok(changes) => {
-                if !changes.is_empty() {
-                    hook(&changes);
-                }
+                tell(hook, &changes);
                 jobs.into_iter().for_each(Job::answer);
             }
             Err(error) => {
-                let _ = connection.execute_batch("rollback");
+                // Fails when SQLite has rolled back by itself, which is as good.
+                let _ = run(connection, "rollback");
                 let why = error.to_string();
                 jobs.into_iter()
                     .for_each(|job| job.fail(StoreError::Unavailable(why.clone())));
@@ -119,21 +121,22 @@ fn write_batch(
     connection: &Connection,
     jobs: &mut [Box<dyn Job>],
 ) -> Result<Vec<Change>, StoreError> {
-    connection.execute_batch("begin immediate")?;
+    run(connection, "begin immediate")?;
     let mut changes = Vec::new();
     for job in jobs {
-        connection.execute_batch("savepoint job")?;
+        run(connection, "savepoint job")?;
         let mut tx = Tx::sqlite(connection);
         match job.run(&mut tx) {
-            Ran::Kept => {
-                connection.execute_batch("release job")?;
-                changes.append(&mut tx.take_changes());
-            }
-            Ran::Undone | Ran::Collided => {
-                connection.execute_batch("rollback to job; release job")?;
-            }
+            Ran::Kept => changes.append(&mut tx.take_changes()),
+            Ran::Undone | Ran::Collided => run(connection, "rollback to job")?,
         }
+        run(connection, "release job")?;
     }
-    connection.execute_batch("commit")?;
+    run(connection, "commit")?;
     Ok(changes)
+}
+
+fn run(connection: &Connection, command: &str) -> Result<(), StoreError> {
+    connection.prepare_cached(command)?.execute([])?;
+    Ok(())
 }

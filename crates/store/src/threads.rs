@@ -12,17 +12,19 @@ use rejoinder_core::{
     ThreadQuery,
 };
 
-use crate::comments::{comment_columns, read};
-use crate::{Result, Sql, Tx, pages, params, sql};
+use crate::comments::{columns, comment_columns, read};
+use crate::{Dialect, Result, Sql, Tx, pages, params, sql};
 
 /// The part of a page's thread that `query` asks for. An unknown page is an empty thread.
 pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -> Result<Thread> {
     let Some(page) = pages::find(tx, site, key)? else {
         return Ok(Thread::empty(key.clone(), *query));
     };
+    let limit = query.limit.clamp(1, MAX_COMMENTS);
+    let query = ThreadQuery { limit, ..*query };
     match query.root {
-        Some(root) => branch(tx, page, query, root),
-        None => roots(tx, page, query),
+        Some(root) => branch(tx, page, &query, root),
+        None => roots(tx, page, &query),
     }
 }
 
@@ -80,48 +82,60 @@ fn passes(filter: Option<Filter>, comment: &Comment) -> bool {
     }
 }
 
+/// A page of roots. `?3` is the rank and `?4` the id that it goes on after.
 macro_rules! roots {
-    ($after:literal, $order:literal) => {
-        concat!(
-            "select c.id, c.page_id, c.parent_id, c.root_id, c.depth, c.text, c.html, c.state, \
-             c.reason, c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, \
-             c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website \
-             from comment c join author a on a.site_id = c.site_id and a.id = c.author_id \
-             where c.site_id = ?1 and c.page_id = ?2 and c.parent_id is null and c.shown = 1 \
-               and c.pin is null and (cast(?6 as bigint) = 0 or a.role <> 'reader') and ",
-            $after,
-            " order by ",
-            $order,
+    ($which:literal, $($rest:literal),+) => {
+        sql!(comment_columns!(
+            "where c.site_id = ?1 and c.page_id = ?2 and c.pin is null and ",
+            $which,
+            " and ",
+            $($rest,)+
             " limit ?5"
-        )
+        ))
     };
 }
 
-/// The statement of a sort. `?3` is the rank and `?4` the id that the page goes on after.
-fn statement(sort: Sort) -> &'static Sql {
-    match sort {
-        Sort::Newest => sql!(roots!(
-            "c.id < ?4 and cast(?3 as bigint) is not null",
-            "c.id desc"
-        )),
-        Sort::Oldest => sql!(roots!(
-            "c.id > ?4 and cast(?3 as bigint) is not null",
-            "c.id"
-        )),
-        Sort::Votes => sql!(roots!(
-            "(c.score, c.id) < (?3, ?4)",
-            "c.score desc, c.id desc"
-        )),
-        Sort::Best => sql!(roots!(
-            "(c.best, c.id) < (?3, ?4)",
-            "c.best desc, c.id desc"
-        )),
-        Sort::Discussed => {
-            sql!(roots!(
-                "(c.n_descendants, c.id) < (?3, ?4)",
-                "c.n_descendants desc, c.id desc"
-            ))
+/// The statement of each sort, for roots that are `$which`; `$id` is their id.
+macro_rules! sorts {
+    ($sort:expr, $id:literal, $which:literal) => {
+        match $sort {
+            Sort::Newest => roots!(
+                $which,
+                $id,
+                " < ?4 and cast(?3 as bigint) is not null order by c.id desc"
+            ),
+            Sort::Oldest => roots!(
+                $which,
+                $id,
+                " > ?4 and cast(?3 as bigint) is not null order by c.id"
+            ),
+            Sort::Votes => roots!(
+                $which,
+                "(c.score, c.id) < (?3, ?4) order by c.score desc, c.id desc"
+            ),
+            Sort::Best => roots!(
+                $which,
+                "(c.best, c.id) < (?3, ?4) order by c.best desc, c.id desc"
+            ),
+            Sort::Discussed => roots!(
+                $which,
+                "(c.n_descendants, c.id) < (?3, ?4) order by c.n_descendants desc, c.id desc"
+            ),
         }
+    };
+}
+
+/// Each sort has an index of its own, of shown roots. The newsroom's are few, so they are found by
+/// their authors; the sums keep other indexes out.
+fn statement(sort: Sort, filter: Option<Filter>) -> &'static Sql {
+    match filter {
+        None => sorts!(sort, "c.id", "c.parent_id is null and c.shown = 1"),
+        Some(Filter::Staff) => sorts!(
+            sort,
+            "c.id + 0",
+            "c.depth = 0 and c.shown + 0 = 1 and c.author_id in (
+                 select s.id from author s where s.site_id = ?1 and s.role <> 'reader')"
+        ),
     }
 }
 
@@ -138,10 +152,9 @@ fn page_of_roots(tx: &mut Tx<'_>, page: &Page, query: &ThreadQuery) -> Result<Ve
     };
     let after = query.after.unwrap_or(start);
     let limit = as_i64(query.limit) + 1;
-    let filter = i64::from(query.filter == Some(Filter::Staff));
     tx.all(
-        statement(query.sort),
-        params![page.site, page.id, after.rank, after.id, limit, filter],
+        statement(query.sort, query.filter),
+        params![page.site, page.id, after.rank, after.id, limit],
         read,
     )
 }
@@ -155,9 +168,10 @@ fn branch(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, root: CommentId) -> 
     let top = crate::comments::by_id(tx, page.site, root)?
         .filter(|top| top.page == page.id && (top.is_published() || top.n_replies > 0));
     let Some(top) = top else {
+        let key = page.key.clone();
         return Ok(Thread {
             page: Some(page),
-            ..Thread::empty(PageKey::stored(String::new(), None), *query)
+            ..Thread::empty(key, *query)
         });
     };
     let ancestors = ancestors(tx, page.site, &top)?;
@@ -250,6 +264,8 @@ fn with_replies(
     Ok(entries)
 }
 
+/// The first `replies` of each of `parents`, found by the index of replies and no further, so that
+/// a parent with 50,000 replies costs no more than one with five.
 fn first_replies(
     tx: &mut Tx<'_>,
     site: SiteId,
@@ -258,18 +274,29 @@ fn first_replies(
     limit: usize,
 ) -> Result<Vec<Comment>> {
     let list = format!("{parents:?}");
-    tx.all(
-        sql!(comment_columns!(
-            "join list(?2) as p on c.parent_id = p.value
-             where c.site_id = ?1 and c.shown = 1 and c.id in (
-                 select r.id from comment r
-                 where r.site_id = ?1 and r.parent_id = p.value and r.shown = 1
-                 order by r.id limit ?3)
+    let statement = match tx.dialect() {
+        Dialect::Sqlite => sql!(@sqlite concat!(
+            "select ", columns!(),
+            "from list(?2) as p cross join comment c
+                 on c.site_id = ?1 and c.id in (
+                     select r.id from comment r
+                     where r.site_id = ?1 and r.parent_id = p.value and r.shown = 1
+                     order by r.id limit ?3)
+             join author a on a.site_id = c.site_id and a.id = c.author_id
              order by c.id limit ?4"
         )),
-        params![site, list, as_i64(replies), as_i64(limit)],
-        read,
-    )
+        Dialect::Postgres => sql!(@postgres concat!(
+            "select ", columns!(),
+            "from list(?2) as p cross join lateral (
+                 select r.* from comment r
+                 where r.site_id = ?1 and r.parent_id = p.value and r.shown = 1
+                 order by r.id limit ?3) c
+             join author a on a.site_id = c.site_id and a.id = c.author_id
+             order by c.id limit ?4"
+        )),
+    };
+    let params = params![site, list, as_i64(replies), as_i64(limit)];
+    tx.all(statement, params, read)
 }
 
 fn blanked(mut comment: Comment) -> Comment {

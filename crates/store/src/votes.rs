@@ -10,7 +10,7 @@ use rejoinder_core::{
 
 use crate::authors::{self, Details};
 use crate::events::{self, EventKind};
-use crate::{Result, Tx, address_keys, comments, params, sql};
+use crate::{Result, Tx, address_keys, comments, params, sql, standing};
 
 /// For how long one address has one guest's vote on a comment.
 const ADDRESS_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
@@ -40,6 +40,8 @@ pub fn cast(tx: &mut Tx<'_>, now: Time, cast: &Cast) -> Result<Tally> {
     let (page, comment) = comments::locked(tx, site, cast.comment)?;
     policy::may_vote(&cast.site.settings, &comment, &cast.reader, cast.vote)?;
     let known = authors::by_token(tx, now, site, &cast.token)?;
+    let network = cast.reader.network;
+    standing::may_write(tx, now, site, known.as_ref(), &cast.token, network)?;
     let before = match &known {
         Some(voter) => of(tx, site, comment.id, voter.id)?,
         None => None,

@@ -5,6 +5,7 @@ mod doctor;
 mod import;
 mod serve;
 mod site;
+pub(crate) mod staff;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Site(args) => site::run(&args),
+        Command::Staff(args) => staff::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Doctor(place) => doctor::run(&place),
         Command::Backup(args) => backup::back_up(&args),

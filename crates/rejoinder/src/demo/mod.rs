@@ -7,10 +7,12 @@ mod voices;
 
 use std::net::SocketAddr;
 
+use rejoinder_core::author::Role;
 use server::Publication;
+use store::{Store, sites};
 
 use crate::cli::ServeArgs;
-use crate::commands::{Running, runtime};
+use crate::commands::{Running, runtime, staff, store_failed};
 use crate::config::{DEMO_DEFAULTS, Options};
 use crate::failure::Failure;
 use crate::log;
@@ -18,6 +20,9 @@ use crate::output::say;
 
 /// The site that the demo's articles belong to, wherever they are served.
 const SITE: &str = "lantern.example";
+
+/// The address of the demo's owner, who gets no mail.
+const OWNER: &str = "owner@lantern.example";
 
 pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let options = Options::for_serving(args, &DEMO_DEFAULTS)?;
@@ -29,11 +34,25 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     runtime.block_on(seed::seed(running.store()))?;
     let publication = Publication::read(&folder, SITE)
         .map_err(|error| Failure::failed("the demo's publication cannot be read", &error))?;
-    welcome(running.address(), &publication, data.display());
+    let owner = runtime.block_on(owner_link(running.store()))?;
+    welcome(running.address(), &publication, &owner, data.display());
     runtime.block_on(running.serve(&options, Some(publication)))
 }
 
-fn welcome(address: SocketAddr, publication: &Publication, data: impl std::fmt::Display) {
+/// The path of a link that signs in the demo's owner, once.
+async fn owner_link(store: &Store) -> Result<String, Failure> {
+    let site = store.read(|tx| sites::by_host(tx, SITE)).await;
+    let site = site.map_err(store_failed("the demo's site cannot be read"))?;
+    let missing = || Failure::Failed(format!("the demo has no site {SITE}"));
+    staff::link(store, &site.ok_or_else(missing)?, OWNER, Role::Owner).await
+}
+
+fn welcome(
+    address: SocketAddr,
+    publication: &Publication,
+    owner: &str,
+    data: impl std::fmt::Display,
+) {
     say("Rejoinder's demo is ready. Open one of these:");
     say("");
     say(format_args!("  http://{address}/  the front page"));
@@ -43,6 +62,9 @@ fn welcome(address: SocketAddr, publication: &Publication, data: impl std::fmt::
         ));
     }
     say(format_args!("  http://{address}/docs  the API"));
+    say("");
+    say("This signs you in as the owner, once:");
+    say(format_args!("  http://{address}{owner}"));
     say("");
     say(format_args!(
         "The site is called {SITE}, and a page of it {SITE}/articles/the-bull."

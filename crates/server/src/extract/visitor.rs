@@ -167,14 +167,35 @@ impl Visitor {
                 hash: hash_of(token),
                 cookie: None,
             },
-            None => {
-                let token = Token::new(&*app.random);
-                KeptToken {
-                    hash: hash_of(&token),
-                    cookie: self.cookie_for(&token),
-                }
-            }
+            None => self.new_token(app),
         }
+    }
+
+    /// A token that this visitor did not have before.
+    pub(crate) fn new_token(&self, app: &App) -> KeptToken {
+        let token = Token::new(&*app.random);
+        KeptToken {
+            hash: hash_of(&token),
+            cookie: self.cookie_for(&token),
+        }
+    }
+
+    /// The header that takes the token away.
+    pub(crate) fn no_token(&self) -> HeaderMap {
+        let secure = if self.base.is_secure() {
+            "; Secure"
+        } else {
+            ""
+        };
+        let cookie = format!(
+            "{}=; Path=/; Max-Age=0; HttpOnly{secure}",
+            self.base.cookie()
+        );
+        let value = HeaderValue::from_str(&cookie).ok();
+        value
+            .map(|value| (header::SET_COOKIE, value))
+            .into_iter()
+            .collect()
     }
 
     fn cookie_for(&self, token: &Token) -> Option<HeaderValue> {

@@ -9,6 +9,7 @@ mod origins;
 mod postgres;
 mod publication;
 mod reading;
+mod signing_in;
 mod support;
 mod voting;
 mod writing;

@@ -42,6 +42,8 @@ create table author (
     primary key (site_id, id)
 );
 
+create index author_of_newsroom on author (site_id, id) where role <> 'reader';
+
 create table session (
     site_id bigint not null,
     token_hash blob not null,
@@ -105,7 +107,7 @@ create index comment_root_by_replies on comment (site_id, page_id, n_descendants
 create index comment_pinned on comment (site_id, page_id, pin) where pin is not null;
 create index comment_reply on comment (site_id, parent_id, id) where shown = 1;
 create index comment_of_author on comment (site_id, author_id, id);
-create index comment_of_page on comment (site_id, page_id, id);
+create index comment_of_page on comment (site_id, page_id, author_id, id);
 
 create table comment_version (
     site_id bigint not null,
@@ -130,7 +132,7 @@ create table vote (
 ) without rowid;
 
 create index vote_of_author on vote (site_id, author_id, comment_id);
-create index vote_of_address on vote (site_id, comment_id, address_hash);
+create index vote_of_address on vote (site_id, comment_id, address_hash, cast_at);
 
 create table event (
     site_id bigint not null,

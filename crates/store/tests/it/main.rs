@@ -6,5 +6,6 @@ mod dump;
 mod imports;
 mod jobs;
 mod large;
+mod sign_ins;
 mod support;
 mod votes;

@@ -54,8 +54,15 @@ impl World {
     pub(crate) async fn new(location: &Location, folder: tempfile::TempDir) -> Self {
         let heard: Arc<Mutex<Vec<Change>>> = Arc::default();
         let hears = heard.clone();
-        let hook =
-            Arc::new(move |changes: &[Change]| hears.lock().unwrap().extend_from_slice(changes));
+        // PostgreSQL tells every node, and so the one that made a change hears of it twice.
+        let hook = Arc::new(move |changes: &[Change]| {
+            let mut heard = hears.lock().unwrap();
+            for change in changes {
+                if !heard.contains(change) {
+                    heard.push(change.clone());
+                }
+            }
+        });
         let location = location.clone();
         let store = tokio::task::spawn_blocking(move || Store::open(&location, hook)).await;
         let store = store.unwrap().unwrap();
@@ -150,6 +157,7 @@ impl World {
                 comment: CommentId(self.ids.next(now)),
                 page: PageId(self.ids.next(now)),
                 author: AuthorId(self.ids.next(now)),
+                job: self.ids.next(now),
                 address_key,
             },
             parent,
@@ -162,6 +170,7 @@ impl World {
             text: text.to_owned(),
             html: markup::render(text).html,
             n_links: 0,
+            work: rejoinder_core::moderation::Work::NotAsked,
             idempotency: None,
         }
     }
@@ -227,6 +236,7 @@ impl World {
             html: markup::render(text).html,
             n_links: 0,
             revision: None,
+            job: self.ids.next(now),
         };
         self.store
             .write(move |tx| comments::edit(tx, now, &edit))

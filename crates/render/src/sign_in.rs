@@ -1,0 +1,85 @@
+//! Pages around signing in. Each is for one person and is kept by nobody.
+
+use askama::Template;
+use rejoinder_core::Author;
+
+use crate::pages::{message_page, rendered};
+use crate::words::{Name, Words, direction, fill};
+use crate::{Context, Problem};
+
+/// What a sign-in link opens: a button, because mail scanners follow links, and the name that the
+/// account goes by.
+pub fn sign_in_page(
+    context: &Context<'_>,
+    account: &Author,
+    token: &str,
+    problem: Option<Problem<'_>>,
+) -> String {
+    let words = &context.words.sign_in;
+    let role = context
+        .words
+        .badge(account.role)
+        .unwrap_or_default()
+        .to_lowercase();
+    rendered(&SignInPage {
+        words: context.words,
+        language: &context.site.settings.language,
+        direction: direction(&context.site.settings.language),
+        assets: context.assets,
+        title: fill(&words.title, &[("site", &Name(&context.site.host))]),
+        why: fill(&words.r#as, &[("role", &role)]),
+        site: &context.site.host,
+        name: &account.name,
+        token,
+        problem: problem.map(|problem| problem.detail),
+        is_signed_in: false,
+    })
+}
+
+/// Who one is now, with a button to be nobody again.
+pub fn signed_in_page(context: &Context<'_>, account: &Author) -> String {
+    let words = &context.words.sign_in;
+    let role = context
+        .words
+        .badge(account.role)
+        .unwrap_or_default()
+        .to_lowercase();
+    let (name, site) = (Name(&account.name), Name(&context.site.host));
+    rendered(&SignInPage {
+        words: context.words,
+        language: &context.site.settings.language,
+        direction: direction(&context.site.settings.language),
+        assets: context.assets,
+        title: words.done.clone(),
+        why: fill(
+            &words.done_as,
+            &[("name", &name), ("role", &role), ("site", &site)],
+        ),
+        site: &context.site.host,
+        name: &account.name,
+        token: "",
+        problem: None,
+        is_signed_in: true,
+    })
+}
+
+/// That nobody is signed in any more; `back` leads on.
+pub fn signed_out_page(words: &'static Words, back: &str) -> String {
+    message_page(&words.sign_in.gone, &words.sign_in.gone_why, back)
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    words: &'static Words,
+    language: &'a str,
+    direction: &'static str,
+    assets: &'a str,
+    title: String,
+    why: String,
+    site: &'a str,
+    name: &'a str,
+    token: &'a str,
+    problem: Option<&'a str>,
+    is_signed_in: bool,
+}

@@ -1,0 +1,151 @@
+//! Links that sign someone in, once.
+
+use std::time::Duration;
+
+use rejoinder_core::author::Role;
+use rejoinder_core::{Author, AuthorId, Refusal, SiteId, Time, TokenHash};
+
+use crate::authors;
+use crate::{Result, Tx, params, sql};
+
+/// How long an account stays signed in.
+const SESSION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// Who a sign-in link is for.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    /// At which site.
+    pub site: SiteId,
+    /// The id for an account that does not exist yet.
+    pub author: AuthorId,
+    /// The account's address, already checked.
+    pub email: String,
+    /// What the account may do from now on.
+    pub role: Role,
+    /// The hash of the secret in the link.
+    pub token: TokenHash,
+    /// How long the link works.
+    pub lifetime: Duration,
+}
+
+/// Give the account of an address a role, adding the account where there is none, and let a link sign
+/// it in once.
+pub fn invite(tx: &mut Tx<'_>, now: Time, invitation: &Invitation) -> Result<AuthorId> {
+    let Invitation {
+        site,
+        email,
+        role,
+        token,
+        lifetime,
+        ..
+    } = invitation;
+    let author = match account(tx, *site, email)? {
+        Some(known) => known,
+        None => add_account(tx, now, invitation)?,
+    };
+    authors::set_role(tx, *site, author, *role)?;
+    tx.execute(
+        sql!(
+            "insert into sign_in (site_id, token_hash, author_id, expires_at)
+             values (?1, ?2, ?3, ?4)"
+        ),
+        params![*site, &token.0, author, now.after(*lifetime)],
+    )?;
+    Ok(author)
+}
+
+fn account(tx: &mut Tx<'_>, site: SiteId, email: &str) -> Result<Option<AuthorId>> {
+    tx.one(
+        sql!(
+            "select id from author where site_id = ?1 and email = ?2 and kind = 'account'
+             order by id limit 1"
+        ),
+        params![site, email],
+        |row| row.get(0),
+    )
+}
+
+/// A new account is called by what stands before the @ until its owner says otherwise.
+fn add_account(tx: &mut Tx<'_>, now: Time, invitation: &Invitation) -> Result<AuthorId> {
+    let Invitation {
+        site,
+        author,
+        email,
+        ..
+    } = invitation;
+    let name = email.split('@').next().unwrap_or_default();
+    tx.execute(
+        sql!(
+            "insert into author (site_id, id, kind, name, email, created_at)
+             values (?1, ?2, 'account', ?3, ?4, ?5)"
+        ),
+        params![*site, *author, name, email, now],
+    )?;
+    Ok(*author)
+}
+
+/// Whom a link would sign in; `None` when it was used, is too old, or never was.
+pub fn invited(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    token: &TokenHash,
+) -> Result<Option<Author>> {
+    tx.one(
+        sql!(
+            "select a.id, a.name, a.kind, a.role, a.website from sign_in s
+             join author a on a.site_id = s.site_id and a.id = s.author_id
+             where s.site_id = ?1 and s.token_hash = ?2 and s.expires_at > ?3"
+        ),
+        params![site, &token.0, now],
+        |row| authors::read(row, 0),
+    )
+}
+
+/// Use a link up and begin a session, which `session` will prove; `name` is what the account calls
+/// itself from now on.
+pub fn accept(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    token: &TokenHash,
+    session: &TokenHash,
+    name: &str,
+) -> Result<Author> {
+    let invited = invited(tx, now, site, token)?.ok_or(Refusal::LinkUsed)?;
+    let used = tx.execute(
+        sql!("delete from sign_in where site_id = ?1 and token_hash = ?2"),
+        params![site, &token.0],
+    )?;
+    if used == 0 {
+        return Err(Refusal::LinkUsed.into());
+    }
+    tx.execute(
+        sql!("delete from sign_in where site_id = ?1 and expires_at <= ?2"),
+        params![site, now],
+    )?;
+    tx.execute(
+        sql!("update author set name = ?3 where site_id = ?1 and id = ?2"),
+        params![site, invited.id, name],
+    )?;
+    tx.execute(
+        sql!(
+            "insert into session (site_id, token_hash, author_id, created_at, expires_at)
+             values (?1, ?2, ?3, ?4, ?5)"
+        ),
+        params![site, &session.0, invited.id, now, now.after(SESSION)],
+    )?;
+    Ok(Author {
+        name: name.to_owned(),
+        ..invited
+    })
+}
+
+/// End the session that `token` proves, at every site.
+pub fn sign_out(tx: &mut Tx<'_>, token: &TokenHash) -> Result<()> {
+    tx.execute(
+        sql!("delete from session where token_hash = ?1"),
+        params![&token.0],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,453 @@
+//! How authors stand with the moderators: trust, suspensions, bans, notes, and the record of each.
+//!
+//! A ban is on the account, on every browser that proved to be its author, and, where the moderator
+//! asks for it, on the addresses. Addresses are known only as hashes whose keys are destroyed within
+//! two days or so (`address_keys`), and a ban on one ends with its key.
+
+use rejoinder_core::address::Network;
+use rejoinder_core::moderation::{Ban, Standing, Trust, decision};
+use rejoinder_core::author::Role;
+use rejoinder_core::{Author, AuthorId, Refusal, SiteId, Time, TokenHash, moderation};
+
+use crate::{Result, Row, Tx, address_keys, authors, params, sql};
+
+/// The most notes and changes that a drawer shows.
+const MAX_SHOWN: i64 = 50;
+
+/// How many of an author's latest address hashes are banned with them.
+const ADDRESSES: i64 = 5;
+
+/// How an author stands, with the stops on their browser and their address.
+pub(crate) fn of(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: Option<AuthorId>,
+    token: Option<&TokenHash>,
+    network: Network,
+) -> Result<Standing> {
+    let known: Option<(i64, Option<String>, Option<Time>)> = tx.one(
+        sql!(
+            "select cast(case when exists (select 1 from ban where site_id = ?1) then 1 else 0 end
+                 as bigint), t.trust, t.suspended_until
+             from site s left join standing t on t.site_id = s.id and t.author_id = ?2
+             where s.id = ?1"
+        ),
+        params![site, author],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let Some((has_bans, trust, suspended_until)) = known else {
+        return Ok(Standing::default());
+    };
+    let ban = match has_bans {
+        0 => None,
+        _ => ban_on(tx, now, site, author, token, network)?,
+    };
+    Ok(Standing {
+        trust: trust.as_deref().and_then(Trust::from_word).unwrap_or_default(),
+        suspended_until,
+        ban,
+    })
+}
+
+/// The stop that holds longest on any of what a reader shows of themselves.
+fn ban_on(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: Option<AuthorId>,
+    token: Option<&TokenHash>,
+    network: Network,
+) -> Result<Option<Ban>> {
+    let mut shown: Vec<(&str, Vec<u8>)> = Vec::new();
+    shown.extend(author.map(|id| ("account", account(id))));
+    shown.extend(token.map(|token| ("token", token.0.to_vec())));
+    let addresses = address_keys::hashes(tx, network)?;
+    shown.extend(addresses.into_iter().map(|hash| ("address", hash)));
+    let mut longest: Option<Ban> = None;
+    for (kind, value) in shown {
+        let found = tx.one(
+            sql!(
+                "select until, reason from ban where site_id = ?1 and kind = ?2 and value = ?3
+                   and (until is null or until > ?4)"
+            ),
+            params![site, kind, &value, now],
+            |row| {
+                Ok(Ban {
+                    until: row.get(0)?,
+                    reason: row.get(1)?,
+                })
+            },
+        )?;
+        let end = |ban: &Ban| ban.until.map_or(i64::MAX, Time::micros);
+        if let Some(found) = found
+            && longest.as_ref().is_none_or(|known| end(known) < end(&found))
+        {
+            longest = Some(found);
+        }
+    }
+    Ok(longest)
+}
+
+fn account(author: AuthorId) -> Vec<u8> {
+    author.0.to_be_bytes().to_vec()
+}
+
+/// Whether whoever shows this author, token and address may write, vote and flag.
+pub fn may_write(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: Option<&Author>,
+    token: &TokenHash,
+    network: Network,
+) -> Result<()> {
+    let role = author.map_or(Role::Reader, |author| author.role);
+    if role >= Role::Staff {
+        return Ok(());
+    }
+    let standing = of(tx, now, site, author.map(|own| own.id), Some(token), network)?;
+    Ok(moderation::may_write(&standing, role, now)?)
+}
+
+/// Something that a moderator does about an author.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// At which site.
+    pub site: SiteId,
+    /// Drawn for it.
+    pub id: i64,
+    /// Who does it.
+    pub moderator: Author,
+    /// About whom.
+    pub author: AuthorId,
+    /// Why; of a note, the note.
+    pub reason: Option<String>,
+}
+
+impl Change {
+    /// Whether the moderator may do it, and to this author.
+    fn check(&self, tx: &mut Tx<'_>) -> Result<()> {
+        if self.moderator.role < Role::Moderator {
+            return Err(Refusal::NotAllowed.into());
+        }
+        decision::may_note(self.reason.as_deref())?;
+        let author = authors::by_id(tx, self.site, self.author)?.ok_or(Refusal::AuthorUnknown)?;
+        if author.role >= self.moderator.role && author.id != self.moderator.id {
+            return Err(Refusal::NotAllowed.into());
+        }
+        Ok(())
+    }
+
+    fn log(&self, tx: &mut Tx<'_>, now: Time, action: &str, until: Option<Time>) -> Result<()> {
+        tx.execute(
+            sql!(
+                "insert into standing_change
+                     (site_id, id, author_id, moderator_id, action, until, reason, at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+            ),
+            params![
+                self.site,
+                self.id,
+                self.author,
+                self.moderator.id,
+                action,
+                until,
+                self.reason.as_deref(),
+                now
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+/// Say whether an author's comments are looked at first.
+pub fn set_trust(tx: &mut Tx<'_>, now: Time, change: &Change, trust: Trust) -> Result<()> {
+    change.check(tx)?;
+    tx.execute(
+        sql!(
+            "insert into standing (site_id, author_id, trust) values (?1, ?2, ?3)
+             on conflict (site_id, author_id) do update set trust = excluded.trust"
+        ),
+        params![change.site, change.author, trust.as_str()],
+    )?;
+    change.log(tx, now, trust.as_str(), None)
+}
+
+/// Let an author not take part until then; `None` ends a suspension.
+pub fn suspend(tx: &mut Tx<'_>, now: Time, change: &Change, until: Option<Time>) -> Result<()> {
+    change.check(tx)?;
+    tx.execute(
+        sql!(
+            "insert into standing (site_id, author_id, suspended_until) values (?1, ?2, ?3)
+             on conflict (site_id, author_id) do update
+             set suspended_until = excluded.suspended_until"
+        ),
+        params![change.site, change.author, until],
+    )?;
+    let action = match until {
+        Some(_) => "suspend",
+        None => "end_suspension",
+    };
+    change.log(tx, now, action, until)
+}
+
+/// Let an author, their browsers and, if asked for, their addresses take part no more, until then or
+/// for good. The reason is for the author to read.
+pub fn ban(
+    tx: &mut Tx<'_>,
+    now: Time,
+    change: &Change,
+    until: Option<Time>,
+    with_address: bool,
+) -> Result<()> {
+    change.check(tx)?;
+    let mut shown = vec![("account", account(change.author))];
+    let tokens: Vec<Vec<u8>> = tx.all(
+        sql!("select token_hash from session where site_id = ?1 and author_id = ?2"),
+        params![change.site, change.author],
+        |row| row.get(0),
+    )?;
+    shown.extend(tokens.into_iter().map(|token| ("token", token)));
+    if with_address {
+        let addresses: Vec<Vec<u8>> = tx.all(
+            sql!(
+                "select address_hash from comment where site_id = ?1 and author_id = ?2
+                   and address_hash is not null
+                 group by address_hash order by max(id) desc limit ?3"
+            ),
+            params![change.site, change.author, ADDRESSES],
+            |row| row.get(0),
+        )?;
+        shown.extend(addresses.into_iter().map(|hash| ("address", hash)));
+    }
+    for (kind, value) in shown {
+        tx.execute(
+            sql!(
+                "insert into ban (site_id, kind, value, author_id, until, reason, at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 on conflict (site_id, kind, value) do update set author_id = excluded.author_id,
+                     until = excluded.until, reason = excluded.reason, at = excluded.at"
+            ),
+            params![
+                change.site,
+                kind,
+                &value,
+                change.author,
+                until,
+                change.reason.as_deref().unwrap_or_default(),
+                now
+            ],
+        )?;
+    }
+    change.log(tx, now, "ban", until)
+}
+
+/// Let a banned author take part again.
+pub fn lift(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
+    change.check(tx)?;
+    tx.execute(
+        sql!("delete from ban where site_id = ?1 and author_id = ?2"),
+        params![change.site, change.author],
+    )?;
+    change.log(tx, now, "lift_ban", None)
+}
+
+/// Write a note on an author, for moderators only.
+pub fn add_note(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
+    change.check(tx)?;
+    change.log(tx, now, "note", None)
+}
+
+/// What became of an author's comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Record {
+    /// Stand for everyone to read.
+    pub published: i64,
+    /// Wait.
+    pub held: i64,
+    /// Were refused.
+    pub rejected: i64,
+    /// Are spam.
+    pub spam: i64,
+    /// Were removed, by whomever.
+    pub removed: i64,
+    /// Were flagged by readers, whatever came of it.
+    pub flagged: i64,
+}
+
+/// What became of an author's comments.
+pub fn record(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Record> {
+    let record = tx.one(
+        sql!(
+            "select count(case when c.state = 'published' then 1 end),
+                 count(case when c.state = 'held' then 1 end),
+                 count(case when c.state = 'rejected' then 1 end),
+                 count(case when c.state = 'spam' then 1 end),
+                 count(case when c.state = 'removed' then 1 end),
+                 count(case when exists (select 1 from flag f
+                     where f.site_id = c.site_id and f.comment_id = c.id) then 1 end)
+             from comment c where c.site_id = ?1 and c.author_id = ?2"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Record {
+                published: row.get(0)?,
+                held: row.get(1)?,
+                rejected: row.get(2)?,
+                spam: row.get(3)?,
+                removed: row.get(4)?,
+                flagged: row.get(5)?,
+            })
+        },
+    )?;
+    Ok(record.unwrap_or_default())
+}
+
+/// One entry of an author's history with the moderators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// Names it at its site.
+    pub id: i64,
+    /// What was done: `trusted`, `plain`, `always_held`, `suspend`, `end_suspension`, `ban`,
+    /// `lift_ban` or `note`.
+    pub action: String,
+    /// Until when it holds.
+    pub until: Option<Time>,
+    /// Why; of a note, the note.
+    pub reason: Option<String>,
+    /// Which moderator did it.
+    pub moderator: String,
+    /// When.
+    pub at: Time,
+}
+
+/// Everything about an author that a moderator needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawer {
+    /// The author.
+    pub author: Author,
+    /// When they were first seen.
+    pub created_at: Time,
+    /// How they stand.
+    pub standing: Standing,
+    /// What became of their comments.
+    pub record: Record,
+    /// Their history with the moderators, newest first, notes included.
+    pub history: Vec<Changed>,
+}
+
+/// Everything about an author that a moderator needs to know.
+pub fn drawer(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: AuthorId,
+) -> Result<Option<Drawer>> {
+    let known = tx.one(
+        sql!(
+            "select a.id, a.name, a.kind, a.role, a.website, a.created_at, t.trust,
+                 t.suspended_until
+             from author a left join standing t on t.site_id = a.site_id and t.author_id = a.id
+             where a.site_id = ?1 and a.id = ?2"
+        ),
+        params![site, author],
+        |row| {
+            let trust: Option<String> = row.get(6)?;
+            let standing = Standing {
+                trust: trust.as_deref().and_then(Trust::from_word).unwrap_or_default(),
+                suspended_until: row.get(7)?,
+                ban: None,
+            };
+            Ok((authors::read(row, 0)?, row.get(5)?, standing))
+        },
+    )?;
+    let Some((known, created_at, standing)) = known else {
+        return Ok(None);
+    };
+    let ban = tx.one(
+        sql!(
+            "select until, reason from ban where site_id = ?1 and kind = 'account' and value = ?2
+               and (until is null or until > ?3)"
+        ),
+        params![site, &account(author), now],
+        |row| {
+            Ok(Ban {
+                until: row.get(0)?,
+                reason: row.get(1)?,
+            })
+        },
+    )?;
+    Ok(Some(Drawer {
+        author: known,
+        created_at,
+        standing: Standing { ban, ..standing },
+        record: record(tx, site, author)?,
+        history: history(tx, site, author)?,
+    }))
+}
+
+fn history(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Changed>> {
+    tx.all(
+        sql!(
+            "select h.id, h.action, h.until, h.reason, coalesce(m.name, ''), h.at
+             from standing_change h
+             left join author m on m.site_id = h.site_id and m.id = h.moderator_id
+             where h.site_id = ?1 and h.author_id = ?2 order by h.id desc limit ?3"
+        ),
+        params![site, author, MAX_SHOWN],
+        changed,
+    )
+}
+
+fn changed(row: &Row<'_>) -> Result<Changed> {
+    Ok(Changed {
+        id: row.get(0)?,
+        action: row.get(1)?,
+        until: row.get(2)?,
+        reason: row.get(3)?,
+        moderator: row.get(4)?,
+        at: row.get(5)?,
+    })
+}
+
+/// An author whom a ban stops now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Banned {
+    /// Who.
+    pub author: Author,
+    /// Until when and why.
+    pub ban: Ban,
+    /// Since when.
+    pub at: Time,
+}
+
+/// The authors whom a ban stops now, by id, those after `after`.
+pub fn banned(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    after: Option<AuthorId>,
+    limit: i64,
+) -> Result<Vec<Banned>> {
+    tx.all(
+        sql!(
+            "select a.id, a.name, a.kind, a.role, a.website, b.until, b.reason, b.at
+             from ban b join author a on a.site_id = b.site_id and a.id = b.author_id
+             where b.site_id = ?1 and b.kind = 'account' and (b.until is null or b.until > ?2)
+               and b.author_id > ?3
+             order by b.author_id limit ?4"
+        ),
+        params![site, now, after.unwrap_or(AuthorId(0)), limit],
+        |row| {
+            Ok(Banned {
+                author: authors::read(row, 0)?,
+                ban: Ban {
+                    until: row.get(5)?,
+                    reason: row.get(6)?,
+                },
+                at: row.get(7)?,
+            })
+        },
+    )
+}
