@@ -10,7 +10,12 @@ import { device, listOf, part } from './thread.js';
  */
 const behind = new WeakMap();
 
-/** More roots, or more replies, where they go on. @param {Thread} thread @param {HTMLAnchorElement} link */
+/**
+ * More roots, or more replies, where they go on.
+ *
+ * @param {Thread} thread
+ * @param {HTMLAnchorElement} link
+ */
 export async function more(thread, link) {
   const query = new URL(link.href).searchParams;
   const shown = await read(thread, query);
@@ -37,7 +42,12 @@ export async function branch(thread, link) {
 
 export { branch as filter };
 
-/** Back from a branch, to where the reader was. @param {Thread} thread @param {HTMLAnchorElement} back */
+/**
+ * Back from a branch, to where the reader was.
+ *
+ * @param {Thread} thread
+ * @param {HTMLAnchorElement} back
+ */
 export function back(thread, { href }) {
   const was = behind.get(thread);
   if (!was) {
@@ -69,7 +79,6 @@ export async function sort(thread, sort) {
   device.set('sort', sort);
   behind.delete(thread);
   replace(thread, /** @type {HTMLElement} */ (part(shown, 'thread')));
-  part(thread.section, 'sort')?.focus();
   await thread.resume();
 }
 
@@ -88,7 +97,12 @@ export async function go(thread, id) {
   thread.focus(comment);
 }
 
-/** The server's HTML for a part of a thread. @param {Thread} thread @param {URLSearchParams} query */
+/**
+ * The server's HTML for a part of a thread.
+ *
+ * @param {Thread} thread
+ * @param {URLSearchParams} query
+ */
 export async function read(thread, query) {
   const { section, scope } = thread;
   section.dataset['busy'] = '';
@@ -129,5 +143,6 @@ function sink(items, level) {
 function replace(thread, section) {
   thread.section.replaceWith(section);
   thread.section = section;
+  section.tabIndex = -1;
   thread.wake(section);
 }

@@ -30,7 +30,8 @@ export function open(thread, form) {
   text.value ||= draftOf(thread, form)?.text ?? '';
   grow(text);
   // Sending must not wait for them, nor fail to say that it cannot.
-  Promise.all([thread.words(), import('./post.js')]).catch(() => {});
+  thread.words();
+  import('./post.js').catch(() => {});
 }
 
 /** Show what is only for those with script. @param {Form} form */
@@ -59,6 +60,7 @@ export function close(form) {
   } else {
     form.hidden = false;
     delete form.dataset['open'];
+    form.noValidate = false;
     /** @type {HTMLElement | null} */ (form.querySelector(':focus'))?.blur();
   }
 }
@@ -133,7 +135,10 @@ export function keep(thread, form, draft) {
   device.set(keyOf(thread), Object.keys(drafts).length ? drafts : undefined);
 }
 
-/** @param {Thread} thread @returns {Record<string, Draft>} By the parent; the main form's has none. */
+/**
+ * @param {Thread} thread
+ * @returns {Record<string, Draft>} By the parent; the main form's has none.
+ */
 export function draftsOf(thread) {
   return device.get(keyOf(thread)) ?? {};
 }

@@ -27,13 +27,12 @@
 
   /** `address` in the order that the reader has chosen on this device. @param {string} address */
   const sorted = (address) => {
-    let sort;
     try {
-      sort = JSON.parse(localStorage.getItem('rejoinder:sort') ?? 'null');
+      const sort = JSON.parse(localStorage['rejoinder:sort']);
+      return address.replace(/(&sort=.*)?$/, `&sort=${sort}`);
     } catch {
-      // The browser keeps nothing for this page.
+      return address;
     }
-    return sort ? `${address.replace(/&sort=.*/, '')}&sort=${sort}` : address;
   };
 
   /** @param {string} path @param {AbortSignal} [signal] */
@@ -52,20 +51,8 @@
     #shown = null;
     #life = new AbortController();
 
-    connectedCallback() {
-      this.#changed();
-    }
-
-    disconnectedCallback() {
-      this.#changed();
-    }
-
-    attributeChangedCallback() {
-      this.#changed();
-    }
-
     /** Once a script has done all its changes, a thread that was only moved is what it was. */
-    #changed() {
+    connectedCallback() {
       queueMicrotask(() => {
         const address = this.isConnected ? this.#address() : null;
         if (address !== this.#shown) {
@@ -76,6 +63,14 @@
           }
         }
       });
+    }
+
+    disconnectedCallback() {
+      this.connectedCallback();
+    }
+
+    attributeChangedCallback() {
+      this.connectedCallback();
     }
 
     #address() {

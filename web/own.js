@@ -5,7 +5,12 @@ import { part } from './thread.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
-/** Put the server's form, with the text as it was typed, in place of the text. @param {Thread} thread @param {HTMLAnchorElement} link */
+/**
+ * Put the server's form, with the text as it was typed, in place of the text.
+ *
+ * @param {Thread} thread
+ * @param {HTMLAnchorElement} link
+ */
 export async function edit(thread, link) {
   const comment = commentOf(link);
   const text = /** @type {HTMLElement | null} */ (comment.querySelector('.rj-text'));
@@ -15,7 +20,8 @@ export async function edit(thread, link) {
   const answer = await thread.fetch(`/embed/${path(thread, comment, '/edit')}`, {
     credentials: 'include',
   });
-  const form = /** @type {HTMLFormElement} */ (thread.scope.parse(await answer.text()).querySelector('form[data-rj=edit]'));
+  const page = thread.scope.parse(await answer.text());
+  const form = /** @type {HTMLFormElement} */ (part(page, 'edit'));
   wake(form);
   text.hidden = true;
   text.after(form);
@@ -70,15 +76,22 @@ export function keep(_, button) {
   part(own, 'delete')?.focus();
 }
 
-/** Yes: with replies it leaves a tombstone, without it goes. @param {Thread} thread @param {HTMLElement} button */
+/**
+ * Yes: with replies it leaves a tombstone, without it goes.
+ *
+ * @param {Thread} thread
+ * @param {HTMLElement} button
+ */
 export async function remove(thread, button) {
   const comment = commentOf(button);
   const id = comment.dataset['id'] ?? '';
   await thread.ask('DELETE', path(thread, comment));
-  const left = await read(thread, new URLSearchParams({ ...thread.address, root: id })).catch(() => null);
+  const query = new URLSearchParams({ ...thread.address, root: id });
+  const left = await read(thread, query).catch(() => null);
   if (!left?.querySelector(`[data-id="${id}"]`)) {
     const item = comment.closest('li');
-    const near = item?.previousElementSibling ?? item?.nextElementSibling ?? item?.parentElement?.closest('li');
+    const beside = item?.previousElementSibling ?? item?.nextElementSibling;
+    const near = beside ?? item?.parentElement?.closest('li');
     item?.remove();
     thread.focus(near && part(near, 'comment'));
   } else {

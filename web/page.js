@@ -1,11 +1,12 @@
 /** Brings the threads to life that already stand in a page of the server's own. */
-import { start } from './thread.js';
+import { device, start } from './thread.js';
 
 const base = new URL('..', import.meta.url).href.slice(0, -1);
 const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('rejoinder', {
   createHTML: String,
 });
 const { signal } = new AbortController();
+const NAMED = /[?&](after|comment|filter|reply|root|sort)=/;
 
 /** @param {string} html */
 function parse(html) {
@@ -16,6 +17,11 @@ function parse(html) {
 
 for (const { parentElement: root } of document.querySelectorAll('[data-rj=thread]')) {
   if (root) {
-    start({ host: root, root, base, parse, signal });
+    const thread = start({ host: root, root, base, parse, signal });
+    const sort = device.get('sort');
+    // The page itself comes in the order that its address names.
+    if (sort && sort !== thread.section.dataset['sort'] && !NAMED.test(location.search)) {
+      thread.attempt(async () => (await import('./browse.js')).sort(thread, sort));
+    }
   }
 }

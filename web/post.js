@@ -12,7 +12,7 @@ const others = new WeakMap();
 export async function post(thread, form) {
   const item = others.get(form) ?? show(thread, form);
   const { key, body } = prepare(thread, form);
-  mark(item, 'posting', (await thread.words())['widget'].posting);
+  mark(item, 'posting', (await thread.words()).widget.posting);
   try {
     const headers = { 'idempotency-key': key };
     await arrive(thread, form, await thread.ask('POST', 'comments', body, headers));
@@ -43,17 +43,12 @@ export function revise(_, place) {
 
 /** The comment as far as it is known here. @param {Thread} thread @param {Form} form */
 function show(thread, form) {
-  const item = document.createElement('li');
-  const comment = item.appendChild(document.createElement('article'));
-  comment.className = 'rj-comment';
-  const name = comment.appendChild(document.createElement('b'));
-  name.className = 'rj-name';
-  name.textContent = field(form, 'name').value;
-  const text = comment.appendChild(document.createElement('p'));
-  text.className = 'rj-text';
+  const comment = make('article', 'rj-comment');
+  const text = make('p', 'rj-text', field(form, 'text').value);
   text.style.whiteSpace = 'pre-line';
-  text.textContent = field(form, 'text').value;
-  comment.append(document.createElement('p'));
+  comment.append(make('b', 'rj-name', field(form, 'name').value), text, make('p', 'rj-acts'));
+  const item = make('li', '');
+  item.append(comment);
   const parent = form.closest('li');
   if (parent) {
     listOf(parent, form).append(item);
@@ -66,7 +61,12 @@ function show(thread, form) {
   return item;
 }
 
-/** What is sent: with the same key, when the same was sent before. @param {Thread} thread @param {Form} form */
+/**
+ * What is sent: with the same key, when the same was sent before.
+ *
+ * @param {Thread} thread
+ * @param {Form} form
+ */
 function prepare(thread, form) {
   const filled = [...new FormData(form)].filter(([, value]) => value);
   const { title = thread.scope.title, ...fields } = Object.fromEntries(filled);
@@ -80,7 +80,11 @@ function prepare(thread, form) {
   return { key: draft?.key ?? '', body: { ...fields, title: draft?.title || undefined } };
 }
 
-/** @param {Thread} thread @param {Form} form @param {{status: number, comment: any, html: string}} posted */
+/**
+ * @param {Thread} thread
+ * @param {Form} form
+ * @param {{status: number, comment: any, html: string}} posted
+ */
 async function arrive(thread, form, { status, comment, html }) {
   const item = /** @type {HTMLElement} */ (others.get(form));
   const isHeld = status === 202;
@@ -97,23 +101,28 @@ async function arrive(thread, form, { status, comment, html }) {
   thread.emit('posted', { comment, isHeld });
   thread.know();
   if (isHeld) {
-    shown.append(document.createElement('p'));
-    mark(item, 'held', (await thread.words())['widget'].held);
+    shown.append(make('p', 'rj-acts'));
+    mark(item, 'held', (await thread.words()).widget.held);
   } else {
     await thread.recount(1);
   }
   await thread.say(isHeld ? 'held' : 'posted');
 }
 
-/** It stays, with what can be done about it. @param {Thread} thread @param {HTMLElement} item @param {any} problem */
+/**
+ * It stays, with what can be done about it.
+ *
+ * @param {Thread} thread
+ * @param {HTMLElement} item
+ * @param {any} problem
+ */
 async function fail(thread, item, problem) {
   const { widget } = await thread.words();
   mark(item, 'failed', `${await thread.explain(problem)} `);
   for (const name of ['retry', 'revise']) {
-    const button = document.createElement('button');
-    button.type = 'button';
+    const button = make('button', '', widget[name] ?? name);
+    button.setAttribute('type', 'button');
     button.dataset['rj'] = name;
-    button.textContent = widget[name] ?? name;
     item.querySelector('p:last-child')?.append(button, ' ');
   }
   const again = () => item.isConnected && part(item, 'retry')?.click();
@@ -125,8 +134,12 @@ function mark(item, state, text = '') {
   const comment = /** @type {HTMLElement} */ (item.firstElementChild);
   const note = /** @type {HTMLElement} */ (comment.lastElementChild);
   comment.dataset['state'] = state;
-  note.className = 'rj-acts';
   note.textContent = text;
+}
+
+/** @param {string} tag @param {string} className @param {string} [textContent] */
+function make(tag, className, textContent = '') {
+  return Object.assign(document.createElement(tag), { className, textContent });
 }
 
 /** @param {HTMLElement} place */

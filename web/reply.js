@@ -5,14 +5,21 @@ import { part } from './thread.js';
 /** @typedef {import('./thread.js').Thread} Thread */
 /** @typedef {HTMLFormElement} Form */
 
-/** Open a form under a comment, with what is selected in it. @param {Thread} thread @param {HTMLElement} link */
+/**
+ * Open a form under a comment, with what is selected in it.
+ *
+ * @param {Thread} thread
+ * @param {HTMLElement} link
+ */
 export function reply(thread, link) {
   const comment = /** @type {HTMLElement} */ (link.closest('[data-rj=comment]'));
   const form = replyTo(thread, comment);
   const text = field(form, 'text');
-  const { selection } = thread;
-  const quote = selection.text.trim();
-  if (quote && comment.contains(selection.node)) {
+  const { root } = thread.scope;
+  const holder = /** @type {Document} */ ('getSelection' in root ? root : document);
+  const selection = holder.getSelection();
+  const quote = `${selection ?? ''}`.trim();
+  if (quote && comment.contains(selection?.anchorNode ?? null)) {
     text.value += `${text.value && '\n\n'}${quote.replace(/^/gm, '> ')}\n\n`;
     typed(thread, form);
   }
@@ -59,7 +66,7 @@ function replyTo(thread, comment) {
   form.removeAttribute('id');
   text.value = '';
   thread.words().then((words) => {
-    text.placeholder = text.ariaLabel = words['form'].reply_to.replace('{name}', name);
+    text.placeholder = text.ariaLabel = words.form.reply_to?.replace('{name}', name) ?? '';
   });
   field(form, 'parent').value = comment.dataset['id'] ?? '';
   comment.after(form);

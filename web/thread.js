@@ -29,7 +29,7 @@
  * @property {string} [field]
  */
 
-/** The catalogue, as `crates/render/words` has it. @typedef {Record<string, any>} Words */
+/** @typedef {Record<'widget' | 'problems' | 'thread' | 'form', any>} Words The catalogue. */
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const SPANS = [
@@ -125,11 +125,9 @@ export function listOf(box, before) {
 }
 
 export class Thread {
-  /** What is selected when a control is used. */
-  selection = { text: '', node: /** @type {Node | null} */ (null) };
   /** @type {Me | undefined} */
   me;
-  /** @type {Promise<Words> | undefined} */
+  /** @type {Words | undefined} */
   #words;
   /** @type {any} */
   #hush;
@@ -148,17 +146,19 @@ export class Thread {
     const on = (type, act, target = root) =>
       target.addEventListener(type, (event) => this.attempt(() => act(event)), { signal });
     on('click', (event) => this.#click(event));
-    on('click', () => this.#act());
+    // Whoever uses the thread has read what is here; before that, nothing is kept.
+    on('click', async () => (await load.unread()).mark(this));
     on('submit', (event) => this.#submit(event));
     on('change', ({ target }) => this.#change(target));
     on('input', ({ target }) => this.#write(target, 'typed'));
     on('focusin', ({ target }) => this.#write(target, 'open'));
     on('keydown', (event) => this.#key(event));
-    on('pointerdown', () => this.#select());
+    on('mousedown', (event) => this.#press(event));
     on('hashchange', () => this.#follow(), window);
     on('offline', () => this.attempt(() => Promise.reject({ code: 'offline' })), window);
-    const clock = setInterval(() => this.#tell(this.section), 60_000);
+    const clock = setInterval(() => this.wake(this.section), 60_000);
     signal.addEventListener('abort', () => clearInterval(clock));
+    this.section.tabIndex = -1;
     this.wake(this.section);
     this.know();
     this.#follow();
@@ -196,7 +196,12 @@ export class Thread {
     return { status: answer.status, ...(await answer.json().catch(() => ({}))) };
   }
 
-  /** Ask the server; what goes wrong is thrown as a {@link Problem}. @param {string} path @param {any} [how] */
+  /**
+   * Ask the server; what goes wrong is thrown as a {@link Problem}.
+   *
+   * @param {string} path
+   * @param {any} [how]
+   */
   async fetch(path, how) {
     const { base, signal } = this.scope;
     const answer = await fetch(base + path, { signal, ...how }).catch(() => {
@@ -208,28 +213,34 @@ export class Thread {
     return answer;
   }
 
-  /** The catalogue of the thread's language. @returns {Promise<Words>} */
-  words() {
-    this.#words ??= this.fetch(`/static/words.${this.language}.json`).then((answer) => answer.json());
-    this.#words.catch(() => (this.#words = undefined));
-    return this.#words;
+  /** The catalogue of the thread's language; while it cannot be had, a mute one. */
+  async words() {
+    try {
+      this.#words ??= await (await this.fetch(`/static/words.${this.language}.json`)).json();
+    } catch {}
+    return this.#words ?? { widget: {}, problems: {}, thread: {}, form: {} };
   }
 
   /** Say something of the widget's words in the status line. @param {string} name */
   async say(name) {
-    this.#say((await this.words())['widget'][name]);
+    this.#say((await this.words()).widget[name]);
   }
 
   /** A problem in the reader's words. @param {any} problem */
   async explain({ code, detail }) {
-    const problems = (await this.words().catch(() => null))?.['problems'];
-    return problems?.[code] ?? detail ?? problems?.internal;
+    const { problems } = await this.words();
+    return problems[code] ?? detail ?? problems['internal'] ?? '';
   }
 
-  /** A number of things in words. @param {Record<string, string>} forms @param {number} n */
+  /**
+   * A number of things in words.
+   *
+   * @param {Record<string, string> | undefined} forms
+   * @param {number} n
+   */
   counted(forms, n) {
     const kind = new Intl.PluralRules(this.language).select(n);
-    return (forms[kind] ?? forms['other'] ?? '').replace('{n}', n.toLocaleString(this.language));
+    return (forms?.[kind] ?? '{n}').replace('{n}', n.toLocaleString(this.language));
   }
 
   /** Count one more in the heading, or one less. @param {1 | -1} step */
@@ -238,7 +249,7 @@ export class Thread {
     if (heading) {
       const n = Number(heading.dataset['count']) + step;
       heading.dataset['count'] = `${n}`;
-      heading.textContent = this.counted((await this.words())['thread'].count, n);
+      heading.textContent = this.counted((await this.words()).thread.count, n);
     }
   }
 
@@ -258,7 +269,7 @@ export class Thread {
   async know() {
     try {
       this.me = await this.ask('GET', `me?${new URLSearchParams(this.address)}`);
-      this.#own(this.section);
+      this.wake(this.section);
     } catch {}
   }
 
@@ -272,18 +283,17 @@ export class Thread {
     }
   }
 
-  /** What new HTML of the server's needs here. @param {ParentNode} node */
-  wake(node) {
-    this.#tell(node);
-    this.#own(node);
-  }
-
   /** @param {HTMLElement | null | undefined} comment */
   focus(comment) {
     if (comment) {
       comment.tabIndex = -1;
       comment.focus({ preventScroll: true });
     }
+  }
+
+  /** Say something in the status line. @param {string} text */
+  tell(text) {
+    this.#say(text);
   }
 
   /** @param {string | undefined} text */
@@ -313,11 +323,6 @@ export class Thread {
     }
   }
 
-  /** What the reader does shows that they have read what is here; before, nothing is kept. */
-  async #act() {
-    (await load.unread()).mark(this);
-  }
-
   /** @param {SubmitEvent} event */
   async #submit(event) {
     const form = /** @type {HTMLElement} */ (event.target);
@@ -332,6 +337,7 @@ export class Thread {
   async #change(field) {
     if (field.name === 'sort') {
       await (await load.browse()).sort(this, field.value);
+      part(this.section, 'sort')?.focus();
     }
   }
 
@@ -347,21 +353,18 @@ export class Thread {
   /** @param {KeyboardEvent} event */
   async #key({ key, target, ctrlKey, metaKey, altKey }) {
     const isCommand = ctrlKey || metaKey || altKey;
-    if (!(/** @type {Element} */ (target).matches('input,textarea,select'))) {
-      this.#select();
-      if (!isCommand && /^[np]$/.test(key)) {
-        await (await load.unread()).jump(this, key);
+    if (/** @type {Element} */ (target).matches('input,textarea,select')) {
+      if (isCommand && key === 'Enter') {
+        /** @type {HTMLTextAreaElement} */ (target).form?.requestSubmit();
       }
-    } else if (isCommand && key === 'Enter') {
-      /** @type {HTMLTextAreaElement} */ (target).form?.requestSubmit();
+    } else if (!isCommand && /^[np]$/.test(key)) {
+      await (await load.unread()).jump(this, key);
     }
   }
 
-  /** Keep what is selected, which using a control undoes. */
-  #select() {
-    const { root } = this.scope;
-    const selection = /** @type {Document} */ ('getSelection' in root ? root : document).getSelection();
-    this.selection = { text: `${selection ?? ''}`, node: selection?.anchorNode ?? null };
+  /** Replying leaves selected what is to be quoted. @param {MouseEvent} event */
+  #press(event) {
+    /** @type {Element} */ (event.target).closest('[data-rj=reply]') && event.preventDefault();
   }
 
   /** Go to the comment that the page's address names; it may stand in another thread. */
@@ -370,34 +373,31 @@ export class Thread {
     id && (await load.browse()).go(this, id).catch(() => {});
   }
 
-  /** Say when in words that stay true. @param {ParentNode} node */
-  #tell(node) {
-    const ago = new Intl.RelativeTimeFormat(this.language, { numeric: 'auto' });
+  /**
+   * What the server's HTML cannot say: how long ago, and what is the reader's own.
+   *
+   * @param {ParentNode} node
+   */
+  wake(node) {
+    const { language, me } = this;
+    const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
     for (const time of node.querySelectorAll('time')) {
       const at = new Date(time.dateTime);
       const seconds = Math.max(0, (Date.now() - +at) / 1000);
       const [unit, length] = SPANS.find(([, length]) => seconds >= length) ?? ['second', Infinity];
-      time.title = at.toLocaleString(this.language, { dateStyle: 'long', timeStyle: 'short' });
+      time.title = at.toLocaleString(language, { dateStyle: 'long', timeStyle: 'short' });
       // The mark of an edit has words of its own.
       if (!time.dataset['rj']) {
         time.textContent = ago.format(-Math.floor(seconds / length), unit);
       }
     }
-  }
-
-  /** Show what is the reader's own. @param {ParentNode} node */
-  #own(node) {
-    const { me } = this;
-    if (!me) {
-      return;
-    }
-    for (const comment of node.querySelectorAll('[data-id]')) {
+    for (const comment of me ? node.querySelectorAll('[data-id]') : []) {
       const id = /** @type {HTMLElement} */ (comment).dataset['id'] ?? '';
-      const vote = me.votes[id] ?? 0;
+      const vote = me?.votes[id] ?? 0;
       part(comment, 'up')?.setAttribute('aria-pressed', `${vote > 0}`);
       part(comment, 'down')?.setAttribute('aria-pressed', `${vote < 0}`);
-      part(comment, 'own')?.toggleAttribute('hidden', !me.own.includes(id));
-      part(comment, 'edit')?.toggleAttribute('hidden', !me.editable[id]);
+      part(comment, 'own')?.toggleAttribute('hidden', !me?.own.includes(id));
+      part(comment, 'edit')?.toggleAttribute('hidden', !me?.editable[id]);
     }
   }
 }

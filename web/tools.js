@@ -17,7 +17,12 @@ const AROUND = {
 /** What stands before each marked line. @type {Record<string, string>} */
 const BEFORE = { quote: '> ', list: '- ', numbers: '1. ' };
 
-/** Mark what is selected, or take the mark away. @param {Thread} thread @param {HTMLButtonElement} button */
+/**
+ * Mark what is selected, or take the mark away.
+ *
+ * @param {Thread} thread
+ * @param {HTMLButtonElement} button
+ */
 export function mark(thread, button) {
   const form = formOf(button);
   const text = /** @type {HTMLTextAreaElement} */ (/** @type {unknown} */ (field(form, 'text')));
@@ -51,7 +56,12 @@ export function write(_, button) {
   field(formOf(button), 'text').focus();
 }
 
-/** Say how much may still be written, once it matters. @param {Thread} thread @param {HTMLFormElement} form */
+/**
+ * Say how much may still be written, once it matters.
+ *
+ * @param {Thread} thread
+ * @param {HTMLFormElement} form
+ */
 export async function count(thread, form) {
   const { value, dataset } = field(form, 'text');
   const counter = part(form, 'counter');
@@ -105,7 +115,14 @@ function markLines(text, mark) {
   text.setSelectionRange(start + marked.length, start + marked.length);
 }
 
-/** Put in other text, so that it can be undone. @param {HTMLTextAreaElement} field @param {number} start @param {number} end @param {string} text */
+/**
+ * Put in other text, so that it can be undone.
+ *
+ * @param {HTMLTextAreaElement} field
+ * @param {number} start
+ * @param {number} end
+ * @param {string} text
+ */
 function replace(field, start, end, text) {
   field.setSelectionRange(start, end);
   if (!document.execCommand('insertText', false, text)) {

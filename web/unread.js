@@ -29,7 +29,12 @@ export function mark(thread) {
   device.set(key, newest);
 }
 
-/** Go to a new comment. @param {Thread} thread @param {string} key n for the next one, p for the one before. */
+/**
+ * Go to a new comment.
+ *
+ * @param {Thread} thread
+ * @param {string} key n for the next one, p for the one before.
+ */
 export async function jump(thread, key) {
   const unread = /** @type {NodeListOf<HTMLElement>} */ (
     thread.section.querySelectorAll('[data-unread]')

@@ -40,9 +40,9 @@ export function submit(thread, form, button) {
 
 /** @param {HTMLElement} form */
 function stand(form) {
-  const isPressed = (/** @type {string} */ name) => Number(part(form, name)?.ariaPressed === 'true');
-  const score = Number(part(form, 'score')?.dataset['score']);
-  return { mine: isPressed('up') - isPressed('down'), score };
+  const pressed = form.querySelector('[aria-pressed=true]');
+  const mine = Number(/** @type {HTMLButtonElement | null} */ (pressed)?.value ?? 0);
+  return { mine, score: Number(part(form, 'score')?.dataset['score']) };
 }
 
 /** @param {Thread} thread @param {HTMLElement} form @param {{mine: number, score: number}} votes */

@@ -4,6 +4,7 @@ import { open, startBrowser } from './browser.js';
 import { startPaper } from './harness.js';
 
 /** @typedef {import('./browser.js').Page} Page */
+/** @typedef {{name?: string, parent?: string}} By */
 
 /**
  * A paper with a browser to read it in.
@@ -13,7 +14,7 @@ import { startPaper } from './harness.js';
  * @property {import('./hostsite/server.js').HostSite} host
  * @property {import('./harness.js').Rejoinder} rejoinder
  * @property {string} comments The server under a name of the paper's, so that its cookie is kept.
- * @property {(page: string, text: string, by?: {name?: string, parent?: string}) => Promise<string>} post
+ * @property {(page: string, text: string, by?: By) => Promise<string>} post
  *   Post as someone new; the comment's id.
  * @property {(page: string, how?: Parameters<typeof open>[2]) => Promise<Page>} read Open a story.
  * @property {(page: string, rest?: string) => string} embed The thread's own page.
