@@ -64,6 +64,32 @@ test('nothing is kept and nobody else is asked before the reader acts', async ()
   expectQuiet(page);
 });
 
+test('nothing that anyone types runs', async () => {
+  const name = '"><img src=x onerror=alert(1)>';
+  const text = `${name} <script>alert(2)</script> [x](javascript:alert(3)) <svg onload=alert(4)>`;
+  const parent = await desk.post('hostile', text, { name });
+  await desk.post('hostile', text, { name, parent });
+  const page = await open(desk.browser, storyAt(desk.host.origin, 'hostile'));
+  let nAlerts = 0;
+  page.on('dialog', (dialog) => {
+    nAlerts += 1;
+    return dialog.dismiss();
+  });
+  await thread(page);
+
+  await page.locator('[data-rj=collapse]').click();
+  await page.locator('[data-rj=collapse]').click();
+  await page.locator('[data-rj=reply]').first().click();
+  await page.locator('li textarea').fill(text);
+  await page.locator('li form [data-rj=preview]').click();
+  await page.locator('li form [data-rj=shown]').waitFor();
+
+  assert.equal(nAlerts, 0);
+  assert.equal(await page.locator('img, article svg, a[href^="javascript:"]').count(), 0);
+  expectOnlyAsked(page, [desk.host.origin, desk.comments]);
+  expectQuiet(page);
+});
+
 test('two threads on a page are two', async () => {
   const pages = ['bridge', 'market'].map((name) => `two/${name}`);
   for (const key of pages) {
