@@ -1,10 +1,11 @@
 //! Whether what is stored is what it should be: counts against recounts, links against what they
 //! point to, versions against events.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use rejoinder_core::ranking::wilson_lower_bound;
-use rejoinder_core::{CommentId, PageId, SiteId, Tally};
+use rejoinder_core::{CommentId, PageId, SiteId, State, Tally};
 
 use crate::{Result, Tx, params, sql};
 
@@ -103,62 +104,90 @@ checks! {
          where c.author_id = v.author_id",
 }
 
+/// A comment as the counters see it.
+struct Counted {
+    id: CommentId,
+    parent: Option<CommentId>,
+    root: CommentId,
+    depth: i64,
+    is_published: bool,
+    n_replies: i64,
+    n_descendants: i64,
+}
+
 /// Make up every counter of a page from what it counts, however deep the thread.
+///
+/// Counted here and not by the database: PostgreSQL knows nothing of rows that have just been
+/// inserted, and chooses a plan that compares each with each.
 pub(crate) fn recount(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<()> {
+    let comments = counted(tx, site, page)?;
+    let n_replies = shown_replies(&comments);
+    let mut n_below: HashMap<CommentId, i64> = HashMap::new();
+    let mut n_comments: i64 = 0;
+    for comment in comments.iter().filter(|comment| comment.is_published) {
+        n_comments += 1;
+        if comment.parent.is_some() {
+            *n_below.entry(comment.root).or_default() += 1;
+        }
+    }
+    for comment in &comments {
+        let right =
+            |counts: &HashMap<CommentId, i64>| counts.get(&comment.id).copied().unwrap_or(0);
+        let (n_replies, n_descendants) = (right(&n_replies), right(&n_below));
+        if (comment.n_replies, comment.n_descendants) != (n_replies, n_descendants) {
+            tx.execute(
+                sql!(
+                    "update comment set n_replies = ?3, n_descendants = ?4
+                     where site_id = ?1 and id = ?2"
+                ),
+                params![site, comment.id, n_replies, n_descendants],
+            )?;
+        }
+    }
     tx.execute(
-        sql!(
-            "update comment set n_replies = coalesce(n.replies, 0), n_descendants = coalesce(n.below, 0)
-             from (
-                 select c.id, r.n as replies, d.n as below from comment c
-                 left join (select parent_id, count(*) as n from comment
-                     where site_id = ?1 and page_id = ?2 and state = 'published'
-                     group by parent_id) r on r.parent_id = c.id
-                 left join (select root_id, count(*) as n from comment
-                     where site_id = ?1 and page_id = ?2 and state = 'published'
-                       and parent_id is not null group by root_id) d on d.root_id = c.id
-                 where c.site_id = ?1 and c.page_id = ?2) n
-             where comment.site_id = ?1 and comment.id = n.id
-               and (comment.n_replies <> coalesce(n.replies, 0)
-                   or comment.n_descendants <> coalesce(n.below, 0))"
-        ),
-        params![site, page],
-    )?;
-    tombstones(tx, site, page)?;
-    tx.execute(
-        sql!(
-            "update page set n_comments = (
-                 select count(*) from comment c where c.site_id = ?1 and c.page_id = ?2
-                   and c.state = 'published')
-             where site_id = ?1 and id = ?2"
-        ),
-        params![site, page],
+        sql!("update page set n_comments = ?3 where site_id = ?1 and id = ?2"),
+        params![site, page, n_comments],
     )?;
     Ok(())
 }
 
-/// Count the replies that are shown only for their own replies, the deepest first: each adds one to
-/// its parent, which may thereby be shown itself.
-fn tombstones(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<()> {
-    let hidden: Vec<(CommentId, Option<CommentId>, i64)> = tx.all(
+fn counted(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Counted>> {
+    tx.all(
         sql!(
-            "select id, parent_id, n_replies from comment
-             where site_id = ?1 and page_id = ?2 and state <> 'published' order by depth desc"
+            "select id, parent_id, root_id, depth, state, n_replies, n_descendants from comment
+             where site_id = ?1 and page_id = ?2"
         ),
         params![site, page],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )?;
-    let mut more: HashMap<CommentId, i64> = HashMap::new();
-    for (id, parent, n_replies) in hidden {
-        let is_shown = n_replies > 0 || more.contains_key(&id);
-        if let Some(parent) = parent.filter(|_| is_shown) {
-            *more.entry(parent).or_default() += 1;
+        |row| {
+            Ok(Counted {
+                id: row.get(0)?,
+                parent: row.get(1)?,
+                root: row.get(2)?,
+                depth: row.get(3)?,
+                is_published: row.get::<String>(4)? == State::Published.as_str(),
+                n_replies: row.get(5)?,
+                n_descendants: row.get(6)?,
+            })
+        },
+    )
+}
+
+/// How many replies of each comment are shown: the published ones, and those that have shown replies
+/// themselves, which is known when all that are deeper are counted.
+fn shown_replies(comments: &[Counted]) -> HashMap<CommentId, i64> {
+    let mut n_replies: HashMap<CommentId, i64> = HashMap::new();
+    let (published, mut hidden): (Vec<_>, Vec<_>) =
+        comments.iter().partition(|comment| comment.is_published);
+    for parent in published.iter().filter_map(|comment| comment.parent) {
+        *n_replies.entry(parent).or_default() += 1;
+    }
+    hidden.sort_by_key(|comment| Reverse(comment.depth));
+    for comment in hidden {
+        if let Some(parent) = comment.parent
+            && n_replies.contains_key(&comment.id)
+        {
+            *n_replies.entry(parent).or_default() += 1;
         }
     }
-    for (id, n_replies) in more {
-        tx.execute(
-            sql!("update comment set n_replies = n_replies + ?3 where site_id = ?1 and id = ?2"),
-            params![site, id, n_replies],
-        )?;
-    }
-    Ok(())
+    n_replies
 }
