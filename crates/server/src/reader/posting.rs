@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
+use rejoinder_core::moderation::Work;
 use rejoinder_core::{
     AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site, author,
 };
@@ -51,6 +52,7 @@ pub(crate) async fn post(
             comment: CommentId(app.ids.next(now)),
             page: PageId(app.ids.next(now)),
             author: AuthorId(app.ids.next(now)),
+            job: app.ids.next(now),
             address_key: app.random_key(),
         },
         page: draft.page,
@@ -62,6 +64,7 @@ pub(crate) async fn post(
         text: draft.text,
         html: rendered.html,
         n_links: rendered.n_links,
+        work: Work::NotAsked,
         idempotency: draft.idempotency,
     };
     let posted = app
@@ -149,6 +152,7 @@ pub(crate) async fn edit(
         html: rendered.html,
         n_links: rendered.n_links,
         revision,
+        job: app.ids.next(now),
     };
     Ok(app
         .store
