@@ -47,6 +47,7 @@ const load = {
   browse: () => import('./browse.js'),
   compose: () => import('./compose.js'),
   edit: () => import('./own.js'),
+  live: () => import('./live.js'),
   post: () => import('./post.js'),
   reply: () => import('./reply.js'),
   tools: () => import('./tools.js'),
@@ -163,6 +164,7 @@ export class Thread {
     this.know();
     this.#follow();
     this.attempt(() => this.resume());
+    this.attempt(async () => (await load.live()).follow(this));
     this.section.dataset['live'] = '';
     this.emit('ready', this.address);
   }

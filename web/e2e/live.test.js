@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { expectAccessible, expectQuiet } from './browser.js';
+import { openDesk, texts } from './paper.js';
+
+/** @type {import('./paper.js').Desk} */
+let desk;
+
+before(async () => {
+  desk = await openDesk();
+});
+
+after(() => desk.stop());
+
+test('a new comment waits behind a button and is not pushed in', async () => {
+  await desk.post('live', 'First');
+  const page = await desk.read('live');
+
+  await desk.post('live', 'Second', { name: 'Ben Oak' });
+  const fresh = page.locator('[data-rj=fresh]');
+  await fresh.waitFor();
+  assert.deepEqual(await texts(page), ['First']);
+  assert.equal(await fresh.innerText(), '1 new comment');
+  await expectAccessible(page);
+  await fresh.click();
+
+  await page.locator('.rj-text', { hasText: 'Second' }).waitFor();
+  assert.deepEqual(await texts(page), ['Second', 'First']);
+  assert.equal(await page.locator('.rj-count').innerText(), '2 comments');
+  expectQuiet(page);
+});
+
+test('a reply waits under its comment', async () => {
+  const id = await desk.post('live-reply', 'First');
+  const page = await desk.read('live-reply');
+
+  await desk.post('live-reply', 'Reply', { name: 'Ben Oak', parent: id });
+  await page.locator('li [data-rj=fresh]').click();
+
+  await page.locator('.rj-replies .rj-text', { hasText: 'Reply' }).waitFor();
+  expectQuiet(page);
+});
+
+test('one has one’s own comment once', async () => {
+  const page = await desk.read('live-own');
+  await page.locator('#compose textarea').click();
+  await page.locator('#compose textarea').fill('Mine');
+  await page.locator('#compose [name=name]').fill('Ann Lee');
+  await page.locator('#compose [data-rj=send]').click();
+  await page.getByText('Your comment is posted.').waitFor();
+  await desk.post('live-own', 'Theirs', { name: 'Ben Oak' });
+
+  const fresh = page.locator('[data-rj=fresh]');
+  await fresh.waitFor();
+  assert.equal(await fresh.innerText(), '1 new comment');
+  assert.deepEqual(await texts(page), ['Mine']);
+});

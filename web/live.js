@@ -1,0 +1,161 @@
+/**
+ * What happens to the page while it is open. New comments wait behind a button and are never
+ * pushed in under the reader; what is removed goes at once.
+ */
+import { listOf, part } from './thread.js';
+
+/** @typedef {import('./thread.js').Thread} Thread */
+/** @typedef {{id: string, parent?: string, html?: string, votes?: [number, number]}} Told */
+
+/** The longest pause before the stream is opened again, in ms. */
+const LONGEST = 60_000;
+
+/** How long new comments gather before they are announced, in ms. */
+const GATHER = 1_000;
+
+/** @param {Thread} thread */
+export function follow(thread) {
+  const { base, signal } = thread.scope;
+  /** @type {Map<string, Told>} */
+  const waiting = new Map();
+  let since = thread.section.dataset['version'] ?? '0';
+  let pause = GATHER;
+  /** @type {EventSource | undefined} */
+  let source;
+  /** @type {any} */
+  let timer;
+
+  const acts = {
+    published: (/** @type {Told} */ told) => {
+      waiting.set(told.id, told);
+      clearTimeout(timer);
+      timer = setTimeout(() => thread.attempt(() => announce(thread, waiting)), GATHER);
+    },
+    edited: (/** @type {Told} */ told) => {
+      waiting.has(told.id) ? waiting.set(told.id, told) : replace(thread, told);
+    },
+    voted: (/** @type {Told} */ told) => count(thread, told),
+    removed: (/** @type {Told} */ told) =>
+      waiting.delete(told.id) ? announce(thread, waiting) : remove(thread, told),
+  };
+
+  const close = () => {
+    source?.close();
+    source = undefined;
+  };
+  const open = () => {
+    if (source || document.hidden || signal.aborted) {
+      return;
+    }
+    const query = new URLSearchParams({ ...thread.address, since });
+    source = new EventSource(`${base}/api/v1/events?${query}`);
+    source.onopen = () => (pause = GATHER);
+    source.onerror = () => {
+      close();
+      setTimeout(open, pause * (0.75 + Math.random() / 2));
+      pause = Math.min(pause * 2, LONGEST);
+    };
+    for (const [kind, act] of Object.entries(acts)) {
+      source.addEventListener(kind, ({ lastEventId, data }) => {
+        since = lastEventId;
+        thread.attempt(() => act(JSON.parse(data)));
+      });
+    }
+  };
+
+  document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()), {
+    signal,
+  });
+  signal.addEventListener('abort', close);
+  open();
+}
+
+/** Offer what waits, where it will stand. @param {Thread} thread @param {Map<string, Told>} waiting */
+async function announce(thread, waiting) {
+  const { widget } = await thread.words();
+  const places = new Map();
+  for (const [id, told] of waiting) {
+    if (thread.comment(id)) {
+      waiting.delete(id);
+      continue;
+    }
+    const place = told.parent ? thread.comment(told.parent)?.closest('li') : thread.section;
+    if (place) {
+      places.set(place, [...(places.get(place) ?? []), told]);
+    }
+  }
+  for (const button of thread.section.querySelectorAll('[data-rj=fresh]')) {
+    button.remove();
+  }
+  for (const [place, news] of places) {
+    offer(thread, waiting, place, news, thread.counted(widget.fresh, news.length));
+  }
+  if (places.size) {
+    thread.tell(thread.counted(widget.fresh, [...places.values()].flat().length));
+  }
+}
+
+/**
+ * @param {Thread} thread
+ * @param {Map<string, Told>} waiting
+ * @param {HTMLElement} place
+ * @param {Told[]} news
+ * @param {string} label
+ */
+function offer(thread, waiting, place, news, label) {
+  const button = document.createElement('button');
+  Object.assign(button, { type: 'button', className: 'rj-fresh', textContent: label });
+  button.dataset['rj'] = 'fresh';
+  const isRoots = place === thread.section;
+  button.addEventListener('click', () => {
+    const list = isRoots ? part(place, 'list') : listOf(place, button);
+    const items = news.filter(({ id }) => waiting.delete(id) && !thread.comment(id)).map((told) => {
+      const item = document.createElement('li');
+      item.append(thread.scope.parse(told.html ?? ''));
+      return item;
+    });
+    isRoots ? list?.prepend(...items.reverse()) : list?.append(...items);
+    button.remove();
+    thread.section.querySelector('.rj-empty')?.remove();
+    items.forEach((item) => thread.wake(item));
+    thread.focus(items[0] && part(items[0], 'comment'));
+    thread.attempt(async () => {
+      for (const _ of items) {
+        await thread.recount(1);
+      }
+    });
+  });
+  isRoots ? part(place, 'list')?.before(button) : place.append(button);
+}
+
+/** A comment's new text, unless the reader is changing it. @param {Thread} thread @param {Told} told */
+function replace(thread, told) {
+  const shown = thread.comment(told.id);
+  const fresh = part(thread.scope.parse(told.html ?? ''), 'comment');
+  if (shown && fresh && !shown.querySelector('form[data-rj=edit]')) {
+    fresh.dataset['level'] = shown.dataset['level'];
+    shown.replaceWith(fresh);
+    thread.wake(fresh);
+  }
+}
+
+/** @param {Thread} thread @param {Told} told */
+function count(thread, { id, votes }) {
+  const shown = thread.comment(id);
+  const place = shown && part(shown, 'score');
+  if (place?.dataset['score'] && votes) {
+    const score = votes[0] - votes[1];
+    place.dataset['score'] = `${score}`;
+    place.textContent = score.toLocaleString(thread.language).replace('-', '\u2212');
+  }
+}
+
+/** @param {Thread} thread @param {Told} told */
+async function remove(thread, told) {
+  const shown = thread.comment(told.id);
+  if (!shown || shown.dataset['state'] === 'removed') {
+    return;
+  }
+  told.html ? replace(thread, told) : shown.closest('li')?.remove();
+  await thread.recount(-1);
+}
