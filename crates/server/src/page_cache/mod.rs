@@ -6,40 +6,32 @@
 //!
 //! A commit raises the versions of the slots that are held. What a moderator or an author took
 //! away raises `urgent`: an older rendering is never shown again. Anything else folds: a variant is
-//! rendered a few times in quick succession, then at most [`PERIOD`] apart, and meanwhile readers
-//! get the bytes before. A rendering carries the version of the transaction that it read, so one
-//! that began before a commit never counts as newer than what it read.
+//! rendered a few times in quick succession, then a few times a second at most, and meanwhile
+//! readers get the bytes before. A rendering carries the version of the transaction that it read,
+//! so one that began before a commit never counts as newer than what it read.
 
 mod entry;
 mod slot;
+mod variant;
 
 use std::future::Future;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 
 use moka::sync::Cache;
-use rejoinder_core::{CommentId, Site, SiteId, ThreadQuery, Time};
+use rejoinder_core::{Site, SiteId, Time};
 
 pub(crate) use entry::{Encoding, Entry, Rendered};
 pub(crate) use slot::Slot;
 use slot::Slots;
-
-/// On a busy page renderings of a variant are so far apart.
-const PERIOD: Duration = Duration::from_millis(250);
-
-/// So many renderings of a variant may come at once, before they are spread by [`PERIOD`].
-const BURST: u32 = 8;
-
-/// After so long the store is asked whether another process has changed the page.
-const CHECK_AFTER: Duration = Duration::from_secs(2);
-
-/// After so long a page is rendered again, because time itself changes it: scores come out of
-/// hiding, pages close.
-const RENDER_AFTER: Duration = Duration::from_secs(60);
+pub(crate) use variant::{Form, Shape};
+use variant::{Look, Variant};
 
 /// So many ways to show one page are kept.
 const MAX_VARIANTS: usize = 64;
+
+/// One in so many hits tells the cache that the variant is in use, so that it stays.
+const TOUCH_EVERY: i64 = 64;
 
 /// What addresses may take, in bytes.
 const FRONT_BYTES: u64 = 4 << 20;
@@ -53,32 +45,6 @@ struct Shelves {
     variants: Cache<(u64, Shape), Arc<Variant>>,
     front: Cache<String, Weak<Variant>>,
     aliases: Cache<(SiteId, String), String>,
-}
-
-/// The form in which a thread is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Form {
-    /// An HTML fragment for the widget.
-    Fragment,
-    /// JSON.
-    Json,
-    /// A whole page.
-    Page,
-    /// An article of the publication with its thread.
-    Article,
-}
-
-/// One way to show a page.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Shape {
-    pub(crate) form: Form,
-    /// The server's own address, which links in the bytes begin with.
-    pub(crate) base: Arc<str>,
-    pub(crate) query: ThreadQuery,
-    /// The comment under which the form stands.
-    pub(crate) reply: Option<CommentId>,
-    /// The comment that a link pointed to.
-    pub(crate) marked: Option<CommentId>,
 }
 
 /// Where renderings come from.
@@ -109,88 +75,6 @@ impl PageError {
     pub(crate) fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Broken(cause.into())
     }
-}
-
-/// A way to show a page, with its last rendering.
-pub(crate) struct Variant {
-    pub(crate) slot: Arc<Slot>,
-    shape: Shape,
-    last: RwLock<Option<Arc<Entry>>>,
-    /// Held by the one who renders.
-    flight: tokio::sync::Mutex<()>,
-    /// When the next rendering would be due if they were evenly spread, in microseconds.
-    due_at: AtomicI64,
-    is_kept: bool,
-}
-
-/// What a variant's last rendering is good for.
-enum Look {
-    /// It may be shown.
-    Good(Arc<Entry>),
-    /// It may be shown, but whoever comes first should render anew.
-    Old(Arc<Entry>),
-    /// It may be shown, but whoever comes first should ask for the version.
-    Unsure(Arc<Entry>),
-    /// There is none that may be shown.
-    None,
-}
-
-impl Variant {
-    fn last(&self) -> Option<Arc<Entry>> {
-        self.last
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn look(&self, now: Time) -> Look {
-        let Some(entry) = self.last() else {
-            return Look::None;
-        };
-        let slot = &self.slot;
-        if slot.is_forgotten() || entry.version < slot.urgent.load(Ordering::Acquire) {
-            return Look::None;
-        }
-        let is_behind = entry.version < slot.latest.load(Ordering::Acquire);
-        let is_old = is_behind || now.since(entry.rendered_at) > RENDER_AFTER;
-        if is_old && self.may_render(now) {
-            return Look::Old(entry);
-        }
-        let checked_at = Time::from_micros(slot.checked_at.load(Ordering::Acquire));
-        if !is_behind && now.since(checked_at) > CHECK_AFTER {
-            return Look::Unsure(entry);
-        }
-        Look::Good(entry)
-    }
-
-    fn may_render(&self, now: Time) -> bool {
-        let ahead = micros(PERIOD) * i64::from(BURST - 1);
-        self.due_at.load(Ordering::Acquire) <= now.micros() + ahead
-    }
-
-    fn note_rendering(&self, now: Time) {
-        let next = |due: i64| Some(due.max(now.micros()) + micros(PERIOD));
-        let _ = self
-            .due_at
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, next);
-    }
-
-    fn weight(&self) -> u32 {
-        let bytes = self.last().map_or(0, |entry| entry.weight());
-        u32::try_from(bytes + 512).unwrap_or(u32::MAX)
-    }
-}
-
-impl Drop for Variant {
-    fn drop(&mut self) {
-        if self.is_kept {
-            self.slot.n_variants.fetch_sub(1, Ordering::AcqRel);
-        }
-    }
-}
-
-fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
 impl PageCache {
@@ -262,6 +146,11 @@ impl PageCache {
             Look::Old(entry) | Look::Unsure(entry) if variant.flight.try_lock().is_err() => entry,
             Look::Old(_) | Look::Unsure(_) | Look::None => return None,
         };
+        if now.micros() % TOUCH_EVERY == 0 {
+            self.0
+                .variants
+                .get(&(variant.slot.id, variant.shape.clone()));
+        }
         entry.has(encoding).then_some((variant, entry))
     }
 
@@ -310,14 +199,7 @@ impl PageCache {
         if !is_kept {
             slot.n_variants.fetch_sub(1, Ordering::AcqRel);
         }
-        let variant = Arc::new(Variant {
-            slot: Arc::clone(&slot),
-            shape: shape.clone(),
-            last: RwLock::new(None),
-            flight: tokio::sync::Mutex::new(()),
-            due_at: AtomicI64::new(0),
-            is_kept,
-        });
+        let variant = Arc::new(Variant::new(Arc::clone(&slot), shape.clone(), is_kept));
         if !is_kept {
             return variant;
         }
@@ -385,8 +267,7 @@ impl PageCache {
             .slot
             .checked_at
             .fetch_max(now.micros(), Ordering::AcqRel);
-        let shown = Some(Arc::clone(&entry));
-        *variant.last.write().unwrap_or_else(PoisonError::into_inner) = shown;
+        variant.show(Arc::clone(&entry));
         self.weigh(variant);
         Ok(Fresh::Entry(entry))
     }

@@ -1,7 +1,7 @@
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicI64, AtomicUsize};
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use rejoinder_core::{Settings, Sort};
+use rejoinder_core::{Settings, Sort, ThreadQuery};
 use tokio::sync::Notify;
 
 use super::*;
