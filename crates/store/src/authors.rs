@@ -43,9 +43,7 @@ pub fn by_token(
 /// The author with this id.
 pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: AuthorId) -> Result<Option<Author>> {
     tx.one(
-        sql!(
-            "select id, name, kind, role, website from author where site_id = ?1 and id = ?2"
-        ),
+        sql!("select id, name, kind, role, website from author where site_id = ?1 and id = ?2"),
         params![site, id],
         |row| read(row, 0),
     )

@@ -1,22 +1,24 @@
 //! Writing comments: posting, editing, removing.
 
-use std::time::Duration;
+mod counters;
+mod posting;
 
 use markup::{RENDERER_VERSION, SafeHtml};
 use rejoinder_core::author::Role;
-use rejoinder_core::moderation::{Outcome, Snapshot, Verdict, Work, edited};
-use rejoinder_core::settings::Email;
+use rejoinder_core::moderation::{Snapshot, Verdict, Work, edited};
 use rejoinder_core::{
-    Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site,
-    SiteId, State, Tally, Time, TokenHash, policy,
+    Comment, CommentId, Page, PageId, Reader, Refusal, Site, SiteId, State, Tally, Time, policy,
 };
 
-use crate::authors::{self, Details};
+use crate::authors;
 use crate::decisions::{self, By, Entry};
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
 use crate::moderation::{self, Text};
-use crate::{Result, Row, Tx, address_keys, groups, pages, params, sql};
+use crate::{Result, Row, Tx, groups, pages, params, sql};
+
+pub(crate) use counters::{appear, vanish};
+pub use posting::{Idempotency, NewComment, NewIds, Posted, post};
 
 /// What [`read`] reads of a comment `c` and its author `a`.
 macro_rules! columns {
@@ -38,332 +40,6 @@ macro_rules! comment_columns {
     };
 }
 pub(crate) use {columns, comment_columns};
-
-/// How long an idempotency key is remembered.
-const IDEMPOTENCY: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// A comment that someone wants to post.
-#[derive(Debug, Clone)]
-pub struct NewComment {
-    /// Where.
-    pub site: Site,
-    /// On which page, which need not exist yet.
-    pub page: PageKey,
-    /// The page's headline, when the client knows it.
-    pub title: Option<String>,
-    /// Ids drawn for what may have to be made.
-    pub ids: NewIds,
-    /// What it replies to.
-    pub parent: Option<CommentId>,
-    /// Who posts.
-    pub reader: Reader,
-    /// What a guest says of themselves; `None` leaves what is known.
-    pub details: Option<Details>,
-    /// Proves the author from now on.
-    pub token: TokenHash,
-    /// As typed.
-    pub text: String,
-    /// As rendered.
-    pub html: SafeHtml,
-    /// How many links it has.
-    pub n_links: usize,
-    /// Whether the proof of work that was asked for is there.
-    pub work: Work,
-    /// Makes a repeated request the same one.
-    pub idempotency: Option<Idempotency>,
-}
-
-/// Ids drawn for what may have to be made.
-#[derive(Debug, Clone, Copy)]
-pub struct NewIds {
-    /// For the comment.
-    pub comment: CommentId,
-    /// For its page.
-    pub page: PageId,
-    /// For its author.
-    pub author: AuthorId,
-    /// For the job that asks a program outside about it.
-    pub job: i64,
-    /// For a new address key.
-    pub address_key: [u8; 32],
-}
-
-/// A client's key for one request, and what the request said.
-#[derive(Debug, Clone)]
-pub struct Idempotency {
-    /// The client's key.
-    pub key: String,
-    /// SHA-256 of the request.
-    pub fingerprint: [u8; 32],
-}
-
-/// A comment that was posted.
-#[derive(Debug, Clone)]
-pub struct Posted {
-    /// The comment, which may be held.
-    pub comment: Comment,
-    /// Its page, after the change.
-    pub page: Page,
-    /// Whether it had been posted before under the same key.
-    pub is_replay: bool,
-}
-
-/// Post a comment or a reply. The same idempotency key again gives the first comment again.
-pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
-    let site = new.site.id;
-    if let Some(posted) = replay(tx, now, site, new.idempotency.as_ref())? {
-        return Ok(posted);
-    }
-    let settings = &new.site.settings;
-    policy::may_carry_thread(&new.site, &new.page)?;
-    policy::may_say(settings, &new.text, new.n_links)?;
-    let known = pages::find(tx, site, &new.page)?;
-    policy::may_comment(settings, known.as_ref(), &new.reader, now)?;
-    let page = pages::find_or_add(tx, now, site, new.ids.page, &new.page, new.title.as_deref())?;
-    let page = pages::lock(tx, site, page.id)?;
-    if let Some(posted) = replay(tx, now, site, new.idempotency.as_ref())? {
-        return Ok(posted);
-    }
-    let parent = parent_of(tx, &page, new.parent)?;
-    let author = author_of(tx, now, new)?;
-    let text = Text {
-        settings,
-        page: &page,
-        comment: new.ids.comment,
-        author: &author,
-        token: Some(&new.token),
-        reader: &new.reader,
-        text: &new.text,
-        n_links: new.n_links,
-        work: new.work,
-    };
-    let verdict = moderation::judge(tx, now, &text)?;
-    insert(tx, now, new, &page, parent.as_ref(), &author, &verdict.outcome)?;
-    if page.title.is_none()
-        && let Some(title) = &new.title
-    {
-        pages::set_title(tx, site, page.id, title)?;
-    }
-    let kind = match verdict.outcome.state {
-        State::Published => {
-            appear(tx, &page, new.ids.comment)?;
-            EventKind::Published
-        }
-        _ => EventKind::Withheld,
-    };
-    let id = new.ids.comment;
-    let version = events::append(tx, now, &page, kind, Some(id))?;
-    if !verdict.findings.is_empty() {
-        decisions::note_findings(tx, now, &page, id, version, None, &verdict.findings)?;
-    }
-    if verdict.asks_outside {
-        moderation::ask_outside(tx, now, site, new.ids.job, id, 1)?;
-    }
-    remember(tx, now, site, new)?;
-    Ok(Posted {
-        comment: expect(tx, site, new.ids.comment)?,
-        page: pages::lock(tx, site, page.id)?,
-        is_replay: false,
-    })
-}
-
-fn replay(
-    tx: &mut Tx<'_>,
-    now: Time,
-    site: SiteId,
-    idempotency: Option<&Idempotency>,
-) -> Result<Option<Posted>> {
-    let Some(Idempotency { key, fingerprint }) = idempotency else {
-        return Ok(None);
-    };
-    let seen: Option<(Vec<u8>, CommentId)> = tx.one(
-        sql!(
-            "select fingerprint, comment_id from idempotency
-             where site_id = ?1 and key = ?2 and at > ?3"
-        ),
-        params![site, key, now.before(IDEMPOTENCY)],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    let Some((known, id)) = seen else {
-        return Ok(None);
-    };
-    if known != fingerprint {
-        return Err(Refusal::KeyReused.into());
-    }
-    let comment = expect(tx, site, id)?;
-    let page = pages::by_id(tx, site, comment.page)?;
-    let page = page.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))?;
-    Ok(Some(Posted {
-        comment,
-        page,
-        is_replay: true,
-    }))
-}
-
-fn remember(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewComment) -> Result<()> {
-    let Some(Idempotency { key, fingerprint }) = &new.idempotency else {
-        return Ok(());
-    };
-    tx.execute(
-        sql!("delete from idempotency where site_id = ?1 and at <= ?2"),
-        params![site, now.before(IDEMPOTENCY)],
-    )?;
-    tx.execute(
-        sql!(
-            "insert into idempotency (site_id, key, fingerprint, comment_id, at)
-             values (?1, ?2, ?3, ?4, ?5)"
-        ),
-        params![site, key, fingerprint, new.ids.comment, now],
-    )?;
-    Ok(())
-}
-
-fn parent_of(tx: &mut Tx<'_>, page: &Page, parent: Option<CommentId>) -> Result<Option<Comment>> {
-    let Some(id) = parent else { return Ok(None) };
-    let parent = by_id(tx, page.site, id)?.filter(|parent| parent.page == page.id);
-    let parent = parent.ok_or(Refusal::CommentUnknown)?;
-    policy::may_reply(&parent)?;
-    Ok(Some(parent))
-}
-
-/// Who the comment is by: the reader as they are known, or a new guest.
-fn author_of(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Author> {
-    let site = new.site.id;
-    let details = new.details.clone().unwrap_or_default();
-    let known = authors::by_token(tx, now, site, &new.token)?.or_else(|| new.reader.author.clone());
-    if let Some(known) = known.filter(|known| {
-        known.kind == AuthorKind::Account || !known.name.is_empty() || !details.name.is_empty()
-    }) {
-        return if known.kind == AuthorKind::Guest && !details.name.is_empty() {
-            authors::set_details(tx, site, known.id, &details)?;
-            Ok(Author {
-                name: details.name,
-                website: details.website,
-                ..known
-            })
-        } else {
-            Ok(known)
-        };
-    }
-    if details.name.is_empty() {
-        return Err(Refusal::NameMissing.into());
-    }
-    if new.site.settings.email == Email::Required && details.email.is_none() {
-        return Err(Refusal::EmailMissing.into());
-    }
-    authors::add_guest(tx, now, site, new.ids.author, &details, &new.token)
-}
-
-fn insert(
-    tx: &mut Tx<'_>,
-    now: Time,
-    new: &NewComment,
-    page: &Page,
-    parent: Option<&Comment>,
-    author: &Author,
-    outcome: &Outcome,
-) -> Result<()> {
-    let address = address_keys::hash(tx, now, new.reader.network, &new.ids.address_key)?;
-    let id = new.ids.comment;
-    tx.execute(
-        sql!(
-            "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
-                 html, renderer, state, reason, created_at, address_hash)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
-        ),
-        params![
-            page.site,
-            id,
-            page.id,
-            parent.map(|parent| parent.id),
-            parent.map_or(id, |parent| parent.root),
-            parent.map_or(0, |parent| parent.depth + 1),
-            author.id,
-            &new.text,
-            new.html.as_str(),
-            RENDERER_VERSION,
-            outcome.state.as_str(),
-            outcome.reason.as_deref(),
-            now,
-            &address,
-        ],
-    )?;
-    Ok(())
-}
-
-/// Count a comment that has just become published: on its page, at its root, and at each ancestor
-/// that shows because of it.
-pub(crate) fn appear(tx: &mut Tx<'_>, page: &Page, id: CommentId) -> Result<()> {
-    count(tx, page, id, 1)?;
-    let n_replies: i64 = shown_because_of(tx, page.site, id)?;
-    if n_replies == 0 {
-        spread(tx, page.site, id, 1)
-    } else {
-        Ok(())
-    }
-}
-
-/// The reverse of [`appear`], for a comment that has just ceased to be published.
-pub(crate) fn vanish(tx: &mut Tx<'_>, page: &Page, id: CommentId) -> Result<()> {
-    count(tx, page, id, -1)?;
-    let n_replies: i64 = shown_because_of(tx, page.site, id)?;
-    if n_replies == 0 {
-        spread(tx, page.site, id, -1)
-    } else {
-        Ok(())
-    }
-}
-
-fn count(tx: &mut Tx<'_>, page: &Page, id: CommentId, change: i64) -> Result<()> {
-    tx.execute(
-        sql!("update page set n_comments = n_comments + ?3 where site_id = ?1 and id = ?2"),
-        params![page.site, page.id, change],
-    )?;
-    tx.execute(
-        sql!(
-            "update comment set n_descendants = n_descendants + ?3
-             where site_id = ?1 and parent_id is null
-               and id = (select root_id from comment where site_id = ?1 and id = ?2 and id <> root_id)"
-        ),
-        params![page.site, id, change],
-    )?;
-    Ok(())
-}
-
-fn shown_because_of(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<i64> {
-    let n_replies = tx.one(
-        sql!("select n_replies from comment where site_id = ?1 and id = ?2"),
-        params![site, id],
-        |row| row.get(0),
-    )?;
-    Ok(n_replies.unwrap_or(0))
-}
-
-/// A comment began or ceased to be shown: its parent has one shown reply more or less, and where that
-/// makes the parent's tombstone begin or cease to be shown, so has the parent's parent.
-fn spread(tx: &mut Tx<'_>, site: SiteId, id: CommentId, change: i64) -> Result<()> {
-    let mut child = id;
-    loop {
-        let changed: Option<(CommentId, i64, String)> = tx.one(
-            sql!(
-                "update comment set n_replies = n_replies + ?3
-                 where site_id = ?1
-                   and id = (select parent_id from comment where site_id = ?1 and id = ?2)
-                 returning id, n_replies, state"
-            ),
-            params![site, child, change],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )?;
-        let Some((parent, n_replies, state)) = changed else {
-            return Ok(());
-        };
-        let before = n_replies - change;
-        if state == State::Published.as_str() || (n_replies > 0) == (before > 0) {
-            return Ok(());
-        }
-        child = parent;
-    }
-}
 
 /// A change of a comment's text.
 #[derive(Debug, Clone)]
@@ -506,9 +182,7 @@ fn settle(
 fn stay_decided(tx: &mut Tx<'_>, site: SiteId, id: CommentId, before: &Snapshot) -> Result<()> {
     if before.decided_revision == Some(before.revision) {
         tx.execute(
-            sql!(
-                "update comment set decided_revision = revision where site_id = ?1 and id = ?2"
-            ),
+            sql!("update comment set decided_revision = revision where site_id = ?1 and id = ?2"),
             params![site, id],
         )?;
     }
@@ -527,14 +201,7 @@ fn keep_version(
             "insert into comment_version (site_id, comment_id, revision, text, replaced_at, html)
              values (?1, ?2, ?3, ?4, ?5, ?6)"
         ),
-        params![
-            site,
-            comment.id,
-            comment.revision,
-            &comment.text,
-            now,
-            html
-        ],
+        params![site, comment.id, comment.revision, &comment.text, now, html],
     )?;
     Ok(())
 }

@@ -12,8 +12,8 @@ use rejoinder_core::settings::Mode;
 use rejoinder_core::{Author, Comment, CommentId, Page, PageId, Refusal, SiteId, Time};
 
 pub(crate) use change::{By, Entry, change, note_findings, snapshot};
-pub use log::{Actor, Decision, DecisionId, LogCursor, LogQuery, NotADecisionId, Of, log};
 pub(crate) use log::findings_of;
+pub use log::{Actor, Decision, DecisionId, LogCursor, LogQuery, NotADecisionId, Of, log};
 
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
@@ -57,7 +57,13 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
     decision::may_note(decide.note.as_deref())?;
     let (page, comment) = reach(tx, site, &decide.moderator, decide.comment)?;
     let before = snapshot(tx, site, comment.id)?;
-    let after = decision::after(action, &before, decide.reason, comment.parent.is_none(), now)?;
+    let after = decision::after(
+        action,
+        &before,
+        decide.reason,
+        comment.parent.is_none(),
+        now,
+    )?;
     if after == before {
         return Ok(Decided {
             comment,
@@ -188,7 +194,15 @@ fn undo_of_page(
         return Err(Refusal::DecidedMeanwhile.into());
     }
     pages::set_closed(tx, site, page.id, closes.then_some(now))?;
-    page_decision(tx, now, moderator, &page, "undo", None, Some(decision.id.version))?;
+    page_decision(
+        tx,
+        now,
+        moderator,
+        &page,
+        "undo",
+        None,
+        Some(decision.id.version),
+    )?;
     Ok(())
 }
 
@@ -303,7 +317,16 @@ fn page_decision(
                  (site_id, page_id, version, actor, moderator_id, action, note, at, undoes)
              values (?1, ?2, ?3, 'moderator', ?4, ?5, ?6, ?7, ?8)"
         ),
-        params![page.site, page.id, version, moderator.id, action, note, now, undoes],
+        params![
+            page.site,
+            page.id,
+            version,
+            moderator.id,
+            action,
+            note,
+            now,
+            undoes
+        ],
     )?;
     if let Some(undone) = undoes {
         mark_undone(tx, page, undone, version)?;

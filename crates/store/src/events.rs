@@ -82,13 +82,25 @@ pub fn append(
     kind: EventKind,
     comment: Option<CommentId>,
 ) -> Result<i64> {
+    append_counted(tx, now, page, kind, comment, 0)
+}
+
+/// Append an event that makes the page's published comments more by `n_comments`.
+pub(crate) fn append_counted(
+    tx: &mut Tx<'_>,
+    now: Time,
+    page: &Page,
+    kind: EventKind,
+    comment: Option<CommentId>,
+    n_comments: i64,
+) -> Result<i64> {
     let version = tx
         .one(
             sql!(
-                "update page set version = version + 1 where site_id = ?1 and id = ?2
-                 returning version"
+                "update page set version = version + 1, n_comments = n_comments + ?3
+                 where site_id = ?1 and id = ?2 returning version"
             ),
-            params![page.site, page.id],
+            params![page.site, page.id, n_comments],
             |row| row.get(0),
         )?
         .unwrap_or(page.version);

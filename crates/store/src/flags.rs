@@ -47,7 +47,10 @@ pub fn raise(tx: &mut Tx<'_>, now: Time, flag: &NewFlag) -> Result<Comment> {
         return Err(Refusal::CommentUnknown.into());
     }
     let known = authors::by_token(tx, now, site, &flag.token)?;
-    if known.as_ref().is_some_and(|own| own.id == comment.author.id) {
+    if known
+        .as_ref()
+        .is_some_and(|own| own.id == comment.author.id)
+    {
         return Err(Refusal::OwnFlag.into());
     }
     let network = flag.reader.network;

@@ -192,12 +192,7 @@ pub fn remove_page(tx: &mut Tx<'_>, site: SiteId, group: i64, page: PageId) -> R
 }
 
 /// Limit a moderator to some groups; [`Scope::all`] lifts every limit.
-pub fn set_scope(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    moderator: AuthorId,
-    scope: &Scope,
-) -> Result<()> {
+pub fn set_scope(tx: &mut Tx<'_>, site: SiteId, moderator: AuthorId, scope: &Scope) -> Result<()> {
     tx.execute(
         sql!("delete from moderator_group where site_id = ?1 and author_id = ?2"),
         params![site, moderator],

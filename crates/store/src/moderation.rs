@@ -17,7 +17,7 @@ use crate::comments::{comment_columns, read};
 use crate::decisions::{self, By, Entry, change, findings_of, snapshot};
 use crate::error::StoreError;
 use crate::jobs::{self, NewJob};
-use crate::{Result, Tx, comments, groups, learned, params, sql, standing, words};
+use crate::{Result, Tx, comments, groups, learned, pages, params, sql, standing, words};
 
 /// The kind of the job that asks a program outside about a comment.
 ///
@@ -206,7 +206,11 @@ pub fn apply_late(
         Err(StoreError::Refused(Refusal::CommentUnknown)) => return Ok(false),
         found => found?,
     };
-    let finding = verdict.finding.as_ref().map(serde_json::to_string).transpose();
+    let finding = verdict
+        .finding
+        .as_ref()
+        .map(serde_json::to_string)
+        .transpose();
     let finding = finding.map_err(|error| StoreError::Internal(error.into()))?;
     let is_new = tx.execute(
         sql!(
@@ -310,26 +314,27 @@ pub fn mine(
         params![site, author, before.unwrap_or(CommentId(i64::MAX)), limit],
         read,
     )?;
-    comments.into_iter().map(|comment| own(tx, site, comment)).collect()
+    comments
+        .into_iter()
+        .map(|comment| own(tx, site, comment))
+        .collect()
 }
 
 fn own(tx: &mut Tx<'_>, site: SiteId, comment: Comment) -> Result<Own> {
-    let about: Option<(String, Option<String>, Option<String>, Option<String>)> = tx.one(
+    let page = pages::by_id(tx, site, comment.page)?;
+    let page = page.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))?;
+    let note = tx.one(
         sql!(
-            "select p.key, p.url, p.title, (
-                 select d.note from decision d where d.site_id = ?1 and d.comment_id = ?3
-                   and d.note is not null and d.undone_by is null
-                 order by d.version desc limit 1)
-             from page p where p.site_id = ?1 and p.id = ?2"
+            "select note from decision where site_id = ?1 and comment_id = ?2
+               and note is not null and undone_by is null order by version desc limit 1"
         ),
-        params![site, comment.page, comment.id],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        params![site, comment.id],
+        |row| row.get(0),
     )?;
-    let (key, url, title, note) = about.unwrap_or_default();
     Ok(Own {
         comment,
-        page: PageKey::stored(key, url),
-        title,
+        page: page.key,
+        title: page.title,
         note,
     })
 }

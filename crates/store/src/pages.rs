@@ -66,6 +66,29 @@ pub fn find_or_add(
     find(tx, site, key)?.ok_or(StoreError::Collision)
 }
 
+/// The page known by `key`, locked; added as `id` when there is none.
+pub(crate) fn locked_or_added(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: PageId,
+    key: &PageKey,
+    title: Option<&str>,
+) -> Result<Page> {
+    let by_key = tx.one(
+        sql!(page!("where p.site_id = ?1 and p.key = ?2 for update")),
+        params![site, key.as_str()],
+        read,
+    )?;
+    match by_key {
+        Some(page) => Ok(page),
+        None => {
+            let page = find_or_add(tx, now, site, id, key, title)?;
+            lock(tx, site, page.id)
+        }
+    }
+}
+
 /// The page, locked until the transaction ends: whoever changes a page locks it first, so that its
 /// changes have one order.
 pub fn lock(tx: &mut Tx<'_>, site: SiteId, id: PageId) -> Result<Page> {

@@ -449,7 +449,9 @@ pub fn search(
     let like = Like(tx.dialect());
     let words: Vec<String> = search.words.iter().map(|word| like.holds(word)).collect();
     let author = search.author.as_deref().unwrap_or_default();
-    let author_id = author.parse().map_or(0, |id: rejoinder_core::AuthorId| id.0);
+    let author_id = author
+        .parse()
+        .map_or(0, |id: rejoinder_core::AuthorId| id.0);
     let link = search.link.as_deref().map(|link| like.links(link));
     let mut items = tx.all(
         matching,
@@ -477,7 +479,8 @@ pub fn search(
         let params = params![site, after, SEARCH_WINDOW, state];
         let seen: Option<(Option<CommentId>, i64)> =
             tx.one(window, params, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        seen.filter(|(_, n)| *n >= SEARCH_WINDOW).and_then(|(oldest, _)| oldest)
+        seen.filter(|(_, n)| *n >= SEARCH_WINDOW)
+            .and_then(|(oldest, _)| oldest)
     };
     complete(tx, site, &mut items)?;
     Ok(Listed { items, next })
@@ -493,7 +496,10 @@ impl Like {
             Dialect::Sqlite => typed.to_ascii_lowercase(),
             Dialect::Postgres => typed.to_lowercase(),
         };
-        let escaped = lower.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        let escaped = lower
+            .replace('!', "!!")
+            .replace('%', "!%")
+            .replace('_', "!_");
         format!("%{escaped}%")
     }
 

@@ -122,6 +122,18 @@ fn write_batch(
     jobs: &mut [Box<dyn Job>],
 ) -> Result<Vec<Change>, StoreError> {
     run(connection, "begin immediate")?;
+    // Inside a savepoint each statement costs more the more its job has done, which an import of
+    // thousands of comments would feel.
+    if let [job] = jobs {
+        let mut tx = Tx::sqlite(connection);
+        let is_kept = job.run(&mut tx) == Ran::Kept;
+        run(connection, if is_kept { "commit" } else { "rollback" })?;
+        return Ok(if is_kept {
+            tx.take_changes()
+        } else {
+            Vec::new()
+        });
+    }
     let mut changes = Vec::new();
     for job in jobs {
         run(connection, "savepoint job")?;

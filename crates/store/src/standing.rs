@@ -5,8 +5,8 @@
 //! two days or so (`address_keys`), and a ban on one ends with its key.
 
 use rejoinder_core::address::Network;
-use rejoinder_core::moderation::{Ban, Standing, Trust, decision};
 use rejoinder_core::author::Role;
+use rejoinder_core::moderation::{Ban, Standing, Trust, decision};
 use rejoinder_core::{Author, AuthorId, Refusal, SiteId, Time, TokenHash, moderation};
 
 use crate::{Result, Row, Tx, address_keys, authors, params, sql};
@@ -44,7 +44,10 @@ pub(crate) fn of(
         _ => ban_on(tx, now, site, author, token, network)?,
     };
     Ok(Standing {
-        trust: trust.as_deref().and_then(Trust::from_word).unwrap_or_default(),
+        trust: trust
+            .as_deref()
+            .and_then(Trust::from_word)
+            .unwrap_or_default(),
         suspended_until,
         ban,
     })
@@ -81,7 +84,9 @@ fn ban_on(
         )?;
         let end = |ban: &Ban| ban.until.map_or(i64::MAX, Time::micros);
         if let Some(found) = found
-            && longest.as_ref().is_none_or(|known| end(known) < end(&found))
+            && longest
+                .as_ref()
+                .is_none_or(|known| end(known) < end(&found))
         {
             longest = Some(found);
         }
@@ -106,7 +111,14 @@ pub fn may_write(
     if role >= Role::Staff {
         return Ok(());
     }
-    let standing = of(tx, now, site, author.map(|own| own.id), Some(token), network)?;
+    let standing = of(
+        tx,
+        now,
+        site,
+        author.map(|own| own.id),
+        Some(token),
+        network,
+    )?;
     Ok(moderation::may_write(&standing, role, now)?)
 }
 
@@ -355,7 +367,10 @@ pub fn drawer(
         |row| {
             let trust: Option<String> = row.get(6)?;
             let standing = Standing {
-                trust: trust.as_deref().and_then(Trust::from_word).unwrap_or_default(),
+                trust: trust
+                    .as_deref()
+                    .and_then(Trust::from_word)
+                    .unwrap_or_default(),
                 suspended_until: row.get(7)?,
                 ban: None,
             };

@@ -98,8 +98,8 @@ pub(crate) fn change(
     let kind = event_of(before, after);
     match (before.state, after.state) {
         (State::Published, State::Published) => {}
-        (State::Published, _) => comments::vanish(tx, page, comment.id)?,
-        (_, State::Published) => comments::appear(tx, page, comment.id)?,
+        (State::Published, _) => comments::vanish(tx, page, comment)?,
+        (_, State::Published) => comments::appear(tx, page, comment)?,
         _ => {}
     }
     let version = events::append(tx, now, page, kind, Some(comment.id))?;
@@ -114,7 +114,16 @@ pub(crate) fn change(
         let text = comments::text_of(tx, page.site, comment.id)?;
         learned::teach(tx, page.site, comment.id, &text, after)?;
     }
-    insert(tx, now, page, comment.id, version, Some(before), after, entry)?;
+    insert(
+        tx,
+        now,
+        page,
+        comment.id,
+        version,
+        Some(before),
+        after,
+        entry,
+    )?;
     Ok(DecisionId {
         page: page.id,
         version,
@@ -180,7 +189,10 @@ fn event_of(before: &Snapshot, after: &Snapshot) -> EventKind {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "a row of the log, and where it belongs")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a row of the log, and where it belongs"
+)]
 fn insert(
     tx: &mut Tx<'_>,
     now: Time,

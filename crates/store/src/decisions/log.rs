@@ -269,7 +269,10 @@ pub(crate) fn findings_of(
     let mut found: HashMap<CommentId, Vec<Finding>> = HashMap::new();
     for (comment, findings) in rows {
         let findings: Option<Vec<Finding>> = from_json(findings)?;
-        found.entry(comment).or_default().extend(findings.unwrap_or_default());
+        found
+            .entry(comment)
+            .or_default()
+            .extend(findings.unwrap_or_default());
     }
     Ok(found)
 }
