@@ -45,8 +45,11 @@ fn short_address(fields: &PageFields, base_url: &str) -> String {
 }
 
 fn plain(html: &str) -> String {
-    let text = markup::plain_text(&markup::sanitise(html));
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if !html.contains(['<', '&']) {
+        return squeezed(html);
+    }
+    squeezed(&markup::plain_text(&markup::sanitise(html)))
 }
 
 fn page_time(fields: &PageFields) -> Option<Time> {

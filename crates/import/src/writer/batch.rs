@@ -1,6 +1,8 @@
 //! Records on their way into one transaction.
 
 use std::collections::{BTreeSet, HashMap};
+use std::num::NonZero;
+use std::thread;
 
 use rejoinder_core::{CommentId, PageId, SiteId, State};
 use store::authors::Details;
@@ -33,8 +35,17 @@ pub(super) struct NewComment {
     /// Tells its author from all others.
     pub(super) author: String,
     pub(super) details: Details,
+    /// Its text, not safe.
+    pub(super) body_html: String,
     /// With a page and an author that are filled in when they are known.
     pub(super) comment: ImportedComment,
+}
+
+impl NewComment {
+    fn render(&mut self) {
+        self.comment.html = markup::sanitise(&self.body_html);
+        self.comment.text = markup::plain_text(&self.comment.html);
+    }
 }
 
 /// What came of a batch.
@@ -62,6 +73,17 @@ impl Outcome {
 impl Batch {
     pub(super) fn len(&self) -> usize {
         self.pages.len() + self.comments.len()
+    }
+
+    /// Make the HTML that is shown, which takes longer than all the rest, on all processors.
+    pub(super) fn render(&mut self) {
+        let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
+        let share = self.comments.len().div_ceil(n_threads).max(1);
+        thread::scope(|scope| {
+            for comments in self.comments.chunks_mut(share) {
+                scope.spawn(|| comments.iter_mut().for_each(NewComment::render));
+            }
+        });
     }
 
     /// Find or add everything, and count the pages again that got comments.

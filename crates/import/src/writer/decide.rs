@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
+use markup::SafeHtml;
 use rejoinder_core::author::{email, name};
 use rejoinder_core::{AuthorId, IdSource, PageId, PageKey, Site, State, Tally, Time, policy};
 use sha2::{Digest, Sha256};
@@ -197,18 +198,19 @@ impl<'p> Decider<'p> {
             report.changed(&record, "not everybody may read its page, so it is held")?;
         }
         let details = details(&item.writer, &record, report)?;
-        let html = markup::sanitise(&item.body_html);
         batch.comments.push(NewComment {
             author: author_key(&item),
             details,
+            body_html: item.body_html,
             comment: ImportedComment {
                 source_id: item.source_id,
-                // Both are filled in by the store, which alone knows them.
+                // Both are filled in when the store has told them.
                 page: PageId(0),
                 author: AuthorId(0),
                 parent: None,
-                text: markup::plain_text(&html),
-                html,
+                // Both are filled in by `Batch::render`, apart from the reading.
+                text: String::new(),
+                html: SafeHtml::default(),
                 state: item.state,
                 reason,
                 created_at: item.posted_at,

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use rejoinder_core::{IdSource, PageId, Site, Time};
 use store::{Store, StoreError};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::{Item, ReadError};
 use batch::{Batch, Outcome};
@@ -123,7 +123,7 @@ struct Sender<'s> {
     task: Task,
     /// What the pages of the file are called here.
     pages: Arc<HashMap<String, PageId>>,
-    under_way: Option<JoinHandle<Result<Outcome, StoreError>>>,
+    under_way: Option<JoinHandle<Result<Outcome, ImportError>>>,
 }
 
 impl Sender<'_> {
@@ -131,10 +131,16 @@ impl Sender<'_> {
         self.wait(report).await?;
         let (store, task, pages) = (self.store.clone(), self.task, Arc::clone(&self.pages));
         self.under_way = Some(tokio::spawn(async move {
-            match task.effect {
-                Effect::Write => store.write(move |tx| batch.write(tx, task, &pages)).await,
-                Effect::None => store.read(move |tx| batch.look(tx, task)).await,
+            if task.effect == Effect::None {
+                return Ok(store.read(move |tx| batch.look(tx, task)).await?);
             }
+            let rendered = spawn_blocking(move || {
+                let mut batch = batch;
+                batch.render();
+                batch
+            });
+            let batch = rendered.await?;
+            Ok(store.write(move |tx| batch.write(tx, task, &pages)).await?)
         }));
         Ok(())
     }
