@@ -57,7 +57,7 @@ async fn list(store: &Store) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A line for each setting, in the order in which they are explained.
+/// Each setting with what it does, in the order in which they are explained.
 fn show(site: &Site) -> Result<(), Failure> {
     say(format_args!("host = {}", site.host));
     say(format_args!("origins = {}", site.origins.join(",")));
@@ -68,6 +68,10 @@ fn show(site: &Site) -> Result<(), Failure> {
             Some(other) => other.to_string(),
             None => String::new(),
         };
+        say(format_args!(
+            "\n# {} It can be {}.",
+            about.about, about.accepts
+        ));
         say(format_args!("{} = {value}", about.key));
     }
     Ok(())

@@ -127,3 +127,11 @@ fn a_publication_needs_both_its_site_and_its_folder() {
         "`publication.site` needs `publication.folder`"
     );
 }
+
+#[test]
+fn every_option_is_explained_to_operators() {
+    let book = include_str!("../../../../docs/operators/configuring.md");
+    for Known { key, .. } in &KNOWN {
+        assert!(book.contains(&format!("| `{key}` |")), "{key}");
+    }
+}

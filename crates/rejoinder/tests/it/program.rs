@@ -164,7 +164,10 @@ impl Server {
         let answer = self.agent.get(format!("{}{path}", self.base)).call();
         let mut answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
         let body = answer.body_mut().read_to_vec().unwrap();
-        (answer.status().as_u16(), String::from_utf8_lossy(&body).into_owned())
+        (
+            answer.status().as_u16(),
+            String::from_utf8_lossy(&body).into_owned(),
+        )
     }
 
     #[track_caller]
