@@ -48,9 +48,12 @@ pub struct Settings {
     pub hold_over_rate: u32,
     /// Comments wait that moderators would refuse with at least this probability; 0 means never.
     pub hold_learned_percent: u32,
-    /// When the writer's browser is asked for a proof of work.
+    /// When the writer's browser is asked for a proof of work. Not a publisher's to set while no
+    /// browser is asked.
+    #[serde(skip)]
     pub proof_of_work: ProofOfWork,
-    /// Whether a program outside is asked about comments.
+    /// Whether a program outside is asked about comments. Not a publisher's to set while none is.
+    #[serde(skip)]
     pub external: External,
     /// The comments of an author wait until so many of them are published; 0 means never.
     pub approve_first: u32,
@@ -188,7 +191,7 @@ const fn range(key: &str) -> Option<(i64, i64)> {
 
 impl Settings {
     /// Every setting in words, in the order of the fields.
-    pub const ABOUT: [About; 23] = [
+    pub const ABOUT: [About; 21] = [
         about("title", "The publication's name.", "a text"),
         about(
             "language",
@@ -271,16 +274,6 @@ impl Settings {
             "hold_learned_percent",
             "Comments wait that moderators would refuse with at least this probability; 0 means never.",
             "0 to 100",
-        ),
-        about(
-            "proof_of_work",
-            "When the writer's browser is asked for a moment's work, which slows down machines.",
-            "off, under_load or always",
-        ),
-        about(
-            "external",
-            "Whether a program outside is asked about comments, after they appear or before.",
-            "off, after or before",
         ),
         about(
             "approve_first",
