@@ -99,6 +99,23 @@ checks! {
              select site_id, page_id, count(*) as n, max(version) as newest from event
              group by site_id, page_id) e on e.site_id = p.site_id and e.page_id = p.id
          where p.version <> coalesce(e.newest, 0) or p.version <> coalesce(e.n, 0)",
+    "flags are counted right" =>
+        "select count(*) from comment c left join (
+             select site_id, comment_id, count(distinct author_id) as n from flag
+             where ended_at is null group by site_id, comment_id) f
+             on f.site_id = c.site_id and f.comment_id = c.id
+         where c.n_flags <> coalesce(f.n, 0)",
+    "the log says where each comment stands" =>
+        "select count(*) from (
+             select site_id, comment_id, max(version) as version from decision
+             where comment_id is not null group by site_id, comment_id) n
+         join comment c on c.site_id = n.site_id and c.id = n.comment_id
+         join decision d on d.site_id = c.site_id and d.page_id = c.page_id
+             and d.version = n.version
+         where d.after_state <> c.state",
+    "only what is published is featured, and decisions are on the newest text" =>
+        "select count(*) from comment
+         where (featured_at is not null and state <> 'published') or decided_revision <> revision",
     "nobody votes on their own comment" =>
         "select count(*) from vote v join comment c on c.site_id = v.site_id and c.id = v.comment_id
          where c.author_id = v.author_id",

@@ -197,14 +197,15 @@ fn id_for(time: Time, format: &str, source_id: &str) -> i64 {
         | i64::from(u16::from_be_bytes([hash[1], hash[2]]))
 }
 
+/// What was not waiting where it came from was decided on there.
 fn insert(tx: &mut Tx<'_>, site: SiteId, id: CommentId, new: &ImportedComment) -> Result<bool> {
     let inserted = tx.execute(
         sql!(
             "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
                  html, renderer, state, reason, created_at, edited_at, closed_at, pin, up, down,
-                 base_up, base_down, best)
+                 base_up, base_down, best, decided_revision)
              select ?1, ?2, ?3, ?4, coalesce(p.root_id, ?2), coalesce(p.depth + 1, 0), ?5, ?6, ?7,
-                 ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?15, ?16, ?17
+                 ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?15, ?16, ?17, case when ?9 = 'held' then null else 1 end
              from site s left join comment p on p.site_id = ?1 and p.id = ?4
              where s.id = ?1
              on conflict (site_id, id) do nothing"

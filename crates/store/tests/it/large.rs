@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use rejoinder_core::thread::{MAX_LEVELS, ThreadQuery};
 use rejoinder_core::{Clock as _, CommentId, Sort};
-use rejoinder_store::imports;
+use rejoinder_store::{Dialect, Result, Sql, Tx, imports, params, threads};
 
-use crate::support::{World, first_page, on_both};
+use crate::support::{World, first_page, on_both, story};
 
 const DEPTH: i64 = 10_000;
 const WIDTH: i64 = 50_000;
@@ -120,10 +120,23 @@ fn a_chain_of_tombstones_goes_with_its_last_comment() {
     });
 }
 
+/// How many comments PostgreSQL has looked at in this transaction.
+fn looked_at(tx: &mut Tx<'_>) -> Result<Option<i64>> {
+    static LOOKED_AT: Sql = Sql::new(
+        "select cast(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) as bigint)
+         from pg_stat_xact_user_tables where relname = 'comment'",
+    );
+    match tx.dialect() {
+        Dialect::Sqlite => Ok(None),
+        Dialect::Postgres => tx.one(&LOOKED_AT, params![], |row| row.get(0)),
+    }
+}
+
 #[test]
 fn a_root_with_50_000_replies_is_read_like_one_with_few() {
     on_both(|world| async move {
         let fan = world.grow(Shape::Fan, WIDTH).await;
+        let site = world.site.id;
 
         let thread = world.thread(first_page(Sort::Newest)).await;
         assert_eq!(thread.entries[0].comment.n_replies, WIDTH);
@@ -138,5 +151,17 @@ fn a_root_with_50_000_replies_is_read_like_one_with_few() {
         let shown = world.thread(on).await.entries;
         let shown: Vec<_> = shown.iter().map(|it| it.comment.id).collect();
         assert_eq!(shown[1..], fan[4..9]);
+
+        for query in [first_page(Sort::Newest), on] {
+            let read = world.store.read(move |tx| {
+                let before = looked_at(tx)?;
+                threads::load(tx, site, &story(), &query)?;
+                Ok(before
+                    .zip(looked_at(tx)?)
+                    .map(|(before, after)| after - before))
+            });
+            let n_looked_at = read.await.unwrap();
+            assert!(n_looked_at.is_none_or(|n| n < 100), "{n_looked_at:?}");
+        }
     });
 }

@@ -1,11 +1,19 @@
 //! Every operation on both databases.
 
 mod agreement;
+mod backup;
 mod comments;
+mod decisions;
+mod desk;
 mod dump;
 mod imports;
 mod jobs;
 mod large;
+mod pipeline;
+mod queue;
+mod queues;
+mod race;
 mod sign_ins;
 mod support;
+mod trouble;
 mod votes;
