@@ -1,7 +1,6 @@
 //! Every operation on both databases.
 
 mod agreement;
-mod backup;
 mod comments;
 mod decisions;
 mod desk;
@@ -10,10 +9,8 @@ mod imports;
 mod jobs;
 mod large;
 mod pipeline;
-mod queue;
 mod queues;
 mod race;
 mod sign_ins;
 mod support;
-mod trouble;
 mod votes;
