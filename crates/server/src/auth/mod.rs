@@ -144,12 +144,13 @@ fn token(params: &Params) -> Result<Token, ApiError> {
     typed.parse().map_err(|_| ApiError::from(Refusal::LinkUsed))
 }
 
-/// A page that nobody keeps and whose address, which holds a secret, is told to nobody.
+/// A page that nobody keeps and whose address, which holds a secret, is told to nobody else. Without
+/// any referrer a browser would hide the origin of its forms, too.
 fn private(status: StatusCode, page: String) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(
         header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
+        HeaderValue::from_static("same-origin"),
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     (status, headers, Html(page)).into_response()

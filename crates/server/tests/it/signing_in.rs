@@ -120,11 +120,11 @@ async fn another_page_cannot_sign_anybody_in_or_out() {
 }
 
 #[tokio::test]
-async fn the_page_of_a_link_is_kept_by_nobody_and_told_to_nobody() {
+async fn the_page_of_a_link_is_kept_by_nobody_and_told_to_nobody_else() {
     let app = TestApp::new().await;
     let page = app.get(&link(&app, 1).await).await;
     assert_eq!(page.header("cache-control"), "no-store");
-    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    assert_eq!(page.header("referrer-policy"), "same-origin");
     assert!(
         page.header("content-security-policy")
             .contains("default-src 'none'")
