@@ -291,7 +291,9 @@ async fn a_headline_is_one_line_and_no_longer_than_one() {
         "title": title });
 
     let ann = app.reader("Ann");
-    ann.send(Method::POST, "/api/v1/comments", body).await.good();
+    ann.send(Method::POST, "/api/v1/comments", body)
+        .await
+        .good();
 
     let shown = app.thread(STORY).await["page"]["title"].clone();
     let shown = shown.as_str().unwrap();
