@@ -98,6 +98,49 @@ impl Postgres {
         &self.url
     }
 
+    /// Take the server down, as an operator would; its data stay.
+    ///
+    /// # Errors
+    ///
+    /// What `pg_ctl` said.
+    pub fn stop(&self) -> Result<(), String> {
+        self.control(&["stop", "-w", "-m", "fast"])
+    }
+
+    /// Bring a server up again that was [stopped](Self::stop).
+    ///
+    /// # Errors
+    ///
+    /// What `pg_ctl` said.
+    pub fn resume(&self) -> Result<(), String> {
+        let folder = self.folder();
+        let options = format!("{OPTIONS} -k {}", folder.display());
+        let log = folder.join("log").display().to_string();
+        self.control(&["start", "-w", "-t", "60", "-l", &log, "-o", &options])
+    }
+
+    fn control(&self, words: &[&str]) -> Result<(), String> {
+        let program = programs().ok_or_else(advice)?.join("pg_ctl");
+        let mut command = as_server(is_root()?, program);
+        command
+            .args(words)
+            .arg("-D")
+            .arg(self.folder().join("data"));
+        // Not `run`: the server would hold the other end of the pipes that it reads.
+        let status = command.status().map_err(|error| error.to_string())?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!("{command:?} failed ({status})"))
+        }
+    }
+
+    /// Where the server keeps everything, as its address says.
+    fn folder(&self) -> PathBuf {
+        let host = self.url.rsplit('@').next().unwrap_or_default();
+        PathBuf::from(host.replace("%2F", "/"))
+    }
+
     /// Create an empty database and give its URL.
     ///
     /// Databases of processes that have ended are dropped on the way, so that a long run of
@@ -322,12 +365,25 @@ mod tests {
     #[test]
     fn a_server_goes_with_its_starter() {
         let server = Postgres::start().unwrap();
-        let folder = PathBuf::from(server.url().rsplit('@').next().unwrap().replace("%2F", "/"));
+        let folder = server.folder();
         assert!(folder.join("data/postmaster.pid").exists());
 
         drop(server);
 
         assert!(!folder.exists());
+    }
+
+    #[test]
+    fn a_server_comes_back_with_its_data() {
+        let server = Postgres::start().unwrap();
+        server.sql(&["create database kept"]).unwrap();
+
+        server.stop().unwrap();
+        assert!(server.sql(&["select 1"]).is_err());
+        server.resume().unwrap();
+
+        let names = server.sql(&["select datname from pg_database"]).unwrap();
+        assert!(names.contains("kept"));
     }
 
     #[test]
