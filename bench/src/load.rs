@@ -60,19 +60,18 @@ pub(crate) fn write(
     })
 }
 
-/// Write at a steady pace until told to stop; how many writes were done.
+/// Write at a steady pace until told to stop, as the reader of `cookie`; theirs is given back.
 pub(crate) fn trickle(
     address: SocketAddr,
     period: Duration,
     writer: &impl Writer,
+    mut cookie: Option<String>,
     stop: &AtomicBool,
-) -> Result<u32> {
+) -> Result<Option<String>> {
     let runtime = runtime().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let mut connection = Connection::new(address);
-        let mut cookie = None;
         let mut ticks = tokio::time::interval(period);
-        let mut n_done = 0;
         for n in 0.. {
             ticks.tick().await;
             if stop.load(Ordering::Acquire) {
@@ -83,9 +82,8 @@ pub(crate) fn trickle(
                 .await;
             let answer = good(answer)?;
             cookie = cookie.or_else(|| cookie_of(&answer));
-            n_done += 1;
         }
-        Ok(n_done)
+        Ok(cookie)
     })
 }
 

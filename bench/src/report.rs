@@ -82,6 +82,12 @@ impl Rows {
             .map_or("", |(_, model)| model);
         let n_cores = std::thread::available_parallelism().map_or(0, usize::from);
         let wrk = said("wrk", &["-v"]);
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let load: Vec<_> = load.split(' ').take(3).collect();
+        let load = format!(
+            "{} over the last 1, 5 and 15 minutes, this run included",
+            load.join(", ")
+        );
         let facts = vec![
             ("commit", format!("{commit}{state}")),
             ("date", clock::today()),
@@ -110,6 +116,7 @@ impl Rows {
                 "rounds",
                 format!("{} of {} s a side", plan.n_rounds, plan.load.as_secs()),
             ),
+            ("load of the machine", load),
             ("took", format!("{} s", took.as_secs())),
         ];
         Ok(Report {

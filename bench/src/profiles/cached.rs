@@ -25,7 +25,7 @@ impl Figures {
         let before = process.cpu_ms();
         let reads = read()?;
         self.cpu_us
-            .push((process.cpu_ms() - before) * 1e3 / reads.n_requests);
+            .push((process.cpu_ms() - before) * 1e3 / reads.n_requests.max(1.0));
         self.per_second.push(reads.per_second);
         self.p99_ms.push(reads.p99_ms);
         process.settle();
