@@ -66,6 +66,7 @@ impl From<rusqlite::Error> for StoreError {
             | ErrorCode::DiskFull
             | ErrorCode::ReadOnly
             | ErrorCode::CannotOpen
+            | ErrorCode::NotADatabase
             | ErrorCode::SystemIoFailure => Self::Unavailable(detail),
             _ => Self::Internal(error.into()),
         }
@@ -94,6 +95,8 @@ impl From<postgres::Error> for StoreError {
             (code, Some(name)) if code.starts_with("23") => Self::Constraint {
                 name: name.to_owned(),
             },
+            // A standby, or a database that was set to be read only.
+            ("25006", _) => Self::Unavailable(db.message().to_owned()),
             (code, _)
                 if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") =>
             {

@@ -23,6 +23,8 @@ pub(crate) enum Ran {
 pub(crate) trait Job: Send {
     /// Run the operation in `tx`, and keep its result.
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran;
+    /// Why the operation failed, when it has run and failed.
+    fn error(&self) -> Option<&StoreError>;
     /// Give the result to whoever waits.
     fn answer(self: Box<Self>);
     /// Give an error instead.
@@ -70,6 +72,10 @@ where
         };
         self.result = Some(result);
         ran
+    }
+
+    fn error(&self) -> Option<&StoreError> {
+        self.result.as_ref()?.as_ref().err()
     }
 
     fn answer(self: Box<Self>) {

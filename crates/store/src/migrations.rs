@@ -4,7 +4,7 @@
 //! stopped. A database that a newer program has written is refused.
 
 use postgres::Client;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::Result;
 use crate::error::StoreError;
@@ -57,20 +57,22 @@ fn pending(done: i64) -> Result<impl Iterator<Item = &'static Migration>> {
 
 pub(crate) fn run_sqlite(connection: &Connection) -> Result<()> {
     connection.execute_batch(TABLE)?;
-    let newest = "select coalesce(max(number), 0) from migration";
-    let done = connection.query_row(newest, [], |row| row.get(0))?;
-    for Migration {
-        number,
-        name,
-        sqlite,
-        ..
-    } in pending(done)?
-    {
-        connection.execute_batch(&format!(
-            "begin immediate; {sqlite}; insert into migration values ({number}, '{name}'); commit"
-        ))?;
+    while pending(newest_on_sqlite(connection)?)?.next().is_some() {
+        let tx = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+        // Asked again under the lock: another process may have been quicker.
+        if let Some(next) = pending(newest_on_sqlite(&tx)?)?.next() {
+            tx.execute_batch(next.sqlite)?;
+            let insert = "insert into migration values (?1, ?2)";
+            tx.execute(insert, (next.number, next.name))?;
+        }
+        tx.commit()?;
     }
     Ok(())
+}
+
+fn newest_on_sqlite(connection: &Connection) -> Result<i64> {
+    let newest = "select coalesce(max(number), 0) from migration";
+    Ok(connection.query_row(newest, [], |row| row.get(0))?)
 }
 
 pub(crate) fn run_postgres(client: &mut Client) -> Result<()> {

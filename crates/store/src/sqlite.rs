@@ -31,6 +31,7 @@ pub(crate) struct Queues {
 
 /// Open `path`, bring its schema up to date and start the threads.
 pub(crate) fn open(path: &Path, hook: Hook) -> Result<Queues, StoreError> {
+    expect_folder(path)?;
     let writer = connect(path, OpenFlags::default())?;
     migrations::run_sqlite(&writer)?;
     let (writes, waiting) = bounded(MAX_WAITING);
@@ -45,6 +46,20 @@ pub(crate) fn open(path: &Path, hook: Hook) -> Result<Queues, StoreError> {
         })?;
     }
     Ok(Queues { reads, writes })
+}
+
+/// SQLite says only that it cannot open the file.
+fn expect_folder(path: &Path) -> Result<(), StoreError> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    match folder.filter(|folder| !folder.is_dir()) {
+        None => Ok(()),
+        Some(folder) => Err(StoreError::Unavailable(format!(
+            "the folder {} does not exist; create it, or choose another place for the database",
+            folder.display()
+        ))),
+    }
 }
 
 fn readers() -> usize {
@@ -108,7 +123,7 @@ fn write_all(connection: &Connection, waiting: &Receiver<Box<dyn Job>>, hook: &H
             Err(error) => {
                 // Fails when SQLite has rolled back by itself, which is as good.
                 let _ = run(connection, "rollback");
-                let why = error.to_string();
+                let why = reason(&error);
                 jobs.into_iter()
                     .for_each(|job| job.fail(StoreError::Unavailable(why.clone())));
             }
@@ -126,13 +141,15 @@ fn write_batch(
     // thousands of comments would feel.
     if let [job] = jobs {
         let mut tx = Tx::sqlite(connection);
-        let is_kept = job.run(&mut tx) == Ran::Kept;
-        run(connection, if is_kept { "commit" } else { "rollback" })?;
-        return Ok(if is_kept {
-            tx.take_changes()
-        } else {
-            Vec::new()
-        });
+        if job.run(&mut tx) == Ran::Kept {
+            run(connection, "commit")?;
+            return Ok(tx.take_changes());
+        }
+        // SQLite may have done so already, as it does when the disk is full.
+        if !connection.is_autocommit() {
+            run(connection, "rollback")?;
+        }
+        return Ok(Vec::new());
     }
     let mut changes = Vec::new();
     for job in jobs {
@@ -140,12 +157,24 @@ fn write_batch(
         let mut tx = Tx::sqlite(connection);
         match job.run(&mut tx) {
             Ran::Kept => changes.append(&mut tx.take_changes()),
+            // SQLite has undone the whole batch.
+            Ran::Undone | Ran::Collided if connection.is_autocommit() => {
+                let why = job.error().map(reason).unwrap_or_default();
+                return Err(StoreError::Unavailable(why));
+            }
             Ran::Undone | Ran::Collided => run(connection, "rollback to job")?,
         }
         run(connection, "release job")?;
     }
     run(connection, "commit")?;
     Ok(changes)
+}
+
+fn reason(error: &StoreError) -> String {
+    match error {
+        StoreError::Unavailable(why) => why.clone(),
+        other => other.to_string(),
+    }
 }
 
 fn run(connection: &Connection, command: &str) -> Result<(), StoreError> {

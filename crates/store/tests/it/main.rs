@@ -1,6 +1,7 @@
 //! Every operation on both databases.
 
 mod agreement;
+mod backup;
 mod comments;
 mod decisions;
 mod desk;
@@ -13,4 +14,6 @@ mod queues;
 mod race;
 mod sign_ins;
 mod support;
+mod trouble;
 mod votes;
+mod writes;
