@@ -156,14 +156,24 @@ pub fn upsert_comment(
     format: &str,
     new: &ImportedComment,
 ) -> Result<Upserted<CommentId>> {
-    if let Some(id) = target(tx, site, format, &new.source_id)? {
-        return Ok(Upserted::Known(CommentId(id)));
+    let asked = id_for(new.created_at, format, &new.source_id);
+    if !remember(tx, site, format, &new.source_id, asked)? {
+        let known = target(tx, site, format, &new.source_id)?;
+        return Ok(Upserted::Known(CommentId(known.unwrap_or(asked))));
     }
-    let mut id = CommentId(id_for(new.created_at, format, &new.source_id));
+    let mut id = CommentId(asked);
     while !insert(tx, site, id, new)? {
         id.0 += 1;
     }
-    remember(tx, site, format, &new.source_id, id.0)?;
+    if id.0 != asked {
+        tx.execute(
+            sql!(
+                "update source set target_id = ?4
+                 where site_id = ?1 and format = ?2 and source_id = ?3"
+            ),
+            params![site, format, &new.source_id, id],
+        )?;
+    }
     Ok(Upserted::Added(id))
 }
 
@@ -241,10 +251,14 @@ fn target(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str) -> Resul
     )
 }
 
-fn remember(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str, id: i64) -> Result<()> {
-    tx.execute(
-        sql!("insert into source (site_id, format, source_id, target_id) values (?1, ?2, ?3, ?4)"),
+/// Gives whether the record was new.
+fn remember(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str, id: i64) -> Result<bool> {
+    let added = tx.execute(
+        sql!(
+            "insert into source (site_id, format, source_id, target_id) values (?1, ?2, ?3, ?4)
+             on conflict (site_id, format, source_id) do nothing"
+        ),
         params![site, format, source_id, id],
     )?;
-    Ok(())
+    Ok(added == 1)
 }
