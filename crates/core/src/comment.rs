@@ -86,6 +86,8 @@ pub struct Comment {
     pub closed_at: Option<Time>,
     /// Its place among the pinned roots, from 1.
     pub pin: Option<i64>,
+    /// When it was featured.
+    pub featured_at: Option<Time>,
     /// Its votes.
     pub tally: Tally,
     /// How many direct replies are shown.

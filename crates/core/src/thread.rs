@@ -72,16 +72,19 @@ impl Sort {
 pub enum Filter {
     /// Those by the newsroom.
     Staff,
+    /// Those that a moderator or an editor featured, replies among them.
+    Featured,
 }
 
 impl Filter {
     /// All filters, in the order they are offered in.
-    pub const ALL: [Self; 1] = [Self::Staff];
+    pub const ALL: [Self; 2] = [Self::Staff, Self::Featured];
 
     /// The word in addresses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Staff => "staff",
+            Self::Featured => "featured",
         }
     }
 
@@ -220,6 +223,7 @@ mod tests {
             edited_at: None,
             closed_at: None,
             pin: None,
+            featured_at: None,
             tally: Tally::default(),
             n_replies,
             n_descendants: 0,

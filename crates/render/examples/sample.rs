@@ -284,6 +284,7 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
         edited_at: (at % 11 == 5).then_some(created_at),
         closed_at: (at % 17 == 9).then_some(created_at),
         pin: (at == 0).then_some(1),
+        featured_at: None,
         tally: Tally {
             up: voice.up,
             down: voice.down,

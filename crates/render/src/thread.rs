@@ -206,6 +206,20 @@ impl Section<'_> {
         self.thread.query.filter.is_none() && self.thread.entries.iter().any(is_staff)
     }
 
+    /// Whether something here is featured.
+    fn has_featured(&self) -> bool {
+        let is_featured = |entry: &Entry| entry.comment.featured_at.is_some();
+        self.thread.query.filter.is_none() && self.thread.entries.iter().any(is_featured)
+    }
+
+    /// What a filter shows, in words.
+    fn showing(&self, filter: Filter) -> &str {
+        match filter {
+            Filter::Staff => &self.words.thread.showing_staff,
+            Filter::Featured => &self.words.thread.showing_featured,
+        }
+    }
+
     /// The sentence where the comments would be.
     fn empty(&self) -> Option<&str> {
         let query = &self.thread.query;
@@ -213,7 +227,7 @@ impl Section<'_> {
             return None;
         }
         match query.filter {
-            Some(Filter::Staff) => Some(&self.words.thread.empty_filter),
+            Some(Filter::Staff | Filter::Featured) => Some(&self.words.thread.empty_filter),
             None => self
                 .frame
                 .is_open

@@ -25,7 +25,7 @@ macro_rules! columns {
     () => {
         "c.id, c.page_id, c.parent_id, c.root_id, c.depth, c.text, c.html, c.state, c.reason, \
          c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, c.n_replies, \
-         c.n_descendants, a.id, a.name, a.kind, a.role, a.website "
+         c.n_descendants, a.id, a.name, a.kind, a.role, a.website, c.featured_at "
     };
 }
 
@@ -399,5 +399,6 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Comment> {
         n_replies: row.get(16)?,
         n_descendants: row.get(17)?,
         author: authors::read(row, 18)?,
+        featured_at: row.get(23)?,
     })
 }

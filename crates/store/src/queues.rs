@@ -105,8 +105,6 @@ pub struct Item {
     pub parent: Option<Comment>,
     /// How many readers' flags are open.
     pub n_flags: i64,
-    /// When it was featured.
-    pub featured_at: Option<Time>,
     /// Whether a moderator has decided on its newest text.
     pub is_decided: bool,
     /// What the rules found in its newest text.
@@ -127,7 +125,7 @@ macro_rules! items {
         concat!(
             "select ",
             columns!(),
-            ", c.n_flags, c.featured_at, c.decided_revision, p.key, p.url, p.title, p.version, \
+            ", c.n_flags, c.decided_revision, p.key, p.url, p.title, p.version, \
              p.n_comments, p.closed_at, p.created_at from ",
             $from,
             " join author a on a.site_id = c.site_id and a.id = c.author_id \
@@ -236,8 +234,7 @@ fn as_i64(count: usize) -> i64 {
 fn item_of(row: &Row<'_>) -> Result<Item> {
     let comment = read(row)?;
     Ok(Item {
-        n_flags: row.get(23)?,
-        featured_at: row.get(24)?,
+        n_flags: row.get(24)?,
         is_decided: row.get::<Option<i64>>(25)? == Some(comment.revision),
         page: Page {
             id: comment.page,

@@ -40,7 +40,11 @@ fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
         id: last.id,
     });
     tops.append(&mut listed);
-    let entries = with_replies(tx, page.site, tops, query.replies)?;
+    let replies = match query.filter {
+        Some(Filter::Featured) => 0,
+        _ => query.replies,
+    };
+    let entries = with_replies(tx, page.site, tops, replies)?;
     Ok(Thread {
         key: page.key.clone(),
         page: Some(page),
@@ -79,6 +83,7 @@ fn passes(filter: Option<Filter>, comment: &Comment) -> bool {
     match filter {
         None => true,
         Some(Filter::Staff) => comment.author.role > rejoinder_core::author::Role::Reader,
+        Some(Filter::Featured) => comment.featured_at.is_some(),
     }
 }
 
@@ -102,12 +107,15 @@ macro_rules! sorts {
             Sort::Newest => roots!(
                 $which,
                 $id,
-                " < ?4 and cast(?3 as bigint) is not null order by c.id desc"
+                " < ?4 and cast(?3 as bigint) is not null order by ",
+                $id,
+                " desc"
             ),
             Sort::Oldest => roots!(
                 $which,
                 $id,
-                " > ?4 and cast(?3 as bigint) is not null order by c.id"
+                " > ?4 and cast(?3 as bigint) is not null order by ",
+                $id
             ),
             Sort::Votes => roots!(
                 $which,
@@ -126,7 +134,9 @@ macro_rules! sorts {
 }
 
 /// Each sort has an index of its own, of shown roots. The newsroom's are few, so they are found by
-/// their authors; the sums keep other indexes out.
+/// their authors, and the featured by an index of theirs; the sums keep other indexes out. Featured
+/// replies stand among the featured roots, and none has its replies below it, so that each is there
+/// once.
 fn statement(sort: Sort, filter: Option<Filter>) -> &'static Sql {
     match filter {
         None => sorts!(sort, "c.id", "c.parent_id is null and c.shown = 1"),
@@ -135,6 +145,11 @@ fn statement(sort: Sort, filter: Option<Filter>) -> &'static Sql {
             "c.id + 0",
             "c.depth = 0 and c.shown + 0 = 1 and c.author_id in (
                  select s.id from author s where s.site_id = ?1 and s.role <> 'reader')"
+        ),
+        Some(Filter::Featured) => sorts!(
+            sort,
+            "c.id + 0",
+            "c.featured_at is not null and c.state = 'published'"
         ),
     }
 }
@@ -311,6 +326,7 @@ pub fn blank(comment: &mut Comment) {
     }
     comment.state = State::Removed;
     comment.reason = None;
+    comment.featured_at = None;
     comment.text.clear();
     comment.html.clear();
     comment.author.name.clear();

@@ -60,6 +60,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
         edited_at: None,
         closed_at: None,
         pin: None,
+        featured_at: None,
         tally: Tally { up: 3, down: 1 },
         n_replies: 0,
         n_descendants: 0,

@@ -288,6 +288,7 @@ fn comment_of(
         edited_at: None,
         closed_at: None,
         pin: None,
+        featured_at: None,
         tally: Tally::default(),
         n_replies: 0,
         n_descendants: 0,

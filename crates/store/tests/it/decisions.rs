@@ -440,3 +440,26 @@ fn authors_see_what_became_of_theirs_and_why() {
         );
     });
 }
+
+#[test]
+fn featured_comments_are_shown_together_each_once() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.desk().await);
+        let root = world.post(&ann, "Root").await;
+        let reply = world.reply(&ann, root, "Reply").await;
+        world.post(&ann, "Other").await;
+        world.decide(&kim, root, Action::Feature).await.unwrap();
+        world.decide(&kim, reply, Action::Feature).await.unwrap();
+        let featured = ThreadQuery {
+            filter: Some(rejoinder_core::Filter::Featured),
+            ..first_page(Sort::Oldest)
+        };
+
+        assert_eq!(world.lines(featured).await, ["Root 1", "Reply 0"]);
+        world.decide(&kim, root, Action::Reject).await.unwrap();
+        assert_eq!(world.lines(featured).await, ["Reply 0"]);
+        world.decide(&kim, reply, Action::Unfeature).await.unwrap();
+        assert!(world.lines(featured).await.is_empty());
+        world.expect_sound().await;
+    });
+}
