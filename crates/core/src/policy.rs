@@ -148,11 +148,3 @@ pub fn may_vote(
         _ => Ok(()),
     }
 }
-
-/// The state in which a comment that may be posted starts.
-pub const fn first_state(settings: &Settings, role: Role) -> (State, Option<&'static str>) {
-    match settings.mode {
-        Mode::Before if (role as u8) < (Role::Staff as u8) => (State::Held, Some("before")),
-        _ => (State::Published, None),
-    }
-}
