@@ -1,4 +1,5 @@
 /** Writing: the form in its place, what is said at its fields, and its draft on the device. */
+import { post } from './post.js';
 import { device, part } from './thread.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
@@ -10,7 +11,7 @@ import { device, part } from './thread.js';
  * @typedef {object} Draft
  * @property {string} text
  * @property {string} [said] What was last sent of what the reader typed.
- * @property {string} [title] The title that was sent with it.
+ * @property {unknown} [title] The title that was sent with it.
  * @property {string} [key] The idempotency key: said again, it is the same comment.
  */
 
@@ -29,9 +30,8 @@ export function open(thread, form) {
   const text = field(form, 'text');
   text.value ||= draftOf(thread, form)?.text ?? '';
   grow(text);
-  // Sending must not wait for them, nor fail to say that it cannot.
+  // Without them nobody could be told that sending failed.
   thread.words();
-  import('./post.js').catch(() => {});
 }
 
 /** Show what is only for those with script. @param {Form} form */
@@ -75,7 +75,7 @@ export async function submit(thread, form) {
     const what = wrong.validity.valueMissing ? 'missing' : 'invalid';
     await refuse(thread, form, { code: `${wrong.name}_${what}`, field: wrong.name });
   } else {
-    await (await import('./post.js')).post(thread, form);
+    await post(thread, form);
   }
 }
 

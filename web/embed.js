@@ -39,7 +39,7 @@
   const get = async (path, signal) => {
     const answer = await fetch(base + path, { credentials: 'omit', signal });
     if (!answer.ok) {
-      throw new Error(`${answer.url}: ${answer.status}`);
+      throw Error(`${answer.status}: ${path}`);
     }
     return answer.text();
   };

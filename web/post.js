@@ -72,12 +72,12 @@ function prepare(thread, form) {
   const { title = thread.scope.title, ...fields } = Object.fromEntries(filled);
   const said = JSON.stringify(fields);
   let draft = draftOf(thread, form);
-  if (draft?.said !== said) {
+  if (!draft || draft.said !== said) {
     const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
-    draft = { text: field(form, 'text').value, said, title: `${title ?? ''}`, key };
+    draft = { text: field(form, 'text').value, said, title, key };
     keep(thread, form, draft);
   }
-  return { key: draft?.key ?? '', body: { ...fields, title: draft?.title || undefined } };
+  return { key: draft.key ?? '', body: { ...fields, title: draft.title } };
 }
 
 /**
@@ -93,8 +93,10 @@ async function arrive(thread, form, { status, comment, html }) {
   field(form, 'text').value = '';
   others.delete(form);
   close(form);
-  const shown = /** @type {HTMLElement} */ (thread.scope.parse(html).querySelector('article'));
-  item.replaceChildren(shown);
+  // Sent again, it may be here already.
+  const there = thread.comment(comment.id);
+  const shown = there ?? part(thread.scope.parse(html), 'comment') ?? item;
+  there ? item.remove() : item.replaceChildren(shown);
   thread.section.querySelector('.rj-empty')?.remove();
   thread.wake(item);
   thread.focus(shown);
@@ -103,7 +105,7 @@ async function arrive(thread, form, { status, comment, html }) {
   if (isHeld) {
     shown.append(make('p', 'rj-acts'));
     mark(item, 'held', (await thread.words()).widget.held);
-  } else {
+  } else if (!there) {
     await thread.recount(1);
   }
   await thread.say(isHeld ? 'held' : 'posted');

@@ -31,16 +31,18 @@
 
 /** @typedef {Record<'widget' | 'problems' | 'thread' | 'form', any>} Words The catalogue. */
 
-/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+/** In seconds. @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const SPANS = [
-  ['year', 31_536_000],
-  ['month', 2_592_000],
-  ['week', 604_800],
-  ['day', 86_400],
+  ['year', 31536e3],
+  ['month', 2592e3],
+  ['week', 6048e2],
+  ['day', 864e2],
   ['hour', 3600],
   ['minute', 60],
-  ['second', 1],
 ];
+
+/** @type {[Intl.RelativeTimeFormatUnit, number]} */
+const LEAST = ['second', 1];
 
 /** What is loaded when it is used. */
 const load = {
@@ -130,6 +132,8 @@ export class Thread {
   me;
   /** @type {Words | undefined} */
   #words;
+  /** @type {typeof import('./compose.js') | undefined} */
+  #compose;
   /** @type {any} */
   #hush;
 
@@ -181,7 +185,7 @@ export class Thread {
   }
 
   /**
-   * Ask the API as the reader.
+   * Ask the API to do something, as the reader.
    *
    * @param {string} method
    * @param {string} path
@@ -192,8 +196,8 @@ export class Thread {
     const answer = await this.fetch(`/api/v1/${path}`, {
       method,
       credentials: 'include',
-      body: body && JSON.stringify(body),
-      headers: { ...(body ? { 'content-type': 'application/json' } : {}), ...headers },
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
     });
     return { status: answer.status, ...(await answer.json().catch(() => ({}))) };
   }
@@ -225,7 +229,7 @@ export class Thread {
 
   /** Say something of the widget's words in the status line. @param {string} name */
   async say(name) {
-    this.#say((await this.words()).widget[name]);
+    this.tell((await this.words()).widget[name]);
   }
 
   /** A problem in the reader's words. @param {any} problem */
@@ -262,7 +266,7 @@ export class Thread {
     } catch (/** @type {any} */ problem) {
       if (!this.scope.signal.aborted) {
         problem instanceof Error && console.error(problem);
-        this.#say(await this.explain(problem));
+        this.tell(await this.explain(problem));
       }
     }
   }
@@ -270,7 +274,8 @@ export class Thread {
   /** Learn what is the reader's own here; without it the thread can still be read. */
   async know() {
     try {
-      this.me = await this.ask('GET', `me?${new URLSearchParams(this.address)}`);
+      const path = `/api/v1/me?${new URLSearchParams(this.address)}`;
+      this.me = await (await this.fetch(path, { credentials: 'include' })).json();
       this.wake(this.section);
     } catch {}
   }
@@ -293,15 +298,10 @@ export class Thread {
     }
   }
 
-  /** Say something in the status line. @param {string} text */
-  tell(text) {
-    this.#say(text);
-  }
-
-  /** @param {string | undefined} text */
-  #say(text = '') {
+  /** Say something in the status line, for a while. @param {string} [text] */
+  tell(text = '') {
     clearTimeout(this.#hush);
-    this.#hush = text && setTimeout(() => this.#say(), 8000);
+    this.#hush = text && setTimeout(() => this.tell(), 8000);
     /** @type {HTMLElement} */ (part(this.section, 'status')).textContent = text;
   }
 
@@ -348,7 +348,9 @@ export class Thread {
     /** @type {HTMLFormElement | null} */
     const form = field.closest('form[data-rj=compose]');
     if (form && (act === 'typed' || !form.noValidate)) {
-      (await load.compose())[act](this, form);
+      // Once it is there, what was typed is kept before anything else can happen.
+      this.#compose ??= await load.compose();
+      this.#compose[act](this, form);
     }
   }
 
@@ -385,8 +387,8 @@ export class Thread {
     const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
     for (const time of node.querySelectorAll('time')) {
       const at = new Date(time.dateTime);
-      const seconds = Math.max(0, (Date.now() - +at) / 1000);
-      const [unit, length] = SPANS.find(([, length]) => seconds >= length) ?? ['second', Infinity];
+      const seconds = Math.max(1, (Date.now() - +at) / 1000);
+      const [unit, length] = SPANS.find(([, length]) => seconds >= length) ?? LEAST;
       time.title = at.toLocaleString(language, { dateStyle: 'long', timeStyle: 'short' });
       // The mark of an edit has words of its own.
       if (!time.dataset['rj']) {

@@ -23,7 +23,8 @@ import { startPaper } from './harness.js';
 
 /** @returns {Promise<Desk>} */
 export async function openDesk() {
-  const [browser, paper] = await Promise.all([startBrowser(), startPaper()]);
+  const paper = await startPaper();
+  const browser = await startBrowser();
   const { host, rejoinder } = paper;
   const comments = `http://comments.${host.host}:${new URL(rejoinder.origin).port}`;
   host.embed(comments);

@@ -188,7 +188,7 @@ test('a comment that did not arrive stays, and sent again it is there once', asy
   await write(form, { text: 'Only once, please.', name: 'Ann Lee' });
   await form.locator('[data-rj=send]').click();
   await page.getByText('Your comment is posted.').waitFor();
-
+  assert.deepEqual(await texts(page), ['Only once, please.']);
   await page.reload();
   await thread(page);
   assert.deepEqual(await texts(page), ['Only once, please.']);
@@ -197,7 +197,7 @@ test('a comment that did not arrive stays, and sent again it is there once', asy
 test('without a connection the comment waits, and goes when it is back', async () => {
   const page = await desk.read('offline');
   const form = page.locator('#compose');
-  await form.locator('textarea').click();
+  await Promise.all([page.waitForResponse(/words/), form.locator('textarea').click()]);
   await write(form, { text: 'From the ferry', name: 'Ann Lee' });
   await page.context().setOffline(true);
 

@@ -2,7 +2,7 @@
 
 use rejoinder_core::moderation::Action;
 use rejoinder_core::settings::External;
-use rejoinder_core::{Author, CommentId, FixedRandom, Sort, State};
+use rejoinder_core::{Author, CommentId, FixedRandom, PageKey, Sort, State};
 use rejoinder_store::StoreError;
 use rejoinder_store::comments::NewComment;
 use rejoinder_store::decisions::{Actor, Decision};
@@ -41,6 +41,10 @@ const DEEDS: [Deed; 12] = [
     Deed::LateTwice,
     Deed::PostAgain,
 ];
+
+/// How many meetings there are at once, and on how many pages.
+const AT_ONCE: usize = 64;
+const PAGES: u64 = 8;
 
 /// One comment, and those who meet over it.
 struct Meeting {
@@ -105,6 +109,11 @@ async fn meet(world: &World, kim: &Author, seed: u64) -> CommentId {
     let mut draft = world
         .draft(&writer, None, &format!("posted by {seed}"))
         .await;
+    let page = seed % PAGES;
+    if page > 0 {
+        let page = format!("https://news.example/story{page}");
+        draft.page = PageKey::parse(&page).unwrap();
+    }
     draft.idempotency = key(&format!("k{seed}"), 1);
     if random.below(2) == 0 {
         draft.site.settings.external = External::Before;
@@ -183,8 +192,9 @@ fn the_log_explains_where_every_comment_stands_and_nothing_removed_comes_back() 
         let rounds = testing::rounds(64, 10_000) as u64;
         let kim = world.desk().await;
         let world = &world;
-        for first in (0..rounds).step_by(16) {
-            let meetings = (first..first + 16).map(|seed| meet(world, &kim, seed));
+        for first in (0..rounds).step_by(AT_ONCE) {
+            let meetings =
+                (first..rounds.min(first + AT_ONCE as u64)).map(|seed| meet(world, &kim, seed));
             let mut running = Vec::new();
             for meeting in meetings {
                 running.push(Box::pin(meeting));
