@@ -5,6 +5,7 @@
 //! it into values that are already proven, to a handler that makes one call into the store. Every
 //! refusal leaves as RFC 9457 problem JSON, or as a page where a browser without script asked.
 
+mod access;
 mod assets;
 mod auth;
 mod config;

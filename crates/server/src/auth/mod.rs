@@ -3,20 +3,37 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
 use rejoinder_core::author::{self, Role};
 use rejoinder_core::{AuthorId, Refusal, Site, Token};
 use render::Problem;
 use store::sign_ins::{self, Invitation};
 use store::{Store, StoreError};
 
+use crate::access::Access;
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
 use crate::extract::{Form, Params, Visitor};
 use crate::limits::Act;
 use crate::public::threads::context;
+use crate::routes::{Route, route};
 use crate::state::{App, hash_of};
+
+/// Coming in, and going out.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        route(Method::GET, "/auth/sign-in", Access::Link, get(ask)),
+        route(Method::POST, "/auth/sign-in", Access::Link, post(accept)),
+        route(
+            Method::POST,
+            "/auth/sign-out",
+            Access::Reader,
+            post(sign_out),
+        ),
+    ]
+}
 
 /// How long a link that was printed on a console works.
 const LINK: Duration = Duration::from_secs(24 * 60 * 60);
@@ -61,7 +78,7 @@ pub async fn invite(
 }
 
 /// `GET /auth/sign-in`: what a link opens. Nothing happens before the button is pressed.
-pub(crate) async fn ask(
+async fn ask(
     State(app): State<App>,
     visitor: Visitor,
     params: Params,
@@ -82,7 +99,7 @@ pub(crate) async fn ask(
 
 /// `POST /auth/sign-in`: use the link up. The session has a token of its own, so one that somebody
 /// knew before is worth nothing now.
-pub(crate) async fn accept(
+async fn accept(
     State(app): State<App>,
     visitor: Visitor,
     Form(fields): Form,
@@ -127,10 +144,7 @@ async fn refused(
 }
 
 /// `POST /auth/sign-out`: end the session of this browser.
-pub(crate) async fn sign_out(
-    State(app): State<App>,
-    visitor: Visitor,
-) -> Result<Response, ErrorPage> {
+async fn sign_out(State(app): State<App>, visitor: Visitor) -> Result<Response, ErrorPage> {
     if let Some(hash) = visitor.token_hash() {
         let end = move |tx: &mut store::Tx<'_>| sign_ins::sign_out(tx, &hash);
         app.store.write(end).await.map_err(ApiError::from)?;

@@ -28,6 +28,19 @@ fn page_policy(framers: &str) -> HeaderValue {
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NOTHING))
 }
 
+/// The headers of pages that need an account: nobody frames them, and their addresses are told to
+/// nobody else. Without any referrer a browser would hide the origin of its forms, too.
+pub(crate) fn finish_newsroom(response: &mut Response<Body>) {
+    let headers = response.headers_mut();
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if kind.is_some_and(|kind| kind.starts_with(b"text/html"))
+        && let Entry::Vacant(policy) = headers.entry(header::CONTENT_SECURITY_POLICY)
+    {
+        policy.insert(page_policy("'none'"));
+    }
+    set(headers, header::REFERRER_POLICY, "same-origin");
+}
+
 /// The headers of every answer; what a handler has set stays. Without another word an answer is
 /// personal, and nobody keeps it; a page may be framed by the site that it is about.
 pub(super) fn finish(response: &mut Response<Body>, site: Option<&Site>) {

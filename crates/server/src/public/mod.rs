@@ -6,11 +6,37 @@ pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod threads;
 
-use axum::http::Uri;
+use axum::http::{Method, Uri};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 
+use crate::access::Access::Public;
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
+use crate::openapi;
+use crate::routes::{Route, route};
+
+/// Loader, threads, counts, live streams, and the API's description.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        route(Method::GET, "/embed.js", Public, get(files::embed)),
+        route(Method::GET, "/count.js", Public, get(files::count)),
+        route(Method::GET, "/static/{file}", Public, get(files::asset)),
+        route(Method::GET, "/embed", Public, get(threads::page)),
+        route(Method::GET, "/embed/thread", Public, get(threads::fragment)),
+        route(Method::GET, "/api/v1/thread", Public, get(threads::tree)),
+        route(
+            Method::GET,
+            "/api/v1/comments/{id}",
+            Public,
+            get(comments::one),
+        ),
+        route(Method::GET, "/api/v1/events", Public, get(events::events)),
+        route(Method::GET, "/api/v1/counts", Public, get(counts::counts)),
+        route(Method::GET, "/openapi.json", Public, get(openapi::spec)),
+        route(Method::GET, "/docs", Public, get(openapi::docs)),
+    ]
+}
 
 /// There is nothing at this address.
 pub(crate) async fn not_found(uri: Uri) -> Response {
@@ -23,7 +49,7 @@ pub(crate) async fn method_not_allowed(uri: Uri) -> Response {
 }
 
 /// A page for people, JSON for programs.
-fn refuse(uri: &Uri, error: ApiError) -> Response {
+pub(crate) fn refuse(uri: &Uri, error: ApiError) -> Response {
     let path = uri.path();
     if path.starts_with("/api") || path.starts_with("/static") || path == "/embed/thread" {
         return error.into_response();

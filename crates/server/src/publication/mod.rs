@@ -4,23 +4,32 @@ mod read;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse};
+use axum::routing::get;
 
+use crate::access::Access::Public;
 use crate::assets::VERSION;
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
 use crate::extract::Visitor;
 use crate::public::threads;
+use crate::routes::{Route, route};
 use crate::state::App;
 
 pub use read::{Publication, PublicationError};
 
+/// Front page, articles and their pictures.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        route(Method::GET, "/", Public, get(front_page)),
+        route(Method::GET, "/articles/{slug}", Public, get(article)),
+        route(Method::GET, "/pictures/{file}", Public, get(picture)),
+    ]
+}
+
 /// `GET /`: the articles.
-pub(crate) async fn front_page(
-    State(app): State<App>,
-    visitor: Visitor,
-) -> Result<Response<Body>, ErrorPage> {
+async fn front_page(State(app): State<App>, visitor: Visitor) -> Result<Response<Body>, ErrorPage> {
     let publication = app
         .config
         .publication
@@ -36,7 +45,7 @@ pub(crate) async fn front_page(
 }
 
 /// `GET /articles/{slug}`: an article with its thread.
-pub(crate) async fn article(
+async fn article(
     State(app): State<App>,
     visitor: Visitor,
     Path(slug): Path<String>,
@@ -53,7 +62,7 @@ pub(crate) async fn article(
 }
 
 /// `GET /pictures/{file}`: a picture of an article.
-pub(crate) async fn picture(
+async fn picture(
     State(app): State<App>,
     Path(file): Path<String>,
     asked: HeaderMap,

@@ -1,10 +1,50 @@
 //! What a reader does, and what is theirs alone. Never cached.
 
 pub(crate) mod comments;
-pub(crate) mod forms;
+mod forms;
 pub(crate) mod me;
 mod posting;
 pub(crate) mod preview;
 pub(crate) mod votes;
 
+use axum::http::Method;
+use axum::routing::{delete, get, patch, post, put};
+
+use crate::access::Access;
+use crate::routes::{Route, route};
+
 pub(crate) use posting::{find, page_of};
+
+/// Through the API, and the same by plain forms.
+pub(crate) fn routes() -> Vec<Route> {
+    let reader = |method, path, handler| route(method, path, Access::Reader, handler);
+    vec![
+        reader(Method::GET, "/api/v1/me", get(me::me)),
+        reader(Method::POST, "/api/v1/comments", post(comments::post)),
+        reader(
+            Method::PATCH,
+            "/api/v1/comments/{id}",
+            patch(comments::edit),
+        ),
+        reader(
+            Method::DELETE,
+            "/api/v1/comments/{id}",
+            delete(comments::remove),
+        ),
+        reader(Method::PUT, "/api/v1/comments/{id}/vote", put(votes::cast)),
+        reader(Method::POST, "/api/v1/preview", post(preview::preview)),
+        reader(Method::POST, "/embed/comments", post(forms::post)),
+        reader(Method::POST, "/embed/comments/{id}/vote", post(forms::vote)),
+        reader(
+            Method::GET,
+            "/embed/comments/{id}/edit",
+            get(forms::edit_page),
+        ),
+        reader(Method::POST, "/embed/comments/{id}/edit", post(forms::edit)),
+        reader(
+            Method::POST,
+            "/embed/comments/{id}/delete",
+            post(forms::remove),
+        ),
+    ]
+}
