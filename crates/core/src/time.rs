@@ -55,6 +55,11 @@ impl Time {
         )
     }
 
+    /// This time as HTTP and RSS write it: `Mon, 23 Nov 2026 05:24:00 GMT`.
+    pub fn in_http(self) -> impl fmt::Display {
+        self.timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT")
+    }
+
     fn timestamp(self) -> Timestamp {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
     }
@@ -120,6 +125,7 @@ mod tests {
         let time: Time = "2026-11-23T07:24:00+02:00".parse().unwrap();
         assert_eq!(time.to_string(), "2026-11-23T05:24:00Z");
         assert_eq!(time.to_string().parse::<Time>().unwrap(), time);
+        assert_eq!(time.in_http().to_string(), "Mon, 23 Nov 2026 05:24:00 GMT");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use rejoinder_core::thread::MAX_LEVELS;
 use rejoinder_core::{Comment, Thread};
 use serde_json::{Map, Value, json};
 
+use crate::feed::publisher;
 use crate::links::{Links, Place};
 use crate::publication::{Article, Publication};
 use crate::thread::{key, links, n_comments, title};
@@ -13,7 +14,7 @@ use crate::{Context, words};
 /// The thread as a posting of its own, for the page that shows it alone.
 pub(crate) fn discussion(context: &Context<'_>, thread: &Thread) -> String {
     let links = links(context, thread);
-    let publisher = publisher(context);
+    let publisher = publisher(context.site);
     let posting = json!({
         "@context": "https://schema.org",
         "@type": "DiscussionForumPosting",
@@ -50,13 +51,6 @@ pub(crate) fn article(
         "comment": comments(&links(context, thread), thread),
     });
     block(&value)
-}
-
-fn publisher<'a>(context: &Context<'a>) -> &'a str {
-    match context.site.settings.title.as_str() {
-        "" => &context.site.host,
-        title => title,
-    }
 }
 
 /// The published comments, nested as they stand. A tombstone says nothing, so its replies stand in

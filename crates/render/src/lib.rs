@@ -7,6 +7,7 @@
 
 mod avatar;
 mod comment;
+pub mod feed;
 mod form;
 mod json_ld;
 mod links;

@@ -3,9 +3,10 @@
 use askama::Template;
 use rejoinder_core::{Comment, PageKey, Thread};
 
+use crate::feed::{self, Alternate};
 use crate::form::{Problem, Problems, Tool, tools};
 use crate::links::{Act, Links, Place};
-use crate::thread::{Kind, links, section, title};
+use crate::thread::{Kind, key, links, section, title};
 use crate::words::{self, Name, Words, direction, fill};
 use crate::{Context, View, json_ld};
 
@@ -29,6 +30,7 @@ pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> S
         is_indexed: is_whole && view.form.problem.is_none() && view.form.reply.is_none(),
         section: section(context, thread, view, Kind::Page),
         json_ld: json_ld::discussion(context, thread),
+        feeds: feed::alternates(context, key(thread)),
     };
     rendered(&page)
 }
@@ -54,6 +56,7 @@ struct ThreadPage<'a> {
     is_indexed: bool,
     section: String,
     json_ld: String,
+    feeds: Vec<Alternate>,
 }
 
 /// One's own comment, to be changed or deleted; `text` is what was typed, when it was refused.

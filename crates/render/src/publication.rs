@@ -3,8 +3,9 @@
 use askama::Template;
 use rejoinder_core::{Thread, Time};
 
+use crate::feed::{self, Alternate};
 use crate::pages::rendered;
-use crate::thread::n_comments;
+use crate::thread::{key, n_comments};
 use crate::words::{self, Day, Words, fill};
 use crate::{Context, json_ld, thread_fragment};
 
@@ -77,6 +78,7 @@ pub fn article_page(
         n_comments: n_comments(thread),
         discussion: thread_fragment(context, thread),
         json_ld: json_ld::article(context, publication, article, thread),
+        feeds: feed::alternates(context, key(thread)),
     })
 }
 
@@ -111,6 +113,7 @@ struct ArticlePage<'a> {
     n_comments: i64,
     discussion: String,
     json_ld: String,
+    feeds: Vec<Alternate>,
 }
 
 impl ArticlePage<'_> {

@@ -26,6 +26,15 @@ static ENGLISH: LazyLock<Words> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../words/en.json")).expect("words/en.json has every word")
 });
 
+#[expect(
+    clippy::expect_used,
+    reason = "the catalogue is compiled in, and a test reads it"
+)]
+static ENGLISH_FEEDS: LazyLock<FeedWords> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../words/en.feeds.json"))
+        .expect("words/en.feeds.json has every word")
+});
+
 /// Whether text of `language` runs from right to left.
 pub(crate) fn direction(language: &str) -> &'static str {
     let primary = language.split('-').next().unwrap_or_default();
@@ -58,6 +67,18 @@ pub struct Words {
     pub(crate) sign_in: SignInWords,
 }
 
+group!(FeedWords {
+    title: String,
+    site: String,
+    page: String,
+    branch: String,
+    removed_branch: String,
+    replies: String,
+    replies_to_someone: String,
+    comment: String,
+    reply: String,
+    reply_to_removed: String,
+});
 group!(NumberWords { group: String });
 group!(TimeWords {
     date: String,
@@ -216,6 +237,15 @@ impl Words {
             Role::Moderator => Some(&self.badges.moderator),
             Role::Owner => Some(&self.badges.owner),
         }
+    }
+
+    /// What feeds say.
+    #[expect(
+        clippy::unused_self,
+        reason = "one catalogue per language, once there are more"
+    )]
+    pub(crate) fn feeds(&self) -> &'static FeedWords {
+        &ENGLISH_FEEDS
     }
 
     /// `n` as people write it.
@@ -379,8 +409,12 @@ mod tests {
 
     #[test]
     fn every_word_says_something_politely() {
-        let catalogue: Value = serde_json::from_str(include_str!("../words/en.json")).unwrap();
-        let mut left = vec![&catalogue];
+        let catalogues = [
+            include_str!("../words/en.json"),
+            include_str!("../words/en.feeds.json"),
+        ];
+        let catalogues = catalogues.map(|text| serde_json::from_str::<Value>(text).unwrap());
+        let mut left: Vec<&Value> = catalogues.iter().collect();
         while let Some(value) = left.pop() {
             match value {
                 Value::Object(fields) => left.extend(fields.values()),

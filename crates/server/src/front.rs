@@ -88,7 +88,8 @@ pub(crate) fn raw_address<'a>(
 ) -> Option<Cow<'a, str>> {
     let path = uri.path();
     let is_shared = matches!(path, "/embed/thread" | "/api/v1/thread" | "/embed")
-        || path.starts_with("/articles/");
+        || path.starts_with("/articles/")
+        || path.starts_with("/feeds/");
     let address = uri.path_and_query()?.as_str();
     if !is_shared || address.len() > MAX_ADDRESS {
         return None;

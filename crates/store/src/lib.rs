@@ -14,6 +14,7 @@ pub mod decisions;
 pub mod doctor;
 mod error;
 pub mod events;
+pub mod feeds;
 pub mod flags;
 pub mod groups;
 pub mod imports;

@@ -44,6 +44,18 @@ pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: PageId) -> Result<Option<Page>> 
     )
 }
 
+/// The pages with these ids, in no order.
+pub fn by_ids(tx: &mut Tx<'_>, site: SiteId, ids: &[PageId]) -> Result<Vec<Page>> {
+    let list = format!("{:?}", ids.iter().map(|id| id.0).collect::<Vec<_>>());
+    tx.all(
+        sql!(page!(
+            "join list(?2) as l on l.value = p.id where p.site_id = ?1"
+        )),
+        params![site, list],
+        read,
+    )
+}
+
 /// The page known by `key`, added as `id` when there is none.
 pub fn find_or_add(
     tx: &mut Tx<'_>,

@@ -1,6 +1,7 @@
 //! Whole pages as they are served, read back as a browser reads them.
 
 mod escaping;
+mod feeds;
 mod fixture;
 mod page;
 mod shape;

@@ -67,6 +67,17 @@ pub(crate) struct Rendered {
     pub(crate) body: Vec<u8>,
     /// The headers that belong to these bytes, `Content-Type` among them.
     pub(crate) headers: HeaderMap,
+    /// How a client asks whether the bytes are still the same.
+    pub(crate) validators: Validators,
+}
+
+/// How a client asks whether bytes that it has are still the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Validators {
+    /// By their tag.
+    Tag,
+    /// By their tag, or by the time since which they are what they are, as old programs do.
+    TagAndDate,
 }
 
 /// A page's rendering, the same for everyone.
@@ -74,6 +85,9 @@ pub(crate) struct Entry {
     pub(super) version: i64,
     pub(super) rendered_at: Time,
     tag: String,
+    /// When the bytes came to be what they are; unknown where a second would not tell them from
+    /// others.
+    modified_at: Option<Time>,
     headers: HeaderMap,
     identity: Encoded,
     gzip: OnceLock<Encoded>,
@@ -86,11 +100,26 @@ struct Encoded {
 }
 
 impl Entry {
-    pub(super) fn new(rendered: Rendered, rendered_at: Time) -> Result<Self, PageError> {
+    /// The rendering that follows `before`.
+    pub(super) fn new(
+        rendered: Rendered,
+        rendered_at: Time,
+        before: Option<&Self>,
+    ) -> Result<Self, PageError> {
         let mut hasher = DefaultHasher::new();
         hasher.write(&rendered.body);
-        let tag = format!("{:x}-{:016x}", rendered.version, hasher.finish());
+        let tag = format!("{:016x}", hasher.finish());
+        let modified_at = match before {
+            Some(before) if before.tag == tag => before.modified_at,
+            Some(before) if before.rendered_at.seconds() >= rendered_at.seconds() => None,
+            _ => Some(rendered_at),
+        };
         let mut headers = rendered.headers;
+        if let (Validators::TagAndDate, Some(time)) = (rendered.validators, modified_at)
+            && let Ok(time) = HeaderValue::from_str(&time.in_http().to_string())
+        {
+            headers.insert(header::LAST_MODIFIED, time);
+        }
         let revalidate = HeaderValue::from_static("public, max-age=0, must-revalidate");
         headers.insert(header::CACHE_CONTROL, revalidate);
         headers.insert(
@@ -101,6 +130,7 @@ impl Entry {
         Ok(Self {
             version: rendered.version,
             rendered_at,
+            modified_at,
             tag,
             headers,
             identity,
@@ -149,9 +179,7 @@ impl Entry {
     /// The answer for a client that has `asked` with its headers, in `encoding` if it is there.
     pub(crate) fn answer(&self, asked: &HeaderMap, encoding: Encoding) -> Response<Body> {
         let encoded = self.encoded(encoding).unwrap_or(&self.identity);
-        let is_known = asked
-            .get(header::IF_NONE_MATCH)
-            .is_some_and(|tags| self.matches(tags));
+        let is_known = self.is_known_to(asked);
         let mut response = if is_known {
             Response::new(Body::empty())
         } else {
@@ -163,6 +191,16 @@ impl Entry {
             response.headers_mut().remove(header::CONTENT_LENGTH);
         }
         response
+    }
+
+    /// Whether a client that has `asked` has this rendering. A date must be the very one that was
+    /// given: what was taken away can make bytes older.
+    fn is_known_to(&self, asked: &HeaderMap) -> bool {
+        if let Some(tags) = asked.get(header::IF_NONE_MATCH) {
+            return self.matches(tags);
+        }
+        let date = asked.get(header::IF_MODIFIED_SINCE);
+        date.is_some() && date == self.headers.get(header::LAST_MODIFIED)
     }
 
     /// Whether one of the tags that a client holds is of this rendering, in whichever encoding.

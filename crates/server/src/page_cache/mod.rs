@@ -21,14 +21,17 @@ use std::sync::{Arc, Weak};
 use moka::sync::Cache;
 use rejoinder_core::{Site, SiteId, Time};
 
-pub(crate) use entry::{Encoding, Entry, Rendered};
-pub(crate) use slot::Slot;
+pub(crate) use entry::{Encoding, Entry, Rendered, Validators};
 use slot::Slots;
+pub(crate) use slot::{Slot, WHOLE_SITE};
 pub(crate) use variant::{Form, Shape};
 use variant::{Look, Variant};
 
 /// So many ways to show one page are kept.
 const MAX_VARIANTS: usize = 64;
+
+/// So many ways to show what is about a whole site are kept.
+const MAX_SITE_VARIANTS: usize = 4_096;
 
 /// One in so many hits tells the cache that the variant is in use, so that it stays.
 const TOUCH_EVERY: i64 = 64;
@@ -117,6 +120,9 @@ impl PageCache {
         if let Some(slot) = self.0.slots.held_of(site, key) {
             slot.raise(version, urgent);
         }
+        if let Some(slot) = self.0.slots.held_of(site, WHOLE_SITE) {
+            slot.raise_by_one(urgent);
+        }
     }
 
     /// Whoever reads the page next sees it as it is now.
@@ -195,7 +201,11 @@ impl PageCache {
         if let Some(variant) = self.0.variants.get(&(slot.id, shape.clone())) {
             return variant;
         }
-        let is_kept = slot.n_variants.fetch_add(1, Ordering::AcqRel) < MAX_VARIANTS;
+        let most = match key {
+            WHOLE_SITE => MAX_SITE_VARIANTS,
+            _ => MAX_VARIANTS,
+        };
+        let is_kept = slot.n_variants.fetch_add(1, Ordering::AcqRel) < most;
         if !is_kept {
             slot.n_variants.fetch_sub(1, Ordering::AcqRel);
         }
@@ -261,7 +271,8 @@ impl PageCache {
         {
             return Ok(Fresh::Elsewhere(canonical.clone()));
         }
-        let entry = Arc::new(Entry::new(rendered, now)?);
+        let before = variant.last();
+        let entry = Arc::new(Entry::new(rendered, now, before.as_deref())?);
         variant.slot.raise(entry.version, false);
         variant
             .slot

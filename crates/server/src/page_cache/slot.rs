@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rejoinder_core::{Site, SiteId};
 
-/// A page that someone has asked for.
+/// What the slot of a whole site is known by; no page can be.
+pub(crate) const WHOLE_SITE: &str = "\u{1}";
+
+/// A page that someone has asked for, or the whole of a site.
 pub(crate) struct Slot {
     pub(super) id: u64,
     /// The site, with the settings that the page is rendered under.
@@ -26,6 +29,20 @@ pub(crate) struct Slot {
 impl Slot {
     pub(super) fn is_forgotten(&self) -> bool {
         self.is_forgotten.load(Ordering::Acquire)
+    }
+
+    /// The version by the last commit. For a whole site it is counted here and starts anew with the
+    /// process, so it must be read before what is rendered.
+    pub(crate) fn latest(&self) -> i64 {
+        self.latest.load(Ordering::Acquire)
+    }
+
+    /// Something at the site was changed by a commit.
+    pub(super) fn raise_by_one(&self, urgent: bool) {
+        let version = self.latest.fetch_add(1, Ordering::AcqRel) + 1;
+        if urgent {
+            self.urgent.fetch_max(version, Ordering::AcqRel);
+        }
     }
 
     pub(super) fn raise(&self, version: i64, urgent: bool) {

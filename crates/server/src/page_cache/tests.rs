@@ -55,6 +55,7 @@ impl Source for &FakePage {
             canonical: self.canonical.clone(),
             body,
             headers,
+            validators: Validators::Tag,
         })
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use rejoinder_core::feed::{Format, Of};
 use rejoinder_core::{CommentId, ThreadQuery, Time};
 
 use super::{Entry, Slot};
@@ -32,6 +33,8 @@ pub(crate) enum Form {
     Page,
     /// An article of the publication with its thread.
     Article,
+    /// A feed.
+    Feed(Of, Format),
 }
 
 /// One way to show a page.
@@ -83,7 +86,7 @@ impl Variant {
         }
     }
 
-    fn last(&self) -> Option<Arc<Entry>> {
+    pub(super) fn last(&self) -> Option<Arc<Entry>> {
         self.last
             .read()
             .unwrap_or_else(PoisonError::into_inner)

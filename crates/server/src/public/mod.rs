@@ -3,6 +3,7 @@
 pub(crate) mod comments;
 pub(crate) mod counts;
 pub(crate) mod events;
+pub(crate) mod feeds;
 pub(crate) mod files;
 pub(crate) mod threads;
 
@@ -33,6 +34,25 @@ pub(crate) fn routes() -> Vec<Route> {
         ),
         route(Method::GET, "/api/v1/events", Public, get(events::events)),
         route(Method::GET, "/api/v1/counts", Public, get(counts::counts)),
+        route(Method::GET, "/feeds/{file}", Public, get(feeds::of_site)),
+        route(
+            Method::GET,
+            "/feeds/{site}/{*file}",
+            Public,
+            get(feeds::of_page),
+        ),
+        route(
+            Method::GET,
+            "/feeds/{site}/branches/{file}",
+            Public,
+            get(feeds::of_branch),
+        ),
+        route(
+            Method::GET,
+            "/feeds/{site}/replies/{file}",
+            Public,
+            get(feeds::of_replies),
+        ),
         route(Method::GET, "/openapi.json", Public, get(openapi::spec)),
         route(Method::GET, "/docs", Public, get(openapi::docs)),
     ]
@@ -51,7 +71,11 @@ pub(crate) async fn method_not_allowed(uri: Uri) -> Response {
 /// A page for people, JSON for programs.
 pub(crate) fn refuse(uri: &Uri, error: ApiError) -> Response {
     let path = uri.path();
-    if path.starts_with("/api") || path.starts_with("/static") || path == "/embed/thread" {
+    if path.starts_with("/api")
+        || path.starts_with("/static")
+        || path.starts_with("/feeds")
+        || path == "/embed/thread"
+    {
         return error.into_response();
     }
     ErrorPage::from(error).into_response()

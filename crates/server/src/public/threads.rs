@@ -18,7 +18,7 @@ use crate::front::raw_address;
 use crate::limits::Act;
 use crate::metrics::Counter;
 use crate::middleware::headers::{complete, embed_policy, own_policy};
-use crate::page_cache::{Encoding, Form, PageError, Rendered, Shape, Slot, Source};
+use crate::page_cache::{Encoding, Form, PageError, Rendered, Shape, Slot, Source, Validators};
 use crate::publication::Publication;
 use crate::state::App;
 
@@ -252,7 +252,7 @@ impl ThreadSource<'_> {
             (Form::Article, Some((publication, article))) => {
                 render::article_page(&context, &publication.about, article, thread)
             }
-            (Form::Page | Form::Article, _) => {
+            (Form::Page | Form::Article | Form::Feed(..), _) => {
                 let form = render::Form {
                     reply: shape.reply,
                     ..render::Form::default()
@@ -298,6 +298,7 @@ impl Source for ThreadSource<'_> {
             canonical,
             body: self.body(slot, shape, &thread)?,
             headers: headers(&slot.site, shape.form),
+            validators: Validators::Tag,
         })
     }
 }
@@ -319,11 +320,11 @@ fn headers(site: &Site, form: Form) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let kind = match form {
         Form::Json => "application/json",
-        Form::Fragment | Form::Page | Form::Article => "text/html; charset=utf-8",
+        Form::Fragment | Form::Page | Form::Article | Form::Feed(..) => "text/html; charset=utf-8",
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     let policy = match form {
-        Form::Json | Form::Fragment => None,
+        Form::Json | Form::Fragment | Form::Feed(..) => None,
         Form::Page => Some(embed_policy(site)),
         Form::Article => Some(own_policy()),
     };

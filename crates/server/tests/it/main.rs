@@ -1,6 +1,7 @@
 //! The server, asked through its router.
 
 mod caching;
+mod feeds;
 mod forms;
 mod headers;
 mod internal;

@@ -1,0 +1,256 @@
+//! Feeds: `/feeds/{site}.{format}`, `/feeds/{site}/{page}.{format}`, `…/branches/{id}.{format}` and
+//! `…/replies/{author}.{format}`, all from the page cache.
+//!
+//! The feed of a page or of a branch follows the page's version. That of a site or of an author
+//! follows every change at the site: it is kept in the slot of the whole site.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use rejoinder_core::feed::{Feed, Format, Of};
+use rejoinder_core::{CommentId, PageKey, Refusal, Site, ThreadQuery};
+use store::{comments, feeds, pages};
+
+use crate::error::ApiError;
+use crate::extract::Visitor;
+use crate::front::raw_address;
+use crate::limits::Act;
+use crate::metrics::Counter;
+use crate::middleware::headers::complete;
+use crate::page_cache::{
+    Encoding, Form, PageError, Rendered, Shape, Slot, Source, Validators, WHOLE_SITE,
+};
+use crate::public::threads::{context, placed};
+use crate::state::App;
+
+/// `GET /feeds/{site}.{format}`: what is new at a site.
+pub(crate) async fn of_site(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(file): Path<String>,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    let (host, format) = split(&file)?;
+    let wish = Wish {
+        of: Of::Site,
+        format,
+    };
+    answer(&app, &visitor, host, wish, None, &uri, &asked).await
+}
+
+/// `GET /feeds/{site}/{page}.{format}`: what is new on a page.
+pub(crate) async fn of_page(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((host, file)): Path<(String, String)>,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    let (page, format) = split(&file)?;
+    let key = match page {
+        "" => None,
+        page => Some(PageKey::parse(page)?),
+    };
+    let of = if key.is_some() { Of::Page } else { Of::Site };
+    answer(
+        &app,
+        &visitor,
+        &host,
+        Wish { of, format },
+        key,
+        &uri,
+        &asked,
+    )
+    .await
+}
+
+/// `GET /feeds/{site}/branches/{id}.{format}`: what is new in a branch.
+pub(crate) async fn of_branch(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((host, file)): Path<(String, String)>,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    let (id, format) = split(&file)?;
+    let id: CommentId = id.parse().map_err(|_| Refusal::CommentUnknown)?;
+    let site = visitor.at(&app, &host).await?;
+    let key = page_of(&app, &site, id).await?;
+    let of = Of::Branch(id);
+    let wish = Wish { of, format };
+    answer(&app, &visitor, &host, wish, Some(key), &uri, &asked).await
+}
+
+/// `GET /feeds/{site}/replies/{author}.{format}`: what others replied to an author.
+pub(crate) async fn of_replies(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((host, file)): Path<(String, String)>,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    let (author, format) = split(&file)?;
+    let author = author.parse().map_err(|_| ApiError::not_found())?;
+    let of = Of::Replies(author);
+    answer(
+        &app,
+        &visitor,
+        &host,
+        Wish { of, format },
+        None,
+        &uri,
+        &asked,
+    )
+    .await
+}
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+struct Wish {
+    of: Of,
+    format: Format,
+}
+
+/// The name and the format of `story.atom`.
+fn split(file: &str) -> Result<(&str, Format), ApiError> {
+    let (name, end) = file.rsplit_once('.').ok_or_else(ApiError::not_found)?;
+    let format = Format::from_word(end).ok_or_else(ApiError::not_found)?;
+    Ok((name, format))
+}
+
+async fn page_of(app: &App, site: &Site, id: CommentId) -> Result<PageKey, ApiError> {
+    let site = site.id;
+    let found = app.store.read(move |tx| {
+        let Some(comment) = comments::by_id(tx, site, id)? else {
+            return Ok(None);
+        };
+        pages::by_id(tx, site, comment.page)
+    });
+    let page = found.await?.ok_or(Refusal::CommentUnknown)?;
+    Ok(page.key)
+}
+
+async fn answer(
+    app: &App,
+    visitor: &Visitor,
+    host: &str,
+    wish: Wish,
+    key: Option<PageKey>,
+    uri: &Uri,
+    asked: &HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    app.limits.take(Act::Read, visitor, app.now())?;
+    let site = visitor.at(app, host).await?;
+    let shape = Shape {
+        form: Form::Feed(wish.of, wish.format),
+        base: visitor.base.0.clone(),
+        query: ThreadQuery {
+            sort: site.settings.sort,
+            after: None,
+            root: None,
+            filter: None,
+            limit: 0,
+            replies: 0,
+        },
+        reply: None,
+        marked: None,
+    };
+    let source = FeedSource { app, key };
+    let name = source.key.as_ref().map_or(WHOLE_SITE, PageKey::as_str);
+    let encoding = Encoding::accepted(asked);
+    let (variant, entry) = app
+        .pages
+        .get(&site, name, &shape, encoding, app.now(), &source)
+        .await?;
+    if let Some(raw) = raw_address(app, uri, asked) {
+        app.pages.remember(raw.into_owned(), &variant);
+    }
+    Ok(entry.answer(asked, encoding))
+}
+
+/// Renders a feed from the store.
+struct FeedSource<'a> {
+    app: &'a App,
+    /// The page, for feeds that follow one.
+    key: Option<PageKey>,
+}
+
+impl FeedSource<'_> {
+    /// The page that the slot stands for; an alias leads to a slot of another name.
+    fn key(&self, slot: &Slot) -> Option<PageKey> {
+        let key = self.key.as_ref()?;
+        Some(if slot.key == key.as_str() {
+            key.clone()
+        } else {
+            PageKey::stored(slot.key.clone(), None)
+        })
+    }
+
+    async fn load(&self, slot: &Slot, of: Of) -> Result<Feed, PageError> {
+        let (site, key) = (slot.site.id, self.key(slot));
+        let read = self.app.store.read(move |tx| match (of, &key) {
+            (Of::Page, Some(key)) => feeds::of_page(tx, site, key),
+            (Of::Branch(id), _) => feeds::of_branch(tx, site, id),
+            (Of::Replies(author), _) => feeds::of_replies(tx, site, author),
+            (Of::Site | Of::Page, _) => feeds::of_site(tx, site),
+        });
+        Ok(read.await?)
+    }
+
+    fn place(&self, site: &Arc<Site>, base: &str, feed: &mut Feed) {
+        let items = feed.items.iter_mut().map(|item| &mut item.page);
+        for page in items.chain(&mut feed.page) {
+            page.key = placed(self.app, site, base, page.key.clone());
+        }
+    }
+}
+
+impl Source for FeedSource<'_> {
+    async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
+        let Some(key) = self.key(slot) else {
+            return Ok(slot.latest());
+        };
+        let site = slot.site.id;
+        let found = self.app.store.read(move |tx| pages::find(tx, site, &key));
+        Ok(found.await?.map_or(0, |page| page.version))
+    }
+
+    async fn render(&self, slot: &Slot, shape: &Shape) -> Result<Rendered, PageError> {
+        self.app.metrics.count(Counter::Renderings);
+        let Form::Feed(of, format) = shape.form else {
+            return Err(PageError::broken("a feed has the form of a feed"));
+        };
+        let known = slot.latest();
+        let mut feed = self.load(slot, of).await?;
+        let canonical = feed.page.as_ref().map(|page| page.key.as_str().to_owned());
+        let version = match (&self.key, &feed.page) {
+            (None, _) => known,
+            (Some(_), page) => page.as_ref().map_or(0, |page| page.version),
+        };
+        self.place(&slot.site, &shape.base, &mut feed);
+        let context = context(self.app, &slot.site, &shape.base);
+        let body = render::feed::feed(&context, &feed, self.key(slot).as_ref(), format);
+        Ok(Rendered {
+            version,
+            canonical,
+            body: body.into_bytes(),
+            headers: headers(format),
+            validators: Validators::TagAndDate,
+        })
+    }
+}
+
+fn headers(format: Format) -> HeaderMap {
+    let kind = match format {
+        Format::Atom => "application/atom+xml; charset=utf-8",
+        Format::Rss => "application/rss+xml; charset=utf-8",
+        Format::Json => "application/feed+json",
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    complete(&mut headers, true);
+    headers
+}
