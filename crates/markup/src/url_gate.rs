@@ -71,7 +71,7 @@ fn mail_address(url: &Url) -> Option<String> {
         !part.is_empty()
             && part
                 .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "!#$&*+-./=?^_{|}~".contains(c))
+                .all(|c| c.is_ascii_alphanumeric() || "!#$&*+-.=?^_{|}~".contains(c))
     };
     (plain(name) && plain(host)).then(|| format!("mailto:{name}@{host}"))
 }
@@ -194,6 +194,7 @@ mod tests {
         check_link("mailto:", None);
         check_link("mailto:ann", None);
         check_link("mailto:a%0Ab@example.org", None);
+        check_link("mailto:////@example.org", None);
         check_link("example.org", None);
         check_link("https://example.org/x", Some("https://example.org/x"));
     }
