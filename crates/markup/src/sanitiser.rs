@@ -63,6 +63,13 @@ pub fn sanitise(html: &str) -> SafeHtml {
 }
 
 fn settled(html: &str) -> Option<SafeHtml> {
+    if is_plain(html) {
+        return Some(SafeHtml(html.to_owned()));
+    }
+    settle(html)
+}
+
+fn settle(html: &str) -> Option<SafeHtml> {
     let mut now = normalise(html);
     for _ in 0..MAX_PASSES {
         let clean = SANITISER.clean(&now).to_string();
@@ -73,6 +80,23 @@ fn settled(html: &str) -> Option<SafeHtml> {
         now = next;
     }
     None
+}
+
+/// Whether `html` is nothing but paragraphs of text without markup, as most comments are: what the
+/// sanitiser would give back as it is, after three parses.
+fn is_plain(html: &str) -> bool {
+    let mut rest = html;
+    while let Some(paragraph) = rest.strip_prefix("<p>") {
+        let Some((text, after)) = paragraph.split_once("</p>") else {
+            return false;
+        };
+        let is_text = |text: &str| !text.contains(['<', '>', '&', '\0', '\r', '\u{a0}']);
+        if text.is_empty() || !text.split("<br>").all(is_text) {
+            return false;
+        }
+        rest = after;
+    }
+    rest.is_empty()
 }
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -147,5 +171,45 @@ fn filter_attribute<'v>(tag: &str, name: &str, value: &'v str) -> Option<Cow<'v,
             .ok()
             .map(|start| start.to_string().into()),
         _ => Some(value.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_taken_for_plain_is_what_the_sanitiser_would_give(
+            parts in prop::collection::vec("(<p>|</p>|<br>|[a-c\"'/=&;<>\n\t \u{85}\u{a0}\u{2028}\u{feff}😀]{1,4}){1,8}", 1..4),
+        ) {
+            let html: String = parts.iter().map(|part| format!("<p>{part}</p>")).collect();
+            if is_plain(&html) {
+                prop_assert_eq!(settle(&html), Some(SafeHtml(html)));
+            }
+        }
+    }
+
+    #[test]
+    fn text_in_paragraphs_is_plain_and_anything_else_is_not() {
+        for plain in [
+            "",
+            "<p>One</p>",
+            "<p>One<br>two</p><p>Three \"4\" '5' / =</p>",
+        ] {
+            assert!(is_plain(plain), "{plain}");
+        }
+        for other in [
+            "One",
+            "<p></p>",
+            "<p>One",
+            "<p>a<b>b</b></p>",
+            "<p>&amp;</p>",
+            "<p>a</p>\n",
+        ] {
+            assert!(!is_plain(other), "{other}");
+        }
     }
 }
