@@ -11,20 +11,21 @@ use crate::report::{Row, Rows, at_most};
 use crate::{Result, http};
 
 /// What the loader brings in, and what it takes to post.
-const READ_AND_POST: [&str; 6] = [
+const READ_AND_POST: [&str; 5] = [
     "/embed.js",
     "/static/thread.js",
     "/static/thread.css",
     "/static/compose.js",
-    "/static/tools.js",
     "/static/post.js",
 ];
 
-/// What only comes when it is used.
-const ON_USE: [&str; 5] = [
+/// What only comes when it is used, or, as what shows new comments live, after the thread.
+const ON_USE: [&str; 7] = [
     "/static/browse.js",
+    "/static/live.js",
     "/static/own.js",
     "/static/reply.js",
+    "/static/tools.js",
     "/static/unread.js",
     "/static/vote.js",
 ];
