@@ -38,10 +38,6 @@ pub struct ImportedComment {
     pub source_id: String,
     /// The page it stands on.
     pub page: PageId,
-    /// The comment that it replies to, already imported.
-    pub parent: Option<CommentId>,
-    /// Who wrote it.
-    pub author: AuthorId,
     /// Its text, to be edited.
     pub text: String,
     /// Its text, rendered.
@@ -60,6 +56,26 @@ pub struct ImportedComment {
     pub pin: Option<i64>,
     /// Its votes.
     pub tally: Tally,
+    /// Its counters as far as they are known; [`recount`] makes up what is not, which costs more.
+    pub counters: Counters,
+}
+
+/// What a comment counts of the comments under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Its replies that are shown.
+    pub n_replies: i64,
+    /// For a root, all that is published under it.
+    pub n_descendants: i64,
+}
+
+/// Where a new comment belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The comment that it replies to, already imported.
+    pub parent: Option<CommentId>,
+    /// Who wrote it.
+    pub author: AuthorId,
 }
 
 /// Whether a record was new.
@@ -117,62 +133,49 @@ pub fn upsert_author(
     details: &Details,
 ) -> Result<AuthorId> {
     let kind = format!("{format} author");
-    if let Some(id) = target(tx, site, &kind, source_id)? {
-        return Ok(AuthorId(id));
+    let asked = id_for(now, &kind, source_id);
+    if !remember(tx, site, &kind, source_id, asked)? {
+        let known = target(tx, site, &kind, source_id)?;
+        return Ok(AuthorId(known.unwrap_or(asked)));
     }
-    let mut id = AuthorId(id_for(now, &kind, source_id));
-    while tx
-        .one(
-            sql!("select 1 from author where site_id = ?1 and id = ?2"),
-            params![site, id],
-            |_| Ok(()),
-        )?
-        .is_some()
-    {
-        id.0 += 1;
+    let id = add_author_near(tx, now, site, asked, details)?;
+    if id.0 != asked {
+        correct(tx, site, &kind, source_id, id.0)?;
     }
-    tx.execute(
-        sql!(
-            "insert into author (site_id, id, kind, name, email, website, created_at)
-             values (?1, ?2, 'imported', ?3, ?4, ?5, ?6)"
-        ),
-        params![
-            site,
-            id,
-            &details.name,
-            details.email.as_deref(),
-            details.website.as_deref(),
-            now
-        ],
-    )?;
-    remember(tx, site, &kind, source_id, id.0)?;
     Ok(id)
 }
 
-/// Find or add a comment. One that is known is left as it is.
+/// Add someone who wrote this one comment, for all that anybody can tell.
+pub fn add_author(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    comment: &str,
+    details: &Details,
+) -> Result<AuthorId> {
+    add_author_near(tx, now, site, id_for(now, "author", comment), details)
+}
+
+/// Find or add a comment. One that is known is left as it is; `place` is asked about a new one.
 pub fn upsert_comment(
     tx: &mut Tx<'_>,
     site: SiteId,
     format: &str,
     new: &ImportedComment,
+    place: impl FnOnce(&mut Tx<'_>) -> Result<Place>,
 ) -> Result<Upserted<CommentId>> {
     let asked = id_for(new.created_at, format, &new.source_id);
     if !remember(tx, site, format, &new.source_id, asked)? {
         let known = target(tx, site, format, &new.source_id)?;
         return Ok(Upserted::Known(CommentId(known.unwrap_or(asked))));
     }
+    let place = place(tx)?;
     let mut id = CommentId(asked);
-    while !insert(tx, site, id, new)? {
+    while !insert(tx, site, id, place, new)? {
         id.0 += 1;
     }
     if id.0 != asked {
-        tx.execute(
-            sql!(
-                "update source set target_id = ?4
-                 where site_id = ?1 and format = ?2 and source_id = ?3"
-            ),
-            params![site, format, &new.source_id, id],
-        )?;
+        correct(tx, site, format, &new.source_id, id.0)?;
     }
     Ok(Upserted::Added(id))
 }
@@ -195,6 +198,38 @@ pub fn recount(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result
     Ok(())
 }
 
+/// Add an author with the first free id from `asked` on.
+fn add_author_near(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    asked: i64,
+    details: &Details,
+) -> Result<AuthorId> {
+    let mut id = AuthorId(asked);
+    loop {
+        let added = tx.execute(
+            sql!(
+                "insert into author (site_id, id, kind, name, email, website, created_at)
+                 values (?1, ?2, 'imported', ?3, ?4, ?5, ?6)
+                 on conflict (site_id, id) do nothing"
+            ),
+            params![
+                site,
+                id,
+                &details.name,
+                details.email.as_deref(),
+                details.website.as_deref(),
+                now
+            ],
+        )?;
+        if added == 1 {
+            return Ok(id);
+        }
+        id.0 += 1;
+    }
+}
+
 /// An id at the record's own time, told apart from others of the same moment by its source.
 fn id_for(time: Time, format: &str, source_id: &str) -> i64 {
     let mut digest = Sha256::new();
@@ -208,14 +243,21 @@ fn id_for(time: Time, format: &str, source_id: &str) -> i64 {
 }
 
 /// What was not waiting where it came from was decided on there.
-fn insert(tx: &mut Tx<'_>, site: SiteId, id: CommentId, new: &ImportedComment) -> Result<bool> {
+fn insert(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: CommentId,
+    place: Place,
+    new: &ImportedComment,
+) -> Result<bool> {
     let inserted = tx.execute(
         sql!(
             "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
                  html, renderer, state, reason, created_at, edited_at, closed_at, pin, up, down,
-                 base_up, base_down, best, decided_revision)
+                 base_up, base_down, best, n_replies, n_descendants, decided_revision)
              select ?1, ?2, ?3, ?4, coalesce(p.root_id, ?2), coalesce(p.depth + 1, 0), ?5, ?6, ?7,
-                 ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?15, ?16, ?17, case when ?9 = 'held' then null else 1 end
+                 ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?15, ?16, ?17, ?18, ?19,
+                 case when ?9 = 'held' then null else 1 end
              from site s left join comment p on p.site_id = ?1 and p.id = ?4
              where s.id = ?1
              on conflict (site_id, id) do nothing"
@@ -224,8 +266,8 @@ fn insert(tx: &mut Tx<'_>, site: SiteId, id: CommentId, new: &ImportedComment) -
             site,
             id,
             new.page,
-            new.parent,
-            new.author,
+            place.parent,
+            place.author,
             &new.text,
             new.html.as_str(),
             RENDERER_VERSION,
@@ -238,6 +280,8 @@ fn insert(tx: &mut Tx<'_>, site: SiteId, id: CommentId, new: &ImportedComment) -
             new.tally.up,
             new.tally.down,
             wilson_lower_bound(new.tally),
+            new.counters.n_replies,
+            new.counters.n_descendants,
         ],
     )?;
     Ok(inserted == 1)
@@ -261,4 +305,16 @@ fn remember(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str, id: i6
         params![site, format, source_id, id],
     )?;
     Ok(added == 1)
+}
+
+/// The record became another one than was asked for.
+fn correct(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str, id: i64) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update source set target_id = ?4
+             where site_id = ?1 and format = ?2 and source_id = ?3"
+        ),
+        params![site, format, source_id, id],
+    )?;
+    Ok(())
 }

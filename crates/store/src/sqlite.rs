@@ -88,14 +88,18 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         "pragma busy_timeout = 5000;
          pragma foreign_keys = on;
          pragma synchronous = full;
-         pragma cache_size = -4000;
-         pragma mmap_size = 268435456;
          pragma temp_store = memory;",
     )?;
-    if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        connection
-            .execute_batch("pragma journal_mode = wal; pragma journal_size_limit = 67108864;")?;
-    }
+    // Readers share what the system has of the file in memory. The writer's cache is its own, so
+    // that a large transaction touches each page of the file once.
+    connection.execute_batch(if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        "pragma journal_mode = wal;
+         pragma journal_size_limit = 67108864;
+         pragma cache_size = -32000;"
+    } else {
+        "pragma cache_size = -4000;
+         pragma mmap_size = 268435456;"
+    })?;
     Ok(connection)
 }
 

@@ -6,16 +6,24 @@ use std::thread;
 
 use rejoinder_core::{CommentId, PageId, SiteId, State};
 use store::authors::Details;
-use store::imports::{self, ImportedComment, ImportedPage, Upserted};
+use store::imports::{self, ImportedComment, ImportedPage, Place, Upserted};
 use store::{StoreError, Tx, pages};
 
 use super::Task;
+
+/// So many records go into one transaction.
+const MAX_RECORDS: usize = 10_000;
+
+/// So many bytes of text go into one transaction.
+const MAX_BYTES: usize = 8 << 20;
 
 /// Pages and comments, decided, in the order in which they must be written.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) pages: Vec<NewPage>,
-    pub(super) comments: Vec<NewComment>,
+    comments: Vec<NewComment>,
+    /// The length of all texts.
+    bytes: usize,
 }
 
 /// A page to find or to add.
@@ -32,12 +40,12 @@ pub(super) struct NewComment {
     /// The source ids of its page and its parent, which come before it.
     pub(super) page: String,
     pub(super) parent: Option<String>,
-    /// Tells its author from all others.
-    pub(super) author: String,
+    /// Tells its author from all others; nothing for someone who may be anybody.
+    pub(super) author: Option<String>,
     pub(super) details: Details,
     /// Its text, not safe.
     pub(super) body_html: String,
-    /// With a page and an author that are filled in when they are known.
+    /// With a page that is filled in when it is known.
     pub(super) comment: ImportedComment,
 }
 
@@ -71,12 +79,25 @@ impl Outcome {
 }
 
 impl Batch {
-    pub(super) fn len(&self) -> usize {
-        self.pages.len() + self.comments.len()
+    /// Whether it is time to write: a commit costs little when many share it, and memory stays
+    /// flat however long comments are.
+    pub(super) fn is_full(&self) -> bool {
+        self.pages.len() + self.comments.len() >= MAX_RECORDS || self.bytes >= MAX_BYTES
     }
 
-    /// Make the HTML that is shown, which takes longer than all the rest, on all processors.
-    pub(super) fn render(&mut self) {
+    pub(super) fn push(&mut self, comment: NewComment) {
+        self.bytes += comment.body_html.len();
+        self.comments.push(comment);
+    }
+
+    /// Do what needs no store.
+    pub(super) fn prepare(&mut self) {
+        self.render();
+        self.count();
+    }
+
+    /// Make the HTML that is shown, on all processors.
+    fn render(&mut self) {
         let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
         let share = self.comments.len().div_ceil(n_threads).max(1);
         thread::scope(|scope| {
@@ -84,6 +105,33 @@ impl Batch {
                 scope.spawn(|| comments.iter_mut().for_each(NewComment::render));
             }
         });
+    }
+
+    /// Count under each comment what this batch brings: nearly always all there is. A parent comes
+    /// before its replies, so from the end everything under a comment is counted before it is.
+    fn count(&mut self) {
+        let comments = &mut self.comments;
+        let mut places = HashMap::with_capacity(comments.len());
+        let mut above = Vec::with_capacity(comments.len());
+        for (at, new) in comments.iter().enumerate() {
+            let parent = new.parent.as_deref().and_then(|id| places.get(id)).copied();
+            let root = parent.map_or(at, |parent: usize| match above[parent] {
+                Some((_, root)) => root,
+                None => parent,
+            });
+            above.push(parent.map(|parent| (parent, root)));
+            places.insert(new.comment.source_id.clone(), at);
+        }
+        for (at, above) in above.into_iter().enumerate().rev() {
+            let Some((parent, root)) = above else {
+                continue;
+            };
+            let comment = &comments[at].comment;
+            let is_published = comment.state == State::Published;
+            let is_shown = is_published || comment.counters.n_replies > 0;
+            comments[parent].comment.counters.n_replies += i64::from(is_shown);
+            comments[root].comment.counters.n_descendants += i64::from(is_published);
+        }
     }
 
     /// Find or add everything, and count the pages again that got comments.
@@ -99,6 +147,7 @@ impl Batch {
             outcome.pages.insert(new.page.source_id.clone(), id);
         }
         let mut grown = BTreeSet::new();
+        let mut placed = HashMap::new();
         for new in &self.comments {
             let page = outcome
                 .pages
@@ -108,13 +157,18 @@ impl Batch {
                 let text = format!("comment {} came before its page", new.comment.source_id);
                 return Err(StoreError::Internal(text.into()));
             };
-            match add_comment(tx, task, page, new)? {
-                Upserted::Known(_) => outcome.known += 1,
-                Upserted::Added(_) => {
+            let id = match add_comment(tx, task, page, new, &placed)? {
+                Upserted::Known(id) => {
+                    outcome.known += 1;
+                    id
+                }
+                Upserted::Added(id) => {
                     outcome.add(new.comment.state);
                     grown.insert(page);
+                    id
                 }
-            }
+            };
+            placed.insert(new.comment.source_id.as_str(), id);
         }
         for page in grown {
             imports::recount(tx, task.now, task.site, page)?;
@@ -151,27 +205,103 @@ fn place_page(tx: &mut Tx<'_>, site: SiteId, new: &NewPage) -> Result<PageId, St
         .id)
 }
 
+/// `placed` are the comments of the same batch that came before.
 fn add_comment(
     tx: &mut Tx<'_>,
     task: Task,
     page: PageId,
     new: &NewComment,
+    placed: &HashMap<&str, CommentId>,
 ) -> Result<Upserted<CommentId>, StoreError> {
     let Task { site, format, .. } = task;
-    if let Some(id) = imports::comment(tx, site, format, &new.comment.source_id)? {
-        return Ok(Upserted::Known(id));
-    }
-    let parent = match &new.parent {
-        Some(parent) => imports::comment(tx, site, format, parent)?,
-        None => None,
-    };
-    let posted_at = new.comment.created_at;
-    let author = imports::upsert_author(tx, posted_at, site, format, &new.author, &new.details)?;
     let comment = ImportedComment {
         page,
-        parent,
-        author,
         ..new.comment.clone()
     };
-    imports::upsert_comment(tx, site, format, &comment)
+    imports::upsert_comment(tx, site, format, &comment, |tx| {
+        let parent = match new.parent.as_deref() {
+            Some(parent) => match placed.get(parent) {
+                Some(id) => Some(*id),
+                None => imports::comment(tx, site, format, parent)?,
+            },
+            None => None,
+        };
+        let (at, details) = (comment.created_at, &new.details);
+        let author = match &new.author {
+            Some(author) => imports::upsert_author(tx, at, site, format, author, details)?,
+            None => imports::add_author(tx, at, site, &comment.source_id, details)?,
+        };
+        Ok(Place { parent, author })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use markup::SafeHtml;
+    use rejoinder_core::{Tally, Time};
+    use store::imports::Counters;
+
+    use super::*;
+
+    /// Comments as `id`, `id<parent`, or either with a `-` before it when nobody may see it.
+    fn counted(file: &[&str]) -> Vec<(i64, i64)> {
+        let mut batch = Batch::default();
+        for record in file {
+            let (id, parent) = match record.trim_start_matches('-').split_once('<') {
+                Some((id, parent)) => (id, Some(parent.to_owned())),
+                None => (record.trim_start_matches('-'), None),
+            };
+            let state = match record.starts_with('-') {
+                true => State::Held,
+                false => State::Published,
+            };
+            batch.push(NewComment {
+                page: "page".to_owned(),
+                parent,
+                author: None,
+                details: Details::default(),
+                body_html: String::new(),
+                comment: ImportedComment {
+                    source_id: id.to_owned(),
+                    page: PageId(0),
+                    text: String::new(),
+                    html: SafeHtml::default(),
+                    state,
+                    reason: None,
+                    created_at: Time::from_micros(0),
+                    edited_at: None,
+                    closed_at: None,
+                    pin: None,
+                    tally: Tally { up: 0, down: 0 },
+                    counters: Counters::default(),
+                },
+            });
+        }
+        batch.prepare();
+        let counters = batch.comments.iter().map(|new| new.comment.counters);
+        counters
+            .map(|counters| (counters.n_replies, counters.n_descendants))
+            .collect()
+    }
+
+    #[test]
+    fn replies_count_at_their_parent_and_at_their_root() {
+        assert_eq!(
+            counted(&["a", "b<a", "c<b", "d<a", "e"]),
+            [(2, 3), (1, 0), (0, 0), (0, 0), (0, 0)]
+        );
+    }
+
+    #[test]
+    fn what_is_hidden_counts_as_a_reply_only_for_what_is_under_it() {
+        assert_eq!(
+            counted(&["a", "-b<a", "c<b", "-d<a", "-e<d"]),
+            [(1, 1), (1, 0), (0, 0), (0, 0), (0, 0)]
+        );
+    }
+
+    #[test]
+    fn a_parent_of_an_earlier_batch_is_counted_by_the_store() {
+        assert_eq!(counted(&["b<a", "c<b"]), [(1, 1), (0, 0)]);
+    }
 }

@@ -5,10 +5,10 @@ use std::io;
 
 use markup::SafeHtml;
 use rejoinder_core::author::{email, name};
-use rejoinder_core::{AuthorId, IdSource, PageId, PageKey, Site, State, Tally, Time, policy};
+use rejoinder_core::{IdSource, PageId, PageKey, Site, State, Tally, Time, policy};
 use sha2::{Digest, Sha256};
 use store::authors::Details;
-use store::imports::{ImportedComment, ImportedPage};
+use store::imports::{Counters, ImportedComment, ImportedPage};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::batch::{Batch, NewComment, NewPage};
@@ -198,17 +198,15 @@ impl<'p> Decider<'p> {
             report.changed(&record, "not everybody may read its page, so it is held")?;
         }
         let details = details(&item.writer, &record, report)?;
-        batch.comments.push(NewComment {
+        batch.push(NewComment {
             author: author_key(&item),
             details,
             body_html: item.body_html,
             comment: ImportedComment {
                 source_id: item.source_id,
-                // Both are filled in when the store has told them.
+                // Filled in when the store has told it.
                 page: PageId(0),
-                author: AuthorId(0),
-                parent: None,
-                // Both are filled in by `Batch::render`, apart from the reading.
+                // These and the counters are filled in by `Batch::prepare`, apart from the reading.
                 text: String::new(),
                 html: SafeHtml::default(),
                 state: item.state,
@@ -221,6 +219,7 @@ impl<'p> Decider<'p> {
                     up: item.votes.up.into(),
                     down: item.votes.down.into(),
                 },
+                counters: Counters::default(),
             },
             page: item.page,
             parent,
@@ -280,17 +279,15 @@ fn details(writer: &Writer, record: &str, report: &mut Report<'_>) -> io::Result
 
 /// What tells an author from others: an account or an address, with the name, because the name that
 /// stood above a comment stays there. Someone who gave neither is nobody else, whatever the name.
-fn author_key(item: &CommentItem) -> String {
+fn author_key(item: &CommentItem) -> Option<String> {
     let writer = &item.writer;
     let known = match (&writer.user_id, &writer.email) {
         (Some(user), _) => format!("user {user}"),
         (None, Some(address)) => address.to_lowercase(),
-        (None, None) => return format!("writer of {}", item.source_id),
+        (None, None) => return None,
     };
     // An address is not kept a second time, where deleting its author would miss it.
     let hash = Sha256::digest(format!("{known}\0{}", writer.name));
-    hash.iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let shown = hash.iter().take(16).map(|byte| format!("{byte:02x}"));
+    Some(shown.collect())
 }

@@ -22,9 +22,6 @@ use decide::Decider;
 pub use mapping::{Mapping, NotAMapping};
 pub use report::{Report, Totals};
 
-/// So many records go into one transaction.
-const BATCH: usize = 2_000;
-
 /// What to import where.
 #[derive(Debug)]
 pub struct Plan<'i> {
@@ -97,7 +94,7 @@ pub async fn import(
     let mut batch = Batch::default();
     for item in items {
         decider.take(item?, ids, &mut batch, report)?;
-        if batch.len() >= BATCH {
+        if batch.is_full() {
             sender.send(std::mem::take(&mut batch), report).await?;
             tell(report.totals());
         }
@@ -134,12 +131,12 @@ impl Sender<'_> {
             if task.effect == Effect::None {
                 return Ok(store.read(move |tx| batch.look(tx, task)).await?);
             }
-            let rendered = spawn_blocking(move || {
+            let prepared = spawn_blocking(move || {
                 let mut batch = batch;
-                batch.render();
+                batch.prepare();
                 batch
             });
-            let batch = rendered.await?;
+            let batch = prepared.await?;
             Ok(store.write(move |tx| batch.write(tx, task, &pages)).await?)
         }));
         Ok(())

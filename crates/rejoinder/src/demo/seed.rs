@@ -8,7 +8,7 @@ use rejoinder_core::{
     AuthorId, Clock as _, IdSource, PageId, PageKey, Settings, Site, SiteId, State, Tally, Time,
 };
 use store::authors::{self, Details};
-use store::imports::{self, ImportedComment, ImportedPage};
+use store::imports::{self, Counters, ImportedComment, ImportedPage, Place};
 use store::{Store, StoreError, Tx, sites};
 
 use super::folder::{self, About};
@@ -109,7 +109,8 @@ fn write(
         let mut known = HashMap::new();
         for (voice, html) in &discussion.voices {
             let created_at = discussion.published_at.after(voice.after);
-            let author = author(tx, &site, about, created_at, voice)?;
+            let parent = voice.parent.as_deref();
+            let parent = parent.and_then(|parent| known.get(parent)).copied();
             let (state, reason) = match voice.is_removed {
                 true => (State::Removed, Some("moderator")),
                 false => (State::Published, None),
@@ -117,12 +118,6 @@ fn write(
             let comment = ImportedComment {
                 source_id: format!("{}/{}", discussion.slug, voice.id),
                 page: page.id,
-                parent: voice
-                    .parent
-                    .as_deref()
-                    .and_then(|parent| known.get(parent))
-                    .copied(),
-                author,
                 text: voice.text.clone(),
                 html: html.clone(),
                 state,
@@ -135,8 +130,13 @@ fn write(
                     up: voice.up.into(),
                     down: voice.down.into(),
                 },
+                counters: Counters::default(),
             };
-            let id = imports::upsert_comment(tx, site.id, FORMAT, &comment)?.into_inner();
+            let added = imports::upsert_comment(tx, site.id, FORMAT, &comment, |tx| {
+                let author = author(tx, &site, about, created_at, voice)?;
+                Ok(Place { parent, author })
+            });
+            let id = added?.into_inner();
             known.insert(voice.id.as_str(), id);
         }
         imports::recount(tx, now, site.id, page.id)?;

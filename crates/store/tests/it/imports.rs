@@ -6,7 +6,7 @@ use std::time::Duration;
 use markup::SafeHtml;
 use rejoinder_core::{Clock as _, CommentId, Page, PageId, Sort, State, Tally, Time, Vote};
 use rejoinder_store::authors::Details;
-use rejoinder_store::imports::{self, ImportedComment, ImportedPage, Upserted};
+use rejoinder_store::imports::{self, Counters, ImportedComment, ImportedPage, Place, Upserted};
 use rejoinder_store::{Result, Tx, comments, events};
 
 use crate::support::{START, World, first_page, on_both, story};
@@ -65,12 +65,9 @@ fn add(tx: &mut Tx<'_>, page: &Page, record: &Record, at: Time) -> Result<Upsert
         name: format!("Author {source_id}"),
         ..Details::default()
     };
-    let author = imports::upsert_author(tx, at, page.site, FORMAT, source_id, &details)?;
     let comment = ImportedComment {
         source_id: source_id.to_owned(),
         page: page.id,
-        parent,
-        author,
         text: text.to_owned(),
         html: SafeHtml::trusted_from_store(format!("<p>{text}</p>")),
         state,
@@ -80,8 +77,12 @@ fn add(tx: &mut Tx<'_>, page: &Page, record: &Record, at: Time) -> Result<Upsert
         closed_at: None,
         pin: None,
         tally,
+        counters: Counters::default(),
     };
-    imports::upsert_comment(tx, page.site, FORMAT, &comment)
+    imports::upsert_comment(tx, page.site, FORMAT, &comment, |tx| {
+        let author = imports::upsert_author(tx, at, page.site, FORMAT, source_id, &details)?;
+        Ok(Place { parent, author })
+    })
 }
 
 fn page() -> ImportedPage {
