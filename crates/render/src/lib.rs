@@ -18,6 +18,7 @@ mod thread;
 mod tree;
 
 pub mod json;
+pub mod newsroom;
 pub mod words;
 
 use rejoinder_core::{CommentId, Site, Time};

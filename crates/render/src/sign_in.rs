@@ -2,6 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::Author;
+use rejoinder_core::author::Role;
 
 use crate::pages::{message_page, rendered};
 use crate::words::{Name, Words, direction, fill};
@@ -33,6 +34,7 @@ pub fn sign_in_page(
         token,
         problem: problem.map(|problem| problem.detail),
         is_signed_in: false,
+        desk: None,
     })
 }
 
@@ -60,6 +62,7 @@ pub fn signed_in_page(context: &Context<'_>, account: &Author) -> String {
         token: "",
         problem: None,
         is_signed_in: true,
+        desk: (account.role >= Role::Moderator).then(|| format!("/moderate/{}", context.site.host)),
     })
 }
 
@@ -82,4 +85,5 @@ struct SignInPage<'a> {
     token: &'a str,
     problem: Option<&'a str>,
     is_signed_in: bool,
+    desk: Option<String>,
 }

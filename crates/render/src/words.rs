@@ -192,6 +192,7 @@ group!(SignInWords {
     go: String,
     done: String,
     done_as: String,
+    desk: String,
     out: String,
     gone: String,
     gone_why: String,

@@ -18,6 +18,8 @@ mod limits;
 mod live;
 mod metrics;
 mod middleware;
+mod moderator;
+mod newsroom;
 mod openapi;
 mod page_cache;
 mod public;

@@ -8,7 +8,7 @@ use axum::routing::MethodRouter;
 use crate::access::{self, Access};
 use crate::front::Front;
 use crate::state::App;
-use crate::{auth, middleware, public, publication, reader};
+use crate::{auth, middleware, moderator, public, publication, reader};
 
 /// One way to ask the server something.
 pub(crate) struct Route {
@@ -44,6 +44,7 @@ pub(crate) fn table() -> Vec<Route> {
         publication::routes(),
         reader::routes(),
         auth::routes(),
+        moderator::routes(),
     ];
     areas.into_iter().flatten().collect()
 }

@@ -1,6 +1,7 @@
 //! The server, asked through its router.
 
 mod caching;
+mod desk;
 mod feeds;
 mod forms;
 mod headers;

@@ -278,7 +278,7 @@ impl TestReader {
         self.ask(Method::GET, path, &[], Body::empty()).await
     }
 
-    async fn ask(
+    pub(crate) async fn ask(
         &self,
         method: Method,
         path: &str,

@@ -1,0 +1,57 @@
+//! How long ago something was, in few letters.
+
+use std::fmt;
+
+use rejoinder_core::Time;
+
+use crate::words;
+
+/// A time as moderators read it: its age while it is young, then its day.
+#[derive(Debug, Clone, Copy)]
+pub struct Age {
+    time: Time,
+    seconds: u64,
+}
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+impl Age {
+    /// The age of `time` at `now`.
+    pub fn of(time: Time, now: Time) -> Self {
+        Self {
+            time,
+            seconds: now.since(time).as_secs(),
+        }
+    }
+}
+
+impl fmt::Display for Age {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.seconds {
+            0..MINUTE => f.write_str("now"),
+            seconds if seconds < HOUR => write!(f, "{} min", seconds / MINUTE),
+            seconds if seconds < DAY => write!(f, "{} h", seconds / HOUR),
+            seconds if seconds < 7 * DAY => write!(f, "{} d", seconds / DAY),
+            _ => words::of("en").date(self.time).fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_short() {
+        let now: Time = "2026-11-23T12:00:00Z".parse().unwrap();
+        let age = |time: &str| Age::of(time.parse().unwrap(), now).to_string();
+        assert_eq!(age("2026-11-23T11:59:30Z"), "now");
+        assert_eq!(age("2026-11-23T11:30:00Z"), "30 min");
+        assert_eq!(age("2026-11-22T13:00:00Z"), "23 h");
+        assert_eq!(age("2026-11-20T12:00:00Z"), "3 d");
+        assert_eq!(age("2026-10-01T12:00:00Z"), "1 Oct 2026");
+        assert_eq!(age("2026-11-23T13:00:00Z"), "now");
+    }
+}

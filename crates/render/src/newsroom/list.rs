@@ -1,0 +1,38 @@
+//! A list of comments, with what can be done with many at once.
+
+use askama::Template;
+use rejoinder_core::moderation::Reason;
+
+use super::phrases;
+use super::row::{ACTS, Act, Row};
+
+/// A list of comments.
+#[derive(Debug, Template)]
+#[template(path = "desk/list.html")]
+pub struct List<'a> {
+    /// The start of every address of the desk.
+    pub desk: &'a str,
+    /// Where the list is, to come back to.
+    pub back: &'a str,
+    /// The comments.
+    pub rows: Vec<Row<'a>>,
+    /// Where it goes on.
+    pub next: Option<String>,
+    /// What is said when it holds nothing.
+    pub empty: &'a str,
+}
+
+impl List<'_> {
+    /// What can be done with many.
+    fn acts(&self) -> &'static [Act] {
+        &ACTS[..3]
+    }
+
+    fn reasons(&self) -> &'static [Reason] {
+        Reason::ALL
+    }
+
+    fn why(&self, reason: &Reason) -> &'static str {
+        phrases::reason(reason.as_str())
+    }
+}

@@ -1,0 +1,94 @@
+//! The pages of the newsroom: the moderators' desk and what the owner decides.
+//!
+//! They are for few people and made anew for each request. Each is a template that extends
+//! `newsroom/layout.html` and has a field `frame`, the [`Frame`] around its own matter. Their words
+//! stand in the templates and in [`phrases`].
+
+mod age;
+mod diff;
+mod list;
+mod marked;
+mod phrases;
+mod queue;
+mod row;
+
+use rejoinder_core::{Author, Site, Time};
+
+pub use age::Age;
+pub use list::List;
+pub use phrases::Told;
+pub use queue::{QueuePage, queue_page};
+pub use row::{Flagged, Record, Row, row};
+
+/// What stands around the matter of every newsroom page.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// The site that the page is about.
+    pub site: &'a Site,
+    /// Who looks at it.
+    pub member: &'a Author,
+    /// The time of rendering.
+    pub now: Time,
+    /// The version of the files under `/static`.
+    pub assets: &'a str,
+    /// What the page is called.
+    pub title: &'a str,
+    /// The way to the other pages.
+    pub rail: &'a [Section],
+    /// What was just done.
+    pub told: Option<&'a Told>,
+}
+
+impl Frame<'_> {
+    /// The part of an address that keeps browsers from showing an old file.
+    pub(crate) fn version(&self) -> String {
+        if self.assets.is_empty() {
+            return String::new();
+        }
+        format!("?v={}", self.assets)
+    }
+
+    /// The start of every address of the desk.
+    pub(crate) fn desk(&self) -> String {
+        format!("/moderate/{}", self.site.host)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        match self.member.name.as_str() {
+            "" => "Nameless",
+            name => name,
+        }
+    }
+
+    pub(crate) const fn role(&self) -> &'static str {
+        self.member.role.as_str()
+    }
+}
+
+/// A part of the rail.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// What its pages have in common.
+    pub title: &'static str,
+    /// The pages.
+    pub entries: Vec<Entry>,
+}
+
+/// A page, as the rail leads to it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// What it is called.
+    pub label: &'static str,
+    /// Where it is.
+    pub href: String,
+    /// How much waits there, and the word by which scripts keep the number up to date.
+    pub count: Option<(&'static str, i64)>,
+    /// Whether it is the page that is shown.
+    pub is_current: bool,
+}
+
+impl Entry {
+    fn count_of(&self) -> Option<(&'static str, String)> {
+        self.count.map(|(word, n)| (word, phrases::count(n)))
+    }
+}

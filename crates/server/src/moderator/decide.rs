@@ -1,0 +1,209 @@
+//! Deciding on comments, and undoing it.
+
+use std::collections::HashMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rejoinder_core::moderation::{Action, Reason};
+use rejoinder_core::{Comment, CommentId, Refusal};
+use serde_json::json;
+use store::decisions::{self, Decide, Decided, DecisionId, MAX_AT_ONCE};
+use store::{StoreError, Tx};
+
+use super::queues::in_json;
+use super::rows::{self, Judged};
+use super::told::{Outcome, back};
+use crate::access::Member;
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::extract::{Form, Params};
+use crate::newsroom::{Around, desk};
+use crate::state::App;
+
+/// `POST /moderate/{site}/decide`: decide on one comment or on many.
+pub(super) async fn decide(
+    State(app): State<App>,
+    member: Member,
+    headers: HeaderMap,
+    Form(fields): Form,
+) -> Response {
+    let done = decide_all(&app, &member, &fields).await;
+    answer(&app, &member, &headers, &fields, done).await
+}
+
+/// `POST /moderate/{site}/undo`: undo decisions.
+pub(super) async fn undo(
+    State(app): State<App>,
+    member: Member,
+    headers: HeaderMap,
+    Form(fields): Form,
+) -> Response {
+    let done = undo_all(&app, &member, &fields).await;
+    answer(&app, &member, &headers, &fields, done).await
+}
+
+/// What was done, and to which comments.
+#[derive(Default)]
+struct Done {
+    outcome: Outcome,
+    /// The comments that were changed, and the decision that did it.
+    changed: Vec<(CommentId, Option<DecisionId>)>,
+    /// The comments that were not, and why.
+    refused: Vec<(CommentId, Refusal)>,
+}
+
+async fn decide_all(app: &App, member: &Member, fields: &Params) -> Result<Done, ApiError> {
+    let named = fields.all("comment").map(Judged::parse);
+    let judged: Vec<Judged> = named.collect::<Result<_, _>>()?;
+    if judged.len() > MAX_AT_ONCE {
+        let detail = format!("At most {MAX_AT_ONCE} comments can be decided on at once.");
+        return Err(ApiError::query("comment", detail));
+    }
+    let action = fields.get("action").and_then(Action::from_word);
+    let action = action.ok_or_else(|| ApiError::query("action", "There is no such action."))?;
+    let note = fields.get("note").map(|note| note.replace("\r\n", "\n"));
+    let one = |seen: &Judged| Decide {
+        site: member.site.id,
+        moderator: member.author.clone(),
+        comment: seen.comment,
+        revision: seen.revision,
+        action,
+        reason: fields.get("reason").and_then(Reason::from_word),
+        note: note.clone().filter(|note| !note.trim().is_empty()),
+    };
+    let all: Vec<Decide> = judged.iter().map(one).collect();
+    let now = app.now();
+    let write = move |tx: &mut Tx<'_>| decisions::decide_all(tx, now, &all);
+    let results = app.store.write(write).await?;
+    Ok(gather(action, &judged, results))
+}
+
+fn gather(action: Action, judged: &[Judged], results: Vec<Result<Decided, Refusal>>) -> Done {
+    let mut done = Done::default();
+    action.as_str().clone_into(&mut done.outcome.action);
+    for (seen, result) in judged.iter().zip(results) {
+        match result {
+            Ok(decided) => done.changed.push((seen.comment, decided.decision)),
+            Err(refusal) => {
+                match refusal {
+                    Refusal::EditedMeanwhile { .. } => done.outcome.edited.push(*seen),
+                    _ => done.outcome.n_refused += 1,
+                }
+                done.refused.push((seen.comment, refusal));
+            }
+        }
+    }
+    let decisions = done.changed.iter().filter_map(|(_, decision)| *decision);
+    let decisions: Vec<String> = decisions.map(|decision| decision.to_string()).collect();
+    done.outcome.n = decisions.len();
+    done.outcome.decisions = decisions.join(",");
+    done
+}
+
+async fn undo_all(app: &App, member: &Member, fields: &Params) -> Result<Done, ApiError> {
+    let named = fields.get("decisions").unwrap_or_default().split(',');
+    let named: Result<Vec<DecisionId>, _> = named.take(MAX_AT_ONCE).map(str::parse).collect();
+    let named = named.map_err(|_| ApiError::query("decisions", "This names no decision."))?;
+    let (now, site, moderator) = (app.now(), member.site.id, member.author.clone());
+    let write = move |tx: &mut Tx<'_>| {
+        let mut results: Vec<Result<Option<Comment>, Refusal>> = Vec::new();
+        for id in named.iter().rev() {
+            match decisions::undo(tx, now, site, &moderator, *id) {
+                Ok(comment) => results.push(Ok(comment)),
+                Err(StoreError::Refused(refusal)) => results.push(Err(refusal)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(results)
+    };
+    let results = app.store.write(write).await?;
+    let mut done = Done::default();
+    "undo".clone_into(&mut done.outcome.action);
+    for result in results {
+        match result {
+            Ok(comment) => {
+                done.outcome.n += 1;
+                done.changed
+                    .extend(comment.map(|comment| (comment.id, None)));
+            }
+            Err(_) => done.outcome.n_refused += 1,
+        }
+    }
+    Ok(done)
+}
+
+/// Back to where the form stood; for the desk's script, what changed.
+async fn answer(
+    app: &App,
+    member: &Member,
+    headers: &HeaderMap,
+    fields: &Params,
+    done: Result<Done, ApiError>,
+) -> Response {
+    let back = back(fields, &desk(&member.site.host));
+    let wants_json = headers
+        .get(header::ACCEPT)
+        .is_some_and(|accept| accept == "application/json");
+    if wants_json {
+        let told = match done {
+            Ok(done) => told(app, member, &back, done).await,
+            Err(error) => Err(error),
+        };
+        return told.into_response();
+    }
+    match done {
+        Ok(done) => see_other(&done.outcome.address(&back)),
+        Err(error) => ErrorPage::from(error).into_response(),
+    }
+}
+
+/// Go to `to`, on this server.
+pub(super) fn see_other(to: &str) -> Response {
+    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}
+
+async fn told(
+    app: &App,
+    member: &Member,
+    back: &str,
+    done: Done,
+) -> Result<Json<serde_json::Value>, ApiError> {
+    let (site, author) = (member.site.id, member.author.id);
+    let is_undo = done.outcome.action == "undo";
+    let refused: Vec<CommentId> = done.refused.iter().map(|(id, _)| *id).collect();
+    let undone = done.changed.iter().filter(|_| is_undo).map(|(id, _)| *id);
+    let shown: Vec<CommentId> = undone.chain(refused).collect();
+    let judged = done.outcome.edited.clone();
+    let read = move |tx: &mut Tx<'_>| {
+        let around = Around::read(tx, site, author)?;
+        let rows = rows::some(tx, site, &around.scope, &shown, &judged)?;
+        Ok::<_, StoreError>((around, rows))
+    };
+    let (around, rows) = app.store.read(read).await?;
+    let (desk, now) = (desk(&member.site.host), app.now());
+    let rows: HashMap<String, String> = rows
+        .iter()
+        .map(|row| {
+            (
+                row.id().to_string(),
+                render::newsroom::row(&row.row(&desk, back, now)),
+            )
+        })
+        .collect();
+    let changed = done.changed.iter().map(|(id, decision)| {
+        json!({ "id": id.to_string(), "decision": decision.map(|decision| decision.to_string()) })
+    });
+    let refused = done.refused.into_iter().map(
+        |(id, refusal)| json!({ "id": id.to_string(), "detail": ApiError::from(refusal).detail }),
+    );
+    Ok(Json(json!({
+        "told": done.outcome.told(back).text,
+        "changed": changed.collect::<Vec<_>>(),
+        "refused": refused.collect::<Vec<_>>(),
+        "rows": rows,
+        "counts": in_json(&around.counts),
+    })))
+}

@@ -1,0 +1,188 @@
+//! Comments of a list with all that their rows show.
+
+use std::collections::HashMap;
+
+use rejoinder_core::{AuthorId, CommentId, SiteId, Time};
+use render::newsroom::{Flagged, List, Record, Row};
+use store::flags::Flag;
+use store::groups::Scope;
+use store::queues::{Item, Listed};
+use store::{Result, Tx, comments, flags, queues, standing};
+
+use crate::error::ApiError;
+use crate::extract::Params;
+
+/// How many comments a list shows at once.
+pub(super) const AT_ONCE: usize = 50;
+
+/// A comment that a moderator judged, and the revision that they saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Judged {
+    pub(super) comment: CommentId,
+    pub(super) revision: i64,
+}
+
+impl Judged {
+    /// `ID.REVISION`, as forms name it.
+    pub(super) fn parse(text: &str) -> std::result::Result<Self, ApiError> {
+        let read = |(comment, revision): (&str, &str)| {
+            Some(Self {
+                comment: comment.parse().ok()?,
+                revision: revision.parse().ok()?,
+            })
+        };
+        let parts = text.split_once('.').and_then(read);
+        parts.ok_or_else(|| ApiError::query("comment", "This names no comment and its revision."))
+    }
+}
+
+/// What was judged and then edited, as an address names it. What cannot be read is passed over.
+pub(super) fn edited(params: &Params) -> Vec<Judged> {
+    let named = params.get("edited").unwrap_or_default().split(',');
+    named
+        .filter_map(|one| Judged::parse(one).ok())
+        .take(AT_ONCE)
+        .collect()
+}
+
+/// A comment of a list.
+pub(super) struct Loaded {
+    item: Item,
+    flags: Vec<Flagged>,
+    record: Record,
+    judged: Option<String>,
+}
+
+/// What the rows of `listed` show besides; `judged` are those that were edited meanwhile.
+pub(super) fn load(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    listed: Listed,
+    judged: &[Judged],
+) -> Result<(Vec<Loaded>, Option<CommentId>)> {
+    let authors: Vec<AuthorId> = listed
+        .items
+        .iter()
+        .map(|item| item.comment.author.id)
+        .collect();
+    let records = standing::records(tx, site, &authors)?;
+    let mut rows = Vec::with_capacity(listed.items.len());
+    for item in listed.items {
+        rows.push(complete(tx, site, item, &records, judged)?);
+    }
+    Ok((rows, listed.next))
+}
+
+fn complete(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    item: Item,
+    records: &HashMap<AuthorId, standing::Record>,
+    judged: &[Judged],
+) -> Result<Loaded> {
+    let comment = &item.comment;
+    let flags = match item.n_flags {
+        0 => Vec::new(),
+        _ => flags::of_comment(tx, site, comment.id)?,
+    };
+    let seen = judged
+        .iter()
+        .find(|seen| seen.comment == comment.id && seen.revision != comment.revision);
+    let versions = match seen {
+        Some(_) => comments::versions(tx, site, comment.id)?,
+        None => Vec::new(),
+    };
+    let is_seen =
+        |version: &comments::Version| seen.is_some_and(|seen| seen.revision == version.revision);
+    let was = versions
+        .into_iter()
+        .find(is_seen)
+        .map(|version| version.text);
+    let record = records.get(&comment.author.id).copied().unwrap_or_default();
+    Ok(Loaded {
+        flags: flags
+            .into_iter()
+            .filter(|flag| flag.ended_at.is_none())
+            .map(flagged)
+            .collect(),
+        record: self::record(record),
+        judged: was,
+        item,
+    })
+}
+
+pub(super) fn flagged(flag: Flag) -> Flagged {
+    Flagged {
+        name: flag.name,
+        reason: flag.reason,
+        note: flag.note,
+        at: flag.at,
+        is_open: flag.ended_at.is_none(),
+    }
+}
+
+pub(super) const fn record(record: standing::Record) -> Record {
+    Record {
+        published: record.published,
+        rejected: record.rejected,
+        spam: record.spam,
+        removed: record.removed,
+        flagged: record.flagged,
+    }
+}
+
+/// The rows of `wanted`, those that `scope` covers.
+pub(super) fn some(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    scope: &Scope,
+    wanted: &[CommentId],
+    judged: &[Judged],
+) -> Result<Vec<Loaded>> {
+    let mut items = Vec::new();
+    for comment in wanted {
+        items.extend(queues::item(tx, site, scope, *comment)?);
+    }
+    let listed = Listed { items, next: None };
+    Ok(load(tx, site, listed, judged)?.0)
+}
+
+impl Loaded {
+    pub(super) const fn id(&self) -> CommentId {
+        self.item.comment.id
+    }
+
+    pub(super) fn row<'a>(&'a self, desk: &'a str, back: &'a str, now: Time) -> Row<'a> {
+        Row {
+            desk,
+            back,
+            now,
+            comment: &self.item.comment,
+            page: &self.item.page,
+            parent: self.item.parent.as_ref(),
+            findings: &self.item.findings,
+            flags: &self.flags,
+            record: self.record,
+            is_decided: self.item.is_decided,
+            judged: self.judged.as_deref(),
+        }
+    }
+}
+
+/// The list of `rows`, to which decisions come back at `back`.
+pub(super) fn list<'a>(
+    rows: &'a [Loaded],
+    next: Option<String>,
+    desk: &'a str,
+    back: &'a str,
+    now: Time,
+    empty: &'a str,
+) -> List<'a> {
+    List {
+        desk,
+        back,
+        rows: rows.iter().map(|row| row.row(desk, back, now)).collect(),
+        next,
+        empty,
+    }
+}

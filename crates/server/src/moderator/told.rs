@@ -1,0 +1,76 @@
+//! What a form says after it was sent: carried in the address that it comes back to, as words and
+//! numbers that are known, never as text.
+
+use render::newsroom::Told;
+
+use super::rows::Judged;
+use crate::extract::Params;
+
+/// What became of what a form asked for.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// The word of the action.
+    pub(super) action: String,
+    /// How many comments it changed.
+    pub(super) n: usize,
+    /// Those that were edited meanwhile, and the revision that was judged.
+    pub(super) edited: Vec<Judged>,
+    /// How many could not be decided on for another reason.
+    pub(super) n_refused: usize,
+    /// The decisions that were made, separated by commas.
+    pub(super) decisions: String,
+}
+
+const NAMES: [&str; 5] = ["did", "n", "edited", "not", "undo"];
+
+impl Outcome {
+    pub(super) fn told(&self, back: &str) -> Told {
+        let told = Told::decided(&self.action, self.n, self.edited.len(), self.n_refused);
+        told.undoable(self.decisions.clone(), back.to_owned())
+    }
+
+    /// `back` with this outcome in it.
+    pub(super) fn address(&self, back: &str) -> String {
+        let (path, query) = back.split_once('?').unwrap_or((back, ""));
+        let kept = url::form_urlencoded::parse(query.as_bytes());
+        let kept = kept.filter(|(name, _)| !NAMES.contains(&name.as_ref()));
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(kept);
+        query.append_pair("did", &self.action);
+        query.append_pair("n", &self.n.to_string());
+        if self.n_refused > 0 {
+            query.append_pair("not", &self.n_refused.to_string());
+        }
+        if !self.edited.is_empty() {
+            let one = |seen: &Judged| format!("{}.{}", seen.comment, seen.revision);
+            let edited: Vec<String> = self.edited.iter().map(one).collect();
+            query.append_pair("edited", &edited.join(","));
+        }
+        if !self.decisions.is_empty() {
+            query.append_pair("undo", &self.decisions);
+        }
+        format!("{path}?{}", query.finish())
+    }
+}
+
+/// What the address of a page tells of what was just done.
+pub(super) fn from_address(params: &Params, back: &str) -> Option<Told> {
+    let outcome = Outcome {
+        action: params.get("did")?.to_owned(),
+        n: params.get("n")?.parse().ok()?,
+        edited: super::rows::edited(params),
+        n_refused: params.get("not").and_then(|n| n.parse().ok()).unwrap_or(0),
+        decisions: params.get("undo").unwrap_or_default().to_owned(),
+    };
+    Some(outcome.told(back))
+}
+
+/// Where a form says that it stood, when that is on the desk of this site.
+pub(super) fn back(fields: &Params, desk: &str) -> String {
+    let back = fields.get("back").unwrap_or_default();
+    let rest = back.strip_prefix(desk);
+    let is_ours = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+        && back.bytes().all(|byte| byte.is_ascii_graphic())
+        && !back.contains("..");
+    if is_ours { back } else { desk }.to_owned()
+}

@@ -1,0 +1,142 @@
+//! What all pages of the newsroom have in common: the rail with its counts, and the frame.
+
+use axum::response::Html;
+use rejoinder_core::author::Role;
+use rejoinder_core::{AuthorId, SiteId};
+use render::newsroom::{Entry, Frame, Section, Told};
+use store::groups::{self, Scope};
+use store::queues::{self, Counts, Queue};
+use store::{Result, Tx};
+
+use crate::access::Member;
+use crate::assets::VERSION;
+use crate::state::App;
+
+/// What is read for every page: what its reader may see, and how much waits there.
+#[derive(Debug, Clone)]
+pub(crate) struct Around {
+    pub(crate) scope: Scope,
+    pub(crate) counts: Counts,
+}
+
+impl Around {
+    pub(crate) fn read(tx: &mut Tx<'_>, site: SiteId, member: AuthorId) -> Result<Self> {
+        let scope = groups::scope_of(tx, site, member)?;
+        let counts = queues::counts(tx, site, &scope)?;
+        Ok(Self { scope, counts })
+    }
+}
+
+/// A page, as the rail and the frame show it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) title: &'a str,
+    /// Its path below `/moderate/{site}` or `/admin/{site}`, as in the tables below.
+    pub(crate) at: At<'a>,
+    pub(crate) told: Option<&'a Told>,
+}
+
+/// Where a page is, for the rail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum At<'a> {
+    /// Among the moderators' queues.
+    Queue(Queue),
+    /// Below `/moderate/{site}`.
+    #[expect(dead_code, reason = "for the pages beside the queues")]
+    Desk(&'a str),
+    /// Below `/admin/{site}`.
+    #[expect(dead_code, reason = "for the owner's pages")]
+    Admin(&'a str),
+}
+
+/// The desk's pages beside the queues: path, label, and who may see them.
+const DESK: [(&str, &str, Role); 0] = [];
+
+/// The owner's pages: path, label, and who may see them.
+const ADMIN: [(&str, &str, Role); 0] = [];
+
+/// A whole page.
+pub(crate) fn page(
+    app: &App,
+    member: &Member,
+    around: &Around,
+    shown: Shown<'_>,
+    render: impl FnOnce(&Frame<'_>) -> String,
+) -> Html<String> {
+    let rail = rail(member, &around.counts, shown.at);
+    Html(render(&Frame {
+        site: &member.site,
+        member: &member.author,
+        now: app.now(),
+        assets: VERSION,
+        title: shown.title,
+        rail: &rail,
+        told: shown.told,
+    }))
+}
+
+fn rail(member: &Member, counts: &Counts, at: At<'_>) -> Vec<Section> {
+    let (desk, admin) = (
+        desk(&member.site.host),
+        format!("/admin/{}", member.site.host),
+    );
+    let queues = Queue::ALL.map(|queue| Entry {
+        label: label(queue),
+        href: queue_path(&desk, queue),
+        count: Some((queue.as_str(), counts.of(queue))),
+        is_current: at == At::Queue(queue),
+    });
+    let may_see = |least: &Role| member.author.role >= *least;
+    let entries = |base: &str, table: &[(&'static str, &'static str, Role)], here: Option<&str>| {
+        let seen = table.iter().filter(|(_, _, least)| may_see(least));
+        let entry = |(path, label, _): &(&'static str, &'static str, Role)| Entry {
+            label,
+            href: format!("{base}{path}"),
+            count: None,
+            is_current: here == Some(*path),
+        };
+        seen.map(entry).collect::<Vec<_>>()
+    };
+    let here = |wanted: bool, path| wanted.then_some(path);
+    let (desk_here, admin_here) = match at {
+        At::Queue(_) => (None, None),
+        At::Desk(path) => (here(true, path), None),
+        At::Admin(path) => (None, here(true, path)),
+    };
+    let sections = [
+        ("Queues", queues.to_vec()),
+        ("Desk", entries(&desk, &DESK, desk_here)),
+        ("Site", entries(&admin, &ADMIN, admin_here)),
+    ];
+    let shown = sections
+        .into_iter()
+        .filter(|(_, entries)| !entries.is_empty());
+    shown
+        .map(|(title, entries)| Section { title, entries })
+        .collect()
+}
+
+/// The start of every address of a site's desk.
+pub(crate) fn desk(host: &str) -> String {
+    format!("/moderate/{host}")
+}
+
+/// Where a queue is.
+pub(crate) fn queue_path(desk: &str, queue: Queue) -> String {
+    match queue {
+        Queue::Held => desk.to_owned(),
+        queue => format!("{desk}/queues/{}", queue.as_str()),
+    }
+}
+
+/// What a queue is called.
+pub(crate) const fn label(queue: Queue) -> &'static str {
+    match queue {
+        Queue::Held => "Held",
+        Queue::Flagged => "Flagged",
+        Queue::Unreviewed => "Unreviewed",
+        Queue::Approved => "Approved",
+        Queue::Rejected => "Rejected",
+        Queue::Spam => "Spam",
+    }
+}
