@@ -24,6 +24,7 @@ pub mod site;
 pub mod thread;
 pub mod time;
 pub mod vote;
+pub mod webhook;
 pub mod words;
 
 pub use author::{Author, AuthorKind, Reader};

@@ -159,6 +159,22 @@ impl Client {
         read(answer, url, max_bytes).await
     }
 
+    /// Whether `url` may be asked as things are now. What is kept to be asked later is looked at
+    /// once when it is given, so that whoever gives it hears why not, and again each time.
+    pub async fn may_reach(&self, url: &str) -> Result<(), FetchError> {
+        let Policy { lookup, excepted } = &self.policy;
+        let url = Url::parse(url).map_err(|_| Forbidden::Unreadable)?;
+        gate::check(&url, excepted)?;
+        let Some(Host::Domain(host)) = url.host() else {
+            return Ok(());
+        };
+        let port = url.port_or_known_default().unwrap_or(0);
+        let found = tokio::time::timeout(CONNECT_TIMEOUT, lookup.lookup(host.to_owned(), port));
+        let found = found.await.map_err(|_| FetchError::Timeout)?;
+        let found = found.map_err(|error| FetchError::Network(error.to_string()))?;
+        Ok(gate::vet(&found, excepted)?)
+    }
+
     /// Look at `url` before it is asked. The guard in the resolver looks again at what is connected
     /// to, but does not see the port, which matters where the operator opened a single socket.
     async fn check(&self, url: &Url) -> Result<(), FetchError> {

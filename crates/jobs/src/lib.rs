@@ -7,8 +7,10 @@
 
 mod backoff;
 mod mail;
+mod webhook;
 mod worker;
 
 pub use mail::{MAIL, MailHandler, mail_job};
 pub use store::jobs::{Job, NewJob};
+pub use webhook::WebhookHandler;
 pub use worker::{Handler, Outcome, Running, Worker};

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rejoinder_core::{Clock, Random};
+use rejoinder_core::{Clock, Random, Time};
 use store::jobs::{self, Job};
 use store::{Result, Store};
 use tokio::sync::{Notify, watch};
@@ -37,6 +37,8 @@ pub enum Outcome {
     Done,
     /// Not now; the reason.
     Retry(String),
+    /// Not before this time; the reason. The handler counts by itself how often.
+    RetryAt(Time, String),
     /// Never; the reason, for a person to read.
     Park(String),
 }
@@ -161,6 +163,11 @@ impl Worker {
             }
             Outcome::Retry(why) => {
                 let at = now.after(backoff::wait(job.attempts, &*self.random));
+                self.store
+                    .write(move |tx| jobs::retry(tx, &job, at, &why))
+                    .await
+            }
+            Outcome::RetryAt(at, why) => {
                 self.store
                     .write(move |tx| jobs::retry(tx, &job, at, &why))
                     .await

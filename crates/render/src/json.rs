@@ -1,7 +1,7 @@
 //! Threads and comments as programs read them.
 
 use rejoinder_core::thread::{Entry, MAX_LEVELS};
-use rejoinder_core::{Comment, CommentId, PageKey, State, Thread, Time};
+use rejoinder_core::{Comment, CommentId, Page, PageKey, State, Thread, Time, policy};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -110,6 +110,17 @@ pub fn thread(context: &Context<'_>, thread: &Thread) -> ThreadBody {
         ancestors: ancestors(context, thread),
         comments: nested(context, thread),
         next: thread.next.map(|cursor| cursor.to_string()),
+    }
+}
+
+/// A page as JSON.
+pub(crate) fn page(context: &Context<'_>, page: &Page) -> PageBody {
+    let closed_at = policy::closed_since(&context.site.settings, page, context.now);
+    PageBody {
+        key: page.key.as_str().to_owned(),
+        url: page.key.url().map(str::to_owned),
+        title: page.title.clone().filter(|title| !title.is_empty()),
+        closed_at: closed_at.as_ref().map(Time::to_string),
     }
 }
 

@@ -19,6 +19,7 @@ mod tree;
 
 pub mod json;
 pub mod newsroom;
+pub mod webhook;
 pub mod words;
 
 use rejoinder_core::{CommentId, Site, Time};

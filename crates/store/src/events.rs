@@ -2,6 +2,7 @@
 
 use rejoinder_core::{Comment, CommentId, Page, PageId, PageKey, SiteId, Time};
 
+use crate::webhooks::{self, MessageId};
 use crate::{Change, Dialect, Result, Tx, comments, listen, pages, params, sql};
 
 /// What happened.
@@ -111,6 +112,11 @@ pub(crate) fn append_counted(
         ),
         params![page.site, page.id, version, kind.as_str(), comment, now],
     )?;
+    let message = MessageId {
+        page: page.id,
+        version,
+    };
+    webhooks::announce(tx, now, (page.site, message), kind, comment)?;
     let change = Change {
         site: page.site,
         page: page.id,

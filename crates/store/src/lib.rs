@@ -40,6 +40,7 @@ mod tls;
 mod tx;
 mod value;
 pub mod votes;
+pub mod webhooks;
 pub mod words;
 
 use std::fmt;

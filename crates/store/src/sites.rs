@@ -44,6 +44,15 @@ pub fn by_host(tx: &mut Tx<'_>, host: &str) -> Result<Option<Site>> {
     )
 }
 
+/// The site with this id.
+pub fn by_id(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
+    tx.one(
+        sql!("select id, host, origins, settings from site where id = ?1"),
+        params![id],
+        read,
+    )
+}
+
 /// All sites, by host.
 pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Site>> {
     tx.all(

@@ -1,5 +1,7 @@
 //! The worker on a real store.
 
+mod webhooks;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

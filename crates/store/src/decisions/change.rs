@@ -7,6 +7,7 @@ use super::log::DecisionId;
 use super::mark_undone;
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
+use crate::webhooks::{self, MessageId};
 use crate::{Result, Tx, comments, flags, learned, params, sql};
 
 /// Who changes where a comment stands.
@@ -103,6 +104,13 @@ pub(crate) fn change(
         _ => {}
     }
     let version = events::append(tx, now, page, kind, Some(comment.id))?;
+    if kind == EventKind::Removed && before.state == State::Published {
+        let message = MessageId {
+            page: page.id,
+            version,
+        };
+        webhooks::announce_removal(tx, now, (page.site, message), comment.id)?;
+    }
     if entry.judges {
         flags::end(tx, now, page.site, comment.id, version)?;
     }

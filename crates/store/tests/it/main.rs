@@ -16,4 +16,5 @@ mod sign_ins;
 mod support;
 mod trouble;
 mod votes;
+mod webhooks;
 mod writes;
