@@ -23,6 +23,7 @@ const LOG_LINES = 200;
  * @property {string} folder
  * @property {string[]} log The last lines that it printed.
  * @property {(...args: string[]) => Promise<string>} cli Run a subcommand on the same database.
+ * @property {() => Promise<void>} kill Ends it as a failing machine would.
  * @property {() => Promise<void>} stop Ends it and removes its folder.
  */
 
@@ -40,6 +41,41 @@ export async function serve(sites) {
     await cli(env, 'site', 'add', host, '--origin', origin);
   }
   return start(folder, env, ['serve']);
+}
+
+/**
+ * One node of several on a database that has its sites already.
+ *
+ * @param {string} database
+ * @param {string} [listen] Where it answers, when it must be a place that is known.
+ * @returns {Promise<Rejoinder>}
+ */
+export async function serveNode(database, listen) {
+  return start(await freshFolder(), { REJOINDER_DATABASE: database }, ['serve'], listen);
+}
+
+/**
+ * An empty PostgreSQL database, and what an operator does to it behind the program's back.
+ *
+ * @returns {{url: string, sql: (statement: string) => Promise<string>}}
+ */
+export function postgres() {
+  const url = needed('REJOINDER_TEST_DATABASE');
+  const psql = needed('REJOINDER_TEST_PSQL');
+  const sql = async (/** @type {string} */ statement) => {
+    const { stdout } = await promisify(execFile)(psql, ['-XAtq', '-c', statement, url]);
+    return stdout.trim();
+  };
+  return { url, sql };
+}
+
+/** @param {string} variable */
+function needed(variable) {
+  const value = process.env[variable];
+  if (!value) {
+    throw new Error(`${variable} is not set: run the tests with \`cargo xtask test\``);
+  }
+  return value;
 }
 
 /**
@@ -93,10 +129,11 @@ export async function until(what, condition) {
  * @param {string} folder
  * @param {Record<string, string>} settings
  * @param {string[]} args
+ * @param {string} [where]
  * @returns {Promise<Rejoinder>}
  */
-async function start(folder, settings, args) {
-  const [listen, internal] = [await freeAddress(), await freeAddress()];
+async function start(folder, settings, args, where) {
+  const [listen, internal] = [where ?? (await freeAddress()), await freeAddress()];
   const env = { ...settings, REJOINDER_INTERNAL: internal, REJOINDER_RATE_LIMITS: 'off' };
   const words = dyingWithUs([await binary(), ...args, '--listen', listen]);
   const child = spawn(words[0] ?? '', words.slice(1), {
@@ -115,12 +152,16 @@ async function start(folder, settings, args) {
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
-  const stop = async () => {
+  const end = async (/** @type {NodeJS.Signals} */ signal) => {
     process.off('exit', kill);
     if (!hasEnded()) {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      await ended;
     }
+  };
+  const stop = async () => {
+    await end('SIGTERM');
     await rm(folder, { recursive: true, force: true });
   };
 
@@ -142,6 +183,7 @@ async function start(folder, settings, args) {
     folder,
     log,
     cli: (...words) => cli(env, ...words),
+    kill: () => end('SIGKILL'),
     stop,
   };
 }

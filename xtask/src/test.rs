@@ -78,7 +78,7 @@ impl Check {
             Self::Fmt | Self::Clippy | Self::Doc => &[],
             Self::Rust => &[Need::Postgres],
             Self::Types => &[Need::Node],
-            Self::Browser => &[Need::Node, Need::Chromium],
+            Self::Browser => &[Need::Node, Need::Chromium, Need::Postgres],
         }
     }
 
@@ -134,6 +134,8 @@ fn browser(options: &Options) -> Result {
         .collect();
     files.sort();
     let scratch = Scratch::new()?;
+    let server = Postgres::start()?;
+    let psql = testing::programs().unwrap_or_default().join("psql");
     let mut tests = command(
         "node",
         &["--test", "--test-reporter=spec", "--test-timeout=600000"],
@@ -141,6 +143,8 @@ fn browser(options: &Options) -> Result {
     tests.args(files).current_dir(web());
     tests
         .env("REJOINDER_CHROMIUM", needs::chromium()?)
+        .env("REJOINDER_TEST_DATABASE", server.fresh_database()?)
+        .env("REJOINDER_TEST_PSQL", psql)
         .env("TMPDIR", scratch.path());
     if options.long {
         tests.env(LONG_VARIABLE, "1");
