@@ -14,6 +14,8 @@ pub struct List<'a> {
     pub desk: &'a str,
     /// Where the list is, to come back to.
     pub back: &'a str,
+    /// The word of the queue, for lists that are one.
+    pub queue: &'a str,
     /// The comments.
     pub rows: Vec<Row<'a>>,
     /// Where it goes on.

@@ -16,7 +16,7 @@ use rejoinder_core::{Author, Site, Time};
 
 pub use age::Age;
 pub use list::List;
-pub use phrases::Told;
+pub use phrases::{Told, done};
 pub use queue::{QueuePage, queue_page};
 pub use row::{Flagged, Record, Row, row};
 

@@ -59,7 +59,7 @@ impl Told {
 }
 
 /// What a decision did, as the start of a sentence.
-pub(crate) fn done(action: &str) -> &'static str {
+pub fn done(action: &str) -> &'static str {
     match action {
         "approve" => "Approved",
         "reject" => "Rejected",

@@ -172,10 +172,13 @@ async fn told(
     done: Done,
 ) -> Result<Json<serde_json::Value>, ApiError> {
     let (site, author) = (member.site.id, member.author.id);
-    let is_undo = done.outcome.action == "undo";
+    let stays = matches!(
+        done.outcome.action.as_str(),
+        "undo" | "feature" | "unfeature"
+    );
     let refused: Vec<CommentId> = done.refused.iter().map(|(id, _)| *id).collect();
-    let undone = done.changed.iter().filter(|_| is_undo).map(|(id, _)| *id);
-    let shown: Vec<CommentId> = undone.chain(refused).collect();
+    let staying = done.changed.iter().filter(|_| stays).map(|(id, _)| *id);
+    let shown: Vec<CommentId> = staying.chain(refused).collect();
     let judged = done.outcome.edited.clone();
     let read = move |tx: &mut Tx<'_>| {
         let around = Around::read(tx, site, author)?;
@@ -201,6 +204,7 @@ async fn told(
     );
     Ok(Json(json!({
         "told": done.outcome.told(back).text,
+        "done": render::newsroom::done(&done.outcome.action),
         "changed": changed.collect::<Vec<_>>(),
         "refused": refused.collect::<Vec<_>>(),
         "rows": rows,

@@ -138,7 +138,15 @@ async fn shown(
     let next = read
         .next
         .map(|next| asked.address(&desk, queue, Some(next)));
-    let list = rows::list(&read.rows, next, &desk, &back, app.now(), empty(queue));
+    let list = rows::list(
+        queue.as_str(),
+        &read.rows,
+        next,
+        &desk,
+        &back,
+        app.now(),
+        empty(queue),
+    );
     let told = told::from_address(params, &back);
     let shown = Shown {
         title: label(queue),

@@ -171,6 +171,7 @@ impl Loaded {
 
 /// The list of `rows`, to which decisions come back at `back`.
 pub(super) fn list<'a>(
+    queue: &'a str,
     rows: &'a [Loaded],
     next: Option<String>,
     desk: &'a str,
@@ -181,6 +182,7 @@ pub(super) fn list<'a>(
     List {
         desk,
         back,
+        queue,
         rows: rows.iter().map(|row| row.row(desk, back, now)).collect(),
         next,
         empty,

@@ -1,0 +1,50 @@
+/** The numbers in the rail, kept up to date while somebody looks. */
+import { here } from './desk_page.js';
+
+/** @typedef {Record<string, number>} Counts */
+
+const EVERY_MS = 5_000;
+const LIMIT = 1_000;
+
+/**
+ * Show the numbers of the queues.
+ *
+ * @param {Counts} counts
+ */
+export function showCounts(counts) {
+  for (const place of document.querySelectorAll('[data-nr-count]')) {
+    const n = counts[place.getAttribute('data-nr-count') ?? ''];
+    if (n !== undefined) {
+      place.textContent = n < LIMIT ? String(n) : '1,000+';
+    }
+  }
+}
+
+/**
+ * Ask for the numbers again and again, but not in a page that nobody sees.
+ *
+ * @param {(counts: Counts) => void} told
+ */
+export function startCounts(told) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const look = async () => {
+    try {
+      const answer = await fetch(`${here.desk}/counts`);
+      if (answer.ok) {
+        const counts = await answer.json();
+        showCounts(counts);
+        told(counts);
+      }
+    } catch {
+      // Offline; the next look may find it.
+    }
+    plan();
+  };
+  const plan = () => {
+    clearTimeout(timer);
+    timer = document.hidden ? undefined : setTimeout(look, EVERY_MS);
+  };
+  document.addEventListener('visibilitychange', () => (document.hidden ? plan() : look()));
+  plan();
+}

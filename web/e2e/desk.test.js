@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { expectAccessible, expectQuiet, open, startBrowser } from './browser.js';
+import { startPaper, until } from './harness.js';
+
+/** @typedef {import('./browser.js').Page} Page */
+
+/** @type {Awaited<ReturnType<typeof startPaper>>} */
+let paper;
+/** @type {import('./browser.js').Browser} */
+let browser;
+/** @type {import('./browser.js').BrowserContext} Where Kim is signed in. */
+let kim;
+
+before(async () => {
+  [browser, paper] = await Promise.all([startBrowser(), startPaper()]);
+  const { host, rejoinder } = paper;
+  await rejoinder.cli('site', 'set', host.host, 'mode', 'before');
+  await until('comments to wait', async () => (await post('A first comment')) === 202);
+  const added = await rejoinder.cli('staff', 'add', 'kim@paper.example', '--site', host.host, '--role', 'moderator');
+  const path = /\/auth\/sign-in\S+/.exec(added)?.[0] ?? assert.fail(added);
+  const page = await open(browser, rejoinder.origin + path);
+  kim = page.context();
+  await page.locator('input[name=name]').fill('Kim Ode');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Go to the moderators’ desk' }).click();
+  await page.getByRole('heading', { name: 'Held' }).waitFor();
+  await page.close();
+});
+
+after(async () => {
+  await browser.close();
+  await paper.stop();
+});
+
+test('a moderator clears 50 held comments by keyboard alone', async () => {
+  await rejectAll();
+  await postMany(60, 'keys');
+  const page = await desk();
+  assert.equal(await page.locator('[data-nr-count=held]').innerText(), '60');
+  const press = async (/** @type {string[]} */ ...keys) => {
+    for (const key of keys) {
+      await page.keyboard.press(key);
+    }
+  };
+
+  await press('j');
+  for (let n = 0; n < 16; n += 1) {
+    await press('a', 'r', 's');
+  }
+  await press('z', 'x', 'j', 'x', 'j', 'x', 'a');
+
+  await until('50 to be decided', async () => (await count('held')) === 10);
+  assert.deepEqual(
+    [await count('approved'), await count('rejected'), await count('spam')].map((n) => n >= 15),
+    [true, true, true],
+  );
+  await page.locator('[data-nr-count=held]').getByText('10', { exact: true }).waitFor();
+  assert.equal(await page.locator('[data-nr=row]:focus-within').count(), 1);
+  assert.equal(await page.locator('[data-nr=status]').innerText(), '3 comments: approved.');
+  await expectAccessible(page);
+  expectQuiet(page);
+  await page.close();
+});
+
+test('a decision is undone by its key, by the status line and from where it was done', async () => {
+  await rejectAll();
+  await postMany(3, 'undo');
+  const page = await desk();
+  const waiting = page.locator('[data-nr=row]:not([data-done])');
+  await page.keyboard.press('j');
+
+  await page.keyboard.press('r');
+  await page.locator('[data-nr=status]').getByText('Rejected.').waitFor();
+  await page.keyboard.press('z');
+  await page.locator('[data-nr=status]').getByText('Undone.').waitFor();
+  assert.equal(await waiting.count(), 3);
+  assert.match(await page.locator('[data-nr=row]:focus-within').innerText(), /undo 2/);
+
+  await page.keyboard.press('s');
+  await page.locator('[data-nr=told]').getByRole('button', { name: 'Undo' }).click();
+  await page.locator('[data-nr=status]').getByText('Undone.').waitFor();
+
+  await page.keyboard.press('a');
+  await page.locator('[data-done]').getByRole('button', { name: 'Undo' }).click();
+  await page.locator('[data-nr=status]').getByText('Undone.').waitFor();
+  assert.equal(await count('held'), 3);
+  expectQuiet(page);
+  await page.close();
+});
+
+test('what its author edits meanwhile is shown again, with what changed', async () => {
+  await rejectAll();
+  const edit = await postAndEdit('Before it');
+  const page = await desk();
+  await edit('After it');
+
+  await page.keyboard.press('j');
+  await page.keyboard.press('a');
+
+  const row = page.locator('[data-nr=row]');
+  await row.getByText('It was edited after you saw it.').waitFor();
+  assert.equal(await row.locator('del').innerText(), 'Before');
+  assert.equal(await row.locator('ins').innerText(), 'After');
+  await expectAccessible(page);
+  await row.locator('[data-nr=item]').focus();
+  await page.keyboard.press('a');
+  await until('it to be approved', async () => (await count('held')) === 0);
+  await page.close();
+});
+
+test('a page is worked through without script', async () => {
+  await rejectAll();
+  await postMany(4, 'plain');
+  const page = await open(kim, `${paper.rejoinder.origin}${path()}`, { script: false });
+  const row = (/** @type {string} */ text) => page.locator('[data-nr=row]', { hasText: text });
+
+  await row('plain 0').getByRole('button', { name: 'Approve' }).click();
+  await page.getByText('Approved.').waitFor();
+  await row('plain 1').locator('summary').click();
+  await row('plain 1').getByLabel('Reason').selectOption('off_topic');
+  await row('plain 1').getByLabel('Note to the author').fill('Please stay with the article.');
+  await row('plain 1').getByRole('button', { name: 'Reject' }).click();
+  await page.getByText('Rejected.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Undone.').waitFor();
+  for (const text of ['plain 1', 'plain 2', 'plain 3']) {
+    await row(text).getByRole('checkbox').check();
+  }
+  await page.locator('#bulk').getByRole('button', { name: 'Spam' }).click();
+  await page.getByText('3 comments: marked as spam.').waitFor();
+
+  assert.equal(await page.getByText('Nothing waits for a decision.').count(), 1);
+  await expectAccessible(page);
+  await page.close();
+});
+
+/** The path of the desk. */
+function path() {
+  return `/moderate/${paper.host.host}`;
+}
+
+/** @returns {Promise<Page>} */
+async function desk() {
+  const page = await open(kim, paper.rejoinder.origin + path());
+  await page.locator('html[data-live]').waitFor();
+  return page;
+}
+
+/** @param {string} queue */
+async function count(queue) {
+  const answer = await kim.request.get(`${paper.rejoinder.origin}${path()}/counts`);
+  return (await answer.json())[queue];
+}
+
+/** Nothing waits any more. */
+async function rejectAll() {
+  const page = await open(kim, paper.rejoinder.origin + path());
+  while ((await count('held')) > 0) {
+    await page.goto(paper.rejoinder.origin + path());
+    await page.locator('[data-nr=all] input').check();
+    await page.locator('#bulk').getByRole('button', { name: 'Reject' }).click();
+    await page.locator('[data-nr=status]').getByText('ejected').waitFor();
+  }
+  await page.close();
+}
+
+/**
+ * @param {number} n
+ * @param {string} word
+ */
+async function postMany(n, word) {
+  for (let at = 0; at < n; at += 1) {
+    assert.equal(await post(`${word} ${at} of many comments`), 202);
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {Promise<number>} The status of the answer.
+ */
+async function post(text) {
+  return (await posted(text)).status;
+}
+
+/** @param {string} text */
+function posted(text) {
+  const { host, rejoinder } = paper;
+  return fetch(`${rejoinder.origin}/api/v1/comments`, {
+    method: 'POST',
+    headers: { origin: host.origin, 'content-type': 'application/json' },
+    body: JSON.stringify({ site: host.host, page: 'desk', text, name: 'Ann Lee' }),
+  });
+}
+
+/**
+ * Post, and give the author's way to edit it.
+ *
+ * @param {string} text
+ */
+async function postAndEdit(text) {
+  const answer = await posted(text);
+  const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const { comment } = await answer.json();
+  return async (/** @type {string} */ changed) => {
+    const edited = await fetch(`${paper.rejoinder.origin}/api/v1/comments/${comment.id}`, {
+      method: 'PATCH',
+      headers: { origin: paper.host.origin, 'content-type': 'application/json', cookie },
+      body: JSON.stringify({ text: changed }),
+    });
+    assert.equal(edited.status, 200, await edited.text());
+  };
+}
