@@ -22,16 +22,30 @@ export const WHO = ['name', 'email', 'website'];
 export function open(thread, form) {
   form.dataset['open'] = '';
   wake(form);
-  const known = device.get('me') ?? thread.me?.reader ?? {};
-  for (const name of WHO) {
-    field(form, name).value ||= known[name] ?? '';
-  }
-  showWho(form, !known.name);
+  greet(thread, form);
   const text = field(form, 'text');
   text.value ||= draftOf(thread, form)?.text ?? '';
   grow(text);
   // Without them nobody could be told that sending failed.
   thread.words();
+}
+
+/** Say who the comment will be by, as far as it is known. @param {Thread} thread @param {Form} form */
+export function greet(thread, form) {
+  const reader = thread.me?.reader;
+  const isAccount = reader?.kind === 'account';
+  const known = isAccount ? { name: reader.name } : (device.get('me') ?? reader ?? {});
+  const isOther = isAccount || 'account' in form.dataset;
+  for (const name of WHO) {
+    const own = field(form, name);
+    own.value = (isOther ? '' : own.value) || (known[name] ?? '');
+  }
+  form.toggleAttribute('data-account', isAccount);
+  part(form, 'door')?.toggleAttribute('hidden', isAccount);
+  part(form, 'leave')?.toggleAttribute('hidden', !isAccount);
+  part(form, 'rename')?.toggleAttribute('hidden', isAccount);
+  const isGuest = !isAccount && part(form, 'who');
+  showWho(form, !isAccount && !(isGuest && known.name), known.name);
 }
 
 /** Show what is only for those with script. @param {Form} form */
@@ -148,14 +162,20 @@ function keyOf({ address: { site, page } }) {
   return `drafts:${site} ${page}`;
 }
 
-/** Show the fields, or who they say it is. @param {Form} form @param {boolean} isAsked */
-export function showWho(form, isAsked) {
+/**
+ * Show the fields, or who they say it is.
+ *
+ * @param {Form} form
+ * @param {boolean} isAsked
+ * @param {string} [called]
+ */
+export function showWho(form, isAsked, called = field(form, 'name').value) {
   const as = part(form, 'as');
   const name = as?.querySelector('b');
   part(form, 'who')?.toggleAttribute('hidden', !isAsked);
   as?.toggleAttribute('hidden', isAsked);
   if (name) {
-    name.textContent = field(form, 'name').value;
+    name.textContent = called;
   }
 }
 

@@ -46,7 +46,7 @@ function show(thread, form) {
   const comment = make('article', 'rj-comment');
   const text = make('p', 'rj-text', field(form, 'text').value);
   text.style.whiteSpace = 'pre-line';
-  comment.append(make('b', 'rj-name', field(form, 'name').value), text, make('p', 'rj-acts'));
+  comment.append(make('b', 'rj-name', nameIn(thread, form)), text, make('p', 'rj-acts'));
   const item = make('li', '');
   item.append(comment);
   const parent = form.closest('li');
@@ -59,6 +59,11 @@ function show(thread, form) {
   form.hidden = true;
   thread.focus(comment);
   return item;
+}
+
+/** @param {Thread} thread @param {Form} form */
+function nameIn(thread, form) {
+  return field(form, 'name').value || thread.me?.reader?.name;
 }
 
 /**
@@ -88,7 +93,9 @@ function prepare(thread, form) {
 async function arrive(thread, form, { status, comment, html }) {
   const item = /** @type {HTMLElement} */ (others.get(form));
   const isHeld = status === 202;
-  device.set('me', Object.fromEntries(WHO.map((name) => [name, field(form, name).value])));
+  if (!('account' in form.dataset)) {
+    device.set('me', Object.fromEntries(WHO.map((name) => [name, field(form, name).value])));
+  }
   keep(thread, form);
   field(form, 'text').value = '';
   others.delete(form);

@@ -15,7 +15,7 @@
 
 /**
  * @typedef {object} Me
- * @property {{id: string, name: string} | null} reader
+ * @property {{id: string, name: string, kind: 'guest' | 'account'} | null} reader
  * @property {Record<string, number>} votes
  * @property {Record<string, string>} editable Until when.
  * @property {string[]} own
@@ -46,6 +46,7 @@ const LEAST = ['second', 1];
 
 /** What is loaded when it is used. */
 const load = {
+  account: () => import('./account.js'),
   browse: () => import('./browse.js'),
   compose: () => import('./compose.js'),
   edit: () => import('./own.js'),
@@ -62,6 +63,7 @@ const loaded = (module) => /** @type {Record<string, () => Promise<any>>} */ (lo
 
 /** The controls whose acts each exports, by their `data-rj`. */
 const ACTS = {
+  account: 'enter leave',
   browse: 'more branch filter back jump link',
   post: 'retry revise',
   reply: 'reply cancel rename',
@@ -277,6 +279,9 @@ export class Thread {
       const path = `/api/v1/me?${new URLSearchParams(this.address)}`;
       this.me = await (await this.fetch(path, { credentials: 'include' })).json();
       this.wake(this.section);
+      for (const form of this.section.querySelectorAll('form[data-rj=compose][data-open]')) {
+        (await load.compose()).greet(this, /** @type {HTMLFormElement} */ (form));
+      }
     } catch {}
   }
 

@@ -173,6 +173,13 @@ pub fn email(typed: &str) -> Result<Option<String>, Refusal> {
     Ok(Some(format!("{local}@{}", domain.to_lowercase())))
 }
 
+/// What addresses of one mailbox have in common: they differ in case and in what follows a `+`.
+pub fn mailbox(email: &str) -> String {
+    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    let local = local.split('+').next().unwrap_or_default();
+    format!("{local}@{domain}").to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +209,14 @@ mod tests {
                 max: 50
             })
         ));
+    }
+
+    #[test]
+    fn one_mailbox_is_known_under_all_its_addresses() {
+        for address in ["ann@example.org", "Ann@example.org", "ann+news@example.org"] {
+            assert_eq!(mailbox(address), "ann@example.org");
+        }
+        assert_ne!(mailbox("ann@example.org"), mailbox("ann@other.org"));
     }
 
     #[test]

@@ -148,6 +148,7 @@ impl WebhookHandler {
             base: &self.base,
             words: render::words::of(&site.settings.language),
             assets: "",
+            has_accounts: false,
         };
         let event = Event {
             kind: due.delivery.kind,

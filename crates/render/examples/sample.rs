@@ -108,6 +108,7 @@ fn main() -> Result<()> {
         base: BASE,
         words: words::of("en"),
         assets: "1",
+        has_accounts: true,
     };
     let write = |name: &str, html: String| fs::write(out.join(name), html);
     write("front.html", front_page(&publication, &articles, BASE, "1"))?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use askama::Template;
 use rejoinder_core::settings::{Email, Guests, Mode};
-use rejoinder_core::{Comment, CommentId, Settings};
+use rejoinder_core::{Comment, CommentId};
 
 use crate::Context;
 use crate::comment::shown_name;
@@ -95,9 +95,22 @@ struct Compose<'a> {
     max_graphemes: usize,
     email: Email,
     is_reviewed: bool,
+    needs_account: bool,
+    has_accounts: bool,
 }
 
 impl<'a> Compose<'a> {
+    /// Where one signs in, and comes back from to this thread.
+    fn sign_in(&self) -> String {
+        let mut back = url::form_urlencoded::Serializer::new(String::new());
+        back.append_pair("site", &self.links.host);
+        back.append_pair("page", &self.links.page);
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("site", &self.links.host);
+        query.append_pair("to", &format!("/embed?{}", back.finish()));
+        format!("{}/auth/sign-in?{}", self.base, query.finish())
+    }
+
     fn label(&self) -> &'a str {
         if self.form.reply.is_some() {
             return &self.words.form.reply_text;
@@ -139,16 +152,13 @@ pub(crate) fn compose(
         max_graphemes: settings.max_graphemes,
         email: settings.email,
         is_reviewed: settings.mode == Mode::Before,
+        needs_account: settings.guests == Guests::Refused,
+        has_accounts: context.has_accounts,
     };
     let mut out = String::with_capacity(4_096);
     // Writing to a string cannot fail.
     let _ = compose.render_into(&mut out);
     out
-}
-
-/// Whether guests may write at all.
-pub(crate) fn needs_account(settings: &Settings) -> bool {
-    settings.guests == Guests::Refused
 }
 
 /// The form under the comment that it replies to.

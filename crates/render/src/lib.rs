@@ -5,6 +5,7 @@
 //! of values: a thread and a [`Context`] come in, a `String` goes out. Templates escape all text;
 //! a comment's own HTML comes from `markup` and passes as it is.
 
+pub mod account;
 mod avatar;
 mod comment;
 pub mod feed;
@@ -28,7 +29,7 @@ pub use comment::comment_html;
 pub use form::{Form, Problem};
 pub use pages::{edit_page, message_page, thread_page};
 pub use publication::{Article, Picture, Publication, article_page, front_page};
-pub use sign_in::{sign_in_page, signed_in_page, signed_out_page};
+pub use sign_in::sign_in_page;
 pub use thread::thread_fragment;
 pub use words::Words;
 
@@ -47,6 +48,8 @@ pub struct Context<'a> {
     pub words: &'static Words,
     /// The version of the files under `/static`, which may then be kept for ever.
     pub assets: &'a str,
+    /// Whether readers can make themselves an account here.
+    pub has_accounts: bool,
 }
 
 /// How a whole page shows its thread.

@@ -2,9 +2,8 @@
 
 use askama::Template;
 use rejoinder_core::Author;
-use rejoinder_core::author::Role;
 
-use crate::pages::{message_page, rendered};
+use crate::pages::rendered;
 use crate::words::{Name, Words, direction, fill};
 use crate::{Context, Problem};
 
@@ -33,42 +32,7 @@ pub fn sign_in_page(
         name: &account.name,
         token,
         problem: problem.map(|problem| problem.detail),
-        is_signed_in: false,
-        desk: None,
     })
-}
-
-/// Who one is now, with a button to be nobody again.
-pub fn signed_in_page(context: &Context<'_>, account: &Author) -> String {
-    let words = &context.words.sign_in;
-    let role = context
-        .words
-        .badge(account.role)
-        .unwrap_or_default()
-        .to_lowercase();
-    let (name, site) = (Name(&account.name), Name(&context.site.host));
-    rendered(&SignInPage {
-        words: context.words,
-        language: &context.site.settings.language,
-        direction: direction(&context.site.settings.language),
-        assets: context.assets,
-        title: words.done.clone(),
-        why: fill(
-            &words.done_as,
-            &[("name", &name), ("role", &role), ("site", &site)],
-        ),
-        site: &context.site.host,
-        name: &account.name,
-        token: "",
-        problem: None,
-        is_signed_in: true,
-        desk: (account.role >= Role::Moderator).then(|| format!("/moderate/{}", context.site.host)),
-    })
-}
-
-/// That nobody is signed in any more; `back` leads on.
-pub fn signed_out_page(words: &'static Words, back: &str) -> String {
-    message_page(&words.sign_in.gone, &words.sign_in.gone_why, back)
 }
 
 #[derive(Template)]
@@ -84,6 +48,4 @@ struct SignInPage<'a> {
     name: &'a str,
     token: &'a str,
     problem: Option<&'a str>,
-    is_signed_in: bool,
-    desk: Option<String>,
 }

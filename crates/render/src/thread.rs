@@ -7,7 +7,7 @@ use rejoinder_core::thread::{Entry, Sort};
 use rejoinder_core::{Comment, CommentId, Filter, PageKey, Thread, Time, policy};
 
 use crate::comment::Frame;
-use crate::form::{ReplyForm, compose, needs_account};
+use crate::form::{ReplyForm, compose};
 use crate::links::{Link, Links, Place};
 use crate::tree::Tree;
 use crate::words::{Words, direction, fill};
@@ -128,7 +128,7 @@ fn own_form(
     is_open: bool,
     parent: Option<&Comment>,
 ) -> Option<String> {
-    if !is_open || parent.is_some() || needs_account(&context.site.settings) {
+    if !is_open || parent.is_some() {
         return None;
     }
     let mut form = view.form;
@@ -148,15 +148,13 @@ fn notice(context: &Context<'_>, thread: &Thread, closed_at: Option<Time>) -> Op
     if settings.mode == Mode::Closed {
         return Some(words.site_closed.clone());
     }
-    if let Some(closed_at) = closed_at {
-        let text = if n_comments(thread) == 0 {
-            &words.closed_empty
-        } else {
-            &words.closed
-        };
-        return Some(fill(text, &[("date", &context.words.long_date(closed_at))]));
-    }
-    needs_account(settings).then(|| context.words.form.sign_in.clone())
+    let closed_at = closed_at?;
+    let text = if n_comments(thread) == 0 {
+        &words.closed_empty
+    } else {
+        &words.closed
+    };
+    Some(fill(text, &[("date", &context.words.long_date(closed_at))]))
 }
 
 #[derive(Template)]

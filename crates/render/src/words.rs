@@ -51,6 +51,7 @@ macro_rules! group {
         pub(crate) struct $name { $(pub(crate) $word: $kind),* }
     };
 }
+pub(crate) use group;
 
 /// The catalogue of one language.
 #[derive(Debug, Deserialize)]
@@ -173,6 +174,9 @@ group!(FormWords {
     cancel: String,
     save: String,
     sign_in: String,
+    has_account: String,
+    enter: String,
+    sign_out: String,
 });
 group!(PageWords {
     comments_on: String,
@@ -190,12 +194,8 @@ group!(SignInWords {
     r#as: String,
     name: String,
     go: String,
-    done: String,
     done_as: String,
     desk: String,
-    out: String,
-    gone: String,
-    gone_why: String,
 });
 group!(PublicationWords {
     by: String,
@@ -413,6 +413,7 @@ mod tests {
         let catalogues = [
             include_str!("../words/en.json"),
             include_str!("../words/en.feeds.json"),
+            include_str!("../words/en.account.json"),
         ];
         let catalogues = catalogues.map(|text| serde_json::from_str::<Value>(text).unwrap());
         let mut left: Vec<&Value> = catalogues.iter().collect();

@@ -18,6 +18,8 @@ pub struct Config {
     pub proxy_header: ProxyHeader,
     /// Whether readers are slowed down.
     pub rate_limits: RateLimits,
+    /// The address that mails come from. Unset, no mail is sent, and nothing that needs one is offered.
+    pub mail_from: Option<String>,
     /// The articles that the server itself publishes.
     pub publication: Option<Publication>,
 }
@@ -29,6 +31,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             proxy_header: ProxyHeader::XForwardedFor,
             rate_limits: RateLimits::On,
+            mail_from: None,
             publication: None,
         }
     }

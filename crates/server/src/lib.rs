@@ -8,6 +8,7 @@
 mod access;
 mod assets;
 mod auth;
+mod browser;
 mod config;
 mod error;
 mod error_page;

@@ -20,6 +20,8 @@ pub(crate) enum Act {
     Vote,
     /// Trying out how a text looks.
     Preview,
+    /// Asking for a link by mail.
+    Mail,
     /// Reading what is not in the page cache.
     Read,
 }
@@ -31,6 +33,7 @@ impl Act {
             Self::Post => (5, 10_000_000),
             Self::Vote => (30, 2_000_000),
             Self::Preview => (30, 2_000_000),
+            Self::Mail => (5, 60_000_000),
             Self::Read => (300, 16_667),
         }
     }

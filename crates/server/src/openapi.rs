@@ -33,6 +33,8 @@ use crate::{public, reader};
         public::counts::counts,
         public::events::events,
         reader::me::me,
+        reader::session::begin,
+        reader::session::end,
         reader::comments::post,
         reader::comments::edit,
         reader::comments::remove,

@@ -6,7 +6,7 @@ use rejoinder_core::author::Role;
 use rejoinder_core::{Author, AuthorId, AuthorKind, SiteId, Time, TokenHash};
 
 use crate::error::StoreError;
-use crate::{Result, Row, Tx, params, sql};
+use crate::{Result, Row, Tx, params, sessions, sql};
 
 /// How long a guest's browser proves who they are.
 const SESSION: Duration = Duration::from_secs(400 * 24 * 60 * 60);
@@ -47,6 +47,43 @@ pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: AuthorId) -> Result<Option<Autho
         params![site, id],
         |row| read(row, 0),
     )
+}
+
+/// The account of an e-mail address, in whatever case it is written.
+pub fn by_email(tx: &mut Tx<'_>, site: SiteId, email: &str) -> Result<Option<Author>> {
+    tx.one(
+        sql!(
+            "select id, name, kind, role, website from author
+             where site_id = ?1 and email = ?2 and kind = 'account' order by id limit 1"
+        ),
+        params![site, email.to_ascii_lowercase()],
+        |row| read(row, 0),
+    )
+}
+
+/// Add an account for an e-mail address that its owner has proven, or an operator vouches for.
+pub(crate) fn add_account(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: AuthorId,
+    name: &str,
+    email: &str,
+) -> Result<Author> {
+    tx.execute(
+        sql!(
+            "insert into author (site_id, id, kind, name, email, created_at)
+             values (?1, ?2, 'account', ?3, ?4, ?5)"
+        ),
+        params![site, id, name, email.to_ascii_lowercase(), now],
+    )?;
+    Ok(Author {
+        id,
+        name: name.to_owned(),
+        kind: AuthorKind::Account,
+        role: Role::Reader,
+        website: None,
+    })
 }
 
 /// Add a guest, whom `token` will prove.
@@ -111,8 +148,12 @@ pub fn set_details(
     Ok(())
 }
 
-/// Let an author do more or less at the site.
+/// Let an author do more or less at the site. Whoever may do less must sign in again.
 pub fn set_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) -> Result<()> {
+    let before = by_id(tx, site, author)?.map(|author| author.role);
+    if before.is_some_and(|before| before > role) {
+        sessions::end_others(tx, site, author, None)?;
+    }
     tx.execute(
         sql!("update author set role = ?3 where site_id = ?1 and id = ?2"),
         params![site, author, role.as_str()],

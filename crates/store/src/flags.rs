@@ -138,7 +138,7 @@ fn insert(
 }
 
 /// Make up the number of readers whose flags on a comment are open.
-fn recount(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<i64> {
+pub(crate) fn recount(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<i64> {
     let n_flags = tx.one(
         sql!(
             "update comment set n_flags = (

@@ -6,10 +6,8 @@ use rejoinder_core::author::Role;
 use rejoinder_core::{Author, AuthorId, Refusal, SiteId, Time, TokenHash};
 
 use crate::authors;
+use crate::sessions::{self, NewSession};
 use crate::{Result, Tx, params, sql};
-
-/// How long an account stays signed in.
-const SESSION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// Who a sign-in link is for.
 #[derive(Debug, Clone)]
@@ -39,9 +37,13 @@ pub fn invite(tx: &mut Tx<'_>, now: Time, invitation: &Invitation) -> Result<Aut
         lifetime,
         ..
     } = invitation;
-    let author = match account(tx, *site, email)? {
-        Some(known) => known,
-        None => add_account(tx, now, invitation)?,
+    let author = match authors::by_email(tx, *site, email)? {
+        Some(known) => known.id,
+        None => {
+            // Called by what stands before the @ until its owner says otherwise.
+            let name = email.split('@').next().unwrap_or_default();
+            authors::add_account(tx, now, *site, invitation.author, name, email)?.id
+        }
     };
     authors::set_role(tx, *site, author, *role)?;
     tx.execute(
@@ -52,36 +54,6 @@ pub fn invite(tx: &mut Tx<'_>, now: Time, invitation: &Invitation) -> Result<Aut
         params![*site, &token.0, author, now.after(*lifetime)],
     )?;
     Ok(author)
-}
-
-fn account(tx: &mut Tx<'_>, site: SiteId, email: &str) -> Result<Option<AuthorId>> {
-    tx.one(
-        sql!(
-            "select id from author where site_id = ?1 and email = ?2 and kind = 'account'
-             order by id limit 1"
-        ),
-        params![site, email],
-        |row| row.get(0),
-    )
-}
-
-/// A new account is called by what stands before the @ until its owner says otherwise.
-fn add_account(tx: &mut Tx<'_>, now: Time, invitation: &Invitation) -> Result<AuthorId> {
-    let Invitation {
-        site,
-        author,
-        email,
-        ..
-    } = invitation;
-    let name = email.split('@').next().unwrap_or_default();
-    tx.execute(
-        sql!(
-            "insert into author (site_id, id, kind, name, email, created_at)
-             values (?1, ?2, 'account', ?3, ?4, ?5)"
-        ),
-        params![*site, *author, name, email, now],
-    )?;
-    Ok(*author)
 }
 
 /// Whom a link would sign in; `None` when it was used, is too old, or never was.
@@ -102,14 +74,13 @@ pub fn invited(
     )
 }
 
-/// Use a link up and begin a session, which `session` will prove; `name` is what the account calls
-/// itself from now on.
+/// Use a link up and begin a session; `name` is what the account calls itself from now on.
 pub fn accept(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
     token: &TokenHash,
-    session: &TokenHash,
+    session: &NewSession,
     name: &str,
 ) -> Result<Author> {
     let invited = invited(tx, now, site, token)?.ok_or(Refusal::LinkUsed)?;
@@ -128,24 +99,9 @@ pub fn accept(
         sql!("update author set name = ?3 where site_id = ?1 and id = ?2"),
         params![site, invited.id, name],
     )?;
-    tx.execute(
-        sql!(
-            "insert into session (site_id, token_hash, author_id, created_at, expires_at)
-             values (?1, ?2, ?3, ?4, ?5)"
-        ),
-        params![site, &session.0, invited.id, now, now.after(SESSION)],
-    )?;
+    sessions::begin(tx, now, site, invited.id, session)?;
     Ok(Author {
         name: name.to_owned(),
         ..invited
     })
-}
-
-/// End the session that `token` proves, at every site.
-pub fn sign_out(tx: &mut Tx<'_>, token: &TokenHash) -> Result<()> {
-    tx.execute(
-        sql!("delete from session where token_hash = ?1"),
-        params![&token.0],
-    )?;
-    Ok(())
 }

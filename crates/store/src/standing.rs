@@ -9,9 +9,9 @@ use std::collections::{BTreeSet, HashMap};
 use rejoinder_core::address::Network;
 use rejoinder_core::author::Role;
 use rejoinder_core::moderation::{Ban, Standing, Trust, decision};
-use rejoinder_core::{Author, AuthorId, Refusal, SiteId, Time, TokenHash, moderation};
+use rejoinder_core::{Author, AuthorId, AuthorKind, Refusal, SiteId, Time, TokenHash, moderation};
 
-use crate::{Result, Row, Tx, address_keys, authors, params, sql};
+use crate::{Result, Row, Tx, address_keys, authors, params, sessions, sql};
 
 /// The most notes and changes that a drawer shows.
 const MAX_SHOWN: i64 = 50;
@@ -254,7 +254,18 @@ pub fn ban(
             ],
         )?;
     }
+    end_sessions(tx, change)?;
     change.log(tx, now, "ban", until)
+}
+
+/// An account must sign in again, and then may read and no more. A guest keeps the token that proves
+/// what they wrote.
+fn end_sessions(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
+    let author = authors::by_id(tx, change.site, change.author)?;
+    if author.is_some_and(|author| author.kind == AuthorKind::Account) {
+        sessions::end_others(tx, change.site, change.author, None)?;
+    }
+    Ok(())
 }
 
 /// Let a banned author take part again.

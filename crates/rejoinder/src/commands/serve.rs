@@ -90,6 +90,7 @@ impl Running {
                 trusted_proxies: options.trusted_proxies.clone(),
                 proxy_header: options.proxy_header,
                 rate_limits: options.rate_limits,
+                mail_from: None,
                 publication,
             },
             store: self.store,

@@ -34,6 +34,7 @@ pub(crate) fn context(site: &Site) -> Context<'_> {
         base: BASE,
         words: words::of("en"),
         assets: "1",
+        has_accounts: true,
     }
 }
 

@@ -215,7 +215,7 @@ fn the_form_asks_for_what_the_site_asks_for() {
     );
     assert_eq!(fields(&with(|s| s.mode = Mode::Closed)), [false; 5]);
     let refused = with(|s| s.guests = Guests::Refused);
-    assert_eq!(fields(&refused), [false, false, false, false, true]);
+    assert_eq!(fields(&refused), [true, false, false, false, true]);
 }
 
 #[test]

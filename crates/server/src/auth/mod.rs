@@ -1,156 +1,161 @@
-//! Signing in, always on the server's own origin.
+//! Signing in, always on the server's own origin, in pages that nobody frames.
+//!
+//! A page that embeds a thread opens these in a window of its own and is told of the end by
+//! [`window`]; nothing else leads back out: `to` is a path on this origin or nothing.
 
-use std::time::Duration;
+mod invitations;
+mod mail;
+mod window;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use rejoinder_core::author::{self, Role};
-use rejoinder_core::{AuthorId, Refusal, Site, Token};
-use render::Problem;
-use store::sign_ins::{self, Invitation};
-use store::{Store, StoreError};
+use rejoinder_core::{AuthorKind, Refusal, Site, Token};
+use render::account::{self, Asking, Door};
+use store::sessions::{self, NewSession};
+use url::Url;
 
 use crate::access::Access;
+use crate::browser;
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params, Visitor};
+use crate::extract::{Base, Form, KeptToken, Params, Visitor};
 use crate::limits::Act;
+use crate::middleware::headers;
 use crate::public::threads::context;
 use crate::routes::{Route, route};
-use crate::state::{App, hash_of};
+use crate::state::App;
+
+pub use invitations::{Invited, invite};
 
 /// Coming in, and going out.
 pub(crate) fn routes() -> Vec<Route> {
+    let link = |method, path, handler| route(method, path, Access::Link, handler);
+    let reader = |method, path, handler| route(method, path, Access::Reader, handler);
     vec![
-        route(Method::GET, "/auth/sign-in", Access::Link, get(ask)),
-        route(Method::POST, "/auth/sign-in", Access::Link, post(accept)),
-        route(
-            Method::POST,
-            "/auth/sign-out",
-            Access::Reader,
-            post(sign_out),
-        ),
+        link(Method::GET, "/auth/sign-in", get(sign_in)),
+        link(Method::POST, "/auth/sign-in", post(invitations::accept)),
+        link(Method::POST, "/auth/mail", post(mail::ask)),
+        link(Method::GET, "/auth/link", get(mail::show)),
+        link(Method::POST, "/auth/link", post(mail::enter)),
+        reader(Method::GET, "/auth/state", get(window::state)),
+        reader(Method::POST, "/auth/hand-over", post(window::hand_over)),
+        reader(Method::POST, "/auth/sign-out", post(sign_out)),
     ]
 }
 
-/// How long a link that was printed on a console works.
-const LINK: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Someone whom an operator lets into the newsroom.
-#[derive(Debug)]
-pub struct Invited<'a> {
-    /// Their address, already checked.
-    pub email: &'a str,
-    /// What they may do.
-    pub role: Role,
-    /// The id for their account, when they have none.
-    pub author: AuthorId,
-    /// The secret of the link, fresh.
-    pub token: Token,
-}
-
-/// Let someone into the newsroom of `site`; the path, on the server's own origin, of a link that
-/// signs them in once within a day.
-pub async fn invite(
-    store: &Store,
-    site: &Site,
-    invited: Invited<'_>,
-    now: rejoinder_core::Time,
-) -> Result<String, StoreError> {
-    let invitation = Invitation {
-        site: site.id,
-        author: invited.author,
-        email: invited.email.to_owned(),
-        role: invited.role,
-        token: hash_of(&invited.token),
-        lifetime: LINK,
-    };
-    store
-        .write(move |tx| sign_ins::invite(tx, now, &invitation))
-        .await?;
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("site", &site.host)
-        .append_pair("token", &invited.token.reveal())
-        .finish();
-    Ok(format!("/auth/sign-in?{query}"))
-}
-
-/// `GET /auth/sign-in`: what a link opens. Nothing happens before the button is pressed.
-async fn ask(
+/// `GET /auth/sign-in`: the ways in, or who one is; with a token, what an invitation opens.
+async fn sign_in(
     State(app): State<App>,
     visitor: Visitor,
     params: Params,
 ) -> Result<Response, ErrorPage> {
+    if params.get("token").is_some() {
+        return invitations::show(&app, &visitor, &params).await;
+    }
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let site = visitor.at(&app, params.site()?).await?;
-    let token = token(&params)?;
-    let (now, id, hash) = (app.now(), site.id, hash_of(&token));
-    let invited = app
-        .store
-        .read(move |tx| sign_ins::invited(tx, now, id, &hash))
-        .await;
-    let account = invited.map_err(ApiError::from)?.ok_or(Refusal::LinkUsed)?;
+    let way = Way::of(&visitor.base, &site, &params);
     let context = context(&app, &site, &visitor.base.0);
-    let page = render::sign_in_page(&context, &account, &token.reveal(), None);
-    Ok(private(StatusCode::OK, page))
+    let known = visitor.reader(&app, &site).await?.author;
+    let page = match known.filter(|known| known.kind == AuthorKind::Account) {
+        Some(account) => account::here_page(&context, &account, &way.door()),
+        None => account::ask_page(
+            &context,
+            &Asking {
+                door: way.door(),
+                has_mail: context.has_accounts,
+                email: "",
+                problem: None,
+            },
+        ),
+    };
+    Ok(way.private(StatusCode::OK, page))
 }
 
-/// `POST /auth/sign-in`: use the link up. The session has a token of its own, so one that somebody
-/// knew before is worth nothing now.
-async fn accept(
+/// `POST /auth/sign-out`: end the session of this browser, and those that began from it.
+async fn sign_out(
     State(app): State<App>,
     visitor: Visitor,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    app.limits.take(Act::Preview, &visitor, app.now())?;
-    let site = visitor.at(&app, fields.site()?).await?;
-    let token = token(&fields)?;
-    let name = match author::name(fields.get("name").unwrap_or_default()) {
-        Ok(name) => name,
-        Err(refusal) => return refused(&app, &visitor, &site, &token, refusal).await,
-    };
-    let session = visitor.new_token(&app);
-    let (now, id, link, own) = (app.now(), site.id, hash_of(&token), session.hash);
-    let accept = move |tx: &mut store::Tx<'_>| sign_ins::accept(tx, now, id, &link, &own, &name);
-    let account = app.store.write(accept).await.map_err(ApiError::from)?;
-    let context = context(&app, &site, &visitor.base.0);
-    let page = render::signed_in_page(&context, &account);
-    Ok((session.headers(), private(StatusCode::OK, page)).into_response())
-}
-
-async fn refused(
-    app: &App,
-    visitor: &Visitor,
-    site: &Site,
-    token: &Token,
-    refusal: Refusal,
-) -> Result<Response, ErrorPage> {
-    let (now, id, hash) = (app.now(), site.id, hash_of(token));
-    let invited = app
-        .store
-        .read(move |tx| sign_ins::invited(tx, now, id, &hash))
-        .await;
-    let account = invited.map_err(ApiError::from)?.ok_or(Refusal::LinkUsed)?;
-    let error = ApiError::from(refusal);
-    let problem = Problem {
-        field: Some("name"),
-        detail: &error.detail,
-    };
-    let context = context(app, site, &visitor.base.0);
-    let page = render::sign_in_page(&context, &account, &token.reveal(), Some(problem));
-    Ok(private(error.status, page))
-}
-
-/// `POST /auth/sign-out`: end the session of this browser.
-async fn sign_out(State(app): State<App>, visitor: Visitor) -> Result<Response, ErrorPage> {
+    from_own_page(&visitor)?;
     if let Some(hash) = visitor.token_hash() {
-        let end = move |tx: &mut store::Tx<'_>| sign_ins::sign_out(tx, &hash);
+        let end = move |tx: &mut store::Tx<'_>| sessions::sign_out(tx, &hash);
         app.store.write(end).await.map_err(ApiError::from)?;
     }
-    let page = render::signed_out_page(render::words::of("en"), "/");
+    let to = fields.get("to").and_then(|to| own_path(&visitor.base, to));
+    let page = account::signed_out_page("en", to.as_deref().unwrap_or("/"));
     Ok((visitor.no_token(), private(StatusCode::OK, page)).into_response())
+}
+
+/// Where someone who signs in came from, as far as it may be believed.
+struct Way {
+    to: Option<String>,
+    origin: Option<String>,
+}
+
+impl Way {
+    fn of(base: &Base, site: &Site, params: &Params) -> Self {
+        let is_known = |origin: &&str| Self::is_known(base, site, origin);
+        Self {
+            to: params.get("to").and_then(|to| own_path(base, to)),
+            origin: params.get("origin").filter(is_known).map(str::to_owned),
+        }
+    }
+
+    /// Whether pages of `origin` may be told that someone is signed in to `site`.
+    fn is_known(base: &Base, site: &Site, origin: &str) -> bool {
+        let own = Url::parse(&base.0).map(|own| own.origin().ascii_serialization());
+        site.allows(origin) || own.is_ok_and(|own| own == origin)
+    }
+
+    fn door(&self) -> Door<'_> {
+        Door {
+            to: self.to.as_deref(),
+            origin: self.origin.as_deref(),
+        }
+    }
+
+    /// Like [`private`]; a page that was opened by another keeps its tie to it.
+    fn private(&self, status: StatusCode, page: String) -> Response {
+        let mut response = private(status, page);
+        if self.origin.is_some() {
+            let open = HeaderValue::from_static("unsafe-none");
+            response.headers_mut().insert(headers::OPENER_POLICY, open);
+        }
+        response
+    }
+}
+
+/// `to` as a path on the server's own origin; nothing when it leads elsewhere.
+fn own_path(base: &Base, to: &str) -> Option<String> {
+    let here = Url::parse(&base.0).ok()?;
+    let there = here.join(to).ok()?;
+    let path = &there[url::Position::BeforePath..];
+    let is_own = to.starts_with('/') && there.origin() == here.origin() && !path.starts_with("//");
+    is_own.then(|| path.to_owned())
+}
+
+/// Refuse what a page of the publisher's asks for: here only the server's own pages act.
+fn from_own_page(visitor: &Visitor) -> Result<(), ApiError> {
+    let origin = visitor.origin.as_deref();
+    match origin.is_some_and(|origin| visitor.base.is_origin(origin)) {
+        true => Ok(()),
+        false => Err(ApiError::origin_refused()),
+    }
+}
+
+/// A session for this browser, with a token that nobody knew before.
+fn new_session(app: &App, visitor: &Visitor, headers: &HeaderMap) -> (KeptToken, NewSession) {
+    let token = visitor.new_token(app);
+    let session = NewSession {
+        token: token.hash,
+        replaces: visitor.token_hash(),
+        label: browser::label(headers),
+    };
+    (token, session)
 }
 
 fn token(params: &Params) -> Result<Token, ApiError> {
@@ -158,14 +163,45 @@ fn token(params: &Params) -> Result<Token, ApiError> {
     typed.parse().map_err(|_| ApiError::from(Refusal::LinkUsed))
 }
 
-/// A page that nobody keeps and whose address, which holds a secret, is told to nobody else. Without
-/// any referrer a browser would hide the origin of its forms, too.
+/// A page that nobody keeps or frames, and whose address, which may hold a secret, is told to nobody
+/// else. Without any referrer a browser would hide the origin of its forms, too.
 fn private(status: StatusCode, page: String) -> Response {
-    let mut headers = HeaderMap::new();
-    headers.insert(
+    let mut response = (status, Html(page)).into_response();
+    let named = response.headers_mut();
+    named.insert(
         header::REFERRER_POLICY,
         HeaderValue::from_static("same-origin"),
     );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    (status, headers, Html(page)).into_response()
+    named.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    named.insert(header::CONTENT_SECURITY_POLICY, headers::unframed_policy());
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_stays_on_this_origin() {
+        let base = Base("https://comments.example".into());
+        let path = |to| own_path(&base, to);
+        for own in ["/", "/embed?site=a&page=b#comment-1", "/articles/x"] {
+            assert_eq!(path(own).as_deref(), Some(own));
+        }
+        for foreign in [
+            "",
+            "https://evil.example/",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/.//evil.example",
+            "/..//evil.example",
+            "/\t/evil.example",
+            "javascript:alert(1)",
+            "evil",
+            "http://comments.example/",
+        ] {
+            assert_eq!(path(foreign), None, "{foreign}");
+        }
+    }
 }

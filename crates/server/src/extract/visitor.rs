@@ -17,6 +17,9 @@ use crate::state::{App, hash_of};
 /// How long a browser keeps its token: the longest that browsers allow.
 const COOKIE_SECONDS: u32 = 400 * 86_400;
 
+/// How long a browser is known to have asked for a link by mail.
+const ASKED_SECONDS: u32 = 3_600;
+
 /// The server's own address as the client knows it, without a slash at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Base(pub(crate) Arc<str>);
@@ -39,6 +42,15 @@ impl Base {
 
     fn is_secure(&self) -> bool {
         self.0.starts_with("https://")
+    }
+
+    /// The name of the cookie of a browser that has asked for a link by mail.
+    fn asked_cookie(&self) -> &'static str {
+        if self.is_secure() {
+            "__Host-rejoinder-asked"
+        } else {
+            "rejoinder-asked"
+        }
     }
 
     /// The name of the cookie that holds the token.
@@ -73,6 +85,7 @@ pub(crate) struct Visitor {
     /// The origin of the page that asks, when a browser says it.
     pub(crate) origin: Option<String>,
     token: Option<Token>,
+    asked: Option<Token>,
     is_cross_site: bool,
     site: SiteCell,
 }
@@ -89,6 +102,7 @@ impl FromRequestParts<App> for Visitor {
             network: Network::of(client(&app.config, peer, headers)),
             origin: text(headers, &header::ORIGIN).map(str::to_owned),
             token: cookie(headers, base.cookie()).and_then(|value| value.parse().ok()),
+            asked: cookie(headers, base.asked_cookie()).and_then(|value| value.parse().ok()),
             is_cross_site: text(headers, &SEC_FETCH_SITE) == Some("cross-site"),
             site: parts
                 .extensions
@@ -182,33 +196,46 @@ impl Visitor {
 
     /// The header that takes the token away.
     pub(crate) fn no_token(&self) -> HeaderMap {
-        let secure = if self.base.is_secure() {
-            "; Secure"
-        } else {
-            ""
-        };
-        let cookie = format!(
-            "{}=; Path=/; Max-Age=0; HttpOnly{secure}",
-            self.base.cookie()
-        );
-        let value = HeaderValue::from_str(&cookie).ok();
-        value
-            .map(|value| (header::SET_COOKIE, value))
-            .into_iter()
+        self.set_cookie(self.base.cookie(), "", 0).collect()
+    }
+
+    /// The secret of a browser that has asked for a link by mail.
+    pub(crate) fn asked(&self) -> Option<&Token> {
+        self.asked.as_ref()
+    }
+
+    /// The header that keeps such a secret as long as the links of its mails may work.
+    pub(crate) fn keep_asked(&self, asked: &Token) -> HeaderMap {
+        let secret = asked.reveal();
+        self.set_cookie(self.base.asked_cookie(), &secret, ASKED_SECONDS)
             .collect()
     }
 
     fn cookie_for(&self, token: &Token) -> Option<HeaderValue> {
+        let secret = token.reveal();
+        let mut cookies = self.set_cookie(self.base.cookie(), &secret, COOKIE_SECONDS);
+        cookies.next().map(|(_, value)| value)
+    }
+
+    /// In a page of another site a cookie is kept for that site alone. Browsers take this machine's
+    /// own addresses for secure, even without TLS.
+    fn set_cookie(
+        &self,
+        name: &str,
+        secret: &str,
+        seconds: u32,
+    ) -> impl Iterator<Item = (HeaderName, HeaderValue)> + use<> {
         let kind = match (self.base.is_secure(), self.is_cross_site) {
-            (false, _) => "SameSite=Lax",
+            (false, false) => "SameSite=Lax",
             (true, false) => "Secure; SameSite=Lax",
-            (true, true) => "Secure; SameSite=None; Partitioned",
+            (_, true) => "Secure; SameSite=None; Partitioned",
         };
-        let (name, secret) = (self.base.cookie(), token.reveal());
-        let cookie = format!("{name}={secret}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; {kind}");
-        let mut value = HeaderValue::from_str(&cookie).ok()?;
-        value.set_sensitive(true);
-        Some(value)
+        let cookie = format!("{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; {kind}");
+        let value = HeaderValue::from_str(&cookie).ok().map(|mut value| {
+            value.set_sensitive(true);
+            (header::SET_COOKIE, value)
+        });
+        value.into_iter()
     }
 }
 

@@ -19,6 +19,11 @@ pub(crate) fn own_policy() -> HeaderValue {
     page_policy("'self'")
 }
 
+/// The policy of a page that nobody may frame.
+pub(crate) fn unframed_policy() -> HeaderValue {
+    page_policy("'none'")
+}
+
 fn page_policy(framers: &str) -> HeaderValue {
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -36,7 +41,7 @@ pub(crate) fn finish_newsroom(response: &mut Response<Body>) {
     if kind.is_some_and(|kind| kind.starts_with(b"text/html"))
         && let Entry::Vacant(policy) = headers.entry(header::CONTENT_SECURITY_POLICY)
     {
-        policy.insert(page_policy("'none'"));
+        policy.insert(unframed_policy());
     }
     set(headers, header::REFERRER_POLICY, "same-origin");
 }
@@ -83,7 +88,7 @@ pub(crate) fn complete(headers: &mut HeaderMap, is_public: bool) {
 }
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
-const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+pub(crate) const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

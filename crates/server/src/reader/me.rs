@@ -40,6 +40,9 @@ pub(crate) struct MyAuthor {
     name: String,
     #[schema(example = "reader")]
     role: &'static str,
+    /// `account` for someone who is signed in, else `guest`.
+    #[schema(example = "guest")]
+    kind: &'static str,
 }
 
 /// What the form must know of the site's rules.
@@ -113,6 +116,7 @@ impl From<&Author> for MyAuthor {
             id: author.id.to_string(),
             name: author.name.clone(),
             role: author.role.as_str(),
+            kind: author.kind.as_str(),
         }
     }
 }

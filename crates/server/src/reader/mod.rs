@@ -5,6 +5,7 @@ mod forms;
 pub(crate) mod me;
 mod posting;
 pub(crate) mod preview;
+pub(crate) mod session;
 pub(crate) mod votes;
 
 use axum::http::Method;
@@ -20,6 +21,8 @@ pub(crate) fn routes() -> Vec<Route> {
     let reader = |method, path, handler| route(method, path, Access::Reader, handler);
     vec![
         reader(Method::GET, "/api/v1/me", get(me::me)),
+        reader(Method::POST, "/api/v1/session", post(session::begin)),
+        reader(Method::DELETE, "/api/v1/session", delete(session::end)),
         reader(Method::POST, "/api/v1/comments", post(comments::post)),
         reader(
             Method::PATCH,

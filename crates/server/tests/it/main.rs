@@ -1,5 +1,6 @@
 //! The server, asked through its router.
 
+mod accounts;
 mod caching;
 mod desk;
 mod feeds;

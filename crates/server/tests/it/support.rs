@@ -299,11 +299,23 @@ impl TestReader {
             request = request.header(*name, *value);
         }
         let answer = ask(&self.router, request.body(body).unwrap()).await;
-        if let Some(cookie) = answer.headers.get(header::SET_COOKIE) {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            *self.cookie.lock().unwrap() = Some(pair.to_owned());
+        for cookie in answer.headers.get_all(header::SET_COOKIE) {
+            self.keep(cookie.to_str().unwrap());
         }
         answer
+    }
+
+    fn keep(&self, cookie: &str) {
+        let pair = cookie.split(';').next().unwrap();
+        let name = pair.split('=').next().unwrap();
+        let mut jar = self.cookie.lock().unwrap();
+        let others = jar.as_deref().unwrap_or_default().split("; ");
+        let others = others.filter(|other| {
+            let own = other.split('=').next();
+            !other.is_empty() && own != Some(name)
+        });
+        let kept: Vec<&str> = others.chain([pair]).collect();
+        *jar = Some(kept.join("; "));
     }
 
     pub(crate) async fn post(&self, page: &str, text: &str) -> Answer {

@@ -1,5 +1,6 @@
 //! Every operation on both databases.
 
+mod accounts;
 mod agreement;
 mod backup;
 mod comments;

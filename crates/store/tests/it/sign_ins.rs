@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rejoinder_core::author::Role;
 use rejoinder_core::{AuthorId, Clock as _, Refusal, TokenHash};
+use rejoinder_store::sessions::{self, NewSession};
 use rejoinder_store::sign_ins::{self, Invitation};
 use rejoinder_store::{StoreError, authors};
 
@@ -31,9 +32,14 @@ async fn invite(world: &World, link: TokenHash, role: Role) -> AuthorId {
 
 async fn accept(world: &World, link: TokenHash) -> Result<rejoinder_core::Author, StoreError> {
     let (now, site) = (world.clock.now(), world.site.id);
+    let session = NewSession {
+        token: SESSION,
+        replaces: None,
+        label: None,
+    };
     world
         .store
-        .write(move |tx| sign_ins::accept(tx, now, site, &link, &SESSION, "Kim"))
+        .write(move |tx| sign_ins::accept(tx, now, site, &link, &session, "Kim"))
         .await
 }
 
@@ -88,7 +94,7 @@ fn signing_out_ends_the_session() {
         accept(&world, LINK).await.unwrap();
         world
             .store
-            .write(|tx| sign_ins::sign_out(tx, &SESSION))
+            .write(|tx| sessions::sign_out(tx, &SESSION))
             .await
             .unwrap();
         let (now, site) = (world.clock.now(), world.site.id);

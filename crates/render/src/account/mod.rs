@@ -1,0 +1,13 @@
+//! What is for one reader alone: pages around their account, and the mail that signs them in.
+//!
+//! Nothing here is ever part of a shared page.
+
+mod mail;
+mod sign_in;
+mod words;
+
+pub use mail::{MailText, sign_in_mail};
+pub use sign_in::{
+    Asking, Door, Link, Sent, ask_page, code_wrong, here_page, link_page, sent_page,
+    signed_out_page,
+};

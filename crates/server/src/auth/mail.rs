@@ -1,0 +1,263 @@
+//! Signing in by a link in a mail.
+//!
+//! What is answered never tells whether an address has an account: asking is the same for both, and
+//! an account is made only when its link is opened.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use egress::Mail;
+use rejoinder_core::{AuthorId, Refusal, Site, Token, author};
+use render::Problem;
+use render::account::{self, Asking, Link, Sent};
+use sha2::{Digest, Sha256};
+use store::mail_sign_ins::{self, Entered, Opened, Pending, Wish};
+
+use super::{Way, from_own_page, new_session, own_path, private, token};
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::extract::{Form, Params, Visitor};
+use crate::limits::Act;
+use crate::public::threads::context;
+use crate::state::{App, hash_of};
+
+/// `POST /auth/mail`: send a link, and say where it works.
+pub(super) async fn ask(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    from_own_page(&visitor)?;
+    app.limits.take(Act::Mail, &visitor, app.now())?;
+    let site = visitor.at(&app, fields.site()?).await?;
+    let from = app.config.mail_from.as_deref();
+    let from = from.ok_or_else(ApiError::not_found)?;
+    let way = Way::of(&visitor.base, &site, &fields);
+    let context = context(&app, &site, &visitor.base.0);
+    let typed = fields.get("email").unwrap_or_default();
+    let email = match author::email(typed) {
+        Ok(Some(email)) => email.to_ascii_lowercase(),
+        Ok(None) | Err(_) => {
+            let error = ApiError::from(Refusal::EmailInvalid);
+            let asking = Asking {
+                door: way.door(),
+                has_mail: true,
+                email: typed,
+                problem: Some(problem(&error)),
+            };
+            return Ok(way.private(error.status, account::ask_page(&context, &asking)));
+        }
+    };
+    let asked = match visitor.asked() {
+        Some(known) => known.clone(),
+        None => Token::new(&*app.random),
+    };
+    let wish = wish(&app, &visitor, &site, &way, from, &email, &asked);
+    let now = app.now();
+    let ask = move |tx: &mut store::Tx<'_>| mail_sign_ins::ask(tx, now, &wish);
+    app.store.write(ask).await.map_err(ApiError::from)?;
+    let code = code_of(&asked);
+    let sent = Sent {
+        door: way.door(),
+        email: &email,
+        code: &format!("{} {}", &code[..3], &code[3..]),
+    };
+    let page = account::sent_page(&context, &sent);
+    Ok((
+        visitor.keep_asked(&asked),
+        way.private(StatusCode::OK, page),
+    )
+        .into_response())
+}
+
+fn wish(
+    app: &App,
+    visitor: &Visitor,
+    site: &Site,
+    way: &Way,
+    from: &str,
+    email: &str,
+    asked: &Token,
+) -> Wish {
+    let now = app.now();
+    let token = Token::new(&*app.random);
+    let context = context(app, site, &visitor.base.0);
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("site", &site.host);
+    query.append_pair("token", &token.reveal());
+    if let Some(to) = &way.to {
+        query.append_pair("to", to);
+    }
+    let link = format!("{}/auth/link?{}", visitor.base.0, query.finish());
+    let text = account::sign_in_mail(&context, &link);
+    let id = app.ids.next(now);
+    let mail = Mail {
+        from_name: match site.settings.title.as_str() {
+            "" => site.host.clone(),
+            title => title.to_owned(),
+        },
+        from: from.to_owned(),
+        to: email.to_owned(),
+        subject: text.subject,
+        text: text.text,
+        html: text.html,
+        message_id: format!("sign-in-{}@{}", AuthorId(id), domain(from)),
+        references: Vec::new(),
+        list_id: None,
+        unsubscribe_url: None,
+    };
+    Wish {
+        site: site.id,
+        email: email.to_owned(),
+        mailbox: author::mailbox(email),
+        token: hash_of(&token),
+        browser: hash_of(asked),
+        code: code_of(asked),
+        mail: jobs::mail_job(id, site.id, &mail, now),
+    }
+}
+
+fn domain(address: &str) -> &str {
+    address
+        .rsplit_once('@')
+        .map_or(address, |(_, domain)| domain)
+}
+
+/// What a browser that asked shows, the same for all its links: six digits that follow from its
+/// secret.
+fn code_of(asked: &Token) -> String {
+    let mut hasher = Sha256::new_with_prefix(b"code");
+    hasher.update(asked.bytes());
+    let bytes: [u8; 32] = hasher.finalize().into();
+    let number = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    format!("{:06}", number % 1_000_000)
+}
+
+/// `GET /auth/link`: what a link opens. Nothing happens before the button is pressed.
+pub(super) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+) -> Result<Response, ErrorPage> {
+    app.limits.take(Act::Preview, &visitor, app.now())?;
+    let site = visitor.at(&app, params.site()?).await?;
+    let token = token(&params)?;
+    let pending = pending(&app, &site, &token).await?;
+    let known = visitor.reader(&app, &site).await?.author;
+    let name = known.map(|known| known.name).unwrap_or_default();
+    let page = page(&app, &visitor, &site, &params, &pending, &name, None);
+    Ok(private(StatusCode::OK, page))
+}
+
+async fn pending(app: &App, site: &Site, token: &Token) -> Result<Pending, ApiError> {
+    let (now, site, hash) = (app.now(), site.id, hash_of(token));
+    let pending = app
+        .store
+        .read(move |tx| mail_sign_ins::pending(tx, now, site, &hash));
+    Ok(pending.await?.ok_or(Refusal::LinkUsed)?)
+}
+
+/// The page of a link; `name` is what a new account would be called.
+fn page(
+    app: &App,
+    visitor: &Visitor,
+    site: &Site,
+    params: &Params,
+    pending: &Pending,
+    name: &str,
+    problem: Option<Problem<'_>>,
+) -> String {
+    let to = params.get("to").and_then(|to| own_path(&visitor.base, to));
+    let browser = visitor.asked().map(hash_of);
+    let link = Link {
+        to: to.as_deref(),
+        token: params.get("token").unwrap_or_default(),
+        email: &pending.email,
+        needs_code: !pending.is_from(browser.as_ref()),
+        name: pending.account.is_none().then_some(name),
+        problem,
+    };
+    account::link_page(&context(app, site, &visitor.base.0), &link)
+}
+
+/// `POST /auth/link`: use the link up. The session has a token of its own, so one that somebody knew
+/// before is worth nothing now.
+pub(super) async fn enter(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    from_own_page(&visitor)?;
+    app.limits.take(Act::Preview, &visitor, app.now())?;
+    let site = visitor.at(&app, fields.site()?).await?;
+    let token = token(&fields)?;
+    let pending = pending(&app, &site, &token).await?;
+    let typed = fields.get("name").unwrap_or_default();
+    let again = |status, problem| {
+        let page = page(
+            &app,
+            &visitor,
+            &site,
+            &fields,
+            &pending,
+            typed,
+            Some(problem),
+        );
+        Ok(private(status, page))
+    };
+    let name = match (&pending.account, author::name(typed)) {
+        (Some(_), _) => None,
+        (None, Ok(name)) => Some(name),
+        (None, Err(refusal)) => {
+            let error = ApiError::from(refusal);
+            return again(error.status, problem(&error));
+        }
+    };
+    let now = app.now();
+    let (cookie, session) = new_session(&app, &visitor, &headers);
+    let code = fields.get("code").unwrap_or_default();
+    let opened = Opened {
+        site: site.id,
+        token: hash_of(&token),
+        browser: visitor.asked().map(hash_of),
+        code: code.chars().filter(char::is_ascii_digit).collect(),
+        author: AuthorId(app.ids.next(now)),
+        name,
+        session,
+    };
+    let enter = move |tx: &mut store::Tx<'_>| mail_sign_ins::enter(tx, now, &opened);
+    match app.store.write(enter).await.map_err(ApiError::from)? {
+        Entered::As(_) => {
+            let to = fields.get("to").and_then(|to| own_path(&visitor.base, to));
+            Ok((cookie.headers(), go(&site, to)).into_response())
+        }
+        Entered::CodeWrong => {
+            let wrong = account::code_wrong(&site.settings.language);
+            let problem = Problem {
+                field: Some("code"),
+                detail: wrong,
+            };
+            again(StatusCode::UNPROCESSABLE_ENTITY, problem)
+        }
+    }
+}
+
+fn problem(error: &ApiError) -> Problem<'_> {
+    Problem {
+        field: error.field.as_deref(),
+        detail: &error.detail,
+    }
+}
+
+/// To where one wanted to go, else to the page that says who one is.
+fn go(site: &Site, to: Option<String>) -> Response {
+    let here = || {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("site", &site.host);
+        format!("/auth/sign-in?{}", query.finish())
+    };
+    let to = HeaderValue::from_str(&to.unwrap_or_else(here));
+    let to = to.unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}

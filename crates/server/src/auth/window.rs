@@ -1,0 +1,71 @@
+//! The window in which a reader of an embedded thread signs in, and how its opener learns of it.
+
+use axum::Json;
+use axum::extract::State;
+use rejoinder_core::{AuthorKind, Refusal, Token};
+use serde::{Deserialize, Serialize};
+use store::sessions;
+
+use super::{Way, from_own_page};
+use crate::error::ApiError;
+use crate::extract::{self, Params, Visitor};
+use crate::limits::Act;
+use crate::state::{App, hash_of};
+
+/// Whether someone is signed in.
+#[derive(Debug, Serialize)]
+pub(super) struct Now {
+    is_signed_in: bool,
+}
+
+/// `GET /auth/state`: whether this browser is signed in by now.
+pub(super) async fn state(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+) -> Result<Json<Now>, ApiError> {
+    let site = visitor.at(&app, params.site()?).await?;
+    let author = visitor.reader(&app, &site).await?.author;
+    Ok(Json(Now {
+        is_signed_in: author.is_some_and(|author| author.kind == AuthorKind::Account),
+    }))
+}
+
+/// For which page a session is handed over.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HandOver {
+    site: String,
+    origin: String,
+}
+
+/// What the opener takes up.
+#[derive(Debug, Serialize)]
+pub(super) struct Code {
+    code: String,
+}
+
+/// `POST /auth/hand-over`: a code by which pages of one origin begin a session of their own, once.
+pub(super) async fn hand_over(
+    State(app): State<App>,
+    visitor: Visitor,
+    extract::Json(body): extract::Json<HandOver>,
+) -> Result<Json<Code>, ApiError> {
+    from_own_page(&visitor)?;
+    let now = app.now();
+    app.limits.take(Act::Preview, &visitor, now)?;
+    let site = visitor.at(&app, &body.site).await?;
+    let origin = body.origin;
+    if !Way::is_known(&visitor.base, &site, &origin) {
+        return Err(ApiError::origin_refused());
+    }
+    let own = visitor.token_hash();
+    let own = own.ok_or(Refusal::SignInNeeded)?;
+    let code = Token::new(&*app.random);
+    let (site, hash) = (site.id, hash_of(&code));
+    let offer = move |tx: &mut store::Tx<'_>| sessions::offer(tx, now, site, &own, &hash, &origin);
+    app.store.write(offer).await?;
+    Ok(Json(Code {
+        code: code.reveal(),
+    }))
+}

@@ -1,0 +1,443 @@
+//! Accounts: links by mail, sessions, and what guests bring along.
+
+use std::time::Duration;
+
+use rejoinder_core::author::{self, Role};
+use rejoinder_core::moderation::{FlagReason, Trust};
+use rejoinder_core::thread::ThreadQuery;
+use rejoinder_core::{
+    AuthorId, Clock as _, CommentId, Random as _, Refusal, Sort, TokenHash, Vote,
+};
+use rejoinder_store::flags::{self, NewFlag};
+use rejoinder_store::jobs::NewJob;
+use rejoinder_store::mail_sign_ins::{self, Entered, Opened, Wish};
+use rejoinder_store::sessions::{self, NewSession};
+use rejoinder_store::standing::{self, Change};
+use rejoinder_store::{StoreError, authors};
+
+use crate::support::{Person, World, first_page, on_both};
+
+const BROWSER: TokenHash = TokenHash([7; 32]);
+
+fn secret(world: &World) -> TokenHash {
+    let mut bytes = [0; 32];
+    world.random.fill(&mut bytes);
+    TokenHash(bytes)
+}
+
+async fn ask(world: &World, email: &str) -> Option<TokenHash> {
+    let now = world.clock.now();
+    let token = secret(world);
+    let wish = Wish {
+        site: world.site.id,
+        email: email.to_owned(),
+        mailbox: author::mailbox(email),
+        token,
+        browser: BROWSER,
+        code: "123456".to_owned(),
+        mail: NewJob {
+            id: world.ids.next(now),
+            site: world.site.id,
+            kind: "mail",
+            dedup_key: format!("{token:?}"),
+            payload: "{}".to_owned(),
+            run_at: now,
+        },
+    };
+    let asked = world
+        .store
+        .write(move |tx| mail_sign_ins::ask(tx, now, &wish));
+    asked.await.unwrap().then_some(token)
+}
+
+/// Open a link in a browser that shows `browser`, instead of what it showed before.
+async fn enter_from(
+    world: &World,
+    link: TokenHash,
+    browser: Option<TokenHash>,
+    code: &str,
+    session: NewSession,
+) -> Result<Entered, StoreError> {
+    let now = world.clock.now();
+    let opened = Opened {
+        site: world.site.id,
+        token: link,
+        browser,
+        code: code.to_owned(),
+        author: AuthorId(world.ids.next(now)),
+        name: Some("Ann".to_owned()),
+        session,
+    };
+    world
+        .store
+        .write(move |tx| mail_sign_ins::enter(tx, now, &opened))
+        .await
+}
+
+fn fresh(world: &World, replaces: Option<TokenHash>) -> NewSession {
+    NewSession {
+        token: secret(world),
+        replaces,
+        label: Some("Firefox on Linux".to_owned()),
+    }
+}
+
+/// Sign in as the account of `email` where `person` was a guest; the person from now on.
+async fn sign_in(world: &World, person: &Person, email: &str) -> Person {
+    let link = ask(world, email).await.unwrap();
+    let session = fresh(world, Some(person.token));
+    let token = session.token;
+    let entered = enter_from(world, link, Some(BROWSER), "", session).await;
+    assert!(matches!(entered, Ok(Entered::As(_))), "{entered:?}");
+    Person {
+        name: person.name.clone(),
+        token,
+        network: person.network,
+    }
+}
+
+fn is_used<T>(result: &Result<T, StoreError>) -> bool {
+    matches!(result, Err(StoreError::Refused(Refusal::LinkUsed)))
+}
+
+async fn knows(world: &World, token: TokenHash) -> bool {
+    let (now, site) = (world.clock.now(), world.site.id);
+    let known = world
+        .store
+        .read(move |tx| authors::by_token(tx, now, site, &token));
+    known.await.unwrap().is_some()
+}
+
+#[test]
+fn a_link_by_mail_signs_in_once_even_when_it_is_opened_twice_at_a_time() {
+    on_both(|world| async move {
+        let link = ask(&world, "ann@reader.example").await.unwrap();
+        let enter = || enter_from(&world, link, Some(BROWSER), "", fresh(&world, None));
+
+        let (one, other) = tokio::join!(enter(), enter());
+
+        assert!(one.is_ok() != other.is_ok());
+        assert!(is_used(&one) || is_used(&other), "{one:?} {other:?}");
+        world.expect_sound().await;
+    });
+}
+
+#[test]
+fn a_link_by_mail_works_for_a_quarter_of_an_hour() {
+    on_both(|world| async move {
+        let link = ask(&world, "ann@reader.example").await.unwrap();
+        world.wait(Duration::from_secs(15 * 60));
+        let entered = enter_from(&world, link, Some(BROWSER), "", fresh(&world, None)).await;
+        assert!(is_used(&entered));
+    });
+}
+
+#[test]
+fn another_browser_needs_the_code_and_may_guess_five_times() {
+    on_both(|world| async move {
+        let other = Some(TokenHash([8; 32]));
+        let link = ask(&world, "ann@reader.example").await.unwrap();
+        let wrong = enter_from(&world, link, other, "000000", fresh(&world, None)).await;
+        assert_eq!(wrong.unwrap(), Entered::CodeWrong);
+        let none = enter_from(&world, link, None, "", fresh(&world, None)).await;
+        assert_eq!(none.unwrap(), Entered::CodeWrong);
+        let right = enter_from(&world, link, other, "123456", fresh(&world, None)).await;
+        assert!(matches!(right.unwrap(), Entered::As(_)));
+
+        let link = ask(&world, "ann@reader.example").await.unwrap();
+        for _ in 0..5 {
+            let wrong = enter_from(&world, link, other, "000000", fresh(&world, None)).await;
+            assert_eq!(wrong.unwrap(), Entered::CodeWrong);
+        }
+        let late = enter_from(&world, link, other, "123456", fresh(&world, None)).await;
+        assert!(is_used(&late), "{late:?}");
+    });
+}
+
+#[test]
+fn a_mailbox_gets_five_mails_in_an_hour_however_its_address_is_written() {
+    on_both(|world| async move {
+        for email in [
+            "a@b.example",
+            "A@b.example",
+            "a+1@b.example",
+            "a+2@b.example",
+            "a@b.example",
+        ] {
+            assert!(ask(&world, email).await.is_some());
+        }
+        assert!(ask(&world, "a+3@b.example").await.is_none());
+        assert!(ask(&world, "other@b.example").await.is_some());
+        world.wait(Duration::from_secs(3_600));
+        assert!(ask(&world, "a@b.example").await.is_some());
+    });
+}
+
+#[test]
+fn an_address_has_one_account_whatever_its_case() {
+    on_both(|world| async move {
+        let ann = sign_in(&world, &world.person("Ann"), "Ann@reader.example").await;
+        let again = sign_in(&world, &world.person("Ann"), "ann@reader.example").await;
+        let (one, other) = (world.reader(&ann).await, world.reader(&again).await);
+        assert_eq!(one.author.unwrap().id, other.author.unwrap().id);
+    });
+}
+
+#[test]
+fn signing_in_takes_along_what_the_guest_wrote_and_voted() {
+    on_both(|world| async move {
+        let (guest, kim) = (world.person("Guest Ann"), world.person("Kim"));
+        let first = world.post(&guest, "First").await;
+        let reply = world.reply(&guest, first, "And more").await;
+        let other = world.post(&kim, "Other").await;
+        world.vote(&guest, other, Some(Vote::Up)).await.unwrap();
+
+        let ann = sign_in(&world, &guest, "ann@reader.example").await;
+
+        let own = world.reader(&ann).await.author.unwrap();
+        let thread = world.thread(first_page(Sort::Oldest)).await;
+        let by = |id: CommentId| {
+            let found = thread.entries.iter().find(|entry| entry.comment.id == id);
+            found.unwrap().comment.author.clone()
+        };
+        assert_eq!((by(first), by(reply)), (own.clone(), own.clone()));
+        assert!(!knows(&world, guest.token).await);
+        let tally = world.vote(&ann, other, None).await.unwrap();
+        assert_eq!(tally.up, 0);
+        world.edit(&ann, first, "Changed").await.unwrap();
+        world.expect_sound().await;
+    });
+}
+
+#[test]
+fn no_vote_and_no_flag_counts_twice_and_none_is_on_ones_own() {
+    on_both(|world| async move {
+        let ann = sign_in(&world, &world.person("Ann"), "ann@reader.example").await;
+        let (guest, kim) = (world.person("Ann elsewhere"), world.person("Kim"));
+        let by_ann = world.post(&ann, "By the account").await;
+        let by_guest = world.post(&guest, "By the guest").await;
+        let by_kim = world.post(&kim, "By somebody else").await;
+        for (voter, comment, vote) in [
+            (&guest, by_ann, Vote::Up),
+            (&ann, by_guest, Vote::Up),
+            (&ann, by_kim, Vote::Up),
+            (&guest, by_kim, Vote::Down),
+        ] {
+            world.vote(voter, comment, Some(vote)).await.unwrap();
+        }
+        for (who, comment) in [
+            (&guest, by_ann),
+            (&ann, by_guest),
+            (&ann, by_kim),
+            (&guest, by_kim),
+        ] {
+            flag(&world, who, comment).await;
+        }
+
+        let link = ask(&world, "ann@reader.example").await.unwrap();
+        let session = fresh(&world, Some(guest.token));
+        enter_from(&world, link, Some(BROWSER), "", session)
+            .await
+            .unwrap();
+
+        let thread = world.thread(first_page(Sort::Oldest)).await;
+        let tallies: Vec<_> = thread
+            .entries
+            .iter()
+            .map(|entry| (entry.comment.tally.up, entry.comment.tally.down))
+            .collect();
+        assert_eq!(tallies, [(0, 0), (0, 0), (1, 0)]);
+        let site = world.site.id;
+        for (comment, n_flags) in [(by_ann, 0), (by_guest, 0), (by_kim, 1)] {
+            let flags = world
+                .store
+                .read(move |tx| flags::of_comment(tx, site, comment));
+            assert_eq!(flags.await.unwrap().len(), n_flags);
+        }
+        world.expect_sound().await;
+    });
+}
+
+async fn flag(world: &World, who: &Person, comment: CommentId) {
+    let now = world.clock.now();
+    let mut address_key = [0; 32];
+    world.random.fill(&mut address_key);
+    let flag = NewFlag {
+        site: world.site.clone(),
+        comment,
+        reader: world.reader(who).await,
+        token: who.token,
+        author: AuthorId(world.ids.next(now)),
+        address_key,
+        reason: FlagReason::Abusive,
+        note: None,
+    };
+    let raised = world.store.write(move |tx| flags::raise(tx, now, &flag));
+    raised.await.unwrap();
+}
+
+#[test]
+fn a_banned_guest_is_a_banned_account() {
+    on_both(|world| async move {
+        let guest = world.person("Rude");
+        world.post(&guest, "Something rude").await;
+        let moderator = world.moderator("Mo").await;
+        let change = change(&world, &moderator, &guest).await;
+        let now = world.clock.now();
+        let held = Change {
+            id: change.id + 1,
+            ..change.clone()
+        };
+        world
+            .store
+            .write(move |tx| {
+                standing::set_trust(tx, now, &held, Trust::AlwaysHeld)?;
+                standing::ban(tx, now, &change, None, false)
+            })
+            .await
+            .unwrap();
+
+        let account = sign_in(&world, &guest, "rude@reader.example").await;
+
+        let draft = world.draft(&account, None, "Here again").await;
+        let refused = world.send(draft).await;
+        assert!(matches!(
+            refused,
+            Err(StoreError::Refused(Refusal::Banned { .. }))
+        ));
+        let (now, site) = (world.clock.now(), world.site.id);
+        let id = world.reader(&account).await.author.unwrap().id;
+        let drawer = world
+            .store
+            .read(move |tx| standing::drawer(tx, now, site, id));
+        let drawer = drawer.await.unwrap().unwrap();
+        assert_eq!(drawer.standing.trust, Trust::AlwaysHeld);
+        assert_eq!(drawer.history.len(), 2);
+    });
+}
+
+async fn change(world: &World, moderator: &Person, of: &Person) -> Change {
+    let moderator = world.reader(moderator).await.author.unwrap();
+    Change {
+        site: world.site.id,
+        id: world.ids.next(world.clock.now()),
+        moderator,
+        author: world.reader(of).await.author.unwrap().id,
+        reason: Some("rudeness".to_owned()),
+    }
+}
+
+#[test]
+fn sessions_end_one_by_one_all_others_at_once_and_by_a_ban() {
+    on_both(|world| async move {
+        let (phone, desk) = (world.person("Ann"), world.person("Ann"));
+        let phone = sign_in(&world, &phone, "ann@reader.example").await;
+        let desk = sign_in(&world, &desk, "ann@reader.example").await;
+        let (now, site) = (world.clock.now(), world.site.id);
+        let ann = world.reader(&desk).await.author.unwrap().id;
+        let own = desk.token;
+        let list = || {
+            world
+                .store
+                .read(move |tx| sessions::list(tx, now, site, ann, Some(&own)))
+        };
+        let listed = list().await.unwrap();
+        assert_eq!(listed.len(), 2);
+        assert_eq!(listed[0].label.as_deref(), Some("Firefox on Linux"));
+
+        assert_eq!(listed.iter().filter(|session| session.is_own).count(), 1);
+        let end =
+            move |tx: &mut rejoinder_store::Tx<'_>| sessions::end_others(tx, site, ann, Some(&own));
+        world.store.write(end).await.unwrap();
+        assert!(knows(&world, desk.token).await && !knows(&world, phone.token).await);
+
+        let moderator = world.moderator("Mo").await;
+        let change = change(&world, &moderator, &desk).await;
+        let ban =
+            move |tx: &mut rejoinder_store::Tx<'_>| standing::ban(tx, now, &change, None, false);
+        world.store.write(ban).await.unwrap();
+        assert!(!knows(&world, desk.token).await);
+    });
+}
+
+#[test]
+fn whoever_may_do_less_must_sign_in_again() {
+    on_both(|world| async move {
+        let ann = sign_in(&world, &world.person("Ann"), "ann@reader.example").await;
+        let (site, id) = (world.site.id, world.reader(&ann).await.author.unwrap().id);
+        let set = |role| {
+            world
+                .store
+                .write(move |tx| authors::set_role(tx, site, id, role))
+        };
+        set(Role::Moderator).await.unwrap();
+        assert!(knows(&world, ann.token).await);
+        set(Role::Staff).await.unwrap();
+        assert!(!knows(&world, ann.token).await);
+    });
+}
+
+#[test]
+fn a_code_hands_a_session_over_once_to_one_origin_for_a_minute() {
+    on_both(|world| async move {
+        let ann = sign_in(&world, &world.person("Ann"), "ann@reader.example").await;
+        let guest = world.person("Ann in the page");
+        let comment = world.post(&guest, "Written in the page").await;
+        let (site, id) = (world.site.id, world.reader(&ann).await.author.unwrap().id);
+        let own = ann.token;
+        let offer = |code: TokenHash| {
+            let now = world.clock.now();
+            world.store.write(move |tx| {
+                sessions::offer(tx, now, site, &own, &code, "https://news.example")
+            })
+        };
+        let take = |code: TokenHash, origin: &'static str, session: NewSession| {
+            let now = world.clock.now();
+            world
+                .store
+                .write(move |tx| sessions::take_up(tx, now, site, &code, origin, &session))
+        };
+        let (code, late) = (secret(&world), secret(&world));
+        offer(code).await.unwrap();
+        let wrong = take(code, "https://evil.example", fresh(&world, None)).await;
+        assert!(is_used(&wrong));
+
+        let session = fresh(&world, Some(guest.token));
+        let taken = take(code, "https://news.example", session.clone())
+            .await
+            .unwrap();
+        let again = take(code, "https://news.example", fresh(&world, None)).await;
+
+        assert!(taken.is_new && taken.account.id == id);
+        assert!(is_used(&again));
+        let found = world
+            .thread(ThreadQuery {
+                limit: 5,
+                ..first_page(Sort::Newest)
+            })
+            .await;
+        assert_eq!(
+            (
+                found.entries[0].comment.id,
+                found.entries[0].comment.author.id
+            ),
+            (comment, id)
+        );
+        let now = world.clock.now();
+        let listed = world
+            .store
+            .read(move |tx| sessions::list(tx, now, site, id, Some(&own)));
+        assert_eq!(listed.await.unwrap().len(), 1);
+        offer(late).await.unwrap();
+        world.wait(Duration::from_secs(60));
+        assert!(is_used(
+            &take(late, "https://news.example", fresh(&world, None)).await
+        ));
+        world.expect_sound().await;
+        let in_page = session.token;
+        let end = move |tx: &mut rejoinder_store::Tx<'_>| sessions::sign_out(tx, &in_page);
+        world.store.write(end).await.unwrap();
+        assert!(!knows(&world, ann.token).await && !knows(&world, in_page).await);
+        assert!(offer(secret(&world)).await.is_err());
+    });
+}

@@ -1,0 +1,55 @@
+/**
+ * The window of signing in: sees when the link was opened in another tab, and tells the page that
+ * opened this one, and no other.
+ */
+const POLL_MS = 2000;
+
+/** @param {string} name @returns {HTMLElement | null} */
+const part = (name) => document.querySelector(`[data-rj=${name}]`);
+const waits = part('waits');
+const button = part('hand-over');
+
+/**
+ * Give the opener a code with which it begins a session of its own.
+ *
+ * @param {DOMStringMap} of
+ * @returns {Promise<boolean>} Whether someone was there to be told.
+ */
+async function handOver({ site = '', origin = '' }) {
+  const opener = /** @type {Window | null} */ (window.opener);
+  if (!opener || !origin) {
+    return false;
+  }
+  const answer = await fetch('/auth/hand-over', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ site, origin }),
+  });
+  if (!answer.ok) {
+    return false;
+  }
+  const { code } = await answer.json();
+  opener.postMessage({ type: 'rejoinder:signed-in', code }, origin);
+  window.close();
+  return true;
+}
+
+/** @param {HTMLElement} place */
+async function look(place) {
+  const query = new URLSearchParams({ site: place.dataset['site'] ?? '' });
+  const answer = await fetch(`/auth/state?${query}`).catch(() => null);
+  const { is_signed_in: isSignedIn = false } = answer?.ok ? await answer.json() : {};
+  if (!isSignedIn) {
+    setTimeout(look, POLL_MS, place);
+  } else if (!(await handOver(place.dataset))) {
+    place.querySelector('a')?.click();
+  }
+}
+
+if (waits) {
+  look(waits);
+}
+if (button && window.opener) {
+  button.hidden = false;
+  button.addEventListener('click', () => handOver(button.dataset));
+}
