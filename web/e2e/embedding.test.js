@@ -32,10 +32,14 @@ test('a thread is read and written under a strict policy with Trusted Types', as
 
 test('a site that keeps no cookie for the comments is read and written on as well', async () => {
   await desk.post('elsewhere', 'From here');
-  // Under its own name the server is another site, and its cookie is not taken.
+  // Under its own name the server is another site, and this browser takes no cookie of one.
   desk.host.embed(desk.rejoinder.origin);
   try {
     const page = await desk.read('elsewhere');
+    await page.evaluate(() => {
+      const { fetch } = window;
+      window.fetch = (what, how) => fetch(what, { ...how, credentials: 'omit' });
+    });
     const form = page.locator('#compose');
     await form.locator('textarea').click();
     await write(form, { text: 'From there', name: 'Ann Lee' });
@@ -44,6 +48,24 @@ test('a site that keeps no cookie for the comments is read and written on as wel
 
     assert.deepEqual(await texts(page), ['From there', 'From here']);
     assert.deepEqual(await page.context().cookies(), []);
+    expectQuiet(page);
+  } finally {
+    desk.host.embed(desk.comments);
+  }
+});
+
+test('where third-party cookies are blocked the cookie is kept for the one site', async () => {
+  desk.host.embed(desk.rejoinder.origin);
+  try {
+    const page = await desk.read('apart');
+    const form = page.locator('#compose');
+    await form.locator('textarea').click();
+    await write(form, { text: 'Mine', name: 'Ann Lee' });
+    await form.locator('[data-rj=send]').click();
+
+    await page.locator('[data-rj=own]:not([hidden])').waitFor();
+    const [cookie] = await page.context().cookies();
+    assert.ok(cookie?.httpOnly && cookie.secure && cookie.partitionKey, JSON.stringify(cookie));
     expectQuiet(page);
   } finally {
     desk.host.embed(desk.comments);
