@@ -156,6 +156,12 @@ function watch(page) {
   return seen;
 }
 
+/** Watch a page that another has opened. @param {Page} page */
+export function watched(page) {
+  watch(page);
+  return page;
+}
+
 /** @param {Page} page */
 function watchOf(page) {
   const seen = watches.get(page);

@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { startHostSite } from './hostsite/server.js';
 
@@ -24,6 +24,7 @@ const LOG_LINES = 200;
  * @property {string[]} log The last lines that it printed.
  * @property {(...args: string[]) => Promise<string>} cli Run a subcommand on the same database.
  * @property {() => Promise<void>} kill Ends it as a failing machine would.
+ * @property {() => Promise<string>} mail The text of the one mail that was sent since the last call.
  * @property {() => Promise<void>} stop Ends it and removes its folder.
  */
 
@@ -36,7 +37,11 @@ const LOG_LINES = 200;
 export async function serve(sites) {
   const folder = await freshFolder();
   const database = `sqlite:${join(folder, 'rejoinder.db')}`;
-  const env = { REJOINDER_DATABASE: database };
+  const env = {
+    REJOINDER_DATABASE: database,
+    REJOINDER_MAIL_SERVER: pathToFileURL(join(folder, 'mails')).href,
+    REJOINDER_MAIL_FROM: 'talk@paper.example',
+  };
   for (const { host, origin } of sites) {
     await cli(env, 'site', 'add', host, '--origin', origin);
   }
@@ -184,8 +189,24 @@ async function start(folder, settings, args, where) {
     log,
     cli: (...words) => cli(env, ...words),
     kill: () => end('SIGKILL'),
+    mail: () => nextMail(join(folder, 'mails')),
     stop,
   };
+}
+
+/**
+ * The text of the one mail in `folder`, which is taken away.
+ *
+ * @param {string} folder
+ */
+async function nextMail(folder) {
+  const list = () => readdir(folder).catch(() => []);
+  await until('a mail', async () => (await list()).length > 0);
+  const [name = ''] = await list();
+  const mail = await readFile(join(folder, name), 'utf8');
+  await rm(join(folder, name));
+  const unwrapped = mail.replace(/=\r?\n/g, '');
+  return unwrapped.replace(/=([0-9A-F]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
 }
 
 /**

@@ -25,6 +25,8 @@ pub struct Parts {
     pub pages: PageCache,
     /// Those who follow a page live.
     pub live: Live,
+    /// Tells the worker that there is something to do now.
+    pub wake: Arc<dyn Fn() + Send + Sync>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Makes secrets and ids.
@@ -50,6 +52,7 @@ pub struct State {
     pub(crate) store: Arc<Store>,
     pub(crate) pages: PageCache,
     pub(crate) live: Live,
+    pub(crate) wake: Arc<dyn Fn() + Send + Sync>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) ids: IdSource,
@@ -68,6 +71,7 @@ impl App {
             pages: parts.pages,
             live: parts.live,
             ids: IdSource::new(&*parts.random),
+            wake: parts.wake,
             clock: parts.clock,
             random: parts.random,
             sites: Sites::default(),

@@ -6,6 +6,7 @@ mod import;
 mod serve;
 mod site;
 pub(crate) mod staff;
+mod work;
 
 use std::sync::Arc;
 

@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing::{error, info};
 
+use super::work::{self, Working};
 use crate::cli::ServeArgs;
 use crate::config::{DEFAULTS, Options};
 use crate::failure::Failure;
@@ -84,18 +85,25 @@ impl Running {
         options: &Options,
         publication: Option<Publication>,
     ) -> Result<(), Failure> {
+        let base = match &options.base {
+            Some(base) => base.clone(),
+            None => format!("http://{}", self.address),
+        };
+        let worker = work::worker(options, &self.store, &base)?;
+        let working = Working::start(worker.clone());
         let app = App::new(Parts {
             config: Config {
                 base: options.base.clone(),
                 trusted_proxies: options.trusted_proxies.clone(),
                 proxy_header: options.proxy_header,
                 rate_limits: options.rate_limits,
-                mail_from: None,
+                mail_from: options.mail.as_ref().map(|mail| mail.from.clone()),
                 publication,
             },
             store: self.store,
             pages: self.pages,
             live: self.live.clone(),
+            wake: Arc::new(move || worker.wake()),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
         });
@@ -111,6 +119,7 @@ impl Running {
             drop(tell);
         };
         server::serve(self.listener, app, shutdown).await;
+        working.end().await;
         Ok(())
     }
 }

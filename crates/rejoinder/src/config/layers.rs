@@ -35,6 +35,16 @@ struct Given {
     source: Source,
 }
 
+impl Given {
+    /// As it was given, without what stands before an @: it may be a password.
+    fn shown(&self) -> String {
+        match (self.text.split_once("://"), self.text.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+            _ => self.text.clone(),
+        }
+    }
+}
+
 enum Source {
     File(PathBuf),
     Variable(String),
@@ -145,7 +155,7 @@ impl Layers {
         let accepts = known.map_or("something else", |known| known.accepts);
         let (text, source) = self.given.get(key).map_or_else(
             || (String::new(), String::new()),
-            |given| (given.text.clone(), format!(" (from {})", given.source)),
+            |given| (given.shown(), format!(" (from {})", given.source)),
         );
         Failure::misused(format!(
             "`{key}` cannot be `{text}`{source}: it must be {accepts}"

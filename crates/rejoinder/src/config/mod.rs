@@ -4,12 +4,13 @@
 mod layers;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs::DirBuilder;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use rejoinder_core::site;
+use rejoinder_core::{author, site};
 use server::{ProxyHeader, RateLimits};
 use store::Location;
 use tracing::level_filters::LevelFilter;
@@ -22,7 +23,7 @@ const fn known(key: &'static str, accepts: &'static str) -> Known {
     Known { key, accepts }
 }
 
-const KNOWN: [Known; 12] = [
+const KNOWN: [Known; 14] = [
     known("listen", "an address and a port such as 127.0.0.1:8080"),
     known(
         "internal",
@@ -42,6 +43,11 @@ const KNOWN: [Known; 12] = [
     known("rate_limits", "on or off"),
     known("log", "text or json"),
     known("log_level", "error, warn, info or debug"),
+    known(
+        "mail.server",
+        "smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST:587 or file:///FOLDER",
+    ),
+    known("mail.from", "an e-mail address such as talk@news.example"),
     known(
         "publication.site",
         "the host of a site, such as news.example",
@@ -64,7 +70,24 @@ pub(crate) struct Options {
     pub(crate) rate_limits: RateLimits,
     pub(crate) log: LogFormat,
     pub(crate) log_level: LevelFilter,
+    /// How mail is sent, when it is.
+    pub(crate) mail: Option<MailRoute>,
     pub(crate) publication: Option<PublicationPlace>,
+}
+
+/// How mail is sent.
+#[derive(Clone)]
+pub(crate) struct MailRoute {
+    pub(crate) server: egress::Mailer,
+    /// The sender's address.
+    pub(crate) from: String,
+}
+
+/// Without the password.
+impl fmt::Debug for MailRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.from)
+    }
 }
 
 /// How the log is written.
@@ -208,6 +231,7 @@ impl Options {
             log_level: layers
                 .read("log_level", log_level)?
                 .unwrap_or(defaults.log_level),
+            mail: mail(&layers)?,
             publication: publication(&layers)?,
         })
     }
@@ -268,6 +292,17 @@ fn networks(text: &str) -> Option<Vec<ipnet::IpNet>> {
             item.parse().ok().or_else(single)
         })
         .collect()
+}
+
+fn mail(layers: &Layers) -> Result<Option<MailRoute>, Failure> {
+    let server = layers.read("mail.server", |text| text.parse().ok())?;
+    let from = layers.read("mail.from", |text| author::email(text).ok().flatten())?;
+    match (server, from) {
+        (Some(server), Some(from)) => Ok(Some(MailRoute { server, from })),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(Failure::misused("`mail.server` needs `mail.from`")),
+        (None, Some(_)) => Err(Failure::misused("`mail.from` needs `mail.server`")),
+    }
 }
 
 fn publication(layers: &Layers) -> Result<Option<PublicationPlace>, Failure> {

@@ -135,3 +135,18 @@ fn every_option_is_explained_to_operators() {
         assert!(book.contains(&format!("| `{key}` |")), "{key}");
     }
 }
+
+#[test]
+fn mail_needs_a_server_and_a_sender_and_a_password_is_not_repeated() {
+    let file = "[mail]\nserver = 'smtps://me:secret@mail.example'\nfrom = 'talk@news.example'";
+    let options = gather(file, &[], ServeArgs::default()).unwrap();
+    assert_eq!(options.mail.unwrap().from, "talk@news.example");
+    let from = [("REJOINDER_MAIL_FROM", "talk@news.example")];
+    assert_eq!(refused("", &from), "`mail.from` needs `mail.server`");
+    let server = [("REJOINDER_MAIL_SERVER", "imap://me:secret@mail.example")];
+    assert_eq!(
+        refused("", &server),
+        "`mail.server` cannot be `imap://…@mail.example` (from REJOINDER_MAIL_SERVER): it must be \
+         smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST:587 or file:///FOLDER"
+    );
+}

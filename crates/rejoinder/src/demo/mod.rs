@@ -6,14 +6,16 @@ mod seed;
 mod voices;
 
 use std::net::SocketAddr;
+use std::path::Path;
 
+use egress::Mailer;
 use rejoinder_core::author::Role;
 use server::Publication;
 use store::{Store, sites};
 
 use crate::cli::ServeArgs;
 use crate::commands::{Running, runtime, staff, store_failed};
-use crate::config::{DEMO_DEFAULTS, Options};
+use crate::config::{DEMO_DEFAULTS, MailRoute, Options};
 use crate::failure::Failure;
 use crate::log;
 use crate::output::say;
@@ -24,18 +26,26 @@ const SITE: &str = "lantern.example";
 /// The address of the demo's owner, who gets no mail.
 const OWNER: &str = "owner@lantern.example";
 
+/// Whom the demo's mails are from.
+const SENDER: &str = "talk@lantern.example";
+
 pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
-    let options = Options::for_serving(args, &DEMO_DEFAULTS)?;
+    let mut options = Options::for_serving(args, &DEMO_DEFAULTS)?;
     log::start(options.log, options.log_level);
     let runtime = runtime()?;
     let running = Running::start(&runtime, &options)?;
-    let data = options.data_directory()?;
-    let folder = folder::unpack(data)?;
+    let data = options.data_directory()?.to_owned();
+    let mails = data.join("mails");
+    options.mail.get_or_insert_with(|| MailRoute {
+        server: Mailer::Folder(mails.clone()),
+        from: SENDER.to_owned(),
+    });
+    let folder = folder::unpack(&data)?;
     runtime.block_on(seed::seed(running.store()))?;
     let publication = Publication::read(&folder, SITE)
         .map_err(|error| Failure::failed("the demo's publication cannot be read", &error))?;
     let owner = runtime.block_on(owner_link(running.store()))?;
-    welcome(running.address(), &publication, &owner, data.display());
+    welcome(running.address(), &publication, &owner, &data);
     runtime.block_on(running.serve(&options, Some(publication)))
 }
 
@@ -47,12 +57,7 @@ async fn owner_link(store: &Store) -> Result<String, Failure> {
     staff::link(store, &site.ok_or_else(missing)?, OWNER, Role::Owner).await
 }
 
-fn welcome(
-    address: SocketAddr,
-    publication: &Publication,
-    owner: &str,
-    data: impl std::fmt::Display,
-) {
+fn welcome(address: SocketAddr, publication: &Publication, owner: &str, data: &Path) {
     say("Rejoinder's demo is ready. Open one of these:");
     say("");
     say(format_args!("  http://{address}/  the front page"));
@@ -70,6 +75,11 @@ fn welcome(
         "The site is called {SITE}, and a page of it {SITE}/articles/the-bull."
     ));
     say(format_args!(
-        "All that you write is kept in {data}. Ctrl-C ends the demo."
+        "Mails are not sent, but written to {}.",
+        data.join("mails").display()
+    ));
+    say(format_args!(
+        "All that you write is kept in {}. Ctrl-C ends the demo.",
+        data.display()
     ));
 }

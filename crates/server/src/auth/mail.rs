@@ -55,7 +55,9 @@ pub(super) async fn ask(
     let wish = wish(&app, &visitor, &site, &way, from, &email, &asked);
     let now = app.now();
     let ask = move |tx: &mut store::Tx<'_>| mail_sign_ins::ask(tx, now, &wish);
-    app.store.write(ask).await.map_err(ApiError::from)?;
+    if app.store.write(ask).await.map_err(ApiError::from)? {
+        (app.wake)();
+    }
     let code = code_of(&asked);
     let sent = Sent {
         door: way.door(),

@@ -79,6 +79,7 @@ impl TestApp {
             store: Arc::clone(&store),
             pages,
             live: live.clone(),
+            wake: Arc::new(|| {}),
             clock: Arc::<FixedClock>::clone(&clock),
             random: Arc::new(FixedRandom::seeded(1)),
         };

@@ -1,0 +1,62 @@
+//! The worker beside the server: it does what follows from changes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jobs::{Handler, MailHandler, WebhookHandler, Worker};
+use rejoinder_core::Clock;
+use store::Store;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::warn;
+
+use crate::config::Options;
+use crate::failure::Failure;
+use crate::system::{SystemClock, SystemRandom};
+
+/// How long jobs that are under way at the end may take.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A worker for everything that may be added to the store. Links in what it sends begin with `base`.
+pub(super) fn worker(options: &Options, store: &Arc<Store>, base: &str) -> Result<Worker, Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let client = egress::Client::new(egress::Policy::default())
+        .map_err(|error| Failure::failed("nothing outside can be asked", &error))?;
+    let webhooks = WebhookHandler::new(Arc::clone(store), client, Arc::clone(&clock), base);
+    let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(webhooks)];
+    if let Some(mail) = &options.mail {
+        let mails = MailHandler::new(mail.server.clone(), Arc::clone(&clock));
+        handlers.push(Arc::new(mails));
+    }
+    Ok(Worker::new(
+        Arc::clone(store),
+        clock,
+        Arc::new(SystemRandom),
+        handlers,
+    ))
+}
+
+/// A worker at work.
+pub(super) struct Working {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Working {
+    pub(super) fn start(worker: Worker) -> Self {
+        let (stop, told) = watch::channel(false);
+        Self {
+            stop,
+            task: tokio::spawn(worker.run(told)),
+        }
+    }
+
+    /// Let what is under way come to its end.
+    pub(super) async fn end(self) {
+        // Nobody hears it when the worker has ended already.
+        let _ = self.stop.send(true);
+        if tokio::time::timeout(PATIENCE, self.task).await.is_err() {
+            warn!("Jobs were still under way; they are tried again later");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { expectAccessible, expectQuiet, open, watched } from './browser.js';
+import { openDesk, storyAt, texts, thread, write } from './paper.js';
+
+/** @type {import('./paper.js').Desk} */
+let desk;
+before(async () => {
+  desk = await openDesk();
+  // Under its own name the server is another site, whose cookies the paper's pages do not have.
+  desk.host.embed(desk.rejoinder.origin);
+});
+after(() => desk.stop());
+
+/** The address of the link in the mail that was just sent. */
+async function mailedLink() {
+  const mail = await desk.rejoinder.mail();
+  return /http\S+\/auth\/link\?[^\s"]+/.exec(mail)?.[0] ?? assert.fail(mail);
+}
+
+test('a reader signs in in a window, with third-party cookies blocked, and keeps the draft', async () => {
+  const page = await desk.read('window');
+  const form = page.locator('#compose');
+  await form.locator('textarea').click();
+  await write(form, { text: 'As a guest', name: 'Guest' });
+  await form.locator('[data-rj=send]').click();
+  await page.locator('[data-rj=own]:not([hidden])').waitFor();
+  await form.locator('textarea').click();
+  await write(form, { text: 'Half of a thought' });
+
+  const opened = page.waitForEvent('popup');
+  await form.locator('[data-rj=enter]').click();
+  const popup = watched(await opened);
+  await popup.locator('[name=email]').fill('ann@reader.example');
+  await expectAccessible(popup);
+  await popup.getByRole('button', { name: 'Send me a link' }).click();
+  await popup.getByText('Please look into your mail').waitFor();
+  await expectAccessible(popup);
+  const closed = popup.waitForEvent('close');
+  const tab = await open(page.context(), await mailedLink());
+  await expectAccessible(tab);
+  await tab.locator('[name=name]').fill('Ann Lee');
+  await tab.getByRole('button', { name: 'Sign in' }).click();
+  await tab.getByRole('heading', { name: 'You are signed in' }).waitFor();
+  await expectAccessible(tab);
+  await closed;
+
+  await page.getByText('You are signed in.').waitFor();
+  await form.getByText('Ann Lee').waitFor();
+  assert.equal(await form.locator('textarea').inputValue(), 'Half of a thought');
+  assert.ok(await form.locator('[name=name]').isHidden());
+  await form.locator('[data-rj=send]').click();
+  await page.getByText('Your comment is posted.').waitFor();
+  await expectAccessible(page);
+  expectQuiet(page);
+  const again = await open(desk.browser, storyAt(desk.host.origin, 'window'));
+  await thread(again);
+  assert.deepEqual(await texts(again), ['Half of a thought', 'As a guest']);
+  assert.deepEqual(await again.locator('[data-rj=name]').allInnerTexts(), ['Ann Lee', 'Ann Lee']);
+
+  await form.locator('textarea').click();
+  await form.getByRole('button', { name: 'Sign out' }).click();
+  await form.getByText('Guest').waitFor();
+  await tab.reload();
+  await tab.getByRole('heading', { name: 'Sign in to' }).waitFor();
+});
+
+test('a page of another origin is told nothing', async () => {
+  const page = await desk.read('alone');
+  const query = new URLSearchParams({ site: desk.host.host, origin: 'https://evil.example' });
+  const opened = page.waitForEvent('popup');
+  await page.evaluate(
+    (url) => void window.open(url),
+    `${desk.rejoinder.origin}/auth/sign-in?${query}`,
+  );
+  const popup = await opened;
+  await popup.locator('[name=email]').waitFor();
+
+  assert.equal(await popup.locator('[name=origin]').count(), 0);
+});
+
+test('signing in needs no script, and another browser asks for the code', async () => {
+  const { origin } = desk.rejoinder;
+  const to = `/embed?${new URLSearchParams({ site: desk.host.host, page: 'plain' })}`;
+  const query = new URLSearchParams({ site: desk.host.host, to });
+  const page = await open(desk.browser, `${origin}/auth/sign-in?${query}`, { script: false });
+  await page.locator('[name=email]').fill('bob@reader.example');
+  await page.getByRole('button', { name: 'Send me a link' }).click();
+  const code = await page.locator('.rj-code').innerText();
+  const phone = await open(desk.browser, await mailedLink(), { script: false, width: 390 });
+  await expectAccessible(phone);
+  const enter = async (/** @type {string} */ typed) => {
+    await phone.locator('[name=code]').fill(typed);
+    await phone.locator('[name=name]').fill('Bob');
+    await phone.getByRole('button', { name: 'Sign in' }).click();
+  };
+
+  await enter('000 001');
+  await phone.getByText('That is not the code').waitFor();
+  await expectAccessible(phone);
+  await enter(code);
+
+  await phone.waitForURL(`${origin}${to}`);
+});
