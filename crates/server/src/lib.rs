@@ -30,6 +30,7 @@ mod routes;
 mod serve;
 mod sites;
 mod state;
+mod webhooks;
 
 pub use auth::{Invited, invite};
 pub use config::{Config, ProxyHeader, RateLimits};

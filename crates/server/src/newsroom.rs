@@ -45,7 +45,6 @@ pub(crate) enum At<'a> {
     #[expect(dead_code, reason = "for the pages beside the queues")]
     Desk(&'a str),
     /// Below `/admin/{site}`.
-    #[expect(dead_code, reason = "for the owner's pages")]
     Admin(&'a str),
 }
 
@@ -53,7 +52,7 @@ pub(crate) enum At<'a> {
 const DESK: [(&str, &str, Role); 0] = [];
 
 /// The owner's pages: path, label, and who may see them.
-const ADMIN: [(&str, &str, Role); 0] = [];
+const ADMIN: [(&str, &str, Role); 1] = [("/webhooks", "Webhooks", Role::Owner)];
 
 /// A whole page.
 pub(crate) fn page(

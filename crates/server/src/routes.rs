@@ -8,7 +8,7 @@ use axum::routing::MethodRouter;
 use crate::access::{self, Access};
 use crate::front::Front;
 use crate::state::App;
-use crate::{auth, middleware, moderator, public, publication, reader};
+use crate::{auth, middleware, moderator, public, publication, reader, webhooks};
 
 /// One way to ask the server something.
 pub(crate) struct Route {
@@ -45,6 +45,7 @@ pub(crate) fn table() -> Vec<Route> {
         reader::routes(),
         auth::routes(),
         moderator::routes(),
+        webhooks::routes(),
     ];
     areas.into_iter().flatten().collect()
 }

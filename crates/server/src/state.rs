@@ -27,6 +27,8 @@ pub struct Parts {
     pub live: Live,
     /// Tells the worker that there is something to do now.
     pub wake: Arc<dyn Fn() + Send + Sync>,
+    /// Asks what is outside.
+    pub outside: egress::Client,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Makes secrets and ids.
@@ -53,6 +55,7 @@ pub struct State {
     pub(crate) pages: PageCache,
     pub(crate) live: Live,
     pub(crate) wake: Arc<dyn Fn() + Send + Sync>,
+    pub(crate) outside: egress::Client,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) ids: IdSource,
@@ -70,6 +73,7 @@ impl App {
             store: parts.store,
             pages: parts.pages,
             live: parts.live,
+            outside: parts.outside,
             ids: IdSource::new(&*parts.random),
             wake: parts.wake,
             clock: parts.clock,

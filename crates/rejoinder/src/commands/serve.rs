@@ -104,6 +104,7 @@ impl Running {
             pages: self.pages,
             live: self.live.clone(),
             wake: Arc::new(move || worker.wake()),
+            outside: outside(options)?,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
         });
@@ -122,6 +123,16 @@ impl Running {
         working.end().await;
         Ok(())
     }
+}
+
+/// The door out, with the sockets that the operator opened.
+fn outside(options: &Options) -> Result<egress::Client, Failure> {
+    let policy = egress::Policy {
+        excepted: options.reachable.clone(),
+        ..egress::Policy::default()
+    };
+    egress::Client::new(policy)
+        .map_err(|error| Failure::failed("nothing outside can be asked", &error))
 }
 
 async fn serve_internal(listener: TcpListener, app: App, mut told: watch::Receiver<()>) {

@@ -23,7 +23,7 @@ const fn known(key: &'static str, accepts: &'static str) -> Known {
     Known { key, accepts }
 }
 
-const KNOWN: [Known; 14] = [
+const KNOWN: [Known; 15] = [
     known("listen", "an address and a port such as 127.0.0.1:8080"),
     known(
         "internal",
@@ -40,6 +40,10 @@ const KNOWN: [Known; 14] = [
         "networks such as 10.0.0.0/8 or 127.0.0.1, with commas between them",
     ),
     known("proxy_header", "x-forwarded-for or forwarded"),
+    known(
+        "reachable",
+        "addresses with ports such as 10.0.0.5:9000, with commas between them",
+    ),
     known("rate_limits", "on or off"),
     known("log", "text or json"),
     known("log_level", "error, warn, info or debug"),
@@ -67,6 +71,8 @@ pub(crate) struct Options {
     pub(crate) base: Option<String>,
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
     pub(crate) proxy_header: ProxyHeader,
+    /// What the server may ask although it is not on the public internet.
+    pub(crate) reachable: Vec<SocketAddr>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) log: LogFormat,
     pub(crate) log_level: LevelFilter,
@@ -226,6 +232,7 @@ impl Options {
                     _ => None,
                 })?
                 .unwrap_or(ProxyHeader::XForwardedFor),
+            reachable: layers.read("reachable", sockets)?.unwrap_or_default(),
             rate_limits: rate_limits.unwrap_or(RateLimits::On),
             log: layers.read("log", log_format)?.unwrap_or(LogFormat::Text),
             log_level: layers
@@ -303,6 +310,13 @@ fn mail(layers: &Layers) -> Result<Option<MailRoute>, Failure> {
         (Some(_), None) => Err(Failure::misused("`mail.server` needs `mail.from`")),
         (None, Some(_)) => Err(Failure::misused("`mail.from` needs `mail.server`")),
     }
+}
+
+/// Addresses with their ports, with commas between them.
+fn sockets(text: &str) -> Option<Vec<SocketAddr>> {
+    let items = text.split(',').map(str::trim);
+    let items = items.filter(|item| !item.is_empty());
+    items.map(|item| item.parse().ok()).collect()
 }
 
 fn publication(layers: &Layers) -> Result<Option<PublicationPlace>, Failure> {

@@ -11,6 +11,7 @@ mod marked;
 mod phrases;
 mod queue;
 mod row;
+mod webhooks;
 
 use rejoinder_core::{Author, Site, Time};
 
@@ -19,6 +20,10 @@ pub use list::List;
 pub use phrases::{Told, done};
 pub use queue::{QueuePage, queue_page};
 pub use row::{Flagged, Record, Row, row};
+pub use webhooks::{
+    Delivered, Endpoint, SecretPage, Typed, WebhookPage, WebhooksPage, secret_page, webhook_page,
+    webhooks_page,
+};
 
 /// What stands around the matter of every newsroom page.
 #[derive(Debug, Clone, Copy)]

@@ -15,4 +15,5 @@ mod reading;
 mod signing_in;
 mod support;
 mod voting;
+mod webhooks;
 mod writing;

@@ -1,6 +1,8 @@
 //! A server with readers who ask it things.
 
+use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -80,6 +82,7 @@ impl TestApp {
             pages,
             live: live.clone(),
             wake: Arc::new(|| {}),
+            outside: outside(),
             clock: Arc::<FixedClock>::clone(&clock),
             random: Arc::new(FixedRandom::seeded(1)),
         };
@@ -182,6 +185,29 @@ impl TestApp {
         self.get(&thread_path(page)).await.good()
     }
 }
+
+/// An internet in which every name is found, those that begin with `inside.` at home.
+fn outside() -> egress::Client {
+    let policy = egress::Policy {
+        lookup: Arc::new(Names),
+        ..egress::Policy::default()
+    };
+    egress::Client::new(policy).unwrap()
+}
+
+struct Names;
+
+impl egress::Lookup for Names {
+    fn lookup(&self, host: String, port: u16) -> Pin<Box<dyn Future<Output = Found> + Send>> {
+        let address = match host.starts_with("inside.") {
+            true => [10, 0, 0, 1],
+            false => [93, 184, 215, 14],
+        };
+        Box::pin(async move { Ok(vec![SocketAddr::from((address, port))]) })
+    }
+}
+
+type Found = std::io::Result<Vec<SocketAddr>>;
 
 /// A live stream that is being read.
 pub(crate) struct Following {
