@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing::{error, info};
 
-use super::work::{self, Working};
+use super::work::{self, Waker, Working};
 use crate::cli::ServeArgs;
 use crate::config::{DEFAULTS, Options};
 use crate::failure::Failure;
@@ -47,6 +47,7 @@ pub(crate) struct Running {
     pages: PageCache,
     live: Live,
     store: Arc<Store>,
+    waker: Waker,
 }
 
 impl Running {
@@ -59,7 +60,9 @@ impl Running {
         };
         let pages = PageCache::new(PAGE_CACHE_BYTES);
         let live = Live::default();
-        let store = Arc::new(super::open_with(options, server::hook(&pages, &live))?);
+        let waker = Waker::default();
+        let hook = waker.after(server::hook(&pages, &live));
+        let store = Arc::new(super::open_with(options, hook)?);
         Ok(Self {
             listener,
             internal,
@@ -67,6 +70,7 @@ impl Running {
             pages,
             live,
             store,
+            waker,
         })
     }
 
@@ -89,8 +93,10 @@ impl Running {
             Some(base) => base.clone(),
             None => format!("http://{}", self.address),
         };
-        let worker = work::worker(options, &self.store, &base)?;
-        let working = Working::start(worker.clone());
+        let outside = outside(options)?;
+        let worker = work::worker(options, &self.store, outside.clone(), &base);
+        self.waker.set(worker.clone());
+        let working = Working::start(worker);
         let app = App::new(Parts {
             config: Config {
                 base: options.base.clone(),
@@ -103,8 +109,8 @@ impl Running {
             store: self.store,
             pages: self.pages,
             live: self.live.clone(),
-            wake: Arc::new(move || worker.wake()),
-            outside: outside(options)?,
+            wake: Arc::new(move || self.waker.wake()),
+            outside,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
         });

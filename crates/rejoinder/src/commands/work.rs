@@ -1,6 +1,6 @@
 //! The worker beside the server: it does what follows from changes.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jobs::{Handler, MailHandler, WebhookHandler, Worker};
@@ -11,29 +11,52 @@ use tokio::task::JoinHandle;
 use tracing::warn;
 
 use crate::config::Options;
-use crate::failure::Failure;
 use crate::system::{SystemClock, SystemRandom};
 
 /// How long jobs that are under way at the end may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A worker for everything that may be added to the store. Links in what it sends begin with `base`.
-pub(super) fn worker(options: &Options, store: &Arc<Store>, base: &str) -> Result<Worker, Failure> {
+pub(super) fn worker(
+    options: &Options,
+    store: &Arc<Store>,
+    outside: egress::Client,
+    base: &str,
+) -> Worker {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let client = egress::Client::new(egress::Policy::default())
-        .map_err(|error| Failure::failed("nothing outside can be asked", &error))?;
-    let webhooks = WebhookHandler::new(Arc::clone(store), client, Arc::clone(&clock), base);
+    let webhooks = WebhookHandler::new(Arc::clone(store), outside, Arc::clone(&clock), base);
     let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(webhooks)];
     if let Some(mail) = &options.mail {
         let mails = MailHandler::new(mail.server.clone(), Arc::clone(&clock));
         handlers.push(Arc::new(mails));
     }
-    Ok(Worker::new(
-        Arc::clone(store),
-        clock,
-        Arc::new(SystemRandom),
-        handlers,
-    ))
+    Worker::new(Arc::clone(store), clock, Arc::new(SystemRandom), handlers)
+}
+
+/// Wakes the worker, once there is one: the store, whose commits do so, is open before it.
+#[derive(Clone, Default)]
+pub(super) struct Waker(Arc<OnceLock<Worker>>);
+
+impl Waker {
+    /// Wake `worker` from now on.
+    pub(super) fn set(&self, worker: Worker) {
+        let _ = self.0.set(worker);
+    }
+
+    pub(super) fn wake(&self) {
+        if let Some(worker) = self.0.get() {
+            worker.wake();
+        }
+    }
+
+    /// `hook`, and then waking the worker.
+    pub(super) fn after(&self, hook: store::Hook) -> store::Hook {
+        let waker = self.clone();
+        Arc::new(move |changes| {
+            hook(changes);
+            waker.wake();
+        })
+    }
 }
 
 /// A worker at work.

@@ -115,6 +115,21 @@ fn lists_can_be_typed_with_commas_or_as_lists() {
 }
 
 #[test]
+fn nothing_at_home_may_be_reached_unless_it_is_named_with_its_port() {
+    let reachable = |file: &str| gather(file, &[], ServeArgs::default()).map(|o| o.reachable);
+    assert!(reachable("").unwrap().is_empty());
+    let named = reachable("reachable = ['10.0.0.5:9000', '[::1]:80']").unwrap();
+    assert_eq!(
+        named,
+        [
+            "10.0.0.5:9000".parse().unwrap(),
+            "[::1]:80".parse().unwrap()
+        ]
+    );
+    assert!(refused("reachable = '10.0.0.5'", &[]).contains("such as 10.0.0.5:9000"));
+}
+
+#[test]
 fn a_publication_needs_both_its_site_and_its_folder() {
     let both = "[publication]\nsite = 'News.Example'\nfolder = '/srv/news'";
     let place = gather(both, &[], ServeArgs::default())
