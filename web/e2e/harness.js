@@ -32,15 +32,17 @@ const LOG_LINES = 200;
  * `rejoinder serve` on an empty SQLite database with these sites.
  *
  * @param {{host: string, origin: string}[]} sites
+ * @param {Record<string, string>} [settings] More of the environment.
  * @returns {Promise<Rejoinder>}
  */
-export async function serve(sites) {
+export async function serve(sites, settings = {}) {
   const folder = await freshFolder();
   const database = `sqlite:${join(folder, 'rejoinder.db')}`;
   const env = {
     REJOINDER_DATABASE: database,
     REJOINDER_MAIL_SERVER: pathToFileURL(join(folder, 'mails')).href,
     REJOINDER_MAIL_FROM: 'talk@paper.example',
+    ...settings,
   };
   for (const { host, origin } of sites) {
     await cli(env, 'site', 'add', host, '--origin', origin);
@@ -96,12 +98,13 @@ export async function demo() {
 /**
  * A publisher's site and the Rejoinder that it embeds.
  *
+ * @param {Record<string, string>} [settings] More of the server's environment.
  * @returns {Promise<{host: HostSite, rejoinder: Rejoinder, stop: () => Promise<void>}>}
  */
-export async function startPaper() {
+export async function startPaper(settings) {
   const host = await startHostSite();
   try {
-    const rejoinder = await serve([host]);
+    const rejoinder = await serve([host], settings);
     host.embed(rejoinder.origin);
     const stop = async () => {
       await host.stop();

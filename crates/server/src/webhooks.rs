@@ -330,6 +330,7 @@ async fn replay(
     let (id, delivery) = (read_id(&id)?, read_id(&delivery)?);
     let replay = move |tx: &mut store::Tx<'_>| webhooks::replay(tx, now, site, id, delivery);
     known(app.store.write(replay).await)?;
+    (app.wake)();
     Ok(back(&host, id, "again"))
 }
 
@@ -349,6 +350,7 @@ async fn replay_since(
         Ok(known)
     };
     known(app.store.write(replay).await)?;
+    (app.wake)();
     Ok(back(&host, id, "again"))
 }
 

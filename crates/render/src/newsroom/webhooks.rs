@@ -154,6 +154,17 @@ impl WebhookPage<'_> {
     }
 }
 
+impl WebhookPage<'_> {
+    /// How long it is until `time`.
+    fn wait(&self, time: &Time) -> String {
+        match time.since(self.frame.now).as_secs() {
+            0..60 => "in a moment".to_owned(),
+            seconds @ 60..3_600 => format!("in {} min", seconds / 60),
+            seconds => format!("in {} h", seconds / 3_600),
+        }
+    }
+}
+
 impl SecretPage<'_> {
     fn base(&self) -> String {
         format!("{}/{}", base(self.frame), self.endpoint.id)
@@ -161,10 +172,19 @@ impl SecretPage<'_> {
 }
 
 impl Delivered {
+    /// Why the last attempt failed, where the status does not say it.
+    fn why(&self) -> Option<&str> {
+        let error = self.error.as_deref()?;
+        let is_said = self
+            .status
+            .is_some_and(|status| error == format!("it answered {status}"));
+        (!is_said).then_some(error)
+    }
+
     fn label(&self) -> &'static str {
         match self.state {
             "waiting" if self.attempts == 0 => "Waits",
-            "waiting" => "Tried again later",
+            "waiting" => "Tried again",
             "delivered" => "Delivered",
             "failed" => "Given up",
             _ => "Not sent, as the comment had changed meanwhile",

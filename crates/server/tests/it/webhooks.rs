@@ -147,7 +147,7 @@ async fn the_log_shows_what_became_of_each_delivery_and_sends_it_again() {
 
     record(Attempt::Failed(Some(503), "it answered <503>".to_owned())).await;
     let log = olga.get(&page).await.text();
-    assert!(log.contains("Tried again later"), "{log}");
+    assert!(log.contains("Tried again <time"), "{log}");
     assert!(log.contains("it answered &#60;503&#62;"), "{log}");
     record(Attempt::Taken(200)).await;
     assert!(olga.get(&page).await.text().contains("Delivered"));
