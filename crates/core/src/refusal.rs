@@ -18,6 +18,9 @@ pub enum Refusal {
     /// The name is too long.
     #[error("the name has {graphemes} characters; at most {max} are possible")]
     NameTooLong { graphemes: usize, max: usize },
+    /// The name is, or looks like, one that only the newsroom may use.
+    #[error("this name belongs to the newsroom; please take another")]
+    NameProtected,
     /// The e-mail address is not one.
     #[error("this does not look like an e-mail address")]
     EmailInvalid,

@@ -36,6 +36,8 @@ pub struct Settings {
     pub guests: Guests,
     /// Whether guests are asked for an e-mail address.
     pub email: Email,
+    /// Names that only the newsroom may use, with commas between them.
+    pub protected_names: String,
     /// When comments appear.
     pub mode: Mode,
     /// Pages close so many days after they were first seen; 0 means never.
@@ -77,6 +79,7 @@ impl Default for Settings {
             collapse_below: -5,
             guests: Guests::Welcome,
             email: Email::Optional,
+            protected_names: String::new(),
             mode: Mode::After,
             close_after_days: 0,
             repeat_minutes: 6,
@@ -191,7 +194,7 @@ const fn range(key: &str) -> Option<(i64, i64)> {
 
 impl Settings {
     /// Every setting in words, in the order of the fields.
-    pub const ABOUT: [About; 21] = [
+    pub const ABOUT: [About; 22] = [
         about("title", "The publication's name.", "a text"),
         about(
             "language",
@@ -244,6 +247,11 @@ impl Settings {
             "email",
             "Whether guests are asked for an e-mail address.",
             "optional, required or unasked",
+        ),
+        about(
+            "protected_names",
+            "Names that only the newsroom may use, beside its own; look-alikes are refused, too.",
+            "names with commas between them",
         ),
         about(
             "mode",

@@ -192,6 +192,7 @@ impl From<Refusal> for ApiError {
         let (status, code, field) = match &refusal {
             Refusal::NameMissing => (S::UNPROCESSABLE_ENTITY, "name_missing", Some("name")),
             Refusal::NameTooLong { .. } => (S::UNPROCESSABLE_ENTITY, "name_too_long", Some("name")),
+            Refusal::NameProtected => (S::UNPROCESSABLE_ENTITY, "name_protected", Some("name")),
             Refusal::EmailInvalid => (S::UNPROCESSABLE_ENTITY, "email_invalid", Some("email")),
             Refusal::EmailMissing => (S::UNPROCESSABLE_ENTITY, "email_missing", Some("email")),
             Refusal::WebsiteInvalid => {

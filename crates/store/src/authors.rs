@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::author::Role;
-use rejoinder_core::{Author, AuthorId, AuthorKind, SiteId, Time, TokenHash};
+use rejoinder_core::{Author, AuthorId, AuthorKind, Site, SiteId, Time, TokenHash, names};
 
 use crate::error::StoreError;
 use crate::{Result, Row, Tx, params, sessions, sql};
@@ -47,6 +47,18 @@ pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: AuthorId) -> Result<Option<Autho
         params![site, id],
         |row| read(row, 0),
     )
+}
+
+/// Whether someone outside the newsroom may call themself `name`.
+pub fn may_be_called(tx: &mut Tx<'_>, site: &Site, name: &str) -> Result<()> {
+    let newsroom: Vec<String> = tx.all(
+        sql!(
+            "select name from author where site_id = ?1 and role <> 'reader' order by id limit 1000"
+        ),
+        params![site.id],
+        |row| row.get(0),
+    )?;
+    Ok(names::may_be_called(site, &newsroom, name)?)
 }
 
 /// The account of an e-mail address, in whatever case it is written.

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::{Author, AuthorId, Refusal, SiteId, Time, TokenHash};
+use rejoinder_core::{Author, AuthorId, Refusal, Site, SiteId, Time, TokenHash};
 
 use crate::jobs::{self, NewJob};
 use crate::sessions::{self, NewSession};
@@ -139,7 +139,7 @@ pub fn pending(
 #[derive(Debug, Clone)]
 pub struct Opened {
     /// At which site.
-    pub site: SiteId,
+    pub site: Site,
     /// The hash of the secret in the link.
     pub token: TokenHash,
     /// The hash of this browser's cookie.
@@ -165,13 +165,13 @@ pub enum Entered {
 
 /// Use a link up and begin a session. A wrong code is counted.
 pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &Opened) -> Result<Entered> {
-    let Opened { site, token, .. } = opened;
+    let (site, token) = (opened.site.id, &opened.token);
     tx.one(
         sql!("select 1 from mail_sign_in where site_id = ?1 and token_hash = ?2 for update"),
-        params![*site, &token.0],
+        params![site, &token.0],
         |_| Ok(()),
     )?;
-    let pending = pending(tx, now, *site, token)?.ok_or(Refusal::LinkUsed)?;
+    let pending = pending(tx, now, site, token)?.ok_or(Refusal::LinkUsed)?;
     if !pending.is_from(opened.browser.as_ref()) && opened.code != pending.code {
         let is_last = pending.n_wrong + 1 >= MAX_WRONG;
         tx.execute(
@@ -179,7 +179,7 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &Opened) -> Result<Entered> {
                 "update mail_sign_in set n_wrong = n_wrong + 1, used_at = ?3
                  where site_id = ?1 and token_hash = ?2"
             ),
-            params![*site, &token.0, is_last.then_some(now)],
+            params![site, &token.0, is_last.then_some(now)],
         )?;
         return Ok(Entered::CodeWrong);
     }
@@ -187,13 +187,14 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &Opened) -> Result<Entered> {
         Some(known) => known,
         None => {
             let name = opened.name.as_deref().ok_or(Refusal::NameMissing)?;
-            authors::add_account(tx, now, *site, opened.author, name, &pending.email)?
+            authors::may_be_called(tx, &opened.site, name)?;
+            authors::add_account(tx, now, site, opened.author, name, &pending.email)?
         }
     };
     tx.execute(
         sql!("update mail_sign_in set used_at = ?3 where site_id = ?1 and token_hash = ?2"),
-        params![*site, &token.0, now],
+        params![site, &token.0, now],
     )?;
-    sessions::begin(tx, now, *site, account.id, &opened.session)?;
+    sessions::begin(tx, now, site, account.id, &opened.session)?;
     Ok(Entered::As(account))
 }

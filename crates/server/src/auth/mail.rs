@@ -220,7 +220,7 @@ pub(super) async fn enter(
     let (cookie, session) = new_session(&app, &visitor, &headers);
     let code = fields.get("code").unwrap_or_default();
     let opened = Opened {
-        site: site.id,
+        site: Site::clone(&site),
         token: hash_of(&token),
         browser: visitor.asked().map(hash_of),
         code: code.chars().filter(char::is_ascii_digit).collect(),
@@ -229,7 +229,13 @@ pub(super) async fn enter(
         session,
     };
     let enter = move |tx: &mut store::Tx<'_>| mail_sign_ins::enter(tx, now, &opened);
-    match app.store.write(enter).await.map_err(ApiError::from)? {
+    let entered = match app.store.write(enter).await.map_err(ApiError::from) {
+        Err(error) if error.field.as_deref() == Some("name") => {
+            return again(error.status, problem(&error));
+        }
+        entered => entered?,
+    };
+    match entered {
         Entered::As(_) => {
             let to = fields.get("to").and_then(|to| own_path(&visitor.base, to));
             Ok((cookie.headers(), go(&site, to)).into_response())

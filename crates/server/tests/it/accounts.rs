@@ -405,3 +405,25 @@ async fn a_known_token_is_worth_nothing_after_signing_in() {
     assert_eq!(ann.me("story").await["reader"]["name"], "Ann");
     assert!(eve.me("story").await["reader"].is_null());
 }
+
+#[tokio::test]
+async fn a_new_account_cannot_be_called_like_the_newsroom() {
+    let app = app().await;
+    let eve = at_home(&app, "Eve");
+    ask(&eve, "eve@reader.example").await;
+    let link = link(&app).await;
+    for name in ["Moderator", "M\u{43e}derator", "news.example"] {
+        let refused = open(&eve, &link, name, "").await;
+        assert_eq!(refused.status, 422, "{name}");
+        assert!(refused.text().contains("belongs to the newsroom"));
+    }
+    assert_eq!(open(&eve, &link, "Eve", "").await.status, 303);
+    let mut guest = app.reader("ED!TOR");
+    guest.origin = NEWS.to_owned();
+    assert_eq!(guest.post("story", "Hi").await.status, 201);
+    let refused = app.reader("Editor").post("story", "Hi").await;
+    assert_eq!(
+        refused.problem(),
+        "422 name_protected [name]: This name belongs to the newsroom; please take another."
+    );
+}

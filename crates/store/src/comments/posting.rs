@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use markup::{RENDERER_VERSION, SafeHtml};
+use rejoinder_core::author::Role;
 use rejoinder_core::moderation::{Outcome, Verdict, Work};
 use rejoinder_core::settings::Email;
 use rejoinder_core::{
@@ -244,6 +245,9 @@ fn author_of(
         }
         if renames {
             let is_same = known.name == details.name && known.website == details.website;
+            if known.name != details.name && known.role < Role::Staff {
+                authors::may_be_called(tx, &new.site, &details.name)?;
+            }
             if !is_same || details.email.is_some() {
                 authors::set_details(tx, site, known.id, &details)?;
             }
@@ -260,6 +264,7 @@ fn author_of(
     if new.site.settings.email == Email::Required && details.email.is_none() {
         return Err(Refusal::EmailMissing.into());
     }
+    authors::may_be_called(tx, &new.site, &details.name)?;
     authors::add_guest(tx, now, site, new.ids.author, &details, &new.token)
 }
 

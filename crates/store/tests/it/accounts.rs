@@ -60,7 +60,7 @@ async fn enter_from(
 ) -> Result<Entered, StoreError> {
     let now = world.clock.now();
     let opened = Opened {
-        site: world.site.id,
+        site: world.site.clone(),
         token: link,
         browser,
         code: code.to_owned(),
@@ -439,5 +439,28 @@ fn a_code_hands_a_session_over_once_to_one_origin_for_a_minute() {
         world.store.write(end).await.unwrap();
         assert!(!knows(&world, ann.token).await && !knows(&world, in_page).await);
         assert!(offer(secret(&world)).await.is_err());
+    });
+}
+
+#[test]
+fn nobody_takes_a_name_like_one_of_the_newsroom() {
+    on_both(|world| async move {
+        let kim = world.moderator("Kim Ode").await;
+        world.post(&kim, "Kim writes as Kim").await;
+        let guest = world.person("Ann");
+        let mut draft = world.draft(&guest, None, "Hello").await;
+        let mut called = |name: &str| {
+            let details = draft.details.as_mut().unwrap();
+            name.clone_into(&mut details.name);
+            draft.clone()
+        };
+        let is_protected = |result: Result<_, StoreError>| {
+            matches!(result, Err(StoreError::Refused(Refusal::NameProtected)))
+        };
+        assert!(is_protected(world.send(called("K\u{456}m 0de")).await));
+        world.send(called("Ann")).await.unwrap();
+        let mut again = world.draft(&guest, None, "As somebody else").await;
+        again.details.as_mut().unwrap().name = "kim ode".to_owned();
+        assert!(is_protected(world.send(again).await));
     });
 }

@@ -7,7 +7,9 @@ use crate::support::World;
 /// The word for a value, in each dialect, by the column's type.
 fn as_word(dialect: Dialect, column: &str, ty: &str) -> String {
     let word = match (dialect, ty) {
-        (Dialect::Sqlite, "blob") => format!("lower(hex({column}))"),
+        (Dialect::Sqlite, "blob") => {
+            format!("case when {column} is not null then lower(hex({column})) end")
+        }
         (Dialect::Postgres, "bytea") => format!("encode({column}, 'hex')"),
         _ => format!("cast({column} as text)"),
     };
