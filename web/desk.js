@@ -6,7 +6,7 @@ import { find, go, here } from './desk_page.js';
 
 document.documentElement.dataset['live'] = '';
 const list = startList();
-startCounts(list?.told ?? (() => 0));
+startCounts((counts) => list?.told(counts));
 
 const keys = find('dialog', 'keys');
 const help = find('button', 'help');
@@ -52,6 +52,11 @@ function isTyping(target) {
 function press(key) {
   if (key === '?' && keys) {
     keys.showModal();
+    return true;
+  }
+  const button = list ? null : document.querySelector(`[data-nr=decide] [aria-keyshortcuts="${CSS.escape(key)}"]`);
+  if (button instanceof HTMLButtonElement) {
+    button.click();
     return true;
   }
   if (key === '/') {

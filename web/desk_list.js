@@ -16,7 +16,7 @@ const DECIDING = { a: 'approve', r: 'reject', s: 'spam', f: 'feature' };
 /** Bring the page's list to life, if it has one. */
 export function startList() {
   const list = find('ol', 'list');
-  return list ? new List(list) : null;
+  return list && !('single' in list.dataset) ? new List(list) : null;
 }
 
 class List {

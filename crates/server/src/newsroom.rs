@@ -42,14 +42,19 @@ pub(crate) enum At<'a> {
     /// Among the moderators' queues.
     Queue(Queue),
     /// Below `/moderate/{site}`.
-    #[expect(dead_code, reason = "for the pages beside the queues")]
     Desk(&'a str),
     /// Below `/admin/{site}`.
     Admin(&'a str),
 }
 
 /// The desk's pages beside the queues: path, label, and who may see them.
-const DESK: [(&str, &str, Role); 0] = [];
+const DESK: [(&str, &str, Role); 5] = [
+    ("/search", "Search", Role::Moderator),
+    ("/log", "Log", Role::Moderator),
+    ("/pages", "Pages", Role::Moderator),
+    ("/authors", "Banned authors", Role::Moderator),
+    ("/groups", "Groups", Role::Owner),
+];
 
 /// The owner's pages: path, label, and who may see them.
 const ADMIN: [(&str, &str, Role); 1] = [("/webhooks", "Webhooks", Role::Owner)];

@@ -344,6 +344,35 @@ pub(crate) fn text_of(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<St
     Ok(text.unwrap_or_default())
 }
 
+/// What `comment` replies to, and so on, the nearest last: at most `limit` of them. For moderators.
+pub fn ancestors(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    comment: &Comment,
+    limit: usize,
+) -> Result<Vec<Comment>> {
+    let mut ancestors = Vec::new();
+    let mut next = comment.parent;
+    while let Some(id) = next.filter(|_| ancestors.len() < limit) {
+        let ancestor = expect(tx, site, id)?;
+        next = ancestor.parent;
+        ancestors.push(ancestor);
+    }
+    ancestors.reverse();
+    Ok(ancestors)
+}
+
+/// The direct replies to a comment that are shown, oldest first, at most `limit`. For moderators.
+pub fn replies(tx: &mut Tx<'_>, site: SiteId, id: CommentId, limit: i64) -> Result<Vec<Comment>> {
+    tx.all(
+        sql!(comment_columns!(
+            "where c.site_id = ?1 and c.parent_id = ?2 and c.shown = 1 order by c.id limit ?3"
+        )),
+        params![site, id, limit],
+        read,
+    )
+}
+
 /// An earlier text of a comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {

@@ -42,13 +42,14 @@ pub enum StoreError {
 }
 
 /// Unique constraints as SQLite reports them, by their columns, and their names.
-const BY_COLUMNS: [(&str, &str); 6] = [
+const BY_COLUMNS: [(&str, &str); 7] = [
     ("site.host", "site_host"),
     ("page.site_id, page.key", "page_key"),
     ("page_alias.site_id, page_alias.key", "page_alias_pkey"),
     ("vote.site_id, vote.comment_id, vote.author_id", "vote_pkey"),
     ("session.site_id, session.token_hash", "session_pkey"),
     ("comment.site_id, comment.id", "comment_pkey"),
+    ("page_group.site_id, page_group.name", "page_group_name"),
 ];
 
 impl From<rusqlite::Error> for StoreError {

@@ -98,6 +98,39 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Group>> {
     )
 }
 
+/// The groups that a page belongs to, by name.
+pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<(i64, String)>> {
+    tx.all(
+        sql!(
+            "select g.id, g.name from page p join page_group g on g.site_id = p.site_id
+               and (substr(p.key, 1, length(g.prefix)) = g.prefix or exists (
+                   select 1 from group_page m where m.site_id = p.site_id and m.page_id = p.id
+                     and m.group_id = g.id))
+             where p.site_id = ?1 and p.id = ?2 order by g.name"
+        ),
+        params![site, page],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// The pages that were put into a group by hand, at most `limit`: their id and what they are known by.
+pub fn pages_of(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    group: i64,
+    limit: i64,
+) -> Result<Vec<(PageId, String)>> {
+    tx.all(
+        sql!(
+            "select p.id, p.key from group_page m
+             join page p on p.site_id = m.site_id and p.id = m.page_id
+             where m.site_id = ?1 and m.group_id = ?2 order by p.key limit ?3"
+        ),
+        params![site, group, limit],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
 /// The mode of a stored word.
 pub(crate) fn mode(word: Option<&str>) -> Option<Mode> {
     match word {

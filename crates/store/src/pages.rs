@@ -1,8 +1,10 @@
 //! Pages, by what they are known by.
 
+use rejoinder_core::settings::Mode;
 use rejoinder_core::{Page, PageId, PageKey, SiteId, Time};
 
 use crate::error::StoreError;
+use crate::groups::{self, Scope, in_scope};
 use crate::{Result, Row, Tx, params, sql};
 
 macro_rules! page {
@@ -145,6 +147,70 @@ pub fn add_alias(tx: &mut Tx<'_>, site: SiteId, alias: &PageKey, page: PageId) -
         params![site, alias.as_str(), page],
     )?;
     Ok(())
+}
+
+/// A part of the list of a site's pages.
+#[derive(Debug, Clone, Default)]
+pub struct PageQuery {
+    /// Only pages in this scope.
+    pub scope: Scope,
+    /// Only pages whose key or headline holds this; everything when empty.
+    pub typed: String,
+    /// Go on after this page.
+    pub after: Option<PageId>,
+    /// How many.
+    pub limit: i64,
+}
+
+/// The pages of a site, those first that were seen last.
+pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &PageQuery) -> Result<Vec<Page>> {
+    let escaped = query.typed.to_lowercase();
+    let escaped = escaped
+        .replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_");
+    tx.all(
+        sql!(concat!(
+            page!(
+                "where p.site_id = ?1 and p.id < ?2
+                   and (lower(p.key) like ?3 escape '!'
+                       or lower(coalesce(p.title, '')) like ?3 escape '!') and "
+            ),
+            in_scope!("?4", "?5"),
+            " order by p.id desc limit ?6"
+        )),
+        params![
+            site,
+            query.after.unwrap_or(PageId(i64::MAX)),
+            format!("%{escaped}%"),
+            query.scope.is_all(),
+            query.scope.list(),
+            query.limit
+        ],
+        read,
+    )
+}
+
+/// A page, where it is in scope.
+pub fn in_scope(tx: &mut Tx<'_>, site: SiteId, id: PageId, scope: &Scope) -> Result<Option<Page>> {
+    tx.one(
+        sql!(concat!(
+            page!("where p.site_id = ?1 and p.id = ?2 and "),
+            in_scope!("?3", "?4")
+        )),
+        params![site, id, scope.is_all(), scope.list()],
+        read,
+    )
+}
+
+/// When comments appear on a page, where that was said of the page itself.
+pub fn mode(tx: &mut Tx<'_>, site: SiteId, id: PageId) -> Result<Option<Mode>> {
+    let word: Option<Option<String>> = tx.one(
+        sql!("select mode from page where site_id = ?1 and id = ?2"),
+        params![site, id],
+        |row| row.get(0),
+    )?;
+    Ok(groups::mode(word.flatten().as_deref()))
 }
 
 /// How many comments are published on each of `keys`, in their order; 0 for an unknown page.

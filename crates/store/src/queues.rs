@@ -6,7 +6,7 @@
 
 use rejoinder_core::moderation::Finding;
 use rejoinder_core::moderation::search::Search;
-use rejoinder_core::{Comment, CommentId, Page, PageId, PageKey, SiteId, State, Time};
+use rejoinder_core::{AuthorId, Comment, CommentId, Page, PageId, PageKey, SiteId, State, Time};
 
 use crate::comments::{columns, read};
 use crate::groups::{Scope, in_scope};
@@ -193,6 +193,45 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &QueueQuery) -> Result<Listed>
             query.page.map_or(0, |page| page.0),
             query.scope.is_all(),
             query.scope.list(),
+            as_i64(limit + 1)
+        ],
+        item_of,
+    )?;
+    let is_more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().map(|item| item.comment.id);
+    complete(tx, site, &mut items)?;
+    Ok(Listed {
+        items,
+        next: last.filter(|_| is_more),
+    })
+}
+
+/// An author's comments, whatever became of them, newest first, those after `after`.
+pub fn of_author(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    scope: &Scope,
+    after: Option<CommentId>,
+    limit: usize,
+) -> Result<Listed> {
+    let limit = limit.clamp(1, MAX_ITEMS);
+    let mut items = tx.all(
+        sql!(items!(
+            "comment c",
+            concat!(
+                "c.author_id = ?2 and c.id < ?3 and ",
+                in_scope!("?4", "?5"),
+                " order by c.id desc limit ?6"
+            )
+        )),
+        params![
+            site,
+            author,
+            after.unwrap_or(CommentId(i64::MAX)),
+            scope.is_all(),
+            scope.list(),
             as_i64(limit + 1)
         ],
         item_of,

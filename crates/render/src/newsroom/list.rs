@@ -20,6 +20,8 @@ pub struct List<'a> {
     pub rows: Vec<Row<'a>>,
     /// Where it goes on.
     pub next: Option<String>,
+    /// Whether it is one comment, on a page of its own.
+    pub is_single: bool,
     /// What is said when it holds nothing.
     pub empty: &'a str,
 }

@@ -5,21 +5,33 @@
 //! stand in the templates and in [`phrases`].
 
 mod age;
+mod author;
+mod comment;
 mod diff;
+mod groups;
 mod list;
+mod log;
 mod marked;
+mod pages;
 mod phrases;
 mod queue;
 mod row;
+mod search;
 mod webhooks;
 
 use rejoinder_core::{Author, Site, Time};
 
 pub use age::Age;
+pub use author::{AuthorPage, BannedPage, Changed, Refused, Stopped, author_page, banned_page};
+pub use comment::{CommentPage, Earlier, comment_page};
+pub use groups::{Grouped, GroupsPage, groups_page};
 pub use list::List;
+pub use log::{About, LogPage, LogRows, Logged, Who, log_page};
+pub use pages::{PagePage, PagesPage, page_page, pages_page};
 pub use phrases::{Told, done};
 pub use queue::{QueuePage, queue_page};
-pub use row::{Flagged, Record, Row, row};
+pub use row::{Flagged, Record, Row, excerpt, name, row, title};
+pub use search::{Kept, SearchPage, search_page};
 pub use webhooks::{
     Delivered, Endpoint, SecretPage, Typed, WebhookPage, WebhooksPage, secret_page, webhook_page,
     webhooks_page,

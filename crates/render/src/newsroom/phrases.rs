@@ -81,6 +81,17 @@ pub fn done(action: &str) -> &'static str {
         "judge" => "Judged by the rules",
         "late" => "Changed by a late verdict",
         "flags" => "Held because of flags",
+        "note" => "Noted",
+        "trusted" => "Trusted from now on",
+        "plain" => "Treated as the site's rules say",
+        "always_held" => "Always held from now on",
+        "suspend" => "Suspended",
+        "end_suspension" => "Ended the suspension",
+        "ban" => "Banned",
+        "lift_ban" => "Lifted the ban",
+        "save" => "Saved",
+        "forget" => "Forgotten",
+        "remove_group" => "Removed the group",
         _ => "Changed",
     }
 }

@@ -232,14 +232,16 @@ pub(crate) const ACTS: [Act; 5] = [
     },
 ];
 
-pub(crate) fn name(author: &Author) -> &str {
+/// What someone calls themselves.
+pub fn name(author: &Author) -> &str {
     match author.name.as_str() {
         "" => "Nameless",
         name => name,
     }
 }
 
-pub(crate) fn title(page: &Page) -> &str {
+/// What a page is called.
+pub fn title(page: &Page) -> &str {
     let title = page
         .title
         .as_deref()
@@ -248,7 +250,7 @@ pub(crate) fn title(page: &Page) -> &str {
 }
 
 /// The start of `text` in one line.
-pub(crate) fn excerpt(text: &str, letters: usize) -> String {
+pub fn excerpt(text: &str, letters: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(letters) {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),

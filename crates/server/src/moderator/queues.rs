@@ -114,7 +114,8 @@ async fn shown(
     let (order, only, after) = (asked.order, asked.page, asked.after);
     let read = move |tx: &mut store::Tx<'_>| {
         let around = Around::read(tx, site, author)?;
-        let page = only.map(|id| pages::by_id(tx, site, id)).transpose()?;
+        let page = only.map(|id| pages::in_scope(tx, site, id, &around.scope));
+        let page = page.transpose()?;
         let query = QueueQuery {
             queue,
             order,

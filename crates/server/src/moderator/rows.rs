@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rejoinder_core::{AuthorId, CommentId, SiteId, Time};
+use rejoinder_core::{AuthorId, Comment, CommentId, Page, SiteId, Time};
 use render::newsroom::{Flagged, List, Record, Row};
 use store::flags::Flag;
 use store::groups::Scope;
@@ -152,6 +152,14 @@ impl Loaded {
         self.item.comment.id
     }
 
+    pub(super) const fn comment(&self) -> &Comment {
+        &self.item.comment
+    }
+
+    pub(super) const fn page(&self) -> &Page {
+        &self.item.page
+    }
+
     pub(super) fn row<'a>(&'a self, desk: &'a str, back: &'a str, now: Time) -> Row<'a> {
         Row {
             desk,
@@ -185,6 +193,7 @@ pub(super) fn list<'a>(
         queue,
         rows: rows.iter().map(|row| row.row(desk, back, now)).collect(),
         next,
+        is_single: false,
         empty,
     }
 }

@@ -55,8 +55,12 @@ impl Outcome {
 
 /// What the address of a page tells of what was just done.
 pub(super) fn from_address(params: &Params, back: &str) -> Option<Told> {
+    let did = params.get("did")?;
+    if params.get("n").is_none() {
+        return Some(Told::said(&format!("{}.", render::newsroom::done(did))));
+    }
     let outcome = Outcome {
-        action: params.get("did")?.to_owned(),
+        action: did.to_owned(),
         n: params.get("n")?.parse().ok()?,
         edited: super::rows::edited(params),
         n_refused: params.get("not").and_then(|n| n.parse().ok()).unwrap_or(0),

@@ -3,6 +3,7 @@
 mod accounts;
 mod caching;
 mod desk;
+mod desk_pages;
 mod feeds;
 mod forms;
 mod headers;

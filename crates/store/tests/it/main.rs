@@ -10,6 +10,7 @@ mod dump;
 mod imports;
 mod jobs;
 mod large;
+mod lists;
 mod pipeline;
 mod queues;
 mod race;

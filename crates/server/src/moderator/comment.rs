@@ -1,0 +1,135 @@
+//! One comment with all its context.
+
+use axum::extract::{Path, State};
+use axum::response::Html;
+use rejoinder_core::{Comment, CommentId, Page, Site};
+use render::newsroom::{CommentPage, Earlier, Flagged, LogRows, Logged, name};
+use store::decisions::{LogQuery, Of};
+use store::{StoreError, comments, flags};
+
+use super::rows::{self, Loaded};
+use super::{log, told};
+use crate::access::Member;
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::extract::Params;
+use crate::newsroom::{self, Around, At, Shown, desk};
+use crate::state::App;
+
+/// How many comments above and below are shown.
+const AROUND: usize = 10;
+
+/// How many decisions are shown.
+const LOG: usize = 50;
+
+struct Read {
+    around: Around,
+    row: Loaded,
+    ancestors: Vec<Comment>,
+    replies: Vec<Comment>,
+    versions: Vec<Earlier>,
+    flags: Vec<Flagged>,
+    log: Vec<Logged>,
+}
+
+/// `GET /moderate/{site}/comments/{id}`: a comment, what stands around it, its edits and its log.
+pub(super) async fn comment(
+    State(app): State<App>,
+    member: Member,
+    Path((_, id)): Path<(String, String)>,
+    params: Params,
+) -> Result<Html<String>, ErrorPage> {
+    let id: CommentId = id.parse().map_err(|_| ApiError::not_found())?;
+    let read = read(&app, &member, id, &params).await?;
+    let read = read.ok_or_else(ApiError::not_found)?;
+    let (desk, now) = (desk(&member.site.host), app.now());
+    let back = format!("{desk}/comments/{id}");
+    let told = told::from_address(&params, &back);
+    let rows = [read.row];
+    let mut list = rows::list("", &rows, None, &desk, &back, now, "");
+    list.is_single = true;
+    let [row] = &rows;
+    let log = LogRows {
+        desk: &desk,
+        back: &back,
+        now,
+        rows: &read.log,
+        next: None,
+    };
+    let title = format!("Comment by {}", name(&row.comment().author));
+    let shown = Shown {
+        title: &title,
+        at: At::Desk("/comments"),
+        told: told.as_ref(),
+    };
+    Ok(newsroom::page(
+        &app,
+        &member,
+        &read.around,
+        shown,
+        |frame| {
+            render::newsroom::comment_page(&CommentPage {
+                frame,
+                list: &list,
+                comment: row.comment(),
+                ancestors: &read.ancestors,
+                replies: &read.replies,
+                thread: thread(&member.site, row.page(), row.comment()),
+                versions: &read.versions,
+                flags: &read.flags,
+                log: &log,
+            })
+        },
+    ))
+}
+
+async fn read(
+    app: &App,
+    member: &Member,
+    id: CommentId,
+    params: &Params,
+) -> Result<Option<Read>, ApiError> {
+    let (site, author) = (member.site.id, member.author.id);
+    let judged = rows::edited(params);
+    let read = move |tx: &mut store::Tx<'_>| {
+        let around = Around::read(tx, site, author)?;
+        let row = rows::some(tx, site, &around.scope, &[id], &judged)?.pop();
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let versions = comments::versions(tx, site, id)?.into_iter();
+        let flags = flags::of_comment(tx, site, id)?.into_iter();
+        let query = LogQuery {
+            of: Of::Comment(id),
+            scope: around.scope.clone(),
+            after: None,
+            limit: LOG,
+        };
+        let earlier = |version: comments::Version| Earlier {
+            revision: version.revision,
+            text: version.text,
+            replaced_at: version.replaced_at,
+        };
+        Ok::<_, StoreError>(Some(Read {
+            ancestors: comments::ancestors(tx, site, row.comment(), AROUND)?,
+            replies: comments::replies(tx, site, id, AROUND as i64)?,
+            versions: versions.map(earlier).collect(),
+            flags: flags.map(rows::flagged).collect(),
+            log: log::read(tx, site, &query)?,
+            row,
+            around,
+        }))
+    };
+    Ok(app.store.read(read).await?)
+}
+
+/// Where readers find a comment, while they do.
+fn thread(site: &Site, page: &Page, comment: &Comment) -> Option<String> {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query
+        .append_pair("site", &site.host)
+        .append_pair("page", page.key.url().unwrap_or(page.key.as_str()))
+        .append_pair("comment", &comment.id.to_string());
+    let to = format!("/embed?{}#comment-{}", query.finish(), comment.id);
+    comment.is_published().then_some(to)
+}

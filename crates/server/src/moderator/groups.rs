@@ -1,0 +1,184 @@
+//! Groups of pages, for owners: they change what moderators are limited to.
+
+use axum::extract::{Path, State};
+use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::settings::Mode;
+use rejoinder_core::{PageId, PageKey};
+use render::newsroom::{Grouped, GroupsPage};
+use store::groups::{self, Group};
+use store::{StoreError, Tx, pages};
+
+use super::decide::see_other;
+use super::told;
+use crate::access::Member;
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::extract::{Form, Params};
+use crate::newsroom::{self, Around, At, Shown, desk};
+use crate::state::App;
+
+/// How many pages of a group are shown.
+const MAX_PAGES: i64 = 200;
+
+/// `GET /moderate/{site}/groups`: the groups of pages.
+pub(super) async fn groups(
+    State(app): State<App>,
+    member: Member,
+    params: Params,
+) -> Result<Html<String>, ErrorPage> {
+    Ok(shown(&app, &member, &params, Grouped::default()).await?)
+}
+
+/// The groups, with one that was `refused` as it was typed.
+async fn shown(
+    app: &App,
+    member: &Member,
+    params: &Params,
+    refused: Grouped,
+) -> Result<Html<String>, ApiError> {
+    let (site, author) = (member.site.id, member.author.id);
+    let read = move |tx: &mut Tx<'_>| {
+        let around = Around::read(tx, site, author)?;
+        let mut all = Vec::new();
+        for group in groups::list(tx, site)? {
+            let pages = groups::pages_of(tx, site, group.id, MAX_PAGES)?;
+            all.push(grouped(group, pages));
+        }
+        Ok::<_, StoreError>((around, all))
+    };
+    let (around, mut all) = app.store.read(read).await?;
+    let mut new = Grouped::default();
+    match all
+        .iter_mut()
+        .find(|group| refused.id.is_some() && group.id == refused.id)
+    {
+        Some(known) => {
+            let pages = std::mem::take(&mut known.pages);
+            *known = Grouped { pages, ..refused };
+        }
+        None => {
+            new = Grouped {
+                id: None,
+                ..refused
+            }
+        }
+    }
+    let desk = format!("{}/groups", desk(&member.site.host));
+    let told = told::from_address(params, &desk);
+    let shown = Shown {
+        title: "Groups of pages",
+        at: At::Desk("/groups"),
+        told: told.as_ref(),
+    };
+    Ok(newsroom::page(app, member, &around, shown, |frame| {
+        render::newsroom::groups_page(&GroupsPage {
+            frame,
+            groups: &all,
+            new: &new,
+        })
+    }))
+}
+
+fn grouped(group: Group, pages: Vec<(PageId, String)>) -> Grouped {
+    Grouped {
+        id: Some(group.id),
+        name: group.name,
+        prefix: group.prefix.unwrap_or_default(),
+        mode: group.mode,
+        pages,
+        problem: None,
+    }
+}
+
+/// `POST /moderate/{site}/groups`: add a group, or change one.
+pub(super) async fn save(
+    State(app): State<App>,
+    member: Member,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let known: Option<i64> = fields.read("id")?;
+    let mode = match fields.get("mode") {
+        Some("before") => Some(Mode::Before),
+        Some("after") => Some(Mode::After),
+        _ => None,
+    };
+    let typed = |name: &str| fields.get(name).unwrap_or_default().to_owned();
+    let (name, prefix) = (typed("name"), typed("prefix"));
+    let group = Group {
+        id: known.unwrap_or_else(|| app.ids.next(app.now())),
+        name: name.clone(),
+        prefix: Some(prefix.trim().to_owned()),
+        mode,
+        n_pages: 0,
+    };
+    let site = member.site.id;
+    let write = move |tx: &mut Tx<'_>| {
+        let is_known = groups::list(tx, site)?
+            .iter()
+            .any(|one| Some(one.id) == known);
+        if known.is_some() && !is_known {
+            return Err(rejoinder_core::Refusal::GroupUnknown.into());
+        }
+        groups::save(tx, site, &group)
+    };
+    let error = match app.store.write(write).await.map_err(ApiError::from) {
+        Ok(()) => return Ok(back(&member, "save")),
+        Err(error) if error.status.is_server_error() => return Err(error.into()),
+        Err(error) => error,
+    };
+    let refused = Grouped {
+        id: known,
+        name,
+        prefix,
+        mode,
+        pages: Vec::new(),
+        problem: Some(error.detail),
+    };
+    let page = shown(&app, &member, &Params::default(), refused).await?;
+    Ok((error.status, page).into_response())
+}
+
+fn back(member: &Member, word: &str) -> Response {
+    see_other(&format!("{}/groups?did={word}", desk(&member.site.host)))
+}
+
+/// `POST /moderate/{site}/groups/{id}/remove`: take a group away.
+pub(super) async fn remove(
+    State(app): State<App>,
+    member: Member,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, ErrorPage> {
+    let (id, site) = (group_id(&id)?, member.site.id);
+    let write = move |tx: &mut Tx<'_>| groups::remove(tx, site, id);
+    app.store.write(write).await.map_err(ApiError::from)?;
+    Ok(back(&member, "remove_group"))
+}
+
+/// `POST /moderate/{site}/groups/{id}/pages`: put a page into a group, or take it out.
+pub(super) async fn pages(
+    State(app): State<App>,
+    member: Member,
+    Path((_, id)): Path<(String, String)>,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let (id, site) = (group_id(&id)?, member.site.id);
+    if fields.get("action") == Some("remove") {
+        let page: PageId = fields.read("page")?.ok_or_else(ApiError::not_found)?;
+        let write = move |tx: &mut Tx<'_>| groups::remove_page(tx, site, id, page);
+        app.store.write(write).await.map_err(ApiError::from)?;
+        return Ok(back(&member, "save"));
+    }
+    let key = PageKey::parse(fields.get("key").unwrap_or_default())?;
+    let write = move |tx: &mut Tx<'_>| match pages::find(tx, site, &key)? {
+        Some(page) => groups::add_page(tx, site, id, page.id).map(Some),
+        None => Ok(None),
+    };
+    let put = app.store.write(write).await.map_err(ApiError::from)?;
+    let unknown = || ApiError::query("key", "No page with this address or key has been seen yet.");
+    put.ok_or_else(unknown)?;
+    Ok(back(&member, "save"))
+}
+
+fn group_id(text: &str) -> Result<i64, ApiError> {
+    text.parse().map_err(|_| ApiError::not_found())
+}

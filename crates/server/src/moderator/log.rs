@@ -1,0 +1,201 @@
+//! The log of decisions.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use axum::extract::State;
+use axum::response::Html;
+use rejoinder_core::{AuthorId, PageId, SiteId, State as Standing, Time};
+use render::newsroom::{About, LogPage, LogRows, Logged, Who, excerpt, name, title};
+use store::decisions::{self, Actor, Decision, LogCursor, LogQuery, Of};
+use store::groups::Scope;
+use store::{Result, StoreError, Tx, authors, comments, pages};
+
+use super::rows::AT_ONCE;
+use super::told;
+use crate::access::Member;
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::extract::Params;
+use crate::newsroom::{self, Around, At, Shown, desk};
+use crate::state::App;
+
+/// So many letters are shown of the comment that a decision is about.
+const EXCERPT: usize = 100;
+
+/// A part of the log, with what its rows show of comments and pages.
+pub(super) fn read(tx: &mut Tx<'_>, site: SiteId, query: &LogQuery) -> Result<Vec<Logged>> {
+    let decisions = decisions::log(tx, site, query)?;
+    complete(tx, site, decisions)
+}
+
+fn complete(tx: &mut Tx<'_>, site: SiteId, decisions: Vec<Decision>) -> Result<Vec<Logged>> {
+    let mut titles = HashMap::new();
+    let mut rows = Vec::with_capacity(decisions.len());
+    for decision in decisions {
+        rows.push(logged(tx, site, decision, &mut titles)?);
+    }
+    Ok(rows)
+}
+
+fn logged(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    decision: Decision,
+    titles: &mut HashMap<PageId, String>,
+) -> Result<Logged> {
+    let page = decision.id.page;
+    let title = match titles.entry(page) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unknown) => {
+            let found = pages::by_id(tx, site, page)?;
+            unknown.insert(found.map_or_else(String::new, |page| title(&page).to_owned()))
+        }
+    };
+    let comment = match decision.comment {
+        Some(id) => comments::by_id(tx, site, id)?,
+        None => None,
+    };
+    let about = comment.map(|comment| About {
+        id: comment.id,
+        name: name(&comment.author).to_owned(),
+        excerpt: match comment.state {
+            Standing::Removed => "removed".to_owned(),
+            _ => excerpt(&comment.text, EXCERPT),
+        },
+    });
+    Ok(Logged {
+        can_undo: decision.can_be_undone() && !decision.action.starts_with("mode_"),
+        is_undone: decision.undone_by.is_some(),
+        id: decision.id.to_string(),
+        at: decision.at,
+        who: match decision.actor {
+            Actor::Moderator(id, name) => Who::Moderator(id, name),
+            Actor::Author => Who::Author,
+            Actor::Rules => Who::Rules,
+        },
+        action: decision.action,
+        before: decision.before,
+        after: decision.after,
+        reason: decision.reason,
+        note: decision.note,
+        findings: decision.findings,
+        about,
+        page: (page, title.clone()),
+    })
+}
+
+/// What an address asks for.
+struct Asked {
+    of: Of,
+    after: Option<LogCursor>,
+}
+
+impl Asked {
+    fn read(params: &Params) -> std::result::Result<Self, ApiError> {
+        let of = if let Some(page) = params.read("page")? {
+            Of::Page(page)
+        } else if let Some(moderator) = params.read("moderator")? {
+            Of::Moderator(moderator)
+        } else if let Some(author) = params.read("author")? {
+            Of::Author(author)
+        } else {
+            Of::Site
+        };
+        let after = params.get("after").map(cursor).transpose()?;
+        Ok(Self { of, after })
+    }
+
+    fn address(&self, desk: &str, after: Option<LogCursor>) -> String {
+        let mut parts = Vec::new();
+        match self.of {
+            Of::Page(id) => parts.push(format!("page={id}")),
+            Of::Moderator(id) => parts.push(format!("moderator={id}")),
+            Of::Author(id) => parts.push(format!("author={id}")),
+            Of::Site | Of::Comment(_) => {}
+        }
+        parts.extend(after.map(|after| format!("after={}.{}", after.at.micros(), after.id)));
+        match parts.is_empty() {
+            true => format!("{desk}/log"),
+            false => format!("{desk}/log?{}", parts.join("&")),
+        }
+    }
+}
+
+fn cursor(text: &str) -> std::result::Result<LogCursor, ApiError> {
+    let read = |(at, id): (&str, &str)| {
+        Some(LogCursor {
+            at: Time::from_micros(at.parse().ok()?),
+            id: id.parse().ok()?,
+        })
+    };
+    let parts = text.split_once('.').and_then(read);
+    parts.ok_or_else(|| ApiError::query("after", "The log cannot go on from here."))
+}
+
+/// `GET /moderate/{site}/log`: the decisions of the site, of a page, of a moderator, or on an author.
+pub(super) async fn log(
+    State(app): State<App>,
+    member: Member,
+    params: Params,
+) -> std::result::Result<Html<String>, ErrorPage> {
+    let asked = Asked::read(&params)?;
+    let (site, author) = (member.site.id, member.author.id);
+    let (of, after) = (asked.of, asked.after);
+    let read = move |tx: &mut Tx<'_>| {
+        let around = Around::read(tx, site, author)?;
+        let query = LogQuery {
+            of,
+            scope: around.scope.clone(),
+            after,
+            limit: AT_ONCE + 1,
+        };
+        let mut decisions = decisions::log(tx, site, &query)?;
+        let is_more = decisions.len() > AT_ONCE;
+        decisions.truncate(AT_ONCE);
+        let last = decisions.last().filter(|_| is_more).map(Decision::cursor);
+        let rows = complete(tx, site, decisions)?;
+        Ok::<_, StoreError>((around, rows, last, limited_to(tx, site, of, &query.scope)?))
+    };
+    let (around, rows, last, limit) = app.store.read(read).await.map_err(ApiError::from)?;
+    let desk = desk(&member.site.host);
+    let back = asked.address(&desk, after);
+    let told = told::from_address(&params, &back);
+    let log = LogRows {
+        desk: &desk,
+        back: &back,
+        now: app.now(),
+        rows: &rows,
+        next: last.map(|last| asked.address(&desk, Some(last))),
+    };
+    let shown = Shown {
+        title: "Log",
+        at: At::Desk("/log"),
+        told: told.as_ref(),
+    };
+    Ok(newsroom::page(&app, &member, &around, shown, |frame| {
+        render::newsroom::log_page(&LogPage {
+            frame,
+            of: &limit,
+            log: &log,
+        })
+    }))
+}
+
+/// What a log is limited to, in words.
+fn limited_to(tx: &mut Tx<'_>, site: SiteId, of: Of, scope: &Scope) -> Result<String> {
+    let mut called = |id: AuthorId| {
+        let author = authors::by_id(tx, site, id)?;
+        Ok::<_, StoreError>(author.map_or_else(String::new, |author| name(&author).to_owned()))
+    };
+    Ok(match of {
+        Of::Moderator(id) => format!("decisions by {}", called(id)?),
+        Of::Author(id) => format!("decisions on comments by {}", called(id)?),
+        Of::Page(id) => {
+            let page = pages::in_scope(tx, site, id, scope)?;
+            let title = page.map_or_else(|| "one page".to_owned(), |page| title(&page).to_owned());
+            format!("decisions on {title}")
+        }
+        Of::Site | Of::Comment(_) => String::new(),
+    })
+}

@@ -1,0 +1,169 @@
+//! Searching, and the searches that a moderator keeps.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use rejoinder_core::CommentId;
+use rejoinder_core::moderation::search::Search;
+use render::newsroom::{Kept, SearchPage};
+use store::searches::{self, Saved};
+use store::{StoreError, Tx, queues};
+
+use super::decide::see_other;
+use super::rows::{self, AT_ONCE, Loaded};
+use super::told;
+use crate::access::Member;
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::extract::{Form, Params};
+use crate::newsroom::{self, Around, At, Shown, desk};
+use crate::state::App;
+
+/// `GET /moderate/{site}/search`: the comments that a search finds.
+pub(super) async fn search(
+    State(app): State<App>,
+    member: Member,
+    params: Params,
+) -> Result<Response, ErrorPage> {
+    let typed = params.get("q").unwrap_or_default();
+    let (search, problem) = match typed.parse::<Search>() {
+        Ok(search) => (
+            Some(search).filter(|search| *search != Search::default()),
+            None,
+        ),
+        Err(error) => (None, Some(sentence(&error.to_string()))),
+    };
+    let after: Option<CommentId> = params.read("after")?;
+    let read = read(&app, &member, search, after, &params).await?;
+    let (desk, now) = (desk(&member.site.host), app.now());
+    let back = address(&desk, typed, after);
+    let next = read.next.map(|next| address(&desk, typed, Some(next)));
+    let told = told::from_address(&params, &back);
+    let empty = match next {
+        Some(_) => "Nothing was found among the comments looked at so far. Go on to older ones.",
+        None => "Nothing was found.",
+    };
+    let rows = read.rows.unwrap_or_default();
+    let list = rows::list("", &rows, next, &desk, &back, now, empty);
+    let kept: Vec<Kept> = read
+        .kept
+        .into_iter()
+        .map(|saved| kept(&desk, saved))
+        .collect();
+    let shown = Shown {
+        title: "Search",
+        at: At::Desk("/search"),
+        told: told.as_ref(),
+    };
+    let page = newsroom::page(&app, &member, &read.around, shown, |frame| {
+        render::newsroom::search_page(&SearchPage {
+            frame,
+            typed,
+            problem: problem.as_deref(),
+            found: read.has_searched.then_some(&list),
+            kept: &kept,
+        })
+    });
+    let status = problem.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    Ok((status, page).into_response())
+}
+
+struct Read {
+    around: Around,
+    has_searched: bool,
+    rows: Option<Vec<Loaded>>,
+    next: Option<CommentId>,
+    kept: Vec<Saved>,
+}
+
+async fn read(
+    app: &App,
+    member: &Member,
+    search: Option<Search>,
+    after: Option<CommentId>,
+    params: &Params,
+) -> Result<Read, ApiError> {
+    let (site, author) = (member.site.id, member.author.id);
+    let judged = rows::edited(params);
+    let read = move |tx: &mut Tx<'_>| {
+        let around = Around::read(tx, site, author)?;
+        let kept = searches::list(tx, site, author)?;
+        let (rows, next) = match &search {
+            Some(search) => {
+                let found = queues::search(tx, site, search, &around.scope, after, AT_ONCE)?;
+                let (rows, next) = rows::load(tx, site, found, &judged)?;
+                (Some(rows), next)
+            }
+            None => (None, None),
+        };
+        Ok::<_, StoreError>(Read {
+            around,
+            has_searched: search.is_some(),
+            rows,
+            next,
+            kept,
+        })
+    };
+    Ok(app.store.read(read).await?)
+}
+
+fn address(desk: &str, typed: &str, after: Option<CommentId>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("q", typed);
+    if let Some(after) = after {
+        query.append_pair("after", &after.to_string());
+    }
+    format!("{desk}/search?{}", query.finish())
+}
+
+fn kept(desk: &str, saved: Saved) -> Kept {
+    Kept {
+        id: saved.id,
+        href: address(desk, &saved.query, None),
+        name: saved.name,
+    }
+}
+
+/// A refusal that begins with what was typed, as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
+}
+
+/// `POST /moderate/{site}/searches`: keep a search under a name.
+pub(super) async fn save(
+    State(app): State<App>,
+    member: Member,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let typed = fields.get("q").unwrap_or_default();
+    let search: Search = typed
+        .parse()
+        .map_err(|_| ApiError::query("q", "This search means nothing."))?;
+    let name = fields
+        .get("name")
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    let name = name.unwrap_or(typed).to_owned();
+    let (now, site, author) = (app.now(), member.site.id, member.author.id);
+    let id = app.ids.next(now);
+    let save = move |tx: &mut Tx<'_>| searches::save(tx, now, site, author, id, &name, &search);
+    app.store.write(save).await.map_err(ApiError::from)?;
+    let to = address(&desk(&member.site.host), typed, None);
+    Ok(see_other(&format!("{to}&did=save")))
+}
+
+/// `POST /moderate/{site}/searches/{id}/forget`: forget a search of one's own.
+pub(super) async fn forget(
+    State(app): State<App>,
+    member: Member,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, ErrorPage> {
+    let id: i64 = id.parse().map_err(|_| ApiError::not_found())?;
+    let (site, author) = (member.site.id, member.author.id);
+    let forget = move |tx: &mut Tx<'_>| searches::forget(tx, site, author, id);
+    app.store.write(forget).await.map_err(ApiError::from)?;
+    let desk = desk(&member.site.host);
+    Ok(see_other(&format!("{desk}/search?did=forget")))
+}

@@ -1,0 +1,550 @@
+//! The desk's pages beside the queues: authors, comments, the log, searches, pages and groups.
+
+use axum::http::StatusCode;
+use rejoinder_core::author::Role;
+use rejoinder_core::{AuthorId, Settings, SiteId};
+use store::groups::{self, Group, Scope};
+
+use crate::desk::{desk, held, signed_in};
+use crate::support::{Answer, TestApp, TestReader};
+
+const DESK: &str = "/moderate/news.example";
+
+/// What someone types who wants to run something in a moderator's browser.
+const HOSTILE: &str =
+    "<img src=x onerror=alert(1)>\"'></textarea></title><script>alert(1)</script>";
+
+async fn send(kim: &TestReader, path: &str, fields: &[(&str, &str)]) -> Answer {
+    kim.submit(&format!("{DESK}{path}"), fields).await
+}
+
+async fn shown(kim: &TestReader, path: &str) -> String {
+    let page = kim.get(&format!("{DESK}{path}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text());
+    page.text()
+}
+
+/// Do something by a form that must come back, and give the page that it comes back to.
+async fn done(kim: &TestReader, path: &str, fields: &[(&str, &str)]) -> String {
+    let sent = send(kim, path, fields).await;
+    assert_eq!(
+        sent.status,
+        StatusCode::SEE_OTHER,
+        "{path}: {}",
+        sent.text()
+    );
+    let page = kim.get(sent.header("location")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.text()
+}
+
+fn id(comment: &str) -> &str {
+    comment.split_once('.').unwrap().0
+}
+
+/// The first address on `page` that starts with `start`, without that.
+fn linked(page: &str, start: &str) -> String {
+    let (_, rest) = page.split_once(&format!("href=\"{DESK}{start}")).unwrap();
+    rest.split(['"', '?', '#']).next().unwrap().to_owned()
+}
+
+async fn author_of_first(kim: &TestReader) -> String {
+    linked(&shown(kim, "").await, "/authors/")
+}
+
+#[tokio::test]
+async fn a_drawer_takes_notes_and_says_what_was_done() {
+    let (app, kim) = desk().await;
+    held(&app, "Once").await;
+    let path = format!("/authors/{}", author_of_first(&kim).await);
+
+    let noted = [("action", "note"), ("reason", "Writes at night")];
+    assert!(done(&kim, &path, &noted).await.contains("Writes at night"));
+    let trusted = [("action", "trust"), ("trust", "always_held")];
+    let page = done(&kim, &path, &trusted).await;
+    assert!(page.contains("value=\"always_held\" checked"), "{page}");
+    let suspended = [("action", "suspend"), ("for", "3h")];
+    let page = done(&kim, &path, &suspended).await;
+    assert!(page.contains("Suspended until 2026-11-23"), "{page}");
+    let page = done(&kim, &path, &[("action", "end_suspension")]).await;
+    assert!(!page.contains("Suspended until 2026-11-23 08:00"), "{page}");
+    assert!(page.contains("Ended the suspension."));
+}
+
+#[tokio::test]
+async fn a_ban_stops_the_author_until_it_is_lifted() {
+    let (app, kim) = desk().await;
+    let ann = app.reader("Ann");
+    ann.post("story", "Once").await.id();
+    let author = author_of_first(&kim).await;
+    let path = format!("/authors/{author}");
+
+    let fields = [
+        ("action", "ban"),
+        ("for", "day"),
+        ("day", "2027-01-01"),
+        ("reason", "Threats"),
+    ];
+    let page = done(&kim, &path, &fields).await;
+
+    assert!(page.contains("Banned until 2027-01-01"), "{page}");
+    assert!(shown(&kim, "/authors").await.contains("Threats"));
+    let refused = ann.post("story", "Twice").await.problem();
+    assert!(refused.starts_with("403 banned"), "{refused}");
+    done(&kim, &path, &[("action", "lift_ban")]).await;
+    assert_eq!(
+        ann.post("story", "Twice").await.status,
+        StatusCode::ACCEPTED
+    );
+    assert!(shown(&kim, "/authors").await.contains("Nobody is banned."));
+}
+
+#[tokio::test]
+async fn a_form_of_the_drawer_that_is_refused_keeps_what_was_typed() {
+    let (app, kim) = desk().await;
+    held(&app, "Once").await;
+    let path = format!("/authors/{}", author_of_first(&kim).await);
+    let long = "x".repeat(4_001);
+    for (fields, why) in [
+        (vec![("action", "note")], "Write the note first."),
+        (
+            vec![("action", "note"), ("reason", long.as_str())],
+            "The note has 4001 bytes",
+        ),
+        (
+            vec![("action", "ban"), ("reason", "Kept")],
+            "Choose for how long.",
+        ),
+        (
+            vec![
+                ("action", "ban"),
+                ("for", "day"),
+                ("day", "2020-01-01"),
+                ("reason", "Kept"),
+            ],
+            "Choose a day that is still to come.",
+        ),
+        (
+            vec![("action", "suspend"), ("for", "day"), ("reason", "Kept")],
+            "Choose the day when it ends.",
+        ),
+        (
+            vec![("action", "trust"), ("trust", "much")],
+            "Choose one of these.",
+        ),
+    ] {
+        let sent = send(&kim, &path, &fields).await;
+        assert!(sent.status.is_client_error(), "{fields:?}");
+        assert!(sent.text().contains(why), "{why}");
+        let typed = fields.iter().find(|(name, _)| *name == "reason");
+        assert!(typed.is_none_or(|(_, typed)| sent.text().contains(typed)));
+    }
+    let own = format!("/authors/{}", AuthorId(71));
+    let boss = signed_in(&app, "news.example", Role::Owner, 90).await;
+    let boss_path = format!("/authors/{}", AuthorId(90));
+    let ban = [("action", "ban"), ("for", "good")];
+    assert!(send(&kim, &boss_path, &ban).await.status.is_client_error());
+    assert_eq!(send(&boss, &own, &ban).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_comment_has_its_context_its_edits_and_its_log() {
+    let (app, kim) = desk().await;
+    let root = held(&app, "The root of it").await;
+    done(
+        &kim,
+        "/decide",
+        &[("comment", &root), ("action", "approve")],
+    )
+    .await;
+    let ann = app.reader("Ann");
+    let reply = ann
+        .reply("https://news.example/story", id(&root), "A first text")
+        .await
+        .id();
+    ann.edit(&reply, "A second text").await.good();
+    let seen = format!("{reply}.2");
+    let fields = [
+        ("comment", seen.as_str()),
+        ("action", "reject"),
+        ("reason", "off_topic"),
+        ("note", "Please stay with the bridge."),
+    ];
+    done(&kim, "/decide", &fields).await;
+
+    let page = shown(&kim, &format!("/comments/{reply}")).await;
+
+    assert!(page.contains("The root of it"));
+    assert!(
+        page.contains("A <del>first</del><ins>second</ins> text"),
+        "{page}"
+    );
+    assert!(page.contains("Held → Rejected"));
+    assert!(page.contains("Reason: off topic"));
+    assert!(page.contains("Please stay with the bridge."));
+    let root = shown(&kim, &format!("/comments/{}", id(&root))).await;
+    assert!(root.contains("Show it in its thread"));
+}
+
+#[tokio::test]
+async fn the_log_tells_every_decision_and_undoes_it() {
+    let (app, kim) = desk().await;
+    let one = held(&app, "One thing").await;
+    done(&kim, "/decide", &[("comment", &one), ("action", "spam")]).await;
+    let page = shown(&kim, "/log").await;
+    let (_, rest) = page.split_once("name=\"decisions\" value=\"").unwrap();
+    let decision = rest.split('"').next().unwrap();
+    let log = format!("{DESK}/log");
+
+    let undone = done(&kim, "/undo", &[("decisions", decision), ("back", &log)]).await;
+
+    assert!(page.contains("Marked as spam") && page.contains("One thing"));
+    assert!(undone.contains("(undone)"), "{undone}");
+    for limit in [
+        format!("moderator={}", AuthorId(71)),
+        format!("author={}", author_of_first(&kim).await),
+    ] {
+        let part = shown(&kim, &format!("/log?{limit}")).await;
+        assert!(part.contains("One thing"), "{limit}");
+    }
+    let nobody = format!("/log?moderator={}", AuthorId(5));
+    assert!(
+        shown(&kim, &nobody)
+            .await
+            .contains("Nothing has been decided here.")
+    );
+    assert_eq!(
+        kim.get(&format!("{DESK}/log?after=x")).await.status,
+        StatusCode::BAD_REQUEST
+    );
+}
+
+#[tokio::test]
+async fn a_long_log_goes_on_where_it_stopped() {
+    let (app, kim) = desk().await;
+    for n in 0..27 {
+        let one = held(&app, &format!("Number {n} here")).await;
+        done(&kim, "/decide", &[("comment", &one), ("action", "approve")]).await;
+    }
+    let first = shown(&kim, "/log").await;
+    let (_, rest) = first.split_once("nr-more\" href=\"").unwrap();
+    let next = rest.split('"').next().unwrap().to_owned();
+    let second = kim.get(&next).await.text();
+    assert!(first.contains("Number 26 here") && !first.contains("Number 1 here"));
+    assert!(second.contains("Number 1 here") && !second.contains("Number 26 here"));
+}
+
+#[tokio::test]
+async fn a_search_finds_explains_and_is_kept() {
+    let (app, kim) = desk().await;
+    held(&app, "The old bridge").await;
+    held(&app, "The new road").await;
+
+    let found = shown(&kim, "/search?q=bridge%20state:held").await;
+    let none = shown(&kim, "/search?q=tunnel").await;
+    let wrong = kim
+        .get(&format!("{DESK}/search?q=state:gone%20bridge"))
+        .await;
+    let kept = done(
+        &kim,
+        "/searches",
+        &[("q", "bridge"), ("name", "The bridge")],
+    )
+    .await;
+
+    assert!(found.contains("The old bridge") && !found.contains("The new road"));
+    assert!(none.contains("Nothing was found."));
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.text().contains("is not a state: use published"),
+        "{}",
+        wrong.text()
+    );
+    assert!(wrong.text().contains("state:gone bridge"));
+    assert!(
+        kept.contains("The bridge") && kept.contains("q=word%3Abridge"),
+        "{kept}"
+    );
+    let (_, rest) = kept.split_once(&format!("{DESK}/searches/")).unwrap();
+    let search = rest.split('/').next().unwrap();
+    let other = signed_in(&app, "news.example", Role::Moderator, 91).await;
+    done(&other, &format!("/searches/{search}/forget"), &[]).await;
+    assert!(shown(&kim, "/search").await.contains("The bridge"));
+    done(&kim, &format!("/searches/{search}/forget"), &[]).await;
+    assert!(!shown(&kim, "/search").await.contains("The bridge"));
+}
+
+#[tokio::test]
+async fn a_page_is_closed_opened_and_moderated_first() {
+    let (app, kim) = desk().await;
+    held(&app, "Once").await;
+    let page = linked(&shown(&kim, "/pages").await, "/pages/");
+    let path = format!("/pages/{page}");
+
+    let close = [("action", "close_page"), ("note", "The trial begins")];
+    let closed = done(&kim, &path, &close).await;
+
+    assert!(
+        closed.contains("Open the page") && closed.contains("The trial begins"),
+        "{closed}"
+    );
+    let refused = app
+        .reader("Ann")
+        .post("https://news.example/story", "Late")
+        .await
+        .problem();
+    assert!(refused.starts_with("403 page_closed"), "{refused}");
+    done(&kim, &path, &[("action", "open_page")]).await;
+    let moded = done(&kim, &path, &[("action", "mode"), ("mode", "after")]).await;
+    assert!(moded.contains("value=\"after\" checked"), "{moded}");
+    let posted = app
+        .reader("Bea")
+        .post("https://news.example/story", "Now")
+        .await;
+    assert_eq!(posted.status, StatusCode::CREATED);
+    let wrong = send(&kim, &path, &[("action", "mode"), ("mode", "never")]).await;
+    assert!(wrong.status.is_client_error() && wrong.text().contains("Choose when"));
+    assert!(shown(&kim, "/pages?q=stor").await.contains(&page));
+    assert!(
+        shown(&kim, "/pages?q=%25")
+            .await
+            .contains("No page was found.")
+    );
+}
+
+#[tokio::test]
+async fn an_owner_makes_groups_and_moderators_do_not() {
+    let (app, kim) = desk().await;
+    held(&app, "Once").await;
+    let boss = signed_in(&app, "news.example", Role::Owner, 90).await;
+
+    let fields = [
+        ("name", "Sport"),
+        ("prefix", "news.example/sport/"),
+        ("mode", "before"),
+    ];
+    let page = done(&boss, "/groups", &fields).await;
+    let again = send(&boss, "/groups", &fields).await;
+    let (_, rest) = page.split_once("name=\"id\" value=\"").unwrap();
+    let group = rest.split('"').next().unwrap().to_owned();
+    let path = format!("/groups/{group}/pages");
+    let put = done(
+        &boss,
+        &path,
+        &[("action", "add"), ("key", "https://news.example/story")],
+    )
+    .await;
+    let unknown = send(&boss, &path, &[("action", "add"), ("key", "nowhere")]).await;
+
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.text().contains("a name of its own"));
+    assert!(put.contains("news.example/story"), "{put}");
+    assert!(unknown.text().contains("No page with this address"));
+    let page = linked(&put, "/pages/");
+    let shown_page = shown(&kim, &format!("/pages/{page}")).await;
+    assert!(shown_page.contains("Sport"));
+    let removed = done(&boss, &format!("/groups/{group}/remove"), &[]).await;
+    assert!(!removed.contains("Sport"));
+    let stale = send(&boss, "/groups", &[("id", &group), ("name", "Sport")]).await;
+    assert_eq!(stale.status, StatusCode::NOT_FOUND);
+    for (path, fields) in [("/groups", &fields[..]), (path.as_str(), &[][..])] {
+        assert_eq!(send(&kim, path, fields).await.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(
+        kim.get(&format!("{DESK}/groups")).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+/// Limit the moderator with this id to pages whose key starts like this.
+async fn limit(app: &TestApp, moderator: i64, prefix: &str) {
+    let group = Group {
+        id: 7,
+        name: "Sport".to_owned(),
+        prefix: Some(prefix.to_owned()),
+        mode: None,
+        n_pages: 0,
+    };
+    let write = move |tx: &mut store::Tx<'_>| {
+        groups::save(tx, SiteId(1), &group)?;
+        groups::set_scope(tx, SiteId(1), AuthorId(moderator), &Scope::of(vec![7]))
+    };
+    app.store.write(write).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_moderator_of_a_group_sees_and_decides_there_alone() {
+    let (app, kim) = desk().await;
+    let out = held(&app, "Outside of it").await;
+    let page = linked(&shown(&kim, "/pages").await, "/pages/");
+    let author = author_of_first(&kim).await;
+    done(&kim, "/decide", &[("comment", &out), ("action", "spam")]).await;
+    let log = shown(&kim, "/log").await;
+    let (_, rest) = log.split_once("name=\"decisions\" value=\"").unwrap();
+    let decision = rest.split('"').next().unwrap();
+    let sport = "https://news.example/sport/cup";
+    let inside = app.reader("Bea").post(sport, "Inside of it").await.id();
+    limit(&app, 71, "news.example/sport/").await;
+
+    for path in ["", "/queues/spam", "/log", "/search?q=of", "/pages"] {
+        let page = shown(&kim, path).await;
+        assert!(
+            !page.contains("Outside of it") && !page.contains("/story"),
+            "{path}"
+        );
+    }
+    let drawer = shown(&kim, &format!("/authors/{author}")).await;
+    assert!(!drawer.contains("Outside of it"));
+    assert!(shown(&kim, "").await.contains("Inside of it"));
+    for path in [format!("/comments/{}", id(&out)), format!("/pages/{page}")] {
+        let answer = kim.get(&format!("{DESK}{path}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let filtered = shown(&kim, &format!("/queues/spam?page={page}")).await;
+    assert!(!filtered.contains("news.example/story"), "{filtered}");
+    let log = shown(&kim, &format!("/log?page={page}")).await;
+    assert!(!log.contains("news.example/story"), "{log}");
+    let decided = send(&kim, "/decide", &[("comment", &out), ("action", "approve")]).await;
+    assert!(decided.header("location").contains("not=1"));
+    let undone = send(&kim, "/undo", &[("decisions", decision)]).await;
+    assert!(undone.header("location").contains("not=1"));
+    let closed = send(&kim, &format!("/pages/{page}"), &[("action", "close_page")]).await;
+    assert!(closed.status.is_client_error());
+    let inside = format!("{inside}.1");
+    let decided = send(
+        &kim,
+        "/decide",
+        &[("comment", &inside), ("action", "approve")],
+    )
+    .await;
+    assert!(decided.header("location").contains("n=1"));
+}
+
+#[tokio::test]
+async fn ids_of_another_site_are_unknown() {
+    let (app, kim) = desk().await;
+    let one = held(&app, "Secret of the news").await;
+    let page = linked(&shown(&kim, "/pages").await, "/pages/");
+    let author = author_of_first(&kim).await;
+    done(&kim, "/decide", &[("comment", &one), ("action", "spam")]).await;
+    let log = shown(&kim, "/log").await;
+    let (_, rest) = log.split_once("name=\"decisions\" value=\"").unwrap();
+    let decision = rest.split('"').next().unwrap().to_owned();
+    app.add_site(2, "other.example", Settings::default()).await;
+    let lee = signed_in(&app, "other.example", Role::Owner, 81).await;
+    let there = "/moderate/other.example";
+
+    for path in [
+        format!("/comments/{}", id(&one)),
+        format!("/authors/{author}"),
+        format!("/pages/{page}"),
+    ] {
+        let answer = lee.get(&format!("{there}{path}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    for path in [
+        format!("/log?page={page}"),
+        format!("/log?author={author}"),
+        format!("/queues/spam?page={page}"),
+        "/search?q=secret".to_owned(),
+        "/pages".to_owned(),
+    ] {
+        let text = lee.get(&format!("{there}{path}")).await.text();
+        assert!(
+            !text.contains("Secret") && !text.contains("/story"),
+            "{path}: {text}"
+        );
+    }
+    for (path, fields) in [
+        (
+            format!("/authors/{author}"),
+            vec![("action", "note"), ("reason", "x")],
+        ),
+        (format!("/pages/{page}"), vec![("action", "close_page")]),
+    ] {
+        let answer = lee.submit(&format!("{there}{path}"), &fields).await;
+        assert!(answer.status.is_client_error(), "{path}");
+    }
+    let fields = [("decisions", decision.as_str())];
+    let undone = lee.submit(&format!("{there}/undo"), &fields).await;
+    assert!(undone.header("location").contains("not=1"));
+    assert!(
+        shown(&kim, "/queues/spam")
+            .await
+            .contains("Secret of the news")
+    );
+}
+
+#[tokio::test]
+async fn nothing_that_anyone_types_runs_on_the_desk() {
+    let (app, _) = desk().await;
+    let boss = signed_in(&app, "news.example", Role::Owner, 90).await;
+    let page = "https://news.example/a?<img src=x onerror=alert(1)>";
+    let body = serde_json::json!({
+        "site": "news.example", "page": page, "title": HOSTILE, "text": HOSTILE,
+        "name": "<b onclick=a>\"'",
+    });
+    let ann = app.reader("Ann");
+    let path = "/api/v1/comments";
+    let posted = ann.send(axum::http::Method::POST, path, body).await.id();
+    ann.edit(&posted, &format!("{HOSTILE} again")).await.good();
+    let author = author_of_first(&boss).await;
+    let of_page = linked(&shown(&boss, "/pages").await, "/pages/");
+    let note = [("action", "note"), ("reason", HOSTILE)];
+    done(&boss, &format!("/authors/{author}"), &note).await;
+    let ban = [("action", "ban"), ("for", "good"), ("reason", HOSTILE)];
+    done(&boss, &format!("/authors/{author}"), &ban).await;
+    done(&boss, "/searches", &[("q", HOSTILE), ("name", HOSTILE)]).await;
+    let group: String = HOSTILE.chars().take(70).collect();
+    done(&boss, "/groups", &[("name", &group), ("prefix", HOSTILE)]).await;
+    let close = [("action", "close_page"), ("note", HOSTILE)];
+    done(&boss, &format!("/pages/{of_page}"), &close).await;
+    let seen = format!("{posted}.1");
+    let stale = [
+        ("comment", seen.as_str()),
+        ("action", "reject"),
+        ("note", HOSTILE),
+    ];
+    let edited = done(&boss, "/decide", &stale).await;
+    expect_harmless("edited", &edited);
+    let seen = format!("{posted}.2");
+    let now = [
+        ("comment", seen.as_str()),
+        ("action", "reject"),
+        ("note", HOSTILE),
+    ];
+    done(&boss, "/decide", &now).await;
+
+    let query: String = url::form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect();
+    for path in [
+        "/queues/rejected".to_owned(),
+        format!("/queues/rejected?page={of_page}&did={query}&n=1&undo={query}"),
+        format!("/comments/{posted}"),
+        format!("/authors/{author}?did={query}"),
+        "/authors".to_owned(),
+        "/log".to_owned(),
+        format!("/log?page={of_page}"),
+        format!("/log?author={author}"),
+        format!("/search?q={query}"),
+        "/search?q=state:rejected".to_owned(),
+        format!("/pages?q={query}"),
+        "/pages".to_owned(),
+        format!("/pages/{of_page}"),
+        "/groups".to_owned(),
+    ] {
+        expect_harmless(&path, &shown(&boss, &path).await);
+    }
+    let refused = [("action", "ban"), ("reason", HOSTILE)];
+    let refused = send(&boss, &format!("/authors/{author}"), &refused).await;
+    expect_harmless("a refused ban", &refused.text());
+}
+
+fn expect_harmless(path: &str, page: &str) {
+    assert!(!page.contains("<img"), "{path}: {page}");
+    assert!(!page.contains("<b onclick"), "{path}: {page}");
+    let scripts = page.matches("<script").count();
+    let own = page
+        .matches("<script type=\"module\" src=\"/static/desk.js")
+        .count();
+    assert_eq!((scripts, own), (1, 1), "{path}");
+}
