@@ -50,6 +50,8 @@ const load = {
   browse: () => import('./browse.js'),
   compose: () => import('./compose.js'),
   edit: () => import('./own.js'),
+  flag: () => import('./flag.js'),
+  flag_form: () => import('./flag.js'),
   live: () => import('./live.js'),
   post: () => import('./post.js'),
   reply: () => import('./reply.js'),
@@ -69,6 +71,7 @@ const ACTS = {
   reply: 'reply cancel rename',
   tools: 'mark preview write',
   edit: 'edit delete keep remove',
+  flag: 'flag cancel_flag',
 };
 
 /**
@@ -406,6 +409,7 @@ export class Thread {
       part(comment, 'up')?.setAttribute('aria-pressed', `${vote > 0}`);
       part(comment, 'down')?.setAttribute('aria-pressed', `${vote < 0}`);
       part(comment, 'own')?.toggleAttribute('hidden', !me?.own.includes(id));
+      part(comment, 'flag')?.toggleAttribute('hidden', !!me?.own.includes(id));
       part(comment, 'edit')?.toggleAttribute('hidden', !me?.editable[id]);
     }
   }

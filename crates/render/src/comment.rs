@@ -213,6 +213,10 @@ impl Shown<'_> {
         self.links.to(Place::Reply(self.comment.id))
     }
 
+    fn flag_link(&self) -> Link<'_> {
+        self.links.to(Place::Flag(self.comment.id))
+    }
+
     fn edit_link(&self) -> Link<'_> {
         self.links.to(Place::Edit(self.comment.id))
     }

@@ -9,6 +9,7 @@ pub mod account;
 mod avatar;
 mod comment;
 pub mod feed;
+mod flag;
 mod form;
 mod json_ld;
 mod links;
@@ -26,6 +27,7 @@ pub mod words;
 use rejoinder_core::{CommentId, Site, Time};
 
 pub use comment::comment_html;
+pub use flag::{flag_page, flagged_page};
 pub use form::{Form, Problem};
 pub use pages::{edit_page, message_page, thread_page};
 pub use publication::{Article, Picture, Publication, article_page, front_page};

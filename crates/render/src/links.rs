@@ -97,6 +97,8 @@ pub(crate) enum Place {
     Filter(Filter),
     /// The page on which its author changes or deletes a comment.
     Edit(CommentId),
+    /// The page on which a reader tells the moderators of a comment.
+    Flag(CommentId),
 }
 
 /// The address of a place.
@@ -122,9 +124,13 @@ impl fmt::Display for Link<'_> {
                 write!(f, "{thread}&comment={id}#comment-{id}")
             }
             (Place::Reply(id), _) => write!(f, "{thread}&reply={id}#compose"),
-            (Place::Edit(id), _) => {
+            (Place::Edit(id) | Place::Flag(id), _) => {
                 let (base, site) = (&self.links.base, encoded(&self.links.host));
-                write!(f, "{base}/embed/comments/{id}/edit?site={site}")
+                let what = match self.place {
+                    Place::Flag(_) => "flag",
+                    _ => "edit",
+                };
+                write!(f, "{base}/embed/comments/{id}/{what}?site={site}")
             }
             (Place::Filter(filter), _) => write!(f, "{thread}&filter={}", filter.as_str()),
         }

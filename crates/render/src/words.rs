@@ -3,6 +3,7 @@
 //! A catalogue is one JSON file. The groups that the server uses are read into [`Words`]; the
 //! groups `widget` and `problems` are for the scripts alone, which are served the same file.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -63,6 +64,7 @@ pub struct Words {
     badges: BadgeWords,
     pub(crate) comment: CommentWords,
     pub(crate) form: FormWords,
+    pub(crate) flag: FlagWords,
     pub(crate) page: PageWords,
     pub(crate) publication: PublicationWords,
     pub(crate) sign_in: SignInWords,
@@ -142,6 +144,7 @@ group!(CommentWords {
     edit: String,
     delete: String,
     edit_or_delete: String,
+    flag: String,
 });
 group!(FormWords {
     invitation: String,
@@ -188,6 +191,14 @@ group!(PageWords {
     delete_sure: String,
     delete_now: String,
     go_back: String,
+});
+group!(FlagWords {
+    title: String,
+    why: String,
+    note: String,
+    send: String,
+    thanks: String,
+    reasons: HashMap<String, String>,
 });
 group!(SignInWords {
     title: String,

@@ -30,8 +30,6 @@ pub(crate) enum Access {
     Reader,
     /// Whoever holds the secret of a link.
     Link,
-    /// An account of the site that the path names.
-    Account,
     /// An account of the site that the path names, with this role or a higher one.
     Newsroom(Role),
 }
@@ -41,7 +39,6 @@ impl Access {
     const fn role(self) -> Option<Role> {
         match self {
             Self::Public | Self::Reader | Self::Link => None,
-            Self::Account => Some(Role::Reader),
             Self::Newsroom(role) => Some(role),
         }
     }

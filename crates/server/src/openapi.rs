@@ -39,6 +39,7 @@ use crate::{public, reader};
         reader::comments::edit,
         reader::comments::remove,
         reader::votes::cast,
+        reader::flags::raise,
         reader::preview::preview,
     ),
     components(schemas(Problem)),

@@ -1,6 +1,7 @@
 //! What a reader does, and what is theirs alone. Never cached.
 
 pub(crate) mod comments;
+pub(crate) mod flags;
 mod forms;
 pub(crate) mod me;
 mod posting;
@@ -35,6 +36,13 @@ pub(crate) fn routes() -> Vec<Route> {
             delete(comments::remove),
         ),
         reader(Method::PUT, "/api/v1/comments/{id}/vote", put(votes::cast)),
+        reader(
+            Method::POST,
+            "/api/v1/comments/{id}/flags",
+            post(flags::raise),
+        ),
+        reader(Method::GET, "/embed/comments/{id}/flag", get(flags::page)),
+        reader(Method::POST, "/embed/comments/{id}/flag", post(flags::send)),
         reader(Method::POST, "/api/v1/preview", post(preview::preview)),
         reader(Method::POST, "/embed/comments", post(forms::post)),
         reader(Method::POST, "/embed/comments/{id}/vote", post(forms::vote)),

@@ -5,6 +5,7 @@ mod caching;
 mod desk;
 mod desk_pages;
 mod feeds;
+mod flags;
 mod forms;
 mod headers;
 mod internal;

@@ -1,0 +1,50 @@
+/** Telling the moderators that a comment breaks the rules. */
+import { part } from './thread.js';
+
+/** @typedef {import('./thread.js').Thread} Thread */
+
+/**
+ * Put the server's form under the comment.
+ *
+ * @param {Thread} thread
+ * @param {HTMLAnchorElement} link
+ */
+export async function flag(thread, link) {
+  const comment = commentOf(link);
+  if (part(comment, 'flag_form')) {
+    return;
+  }
+  const answer = await thread.fetch(new URL(link.href).pathname + new URL(link.href).search, {
+    credentials: 'include',
+  });
+  const form = /** @type {HTMLFormElement} */ (
+    thread.scope.parse(await answer.text()).querySelector('form')
+  );
+  form.dataset['rj'] = 'flag_form';
+  part(form, 'cancel_flag')?.removeAttribute('hidden');
+  comment.append(form);
+  form.querySelector('fieldset')?.querySelector('input')?.focus();
+}
+
+/** @param {Thread} thread @param {HTMLFormElement} form */
+export async function submit(thread, form) {
+  const comment = commentOf(form);
+  const { reason, note } = Object.fromEntries(new FormData(form));
+  const query = new URLSearchParams({ site: thread.address.site });
+  await thread.ask('POST', `comments/${comment.dataset['id']}/flags?${query}`, { reason, note });
+  cancel_flag(thread, form);
+  await thread.say('flagged');
+}
+
+/** @param {Thread} thread @param {HTMLElement} place */
+export function cancel_flag(thread, place) {
+  const comment = commentOf(place);
+  place.closest('form')?.remove();
+  const link = part(comment, 'flag');
+  link ? link.focus() : thread.focus(comment);
+}
+
+/** @param {Element} place */
+function commentOf(place) {
+  return /** @type {HTMLElement} */ (place.closest('[data-rj=comment]'));
+}
