@@ -23,13 +23,15 @@ use crate::state::App;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
+pub enum Access {
     /// Anyone; the answer is the same for everyone.
     Public,
     /// Anyone, as the reader whom their token proves; `core::policy` says what they may do.
     Reader,
     /// Whoever holds the secret of a link.
     Link,
+    /// An account of the site that the path names.
+    Account,
     /// An account of the site that the path names, with this role or a higher one.
     Newsroom(Role),
 }
@@ -39,6 +41,7 @@ impl Access {
     const fn role(self) -> Option<Role> {
         match self {
             Self::Public | Self::Reader | Self::Link => None,
+            Self::Account => Some(Role::Reader),
             Self::Newsroom(role) => Some(role),
         }
     }

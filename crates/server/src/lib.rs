@@ -32,12 +32,13 @@ mod sites;
 mod state;
 mod webhooks;
 
+pub use access::Access;
 pub use auth::{Invited, invite};
 pub use config::{Config, ProxyHeader, RateLimits};
 pub use internal::internal_router;
 pub use live::Live;
 pub use page_cache::PageCache;
 pub use publication::{Publication, PublicationError};
-pub use routes::router;
+pub use routes::{Declared, declared, router};
 pub use serve::serve;
 pub use state::{App, Parts, hook};

@@ -12,10 +12,6 @@ use crate::{auth, middleware, moderator, public, publication, reader, webhooks};
 
 /// One way to ask the server something.
 pub(crate) struct Route {
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the API's description is checked against it")
-    )]
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) access: Access,
@@ -48,6 +44,29 @@ pub(crate) fn table() -> Vec<Route> {
         webhooks::routes(),
     ];
     areas.into_iter().flatten().collect()
+}
+
+/// A route and who may call it.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    /// The method.
+    pub method: Method,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// Every route that [`router`] serves.
+pub fn declared() -> Vec<Declared> {
+    let routes = table().into_iter();
+    routes
+        .map(|route| Declared {
+            method: route.method,
+            path: route.path,
+            access: route.access,
+        })
+        .collect()
 }
 
 /// Everything that the outside may ask, ready to be served.

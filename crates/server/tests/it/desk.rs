@@ -32,6 +32,19 @@ pub(crate) async fn signed_in(
     role: Role,
     seed: i64,
 ) -> TestReader {
+    let kim = app.stranger();
+    sign_in(app, &kim, host, role, seed).await;
+    kim
+}
+
+/// Sign the browser of `kim` in, as the account that `seed` stands for.
+pub(crate) async fn sign_in(
+    app: &TestApp,
+    kim: &TestReader,
+    host: &'static str,
+    role: Role,
+    seed: i64,
+) {
     let read = app.store.read(move |tx| sites::by_host(tx, host)).await;
     let site = read.unwrap().unwrap();
     let invited = Invited {
@@ -43,16 +56,9 @@ pub(crate) async fn signed_in(
     let link = invite(&app.store, &site, invited, app.clock.now());
     let link = link.await.unwrap();
     let token = link.split("token=").nth(1).unwrap();
-    let mut kim = app.reader("Kim");
-    kim.origin = "https://comments.example".to_owned();
     let fields = [("site", host), ("token", token), ("name", "Kim Ode")];
-    assert!(
-        kim.submit("/auth/sign-in", &fields)
-            .await
-            .status
-            .is_success()
-    );
-    kim
+    let entered = kim.submit("/auth/sign-in", &fields).await;
+    assert!(entered.status.is_success(), "{}", entered.text());
 }
 
 const DESK: &str = "/moderate/news.example";

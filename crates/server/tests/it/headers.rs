@@ -1,5 +1,7 @@
 use expect_test::expect;
+use rejoinder_core::author::Role;
 
+use crate::desk::signed_in;
 use crate::support::{Answer, STORY, TestApp};
 
 fn shown(answer: &Answer) -> String {
@@ -102,4 +104,63 @@ async fn scripts_are_for_every_page_and_for_ever_when_their_version_is_named() {
         x-content-type-options: nosniff
     "#]]
     .assert_eq(&shown(&script));
+}
+
+#[tokio::test]
+async fn a_page_of_the_newsroom_is_kept_and_framed_by_nobody() {
+    let app = TestApp::new().await;
+    let olga = signed_in(&app, "news.example", Role::Owner, 61).await;
+
+    let page = olga.get("/admin/news.example/webhooks").await;
+
+    expect![[r#"
+        cache-control: no-store
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rejoinder
+        content-type: text/html; charset=utf-8
+        cross-origin-opener-policy: same-origin-allow-popups
+        cross-origin-resource-policy: same-origin
+        permissions-policy: camera=(), geolocation=(), microphone=(), payment=()
+        referrer-policy: same-origin
+        vary: Origin
+        x-content-type-options: nosniff
+    "#]].assert_eq(&shown(&page));
+}
+
+#[tokio::test]
+async fn the_page_of_a_link_is_kept_and_framed_by_nobody() {
+    let app = TestApp::new().await;
+
+    let door = app.get("/auth/sign-in?site=news.example").await;
+
+    expect![[r#"
+        cache-control: no-store
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rejoinder
+        content-type: text/html; charset=utf-8
+        cross-origin-opener-policy: same-origin-allow-popups
+        cross-origin-resource-policy: same-origin
+        permissions-policy: camera=(), geolocation=(), microphone=(), payment=()
+        referrer-policy: same-origin
+        x-content-type-options: nosniff
+    "#]].assert_eq(&shown(&door));
+}
+
+#[tokio::test]
+async fn a_session_is_a_cookie_that_only_the_server_reads() {
+    let app = TestApp::new().await;
+    let olga = signed_in(&app, "news.example", Role::Owner, 61).await;
+
+    let out = olga.submit("/auth/sign-out", &[]).await;
+
+    expect![[r#"
+        cache-control: no-store
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rejoinder
+        content-type: text/html; charset=utf-8
+        cross-origin-opener-policy: same-origin-allow-popups
+        cross-origin-resource-policy: same-origin
+        permissions-policy: camera=(), geolocation=(), microphone=(), payment=()
+        referrer-policy: same-origin
+        set-cookie: __Host-rejoinder=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax
+        vary: Origin
+        x-content-type-options: nosniff
+    "#]].assert_eq(&shown(&out));
 }

@@ -1,6 +1,7 @@
 //! The server, asked through its router.
 
 mod accounts;
+mod authorisation;
 mod caching;
 mod desk;
 mod desk_pages;

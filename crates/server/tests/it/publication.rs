@@ -15,7 +15,7 @@ footer = "The end."
 articles = ["bridge"]
 "#;
 
-const ARTICLE: &str = r#"+++
+pub(crate) const ARTICLE: &str = r#"+++
 headline = "The bridge & the river"
 lead = "It stands."
 byline = "Ann Lee"
@@ -33,7 +33,7 @@ height = 1
 It is *long*.
 "#;
 
-fn folder(article: &str) -> TempDir {
+pub(crate) fn folder(article: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     for name in ["articles", "pictures"] {
         fs::create_dir(folder.path().join(name)).unwrap();
@@ -49,7 +49,7 @@ fn folder(article: &str) -> TempDir {
     folder
 }
 
-async fn published(folder: &TempDir) -> TestApp {
+pub(crate) async fn published(folder: &TempDir) -> TestApp {
     let publication = Publication::read(folder.path(), "news.example").unwrap();
     TestApp::with(|config| config.publication = Some(publication)).await
 }

@@ -121,10 +121,17 @@ impl TestApp {
             name: name.to_owned(),
             router: self.router.clone(),
             clock: Arc::clone(&self.clock),
-            peer: SocketAddr::from(([192, 0, 2, u8::try_from(n).unwrap()], 4000)),
+            peer: SocketAddr::from((address(n), 4000)),
             origin: NEWS.to_owned(),
             cookie: Mutex::default(),
         }
+    }
+
+    /// Someone on the server's own pages, who has no cookie.
+    pub(crate) fn stranger(&self) -> TestReader {
+        let mut reader = self.reader("Ann");
+        BASE.clone_into(&mut reader.origin);
+        reader
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -183,6 +190,15 @@ impl TestApp {
     /// The thread of a page as JSON.
     pub(crate) async fn thread(&self, page: &str) -> Value {
         self.get(&thread_path(page)).await.good()
+    }
+}
+
+/// The address of the `n`th reader.
+fn address(n: u64) -> [u8; 4] {
+    let [.., high, low] = n.to_be_bytes();
+    match high {
+        0 => [192, 0, 2, low],
+        _ => [198, 18, high, low],
     }
 }
 
@@ -312,13 +328,28 @@ impl TestReader {
         headers: &[(&str, &str)],
         body: Body,
     ) -> Answer {
+        self.ask_from(Some(&self.origin), method, path, headers, body)
+            .await
+    }
+
+    /// Ask from a page of another origin, or of none.
+    pub(crate) async fn ask_from(
+        &self,
+        origin: Option<&str>,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Answer {
         self.clock.advance(Duration::from_secs(1));
         let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, "comments.example")
-            .header(header::ORIGIN, &self.origin)
             .extension(ConnectInfo(self.peer));
+        if let Some(origin) = origin {
+            request = request.header(header::ORIGIN, origin);
+        }
         if let Some(cookie) = &*self.cookie.lock().unwrap() {
             request = request.header(header::COOKIE, cookie);
         }
@@ -393,7 +424,12 @@ pub(crate) struct Answer {
 async fn ask(router: &Router, request: Request<Body>) -> Answer {
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+    let kind = parts.headers.get(header::CONTENT_TYPE);
+    let body = match kind.is_some_and(|kind| kind == "text/event-stream") {
+        // It has no end.
+        true => Vec::new(),
+        false => to_bytes(body, usize::MAX).await.unwrap().to_vec(),
+    };
     Answer {
         status: parts.status,
         headers: parts.headers,

@@ -1,0 +1,337 @@
+//! For every route a request that succeeds when the right person makes it.
+//!
+//! A new route needs nothing here when it takes no body and its parameters are known below.
+
+use axum::http::Method;
+use rejoinder_core::Comment;
+use rejoinder_server::{Access, Declared};
+use serde_json::{Value, json};
+use store::decisions::{self, LogQuery, Of};
+use store::groups::{self, Group, Scope};
+use store::{comments, webhooks};
+
+use super::people::{People, Who};
+use crate::support::TestReader;
+
+/// The site that everything is about.
+pub(super) const HERE: &str = "news.example";
+
+/// A site that has nothing to do with it.
+pub(super) const THERE: &str = "other.example";
+
+/// Whose object a request names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Object {
+    /// One of the site that is asked.
+    Own,
+    /// One of the other site.
+    Elsewhere,
+    /// None that there is.
+    Unknown,
+}
+
+/// The origin that a request names.
+#[derive(Debug)]
+pub(super) enum Origin {
+    /// That of the pages that usually ask.
+    Usual,
+    None,
+    Of(String),
+}
+
+#[derive(Debug)]
+pub(super) enum Body {
+    None,
+    Form(Vec<(&'static str, String)>),
+    Json(Value),
+}
+
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) path: String,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: Body,
+    pub(super) origin: Origin,
+    /// The id of the object, as it stands in the path or the body.
+    pub(super) id: String,
+}
+
+impl Request {
+    pub(super) fn is_api(&self) -> bool {
+        self.path.starts_with("/api/")
+    }
+
+    pub(super) fn encoded(&self) -> (Option<&'static str>, Vec<u8>) {
+        match &self.body {
+            Body::None => (None, Vec::new()),
+            Body::Form(fields) => {
+                let mut form = url::form_urlencoded::Serializer::new(String::new());
+                form.extend_pairs(fields);
+                let kind = "application/x-www-form-urlencoded";
+                (Some(kind), form.finish().into_bytes())
+            }
+            Body::Json(body) => (Some("application/json"), body.to_string().into_bytes()),
+        }
+    }
+}
+
+/// Someone who may make the request of a route.
+pub(super) const fn rightful(route: &Declared) -> Who {
+    match route.access {
+        Access::Public | Access::Reader | Access::Link => Who::Author,
+        Access::Account | Access::Newsroom(_) => Who::Owner,
+    }
+}
+
+/// What the parameters of a route, or a field of its body, name beside the site.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Nothing,
+    Author,
+    Comment,
+    Decision,
+    Delivery,
+    Group,
+    Page,
+    Webhook,
+}
+
+/// The first of these that stands in the path tells what `{id}` is.
+const KINDS: [(&str, Kind); 11] = [
+    ("/deliveries/{delivery}", Kind::Delivery),
+    ("/webhooks/{id}", Kind::Webhook),
+    ("/{site}/undo", Kind::Decision),
+    ("/{site}/decide", Kind::Comment),
+    ("/comments/{id}", Kind::Comment),
+    ("/branches/{file}", Kind::Comment),
+    ("/authors/{id}", Kind::Author),
+    ("/replies/{file}", Kind::Author),
+    ("/pages/{id}", Kind::Page),
+    ("/groups/{id}", Kind::Group),
+    ("/searches/{id}", Kind::Nothing),
+];
+
+fn kind(route: &Declared) -> Kind {
+    let known = KINDS.iter().find(|(part, _)| route.path.contains(part));
+    known.map_or(Kind::Nothing, |(_, kind)| *kind)
+}
+
+/// Whether a route is about an object with an id.
+pub(super) fn has_object(route: &&Declared) -> bool {
+    !matches!(kind(route), Kind::Nothing)
+}
+
+/// A request of `route` at `host`, about an object that nobody has touched yet.
+pub(super) async fn request(
+    people: &People,
+    route: &Declared,
+    host: &'static str,
+    object: Object,
+) -> Request {
+    let owner = match object {
+        Object::Own => host,
+        Object::Elsewhere | Object::Unknown => THERE,
+    };
+    let (mut id, mut delivery) = (String::new(), String::new());
+    match kind(route) {
+        Kind::Nothing => "1".clone_into(&mut id),
+        Kind::Author => id = found(people, owner).await.author.id.to_string(),
+        Kind::Comment => id = people.comment(owner).await,
+        Kind::Decision => id = decision(people, owner).await,
+        Kind::Delivery => (id, delivery) = a_delivery(people, owner).await,
+        Kind::Group => id = group(people, owner).await,
+        Kind::Page => id = found(people, owner).await.page.to_string(),
+        Kind::Webhook => id = webhook(people, owner).await.to_string(),
+    }
+    if object == Object::Unknown {
+        id = match kind(route) {
+            Kind::Author | Kind::Comment | Kind::Page => "0000000000zzz".to_owned(),
+            Kind::Decision => "0000000000zzz-1".to_owned(),
+            _ => "424242".to_owned(),
+        };
+    }
+    let path = path(route, host, &id, &delivery);
+    Request {
+        path: format!("{path}{}", query(route, host)),
+        headers: Vec::new(),
+        body: body(route, host, &id),
+        origin: Origin::Usual,
+        id,
+    }
+}
+
+fn path(route: &Declared, host: &str, id: &str, delivery: &str) -> String {
+    let file = match route.path {
+        "/static/{file}" => "thread.css",
+        "/feeds/{file}" => "news.example.atom",
+        "/feeds/{site}/{*file}" => "page.atom",
+        "/feeds/{site}/branches/{file}" | "/feeds/{site}/replies/{file}" => "{id}.atom",
+        "/pictures/{file}" => "bridge.png",
+        _ => "",
+    };
+    route
+        .path
+        .replace("{file}", file)
+        .replace("{*file}", file)
+        .replace("{site}", host)
+        .replace("{id}", id)
+        .replace("{delivery}", delivery)
+        .replace("{queue}", "flagged")
+        .replace("{slug}", "bridge")
+}
+
+fn query(route: &Declared, host: &str) -> String {
+    match (route.method.as_str(), route.path) {
+        (
+            "GET",
+            "/embed" | "/embed/thread" | "/api/v1/thread" | "/api/v1/events" | "/api/v1/counts"
+            | "/api/v1/me",
+        ) => format!("?site={host}&page=story"),
+        (
+            "GET",
+            "/auth/sign-in"
+            | "/auth/link"
+            | "/auth/state"
+            | "/embed/comments/{id}/edit"
+            | "/embed/comments/{id}/flag",
+        )
+        | ("DELETE", "/api/v1/session") => format!("?site={host}"),
+        _ => String::new(),
+    }
+}
+
+fn body(route: &Declared, host: &str, id: &str) -> Body {
+    if route.method == Method::GET {
+        return Body::None;
+    }
+    let site = || ("site", host.to_owned());
+    let form = |fields: &[(&'static str, &str)]| {
+        let fields = fields
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()));
+        Body::Form(fields.chain([site()]).collect())
+    };
+    match (route.method.as_str(), route.path) {
+        ("POST", "/api/v1/comments") => {
+            Body::Json(json!({"site": host, "page": "story", "text": "A word", "name": "Ann"}))
+        }
+        ("PATCH", "/api/v1/comments/{id}") => Body::Json(json!({"text": "Another word"})),
+        ("PUT", "/api/v1/comments/{id}/vote") => Body::Json(json!({"value": 1})),
+        ("POST", "/api/v1/preview") => Body::Json(json!({"site": host, "text": "A word"})),
+        ("POST", "/api/v1/session") => Body::Json(json!({"site": host, "code": "0".repeat(64)})),
+        ("POST", "/auth/hand-over") => {
+            Body::Json(json!({"site": host, "origin": format!("https://{host}")}))
+        }
+        ("DELETE", _) => Body::None,
+        ("POST", "/embed/comments") => {
+            form(&[("page", "story"), ("text", "A word"), ("name", "Ann")])
+        }
+        ("POST", "/embed/comments/{id}/vote") => form(&[("value", "1")]),
+        ("POST", "/embed/comments/{id}/edit") => form(&[("text", "Another word")]),
+        ("POST", "/moderate/{site}/decide") => {
+            form(&[("comment", &format!("{id}.1")), ("action", "approve")])
+        }
+        ("POST", "/api/v1/comments/{id}/flags") => Body::Json(json!({"reason": "spam"})),
+        ("POST", "/embed/comments/{id}/flag") => form(&[("reason", "spam")]),
+        ("POST", "/moderate/{site}/authors/{id}") => {
+            form(&[("action", "note"), ("reason", "A note")])
+        }
+        ("POST", "/moderate/{site}/searches") => form(&[("q", "word:rain"), ("name", "Rain")]),
+        ("POST", "/moderate/{site}/pages/{id}") => form(&[("action", "mode"), ("mode", "site")]),
+        ("POST", "/moderate/{site}/groups") => form(&[("name", "A group")]),
+        ("POST", "/moderate/{site}/groups/{id}/pages") => form(&[("key", "story")]),
+        ("POST", "/moderate/{site}/undo") => form(&[("decisions", id)]),
+        ("POST", "/admin/{site}/webhooks") => form(&[
+            ("url", "https://hooks.example/in"),
+            ("kind", "comment.published"),
+        ]),
+        ("POST", "/admin/{site}/webhooks/{id}/kinds") => form(&[("kind", "comment.published")]),
+        ("POST", "/admin/{site}/webhooks/{id}/replay") => form(&[("hours", "24")]),
+        _ => form(&[]),
+    }
+}
+
+/// Write a comment at `host`; its id.
+pub(super) async fn write(reader: &TestReader, host: &str, seed: i64) -> String {
+    let body = json!({
+        "site": host, "page": "story", "text": format!("Comment {seed}"), "name": "Ann",
+    });
+    reader
+        .send(Method::POST, "/api/v1/comments", body)
+        .await
+        .id()
+}
+
+/// A decision of the site's owner that can be undone.
+async fn decision(people: &People, host: &'static str) -> String {
+    let (site, comment) = (people.site(host).await, people.comment(host).await);
+    let path = format!("/moderate/{host}/decide");
+    let comment = format!("{comment}.1");
+    let fields = [("comment", comment.as_str()), ("action", "spam")];
+    people.as_owner(host, &path, &fields).await;
+    let query = LogQuery {
+        of: Of::Site,
+        scope: Scope::all(),
+        after: None,
+        limit: 1,
+    };
+    let log = people
+        .app
+        .store
+        .read(move |tx| decisions::log(tx, site, &query));
+    log.await.unwrap().remove(0).id.to_string()
+}
+
+/// An endpoint of the site; the one before it is gone, as there cannot be many.
+async fn webhook(people: &People, host: &'static str) -> i64 {
+    let site = people.site(host).await;
+    let list = people.app.store.read(move |tx| webhooks::list(tx, site));
+    for old in list.await.unwrap() {
+        let remove = move |tx: &mut store::Tx<'_>| webhooks::remove(tx, site, old.id);
+        people.app.store.write(remove).await.unwrap();
+    }
+    let path = format!("/admin/{host}/webhooks");
+    let fields = [
+        ("url", "https://hooks.example/in"),
+        ("kind", "comment.published"),
+    ];
+    people.as_owner(host, &path, &fields).await;
+    let list = people.app.store.read(move |tx| webhooks::list(tx, site));
+    list.await.unwrap().remove(0).id
+}
+
+async fn a_delivery(people: &People, host: &'static str) -> (String, String) {
+    let (site, webhook) = (people.site(host).await, webhook(people, host).await);
+    people.comment(host).await;
+    let list = move |tx: &mut store::Tx<'_>| webhooks::deliveries(tx, site, webhook, None, 1);
+    let delivery = people.app.store.read(list).await.unwrap().remove(0);
+    (webhook.to_string(), delivery.id.to_string())
+}
+
+/// A new comment, as it is stored.
+async fn found(people: &People, host: &'static str) -> Comment {
+    let (site, id) = (people.site(host).await, people.comment(host).await);
+    let id = id.parse().unwrap();
+    let read = people
+        .app
+        .store
+        .read(move |tx| comments::by_id(tx, site, id));
+    read.await.unwrap().unwrap()
+}
+
+async fn group(people: &People, host: &'static str) -> String {
+    let (site, id) = (people.site(host).await, people.seed());
+    let group = Group {
+        id,
+        name: format!("Group {id}"),
+        prefix: None,
+        mode: None,
+        n_pages: 0,
+    };
+    let save = people
+        .app
+        .store
+        .write(move |tx| groups::save(tx, site, &group));
+    save.await.unwrap();
+    id.to_string()
+}
