@@ -1,7 +1,7 @@
 /** What the tests of the widget have in common: a paper, its readers, and what they wrote. */
 import assert from 'node:assert/strict';
 import { open, startBrowser } from './browser.js';
-import { startPaper } from './harness.js';
+import { startPaper, until } from './harness.js';
 
 /** @typedef {import('./browser.js').Page} Page */
 /** @typedef {{name?: string, parent?: string}} By */
@@ -16,6 +16,8 @@ import { startPaper } from './harness.js';
  * @property {string} comments The server under a name of the paper's, so that its cookie is kept.
  * @property {(page: string, text: string, by?: By) => Promise<string>} post
  *   Post as someone new; the comment's id.
+ * @property {(page: string, id: string) => Promise<void>} shows
+ *   Wait until the thread is given out with this comment: one that only gained may be a moment old.
  * @property {(page: string, how?: Parameters<typeof open>[2]) => Promise<Page>} read Open a story.
  * @property {(page: string, rest?: string) => string} embed The thread's own page.
  * @property {() => Promise<void>} stop
@@ -41,6 +43,13 @@ export async function openDesk() {
       });
       assert.equal(answer.status, 201, await answer.clone().text());
       return (await answer.json()).comment.id;
+    },
+    shows: async (page, id) => {
+      const query = new URLSearchParams({ site: host.host, page });
+      await until(`the thread to show ${id}`, async () => {
+        const answer = await fetch(`${rejoinder.origin}/embed/thread?${query}`);
+        return (await answer.text()).includes(`comment-${id}`);
+      });
     },
     read: async (page, how) => {
       const reader = await open(browser, storyAt(host.origin, page), how);

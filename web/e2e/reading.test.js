@@ -151,7 +151,8 @@ test('a returning reader steps through what is new', async () => {
   await page.locator('article .rj-text').click();
   await page.locator('[data-rj=link]').first().focus();
   await desk.post('unread', 'New one');
-  await desk.post('unread', 'New two');
+  const newest = await desk.post('unread', 'New two');
+  await desk.shows('unread', newest);
   await page.keyboard.press('n');
   await page.getByText('There is nothing new').waitFor();
   await page.reload();
