@@ -43,6 +43,7 @@ export function greet(thread, form) {
   form.toggleAttribute('data-account', isAccount);
   part(form, 'door')?.toggleAttribute('hidden', isAccount);
   part(form, 'leave')?.toggleAttribute('hidden', !isAccount);
+  part(form, 'account')?.toggleAttribute('hidden', !isAccount);
   part(form, 'rename')?.toggleAttribute('hidden', isAccount);
   const isGuest = !isAccount && part(form, 'who');
   showWho(form, !isAccount && !(isGuest && known.name), known.name);

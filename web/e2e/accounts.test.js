@@ -102,3 +102,43 @@ test('signing in needs no script, and another browser asks for the code', async 
 
   await phone.waitForURL(`${origin}${to}`);
 });
+
+test('an account has its own pages, which need no script', async () => {
+  const { origin } = desk.rejoinder;
+  const home = `/account/${desk.host.host}`;
+  const query = new URLSearchParams({ site: desk.host.host, to: home });
+  const page = await open(desk.browser, `${origin}/auth/sign-in?${query}`, { script: false });
+  await page.locator('[name=email]').fill('cleo@reader.example');
+  await page.getByRole('button', { name: 'Send me a link' }).click();
+  await page.goto(await mailedLink());
+  await page.locator('[name=name]').fill('Cleo');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(`${origin}${home}`);
+  await page.getByText('You have not written anything here yet.').waitFor();
+  await expectAccessible(page);
+
+  const thread = new URLSearchParams({ site: desk.host.host, page: 'cleo' });
+  await page.goto(`${origin}/embed?${thread}`);
+  await page.locator('textarea[name=text]').fill('A thought of Cleo');
+  await page.locator('[name=name]').fill('Cleo');
+  await page.locator('[data-rj=send]').click();
+  await page.getByText('A thought of Cleo').waitFor();
+  await page.goto(`${origin}${home}`);
+  await page.getByText('A thought of Cleo').waitFor();
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Replies' }).click();
+  await page.getByText('Nobody has replied to you yet.').waitFor();
+  await expectAccessible(page);
+  await page.getByRole('link', { name: 'Account', exact: true }).click();
+  await expectAccessible(page);
+
+  await page.locator('[name=name]').fill('Cleo Moss');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.locator('[name=name][value="Cleo Moss"]').waitFor();
+  await page.getByLabel('I want my account to be deleted').check();
+  await page.getByRole('button', { name: 'Delete my account' }).click();
+  await page.getByText('Your account will be deleted after').waitFor();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Keep my account' }).click();
+  await page.getByRole('button', { name: 'Delete my account' }).waitFor();
+});

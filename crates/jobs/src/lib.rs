@@ -6,10 +6,12 @@
 //! not repeat itself looks at [`Job::is_interrupted`].
 
 mod backoff;
+mod erase;
 mod mail;
 mod webhook;
 mod worker;
 
+pub use erase::EraseHandler;
 pub use mail::{MAIL, MailHandler, mail_job};
 pub use store::jobs::{Job, NewJob};
 pub use webhook::WebhookHandler;

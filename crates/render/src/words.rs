@@ -180,6 +180,7 @@ group!(FormWords {
     has_account: String,
     enter: String,
     sign_out: String,
+    account: String,
 });
 group!(PageWords {
     comments_on: String,

@@ -6,6 +6,7 @@
 //! refusal leaves as RFC 9457 problem JSON, or as a page where a browser without script asked.
 
 mod access;
+mod account;
 mod assets;
 mod auth;
 mod browser;

@@ -27,7 +27,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -35,6 +35,7 @@ const MIGRATIONS: [Migration; 7] = [
     migration!(5, "0005_add_feeds"),
     migration!(6, "0006_add_webhooks"),
     migration!(7, "0007_add_mail_sign_ins"),
+    migration!(8, "0008_add_erasures"),
 ];
 
 /// The number of the newest migration.

@@ -1,5 +1,6 @@
 //! The worker on a real store.
 
+mod erase;
 mod webhooks;
 
 use std::path::Path;

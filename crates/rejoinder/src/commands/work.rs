@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use jobs::{Handler, MailHandler, WebhookHandler, Worker};
+use jobs::{EraseHandler, Handler, MailHandler, WebhookHandler, Worker};
 use rejoinder_core::Clock;
 use store::Store;
 use tokio::sync::watch;
@@ -25,7 +25,8 @@ pub(super) fn worker(
 ) -> Worker {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let webhooks = WebhookHandler::new(Arc::clone(store), outside, Arc::clone(&clock), base);
-    let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(webhooks)];
+    let erasures = EraseHandler::new(Arc::clone(store), Arc::clone(&clock), &SystemRandom);
+    let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(webhooks), Arc::new(erasures)];
     if let Some(mail) = &options.mail {
         let mails = MailHandler::new(mail.server.clone(), Arc::clone(&clock));
         handlers.push(Arc::new(mails));

@@ -3,10 +3,12 @@
 //! Nothing here is ever part of a shared page.
 
 mod mail;
+mod own;
 mod sign_in;
 mod words;
 
 pub use mail::{MailText, sign_in_mail};
+pub use own::{Line, Own, Signed, Tab, own_page};
 pub use sign_in::{
     Asking, Door, Link, Sent, ask_page, code_wrong, here_page, link_page, sent_page,
     signed_out_page,

@@ -1,5 +1,6 @@
 //! The words of account pages and of their mails. Browsers never load them.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -25,6 +26,9 @@ static ENGLISH: LazyLock<AccountWords> = LazyLock::new(|| {
 pub(crate) struct AccountWords {
     pub(crate) sign_in: SignInWords,
     pub(crate) mail: MailWords,
+    pub(crate) account: OwnWords,
+    /// By the words that are stored.
+    pub(crate) reasons: HashMap<String, String>,
 }
 
 group!(SignInWords {
@@ -62,4 +66,44 @@ group!(MailWords {
     button: String,
     once: String,
     not_you: String,
+});
+group!(OwnWords {
+    title: String,
+    nav: String,
+    comments: String,
+    replies: String,
+    settings: String,
+    no_comments: String,
+    no_replies: String,
+    older: String,
+    on: String,
+    held: String,
+    rejected: String,
+    spam: String,
+    deleted: String,
+    removed: String,
+    why: String,
+    note: String,
+    name: String,
+    name_why: String,
+    save: String,
+    email: String,
+    sessions: String,
+    this_browser: String,
+    unknown_browser: String,
+    since: String,
+    end: String,
+    end_others: String,
+    take: String,
+    take_why: String,
+    download: String,
+    delete: String,
+    delete_why: String,
+    delete_keep: String,
+    delete_remove: String,
+    delete_sure: String,
+    delete_go: String,
+    delete_staff: String,
+    pending: String,
+    keep: String,
 });

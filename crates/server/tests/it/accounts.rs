@@ -427,3 +427,124 @@ async fn a_new_account_cannot_be_called_like_the_newsroom() {
         "422 name_protected [name]: This name belongs to the newsroom; please take another."
     );
 }
+
+#[tokio::test]
+async fn an_accounts_own_page_shows_what_became_of_each_comment_and_why() {
+    let app = app().await;
+    let settings = rejoinder_core::Settings::default()
+        .with("mode", "before")
+        .unwrap();
+    app.add_site(1, "news.example", settings).await;
+    let ann = at_home(&app, "Ann");
+    sign_in(&app, &ann, "ann@reader.example", "Ann").await;
+    ann.post("story", "Does it <b>wait</b>?").await.good();
+
+    let page = ann.get("/account/news.example").await;
+
+    assert_eq!(page.status, 200);
+    let text = page.text();
+    assert!(
+        text.contains("A moderator will read this first. The reason: all comments"),
+        "{text}"
+    );
+    assert!(!text.contains("<b>wait"), "{text}");
+    assert_eq!(page.header("cache-control"), "no-store");
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+    for path in ["replies", "settings", "download"] {
+        let path = format!("/account/news.example/{path}");
+        assert_eq!(ann.get(&path).await.status, 200, "{path}");
+        assert_eq!(
+            at_home(&app, "Guest").get(&path).await.status,
+            404,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn replies_are_found_on_the_accounts_page() {
+    let app = app().await;
+    let ann = at_home(&app, "Ann");
+    sign_in(&app, &ann, "ann@reader.example", "Ann").await;
+    let id = ann.post("story", "A question").await.id();
+    app.reader("Kim")
+        .reply("story", &id, "An answer")
+        .await
+        .good();
+    let page = ann.get("/account/news.example/replies").await.text();
+    assert!(page.contains("An answer") && page.contains("Kim"), "{page}");
+}
+
+#[tokio::test]
+async fn a_name_is_changed_and_sessions_are_ended_on_the_accounts_page() {
+    let app = app().await;
+    let (ann, phone) = (at_home(&app, "Ann"), at_home(&app, "Ann"));
+    sign_in(&app, &ann, "ann@reader.example", "Ann").await;
+    sign_in(&app, &phone, "ann@reader.example", "Ann").await;
+    ann.post("story", "Hello").await.good();
+
+    let renamed = ann
+        .submit("/account/news.example/name", &[("name", "Ann Lee")])
+        .await;
+    let refused = ann
+        .submit("/account/news.example/name", &[("name", "Staff")])
+        .await;
+    let ended = ann.submit("/account/news.example/sessions", &[]).await;
+
+    assert_eq!((renamed.status.as_u16(), ended.status.as_u16()), (303, 303));
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("belongs to the newsroom"));
+    let thread = app.thread("story").await;
+    assert_eq!(thread["comments"][0]["author"]["name"], "Ann Lee");
+    assert!(phone.me("story").await["reader"].is_null());
+    assert_eq!(ann.me("story").await["reader"]["name"], "Ann Lee");
+}
+
+#[tokio::test]
+async fn a_page_of_the_publisher_cannot_change_an_account() {
+    let app = app().await;
+    let mut ann = at_home(&app, "Ann");
+    sign_in(&app, &ann, "ann@reader.example", "Ann").await;
+    NEWS.clone_into(&mut ann.origin);
+    let fields = [("comments", "remove"), ("sure", "yes")];
+    let refused = ann.submit("/account/news.example/delete", &fields).await;
+    assert_eq!(refused.status, 403);
+}
+
+#[tokio::test]
+async fn deleting_an_account_takes_a_day_in_which_it_can_be_kept() {
+    let app = app().await;
+    let ann = at_home(&app, "Ann");
+    sign_in(&app, &ann, "ann@reader.example", "Ann").await;
+    let unsure = ann
+        .submit("/account/news.example/delete", &[("comments", "keep")])
+        .await;
+    assert_eq!(unsure.status, 400);
+    let fields = [("comments", "keep"), ("sure", "yes")];
+    let asked = ann.submit("/account/news.example/delete", &fields).await;
+    assert_eq!(asked.status, 303);
+    let page = ann.get("/account/news.example/settings").await.text();
+    assert!(
+        page.contains("Your account will be deleted after 24 Nov 2026"),
+        "{page}"
+    );
+
+    ann.submit("/account/news.example/keep", &[]).await;
+
+    let page = ann.get("/account/news.example/settings").await.text();
+    assert!(!page.contains("will be deleted after"), "{page}");
+}
+
+#[tokio::test]
+async fn everything_can_be_taken_along() {
+    let app = app().await;
+    let ann = at_home(&app, "Ann");
+    sign_in(&app, &ann, "ann@reader.example", "Ann").await;
+    ann.post("story", "Hello").await.good();
+    let file = ann.get("/account/news.example/download").await;
+    assert!(file.header("content-disposition").starts_with("attachment"));
+    let everything = file.json();
+    assert_eq!(everything["account"]["email"], "ann@reader.example");
+    assert_eq!(everything["comments"][0]["text"], "Hello");
+}

@@ -87,6 +87,8 @@ pub(super) const fn rightful(route: &Declared) -> Who {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Nothing,
+    /// No object, but a name that nobody has.
+    Name,
     Author,
     Comment,
     Decision,
@@ -97,7 +99,8 @@ enum Kind {
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 11] = [
+const KINDS: [(&str, Kind); 12] = [
+    ("/{site}/name", Kind::Name),
     ("/deliveries/{delivery}", Kind::Delivery),
     ("/webhooks/{id}", Kind::Webhook),
     ("/{site}/undo", Kind::Decision),
@@ -118,7 +121,7 @@ fn kind(route: &Declared) -> Kind {
 
 /// Whether a route is about an object with an id.
 pub(super) fn has_object(route: &&Declared) -> bool {
-    !matches!(kind(route), Kind::Nothing)
+    !matches!(kind(route), Kind::Nothing | Kind::Name)
 }
 
 /// A request of `route` at `host`, about an object that nobody has touched yet.
@@ -135,6 +138,7 @@ pub(super) async fn request(
     let (mut id, mut delivery) = (String::new(), String::new());
     match kind(route) {
         Kind::Nothing => "1".clone_into(&mut id),
+        Kind::Name => id = people.seed().to_string(),
         Kind::Author => id = found(people, owner).await.author.id.to_string(),
         Kind::Comment => id = people.comment(owner).await,
         Kind::Decision => id = decision(people, owner).await,
@@ -215,6 +219,8 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/api/v1/comments") => {
             Body::Json(json!({"site": host, "page": "story", "text": "A word", "name": "Ann"}))
         }
+        ("POST", "/account/{site}/name") => form(&[("name", &format!("Reader {id}"))]),
+        ("POST", "/account/{site}/delete") => form(&[("comments", "keep"), ("sure", "yes")]),
         ("PATCH", "/api/v1/comments/{id}") => Body::Json(json!({"text": "Another word"})),
         ("PUT", "/api/v1/comments/{id}/vote") => Body::Json(json!({"value": 1})),
         ("POST", "/api/v1/preview") => Body::Json(json!({"site": host, "text": "A word"})),

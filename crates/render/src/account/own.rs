@@ -1,0 +1,193 @@
+//! The pages of an account: what its owner wrote, what others replied, and the account itself.
+
+use askama::Template;
+use rejoinder_core::author::Role;
+use rejoinder_core::{Author, Comment, CommentId, PageKey, State, Time};
+
+use super::mail::publication;
+use super::words::{self, AccountWords};
+use crate::links::{Links, Place};
+use crate::pages::rendered;
+use crate::words::{Name, Words, direction, fill};
+use crate::{Context, Problem};
+
+/// A comment of one's own, or a reply to one.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// The comment.
+    pub comment: &'a Comment,
+    /// The page it stands on.
+    pub page: &'a PageKey,
+    /// The page's headline.
+    pub title: Option<&'a str>,
+    /// What a moderator says of it.
+    pub note: Option<&'a str>,
+}
+
+/// A signed-in browser.
+#[derive(Debug, Clone)]
+pub struct Signed<'a> {
+    /// Names it in the form that ends it.
+    pub key: String,
+    /// What it is, where it said.
+    pub label: Option<&'a str>,
+    /// Since when.
+    pub since: Time,
+    /// Whether it is this one.
+    pub is_own: bool,
+}
+
+/// The account itself.
+#[derive(Debug, Clone)]
+pub struct Own<'a> {
+    /// Its address.
+    pub email: Option<&'a str>,
+    /// The name as typed, where it was not taken.
+    pub typed: Option<&'a str>,
+    /// Why a form was not taken.
+    pub problem: Option<Problem<'a>>,
+    /// Where it is signed in.
+    pub sessions: Vec<Signed<'a>>,
+    /// When it will be deleted.
+    pub deleted_at: Option<Time>,
+}
+
+/// Which of the pages.
+#[derive(Debug, Clone)]
+pub enum Tab<'a> {
+    /// What the owner wrote, newest first; the page goes on after the last where there is more.
+    Comments(Vec<Line<'a>>, Option<CommentId>),
+    /// What others replied.
+    Replies(Vec<Line<'a>>),
+    /// The account itself.
+    Settings(Own<'a>),
+}
+
+/// A page of an account.
+pub fn own_page(context: &Context<'_>, account: &Author, tab: Tab<'_>) -> String {
+    let language = &context.site.settings.language;
+    let own = words::of(language);
+    rendered(&OwnPage {
+        words: context.words,
+        own,
+        language,
+        direction: direction(language),
+        assets: context.assets,
+        title: fill(&own.account.title, &[("site", &Name(publication(context)))]),
+        context,
+        account,
+        tab,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct OwnPage<'a> {
+    words: &'static Words,
+    own: &'static AccountWords,
+    language: &'a str,
+    direction: &'static str,
+    assets: &'a str,
+    title: String,
+    context: &'a Context<'a>,
+    account: &'a Author,
+    tab: Tab<'a>,
+}
+
+impl OwnPage<'_> {
+    fn path(&self, rest: &str) -> String {
+        format!("/account/{}{rest}", self.context.site.host)
+    }
+
+    fn tabs(&self) -> [(String, &str, bool); 3] {
+        let words = &self.own.account;
+        [
+            (
+                self.path(""),
+                words.comments.as_str(),
+                matches!(self.tab, Tab::Comments(..)),
+            ),
+            (
+                self.path("/replies"),
+                &words.replies,
+                matches!(self.tab, Tab::Replies(_)),
+            ),
+            (
+                self.path("/settings"),
+                &words.settings,
+                matches!(self.tab, Tab::Settings(_)),
+            ),
+        ]
+    }
+
+    fn link(&self, line: &Line<'_>) -> String {
+        let links = Links::new(self.context.base, self.context.site, line.page);
+        let place = match line.comment.is_published() {
+            true => Place::Comment(line.comment.id),
+            false => return links.people().unwrap_or_else(|| links.thread()).to_owned(),
+        };
+        links.to(place).to_string()
+    }
+
+    fn headline<'l>(&self, line: &Line<'l>) -> &'l str {
+        let title = line.title.filter(|title| !title.is_empty());
+        title.unwrap_or_else(|| line.page.url().unwrap_or(line.page.as_str()))
+    }
+
+    fn day(&self, time: &Time) -> String {
+        self.words.date(*time).to_string()
+    }
+
+    /// What became of a comment, and why.
+    fn fate(&self, line: &Line<'_>) -> Option<String> {
+        let words = &self.own.account;
+        let is_own = line.comment.reason.as_deref() == Some("author");
+        let fate = match line.comment.state {
+            State::Published => return None,
+            State::Held => &words.held,
+            State::Rejected => &words.rejected,
+            State::Spam => &words.spam,
+            State::Removed if is_own => &words.deleted,
+            State::Removed => &words.removed,
+        };
+        let reason = line.comment.reason.as_deref();
+        let reason = reason.and_then(|reason| self.own.reasons.get(reason));
+        let why = reason.map(|reason| fill(&words.why, &[("reason", reason)]));
+        Some(why.map_or_else(|| fate.clone(), |why| format!("{fate} {why}")))
+    }
+
+    fn note(&self, note: &str) -> String {
+        fill(&self.own.account.note, &[("note", &note)])
+    }
+
+    fn email(&self, email: &str) -> String {
+        fill(&self.own.account.email, &[("email", &email)])
+    }
+
+    fn since(&self, time: &Time) -> String {
+        fill(
+            &self.own.account.since,
+            &[("date", &self.words.date(*time))],
+        )
+    }
+
+    /// When the account will be deleted, to the minute.
+    fn pending(&self, time: &Time) -> String {
+        let stamp = time.to_string();
+        let clock = stamp.get(11..16).unwrap_or_default();
+        let day = self.words.date(*time);
+        fill(
+            &self.own.account.pending,
+            &[("date", &day), ("time", &clock)],
+        )
+    }
+
+    fn is_staff(&self) -> bool {
+        self.account.role > Role::Reader
+    }
+
+    fn problem<'p>(&self, own: &Own<'p>, field: &str) -> Option<&'p str> {
+        let problem = own.problem.filter(|problem| problem.field == Some(field));
+        problem.map(|problem| problem.detail)
+    }
+}

@@ -1,0 +1,117 @@
+//! Changing one's own.
+
+use std::fmt::Write as _;
+
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::{Site, TokenHash, author};
+use render::Problem;
+use store::erasures::{self, Fate};
+use store::{Tx, personal, sessions};
+
+use super::read::settings_page;
+use super::to_settings;
+use crate::access::Member;
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::extract::{Form, Visitor};
+use crate::limits::Act;
+use crate::state::App;
+
+/// `POST /account/{site}/name`: call oneself otherwise.
+pub(super) async fn name(
+    State(app): State<App>,
+    visitor: Visitor,
+    member: Member,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let typed = fields.get("name").unwrap_or_default();
+    let renamed = rename(&app, &visitor, &member, typed).await;
+    let error = match renamed {
+        Ok(()) => return Ok(to_settings(&member.site)),
+        Err(error) if error.field.as_deref() == Some("name") => error,
+        Err(error) => return Err(error.into()),
+    };
+    let problem = Problem {
+        field: Some("name"),
+        detail: &error.detail,
+    };
+    let page = settings_page(&app, &visitor, &member, Some(typed), Some(problem)).await?;
+    Ok((error.status, Html(page)).into_response())
+}
+
+async fn rename(
+    app: &App,
+    visitor: &Visitor,
+    member: &Member,
+    typed: &str,
+) -> Result<(), ApiError> {
+    let now = app.now();
+    app.limits.take(Act::Post, visitor, now)?;
+    let name = author::name(typed)?;
+    let (site, author) = (Site::clone(&member.site), member.author.clone());
+    let rename = move |tx: &mut Tx<'_>| personal::rename(tx, now, &site, &author, &name);
+    Ok(app.store.write(rename).await?)
+}
+
+/// What names a session in a form: a part of its hash, worth nothing to others.
+pub(super) fn key(token: &TokenHash) -> String {
+    token.0[..8].iter().fold(String::new(), |mut key, byte| {
+        let _ = write!(key, "{byte:02x}");
+        key
+    })
+}
+
+/// `POST /account/{site}/sessions`: sign out one browser, or all but this one.
+pub(super) async fn sessions(
+    State(app): State<App>,
+    visitor: Visitor,
+    member: Member,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let (now, site, author) = (app.now(), member.site.id, member.author.id);
+    let own = visitor.token_hash();
+    let named = fields.get("session").map(str::to_owned);
+    let end = move |tx: &mut Tx<'_>| {
+        let Some(named) = &named else {
+            return sessions::end_others(tx, site, author, own.as_ref());
+        };
+        let listed = sessions::list(tx, now, site, author, own.as_ref())?;
+        let found = listed.iter().find(|session| key(&session.token) == *named);
+        match found {
+            Some(session) => sessions::end(tx, site, author, &session.token),
+            None => Ok(()),
+        }
+    };
+    app.store.write(end).await.map_err(ApiError::from)?;
+    Ok(to_settings(&member.site))
+}
+
+/// `POST /account/{site}/delete`: delete the account in a day.
+pub(super) async fn delete(
+    State(app): State<App>,
+    member: Member,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let unsure = || ApiError::body("Please say that you are sure.").field("sure");
+    if fields.get("sure") != Some("yes") {
+        return Err(unsure().into());
+    }
+    let fate = fields.get("comments").and_then(Fate::from_word);
+    let fate = fate.ok_or_else(|| {
+        ApiError::body("The field `comments` must be `keep` or `remove`.").field("comments")
+    })?;
+    let now = app.now();
+    let (site, author, job) = (member.site.id, member.author.clone(), app.ids.next(now));
+    let ask = move |tx: &mut Tx<'_>| erasures::ask(tx, now, site, &author, fate, job);
+    app.store.write(ask).await.map_err(ApiError::from)?;
+    Ok(to_settings(&member.site))
+}
+
+/// `POST /account/{site}/keep`: keep the account after all.
+pub(super) async fn keep(State(app): State<App>, member: Member) -> Result<Response, ErrorPage> {
+    let (site, author) = (member.site.id, member.author.id);
+    let keep = move |tx: &mut Tx<'_>| erasures::withdraw(tx, site, author);
+    app.store.write(keep).await.map_err(ApiError::from)?;
+    Ok(to_settings(&member.site))
+}

@@ -1,0 +1,140 @@
+//! Looking at one's own.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::CommentId;
+use render::Problem;
+use render::account::{Line, Own, Signed, Tab, own_page};
+use store::erasures;
+use store::{feeds, moderation, personal, sessions};
+
+use crate::access::Member;
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::extract::{Params, Visitor};
+use crate::limits::Act;
+use crate::public::threads::context;
+use crate::state::App;
+
+/// How many comments a page shows.
+const ON_A_PAGE: i64 = 20;
+
+/// `GET /account/{site}`: one's own comments, whatever became of them.
+pub(super) async fn comments(
+    State(app): State<App>,
+    visitor: Visitor,
+    member: Member,
+    params: Params,
+) -> Result<Html<String>, ErrorPage> {
+    let before: Option<CommentId> = params.read("before")?;
+    let (site, author) = (member.site.id, member.author.id);
+    let read = app
+        .store
+        .read(move |tx| moderation::mine(tx, site, author, before, ON_A_PAGE + 1));
+    let mut mine = read.await.map_err(ApiError::from)?;
+    let has_more = i64::try_from(mine.len()).is_ok_and(|n| n > ON_A_PAGE);
+    if has_more {
+        mine.pop();
+    }
+    let next = mine.last().filter(|_| has_more).map(|own| own.comment.id);
+    let lines = mine.iter().map(|own| Line {
+        comment: &own.comment,
+        page: &own.page,
+        title: own.title.as_deref(),
+        note: own.note.as_deref(),
+    });
+    let context = context(&app, &member.site, &visitor.base.0);
+    let tab = Tab::Comments(lines.collect(), next);
+    Ok(Html(own_page(&context, &member.author, tab)))
+}
+
+/// `GET /account/{site}/replies`: what others replied.
+pub(super) async fn replies(
+    State(app): State<App>,
+    visitor: Visitor,
+    member: Member,
+) -> Result<Html<String>, ErrorPage> {
+    let (site, author) = (member.site.id, member.author.id);
+    let read = app
+        .store
+        .read(move |tx| feeds::of_replies(tx, site, author));
+    let replies = read.await.map_err(ApiError::from)?;
+    let lines = replies.items.iter().map(|reply| Line {
+        comment: &reply.comment,
+        page: &reply.page.key,
+        title: reply.page.title.as_deref(),
+        note: None,
+    });
+    let context = context(&app, &member.site, &visitor.base.0);
+    let tab = Tab::Replies(lines.collect());
+    Ok(Html(own_page(&context, &member.author, tab)))
+}
+
+/// `GET /account/{site}/settings`: the account itself.
+pub(super) async fn settings(
+    State(app): State<App>,
+    visitor: Visitor,
+    member: Member,
+) -> Result<Html<String>, ErrorPage> {
+    Ok(Html(
+        settings_page(&app, &visitor, &member, None, None).await?,
+    ))
+}
+
+/// The account itself; `typed` is a name that was not taken, and `problem` why.
+pub(super) async fn settings_page(
+    app: &App,
+    visitor: &Visitor,
+    member: &Member,
+    typed: Option<&str>,
+    problem: Option<Problem<'_>>,
+) -> Result<String, ApiError> {
+    let (now, site, author) = (app.now(), member.site.id, member.author.id);
+    let own = visitor.token_hash();
+    let read = app.store.read(move |tx| {
+        Ok((
+            personal::email_of(tx, site, author)?,
+            sessions::list(tx, now, site, author, own.as_ref())?,
+            erasures::pending(tx, site, author)?,
+        ))
+    });
+    let (email, sessions, erasure) = read.await?;
+    let sessions = sessions.iter().map(|session| Signed {
+        key: super::change::key(&session.token),
+        label: session.label.as_deref(),
+        since: session.created_at,
+        is_own: session.is_own,
+    });
+    let own = Own {
+        email: email.as_deref(),
+        typed,
+        problem,
+        sessions: sessions.collect(),
+        deleted_at: erasure.map(|erasure| erasure.due_at),
+    };
+    let context = context(app, &member.site, &visitor.base.0);
+    Ok(own_page(&context, &member.author, Tab::Settings(own)))
+}
+
+/// `GET /account/{site}/download`: everything that is kept of the account, as a file.
+pub(super) async fn download(
+    State(app): State<App>,
+    visitor: Visitor,
+    member: Member,
+) -> Result<Response, ApiError> {
+    let now = app.now();
+    app.limits.take(Act::Post, &visitor, now)?;
+    let (site, author) = (member.site.id, member.author.id);
+    let read = app
+        .store
+        .read(move |tx| personal::everything(tx, now, site, author));
+    let body = serde_json::to_vec_pretty(&read.await?).map_err(ApiError::internal)?;
+    let name = HeaderValue::from_static("attachment; filename=\"comments.json\"");
+    let kind = HeaderValue::from_static("application/json");
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, body).into_response())
+}

@@ -1,0 +1,252 @@
+//! What is kept of a person, for that person: their name to change, and everything to take along.
+
+use rejoinder_core::author::Role;
+use rejoinder_core::{Author, AuthorId, CommentId, Page, PageId, Refusal, Site, SiteId, Time};
+use serde::Serialize;
+
+use crate::events::{self, EventKind};
+use crate::{Result, Tx, authors, pages, params, sessions, sql};
+
+/// Let an account call itself otherwise, in everything that it wrote.
+pub fn rename(tx: &mut Tx<'_>, now: Time, site: &Site, author: &Author, name: &str) -> Result<()> {
+    if author.name == name {
+        return Ok(());
+    }
+    let pages = written_on(tx, site.id, author.id)?;
+    if author.role == Role::Reader {
+        authors::may_be_called(tx, site, name)?;
+    }
+    tx.execute(
+        sql!("update author set name = ?3 where site_id = ?1 and id = ?2"),
+        params![site.id, author.id, name],
+    )?;
+    for page in pages {
+        let newest = tx.one(
+            sql!(
+                "select id from comment where site_id = ?1 and page_id = ?2 and author_id = ?3
+                   and state = 'published' order by id desc limit 1"
+            ),
+            params![site.id, page.id, author.id],
+            |row| row.get(0),
+        )?;
+        if newest.is_some() {
+            events::append(tx, now, &page, EventKind::Edited, newest)?;
+        }
+    }
+    Ok(())
+}
+
+/// The pages that an author wrote on, locked in one order.
+fn written_on(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Page>> {
+    let pages: Vec<PageId> = tx.all(
+        sql!(
+            "select distinct page_id from comment where site_id = ?1 and author_id = ?2
+             order by page_id"
+        ),
+        params![site, author],
+        |row| row.get(0),
+    )?;
+    pages
+        .into_iter()
+        .map(|page| pages::lock(tx, site, page))
+        .collect()
+}
+
+/// The address of an account.
+pub fn email_of(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Option<String>> {
+    let email = tx.one(
+        sql!("select email from author where site_id = ?1 and id = ?2"),
+        params![site, author],
+        |row| row.get(0),
+    )?;
+    Ok(email.flatten())
+}
+
+/// Everything that is kept of a person at a site.
+#[derive(Debug, Serialize)]
+pub struct Everything {
+    /// The account.
+    pub account: Account,
+    /// What they wrote, oldest first, whatever became of it.
+    pub comments: Vec<Written>,
+    /// How they voted.
+    pub votes: Vec<Voted>,
+    /// What they flagged.
+    pub flags: Vec<Flagged>,
+    /// Where they are signed in.
+    pub sessions: Vec<SignedIn>,
+}
+
+/// An account.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Account {
+    pub id: String,
+    pub name: String,
+    pub email: Option<String>,
+    pub website: Option<String>,
+    pub role: String,
+    pub created_at: String,
+}
+
+/// A comment.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Written {
+    pub id: String,
+    pub page: String,
+    pub parent: Option<String>,
+    pub text: String,
+    pub state: String,
+    pub reason: Option<String>,
+    pub created_at: String,
+    pub edited_at: Option<String>,
+    /// The texts before it, oldest first.
+    pub earlier: Vec<String>,
+}
+
+/// A vote.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Voted {
+    pub comment: String,
+    pub value: i64,
+    pub at: String,
+}
+
+/// A flag.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Flagged {
+    pub comment: String,
+    pub reason: String,
+    pub note: Option<String>,
+    pub at: String,
+}
+
+/// A session.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct SignedIn {
+    pub browser: Option<String>,
+    pub since: String,
+}
+
+/// Everything that is kept of a person at a site.
+pub fn everything(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: AuthorId,
+) -> Result<Everything> {
+    let sessions = sessions::list(tx, now, site, author, None)?;
+    let sessions = sessions.into_iter().map(|session| SignedIn {
+        browser: session.label,
+        since: session.created_at.to_string(),
+    });
+    Ok(Everything {
+        account: account(tx, site, author)?,
+        comments: written(tx, site, author)?,
+        votes: voted(tx, site, author)?,
+        flags: flagged(tx, site, author)?,
+        sessions: sessions.collect(),
+    })
+}
+
+fn account(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Account> {
+    let found = tx.one(
+        sql!(
+            "select name, email, website, role, created_at from author
+             where site_id = ?1 and id = ?2"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Account {
+                id: author.to_string(),
+                name: row.get(0)?,
+                email: row.get(1)?,
+                website: row.get(2)?,
+                role: row.get(3)?,
+                created_at: row.get::<Time>(4)?.to_string(),
+            })
+        },
+    )?;
+    found.ok_or_else(|| Refusal::AuthorUnknown.into())
+}
+
+fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Written>> {
+    let shown = |id: CommentId| id.to_string();
+    let mut written = tx.all(
+        sql!(
+            "select c.id, coalesce(p.url, p.key), c.parent_id, c.text, c.state, c.reason,
+                 c.created_at, c.edited_at
+             from comment c join page p on p.site_id = c.site_id and p.id = c.page_id
+             where c.site_id = ?1 and c.author_id = ?2 order by c.id"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Written {
+                id: shown(row.get(0)?),
+                page: row.get(1)?,
+                parent: row.get::<Option<CommentId>>(2)?.map(shown),
+                text: row.get(3)?,
+                state: row.get(4)?,
+                reason: row.get(5)?,
+                created_at: row.get::<Time>(6)?.to_string(),
+                edited_at: row.get::<Option<Time>>(7)?.map(|time| time.to_string()),
+                earlier: Vec::new(),
+            })
+        },
+    )?;
+    let earlier: Vec<(String, String)> = tx.all(
+        sql!(
+            "select v.comment_id, v.text from comment c
+             join comment_version v on v.site_id = c.site_id and v.comment_id = c.id
+             where c.site_id = ?1 and c.author_id = ?2 order by v.comment_id, v.revision"
+        ),
+        params![site, author],
+        |row| Ok((shown(row.get(0)?), row.get(1)?)),
+    )?;
+    let mut earlier = earlier.into_iter().peekable();
+    for comment in &mut written {
+        while let Some((_, text)) = earlier.next_if(|(id, _)| *id == comment.id) {
+            comment.earlier.push(text);
+        }
+    }
+    Ok(written)
+}
+
+fn voted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Voted>> {
+    tx.all(
+        sql!(
+            "select comment_id, value, cast_at from vote where site_id = ?1 and author_id = ?2
+             order by comment_id"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Voted {
+                comment: row.get::<CommentId>(0)?.to_string(),
+                value: row.get(1)?,
+                at: row.get::<Time>(2)?.to_string(),
+            })
+        },
+    )
+}
+
+fn flagged(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Flagged>> {
+    tx.all(
+        sql!(
+            "select comment_id, reason, note, at from flag where site_id = ?1 and author_id = ?2
+             order by comment_id, revision"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Flagged {
+                comment: row.get::<CommentId>(0)?.to_string(),
+                reason: row.get(1)?,
+                note: row.get(2)?,
+                at: row.get::<Time>(3)?.to_string(),
+            })
+        },
+    )
+}
