@@ -29,7 +29,7 @@
  * @property {string} [field]
  */
 
-/** @typedef {Record<'widget' | 'problems' | 'thread' | 'form', any>} Words The catalogue. */
+/** @typedef {Record<'widget' | 'problems' | 'thread' | 'form' | 'follow', any>} Words The catalogue. */
 
 /** In seconds. @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const SPANS = [
@@ -52,6 +52,7 @@ const load = {
   edit: () => import('./own.js'),
   flag: () => import('./flag.js'),
   flag_form: () => import('./flag.js'),
+  follow: () => import('./follow.js'),
   live: () => import('./live.js'),
   post: () => import('./post.js'),
   reply: () => import('./reply.js'),
@@ -229,7 +230,7 @@ export class Thread {
     try {
       this.#words ??= await (await this.fetch(`/static/words.${this.language}.json`)).json();
     } catch {}
-    return this.#words ?? { widget: {}, problems: {}, thread: {}, form: {} };
+    return this.#words ?? { widget: {}, problems: {}, thread: {}, form: {}, follow: {} };
   }
 
   /** Say something of the widget's words in the status line. @param {string} name */
@@ -282,6 +283,11 @@ export class Thread {
       const path = `/api/v1/me?${new URLSearchParams(this.address)}`;
       this.me = await (await this.fetch(path, { credentials: 'include' })).json();
       this.wake(this.section);
+      const email = part(this.section, 'follow_email');
+      if (email && this.me?.reader?.kind === 'account') {
+        email.hidden = true;
+        email.querySelector('input')?.removeAttribute('required');
+      }
       for (const form of this.section.querySelectorAll('form[data-rj=compose][data-open]')) {
         (await load.compose()).greet(this, /** @type {HTMLFormElement} */ (form));
       }

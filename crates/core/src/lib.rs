@@ -21,6 +21,7 @@ pub mod ranking;
 pub mod refusal;
 pub mod settings;
 pub mod site;
+pub mod subscription;
 pub mod thread;
 pub mod time;
 pub mod vote;

@@ -25,7 +25,7 @@ pub enum Refusal {
     #[error("this does not look like an e-mail address")]
     EmailInvalid,
     /// The site asks guests for an e-mail address.
-    #[error("an e-mail address is needed to comment here")]
+    #[error("an e-mail address is needed here")]
     EmailMissing,
     /// The website is not an http or https address.
     #[error("the website must be an address that starts with http:// or https://")]

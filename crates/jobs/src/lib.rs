@@ -8,11 +8,13 @@
 mod backoff;
 mod erase;
 mod mail;
+mod notice;
 mod webhook;
 mod worker;
 
 pub use erase::EraseHandler;
 pub use mail::{MAIL, MailHandler, mail_job};
+pub use notice::{FanOutHandler, NoticeHandler};
 pub use store::jobs::{Job, NewJob};
 pub use webhook::WebhookHandler;
 pub use worker::{Handler, Outcome, Running, Worker};

@@ -40,22 +40,29 @@ impl MailHandler {
 
     async fn send(&self, job: &Job) -> Outcome {
         if job.is_interrupted {
-            return Outcome::Park(
-                "the program stopped while this mail was being sent; \
-                it may have been delivered"
-                    .to_owned(),
-            );
+            return in_doubt();
         }
         let mail: Mail = match serde_json::from_str(&job.payload) {
             Ok(mail) => mail,
             Err(error) => return Outcome::Park(format!("this is no mail: {error}")),
         };
-        match self.mailer.send(&mail, self.clock.now()).await {
-            Sent::Delivered => Outcome::Done,
-            Sent::Deferred(why) => Outcome::Retry(why),
-            Sent::Refused(why) => Outcome::Park(why),
-            Sent::Doubt(why) => Outcome::Park(format!("it may have been delivered: {why}")),
-        }
+        outcome(self.mailer.send(&mail, self.clock.now()).await)
+    }
+}
+
+/// What becomes of the job of a mail that another attempt may have sent.
+pub(crate) fn in_doubt() -> Outcome {
+    let why = "the program stopped while this mail was being sent; it may have been delivered";
+    Outcome::Park(why.to_owned())
+}
+
+/// What becomes of the job of a mail.
+pub(crate) fn outcome(sent: Sent) -> Outcome {
+    match sent {
+        Sent::Delivered => Outcome::Done,
+        Sent::Deferred(why) => Outcome::Retry(why),
+        Sent::Refused(why) => Outcome::Park(why),
+        Sent::Doubt(why) => Outcome::Park(format!("it may have been delivered: {why}")),
     }
 }
 

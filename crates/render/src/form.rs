@@ -24,6 +24,8 @@ pub struct Form<'a> {
     pub email: &'a str,
     /// The website.
     pub website: &'a str,
+    /// Of what to tell by mail.
+    pub notify: &'a str,
     /// Why it was not taken.
     pub problem: Option<Problem<'a>>,
 }
@@ -97,6 +99,7 @@ struct Compose<'a> {
     is_reviewed: bool,
     needs_account: bool,
     has_accounts: bool,
+    tells_by_mail: bool,
 }
 
 impl<'a> Compose<'a> {
@@ -154,6 +157,7 @@ pub(crate) fn compose(
         is_reviewed: settings.mode == Mode::Before,
         needs_account: settings.guests == Guests::Refused,
         has_accounts: context.has_accounts,
+        tells_by_mail: context.tells_by_mail(),
     };
     let mut out = String::with_capacity(4_096);
     // Writing to a string cannot fail.

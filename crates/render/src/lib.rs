@@ -13,6 +13,7 @@ mod flag;
 mod form;
 mod json_ld;
 mod links;
+pub mod notice;
 mod pages;
 mod publication;
 mod sign_in;
@@ -24,6 +25,7 @@ pub mod newsroom;
 pub mod webhook;
 pub mod words;
 
+use rejoinder_core::settings::Email;
 use rejoinder_core::{CommentId, Site, Time};
 
 pub use comment::comment_html;
@@ -50,8 +52,16 @@ pub struct Context<'a> {
     pub words: &'static Words,
     /// The version of the files under `/static`, which may then be kept for ever.
     pub assets: &'a str,
-    /// Whether readers can make themselves an account here.
+    /// Whether mail can be sent: readers can make themselves an account, and be told of comments.
     pub has_accounts: bool,
+}
+
+impl Context<'_> {
+    /// Whether readers are offered mails about comments: where mail can be sent, and the site takes
+    /// addresses.
+    pub(crate) fn tells_by_mail(&self) -> bool {
+        self.has_accounts && self.site.settings.email != Email::Unasked
+    }
 }
 
 /// How a whole page shows its thread.

@@ -3,6 +3,7 @@
 use askama::Template;
 use rejoinder_core::author::Role;
 use rejoinder_core::settings::Mode;
+use rejoinder_core::subscription::Pace;
 use rejoinder_core::thread::{Entry, Sort};
 use rejoinder_core::{Comment, CommentId, Filter, PageKey, Thread, Time, policy};
 
@@ -73,6 +74,7 @@ pub(crate) fn section(
             parent,
         ),
         has_head: kind != Kind::Rest,
+        has_mail: context.tells_by_mail() && frame.is_open,
         n_comments: n_comments(thread),
         notice: notice(context, thread, closed_at),
     };
@@ -167,6 +169,7 @@ struct Section<'a> {
     tree: &'a Tree<'a>,
     compose: Option<String>,
     has_head: bool,
+    has_mail: bool,
     n_comments: i64,
     notice: Option<String>,
 }

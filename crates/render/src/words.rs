@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use rejoinder_core::Time;
 use rejoinder_core::author::Role;
+use rejoinder_core::subscription::Pace;
 use rejoinder_core::thread::Sort;
 use serde::Deserialize;
 
@@ -65,6 +66,7 @@ pub struct Words {
     pub(crate) comment: CommentWords,
     pub(crate) form: FormWords,
     pub(crate) flag: FlagWords,
+    pub(crate) follow: FollowWords,
     pub(crate) page: PageWords,
     pub(crate) publication: PublicationWords,
     pub(crate) sign_in: SignInWords,
@@ -182,6 +184,22 @@ group!(FormWords {
     sign_out: String,
     account: String,
 });
+group!(FollowWords {
+    title: String,
+    what: String,
+    nothing: String,
+    page: String,
+    replies: String,
+    branch: String,
+    email: String,
+    pace: String,
+    at_once: String,
+    hourly: String,
+    daily: String,
+    go: String,
+    subscribed: String,
+    unconfirmed: String,
+});
 group!(PageWords {
     comments_on: String,
     comments: String,
@@ -238,6 +256,15 @@ impl Words {
             Sort::Votes => &self.sorts.votes,
             Sort::Best => &self.sorts.best,
             Sort::Discussed => &self.sorts.discussed,
+        }
+    }
+
+    /// How often mails come.
+    pub(crate) fn pace(&self, pace: Pace) -> &str {
+        match pace {
+            Pace::AtOnce => &self.follow.at_once,
+            Pace::Hourly => &self.follow.hourly,
+            Pace::Daily => &self.follow.daily,
         }
     }
 

@@ -30,6 +30,9 @@ pub enum Access {
     Reader,
     /// Whoever holds the secret of a link.
     Link,
+    /// Whoever holds the secret in the path, with a browser or without: mail programs have no origin, and
+    /// no cookie is looked at.
+    Secret,
     /// An account of the site that the path names.
     Account,
     /// An account of the site that the path names, with this role or a higher one.
@@ -40,7 +43,7 @@ impl Access {
     /// The least role that an account needs, where one is needed.
     const fn role(self) -> Option<Role> {
         match self {
-            Self::Public | Self::Reader | Self::Link => None,
+            Self::Public | Self::Reader | Self::Link | Self::Secret => None,
             Self::Account => Some(Role::Reader),
             Self::Newsroom(role) => Some(role),
         }

@@ -22,6 +22,7 @@ mod metrics;
 mod middleware;
 mod moderator;
 mod newsroom;
+mod notices;
 mod openapi;
 mod page_cache;
 mod public;

@@ -40,6 +40,7 @@ use crate::{public, reader};
         reader::comments::remove,
         reader::votes::cast,
         reader::flags::raise,
+        reader::subscriptions::subscribe,
         reader::preview::preview,
     ),
     components(schemas(Problem)),

@@ -8,7 +8,7 @@ use axum::routing::MethodRouter;
 use crate::access::{self, Access};
 use crate::front::Front;
 use crate::state::App;
-use crate::{account, auth, middleware, moderator, public, publication, reader, webhooks};
+use crate::{account, auth, middleware, moderator, notices, public, publication, reader, webhooks};
 
 /// One way to ask the server something.
 pub(crate) struct Route {
@@ -41,6 +41,7 @@ pub(crate) fn table() -> Vec<Route> {
         reader::routes(),
         auth::routes(),
         account::routes(),
+        notices::routes(),
         moderator::routes(),
         webhooks::routes(),
     ];

@@ -137,6 +137,20 @@ pub fn add_guest(
     })
 }
 
+/// Whom `token` proves; a new guest without a name, where it proves nobody yet.
+pub fn by_token_or_new(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: AuthorId,
+    token: &TokenHash,
+) -> Result<Author> {
+    match by_token(tx, now, site, token)? {
+        Some(known) => Ok(known),
+        None => add_guest(tx, now, site, id, &Details::default(), token),
+    }
+}
+
 /// Let a guest call themselves something else. An empty e-mail field keeps the one that is known.
 pub fn set_details(
     tx: &mut Tx<'_>,

@@ -3,7 +3,7 @@
 use rejoinder_core::{Comment, CommentId, Page, PageId, PageKey, SiteId, Time};
 
 use crate::webhooks::{self, MessageId};
-use crate::{Change, Dialect, Result, Tx, comments, listen, pages, params, sql};
+use crate::{Change, Dialect, Result, Tx, comments, listen, notices, pages, params, sql};
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +117,9 @@ pub(crate) fn append_counted(
         version,
     };
     webhooks::announce(tx, now, (page.site, message), kind, comment)?;
+    if let (EventKind::Published, Some(comment)) = (kind, comment) {
+        notices::announce(tx, now, page, comment)?;
+    }
     let change = Change {
         site: page.site,
         page: page.id,

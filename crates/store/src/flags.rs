@@ -10,8 +10,7 @@ use rejoinder_core::{
     AuthorId, AuthorKind, Comment, CommentId, Reader, Refusal, Site, SiteId, State, Time, TokenHash,
 };
 
-use crate::authors::{self, Details};
-use crate::{Result, Tx, address_keys, comments, moderation, params, sql, standing};
+use crate::{Result, Tx, address_keys, authors, comments, moderation, params, sql, standing};
 
 /// For how long one address has one guest's flag on a comment.
 const ADDRESS_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
@@ -61,13 +60,7 @@ pub fn raise(tx: &mut Tx<'_>, now: Time, flag: &NewFlag) -> Result<Comment> {
     if is_guest && address_has_flagged(tx, now, site, comment.id, flag)? {
         return Ok(comment);
     }
-    let flagger = match known {
-        Some(known) => known.id,
-        None => {
-            let none = Details::default();
-            authors::add_guest(tx, now, site, flag.author, &none, &flag.token)?.id
-        }
-    };
+    let flagger = authors::by_token_or_new(tx, now, site, flag.author, &flag.token)?.id;
     let stands = crate::decisions::snapshot(tx, site, comment.id)?;
     let is_decided = stands.decided_revision == Some(comment.revision);
     insert(tx, now, flag, flagger, comment.revision, is_decided)?;

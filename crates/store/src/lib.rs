@@ -27,6 +27,7 @@ mod listen;
 pub mod mail_sign_ins;
 pub mod migrations;
 pub mod moderation;
+pub mod notices;
 pub mod pages;
 pub mod personal;
 mod postgres;
@@ -40,6 +41,7 @@ mod sqlite;
 pub mod standing;
 #[cfg(test)]
 mod statements;
+pub mod subscriptions;
 pub mod threads;
 mod tls;
 mod tx;

@@ -73,6 +73,8 @@ pub struct Everything {
     pub votes: Vec<Voted>,
     /// What they flagged.
     pub flags: Vec<Flagged>,
+    /// Of what they are told.
+    pub subscriptions: Vec<Subscribed>,
     /// Where they are signed in.
     pub sessions: Vec<SignedIn>,
 }
@@ -124,6 +126,18 @@ pub struct Flagged {
     pub at: String,
 }
 
+/// A subscription.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Subscribed {
+    pub page: String,
+    pub kind: String,
+    pub email: String,
+    pub pace: String,
+    pub asked_at: String,
+    pub confirmed_at: Option<String>,
+}
+
 /// A session.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
@@ -149,6 +163,7 @@ pub fn everything(
         comments: written(tx, site, author)?,
         votes: voted(tx, site, author)?,
         flags: flagged(tx, site, author)?,
+        subscriptions: subscribed(tx, site, author)?,
         sessions: sessions.collect(),
     })
 }
@@ -246,6 +261,27 @@ fn flagged(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Flagge
                 reason: row.get(1)?,
                 note: row.get(2)?,
                 at: row.get::<Time>(3)?.to_string(),
+            })
+        },
+    )
+}
+
+fn subscribed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Subscribed>> {
+    tx.all(
+        sql!(
+            "select coalesce(p.url, p.key), s.kind, s.email, s.pace, s.asked_at, s.confirmed_at
+             from subscription s join page p on p.site_id = s.site_id and p.id = s.page_id
+             where s.site_id = ?1 and s.author_id = ?2 order by s.id"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Subscribed {
+                page: row.get(0)?,
+                kind: row.get(1)?,
+                email: row.get(2)?,
+                pace: row.get(3)?,
+                asked_at: row.get::<Time>(4)?.to_string(),
+                confirmed_at: row.get::<Option<Time>>(5)?.map(|time| time.to_string()),
             })
         },
     )

@@ -1,6 +1,7 @@
 //! The worker on a real store.
 
 mod erase;
+mod notices;
 mod webhooks;
 
 use std::path::Path;
@@ -8,8 +9,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egress::{Mail, Mailer};
-use rejoinder_core::{Clock, FixedClock, FixedRandom, Settings, SiteId, Time};
+use rejoinder_core::address::Network;
+use rejoinder_core::moderation::Work;
+use rejoinder_core::{
+    AuthorId, Clock, CommentId, FixedClock, FixedRandom, PageId, PageKey, Reader, Settings, SiteId,
+    Time, TokenHash,
+};
 use rejoinder_jobs::{Handler, Job, MailHandler, NewJob, Outcome, Running, Worker, mail_job};
+use store::authors::{self, Details};
+use store::comments::{self, NewComment, NewIds};
 use store::{Location, Store, jobs, sites};
 
 const SITE: SiteId = SiteId(1);
@@ -63,6 +71,61 @@ impl World {
             .await
             .unwrap();
         parked.into_iter().map(|job| job.error).collect()
+    }
+
+    /// Post a comment as Ann, whose address is `ann@secret.example`.
+    pub(crate) async fn post(&self, id: i64, text: &str) -> CommentId {
+        let (now, token) = (self.clock.now(), TokenHash([9; 32]));
+        let author = self
+            .store
+            .read(move |tx| authors::by_token(tx, now, SITE, &token));
+        let site = self.store.read(|tx| sites::by_id(tx, SITE));
+        let new = NewComment {
+            site: site.await.unwrap().unwrap(),
+            page: PageKey::parse("https://news.example/story").unwrap(),
+            title: Some("A story".to_owned()),
+            ids: NewIds {
+                comment: CommentId(id),
+                page: PageId(1),
+                author: AuthorId(1),
+                job: id + 1_000,
+                address_key: [3; 32],
+            },
+            parent: None,
+            reader: Reader {
+                author: author.await.unwrap(),
+                network: Network::of("192.0.2.7".parse().unwrap()),
+            },
+            details: Some(Details {
+                name: "Ann".to_owned(),
+                email: Some("ann@secret.example".to_owned()),
+                ..Details::default()
+            }),
+            token,
+            text: text.to_owned(),
+            html: markup::render(text).html,
+            n_links: 0,
+            work: Work::NotAsked,
+            notify: None,
+            idempotency: None,
+        };
+        let post = self.store.write(move |tx| comments::post(tx, now, &new));
+        post.await.unwrap().comment.id
+    }
+
+    pub(crate) async fn remove(&self, id: CommentId) {
+        let (now, token) = (self.clock.now(), TokenHash([9; 32]));
+        let author = self
+            .store
+            .read(move |tx| authors::by_token(tx, now, SITE, &token));
+        let reader = Reader {
+            author: author.await.unwrap(),
+            network: Network::of("192.0.2.7".parse().unwrap()),
+        };
+        self.store
+            .write(move |tx| comments::remove(tx, now, SITE, id, &reader))
+            .await
+            .unwrap();
     }
 }
 

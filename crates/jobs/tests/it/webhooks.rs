@@ -5,18 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use egress::{Client, Policy};
-use rejoinder_core::address::Network;
-use rejoinder_core::moderation::Work;
 use rejoinder_core::settings::Mode;
 use rejoinder_core::webhook::{Kind, Secret};
-use rejoinder_core::{
-    AuthorId, Clock as _, CommentId, FixedRandom, PageId, PageKey, Reader, Time, TokenHash,
-};
+use rejoinder_core::{Clock as _, FixedRandom, Time};
 use rejoinder_jobs::WebhookHandler;
-use store::authors::Details;
-use store::comments::{self, NewComment, NewIds};
+use store::sites;
 use store::webhooks::{self, Delivery, DeliveryState, NewWebhook};
-use store::{authors, sites};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -129,60 +123,6 @@ impl World {
     async fn listen(&self, receiver: &Receiver) {
         self.listen_at(1, format!("http://{}/hook", receiver.address))
             .await;
-    }
-
-    /// Post a comment as Ann, whose address is `ann@secret.example`.
-    async fn post(&self, id: i64, text: &str) -> CommentId {
-        let (now, token) = (self.clock.now(), TokenHash([9; 32]));
-        let author = self
-            .store
-            .read(move |tx| authors::by_token(tx, now, SITE, &token));
-        let site = self.store.read(|tx| sites::by_id(tx, SITE));
-        let new = NewComment {
-            site: site.await.unwrap().unwrap(),
-            page: PageKey::parse("https://news.example/story").unwrap(),
-            title: Some("A story".to_owned()),
-            ids: NewIds {
-                comment: CommentId(id),
-                page: PageId(1),
-                author: AuthorId(1),
-                job: id + 1_000,
-                address_key: [3; 32],
-            },
-            parent: None,
-            reader: Reader {
-                author: author.await.unwrap(),
-                network: Network::of("192.0.2.7".parse().unwrap()),
-            },
-            details: Some(Details {
-                name: "Ann".to_owned(),
-                email: Some("ann@secret.example".to_owned()),
-                ..Details::default()
-            }),
-            token,
-            text: text.to_owned(),
-            html: markup::render(text).html,
-            n_links: 0,
-            work: Work::NotAsked,
-            idempotency: None,
-        };
-        let post = self.store.write(move |tx| comments::post(tx, now, &new));
-        post.await.unwrap().comment.id
-    }
-
-    async fn remove(&self, id: CommentId) {
-        let (now, token) = (self.clock.now(), TokenHash([9; 32]));
-        let author = self
-            .store
-            .read(move |tx| authors::by_token(tx, now, SITE, &token));
-        let reader = Reader {
-            author: author.await.unwrap(),
-            network: Network::of("192.0.2.7".parse().unwrap()),
-        };
-        self.store
-            .write(move |tx| comments::remove(tx, now, SITE, id, &reader))
-            .await
-            .unwrap();
     }
 
     /// Do what is due, with the sockets of `open` opened by the operator.

@@ -3,7 +3,9 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use jobs::{EraseHandler, Handler, MailHandler, WebhookHandler, Worker};
+use jobs::{
+    EraseHandler, FanOutHandler, Handler, MailHandler, NoticeHandler, WebhookHandler, Worker,
+};
 use rejoinder_core::Clock;
 use store::Store;
 use tokio::sync::watch;
@@ -26,8 +28,17 @@ pub(super) fn worker(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let webhooks = WebhookHandler::new(Arc::clone(store), outside, Arc::clone(&clock), base);
     let erasures = EraseHandler::new(Arc::clone(store), Arc::clone(&clock), &SystemRandom);
-    let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(webhooks), Arc::new(erasures)];
+    let fan_out = FanOutHandler::new(Arc::clone(store), Arc::clone(&clock));
+    let mut handlers: Vec<Arc<dyn Handler>> =
+        vec![Arc::new(webhooks), Arc::new(erasures), Arc::new(fan_out)];
     if let Some(mail) = &options.mail {
+        handlers.push(Arc::new(NoticeHandler::new(
+            Arc::clone(store),
+            mail.server.clone(),
+            Arc::clone(&clock),
+            mail.from.as_str(),
+            base,
+        )));
         let mails = MailHandler::new(mail.server.clone(), Arc::clone(&clock));
         handlers.push(Arc::new(mails));
     }

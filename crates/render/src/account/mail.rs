@@ -39,7 +39,7 @@ pub fn sign_in_mail(context: &Context<'_>, link: &str) -> MailText {
 }
 
 /// What the site is called.
-pub(super) fn publication<'a>(context: &Context<'a>) -> &'a str {
+pub(crate) fn publication<'a>(context: &Context<'a>) -> &'a str {
     match context.site.settings.title.as_str() {
         "" => &context.site.host,
         title => title,

@@ -7,6 +7,7 @@ mod own;
 mod sign_in;
 mod words;
 
+pub(crate) use mail::publication;
 pub use mail::{MailText, sign_in_mail};
 pub use own::{Line, Own, Signed, Tab, own_page};
 pub use sign_in::{

@@ -54,6 +54,7 @@ fn surfaces(text: &str) -> Vec<(&'static str, String)> {
         name: text,
         email: text,
         website: text,
+        notify: text,
         problem: problem(field),
     };
     let view = |form| View {

@@ -192,6 +192,26 @@ fn an_empty_page_invites() {
     assert!(!page.contains("data-rj=\"sort\""), "{page}");
 }
 
+/// The form for comments, if there is one.
+fn compose(fragment: &str) -> &str {
+    let start = fragment.find("<form class=\"rj-compose\"");
+    let form = start.map_or("", |start| &fragment[start..]);
+    form.split("</form>").next().unwrap()
+}
+
+#[test]
+fn who_must_not_be_asked_for_an_address_is_offered_no_mails() {
+    let offers = |site: &Site| {
+        let fragment = thread_fragment(&context(site), &Thread::empty(key(), query()));
+        ["name=\"notify\"", "data-rj=\"follow\""].map(|part| fragment.contains(part))
+    };
+    assert_eq!(offers(&site()), [true, true]);
+    let unasked = with(|s| s.email = Email::Unasked);
+    assert_eq!(offers(&unasked), [false, false]);
+    let closed = with(|s| s.mode = Mode::Closed);
+    assert_eq!(offers(&closed), [false, false]);
+}
+
 #[test]
 fn the_form_asks_for_what_the_site_asks_for() {
     let fields = |site: &Site| {
@@ -203,7 +223,7 @@ fn the_form_asks_for_what_the_site_asks_for() {
             "Post for review",
             "needs an account",
         ]
-        .map(|part| fragment.contains(part))
+        .map(|part| compose(&fragment).contains(part))
     };
     assert_eq!(fields(&site()), [true, true, true, false, false]);
     assert_eq!(

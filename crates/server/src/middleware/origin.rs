@@ -7,12 +7,16 @@ use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use crate::error::ApiError;
 use crate::extract::{Base, SEC_FETCH_SITE, SiteCell};
 use crate::front::open_to;
+use crate::notices;
 use crate::state::App;
 
 /// Whether the request may be made at all: what changes something must come from a page of a
-/// known origin. Handlers then ask whether that origin belongs to the very site.
+/// known origin, or carry the secret of a mail. Handlers then ask whether that origin belongs to the very site.
 pub(super) async fn check(app: &App, parts: &Parts, base: &Base) -> Result<(), ApiError> {
     if matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        return Ok(());
+    }
+    if parts.uri.path().starts_with(notices::ROOT) {
         return Ok(());
     }
     let origin = parts

@@ -42,6 +42,9 @@ pub(crate) struct PostComment {
     website: Option<String>,
     /// The page's headline, for a page that is not known yet.
     title: Option<String>,
+    /// Of what to tell the author by mail: `replies` (to this and their other comments here) or `page`
+    /// (all new comments here).
+    notify: Option<String>,
 }
 
 /// A comment that was posted.
@@ -115,6 +118,7 @@ fn draft(body: PostComment, key: Option<String>) -> Result<Draft, ApiError> {
         name: body.name,
         email: body.email,
         website: body.website,
+        notify: body.notify,
         idempotency,
     })
 }

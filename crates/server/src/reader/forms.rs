@@ -31,6 +31,7 @@ pub(crate) async fn post(
         name: own("name"),
         email: own("email"),
         website: own("website"),
+        notify: own("notify"),
         idempotency: None,
     };
     let (posted, headers) = match posting::post(&app, &visitor, &site, draft).await {
@@ -70,6 +71,7 @@ async fn refused(
         name: typed("name"),
         email: typed("email"),
         website: typed("website"),
+        notify: typed("notify"),
         problem: Some(problem(&error)),
     };
     let page = Html(threads::refused_form(app, visitor, site, page, form).await?);

@@ -7,6 +7,7 @@ pub(crate) mod me;
 mod posting;
 pub(crate) mod preview;
 pub(crate) mod session;
+pub(crate) mod subscriptions;
 pub(crate) mod votes;
 
 use axum::http::Method;
@@ -43,6 +44,16 @@ pub(crate) fn routes() -> Vec<Route> {
         ),
         reader(Method::GET, "/embed/comments/{id}/flag", get(flags::page)),
         reader(Method::POST, "/embed/comments/{id}/flag", post(flags::send)),
+        reader(
+            Method::POST,
+            "/api/v1/subscriptions",
+            post(subscriptions::subscribe),
+        ),
+        reader(
+            Method::POST,
+            "/embed/subscriptions",
+            post(subscriptions::send),
+        ),
         reader(Method::POST, "/api/v1/preview", post(preview::preview)),
         reader(Method::POST, "/embed/comments", post(forms::post)),
         reader(Method::POST, "/embed/comments/{id}/vote", post(forms::vote)),

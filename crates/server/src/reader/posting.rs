@@ -11,6 +11,7 @@ use store::authors::Details;
 use store::comments::{self, Edit, Idempotency, NewComment, NewIds, Posted};
 use store::pages;
 
+use super::subscriptions;
 use crate::error::ApiError;
 use crate::extract::Visitor;
 use crate::limits::Act;
@@ -30,6 +31,7 @@ pub(crate) struct Draft {
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) website: Option<String>,
+    pub(crate) notify: Option<String>,
     pub(crate) idempotency: Option<Idempotency>,
 }
 
@@ -44,6 +46,7 @@ pub(crate) async fn post(
     app.limits.take(Act::Post, visitor, now)?;
     let reader = visitor.reader(app, site).await?;
     let details = details(&draft, &reader)?;
+    let notify = subscriptions::with_comment(app, draft.notify.as_deref())?;
     let token = visitor.token(app);
     let rendered = markup::render(&draft.text);
     let new = NewComment {
@@ -65,6 +68,7 @@ pub(crate) async fn post(
         html: rendered.html,
         n_links: rendered.n_links,
         work: Work::NotAsked,
+        notify,
         idempotency: draft.idempotency,
     };
     let posted = app

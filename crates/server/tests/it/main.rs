@@ -11,6 +11,7 @@ mod forms;
 mod headers;
 mod internal;
 mod live;
+mod notices;
 mod origins;
 mod postgres;
 mod publication;

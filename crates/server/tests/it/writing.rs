@@ -243,7 +243,7 @@ async fn an_email_address_can_be_asked_for_and_is_never_shown() {
     let without = ann.post(STORY, "a").await;
     let with = ann.send(Method::POST, "/api/v1/comments", body).await;
 
-    expect!["422 email_missing [email]: An e-mail address is needed to comment here."]
+    expect!["422 email_missing [email]: An e-mail address is needed here."]
         .assert_eq(&without.problem());
     assert_eq!(with.status, StatusCode::CREATED);
     assert!(!with.text().contains("mail.example"));

@@ -18,6 +18,7 @@ use crate::decisions;
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
 use crate::moderation::{self, Text};
+use crate::subscriptions::{self, Wish};
 use crate::{Result, Tx, address_keys, pages, params, sql};
 
 /// How long an idempotency key is remembered.
@@ -50,6 +51,8 @@ pub struct NewComment {
     pub n_links: usize,
     /// Whether the proof of work that was asked for is there.
     pub work: Work,
+    /// Of what the author wants to be told.
+    pub notify: Option<Wish>,
     /// Makes a repeated request the same one.
     pub idempotency: Option<Idempotency>,
 }
@@ -122,6 +125,9 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     let comment = comment_of(now, new, &page, parent.as_ref(), author, &verdict.outcome);
     insert(tx, now, new, site, &comment)?;
     let page = announce(tx, now, new, page, parent.as_ref(), &comment, &verdict)?;
+    if let Some(wish) = &new.notify {
+        subscriptions::ask(tx, now, &page, &comment.author, wish)?;
+    }
     remember(tx, now, site, new)?;
     Ok(Posted {
         comment,

@@ -11,6 +11,7 @@ mod imports;
 mod jobs;
 mod large;
 mod lists;
+mod notices;
 mod pipeline;
 mod queues;
 mod race;

@@ -78,7 +78,7 @@ impl Request {
 /// Someone who may make the request of a route.
 pub(super) const fn rightful(route: &Declared) -> Who {
     match route.access {
-        Access::Public | Access::Reader | Access::Link => Who::Author,
+        Access::Public | Access::Reader | Access::Link | Access::Secret => Who::Author,
         Access::Account | Access::Newsroom(_) => Who::Owner,
     }
 }
@@ -223,6 +223,14 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/account/{site}/delete") => form(&[("comments", "keep"), ("sure", "yes")]),
         ("PATCH", "/api/v1/comments/{id}") => Body::Json(json!({"text": "Another word"})),
         ("PUT", "/api/v1/comments/{id}/vote") => Body::Json(json!({"value": 1})),
+        ("POST", "/api/v1/subscriptions") => Body::Json(
+            json!({"site": host, "page": "story", "kind": "page", "email": "ann@reader.example"}),
+        ),
+        ("POST", "/embed/subscriptions") => form(&[
+            ("page", "story"),
+            ("kind", "page"),
+            ("email", "ann@reader.example"),
+        ]),
         ("POST", "/api/v1/preview") => Body::Json(json!({"site": host, "text": "A word"})),
         ("POST", "/api/v1/session") => Body::Json(json!({"site": host, "code": "0".repeat(64)})),
         ("POST", "/auth/hand-over") => {

@@ -1,0 +1,183 @@
+//! Asking to be told of new comments.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::subscription::{Kind, Pace};
+use rejoinder_core::{AuthorId, CommentId, PageId, PageKey, Site, Token, policy};
+use serde::{Deserialize, Serialize};
+use store::subscriptions::{self, Asked, Wish};
+use store::{authors, pages};
+use utoipa::ToSchema;
+
+use super::posting::title;
+use crate::error::{ApiError, Problem};
+use crate::error_page::ErrorPage;
+use crate::extract::{self, Form, Visitor};
+use crate::limits::Act;
+use crate::public::threads::context;
+use crate::state::App;
+
+/// A wish to be told of new comments by mail.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Subscribe {
+    /// The site's host.
+    site: String,
+    /// The page's address or key.
+    page: String,
+    /// The page's headline, for a page that is not known yet.
+    title: Option<String>,
+    /// Of what: `page` (all new comments), `replies` (to one's own), `branch`.
+    #[schema(example = "page")]
+    kind: String,
+    /// The comment that the branch begins with.
+    branch: Option<String>,
+    /// Where mails go. An account has an address of its own.
+    email: Option<String>,
+    /// How often: `at_once`, `hourly`, `daily`.
+    #[schema(example = "at_once")]
+    pace: Option<String>,
+}
+
+/// What became of the wish.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Subscribed {
+    /// `subscribed`, or `unconfirmed` while the link in the mail has not been opened.
+    #[schema(example = "unconfirmed")]
+    state: &'static str,
+}
+
+/// Be told of new comments by mail. An address that is not known to be the reader's gets one mail, to
+/// confirm it.
+#[utoipa::path(
+    post, path = "/api/v1/subscriptions", tag = "writing", request_body = Subscribe,
+    responses(
+        (status = 201, body = Subscribed, description = "Mails will come"),
+        (status = 202, body = Subscribed, description = "The address is to be confirmed"),
+        (status = "4XX", body = Problem),
+    ),
+)]
+pub(crate) async fn subscribe(
+    State(app): State<App>,
+    visitor: Visitor,
+    extract::Json(body): extract::Json<Subscribe>,
+) -> Result<(StatusCode, HeaderMap, Json<Subscribed>), ApiError> {
+    let site = visitor.acting_at(&app, &body.site).await?;
+    let about = (
+        PageKey::parse(&body.page)?,
+        body.title.as_deref().map(title),
+    );
+    let (asked, headers) = ask(&app, &visitor, &site, about, wish(&app, &body)?).await?;
+    let (status, state) = match asked {
+        Asked::Subscribed => (StatusCode::CREATED, "subscribed"),
+        Asked::Unconfirmed => (StatusCode::ACCEPTED, "unconfirmed"),
+    };
+    Ok((status, headers, Json(Subscribed { state })))
+}
+
+/// `POST /embed/subscriptions`: the same by a plain form.
+pub(crate) async fn send(
+    State(app): State<App>,
+    visitor: Visitor,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let site = visitor.acting_at(&app, fields.site()?).await?;
+    let own = |name: &str| fields.get(name).map(str::to_owned);
+    let body = Subscribe {
+        site: site.host.clone(),
+        page: String::new(),
+        title: None,
+        kind: own("kind").unwrap_or_default(),
+        branch: own("branch").filter(|_| fields.get("kind") == Some(Kind::Branch.as_str())),
+        email: own("email"),
+        pace: own("pace"),
+    };
+    let page = fields.page()?;
+    let (asked, headers) = ask(
+        &app,
+        &visitor,
+        &site,
+        (page.clone(), None),
+        wish(&app, &body)?,
+    )
+    .await?;
+    let is_subscribed = asked == Asked::Subscribed;
+    let context = context(&app, &site, &visitor.base.0);
+    let page = render::notice::asked_page(&context, &page, is_subscribed);
+    Ok((headers, Html(page)).into_response())
+}
+
+/// The wish that a form's or a body's words stand for.
+fn wish(app: &App, body: &Subscribe) -> Result<Wish, ApiError> {
+    let pace = body.pace.as_deref().unwrap_or(Pace::AtOnce.as_str());
+    let branch = body.branch.as_deref().map(str::parse::<CommentId>);
+    let wrong = |_| ApiError::body("The field `branch` is not a comment's id.").field("branch");
+    Ok(Wish {
+        kind: Kind::from_word(&body.kind)
+            .ok_or_else(|| no_such("kind", Kind::ALL.map(Kind::as_str)))?,
+        branch: branch.transpose().map_err(wrong)?,
+        pace: Pace::from_word(pace).ok_or_else(|| no_such("pace", Pace::ALL.map(Pace::as_str)))?,
+        email: body.email.clone(),
+        ..new_wish(app)?
+    })
+}
+
+/// What somebody who writes a comment wants to be told of, if anything.
+pub(super) fn with_comment(app: &App, notify: Option<&str>) -> Result<Option<Wish>, ApiError> {
+    let Some(word) = notify.filter(|word| !word.is_empty()) else {
+        return Ok(None);
+    };
+    let known = [Kind::Replies, Kind::Page];
+    let kind = known.into_iter().find(|kind| kind.as_str() == word);
+    let kind = kind.ok_or_else(|| no_such("notify", known.map(Kind::as_str)))?;
+    Ok(Some(Wish {
+        kind,
+        ..new_wish(app)?
+    }))
+}
+
+fn no_such<const N: usize>(field: &str, known: [&str; N]) -> ApiError {
+    let detail = format!("The field `{field}` must be one of {}.", known.join(", "));
+    ApiError::body(detail).field(field)
+}
+
+/// A wish for mails about a page, where mails can be sent.
+fn new_wish(app: &App) -> Result<Wish, ApiError> {
+    if app.config.mail_from.is_none() {
+        return Err(ApiError::body("This server sends no mail.").field("notify"));
+    }
+    Ok(Wish {
+        id: app.ids.next(app.now()),
+        secret: Token::new(&*app.random).reveal(),
+        kind: Kind::Page,
+        branch: None,
+        pace: Pace::AtOnce,
+        email: None,
+    })
+}
+
+/// The headers hand a new reader their token.
+async fn ask(
+    app: &App,
+    visitor: &Visitor,
+    site: &Site,
+    (page, title): (PageKey, Option<String>),
+    wish: Wish,
+) -> Result<(Asked, HeaderMap), ApiError> {
+    let now = app.now();
+    app.limits.take(Act::Mail, visitor, now)?;
+    policy::may_carry_thread(site, &page)?;
+    let token = visitor.token(app);
+    let (site, hash) = (site.id, token.hash);
+    let ids = (PageId(app.ids.next(now)), AuthorId(app.ids.next(now)));
+    let ask = move |tx: &mut store::Tx<'_>| {
+        let page = pages::find_or_add(tx, now, site, ids.0, &page, title.as_deref())?;
+        let author = authors::by_token_or_new(tx, now, site, ids.1, &hash)?;
+        subscriptions::ask(tx, now, &page, &author, &wish)
+    };
+    let asked = app.store.write(ask).await?;
+    (app.wake)();
+    Ok((asked, token.headers()))
+}

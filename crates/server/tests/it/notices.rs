@@ -1,0 +1,222 @@
+//! Asking for mails about comments, and the links in them.
+
+use axum::body::Body;
+use axum::http::Method;
+use expect_test::expect;
+use rejoinder_core::{PageKey, SiteId};
+use serde_json::{Value, json};
+use store::notices::{self, NOTICE_JOB, Told};
+use store::{jobs, pages};
+
+use crate::support::{STORY, TestApp};
+
+async fn app() -> TestApp {
+    TestApp::with(|config| config.mail_from = Some("talk@comments.example".to_owned())).await
+}
+
+fn wish(email: &str) -> Value {
+    json!({ "site": "news.example", "page": STORY, "kind": "page", "email": email })
+}
+
+/// The path of the link in the mail that is to confirm an address.
+async fn link(app: &TestApp) -> String {
+    let now = rejoinder_core::Clock::now(&*app.clock);
+    let lease = std::time::Duration::from_secs(86_400);
+    let claim = move |tx: &mut store::Tx<'_>| jobs::claim(tx, now, lease, 100);
+    let claimed = app.store.write(claim).await.unwrap();
+    let told = claimed.iter().filter(|job| job.kind == NOTICE_JOB);
+    let told: Vec<Told> = told
+        .filter_map(|job| Told::from_payload(&job.payload))
+        .collect();
+    let [told] = told[..] else {
+        panic!("{claimed:?}");
+    };
+    let due = app.store.read(move |tx| notices::due(tx, SiteId(1), told));
+    let secret = due.await.unwrap().unwrap().subscription.secret;
+    format!("/notices/news.example/{secret}")
+}
+
+async fn press(app: &TestApp, link: &str, body: &'static str) -> crate::support::Answer {
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    app.send(Method::POST, link, &form, Body::from(body)).await
+}
+
+#[tokio::test]
+async fn a_stranger_confirms_changes_and_ends_by_the_link_and_looking_changes_nothing() {
+    let app = app().await;
+    let asked = app
+        .reader("Ann")
+        .send(
+            Method::POST,
+            "/api/v1/subscriptions",
+            wish("ann@reader.example"),
+        )
+        .await;
+    assert_eq!(asked.status, 202);
+    assert_eq!(asked.json(), json!({ "state": "unconfirmed" }));
+    let link = link(&app).await;
+
+    for _scanner in 0..2 {
+        let page = app.get(&link).await;
+        assert_eq!(
+            (page.status, page.header("cache-control")),
+            (200.try_into().unwrap(), "no-store")
+        );
+        assert!(
+            page.text().contains("Confirm your address"),
+            "{}",
+            page.text()
+        );
+        assert!(page.text().contains("ann@reader.example"));
+    }
+    let confirmed = press(&app, &link, "act=confirm").await;
+    assert!(
+        confirmed.text().contains("Your address is confirmed."),
+        "{}",
+        confirmed.text()
+    );
+    let saved = press(&app, &link, "act=pace&pace=daily").await;
+    assert!(
+        saved.text().contains("<option value=\"daily\" selected>"),
+        "{}",
+        saved.text()
+    );
+    assert!(app.get(&link).await.text().contains("Stop these mails"));
+    let ended = press(&app, &link, "act=end").await;
+    assert!(ended.text().contains("The mails have stopped"));
+    assert_eq!(app.get(&link).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_mail_program_unsubscribes_with_one_post_and_may_repeat_it() {
+    let app = app().await;
+    let ann = app.reader("Ann");
+    ann.send(
+        Method::POST,
+        "/api/v1/subscriptions",
+        wish("ann@reader.example"),
+    )
+    .await;
+    let link = link(&app).await;
+    press(&app, &link, "act=confirm").await;
+
+    for _twice in 0..2 {
+        let answer = press(&app, &link, "List-Unsubscribe=One-Click").await;
+        assert_eq!(answer.status, 200);
+    }
+
+    assert_eq!(app.get(&link).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_link_of_another_site_is_unknown() {
+    let app = app().await;
+    app.add_site(2, "other.example", rejoinder_core::Settings::default())
+        .await;
+    let ann = app.reader("Ann");
+    ann.send(
+        Method::POST,
+        "/api/v1/subscriptions",
+        wish("ann@reader.example"),
+    )
+    .await;
+    let link = link(&app).await;
+
+    let elsewhere = link.replace("news.example", "other.example");
+    press(&app, &elsewhere, "act=end_all").await;
+
+    assert_eq!(app.get(&elsewhere).await.status, 404);
+    assert_eq!(app.get(&link).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_comment_can_ask_for_its_replies_and_needs_an_address_for_that() {
+    let app = app().await;
+    let ann = app.reader("Ann");
+    let with = |email: Option<&str>| {
+        json!({ "site": "news.example", "page": STORY, "text": "Hello", "name": "Ann",
+            "email": email, "notify": "replies" })
+    };
+
+    let refused = ann.send(Method::POST, "/api/v1/comments", with(None)).await;
+    let posted = ann
+        .send(
+            Method::POST,
+            "/api/v1/comments",
+            with(Some("ann@reader.example")),
+        )
+        .await;
+
+    expect!["422 email_missing [email]: An e-mail address is needed here."]
+        .assert_eq(&refused.problem());
+    assert_eq!(posted.status, 201);
+    let page = app.get(&link(&app).await).await;
+    assert!(
+        page.text().contains("replies to your comments on"),
+        "{}",
+        page.text()
+    );
+}
+
+#[tokio::test]
+async fn a_plain_form_asks_too_and_a_wrong_word_is_named() {
+    let app = app().await;
+    let ann = app.reader("Ann");
+    let fields = [
+        ("site", "news.example"),
+        ("page", STORY),
+        ("kind", "page"),
+        ("pace", "hourly"),
+        ("email", "ann@reader.example"),
+    ];
+
+    let told = ann.submit("/embed/subscriptions", &fields).await;
+    let odd =
+        json!({ "site": "news.example", "page": STORY, "kind": "all", "email": "a@b.example" });
+    let odd = ann.send(Method::POST, "/api/v1/subscriptions", odd).await;
+
+    assert!(
+        told.text().contains("Please open the link"),
+        "{}",
+        told.text()
+    );
+    expect!["400 body_invalid [kind]: The field `kind` must be one of page, replies, branch."]
+        .assert_eq(&odd.problem());
+}
+
+#[tokio::test]
+async fn a_server_without_mail_offers_none() {
+    let app = TestApp::new().await;
+    let ann = app.reader("Ann");
+    let asked = ann
+        .send(
+            Method::POST,
+            "/api/v1/subscriptions",
+            wish("ann@reader.example"),
+        )
+        .await;
+    expect!["400 body_invalid [notify]: This server sends no mail."].assert_eq(&asked.problem());
+    ann.post(STORY, "Hello").await;
+    let thread = app
+        .get(&format!("/embed/thread?site=news.example&page={STORY}"))
+        .await;
+    assert!(!thread.text().contains("notify"));
+}
+
+#[tokio::test]
+async fn asking_about_a_page_that_nobody_has_commented_on_makes_it_known() {
+    let app = app().await;
+    let ann = app.reader("Ann");
+    ann.send(
+        Method::POST,
+        "/api/v1/subscriptions",
+        wish("ann@reader.example"),
+    )
+    .await;
+    let key = PageKey::parse(STORY).unwrap();
+    let page = app
+        .store
+        .read(move |tx| pages::find(tx, SiteId(1), &key))
+        .await;
+    assert!(page.unwrap().is_some());
+}

@@ -1,0 +1,349 @@
+//! Who wants to be told of new comments.
+//!
+//! Whoever says that an address is theirs has to open a link in a mail to it first, unless it is known
+//! to be theirs. A stranger can make us send one such mail to an address for each page, and five a day.
+
+use std::time::Duration;
+
+use rejoinder_core::author::{email as checked, mailbox};
+use rejoinder_core::subscription::{Kind, Pace};
+use rejoinder_core::{
+    Author, AuthorId, AuthorKind, CommentId, Page, PageId, Refusal, SiteId, Time,
+};
+
+use crate::notices::{self, Told};
+use crate::{Result, Row, Tx, comments, params, personal, sql};
+
+/// A wish that nobody confirms is forgotten after so long.
+const PATIENCE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+
+/// The time in which wishes for one mailbox are counted.
+const COUNTED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The most unconfirmed wishes for one mailbox in that time.
+const MAX_WISHES: i64 = 5;
+
+/// A wish to be told.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// An id for it.
+    pub id: i64,
+    /// What the links in its mails carry.
+    pub secret: String,
+    /// Of which comments.
+    pub kind: Kind,
+    /// Below which comment, for a branch.
+    pub branch: Option<CommentId>,
+    /// How often.
+    pub pace: Pace,
+    /// At which address; without one, at the reader's.
+    pub email: Option<String>,
+}
+
+/// What became of a wish. A stranger is not told whether an address was known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Mails will come.
+    Subscribed,
+    /// The address is to be confirmed first.
+    Unconfirmed,
+}
+
+/// Someone who is told, or wants to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// Names it at its site.
+    pub id: i64,
+    /// About which page.
+    pub page: PageId,
+    /// Of which comments.
+    pub kind: Kind,
+    /// Below which comment, for a branch.
+    pub branch: Option<CommentId>,
+    /// Whose comments are meant by replies to one's own.
+    pub author: AuthorId,
+    /// Where mails go.
+    pub email: String,
+    /// How often they come.
+    pub pace: Pace,
+    /// What the links in them carry.
+    pub secret: String,
+    /// Since when the address is known to be right.
+    pub confirmed_at: Option<Time>,
+}
+
+macro_rules! subscription {
+    ($rest:literal) => {
+        concat!(
+            "select s.id, s.page_id, s.kind, s.branch_id, s.author_id, s.email, s.pace, s.secret, \
+             s.confirmed_at from subscription s ",
+            $rest
+        )
+    };
+}
+pub(crate) use subscription;
+
+pub(crate) fn read(row: &Row<'_>) -> Result<Subscription> {
+    let unknown = || crate::StoreError::Internal("a subscription of an unknown kind".into());
+    let branch: CommentId = row.get(3)?;
+    Ok(Subscription {
+        id: row.get(0)?,
+        page: row.get(1)?,
+        kind: Kind::from_word(&row.get::<String>(2)?).ok_or_else(unknown)?,
+        branch: (branch.0 != 0).then_some(branch),
+        author: row.get(4)?,
+        email: row.get(5)?,
+        pace: Pace::from_word(&row.get::<String>(6)?).ok_or_else(unknown)?,
+        secret: row.get(7)?,
+        confirmed_at: row.get(8)?,
+    })
+}
+
+/// Let `author` be told of new comments on `page`. Asked again, the pace changes.
+pub fn ask(tx: &mut Tx<'_>, now: Time, page: &Page, author: &Author, wish: &Wish) -> Result<Asked> {
+    let email = address(tx, page.site, author, wish)?;
+    let branch = branch_of(tx, page, wish)?;
+    forget_old(tx, now, page.site)?;
+    let mailbox = mailbox(&email);
+    let new = Subscription {
+        id: wish.id,
+        page: page.id,
+        kind: wish.kind,
+        branch,
+        author: author.id,
+        email,
+        pace: wish.pace,
+        secret: wish.secret.clone(),
+        confirmed_at: None,
+    };
+    if is_known(tx, page.site, author, &mailbox)? {
+        let new = Subscription {
+            confirmed_at: Some(now),
+            ..new
+        };
+        save(tx, now, page.site, &mailbox, &new)?;
+        return Ok(Asked::Subscribed);
+    }
+    wait_for(tx, now, page.site, &mailbox, new)?;
+    Ok(Asked::Unconfirmed)
+}
+
+/// The address that mails go to. An account has one of its own.
+fn address(tx: &mut Tx<'_>, site: SiteId, author: &Author, wish: &Wish) -> Result<String> {
+    let own = personal::email_of(tx, site, author.id)?;
+    let typed = checked(wish.email.as_deref().unwrap_or_default())?;
+    let address = match author.kind {
+        AuthorKind::Account => own.or(typed),
+        AuthorKind::Guest | AuthorKind::Imported => typed.or(own),
+    };
+    address.ok_or_else(|| Refusal::EmailMissing.into())
+}
+
+/// The published comment that a branch begins with.
+fn branch_of(tx: &mut Tx<'_>, page: &Page, wish: &Wish) -> Result<Option<CommentId>> {
+    if wish.kind != Kind::Branch {
+        return Ok(None);
+    }
+    let found = match wish.branch {
+        Some(id) => comments::by_id(tx, page.site, id)?,
+        None => None,
+    };
+    let found = found.filter(|comment| comment.page == page.id && comment.is_published());
+    Ok(Some(found.ok_or(Refusal::CommentUnknown)?.id))
+}
+
+/// Whether the mailbox is known to be the author's.
+fn is_known(tx: &mut Tx<'_>, site: SiteId, author: &Author, mailbox: &str) -> Result<bool> {
+    if author.kind == AuthorKind::Account {
+        return Ok(true);
+    }
+    let known = tx.one(
+        sql!(
+            "select id from subscription where site_id = ?1 and author_id = ?2 and mailbox = ?3
+               and confirmed_at is not null limit 1"
+        ),
+        params![site, author.id, mailbox],
+        |row| row.get::<i64>(0),
+    )?;
+    Ok(known.is_some())
+}
+
+fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    tx.execute(
+        sql!(
+            "delete from subscription where site_id = ?1 and confirmed_at is null and asked_at < ?2"
+        ),
+        params![site, now.before(PATIENCE)],
+    )?;
+    Ok(())
+}
+
+/// Keep an unconfirmed wish, in place of an earlier one for the page: the mail that went out for that
+/// confirms this one.
+fn wait_for(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    mailbox: &str,
+    new: Subscription,
+) -> Result<()> {
+    let earlier: Option<(i64, String)> = tx.one(
+        sql!(
+            "delete from subscription where site_id = ?1 and page_id = ?2 and mailbox = ?3
+               and confirmed_at is null returning id, secret"
+        ),
+        params![site, new.page, mailbox],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    if let Some((id, secret)) = earlier {
+        return save(tx, now, site, mailbox, &Subscription { id, secret, ..new });
+    }
+    let n_wishes = tx.one(
+        sql!(
+            "select count(*) from subscription
+             where site_id = ?1 and mailbox = ?2 and confirmed_at is null and asked_at > ?3"
+        ),
+        params![site, mailbox, now.before(COUNTED)],
+        |row| row.get::<i64>(0),
+    )?;
+    if n_wishes.unwrap_or(0) >= MAX_WISHES {
+        return Ok(());
+    }
+    save(tx, now, site, mailbox, &new)?;
+    notices::add_mail(tx, now, site, &Told::Confirm(new.id))
+}
+
+/// Whoever is told already stays so, at the pace that was asked for last.
+fn save(tx: &mut Tx<'_>, now: Time, site: SiteId, mailbox: &str, new: &Subscription) -> Result<()> {
+    tx.execute(
+        sql!(
+            "insert into subscription (site_id, id, page_id, kind, branch_id, author_id, email,
+                 mailbox, pace, secret, asked_at, confirmed_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             on conflict (site_id, page_id, mailbox, kind, branch_id) do update
+                 set pace = case when excluded.confirmed_at is null then subscription.pace
+                         else excluded.pace end,
+                     confirmed_at = coalesce(subscription.confirmed_at, excluded.confirmed_at)"
+        ),
+        params![
+            site,
+            new.id,
+            new.page,
+            new.kind.as_str(),
+            new.branch.unwrap_or(CommentId(0)),
+            new.author,
+            &new.email,
+            mailbox,
+            new.pace.as_str(),
+            &new.secret,
+            now,
+            new.confirmed_at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The subscription that a link in a mail is about.
+pub fn by_secret(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<Option<Subscription>> {
+    tx.one(
+        sql!(subscription!("where s.site_id = ?1 and s.secret = ?2")),
+        params![site, secret],
+        read,
+    )
+}
+
+pub(crate) fn by_id(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<Subscription>> {
+    tx.one(
+        sql!(subscription!("where s.site_id = ?1 and s.id = ?2")),
+        params![site, id],
+        read,
+    )
+}
+
+/// Of what an author is told, newest first.
+pub fn of_author(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Subscription>> {
+    tx.all(
+        sql!(subscription!(
+            "where s.site_id = ?1 and s.author_id = ?2 and s.confirmed_at is not null
+             order by s.id desc limit 200"
+        )),
+        params![site, author],
+        read,
+    )
+}
+
+/// The address is right. Said again, nothing changes.
+pub fn confirm(tx: &mut Tx<'_>, now: Time, site: SiteId, secret: &str) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update subscription set confirmed_at = ?3
+             where site_id = ?1 and secret = ?2 and confirmed_at is null"
+        ),
+        params![site, secret, now],
+    )?;
+    Ok(())
+}
+
+/// Tell more or less often.
+pub fn set_pace(tx: &mut Tx<'_>, site: SiteId, secret: &str, pace: Pace) -> Result<()> {
+    tx.execute(
+        sql!("update subscription set pace = ?3 where site_id = ?1 and secret = ?2"),
+        params![site, secret, pace.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Tell no more. Said again, nothing changes.
+pub fn end(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<()> {
+    tx.execute(
+        sql!("delete from subscription where site_id = ?1 and secret = ?2"),
+        params![site, secret],
+    )?;
+    Ok(())
+}
+
+/// Tell the mailbox of a subscription nothing at all any more.
+pub fn end_all(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<()> {
+    tx.execute(
+        sql!(
+            "delete from subscription where site_id = ?1 and mailbox =
+                 (select mailbox from subscription where site_id = ?1 and secret = ?2)"
+        ),
+        params![site, secret],
+    )?;
+    Ok(())
+}
+
+/// What a guest asked for becomes the account's.
+pub(crate) fn claim(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    guest: AuthorId,
+    account: AuthorId,
+) -> Result<()> {
+    tx.execute(
+        sql!("update subscription set author_id = ?3 where site_id = ?1 and author_id = ?2"),
+        params![site, guest, account],
+    )?;
+    Ok(())
+}
+
+/// Forget that an author, or an address, was ever told of anything.
+pub(crate) fn forget(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    email: Option<&str>,
+) -> Result<()> {
+    let mailbox = email.map(mailbox).unwrap_or_default();
+    for sql in [
+        sql!(
+            "delete from notice where site_id = ?1 and (mailbox = ?3 or mailbox in
+                 (select mailbox from subscription where site_id = ?1 and author_id = ?2))"
+        ),
+        sql!("delete from subscription where site_id = ?1 and (author_id = ?2 or mailbox = ?3)"),
+    ] {
+        tx.execute(sql, params![site, author, &mailbox])?;
+    }
+    Ok(())
+}
