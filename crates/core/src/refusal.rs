@@ -144,6 +144,9 @@ pub enum Refusal {
     /// There is no such group of pages here.
     #[error("there is no such group of pages")]
     GroupUnknown,
+    /// The site would be left without an owner.
+    #[error("a site needs an owner: make somebody else one first")]
+    LastOwner,
     /// A group needs a name of its own.
     #[error("a group of pages needs a name of its own, of at most {max} characters")]
     GroupNameInvalid { max: usize },

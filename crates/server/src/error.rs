@@ -237,6 +237,7 @@ impl From<Refusal> for ApiError {
             Refusal::NoteTooLong { .. } => (S::UNPROCESSABLE_ENTITY, "note_too_long", Some("note")),
             Refusal::OwnFlag => (S::FORBIDDEN, "own_flag", None),
             Refusal::AuthorUnknown => (S::NOT_FOUND, "author_unknown", None),
+            Refusal::LastOwner => (S::CONFLICT, "last_owner", Some("role")),
             Refusal::GroupUnknown => (S::NOT_FOUND, "group_unknown", None),
             Refusal::GroupNameInvalid { .. } => {
                 (S::UNPROCESSABLE_ENTITY, "group_name_invalid", Some("name"))

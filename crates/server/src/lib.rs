@@ -24,6 +24,7 @@ mod moderator;
 mod newsroom;
 mod notices;
 mod openapi;
+mod owner;
 mod page_cache;
 mod public;
 mod publication;

@@ -1,6 +1,7 @@
 //! What all pages of the newsroom have in common: the rail with its counts, and the frame.
 
-use axum::response::Html;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::author::Role;
 use rejoinder_core::{AuthorId, SiteId};
 use render::newsroom::{Entry, Frame, Section, Told};
@@ -57,7 +58,12 @@ const DESK: [(&str, &str, Role); 5] = [
 ];
 
 /// The owner's pages: path, label, and who may see them.
-const ADMIN: [(&str, &str, Role); 1] = [("/webhooks", "Webhooks", Role::Owner)];
+const ADMIN: [(&str, &str, Role); 4] = [
+    ("/settings", "Settings", Role::Owner),
+    ("/people", "People", Role::Owner),
+    ("/words", "Words", Role::Owner),
+    ("/webhooks", "Webhooks", Role::Owner),
+];
 
 /// A whole page.
 pub(crate) fn page(
@@ -77,6 +83,12 @@ pub(crate) fn page(
         rail: &rail,
         told: shown.told,
     }))
+}
+
+/// On to another page, once something was done.
+pub(crate) fn see_other(to: &str) -> Response {
+    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
 fn rail(member: &Member, counts: &Counts, at: At<'_>) -> Vec<Section> {

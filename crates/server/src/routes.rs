@@ -8,7 +8,9 @@ use axum::routing::MethodRouter;
 use crate::access::{self, Access};
 use crate::front::Front;
 use crate::state::App;
-use crate::{account, auth, middleware, moderator, notices, public, publication, reader, webhooks};
+use crate::{
+    account, auth, middleware, moderator, notices, owner, public, publication, reader, webhooks,
+};
 
 /// One way to ask the server something.
 pub(crate) struct Route {
@@ -43,6 +45,7 @@ pub(crate) fn table() -> Vec<Route> {
         account::routes(),
         notices::routes(),
         moderator::routes(),
+        owner::routes(),
         webhooks::routes(),
     ];
     areas.into_iter().flatten().collect()

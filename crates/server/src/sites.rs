@@ -80,6 +80,14 @@ impl App {
         Ok(open.cloned().collect())
     }
 
+    /// Take over at once what was changed here; other nodes hear of it within two seconds.
+    pub(crate) async fn learn_sites(&self) -> Result<(), ApiError> {
+        let _reading = self.sites.reading.lock().await;
+        let read = self.store.read(sites::list).await?;
+        self.learn(read);
+        Ok(())
+    }
+
     /// Read the sites again if they were last read longer ago than `age`. While the store cannot
     /// be reached, those that were known stay known.
     async fn sites_since(&self, age: i64) -> Result<(), ApiError> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use egress::FetchError;
@@ -19,7 +19,7 @@ use crate::access::{Access, Member};
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
 use crate::extract::{Form, Params};
-use crate::newsroom::{self, Around, At, Shown};
+use crate::newsroom::{self, Around, At, Shown, see_other};
 use crate::routes::{Route, route};
 use crate::state::App;
 
@@ -377,11 +377,6 @@ fn cursor(typed: &str) -> Result<DeliveryCursor, ApiError> {
 
 fn back(host: &str, id: i64, did: &str) -> Response {
     see_other(&format!("/admin/{host}/webhooks/{id}?did={did}"))
-}
-
-fn see_other(to: &str) -> Response {
-    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
-    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
 /// What was just done, by the words that addresses carry.

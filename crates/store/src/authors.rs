@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::author::Role;
-use rejoinder_core::{Author, AuthorId, AuthorKind, Site, SiteId, Time, TokenHash, names};
+use rejoinder_core::{Author, AuthorId, AuthorKind, Refusal, Site, SiteId, Time, TokenHash, names};
 
 use crate::error::StoreError;
 use crate::{Result, Row, Tx, params, sessions, sql};
@@ -185,6 +185,49 @@ pub fn set_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) -> 
         params![site, author, role.as_str()],
     )?;
     Ok(())
+}
+
+/// One of the newsroom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Colleague {
+    /// Who.
+    pub author: Author,
+    /// Their address.
+    pub email: Option<String>,
+}
+
+/// The newsroom of a site, those who may do most first.
+pub fn newsroom(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Colleague>> {
+    let mut found = tx.all(
+        sql!(
+            "select id, name, kind, role, website, email from author
+             where site_id = ?1 and role <> 'reader' order by id"
+        ),
+        params![site],
+        |row| {
+            Ok(Colleague {
+                author: read(row, 0)?,
+                email: row.get(5)?,
+            })
+        },
+    )?;
+    found.sort_by_key(|colleague| std::cmp::Reverse(colleague.author.role));
+    Ok(found)
+}
+
+/// Let one of the newsroom do more or less there. A site keeps an owner.
+pub fn change_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) -> Result<()> {
+    let owners: Vec<AuthorId> = tx.all(
+        sql!("select id from author where site_id = ?1 and role = 'owner' order by id for update"),
+        params![site],
+        |row| row.get(0),
+    )?;
+    let known = by_id(tx, site, author)?.filter(|known| known.role > Role::Reader);
+    known.ok_or(Refusal::AuthorUnknown)?;
+    if role < Role::Owner && owners == [author] {
+        return Err(Refusal::LastOwner.into());
+    }
+    set_role(tx, site, author, role)
 }
 
 /// An author from five columns that begin at `at`: id, name, kind, role, website.

@@ -38,6 +38,10 @@ pub fn invite(tx: &mut Tx<'_>, now: Time, invitation: &Invitation) -> Result<Aut
         ..
     } = invitation;
     let author = match authors::by_email(tx, *site, email)? {
+        Some(known) if known.role > Role::Reader => {
+            authors::change_role(tx, *site, known.id, *role)?;
+            known.id
+        }
         Some(known) => known.id,
         None => {
             // Called by what stands before the @ until its owner says otherwise.

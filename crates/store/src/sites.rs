@@ -53,6 +53,15 @@ pub fn by_id(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
     )
 }
 
+/// The site with this id, which nobody else changes until the transaction ends.
+pub fn lock(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
+    tx.one(
+        sql!("select id, host, origins, settings from site where id = ?1 for update"),
+        params![id],
+        read,
+    )
+}
+
 /// All sites, by host.
 pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Site>> {
     tx.all(

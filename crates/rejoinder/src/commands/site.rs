@@ -70,7 +70,7 @@ fn show(site: &Site) -> Result<(), Failure> {
         };
         say(format_args!(
             "\n# {} It can be {}.",
-            about.about, about.accepts
+            about.about, about.takes
         ));
         say(format_args!("{} = {value}", about.key));
     }

@@ -12,6 +12,7 @@ mod groups;
 mod list;
 mod log;
 mod marked;
+mod owner;
 mod pages;
 mod phrases;
 mod queue;
@@ -27,6 +28,10 @@ pub use comment::{CommentPage, Earlier, comment_page};
 pub use groups::{Grouped, GroupsPage, groups_page};
 pub use list::List;
 pub use log::{About, LogPage, LogRows, Logged, Who, log_page};
+pub use owner::{
+    Field, Invitation, PeoplePage, Person, SettingsPage, WordsPage, people_page, settings_page,
+    words_page,
+};
 pub use pages::{PagePage, PagesPage, page_page, pages_page};
 pub use phrases::{Told, done};
 pub use queue::{QueuePage, queue_page};

@@ -11,14 +11,13 @@ use render::newsroom::{AuthorPage, BannedPage, Changed, Refused, Stopped, name};
 use store::standing::{self, Banned, Change, Drawer};
 use store::{StoreError, Tx, queues};
 
-use super::decide::see_other;
 use super::rows::{self, AT_ONCE, Loaded};
 use super::told;
 use crate::access::Member;
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
 use crate::extract::{Form, Params};
-use crate::newsroom::{self, Around, At, Shown, desk};
+use crate::newsroom::{self, Around, At, Shown, desk, see_other};
 use crate::state::App;
 
 /// `GET /moderate/{site}/authors/{id}`: an author's drawer, and their comments.

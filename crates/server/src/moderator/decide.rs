@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::moderation::{Action, Reason};
 use rejoinder_core::{Comment, CommentId, Refusal};
@@ -19,7 +19,7 @@ use crate::access::Member;
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
 use crate::extract::{Form, Params};
-use crate::newsroom::{Around, desk};
+use crate::newsroom::{Around, desk, see_other};
 use crate::state::App;
 
 /// `POST /moderate/{site}/decide`: decide on one comment or on many.
@@ -157,12 +157,6 @@ async fn answer(
         Ok(done) => see_other(&done.outcome.address(&back)),
         Err(error) => ErrorPage::from(error).into_response(),
     }
-}
-
-/// Go to `to`, on this server.
-pub(super) fn see_other(to: &str) -> Response {
-    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
-    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
 async fn told(

@@ -8,13 +8,12 @@ use render::newsroom::{Grouped, GroupsPage};
 use store::groups::{self, Group};
 use store::{StoreError, Tx, pages};
 
-use super::decide::see_other;
 use super::told;
 use crate::access::Member;
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
 use crate::extract::{Form, Params};
-use crate::newsroom::{self, Around, At, Shown, desk};
+use crate::newsroom::{self, Around, At, Shown, desk, see_other};
 use crate::state::App;
 
 /// How many pages of a group are shown.

@@ -9,14 +9,13 @@ use store::decisions::{self, LogQuery, Of};
 use store::pages::PageQuery;
 use store::{StoreError, Tx, groups, pages};
 
-use super::decide::see_other;
 use super::rows::AT_ONCE;
 use super::{log, told};
 use crate::access::Member;
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
 use crate::extract::{Form, Params};
-use crate::newsroom::{self, Around, At, Shown, desk};
+use crate::newsroom::{self, Around, At, Shown, desk, see_other};
 use crate::state::App;
 
 /// `GET /moderate/{site}/pages`: the pages of the site.

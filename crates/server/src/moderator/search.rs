@@ -9,14 +9,13 @@ use render::newsroom::{Kept, SearchPage};
 use store::searches::{self, Saved};
 use store::{StoreError, Tx, queues};
 
-use super::decide::see_other;
 use super::rows::{self, AT_ONCE, Loaded};
 use super::told;
 use crate::access::Member;
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
 use crate::extract::{Form, Params};
-use crate::newsroom::{self, Around, At, Shown, desk};
+use crate::newsroom::{self, Around, At, Shown, desk, see_other};
 use crate::state::App;
 
 /// `GET /moderate/{site}/search`: the comments that a search finds.

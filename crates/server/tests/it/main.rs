@@ -13,6 +13,7 @@ mod internal;
 mod live;
 mod notices;
 mod origins;
+mod owner;
 mod postgres;
 mod publication;
 mod reading;

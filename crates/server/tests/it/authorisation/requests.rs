@@ -2,12 +2,16 @@
 //!
 //! A new route needs nothing here when it takes no body and its parameters are known below.
 
+use std::time::Duration;
+
 use axum::http::Method;
-use rejoinder_core::Comment;
+use rejoinder_core::author::Role;
+use rejoinder_core::{AuthorId, Clock as _, Comment, TokenHash};
 use rejoinder_server::{Access, Declared};
 use serde_json::{Value, json};
 use store::decisions::{self, LogQuery, Of};
 use store::groups::{self, Group, Scope};
+use store::sign_ins::{self, Invitation};
 use store::{comments, webhooks};
 
 use super::people::{People, Who};
@@ -90,6 +94,7 @@ enum Kind {
     /// No object, but a name that nobody has.
     Name,
     Author,
+    Colleague,
     Comment,
     Decision,
     Delivery,
@@ -99,7 +104,8 @@ enum Kind {
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 12] = [
+const KINDS: [(&str, Kind); 13] = [
+    ("/people/{id}", Kind::Colleague),
     ("/{site}/name", Kind::Name),
     ("/deliveries/{delivery}", Kind::Delivery),
     ("/webhooks/{id}", Kind::Webhook),
@@ -139,6 +145,7 @@ pub(super) async fn request(
     match kind(route) {
         Kind::Nothing => "1".clone_into(&mut id),
         Kind::Name => id = people.seed().to_string(),
+        Kind::Colleague => id = colleague(people, owner).await.to_string(),
         Kind::Author => id = found(people, owner).await.author.id.to_string(),
         Kind::Comment => id = people.comment(owner).await,
         Kind::Decision => id = decision(people, owner).await,
@@ -149,7 +156,9 @@ pub(super) async fn request(
     }
     if object == Object::Unknown {
         id = match kind(route) {
-            Kind::Author | Kind::Comment | Kind::Page => "0000000000zzz".to_owned(),
+            Kind::Author | Kind::Colleague | Kind::Comment | Kind::Page => {
+                "0000000000zzz".to_owned()
+            }
             Kind::Decision => "0000000000zzz-1".to_owned(),
             _ => "424242".to_owned(),
         };
@@ -255,6 +264,14 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/moderate/{site}/groups") => form(&[("name", "A group")]),
         ("POST", "/moderate/{site}/groups/{id}/pages") => form(&[("key", "story")]),
         ("POST", "/moderate/{site}/undo") => form(&[("decisions", id)]),
+        ("POST", "/admin/{site}/settings" | "/admin/{site}/origins") => {
+            form(&[("seen", "as it was before")])
+        }
+        ("POST", "/admin/{site}/words") => form(&[("suspect", "rain"), ("banned", "hail")]),
+        ("POST", "/admin/{site}/people") => {
+            form(&[("email", "new@news.example"), ("role", "staff")])
+        }
+        ("POST", "/admin/{site}/people/{id}") => form(&[("role", "staff")]),
         ("POST", "/admin/{site}/webhooks") => form(&[
             ("url", "https://hooks.example/in"),
             ("kind", "comment.published"),
@@ -294,6 +311,24 @@ async fn decision(people: &People, host: &'static str) -> String {
         .store
         .read(move |tx| decisions::log(tx, site, &query));
     log.await.unwrap().remove(0).id.to_string()
+}
+
+/// Somebody whom the newsroom has just been given.
+async fn colleague(people: &People, host: &'static str) -> AuthorId {
+    let (site, seed) = (people.site(host).await, people.seed());
+    let now = people.app.clock.now();
+    let mut token = TokenHash([0; 32]);
+    token.0[..8].copy_from_slice(&seed.to_be_bytes());
+    let invitation = Invitation {
+        site,
+        author: AuthorId(seed),
+        email: format!("colleague{seed}@news.example"),
+        role: Role::Editor,
+        token,
+        lifetime: Duration::from_secs(60),
+    };
+    let invite = move |tx: &mut store::Tx<'_>| sign_ins::invite(tx, now, &invitation);
+    people.app.store.write(invite).await.unwrap()
 }
 
 /// An endpoint of the site; the one before it is gone, as there cannot be many.

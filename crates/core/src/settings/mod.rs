@@ -1,10 +1,14 @@
 //! What a publisher can set for a site.
 
+mod about;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::refusal::Refusal;
 use crate::thread::Sort;
+
+pub use about::{About, Group, Takes};
 
 /// A site's rules. Every value has a default that is safe; see [`Settings::ABOUT`] for their words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,136 +168,9 @@ pub enum External {
     Before,
 }
 
-/// A setting in words: its key, what it does, and what it accepts.
-#[derive(Debug, Clone, Copy)]
-pub struct About {
-    /// The setting's key in TOML, the API and the command line.
-    pub key: &'static str,
-    /// What it does.
-    pub about: &'static str,
-    /// What it accepts.
-    pub accepts: &'static str,
-}
-
-/// The bounds of a whole number.
-const fn range(key: &str) -> Option<(i64, i64)> {
-    match key.as_bytes() {
-        b"roots_per_page" => Some((1, 100)),
-        b"replies_shown" => Some((0, 20)),
-        b"max_graphemes" => Some((1, 10_000)),
-        b"max_links" => Some((0, 20)),
-        b"edit_window_minutes" | b"hide_scores_minutes" => Some((0, 525_600)),
-        b"close_after_days" => Some((0, 36_500)),
-        b"repeat_minutes" => Some((0, 1_440)),
-        b"hold_over_links" => Some((0, 20)),
-        b"hold_learned_percent" | b"approve_first" => Some((0, 100)),
-        b"hold_over_rate" | b"hold_after_flags" => Some((0, 1_000)),
-        _ => None,
-    }
-}
-
 impl Settings {
-    /// Every setting in words, in the order of the fields.
-    pub const ABOUT: [About; 22] = [
-        about("title", "The publication's name.", "a text"),
-        about(
-            "language",
-            "The language of the interface.",
-            "a language tag such as en",
-        ),
-        about(
-            "sort",
-            "The order that readers meet first.",
-            "newest, oldest, votes, best or discussed",
-        ),
-        about(
-            "roots_per_page",
-            "Comments on the first page and in each further one.",
-            "1 to 100",
-        ),
-        about(
-            "replies_shown",
-            "Replies shown under each comment at first.",
-            "0 to 20",
-        ),
-        about(
-            "max_graphemes",
-            "The longest comment, in characters as people count them.",
-            "1 to 10000",
-        ),
-        about("max_links", "The most links in a comment.", "0 to 20"),
-        about(
-            "edit_window_minutes",
-            "How many minutes authors may edit.",
-            "0 to 525600",
-        ),
-        about("voting", "Which votes are taken.", "up_and_down, up or off"),
-        about(
-            "hide_scores_minutes",
-            "For how many minutes a new comment's score stays hidden.",
-            "0 to 525600",
-        ),
-        about(
-            "collapse_below",
-            "Comments with a lower score are collapsed at first.",
-            "a whole number",
-        ),
-        about(
-            "guests",
-            "Whether one may write without an account.",
-            "welcome or refused",
-        ),
-        about(
-            "email",
-            "Whether guests are asked for an e-mail address.",
-            "optional, required or unasked",
-        ),
-        about(
-            "protected_names",
-            "Names that only the newsroom may use, beside its own; look-alikes are refused, too.",
-            "names with commas between them",
-        ),
-        about(
-            "mode",
-            "When comments appear: after is at once, before is when approved.",
-            "after, before or closed",
-        ),
-        about(
-            "close_after_days",
-            "Pages close so many days after they were first seen; 0 means never.",
-            "0 to 36500",
-        ),
-        about(
-            "repeat_minutes",
-            "The same text by the same author within so many minutes waits; 0 means never.",
-            "0 to 1440",
-        ),
-        about(
-            "hold_over_links",
-            "Comments with more links than this wait for a moderator.",
-            "0 to 20",
-        ),
-        about(
-            "hold_over_rate",
-            "Comments of an author who wrote so many in the last ten minutes wait; 0 means never.",
-            "0 to 1000",
-        ),
-        about(
-            "hold_learned_percent",
-            "Comments wait that moderators would refuse with at least this probability; 0 means never.",
-            "0 to 100",
-        ),
-        about(
-            "approve_first",
-            "The comments of an author wait until so many of them are published; 0 means never.",
-            "0 to 100",
-        ),
-        about(
-            "hold_after_flags",
-            "A comment waits when so many readers have flagged it; 0 means never.",
-            "0 to 1000",
-        ),
-    ];
+    /// Every setting in words, in the order in which owners meet them.
+    pub const ABOUT: [About; 22] = about::ABOUT;
 
     /// These settings with `key` set to `value`, which is JSON or a bare word.
     pub fn with(&self, key: &str, value: &str) -> Result<Self, Refusal> {
@@ -310,7 +187,7 @@ impl Settings {
         let invalid = || Refusal::SettingInvalid {
             key: key.to_owned(),
             value: value.to_owned(),
-            expected: format!("it must be {}", about.accepts),
+            expected: format!("it must be {}", about.takes),
         };
         let mut fields = self.fields();
         let is_text = fields.get(key).is_some_and(Value::is_string);
@@ -318,7 +195,7 @@ impl Settings {
             Ok(parsed) if !is_text || matches!(parsed, Value::String(_)) => parsed,
             _ => Value::String(value.to_owned()),
         };
-        if let (Some((least, most)), Some(number)) = (range(key), parsed.as_i64())
+        if let (Takes::Number(least, most), Some(number)) = (about.takes, parsed.as_i64())
             && !(least..=most).contains(&number)
         {
             return Err(invalid());
@@ -333,14 +210,6 @@ impl Settings {
             Ok(Value::Object(fields)) => fields,
             _ => Map::new(),
         }
-    }
-}
-
-const fn about(key: &'static str, about: &'static str, accepts: &'static str) -> About {
-    About {
-        key,
-        about,
-        accepts,
     }
 }
 

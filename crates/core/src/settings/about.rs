@@ -1,0 +1,236 @@
+//! The settings in words.
+
+use std::fmt;
+
+/// A setting in words: its key, what it does, and what it takes.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// The setting's key in TOML, the API and the command line.
+    pub key: &'static str,
+    /// What it belongs to.
+    pub group: Group,
+    /// What it does.
+    pub about: &'static str,
+    /// What it takes.
+    pub takes: Takes,
+}
+
+/// What a setting belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// What the site is.
+    Site,
+    /// What readers see.
+    Reading,
+    /// What writers may do.
+    Writing,
+    /// What waits for moderators.
+    Moderation,
+}
+
+impl Group {
+    /// All groups, in the order in which owners meet them.
+    pub const ALL: [Self; 4] = [Self::Site, Self::Reading, Self::Writing, Self::Moderation];
+
+    /// What it is called.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Site => "The site",
+            Self::Reading => "Reading",
+            Self::Writing => "Writing",
+            Self::Moderation => "Moderation",
+        }
+    }
+}
+
+/// What a setting takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// A text, and of which kind.
+    Text(&'static str),
+    /// A whole number from the first to the second.
+    Number(i64, i64),
+    /// Any whole number.
+    AnyNumber,
+    /// One of these words, each with what it means.
+    Choice(&'static [(&'static str, &'static str)]),
+}
+
+impl fmt::Display for Takes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(kind) => f.write_str(kind),
+            Self::Number(least, most) => write!(f, "{least} to {most}"),
+            Self::AnyNumber => f.write_str("a whole number"),
+            Self::Choice([others @ .., (last, _)]) => {
+                let others: Vec<&str> = others.iter().map(|(word, _)| *word).collect();
+                write!(f, "{} or {last}", others.join(", "))
+            }
+            Self::Choice([]) => Ok(()),
+        }
+    }
+}
+
+const fn about(group: Group, key: &'static str, about: &'static str, takes: Takes) -> About {
+    About {
+        key,
+        group,
+        about,
+        takes,
+    }
+}
+
+const YEAR_OF_MINUTES: i64 = 525_600;
+
+pub(super) const ABOUT: [About; 22] = [
+    about(
+        Group::Site,
+        "title",
+        "The publication's name.",
+        Takes::Text("a text"),
+    ),
+    about(
+        Group::Site,
+        "language",
+        "The language of the interface.",
+        Takes::Text("a language tag such as en"),
+    ),
+    about(
+        Group::Site,
+        "protected_names",
+        "Names that only the newsroom may use, beside its own; look-alikes are refused, too.",
+        Takes::Text("names with commas between them"),
+    ),
+    about(
+        Group::Reading,
+        "sort",
+        "The order that readers meet first.",
+        Takes::Choice(&[
+            ("newest", "Newest"),
+            ("oldest", "Oldest"),
+            ("votes", "Most voted"),
+            ("best", "Best"),
+            ("discussed", "Most discussed"),
+        ]),
+    ),
+    about(
+        Group::Reading,
+        "roots_per_page",
+        "Comments on the first page and in each further one.",
+        Takes::Number(1, 100),
+    ),
+    about(
+        Group::Reading,
+        "replies_shown",
+        "Replies shown under each comment at first.",
+        Takes::Number(0, 20),
+    ),
+    about(
+        Group::Reading,
+        "voting",
+        "Which votes are taken.",
+        Takes::Choice(&[
+            ("up_and_down", "For and against"),
+            ("up", "Only for"),
+            ("off", "None"),
+        ]),
+    ),
+    about(
+        Group::Reading,
+        "hide_scores_minutes",
+        "For how many minutes a new comment's score stays hidden.",
+        Takes::Number(0, YEAR_OF_MINUTES),
+    ),
+    about(
+        Group::Reading,
+        "collapse_below",
+        "Comments with a lower score are collapsed at first.",
+        Takes::AnyNumber,
+    ),
+    about(
+        Group::Writing,
+        "guests",
+        "Whether one may write without an account.",
+        Takes::Choice(&[("welcome", "Yes"), ("refused", "No")]),
+    ),
+    about(
+        Group::Writing,
+        "email",
+        "Whether guests are asked for an e-mail address.",
+        Takes::Choice(&[
+            ("optional", "Yes, and it may stay empty"),
+            ("required", "Yes, and it is needed"),
+            ("unasked", "No"),
+        ]),
+    ),
+    about(
+        Group::Writing,
+        "max_graphemes",
+        "The longest comment, in characters as people count them.",
+        Takes::Number(1, 10_000),
+    ),
+    about(
+        Group::Writing,
+        "max_links",
+        "The most links in a comment.",
+        Takes::Number(0, 20),
+    ),
+    about(
+        Group::Writing,
+        "edit_window_minutes",
+        "How many minutes authors may edit.",
+        Takes::Number(0, YEAR_OF_MINUTES),
+    ),
+    about(
+        Group::Writing,
+        "close_after_days",
+        "Pages close so many days after they were first seen; 0 means never.",
+        Takes::Number(0, 36_500),
+    ),
+    about(
+        Group::Moderation,
+        "mode",
+        "When comments appear.",
+        Takes::Choice(&[
+            ("after", "At once"),
+            ("before", "When a moderator has approved them"),
+            ("closed", "Never: no new comments are taken"),
+        ]),
+    ),
+    about(
+        Group::Moderation,
+        "approve_first",
+        "The comments of an author wait until so many of them are published; 0 means never.",
+        Takes::Number(0, 100),
+    ),
+    about(
+        Group::Moderation,
+        "hold_after_flags",
+        "A comment waits when so many readers have flagged it; 0 means never.",
+        Takes::Number(0, 1_000),
+    ),
+    about(
+        Group::Moderation,
+        "hold_over_links",
+        "Comments with more links than this wait for a moderator.",
+        Takes::Number(0, 20),
+    ),
+    about(
+        Group::Moderation,
+        "hold_over_rate",
+        "Comments of an author who wrote so many in the last ten minutes wait; 0 means never.",
+        Takes::Number(0, 1_000),
+    ),
+    about(
+        Group::Moderation,
+        "hold_learned_percent",
+        "Comments wait that moderators would refuse with at least this probability; 0 means never.",
+        Takes::Number(0, 100),
+    ),
+    about(
+        Group::Moderation,
+        "repeat_minutes",
+        "The same text by the same author within so many minutes waits; 0 means never.",
+        Takes::Number(0, 1_440),
+    ),
+];

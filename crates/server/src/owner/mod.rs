@@ -1,0 +1,45 @@
+//! What the owner of a site decides: its settings, its words, its people. Plain forms.
+
+mod people;
+mod settings;
+mod words;
+
+use axum::http::Method;
+use axum::routing::{get, post};
+use rejoinder_core::author::Role;
+use render::newsroom::Told;
+
+use crate::access::Access;
+use crate::extract::Params;
+use crate::routes::{Route, route};
+
+/// The owner's pages, apart from those about webhooks.
+pub(crate) fn routes() -> Vec<Route> {
+    let owner = |method, path, handler| route(method, path, Access::Newsroom(Role::Owner), handler);
+    vec![
+        owner(Method::GET, "/admin/{site}/settings", get(settings::show)),
+        owner(Method::POST, "/admin/{site}/settings", post(settings::save)),
+        owner(
+            Method::POST,
+            "/admin/{site}/origins",
+            post(settings::save_origins),
+        ),
+        owner(Method::GET, "/admin/{site}/words", get(words::show)),
+        owner(Method::POST, "/admin/{site}/words", post(words::save)),
+        owner(Method::GET, "/admin/{site}/people", get(people::show)),
+        owner(Method::POST, "/admin/{site}/people", post(people::invite)),
+        owner(
+            Method::POST,
+            "/admin/{site}/people/{id}",
+            post(people::change),
+        ),
+    ]
+}
+
+/// What was just done, by the word that the address carries.
+fn said(params: &Params) -> Option<Told> {
+    match params.get("did")? {
+        "saved" => Some(Told::said("Saved.")),
+        _ => None,
+    }
+}

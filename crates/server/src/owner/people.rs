@@ -1,0 +1,160 @@
+//! The newsroom: who belongs to it, and as what.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::author::{self, Role};
+use rejoinder_core::{AuthorId, Token};
+use render::newsroom::{Invitation, PeoplePage, Person, people_page};
+use store::groups::{self, Scope};
+use store::{StoreError, Tx, authors};
+
+use super::said;
+use crate::access::Member;
+use crate::auth::{Invited, invite as make_link};
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::extract::{Form, Params, Visitor};
+use crate::newsroom::{self, Around, At, Shown, see_other};
+use crate::state::App;
+
+/// `GET /admin/{site}/people`.
+pub(super) async fn show(
+    State(app): State<App>,
+    member: Member,
+    params: Params,
+) -> Result<Html<String>, ErrorPage> {
+    page(&app, &member, &Invitation::default(), None, Some(&params)).await
+}
+
+async fn page(
+    app: &App,
+    member: &Member,
+    invitation: &Invitation,
+    problem: Option<&str>,
+    params: Option<&Params>,
+) -> Result<Html<String>, ErrorPage> {
+    let (site, author) = (member.site.id, member.author.id);
+    let read = move |tx: &mut Tx<'_>| {
+        let around = Around::read(tx, site, author)?;
+        let known = groups::list(tx, site)?;
+        let mut people = Vec::new();
+        for colleague in authors::newsroom(tx, site)? {
+            let scope = groups::scope_of(tx, site, colleague.author.id)?;
+            let limits = scope.groups().map(<[i64]>::to_vec).unwrap_or_default();
+            people.push(Person {
+                is_self: colleague.author.id == author,
+                groups: known
+                    .iter()
+                    .map(|group| (group.id, group.name.clone(), limits.contains(&group.id)))
+                    .collect(),
+                author: colleague.author,
+                email: colleague.email.unwrap_or_default(),
+            });
+        }
+        Ok((around, people))
+    };
+    let (around, people) = app.store.read(read).await.map_err(ApiError::from)?;
+    let told = params.and_then(said);
+    let shown = Shown {
+        title: "People",
+        at: At::Admin("/people"),
+        told: told.as_ref(),
+    };
+    Ok(newsroom::page(app, member, &around, shown, |frame| {
+        people_page(&PeoplePage {
+            frame,
+            people: &people,
+            invitation,
+            problem,
+        })
+    }))
+}
+
+/// `POST /admin/{site}/people`: let somebody into the newsroom, and show the link for them.
+pub(super) async fn invite(
+    State(app): State<App>,
+    visitor: Visitor,
+    member: Member,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let typed = fields.get("email").unwrap_or_default().trim().to_owned();
+    let role = fields.get("role").and_then(Role::from_word);
+    let role = role.filter(|role| *role > Role::Reader);
+    let (Ok(Some(email)), Some(role)) = (author::email(&typed), role) else {
+        let problem = "Please give an e-mail address and choose a role.";
+        return refused(&app, &member, typed, problem).await;
+    };
+    let now = app.now();
+    let invited = Invited {
+        email: &email,
+        role,
+        author: AuthorId(app.ids.next(now)),
+        token: Token::new(&*app.random),
+    };
+    let path = match make_link(&app.store, &member.site, invited, now).await {
+        Ok(path) => path,
+        Err(StoreError::Refused(refusal)) => {
+            return refused(&app, &member, typed, &ApiError::from(refusal).detail).await;
+        }
+        Err(error) => return Err(ApiError::from(error).into()),
+    };
+    let invitation = Invitation {
+        email,
+        link: Some(format!("{}{path}", visitor.base.0)),
+    };
+    Ok(page(&app, &member, &invitation, None, None)
+        .await?
+        .into_response())
+}
+
+async fn refused(
+    app: &App,
+    member: &Member,
+    email: String,
+    problem: &str,
+) -> Result<Response, ErrorPage> {
+    let invitation = Invitation { email, link: None };
+    let page = page(app, member, &invitation, Some(problem), None).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// `POST /admin/{site}/people/{id}`: another role, and the groups that a moderator decides on.
+pub(super) async fn change(
+    State(app): State<App>,
+    member: Member,
+    Path((host, id)): Path<(String, String)>,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let id: AuthorId = id.parse().map_err(|_| ApiError::not_found())?;
+    let role = fields.get("role").and_then(Role::from_word);
+    let role = role.ok_or_else(|| ApiError::body("There is no such role.").field("role"))?;
+    let chosen: Vec<i64> = fields
+        .all("group")
+        .filter_map(|group| group.parse().ok())
+        .collect();
+    let site = member.site.id;
+    let change = move |tx: &mut Tx<'_>| {
+        authors::change_role(tx, site, id, role)?;
+        let known = groups::list(tx, site)?.into_iter().map(|group| group.id);
+        let limits: Vec<i64> = known.filter(|group| chosen.contains(group)).collect();
+        let scope = match limits.is_empty() {
+            true => Scope::all(),
+            false => Scope::of(limits),
+        };
+        groups::set_scope(tx, site, id, &scope)
+    };
+    match app.store.write(change).await {
+        Ok(()) => Ok(see_other(&format!("/admin/{host}/people?did=saved"))),
+        Err(StoreError::Refused(refusal)) => {
+            let error = ApiError::from(refusal);
+            if error.status == StatusCode::NOT_FOUND {
+                return Err(error.into());
+            }
+            let none = Invitation::default();
+            let page = page(&app, &member, &none, Some(&error.detail), None).await?;
+            Ok((error.status, page).into_response())
+        }
+        Err(error) => Err(ApiError::from(error).into()),
+    }
+}

@@ -1,0 +1,220 @@
+//! The settings of a site and the origins that may embed it.
+
+use std::collections::HashMap;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::settings::Takes;
+use rejoinder_core::{Settings, Site, site};
+use render::newsroom::{Field, SettingsPage, settings_page};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use store::{Tx, sites};
+
+use super::said;
+use crate::access::Member;
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::extract::{Form, Params};
+use crate::newsroom::{self, Around, At, Shown, see_other};
+use crate::state::App;
+
+/// What the form says that cannot be saved.
+#[derive(Default)]
+struct Refused {
+    /// By the setting's key, what was typed and why it is not taken.
+    fields: HashMap<&'static str, (String, String)>,
+    /// The origins as typed, and why they are not taken.
+    origins: Option<(String, String)>,
+    /// What is wrong with the whole form.
+    whole: Option<&'static str>,
+}
+
+/// `GET /admin/{site}/settings`.
+pub(super) async fn show(
+    State(app): State<App>,
+    member: Member,
+    params: Params,
+) -> Result<Html<String>, ErrorPage> {
+    let site = current(&app, &member).await?;
+    page(&app, &member, &site, &Refused::default(), Some(&params)).await
+}
+
+/// The site as it is in the store; what is kept in memory may be a moment old.
+async fn current(app: &App, member: &Member) -> Result<Site, ApiError> {
+    let id = member.site.id;
+    let site = app.store.read(move |tx| sites::by_id(tx, id)).await?;
+    site.ok_or_else(ApiError::not_found)
+}
+
+async fn page(
+    app: &App,
+    member: &Member,
+    site: &Site,
+    refused: &Refused,
+    params: Option<&Params>,
+) -> Result<Html<String>, ErrorPage> {
+    let (id, author) = (member.site.id, member.author.id);
+    let read = app.store.read(move |tx| Around::read(tx, id, author));
+    let around = read.await.map_err(ApiError::from)?;
+    let (now, usual) = (site.settings.fields(), Settings::default().fields());
+    let fields: Vec<Field> = Settings::ABOUT
+        .iter()
+        .map(|about| {
+            let wrong = refused.fields.get(about.key);
+            Field {
+                about: *about,
+                value: wrong.map_or_else(|| shown(now.get(about.key)), |(typed, _)| typed.clone()),
+                usual: shown(usual.get(about.key)),
+                problem: wrong.map(|(_, problem)| problem.clone()),
+            }
+        })
+        .collect();
+    let origins = match &refused.origins {
+        Some((typed, _)) => typed.clone(),
+        None => site.origins.join("\n"),
+    };
+    let told = params.and_then(said);
+    let shown = Shown {
+        title: "Settings",
+        at: At::Admin("/settings"),
+        told: told.as_ref(),
+    };
+    Ok(newsroom::page(app, member, &around, shown, |frame| {
+        settings_page(&SettingsPage {
+            frame,
+            fields: &fields,
+            seen: &fingerprint(site),
+            origins: &origins,
+            origins_problem: refused.origins.as_ref().map(|(_, why)| why.as_str()),
+            problem: refused.whole,
+        })
+    }))
+}
+
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    }
+}
+
+/// Tells whether a site is still as it was when a form was shown.
+fn fingerprint(site: &Site) -> String {
+    let all = format!("{:?}{:?}", site.settings, site.origins);
+    let hash = Sha256::digest(all);
+    hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+const CHANGED_MEANWHILE: &str =
+    "Somebody else has changed something meanwhile. This is how it is now; please change it again.";
+
+/// `POST /admin/{site}/settings`.
+pub(super) async fn save(
+    State(app): State<App>,
+    member: Member,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let site = current(&app, &member).await?;
+    if fields.get("seen") != Some(fingerprint(&site).as_str()) {
+        return meanwhile(&app, &member, &site).await;
+    }
+    let mut refused = Refused::default();
+    let mut settings = site.settings.clone();
+    for about in Settings::ABOUT {
+        let Some(typed) = fields.get(about.key) else {
+            continue;
+        };
+        let value = match about.takes {
+            Takes::Text(_) | Takes::Choice(_) => Value::from(typed.trim()).to_string(),
+            Takes::Number(..) | Takes::AnyNumber => typed.trim().to_owned(),
+        };
+        match settings.with(about.key, &value) {
+            Ok(changed) => settings = changed,
+            Err(_) => {
+                let problem = format!("This must be {}.", about.takes);
+                refused
+                    .fields
+                    .insert(about.key, (typed.to_owned(), problem));
+            }
+        }
+    }
+    if !refused.fields.is_empty() {
+        refused.whole = Some("Nothing was saved yet: something cannot be taken as it is.");
+        let page = page(&app, &member, &site, &refused, None).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let before = site.clone();
+    let save = move |tx: &mut Tx<'_>| {
+        // Two owners who save at the same moment must not undo each other.
+        let is_as_seen = sites::lock(tx, before.id)?.is_some_and(|now| now == before);
+        if is_as_seen {
+            sites::save_settings(tx, before.id, &settings)?;
+        }
+        Ok(is_as_seen)
+    };
+    finish(&app, &member, app.store.write(save).await).await
+}
+
+/// `POST /admin/{site}/origins`.
+pub(super) async fn save_origins(
+    State(app): State<App>,
+    member: Member,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let site = current(&app, &member).await?;
+    if fields.get("seen") != Some(fingerprint(&site).as_str()) {
+        return meanwhile(&app, &member, &site).await;
+    }
+    let typed = fields.get("origins").unwrap_or_default();
+    let lines = typed.split_whitespace();
+    let read: Result<Vec<String>, _> = lines.map(site::origin).collect();
+    let problem = match read {
+        Ok(origins) if origins.is_empty() => "There must be at least one address.".to_owned(),
+        Ok(origins) if origins.len() > 100 => "There can be 100 addresses at most.".to_owned(),
+        Ok(origins) => {
+            let before = site.clone();
+            let save = move |tx: &mut Tx<'_>| {
+                let is_as_seen = sites::lock(tx, before.id)?.is_some_and(|now| now == before);
+                if is_as_seen {
+                    sites::set_origins(tx, before.id, &origins)?;
+                }
+                Ok(is_as_seen)
+            };
+            return finish(&app, &member, app.store.write(save).await).await;
+        }
+        Err(refusal) => ApiError::from(refusal).detail,
+    };
+    let refused = Refused {
+        origins: Some((typed.to_owned(), problem)),
+        ..Refused::default()
+    };
+    let page = page(&app, &member, &site, &refused, None).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// What is answered when the store has saved it, or found it changed meanwhile.
+async fn finish(
+    app: &App,
+    member: &Member,
+    saved: store::Result<bool>,
+) -> Result<Response, ErrorPage> {
+    if !saved.map_err(ApiError::from)? {
+        let site = current(app, member).await?;
+        return meanwhile(app, member, &site).await;
+    }
+    app.learn_sites().await?;
+    let to = format!("/admin/{}/settings?did=saved", member.site.host);
+    Ok(see_other(&to))
+}
+
+async fn meanwhile(app: &App, member: &Member, site: &Site) -> Result<Response, ErrorPage> {
+    let refused = Refused {
+        whole: Some(CHANGED_MEANWHILE),
+        ..Refused::default()
+    };
+    let page = page(app, member, site, &refused, None).await?;
+    Ok((StatusCode::CONFLICT, page).into_response())
+}

@@ -1,0 +1,93 @@
+//! The lists of words that comments wait for, or are refused for.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use render::newsroom::{WordsPage, words_page};
+use store::words::{self, List};
+use store::{StoreError, Tx};
+
+use super::said;
+use crate::access::Member;
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::extract::{Form, Params};
+use crate::newsroom::{self, Around, At, Shown, see_other};
+use crate::state::App;
+
+/// `GET /admin/{site}/words`.
+pub(super) async fn show(
+    State(app): State<App>,
+    member: Member,
+    params: Params,
+) -> Result<Html<String>, ErrorPage> {
+    let site = member.site.id;
+    let read = move |tx: &mut Tx<'_>| {
+        let lines = |list: Vec<String>| list.join("\n");
+        let banned = lines(words::get(tx, site, List::Banned)?);
+        Ok((banned, lines(words::get(tx, site, List::Suspect)?)))
+    };
+    let (banned, suspect) = app.store.read(read).await.map_err(ApiError::from)?;
+    page(&app, &member, (&banned, &suspect), None, Some(&params)).await
+}
+
+async fn page(
+    app: &App,
+    member: &Member,
+    (banned, suspect): (&str, &str),
+    problem: Option<&str>,
+    params: Option<&Params>,
+) -> Result<Html<String>, ErrorPage> {
+    let (site, author) = (member.site.id, member.author.id);
+    let read = app.store.read(move |tx| Around::read(tx, site, author));
+    let around = read.await.map_err(ApiError::from)?;
+    let told = params.and_then(said);
+    let shown = Shown {
+        title: "Words",
+        at: At::Admin("/words"),
+        told: told.as_ref(),
+    };
+    Ok(newsroom::page(app, member, &around, shown, |frame| {
+        words_page(&WordsPage {
+            frame,
+            banned,
+            suspect,
+            problem,
+        })
+    }))
+}
+
+/// `POST /admin/{site}/words`: both lists as they are to be.
+pub(super) async fn save(
+    State(app): State<App>,
+    member: Member,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let typed = |list: List| fields.get(list.as_str()).unwrap_or_default().to_owned();
+    let (banned, suspect) = (typed(List::Banned), typed(List::Suspect));
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+    let (now, site) = (app.now(), member.site.id);
+    let lists = [
+        (List::Banned, lines(&banned)),
+        (List::Suspect, lines(&suspect)),
+    ];
+    let save = move |tx: &mut Tx<'_>| {
+        for (list, words) in &lists {
+            words::replace(tx, now, site, *list, words)?;
+        }
+        Ok(())
+    };
+    match app.store.write(save).await {
+        Ok(()) => Ok(see_other(&format!(
+            "/admin/{}/words?did=saved",
+            member.site.host
+        ))),
+        Err(StoreError::Refused(refusal)) => {
+            let error = ApiError::from(refusal);
+            let typed = (banned.as_str(), suspect.as_str());
+            let page = page(&app, &member, typed, Some(&error.detail), None).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(error) => Err(ApiError::from(error).into()),
+    }
+}

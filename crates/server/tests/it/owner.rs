@@ -1,0 +1,242 @@
+//! What the owner of a site decides.
+
+use rejoinder_core::author::Role;
+use rejoinder_core::{AuthorId, Clock as _, FixedRandom, SiteId, Token};
+use rejoinder_server::{Invited, invite};
+use store::{authors, sites};
+
+use crate::support::{Answer, NEWS, STORY, TestApp, TestReader};
+
+/// One of the newsroom, signed in on the server's own pages.
+async fn colleague(app: &TestApp, email: &str, role: Role, seed: u64) -> TestReader {
+    let site = app.store.read(|tx| sites::by_host(tx, "news.example"));
+    let token = Token::new(&FixedRandom::seeded(seed));
+    let invited = Invited {
+        email,
+        role,
+        author: AuthorId(i64::try_from(seed).unwrap()),
+        token: token.clone(),
+    };
+    let site = site.await.unwrap().unwrap();
+    invite(&app.store, &site, invited, app.clock.now())
+        .await
+        .unwrap();
+    let reader = app.stranger();
+    let fields = [
+        ("site", "news.example"),
+        ("token", &token.reveal()),
+        ("name", email.split('@').next().unwrap()),
+    ];
+    assert_eq!(reader.submit("/auth/sign-in", &fields).await.status, 200);
+    reader
+}
+
+async fn owner(app: &TestApp) -> TestReader {
+    colleague(app, "olga@news.example", Role::Owner, 90).await
+}
+
+/// What the page's forms carry to tell whether something changed meanwhile.
+fn seen(page: &Answer) -> String {
+    let text = page.text();
+    let after = text.split("name=\"seen\" value=\"").nth(1).unwrap();
+    after.split('"').next().unwrap().to_owned()
+}
+
+const SETTINGS: &str = "/admin/news.example/settings";
+const PEOPLE: &str = "/admin/news.example/people";
+
+#[tokio::test]
+async fn a_setting_that_is_saved_holds_at_once() {
+    let app = TestApp::new().await;
+    let olga = owner(&app).await;
+    app.reader("Ann").post(STORY, "Hello").await;
+    let page = olga.get(SETTINGS).await;
+    assert!(page.text().contains("How many minutes authors may edit."));
+    let fields = [
+        ("seen", seen(&page)),
+        ("mode", "closed".to_owned()),
+        ("title", "\"The Courier\"".to_owned()),
+        ("collapse_below", "-9".to_owned()),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+
+    let saved = olga.submit(SETTINGS, &fields).await;
+
+    assert_eq!(saved.status, 303, "{}", saved.text());
+    assert!(
+        olga.get(saved.header("location"))
+            .await
+            .text()
+            .contains("Saved.")
+    );
+    let site = app.store.read(|tx| sites::by_id(tx, SiteId(1))).await;
+    let settings = site.unwrap().unwrap().settings;
+    assert_eq!(
+        (settings.title.as_str(), settings.collapse_below),
+        ("\"The Courier\"", -9)
+    );
+    let refused = app.reader("Bob").post(STORY, "Too late").await;
+    assert_eq!(refused.status, 403);
+}
+
+#[tokio::test]
+async fn a_value_that_is_not_taken_is_named_and_nothing_is_saved() {
+    let app = TestApp::new().await;
+    let olga = owner(&app).await;
+    let seen = seen(&olga.get(SETTINGS).await);
+    let fields = [
+        ("seen", seen.as_str()),
+        ("title", "The Courier"),
+        ("max_links", "21"),
+        ("voting", "<b>sideways</b>"),
+    ];
+
+    let refused = olga.submit(SETTINGS, &fields).await;
+
+    assert_eq!(refused.status, 422);
+    let text = refused.text();
+    assert!(text.contains("This must be 0 to 20."), "{text}");
+    assert!(
+        text.contains("This must be up_and_down, up or off."),
+        "{text}"
+    );
+    assert!(
+        text.contains("value=\"21\"") && !text.contains("<b>sideways"),
+        "{text}"
+    );
+    let site = app.store.read(|tx| sites::by_id(tx, SiteId(1))).await;
+    assert_eq!(site.unwrap().unwrap().settings.title, "");
+}
+
+#[tokio::test]
+async fn two_owners_do_not_undo_each_other_unseen() {
+    let app = TestApp::new().await;
+    let olga = owner(&app).await;
+    let seen = seen(&olga.get(SETTINGS).await);
+    let save = |title: &'static str| {
+        let fields = [("seen", seen.clone()), ("title", title.to_owned())];
+        let olga = &olga;
+        async move {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            olga.submit(SETTINGS, &fields).await
+        }
+    };
+
+    assert_eq!(save("First").await.status, 303);
+    let second = save("Second").await;
+
+    assert_eq!(second.status, 409);
+    assert!(
+        second
+            .text()
+            .contains("Somebody else has changed something")
+    );
+    assert!(second.text().contains("value=\"First\""));
+}
+
+#[tokio::test]
+async fn origins_are_checked_and_hold_at_once() {
+    let app = TestApp::new().await;
+    let olga = owner(&app).await;
+    let save = |origins: &'static str| {
+        let olga = &olga;
+        async move {
+            let seen = seen(&olga.get(SETTINGS).await);
+            let fields = [("seen", seen.as_str()), ("origins", origins)];
+            olga.submit("/admin/news.example/origins", &fields).await
+        }
+    };
+    let mut elsewhere = app.reader("Ann");
+    elsewhere.origin = "https://paper.example".to_owned();
+    assert_eq!(elsewhere.post(STORY, "Hello").await.status, 403);
+
+    assert_eq!(save("").await.status, 422);
+    assert_eq!(save("https://news.example/path").await.status, 422);
+    let saved = save("https://news.example\r\nhttps://paper.example").await;
+
+    assert_eq!(saved.status, 303, "{}", saved.text());
+    assert_eq!(elsewhere.post(STORY, "Hello").await.status, 201);
+    assert_eq!(elsewhere.origin, NEWS.replace("news", "paper"));
+}
+
+#[tokio::test]
+async fn words_are_kept_and_judge_the_next_comment() {
+    let app = TestApp::new().await;
+    let olga = owner(&app).await;
+    let path = "/admin/news.example/words";
+    let fields = [("suspect", "Casino\r\n\r\ncasino"), ("banned", "")];
+
+    let saved = olga.submit(path, &fields).await;
+
+    assert_eq!(saved.status, 303);
+    assert!(
+        olga.get(path)
+            .await
+            .text()
+            .contains("\nCasino\ncasino</textarea>")
+    );
+    let held = app.reader("Ann").post(STORY, "Visit my C4sino").await;
+    assert_eq!(held.status, 202);
+    let many = "word\n".repeat(3) + &(0..5_001).map(|n| format!("w{n}\n")).collect::<String>();
+    let refused = olga
+        .submit(path, &[("suspect", &many), ("banned", "")])
+        .await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("w5000"), "what was typed is lost");
+}
+
+#[tokio::test]
+async fn somebody_is_let_in_by_a_link_that_is_shown_once() {
+    let app = TestApp::new().await;
+    let olga = owner(&app).await;
+    let fields = [("email", "kim@news.example"), ("role", "moderator")];
+
+    let invited = olga.submit(PEOPLE, &fields).await;
+
+    let text = invited.text();
+    let link = text
+        .split("<code>")
+        .nth(1)
+        .unwrap()
+        .split('<')
+        .next()
+        .unwrap();
+    let link = link.replace("&amp;", "&").replace("&#38;", "&");
+    assert!(!olga.get(PEOPLE).await.text().contains("token="));
+    let kim = app.stranger();
+    let token = link.split("token=").nth(1).unwrap();
+    let fields = [("site", "news.example"), ("token", token), ("name", "Kim")];
+    assert_eq!(kim.submit("/auth/sign-in", &fields).await.status, 200);
+    assert_eq!(kim.get("/moderate/news.example").await.status, 200);
+    assert_eq!(kim.get(PEOPLE).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_role_that_is_taken_ends_at_once_and_the_last_owner_stays() {
+    let app = TestApp::new().await;
+    let olga = owner(&app).await;
+    let kim = colleague(&app, "kim@news.example", Role::Moderator, 91).await;
+    let newsroom = app.store.read(|tx| authors::newsroom(tx, SiteId(1)));
+    let newsroom = newsroom.await.unwrap();
+    let path = |name: &str| {
+        let one = newsroom.iter().find(|one| one.author.name == name);
+        format!("{PEOPLE}/{}", one.unwrap().author.id)
+    };
+    assert_eq!(kim.get("/moderate/news.example").await.status, 200);
+
+    let kept = olga.submit(&path("olga"), &[("role", "reader")]).await;
+    let invited = [("email", "olga@news.example"), ("role", "staff")];
+    let not_by_invitation = olga.submit(PEOPLE, &invited).await;
+    let taken = olga.submit(&path("kim"), &[("role", "reader")]).await;
+
+    assert_eq!(kept.status, 409);
+    assert!(
+        kept.text().contains("A site needs an owner"),
+        "{}",
+        kept.text()
+    );
+    assert_eq!(not_by_invitation.status, 422);
+    assert_eq!(taken.status, 303);
+    assert_eq!(kim.get("/moderate/news.example").await.status, 404);
+    assert!(!olga.get(PEOPLE).await.text().contains("kim@news.example"));
+}

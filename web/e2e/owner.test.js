@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { expectAccessible, open } from './browser.js';
+import { openDesk } from './paper.js';
+
+/** @type {import('./paper.js').Desk} */
+let desk;
+/** @type {import('./browser.js').Page} */
+let page;
+
+before(async () => {
+  desk = await openDesk();
+  const { rejoinder, host } = desk;
+  const said = await rejoinder.cli('staff', 'add', 'olga@paper.example', '--site', host.host, '--role', 'owner');
+  const path = /\/auth\/sign-in\S+/.exec(said)?.[0] ?? assert.fail(said);
+  page = await open(desk.browser, rejoinder.origin + path, { width: 390 });
+  await page.locator('[name=name]').fill('Olga');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL((url) => url.search === '');
+});
+after(() => desk.stop());
+
+/** @param {string} path */
+async function go(path) {
+  await page.goto(`${desk.rejoinder.origin}/admin/${desk.host.host}${path}`);
+}
+
+test('an owner changes a setting by keyboard on a phone, and is told what cannot be', async () => {
+  await go('/settings');
+  await expectAccessible(page);
+  const links = page.getByLabel('The most links in a comment.');
+  await links.evaluate((input) => input.removeAttribute('max'));
+  await links.fill('99');
+  await page.keyboard.press('Enter');
+  await page.getByText('This must be 0 to 20.').waitFor();
+  await expectAccessible(page);
+  await page.getByLabel('The most links in a comment.').fill('3');
+  await page.keyboard.press('Enter');
+  await page.getByText('Saved.').waitFor();
+  assert.equal(await page.getByLabel('The most links in a comment.').inputValue(), '3');
+});
+
+test('words and people have pages that all can use', async () => {
+  await go('/words');
+  await expectAccessible(page);
+  await page.getByLabel('Suspect').fill('casino');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  await go('/people');
+  await expectAccessible(page);
+  await page.getByLabel('E-mail address').fill('kim@paper.example');
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  await page.getByText('It is not shown again.').waitFor();
+  await expectAccessible(page);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 390, `${width}`);
+});
