@@ -10,6 +10,7 @@ pub mod author;
 pub mod chance;
 pub mod comment;
 pub mod cursor;
+pub mod external;
 pub mod feed;
 pub mod ids;
 pub mod learned;

@@ -7,12 +7,14 @@
 
 mod backoff;
 mod erase;
+mod external;
 mod mail;
 mod notice;
 mod webhook;
 mod worker;
 
 pub use erase::EraseHandler;
+pub use external::ExternalHandler;
 pub use mail::{MAIL, MailHandler, mail_job};
 pub use notice::{FanOutHandler, NoticeHandler};
 pub use store::jobs::{Job, NewJob};

@@ -80,6 +80,9 @@ pub struct Finding {
     /// The words that say so most strongly, with the probability that each has alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub telling: Vec<(String, f64)>,
+    /// What a program says besides, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl Finding {
@@ -92,6 +95,7 @@ impl Finding {
             marks: Vec::new(),
             probability: None,
             telling: Vec::new(),
+            note: None,
         }
     }
 }

@@ -82,7 +82,7 @@ const fn about(group: Group, key: &'static str, about: &'static str, takes: Take
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 22] = [
+pub(super) const ABOUT: [About; 25] = [
     about(
         Group::Site,
         "title",
@@ -232,5 +232,30 @@ pub(super) const ABOUT: [About; 22] = [
         "repeat_minutes",
         "The same text by the same author within so many minutes waits; 0 means never.",
         Takes::Number(0, 1_440),
+    ),
+    about(
+        Group::Moderation,
+        "external_url",
+        "The program outside that is asked about comments.",
+        Takes::Text("an address with https:// in front, akismet, or empty"),
+    ),
+    about(
+        Group::Moderation,
+        "external_key",
+        "What is shared with that program; it is not shown again.",
+        Takes::Text("whsec_ and 16 to 64 bytes in base64, or the key of Akismet"),
+    ),
+    about(
+        Group::Moderation,
+        "external",
+        "Whether that program is asked about comments.",
+        Takes::Choice(&[
+            ("off", "No"),
+            (
+                "after",
+                "Yes; they appear at once and are withdrawn when it says so",
+            ),
+            ("before", "Yes; they wait for its answer"),
+        ]),
     ),
 ];

@@ -5,6 +5,7 @@ mod about;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::external::{self, HIDDEN, Hidden};
 use crate::refusal::Refusal;
 use crate::thread::Sort;
 
@@ -58,8 +59,11 @@ pub struct Settings {
     /// browser is asked.
     #[serde(skip)]
     pub proof_of_work: ProofOfWork,
-    /// Whether a program outside is asked about comments. Not a publisher's to set while none is.
-    #[serde(skip)]
+    /// The program outside that is asked about comments: its address, or `akismet`.
+    pub external_url: String,
+    /// What is shared with that program.
+    pub external_key: Hidden,
+    /// Whether a program outside is asked about comments.
     pub external: External,
     /// The comments of an author wait until so many of them are published; 0 means never.
     pub approve_first: u32,
@@ -91,6 +95,8 @@ impl Default for Settings {
             hold_over_rate: 0,
             hold_learned_percent: 95,
             proof_of_work: ProofOfWork::UnderLoad,
+            external_url: String::new(),
+            external_key: Hidden::default(),
             external: External::Off,
             approve_first: 0,
             hold_after_flags: 5,
@@ -170,7 +176,7 @@ pub enum External {
 
 impl Settings {
     /// Every setting in words, in the order in which owners meet them.
-    pub const ABOUT: [About; 22] = about::ABOUT;
+    pub const ABOUT: [About; 25] = about::ABOUT;
 
     /// These settings with `key` set to `value`, which is JSON or a bare word.
     pub fn with(&self, key: &str, value: &str) -> Result<Self, Refusal> {
@@ -189,7 +195,7 @@ impl Settings {
             value: value.to_owned(),
             expected: format!("it must be {}", about.takes),
         };
-        let mut fields = self.fields();
+        let mut fields = self.all_fields();
         let is_text = fields.get(key).is_some_and(Value::is_string);
         let parsed = match serde_json::from_str(value) {
             Ok(parsed) if !is_text || matches!(parsed, Value::String(_)) => parsed,
@@ -200,16 +206,54 @@ impl Settings {
         {
             return Err(invalid());
         }
+        if is_hidden(key) && parsed == HIDDEN {
+            return Ok(self.clone());
+        }
+        if !is_sound(key, &parsed) {
+            return Err(match is_hidden(key) {
+                true => Refusal::SettingInvalid {
+                    key: key.to_owned(),
+                    value: HIDDEN.to_owned(),
+                    expected: format!("it must be {}", about.takes),
+                },
+                false => invalid(),
+            });
+        }
         fields.insert(key.to_owned(), parsed);
         serde_json::from_value(Value::Object(fields)).map_err(|_| invalid())
     }
 
-    /// The settings as a map from key to value.
+    /// The settings as a map from key to value, with [`HIDDEN`] for what is not shown.
     pub fn fields(&self) -> Map<String, Value> {
+        let mut fields = self.all_fields();
+        for (key, value) in &mut fields {
+            if is_hidden(key) && value.as_str().is_some_and(|text| !text.is_empty()) {
+                *value = Value::String(HIDDEN.to_owned());
+            }
+        }
+        fields
+    }
+
+    fn all_fields(&self) -> Map<String, Value> {
         match serde_json::to_value(self) {
             Ok(Value::Object(fields)) => fields,
             _ => Map::new(),
         }
+    }
+}
+
+/// Whether the value of `key` is kept and never shown.
+fn is_hidden(key: &str) -> bool {
+    key == "external_key"
+}
+
+/// Whether a text is one that `key` takes, as far as its type does not say so.
+fn is_sound(key: &str, value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    match key {
+        "external_url" => external::is_place(text),
+        "external_key" => external::is_key(text),
+        _ => true,
     }
 }
 
@@ -256,5 +300,22 @@ mod tests {
         assert!(
             refused("colour", "red").starts_with("there is no setting `colour`; there are: title")
         );
+    }
+
+    #[test]
+    fn a_key_is_kept_and_not_shown() {
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let settings = Settings::default().with("external_key", secret).unwrap();
+        assert_eq!(settings.external_key.reveal(), secret);
+        assert_eq!(settings.fields()["external_key"], HIDDEN);
+        assert!(!format!("{settings:?}").contains("MfKQ"));
+        let shown = Value::from(HIDDEN).to_string();
+        let again = settings.with("external_key", &shown).unwrap();
+        let other = again.with("title", "News").unwrap();
+        assert_eq!(other.external_key.reveal(), secret);
+        let refused = settings.with("external_key", "whsec_short").unwrap_err();
+        assert!(!refused.to_string().contains("short"), "{refused}");
+        let none = settings.with("external_key", "").unwrap();
+        assert_eq!(none.fields()["external_key"], "");
     }
 }

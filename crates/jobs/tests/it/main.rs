@@ -1,6 +1,7 @@
 //! The worker on a real store.
 
 mod erase;
+mod external;
 mod notices;
 mod webhooks;
 

@@ -18,23 +18,23 @@ use crate::{SITE, World};
 
 /// What a receiver was sent.
 #[derive(Debug, Clone)]
-struct Received {
-    head: String,
-    body: String,
+pub(crate) struct Received {
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Received {
-    fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let line = |line: &&str| line.to_lowercase().starts_with(&format!("{name}:"));
         let line = self.head.lines().find(line).unwrap();
         line.split_once(':').unwrap().1.trim()
     }
 
-    fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    fn is_signed_by(&self, secret: &Secret) -> bool {
+    pub(crate) fn is_signed_by(&self, secret: &Secret) -> bool {
         let seconds: i64 = self.header("webhook-timestamp").parse().unwrap();
         let at = Time::from_micros(seconds * 1_000_000);
         let signature = secret.sign(self.header("webhook-id"), at, self.body.as_bytes());
@@ -45,13 +45,13 @@ impl Received {
 }
 
 /// Something that listens, and answers each request with the next of its answers; the last stays.
-struct Receiver {
-    address: SocketAddr,
+pub(crate) struct Receiver {
+    pub(crate) address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
 impl Receiver {
-    async fn new(answers: &'static [&'static str]) -> Self {
+    pub(crate) async fn new(answers: &'static [&'static str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let received: Arc<Mutex<Vec<Received>>> = Arc::default();
@@ -72,12 +72,12 @@ impl Receiver {
         Self { address, received }
     }
 
-    fn received(&self) -> Vec<Received> {
+    pub(crate) fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }
 }
 
-async fn read(stream: &mut tokio::net::TcpStream) -> Received {
+pub(crate) async fn read(stream: &mut tokio::net::TcpStream) -> Received {
     let mut bytes = Vec::new();
     loop {
         let mut chunk = vec![0; 4_096];

@@ -79,7 +79,7 @@ fn show(site: &Site) -> Result<(), Failure> {
 
 async fn set(store: &Store, host: &str, key: &str, value: &str) -> Result<(), Failure> {
     let site = find_site(store, host).await?;
-    let id = site.id;
+    let (id, mut shown) = (site.id, value.to_owned());
     let saved = if key == "origins" {
         let origins = read_origins(value.split(',').filter(|origin| !origin.trim().is_empty()))?;
         store
@@ -90,12 +90,15 @@ async fn set(store: &Store, host: &str, key: &str, value: &str) -> Result<(), Fa
             .settings
             .with(key, value)
             .map_err(|refusal| misused(&refusal))?;
+        if let Some(serde_json::Value::String(text)) = settings.fields().get(key) {
+            shown.clone_from(text);
+        }
         store
             .write(move |tx| sites::save_settings(tx, id, &settings))
             .await
     };
     saved.map_err(store_failed("the setting cannot be saved"))?;
-    say(format_args!("{}: {key} = {value}", site.host));
+    say(format_args!("{}: {key} = {shown}", site.host));
     Ok(())
 }
 

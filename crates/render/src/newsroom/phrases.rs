@@ -145,6 +145,7 @@ pub(crate) fn reason(word: &str) -> &str {
         "rate" => "many comments in a short time",
         "learned" => "resembles what was refused before",
         "external" => "an outside service has to answer first",
+        "outside" => "an outside service asked for it",
         "work" => "no proof of work",
         "author_held" => "this author always waits",
         "new_author" => "a new author",
@@ -156,10 +157,10 @@ pub(crate) fn reason(word: &str) -> &str {
 
 /// What a phase found, in words.
 pub(crate) fn finding(finding: &Finding) -> String {
-    let mut text = match finding.phase.as_str() {
-        "external" => format!("outside service: {}", reason(&finding.reason)),
-        _ => reason(&finding.reason).to_owned(),
-    };
+    let mut text = reason(&finding.reason).to_owned();
+    if let Some(note) = &finding.note {
+        text.push_str(&format!(": {note}"));
+    }
     let mut entries: Vec<&str> = finding
         .marks
         .iter()
