@@ -133,9 +133,12 @@ function replace(thread, told) {
   const shown = thread.comment(told.id);
   const fresh = part(thread.scope.parse(told.html ?? ''), 'comment');
   if (shown && fresh && !shown.querySelector('form[data-rj=edit]')) {
+    const { activeElement } = /** @type {Document} */ (shown.getRootNode());
+    const hasFocus = shown.contains(activeElement);
     fresh.dataset['level'] = shown.dataset['level'];
     shown.replaceWith(fresh);
     thread.wake(fresh);
+    hasFocus && thread.focus(fresh);
   }
 }
 

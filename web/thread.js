@@ -19,6 +19,7 @@
  * @property {Record<string, number>} votes
  * @property {Record<string, string>} editable Until when.
  * @property {string[]} own
+ * @property {{url: string, n_held: number} | null} desk For moderators.
  */
 
 /**
@@ -54,6 +55,8 @@ const load = {
   flag_form: () => import('./flag.js'),
   follow: () => import('./follow.js'),
   live: () => import('./live.js'),
+  moderate: () => import('./moderate.js'),
+  moderate_form: () => import('./moderate.js'),
   post: () => import('./post.js'),
   reply: () => import('./reply.js'),
   tools: () => import('./tools.js'),
@@ -73,6 +76,7 @@ const ACTS = {
   tools: 'mark preview write',
   edit: 'edit delete keep remove',
   flag: 'flag cancel_flag',
+  moderate: 'moderate close_moderate undo',
 };
 
 /**
@@ -377,6 +381,8 @@ export class Thread {
       }
     } else if (!isCommand && /^[np]$/.test(key)) {
       await (await load.unread()).jump(this, key);
+    } else if (!isCommand && this.me?.desk && /^[arsfz]$/.test(key)) {
+      await (await load.moderate()).press(this, key);
     }
   }
 
@@ -408,6 +414,9 @@ export class Thread {
       if (!time.dataset['rj']) {
         time.textContent = ago.format(-Math.floor(seconds / length), unit);
       }
+    }
+    if (me?.desk) {
+      this.attempt(async () => (await load.moderate()).offer(this, node));
     }
     for (const comment of me ? node.querySelectorAll('[data-id]') : []) {
       const id = /** @type {HTMLElement} */ (comment).dataset['id'] ?? '';

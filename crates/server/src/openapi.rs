@@ -40,6 +40,8 @@ use crate::{public, reader};
         reader::comments::remove,
         reader::votes::cast,
         reader::flags::raise,
+        reader::decisions::decide,
+        reader::decisions::undo,
         reader::subscriptions::subscribe,
         reader::preview::preview,
     ),

@@ -403,6 +403,19 @@ pub fn counts(tx: &mut Tx<'_>, site: SiteId, scope: &Scope) -> Result<Counts> {
     Ok(counts.unwrap_or_default())
 }
 
+/// How many comments of a page wait, counted to 100.
+pub fn held_on(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<i64> {
+    let n_held = tx.one(
+        sql!(
+            "select count(*) from (select 1 from comment
+             where site_id = ?1 and page_id = ?2 and state = 'held' limit 100) as held"
+        ),
+        params![site, page],
+        |row| row.get(0),
+    )?;
+    Ok(n_held.unwrap_or(0))
+}
+
 fn counts_of(row: &Row<'_>) -> Result<Counts> {
     Ok(Counts {
         held: row.get(0)?,

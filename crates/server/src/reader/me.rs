@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use rejoinder_core::author::Role;
 use rejoinder_core::settings::{Email, Guests, Voting};
 use rejoinder_core::{Author, Page, Settings, policy};
 use serde::Serialize;
-use store::{pages, threads, votes};
+use store::{pages, queues, threads, votes};
 use utoipa::ToSchema;
 
 use crate::error::{ApiError, Problem};
@@ -29,6 +30,8 @@ pub(crate) struct Me {
     closed_at: Option<String>,
     /// Whether the reader may comment here.
     may_comment: bool,
+    /// For moderators: what waits for them on this page.
+    desk: Option<MyDesk>,
     /// What the form must know.
     settings: FormSettings,
 }
@@ -43,6 +46,15 @@ pub(crate) struct MyAuthor {
     /// `account` for someone who is signed in, else `guest`.
     #[schema(example = "guest")]
     kind: &'static str,
+}
+
+/// What waits for a moderator on a page.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MyDesk {
+    /// Where the page's comments are moderated.
+    url: String,
+    /// How many comments wait here, counted to 100.
+    n_held: i64,
 }
 
 /// What the form must know of the site's rules.
@@ -78,22 +90,35 @@ pub(crate) async fn me(
     let (now, settings, site_id) = (app.now(), site.settings.clone(), site.id);
     let reader = visitor.reader(&app, &site).await?;
     let author = reader.author.as_ref().map(|own| own.id);
+    let moderates = reader.role() >= Role::Moderator;
     let found = app.store.read(move |tx| {
         let page = pages::find(tx, site_id, &key)?;
         let (Some(page), Some(author)) = (&page, author) else {
-            return Ok((page, Vec::new(), Vec::new()));
+            return Ok((page, Vec::new(), Vec::new(), None));
+        };
+        let n_held = match moderates {
+            true => Some(queues::held_on(tx, site_id, page.id)?),
+            false => None,
         };
         let votes = votes::mine(tx, site_id, page.id, author)?;
         let own = threads::mine(tx, site_id, page.id, author)?;
-        Ok((Some(page.clone()), votes, own))
+        Ok((Some(page.clone()), votes, own, n_held))
     });
-    let (page, votes, own) = found.await?;
+    let (page, votes, own, n_held) = found.await?;
+    let desk = page.as_ref().zip(n_held).map(|(page, n_held)| MyDesk {
+        url: format!(
+            "{}/moderate/{}/pages/{}",
+            visitor.base.0, site.host, page.id
+        ),
+        n_held,
+    });
     let closed_at = page
         .as_ref()
         .and_then(|page: &Page| policy::closed_since(&settings, page, now));
     let until = |comment| policy::edit_window_end(&settings, comment).to_string();
     Ok(Json(Me {
         may_comment: policy::may_comment(&settings, page.as_ref(), &reader, now).is_ok(),
+        desk,
         reader: reader.author.as_ref().map(MyAuthor::from),
         votes: votes
             .iter()

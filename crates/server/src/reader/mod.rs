@@ -1,6 +1,7 @@
 //! What a reader does, and what is theirs alone. Never cached.
 
 pub(crate) mod comments;
+pub(crate) mod decisions;
 pub(crate) mod flags;
 mod forms;
 pub(crate) mod me;
@@ -41,6 +42,26 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::POST,
             "/api/v1/comments/{id}/flags",
             post(flags::raise),
+        ),
+        reader(
+            Method::POST,
+            "/api/v1/comments/{id}/decisions",
+            post(decisions::decide),
+        ),
+        reader(
+            Method::DELETE,
+            "/api/v1/decisions/{id}",
+            delete(decisions::undo),
+        ),
+        reader(
+            Method::GET,
+            "/embed/comments/{id}/moderate",
+            get(decisions::page),
+        ),
+        reader(
+            Method::POST,
+            "/embed/comments/{id}/moderate",
+            post(decisions::send),
         ),
         reader(Method::GET, "/embed/comments/{id}/flag", get(flags::page)),
         reader(Method::POST, "/embed/comments/{id}/flag", post(flags::send)),

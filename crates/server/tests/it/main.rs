@@ -3,6 +3,7 @@
 mod accounts;
 mod authorisation;
 mod caching;
+mod decisions;
 mod desk;
 mod desk_pages;
 mod feeds;

@@ -8,7 +8,7 @@ use store::{authors, sites};
 use crate::support::{Answer, NEWS, STORY, TestApp, TestReader};
 
 /// One of the newsroom, signed in on the server's own pages.
-async fn colleague(app: &TestApp, email: &str, role: Role, seed: u64) -> TestReader {
+pub(crate) async fn colleague(app: &TestApp, email: &str, role: Role, seed: u64) -> TestReader {
     let site = app.store.read(|tx| sites::by_host(tx, "news.example"));
     let token = Token::new(&FixedRandom::seeded(seed));
     let invited = Invited {

@@ -104,7 +104,8 @@ enum Kind {
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 13] = [
+const KINDS: [(&str, Kind); 14] = [
+    ("/decisions/{id}", Kind::Decision),
     ("/people/{id}", Kind::Colleague),
     ("/{site}/name", Kind::Name),
     ("/deliveries/{delivery}", Kind::Delivery),
@@ -206,9 +207,10 @@ fn query(route: &Declared, host: &str) -> String {
             | "/auth/link"
             | "/auth/state"
             | "/embed/comments/{id}/edit"
-            | "/embed/comments/{id}/flag",
+            | "/embed/comments/{id}/flag"
+            | "/embed/comments/{id}/moderate",
         )
-        | ("DELETE", "/api/v1/session") => format!("?site={host}"),
+        | ("DELETE", "/api/v1/session" | "/api/v1/decisions/{id}") => format!("?site={host}"),
         _ => String::new(),
     }
 }
@@ -253,6 +255,12 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/embed/comments/{id}/edit") => form(&[("text", "Another word")]),
         ("POST", "/moderate/{site}/decide") => {
             form(&[("comment", &format!("{id}.1")), ("action", "approve")])
+        }
+        ("POST", "/api/v1/comments/{id}/decisions") => {
+            Body::Json(json!({"action": "reject", "revision": 1}))
+        }
+        ("POST", "/embed/comments/{id}/moderate") => {
+            form(&[("action", "reject"), ("revision", "1")])
         }
         ("POST", "/api/v1/comments/{id}/flags") => Body::Json(json!({"reason": "spam"})),
         ("POST", "/embed/comments/{id}/flag") => form(&[("reason", "spam")]),

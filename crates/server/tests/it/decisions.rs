@@ -1,0 +1,118 @@
+//! Decisions, made where the comment stands.
+
+use axum::http::Method;
+use expect_test::expect;
+use rejoinder_core::author::Role;
+use serde_json::json;
+
+use crate::owner::colleague;
+use crate::support::{NEWS, STORY, TestApp, TestReader};
+
+/// A moderator who reads a page of the publisher.
+async fn kim(app: &TestApp) -> TestReader {
+    let mut kim = colleague(app, "kim@news.example", Role::Moderator, 91).await;
+    NEWS.clone_into(&mut kim.origin);
+    kim
+}
+
+fn path(id: &str) -> String {
+    format!("/api/v1/comments/{id}/decisions?site=news.example")
+}
+
+#[tokio::test]
+async fn a_moderator_takes_a_comment_away_and_brings_it_back() {
+    let app = TestApp::new().await;
+    let kim = kim(&app).await;
+    let id = app.reader("Ann").post(STORY, "First").await.id();
+    let spam = json!({ "action": "spam", "revision": 1, "reason": "advertising" });
+
+    let decided = kim.send(Method::POST, &path(&id), spam).await;
+
+    assert_eq!(decided.status, 200, "{}", decided.text());
+    assert!(decided.json()["html"].is_null());
+    assert_eq!(app.thread(STORY).await["comments"], json!([]));
+    let decision = decided.json()["decision"].as_str().unwrap().to_owned();
+    let undo = format!("/api/v1/decisions/{decision}?site=news.example");
+    let undone = kim.send(Method::DELETE, &undo, json!(null)).await;
+    assert!(undone.json()["html"].as_str().unwrap().contains("First"));
+    assert_eq!(app.thread(STORY).await["comments"][0]["id"], json!(id));
+}
+
+#[tokio::test]
+async fn what_was_edited_meanwhile_is_not_decided_blind() {
+    let app = TestApp::new().await;
+    let (kim, ann) = (kim(&app).await, app.reader("Ann"));
+    let id = ann.post(STORY, "First").await.id();
+    ann.edit(&id, "Changed").await;
+
+    let late = json!({ "action": "reject", "revision": 1 });
+    let late = kim.send(Method::POST, &path(&id), late).await;
+
+    assert_eq!(late.status, 409);
+    assert_eq!(late.json()["code"], "edited_meanwhile");
+    assert_eq!(app.thread(STORY).await["comments"][0]["id"], json!(id));
+}
+
+#[tokio::test]
+async fn the_form_offers_what_can_be_done_and_works_without_script() {
+    let app = TestApp::new().await;
+    let mut kim = kim(&app).await;
+    let id = app.reader("Ann").post(STORY, "First").await.id();
+    let feature = json!({ "action": "feature", "revision": 1 });
+    let featured = kim.send(Method::POST, &path(&id), feature).await;
+    assert!(
+        featured.json()["html"]
+            .as_str()
+            .unwrap()
+            .contains("Featured")
+    );
+    "https://comments.example".clone_into(&mut kim.origin);
+    let form = format!("/embed/comments/{id}/moderate?site=news.example");
+
+    let page = kim.get(&form).await;
+    let fields = [
+        ("site", "news.example"),
+        ("action", "pin"),
+        ("revision", "1"),
+    ];
+    let sent = kim.submit(&form, &fields).await;
+
+    assert!(page.text().contains("No longer feature"), "{}", page.text());
+    assert!(page.text().contains("value=\"pin\""), "{}", page.text());
+    assert_eq!(
+        sent.header("location"),
+        format!("/moderate/news.example/comments/{id}")
+    );
+    assert_eq!(kim.get(sent.header("location")).await.status, 200);
+}
+
+#[tokio::test]
+async fn only_moderators_are_told_what_waits() {
+    let app = TestApp::new().await;
+    let (kim, ann) = (kim(&app).await, app.reader("Ann"));
+    let settings = rejoinder_core::Settings {
+        mode: rejoinder_core::settings::Mode::Before,
+        ..rejoinder_core::Settings::default()
+    };
+    app.add_site(1, "news.example", settings).await;
+    ann.post(STORY, "Held").await;
+
+    assert!(ann.me(STORY).await["desk"].is_null());
+    let desk = &kim.me(STORY).await["desk"];
+    assert_eq!(desk["n_held"], 1);
+    let url = desk["url"].as_str().unwrap();
+    assert!(url.starts_with("https://comments.example/moderate/news.example/pages/"));
+}
+
+#[tokio::test]
+async fn a_word_that_is_not_known_is_named() {
+    let app = TestApp::new().await;
+    let kim = kim(&app).await;
+    let id = app.reader("Ann").post(STORY, "First").await.id();
+    let odd = json!({ "action": "burn", "revision": 1 });
+    let odd = kim.send(Method::POST, &path(&id), odd).await;
+    expect!["400 body_invalid [action]: There is no such action."].assert_eq(&odd.problem());
+    let odd = json!({ "action": "reject", "revision": 1, "reason": "dull" });
+    let odd = kim.send(Method::POST, &path(&id), odd).await;
+    expect!["400 body_invalid [reason]: There is no such reason."].assert_eq(&odd.problem());
+}

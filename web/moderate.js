@@ -1,0 +1,153 @@
+/** A moderator's tools, where the comments stand. */
+import { part } from './thread.js';
+
+/** @typedef {import('./thread.js').Thread} Thread */
+
+/** The last decision of each thread, and the comment it was about. @type {WeakMap<Thread, {id: string, place: HTMLElement}>} */
+const last = new WeakMap();
+
+/** Offer them on every comment in `node`, and the way to what waits. @param {Thread} thread @param {ParentNode} node */
+export async function offer(thread, node) {
+  const { widget } = await thread.words();
+  for (const acts of node.querySelectorAll('[data-id] > .rj-acts')) {
+    if (!part(acts, 'moderate')) {
+      const link = document.createElement('a');
+      const id = acts.parentElement?.dataset['id'];
+      const query = new URLSearchParams({ site: thread.address.site });
+      link.href = `${thread.scope.base}/embed/comments/${id}/moderate?${query}`;
+      link.dataset['rj'] = 'moderate';
+      link.textContent = widget.moderate;
+      acts.append(link);
+    }
+  }
+  const { desk } = thread.me ?? {};
+  const head = thread.section.querySelector('.rj-head');
+  if (desk && head && !part(head, 'desk')) {
+    const link = document.createElement('a');
+    link.dataset['rj'] = 'desk';
+    link.className = 'rj-desk';
+    Object.assign(link, { href: desk.url, target: '_blank' });
+    link.textContent = thread.counted(widget.waiting, desk.n_held);
+    head.append(link);
+  }
+}
+
+/** Put the server's form under the comment. @param {Thread} thread @param {HTMLAnchorElement} link */
+export async function moderate(thread, link) {
+  const comment = commentOf(link);
+  if (part(comment, 'moderate_form')) {
+    return close_moderate(thread, link);
+  }
+  const { pathname, search } = new URL(link.href);
+  const answer = await thread.fetch(pathname + search, { credentials: 'include' });
+  const page = thread.scope.parse(await answer.text());
+  const form = /** @type {HTMLFormElement} */ (part(page, 'moderate_form'));
+  part(form, 'close_moderate')?.removeAttribute('hidden');
+  comment.append(form);
+  form.querySelector('button')?.focus();
+}
+
+/** @param {Thread} _ @param {HTMLElement} place */
+export function close_moderate(_, place) {
+  const comment = commentOf(place);
+  part(comment, 'moderate_form')?.remove();
+  part(comment, 'moderate')?.focus();
+}
+
+/** @param {Thread} thread @param {HTMLFormElement} form @param {HTMLButtonElement} button */
+export async function submit(thread, form, button) {
+  const { reason, note } = Object.fromEntries(new FormData(form));
+  const place = /** @type {HTMLElement} */ (form.querySelector('[data-rj-error]'));
+  try {
+    await decide(thread, commentOf(form), { action: button.value, reason, note });
+  } catch (problem) {
+    place.textContent = await thread.explain(problem);
+    place.hidden = false;
+  }
+}
+
+/**
+ * What a key does to the comment that has the focus; the desk has the same keys.
+ *
+ * @param {Thread} thread
+ * @param {string} key
+ */
+export async function press(thread, key) {
+  if (key === 'z') {
+    const { place } = last.get(thread) ?? {};
+    return place?.isConnected ? undo(thread, place) : undefined;
+  }
+  const { activeElement } = /** @type {Document} */ (thread.section.getRootNode());
+  const comment = /** @type {HTMLElement | null | undefined} */ (activeElement?.closest('[data-id]'));
+  const isFeatured = comment?.querySelector('.rj-featured');
+  const action = /** @type {Record<string, string>} */ ({
+    a: 'approve',
+    r: 'reject',
+    s: 'spam',
+    f: isFeatured ? 'unfeature' : 'feature',
+  })[key];
+  comment && (await decide(thread, comment, { action }));
+}
+
+/**
+ * @param {Thread} thread
+ * @param {HTMLElement} comment
+ * @param {Record<string, unknown>} decision
+ */
+async function decide(thread, comment, decision) {
+  const { id = '', revision, state } = comment.dataset;
+  const query = new URLSearchParams({ site: thread.address.site });
+  const body = { ...decision, revision: Number(revision) };
+  if (/^(reject|spam|remove)$/.test(`${decision['action']}`)) {
+    // The page hears of it live, too, and must leave the place where it can be undone.
+    comment.dataset['state'] = 'removed';
+  }
+  const answer = await thread.ask('POST', `comments/${id}/decisions?${query}`, body).catch((problem) => {
+    comment.dataset['state'] = state;
+    throw problem;
+  });
+  const { widget } = await thread.words();
+  if (answer.html) {
+    show(thread, comment, answer.html);
+    return thread.tell(widget.decided);
+  }
+  const place = document.createElement('p');
+  place.className = 'rj-notice';
+  place.tabIndex = -1;
+  const button = Object.assign(document.createElement('button'), { type: 'button', textContent: widget.undo });
+  button.dataset['rj'] = 'undo';
+  place.append(`${widget.taken} `, button);
+  comment.replaceWith(place);
+  last.set(thread, { id: answer.decision, place });
+  button.focus();
+  thread.tell(widget.taken);
+  await thread.recount(-1);
+}
+
+/** @param {Thread} thread @param {HTMLElement} place The notice, or what is in it. */
+export async function undo(thread, place) {
+  const notice = /** @type {HTMLElement} */ (place.closest('p'));
+  const { id } = last.get(thread) ?? {};
+  const query = new URLSearchParams({ site: thread.address.site });
+  const { html } = await thread.ask('DELETE', `decisions/${id}?${query}`);
+  last.delete(thread);
+  if (html) {
+    show(thread, notice, html);
+    await thread.recount(1);
+  }
+}
+
+/** @param {Thread} thread @param {HTMLElement} old @param {string} html */
+function show(thread, old, html) {
+  const fresh = part(thread.scope.parse(html), 'comment');
+  if (fresh) {
+    old.replaceWith(fresh);
+    thread.wake(fresh.parentElement ?? fresh);
+    thread.focus(fresh);
+  }
+}
+
+/** @param {Element} place */
+function commentOf(place) {
+  return /** @type {HTMLElement} */ (place.closest('[data-rj=comment]'));
+}
