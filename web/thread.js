@@ -20,6 +20,7 @@
  * @property {Record<string, string>} editable Until when.
  * @property {string[]} own
  * @property {{url: string, n_held: number} | null} desk For moderators.
+ * @property {number} n_notices
  */
 
 /**
@@ -48,6 +49,7 @@ const LEAST = ['second', 1];
 /** What is loaded when it is used. */
 const load = {
   account: () => import('./account.js'),
+  bell: () => import('./bell.js'),
   browse: () => import('./browse.js'),
   compose: () => import('./compose.js'),
   edit: () => import('./own.js'),
@@ -70,6 +72,7 @@ const loaded = (module) => /** @type {Record<string, () => Promise<any>>} */ (lo
 /** The controls whose acts each exports, by their `data-rj`. */
 const ACTS = {
   account: 'enter leave',
+  bell: 'bell',
   browse: 'more branch filter back jump link',
   post: 'retry revise',
   reply: 'reply cancel rename',
@@ -294,6 +297,10 @@ export class Thread {
       }
       for (const form of this.section.querySelectorAll('form[data-rj=compose][data-open]')) {
         (await load.compose()).greet(this, /** @type {HTMLFormElement} */ (form));
+      }
+      const bell = part(this.section, 'bell');
+      if (bell && (this.me?.reader?.kind === 'account' || !bell.hidden)) {
+        await (await load.bell()).ring(this, bell);
       }
     } catch {}
   }

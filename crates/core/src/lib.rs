@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod author;
+pub mod bell;
 pub mod chance;
 pub mod comment;
 pub mod cursor;

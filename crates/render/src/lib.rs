@@ -7,6 +7,7 @@
 
 pub mod account;
 mod avatar;
+pub mod bell;
 mod comment;
 pub mod feed;
 mod flag;

@@ -121,7 +121,7 @@ fn subject(
 }
 
 /// What a page is called; its address, where nobody has said.
-fn headline(context: &Context<'_>, page: &Page) -> String {
+pub(crate) fn headline(context: &Context<'_>, page: &Page) -> String {
     let address = || page.key.url().unwrap_or(page.key.as_str()).to_owned();
     let title = page.title.clone().filter(|title| !title.is_empty());
     title.unwrap_or_else(|| match page.key.as_str() {
@@ -321,7 +321,7 @@ impl NoticesPage<'_> {
 }
 
 /// The words of `language`, a BCP 47 tag; English where there is no catalogue.
-fn of(_language: &str) -> &'static NoticeWords {
+pub(crate) fn of(_language: &str) -> &'static NoticeWords {
     &ENGLISH
 }
 
@@ -335,9 +335,10 @@ static ENGLISH: LazyLock<NoticeWords> = LazyLock::new(|| {
 });
 
 #[derive(Debug, Deserialize)]
-struct NoticeWords {
+pub(crate) struct NoticeWords {
     mail: NoticeMailWords,
     page: NoticePageWords,
+    pub(crate) bell: BellWords,
 }
 
 group!(NoticeMailWords {
@@ -375,4 +376,16 @@ group!(NoticePageWords {
     ended_why: String,
     gone: String,
     gone_why: String,
+});
+group!(BellWords {
+    title: String,
+    none: String,
+    new: String,
+    reply: String,
+    comment: String,
+    approved: String,
+    rejected: String,
+    featured: String,
+    read: String,
+    account: String,
 });

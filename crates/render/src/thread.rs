@@ -183,6 +183,11 @@ impl Section<'_> {
         direction(&self.context.site.settings.language)
     }
 
+    /// The page of what an account is told.
+    fn notices(&self) -> String {
+        crate::bell::path(self.context)
+    }
+
     fn heading(&self) -> String {
         if self.n_comments == 0 {
             return self.words.thread.title.clone();

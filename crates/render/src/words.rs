@@ -185,6 +185,7 @@ group!(FormWords {
     account: String,
 });
 group!(FollowWords {
+    bell: String,
     title: String,
     what: String,
     nothing: String,

@@ -43,6 +43,8 @@ use crate::{public, reader};
         reader::decisions::decide,
         reader::decisions::undo,
         reader::subscriptions::subscribe,
+        reader::bells::list,
+        reader::bells::mark_read,
         reader::preview::preview,
     ),
     components(schemas(Problem)),

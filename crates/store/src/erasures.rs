@@ -12,7 +12,7 @@ use rejoinder_core::{Author, AuthorId, CommentId, Refusal, SiteId, State, Time};
 use crate::decisions::{self, By, Entry};
 use crate::events::{self, EventKind};
 use crate::jobs::{self, NewJob};
-use crate::{Result, Tx, comments, flags, params, sessions, sql, subscriptions};
+use crate::{Result, Tx, bells, comments, flags, params, sessions, sql, subscriptions};
 
 /// The kind of the job that deletes an account. Its payload is the author's id.
 pub const ERASE_JOB: &str = "erase_account";
@@ -153,6 +153,7 @@ fn shut(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
         |row| row.get(0),
     )?;
     let email = email.flatten();
+    bells::forget(tx, site, author)?;
     subscriptions::forget(tx, site, author, email.as_deref())?;
     let Some(email) = email else {
         return Ok(());

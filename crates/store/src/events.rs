@@ -3,7 +3,7 @@
 use rejoinder_core::{Comment, CommentId, Page, PageId, PageKey, SiteId, Time};
 
 use crate::webhooks::{self, MessageId};
-use crate::{Change, Dialect, Result, Tx, comments, listen, notices, pages, params, sql};
+use crate::{Change, Dialect, Result, Tx, bells, comments, listen, notices, pages, params, sql};
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +118,7 @@ pub(crate) fn append_counted(
     };
     webhooks::announce(tx, now, (page.site, message), kind, comment)?;
     if let (EventKind::Published, Some(comment)) = (kind, comment) {
+        bells::tell_above(tx, now, page.site, comment)?;
         notices::announce(tx, now, page, comment)?;
     }
     let change = Change {

@@ -9,6 +9,7 @@
 pub mod address_keys;
 pub mod authors;
 pub mod backup;
+pub mod bells;
 mod claims;
 pub mod comments;
 pub mod decisions;

@@ -27,7 +27,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 9] = [
+const MIGRATIONS: [Migration; 10] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -37,6 +37,7 @@ const MIGRATIONS: [Migration; 9] = [
     migration!(7, "0007_add_mail_sign_ins"),
     migration!(8, "0008_add_erasures"),
     migration!(9, "0009_add_subscriptions"),
+    migration!(10, "0010_add_bell"),
 ];
 
 /// The number of the newest migration.

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::jobs::{self, NewJob};
 use crate::subscriptions::{self, Subscription, read, subscription};
-use crate::{Result, Tx, comments, pages, params, personal, sql};
+use crate::{Result, Tx, bells, comments, pages, params, personal, sql};
 
 /// The kind of the job that finds who is to be told of a comment. Its payload is the comment's id.
 pub const FAN_OUT_JOB: &str = "fan_out";
@@ -186,6 +186,7 @@ fn tell(
     if is_new == 0 {
         return Ok(());
     }
+    bells::tell(tx, now, site, subscription.author, comment.id)?;
     let told = match digest_at {
         Some(at) => Told::Digest(subscription.id, at),
         None => Told::Comment(subscription.id, comment.id),

@@ -75,6 +75,8 @@ pub struct Everything {
     pub flags: Vec<Flagged>,
     /// Of what they are told.
     pub subscriptions: Vec<Subscribed>,
+    /// What they were told in the page.
+    pub notices: Vec<Noticed>,
     /// Where they are signed in.
     pub sessions: Vec<SignedIn>,
 }
@@ -138,6 +140,16 @@ pub struct Subscribed {
     pub confirmed_at: Option<String>,
 }
 
+/// A notice in the page.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Noticed {
+    pub comment: String,
+    pub what: String,
+    pub at: String,
+    pub read_at: Option<String>,
+}
+
 /// A session.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
@@ -164,6 +176,7 @@ pub fn everything(
         votes: voted(tx, site, author)?,
         flags: flagged(tx, site, author)?,
         subscriptions: subscribed(tx, site, author)?,
+        notices: noticed(tx, site, author)?,
         sessions: sessions.collect(),
     })
 }
@@ -282,6 +295,24 @@ fn subscribed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Sub
                 pace: row.get(3)?,
                 asked_at: row.get::<Time>(4)?.to_string(),
                 confirmed_at: row.get::<Option<Time>>(5)?.map(|time| time.to_string()),
+            })
+        },
+    )
+}
+
+fn noticed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Noticed>> {
+    tx.all(
+        sql!(
+            "select comment_id, ring, made_at, read_at from bell
+             where site_id = ?1 and author_id = ?2 order by made_at, comment_id"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Noticed {
+                comment: row.get::<CommentId>(0)?.to_string(),
+                what: row.get(1)?,
+                at: row.get::<Time>(2)?.to_string(),
+                read_at: row.get::<Option<Time>>(3)?.map(|time| time.to_string()),
             })
         },
     )

@@ -9,7 +9,7 @@ use super::words::{self, AccountWords};
 use crate::links::{Links, Place};
 use crate::pages::rendered;
 use crate::words::{Name, Words, direction, fill};
-use crate::{Context, Problem};
+use crate::{Context, Problem, bell};
 
 /// A comment of one's own, or a reply to one.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +99,7 @@ impl OwnPage<'_> {
         format!("/account/{}{rest}", self.context.site.host)
     }
 
-    fn tabs(&self) -> [(String, &str, bool); 3] {
+    fn tabs(&self) -> [(String, &str, bool); 4] {
         let words = &self.own.account;
         [
             (
@@ -112,6 +112,7 @@ impl OwnPage<'_> {
                 &words.replies,
                 matches!(self.tab, Tab::Replies(_)),
             ),
+            (bell::path(self.context), &words.notices, false),
             (
                 self.path("/settings"),
                 &words.settings,

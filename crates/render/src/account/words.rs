@@ -72,6 +72,7 @@ group!(OwnWords {
     nav: String,
     comments: String,
     replies: String,
+    notices: String,
     settings: String,
     no_comments: String,
     no_replies: String,

@@ -6,9 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use rejoinder_core::author::Role;
 use rejoinder_core::settings::{Email, Guests, Voting};
-use rejoinder_core::{Author, Page, Settings, policy};
+use rejoinder_core::{Author, AuthorKind, Page, Settings, policy};
 use serde::Serialize;
-use store::{pages, queues, threads, votes};
+use store::{bells, pages, queues, threads, votes};
 use utoipa::ToSchema;
 
 use crate::error::{ApiError, Problem};
@@ -26,6 +26,8 @@ pub(crate) struct Me {
     editable: BTreeMap<String, String>,
     /// The reader's own comments that may still be edited.
     own: Vec<String>,
+    /// How much an account was told and has not seen; at most 99.
+    n_notices: i64,
     /// When the page closed.
     closed_at: Option<String>,
     /// Whether the reader may comment here.
@@ -91,10 +93,16 @@ pub(crate) async fn me(
     let reader = visitor.reader(&app, &site).await?;
     let author = reader.author.as_ref().map(|own| own.id);
     let moderates = reader.role() >= Role::Moderator;
+    let has_account = |own: &&Author| own.kind == AuthorKind::Account;
+    let account = reader.author.as_ref().filter(has_account).map(|own| own.id);
     let found = app.store.read(move |tx| {
+        let n_notices = match account {
+            Some(account) => bells::n_unread(tx, site_id, account)?,
+            None => 0,
+        };
         let page = pages::find(tx, site_id, &key)?;
         let (Some(page), Some(author)) = (&page, author) else {
-            return Ok((page, Vec::new(), Vec::new(), None));
+            return Ok((n_notices, page, Vec::new(), Vec::new(), None));
         };
         let n_held = match moderates {
             true => Some(queues::held_on(tx, site_id, page.id)?),
@@ -102,9 +110,9 @@ pub(crate) async fn me(
         };
         let votes = votes::mine(tx, site_id, page.id, author)?;
         let own = threads::mine(tx, site_id, page.id, author)?;
-        Ok((Some(page.clone()), votes, own, n_held))
+        Ok((n_notices, Some(page.clone()), votes, own, n_held))
     });
-    let (page, votes, own, n_held) = found.await?;
+    let (n_notices, page, votes, own, n_held) = found.await?;
     let desk = page.as_ref().zip(n_held).map(|(page, n_held)| MyDesk {
         url: format!(
             "{}/moderate/{}/pages/{}",
@@ -130,6 +138,7 @@ pub(crate) async fn me(
             .map(|comment| (comment.id.to_string(), until(comment)))
             .collect(),
         own: own.iter().map(|comment| comment.id.to_string()).collect(),
+        n_notices,
         closed_at: closed_at.map(|time| time.to_string()),
         settings: FormSettings::from(&settings),
     }))

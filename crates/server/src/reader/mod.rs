@@ -1,5 +1,6 @@
 //! What a reader does, and what is theirs alone. Never cached.
 
+pub(crate) mod bells;
 pub(crate) mod comments;
 pub(crate) mod decisions;
 pub(crate) mod flags;
@@ -75,6 +76,10 @@ pub(crate) fn routes() -> Vec<Route> {
             "/embed/subscriptions",
             post(subscriptions::send),
         ),
+        reader(Method::GET, "/api/v1/notices", get(bells::list)),
+        reader(Method::POST, "/api/v1/notices/read", post(bells::mark_read)),
+        reader(Method::GET, "/embed/notices", get(bells::page)),
+        reader(Method::POST, "/embed/notices/read", post(bells::send)),
         reader(Method::POST, "/api/v1/preview", post(preview::preview)),
         reader(Method::POST, "/embed/comments", post(forms::post)),
         reader(Method::POST, "/embed/comments/{id}/vote", post(forms::vote)),

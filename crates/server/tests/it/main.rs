@@ -2,6 +2,7 @@
 
 mod accounts;
 mod authorisation;
+mod bells;
 mod caching;
 mod decisions;
 mod desk;

@@ -84,7 +84,7 @@ fn fresh(world: &World, replaces: Option<TokenHash>) -> NewSession {
 }
 
 /// Sign in as the account of `email` where `person` was a guest; the person from now on.
-async fn sign_in(world: &World, person: &Person, email: &str) -> Person {
+pub(crate) async fn sign_in(world: &World, person: &Person, email: &str) -> Person {
     let link = ask(world, email).await.unwrap();
     let session = fresh(world, Some(person.token));
     let token = session.token;

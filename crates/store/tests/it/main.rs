@@ -3,6 +3,7 @@
 mod accounts;
 mod agreement;
 mod backup;
+mod bells;
 mod comments;
 mod decisions;
 mod desk;

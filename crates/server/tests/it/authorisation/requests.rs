@@ -206,6 +206,8 @@ fn query(route: &Declared, host: &str) -> String {
             "/auth/sign-in"
             | "/auth/link"
             | "/auth/state"
+            | "/api/v1/notices"
+            | "/embed/notices"
             | "/embed/comments/{id}/edit"
             | "/embed/comments/{id}/flag"
             | "/embed/comments/{id}/moderate",
@@ -242,6 +244,8 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
             ("kind", "page"),
             ("email", "ann@reader.example"),
         ]),
+        ("POST", "/api/v1/notices/read") => Body::Json(json!({"site": host, "until": "1"})),
+        ("POST", "/embed/notices/read") => form(&[("until", "1")]),
         ("POST", "/api/v1/preview") => Body::Json(json!({"site": host, "text": "A word"})),
         ("POST", "/api/v1/session") => Body::Json(json!({"site": host, "code": "0".repeat(64)})),
         ("POST", "/auth/hand-over") => {

@@ -1,0 +1,43 @@
+//! What an account is told in the page.
+
+/// What a notice in the page is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ring {
+    /// Somebody replied below a comment of one's own.
+    Reply,
+    /// Somebody commented where one wants to be told.
+    Comment,
+    /// A comment of one's own was published after somebody had read it.
+    Approved,
+    /// A comment of one's own was refused.
+    Rejected,
+    /// A comment of one's own was featured.
+    Featured,
+}
+
+impl Ring {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Reply,
+        Self::Comment,
+        Self::Approved,
+        Self::Rejected,
+        Self::Featured,
+    ];
+
+    /// The stored word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reply => "reply",
+            Self::Comment => "comment",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Featured => "featured",
+        }
+    }
+
+    /// The one of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ring| ring.as_str() == word)
+    }
+}
