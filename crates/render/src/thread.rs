@@ -175,6 +175,20 @@ struct Section<'a> {
 }
 
 impl Section<'_> {
+    /// What the publisher says above the form, where there is one.
+    fn message(&self) -> Option<String> {
+        self.above_form(&self.context.site.settings.message)
+    }
+
+    fn guidelines(&self) -> Option<String> {
+        self.above_form(&self.context.site.settings.guidelines)
+    }
+
+    fn above_form(&self, text: &str) -> Option<String> {
+        let is_shown = self.compose.is_some() && !text.is_empty();
+        is_shown.then(|| markup::render(text).html.into_string())
+    }
+
     fn version(&self) -> i64 {
         self.thread.page.as_ref().map_or(0, |page| page.version)
     }

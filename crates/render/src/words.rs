@@ -106,6 +106,7 @@ group!(ThreadWords {
     only_featured: String,
     showing_featured: String,
     view_all: String,
+    guidelines: String,
     branch: String,
     earlier: String,
     more: String,

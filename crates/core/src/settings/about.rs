@@ -48,6 +48,8 @@ impl Group {
 pub enum Takes {
     /// A text, and of which kind.
     Text(&'static str),
+    /// A text in Markdown.
+    Markdown,
     /// A whole number from the first to the second.
     Number(i64, i64),
     /// Any whole number.
@@ -60,6 +62,7 @@ impl fmt::Display for Takes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(kind) => f.write_str(kind),
+            Self::Markdown => f.write_str("a text in Markdown of at most 10,000 bytes"),
             Self::Number(least, most) => write!(f, "{least} to {most}"),
             Self::AnyNumber => f.write_str("a whole number"),
             Self::Choice([others @ .., (last, _)]) => {
@@ -82,7 +85,7 @@ const fn about(group: Group, key: &'static str, about: &'static str, takes: Take
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 25] = [
+pub(super) const ABOUT: [About; 27] = [
     about(
         Group::Site,
         "title",
@@ -162,6 +165,18 @@ pub(super) const ABOUT: [About; 25] = [
             ("required", "Yes, and it is needed"),
             ("unasked", "No"),
         ]),
+    ),
+    about(
+        Group::Writing,
+        "message",
+        "What stands above the form, in Markdown.",
+        Takes::Markdown,
+    ),
+    about(
+        Group::Writing,
+        "guidelines",
+        "What is asked of writers, in Markdown; it opens on a click.",
+        Takes::Markdown,
     ),
     about(
         Group::Writing,

@@ -43,6 +43,10 @@ pub struct Settings {
     pub email: Email,
     /// Names that only the newsroom may use, with commas between them.
     pub protected_names: String,
+    /// What stands above the form, in Markdown.
+    pub message: String,
+    /// What is asked of writers, in Markdown.
+    pub guidelines: String,
     /// When comments appear.
     pub mode: Mode,
     /// Pages close so many days after they were first seen; 0 means never.
@@ -88,6 +92,8 @@ impl Default for Settings {
             guests: Guests::Welcome,
             email: Email::Optional,
             protected_names: String::new(),
+            message: String::new(),
+            guidelines: String::new(),
             mode: Mode::After,
             close_after_days: 0,
             repeat_minutes: 6,
@@ -103,6 +109,12 @@ impl Default for Settings {
         }
     }
 }
+
+/// The longest text of one line, in bytes.
+const MAX_TEXT: usize = 2_000;
+
+/// The longest text in Markdown, in bytes.
+const MAX_MARKDOWN: usize = 10_000;
 
 /// Which votes a site takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,7 +188,7 @@ pub enum External {
 
 impl Settings {
     /// Every setting in words, in the order in which owners meet them.
-    pub const ABOUT: [About; 25] = about::ABOUT;
+    pub const ABOUT: [About; 27] = about::ABOUT;
 
     /// These settings with `key` set to `value`, which is JSON or a bare word.
     pub fn with(&self, key: &str, value: &str) -> Result<Self, Refusal> {
@@ -205,6 +217,12 @@ impl Settings {
             && !(least..=most).contains(&number)
         {
             return Err(invalid());
+        }
+        let is_longer = |most: usize| parsed.as_str().is_some_and(|text| text.len() > most);
+        match about.takes {
+            Takes::Text(_) if is_longer(MAX_TEXT) => return Err(invalid()),
+            Takes::Markdown if is_longer(MAX_MARKDOWN) => return Err(invalid()),
+            _ => {}
         }
         if is_hidden(key) && parsed == HIDDEN {
             return Ok(self.clone());

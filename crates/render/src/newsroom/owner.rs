@@ -37,8 +37,12 @@ impl Field {
         match self.about.takes {
             Takes::Number(least, most) => Some((least, most)),
             Takes::AnyNumber => Some((-1_000_000, 1_000_000)),
-            Takes::Text(_) | Takes::Choice(_) => None,
+            Takes::Text(_) | Takes::Markdown | Takes::Choice(_) => None,
         }
+    }
+
+    fn is_long(&self) -> bool {
+        self.about.takes == Takes::Markdown
     }
 
     /// What it is where nobody has said, as the form calls it.

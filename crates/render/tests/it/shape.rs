@@ -177,6 +177,31 @@ fn a_closed_page_says_since_when_and_takes_nothing() {
 }
 
 #[test]
+fn a_message_and_guidelines_stand_above_the_form_and_run_nothing() {
+    let shown = |site: &Site| thread_fragment(&context(site), &Thread::empty(key(), query()));
+    let site = with(|s| {
+        s.message = "Be **kind**.<script>alert(1)</script>".to_owned();
+        s.guidelines = "- No names\n- [More](javascript:alert(1))".to_owned();
+    });
+    let html = shown(&site);
+    assert!(html.contains("Be <strong>kind</strong>."), "{html}");
+    assert!(
+        html.contains("<summary>What we ask of you</summary>"),
+        "{html}"
+    );
+    assert!(html.contains("<li>No names</li>"), "{html}");
+    assert!(
+        !html.contains("<script") && !html.contains("href=\"javascript"),
+        "{html}"
+    );
+    let closed = with(|s| {
+        s.message = "Be kind.".to_owned();
+        s.mode = Mode::Closed;
+    });
+    assert!(!shown(&closed).contains("Be kind."));
+}
+
+#[test]
 fn an_empty_page_invites() {
     let site = site();
     let page = thread_page(

@@ -128,7 +128,9 @@ pub(super) async fn save(
             continue;
         };
         let value = match about.takes {
-            Takes::Text(_) | Takes::Choice(_) => Value::from(typed.trim()).to_string(),
+            Takes::Text(_) | Takes::Markdown | Takes::Choice(_) => {
+                Value::from(typed.trim().replace("\r\n", "\n")).to_string()
+            }
             Takes::Number(..) | Takes::AnyNumber => typed.trim().to_owned(),
         };
         match settings.with(about.key, &value) {
