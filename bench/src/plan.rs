@@ -14,7 +14,7 @@ use crate::Result;
 )]
 pub(crate) struct Options {
     /// Measure only these
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "PROFILE")]
+    #[arg(value_enum, value_name = "PROFILE")]
     only: Vec<Profile>,
     /// Fewer and shorter rounds, at most 3 minutes in all; the result is printed and not kept
     #[arg(long)]
@@ -46,6 +46,8 @@ pub(crate) enum Profile {
     Weight,
     /// Reading an export
     Import,
+    /// Readers who follow a page live
+    Live,
 }
 
 pub(crate) struct Plan {

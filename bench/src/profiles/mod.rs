@@ -3,6 +3,7 @@
 mod after_write;
 mod cached;
 mod cold;
+mod live;
 mod long;
 mod start;
 mod weight;
@@ -60,6 +61,10 @@ pub(crate) fn run(plan: &Plan) -> Result<Rows> {
     }
     if plan.wants(Profile::Cold) || plan.wants(Profile::Import) {
         cold::measure(plan, &mut rows)?;
+    }
+    if plan.wants(Profile::Live) {
+        println!("{:?}", Profile::Live);
+        live::measure(plan, &mut rows)?;
     }
     Ok(rows)
 }
