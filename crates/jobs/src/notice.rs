@@ -136,8 +136,11 @@ impl NoticeHandler {
             subject,
             text,
             html,
-        } = match told {
-            Told::Confirm(_) => notice::confirm_mail(&context, &about),
+        } = match (told, due.comments.as_slice()) {
+            (Told::Confirm(_), _) => notice::confirm_mail(&context, &about),
+            (Told::Fate(_, _, ring), [own]) => {
+                render::fate_mail(&context, &about, ring, own, due.note.as_deref())
+            }
             _ => notice::comments_mail(&context, &about, &due.comments, due.n_more),
         };
         let is_confirmation = matches!(told, Told::Confirm(_));
@@ -176,6 +179,9 @@ impl NoticeHandler {
         match told {
             Told::Confirm(id) => format!("confirm-{id}@{}", self.domain()),
             Told::Comment(_, comment) => self.id_of(due, &comment.to_string()),
+            Told::Fate(_, comment, ring) => {
+                self.id_of(due, &format!("{}-{comment}", ring.as_str()))
+            }
             Told::Digest(id, at) => format!("digest-{id}-{}@{}", at.seconds(), self.domain()),
         }
     }

@@ -9,6 +9,7 @@ pub mod account;
 mod avatar;
 pub mod bell;
 mod comment;
+mod fate_mail;
 pub mod feed;
 mod flag;
 mod form;
@@ -31,6 +32,7 @@ use rejoinder_core::settings::Email;
 use rejoinder_core::{CommentId, Site, Time};
 
 pub use comment::comment_html;
+pub use fate_mail::fate_mail;
 pub use flag::{flag_page, flagged_page};
 pub use form::{Form, Problem};
 pub use moderate::moderate_page;

@@ -131,7 +131,7 @@ pub(crate) fn headline(context: &Context<'_>, page: &Page) -> String {
 }
 
 /// A comment as text, cut where it is long.
-fn quote(comment: &Comment) -> String {
+pub(crate) fn quote(comment: &Comment) -> String {
     let text = markup::plain_text(&SafeHtml::trusted_from_store(comment.html.clone()));
     match text.char_indices().nth(MAX_QUOTE) {
         Some((end, _)) => format!("{}…", text[..end].trim_end()),
@@ -336,7 +336,7 @@ static ENGLISH: LazyLock<NoticeWords> = LazyLock::new(|| {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct NoticeWords {
-    mail: NoticeMailWords,
+    pub(crate) mail: NoticeMailWords,
     page: NoticePageWords,
     pub(crate) bell: BellWords,
 }
@@ -351,6 +351,8 @@ group!(NoticeMailWords {
     why_page: String,
     why_replies: String,
     why_branch: String,
+    why_fate: String,
+    discussion: String,
     stop: String,
     confirm: String,
     confirm_intro: String,

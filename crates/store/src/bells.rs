@@ -161,14 +161,8 @@ pub(crate) fn tell_author(
     now: Time,
     site: SiteId,
     comment: &Comment,
-    (before, after): (&Snapshot, &Snapshot),
-    by: By,
+    ring: Ring,
 ) -> Result<()> {
-    let author = comment.author.id;
-    let is_own = matches!(by, By::Author) || by == By::Moderator(author);
-    let Some(ring) = ring_of(before, after).filter(|_| !is_own) else {
-        return Ok(());
-    };
     tx.execute(
         sql!(
             "insert into bell (site_id, author_id, comment_id, ring, made_at)
@@ -177,12 +171,21 @@ pub(crate) fn tell_author(
              on conflict (site_id, author_id, comment_id) do update
                  set ring = excluded.ring, made_at = excluded.made_at, read_at = null"
         ),
-        params![site, author, comment.id, now, ring.as_str()],
+        params![site, comment.author.id, comment.id, now, ring.as_str()],
     )?;
     Ok(())
 }
 
-fn ring_of(before: &Snapshot, after: &Snapshot) -> Option<Ring> {
+/// What the author of a comment is told of a change that was made by somebody else.
+pub(crate) fn ring_of(
+    author: AuthorId,
+    before: &Snapshot,
+    after: &Snapshot,
+    by: By,
+) -> Option<Ring> {
+    if by == By::Author || by == By::Moderator(author) {
+        return None;
+    }
     let is_now = |state: State| before.state != state && after.state == state;
     match (before.state, after.state) {
         (State::Held, State::Published) => Some(Ring::Approved),

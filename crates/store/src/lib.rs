@@ -17,6 +17,7 @@ pub mod doctor;
 pub mod erasures;
 mod error;
 pub mod events;
+pub mod fates;
 pub mod feeds;
 pub mod flags;
 pub mod groups;

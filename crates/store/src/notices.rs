@@ -7,13 +7,14 @@
 use std::time::Duration;
 
 use rejoinder_core::author::mailbox;
+use rejoinder_core::bell::Ring;
 use rejoinder_core::subscription::Pace;
 use rejoinder_core::{Comment, CommentId, Page, SiteId, State, Time};
 use sha2::{Digest, Sha256};
 
 use crate::jobs::{self, NewJob};
 use crate::subscriptions::{self, Subscription, read, subscription};
-use crate::{Result, Tx, bells, comments, pages, params, personal, sql};
+use crate::{Result, Tx, bells, comments, fates, pages, params, personal, sql};
 
 /// The kind of the job that finds who is to be told of a comment. Its payload is the comment's id.
 pub const FAN_OUT_JOB: &str = "fan_out";
@@ -41,13 +42,17 @@ pub enum Told {
     Comment(i64, CommentId),
     /// What was gathered until a time.
     Digest(i64, Time),
+    /// What became of a comment of their own.
+    Fate(i64, CommentId, Ring),
 }
 
 impl Told {
     /// Whom it is told.
     pub const fn subscription(self) -> i64 {
         match self {
-            Self::Confirm(id) | Self::Comment(id, _) | Self::Digest(id, _) => id,
+            Self::Confirm(id) | Self::Comment(id, _) | Self::Digest(id, _) | Self::Fate(id, ..) => {
+                id
+            }
         }
     }
 
@@ -57,6 +62,7 @@ impl Told {
             Self::Confirm(id) => format!("confirm {id}"),
             Self::Comment(id, comment) => format!("comment {id} {}", comment.0),
             Self::Digest(id, at) => format!("digest {id} {}", at.micros()),
+            Self::Fate(id, comment, ring) => format!("own-{} {id} {}", ring.as_str(), comment.0),
         }
     }
 
@@ -69,6 +75,10 @@ impl Told {
             ("confirm", None) => Some(Self::Confirm(id)),
             ("comment", Some(comment)) => Some(Self::Comment(id, CommentId(comment))),
             ("digest", Some(at)) => Some(Self::Digest(id, Time::from_micros(at))),
+            (own, Some(comment)) => {
+                let ring = own.strip_prefix("own-").and_then(Ring::from_word)?;
+                Some(Self::Fate(id, CommentId(comment), ring))
+            }
             _ => None,
         }
     }
@@ -85,6 +95,8 @@ pub struct Due {
     pub comments: Vec<Comment>,
     /// How many more there were.
     pub n_more: i64,
+    /// What a moderator says to the author of a refused comment.
+    pub note: Option<String>,
 }
 
 /// Let subscribers hear of a comment that has appeared, if the page has any.
@@ -208,6 +220,7 @@ pub(crate) fn add_mail(tx: &mut Tx<'_>, now: Time, site: SiteId, told: &Told) ->
     let run_at = match told {
         Told::Digest(_, at) => *at,
         Told::Confirm(_) | Told::Comment(..) => now,
+        Told::Fate(..) => now.after(fates::SECOND_THOUGHTS),
     };
     add_job(tx, now, site, NOTICE_JOB, told.payload(), run_at)
 }
@@ -252,6 +265,13 @@ pub fn due(tx: &mut Tx<'_>, site: SiteId, told: Told) -> Result<Option<Due>> {
         Told::Confirm(_) => Vec::new(),
         Told::Comment(_, id) => waiting(tx, site, &subscription, Some(id), None)?,
         Told::Digest(_, at) => waiting(tx, site, &subscription, None, Some(at))?,
+        Told::Fate(_, id, ring) => fates::still_so(tx, site, &subscription, id, ring)?
+            .into_iter()
+            .collect(),
+    };
+    let note = match told {
+        Told::Fate(_, id, Ring::Rejected) => fates::note_of(tx, site, id)?,
+        _ => None,
     };
     if is_confirmed && comments.is_empty() {
         return Ok(None);
@@ -264,6 +284,7 @@ pub fn due(tx: &mut Tx<'_>, site: SiteId, told: Told) -> Result<Option<Due>> {
         page,
         comments,
         n_more: i64::try_from(n_more).unwrap_or(i64::MAX),
+        note,
     }))
 }
 
@@ -302,7 +323,7 @@ fn waiting(
 /// The mail is out.
 pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, told: Told) -> Result<()> {
     let (comment, digest_at) = match told {
-        Told::Confirm(_) => return Ok(()),
+        Told::Confirm(_) | Told::Fate(..) => return Ok(()),
         Told::Comment(_, id) => (id, Time::from_micros(0)),
         Told::Digest(_, at) => (CommentId(0), at),
     };
@@ -326,6 +347,7 @@ mod tests {
             Told::Confirm(7),
             Told::Comment(7, CommentId(9)),
             Told::Digest(7, Time::from_micros(11)),
+            Told::Fate(7, CommentId(9), Ring::Rejected),
         ];
         for told in all {
             assert_eq!(Told::from_payload(&told.payload()), Some(told));
@@ -337,6 +359,7 @@ mod tests {
             "confirm 7 8",
             "comment 7",
             "digest 7 x",
+            "own-x 7 9",
             "x 7",
         ] {
             assert_eq!(Told::from_payload(wrong), None, "{wrong}");

@@ -2,6 +2,7 @@
 
 mod erase;
 mod external;
+mod fates;
 mod notices;
 mod webhooks;
 

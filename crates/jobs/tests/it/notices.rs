@@ -18,7 +18,7 @@ use crate::{SITE, World, mails};
 const STORY: &str = "https://news.example/story";
 
 impl World {
-    fn post_office(&self, mailer: Mailer) -> Worker {
+    pub(crate) fn post_office(&self, mailer: Mailer) -> Worker {
         let fan_out = FanOutHandler::new(self.store.clone(), self.clock.clone());
         let notices = NoticeHandler::new(
             self.store.clone(),

@@ -8,6 +8,8 @@ mod sign_in;
 mod words;
 
 pub(crate) use mail::publication;
+pub(crate) use words::{note, reason};
+
 pub use mail::{MailText, sign_in_mail};
 pub use own::{Line, Own, Signed, Tab, own_page};
 pub use sign_in::{

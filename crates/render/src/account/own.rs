@@ -141,24 +141,23 @@ impl OwnPage<'_> {
 
     /// What became of a comment, and why.
     fn fate(&self, line: &Line<'_>) -> Option<String> {
-        let words = &self.own.account;
+        let own = &self.own.account;
         let is_own = line.comment.reason.as_deref() == Some("author");
         let fate = match line.comment.state {
             State::Published => return None,
-            State::Held => &words.held,
-            State::Rejected => &words.rejected,
-            State::Spam => &words.spam,
-            State::Removed if is_own => &words.deleted,
-            State::Removed => &words.removed,
+            State::Held => &own.held,
+            State::Rejected => &own.rejected,
+            State::Spam => &own.spam,
+            State::Removed if is_own => &own.deleted,
+            State::Removed => &own.removed,
         };
         let reason = line.comment.reason.as_deref();
-        let reason = reason.and_then(|reason| self.own.reasons.get(reason));
-        let why = reason.map(|reason| fill(&words.why, &[("reason", reason)]));
+        let why = reason.and_then(|reason| words::reason(self.language, reason));
         Some(why.map_or_else(|| fate.clone(), |why| format!("{fate} {why}")))
     }
 
     fn note(&self, note: &str) -> String {
-        fill(&self.own.account.note, &[("note", &note)])
+        words::note(self.language, note)
     }
 
     fn email(&self, email: &str) -> String {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::words::group;
+use crate::words::{fill, group};
 
 /// The words of `language`, a BCP 47 tag; English where there is no catalogue.
 pub(super) fn of(_language: &str) -> &'static AccountWords {
@@ -20,6 +20,18 @@ static ENGLISH: LazyLock<AccountWords> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../words/en.account.json"))
         .expect("words/en.account.json has every word")
 });
+
+/// Why a comment is not published, by the word that is stored.
+pub(crate) fn reason(language: &str, reason: &str) -> Option<String> {
+    let own = of(language);
+    let reason = own.reasons.get(reason)?;
+    Some(fill(&own.account.why, &[("reason", reason)]))
+}
+
+/// What a moderator adds.
+pub(crate) fn note(language: &str, note: &str) -> String {
+    fill(&of(language).account.note, &[("note", &note)])
+}
 
 /// The catalogue of one language.
 #[derive(Debug, Deserialize)]

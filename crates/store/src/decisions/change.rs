@@ -8,7 +8,7 @@ use super::mark_undone;
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
 use crate::webhooks::{self, MessageId};
-use crate::{Result, Tx, bells, comments, flags, learned, params, sql};
+use crate::{Result, Tx, bells, comments, fates, flags, learned, params, sql};
 
 /// Who changes where a comment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +111,10 @@ pub(crate) fn change(
         };
         webhooks::announce_removal(tx, now, (page.site, message), comment.id)?;
     }
-    bells::tell_author(tx, now, page.site, comment, (before, after), entry.by)?;
+    if let Some(ring) = bells::ring_of(comment.author.id, before, after, entry.by) {
+        bells::tell_author(tx, now, page.site, comment, ring)?;
+        fates::tell_author(tx, now, page, comment, ring)?;
+    }
     if entry.judges {
         flags::end(tx, now, page.site, comment.id, version)?;
     }

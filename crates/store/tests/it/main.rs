@@ -8,6 +8,7 @@ mod comments;
 mod decisions;
 mod desk;
 mod dump;
+mod fates;
 mod imports;
 mod jobs;
 mod large;

@@ -14,7 +14,7 @@ use crate::support::{Person, World, on_both, story};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-fn wish(kind: Kind, email: &str) -> Wish {
+pub(crate) fn wish(kind: Kind, email: &str) -> Wish {
     Wish {
         id: 0,
         secret: String::new(),
@@ -45,7 +45,7 @@ impl World {
         Ok((ask.await?, secret))
     }
 
-    async fn subscribe(&self, person: &Person, wish: Wish) -> String {
+    pub(crate) async fn subscribe(&self, person: &Person, wish: Wish) -> String {
         let (asked, secret) = self.ask(person, wish).await.unwrap();
         if asked == Asked::Unconfirmed {
             self.confirm(&secret).await;
@@ -62,7 +62,7 @@ impl World {
     }
 
     /// Do what is due: find who is to be told, and send. Gives each mail as its address and texts.
-    async fn mails(&self) -> Vec<(String, Vec<String>)> {
+    pub(crate) async fn mails(&self) -> Vec<(String, Vec<String>)> {
         let (now, site) = (self.clock.now(), self.site.id);
         let mut mails = Vec::new();
         loop {
@@ -107,7 +107,7 @@ fn shown(due: Due) -> (String, Vec<String>) {
     (due.subscription.email, texts.collect())
 }
 
-fn mail(to: &str, texts: &[&str]) -> (String, Vec<String>) {
+pub(crate) fn mail(to: &str, texts: &[&str]) -> (String, Vec<String>) {
     let texts = texts.iter().map(|text| (*text).to_owned());
     (to.to_owned(), texts.collect())
 }
