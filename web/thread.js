@@ -51,6 +51,7 @@ const load = {
   account: () => import('./account.js'),
   bell: () => import('./bell.js'),
   browse: () => import('./browse.js'),
+  bubble: () => import('./bubble.js'),
   compose: () => import('./compose.js'),
   edit: () => import('./own.js'),
   flag: () => import('./flag.js'),
@@ -182,6 +183,9 @@ export class Thread {
     this.#follow();
     this.attempt(() => this.resume());
     this.attempt(async () => (await load.live()).follow(this));
+    if ('bubble' in this.section.dataset) {
+      this.attempt(async () => (await load.bubble()).show(this));
+    }
     this.section.dataset['live'] = '';
     this.emit('ready', this.address);
   }

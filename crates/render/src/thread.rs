@@ -2,7 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::author::Role;
-use rejoinder_core::settings::Mode;
+use rejoinder_core::settings::{Bubble, Mode};
 use rejoinder_core::subscription::Pace;
 use rejoinder_core::thread::{Entry, Sort};
 use rejoinder_core::{Comment, CommentId, Filter, PageKey, Thread, Time, policy};
@@ -175,6 +175,10 @@ struct Section<'a> {
 }
 
 impl Section<'_> {
+    fn has_bubble(&self) -> bool {
+        self.has_head && self.context.site.settings.bubble == Bubble::On
+    }
+
     /// What the publisher says above the form, where there is one.
     fn message(&self) -> Option<String> {
         self.above_form(&self.context.site.settings.message)

@@ -85,7 +85,7 @@ const fn about(group: Group, key: &'static str, about: &'static str, takes: Take
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 27] = [
+pub(super) const ABOUT: [About; 28] = [
     about(
         Group::Site,
         "title",
@@ -149,6 +149,12 @@ pub(super) const ABOUT: [About; 27] = [
         "collapse_below",
         "Comments with a lower score are collapsed at first.",
         Takes::AnyNumber,
+    ),
+    about(
+        Group::Reading,
+        "bubble",
+        "Whether a small button leads to the comments while readers are elsewhere on the page.",
+        Takes::Choice(&[("off", "No"), ("on", "Yes, until a reader dismisses it")]),
     ),
     about(
         Group::Writing,

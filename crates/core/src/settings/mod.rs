@@ -37,6 +37,8 @@ pub struct Settings {
     pub hide_scores_minutes: u32,
     /// Comments with a lower score are collapsed at first.
     pub collapse_below: i64,
+    /// Whether a bubble leads to the thread from elsewhere on the page.
+    pub bubble: Bubble,
     /// Whether one may write without an account.
     pub guests: Guests,
     /// Whether guests are asked for an e-mail address.
@@ -89,6 +91,7 @@ impl Default for Settings {
             voting: Voting::UpAndDown,
             hide_scores_minutes: 0,
             collapse_below: -5,
+            bubble: Bubble::Off,
             guests: Guests::Welcome,
             email: Email::Optional,
             protected_names: String::new(),
@@ -126,6 +129,16 @@ pub enum Voting {
     Up,
     /// None.
     Off,
+}
+
+/// Whether a bubble leads to the thread from elsewhere on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bubble {
+    /// No.
+    Off,
+    /// Yes, until a reader dismisses it.
+    On,
 }
 
 /// Whether one may write without an account.
@@ -188,7 +201,7 @@ pub enum External {
 
 impl Settings {
     /// Every setting in words, in the order in which owners meet them.
-    pub const ABOUT: [About; 27] = about::ABOUT;
+    pub const ABOUT: [About; 28] = about::ABOUT;
 
     /// These settings with `key` set to `value`, which is JSON or a bare word.
     pub fn with(&self, key: &str, value: &str) -> Result<Self, Refusal> {
