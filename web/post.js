@@ -14,8 +14,7 @@ export async function post(thread, form) {
   const { key, body } = prepare(thread, form);
   mark(item, 'posting', (await thread.words()).widget.posting);
   try {
-    const headers = { 'idempotency-key': key };
-    await arrive(thread, form, await thread.ask('POST', 'comments', body, headers));
+    await arrive(thread, form, await send(thread, item, key, body));
   } catch (/** @type {any} */ problem) {
     if (problem.status < 500 && problem.status !== 429) {
       revise(thread, item);
@@ -24,6 +23,30 @@ export async function post(thread, form) {
       await fail(thread, item, problem);
     }
   }
+}
+
+/**
+ * Where the server asks for a proof of work, do it and send the same again.
+ *
+ * @param {Thread} thread
+ * @param {HTMLElement} item
+ * @param {string} key
+ * @param {object} body
+ */
+async function send(thread, item, key, body) {
+  const headers = { 'idempotency-key': key };
+  try {
+    return await thread.ask('POST', 'comments', body, headers);
+  } catch (/** @type {any} */ problem) {
+    if (problem.code !== 'work_needed') {
+      throw problem;
+    }
+  }
+  const { working } = (await thread.words()).widget;
+  mark(item, 'posting', working);
+  thread.tell(working);
+  const { solve } = await import('./work.js');
+  return thread.ask('POST', 'comments', { ...body, work: await solve(thread) }, headers);
 }
 
 /** Send it again. @param {Thread} thread @param {HTMLElement} button */

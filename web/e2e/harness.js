@@ -142,7 +142,7 @@ export async function until(what, condition) {
  */
 async function start(folder, settings, args, where) {
   const [listen, internal] = [where ?? (await freeAddress()), await freeAddress()];
-  const env = { ...settings, REJOINDER_INTERNAL: internal, REJOINDER_RATE_LIMITS: 'off' };
+  const env = { REJOINDER_RATE_LIMITS: 'off', ...settings, REJOINDER_INTERNAL: internal };
   const words = dyingWithUs([await binary(), ...args, '--listen', listen]);
   const child = spawn(words[0] ?? '', words.slice(1), {
     cwd: folder,

@@ -23,9 +23,12 @@ import { startPaper, until } from './harness.js';
  * @property {() => Promise<void>} stop
  */
 
-/** @returns {Promise<Desk>} */
-export async function openDesk() {
-  const paper = await startPaper();
+/**
+ * @param {Record<string, string>} [settings] More of the server's environment.
+ * @returns {Promise<Desk>}
+ */
+export async function openDesk(settings) {
+  const paper = await startPaper(settings);
   const browser = await startBrowser();
   const { host, rejoinder } = paper;
   const comments = `http://comments.${host.host}:${new URL(rejoinder.origin).port}`;

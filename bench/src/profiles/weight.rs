@@ -20,7 +20,7 @@ const READ_AND_POST: [&str; 5] = [
 ];
 
 /// What only comes when it is used, or, as what shows new comments live, after the thread.
-const ON_USE: [&str; 7] = [
+const ON_USE: [&str; 8] = [
     "/static/browse.js",
     "/static/live.js",
     "/static/own.js",
@@ -28,6 +28,7 @@ const ON_USE: [&str; 7] = [
     "/static/tools.js",
     "/static/unread.js",
     "/static/vote.js",
+    "/static/work.js",
 ];
 
 pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {

@@ -29,6 +29,7 @@ pub mod time;
 pub mod vote;
 pub mod webhook;
 pub mod words;
+pub mod work;
 
 pub use author::{Author, AuthorKind, Reader};
 pub use chance::{FixedRandom, Random, Token, TokenHash};

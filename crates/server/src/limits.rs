@@ -1,11 +1,13 @@
 //! How quickly one network and one token may act.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use moka::sync::Cache;
 use rejoinder_core::address::Network;
-use rejoinder_core::{Time, TokenHash};
+use rejoinder_core::{SiteId, Time, TokenHash};
 
 use crate::config::RateLimits;
 use crate::error::ApiError;
@@ -94,6 +96,29 @@ impl Limits {
     }
 }
 
+/// How much is being written at each site, as this node sees it.
+#[derive(Default)]
+pub(crate) struct Load(Mutex<HashMap<SiteId, Time>>);
+
+/// At this pace a site may be written on for ever: one comment in so long.
+const USUAL: Duration = Duration::from_secs(2);
+
+/// A burst of so much more than usual is no load yet: thirty comments at once.
+const BURST: Duration = Duration::from_secs(60);
+
+/// Load is over after so long without a comment, however much it was.
+const LONGEST: Duration = Duration::from_secs(10 * 60);
+
+impl Load {
+    /// Count a comment that somebody wants to post at `site`. Gives whether it is more than usual.
+    pub(crate) fn count(&self, site: SiteId, now: Time) -> bool {
+        let mut sites = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let done_at = sites.entry(site).or_insert(now);
+        *done_at = (*done_at).max(now).after(USUAL).min(now.after(LONGEST));
+        done_at.since(now) > BURST
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,5 +149,20 @@ mod tests {
         for _ in 0..100 {
             assert_eq!(take(&limits, "192.0.2.1", 100), Ok(()));
         }
+    }
+
+    #[test]
+    fn a_site_is_under_load_while_more_is_written_than_usual() {
+        let load = Load::default();
+        let at = |seconds: i64| Time::from_micros(seconds * 1_000_000);
+        let count = |seconds| load.count(SiteId(1), at(seconds));
+        assert!((0..200).all(|n| !count(n * 2)), "at the usual pace");
+        assert!((0..28).all(|_| !count(1_000)));
+        for _ in 0..1_000 {
+            count(1_000);
+        }
+        assert!(count(1_000) && !load.count(SiteId(2), at(1_000)));
+        assert!(count(1_500), "it was much");
+        assert!(!count(2_100));
     }
 }

@@ -33,6 +33,7 @@ use crate::{public, reader};
         public::counts::counts,
         public::events::events,
         reader::me::me,
+        reader::work::challenge,
         reader::session::begin,
         reader::session::end,
         reader::comments::post,

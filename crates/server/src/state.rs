@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use store::Store;
 
 use crate::config::Config;
-use crate::limits::Limits;
+use crate::limits::{Limits, Load};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::page_cache::PageCache;
@@ -61,6 +61,7 @@ pub struct State {
     pub(crate) ids: IdSource,
     pub(crate) sites: Sites,
     pub(crate) limits: Limits,
+    pub(crate) load: Load,
     pub(crate) metrics: Metrics,
 }
 
@@ -80,6 +81,7 @@ impl App {
             random: parts.random,
             sites: Sites::default(),
             metrics: Metrics::default(),
+            load: Load::default(),
         }))
     }
 }

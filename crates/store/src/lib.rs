@@ -51,6 +51,7 @@ mod value;
 pub mod votes;
 pub mod webhooks;
 pub mod words;
+pub mod work;
 
 use std::fmt;
 use std::path::PathBuf;

@@ -38,6 +38,8 @@ pub enum Work {
     Done,
     /// It was asked for, and is missing or wrong.
     Missing,
+    /// It was asked for, and the writer's browser has no script that could do it.
+    Unable,
 }
 
 /// What is known of a text and its author when it is judged.
@@ -108,6 +110,7 @@ fn findings(settings: &Settings, facts: &Facts<'_>) -> Vec<Finding> {
     findings.extend(learned(settings, facts));
     if is_examined(facts) {
         let simple = [
+            (Phase::Work, facts.work == Work::Unable, "work"),
             (
                 Phase::External,
                 settings.external == External::Before,
@@ -348,6 +351,11 @@ mod tests {
             ..facts("Hello")
         };
         assert_eq!(said(&Settings::default(), &links), "held links");
+        let unable = Facts {
+            work: Work::Unable,
+            ..facts("Hello")
+        };
+        assert_eq!(said(&Settings::default(), &unable), "held work");
         let done = Facts {
             work: Work::Done,
             ..facts("Hello")

@@ -85,7 +85,7 @@ const fn about(group: Group, key: &'static str, about: &'static str, takes: Take
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 28] = [
+pub(super) const ABOUT: [About; 29] = [
     about(
         Group::Site,
         "title",
@@ -253,6 +253,16 @@ pub(super) const ABOUT: [About; 28] = [
         "repeat_minutes",
         "The same text by the same author within so many minutes waits; 0 means never.",
         Takes::Number(0, 1_440),
+    ),
+    about(
+        Group::Moderation,
+        "proof_of_work",
+        "When the writer's browser has to do a short calculation, which costs who sends many comments.",
+        Takes::Choice(&[
+            ("off", "Never"),
+            ("under_load", "When more is being written than usual"),
+            ("always", "For every comment"),
+        ]),
     ),
     about(
         Group::Moderation,

@@ -61,9 +61,7 @@ pub struct Settings {
     pub hold_over_rate: u32,
     /// Comments wait that moderators would refuse with at least this probability; 0 means never.
     pub hold_learned_percent: u32,
-    /// When the writer's browser is asked for a proof of work. Not a publisher's to set while no
-    /// browser is asked.
-    #[serde(skip)]
+    /// When the writer's browser is asked for a proof of work.
     pub proof_of_work: ProofOfWork,
     /// The program outside that is asked about comments: its address, or `akismet`.
     pub external_url: String,
@@ -201,7 +199,7 @@ pub enum External {
 
 impl Settings {
     /// Every setting in words, in the order in which owners meet them.
-    pub const ABOUT: [About; 28] = about::ABOUT;
+    pub const ABOUT: [About; 29] = about::ABOUT;
 
     /// These settings with `key` set to `value`, which is JSON or a bare word.
     pub fn with(&self, key: &str, value: &str) -> Result<Self, Refusal> {

@@ -108,6 +108,7 @@ impl World {
             html: markup::render(text).html,
             n_links: 0,
             work: Work::NotAsked,
+            solution: None,
             notify: None,
             idempotency: None,
         };

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::find;
 use super::posting::{self, Draft};
+use super::work::Proof;
 use crate::error::{ApiError, Problem};
 use crate::extract::{self, Params, Visitor};
 use crate::public::comments::{Shown, shown};
@@ -45,6 +46,10 @@ pub(crate) struct PostComment {
     /// Of what to tell the author by mail: `replies` (to this and their other comments here) or `page`
     /// (all new comments here).
     notify: Option<String>,
+    /// The solution of a challenge, after the answer `work_needed`: the JSON of ALTCHA in base64. The same
+    /// comment with another solution is the same request.
+    #[serde(skip_serializing)]
+    work: Option<String>,
 }
 
 /// A comment that was posted.
@@ -119,6 +124,7 @@ fn draft(body: PostComment, key: Option<String>) -> Result<Draft, ApiError> {
         email: body.email,
         website: body.website,
         notify: body.notify,
+        proof: Proof::Script(body.work),
         idempotency,
     })
 }

@@ -7,6 +7,7 @@ use rejoinder_core::{CommentId, PageKey, Site, policy};
 use render::Problem;
 
 use super::posting::{self, Draft};
+use super::work::Proof;
 use super::{comments, find, page_of, votes};
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
@@ -32,6 +33,7 @@ pub(crate) async fn post(
         email: own("email"),
         website: own("website"),
         notify: own("notify"),
+        proof: Proof::Form,
         idempotency: None,
     };
     let (posted, headers) = match posting::post(&app, &visitor, &site, draft).await {

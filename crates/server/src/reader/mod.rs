@@ -11,6 +11,7 @@ pub(crate) mod preview;
 pub(crate) mod session;
 pub(crate) mod subscriptions;
 pub(crate) mod votes;
+pub(crate) mod work;
 
 use axum::http::Method;
 use axum::routing::{delete, get, patch, post, put};
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let reader = |method, path, handler| route(method, path, Access::Reader, handler);
     vec![
         reader(Method::GET, "/api/v1/me", get(me::me)),
+        reader(Method::GET, "/api/v1/challenge", get(work::challenge)),
         reader(Method::POST, "/api/v1/session", post(session::begin)),
         reader(Method::DELETE, "/api/v1/session", delete(session::end)),
         reader(Method::POST, "/api/v1/comments", post(comments::post)),

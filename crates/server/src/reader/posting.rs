@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use rejoinder_core::moderation::Work;
 use rejoinder_core::{
     AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site, author,
 };
@@ -12,6 +11,7 @@ use store::comments::{self, Edit, Idempotency, NewComment, NewIds, Posted};
 use store::pages;
 
 use super::subscriptions;
+use super::work::{self, Proof};
 use crate::error::ApiError;
 use crate::extract::Visitor;
 use crate::limits::Act;
@@ -32,6 +32,7 @@ pub(crate) struct Draft {
     pub(crate) email: Option<String>,
     pub(crate) website: Option<String>,
     pub(crate) notify: Option<String>,
+    pub(crate) proof: Proof,
     pub(crate) idempotency: Option<Idempotency>,
 }
 
@@ -46,6 +47,7 @@ pub(crate) async fn post(
     app.limits.take(Act::Post, visitor, now)?;
     let reader = visitor.reader(app, site).await?;
     let details = details(&draft, &reader)?;
+    let (work, solution) = work::asked(app, site, &draft.proof, now);
     let notify = subscriptions::with_comment(app, draft.notify.as_deref())?;
     let token = visitor.token(app);
     let rendered = markup::render(&draft.text);
@@ -67,7 +69,8 @@ pub(crate) async fn post(
         text: draft.text,
         html: rendered.html,
         n_links: rendered.n_links,
-        work: Work::NotAsked,
+        work,
+        solution,
         notify,
         idempotency: draft.idempotency,
     };

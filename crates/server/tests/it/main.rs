@@ -23,4 +23,5 @@ mod signing_in;
 mod support;
 mod voting;
 mod webhooks;
+mod work;
 mod writing;

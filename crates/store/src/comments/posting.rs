@@ -6,6 +6,7 @@ use markup::{RENDERER_VERSION, SafeHtml};
 use rejoinder_core::author::Role;
 use rejoinder_core::moderation::{Outcome, Verdict, Work};
 use rejoinder_core::settings::Email;
+use rejoinder_core::work::Solution;
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site,
     SiteId, State, Tally, Time, TokenHash, policy,
@@ -19,7 +20,7 @@ use crate::error::StoreError;
 use crate::events::{self, EventKind};
 use crate::moderation::{self, Text};
 use crate::subscriptions::{self, Wish};
-use crate::{Result, Tx, address_keys, pages, params, sql};
+use crate::{Result, Tx, address_keys, pages, params, sql, work};
 
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -49,8 +50,10 @@ pub struct NewComment {
     pub html: SafeHtml,
     /// How many links it has.
     pub n_links: usize,
-    /// Whether the proof of work that was asked for is there.
+    /// Whether a proof of work was asked for. [`Work::Missing`] becomes [`Work::Done`] by a solution.
     pub work: Work,
+    /// What the writer's browser found.
+    pub solution: Option<Solution>,
     /// Of what the author wants to be told.
     pub notify: Option<Wish>,
     /// Makes a repeated request the same one.
@@ -110,6 +113,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     policy::may_comment(settings, Some(&page), &reader, now)?;
     let parent = parent_of(tx, &page, new.parent)?;
     let author = author_of(tx, now, new, reader.author.as_ref())?;
+    let work = worked(tx, now, new)?;
     let text = Text {
         settings,
         page: &page,
@@ -119,7 +123,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
         reader: &reader,
         text: &new.text,
         n_links: new.n_links,
-        work: new.work,
+        work,
     };
     let verdict = moderation::judge(tx, now, &text)?;
     let comment = comment_of(now, new, &page, parent.as_ref(), author, &verdict.outcome);
@@ -170,6 +174,17 @@ fn announce(
         moderation::ask_outside(tx, now, page.site, new.ids.job, id, 1)?;
     }
     Ok(page)
+}
+
+/// The proof of work, with the solution used up. When the comment is refused after all, it is not.
+fn worked(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Work> {
+    match &new.solution {
+        Some(solution) if new.work == Work::Missing => {
+            let is_done = work::spend(tx, now, new.site.id, solution)?;
+            Ok(if is_done { Work::Done } else { Work::Missing })
+        }
+        _ => Ok(new.work),
+    }
 }
 
 fn replay(

@@ -22,4 +22,5 @@ mod support;
 mod trouble;
 mod votes;
 mod webhooks;
+mod work;
 mod writes;

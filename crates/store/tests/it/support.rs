@@ -171,6 +171,7 @@ impl World {
             html: markup::render(text).html,
             n_links: 0,
             work: rejoinder_core::moderation::Work::NotAsked,
+            solution: None,
             notify: None,
             idempotency: None,
         }

@@ -203,7 +203,8 @@ fn query(route: &Declared, host: &str) -> String {
         ) => format!("?site={host}&page=story"),
         (
             "GET",
-            "/auth/sign-in"
+            "/api/v1/challenge"
+            | "/auth/sign-in"
             | "/auth/link"
             | "/auth/state"
             | "/api/v1/notices"
