@@ -4,6 +4,7 @@ mod accounts;
 mod authorisation;
 mod bells;
 mod caching;
+mod canaries;
 mod decisions;
 mod desk;
 mod desk_pages;
