@@ -40,6 +40,21 @@ test('an owner changes a setting by keyboard on a phone, and is told what cannot
   assert.equal(await page.getByLabel('The most links in a comment.').inputValue(), '3');
 });
 
+test('the overview draws what happened, and says it in a table', async () => {
+  await go('');
+  await page.getByText('Nobody has commented in the last 30 days.').waitFor();
+  await expectAccessible(page);
+  for (const text of ['First', 'Second']) {
+    await desk.post('story', text);
+  }
+  await page.reload();
+  await page.getByText('2 comments in the last 30 days.').waitFor();
+  await page.getByText('The figures as a table').click();
+  await expectAccessible(page);
+  assert.equal(await page.locator('tbody tr').count(), 30);
+  assert.equal(await page.locator('tbody tr').last().locator('td').first().innerText(), '2');
+});
+
 test('words and people have pages that all can use', async () => {
   await go('/words');
   await expectAccessible(page);

@@ -58,7 +58,8 @@ const DESK: [(&str, &str, Role); 5] = [
 ];
 
 /// The owner's pages: path, label, and who may see them.
-const ADMIN: [(&str, &str, Role); 4] = [
+const ADMIN: [(&str, &str, Role); 5] = [
+    ("", "Overview", Role::Owner),
     ("/settings", "Settings", Role::Owner),
     ("/people", "People", Role::Owner),
     ("/words", "Words", Role::Owner),

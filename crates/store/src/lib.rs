@@ -30,6 +30,7 @@ pub mod mail_sign_ins;
 pub mod migrations;
 pub mod moderation;
 pub mod notices;
+pub mod overview;
 pub mod pages;
 pub mod personal;
 mod postgres;

@@ -12,6 +12,7 @@ mod groups;
 mod list;
 mod log;
 mod marked;
+mod overview;
 mod owner;
 mod pages;
 mod phrases;
@@ -28,6 +29,7 @@ pub use comment::{CommentPage, Earlier, comment_page};
 pub use groups::{Grouped, GroupsPage, groups_page};
 pub use list::List;
 pub use log::{About, LogPage, LogRows, Logged, Who, log_page};
+pub use overview::{Figures, OverviewPage, overview_page};
 pub use owner::{
     Field, Invitation, PeoplePage, Person, SettingsPage, WordsPage, people_page, settings_page,
     words_page,

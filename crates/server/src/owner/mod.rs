@@ -1,5 +1,6 @@
 //! What the owner of a site decides: its settings, its words, its people. Plain forms.
 
+mod overview;
 mod people;
 mod settings;
 mod words;
@@ -17,6 +18,7 @@ use crate::routes::{Route, route};
 pub(crate) fn routes() -> Vec<Route> {
     let owner = |method, path, handler| route(method, path, Access::Newsroom(Role::Owner), handler);
     vec![
+        owner(Method::GET, "/admin/{site}", get(overview::show)),
         owner(Method::GET, "/admin/{site}/settings", get(settings::show)),
         owner(Method::POST, "/admin/{site}/settings", post(settings::save)),
         owner(

@@ -14,6 +14,7 @@ mod jobs;
 mod large;
 mod lists;
 mod notices;
+mod overview;
 mod pipeline;
 mod queues;
 mod race;

@@ -1,0 +1,72 @@
+//! A site's last weeks at a glance.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Html;
+use render::newsroom::{Figures, OverviewPage, overview_page, title};
+use store::{Tx, overview, pages};
+
+use crate::access::Member;
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::newsroom::{self, Around, At, Shown};
+use crate::state::App;
+
+/// So many days are shown.
+const DAYS: u32 = 30;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// So many pages are listed.
+const TOP: i64 = 10;
+
+/// `GET /admin/{site}`.
+pub(super) async fn show(
+    State(app): State<App>,
+    member: Member,
+) -> Result<Html<String>, ErrorPage> {
+    let (site, author) = (member.site.id, member.author.id);
+    let today = app.now().seconds() / 86_400;
+    let first = today - i64::from(DAYS) + 1;
+    let since = app.now().before(DAY * DAYS);
+    let read = move |tx: &mut Tx<'_>| {
+        let around = Around::read(tx, site, author)?;
+        let mut top = Vec::new();
+        for (id, n) in overview::top_pages(tx, site, since, TOP)? {
+            if let Some(page) = pages::by_id(tx, site, id)? {
+                top.push((id, title(&page).to_owned(), n));
+            }
+        }
+        let days = overview::days(tx, site, since)?;
+        let decision = overview::time_to_decision(tx, site, since)?;
+        Ok((around, days, top, decision))
+    };
+    let (around, days, top, decision) = app.store.read(read).await.map_err(ApiError::from)?;
+    let figures: Vec<Figures> = (first..=today)
+        .map(|number| {
+            let found = days.iter().find(|day| day.number == number);
+            let day = found.copied().unwrap_or_default();
+            Figures {
+                number,
+                n_published: day.n_published,
+                n_held: day.n_held,
+                n_refused: day.n_refused,
+                n_votes: day.n_votes,
+            }
+        })
+        .collect();
+    let shown = Shown {
+        title: "Overview",
+        at: At::Admin(""),
+        told: None,
+    };
+    Ok(newsroom::page(&app, &member, &around, shown, |frame| {
+        overview_page(&OverviewPage {
+            frame,
+            days: &figures,
+            top: &top,
+            decision,
+        })
+    }))
+}

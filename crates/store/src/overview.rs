@@ -1,0 +1,103 @@
+//! A site's last weeks in figures.
+
+use rejoinder_core::ids::first_id_at;
+use rejoinder_core::{PageId, SiteId, Time};
+
+use crate::{Result, Tx, params, sql};
+
+/// So many of the newest comments are looked at; what is older is left out.
+const MAX_COMMENTS: i64 = 200_000;
+
+/// So many of the newest decisions are looked at.
+const MAX_DECISIONS: i64 = 5_000;
+
+/// A day has so many microseconds.
+const DAY: i64 = 86_400_000_000;
+
+/// What became of the comments of one day, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Day {
+    /// Days since 1970.
+    pub number: i64,
+    /// Comments that readers see.
+    pub n_published: i64,
+    /// Comments that wait.
+    pub n_held: i64,
+    /// Comments that were refused or removed.
+    pub n_refused: i64,
+    /// Votes on the comments of the day.
+    pub n_votes: i64,
+}
+
+/// What happened since `since`, by the day on which comments were written, the oldest first. Days
+/// without a comment are left out.
+pub fn days(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Vec<Day>> {
+    tx.all(
+        sql!(
+            "select created_at / ?4 as day,
+                 count(case when state = 'published' then 1 end),
+                 count(case when state = 'held' then 1 end),
+                 count(case when state not in ('published', 'held') then 1 end),
+                 cast(sum(up + down) as bigint)
+             from (select created_at, state, up, down from comment
+                   where site_id = ?1 and id >= ?2 order by id desc limit ?3) as recent
+             group by created_at / ?4 order by 1"
+        ),
+        params![site, first_id_at(since), MAX_COMMENTS, DAY],
+        |row| {
+            Ok(Day {
+                number: row.get(0)?,
+                n_published: row.get(1)?,
+                n_held: row.get(2)?,
+                n_refused: row.get(3)?,
+                n_votes: row.get(4)?,
+            })
+        },
+    )
+}
+
+/// The pages with the most comments since `since`, and how many.
+pub fn top_pages(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    since: Time,
+    limit: i64,
+) -> Result<Vec<(PageId, i64)>> {
+    tx.all(
+        sql!(
+            "select page_id, count(*) as n
+             from (select page_id from comment
+                   where site_id = ?1 and id >= ?2 and state = 'published'
+                   order by id desc limit ?3) as recent
+             group by page_id order by n desc, page_id limit ?4"
+        ),
+        params![site, first_id_at(since), MAX_COMMENTS, limit],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// The time from a comment to the first decision of a moderator on it, in microseconds: the middle one
+/// of those since `since`, and of how many.
+pub fn time_to_decision(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    since: Time,
+) -> Result<Option<(i64, usize)>> {
+    let mut times: Vec<i64> = tx.all(
+        sql!(
+            "select min(d.at) - c.created_at
+             from (select comment_id, at from decision
+                   where site_id = ?1 and at >= ?2 and actor = 'moderator'
+                     and comment_id is not null
+                   order by at desc limit ?3) as d
+             join comment c on c.site_id = ?1 and c.id = d.comment_id
+             group by c.id, c.created_at"
+        ),
+        params![site, since, MAX_DECISIONS],
+        |row| row.get(0),
+    )?;
+    times.sort_unstable();
+    Ok(times
+        .get(times.len() / 2)
+        .map(|middle| (*middle, times.len())))
+}
