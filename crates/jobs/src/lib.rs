@@ -6,6 +6,7 @@
 //! not repeat itself looks at [`Job::is_interrupted`].
 
 mod backoff;
+mod desk_mail;
 mod erase;
 mod external;
 mod mail;
@@ -13,6 +14,7 @@ mod notice;
 mod webhook;
 mod worker;
 
+pub use desk_mail::DeskMailHandler;
 pub use erase::EraseHandler;
 pub use external::ExternalHandler;
 pub use mail::{MAIL, MailHandler, mail_job};

@@ -3,7 +3,9 @@
 use rejoinder_core::{Comment, CommentId, Page, PageId, PageKey, SiteId, Time};
 
 use crate::webhooks::{self, MessageId};
-use crate::{Change, Dialect, Result, Tx, bells, comments, listen, notices, pages, params, sql};
+use crate::{
+    Change, Dialect, Result, Tx, bells, comments, desk_mails, listen, notices, pages, params, sql,
+};
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,9 +119,15 @@ pub(crate) fn append_counted(
         version,
     };
     webhooks::announce(tx, now, (page.site, message), kind, comment)?;
-    if let (EventKind::Published, Some(comment)) = (kind, comment) {
-        bells::tell_above(tx, now, page.site, comment)?;
-        notices::announce(tx, now, page, comment)?;
+    match (kind, comment) {
+        (EventKind::Published, Some(comment)) => {
+            bells::tell_above(tx, now, page.site, comment)?;
+            notices::announce(tx, now, page, comment)?;
+        }
+        (EventKind::Withheld | EventKind::Hidden, Some(comment)) => {
+            desk_mails::announce(tx, now, page.site, comment)?;
+        }
+        _ => {}
     }
     let change = Change {
         site: page.site,

@@ -13,6 +13,7 @@ pub mod bells;
 mod claims;
 pub mod comments;
 pub mod decisions;
+pub mod desk_mails;
 pub mod doctor;
 pub mod erasures;
 mod error;

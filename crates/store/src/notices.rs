@@ -226,7 +226,7 @@ pub(crate) fn add_mail(tx: &mut Tx<'_>, now: Time, site: SiteId, told: &Told) ->
 }
 
 /// A job whose id follows from what it is for, so that the same thing never has two.
-fn add_job(
+pub(crate) fn add_job(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,

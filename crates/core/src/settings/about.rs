@@ -85,7 +85,7 @@ const fn about(group: Group, key: &'static str, about: &'static str, takes: Take
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 29] = [
+pub(super) const ABOUT: [About; 30] = [
     about(
         Group::Site,
         "title",
@@ -229,6 +229,16 @@ pub(super) const ABOUT: [About; 29] = [
         "hold_after_flags",
         "A comment waits when so many readers have flagged it; 0 means never.",
         Takes::Number(0, 1_000),
+    ),
+    about(
+        Group::Moderation,
+        "desk_mail",
+        "How often moderators are told by mail that comments wait.",
+        Takes::Choice(&[
+            ("off", "Never"),
+            ("hourly", "At most once an hour"),
+            ("daily", "At most once a day"),
+        ]),
     ),
     about(
         Group::Moderation,

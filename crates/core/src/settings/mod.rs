@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::external::{self, HIDDEN, Hidden};
 use crate::refusal::Refusal;
+use crate::subscription::Pace;
 use crate::thread::Sort;
 
 pub use about::{About, Group, Takes};
@@ -73,6 +74,8 @@ pub struct Settings {
     pub approve_first: u32,
     /// A comment waits when so many readers have flagged it; 0 means never.
     pub hold_after_flags: u32,
+    /// How often moderators are told by mail that comments wait.
+    pub desk_mail: DeskMail,
 }
 
 impl Default for Settings {
@@ -107,6 +110,7 @@ impl Default for Settings {
             external: External::Off,
             approve_first: 0,
             hold_after_flags: 5,
+            desk_mail: DeskMail::Off,
         }
     }
 }
@@ -173,6 +177,29 @@ pub enum Mode {
     Closed,
 }
 
+/// How often moderators are told by mail that comments wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeskMail {
+    /// Never.
+    Off,
+    /// At most once an hour.
+    Hourly,
+    /// At most once a day.
+    Daily,
+}
+
+impl DeskMail {
+    /// The pace of these mails, if there are any.
+    pub const fn pace(self) -> Option<Pace> {
+        match self {
+            Self::Off => None,
+            Self::Hourly => Some(Pace::Hourly),
+            Self::Daily => Some(Pace::Daily),
+        }
+    }
+}
+
 /// When the writer's browser is asked for a proof of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -199,7 +226,7 @@ pub enum External {
 
 impl Settings {
     /// Every setting in words, in the order in which owners meet them.
-    pub const ABOUT: [About; 29] = about::ABOUT;
+    pub const ABOUT: [About; 30] = about::ABOUT;
 
     /// These settings with `key` set to `value`, which is JSON or a bare word.
     pub fn with(&self, key: &str, value: &str) -> Result<Self, Refusal> {

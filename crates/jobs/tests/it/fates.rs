@@ -36,7 +36,7 @@ impl World {
         self.store.write(ask).await.unwrap();
     }
 
-    async fn decide(&self, comment: CommentId, action: Action) {
+    pub(crate) async fn decide(&self, comment: CommentId, action: Action) {
         let (now, token) = (self.clock.now(), TokenHash([5; 32]));
         let decide = move |tx: &mut Tx<'_>| {
             if authors::by_token(tx, now, SITE, &token)?.is_none() {

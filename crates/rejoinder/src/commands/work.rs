@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jobs::{
-    EraseHandler, ExternalHandler, FanOutHandler, Handler, MailHandler, NoticeHandler,
-    WebhookHandler, Worker,
+    DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler, Handler, MailHandler,
+    NoticeHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -39,6 +39,13 @@ pub(super) fn worker(
     ];
     if let Some(mail) = &options.mail {
         handlers.push(Arc::new(NoticeHandler::new(
+            Arc::clone(store),
+            mail.server.clone(),
+            Arc::clone(&clock),
+            mail.from.as_str(),
+            base,
+        )));
+        handlers.push(Arc::new(DeskMailHandler::new(
             Arc::clone(store),
             mail.server.clone(),
             Arc::clone(&clock),

@@ -7,6 +7,7 @@
 mod age;
 mod author;
 mod comment;
+mod desk_mail;
 mod diff;
 mod groups;
 mod list;
@@ -26,6 +27,7 @@ use rejoinder_core::{Author, Site, Time};
 pub use age::Age;
 pub use author::{AuthorPage, BannedPage, Changed, Refused, Stopped, author_page, banned_page};
 pub use comment::{CommentPage, Earlier, comment_page};
+pub use desk_mail::{Waiting, desk_mail};
 pub use groups::{Grouped, GroupsPage, groups_page};
 pub use list::List;
 pub use log::{About, LogPage, LogRows, Logged, Who, log_page};

@@ -1,0 +1,86 @@
+//! The mail that tells a moderator that comments wait.
+
+use askama::Template;
+use markup::SafeHtml;
+use rejoinder_core::{Comment, Page, Site};
+
+use crate::account::MailText;
+use crate::pages::rendered;
+use crate::words::{Name, fill};
+
+/// The longest piece of a comment that is quoted, in characters.
+const MAX_QUOTE: usize = 500;
+
+/// A comment that waits.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiting<'a> {
+    /// The comment.
+    pub comment: &'a Comment,
+    /// The page it was written on.
+    pub page: &'a Page,
+}
+
+/// The mail that tells of the newest that wait, of `n_held` altogether. Each link leads to a page with
+/// buttons, for those who are signed in.
+pub fn desk_mail(site: &Site, base: &str, waiting: &[Waiting<'_>], n_held: i64) -> MailText {
+    let name = match site.settings.title.as_str() {
+        "" => site.host.as_str(),
+        title => title,
+    };
+    let form = match n_held {
+        1 => "1 comment waits at {site}",
+        _ => "{n} comments wait at {site}",
+    };
+    let desk = format!("{base}/moderate/{}", site.host);
+    let entries = waiting.iter().map(|one| Entry {
+        name: super::name(&one.comment.author),
+        page: super::title(one.page),
+        quote: quote(one.comment),
+        link: format!("{desk}/comments/{}", one.comment.id),
+    });
+    let mail = DeskMailPage {
+        entries: entries.collect(),
+        desk,
+    };
+    MailText {
+        subject: fill(form, &[("n", &n_held), ("site", &Name(name))]),
+        text: mail.as_text(),
+        html: rendered(&mail),
+    }
+}
+
+fn quote(comment: &Comment) -> String {
+    let text = markup::plain_text(&SafeHtml::trusted_from_store(comment.html.clone()));
+    super::excerpt(&text, MAX_QUOTE)
+}
+
+struct Entry<'a> {
+    name: &'a str,
+    page: &'a str,
+    quote: String,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/mail.html")]
+struct DeskMailPage<'a> {
+    entries: Vec<Entry<'a>>,
+    desk: String,
+}
+
+impl DeskMailPage<'_> {
+    fn as_text(&self) -> String {
+        let mut text = String::new();
+        for entry in &self.entries {
+            text.push_str(&format!("{} on {}:\n\n", entry.name, entry.page));
+            text.push_str(&format!("> {}\n", entry.quote));
+            text.push_str(&format!("\nRead it and decide: {}\n\n", entry.link));
+        }
+        text.push_str(&format!(
+            "All that waits: {}\n\n-- \nYou get this mail because you moderate here. \
+             An owner can change how often it comes under Settings.\n",
+            self.desk
+        ));
+        text
+    }
+}
