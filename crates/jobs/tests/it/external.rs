@@ -347,7 +347,7 @@ async fn akismet_says_true_of_spam_and_false_of_the_rest() {
     let spam = world.post(9, "Cheap watches").await;
     world.ask(&receiver).await;
     assert_eq!(world.stands(spam).await, held(), "it did not know the key");
-    world.ask_for(1, &receiver).await;
+    world.ask_for(2, &receiver).await;
 
     assert_eq!(world.stands(good).await, (State::Published, None));
     assert_eq!(world.comment(blatant).await.state, State::Spam);
