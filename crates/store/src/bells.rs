@@ -110,6 +110,8 @@ pub fn mark_read(
 }
 
 /// Tell the accounts that wrote what stands above a comment which has appeared.
+///
+/// A cross join keeps SQLite from going through all authors of the site, to look for each above.
 pub(crate) fn tell_above(
     tx: &mut Tx<'_>,
     now: Time,
@@ -125,8 +127,8 @@ pub(crate) fn tell_above(
                      join comment c on c.site_id = ?1 and c.id = a.parent_id)
              insert into bell (site_id, author_id, comment_id, ring, made_at)
              select distinct w.site_id, w.id, cast(?2 as bigint), 'reply', cast(?3 as bigint)
-             from above a join author w on w.site_id = ?1 and w.id = a.author_id
-             where w.kind = 'account'
+             from above a cross join author w
+             where w.site_id = ?1 and w.id = a.author_id and w.kind = 'account'
                and w.id <> (select own.author_id from above own where own.id = ?2)
              on conflict (site_id, author_id, comment_id) do nothing"
         ),

@@ -141,8 +141,10 @@ pub struct LogQuery {
     pub limit: usize,
 }
 
+/// Where the second is `d.at + 0`, SQLite goes by what is asked for and sorts; by `d.at` it goes through
+/// the log of the whole site, from the newest.
 macro_rules! decisions {
-    ($where:literal) => {
+    ($where:literal, $at:literal) => {
         concat!(
             "select d.page_id, d.version, d.comment_id, d.revision, d.actor, d.moderator_id, \
                  coalesce(m.name, ''), d.action, d.before, d.after, d.reason, d.note, d.findings, \
@@ -151,9 +153,13 @@ macro_rules! decisions {
              left join author m on m.site_id = d.site_id and m.id = d.moderator_id \
              where d.site_id = ?1 and ",
             $where,
-            " and (d.at, d.page_id, d.version) < (?3, ?4, ?5) and ",
+            " and (",
+            $at,
+            ", d.page_id, d.version) < (?3, ?4, ?5) and ",
             in_scope!("?6", "?7"),
-            " order by d.at desc, d.page_id desc, d.version desc limit ?8"
+            " order by ",
+            $at,
+            " desc, d.page_id desc, d.version desc limit ?8"
         )
     };
 }
@@ -161,14 +167,15 @@ macro_rules! decisions {
 /// The decisions of a site, newest first.
 pub fn log(tx: &mut Tx<'_>, site: SiteId, query: &LogQuery) -> Result<Vec<Decision>> {
     let (sql, of) = match query.of {
-        Of::Site => (sql!(decisions!("cast(?2 as bigint) = 0")), 0),
-        Of::Page(page) => (sql!(decisions!("d.page_id = ?2")), page.0),
-        Of::Comment(comment) => (sql!(decisions!("d.comment_id = ?2")), comment.0),
-        Of::Moderator(moderator) => (sql!(decisions!("d.moderator_id = ?2")), moderator.0),
+        Of::Site => (sql!(decisions!("cast(?2 as bigint) = 0", "d.at")), 0),
+        Of::Page(page) => (sql!(decisions!("d.page_id = ?2", "d.at + 0")), page.0),
+        Of::Comment(comment) => (sql!(decisions!("d.comment_id = ?2", "d.at + 0")), comment.0),
+        Of::Moderator(moderator) => (sql!(decisions!("d.moderator_id = ?2", "d.at")), moderator.0),
         Of::Author(author) => (
             sql!(decisions!(
                 "d.comment_id in (select c.id from comment c
-                     where c.site_id = ?1 and c.author_id = ?2)"
+                     where c.site_id = ?1 and c.author_id = ?2)",
+                "d.at + 0"
             )),
             author.0,
         ),
