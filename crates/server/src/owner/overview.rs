@@ -1,9 +1,8 @@
 //! A site's last weeks at a glance.
 
-use std::time::Duration;
-
 use axum::extract::State;
 use axum::response::Html;
+use rejoinder_core::Time;
 use render::newsroom::{Figures, OverviewPage, overview_page, title};
 use store::{Tx, overview, pages};
 
@@ -14,9 +13,7 @@ use crate::newsroom::{self, Around, At, Shown};
 use crate::state::App;
 
 /// So many days are shown.
-const DAYS: u32 = 30;
-
-const DAY: Duration = Duration::from_secs(86_400);
+const DAYS: i64 = 30;
 
 /// So many pages are listed.
 const TOP: i64 = 10;
@@ -28,8 +25,8 @@ pub(super) async fn show(
 ) -> Result<Html<String>, ErrorPage> {
     let (site, author) = (member.site.id, member.author.id);
     let today = app.now().seconds() / 86_400;
-    let first = today - i64::from(DAYS) + 1;
-    let since = app.now().before(DAY * DAYS);
+    let first = today - DAYS + 1;
+    let since = Time::from_micros(first.saturating_mul(86_400_000_000));
     let read = move |tx: &mut Tx<'_>| {
         let around = Around::read(tx, site, author)?;
         let mut top = Vec::new();
