@@ -125,13 +125,22 @@ impl Client {
 
     /// Make `request`, follow its redirects as far as they may go, and read the answer whole.
     pub async fn send(&self, request: Request) -> Result<Response, FetchError> {
+        self.within(request, Beyond::Refuse).await
+    }
+
+    /// As [`Client::send`], but of a body that is longer than the limit its beginning is enough.
+    pub async fn send_for_start(&self, request: Request) -> Result<Response, FetchError> {
+        self.within(request, Beyond::Leave).await
+    }
+
+    async fn within(&self, request: Request, beyond: Beyond) -> Result<Response, FetchError> {
         let timeout = request.limits.timeout;
-        tokio::time::timeout(timeout, self.follow(request))
+        tokio::time::timeout(timeout, self.follow(request, beyond))
             .await
             .map_err(|_| FetchError::Timeout)?
     }
 
-    async fn follow(&self, request: Request) -> Result<Response, FetchError> {
+    async fn follow(&self, request: Request, beyond: Beyond) -> Result<Response, FetchError> {
         let Limits {
             max_bytes,
             max_redirects,
@@ -156,7 +165,7 @@ impl Client {
             answer = self.hop(&request, &next, false).await?;
             url = next;
         }
-        read(answer, url, max_bytes).await
+        read(answer, url, max_bytes, beyond).await
     }
 
     /// Whether `url` may be asked as things are now. What is kept to be asked later is looked at
@@ -232,17 +241,35 @@ fn redirect_target(answer: &reqwest::Response, from: &Url) -> Option<Result<Url,
     Some(target.ok_or(Forbidden::Unreadable))
 }
 
-async fn read(mut answer: reqwest::Response, url: Url, max: usize) -> Result<Response, FetchError> {
+/// What becomes of a body beyond the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beyond {
+    /// It is an error.
+    Refuse,
+    /// It is not read.
+    Leave,
+}
+
+async fn read(
+    mut answer: reqwest::Response,
+    url: Url,
+    max: usize,
+    beyond: Beyond,
+) -> Result<Response, FetchError> {
     let announced = answer.content_length().unwrap_or(0);
-    if announced > max as u64 {
+    if announced > max as u64 && beyond == Beyond::Refuse {
         return Err(FetchError::TooLarge { max });
     }
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| why(&error))? {
-        if body.len() + chunk.len() > max {
+        let room = max - body.len();
+        if chunk.len() > room && beyond == Beyond::Refuse {
             return Err(FetchError::TooLarge { max });
         }
-        body.extend_from_slice(&chunk);
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if body.len() == max && beyond == Beyond::Leave {
+            break;
+        }
     }
     let media = answer
         .headers()
