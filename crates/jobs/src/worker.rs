@@ -10,7 +10,7 @@ use rejoinder_core::{Clock, Random, Time};
 use store::jobs::{self, Job};
 use store::{Result, Store};
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tracing::{error, warn};
 
 use crate::backoff;
@@ -19,7 +19,7 @@ use crate::backoff;
 const LEASE: Duration = Duration::from_secs(300);
 
 /// How many jobs run at a time.
-const AT_ONCE: i64 = 16;
+const AT_ONCE: usize = 16;
 
 /// After so many attempts a job is parked.
 const MAX_ATTEMPTS: i64 = 12;
@@ -115,34 +115,43 @@ impl Worker {
         })
     }
 
-    /// Do everything that is due now, and what falls due by it. Gives how many jobs ran.
+    /// Do everything that is due now, and what falls due by it. Gives how many jobs ran. A job that
+    /// takes long holds up no other while there is room.
     pub async fn run_due(&self) -> Result<usize> {
         let mut n_run = 0;
+        let mut running = JoinSet::new();
         loop {
-            let now = self.clock.now();
-            let claimed = self
-                .store
-                .write(move |tx| jobs::claim(tx, now, LEASE, AT_ONCE))
-                .await?;
-            if claimed.is_empty() {
+            let claimed = self.claim(AT_ONCE.saturating_sub(running.len())).await?;
+            n_run += claimed.len();
+            for job in claimed {
+                let worker = self.clone();
+                running.spawn(async move { worker.run_one(job).await });
+            }
+            if running.is_empty() {
+                let now = self.clock.now();
                 self.store
                     .write(move |tx| jobs::forget(tx, now.before(KEPT)))
                     .await?;
                 return Ok(n_run);
             }
-            n_run += claimed.len();
-            let mut running = JoinSet::new();
-            for job in claimed {
-                let worker = self.clone();
-                running.spawn(async move { worker.run_one(job).await });
+            tokio::select! {
+                Some(ended) = running.join_next() => noted(ended)?,
+                () = self.wake.notified() => {}
             }
-            while let Some(ended) = running.join_next().await {
-                ended.unwrap_or_else(|problem| {
-                    error!(error = %problem, "A job panicked; it is tried again when its lease ends");
-                    Ok(())
-                })?;
+            while let Some(ended) = running.try_join_next() {
+                noted(ended)?;
             }
         }
+    }
+
+    async fn claim(&self, room: usize) -> Result<Vec<Job>> {
+        let (now, limit) = (self.clock.now(), i64::try_from(room).unwrap_or(0));
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        self.store
+            .write(move |tx| jobs::claim(tx, now, LEASE, limit))
+            .await
     }
 
     async fn run_one(&self, job: Job) -> Result<()> {
@@ -186,4 +195,12 @@ impl Worker {
             }
         }
     }
+}
+
+/// What became of the task of a job.
+fn noted(ended: std::result::Result<Result<()>, JoinError>) -> Result<()> {
+    ended.unwrap_or_else(|problem| {
+        error!(error = %problem, "A job panicked; it is tried again when its lease ends");
+        Ok(())
+    })
 }

@@ -269,6 +269,47 @@ async fn a_mail_whose_worker_died_is_a_recorded_doubt() {
     assert!(world.parked().await[0].contains("may have been delivered"));
 }
 
+/// Does the job `slow` when it is let, and any other at once.
+struct Gated(Arc<tokio::sync::Notify>);
+
+impl Handler for Gated {
+    fn kind(&self) -> &'static str {
+        "test"
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
+        Box::pin(async move {
+            match job.dedup_key.as_str() {
+                "slow" => self.0.notified().await,
+                _ => self.0.notify_one(),
+            }
+            Outcome::Done
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_takes_long_holds_up_no_other() {
+    let world = World::new().await;
+    let worker = world.worker(Arc::new(Gated(Arc::default())));
+    world.add(job("slow", world.clock.now())).await;
+    let running = tokio::spawn({
+        let worker = worker.clone();
+        async move { worker.run_due().await.unwrap() }
+    });
+    tokio::task::yield_now().await;
+    world.clock.advance(Duration::from_secs(1));
+    world.add(job("quick", world.clock.now())).await;
+
+    worker.wake();
+
+    assert_eq!(
+        running.await.unwrap(),
+        2,
+        "the quick one let the slow one go"
+    );
+}
+
 #[tokio::test]
 async fn a_worker_stops_when_told() {
     let world = World::new().await;
