@@ -32,7 +32,8 @@ export function follow(thread) {
       timer = setTimeout(() => thread.attempt(() => announce(thread, waiting)), GATHER);
     },
     edited: (/** @type {Told} */ told) => {
-      waiting.has(told.id) ? waiting.set(told.id, told) : replace(thread, told);
+      waiting.has(told.id) && waiting.set(told.id, told);
+      replace(thread, told);
     },
     voted: (/** @type {Told} */ told) => count(thread, told),
     removed: (/** @type {Told} */ told) =>
@@ -75,7 +76,10 @@ async function announce(thread, waiting) {
   const { widget } = await thread.words();
   const places = new Map();
   for (const [id, told] of waiting) {
-    if (thread.comment(id)) {
+    const shown = thread.comment(id);
+    if (shown) {
+      // One's own stands there already; a card may have come to it since.
+      told.html?.includes('data-rj="card"') && !part(shown, 'card') && replace(thread, told);
       waiting.delete(id);
       continue;
     }
@@ -137,7 +141,7 @@ function replace(thread, told) {
     const hasFocus = shown.contains(activeElement);
     fresh.dataset['level'] = shown.dataset['level'];
     shown.replaceWith(fresh);
-    thread.wake(fresh);
+    thread.wake(/** @type {HTMLElement} */ (fresh.parentElement));
     hasFocus && thread.focus(fresh);
   }
 }

@@ -52,6 +52,7 @@ const load = {
   bell: () => import('./bell.js'),
   browse: () => import('./browse.js'),
   bubble: () => import('./bubble.js'),
+  cards: () => import('./cards.js'),
   compose: () => import('./compose.js'),
   edit: () => import('./own.js'),
   flag: () => import('./flag.js'),
@@ -75,6 +76,7 @@ const ACTS = {
   account: 'enter leave',
   bell: 'bell',
   browse: 'more branch filter back jump link',
+  cards: 'play uncard hush unhush',
   post: 'retry revise',
   reply: 'reply cancel rename',
   tools: 'mark preview write',
@@ -178,6 +180,7 @@ export class Thread {
     const clock = setInterval(() => this.wake(this.section), 60_000);
     signal.addEventListener('abort', () => clearInterval(clock));
     this.section.tabIndex = -1;
+    this.section.toggleAttribute('data-hushed', !!device.get('hushed'));
     this.wake(this.section);
     this.know();
     this.#follow();
@@ -434,8 +437,10 @@ export class Thread {
       const vote = me?.votes[id] ?? 0;
       part(comment, 'up')?.setAttribute('aria-pressed', `${vote > 0}`);
       part(comment, 'down')?.setAttribute('aria-pressed', `${vote < 0}`);
-      part(comment, 'own')?.toggleAttribute('hidden', !me?.own.includes(id));
       part(comment, 'flag')?.toggleAttribute('hidden', !!me?.own.includes(id));
+      for (const own of comment.querySelectorAll('[data-rj=own],[data-rj=uncard]')) {
+        own.toggleAttribute('hidden', !me?.own.includes(id));
+      }
       part(comment, 'edit')?.toggleAttribute('hidden', !me?.editable[id]);
     }
   }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::author::Author;
+use crate::card::Card;
 use crate::ids::{CommentId, PageId};
 use crate::time::Time;
 use crate::vote::Tally;
@@ -92,6 +93,8 @@ pub struct Comment {
     pub tally: Tally,
     /// How many direct replies are shown.
     pub n_replies: i64,
+    /// What stands for the links that stand alone in it.
+    pub cards: Vec<Card>,
     /// For a root: how many published comments its branch holds below it.
     pub n_descendants: i64,
 }

@@ -8,6 +8,7 @@
 pub mod address;
 pub mod author;
 pub mod bell;
+pub mod card;
 pub mod chance;
 pub mod comment;
 pub mod cursor;
@@ -18,6 +19,7 @@ pub mod learned;
 pub mod moderation;
 pub mod names;
 pub mod page;
+pub mod player;
 pub mod policy;
 pub mod ranking;
 pub mod refusal;
@@ -32,6 +34,7 @@ pub mod words;
 pub mod work;
 
 pub use author::{Author, AuthorKind, Reader};
+pub use card::Card;
 pub use chance::{FixedRandom, Random, Token, TokenHash};
 pub use comment::{Comment, State};
 pub use cursor::Cursor;

@@ -227,6 +227,7 @@ mod tests {
             tally: Tally::default(),
             n_replies,
             n_descendants: 0,
+            cards: Vec::new(),
         }
     }
 

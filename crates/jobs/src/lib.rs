@@ -6,6 +6,7 @@
 //! not repeat itself looks at [`Job::is_interrupted`].
 
 mod backoff;
+mod card;
 mod desk_mail;
 mod erase;
 mod external;
@@ -14,6 +15,7 @@ mod notice;
 mod webhook;
 mod worker;
 
+pub use card::CardHandler;
 pub use desk_mail::DeskMailHandler;
 pub use erase::EraseHandler;
 pub use external::ExternalHandler;

@@ -6,7 +6,9 @@
 //! it. Everything here is pure, and its work grows with the length of its input and no faster.
 
 mod article;
+mod bare;
 mod escape;
+mod facts;
 mod markdown;
 mod plain;
 mod sanitiser;
@@ -15,7 +17,9 @@ mod url_gate;
 mod wordpress;
 
 pub use article::article;
+pub use bare::bare_links;
 pub use escape::escape;
+pub use facts::{Facts, page_facts};
 pub use markdown::{Rendered, render};
 pub use plain::{excerpt, plain_text};
 pub use sanitiser::{SafeHtml, sanitise};

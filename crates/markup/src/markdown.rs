@@ -54,7 +54,7 @@ pub fn render(text: &str) -> Rendered {
     }
 }
 
-fn options() -> Options<'static> {
+pub(crate) fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;
     options.extension.autolink = true;
@@ -68,20 +68,20 @@ fn options() -> Options<'static> {
 
 /// How much work the parser may do: the parser asks once every 256 steps, and an honest text
 /// takes a few steps a byte.
-struct Budget {
+pub(crate) struct Budget {
     n_asked: Cell<usize>,
     max_asked: usize,
 }
 
 impl Budget {
-    fn for_text(text: &str) -> Self {
+    pub(crate) fn for_text(text: &str) -> Self {
         Self {
             n_asked: Cell::new(0),
             max_asked: 64 + text.len() / 16,
         }
     }
 
-    fn is_spent(&self) -> bool {
+    pub(crate) fn is_spent(&self) -> bool {
         self.n_asked.set(self.n_asked.get() + 1);
         self.n_asked.get() > self.max_asked
     }

@@ -214,7 +214,7 @@ fn is_block(name: &str) -> bool {
 }
 
 /// The value of an attribute as it was written, ready to stand between double quotes.
-fn attribute(attributes: &str, wanted: &str) -> Option<String> {
+pub(crate) fn attribute(attributes: &str, wanted: &str) -> Option<String> {
     let mut rest = attributes;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
@@ -252,7 +252,7 @@ fn split_value(text: &str) -> (&str, &str) {
     )
 }
 
-enum Token<'t> {
+pub(crate) enum Token<'t> {
     Text(&'t str),
     Start { name: String, attributes: &'t str },
     End { name: String },
@@ -260,7 +260,7 @@ enum Token<'t> {
 
 /// Reads tags as a browser does, near enough; comments, declarations, scripts and styles are
 /// passed over. Anything that does not end is text.
-struct Tokens<'t> {
+pub(crate) struct Tokens<'t> {
     rest: &'t str,
     /// Tags that were never ended. Each costs a look at all that follows, so there may be few.
     n_endless: usize,
@@ -269,14 +269,14 @@ struct Tokens<'t> {
 const MAX_ENDLESS: usize = 16;
 
 impl<'t> Tokens<'t> {
-    fn new(html: &'t str) -> Self {
+    pub(crate) fn new(html: &'t str) -> Self {
         Self {
             rest: html,
             n_endless: 0,
         }
     }
 
-    fn next(&mut self) -> Option<Token<'t>> {
+    pub(crate) fn next(&mut self) -> Option<Token<'t>> {
         loop {
             if self.rest.is_empty() {
                 return None;

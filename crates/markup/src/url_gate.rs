@@ -44,7 +44,7 @@ fn stripped(url: &str) -> Option<String> {
 }
 
 /// Characters that take no room and change what the eye reads: zero widths, marks of direction.
-fn is_invisible(char: char) -> bool {
+pub(crate) fn is_invisible(char: char) -> bool {
     matches!(char,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}')

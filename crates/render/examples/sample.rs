@@ -292,6 +292,7 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
         },
         n_replies: 0,
         n_descendants: 0,
+        cards: Vec::new(),
     })
 }
 

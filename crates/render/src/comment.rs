@@ -5,10 +5,10 @@ use rejoinder_core::settings::{Mode, Voting};
 use rejoinder_core::thread::{Entry, MAX_LEVELS};
 use rejoinder_core::{Comment, CommentId, PageKey, Settings, State, Time};
 
-use crate::Context;
 use crate::avatar::Avatar;
 use crate::links::{Act, Link, Links, Place};
 use crate::words::{Day, Name, Number, Words, fill};
+use crate::{Context, card};
 
 /// One comment as it stands in the thread, for the one who wrote it and for live streams.
 ///
@@ -30,6 +30,7 @@ pub fn comment_html(context: &Context<'_>, key: &PageKey, entry: &Entry) -> Stri
 /// What the comments of one rendering have in common.
 pub(crate) struct Frame<'a> {
     pub(crate) words: &'static Words,
+    settings: &'a Settings,
     pub(crate) links: &'a Links,
     pub(crate) marked: Option<CommentId>,
     /// Whether replies are still taken.
@@ -43,10 +44,11 @@ pub(crate) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub(crate) fn new(context: &Context<'_>, links: &'a Links, is_page: bool) -> Self {
+    pub(crate) fn new(context: &Context<'a>, links: &'a Links, is_page: bool) -> Self {
         let settings = &context.site.settings;
         Self {
             words: context.words,
+            settings,
             links,
             marked: None,
             is_open: settings.mode != Mode::Closed,
@@ -84,6 +86,7 @@ impl<'a> Frame<'a> {
             score: self.score(comment),
             is_page: self.is_page,
             links: self.links,
+            cards: card::shown(self.settings, comment),
         }
     }
 
@@ -184,9 +187,14 @@ pub(crate) struct Shown<'a> {
     score: Option<i64>,
     is_page: bool,
     links: &'a Links,
+    cards: Vec<card::Shown<'a>>,
 }
 
 impl Shown<'_> {
+    fn play(&self, host: &str) -> String {
+        fill(&self.words.comment.play, &[("host", &host)])
+    }
+
     fn label(&self) -> String {
         fill(&self.words.comment.by, &[("name", &Name(self.name))])
     }

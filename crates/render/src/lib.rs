@@ -8,6 +8,7 @@
 pub mod account;
 mod avatar;
 pub mod bell;
+mod card;
 mod comment;
 mod fate_mail;
 pub mod feed;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use rejoinder_core::card::Picture;
 use rejoinder_core::{CommentId, Cursor, Filter, PageKey, Site, ThreadQuery};
 use url::form_urlencoded;
 
@@ -58,6 +59,12 @@ impl Links {
     /// The publisher's page.
     pub(crate) fn people(&self) -> Option<&str> {
         self.people.as_deref()
+    }
+
+    /// Where a picture is that is kept here.
+    pub(crate) fn picture(&self, picture: &Picture) -> String {
+        let (base, host) = (&self.base, encoded(&self.host));
+        format!("{base}/link-pictures/{host}/{}.jpg", picture.id)
     }
 
     pub(crate) fn to(&self, place: Place) -> Link<'_> {

@@ -148,6 +148,10 @@ group!(CommentWords {
     delete: String,
     edit_or_delete: String,
     flag: String,
+    play: String,
+    only_link: String,
+    hide_cards: String,
+    show_cards: String,
 });
 group!(FormWords {
     invitation: String,

@@ -39,6 +39,7 @@ use crate::{public, reader};
         reader::comments::post,
         reader::comments::edit,
         reader::comments::remove,
+        reader::cards::turn_off,
         reader::votes::cast,
         reader::flags::raise,
         reader::decisions::decide,

@@ -15,7 +15,7 @@ use crate::decisions::{self, By, Entry};
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
 use crate::moderation::{self, Text};
-use crate::{Result, Row, Tx, groups, pages, params, sql};
+use crate::{Result, Row, Tx, cards, groups, pages, params, sql};
 
 pub(crate) use counters::{appear, vanish};
 pub use posting::{Idempotency, NewComment, NewIds, Posted, post};
@@ -79,7 +79,7 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
         .into());
     }
     if edit.text == comment.text {
-        return Ok(comment);
+        return cards::filled(tx, site, comment);
     }
     let before = decisions::snapshot(tx, site, edit.id)?;
     let verdict = examine(tx, now, edit, &page, &comment)?;
@@ -106,7 +106,8 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
             events::append(tx, now, &page, EventKind::Edited, Some(edit.id))?;
         }
     }
-    expect(tx, site, edit.id)
+    let comment = expect(tx, site, edit.id)?;
+    cards::filled(tx, site, comment)
 }
 
 /// What the pipeline says of a new text; `None` where a moderator wrote it, who has read it.
@@ -429,5 +430,6 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Comment> {
         n_descendants: row.get(17)?,
         author: authors::read(row, 18)?,
         featured_at: row.get(23)?,
+        cards: Vec::new(),
     })
 }

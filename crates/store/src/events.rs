@@ -4,7 +4,8 @@ use rejoinder_core::{Comment, CommentId, Page, PageId, PageKey, SiteId, Time};
 
 use crate::webhooks::{self, MessageId};
 use crate::{
-    Change, Dialect, Result, Tx, bells, comments, desk_mails, listen, notices, pages, params, sql,
+    Change, Dialect, Result, Tx, bells, cards, comments, desk_mails, listen, notices, pages,
+    params, sql,
 };
 
 /// What happened.
@@ -28,6 +29,8 @@ pub enum EventKind {
     Pinned,
     /// A branch was closed to replies, or opened.
     BranchChanged,
+    /// A card came to a comment, or went.
+    CardsChanged,
     /// A vote was cast, changed or taken back.
     Voted,
     /// Comments were imported.
@@ -49,6 +52,7 @@ impl EventKind {
             Self::Featured => "featured",
             Self::Pinned => "pinned",
             Self::BranchChanged => "branch_changed",
+            Self::CardsChanged => "cards_changed",
             Self::Voted => "voted",
             Self::Imported => "imported",
             Self::PageChanged => "page_changed",
@@ -59,7 +63,7 @@ impl EventKind {
     const fn is_urgent(self) -> bool {
         matches!(
             self,
-            Self::Hidden | Self::Edited | Self::Removed | Self::PageChanged
+            Self::Hidden | Self::Edited | Self::Removed | Self::CardsChanged | Self::PageChanged
         )
     }
 }
@@ -119,6 +123,9 @@ pub(crate) fn append_counted(
         version,
     };
     webhooks::announce(tx, now, (page.site, message), kind, comment)?;
+    if let Some(comment) = comment {
+        cards::follow(tx, now, page.site, comment, kind)?;
+    }
     match (kind, comment) {
         (EventKind::Published, Some(comment)) => {
             bells::tell_above(tx, now, page.site, comment)?;
@@ -217,5 +224,11 @@ pub fn happenings(
             happening.comment = comments::by_id(tx, site, id)?;
         }
     }
+    let found = happenings.iter_mut();
+    cards::fill(
+        tx,
+        site,
+        found.filter_map(|happening| happening.comment.as_mut()),
+    )?;
     Ok(Some((page, happenings)))
 }

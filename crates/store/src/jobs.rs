@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use rejoinder_core::{SiteId, Time};
+use sha2::{Digest, Sha256};
 
 use crate::{Result, Row, Tx, params, sql};
 
@@ -65,6 +66,19 @@ pub fn add(tx: &mut Tx<'_>, now: Time, job: &NewJob) -> Result<bool> {
         ],
     )?;
     Ok(added == 1)
+}
+
+/// An id that follows from what it is for, so that the same thing never has two.
+pub(crate) fn drawn(parts: &[&[u8]]) -> i64 {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    let hash: [u8; 32] = hash.finalize().into();
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash[..8]);
+    i64::from_be_bytes(first) & i64::MAX
 }
 
 /// Claim up to `limit` due jobs for as long as `lease`, the longest due first.

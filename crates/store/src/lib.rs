@@ -10,6 +10,7 @@ pub mod address_keys;
 pub mod authors;
 pub mod backup;
 pub mod bells;
+pub mod cards;
 mod claims;
 pub mod comments;
 pub mod decisions;

@@ -27,7 +27,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: [Migration; 12] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -39,6 +39,7 @@ const MIGRATIONS: [Migration; 11] = [
     migration!(9, "0009_add_subscriptions"),
     migration!(10, "0010_add_bell"),
     migration!(11, "0011_add_work"),
+    migration!(12, "0012_add_cards"),
 ];
 
 /// The number of the newest migration.

@@ -13,7 +13,7 @@ use rejoinder_core::{
 };
 
 use crate::comments::{columns, comment_columns, read};
-use crate::{Dialect, Result, Sql, Tx, pages, params, sql};
+use crate::{Dialect, Result, Sql, Tx, cards, pages, params, sql};
 
 /// The part of a page's thread that `query` asks for. An unknown page is an empty thread.
 pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -> Result<Thread> {
@@ -22,10 +22,13 @@ pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -
     };
     let limit = query.limit.clamp(1, MAX_COMMENTS);
     let query = ThreadQuery { limit, ..*query };
-    match query.root {
-        Some(root) => branch(tx, page, &query, root),
-        None => roots(tx, page, &query),
-    }
+    let mut thread = match query.root {
+        Some(root) => branch(tx, page, &query, root)?,
+        None => roots(tx, page, &query)?,
+    };
+    let shown = thread.entries.iter_mut().map(|entry| &mut entry.comment);
+    cards::fill(tx, site, shown.chain(&mut thread.ancestors))?;
+    Ok(thread)
 }
 
 fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
@@ -329,6 +332,7 @@ pub fn blank(comment: &mut Comment) {
     comment.featured_at = None;
     comment.text.clear();
     comment.html.clear();
+    comment.cards.clear();
     comment.author.name.clear();
     comment.author.website = None;
     comment.author.id = AuthorId(0);

@@ -85,7 +85,7 @@ const fn about(group: Group, key: &'static str, about: &'static str, takes: Take
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 30] = [
+pub(super) const ABOUT: [About; 32] = [
     about(
         Group::Site,
         "title",
@@ -155,6 +155,22 @@ pub(super) const ABOUT: [About; 30] = [
         "bubble",
         "Whether a small button leads to the comments while readers are elsewhere on the page.",
         Takes::Choice(&[("off", "No"), ("on", "Yes, until a reader dismisses it")]),
+    ),
+    about(
+        Group::Reading,
+        "link_cards",
+        "Whether a link alone on its line unfolds into a card.",
+        Takes::Choice(&[
+            ("on", "Yes"),
+            ("listed", "Only a link to one of the sites below"),
+            ("off", "No"),
+        ]),
+    ),
+    about(
+        Group::Reading,
+        "link_card_sites",
+        "The sites whose links do, with their subdomains, when only listed ones do.",
+        Takes::Text("hosts with spaces between them"),
     ),
     about(
         Group::Writing,

@@ -76,6 +76,10 @@ pub struct Settings {
     pub hold_after_flags: u32,
     /// How often moderators are told by mail that comments wait.
     pub desk_mail: DeskMail,
+    /// Which links that stand alone in a comment unfold into a card.
+    pub link_cards: LinkCards,
+    /// The sites whose links do, when only listed ones do.
+    pub link_card_sites: String,
 }
 
 impl Default for Settings {
@@ -111,6 +115,8 @@ impl Default for Settings {
             approve_first: 0,
             hold_after_flags: 5,
             desk_mail: DeskMail::Off,
+            link_cards: LinkCards::On,
+            link_card_sites: String::new(),
         }
     }
 }
@@ -224,9 +230,21 @@ pub enum External {
     Before,
 }
 
+/// Which links that stand alone in a comment unfold into a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkCards {
+    /// None.
+    Off,
+    /// Those to sites that are listed.
+    Listed,
+    /// All.
+    On,
+}
+
 impl Settings {
     /// Every setting in words, in the order in which owners meet them.
-    pub const ABOUT: [About; 30] = about::ABOUT;
+    pub const ABOUT: [About; 32] = about::ABOUT;
 
     /// These settings with `key` set to `value`, which is JSON or a bare word.
     pub fn with(&self, key: &str, value: &str) -> Result<Self, Refusal> {
@@ -277,6 +295,23 @@ impl Settings {
         }
         fields.insert(key.to_owned(), parsed);
         serde_json::from_value(Value::Object(fields)).map_err(|_| invalid())
+    }
+
+    /// Whether a link to `url`, a web address, unfolds into a card.
+    pub fn unfolds(&self, url: &str) -> bool {
+        match self.link_cards {
+            LinkCards::Off => false,
+            LinkCards::On => true,
+            LinkCards::Listed => crate::card::host(url).is_some_and(|host| self.lists(host)),
+        }
+    }
+
+    fn lists(&self, host: &str) -> bool {
+        let listed = self.link_card_sites.split([' ', ',', ';']);
+        listed.filter(|own| !own.is_empty()).any(|own| {
+            let rest = host.strip_suffix(&own.to_lowercase());
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
     }
 
     /// The settings as a map from key to value, with [`HIDDEN`] for what is not shown.
@@ -335,6 +370,36 @@ mod tests {
             settings.with("replies_shown", "5").unwrap().replies_shown,
             5
         );
+    }
+
+    #[test]
+    fn links_unfold_as_the_publisher_says() {
+        let unfolds = |cards: &str, sites: &str, url: &str| {
+            let settings = Settings::default().with("link_cards", cards).unwrap();
+            settings
+                .with("link_card_sites", sites)
+                .unwrap()
+                .unfolds(url)
+        };
+        assert!(Settings::default().unfolds("https://any.example/"));
+        assert!(!unfolds("off", "any.example", "https://any.example/"));
+        assert!(unfolds(
+            "listed",
+            "a.example, Any.example",
+            "https://any.example/x"
+        ));
+        assert!(unfolds(
+            "listed",
+            "any.example",
+            "https://www.any.example:8443/x"
+        ));
+        assert!(!unfolds("listed", "any.example", "https://many.example/x"));
+        assert!(!unfolds(
+            "listed",
+            "any.example",
+            "https://any.example.evil.example/"
+        ));
+        assert!(!unfolds("listed", "", "https://any.example/"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The worker on a real store.
 
+mod cards;
 mod desk_mails;
 mod erase;
 mod external;

@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jobs::{
-    DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler, Handler, MailHandler,
-    NoticeHandler, WebhookHandler, Worker,
+    CardHandler, DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler, Handler,
+    MailHandler, NoticeHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -27,11 +27,13 @@ pub(super) fn worker(
     base: &str,
 ) -> Worker {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let cards = CardHandler::new(Arc::clone(store), outside.clone(), Arc::clone(&clock));
     let external = ExternalHandler::new(Arc::clone(store), outside.clone(), Arc::clone(&clock));
     let webhooks = WebhookHandler::new(Arc::clone(store), outside, Arc::clone(&clock), base);
     let erasures = EraseHandler::new(Arc::clone(store), Arc::clone(&clock), &SystemRandom);
     let fan_out = FanOutHandler::new(Arc::clone(store), Arc::clone(&clock));
     let mut handlers: Vec<Arc<dyn Handler>> = vec![
+        Arc::new(cards),
         Arc::new(webhooks),
         Arc::new(erasures),
         Arc::new(fan_out),

@@ -65,6 +65,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
         tally: Tally { up: 3, down: 1 },
         n_replies: 0,
         n_descendants: 0,
+        cards: Vec::new(),
     }
 }
 

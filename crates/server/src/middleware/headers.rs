@@ -3,7 +3,8 @@
 use axum::body::Body;
 use axum::http::header::Entry;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
-use rejoinder_core::Site;
+use rejoinder_core::settings::LinkCards;
+use rejoinder_core::{Site, player};
 
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
@@ -11,24 +12,33 @@ const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 /// a script makes of text except through the widget's one Trusted Types policy.
 pub(crate) fn embed_policy(site: &Site) -> HeaderValue {
     let framers = site.origins.join(" ");
-    page_policy(&format!("'self' {framers}"))
+    let players = match site.settings.link_cards {
+        LinkCards::Off => [].as_slice(),
+        LinkCards::Listed | LinkCards::On => &player::ORIGINS,
+    };
+    page_policy(&format!("'self' {framers}"), players)
 }
 
 /// The policy of a page that only the server's own pages may frame.
 pub(crate) fn own_policy() -> HeaderValue {
-    page_policy("'self'")
+    page_policy("'self'", &player::ORIGINS)
 }
 
 /// The policy of a page that nobody may frame.
 pub(crate) fn unframed_policy() -> HeaderValue {
-    page_policy("'none'")
+    page_policy("'none'", &[])
 }
 
-fn page_policy(framers: &str) -> HeaderValue {
+/// The policy of a page that `framers` may frame, and that may frame `players`.
+fn page_policy(framers: &str, players: &[&str]) -> HeaderValue {
+    let players = match players {
+        [] => String::new(),
+        some => format!("frame-src {}; ", some.join(" ")),
+    };
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {framers}; \
-         require-trusted-types-for 'script'; trusted-types rejoinder"
+         {players}connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors {framers}; require-trusted-types-for 'script'; trusted-types rejoinder"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NOTHING))
 }

@@ -5,6 +5,7 @@ pub(crate) mod counts;
 pub(crate) mod events;
 pub(crate) mod feeds;
 pub(crate) mod files;
+pub(crate) mod pictures;
 pub(crate) mod threads;
 
 use axum::http::{Method, Uri};
@@ -52,6 +53,12 @@ pub(crate) fn routes() -> Vec<Route> {
             "/feeds/{site}/replies/{file}",
             Public,
             get(feeds::of_replies),
+        ),
+        route(
+            Method::GET,
+            "/link-pictures/{site}/{file}",
+            Public,
+            get(pictures::picture),
         ),
         route(Method::GET, "/openapi.json", Public, get(openapi::spec)),
         route(Method::GET, "/docs", Public, get(openapi::docs)),

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::{CommentId, PageKey, Site, policy};
 use render::Problem;
+use store::cards;
 
 use super::posting::{self, Draft};
 use super::work::Proof;
@@ -114,6 +115,9 @@ pub(crate) async fn edit_page(
     let reader = visitor.reader(&app, &site).await?;
     policy::may_delete(&comment, &reader)?;
     let key = page_of(&app, &site, &comment).await?.key;
+    let id = site.id;
+    let fill = move |tx: &mut store::Tx<'_>| cards::filled(tx, id, comment.clone());
+    let comment = app.store.read(fill).await.map_err(ApiError::from)?;
     let context = context(&app, &site, &visitor.base.0);
     Ok(Html(render::edit_page(&context, &key, &comment, None, None)).into_response())
 }
@@ -150,6 +154,21 @@ pub(crate) async fn edit(
         problem,
     ));
     Ok((error.status, page).into_response())
+}
+
+/// `POST /embed/comments/{id}/cards`: a link of one's own is only a link, and go to the comment.
+pub(crate) async fn turn_card_off(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let (site, comment) = find(&app, &visitor, &id, fields.get("site")).await?;
+    let page = page_of(&app, &site, &comment).await?;
+    let url = fields.get("url").unwrap_or_default().to_owned();
+    posting::turn_card_off(&app, &visitor, &site, comment.id, url).await?;
+    let to = permalink(&site, &page.key, comment.id);
+    Ok(see_other(&to, HeaderMap::new()))
 }
 
 /// `POST /embed/comments/{id}/delete`: delete one's own comment, and go back to the thread.

@@ -1,6 +1,7 @@
 //! What a reader does, and what is theirs alone. Never cached.
 
 pub(crate) mod bells;
+pub(crate) mod cards;
 pub(crate) mod comments;
 pub(crate) mod decisions;
 pub(crate) mod flags;
@@ -39,6 +40,11 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::DELETE,
             "/api/v1/comments/{id}",
             delete(comments::remove),
+        ),
+        reader(
+            Method::DELETE,
+            "/api/v1/comments/{id}/cards",
+            delete(cards::turn_off),
         ),
         reader(Method::PUT, "/api/v1/comments/{id}/vote", put(votes::cast)),
         reader(
@@ -91,6 +97,11 @@ pub(crate) fn routes() -> Vec<Route> {
             get(forms::edit_page),
         ),
         reader(Method::POST, "/embed/comments/{id}/edit", post(forms::edit)),
+        reader(
+            Method::POST,
+            "/embed/comments/{id}/cards",
+            post(forms::turn_card_off),
+        ),
         reader(
             Method::POST,
             "/embed/comments/{id}/delete",

@@ -8,7 +8,7 @@ use rejoinder_core::{
 };
 use store::authors::Details;
 use store::comments::{self, Edit, Idempotency, NewComment, NewIds, Posted};
-use store::pages;
+use store::{cards, pages};
 
 use super::subscriptions;
 use super::work::{self, Proof};
@@ -180,6 +180,24 @@ pub(crate) async fn remove(
     let site = site.id;
     app.store
         .write(move |tx| comments::remove(tx, now, site, id, &reader))
+        .await?;
+    Ok(())
+}
+
+/// Let a link of a comment be only a link.
+pub(crate) async fn turn_card_off(
+    app: &App,
+    visitor: &Visitor,
+    site: &Arc<Site>,
+    id: CommentId,
+    url: String,
+) -> Result<(), ApiError> {
+    let now = app.now();
+    app.limits.take(Act::Post, visitor, now)?;
+    let reader = visitor.reader(app, site).await?;
+    let site = site.id;
+    app.store
+        .write(move |tx| cards::turn_off(tx, now, site, id, &url, &reader))
         .await?;
     Ok(())
 }

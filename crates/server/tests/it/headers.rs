@@ -25,7 +25,7 @@ async fn a_whole_page_may_do_little_and_be_framed_by_its_site_alone() {
 
     expect![[r#"
         cache-control: public, max-age=0, must-revalidate
-        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self' https://news.example; require-trusted-types-for 'script'; trusted-types rejoinder
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src https://www.youtube-nocookie.com https://player.vimeo.com https://archive.org; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self' https://news.example; require-trusted-types-for 'script'; trusted-types rejoinder
         content-type: text/html; charset=utf-8
         cross-origin-opener-policy: same-origin-allow-popups
         cross-origin-resource-policy: cross-origin

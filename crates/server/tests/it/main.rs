@@ -5,6 +5,7 @@ mod authorisation;
 mod bells;
 mod caching;
 mod canaries;
+mod cards;
 mod decisions;
 mod desk;
 mod desk_pages;

@@ -318,6 +318,7 @@ fn comment_of(
         tally: Tally::default(),
         n_replies: 0,
         n_descendants: 0,
+        cards: Vec::new(),
     }
 }
 

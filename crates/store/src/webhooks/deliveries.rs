@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use rejoinder_core::webhook::{Kind, PATIENCE, Secret, wait_after};
 use rejoinder_core::{Comment, CommentId, Page, PageId, SiteId, State, Time};
-use sha2::{Digest, Sha256};
 
 use super::{Webhook, find, secret, turn_off};
 use crate::events::EventKind;
-use crate::jobs::{self, NewJob};
+use crate::jobs::{self, NewJob, drawn};
 use crate::{Result, Row, Tx, comments, pages, params, sql};
 
 /// The kind of a delivery's job. Its payload is the delivery's id in JSON.
@@ -175,6 +174,7 @@ const fn kind_of(event: EventKind) -> Option<Kind> {
         | EventKind::Pinned
         | EventKind::BranchChanged
         | EventKind::Voted
+        | EventKind::CardsChanged
         | EventKind::Imported => None,
     }
 }
@@ -219,7 +219,11 @@ fn tell(
         if !super::kinds(&kinds).contains(&kind) {
             continue;
         }
-        let id = drawn(&[webhook, message.page.0, message.version]);
+        let id = drawn(&[
+            &webhook.to_be_bytes(),
+            &message.page.0.to_be_bytes(),
+            &message.version.to_be_bytes(),
+        ]);
         tx.execute(
             sql!(
                 "insert into delivery
@@ -245,7 +249,7 @@ fn tell(
 /// A job for the delivery, for each time that it is made from the start.
 fn add_job(tx: &mut Tx<'_>, now: Time, site: SiteId, delivery: i64, n_replays: i64) -> Result<()> {
     let job = NewJob {
-        id: drawn(&[delivery, n_replays]),
+        id: drawn(&[&delivery.to_be_bytes(), &n_replays.to_be_bytes()]),
         site,
         kind: WEBHOOK_JOB,
         dedup_key: format!("{delivery}-{n_replays}"),
@@ -254,18 +258,6 @@ fn add_job(tx: &mut Tx<'_>, now: Time, site: SiteId, delivery: i64, n_replays: i
     };
     jobs::add(tx, now, &job)?;
     Ok(())
-}
-
-/// An id that follows from what it is for, so that the same thing never has two.
-fn drawn(parts: &[i64]) -> i64 {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.to_be_bytes());
-    }
-    let hash: [u8; 32] = hash.finalize().into();
-    let mut first = [0; 8];
-    first.copy_from_slice(&hash[..8]);
-    i64::from_be_bytes(first) & i64::MAX
 }
 
 macro_rules! delivery {

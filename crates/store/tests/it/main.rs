@@ -4,6 +4,7 @@ mod accounts;
 mod agreement;
 mod backup;
 mod bells;
+mod cards;
 mod comments;
 mod decisions;
 mod desk;

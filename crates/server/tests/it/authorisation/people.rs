@@ -140,7 +140,8 @@ impl People {
 
     async fn guest(&self) -> TestReader {
         let guest = self.app.stranger();
-        requests::write(&guest, HERE, self.seed()).await;
+        let text = format!("Comment {}", self.seed());
+        requests::write(&guest, HERE, &text).await;
         guest
     }
 
@@ -175,12 +176,17 @@ impl People {
 
     /// A comment that nobody has touched yet, by [`Who::Author`] or, at the other site, by its owner.
     pub(super) async fn comment(&self, host: &str) -> String {
+        let text = format!("Comment {}", self.seed());
+        self.comment_that_says(host, &text).await
+    }
+
+    pub(super) async fn comment_that_says(&self, host: &str, text: &str) -> String {
         let who = match host {
             HERE => Who::Author,
             _ => Who::OwnerElsewhere,
         };
         let known = self.known.lock().await;
-        requests::write(&known[&who], host, self.seed()).await
+        requests::write(&known[&who], host, text).await
     }
 
     /// A form that an owner sends.

@@ -9,6 +9,7 @@ use rejoinder_core::author::Role;
 use rejoinder_core::{AuthorId, Clock as _, Comment, TokenHash};
 use rejoinder_server::{Access, Declared};
 use serde_json::{Value, json};
+use store::cards::{self, Found, NewPicture};
 use store::decisions::{self, LogQuery, Of};
 use store::groups::{self, Group, Scope};
 use store::sign_ins::{self, Invitation};
@@ -100,11 +101,13 @@ enum Kind {
     Delivery,
     Group,
     Page,
+    Picture,
     Webhook,
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 14] = [
+const KINDS: [(&str, Kind); 15] = [
+    ("/link-pictures/", Kind::Picture),
     ("/decisions/{id}", Kind::Decision),
     ("/people/{id}", Kind::Colleague),
     ("/{site}/name", Kind::Name),
@@ -153,6 +156,7 @@ pub(super) async fn request(
         Kind::Delivery => (id, delivery) = a_delivery(people, owner).await,
         Kind::Group => id = group(people, owner).await,
         Kind::Page => id = found(people, owner).await.page.to_string(),
+        Kind::Picture => id = picture(people, owner).await.to_string(),
         Kind::Webhook => id = webhook(people, owner).await.to_string(),
     }
     if object == Object::Unknown {
@@ -181,6 +185,7 @@ fn path(route: &Declared, host: &str, id: &str, delivery: &str) -> String {
         "/feeds/{site}/{*file}" => "page.atom",
         "/feeds/{site}/branches/{file}" | "/feeds/{site}/replies/{file}" => "{id}.atom",
         "/pictures/{file}" => "bridge.png",
+        "/link-pictures/{site}/{file}" => "{id}.jpg",
         _ => "",
     };
     route
@@ -196,6 +201,9 @@ fn path(route: &Declared, host: &str, id: &str, delivery: &str) -> String {
 
 fn query(route: &Declared, host: &str) -> String {
     match (route.method.as_str(), route.path) {
+        ("DELETE", "/api/v1/comments/{id}/cards") => {
+            format!("?site={host}&url=https://paper.example/")
+        }
         (
             "GET",
             "/embed" | "/embed/thread" | "/api/v1/thread" | "/api/v1/events" | "/api/v1/counts"
@@ -256,6 +264,7 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/embed/comments") => {
             form(&[("page", "story"), ("text", "A word"), ("name", "Ann")])
         }
+        ("POST", "/embed/comments/{id}/cards") => form(&[("url", "https://paper.example/")]),
         ("POST", "/embed/comments/{id}/vote") => form(&[("value", "1")]),
         ("POST", "/embed/comments/{id}/edit") => form(&[("text", "Another word")]),
         ("POST", "/moderate/{site}/decide") => {
@@ -296,10 +305,8 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
 }
 
 /// Write a comment at `host`; its id.
-pub(super) async fn write(reader: &TestReader, host: &str, seed: i64) -> String {
-    let body = json!({
-        "site": host, "page": "story", "text": format!("Comment {seed}"), "name": "Ann",
-    });
+pub(super) async fn write(reader: &TestReader, host: &str, text: &str) -> String {
+    let body = json!({"site": host, "page": "story", "text": text, "name": "Ann"});
     reader
         .send(Method::POST, "/api/v1/comments", body)
         .await
@@ -360,6 +367,31 @@ async fn webhook(people: &People, host: &'static str) -> i64 {
     people.as_owner(host, &path, &fields).await;
     let list = people.app.store.read(move |tx| webhooks::list(tx, site));
     list.await.unwrap().remove(0).id
+}
+
+/// The picture of a page that a new comment links to.
+async fn picture(people: &People, host: &'static str) -> i64 {
+    let (site, now) = (people.site(host).await, people.app.clock.now());
+    let seed = people.seed();
+    let url = format!("https://paper.example/{seed}");
+    let id = people.comment_that_says(host, &url).await.parse().unwrap();
+    let found = Found {
+        title: "A page".to_owned(),
+        site: None,
+        description: None,
+        picture: Some(NewPicture {
+            bytes: seed.to_be_bytes().to_vec(),
+            width: 40,
+            height: 40,
+        }),
+    };
+    let save = move |tx: &mut store::Tx<'_>| {
+        cards::save(tx, now, site, &url, Some(&found))?;
+        let comment = comments::by_id(tx, site, id)?.unwrap();
+        cards::filled(tx, site, comment)
+    };
+    let shown = people.app.store.write(save).await.unwrap();
+    shown.cards[0].picture.unwrap().id
 }
 
 async fn a_delivery(people: &People, host: &'static str) -> (String, String) {

@@ -1,0 +1,58 @@
+//! How often one host is asked.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rejoinder_core::Time;
+
+/// So often is one host asked in an hour.
+const MAX_PER_HOUR: u32 = 30;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// So many hosts are remembered.
+const MAX_HOSTS: usize = 10_000;
+
+/// How often each host was asked lately, by this process.
+#[derive(Default)]
+pub(super) struct Pace(Mutex<HashMap<String, (Time, u32)>>);
+
+impl Pace {
+    /// When `host` may be asked, if not now; now is counted.
+    pub(super) fn not_before(&self, host: &str, now: Time) -> Option<Time> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MAX_HOSTS {
+            known.retain(|_, (since, _)| now.since(*since) < HOUR);
+        }
+        if known.len() >= MAX_HOSTS && !known.contains_key(host) {
+            return Some(now.after(HOUR));
+        }
+        let (since, n) = known.entry(host.to_owned()).or_insert((now, 0));
+        if now.since(*since) >= HOUR {
+            (*since, *n) = (now, 0);
+        }
+        if *n >= MAX_PER_HOUR {
+            return Some(since.after(HOUR));
+        }
+        *n += 1;
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_asked_thirty_times_an_hour() {
+        let (pace, now) = (Pace::default(), Time::from_micros(0));
+        for _ in 0..MAX_PER_HOUR {
+            assert_eq!(pace.not_before("a.example", now), None);
+        }
+        let later = now.after(HOUR);
+        assert_eq!(pace.not_before("a.example", now), Some(later));
+        assert_eq!(pace.not_before("b.example", now), None);
+        assert_eq!(pace.not_before("a.example", later), None);
+    }
+}

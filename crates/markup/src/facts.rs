@@ -1,0 +1,230 @@
+//! What a page of the web says about itself in its head, for a card that stands for a link to it.
+
+use std::cell::RefCell;
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{
+    BufferQueue, Token as HtmlToken, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+
+use crate::shape::{Token, Tokens, attribute};
+use crate::url_gate::is_invisible;
+
+/// What a page says about itself. Every text is one line of plain text, no longer than it is shown;
+/// an address is as it was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Its title.
+    pub title: Option<String>,
+    /// The name of the site that it is on.
+    pub site: Option<String>,
+    /// What it is about.
+    pub description: Option<String>,
+    /// The address of its picture.
+    pub picture: Option<String>,
+    /// Whether it asks that nothing of it be shown elsewhere.
+    pub is_quiet: bool,
+}
+
+/// The longest texts that are shown, in letters.
+const MAX_TITLE: usize = 120;
+const MAX_SITE: usize = 60;
+const MAX_DESCRIPTION: usize = 200;
+
+/// The longest text that is looked at, in bytes.
+const MAX_READ: usize = 4_096;
+
+/// What the page of `html` says about itself. Reads its head, and takes time that grows with it.
+pub fn page_facts(html: &str) -> Facts {
+    let mut found = Found::default();
+    let mut tokens = Tokens::new(html);
+    let mut is_in_title = false;
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Start { name, .. } if name == "body" => break,
+            Token::End { name } if name == "head" => break,
+            Token::Start { name, .. } if name == "title" => is_in_title = true,
+            Token::End { name } if name == "title" => is_in_title = false,
+            Token::Start { name, attributes } if name == "meta" => found.meta(attributes),
+            Token::Text(text) if is_in_title && found.title.is_none() => {
+                found.title = line(text, MAX_TITLE);
+            }
+            _ => {}
+        }
+    }
+    Facts {
+        title: found.og_title.or(found.twitter_title).or(found.title),
+        site: found.site,
+        description: found
+            .og_description
+            .or(found.twitter_description)
+            .or(found.description)
+            .filter(|_| !found.is_quiet),
+        picture: found
+            .og_picture
+            .or(found.twitter_picture)
+            .filter(|_| !found.is_quiet),
+        is_quiet: found.is_quiet,
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    og_title: Option<String>,
+    twitter_title: Option<String>,
+    title: Option<String>,
+    og_description: Option<String>,
+    twitter_description: Option<String>,
+    description: Option<String>,
+    og_picture: Option<String>,
+    twitter_picture: Option<String>,
+    site: Option<String>,
+    is_quiet: bool,
+}
+
+impl Found {
+    fn meta(&mut self, attributes: &str) {
+        let name = attribute(attributes, "property").or_else(|| attribute(attributes, "name"));
+        let (Some(name), Some(content)) = (name, attribute(attributes, "content")) else {
+            return;
+        };
+        let (place, max) = match name.to_ascii_lowercase().as_str() {
+            "og:title" => (&mut self.og_title, MAX_TITLE),
+            "twitter:title" => (&mut self.twitter_title, MAX_TITLE),
+            "og:description" => (&mut self.og_description, MAX_DESCRIPTION),
+            "twitter:description" => (&mut self.twitter_description, MAX_DESCRIPTION),
+            "description" => (&mut self.description, MAX_DESCRIPTION),
+            "og:site_name" => (&mut self.site, MAX_SITE),
+            "og:image" | "og:image:url" | "og:image:secure_url" => (&mut self.og_picture, MAX_READ),
+            "twitter:image" | "twitter:image:src" => (&mut self.twitter_picture, MAX_READ),
+            "robots" => {
+                let wishes = content.to_ascii_lowercase();
+                self.is_quiet |= wishes.contains("nosnippet") || wishes.contains("noarchive");
+                return;
+            }
+            _ => return,
+        };
+        if place.is_none() {
+            *place = line(&content, max);
+        }
+    }
+}
+
+/// `html` text in one line of at most `max` letters; nothing when nothing can be seen of it.
+fn line(html: &str, max: usize) -> Option<String> {
+    let mut end = html.len().min(MAX_READ);
+    while !html.is_char_boundary(end) {
+        end -= 1;
+    }
+    let text = decoded(&html[..end]);
+    let seen: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control() && !is_invisible(*c))
+        .collect();
+    let words: Vec<&str> = seen.split_whitespace().collect();
+    let line = crate::excerpt(&words.join(" "), max);
+    (!line.is_empty()).then_some(line)
+}
+
+/// The text that a browser reads in `html`, whose tags are text, too.
+fn decoded(html: &str) -> String {
+    let tokenizer = Tokenizer::new(Letters::default(), TokenizerOpts::default());
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from(html.replace('<', "&lt;")));
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    tokenizer.sink.0.into_inner()
+}
+
+#[derive(Default)]
+struct Letters(RefCell<String>);
+
+impl TokenSink for Letters {
+    type Handle = ();
+
+    fn process_token(&self, token: HtmlToken, _: u64) -> TokenSinkResult<()> {
+        if let HtmlToken::CharacterTokens(text) = token {
+            self.0.borrow_mut().push_str(&text);
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_head_is_read_and_nothing_else() {
+        let facts = page_facts(
+            "<!doctype html><html><head><title>Plain &amp; <b>simple</b></title>
+             <meta property=og:title content='The &quot;bridge&quot;&#10;of  Ham&shy;burg &mdash; now'>
+             <meta content=\"What it is about\" name=\"Description\">
+             <meta property='og:site_name' content='The Courier'>
+             <meta property='og:image' content='/a.png?b=1&amp;c=2'>
+             <script>var x = \"<meta property='og:title' content='script'>\"</script>
+             </head><body><meta property='og:description' content='late'></body>",
+        );
+        assert_eq!(
+            facts.title.as_deref(),
+            Some("The \"bridge\" of Hamburg — now")
+        );
+        assert_eq!(facts.description.as_deref(), Some("What it is about"));
+        assert_eq!(facts.site.as_deref(), Some("The Courier"));
+        assert_eq!(facts.picture.as_deref(), Some("/a.png?b=1&c=2"));
+    }
+
+    #[test]
+    fn a_hostile_head_is_text() {
+        let facts = page_facts(
+            "<title>&lt;script&gt;alert(1)&lt;/script&gt;\u{202e}x\u{0}\u{7}</title>\
+             <meta name=description content=\"<img src=x onerror=alert(1)>\">",
+        );
+        assert_eq!(facts.title.as_deref(), Some("<script>alert(1)</script>x"));
+        assert_eq!(
+            facts.description.as_deref(),
+            Some("<img src=x onerror=alert(1)>")
+        );
+    }
+
+    #[test]
+    fn what_is_long_is_cut_and_what_is_nothing_is_left_out() {
+        let long = format!("<title>{}</title>", "word ".repeat(10_000));
+        assert!(page_facts(&long).title.unwrap().chars().count() <= MAX_TITLE + 1);
+        assert_eq!(page_facts("<title> \u{200b} </title>"), Facts::default());
+        assert_eq!(page_facts(""), Facts::default());
+        assert_eq!(
+            page_facts("<meta property='og:title' content='never ends"),
+            Facts::default()
+        );
+    }
+
+    #[test]
+    fn a_page_that_wants_to_stay_quiet_shows_its_title_alone() {
+        let facts = page_facts(
+            "<title>Quiet</title><meta name=robots content='index, NOSNIPPET'>\
+             <meta name=description content=about><meta property=og:image content=/a.png>",
+        );
+        assert_eq!(facts.title.as_deref(), Some("Quiet"));
+        assert_eq!((facts.description, facts.picture), (None, None));
+    }
+
+    #[test]
+    fn half_a_megabyte_of_anything_is_read_in_no_time() {
+        // A tag with very many attributes, tags that never end, titles in titles.
+        for piece in [
+            "<meta ",
+            "<meta a=b ",
+            "a=\"",
+            "<title>",
+            "<!--",
+            "&",
+            "&#",
+            "<script>",
+        ] {
+            let html = piece.repeat(512 * 1_024 / piece.len());
+            page_facts(&html);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! `GET /link-pictures/{site}/{file}`: the small pictures of pages that comments link to.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use store::cards;
+
+use crate::error::ApiError;
+use crate::extract::Visitor;
+use crate::limits::Act;
+use crate::middleware::headers::complete;
+use crate::state::App;
+
+/// A picture that a card of a published comment shows. It was made here, from whatever came.
+pub(crate) async fn picture(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((host, file)): Path<(String, String)>,
+    asked: HeaderMap,
+) -> Result<Response, ApiError> {
+    app.limits.take(Act::Read, &visitor, app.now())?;
+    let site = visitor.at(&app, &host).await?.id;
+    let id = file.strip_suffix(".jpg").and_then(|id| id.parse().ok());
+    let id: i64 = id.ok_or_else(ApiError::not_found)?;
+    let found = app
+        .store
+        .read(move |tx| cards::picture(tx, site, id))
+        .await?;
+    let bytes = found.ok_or_else(ApiError::not_found)?;
+    // A picture is known by what it shows.
+    let tag = HeaderValue::from_str(&format!("\"{id:016x}\"")).map_err(ApiError::internal)?;
+    let is_known = asked.get(header::IF_NONE_MATCH) == Some(&tag);
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
+    let hour = HeaderValue::from_static("public, max-age=3600");
+    headers.insert(header::CACHE_CONTROL, hour);
+    headers.insert(header::ETAG, tag);
+    complete(&mut headers, true);
+    if is_known {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    Ok((headers, Bytes::from(bytes)).into_response())
+}
