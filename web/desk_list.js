@@ -103,10 +103,7 @@ class List {
     } else if (key === 'k' || key === 'ArrowUp') {
       this.#move(-1);
     } else if (key === 'z') {
-      const step = this.#steps.pop();
-      if (step) {
-        this.#undo(step);
-      }
+      this.#undoLast();
     } else if (key in DECIDING) {
       this.#decideByKey(/** @type {keyof typeof DECIDING} */ (key));
     } else {
@@ -203,6 +200,7 @@ class List {
       const next = this.#beside(last, 1, rows) ?? this.#beside(last, -1, rows);
       rows.forEach((row) => row.setAttribute('data-busy', ''));
       this.#focus(next);
+      this.#fill();
     }
     this.#then(rows, async () => {
       const answer = await send('/decide', body);
@@ -268,6 +266,11 @@ class List {
     this.#known = answer.counts[this.queue];
     this.#countPicked();
     this.#empty();
+    this.#fill();
+  }
+
+  /** Keep enough rows ahead of whoever decides quickly. */
+  #fill() {
     if (this.#open().length < FEW) {
       void this.#more();
     }
@@ -352,22 +355,35 @@ class List {
     return /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-id="${id}"]`));
   }
 
+  /** Undo what was last decided, even if its answer is not here yet. */
+  #undoLast() {
+    this.#then([], async () => {
+      const step = this.#steps.pop();
+      if (step) {
+        await this.#takeBack(step);
+      }
+    });
+  }
+
   /** @param {Step} step */
   #undo(step) {
     this.#steps = this.#steps.filter((one) => one !== step);
-    const body = new URLSearchParams({ decisions: step.decisions.join(',') });
+    this.#then([], () => this.#takeBack(step));
+  }
+
+  /** @param {Step} step */
+  async #takeBack({ decisions }) {
+    const body = new URLSearchParams({ decisions: decisions.join(',') });
     body.set('back', location.pathname + location.search);
-    this.#then([], async () => {
-      const answer = await send('/undo', body);
-      for (const [id, html] of Object.entries(answer.rows)) {
-        this.#replace(id, html);
-      }
-      const first = answer.changed[0];
-      if (first) {
-        this.#focus(this.#row(first.id) ?? undefined);
-      }
-      this.#finish(answer, undefined);
-    });
+    const answer = await send('/undo', body);
+    for (const [id, html] of Object.entries(answer.rows)) {
+      this.#replace(id, html);
+    }
+    const first = answer.changed[0];
+    if (first) {
+      this.#focus(this.#row(first.id) ?? undefined);
+    }
+    this.#finish(answer, undefined);
   }
 
   /** Say that nothing is left, or no longer. */

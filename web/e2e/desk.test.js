@@ -40,11 +40,12 @@ test('a moderator clears 50 held comments by keyboard alone', async () => {
   assert.equal(await page.locator('[data-nr-count=held]').innerText(), '60');
   const press = async (/** @type {string[]} */ ...keys) => {
     for (const key of keys) {
+      await page.locator('[data-nr=item]:focus').waitFor();
       await page.keyboard.press(key);
     }
   };
 
-  await press('j');
+  await page.keyboard.press('j');
   for (let n = 0; n < 16; n += 1) {
     await press('a', 'r', 's');
   }
@@ -85,6 +86,33 @@ test('a decision is undone by its key, by the status line and from where it was 
   await page.locator('[data-done]').getByRole('button', { name: 'Undo' }).click();
   await page.locator('[data-nr=status]').getByText('Undone.').waitFor();
   assert.equal(await count('held'), 3);
+  expectQuiet(page);
+  await page.close();
+});
+
+test('the key to undo means the last decision, even while that is on its way', async () => {
+  await rejectAll();
+  await postMany(3, 'quick');
+  const page = await desk();
+  const sent = page.locator('[data-busy]');
+  let answer = () => {};
+  const held = new Promise((resolve) => (answer = () => resolve(undefined)));
+  await page.keyboard.press('j');
+  await page.keyboard.press('r');
+  await page.locator('[data-nr=status]').getByText('Rejected.').waitFor();
+  await page.route('**/decide', async (route) => {
+    await held;
+    await route.continue();
+  });
+
+  await page.keyboard.press('a');
+  await sent.waitFor();
+  await page.keyboard.press('z');
+  answer();
+
+  await page.locator('[data-nr=status]').getByText('Undone.').waitFor();
+  assert.match(await page.locator('[data-nr=row]:focus-within').innerText(), /quick 1/);
+  assert.equal(await count('held'), 2);
   expectQuiet(page);
   await page.close();
 });

@@ -1,5 +1,6 @@
 /** What the tests of the widget have in common: a paper, its readers, and what they wrote. */
 import assert from 'node:assert/strict';
+import { get } from 'node:http';
 import { open, startBrowser } from './browser.js';
 import { startPaper, until } from './harness.js';
 
@@ -50,8 +51,8 @@ export async function openDesk(settings) {
     shows: async (page, id) => {
       const query = new URLSearchParams({ site: host.host, page });
       await until(`the thread to show ${id}`, async () => {
-        const answer = await fetch(`${rejoinder.origin}/embed/thread?${query}`);
-        return (await answer.text()).includes(`comment-${id}`);
+        const thread = await fetchAs(comments, `${rejoinder.origin}/embed/thread?${query}`);
+        return thread.includes(`comment-${id}`);
       });
     },
     read: async (page, how) => {
@@ -66,6 +67,24 @@ export async function openDesk(settings) {
       await paper.stop();
     },
   };
+}
+
+/**
+ * What is given out to those who know the server as `origin`: links begin with that name, so each
+ * name has its own rendering.
+ *
+ * @param {string} origin
+ * @param {string} address
+ * @returns {Promise<string>}
+ */
+function fetchAs(origin, address) {
+  const headers = { host: new URL(origin).host };
+  return new Promise((resolve, reject) => {
+    get(address, { headers }, async (answer) => {
+      const parts = await answer.setEncoding('utf8').toArray();
+      resolve(parts.join(''));
+    }).on('error', reject);
+  });
 }
 
 /**

@@ -211,15 +211,11 @@ test('without a connection the comment waits, and goes when it is back', async (
 });
 
 test('a comment that a moderator reads first says so', async () => {
-  await desk.rejoinder.cli('site', 'set', desk.host.host, 'mode', 'before');
+  await moderate('before');
   try {
     const page = await desk.read('held');
     const form = page.locator('#compose');
-    await until('the setting to hold', async () => {
-      await page.reload();
-      await thread(page);
-      return (await form.locator('[data-rj=send]').textContent()) === 'Post for review';
-    });
+    assert.equal(await form.locator('[data-rj=send]').textContent(), 'Post for review');
     await form.locator('textarea').click();
     await write(form, { text: 'May I?', name: 'Ann Lee' });
 
@@ -230,7 +226,7 @@ test('a comment that a moderator reads first says so', async () => {
     assert.match(await held.innerText(), /A moderator will read this first/);
     await expectAccessible(page);
   } finally {
-    await desk.rejoinder.cli('site', 'set', desk.host.host, 'mode', 'after');
+    await moderate('after');
   }
 });
 
@@ -286,21 +282,23 @@ test('a vote counts at once, changes, and is taken back by the same button', asy
   await desk.post('vote', 'Who is for it?');
   const page = await desk.read('vote');
   const [up, down] = [page.locator('[data-rj=up]'), page.locator('[data-rj=down]')];
-  const score = page.locator('[data-rj=score]');
+  const score = (/** @type {number} */ n) => page.locator(`[data-rj=score][data-score="${n}"]`);
   const counted = () => page.waitForResponse((answer) => answer.url().includes('/vote'));
 
   await Promise.all([counted(), up.click()]);
-  assert.deepEqual([await score.innerText(), await up.getAttribute('aria-pressed')], ['1', 'true']);
+  await score(1).waitFor();
+  assert.equal(await up.getAttribute('aria-pressed'), 'true');
   await expectAccessible(page);
   await Promise.all([counted(), down.click()]);
-  assert.equal(await score.innerText(), '−1');
+  await score(-1).waitFor();
+  assert.equal(await score(-1).innerText(), '−1');
   assert.equal(await up.getAttribute('aria-pressed'), 'false');
   await page.reload();
   await thread(page);
   await page.locator('[data-rj=down][aria-pressed=true]').waitFor();
 
   await Promise.all([counted(), down.click()]);
-  assert.equal(await score.innerText(), '0');
+  await score(0).waitFor();
   expectQuiet(page);
 });
 
@@ -331,6 +329,21 @@ test('without script a comment is posted, answered and voted on', async () => {
   assert.ok(await page.getByText('And its answer').isVisible());
   await expectAccessible(page);
 });
+
+/**
+ * Change when comments are read by a moderator, and wait until the server has heard of it.
+ *
+ * @param {'before' | 'after'} mode
+ */
+async function moderate(mode) {
+  const { host, rejoinder } = desk;
+  await rejoinder.cli('site', 'set', host.host, 'mode', mode);
+  const query = new URLSearchParams({ site: host.host, page: 'mode' });
+  await until(`the mode to be ${mode}`, async () => {
+    const answer = await fetch(`${rejoinder.origin}/embed/thread?${query}`);
+    return (await answer.text()).includes('Post for review') === (mode === 'before');
+  });
+}
 
 /** @param {Page} page */
 function drafts(page) {
