@@ -21,7 +21,9 @@ export async function flag(thread, link) {
     thread.scope.parse(await answer.text()).querySelector('form')
   );
   form.dataset['rj'] = 'flag_form';
-  part(form, 'cancel_flag')?.removeAttribute('hidden');
+  for (const name of ['cancel_flag', 'mute']) {
+    part(form, name)?.removeAttribute('hidden');
+  }
   comment.append(form);
   form.querySelector('fieldset')?.querySelector('input')?.focus();
 }

@@ -21,6 +21,7 @@
  * @property {string[]} own
  * @property {{url: string, n_held: number} | null} desk For moderators.
  * @property {number} n_notices
+ * @property {string[]} muted Authors.
  */
 
 /**
@@ -61,6 +62,7 @@ const load = {
   live: () => import('./live.js'),
   moderate: () => import('./moderate.js'),
   moderate_form: () => import('./moderate.js'),
+  mute: () => import('./mute.js'),
   post: () => import('./post.js'),
   reply: () => import('./reply.js'),
   tools: () => import('./tools.js'),
@@ -83,6 +85,7 @@ const ACTS = {
   edit: 'edit delete keep remove',
   flag: 'flag cancel_flag',
   moderate: 'moderate close_moderate undo',
+  mute: 'mute unmute peek',
 };
 
 /**
@@ -431,6 +434,9 @@ export class Thread {
     }
     if (me?.desk) {
       this.attempt(async () => (await load.moderate()).offer(this, node));
+    }
+    if (me?.muted.length) {
+      this.attempt(async () => (await load.mute()).fold(this, node));
     }
     for (const comment of me ? node.querySelectorAll('[data-id]') : []) {
       const id = /** @type {HTMLElement} */ (comment).dataset['id'] ?? '';

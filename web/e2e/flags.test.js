@@ -43,3 +43,28 @@ test('a reader without script flags a comment on a page of its own', async () =>
   await page.goto(desk.embed('flag-plain'));
   assert.deepEqual(await texts(page), []);
 });
+
+test('a reader mutes an author, looks once all the same, and takes it back', async () => {
+  const root = await desk.post('mute', 'Rude words', { name: 'Bob Elm' });
+  await desk.post('mute', 'An answer', { name: 'Cleo Fir', parent: root });
+  const page = await desk.read('mute');
+  const rude = page.locator(`[data-id="${root}"]`);
+  const text = rude.locator('> .rj-text');
+
+  await rude.getByRole('link', { name: 'Flag', exact: true }).click();
+  await page.getByRole('button', { name: 'Mute Bob Elm for me' }).press('Enter');
+  await rude.getByText('you have muted this author').waitFor();
+  assert.ok(await text.isHidden());
+  assert.ok(await page.getByText('An answer').isVisible());
+  await expectAccessible(page);
+
+  await page.reload();
+  await rude.getByText('you have muted this author').waitFor();
+  await rude.getByRole('button', { name: 'Show this comment' }).click();
+  assert.ok(await text.isVisible());
+  await page.reload();
+  await rude.getByRole('button', { name: 'Unmute' }).click();
+  await page.getByText('You see what this author writes again.').waitFor();
+  assert.ok(await text.isVisible());
+  expectQuiet(page);
+});

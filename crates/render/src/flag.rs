@@ -1,12 +1,13 @@
 //! Telling the moderators that a comment breaks the rules.
 
 use askama::Template;
+use rejoinder_core::author::Role;
 use rejoinder_core::moderation::FlagReason;
 use rejoinder_core::{Comment, PageKey};
 
 use crate::links::{Act, Link, Links, Place};
 use crate::pages::rendered;
-use crate::words::{Words, direction};
+use crate::words::{Name, Words, direction, fill};
 use crate::{Context, message_page};
 
 /// The form on which a reader says what is wrong with `comment`.
@@ -55,6 +56,13 @@ impl FlagPage<'_> {
         };
         let all = FlagReason::ALL.iter().map(|reason| reason.as_str());
         all.map(|word| (word, shown(word))).collect()
+    }
+
+    /// What mutes the author, whom the newsroom does not vouch for.
+    fn mute(&self) -> Option<String> {
+        let author = &self.comment.author;
+        let name = [("name", &Name(&author.name) as &dyn std::fmt::Display)];
+        (author.role == Role::Reader).then(|| fill(&self.words.flag.mute, &name))
     }
 
     fn act(&self) -> Act<'_> {

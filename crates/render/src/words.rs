@@ -223,6 +223,7 @@ group!(FlagWords {
     note: String,
     send: String,
     thanks: String,
+    mute: String,
     reasons: HashMap<String, String>,
 });
 group!(SignInWords {

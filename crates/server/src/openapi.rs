@@ -42,6 +42,7 @@ use crate::{public, reader};
         reader::cards::turn_off,
         reader::votes::cast,
         reader::flags::raise,
+        reader::mutes::set,
         reader::decisions::decide,
         reader::decisions::undo,
         reader::subscriptions::subscribe,

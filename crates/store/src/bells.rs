@@ -130,6 +130,8 @@ pub(crate) fn tell_above(
              from above a cross join author w
              where w.site_id = ?1 and w.id = a.author_id and w.kind = 'account'
                and w.id <> (select own.author_id from above own where own.id = ?2)
+               and not exists (select 1 from mute m where m.site_id = ?1 and m.author_id = w.id
+                 and m.muted_id = (select own.author_id from above own where own.id = ?2))
              on conflict (site_id, author_id, comment_id) do nothing"
         ),
         params![site, comment, now],

@@ -12,7 +12,7 @@ use rejoinder_core::{Author, AuthorId, CommentId, Refusal, SiteId, State, Time};
 use crate::decisions::{self, By, Entry};
 use crate::events::{self, EventKind};
 use crate::jobs::{self, NewJob};
-use crate::{Result, Tx, bells, comments, flags, params, sessions, sql, subscriptions};
+use crate::{Result, Tx, bells, comments, flags, mutes, params, sessions, sql, subscriptions};
 
 /// The kind of the job that deletes an account. Its payload is the author's id.
 pub const ERASE_JOB: &str = "erase_account";
@@ -140,6 +140,7 @@ pub fn step(
         return Ok(false);
     }
     forget_flags(tx, site, author)?;
+    mutes::forget(tx, site, author)?;
     forget(tx, site, author)?;
     Ok(true)
 }

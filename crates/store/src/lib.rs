@@ -31,6 +31,7 @@ mod listen;
 pub mod mail_sign_ins;
 pub mod migrations;
 pub mod moderation;
+pub mod mutes;
 pub mod notices;
 pub mod overview;
 pub mod pages;

@@ -27,7 +27,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 12] = [
+const MIGRATIONS: [Migration; 13] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -40,6 +40,7 @@ const MIGRATIONS: [Migration; 12] = [
     migration!(10, "0010_add_bell"),
     migration!(11, "0011_add_work"),
     migration!(12, "0012_add_cards"),
+    migration!(13, "0013_add_mutes"),
 ];
 
 /// The number of the newest migration.

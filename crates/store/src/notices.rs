@@ -156,6 +156,8 @@ fn subscribers(
             subscription!(
                 "where s.site_id = ?1 and s.page_id = ?2 and s.id > ?5
                    and s.confirmed_at is not null and s.author_id <> ?3
+                   and not exists (select 1 from mute m where m.site_id = ?1
+                     and m.author_id = s.author_id and m.muted_id = ?3)
                    and (s.kind = 'page'
                      or (s.kind = 'replies' and s.author_id in (select author_id from above))
                      or (s.kind = 'branch' and s.branch_id in (select id from above)))

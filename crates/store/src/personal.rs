@@ -5,7 +5,7 @@ use rejoinder_core::{Author, AuthorId, CommentId, Page, PageId, Refusal, Site, S
 use serde::Serialize;
 
 use crate::events::{self, EventKind};
-use crate::{Result, Tx, authors, pages, params, sessions, sql};
+use crate::{Result, Tx, authors, mutes, pages, params, sessions, sql};
 
 /// Let an account call itself otherwise, in everything that it wrote.
 pub fn rename(tx: &mut Tx<'_>, now: Time, site: &Site, author: &Author, name: &str) -> Result<()> {
@@ -73,6 +73,8 @@ pub struct Everything {
     pub votes: Vec<Voted>,
     /// What they flagged.
     pub flags: Vec<Flagged>,
+    /// Whom they muted, by id.
+    pub muted: Vec<String>,
     /// Of what they are told.
     pub subscriptions: Vec<Subscribed>,
     /// What they were told in the page.
@@ -175,6 +177,10 @@ pub fn everything(
         comments: written(tx, site, author)?,
         votes: voted(tx, site, author)?,
         flags: flagged(tx, site, author)?,
+        muted: mutes::list(tx, site, author)?
+            .iter()
+            .map(|muted| muted.author.to_string())
+            .collect(),
         subscriptions: subscribed(tx, site, author)?,
         notices: noticed(tx, site, author)?,
         sessions: sessions.collect(),

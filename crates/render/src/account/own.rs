@@ -2,7 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::author::Role;
-use rejoinder_core::{Author, Comment, CommentId, PageKey, State, Time};
+use rejoinder_core::{Author, AuthorId, Comment, CommentId, PageKey, State, Time};
 
 use super::mail::publication;
 use super::words::{self, AccountWords};
@@ -48,6 +48,8 @@ pub struct Own<'a> {
     pub problem: Option<Problem<'a>>,
     /// Where it is signed in.
     pub sessions: Vec<Signed<'a>>,
+    /// Whom its owner has muted, with their names.
+    pub muted: Vec<(AuthorId, &'a str)>,
     /// When it will be deleted.
     pub deleted_at: Option<Time>,
 }
@@ -169,6 +171,10 @@ impl OwnPage<'_> {
             &self.own.account.since,
             &[("date", &self.words.date(*time))],
         )
+    }
+
+    fn unmute(&self, name: &str) -> String {
+        fill(&self.own.account.unmute_name, &[("name", &Name(name))])
     }
 
     /// When the account will be deleted, to the minute.

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::{Site, TokenHash, author};
+use rejoinder_core::{AuthorId, Site, TokenHash, author};
 use render::Problem;
 use store::erasures::{self, Fate};
-use store::{Tx, personal, sessions};
+use store::{Tx, mutes, personal, sessions};
 
 use super::read::settings_page;
 use super::to_settings;
@@ -84,6 +84,21 @@ pub(super) async fn sessions(
         }
     };
     app.store.write(end).await.map_err(ApiError::from)?;
+    Ok(to_settings(&member.site))
+}
+
+/// `POST /account/{site}/unmute`: see again what an author writes.
+pub(super) async fn unmute(
+    State(app): State<App>,
+    member: Member,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let named = fields.get("author").map(str::parse::<AuthorId>);
+    let (site, reader) = (member.site.id, member.author.id);
+    if let Some(Ok(muted)) = named {
+        let end = move |tx: &mut Tx<'_>| mutes::end(tx, site, reader, muted);
+        app.store.write(end).await.map_err(ApiError::from)?;
+    }
     Ok(to_settings(&member.site))
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/account/{site}/sessions",
             post(change::sessions),
         ),
+        own(Method::POST, "/account/{site}/unmute", post(change::unmute)),
         own(Method::POST, "/account/{site}/delete", post(change::delete)),
         own(Method::POST, "/account/{site}/keep", post(change::keep)),
     ]

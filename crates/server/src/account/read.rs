@@ -7,7 +7,7 @@ use rejoinder_core::CommentId;
 use render::Problem;
 use render::account::{Line, Own, Signed, Tab, own_page};
 use store::erasures;
-use store::{feeds, moderation, personal, sessions};
+use store::{feeds, moderation, mutes, personal, sessions};
 
 use crate::access::Member;
 use crate::error::ApiError;
@@ -96,10 +96,11 @@ pub(super) async fn settings_page(
         Ok((
             personal::email_of(tx, site, author)?,
             sessions::list(tx, now, site, author, own.as_ref())?,
+            mutes::list(tx, site, author)?,
             erasures::pending(tx, site, author)?,
         ))
     });
-    let (email, sessions, erasure) = read.await?;
+    let (email, sessions, muted, erasure) = read.await?;
     let sessions = sessions.iter().map(|session| Signed {
         key: super::change::key(&session.token),
         label: session.label.as_deref(),
@@ -111,6 +112,10 @@ pub(super) async fn settings_page(
         typed,
         problem,
         sessions: sessions.collect(),
+        muted: muted
+            .iter()
+            .map(|one| (one.author, one.name.as_str()))
+            .collect(),
         deleted_at: erasure.map(|erasure| erasure.due_at),
     };
     let context = context(app, &member.site, &visitor.base.0);

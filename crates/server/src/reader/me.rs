@@ -8,7 +8,7 @@ use rejoinder_core::author::Role;
 use rejoinder_core::settings::{Email, Guests, Voting};
 use rejoinder_core::{Author, AuthorKind, Page, Settings, policy};
 use serde::Serialize;
-use store::{bells, pages, queues, threads, votes};
+use store::{bells, mutes, pages, queues, threads, votes};
 use utoipa::ToSchema;
 
 use crate::error::{ApiError, Problem};
@@ -26,6 +26,8 @@ pub(crate) struct Me {
     editable: BTreeMap<String, String>,
     /// The reader's own comments that may still be edited.
     own: Vec<String>,
+    /// The authors whom the reader has muted.
+    muted: Vec<String>,
     /// How much an account was told and has not seen; at most 99.
     n_notices: i64,
     /// When the page closed.
@@ -100,9 +102,13 @@ pub(crate) async fn me(
             Some(account) => bells::n_unread(tx, site_id, account)?,
             None => 0,
         };
+        let muted = match author {
+            Some(author) => mutes::list(tx, site_id, author)?,
+            None => Vec::new(),
+        };
         let page = pages::find(tx, site_id, &key)?;
         let (Some(page), Some(author)) = (&page, author) else {
-            return Ok((n_notices, page, Vec::new(), Vec::new(), None));
+            return Ok((n_notices, muted, page, Vec::new(), Vec::new(), None));
         };
         let n_held = match moderates {
             true => Some(queues::held_on(tx, site_id, page.id)?),
@@ -110,9 +116,9 @@ pub(crate) async fn me(
         };
         let votes = votes::mine(tx, site_id, page.id, author)?;
         let own = threads::mine(tx, site_id, page.id, author)?;
-        Ok((n_notices, Some(page.clone()), votes, own, n_held))
+        Ok((n_notices, muted, Some(page.clone()), votes, own, n_held))
     });
-    let (n_notices, page, votes, own, n_held) = found.await?;
+    let (n_notices, muted, page, votes, own, n_held) = found.await?;
     let desk = page.as_ref().zip(n_held).map(|(page, n_held)| MyDesk {
         url: format!(
             "{}/moderate/{}/pages/{}",
@@ -138,6 +144,7 @@ pub(crate) async fn me(
             .map(|comment| (comment.id.to_string(), until(comment)))
             .collect(),
         own: own.iter().map(|comment| comment.id.to_string()).collect(),
+        muted: muted.iter().map(|one| one.author.to_string()).collect(),
         n_notices,
         closed_at: closed_at.map(|time| time.to_string()),
         settings: FormSettings::from(&settings),

@@ -7,6 +7,7 @@ pub(crate) mod decisions;
 pub(crate) mod flags;
 mod forms;
 pub(crate) mod me;
+pub(crate) mod mutes;
 mod posting;
 pub(crate) mod preview;
 pub(crate) mod session;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Vec<Route> {
             delete(cards::turn_off),
         ),
         reader(Method::PUT, "/api/v1/comments/{id}/vote", put(votes::cast)),
+        reader(Method::PUT, "/api/v1/comments/{id}/mute", put(mutes::set)),
         reader(
             Method::POST,
             "/api/v1/comments/{id}/flags",

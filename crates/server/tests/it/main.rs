@@ -15,6 +15,7 @@ mod forms;
 mod headers;
 mod internal;
 mod live;
+mod mutes;
 mod notices;
 mod origins;
 mod owner;

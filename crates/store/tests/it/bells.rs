@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use rejoinder_core::moderation::Action;
 use rejoinder_core::settings::Mode;
-use rejoinder_core::{Clock as _, Time};
+use rejoinder_core::{AuthorId, Clock as _, CommentId, Time};
 use rejoinder_store::bells;
 use rejoinder_store::decisions;
+use rejoinder_store::mutes::{self, NewMute};
 
 use crate::accounts::sign_in;
 use crate::support::{Person, World, on_both};
@@ -46,6 +47,32 @@ impl World {
             .write(move |tx| bells::mark_read(tx, now, site, author, until))
             .await
             .unwrap();
+    }
+
+    async fn mute(&self, person: &Person, comment: CommentId) {
+        let now = self.clock.now();
+        let mute = NewMute {
+            site: self.site.id,
+            comment,
+            token: person.token,
+            author: AuthorId(self.ids.next(now)),
+            is_muted: true,
+        };
+        self.store
+            .write(move |tx| mutes::set(tx, now, &mute))
+            .await
+            .unwrap();
+    }
+
+    /// Whom `person` has muted.
+    async fn muted(&self, person: &Person) -> Vec<String> {
+        let (site, author) = (self.site.id, self.author(person).await);
+        let read = self.store.read(move |tx| mutes::list(tx, site, author));
+        read.await
+            .unwrap()
+            .into_iter()
+            .map(|one| one.name)
+            .collect()
     }
 
     fn tick(&self) {
@@ -163,5 +190,41 @@ fn an_author_is_told_what_became_of_a_comment_while_it_is_so() {
         world.decide(&kim, one, Action::Unfeature).await.unwrap();
         assert_eq!(world.rung(&ann).await, [""; 0]);
         world.expect_sound().await;
+    });
+}
+
+#[test]
+fn nobody_is_told_of_what_those_write_whom_they_muted() {
+    on_both(|world| async move {
+        let ann = world.account("ann").await;
+        let (bob, eve) = (world.person("Bob"), world.person("Eve"));
+        let root = world.post(&ann, "Root").await;
+        let rude = world.reply(&bob, root, "Bob to Ann").await;
+        world.mute(&ann, rude).await;
+        world.tick();
+
+        world.reply(&bob, root, "Bob again").await;
+        world.tick();
+        world.reply(&eve, rude, "Eve to Bob").await;
+
+        assert_eq!(
+            world.rung(&ann).await,
+            ["* reply Eve to Bob", "* reply Bob to Ann"]
+        );
+    });
+}
+
+#[test]
+fn who_was_muted_stays_so_when_either_signs_in() {
+    on_both(|world| async move {
+        let (ann, bob) = (world.person("Ann"), world.person("Bob"));
+        world.post(&ann, "Root").await;
+        let rude = world.post(&bob, "Rude").await;
+        world.mute(&ann, rude).await;
+
+        let ann = sign_in(&world, &ann, "ann@reader.example").await;
+        assert_eq!(world.muted(&ann).await, ["Bob"]);
+        sign_in(&world, &bob, "bob@reader.example").await;
+        assert_eq!(world.muted(&ann).await.len(), 1);
     });
 }

@@ -276,6 +276,7 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/embed/comments/{id}/moderate") => {
             form(&[("action", "reject"), ("revision", "1")])
         }
+        ("PUT", "/api/v1/comments/{id}/mute") => Body::Json(json!({"muted": true})),
         ("POST", "/api/v1/comments/{id}/flags") => Body::Json(json!({"reason": "spam"})),
         ("POST", "/embed/comments/{id}/flag") => form(&[("reason", "spam")]),
         ("POST", "/moderate/{site}/authors/{id}") => {
