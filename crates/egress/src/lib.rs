@@ -8,12 +8,14 @@
 
 mod addresses;
 mod client;
+mod folder;
 mod gate;
 mod mail;
 mod smtp;
 
 pub use addresses::is_public;
 pub use client::{Client, FetchError, Limits, Policy, Request, Response};
+pub use folder::{WrittenMail, newest_mails, read_mail};
 pub use gate::{Forbidden, Lookup, SystemLookup};
 pub use mail::{Mail, NotAMail};
 pub use reqwest::Method;

@@ -1,6 +1,7 @@
 //! What the operator decides about the server.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 use ipnet::IpNet;
 
@@ -20,6 +21,9 @@ pub struct Config {
     pub rate_limits: RateLimits,
     /// The address that mails come from. Unset, no mail is sent, and nothing that needs one is offered.
     pub mail_from: Option<String>,
+    /// The folder that mails are written into instead of being sent, where owners may read them all:
+    /// those that sign others in, too. For a demo.
+    pub mail_folder: Option<PathBuf>,
     /// The articles that the server itself publishes.
     pub publication: Option<Publication>,
 }
@@ -32,6 +36,7 @@ impl Default for Config {
             proxy_header: ProxyHeader::XForwardedFor,
             rate_limits: RateLimits::On,
             mail_from: None,
+            mail_folder: None,
             publication: None,
         }
     }

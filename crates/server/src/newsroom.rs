@@ -58,13 +58,18 @@ const DESK: [(&str, &str, Role); 5] = [
 ];
 
 /// The owner's pages: path, label, and who may see them.
-const ADMIN: [(&str, &str, Role); 5] = [
+const ADMIN: [(&str, &str, Role); 7] = [
     ("", "Overview", Role::Owner),
     ("/settings", "Settings", Role::Owner),
     ("/people", "People", Role::Owner),
     ("/words", "Words", Role::Owner),
     ("/webhooks", "Webhooks", Role::Owner),
+    ("/jobs", "Parked jobs", Role::Owner),
+    (MAILS, "Mails", Role::Owner),
 ];
+
+/// Only where mails are written into a folder.
+const MAILS: &str = "/mails";
 
 /// A whole page.
 pub(crate) fn page(
@@ -74,7 +79,7 @@ pub(crate) fn page(
     shown: Shown<'_>,
     render: impl FnOnce(&Frame<'_>) -> String,
 ) -> Html<String> {
-    let rail = rail(member, &around.counts, shown.at);
+    let rail = rail(app, member, &around.counts, shown.at);
     Html(render(&Frame {
         site: &member.site,
         member: &member.author,
@@ -92,7 +97,7 @@ pub(crate) fn see_other(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
-fn rail(member: &Member, counts: &Counts, at: At<'_>) -> Vec<Section> {
+fn rail(app: &App, member: &Member, counts: &Counts, at: At<'_>) -> Vec<Section> {
     let (desk, admin) = (
         desk(&member.site.host),
         format!("/admin/{}", member.site.host),
@@ -103,9 +108,11 @@ fn rail(member: &Member, counts: &Counts, at: At<'_>) -> Vec<Section> {
         count: Some((queue.as_str(), counts.of(queue))),
         is_current: at == At::Queue(queue),
     });
-    let may_see = |least: &Role| member.author.role >= *least;
+    let has_mails = app.config.mail_folder.is_some();
     let entries = |base: &str, table: &[(&'static str, &'static str, Role)], here: Option<&str>| {
-        let seen = table.iter().filter(|(_, _, least)| may_see(least));
+        let seen = table.iter().filter(|(path, _, least)| {
+            member.author.role >= *least && (*path != MAILS || has_mails)
+        });
         let entry = |(path, label, _): &(&'static str, &'static str, Role)| Entry {
             label,
             href: format!("{base}{path}"),

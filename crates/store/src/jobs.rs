@@ -201,6 +201,18 @@ pub fn requeue(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<bool
     Ok(requeued == 1)
 }
 
+/// Give up on a parked job. Gives whether there was one.
+pub fn drop_parked(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<bool> {
+    let dropped = tx.execute(
+        sql!(
+            "update job set state = 'done', finished_at = ?3
+             where site_id = ?1 and id = ?2 and state = 'parked'"
+        ),
+        params![site, id, now],
+    )?;
+    Ok(dropped == 1)
+}
+
 /// When the next job is due; `None` when nothing waits.
 pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Time>> {
     tx.one(

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rejoinder_core::Time;
-use rejoinder_egress::{Mail, Mailer, Sent};
+use rejoinder_egress::{self as egress, Mail, Mailer, Sent, newest_mails};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -227,4 +227,44 @@ async fn a_folder_takes_mails_as_files() {
         names,
         ["-..-etc-x@courier.example.eml", "c1@courier.example.eml"]
     );
+}
+
+#[tokio::test]
+async fn a_mail_in_a_folder_reads_as_it_was_written_and_nothing_else_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mails = folder.path().join("mails");
+    std::fs::write(folder.path().join("secret.eml"), "Subject: No\r\n\r\n").unwrap();
+    assert_eq!(newest_mails(&mails, 10).unwrap(), []);
+    let long = Mail {
+        subject: "Ünfälle am Fluß – 3 neue Kommentare zu „Die Brücke“".to_owned(),
+        text: format!("Grüße.\n\nhttps://news.example/{}\n", "x".repeat(200)),
+        ..mail()
+    };
+    let mailer = Mailer::Folder(mails.clone());
+    assert_eq!(
+        mailer.send(&long, Time::from_micros(0)).await,
+        Sent::Delivered
+    );
+
+    let listed = newest_mails(&mails, 10).unwrap();
+
+    assert_eq!(listed.len(), 1);
+    assert_eq!(
+        (&listed[0].to, &listed[0].subject),
+        (&long.to, &long.subject)
+    );
+    assert_eq!(listed[0].text.trim(), long.text.trim());
+    let read = |name: &str| egress::read_mail(&mails, name).unwrap();
+    assert_eq!(read(&listed[0].name).as_ref(), Some(&listed[0]));
+    for name in [
+        "../secret.eml",
+        "..",
+        ".eml",
+        "",
+        "none.eml",
+        "/etc/passwd",
+        "a/../c1.eml",
+    ] {
+        assert_eq!(read(name), None, "{name}");
+    }
 }

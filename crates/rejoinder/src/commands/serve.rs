@@ -104,6 +104,7 @@ impl Running {
                 proxy_header: options.proxy_header,
                 rate_limits: options.rate_limits,
                 mail_from: options.mail.as_ref().map(|mail| mail.from.clone()),
+                mail_folder: options.shown_mails.clone(),
                 publication,
             },
             store: self.store,

@@ -78,6 +78,8 @@ pub(crate) struct Options {
     pub(crate) log_level: LevelFilter,
     /// How mail is sent, when it is.
     pub(crate) mail: Option<MailRoute>,
+    /// The folder whose mails owners may read, in the demo.
+    pub(crate) shown_mails: Option<PathBuf>,
     pub(crate) publication: Option<PublicationPlace>,
 }
 
@@ -239,6 +241,7 @@ impl Options {
                 .read("log_level", log_level)?
                 .unwrap_or(defaults.log_level),
             mail: mail(&layers)?,
+            shown_mails: None,
             publication: publication(&layers)?,
         })
     }

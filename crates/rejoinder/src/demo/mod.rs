@@ -36,10 +36,13 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let running = Running::start(&runtime, &options)?;
     let data = options.data_directory()?.to_owned();
     let mails = data.join("mails");
-    options.mail.get_or_insert_with(|| MailRoute {
-        server: Mailer::Folder(mails.clone()),
-        from: SENDER.to_owned(),
-    });
+    if options.mail.is_none() {
+        options.mail = Some(MailRoute {
+            server: Mailer::Folder(mails.clone()),
+            from: SENDER.to_owned(),
+        });
+        options.shown_mails = Some(mails);
+    }
     let folder = folder::unpack(&data)?;
     runtime.block_on(seed::seed(running.store()))?;
     let publication = Publication::read(&folder, SITE)
@@ -75,9 +78,10 @@ fn welcome(address: SocketAddr, publication: &Publication, owner: &str, data: &P
         "The site is called {SITE}, and a page of it {SITE}/articles/the-bull."
     ));
     say(format_args!(
-        "Mails are not sent, but written to {}.",
+        "Mails are not sent, but written to {}; the owner reads them at",
         data.join("mails").display()
     ));
+    say(format_args!("  http://{address}/admin/{SITE}/mails"));
     say(format_args!(
         "All that you write is kept in {}. Ctrl-C ends the demo.",
         data.display()

@@ -10,6 +10,7 @@ mod comment;
 mod desk_mail;
 mod diff;
 mod groups;
+mod jobs;
 mod list;
 mod log;
 mod marked;
@@ -29,6 +30,7 @@ pub use author::{AuthorPage, BannedPage, Changed, Refused, Stopped, author_page,
 pub use comment::{CommentPage, Earlier, comment_page};
 pub use desk_mail::{Waiting, desk_mail};
 pub use groups::{Grouped, GroupsPage, groups_page};
+pub use jobs::{MailLine, ParkedJob, jobs_page, mail_page, mails_page};
 pub use list::List;
 pub use log::{About, LogPage, LogRows, Logged, Who, log_page};
 pub use overview::{Figures, OverviewPage, overview_page};

@@ -1,5 +1,7 @@
 //! What the owner of a site decides: its settings, its words, its people. Plain forms.
 
+mod jobs;
+mod mails;
 mod overview;
 mod people;
 mod settings;
@@ -35,6 +37,10 @@ pub(crate) fn routes() -> Vec<Route> {
             "/admin/{site}/people/{id}",
             post(people::change),
         ),
+        owner(Method::GET, "/admin/{site}/jobs", get(jobs::show)),
+        owner(Method::POST, "/admin/{site}/jobs/{id}", post(jobs::settle)),
+        owner(Method::GET, "/admin/{site}/mails", get(mails::list)),
+        owner(Method::GET, "/admin/{site}/mails/{name}", get(mails::show)),
     ]
 }
 

@@ -1,9 +1,12 @@
 //! What the owner of a site decides.
 
+use std::time::Duration;
+
 use rejoinder_core::author::Role;
 use rejoinder_core::{AuthorId, Clock as _, FixedRandom, SiteId, Token};
 use rejoinder_server::{Invited, invite};
-use store::{authors, sites};
+use store::jobs::{self, NewJob};
+use store::{Tx, authors, sites};
 
 use crate::support::{Answer, NEWS, STORY, TestApp, TestReader};
 
@@ -239,4 +242,76 @@ async fn a_role_that_is_taken_ends_at_once_and_the_last_owner_stays() {
     assert_eq!(taken.status, 303);
     assert_eq!(kim.get("/moderate/news.example").await.status, 404);
     assert!(!olga.get(PEOPLE).await.text().contains("kim@news.example"));
+}
+
+#[tokio::test]
+async fn a_parked_job_is_tried_again_or_given_up() {
+    let app = TestApp::new().await;
+    let olga = owner(&app).await;
+    let now = app.clock.now();
+    let park = move |tx: &mut Tx<'_>| {
+        for id in [7, 8] {
+            let job = NewJob {
+                id,
+                site: SiteId(1),
+                kind: "card",
+                dedup_key: id.to_string(),
+                payload: String::new(),
+                run_at: now,
+            };
+            jobs::add(tx, now, &job)?;
+        }
+        for job in jobs::claim(tx, now, Duration::from_secs(60), 10)? {
+            jobs::park(tx, now, &job, "<b>no</b> answer")?;
+        }
+        Ok(())
+    };
+    app.store.write(park).await.unwrap();
+    let jobs = "/admin/news.example/jobs";
+
+    let page = olga.get(jobs).await.text();
+    assert!(page.contains("Fetch a link card"), "{page}");
+    assert!(page.contains("&#60;b&#62;no"), "{page}");
+    let retried = olga
+        .submit(&format!("{jobs}/7"), &[("action", "retry")])
+        .await;
+    let dropped = olga
+        .submit(&format!("{jobs}/8"), &[("action", "drop")])
+        .await;
+    let again = olga
+        .submit(&format!("{jobs}/8"), &[("action", "drop")])
+        .await;
+    let odd = olga
+        .submit(&format!("{jobs}/8"), &[("action", "burn")])
+        .await;
+
+    let answers = [retried, dropped, again, odd].map(|answer| answer.status.as_u16());
+    assert_eq!(answers, [303, 303, 404, 400]);
+    assert!(olga.get(jobs).await.text().contains("Nothing is parked."));
+    let due = app.store.read(jobs::next_due).await.unwrap();
+    assert!(due.is_some());
+}
+
+#[tokio::test]
+async fn mails_are_shown_only_where_they_are_written_into_a_folder() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().to_owned();
+    let (plain, demo) = (
+        TestApp::new().await,
+        TestApp::with(|config| config.mail_folder = Some(path)).await,
+    );
+    let text = "To: ann@reader.example\r\nSubject: <i>Hi</i>\r\n\r\nOpen\r\nhttps://news.example/?a=1&b=2 now\r\n";
+    std::fs::write(folder.path().join("one.eml"), text).unwrap();
+    let mails = "/admin/news.example/mails";
+
+    assert_eq!(owner(&plain).await.get(mails).await.status, 404);
+    let olga = owner(&demo).await;
+    let list = olga.get(mails).await.text();
+    let mail = olga.get(&format!("{mails}/one.eml")).await.text();
+
+    assert!(list.contains("&#60;i&#62;Hi&#60;/i&#62;</a>"), "{list}");
+    let link = "<a href=\"https://news.example/?a=1&#38;b=2\">";
+    assert!(mail.contains(link), "{mail}");
+    let outside = olga.get(&format!("{mails}/..%2Ftest.db")).await;
+    assert_eq!(outside.status, 404);
 }

@@ -51,7 +51,11 @@ pub(crate) fn folder(article: &str) -> TempDir {
 
 pub(crate) async fn published(folder: &TempDir) -> TestApp {
     let publication = Publication::read(folder.path(), "news.example").unwrap();
-    TestApp::with(|config| config.publication = Some(publication)).await
+    TestApp::with(|config| {
+        config.publication = Some(publication);
+        config.mail_folder = Some(folder.path().join("mails"));
+    })
+    .await
 }
 
 #[tokio::test]

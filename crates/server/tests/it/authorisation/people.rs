@@ -80,6 +80,9 @@ impl People {
     pub(super) async fn gather() -> Self {
         let folder = publication::folder(publication::ARTICLE);
         let app = publication::published(&folder).await;
+        let mails = folder.path().join("mails");
+        std::fs::create_dir(&mails).unwrap();
+        std::fs::write(mails.join("news.eml"), "Subject: News\r\n\r\nHello\r\n").unwrap();
         app.add_site(2, THERE, Settings::default()).await;
         let people = Self {
             app,

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use store::cards::{self, Found, NewPicture};
 use store::decisions::{self, LogQuery, Of};
 use store::groups::{self, Group, Scope};
+use store::jobs::{self, NewJob};
 use store::sign_ins::{self, Invitation};
 use store::{comments, webhooks};
 
@@ -102,11 +103,13 @@ enum Kind {
     Group,
     Page,
     Picture,
+    ParkedJob,
     Webhook,
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 15] = [
+const KINDS: [(&str, Kind); 16] = [
+    ("/jobs/{id}", Kind::ParkedJob),
     ("/link-pictures/", Kind::Picture),
     ("/decisions/{id}", Kind::Decision),
     ("/people/{id}", Kind::Colleague),
@@ -156,6 +159,7 @@ pub(super) async fn request(
         Kind::Delivery => (id, delivery) = a_delivery(people, owner).await,
         Kind::Group => id = group(people, owner).await,
         Kind::Page => id = found(people, owner).await.page.to_string(),
+        Kind::ParkedJob => id = parked_job(people, owner).await.to_string(),
         Kind::Picture => id = picture(people, owner).await.to_string(),
         Kind::Webhook => id = webhook(people, owner).await.to_string(),
     }
@@ -197,6 +201,7 @@ fn path(route: &Declared, host: &str, id: &str, delivery: &str) -> String {
         .replace("{delivery}", delivery)
         .replace("{queue}", "flagged")
         .replace("{slug}", "bridge")
+        .replace("{name}", "news.eml")
 }
 
 fn query(route: &Declared, host: &str) -> String {
@@ -290,6 +295,7 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/admin/{site}/settings" | "/admin/{site}/origins") => {
             form(&[("seen", "as it was before")])
         }
+        ("POST", "/admin/{site}/jobs/{id}") => form(&[("action", "retry")]),
         ("POST", "/admin/{site}/words") => form(&[("suspect", "rain"), ("banned", "hail")]),
         ("POST", "/admin/{site}/people") => {
             form(&[("email", "new@news.example"), ("role", "staff")])
@@ -429,4 +435,27 @@ async fn group(people: &People, host: &'static str) -> String {
         .write(move |tx| groups::save(tx, site, &group));
     save.await.unwrap();
     id.to_string()
+}
+
+/// A job that was tried in vain.
+async fn parked_job(people: &People, host: &'static str) -> i64 {
+    let site = people.site(host).await;
+    let (now, id) = (people.app.clock.now(), people.seed());
+    let job = NewJob {
+        id,
+        site,
+        kind: "card",
+        dedup_key: id.to_string(),
+        payload: String::new(),
+        run_at: now,
+    };
+    let park = move |tx: &mut store::Tx<'_>| {
+        jobs::add(tx, now, &job)?;
+        for job in jobs::claim(tx, now, Duration::from_secs(60), 1_000)? {
+            jobs::park(tx, now, &job, "It did not work out.")?;
+        }
+        Ok(())
+    };
+    people.app.store.write(park).await.unwrap();
+    id
 }
