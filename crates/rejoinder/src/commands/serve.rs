@@ -34,6 +34,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     };
     let runtime = super::runtime()?;
     let running = Running::start(&runtime, &options)?;
+    runtime.block_on(super::site::apply(running.store(), &options.sites))?;
     let address = running.address();
     info!(listen = %address, "Serving comments on http://{address}");
     runtime.block_on(running.serve(&options, publication))

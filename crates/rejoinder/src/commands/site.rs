@@ -5,7 +5,7 @@ use store::{Store, sites};
 
 use crate::cli::{SiteArgs, SiteCommand};
 use crate::commands::{find_site, open, runtime, store_failed};
-use crate::config::Options;
+use crate::config::{Options, SiteOptions};
 use crate::failure::Failure;
 use crate::output::say;
 use crate::system::{SystemClock, SystemRandom};
@@ -46,6 +46,37 @@ async fn add(store: &Store, host: &str, origins: &[String]) -> Result<(), Failur
     Ok(())
 }
 
+/// Make the sites what the file says they are; what it does not name stays.
+pub(super) async fn apply(store: &Store, described: &[SiteOptions]) -> Result<(), Failure> {
+    for one in described {
+        let now = SystemClock.now();
+        let (one, id) = (one.clone(), SiteId(IdSource::new(&SystemRandom).next(now)));
+        let applied = store.write(move |tx| {
+            let default = vec![format!("https://{}", one.host)];
+            let Some(known) = sites::by_host(tx, &one.host)? else {
+                let settings = one.applied_to(&Settings::default())?;
+                let origins = one.origins.clone().unwrap_or(default);
+                sites::add(tx, now, id, &one.host, &origins, &settings)?;
+                return Ok(());
+            };
+            let settings = one.applied_to(&known.settings)?;
+            if settings != known.settings {
+                sites::save_settings(tx, known.id, &settings)?;
+            }
+            match &one.origins {
+                Some(origins) if *origins != known.origins => {
+                    sites::set_origins(tx, known.id, origins)
+                }
+                _ => Ok(()),
+            }
+        });
+        applied
+            .await
+            .map_err(store_failed("a site of the file cannot be set up"))?;
+    }
+    Ok(())
+}
+
 async fn list(store: &Store) -> Result<(), Failure> {
     let sites = store
         .read(sites::list)
@@ -57,17 +88,17 @@ async fn list(store: &Store) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Each setting with what it does, in the order in which they are explained.
+/// Each setting with what it does, in the order in which they are explained, as it can stand in the
+/// file of options.
 fn show(site: &Site) -> Result<(), Failure> {
-    say(format_args!("host = {}", site.host));
-    say(format_args!("origins = {}", site.origins.join(",")));
+    // Of what there is here, JSON writes nothing that TOML would not read.
+    let origins = serde_json::Value::from(site.origins.as_slice());
+    say("[[site]]");
+    say(format_args!("host = \"{}\"", site.host));
+    say(format_args!("origins = {origins}"));
     let fields = site.settings.fields();
     for about in Settings::ABOUT {
-        let value = match fields.get(about.key) {
-            Some(serde_json::Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-            None => String::new(),
-        };
+        let value = fields.get(about.key).unwrap_or(&serde_json::Value::Null);
         say(format_args!(
             "\n# {} It can be {}.",
             about.about, about.takes

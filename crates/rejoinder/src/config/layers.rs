@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use super::sites::SiteOptions;
 use crate::failure::Failure;
 
 /// An option that a file, the environment or a flag may set.
@@ -28,6 +29,7 @@ impl Known {
 pub(super) struct Layers {
     known: &'static [Known],
     given: BTreeMap<&'static str, Given>,
+    sites: Vec<SiteOptions>,
 }
 
 struct Given {
@@ -66,6 +68,7 @@ impl Layers {
         Self {
             known,
             given: BTreeMap::new(),
+            sites: Vec::new(),
         }
     }
 
@@ -75,9 +78,12 @@ impl Layers {
         let text = std::fs::read_to_string(path).map_err(|error| {
             Failure::misused(format!("the options in {shown} cannot be read: {error}"))
         })?;
-        let table: Table = text
+        let mut table: Table = text
             .parse()
             .map_err(|error| Failure::misused(format!("{shown} is not TOML: {error}")))?;
+        if let Some(sites) = table.remove("site") {
+            self.sites = SiteOptions::read(path, &sites)?;
+        }
         self.add_table(path, "", table)
     }
 
@@ -137,6 +143,11 @@ impl Layers {
         self.given.insert(key, Given { text, source });
     }
 
+    /// The sites that the file describes.
+    pub(super) fn sites(&self) -> &[SiteOptions] {
+        &self.sites
+    }
+
     /// What `key` says, as `parse` understands it; a value that it does not is refused by name.
     pub(super) fn read<T>(
         &self,
@@ -164,10 +175,11 @@ impl Layers {
 }
 
 /// A value as one would type it; a list has commas between its items.
-fn plain(value: &Value) -> Option<String> {
+pub(super) fn plain(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Integer(number) => Some(number.to_string()),
+        Value::Boolean(is_so) => Some(is_so.to_string()),
         Value::Array(items) => {
             let items: Option<Vec<String>> = items.iter().map(plain).collect();
             Some(items?.join(","))

@@ -2,6 +2,7 @@
 //! default. Whatever cannot be understood is refused by name before anything starts.
 
 mod layers;
+mod sites;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -18,6 +19,7 @@ use tracing::level_filters::LevelFilter;
 use crate::cli::{Place, ServeArgs};
 use crate::failure::Failure;
 use layers::{Known, Layers};
+pub(crate) use sites::SiteOptions;
 
 const fn known(key: &'static str, accepts: &'static str) -> Known {
     Known { key, accepts }
@@ -81,6 +83,8 @@ pub(crate) struct Options {
     /// The folder whose mails owners may read, in the demo.
     pub(crate) shown_mails: Option<PathBuf>,
     pub(crate) publication: Option<PublicationPlace>,
+    /// The sites that the file describes.
+    pub(crate) sites: Vec<SiteOptions>,
 }
 
 /// How mail is sent.
@@ -243,6 +247,7 @@ impl Options {
             mail: mail(&layers)?,
             shown_mails: None,
             publication: publication(&layers)?,
+            sites: layers.sites().to_vec(),
         })
     }
 }

@@ -35,9 +35,9 @@ fn a_site_is_added_listed_set_and_shown() {
 
     let shown = place.run(&["site", "show", "news.example"]).good();
     for line in [
-        "host = news.example",
-        &format!("origins = {origins}"),
-        "sort = best",
+        "host = \"news.example\"",
+        "origins = [\"https://news.example\",\"https://www.news.example\"]",
+        "sort = \"best\"",
     ] {
         assert!(
             shown.lines().any(|shown| shown == line),
@@ -77,4 +77,95 @@ fn the_same_site_is_not_added_twice() {
         "{}",
         ended.err
     );
+}
+
+#[test]
+fn what_is_shown_sets_up_the_same_site_elsewhere() {
+    let (here, there) = (Place::new(), Place::new());
+    here.run(&[
+        "site",
+        "add",
+        "news.example",
+        "--origin",
+        "http://localhost:4000",
+    ])
+    .good();
+    for (key, value) in [
+        ("sort", "best"),
+        ("title", "The \"Courier\" \\ Ü"),
+        ("collapse_below", "-9"),
+    ] {
+        here.run(&["site", "set", "news.example", key, value])
+            .good();
+    }
+    let shown = here.run(&["site", "show", "news.example"]).good();
+    let file = there.file("rejoinder.toml", &shown);
+
+    there.start(&["serve", "--config", &file]).stop();
+
+    assert_eq!(there.run(&["site", "show", "news.example"]).good(), shown);
+}
+
+#[test]
+fn the_file_wins_at_each_start_in_what_it_names_and_leaves_the_rest() {
+    let place = Place::new();
+    let text = "[[site]]\nhost = 'news.example'\nmode = 'before'\norigins = ['https://www.news.example']\n";
+    let file = place.file("rejoinder.toml", text);
+    place.start(&["serve", "--config", &file]).stop();
+    for (key, value) in [("mode", "after"), ("sort", "best"), ("origins", "")] {
+        place
+            .run(&["site", "set", "news.example", key, value])
+            .good();
+    }
+
+    place.start(&["serve", "--config", &file]).stop();
+
+    let shown = place.run(&["site", "show", "news.example"]).good();
+    for line in [
+        "mode = \"before\"",
+        "sort = \"best\"",
+        "origins = [\"https://www.news.example\"]",
+    ] {
+        assert!(
+            shown.lines().any(|shown| shown == line),
+            "{line} in\n{shown}"
+        );
+    }
+}
+
+#[test]
+fn a_site_in_the_file_that_cannot_be_is_refused_before_anything_starts() {
+    let place = Place::new();
+    for (text, said) in [
+        ("[[site]]\nmode = 'before'", "a `[[site]]` needs its `host`"),
+        (
+            "[site]\nhost = 'news.example'",
+            "`site` must be tables, each under `[[site]]`",
+        ),
+        (
+            "[[site]]\nhost = 'a.example'\n[[site]]\nhost = 'A.example'",
+            "there are two sites a.example",
+        ),
+        (
+            "[[site]]\nhost = 'a.example'\nmode = 'maybe'",
+            "in the site a.example: `mode` cannot be `maybe`",
+        ),
+        (
+            "[[site]]\nhost = 'a.example'\ncolour = 'red'",
+            "in the site a.example: there is no setting `colour`",
+        ),
+        (
+            "[[site]]\nhost = 'a.example'\norigins = ['a']",
+            "`a` is not an origin",
+        ),
+        (
+            "[[site]]\nhost = 'a.example'\nmode = { a = 1 }",
+            "`mode` must be a text",
+        ),
+    ] {
+        let file = place.file("rejoinder.toml", text);
+        let ended = place.run(&["serve", "--config", &file]);
+        assert_eq!(ended.code, Some(2), "{text}");
+        assert!(ended.err.contains(said), "{}", ended.err);
+    }
 }
