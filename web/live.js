@@ -13,6 +13,9 @@ const LONGEST = 60_000;
 /** How long new comments gather before they are announced, in ms. */
 const GATHER = 1_000;
 
+/** How long after a new comment an account's bell is asked what it has to tell, in ms. */
+const BELL = 30_000;
+
 /** @param {Thread} thread */
 export function follow(thread) {
   const { base, signal } = thread.scope;
@@ -24,12 +27,15 @@ export function follow(thread) {
   let source;
   /** @type {any} */
   let timer;
+  /** @type {any} */
+  let bell;
 
   const acts = {
     published: (/** @type {Told} */ told) => {
       waiting.set(told.id, told);
       clearTimeout(timer);
       timer = setTimeout(() => thread.attempt(() => announce(thread, waiting)), GATHER);
+      ring();
     },
     edited: (/** @type {Told} */ told) => {
       waiting.has(told.id) && waiting.set(told.id, told);
@@ -40,6 +46,14 @@ export function follow(thread) {
       waiting.delete(told.id) ? announce(thread, waiting) : remove(thread, told),
   };
 
+  const ring = () => {
+    if (!bell && thread.me?.reader?.kind === 'account') {
+      bell = setTimeout(() => {
+        bell = undefined;
+        signal.aborted || document.hidden || thread.hear();
+      }, BELL * (1 + Math.random() / 4));
+    }
+  };
   const close = () => {
     source?.close();
     source = undefined;

@@ -308,11 +308,25 @@ export class Thread {
       for (const form of this.section.querySelectorAll('form[data-rj=compose][data-open]')) {
         (await load.compose()).greet(this, /** @type {HTMLFormElement} */ (form));
       }
-      const bell = part(this.section, 'bell');
-      if (bell && (this.me?.reader?.kind === 'account' || !bell.hidden)) {
-        await (await load.bell()).ring(this, bell);
-      }
+      await this.#ring();
     } catch {}
+  }
+
+  /** Learn whether the bell has more to tell. */
+  async hear() {
+    try {
+      const path = `/api/v1/me?${new URLSearchParams(this.address)}`;
+      const { n_notices: n } = await (await this.fetch(path, { credentials: 'include' })).json();
+      this.me && (this.me.n_notices = n);
+      await this.#ring();
+    } catch {}
+  }
+
+  async #ring() {
+    const bell = part(this.section, 'bell');
+    if (bell && (this.me?.reader?.kind === 'account' || !bell.hidden)) {
+      await (await load.bell()).ring(this, bell);
+    }
   }
 
   /** Take up what the reader has left on this device. */

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 /// A point in time: microseconds since 1970 in UTC, which is also how it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +60,13 @@ impl Time {
     /// This time as HTTP and RSS write it: `Mon, 23 Nov 2026 05:24:00 GMT`.
     pub fn in_http(self) -> impl fmt::Display {
         self.timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT")
+    }
+
+    /// The time that HTTP writes as `Mon, 23 Nov 2026 05:24:00 GMT`.
+    pub fn from_http(text: &str) -> Option<Self> {
+        let parsed = DateTime::strptime("%a, %d %b %Y %H:%M:%S GMT", text).ok()?;
+        let stamp = parsed.to_zoned(TimeZone::UTC).ok()?.timestamp();
+        Some(Self(stamp.as_microsecond()))
     }
 
     fn timestamp(self) -> Timestamp {
@@ -125,7 +134,12 @@ mod tests {
         let time: Time = "2026-11-23T07:24:00+02:00".parse().unwrap();
         assert_eq!(time.to_string(), "2026-11-23T05:24:00Z");
         assert_eq!(time.to_string().parse::<Time>().unwrap(), time);
-        assert_eq!(time.in_http().to_string(), "Mon, 23 Nov 2026 05:24:00 GMT");
+        let http = "Mon, 23 Nov 2026 05:24:00 GMT";
+        assert_eq!(time.in_http().to_string(), http);
+        assert_eq!(Time::from_http(http), Some(time));
+        for wrong in ["", "120", "Mon, 31 Feb 2026 05:24:00 GMT"] {
+            assert_eq!(Time::from_http(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod client;
 mod folder;
 mod gate;
 mod mail;
+mod push;
 mod smtp;
 
 pub use addresses::is_public;
@@ -18,5 +19,6 @@ pub use client::{Client, FetchError, Limits, Policy, Request, Response};
 pub use folder::{WrittenMail, newest_mails, read_mail};
 pub use gate::{Forbidden, Lookup, SystemLookup};
 pub use mail::{Mail, NotAMail};
+pub use push::{MAX_MESSAGE, NotATarget, Push, PushKey, PushTarget, Unsealable};
 pub use reqwest::Method;
 pub use smtp::{BadMailer, Mailer, Sent};

@@ -12,6 +12,7 @@ mod erase;
 mod external;
 mod mail;
 mod notice;
+mod push;
 mod webhook;
 mod worker;
 
@@ -21,6 +22,7 @@ pub use erase::EraseHandler;
 pub use external::ExternalHandler;
 pub use mail::{MAIL, MailHandler, mail_job};
 pub use notice::{FanOutHandler, NoticeHandler};
+pub use push::PushHandler;
 pub use store::jobs::{Job, NewJob};
 pub use webhook::WebhookHandler;
 pub use worker::{Handler, Outcome, Running, Worker};

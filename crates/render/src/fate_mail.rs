@@ -23,13 +23,7 @@ pub fn fate_mail(
     let language = &context.site.settings.language;
     let own = notice::of(language);
     let links = Links::new(context.base, context.site, &notice.page.key);
-    let form = match ring {
-        Ring::Featured => &own.bell.featured,
-        Ring::Rejected => &own.bell.rejected,
-        Ring::Approved | Ring::Reply | Ring::Comment => &own.bell.approved,
-    };
-    let page = headline(context, notice.page);
-    let subject = fill(form, &[("page", &Name(&page))]);
+    let subject = says(own, ring, &headline(context, notice.page));
     let why = comment.reason.as_deref().filter(|_| ring == Ring::Rejected);
     let why = why.and_then(|why| reason(language, why));
     let note = note.map(|note| crate::account::note(language, note));
@@ -52,6 +46,16 @@ pub fn fate_mail(
         html: rendered(&mail),
         subject,
     }
+}
+
+/// What became of a comment on a page, in a line.
+pub(crate) fn says(own: &NoticeWords, ring: Ring, page: &str) -> String {
+    let form = match ring {
+        Ring::Featured => &own.bell.featured,
+        Ring::Rejected => &own.bell.rejected,
+        Ring::Approved | Ring::Reply | Ring::Comment => &own.bell.approved,
+    };
+    fill(form, &[("page", &Name(page))])
 }
 
 #[derive(Template)]

@@ -100,7 +100,7 @@ pub fn comments_mail(
     }
 }
 
-fn subject(
+pub(crate) fn subject(
     context: &Context<'_>,
     own: &NoticeWords,
     notice: &Notice<'_>,
@@ -299,11 +299,7 @@ struct NoticesPage<'a> {
 
 impl NoticesPage<'_> {
     fn why(&self, form: &str) -> String {
-        let what = match self.notice.kind {
-            Kind::Page => &self.own.page.what_page,
-            Kind::Replies => &self.own.page.what_replies,
-            Kind::Branch => &self.own.page.what_branch,
-        };
+        let what = self.own.what(self.notice.kind);
         let what = fill(what, &[("page", &Name(&self.headline))]);
         fill(form, &[("email", &self.notice.email), ("what", &what)])
     }
@@ -339,6 +335,17 @@ pub(crate) struct NoticeWords {
     pub(crate) mail: NoticeMailWords,
     page: NoticePageWords,
     pub(crate) bell: BellWords,
+}
+
+impl NoticeWords {
+    /// Of what one is told.
+    pub(crate) fn what(&self, kind: Kind) -> &str {
+        match kind {
+            Kind::Page => &self.page.what_page,
+            Kind::Replies => &self.page.what_replies,
+            Kind::Branch => &self.page.what_branch,
+        }
+    }
 }
 
 group!(NoticeMailWords {

@@ -460,6 +460,7 @@ mod tests {
             include_str!("../words/en.json"),
             include_str!("../words/en.feeds.json"),
             include_str!("../words/en.account.json"),
+            include_str!("../words/en.devices.json"),
         ];
         let catalogues = catalogues.map(|text| serde_json::from_str::<Value>(text).unwrap());
         let mut left: Vec<&Value> = catalogues.iter().collect();

@@ -12,7 +12,9 @@ use rejoinder_core::{Author, AuthorId, CommentId, Refusal, SiteId, State, Time};
 use crate::decisions::{self, By, Entry};
 use crate::events::{self, EventKind};
 use crate::jobs::{self, NewJob};
-use crate::{Result, Tx, bells, comments, flags, mutes, params, sessions, sql, subscriptions};
+use crate::{
+    Result, Tx, bells, comments, devices, flags, mutes, params, sessions, sql, subscriptions,
+};
 
 /// The kind of the job that deletes an account. Its payload is the author's id.
 pub const ERASE_JOB: &str = "erase_account";
@@ -155,6 +157,7 @@ fn shut(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
     )?;
     let email = email.flatten();
     bells::forget(tx, site, author)?;
+    devices::forget(tx, site, author)?;
     subscriptions::forget(tx, site, author, email.as_deref())?;
     let Some(email) = email else {
         return Ok(());

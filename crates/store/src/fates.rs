@@ -11,7 +11,7 @@ use rejoinder_core::{Comment, CommentId, Page, SiteId, State, Time};
 
 use crate::notices::{self, Told};
 use crate::subscriptions::Subscription;
-use crate::{Result, Tx, comments, params, sql};
+use crate::{Result, Tx, comments, params, pushes, sql};
 
 /// So long a decision may be undone before its author hears of it.
 pub const SECOND_THOUGHTS: Duration = Duration::from_secs(2 * 60);
@@ -38,6 +38,7 @@ pub(crate) fn tell_author(
         return Ok(());
     };
     let told = Told::Fate(subscription, comment.id, ring);
+    pushes::tell_author(tx, now, page.site, comment.author.id, told)?;
     notices::add_mail(tx, now, page.site, &told)
 }
 

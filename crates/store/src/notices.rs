@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::jobs::{self, NewJob};
 use crate::subscriptions::{self, Subscription, read, subscription};
-use crate::{Result, Tx, bells, comments, fates, pages, params, personal, sql};
+use crate::{Result, Tx, bells, comments, fates, pages, params, personal, pushes, sql};
 
 /// The kind of the job that finds who is to be told of a comment. Its payload is the comment's id.
 pub const FAN_OUT_JOB: &str = "fan_out";
@@ -53,6 +53,25 @@ impl Told {
             Self::Confirm(id) | Self::Comment(id, _) | Self::Digest(id, _) | Self::Fate(id, ..) => {
                 id
             }
+        }
+    }
+
+    /// When it is told.
+    pub(crate) fn due_at(self, now: Time) -> Time {
+        match self {
+            Self::Digest(_, at) => at,
+            Self::Confirm(_) | Self::Comment(..) => now,
+            Self::Fate(..) => now.after(fates::SECOND_THOUGHTS),
+        }
+    }
+
+    /// The comment or the digest whose comments it tells; no other has their place.
+    pub(crate) fn which(self) -> (CommentId, Time) {
+        let (none, never) = (CommentId(0), Time::from_micros(0));
+        match self {
+            Self::Comment(_, id) => (id, never),
+            Self::Digest(_, at) => (none, at),
+            Self::Confirm(_) | Self::Fate(..) => (none, never),
         }
     }
 
@@ -97,6 +116,27 @@ pub struct Due {
     pub n_more: i64,
     /// What a moderator says to the author of a refused comment.
     pub note: Option<String>,
+}
+
+impl Due {
+    /// As many of `comments` as one mail holds, and how many more there are.
+    pub(crate) fn of(
+        subscription: Subscription,
+        page: Page,
+        mut comments: Vec<Comment>,
+        note: Option<String>,
+    ) -> Self {
+        let most = usize::try_from(MAX_IN_A_MAIL).unwrap_or(usize::MAX);
+        let n_more = comments.len().saturating_sub(most);
+        comments.truncate(most);
+        Self {
+            subscription,
+            page,
+            comments,
+            n_more: i64::try_from(n_more).unwrap_or(i64::MAX),
+            note,
+        }
+    }
 }
 
 /// Let subscribers hear of a comment that has appeared, if the page has any.
@@ -201,6 +241,7 @@ fn tell(
         return Ok(());
     }
     bells::tell(tx, now, site, subscription.author, comment.id)?;
+    pushes::tell(tx, now, site, subscription, comment.id, digest_at)?;
     let told = match digest_at {
         Some(at) => Told::Digest(subscription.id, at),
         None => Told::Comment(subscription.id, comment.id),
@@ -219,12 +260,7 @@ fn was_told_enough(tx: &mut Tx<'_>, now: Time, site: SiteId, mailbox: &str) -> R
 
 /// The job of a mail; the same mail again is the same job.
 pub(crate) fn add_mail(tx: &mut Tx<'_>, now: Time, site: SiteId, told: &Told) -> Result<()> {
-    let run_at = match told {
-        Told::Digest(_, at) => *at,
-        Told::Confirm(_) | Told::Comment(..) => now,
-        Told::Fate(..) => now.after(fates::SECOND_THOUGHTS),
-    };
-    add_job(tx, now, site, NOTICE_JOB, told.payload(), run_at)
+    add_job(tx, now, site, NOTICE_JOB, told.payload(), told.due_at(now))
 }
 
 /// A job whose id follows from what it is for, so that the same thing never has two.
@@ -263,10 +299,9 @@ pub fn due(tx: &mut Tx<'_>, site: SiteId, told: Told) -> Result<Option<Due>> {
     let Some(page) = pages::by_id(tx, site, subscription.page)? else {
         return Ok(None);
     };
-    let mut comments = match told {
+    let comments = match told {
         Told::Confirm(_) => Vec::new(),
-        Told::Comment(_, id) => waiting(tx, site, &subscription, Some(id), None)?,
-        Told::Digest(_, at) => waiting(tx, site, &subscription, None, Some(at))?,
+        Told::Comment(..) | Told::Digest(..) => waiting(tx, site, told)?,
         Told::Fate(_, id, ring) => fates::still_so(tx, site, &subscription, id, ring)?
             .into_iter()
             .collect(),
@@ -278,26 +313,12 @@ pub fn due(tx: &mut Tx<'_>, site: SiteId, told: Told) -> Result<Option<Due>> {
     if is_confirmed && comments.is_empty() {
         return Ok(None);
     }
-    let most = usize::try_from(MAX_IN_A_MAIL).unwrap_or(usize::MAX);
-    let n_more = comments.len().saturating_sub(most);
-    comments.truncate(most);
-    Ok(Some(Due {
-        subscription,
-        page,
-        comments,
-        n_more: i64::try_from(n_more).unwrap_or(i64::MAX),
-        note,
-    }))
+    Ok(Some(Due::of(subscription, page, comments, note)))
 }
 
 /// The published comments that a mail is to tell of, and has not yet.
-fn waiting(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    subscription: &Subscription,
-    comment: Option<CommentId>,
-    digest_at: Option<Time>,
-) -> Result<Vec<Comment>> {
+fn waiting(tx: &mut Tx<'_>, site: SiteId, told: Told) -> Result<Vec<Comment>> {
+    let (comment, digest_at) = told.which();
     let ids: Vec<CommentId> = tx.all(
         sql!(
             "select n.comment_id from notice n
@@ -308,10 +329,10 @@ fn waiting(
         ),
         params![
             site,
-            subscription.id,
+            told.subscription(),
             State::Published.as_str(),
-            comment.unwrap_or(CommentId(0)),
-            digest_at.unwrap_or(Time::from_micros(0))
+            comment,
+            digest_at
         ],
         |row| row.get(0),
     )?;
@@ -324,11 +345,7 @@ fn waiting(
 
 /// The mail is out.
 pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, told: Told) -> Result<()> {
-    let (comment, digest_at) = match told {
-        Told::Confirm(_) | Told::Fate(..) => return Ok(()),
-        Told::Comment(_, id) => (id, Time::from_micros(0)),
-        Told::Digest(_, at) => (CommentId(0), at),
-    };
+    let (comment, digest_at) = told.which();
     tx.execute(
         sql!(
             "update notice set mailed_at = ?5 where site_id = ?1 and subscription_id = ?2

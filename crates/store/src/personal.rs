@@ -5,7 +5,7 @@ use rejoinder_core::{Author, AuthorId, CommentId, Page, PageId, Refusal, Site, S
 use serde::Serialize;
 
 use crate::events::{self, EventKind};
-use crate::{Result, Tx, authors, mutes, pages, params, sessions, sql};
+use crate::{Result, Tx, authors, devices, mutes, pages, params, sessions, sql};
 
 /// Let an account call itself otherwise, in everything that it wrote.
 pub fn rename(tx: &mut Tx<'_>, now: Time, site: &Site, author: &Author, name: &str) -> Result<()> {
@@ -81,6 +81,8 @@ pub struct Everything {
     pub notices: Vec<Noticed>,
     /// Where they are signed in.
     pub sessions: Vec<SignedIn>,
+    /// Where they are told something while no page is open.
+    pub devices: Vec<Told>,
 }
 
 /// An account.
@@ -160,6 +162,15 @@ pub struct SignedIn {
     pub since: String,
 }
 
+/// A device.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Told {
+    pub browser: Option<String>,
+    pub address: String,
+    pub since: String,
+}
+
 /// Everything that is kept of a person at a site.
 pub fn everything(
     tx: &mut Tx<'_>,
@@ -171,6 +182,12 @@ pub fn everything(
     let sessions = sessions.into_iter().map(|session| SignedIn {
         browser: session.label,
         since: session.created_at.to_string(),
+    });
+    let devices = devices::list(tx, now, site, author)?;
+    let devices = devices.into_iter().map(|device| Told {
+        browser: device.label,
+        address: device.endpoint,
+        since: device.added_at.to_string(),
     });
     Ok(Everything {
         account: account(tx, site, author)?,
@@ -184,6 +201,7 @@ pub fn everything(
         subscriptions: subscribed(tx, site, author)?,
         notices: noticed(tx, site, author)?,
         sessions: sessions.collect(),
+        devices: devices.collect(),
     })
 }
 

@@ -6,6 +6,7 @@ mod erase;
 mod external;
 mod fates;
 mod notices;
+mod push;
 mod webhooks;
 
 use std::path::Path;

@@ -21,6 +21,8 @@ use crate::{SITE, World};
 pub(crate) struct Received {
     pub(crate) head: String,
     pub(crate) body: String,
+    /// The body as it came, which need not be text.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Received {
@@ -83,16 +85,17 @@ pub(crate) async fn read(stream: &mut tokio::net::TcpStream) -> Received {
         let mut chunk = vec![0; 4_096];
         let n = stream.read(&mut chunk).await.unwrap();
         bytes.extend_from_slice(&chunk[..n]);
-        let text = String::from_utf8(bytes.clone()).unwrap();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
             continue;
         };
+        let (head, body) = (&bytes[..end], &bytes[end + 4..]);
         let received = Received {
-            head: head.to_owned(),
-            body: body.to_owned(),
+            head: String::from_utf8(head.to_vec()).unwrap(),
+            body: String::from_utf8_lossy(body).into_owned(),
+            bytes: body.to_vec(),
         };
         let length: usize = received.header("content-length").parse().unwrap();
-        if n == 0 || received.body.len() >= length {
+        if n == 0 || received.bytes.len() >= length {
             return received;
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jobs::{
     CardHandler, DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler, Handler,
-    MailHandler, NoticeHandler, WebhookHandler, Worker,
+    MailHandler, NoticeHandler, PushHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -29,12 +29,24 @@ pub(super) fn worker(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let cards = CardHandler::new(Arc::clone(store), outside.clone(), Arc::clone(&clock));
     let external = ExternalHandler::new(Arc::clone(store), outside.clone(), Arc::clone(&clock));
+    let pushes = PushHandler::new(
+        Arc::clone(store),
+        outside.clone(),
+        Arc::clone(&clock),
+        Arc::new(SystemRandom),
+        match &options.mail {
+            Some(mail) => format!("mailto:{}", mail.from),
+            None => base.to_owned(),
+        },
+        base,
+    );
     let webhooks = WebhookHandler::new(Arc::clone(store), outside, Arc::clone(&clock), base);
     let erasures = EraseHandler::new(Arc::clone(store), Arc::clone(&clock), &SystemRandom);
     let fan_out = FanOutHandler::new(Arc::clone(store), Arc::clone(&clock));
     let mut handlers: Vec<Arc<dyn Handler>> = vec![
         Arc::new(cards),
         Arc::new(webhooks),
+        Arc::new(pushes),
         Arc::new(erasures),
         Arc::new(fan_out),
         Arc::new(external),

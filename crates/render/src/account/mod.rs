@@ -5,6 +5,7 @@
 mod mail;
 mod own;
 mod sign_in;
+mod told;
 mod words;
 
 pub(crate) use mail::publication;
@@ -16,3 +17,4 @@ pub use sign_in::{
     Asking, Door, Link, Sent, ask_page, code_wrong, here_page, link_page, sent_page,
     signed_out_page,
 };
+pub use told::{Device, ToldOf, told_page};

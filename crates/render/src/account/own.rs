@@ -5,6 +5,7 @@ use rejoinder_core::author::Role;
 use rejoinder_core::{Author, AuthorId, Comment, CommentId, PageKey, State, Time};
 
 use super::mail::publication;
+use super::told;
 use super::words::{self, AccountWords};
 use crate::links::{Links, Place};
 use crate::pages::rendered;
@@ -82,6 +83,33 @@ pub fn own_page(context: &Context<'_>, account: &Author, tab: Tab<'_>) -> String
     })
 }
 
+/// A page of an account, as its navigation lists it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Here {
+    Comments,
+    Replies,
+    Told,
+    Settings,
+}
+
+/// The pages of an account: where each is, its name, and whether it is the one that is shown.
+pub(super) fn tabs(context: &Context<'_>, here: Here) -> Vec<(String, &'static str, bool)> {
+    let language = &context.site.settings.language;
+    let (words, device) = (&words::of(language).account, told::of(language));
+    let path = |rest: &str| format!("/account/{}{rest}", context.site.host);
+    let listed = [
+        (path(""), &words.comments, Some(Here::Comments)),
+        (path("/replies"), &words.replies, Some(Here::Replies)),
+        (bell::path(context), &words.notices, None),
+        (path("/notify"), &device.tab, Some(Here::Told)),
+        (path("/settings"), &words.settings, Some(Here::Settings)),
+    ];
+    let shown = listed.into_iter();
+    shown
+        .map(|(path, name, page)| (path, name.as_str(), page == Some(here)))
+        .collect()
+}
+
 #[derive(Template)]
 #[template(path = "account.html")]
 struct OwnPage<'a> {
@@ -101,26 +129,13 @@ impl OwnPage<'_> {
         format!("/account/{}{rest}", self.context.site.host)
     }
 
-    fn tabs(&self) -> [(String, &str, bool); 4] {
-        let words = &self.own.account;
-        [
-            (
-                self.path(""),
-                words.comments.as_str(),
-                matches!(self.tab, Tab::Comments(..)),
-            ),
-            (
-                self.path("/replies"),
-                &words.replies,
-                matches!(self.tab, Tab::Replies(_)),
-            ),
-            (bell::path(self.context), &words.notices, false),
-            (
-                self.path("/settings"),
-                &words.settings,
-                matches!(self.tab, Tab::Settings(_)),
-            ),
-        ]
+    fn tabs(&self) -> Vec<(String, &'static str, bool)> {
+        let here = match self.tab {
+            Tab::Comments(..) => Here::Comments,
+            Tab::Replies(_) => Here::Replies,
+            Tab::Settings(_) => Here::Settings,
+        };
+        tabs(self.context, here)
     }
 
     fn link(&self, line: &Line<'_>) -> String {

@@ -2,6 +2,7 @@
 //! to take along, and the end of it all. Plain forms; each comes back to its page.
 
 mod change;
+mod devices;
 mod read;
 
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -18,6 +19,13 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         own(Method::GET, "/account/{site}", get(read::comments)),
         own(Method::GET, "/account/{site}/replies", get(read::replies)),
+        own(Method::GET, "/account/{site}/notify", get(devices::show)),
+        own(Method::POST, "/account/{site}/devices", post(devices::add)),
+        own(
+            Method::POST,
+            "/account/{site}/devices/remove",
+            post(devices::remove),
+        ),
         own(Method::GET, "/account/{site}/settings", get(read::settings)),
         own(Method::GET, "/account/{site}/download", get(read::download)),
         own(Method::POST, "/account/{site}/name", post(change::name)),

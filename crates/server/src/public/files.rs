@@ -18,6 +18,12 @@ pub(crate) async fn count(asked: HeaderMap, params: Params) -> Result<Response, 
     file("count.js", &asked, &params)
 }
 
+/// `GET /push.js`: the worker that shows notices. At the root, so that it may lead any page of the
+/// server's own to a comment.
+pub(crate) async fn push(asked: HeaderMap, params: Params) -> Result<Response, ApiError> {
+    file("push.js", &asked, &params)
+}
+
 /// `GET /static/{file}`: what they load; for ever, when asked for by version.
 pub(crate) async fn asset(
     Path(name): Path<String>,

@@ -23,6 +23,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         route(Method::GET, "/embed.js", Public, get(files::embed)),
         route(Method::GET, "/count.js", Public, get(files::count)),
+        route(Method::GET, "/push.js", Public, get(files::push)),
         route(Method::GET, "/static/{file}", Public, get(files::asset)),
         route(Method::GET, "/embed", Public, get(threads::page)),
         route(Method::GET, "/embed/thread", Public, get(threads::fragment)),

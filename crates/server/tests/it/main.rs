@@ -9,6 +9,7 @@ mod cards;
 mod decisions;
 mod desk;
 mod desk_pages;
+mod devices;
 mod feeds;
 mod flags;
 mod forms;

@@ -467,7 +467,7 @@ fn nobody_takes_a_name_like_one_of_the_newsroom() {
 }
 
 /// Ask for the account of `who` to be deleted, and let a day go by.
-async fn ask_to_erase(world: &World, who: &Person, fate: Fate) -> AuthorId {
+pub(crate) async fn ask_to_erase(world: &World, who: &Person, fate: Fate) -> AuthorId {
     let (now, site) = (world.clock.now(), world.site.id);
     let account = world.reader(who).await.author.unwrap();
     let (id, job) = (account.id, world.ids.next(now));
@@ -480,7 +480,7 @@ async fn ask_to_erase(world: &World, who: &Person, fate: Fate) -> AuthorId {
     id
 }
 
-async fn erase(world: &World, author: AuthorId) {
+pub(crate) async fn erase(world: &World, author: AuthorId) {
     let mut is_done = false;
     while !is_done {
         let (now, site) = (world.clock.now(), world.site.id);

@@ -14,7 +14,7 @@ use crate::support::{Person, World, on_both};
 
 impl World {
     /// A reader who has signed in.
-    async fn account(&self, name: &str) -> Person {
+    pub(crate) async fn account(&self, name: &str) -> Person {
         let email = format!("{name}@reader.example");
         sign_in(self, &self.person(name), &email).await
     }

@@ -17,6 +17,7 @@ mod lists;
 mod notices;
 mod overview;
 mod pipeline;
+mod pushes;
 mod queues;
 mod race;
 mod sign_ins;

@@ -25,6 +25,10 @@ pub(super) const HERE: &str = "news.example";
 /// A site that has nothing to do with it.
 pub(super) const THERE: &str = "other.example";
 
+/// A browser's key; the one that RFC 8291 has for an example.
+const P256DH: &str =
+    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+
 /// Whose object a request names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Object {
@@ -247,6 +251,11 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
             Body::Json(json!({"site": host, "page": "story", "text": "A word", "name": "Ann"}))
         }
         ("POST", "/account/{site}/name") => form(&[("name", &format!("Reader {id}"))]),
+        ("POST", "/account/{site}/devices") => form(&[
+            ("endpoint", &format!("https://push.example/{id}")),
+            ("p256dh", P256DH),
+            ("auth", "BTBZMqHH6r4Tts7J_aSIgg"),
+        ]),
         ("POST", "/account/{site}/delete") => form(&[("comments", "keep"), ("sure", "yes")]),
         ("PATCH", "/api/v1/comments/{id}") => Body::Json(json!({"text": "Another word"})),
         ("PUT", "/api/v1/comments/{id}/vote") => Body::Json(json!({"value": 1})),
