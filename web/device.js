@@ -64,6 +64,7 @@ async function add(form) {
 
 /** Mark this browser in the list; where it is not there, offer it. @param {HTMLFormElement} form */
 async function begin(form) {
+  part('script')?.remove();
   if (!navigator.serviceWorker || !('PushManager' in window) || !('Notification' in window)) {
     say('unable');
     return;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectQuiet, open } from './browser.js';
-import { openDesk, texts, write } from './paper.js';
+import { openDesk, signedIn, texts, write } from './paper.js';
 
 /** @type {import('./paper.js').Desk} */
 let desk;
@@ -10,26 +10,9 @@ before(async () => {
 });
 after(() => desk.stop());
 
-/** Sign in on the server's own pages, and go on to `to`. @param {string} email @param {string} to */
-async function signedIn(email, to) {
-  const query = new URLSearchParams({ site: desk.host.host, to });
-  const page = await open(desk.browser, `${desk.comments}/auth/sign-in?${query}`);
-  await page.locator('[name=email]').fill(email);
-  await page.getByRole('button', { name: 'Send me a link' }).click();
-  await page.getByText('Please look into your mail').waitFor();
-  const mail = await desk.rejoinder.mail();
-  const link = /http\S+\/auth\/link\?[^\s"]+/.exec(mail)?.[0] ?? assert.fail(mail);
-  const { pathname, search } = new URL(link);
-  await page.goto(desk.comments + pathname + search);
-  await page.locator('[name=name]').fill('Ann');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL(desk.comments + to);
-  return page;
-}
-
 test('the bell tells an account of a reply, until it was opened', async () => {
   const home = new URL(desk.embed('bell'));
-  const page = await signedIn('ann@reader.example', home.pathname + home.search);
+  const page = await signedIn(desk, 'ann@reader.example', home.pathname + home.search);
   const form = page.locator('#compose');
   await form.locator('textarea').click();
   await write(form, { text: 'What do you think?' });
@@ -62,6 +45,26 @@ test('the bell tells an account of a reply, until it was opened', async () => {
   const phone = await open(page.context(), await bell.evaluate((a) => a.getAttribute('href') ?? ''));
   await phone.getByText('Bob replied on').waitFor();
   await expectAccessible(phone);
+});
+
+test('the bell hears of a reply while the page is open', async () => {
+  const home = new URL(desk.embed('open'));
+  const page = await signedIn(desk, 'eve@reader.example', home.pathname + home.search);
+  await page.clock.install();
+  await page.reload();
+  const form = page.locator('#compose');
+  await form.locator('textarea').click();
+  await write(form, { text: 'Is anybody there?' });
+  await form.locator('[data-rj=send]').click();
+  await page.getByText('Your comment is posted.').waitFor();
+  const id = (await page.locator('[data-id]').first().getAttribute('data-id')) ?? '';
+  await desk.post('open', 'I am', { name: 'Bob', parent: id });
+  await page.locator('[data-rj=fresh]').waitFor();
+  assert.equal(await page.locator('[data-rj=bell]').innerText(), 'Notices');
+
+  await page.clock.fastForward('00:40');
+
+  await page.getByText('1 new notice').waitFor();
 });
 
 test('a guest sees no bell', async () => {

@@ -88,6 +88,29 @@ function fetchAs(origin, address) {
 }
 
 /**
+ * Sign Ann in on the server's own pages, and go on to `to`.
+ *
+ * @param {Desk} desk
+ * @param {string} email
+ * @param {string} to
+ */
+export async function signedIn(desk, email, to) {
+  const query = new URLSearchParams({ site: desk.host.host, to });
+  const page = await open(desk.browser, `${desk.comments}/auth/sign-in?${query}`);
+  await page.locator('[name=email]').fill(email);
+  await page.getByRole('button', { name: 'Send me a link' }).click();
+  await page.getByText('Please look into your mail').waitFor();
+  const mail = await desk.rejoinder.mail();
+  const link = /http\S+\/auth\/link\?[^\s"]+/.exec(mail)?.[0] ?? assert.fail(mail);
+  const { pathname, search } = new URL(link);
+  await page.goto(desk.comments + pathname + search);
+  await page.locator('[name=name]').fill('Ann');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(desk.comments + to);
+  return page;
+}
+
+/**
  * The address of the story whose thread is `page`.
  *
  * @param {string} origin
