@@ -113,6 +113,7 @@ pub fn add(
     if again > 0 {
         return Ok(());
     }
+    forget_over(tx, now, site)?;
     let former: Vec<i64> = tx.all(
         sql!("select id from device where site_id = ?1 and endpoint = ?2"),
         params![site, &new.endpoint],
@@ -196,6 +197,20 @@ pub fn gone(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<()> {
         tx.execute(sql, params![site, id])?;
     }
     Ok(())
+}
+
+/// Forget devices whose session is over.
+fn forget_over(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    let over: Vec<i64> = tx.all(
+        sql!(
+            "select d.id from device d where d.site_id = ?1 and not exists (
+                 select 1 from session s where s.site_id = ?1 and s.author_id = d.author_id
+                   and coalesce(s.family, s.token_hash) = d.family and s.expires_at > ?2)"
+        ),
+        params![site, now],
+        |row| row.get(0),
+    )?;
+    over.into_iter().try_for_each(|id| gone(tx, site, id))
 }
 
 /// Forget the devices of an author.

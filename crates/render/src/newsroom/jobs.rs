@@ -28,6 +28,7 @@ impl ParkedJob {
             "mail" => "Send a mail",
             "notice" => "Tell a subscriber by mail",
             "fan_out" => "Find who is to be told of a comment",
+            "push" => "Tell a subscriber on a device",
             "desk_mail" => "Tell a moderator by mail",
             "webhook" => "Deliver a webhook",
             "card" => "Fetch a link card",

@@ -4,5 +4,6 @@ mod escaping;
 mod feeds;
 mod fixture;
 mod page;
+mod pushes;
 mod shape;
 mod tombstones;
