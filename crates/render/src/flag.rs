@@ -58,11 +58,13 @@ impl FlagPage<'_> {
         all.map(|word| (word, shown(word))).collect()
     }
 
-    /// What mutes the author, whom the newsroom does not vouch for.
+    /// What mutes the author, whom the newsroom does not vouch for. Whose a comment is that does not
+    /// show stays unsaid.
     fn mute(&self) -> Option<String> {
         let author = &self.comment.author;
         let name = [("name", &Name(&author.name) as &dyn std::fmt::Display)];
-        (author.role == Role::Reader).then(|| fill(&self.words.flag.mute, &name))
+        let is_offered = self.comment.is_published() && author.role == Role::Reader;
+        is_offered.then(|| fill(&self.words.flag.mute, &name))
     }
 
     fn act(&self) -> Act<'_> {
