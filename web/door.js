@@ -46,6 +46,14 @@ async function look(place) {
   }
 }
 
+// A passkey has signed in here.
+document.addEventListener('rj:entered', async ({ target }) => {
+  const { dataset } = /** @type {HTMLElement} */ (target);
+  if (!(await handOver(dataset))) {
+    location.assign(dataset['next'] ?? '/');
+  }
+});
+
 if (waits) {
   look(waits);
 }

@@ -26,6 +26,7 @@ mod notices;
 mod openapi;
 mod owner;
 mod page_cache;
+mod passkeys;
 mod public;
 mod publication;
 mod reader;

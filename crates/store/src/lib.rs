@@ -36,6 +36,7 @@ pub mod mutes;
 pub mod notices;
 pub mod overview;
 pub mod pages;
+pub mod passkeys;
 pub mod personal;
 mod postgres;
 pub mod pushes;

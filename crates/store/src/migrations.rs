@@ -27,7 +27,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 14] = [
+const MIGRATIONS: [Migration; 15] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -42,6 +42,7 @@ const MIGRATIONS: [Migration; 14] = [
     migration!(12, "0012_add_cards"),
     migration!(13, "0013_add_mutes"),
     migration!(14, "0014_add_push"),
+    migration!(15, "0015_add_passkeys"),
 ];
 
 /// The number of the newest migration.

@@ -5,7 +5,7 @@ use rejoinder_core::{Author, AuthorId, CommentId, Page, PageId, Refusal, Site, S
 use serde::Serialize;
 
 use crate::events::{self, EventKind};
-use crate::{Result, Tx, authors, devices, mutes, pages, params, sessions, sql};
+use crate::{Result, Tx, authors, devices, mutes, pages, params, passkeys, sessions, sql};
 
 /// Let an account call itself otherwise, in everything that it wrote.
 pub fn rename(tx: &mut Tx<'_>, now: Time, site: &Site, author: &Author, name: &str) -> Result<()> {
@@ -83,6 +83,8 @@ pub struct Everything {
     pub sessions: Vec<SignedIn>,
     /// Where they are told something while no page is open.
     pub devices: Vec<Told>,
+    /// What signs them in without a mail.
+    pub passkeys: Vec<Passkey>,
 }
 
 /// An account.
@@ -171,6 +173,15 @@ pub struct Told {
     pub since: String,
 }
 
+/// A passkey.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Passkey {
+    pub name: String,
+    pub added_at: String,
+    pub used_at: Option<String>,
+}
+
 /// Everything that is kept of a person at a site.
 pub fn everything(
     tx: &mut Tx<'_>,
@@ -189,6 +200,12 @@ pub fn everything(
         address: device.endpoint,
         since: device.added_at.to_string(),
     });
+    let passkeys = passkeys::of_account(tx, site, author)?;
+    let passkeys = passkeys.into_iter().map(|passkey| Passkey {
+        name: passkey.name,
+        added_at: passkey.created_at.to_string(),
+        used_at: passkey.used_at.map(|time| time.to_string()),
+    });
     Ok(Everything {
         account: account(tx, site, author)?,
         comments: written(tx, site, author)?,
@@ -202,6 +219,7 @@ pub fn everything(
         notices: noticed(tx, site, author)?,
         sessions: sessions.collect(),
         devices: devices.collect(),
+        passkeys: passkeys.collect(),
     })
 }
 

@@ -209,6 +209,27 @@ pub fn list(
     Ok(known.collect())
 }
 
+/// When the browser of one session signed in, or the one that handed its session over to it.
+pub fn signed_in_at(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: AuthorId,
+    token: &TokenHash,
+) -> Result<Option<Time>> {
+    let began = tx.one(
+        sql!(
+            "select min(e.created_at) from session s
+             join session e on e.site_id = s.site_id and e.author_id = s.author_id
+               and (e.token_hash = s.token_hash or e.family = s.family)
+             where s.site_id = ?1 and s.author_id = ?2 and s.token_hash = ?3 and s.expires_at > ?4"
+        ),
+        params![site, author, &token.0, now],
+        |row| row.get(0),
+    )?;
+    Ok(began.flatten())
+}
+
 /// Sign an author out in the browser of one session.
 pub fn end(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, token: &TokenHash) -> Result<()> {
     let family = family_of(tx, site, author, token)?;

@@ -4,6 +4,7 @@
 
 mod mail;
 mod own;
+mod passkeys;
 mod sign_in;
 mod told;
 mod words;
@@ -13,6 +14,7 @@ pub(crate) use words::{note, reason};
 
 pub use mail::{MailText, sign_in_mail};
 pub use own::{Line, Own, Signed, Tab, own_page};
+pub use passkeys::{Key, Keys, Trouble, passkeys_page};
 pub use sign_in::{
     Asking, Door, Link, Sent, ask_page, code_wrong, here_page, link_page, sent_page,
     signed_out_page,

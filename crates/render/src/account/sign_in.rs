@@ -40,6 +40,8 @@ pub struct Asking<'a> {
     pub door: Door<'a>,
     /// Whether a link can be mailed.
     pub has_mail: bool,
+    /// Whether passkeys work at this address.
+    pub has_passkeys: bool,
     /// The address, as typed.
     pub email: &'a str,
     /// Why it was not taken.
@@ -177,6 +179,12 @@ impl DoorPage<'_> {
 
     fn door(&self, door: &Door<'_>) -> String {
         door.query(self.site)
+    }
+
+    /// Where one is led who has signed in here.
+    fn next(&self, door: &Door<'_>) -> String {
+        let here = || format!("/auth/sign-in?{}", door.query(self.site));
+        door.to.map_or_else(here, str::to_owned)
     }
 
     fn problem<'p>(&self, problem: &Option<Problem<'p>>, field: &str) -> Option<&'p str> {

@@ -3,6 +3,7 @@
 
 mod change;
 mod devices;
+mod passkeys;
 mod read;
 
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -35,6 +36,22 @@ pub(crate) fn routes() -> Vec<Route> {
             post(change::sessions),
         ),
         own(Method::POST, "/account/{site}/unmute", post(change::unmute)),
+        own(Method::GET, "/account/{site}/passkeys", get(passkeys::show)),
+        own(
+            Method::POST,
+            "/account/{site}/passkeys",
+            post(passkeys::add),
+        ),
+        own(
+            Method::POST,
+            "/account/{site}/passkeys/begin",
+            post(passkeys::begin),
+        ),
+        own(
+            Method::POST,
+            "/account/{site}/passkeys/remove",
+            post(passkeys::remove),
+        ),
         own(Method::POST, "/account/{site}/delete", post(change::delete)),
         own(Method::POST, "/account/{site}/keep", post(change::keep)),
     ]

@@ -18,6 +18,7 @@ use crate::error::ApiError;
 use crate::error_page::ErrorPage;
 use crate::extract::{Form, Params, Visitor};
 use crate::limits::Act;
+use crate::passkeys::checker;
 use crate::public::threads::context;
 use crate::state::{App, hash_of};
 
@@ -42,6 +43,7 @@ pub(super) async fn ask(
             let asking = Asking {
                 door: way.door(),
                 has_mail: true,
+                has_passkeys: checker(&visitor.base).is_ok(),
                 email: typed,
                 problem: Some(problem(&error)),
             };

@@ -5,6 +5,7 @@
 
 mod invitations;
 mod mail;
+mod passkeys;
 mod window;
 
 use axum::extract::State;
@@ -23,6 +24,7 @@ use crate::error_page::ErrorPage;
 use crate::extract::{Base, Form, KeptToken, Params, Visitor};
 use crate::limits::Act;
 use crate::middleware::headers;
+use crate::passkeys::checker;
 use crate::public::threads::context;
 use crate::routes::{Route, route};
 use crate::state::App;
@@ -39,6 +41,8 @@ pub(crate) fn routes() -> Vec<Route> {
         link(Method::POST, "/auth/mail", post(mail::ask)),
         link(Method::GET, "/auth/link", get(mail::show)),
         link(Method::POST, "/auth/link", post(mail::enter)),
+        link(Method::POST, "/auth/passkey", post(passkeys::begin)),
+        link(Method::POST, "/auth/passkey/enter", post(passkeys::enter)),
         reader(Method::GET, "/auth/state", get(window::state)),
         reader(Method::POST, "/auth/hand-over", post(window::hand_over)),
         reader(Method::POST, "/auth/sign-out", post(sign_out)),
@@ -66,6 +70,7 @@ async fn sign_in(
             &Asking {
                 door: way.door(),
                 has_mail: context.has_accounts,
+                has_passkeys: checker(&visitor.base).is_ok(),
                 email: "",
                 problem: None,
             },

@@ -17,7 +17,7 @@ use crate::state::{App, hash_of};
 /// How long a browser keeps its token: the longest that browsers allow.
 const COOKIE_SECONDS: u32 = 400 * 86_400;
 
-/// How long a browser is known to have asked for a link by mail.
+/// How long a browser is known to have asked for a link by mail, or what its passkey is to sign.
 const ASKED_SECONDS: u32 = 3_600;
 
 /// The server's own address as the client knows it, without a slash at the end.
@@ -44,7 +44,7 @@ impl Base {
         self.0.starts_with("https://")
     }
 
-    /// The name of the cookie of a browser that has asked for a link by mail.
+    /// The name of the cookie of a browser that has asked for a way in.
     fn asked_cookie(&self) -> &'static str {
         if self.is_secure() {
             "__Host-rejoinder-asked"
@@ -199,12 +199,12 @@ impl Visitor {
         self.set_cookie(self.base.cookie(), "", 0).collect()
     }
 
-    /// The secret of a browser that has asked for a link by mail.
+    /// The secret of a browser that has asked for a link by mail, or what its passkey is to sign.
     pub(crate) fn asked(&self) -> Option<&Token> {
         self.asked.as_ref()
     }
 
-    /// The header that keeps such a secret as long as the links of its mails may work.
+    /// The header that keeps such a secret as long as what it asked for may work.
     pub(crate) fn keep_asked(&self, asked: &Token) -> HeaderMap {
         let secret = asked.reveal();
         self.set_cookie(self.base.asked_cookie(), &secret, ASKED_SECONDS)

@@ -1,6 +1,7 @@
 //! The server, asked through its router.
 
 mod accounts;
+mod authenticator;
 mod authorisation;
 mod bells;
 mod caching;
@@ -20,6 +21,7 @@ mod mutes;
 mod notices;
 mod origins;
 mod owner;
+mod passkeys;
 mod postgres;
 mod publication;
 mod reading;

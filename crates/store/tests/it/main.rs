@@ -16,6 +16,7 @@ mod large;
 mod lists;
 mod notices;
 mod overview;
+mod passkeys;
 mod pipeline;
 mod pushes;
 mod queues;

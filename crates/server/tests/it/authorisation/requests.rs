@@ -271,6 +271,14 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/embed/notices/read") => form(&[("until", "1")]),
         ("POST", "/api/v1/preview") => Body::Json(json!({"site": host, "text": "A word"})),
         ("POST", "/api/v1/session") => Body::Json(json!({"site": host, "code": "0".repeat(64)})),
+        ("POST", "/auth/passkey") => Body::Json(json!({"site": host})),
+        ("POST", "/auth/passkey/enter") => {
+            Body::Json(json!({"site": host, "ceremony": "0".repeat(64), "credential": {}}))
+        }
+        ("POST", "/account/{site}/passkeys/begin") => Body::Json(json!({})),
+        ("POST", "/account/{site}/passkeys") => {
+            Body::Json(json!({"name": "A phone", "ceremony": "0".repeat(64), "credential": {}}))
+        }
         ("POST", "/auth/hand-over") => {
             Body::Json(json!({"site": host, "origin": format!("https://{host}")}))
         }
