@@ -45,11 +45,13 @@
   };
 
   class RejoinderThread extends HTMLElement {
-    static observedAttributes = ['site', 'page', 'sort'];
+    static observedAttributes = ['site', 'page', 'sort', 'token'];
 
     /** The address of what is shown, or null. @type {string | null} */
     #shown = null;
     #life = new AbortController();
+    /** @type {{vouch: () => void} | undefined} */
+    #thread;
 
     /** Once a script has done all its changes, a thread that was only moved is what it was. */
     connectedCallback() {
@@ -69,8 +71,9 @@
       this.connectedCallback();
     }
 
-    attributeChangedCallback() {
-      this.connectedCallback();
+    /** @param {string} name */
+    attributeChangedCallback(name) {
+      name === 'token' ? this.#thread?.vouch() : this.connectedCallback();
     }
 
     #address() {
@@ -106,7 +109,7 @@
         root.replaceChildren(parse(html));
         const { start } = await life;
         if (!signal.aborted) {
-          start({ host: this, root, base, parse, signal, title: document.title });
+          this.#thread = start({ host: this, root, base, parse, signal, title: document.title });
         }
       } catch (error) {
         if (!signal.aborted) {

@@ -188,6 +188,7 @@ export class Thread {
     this.know();
     this.#follow();
     this.attempt(() => this.resume());
+    this.vouch();
     this.attempt(async () => (await load.live()).follow(this));
     if ('bubble' in this.section.dataset) {
       this.attempt(async () => (await load.bubble()).show(this));
@@ -326,6 +327,14 @@ export class Thread {
     const bell = part(this.section, 'bell');
     if (bell && (this.me?.reader?.kind === 'account' || !bell.hidden)) {
       await (await load.bell()).ring(this, bell);
+    }
+  }
+
+  /** Sign in whom the publisher vouches for by a signed token; an empty one vouches for nobody. */
+  vouch() {
+    const token = this.scope.host.getAttribute('token');
+    if (token !== null) {
+      this.attempt(async () => (await load.account()).vouch(this, token));
     }
   }
 

@@ -63,6 +63,12 @@ pub enum Refusal {
     /// The sign-in link was used, is too old, or never was.
     #[error("this sign-in link has been used or is too old; ask for a new one")]
     LinkUsed,
+    /// A token of the publisher's cannot be believed.
+    #[error("the token cannot be used: {why}")]
+    TokenInvalid { why: &'static str },
+    /// A token of the publisher's was used before.
+    #[error("the token was used before; each signs in once")]
+    TokenUsed,
     /// The site takes comments from accounts only.
     #[error("sign in to comment here")]
     SignInNeeded,

@@ -211,6 +211,8 @@ impl From<Refusal> for ApiError {
             Refusal::SiteExists { .. } => (S::CONFLICT, "site_exists", Some("site")),
             Refusal::OriginInvalid { .. } => (S::BAD_REQUEST, "origin_invalid", None),
             Refusal::LinkUsed => (S::GONE, "link_used", None),
+            Refusal::TokenInvalid { .. } => (S::UNAUTHORIZED, "token_invalid", Some("token")),
+            Refusal::TokenUsed => (S::UNAUTHORIZED, "token_used", Some("token")),
             Refusal::SignInNeeded => (S::UNAUTHORIZED, "sign_in_needed", None),
             Refusal::SiteClosed => (S::FORBIDDEN, "site_closed", None),
             Refusal::PageClosed { .. } => (S::FORBIDDEN, "page_closed", None),

@@ -58,12 +58,13 @@ const DESK: [(&str, &str, Role); 5] = [
 ];
 
 /// The owner's pages: path, label, and who may see them.
-const ADMIN: [(&str, &str, Role); 7] = [
+const ADMIN: [(&str, &str, Role); 8] = [
     ("", "Overview", Role::Owner),
     ("/settings", "Settings", Role::Owner),
     ("/people", "People", Role::Owner),
     ("/words", "Words", Role::Owner),
     ("/webhooks", "Webhooks", Role::Owner),
+    ("/sign-in-keys", "Sign-in keys", Role::Owner),
     ("/jobs", "Parked jobs", Role::Owner),
     (MAILS, "Mails", Role::Owner),
 ];

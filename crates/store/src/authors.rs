@@ -73,21 +73,22 @@ pub fn by_email(tx: &mut Tx<'_>, site: SiteId, email: &str) -> Result<Option<Aut
     )
 }
 
-/// Add an account for an e-mail address that its owner has proven, or an operator vouches for.
+/// Add an account, for an e-mail address that its owner has proven, that an operator vouches for, or
+/// for none.
 pub(crate) fn add_account(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
     id: AuthorId,
     name: &str,
-    email: &str,
+    email: Option<&str>,
 ) -> Result<Author> {
     tx.execute(
         sql!(
             "insert into author (site_id, id, kind, name, email, created_at)
              values (?1, ?2, 'account', ?3, ?4, ?5)"
         ),
-        params![site, id, name, email.to_ascii_lowercase(), now],
+        params![site, id, name, email.map(str::to_ascii_lowercase), now],
     )?;
     Ok(Author {
         id,

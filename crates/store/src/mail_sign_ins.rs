@@ -188,7 +188,7 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &Opened) -> Result<Entered> {
         None => {
             let name = opened.name.as_deref().ok_or(Refusal::NameMissing)?;
             authors::may_be_called(tx, &opened.site, name)?;
-            authors::add_account(tx, now, site, opened.author, name, &pending.email)?
+            authors::add_account(tx, now, site, opened.author, name, Some(&pending.email))?
         }
     };
     tx.execute(

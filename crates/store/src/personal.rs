@@ -5,7 +5,9 @@ use rejoinder_core::{Author, AuthorId, CommentId, Page, PageId, Refusal, Site, S
 use serde::Serialize;
 
 use crate::events::{self, EventKind};
-use crate::{Result, Tx, authors, devices, mutes, pages, params, passkeys, sessions, sql};
+use crate::{
+    Result, Tx, authors, devices, identities, mutes, pages, params, passkeys, sessions, sql,
+};
 
 /// Let an account call itself otherwise, in everything that it wrote.
 pub fn rename(tx: &mut Tx<'_>, now: Time, site: &Site, author: &Author, name: &str) -> Result<()> {
@@ -73,6 +75,8 @@ pub struct Everything {
     pub votes: Vec<Voted>,
     /// What they flagged.
     pub flags: Vec<Flagged>,
+    /// Who they are elsewhere: issuer and subject.
+    pub elsewhere: Vec<(String, String)>,
     /// Whom they muted, by id.
     pub muted: Vec<String>,
     /// Of what they are told.
@@ -211,6 +215,7 @@ pub fn everything(
         comments: written(tx, site, author)?,
         votes: voted(tx, site, author)?,
         flags: flagged(tx, site, author)?,
+        elsewhere: identities::of_author(tx, site, author)?,
         muted: mutes::list(tx, site, author)?
             .iter()
             .map(|muted| muted.author.to_string())

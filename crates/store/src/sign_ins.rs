@@ -46,7 +46,7 @@ pub fn invite(tx: &mut Tx<'_>, now: Time, invitation: &Invitation) -> Result<Aut
         None => {
             // Called by what stands before the @ until its owner says otherwise.
             let name = email.split('@').next().unwrap_or_default();
-            authors::add_account(tx, now, *site, invitation.author, name, email)?.id
+            authors::add_account(tx, now, *site, invitation.author, name, Some(email))?.id
         }
     };
     authors::set_role(tx, *site, author, *role)?;

@@ -21,6 +21,7 @@ mod phrases;
 mod queue;
 mod row;
 mod search;
+mod sign_in_keys;
 mod webhooks;
 
 use rejoinder_core::{Author, Site, Time};
@@ -43,6 +44,7 @@ pub use phrases::{Told, done};
 pub use queue::{QueuePage, queue_page};
 pub use row::{Flagged, Record, Row, excerpt, name, row, title};
 pub use search::{Kept, SearchPage, search_page};
+pub use sign_in_keys::{KeyLine, NewKey, sign_in_keys_page};
 pub use webhooks::{
     Delivered, Endpoint, SecretPage, Typed, WebhookPage, WebhooksPage, secret_page, webhook_page,
     webhooks_page,

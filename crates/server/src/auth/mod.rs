@@ -6,6 +6,7 @@
 mod invitations;
 mod mail;
 mod passkeys;
+pub(crate) mod signed_token;
 mod window;
 
 use axum::extract::State;

@@ -5,6 +5,7 @@ mod mails;
 mod overview;
 mod people;
 mod settings;
+mod sign_in_keys;
 mod words;
 
 use axum::http::Method;
@@ -36,6 +37,21 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::POST,
             "/admin/{site}/people/{id}",
             post(people::change),
+        ),
+        owner(
+            Method::GET,
+            "/admin/{site}/sign-in-keys",
+            get(sign_in_keys::show),
+        ),
+        owner(
+            Method::POST,
+            "/admin/{site}/sign-in-keys",
+            post(sign_in_keys::add),
+        ),
+        owner(
+            Method::POST,
+            "/admin/{site}/sign-in-keys/{id}/remove",
+            post(sign_in_keys::remove),
         ),
         owner(Method::GET, "/admin/{site}/jobs", get(jobs::show)),
         owner(Method::POST, "/admin/{site}/jobs/{id}", post(jobs::settle)),

@@ -1,31 +1,37 @@
 //! The session of a page that embeds a thread.
 //!
 //! Signing in happens on the server's own origin, whose cookies such a page does not have. It gets a
-//! code from there, once, and takes it up here for a session in its own jar.
+//! code from there, once, and takes it up here for a session in its own jar. A publisher that has
+//! users of its own signs a token for each of them instead.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use rejoinder_core::Refusal;
+use rejoinder_core::{Author, AuthorId, Refusal, Site, SiteId};
 use serde::{Deserialize, Serialize};
+use store::identities::{self, Arriving, Spent};
 use store::sessions::{self, NewSession};
+use store::sign_in_keys;
 use utoipa::ToSchema;
 
 use super::me::MyAuthor;
+use crate::auth::signed_token;
 use crate::browser;
 use crate::error::{ApiError, Problem};
 use crate::extract::{self, Params, Visitor};
 use crate::limits::Act;
 use crate::state::{App, hash_of};
 
-/// A code that was handed over.
+/// What signs in: a code or a token.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TakeUp {
     /// The site's host.
     site: String,
-    /// The code.
-    code: String,
+    /// A code that the sign-in window has handed over.
+    code: Option<String>,
+    /// A token by which the publisher vouches for one of its own users.
+    token: Option<String>,
 }
 
 /// Who the reader is now.
@@ -34,8 +40,8 @@ pub(crate) struct SignedIn {
     reader: MyAuthor,
 }
 
-/// Sign in with a code that the sign-in window has handed over. What this browser wrote as a guest
-/// becomes the account's.
+/// Sign in with a code that the sign-in window has handed over, or with a signed token of the
+/// publisher's. What this browser wrote as a guest becomes the account's.
 #[utoipa::path(
     post, path = "/api/v1/session", tag = "writing", request_body = TakeUp,
     responses((status = 200, body = SignedIn), (status = "4XX", body = Problem)),
@@ -46,30 +52,68 @@ pub(crate) async fn begin(
     headers: HeaderMap,
     extract::Json(body): extract::Json<TakeUp>,
 ) -> Result<(HeaderMap, Json<SignedIn>), ApiError> {
-    let now = app.now();
-    app.limits.take(Act::Preview, &visitor, now)?;
+    app.limits.take(Act::Preview, &visitor, app.now())?;
     let site = visitor.acting_at(&app, &body.site).await?;
-    let code = body.code.parse().map_err(|_| Refusal::LinkUsed)?;
-    let origin = visitor
-        .origin
-        .clone()
-        .ok_or_else(ApiError::origin_refused)?;
     let token = visitor.new_token(&app);
     let new = NewSession {
         token: token.hash,
         replaces: visitor.token_hash(),
         label: browser::label(&headers),
     };
-    let (site, code) = (site.id, hash_of(&code));
-    let take_up =
-        move |tx: &mut store::Tx<'_>| sessions::take_up(tx, now, site, &code, &origin, &new);
-    let taken = app.store.write(take_up).await?;
-    let headers = match taken.is_new {
+    let (account, is_new) = match (&body.code, &body.token) {
+        (Some(code), None) => take_up(&app, &visitor, site.id, code, new).await?,
+        (None, Some(signed)) => vouch(&app, &site, signed, new).await?,
+        _ => {
+            let detail = "Exactly one of `code` and `token` is needed.";
+            return Err(ApiError::body(detail.to_owned()).field("code"));
+        }
+    };
+    let headers = match is_new {
         true => token.headers(),
         false => HeaderMap::new(),
     };
-    let reader = MyAuthor::from(&taken.account);
+    let reader = MyAuthor::from(&account);
     Ok((headers, Json(SignedIn { reader })))
+}
+
+/// Sign in by a code.
+async fn take_up(
+    app: &App,
+    visitor: &Visitor,
+    site: SiteId,
+    code: &str,
+    new: NewSession,
+) -> Result<(Author, bool), ApiError> {
+    let now = app.now();
+    let code = hash_of(&code.parse().map_err(|_| Refusal::LinkUsed)?);
+    let origin = visitor.origin.clone();
+    let origin = origin.ok_or_else(ApiError::origin_refused)?;
+    let take_up =
+        move |tx: &mut store::Tx<'_>| sessions::take_up(tx, now, site, &code, &origin, &new);
+    let taken = app.store.write(take_up).await?;
+    Ok((taken.account, taken.is_new))
+}
+
+/// Sign in one of the publisher's own users.
+async fn vouch(
+    app: &App,
+    site: &Site,
+    signed: &str,
+    session: NewSession,
+) -> Result<(Author, bool), ApiError> {
+    let (now, id) = (app.now(), site.id);
+    let keys = app.store.read(move |tx| sign_in_keys::list(tx, id)).await?;
+    let vouched = signed_token::check(signed, &site.host, &keys, now)?;
+    let arriving = Arriving {
+        site: site.clone(),
+        spent: Some(Spent::of(signed, vouched.expires_at)),
+        claims: vouched.claims,
+        author: AuthorId(app.ids.next(now)),
+        session,
+    };
+    let enter = move |tx: &mut store::Tx<'_>| identities::enter(tx, now, &arriving);
+    let arrived = app.store.write(enter).await?;
+    Ok((arrived.account, arrived.is_new))
 }
 
 /// Sign out, here and in the window in which this browser signed in.

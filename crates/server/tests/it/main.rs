@@ -25,6 +25,7 @@ mod passkeys;
 mod postgres;
 mod publication;
 mod reading;
+mod signed_tokens;
 mod signing_in;
 mod support;
 mod voting;

@@ -13,6 +13,7 @@ use store::cards::{self, Found, NewPicture};
 use store::decisions::{self, LogQuery, Of};
 use store::groups::{self, Group, Scope};
 use store::jobs::{self, NewJob};
+use store::sign_in_keys::{self, KeyKind, SignInKey};
 use store::sign_ins::{self, Invitation};
 use store::{comments, webhooks};
 
@@ -108,11 +109,13 @@ enum Kind {
     Page,
     Picture,
     ParkedJob,
+    SignInKey,
     Webhook,
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 16] = [
+const KINDS: [(&str, Kind); 17] = [
+    ("/sign-in-keys/{id}", Kind::SignInKey),
     ("/jobs/{id}", Kind::ParkedJob),
     ("/link-pictures/", Kind::Picture),
     ("/decisions/{id}", Kind::Decision),
@@ -163,6 +166,7 @@ pub(super) async fn request(
         Kind::Delivery => (id, delivery) = a_delivery(people, owner).await,
         Kind::Group => id = group(people, owner).await,
         Kind::Page => id = found(people, owner).await.page.to_string(),
+        Kind::SignInKey => id = sign_in_key(people, owner).await.to_string(),
         Kind::ParkedJob => id = parked_job(people, owner).await.to_string(),
         Kind::Picture => id = picture(people, owner).await.to_string(),
         Kind::Webhook => id = webhook(people, owner).await.to_string(),
@@ -474,5 +478,26 @@ async fn parked_job(people: &People, host: &'static str) -> i64 {
         Ok(())
     };
     people.app.store.write(park).await.unwrap();
+    id
+}
+
+/// A secret by which tokens are signed.
+async fn sign_in_key(people: &People, host: &'static str) -> i64 {
+    let site = people.site(host).await;
+    let key = SignInKey {
+        id: people.seed(),
+        kind: KeyKind::Hs256,
+        key: "secret".to_owned(),
+        created_at: people.app.clock.now(),
+    };
+    let id = key.id;
+    let add = people.app.store.write(move |tx| {
+        // There is room for a few only.
+        for old in sign_in_keys::list(tx, site)? {
+            sign_in_keys::remove(tx, site, old.id)?;
+        }
+        sign_in_keys::add(tx, site, &key)
+    });
+    assert!(add.await.unwrap());
     id
 }
