@@ -42,6 +42,11 @@ export function follow(thread) {
       replace(thread, told);
     },
     voted: (/** @type {Told} */ told) => count(thread, told),
+    page: async (/** @type {Told} */ told) => {
+      if (!told.html !== !part(thread.section, 'closed')) {
+        await (await import('./closing.js')).hear(thread, told);
+      }
+    },
     removed: (/** @type {Told} */ told) =>
       waiting.delete(told.id) ? announce(thread, waiting) : remove(thread, told),
   };

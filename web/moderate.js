@@ -1,4 +1,5 @@
 /** A moderator's tools, where the comments stand. */
+import { hear } from './closing.js';
 import { part } from './thread.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
@@ -30,6 +31,30 @@ export async function offer(thread, node) {
     link.textContent = thread.counted(widget.waiting, desk.n_held);
     head.append(link);
   }
+  head && offerClosing(thread, head, widget);
+}
+
+/** @param {Thread} thread @param {Element} head @param {Record<string, string>} widget */
+function offerClosing(thread, head, widget) {
+  const action = thread.me?.desk?.page_action;
+  let button = part(head, 'set_page');
+  if (!action) {
+    return button?.remove();
+  }
+  if (!button) {
+    button = Object.assign(document.createElement('button'), { type: 'button', className: 'rj-desk' });
+    button.dataset['rj'] = 'set_page';
+    head.append(button);
+  }
+  button.dataset['action'] = action;
+  button.textContent = widget[action] ?? '';
+}
+
+/** Close the page to new comments, or open it again. @param {Thread} thread @param {HTMLElement} button */
+export async function set_page(thread, button) {
+  const query = new URLSearchParams(thread.address);
+  const { action } = button.dataset;
+  await hear(thread, await thread.ask('POST', `pages/decisions?${query}`, { action }));
 }
 
 /** Put the server's form under the comment. @param {Thread} thread @param {HTMLAnchorElement} link */

@@ -19,7 +19,7 @@
  * @property {Record<string, number>} votes
  * @property {Record<string, string>} editable Until when.
  * @property {string[]} own
- * @property {{url: string, n_held: number} | null} desk For moderators.
+ * @property {{url: string, n_held: number, page_action: 'close_page' | 'open_page' | null} | null} desk For moderators.
  * @property {number} n_notices
  * @property {string[]} muted Authors.
  */
@@ -84,7 +84,7 @@ const ACTS = {
   tools: 'mark preview write',
   edit: 'edit delete keep remove',
   flag: 'flag cancel_flag',
-  moderate: 'moderate close_moderate undo',
+  moderate: 'moderate close_moderate undo set_page',
   mute: 'mute unmute peek',
 };
 

@@ -76,3 +76,40 @@ test('readers are offered none of it', async () => {
   await reader.locator('[data-rj=flag]').first().waitFor();
   assert.equal(await reader.locator('[data-rj=moderate]').count(), 0);
 });
+
+test('a moderator closes the page in the thread, and readers who are writing hear of it', async () => {
+  const id = await desk.post('closing', 'First');
+  await desk.shows('closing', id);
+  const [writer, reader] = [await desk.read('closing'), await desk.read('closing')];
+  await writer.locator('#compose textarea').fill('Half a thought');
+  const page = await moderated('closing');
+
+  await page.getByRole('button', { name: 'Close comments' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').getByText('The newsroom closed this discussion').waitFor();
+  const reopen = page.getByRole('button', { name: 'Reopen comments' });
+  await reopen.waitFor();
+  assert.ok(await reopen.evaluate((button) => button.matches(':focus')));
+  await expectAccessible(page);
+
+  await writer.locator('#compose').getByText('The newsroom has closed this discussion.').waitFor();
+  assert.equal(await writer.locator('#compose textarea').inputValue(), 'Half a thought');
+  assert.ok(await writer.locator('#compose [data-rj=send]').isDisabled());
+  await expectAccessible(writer);
+  await reader.locator('[data-rj=closed]').waitFor();
+  assert.ok(await reader.locator('#compose').isHidden());
+  assert.ok(await reader.locator('[data-rj=reply]').isHidden());
+  await expectAccessible(reader);
+
+  const late = await desk.read('closing');
+  assert.equal(await late.locator('#compose').count(), 0);
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').getByText('Comments are open again.').waitFor();
+  await page.getByRole('button', { name: 'Close comments' }).waitFor();
+  await writer.locator('#compose [data-rj=send]:enabled').waitFor();
+  assert.ok(await writer.getByText('The newsroom has closed this discussion.').isHidden());
+  await late.locator('#compose').waitFor();
+  await late.locator('[data-rj=reply]').click();
+  await late.locator('li [data-rj=compose] textarea').fill('A reply');
+  await expectAccessible(late);
+});

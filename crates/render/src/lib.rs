@@ -42,7 +42,7 @@ pub use pages::{edit_page, message_page, thread_page};
 pub use publication::{Article, Picture, Publication, article_page, front_page};
 pub use push::push_message;
 pub use sign_in::sign_in_page;
-pub use thread::thread_fragment;
+pub use thread::{closed_notice, thread_fragment};
 pub use words::Words;
 
 /// What a rendering needs to know beside the thread itself.

@@ -5,11 +5,12 @@ use rejoinder_core::author::Role;
 use rejoinder_core::settings::{Bubble, Mode};
 use rejoinder_core::subscription::Pace;
 use rejoinder_core::thread::{Entry, Sort};
-use rejoinder_core::{Comment, CommentId, Filter, PageKey, Thread, Time, policy};
+use rejoinder_core::{Comment, CommentId, Filter, Page, PageKey, Thread, Time, policy};
 
 use crate::comment::Frame;
 use crate::form::{ReplyForm, compose};
 use crate::links::{Link, Links, Place};
+use crate::pages::rendered;
 use crate::tree::Tree;
 use crate::words::{Words, direction, fill};
 use crate::{Context, View};
@@ -24,6 +25,19 @@ pub fn thread_fragment(context: &Context<'_>, thread: &Thread) -> String {
         Kind::Widget
     };
     section(context, thread, &View::default(), kind)
+}
+
+/// The sentence above the thread of a page that takes no comments, as it stands there.
+pub fn closed_notice(context: &Context<'_>, page: &Page) -> Option<String> {
+    let closed_at = policy::closed_since(&context.site.settings, page, context.now);
+    let notice = notice(context, page.n_comments, closed_at)?;
+    Some(rendered(&ClosedNotice { notice: &notice }))
+}
+
+#[derive(Template)]
+#[template(path = "closed.html")]
+struct ClosedNotice<'a> {
+    notice: &'a str,
 }
 
 /// What a thread is rendered for.
@@ -76,7 +90,7 @@ pub(crate) fn section(
         has_head: kind != Kind::Rest,
         has_mail: context.tells_by_mail() && frame.is_open,
         n_comments: n_comments(thread),
-        notice: notice(context, thread, closed_at),
+        notice: notice(context, n_comments(thread), closed_at),
     };
     let mut out = String::with_capacity(4_096 + thread.entries.len() * 2_048);
     // Writing to a string cannot fail.
@@ -145,13 +159,13 @@ fn own_form(
 }
 
 /// Why nobody can write, in a sentence.
-fn notice(context: &Context<'_>, thread: &Thread, closed_at: Option<Time>) -> Option<String> {
+fn notice(context: &Context<'_>, n_comments: i64, closed_at: Option<Time>) -> Option<String> {
     let (words, settings) = (&context.words.thread, &context.site.settings);
     if settings.mode == Mode::Closed {
         return Some(words.site_closed.clone());
     }
     let closed_at = closed_at?;
-    let text = if n_comments(thread) == 0 {
+    let text = if n_comments == 0 {
         &words.closed_empty
     } else {
         &words.closed

@@ -45,6 +45,7 @@ use crate::{public, reader};
         reader::mutes::set,
         reader::decisions::decide,
         reader::decisions::undo,
+        reader::closing::decide,
         reader::subscriptions::subscribe,
         reader::bells::list,
         reader::bells::mark_read,

@@ -264,7 +264,7 @@ pub fn scope_of(tx: &mut Tx<'_>, site: SiteId, moderator: AuthorId) -> Result<Sc
 }
 
 /// Whether `page` is among the pages that a moderator may decide on.
-pub(crate) fn covers(tx: &mut Tx<'_>, moderator: AuthorId, page: &Page) -> Result<bool> {
+pub fn covers(tx: &mut Tx<'_>, moderator: AuthorId, page: &Page) -> Result<bool> {
     let scope = scope_of(tx, page.site, moderator)?;
     if scope.groups().is_none() {
         return Ok(true);

@@ -26,7 +26,8 @@ struct Data<'a> {
     parent: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     root: Option<String>,
-    /// The comment as it stands in the thread; for a removed one its tombstone, or nothing.
+    /// The comment as it stands in the thread; for a removed one its tombstone, or nothing. Of a page
+    /// that takes no comments, the sentence that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     html: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,7 +45,12 @@ pub(super) fn frame(
 ) -> Option<Frame> {
     let version = happening.event.version;
     let Some(comment) = happening.comment else {
-        return Some(written(version, "page", &data(page, None, None)));
+        let closed = render::closed_notice(&context(app, site, base), page);
+        return Some(written(
+            version,
+            "page",
+            &data(page, None, closed.as_deref()),
+        ));
     };
     if comment.is_published() {
         let kind = match (happening.is_new, happening.event.kind.as_str()) {

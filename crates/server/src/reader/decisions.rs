@@ -100,7 +100,11 @@ async fn make(
 }
 
 /// The reader, who must be a moderator here.
-async fn moderator(app: &App, visitor: &Visitor, site: &Site) -> Result<Author, ApiError> {
+pub(super) async fn moderator(
+    app: &App,
+    visitor: &Visitor,
+    site: &Site,
+) -> Result<Author, ApiError> {
     let reader = visitor.reader(app, site).await?;
     let moderator = reader.author.filter(|own| own.role >= Role::Moderator);
     Ok(moderator.ok_or(Refusal::NotAllowed)?)

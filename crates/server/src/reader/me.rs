@@ -8,9 +8,10 @@ use rejoinder_core::author::Role;
 use rejoinder_core::settings::{Email, Guests, Voting};
 use rejoinder_core::{Author, AuthorKind, Page, Settings, policy};
 use serde::Serialize;
-use store::{bells, mutes, pages, queues, threads, votes};
+use store::{bells, groups, mutes, pages, queues, threads, votes};
 use utoipa::ToSchema;
 
+use super::closing;
 use crate::error::{ApiError, Problem};
 use crate::extract::{Params, Visitor};
 use crate::state::App;
@@ -34,7 +35,7 @@ pub(crate) struct Me {
     closed_at: Option<String>,
     /// Whether the reader may comment here.
     may_comment: bool,
-    /// For moderators: what waits for them on this page.
+    /// For moderators of this page: what waits for them on it.
     desk: Option<MyDesk>,
     /// What the form must know.
     settings: FormSettings,
@@ -59,6 +60,9 @@ pub(crate) struct MyDesk {
     url: String,
     /// How many comments wait here, counted to 100.
     n_held: i64,
+    /// `close_page` or `open_page`, whichever changes something; nothing where the page is closed by
+    /// its age.
+    page_action: Option<&'static str>,
 }
 
 /// What the form must know of the site's rules.
@@ -110,7 +114,7 @@ pub(crate) async fn me(
         let (Some(page), Some(author)) = (&page, author) else {
             return Ok((n_notices, muted, page, Vec::new(), Vec::new(), None));
         };
-        let n_held = match moderates {
+        let n_held = match moderates && groups::covers(tx, author, page)? {
             true => Some(queues::held_on(tx, site_id, page.id)?),
             false => None,
         };
@@ -125,6 +129,7 @@ pub(crate) async fn me(
             visitor.base.0, site.host, page.id
         ),
         n_held,
+        page_action: closing::offered(&settings, page, now),
     });
     let closed_at = page
         .as_ref()

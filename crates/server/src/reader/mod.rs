@@ -2,6 +2,7 @@
 
 pub(crate) mod bells;
 pub(crate) mod cards;
+pub(crate) mod closing;
 pub(crate) mod comments;
 pub(crate) mod decisions;
 pub(crate) mod flags;
@@ -58,6 +59,11 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::POST,
             "/api/v1/comments/{id}/decisions",
             post(decisions::decide),
+        ),
+        reader(
+            Method::POST,
+            "/api/v1/pages/decisions",
+            post(closing::decide),
         ),
         reader(
             Method::DELETE,

@@ -116,3 +116,68 @@ async fn a_word_that_is_not_known_is_named() {
     let odd = kim.send(Method::POST, &path(&id), odd).await;
     expect!["400 body_invalid [reason]: There is no such reason."].assert_eq(&odd.problem());
 }
+
+const PAGE: &str = "/api/v1/pages/decisions?site=news.example&page=https://news.example/story";
+
+#[tokio::test]
+async fn a_moderator_closes_a_page_and_opens_it_again() {
+    let app = TestApp::new().await;
+    let (kim, ann) = (kim(&app).await, app.reader("Ann"));
+    ann.post(STORY, "First").await.good();
+    let mut following = app.follow(STORY, Some("1")).await;
+    let close = json!({ "action": "close_page" });
+
+    let closed = kim.send(Method::POST, PAGE, close.clone()).await.good();
+
+    let html = closed["html"].as_str().unwrap();
+    assert!(
+        html.contains("The newsroom closed this discussion on"),
+        "{html}"
+    );
+    let line = following.line().await;
+    assert!(line.starts_with("2 page"), "{line}");
+    assert_eq!(
+        ann.post(STORY, "Second").await.json()["code"],
+        "page_closed"
+    );
+    assert_eq!(kim.me(STORY).await["desk"]["page_action"], "open_page");
+    let again = kim.send(Method::POST, PAGE, close).await.good();
+    assert!(again["decision"].is_null() && again["html"].is_string());
+    let open = json!({ "action": "open_page" });
+    let opened = kim.send(Method::POST, PAGE, open).await.good();
+    assert!(opened["decision"].is_string() && opened["html"].is_null());
+    ann.post(STORY, "Second").await.good();
+}
+
+#[tokio::test]
+async fn only_a_moderator_of_the_page_closes_it() {
+    let app = TestApp::new().await;
+    let (kim, ann) = (kim(&app).await, app.reader("Ann"));
+    ann.post(STORY, "First").await.good();
+    let close = json!({ "action": "close_page" });
+    let answer = ann.send(Method::POST, PAGE, close.clone()).await;
+    expect!["403 not_allowed: This is for others to do."].assert_eq(&answer.problem());
+    let nowhere = "/api/v1/pages/decisions?site=news.example&page=nowhere";
+    let answer = kim.send(Method::POST, nowhere, close).await;
+    expect!["400 page_missing [page]: The page is not named."].assert_eq(&answer.problem());
+    let odd = json!({ "action": "burn" });
+    let answer = kim.send(Method::POST, PAGE, odd).await;
+    expect!["400 body_invalid [action]: There is no such action."].assert_eq(&answer.problem());
+}
+
+#[tokio::test]
+async fn a_page_that_is_closed_by_its_age_is_not_offered_to_be_opened() {
+    let app = TestApp::new().await;
+    let (kim, ann) = (kim(&app).await, app.reader("Ann"));
+    ann.post(STORY, "First").await.good();
+    assert_eq!(kim.me(STORY).await["desk"]["page_action"], "close_page");
+    let settings = rejoinder_core::Settings::default();
+    let aged = settings.with("close_after_days", "1").unwrap();
+    app.add_site(1, "news.example", aged).await;
+    app.clock
+        .advance(std::time::Duration::from_secs(2 * 86_400));
+
+    let desk = &kim.me(STORY).await["desk"];
+
+    assert!(desk["page_action"].is_null(), "{desk}");
+}

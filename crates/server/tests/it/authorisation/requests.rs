@@ -221,7 +221,8 @@ fn query(route: &Declared, host: &str) -> String {
             "GET",
             "/embed" | "/embed/thread" | "/api/v1/thread" | "/api/v1/events" | "/api/v1/counts"
             | "/api/v1/me",
-        ) => format!("?site={host}&page=story"),
+        )
+        | ("POST", "/api/v1/pages/decisions") => format!("?site={host}&page=story"),
         (
             "GET",
             "/api/v1/challenge"
@@ -299,6 +300,7 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/api/v1/comments/{id}/decisions") => {
             Body::Json(json!({"action": "reject", "revision": 1}))
         }
+        ("POST", "/api/v1/pages/decisions") => Body::Json(json!({"action": "open_page"})),
         ("POST", "/embed/comments/{id}/moderate") => {
             form(&[("action", "reject"), ("revision", "1")])
         }

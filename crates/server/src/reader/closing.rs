@@ -1,0 +1,87 @@
+//! Closing a page to new comments, and opening it again, where its thread stands.
+
+use axum::Json;
+use axum::extract::State;
+use rejoinder_core::{Page, Refusal, Settings, Time, policy};
+use serde::{Deserialize, Serialize};
+use store::{Tx, decisions, pages};
+use utoipa::ToSchema;
+
+use super::decisions::moderator;
+use crate::error::{ApiError, Problem};
+use crate::extract::{self, Params, Visitor};
+use crate::limits::Act;
+use crate::public::threads::context;
+use crate::state::App;
+
+const CLOSE: &str = "close_page";
+const OPEN: &str = "open_page";
+
+/// A decision on a page.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DecidePage {
+    /// What: `close_page` or `open_page`.
+    #[schema(example = "close_page")]
+    action: String,
+    /// A note for the log.
+    note: Option<String>,
+}
+
+/// What a decision has made of a page.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PageDecision {
+    /// Names the decision, to undo it; nothing where nothing had to change.
+    decision: Option<String>,
+    /// The sentence above the thread, where nobody can write any more.
+    html: Option<String>,
+}
+
+/// Close a page to new comments, or open it again, as a moderator.
+#[utoipa::path(
+    post, path = "/api/v1/pages/decisions", tag = "moderating", request_body = DecidePage,
+    params(
+        ("site" = String, Query, description = "The site's host"),
+        ("page" = String, Query, description = "The page's address or key"),
+    ),
+    responses((status = 200, body = PageDecision), (status = "4XX", body = Problem)),
+)]
+pub(crate) async fn decide(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+    extract::Json(body): extract::Json<DecidePage>,
+) -> Result<Json<PageDecision>, ApiError> {
+    let now = app.now();
+    app.limits.take(Act::Post, &visitor, now)?;
+    let site = visitor.acting_at(&app, params.site()?).await?;
+    let (key, at) = (params.page()?, site.id);
+    let moderator = moderator(&app, &visitor, &site).await?;
+    let closes = match body.action.as_str() {
+        CLOSE => true,
+        OPEN => false,
+        _ => return Err(ApiError::body("There is no such action.").field("action")),
+    };
+    let note = body.note.filter(|note| !note.trim().is_empty());
+    let write = move |tx: &mut Tx<'_>| {
+        let page = pages::find(tx, at, &key)?.ok_or(Refusal::PageMissing)?;
+        let note = note.as_deref();
+        let decision = decisions::set_page_closed(tx, now, at, &moderator, page.id, closes, note)?;
+        Ok((decision, pages::find(tx, at, &key)?))
+    };
+    let (decision, page) = app.store.write(write).await?;
+    let context = context(&app, &site, &visitor.base.0);
+    Ok(Json(PageDecision {
+        decision: decision.map(|decision| decision.to_string()),
+        html: page.and_then(|page| render::closed_notice(&context, &page)),
+    }))
+}
+
+/// What a moderator can do with a page; nothing where it is closed by its age.
+pub(super) fn offered(settings: &Settings, page: &Page, now: Time) -> Option<&'static str> {
+    match (page.closed_at, policy::closed_since(settings, page, now)) {
+        (Some(_), _) => Some(OPEN),
+        (None, Some(_)) => None,
+        (None, None) => Some(CLOSE),
+    }
+}
