@@ -133,7 +133,10 @@ async function decide(thread, comment, decision) {
   });
   const { widget } = await thread.words();
   if (answer.html) {
-    show(thread, comment, answer.html);
+    // The page hears of it live, too, which may have been quicker.
+    const shown = thread.comment(id) ?? comment;
+    answer.decision && move(shown, decision['action']);
+    show(thread, shown, answer.html);
     return thread.tell(widget.decided);
   }
   const place = document.createElement('p');
@@ -147,6 +150,16 @@ async function decide(thread, comment, decision) {
   button.focus();
   thread.tell(widget.taken);
   await thread.recount(-1);
+}
+
+/** Past its neighbour among the pinned. @param {HTMLElement} comment @param {unknown} action */
+function move(comment, action) {
+  const item = comment.closest('li');
+  if (action === 'pin_up') {
+    item?.previousElementSibling?.before(item);
+  } else if (action === 'pin_down') {
+    item?.nextElementSibling?.after(item);
+  }
 }
 
 /** @param {Thread} thread @param {HTMLElement} place The notice, or what is in it. */

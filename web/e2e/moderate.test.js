@@ -113,3 +113,45 @@ test('a moderator closes the page in the thread, and readers who are writing hea
   await late.locator('li [data-rj=compose] textarea').fill('A reply');
   await expectAccessible(late);
 });
+
+test('pinned comments are put in order inside the thread and on the desk', async () => {
+  const ids = [];
+  for (const text of ['One', 'Two', 'Three']) {
+    ids.push(await desk.post('pins', text));
+  }
+  await desk.shows('pins', ids[2] ?? '');
+  const page = await moderated('pins');
+  const act = async (/** @type {string} */ text, /** @type {string} */ name) => {
+    const comment = page.locator('article', { hasText: text });
+    await comment.locator('[data-rj=moderate]').click();
+    await comment.getByRole('button', { name, exact: true }).click();
+    await comment.locator('.rj-moderate').waitFor({ state: 'detached' });
+  };
+  for (const text of ['One', 'Two', 'Three']) {
+    await act(text, 'Pin');
+    await page.locator('article', { hasText: text }).getByText('Pinned').waitFor();
+  }
+  await desk.shows('pins', ids[2] ?? '');
+  await until('the order of the pins', async () => {
+    await page.reload();
+    await thread(page);
+    return (await texts(page)).join() === 'Three,Two,One';
+  });
+  await page.locator('[data-rj=moderate]').first().waitFor();
+
+  await act('One', 'Move up');
+  await until('One to be second', async () => (await texts(page)).join() === 'Three,One,Two');
+  await expectAccessible(page);
+  const link = await page.locator('[data-rj=desk]').getAttribute('href');
+  const own = await open(kim, link ?? '');
+  await own.getByRole('button', { name: 'Move up: Ann Lee' }).first().click();
+  await own.getByText('Moved up among the pinned.').first().waitFor();
+  await expectAccessible(own);
+
+  await until('readers to see the order', async () => {
+    const reader = await desk.read('pins');
+    const order = (await texts(reader)).join();
+    await reader.close();
+    return order === 'One,Three,Two';
+  });
+});

@@ -56,9 +56,13 @@ impl ModeratePage<'_> {
             None => (Action::Feature, "Feature", Some('f')),
         });
         if parent.is_none() {
-            actions.push(match pin {
-                Some(_) => (Action::Unpin, "Unpin", None),
-                None => (Action::Pin(1), "Pin", None),
+            actions.extend(match pin {
+                Some(_) => vec![
+                    (Action::PinUp, "Move up", None),
+                    (Action::PinDown, "Move down", None),
+                    (Action::Unpin, "Unpin", None),
+                ],
+                None => vec![(Action::Pin(1), "Pin", None)],
             });
         }
         actions.push(match closed_at {

@@ -6,6 +6,7 @@
 
 mod change;
 mod log;
+mod pins;
 
 use rejoinder_core::moderation::{Action, Reason, Snapshot, decision};
 use rejoinder_core::settings::Mode;
@@ -57,13 +58,12 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
     decision::may_note(decide.note.as_deref())?;
     let (page, comment) = reach(tx, site, &decide.moderator, decide.comment)?;
     let before = snapshot(tx, site, comment.id)?;
-    let after = decision::after(
-        action,
-        &before,
-        decide.reason,
-        comment.parent.is_none(),
-        now,
-    )?;
+    let is_root = comment.parent.is_none();
+    let resolved = pins::resolve(tx, &page, comment.id, action)?;
+    let after = match resolved {
+        Some(action) => decision::after(action, &before, decide.reason, is_root, now)?,
+        None => before.clone(),
+    };
     if after == before {
         return Ok(Decided {
             comment,
@@ -76,9 +76,7 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
         }
         .into());
     }
-    if let (Action::Pin(_), Some(place)) = (action, after.pin) {
-        make_room(tx, &page, comment.id, place)?;
-    }
+    let after = pinned(tx, &page, comment.id, &before, after)?;
     let entry = Entry {
         by: By::Moderator(decide.moderator.id),
         action: action.as_str(),
@@ -93,6 +91,23 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
         comment: comments::expect(tx, site, comment.id)?,
         decision: Some(id),
     })
+}
+
+/// What a comment is to be, once the other pinned ones have made room for it.
+fn pinned(
+    tx: &mut Tx<'_>,
+    page: &Page,
+    id: CommentId,
+    before: &Snapshot,
+    after: Snapshot,
+) -> Result<Snapshot> {
+    match after.pin {
+        Some(place) if after.pin != before.pin => Ok(Snapshot {
+            pin: Some(pins::put(tx, page, id, place)?),
+            ..after
+        }),
+        _ => Ok(after),
+    }
 }
 
 /// Decide on many comments, each with its own result; the rest goes on when one is refused.
@@ -124,34 +139,6 @@ fn reach(
         return Err(Refusal::CommentUnknown.into());
     }
     Ok((page, comment))
-}
-
-/// Move the pinned comments from `place` on one further down, where it is taken.
-fn make_room(tx: &mut Tx<'_>, page: &Page, id: CommentId, place: i64) -> Result<()> {
-    let others: Vec<i64> = tx.all(
-        sql!(
-            "select pin from comment where site_id = ?1 and page_id = ?2 and pin is not null
-               and id <> ?3"
-        ),
-        params![page.site, page.id, id],
-        |row| row.get(0),
-    )?;
-    if others.len() >= usize::try_from(decision::MAX_PINS).unwrap_or(usize::MAX) {
-        return Err(Refusal::TooManyPins {
-            max: decision::MAX_PINS,
-        }
-        .into());
-    }
-    if others.contains(&place) {
-        tx.execute(
-            sql!(
-                "update comment set pin = pin + 1
-                 where site_id = ?1 and page_id = ?2 and pin >= ?3 and id <> ?4"
-            ),
-            params![page.site, page.id, place, id],
-        )?;
-    }
-    Ok(())
 }
 
 /// Undo a moderator's decision, while what it changed still stands. Gives the comment, or `None`
@@ -241,6 +228,7 @@ fn undo_of_comment(
         findings: &[],
         undoes: Some(id.version),
     };
+    let undone = pinned(tx, &page, comment.id, &current, undone)?;
     change(tx, now, &page, &comment, &current, &undone, &entry)?;
     comments::expect(tx, site, comment.id)
 }

@@ -32,11 +32,11 @@ pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -
 }
 
 fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
-    let mut tops = if query.after.is_none() {
-        pinned(tx, &page, query)?
-    } else {
-        Vec::new()
+    let mut tops = match query.after {
+        None => pinned(tx, &page)?,
+        Some(_) => Vec::new(),
     };
+    tops.retain(|comment| passes(query.filter, comment));
     let mut listed = page_of_roots(tx, &page, query)?;
     let next = cut(&mut listed, query.limit).map(|last| Cursor {
         rank: query.sort.rank(last, wilson_lower_bound(last.tally)),
@@ -67,19 +67,16 @@ fn cut(comments: &mut Vec<Comment>, limit: usize) -> Option<&Comment> {
     comments.last()
 }
 
-fn pinned(tx: &mut Tx<'_>, page: &Page, query: &ThreadQuery) -> Result<Vec<Comment>> {
-    let pinned = tx.all(
+/// The pinned comments of a page, in their order.
+pub fn pinned(tx: &mut Tx<'_>, page: &Page) -> Result<Vec<Comment>> {
+    tx.all(
         sql!(comment_columns!(
             "where c.site_id = ?1 and c.page_id = ?2 and c.pin is not null and c.parent_id is null
                and c.shown = 1 order by c.pin, c.id limit 20"
         )),
         params![page.site, page.id],
         read,
-    )?;
-    Ok(pinned
-        .into_iter()
-        .filter(|comment| passes(query.filter, comment))
-        .collect())
+    )
 }
 
 fn passes(filter: Option<Filter>, comment: &Comment) -> bool {

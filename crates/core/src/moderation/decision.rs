@@ -32,6 +32,10 @@ pub enum Action {
     Unfeature,
     /// Let it stand above the thread, at this place from 1.
     Pin(i64),
+    /// Let it stand one place further up among the pinned.
+    PinUp,
+    /// Let it stand one place further down among the pinned.
+    PinDown,
     /// Let it stand in its order again.
     Unpin,
     /// Take no more replies in its branch.
@@ -51,6 +55,8 @@ impl Action {
             Self::Feature => "feature",
             Self::Unfeature => "unfeature",
             Self::Pin(_) => "pin",
+            Self::PinUp => "pin_up",
+            Self::PinDown => "pin_down",
             Self::Unpin => "unpin",
             Self::CloseBranch => "close_branch",
             Self::OpenBranch => "open_branch",
@@ -67,11 +73,23 @@ impl Action {
             Self::Feature,
             Self::Unfeature,
             Self::Pin(1),
+            Self::PinUp,
+            Self::PinDown,
             Self::Unpin,
             Self::CloseBranch,
             Self::OpenBranch,
         ];
         all.into_iter().find(|action| action.as_str() == word)
+    }
+
+    /// The pin that it comes to for a comment at `place` among `n` pinned ones.
+    #[must_use]
+    pub fn among(self, place: i64, n: i64) -> Self {
+        match self {
+            Self::PinUp => Self::Pin((place - 1).max(1)),
+            Self::PinDown => Self::Pin((place + 1).min(n)),
+            action => action,
+        }
     }
 
     /// Whether it says of the text that it is fit to be read, or is not.
@@ -191,6 +209,8 @@ pub fn after(
             pin: Some(place.clamp(1, MAX_PINS)),
             ..before.clone()
         },
+        // Where they lead depends on the other pinned comments: see [`Action::among`].
+        Action::PinUp | Action::PinDown => before.clone(),
         Action::Unpin => but(|after, _| after.pin = None),
         Action::CloseBranch => but(|after, now| after.closed_at = after.closed_at.or(Some(now))),
         Action::OpenBranch => but(|after, _| after.closed_at = None),
@@ -381,6 +401,17 @@ mod tests {
     fn an_action_reads_back() {
         assert_eq!(Action::from_word("close_branch"), Some(Action::CloseBranch));
         assert_eq!(Action::from_word("pin"), Some(Action::Pin(1)));
+        assert_eq!(Action::from_word("pin_up"), Some(Action::PinUp));
         assert_eq!(Action::from_word("restore"), None);
+    }
+
+    #[test]
+    fn a_pin_moves_by_one_place_and_not_beyond_the_ends() {
+        let moved = |action: Action, place| action.among(place, 3);
+        assert_eq!(moved(Action::PinUp, 3), Action::Pin(2));
+        assert_eq!(moved(Action::PinUp, 1), Action::Pin(1));
+        assert_eq!(moved(Action::PinDown, 1), Action::Pin(2));
+        assert_eq!(moved(Action::PinDown, 3), Action::Pin(3));
+        assert_eq!(moved(Action::Unpin, 3), Action::Unpin);
     }
 }

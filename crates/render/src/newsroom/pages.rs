@@ -2,12 +2,15 @@
 
 use askama::Template;
 use rejoinder_core::settings::Mode;
-use rejoinder_core::{Page, Time};
+use rejoinder_core::{Comment, Page, Time};
 
 use super::log::LogRows;
-use super::row::title;
+use super::row::{excerpt, name, title};
 use super::{Age, Frame};
 use crate::pages::rendered;
+
+/// So much of a pinned comment is shown, in letters.
+const EXCERPT: usize = 80;
 
 /// The pages of a site as a page.
 #[derive(Debug, Template)]
@@ -50,6 +53,8 @@ pub struct PagePage<'a> {
     pub mode: Option<Mode>,
     /// The names of the groups that it belongs to.
     pub groups: &'a [String],
+    /// Its pinned comments, in their order.
+    pub pinned: &'a [Comment],
     /// What was decided on it.
     pub log: &'a LogRows<'a>,
     /// Why a form was refused.
@@ -61,7 +66,20 @@ pub fn page_page(page: &PagePage<'_>) -> String {
     rendered(page)
 }
 
-impl PagePage<'_> {
+impl<'a> PagePage<'a> {
+    fn name(&self, comment: &'a Comment) -> &'a str {
+        name(&comment.author)
+    }
+
+    fn excerpt(&self, comment: &Comment) -> String {
+        excerpt(&comment.text, EXCERPT)
+    }
+
+    /// The comment and its revision, as the form names it.
+    fn judged(&self, comment: &Comment) -> String {
+        format!("{}.{}", comment.id, comment.revision)
+    }
+
     fn action(&self) -> String {
         format!("{}/pages/{}", self.frame.desk(), self.page.id)
     }

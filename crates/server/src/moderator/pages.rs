@@ -3,11 +3,11 @@
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::settings::Mode;
-use rejoinder_core::{Page, PageId};
+use rejoinder_core::{Comment, Page, PageId};
 use render::newsroom::{LogRows, Logged, PagePage, PagesPage, title};
 use store::decisions::{self, LogQuery, Of};
 use store::pages::PageQuery;
-use store::{StoreError, Tx, groups, pages};
+use store::{StoreError, Tx, groups, pages, threads};
 
 use super::rows::AT_ONCE;
 use super::{log, told};
@@ -69,6 +69,7 @@ struct Read {
     page: Page,
     mode: Option<Mode>,
     groups: Vec<String>,
+    pinned: Vec<Comment>,
     log: Vec<Logged>,
 }
 
@@ -106,6 +107,7 @@ async fn shown(
         Ok::<_, StoreError>(Some(Read {
             mode: pages::mode(tx, site, id)?,
             groups: groups.map(|(_, name)| name).collect(),
+            pinned: threads::pinned(tx, &page)?,
             log: log::read(tx, site, &query)?,
             around,
             page,
@@ -138,6 +140,7 @@ async fn shown(
             page: &read.page,
             mode: read.mode,
             groups: &read.groups,
+            pinned: &read.pinned,
             log: &log,
             problem,
         })

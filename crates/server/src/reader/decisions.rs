@@ -27,8 +27,8 @@ use crate::state::App;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MakeDecision {
-    /// What: `approve`, `reject`, `spam`, `remove`, `feature`, `unfeature`, `pin`, `unpin`,
-    /// `close_branch`, `open_branch`.
+    /// What: `approve`, `reject`, `spam`, `remove`, `feature`, `unfeature`, `pin`, `pin_up`, `pin_down`,
+    /// `unpin`, `close_branch`, `open_branch`.
     #[schema(example = "reject")]
     action: String,
     /// The revision of the comment that was judged; when it has another by now, nothing is decided.

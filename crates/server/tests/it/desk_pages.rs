@@ -548,3 +548,39 @@ fn expect_harmless(path: &str, page: &str) {
         .count();
     assert_eq!((scripts, own), (1, 1), "{path}");
 }
+
+#[tokio::test]
+async fn pinned_comments_are_put_in_order_by_forms() {
+    let (app, kim) = desk().await;
+    let mut seen = Vec::new();
+    for text in ["One", "Two"] {
+        seen.push(held(&app, text).await);
+    }
+    for comment in &seen {
+        for action in ["approve", "pin"] {
+            let fields = [("action", action), ("comment", comment.as_str())];
+            send(&kim, "/decide", &fields).await;
+        }
+    }
+    let page = linked(&shown(&kim, "/queues/approved").await, "/pages/");
+    let path = format!("/pages/{page}");
+    let order = |page: &str| page.find("<bdi>Two</bdi>") < page.find("<bdi>One</bdi>");
+    let before = shown(&kim, &path).await;
+    assert!(
+        before.contains("Pinned comments") && order(&before),
+        "{before}"
+    );
+    let back = format!("{DESK}{path}");
+    let fields = [
+        ("action", "pin_down"),
+        ("comment", seen[1].as_str()),
+        ("back", back.as_str()),
+    ];
+
+    let after = done(&kim, "/decide", &fields).await;
+
+    assert!(!order(&after), "{after}");
+    assert!(after.contains("Moved down among the pinned."), "{after}");
+    let again = done(&kim, "/decide", &fields).await;
+    assert!(again.contains("Nothing had to change."), "{again}");
+}

@@ -318,6 +318,52 @@ fn pinned_comments_keep_their_order() {
 }
 
 #[test]
+fn pinned_comments_move_up_and_down_and_back() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.desk().await);
+        let mut ids = Vec::new();
+        for n in 0..3 {
+            let id = world.post(&ann, &format!("c{n}")).await;
+            world.decide(&kim, id, Action::Pin(9)).await.unwrap();
+            ids.push(id);
+        }
+        let order = || world.lines(first_page(Sort::Newest));
+        assert_eq!(order().await, ["c0 0", "c1 0", "c2 0"]);
+
+        let up = world.decide(&kim, ids[2], Action::PinUp).await.unwrap();
+        assert_eq!(order().await, ["c0 0", "c2 0", "c1 0"]);
+        world.decide(&kim, ids[0], Action::PinDown).await.unwrap();
+        assert_eq!(order().await, ["c2 0", "c0 0", "c1 0"]);
+        for (id, beyond) in [(ids[2], Action::PinUp), (ids[1], Action::PinDown)] {
+            let decided = world.decide(&kim, id, beyond).await.unwrap();
+            assert_eq!(decided.decision, None);
+        }
+        let down = world.decide(&kim, ids[2], Action::PinDown).await.unwrap();
+        assert_eq!(order().await, ["c0 0", "c2 0", "c1 0"]);
+        world.undo(&kim, down.decision.unwrap()).await.unwrap();
+        assert_eq!(order().await, ["c2 0", "c0 0", "c1 0"]);
+        let late = world.undo(&kim, up.decision.unwrap()).await;
+        assert_eq!(refusal(late), Refusal::DecidedMeanwhile);
+        let unpinned = world.decide(&kim, ids[0], Action::Unpin).await.unwrap();
+        world.decide(&kim, ids[1], Action::PinUp).await.unwrap();
+        world.undo(&kim, unpinned.decision.unwrap()).await.unwrap();
+        assert_eq!(order().await, ["c1 0", "c0 0", "c2 0"]);
+    });
+}
+
+#[test]
+fn what_is_not_pinned_does_not_move() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.desk().await);
+        let id = world.post(&ann, "Plain").await;
+        for action in [Action::PinUp, Action::PinDown] {
+            let decided = world.decide(&kim, id, action).await.unwrap();
+            assert_eq!((decided.decision, decided.comment.pin), (None, None));
+        }
+    });
+}
+
+#[test]
 fn a_page_is_closed_and_opened_and_both_are_logged() {
     on_both(|world| async move {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
