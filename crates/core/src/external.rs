@@ -115,6 +115,46 @@ pub struct Answer {
     pub reason: Option<String>,
 }
 
+/// What Akismet is told of a comment about which it was wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Correction {
+    /// It passed what is spam.
+    Spam,
+    /// It took for spam what is none.
+    Ham,
+}
+
+impl Correction {
+    /// What there is to say once moderators have left a comment in `state`.
+    pub fn of(passed: bool, state: State) -> Option<Self> {
+        match (passed, state) {
+            (true, State::Spam) => Some(Self::Spam),
+            (false, State::Published) => Some(Self::Ham),
+            _ => None,
+        }
+    }
+
+    /// The word that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Spam => "spam",
+            Self::Ham => "ham",
+        }
+    }
+
+    /// The correction of a stored word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Spam, Self::Ham]
+            .into_iter()
+            .find(|correction| correction.as_str() == word)
+    }
+
+    /// Whether it still holds of a comment in `state`.
+    pub fn holds(self, state: State) -> bool {
+        Self::of(self == Self::Spam, state) == Some(self)
+    }
+}
+
 /// What to do with a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -203,6 +243,26 @@ mod tests {
         for wrong in ["", "{}", r#"{"verdict":"remove"}"#, r#"{"verdict":null}"#] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn only_the_opposite_of_a_verdict_corrects_it() {
+        let all = [
+            State::Published,
+            State::Held,
+            State::Rejected,
+            State::Spam,
+            State::Removed,
+        ];
+        for state in all {
+            let spam = (state == State::Spam).then_some(Correction::Spam);
+            let ham = (state == State::Published).then_some(Correction::Ham);
+            assert_eq!(Correction::of(true, state), spam);
+            assert_eq!(Correction::of(false, state), ham);
+            assert_eq!(Correction::Spam.holds(state), spam.is_some());
+            assert_eq!(Correction::Ham.holds(state), ham.is_some());
+        }
+        assert_eq!(Correction::from_word("ham"), Some(Correction::Ham));
     }
 
     #[test]

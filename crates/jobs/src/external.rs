@@ -4,6 +4,7 @@
 //! does not, it stays as it is. Either way the question is put again for hours.
 
 mod akismet;
+mod correction;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,8 @@ use serde_json::{Value, json};
 use store::jobs::Job;
 use store::moderation::{self, EXTERNAL_JOB};
 use store::{Store, StoreError, comments, pages, sites};
+
+pub use correction::CorrectionHandler;
 
 use crate::worker::{Handler, Outcome, Running};
 
@@ -86,7 +89,7 @@ impl ExternalHandler {
         comment: CommentId,
         revision: i64,
     ) -> Result<Outcome, StoreError> {
-        let question = self.question(site, comment).await?;
+        let question = Question::read(&self.store, site, comment).await?;
         let Some(question) = question.filter(|it| it.is_open(revision)) else {
             return Ok(Outcome::Done);
         };
@@ -99,25 +102,6 @@ impl ExternalHandler {
             .write(move |tx| moderation::apply_late(tx, now, site, comment, revision, &verdict))
             .await?;
         Ok(Outcome::Done)
-    }
-
-    async fn question(
-        &self,
-        site: SiteId,
-        comment: CommentId,
-    ) -> Result<Option<Question>, StoreError> {
-        let read = self.store.read(move |tx| {
-            let Some(comment) = comments::by_id(tx, site, comment)? else {
-                return Ok(None);
-            };
-            let place = sites::by_id(tx, site)?.zip(pages::by_id(tx, site, comment.page)?);
-            Ok(place.map(|(site, page)| Question {
-                site,
-                page,
-                comment,
-            }))
-        });
-        read.await
     }
 
     async fn verdict(&self, question: &Question) -> Result<LateVerdict, Outcome> {
@@ -167,16 +151,39 @@ impl ExternalHandler {
     }
 
     fn limits(&self) -> Limits {
-        Limits {
-            max_bytes: MAX_ANSWER,
-            timeout: self.timeout,
-            // A redirect is not what the owner named.
-            max_redirects: 0,
-        }
+        limits(self.timeout)
+    }
+}
+
+fn limits(timeout: Duration) -> Limits {
+    Limits {
+        max_bytes: MAX_ANSWER,
+        timeout,
+        // A redirect is not what the owner named.
+        max_redirects: 0,
     }
 }
 
 impl Question {
+    async fn read(
+        store: &Store,
+        site: SiteId,
+        comment: CommentId,
+    ) -> Result<Option<Self>, StoreError> {
+        let read = store.read(move |tx| {
+            let Some(comment) = comments::by_id(tx, site, comment)? else {
+                return Ok(None);
+            };
+            let place = sites::by_id(tx, site)?.zip(pages::by_id(tx, site, comment.page)?);
+            Ok(place.map(|(site, page)| Self {
+                site,
+                page,
+                comment,
+            }))
+        });
+        read.await
+    }
+
     /// Whether an answer about `revision` could still change anything.
     fn is_open(&self, revision: i64) -> bool {
         self.site.settings.external != settings::External::Off

@@ -19,7 +19,7 @@ mod worker;
 pub use card::CardHandler;
 pub use desk_mail::DeskMailHandler;
 pub use erase::EraseHandler;
-pub use external::ExternalHandler;
+pub use external::{CorrectionHandler, ExternalHandler};
 pub use mail::{MAIL, MailHandler, mail_job};
 pub use notice::{FanOutHandler, NoticeHandler};
 pub use push::PushHandler;

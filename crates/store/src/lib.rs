@@ -13,6 +13,7 @@ pub mod bells;
 pub mod cards;
 mod claims;
 pub mod comments;
+pub mod corrections;
 pub mod decisions;
 pub mod desk_mails;
 pub mod devices;

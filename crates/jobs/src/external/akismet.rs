@@ -1,9 +1,9 @@
-//! Akismet's `comment-check`.
+//! Akismet's `comment-check`, and what tells it that it was wrong.
 //!
 //! It asks for the writer's network address, which is not kept here; it is told the address of no one.
 
 use egress::{Limits, Method, Request, Response};
-use rejoinder_core::external::{Answer, Word};
+use rejoinder_core::external::{Answer, Correction, Word};
 use rejoinder_core::moderation::LateVerdict;
 
 use super::Question;
@@ -16,6 +16,25 @@ const NO_ADDRESS: &str = "127.0.0.1";
 
 /// The question, as Akismet takes it.
 pub(super) fn request(address: &str, key: &str, question: &Question, limits: Limits) -> Request {
+    told(address, "comment-check", key, question, limits)
+}
+
+/// That it was wrong, with all that it was asked with.
+pub(super) fn corrected(
+    address: &str,
+    correction: Correction,
+    key: &str,
+    question: &Question,
+    limits: Limits,
+) -> Request {
+    let call = match correction {
+        Correction::Spam => "submit-spam",
+        Correction::Ham => "submit-ham",
+    };
+    told(address, call, key, question, limits)
+}
+
+fn told(address: &str, call: &str, key: &str, question: &Question, limits: Limits) -> Request {
     let Question {
         site,
         page,
@@ -50,7 +69,7 @@ pub(super) fn request(address: &str, key: &str, question: &Question, limits: Lim
     }
     Request {
         method: Method::POST,
-        url: format!("{address}/1.1/comment-check"),
+        url: format!("{address}/1.1/{call}"),
         headers: vec![(
             "content-type",
             "application/x-www-form-urlencoded".to_owned(),

@@ -5,13 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egress::{Client, Policy};
-use rejoinder_core::author::Role;
 use rejoinder_core::moderation::Action;
 use rejoinder_core::webhook::Secret;
-use rejoinder_core::{AuthorId, Clock as _, Comment, CommentId, Settings, State, TokenHash};
+use rejoinder_core::{Comment, CommentId, Settings, State};
 use rejoinder_jobs::{ExternalHandler, Worker};
-use store::authors::{self, Details};
-use store::decisions::{self, Decide};
 use store::{comments, sites};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
@@ -36,12 +33,15 @@ macro_rules! says {
     };
 }
 
+pub(crate) use says;
+
 const PUBLISH: &str = says!(r#"{"verdict":"publish"}"#);
 const SPAM: &str = says!(r#"{"verdict":"spam","reason":"Sells  watches"}"#);
-const BROKEN: &str = "HTTP/1.1 500 Broken\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+pub(crate) const BROKEN: &str =
+    "HTTP/1.1 500 Broken\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// A world whose site asks the program at `url`.
-async fn asking(mode: &str, url: &str, key: &str) -> World {
+pub(crate) async fn asking(mode: &str, url: &str, key: &str) -> World {
     let world = World::new().await;
     let settings = [
         ("external_url", url),
@@ -91,7 +91,7 @@ impl World {
         }
     }
 
-    async fn comment(&self, id: CommentId) -> Comment {
+    pub(crate) async fn comment(&self, id: CommentId) -> Comment {
         let found = self.store.read(move |tx| comments::by_id(tx, SITE, id));
         found.await.unwrap().unwrap()
     }
@@ -107,30 +107,6 @@ impl World {
             .read(move |tx| store::moderation::findings(tx, SITE, &[id]));
         let found = found.await.unwrap().remove(&id).unwrap_or_default();
         found.into_iter().filter_map(|it| it.note).collect()
-    }
-
-    async fn reject(&self, id: CommentId) {
-        let (now, revision) = (self.clock.now(), self.comment(id).await.revision);
-        let decide = self.store.write(move |tx| {
-            let (kim, token) = (AuthorId(99), TokenHash([8; 32]));
-            let details = Details {
-                name: "Kim".to_owned(),
-                ..Details::default()
-            };
-            authors::add_guest(tx, now, SITE, kim, &details, &token)?;
-            authors::set_role(tx, SITE, kim, Role::Moderator)?;
-            let decide = Decide {
-                site: SITE,
-                moderator: authors::by_token(tx, now, SITE, &token)?.unwrap(),
-                comment: id,
-                revision,
-                action: Action::Reject,
-                reason: None,
-                note: None,
-            };
-            decisions::decide(tx, now, &decide).map(drop)
-        });
-        decide.await.unwrap();
     }
 }
 
@@ -274,7 +250,7 @@ async fn an_answer_after_a_moderators_decision_changes_nothing() {
 
         let decided = async {
             asked.await.unwrap();
-            world.reject(id).await;
+            world.decide(id, Action::Reject).await;
             go.send(()).unwrap();
         };
         let (ran, ()) = tokio::join!(asking.run_due(), decided);

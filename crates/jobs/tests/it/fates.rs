@@ -8,7 +8,7 @@ use rejoinder_core::moderation::{Action, Reason};
 use rejoinder_core::subscription::{Kind, Pace};
 use rejoinder_core::{AuthorId, Clock, CommentId, PageKey, TokenHash};
 use store::authors::{self, Details};
-use store::decisions::{self, Decide};
+use store::decisions::{self, Decide, DecisionId};
 use store::subscriptions::{self, Wish};
 use store::{Tx, pages};
 
@@ -36,7 +36,7 @@ impl World {
         self.store.write(ask).await.unwrap();
     }
 
-    pub(crate) async fn decide(&self, comment: CommentId, action: Action) {
+    pub(crate) async fn decide(&self, comment: CommentId, action: Action) -> Option<DecisionId> {
         let (now, token) = (self.clock.now(), TokenHash([5; 32]));
         let decide = move |tx: &mut Tx<'_>| {
             if authors::by_token(tx, now, SITE, &token)?.is_none() {
@@ -57,9 +57,9 @@ impl World {
                 reason: refuses.then_some(Reason::OffTopic),
                 note: refuses.then(|| "Please stay with <the bridge>.".to_owned()),
             };
-            decisions::decide(tx, now, &decide).map(drop)
+            decisions::decide(tx, now, &decide)
         };
-        self.store.write(decide).await.unwrap();
+        self.store.write(decide).await.unwrap().decision
     }
 }
 

@@ -1,6 +1,7 @@
 //! The worker on a real store.
 
 mod cards;
+mod corrections;
 mod desk_mails;
 mod erase;
 mod external;

@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jobs::{
-    CardHandler, DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler, Handler,
-    MailHandler, NoticeHandler, PushHandler, WebhookHandler, Worker,
+    CardHandler, CorrectionHandler, DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler,
+    Handler, MailHandler, NoticeHandler, PushHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -29,6 +29,7 @@ pub(super) fn worker(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let cards = CardHandler::new(Arc::clone(store), outside.clone(), Arc::clone(&clock));
     let external = ExternalHandler::new(Arc::clone(store), outside.clone(), Arc::clone(&clock));
+    let corrections = CorrectionHandler::new(Arc::clone(store), outside.clone());
     let pushes = PushHandler::new(
         Arc::clone(store),
         outside.clone(),
@@ -50,6 +51,7 @@ pub(super) fn worker(
         Arc::new(erasures),
         Arc::new(fan_out),
         Arc::new(external),
+        Arc::new(corrections),
     ];
     if let Some(mail) = &options.mail {
         handlers.push(Arc::new(NoticeHandler::new(

@@ -8,7 +8,7 @@ use super::mark_undone;
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
 use crate::webhooks::{self, MessageId};
-use crate::{Result, Tx, bells, comments, fates, flags, learned, params, sql};
+use crate::{Result, Tx, bells, comments, corrections, fates, flags, learned, params, sql};
 
 /// Who changes where a comment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +125,9 @@ pub(crate) fn change(
     if entry.judges || entry.undoes.is_some() {
         let text = comments::text_of(tx, page.site, comment.id)?;
         learned::teach(tx, page.site, comment.id, &text, after)?;
+    }
+    if entry.judges && entry.by.moderator().is_some() {
+        corrections::announce(tx, now, page.site, comment.id, after)?;
     }
     insert(
         tx,

@@ -6,7 +6,7 @@ use rejoinder_core::{Clock as _, CommentId, Refusal, Sort, State};
 use rejoinder_store::decisions::{Actor, Decide, LogQuery, Of};
 use rejoinder_store::groups::{Group, Scope};
 use rejoinder_store::queues::Queue;
-use rejoinder_store::{decisions, flags, groups, moderation};
+use rejoinder_store::{decisions, flags, groups, moderation, sites};
 
 use crate::desk::{outside, refusal};
 use crate::support::{World, first_page, on_both};
@@ -163,6 +163,62 @@ fn what_its_author_deleted_no_moderator_brings_back() {
         );
         assert!(!world.late(first, 1, outside(None)).await.unwrap());
         assert_eq!(world.stands(first).await, "removed author");
+    });
+}
+
+#[test]
+fn akismet_is_corrected_once_for_each_comment_and_direction() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.desk().await);
+        let settings = [
+            ("external_url", "akismet"),
+            ("external_key", "key123"),
+            ("external", "after"),
+        ]
+        .into_iter()
+        .fold(world.site.settings.clone(), |all, (name, value)| {
+            all.with(name, value).unwrap()
+        });
+        let site = world.site.id;
+        let save = world
+            .store
+            .write(move |tx| sites::save_settings(tx, site, &settings));
+        save.await.unwrap();
+        let told = || async {
+            let rows = world.dump().await;
+            let jobs = rows.iter().filter(|row| row.starts_with("job: "));
+            jobs.filter(|row| row.contains("kind=correct_external"))
+                .count()
+        };
+        let id = world.post(&ann, "First").await;
+        world.decide(&kim, id, Action::Spam).await.unwrap();
+        assert_eq!(told().await, 0, "it has said nothing yet");
+        world.decide(&kim, id, Action::Approve).await.unwrap();
+        world.late(id, 1, outside(None)).await.unwrap();
+
+        for (action, n) in [
+            (Action::Reject, 0),
+            (Action::Approve, 0),
+            (Action::Spam, 1),
+            (Action::Approve, 1),
+            (Action::Spam, 1),
+        ] {
+            world.decide(&kim, id, action).await.unwrap();
+            assert_eq!(told().await, n, "{action:?}");
+        }
+        world.decide(&kim, id, Action::Approve).await.unwrap();
+        world.edit(&ann, id, "Second").await.unwrap();
+        world.late(id, 2, outside(None)).await.unwrap();
+        world.decide(&kim, id, Action::Spam).await.unwrap();
+        assert_eq!(told().await, 1, "another text of the same comment");
+        let held = world.post(&ann, "Held").await;
+        world
+            .late(held, 1, outside(Some(State::Spam)))
+            .await
+            .unwrap();
+        world.decide(&kim, held, Action::Approve).await.unwrap();
+        assert_eq!(told().await, 2, "another comment");
+        world.expect_sound().await;
     });
 }
 
