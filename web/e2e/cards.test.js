@@ -22,6 +22,8 @@ const linked = createServer((request, response) => {
      <meta property="og:image" content="/picture.png">`,
   );
 });
+const FRAME = 'https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ';
+
 /** @type {string} */
 let there;
 /** @type {Awaited<ReturnType<typeof startPaper>>} */
@@ -113,6 +115,45 @@ test('without script a card is a link, and the writer turns it off on the page f
   await page.getByRole('button', { name: 'Show only the link' }).click();
 
   assert.equal(await page.locator('.rj-card').count(), 0);
+  await page.context().close();
+});
+
+test('a video plays in its place after a click and not before, and the keyboard reaches it', async () => {
+  await post('video', `http://${there}/video`);
+  const page = await open(browser, own('video'));
+  const card = page.locator('.rj-card');
+  await until('the card', async () => (await page.reload(), (await card.count()) === 1));
+  /** @type {string[]} */
+  const loaded = [];
+  await page.route('https://www.youtube-nocookie.com/**', async (route) => {
+    loaded.push(route.request().url());
+    await route.fulfill({ contentType: 'text/html', body: '<html lang="en"><title>Player</title><p>Playing</p>' });
+  });
+  // No video can be had here: the page comes as the server writes it where the link leads to one.
+  await page.route(own('video'), async (route) => {
+    const response = await route.fetch();
+    const button = `<button type="button" data-rj="play" data-frame="${FRAME}" data-title="The bridge">Play here</button> `;
+    const body = (await response.text()).replace(/(?=<button type="button" data-rj="uncard")/, button);
+    await route.fulfill({ response, body });
+  });
+  await page.reload();
+  const play = page.getByRole('button', { name: 'Play here' });
+  await play.waitFor();
+  await expectAccessible(page);
+  expectOnlyAsked(page, [paper.rejoinder.origin]);
+  assert.deepEqual(loaded, []);
+
+  await card.locator('a').focus();
+  await page.keyboard.press('Tab');
+  assert.ok(await play.evaluate((button) => button.matches(':focus')));
+  await page.keyboard.press('Enter');
+
+  const frame = page.locator('iframe.rj-player');
+  await frame.contentFrame().getByText('Playing').waitFor();
+  assert.deepEqual(loaded, [FRAME]);
+  assert.equal(await frame.getAttribute('title'), 'The bridge');
+  assert.ok(await frame.evaluate((player) => player.matches(':focus')));
+  assert.equal(await play.count(), 0);
   await page.context().close();
 });
 
