@@ -16,7 +16,7 @@ mod push;
 mod webhook;
 mod worker;
 
-pub use card::CardHandler;
+pub use card::{CardHandler, UnusedCardHandler};
 pub use desk_mail::DeskMailHandler;
 pub use erase::EraseHandler;
 pub use external::{CorrectionHandler, ExternalHandler};

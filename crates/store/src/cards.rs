@@ -3,8 +3,12 @@
 //! A comment's links are looked at when it is published or its published text changes, and never
 //! before. A page is asked for once however many link to it; [`CARD_JOB`] is the job that asks.
 
+mod unused;
+
 use rejoinder_core::card::{Card, Picture, is_stale};
 use rejoinder_core::{Comment, CommentId, Reader, SiteId, Time, policy};
+
+pub use unused::{FORGET_CARD_JOB, forget, forget_unused};
 
 use crate::comments::locked;
 use crate::events::{self, EventKind};
@@ -44,7 +48,8 @@ pub struct NewPicture {
     pub height: i64,
 }
 
-/// Follow a comment that was just published or edited: its links are those of its text by now.
+/// Follow a comment that was just published or edited: its links are those of its text by now. What a
+/// comment that went away linked to may be forgotten.
 pub(crate) fn follow(
     tx: &mut Tx<'_>,
     now: Time,
@@ -52,8 +57,12 @@ pub(crate) fn follow(
     comment: CommentId,
     event: EventKind,
 ) -> Result<()> {
-    if !matches!(event, EventKind::Published | EventKind::Edited) {
-        return Ok(());
+    match event {
+        EventKind::Published | EventKind::Edited => {}
+        EventKind::Hidden | EventKind::Removed => {
+            return unused::release_all(tx, now, site, comment);
+        }
+        _ => return Ok(()),
     }
     let text: Option<String> = tx.one(
         sql!(
@@ -66,7 +75,7 @@ pub(crate) fn follow(
     let mut links = text.map_or_else(Vec::new, |text| markup::bare_links(&text));
     links.retain(|link| link.len() <= MAX_URL);
     if event == EventKind::Edited {
-        forget_others(tx, site, comment, &links)?;
+        forget_others(tx, now, site, comment, &links)?;
     }
     for (place, link) in (0..).zip(&links) {
         tx.execute(
@@ -83,6 +92,7 @@ pub(crate) fn follow(
 
 fn forget_others(
     tx: &mut Tx<'_>,
+    now: Time,
     site: SiteId,
     comment: CommentId,
     links: &[String],
@@ -97,6 +107,7 @@ fn forget_others(
             sql!("delete from comment_link where site_id = ?1 and comment_id = ?2 and url = ?3"),
             params![site, comment, url],
         )?;
+        unused::release(tx, now, site, url)?;
     }
     Ok(())
 }
@@ -154,15 +165,6 @@ pub fn is_wanted(tx: &mut Tx<'_>, site: SiteId, url: &str) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// Keep nothing of `url`: whoever links to it next asks anew.
-pub fn forget(tx: &mut Tx<'_>, site: SiteId, url: &str) -> Result<()> {
-    tx.execute(
-        sql!("delete from link_card where site_id = ?1 and url = ?2"),
-        params![site, url],
-    )?;
-    Ok(())
-}
-
 /// Keep what the page of `url` was found to say, or that it said nothing, and let the comments show
 /// it that link to it. A page that says nothing by now keeps the card that it has.
 pub fn save(
@@ -187,6 +189,11 @@ pub fn save(
         Some(picture) => Some(keep_picture(tx, site, picture)?),
         None => None,
     };
+    let before: Option<Option<i64>> = tx.one(
+        sql!("select picture_id from link_card where site_id = ?1 and url = ?2"),
+        params![site, url],
+        |row| row.get(0),
+    )?;
     tx.execute(
         sql!(
             "update link_card set state = 'good', title = ?3, name = ?4, description = ?5,
@@ -205,6 +212,8 @@ pub fn save(
             now
         ],
     )?;
+    let is_other = |before: &i64| picture.is_none_or(|picture| picture.id != *before);
+    unused::drop_picture(tx, site, before.flatten().filter(is_other))?;
     let told: Vec<CommentId> = tx.all(
         sql!(
             "select l.comment_id from comment_link l
@@ -273,6 +282,7 @@ pub fn turn_off(
         params![site, comment, url],
     )?;
     if changed == 1 && known.is_published() {
+        unused::release(tx, now, site, url)?;
         events::append(tx, now, &page, EventKind::CardsChanged, Some(comment))?;
     }
     Ok(())

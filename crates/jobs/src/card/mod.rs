@@ -7,6 +7,9 @@
 mod pace;
 mod page;
 mod picture;
+mod unused;
+
+pub use unused::UnusedCardHandler;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jobs::{
     CardHandler, CorrectionHandler, DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler,
-    Handler, MailHandler, NoticeHandler, PushHandler, WebhookHandler, Worker,
+    Handler, MailHandler, NoticeHandler, PushHandler, UnusedCardHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -46,6 +46,7 @@ pub(super) fn worker(
     let fan_out = FanOutHandler::new(Arc::clone(store), Arc::clone(&clock));
     let mut handlers: Vec<Arc<dyn Handler>> = vec![
         Arc::new(cards),
+        Arc::new(UnusedCardHandler::new(Arc::clone(store))),
         Arc::new(webhooks),
         Arc::new(pushes),
         Arc::new(erasures),

@@ -64,6 +64,25 @@ impl World {
         read.await.unwrap().is_some()
     }
 
+    /// How many cards and pictures are kept, a day later.
+    async fn kept(&self) -> (usize, usize) {
+        self.wait(Duration::from_secs(25 * 60 * 60));
+        let (now, lease) = (self.clock.now(), Duration::from_secs(60));
+        let run = self.store.write(move |tx| {
+            for job in jobs::claim(tx, now, lease, 100)? {
+                if job.kind == cards::FORGET_CARD_JOB {
+                    cards::forget_unused(tx, job.site, &job.payload)?;
+                }
+                jobs::finish(tx, now, &job)?;
+            }
+            Ok(())
+        });
+        run.await.unwrap();
+        let rows = self.dump().await;
+        let n = |table: &str| rows.iter().filter(|row| row.starts_with(table)).count();
+        (n("link_card: "), n("link_picture: "))
+    }
+
     async fn uncard(&self, person: &Person, id: CommentId) -> rejoinder_store::Result<()> {
         let (now, site, reader) = (self.clock.now(), self.site.id, self.reader(person).await);
         self.store
@@ -219,5 +238,60 @@ fn an_address_that_is_too_long_to_keep_does_not_unfold() {
         let long = format!("https://paper.example/{}", "x".repeat(3_000));
         world.post(&world.person("Ann"), &long).await;
         assert!(world.asked().await.is_empty());
+    });
+}
+
+#[test]
+fn a_picture_is_kept_as_long_as_a_comment_shows_it() {
+    on_both(|world| async move {
+        let (ann, bob, kim) = (world.person("Ann"), world.person("Bob"), world.desk().await);
+        let first = world.post(&ann, URL).await;
+        let second = world.post(&bob, &format!("{URL}\n\nToo")).await;
+        world.find(URL, "The bridge").await;
+        world.remove(&ann, first).await.unwrap();
+        assert_eq!(world.kept().await, (1, 1), "the other shows it");
+
+        let rejected = world.decide(&kim, second, Action::Reject).await.unwrap();
+        world.undo(&kim, rejected.decision.unwrap()).await.unwrap();
+        assert_eq!(world.kept().await, (1, 1), "it was brought back");
+        world.decide(&kim, second, Action::Reject).await.unwrap();
+        assert_eq!(world.kept().await, (0, 0));
+
+        world.decide(&kim, second, Action::Approve).await.unwrap();
+        assert_eq!(world.asked().await, [URL], "it is asked for anew");
+        world.find(URL, "The bridge").await;
+        assert_eq!(world.cards().await, ["The bridge"]);
+        assert!(world.dump().await.iter().all(|row| {
+            !(row.starts_with("comment_link: ") && row.contains(&format!("={} ", first.0)))
+        }));
+        world.expect_sound().await;
+    });
+}
+
+#[test]
+fn a_link_that_was_edited_away_or_turned_off_leaves_no_picture() {
+    on_both(|world| async move {
+        let ann = world.person("Ann");
+        let edited = world.post(&ann, URL).await;
+        world.find(URL, "The bridge").await;
+        world.edit(&ann, edited, "No link").await.unwrap();
+        assert_eq!(world.kept().await, (0, 0));
+
+        let off = world.post(&ann, &format!("{URL}\n\nAgain")).await;
+        world.find(URL, "The bridge").await;
+        world.uncard(&ann, off).await.unwrap();
+        assert_eq!(world.kept().await, (0, 0));
+    });
+}
+
+#[test]
+fn a_page_with_another_picture_leaves_the_old_one_behind() {
+    on_both(|world| async move {
+        let ann = world.person("Ann");
+        world.post(&ann, URL).await;
+        world.find(URL, "The bridge").await;
+        world.find(URL, "The new bridge").await;
+        assert_eq!(world.kept().await, (1, 1));
+        assert_eq!(world.cards().await, ["The new bridge"]);
     });
 }

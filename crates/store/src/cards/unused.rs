@@ -1,0 +1,91 @@
+//! Cards that no comment shows any more, and their pictures.
+
+use std::time::Duration;
+
+use rejoinder_core::{CommentId, SiteId, Time};
+
+use super::is_wanted;
+use crate::jobs::{self, NewJob, drawn};
+use crate::{Result, Tx, params, sql};
+
+/// The kind of the job that forgets a card. Its payload is the page's address.
+pub const FORGET_CARD_JOB: &str = "forget_card";
+
+/// So long a card outlives the comment that showed it, which may come back.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// A comment shows the card of `url` no longer: let it be forgotten unless another does.
+pub(super) fn release(tx: &mut Tx<'_>, now: Time, site: SiteId, url: &str) -> Result<()> {
+    let dedup_key = format!("{} {url}", now.micros() / DAY_MICROS);
+    let job = NewJob {
+        id: drawn(&[FORGET_CARD_JOB.as_bytes(), dedup_key.as_bytes()]),
+        site,
+        kind: FORGET_CARD_JOB,
+        dedup_key,
+        payload: url.to_owned(),
+        run_at: now.after(KEPT),
+    };
+    jobs::add(tx, now, &job)?;
+    Ok(())
+}
+
+/// A comment is no longer shown, nor are its cards.
+pub(super) fn release_all(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    comment: CommentId,
+) -> Result<()> {
+    let urls: Vec<String> = tx.all(
+        sql!("select url from comment_link where site_id = ?1 and comment_id = ?2"),
+        params![site, comment],
+        |row| row.get(0),
+    )?;
+    for url in urls {
+        release(tx, now, site, &url)?;
+    }
+    Ok(())
+}
+
+/// Keep nothing of `url` that no published comment shows; whoever links to it next asks anew.
+pub fn forget_unused(tx: &mut Tx<'_>, site: SiteId, url: &str) -> Result<()> {
+    tx.execute(
+        sql!(
+            "delete from comment_link where site_id = ?1 and url = ?2 and exists (
+                 select 1 from comment c where c.site_id = ?1 and c.id = comment_link.comment_id
+                   and c.state = 'removed')"
+        ),
+        params![site, url],
+    )?;
+    match is_wanted(tx, site, url)? {
+        true => Ok(()),
+        false => forget(tx, site, url),
+    }
+}
+
+/// Keep nothing of `url`: whoever links to it next asks anew.
+pub fn forget(tx: &mut Tx<'_>, site: SiteId, url: &str) -> Result<()> {
+    let picture: Option<Option<i64>> = tx.one(
+        sql!("delete from link_card where site_id = ?1 and url = ?2 returning picture_id"),
+        params![site, url],
+        |row| row.get(0),
+    )?;
+    drop_picture(tx, site, picture.flatten())
+}
+
+/// Drop a picture that no card has any more.
+pub(super) fn drop_picture(tx: &mut Tx<'_>, site: SiteId, picture: Option<i64>) -> Result<()> {
+    let Some(picture) = picture else {
+        return Ok(());
+    };
+    tx.execute(
+        sql!(
+            "delete from link_picture where site_id = ?1 and id = ?2 and not exists (
+                 select 1 from link_card k where k.site_id = ?1 and k.picture_id = ?2)"
+        ),
+        params![site, picture],
+    )?;
+    Ok(())
+}
