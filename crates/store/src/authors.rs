@@ -219,7 +219,10 @@ pub fn newsroom(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Colleague>> {
 /// Let one of the newsroom do more or less there. A site keeps an owner.
 pub fn change_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) -> Result<()> {
     let owners: Vec<AuthorId> = tx.all(
-        sql!("select id from author where site_id = ?1 and role = 'owner' order by id for update"),
+        sql!(
+            "select id from author where site_id = ?1 and role <> 'reader' and role = 'owner'
+             order by id for update"
+        ),
         params![site],
         |row| row.get(0),
     )?;

@@ -86,7 +86,7 @@ pub fn of_branch(tx: &mut Tx<'_>, site: SiteId, top: CommentId) -> Result<Feed> 
 pub fn of_replies(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Feed> {
     let newest = tx.all(
         sql!(comment_columns!(
-            "where c.site_id = ?1 and c.state = 'published' and c.author_id <> ?2
+            "where c.site_id = ?1 and c.state = 'published' and c.shown = 1 and c.author_id <> ?2
                and c.parent_id in (select p.id from comment p
                    where p.site_id = ?1 and p.author_id = ?2 order by p.id desc limit 1000)
              order by c.id desc limit ?3"

@@ -20,6 +20,7 @@ pub mod devices;
 pub mod doctor;
 pub mod erasures;
 mod error;
+mod estimates;
 pub mod events;
 pub mod fates;
 pub mod feeds;

@@ -90,7 +90,7 @@ pub fn time_to_decision(
                    where site_id = ?1 and at >= ?2 and actor = 'moderator'
                      and comment_id is not null
                    order by at desc limit ?3) as d
-             join comment c on c.site_id = ?1 and c.id = d.comment_id
+             cross join comment c where c.site_id = ?1 and c.id = d.comment_id
              group by c.id, c.created_at"
         ),
         params![site, since, MAX_DECISIONS],

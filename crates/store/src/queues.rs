@@ -448,10 +448,10 @@ macro_rules! search {
             concat!(
                 "(",
                 window!($window),
-                ") as found join comment c on c.site_id = ?1 and c.id = found.id"
+                ") as found cross join comment c"
             ),
             concat!(
-                "(?4 = '' or c.state = ?4) and (cast(?5 as bigint) = 0 or c.created_at < ?5) \
+                "c.id = found.id and (?4 = '' or c.state = ?4) and (cast(?5 as bigint) = 0 or c.created_at < ?5) \
                  and (?6 = '' or lower(a.name) like ?6 escape '!' or a.id = ?7) \
                  and (?8 = '' or lower(p.key) like ?8 escape '!' \
                      or lower(coalesce(p.title, '')) like ?8 escape '!') \

@@ -13,9 +13,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::StoreError;
 use crate::job::{Job, Ran, tell};
-use crate::migrations;
 use crate::tx::{Change, Tx};
-use crate::{Hook, MAX_WAITING};
+use crate::{Hook, MAX_WAITING, estimates, migrations};
 
 /// The most operations that share one commit.
 const MAX_BATCH: usize = 256;
@@ -34,6 +33,7 @@ pub(crate) fn open(path: &Path, hook: Hook) -> Result<Queues, StoreError> {
     expect_folder(path)?;
     let writer = connect(path, OpenFlags::default())?;
     migrations::run_sqlite(&writer)?;
+    estimates::run(&writer)?;
     let (writes, waiting) = bounded(MAX_WAITING);
     spawn("store-writer", move || write_all(&writer, &waiting, &hook))?;
     let (reads, waiting) = bounded(MAX_WAITING);

@@ -17,7 +17,7 @@ fn as_word(dialect: Dialect, column: &str, ty: &str) -> String {
 }
 
 const SQLITE_COLUMNS: &str = "select t.name, c.name, lower(c.type) from sqlite_schema t
-     join pragma_table_xinfo(t.name) c where t.type = 'table' order by t.name, c.name";
+     join pragma_table_xinfo(t.name) c where t.type = 'table' and t.name not like 'sqlite!_%' escape '!' order by t.name, c.name";
 
 const POSTGRES_COLUMNS: &str = "select table_name::text, column_name::text, data_type::text
      from information_schema.columns where table_schema = 'public' order by 1, 2";

@@ -165,3 +165,22 @@ fn a_root_with_50_000_replies_is_read_like_one_with_few() {
         }
     });
 }
+
+#[test]
+fn readers_and_the_writer_find_few_rows_of_a_large_site() {
+    on_both(|world| async move {
+        let plan = |tx: &mut Tx<'_>| {
+            static PLAN: Sql = Sql::new(
+                "explain query plan select value from vote where site_id = ?1 and author_id = ?2",
+            );
+            match tx.dialect() {
+                Dialect::Sqlite => tx.one(&PLAN, params![1, 1], |row| row.get::<String>(3)),
+                Dialect::Postgres => Ok(Some("vote_of_author".to_owned())),
+            }
+        };
+        for step in [world.store.read(plan).await, world.store.write(plan).await] {
+            let step = step.unwrap().unwrap();
+            assert!(step.contains("vote_of_author"), "{step}");
+        }
+    });
+}
