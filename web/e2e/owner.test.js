@@ -55,6 +55,29 @@ test('the overview draws what happened, and says it in a table', async () => {
   assert.equal(await page.locator('tbody tr').last().locator('td').first().innerText(), '2');
 });
 
+test('a token for a program is made on a phone, shown once, and revoked after a question', async () => {
+  await go('/tokens');
+  await expectAccessible(page);
+  await page.getByLabel('What the program is called').fill('Night desk');
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  await page.getByText('Choose what the program may do.').waitFor();
+  await expectAccessible(page);
+  await page.getByLabel('moderation:read').check();
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  const token = await page.getByLabel('The new token').inputValue();
+  await expectAccessible(page);
+  const queue = `${desk.rejoinder.origin}/api/v1/sites/${desk.host.host}/queues/held`;
+  const ask = async () => (await fetch(queue, { headers: { authorization: `Bearer ${token}` } })).status;
+  assert.equal(await ask(), 200);
+  await go('/tokens');
+  assert.equal(await page.getByLabel('The new token').count(), 0);
+  await page.getByText('Revoke', { exact: false }).first().click();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Revoke it' }).click();
+  await page.getByText('The token works no more.').waitFor();
+  assert.equal(await ask(), 401);
+});
+
 test('words and people have pages that all can use', async () => {
   await go('/words');
   await expectAccessible(page);

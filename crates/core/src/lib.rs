@@ -6,6 +6,7 @@
 //! the process is shaped in `render`.
 
 pub mod address;
+pub mod api_scope;
 pub mod author;
 pub mod bell;
 pub mod card;
@@ -33,6 +34,7 @@ pub mod webhook;
 pub mod words;
 pub mod work;
 
+pub use api_scope::ApiScope;
 pub use author::{Author, AuthorKind, Reader};
 pub use card::Card;
 pub use chance::{FixedRandom, Random, Token, TokenHash};

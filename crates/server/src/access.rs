@@ -4,6 +4,8 @@
 //! account; what it has proven reaches them as a [`Member`]. Whoever may not enter learns nothing:
 //! the answer is the one of an address that does not exist.
 
+pub(crate) mod program;
+
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -121,8 +123,16 @@ async fn member(
     }
     let site = app.site(host).await.map_err(|_| ApiError::not_found())?;
     let reader = visitor.reader(app, &site).await?;
+    if visitor.is_program() {
+        let program = reader.author.ok_or_else(ApiError::not_found)?;
+        return entered(access, site, program);
+    }
     let account = |author: &Author| author.kind == AuthorKind::Account;
     let author = reader.author.filter(account).ok_or(Stopped::Stranger)?;
+    entered(access, site, author)
+}
+
+fn entered(access: Access, site: Arc<Site>, author: Author) -> Result<Member, Stopped> {
     let is_allowed = access.role().is_some_and(|least| author.role >= least);
     if !is_allowed {
         return Err(ApiError::not_found().into());

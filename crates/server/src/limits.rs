@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 use rejoinder_core::address::Network;
-use rejoinder_core::{SiteId, Time, TokenHash};
+use rejoinder_core::{AuthorId, SiteId, Time, TokenHash};
+use store::api_tokens::Program;
 
 use crate::config::RateLimits;
 use crate::error::ApiError;
@@ -26,6 +27,10 @@ pub(crate) enum Act {
     Mail,
     /// Reading what is not in the page cache.
     Read,
+    /// Showing an API token that is none.
+    Token,
+    /// Whatever a program of the publisher does.
+    Program,
 }
 
 impl Act {
@@ -34,9 +39,10 @@ impl Act {
         match self {
             Self::Post => (5, 10_000_000),
             Self::Vote => (30, 2_000_000),
-            Self::Preview => (30, 2_000_000),
+            Self::Preview | Self::Token => (30, 2_000_000),
             Self::Mail => (5, 60_000_000),
             Self::Read => (300, 16_667),
+            Self::Program => (100, 100_000),
         }
     }
 }
@@ -45,6 +51,7 @@ impl Act {
 enum Who {
     Network(Network),
     Token(TokenHash),
+    Program(SiteId, AuthorId),
 }
 
 /// When each network and token that acted lately may act again; the least recent are forgotten.
@@ -66,11 +73,21 @@ impl Limits {
 
     /// Count one `act` of `visitor`, or refuse it.
     pub(crate) fn take(&self, act: Act, visitor: &Visitor, now: Time) -> Result<(), ApiError> {
+        if visitor.is_program() {
+            // Its request has been counted already.
+            return Ok(());
+        }
         self.take_from(act, Who::Network(visitor.network), now)?;
         match visitor.token_hash() {
             Some(hash) => self.take_from(act, Who::Token(hash), now),
             None => Ok(()),
         }
+    }
+
+    /// Count one request of a program, or refuse it.
+    pub(crate) fn take_of_program(&self, program: &Program, now: Time) -> Result<(), ApiError> {
+        let who = Who::Program(program.site, program.author.id);
+        self.take_from(Act::Program, who, now)
     }
 
     /// The generic cell rate algorithm: each act moves the time when the next would be due, and

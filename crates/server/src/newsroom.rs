@@ -58,13 +58,14 @@ const DESK: [(&str, &str, Role); 5] = [
 ];
 
 /// The owner's pages: path, label, and who may see them.
-const ADMIN: [(&str, &str, Role); 8] = [
+const ADMIN: [(&str, &str, Role); 9] = [
     ("", "Overview", Role::Owner),
     ("/settings", "Settings", Role::Owner),
     ("/people", "People", Role::Owner),
     ("/words", "Words", Role::Owner),
     ("/webhooks", "Webhooks", Role::Owner),
     ("/sign-in-keys", "Sign-in keys", Role::Owner),
+    ("/tokens", "API tokens", Role::Owner),
     ("/jobs", "Parked jobs", Role::Owner),
     (MAILS, "Mails", Role::Owner),
 ];

@@ -6,10 +6,11 @@ use std::sync::LazyLock;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{Html, IntoResponse};
 use markup::escape;
-use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 
 use crate::error::Problem;
-use crate::{public, reader};
+use crate::{moderator, public, reader};
 
 /// The API.
 #[derive(OpenApi)]
@@ -20,7 +21,9 @@ use crate::{public, reader};
                        `page` (its address, or a key that the publisher chose). Ids are 13 letters \
                        and digits; times are RFC 3339 in UTC. What goes wrong is answered with RFC \
                        9457 problems, whose `code` is stable. What changes something must carry an \
-                       `Origin` that the site lists.",
+                       `Origin` that the site lists, or an API token in `Authorization: Bearer \
+                       rjt_…`, which the site's owner makes on its page `API tokens` and which works \
+                       where a scope is named.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     tags(
@@ -50,10 +53,28 @@ use crate::{public, reader};
         reader::bells::list,
         reader::bells::mark_read,
         reader::preview::preview,
+        moderator::api::queue,
+        moderator::api::search,
     ),
+    modifiers(&ApiToken),
     components(schemas(Problem)),
 )]
 struct Api;
+
+/// How programs of the publisher prove who they are.
+struct ApiToken;
+
+impl Modify for ApiToken {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("rjt_…")
+            .description(Some("An API token of the site."))
+            .build();
+        let components = api.components.get_or_insert_default();
+        components.add_security_scheme("api_token", SecurityScheme::Http(bearer));
+    }
+}
 
 static SPEC: LazyLock<serde_json::Value> =
     LazyLock::new(|| serde_json::to_value(Api::openapi()).unwrap_or_default());
@@ -182,6 +203,23 @@ mod tests {
             .collect();
 
         assert_eq!(served, described);
+    }
+
+    #[test]
+    fn the_description_names_the_scopes_that_tokens_need() {
+        for route in table()
+            .iter()
+            .filter(|route| route.path.starts_with("/api/"))
+        {
+            let method = route.method.to_string().to_lowercase();
+            let security = &SPEC["paths"][route.path][&method]["security"];
+            let described = security.as_array().into_iter().flatten();
+            let described = described.filter_map(|way| way["api_token"][0].as_str());
+            let needed = route.scope.iter().map(|scope| scope.as_str());
+            assert!(needed.eq(described), "{method} {}", route.path);
+        }
+        let scheme = &SPEC["components"]["securitySchemes"]["api_token"];
+        assert_eq!(scheme["scheme"], "bearer");
     }
 
     #[test]

@@ -4,8 +4,9 @@ use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
+use rejoinder_core::ApiScope;
 
-use crate::access::{self, Access};
+use crate::access::{self, Access, program};
 use crate::front::Front;
 use crate::state::App;
 use crate::{
@@ -17,7 +18,20 @@ pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) access: Access,
+    /// What a program's token must allow; no program may call it where this is none.
+    pub(crate) scope: Option<ApiScope>,
     handler: MethodRouter<App>,
+}
+
+impl Route {
+    /// Open it to programs whose token allows `scope`, too.
+    #[must_use]
+    pub(crate) fn or_program(self, scope: ApiScope) -> Self {
+        Self {
+            scope: Some(scope),
+            ..self
+        }
+    }
 }
 
 /// A row of the table.
@@ -31,6 +45,7 @@ pub(crate) const fn route(
         method,
         path,
         access,
+        scope: None,
         handler,
     }
 }
@@ -60,6 +75,8 @@ pub struct Declared {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// What a program's token must allow; `None` where no program may call it.
+    pub scope: Option<ApiScope>,
 }
 
 /// Every route that [`router`] serves.
@@ -70,6 +87,7 @@ pub fn declared() -> Vec<Declared> {
             method: route.method,
             path: route.path,
             access: route.access,
+            scope: route.scope,
         })
         .collect()
 }
@@ -83,14 +101,16 @@ pub fn router(app: App) -> Router {
 /// Everything but the way past the router.
 pub(crate) fn routed(app: App) -> Router {
     let guarded = |route: &Route| {
-        let handler = route.handler.clone();
-        match route.access.is_guarded() {
-            true => handler.layer(from_fn_with_state(
-                (app.clone(), route.access),
-                access::guard,
-            )),
-            false => handler,
+        let mut handler = route.handler.clone();
+        if route.access.is_guarded() {
+            let state = (app.clone(), route.access);
+            handler = handler.layer(from_fn_with_state(state, access::guard));
         }
+        if route.access != Access::Public {
+            let state = (app.clone(), route.scope);
+            handler = handler.layer(from_fn_with_state(state, program::admit));
+        }
+        handler
     };
     let routes = table().iter().fold(Router::new(), |router, route| {
         router.route(route.path, guarded(route))

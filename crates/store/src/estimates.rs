@@ -23,7 +23,8 @@ const N_SAME: [i64; 3] = [100, 10, 5];
 
 /// Tables that have few rows, however long a site lives.
 const SMALL: &str = "('site', 'migration', 'address_key', 'work_key', 'page_group', 'group_page', \
-                      'group_moderator', 'webhook', 'sign_in_key', 'site_moderation')";
+                      'group_moderator', 'webhook', 'sign_in_key', 'api_token', \
+                      'site_moderation')";
 
 /// Estimate each index that has neither an estimate nor a measurement.
 pub(crate) fn run(connection: &Connection) -> Result<()> {

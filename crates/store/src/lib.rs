@@ -7,6 +7,7 @@
 //! the commit and before the writer hears of it.
 
 pub mod address_keys;
+pub mod api_tokens;
 pub mod authors;
 pub mod backup;
 pub mod bells;

@@ -68,6 +68,7 @@ fn a_whole_site_is_walked_through_only_where_that_is_short() {
 
 /// Few rows, or a list in this order that is read until it is full.
 const SHORT_WALKS: &[&str] = &[
+    "SEARCH api_token USING INDEX sqlite_autoindex_api_token_1 (site_id=?)",
     "SEARCH author USING INDEX author_of_newsroom (site_id=?)",
     "SEARCH ban USING COVERING INDEX ban_of_author (site_id=?)",
     "SEARCH c USING INDEX comment_approved (site_id=?)",
@@ -78,7 +79,9 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH group_page USING PRIMARY KEY (site_id=?)",
     "SEARCH hand_over USING INDEX hand_over_of_author (site_id=?)",
     "SEARCH job USING INDEX job_parked (site_id=?)",
+    "SEARCH k USING COVERING INDEX sqlite_autoindex_api_token_1 (site_id=?)",
     "SEARCH k USING COVERING INDEX sqlite_autoindex_sign_in_key_1 (site_id=?)",
+    "SEARCH k USING INDEX sqlite_autoindex_api_token_1 (site_id=?)",
     "SEARCH m USING PRIMARY KEY (site_id=?)",
     "SEARCH mail_sign_in USING INDEX mail_sign_in_by_age (site_id=?)",
     "SEARCH moderator_group USING PRIMARY KEY (site_id=?)",

@@ -5,6 +5,7 @@
 //! stand in the templates and in [`phrases`].
 
 mod age;
+mod api_tokens;
 mod author;
 mod comment;
 mod desk_mail;
@@ -27,6 +28,7 @@ mod webhooks;
 use rejoinder_core::{Author, Site, Time};
 
 pub use age::Age;
+pub use api_tokens::{NewApiToken, TokenLine, api_tokens_page};
 pub use author::{AuthorPage, BannedPage, Changed, Refused, Stopped, author_page, banned_page};
 pub use comment::{CommentPage, Earlier, comment_page};
 pub use desk_mail::{Waiting, desk_mail};

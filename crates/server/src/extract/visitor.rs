@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use rejoinder_core::address::Network;
 use rejoinder_core::{Reader, Site, Token, TokenHash};
+use store::api_tokens::Program;
 use store::authors;
 
 use crate::config::{Config, ProxyHeader, is_loopback};
@@ -88,6 +89,8 @@ pub(crate) struct Visitor {
     asked: Option<Token>,
     is_cross_site: bool,
     site: SiteCell,
+    /// The program of the publisher that asks, whose token was looked at on the way here.
+    program: Option<Program>,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -109,6 +112,7 @@ impl FromRequestParts<App> for Visitor {
                 .get::<SiteCell>()
                 .cloned()
                 .unwrap_or_default(),
+            program: parts.extensions.get::<Program>().cloned(),
             base,
         })
     }
@@ -134,6 +138,9 @@ impl Visitor {
 
     /// Whether the page that asks may act on `site` in the reader's name.
     pub(crate) fn may_act_on(&self, site: &Arc<Site>) -> Result<(), ApiError> {
+        if self.is_foreign(site) {
+            return Err(ApiError::site_unknown());
+        }
         self.site.set(site);
         match &self.origin {
             Some(origin) if !self.base.is_origin(origin) && !site.allows(origin) => {
@@ -149,7 +156,20 @@ impl Visitor {
             .origin
             .as_deref()
             .filter(|origin| !self.base.is_origin(origin));
-        app.sites_of(foreign).await
+        let mut sites = app.sites_of(foreign).await?;
+        sites.retain(|site| !self.is_foreign(site));
+        Ok(sites)
+    }
+
+    /// Whether a program of the publisher asks.
+    pub(crate) const fn is_program(&self) -> bool {
+        self.program.is_some()
+    }
+
+    /// Whether a program asks that belongs to another site.
+    fn is_foreign(&self, site: &Site) -> bool {
+        let program = self.program.as_ref();
+        program.is_some_and(|program| program.site != site.id)
     }
 
     /// What the store knows of this visitor's token.
@@ -160,6 +180,10 @@ impl Visitor {
     /// This visitor as a reader of `site`.
     pub(crate) async fn reader(&self, app: &App, site: &Site) -> Result<Reader, ApiError> {
         let network = self.network;
+        if let Some(program) = &self.program {
+            let author = (!self.is_foreign(site)).then(|| program.author.clone());
+            return Ok(Reader { author, network });
+        }
         let Some(hash) = self.token_hash() else {
             return Ok(Reader {
                 author: None,

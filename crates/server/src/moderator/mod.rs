@@ -3,6 +3,7 @@
 //! Every page works by plain forms; a form posts and comes back to where it stood. The desk's script
 //! sends the same forms and asks for JSON, so that it can stay where it is.
 
+pub(crate) mod api;
 mod authors;
 mod comment;
 mod decide;
@@ -16,6 +17,7 @@ mod told;
 
 use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
+use rejoinder_core::ApiScope;
 use rejoinder_core::author::Role;
 
 use crate::access::Access;
@@ -44,6 +46,9 @@ pub(crate) fn routes() -> Vec<Route> {
         route(method, path, Access::Newsroom(Role::Owner), handler)
     };
     vec![
+        read("/api/v1/sites/{site}/queues/{queue}", get(api::queue))
+            .or_program(ApiScope::ModerationRead),
+        read("/api/v1/sites/{site}/search", get(api::search)).or_program(ApiScope::ModerationRead),
         read("/moderate/{site}", get(queues::held)),
         read("/moderate/{site}/queues/{queue}", get(queues::queue)),
         read("/moderate/{site}/counts", get(queues::counts)),

@@ -1,5 +1,6 @@
 //! What the owner of a site decides: its settings, its words, its people. Plain forms.
 
+mod api_tokens;
 mod jobs;
 mod mails;
 mod overview;
@@ -52,6 +53,13 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::POST,
             "/admin/{site}/sign-in-keys/{id}/remove",
             post(sign_in_keys::remove),
+        ),
+        owner(Method::GET, "/admin/{site}/tokens", get(api_tokens::show)),
+        owner(Method::POST, "/admin/{site}/tokens", post(api_tokens::add)),
+        owner(
+            Method::POST,
+            "/admin/{site}/tokens/{id}/revoke",
+            post(api_tokens::revoke),
         ),
         owner(Method::GET, "/admin/{site}/jobs", get(jobs::show)),
         owner(Method::POST, "/admin/{site}/jobs/{id}", post(jobs::settle)),

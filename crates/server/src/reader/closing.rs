@@ -40,6 +40,7 @@ pub(crate) struct PageDecision {
 /// Close a page to new comments, or open it again, as a moderator.
 #[utoipa::path(
     post, path = "/api/v1/pages/decisions", tag = "moderating", request_body = DecidePage,
+    security((), ("api_token" = ["moderation:write"])),
     params(
         ("site" = String, Query, description = "The site's host"),
         ("page" = String, Query, description = "The page's address or key"),

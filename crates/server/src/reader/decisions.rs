@@ -51,6 +51,7 @@ pub(crate) struct Decision {
 /// Decide on a comment, as a moderator.
 #[utoipa::path(
     post, path = "/api/v1/comments/{id}/decisions", tag = "moderating", request_body = MakeDecision,
+    security((), ("api_token" = ["moderation:write"])),
     params(
         ("id" = String, Path, description = "The comment's id"),
         ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
@@ -128,6 +129,7 @@ async fn seen(
 /// Undo a decision, as a moderator.
 #[utoipa::path(
     delete, path = "/api/v1/decisions/{id}", tag = "moderating",
+    security((), ("api_token" = ["moderation:write"])),
     params(
         ("id" = String, Path, description = "The decision's id"),
         ("site" = String, Query, description = "The site's host"),

@@ -18,6 +18,7 @@ pub(crate) mod work;
 
 use axum::http::Method;
 use axum::routing::{delete, get, patch, post, put};
+use rejoinder_core::ApiScope;
 
 use crate::access::Access;
 use crate::routes::{Route, route};
@@ -59,17 +60,20 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::POST,
             "/api/v1/comments/{id}/decisions",
             post(decisions::decide),
-        ),
+        )
+        .or_program(ApiScope::ModerationWrite),
         reader(
             Method::POST,
             "/api/v1/pages/decisions",
             post(closing::decide),
-        ),
+        )
+        .or_program(ApiScope::ModerationWrite),
         reader(
             Method::DELETE,
             "/api/v1/decisions/{id}",
             delete(decisions::undo),
-        ),
+        )
+        .or_program(ApiScope::ModerationWrite),
         reader(
             Method::GET,
             "/embed/comments/{id}/moderate",

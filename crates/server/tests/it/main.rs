@@ -1,6 +1,7 @@
 //! The server, asked through its router.
 
 mod accounts;
+mod api_tokens;
 mod authenticator;
 mod authorisation;
 mod bells;

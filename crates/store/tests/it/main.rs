@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agreement;
+mod api_tokens;
 mod backup;
 mod bells;
 mod cards;

@@ -2,6 +2,7 @@
 //! `docs/operators/rights.md`.
 
 mod people;
+mod programs;
 mod requests;
 mod rights;
 

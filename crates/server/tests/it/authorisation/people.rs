@@ -141,6 +141,11 @@ impl People {
         signed_in(&self.app, host, role, self.seed()).await
     }
 
+    /// An owner of a site, by the id that they get.
+    pub(super) async fn owner(&self, host: &'static str, id: i64) {
+        signed_in(&self.app, host, Role::Owner, id).await;
+    }
+
     async fn guest(&self) -> TestReader {
         let guest = self.app.stranger();
         let text = format!("Comment {}", self.seed());

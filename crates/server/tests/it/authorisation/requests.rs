@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use axum::http::Method;
 use rejoinder_core::author::Role;
-use rejoinder_core::{AuthorId, Clock as _, Comment, TokenHash};
+use rejoinder_core::{ApiScope, AuthorId, Clock as _, Comment, TokenHash};
 use rejoinder_server::{Access, Declared};
 use serde_json::{Value, json};
+use store::api_tokens::{self, NewApiToken};
 use store::cards::{self, Found, NewPicture};
 use store::decisions::{self, LogQuery, Of};
 use store::groups::{self, Group, Scope};
@@ -109,12 +110,14 @@ enum Kind {
     Page,
     Picture,
     ParkedJob,
+    ApiToken,
     SignInKey,
     Webhook,
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 17] = [
+const KINDS: [(&str, Kind); 18] = [
+    ("/tokens/{id}", Kind::ApiToken),
     ("/sign-in-keys/{id}", Kind::SignInKey),
     ("/jobs/{id}", Kind::ParkedJob),
     ("/link-pictures/", Kind::Picture),
@@ -166,6 +169,7 @@ pub(super) async fn request(
         Kind::Delivery => (id, delivery) = a_delivery(people, owner).await,
         Kind::Group => id = group(people, owner).await,
         Kind::Page => id = found(people, owner).await.page.to_string(),
+        Kind::ApiToken => id = api_token(people, owner).await.to_string(),
         Kind::SignInKey => id = sign_in_key(people, owner).await.to_string(),
         Kind::ParkedJob => id = parked_job(people, owner).await.to_string(),
         Kind::Picture => id = picture(people, owner).await.to_string(),
@@ -173,7 +177,7 @@ pub(super) async fn request(
     }
     if object == Object::Unknown {
         id = match kind(route) {
-            Kind::Author | Kind::Colleague | Kind::Comment | Kind::Page => {
+            Kind::ApiToken | Kind::Author | Kind::Colleague | Kind::Comment | Kind::Page => {
                 "0000000000zzz".to_owned()
             }
             Kind::Decision => "0000000000zzz-1".to_owned(),
@@ -236,6 +240,7 @@ fn query(route: &Declared, host: &str) -> String {
             | "/embed/comments/{id}/moderate",
         )
         | ("DELETE", "/api/v1/session" | "/api/v1/decisions/{id}") => format!("?site={host}"),
+        ("GET", "/api/v1/sites/{site}/search") => "?q=rain".to_owned(),
         _ => String::new(),
     }
 }
@@ -324,6 +329,9 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
             form(&[("email", "new@news.example"), ("role", "staff")])
         }
         ("POST", "/admin/{site}/people/{id}") => form(&[("role", "staff")]),
+        ("POST", "/admin/{site}/tokens") => {
+            form(&[("name", "A program"), ("scope", "moderation:read")])
+        }
         ("POST", "/admin/{site}/webhooks") => form(&[
             ("url", "https://hooks.example/in"),
             ("kind", "comment.published"),
@@ -481,6 +489,32 @@ async fn parked_job(people: &People, host: &'static str) -> i64 {
     };
     people.app.store.write(park).await.unwrap();
     id
+}
+
+/// A token of a program; those before it are gone, as there cannot be many.
+async fn api_token(people: &People, host: &'static str) -> AuthorId {
+    let (site, now) = (people.site(host).await, people.app.clock.now());
+    let (seed, owner) = (people.seed(), people.seed());
+    people.owner(host, owner).await;
+    let mut hash = TokenHash([1; 32]);
+    hash.0[..8].copy_from_slice(&seed.to_be_bytes());
+    let new = NewApiToken {
+        site,
+        id: AuthorId(seed),
+        hash,
+        name: "A program".to_owned(),
+        scopes: ApiScope::ALL.to_vec(),
+        created_by: AuthorId(owner),
+        lifetime: Duration::from_secs(86_400),
+    };
+    let add = people.app.store.write(move |tx| {
+        for old in api_tokens::list(tx, site)? {
+            api_tokens::revoke(tx, site, old.id)?;
+        }
+        api_tokens::add(tx, now, &new)
+    });
+    assert!(add.await.unwrap());
+    AuthorId(seed)
 }
 
 /// A secret by which tokens are signed.
