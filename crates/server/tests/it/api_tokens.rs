@@ -289,3 +289,73 @@ async fn another_sites_queue_is_unknown() {
     assert_eq!(code(&get(&app, &token, other).await), "404 not_found");
     get(&app, &token, HELD).await.good();
 }
+
+#[tokio::test]
+async fn a_program_closes_a_page_and_opens_it_again() {
+    let app = app().await;
+    let token = make(&owner(&app).await, &[WRITE]).await;
+    let ann = app.reader("Ann");
+    ann.post(STORY, "First").await.good();
+
+    let path = format!("/api/v1/pages/decisions?site=news.example&page={STORY}");
+    let decide = async |action: &str| {
+        let body = json!({"action": action});
+        send(&app, &token, Method::POST, &path, body).await.good()
+    };
+    assert!(decide("close_page").await["decision"].is_string());
+    assert!(decide("close_page").await["decision"].is_null());
+    assert_eq!(
+        ann.post(STORY, "Second").await.status,
+        StatusCode::FORBIDDEN
+    );
+    decide("open_page").await;
+    assert_eq!(ann.post(STORY, "Second").await.status, StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
+async fn a_program_that_has_read_an_older_text_decides_nothing() {
+    let app = app().await;
+    let token = make(&owner(&app).await, &[READ, WRITE]).await;
+    let ann = app.reader("Ann");
+    let id = ann.post(STORY, "It waits").await.id();
+    ann.edit(&id, "Something else").await.good();
+
+    let path = format!("/api/v1/comments/{id}/decisions?site=news.example");
+    let decide = async |action: &str, revision: i64| {
+        let body = json!({"action": action, "revision": revision});
+        send(&app, &token, Method::POST, &path, body).await
+    };
+    assert_eq!(code(&decide("approve", 1).await), "409 edited_meanwhile");
+    assert_eq!(code(&decide("nonsense", 2).await), "400 body_invalid");
+    decide("approve", 2).await.good();
+    let queue = get(&app, &token, HELD).await.good();
+    assert_eq!(queue["comments"], json!([]));
+}
+
+#[tokio::test]
+async fn programs_act_on_postgresql_too() {
+    let app = waiting(TestApp::on_postgres().await).await;
+    let token = make(&owner(&app).await, &[READ, WRITE]).await;
+    let id = app.reader("Ann").post(STORY, "It waits").await.id();
+    let queue = get(&app, &token, HELD).await.good();
+    assert_eq!(queue["comments"][0]["id"], id);
+    let found = get(&app, &token, "/api/v1/sites/news.example/search?q=waits").await;
+    assert_eq!(found.good()["comments"][0]["id"], id);
+    let path = format!("/api/v1/comments/{id}/decisions");
+    let body = json!({"action": "spam", "revision": 1});
+    send(&app, &token, Method::POST, &path, body).await.good();
+}
+
+#[tokio::test]
+async fn a_program_acts_in_no_name_of_its_own() {
+    let app = app().await;
+    let token = make(&owner(&app).await, &[READ, WRITE]).await;
+    let body = json!({"site": "news.example", "page": STORY, "text": "Hello", "name": "Ann"});
+    let posted = send(&app, &token, Method::POST, "/api/v1/comments", body).await;
+    assert_eq!(code(&posted), "403 api_token_not_taken");
+    let thread = format!("/api/v1/thread?site=news.example&page={STORY}");
+    assert_eq!(
+        get(&app, &token, &thread).await.good()["comments"],
+        json!([])
+    );
+}
