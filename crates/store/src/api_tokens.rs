@@ -43,8 +43,8 @@ pub struct ApiToken {
     pub name: String,
     /// What it may do.
     pub scopes: Vec<ApiScope>,
-    /// The name of who made it.
-    pub created_by: String,
+    /// The name of who made it, while their account is there.
+    pub created_by: Option<String>,
     /// When it was made.
     pub created_at: Time,
     /// When it stops working.
@@ -108,7 +108,7 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<ApiToken>> {
     tx.all(
         sql!(
             "select k.id, k.name, k.scopes, a.name, k.created_at, k.expires_at, k.used_at
-             from api_token k join author a on a.site_id = k.site_id and a.id = k.created_by
+             from api_token k left join author a on a.site_id = k.site_id and a.id = k.created_by
              where k.site_id = ?1 order by k.created_at desc, k.id desc"
         ),
         params![site],

@@ -16,8 +16,8 @@ pub struct TokenLine {
     pub name: String,
     /// What it may do.
     pub scopes: Vec<ApiScope>,
-    /// The name of who made it.
-    pub created_by: String,
+    /// The name of who made it, while their account is there.
+    pub created_by: Option<String>,
     /// When it was made.
     pub created_at: Time,
     /// When it stops working.

@@ -1,5 +1,5 @@
 -- What programs of the publisher act by. id is that of the author whom the log names; scopes are words
--- with a space between; used_at is the day of the last use.
+-- with a space between; used_at is the day of the last use. Whoever made it may be gone by now.
 create table api_token (
     site_id bigint not null,
     id bigint not null,
@@ -12,6 +12,5 @@ create table api_token (
     used_at bigint,
     primary key (site_id, id),
     constraint api_token_hash unique (site_id, token_hash),
-    foreign key (site_id, id) references author (site_id, id),
-    foreign key (site_id, created_by) references author (site_id, id)
+    foreign key (site_id, id) references author (site_id, id)
 );

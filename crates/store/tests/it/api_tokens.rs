@@ -6,7 +6,9 @@ use rejoinder_core::author::Role;
 use rejoinder_core::{ApiScope, AuthorId, Clock as _, SiteId, TokenHash};
 use rejoinder_store::api_tokens::{self, ApiToken, MAX_TOKENS, NewApiToken, Program};
 use rejoinder_store::authors;
+use rejoinder_store::erasures::Fate;
 
+use crate::accounts::{ask_to_erase, erase, sign_in};
 use crate::support::{World, on_both};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -14,26 +16,23 @@ const DAY: Duration = Duration::from_secs(86_400);
 impl World {
     async fn token(&self, hash: u8, scopes: &[ApiScope]) -> Option<AuthorId> {
         let owner = self.moderator("Olga").await;
-        let (now, site, token) = (self.clock.now(), self.site.id, owner.token);
+        let owner = self.reader(&owner).await.author.unwrap().id;
+        self.token_of(owner, hash, scopes).await
+    }
+
+    async fn token_of(&self, owner: AuthorId, hash: u8, scopes: &[ApiScope]) -> Option<AuthorId> {
+        let now = self.clock.now();
         let new = NewApiToken {
-            site,
+            site: self.site.id,
             id: AuthorId(self.ids.next(now)),
             hash: TokenHash([hash; 32]),
             name: "Night desk".to_owned(),
             scopes: scopes.to_vec(),
-            created_by: AuthorId(0),
+            created_by: owner,
             lifetime: DAY * 30,
         };
         let id = new.id;
-        let add = self.store.write(move |tx| {
-            let owner = authors::by_token(tx, now, site, &token)?.unwrap();
-            let created_by = owner.id;
-            let new = NewApiToken {
-                created_by,
-                ..new.clone()
-            };
-            api_tokens::add(tx, now, &new)
-        });
+        let add = self.store.write(move |tx| api_tokens::add(tx, now, &new));
         add.await.unwrap().then_some(id)
     }
 
@@ -131,5 +130,23 @@ fn there_is_room_for_so_many_tokens() {
         }
         assert_eq!(world.token(200, &ApiScope::ALL).await, None);
         assert_eq!(world.program(world.site.id, 200).await, None);
+    });
+}
+
+#[test]
+fn a_token_outlives_the_account_of_who_made_it() {
+    on_both(|world| async move {
+        let ann = sign_in(&world, &world.person("Ann"), "ann@news.example").await;
+        let owner = world.reader(&ann).await.author.unwrap().id;
+        world.token_of(owner, 1, &ApiScope::ALL).await.unwrap();
+        assert_eq!(world.tokens().await[0].created_by.as_deref(), Some("Ann"));
+
+        let id = ask_to_erase(&world, &ann, Fate::Keep).await;
+        world.wait(DAY * 2);
+        erase(&world, id).await;
+
+        assert_eq!(world.tokens().await[0].created_by, None);
+        assert!(world.program(world.site.id, 1).await.is_some());
+        world.expect_sound().await;
     });
 }
