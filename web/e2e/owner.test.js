@@ -40,6 +40,16 @@ test('an owner changes a setting by keyboard on a phone, and is told what cannot
   assert.equal(await page.getByLabel('The most links in a comment.').inputValue(), '3');
 });
 
+test('what was changed stands in the log of changes', async () => {
+  await page.getByRole('link', { name: 'Changes', exact: true }).click();
+  await page.getByRole('cell', { name: 'max_links' }).waitFor();
+  await expectAccessible(page);
+  await page.getByLabel('Show').selectOption({ label: 'Word list changed' });
+  await page.getByRole('button', { name: 'Show' }).click();
+  await page.getByText('No such change is known.').waitFor();
+  await expectAccessible(page);
+});
+
 test('the overview draws what happened, and says it in a table', async () => {
   await go('');
   await page.getByText('Nobody has commented in the last 30 days.').waitFor();

@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod api_scope;
+pub mod audit;
 pub mod author;
 pub mod bell;
 pub mod card;

@@ -58,7 +58,7 @@ const DESK: [(&str, &str, Role); 5] = [
 ];
 
 /// The owner's pages: path, label, and who may see them.
-const ADMIN: [(&str, &str, Role); 9] = [
+const ADMIN: [(&str, &str, Role); 10] = [
     ("", "Overview", Role::Owner),
     ("/settings", "Settings", Role::Owner),
     ("/people", "People", Role::Owner),
@@ -66,6 +66,7 @@ const ADMIN: [(&str, &str, Role); 9] = [
     ("/webhooks", "Webhooks", Role::Owner),
     ("/sign-in-keys", "Sign-in keys", Role::Owner),
     ("/tokens", "API tokens", Role::Owner),
+    ("/audit", "Changes", Role::Owner),
     ("/jobs", "Parked jobs", Role::Owner),
     (MAILS, "Mails", Role::Owner),
 ];

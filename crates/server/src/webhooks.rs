@@ -8,11 +8,13 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use egress::FetchError;
 use rejoinder_core::Time;
+use rejoinder_core::audit::By;
 use rejoinder_core::author::Role;
 use rejoinder_core::webhook::{Kind, Secret};
 use render::newsroom::{
     Delivered, Endpoint, Frame, SecretPage, Told, Typed, WebhookPage, WebhooksPage,
 };
+use store::owners::{self, WebhookChange};
 use store::webhooks::{self, Delivery, DeliveryCursor, DeliveryState, NewWebhook, Webhook};
 
 use crate::access::{Access, Member};
@@ -106,8 +108,8 @@ async fn add(
         kinds: kinds.clone(),
         secret: secret.clone(),
     };
-    let (site, id) = (member.site.id, new.id);
-    let add = move |tx: &mut store::Tx<'_>| webhooks::add(tx, now, site, &new);
+    let (site, id, by) = (member.site.id, new.id, By::owner(&member.author));
+    let add = move |tx: &mut store::Tx<'_>| owners::add_webhook(tx, now, &by, site, &new);
     if !app.store.write(add).await.map_err(ApiError::from)? {
         let problem = format!("There can be {} addresses at most.", webhooks::MAX_WEBHOOKS);
         return refused(&app, &member, url, kinds, problem).await;
@@ -265,9 +267,7 @@ async fn rotate(
 ) -> Result<Response, ErrorPage> {
     let id = read_id(&id)?;
     let secret = Secret::new(&*app.random);
-    let (now, site, new) = (app.now(), member.site.id, secret.clone());
-    let rotate = move |tx: &mut store::Tx<'_>| webhooks::rotate(tx, now, site, id, &new);
-    known(app.store.write(rotate).await)?;
+    change(&app, &member, id, WebhookChange::Secret(secret.clone())).await?;
     with_secret(&app, &member, id, &secret, "A new secret").await
 }
 
@@ -277,9 +277,8 @@ async fn turn_on(
     member: Member,
     Path((host, id)): Path<(String, String)>,
 ) -> Result<Response, ErrorPage> {
-    let (site, id) = (member.site.id, read_id(&id)?);
-    let turn = move |tx: &mut store::Tx<'_>| webhooks::turn_on(tx, site, id);
-    known(app.store.write(turn).await)?;
+    let id = read_id(&id)?;
+    change(&app, &member, id, WebhookChange::On).await?;
     Ok(back(&host, id, "on"))
 }
 
@@ -289,9 +288,8 @@ async fn turn_off(
     member: Member,
     Path((host, id)): Path<(String, String)>,
 ) -> Result<Response, ErrorPage> {
-    let (now, site, id) = (app.now(), member.site.id, read_id(&id)?);
-    let turn = move |tx: &mut store::Tx<'_>| webhooks::turn_off(tx, now, site, id, None);
-    known(app.store.write(turn).await)?;
+    let id = read_id(&id)?;
+    change(&app, &member, id, WebhookChange::Off).await?;
     Ok(back(&host, id, "off"))
 }
 
@@ -302,9 +300,8 @@ async fn set_kinds(
     Path((host, id)): Path<(String, String)>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    let (site, id, kinds) = (member.site.id, read_id(&id)?, kinds(&fields));
-    let set = move |tx: &mut store::Tx<'_>| webhooks::set_kinds(tx, site, id, &kinds);
-    known(app.store.write(set).await)?;
+    let id = read_id(&id)?;
+    change(&app, &member, id, WebhookChange::Kinds(kinds(&fields))).await?;
     Ok(back(&host, id, "saved"))
 }
 
@@ -314,10 +311,20 @@ async fn remove(
     member: Member,
     Path((host, id)): Path<(String, String)>,
 ) -> Result<Response, ErrorPage> {
-    let (site, id) = (member.site.id, read_id(&id)?);
-    let remove = move |tx: &mut store::Tx<'_>| webhooks::remove(tx, site, id);
-    known(app.store.write(remove).await)?;
+    change(&app, &member, read_id(&id)?, WebhookChange::Remove).await?;
     Ok(see_other(&format!("/admin/{host}/webhooks?did=removed")))
+}
+
+async fn change(
+    app: &App,
+    member: &Member,
+    id: i64,
+    change: WebhookChange,
+) -> Result<(), ApiError> {
+    let (now, site, by) = (app.now(), member.site.id, By::owner(&member.author));
+    let write =
+        move |tx: &mut store::Tx<'_>| owners::change_webhook(tx, now, &by, site, id, &change);
+    known(app.store.write(write).await)
 }
 
 /// `POST …/deliveries/{delivery}/replay`: make one delivery again.

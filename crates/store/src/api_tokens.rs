@@ -182,7 +182,7 @@ const fn day(time: Time) -> Time {
     Time::from_micros(micros - micros.rem_euclid(DAY_MICROS))
 }
 
-fn words(scopes: &[ApiScope]) -> String {
+pub(crate) fn words(scopes: &[ApiScope]) -> String {
     let words: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
     words.join(" ")
 }

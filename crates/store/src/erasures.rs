@@ -13,8 +13,8 @@ use crate::decisions::{self, By, Entry};
 use crate::events::{self, EventKind};
 use crate::jobs::{self, NewJob};
 use crate::{
-    Result, Tx, bells, comments, devices, flags, identities, mutes, params, passkeys, sessions,
-    sql, subscriptions,
+    Result, Tx, audit, bells, comments, devices, flags, identities, mutes, params, passkeys,
+    sessions, sql, subscriptions,
 };
 
 /// The kind of the job that deletes an account. Its payload is the author's id.
@@ -158,6 +158,7 @@ fn shut(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
     )?;
     let email = email.flatten();
     passkeys::forget(tx, site, author)?;
+    audit::forget(tx, site, author)?;
     identities::forget(tx, site, author)?;
     bells::forget(tx, site, author)?;
     devices::forget(tx, site, author)?;

@@ -8,6 +8,7 @@
 
 pub mod address_keys;
 pub mod api_tokens;
+pub mod audit;
 pub mod authors;
 pub mod backup;
 pub mod bells;
@@ -39,6 +40,7 @@ pub mod moderation;
 pub mod mutes;
 pub mod notices;
 pub mod overview;
+pub mod owners;
 pub mod pages;
 pub mod passkeys;
 pub mod personal;

@@ -1,7 +1,8 @@
 //! `rejoinder site`.
 
+use rejoinder_core::audit::By;
 use rejoinder_core::{Clock as _, IdSource, Refusal, Settings, Site, SiteId, site};
-use store::{Store, sites};
+use store::{Store, owners, sites};
 
 use crate::cli::{SiteArgs, SiteCommand};
 use crate::commands::{find_site, open, runtime, store_failed};
@@ -35,7 +36,10 @@ async fn add(store: &Store, host: &str, origins: &[String]) -> Result<(), Failur
     let now = SystemClock.now();
     let id = SiteId(IdSource::new(&SystemRandom).next(now));
     let site = store
-        .write(move |tx| sites::add(tx, now, id, &host, &origins, &Settings::default()))
+        .write(move |tx| {
+            let usual = Settings::default();
+            owners::add_site(tx, now, &By::Console, id, &host, &origins, &usual)
+        })
         .await
         .map_err(store_failed("the site cannot be added"))?;
     say(format_args!(
@@ -56,16 +60,16 @@ pub(super) async fn apply(store: &Store, described: &[SiteOptions]) -> Result<()
             let Some(known) = sites::by_host(tx, &one.host)? else {
                 let settings = one.applied_to(&Settings::default())?;
                 let origins = one.origins.clone().unwrap_or(default);
-                sites::add(tx, now, id, &one.host, &origins, &settings)?;
+                owners::add_site(tx, now, &By::Console, id, &one.host, &origins, &settings)?;
                 return Ok(());
             };
             let settings = one.applied_to(&known.settings)?;
             if settings != known.settings {
-                sites::save_settings(tx, known.id, &settings)?;
+                owners::save_settings(tx, now, &By::Console, known.id, &settings)?;
             }
             match &one.origins {
                 Some(origins) if *origins != known.origins => {
-                    sites::set_origins(tx, known.id, origins)
+                    owners::set_origins(tx, now, &By::Console, known.id, origins)
                 }
                 _ => Ok(()),
             }
@@ -110,11 +114,11 @@ fn show(site: &Site) -> Result<(), Failure> {
 
 async fn set(store: &Store, host: &str, key: &str, value: &str) -> Result<(), Failure> {
     let site = find_site(store, host).await?;
-    let (id, mut shown) = (site.id, value.to_owned());
+    let (id, now, mut shown) = (site.id, SystemClock.now(), value.to_owned());
     let saved = if key == "origins" {
         let origins = read_origins(value.split(',').filter(|origin| !origin.trim().is_empty()))?;
         store
-            .write(move |tx| sites::set_origins(tx, id, &origins))
+            .write(move |tx| owners::set_origins(tx, now, &By::Console, id, &origins))
             .await
     } else {
         let settings = site
@@ -125,7 +129,7 @@ async fn set(store: &Store, host: &str, key: &str, value: &str) -> Result<(), Fa
             shown.clone_from(text);
         }
         store
-            .write(move |tx| sites::save_settings(tx, id, &settings))
+            .write(move |tx| owners::save_settings(tx, now, &By::Console, id, &settings))
             .await
     };
     saved.map_err(store_failed("the setting cannot be saved"))?;

@@ -6,6 +6,7 @@
 
 mod age;
 mod api_tokens;
+mod audit;
 mod author;
 mod comment;
 mod desk_mail;
@@ -29,6 +30,7 @@ use rejoinder_core::{Author, Site, Time};
 
 pub use age::Age;
 pub use api_tokens::{NewApiToken, TokenLine, api_tokens_page};
+pub use audit::{AuditPage, AuditRow, audit_page};
 pub use author::{AuthorPage, BannedPage, Changed, Refused, Stopped, author_page, banned_page};
 pub use comment::{CommentPage, Earlier, comment_page};
 pub use desk_mail::{Waiting, desk_mail};

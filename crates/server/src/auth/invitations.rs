@@ -5,12 +5,13 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use rejoinder_core::audit::By;
 use rejoinder_core::author::{self, Role};
 use rejoinder_core::{AuthorId, Refusal, Site, Token};
 use render::Problem;
 use render::account::{self, Door};
 use store::sign_ins::{self, Invitation};
-use store::{Store, StoreError};
+use store::{Store, StoreError, owners};
 
 use super::{from_own_page, new_session, private, token};
 use crate::error::ApiError;
@@ -44,6 +45,17 @@ pub async fn invite(
     invited: Invited<'_>,
     now: rejoinder_core::Time,
 ) -> Result<String, StoreError> {
+    invite_by(store, site, invited, By::Console, now).await
+}
+
+/// The same, as the log of changes tells it of an owner.
+pub(crate) async fn invite_by(
+    store: &Store,
+    site: &Site,
+    invited: Invited<'_>,
+    by: By,
+    now: rejoinder_core::Time,
+) -> Result<String, StoreError> {
     let invitation = Invitation {
         site: site.id,
         author: invited.author,
@@ -53,7 +65,7 @@ pub async fn invite(
         lifetime: LINK,
     };
     store
-        .write(move |tx| sign_ins::invite(tx, now, &invitation))
+        .write(move |tx| owners::invite(tx, now, &by, &invitation))
         .await?;
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("site", &site.host)

@@ -30,6 +30,7 @@ use crate::public::threads::context;
 use crate::routes::{Route, route};
 use crate::state::App;
 
+pub(crate) use invitations::invite_by;
 pub use invitations::{Invited, invite};
 
 /// Coming in, and going out.

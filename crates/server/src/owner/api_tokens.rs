@@ -5,10 +5,11 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::audit::By;
 use rejoinder_core::{ApiScope, AuthorId, Token, author};
 use render::newsroom::{self as pages, TokenLine, Told, api_tokens_page};
-use store::Tx;
 use store::api_tokens::{self, ApiToken, MAX_TOKENS, NewApiToken};
+use store::{Tx, owners};
 
 use crate::access::{Member, program};
 use crate::error::ApiError;
@@ -156,7 +157,8 @@ async fn make(
         created_by: member.author.id,
         lifetime: Duration::from_secs(u64::from(typed.days) * 86_400),
     };
-    let add = move |tx: &mut Tx<'_>| api_tokens::add(tx, now, &new);
+    let by = By::owner(&member.author);
+    let add = move |tx: &mut Tx<'_>| owners::add_api_token(tx, now, &by, &new);
     Ok(match app.store.write(add).await? {
         true => Ok(()),
         false => Err(format!(
@@ -172,8 +174,8 @@ pub(super) async fn revoke(
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ErrorPage> {
     let id: AuthorId = id.parse().map_err(|_| ApiError::not_found())?;
-    let site = member.site.id;
-    let revoke = move |tx: &mut Tx<'_>| api_tokens::revoke(tx, site, id);
+    let (site, now, by) = (member.site.id, app.now(), By::owner(&member.author));
+    let revoke = move |tx: &mut Tx<'_>| owners::revoke_api_token(tx, now, &by, site, id);
     if !app.store.write(revoke).await.map_err(ApiError::from)? {
         return Err(ApiError::not_found().into());
     }

@@ -1,6 +1,7 @@
 //! What the owner of a site decides: its settings, its words, its people. Plain forms.
 
 mod api_tokens;
+mod audit;
 mod jobs;
 mod mails;
 mod overview;
@@ -61,6 +62,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/admin/{site}/tokens/{id}/revoke",
             post(api_tokens::revoke),
         ),
+        owner(Method::GET, "/admin/{site}/audit", get(audit::show)),
         owner(Method::GET, "/admin/{site}/jobs", get(jobs::show)),
         owner(Method::POST, "/admin/{site}/jobs/{id}", post(jobs::settle)),
         owner(Method::GET, "/admin/{site}/mails", get(mails::list)),

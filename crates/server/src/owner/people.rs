@@ -3,15 +3,15 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::audit::By;
 use rejoinder_core::author::{self, Role};
 use rejoinder_core::{AuthorId, Token};
 use render::newsroom::{Invitation, PeoplePage, Person, people_page};
-use store::groups::{self, Scope};
-use store::{StoreError, Tx, authors};
+use store::{StoreError, Tx, authors, groups, owners};
 
 use super::said;
 use crate::access::Member;
-use crate::auth::{Invited, invite as make_link};
+use crate::auth::{Invited, invite_by};
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
 use crate::extract::{Form, Params, Visitor};
@@ -92,7 +92,8 @@ pub(super) async fn invite(
         author: AuthorId(app.ids.next(now)),
         token: Token::new(&*app.random),
     };
-    let path = match make_link(&app.store, &member.site, invited, now).await {
+    let by = By::owner(&member.author);
+    let path = match invite_by(&app.store, &member.site, invited, by, now).await {
         Ok(path) => path,
         Err(StoreError::Refused(refusal)) => {
             return refused(&app, &member, typed, &ApiError::from(refusal).detail).await;
@@ -133,17 +134,9 @@ pub(super) async fn change(
         .all("group")
         .filter_map(|group| group.parse().ok())
         .collect();
-    let site = member.site.id;
-    let change = move |tx: &mut Tx<'_>| {
-        authors::change_role(tx, site, id, role)?;
-        let known = groups::list(tx, site)?.into_iter().map(|group| group.id);
-        let limits: Vec<i64> = known.filter(|group| chosen.contains(group)).collect();
-        let scope = match limits.is_empty() {
-            true => Scope::all(),
-            false => Scope::of(limits),
-        };
-        groups::set_scope(tx, site, id, &scope)
-    };
+    let (now, site, by) = (app.now(), member.site.id, By::owner(&member.author));
+    let change =
+        move |tx: &mut Tx<'_>| owners::change_person(tx, now, &by, site, id, (role, &chosen));
     match app.store.write(change).await {
         Ok(()) => Ok(see_other(&format!("/admin/{host}/people?did=saved"))),
         Err(StoreError::Refused(refusal)) => {

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::audit::By;
 use rejoinder_core::settings::Takes;
 use rejoinder_core::{Settings, Site, site};
 use render::newsroom::{Field, SettingsPage, settings_page};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use store::{Tx, sites};
+use store::{Tx, owners, sites};
 
 use super::said;
 use crate::access::Member;
@@ -148,12 +149,12 @@ pub(super) async fn save(
         let page = page(&app, &member, &site, &refused, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let before = site.clone();
+    let (before, by, now) = (site.clone(), By::owner(&member.author), app.now());
     let save = move |tx: &mut Tx<'_>| {
         // Two owners who save at the same moment must not undo each other.
         let is_as_seen = sites::lock(tx, before.id)?.is_some_and(|now| now == before);
         if is_as_seen {
-            sites::save_settings(tx, before.id, &settings)?;
+            owners::save_settings(tx, now, &by, before.id, &settings)?;
         }
         Ok(is_as_seen)
     };
@@ -177,11 +178,11 @@ pub(super) async fn save_origins(
         Ok(origins) if origins.is_empty() => "There must be at least one address.".to_owned(),
         Ok(origins) if origins.len() > 100 => "There can be 100 addresses at most.".to_owned(),
         Ok(origins) => {
-            let before = site.clone();
+            let (before, by, now) = (site.clone(), By::owner(&member.author), app.now());
             let save = move |tx: &mut Tx<'_>| {
                 let is_as_seen = sites::lock(tx, before.id)?.is_some_and(|now| now == before);
                 if is_as_seen {
-                    sites::set_origins(tx, before.id, &origins)?;
+                    owners::set_origins(tx, now, &by, before.id, &origins)?;
                 }
                 Ok(is_as_seen)
             };

@@ -4,9 +4,10 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::Token;
+use rejoinder_core::audit::By;
 use render::newsroom::{KeyLine, NewKey, Told, sign_in_keys_page};
-use store::Tx;
 use store::sign_in_keys::{self, KeyKind, MAX_KEYS, SignInKey};
+use store::{Tx, owners};
 
 use crate::access::Member;
 use crate::auth::signed_token;
@@ -85,8 +86,8 @@ pub(super) async fn add(
         key,
         created_at: now,
     };
-    let (site, new) = (member.site.id, key.clone());
-    let add = move |tx: &mut Tx<'_>| sign_in_keys::add(tx, site, &new);
+    let (site, by, new) = (member.site.id, By::owner(&member.author), key.clone());
+    let add = move |tx: &mut Tx<'_>| owners::add_sign_in_key(tx, now, &by, site, &new);
     if !app.store.write(add).await.map_err(ApiError::from)? {
         return refused(format!("There can be {MAX_KEYS} keys at most.")).await;
     }
@@ -106,7 +107,8 @@ pub(super) async fn remove(
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ErrorPage> {
     let (site, id) = (member.site.id, id.parse().unwrap_or(0));
-    let remove = move |tx: &mut Tx<'_>| sign_in_keys::remove(tx, site, id);
+    let (now, by) = (app.now(), By::owner(&member.author));
+    let remove = move |tx: &mut Tx<'_>| owners::remove_sign_in_key(tx, now, &by, site, id);
     if !app.store.write(remove).await.map_err(ApiError::from)? {
         return Err(ApiError::not_found().into());
     }

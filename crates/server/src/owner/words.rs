@@ -3,9 +3,10 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::audit::By;
 use render::newsroom::{WordsPage, words_page};
 use store::words::{self, List};
-use store::{StoreError, Tx};
+use store::{StoreError, Tx, owners};
 
 use super::said;
 use crate::access::Member;
@@ -66,14 +67,14 @@ pub(super) async fn save(
     let typed = |list: List| fields.get(list.as_str()).unwrap_or_default().to_owned();
     let (banned, suspect) = (typed(List::Banned), typed(List::Suspect));
     let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-    let (now, site) = (app.now(), member.site.id);
+    let (now, site, by) = (app.now(), member.site.id, By::owner(&member.author));
     let lists = [
         (List::Banned, lines(&banned)),
         (List::Suspect, lines(&suspect)),
     ];
     let save = move |tx: &mut Tx<'_>| {
         for (list, words) in &lists {
-            words::replace(tx, now, site, *list, words)?;
+            owners::replace_words(tx, now, &by, site, *list, words)?;
         }
         Ok(())
     };

@@ -359,3 +359,19 @@ async fn a_program_acts_in_no_name_of_its_own() {
         json!([])
     );
 }
+
+#[tokio::test]
+async fn making_and_revoking_a_token_stands_among_the_changes_without_the_token() {
+    let app = app().await;
+    let olga = owner(&app).await;
+    let token = make(&olga, &[READ]).await;
+    let revoke = format!("{PAGE}/{}/revoke", id_in(&olga.get(PAGE).await));
+    olga.submit(&revoke, &[]).await;
+
+    for change in ["api_token.added", "api_token.revoked"] {
+        let path = format!("/admin/news.example/audit?change={change}");
+        let changes = olga.get(&path).await.text();
+        assert!(changes.contains("Night desk") && changes.contains("moderation:read"));
+        assert!(!changes.contains(token.rsplit('_').next().unwrap()));
+    }
+}

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod api_tokens;
+mod audit;
 mod authenticator;
 mod authorisation;
 mod bells;

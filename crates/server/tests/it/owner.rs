@@ -39,7 +39,7 @@ async fn owner(app: &TestApp) -> TestReader {
 }
 
 /// What the page's forms carry to tell whether something changed meanwhile.
-fn seen(page: &Answer) -> String {
+pub(crate) fn seen(page: &Answer) -> String {
     let text = page.text();
     let after = text.split("name=\"seen\" value=\"").nth(1).unwrap();
     after.split('"').next().unwrap().to_owned()

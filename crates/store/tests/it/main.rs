@@ -3,6 +3,7 @@
 mod accounts;
 mod agreement;
 mod api_tokens;
+mod audit;
 mod backup;
 mod bells;
 mod cards;

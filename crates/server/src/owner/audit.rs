@@ -1,0 +1,69 @@
+//! The log of what owners, and whoever works at the machine, have changed.
+
+use axum::extract::State;
+use axum::response::Html;
+use rejoinder_core::audit::Change;
+use render::newsroom::{AuditPage, AuditRow, audit_page};
+use store::Tx;
+use store::audit::{self, Entry, Query};
+
+use crate::access::Member;
+use crate::error::ApiError;
+use crate::error_page::ErrorPage;
+use crate::extract::Params;
+use crate::newsroom::{self, Around, At, Shown};
+use crate::state::App;
+
+/// So many rows stand on a page.
+const AT_ONCE: usize = 50;
+
+/// `GET /admin/{site}/audit`.
+pub(super) async fn show(
+    State(app): State<App>,
+    member: Member,
+    params: Params,
+) -> Result<Html<String>, ErrorPage> {
+    let change = params.get("change").and_then(Change::from_word);
+    let query = Query {
+        change,
+        before: params.read("before")?,
+        limit: i64::try_from(AT_ONCE + 1).unwrap_or(i64::MAX),
+    };
+    let (site, author) = (member.site.id, member.author.id);
+    let read = move |tx: &mut Tx<'_>| {
+        let around = Around::read(tx, site, author)?;
+        Ok((around, audit::list(tx, site, &query)?))
+    };
+    let (around, mut rows) = app.store.read(read).await.map_err(ApiError::from)?;
+    let has_more = rows.len() > AT_ONCE;
+    rows.truncate(AT_ONCE);
+    let next = rows.last().filter(|_| has_more).map(|last: &Entry| {
+        let only = change.map_or(String::new(), |only| format!("&change={}", only.as_str()));
+        format!("/admin/{}/audit?before={}{only}", member.site.host, last.id)
+    });
+    let shown = Shown {
+        title: "Changes",
+        at: At::Admin("/audit"),
+        told: None,
+    };
+    Ok(newsroom::page(&app, &member, &around, shown, |frame| {
+        let rows: Vec<_> = rows.iter().map(changed).collect();
+        audit_page(&AuditPage {
+            frame,
+            change,
+            rows: &rows,
+            next: next.clone(),
+        })
+    }))
+}
+
+fn changed(entry: &Entry) -> AuditRow<'_> {
+    AuditRow {
+        at: entry.at,
+        by: &entry.by,
+        change: &entry.change,
+        subject: &entry.subject,
+        was: entry.was.as_deref().unwrap_or_default(),
+        became: entry.became.as_deref().unwrap_or_default(),
+    }
+}
