@@ -14,21 +14,28 @@ use crate::url_gate::is_invisible;
 /// an address is as it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Its title.
+    /// What it wants to be called elsewhere.
     pub title: Option<String>,
+    /// What it calls itself in a browser's window.
+    pub heading: Option<String>,
     /// The name of the site that it is on.
     pub site: Option<String>,
     /// What it is about.
     pub description: Option<String>,
     /// The address of its picture.
     pub picture: Option<String>,
+    /// Where more is said about it, in oEmbed's JSON.
+    pub oembed: Option<String>,
     /// Whether it asks that nothing of it be shown elsewhere.
     pub is_quiet: bool,
 }
 
-/// The longest texts that are shown, in letters.
-const MAX_TITLE: usize = 120;
-const MAX_SITE: usize = 60;
+/// The longest title that is shown, in letters.
+pub const MAX_TITLE: usize = 120;
+
+/// The longest name that is shown, in letters.
+pub const MAX_NAME: usize = 60;
+
 const MAX_DESCRIPTION: usize = 200;
 
 /// The longest text that is looked at, in bytes.
@@ -46,14 +53,16 @@ pub fn page_facts(html: &str) -> Facts {
             Token::Start { name, .. } if name == "title" => is_in_title = true,
             Token::End { name } if name == "title" => is_in_title = false,
             Token::Start { name, attributes } if name == "meta" => found.meta(attributes),
-            Token::Text(text) if is_in_title && found.title.is_none() => {
-                found.title = line(text, MAX_TITLE);
+            Token::Start { name, attributes } if name == "link" => found.link(attributes),
+            Token::Text(text) if is_in_title && found.heading.is_none() => {
+                found.heading = line(text, MAX_TITLE);
             }
             _ => {}
         }
     }
     Facts {
-        title: found.og_title.or(found.twitter_title).or(found.title),
+        title: found.og_title.or(found.twitter_title),
+        heading: found.heading,
         site: found.site,
         description: found
             .og_description
@@ -64,6 +73,7 @@ pub fn page_facts(html: &str) -> Facts {
             .og_picture
             .or(found.twitter_picture)
             .filter(|_| !found.is_quiet),
+        oembed: found.oembed.filter(|_| !found.is_quiet),
         is_quiet: found.is_quiet,
     }
 }
@@ -72,13 +82,14 @@ pub fn page_facts(html: &str) -> Facts {
 struct Found {
     og_title: Option<String>,
     twitter_title: Option<String>,
-    title: Option<String>,
+    heading: Option<String>,
     og_description: Option<String>,
     twitter_description: Option<String>,
     description: Option<String>,
     og_picture: Option<String>,
     twitter_picture: Option<String>,
     site: Option<String>,
+    oembed: Option<String>,
     is_quiet: bool,
 }
 
@@ -94,7 +105,7 @@ impl Found {
             "og:description" => (&mut self.og_description, MAX_DESCRIPTION),
             "twitter:description" => (&mut self.twitter_description, MAX_DESCRIPTION),
             "description" => (&mut self.description, MAX_DESCRIPTION),
-            "og:site_name" => (&mut self.site, MAX_SITE),
+            "og:site_name" => (&mut self.site, MAX_NAME),
             "og:image" | "og:image:url" | "og:image:secure_url" => (&mut self.og_picture, MAX_READ),
             "twitter:image" | "twitter:image:src" => (&mut self.twitter_picture, MAX_READ),
             "robots" => {
@@ -108,10 +119,29 @@ impl Found {
             *place = line(&content, max);
         }
     }
+
+    fn link(&mut self, attributes: &str) {
+        let (Some(rel), Some(href)) = (attribute(attributes, "rel"), attribute(attributes, "href"))
+        else {
+            return;
+        };
+        let is = |word: &str| {
+            rel.split_whitespace()
+                .any(|own| own.eq_ignore_ascii_case(word))
+        };
+        if is("alternate") && self.oembed.is_none() && is_oembed(attributes) {
+            self.oembed = line(&href, MAX_READ);
+        }
+    }
+}
+
+fn is_oembed(attributes: &str) -> bool {
+    let kind = attribute(attributes, "type").unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/json+oembed")
 }
 
 /// `html` text in one line of at most `max` letters; nothing when nothing can be seen of it.
-fn line(html: &str, max: usize) -> Option<String> {
+pub fn line(html: &str, max: usize) -> Option<String> {
     let mut end = html.len().min(MAX_READ);
     while !html.is_char_boundary(end) {
         end -= 1;
@@ -176,12 +206,25 @@ mod tests {
     }
 
     #[test]
+    fn the_first_oembed_of_its_own_kind_is_named() {
+        let facts = page_facts(
+            "<link rel=alternate type=application/rss+xml href=/feed>
+             <link rel=stylesheet type=application/json+oembed href=/no>
+             <link rel=alternate type=text/xml+oembed href=/xml>
+             <link rel=alternate type=application/json+oembed>
+             <link REL='x Alternate' type='Application/JSON+oEmbed ' href='/o?url=a&amp;b=c'>
+             <link rel=alternate type=application/json+oembed href=/second>",
+        );
+        assert_eq!(facts.oembed.as_deref(), Some("/o?url=a&b=c"));
+    }
+
+    #[test]
     fn a_hostile_head_is_text() {
         let facts = page_facts(
             "<title>&lt;script&gt;alert(1)&lt;/script&gt;\u{202e}x\u{0}\u{7}</title>\
              <meta name=description content=\"<img src=x onerror=alert(1)>\">",
         );
-        assert_eq!(facts.title.as_deref(), Some("<script>alert(1)</script>x"));
+        assert_eq!(facts.heading.as_deref(), Some("<script>alert(1)</script>x"));
         assert_eq!(
             facts.description.as_deref(),
             Some("<img src=x onerror=alert(1)>")
@@ -191,7 +234,7 @@ mod tests {
     #[test]
     fn what_is_long_is_cut_and_what_is_nothing_is_left_out() {
         let long = format!("<title>{}</title>", "word ".repeat(10_000));
-        assert!(page_facts(&long).title.unwrap().chars().count() <= MAX_TITLE + 1);
+        assert!(page_facts(&long).heading.unwrap().chars().count() <= MAX_TITLE + 1);
         assert_eq!(page_facts("<title> \u{200b} </title>"), Facts::default());
         assert_eq!(page_facts(""), Facts::default());
         assert_eq!(
@@ -204,10 +247,14 @@ mod tests {
     fn a_page_that_wants_to_stay_quiet_shows_its_title_alone() {
         let facts = page_facts(
             "<title>Quiet</title><meta name=robots content='index, NOSNIPPET'>\
-             <meta name=description content=about><meta property=og:image content=/a.png>",
+             <meta name=description content=about><meta property=og:image content=/a.png>\
+             <link rel=alternate type=application/json+oembed href=/o>",
         );
-        assert_eq!(facts.title.as_deref(), Some("Quiet"));
-        assert_eq!((facts.description, facts.picture), (None, None));
+        assert_eq!(facts.heading.as_deref(), Some("Quiet"));
+        assert_eq!(
+            (facts.description, facts.picture, facts.oembed),
+            (None, None, None)
+        );
     }
 
     #[test]
@@ -222,6 +269,8 @@ mod tests {
             "&",
             "&#",
             "<script>",
+            "<link rel=alternate href=",
+            "<link rel=alternate type=application/json+oembed href=/a>",
         ] {
             let html = piece.repeat(512 * 1_024 / piece.len());
             page_facts(&html);

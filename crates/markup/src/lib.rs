@@ -19,7 +19,7 @@ mod wordpress;
 pub use article::article;
 pub use bare::bare_links;
 pub use escape::escape;
-pub use facts::{Facts, page_facts};
+pub use facts::{Facts, MAX_NAME, MAX_TITLE, line, page_facts};
 pub use markdown::{Rendered, render};
 pub use plain::{excerpt, plain_text};
 pub use sanitiser::{SafeHtml, sanitise};

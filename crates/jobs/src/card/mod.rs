@@ -4,6 +4,7 @@
 //! happens. What goes wrong is not told to anyone: it would tell a stranger what our network is
 //! like. A card that is there already stays.
 
+mod oembed;
 mod pace;
 mod page;
 mod picture;
@@ -23,10 +24,14 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::worker::{Handler, Outcome, Running};
+use oembed::Oembed;
 use pace::Pace;
 
 /// How much of a page is read, in bytes.
 const MAX_PAGE: usize = 512 * 1_024;
+
+/// How much may be said in oEmbed, in bytes.
+const MAX_OEMBED: usize = 64 * 1_024;
 
 /// The largest picture that is read, in bytes.
 const MAX_PICTURE: usize = 2 * 1_024 * 1_024;
@@ -128,16 +133,21 @@ impl CardHandler {
         let Some(facts) = page::facts(&answer) else {
             return Ok(None);
         };
-        let Some(title) = facts.title else {
+        let more = match facts.oembed.and_then(|href| answer.url.join(&href).ok()) {
+            Some(href) => self.oembed(&answer.url, &href).await.unwrap_or_default(),
+            None => Oembed::default(),
+        };
+        let Some(title) = facts.title.or(more.title).or(facts.heading) else {
             return Ok(None);
         };
-        let picture = match facts.picture.and_then(|src| answer.url.join(&src).ok()) {
-            Some(src) => self.picture(&src).await,
+        let src = facts.picture.and_then(|src| answer.url.join(&src).ok());
+        let picture = match src.or(more.picture) {
+            Some(src) => self.picture(&answer.url, &src).await,
             None => None,
         };
         Ok(Some(Found {
             title,
-            site: facts.site,
+            site: facts.site.or(more.site),
             description: facts.description,
             picture,
         }))
@@ -157,14 +167,27 @@ impl CardHandler {
         }
     }
 
+    /// What is at `part`, which `page` names. A page may lead us to another host no more often than
+    /// we would ask that host of ourselves.
+    async fn part(&self, page: &Url, part: &Url, accept: &str, max: usize) -> Option<Response> {
+        let (host, now) = (part.host_str()?, self.clock.now());
+        if page.host_str() != Some(host) && self.pace.not_before(host, now).is_some() {
+            return None;
+        }
+        let answer = self.client.send(self.get(part.as_str(), accept, max)).await;
+        answer.ok().filter(is_plain)
+    }
+
+    /// What the page's oEmbed at `href` says; a page without one is a page, too.
+    async fn oembed(&self, page: &Url, href: &Url) -> Option<Oembed> {
+        let answer = self.part(page, href, oembed::ACCEPT, MAX_OEMBED).await?;
+        oembed::read(&answer)
+    }
+
     /// The picture at `src`, small; without one a card is a card, too.
-    async fn picture(&self, src: &Url) -> Option<NewPicture> {
+    async fn picture(&self, page: &Url, src: &Url) -> Option<NewPicture> {
         let accept = "image/jpeg, image/png, image/webp, image/gif";
-        let answer = self
-            .client
-            .send(self.get(src.as_str(), accept, MAX_PICTURE))
-            .await;
-        let answer = answer.ok().filter(is_plain)?;
+        let answer = self.part(page, src, accept, MAX_PICTURE).await?;
         let _turn = Arc::clone(&self.shrinking).acquire_owned().await.ok()?;
         let small = tokio::task::spawn_blocking(move || picture::small(&answer.body));
         small.await.ok().flatten()

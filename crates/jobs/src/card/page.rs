@@ -19,7 +19,7 @@ pub(super) fn facts(answer: &Response) -> Option<Facts> {
         wishes.any(|wish| wish.to_ascii_lowercase().contains(word))
     };
     if says("nosnippet") || says("noarchive") {
-        (facts.description, facts.picture) = (None, None);
+        (facts.description, facts.picture, facts.oembed) = (None, None, None);
     }
     Some(facts)
 }

@@ -264,6 +264,129 @@ async fn a_page_whose_picture_is_bad_is_a_card_without_one() {
     assert!(cards.iter().all(|card| card.picture.is_none()));
 }
 
+fn oembed(body: &str) -> Vec<u8> {
+    answer("application/json; charset=utf-8", "", body.as_bytes())
+}
+
+/// A page that says nothing itself but where its oEmbed is.
+fn embedded(href: &str) -> Vec<u8> {
+    html(&format!(
+        "<title>Page</title><link rel=alternate type=application/json+oembed href='{href}'>"
+    ))
+}
+
+#[tokio::test]
+async fn what_a_page_leaves_unsaid_its_oembed_says() {
+    let world = World::new().await;
+    let thumbs = Web::new(vec![("/t.png", answer("image/png", "", &png(640, 480)))]).await;
+    let said = format!(
+        r#"{{"type": "video", "title": "The bridge", "provider_name": "Channel",
+            "thumbnail_url": "{}", "html": "<script src=//evil.example></script>"}}"#,
+        thumbs.url("/t.png")
+    );
+    let named = "<meta property=og:title content=Named><meta property=og:site_name content=Paper>\
+        <meta property=og:image content=/own.png><title>Page</title>\
+        <link rel=alternate type=application/json+oembed href=/o>";
+    let web = Web::new(vec![
+        ("/page", embedded("o?url=x&amp;y=z")),
+        ("/o?url=x&y=z", oembed(&said)),
+        ("/named", html(named)),
+        ("/o", oembed(&said)),
+        ("/own.png", answer("image/png", "", &png(100, 100))),
+    ])
+    .await;
+    world.post(7, &web.url("/page")).await;
+    world.post(8, &web.url("/named")).await;
+
+    world.unfold(&[web.address, thumbs.address]).await;
+
+    let [page, named] = <[_; 2]>::try_from(world.cards().await).unwrap();
+    assert_eq!(page.title, "The bridge");
+    assert_eq!(page.site.as_deref(), Some("Channel"));
+    let picture = page.picture.unwrap();
+    assert_eq!((picture.width, picture.height), (400, 300));
+    assert_eq!(named.title, "Named");
+    assert_eq!(named.site.as_deref(), Some("Paper"));
+    assert_eq!(named.picture.unwrap().width, 100, "the page's own");
+    assert_eq!(thumbs.asked(), ["/t.png"]);
+}
+
+#[tokio::test]
+async fn an_oembed_that_is_bad_or_forbidden_leaves_the_card_as_the_page_says() {
+    let world = World::new().await;
+    let inside = Web::new(vec![(
+        "/o",
+        oembed(r#"{"type": "link", "title": "inside"}"#),
+    )])
+    .await;
+    let said = r#"{"type": "link", "title": "oEmbed"}"#;
+    let huge = format!(r#"{{"type": "link", "title": "{}"}}"#, "x".repeat(70_000));
+    let inner = format!(
+        r#"{{"type": "link", "thumbnail_url": "{}"}}"#,
+        inside.url("/t.png")
+    );
+    let to = format!(
+        "HTTP/1.1 302 F\r\nlocation: {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        inside.url("/o")
+    );
+    let web = Web::new(vec![
+        ("/1", embedded("/script")),
+        ("/2", embedded("/huge")),
+        ("/3", embedded("/away")),
+        ("/4", embedded(&inside.url("/o"))),
+        ("/5", embedded("javascript:alert(1)")),
+        ("/6", embedded("http://169.254.169.254/latest/meta-data")),
+        ("/7", embedded("/packed")),
+        ("/8", embedded("/inner")),
+        ("/script", answer("text/html", "", said.as_bytes())),
+        ("/huge", oembed(&huge)),
+        ("/away", to.into_bytes()),
+        (
+            "/packed",
+            answer(
+                "application/json",
+                "content-encoding: gzip\r\n",
+                said.as_bytes(),
+            ),
+        ),
+        ("/inner", oembed(&inner)),
+    ])
+    .await;
+    for id in 1..=8 {
+        world.post(id + 6, &web.url(&format!("/{id}"))).await;
+    }
+
+    world.unfold(&[web.address]).await;
+
+    let cards = world.cards().await;
+    assert_eq!(cards.len(), 8);
+    for card in cards {
+        assert_eq!((card.title.as_str(), card.picture), ("Page", None));
+    }
+    assert!(inside.asked().is_empty(), "{:?}", inside.asked());
+}
+
+#[tokio::test]
+async fn a_page_that_wants_to_stay_quiet_is_asked_for_nothing_more() {
+    let quiet = "<meta name=robots content=nosnippet><meta property=og:image content=/a.png>\
+        <title>Page</title><link rel=alternate type=application/json+oembed href=/o>";
+    let web = Web::new(vec![("/", html(quiet))]).await;
+    let by_header = Web::new(vec![(
+        "/",
+        answer("text/html", "x-robots-tag: nosnippet\r\n", &embedded("/o")),
+    )])
+    .await;
+    let world = World::new().await;
+    world.post(7, &web.url("/")).await;
+    world.post(8, &by_header.url("/")).await;
+
+    world.unfold(&[web.address, by_header.address]).await;
+
+    assert_eq!(world.cards().await.len(), 2);
+    assert_eq!(web.asked(), ["/"]);
+    assert_eq!(by_header.asked(), ["/"]);
+}
+
 #[tokio::test]
 async fn a_forbidden_page_is_not_asked() {
     let inside = Web::new(vec![("/", html("<title>inside</title>"))]).await;
