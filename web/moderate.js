@@ -54,7 +54,7 @@ function offerClosing(thread, head, widget) {
 export async function set_page(thread, button) {
   const query = new URLSearchParams(thread.address);
   const { action } = button.dataset;
-  await hear(thread, await thread.ask('POST', `pages/decisions?${query}`, { action }));
+  await hear(thread, await thread.ask('POST', `pages/decisions?${query}`, { action, title: thread.scope.title }));
 }
 
 /** Put the server's form under the comment. @param {Thread} thread @param {HTMLAnchorElement} link */

@@ -114,6 +114,20 @@ test('a moderator closes the page in the thread, and readers who are writing hea
   await expectAccessible(late);
 });
 
+test('a page that nobody has written on is closed in its thread, with its headline', async () => {
+  const { storyAt } = await import('./paper.js');
+  const page = await open(kim, storyAt(desk.host.origin, 'untouched'));
+  await thread(page);
+  await page.getByRole('button', { name: 'Close comments' }).click();
+  await page.getByRole('button', { name: 'Reopen comments' }).waitFor();
+  await page.locator('[data-rj=closed]').waitFor();
+  await expectAccessible(page);
+
+  const reader = await desk.read('untouched');
+  await reader.locator('[data-rj=closed]').waitFor();
+  assert.equal(await reader.locator('#compose').count(), 0);
+});
+
 test('pinned comments are put in order inside the thread and on the desk', async () => {
   const ids = [];
   for (const text of ['One', 'Two', 'Three']) {

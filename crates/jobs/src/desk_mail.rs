@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egress::{Mail, Mailer};
-use rejoinder_core::{AuthorId, Clock, Site, SiteId, Time};
+use rejoinder_core::{AuthorId, Clock, Random, Site, SiteId, Time, Token};
 use render::account::MailText;
 use render::newsroom::{self, Waiting};
 use store::desk_mails::{self, DESK_MAIL_JOB, DeskMail, Step};
@@ -19,6 +19,7 @@ pub struct DeskMailHandler {
     store: Arc<Store>,
     mailer: Mailer,
     clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
     from: String,
     base: Arc<str>,
 }
@@ -29,6 +30,7 @@ impl DeskMailHandler {
         store: Arc<Store>,
         mailer: Mailer,
         clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
         from: impl Into<String>,
         base: impl Into<Arc<str>>,
     ) -> Self {
@@ -36,6 +38,7 @@ impl DeskMailHandler {
             store,
             mailer,
             clock,
+            random,
             from: from.into(),
             base: base.into(),
         }
@@ -64,11 +67,12 @@ impl DeskMailHandler {
         until: Time,
         author: AuthorId,
     ) -> Result<Outcome, StoreError> {
-        let read = self.store.read(move |tx| {
-            let due = desk_mails::due(tx, site, author)?;
+        let secret = Token::new(&*self.random).reveal();
+        let due = self.store.write(move |tx| {
+            let due = desk_mails::due(tx, site, author, &secret)?;
             Ok(due.zip(sites::by_id(tx, site)?))
         });
-        let Some((due, site)) = read.await? else {
+        let Some((due, site)) = due.await? else {
             return Ok(Outcome::Done);
         };
         let mail = self.mail(&site, due, until, author);
@@ -84,11 +88,12 @@ impl DeskMailHandler {
                 page: &item.page,
             })
             .collect();
+        let manage = format!("{}/notices/{}/{}", self.base, site.host, due.secret);
         let MailText {
             subject,
             text,
             html,
-        } = newsroom::desk_mail(site, &self.base, &waiting, due.n_held);
+        } = newsroom::desk_mail(site, &self.base, &waiting, due.n_held, &manage);
         let domain = self.from.rsplit_once('@').map_or("", |(_, domain)| domain);
         Mail {
             from_name: match site.settings.title.as_str() {
@@ -103,7 +108,7 @@ impl DeskMailHandler {
             message_id: format!("desk-{}-{author}@{domain}", until.seconds()),
             references: vec![format!("desk-{author}@{domain}")],
             list_id: Some(format!("desk.{}", site.host)),
-            unsubscribe_url: None,
+            unsubscribe_url: Some(manage),
         }
     }
 }

@@ -7,11 +7,14 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use rejoinder_core::subscription::Pace;
 use rejoinder_core::{Page, Site};
+use render::newsroom;
 use render::notice::{self, Done, Notice, Step};
+use store::desk_mails::DeskReader;
 use store::subscriptions::{self, Subscription};
-use store::{Tx, pages};
+use store::{Tx, desk_mails, pages};
 
 use crate::access::Access;
+use crate::assets::VERSION;
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
 use crate::extract::Visitor;
@@ -40,7 +43,28 @@ async fn show(
 ) -> Result<Response, ErrorPage> {
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let site = visitor.at(&app, &host).await?;
+    if let Some(reader) = desk_reader(&app, &site, &secret).await? {
+        return Ok(desk_page(
+            &visitor,
+            &site,
+            &secret,
+            reader.ended_at.is_some(),
+        ));
+    }
     page(&app, &visitor, &site, &secret, None).await
+}
+
+/// Who of the newsroom has the mails with this link.
+async fn desk_reader(app: &App, site: &Site, secret: &str) -> Result<Option<DeskReader>, ApiError> {
+    let (site, secret) = (site.id, secret.to_owned());
+    let find = move |tx: &mut Tx<'_>| desk_mails::by_secret(tx, site, &secret);
+    Ok(app.store.read(find).await?)
+}
+
+fn desk_page(visitor: &Visitor, site: &Site, secret: &str, has_ended: bool) -> Response {
+    let manage = format!("{}/notices/{}/{secret}", visitor.base.0, site.host);
+    let page = newsroom::desk_mail_page(site, VERSION, &manage, has_ended);
+    private(StatusCode::OK, page)
 }
 
 async fn page(
@@ -103,6 +127,14 @@ async fn change(
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.into_owned())
     };
+    if desk_reader(&app, &site, &secret).await?.is_some() {
+        let has_ended = field("act").as_deref() != Some("again");
+        let ended_at = has_ended.then(|| app.now());
+        let (id, named) = (site.id, secret.clone());
+        let change = move |tx: &mut Tx<'_>| desk_mails::set_ended(tx, id, &named, ended_at);
+        app.store.write(change).await.map_err(ApiError::from)?;
+        return Ok(desk_page(&visitor, &site, &secret, has_ended));
+    }
     let Some((_, known)) = find(&app, &site, &secret).await? else {
         // Said twice, it is done all the same.
         let gone = notice::no_notices_page(&context(&app, &site, &visitor.base.0));

@@ -4,7 +4,7 @@ use rejoinder_core::author::Role;
 use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
 
 use crate::queues::{self, Item, Order, Queue, QueueQuery};
-use crate::{Result, Tx, authors, comments, groups, notices, sites};
+use crate::{Result, Tx, authors, comments, groups, notices, params, sites, sql};
 
 /// The kind of these jobs. Their payload is a [`Step`].
 pub const DESK_MAIL_JOB: &str = "desk_mail";
@@ -50,6 +50,17 @@ pub struct DeskMail {
     pub items: Vec<Item>,
     /// How many wait.
     pub n_held: i64,
+    /// What the link in it carries with which they stop these mails.
+    pub secret: String,
+}
+
+/// One of the newsroom, by the link in their mails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeskReader {
+    /// Who.
+    pub author: AuthorId,
+    /// Since when they want no more of these mails.
+    pub ended_at: Option<Time>,
 }
 
 /// Let the newsroom hear of a comment that waits, where the site wants it.
@@ -78,8 +89,14 @@ pub fn find(tx: &mut Tx<'_>, now: Time, site: SiteId, until: Time) -> Result<()>
     Ok(())
 }
 
-/// What `author` is to be told; `None` when nothing waits for them any more, or they may not decide.
-pub fn due(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Option<DeskMail>> {
+/// What `author` is to be told; `None` when nothing waits for them any more, they may not decide, or
+/// they want no such mails. Their link carries `secret`, unless it carries one already.
+pub fn due(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    secret: &str,
+) -> Result<Option<DeskMail>> {
     let is_wanted =
         sites::by_id(tx, site)?.is_some_and(|site| site.settings.desk_mail.pace().is_some());
     let mut newsroom = authors::newsroom(tx, site)?.into_iter();
@@ -102,11 +119,74 @@ pub fn due(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Option<Des
         limit: QUOTED,
     };
     let items = queues::list(tx, site, &query)?.items;
-    Ok(Some(DeskMail {
+    let secret = secret_of(tx, site, author, secret)?;
+    Ok(secret.map(|secret| DeskMail {
         email,
         items,
         n_held,
+        secret,
     }))
+}
+
+/// What the link of `author` carries, `drawn` when they have none; `None` when they want no mails.
+fn secret_of(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    drawn: &str,
+) -> Result<Option<String>> {
+    tx.execute(
+        sql!(
+            "insert into desk_reader (site_id, author_id, secret) values (?1, ?2, ?3)
+             on conflict (site_id, author_id) do nothing"
+        ),
+        params![site, author, drawn],
+    )?;
+    tx.one(
+        sql!(
+            "select secret from desk_reader
+             where site_id = ?1 and author_id = ?2 and ended_at is null"
+        ),
+        params![site, author],
+        |row| row.get(0),
+    )
+}
+
+/// Who has the mails whose link carries `secret`.
+pub fn by_secret(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<Option<DeskReader>> {
+    tx.one(
+        sql!("select author_id, ended_at from desk_reader where site_id = ?1 and secret = ?2"),
+        params![site, secret],
+        |row| {
+            Ok(DeskReader {
+                author: row.get(0)?,
+                ended_at: row.get(1)?,
+            })
+        },
+    )
+}
+
+/// What the link in the mails of `author` carries, once they had one.
+pub fn link_of(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Option<String>> {
+    tx.one(
+        sql!("select secret from desk_reader where site_id = ?1 and author_id = ?2"),
+        params![site, author],
+        |row| row.get(0),
+    )
+}
+
+/// Send whoever has this link no more of these mails, or send them again.
+pub fn set_ended(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    secret: &str,
+    ended_at: Option<Time>,
+) -> Result<()> {
+    tx.execute(
+        sql!("update desk_reader set ended_at = ?3 where site_id = ?1 and secret = ?2"),
+        params![site, secret, ended_at],
+    )?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -324,6 +324,7 @@ fn forget(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
         sql!("delete from standing_change where site_id = ?1 and author_id = ?2"),
         sql!("delete from sign_in where site_id = ?1 and author_id = ?2"),
         sql!("delete from moderator_group where site_id = ?1 and author_id = ?2"),
+        sql!("delete from desk_reader where site_id = ?1 and author_id = ?2"),
         sql!("delete from saved_search where site_id = ?1 and moderator_id = ?2"),
         sql!("delete from erasure where site_id = ?1 and author_id = ?2"),
         sql!("delete from author where site_id = ?1 and id = ?2"),

@@ -3,7 +3,7 @@
 //! A page belongs to a group by the start of its key, or because it was put there.
 
 use rejoinder_core::settings::Mode;
-use rejoinder_core::{AuthorId, Page, PageId, Refusal, SiteId};
+use rejoinder_core::{AuthorId, Page, PageId, PageKey, Refusal, SiteId};
 
 use crate::error::StoreError;
 use crate::{Result, Tx, params, sql};
@@ -261,6 +261,24 @@ pub fn scope_of(tx: &mut Tx<'_>, site: SiteId, moderator: AuthorId) -> Result<Sc
         true => Scope::all(),
         false => Scope::of(groups),
     })
+}
+
+/// Whether a page known by `key`, once there is one, is among those that a moderator may decide on.
+pub fn covers_key(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    moderator: AuthorId,
+    key: &PageKey,
+) -> Result<bool> {
+    let scope = scope_of(tx, site, moderator)?;
+    let Some(groups) = scope.groups() else {
+        return Ok(true);
+    };
+    let starts = list(tx, site)?
+        .into_iter()
+        .filter(|group| groups.contains(&group.id));
+    let mut starts = starts.filter_map(|group| group.prefix);
+    Ok(starts.any(|start| key.as_str().starts_with(&start)))
 }
 
 /// Whether `page` is among the pages that a moderator may decide on.

@@ -27,7 +27,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 20] = [
+const MIGRATIONS: [Migration; 21] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -48,6 +48,7 @@ const MIGRATIONS: [Migration; 20] = [
     migration!(18, "0018_add_index_of_parked_jobs"),
     migration!(19, "0019_add_api_tokens"),
     migration!(20, "0020_add_audit"),
+    migration!(21, "0021_add_desk_readers"),
 ];
 
 /// The number of the newest migration.

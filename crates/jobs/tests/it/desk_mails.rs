@@ -8,10 +8,10 @@ use egress::Mailer;
 use rejoinder_core::author::Role;
 use rejoinder_core::moderation::Action;
 use rejoinder_core::settings::{DeskMail, Mode};
-use rejoinder_core::{AuthorId, Clock, Settings, TokenHash};
+use rejoinder_core::{AuthorId, Clock, FixedRandom, Settings, TokenHash};
 use rejoinder_jobs::DeskMailHandler;
 use store::authors::{self, Details};
-use store::{Tx, sites};
+use store::{Tx, desk_mails, sites};
 
 use crate::{SITE, World};
 
@@ -68,6 +68,7 @@ async fn each_moderator_gets_one_mail_for_the_hour_and_none_when_nothing_waits()
         world.store.clone(),
         Mailer::Folder(folder.clone()),
         world.clock.clone(),
+        Arc::new(FixedRandom::seeded(7)),
         "talk@news.example",
         "https://talk.example",
     )));
@@ -121,6 +122,7 @@ async fn a_site_that_does_not_want_these_mails_gets_none() {
         world.store.clone(),
         Mailer::Folder(folder.clone()),
         world.clock.clone(),
+        Arc::new(FixedRandom::seeded(7)),
         "talk@news.example",
         "https://talk.example",
     )));
@@ -137,4 +139,72 @@ async fn a_site_that_does_not_want_these_mails_gets_none() {
     while worker.run_due().await.unwrap() > 0 {}
 
     assert!(sent(&folder).is_empty());
+}
+
+/// The link with which the mail is stopped, as its header gives it to mail programs.
+fn unsubscribe(mail: &str) -> String {
+    let unfolded = mail.replace("\r\n ", " ");
+    let post = "List-Unsubscribe-Post: List-Unsubscribe=One-Click";
+    assert!(unfolded.contains(post), "{mail}");
+    let mut lines = unfolded.lines();
+    let link = lines.find_map(|line| line.strip_prefix("List-Unsubscribe: "));
+    link.unwrap().trim_matches(['<', '>']).to_owned()
+}
+
+#[tokio::test]
+async fn a_moderator_stops_these_mails_for_themself_alone() {
+    let world = World::new().await;
+    let folder = world.folder.path().join("mails");
+    let worker = world.worker(Arc::new(DeskMailHandler::new(
+        world.store.clone(),
+        Mailer::Folder(folder.clone()),
+        world.clock.clone(),
+        Arc::new(FixedRandom::seeded(7)),
+        "talk@news.example",
+        "https://talk.example",
+    )));
+    let work = async || while worker.run_due().await.unwrap() > 0 {};
+    world.reviews(DeskMail::Hourly).await;
+    for (id, email) in [(20, "kim@news.example"), (21, "lou@news.example")] {
+        world.colleague(id, Role::Moderator, Some(email)).await;
+    }
+    world.post(50, "First").await;
+    world.clock.advance(HOUR);
+    work().await;
+    let mails = sent(&folder);
+    let [kim, lou] = [unsubscribe(&mails[0]), unsubscribe(&mails[1])];
+    assert_ne!(kim, lou);
+    assert!(
+        mails[0].contains(&format!("Stop these mails: {kim}")),
+        "{}",
+        mails[0]
+    );
+
+    let secret = kim.rsplit('/').next().unwrap().to_owned();
+    let (named, now) = (secret.clone(), world.clock.now());
+    let end = move |tx: &mut Tx<'_>| desk_mails::set_ended(tx, SITE, &named, Some(now));
+    world.store.write(end).await.unwrap();
+    world.post(51, "Second").await;
+    world.clock.advance(HOUR);
+    work().await;
+    let told = |mails: &[String]| {
+        mails
+            .iter()
+            .filter(|mail| mail.contains("To: kim@"))
+            .count()
+    };
+    assert_eq!((told(&sent(&folder)), sent(&folder).len()), (1, 3));
+
+    let again = move |tx: &mut Tx<'_>| desk_mails::set_ended(tx, SITE, &secret, None);
+    world.store.write(again).await.unwrap();
+    world.post(52, "Third").await;
+    world.clock.advance(HOUR);
+    work().await;
+    let mails = sent(&folder);
+    assert_eq!((told(&mails), mails.len()), (2, 5));
+    assert!(
+        mails
+            .iter()
+            .all(|mail| [&kim, &lou].contains(&&unsubscribe(mail)))
+    );
 }

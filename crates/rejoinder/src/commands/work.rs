@@ -66,6 +66,7 @@ pub(super) fn worker(
             Arc::clone(store),
             mail.server.clone(),
             Arc::clone(&clock),
+            Arc::new(SystemRandom),
             mail.from.as_str(),
             base,
         )));

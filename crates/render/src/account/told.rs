@@ -48,6 +48,7 @@ pub fn told_page(
     told: &[ToldOf<'_>],
     devices: &[Device<'_>],
     key: &str,
+    desk: Option<&str>,
 ) -> String {
     let language = &context.site.settings.language;
     let own = words::of(language);
@@ -63,6 +64,7 @@ pub fn told_page(
         told,
         devices,
         key,
+        desk,
     })
 }
 
@@ -80,6 +82,7 @@ struct ToldPage<'a> {
     told: &'a [ToldOf<'a>],
     devices: &'a [Device<'a>],
     key: &'a str,
+    desk: Option<&'a str>,
 }
 
 impl ToldPage<'_> {
@@ -129,6 +132,7 @@ group!(DeviceWords {
     title: String,
     mails: String,
     none: String,
+    desk: String,
     change: String,
     devices: String,
     why: String,

@@ -21,8 +21,14 @@ pub struct Waiting<'a> {
 }
 
 /// The mail that tells of the newest that wait, of `n_held` altogether. Each link leads to a page with
-/// buttons, for those who are signed in.
-pub fn desk_mail(site: &Site, base: &str, waiting: &[Waiting<'_>], n_held: i64) -> MailText {
+/// buttons, for those who are signed in; `manage` is where the mails are stopped.
+pub fn desk_mail(
+    site: &Site,
+    base: &str,
+    waiting: &[Waiting<'_>],
+    n_held: i64,
+    manage: &str,
+) -> MailText {
     let name = match site.settings.title.as_str() {
         "" => site.host.as_str(),
         title => title,
@@ -41,6 +47,7 @@ pub fn desk_mail(site: &Site, base: &str, waiting: &[Waiting<'_>], n_held: i64) 
     let mail = DeskMailPage {
         entries: entries.collect(),
         desk,
+        manage,
     };
     MailText {
         subject: fill(form, &[("n", &n_held), ("site", &Name(name))]),
@@ -66,6 +73,7 @@ struct Entry<'a> {
 struct DeskMailPage<'a> {
     entries: Vec<Entry<'a>>,
     desk: String,
+    manage: &'a str,
 }
 
 impl DeskMailPage<'_> {
@@ -78,9 +86,39 @@ impl DeskMailPage<'_> {
         }
         text.push_str(&format!(
             "All that waits: {}\n\n-- \nYou get this mail because you moderate here. \
-             An owner can change how often it comes under Settings.\n",
-            self.desk
+             An owner can change how often it comes under Settings.\nStop these mails: {}\n",
+            self.desk, self.manage
         ));
         text
     }
+}
+
+/// The page that the link in these mails opens, where they are stopped (`has_ended`) or sent again.
+pub fn desk_mail_page(site: &Site, assets: &str, manage: &str, has_ended: bool) -> String {
+    rendered(&ManagePage {
+        language: "en",
+        direction: "ltr",
+        assets,
+        title: "Mails about comments that wait",
+        site: match site.settings.title.as_str() {
+            "" => site.host.as_str(),
+            title => title,
+        },
+        desk: format!("/moderate/{}", site.host),
+        manage,
+        has_ended,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "desk_mail_page.html")]
+struct ManagePage<'a> {
+    language: &'static str,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'static str,
+    site: &'a str,
+    desk: String,
+    manage: &'a str,
+    has_ended: bool,
 }

@@ -33,7 +33,7 @@ pub use api_tokens::{NewApiToken, TokenLine, api_tokens_page};
 pub use audit::{AuditPage, AuditRow, audit_page};
 pub use author::{AuthorPage, BannedPage, Changed, Refused, Stopped, author_page, banned_page};
 pub use comment::{CommentPage, Earlier, comment_page};
-pub use desk_mail::{Waiting, desk_mail};
+pub use desk_mail::{Waiting, desk_mail, desk_mail_page};
 pub use groups::{Grouped, GroupsPage, groups_page};
 pub use jobs::{MailLine, ParkedJob, jobs_page, mail_page, mails_page};
 pub use list::List;

@@ -5,9 +5,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use egress::{PushKey, PushTarget};
 use rejoinder_core::Site;
+use rejoinder_core::author::Role;
 use render::account::{Device, ToldOf, told_page};
 use store::devices::{self, NewDevice};
-use store::{Tx, pages, subscriptions};
+use store::{Tx, desk_mails, pages, subscriptions};
 
 use crate::access::Member;
 use crate::browser;
@@ -31,9 +32,10 @@ pub(super) async fn show(
             let page = pages::by_id(tx, site, subscription.page)?;
             told.extend(page.map(|page| (page, subscription)));
         }
-        Ok((told, devices::list(tx, now, site, author)?))
+        let desk = desk_mails::link_of(tx, site, author)?;
+        Ok((told, devices::list(tx, now, site, author)?, desk))
     });
-    let (told, known) = read.await.map_err(ApiError::from)?;
+    let (told, known, desk) = read.await.map_err(ApiError::from)?;
     let told: Vec<ToldOf<'_>> = told
         .iter()
         .map(|(page, subscription)| ToldOf {
@@ -54,7 +56,16 @@ pub(super) async fn show(
         .collect();
     let key = key(&app).await?;
     let context = context(&app, &member.site, &visitor.base.0);
-    Ok(Html(told_page(&context, &told, &known, &key)))
+    let is_told = member.author.role >= Role::Moderator;
+    let desk = desk.filter(|_| is_told);
+    let desk = desk.map(|secret| format!("/notices/{}/{secret}", member.site.host));
+    Ok(Html(told_page(
+        &context,
+        &told,
+        &known,
+        &key,
+        desk.as_deref(),
+    )))
 }
 
 /// The public part of the installation's key, which is made when it is first needed.

@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use rejoinder_core::{Page, Refusal, Settings, Time, policy};
+use rejoinder_core::{Page, PageId, Refusal, Settings, Time, policy};
 use serde::{Deserialize, Serialize};
 use store::{Tx, decisions, pages};
 use utoipa::ToSchema;
 
 use super::decisions::moderator;
+use super::posting;
 use crate::error::{ApiError, Problem};
 use crate::extract::{self, Params, Visitor};
 use crate::limits::Act;
@@ -26,6 +27,8 @@ pub(crate) struct DecidePage {
     action: String,
     /// A note for the log.
     note: Option<String>,
+    /// The page's headline, for a page that is not known yet.
+    title: Option<String>,
 }
 
 /// What a decision has made of a page.
@@ -63,9 +66,16 @@ pub(crate) async fn decide(
         OPEN => false,
         _ => return Err(ApiError::body("There is no such action.").field("action")),
     };
+    policy::may_carry_thread(&site, &key)?;
     let note = body.note.filter(|note| !note.trim().is_empty());
+    let title = body.title.as_deref().map(posting::title);
+    let new = PageId(app.ids.next(now));
     let write = move |tx: &mut Tx<'_>| {
-        let page = pages::find(tx, at, &key)?.ok_or(Refusal::PageMissing)?;
+        let page = match closes {
+            // Nobody may have written there yet.
+            true => pages::find_or_add(tx, now, at, new, &key, title.as_deref())?,
+            false => pages::find(tx, at, &key)?.ok_or(Refusal::PageMissing)?,
+        };
         let note = note.as_deref();
         let decision = decisions::set_page_closed(tx, now, at, &moderator, page.id, closes, note)?;
         Ok((decision, pages::find(tx, at, &key)?))
@@ -78,8 +88,12 @@ pub(crate) async fn decide(
     }))
 }
 
-/// What a moderator can do with a page; nothing where it is closed by its age.
-pub(super) fn offered(settings: &Settings, page: &Page, now: Time) -> Option<&'static str> {
+/// What a moderator can do with a page, which nobody may have written on yet; nothing where it is
+/// closed by its age.
+pub(super) fn offered(settings: &Settings, page: Option<&Page>, now: Time) -> Option<&'static str> {
+    let Some(page) = page else {
+        return Some(CLOSE);
+    };
     match (page.closed_at, policy::closed_since(settings, page, now)) {
         (Some(_), _) => Some(OPEN),
         (None, Some(_)) => None,

@@ -111,10 +111,25 @@ pub(crate) async fn me(
             None => Vec::new(),
         };
         let page = pages::find(tx, site_id, &key)?;
-        let (Some(page), Some(author)) = (&page, author) else {
+        let Some(author) = author else {
             return Ok((n_notices, muted, page, Vec::new(), Vec::new(), None));
         };
-        let n_held = match moderates && groups::covers(tx, author, page)? {
+        let covers = moderates
+            && match &page {
+                Some(page) => groups::covers(tx, author, page)?,
+                None => groups::covers_key(tx, site_id, author, &key)?,
+            };
+        let Some(page) = &page else {
+            return Ok((
+                n_notices,
+                muted,
+                page,
+                Vec::new(),
+                Vec::new(),
+                covers.then_some(0),
+            ));
+        };
+        let n_held = match covers {
             true => Some(queues::held_on(tx, site_id, page.id)?),
             false => None,
         };
@@ -123,13 +138,14 @@ pub(crate) async fn me(
         Ok((n_notices, muted, Some(page.clone()), votes, own, n_held))
     });
     let (n_notices, muted, page, votes, own, n_held) = found.await?;
-    let desk = page.as_ref().zip(n_held).map(|(page, n_held)| MyDesk {
-        url: format!(
-            "{}/moderate/{}/pages/{}",
-            visitor.base.0, site.host, page.id
-        ),
+    let desk = format!("{}/moderate/{}", visitor.base.0, site.host);
+    let desk = n_held.map(|n_held| MyDesk {
+        url: match &page {
+            Some(page) => format!("{desk}/pages/{}", page.id),
+            None => desk,
+        },
         n_held,
-        page_action: closing::offered(&settings, page, now),
+        page_action: closing::offered(&settings, page.as_ref(), now),
     });
     let closed_at = page
         .as_ref()

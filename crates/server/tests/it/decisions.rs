@@ -2,8 +2,10 @@
 
 use axum::http::Method;
 use expect_test::expect;
+use rejoinder_core::SiteId;
 use rejoinder_core::author::Role;
 use serde_json::json;
+use store::groups::{self, Group, Scope};
 
 use crate::owner::colleague;
 use crate::support::{NEWS, STORY, TestApp, TestReader};
@@ -158,11 +160,78 @@ async fn only_a_moderator_of_the_page_closes_it() {
     let answer = ann.send(Method::POST, PAGE, close.clone()).await;
     expect!["403 not_allowed: This is for others to do."].assert_eq(&answer.problem());
     let nowhere = "/api/v1/pages/decisions?site=news.example&page=nowhere";
-    let answer = kim.send(Method::POST, nowhere, close).await;
+    let open = json!({ "action": "open_page" });
+    let answer = kim.send(Method::POST, nowhere, open).await;
     expect!["400 page_missing [page]: The page is not named."].assert_eq(&answer.problem());
+    let elsewhere = "/api/v1/pages/decisions?site=news.example&page=https://other.example/story";
+    let answer = kim.send(Method::POST, elsewhere, close).await;
+    assert_eq!(answer.json()["code"], "page_elsewhere");
     let odd = json!({ "action": "burn" });
     let answer = kim.send(Method::POST, PAGE, odd).await;
     expect!["400 body_invalid [action]: There is no such action."].assert_eq(&answer.problem());
+}
+
+#[tokio::test]
+async fn a_page_that_nobody_has_written_on_is_closed_with_its_headline() {
+    let app = TestApp::new().await;
+    let (kim, ann) = (kim(&app).await, app.reader("Ann"));
+    let mut following = app.follow(STORY, None).await;
+    assert_eq!(kim.me(STORY).await["desk"]["page_action"], "close_page");
+    assert!(ann.me(STORY).await["desk"].is_null());
+    let close = json!({ "action": "close_page", "title": "A story" });
+    let refused = ann.send(Method::POST, PAGE, close.clone()).await;
+    assert_eq!(refused.json()["code"], "not_allowed");
+    assert!(kim.me(STORY).await["closed_at"].is_null());
+
+    let closed = kim.send(Method::POST, PAGE, close).await.good();
+
+    assert!(closed["decision"].is_string() && closed["html"].is_string());
+    let line = following.line().await;
+    assert!(line.starts_with("1 page"), "{line}");
+    let me = kim.me(STORY).await;
+    assert_eq!(me["desk"]["page_action"], "open_page");
+    let desk = me["desk"]["url"].as_str().unwrap();
+    let path = desk.split_once("/moderate").unwrap().1;
+    let lou = colleague(&app, "lou@news.example", Role::Moderator, 92).await;
+    let page = lou.get(&format!("/moderate{path}")).await.text();
+    assert!(page.contains("A story"), "{page}");
+    let refused = ann.post(STORY, "First").await;
+    assert_eq!(refused.json()["code"], "page_closed");
+}
+
+#[tokio::test]
+async fn a_moderator_of_a_group_closes_only_pages_whose_address_begins_like_it() {
+    let app = TestApp::new().await;
+    let kim = kim(&app).await;
+    let me = kim.me(STORY).await["reader"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    app.store
+        .write(move |tx| {
+            let group = Group {
+                id: 1,
+                name: "Sports".to_owned(),
+                prefix: Some("news.example/sports/".to_owned()),
+                mode: None,
+                n_pages: 0,
+            };
+            groups::save(tx, SiteId(1), &group)?;
+            groups::set_scope(tx, SiteId(1), me.parse().unwrap(), &Scope::of(vec![1]))
+        })
+        .await
+        .unwrap();
+    let close = json!({ "action": "close_page" });
+    let at = |page: &str| format!("/api/v1/pages/decisions?site=news.example&page={page}");
+
+    let own = "https://news.example/sports/derby";
+    assert_eq!(kim.me(own).await["desk"]["page_action"], "close_page");
+    kim.send(Method::POST, &at(own), close.clone()).await.good();
+
+    assert!(kim.me(STORY).await["desk"].is_null());
+    let refused = kim.send(Method::POST, &at(STORY), close).await;
+    assert_eq!(refused.json()["code"], "page_missing");
+    assert!(kim.me(STORY).await["closed_at"].is_null());
 }
 
 #[tokio::test]

@@ -3,11 +3,13 @@
 use axum::body::Body;
 use axum::http::Method;
 use expect_test::expect;
+use rejoinder_core::author::Role;
 use rejoinder_core::{PageKey, SiteId};
 use serde_json::{Value, json};
 use store::notices::{self, NOTICE_JOB, Told};
-use store::{jobs, pages};
+use store::{desk_mails, jobs, pages};
 
+use crate::owner::colleague;
 use crate::support::{STORY, TestApp};
 
 async fn app() -> TestApp {
@@ -219,4 +221,40 @@ async fn asking_about_a_page_that_nobody_has_commented_on_makes_it_known() {
         .read(move |tx| pages::find(tx, SiteId(1), &key))
         .await;
     assert!(page.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_moderator_stops_the_mails_of_the_desk_by_their_link_and_looking_changes_nothing() {
+    let app = app().await;
+    app.add_site(2, "other.example", rejoinder_core::Settings::default())
+        .await;
+    let kim = colleague(&app, "kim@news.example", Role::Moderator, 91).await;
+    let before = rejoinder_core::Settings::default().with("mode", "before");
+    let hourly = before.unwrap().with("desk_mail", "hourly").unwrap();
+    app.add_site(1, "news.example", hourly).await;
+    app.reader("Ann").post(STORY, "Wait").await.good();
+    let me = kim.me(STORY).await["reader"]["id"]
+        .as_str()
+        .unwrap()
+        .parse();
+    let me = me.unwrap();
+    let due = move |tx: &mut store::Tx<'_>| desk_mails::due(tx, SiteId(1), me, "s3cret");
+    app.store.write(due).await.unwrap().unwrap();
+    let link = "/notices/news.example/s3cret";
+
+    for _scanner in 0..2 {
+        let page = app.get(link).await;
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert!(page.text().contains("Stop these mails"), "{}", page.text());
+    }
+    let account = kim.get("/account/news.example/notify").await.text();
+    assert!(account.contains(&format!("href=\"{link}\"")), "{account}");
+    assert_eq!(app.get("/notices/other.example/s3cret").await.status, 404);
+    for _twice in 0..2 {
+        let ended = press(&app, link, "List-Unsubscribe=One-Click").await;
+        assert!(ended.text().contains("You get no more mails"));
+        assert!(app.store.write(due).await.unwrap().is_none());
+    }
+    press(&app, link, "act=again").await;
+    assert!(app.store.write(due).await.unwrap().is_some());
 }
