@@ -1,5 +1,7 @@
 //! A site's last weeks in figures.
 
+use std::collections::BTreeMap;
+
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::{PageId, SiteId, Time};
 
@@ -76,16 +78,38 @@ pub fn top_pages(
     )
 }
 
-/// The time from a comment to the first decision of a moderator on it, in microseconds: the middle one
-/// of those since `since`, and of how many.
-pub fn time_to_decision(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    since: Time,
-) -> Result<Option<(i64, usize)>> {
-    let mut times: Vec<i64> = tx.all(
+/// How many comments the rules, a flag or a late verdict made wait on each day since `since`, in UTC, the
+/// oldest day first.
+pub fn held(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Vec<(i64, i64)>> {
+    tx.all(
         sql!(
-            "select min(d.at) - c.created_at
+            "select at / ?4 as day, count(distinct comment_id)
+             from (select at, comment_id, actor, after_state from decision
+                   where site_id = ?1 and at >= ?2 order by at desc limit ?3) as recent
+             where after_state = 'held' and actor <> 'moderator'
+             group by at / ?4 order by 1"
+        ),
+        params![site, since, MAX_DECISIONS, DAY],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// How long moderators took to decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decisions {
+    /// The middle time from a comment to the first decision on it, in microseconds.
+    pub middle: i64,
+    /// Of how many.
+    pub n: usize,
+    /// The middle time of each day on which something was decided, the oldest first.
+    pub by_day: Vec<(i64, i64)>,
+}
+
+/// The time from a comment to the first decision of a moderator on it since `since`.
+pub fn time_to_decision(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Option<Decisions>> {
+    let first: Vec<(i64, i64)> = tx.all(
+        sql!(
+            "select min(d.at) / ?4, min(d.at) - c.created_at
              from (select comment_id, at from decision
                    where site_id = ?1 and at >= ?2 and actor = 'moderator'
                      and comment_id is not null
@@ -93,11 +117,25 @@ pub fn time_to_decision(
              cross join comment c where c.site_id = ?1 and c.id = d.comment_id
              group by c.id, c.created_at"
         ),
-        params![site, since, MAX_DECISIONS],
-        |row| row.get(0),
+        params![site, since, MAX_DECISIONS, DAY],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
+    let mut days: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for (day, took) in &first {
+        days.entry(*day).or_default().push(*took);
+    }
+    let all = first.iter().map(|(_, took)| *took).collect();
+    Ok(middle(all).map(|middle_of_all| Decisions {
+        middle: middle_of_all,
+        n: first.len(),
+        by_day: days
+            .into_iter()
+            .filter_map(|(day, times)| Some((day, middle(times)?)))
+            .collect(),
+    }))
+}
+
+fn middle(mut times: Vec<i64>) -> Option<i64> {
     times.sort_unstable();
-    Ok(times
-        .get(times.len() / 2)
-        .map(|middle| (*middle, times.len())))
+    times.get(times.len() / 2).copied()
 }

@@ -99,6 +99,10 @@ async fn each_moderator_gets_one_mail_for_the_hour_and_none_when_nothing_waits()
         assert!(mail.contains("Ann on A story:") && mail.contains("> The second word"));
         let link = format!("https://talk.example/moderate/news.example/comments/{first}");
         assert!(mail.contains(&link), "{mail}");
+        for word in ["approve", "reject"] {
+            let ask = format!("{link}?decide=3D{word}&edited=3D{first}.1");
+            assert!(mail.contains(&ask), "{mail}");
+        }
         assert!(!mail.contains("<img") && !mail.contains("ann@secret.example"));
     }
 

@@ -19,7 +19,7 @@ pub(super) fn run(args: &StaffArgs) -> Result<(), Failure> {
     runtime()?.block_on(async {
         let site = find_site(&store, site).await?;
         let path = link(&store, &site, email, role_of(*role)).await?;
-        let base = options.base.as_deref().unwrap_or("http://127.0.0.1:8080");
+        let base = base(&options);
         say(format_args!(
             "{email} is now {} of {}. This link signs them in, once, within a day:",
             role_of(*role).as_str(),
@@ -48,6 +48,15 @@ pub(crate) async fn link(
     };
     let path = server::invite(store, site, invited, now).await;
     path.map_err(store_failed("the link cannot be made"))
+}
+
+/// Where the server is opened: without a public address, on this machine alone.
+fn base(options: &Options) -> String {
+    match (&options.base, options.listen) {
+        (Some(base), _) => base.clone(),
+        (None, listen) if listen.ip().is_loopback() => format!("http://{listen}"),
+        (None, listen) => format!("http://127.0.0.1:{}", listen.port()),
+    }
 }
 
 const fn role_of(role: StaffRole) -> Role {

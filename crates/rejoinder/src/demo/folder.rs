@@ -80,19 +80,19 @@ pub(super) fn thread(slug: &str) -> Result<Option<ThreadFile>, Failure> {
     read_toml(&path).map(Some)
 }
 
-/// When an article was published.
-pub(super) fn published_at(slug: &str) -> Result<Time, Failure> {
+/// An article's headline, and when it was published.
+pub(super) fn front(slug: &str) -> Result<(String, Time), Failure> {
     #[derive(Deserialize)]
     struct Front {
+        headline: String,
         published_at: String,
     }
     let path = format!("articles/{slug}.md");
     let front = text(&path)?.split("+++").nth(1).unwrap_or_default();
     let front: Front = toml::from_str(front).map_err(|error| broken(&path, &error))?;
-    front
-        .published_at
-        .parse()
-        .map_err(|error| broken(&path, &error))
+    let published_at = front.published_at.parse();
+    let published_at = published_at.map_err(|error| broken(&path, &error))?;
+    Ok((front.headline, published_at))
 }
 
 fn read_toml<T: serde::de::DeserializeOwned>(path: &str) -> Result<T, Failure> {
@@ -116,7 +116,7 @@ mod tests {
     fn every_article_of_the_demo_has_a_time_and_a_thread() {
         let about = about().unwrap();
         for slug in &about.articles {
-            published_at(slug).unwrap();
+            assert!(!front(slug).unwrap().0.is_empty());
             assert!(thread(slug).unwrap().unwrap().voices().len() > 10, "{slug}");
         }
         assert!(about.articles.contains(&about.busy.article));

@@ -24,6 +24,7 @@ const FORMAT: &str = "demo";
 /// A page of the demo, with what was said there.
 struct Discussion {
     slug: String,
+    headline: String,
     published_at: Time,
     /// With what each said, rendered.
     voices: Vec<(Voice, SafeHtml)>,
@@ -74,9 +75,10 @@ fn discussion(slug: &str, about: &About) -> Result<Discussion, Failure> {
         (voice, html)
     };
     let voices = voices.into_iter().map(rendered).collect();
-    let published_at = folder::published_at(slug)?;
+    let (headline, published_at) = folder::front(slug)?;
     Ok(Discussion {
         slug: slug.to_owned(),
+        headline,
         published_at,
         voices,
     })
@@ -101,7 +103,7 @@ fn write(
             source_id: discussion.slug.clone(),
             key: PageKey::stored(format!("{SITE}/articles/{}", discussion.slug), None),
             aliases: Vec::new(),
-            title: None,
+            title: Some(discussion.headline.clone()),
             closed_at: None,
             created_at: discussion.published_at,
         };

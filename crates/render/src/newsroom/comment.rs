@@ -1,6 +1,7 @@
 //! One comment with all its context.
 
 use askama::Template;
+use rejoinder_core::moderation::Action;
 use rejoinder_core::{Author, Comment, State, Time};
 
 use super::diff::{Change, changes};
@@ -27,6 +28,8 @@ pub struct Earlier {
 pub struct CommentPage<'a> {
     /// What stands around it.
     pub frame: &'a Frame<'a>,
+    /// What a link in a mail asks to be decided; nothing is decided before a button is pressed.
+    pub asked: Option<Action>,
     /// The comment itself, as the only row.
     pub list: &'a List<'a>,
     /// The comment.
@@ -67,6 +70,15 @@ impl<'a> CommentPage<'a> {
 
     fn age(&self, time: &Time) -> Age {
         Age::of(*time, self.frame.now)
+    }
+
+    /// What is asked, and the button that does it.
+    fn question(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        match self.asked? {
+            Action::Approve => Some(("Approve this comment?", "approve", "Approve")),
+            Action::Reject => Some(("Reject this comment?", "reject", "Reject")),
+            _ => None,
+        }
     }
 
     /// What stands around it; a removed text is not shown.

@@ -43,6 +43,7 @@ pub fn desk_mail(
         page: super::title(one.page),
         quote: quote(one.comment),
         link: format!("{desk}/comments/{}", one.comment.id),
+        seen: format!("{}.{}", one.comment.id, one.comment.revision),
     });
     let mail = DeskMailPage {
         entries: entries.collect(),
@@ -66,6 +67,15 @@ struct Entry<'a> {
     page: &'a str,
     quote: String,
     link: String,
+    /// The comment with the revision that the mail quotes.
+    seen: String,
+}
+
+impl Entry<'_> {
+    /// Where it is asked once more whether to do this; what was edited meanwhile is shown.
+    fn ask(&self, action: &str) -> String {
+        format!("{}?decide={action}&edited={}", self.link, self.seen)
+    }
 }
 
 #[derive(Template)]
@@ -82,7 +92,9 @@ impl DeskMailPage<'_> {
         for entry in &self.entries {
             text.push_str(&format!("{} on {}:\n\n", entry.name, entry.page));
             text.push_str(&format!("> {}\n", entry.quote));
-            text.push_str(&format!("\nRead it and decide: {}\n\n", entry.link));
+            text.push_str(&format!("\nRead it and decide: {}\n", entry.link));
+            text.push_str(&format!("Approve: {}\n", entry.ask("approve")));
+            text.push_str(&format!("Reject: {}\n\n", entry.ask("reject")));
         }
         text.push_str(&format!(
             "All that waits: {}\n\n-- \nYou get this mail because you moderate here. \

@@ -20,11 +20,20 @@ pub struct Figures {
     pub n_refused: i64,
     /// Votes on the comments of the day.
     pub n_votes: i64,
+    /// Comments that had to wait, from this day on.
+    pub n_waited: i64,
+    /// The middle time from a comment to the first decision on it, in microseconds, of those decided on
+    /// this day.
+    pub decided_within: Option<i64>,
 }
 
 impl Figures {
     const fn n_comments(&self) -> i64 {
         self.n_published + self.n_held + self.n_refused
+    }
+
+    fn within(&self) -> String {
+        self.decided_within.map(duration).unwrap_or_default()
     }
 
     fn date(&self) -> String {
@@ -48,9 +57,30 @@ pub struct OverviewPage<'a> {
     pub decision: Option<(i64, usize)>,
 }
 
+/// A time in words, from microseconds.
+fn duration(micros: i64) -> String {
+    let minutes = micros / 60_000_000;
+    match minutes {
+        ..1 => "less than a minute".to_owned(),
+        1..120 => format!("{minutes} min"),
+        120..2_880 => format!("{} h", minutes / 60),
+        _ => format!("{} days", minutes / 1_440),
+    }
+}
+
 /// A number in groups of three.
 fn count(n: i64) -> String {
     words::of("en").number(n).to_string()
+}
+
+/// A chart of one figure for each day.
+struct Chart {
+    title: &'static str,
+    /// What the colours of the first chart mean.
+    has_legend: bool,
+    bars: Vec<Bar>,
+    /// What the highest bar stands for.
+    most: String,
 }
 
 /// A bar of a chart, in the chart's own units.
@@ -76,12 +106,34 @@ impl OverviewPage<'_> {
         self.days.iter().map(of).max().unwrap_or(0).max(1)
     }
 
-    fn most_comments(&self) -> String {
-        count(self.most(Figures::n_comments))
-    }
-
-    fn most_votes(&self) -> String {
-        count(self.most(|day| day.n_votes))
+    fn charts(&self) -> [Chart; 4] {
+        let took = |day: &Figures| day.decided_within.unwrap_or(0);
+        [
+            Chart {
+                title: "Comments by day",
+                has_legend: true,
+                bars: self.comments(),
+                most: format!("{} a day", count(self.most(Figures::n_comments))),
+            },
+            Chart {
+                title: "Votes, by the day of the comment",
+                has_legend: false,
+                bars: self.bars(|day| day.n_votes, "nr-published"),
+                most: count(self.most(|day| day.n_votes)),
+            },
+            Chart {
+                title: "Held for a decision, by day",
+                has_legend: false,
+                bars: self.bars(|day| day.n_waited, "nr-held"),
+                most: format!("{} a day", count(self.most(|day| day.n_waited))),
+            },
+            Chart {
+                title: "Time to a decision, the middle one of each day",
+                has_legend: false,
+                bars: self.bars(took, "nr-published"),
+                most: duration(self.most(took)),
+            },
+        ]
     }
 
     /// What readers see stands at the bottom, what waits on it, what was refused on top.
@@ -112,18 +164,31 @@ impl OverviewPage<'_> {
         bars
     }
 
-    fn votes(&self) -> Vec<Bar> {
-        let most = self.most(|day| day.n_votes);
-        let bar = |(at, day): (usize, &Figures)| {
-            let height = day.n_votes * HEIGHT / most;
+    /// What is there at all can be seen.
+    fn bars(&self, of: impl Fn(&Figures) -> i64, class: &'static str) -> Vec<Bar> {
+        let most = self.most(&of);
+        let counted = self.days.iter().enumerate().map(|(at, day)| (at, of(day)));
+        let shown = counted.filter(|(_, n)| *n > 0);
+        let bar = |(at, n): (usize, i64)| {
+            let height = n
+                .saturating_mul(HEIGHT)
+                .checked_div(most)
+                .unwrap_or(0)
+                .max(1);
             Bar {
                 x: at * STEP,
                 y: HEIGHT - height,
                 height,
-                class: "nr-published",
+                class,
             }
         };
-        self.days.iter().enumerate().map(bar).collect()
+        shown.map(bar).collect()
+    }
+
+    /// How long the bar of a page is, of a hundred.
+    fn share(&self, n: &i64) -> i64 {
+        let most = self.top.iter().map(|(_, _, n)| *n).max().unwrap_or(1);
+        (n * 100 / most.max(1)).max(1)
     }
 
     fn is_empty(&self) -> bool {
@@ -142,13 +207,7 @@ impl OverviewPage<'_> {
     /// The time to a decision in words.
     fn decided_within(&self) -> Option<String> {
         let (micros, n) = self.decision?;
-        let minutes = micros / 60_000_000;
-        let time = match minutes {
-            ..1 => "less than a minute".to_owned(),
-            1..120 => format!("{minutes} min"),
-            120..2_880 => format!("{} h", minutes / 60),
-            _ => format!("{} days", minutes / 1_440),
-        };
+        let time = duration(micros);
         let comments = match n {
             1 => "1 comment".to_owned(),
             n => format!("{n} comments"),

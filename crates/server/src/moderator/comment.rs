@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Html;
+use rejoinder_core::moderation::Action;
 use rejoinder_core::{Comment, CommentId, Page, Site};
 use render::newsroom::{CommentPage, Earlier, Flagged, LogRows, Logged, name};
 use store::decisions::{LogQuery, Of};
@@ -43,6 +44,7 @@ pub(super) async fn comment(
     let read = read(&app, &member, id, &params).await?;
     let read = read.ok_or_else(ApiError::not_found)?;
     let (desk, now) = (desk(&member.site.host), app.now());
+    let asked = params.get("decide").and_then(Action::from_word);
     let back = format!("{desk}/comments/{id}");
     let told = told::from_address(&params, &back);
     let rows = [read.row];
@@ -70,6 +72,7 @@ pub(super) async fn comment(
         |frame| {
             render::newsroom::comment_page(&CommentPage {
                 frame,
+                asked,
                 list: &list,
                 comment: row.comment(),
                 ancestors: &read.ancestors,

@@ -36,10 +36,18 @@ pub(super) async fn show(
             }
         }
         let days = overview::days(tx, site, since)?;
-        let decision = overview::time_to_decision(tx, site, since)?;
-        Ok((around, days, top, decision))
+        let decisions = overview::time_to_decision(tx, site, since)?;
+        let held = overview::held(tx, site, since)?;
+        Ok((around, days, top, decisions, held))
     };
-    let (around, days, top, decision) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, days, top, decisions, held) =
+        app.store.read(read).await.map_err(ApiError::from)?;
+    let decision = decisions.as_ref().map(|all| (all.middle, all.n));
+    let decided = decisions.map(|all| all.by_day).unwrap_or_default();
+    let of_day = |all: &[(i64, i64)], number| {
+        let found = all.iter().find(|(day, _)| *day == number);
+        found.map(|(_, figure)| *figure)
+    };
     let figures: Vec<Figures> = (first..=today)
         .map(|number| {
             let found = days.iter().find(|day| day.number == number);
@@ -50,6 +58,8 @@ pub(super) async fn show(
                 n_held: day.n_held,
                 n_refused: day.n_refused,
                 n_votes: day.n_votes,
+                n_waited: of_day(&held, number).unwrap_or(0),
+                decided_within: of_day(&decided, number),
             }
         })
         .collect();

@@ -1,12 +1,13 @@
 //! The desk's pages beside the queues: authors, comments, the log, searches, pages and groups.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use rejoinder_core::author::Role;
 use rejoinder_core::{AuthorId, Settings, SiteId};
+use serde_json::json;
 use store::groups::{self, Group, Scope};
 
 use crate::desk::{desk, held, signed_in};
-use crate::support::{Answer, TestApp, TestReader};
+use crate::support::{Answer, STORY, TestApp, TestReader};
 
 const DESK: &str = "/moderate/news.example";
 
@@ -583,4 +584,28 @@ async fn pinned_comments_are_put_in_order_by_forms() {
     assert!(after.contains("Moved down among the pinned."), "{after}");
     let again = done(&kim, "/decide", &fields).await;
     assert!(again.contains("Nothing had to change."), "{again}");
+}
+
+#[tokio::test]
+async fn a_link_in_a_mail_asks_once_more_and_shows_what_was_edited_meanwhile() {
+    let (app, kim) = desk().await;
+    let ann = app.reader("Ann");
+    let posted = ann.post(STORY, "Before the edit").await;
+    let seen = format!("{}.1", posted.id());
+    let asked = format!("/comments/{}?decide=approve&edited={seen}", posted.id());
+    let page = shown(&kim, &asked).await;
+    assert!(page.contains("Approve this comment?"), "{page}");
+    assert!(!page.contains("It was edited after you saw it."));
+    let edit = json!({ "text": "After the edit" });
+    let path = format!("/api/v1/comments/{}", posted.id());
+    ann.send(Method::PATCH, &path, edit).await;
+
+    let page = shown(&kim, &asked).await;
+
+    assert!(page.contains("It was edited after you saw it."), "{page}");
+    assert!(page.contains("<del>Before</del>"), "{page}");
+    let question = page.split("desk-ask").nth(1).unwrap();
+    assert!(question.contains(&format!("value=\"{}.2\"", posted.id())));
+    let odd = shown(&kim, &format!("/comments/{}?decide=burn", posted.id())).await;
+    assert!(!odd.contains("desk-ask"));
 }

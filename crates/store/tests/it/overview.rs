@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::moderation::Action;
+use rejoinder_core::settings::Mode;
 use rejoinder_core::{Clock as _, Vote};
 use rejoinder_store::overview;
 
@@ -36,9 +37,10 @@ fn each_day_counts_what_became_of_its_comments() {
                 recent,
                 pages,
                 overview::time_to_decision(tx, site, start)?,
+                overview::held(tx, site, start)?,
             ))
         });
-        let (all, recent, pages, decision) = read.await.unwrap();
+        let (all, recent, pages, decision, held) = read.await.unwrap();
 
         assert_eq!(all.len(), 2);
         assert_eq!(recent, all[1..]);
@@ -48,7 +50,10 @@ fn each_day_counts_what_became_of_its_comments() {
             (1, 0, 1, 1)
         );
         assert_eq!(pages.iter().map(|(_, n)| *n).collect::<Vec<_>>(), [2]);
-        assert_eq!(decision, Some((90_000_000, 3)));
+        let decision = decision.unwrap();
+        assert_eq!((decision.middle, decision.n), (90_000_000, 3));
+        assert_eq!(decision.by_day, [(day.number, 90_000_000)]);
+        assert_eq!(held, []);
     });
 }
 
@@ -59,8 +64,36 @@ fn a_site_without_comments_has_no_figures() {
         let read = world.store.read(move |tx| {
             let days = overview::days(tx, site, since)?;
             let pages = overview::top_pages(tx, site, since, 10)?;
-            Ok((days, pages, overview::time_to_decision(tx, site, since)?))
+            let held = overview::held(tx, site, since)?;
+            Ok((
+                days,
+                pages,
+                held,
+                overview::time_to_decision(tx, site, since)?,
+            ))
         });
-        assert_eq!(read.await.unwrap(), (vec![], vec![], None));
+        assert_eq!(read.await.unwrap(), (vec![], vec![], vec![], None));
+    });
+}
+
+#[test]
+fn what_had_to_wait_counts_on_its_day_whatever_became_of_it() {
+    on_both(|mut world| async move {
+        world.site.settings.mode = Mode::Before;
+        let kim = world.desk().await;
+        let start = world.clock.now();
+        let first = world.post(&world.person("Ann"), "First").await;
+        world.post(&world.person("Bob"), "Second").await;
+        world.decide(&kim, first, Action::Approve).await.unwrap();
+        world.wait(DAY);
+        world.post(&world.person("Cid"), "Third").await;
+        let site = world.site.id;
+
+        let held = world.store.read(move |tx| overview::held(tx, site, start));
+
+        let held = held.await.unwrap();
+        let counts: Vec<i64> = held.iter().map(|(_, n)| *n).collect();
+        assert_eq!(counts, [2, 1]);
+        assert_eq!(held[1].0 - held[0].0, 1);
     });
 }
