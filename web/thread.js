@@ -19,6 +19,7 @@
  * @property {Record<string, number>} votes
  * @property {Record<string, string>} editable Until when.
  * @property {string[]} own
+ * @property {string | null} withheld What others do not see of it, as HTML.
  * @property {{url: string, n_held: number, page_action: 'close_page' | 'open_page' | null} | null} desk For moderators.
  * @property {number} n_notices
  * @property {string[]} muted Authors.
@@ -301,6 +302,7 @@ export class Thread {
       const path = `/api/v1/me?${new URLSearchParams(this.address)}`;
       this.me = await (await this.fetch(path, { credentials: 'include' })).json();
       this.wake(this.section);
+      this.#withhold();
       const email = part(this.section, 'follow_email');
       if (email && this.me?.reader?.kind === 'account') {
         email.hidden = true;
@@ -321,6 +323,21 @@ export class Thread {
       this.me && (this.me.n_notices = n);
       await this.#ring();
     } catch {}
+  }
+
+  /** Show what others do not see of the reader's own, unless it stands in the list already. */
+  #withhold() {
+    part(this.section, 'withheld')?.remove();
+    const own = this.me?.withheld && part(this.scope.parse(this.me.withheld), 'withheld');
+    if (!own) {
+      return;
+    }
+    for (const item of own.querySelectorAll('li')) {
+      this.comment(item.dataset['own']) && item.remove();
+    }
+    if (own.querySelector('li')) {
+      part(this.section, 'list')?.before(own);
+    }
   }
 
   async #ring() {

@@ -69,6 +69,33 @@ test('the keys of the desk work on the comment that has the focus', async () => 
   await page.getByText('A good thought').waitFor();
 });
 
+test('a guest sees after a reload that a comment waits, and then why it was refused', async () => {
+  const page = await desk.read('waits');
+  const links = ['a', 'b', 'c', 'd'].map((name) => `https://${name}.example/`).join(' ');
+  await page.locator('#compose textarea').fill(`Look: ${links}`);
+  await page.locator('#compose [name=name]').fill('Hal');
+  await page.locator('#compose [data-rj=send]').click();
+  await page.getByText('A moderator will read this first.').first().waitFor();
+  assert.equal(await page.locator('[data-rj=withheld]').count(), 0);
+
+  await page.reload();
+  const own = page.locator('[data-rj=withheld]');
+  await own.getByText('A moderator will read this first.').waitFor();
+  await own.getByText('Look:').waitFor();
+  await expectAccessible(page);
+  const id = (await own.locator('li').getAttribute('data-own')) ?? '';
+  const other = await desk.read('waits');
+  await other.locator('#compose textarea').waitFor();
+  assert.equal(await other.locator('[data-rj=withheld]').count(), 0);
+
+  const staff = await open(kim, `${desk.comments}/moderate/${desk.host.host}/comments/${id}`);
+  await staff.getByRole('button', { name: /^Reject/ }).first().click();
+  await staff.getByText('Rejected').first().waitFor();
+  await page.reload();
+  await own.getByText('A moderator did not publish this.').waitFor();
+  await expectAccessible(page);
+});
+
 test('readers are offered none of it', async () => {
   const id = await desk.post('plain', 'Hello');
   await desk.shows('plain', id);

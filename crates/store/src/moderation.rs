@@ -9,8 +9,8 @@ use rejoinder_core::moderation::{
     Facts, Finding, Last, LateVerdict, Phase, Stand, Standing, Verdict, Work, judge as judged, late,
 };
 use rejoinder_core::{
-    Author, AuthorId, Comment, CommentId, Page, PageKey, Reader, Refusal, Settings, SiteId, Time,
-    TokenHash,
+    Author, AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Settings, SiteId,
+    Time, TokenHash,
 };
 
 use crate::comments::{comment_columns, read};
@@ -312,6 +312,33 @@ pub fn mine(
             "where c.site_id = ?1 and c.author_id = ?2 and c.id < ?3 order by c.id desc limit ?4"
         )),
         params![site, author, before.unwrap_or(CommentId(i64::MAX)), limit],
+        read,
+    )?;
+    comments
+        .into_iter()
+        .map(|comment| own(tx, site, comment))
+        .collect()
+}
+
+/// At most so many comments that nobody else sees are shown to their author at once.
+const MAX_WITHHELD: i64 = 5;
+
+/// What an author wrote on a page and others do not see, newest first: what waits, and what was refused
+/// or removed by another since `since`.
+pub fn withheld(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    page: PageId,
+    author: AuthorId,
+    since: Time,
+) -> Result<Vec<Own>> {
+    let comments = tx.all(
+        sql!(comment_columns!(
+            "where c.site_id = ?1 and c.author_id = ?2 and c.page_id = ?3 and c.state <> 'published'
+               and (c.state = 'held' or c.id >= ?4) and coalesce(c.reason, '') <> 'author'
+             order by c.id desc limit ?5"
+        )),
+        params![site, author, page, first_id_at(since), MAX_WITHHELD],
         read,
     )?;
     comments

@@ -13,7 +13,7 @@ pub(crate) use mail::publication;
 pub(crate) use words::{note, reason};
 
 pub use mail::{MailText, sign_in_mail};
-pub use own::{Line, Own, Signed, Tab, own_page};
+pub use own::{Line, Own, Signed, Tab, own_page, withheld};
 pub use passkeys::{Key, Keys, Trouble, passkeys_page};
 pub use sign_in::{
     Asking, Door, Link, Sent, ask_page, code_wrong, here_page, link_page, sent_page,

@@ -156,21 +156,8 @@ impl OwnPage<'_> {
         self.words.date(*time).to_string()
     }
 
-    /// What became of a comment, and why.
     fn fate(&self, line: &Line<'_>) -> Option<String> {
-        let own = &self.own.account;
-        let is_own = line.comment.reason.as_deref() == Some("author");
-        let fate = match line.comment.state {
-            State::Published => return None,
-            State::Held => &own.held,
-            State::Rejected => &own.rejected,
-            State::Spam => &own.spam,
-            State::Removed if is_own => &own.deleted,
-            State::Removed => &own.removed,
-        };
-        let reason = line.comment.reason.as_deref();
-        let why = reason.and_then(|reason| words::reason(self.language, reason));
-        Some(why.map_or_else(|| fate.clone(), |why| format!("{fate} {why}")))
+        fate(self.own, self.language, line)
     }
 
     fn note(&self, note: &str) -> String {
@@ -210,5 +197,52 @@ impl OwnPage<'_> {
     fn problem<'p>(&self, own: &Own<'p>, field: &str) -> Option<&'p str> {
         let problem = own.problem.filter(|problem| problem.field == Some(field));
         problem.map(|problem| problem.detail)
+    }
+}
+
+/// What became of a comment, and why.
+fn fate(own: &AccountWords, language: &str, line: &Line<'_>) -> Option<String> {
+    let is_own = line.comment.reason.as_deref() == Some("author");
+    let fate = match line.comment.state {
+        State::Published => return None,
+        State::Held => &own.account.held,
+        State::Rejected => &own.account.rejected,
+        State::Spam => &own.account.spam,
+        State::Removed if is_own => &own.account.deleted,
+        State::Removed => &own.account.removed,
+    };
+    let reason = line.comment.reason.as_deref();
+    let why = reason.and_then(|reason| words::reason(language, reason));
+    Some(why.map_or_else(|| fate.clone(), |why| format!("{fate} {why}")))
+}
+
+/// What an author wrote on a page and others do not see, for the author alone; nothing where there is
+/// none.
+pub fn withheld(context: &Context<'_>, lines: &[Line<'_>]) -> Option<String> {
+    let language = &context.site.settings.language;
+    let shown = Withheld {
+        own: words::of(language),
+        language,
+        lines,
+    };
+    (!lines.is_empty()).then(|| rendered(&shown))
+}
+
+#[derive(Template)]
+#[template(path = "withheld.html")]
+struct Withheld<'a> {
+    own: &'static AccountWords,
+    language: &'a str,
+    lines: &'a [Line<'a>],
+}
+
+impl Withheld<'_> {
+    fn fate(&self, line: &Line<'_>) -> String {
+        let mut fate = fate(self.own, self.language, line).unwrap_or_default();
+        if let Some(note) = line.note {
+            fate.push(' ');
+            fate.push_str(&words::note(self.language, note));
+        }
+        fate
     }
 }

@@ -91,6 +91,7 @@ group!(OwnWords {
     no_replies: String,
     older: String,
     on: String,
+    withheld: String,
     held: String,
     rejected: String,
     spam: String,

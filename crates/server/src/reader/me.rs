@@ -1,20 +1,30 @@
 //! What is a reader's own on a page: everything that the shared thread cannot say.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use rejoinder_core::author::Role;
 use rejoinder_core::settings::{Email, Guests, Voting};
-use rejoinder_core::{Author, AuthorKind, Page, Settings, policy};
+use rejoinder_core::{
+    Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageKey, Settings, SiteId, Time, policy,
+};
+use render::account::{self, Line};
 use serde::Serialize;
-use store::{bells, groups, mutes, pages, queues, threads, votes};
+use store::moderation::{self, Own};
+use store::mutes::{self, Muted};
+use store::{Tx, bells, groups, pages, queues, threads, votes};
 use utoipa::ToSchema;
 
 use super::closing;
 use crate::error::{ApiError, Problem};
 use crate::extract::{Params, Visitor};
+use crate::public::threads::context;
 use crate::state::App;
+
+/// For how long authors see in the thread that a comment of theirs was refused or removed.
+const SHOWN_REFUSED: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// What is a reader's own on a page.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,6 +37,8 @@ pub(crate) struct Me {
     editable: BTreeMap<String, String>,
     /// The reader's own comments that may still be edited.
     own: Vec<String>,
+    /// What the reader wrote here and others do not see, with what became of it and why; as HTML.
+    withheld: Option<String>,
     /// The authors whom the reader has muted.
     muted: Vec<String>,
     /// How much an account was told and has not seen; at most 99.
@@ -101,43 +113,26 @@ pub(crate) async fn me(
     let moderates = reader.role() >= Role::Moderator;
     let has_account = |own: &&Author| own.kind == AuthorKind::Account;
     let account = reader.author.as_ref().filter(has_account).map(|own| own.id);
-    let found = app.store.read(move |tx| {
-        let n_notices = match account {
-            Some(account) => bells::n_unread(tx, site_id, account)?,
-            None => 0,
-        };
-        let muted = match author {
-            Some(author) => mutes::list(tx, site_id, author)?,
-            None => Vec::new(),
-        };
-        let page = pages::find(tx, site_id, &key)?;
-        let Some(author) = author else {
-            return Ok((n_notices, muted, page, Vec::new(), Vec::new(), None));
-        };
-        let covers = moderates
-            && match &page {
-                Some(page) => groups::covers(tx, author, page)?,
-                None => groups::covers_key(tx, site_id, author, &key)?,
-            };
-        let Some(page) = &page else {
-            return Ok((
-                n_notices,
-                muted,
-                page,
-                Vec::new(),
-                Vec::new(),
-                covers.then_some(0),
-            ));
-        };
-        let n_held = match covers {
-            true => Some(queues::held_on(tx, site_id, page.id)?),
-            false => None,
-        };
-        let votes = votes::mine(tx, site_id, page.id, author)?;
-        let own = threads::mine(tx, site_id, page.id, author)?;
-        Ok((n_notices, muted, Some(page.clone()), votes, own, n_held))
-    });
-    let (n_notices, muted, page, votes, own, n_held) = found.await?;
+    let asked = Asked {
+        site: site_id,
+        key,
+        author,
+        account,
+        moderates,
+        since: now.before(SHOWN_REFUSED),
+    };
+    let found = app.store.read(move |tx| find(tx, &asked)).await?;
+    let Found {
+        n_notices,
+        muted,
+        page,
+        votes,
+        own,
+        n_held,
+        withheld,
+    } = found;
+    let lines: Vec<Line<'_>> = withheld.iter().map(line).collect();
+    let withheld = account::withheld(&context(&app, &site, &visitor.base.0), &lines);
     let desk = format!("{}/moderate/{}", visitor.base.0, site.host);
     let desk = n_held.map(|n_held| MyDesk {
         url: match &page {
@@ -165,11 +160,71 @@ pub(crate) async fn me(
             .map(|comment| (comment.id.to_string(), until(comment)))
             .collect(),
         own: own.iter().map(|comment| comment.id.to_string()).collect(),
+        withheld,
         muted: muted.iter().map(|one| one.author.to_string()).collect(),
         n_notices,
         closed_at: closed_at.map(|time| time.to_string()),
         settings: FormSettings::from(&settings),
     }))
+}
+
+/// Whose what is looked for, and where.
+struct Asked {
+    site: SiteId,
+    key: PageKey,
+    author: Option<AuthorId>,
+    /// The author, where they have an account.
+    account: Option<AuthorId>,
+    moderates: bool,
+    /// What was refused before is not shown any more.
+    since: Time,
+}
+
+#[derive(Default)]
+struct Found {
+    n_notices: i64,
+    muted: Vec<Muted>,
+    page: Option<Page>,
+    votes: Vec<(CommentId, i64)>,
+    own: Vec<Comment>,
+    n_held: Option<i64>,
+    withheld: Vec<Own>,
+}
+
+fn find(tx: &mut Tx<'_>, asked: &Asked) -> store::Result<Found> {
+    let site = asked.site;
+    let mut found = Found {
+        page: pages::find(tx, site, &asked.key)?,
+        ..Found::default()
+    };
+    if let Some(account) = asked.account {
+        found.n_notices = bells::n_unread(tx, site, account)?;
+    }
+    let Some(author) = asked.author else {
+        return Ok(found);
+    };
+    found.muted = mutes::list(tx, site, author)?;
+    let Some(page) = &found.page else {
+        let covers = asked.moderates && groups::covers_key(tx, site, author, &asked.key)?;
+        found.n_held = covers.then_some(0);
+        return Ok(found);
+    };
+    if asked.moderates && groups::covers(tx, author, page)? {
+        found.n_held = Some(queues::held_on(tx, site, page.id)?);
+    }
+    found.votes = votes::mine(tx, site, page.id, author)?;
+    found.own = threads::mine(tx, site, page.id, author)?;
+    found.withheld = moderation::withheld(tx, site, page.id, author, asked.since)?;
+    Ok(found)
+}
+
+fn line(own: &Own) -> Line<'_> {
+    Line {
+        comment: &own.comment,
+        page: &own.page,
+        title: own.title.as_deref(),
+        note: own.note.as_deref(),
+    }
 }
 
 impl From<&Author> for MyAuthor {

@@ -250,3 +250,53 @@ async fn a_page_that_is_closed_by_its_age_is_not_offered_to_be_opened() {
 
     assert!(desk["page_action"].is_null(), "{desk}");
 }
+
+#[tokio::test]
+async fn authors_see_where_they_wrote_what_became_of_it_and_nobody_else_does() {
+    let app = TestApp::new().await;
+    let before = rejoinder_core::Settings::default().with("mode", "before");
+    app.add_site(1, "news.example", before.unwrap()).await;
+    let (kim, ann, bob) = (kim(&app).await, app.reader("Ann"), app.reader("Bob"));
+    bob.post(STORY, "Another").await.good();
+    let id = ann.post(STORY, "Wait <b>for</b> it").await.id();
+    let seen = async |who: &TestReader| {
+        let me = who.me(STORY).await;
+        me["withheld"].as_str().unwrap_or_default().to_owned()
+    };
+
+    let waits = seen(&ann).await;
+    assert!(
+        waits.contains("A moderator will read this first."),
+        "{waits}"
+    );
+    assert!(
+        waits.contains("Wait ") && !waits.contains("Another"),
+        "{waits}"
+    );
+    assert!(!seen(&bob).await.contains("Wait"));
+    assert!(app.reader("Cid").me(STORY).await["withheld"].is_null());
+
+    let note = "Please <i>stay</i> with the subject";
+    let reject = json!({ "action": "reject", "revision": 1, "reason": "off_topic", "note": note });
+    kim.send(Method::POST, &path(&id), reject).await.good();
+    let refused = seen(&ann).await;
+    assert!(
+        refused.contains("A moderator did not publish this."),
+        "{refused}"
+    );
+    assert!(
+        refused.contains("The reason:") && refused.contains("stay"),
+        "{refused}"
+    );
+    assert!(!refused.contains("<i>"), "{refused}");
+
+    let approve = json!({ "action": "approve", "revision": 1 });
+    kim.send(Method::POST, &path(&id), approve).await.good();
+    assert!(ann.me(STORY).await["withheld"].is_null());
+    let remove = json!({ "action": "remove", "revision": 1 });
+    kim.send(Method::POST, &path(&id), remove).await.good();
+    assert!(seen(&ann).await.contains("A moderator removed this."));
+    app.clock
+        .advance(std::time::Duration::from_secs(15 * 86_400));
+    assert!(ann.me(STORY).await["withheld"].is_null());
+}
