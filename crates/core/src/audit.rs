@@ -57,6 +57,10 @@ pub enum Change {
     KeyAdded,
     /// They do not any more.
     KeyRemoved,
+    /// A provider of OpenID Connect signs readers in.
+    ProviderAdded,
+    /// It does not any more.
+    ProviderRemoved,
     /// A program may act.
     TokenAdded,
     /// It may not any more.
@@ -65,7 +69,7 @@ pub enum Change {
 
 impl Change {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::SiteAdded,
         Self::Setting,
         Self::Origins,
@@ -81,6 +85,8 @@ impl Change {
         Self::WebhookRemoved,
         Self::KeyAdded,
         Self::KeyRemoved,
+        Self::ProviderAdded,
+        Self::ProviderRemoved,
         Self::TokenAdded,
         Self::TokenRevoked,
     ];
@@ -103,6 +109,8 @@ impl Change {
             Self::WebhookRemoved => "webhook.removed",
             Self::KeyAdded => "sign_in_key.added",
             Self::KeyRemoved => "sign_in_key.removed",
+            Self::ProviderAdded => "openid_provider.added",
+            Self::ProviderRemoved => "openid_provider.removed",
             Self::TokenAdded => "api_token.added",
             Self::TokenRevoked => "api_token.revoked",
         }

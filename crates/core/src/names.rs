@@ -71,6 +71,7 @@ mod tests {
                 protected_names: "Mayor Quill, Town Council".to_owned(),
                 ..Settings::default()
             },
+            has_providers: false,
         };
         may_be_called(&site, &["Kim Ode".to_owned()], name).is_ok()
     }

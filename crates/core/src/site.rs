@@ -17,6 +17,8 @@ pub struct Site {
     pub origins: Vec<String>,
     /// Its rules.
     pub settings: Settings,
+    /// Whether someone else signs its readers in.
+    pub has_providers: bool,
 }
 
 impl Site {

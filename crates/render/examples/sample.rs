@@ -101,6 +101,7 @@ fn main() -> Result<()> {
             title: paper.title.clone(),
             ..Settings::default()
         },
+        has_providers: false,
     };
     let context = Context {
         site: &site,

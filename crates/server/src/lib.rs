@@ -24,6 +24,7 @@ mod moderator;
 mod newsroom;
 mod notices;
 mod openapi;
+mod openid;
 mod owner;
 mod page_cache;
 mod passkeys;

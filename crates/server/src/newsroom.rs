@@ -58,13 +58,14 @@ const DESK: [(&str, &str, Role); 5] = [
 ];
 
 /// The owner's pages: path, label, and who may see them.
-const ADMIN: [(&str, &str, Role); 10] = [
+const ADMIN: [(&str, &str, Role); 11] = [
     ("", "Overview", Role::Owner),
     ("/settings", "Settings", Role::Owner),
     ("/people", "People", Role::Owner),
     ("/words", "Words", Role::Owner),
     ("/webhooks", "Webhooks", Role::Owner),
     ("/sign-in-keys", "Sign-in keys", Role::Owner),
+    ("/openid", "OpenID Connect", Role::Owner),
     ("/tokens", "API tokens", Role::Owner),
     ("/audit", "Changes", Role::Owner),
     ("/jobs", "Parked jobs", Role::Owner),

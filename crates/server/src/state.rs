@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::limits::{Limits, Load};
 use crate::live::Live;
 use crate::metrics::Metrics;
+use crate::openid::Openid;
 use crate::page_cache::PageCache;
 use crate::sites::Sites;
 
@@ -63,6 +64,7 @@ pub struct State {
     pub(crate) limits: Limits,
     pub(crate) load: Load,
     pub(crate) metrics: Metrics,
+    pub(crate) openid: Openid,
 }
 
 impl App {
@@ -74,6 +76,7 @@ impl App {
             store: parts.store,
             pages: parts.pages,
             live: parts.live,
+            openid: Openid::new(parts.outside.clone()),
             outside: parts.outside,
             ids: IdSource::new(&*parts.random),
             wake: parts.wake,

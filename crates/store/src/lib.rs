@@ -39,6 +39,7 @@ pub mod migrations;
 pub mod moderation;
 pub mod mutes;
 pub mod notices;
+pub mod openid;
 pub mod overview;
 pub mod owners;
 pub mod pages;

@@ -27,7 +27,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 21] = [
+const MIGRATIONS: [Migration; 22] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -49,6 +49,7 @@ const MIGRATIONS: [Migration; 21] = [
     migration!(19, "0019_add_api_tokens"),
     migration!(20, "0020_add_audit"),
     migration!(21, "0021_add_desk_readers"),
+    migration!(22, "0022_add_openid"),
 ];
 
 /// The number of the newest migration.

@@ -11,6 +11,7 @@ use rejoinder_core::{AuthorId, Refusal, Settings, Site, SiteId, Time};
 use crate::api_tokens::{self, NewApiToken};
 use crate::audit::{Note, note};
 use crate::groups::{self, Scope};
+use crate::openid::{self, Provider};
 use crate::sign_in_keys::{self, SignInKey};
 use crate::sign_ins::{self, Invitation};
 use crate::webhooks::{self, NewWebhook};
@@ -316,14 +317,36 @@ pub fn remove_sign_in_key(
     sign_in_keys::remove(tx, site, id)
 }
 
-fn about_key(change: Change, key: &SignInKey) -> Note<'static> {
-    Note {
-        change,
-        subject: key.kind.as_str(),
-        about: None,
-        was: None,
-        became: None,
+const fn about_key(change: Change, key: &SignInKey) -> Note<'static> {
+    about_named(change, key.kind.as_str(), (None, None))
+}
+
+/// Let a provider of OpenID Connect sign readers in. Gives whether there was room for one more.
+pub fn add_provider(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &By,
+    site: SiteId,
+    provider: &Provider,
+) -> Result<bool> {
+    let added = openid::add(tx, site, provider)?;
+    if added {
+        let became = (None, Some(provider.issuer.as_str()));
+        let told = about_named(Change::ProviderAdded, &provider.label, became);
+        note(tx, now, site, by, &told)?;
     }
+    Ok(added)
+}
+
+/// Let a provider sign nobody in any more. Gives whether there was one.
+pub fn remove_provider(tx: &mut Tx<'_>, now: Time, by: &By, site: SiteId, id: i64) -> Result<bool> {
+    let Some(provider) = openid::by_id(tx, site, id)? else {
+        return Ok(false);
+    };
+    let was = (Some(provider.issuer.as_str()), None);
+    let told = about_named(Change::ProviderRemoved, &provider.label, was);
+    note(tx, now, site, by, &told)?;
+    openid::remove(tx, site, id)
 }
 
 /// Make a token for a program. Gives whether there was room for one more.
@@ -331,7 +354,7 @@ pub fn add_api_token(tx: &mut Tx<'_>, now: Time, by: &By, new: &NewApiToken) -> 
     let added = api_tokens::add(tx, now, new)?;
     if added {
         let scopes = api_tokens::words(&new.scopes);
-        let told = about_token(Change::TokenAdded, &new.name, None, Some(&scopes));
+        let told = about_named(Change::TokenAdded, &new.name, (None, Some(&scopes)));
         note(tx, now, new.site, by, &told)?;
     }
     Ok(added)
@@ -350,16 +373,15 @@ pub fn revoke_api_token(
         return Ok(false);
     };
     let scopes = api_tokens::words(&token.scopes);
-    let told = about_token(Change::TokenRevoked, &token.name, Some(&scopes), None);
+    let told = about_named(Change::TokenRevoked, &token.name, (Some(&scopes), None));
     note(tx, now, site, by, &told)?;
     api_tokens::revoke(tx, site, id)
 }
 
-const fn about_token<'a>(
+const fn about_named<'a>(
     change: Change,
     name: &'a str,
-    was: Option<&'a str>,
-    became: Option<&'a str>,
+    (was, became): (Option<&'a str>, Option<&'a str>),
 ) -> Note<'a> {
     Note {
         change,
@@ -376,16 +398,10 @@ fn about_webhook(
     by: &By,
     site: SiteId,
     (change, url): (Change, &str),
-    (was, became): (Option<&str>, Option<&str>),
+    values: (Option<&str>, Option<&str>),
 ) -> Result<()> {
-    let told = Note {
-        change,
-        subject: &host_of(url),
-        about: None,
-        was,
-        became,
-    };
-    note(tx, now, site, by, &told)
+    let told = host_of(url);
+    note(tx, now, site, by, &about_named(change, &told, values))
 }
 
 fn words(kinds: &[Kind]) -> String {

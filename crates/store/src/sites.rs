@@ -31,6 +31,7 @@ pub fn add(
             host: host.to_owned(),
             origins: origins.to_vec(),
             settings: settings.clone(),
+            has_providers: false,
         }),
     }
 }
@@ -38,7 +39,11 @@ pub fn add(
 /// The site that clients call `host`.
 pub fn by_host(tx: &mut Tx<'_>, host: &str) -> Result<Option<Site>> {
     tx.one(
-        sql!("select id, host, origins, settings from site where host = ?1"),
+        sql!(
+            "select id, host, origins, settings,
+                 (select count(*) from openid_provider p where p.site_id = site.id)
+             from site where host = ?1"
+        ),
         params![host],
         read,
     )
@@ -47,7 +52,11 @@ pub fn by_host(tx: &mut Tx<'_>, host: &str) -> Result<Option<Site>> {
 /// The site with this id.
 pub fn by_id(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
     tx.one(
-        sql!("select id, host, origins, settings from site where id = ?1"),
+        sql!(
+            "select id, host, origins, settings,
+                 (select count(*) from openid_provider p where p.site_id = site.id)
+             from site where id = ?1"
+        ),
         params![id],
         read,
     )
@@ -56,7 +65,11 @@ pub fn by_id(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
 /// The site with this id, which nobody else changes until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
     tx.one(
-        sql!("select id, host, origins, settings from site where id = ?1 for update"),
+        sql!(
+            "select id, host, origins, settings,
+                 (select count(*) from openid_provider p where p.site_id = site.id)
+             from site where id = ?1 for update"
+        ),
         params![id],
         read,
     )
@@ -65,7 +78,11 @@ pub fn lock(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
 /// All sites, by host.
 pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Site>> {
     tx.all(
-        sql!("select id, host, origins, settings from site order by host"),
+        sql!(
+            "select id, host, origins, settings,
+                 (select count(*) from openid_provider p where p.site_id = site.id)
+             from site order by host"
+        ),
         params![],
         read,
     )
@@ -100,5 +117,6 @@ fn read(row: &Row<'_>) -> Result<Site> {
         host: row.get(1)?,
         origins: serde_json::from_str(&row.get::<String>(2)?).map_err(broken)?,
         settings: serde_json::from_str(&row.get::<String>(3)?).map_err(broken)?,
+        has_providers: row.get::<i64>(4)? > 0,
     })
 }

@@ -16,7 +16,7 @@ pub use mail::{MailText, sign_in_mail};
 pub use own::{Line, Own, Signed, Tab, own_page, withheld};
 pub use passkeys::{Key, Keys, Trouble, passkeys_page};
 pub use sign_in::{
-    Asking, Door, Link, Sent, ask_page, code_wrong, here_page, link_page, sent_page,
-    signed_out_page,
+    Asking, Away, Door, Link, Sent, Stop, ask_page, away_page, code_wrong, entered_page, here_page,
+    link_page, reader_name, sent_page, signed_out_page, stopped_page,
 };
 pub use told::{Device, ToldOf, told_page};

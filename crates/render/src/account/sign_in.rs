@@ -34,7 +34,7 @@ impl Door<'_> {
 }
 
 /// What is asked of someone who wants to sign in.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Asking<'a> {
     /// Where they came from.
     pub door: Door<'a>,
@@ -42,6 +42,8 @@ pub struct Asking<'a> {
     pub has_mail: bool,
     /// Whether passkeys work at this address.
     pub has_passkeys: bool,
+    /// Who else signs readers in: what names each, and what readers know it by.
+    pub providers: Vec<(i64, &'a str)>,
     /// The address, as typed.
     pub email: &'a str,
     /// Why it was not taken.
@@ -51,7 +53,7 @@ pub struct Asking<'a> {
 /// Asks for an address.
 pub fn ask_page(context: &Context<'_>, asking: &Asking<'_>) -> String {
     let words = words::of(&context.site.settings.language);
-    page(context, &words.sign_in.title, Step::Ask(*asking))
+    page(context, &words.sign_in.title, Step::Ask(asking))
 }
 
 /// A link that was mailed, as the browser that asked for it is told.
@@ -100,6 +102,64 @@ pub fn here_page(context: &Context<'_>, account: &Author, door: &Door<'_>) -> St
     page(context, &words.sign_in.here, Step::Here(account, *door))
 }
 
+/// A browser that is sent to a provider.
+#[derive(Debug, Clone, Copy)]
+pub struct Away<'a> {
+    /// What readers know the provider by.
+    pub label: &'a str,
+    /// Where it is.
+    pub url: &'a str,
+}
+
+/// Leads on to a provider. Not a redirect: that would be the form's, which may lead nowhere else.
+pub fn away_page(context: &Context<'_>, away: &Away<'_>) -> String {
+    let words = words::of(&context.site.settings.language);
+    page(context, &words.sign_in.title, Step::Away(*away))
+}
+
+/// Who one is now, which the page that opened this one is told.
+pub fn entered_page(context: &Context<'_>, account: &Author, door: &Door<'_>) -> String {
+    let words = words::of(&context.site.settings.language);
+    page(context, &words.sign_in.here, Step::Entered(account, *door))
+}
+
+/// Why a provider has signed nobody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// It does not answer.
+    Unreachable,
+    /// It says what cannot be believed.
+    Unbelievable,
+    /// The reader did not want to.
+    Declined,
+    /// The reader took too long.
+    Late,
+    /// The reader has come back before.
+    Twice,
+    /// Another browser was sent.
+    Elsewhere,
+    /// Nobody was sent, as far as is known.
+    Unknown,
+    /// Members of the newsroom sign in by themselves.
+    Newsroom,
+}
+
+/// Says why the provider that readers know as `label` has signed nobody in, and leads back.
+pub fn stopped_page(context: &Context<'_>, door: &Door<'_>, stop: Stop, label: &str) -> String {
+    let words = words::of(&context.site.settings.language);
+    page(
+        context,
+        &words.openid.stopped,
+        Step::Stopped(*door, stop, label),
+    )
+}
+
+/// What a reader is called who has no name that they could have here.
+pub fn reader_name(language: &str, seed: i64) -> String {
+    let number = seed.rem_euclid(100_000);
+    fill(&words::of(language).openid.reader, &[("number", &number)])
+}
+
 /// That nobody is signed in any more; `back` leads on.
 pub fn signed_out_page(language: &str, back: &str) -> String {
     let words = words::of(language);
@@ -112,10 +172,13 @@ pub fn code_wrong(language: &str) -> &'static str {
 }
 
 enum Step<'a> {
-    Ask(Asking<'a>),
+    Ask(&'a Asking<'a>),
     Sent(Sent<'a>),
     Link(Link<'a>),
     Here(&'a Author, Door<'a>),
+    Away(Away<'a>),
+    Entered(&'a Author, Door<'a>),
+    Stopped(Door<'a>, Stop, &'a str),
 }
 
 fn page(context: &Context<'_>, title: &str, step: Step<'_>) -> String {
@@ -166,6 +229,25 @@ impl DoorPage<'_> {
                 &[("name", &name), ("site", &site)],
             ),
         }
+    }
+
+    fn with_label(&self, text: &str, label: &str) -> String {
+        fill(text, &[("label", &Name(label))])
+    }
+
+    fn stopped(&self, stop: &Stop, label: &str) -> String {
+        let own = &self.own.openid;
+        let text = match stop {
+            Stop::Unreachable => &own.unreachable,
+            Stop::Unbelievable => &own.unbelievable,
+            Stop::Declined => &own.declined,
+            Stop::Late => &own.late,
+            Stop::Twice => &own.twice,
+            Stop::Elsewhere => &own.elsewhere,
+            Stop::Unknown => &own.unknown,
+            Stop::Newsroom => &own.newsroom,
+        };
+        self.with_label(text, label)
     }
 
     /// Where the newsroom works.

@@ -40,6 +40,7 @@ pub(crate) struct AccountWords {
     pub(crate) mail: MailWords,
     pub(crate) account: OwnWords,
     pub(crate) passkeys: PasskeyWords,
+    pub(crate) openid: OpenidWords,
     /// By the words that are stored.
     pub(crate) reasons: HashMap<String, String>,
 }
@@ -124,6 +125,22 @@ group!(OwnWords {
     delete_staff: String,
     pending: String,
     keep: String,
+});
+group!(OpenidWords {
+    sign_in: String,
+    away: String,
+    go: String,
+    reader: String,
+    stopped: String,
+    unreachable: String,
+    unbelievable: String,
+    declined: String,
+    late: String,
+    twice: String,
+    elsewhere: String,
+    unknown: String,
+    newsroom: String,
+    again: String,
 });
 group!(PasskeyWords {
     sign_in: String,

@@ -89,6 +89,8 @@ const fn label(change: Change) -> &'static str {
         Change::WebhookRemoved => "Webhook removed",
         Change::KeyAdded => "Sign-in key added",
         Change::KeyRemoved => "Sign-in key removed",
+        Change::ProviderAdded => "OpenID Connect provider added",
+        Change::ProviderRemoved => "OpenID Connect provider removed",
         Change::TokenAdded => "API token made",
         Change::TokenRevoked => "API token revoked",
     }

@@ -16,6 +16,7 @@ mod jobs;
 mod list;
 mod log;
 mod marked;
+mod openid;
 mod overview;
 mod owner;
 mod pages;
@@ -38,6 +39,7 @@ pub use groups::{Grouped, GroupsPage, groups_page};
 pub use jobs::{MailLine, ParkedJob, jobs_page, mail_page, mails_page};
 pub use list::List;
 pub use log::{About, LogPage, LogRows, Logged, Who, log_page};
+pub use openid::{NewProvider, OpenidPage, ProviderLine, openid_page};
 pub use overview::{Figures, OverviewPage, overview_page};
 pub use owner::{
     Field, Invitation, PeoplePage, Person, SettingsPage, WordsPage, people_page, settings_page,

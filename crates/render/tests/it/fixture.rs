@@ -24,6 +24,7 @@ pub(crate) fn site() -> Site {
             title: "The News".to_owned(),
             ..Settings::default()
         },
+        has_providers: false,
     }
 }
 

@@ -13,12 +13,11 @@ use render::account::{self, Asking, Link, Sent};
 use sha2::{Digest, Sha256};
 use store::mail_sign_ins::{self, Entered, Opened, Pending, Wish};
 
-use super::{Way, from_own_page, new_session, own_path, private, token};
+use super::{Way, asking, from_own_page, new_session, own_path, private, providers, token};
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
 use crate::extract::{Form, Params, Visitor};
 use crate::limits::Act;
-use crate::passkeys::checker;
 use crate::public::threads::context;
 use crate::state::{App, hash_of};
 
@@ -40,12 +39,11 @@ pub(super) async fn ask(
         Ok(Some(email)) => email.to_ascii_lowercase(),
         Ok(None) | Err(_) => {
             let error = ApiError::from(Refusal::EmailInvalid);
+            let providers = providers(&app, &site).await?;
             let asking = Asking {
-                door: way.door(),
-                has_mail: true,
-                has_passkeys: checker(&visitor.base).is_ok(),
                 email: typed,
                 problem: Some(problem(&error)),
+                ..asking(&app, &visitor.base, &way, &providers)
             };
             return Ok(way.private(error.status, account::ask_page(&context, &asking)));
         }
@@ -261,7 +259,7 @@ fn problem(error: &ApiError) -> Problem<'_> {
 }
 
 /// To where one wanted to go, else to the page that says who one is.
-fn go(site: &Site, to: Option<String>) -> Response {
+pub(super) fn go(site: &Site, to: Option<String>) -> Response {
     let here = || {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("site", &site.host);

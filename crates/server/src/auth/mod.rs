@@ -5,6 +5,7 @@
 
 mod invitations;
 mod mail;
+pub(crate) mod openid;
 mod passkeys;
 pub(crate) mod signed_token;
 mod window;
@@ -15,6 +16,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use rejoinder_core::{AuthorKind, Refusal, Site, Token};
 use render::account::{self, Asking, Door};
+use store::openid::Provider;
 use store::sessions::{self, NewSession};
 use url::Url;
 
@@ -45,6 +47,12 @@ pub(crate) fn routes() -> Vec<Route> {
         link(Method::POST, "/auth/link", post(mail::enter)),
         link(Method::POST, "/auth/passkey", post(passkeys::begin)),
         link(Method::POST, "/auth/passkey/enter", post(passkeys::enter)),
+        link(Method::POST, "/auth/openid/start", post(openid::start)),
+        link(
+            Method::GET,
+            "/auth/openid/callback/{site}",
+            get(openid::callback),
+        ),
         reader(Method::GET, "/auth/state", get(window::state)),
         reader(Method::POST, "/auth/hand-over", post(window::hand_over)),
         reader(Method::POST, "/auth/sign-out", post(sign_out)),
@@ -67,18 +75,39 @@ async fn sign_in(
     let known = visitor.reader(&app, &site).await?.author;
     let page = match known.filter(|known| known.kind == AuthorKind::Account) {
         Some(account) => account::here_page(&context, &account, &way.door()),
-        None => account::ask_page(
-            &context,
-            &Asking {
-                door: way.door(),
-                has_mail: context.has_accounts,
-                has_passkeys: checker(&visitor.base).is_ok(),
-                email: "",
-                problem: None,
-            },
-        ),
+        None => {
+            let providers = providers(&app, &site).await?;
+            account::ask_page(&context, &asking(&app, &visitor.base, &way, &providers))
+        }
     };
     Ok(way.private(StatusCode::OK, page))
+}
+
+/// The providers that sign the readers of `site` in.
+async fn providers(app: &App, site: &Site) -> Result<Vec<Provider>, ApiError> {
+    let id = site.id;
+    match site.has_providers {
+        true => Ok(app
+            .store
+            .read(move |tx| store::openid::list(tx, id))
+            .await?),
+        false => Ok(Vec::new()),
+    }
+}
+
+/// What is asked of someone who has typed nothing yet.
+fn asking<'a>(app: &App, base: &Base, way: &'a Way, providers: &'a [Provider]) -> Asking<'a> {
+    Asking {
+        door: way.door(),
+        has_mail: app.config.mail_from.is_some(),
+        has_passkeys: checker(base).is_ok(),
+        providers: providers
+            .iter()
+            .map(|one| (one.id, one.label.as_str()))
+            .collect(),
+        email: "",
+        problem: None,
+    }
 }
 
 /// `POST /auth/sign-out`: end the session of this browser, and those that began from it.
@@ -104,6 +133,14 @@ struct Way {
 }
 
 impl Way {
+    /// From nowhere that is known.
+    const fn none() -> Self {
+        Self {
+            to: None,
+            origin: None,
+        }
+    }
+
     fn of(base: &Base, site: &Site, params: &Params) -> Self {
         let is_known = |origin: &&str| Self::is_known(base, site, origin);
         Self {

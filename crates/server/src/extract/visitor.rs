@@ -87,6 +87,7 @@ pub(crate) struct Visitor {
     pub(crate) origin: Option<String>,
     token: Option<Token>,
     asked: Option<Token>,
+    /// Whether it is a page of another site that asks; not where its link or a redirect led here.
     is_cross_site: bool,
     site: SiteCell,
     /// The program of the publisher that asks, whose token was looked at on the way here.
@@ -106,7 +107,8 @@ impl FromRequestParts<App> for Visitor {
             origin: text(headers, &header::ORIGIN).map(str::to_owned),
             token: cookie(headers, base.cookie()).and_then(|value| value.parse().ok()),
             asked: cookie(headers, base.asked_cookie()).and_then(|value| value.parse().ok()),
-            is_cross_site: text(headers, &SEC_FETCH_SITE) == Some("cross-site"),
+            is_cross_site: text(headers, &SEC_FETCH_SITE) == Some("cross-site")
+                && text(headers, &SEC_FETCH_DEST) != Some("document"),
             site: parts
                 .extensions
                 .get::<SiteCell>()
@@ -119,6 +121,7 @@ impl FromRequestParts<App> for Visitor {
 }
 
 pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 impl Visitor {

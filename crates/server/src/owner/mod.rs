@@ -4,6 +4,7 @@ mod api_tokens;
 mod audit;
 mod jobs;
 mod mails;
+mod openid;
 mod overview;
 mod people;
 mod settings;
@@ -54,6 +55,13 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::POST,
             "/admin/{site}/sign-in-keys/{id}/remove",
             post(sign_in_keys::remove),
+        ),
+        owner(Method::GET, "/admin/{site}/openid", get(openid::show)),
+        owner(Method::POST, "/admin/{site}/openid", post(openid::add)),
+        owner(
+            Method::POST,
+            "/admin/{site}/openid/{id}/remove",
+            post(openid::remove),
         ),
         owner(Method::GET, "/admin/{site}/tokens", get(api_tokens::show)),
         owner(Method::POST, "/admin/{site}/tokens", post(api_tokens::add)),

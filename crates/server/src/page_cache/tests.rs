@@ -73,6 +73,7 @@ impl Reading {
             host: "news.example".to_owned(),
             origins: Vec::new(),
             settings: Settings::default(),
+            has_providers: false,
         };
         let query = ThreadQuery {
             sort: Sort::Newest,

@@ -200,7 +200,7 @@ pub(crate) fn context<'a>(app: &App, site: &'a Site, base: &'a str) -> Context<'
         base,
         words,
         assets: VERSION,
-        has_accounts: app.config.mail_from.is_some(),
+        has_accounts: app.config.mail_from.is_some() || site.has_providers,
     }
 }
 

@@ -21,6 +21,8 @@ mod internal;
 mod live;
 mod mutes;
 mod notices;
+mod openid;
+mod openid_provider;
 mod origins;
 mod owner;
 mod passkeys;

@@ -50,7 +50,14 @@ impl TestApp {
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
         let location = format!("sqlite:{}", folder.path().join("test.db").display());
-        Self::at(&location, folder, change).await
+        Self::at(&location, folder, &[], change).await
+    }
+
+    /// A server that may ask these places beside its internet.
+    pub(crate) async fn reaching(open: &[SocketAddr]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let location = format!("sqlite:{}", folder.path().join("test.db").display());
+        Self::at(&location, folder, open, |_| {}).await
     }
 
     /// A server on PostgreSQL.
@@ -60,10 +67,15 @@ impl TestApp {
 
     /// One of several servers on a PostgreSQL database.
     pub(crate) async fn node(database: &str) -> Self {
-        Self::at(database, TempDir::new().unwrap(), |_| {}).await
+        Self::at(database, TempDir::new().unwrap(), &[], |_| {}).await
     }
 
-    async fn at(location: &str, folder: TempDir, change: impl FnOnce(&mut Config)) -> Self {
+    async fn at(
+        location: &str,
+        folder: TempDir,
+        open: &[SocketAddr],
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let pages = PageCache::new(8 << 20);
         let live = Live::default();
         let hook = server::hook(&pages, &live);
@@ -82,7 +94,7 @@ impl TestApp {
             pages,
             live: live.clone(),
             wake: Arc::new(|| {}),
-            outside: outside(),
+            outside: outside(open),
             clock: Arc::<FixedClock>::clone(&clock),
             random: Arc::new(FixedRandom::seeded(1)),
         };
@@ -203,10 +215,10 @@ fn address(n: u64) -> [u8; 4] {
 }
 
 /// An internet in which every name is found, those that begin with `inside.` at home.
-fn outside() -> egress::Client {
+fn outside(open: &[SocketAddr]) -> egress::Client {
     let policy = egress::Policy {
         lookup: Arc::new(Names),
-        ..egress::Policy::default()
+        excepted: open.to_vec(),
     };
     egress::Client::new(policy).unwrap()
 }

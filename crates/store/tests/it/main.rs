@@ -17,6 +17,7 @@ mod jobs;
 mod large;
 mod lists;
 mod notices;
+mod openid;
 mod overview;
 mod passkeys;
 mod pipeline;

@@ -14,6 +14,7 @@ use store::cards::{self, Found, NewPicture};
 use store::decisions::{self, LogQuery, Of};
 use store::groups::{self, Group, Scope};
 use store::jobs::{self, NewJob};
+use store::openid::{self, Provider};
 use store::sign_in_keys::{self, KeyKind, SignInKey};
 use store::sign_ins::{self, Invitation};
 use store::{comments, webhooks};
@@ -111,13 +112,15 @@ enum Kind {
     Picture,
     ParkedJob,
     ApiToken,
+    Provider,
     SignInKey,
     Webhook,
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 18] = [
+const KINDS: [(&str, Kind); 19] = [
     ("/tokens/{id}", Kind::ApiToken),
+    ("/openid/{id}", Kind::Provider),
     ("/sign-in-keys/{id}", Kind::SignInKey),
     ("/jobs/{id}", Kind::ParkedJob),
     ("/link-pictures/", Kind::Picture),
@@ -171,6 +174,7 @@ pub(super) async fn request(
         Kind::Page => id = found(people, owner).await.page.to_string(),
         Kind::ApiToken => id = api_token(people, owner).await.to_string(),
         Kind::SignInKey => id = sign_in_key(people, owner).await.to_string(),
+        Kind::Provider => id = provider(people, owner).await.to_string(),
         Kind::ParkedJob => id = parked_job(people, owner).await.to_string(),
         Kind::Picture => id = picture(people, owner).await.to_string(),
         Kind::Webhook => id = webhook(people, owner).await.to_string(),
@@ -281,6 +285,12 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/embed/notices/read") => form(&[("until", "1")]),
         ("POST", "/api/v1/preview") => Body::Json(json!({"site": host, "text": "A word"})),
         ("POST", "/api/v1/session") => Body::Json(json!({"site": host, "code": "0".repeat(64)})),
+        ("POST", "/auth/openid/start") => form(&[("provider", "424242")]),
+        ("POST", "/admin/{site}/openid") => form(&[
+            ("label", "Quill"),
+            ("issuer", "https://inside.example"),
+            ("client_id", "rejoinder"),
+        ]),
         ("POST", "/auth/passkey") => Body::Json(json!({"site": host})),
         ("POST", "/auth/passkey/enter") => {
             Body::Json(json!({"site": host, "ceremony": "0".repeat(64), "credential": {}}))
@@ -533,6 +543,29 @@ async fn sign_in_key(people: &People, host: &'static str) -> i64 {
             sign_in_keys::remove(tx, site, old.id)?;
         }
         sign_in_keys::add(tx, site, &key)
+    });
+    assert!(add.await.unwrap());
+    id
+}
+
+/// Who else signs the readers of the site in.
+async fn provider(people: &People, host: &'static str) -> i64 {
+    let site = people.site(host).await;
+    let provider = Provider {
+        id: people.seed(),
+        label: "Quill".to_owned(),
+        issuer: "https://quill.example".to_owned(),
+        client_id: "rejoinder".to_owned(),
+        client_secret: "secret".to_owned(),
+        created_at: people.app.clock.now(),
+    };
+    let id = provider.id;
+    let add = people.app.store.write(move |tx| {
+        // There is room for a few only.
+        for old in openid::list(tx, site)? {
+            openid::remove(tx, site, old.id)?;
+        }
+        openid::add(tx, site, &provider)
     });
     assert!(add.await.unwrap());
     id

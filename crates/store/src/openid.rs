@@ -1,0 +1,209 @@
+//! Providers of OpenID Connect, and browsers that were sent to one and are to come back.
+
+use std::time::Duration;
+
+use rejoinder_core::{SiteId, Time, TokenHash};
+
+use crate::{Result, Tx, params, sql};
+
+/// The most providers of a site.
+pub const MAX_PROVIDERS: i64 = 5;
+
+/// How long a browser may be away.
+pub const AWAY: Duration = Duration::from_secs(10 * 60);
+
+/// For so long it is known that a browser came back twice, or too late.
+const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Who else signs the readers of a site in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Provider {
+    /// Names it at its site.
+    pub id: i64,
+    /// What readers know it by.
+    pub label: String,
+    /// Its address, exactly as it calls itself.
+    pub issuer: String,
+    /// What it knows this server by.
+    pub client_id: String,
+    /// What proves that to it; empty where it asks for none.
+    pub client_secret: String,
+    /// Since when it signs in.
+    pub created_at: Time,
+}
+
+/// The providers of a site, the oldest first.
+pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Provider>> {
+    tx.all(
+        sql!(
+            "select id, label, issuer, client_id, client_secret, created_at from openid_provider
+             where site_id = ?1 order by created_at, id"
+        ),
+        params![site],
+        |row| {
+            Ok(Provider {
+                id: row.get(0)?,
+                label: row.get(1)?,
+                issuer: row.get(2)?,
+                client_id: row.get(3)?,
+                client_secret: row.get(4)?,
+                created_at: row.get(5)?,
+            })
+        },
+    )
+}
+
+/// One provider of a site.
+pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<Provider>> {
+    let all = list(tx, site)?;
+    Ok(all.into_iter().find(|provider| provider.id == id))
+}
+
+/// Add a provider. Gives whether there was room for one more.
+pub fn add(tx: &mut Tx<'_>, site: SiteId, provider: &Provider) -> Result<bool> {
+    let added = tx.execute(
+        sql!(
+            "insert into openid_provider (site_id, id, label, issuer, client_id, client_secret,
+                 created_at)
+             select cast(?1 as bigint), cast(?2 as bigint), cast(?3 as text), cast(?4 as text),
+                 cast(?5 as text), cast(?6 as text), cast(?7 as bigint)
+             where (select count(*) from openid_provider p where p.site_id = ?1) < ?8"
+        ),
+        params![
+            site,
+            provider.id,
+            &provider.label,
+            &provider.issuer,
+            &provider.client_id,
+            &provider.client_secret,
+            provider.created_at,
+            MAX_PROVIDERS
+        ],
+    )?;
+    Ok(added == 1)
+}
+
+/// Let a provider sign nobody in any more, not those either whom it has with it now. Sessions that
+/// it began go on. Gives whether there was one.
+pub fn remove(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<bool> {
+    tx.execute(
+        sql!("delete from openid_sign_in where site_id = ?1 and provider_id = ?2"),
+        params![site, id],
+    )?;
+    let removed = tx.execute(
+        sql!("delete from openid_provider where site_id = ?1 and id = ?2"),
+        params![site, id],
+    )?;
+    Ok(removed == 1)
+}
+
+/// A browser that is sent to a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The provider.
+    pub provider: i64,
+    /// What the provider must say again in what it signs.
+    pub nonce: String,
+    /// What proves that the one who comes back with a code is the one who was sent (PKCE).
+    pub verifier: String,
+    /// The path on the server's own origin that the reader wants to go to.
+    pub to: Option<String>,
+    /// The origin of the page that opened the window.
+    pub origin: Option<String>,
+}
+
+/// Wait for a browser, known by the hash of its cookie, to come back with a secret.
+pub fn send(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    state: &TokenHash,
+    browser: &TokenHash,
+    sent: &Sent,
+) -> Result<()> {
+    tx.execute(
+        sql!("delete from openid_sign_in where site_id = ?1 and expires_at <= ?2"),
+        params![site, now.before(REMEMBERED)],
+    )?;
+    tx.execute(
+        sql!(
+            "insert into openid_sign_in (site_id, state_hash, browser_hash, provider_id, nonce,
+                 verifier, way, opener, expires_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        ),
+        params![
+            site,
+            &state.0,
+            &browser.0,
+            sent.provider,
+            &sent.nonce,
+            &sent.verifier,
+            sent.to.as_deref(),
+            sent.origin.as_deref(),
+            now.after(AWAY)
+        ],
+    )?;
+    Ok(())
+}
+
+/// How someone comes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Back {
+    /// As they were sent, for the first time.
+    As(Sent),
+    /// Once more.
+    Twice,
+    /// Too late.
+    Late,
+    /// In another browser; the one that was sent can still come.
+    Elsewhere,
+    /// Nobody was sent, or nobody knows any more.
+    Unknown,
+}
+
+/// Take someone back, once: whatever becomes of it, there is no second time.
+pub fn take_back(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    state: &TokenHash,
+    browser: Option<&TokenHash>,
+) -> Result<Back> {
+    let found: Option<(Vec<u8>, Time, Option<Time>)> = tx.one(
+        sql!(
+            "select browser_hash, expires_at, used_at from openid_sign_in
+             where site_id = ?1 and state_hash = ?2 for update"
+        ),
+        params![site, &state.0],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let Some((sent_browser, expires_at, used_at)) = found else {
+        return Ok(Back::Unknown);
+    };
+    if browser.is_none_or(|browser| browser.0[..] != sent_browser) {
+        return Ok(Back::Elsewhere);
+    }
+    if used_at.is_some() {
+        return Ok(Back::Twice);
+    }
+    if expires_at <= now {
+        return Ok(Back::Late);
+    }
+    let sent = tx.one(
+        sql!(
+            "update openid_sign_in set used_at = ?3 where site_id = ?1 and state_hash = ?2
+             returning provider_id, nonce, verifier, way, opener"
+        ),
+        params![site, &state.0, now],
+        |row| {
+            Ok(Sent {
+                provider: row.get(0)?,
+                nonce: row.get(1)?,
+                verifier: row.get(2)?,
+                to: row.get(3)?,
+                origin: row.get(4)?,
+            })
+        },
+    )?;
+    Ok(sent.map_or(Back::Unknown, Back::As))
+}
