@@ -250,7 +250,7 @@ fn gzip(plain: &[u8]) -> Result<Vec<u8>, PageError> {
 
 fn brotli(plain: &[u8]) -> Result<Vec<u8>, PageError> {
     let mut bytes = Vec::with_capacity(plain.len() / 4 + 64);
-    let mut encoder = brotli::CompressorWriter::new(&mut bytes, 16 * 1_024, 5, 20);
+    let mut encoder = brotli::CompressorWriter::new(&mut bytes, 16 * 1_024, 5, 18);
     encoder.write_all(plain).map_err(PageError::broken)?;
     drop(encoder);
     Ok(bytes)
