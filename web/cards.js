@@ -22,7 +22,7 @@ export function play(_, button) {
   });
   player.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-presentation allow-popups');
   const card = /** @type {HTMLElement} */ (button.closest('[data-rj=card]'));
-  card.querySelector('img')?.remove();
+  card.querySelector('.rj-card-link > img')?.remove();
   card.prepend(player);
   button.remove();
   player.focus();

@@ -11,8 +11,9 @@ const asked = [];
 const linked = createServer((request, response) => {
   const path = request.url ?? '';
   asked.push(path);
-  if (path.endsWith('.png')) {
-    response.writeHead(200, { 'content-type': 'image/png' }).end(png(600, 400));
+  if (path.endsWith('.png') || path === '/favicon.ico') {
+    const [width, height] = path.endsWith('.png') ? [600, 400] : [64, 64];
+    response.writeHead(200, { 'content-type': 'image/png' }).end(png(width, height));
     return;
   }
   response.writeHead(200, { 'content-type': 'text/html' }).end(
@@ -55,13 +56,17 @@ test('a card arrives under the comment, and only our own server is asked for it'
 
   const card = page.locator('.rj-card');
   await card.getByText('The bridge /arrive').waitFor();
-  await card.locator('img').evaluate((img) => /** @type {HTMLImageElement} */ (img).decode());
+  const pictures = await card.locator('img').all();
+  assert.equal(pictures.length, 2, "the page's picture and the sign of its site");
+  for (const picture of pictures) {
+    await picture.evaluate((img) => /** @type {HTMLImageElement} */ (img).decode());
+  }
 
   assert.equal(await card.getByText('The Other Paper').count(), 1);
   await expectAccessible(page);
   expectQuiet(page);
   expectOnlyAsked(page, [paper.rejoinder.origin]);
-  assert.deepEqual(asked.splice(0).sort(), ['/arrive', '/picture.png']);
+  assert.deepEqual(asked.splice(0).sort(), ['/arrive', '/favicon.ico', '/picture.png']);
   await page.context().close();
 });
 

@@ -20,11 +20,19 @@ pub struct Card {
     pub title: String,
     /// The name of the site that the page is on, as it says itself.
     pub site: Option<String>,
+    /// Who made what is there, as its site says.
+    pub author: Option<String>,
     /// What the page is about.
     pub description: Option<String>,
     /// Its picture, made small and kept here.
     pub picture: Option<Picture>,
+    /// The sign of its site, made small and kept here.
+    pub icon: Option<Icon>,
 }
+
+/// The sign of a site, kept here. Names it at the site that shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Icon(pub i64);
 
 /// A picture that is kept here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

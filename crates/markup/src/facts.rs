@@ -26,6 +26,8 @@ pub struct Facts {
     pub picture: Option<String>,
     /// Where more is said about it, in oEmbed's JSON.
     pub oembed: Option<String>,
+    /// The address of the sign that stands for its site.
+    pub icon: Option<String>,
     /// Whether it asks that nothing of it be shown elsewhere.
     pub is_quiet: bool,
 }
@@ -37,6 +39,9 @@ pub const MAX_TITLE: usize = 120;
 pub const MAX_NAME: usize = 60;
 
 const MAX_DESCRIPTION: usize = 200;
+
+/// The side of the largest icon that is not too large, in pixels.
+const MAX_ICON: u32 = 96;
 
 /// The longest text that is looked at, in bytes.
 const MAX_READ: usize = 4_096;
@@ -74,6 +79,7 @@ pub fn page_facts(html: &str) -> Facts {
             .or(found.twitter_picture)
             .filter(|_| !found.is_quiet),
         oembed: found.oembed.filter(|_| !found.is_quiet),
+        icon: found.icon.map(|(_, href)| href).filter(|_| !found.is_quiet),
         is_quiet: found.is_quiet,
     }
 }
@@ -90,6 +96,7 @@ struct Found {
     twitter_picture: Option<String>,
     site: Option<String>,
     oembed: Option<String>,
+    icon: Option<(u32, String)>,
     is_quiet: bool,
 }
 
@@ -132,7 +139,32 @@ impl Found {
         if is("alternate") && self.oembed.is_none() && is_oembed(attributes) {
             self.oembed = line(&href, MAX_READ);
         }
+        if is("icon")
+            && let Some(worth) = icon_worth(attributes)
+            && self.icon.as_ref().is_none_or(|(best, _)| worth > *best)
+        {
+            self.icon = line(&href, MAX_READ).map(|href| (worth, href));
+        }
     }
+}
+
+/// How well an icon of these attributes suits; a drawing, which could hold anything, not at all. The
+/// largest that is not too large is best, then one of which nothing is said.
+fn icon_worth(attributes: &str) -> Option<u32> {
+    let kind = attribute(attributes, "type").unwrap_or_default();
+    if kind.to_ascii_lowercase().contains("svg") {
+        return None;
+    }
+    let sizes = attribute(attributes, "sizes").unwrap_or_default();
+    let sides = sizes.split_whitespace().filter_map(|size| {
+        let (width, _) = size.split_once(['x', 'X'])?;
+        width.parse::<u32>().ok()
+    });
+    let worths = sides.map(|side| match side {
+        0..=MAX_ICON => 10_000 + side,
+        _ => 9_000 - side.min(9_000),
+    });
+    Some(worths.max().unwrap_or(9_999))
 }
 
 fn is_oembed(attributes: &str) -> bool {
@@ -229,6 +261,37 @@ mod tests {
             facts.description.as_deref(),
             Some("<img src=x onerror=alert(1)>")
         );
+    }
+
+    #[test]
+    fn the_icon_that_suits_best_is_named() {
+        let icon = |links: &str| page_facts(links).icon;
+        let check =
+            |links: &str, expected: &str| assert_eq!(icon(links).as_deref(), Some(expected));
+        check("<link rel='shortcut ICON' href='/a?b&amp;c'>", "/a?b&c");
+        check(
+            "<link rel=icon href=/any><link rel=icon sizes=16x16 href=/16>\
+             <link rel=icon sizes='32x32 48X48' href=/48><link rel=icon sizes=192x192 href=/192>",
+            "/48",
+        );
+        check(
+            "<link rel=icon sizes=512x512 href=/512><link rel=icon sizes=192x192 href=/192>",
+            "/192",
+        );
+        check(
+            "<link rel=icon type=image/svg+xml href=/a.svg><link rel=icon sizes=any href=/b.ico>",
+            "/b.ico",
+        );
+        check(
+            "<link rel=icon sizes='99999999999999999x1 x -3x0' href=/odd>",
+            "/odd",
+        );
+        assert_eq!(
+            icon("<link rel=icon><link rel=apple-touch-icon href=/a>"),
+            None
+        );
+        let quiet = "<meta name=robots content=nosnippet><link rel=icon href=/a>";
+        assert_eq!(icon(quiet), None);
     }
 
     #[test]

@@ -14,6 +14,17 @@ pub(crate) struct Shown<'a> {
     pub(crate) player: Option<Player>,
 }
 
+impl Shown<'_> {
+    /// What stands where a site has no sign of its own.
+    pub(crate) fn letter(&self) -> String {
+        self.host
+            .chars()
+            .take(1)
+            .flat_map(char::to_uppercase)
+            .collect()
+    }
+}
+
 /// The cards of a comment that the site's settings let unfold.
 pub(crate) fn shown<'a>(settings: &Settings, comment: &'a Comment) -> Vec<Shown<'a>> {
     if !comment.is_published() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rejoinder_core::card::Picture;
+use rejoinder_core::card::{Icon, Picture};
 use rejoinder_core::{CommentId, Cursor, Filter, PageKey, Site, ThreadQuery};
 use url::form_urlencoded;
 
@@ -65,6 +65,12 @@ impl Links {
     pub(crate) fn picture(&self, picture: &Picture) -> String {
         let (base, host) = (&self.base, encoded(&self.host));
         format!("{base}/link-pictures/{host}/{}.jpg", picture.id)
+    }
+
+    /// Where the sign of a site is that is kept here.
+    pub(crate) fn icon(&self, icon: &Icon) -> String {
+        let (base, host) = (&self.base, encoded(&self.host));
+        format!("{base}/link-pictures/{host}/{}.png", icon.0)
     }
 
     pub(crate) fn to(&self, place: Place) -> Link<'_> {

@@ -5,7 +5,7 @@
 
 mod unused;
 
-use rejoinder_core::card::{Card, Picture, is_stale};
+use rejoinder_core::card::{Card, Icon, Picture, is_stale};
 use rejoinder_core::{Comment, CommentId, Reader, SiteId, Time, policy};
 
 pub use unused::{FORGET_CARD_JOB, forget, forget_unused};
@@ -31,16 +31,20 @@ pub struct Found {
     pub title: String,
     /// The name of the site that it is on.
     pub site: Option<String>,
+    /// Who made what is there.
+    pub author: Option<String>,
     /// What it is about.
     pub description: Option<String>,
     /// Its picture, made small.
     pub picture: Option<NewPicture>,
+    /// The sign of its site, made small.
+    pub icon: Option<NewPicture>,
 }
 
 /// A picture to be kept.
 #[derive(Debug, Clone)]
 pub struct NewPicture {
-    /// The picture as JPEG, made here.
+    /// The picture as JPEG or, an icon, as PNG, made here.
     pub bytes: Vec<u8>,
     /// Its width in pixels.
     pub width: i64,
@@ -189,15 +193,20 @@ pub fn save(
         Some(picture) => Some(keep_picture(tx, site, picture)?),
         None => None,
     };
-    let before: Option<Option<i64>> = tx.one(
-        sql!("select picture_id from link_card where site_id = ?1 and url = ?2"),
+    let icon = match &found.icon {
+        Some(icon) => Some(keep_picture(tx, site, icon)?.id),
+        None => None,
+    };
+    let before: Option<[Option<i64>; 2]> = tx.one(
+        sql!("select picture_id, icon_id from link_card where site_id = ?1 and url = ?2"),
         params![site, url],
-        |row| row.get(0),
+        |row| Ok([row.get(0)?, row.get(1)?]),
     )?;
     tx.execute(
         sql!(
             "update link_card set state = 'good', title = ?3, name = ?4, description = ?5,
-                 picture_id = ?6, width = ?7, height = ?8, fetched_at = ?9
+                 picture_id = ?6, width = ?7, height = ?8, fetched_at = ?9, author = ?10,
+                 icon_id = ?11
              where site_id = ?1 and url = ?2"
         ),
         params![
@@ -209,11 +218,12 @@ pub fn save(
             picture.map(|picture| picture.id),
             picture.map(|picture| picture.width),
             picture.map(|picture| picture.height),
-            now
+            now,
+            found.author.as_deref(),
+            icon
         ],
     )?;
-    let is_other = |before: &i64| picture.is_none_or(|picture| picture.id != *before);
-    unused::drop_picture(tx, site, before.flatten().filter(is_other))?;
+    unused::drop_pictures(tx, site, before)?;
     let told: Vec<CommentId> = tx.all(
         sql!(
             "select l.comment_id from comment_link l
@@ -256,7 +266,8 @@ pub fn picture(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<Vec<u8>>
                  select 1 from link_card k
                  join comment_link l on l.site_id = k.site_id and l.url = k.url and l.is_off = 0
                  join comment c on c.site_id = l.site_id and c.id = l.comment_id
-                 where k.site_id = ?1 and k.picture_id = ?2 and c.state = 'published')"
+                 where k.site_id = ?1 and (k.picture_id = ?2 or k.icon_id = ?2)
+                   and c.state = 'published')"
         ),
         params![site, id],
         |row| row.get(0),
@@ -305,7 +316,7 @@ pub(crate) fn fill<'c>(
     let found = tx.all(
         sql!(
             "select l.comment_id, k.url, k.title, k.name, k.description, k.picture_id, k.width,
-                 k.height
+                 k.height, k.author, k.icon_id
              from list(?2) as i
              join comment_link l on l.site_id = ?1 and l.comment_id = i.value and l.is_off = 0
              join link_card k on k.site_id = l.site_id and k.url = l.url and k.state = 'good'
@@ -326,8 +337,10 @@ pub(crate) fn fill<'c>(
                     url: row.get(1)?,
                     title: row.get(2)?,
                     site: row.get(3)?,
+                    author: row.get(8)?,
                     description: row.get(4)?,
                     picture,
+                    icon: row.get::<Option<i64>>(9)?.map(Icon),
                 },
             ))
         },

@@ -27,7 +27,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 22] = [
+const MIGRATIONS: [Migration; 23] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -50,6 +50,7 @@ const MIGRATIONS: [Migration; 22] = [
     migration!(20, "0020_add_audit"),
     migration!(21, "0021_add_desk_readers"),
     migration!(22, "0022_add_openid"),
+    migration!(23, "0023_add_card_icons"),
 ];
 
 /// The number of the newest migration.

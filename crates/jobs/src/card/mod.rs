@@ -4,6 +4,7 @@
 //! happens. What goes wrong is not told to anyone: it would tell a stranger what our network is
 //! like. A card that is there already stays.
 
+mod icon;
 mod oembed;
 mod pace;
 mod page;
@@ -35,6 +36,9 @@ const MAX_OEMBED: usize = 64 * 1_024;
 
 /// The largest picture that is read, in bytes.
 const MAX_PICTURE: usize = 2 * 1_024 * 1_024;
+
+/// The largest icon that is read, in bytes.
+const MAX_ICON: usize = 256 * 1_024;
 
 /// How long a page or a picture may take.
 const TIMEOUT: Duration = Duration::from_secs(8);
@@ -141,15 +145,24 @@ impl CardHandler {
             return Ok(None);
         };
         let src = facts.picture.and_then(|src| answer.url.join(&src).ok());
-        let picture = match src.or(more.picture) {
-            Some(src) => self.picture(&answer.url, &src).await,
-            None => None,
-        };
+        let icon = facts.icon.as_deref().unwrap_or("/favicon.ico");
+        let icon = answer.url.join(icon).ok().filter(|_| !facts.is_quiet);
+        let (picture, icon) = tokio::join!(
+            self.picture(
+                &answer.url,
+                src.or(more.picture),
+                MAX_PICTURE,
+                picture::small
+            ),
+            self.picture(&answer.url, icon, MAX_ICON, icon::small),
+        );
         Ok(Some(Found {
             title,
             site: facts.site.or(more.site),
+            author: more.author,
             description: facts.description,
             picture,
+            icon,
         }))
     }
 
@@ -184,12 +197,23 @@ impl CardHandler {
         oembed::read(&answer)
     }
 
-    /// The picture at `src`, small; without one a card is a card, too.
-    async fn picture(&self, page: &Url, src: &Url) -> Option<NewPicture> {
-        let accept = "image/jpeg, image/png, image/webp, image/gif";
-        let answer = self.part(page, src, accept, MAX_PICTURE).await?;
+    /// The picture at `src`, made anew by `small`; without one a card is a card, too.
+    async fn picture(
+        &self,
+        page: &Url,
+        src: Option<Url>,
+        max: usize,
+        small: fn(&[u8]) -> Option<NewPicture>,
+    ) -> Option<NewPicture> {
+        let answer = self.part(page, &src?, picture::ACCEPT, max).await?;
+        if !picture::ACCEPT
+            .split(", ")
+            .any(|kind| kind == answer.content_type)
+        {
+            return None;
+        }
         let _turn = Arc::clone(&self.shrinking).acquire_owned().await.ok()?;
-        let small = tokio::task::spawn_blocking(move || picture::small(&answer.body));
+        let small = tokio::task::spawn_blocking(move || small(&answer.body));
         small.await.ok().flatten()
     }
 }

@@ -14,6 +14,7 @@ pub(super) const ACCEPT: &str = "application/json, application/json+oembed";
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Oembed {
     pub(super) title: Option<String>,
+    pub(super) author: Option<String>,
     pub(super) site: Option<String>,
     pub(super) picture: Option<Url>,
 }
@@ -35,6 +36,7 @@ fn of(json: &[u8]) -> Option<Oembed> {
     }
     Some(Oembed {
         title: text("title").and_then(|title| line(title, MAX_TITLE)),
+        author: text("author_name").and_then(|name| line(name, MAX_NAME)),
         site: text("provider_name").and_then(|name| line(name, MAX_NAME)),
         picture: text("thumbnail_url").and_then(|url| Url::parse(url).ok()),
     })
@@ -48,11 +50,12 @@ mod tests {
     fn names_and_a_picture_are_taken_and_no_html() {
         let said = of(
             br#"{"type": "video", "version": "1.0", "title": "The &amp; bridge\n<b>",
-            "provider_name": "The Channel", "html": "<script>alert(1)</script>",
+            "provider_name": "The Channel", "author_name": "Ann <i>", "html": "<script>alert(1)</script>",
             "thumbnail_url": "https://img.example/a.jpg", "url": 7}"#,
         );
         let expected = Oembed {
             title: Some("The & bridge <b>".to_owned()),
+            author: Some("Ann <i>".to_owned()),
             site: Some("The Channel".to_owned()),
             picture: Url::parse("https://img.example/a.jpg").ok(),
         };

@@ -19,7 +19,13 @@ pub(super) fn facts(answer: &Response) -> Option<Facts> {
         wishes.any(|wish| wish.to_ascii_lowercase().contains(word))
     };
     if says("nosnippet") || says("noarchive") {
-        (facts.description, facts.picture, facts.oembed) = (None, None, None);
+        facts = Facts {
+            title: facts.title,
+            heading: facts.heading,
+            site: facts.site,
+            is_quiet: true,
+            ..Facts::default()
+        };
     }
     Some(facts)
 }

@@ -6,6 +6,10 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage};
 use store::cards::NewPicture;
 
+/// The media types that pictures come as.
+pub(super) const ACCEPT: &str = "image/jpeg, image/png, image/webp, image/gif, image/x-icon, \
+                                 image/vnd.microsoft.icon";
+
 /// The longest side of what is kept, in pixels.
 const SIDE: u32 = 400;
 
@@ -47,7 +51,8 @@ pub(super) fn small(bytes: &[u8]) -> Option<NewPicture> {
     })
 }
 
-fn reader(bytes: &[u8], format: ImageFormat) -> ImageReader<Cursor<&[u8]>> {
+/// A reader that takes no more memory than it may.
+pub(super) fn reader(bytes: &[u8], format: ImageFormat) -> ImageReader<Cursor<&[u8]>> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_BYTES);

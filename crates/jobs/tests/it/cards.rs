@@ -15,7 +15,11 @@ use tokio::net::TcpListener;
 
 use crate::{SITE, World};
 
-/// A web server that answers each path with its bytes; what it does not know it leaves open.
+const NOT_FOUND: &[u8] =
+    b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
+/// A web server that answers each path with its bytes; what it does not know it leaves open, but for
+/// an icon, for which everyone asks.
 struct Web {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
@@ -37,8 +41,13 @@ impl Web {
                     let n = stream.read(&mut head).await.unwrap();
                     let head = String::from_utf8_lossy(&head[..n]).into_owned();
                     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-                    keep.lock().unwrap().push(path.clone());
-                    match pages.iter().find(|(own, _)| *own == path) {
+                    let known = pages.iter().find(|(own, _)| *own == path);
+                    if known.is_none() && path == "/favicon.ico" {
+                        drop(stream.write_all(NOT_FOUND).await);
+                        return;
+                    }
+                    keep.lock().unwrap().push(path);
+                    match known {
                         Some((_, answer)) => drop(stream.write_all(answer).await),
                         None => std::mem::forget(stream),
                     }
@@ -264,6 +273,98 @@ async fn a_page_whose_picture_is_bad_is_a_card_without_one() {
     assert!(cards.iter().all(|card| card.picture.is_none()));
 }
 
+fn icon() -> Vec<u8> {
+    answer("image/png", "", &dot(64))
+}
+
+/// A picture of one colour that can be seen.
+fn dot(side: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    image::DynamicImage::new_luma8(side, side)
+        .write_to(
+            &mut std::io::Cursor::new(&mut bytes),
+            image::ImageFormat::Png,
+        )
+        .unwrap();
+    bytes
+}
+
+#[tokio::test]
+async fn a_card_carries_the_sign_of_its_site_which_is_kept_once() {
+    let named = "<title>a</title><link rel=icon sizes=16x16 href=/16.png>\
+        <link rel=icon sizes=32x32 href=/32.png>";
+    let web = Web::new(vec![
+        ("/named", html(named)),
+        ("/unnamed", html("<title>b</title>")),
+        ("/32.png", answer("image/png", "", &dot(64))),
+        (
+            "/favicon.ico",
+            answer("image/vnd.microsoft.icon", "", &dot(64)),
+        ),
+    ])
+    .await;
+    let world = World::new().await;
+    world.post(7, &web.url("/named")).await;
+    world.post(8, &web.url("/unnamed")).await;
+
+    world.unfold(&[web.address]).await;
+
+    let [first, second] = <[_; 2]>::try_from(world.cards().await).unwrap();
+    assert_eq!(first.icon, second.icon);
+    let id = first.icon.unwrap().0;
+    let read = world.store.read(move |tx| cards::picture(tx, SITE, id));
+    let kept = read.await.unwrap().unwrap();
+    assert!(kept.starts_with(b"\x89PNG"), "a PNG of our own");
+    assert_eq!(
+        web.asked(),
+        ["/32.png", "/favicon.ico", "/named", "/unnamed"]
+    );
+}
+
+#[tokio::test]
+async fn an_icon_that_is_bad_or_forbidden_is_left_out() {
+    let inside = Web::new(vec![("/icon.png", icon())]).await;
+    let page = |href: &str| html(&format!("<title>Page</title><link rel=icon href='{href}'>"));
+    let to = format!(
+        "HTTP/1.1 302 F\r\nlocation: {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        inside.url("/icon.png")
+    );
+    let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+    let mut bomb = dot(64);
+    bomb[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
+    let web = Web::new(vec![
+        ("/1", page("/drawing")),
+        ("/2", page("/as-png")),
+        ("/3", page("/huge")),
+        ("/4", page("/bomb")),
+        ("/5", page("/away")),
+        ("/6", page(&inside.url("/icon.png"))),
+        ("/7", page("data:image/png;base64,AAAA")),
+        ("/8", page("/as-html")),
+        ("/drawing", answer("image/svg+xml", "", svg)),
+        ("/as-png", answer("image/png", "", svg)),
+        (
+            "/huge",
+            answer("image/png", "", &[dot(64), vec![0; 300_000]].concat()),
+        ),
+        ("/bomb", answer("image/x-icon", "", &bomb)),
+        ("/away", to.into_bytes()),
+        ("/as-html", answer("text/html", "", &dot(64))),
+    ])
+    .await;
+    let world = World::new().await;
+    for id in 1..=8 {
+        world.post(id + 6, &web.url(&format!("/{id}"))).await;
+    }
+
+    world.unfold(&[web.address]).await;
+
+    let cards = world.cards().await;
+    assert_eq!(cards.len(), 8);
+    assert!(cards.iter().all(|card| card.icon.is_none()), "{cards:?}");
+    assert!(inside.asked().is_empty(), "{:?}", inside.asked());
+}
+
 fn oembed(body: &str) -> Vec<u8> {
     answer("application/json; charset=utf-8", "", body.as_bytes())
 }
@@ -280,7 +381,7 @@ async fn what_a_page_leaves_unsaid_its_oembed_says() {
     let world = World::new().await;
     let thumbs = Web::new(vec![("/t.png", answer("image/png", "", &png(640, 480)))]).await;
     let said = format!(
-        r#"{{"type": "video", "title": "The bridge", "provider_name": "Channel",
+        r#"{{"type": "video", "title": "The bridge", "provider_name": "Channel", "author_name": "Ann",
             "thumbnail_url": "{}", "html": "<script src=//evil.example></script>"}}"#,
         thumbs.url("/t.png")
     );
@@ -303,6 +404,7 @@ async fn what_a_page_leaves_unsaid_its_oembed_says() {
     let [page, named] = <[_; 2]>::try_from(world.cards().await).unwrap();
     assert_eq!(page.title, "The bridge");
     assert_eq!(page.site.as_deref(), Some("Channel"));
+    assert_eq!(page.author.as_deref(), Some("Ann"));
     let picture = page.picture.unwrap();
     assert_eq!((picture.width, picture.height), (400, 300));
     assert_eq!(named.title, "Named");
@@ -370,11 +472,12 @@ async fn an_oembed_that_is_bad_or_forbidden_leaves_the_card_as_the_page_says() {
 async fn a_page_that_wants_to_stay_quiet_is_asked_for_nothing_more() {
     let quiet = "<meta name=robots content=nosnippet><meta property=og:image content=/a.png>\
         <title>Page</title><link rel=alternate type=application/json+oembed href=/o>";
-    let web = Web::new(vec![("/", html(quiet))]).await;
-    let by_header = Web::new(vec![(
-        "/",
-        answer("text/html", "x-robots-tag: nosnippet\r\n", &embedded("/o")),
-    )])
+    let web = Web::new(vec![("/", html(quiet)), ("/favicon.ico", icon())]).await;
+    let header = "x-robots-tag: nosnippet\r\n";
+    let by_header = Web::new(vec![
+        ("/", answer("text/html", header, &embedded("/o"))),
+        ("/favicon.ico", icon()),
+    ])
     .await;
     let world = World::new().await;
     world.post(7, &web.url("/")).await;

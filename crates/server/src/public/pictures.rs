@@ -12,7 +12,7 @@ use crate::limits::Act;
 use crate::middleware::headers::complete;
 use crate::state::App;
 
-/// A picture that a card of a published comment shows. It was made here, from whatever came.
+/// A picture or an icon that a card of a published comment shows. It was made here, from whatever came.
 pub(crate) async fn picture(
     State(app): State<App>,
     visitor: Visitor,
@@ -21,18 +21,19 @@ pub(crate) async fn picture(
 ) -> Result<Response, ApiError> {
     app.limits.take(Act::Read, &visitor, app.now())?;
     let site = visitor.at(&app, &host).await?.id;
-    let id = file.strip_suffix(".jpg").and_then(|id| id.parse().ok());
-    let id: i64 = id.ok_or_else(ApiError::not_found)?;
+    let (id, ending) = file.split_once('.').ok_or_else(ApiError::not_found)?;
+    let id: i64 = id.parse().map_err(|_| ApiError::not_found())?;
     let found = app
         .store
         .read(move |tx| cards::picture(tx, site, id))
         .await?;
-    let bytes = found.ok_or_else(ApiError::not_found)?;
+    let found = found.and_then(|bytes| Some((kind(&bytes, ending)?, bytes)));
+    let (kind, bytes) = found.ok_or_else(ApiError::not_found)?;
     // A picture is known by what it shows.
     let tag = HeaderValue::from_str(&format!("\"{id:016x}\"")).map_err(ApiError::internal)?;
     let is_known = asked.get(header::IF_NONE_MATCH) == Some(&tag);
     let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     let hour = HeaderValue::from_static("public, max-age=3600");
     headers.insert(header::CACHE_CONTROL, hour);
     headers.insert(header::ETAG, tag);
@@ -41,4 +42,13 @@ pub(crate) async fn picture(
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     Ok((headers, Bytes::from(bytes)).into_response())
+}
+
+/// The media type of what was made here, when it is what the ending of its name says.
+fn kind(bytes: &[u8], ending: &str) -> Option<&'static str> {
+    match ending {
+        "jpg" if bytes.starts_with(b"\xff\xd8\xff") => Some("image/jpeg"),
+        "png" if bytes.starts_with(b"\x89PNG\r\n\x1a\n") => Some("image/png"),
+        _ => None,
+    }
 }

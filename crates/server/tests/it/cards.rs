@@ -17,7 +17,13 @@ async fn find(app: &TestApp, url: &'static str, title: &'static str) {
     let found = Found {
         title: title.to_owned(),
         site: Some(format!("{title} paper")),
+        author: Some(format!("{title} author")),
         description: Some(format!("{title} about")),
+        icon: Some(NewPicture {
+            bytes: b"\x89PNG\r\n\x1a\n".to_vec(),
+            width: 48,
+            height: 48,
+        }),
         picture: Some(NewPicture {
             bytes: vec![0xff, 0xd8, 0xff],
             width: 400,
@@ -53,7 +59,7 @@ async fn a_card_stands_under_the_comment_and_asks_only_our_own_server() {
         "{html}"
     );
     assert!(
-        html.contains("The bridge paper</bdi> · paper.example"),
+        html.contains("The bridge paper</bdi> · <bdi>The bridge author</bdi> · paper.example"),
         "{html}"
     );
     assert!(
@@ -78,6 +84,15 @@ async fn a_card_stands_under_the_comment_and_asks_only_our_own_server() {
     let tag = ("if-none-match", shown.header("etag"));
     let known = app.get_with(&picture(&html), &[tag]).await;
     assert_eq!(known.status, StatusCode::NOT_MODIFIED);
+    let icon = html
+        .split("/link-pictures/")
+        .find(|rest| rest[..50].contains(".png"));
+    let icon = icon.and_then(|rest| rest.split('"').next()).unwrap();
+    let shown = app.get(&format!("/link-pictures/{icon}")).await;
+    assert_eq!(shown.header("content-type"), "image/png");
+    assert_eq!(shown.header("x-content-type-options"), "nosniff");
+    let misnamed = format!("/link-pictures/{}", icon.replace(".png", ".jpg"));
+    assert_eq!(app.get(&misnamed).await.status, StatusCode::NOT_FOUND);
     for wrong in ["1.jpg", "x.jpg", "1.png", "1"] {
         let path = format!("/link-pictures/news.example/{wrong}");
         assert_eq!(app.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");

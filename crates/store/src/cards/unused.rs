@@ -67,25 +67,29 @@ pub fn forget_unused(tx: &mut Tx<'_>, site: SiteId, url: &str) -> Result<()> {
 
 /// Keep nothing of `url`: whoever links to it next asks anew.
 pub fn forget(tx: &mut Tx<'_>, site: SiteId, url: &str) -> Result<()> {
-    let picture: Option<Option<i64>> = tx.one(
-        sql!("delete from link_card where site_id = ?1 and url = ?2 returning picture_id"),
+    let pictures: Option<[Option<i64>; 2]> = tx.one(
+        sql!("delete from link_card where site_id = ?1 and url = ?2 returning picture_id, icon_id"),
         params![site, url],
-        |row| row.get(0),
+        |row| Ok([row.get(0)?, row.get(1)?]),
     )?;
-    drop_picture(tx, site, picture.flatten())
+    drop_pictures(tx, site, pictures)
 }
 
-/// Drop a picture that no card has any more.
-pub(super) fn drop_picture(tx: &mut Tx<'_>, site: SiteId, picture: Option<i64>) -> Result<()> {
-    let Some(picture) = picture else {
-        return Ok(());
-    };
-    tx.execute(
-        sql!(
-            "delete from link_picture where site_id = ?1 and id = ?2 and not exists (
-                 select 1 from link_card k where k.site_id = ?1 and k.picture_id = ?2)"
-        ),
-        params![site, picture],
-    )?;
+/// Drop the pictures that a card had, if no card has them any more.
+pub(super) fn drop_pictures(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    pictures: Option<[Option<i64>; 2]>,
+) -> Result<()> {
+    for picture in pictures.into_iter().flatten().flatten() {
+        tx.execute(
+            sql!(
+                "delete from link_picture where site_id = ?1 and id = ?2 and not exists (
+                     select 1 from link_card k
+                     where k.site_id = ?1 and (k.picture_id = ?2 or k.icon_id = ?2))"
+            ),
+            params![site, picture],
+        )?;
+    }
     Ok(())
 }

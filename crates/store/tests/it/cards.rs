@@ -38,7 +38,13 @@ impl World {
         let found = Found {
             title: title.to_owned(),
             site: Some("The Paper".to_owned()),
+            author: None,
             description: None,
+            icon: Some(NewPicture {
+                bytes: b"icon".to_vec(),
+                width: 16,
+                height: 16,
+            }),
             picture: Some(NewPicture {
                 bytes: title.as_bytes().to_vec(),
                 width: 400,
@@ -249,11 +255,11 @@ fn a_picture_is_kept_as_long_as_a_comment_shows_it() {
         let second = world.post(&bob, &format!("{URL}\n\nToo")).await;
         world.find(URL, "The bridge").await;
         world.remove(&ann, first).await.unwrap();
-        assert_eq!(world.kept().await, (1, 1), "the other shows it");
+        assert_eq!(world.kept().await, (1, 2), "the other shows it");
 
         let rejected = world.decide(&kim, second, Action::Reject).await.unwrap();
         world.undo(&kim, rejected.decision.unwrap()).await.unwrap();
-        assert_eq!(world.kept().await, (1, 1), "it was brought back");
+        assert_eq!(world.kept().await, (1, 2), "it was brought back");
         world.decide(&kim, second, Action::Reject).await.unwrap();
         assert_eq!(world.kept().await, (0, 0));
 
@@ -291,7 +297,37 @@ fn a_page_with_another_picture_leaves_the_old_one_behind() {
         world.post(&ann, URL).await;
         world.find(URL, "The bridge").await;
         world.find(URL, "The new bridge").await;
-        assert_eq!(world.kept().await, (1, 1));
+        assert_eq!(world.kept().await, (1, 2));
         assert_eq!(world.cards().await, ["The new bridge"]);
+    });
+}
+
+#[test]
+fn the_icon_of_a_site_goes_with_its_last_card() {
+    const OTHER: &str = "https://paper.example/tower";
+    on_both(|world| async move {
+        let (ann, bob) = (world.person("Ann"), world.person("Bob"));
+        let first = world.post(&ann, URL).await;
+        let second = world.post(&bob, OTHER).await;
+        world.find(URL, "The bridge").await;
+        world.find(OTHER, "The tower").await;
+        let thread = world.thread(first_page(Sort::Oldest)).await;
+        let icons: Vec<i64> = thread
+            .entries
+            .iter()
+            .flat_map(|entry| &entry.comment.cards)
+            .filter_map(|card| card.icon.map(|icon| icon.0))
+            .collect();
+        assert_eq!(icons.len(), 2);
+        assert_eq!(icons[0], icons[1], "known by what it shows");
+        assert_eq!(world.kept().await, (2, 3), "and kept once");
+
+        world.remove(&ann, first).await.unwrap();
+        assert!(world.has_picture(icons[0]).await, "the other shows it");
+        assert_eq!(world.kept().await, (1, 2));
+        world.remove(&bob, second).await.unwrap();
+
+        assert!(!world.has_picture(icons[0]).await);
+        assert_eq!(world.kept().await, (0, 0));
     });
 }

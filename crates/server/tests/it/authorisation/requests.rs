@@ -426,9 +426,11 @@ async fn picture(people: &People, host: &'static str) -> i64 {
     let found = Found {
         title: "A page".to_owned(),
         site: None,
+        author: None,
         description: None,
+        icon: None,
         picture: Some(NewPicture {
-            bytes: seed.to_be_bytes().to_vec(),
+            bytes: [&b"\xff\xd8\xff"[..], &seed.to_be_bytes()].concat(),
             width: 40,
             height: 40,
         }),
