@@ -137,7 +137,12 @@ pub(super) fn said(
         .set_allowed_algs(SIGNED_BY)
         .set_time_fn(move || (UNIX_EPOCH + since_1970).into());
     let claims = token.claims(&verifier, nonce);
-    let said = Said::from(claims.map_err(|why| Failure::Unbelievable(ask::causes(&why)))?);
+    let claims = claims.map_err(|why| Failure::Unbelievable(ask::causes(&why)))?;
+    let party = claims.authorized_party();
+    if party.is_some_and(|party| party != client.client_id()) {
+        return Err(unbelievable("the ID token was given to another client"));
+    }
+    let said = Said::from(claims);
     let is_odd = said.subject.chars().any(char::is_control);
     if said.subject.is_empty() || said.subject.len() > MAX_SUBJECT || is_odd {
         return Err(unbelievable("the subject is none"));

@@ -195,6 +195,9 @@ async fn an_answer_that_was_not_signed_for_this_one_is_not_believed() {
         json!({ "aud": "another" }),
         json!({ "aud": [CLIENT, "another"] }),
         json!({ "aud": null }),
+        json!({ "azp": "another" }),
+        json!({ "azp": "" }),
+        json!({ "aud": [CLIENT, "another"], "azp": CLIENT }),
         json!({ "iss": "https://another.example" }),
         json!({ "exp": now - 1 }),
         json!({ "exp": null }),
@@ -219,6 +222,21 @@ async fn an_answer_that_was_not_signed_for_this_one_is_not_believed() {
         assert_eq!(answer.status, 502, "{what}: {}", answer.text());
         assert!(answer.text().contains("You are not signed in"), "{what}");
         assert_eq!(who(&reader).await, Value::Null, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_names_this_server_as_the_one_it_was_given_to_is_believed() {
+    let (app, provider) = app().await;
+    for claims in [
+        json!({ "azp": CLIENT }),
+        json!({ "azp": CLIENT, "aud": [CLIENT] }),
+    ] {
+        provider.behave(|manners| manners.claims = claims);
+        let reader = app.stranger();
+
+        assert_eq!(come(&reader, &provider).await.status, 303);
+        assert_eq!(who(&reader).await["name"], json!("Ann Lee"));
     }
 }
 
