@@ -163,13 +163,14 @@ pub(super) const ABOUT: [About; 32] = [
         Takes::Choice(&[
             ("on", "Yes"),
             ("listed", "Only a link to one of the sites below"),
+            ("unlisted", "Yes, but no link to one of the sites below"),
             ("off", "No"),
         ]),
     ),
     about(
         Group::Reading,
         "link_card_sites",
-        "The sites whose links do, with their subdomains, when only listed ones do.",
+        "The sites that are meant by “the sites below”, with their subdomains.",
         Takes::Text("hosts with spaces between them"),
     ),
     about(

@@ -238,6 +238,8 @@ pub enum LinkCards {
     Off,
     /// Those to sites that are listed.
     Listed,
+    /// Those to sites that are not listed.
+    Unlisted,
     /// All.
     On,
 }
@@ -303,10 +305,13 @@ impl Settings {
             LinkCards::Off => false,
             LinkCards::On => true,
             LinkCards::Listed => crate::card::host(url).is_some_and(|host| self.lists(host)),
+            LinkCards::Unlisted => crate::card::host(url).is_some_and(|host| !self.lists(host)),
         }
     }
 
     fn lists(&self, host: &str) -> bool {
+        // With a dot at its end a name is the same place.
+        let host = host.trim_end_matches('.');
         let listed = self.link_card_sites.split([' ', ',', ';']);
         listed.filter(|own| !own.is_empty()).any(|own| {
             let rest = host.strip_suffix(&own.to_lowercase());
@@ -394,6 +399,16 @@ mod tests {
             "https://www.any.example:8443/x"
         ));
         assert!(!unfolds("listed", "any.example", "https://many.example/x"));
+        for url in [
+            "https://any.example/x",
+            "https://www.any.example:8443/x",
+            "https://any.example./x",
+            "nothing",
+        ] {
+            assert!(!unfolds("unlisted", "Any.example", url), "{url}");
+        }
+        assert!(unfolds("unlisted", "any.example", "https://many.example/x"));
+        assert!(unfolds("unlisted", "", "https://any.example/"));
         assert!(!unfolds(
             "listed",
             "any.example",

@@ -14,7 +14,7 @@ pub(crate) fn embed_policy(site: &Site) -> HeaderValue {
     let framers = site.origins.join(" ");
     let players = match site.settings.link_cards {
         LinkCards::Off => [].as_slice(),
-        LinkCards::Listed | LinkCards::On => &player::ORIGINS,
+        LinkCards::Listed | LinkCards::Unlisted | LinkCards::On => &player::ORIGINS,
     };
     page_policy(&format!("'self' {framers}"), players)
 }

@@ -203,6 +203,31 @@ async fn a_publisher_who_turns_cards_off_sees_none_from_then_on() {
 }
 
 #[tokio::test]
+async fn a_publisher_turns_the_cards_of_one_site_off() {
+    const OTHER: &str = "https://museum.example/";
+    let app = TestApp::new().await;
+    app.reader("Ann")
+        .post(STORY, &format!("{URL}\n\n{OTHER}"))
+        .await
+        .good();
+    find(&app, URL, "The bridge").await;
+    find(&app, OTHER, "The museum").await;
+
+    let unlisted = Settings {
+        link_cards: LinkCards::Unlisted,
+        link_card_sites: "paper.example".to_owned(),
+        ..Settings::default()
+    };
+    app.add_site(1, "news.example", unlisted).await;
+
+    let html = app.get(FRAGMENT).await.text();
+    assert!(
+        html.contains("The museum") && !html.contains("The bridge"),
+        "{html}"
+    );
+}
+
+#[tokio::test]
 async fn a_card_is_gone_with_its_comment() {
     let app = TestApp::new().await;
     let (ann, bob) = (app.reader("Ann"), app.reader("Bob"));
