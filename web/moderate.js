@@ -104,6 +104,12 @@ export async function press(thread, key) {
   }
   const { activeElement } = /** @type {Document} */ (thread.section.getRootNode());
   const comment = /** @type {HTMLElement | null | undefined} */ (activeElement?.closest('[data-id]'));
+  if (key === 'b' && comment) {
+    const { base } = thread.scope;
+    const address = `${base}/moderate/${thread.address.site}/authors/${comment.dataset['author']}`;
+    open(address, '_blank', 'noopener');
+    return;
+  }
   const isFeatured = comment?.querySelector('.rj-featured');
   const action = /** @type {Record<string, string>} */ ({
     a: 'approve',

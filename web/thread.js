@@ -438,7 +438,7 @@ export class Thread {
       }
     } else if (!isCommand && /^[np]$/.test(key)) {
       await (await load.unread()).jump(this, key);
-    } else if (!isCommand && this.me?.desk && /^[arsfz]$/.test(key)) {
+    } else if (!isCommand && this.me?.desk && /^[abrsfz]$/.test(key)) {
       await (await load.moderate()).press(this, key);
     }
   }

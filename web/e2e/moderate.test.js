@@ -61,6 +61,9 @@ test('the keys of the desk work on the comment that has the focus', async () => 
     article.tabIndex = -1;
     article.focus();
   });
+  const [drawer] = await Promise.all([kim.waitForEvent('page'), page.keyboard.press('b')]);
+  await drawer.getByRole('heading', { name: 'Ann Lee' }).first().waitFor();
+  await drawer.close();
   await page.keyboard.press('f');
   await comment.getByText('Featured').waitFor();
   await page.keyboard.press('r');

@@ -88,6 +88,14 @@ impl ModeratePage<'_> {
         )
     }
 
+    /// The author on the desk, where they are stopped.
+    fn author(&self) -> String {
+        format!(
+            "{}/moderate/{}/authors/{}",
+            self.base, self.links.host, self.comment.author.id
+        )
+    }
+
     fn act(&self) -> Act<'_> {
         self.links.act(self.comment.id, "moderate")
     }

@@ -101,10 +101,12 @@ fn show(site: &Site) -> Result<(), Failure> {
     say(format_args!("host = \"{}\"", site.host));
     say(format_args!("origins = {origins}"));
     let fields = site.settings.fields();
+    let defaults = Settings::default().fields();
     for about in Settings::ABOUT {
         let value = fields.get(about.key).unwrap_or(&serde_json::Value::Null);
+        let default = defaults.get(about.key).unwrap_or(&serde_json::Value::Null);
         say(format_args!(
-            "\n# {} It can be {}.",
+            "\n# {} It can be {}. Default: {default}",
             about.about, about.takes
         ));
         say(format_args!("{} = {value}", about.key));

@@ -45,6 +45,7 @@ fn a_site_is_added_listed_set_and_shown() {
         );
     }
     assert!(shown.contains("collapse_below = -9\n"), "{shown}");
+    assert!(shown.contains("Default: -5\ncollapse_below"), "{shown}");
 }
 
 #[test]

@@ -76,7 +76,10 @@ impl Logged {
     }
 
     fn found(&self) -> Vec<String> {
-        self.findings.iter().map(phrases::finding).collect()
+        let found = self.findings.iter().map(phrases::finding);
+        let why = self.why();
+        // The reason is the finding that decided.
+        found.filter(|found| why != Some(found.as_str())).collect()
     }
 }
 

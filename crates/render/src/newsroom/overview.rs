@@ -113,25 +113,25 @@ impl OverviewPage<'_> {
                 title: "Comments by day",
                 has_legend: true,
                 bars: self.comments(),
-                most: format!("{} a day", count(self.most(Figures::n_comments))),
+                most: format!("at most {} a day", count(self.most(Figures::n_comments))),
             },
             Chart {
                 title: "Votes, by the day of the comment",
                 has_legend: false,
                 bars: self.bars(|day| day.n_votes, "nr-published"),
-                most: count(self.most(|day| day.n_votes)),
+                most: format!("at most {}", count(self.most(|day| day.n_votes))),
             },
             Chart {
                 title: "Held for a decision, by day",
                 has_legend: false,
                 bars: self.bars(|day| day.n_waited, "nr-held"),
-                most: format!("{} a day", count(self.most(|day| day.n_waited))),
+                most: format!("at most {} a day", count(self.most(|day| day.n_waited))),
             },
             Chart {
                 title: "Time to a decision, the middle one of each day",
                 has_legend: false,
                 bars: self.bars(took, "nr-published"),
-                most: duration(self.most(took)),
+                most: format!("the longest: {}", duration(self.most(took))),
             },
         ]
     }
