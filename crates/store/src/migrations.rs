@@ -27,7 +27,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 23] = [
+const MIGRATIONS: [Migration; 24] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -51,6 +51,7 @@ const MIGRATIONS: [Migration; 23] = [
     migration!(21, "0021_add_desk_readers"),
     migration!(22, "0022_add_openid"),
     migration!(23, "0023_add_card_icons"),
+    migration!(24, "0024_add_subscription_contested_at"),
 ];
 
 /// The number of the newest migration.

@@ -160,7 +160,7 @@ fn is_known(tx: &mut Tx<'_>, site: SiteId, author: &Author, mailbox: &str) -> Re
     let known = tx.one(
         sql!(
             "select id from subscription where site_id = ?1 and author_id = ?2 and mailbox = ?3
-               and confirmed_at is not null limit 1"
+               and confirmed_at is not null and contested_at is null limit 1"
         ),
         params![site, author.id, mailbox],
         |row| row.get::<i64>(0),
@@ -179,7 +179,8 @@ fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
 }
 
 /// Keep an unconfirmed wish, in place of an earlier one for the page: the mail that went out for that
-/// confirms this one.
+/// confirms this one. Where two people gave the address, confirming it says of neither that it is
+/// theirs.
 fn wait_for(
     tx: &mut Tx<'_>,
     now: Time,
@@ -187,16 +188,24 @@ fn wait_for(
     mailbox: &str,
     new: Subscription,
 ) -> Result<()> {
-    let earlier: Option<(i64, String)> = tx.one(
+    let earlier: Option<(i64, String, bool)> = tx.one(
         sql!(
             "delete from subscription where site_id = ?1 and page_id = ?2 and mailbox = ?3
-               and confirmed_at is null returning id, secret"
+               and confirmed_at is null
+             returning id, secret, cast(case when author_id = ?4 and contested_at is null
+                 then 0 else 1 end as bigint)"
         ),
-        params![site, new.page, mailbox],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        params![site, new.page, mailbox, new.author],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get::<i64>(2)? == 1)),
     )?;
-    if let Some((id, secret)) = earlier {
-        return save(tx, now, site, mailbox, &Subscription { id, secret, ..new });
+    if let Some((id, secret, is_contested)) = earlier {
+        save(tx, now, site, mailbox, &Subscription { id, secret, ..new })?;
+        let contested_at = is_contested.then_some(now);
+        tx.execute(
+            sql!("update subscription set contested_at = ?3 where site_id = ?1 and id = ?2"),
+            params![site, id, contested_at],
+        )?;
+        return Ok(());
     }
     let n_wishes = tx.one(
         sql!(

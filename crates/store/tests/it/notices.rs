@@ -370,3 +370,25 @@ fn a_mail_for_nobody_is_not_due() {
         }
     });
 }
+
+#[test]
+fn an_address_that_two_people_gave_is_known_to_be_neithers() {
+    on_both(|world| async move {
+        let (ann, eve) = (world.person("Ann"), world.person("Eve"));
+        let to = "ann@reader.example";
+        let (_, link) = world.ask(&ann, wish(Kind::Page, to)).await.unwrap();
+        world.ask(&eve, wish(Kind::Page, to)).await.unwrap();
+        world.ask(&eve, wish(Kind::Page, to)).await.unwrap();
+        world.confirm(&link).await;
+
+        let (asked, _) = world.ask(&eve, wish(Kind::Replies, to)).await.unwrap();
+
+        assert_eq!(asked, Asked::Unconfirmed);
+        let bob = world.person("Bob");
+        let of = |kind| wish(kind, "bob@reader.example");
+        let (_, link) = world.ask(&bob, of(Kind::Page)).await.unwrap();
+        world.confirm(&link).await;
+        let (asked, _) = world.ask(&bob, of(Kind::Replies)).await.unwrap();
+        assert_eq!(asked, Asked::Subscribed);
+    });
+}
