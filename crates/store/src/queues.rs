@@ -1,22 +1,19 @@
 //! The moderators' queues, and searching.
 //!
-//! Every list goes on after an id and looks at a bounded number of comments. Searching compares texts
-//! one by one, newest first, through a window of [`SEARCH_WINDOW`] comments at a time; on SQLite it
-//! knows upper and lower case of ASCII letters only.
+//! Every list goes on after an id and looks at a bounded number of comments.
+
+mod counts;
+mod search;
 
 use rejoinder_core::moderation::Finding;
-use rejoinder_core::moderation::search::Search;
-use rejoinder_core::{AuthorId, Comment, CommentId, Page, PageId, PageKey, SiteId, State, Time};
+use rejoinder_core::{AuthorId, Comment, CommentId, Page, PageId, PageKey, SiteId};
 
 use crate::comments::{columns, read};
 use crate::groups::{Scope, in_scope};
-use crate::{Dialect, Result, Row, Sql, Tx, decisions, params, sql};
+use crate::{Result, Row, Sql, Tx, decisions, params, sql};
 
-/// How many comments of a queue are counted; more are not told apart.
-pub const COUNT_LIMIT: i64 = 1_000;
-
-/// How many comments one search looks at before it asks to be continued.
-pub const SEARCH_WINDOW: i64 = 20_000;
+pub use counts::{COUNT_LIMIT, Counts, counts, held_on};
+pub use search::{SEARCH_WINDOW, search};
 
 /// The most items of one answer.
 const MAX_ITEMS: usize = 200;
@@ -134,6 +131,7 @@ macro_rules! items {
         )
     };
 }
+use items;
 
 macro_rules! queue {
     ($order:expr, $which:literal) => {
@@ -185,7 +183,7 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &QueueQuery) -> Result<Listed>
         Order::Newest => CommentId(i64::MAX),
         Order::Oldest => CommentId(-1),
     };
-    let mut items = tx.all(
+    let items = tx.all(
         statement(query.queue, query.order),
         params![
             site,
@@ -197,14 +195,7 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &QueueQuery) -> Result<Listed>
         ],
         item_of,
     )?;
-    let is_more = items.len() > limit;
-    items.truncate(limit);
-    let last = items.last().map(|item| item.comment.id);
-    complete(tx, site, &mut items)?;
-    Ok(Listed {
-        items,
-        next: last.filter(|_| is_more),
-    })
+    listed(tx, site, items, limit)
 }
 
 /// An author's comments, whatever became of them, newest first, those after `after`.
@@ -217,7 +208,7 @@ pub fn of_author(
     limit: usize,
 ) -> Result<Listed> {
     let limit = limit.clamp(1, MAX_ITEMS);
-    let mut items = tx.all(
+    let items = tx.all(
         sql!(items!(
             "comment c",
             concat!(
@@ -236,14 +227,7 @@ pub fn of_author(
         ],
         item_of,
     )?;
-    let is_more = items.len() > limit;
-    items.truncate(limit);
-    let last = items.last().map(|item| item.comment.id);
-    complete(tx, site, &mut items)?;
-    Ok(Listed {
-        items,
-        next: last.filter(|_| is_more),
-    })
+    listed(tx, site, items, limit)
 }
 
 /// One comment as the queues show it; `None` where it is out of scope.
@@ -264,6 +248,18 @@ pub fn item(
     let mut items: Vec<Item> = found.into_iter().collect();
     complete(tx, site, &mut items)?;
     Ok(items.pop())
+}
+
+/// The first `limit` of `items`, completed.
+fn listed(tx: &mut Tx<'_>, site: SiteId, mut items: Vec<Item>, limit: usize) -> Result<Listed> {
+    let is_more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().map(|item| item.comment.id);
+    complete(tx, site, &mut items)?;
+    Ok(Listed {
+        items,
+        next: last.filter(|_| is_more),
+    })
 }
 
 fn as_i64(count: usize) -> i64 {
@@ -321,244 +317,4 @@ fn complete(tx: &mut Tx<'_>, site: SiteId, items: &mut [Item]) -> Result<()> {
         item.parent = parents.iter().find(is_parent).cloned();
     }
     Ok(())
-}
-
-/// How many comments each queue holds, counted to [`COUNT_LIMIT`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Of [`Queue::Held`].
-    pub held: i64,
-    /// Of [`Queue::Flagged`].
-    pub flagged: i64,
-    /// Of [`Queue::Unreviewed`].
-    pub unreviewed: i64,
-    /// Of [`Queue::Approved`].
-    pub approved: i64,
-    /// Of [`Queue::Rejected`].
-    pub rejected: i64,
-    /// Of [`Queue::Spam`].
-    pub spam: i64,
-}
-
-impl Counts {
-    /// The count of `queue`.
-    pub const fn of(&self, queue: Queue) -> i64 {
-        match queue {
-            Queue::Held => self.held,
-            Queue::Flagged => self.flagged,
-            Queue::Unreviewed => self.unreviewed,
-            Queue::Approved => self.approved,
-            Queue::Rejected => self.rejected,
-            Queue::Spam => self.spam,
-        }
-    }
-}
-
-macro_rules! counted {
-    ($from:literal, $scope:expr, $($which:literal),+) => {
-        concat!("select ", counted!(@list $from, $scope, $($which),+))
-    };
-    (@list $from:literal, $scope:expr, $which:literal) => {
-        counted!(@one $from, $scope, $which)
-    };
-    (@list $from:literal, $scope:expr, $which:literal, $($more:literal),+) => {
-        concat!(counted!(@one $from, $scope, $which), ", ", counted!(@list $from, $scope, $($more),+))
-    };
-    (@one $from:literal, $scope:expr, $which:literal) => {
-        concat!(
-            "(select count(*) from (select 1 from ", $from, " where c.site_id = ?1 and ", $which,
-            $scope, " limit ?2) as counted)"
-        )
-    };
-}
-
-macro_rules! counts {
-    ($from:literal, $scope:expr) => {
-        sql!(counted!(
-            $from,
-            $scope,
-            "c.state <> 'published' and c.state = 'held'",
-            "c.n_flags > 0 and c.state = 'published'",
-            "c.state = 'published' and c.decided_revision is null",
-            "c.state = 'published' and c.decided_revision is not null",
-            "c.state <> 'published' and c.state = 'rejected'",
-            "c.state <> 'published' and c.state = 'spam'"
-        ))
-    };
-}
-
-/// How many comments each queue holds, counted to [`COUNT_LIMIT`].
-pub fn counts(tx: &mut Tx<'_>, site: SiteId, scope: &Scope) -> Result<Counts> {
-    let counts = if scope.groups().is_none() {
-        let statement = counts!("comment c", "");
-        tx.one(statement, params![site, COUNT_LIMIT], counts_of)?
-    } else {
-        let statement = counts!(
-            "comment c join page p on p.site_id = c.site_id and p.id = c.page_id",
-            concat!(" and ", in_scope!("?3", "?4"))
-        );
-        let params = params![site, COUNT_LIMIT, scope.is_all(), scope.list()];
-        tx.one(statement, params, counts_of)?
-    };
-    Ok(counts.unwrap_or_default())
-}
-
-/// How many comments of a page wait, counted to 100.
-pub fn held_on(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<i64> {
-    let n_held = tx.one(
-        sql!(
-            "select count(*) from (select 1 from comment
-             where site_id = ?1 and page_id = ?2 and state = 'held' limit 100) as held"
-        ),
-        params![site, page],
-        |row| row.get(0),
-    )?;
-    Ok(n_held.unwrap_or(0))
-}
-
-fn counts_of(row: &Row<'_>) -> Result<Counts> {
-    Ok(Counts {
-        held: row.get(0)?,
-        flagged: row.get(1)?,
-        unreviewed: row.get(2)?,
-        approved: row.get(3)?,
-        rejected: row.get(4)?,
-        spam: row.get(5)?,
-    })
-}
-
-/// The comments of one search's window.
-macro_rules! window {
-    ("all") => {
-        "select w.id from comment w where w.site_id = ?1 and w.id < ?2 order by w.id desc limit ?3"
-    };
-    ("published") => {
-        "select w.id from comment w where w.site_id = ?1 and w.id < ?2 and w.state = 'published' \
-         order by w.id desc limit ?3"
-    };
-    ("withheld") => {
-        "select w.id from comment w where w.site_id = ?1 and w.id < ?2 and w.state <> 'published' \
-         and w.state = ?4 order by w.id desc limit ?3"
-    };
-}
-
-macro_rules! search {
-    ($window:tt) => {
-        sql!(items!(
-            concat!(
-                "(",
-                window!($window),
-                ") as found cross join comment c"
-            ),
-            concat!(
-                "c.id = found.id and (?4 = '' or c.state = ?4) and (cast(?5 as bigint) = 0 or c.created_at < ?5) \
-                 and (?6 = '' or lower(a.name) like ?6 escape '!' or a.id = ?7) \
-                 and (?8 = '' or lower(p.key) like ?8 escape '!' \
-                     or lower(coalesce(p.title, '')) like ?8 escape '!') \
-                 and (?9 = '' or lower(c.html) like ?9 escape '!') \
-                 and not exists (select 1 from texts(?10) as t \
-                     where lower(c.text) not like t.value escape '!') and ",
-                in_scope!("?11", "?12"),
-                " order by c.id desc limit ?13"
-            )
-        ))
-    };
-}
-
-macro_rules! oldest {
-    ($window:tt) => {
-        sql!(concat!(
-            "select min(found.id), count(*) from (",
-            window!($window),
-            ") as found where ?4 = ?4"
-        ))
-    };
-}
-
-/// The comments that `search` finds, newest first, after `after`.
-///
-/// It looks at [`SEARCH_WINDOW`] comments; where those are not all, `next` goes on after them, also
-/// when nothing was found in them.
-pub fn search(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    search: &Search,
-    scope: &Scope,
-    after: Option<CommentId>,
-    limit: usize,
-) -> Result<Listed> {
-    let limit = limit.clamp(1, MAX_ITEMS);
-    let after = after.unwrap_or(CommentId(i64::MAX));
-    let (matching, window) = match search.state {
-        None => (search!("all"), oldest!("all")),
-        Some(State::Published) => (search!("published"), oldest!("published")),
-        Some(_) => (search!("withheld"), oldest!("withheld")),
-    };
-    let state = search.state.map_or("", State::as_str);
-    let like = Like(tx.dialect());
-    let words: Vec<String> = search.words.iter().map(|word| like.holds(word)).collect();
-    let author = search.author.as_deref().unwrap_or_default();
-    let author_id = author
-        .parse()
-        .map_or(0, |id: rejoinder_core::AuthorId| id.0);
-    let link = search.link.as_deref().map(|link| like.links(link));
-    let mut items = tx.all(
-        matching,
-        params![
-            site,
-            after,
-            SEARCH_WINDOW,
-            state,
-            search.before.map_or(0, Time::micros),
-            like.holds_some(search.author.as_deref()),
-            author_id,
-            like.holds_some(search.page.as_deref()),
-            link.unwrap_or_default(),
-            serde_json::Value::from(words).to_string(),
-            scope.is_all(),
-            scope.list(),
-            as_i64(limit + 1)
-        ],
-        item_of,
-    )?;
-    let next = if items.len() > limit {
-        items.truncate(limit);
-        items.last().map(|item| item.comment.id)
-    } else {
-        let params = params![site, after, SEARCH_WINDOW, state];
-        let seen: Option<(Option<CommentId>, i64)> =
-            tx.one(window, params, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        seen.filter(|(_, n)| *n >= SEARCH_WINDOW)
-            .and_then(|(oldest, _)| oldest)
-    };
-    complete(tx, site, &mut items)?;
-    Ok(Listed { items, next })
-}
-
-/// Makes patterns of what was typed.
-struct Like(Dialect);
-
-impl Like {
-    /// Whatever holds `typed`.
-    fn holds(&self, typed: &str) -> String {
-        let lower = match self.0 {
-            Dialect::Sqlite => typed.to_ascii_lowercase(),
-            Dialect::Postgres => typed.to_lowercase(),
-        };
-        let escaped = lower
-            .replace('!', "!!")
-            .replace('%', "!%")
-            .replace('_', "!_");
-        format!("%{escaped}%")
-    }
-
-    /// The same, or the empty text that stands for anything.
-    fn holds_some(&self, typed: Option<&str>) -> String {
-        typed.map(|typed| self.holds(typed)).unwrap_or_default()
-    }
-
-    /// Whatever links to an address that holds `typed`.
-    fn links(&self, typed: &str) -> String {
-        format!("%href=\"{}", self.holds(typed))
-    }
 }

@@ -5,15 +5,14 @@
 //! read when it is sent, so that what was taken away meanwhile is not.
 
 mod deliveries;
+mod delivery;
 
 use rejoinder_core::webhook::{Kind, OVERLAP, Secret};
 use rejoinder_core::{SiteId, Time};
 
-pub use deliveries::{
-    Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId, WEBHOOK_JOB, deliveries, due,
-    record, replay, replay_since,
-};
+pub use deliveries::{WEBHOOK_JOB, deliveries, due, record, replay, replay_since};
 pub(crate) use deliveries::{announce, announce_removal};
+pub use delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId};
 
 use crate::error::StoreError;
 use crate::{Result, Row, Tx, params, sql};
