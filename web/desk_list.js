@@ -1,15 +1,13 @@
-/** A list of comments that is worked through: moving, selecting, deciding, undoing. */
+/** A list of comments that is worked through: by keys and buttons, deciding and undoing. */
 import { showCounts } from './desk_counts.js';
 import { openDrawer } from './desk_drawer.js';
 import { Refused, find, go, parse, say, sayFailed, send } from './desk_page.js';
+import { Rows } from './desk_rows.js';
 
 /** @typedef {{decisions: string[]}} Step Something that can be undone. */
 
 /** Fewer rows than this ask for more. */
 const FEW = 10;
-
-/** So many rows that were decided on stay in sight. */
-const STRIPS = 5;
 
 const DECIDING = { a: 'approve', r: 'reject', s: 'spam', f: 'feature' };
 
@@ -20,6 +18,7 @@ export function startList() {
 }
 
 class List {
+  #rows;
   /** @type {Step[]} */
   #steps = [];
   /** Decisions go out one after the other, in the order of the keys. @type {Promise<void>} */
@@ -31,6 +30,7 @@ class List {
   /** @param {HTMLOListElement} list */
   constructor(list) {
     this.list = list;
+    this.#rows = new Rows(list);
     this.queue = list.dataset['queue'] ?? '';
     document.addEventListener('submit', (event) => this.#submit(event));
     list.addEventListener('click', (event) => this.#click(event));
@@ -39,7 +39,7 @@ class List {
     if (all) {
       all.hidden = false;
     }
-    this.#countPicked();
+    this.#rows.countPicked();
   }
 
   /**
@@ -59,38 +59,6 @@ class List {
     const text = more === 1 ? fresh.dataset['one'] : fresh.dataset['many'];
     fresh.textContent = text?.replace('{n}', String(more)) ?? '';
   };
-
-  /** Rows that wait for a decision. */
-  #open() {
-    const rows = this.list.querySelectorAll('[data-nr=row]:not([data-done], [data-busy])');
-    return /** @type {HTMLElement[]} */ ([...rows]);
-  }
-
-  #current() {
-    const row = document.activeElement?.closest('[data-nr=row]');
-    return row instanceof HTMLElement && this.list.contains(row) ? row : null;
-  }
-
-  /** @param {HTMLElement | undefined} row */
-  #focus(row) {
-    if (row) {
-      const item = find('article', 'item', row);
-      item?.focus({ preventScroll: true });
-      item?.scrollIntoView({ block: 'nearest' });
-    } else {
-      document.querySelector('main')?.focus({ preventScroll: true });
-    }
-  }
-
-  /** What keys act on: what is selected, else the row that has the focus. */
-  #chosen() {
-    const picked = this.#open().filter((row) => find('input', 'pick', row)?.checked);
-    const current = this.#current();
-    if (picked.length > 0) {
-      return picked;
-    }
-    return current && !('done' in current.dataset || 'busy' in current.dataset) ? [current] : [];
-  }
 
   /**
    * Whether a key means something in the list.
@@ -118,7 +86,7 @@ class List {
    * @param {string} key
    */
   #pressOn(key) {
-    const row = this.#current();
+    const row = this.#rows.current();
     if (!row) {
       return false;
     }
@@ -133,7 +101,7 @@ class List {
     } else if (key === 'b') {
       openDrawer(find('a', 'author', row)?.href ?? '');
     } else if (key === 'w') {
-      this.#showWhole(row);
+      this.#rows.showWhole(row);
     } else if (key === 'Enter' && document.activeElement?.matches('[data-nr=item]')) {
       go(row.querySelector('time')?.closest('a')?.href ?? location.href);
     } else {
@@ -144,35 +112,21 @@ class List {
 
   /** @param {1 | -1} by */
   #move(by) {
-    const rows = this.#open();
-    const current = this.#current();
+    const rows = this.#rows.open();
+    const current = this.#rows.current();
     if (!current) {
-      this.#focus(rows[0]);
+      this.#rows.focus(rows[0]);
       return;
     }
-    this.#focus(this.#beside(current, by, []) ?? current);
-  }
-
-  /**
-   * The nearest open row on one side of `row`.
-   *
-   * @param {HTMLElement} row
-   * @param {1 | -1} by
-   * @param {HTMLElement[]} without
-   */
-  #beside(row, by, without) {
-    const side = by === 1 ? Node.DOCUMENT_POSITION_FOLLOWING : Node.DOCUMENT_POSITION_PRECEDING;
-    const rows = this.#open().filter((other) => !without.includes(other));
-    const there = rows.filter((other) => row.compareDocumentPosition(other) & side);
-    return by === 1 ? there[0] : there.at(-1);
+    this.#rows.focus(this.#rows.beside(current, by, []) ?? current);
   }
 
   /** @param {keyof typeof DECIDING} key */
   #decideByKey(key) {
-    const rows = this.#chosen();
+    const rows = this.#rows.chosen();
     const first = rows[0];
     if (!first) {
-      this.#focus(this.#open()[0]);
+      this.#rows.focus(this.#rows.open()[0]);
       return;
     }
     const isFeatured = first.querySelector('button[value=unfeature]') !== null;
@@ -197,9 +151,9 @@ class List {
     const stays = action === 'feature' || action === 'unfeature';
     const last = /** @type {HTMLElement} */ (rows.at(-1));
     if (!stays) {
-      const next = this.#beside(last, 1, rows) ?? this.#beside(last, -1, rows);
+      const next = this.#rows.beside(last, 1, rows) ?? this.#rows.beside(last, -1, rows);
       rows.forEach((row) => row.setAttribute('data-busy', ''));
-      this.#focus(next);
+      this.#rows.focus(next);
       this.#fill();
     }
     this.#then(rows, async () => {
@@ -217,7 +171,7 @@ class List {
   #then(rows, step) {
     this.#line = this.#line.then(step).catch((error) => {
       rows.forEach((row) => row.removeAttribute('data-busy'));
-      this.#empty();
+      this.#rows.sayWhetherEmpty();
       if (error instanceof Refused) {
         say(error.message);
       } else {
@@ -240,14 +194,14 @@ class List {
         decisions.push(decision);
       }
       if (row && !answer.rows[id]) {
-        this.#fold(row, answer.done, decision);
+        this.#rows.fold(row, answer.done, decision);
       }
     }
     for (const [id, html] of Object.entries(answer.rows)) {
-      this.#replace(id, html);
+      this.#rows.replace(id, html);
     }
     for (const { id, detail } of answer.refused) {
-      this.#explain(id, detail, id in answer.rows);
+      this.#rows.explain(id, detail, id in answer.rows);
     }
     const step = { decisions };
     if (decisions.length > 0) {
@@ -264,95 +218,16 @@ class List {
     say(answer.told, step && (() => this.#undo(step)));
     showCounts(answer.counts);
     this.#known = answer.counts[this.queue];
-    this.#countPicked();
-    this.#empty();
+    this.#rows.countPicked();
+    this.#rows.sayWhetherEmpty();
     this.#fill();
   }
 
   /** Keep enough rows ahead of whoever decides quickly. */
   #fill() {
-    if (this.#open().length < FEW) {
+    if (this.#rows.open().length < FEW) {
       void this.#more();
     }
-  }
-
-  /**
-   * A row that was decided on becomes one line, from which it can be brought back.
-   *
-   * @param {HTMLElement} row
-   * @param {string} done
-   * @param {string | null} decision
-   */
-  #fold(row, done, decision) {
-    row.removeAttribute('data-busy');
-    row.dataset['done'] = decision ?? '';
-    const [item, strip] = [find('article', 'item', row), find('p', 'strip', row)];
-    const pick = find('input', 'pick', row);
-    if (pick) {
-      pick.checked = false;
-    }
-    if (!item || !strip) {
-      return;
-    }
-    item.hidden = true;
-    strip.hidden = false;
-    const did = find('b', 'did', strip);
-    if (did) {
-      did.textContent = done;
-    }
-    const back = find('button', 'back', strip);
-    if (back) {
-      back.hidden = decision === null;
-    }
-    const folded = /** @type {HTMLElement[]} */ ([...this.list.querySelectorAll('[data-done]')]);
-    const shown = folded.filter((one) => !one.hidden && one !== row);
-    shown.slice(0, Math.max(0, shown.length + 1 - STRIPS)).forEach((one) => (one.hidden = true));
-  }
-
-  /**
-   * Show a row as the server has it now.
-   *
-   * @param {string} id
-   * @param {unknown} html
-   */
-  #replace(id, html) {
-    const old = this.#row(id);
-    const row = parse(String(html)).firstElementChild;
-    if (!old || !(row instanceof HTMLElement)) {
-      return;
-    }
-    const hadFocus = old.contains(document.activeElement);
-    old.replaceWith(row);
-    if (hadFocus) {
-      this.#focus(row);
-    }
-  }
-
-  /**
-   * Say at a row why it was not decided on.
-   *
-   * @param {string} id
-   * @param {string} detail
-   * @param {boolean} isShown
-   */
-  #explain(id, detail, isShown) {
-    const row = this.#row(id);
-    if (!row) {
-      return;
-    }
-    row.removeAttribute('data-busy');
-    const line = document.createElement('p');
-    line.className = 'desk-problem';
-    line.textContent = detail;
-    find('article', 'item', row)?.append(line);
-    if (!isShown) {
-      row.dataset['done'] = '';
-    }
-  }
-
-  /** @param {string} id */
-  #row(id) {
-    return /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-id="${id}"]`));
   }
 
   /** Undo what was last decided, even if its answer is not here yet. */
@@ -377,22 +252,13 @@ class List {
     body.set('back', location.pathname + location.search);
     const answer = await send('/undo', body);
     for (const [id, html] of Object.entries(answer.rows)) {
-      this.#replace(id, html);
+      this.#rows.replace(id, html);
     }
     const first = answer.changed[0];
     if (first) {
-      this.#focus(this.#row(first.id) ?? undefined);
+      this.#rows.focus(this.#rows.row(first.id) ?? undefined);
     }
     this.#finish(answer, undefined);
-  }
-
-  /** Say that nothing is left, or no longer. */
-  #empty() {
-    const empty = find('p', 'empty');
-    if (empty) {
-      const rows = this.list.querySelectorAll('[data-nr=row]:not([data-done])');
-      empty.hidden = rows.length > 0 || find('a', 'next') !== null;
-    }
   }
 
   /** Bring in the next part of the list. */
@@ -406,8 +272,9 @@ class List {
       const answer = await fetch(next.href);
       const page = parse(await answer.text());
       const rows = page.querySelectorAll('[data-nr=list] > [data-nr=row]');
-      const isEmpty = this.#open().length === 0;
-      this.list.append(...[...rows].filter((row) => !this.#row(row.getAttribute('data-id') ?? '')));
+      const isEmpty = this.#rows.open().length === 0;
+      const fresh = [...rows].filter((row) => !this.#rows.row(row.getAttribute('data-id') ?? ''));
+      this.list.append(...fresh);
       const further = find('a', 'next', page);
       if (further) {
         next.href = further.href;
@@ -415,9 +282,9 @@ class List {
         next.remove();
       }
       if (isEmpty && document.activeElement?.matches('main, body')) {
-        this.#focus(this.#open()[0]);
+        this.#rows.focus(this.#rows.open()[0]);
       }
-      this.#empty();
+      this.#rows.sayWhetherEmpty();
     } catch {
       // The link is still there.
     }
@@ -441,7 +308,7 @@ class List {
       }
     } else if (form.dataset['nr'] === 'bulk') {
       event.preventDefault();
-      const rows = this.#open().filter((row) => find('input', 'pick', row)?.checked);
+      const rows = this.#rows.open().filter((row) => find('input', 'pick', row)?.checked);
       if (rows.length > 0) {
         this.#decide(rows, button.value, body);
       }
@@ -460,7 +327,7 @@ class List {
     }
     if (target.closest('[data-nr=whole]')) {
       event.preventDefault();
-      this.#showWhole(row);
+      this.#rows.showWhole(row);
     } else if (target.closest('[data-nr=back]')) {
       const decision = row.dataset['done'] ?? '';
       const step = this.#steps.find((one) => one.decisions.includes(decision));
@@ -472,12 +339,6 @@ class List {
     }
   }
 
-  /** @param {HTMLElement} row */
-  #showWhole(row) {
-    row.querySelector('[data-long]')?.removeAttribute('data-long');
-    find('a', 'whole', row)?.parentElement?.remove();
-  }
-
   /** @param {Event} event */
   #change(event) {
     const box = event.target;
@@ -485,21 +346,13 @@ class List {
       return;
     }
     if (box.closest('[data-nr=all]')) {
-      for (const row of this.#open()) {
+      for (const row of this.#rows.open()) {
         const pick = find('input', 'pick', row);
         if (pick) {
           pick.checked = box.checked;
         }
       }
     }
-    this.#countPicked();
-  }
-
-  #countPicked() {
-    const place = find('span', 'picked');
-    if (place) {
-      const n = this.#open().filter((row) => find('input', 'pick', row)?.checked).length;
-      place.textContent = (place.dataset['many'] ?? '').replace('{n}', String(n));
-    }
+    this.#rows.countPicked();
   }
 }
