@@ -104,6 +104,13 @@ impl PageKey {
         self.url.as_deref()
     }
 
+    /// What clients name the page by, so that it is found again: its address where that leads to it,
+    /// else its key.
+    pub fn name(&self) -> &str {
+        let leads_here = |url: &&str| Self::parse(url).is_ok_and(|own| own.key == self.key);
+        self.url().filter(leads_here).unwrap_or(&self.key)
+    }
+
     /// The host in the page's address, with its port when it is not the usual one.
     pub fn host(&self) -> Option<&str> {
         self.url.as_ref()?;
@@ -177,6 +184,22 @@ mod tests {
         assert_eq!(key(" story-12 "), "story-12");
         assert_eq!(key("/blog/x/"), "/blog/x/");
         assert_eq!(PageKey::parse("story-12").unwrap().host(), None);
+    }
+
+    #[test]
+    fn a_page_is_found_again_by_its_name() {
+        let name = |key: &str, url: &str| {
+            let key = PageKey::stored(key.to_owned(), Some(url.to_owned()));
+            key.name().to_owned()
+        };
+        let (story, moved) = ("https://news.example/a", "http://127.0.0.1:8080/a");
+        assert_eq!(name("news.example/a", story), story);
+        assert_eq!(name("news.example/a", moved), "news.example/a");
+        assert_eq!(name("story-12", story), "story-12");
+        assert_eq!(
+            PageKey::stored("story-12".to_owned(), None).name(),
+            "story-12"
+        );
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) struct Links {
 
 impl Links {
     pub(crate) fn new(base: &str, site: &Site, key: &PageKey) -> Self {
-        let page = key.url().unwrap_or(key.as_str());
+        let page = key.name();
         let people = key
             .url()
             .map(|url| url.split('#').next().unwrap_or(url).to_owned());

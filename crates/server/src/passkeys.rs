@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     fn check(base: &str) -> Option<Unfit> {
-        checker(&Base(base.into())).err()
+        checker(&Base::from(base)).err()
     }
 
     #[test]

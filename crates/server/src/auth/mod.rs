@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_way_back_stays_on_this_origin() {
-        let base = Base("https://comments.example".into());
+        let base = Base::from("https://comments.example");
         let path = |to| own_path(&base, to);
         for own in ["/", "/embed?site=a&page=b#comment-1", "/articles/x"] {
             assert_eq!(path(own).as_deref(), Some(own));

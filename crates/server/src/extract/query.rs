@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use rejoinder_core::{CommentId, Cursor, Filter, PageKey, Settings, Sort, ThreadQuery};
+use rejoinder_core::{CommentId, Cursor, Filter, Settings, Sort, ThreadQuery};
 
 use crate::error::ApiError;
 
@@ -56,9 +56,9 @@ impl Params {
         self.get("site").ok_or_else(missing)
     }
 
-    /// The page that is asked for.
-    pub(crate) fn page(&self) -> Result<PageKey, ApiError> {
-        Ok(PageKey::parse(self.get("page").unwrap_or_default())?)
+    /// What the page is called that is asked for.
+    pub(crate) fn page(&self) -> &str {
+        self.get("page").unwrap_or_default()
     }
 
     /// The value of `name`, read.
@@ -114,7 +114,7 @@ impl Params {
 #[derive(Debug)]
 pub(crate) struct ThreadAsked {
     pub(crate) site: String,
-    pub(crate) page: PageKey,
+    pub(crate) page: String,
     sort: Option<Sort>,
     after: Option<Cursor>,
     root: Option<CommentId>,
@@ -133,7 +133,7 @@ impl ThreadAsked {
         let filters = Filter::ALL.map(Filter::as_str);
         Ok(Self {
             site: params.site()?.to_owned(),
-            page: params.page()?,
+            page: params.page().to_owned(),
             sort: params.word("sort", Sort::from_word, &sorts)?,
             after: params.read("after")?,
             root: params.read("root")?,
@@ -187,10 +187,6 @@ mod tests {
         check(
             "page=a",
             &expect![[r#"query_invalid Some("site"): The parameter `site` is missing."#]],
-        );
-        check(
-            "site=a",
-            &expect![[r#"page_missing Some("page"): The page is not named."#]],
         );
         check(
             "site=a&page=b&sort=hot",

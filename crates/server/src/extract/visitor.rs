@@ -1,5 +1,6 @@
 //! Who asks: from where, with which token, on whose page.
 
+use std::iter;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
@@ -7,7 +8,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use rejoinder_core::address::Network;
-use rejoinder_core::{Reader, Site, Token, TokenHash};
+use rejoinder_core::{PageKey, Reader, Refusal, Site, Token, TokenHash};
 use store::api_tokens::Program;
 use store::authors;
 
@@ -22,23 +23,33 @@ const COOKIE_SECONDS: u32 = 400 * 86_400;
 const ASKED_SECONDS: u32 = 3_600;
 
 /// The server's own address as the client knows it, without a slash at the end.
+///
+/// Where an address is configured it is that one, which links lead to. Who sits at the machine
+/// itself may have come by a loopback address all the same; that is an own origin, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Base(pub(crate) Arc<str>);
+pub(crate) struct Base(pub(crate) Arc<str>, Option<Arc<str>>);
 
 impl Base {
     /// The configured address, or the host that was asked for when it is this machine.
     pub(crate) fn of(config: &Config, headers: &HeaderMap) -> Option<Self> {
-        if let Some(base) = &config.base {
-            return Some(Self(base.as_str().into()));
+        let host = text(headers, &header::HOST).filter(|host| is_loopback(host));
+        let here = host.map(|host| format!("http://{host}"));
+        match &config.base {
+            Some(base) => Some(Self(base.as_str().into(), here.map(Arc::from))),
+            None => here.as_deref().map(Self::from),
         }
-        let host = headers.get(header::HOST)?.to_str().ok()?;
-        is_loopback(host).then(|| Self(format!("http://{host}").into()))
     }
 
     /// Whether `origin` is the server's own.
     pub(crate) fn is_origin(&self, origin: &str) -> bool {
-        let rest = self.0.strip_prefix(origin);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        self.addresses().any(|own| {
+            let rest = own.strip_prefix(origin);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
+    fn addresses(&self) -> impl Iterator<Item = &str> {
+        iter::once(&self.0).chain(&self.1).map(|own| &**own)
     }
 
     fn is_secure(&self) -> bool {
@@ -61,6 +72,12 @@ impl Base {
         } else {
             "rejoinder"
         }
+    }
+}
+
+impl From<&str> for Base {
+    fn from(address: &str) -> Self {
+        Self(address.into(), None)
     }
 }
 
@@ -130,6 +147,19 @@ impl Visitor {
         let site = app.site(host).await?;
         self.site.set(&site);
         Ok(site)
+    }
+
+    /// The page of `site` that a client calls `typed`. An article of the server's own is the same
+    /// page by whichever address the server was reached.
+    pub(crate) fn page(&self, app: &App, site: &Site, typed: &str) -> Result<PageKey, Refusal> {
+        let key = PageKey::parse(typed)?;
+        let publication = app.config.publication.as_ref();
+        let publication = publication.filter(|own| own.site == site.host);
+        let article = publication.and_then(|own| {
+            let mut bases = self.base.addresses();
+            bases.find_map(|base| own.key_at(base, &key))
+        });
+        Ok(article.unwrap_or(key))
     }
 
     /// The site of `host`, which this visitor's page may act on as them.

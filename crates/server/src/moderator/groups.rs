@@ -2,8 +2,8 @@
 
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::PageId;
 use rejoinder_core::settings::Mode;
-use rejoinder_core::{PageId, PageKey};
 use render::newsroom::{Grouped, GroupsPage};
 use store::groups::{self, Group};
 use store::{StoreError, Tx, pages};
@@ -12,7 +12,7 @@ use super::told;
 use crate::access::Member;
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params};
+use crate::extract::{Form, Params, Visitor};
 use crate::newsroom::{self, Around, At, Shown, desk, see_other};
 use crate::state::App;
 
@@ -157,6 +157,7 @@ pub(super) async fn remove(
 pub(super) async fn pages(
     State(app): State<App>,
     member: Member,
+    visitor: Visitor,
     Path((_, id)): Path<(String, String)>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
@@ -167,7 +168,10 @@ pub(super) async fn pages(
         app.store.write(write).await.map_err(ApiError::from)?;
         return Ok(back(&member, "save"));
     }
-    let key = PageKey::parse(fields.get("key").unwrap_or_default())?;
+    let typed = fields.get("key").unwrap_or_default();
+    let key = visitor
+        .page(&app, &member.site, typed)
+        .map_err(ApiError::from)?;
     let write = move |tx: &mut Tx<'_>| match pages::find(tx, site, &key)? {
         Some(page) => groups::add_page(tx, site, id, page.id).map(Some),
         None => Ok(None),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, header};
-use rejoinder_core::PageKey;
+use rejoinder_core::{PageKey, Refusal};
 use serde::Serialize;
 use store::pages;
 use utoipa::ToSchema;
@@ -43,7 +43,8 @@ pub(crate) async fn counts(
 ) -> Result<Counted, ApiError> {
     let site = visitor.at(&app, params.site()?).await?;
     app.limits.take(Act::Read, &visitor, app.now())?;
-    let (names, keys): (Vec<String>, Vec<PageKey>) = read_pages(&params)?.into_iter().unzip();
+    let pages = read_pages(&params, |page| visitor.page(&app, &site, page))?;
+    let (names, keys): (Vec<String>, Vec<PageKey>) = pages.into_iter().unzip();
     let found = app
         .store
         .read(move |tx| pages::counts(tx, site.id, &keys))
@@ -55,10 +56,13 @@ pub(crate) async fn counts(
     ))
 }
 
-fn read_pages(params: &Params) -> Result<BTreeMap<String, PageKey>, ApiError> {
+fn read_pages(
+    params: &Params,
+    read: impl Fn(&str) -> Result<PageKey, Refusal>,
+) -> Result<BTreeMap<String, PageKey>, ApiError> {
     let mut pages = BTreeMap::new();
     for page in params.all("page") {
-        pages.insert(page.to_owned(), PageKey::parse(page)?);
+        pages.insert(page.to_owned(), read(page)?);
         if pages.len() > MAX_PAGES {
             let detail = format!("At most {MAX_PAGES} pages can be asked for at once.");
             return Err(ApiError::query("page", detail));

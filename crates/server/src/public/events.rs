@@ -40,7 +40,7 @@ pub(crate) async fn events(
         .get(LAST_EVENT_ID)
         .and_then(|value| value.to_str().ok()?.parse().ok());
     let since = last.or(params.read("since")?);
-    let key = params.page()?;
+    let key = visitor.page(&app, &site, params.page())?;
     let known = {
         let (site, key) = (site.id, key.clone());
         app.store

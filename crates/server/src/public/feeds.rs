@@ -52,7 +52,10 @@ pub(crate) async fn of_page(
     let (page, format) = split(&file)?;
     let key = match page {
         "" => None,
-        page => Some(PageKey::parse(page)?),
+        page => {
+            let site = visitor.at(&app, &host).await?;
+            Some(visitor.page(&app, &site, page)?)
+        }
     };
     let of = if key.is_some() { Of::Page } else { Of::Site };
     answer(

@@ -99,7 +99,7 @@ async fn thread(
     };
     let source = ThreadSource {
         app,
-        page: thread.page,
+        page: visitor.page(app, &site, &thread.page)?,
         article: None,
     };
     answer(app, visitor, &site, &shape, &source, uri, asked).await

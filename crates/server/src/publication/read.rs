@@ -110,6 +110,16 @@ impl Publication {
         PageKey::stored(format!("{}/articles/{slug}", self.site), None)
     }
 
+    /// What the article is known by whose address on this server `key` is, where the server is
+    /// reached at `base`.
+    pub(crate) fn key_at(&self, base: &str, key: &PageKey) -> Option<PageKey> {
+        let base = PageKey::parse(base).ok()?;
+        let path = key.url().and(key.as_str().strip_prefix(base.as_str()))?;
+        let slug = path.strip_prefix("/articles/")?.split('?').next()?;
+        self.article(slug)
+            .map(|article| self.page_key(&article.slug))
+    }
+
     /// Where the page `key` is on this server, if it is an article's.
     pub(crate) fn address<'a>(&self, key: &'a str) -> Option<&'a str> {
         let path = key.strip_prefix(self.site.as_str())?;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::{AuthorId, AuthorKind, PageKey, Site, Time};
+use rejoinder_core::{AuthorId, AuthorKind, Site, Time};
 use render::bell::{Told, bell_page};
 use serde::{Deserialize, Serialize};
 use store::bells::{self, Rung};
@@ -88,7 +88,8 @@ pub(crate) async fn page(
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
     let site = visitor.acting_at(&app, params.site()?).await?;
-    let from = params.get("page").map(PageKey::parse).transpose();
+    let page = |typed| visitor.page(&app, &site, typed);
+    let from = params.get("page").map(page).transpose();
     let from = from.map_err(ApiError::from)?;
     let (rung, _) = newest(&app, &visitor, &site).await?;
     let told = rung.iter().map(|one| Told {

@@ -59,7 +59,8 @@ pub(crate) async fn decide(
     let now = app.now();
     app.limits.take(Act::Post, &visitor, now)?;
     let site = visitor.acting_at(&app, params.site()?).await?;
-    let (key, at) = (params.page()?, site.id);
+    let key = visitor.page(&app, &site, params.page())?;
+    let at = site.id;
     let moderator = moderator(&app, &visitor, &site).await?;
     let closes = match body.action.as_str() {
         CLOSE => true,

@@ -83,7 +83,8 @@ pub(crate) async fn post(
     extract::Json(body): extract::Json<PostComment>,
 ) -> Result<(StatusCode, HeaderMap, Json<PostedComment>), ApiError> {
     let site = visitor.acting_at(&app, &body.site).await?;
-    let draft = draft(body, idempotency_key(&headers)?)?;
+    let page = visitor.page(&app, &site, &body.page)?;
+    let draft = draft(body, page, idempotency_key(&headers)?)?;
     let (posted, headers) = posting::post(&app, &visitor, &site, draft).await?;
     let (comment, html) = shown(&app, &visitor, &site, &posted.page, posted.comment.clone());
     let is_held = posted.comment.state == comment::State::Held;
@@ -104,7 +105,7 @@ pub(crate) async fn post(
     ))
 }
 
-fn draft(body: PostComment, key: Option<String>) -> Result<Draft, ApiError> {
+fn draft(body: PostComment, page: PageKey, key: Option<String>) -> Result<Draft, ApiError> {
     let idempotency = match key {
         Some(key) => {
             let canonical = serde_json::to_vec(&body).map_err(ApiError::internal)?;
@@ -116,7 +117,7 @@ fn draft(body: PostComment, key: Option<String>) -> Result<Draft, ApiError> {
         None => None,
     };
     Ok(Draft {
-        page: PageKey::parse(&body.page)?,
+        page,
         title: body.title.as_deref().map(posting::title),
         parent: body.parent.map(|id| parent(&id)).transpose()?,
         text: body.text,

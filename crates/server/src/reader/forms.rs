@@ -23,7 +23,7 @@ pub(crate) async fn post(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let site = visitor.acting_at(&app, fields.site()?).await?;
-    let page = fields.page()?;
+    let page = visitor.page(&app, &site, fields.page())?;
     let own = |name: &str| fields.get(name).map(str::to_owned);
     let draft = Draft {
         page: page.clone(),

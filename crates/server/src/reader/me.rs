@@ -106,7 +106,7 @@ pub(crate) async fn me(
     params: Params,
 ) -> Result<Json<Me>, ApiError> {
     let site = visitor.acting_at(&app, params.site()?).await?;
-    let key = params.page()?;
+    let key = visitor.page(&app, &site, params.page())?;
     let (now, settings, site_id) = (app.now(), site.settings.clone(), site.id);
     let reader = visitor.reader(&app, &site).await?;
     let author = reader.author.as_ref().map(|own| own.id);

@@ -66,7 +66,7 @@ pub(crate) async fn subscribe(
 ) -> Result<(StatusCode, HeaderMap, Json<Subscribed>), ApiError> {
     let site = visitor.acting_at(&app, &body.site).await?;
     let about = (
-        PageKey::parse(&body.page)?,
+        visitor.page(&app, &site, &body.page)?,
         body.title.as_deref().map(title),
     );
     let (asked, headers) = ask(&app, &visitor, &site, about, wish(&app, &body)?).await?;
@@ -94,7 +94,7 @@ pub(crate) async fn send(
         email: own("email"),
         pace: own("pace"),
     };
-    let page = fields.page()?;
+    let page = visitor.page(&app, &site, fields.page())?;
     let (asked, headers) = ask(
         &app,
         &visitor,

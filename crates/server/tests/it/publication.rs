@@ -80,6 +80,114 @@ async fn an_article_stands_with_its_discussion_under_it() {
     assert_eq!(posted.json()["comment"]["url"], url);
 }
 
+/// The addresses of `bridge` for a server that is known as `https://comments.example`.
+const BRIDGES: [&str; 4] = [
+    "news.example/articles/bridge",
+    "https://comments.example/articles/bridge",
+    "https://comments.example/articles/bridge?sort=oldest#comments",
+    "https://news.example/articles/bridge",
+];
+
+#[tokio::test]
+async fn a_reader_posts_on_an_article_by_what_its_own_form_says() {
+    let folder = folder(ARTICLE);
+    let app = published(&folder).await;
+    let article = app.get("/articles/bridge").await.text();
+    let page = article.split("data-page=\"").nth(1).unwrap();
+    let page = page.split('"').next().unwrap();
+
+    let by_script = app.reader("Ann").post(page, "By script").await;
+    let fields = [
+        ("site", "news.example"),
+        ("page", page),
+        ("name", "Bob"),
+        ("text", "By form"),
+    ];
+    let by_form = app.stranger().submit("/embed/comments", &fields).await;
+
+    assert_eq!(
+        by_script.status,
+        StatusCode::CREATED,
+        "{}",
+        by_script.text()
+    );
+    assert_eq!(by_form.status, StatusCode::SEE_OTHER, "{}", by_form.text());
+    let after = app.get("/articles/bridge").await.text();
+    assert!(after.contains("<p>By script</p>") && after.contains("<p>By form</p>"));
+}
+
+#[tokio::test]
+async fn an_article_is_one_page_by_every_address_of_it_in_every_route() {
+    let folder = folder(ARTICLE);
+    let app = published(&folder).await;
+    let ann = app.reader("Ann");
+
+    for (n, page) in BRIDGES.into_iter().enumerate() {
+        let posted = ann.post(page, &format!("Comment {n}")).await;
+        assert_eq!(posted.status, StatusCode::CREATED, "{page}");
+    }
+
+    for page in BRIDGES {
+        let page: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
+        for route in [
+            "/embed/thread?site=news.example&page=",
+            "/embed?site=news.example&page=",
+            "/api/v1/thread?site=news.example&page=",
+            "/feeds/news.example/{page}.atom",
+        ] {
+            let path = match route.contains("{page}") {
+                true => route.replace("{page}", &page),
+                false => format!("{route}{page}"),
+            };
+            let text = app.get(&path).await.text();
+            let n = (0..4)
+                .filter(|n| text.contains(&format!("Comment {n}")))
+                .count();
+            assert_eq!(n, 4, "{path}");
+        }
+        let counts = format!("/api/v1/counts?site=news.example&page={page}");
+        let counts = app.get(&counts).await.json();
+        assert_eq!(
+            counts["counts"]
+                .as_object()
+                .unwrap()
+                .values()
+                .next()
+                .unwrap(),
+            4
+        );
+        let me = format!("/api/v1/me?site=news.example&page={page}");
+        assert_eq!(
+            ann.get(&me).await.json()["own"].as_array().unwrap().len(),
+            4
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_sits_at_the_machine_itself_posts_on_an_article_without_its_public_address() {
+    let folder = folder(ARTICLE);
+    let app = published(&folder).await;
+    let post = async |host: &str, origin: &str| {
+        let mut reader = app.reader("Ann");
+        host.clone_into(&mut reader.host);
+        origin.clone_into(&mut reader.origin);
+        reader
+            .post("http://127.0.0.1:8080/articles/bridge", "Here")
+            .await
+    };
+
+    let local = post("127.0.0.1:8080", "http://127.0.0.1:8080").await;
+    let other_port = post("127.0.0.1:8080", "http://127.0.0.1:3000").await;
+    let not_asked = post("comments.example", "http://127.0.0.1:8080").await;
+    let elsewhere = post("evil.example", "http://evil.example").await;
+
+    assert_eq!(local.status, StatusCode::CREATED, "{}", local.text());
+    for refused in [other_port, not_asked, elsewhere] {
+        assert_eq!(refused.json()["code"], "origin_refused");
+    }
+}
+
 #[tokio::test]
 async fn the_front_page_leads_to_the_articles() {
     let folder = folder(ARTICLE);

@@ -134,6 +134,7 @@ impl TestApp {
             router: self.router.clone(),
             clock: Arc::clone(&self.clock),
             peer: SocketAddr::from((address(n), 4000)),
+            host: "comments.example".to_owned(),
             origin: NEWS.to_owned(),
             cookie: Mutex::default(),
         }
@@ -298,6 +299,8 @@ pub(crate) struct TestReader {
     router: Router,
     clock: Arc<FixedClock>,
     peer: SocketAddr,
+    /// How the browser calls the server.
+    pub(crate) host: String,
     pub(crate) origin: String,
     pub(crate) cookie: Mutex<Option<String>>,
 }
@@ -357,7 +360,7 @@ impl TestReader {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
-            .header(header::HOST, "comments.example")
+            .header(header::HOST, &self.host)
             .extension(ConnectInfo(self.peer));
         if let Some(origin) = origin {
             request = request.header(header::ORIGIN, origin);
