@@ -54,7 +54,7 @@ fn read_folder(folder: &Path, files: &mut BTreeMap<String, String>) -> io::Resul
             .unwrap_or_default();
         let text = || fs::read_to_string(&path);
         match path.extension().and_then(|extension| extension.to_str()) {
-            Some("js") => files.insert(name.to_owned(), minify::script(&text()?)),
+            Some("js") => files.insert(name.to_owned(), minify::script(&text()?, &|_| None)),
             Some("css") => files.insert(name.to_owned(), minify::style(&text()?)),
             Some("json") if folder.ends_with("words") => {
                 let value = text()?.lines().map(str::trim).collect::<Vec<_>>().concat();
@@ -66,22 +66,21 @@ fn read_folder(folder: &Path, files: &mut BTreeMap<String, String>) -> io::Resul
     Ok(())
 }
 
-/// `text` with the version behind each name of a file that stands at the end of a quoted address.
+/// `text` with the version in each address of a file: an import's, or one below `/static`. No other
+/// string is touched, a selector that looks for a script least of all.
 fn with_versions(text: &str, name: &str, names: &[&String], version: &str) -> String {
-    if Path::new(name)
+    let is_script = Path::new(name)
         .extension()
-        .is_none_or(|extension| extension != "js")
-    {
+        .is_some_and(|extension| extension == "js");
+    if !is_script {
         return text.to_owned();
     }
-    let mut text = text.to_owned();
-    for name in names {
-        for quote in ['"', '\'', '`'] {
-            let plain = format!("/{name}{quote}");
-            text = text.replace(&plain, &format!("/{name}?v={version}{quote}"));
-        }
-    }
-    text
+    minify::script(text, &|address| {
+        let (folder, file) = address.rsplit_once('/')?;
+        let is_address = folder == "." || folder == "/static" || folder == "${base}/static";
+        let is_known = names.iter().any(|name| *name == file);
+        (is_address && is_known).then(|| format!("{address}?v={version}"))
+    })
 }
 
 fn write_asset(out: &Path, name: &str, text: &str, table: &mut String) -> io::Result<()> {

@@ -3,11 +3,13 @@
 //! Names stay as they are, so what runs in a browser can be read in its tools, and compression
 //! takes the rest. Lines of a script stay lines wherever a statement might end there.
 
-/// `source` without comments, indentation and empty lines.
-pub(crate) fn script(source: &str) -> String {
+/// `source` without comments, indentation and empty lines, and with `changed` for each string in it
+/// that is to be another.
+pub(crate) fn script(source: &str, changed: &dyn Fn(&str) -> Option<String>) -> String {
     let mut writer = Script {
         rest: source,
         out: String::with_capacity(source.len()),
+        changed,
     };
     let mut gap = Gap::None;
     while let Some(c) = writer.rest.chars().next() {
@@ -37,6 +39,8 @@ enum Gap {
 struct Script<'a> {
     rest: &'a str,
     out: String,
+    /// What is to stand for a string, without its quotation marks.
+    changed: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl Script<'_> {
@@ -65,8 +69,15 @@ impl Script<'_> {
             c if is_word(c) => self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len()),
             c => c.len_utf8(),
         };
-        self.out.push_str(&self.rest[..length]);
-        self.rest = &self.rest[length..];
+        let (token, rest) = self.rest.split_at(length);
+        let quoted = token
+            .strip_prefix(['"', '\'', '`'])
+            .and_then(|text| text.strip_suffix(first));
+        match quoted.and_then(self.changed) {
+            Some(changed) => self.out.extend([&token[..1], &changed, &token[..1]]),
+            None => self.out.push_str(token),
+        }
+        self.rest = rest;
     }
 
     /// Whether what comes next starts a value, so that a slash is not a division.
@@ -198,6 +209,10 @@ pub(crate) fn style(source: &str) -> String {
 mod tests {
     use super::*;
 
+    fn script(source: &str) -> String {
+        super::script(source, &|_| None)
+    }
+
     #[test]
     fn comments_and_indentation_go() {
         let source = "/** Doc. */\nexport function a(b) {\n  // Why.\n  return b + 1;\n}\n\nlet c = 1\nlet d = 2\n";
@@ -231,6 +246,16 @@ mod tests {
         assert_eq!(script("a++\nb\n(c)"), "a++\nb\n(c)");
         assert_eq!(script("return\n/* a\nb */x"), "return\nx");
         assert_eq!(script("a + +b - -c"), "a+ +b- -c");
+    }
+
+    #[test]
+    fn a_string_is_changed_as_a_whole_or_not_at_all() {
+        let source = r#"import('./a.js'); q('[src*="/./a.js"]'); r = /'.\/a.js'/; `${b}./a.js`"#;
+        let changed = super::script(source, &|text| (text == "./a.js").then(|| "z".to_owned()));
+        assert_eq!(
+            changed,
+            r#"import('z');q('[src*="/./a.js"]');r=/'.\/a.js'/;`${b}./a.js`"#
+        );
     }
 
     #[test]

@@ -73,3 +73,32 @@ impl Asset {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[test]
+    fn each_import_names_the_version_and_no_other_string_does() {
+        let scripts = ASSETS.iter().filter(|asset| asset.name.ends_with(".js"));
+        for script in scripts {
+            let text = std::str::from_utf8(script.identity).unwrap();
+            let strings = RefCell::new(Vec::new());
+            minify::script(text, &|string| {
+                strings.borrow_mut().push(string.to_owned());
+                None
+            });
+            for string in strings.into_inner() {
+                let (address, version) = string.split_once("?v=").unwrap_or((&string, ""));
+                let is_address = ["./", "/static/", "${base}/static/"]
+                    .iter()
+                    .any(|start| address.starts_with(start))
+                    && !address.ends_with(".json");
+                let expected = if is_address { VERSION } else { "" };
+                assert_eq!(version, expected, "{}: {string}", script.name);
+            }
+        }
+    }
+}
