@@ -1,8 +1,9 @@
 /**
  * A publisher's site on another origin than Rejoinder's, as the browser tests embed it.
  *
- * Every page takes `?csp=strict` for a policy with Trusted Types, and `?page=` for the thread's
- * page; without it a page's own address is its key, as on a real site.
+ * Every page takes `?csp=strict` for a policy with Trusted Types, `?script=` for one of the ways in
+ * which a script is loaded, `?root=small` for a root with a small font, and `?page=` for the
+ * thread's page; without it a page's own address is its key, as on a real site.
  */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -14,6 +15,7 @@ const FILES = /** @type {const} */ ({
   '/app.js': 'text/javascript; charset=utf-8',
   '/host.css': 'text/css; charset=utf-8',
   '/icon.svg': 'image/svg+xml',
+  '/small.css': 'text/css; charset=utf-8',
 });
 
 /**
@@ -26,7 +28,9 @@ const FILES = /** @type {const} */ ({
 
 /**
  * Start the site. `/story` has one thread, `/two` has two, `/app` adds, moves, removes and
- * changes the element by script.
+ * changes the element by script, `/kept/…` has one that keeps standing wherever the app goes, and
+ * `/front` counts the comments of `?n=` stories. `/bundle/…` is a script of Rejoinder's in a file of
+ * the site's own.
  *
  * @returns {Promise<HostSite>}
  */
@@ -43,6 +47,18 @@ export async function startHostSite() {
       );
       return;
     }
+    if (url.pathname.startsWith('/bundle/')) {
+      // By its number, because not every resolver knows the names under `localhost`.
+      const { port } = new URL(rejoinder);
+      fetch(`http://127.0.0.1:${port}/${url.pathname.slice('/bundle/'.length)}`).then(
+        async (answer) =>
+          response
+            .writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' })
+            .end(`const own = 1;${await answer.text()}`),
+        () => response.writeHead(500).end(),
+      );
+      return;
+    }
     const body = bodyOf(url);
     if (body === null) {
       response.writeHead(404).end();
@@ -53,7 +69,7 @@ export async function startHostSite() {
     if (url.searchParams.get('csp') === 'strict') {
       response.setHeader('content-security-policy', strictPolicy(rejoinder));
     }
-    response.end(document(body, rejoinder));
+    response.end(document(url, body, rejoinder));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
   const address = server.address();
@@ -115,9 +131,28 @@ function bodyOf(url) {
         <button id="remove">Remove</button> <button id="next">Next story</button></p>
         <div id="first"></div><div id="second"></div>
         <script type="module" src="/app.js"></script>`;
+    case '/front':
+      return front(url);
+    case '/empty':
+      return article('Nothing here yet');
     default:
-      return null;
+      return url.pathname.startsWith('/kept/')
+        ? `${article('Wherever you go')}<rejoinder-thread site="${HOST}"></rejoinder-thread>`
+        : null;
   }
+}
+
+/**
+ * The stories of a front page, under long names in another script, with their numbers of comments.
+ *
+ * @param {URL} url
+ */
+function front(url) {
+  const items = Array.from({ length: Number(url.searchParams.get('n') ?? 2) }, (_, n) => {
+    const story = new URL(`/новини/${'паром-повертається-'.repeat(4)}${n}`, url).href;
+    return `<li><a href="${story}" data-rejoinder-count></a></li>`;
+  });
+  return `${article('All stories')}<ul>${items.join('')}</ul>`;
 }
 
 /** @param {string} headline */
@@ -134,10 +169,42 @@ function thread(key) {
 }
 
 /**
+ * The ways in which a script is loaded, each as what stands in the head and at the end of the body.
+ *
+ * @type {Record<string, (rejoinder: string, file: string) => [head: string, end?: string]>}
+ */
+const WAYS = {
+  async: (rejoinder, file) => [`<script src="${rejoinder}/${file}" SITE async></script>`],
+  before: (rejoinder, file) => [`<script src="${rejoinder}/${file}" SITE></script>`],
+  after: (rejoinder, file) => ['', `<script src="${rejoinder}/${file}" SITE></script>`],
+  module: (rejoinder, file) => [`<script type="module" src="${rejoinder}/${file}" SITE></script>`],
+  import: (rejoinder, file) => [
+    `<meta name="rejoinder-server" SITE>
+    <script type="module">import('${rejoinder}/${file}')</script>`,
+  ],
+  bundled: (rejoinder, file) => [
+    `<meta name="rejoinder-server" content="${rejoinder}/" SITE><script src="/bundle/${file}"></script>`,
+  ],
+  'bundled-module': (rejoinder, file) => [
+    `<meta name="rejoinder-server" content="${rejoinder}/" SITE>
+    <script type="module" src="/bundle/${file}"></script>`,
+  ],
+};
+
+/** The names of the ways. */
+export const WAYS_TO_LOAD = Object.keys(WAYS);
+
+/**
+ * @param {URL} url
  * @param {string} body
  * @param {string} rejoinder
  */
-function document(body, rejoinder) {
+function document(url, body, rejoinder) {
+  const file = url.pathname === '/front' ? 'count.js' : 'embed.js';
+  const way = WAYS[url.searchParams.get('script') ?? 'async'];
+  const tags = rejoinder && way ? way(rejoinder, file) : [];
+  const [head, end] = tags.map((tag = '') => tag.replace('SITE', `data-site="${HOST}"`));
+  const canonical = url.searchParams.get('canonical');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -146,11 +213,14 @@ function document(body, rejoinder) {
 <title>The Gazette</title>
 <link rel="icon" href="/icon.svg">
 <link rel="stylesheet" href="/host.css">
-${rejoinder && `<script src="${rejoinder}/embed.js" async></script>`}
+${canonical ? `<link rel="canonical" href="${escape(canonical)}">` : ''}
+${url.searchParams.get('root') === 'small' ? '<link rel="stylesheet" href="/small.css">' : ''}
+${head}
 </head>
 <body>
 <header>The Gazette</header>
 <main>${body}</main>
+${end}
 </body>
 </html>
 `;
