@@ -20,7 +20,7 @@ before(async () => {
   assert.ok(address !== null && typeof address === 'object');
   const place = `127.0.0.1:${address.port}`;
   issuer = `http://${place}`;
-  desk = await openDesk({ REJOINDER_REACHABLE: place });
+  desk = await openDesk({ REJOINDER_REACHABLE: `sign-in=${place}` });
   // Under its own name the server is another site, whose cookies the paper's pages do not have.
   desk.host.embed(desk.rejoinder.origin);
   await provide(`${desk.rejoinder.origin}/auth/openid/callback/${desk.host.host}`);

@@ -37,7 +37,7 @@ before(async () => {
   place = `127.0.0.1:${address.port}`;
   [browser, paper] = await Promise.all([
     startBrowser(),
-    startPaper({ REJOINDER_REACHABLE: place }),
+    startPaper({ REJOINDER_REACHABLE: `webhooks=${place}` }),
   ]);
   const { host, rejoinder } = paper;
   const added = await rejoinder.cli('staff', 'add', 'olga@paper.example', '--site', host.host, '--role', 'owner');

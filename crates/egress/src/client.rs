@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, redirect};
+use rustls::{ClientConfig, RootCertStore};
 use url::{Host, Url};
 
+use crate::exception::{Exception, Feature};
 use crate::gate::{self, Forbidden, Lookup, SystemLookup};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -20,15 +21,18 @@ const USER_AGENT: &str = concat!("RejoinderBot/1 (Rejoinder ", env!("CARGO_PKG_V
 pub struct Policy {
     /// How names are resolved.
     pub lookup: Arc<dyn Lookup>,
-    /// Sockets that the operator has opened although they are not public.
-    pub excepted: Vec<SocketAddr>,
+    /// Sockets that count as the public internet, for tests that have one of their own.
+    pub also_public: Vec<SocketAddr>,
+    /// What the operator has opened to single features although it is not public.
+    pub exceptions: Vec<Exception>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         Self {
             lookup: Arc::new(SystemLookup),
-            excepted: Vec::new(),
+            also_public: Vec::new(),
+            exceptions: Vec::new(),
         }
     }
 }
@@ -47,6 +51,8 @@ pub struct Limits {
 /// A request to the outside.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// What asks.
+    pub feature: Feature,
     /// The method of the first hop; redirects are followed by GET.
     pub method: Method,
     /// Where to.
@@ -103,24 +109,15 @@ pub enum FetchError {
 /// The guarded client. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    tls: ClientConfig,
     policy: Policy,
 }
 
 impl Client {
     /// A client that keeps to `policy`.
     pub fn new(policy: Policy) -> Result<Self, FetchError> {
-        let guard = Guard(policy.clone());
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .dns_resolver(Arc::new(guard))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_max_idle_per_host(0)
-            .user_agent(USER_AGENT)
-            .build()
-            .map_err(|error| FetchError::Network(error.to_string()))?;
-        Ok(Self { http, policy })
+        let tls = tls().map_err(|error| FetchError::Network(error.to_string()))?;
+        Ok(Self { tls, policy })
     }
 
     /// Make `request`, follow its redirects as far as they may go, and read the answer whole.
@@ -168,34 +165,54 @@ impl Client {
         read(answer, url, max_bytes, beyond).await
     }
 
-    /// Whether `url` may be asked as things are now. What is kept to be asked later is looked at
+    /// Whether `feature` may ask `url` as things are now. What is kept to be asked later is looked at
     /// once when it is given, so that whoever gives it hears why not, and again each time.
-    pub async fn may_reach(&self, url: &str) -> Result<(), FetchError> {
-        let Policy { lookup, excepted } = &self.policy;
+    pub async fn may_reach(&self, feature: Feature, url: &str) -> Result<(), FetchError> {
         let url = Url::parse(url).map_err(|_| Forbidden::Unreadable)?;
-        gate::check(&url, excepted)?;
-        let Some(Host::Domain(host)) = url.host() else {
-            return Ok(());
-        };
-        let port = url.port_or_known_default().unwrap_or(0);
-        let found = tokio::time::timeout(CONNECT_TIMEOUT, lookup.lookup(host.to_owned(), port));
-        let found = found.await.map_err(|_| FetchError::Timeout)?;
-        let found = found.map_err(|error| FetchError::Network(error.to_string()))?;
-        Ok(gate::vet(&found, excepted)?)
+        let found = tokio::time::timeout(CONNECT_TIMEOUT, self.vetted(feature, &url));
+        found.await.map_err(|_| FetchError::Timeout)?.map(drop)
     }
 
-    /// Look at `url` before it is asked. The guard in the resolver looks again at what is connected
-    /// to, but does not see the port, which matters where the operator opened a single socket.
-    async fn check(&self, url: &Url) -> Result<(), FetchError> {
-        let Policy { lookup, excepted } = &self.policy;
-        gate::check(url, excepted)?;
-        let (Some(Host::Domain(host)), false) = (url.host(), excepted.is_empty()) else {
-            return Ok(());
+    /// The sockets that `feature` may connect to for `url`: what its name resolves to, looked at; none
+    /// where the host is a number already.
+    async fn vetted(&self, feature: Feature, url: &Url) -> Result<Vec<SocketAddr>, FetchError> {
+        let Policy {
+            lookup,
+            also_public,
+            exceptions,
+        } = &self.policy;
+        let is_excepted = exceptions.iter().any(|open| open.covers(feature, url));
+        if is_excepted {
+            gate::check_form(url)?;
+        } else {
+            gate::check(url, also_public)?;
+        }
+        let Some(Host::Domain(host)) = url.host() else {
+            return Ok(Vec::new());
         };
         let port = url.port_or_known_default().unwrap_or(0);
         let found = lookup.lookup(host.to_owned(), port).await;
         let found = found.map_err(|error| FetchError::Network(error.to_string()))?;
-        Ok(gate::vet(&found, excepted)?)
+        if !is_excepted {
+            gate::vet(&found, also_public)?;
+        }
+        Ok(found)
+    }
+
+    /// A client for one hop, which connects to what was looked at and to nothing else: another look-up
+    /// could be answered differently.
+    async fn connecting(&self, feature: Feature, url: &Url) -> Result<reqwest::Client, FetchError> {
+        let vetted = self.vetted(feature, url).await?;
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(self.tls.clone())
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .resolve_to_addrs(url.host_str().unwrap_or_default(), &vetted)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_max_idle_per_host(0)
+            .user_agent(USER_AGENT)
+            .build()
+            .map_err(|error| FetchError::Network(error.to_string()))
     }
 
     /// One request to one place. Headers and body go to the first place only: they may hold secrets.
@@ -205,13 +222,13 @@ impl Client {
         url: &Url,
         is_first: bool,
     ) -> Result<reqwest::Response, FetchError> {
-        self.check(url).await?;
+        let http = self.connecting(request.feature, url).await?;
         let method = if is_first {
             request.method.clone()
         } else {
             Method::GET
         };
-        let mut call = self.http.request(method, url.clone());
+        let mut call = http.request(method, url.clone());
         if is_first {
             call = call.headers(headers(&request.headers));
             if let Some(body) = &request.body {
@@ -292,7 +309,7 @@ async fn read(
     })
 }
 
-/// The reason for a failure: the guard's word where it spoke, else the innermost cause.
+/// The reason for a failure: the innermost cause.
 fn why(error: &reqwest::Error) -> FetchError {
     if error.is_timeout() {
         return FetchError::Timeout;
@@ -300,36 +317,18 @@ fn why(error: &reqwest::Error) -> FetchError {
     let mut cause = error.source();
     let mut innermost = String::from("the request could not be made");
     while let Some(inner) = cause {
-        if let Some(forbidden) = inner.downcast_ref::<Forbidden>() {
-            return forbidden.clone().into();
-        }
         innermost = inner.to_string();
         cause = inner.source();
     }
     FetchError::Network(innermost)
 }
 
-/// Resolves and vets in one step, so that what was looked at is what is connected to.
-struct Guard(Policy);
-
-impl Resolve for Guard {
-    fn resolve(&self, name: Name) -> Resolving {
-        let policy = self.0.clone();
-        Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let mut vetted = Vec::new();
-            for socket in policy.lookup.lookup(host, 443).await? {
-                let excepted = policy.excepted.iter().any(|open| open.ip() == socket.ip());
-                if !excepted {
-                    gate::vet(&[socket], &[])?;
-                }
-                vetted.push(socket);
-            }
-            if vetted.is_empty() {
-                return Err(Forbidden::Private.into());
-            }
-            vetted.iter_mut().for_each(|socket| socket.set_port(0));
-            Ok(Box::new(vetted.into_iter()) as Addrs)
-        })
-    }
+/// The certificates that the system trusts, read once.
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider);
+    let builder = builder.with_safe_default_protocol_versions()?;
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }

@@ -74,16 +74,21 @@ impl Lookup for SystemLookup {
     }
 }
 
-/// Look at `url` as far as that is possible without resolving its host. `excepted` are the sockets
-/// that the operator has opened; a host that is one of them literally, or any port on a name, is
-/// let through to be looked at again by [`vet`].
-pub(crate) fn check(url: &Url, excepted: &[SocketAddr]) -> Result<(), Forbidden> {
+/// Look at what holds of every address that is asked, wherever it leads.
+pub(crate) fn check_form(url: &Url) -> Result<(), Forbidden> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Forbidden::Scheme);
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Forbidden::Credentials);
     }
+    Ok(())
+}
+
+/// Look at whether `url` may be on the public internet, as far as that is possible without resolving
+/// its host. The sockets of `also` count as public.
+pub(crate) fn check(url: &Url, also: &[SocketAddr]) -> Result<(), Forbidden> {
+    check_form(url)?;
     let port = url.port_or_known_default().unwrap_or(0);
     let literal = match url.host().ok_or(Forbidden::Unreadable)? {
         Host::Ipv4(v4) => Some(SocketAddr::from((v4, port))),
@@ -94,12 +99,12 @@ pub(crate) fn check(url: &Url, excepted: &[SocketAddr]) -> Result<(), Forbidden>
         }
     };
     if let Some(socket) = literal {
-        return excepted
+        return also
             .contains(&socket)
             .then_some(())
             .ok_or(Forbidden::Literal);
     }
-    if !matches!(port, 80 | 443) && !excepted.iter().any(|socket| socket.port() == port) {
+    if !matches!(port, 80 | 443) && !also.iter().any(|socket| socket.port() == port) {
         return Err(Forbidden::Port(port));
     }
     Ok(())
@@ -121,9 +126,9 @@ fn check_name(name: &str) -> Result<(), Forbidden> {
 }
 
 /// Look at what a name resolved to: one forbidden address forbids the name.
-pub(crate) fn vet(found: &[SocketAddr], excepted: &[SocketAddr]) -> Result<(), Forbidden> {
+pub(crate) fn vet(found: &[SocketAddr], also: &[SocketAddr]) -> Result<(), Forbidden> {
     let is_open = |socket: &SocketAddr| {
-        excepted.contains(socket) || (is_public(socket.ip()) && matches!(socket.port(), 80 | 443))
+        also.contains(socket) || (is_public(socket.ip()) && matches!(socket.port(), 80 | 443))
     };
     if found.is_empty() || !found.iter().all(is_open) {
         return Err(Forbidden::Private);
@@ -220,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operators_exception_opens_one_socket_only() {
+    fn a_socket_that_counts_as_public_opens_no_other() {
         let open: SocketAddr = "127.0.0.1:9000".parse().unwrap();
         let allowed = |url: &str| check(&Url::parse(url).unwrap(), &[open]).is_ok();
         assert!(allowed("http://127.0.0.1:9000/hook"));

@@ -8,6 +8,7 @@
 
 mod addresses;
 mod client;
+mod exception;
 mod folder;
 mod gate;
 mod mail;
@@ -16,6 +17,7 @@ mod smtp;
 
 pub use addresses::is_public;
 pub use client::{Client, FetchError, Limits, Policy, Request, Response};
+pub use exception::{Exception, Feature, NotAnException};
 pub use folder::{WrittenMail, newest_mails, read_mail};
 pub use gate::{Forbidden, Lookup, SystemLookup};
 pub use mail::{Mail, NotAMail};

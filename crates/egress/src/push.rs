@@ -16,6 +16,7 @@ use reqwest::Method;
 use url::Url;
 
 use crate::client::{Limits, Request};
+use crate::exception::Feature;
 use crate::gate;
 
 /// The longest address of a browser at its push service, in bytes.
@@ -198,6 +199,7 @@ impl Push<'_> {
         let body = sealed(self.target, self.message, &PushKey::draw(random), salt)?;
         let urgency = if self.may_wait { "low" } else { "normal" };
         Ok(Request {
+            feature: Feature::Push,
             method: Method::POST,
             url: self.target.endpoint.clone(),
             headers: vec![

@@ -9,7 +9,7 @@ mod correction;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egress::{Client, Limits, Method, Request, Response};
+use egress::{Client, Feature, Limits, Method, Request, Response};
 use rejoinder_core::external::{Answer, Service};
 use rejoinder_core::moderation::LateVerdict;
 use rejoinder_core::settings;
@@ -136,6 +136,7 @@ impl ExternalHandler {
         let body = body.to_string().into_bytes();
         let signature = secret.sign(&id, now, &body);
         Request {
+            feature: Feature::Filters,
             method: Method::POST,
             url,
             headers: vec![

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egress::{Client, Limits, Method, Request};
+use egress::{Client, Feature, Limits, Method, Request};
 use rejoinder_core::{Clock, Site, SiteId, Time};
 use render::Context;
 use render::webhook::{Event, message};
@@ -123,6 +123,7 @@ impl WebhookHandler {
             .map(|secret| secret.sign(&id, now, body.as_bytes()))
             .collect();
         Request {
+            feature: Feature::Webhooks,
             method: Method::POST,
             url: due.webhook.url.clone(),
             headers: vec![

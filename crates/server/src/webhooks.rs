@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use egress::FetchError;
+use egress::{Feature, FetchError};
 use rejoinder_core::Time;
 use rejoinder_core::audit::By;
 use rejoinder_core::author::Role;
@@ -145,7 +145,7 @@ async fn problem(app: &App, url: &str, kinds: &[Kind]) -> Option<String> {
     if url.len() > 2_000 {
         return Some("The address is too long.".to_owned());
     }
-    match app.outside.may_reach(url).await {
+    match app.outside.may_reach(Feature::Webhooks, url).await {
         Ok(()) => None,
         Err(FetchError::Forbidden(why)) => Some(format!("This address cannot be told: {why}.")),
         Err(_) => Some("No server is found at this address.".to_owned()),

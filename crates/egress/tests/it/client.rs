@@ -8,7 +8,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use egress::{Client, FetchError, Forbidden, Limits, Lookup, Method, Policy, Request};
+use egress::{
+    Client, Exception, Feature, FetchError, Forbidden, Limits, Lookup, Method, Policy, Request,
+};
 use rejoinder_egress as egress;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -68,16 +70,19 @@ fn redirect(to: &str) -> String {
     )
 }
 
-fn client(lookup: Arc<dyn Lookup>, excepted: &[SocketAddr]) -> Client {
+/// A client on whose public internet `sockets` are, too.
+fn client(lookup: Arc<dyn Lookup>, sockets: &[SocketAddr]) -> Client {
     Client::new(Policy {
         lookup,
-        excepted: excepted.to_vec(),
+        also_public: sockets.to_vec(),
+        ..Policy::default()
     })
     .unwrap()
 }
 
 fn get(url: &str) -> Request {
     Request {
+        feature: Feature::Webhooks,
         method: Method::GET,
         url: url.to_owned(),
         headers: Vec::new(),
@@ -91,7 +96,7 @@ fn get(url: &str) -> Request {
 }
 
 #[tokio::test]
-async fn an_opened_socket_answers() {
+async fn a_public_server_answers() {
     let address = server(vec![page("hello")]).await;
     let client = client(Script::of(&[&[address]]), &[address]);
 
@@ -122,17 +127,69 @@ async fn a_name_for_a_private_place_is_refused() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_rebound_between_look_and_connect_is_refused() {
-    let open = server(vec![page("inside")]).await;
-    let elsewhere: SocketAddr = "127.0.0.2:80".parse().unwrap();
-    let client = client(Script::of(&[&[open], &[elsewhere]]), &[open]);
+async fn what_was_looked_at_is_what_is_connected_to() {
+    let looked_at = server(vec![page("public")]).await;
+    let rebound: SocketAddr = "127.0.0.2:80".parse().unwrap();
+    let client = client(Script::of(&[&[looked_at], &[rebound]]), &[looked_at]);
+    let url = format!("http://news.example:{}/", looked_at.port());
 
-    let refused = client
-        .send(get(&format!("http://news.example:{}/", open.port())))
-        .await;
+    let first = client.send(get(&url)).await.unwrap();
+    let second = client.send(get(&url)).await;
+
+    assert_eq!(first.body, b"public");
+    assert!(
+        matches!(second, Err(FetchError::Forbidden(Forbidden::Private))),
+        "{second:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_exception_opens_one_place_to_one_feature() {
+    let (hook, other) = (server(vec![page("hook")]).await, server(vec![]).await);
+    let named = Exception::socket(Feature::Webhooks, hook);
+    let by_name = format!("filters=filter.home.arpa:{}", hook.port());
+    let policy = Policy {
+        lookup: Script::of(&[&[hook]]),
+        exceptions: vec![named, by_name.parse().unwrap()],
+        ..Policy::default()
+    };
+    let client = Client::new(policy).unwrap();
+    let (hook_url, other_url) = (format!("http://{hook}/"), format!("http://{other}/"));
+    let named_url = format!("http://filter.home.arpa:{}/", hook.port());
+    let rebound_url = format!("http://rebound.example:{}/", hook.port());
+
+    for feature in Feature::ALL {
+        for url in [&hook_url, &other_url, &named_url, &rebound_url] {
+            let may = client.may_reach(feature, url).await.is_ok();
+            let is_open = match feature {
+                Feature::Webhooks => url == &hook_url,
+                Feature::Filters => url == &named_url,
+                Feature::SignIn | Feature::Push | Feature::Cards => false,
+            };
+            assert_eq!(may, is_open, "{feature:?} {url}");
+        }
+    }
+    let answer = client.send(get(&hook_url)).await.unwrap();
+    assert_eq!(answer.body, b"hook");
+}
+
+#[tokio::test]
+async fn a_redirect_to_a_place_of_another_feature_is_refused() {
+    let inside = server(vec![page("inside")]).await;
+    let outside = server(vec![redirect(&format!("http://{inside}/"))]).await;
+    let client = Client::new(Policy {
+        lookup: Script::of(&[&[outside]]),
+        also_public: vec![outside],
+        exceptions: vec![Exception::socket(Feature::Webhooks, inside)],
+    })
+    .unwrap();
+    let mut request = get(&format!("http://news.example:{}/", outside.port()));
+    request.feature = Feature::Cards;
+
+    let refused = client.send(request).await;
 
     assert!(
-        matches!(refused, Err(FetchError::Forbidden(Forbidden::Private))),
+        matches!(refused, Err(FetchError::Forbidden(Forbidden::Literal))),
         "{refused:?}"
     );
 }

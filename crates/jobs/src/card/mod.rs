@@ -16,7 +16,7 @@ pub use unused::UnusedCardHandler;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egress::{Client, FetchError, Limits, Method, Request, Response};
+use egress::{Client, Feature, FetchError, Limits, Method, Request, Response};
 use rejoinder_core::{Clock, SiteId, card};
 use store::cards::{self, CARD_JOB, Found, NewPicture};
 use store::jobs::Job;
@@ -168,6 +168,7 @@ impl CardHandler {
 
     fn get(&self, url: &str, accept: &str, max_bytes: usize) -> Request {
         Request {
+            feature: Feature::Cards,
             method: Method::GET,
             url: url.to_owned(),
             headers: vec![("accept", accept.to_owned())],

@@ -2,7 +2,7 @@
 //!
 //! It asks for the writer's network address, which is not kept here; it is told the address of no one.
 
-use egress::{Limits, Method, Request, Response};
+use egress::{Feature, Limits, Method, Request, Response};
 use rejoinder_core::external::{Answer, Correction, Word};
 use rejoinder_core::moderation::LateVerdict;
 
@@ -68,6 +68,7 @@ fn told(address: &str, call: &str, key: &str, question: &Question, limits: Limit
         form.append_pair("recheck_reason", "edit");
     }
     Request {
+        feature: Feature::Filters,
         method: Method::POST,
         url: format!("{address}/1.1/{call}"),
         headers: vec![(

@@ -94,7 +94,7 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 impl World {
     async fn unfold(&self, open: &[SocketAddr]) {
         let client = Client::new(Policy {
-            excepted: open.to_vec(),
+            also_public: open.to_vec(),
             ..Policy::default()
         });
         let (store, clock) = (self.store.clone(), self.clock.clone());

@@ -31,7 +31,7 @@ impl World {
     /// Do what is due, with all that Akismet is asked and told.
     async fn work(&self, akismet: &Receiver) {
         let client = Client::new(Policy {
-            excepted: vec![akismet.address],
+            also_public: vec![akismet.address],
             ..Policy::default()
         });
         let (client, address) = (client.unwrap(), format!("http://{}", akismet.address));

@@ -69,7 +69,7 @@ async fn asking_program(mode: &str, receiver: &Receiver) -> World {
 impl World {
     fn asker(&self, open: SocketAddr) -> Worker {
         let client = Client::new(Policy {
-            excepted: vec![open],
+            also_public: vec![open],
             ..Policy::default()
         });
         let (store, clock) = (self.store.clone(), self.clock.clone());

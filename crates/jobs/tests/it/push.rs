@@ -113,7 +113,7 @@ impl World {
     /// Do what is due, with the sockets of `open` opened by the operator.
     async fn push(&self, open: &[SocketAddr]) {
         let client = Client::new(Policy {
-            excepted: open.to_vec(),
+            also_public: open.to_vec(),
             ..Policy::default()
         });
         let (store, clock) = (self.store.clone(), self.clock.clone());

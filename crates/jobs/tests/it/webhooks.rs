@@ -131,7 +131,7 @@ impl World {
     /// Do what is due, with the sockets of `open` opened by the operator.
     async fn deliver(&self, open: &[SocketAddr]) {
         let client = Client::new(Policy {
-            excepted: open.to_vec(),
+            also_public: open.to_vec(),
             ..Policy::default()
         });
         let base = "https://comments.example";

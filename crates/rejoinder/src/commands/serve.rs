@@ -136,7 +136,7 @@ impl Running {
 /// The door out, with the sockets that the operator opened.
 fn outside(options: &Options) -> Result<egress::Client, Failure> {
     let policy = egress::Policy {
-        excepted: options.reachable.clone(),
+        exceptions: options.reachable.clone(),
         ..egress::Policy::default()
     };
     egress::Client::new(policy)

@@ -11,6 +11,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+use egress::Exception;
 use rejoinder_core::{author, site};
 use server::{ProxyHeader, RateLimits};
 use store::Location;
@@ -44,7 +45,8 @@ const KNOWN: [Known; 15] = [
     known("proxy_header", "x-forwarded-for or forwarded"),
     known(
         "reachable",
-        "addresses with ports such as 10.0.0.5:9000, with commas between them",
+        "features with what they may reach, such as webhooks=10.0.0.5:9000, with commas between them; \
+         the features are webhooks, filters and sign-in",
     ),
     known("rate_limits", "on or off"),
     known("log", "text or json"),
@@ -73,8 +75,8 @@ pub(crate) struct Options {
     pub(crate) base: Option<String>,
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
     pub(crate) proxy_header: ProxyHeader,
-    /// What the server may ask although it is not on the public internet.
-    pub(crate) reachable: Vec<SocketAddr>,
+    /// What single features may ask although it is not on the public internet.
+    pub(crate) reachable: Vec<Exception>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) log: LogFormat,
     pub(crate) log_level: LevelFilter,
@@ -238,7 +240,7 @@ impl Options {
                     _ => None,
                 })?
                 .unwrap_or(ProxyHeader::XForwardedFor),
-            reachable: layers.read("reachable", sockets)?.unwrap_or_default(),
+            reachable: reachable(&layers, rate_limits)?,
             rate_limits: rate_limits.unwrap_or(RateLimits::On),
             log: layers.read("log", log_format)?.unwrap_or(LogFormat::Text),
             log_level: layers
@@ -320,11 +322,24 @@ fn mail(layers: &Layers) -> Result<Option<MailRoute>, Failure> {
     }
 }
 
-/// Addresses with their ports, with commas between them.
-fn sockets(text: &str) -> Option<Vec<SocketAddr>> {
-    let items = text.split(',').map(str::trim);
-    let items = items.filter(|item| !item.is_empty());
-    items.map(|item| item.parse().ok()).collect()
+/// What single features may reach at home. Where a stranger names the address, a check on this very
+/// machine may open something, and no server that people use.
+fn reachable(layers: &Layers, limits: Option<RateLimits>) -> Result<Vec<Exception>, Failure> {
+    let exceptions = |text: &str| {
+        let items = text.split(',').map(str::trim);
+        let items = items.filter(|item| !item.is_empty());
+        items.map(|item| item.parse().ok()).collect()
+    };
+    let named: Vec<Exception> = layers.read("reachable", exceptions)?.unwrap_or_default();
+    let is_check = limits == Some(RateLimits::Off);
+    let strangers = named.iter().find(|open| !open.feature.is_owners());
+    match strangers.filter(|_| !is_check) {
+        Some(open) => Err(Failure::misused(format!(
+            "`reachable` cannot open a place to {}, whose addresses anyone may name",
+            open.feature.as_str()
+        ))),
+        None => Ok(named),
+    }
 }
 
 fn publication(layers: &Layers) -> Result<Option<PublicationPlace>, Failure> {

@@ -118,15 +118,26 @@ fn lists_can_be_typed_with_commas_or_as_lists() {
 fn nothing_at_home_may_be_reached_unless_it_is_named_with_its_port() {
     let reachable = |file: &str| gather(file, &[], ServeArgs::default()).map(|o| o.reachable);
     assert!(reachable("").unwrap().is_empty());
-    let named = reachable("reachable = ['10.0.0.5:9000', '[::1]:80']").unwrap();
-    assert_eq!(
-        named,
-        [
-            "10.0.0.5:9000".parse().unwrap(),
-            "[::1]:80".parse().unwrap()
-        ]
-    );
-    assert!(refused("reachable = '10.0.0.5'", &[]).contains("such as 10.0.0.5:9000"));
+    let named = reachable("reachable = ['webhooks=10.0.0.5:9000', 'sign-in=[::1]:80']").unwrap();
+    let expected = ["webhooks=10.0.0.5:9000", "sign-in=[::1]:80"];
+    assert_eq!(named, expected.map(|open| open.parse().unwrap()));
+    for unclear in ["10.0.0.5:9000", "webhooks=10.0.0.5", "mails=10.0.0.5:9000"] {
+        let file = format!("reachable = '{unclear}'");
+        assert!(
+            refused(&file, &[]).contains("such as webhooks=10.0.0.5:9000"),
+            "{unclear}"
+        );
+    }
+}
+
+#[test]
+fn nothing_at_home_is_opened_to_a_feature_whose_addresses_strangers_name() {
+    for feature in ["cards", "push"] {
+        let file = format!("reachable = '{feature}=10.0.0.5:9000'");
+        assert!(refused(&file, &[]).contains(feature));
+        let check = [("REJOINDER_RATE_LIMITS", "off")];
+        assert!(gather(&file, &check, ServeArgs::default()).is_ok());
+    }
 }
 
 #[test]

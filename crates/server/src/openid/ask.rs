@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use axum::http::{Response, header};
-use egress::{Client, FetchError, Limits, Method, Request};
+use egress::{Client, Feature, FetchError, Limits, Method, Request};
 use openidconnect::{HttpRequest, HttpResponse};
 use url::Url;
 
@@ -53,6 +53,7 @@ async fn ask(outside: Client, request: HttpRequest) -> Result<HttpResponse, AskE
     let (parts, body) = request.into_parts();
     let is_get = parts.method == Method::GET;
     let asked = Request {
+        feature: Feature::SignIn,
         method: parts.method,
         url,
         headers,

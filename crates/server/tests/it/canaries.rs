@@ -341,7 +341,7 @@ async fn no_mail_and_no_webhook_tells_what_was_taken_away_before_it_was_sent() {
 
 fn worker(app: &TestApp, open: SocketAddr, mailer: Mailer) -> Worker {
     let client = Client::new(Policy {
-        excepted: vec![open],
+        also_public: vec![open],
         ..Policy::default()
     });
     let clock: Arc<dyn Clock> = app.clock.clone();

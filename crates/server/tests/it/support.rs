@@ -219,7 +219,8 @@ fn address(n: u64) -> [u8; 4] {
 fn outside(open: &[SocketAddr]) -> egress::Client {
     let policy = egress::Policy {
         lookup: Arc::new(Names),
-        excepted: open.to_vec(),
+        also_public: open.to_vec(),
+        exceptions: Vec::new(),
     };
     egress::Client::new(policy).unwrap()
 }
