@@ -40,7 +40,7 @@ before(async () => {
   there = `127.0.0.1:${address.port}`;
   [browser, paper] = await Promise.all([
     startBrowser(),
-    startPaper({ REJOINDER_REACHABLE: `cards=${there}` }),
+    startPaper({ REJOINDER_REACHABLE: `cards=${there}`, REJOINDER_RATE_LIMITS: 'off' }),
   ]);
 });
 
