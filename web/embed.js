@@ -192,6 +192,10 @@
       root.querySelector('[role=alert]')?.remove();
       root.prepend(notice);
       activeElement && again.focus();
+      import(`${base}/static/trouble.js`).then(
+        ({ explain }) => explain(notice, base, address),
+        () => {},
+      );
     }
   }
 

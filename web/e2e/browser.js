@@ -12,6 +12,8 @@ const FLAGS = [
   '--disable-gpu',
   '--disable-quic',
   '--disable-sync',
+  // A host that is this machine, and whose name does not say so.
+  '--host-resolver-rules=MAP *.test 127.0.0.1',
   '--no-first-run',
   '--no-sandbox',
 ];

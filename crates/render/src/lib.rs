@@ -10,6 +10,7 @@ mod avatar;
 pub mod bell;
 mod card;
 mod comment;
+pub mod embedding;
 mod fate_mail;
 pub mod feed;
 mod flag;

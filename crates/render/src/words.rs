@@ -70,6 +70,7 @@ pub struct Words {
     pub(crate) page: PageWords,
     pub(crate) publication: PublicationWords,
     pub(crate) sign_in: SignInWords,
+    pub(crate) embedding: EmbeddingWords,
 }
 
 group!(FeedWords {
@@ -233,6 +234,14 @@ group!(SignInWords {
     go: String,
     done_as: String,
     desk: String,
+});
+group!(EmbeddingWords {
+    text: String,
+    retry: String,
+    origin_missing: String,
+    site_unknown: String,
+    origin_refused: String,
+    page_elsewhere: String,
 });
 group!(PublicationWords {
     by: String,

@@ -34,6 +34,7 @@ use crate::{moderator, public, reader};
         public::threads::tree,
         public::comments::one,
         public::counts::counts,
+        public::embedding::embedding,
         public::events::events,
         reader::me::me,
         reader::work::challenge,

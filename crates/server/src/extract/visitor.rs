@@ -185,13 +185,15 @@ impl Visitor {
 
     /// The sites that the page that asks may act on.
     pub(crate) async fn sites(&self, app: &App) -> Result<Vec<Arc<Site>>, ApiError> {
-        let foreign = self
-            .origin
-            .as_deref()
-            .filter(|origin| !self.base.is_origin(origin));
-        let mut sites = app.sites_of(foreign).await?;
+        let mut sites = app.sites_of(self.foreign_origin()).await?;
         sites.retain(|site| !self.is_foreign(site));
         Ok(sites)
+    }
+
+    /// The origin of the page that asks, when it is not the server's own.
+    pub(crate) fn foreign_origin(&self) -> Option<&str> {
+        let origin = self.origin.as_deref();
+        origin.filter(|origin| !self.base.is_origin(origin))
     }
 
     /// Whether a program of the publisher asks.

@@ -2,6 +2,7 @@
 
 pub(crate) mod comments;
 pub(crate) mod counts;
+pub(crate) mod embedding;
 pub(crate) mod events;
 pub(crate) mod feeds;
 pub(crate) mod files;
@@ -36,6 +37,12 @@ pub(crate) fn routes() -> Vec<Route> {
         ),
         route(Method::GET, "/api/v1/events", Public, get(events::events)),
         route(Method::GET, "/api/v1/counts", Public, get(counts::counts)),
+        route(
+            Method::GET,
+            "/api/v1/embedding",
+            Public,
+            get(embedding::embedding),
+        ),
         route(Method::GET, "/feeds/{file}", Public, get(feeds::of_site)),
         route(
             Method::GET,

@@ -19,6 +19,7 @@ use crate::limits::Act;
 use crate::metrics::Counter;
 use crate::middleware::headers::{complete, embed_policy, own_policy};
 use crate::page_cache::{Encoding, Form, PageError, Rendered, Shape, Slot, Source, Validators};
+use crate::public::embedding::may_show;
 use crate::publication::Publication;
 use crate::state::App;
 
@@ -97,9 +98,14 @@ async fn thread(
         reply,
         marked,
     };
+    let page = visitor.page(app, &site, &thread.page)?;
+    if form == Form::Fragment {
+        // A form under which nothing can be posted would only be found out after writing.
+        may_show(app, &site, &page).await?;
+    }
     let source = ThreadSource {
         app,
-        page: visitor.page(app, &site, &thread.page)?,
+        page,
         article: None,
     };
     answer(app, visitor, &site, &shape, &source, uri, asked).await

@@ -13,6 +13,7 @@ mod decisions;
 mod desk;
 mod desk_pages;
 mod devices;
+mod embedding;
 mod feeds;
 mod flags;
 mod forms;

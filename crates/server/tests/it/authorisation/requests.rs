@@ -228,7 +228,7 @@ fn query(route: &Declared, host: &str) -> String {
         (
             "GET",
             "/embed" | "/embed/thread" | "/api/v1/thread" | "/api/v1/events" | "/api/v1/counts"
-            | "/api/v1/me",
+            | "/api/v1/embedding" | "/api/v1/me",
         )
         | ("POST", "/api/v1/pages/decisions") => format!("?site={host}&page=story"),
         (
