@@ -141,6 +141,7 @@ function sink(items, level) {
 
 /** @param {Thread} thread @param {HTMLElement} section */
 function replace(thread, section) {
+  section.toggleAttribute('data-hushed', 'hushed' in thread.section.dataset);
   thread.section.replaceWith(section);
   thread.section = section;
   section.tabIndex = -1;

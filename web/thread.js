@@ -184,7 +184,8 @@ export class Thread {
     const clock = setInterval(() => this.wake(this.section), 60_000);
     signal.addEventListener('abort', () => clearInterval(clock));
     this.section.tabIndex = -1;
-    this.section.toggleAttribute('data-hushed', !!device.get('hushed'));
+    const { saveData = false } = /** @type {any} */ (navigator).connection ?? {};
+    this.section.toggleAttribute('data-hushed', device.get('hushed') ?? saveData);
     this.wake(this.section);
     this.know();
     this.#follow();

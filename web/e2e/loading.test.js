@@ -66,6 +66,24 @@ test('a thread is shown in its style where style sheets cannot be constructed', 
   expectQuiet(page);
 });
 
+test('a reader who saves data is shown links without previews, in any order', async () => {
+  await desk.post('thrifty', 'Without pictures');
+  await desk.post('thrifty', 'And to be sorted');
+  const context = await desk.browser.newContext();
+  await context.addInitScript(() => {
+    Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
+  });
+  const page = await open(context, storyAt(desk.host.origin, 'thrifty'));
+  await thread(page);
+  await page.locator('[data-rj=thread][data-hushed]').waitFor();
+
+  await page.locator('select[name=sort]').selectOption('oldest');
+  await page.locator('[data-rj=thread][data-sort=oldest]').waitFor();
+
+  assert.equal(await page.locator('[data-rj=thread][data-hushed]').count(), 1);
+  expectQuiet(page);
+});
+
 test('a page with a small root font changes no size', async () => {
   await desk.post('small', 'As large as ever');
   const sizes = async (/** @type {string} */ rest) => {
