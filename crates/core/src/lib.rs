@@ -28,6 +28,7 @@ pub mod refusal;
 pub mod settings;
 pub mod site;
 pub mod subscription;
+pub mod text;
 pub mod thread;
 pub mod time;
 pub mod vote;

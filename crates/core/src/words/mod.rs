@@ -1,0 +1,305 @@
+//! Word lists, matched over what a text shows and not how it is spelled.
+//!
+//! A text becomes glyphs, of which those that take no ink are left out; the glyphs are set in lines,
+//! one for each way to read them; and each line is searched for all entries in one pass. A place that
+//! is found leads back to the text.
+
+#[cfg(test)]
+mod cases;
+mod entry;
+mod glyphs;
+mod line;
+
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use entry::{Entry, Form};
+use glyphs::{Glyphs, Kind};
+use line::{Line, Made, Place, Read, Set};
+
+pub use entry::{MAX_ENTRY, Unusable};
+
+/// More places of one text are not pointed out.
+const MAX_MATCHES: usize = 100;
+
+/// A list of words and phrases that a site looks for.
+///
+/// An entry of letters matches whole words. A `*` at its start or end stands for any letters. Case,
+/// accents, invisible characters, look-alike letters, digits and signs that stand for letters, signs
+/// between letters, letters s p a c e d out and stretched ouuut are folded away, so the entry is
+/// written plainly. An entry with signs (`c++`, `.com`, `free $$$`) matches exactly these.
+#[derive(Default)]
+pub struct WordList {
+    entries: Vec<String>,
+    words: Matcher,
+    literals: Matcher,
+}
+
+/// A place in a text where an entry was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// The entry, as it stands in the list.
+    pub entry: String,
+    /// Where in the text, in bytes.
+    pub range: Range<usize>,
+}
+
+/// All forms of entries that are looked for in the same lines.
+#[derive(Default)]
+struct Matcher {
+    automaton: Option<AhoCorasick>,
+    patterns: Vec<Pattern>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Pattern {
+    entry: usize,
+    form: Form,
+    is_open: (bool, bool),
+}
+
+impl WordList {
+    /// A list of `entries`; those that cannot be looked for are passed over.
+    pub fn new<'a>(entries: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut list = Self::default();
+        let (mut words, mut literals) = (Vec::new(), Vec::new());
+        for line in entries {
+            let Ok(entry) = Entry::parse(line) else {
+                continue;
+            };
+            let (matcher, texts) = match entry.is_literal {
+                true => (&mut list.literals, &mut literals),
+                false => (&mut list.words, &mut words),
+            };
+            for (text, form) in entry.forms {
+                matcher.patterns.push(Pattern {
+                    entry: list.entries.len(),
+                    form,
+                    is_open: entry.is_open,
+                });
+                texts.push(text);
+            }
+            list.entries.push(line.trim().to_owned());
+        }
+        list.words.automaton = automaton(&words);
+        list.literals.automaton = automaton(&literals);
+        list
+    }
+
+    /// Every place in `text` where an entry is found, in order, each place once.
+    pub fn find(&self, text: &str) -> Vec<Match> {
+        let glyphs = Glyphs::of(text);
+        let mut search = Search {
+            list: self,
+            glyphs: &glyphs,
+            found: Vec::new(),
+        };
+        search.words();
+        search.literals();
+        let mut found = search.found;
+        found.sort_by_key(|hit| (hit.range.start, hit.range.end));
+        found.dedup_by(|a, b| a.range == b.range);
+        found
+    }
+}
+
+fn automaton(texts: &[String]) -> Option<AhoCorasick> {
+    let builder = AhoCorasick::builder()
+        .match_kind(MatchKind::Standard)
+        .build(texts);
+    builder.ok().filter(|_| !texts.is_empty())
+}
+
+/// Whether an entry can be looked for, and is found where it stands as it is written.
+pub fn check(entry: &str) -> Result<(), Unusable> {
+    let stem = Entry::parse(entry)?.stem;
+    match is_found(entry, stem) {
+        true => Ok(()),
+        false => Err(Unusable::Nothing),
+    }
+}
+
+/// Whether `text` has an entry.
+pub fn is_found(entry: &str, text: &str) -> bool {
+    !WordList::new([entry]).find(text).is_empty()
+}
+
+/// An entry without the stars that stand for any letters.
+pub fn stem(entry: &str) -> Option<&str> {
+    Entry::parse(entry).ok().map(|entry| entry.stem)
+}
+
+/// Whether two texts say the same to a reader: case, accents, spaces and what cannot be seen aside.
+pub fn are_same(one: &str, other: &str) -> bool {
+    let line = |text: &str| Line::of(&Glyphs::of(text), Read::Letters, Set::Literal).text;
+    one == other || line(one).trim() == line(other).trim()
+}
+
+struct Search<'a> {
+    list: &'a WordList,
+    glyphs: &'a Glyphs,
+    found: Vec<Match>,
+}
+
+impl Search<'_> {
+    fn words(&mut self) {
+        let list = self.list;
+        if list.words.automaton.is_none() {
+            return;
+        }
+        let glyphs = self.glyphs;
+        let has = |test: &dyn Fn(&glyphs::Glyph) -> bool| glyphs.all.iter().any(test);
+        let is_pieced =
+            has(&|glyph| matches!(glyph.kind, Kind::Sign | Kind::Apostrophe | Kind::Ideograph));
+        let signs = |among: &str| {
+            let mut signs = (0..glyphs.all.len()).filter_map(|at| glyphs.sign(at));
+            signs.any(|sign| among.contains(sign))
+        };
+        let is_odd = has(&|glyph| glyph.is_odd_capital);
+        let is_masked = has(&|glyph| glyph.look.is_some()) || is_odd || signs("013456789@$€!|+");
+        let mut lines = vec![(Read::Plain, Set::Apart)];
+        if is_pieced {
+            lines.push((Read::Plain, Set::Joined));
+        }
+        if is_masked && (is_odd || signs("1!|")) {
+            lines.push((Read::Look('l'), Set::Joined));
+        }
+        if is_masked {
+            lines.push((Read::Look('i'), Set::Joined));
+        }
+        let loosest = lines[lines.len() - 1].0;
+        for (read, set) in lines.iter().copied() {
+            let line = Line::of(glyphs, read, set);
+            self.scan(&line, &list.words, read);
+            if read == loosest && set != Set::Apart || lines.len() == 1 {
+                self.squeezed(&line, read);
+            }
+        }
+        let spelled = [Read::Plain, loosest];
+        for read in &spelled[..1 + usize::from(is_masked)] {
+            let line = Line::of(glyphs, *read, Set::Spelled);
+            self.scan(&line, &list.words, *read);
+        }
+    }
+
+    fn squeezed(&mut self, line: &Line, read: Read) {
+        let list = self.list;
+        if line.is_stretched() {
+            for n in [2, 1] {
+                self.scan(&line.squeezed(n), &list.words, read);
+            }
+        }
+    }
+
+    fn literals(&mut self) {
+        let list = self.list;
+        if list.literals.automaton.is_none() {
+            return;
+        }
+        let is_masked = self.glyphs.all.iter().any(|glyph| glyph.look.is_some());
+        for read in [Read::Plain, Read::Letters] {
+            if read == Read::Plain || is_masked {
+                let line = Line::of(self.glyphs, read, Set::Literal);
+                self.scan(&line, &list.literals, read);
+            }
+        }
+    }
+
+    fn scan(&mut self, line: &Line, matcher: &Matcher, read: Read) {
+        let Some(automaton) = &matcher.automaton else {
+            return;
+        };
+        for hit in automaton.find_overlapping_iter(&line.text) {
+            if self.found.len() == MAX_MATCHES {
+                return;
+            }
+            let pattern = matcher.patterns[hit.pattern().as_usize()];
+            let Some((first, last)) = places(line, hit.start()..hit.end(), pattern.is_open) else {
+                continue;
+            };
+            let places = &line.places[first..=last];
+            if is_meant(pattern.form, places, read) {
+                let (first, last) = widened(line, first, last, pattern.is_open);
+                let (first, last) = (line.places[first].first, line.places[last].last);
+                let range = self.glyphs.all[first].source.start..self.glyphs.all[last].source.end;
+                let is_known = self.found.iter().any(|hit| hit.range == range);
+                if !is_known {
+                    let entry = self.list.entries[pattern.entry].clone();
+                    self.found.push(Match { entry, range });
+                }
+            }
+        }
+    }
+}
+
+/// The first and the last place of what was hit, where words begin and end there.
+fn places(line: &Line, hit: Range<usize>, (opens, closes): (bool, bool)) -> Option<(usize, usize)> {
+    let first = line.places.partition_point(|place| place.at < hit.start);
+    let last = line
+        .places
+        .partition_point(|place| place.at < hit.end)
+        .checked_sub(1)?;
+    let (start, end) = (line.places.get(first)?, line.places.get(last)?);
+    let is_whole =
+        start.at == hit.start && (end.until == hit.end || has_only_a_tone(line, end, hit.end));
+    let fits = (opens || start.starts) && (closes || end.ends);
+    (is_whole && fits && first <= last).then_some((first, last))
+}
+
+/// Whether nothing but the colour of its skin follows in an emoji.
+fn has_only_a_tone(line: &Line, place: &Place, from: usize) -> bool {
+    let rest = line.text.get(from..place.until).unwrap_or("-");
+    rest.chars().all(|c| matches!(c, '\u{1f3fb}'..='\u{1f3ff}'))
+}
+
+/// What was hit with the rest of its word, where the entry stands for that, too.
+fn widened(
+    line: &Line,
+    mut first: usize,
+    mut last: usize,
+    (opens, closes): (bool, bool),
+) -> (usize, usize) {
+    let touch = |a: usize| line.places[a].until == line.places[a + 1].at;
+    while opens && first > 0 && !line.places[first].starts && touch(first - 1) {
+        first -= 1;
+    }
+    while closes && last + 1 < line.places.len() && !line.places[last].ends && touch(last) {
+        last += 1;
+    }
+    (first, last)
+}
+
+/// Whether those who wrote `places` can have meant an entry, and not a number or a word of another
+/// script that looks like it by chance.
+fn is_meant(form: Form, places: &[Place], read: Read) -> bool {
+    let n_glyphs = places[places.len() - 1].last - places[0].first + 1;
+    let count =
+        |test: &dyn Fn(Made) -> bool| places.iter().filter(|place| test(place.made)).count();
+    let n_other = count(&|made| matches!(made, Made::Look { .. } | Made::Own { is_ascii: false }));
+    match form {
+        Form::Squeezed(n) if n_glyphs < n => return false,
+        Form::Look if n_other == 0 => return false,
+        _ => {}
+    }
+    if !matches!(read, Read::Look(_)) {
+        return true;
+    }
+    let (n_digits, n_signs) = (
+        count(&|made| made == Made::Digit),
+        count(&|made| made == Made::Sign),
+    );
+    let n_latin = count(&|made| made == Made::Own { is_ascii: true });
+    let n_unlike = count(&|made| made == Made::Look { is_same: false });
+    if form != Form::Look && n_unlike > 0 && n_latin == 0 {
+        return false;
+    }
+    let n_letters = places.len() - n_digits - n_signs;
+    match (n_digits, n_signs) {
+        (0, 0) => true,
+        _ if places.len() < 3 => false,
+        (0, _) => n_letters > 0 || n_signs >= 3,
+        // A letter before digits names a road or a size: A55.
+        _ => n_letters + n_signs > 1 || (n_letters + n_signs == 1 && places[0].made == Made::Digit),
+    }
+}
