@@ -13,6 +13,7 @@ mod markdown;
 mod plain;
 mod sanitiser;
 mod shape;
+mod shown;
 mod url_gate;
 mod wordpress;
 
@@ -23,6 +24,7 @@ pub use facts::{Facts, MAX_NAME, MAX_TITLE, line, page_facts};
 pub use markdown::{Rendered, render};
 pub use plain::{excerpt, plain_text};
 pub use sanitiser::{SafeHtml, sanitise};
+pub use shown::{Shown, readable};
 pub use url_gate::{safe_link, safe_url};
 pub use wordpress::paragraphs_from_wordpress;
 

@@ -8,6 +8,7 @@ use comrak::{Arena, Options, try_parse_document};
 
 use crate::escape::push_text;
 use crate::sanitiser::{SafeHtml, sanitise};
+use crate::shown::Shown;
 use crate::url_gate::safe_link;
 
 /// A text as it is shown.
@@ -19,6 +20,8 @@ pub struct Rendered {
     pub n_links: usize,
     /// Where they lead, in the order of the text; an address stands as often as it is linked.
     pub links: Vec<String>,
+    /// What it says once the formatting is gone.
+    pub shown: Shown,
 }
 
 /// Renders Markdown.
@@ -33,11 +36,7 @@ pub fn render(text: &str) -> Rendered {
     let arena = Arena::new();
     let budget = Budget::for_text(text);
     let Ok(root) = try_parse_document(&arena, text, &options(), &|| budget.is_spent()) else {
-        return Rendered {
-            html: as_typed(text),
-            n_links: 0,
-            links: Vec::new(),
-        };
+        return rendered(as_typed(text), Vec::new());
     };
     let mut writer = Writer::default();
     for edge in root.traverse() {
@@ -46,11 +45,15 @@ pub fn render(text: &str) -> Rendered {
             NodeEdge::End(_) => writer.leave(),
         }
     }
-    let html = sanitise(&writer.html);
+    rendered(sanitise(&writer.html), writer.links)
+}
+
+fn rendered(html: SafeHtml, links: Vec<String>) -> Rendered {
     Rendered {
+        shown: Shown::of(&html),
         html,
-        n_links: writer.links.len(),
-        links: writer.links,
+        n_links: links.len(),
+        links,
     }
 }
 

@@ -37,12 +37,7 @@ impl Text {
         if self.n_spoilers > 0 {
             return;
         }
-        let text = escaped
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&quot;", "\"")
-            .replace("&nbsp;", "\u{a0}")
-            .replace("&amp;", "&");
+        let text = unescaped(escaped);
         let at_line_start = self.out.is_empty() || self.out.ends_with('\n');
         self.out.push_str(if at_line_start {
             text.trim_start_matches('\n')
@@ -96,6 +91,16 @@ impl Text {
         self.out
             .extend(std::iter::repeat_n('\n', n.saturating_sub(has)));
     }
+}
+
+/// What `escaped` stands for, as the sanitiser escapes.
+pub(crate) fn unescaped(escaped: &str) -> String {
+    escaped
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&nbsp;", "\u{a0}")
+        .replace("&amp;", "&")
 }
 
 /// The start of `text` on one line, at most `max_graphemes` long with the `…` that shows a cut.
