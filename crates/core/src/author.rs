@@ -6,6 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::address::Network;
 use crate::ids::AuthorId;
 use crate::refusal::Refusal;
+use crate::text::{is_blank, is_invisible};
 
 /// The longest name, in graphemes.
 pub const MAX_NAME: usize = 50;
@@ -124,9 +125,15 @@ impl Reader {
 
 /// A name fit to show: composed, trimmed, inner space squeezed, no control or invisible characters.
 pub fn name(typed: &str) -> Result<String, Refusal> {
-    let shown: String = typed.nfc().filter(|c| !is_hidden(*c)).collect();
+    let mut is_in_flag = false;
+    let shown = typed.nfc().filter(|c| {
+        // The black flag and tags make the flags of regions.
+        is_in_flag = *c == '\u{1f3f4}' || (is_in_flag && is_tag(*c));
+        c.is_ascii_whitespace() || !is_invisible(*c) || is_joiner(*c) || is_in_flag
+    });
+    let shown: String = shown.collect();
     let name = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.chars().all(is_joiner) {
+    if is_blank(&name) {
         return Err(Refusal::NameMissing);
     }
     let graphemes = name.graphemes(true).count();
@@ -139,17 +146,14 @@ pub fn name(typed: &str) -> Result<String, Refusal> {
     Ok(name)
 }
 
-/// Joins letters and emoji; needed by Persian, Indic scripts and family emoji.
+/// Joins letters and emoji, or says which form they take; needed by Persian, Indic and Mongolian
+/// scripts and by emoji.
 const fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200c}' | '\u{200d}')
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}')
 }
 
-/// Characters that could forge, reverse or hide part of a name.
-fn is_hidden(c: char) -> bool {
-    (c.is_control() && !c.is_ascii_whitespace())
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+const fn is_tag(c: char) -> bool {
+    matches!(c, '\u{e0020}'..='\u{e007f}')
 }
 
 /// An e-mail address of the right shape, lower-cased in its domain, or `None` for an empty field.
@@ -193,10 +197,37 @@ mod tests {
     #[test]
     fn a_name_cannot_hide_or_reverse_text() {
         assert_eq!(name("mod\u{202e}erator\u{200b}").unwrap(), "moderator");
-        assert!(matches!(
-            name("\u{200b}\u{feff}"),
-            Err(Refusal::NameMissing)
-        ));
+        assert_eq!(
+            name("mod\u{3164}era\u{e0041}tor\u{115f}").unwrap(),
+            "moderator"
+        );
+        for kept in ["مه\u{200c}سا", "❤\u{fe0f}", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 Ann", "👩\u{200d}🚀"]
+        {
+            assert_eq!(name(kept).unwrap(), kept);
+        }
+    }
+
+    #[test]
+    fn a_name_of_which_nothing_can_be_seen_is_none() {
+        for blank in [
+            "",
+            " \u{a0}\u{3000}",
+            "\u{200b}\u{feff}",
+            "\u{200c}\u{200d}",
+            "\u{3164}",
+            "\u{2800}\u{2800}",
+            "\u{115f}\u{1160}\u{ffa0}",
+            "\u{fe0f}",
+            "\u{e0041}\u{e007f}",
+            "\u{301}",
+            "\u{1d159}",
+            "\u{34f}",
+        ] {
+            assert!(
+                matches!(name(blank), Err(Refusal::NameMissing)),
+                "{blank:?}"
+            );
+        }
     }
 
     #[test]
