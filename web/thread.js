@@ -31,6 +31,7 @@
  * @property {number} [status]
  * @property {string} [detail]
  * @property {string} [field]
+ * @property {string} [word] The word that is to blame.
  */
 
 /** @typedef {Record<'widget' | 'problems' | 'thread' | 'form' | 'follow', any>} Words The catalogue. */
@@ -259,9 +260,10 @@ export class Thread {
   }
 
   /** A problem in the reader's words. @param {any} problem */
-  async explain({ code, detail }) {
+  async explain({ code, detail, word = '' }) {
     const { problems } = await this.words();
-    return problems[code] ?? detail ?? problems['internal'] ?? '';
+    const said = problems[code] ?? detail ?? problems['internal'] ?? '';
+    return said.replace('{word}', () => word);
   }
 
   /**

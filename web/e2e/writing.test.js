@@ -330,6 +330,54 @@ test('without script a comment is posted, answered and voted on', async () => {
   await expectAccessible(page);
 });
 
+test('a banned word is said at its field, and the draft is there to be changed', async () => {
+  const { rejoinder, host } = desk;
+  const said = await rejoinder.cli('staff', 'add', 'olga@paper.example', '--site', host.host, '--role', 'owner');
+  const path = /\/auth\/sign-in\S+/.exec(said)?.[0] ?? assert.fail(said);
+  const owner = await open(desk.browser, rejoinder.origin + path);
+  await owner.locator('[name=name]').fill('Olga');
+  await owner.getByRole('button', { name: 'Sign in' }).click();
+  await owner.waitForURL((url) => url.search === '');
+  await owner.goto(`${rejoinder.origin}/admin/${host.host}/words`);
+  await owner.getByLabel('Banned').fill('blasted');
+  await owner.getByRole('button', { name: 'Save' }).click();
+  await owner.getByText('Saved.').waitFor();
+
+  const told = 'A rule of this site, not a moderator, does not take “Blasted”';
+  const page = await desk.read('banned');
+  const form = page.locator('#compose');
+  await form.locator('textarea').click();
+  await write(form, { text: '**Bla**sted ferry', name: 'Ann Lee' });
+  await form.locator('[data-rj=send]').click();
+  await form.getByText(told).waitFor();
+  const text = form.locator('[name=text]');
+  assert.equal(await text.inputValue(), '**Bla**sted ferry');
+  assert.equal(await text.getAttribute('aria-invalid'), 'true');
+  assert.ok(await text.evaluate((area) => area.matches(':focus')));
+  await expectAccessible(page);
+  assert.equal(await page.getByText('Your comment is posted.').count(), 0);
+
+  await text.fill('Blessed ferry');
+  await form.locator('[name=name]').fill('Blasted Ann');
+  await form.locator('[data-rj=send]').click();
+  await form.locator('[data-rj-error=name]').getByText(told).waitFor();
+  const name = form.locator('[name=name]');
+  assert.ok(await name.isVisible());
+  assert.equal(await name.getAttribute('aria-invalid'), 'true');
+  await name.fill('Ann');
+  await form.locator('[data-rj=send]').click();
+  await page.getByText('Your comment is posted.').waitFor();
+  assert.deepEqual(await texts(page), ['Blessed ferry']);
+
+  const plain = await open(desk.browser, desk.embed('banned plain'), { script: false });
+  await plain.locator('#compose textarea').fill('Blasted ferry');
+  await plain.locator('#compose [name=name]').fill('Ann');
+  await plain.locator('#compose [data-rj=send]').click();
+  await plain.getByText(told).waitFor();
+  assert.equal(await plain.locator('#compose textarea').inputValue(), 'Blasted ferry');
+  await expectAccessible(plain);
+});
+
 /**
  * Change when comments are read by a moderator, and wait until the server has heard of it.
  *

@@ -10,12 +10,13 @@ use crate::page::{Page, PageKey};
 use crate::refusal::Refusal;
 use crate::settings::{Guests, Mode, Settings, Voting};
 use crate::site::Site;
+use crate::text::is_blank;
 use crate::time::Time;
 use crate::vote::Vote;
 
-/// Whether a text of so many links is one that the site takes.
-pub fn may_say(settings: &Settings, text: &str, links: usize) -> Result<(), Refusal> {
-    if text.trim().is_empty() {
+/// Whether a text that shows `shown` and has so many links is one that the site takes.
+pub fn may_say(settings: &Settings, text: &str, shown: &str, links: usize) -> Result<(), Refusal> {
+    if is_blank(shown) {
         return Err(Refusal::TextMissing);
     }
     let max = settings.max_graphemes;

@@ -33,6 +33,9 @@ pub enum Refusal {
     /// There is no text.
     #[error("the comment is empty")]
     TextMissing,
+    /// A word that the site's rules do not take.
+    #[error("a rule of this site, not a moderator, does not take “{word}”; please change it")]
+    WordBanned { field: &'static str, word: String },
     /// The text is too long.
     #[error("the comment has {graphemes} characters; at most {max} are possible")]
     TextTooLong { graphemes: usize, max: usize },
@@ -159,6 +162,9 @@ pub enum Refusal {
     /// A word list is too long.
     #[error("the list has {words} words; at most {max} are possible")]
     TooManyWords { words: usize, max: usize },
+    /// An entry cannot stand in a word list.
+    #[error("“{entry}” cannot stand in a list: {why}")]
+    WordUnusable { entry: String, why: &'static str },
     /// A setting is not known.
     #[error("there is no setting `{key}`; there are: {known}")]
     SettingUnknown { key: String, known: String },

@@ -5,7 +5,7 @@ use rejoinder_core::Comment;
 use rejoinder_core::bell::Ring;
 
 use crate::Context;
-use crate::account::{MailText, reason};
+use crate::account::{MailText, refused};
 use crate::links::{Links, Place};
 use crate::notice::{self, Notice, NoticeWords, headline, quote};
 use crate::pages::rendered;
@@ -24,8 +24,7 @@ pub fn fate_mail(
     let own = notice::of(language);
     let links = Links::new(context.base, context.site, &notice.page.key);
     let subject = says(own, ring, &headline(context, notice.page));
-    let why = comment.reason.as_deref().filter(|_| ring == Ring::Rejected);
-    let why = why.and_then(|why| reason(language, why));
+    let why = (ring == Ring::Rejected).then(|| refused(language, comment.reason.as_deref()));
     let note = note.map(|note| crate::account::note(language, note));
     let link = match comment.is_published() {
         true => links.to(Place::Comment(comment.id)).to_string(),

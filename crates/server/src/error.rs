@@ -22,6 +22,8 @@ pub(crate) struct ApiError {
     pub(crate) field: Option<String>,
     /// In how many seconds it is worth another try.
     pub(crate) retry_after: Option<u32>,
+    /// The word that is to blame, as it was written.
+    pub(crate) word: Option<String>,
 }
 
 /// An [`ApiError`] as it goes out.
@@ -49,6 +51,9 @@ pub(crate) struct Problem {
     /// In how many seconds it is worth another try.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u32>,
+    /// The word that is to blame, as it was written, where a list of words is against it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    word: Option<String>,
 }
 
 impl ApiError {
@@ -59,6 +64,7 @@ impl ApiError {
             detail: detail.into(),
             field: None,
             retry_after: None,
+            word: None,
         }
     }
 
@@ -156,6 +162,7 @@ impl ApiError {
             detail: self.detail,
             field: self.field,
             retry_after: self.retry_after,
+            word: self.word,
         }
     }
 }
@@ -199,6 +206,9 @@ impl From<Refusal> for ApiError {
                 (S::UNPROCESSABLE_ENTITY, "website_invalid", Some("website"))
             }
             Refusal::TextMissing => (S::UNPROCESSABLE_ENTITY, "text_missing", Some("text")),
+            Refusal::WordBanned { field, .. } => {
+                (S::UNPROCESSABLE_ENTITY, "word_banned", Some(*field))
+            }
             Refusal::TextTooLong { .. } => (S::UNPROCESSABLE_ENTITY, "text_too_long", Some("text")),
             Refusal::TooManyLinks { .. } => {
                 (S::UNPROCESSABLE_ENTITY, "too_many_links", Some("text"))
@@ -247,14 +257,21 @@ impl From<Refusal> for ApiError {
             Refusal::TooManyWords { .. } => {
                 (S::UNPROCESSABLE_ENTITY, "too_many_words", Some("words"))
             }
+            Refusal::WordUnusable { .. } => {
+                (S::UNPROCESSABLE_ENTITY, "word_unusable", Some("words"))
+            }
             Refusal::SettingUnknown { .. } => (S::UNPROCESSABLE_ENTITY, "setting_unknown", None),
             Refusal::SettingInvalid { .. } => (S::UNPROCESSABLE_ENTITY, "setting_invalid", None),
         };
         let error = Self::refused(status, code, &refusal);
-        match field {
+        let mut error = match field {
             Some(field) => error.field(field),
             None => error,
+        };
+        if let Refusal::WordBanned { word, .. } = refusal {
+            error.word = Some(word);
         }
+        error
     }
 }
 

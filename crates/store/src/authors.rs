@@ -6,7 +6,7 @@ use rejoinder_core::author::Role;
 use rejoinder_core::{Author, AuthorId, AuthorKind, Refusal, Site, SiteId, Time, TokenHash, names};
 
 use crate::error::StoreError;
-use crate::{Result, Row, Tx, params, sessions, sql};
+use crate::{Result, Row, Tx, moderation, params, sessions, sql};
 
 /// How long a guest's browser proves who they are.
 const SESSION: Duration = Duration::from_secs(400 * 24 * 60 * 60);
@@ -58,7 +58,8 @@ pub fn may_be_called(tx: &mut Tx<'_>, site: &Site, name: &str) -> Result<()> {
         params![site.id],
         |row| row.get(0),
     )?;
-    Ok(names::may_be_called(site, &newsroom, name)?)
+    names::may_be_called(site, &newsroom, name)?;
+    moderation::may_be_named(tx, site, name)
 }
 
 /// The account of an e-mail address, in whatever case it is written.

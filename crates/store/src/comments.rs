@@ -3,9 +3,10 @@
 mod counters;
 mod posting;
 
-use markup::{RENDERER_VERSION, SafeHtml};
+use markup::{RENDERER_VERSION, Rendered, SafeHtml, Shown};
 use rejoinder_core::author::Role;
 use rejoinder_core::moderation::{Snapshot, Verdict, Work, edited};
+use rejoinder_core::text::lines;
 use rejoinder_core::{
     Comment, CommentId, Page, PageId, Reader, Refusal, Site, SiteId, State, Tally, Time, policy,
 };
@@ -53,9 +54,7 @@ pub struct Edit {
     /// As typed.
     pub text: String,
     /// As rendered.
-    pub html: SafeHtml,
-    /// How many links it has.
-    pub n_links: usize,
+    pub rendered: Rendered,
     /// The revision that the reader saw; another one by now is refused.
     pub revision: Option<i64>,
     /// Drawn for the job that asks a program outside about it.
@@ -68,7 +67,8 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
     let settings = &edit.site.settings;
     let (page, comment) = locked(tx, site, edit.id)?;
     policy::may_edit(settings, &comment, &edit.reader, now)?;
-    policy::may_say(settings, &edit.text, edit.n_links)?;
+    let Rendered { shown, n_links, .. } = &edit.rendered;
+    policy::may_say(settings, &edit.text, shown.text(), *n_links)?;
     if edit
         .revision
         .is_some_and(|revision| revision != comment.revision)
@@ -78,7 +78,7 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
         }
         .into());
     }
-    if edit.text == comment.text {
+    if edit.text == lines(&comment.text) {
         return cards::filled(tx, site, comment);
     }
     let before = decisions::snapshot(tx, site, edit.id)?;
@@ -94,7 +94,7 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
             site,
             edit.id,
             &edit.text,
-            edit.html.as_str(),
+            edit.rendered.html.as_str(),
             RENDERER_VERSION,
             now
         ],
@@ -134,8 +134,8 @@ fn examine(
         author: &comment.author,
         token: None,
         reader: &edit.reader,
-        text: &edit.text,
-        n_links: edit.n_links,
+        rendered: &edit.rendered,
+        is_signed_here: false,
         work: Work::NotAsked,
     };
     moderation::judge(tx, now, &text).map(Some)
@@ -335,14 +335,16 @@ pub(crate) fn expect(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Com
     by_id(tx, site, id)?.ok_or_else(|| Refusal::CommentUnknown.into())
 }
 
-/// The newest text of a comment.
-pub(crate) fn text_of(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<String> {
-    let text = tx.one(
-        sql!("select text from comment where site_id = ?1 and id = ?2"),
+/// What the newest text of a comment shows.
+pub(crate) fn shown(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Shown> {
+    let html: Option<String> = tx.one(
+        sql!("select html from comment where site_id = ?1 and id = ?2"),
         params![site, id],
         |row| row.get(0),
     )?;
-    Ok(text.unwrap_or_default())
+    Ok(Shown::of(&SafeHtml::trusted_from_store(
+        html.unwrap_or_default(),
+    )))
 }
 
 /// What `comment` replies to, and so on, the nearest last: at most `limit` of them. For moderators.

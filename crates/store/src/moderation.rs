@@ -1,16 +1,21 @@
 //! The pipeline inside the transaction that posts or edits, and the verdicts that come after it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use markup::{Rendered, SafeHtml, Shown, readable};
 use rejoinder_core::author::Role;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::moderation::{
-    Facts, Finding, Last, LateVerdict, Phase, Stand, Standing, Verdict, Work, judge as judged, late,
+    Facts, Finding, Judged, Last, LateVerdict, Lists, Phase, Signed, Stand, Standing, Verdict,
+    Work, judge as judged, late,
 };
+use rejoinder_core::settings::BannedWords;
+use rejoinder_core::text::is_blank;
 use rejoinder_core::{
-    Author, AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Settings, SiteId,
-    Time, TokenHash,
+    Author, AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Settings, Site,
+    SiteId, Time, TokenHash,
 };
 
 use crate::comments::{comment_columns, read};
@@ -37,8 +42,9 @@ pub(crate) struct Text<'a> {
     pub(crate) author: &'a Author,
     pub(crate) token: Option<&'a TokenHash>,
     pub(crate) reader: &'a Reader,
-    pub(crate) text: &'a str,
-    pub(crate) n_links: usize,
+    pub(crate) rendered: &'a Rendered,
+    /// Whether the author said in the same form who they are.
+    pub(crate) is_signed_here: bool,
     pub(crate) work: Work,
 }
 
@@ -46,8 +52,9 @@ pub(crate) struct Text<'a> {
 pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Verdict> {
     let site = it.page.site;
     let mut facts = Facts {
-        text: it.text,
-        n_links: it.n_links,
+        text: it.rendered.shown.whole(),
+        n_links: it.rendered.n_links,
+        signed: None,
         role: it.author.role,
         standing: Standing::default(),
         last: None,
@@ -64,6 +71,12 @@ pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Verdict
     }
     let author = Some(it.author.id);
     facts.standing = standing::of(tx, now, site, author, it.token, it.reader.network)?;
+    let website = it.author.website.as_deref().map(readable);
+    facts.signed = Some(Signed {
+        name: &it.author.name,
+        website: website.as_deref(),
+        is_in_form: it.is_signed_here,
+    });
     let rules = rules(tx, it.page)?;
     facts.mode = rules.mode.as_deref().map_or(facts.mode, |word| {
         groups::mode(Some(word)).unwrap_or(it.settings.mode)
@@ -74,13 +87,13 @@ pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Verdict
     };
     facts.lists = lists.as_deref();
     if it.settings.repeat_minutes > 0 {
-        facts.last = last(tx, site, it)?;
+        facts.last = last(tx, now, it)?;
     }
     if it.settings.hold_over_rate > 0 {
         facts.n_recent = n_recent(tx, now, site, it)?;
     }
     if it.settings.hold_learned_percent > 0 {
-        facts.learned = learned::score(tx, site, it.text, rules.n_bad, rules.n_good)?;
+        facts.learned = learned::score(tx, site, facts.text, rules.n_bad, rules.n_good)?;
     }
     if it.settings.approve_first > 0 {
         facts.n_published = n_published(tx, site, it)?;
@@ -121,20 +134,64 @@ fn rules(tx: &mut Tx<'_>, page: &Page) -> Result<Rules> {
     rules.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))
 }
 
-fn last(tx: &mut Tx<'_>, site: SiteId, it: &Text<'_>) -> Result<Option<Last>> {
+fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<Last>> {
+    let window = Duration::from_secs(u64::from(it.settings.repeat_minutes) * 60);
     tx.one(
         sql!(
-            "select text, created_at from comment
-             where site_id = ?1 and author_id = ?2 and id <> ?3 order by id desc limit 1"
+            "select html, created_at from comment
+             where site_id = ?1 and author_id = ?2 and id <> ?3 and id >= ?4
+             order by id desc limit 1"
         ),
-        params![site, it.author.id, it.comment],
+        params![
+            it.page.site,
+            it.author.id,
+            it.comment,
+            first_id_at(now.before(window))
+        ],
         |row| {
+            let html = SafeHtml::trusted_from_store(row.get(0)?);
             Ok(Last {
-                text: row.get(0)?,
+                text: Shown::of(&html).whole().to_owned(),
                 at: row.get(1)?,
             })
         },
     )
+}
+
+/// Whether a headline that somebody's browser tells of a page has nothing that the site bans.
+pub(crate) fn may_be_titled(tx: &mut Tx<'_>, page: &Page, title: &str) -> Result<bool> {
+    let lists = lists(tx, page.site)?;
+    let is_banned = lists.is_some_and(|lists| !lists.banned.find(title).is_empty());
+    Ok(!is_banned && !is_blank(title))
+}
+
+/// Whether the site takes what somebody calls themself, where it refuses what it bans.
+pub(crate) fn may_be_named(tx: &mut Tx<'_>, site: &Site, name: &str) -> Result<()> {
+    if site.settings.banned_words == BannedWords::Hold {
+        return Ok(());
+    }
+    let Some(lists) = lists(tx, site.id)? else {
+        return Ok(());
+    };
+    match lists.banned.find(name).first() {
+        Some(hit) => Err(Refusal::WordBanned {
+            field: Judged::Name.field(),
+            word: name[hit.range.clone()].to_owned(),
+        }
+        .into()),
+        None => Ok(()),
+    }
+}
+
+fn lists(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Arc<Lists>>> {
+    let hash: Option<Option<Vec<u8>>> = tx.one(
+        sql!("select words_hash from site_moderation where site_id = ?1"),
+        params![site],
+        |row| row.get(0),
+    )?;
+    let hash = hash.flatten();
+    hash.map(|hash| words::compiled(tx, site, &hash))
+        .transpose()
 }
 
 fn n_recent(tx: &mut Tx<'_>, now: Time, site: SiteId, it: &Text<'_>) -> Result<i64> {

@@ -87,7 +87,6 @@ pub(crate) fn locked_or_added(
     site: SiteId,
     id: PageId,
     key: &PageKey,
-    title: Option<&str>,
 ) -> Result<Page> {
     let by_key = tx.one(
         sql!(page!("where p.site_id = ?1 and p.key = ?2 for update")),
@@ -97,7 +96,7 @@ pub(crate) fn locked_or_added(
     match by_key {
         Some(page) => Ok(page),
         None => {
-            let page = find_or_add(tx, now, site, id, key, title)?;
+            let page = find_or_add(tx, now, site, id, key, None)?;
             lock(tx, site, page.id)
         }
     }

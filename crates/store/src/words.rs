@@ -7,7 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use rejoinder_core::moderation::Lists;
-use rejoinder_core::words::WordList;
+use rejoinder_core::text::is_invisible;
+use rejoinder_core::words::{Unusable, WordList, check, is_found, stem};
 use rejoinder_core::{Refusal, SiteId, Time};
 use sha2::{Digest, Sha256};
 
@@ -64,13 +65,16 @@ pub fn replace(
     words: &[String],
 ) -> Result<()> {
     let words: BTreeSet<&str> = words.iter().map(|word| word.trim()).collect();
-    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = words.into_iter().filter(|word| !is_empty(word)).collect();
     if words.len() > MAX_WORDS {
         return Err(Refusal::TooManyWords {
             words: words.len(),
             max: MAX_WORDS,
         }
         .into());
+    }
+    for entry in &words {
+        may_stand(entry)?;
     }
     tx.execute(
         sql!(
@@ -103,6 +107,24 @@ pub fn replace(
         )?;
     }
     Ok(())
+}
+
+/// Whether there is nothing to be seen on a line.
+fn is_empty(line: &str) -> bool {
+    line.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
+/// Whether comments can have an entry: it can be looked for, and they show it as it is written.
+fn may_stand(entry: &str) -> std::result::Result<(), Refusal> {
+    let shown = |stem: &str| markup::render(&format!("so {stem} so")).shown;
+    let usable = check(entry).and_then(|()| match stem(entry) {
+        Some(stem) if !is_found(entry, shown(stem).text()) => Err(Unusable::NeverShown),
+        _ => Ok(()),
+    });
+    usable.map_err(|unusable| Refusal::WordUnusable {
+        entry: entry.to_owned(),
+        why: unusable.why(),
+    })
 }
 
 fn read(tx: &mut Tx<'_>, site: SiteId) -> Result<[Vec<String>; 2]> {

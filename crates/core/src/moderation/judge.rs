@@ -4,16 +4,19 @@ use crate::author::Role;
 use crate::comment::State;
 use crate::learned::Score;
 use crate::refusal::Refusal;
-use crate::settings::{External, Mode, Settings};
+use crate::settings::{BannedWords, External, Mode, Settings};
 use crate::time::Time;
-use crate::words::WordList;
+use crate::words::{WordList, are_same};
 
 use super::standing::{Standing, Trust, may_write};
-use super::verdict::{Finding, Mark, Outcome, Phase, Verdict};
+use super::verdict::{Finding, Judged, Mark, Outcome, Phase, Verdict};
+
+/// Why a comment with a banned word waits; nobody's trust outweighs it.
+const BANNED_WORD: &str = "banned_word";
 
 /// A site's two word lists.
 pub struct Lists {
-    /// What is refused.
+    /// What is refused, or waits where the site says so.
     pub banned: WordList,
     /// What waits for a moderator.
     pub suspect: WordList,
@@ -22,7 +25,7 @@ pub struct Lists {
 /// What the author wrote last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Last {
-    /// As typed.
+    /// As shown.
     pub text: String,
     /// When.
     pub at: Time,
@@ -44,10 +47,12 @@ pub enum Work {
 
 /// What is known of a text and its author when it is judged.
 pub struct Facts<'a> {
-    /// As typed.
+    /// As shown, with the addresses of its links.
     pub text: &'a str,
     /// How many links it has.
     pub n_links: usize,
+    /// Who it is by, and whether the writer can change that where they write.
+    pub signed: Option<Signed<'a>>,
     /// What its author may do.
     pub role: Role,
     /// How its author stands with the moderators.
@@ -70,10 +75,24 @@ pub struct Facts<'a> {
     pub now: Time,
 }
 
+/// What stands beside a text and is its author's.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// What they call themself.
+    pub name: &'a str,
+    /// Their own site.
+    pub website: Option<&'a str>,
+    /// Whether both are fields of the form that the text came in.
+    pub is_in_form: bool,
+}
+
 /// What the pipeline says of a text: refused outright, or where its comment stands.
 pub fn judge(settings: &Settings, facts: &Facts<'_>) -> Result<Verdict, Refusal> {
     may_write(&facts.standing, facts.role, facts.now)?;
     let findings = findings(settings, facts);
+    if settings.banned_words == BannedWords::Refuse {
+        may_be_said(facts, &findings)?;
+    }
     let decisive = findings.iter().find(|found| decides(facts, found));
     let is_before = |phase| decisive.is_some_and(|found| found.phase < phase);
     if facts.work == Work::Missing && facts.role < Role::Staff && !is_before(Phase::Work) {
@@ -95,7 +114,27 @@ fn is_examined(facts: &Facts<'_>) -> bool {
 }
 
 fn decides(facts: &Facts<'_>, found: &Finding) -> bool {
-    is_examined(facts) || found.asks == State::Rejected
+    is_examined(facts) || found.reason == BANNED_WORD
+}
+
+/// Whether a text has no banned word that its writer could take out where they write.
+fn may_be_said(facts: &Facts<'_>, findings: &[Finding]) -> Result<(), Refusal> {
+    let banned = findings.iter().filter(|found| found.reason == BANNED_WORD);
+    let is_in_form = facts.signed.is_some_and(|signed| signed.is_in_form);
+    let mut marks = banned.flat_map(|found| &found.marks);
+    match marks.find(|mark| mark.judged == Judged::Text || is_in_form) {
+        Some(mark) => Err(refused(facts, mark)),
+        None => Ok(()),
+    }
+}
+
+fn refused(facts: &Facts<'_>, mark: &Mark) -> Refusal {
+    let text = judged(facts).find(|(judged, _)| *judged == mark.judged);
+    let word = text.and_then(|(_, text)| text.get(mark.start..mark.end));
+    Refusal::WordBanned {
+        field: mark.judged.field(),
+        word: word.unwrap_or_default().to_owned(),
+    }
 }
 
 fn findings(settings: &Settings, facts: &Facts<'_>) -> Vec<Finding> {
@@ -138,7 +177,7 @@ fn repeat(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
     let last = facts.last.as_ref()?;
     let minutes = u64::from(settings.repeat_minutes);
     let is_repeat =
-        facts.now.since(last.at).as_secs() < minutes * 60 && last.text.trim() == facts.text.trim();
+        facts.now.since(last.at).as_secs() < minutes * 60 && are_same(&last.text, facts.text);
     is_repeat.then(|| Finding::new(Phase::Repeat, State::Held, "repeat"))
 }
 
@@ -147,21 +186,33 @@ fn words(facts: &Facts<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let found = [
-        (&lists.banned, State::Rejected, "banned_word"),
-        (&lists.suspect, State::Held, "suspect_word"),
+        (&lists.banned, BANNED_WORD),
+        (&lists.suspect, "suspect_word"),
     ];
-    let findings = found.into_iter().map(|(list, asks, reason)| Finding {
-        marks: marks(list, facts.text),
-        ..Finding::new(Phase::Words, asks, reason)
+    let findings = found.into_iter().map(|(list, reason)| Finding {
+        marks: judged(facts)
+            .flat_map(|(judged, text)| marks(list, judged, text))
+            .collect(),
+        ..Finding::new(Phase::Words, State::Held, reason)
     });
     findings.filter(|found| !found.marks.is_empty()).collect()
 }
 
-fn marks(list: &WordList, text: &str) -> Vec<Mark> {
+/// Everything that word lists look at.
+fn judged<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (Judged, &'a str)> {
+    let signed = facts.signed;
+    let name = signed.map(|signed| (Judged::Name, signed.name));
+    let website = signed.and_then(|signed| Some((Judged::Website, signed.website?)));
+    let text = [(Judged::Text, facts.text)].into_iter();
+    text.chain(name).chain(website)
+}
+
+fn marks(list: &WordList, judged: Judged, text: &str) -> Vec<Mark> {
     let found = list.find(text).into_iter();
     found
         .map(|hit| Mark {
             entry: hit.entry,
+            judged,
             start: hit.range.start,
             end: hit.range.end,
         })
@@ -201,6 +252,7 @@ mod tests {
         Facts {
             text,
             n_links: 0,
+            signed: None,
             role: Role::Reader,
             standing: Standing::default(),
             last: None,
@@ -260,18 +312,66 @@ mod tests {
     }
 
     #[test]
-    fn listed_words_are_refused_or_wait_and_are_marked() {
+    fn a_banned_word_is_refused_where_it_was_written() {
         let lists = lists();
+        let judged = |text, signed: Option<(&'static str, Option<&'static str>)>| {
+            let facts = Facts {
+                lists: Some(&lists),
+                signed: signed.map(|(name, website)| Signed {
+                    name,
+                    website,
+                    is_in_form: true,
+                }),
+                ..facts(text)
+            };
+            said(&Settings::default(), &facts)
+        };
+        let refused = |field, word| format!("WordBanned {{ field: {field:?}, word: {word:?} }}");
+        let bad_site = Some("https://idiot.example/");
+        assert_eq!(judged("You 1d10t!", None), refused("text", "1d10t"));
+        assert_eq!(
+            judged("Hello", Some(("Id-iot", None))),
+            refused("name", "Id-iot")
+        );
+        assert_eq!(
+            judged("Hello", Some(("Ann", bad_site))),
+            refused("website", "idiot")
+        );
+        assert_eq!(judged("Hello", Some(("Ann", None))), "published ");
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_changed_where_one_writes_waits() {
+        let lists = lists();
+        let facts = Facts {
+            lists: Some(&lists),
+            signed: Some(Signed {
+                name: "Idiot",
+                website: None,
+                is_in_form: false,
+            }),
+            ..facts("Hello")
+        };
+        assert_eq!(said(&Settings::default(), &facts), "held banned_word");
+    }
+
+    #[test]
+    fn listed_words_wait_where_the_publisher_says_so_and_are_marked() {
+        let lists = lists();
+        let settings = Settings {
+            banned_words: BannedWords::Hold,
+            ..Settings::default()
+        };
         let judged = |text| {
             let facts = Facts {
                 lists: Some(&lists),
                 ..facts(text)
             };
-            judge(&Settings::default(), &facts).unwrap()
+            judge(&settings, &facts).unwrap()
         };
         let verdict = judged("What a scandal, you 1d10t!");
         assert_eq!(verdict.outcome.reason.as_deref(), Some("banned_word"));
-        assert_eq!(verdict.outcome.state, State::Rejected);
+        assert_eq!(verdict.outcome.state, State::Held);
         assert_eq!(verdict.findings.len(), 2);
         let mark = &verdict.findings[0].marks[0];
         assert_eq!(
@@ -422,7 +522,11 @@ mod tests {
     #[test]
     fn trusted_authors_are_stopped_by_banned_words_only() {
         let lists = lists();
-        let trusted = |text| {
+        let trusted = |banned_words, text| {
+            let settings = Settings {
+                banned_words,
+                ..Settings::default()
+            };
             let facts = Facts {
                 standing: Standing {
                     trust: Trust::Trusted,
@@ -433,10 +537,11 @@ mod tests {
                 mode: Mode::Before,
                 ..facts(text)
             };
-            said(&Settings::default(), &facts)
+            said(&settings, &facts)
         };
-        assert_eq!(trusted("A scandal"), "published ");
-        assert_eq!(trusted("You idiot"), "rejected banned_word");
+        assert_eq!(trusted(BannedWords::Hold, "A scandal"), "published ");
+        assert_eq!(trusted(BannedWords::Hold, "You idiot"), "held banned_word");
+        assert!(trusted(BannedWords::Refuse, "You idiot").starts_with("WordBanned"));
     }
 
     #[test]

@@ -12,7 +12,9 @@ mod standing;
 mod verdict;
 
 pub use decision::{Action, Snapshot};
-pub use judge::{Facts, Last, Lists, Work, judge};
+pub use judge::{Facts, Last, Lists, Signed, Work, judge};
 pub use reason::{FlagReason, Reason};
 pub use standing::{Ban, Standing, Trust, may_write};
-pub use verdict::{Finding, LateVerdict, Mark, Outcome, Phase, Stand, Verdict, edited, late};
+pub use verdict::{
+    Finding, Judged, LateVerdict, Mark, Outcome, Phase, Stand, Verdict, edited, is_of_rules, late,
+};

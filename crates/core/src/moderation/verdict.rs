@@ -51,11 +51,40 @@ impl Phase {
     }
 }
 
-/// A place in a comment's text that a moderator should look at.
+/// What is judged of a comment, and which text a [`Mark`] counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judged {
+    /// The text as it was typed, which earlier versions looked at.
+    #[default]
+    Typed,
+    /// The text as it is shown, with the addresses of its links below.
+    Text,
+    /// What the author calls themself.
+    Name,
+    /// The author's own site.
+    Website,
+}
+
+impl Judged {
+    /// The form's field.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Typed | Self::Text => "text",
+            Self::Name => "name",
+            Self::Website => "website",
+        }
+    }
+}
+
+/// A place in what was judged that a moderator should look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// The entry of the list that was found there.
     pub entry: String,
+    /// In which text.
+    #[serde(default)]
+    pub judged: Judged,
     /// Where it starts in the text, in bytes.
     pub start: usize,
     /// Where it ends in the text, in bytes.
@@ -123,6 +152,11 @@ impl Outcome {
             reason: Some(finding.reason.clone()),
         }
     }
+}
+
+/// Whether a comment that was refused for `reason` was refused by a rule and by nobody who read it.
+pub fn is_of_rules(reason: &str) -> bool {
+    matches!(reason, "banned_word" | "outside")
 }
 
 /// What the pipeline says of a text.

@@ -85,7 +85,7 @@ const fn about(group: Group, key: &'static str, about: &'static str, takes: Take
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 32] = [
+pub(super) const ABOUT: [About; 33] = [
     about(
         Group::Site,
         "title",
@@ -233,6 +233,18 @@ pub(super) const ABOUT: [About; 32] = [
             ("after", "At once"),
             ("before", "When a moderator has approved them"),
             ("closed", "Never: no new comments are taken"),
+        ]),
+    ),
+    about(
+        Group::Moderation,
+        "banned_words",
+        "What becomes of a comment with a banned word.",
+        Takes::Choice(&[
+            (
+                "refuse",
+                "It is not taken: its writer is told which word, and can change it",
+            ),
+            ("hold", "It waits for a moderator"),
         ]),
     ),
     about(

@@ -52,6 +52,8 @@ pub struct Settings {
     pub guidelines: String,
     /// When comments appear.
     pub mode: Mode,
+    /// What becomes of a comment with a banned word.
+    pub banned_words: BannedWords,
     /// Pages close so many days after they were first seen; 0 means never.
     pub close_after_days: u32,
     /// The same text by the same author within so many minutes waits; 0 means never.
@@ -103,6 +105,7 @@ impl Default for Settings {
             message: String::new(),
             guidelines: String::new(),
             mode: Mode::After,
+            banned_words: BannedWords::Refuse,
             close_after_days: 0,
             repeat_minutes: 6,
             hold_over_links: 3,
@@ -183,6 +186,16 @@ pub enum Mode {
     Closed,
 }
 
+/// What becomes of a comment with a banned word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BannedWords {
+    /// It is not taken: the writer is told which word, and may change it.
+    Refuse,
+    /// It waits.
+    Hold,
+}
+
 /// How often moderators are told by mail that comments wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -246,7 +259,7 @@ pub enum LinkCards {
 
 impl Settings {
     /// Every setting in words, in the order in which owners meet them.
-    pub const ABOUT: [About; 32] = about::ABOUT;
+    pub const ABOUT: [About; 33] = about::ABOUT;
 
     /// These settings with `key` set to `value`, which is JSON or a bare word.
     pub fn with(&self, key: &str, value: &str) -> Result<Self, Refusal> {

@@ -10,7 +10,7 @@ mod told;
 mod words;
 
 pub(crate) use mail::publication;
-pub(crate) use words::{note, reason};
+pub(crate) use words::{note, refused};
 
 pub use mail::{MailText, sign_in_mail};
 pub use own::{Line, Own, Signed, Tab, own_page, withheld};

@@ -203,15 +203,15 @@ impl OwnPage<'_> {
 /// What became of a comment, and why.
 fn fate(own: &AccountWords, language: &str, line: &Line<'_>) -> Option<String> {
     let is_own = line.comment.reason.as_deref() == Some("author");
+    let reason = line.comment.reason.as_deref();
     let fate = match line.comment.state {
         State::Published => return None,
         State::Held => &own.account.held,
-        State::Rejected => &own.account.rejected,
+        State::Rejected => return Some(words::refused(language, reason)),
         State::Spam => &own.account.spam,
         State::Removed if is_own => &own.account.deleted,
         State::Removed => &own.account.removed,
     };
-    let reason = line.comment.reason.as_deref();
     let why = reason.and_then(|reason| words::reason(language, reason));
     Some(why.map_or_else(|| fate.clone(), |why| format!("{fate} {why}")))
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use rejoinder_core::moderation::is_of_rules;
 use serde::Deserialize;
 
 use crate::words::{fill, group};
@@ -22,10 +23,21 @@ static ENGLISH: LazyLock<AccountWords> = LazyLock::new(|| {
 });
 
 /// Why a comment is not published, by the word that is stored.
-pub(crate) fn reason(language: &str, reason: &str) -> Option<String> {
+pub(super) fn reason(language: &str, reason: &str) -> Option<String> {
     let own = of(language);
     let reason = own.reasons.get(reason)?;
     Some(fill(&own.account.why, &[("reason", reason)]))
+}
+
+/// Who refused a comment, and why, as far as `reason` tells.
+pub(crate) fn refused(language: &str, reason: Option<&str>) -> String {
+    let own = of(language);
+    let by = match reason.is_some_and(is_of_rules) {
+        true => &own.account.rejected_by_rule,
+        false => &own.account.rejected,
+    };
+    let why = reason.and_then(|reason| self::reason(language, reason));
+    why.map_or_else(|| by.clone(), |why| format!("{by} {why}"))
 }
 
 /// What a moderator adds.
@@ -95,6 +107,7 @@ group!(OwnWords {
     withheld: String,
     held: String,
     rejected: String,
+    rejected_by_rule: String,
     spam: String,
     deleted: String,
     removed: String,

@@ -1,24 +1,46 @@
 //! A text with the places that the rules found in it.
 
-use rejoinder_core::moderation::Finding;
+use markup::{SafeHtml, Shown};
+use rejoinder_core::Comment;
+use rejoinder_core::moderation::{Finding, Judged};
 
 /// A piece of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Piece<'a> {
-    pub(crate) text: &'a str,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) text: String,
     pub(crate) is_marked: bool,
 }
 
-/// `text` in pieces, those marked that any of `findings` points to. Places that are none in this
-/// text are passed over.
-pub(crate) fn marked<'a>(text: &'a str, findings: &[Finding]) -> Vec<Piece<'a>> {
+/// The text of `comment` in pieces, those marked that any of `findings` points to: the text in which
+/// they were found. `None` when nothing is marked.
+pub(crate) fn marked(comment: &Comment, findings: &[Finding]) -> Option<Vec<Piece>> {
+    let html = || SafeHtml::trusted_from_store(comment.html.clone());
+    let has = |judged: Judged| {
+        let mut marks = findings.iter().flat_map(|finding| &finding.marks);
+        marks.any(|mark| mark.judged == judged)
+    };
+    let pieces = match (has(Judged::Text), has(Judged::Typed)) {
+        (true, _) => pieces(Shown::of(&html()).whole(), findings, Judged::Text),
+        (false, true) => pieces(&comment.text, findings, Judged::Typed),
+        (false, false) => return None,
+    };
+    pieces.iter().any(|piece| piece.is_marked).then_some(pieces)
+}
+
+/// Places that are none in this text are passed over.
+fn pieces(text: &str, findings: &[Finding], judged: Judged) -> Vec<Piece> {
     let mut places: Vec<(usize, usize)> = findings
         .iter()
         .flat_map(|finding| &finding.marks)
+        .filter(|mark| mark.judged == judged)
         .map(|mark| (mark.start, mark.end))
         .filter(|(start, end)| start < end && text.get(*start..*end).is_some())
         .collect();
     places.sort_unstable();
+    let piece = |text: &str, is_marked| Piece {
+        text: text.to_owned(),
+        is_marked,
+    };
     let mut pieces = Vec::new();
     let mut at = 0;
     for (start, end) in places {
@@ -26,20 +48,11 @@ pub(crate) fn marked<'a>(text: &'a str, findings: &[Finding]) -> Vec<Piece<'a>> 
         if start >= end {
             continue;
         }
-        pieces.push(Piece {
-            text: &text[at..start],
-            is_marked: false,
-        });
-        pieces.push(Piece {
-            text: &text[start..end],
-            is_marked: true,
-        });
+        pieces.push(piece(&text[at..start], false));
+        pieces.push(piece(&text[start..end], true));
         at = end;
     }
-    pieces.push(Piece {
-        text: &text[at..],
-        is_marked: false,
-    });
+    pieces.push(piece(&text[at..], false));
     pieces.retain(|piece| !piece.text.is_empty());
     pieces
 }
@@ -57,14 +70,15 @@ mod tests {
             .iter()
             .map(|(start, end)| Mark {
                 entry: String::new(),
+                judged: Judged::Text,
                 start: *start,
                 end: *end,
             })
             .collect();
-        let pieces = marked(text, &[finding]);
-        let show = |piece: &Piece<'_>| match piece.is_marked {
+        let pieces = pieces(text, &[finding], Judged::Text);
+        let show = |piece: &Piece| match piece.is_marked {
             true => format!("[{}]", piece.text),
-            false => piece.text.to_owned(),
+            false => piece.text.clone(),
         };
         pieces.iter().map(show).collect()
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use rejoinder_core::Author;
 use rejoinder_core::author::Role;
-use rejoinder_core::settings::{About, Group, Takes};
+use rejoinder_core::settings::{About, BannedWords, Group, Takes};
 
 use super::Frame;
 use crate::pages::rendered;
@@ -106,6 +106,12 @@ pub struct WordsPage<'a> {
     pub suspect: &'a str,
     /// Why nothing was saved.
     pub problem: Option<&'a str>,
+}
+
+impl WordsPage<'_> {
+    fn is_banned_held(&self) -> bool {
+        self.frame.site.settings.banned_words == BannedWords::Hold
+    }
 }
 
 /// The lists of words as a page.

@@ -1,7 +1,7 @@
 //! What the newsroom's pages call things.
 
 use rejoinder_core::State;
-use rejoinder_core::moderation::{Action, Finding};
+use rejoinder_core::moderation::{Action, Finding, Judged, Mark};
 
 /// What was just done, as the status line tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,11 +165,7 @@ pub(crate) fn finding(finding: &Finding) -> String {
     if let Some(note) = &finding.note {
         text.push_str(&format!(": {note}"));
     }
-    let mut entries: Vec<&str> = finding
-        .marks
-        .iter()
-        .map(|mark| mark.entry.as_str())
-        .collect();
+    let mut entries: Vec<String> = finding.marks.iter().map(found).collect();
     entries.dedup();
     if !entries.is_empty() {
         text.push_str(&format!(": {}", entries.join(", ")));
@@ -185,6 +181,16 @@ pub(crate) fn finding(finding: &Finding) -> String {
         text.push_str(&format!(" ({})", telling.join(", ")));
     }
     text
+}
+
+/// An entry, and where it was found beside the text.
+fn found(mark: &Mark) -> String {
+    let place = match mark.judged {
+        Judged::Typed | Judged::Text => "",
+        Judged::Name => " (in the name)",
+        Judged::Website => " (in the website)",
+    };
+    format!("{}{place}", mark.entry)
 }
 
 fn percent(part: f64) -> String {

@@ -140,9 +140,8 @@ impl<'a> Row<'a> {
     }
 
     /// The text with its marks; `None` when nothing is marked.
-    fn marked(&self) -> Option<Vec<Piece<'a>>> {
-        let pieces = marked(&self.comment.text, self.findings);
-        pieces.iter().any(|piece| piece.is_marked).then_some(pieces)
+    fn marked(&self) -> Option<Vec<Piece>> {
+        marked(self.comment, self.findings)
     }
 
     fn changes(&self) -> Option<Vec<Change>> {

@@ -212,7 +212,10 @@ async fn enter(app: &App, arriving: Arriving, name: Option<String>) -> Result<Ar
 }
 
 const fn is_about_name(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::NameMissing | Refusal::NameProtected)
+    matches!(
+        refusal,
+        Refusal::NameMissing | Refusal::NameProtected | Refusal::WordBanned { .. }
+    )
 }
 
 fn stop_by(failure: &Failure, site: &Site, provider: &Provider) -> Stop {

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
-use rejoinder_core::{CommentId, PageKey, comment};
+use rejoinder_core::{CommentId, PageKey};
 use render::json::CommentBody;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -87,13 +87,13 @@ pub(crate) async fn post(
     let draft = draft(body, page, idempotency_key(&headers)?)?;
     let (posted, headers) = posting::post(&app, &visitor, &site, draft).await?;
     let (comment, html) = shown(&app, &visitor, &site, &posted.page, posted.comment.clone());
-    let is_held = posted.comment.state == comment::State::Held;
-    let status = if is_held {
-        StatusCode::ACCEPTED
-    } else {
+    let is_published = posted.comment.is_published();
+    let status = if is_published {
         StatusCode::CREATED
+    } else {
+        StatusCode::ACCEPTED
     };
-    let reason = posted.comment.reason.filter(|_| is_held);
+    let reason = posted.comment.reason.filter(|_| !is_published);
     Ok((
         status,
         headers,

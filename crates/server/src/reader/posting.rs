@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
+use rejoinder_core::text::lines;
 use rejoinder_core::{
     AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site, author,
 };
@@ -50,7 +51,8 @@ pub(crate) async fn post(
     let (work, solution) = work::asked(app, site, &draft.proof, now);
     let notify = subscriptions::with_comment(app, draft.notify.as_deref())?;
     let token = visitor.token(app);
-    let rendered = markup::render(&draft.text);
+    let text = lines(&draft.text);
+    let rendered = markup::render(&text);
     let new = NewComment {
         site: Site::clone(site),
         ids: NewIds {
@@ -66,9 +68,8 @@ pub(crate) async fn post(
         reader,
         details,
         token: token.hash,
-        text: draft.text,
-        html: rendered.html,
-        n_links: rendered.n_links,
+        text,
+        rendered,
         work,
         solution,
         notify,
@@ -150,14 +151,14 @@ pub(crate) async fn edit(
     let now = app.now();
     app.limits.take(Act::Post, visitor, now)?;
     let reader = visitor.reader(app, site).await?;
+    let text = lines(&text);
     let rendered = markup::render(&text);
     let edit = Edit {
         site: Site::clone(site),
         id,
         reader,
         text,
-        html: rendered.html,
-        n_links: rendered.n_links,
+        rendered,
         revision,
         job: app.ids.next(now),
     };

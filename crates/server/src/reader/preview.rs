@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use rejoinder_core::policy;
+use rejoinder_core::text::lines;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,8 +41,10 @@ pub(crate) async fn preview(
 ) -> Result<Json<Preview>, ApiError> {
     let site = visitor.acting_at(&app, &body.site).await?;
     app.limits.take(Act::Preview, &visitor, app.now())?;
-    let rendered = markup::render(&body.text);
-    policy::may_say(&site.settings, &body.text, rendered.n_links)?;
+    let text = lines(&body.text);
+    let rendered = markup::render(&text);
+    let shown = rendered.shown.text();
+    policy::may_say(&site.settings, &text, shown, rendered.n_links)?;
     Ok(Json(Preview {
         html: rendered.html.into_string(),
     }))

@@ -149,6 +149,26 @@ async fn a_form_of_the_drawer_that_is_refused_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn what_a_word_list_found_is_marked_in_what_the_moderator_reads() {
+    let (app, kim) = desk().await;
+    let hold = Settings::default().with("banned_words", "hold").unwrap();
+    app.add_site(1, "news.example", hold).await;
+    crate::writing::banned(&app, "darn").await;
+    let text = "So **da**rn &amp; ||d&#8203;arn|| [here](https://darn.example/x)";
+    let posted = app.reader("Mr Darn").post(STORY, text).await;
+    assert_eq!(posted.status, StatusCode::ACCEPTED, "{}", posted.text());
+
+    let page = shown(&kim, "").await;
+
+    let marked = "So <mark>darn</mark> &#38; <mark>d\u{200b}arn</mark> here\nhttps://<mark>darn</mark>.example/x";
+    assert!(page.contains(marked), "{page}");
+    assert!(
+        page.contains("a banned word: darn, darn (in the name)"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
 async fn a_comment_has_its_context_its_edits_and_its_log() {
     let (app, kim) = desk().await;
     let root = held(&app, "The root of it").await;

@@ -1,6 +1,7 @@
 use axum::http::StatusCode;
 
 use crate::support::{BASE, STORY, TestApp, TestReader};
+use crate::writing::banned;
 
 fn at_home(app: &TestApp, name: &str) -> TestReader {
     let mut reader = app.reader(name);
@@ -46,6 +47,57 @@ async fn a_refused_form_keeps_what_was_typed_and_says_why() {
     assert!(refused.text().contains("Kept &#38; safe"));
     assert!(refused.text().contains("A name is needed."));
     assert!(refused.header("content-type").starts_with("text/html"));
+}
+
+#[tokio::test]
+async fn a_banned_word_is_refused_without_script_and_the_draft_is_kept() {
+    let app = TestApp::new().await;
+    banned(&app, "darn").await;
+    let ann = at_home(&app, "Ann");
+    let fields = [
+        ("site", "news.example"),
+        ("page", STORY),
+        ("text", "So **da**rn\r\nmuch"),
+        ("name", "Ann"),
+    ];
+
+    let refused = ann.submit("/embed/comments", &fields).await;
+
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = refused.text();
+    assert!(page.contains("So **da**rn\r\nmuch"), "{page}");
+    assert!(
+        page.contains("A rule of this site, not a moderator, does not take “darn”"),
+        "{page}"
+    );
+    assert_eq!(app.thread(STORY).await["n_comments"], 0);
+}
+
+#[tokio::test]
+async fn lines_are_kept_in_one_way_however_they_are_sent() {
+    let app = TestApp::new().await;
+    let ann = at_home(&app, "Ann");
+    let fields = [
+        ("site", "news.example"),
+        ("page", STORY),
+        ("text", "One\r\ntwo\rthree"),
+        ("name", "Ann"),
+    ];
+    ann.submit("/embed/comments", &fields).await;
+    let id = app.thread(STORY).await["comments"][0]["id"].clone();
+    let id = id.as_str().unwrap();
+
+    ann.submit(
+        &format!("/embed/comments/{id}/edit"),
+        &[("text", "One\r\ntwo\r\nthree")],
+    )
+    .await;
+    let again = ann.post(STORY, "One\ntwo\nthree").await;
+
+    let first = &app.thread(STORY).await["comments"][0];
+    assert!(first["edited_at"].is_null(), "{first}");
+    assert_eq!(again.status, StatusCode::ACCEPTED);
+    assert_eq!(again.json()["reason"], "repeat");
 }
 
 #[tokio::test]

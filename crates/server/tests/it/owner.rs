@@ -189,6 +189,25 @@ async fn words_are_kept_and_judge_the_next_comment() {
 }
 
 #[tokio::test]
+async fn an_entry_that_could_never_be_found_is_named_and_nothing_is_lost() {
+    let app = TestApp::new().await;
+    let olga = owner(&app).await;
+    let path = "/admin/news.example/words";
+    let fields = [("suspect", "casino\nid*ot"), ("banned", "c++\n🍆")];
+
+    let refused = olga.submit(path, &fields).await;
+
+    assert_eq!(refused.status, 422);
+    let page = refused.text();
+    assert!(page.contains("“id*ot” cannot stand in a list"), "{page}");
+    assert!(page.contains("casino\nid*ot</textarea>"), "{page}");
+    assert!(page.contains("c++\n🍆</textarea>"), "{page}");
+    assert!(!olga.get(path).await.text().contains("casino"));
+    let fields = [("suspect", "casino"), ("banned", "c++\n🍆")];
+    assert_eq!(olga.submit(path, &fields).await.status, 303);
+}
+
+#[tokio::test]
 async fn somebody_is_let_in_by_a_link_that_is_shown_once() {
     let app = TestApp::new().await;
     let olga = owner(&app).await;

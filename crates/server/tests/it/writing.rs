@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use expect_test::expect;
-use rejoinder_core::Settings;
 use rejoinder_core::settings::{Email, Mode};
+use rejoinder_core::{Clock as _, Settings, SiteId};
 use serde_json::json;
+use store::words::{self, List};
 
 use crate::support::{STORY, TestApp};
 
@@ -161,6 +162,78 @@ async fn one_idempotency_key_gives_one_comment() {
     expect!["400 body_invalid [Idempotency-Key]: The header `Idempotency-Key` must have 1 to 128 visible ASCII characters."]
         .assert_eq(&wrong.problem());
     assert_eq!(app.thread(STORY).await["n_comments"], 1);
+}
+
+/// Let `word` be banned on the site.
+pub(crate) async fn banned(app: &TestApp, word: &str) {
+    let (now, entries) = (app.clock.now(), [word.to_owned()]);
+    let save = app
+        .store
+        .write(move |tx| words::replace(tx, now, SiteId(1), List::Banned, &entries));
+    save.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_banned_word_is_refused_at_its_field_and_nothing_is_posted() {
+    let app = TestApp::new().await;
+    banned(&app, "darn").await;
+    let ann = app.reader("Ann");
+    let post = |name: &'static str, website: &'static str, text: &'static str| {
+        let reader = app.reader(name);
+        let body = json!({
+            "site": "news.example", "page": STORY, "text": text, "name": name, "website": website,
+        });
+        async move {
+            reader
+                .send(Method::POST, "/api/v1/comments", body)
+                .await
+                .json()
+        }
+    };
+
+    let text = post("Ann", "", "So d&#8203;a**rn** much").await;
+    let name = post("Mr D.arn", "", "Hello").await;
+    let website = post("Ann", "https://darn.example", "Hello").await;
+
+    assert_eq!(
+        text["detail"],
+        "A rule of this site, not a moderator, does not take “d\u{200b}arn”; please change it."
+    );
+    let told = [&text, &name, &website].map(|it| {
+        format!(
+            "{} {} {} {}",
+            it["status"], it["code"], it["field"], it["word"]
+        )
+    });
+    assert_eq!(
+        told,
+        [
+            "422 \"word_banned\" \"text\" \"d\u{200b}arn\"",
+            "422 \"word_banned\" \"name\" \"D.arn\"",
+            "422 \"word_banned\" \"website\" \"darn\"",
+        ]
+    );
+    assert_eq!(app.thread(STORY).await["n_comments"], 0);
+    let id = ann.post(STORY, "Hello").await.id();
+    let edited = ann.edit(&id, "Hello, darn").await;
+    assert_eq!(edited.json()["code"], "word_banned");
+    assert_eq!(
+        app.thread(STORY).await["comments"][0]["html"],
+        "<p>Hello</p>"
+    );
+}
+
+#[tokio::test]
+async fn a_banned_word_waits_where_the_owner_chose_so() {
+    let app = TestApp::new().await;
+    let hold = Settings::default().with("banned_words", "hold").unwrap();
+    app.add_site(1, "news.example", hold).await;
+    banned(&app, "darn").await;
+
+    let posted = app.reader("Ann").post(STORY, "So darn much").await;
+
+    assert_eq!(posted.status, StatusCode::ACCEPTED);
+    assert_eq!(posted.json()["reason"], "banned_word");
 }
 
 #[tokio::test]

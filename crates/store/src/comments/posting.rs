@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use markup::{RENDERER_VERSION, SafeHtml};
+use markup::{RENDERER_VERSION, Rendered};
 use rejoinder_core::author::Role;
 use rejoinder_core::moderation::{Outcome, Verdict, Work};
 use rejoinder_core::settings::Email;
@@ -47,9 +47,7 @@ pub struct NewComment {
     /// As typed.
     pub text: String,
     /// As rendered.
-    pub html: SafeHtml,
-    /// How many links it has.
-    pub n_links: usize,
+    pub rendered: Rendered,
     /// Whether a proof of work was asked for. [`Work::Missing`] becomes [`Work::Done`] by a solution.
     pub work: Work,
     /// What the writer's browser found.
@@ -100,8 +98,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     let site = new.site.id;
     let settings = &new.site.settings;
     policy::may_carry_thread(&new.site, &new.page)?;
-    let title = new.title.as_deref();
-    let page = pages::locked_or_added(tx, now, site, new.ids.page, &new.page, title)?;
+    let page = pages::locked_or_added(tx, now, site, new.ids.page, &new.page)?;
     if let Some(posted) = replay(tx, now, site, new.idempotency.as_ref())? {
         return Ok(posted);
     }
@@ -109,7 +106,8 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
         author: authors::by_token(tx, now, site, &new.token)?,
         network: new.reader.network,
     };
-    policy::may_say(settings, &new.text, new.n_links)?;
+    let Rendered { shown, n_links, .. } = &new.rendered;
+    policy::may_say(settings, &new.text, shown.text(), *n_links)?;
     policy::may_comment(settings, Some(&page), &reader, now)?;
     let parent = parent_of(tx, &page, new.parent)?;
     let author = author_of(tx, now, new, reader.author.as_ref())?;
@@ -121,8 +119,8 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
         author: &author,
         token: Some(&new.token),
         reader: &reader,
-        text: &new.text,
-        n_links: new.n_links,
+        rendered: &new.rendered,
+        is_signed_here: new.details.is_some() && author.kind == AuthorKind::Guest,
         work,
     };
     let verdict = moderation::judge(tx, now, &text)?;
@@ -152,6 +150,7 @@ fn announce(
 ) -> Result<Page> {
     if page.title.is_none()
         && let Some(title) = &new.title
+        && moderation::may_be_titled(tx, &page, title)?
     {
         pages::set_title(tx, page.site, page.id, title)?;
         page.title = Some(title.clone());
@@ -306,7 +305,7 @@ fn comment_of(
         depth: parent.map_or(0, |parent| parent.depth + 1),
         author,
         text: new.text.clone(),
-        html: new.html.as_str().to_owned(),
+        html: new.rendered.html.as_str().to_owned(),
         state: outcome.state,
         reason: outcome.reason.clone(),
         revision: 1,

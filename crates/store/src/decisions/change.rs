@@ -123,8 +123,8 @@ pub(crate) fn change(
         mark_undone(tx, page, undone, version)?;
     }
     if entry.judges || entry.undoes.is_some() {
-        let text = comments::text_of(tx, page.site, comment.id)?;
-        learned::teach(tx, page.site, comment.id, &text, after)?;
+        let shown = comments::shown(tx, page.site, comment.id)?;
+        learned::teach(tx, page.site, comment.id, shown.whole(), after)?;
     }
     if entry.judges && entry.by.moderator().is_some() {
         corrections::announce(tx, now, page.site, comment.id, after)?;

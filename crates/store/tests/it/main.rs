@@ -14,6 +14,7 @@ mod dump;
 mod fates;
 mod imports;
 mod jobs;
+mod judged;
 mod large;
 mod lists;
 mod notices;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::{Action, Trust, Work};
-use rejoinder_core::settings::{External, Mode};
+use rejoinder_core::moderation::{Action, Judged, Trust, Work};
+use rejoinder_core::settings::{BannedWords, External, Mode};
 use rejoinder_core::{Clock as _, Refusal, Sort, State};
 use rejoinder_store::groups::Group;
 use rejoinder_store::words::List;
@@ -31,20 +31,21 @@ fn the_same_text_twice_within_six_minutes_waits() {
 }
 
 #[test]
-fn listed_words_reject_or_hold_and_are_marked_for_the_moderator() {
-    on_both(|world| async move {
+fn listed_words_hold_and_are_marked_for_the_moderator() {
+    on_both(|mut world| async move {
+        world.site.settings.banned_words = BannedWords::Hold;
         world
-            .list_words(List::Banned, &["idiot*", " ", "idiot*"])
+            .list_words(List::Banned, &["idiot*", " ", "\u{200b}", "idiot*"])
             .await;
         world.list_words(List::Suspect, &["scandal"]).await;
         let ann = world.person("Ann");
-        let bad = world.post(&ann, "You 1d10t").await;
+        let bad = world.post(&ann, "You **1d10**t").await;
         let odd = world.post(&ann, "A scandal").await;
         world.list_words(List::Banned, &[]).await;
         world.list_words(List::Suspect, &[]).await;
         let fine = world.post(&ann, "Such idiots, a scandal").await;
 
-        assert_eq!(world.stands(bad).await, "rejected banned_word");
+        assert_eq!(world.stands(bad).await, "held banned_word");
         assert_eq!(world.stands(odd).await, "held suspect_word");
         assert_eq!(world.stands(fine).await, "published");
         let site = world.site.id;
@@ -55,8 +56,8 @@ fn listed_words_reject_or_hold_and_are_marked_for_the_moderator() {
             .unwrap();
         let mark = &found[&bad][0].marks[0];
         assert_eq!(
-            (mark.entry.as_str(), mark.start, mark.end),
-            ("idiot*", 4, 9)
+            (mark.entry.as_str(), mark.judged, mark.start, mark.end),
+            ("idiot*", Judged::Text, 4, 9)
         );
         world.expect_sound().await;
     });
@@ -68,7 +69,7 @@ fn links_and_haste_hold_where_the_publisher_says_so() {
         world.site.settings.hold_over_rate = 2;
         let ann = world.person("Ann");
         let mut linked = world.draft(&ann, None, "See these").await;
-        linked.n_links = 4;
+        linked.rendered.n_links = 4;
         let linked = world.send(linked).await.unwrap().comment;
         world.post(&ann, "Second").await;
         let third = world.post(&ann, "Third").await;
@@ -387,8 +388,7 @@ fn what_moderators_edit_is_not_judged() {
                 network: ann.network,
             },
             text: "He said idiot".to_owned(),
-            html: markup::render("He said idiot").html,
-            n_links: 0,
+            rendered: markup::render("He said idiot"),
             revision: None,
             job: world.ids.next(now),
         };
