@@ -33,9 +33,54 @@ export async function more(thread, link) {
   thread.focus(fresh[0] && part(fresh[0], 'comment'));
 }
 
-/** A branch in place of the thread. @param {Thread} thread @param {HTMLAnchorElement} link */
+/**
+ * A branch in place of the thread. It is a step of its own in the browser's history, at the address
+ * of the page.
+ *
+ * @param {Thread} thread
+ * @param {HTMLAnchorElement} link
+ */
 export async function branch(thread, link) {
-  await showBranch(thread, new URL(link.href).searchParams, link);
+  const { searchParams } = new URL(link.href);
+  await showBranch(thread, searchParams, link, () => {
+    const depth = (step(thread)?.depth ?? 0) + 1;
+    const rejoinder = { name: thread.name, query: `${searchParams}`, depth };
+    history.pushState({ ...history.state, rejoinder }, '');
+  });
+  if (!followed.has(thread)) {
+    followed.add(thread);
+    addEventListener('popstate', () => thread.attempt(() => travel(thread)), { signal: thread.scope.signal });
+  }
+  enter(thread);
+}
+
+/** Threads that go along with the browser's history. @type {WeakSet<Thread>} */
+const followed = new WeakSet();
+
+/**
+ * What the browser's history says of the thread.
+ *
+ * @param {Thread} thread
+ * @returns {{name: string, query: string, depth: number} | undefined}
+ */
+function step(thread) {
+  const kept = history.state?.rejoinder;
+  return kept?.name === thread.name ? kept : undefined;
+}
+
+/** Show what the browser went back or forward to. @param {Thread} thread */
+async function travel(thread) {
+  const query = step(thread)?.query;
+  if (query) {
+    await showBranch(thread, new URLSearchParams(query));
+    enter(thread);
+  } else {
+    restore(thread);
+  }
+}
+
+/** @param {Thread} thread */
+function enter(thread) {
   thread.section.scrollIntoView();
   part(thread.section, 'back')?.focus({ preventScroll: true });
 }
@@ -49,14 +94,25 @@ export { branch as filter };
  * @param {HTMLAnchorElement} back
  */
 export function back(thread, { href }) {
-  const was = behind.get(thread);
-  if (!was) {
-    return location.assign(href);
+  const depth = step(thread)?.depth;
+  if (!behind.has(thread)) {
+    location.assign(href);
+  } else if (depth) {
+    history.go(-depth);
+  } else {
+    restore(thread);
   }
-  behind.delete(thread);
-  replace(thread, was.section);
-  scrollTo({ top: was.top, behavior: 'instant' });
-  was.link?.focus({ preventScroll: true });
+}
+
+/** The thread as it was behind a branch. @param {Thread} thread */
+function restore(thread) {
+  const was = behind.get(thread);
+  if (was) {
+    behind.delete(thread);
+    replace(thread, was.section);
+    scrollTo({ top: was.top, behavior: 'instant' });
+    was.link?.focus({ preventScroll: true });
+  }
 }
 
 /** To the comment that is replied to. @param {Thread} thread @param {HTMLAnchorElement} link */
@@ -88,12 +144,15 @@ export async function go(thread, id) {
     await showBranch(thread, new URLSearchParams({ ...thread.address, root: id }));
   }
   const comment = thread.comment(id);
+  if (!comment) {
+    throw { code: 'comment_unknown' };
+  }
   thread.section.querySelector('[data-marked]')?.removeAttribute('data-marked');
-  comment?.setAttribute('data-marked', '');
-  for (let item = comment?.closest('li'); item; item = item.parentElement?.closest('li')) {
+  comment.setAttribute('data-marked', '');
+  for (let item = comment.closest('li'); item; item = item.parentElement?.closest('li') ?? null) {
     item.querySelector(':scope>[data-rj=collapse]')?.setAttribute('aria-expanded', 'true');
   }
-  comment?.scrollIntoView({ block: 'center' });
+  comment.scrollIntoView({ block: 'center' });
   thread.focus(comment);
 }
 
@@ -116,12 +175,18 @@ export async function read(thread, query) {
   }
 }
 
-/** @param {Thread} thread @param {URLSearchParams} query @param {HTMLElement | null} [link] */
-async function showBranch(thread, query, link = null) {
+/**
+ * @param {Thread} thread
+ * @param {URLSearchParams} query
+ * @param {HTMLElement | null} [link]
+ * @param {() => void} [before] What is done while the thread still stands where the reader left it.
+ */
+async function showBranch(thread, query, link = null, before) {
   const { section } = thread;
   const top = scrollY;
   const shown = part(await read(thread, query), 'thread');
   if (shown && part(shown, 'comment')) {
+    before?.();
     replace(thread, shown);
     behind.has(thread) || behind.set(thread, { section, top, link });
   }

@@ -1,5 +1,5 @@
 /** An author's drawer, in a dialog over the list. */
-import { find, parse, say, sayFailed } from './desk_page.js';
+import { Refused, find, parse, say, sayFailed } from './desk_page.js';
 
 /**
  * Open the drawer that stands on its own page at `address`.
@@ -12,15 +12,13 @@ export async function openDrawer(address) {
   dialog.addEventListener('close', () => dialog.remove());
   dialog.addEventListener('submit', (event) => submit(dialog, event));
   try {
-    if (await show(dialog, await fetch(address))) {
-      document.body.append(dialog);
-      dialog.showModal();
-      return;
-    }
+    await show(dialog, await fetch(address));
+    document.body.append(dialog);
+    dialog.showModal();
   } catch {
     // Its page may say why.
+    location.assign(address);
   }
-  location.assign(address);
 }
 
 /**
@@ -33,7 +31,7 @@ async function show(dialog, answer) {
   const page = parse(await answer.text());
   const drawer = find('div', 'drawer', page);
   if (!drawer) {
-    return false;
+    throw new Refused(page.querySelector('main')?.textContent?.replace(/\s+/g, ' ').trim() ?? `${answer.status}`);
   }
   const close = find('form', 'close', drawer);
   if (close) {
@@ -45,7 +43,6 @@ async function show(dialog, answer) {
   if (told) {
     say(told);
   }
-  return true;
 }
 
 /**
@@ -54,18 +51,18 @@ async function show(dialog, answer) {
  */
 async function submit(dialog, event) {
   const form = event.target;
-  if (!(form instanceof HTMLFormElement) || form.method === 'dialog') {
+  // Not by `form.action`: a field of that name stands before it.
+  const [address, method] = ['action', 'method'].map((name) => form instanceof HTMLFormElement && form.getAttribute(name));
+  if (!address || method === 'dialog') {
     return;
   }
   event.preventDefault();
-  const fields = /** @type {any} */ (new FormData(form, event.submitter));
+  const fields = /** @type {any} */ (new FormData(/** @type {HTMLFormElement} */ (form), event.submitter));
   try {
     const body = new URLSearchParams(fields);
-    const answer = await fetch(form.action, { method: 'POST', body });
-    if (!(await show(dialog, answer))) {
-      sayFailed();
-    }
-  } catch {
-    sayFailed();
+    const answer = await fetch(address, { method: 'POST', body });
+    await show(dialog, answer);
+  } catch (error) {
+    error instanceof Refused ? say(error.message) : sayFailed();
   }
 }

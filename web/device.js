@@ -56,7 +56,7 @@ async function add(form) {
       const field = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name));
       field && (field.value = value ?? '');
     });
-    form.submit();
+    HTMLFormElement.prototype.submit.call(form);
   } catch {
     say('failed');
   }

@@ -13,7 +13,7 @@ export async function submit(thread, form) {
   const body = { ...fields, title, ...(fields['kind'] === 'branch' && { branch }) };
   try {
     const { state } = await thread.ask('POST', 'subscriptions', body);
-    const details = /** @type {HTMLDetailsElement} */ (form.parentElement);
+    const details = /** @type {HTMLDetailsElement} */ (form.closest('details'));
     details.open = false;
     details.querySelector('summary')?.focus();
     thread.tell((await thread.words()).follow[state]);

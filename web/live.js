@@ -182,6 +182,6 @@ async function remove(thread, told) {
   if (!shown || shown.dataset['state'] === 'removed') {
     return;
   }
-  told.html ? replace(thread, told) : shown.closest('li')?.remove();
+  told.html ? replace(thread, told) : thread.leave(shown.closest('li'));
   await thread.recount(-1);
 }

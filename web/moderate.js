@@ -177,6 +177,7 @@ export async function undo(thread, place) {
   last.delete(thread);
   if (html) {
     show(thread, notice, html);
+    await thread.say('undone');
     await thread.recount(1);
   }
 }

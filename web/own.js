@@ -84,16 +84,17 @@ export function keep(_, button) {
  */
 export async function remove(thread, button) {
   const comment = commentOf(button);
-  const id = comment.dataset['id'] ?? '';
-  await thread.ask('DELETE', path(thread, comment));
+  const { id = '', state } = comment.dataset;
+  // The page hears of it live, too, and must neither take it away nor count it once more.
+  comment.dataset['state'] = 'removed';
+  await thread.ask('DELETE', path(thread, comment)).catch((problem) => {
+    comment.dataset['state'] = state;
+    throw problem;
+  });
   const query = new URLSearchParams({ ...thread.address, root: id });
   const left = await read(thread, query).catch(() => null);
   if (!left?.querySelector(`[data-id="${id}"]`)) {
-    const item = comment.closest('li');
-    const beside = item?.previousElementSibling ?? item?.nextElementSibling;
-    const near = beside ?? item?.parentElement?.closest('li');
-    item?.remove();
-    thread.focus(near && part(near, 'comment'));
+    thread.leave(comment.closest('li'));
   } else {
     replace(thread, comment, left);
   }

@@ -189,7 +189,7 @@ export class Thread {
     this.section.toggleAttribute('data-hushed', device.get('hushed') ?? saveData);
     this.wake(this.section);
     this.know();
-    this.#follow();
+    this.attempt(() => this.#follow());
     this.attempt(() => this.resume());
     this.vouch();
     this.attempt(async () => (await load.live()).follow(this));
@@ -376,6 +376,19 @@ export class Thread {
     }
   }
 
+  /**
+   * Take an item out of its list; whoever was in it goes on beside it.
+   *
+   * @param {Element | null | undefined} item
+   */
+  leave(item) {
+    const near = item?.previousElementSibling ?? item?.nextElementSibling ?? item?.parentElement?.closest('li');
+    const { activeElement } = /** @type {Document} */ (this.section.getRootNode());
+    const hasFocus = item?.contains(activeElement);
+    item?.remove();
+    hasFocus && this.focus((near && part(near, 'comment')) ?? this.section);
+  }
+
   /** Say something in the status line, for a while. @param {string} [text] */
   tell(text = '') {
     clearTimeout(this.#hush);
@@ -454,7 +467,7 @@ export class Thread {
   /** Go to the comment that the page's address names; it may stand in another thread. */
   async #follow() {
     const id = /^#comment-(\w{13})$/.exec(location.hash)?.[1];
-    id && (await load.browse()).go(this, id).catch(() => {});
+    id && (await (await load.browse()).go(this, id));
   }
 
   /**

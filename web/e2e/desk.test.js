@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectQuiet, open, startBrowser } from './browser.js';
 import { startPaper, until } from './harness.js';
@@ -137,6 +138,51 @@ test('what its author edits meanwhile is shown again, with what changed', async 
   await page.keyboard.press('a');
   await until('it to be approved', async () => (await count('held')) === 0);
   await page.close();
+});
+
+test('in the drawer a moderator notes, suspends, bans and lifts, and reads what became of it', async () => {
+  await rejectAll();
+  await postMany(1, 'drawer');
+  const page = await desk();
+  await page.keyboard.press('j');
+  await page.locator('[data-nr=item]:focus').waitFor();
+  await page.keyboard.press('b');
+  const drawer = page.getByRole('dialog');
+  const says = (/** @type {string} */ text) => drawer.getByText(text).first().waitFor();
+
+  await drawer.getByLabel('Note for moderators').fill('Writes from the harbour');
+  await drawer.getByRole('button', { name: 'Add the note' }).click();
+  await says('Writes from the harbour');
+  await drawer.getByText('Suspend', { exact: true }).first().click();
+  await drawer.getByRole('button', { name: 'Suspend' }).click();
+  await says('Suspended until');
+  await drawer.getByRole('button', { name: 'End the suspension' }).click();
+  await until('the suspension to end', async () => (await drawer.locator('.nr-note').count()) === 0);
+  await drawer.getByText('Ban', { exact: true }).first().click();
+  await drawer.getByLabel('Why, for the author to read').fill('Advertising');
+  await drawer.getByRole('button', { name: 'Ban', exact: true }).click();
+  await says('Banned for good');
+  await expectAccessible(page);
+  await drawer.getByRole('button', { name: 'Lift the ban' }).click();
+  await until('the ban to be lifted', async () => (await drawer.locator('.nr-note').count()) === 0);
+
+  await page.route('**/authors/*', (route) => route.fulfill({ status: 403, body: '<main>You may not do this here.</main>' }));
+  await drawer.getByLabel('Note for moderators').fill('Again');
+  await drawer.getByRole('button', { name: 'Add the note' }).click();
+  await page.locator('[data-nr=status]').getByText('You may not do this here.').waitFor({ state: 'attached' });
+  await page.close();
+});
+
+test('no script reads from a form what a field of it may stand before', async () => {
+  const folder = new URL('../', import.meta.url);
+  const shadowed = /\b(form|\w*Form|event\.target|currentTarget)\??\.(action|method|name|id|target|title|length|enctype|submit|reset|children|parentElement)\b(?!:)/;
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.js'));
+  assert.ok(files.includes('desk_drawer.js'));
+  for (const name of files) {
+    const lines = (await readFile(new URL(name, folder), 'utf8')).split('\n');
+    const read = lines.filter((line) => !/^\s*(\*|\/[/*])/.test(line) && shadowed.test(line));
+    assert.deepEqual(read, [], name);
+  }
 });
 
 test('a page is worked through without script', async () => {

@@ -46,8 +46,13 @@ test('a moderator decides inside the thread, and readers see it at once', async 
   await until('the comment to go', async () => (await texts(reader)).length === 0);
   await expectAccessible(page);
 
+  const undo = page.locator('.rj-notice');
+  const { width = 0, height = 0 } = (await undo.boundingBox()) ?? {};
+  assert.ok(width > 200 && height < 100, `the way back is ${width} by ${height} px`);
+
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('Buy my pills').waitFor();
+  await page.locator('[data-rj=status]').getByText('Readers see this comment again.').waitFor();
   await page.locator('[data-rj=moderate]').waitFor();
   await reader.getByText('1 new comment').first().waitFor();
 });

@@ -95,7 +95,29 @@ test('a long branch goes on in a view of its own, and leads back to the place le
   await page.getByText('Above 1', { exact: true }).waitFor();
   assert.equal(await page.evaluate(() => scrollY), top);
   assert.equal(await focused(page), 'branch');
+
+  await on.click();
+  await page.getByText('Level 10').waitFor();
+  await page.goBack();
+  await page.getByText('Above 1', { exact: true }).waitFor();
+  await page.goForward();
+  await page.getByText('Level 10').waitFor();
+  assert.equal(await page.getByText('Above 1', { exact: true }).count(), 0);
   expectQuiet(page);
+});
+
+test('a link to a comment that is gone says so, with script and without', async () => {
+  await desk.post('lost', 'Still here');
+  const gone = '0000000000001';
+
+  const page = await open(desk.browser, `${storyAt(desk.host.origin, 'lost')}#comment-${gone}`);
+  await page.locator('[data-rj=status]').getByText('This comment is no longer here.').waitFor();
+  const plain = await open(desk.browser, desk.embed('lost', `&comment=${gone}`), { script: false });
+
+  await plain.getByText('The comment that this link leads to is no longer here.').waitFor();
+  for (const view of [page, plain]) {
+    assert.ok(await view.getByText('Still here').isVisible());
+  }
 });
 
 test('a link to a comment marks it, wherever in the thread it stands', async () => {

@@ -278,6 +278,31 @@ test('a comment without replies goes when it is deleted', async () => {
   assert.equal(await page.locator('[data-rj=comment]').count(), 0);
 });
 
+test('a comment that is deleted is counted once, and the focus goes on beside it', async () => {
+  await desk.post('once-less', 'The first');
+  const page = await posted('once-less', 'Never mind');
+  const reader = await desk.read('once-less');
+  const focus = () => page.evaluate(() => {
+    const root = document.querySelector('rejoinder-thread')?.shadowRoot;
+    return root?.activeElement?.textContent ?? '';
+  });
+
+  await page.locator('[data-rj=own]:not([hidden]) [data-rj=delete]').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('button[data-rj=keep]:focus').waitFor();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await page.getByText('Your comment is deleted.').waitFor();
+  await until('the reader to see it go', async () => (await texts(reader)).length === 1);
+  await desk.post('once-less', 'Told after it');
+  await page.getByText('1 new comment').first().waitFor();
+
+  assert.match(await focus(), /The first/);
+  for (const view of [page, reader]) {
+    assert.equal(await view.locator('.rj-count').innerText(), '1 comment');
+  }
+});
+
 test('a vote counts at once, changes, and is taken back by the same button', async () => {
   await desk.post('vote', 'Who is for it?');
   const page = await desk.read('vote');

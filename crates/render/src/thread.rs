@@ -90,6 +90,7 @@ pub(crate) fn section(
         has_head: kind != Kind::Rest,
         has_mail: context.tells_by_mail() && frame.is_open,
         n_comments: n_comments(thread),
+        has_lost: view.marked.is_some() && thread.query.root.is_none(),
         notice: notice(context, n_comments(thread), closed_at),
     };
     let mut out = String::with_capacity(4_096 + thread.entries.len() * 2_048);
@@ -185,6 +186,8 @@ struct Section<'a> {
     has_head: bool,
     has_mail: bool,
     n_comments: i64,
+    /// Whether a link led to a comment that is gone, so that the whole thread is shown.
+    has_lost: bool,
     notice: Option<String>,
 }
 

@@ -110,6 +110,7 @@ group!(ThreadWords {
     guidelines: String,
     branch: String,
     earlier: String,
+    lost: String,
     more: String,
     more_replies: Plural,
     replies: Plural,
