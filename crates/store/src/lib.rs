@@ -76,7 +76,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Sender, TrySendError};
 
 pub use error::StoreError;
-use job::{Job, job};
+use job::job;
 pub use sql::{Dialect, Registered, Sql};
 pub use tx::{Change, Tx};
 pub use value::{Column, Row, Value};
@@ -138,10 +138,7 @@ pub struct Store {
 
 #[derive(Clone)]
 enum Queues {
-    Sqlite {
-        reads: Sender<Box<dyn Job>>,
-        writes: Sender<Box<dyn Job>>,
-    },
+    Sqlite(sqlite::Queues),
     Postgres(Sender<postgres::Work>),
 }
 
@@ -149,10 +146,7 @@ impl Store {
     /// Open the database at `location`, bring its schema up to date, and tell `hook` of changes.
     pub fn open(location: &Location, hook: Hook) -> Result<Self> {
         let queues = match location {
-            Location::Sqlite(path) => {
-                let sqlite::Queues { reads, writes } = sqlite::open(path, hook)?;
-                Queues::Sqlite { reads, writes }
-            }
+            Location::Sqlite(path) => Queues::Sqlite(sqlite::open(path, hook)?),
             Location::Postgres(url) => Queues::Postgres(postgres::open(url, &hook)?),
         };
         Ok(Self { queues })
@@ -161,7 +155,7 @@ impl Store {
     /// Which database this is.
     pub const fn dialect(&self) -> Dialect {
         match self.queues {
-            Queues::Sqlite { .. } => Dialect::Sqlite,
+            Queues::Sqlite(_) => Dialect::Sqlite,
             Queues::Postgres(_) => Dialect::Postgres,
         }
     }
@@ -174,7 +168,7 @@ impl Store {
     {
         let (job, reply) = job(operation);
         match &self.queues {
-            Queues::Sqlite { reads, .. } => send(reads, job)?,
+            Queues::Sqlite(queues) => send(&queues.reads, sqlite::Work::Job(job))?,
             Queues::Postgres(queue) => send(queue, postgres::Work::Read(job))?,
         }
         reply.await.unwrap_or_else(|_| Err(gone()))
@@ -189,10 +183,18 @@ impl Store {
     {
         let (job, reply) = job(operation);
         match &self.queues {
-            Queues::Sqlite { writes, .. } => send(writes, job)?,
+            Queues::Sqlite(queues) => send(&queues.writes, sqlite::Work::Job(job))?,
             Queues::Postgres(queue) => send(queue, postgres::Work::Write(job))?,
         }
         reply.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// End what is under way and close the database, so that a file of SQLite holds everything by
+    /// itself. Nothing is done after it, by any handle. Closing again changes nothing.
+    pub fn close(&self) {
+        if let Queues::Sqlite(queues) = &self.queues {
+            queues.close();
+        }
     }
 }
 

@@ -3,9 +3,13 @@
 //! The writer drains what has queued up during the last commit into the next one, with a savepoint
 //! around each operation, so that one that fails takes nothing with it. Nobody is answered before
 //! the commit has returned. There is no timer: a lone write commits at once.
+//!
+//! What was committed last stands in a second file beside the database until it is copied over. A
+//! store that is closed leaves one file.
 
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::config::DbConfig;
@@ -22,10 +26,47 @@ const MAX_BATCH: usize = 256;
 /// Prepared statements that each connection keeps.
 const STATEMENTS: usize = 256;
 
+/// What a thread is asked to do.
+pub(crate) enum Work {
+    /// Run the job.
+    Job(Box<dyn Job>),
+    /// Close the connection, and end.
+    End,
+}
+
 /// The two queues of an open database.
+#[derive(Clone)]
 pub(crate) struct Queues {
-    pub(crate) reads: Sender<Box<dyn Job>>,
-    pub(crate) writes: Sender<Box<dyn Job>>,
+    pub(crate) reads: Sender<Work>,
+    pub(crate) writes: Sender<Work>,
+    threads: Arc<Mutex<Threads>>,
+}
+
+/// The threads that have the database open; none when it is closed.
+#[derive(Default)]
+struct Threads {
+    readers: Vec<JoinHandle<()>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Queues {
+    /// Close every connection. The writer's is the last, because only one that can write copies the
+    /// second file over and removes it.
+    pub(crate) fn close(&self) {
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        let Threads { readers, writer } = std::mem::take(&mut *threads);
+        // A thread that is gone already is as good: its queue takes nothing, and joining it is over.
+        for _ in &readers {
+            let _ = self.reads.send(Work::End);
+        }
+        for reader in readers {
+            let _ = reader.join();
+        }
+        if let Some(writer) = writer {
+            let _ = self.writes.send(Work::End);
+            let _ = writer.join();
+        }
+    }
 }
 
 /// Open `path`, bring its schema up to date and start the threads.
@@ -34,18 +75,24 @@ pub(crate) fn open(path: &Path, hook: Hook) -> Result<Queues, StoreError> {
     let writer = connect(path, OpenFlags::default())?;
     migrations::run_sqlite(&writer)?;
     estimates::run(&writer)?;
+    let mut threads = Threads::default();
     let (writes, waiting) = bounded(MAX_WAITING);
-    spawn("store-writer", move || write_all(&writer, &waiting, &hook))?;
+    let write = move || write_all(&writer, &waiting, &hook);
+    threads.writer = Some(spawn("store-writer", write)?);
     let (reads, waiting) = bounded(MAX_WAITING);
     for number in 0..readers() {
         let path: PathBuf = path.to_owned();
         let waiting = waiting.clone();
         let connection = connect(&path, read_only())?;
-        spawn(&format!("store-reader-{number}"), move || {
-            read_all(&connection, &waiting);
-        })?;
+        let read = move || read_all(&connection, &waiting);
+        let reader = spawn(&format!("store-reader-{number}"), read)?;
+        threads.readers.push(reader);
     }
-    Ok(Queues { reads, writes })
+    Ok(Queues {
+        reads,
+        writes,
+        threads: Arc::new(Mutex::new(threads)),
+    })
 }
 
 /// SQLite says only that it cannot open the file.
@@ -72,11 +119,9 @@ fn read_only() -> OpenFlags {
     OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
     let spawned = thread::Builder::new().name(name.to_owned()).spawn(work);
-    spawned
-        .map(drop)
-        .map_err(|error| StoreError::Internal(error.into()))
+    spawned.map_err(|error| StoreError::Internal(error.into()))
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
@@ -103,8 +148,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn read_all(connection: &Connection, waiting: &Receiver<Box<dyn Job>>) {
-    for mut job in waiting {
+fn read_all(connection: &Connection, waiting: &Receiver<Work>) {
+    while let Ok(Work::Job(mut job)) = waiting.recv() {
         if let Err(error) = run(connection, "begin deferred") {
             job.fail(error);
             continue;
@@ -115,10 +160,19 @@ fn read_all(connection: &Connection, waiting: &Receiver<Box<dyn Job>>) {
     }
 }
 
-fn write_all(connection: &Connection, waiting: &Receiver<Box<dyn Job>>, hook: &Hook) {
-    while let Ok(first) = waiting.recv() {
+fn write_all(connection: &Connection, waiting: &Receiver<Work>, hook: &Hook) {
+    let mut is_ending = false;
+    while !is_ending && let Ok(Work::Job(first)) = waiting.recv() {
         let mut jobs = vec![first];
-        jobs.extend(waiting.try_iter().take(MAX_BATCH - 1));
+        for work in waiting.try_iter().take(MAX_BATCH - 1) {
+            match work {
+                Work::Job(job) => jobs.push(job),
+                Work::End => is_ending = true,
+            }
+            if is_ending {
+                break;
+            }
+        }
         match write_batch(connection, &mut jobs) {
             Ok(changes) => {
                 tell(hook, &changes);

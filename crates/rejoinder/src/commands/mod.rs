@@ -8,6 +8,7 @@ mod site;
 pub(crate) mod staff;
 mod work;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use rejoinder_core::Site;
@@ -34,16 +35,42 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
     }
 }
 
+/// A store that is closed when its command ends, however it ends.
+pub(crate) struct Opened(Arc<Store>);
+
+impl Opened {
+    /// A handle for those who work beside the command. It does nothing any more after the command.
+    pub(crate) fn handle(&self) -> Arc<Store> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl Deref for Opened {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.0
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 /// Open the database for a command that ends.
-fn open(options: &Options) -> Result<Store, Failure> {
+fn open(options: &Options) -> Result<Opened, Failure> {
     open_with(options, Arc::new(|_| {}))
 }
 
 /// Open the database; `on_commit` hears of every change.
-pub(crate) fn open_with(options: &Options, on_commit: store::Hook) -> Result<Store, Failure> {
+pub(crate) fn open_with(options: &Options, on_commit: store::Hook) -> Result<Opened, Failure> {
     options.make_place()?;
     let doing = format!("the database {} cannot be opened", options.database);
-    Store::open(&options.database, on_commit).map_err(|error| Failure::failed(&doing, &error))
+    let opened = Store::open(&options.database, on_commit);
+    let store = opened.map_err(|error| Failure::failed(&doing, &error))?;
+    Ok(Opened(Arc::new(store)))
 }
 
 /// The runtime of a command.

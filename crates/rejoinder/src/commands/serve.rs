@@ -8,10 +8,11 @@ use server::{App, Config, Live, PageCache, Parts, Publication};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tracing::{error, info};
 
+use super::Opened;
 use super::work::{self, Waker, Working};
 use crate::cli::ServeArgs;
 use crate::config::{DEFAULTS, Options};
@@ -47,8 +48,9 @@ pub(crate) struct Running {
     address: SocketAddr,
     pages: PageCache,
     live: Live,
-    store: Arc<Store>,
+    store: Opened,
     waker: Waker,
+    signals: Signals,
 }
 
 impl Running {
@@ -59,11 +61,13 @@ impl Running {
             Some(internal) => Some(runtime.block_on(listen(internal, "internal"))?.0),
             None => None,
         };
+        // Heard before the database is open, so that it is always closed.
+        let signals = runtime.block_on(async { Signals::hear() })?;
         let pages = PageCache::new(PAGE_CACHE_BYTES);
         let live = Live::default();
         let waker = Waker::default();
         let hook = waker.after(server::hook(&pages, &live));
-        let store = Arc::new(super::open_with(options, hook)?);
+        let store = super::open_with(options, hook)?;
         Ok(Self {
             listener,
             internal,
@@ -72,6 +76,7 @@ impl Running {
             live,
             store,
             waker,
+            signals,
         })
     }
 
@@ -80,7 +85,7 @@ impl Running {
         self.address
     }
 
-    pub(crate) fn store(&self) -> &Arc<Store> {
+    pub(crate) fn store(&self) -> &Store {
         &self.store
     }
 
@@ -95,7 +100,7 @@ impl Running {
             None => format!("http://{}", self.address),
         };
         let outside = outside(options)?;
-        let worker = work::worker(options, &self.store, outside.clone(), &base);
+        let worker = work::worker(options, &self.store.handle(), outside.clone(), &base);
         self.waker.set(worker.clone());
         let working = Working::start(worker);
         let app = App::new(Parts {
@@ -108,7 +113,7 @@ impl Running {
                 mail_folder: options.shown_mails.clone(),
                 publication,
             },
-            store: self.store,
+            store: self.store.handle(),
             pages: self.pages,
             live: self.live.clone(),
             wake: Arc::new(move || self.waker.wake()),
@@ -120,9 +125,9 @@ impl Running {
         if let Some(internal) = self.internal {
             tokio::spawn(serve_internal(internal, app.clone(), told.clone()));
         }
-        let signal = signalled()?;
+        let mut signals = self.signals;
         let shutdown = async {
-            signal.await;
+            signals.end().await;
             info!("Stopping");
             self.live.close();
             drop(tell);
@@ -173,19 +178,28 @@ async fn listen(wanted: SocketAddr, option: &str) -> Result<(TcpListener, Socket
     }
 }
 
-/// Ends when the operator ends the program.
-fn signalled() -> Result<impl Future<Output = ()>, Failure> {
-    let listen = |kind| {
-        signal(kind).map_err(|error| Failure::failed("signals cannot be listened for", &error))
-    };
-    let (mut interrupt, mut terminate) = (
-        listen(SignalKind::interrupt())?,
-        listen(SignalKind::terminate())?,
-    );
-    Ok(async move {
+/// How an operator ends the program.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn hear() -> Result<Self, Failure> {
+        let hear = |kind| {
+            signal(kind).map_err(|error| Failure::failed("signals cannot be listened for", &error))
+        };
+        Ok(Self {
+            interrupt: hear(SignalKind::interrupt())?,
+            terminate: hear(SignalKind::terminate())?,
+        })
+    }
+
+    /// Ends when the first of them comes.
+    async fn end(&mut self) {
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-    })
+    }
 }

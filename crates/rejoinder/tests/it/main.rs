@@ -1,6 +1,7 @@
 //! The program as operators and readers meet it: the real binary, over real HTTP.
 
 mod backups;
+mod closing;
 mod demo;
 mod durability;
 mod imports;
