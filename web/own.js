@@ -109,7 +109,7 @@ function replace(thread, comment, html) {
   const fresh = /** @type {HTMLElement} */ (html.querySelector(`[data-id="${id}"]`));
   comment.replaceWith(fresh);
   thread.wake(/** @type {HTMLElement} */ (fresh.parentElement));
-  thread.focus(fresh);
+  thread.reveal(fresh);
 }
 
 /** @param {Thread} thread @param {HTMLElement} comment */

@@ -80,7 +80,7 @@ function show(thread, form) {
   }
   others.set(form, item).set(item, form);
   form.hidden = true;
-  thread.focus(comment);
+  thread.reveal(comment);
   return item;
 }
 
@@ -129,7 +129,7 @@ async function arrive(thread, form, { status, comment, html }) {
   there ? item.remove() : item.replaceChildren(shown);
   thread.section.querySelector('.rj-empty')?.remove();
   thread.wake(item);
-  thread.focus(shown);
+  thread.reveal(shown);
   thread.emit('posted', { comment, isHeld });
   thread.know();
   if (isHeld) {

@@ -45,7 +45,7 @@ export function cancel(thread, button) {
   const form = formOf(button);
   const item = form.closest('li');
   close(form);
-  thread.focus(item && part(item, 'comment'));
+  thread.reveal(item && part(item, 'comment'));
 }
 
 /** Write under another name. @param {Thread} _ @param {HTMLElement} button */

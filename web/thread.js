@@ -386,7 +386,13 @@ export class Thread {
     const { activeElement } = /** @type {Document} */ (this.section.getRootNode());
     const hasFocus = item?.contains(activeElement);
     item?.remove();
-    hasFocus && this.focus((near && part(near, 'comment')) ?? this.section);
+    hasFocus && this.reveal((near && part(near, 'comment')) ?? this.section);
+  }
+
+  /** Go on at a comment: a form that has closed may have drawn it out of sight. @param {HTMLElement | null | undefined} comment */
+  reveal(comment) {
+    this.focus(comment);
+    comment?.scrollIntoView({ block: 'nearest' });
   }
 
   /** Say something in the status line, for a while. @param {string} [text] */

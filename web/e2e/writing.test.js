@@ -73,6 +73,24 @@ test('a reply stands under its comment and quotes what was selected', async () =
   expectQuiet(page);
 });
 
+test('on a phone a reply is in view once it is posted, and its form is gone', async () => {
+  for (let n = 1; n <= 8; n += 1) {
+    await desk.post('phone', `Comment ${n}`);
+  }
+  const page = await desk.read('phone', { width: 390, height: 700 });
+  await page.locator('[data-rj=reply]').nth(2).tap();
+  const form = page.locator('li form[data-rj=compose]');
+  await write(form, { text: 'From a small screen', name: 'Ann Lee' });
+  await form.locator('[data-rj=send]').scrollIntoViewIfNeeded();
+  await page.mouse.wheel(0, 200);
+
+  await form.locator('[data-rj=send]').tap();
+  await page.getByText('Your comment is posted.').waitFor();
+
+  const { y = -1, height = 0 } = (await page.locator('[data-rj=comment]:focus').boundingBox()) ?? {};
+  assert.ok(y >= 0 && y + height <= 700, `it stands at ${y}, ${height} high`);
+});
+
 test('the preview is what the server makes of the text', async () => {
   const page = await desk.read('preview');
   const form = page.locator('#compose');
