@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use rejoinder_core::Site;
 
 use crate::publication::Publication;
 
@@ -62,6 +63,12 @@ pub enum RateLimits {
 }
 
 impl Config {
+    /// The articles that the server itself publishes at `site`.
+    pub(crate) fn publication_of(&self, site: &Site) -> Option<&Publication> {
+        let publication = self.publication.as_ref();
+        publication.filter(|own| own.site == site.host)
+    }
+
     /// Whether `peer` may say for whom it asks.
     pub(crate) fn trusts(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();

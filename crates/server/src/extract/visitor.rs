@@ -153,9 +153,7 @@ impl Visitor {
     /// page by whichever address the server was reached.
     pub(crate) fn page(&self, app: &App, site: &Site, typed: &str) -> Result<PageKey, Refusal> {
         let key = PageKey::parse(typed)?;
-        let publication = app.config.publication.as_ref();
-        let publication = publication.filter(|own| own.site == site.host);
-        let article = publication.and_then(|own| {
+        let article = app.config.publication_of(site).and_then(|own| {
             let mut bases = self.base.addresses();
             bases.find_map(|base| own.key_at(base, &key))
         });

@@ -312,11 +312,7 @@ impl Source for ThreadSource<'_> {
 
 /// The page of an article is where the publication is served; other pages are where they say.
 pub(crate) fn placed(app: &App, site: &Site, base: &str, key: PageKey) -> PageKey {
-    let publication = app
-        .config
-        .publication
-        .as_ref()
-        .filter(|own| own.site == site.host);
+    let publication = app.config.publication_of(site);
     match publication.and_then(|publication| publication.address(key.as_str())) {
         Some(path) => PageKey::stored(key.as_str().to_owned(), Some(format!("{base}{path}"))),
         None => key,

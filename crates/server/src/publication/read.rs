@@ -127,6 +127,12 @@ impl Publication {
         self.article(slug).map(|_| path)
     }
 
+    /// The headline of the article whose page `key` is.
+    pub(crate) fn headline(&self, key: &PageKey) -> Option<&str> {
+        let slug = self.address(key.as_str())?.strip_prefix("/articles/")?;
+        self.article(slug).map(|article| article.headline.as_str())
+    }
+
     pub(crate) fn article(&self, slug: &str) -> Option<&render::Article> {
         self.articles.iter().find(|article| article.slug == slug)
     }

@@ -69,7 +69,7 @@ pub(crate) async fn decide(
     };
     policy::may_carry_thread(&site, &key)?;
     let note = body.note.filter(|note| !note.trim().is_empty());
-    let title = body.title.as_deref().map(posting::title);
+    let title = posting::title(&app, &site, &key, body.title.as_deref());
     let new = PageId(app.ids.next(now));
     let write = move |tx: &mut Tx<'_>| {
         let page = match closes {

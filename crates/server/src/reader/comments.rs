@@ -118,7 +118,7 @@ fn draft(body: PostComment, page: PageKey, key: Option<String>) -> Result<Draft,
     };
     Ok(Draft {
         page,
-        title: body.title.as_deref().map(posting::title),
+        title: body.title,
         parent: body.parent.map(|id| parent(&id)).transpose()?,
         text: body.text,
         name: body.name,

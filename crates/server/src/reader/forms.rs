@@ -27,7 +27,7 @@ pub(crate) async fn post(
     let own = |name: &str| fields.get(name).map(str::to_owned);
     let draft = Draft {
         page: page.clone(),
-        title: fields.get("title").map(posting::title),
+        title: own("title"),
         parent: fields.get("parent").map(comments::parent).transpose()?,
         text: own("text").unwrap_or_default(),
         name: own("name"),

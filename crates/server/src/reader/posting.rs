@@ -62,8 +62,8 @@ pub(crate) async fn post(
             job: app.ids.next(now),
             address_key: app.random_key(),
         },
+        title: title(app, site, &draft.page, draft.title.as_deref()),
         page: draft.page,
-        title: draft.title,
         parent: draft.parent,
         reader,
         details,
@@ -83,9 +83,13 @@ pub(crate) async fn post(
     Ok((posted, token.headers()))
 }
 
-/// A headline as it may be kept: one line, and no longer than one.
-pub(super) fn title(typed: &str) -> String {
-    markup::excerpt(typed, MAX_TITLE)
+/// The headline of a page that may not be known yet: of an article of the server's own its own,
+/// else what the page said of itself, as it may be kept: one line, and no longer than one.
+pub(super) fn title(app: &App, site: &Site, page: &PageKey, typed: Option<&str>) -> Option<String> {
+    let publication = app.config.publication_of(site);
+    let own = publication.and_then(|publication| publication.headline(page));
+    own.or(typed)
+        .map(|headline| markup::excerpt(headline, MAX_TITLE))
 }
 
 /// What a guest says of themselves; `None` when they say nothing and are known already.

@@ -67,7 +67,7 @@ pub(crate) async fn subscribe(
     let site = visitor.acting_at(&app, &body.site).await?;
     let about = (
         visitor.page(&app, &site, &body.page)?,
-        body.title.as_deref().map(title),
+        body.title.as_deref(),
     );
     let (asked, headers) = ask(&app, &visitor, &site, about, wish(&app, &body)?).await?;
     let (status, state) = match asked {
@@ -163,12 +163,13 @@ async fn ask(
     app: &App,
     visitor: &Visitor,
     site: &Site,
-    (page, title): (PageKey, Option<String>),
+    (page, said): (PageKey, Option<&str>),
     wish: Wish,
 ) -> Result<(Asked, HeaderMap), ApiError> {
     let now = app.now();
     app.limits.take(Act::Mail, visitor, now)?;
     policy::may_carry_thread(site, &page)?;
+    let title = title(app, site, &page, said);
     let token = visitor.token(app);
     let (site, hash) = (site.id, token.hash);
     let ids = (PageId(app.ids.next(now)), AuthorId(app.ids.next(now)));

@@ -1,10 +1,13 @@
 use std::fs;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use rejoinder_core::PageKey;
+use rejoinder_core::author::Role;
 use rejoinder_server::Publication;
+use serde_json::json;
 use tempfile::TempDir;
 
+use crate::owner::colleague;
 use crate::support::TestApp;
 
 const ABOUT: &str = r#"
@@ -185,6 +188,44 @@ async fn who_sits_at_the_machine_itself_posts_on_an_article_without_its_public_a
     assert_eq!(local.status, StatusCode::CREATED, "{}", local.text());
     for refused in [other_port, not_asked, elsewhere] {
         assert_eq!(refused.json()["code"], "origin_refused");
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_an_article_goes_by_its_headline_whoever_opens_it() {
+    let folder = folder(ARTICLE);
+    for who in ["author", "subscriber", "moderator"] {
+        let publication = Publication::read(folder.path(), "news.example").unwrap();
+        let app = TestApp::with(|config| {
+            config.publication = Some(publication);
+            config.mail_from = Some("talk@comments.example".to_owned());
+        })
+        .await;
+        let kim = colleague(&app, "kim@news.example", Role::Moderator, 91).await;
+
+        let page = BRIDGES[0];
+        let answer = match who {
+            "author" => app.reader("Ann").post(page, "First").await,
+            "subscriber" => {
+                let wish = json!({
+                    "site": "news.example", "page": page, "kind": "page", "email": "ann@reader.example",
+                });
+                let path = "/api/v1/subscriptions";
+                app.stranger().send(Method::POST, path, wish).await
+            }
+            _ => {
+                let path = format!("/api/v1/pages/decisions?site=news.example&page={page}");
+                kim.send(Method::POST, &path, json!({ "action": "close_page" }))
+                    .await
+            }
+        };
+
+        assert!(answer.status.is_success(), "{who}: {}", answer.text());
+        let pages = kim.get("/moderate/news.example/pages").await.text();
+        assert!(
+            pages.contains("The bridge &#38; the river"),
+            "{who}: {pages}"
+        );
     }
 }
 
