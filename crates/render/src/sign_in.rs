@@ -3,6 +3,7 @@
 use askama::Template;
 use rejoinder_core::Author;
 
+use crate::account::publication;
 use crate::pages::rendered;
 use crate::words::{Name, Words, direction, fill};
 use crate::{Context, Problem};
@@ -26,7 +27,7 @@ pub fn sign_in_page(
         language: &context.site.settings.language,
         direction: direction(&context.site.settings.language),
         assets: context.assets,
-        title: fill(&words.title, &[("site", &Name(&context.site.host))]),
+        title: fill(&words.title, &[("site", &Name(publication(context)))]),
         why: fill(&words.r#as, &[("role", &role)]),
         site: &context.site.host,
         name: &account.name,
