@@ -35,19 +35,22 @@ const watches = new WeakMap();
 /**
  * Chromium with a profile of its own and no business of its own.
  *
+ * @param {string[]} [flags] More of its flags.
  * @returns {Promise<Browser>}
  */
-export function startBrowser() {
+export function startBrowser(flags = []) {
   const executablePath = process.env['REJOINDER_CHROMIUM'] ?? '/usr/bin/chromium';
-  return chromium.launch({ executablePath, args: FLAGS, headless: true });
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags], headless: true });
 }
+
+/** @typedef {{width?: number, height?: number, scheme?: 'light' | 'dark', script?: boolean}} As */
 
 /**
  * Open `url` as a new reader, or in `where` as the same one again.
  *
  * @param {Browser | BrowserContext} where
  * @param {string} url
- * @param {{width?: number, height?: number, scheme?: 'light' | 'dark', script?: boolean}} [as]
+ * @param {As} [as]
  */
 export async function open(where, url, { width = 1280, height = 900, scheme, script } = {}) {
   const context =
@@ -59,6 +62,8 @@ export async function open(where, url, { width = 1280, height = 900, scheme, scr
           reducedMotion: 'reduce',
           locale: 'en-GB',
           timezoneId: 'UTC',
+          // The tests sign their certificates themselves.
+          ignoreHTTPSErrors: true,
         })
       : where;
   const page = await context.newPage();

@@ -10,7 +10,7 @@ import { startHostSite } from './hostsite/server.js';
 
 /** @typedef {import('./hostsite/server.js').HostSite} HostSite */
 
-const DEBUG_BUILD = fileURLToPath(new URL('../../target/debug/rejoinder', import.meta.url));
+const BUILD = fileURLToPath(new URL('../../target/release/rejoinder', import.meta.url));
 const PATIENCE_MS = 60_000;
 const LOG_LINES = 200;
 
@@ -143,9 +143,53 @@ export async function until(what, condition) {
 async function start(folder, settings, args, where) {
   const [listen, internal] = [where ?? (await freeAddress()), await freeAddress()];
   const env = { REJOINDER_RATE_LIMITS: 'off', ...settings, REJOINDER_INTERNAL: internal };
-  const words = dyingWithUs([await binary(), ...args, '--listen', listen]);
-  const child = spawn(words[0] ?? '', words.slice(1), {
-    cwd: folder,
+  const words = [await binary(), ...args, '--listen', listen];
+  const program = launch(words, { cwd: folder, env });
+  const stop = async () => {
+    await program.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  const origin = `http://${listen}`;
+  try {
+    await answers(program, origin);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    origin,
+    internal: `http://${internal}`,
+    folder,
+    log: program.log,
+    cli: (...words) => cli(env, ...words),
+    kill: () => program.kill(),
+    mail: () => nextMail(join(folder, 'mails')),
+    stop,
+  };
+}
+
+/**
+ * A program that runs until it is ended.
+ *
+ * @typedef {object} Program
+ * @property {string[]} log The last lines that it printed.
+ * @property {() => boolean} hasEnded
+ * @property {() => Promise<void>} stop
+ * @property {() => Promise<void>} kill Ends it as a failing machine would.
+ */
+
+/**
+ * Start a program that ends with this process at the latest.
+ *
+ * @param {string[]} words
+ * @param {{cwd: string, env: Record<string, string>}} where
+ * @returns {Program}
+ */
+export function launch(words, { cwd, env }) {
+  const [program = '', ...args] = dyingWithUs(words);
+  const child = spawn(program, args, {
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -157,44 +201,33 @@ async function start(folder, settings, args, where) {
       log.splice(0, log.length - LOG_LINES);
     });
   }
-  const kill = () => void child.kill('SIGKILL');
-  process.once('exit', kill);
+  const atExit = () => void child.kill('SIGKILL');
+  process.once('exit', atExit);
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const end = async (/** @type {NodeJS.Signals} */ signal) => {
-    process.off('exit', kill);
+    process.off('exit', atExit);
     if (!hasEnded()) {
       const ended = once(child, 'exit');
       child.kill(signal);
       await ended;
     }
   };
-  const stop = async () => {
-    await end('SIGTERM');
-    await rm(folder, { recursive: true, force: true });
-  };
+  return { log, hasEnded, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+}
 
-  const origin = `http://${listen}`;
-  try {
-    await until(`${args[0]} to answer at ${origin}`, async () => {
-      if (hasEnded()) {
-        throw new Error(`rejoinder ${args.join(' ')} ended:\n${log.join('\n')}`);
-      }
-      return fetch(`${origin}/embed.js`).then((answer) => answer.ok, () => false);
-    });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return {
-    origin,
-    internal: `http://${internal}`,
-    folder,
-    log,
-    cli: (...words) => cli(env, ...words),
-    kill: () => end('SIGKILL'),
-    mail: () => nextMail(join(folder, 'mails')),
-    stop,
-  };
+/**
+ * Wait until the server that `program` is answers.
+ *
+ * @param {Program} program
+ * @param {string} origin
+ */
+export async function answers(program, origin) {
+  await until(`an answer of ${origin}`, async () => {
+    if (program.hasEnded()) {
+      throw new Error(`the server ended:\n${program.log.join('\n')}`);
+    }
+    return fetch(`${origin}/embed.js`).then((answer) => answer.ok, () => false);
+  });
 }
 
 /**
@@ -208,8 +241,15 @@ async function nextMail(folder) {
   const [name = ''] = await list();
   const mail = await readFile(join(folder, name), 'utf8');
   await rm(join(folder, name));
-  const unwrapped = mail.replace(/=\r?\n/g, '');
-  return unwrapped.replace(/=([0-9A-F]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
+  return unwrapped(mail);
+}
+
+/** A mail as people read it: long lines whole, and every letter itself. @param {string} mail */
+export function unwrapped(mail) {
+  const whole = mail.replace(/=\r?\n/g, '');
+  return whole.replace(/(=[0-9A-F]{2})+/g, (codes) =>
+    Buffer.from(codes.replaceAll('=', ''), 'hex').toString(),
+  );
 }
 
 /**
@@ -222,10 +262,11 @@ async function cli(env, ...args) {
   return stdout;
 }
 
-async function binary() {
-  const path = process.env['REJOINDER_BIN'] ?? DEBUG_BUILD;
+/** The path of the program that is tested. */
+export async function binary() {
+  const path = process.env['REJOINDER_BIN'] ?? BUILD;
   await access(path).catch(() => {
-    throw new Error(`${path} is not there: run \`cargo build --package rejoinder\` first`);
+    throw new Error(`${path} is not there: run \`cargo build --release\` first`);
   });
   return path;
 }
@@ -239,12 +280,13 @@ function dyingWithUs(words) {
   return process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...words] : words;
 }
 
-function freshFolder() {
+/** An empty folder of its own. */
+export function freshFolder() {
   return mkdtemp(join(tmpdir(), 'rejoinder-e2e-'));
 }
 
-/** @returns {Promise<string>} */
-async function freeAddress() {
+/** An address with a port that nobody listens on. @returns {Promise<string>} */
+export async function freeAddress() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,3 +1,4 @@
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Result;
@@ -12,6 +13,12 @@ pub(crate) enum Need {
     Chromium,
     /// Node 20 and npm, which run the browser tests and the type checker.
     Node,
+    /// nginx, before the server as the documentation says.
+    Nginx,
+    /// The program `openssl`, which makes the certificates of tests.
+    Openssl,
+    /// curl, with which developers follow the documentation.
+    Curl,
 }
 
 /// The oldest Node that runs the browser tests.
@@ -52,6 +59,14 @@ pub(crate) fn chromium() -> Result<String> {
     Ok(found.to_string_lossy().into_owned())
 }
 
+/// Where nginx is; Debian keeps it out of the path of everyone but root.
+pub(crate) fn nginx() -> Result<PathBuf> {
+    let kept = Path::new("/usr/sbin/nginx");
+    find(&["nginx"])
+        .or_else(|| kept.is_file().then(|| kept.to_owned()))
+        .ok_or_else(|| Need::Nginx.advice().to_owned())
+}
+
 impl Need {
     fn is_met(self) -> bool {
         match self {
@@ -60,6 +75,9 @@ impl Need {
             Self::Node => {
                 find(&["npm"]).is_some() && node_version().is_some_and(|major| major >= MIN_NODE)
             }
+            Self::Nginx => nginx().is_ok(),
+            Self::Openssl => find(&["openssl"]).is_some(),
+            Self::Curl => find(&["curl"]).is_some(),
         }
     }
 
@@ -73,6 +91,9 @@ impl Need {
                 &["nodejs", "npm"]
             }
             Self::Node => &[],
+            Self::Nginx => &["nginx"],
+            Self::Openssl => &["openssl"],
+            Self::Curl => &["curl"],
         }
     }
 
@@ -90,6 +111,12 @@ impl Need {
                 "Node 20 or later with npm (Debian 13: apt-get install nodejs npm; \
                  Debian 12 has Node 18, so take it from nodejs.org; macOS: brew install node)"
             }
+            Self::Nginx => {
+                "nginx (Debian: apt-get install nginx; Fedora: dnf install nginx; \
+                 macOS: brew install nginx)"
+            }
+            Self::Openssl => "openssl (Debian: apt-get install openssl)",
+            Self::Curl => "curl (Debian: apt-get install curl)",
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::scratch::Scratch;
 pub(crate) fn take(out: &Path) -> Result {
     needs::provide(&[Need::Node, Need::Chromium])?;
     npm::install()?;
-    run(&mut command("cargo", &["build", "--package", "rejoinder"]))?;
+    run(&mut command("cargo", &["build", "--release"]))?;
     let mut pictures = command("node", &["e2e/screenshots.js"]);
     pictures.arg(root().join(out)).current_dir(web());
     let scratch = Scratch::new()?;

@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use testing::{LONG_VARIABLE, POSTGRES_VARIABLE, Postgres};
@@ -79,7 +79,14 @@ impl Check {
             Self::Fmt | Self::Clippy | Self::Doc => &[],
             Self::Rust => &[Need::Postgres],
             Self::Types => &[Need::Node],
-            Self::Browser => &[Need::Node, Need::Chromium, Need::Postgres],
+            Self::Browser => &[
+                Need::Node,
+                Need::Chromium,
+                Need::Postgres,
+                Need::Nginx,
+                Need::Openssl,
+                Need::Curl,
+            ],
         }
     }
 
@@ -127,17 +134,14 @@ fn rust(options: &Options) -> Result {
 
 fn browser(options: &Options) -> Result {
     npm::install()?;
-    cargo(&["build", "--package", "rejoinder"])?;
-    let mut files: Vec<_> = fs::read_dir(web().join("e2e"))
-        .map_err(|error| format!("web/e2e cannot be read: {error}"))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.to_string_lossy().ends_with(".test.js"))
-        .collect();
-    files.sort();
+    // The build of the README, which journeys run by the README's own command.
+    cargo(&["build", "--release"])?;
+    let mut files = test_files("e2e")?;
+    files.extend(test_files("e2e/journeys")?);
     let scratch = Scratch::new()?;
     let server = Postgres::start()?;
     let psql = testing::programs().unwrap_or_default().join("psql");
-    let chromium = needs::chromium()?;
+    let (chromium, nginx) = (needs::chromium()?, needs::nginx()?);
     let run = |file: &Path| {
         let mut tests = command(
             "node",
@@ -148,6 +152,7 @@ fn browser(options: &Options) -> Result {
             .env("REJOINDER_CHROMIUM", &chromium)
             .env("REJOINDER_TEST_DATABASE", server.fresh_database()?)
             .env("REJOINDER_TEST_PSQL", &psql)
+            .env("REJOINDER_TEST_NGINX", &nginx)
             .env("TMPDIR", scratch.path());
         if options.long {
             tests.env(LONG_VARIABLE, "1");
@@ -162,6 +167,17 @@ fn browser(options: &Options) -> Result {
         }
     }
     Ok(())
+}
+
+/// The test files of a folder below `web`, in order.
+fn test_files(folder: &str) -> Result<Vec<PathBuf>> {
+    let mut files: Vec<_> = fs::read_dir(web().join(folder))
+        .map_err(|error| format!("web/{folder} cannot be read: {error}"))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.to_string_lossy().ends_with(".test.js"))
+        .collect();
+    files.sort();
+    Ok(files)
 }
 
 fn cargo(args: &[&str]) -> Result {
