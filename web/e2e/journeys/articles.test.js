@@ -1,0 +1,4 @@
+import { walk } from './walks.js';
+import { articles } from './places.js';
+
+walk(articles);

@@ -1,0 +1,4 @@
+import { walk } from './walks.js';
+import { demo } from './places.js';
+
+walk(demo);

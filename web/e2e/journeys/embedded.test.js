@@ -1,0 +1,4 @@
+import { walk } from './walks.js';
+import { embedded } from './places.js';
+
+walk(embedded);

@@ -1,0 +1,4 @@
+import { walk } from './walks.js';
+import { behindNginx } from './places.js';
+
+walk(behindNginx);
