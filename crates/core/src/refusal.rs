@@ -63,6 +63,11 @@ pub enum Refusal {
     /// An origin is not one.
     #[error("`{origin}` is not an origin such as https://news.example")]
     OriginInvalid { origin: String },
+    /// An origin was to stand for many.
+    #[error(
+        "`{origin}` would match no page: a `*` stands for nothing here, so list each by itself"
+    )]
+    OriginWildcard { origin: String },
     /// The sign-in link was used, is too old, or never was.
     #[error("this sign-in link has been used or is too old; ask for a new one")]
     LinkUsed,
