@@ -1,11 +1,14 @@
 //! Who writes, and who is reading now.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
+use url::quirks::domain_to_unicode;
 
 use crate::address::Network;
 use crate::ids::AuthorId;
 use crate::refusal::Refusal;
+use crate::site;
 use crate::text::{is_blank, is_invisible};
 
 /// The longest name, in graphemes.
@@ -132,6 +135,7 @@ pub fn name(typed: &str) -> Result<String, Refusal> {
         c.is_ascii_whitespace() || !is_invisible(*c) || is_joiner(*c) || is_in_flag
     });
     let shown: String = shown.collect();
+    let shown: String = without_stacks(&shown).nfc().collect();
     let name = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     if is_blank(&name) {
         return Err(Refusal::NameMissing);
@@ -146,6 +150,37 @@ pub fn name(typed: &str) -> Result<String, Refusal> {
     Ok(name)
 }
 
+/// So many marks on one letter are kept when any script may use them, and so many in all.
+const MAX_COMMON_MARKS: usize = 2;
+const MAX_MARKS: usize = 4;
+
+/// A text without the marks that would pile up over the lines above and below it.
+///
+/// Accents that belong to no script are kept two to a letter. Scripts that write their vowels and
+/// tones as marks stack more, but no more than four.
+fn without_stacks(text: &str) -> String {
+    let (mut n_common, mut n_marks) = (0, 0);
+    let stays = |c: &char| {
+        if !is_combining_mark(*c) {
+            // What only joins or picks a form does not end a stack.
+            if !is_joiner(*c) {
+                (n_common, n_marks) = (0, 0);
+            }
+            return true;
+        }
+        n_marks += 1;
+        n_common += usize::from(is_of_no_script(*c));
+        n_marks <= MAX_MARKS && n_common <= MAX_COMMON_MARKS
+    };
+    text.chars().filter(stays).collect()
+}
+
+const fn is_of_no_script(mark: char) -> bool {
+    matches!(mark,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}'
+        | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+}
+
 /// Joins letters and emoji, or says which form they take; needed by Persian, Indic and Mongolian
 /// scripts and by emoji.
 const fn is_joiner(c: char) -> bool {
@@ -156,25 +191,48 @@ const fn is_tag(c: char) -> bool {
     matches!(c, '\u{e0020}'..='\u{e007f}')
 }
 
-/// An e-mail address of the right shape, lower-cased in its domain, or `None` for an empty field.
+/// An e-mail address that a mail server can take, in one form, or `None` for an empty field.
+///
+/// The domain is as people read it, in lower case; what goes over the wire is its ASCII form. What
+/// stands before the `@` is kept as typed; it may have letters of any script.
 pub fn email(typed: &str) -> Result<Option<String>, Refusal> {
     let typed = typed.trim();
     if typed.is_empty() {
         return Ok(None);
     }
-    let parts = typed.rsplit_once('@').filter(|(local, domain)| {
-        !local.is_empty()
-            && !local.contains('@')
-            && domain.contains('.')
-            && !domain.starts_with('.')
-            && !domain.ends_with('.')
-            && typed.len() <= MAX_CONTACT
-            && !typed
-                .chars()
-                .any(|c| c.is_whitespace() || c.is_control() || "<>\",;\\".contains(c))
-    });
-    let (local, domain) = parts.ok_or(Refusal::EmailInvalid)?;
-    Ok(Some(format!("{local}@{}", domain.to_lowercase())))
+    let (local, domain) = typed.rsplit_once('@').ok_or(Refusal::EmailInvalid)?;
+    let local: String = local.nfc().collect();
+    let domain = is_local_part(&local)
+        .then(|| mail_domain(domain))
+        .flatten()
+        .filter(|domain| local.len() + 1 + domain.len() <= MAX_CONTACT);
+    let domain = domain.ok_or(Refusal::EmailInvalid)?;
+    Ok(Some(format!("{local}@{}", domain_to_unicode(&domain))))
+}
+
+/// A dot-atom of RFC 5321 and 6531: the quoted form is no address that people have.
+fn is_local_part(local: &str) -> bool {
+    let is_atom = |c: char| match c.is_ascii() {
+        true => c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c),
+        false => c.is_alphanumeric() || is_combining_mark(c),
+    };
+    local.len() <= 64
+        && local
+            .split('.')
+            .all(|atom| !atom.is_empty() && atom.chars().all(is_atom))
+}
+
+/// The domain in ASCII, when it is a name that can have a mail server: of two labels or more, of
+/// which the last is no number.
+fn mail_domain(typed: &str) -> Option<String> {
+    let domain = site::host(typed).ok()?;
+    let last = domain.rsplit('.').next()?;
+    let is_name = domain.contains('.')
+        && !typed.trim().ends_with(['.', '/'])
+        && !domain.contains([':', '[', '_'])
+        && last.len() > 1
+        && !last.bytes().all(|b| b.is_ascii_digit());
+    is_name.then_some(domain)
 }
 
 /// What addresses of one mailbox have in common: they differ in case and in what follows a `+`.
@@ -231,6 +289,34 @@ mod tests {
     }
 
     #[test]
+    fn a_name_carries_no_stacks_of_marks() {
+        let pile = format!("Z{}a{}lgo", "\u{35c}".repeat(300), "\u{336}".repeat(9));
+        assert_eq!(name(&pile).unwrap(), "Z\u{35c}\u{35c}a\u{336}\u{336}lgo");
+        let joined = format!("a{}b", "\u{336}\u{200d}".repeat(50));
+        let marks = |text: &str| text.chars().filter(|c| is_combining_mark(*c)).count();
+        assert_eq!(marks(&name(&joined).unwrap()), 2);
+        assert_eq!(
+            marks(&name(&format!("ก{}", "\u{e47}".repeat(90))).unwrap()),
+            4
+        );
+        for kept in [
+            "Nguyễn Thị Ngọc",
+            "पढ़ें",
+            "น้ำผึ้ง",
+            "བསྒྲུབས",
+            "שָׁלוֹם",
+            "مُحَمَّد",
+            "a\u{323}\u{302}\u{301}",
+        ] {
+            assert_eq!(
+                name(kept).unwrap(),
+                kept.nfc().collect::<String>(),
+                "{kept}"
+            );
+        }
+    }
+
+    #[test]
     fn a_name_is_counted_in_graphemes() {
         assert!(name(&"👩‍👩‍👧‍👦".repeat(50)).is_ok());
         assert!(matches!(
@@ -257,6 +343,26 @@ mod tests {
             email(" Ann@Example.ORG ").unwrap().unwrap(),
             "Ann@example.org"
         );
+        for (typed, kept) in [
+            ("ann@BÜCHER.example", "ann@bücher.example"),
+            ("ann@bu\u{308}cher.example", "ann@bücher.example"),
+            ("ann@xn--bcher-kva.example", "ann@bücher.example"),
+            ("ann@例え。テスト", "ann@例え.テスト"),
+            ("jörg@example.org", "jörg@example.org"),
+            ("jo\u{308}rg@example.org", "jörg@example.org"),
+            ("用户@例子.公司", "用户@例子.公司"),
+            ("o'neil+news@example.org", "o'neil+news@example.org"),
+            ("a.b_c-d=e@mail.example.org", "a.b_c-d=e@mail.example.org"),
+        ] {
+            assert_eq!(email(typed).unwrap().unwrap(), kept, "{typed}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_no_server_takes_is_refused() {
+        let long = format!("{}@example.org", "a".repeat(65));
+        let longer = format!("a@{}example.org", "a23456789.".repeat(25));
+        let label = format!("a@{}.org", "a".repeat(64));
         for bad in [
             "ann",
             "ann@",
@@ -265,6 +371,39 @@ mod tests {
             "a@b@c.org",
             "a@b",
             "a\n@b.c",
+            ".ann@example.org",
+            "ann.@example.org",
+            "an..n@example.org",
+            "a@example..org",
+            "a@.example.org",
+            "a@example.org.",
+            "a@-example.org",
+            "a@example-.org",
+            "a@exa_mple.org",
+            "a@exam!ple.org",
+            "a@\"example\".org",
+            "a@example.org/",
+            "a@example.org:25",
+            "a@127.0.0.1",
+            "a@[127.0.0.1]",
+            "a@example.1",
+            "a@example.c",
+            "\"a b\"@example.org",
+            "<a@example.org>",
+            "Ann <a@example.org>",
+            "a,b@example.org",
+            "a@example.org,b@example.org",
+            "a(b)@example.org",
+            "a;b@example.org",
+            "a:b@example.org",
+            "a\\@example.org",
+            "a\u{200b}@example.org",
+            "a\u{202e}@example.org",
+            "“a”@example.org",
+            "=?utf-8?q?a?=@exa mple.org",
+            &long,
+            &longer,
+            &label,
         ] {
             assert!(email(bad).is_err(), "{bad}");
         }

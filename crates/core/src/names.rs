@@ -6,18 +6,89 @@ use unicode_security::confusable_detection::skeleton;
 use crate::refusal::Refusal;
 use crate::site::Site;
 
-/// What a name looks like: the same for two names that a reader could take for one another.
+/// Whether a reader could take two names for one another.
 ///
+/// Each name has two looks: letters are compared in the case in which they stand (`PauI` is like
+/// `Paul`) and in lower case (`ΝΙΚΟΣ` is like `νικος`). One that they share is enough.
+pub fn are_alike(one: &str, other: &str) -> bool {
+    let other = looks(other);
+    looks(one)
+        .iter()
+        .any(|look| !look.is_empty() && other.contains(look))
+}
+
+/// What a name looks like as it stands, and in lower case.
+fn looks(name: &str) -> [String; 2] {
+    let plain: String = name.nfkc().map(plain_letter).collect();
+    let in_its_case: String = skeleton(&plain).collect();
+    [fold(&in_its_case), fold(&plain)]
+}
+
 /// Compatibility forms, case, accents laid over letters, look-alike letters of other scripts,
 /// spaces and punctuation are all folded away (Unicode TR 39 skeleton over NFKC).
-pub fn look(name: &str) -> String {
-    let folded: String = name.nfkc().flat_map(char::to_lowercase).collect();
-    let bare: String = skeleton(&folded).collect();
+fn fold(name: &str) -> String {
+    let lower: String = name.chars().flat_map(char::to_lowercase).collect();
+    let bare: String = skeleton(&lower).collect();
     let kept = bare
         .nfd()
         .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase);
-    kept.map(|c| if c == '0' { 'o' } else { c }).collect()
+        .flat_map(char::to_lowercase)
+        .map(plain_letter);
+    let like = |c| match c {
+        '0' => 'o',
+        // An `I` is like an `l`, and an `i` is like an `I`.
+        'i' | '1' => 'l',
+        c => c,
+    };
+    kept.map(like).collect()
+}
+
+/// The letter of which `c` is a small capital, or that it shows in a square or a circle.
+fn plain_letter(c: char) -> char {
+    const SMALL_CAPITALS: [(char, char); 28] = [
+        ('ᴀ', 'a'),
+        ('ʙ', 'b'),
+        ('ᴃ', 'b'),
+        ('ᴄ', 'c'),
+        ('ᴅ', 'd'),
+        ('ᴇ', 'e'),
+        ('ꜰ', 'f'),
+        ('ɢ', 'g'),
+        ('ʜ', 'h'),
+        ('ɪ', 'i'),
+        ('ᵻ', 'i'),
+        ('ᴊ', 'j'),
+        ('ᴋ', 'k'),
+        ('ʟ', 'l'),
+        ('ᴌ', 'l'),
+        ('ᴍ', 'm'),
+        ('ɴ', 'n'),
+        ('ᴏ', 'o'),
+        ('ᴘ', 'p'),
+        ('ꞯ', 'q'),
+        ('ʀ', 'r'),
+        ('ꜱ', 's'),
+        ('ᴛ', 't'),
+        ('ᴜ', 'u'),
+        ('ᴠ', 'v'),
+        ('ᴡ', 'w'),
+        ('ʏ', 'y'),
+        ('ᴢ', 'z'),
+    ];
+    let after_a = |first: u32| {
+        let nth = u32::from(c) - first;
+        char::from_u32(u32::from('a') + nth).unwrap_or(c)
+    };
+    match c {
+        // White on black circles and squares, and what flags are made of.
+        '\u{1f150}'..='\u{1f169}' => after_a(0x1_f150),
+        '\u{1f170}'..='\u{1f189}' => after_a(0x1_f170),
+        '\u{1f1e6}'..='\u{1f1ff}' => after_a(0x1_f1e6),
+        c => SMALL_CAPITALS
+            .iter()
+            .find_map(|(small, plain)| (*small == c).then_some(*plain))
+            .unwrap_or(c),
+    }
 }
 
 /// Words that say of someone that they speak for the publication.
@@ -37,7 +108,6 @@ const OFFICES: [&str; 10] = [
 /// Whether someone outside the newsroom of `site` may call themself `name`: not like one of those
 /// who belong to it, like an office, or like what the site protects.
 pub fn may_be_called(site: &Site, newsroom: &[String], name: &str) -> Result<(), Refusal> {
-    let wanted = look(name);
     let settings = &site.settings;
     let listed = settings.protected_names.split(',');
     let mut protected = OFFICES
@@ -45,11 +115,7 @@ pub fn may_be_called(site: &Site, newsroom: &[String], name: &str) -> Result<(),
         .chain(listed)
         .chain([settings.title.as_str(), site.host.as_str()])
         .chain(newsroom.iter().map(String::as_str));
-    let is_like = |protected: &str| {
-        let protected = look(protected);
-        !protected.is_empty() && protected == wanted
-    };
-    match protected.any(is_like) {
+    match protected.any(|protected| are_alike(name, protected)) {
         true => Err(Refusal::NameProtected),
         false => Ok(()),
     }
@@ -91,6 +157,19 @@ mod tests {
             "News.Example",
             "mayor quill",
             "TownCouncil",
+            "ᴍᴏᴅᴇʀᴀᴛᴏʀ",
+            "ᴋɪᴍ ᴏᴅᴇ",
+            "Editoria1 Team",
+            "ADMlN",
+            "AdmIn",
+            "🅼🅾🅳🅴🆁🅰🆃🅾🆁",
+            "🅜🅞🅓🅔🅡🅐🅣🅞🅡",
+            "🇦🇩🇲🇮🇳",
+            "Ⓜⓞⓓⓔⓡⓐⓣⓞⓡ",
+            "Mayor QuiIl",
+            "Mayor Quil1",
+            "ᴛʜᴇ ᴄᴏᴜʀɪᴇʀ",
+            "MΟDΕRΑTΟR",
         ] {
             assert!(!may_be(name), "{name}");
         }
@@ -100,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_look_alike_have_one_look() {
+    fn names_that_look_alike_are_alike() {
         for twin in [
             "ann lee",
             "Ann  Lee",
@@ -109,15 +188,44 @@ mod tests {
             "Ａｎｎ Ｌｅｅ",
             "Ann L\u{435}\u{435}",
             "Ánn Lée",
+            "ANN LEE",
+            "Ann Iee",
+            "Ann |ee",
+            "ᴀɴɴ ʟᴇᴇ",
+            "ＡＮＮ ＬＥＥ",
+            "𝐀𝐧𝐧 𝓛𝓮𝓮",
+            "Ａnn Lее",
         ] {
-            assert_eq!(look(twin), look("Ann Lee"), "{twin}");
+            assert!(are_alike(twin, "Ann Lee"), "{twin}");
         }
-        assert_eq!(look("Moderator"), look("M0derator"));
+        for (one, other) in [
+            ("Moderator", "M0derator"),
+            ("PauI", "Paul"),
+            ("PAUI", "PAUL"),
+            ("paul", "PAUL"),
+            ("Pau1", "Paul"),
+            ("IAN", "ian"),
+            ("Ian", "lan"),
+            ("ΝΙΚΟΣ", "Νικοσ"),
+            ("ИВАН", "иван"),
+            ("ВОВА", "BOBA"),
+            ("ᴘᴀᴜʟ", "PAUL"),
+        ] {
+            assert!(are_alike(one, other), "{one} {other}");
+        }
     }
 
     #[test]
-    fn names_that_differ_have_their_own_look() {
-        assert_ne!(look("Ann Lee"), look("Anna Lee"));
-        assert_ne!(look("李雷"), look("韩梅梅"));
+    fn names_that_differ_are_not_alike() {
+        for (one, other) in [
+            ("Ann Lee", "Anna Lee"),
+            ("李雷", "韩梅梅"),
+            ("Paul", "Paula"),
+            ("Tim", "Tom"),
+            ("…", "!"),
+            ("", ""),
+        ] {
+            assert!(!are_alike(one, other), "{one} {other}");
+        }
     }
 }
