@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::external::{self, HIDDEN, Hidden};
+use crate::names;
 use crate::refusal::Refusal;
+use crate::site;
 use crate::subscription::Pace;
 use crate::thread::Sort;
 
@@ -284,9 +286,14 @@ impl Settings {
             Ok(parsed) if !is_text || matches!(parsed, Value::String(_)) => parsed,
             _ => Value::String(value.to_owned()),
         };
-        if let (Takes::Number(least, most), Some(number)) = (about.takes, parsed.as_i64())
-            && !(least..=most).contains(&number)
-        {
+        let is_in_range = match about.takes {
+            Takes::Number(least, most) => {
+                parsed.as_i64().is_some_and(|n| (least..=most).contains(&n))
+            }
+            Takes::AnyNumber => parsed.is_i64(),
+            Takes::Text(_) | Takes::Markdown | Takes::Choice(_) => true,
+        };
+        if !is_in_range {
             return Err(invalid());
         }
         let is_longer = |most: usize| parsed.as_str().is_some_and(|text| text.len() > most);
@@ -308,6 +315,16 @@ impl Settings {
                 false => invalid(),
             });
         }
+        if let Some(entry) = idle_entry(key, parsed.as_str().unwrap_or_default()) {
+            return Err(Refusal::SettingInvalid {
+                key: key.to_owned(),
+                value: value.to_owned(),
+                expected: format!(
+                    "it must be {}, and `{entry}` would match nothing",
+                    about.takes
+                ),
+            });
+        }
         fields.insert(key.to_owned(), parsed);
         serde_json::from_value(Value::Object(fields)).map_err(|_| invalid())
     }
@@ -325,9 +342,9 @@ impl Settings {
     fn lists(&self, host: &str) -> bool {
         // With a dot at its end a name is the same place.
         let host = host.trim_end_matches('.');
-        let listed = self.link_card_sites.split([' ', ',', ';']);
-        listed.filter(|own| !own.is_empty()).any(|own| {
-            let rest = host.strip_suffix(&own.to_lowercase());
+        let listed = entries("link_card_sites", &self.link_card_sites);
+        listed.filter_map(|own| site::host(own).ok()).any(|own| {
+            let rest = host.strip_suffix(&own);
             rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         })
     }
@@ -364,6 +381,28 @@ fn is_sound(key: &str, value: &Value) -> bool {
         "external_key" => external::is_key(text),
         _ => true,
     }
+}
+
+/// The entries of a setting that is a list.
+fn entries<'a>(key: &str, text: &'a str) -> impl Iterator<Item = &'a str> {
+    let ends: &[char] = match key {
+        "link_card_sites" => &[' ', ',', ';', '\t', '\n', '\r'],
+        _ => &[','],
+    };
+    text.split(ends)
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty())
+}
+
+/// The first entry of a list that could never match anything.
+fn idle_entry<'a>(key: &str, text: &'a str) -> Option<&'a str> {
+    let is_idle = match key {
+        // The port of a link is not looked at.
+        "link_card_sites" => |entry: &str| site::host(entry).is_err() || entry.contains(':'),
+        "protected_names" => |entry: &str| !names::are_alike(entry, entry),
+        _ => return None,
+    };
+    entries(key, text).find(|entry| is_idle(entry))
 }
 
 #[cfg(test)]
@@ -448,6 +487,104 @@ mod tests {
         );
         assert!(
             refused("colour", "red").starts_with("there is no setting `colour`; there are: title")
+        );
+    }
+
+    /// For each setting some values that it does not take: below, above, of another type.
+    fn unfit(about: &About) -> Vec<String> {
+        let text = |long: usize| vec!["x".repeat(long), format!("\"{}\"", "é".repeat(long))];
+        let mut unfit = match about.takes {
+            Takes::Text(_) => text(MAX_TEXT + 1),
+            Takes::Markdown => text(MAX_MARKDOWN + 1),
+            Takes::Number(least, most) => vec![(least - 1).to_string(), (most + 1).to_string()],
+            Takes::AnyNumber => Vec::new(),
+            Takes::Choice(words) => words.iter().map(|(word, _)| format!("{word}s")).collect(),
+        };
+        if !matches!(about.takes, Takes::Text(_) | Takes::Markdown) {
+            let others = [
+                "",
+                "true",
+                "null",
+                "[]",
+                "{}",
+                "1.5",
+                "\"1\"",
+                "1 2",
+                "0x10",
+                "١",
+                "1e400",
+                "-9223372036854775809",
+                "9223372036854775808",
+                "18446744073709551615",
+                "99999999999999999999999",
+                "many",
+            ];
+            unfit.extend(others.map(str::to_owned));
+        }
+        unfit
+    }
+
+    #[test]
+    fn every_setting_refuses_what_it_does_not_take_and_says_what_it_takes() {
+        for about in Settings::ABOUT {
+            for value in unfit(&about) {
+                let refused = Settings::default().with(about.key, &value);
+                let refused = refused
+                    .expect_err(&format!("{} = {value}", about.key))
+                    .to_string();
+                let expected = format!("it must be {}", about.takes);
+                assert!(refused.ends_with(&expected), "{refused}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_setting_takes_what_it_offers() {
+        for about in Settings::ABOUT {
+            let fit: Vec<String> = match about.takes {
+                Takes::Number(least, most) => vec![least.to_string(), most.to_string()],
+                Takes::AnyNumber => vec![i64::from(i32::MIN).to_string(), "0".to_owned()],
+                Takes::Choice(words) => words.iter().map(|(word, _)| (*word).to_owned()).collect(),
+                Takes::Text(_) | Takes::Markdown => vec![String::new()],
+            };
+            for value in fit {
+                let set = Settings::default().with(about.key, &value).unwrap();
+                let now = &set.fields()[about.key];
+                let shown = now.as_str().map_or_else(|| now.to_string(), str::to_owned);
+                assert_eq!(shown, value, "{}", about.key);
+            }
+        }
+    }
+
+    #[test]
+    fn an_entry_that_would_match_nothing_is_named() {
+        for (key, value, idle) in [
+            (
+                "link_card_sites",
+                "a.example https://b.example",
+                "https://b.example",
+            ),
+            ("link_card_sites", "a.example,*.b.example", "*.b.example"),
+            ("link_card_sites", "a.example/x", "a.example/x"),
+            ("link_card_sites", "a.example:8443", "a.example:8443"),
+            ("protected_names", "Mayor Quill, !!!", "!!!"),
+            ("protected_names", "…", "…"),
+            ("protected_names", "🙂", "🙂"),
+        ] {
+            let refused = Settings::default()
+                .with(key, value)
+                .unwrap_err()
+                .to_string();
+            let end = format!("and `{idle}` would match nothing");
+            assert!(refused.ends_with(&end), "{refused}");
+        }
+        let settings = Settings::default().with("link_cards", "listed").unwrap();
+        let settings = settings.with("link_card_sites", "Bücher.example").unwrap();
+        assert!(settings.unfolds("https://xn--bcher-kva.example/x"));
+        assert!(
+            settings
+                .with("protected_names", "Mayor Quill,, 李雷,")
+                .is_ok()
         );
     }
 

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::audit::By;
 use rejoinder_core::settings::Takes;
-use rejoinder_core::{Settings, Site, site};
+use rejoinder_core::{Refusal, Settings, Site, site};
 use render::newsroom::{Field, SettingsPage, settings_page};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -136,8 +136,14 @@ pub(super) async fn save(
         };
         match settings.with(about.key, &value) {
             Ok(changed) => settings = changed,
-            Err(_) => {
-                let problem = format!("This must be {}.", about.takes);
+            Err(refusal) => {
+                let problem = match refusal {
+                    Refusal::SettingInvalid { expected, .. } => {
+                        let expected = expected.strip_prefix("it").unwrap_or(&expected);
+                        format!("This{expected}.")
+                    }
+                    other => ApiError::from(other).detail,
+                };
                 refused
                     .fields
                     .insert(about.key, (typed.to_owned(), problem));
