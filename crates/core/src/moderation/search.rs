@@ -9,6 +9,9 @@ use crate::time::Time;
 /// The most words and operators that count; what follows is refused.
 const MAX_PARTS: usize = 12;
 
+/// What can stand before a colon.
+const OPERATORS: [&str; 6] = ["author", "page", "word", "link", "before", "state"];
+
 /// A search, taken apart. Everything in it must hold.
 ///
 /// `author:` part of the name or the id, `page:` part of the key or the headline, `word:` part of the
@@ -39,6 +42,21 @@ pub enum NotASearch {
     /// `state:` takes a state.
     #[error("`{0}` is not a state: use published, held, rejected, spam or removed")]
     State(String),
+    /// The operator is not one.
+    #[error(
+        "there is no operator `{name}:`; there are {known}. For the text itself put quotes around it",
+        known = OPERATORS.map(|operator| format!("{operator}:")).join(", ")
+    )]
+    Operator {
+        /// What stood before the colon.
+        name: String,
+    },
+    /// An operator has nothing behind it.
+    #[error("`{0}:` needs something right behind it, without a space")]
+    Empty(String),
+    /// What can be said once was said twice.
+    #[error("`{0}:` can stand in a search once")]
+    Twice(String),
     /// There are too many parts.
     #[error("a search has at most {MAX_PARTS} words and operators")]
     TooLong,
@@ -53,17 +71,24 @@ impl FromStr for Search {
             if n >= MAX_PARTS {
                 return Err(NotASearch::TooLong);
             }
-            let (operator, value) = part.split();
-            match operator {
-                "author" => search.author = Some(value),
-                "page" => search.page = Some(value),
-                "link" => search.link = Some(value),
-                "before" => search.before = Some(day(&value)?),
+            let (operator, value) = part.split()?;
+            let is_first = match operator {
+                "author" => search.author.replace(value).is_none(),
+                "page" => search.page.replace(value).is_none(),
+                "link" => search.link.replace(value).is_none(),
+                "before" => search.before.replace(day(&value)?).is_none(),
                 "state" => {
                     let state = State::from_word(&value.to_lowercase());
-                    search.state = Some(state.ok_or(NotASearch::State(value))?);
+                    let state = state.ok_or(NotASearch::State(value))?;
+                    search.state.replace(state).is_none()
                 }
-                _ => search.words.push(value),
+                _ => {
+                    search.words.push(value);
+                    true
+                }
+            };
+            if !is_first {
+                return Err(NotASearch::Twice(operator.to_owned()));
             }
         }
         Ok(search)
@@ -108,13 +133,29 @@ struct Part {
 }
 
 impl Part {
-    fn split(&self) -> (&str, String) {
-        let known = ["author", "page", "word", "link", "before", "state"];
-        match self.colon {
-            Some(at) if known.contains(&&self.text[..at]) && at + 1 < self.text.len() => {
-                (&self.text[..at], self.text[at + 1..].to_owned())
+    /// The operator, empty for a word, and what stands behind it.
+    ///
+    /// A time, a ratio and an address are words, and so is a word that a colon ends, unless it is an
+    /// operator.
+    fn split(&self) -> Result<(&'static str, String), NotASearch> {
+        let word = || Ok(("", self.text.clone()));
+        let Some(at) = self.colon else {
+            return word();
+        };
+        let (name, value) = (&self.text[..at], &self.text[at + 1..]);
+        let known = OPERATORS
+            .into_iter()
+            .find(|known| known.eq_ignore_ascii_case(name));
+        match known {
+            Some(known) if value.is_empty() => Err(NotASearch::Empty(known.to_owned())),
+            Some(known) => Ok((known, value.to_owned())),
+            None if value.is_empty() || value.starts_with("//") => word(),
+            None if !name.is_empty() && name.chars().all(char::is_alphabetic) => {
+                Err(NotASearch::Operator {
+                    name: name.to_owned(),
+                })
             }
-            _ => ("", self.text.clone()),
+            None => word(),
         }
     }
 }
@@ -167,8 +208,57 @@ mod tests {
     #[test]
     fn what_is_no_operator_is_looked_for_in_the_text() {
         assert_eq!(
-            search("https://a.example 3:48 \"state:held\" author:").words,
-            ["https://a.example", "3:48", "state:held", "author:"]
+            search("https://a.example 3:48 \"state:held\" note: :) a-b:c word:mailto:a@b.example")
+                .words,
+            [
+                "https://a.example",
+                "3:48",
+                "state:held",
+                "note:",
+                ":)",
+                "a-b:c",
+                "mailto:a@b.example"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_operator_that_would_do_nothing_is_named() {
+        let refused = |typed: &str| typed.parse::<Search>().unwrap_err().to_string();
+        for typed in ["autor:ann", "user:ann", "is:held", "from:2026", "статус:x"] {
+            let name = typed.split(':').next().unwrap();
+            let refused = refused(typed);
+            assert!(
+                refused.starts_with(&format!("there is no operator `{name}:`")),
+                "{refused}"
+            );
+            assert!(
+                refused.contains("author:, page:, word:, link:, before:, state:"),
+                "{refused}"
+            );
+        }
+        for operator in OPERATORS {
+            let refused = refused(&format!("bridge {operator}: x"));
+            assert!(
+                refused.starts_with(&format!("`{operator}:` needs")),
+                "{refused}"
+            );
+        }
+        for typed in [
+            "author:a author:b",
+            "page:a page:a",
+            "state:held state:spam",
+            "before:2026-11-23 before:2026-11-24",
+            "link:a link:b",
+        ] {
+            assert!(
+                refused(typed).ends_with("can stand in a search once"),
+                "{typed}"
+            );
+        }
+        assert_eq!(
+            search("Author:ann STATE:held"),
+            search("author:ann state:held")
         );
     }
 
