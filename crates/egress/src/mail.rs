@@ -2,10 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lettre::message::header::{ContentTransferEncoding, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart, header};
 use lettre::{Address, Message};
 use rejoinder_core::Time;
+use url::quirks::domain_to_ascii;
 
 /// A mail to one person. Carries no remote picture and no tracking.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -34,8 +37,14 @@ pub struct Mail {
 
 /// Why a mail cannot be put together.
 #[derive(Debug, thiserror::Error)]
-#[error("the mail cannot be put together: {0}")]
-pub struct NotAMail(String);
+pub enum NotAMail {
+    /// There can be no mailbox at the recipient's address.
+    #[error("`{0}` is not an e-mail address")]
+    Recipient(String),
+    /// Something else of it is wrong: that is for the owner to mend.
+    #[error("the mail cannot be put together: {0}")]
+    Other(String),
+}
 
 impl Mail {
     /// The message as it goes over the wire, dated `now`.
@@ -44,10 +53,14 @@ impl Mail {
         let mut builder = Message::builder()
             .from(Mailbox::new(
                 Some(one_line(&self.from_name)),
-                address(&self.from)?,
+                address(&self.from)
+                    .ok_or_else(|| NotAMail::Other(format!("it is from `{}`", self.from)))?,
             ))
-            .to(Mailbox::new(None, address(&self.to)?))
-            .subject(one_line(&self.subject))
+            .to(Mailbox::new(
+                None,
+                address(&self.to).ok_or_else(|| NotAMail::Recipient(self.to.clone()))?,
+            ))
+            .header(subject(&self.subject))
             .date(SystemTime::UNIX_EPOCH + since_1970)
             .message_id(Some(format!("<{}>", one_line(&self.message_id))))
             .header(raw("Auto-Submitted", "auto-generated"));
@@ -70,13 +83,45 @@ impl Mail {
             .singlepart(part(header::ContentType::TEXT_HTML, &self.html));
         builder
             .multipart(parts)
-            .map_err(|error| NotAMail(error.to_string()))
+            .map_err(|error| NotAMail::Other(error.to_string()))
     }
 }
 
-fn address(text: &str) -> Result<Address, NotAMail> {
-    text.parse()
-        .map_err(|_| NotAMail(format!("`{text}` is not an e-mail address")))
+/// The address as it goes over the wire, its domain in ASCII, if the text is one.
+fn address(text: &str) -> Option<Address> {
+    let (local, domain) = text.rsplit_once('@')?;
+    Address::new(local, domain_to_ascii(domain)).ok()
+}
+
+/// The subject. A text in it that looks encoded is encoded itself, or it would be decoded by who
+/// reads the mail and say something that nobody has seen here.
+fn subject(text: &str) -> RawHeader {
+    let mut header = raw("Subject", text);
+    if header.value.contains("=?") {
+        header.encoded = Some(encoded_words(&header.value));
+    }
+    header
+}
+
+/// The most bytes that an encoded word of 75 characters holds.
+const MAX_WORD: usize = 45;
+
+/// A text as encoded words, one a line (RFC 2047).
+fn encoded_words(text: &str) -> String {
+    let mut words = vec![String::new()];
+    for c in text.chars() {
+        if words
+            .last()
+            .is_none_or(|word| word.len() + c.len_utf8() > MAX_WORD)
+        {
+            words.push(String::new());
+        }
+        words.last_mut().into_iter().for_each(|word| word.push(c));
+    }
+    let words = words
+        .iter()
+        .map(|word| format!("=?utf-8?b?{}?=", STANDARD.encode(word)));
+    words.collect::<Vec<_>>().join("\r\n ")
 }
 
 fn one_line(text: &str) -> String {
@@ -91,6 +136,7 @@ fn raw(name: &'static str, value: &str) -> RawHeader {
     RawHeader {
         name,
         value: one_line(value),
+        encoded: None,
     }
 }
 
@@ -106,6 +152,8 @@ fn part(kind: header::ContentType, body: &str) -> SinglePart {
 struct RawHeader {
     name: &'static str,
     value: String,
+    /// How it is written, where that is not for lettre to find.
+    encoded: Option<String>,
 }
 
 impl header::Header for RawHeader {
@@ -117,14 +165,18 @@ impl header::Header for RawHeader {
         Ok(Self {
             name: "X-Rejoinder",
             value: value.to_owned(),
+            encoded: None,
         })
     }
 
     fn display(&self) -> HeaderValue {
-        HeaderValue::new(
-            HeaderName::new_from_ascii_str(self.name),
-            self.value.clone(),
-        )
+        let name = HeaderName::new_from_ascii_str(self.name);
+        match &self.encoded {
+            Some(encoded) => {
+                HeaderValue::dangerous_new_pre_encoded(name, self.value.clone(), encoded.clone())
+            }
+            None => HeaderValue::new(name, self.value.clone()),
+        }
     }
 }
 
@@ -192,5 +244,89 @@ mod tests {
             ..mail
         };
         assert!(mail.message(Time::from_micros(0)).is_err());
+    }
+
+    fn subject_read(subject: &str) -> String {
+        let mail = Mail {
+            subject: subject.to_owned(),
+            ..mail()
+        };
+        let wire = wire(&mail);
+        let longest = wire.lines().map(str::len).max();
+        assert!(longest < Some(100), "{wire}");
+        let read = mail_parser::MessageParser::default().parse(&wire);
+        read.unwrap().subject().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn a_subject_is_read_as_it_was_written() {
+        for subject in [
+            "Kim Ode replied to you",
+            "=?utf-8?B?TW9kZXJhdG9y?= replied to you",
+            "=?utf-8?q?Moderator?= replied to you",
+            "=?iso-8859-1?Q?Kim_Ode?=",
+            "Ann =?utf-8?q?=0D=0ABcc:_x?= replied",
+            "é =?utf-8?B?TW9kZXJhdG9y?= 李雷",
+            "a=?b",
+            "=?=?=?",
+            &format!("=?utf-8?q?{}?=", "é".repeat(200)),
+            "=?utf-8?q?x?= ".repeat(20).trim_end(),
+            "用户 replied",
+        ] {
+            assert_eq!(subject_read(subject), subject);
+        }
+    }
+
+    #[test]
+    fn a_senders_name_is_read_as_it_was_written() {
+        let name = "=?utf-8?B?TW9kZXJhdG9y?= News";
+        let mail = Mail {
+            from_name: name.to_owned(),
+            ..mail()
+        };
+        let wire = wire(&mail);
+        let read = mail_parser::MessageParser::default().parse(&wire).unwrap();
+        assert_eq!(read.from().unwrap().first().unwrap().name(), Some(name));
+    }
+
+    #[test]
+    fn a_domain_goes_over_the_wire_in_ascii() {
+        for (to, sent) in [
+            ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+            ("ann@例え.テスト", "ann@xn--r8jz45g.xn--zckzah"),
+            ("jörg@bücher.example", "jörg@xn--bcher-kva.example"),
+            ("Ann@reader.example", "Ann@reader.example"),
+        ] {
+            let mail = Mail {
+                to: to.to_owned(),
+                ..mail()
+            };
+            assert!(wire(&mail).contains(&format!("To: {sent}\r\n")), "{to}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_as_an_address_can_be_sent_to() {
+        let long = format!("{}@{}example.org", "a".repeat(64), "b.".repeat(80));
+        for typed in [
+            "ann@example.org",
+            "o'neil+news@example.org",
+            "!#$%&'*+-/=?^_`{|}~@example.org",
+            "a.b.c@a.b.c.example",
+            "jörg@bücher.example",
+            "用户@例子.公司",
+            "a@xn--bcher-kva.example",
+            "1@2.example",
+            "a@straße.example",
+            "नाम@उदाहरण.भारत",
+            &long,
+        ] {
+            let email = rejoinder_core::author::email(typed).unwrap();
+            let mail = Mail {
+                to: email.expect(typed),
+                ..mail()
+            };
+            assert!(mail.message(Time::from_micros(0)).is_ok(), "{typed}");
+        }
     }
 }

@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use lettre::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::{Address, Message};
 use rejoinder_core::Time;
 use url::Url;
 
-use crate::mail::Mail;
+use crate::mail::{Mail, NotAMail};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -24,6 +24,9 @@ pub enum Sent {
     Delivered,
     /// The server will never take it; trying again is pointless.
     Refused(String),
+    /// There is no mailbox at the recipient's address that the server can reach. That is for who gave
+    /// the address to mend.
+    NoMailbox(String),
     /// Not now: the server said so, or could not be reached. Try again.
     Deferred(String),
     /// The connection died after the whole mail was sent and before the server answered: it may have
@@ -123,7 +126,8 @@ impl Mailer {
     pub async fn send(&self, mail: &Mail, now: Time) -> Sent {
         let message = match mail.message(now) {
             Ok(message) => message,
-            Err(error) => return Sent::Refused(error.to_string()),
+            Err(error @ NotAMail::Recipient(_)) => return Sent::NoMailbox(error.to_string()),
+            Err(error @ NotAMail::Other(_)) => return Sent::Refused(error.to_string()),
         };
         match self {
             Self::Smtp(smtp) => smtp.send(&message).await,
@@ -193,14 +197,33 @@ impl Smtp {
 
     async fn converse(&self, connection: &mut AsyncSmtpConnection, message: &Message) -> Sent {
         let envelope = message.envelope();
-        let from = MailFrom::new(envelope.from().cloned(), Vec::new());
+        let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
+        let is_plain = envelope.from().is_none_or(is_ascii) && envelope.to().iter().all(is_ascii);
+        let mut parameters = Vec::new();
+        if !is_plain {
+            if !connection
+                .server_info()
+                .supports_feature(Extension::SmtpUtfEight)
+            {
+                let why = "the mail server takes no addresses beyond ASCII (SMTPUTF8)".to_owned();
+                return match envelope.to().iter().all(is_ascii) {
+                    true => Sent::Refused(why),
+                    false => Sent::NoMailbox(why),
+                };
+            }
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        let from = MailFrom::new(envelope.from().cloned(), parameters);
         if let Err(error) = self.within(connection.command(from)).await {
             return error;
         }
         for recipient in envelope.to() {
             let to = Rcpt::new(recipient.clone(), Vec::new());
-            if let Err(error) = self.within(connection.command(to)).await {
-                return error;
+            match self.within(connection.command(to)).await {
+                Ok(_) => {}
+                Err(Sent::Refused(why)) if is_about_mailbox(&why) => return Sent::NoMailbox(why),
+                Err(error) => return error,
             }
         }
         if let Err(error) = self.within(connection.command(Data)).await {
@@ -221,6 +244,15 @@ impl Smtp {
             Err(_) => Err(Sent::Deferred("the mail server does not answer".to_owned())),
         }
     }
+}
+
+/// Whether a recipient was refused for what their address is, and not because this program may not
+/// send mail (5.7.x) through the server.
+fn is_about_mailbox(why: &str) -> bool {
+    let why = why.to_lowercase();
+    !["5.7.", "relay", "authenticat"]
+        .iter()
+        .any(|own| why.contains(own))
 }
 
 fn judged(error: &Error) -> Sent {

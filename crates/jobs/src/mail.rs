@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egress::{Mail, Mailer, Sent};
 use rejoinder_core::{Clock, SiteId, Time};
 use store::jobs::{Job, NewJob};
+use tracing::info;
 
 use crate::worker::{Handler, Outcome, Running};
 
@@ -60,6 +61,11 @@ pub(crate) fn in_doubt() -> Outcome {
 pub(crate) fn outcome(sent: Sent) -> Outcome {
     match sent {
         Sent::Delivered => Outcome::Done,
+        // Anybody can give an address; what is wrong with one is nothing for the owner to mend.
+        Sent::NoMailbox(why) => {
+            info!(%why, "Dropped a mail to an address without a mailbox: {why}");
+            Outcome::Done
+        }
         Sent::Deferred(why) => Outcome::Retry(why),
         Sent::Refused(why) => Outcome::Park(why),
         Sent::Doubt(why) => Outcome::Park(format!("it may have been delivered: {why}")),

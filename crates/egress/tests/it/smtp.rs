@@ -12,12 +12,14 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Clone, Copy)]
 struct Manners {
     greeting: Option<&'static str>,
+    hello: Option<&'static str>,
     rcpt: Option<&'static str>,
     after_data: Option<&'static str>,
 }
 
 const POLITE: Manners = Manners {
     greeting: Some("220 mail.example"),
+    hello: Some("250 mail.example"),
     rcpt: Some("250 ok"),
     after_data: Some("250 taken"),
 };
@@ -48,6 +50,11 @@ async fn serve(listener: TcpListener, manners: Manners) -> String {
     while stream.read_line(&mut line).await.is_ok_and(|n| n > 0) {
         let command = line.split_whitespace().next().unwrap_or("").to_uppercase();
         let answered = match command.as_str() {
+            "EHLO" => say(&mut stream, manners.hello).await,
+            "MAIL" => {
+                mail.push_str(&line);
+                say(&mut stream, Some("250 ok")).await
+            }
             "RCPT" => say(&mut stream, manners.rcpt).await,
             "DATA" => {
                 stream.write_all(b"354 go on\r\n").await.unwrap();
@@ -118,11 +125,67 @@ async fn a_mail_that_is_taken_is_delivered_whole() {
 
 #[tokio::test]
 async fn a_recipient_refused_for_good_is_not_tried_again() {
+    for (said, is_theirs) in [
+        ("550 no such person", true),
+        ("550 5.1.1 unknown user", true),
+        ("553 5.1.3 bad address", true),
+        ("552 5.2.2 mailbox full", true),
+        ("550 5.7.1 relaying denied", false),
+        ("550 relay not permitted", false),
+        ("530 5.7.0 authentication required", false),
+    ] {
+        let manners = Manners {
+            rcpt: Some(said),
+            ..POLITE
+        };
+        let sent = outcome(manners).await.0;
+        assert_eq!(matches!(sent, Sent::NoMailbox(_)), is_theirs, "{said}");
+        assert_eq!(matches!(sent, Sent::Refused(_)), !is_theirs, "{said}");
+    }
+}
+
+/// What becomes of a mail to `to`, and what was sent, at a server that says hello so.
+async fn outcome_for(to: &str, hello: &'static str) -> (Sent, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mailer = mailer(listener.local_addr().unwrap());
     let manners = Manners {
-        rcpt: Some("550 no such person"),
+        hello: Some(hello),
         ..POLITE
     };
-    assert!(matches!(outcome(manners).await.0, Sent::Refused(_)));
+    let server = tokio::spawn(serve(listener, manners));
+    let mail = Mail {
+        to: to.to_owned(),
+        ..mail()
+    };
+    let sent = mailer.send(&mail, Time::from_micros(0)).await;
+    (sent, server.await.unwrap())
+}
+
+#[tokio::test]
+async fn addresses_beyond_ascii_go_to_servers_that_take_them() {
+    let utf8 = "250-mail.example\r\n250-8BITMIME\r\n250 SMTPUTF8";
+
+    let (sent, wire) = outcome_for("jörg@bücher.example", utf8).await;
+    assert_eq!(sent, Sent::Delivered);
+    assert!(
+        wire.contains("MAIL FROM:<news@courier.example> BODY=8BITMIME SMTPUTF8"),
+        "{wire}"
+    );
+    assert!(wire.contains("To: jörg@xn--bcher-kva.example"), "{wire}");
+
+    let (sent, wire) = outcome_for("ann@bücher.example", utf8).await;
+    assert_eq!(sent, Sent::Delivered);
+    assert!(
+        wire.contains("MAIL FROM:<news@courier.example>\r\n"),
+        "{wire}"
+    );
+
+    let (sent, _) = outcome_for("jörg@bücher.example", "250 mail.example").await;
+    assert!(matches!(sent, Sent::NoMailbox(_)), "{sent:?}");
+
+    let (sent, wire) = outcome_for("ann@bücher.example", "250 mail.example").await;
+    assert_eq!(sent, Sent::Delivered);
+    assert!(wire.contains("To: ann@xn--bcher-kva.example"), "{wire}");
 }
 
 #[tokio::test]
@@ -267,4 +330,22 @@ async fn a_mail_in_a_folder_reads_as_it_was_written_and_nothing_else_is_read() {
     ] {
         assert_eq!(read(name), None, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_senders_address_that_is_none_is_the_owners_to_mend() {
+    let mailer: Mailer = "smtp://127.0.0.1:1".parse().unwrap();
+    let now = Time::from_micros(0);
+
+    let from = Mail {
+        from: "talk".to_owned(),
+        ..mail()
+    };
+    assert!(matches!(mailer.send(&from, now).await, Sent::Refused(_)));
+
+    let to = Mail {
+        to: "reader".to_owned(),
+        ..mail()
+    };
+    assert!(matches!(mailer.send(&to, now).await, Sent::NoMailbox(_)));
 }
