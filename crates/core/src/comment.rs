@@ -104,4 +104,9 @@ impl Comment {
     pub fn is_published(&self) -> bool {
         self.state == State::Published
     }
+
+    /// Whether its author deleted it, and nothing of its text is left.
+    pub fn is_taken_back(&self) -> bool {
+        self.state == State::Removed && self.reason.as_deref() == Some("author")
+    }
 }

@@ -176,6 +176,18 @@ pub fn set_details(
     Ok(())
 }
 
+/// Forget what a guest said of themselves. Their browser still proves that they are the same.
+pub(crate) fn forget_details(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update author set name = '', email = null, website = null
+             where site_id = ?1 and id = ?2 and kind = 'guest' and role = 'reader'"
+        ),
+        params![site, author],
+    )?;
+    Ok(())
+}
+
 /// Let an author do more or less at the site. Whoever may do less must sign in again.
 pub fn set_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) -> Result<()> {
     let before = by_id(tx, site, author)?.map(|author| author.role);

@@ -8,6 +8,7 @@ mod unused;
 use rejoinder_core::card::{Card, Icon, Picture, is_stale};
 use rejoinder_core::{Comment, CommentId, Reader, SiteId, Time, policy};
 
+pub(crate) use unused::forget_links;
 pub use unused::{FORGET_CARD_JOB, forget, forget_unused};
 
 use crate::comments::locked;

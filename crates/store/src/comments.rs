@@ -1,6 +1,7 @@
 //! Writing comments: posting, editing, removing.
 
 mod counters;
+mod forgetting;
 mod posting;
 
 use markup::{RENDERER_VERSION, Rendered, SafeHtml, Shown};
@@ -19,6 +20,7 @@ use crate::moderation::{self, Text};
 use crate::{Result, Row, Tx, cards, groups, pages, params, sql};
 
 pub(crate) use counters::{appear, vanish};
+pub(crate) use forgetting::{forget, forget_traces};
 pub use posting::{Idempotency, NewComment, NewIds, Posted, post};
 
 /// What [`read`] reads of a comment `c` and its author `a`.
@@ -207,17 +209,9 @@ fn keep_version(
     Ok(())
 }
 
-/// Leave nothing of a comment's text but the version that moderators can read, and, where it may be
-/// brought back, what is needed for that.
-pub(crate) fn put_away(
-    tx: &mut Tx<'_>,
-    now: Time,
-    site: SiteId,
-    comment: &Comment,
-    may_return: bool,
-) -> Result<()> {
-    let html = may_return.then_some(comment.html.as_str());
-    keep_version(tx, now, site, comment, html)?;
+/// Leave nothing of a comment's text but the version that moderators can read and bring back.
+pub(crate) fn put_away(tx: &mut Tx<'_>, now: Time, site: SiteId, comment: &Comment) -> Result<()> {
+    keep_version(tx, now, site, comment, Some(&comment.html))?;
     tx.execute(
         sql!("update comment set text = '', html = '' where site_id = ?1 and id = ?2"),
         params![site, comment.id],
@@ -270,7 +264,8 @@ pub struct Removed {
     pub comment: Comment,
 }
 
-/// Take a comment away. Its text stays with its earlier versions, for the moderators only.
+/// Take a comment away. What a moderator removes stays with its earlier versions, for the moderators
+/// only; what its author takes back is gone.
 pub fn remove(
     tx: &mut Tx<'_>,
     now: Time,
@@ -305,6 +300,9 @@ pub fn remove(
         undoes: None,
     };
     decisions::change(tx, now, &page, &comment, &before, &after, &entry)?;
+    if is_own {
+        forgetting::forget_guest(tx, site, page.id, &comment.author)?;
+    }
     Ok(Removed {
         page: pages::lock(tx, site, page.id)?,
         comment: expect(tx, site, id)?,

@@ -1,21 +1,25 @@
-//! Deleting an account, for good, a day after its owner asked for it.
+//! Deleting an account, for good, a day after its owner asked for it; a guest at once.
 //!
 //! Done in steps, each whole: first nobody can be the account any more, then its comments lose their
 //! author and all earlier texts, then its votes become part of the counts, and at last the account
 //! goes with everything that was about it. A step that was done is not done again.
 
+mod guest;
+
 use std::time::Duration;
 
 use rejoinder_core::author::Role;
-use rejoinder_core::{Author, AuthorId, CommentId, Refusal, SiteId, State, Time};
+use rejoinder_core::{Author, AuthorId, AuthorKind, CommentId, Refusal, SiteId, State, Time};
 
 use crate::decisions::{self, By, Entry};
 use crate::events::{self, EventKind};
 use crate::jobs::{self, NewJob};
 use crate::{
-    Result, Tx, audit, bells, comments, devices, flags, identities, mutes, params, passkeys,
-    sessions, sql, subscriptions,
+    Result, Tx, audit, authors, bells, comments, devices, flags, identities, mutes, params,
+    passkeys, sessions, sql, subscriptions,
 };
+
+pub(crate) use guest::take_back;
 
 /// The kind of the job that deletes an account. Its payload is the author's id.
 pub const ERASE_JOB: &str = "erase_account";
@@ -130,7 +134,11 @@ pub fn step(
 ) -> Result<bool> {
     let due = pending(tx, site, author)?.filter(|erasure| erasure.due_at <= now);
     let Some(erasure) = due else { return Ok(true) };
-    shut(tx, site, author)?;
+    let guest = authors::by_id(tx, site, author)?.filter(|known| known.kind == AuthorKind::Guest);
+    match &guest {
+        Some(guest) => guest::shut(tx, now, site, guest)?,
+        None => shut(tx, site, author)?,
+    }
     let written = ids(tx, site, author)?;
     if !written.is_empty() {
         let nobody = nobody_at(tx, now, site, nobody)?;
@@ -139,7 +147,11 @@ pub fn step(
         }
         return Ok(false);
     }
-    if fold_votes(tx, site, author)? {
+    let had_votes = match guest {
+        Some(guest) => guest::drop_votes(tx, now, site, guest.id)?,
+        None => fold_votes(tx, site, author)?,
+    };
+    if had_votes {
         return Ok(false);
     }
     forget_flags(tx, site, author)?;
@@ -170,14 +182,7 @@ fn shut(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
         sql!("delete from mail_sign_in where site_id = ?1 and email = ?2"),
         params![site, &email],
     )?;
-    let quoted = serde_json::Value::from(email.as_str()).to_string();
-    tx.execute(
-        sql!(
-            "delete from job where site_id = ?1 and kind = 'mail'
-               and replace(payload, '\"to\":' || ?2, '') <> payload"
-        ),
-        params![site, quoted],
-    )?;
+    subscriptions::forget_mails(tx, site, &email)?;
     tx.execute(
         sql!("update author set email = null, website = null where site_id = ?1 and id = ?2"),
         params![site, author],
@@ -245,27 +250,14 @@ fn leave(
         decisions::change(tx, now, &page, &comment, &before, &after, &entry)?;
     }
     tx.execute(
-        sql!(
-            "update comment set author_id = ?3, address_hash = null
-             where site_id = ?1 and id = ?2"
-        ),
+        sql!("update comment set author_id = ?3 where site_id = ?1 and id = ?2"),
         params![site, id, nobody],
     )?;
     if stays {
         events::append(tx, now, &page, EventKind::Edited, Some(id))?;
+        return comments::forget_traces(tx, site, id);
     }
-    for sql in [
-        sql!("delete from comment_version where site_id = ?1 and comment_id = ?2"),
-        sql!("delete from late_verdict where site_id = ?1 and comment_id = ?2"),
-        sql!("delete from lesson where site_id = ?1 and comment_id = ?2"),
-        sql!(
-            "update decision set findings = null, note = null
-             where site_id = ?1 and comment_id = ?2"
-        ),
-    ] {
-        tx.execute(sql, params![site, id])?;
-    }
-    Ok(())
+    comments::forget(tx, site, id)
 }
 
 /// Make some votes a part of the counts that is nobody's. Gives whether there were any.

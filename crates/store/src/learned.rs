@@ -106,6 +106,15 @@ fn count(tx: &mut Tx<'_>, site: SiteId, words: &str, bad: i64, good: i64) -> Res
         ),
         params![site, words, bad, good],
     )?;
+    if bad + good < 0 {
+        tx.execute(
+            sql!(
+                "delete from word_count where site_id = ?1 and bad <= 0 and good <= 0
+                   and word in (select w.value from texts(?2) as w)"
+            ),
+            params![site, words],
+        )?;
+    }
     Ok(())
 }
 

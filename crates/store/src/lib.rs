@@ -28,6 +28,7 @@ pub mod fates;
 pub mod feeds;
 pub mod flags;
 pub mod groups;
+pub mod guests;
 pub mod identities;
 pub mod imports;
 mod job;

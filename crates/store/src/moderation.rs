@@ -263,6 +263,9 @@ pub fn apply_late(
         Err(StoreError::Refused(Refusal::CommentUnknown)) => return Ok(false),
         found => found?,
     };
+    if comment.is_taken_back() {
+        return Ok(false);
+    }
     let finding = verdict
         .finding
         .as_ref()

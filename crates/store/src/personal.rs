@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::events::{self, EventKind};
 use crate::{
-    Result, Tx, authors, devices, identities, mutes, pages, params, passkeys, sessions, sql,
+    Result, Row, Tx, authors, devices, identities, mutes, pages, params, passkeys, sessions, sql,
 };
 
 /// Let an account call itself otherwise, in everything that it wrote.
@@ -334,17 +334,45 @@ fn subscribed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Sub
              where s.site_id = ?1 and s.author_id = ?2 order by s.id"
         ),
         params![site, author],
-        |row| {
-            Ok(Subscribed {
-                page: row.get(0)?,
-                kind: row.get(1)?,
-                email: row.get(2)?,
-                pace: row.get(3)?,
-                asked_at: row.get::<Time>(4)?.to_string(),
-                confirmed_at: row.get::<Option<Time>>(5)?.map(|time| time.to_string()),
-            })
-        },
+        |row| subscription(row, 0),
     )
+}
+
+/// What a mailbox is told by the wish of other guests than `known`, and of no account.
+pub(crate) fn told_elsewhere(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    mailbox: &str,
+    known: &[AuthorId],
+) -> Result<Vec<Subscribed>> {
+    let found = tx.all(
+        sql!(
+            "select s.author_id, coalesce(p.url, p.key), s.kind, s.email, s.pace, s.asked_at,
+                 s.confirmed_at
+             from subscription s join page p on p.site_id = s.site_id and p.id = s.page_id
+             join author a on a.site_id = s.site_id and a.id = s.author_id
+             where s.site_id = ?1 and s.mailbox = ?2 and a.kind <> 'account' order by s.id"
+        ),
+        params![site, mailbox],
+        |row| Ok((row.get::<AuthorId>(0)?, subscription(row, 1)?)),
+    )?;
+    let others = found
+        .into_iter()
+        .filter(|(author, _)| !known.contains(author));
+    Ok(others.map(|(_, subscription)| subscription).collect())
+}
+
+fn subscription(row: &Row<'_>, at: usize) -> Result<Subscribed> {
+    Ok(Subscribed {
+        page: row.get(at)?,
+        kind: row.get(at + 1)?,
+        email: row.get(at + 2)?,
+        pace: row.get(at + 3)?,
+        asked_at: row.get::<Time>(at + 4)?.to_string(),
+        confirmed_at: row
+            .get::<Option<Time>>(at + 5)?
+            .map(|time| time.to_string()),
+    })
 }
 
 fn noticed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Noticed>> {

@@ -304,23 +304,26 @@ pub fn set_pace(tx: &mut Tx<'_>, site: SiteId, secret: &str, pace: Pace) -> Resu
 
 /// Tell no more. Said again, nothing changes.
 pub fn end(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<()> {
-    tx.execute(
-        sql!("delete from subscription where site_id = ?1 and secret = ?2"),
+    let ended = tx.all(
+        sql!("delete from subscription where site_id = ?1 and secret = ?2 returning id, mailbox"),
         params![site, secret],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    Ok(())
+    forget_notices(tx, site, &ended)
 }
 
 /// Tell the mailbox of a subscription nothing at all any more.
 pub fn end_all(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<()> {
-    tx.execute(
+    let ended = tx.all(
         sql!(
             "delete from subscription where site_id = ?1 and mailbox =
-                 (select mailbox from subscription where site_id = ?1 and secret = ?2)"
+                 (select mailbox from subscription where site_id = ?1 and secret = ?2)
+             returning id, mailbox"
         ),
         params![site, secret],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    Ok(())
+    forget_notices(tx, site, &ended)
 }
 
 /// What a guest asked for becomes the account's.
@@ -353,6 +356,119 @@ pub(crate) fn forget(
         sql!("delete from subscription where site_id = ?1 and (author_id = ?2 or mailbox = ?3)"),
     ] {
         tx.execute(sql, params![site, author, &mailbox])?;
+    }
+    Ok(())
+}
+
+/// Forget what a guest wanted to be told of a page.
+pub(crate) fn forget_on_page(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    page: PageId,
+    author: AuthorId,
+) -> Result<()> {
+    let ended: Vec<(i64, String)> = tx.all(
+        sql!(
+            "delete from subscription where site_id = ?1 and page_id = ?2 and author_id = ?3
+             returning id, mailbox"
+        ),
+        params![site, page, author],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    forget_notices(tx, site, &ended)
+}
+
+/// Forget what a guest wanted to be told, and the mailbox that is known to be theirs where nobody else
+/// is told anything there.
+pub(crate) fn forget_of_guest(tx: &mut Tx<'_>, site: SiteId, guest: AuthorId) -> Result<()> {
+    let ended: Vec<(i64, String, bool)> = tx.all(
+        sql!(
+            "delete from subscription where site_id = ?1 and author_id = ?2
+             returning id, mailbox, cast(case when confirmed_at is not null
+                 and contested_at is null then 1 else 0 end as bigint)"
+        ),
+        params![site, guest],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get::<i64>(2)? == 1)),
+    )?;
+    let told = ended.iter().map(|(id, mailbox, _)| (*id, mailbox.clone()));
+    forget_notices(tx, site, &told.collect::<Vec<_>>())?;
+    for (_, mailbox, _) in ended.iter().filter(|(_, _, is_known)| *is_known) {
+        let others = tx.one(
+            sql!("select 1 from subscription where site_id = ?1 and mailbox = ?2 limit 1"),
+            params![site, mailbox],
+            |_| Ok(()),
+        )?;
+        if others.is_none() {
+            forget_mailbox(tx, site, mailbox)?;
+        }
+    }
+    Ok(())
+}
+
+/// Forget what a mailbox was to be told, but for what an account of the same person is. Gives the
+/// addresses that lead there.
+pub(crate) fn forget_mailbox(tx: &mut Tx<'_>, site: SiteId, mailbox: &str) -> Result<Vec<String>> {
+    let ended: Vec<(i64, String)> = tx.all(
+        sql!(
+            "delete from subscription where site_id = ?1 and mailbox = ?2 and not exists (
+                 select 1 from author a where a.site_id = ?1 and a.id = subscription.author_id
+                   and a.kind = 'account')
+             returning id, email"
+        ),
+        params![site, mailbox],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let told = ended.iter().map(|(id, _)| (*id, mailbox.to_owned()));
+    forget_notices(tx, site, &told.collect::<Vec<_>>())?;
+    for sql in [
+        sql!("delete from mail_sign_in where site_id = ?1 and mailbox = ?2"),
+        sql!("delete from guest_link where site_id = ?1 and mailbox = ?2"),
+    ] {
+        tx.execute(sql, params![site, mailbox])?;
+    }
+    let mut addresses: Vec<String> = ended.into_iter().map(|(_, email)| email).collect();
+    addresses.push(mailbox.to_owned());
+    addresses.sort();
+    addresses.dedup();
+    for address in &addresses {
+        forget_mails(tx, site, address)?;
+    }
+    Ok(addresses)
+}
+
+/// Forget the mails to an address, those that were sent too.
+pub(crate) fn forget_mails(tx: &mut Tx<'_>, site: SiteId, address: &str) -> Result<()> {
+    let quoted = serde_json::Value::from(address).to_string();
+    tx.execute(
+        sql!(
+            "delete from job where site_id = ?1 and kind = 'mail'
+               and replace(payload, '\"to\":' || ?2, '') <> payload"
+        ),
+        params![site, quoted],
+    )?;
+    Ok(())
+}
+
+/// Forget what was to be told by subscriptions that are gone, and what their mailboxes were told where
+/// they are told nothing any more.
+pub(crate) fn forget_notices(tx: &mut Tx<'_>, site: SiteId, ended: &[(i64, String)]) -> Result<()> {
+    for (id, mailbox) in ended {
+        tx.execute(
+            sql!(
+                "delete from notice where site_id = ?1 and mailbox = ?2 and (subscription_id = ?3
+                     or not exists (select 1 from subscription s
+                         where s.site_id = ?1 and s.mailbox = ?2))"
+            ),
+            params![site, mailbox, *id],
+        )?;
+        // What became of a mail may name its address.
+        tx.execute(
+            sql!(
+                "delete from job where site_id = ?1 and kind = ?2 and claimed_until is null
+                   and (payload like '% ' || ?3 or payload like '% ' || ?3 || ' %')"
+            ),
+            params![site, notices::NOTICE_JOB, id.to_string()],
+        )?;
     }
     Ok(())
 }

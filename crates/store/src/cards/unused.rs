@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rejoinder_core::{CommentId, SiteId, Time};
 
-use super::is_wanted;
+use super::{CARD_JOB, is_wanted};
 use crate::jobs::{self, NewJob, drawn};
 use crate::{Result, Tx, params, sql};
 
@@ -45,6 +45,30 @@ pub(super) fn release_all(
     )?;
     for url in urls {
         release(tx, now, site, &url)?;
+    }
+    Ok(())
+}
+
+/// A comment links to nothing any more, and will not come back: what no other shows goes at once, with
+/// the jobs that would name it.
+pub(crate) fn forget_links(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<()> {
+    let urls: Vec<String> = tx.all(
+        sql!("delete from comment_link where site_id = ?1 and comment_id = ?2 returning url"),
+        params![site, comment],
+        |row| row.get(0),
+    )?;
+    for url in urls {
+        if is_wanted(tx, site, &url)? {
+            continue;
+        }
+        forget(tx, site, &url)?;
+        tx.execute(
+            sql!(
+                "delete from job where site_id = ?1 and kind in (?2, ?3) and payload = ?4
+                   and claimed_until is null"
+            ),
+            params![site, CARD_JOB, FORGET_CARD_JOB, &url],
+        )?;
     }
     Ok(())
 }

@@ -88,9 +88,8 @@ pub(crate) fn change(
 ) -> Result<DecisionId> {
     let is_removed = |snapshot: &Snapshot| snapshot.state == State::Removed;
     match (is_removed(before), is_removed(after)) {
-        (false, true) => {
-            let is_undoable = entry.by != By::Author;
-            comments::put_away(tx, now, page.site, comment, is_undoable)?;
+        (false, true) if entry.by != By::Author => {
+            comments::put_away(tx, now, page.site, comment)?;
         }
         (true, false) => comments::bring_back(tx, page.site, comment.id, before.revision - 1)?,
         _ => {}
@@ -139,6 +138,9 @@ pub(crate) fn change(
         after,
         entry,
     )?;
+    if entry.by == By::Author {
+        comments::forget(tx, page.site, comment.id)?;
+    }
     Ok(DecisionId {
         page: page.id,
         version,

@@ -26,15 +26,20 @@ fn statement(text: String) -> &'static Sql {
     Box::leak(Box::new(Sql::new(text.leak())))
 }
 
-fn dump(tx: &mut Tx<'_>) -> Result<Vec<String>> {
-    let dialect = tx.dialect();
-    let columns = match dialect {
+/// Table, column and type.
+fn columns(tx: &mut Tx<'_>) -> Result<Vec<[String; 3]>> {
+    let columns = match tx.dialect() {
         Dialect::Sqlite => SQLITE_COLUMNS,
         Dialect::Postgres => POSTGRES_COLUMNS,
     };
-    let columns: Vec<[String; 3]> = tx.all(statement(columns.to_owned()), params![], |row| {
+    tx.all(statement(columns.to_owned()), params![], |row| {
         Ok([row.get(0)?, row.get(1)?, row.get(2)?])
-    })?;
+    })
+}
+
+fn dump(tx: &mut Tx<'_>) -> Result<Vec<String>> {
+    let dialect = tx.dialect();
+    let columns = columns(tx)?;
     let mut lines = Vec::new();
     for table in columns.chunk_by(|one, next| one[0] == next[0]) {
         let words = table
@@ -50,6 +55,12 @@ fn dump(tx: &mut Tx<'_>) -> Result<Vec<String>> {
 }
 
 impl World {
+    /// Every table with every column.
+    pub(crate) async fn columns(&self) -> Vec<(String, String)> {
+        let found = self.store.read(columns).await.unwrap().into_iter();
+        found.map(|[table, column, _]| (table, column)).collect()
+    }
+
     /// Every row of every table, one to a line, the same on both databases.
     pub(crate) async fn dump(&self) -> Vec<String> {
         self.store.read(dump).await.unwrap()

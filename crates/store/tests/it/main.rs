@@ -12,6 +12,7 @@ mod decisions;
 mod desk;
 mod dump;
 mod fates;
+mod guests;
 mod imports;
 mod jobs;
 mod judged;
