@@ -76,3 +76,27 @@ export async function vouch(thread, token) {
   await thread.know();
   thread.emit('signed-in', { reader: thread.me?.reader });
 }
+
+/**
+ * Open what is kept of a guest, by a link: its cookies may be this page's alone.
+ *
+ * @param {Thread} thread
+ * @param {HTMLAnchorElement} link
+ */
+export async function kept(thread, link) {
+  // At once, or browsers take it for a window that nobody asked for.
+  const tab = open('', '_blank');
+  let to = link.href;
+  try {
+    const { site } = thread.address;
+    ({ url: to } = /** @type {{url: string}} */ (await thread.ask('POST', 'guest-links', { site })));
+  } catch {
+    // The page says what can be done where nothing is known.
+  }
+  if (tab) {
+    tab.opener = null;
+    tab.location.href = to;
+  } else {
+    location.href = to;
+  }
+}

@@ -45,6 +45,7 @@ export function greet(thread, form) {
   part(form, 'leave')?.toggleAttribute('hidden', !isAccount);
   part(form, 'account')?.toggleAttribute('hidden', !isAccount);
   part(form, 'rename')?.toggleAttribute('hidden', isAccount);
+  part(form, 'kept')?.toggleAttribute('hidden', reader?.kind !== 'guest');
   const isGuest = !isAccount && part(form, 'who');
   showWho(form, !isAccount && !(isGuest && known.name), known.name);
 }

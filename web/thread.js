@@ -77,7 +77,7 @@ const loaded = (module) => /** @type {Record<string, () => Promise<any>>} */ (lo
 
 /** The controls whose acts each exports, by their `data-rj`. */
 const ACTS = {
-  account: 'enter leave',
+  account: 'enter leave kept',
   bell: 'bell',
   browse: 'more branch filter back jump link',
   cards: 'play uncard hush unhush',

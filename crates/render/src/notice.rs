@@ -236,6 +236,7 @@ pub fn notices_page(context: &Context<'_>, notice: &Notice<'_>, step: Step) -> S
             Step::Manage(_) => &own.page.title,
         },
         site: publication(context),
+        host: &context.site.host,
         notice,
         headline,
         step: match step {
@@ -290,6 +291,7 @@ struct NoticesPage<'a> {
     assets: &'a str,
     title: &'a str,
     site: &'a str,
+    host: &'a str,
     notice: &'a Notice<'a>,
     headline: String,
     step: Shown<'a>,

@@ -190,6 +190,7 @@ group!(FormWords {
     enter: String,
     sign_out: String,
     account: String,
+    kept: String,
 });
 group!(FollowWords {
     bell: String,

@@ -15,6 +15,7 @@ mod error;
 mod error_page;
 mod extract;
 mod front;
+mod guest;
 mod internal;
 mod limits;
 mod live;

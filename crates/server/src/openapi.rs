@@ -10,7 +10,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::Problem;
-use crate::{moderator, public, reader};
+use crate::{guest, moderator, public, reader};
 
 /// The API.
 #[derive(OpenApi)]
@@ -39,6 +39,7 @@ use crate::{moderator, public, reader};
         reader::me::me,
         reader::work::challenge,
         reader::session::begin,
+        guest::open,
         reader::session::end,
         reader::comments::post,
         reader::comments::edit,

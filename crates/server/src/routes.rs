@@ -10,7 +10,8 @@ use crate::access::{self, Access, program};
 use crate::front::Front;
 use crate::state::App;
 use crate::{
-    account, auth, middleware, moderator, notices, owner, public, publication, reader, webhooks,
+    account, auth, guest, middleware, moderator, notices, owner, public, publication, reader,
+    webhooks,
 };
 
 /// One way to ask the server something.
@@ -58,6 +59,7 @@ pub(crate) fn table() -> Vec<Route> {
         reader::routes(),
         auth::routes(),
         account::routes(),
+        guest::routes(),
         notices::routes(),
         moderator::routes(),
         owner::routes(),

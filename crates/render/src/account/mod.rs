@@ -2,6 +2,7 @@
 //!
 //! Nothing here is ever part of a shared page.
 
+mod guest;
 mod mail;
 mod own;
 mod passkeys;
@@ -12,6 +13,7 @@ mod words;
 pub(crate) use mail::publication;
 pub(crate) use words::{note, refused};
 
+pub use guest::{Guest, OfGuest, OfGuests, Wrote, guest_mail, guest_page};
 pub use mail::{MailText, sign_in_mail};
 pub use own::{Line, Own, Signed, Tab, own_page, withheld};
 pub use passkeys::{Key, Keys, Trouble, passkeys_page};

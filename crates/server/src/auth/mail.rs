@@ -94,10 +94,7 @@ fn wish(
     let text = account::sign_in_mail(&context, &link);
     let id = app.ids.next(now);
     let mail = Mail {
-        from_name: match site.settings.title.as_str() {
-            "" => site.host.clone(),
-            title => title.to_owned(),
-        },
+        from_name: sender(site),
         from: from.to_owned(),
         to: email.to_owned(),
         subject: text.subject,
@@ -119,7 +116,15 @@ fn wish(
     }
 }
 
-fn domain(address: &str) -> &str {
+/// Who a mail of a site is from.
+pub(crate) fn sender(site: &Site) -> String {
+    match site.settings.title.as_str() {
+        "" => site.host.clone(),
+        title => title.to_owned(),
+    }
+}
+
+pub(crate) fn domain(address: &str) -> &str {
     address
         .rsplit_once('@')
         .map_or(address, |(_, domain)| domain)

@@ -4,7 +4,7 @@
 //! [`window`]; nothing else leads back out: `to` is a path on this origin or nothing.
 
 mod invitations;
-mod mail;
+pub(crate) mod mail;
 pub(crate) mod openid;
 mod passkeys;
 pub(crate) mod signed_token;
@@ -183,7 +183,7 @@ fn own_path(base: &Base, to: &str) -> Option<String> {
 }
 
 /// Refuse what a page of the publisher's asks for: here only the server's own pages act.
-fn from_own_page(visitor: &Visitor) -> Result<(), ApiError> {
+pub(crate) fn from_own_page(visitor: &Visitor) -> Result<(), ApiError> {
     let origin = visitor.origin.as_deref();
     match origin.is_some_and(|origin| visitor.base.is_origin(origin)) {
         true => Ok(()),
@@ -209,7 +209,7 @@ fn token(params: &Params) -> Result<Token, ApiError> {
 
 /// A page that nobody keeps or frames, and whose address, which may hold a secret, is told to nobody
 /// else. Without any referrer a browser would hide the origin of its forms, too.
-fn private(status: StatusCode, page: String) -> Response {
+pub(crate) fn private(status: StatusCode, page: String) -> Response {
     let mut response = (status, Html(page)).into_response();
     let named = response.headers_mut();
     named.insert(

@@ -17,6 +17,7 @@ mod embedding;
 mod feeds;
 mod flags;
 mod forms;
+mod guests;
 mod headers;
 mod internal;
 mod live;

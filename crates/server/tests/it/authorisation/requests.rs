@@ -284,6 +284,7 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/api/v1/notices/read") => Body::Json(json!({"site": host, "until": "1"})),
         ("POST", "/embed/notices/read") => form(&[("until", "1")]),
         ("POST", "/api/v1/preview") => Body::Json(json!({"site": host, "text": "A word"})),
+        ("POST", "/api/v1/guest-links") => Body::Json(json!({"site": host})),
         ("POST", "/api/v1/session") => Body::Json(json!({"site": host, "code": "0".repeat(64)})),
         ("POST", "/auth/openid/start") => form(&[("provider", "424242")]),
         ("POST", "/admin/{site}/openid") => form(&[
