@@ -130,6 +130,8 @@ export async function moderate(place, slug, link) {
   await clear(page, said);
   await kim.look(page, 'cleared');
 
+  await page.getByRole('link', { name: /^Approved/ }).click();
+  await knowTheAuthor(kim, page, said[0] ?? '');
   await takeBack(kim, page);
   await moderateInside(kim, slug, said[0] ?? '');
   await kim.leave();
@@ -163,6 +165,49 @@ async function clear(page, [fair = '', off = '', pills = '', more = '']) {
   await page.keyboard.press('a');
   await told.getByText('Approved.').waitFor();
   await page.getByText('Nothing waits for a decision.').waitFor();
+}
+
+/**
+ * Open the author's drawer, and do in it all that it offers.
+ *
+ * @param {Person} kim
+ * @param {Page} page
+ * @param {string} text
+ */
+async function knowTheAuthor(kim, page, text) {
+  const row = page.getByRole('article').filter({ hasText: text });
+  await row.getByRole('link', { name: 'Gil Roe' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Gil Roe' });
+  await drawer.getByRole('heading', { name: 'Gil Roe' }).waitFor();
+  await kim.look(page, 'author');
+  const told = page.getByRole('status');
+
+  await drawer.getByRole('textbox', { name: 'Note for moderators' }).fill('Sold pills once.');
+  await drawer.getByRole('button', { name: 'Add the note' }).click();
+  await drawer.getByRole('listitem').filter({ hasText: 'Noted' }).getByText('Sold pills once.').waitFor();
+  await drawer.getByRole('radio', { name: /wait|held/i }).first().check();
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await told.getByText(/from now on/).waitFor();
+
+  await drawer.getByText('Suspend', { exact: true }).first().click();
+  await drawer.getByRole('textbox', { name: 'Why, for moderators' }).fill('Pills');
+  await drawer.getByRole('button', { name: 'Suspend' }).click();
+  await drawer.getByText(/^Suspended until/).first().waitFor();
+  await kim.look(page, 'suspended');
+  const end = drawer.getByRole('button', { name: 'End the suspension' });
+  await end.click();
+  await end.waitFor({ state: 'detached' });
+
+  await drawer.getByText('Ban', { exact: true }).first().click();
+  await drawer.getByRole('textbox', { name: 'Why, for the author to read' }).fill('No more pills.');
+  await drawer.getByRole('button', { name: 'Ban', exact: true }).click();
+  await drawer.getByText(/^Banned for good/).first().waitFor();
+  await kim.look(page, 'banned');
+  const lift = drawer.getByRole('button', { name: 'Lift the ban' });
+  await lift.click();
+  await lift.waitFor({ state: 'detached' });
+  await drawer.getByRole('button', { name: 'Close' }).click();
+  await drawer.waitFor({ state: 'detached' });
 }
 
 /** Undo a decision in the log. @param {Person} kim @param {Page} page */

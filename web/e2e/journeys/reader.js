@@ -81,9 +81,11 @@ export async function readOnAPhone(place, slug) {
 
   const mine = comment(page, 'Ann Lee', 'a lifeline for us');
   await mine.getByRole('button', { name: 'Delete' }).tap();
+  const count = await counted(page);
   await ann.look(page, 'delete');
   await mine.getByRole('button', { name: 'Delete it' }).tap();
   await page.getByText('Your comment is deleted.').waitFor();
+  assert.equal(await counted(page), count - 1);
   await ann.look(page, 'deleted');
   await ann.leave();
   await othersSee(place, slug, 'the comment to be gone', async (page) => {
@@ -176,6 +178,7 @@ export async function readByKeyboard(place, slug) {
   await dan.look(door, 'signed-in');
   await page.getByText('You are signed in.').waitFor();
 
+  const count = await counted(page);
   await tabTo(mine.getByRole('button', { name: 'Delete' }));
   await page.keyboard.press('Enter');
   await focused(mine.getByRole('button', { name: 'Keep it' }));
@@ -183,6 +186,7 @@ export async function readByKeyboard(place, slug) {
   await page.keyboard.press('Enter');
   await page.getByText('Your comment is deleted.').waitFor();
   await focused(page.getByRole('region', { name: 'Comments' }).locator('[aria-label]:focus'));
+  assert.equal(await counted(page), count - 1);
   await dan.look(page, 'deleted');
   await dan.leave();
 }
@@ -273,4 +277,10 @@ async function discuss(page) {
 /** It has the focus. @param {Locator} place */
 async function focused(place) {
   await place.and(place.page().locator(':focus')).waitFor();
+}
+
+/** How many comments the heading counts. @param {Page} page */
+async function counted(page) {
+  const heading = await page.getByRole('heading', { name: /\d comments?$/ }).innerText();
+  return Number(heading.replace(/\D/g, ''));
 }

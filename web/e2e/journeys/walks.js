@@ -22,7 +22,7 @@ export function walk(reach) {
   journey('an owner comes from the console’s link to a newsroom that works', async () => {
     given = await own(place);
   });
-  journey('a moderator clears the queue, and decides inside the thread', () =>
+  journey('a moderator clears the queue, knows an author, and decides inside the thread', () =>
     moderate(place, 'eleven-minutes', given.link),
   );
   journey('a developer gets by with the documentation and curl', () =>
