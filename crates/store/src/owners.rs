@@ -15,7 +15,7 @@ use crate::openid::{self, Provider};
 use crate::sign_in_keys::{self, SignInKey};
 use crate::sign_ins::{self, Invitation};
 use crate::webhooks::{self, NewWebhook};
-use crate::words::{self, List};
+use crate::words::{self, Entries, List};
 use crate::{Result, Tx, authors, sites};
 
 /// Add a site.
@@ -103,17 +103,17 @@ pub fn set_origins(
     sites::set_origins(tx, site, origins)
 }
 
-/// Let a list hold `words` and nothing else.
+/// Let a list hold `entries` and nothing else.
 pub fn replace_words(
     tx: &mut Tx<'_>,
     now: Time,
     by: &By,
     site: SiteId,
     list: List,
-    words: &[String],
+    entries: &Entries,
 ) -> Result<()> {
     let before = words::get(tx, site, list)?;
-    words::replace(tx, now, site, list, words)?;
+    words::replace(tx, now, site, list, entries)?;
     let after = words::get(tx, site, list)?;
     if before == after {
         return Ok(());

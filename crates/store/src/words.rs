@@ -56,26 +56,38 @@ pub fn get(tx: &mut Tx<'_>, site: SiteId, list: List) -> Result<Vec<String>> {
     )
 }
 
-/// Let a list hold `words` and nothing else. Empty entries and repetitions are passed over.
+/// What a list may hold: each entry once, in order, and none that could never be found.
+///
+/// Looking at thousands of entries takes a moment, which no transaction has.
+#[derive(Debug, Clone)]
+pub struct Entries(Vec<String>);
+
+impl Entries {
+    /// The entries of `lines`. Empty lines and repetitions are passed over.
+    pub fn of<'a>(lines: impl IntoIterator<Item = &'a str>) -> std::result::Result<Self, Refusal> {
+        let lines = lines.into_iter().map(str::trim);
+        let entries: BTreeSet<&str> = lines.filter(|line| !is_empty(line)).collect();
+        if entries.len() > MAX_WORDS {
+            return Err(Refusal::TooManyWords {
+                words: entries.len(),
+                max: MAX_WORDS,
+            });
+        }
+        for entry in &entries {
+            may_stand(entry)?;
+        }
+        Ok(Self(entries.into_iter().map(str::to_owned).collect()))
+    }
+}
+
+/// Let a list hold `entries` and nothing else.
 pub fn replace(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
     list: List,
-    words: &[String],
+    Entries(entries): &Entries,
 ) -> Result<()> {
-    let words: BTreeSet<&str> = words.iter().map(|word| word.trim()).collect();
-    let words: Vec<&str> = words.into_iter().filter(|word| !is_empty(word)).collect();
-    if words.len() > MAX_WORDS {
-        return Err(Refusal::TooManyWords {
-            words: words.len(),
-            max: MAX_WORDS,
-        }
-        .into());
-    }
-    for entry in &words {
-        may_stand(entry)?;
-    }
     tx.execute(
         sql!(
             "insert into site_moderation (site_id, words_hash) values (?1, null)
@@ -95,7 +107,7 @@ pub fn replace(
         params![
             site,
             list.as_str(),
-            serde_json::Value::from(words).to_string(),
+            serde_json::Value::from(entries.as_slice()).to_string(),
             now
         ],
     )?;

@@ -217,3 +217,25 @@ group!(PasskeyWords {
     manage_why: String,
     manage_go: String,
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_rule_refused_is_not_told_in_a_moderators_name() {
+        let by_rule = "A rule of this site, not a moderator, kept this from being published.";
+        for reason in ["banned_word", "outside"] {
+            let told = refused("en", Some(reason));
+            assert!(told.starts_with(by_rule), "{told}");
+            assert!(told.contains("The reason: "), "{told}");
+        }
+        for reason in [None, Some("off_topic"), Some("moderator"), Some("repeat")] {
+            let told = refused("en", reason);
+            assert!(
+                told.starts_with("A moderator did not publish this."),
+                "{told}"
+            );
+        }
+    }
+}

@@ -3,9 +3,10 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::Refusal;
 use rejoinder_core::audit::By;
 use render::newsroom::{WordsPage, words_page};
-use store::words::{self, List};
+use store::words::{self, Entries, List};
 use store::{StoreError, Tx, owners};
 
 use super::said;
@@ -66,19 +67,20 @@ pub(super) async fn save(
 ) -> Result<Response, ErrorPage> {
     let typed = |list: List| fields.get(list.as_str()).unwrap_or_default().to_owned();
     let (banned, suspect) = (typed(List::Banned), typed(List::Suspect));
-    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     let (now, site, by) = (app.now(), member.site.id, By::owner(&member.author));
-    let lists = [
-        (List::Banned, lines(&banned)),
-        (List::Suspect, lines(&suspect)),
-    ];
-    let save = move |tx: &mut Tx<'_>| {
-        for (list, words) in &lists {
-            owners::replace_words(tx, now, &by, site, *list, words)?;
+    let saved = match entries(&banned, &suspect) {
+        Ok(lists) => {
+            let save = move |tx: &mut Tx<'_>| {
+                for (list, entries) in &lists {
+                    owners::replace_words(tx, now, &by, site, *list, entries)?;
+                }
+                Ok(())
+            };
+            app.store.write(save).await
         }
-        Ok(())
+        Err(refusal) => Err(refusal.into()),
     };
-    match app.store.write(save).await {
+    match saved {
         Ok(()) => Ok(see_other(&format!(
             "/admin/{}/words?did=saved",
             member.site.host
@@ -91,4 +93,11 @@ pub(super) async fn save(
         }
         Err(error) => Err(ApiError::from(error).into()),
     }
+}
+
+fn entries(banned: &str, suspect: &str) -> Result<[(List, Entries); 2], Refusal> {
+    Ok([
+        (List::Banned, Entries::of(banned.lines())?),
+        (List::Suspect, Entries::of(suspect.lines())?),
+    ])
 }

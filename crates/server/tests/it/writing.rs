@@ -5,7 +5,7 @@ use expect_test::expect;
 use rejoinder_core::settings::{Email, Mode};
 use rejoinder_core::{Clock as _, Settings, SiteId};
 use serde_json::json;
-use store::words::{self, List};
+use store::words::{self, Entries, List};
 
 use crate::support::{STORY, TestApp};
 
@@ -166,7 +166,7 @@ async fn one_idempotency_key_gives_one_comment() {
 
 /// Let `word` be banned on the site.
 pub(crate) async fn banned(app: &TestApp, word: &str) {
-    let (now, entries) = (app.clock.now(), [word.to_owned()]);
+    let (now, entries) = (app.clock.now(), Entries::of([word]).unwrap());
     let save = app
         .store
         .write(move |tx| words::replace(tx, now, SiteId(1), List::Banned, &entries));

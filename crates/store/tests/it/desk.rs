@@ -9,7 +9,7 @@ use rejoinder_store::flags::NewFlag;
 use rejoinder_store::groups::Scope;
 use rejoinder_store::queues::{Listed, Order, Queue, QueueQuery};
 use rejoinder_store::standing::Change;
-use rejoinder_store::words::List;
+use rejoinder_store::words::{Entries, List};
 use rejoinder_store::{Result, StoreError, comments, decisions, flags, moderation, queues, words};
 
 use crate::support::{Person, World};
@@ -155,7 +155,7 @@ impl World {
 
     pub(crate) async fn list_words(&self, list: List, entries: &[&str]) {
         let (now, site) = (self.clock.now(), self.site.id);
-        let entries: Vec<String> = entries.iter().map(|&entry| entry.to_owned()).collect();
+        let entries = Entries::of(entries.iter().copied()).unwrap();
         self.store
             .write(move |tx| words::replace(tx, now, site, list, &entries))
             .await

@@ -4,8 +4,8 @@ use rejoinder_core::settings::BannedWords;
 use rejoinder_core::{Clock as _, Refusal, State};
 use rejoinder_store::authors::Details;
 use rejoinder_store::comments::NewComment;
-use rejoinder_store::words::{self, List};
-use rejoinder_store::{StoreError, pages, personal};
+use rejoinder_store::words::{Entries, List};
+use rejoinder_store::{pages, personal};
 
 use crate::desk::refusal;
 use crate::support::{on_both, story};
@@ -272,20 +272,10 @@ fn a_comment_of_which_nothing_can_be_seen_is_refused() {
 #[test]
 fn an_entry_that_no_comment_can_show_is_refused_when_it_is_saved() {
     on_both(|world| async move {
-        let (site, now) = (world.site.id, world.clock.now());
-        let save = async |entry: &str| {
-            let entries = [entry.to_owned()];
-            let save = move |tx: &mut rejoinder_store::Tx<'_>| {
-                words::replace(tx, now, site, List::Banned, &entries)
-            };
-            world.store.write(save).await
-        };
         for entry in [
             "id*ot", "*", "\u{301}", ":smile:", "**darn**", "||darn||", "&amp;", "_darn_",
         ] {
-            let Err(StoreError::Refused(Refusal::WordUnusable { entry: named, .. })) =
-                save(entry).await
-            else {
+            let Err(Refusal::WordUnusable { entry: named, .. }) = Entries::of([entry]) else {
                 panic!("{entry} was taken");
             };
             assert_eq!(named, entry);
@@ -302,8 +292,7 @@ fn an_entry_that_no_comment_can_show_is_refused_when_it_is_saved() {
             "snake_case",
             "a & b",
         ] {
-            let saved = save(entry).await;
-            assert!(saved.is_ok(), "{entry}: {saved:?}");
+            world.list_words(List::Banned, &[entry]).await;
             let darned = markup::render(&format!("so {entry} so"));
             let ann = world.person("Ann");
             let mut draft = world.draft(&ann, None, "").await;
