@@ -1,9 +1,9 @@
 //! Links that stand alone on their line.
 
+use comrak::Arena;
 use comrak::nodes::{Node, NodeValue};
-use comrak::{Arena, try_parse_document};
 
-use crate::markdown::{Budget, options};
+use crate::autolink::parse;
 use crate::url_gate::safe_link;
 
 /// So many of the links of a text stand for what they lead to.
@@ -17,8 +17,7 @@ pub fn bare_links(text: &str) -> Vec<String> {
         return Vec::new();
     }
     let arena = Arena::new();
-    let budget = Budget::for_text(text);
-    let Ok(root) = try_parse_document(&arena, text, &options(), &|| budget.is_spent()) else {
+    let Some(root) = parse(&arena, text) else {
         return Vec::new();
     };
     let lines: Vec<&str> = text.lines().collect();

@@ -6,6 +6,7 @@
 //! it. Everything here is pure, and its work grows with the length of its input and no faster.
 
 mod article;
+mod autolink;
 mod bare;
 mod escape;
 mod facts;
