@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, Response, header};
 use axum::middleware::Next;
@@ -51,7 +51,7 @@ pub(crate) async fn around(State(app): State<App>, request: Request, next: Next)
         origin::allow(&app, &mut response, origin, &cell, is_own);
     }
     if method == Method::HEAD {
-        *response.body_mut() = Body::empty();
+        empty(&mut response);
     }
     note(
         &app,
@@ -61,6 +61,17 @@ pub(crate) async fn around(State(app): State<App>, request: Request, next: Next)
         app.now().since(started_at),
     );
     response
+}
+
+/// Take the body from an answer that is asked for its headers alone; they still say how long it is.
+fn empty(response: &mut Response<Body>) {
+    let body = std::mem::take(response.body_mut());
+    if let Some(length) = body.size_hint().exact() {
+        let headers = response.headers_mut();
+        headers
+            .entry(header::CONTENT_LENGTH)
+            .or_insert(HeaderValue::from(length));
+    }
 }
 
 /// Run the handler as a task of its own: a panic is an answer of 500, and a client that goes away

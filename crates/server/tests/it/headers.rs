@@ -1,7 +1,10 @@
+use axum::body::Body;
+use axum::http::Method;
 use expect_test::expect;
 use rejoinder_core::author::Role;
 
 use crate::desk::signed_in;
+use crate::publication;
 use crate::support::{Answer, STORY, TestApp};
 
 fn shown(answer: &Answer) -> String {
@@ -163,4 +166,39 @@ async fn a_session_is_a_cookie_that_only_the_server_reads() {
         vary: Origin
         x-content-type-options: nosniff
     "#]].assert_eq(&shown(&out));
+}
+
+#[tokio::test]
+async fn an_answer_without_its_body_says_how_long_that_is() {
+    let folder = publication::folder(publication::ARTICLE);
+    let app = publication::published(&folder).await;
+    app.reader("Ann").post(STORY, "First").await.good();
+    for path in [
+        "/",
+        "/articles/bridge",
+        "/pictures/bridge.png",
+        "/embed.js",
+        "/count.js",
+        "/static/thread.js",
+        "/static/words.en.json",
+        "/openapi.json",
+        "/docs",
+        "/embed?site=news.example&page=https://news.example/story",
+        "/embed/thread?site=news.example&page=https://news.example/story",
+        "/api/v1/thread?site=news.example&page=https://news.example/story",
+        "/api/v1/counts?site=news.example&page=https://news.example/story",
+        "/feeds/news.example/.atom",
+        "/nowhere",
+    ] {
+        let get = app.get(path).await;
+        let head = app.send(Method::HEAD, path, &[], Body::empty()).await;
+
+        assert_eq!(head.status, get.status, "{path}");
+        assert!(head.body.is_empty(), "{path}");
+        assert_eq!(
+            head.header("content-length"),
+            get.body.len().to_string(),
+            "{path}"
+        );
+    }
 }
