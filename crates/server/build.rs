@@ -2,6 +2,8 @@
 
 #[path = "build/minify.rs"]
 mod minify;
+#[path = "../render/src/words/over.rs"]
+mod over;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,6 +11,8 @@ use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
+
+use serde_json::Value;
 
 /// Where the files are that browsers load, from this crate's folder.
 const FOLDERS: [&str; 2] = ["../../web", "../render/words"];
@@ -57,13 +61,25 @@ fn read_folder(folder: &Path, files: &mut BTreeMap<String, String>) -> io::Resul
             Some("js") => files.insert(name.to_owned(), minify::script(&text()?, &|_| None)),
             Some("css") => files.insert(name.to_owned(), minify::style(&text()?)),
             Some("json") if folder.ends_with("words") => {
-                let value = text()?.lines().map(str::trim).collect::<Vec<_>>().concat();
-                files.insert(format!("words.{name}"), value)
+                files.insert(format!("words.{name}"), catalogue(&path)?)
             }
             _ => None,
         };
     }
     Ok(())
+}
+
+/// The catalogue at `path`, over the English one of its kind.
+fn catalogue(path: &Path) -> io::Result<String> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let (_, kind) = name.unwrap_or_default().split_once('.').unwrap_or_default();
+    let english = path.with_file_name(format!("en.{kind}"));
+    let mut words: Value = serde_json::from_str(&fs::read_to_string(english)?)?;
+    over::lay_over(
+        &mut words,
+        serde_json::from_str(&fs::read_to_string(path)?)?,
+    );
+    Ok(words.to_string())
 }
 
 /// `text` with the version in each address of a file: an import's, or one below `/static`. No other

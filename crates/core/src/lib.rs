@@ -17,6 +17,7 @@ pub mod cursor;
 pub mod external;
 pub mod feed;
 pub mod ids;
+pub mod language;
 pub mod learned;
 pub mod moderation;
 pub mod names;

@@ -169,7 +169,7 @@ impl NoticeHandler {
             site,
             now: self.clock.now(),
             base: &self.base,
-            words: render::words::of(&site.settings.language),
+            words: render::words::of(site.settings.language),
             assets: "",
             has_accounts: true,
         }

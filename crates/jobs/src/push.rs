@@ -166,7 +166,7 @@ impl PushHandler {
             site,
             now,
             base: &self.base,
-            words: render::words::of(&site.settings.language),
+            words: render::words::of(site.settings.language),
             assets: "",
             has_accounts: true,
         };

@@ -147,7 +147,7 @@ impl WebhookHandler {
             site,
             now,
             base: &self.base,
-            words: render::words::of(&site.settings.language),
+            words: render::words::of(site.settings.language),
             assets: "",
             has_accounts: false,
         };

@@ -107,7 +107,7 @@ fn main() -> Result<()> {
         site: &site,
         now: "2026-11-23T09:00:00Z".parse()?,
         base: BASE,
-        words: words::of("en"),
+        words: words::of(rejoinder_core::language::Language::English),
         assets: "1",
         has_accounts: true,
     };

@@ -3,6 +3,7 @@
 use askama::Template;
 use markup::SafeHtml;
 use rejoinder_core::bell::Ring;
+use rejoinder_core::language::Language;
 use rejoinder_core::{Comment, Page, PageKey, Time};
 
 use crate::Context;
@@ -10,7 +11,7 @@ use crate::comment::shown_name;
 use crate::links::{Links, Place, encoded};
 use crate::notice::{self, NoticeWords, headline};
 use crate::pages::rendered;
-use crate::words::{Name, Words, direction, fill};
+use crate::words::{Name, Words, fill};
 
 /// The longest piece of a comment that is quoted, in characters.
 const MAX_QUOTE: usize = 140;
@@ -32,7 +33,7 @@ pub struct Told<'a> {
 
 /// The page that tells `told`, newest first. `from` is the page that its reader came from.
 pub fn bell_page(context: &Context<'_>, told: &[Told<'_>], from: Option<&PageKey>) -> String {
-    let language = &context.site.settings.language;
+    let language = context.site.settings.language;
     let own = notice::of(language);
     let links = from.map(|key| Links::new(context.base, context.site, key));
     let has_unread = told.iter().any(|one| !one.is_read);
@@ -40,7 +41,7 @@ pub fn bell_page(context: &Context<'_>, told: &[Told<'_>], from: Option<&PageKey
         words: context.words,
         own,
         language,
-        direction: direction(language),
+        direction: language.direction(),
         assets: context.assets,
         title: &own.bell.title,
         context,
@@ -64,7 +65,7 @@ pub(crate) fn path(context: &Context<'_>) -> String {
 struct BellPage<'a> {
     words: &'static Words,
     own: &'static NoticeWords,
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: &'a str,

@@ -1,9 +1,10 @@
 //! What stands where a thread cannot be shown.
 
+use rejoinder_core::language::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::words::{direction, fill, of};
+use crate::words::{fill, of};
 
 /// What keeps a page from showing its thread, as far as the publisher can do something about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub enum Hindrance {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EmbeddingBody {
     /// The language of the texts.
-    language: String,
+    language: &'static str,
     /// Their direction: `ltr` or `rtl`.
     direction: &'static str,
     /// For the reader.
@@ -49,7 +50,7 @@ pub struct Asking<'a> {
 }
 
 /// What to say in `language` to a page that `hindrance`, if anything, keeps from its thread.
-pub fn body(language: &str, asking: Asking<'_>, hindrance: Option<Hindrance>) -> EmbeddingBody {
+pub fn body(language: Language, asking: Asking<'_>, hindrance: Option<Hindrance>) -> EmbeddingBody {
     let words = &of(language).embedding;
     let advice = hindrance.map(|hindrance| {
         let text = match hindrance {
@@ -66,8 +67,8 @@ pub fn body(language: &str, asking: Asking<'_>, hindrance: Option<Hindrance>) ->
         fill(text, &values)
     });
     EmbeddingBody {
-        language: language.to_owned(),
-        direction: direction(language),
+        language: language.tag(),
+        direction: language.direction(),
         text: words.text.clone(),
         retry: words.retry.clone(),
         advice,

@@ -3,13 +3,14 @@
 use askama::Template;
 use rejoinder_core::Comment;
 use rejoinder_core::bell::Ring;
+use rejoinder_core::language::Language;
 
 use crate::Context;
 use crate::account::{MailText, refused};
 use crate::links::{Links, Place};
 use crate::notice::{self, Notice, NoticeWords, headline, quote};
 use crate::pages::rendered;
-use crate::words::{Name, direction, fill};
+use crate::words::{Name, fill};
 
 /// The mail that tells the author of `comment` what became of it, with a moderator's `note`. What is
 /// not published is not quoted: nobody but us has said that the mailbox is its author's.
@@ -20,7 +21,7 @@ pub fn fate_mail(
     comment: &Comment,
     note: Option<&str>,
 ) -> MailText {
-    let language = &context.site.settings.language;
+    let language = context.site.settings.language;
     let own = notice::of(language);
     let links = Links::new(context.base, context.site, &notice.page.key);
     let subject = says(own, ring, &headline(context, notice.page));
@@ -32,7 +33,7 @@ pub fn fate_mail(
     };
     let mail = FateMail {
         language,
-        direction: direction(language),
+        direction: language.direction(),
         own,
         says: format!("{subject}."),
         reasons: [why, note].into_iter().flatten().collect(),
@@ -60,7 +61,7 @@ pub(crate) fn says(own: &NoticeWords, ring: Ring, page: &str) -> String {
 #[derive(Template)]
 #[template(path = "fate_mail.html")]
 struct FateMail<'a> {
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     own: &'static NoticeWords,
     says: String,

@@ -2,12 +2,13 @@
 
 use askama::Template;
 use rejoinder_core::author::Role;
+use rejoinder_core::language::Language;
 use rejoinder_core::moderation::FlagReason;
 use rejoinder_core::{Comment, PageKey};
 
 use crate::links::{Act, Link, Links, Place};
 use crate::pages::rendered;
-use crate::words::{Name, Words, direction, fill};
+use crate::words::{Name, Words, fill};
 use crate::{Context, message_page};
 
 /// The form on which a reader says what is wrong with `comment`.
@@ -15,8 +16,8 @@ pub fn flag_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> Str
     let links = Links::new(context.base, context.site, key);
     rendered(&FlagPage {
         words: context.words,
-        language: &context.site.settings.language,
-        direction: direction(&context.site.settings.language),
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
         assets: context.assets,
         title: &context.words.flag.title,
         links: &links,
@@ -36,7 +37,7 @@ pub fn flagged_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> 
 #[template(path = "flag.html")]
 struct FlagPage<'a> {
     words: &'static Words,
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: &'a str,

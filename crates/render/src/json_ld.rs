@@ -1,6 +1,7 @@
 //! What search engines read: schema.org in JSON-LD, as a data block that no text can leave.
 
 use markup::SafeHtml;
+use rejoinder_core::language::Language;
 use rejoinder_core::thread::MAX_LEVELS;
 use rejoinder_core::{Comment, Thread};
 use serde_json::{Map, Value, json};
@@ -91,7 +92,7 @@ fn close(path: &mut Vec<(usize, Map<String, Value>)>, roots: &mut Vec<Value>) {
 fn comment(links: &Links, comment: &Comment) -> Map<String, Value> {
     let html = SafeHtml::trusted_from_store(comment.html.clone());
     let name = match comment.author.name.as_str() {
-        "" => words::of("en").comment.nameless.as_str(),
+        "" => words::of(Language::English).comment.nameless.as_str(),
         name => name,
     };
     let fields = [

@@ -39,7 +39,7 @@ pub use fate_mail::fate_mail;
 pub use flag::{flag_page, flagged_page};
 pub use form::{Form, Problem};
 pub use moderate::moderate_page;
-pub use pages::{edit_page, message_page, thread_page};
+pub use pages::{edit_page, held_page, message_page, thread_page, welcome_page};
 pub use publication::{Article, Picture, Publication, article_page, front_page};
 pub use push::push_message;
 pub use sign_in::sign_in_page;

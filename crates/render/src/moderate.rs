@@ -1,20 +1,20 @@
 //! A moderator's tools inside the thread.
 
 use askama::Template;
+use rejoinder_core::language::Language;
 use rejoinder_core::moderation::{Action, Reason};
 use rejoinder_core::{Comment, PageKey};
 
 use crate::Context;
 use crate::links::{Act, Link, Links, Place};
 use crate::pages::rendered;
-use crate::words::direction;
 
 /// The form with which a moderator decides on `comment`.
 pub fn moderate_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> String {
     let links = Links::new(context.base, context.site, key);
     rendered(&ModeratePage {
-        language: &context.site.settings.language,
-        direction: direction(&context.site.settings.language),
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
         assets: context.assets,
         title: "Moderate a comment",
         base: context.base,
@@ -26,7 +26,7 @@ pub fn moderate_page(context: &Context<'_>, key: &PageKey, comment: &Comment) ->
 #[derive(Template)]
 #[template(path = "moderate.html")]
 struct ModeratePage<'a> {
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: &'a str,

@@ -1,10 +1,10 @@
 //! Mails about new comments, and the pages that the links in them open.
 
 use std::fmt::Display;
-use std::sync::LazyLock;
 
 use askama::Template;
 use markup::SafeHtml;
+use rejoinder_core::language::Language;
 use rejoinder_core::subscription::{Kind, Pace};
 use rejoinder_core::{Comment, Page, PageKey};
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use crate::account::{MailText, publication};
 use crate::comment::shown_name;
 use crate::links::{Links, Place};
 use crate::pages::rendered;
-use crate::words::{Name, Plural, Words, direction, fill, group};
+use crate::words::{Name, Plural, Words, catalogue, fill, group};
 use crate::{Context, message_page};
 
 /// The longest piece of a comment that is quoted in a mail, in characters.
@@ -37,7 +37,7 @@ pub struct Notice<'a> {
 /// The mail that asks whether an address is right. It says nothing that whoever asked for it could
 /// have chosen, apart from the page.
 pub fn confirm_mail(context: &Context<'_>, notice: &Notice<'_>) -> MailText {
-    let own = of(&context.site.settings.language);
+    let own = of(context.site.settings.language);
     let title = headline(context, notice.page);
     let names: [(&str, &dyn Display); 2] = [
         ("page", &Name(&title)),
@@ -51,8 +51,8 @@ pub fn confirm_mail(context: &Context<'_>, notice: &Notice<'_>) -> MailText {
             notice.manage, own.mail.confirm_not_you
         ),
         html: rendered(&ConfirmMail {
-            language: &context.site.settings.language,
-            direction: direction(&context.site.settings.language),
+            language: context.site.settings.language,
+            direction: context.site.settings.language.direction(),
             own,
             intro: &intro,
             link: notice.manage,
@@ -67,7 +67,7 @@ pub fn comments_mail(
     comments: &[Comment],
     n_more: i64,
 ) -> MailText {
-    let own = of(&context.site.settings.language);
+    let own = of(context.site.settings.language);
     let links = Links::new(context.base, context.site, &notice.page.key);
     let entries: Vec<Entry> = comments
         .iter()
@@ -84,8 +84,8 @@ pub fn comments_mail(
         Kind::Branch => &own.mail.why_branch,
     };
     let mail = CommentsMail {
-        language: &context.site.settings.language,
-        direction: direction(&context.site.settings.language),
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
         own,
         entries: &entries,
         more: more.as_deref(),
@@ -155,7 +155,7 @@ impl Entry<'_> {
 #[derive(Template)]
 #[template(path = "confirm_mail.html")]
 struct ConfirmMail<'a> {
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     own: &'static NoticeWords,
     intro: &'a str,
@@ -165,7 +165,7 @@ struct ConfirmMail<'a> {
 #[derive(Template)]
 #[template(path = "notice_mail.html")]
 struct CommentsMail<'a> {
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     own: &'static NoticeWords,
     entries: &'a [Entry<'a>],
@@ -221,15 +221,15 @@ pub enum Done {
 
 /// The page on which a subscription is confirmed, changed and ended.
 pub fn notices_page(context: &Context<'_>, notice: &Notice<'_>, step: Step) -> String {
-    let own = of(&context.site.settings.language);
+    let own = of(context.site.settings.language);
     let links = Links::new(context.base, context.site, &notice.page.key);
     let headline = headline(context, notice.page);
     let back = links.people().unwrap_or_else(|| links.thread()).to_owned();
     rendered(&NoticesPage {
         words: context.words,
         own,
-        language: &context.site.settings.language,
-        direction: direction(&context.site.settings.language),
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
         assets: context.assets,
         title: match step {
             Step::Confirm => &own.page.confirm,
@@ -264,7 +264,7 @@ pub fn asked_page(context: &Context<'_>, key: &PageKey, is_subscribed: bool) -> 
 
 /// That no more mails come.
 pub fn ended_page(context: &Context<'_>, page: &Page) -> String {
-    let own = of(&context.site.settings.language);
+    let own = of(context.site.settings.language);
     let links = Links::new(context.base, context.site, &page.key);
     let back = links.people().unwrap_or_else(|| links.thread());
     message_page(&own.page.ended, &own.page.ended_why, back)
@@ -272,7 +272,7 @@ pub fn ended_page(context: &Context<'_>, page: &Page) -> String {
 
 /// That a link leads to no subscription.
 pub fn no_notices_page(context: &Context<'_>) -> String {
-    let own = of(&context.site.settings.language);
+    let own = of(context.site.settings.language);
     message_page(&own.page.gone, &own.page.gone_why, "/")
 }
 
@@ -286,7 +286,7 @@ enum Shown<'a> {
 struct NoticesPage<'a> {
     words: &'static Words,
     own: &'static NoticeWords,
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: &'a str,
@@ -318,19 +318,10 @@ impl NoticesPage<'_> {
     }
 }
 
-/// The words of `language`, a BCP 47 tag; English where there is no catalogue.
-pub(crate) fn of(_language: &str) -> &'static NoticeWords {
-    &ENGLISH
+catalogue! {
+    /// The words of notices.
+    pub(crate) fn of(".notices.json") -> NoticeWords
 }
-
-#[expect(
-    clippy::expect_used,
-    reason = "the catalogue is compiled in, and a test reads it"
-)]
-static ENGLISH: LazyLock<NoticeWords> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../words/en.notices.json"))
-        .expect("words/en.notices.json has every word")
-});
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct NoticeWords {

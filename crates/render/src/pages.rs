@@ -1,13 +1,14 @@
 //! Whole pages on the server's own origin. They hold no inline script or style, and need neither.
 
 use askama::Template;
+use rejoinder_core::language::Language;
 use rejoinder_core::{Comment, PageKey, Thread};
 
 use crate::feed::{self, Alternate};
 use crate::form::{Problem, Problems, Tool, tools};
 use crate::links::{Act, Links, Place};
 use crate::thread::{Kind, key, links, section, title};
-use crate::words::{self, Name, Words, direction, fill};
+use crate::words::{self, Name, Words, fill};
 use crate::{Context, View, json_ld};
 
 /// The thread as a whole page: for iframes, for readers without script, for search engines.
@@ -20,8 +21,8 @@ pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> S
         && query.sort == context.site.settings.sort;
     let page = ThreadPage {
         words: context.words,
-        language: &context.site.settings.language,
-        direction: direction(&context.site.settings.language),
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
         assets: context.assets,
         title: page_title(context.words, thread),
         headline: title(thread),
@@ -46,7 +47,7 @@ fn page_title(words: &Words, thread: &Thread) -> String {
 #[template(path = "thread_page.html")]
 struct ThreadPage<'a> {
     words: &'static Words,
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: String,
@@ -70,8 +71,8 @@ pub fn edit_page(
     let links = Links::new(context.base, context.site, key);
     let page = EditPage {
         words: context.words,
-        language: &context.site.settings.language,
-        direction: direction(&context.site.settings.language),
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
         assets: context.assets,
         title: &context.words.page.edit,
         text: text.unwrap_or(&comment.text),
@@ -87,7 +88,7 @@ pub fn edit_page(
 #[template(path = "edit_page.html")]
 struct EditPage<'a> {
     words: &'static Words,
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: &'a str,
@@ -112,12 +113,44 @@ impl<'a> EditPage<'a> {
     }
 }
 
-/// A sentence as a page, with the way back: a refusal, or that a comment waits.
+/// What stands at the address of a server that publishes no articles of its own: the same for
+/// everyone, and without the name of any site.
+pub fn welcome_page(base: &str, assets: &str) -> String {
+    rendered(&WelcomePage {
+        language: Language::English,
+        direction: Language::English.direction(),
+        assets,
+        title: "Comments are served here",
+        base,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "welcome.html")]
+struct WelcomePage<'a> {
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'static str,
+    base: &'a str,
+}
+
+/// A refusal as a page, with the way back.
 pub fn message_page(title: &str, text: &str, back: &str) -> String {
+    sentence(Language::English, title, text, back)
+}
+
+/// That a comment waits, as a page.
+pub fn held_page(language: Language, back: &str) -> String {
+    let words = &words::of(language).page;
+    sentence(language, &words.arrived, &words.held, back)
+}
+
+fn sentence(language: Language, title: &str, text: &str, back: &str) -> String {
     rendered(&MessagePage {
-        words: words::of("en"),
-        language: "en",
-        direction: "ltr",
+        words: words::of(language),
+        language,
+        direction: language.direction(),
         assets: "",
         title,
         text,
@@ -129,7 +162,7 @@ pub fn message_page(title: &str, text: &str, back: &str) -> String {
 #[template(path = "message_page.html")]
 struct MessagePage<'a> {
     words: &'static Words,
-    language: &'static str,
+    language: Language,
     direction: &'static str,
     assets: &'static str,
     title: &'a str,

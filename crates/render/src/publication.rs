@@ -1,6 +1,7 @@
 //! The built-in publication: a front page, and articles with their discussion under them.
 
 use askama::Template;
+use rejoinder_core::language::Language;
 use rejoinder_core::{Thread, Time};
 
 use crate::feed::{self, Alternate};
@@ -90,7 +91,7 @@ pub fn front_page(
     assets: &str,
 ) -> String {
     rendered(&FrontPage {
-        words: words::of("en"),
+        words: words::of(Language::English),
         assets,
         title: publication.title.clone(),
         canonical: format!("{base}/"),

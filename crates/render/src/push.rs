@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::comment::shown_name;
 use crate::links::{Links, Place};
 use crate::notice::{self, Notice, headline, quote, subject};
-use crate::words::direction;
 use crate::{Context, fate_mail};
 
 /// The longest piece of a comment that is shown, in characters.
@@ -28,7 +27,7 @@ pub fn push_message(
     (comments, n_more): (&[Comment], i64),
     tag: &str,
 ) -> String {
-    let language = &context.site.settings.language;
+    let language = context.site.settings.language;
     let own = notice::of(language);
     let title = match ring {
         Some(ring) => fate_mail::says(own, ring, &headline(context, notice.page)),
@@ -40,7 +39,7 @@ pub fn push_message(
         "url": address(context, notice, comments),
         "tag": tag,
         "lang": language,
-        "dir": direction(language),
+        "dir": language.direction(),
     });
     message.to_string()
 }

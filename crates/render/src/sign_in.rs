@@ -2,10 +2,11 @@
 
 use askama::Template;
 use rejoinder_core::Author;
+use rejoinder_core::language::Language;
 
 use crate::account::publication;
 use crate::pages::rendered;
-use crate::words::{Name, Words, direction, fill};
+use crate::words::{Name, Words, fill};
 use crate::{Context, Problem};
 
 /// What a sign-in link opens: a button, because mail scanners follow links, and the name that the
@@ -24,8 +25,8 @@ pub fn sign_in_page(
         .to_lowercase();
     rendered(&SignInPage {
         words: context.words,
-        language: &context.site.settings.language,
-        direction: direction(&context.site.settings.language),
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
         assets: context.assets,
         title: fill(&words.title, &[("site", &Name(publication(context)))]),
         why: fill(&words.r#as, &[("role", &role)]),
@@ -40,7 +41,7 @@ pub fn sign_in_page(
 #[template(path = "sign_in.html")]
 struct SignInPage<'a> {
     words: &'static Words,
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: String,

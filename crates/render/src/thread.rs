@@ -12,7 +12,7 @@ use crate::form::{ReplyForm, compose};
 use crate::links::{Link, Links, Place};
 use crate::pages::rendered;
 use crate::tree::Tree;
-use crate::words::{Words, direction, fill};
+use crate::words::{Words, fill};
 use crate::{Context, View};
 
 /// The thread, for the widget and for pages that carry it.
@@ -215,7 +215,7 @@ impl Section<'_> {
     }
 
     fn direction(&self) -> &'static str {
-        direction(&self.context.site.settings.language)
+        self.context.site.settings.language.direction()
     }
 
     /// The page of what an account is told.

@@ -3,9 +3,10 @@
 //! A catalogue is one JSON file. The groups that the server uses are read into [`Words`]; the
 //! groups `widget` and `problems` are for the scripts alone, which are served the same file.
 
+mod over;
+
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -14,36 +15,56 @@ use rejoinder_core::author::Role;
 use rejoinder_core::subscription::Pace;
 use rejoinder_core::thread::Sort;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-/// The words of `language`, a BCP 47 tag; English where there is no catalogue.
-pub fn of(_language: &str) -> &'static Words {
-    &ENGLISH
+use over::lay_over;
+
+/// The words of one file of each language, read when they are first asked for.
+macro_rules! catalogue {
+    ($(#[$doc:meta])* $vis:vis fn $of:ident($file:literal) -> $words:ty) => {
+        $(#[$doc])*
+        $vis fn $of(language: rejoinder_core::language::Language) -> &'static $words {
+            macro_rules! own {
+                ($tag:literal) => {
+                    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/words/", $tag, $file))
+                };
+            }
+            macro_rules! words {
+                ($tag:literal) => {{
+                    static WORDS: std::sync::LazyLock<$words> =
+                        std::sync::LazyLock::new(|| $crate::words::read(own!("en"), own!($tag)));
+                    &WORDS
+                }};
+            }
+            match language {
+                rejoinder_core::language::Language::English => words!("en"),
+                rejoinder_core::language::Language::German => words!("de"),
+            }
+        }
+    };
+}
+pub(crate) use catalogue;
+
+catalogue! {
+    /// The words of readers' pages.
+    pub fn of(".json") -> Words
 }
 
+catalogue! {
+    /// The words of feeds.
+    pub(crate) fn feeds(".feeds.json") -> FeedWords
+}
+
+/// The words of the catalogue `own`, and those of `english` where it has none.
 #[expect(
     clippy::expect_used,
-    reason = "the catalogue is compiled in, and a test reads it"
+    reason = "the catalogues are compiled in, and a test reads them"
 )]
-static ENGLISH: LazyLock<Words> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../words/en.json")).expect("words/en.json has every word")
-});
-
-#[expect(
-    clippy::expect_used,
-    reason = "the catalogue is compiled in, and a test reads it"
-)]
-static ENGLISH_FEEDS: LazyLock<FeedWords> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../words/en.feeds.json"))
-        .expect("words/en.feeds.json has every word")
-});
-
-/// Whether text of `language` runs from right to left.
-pub(crate) fn direction(language: &str) -> &'static str {
-    let primary = language.split('-').next().unwrap_or_default();
-    match primary {
-        "ar" | "dv" | "fa" | "he" | "ps" | "sd" | "ug" | "ur" | "yi" => "rtl",
-        _ => "ltr",
-    }
+pub(crate) fn read<T: DeserializeOwned>(english: &str, own: &str) -> T {
+    let json = |text| serde_json::from_str(text).expect("a catalogue is JSON");
+    let mut words = json(english);
+    lay_over(&mut words, json(own));
+    serde_json::from_value(words).expect("the English catalogue has every word")
 }
 
 macro_rules! group {
@@ -213,6 +234,8 @@ group!(PageWords {
     comments_on: String,
     comments: String,
     back: String,
+    arrived: String,
+    held: String,
     utc: String,
     edit: String,
     delete: String,
@@ -295,15 +318,6 @@ impl Words {
             Role::Moderator => Some(&self.badges.moderator),
             Role::Owner => Some(&self.badges.owner),
         }
-    }
-
-    /// What feeds say.
-    #[expect(
-        clippy::unused_self,
-        reason = "one catalogue per language, once there are more"
-    )]
-    pub(crate) fn feeds(&self) -> &'static FeedWords {
-        &ENGLISH_FEEDS
     }
 
     /// `n` as people write it.
@@ -426,13 +440,18 @@ impl fmt::Display for Day<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+
     use serde_json::Value;
+
+    use rejoinder_core::language::Language;
 
     use super::*;
 
     #[test]
     fn numbers_are_grouped() {
-        let number = |n| of("en").number(n).to_string();
+        let number = |n| of(Language::English).number(n).to_string();
         assert_eq!(
             [0, 12, 999, 1_000, 2_000_000, -45, -1_234].map(number),
             [
@@ -450,13 +469,16 @@ mod tests {
     #[test]
     fn a_day_is_written_out() {
         let time: Time = "2026-09-05T23:59:59Z".parse().unwrap();
-        assert_eq!(of("en").date(time).to_string(), "5 Sep 2026");
-        assert_eq!(of("en").long_date(time).to_string(), "5 September 2026");
+        assert_eq!(of(Language::English).date(time).to_string(), "5 Sep 2026");
+        assert_eq!(
+            of(Language::English).long_date(time).to_string(),
+            "5 September 2026"
+        );
     }
 
     #[test]
     fn words_take_their_number_and_their_names() {
-        let words = of("en");
+        let words = of(Language::English);
         assert_eq!(words.counted(&words.thread.count, 1), "1 comment");
         assert_eq!(words.counted(&words.thread.count, 2_000), "2,000 comments");
         assert_eq!(
@@ -465,27 +487,89 @@ mod tests {
         );
     }
 
+    /// The catalogues of a language, each by the part of its name behind the language's tag.
+    fn catalogues(language: Language) -> BTreeMap<String, Value> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/words");
+        let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap());
+        files
+            .filter_map(|file| {
+                let name = file.file_name().into_string().unwrap();
+                let (tag, kind) = name.split_once('.')?;
+                let text = fs::read_to_string(file.path()).unwrap();
+                let words = serde_json::from_str(&text).unwrap();
+                (tag == language.tag()).then(|| (kind.to_owned(), words))
+            })
+            .collect()
+    }
+
+    /// Each text of a catalogue, by the way to it.
+    fn texts(way: &str, value: &Value, found: &mut BTreeMap<String, String>) {
+        match value {
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    texts(&format!("{way}.{key}"), value, found);
+                }
+            }
+            Value::Array(values) => {
+                for (at, value) in values.iter().enumerate() {
+                    texts(&format!("{way}.{at}"), value, found);
+                }
+            }
+            Value::String(text) => {
+                found.insert(way.to_owned(), text.clone());
+            }
+            _ => panic!("{value} at {way} is not a text"),
+        }
+    }
+
+    fn all_texts(language: Language) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::new();
+        for (kind, words) in catalogues(language) {
+            texts(&kind, &words, &mut found);
+        }
+        found
+    }
+
+    /// What is filled in, in any order.
+    fn gaps(text: &str) -> Vec<&str> {
+        let mut gaps: Vec<&str> = text
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}'))
+            .map(|(gap, _)| gap)
+            .collect();
+        gaps.sort_unstable();
+        gaps
+    }
+
     #[test]
     fn every_word_says_something_politely() {
-        let catalogues = [
-            include_str!("../words/en.json"),
-            include_str!("../words/en.feeds.json"),
-            include_str!("../words/en.account.json"),
-            include_str!("../words/en.devices.json"),
-        ];
-        let catalogues = catalogues.map(|text| serde_json::from_str::<Value>(text).unwrap());
-        let mut left: Vec<&Value> = catalogues.iter().collect();
-        while let Some(value) = left.pop() {
-            match value {
-                Value::Object(fields) => left.extend(fields.values()),
-                Value::Array(values) => left.extend(values),
-                Value::String(text) => {
-                    assert!(!text.trim().is_empty());
-                    assert!(!text.contains(['!', '"', '\'']), "{text}");
-                    assert!(!text.contains("Oops"), "{text}");
-                }
-                _ => panic!("{value} is not a text"),
+        for (way, text) in Language::ALL.into_iter().flat_map(all_texts) {
+            assert!(!text.trim().is_empty(), "{way}");
+            assert!(!text.contains(['!', '"', '\'']), "{way}: {text}");
+            assert!(!text.contains("Oops"), "{way}: {text}");
+        }
+    }
+
+    #[test]
+    fn every_catalogue_says_what_the_english_one_says() {
+        let english = all_texts(Language::English);
+        for language in Language::ALL {
+            for (way, text) in all_texts(language) {
+                let said = english.get(&way).map(|said| gaps(said));
+                assert_eq!(said, Some(gaps(&text)), "{language} {way}");
             }
         }
+    }
+
+    #[test]
+    fn a_catalogue_says_in_english_what_it_lacks() {
+        let english = r#"{"sorts": {"newest": "Newest", "best": "Best"}, "months": ["Jan"]}"#;
+        let own = r#"{"sorts": {"best": "Beste"}, "months": ["Jän."]}"#;
+        let words: Value = read(english, own);
+        assert_eq!(
+            words,
+            serde_json::json!({"sorts": {"newest": "Newest", "best": "Beste"}, "months": ["Jän."]})
+        );
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::language::Language;
+
 /// A setting in words: its key, what it does, and what it takes.
 #[derive(Debug, Clone, Copy)]
 pub struct About {
@@ -96,7 +98,7 @@ pub(super) const ABOUT: [About; 33] = [
         Group::Site,
         "language",
         "The language of the interface.",
-        Takes::Text("a language tag such as en"),
+        Takes::Choice(&Language::CHOICES),
     ),
     about(
         Group::Site,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::external::{self, HIDDEN, Hidden};
+use crate::language::Language;
 use crate::names;
 use crate::refusal::Refusal;
 use crate::site;
@@ -20,8 +21,8 @@ pub use about::{About, Group, Takes};
 pub struct Settings {
     /// The publication's name.
     pub title: String,
-    /// The language of the interface, as a BCP 47 tag.
-    pub language: String,
+    /// The language of the interface.
+    pub language: Language,
     /// The order that readers meet first.
     pub sort: Sort,
     /// Roots on the first page and in each further one.
@@ -90,7 +91,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             title: String::new(),
-            language: "en".to_owned(),
+            language: Language::English,
             sort: Sort::Newest,
             roots_per_page: 20,
             replies_shown: 3,
@@ -291,7 +292,8 @@ impl Settings {
                 parsed.as_i64().is_some_and(|n| (least..=most).contains(&n))
             }
             Takes::AnyNumber => parsed.is_i64(),
-            Takes::Text(_) | Takes::Markdown | Takes::Choice(_) => true,
+            Takes::Choice(words) => words.iter().any(|(word, _)| parsed == *word),
+            Takes::Text(_) | Takes::Markdown => true,
         };
         if !is_in_range {
             return Err(invalid());
@@ -427,6 +429,23 @@ mod tests {
             settings.with("replies_shown", "5").unwrap().replies_shown,
             5
         );
+    }
+
+    #[test]
+    fn a_choice_takes_its_words_and_no_other() {
+        for about in Settings::ABOUT {
+            let Takes::Choice(words) = about.takes else {
+                continue;
+            };
+            let with = |value: &str| Settings::default().with(about.key, value);
+            for (word, _) in words {
+                let settings = with(word).unwrap();
+                assert_eq!(settings.fields().get(about.key).unwrap(), word);
+            }
+            for other in ["", "tlh", "en-GB", "OFF", "1", "true", "null"] {
+                assert!(with(other).is_err(), "{}: {other}", about.key);
+            }
+        }
     }
 
     #[test]

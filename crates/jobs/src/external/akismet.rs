@@ -56,7 +56,7 @@ fn told(address: &str, call: &str, key: &str, question: &Question, limits: Limit
         .append_pair("comment_author", &comment.author.name)
         .append_pair("comment_content", &comment.text)
         .append_pair("comment_date_gmt", &comment.created_at.to_string())
-        .append_pair("blog_lang", &site.settings.language)
+        .append_pair("blog_lang", site.settings.language.tag())
         .append_pair("blog_charset", "UTF-8");
     if let Some(url) = page.key.url() {
         form.append_pair("permalink", url);

@@ -1,11 +1,12 @@
 //! The page on which guests see what is kept of them, and delete it; and the mail that leads there.
 
 use askama::Template;
+use rejoinder_core::language::Language;
 
 use super::mail::{MailText, publication};
 use super::words::{self, AccountWords};
 use crate::pages::rendered;
-use crate::words::{Name, Words, direction, fill};
+use crate::words::{Name, Words, fill};
 use crate::{Context, Problem};
 
 /// A comment of a guest.
@@ -81,13 +82,13 @@ pub enum Guest<'a> {
 
 /// The page on which guests see what is kept of them.
 pub fn guest_page(context: &Context<'_>, guest: Guest<'_>) -> String {
-    let language = &context.site.settings.language;
+    let language = context.site.settings.language;
     let own = words::of(language);
     rendered(&GuestPage {
         words: context.words,
         own,
         language,
-        direction: direction(language),
+        direction: language.direction(),
         assets: context.assets,
         title: fill(&own.guest.title, &[("site", &Name(publication(context)))]),
         site: &context.site.host,
@@ -97,7 +98,7 @@ pub fn guest_page(context: &Context<'_>, guest: Guest<'_>) -> String {
 
 /// A mail with a link to what is kept of its reader.
 pub fn guest_mail(context: &Context<'_>, link: &str) -> MailText {
-    let language = &context.site.settings.language;
+    let language = context.site.settings.language;
     let words = &words::of(language).guest;
     let named = [(
         "site",
@@ -122,7 +123,7 @@ pub fn guest_mail(context: &Context<'_>, link: &str) -> MailText {
 struct GuestPage<'a> {
     words: &'static Words,
     own: &'static AccountWords,
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: String,
@@ -157,7 +158,7 @@ impl GuestPage<'_> {
 #[derive(Template)]
 #[template(path = "guest_mail.html")]
 struct GuestMail<'a> {
-    language: &'a str,
+    language: Language,
     intro: &'a str,
     link: &'a str,
     button: &'a str,

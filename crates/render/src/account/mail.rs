@@ -1,6 +1,7 @@
 //! The mail that signs someone in.
 
 use askama::Template;
+use rejoinder_core::language::Language;
 
 use super::words::{self, AccountWords};
 use crate::Context;
@@ -21,7 +22,7 @@ pub struct MailText {
 /// A mail with a link that signs its reader in. It says nothing that whoever asked for it could have
 /// chosen.
 pub fn sign_in_mail(context: &Context<'_>, link: &str) -> MailText {
-    let words = words::of(&context.site.settings.language);
+    let words = words::of(context.site.settings.language);
     let name = publication(context);
     let named = [("site", &Name(name) as &dyn std::fmt::Display)];
     let intro = fill(&words.mail.intro, &named);
@@ -30,7 +31,7 @@ pub fn sign_in_mail(context: &Context<'_>, link: &str) -> MailText {
         subject: fill(&mail.subject, &named),
         text: format!("{intro}\n\n{link}\n\n{} {}\n", mail.once, mail.not_you),
         html: rendered(&SignInMail {
-            language: &context.site.settings.language,
+            language: context.site.settings.language,
             words,
             intro: &intro,
             link,
@@ -49,7 +50,7 @@ pub(crate) fn publication<'a>(context: &Context<'a>) -> &'a str {
 #[derive(Template)]
 #[template(path = "sign_in_mail.html")]
 struct SignInMail<'a> {
-    language: &'a str,
+    language: Language,
     words: &'static AccountWords,
     intro: &'a str,
     link: &'a str,

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::author::Role;
+use rejoinder_core::language::Language;
 use rejoinder_core::{Author, AuthorId, Comment, CommentId, PageKey, State, Time};
 
 use super::mail::publication;
@@ -9,7 +10,7 @@ use super::told;
 use super::words::{self, AccountWords};
 use crate::links::{Links, Place};
 use crate::pages::rendered;
-use crate::words::{Name, Words, direction, fill};
+use crate::words::{Name, Words, fill};
 use crate::{Context, Problem, bell};
 
 /// A comment of one's own, or a reply to one.
@@ -68,13 +69,13 @@ pub enum Tab<'a> {
 
 /// A page of an account.
 pub fn own_page(context: &Context<'_>, account: &Author, tab: Tab<'_>) -> String {
-    let language = &context.site.settings.language;
+    let language = context.site.settings.language;
     let own = words::of(language);
     rendered(&OwnPage {
         words: context.words,
         own,
         language,
-        direction: direction(language),
+        direction: language.direction(),
         assets: context.assets,
         title: fill(&own.account.title, &[("site", &Name(publication(context)))]),
         context,
@@ -94,7 +95,7 @@ pub(super) enum Here {
 
 /// The pages of an account: where each is, its name, and whether it is the one that is shown.
 pub(super) fn tabs(context: &Context<'_>, here: Here) -> Vec<(String, &'static str, bool)> {
-    let language = &context.site.settings.language;
+    let language = context.site.settings.language;
     let (words, device) = (&words::of(language).account, told::of(language));
     let path = |rest: &str| format!("/account/{}{rest}", context.site.host);
     let listed = [
@@ -115,7 +116,7 @@ pub(super) fn tabs(context: &Context<'_>, here: Here) -> Vec<(String, &'static s
 struct OwnPage<'a> {
     words: &'static Words,
     own: &'static AccountWords,
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: String,
@@ -201,7 +202,7 @@ impl OwnPage<'_> {
 }
 
 /// What became of a comment, and why.
-fn fate(own: &AccountWords, language: &str, line: &Line<'_>) -> Option<String> {
+fn fate(own: &AccountWords, language: Language, line: &Line<'_>) -> Option<String> {
     let is_own = line.comment.reason.as_deref() == Some("author");
     let reason = line.comment.reason.as_deref();
     let fate = match line.comment.state {
@@ -219,7 +220,7 @@ fn fate(own: &AccountWords, language: &str, line: &Line<'_>) -> Option<String> {
 /// What an author wrote on a page and others do not see, for the author alone; nothing where there is
 /// none.
 pub fn withheld(context: &Context<'_>, lines: &[Line<'_>]) -> Option<String> {
-    let language = &context.site.settings.language;
+    let language = context.site.settings.language;
     let shown = Withheld {
         own: words::of(language),
         language,
@@ -232,7 +233,7 @@ pub fn withheld(context: &Context<'_>, lines: &[Line<'_>]) -> Option<String> {
 #[template(path = "withheld.html")]
 struct Withheld<'a> {
     own: &'static AccountWords,
-    language: &'a str,
+    language: Language,
     lines: &'a [Line<'a>],
 }
 

@@ -2,12 +2,13 @@
 
 use askama::Template;
 use rejoinder_core::Time;
+use rejoinder_core::language::Language;
 
 use super::mail::publication;
 use super::words::{self, AccountWords};
 use crate::Context;
 use crate::pages::rendered;
-use crate::words::{Name, Words, direction, fill};
+use crate::words::{Name, Words, fill};
 
 /// A passkey.
 #[derive(Debug, Clone)]
@@ -48,13 +49,13 @@ pub struct Keys<'a> {
 
 /// A page with the passkeys of an account.
 pub fn passkeys_page(context: &Context<'_>, keys: &Keys<'_>) -> String {
-    let language = &context.site.settings.language;
+    let language = context.site.settings.language;
     let own = words::of(language);
     rendered(&PasskeysPage {
         words: context.words,
         own,
         language,
-        direction: direction(language),
+        direction: language.direction(),
         assets: context.assets,
         title: fill(
             &own.passkeys.title,
@@ -70,7 +71,7 @@ pub fn passkeys_page(context: &Context<'_>, keys: &Keys<'_>) -> String {
 struct PasskeysPage<'a> {
     words: &'static Words,
     own: &'static AccountWords,
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: String,

@@ -3,11 +3,12 @@
 use askama::Template;
 use rejoinder_core::Author;
 use rejoinder_core::author::Role;
+use rejoinder_core::language::Language;
 
 use super::mail::publication;
 use super::words::{self, AccountWords};
 use crate::pages::{message_page, rendered};
-use crate::words::{Name, Words, direction, fill};
+use crate::words::{Name, Words, fill};
 use crate::{Context, Problem};
 
 /// Where someone who signs in came from.
@@ -52,7 +53,7 @@ pub struct Asking<'a> {
 
 /// Asks for an address.
 pub fn ask_page(context: &Context<'_>, asking: &Asking<'_>) -> String {
-    let words = words::of(&context.site.settings.language);
+    let words = words::of(context.site.settings.language);
     page(context, &words.sign_in.title, Step::Ask(asking))
 }
 
@@ -69,7 +70,7 @@ pub struct Sent<'a> {
 
 /// Says that a link is on its way: the same whether there is an account or not.
 pub fn sent_page(context: &Context<'_>, sent: &Sent<'_>) -> String {
-    let words = words::of(&context.site.settings.language);
+    let words = words::of(context.site.settings.language);
     page(context, &words.sign_in.sent, Step::Sent(*sent))
 }
 
@@ -92,13 +93,13 @@ pub struct Link<'a> {
 
 /// What a mailed link opens: a button, because mail scanners follow links.
 pub fn link_page(context: &Context<'_>, link: &Link<'_>) -> String {
-    let words = words::of(&context.site.settings.language);
+    let words = words::of(context.site.settings.language);
     page(context, &words.sign_in.title, Step::Link(*link))
 }
 
 /// Who one is now, and the ways on.
 pub fn here_page(context: &Context<'_>, account: &Author, door: &Door<'_>) -> String {
-    let words = words::of(&context.site.settings.language);
+    let words = words::of(context.site.settings.language);
     page(context, &words.sign_in.here, Step::Here(account, *door))
 }
 
@@ -113,13 +114,13 @@ pub struct Away<'a> {
 
 /// Leads on to a provider. Not a redirect: that would be the form's, which may lead nowhere else.
 pub fn away_page(context: &Context<'_>, away: &Away<'_>) -> String {
-    let words = words::of(&context.site.settings.language);
+    let words = words::of(context.site.settings.language);
     page(context, &words.sign_in.title, Step::Away(*away))
 }
 
 /// Who one is now, which the page that opened this one is told.
 pub fn entered_page(context: &Context<'_>, account: &Author, door: &Door<'_>) -> String {
-    let words = words::of(&context.site.settings.language);
+    let words = words::of(context.site.settings.language);
     page(context, &words.sign_in.here, Step::Entered(account, *door))
 }
 
@@ -146,7 +147,7 @@ pub enum Stop {
 
 /// Says why the provider that readers know as `label` has signed nobody in, and leads back.
 pub fn stopped_page(context: &Context<'_>, door: &Door<'_>, stop: Stop, label: &str) -> String {
-    let words = words::of(&context.site.settings.language);
+    let words = words::of(context.site.settings.language);
     page(
         context,
         &words.openid.stopped,
@@ -155,19 +156,19 @@ pub fn stopped_page(context: &Context<'_>, door: &Door<'_>, stop: Stop, label: &
 }
 
 /// What a reader is called who has no name that they could have here.
-pub fn reader_name(language: &str, seed: i64) -> String {
+pub fn reader_name(language: Language, seed: i64) -> String {
     let number = seed.rem_euclid(100_000);
     fill(&words::of(language).openid.reader, &[("number", &number)])
 }
 
 /// That nobody is signed in any more; `back` leads on.
-pub fn signed_out_page(language: &str, back: &str) -> String {
+pub fn signed_out_page(language: Language, back: &str) -> String {
     let words = words::of(language);
     message_page(&words.sign_in.gone, &words.sign_in.gone_why, back)
 }
 
 /// That a code is not the one that was shown.
-pub fn code_wrong(language: &str) -> &'static str {
+pub fn code_wrong(language: Language) -> &'static str {
     &words::of(language).sign_in.code_wrong
 }
 
@@ -182,12 +183,12 @@ enum Step<'a> {
 }
 
 fn page(context: &Context<'_>, title: &str, step: Step<'_>) -> String {
-    let language = &context.site.settings.language;
+    let language = context.site.settings.language;
     rendered(&DoorPage {
         words: context.words,
         own: words::of(language),
         language,
-        direction: direction(language),
+        direction: language.direction(),
         assets: context.assets,
         title: fill(title, &[("site", &Name(publication(context)))]),
         site: &context.site.host,
@@ -201,7 +202,7 @@ fn page(context: &Context<'_>, title: &str, step: Step<'_>) -> String {
 struct DoorPage<'a> {
     words: &'static Words,
     own: &'static AccountWords,
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: String,

@@ -1,8 +1,7 @@
 //! The page of an account on which its owner sees what they are told of, and where.
 
-use std::sync::LazyLock;
-
 use askama::Template;
+use rejoinder_core::language::Language;
 use rejoinder_core::subscription::{Kind, Pace};
 use rejoinder_core::{Page, Time};
 use serde::Deserialize;
@@ -13,7 +12,7 @@ use super::words::{self, AccountWords};
 use crate::Context;
 use crate::notice::{self, headline};
 use crate::pages::rendered;
-use crate::words::{Name, Words, direction, fill, group};
+use crate::words::{Name, Words, catalogue, fill, group};
 
 /// Something that the account is told of.
 #[derive(Debug, Clone, Copy)]
@@ -50,14 +49,14 @@ pub fn told_page(
     key: &str,
     desk: Option<&str>,
 ) -> String {
-    let language = &context.site.settings.language;
+    let language = context.site.settings.language;
     let own = words::of(language);
     rendered(&ToldPage {
         words: context.words,
         own,
         device: of(language),
         language,
-        direction: direction(language),
+        direction: language.direction(),
         assets: context.assets,
         title: fill(&own.account.title, &[("site", &Name(publication(context)))]),
         context,
@@ -74,7 +73,7 @@ struct ToldPage<'a> {
     words: &'static Words,
     own: &'static AccountWords,
     device: &'static DeviceWords,
-    language: &'a str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: String,
@@ -113,19 +112,10 @@ impl ToldPage<'_> {
     }
 }
 
-/// The words of `language`, a BCP 47 tag; English where there is no catalogue.
-pub(super) fn of(_language: &str) -> &'static DeviceWords {
-    &ENGLISH
+catalogue! {
+    /// The words of what one is told of.
+    pub(super) fn of(".devices.json") -> DeviceWords
 }
-
-#[expect(
-    clippy::expect_used,
-    reason = "the catalogue is compiled in, and a test reads it"
-)]
-static ENGLISH: LazyLock<DeviceWords> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../words/en.devices.json"))
-        .expect("words/en.devices.json has every word")
-});
 
 group!(DeviceWords {
     tab: String,

@@ -1,36 +1,27 @@
 //! The words of account pages and of their mails. Browsers never load them.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
+use rejoinder_core::language::Language;
 use rejoinder_core::moderation::is_of_rules;
 use serde::Deserialize;
 
-use crate::words::{fill, group};
+use crate::words::{catalogue, fill, group};
 
-/// The words of `language`, a BCP 47 tag; English where there is no catalogue.
-pub(super) fn of(_language: &str) -> &'static AccountWords {
-    &ENGLISH
+catalogue! {
+    /// The words of account pages and of their mails.
+    pub(super) fn of(".account.json") -> AccountWords
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the catalogue is compiled in, and a test reads it"
-)]
-static ENGLISH: LazyLock<AccountWords> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../words/en.account.json"))
-        .expect("words/en.account.json has every word")
-});
-
 /// Why a comment is not published, by the word that is stored.
-pub(super) fn reason(language: &str, reason: &str) -> Option<String> {
+pub(super) fn reason(language: Language, reason: &str) -> Option<String> {
     let own = of(language);
     let reason = own.reasons.get(reason)?;
     Some(fill(&own.account.why, &[("reason", reason)]))
 }
 
 /// Who refused a comment, and why, as far as `reason` tells.
-pub(crate) fn refused(language: &str, reason: Option<&str>) -> String {
+pub(crate) fn refused(language: Language, reason: Option<&str>) -> String {
     let own = of(language);
     let by = match reason.is_some_and(is_of_rules) {
         true => &own.account.rejected_by_rule,
@@ -41,7 +32,7 @@ pub(crate) fn refused(language: &str, reason: Option<&str>) -> String {
 }
 
 /// What a moderator adds.
-pub(crate) fn note(language: &str, note: &str) -> String {
+pub(crate) fn note(language: Language, note: &str) -> String {
     fill(&of(language).account.note, &[("note", &note)])
 }
 
@@ -226,12 +217,12 @@ mod tests {
     fn what_a_rule_refused_is_not_told_in_a_moderators_name() {
         let by_rule = "A rule of this site, not a moderator, kept this from being published.";
         for reason in ["banned_word", "outside"] {
-            let told = refused("en", Some(reason));
+            let told = refused(Language::English, Some(reason));
             assert!(told.starts_with(by_rule), "{told}");
             assert!(told.contains("The reason: "), "{told}");
         }
         for reason in [None, Some("off_topic"), Some("moderator"), Some("repeat")] {
-            let told = refused("en", reason);
+            let told = refused(Language::English, reason);
             assert!(
                 told.starts_with("A moderator did not publish this."),
                 "{told}"

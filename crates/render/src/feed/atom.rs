@@ -14,7 +14,7 @@ pub(super) fn write(channel: &Channel<'_>) -> String {
     let namespaces = [
         ("xmlns", ATOM),
         ("xmlns:thr", THREADS),
-        ("xml:lang", channel.language),
+        ("xml:lang", channel.language.tag()),
     ];
     xml.open("feed", &namespaces);
     xml.text("id", own);

@@ -9,12 +9,13 @@ mod rss;
 mod xml;
 
 use rejoinder_core::feed::{Feed, Format, Item, Of};
+use rejoinder_core::language::Language;
 use rejoinder_core::{Comment, Page, PageKey, Site, Time};
 
 use crate::Context;
 use crate::comment::shown_name;
 use crate::links::{Links, Place, encoded};
-use crate::words::{Name, fill};
+use crate::words::{Name, feeds, fill};
 
 /// A feed in a format.
 pub fn feed(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>, format: Format) -> String {
@@ -48,7 +49,7 @@ pub(crate) struct Alternate {
 
 /// The feeds of a page's comments.
 pub(crate) fn alternates(context: &Context<'_>, key: &PageKey) -> Vec<Alternate> {
-    let title = &context.words.feeds().title;
+    let title = &feeds(context.site.settings.language).title;
     Format::ALL
         .iter()
         .map(|format| Alternate {
@@ -68,7 +69,7 @@ fn path_part(text: &str) -> String {
 struct Channel<'a> {
     title: String,
     publisher: &'a str,
-    language: &'a str,
+    language: Language,
     /// Where people read it.
     home: String,
     /// Where the feed is, in each format.
@@ -113,7 +114,7 @@ impl<'a> Channel<'a> {
         Self {
             title: title(context, feed, known),
             publisher: publisher(site),
-            language: &site.settings.language,
+            language: site.settings.language,
             home: home(context, feed, known),
             addresses: Format::ALL.map(|format| address(context.base, site, of, known, format)),
             updated_at: newest.or(started_at).unwrap_or(Time::from_micros(0)),
@@ -135,7 +136,7 @@ pub(crate) fn publisher(site: &Site) -> &str {
 }
 
 fn title(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
-    let words = context.words.feeds();
+    let words = feeds(context.site.settings.language);
     let headline = feed.page.as_ref().map(headline);
     let page = headline.or(key.map(PageKey::as_str)).unwrap_or_default();
     match (feed.of, &feed.top) {
@@ -205,7 +206,7 @@ fn entry<'a>(context: &Context<'a>, item: &'a Item) -> Entry<'a> {
 }
 
 fn entry_title(context: &Context<'_>, item: &Item) -> String {
-    let words = context.words.feeds();
+    let words = feeds(context.site.settings.language);
     let name = Name(shown_name(context.words, &item.comment));
     let page = Name(headline(&item.page));
     match parent(item) {

@@ -18,7 +18,7 @@ pub(super) fn write(channel: &Channel<'_>) -> String {
     xml.text("title", &channel.title);
     xml.text("link", &channel.home);
     xml.text("description", &channel.title);
-    xml.text("language", channel.language);
+    xml.text("language", channel.language.tag());
     let updated_at = channel.updated_at.in_http().to_string();
     xml.text("lastBuildDate", &updated_at);
     xml.text("generator", "Rejoinder");

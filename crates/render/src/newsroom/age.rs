@@ -3,6 +3,7 @@
 use std::fmt;
 
 use rejoinder_core::Time;
+use rejoinder_core::language::Language;
 
 use crate::words;
 
@@ -34,7 +35,7 @@ impl fmt::Display for Age {
             seconds if seconds < HOUR => write!(f, "{} min", seconds / MINUTE),
             seconds if seconds < DAY => write!(f, "{} h", seconds / HOUR),
             seconds if seconds < 7 * DAY => write!(f, "{} d", seconds / DAY),
-            _ => words::of("en").date(self.time).fmt(f),
+            _ => words::of(Language::English).date(self.time).fmt(f),
         }
     }
 }

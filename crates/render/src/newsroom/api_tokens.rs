@@ -1,6 +1,7 @@
 //! The owner's page about the tokens of the publisher's own programs.
 
 use askama::Template;
+use rejoinder_core::language::Language;
 use rejoinder_core::{ApiScope, AuthorId, Time};
 
 use super::{Age, Frame};
@@ -62,7 +63,7 @@ impl ApiTokensPage<'_> {
     }
 
     fn day(&self, time: &Time) -> String {
-        words::of("en").date(*time).to_string()
+        words::of(Language::English).date(*time).to_string()
     }
 
     fn is_over(&self, token: &TokenLine) -> bool {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use markup::SafeHtml;
+use rejoinder_core::language::Language;
 use rejoinder_core::{Comment, Page, Site};
 
 use crate::account::MailText;
@@ -108,7 +109,7 @@ impl DeskMailPage<'_> {
 /// The page that the link in these mails opens, where they are stopped (`has_ended`) or sent again.
 pub fn desk_mail_page(site: &Site, assets: &str, manage: &str, has_ended: bool) -> String {
     rendered(&ManagePage {
-        language: "en",
+        language: Language::English,
         direction: "ltr",
         assets,
         title: "Mails about comments that wait",
@@ -125,7 +126,7 @@ pub fn desk_mail_page(site: &Site, assets: &str, manage: &str, has_ended: bool) 
 #[derive(Template)]
 #[template(path = "desk_mail_page.html")]
 struct ManagePage<'a> {
-    language: &'static str,
+    language: Language,
     direction: &'static str,
     assets: &'a str,
     title: &'static str,

@@ -1,6 +1,7 @@
 //! The owner's overview: charts that are drawn on the server, each with its table.
 
 use askama::Template;
+use rejoinder_core::language::Language;
 use rejoinder_core::{PageId, Time};
 
 use super::Frame;
@@ -39,7 +40,7 @@ impl Figures {
     fn date(&self) -> String {
         let noon = self.number.saturating_mul(86_400).saturating_add(43_200);
         let time = Time::from_micros(noon.saturating_mul(1_000_000));
-        words::of("en").date(time).to_string()
+        words::of(Language::English).date(time).to_string()
     }
 }
 
@@ -70,7 +71,7 @@ fn duration(micros: i64) -> String {
 
 /// A number in groups of three.
 fn count(n: i64) -> String {
-    words::of("en").number(n).to_string()
+    words::of(Language::English).number(n).to_string()
 }
 
 /// A chart of one figure for each day.

@@ -29,7 +29,6 @@ fn surfaces(text: &str) -> Vec<(&'static str, String)> {
     let mut site = site();
     site.host = text.to_owned();
     site.settings.title = text.to_owned();
-    site.settings.language = text.to_owned();
     let context = context(&site);
     let named = |mut thread: Thread| {
         thread.key = PageKey::stored(text.to_owned(), None);

@@ -33,7 +33,7 @@ pub(crate) fn context(site: &Site) -> Context<'_> {
         site,
         now: time(600),
         base: BASE,
-        words: words::of("en"),
+        words: words::of(rejoinder_core::language::Language::English),
         assets: "1",
         has_accounts: true,
     }

@@ -246,7 +246,7 @@ pub(super) async fn enter(
             Ok((cookie.headers(), go(&site, to)).into_response())
         }
         Entered::CodeWrong => {
-            let wrong = account::code_wrong(&site.settings.language);
+            let wrong = account::code_wrong(site.settings.language);
             let problem = Problem {
                 field: Some("code"),
                 detail: wrong,

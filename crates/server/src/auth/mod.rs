@@ -14,6 +14,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
+use rejoinder_core::language::Language;
 use rejoinder_core::{AuthorKind, Refusal, Site, Token};
 use render::account::{self, Asking, Door};
 use store::openid::Provider;
@@ -122,7 +123,12 @@ async fn sign_out(
         app.store.write(end).await.map_err(ApiError::from)?;
     }
     let to = fields.get("to").and_then(|to| own_path(&visitor.base, to));
-    let page = account::signed_out_page("en", to.as_deref().unwrap_or("/"));
+    let site = match fields.get("site") {
+        Some(host) => app.site(host).await.ok(),
+        None => None,
+    };
+    let language = site.map_or(Language::default(), |site| site.settings.language);
+    let page = account::signed_out_page(language, to.as_deref().unwrap_or("/"));
     Ok((visitor.no_token(), private(StatusCode::OK, page)).into_response())
 }
 

@@ -195,7 +195,7 @@ async fn believed(
 /// that is nobody's.
 async fn enter(app: &App, arriving: Arriving, name: Option<String>) -> Result<Arrived, StoreError> {
     let now = app.now();
-    let nobody = account::reader_name(&arriving.site.settings.language, arriving.author.0);
+    let nobody = account::reader_name(arriving.site.settings.language, arriving.author.0);
     let mut names = [name, Some(nobody)].into_iter().flatten();
     let mut arriving = arriving;
     loop {

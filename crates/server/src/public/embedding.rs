@@ -17,9 +17,6 @@ use crate::state::App;
 /// The origin that browsers name where there is none.
 const NO_ORIGIN: &str = "null";
 
-/// The language of those who name no site of ours.
-const LANGUAGE: &str = "en";
-
 type Anyones = ([(HeaderName, &'static str); 1], Json<EmbeddingBody>);
 
 /// Learn why a page cannot show its thread. Any page may read the answer, which is about itself.
@@ -52,9 +49,8 @@ pub(crate) async fn embedding(
             None => true,
         },
     };
-    let language = site
-        .as_ref()
-        .map_or(LANGUAGE, |site| &site.settings.language);
+    let language = site.as_ref().map(|site| site.settings.language);
+    let language = language.unwrap_or_default();
     let body = embedding::body(language, asking, hindrance);
     Ok(([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], Json(body)))
 }

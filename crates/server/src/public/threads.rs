@@ -199,7 +199,7 @@ async fn answer(
 
 /// What a rendering at `site` needs to know.
 pub(crate) fn context<'a>(app: &App, site: &'a Site, base: &'a str) -> Context<'a> {
-    let words = words::of(&site.settings.language);
+    let words = words::of(site.settings.language);
     Context {
         site,
         now: app.now(),

@@ -28,20 +28,13 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// `GET /`: the articles.
-async fn front_page(State(app): State<App>, visitor: Visitor) -> Result<Response<Body>, ErrorPage> {
-    let publication = app
-        .config
-        .publication
-        .as_ref()
-        .ok_or_else(ApiError::not_found)?;
-    let (about, articles) = (&publication.about, &publication.articles);
-    Ok(page(render::front_page(
-        about,
-        articles,
-        &visitor.base.0,
-        VERSION,
-    )))
+/// `GET /`: the articles, or, of a server without any, what it is and where to go on.
+async fn front_page(State(app): State<App>, visitor: Visitor) -> Response<Body> {
+    let base = &visitor.base.0;
+    page(match &app.config.publication {
+        Some(own) => render::front_page(&own.about, &own.articles, base, VERSION),
+        None => render::welcome_page(base, VERSION),
+    })
 }
 
 /// `GET /articles/{slug}`: an article with its thread.

@@ -45,13 +45,8 @@ pub(crate) async fn post(
         let to = permalink(&site, &posted.page.key, posted.comment.id);
         return Ok(see_other(&to, headers));
     }
-    let held = "A moderator will read this first.";
     let back = embed(&site, &posted.page.key);
-    let page = Html(render::message_page(
-        "Your comment has arrived",
-        held,
-        &back,
-    ));
+    let page = Html(render::held_page(site.settings.language, &back));
     Ok((StatusCode::ACCEPTED, headers, page).into_response())
 }
 

@@ -20,6 +20,7 @@ mod forms;
 mod guests;
 mod headers;
 mod internal;
+mod languages;
 mod live;
 mod mutes;
 mod notices;

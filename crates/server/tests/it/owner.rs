@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::author::Role;
+use rejoinder_core::language::Language;
 use rejoinder_core::{AuthorId, Clock as _, FixedRandom, SiteId, Token};
 use rejoinder_server::{Invited, invite};
 use store::jobs::{self, NewJob};
@@ -333,4 +334,17 @@ async fn mails_are_shown_only_where_they_are_written_into_a_folder() {
     assert!(mail.contains(link), "{mail}");
     let outside = olga.get(&format!("{mails}/..%2Ftest.db")).await;
     assert_eq!(outside.status, 404);
+}
+
+#[tokio::test]
+async fn an_owner_chooses_among_the_languages_that_there_are() {
+    let app = TestApp::new().await;
+    let kim = owner(&app).await;
+
+    let page = kim.get("/admin/news.example/settings").await.text();
+
+    for (tag, name) in Language::CHOICES {
+        assert!(page.contains(&format!("<option value=\"{tag}\"")), "{page}");
+        assert!(page.contains(name), "{page}");
+    }
 }

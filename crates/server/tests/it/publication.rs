@@ -2,6 +2,7 @@ use std::fs;
 
 use axum::http::{Method, StatusCode};
 use rejoinder_core::PageKey;
+use rejoinder_core::Settings;
 use rejoinder_core::author::Role;
 use rejoinder_server::Publication;
 use serde_json::json;
@@ -241,10 +242,24 @@ async fn the_front_page_leads_to_the_articles() {
         app.get("/articles/tunnel").await.status,
         StatusCode::NOT_FOUND
     );
-    assert_eq!(
-        TestApp::new().await.get("/").await.status,
-        StatusCode::NOT_FOUND
-    );
+}
+
+#[tokio::test]
+async fn a_server_without_articles_says_what_it_is_and_names_no_site() {
+    let app = TestApp::new().await;
+    app.add_site(2, "other.example", Settings::default()).await;
+
+    let front = app.get("/").await;
+
+    assert_eq!(front.status, StatusCode::OK);
+    let text = front
+        .text()
+        .replace("such as <code>news.example</code>", "");
+    assert!(text.contains("/moderate/HOST"), "{text}");
+    assert!(text.contains("href=\"/docs\""), "{text}");
+    for host in ["news.example", "other.example"] {
+        assert!(!text.contains(host), "{text}");
+    }
 }
 
 #[tokio::test]
