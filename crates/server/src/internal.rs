@@ -19,12 +19,13 @@ pub fn internal_router(app: App) -> Router {
 }
 
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
-    match app.store.read(sites::list).await {
-        Ok(_) => (StatusCode::OK, "ready\n"),
-        Err(_) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the database cannot be reached\n",
-        ),
+    let refused = |why| (StatusCode::SERVICE_UNAVAILABLE, why);
+    if app.store.read(sites::list).await.is_err() {
+        return refused("the database cannot be reached\n");
+    }
+    match app.store.expect_writable().await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
+        Err(_) => refused("the database cannot be written\n"),
     }
 }
 

@@ -97,7 +97,8 @@ impl From<postgres::Error> for StoreError {
                 name: name.to_owned(),
             },
             // A standby, or a database that was set to be read only.
-            ("25006", _) => Self::Unavailable(db.message().to_owned()),
+            // Or one of whose tables this user may do less than is needed.
+            ("25006" | "42501", _) => Self::Unavailable(db.message().to_owned()),
             (code, _)
                 if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") =>
             {

@@ -190,6 +190,11 @@ impl Store {
         reply.await.unwrap_or_else(|_| Err(gone()))
     }
 
+    /// Fail with [`StoreError::Unavailable`] and the reason where the database takes no writes.
+    pub async fn expect_writable(&self) -> Result<()> {
+        self.write(|tx| tx.expect_writable()).await
+    }
+
     /// End what is under way and close the database, so that a file of SQLite holds everything by
     /// itself. Nothing is done after it, by any handle. Closing again changes nothing.
     pub fn close(&self) {

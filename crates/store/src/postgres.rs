@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use postgres::{Client, Config, IsolationLevel, Transaction};
+use postgres::{Client, Config, GenericClient, IsolationLevel, Transaction};
 
 use crate::error::StoreError;
 use crate::job::{Job, Ran, tell};
@@ -53,7 +53,11 @@ pub(crate) fn open(url: &str, hook: &Hook) -> Result<Sender<Work>, StoreError> {
         .tcp_user_timeout(ANSWER_TIMEOUT)
         .application_name("rejoinder");
     let migrating = config.clone();
-    let migrate = move || migrations::run_postgres(&mut tls::connect(&migrating)?);
+    let migrate = move || {
+        let mut client = tls::connect(&migrating)?;
+        expect_writable(&mut client)?;
+        migrations::run_postgres(&mut client)
+    };
     thread::spawn(migrate)
         .join()
         .map_err(|_| StoreError::Internal("a migration panicked".into()))??;
@@ -113,27 +117,45 @@ impl Worker {
             Some(kept) => (kept, true),
             None => (connect(&self.config)?, false),
         };
-        let (client, prepared) = self.connection.insert(kept);
-        let Ok(begun) = begin(client, is_write) else {
-            self.connection = None;
-            return Err(if was_open {
+        let (mut client, mut prepared) = kept;
+        // A connection that died while it was idle: a new one may do.
+        let begun = begin(&mut client, is_write).map_err(|error| {
+            if was_open {
                 StoreError::Collision
             } else {
-                gone()
-            });
-        };
-        finish(job, Tx::postgres(begun, prepared), is_write, &self.hook)
+                error
+            }
+        })?;
+        let tx = Tx::postgres(begun, &mut prepared);
+        let done = finish(job, tx, is_write, &self.hook);
+        self.connection = Some((client, prepared));
+        done
     }
 }
 
 fn begin(client: &mut Client, is_write: bool) -> Result<Transaction<'_>, StoreError> {
-    let isolation = if is_write {
-        IsolationLevel::ReadCommitted
+    let builder = client.build_transaction();
+    // A write does not ask for leave to write: who set the database to be read meant it.
+    let builder = if is_write {
+        builder.isolation_level(IsolationLevel::ReadCommitted)
     } else {
-        IsolationLevel::RepeatableRead
+        let builder = builder.isolation_level(IsolationLevel::RepeatableRead);
+        builder.read_only(true)
     };
-    let builder = client.build_transaction().isolation_level(isolation);
-    Ok(builder.read_only(!is_write).start()?)
+    Ok(builder.start()?)
+}
+
+/// Refuse a database that takes no writes.
+pub(crate) fn expect_writable(client: &mut impl GenericClient) -> Result<(), StoreError> {
+    let is_read_only: String = client.query_one("show transaction_read_only", &[])?.get(0);
+    if is_read_only == "off" {
+        return Ok(());
+    }
+    Err(StoreError::Unavailable(
+        "it can only be read: it is a standby, or default_transaction_read_only is on; name the \
+         one that takes writes, or set it to off"
+            .to_owned(),
+    ))
 }
 
 fn finish(

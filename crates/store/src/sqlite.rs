@@ -7,6 +7,7 @@
 //! What was committed last stands in a second file beside the database until it is copied over. A
 //! store that is closed leaves one file.
 
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -25,6 +26,12 @@ const MAX_BATCH: usize = 256;
 
 /// Prepared statements that each connection keeps.
 const STATEMENTS: usize = 256;
+
+/// What SQLite says where it may not write.
+const NOT_WRITABLE: [&str; 2] = [
+    "attempt to write a readonly database",
+    "unable to open database file",
+];
 
 /// What a thread is asked to do.
 pub(crate) enum Work {
@@ -72,7 +79,7 @@ impl Queues {
 /// Open `path`, bring its schema up to date and start the threads.
 pub(crate) fn open(path: &Path, hook: Hook) -> Result<Queues, StoreError> {
     expect_folder(path)?;
-    let writer = connect(path, OpenFlags::default())?;
+    let writer = open_writer(path)?;
     migrations::run_sqlite(&writer)?;
     estimates::run(&writer)?;
     let mut threads = Threads::default();
@@ -107,6 +114,29 @@ fn expect_folder(path: &Path) -> Result<(), StoreError> {
             folder.display()
         ))),
     }
+}
+
+/// The connection that writes. SQLite opens a file that it may not write as one to read, without a
+/// word, and of a folder that it may not write it says that the file cannot be opened.
+fn open_writer(path: &Path) -> Result<Connection, StoreError> {
+    let refused = |why: String| {
+        StoreError::Unavailable(format!(
+            "{} cannot be written ({why}); let the user that runs the program write this file and \
+             its folder",
+            path.display()
+        ))
+    };
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    drop(file.map_err(|error| refused(error.to_string()))?);
+    let begun = connect(path, OpenFlags::default()).and_then(|writer| {
+        run(&writer, "begin immediate")?;
+        run(&writer, "rollback")?;
+        Ok(writer)
+    });
+    begun.map_err(|error| match error {
+        StoreError::Unavailable(why) if NOT_WRITABLE.contains(&&*why) => refused(why),
+        other => other,
+    })
 }
 
 fn readers() -> usize {

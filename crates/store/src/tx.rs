@@ -67,6 +67,15 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Fail where nothing can be written. On SQLite a transaction that writes begins only where it
+    /// can.
+    pub(crate) fn expect_writable(&mut self) -> Result<(), StoreError> {
+        match &mut self.on {
+            On::Sqlite(_) => Ok(()),
+            On::Postgres { tx, .. } => crate::postgres::expect_writable(tx),
+        }
+    }
+
     /// Run a statement; how many rows it changed.
     pub fn execute(&mut self, sql: &'static Sql, params: &[Value<'_>]) -> Result<u64, StoreError> {
         match &mut self.on {

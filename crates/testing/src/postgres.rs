@@ -172,7 +172,12 @@ impl Postgres {
         Ok(format!("{}/{name}", self.url))
     }
 
-    fn sql(&self, statements: &[&str]) -> Result<String, String> {
+    /// Run statements, each by itself, in the database `postgres`; gives what they printed.
+    ///
+    /// # Errors
+    ///
+    /// What `psql` said.
+    pub fn sql(&self, statements: &[&str]) -> Result<String, String> {
         let psql = programs().ok_or_else(advice)?.join("psql");
         let mut command = quiet(psql);
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]);

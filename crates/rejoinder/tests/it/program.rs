@@ -1,6 +1,9 @@
 //! The real program, started as an operator starts it.
 
+use std::fs::{self, Permissions};
 use std::io::{BufRead as _, BufReader, Read};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
@@ -15,7 +18,12 @@ type Lines = mpsc::Receiver<String>;
 pub(crate) struct Place {
     folder: tempfile::TempDir,
     database: Option<String>,
+    program: PathBuf,
+    user: Option<u32>,
 }
+
+/// The user that owns nothing, on every system.
+const NOBODY: u32 = 65_534;
 
 impl Place {
     /// An empty data directory.
@@ -23,7 +31,36 @@ impl Place {
         Self {
             folder: tempfile::tempdir().unwrap(),
             database: None,
+            program: env!("CARGO_BIN_EXE_rejoinder").into(),
+            user: None,
         }
+    }
+
+    /// An empty data directory of someone whom the rights of files bind, as they do not bind root.
+    pub(crate) fn of_nobody() -> Self {
+        let mut place = Self::new();
+        if fs::metadata(place.folder.path()).unwrap().uid() == 0 {
+            // The program itself may lie where only root may go.
+            let program = place.path("rejoinder");
+            fs::copy(&place.program, &program).unwrap();
+            chown(place.folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+            place.program = program;
+            place.user = Some(NOBODY);
+        }
+        place
+    }
+
+    /// Let nobody write a file or folder; gives its rights, for [`Place::open`].
+    pub(crate) fn close(&self, name: &str) -> Permissions {
+        let path = self.path(name);
+        let was = fs::metadata(&path).unwrap().permissions();
+        fs::set_permissions(path, Permissions::from_mode(was.mode() & 0o555)).unwrap();
+        was
+    }
+
+    /// Give a file or folder the rights that it had.
+    pub(crate) fn open(&self, name: &str, rights: Permissions) {
+        fs::set_permissions(self.path(name), rights).unwrap();
     }
 
     /// An empty PostgreSQL database.
@@ -46,7 +83,10 @@ impl Place {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rejoinder"));
+        let mut command = Command::new(&self.program);
+        if let Some(user) = self.user {
+            command.uid(user).gid(user);
+        }
         command
             .args(args)
             .env_clear()

@@ -61,6 +61,25 @@ fn a_port_in_use_is_said_and_nothing_is_changed() {
 }
 
 #[test]
+fn a_database_that_cannot_be_written_is_refused_with_what_to_do() {
+    let place = Place::of_nobody();
+    place.run(&["site", "add", "news.example"]).good();
+    for closed in ["data/rejoinder.db", "data"] {
+        let was = place.close(closed);
+        for command in [&["serve"][..], &["site", "add", "other.example"]] {
+            let ended = place.run(command);
+            assert_eq!(ended.code, Some(1), "{closed}: {}", ended.err);
+            let advice = "cannot be written";
+            assert!(ended.err.contains(advice), "{closed}: {}", ended.err);
+            assert!(ended.err.contains("its folder"), "{closed}: {}", ended.err);
+        }
+        place.open(closed, was);
+    }
+    let sites = place.run(&["site", "list"]).good();
+    assert_eq!(sites, "news.example\thttps://news.example\n");
+}
+
+#[test]
 fn an_unknown_site_is_refused_with_what_to_do() {
     let place = Place::new();
     let ended = place.run(&["site", "show", "nowhere.example"]);

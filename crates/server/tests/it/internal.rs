@@ -35,3 +35,32 @@ async fn the_outside_is_told_nothing_of_it() {
         assert_eq!(app.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_server_whose_database_takes_no_writes_is_not_ready_and_says_so_to_writers() {
+    let database = testing::fresh_database();
+    let app = TestApp::node(&database).await;
+    let name = database.rsplit('/').next().unwrap();
+    let set = |value: &str| {
+        let set = format!("alter database {name} set default_transaction_read_only = {value}");
+        // What is connected keeps what it began with.
+        let end = format!(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+        );
+        testing::postgres().sql(&[&set, &end]).unwrap();
+    };
+    app.reader("Ann").post(STORY, "First").await.good();
+
+    set("on");
+    let closed = app.inside("/readyz").await;
+    let refused = app.reader("Bob").post(STORY, "Second").await;
+    let read = app.get(&thread_path(STORY)).await;
+    set("off");
+
+    assert_eq!(closed.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(closed.text(), "the database cannot be written\n");
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(read.status, StatusCode::OK);
+    assert_eq!(app.inside("/readyz").await.status, StatusCode::OK);
+    app.reader("Cem").post(STORY, "Third").await.good();
+}

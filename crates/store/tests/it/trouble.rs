@@ -76,6 +76,20 @@ fn a_file_that_is_no_database_is_left_alone() {
 }
 
 #[test]
+fn a_database_that_can_only_be_read_is_refused_with_what_to_do() {
+    let database = testing::fresh_database();
+    let location: Location = database.parse().unwrap();
+    let name = database.rsplit('/').next().unwrap();
+    let close = format!("alter database {name} set default_transaction_read_only = on");
+    testing::postgres().sql(&[&close]).unwrap();
+
+    let said = refusal_of(Store::open(&location, Arc::new(|_| {})));
+
+    assert!(said.contains("it can only be read"), "{said}");
+    assert!(said.contains("default_transaction_read_only"), "{said}");
+}
+
+#[test]
 fn a_newer_schema_is_refused() {
     let newer = "insert into migration (number, name) values (999, '0999_of_the_future')";
     let expected = format!(
