@@ -4,6 +4,7 @@
 //! account; what it has proven reaches them as a [`Member`]. Whoever may not enter learns nothing:
 //! the answer is the one of an address that does not exist.
 
+pub(crate) mod acting;
 pub(crate) mod program;
 
 use std::sync::Arc;

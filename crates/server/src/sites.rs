@@ -58,6 +58,14 @@ impl App {
         find().ok_or_else(ApiError::site_unknown)
     }
 
+    /// The site of an id.
+    pub(crate) async fn site_of(&self, id: SiteId) -> Result<Arc<Site>, ApiError> {
+        self.sites_since(MAX_AGE_MICROS).await?;
+        let known = self.sites.known();
+        let found = known.iter().find(|site| site.id == id).cloned();
+        found.ok_or_else(ApiError::site_unknown)
+    }
+
     /// Whether any site lists `origin`.
     pub(crate) async fn is_listed(&self, origin: &str) -> bool {
         for age in [MAX_AGE_MICROS, MIN_AGE_MICROS] {

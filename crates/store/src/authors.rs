@@ -126,7 +126,10 @@ pub fn add_guest(
     tx.execute(
         sql!(
             "insert into session (site_id, token_hash, author_id, created_at, expires_at)
-             values (?1, ?2, ?3, ?4, ?5)"
+             values (?1, ?2, ?3, ?4, ?5)
+             on conflict (site_id, token_hash) do update set author_id = excluded.author_id,
+                 created_at = excluded.created_at, expires_at = excluded.expires_at,
+                 label = null, family = null"
         ),
         params![site, &token.0, id, now, now.after(SESSION)],
     )?;

@@ -345,6 +345,19 @@ pub(crate) fn shown(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Show
     )))
 }
 
+/// What the program is called that posted a comment; `None` where a browser did.
+pub fn program(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Option<String>> {
+    tx.one(
+        sql!(
+            "select a.name from comment c
+             join author a on a.site_id = c.site_id and a.id = c.program_id
+             where c.site_id = ?1 and c.id = ?2"
+        ),
+        params![site, id],
+        |row| row.get(0),
+    )
+}
+
 /// What `comment` replies to, and so on, the nearest last: at most `limit` of them. For moderators.
 pub fn ancestors(
     tx: &mut Tx<'_>,

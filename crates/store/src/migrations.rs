@@ -27,7 +27,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 25] = [
+const MIGRATIONS: [Migration; 26] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -53,6 +53,7 @@ const MIGRATIONS: [Migration; 25] = [
     migration!(23, "0023_add_card_icons"),
     migration!(24, "0024_add_subscription_contested_at"),
     migration!(25, "0025_add_guest_links"),
+    migration!(26, "0026_add_comment_program"),
 ];
 
 /// The number of the newest migration.

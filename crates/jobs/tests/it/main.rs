@@ -108,6 +108,7 @@ impl World {
                 ..Details::default()
             }),
             token,
+            program: None,
             text: text.to_owned(),
             rendered: markup::render(text),
             work: Work::NotAsked,

@@ -36,6 +36,8 @@ pub struct CommentPage<'a> {
     pub comment: &'a Comment,
     /// What it replies to, and so on, the nearest last.
     pub ancestors: &'a [Comment],
+    /// The program that posted it, where one did.
+    pub program: Option<&'a str>,
     /// Its replies.
     pub replies: &'a [Comment],
     /// Where readers find it.

@@ -9,6 +9,7 @@ use rejoinder_core::{ApiScope, SiteId, Token};
 use store::Tx;
 use store::api_tokens::{self, Program};
 
+use super::acting::Acting;
 use crate::error::ApiError;
 use crate::extract::{Visitor, text};
 use crate::limits::Act;
@@ -56,8 +57,9 @@ pub(crate) async fn admit(
         return next.run(Request::from_parts(parts, body)).await;
     };
     match program(&app, scope, token, &mut parts).await {
-        Ok(program) => {
+        Ok((program, acting)) => {
             parts.extensions.insert(program);
+            parts.extensions.insert(acting);
             next.run(Request::from_parts(parts, body)).await
         }
         Err(error) => refuse(&parts, error),
@@ -69,7 +71,7 @@ async fn program(
     scope: Option<ApiScope>,
     token: Option<(SiteId, Token)>,
     parts: &mut Parts,
-) -> Result<Program, ApiError> {
+) -> Result<(Program, Acting), ApiError> {
     let now = app.now();
     let found = match token {
         Some((site, secret)) => {
@@ -90,11 +92,15 @@ async fn program(
         app.store.write(note).await?;
     }
     app.limits.take_of_program(&program, now)?;
-    match scope {
-        Some(scope) if program.scopes.contains(&scope) => Ok(program),
-        Some(scope) => Err(missing(scope)),
-        None => Err(closed()),
+    let scope = scope.ok_or_else(closed)?;
+    if !program.scopes.contains(&scope) {
+        return Err(missing(scope));
     }
+    let acting = match scope.is_for_others() {
+        true => Acting::of_user(app, &program, &parts.headers).await?,
+        false => Acting::Itself,
+    };
+    Ok((program, acting))
 }
 
 fn unknown() -> ApiError {

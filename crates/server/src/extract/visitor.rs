@@ -6,12 +6,13 @@ use std::sync::{Arc, OnceLock};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rejoinder_core::address::Network;
-use rejoinder_core::{PageKey, Reader, Refusal, Site, Token, TokenHash};
+use rejoinder_core::{AuthorId, Comment, PageKey, Reader, Refusal, Site, Token, TokenHash, author};
 use store::api_tokens::Program;
 use store::authors;
 
+use crate::access::acting::{Acting, USER};
 use crate::config::{Config, ProxyHeader, is_loopback};
 use crate::error::ApiError;
 use crate::state::{App, hash_of};
@@ -109,6 +110,8 @@ pub(crate) struct Visitor {
     site: SiteCell,
     /// The program of the publisher that asks, whose token was looked at on the way here.
     program: Option<Program>,
+    /// As whom it acts.
+    acting: Option<Acting>,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -119,8 +122,10 @@ impl FromRequestParts<App> for Visitor {
         let base = Base::of(&app.config, headers).ok_or_else(ApiError::host_unknown)?;
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+        let network = Network::of(client(&app.config, peer, headers));
+        let acting = parts.extensions.get::<Acting>().copied();
         Ok(Self {
-            network: Network::of(client(&app.config, peer, headers)),
+            network: acting.map_or(network, |acting| acting.network(network)),
             origin: text(headers, &header::ORIGIN).map(str::to_owned),
             token: cookie(headers, base.cookie()).and_then(|value| value.parse().ok()),
             asked: cookie(headers, base.asked_cookie()).and_then(|value| value.parse().ok()),
@@ -132,6 +137,7 @@ impl FromRequestParts<App> for Visitor {
                 .cloned()
                 .unwrap_or_default(),
             program: parts.extensions.get::<Program>().cloned(),
+            acting,
             base,
         })
     }
@@ -199,6 +205,67 @@ impl Visitor {
         self.program.is_some()
     }
 
+    /// The program that asks, and acts for someone else.
+    pub(crate) fn writing_program(&self) -> Option<AuthorId> {
+        let program = self.program.as_ref()?;
+        (self.acting != Some(Acting::Itself)).then_some(program.author.id)
+    }
+
+    /// This visitor under the name that a program gives, where a program asks: who has no user there has
+    /// a name, and the same name is the same author.
+    pub(crate) fn under(self, name: Option<&str>) -> Result<Self, ApiError> {
+        let (Some(program), Some(Acting::For(user))) = (&self.program, self.acting) else {
+            return Ok(self);
+        };
+        match (user, name) {
+            (None, name) => {
+                let name = author::name(name.unwrap_or_default())?;
+                let acting = Acting::named(program, &name);
+                Ok(self.acting_as(acting))
+            }
+            (Some(_), None) => Ok(self),
+            (Some(_), Some(_)) => {
+                let detail =
+                    "A name is given beside the header `Rejoinder-User`, which names the author.";
+                Err(ApiError::body(detail).field("name"))
+            }
+        }
+    }
+
+    /// This visitor as the author of `comment`, where a program asks that gave them their name. It is none
+    /// of the program's comments where the author turns out to be somebody else.
+    pub(crate) fn for_author_of(self, comment: &Comment) -> Self {
+        match (&self.program, self.acting) {
+            (Some(program), Some(Acting::For(None))) => {
+                let acting = Acting::named(program, &comment.author.name);
+                self.acting_as(acting)
+            }
+            _ => self,
+        }
+    }
+
+    fn acting_as(self, acting: Acting) -> Self {
+        Self {
+            network: acting.network(self.network),
+            acting: Some(acting),
+            ..self
+        }
+    }
+
+    /// Refuse a program that does not say whose act it is.
+    pub(crate) fn must_be_someone(&self) -> Result<(), ApiError> {
+        match self.acting {
+            Some(Acting::For(None)) => {
+                let detail = "The header `Rejoinder-User` must say for whom this is done.";
+                Err(
+                    ApiError::new(StatusCode::BAD_REQUEST, "user_missing", detail)
+                        .field(USER.as_str()),
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a program asks that belongs to another site.
     fn is_foreign(&self, site: &Site) -> bool {
         let program = self.program.as_ref();
@@ -207,13 +274,18 @@ impl Visitor {
 
     /// What the store knows of this visitor's token.
     pub(crate) fn token_hash(&self) -> Option<TokenHash> {
-        self.token.as_ref().map(hash_of)
+        match self.acting {
+            Some(acting) => acting.token(),
+            None => self.token.as_ref().map(hash_of),
+        }
     }
 
     /// This visitor as a reader of `site`.
     pub(crate) async fn reader(&self, app: &App, site: &Site) -> Result<Reader, ApiError> {
         let network = self.network;
-        if let Some(program) = &self.program {
+        if let Some(program) = &self.program
+            && self.acting == Some(Acting::Itself)
+        {
             let author = (!self.is_foreign(site)).then(|| program.author.clone());
             return Ok(Reader { author, network });
         }
@@ -233,11 +305,8 @@ impl Visitor {
 
     /// This visitor's token, or a new one.
     pub(crate) fn token(&self, app: &App) -> KeptToken {
-        match &self.token {
-            Some(token) => KeptToken {
-                hash: hash_of(token),
-                cookie: None,
-            },
+        match self.token_hash() {
+            Some(hash) => KeptToken { hash, cookie: None },
             None => self.new_token(app),
         }
     }

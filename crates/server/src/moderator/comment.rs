@@ -28,6 +28,7 @@ struct Read {
     row: Loaded,
     ancestors: Vec<Comment>,
     replies: Vec<Comment>,
+    program: Option<String>,
     versions: Vec<Earlier>,
     flags: Vec<Flagged>,
     log: Vec<Logged>,
@@ -77,6 +78,7 @@ pub(super) async fn comment(
                 comment: row.comment(),
                 ancestors: &read.ancestors,
                 replies: &read.replies,
+                program: read.program.as_deref(),
                 thread: thread(&member.site, row.page(), row.comment()),
                 versions: &read.versions,
                 flags: &read.flags,
@@ -116,6 +118,7 @@ async fn read(
         Ok::<_, StoreError>(Some(Read {
             ancestors: comments::ancestors(tx, site, row.comment(), AROUND)?,
             replies: comments::replies(tx, site, id, AROUND as i64)?,
+            program: comments::program(tx, site, id)?,
             versions: versions.map(earlier).collect(),
             flags: flags.map(rows::flagged).collect(),
             log: log::read(tx, site, &query)?,

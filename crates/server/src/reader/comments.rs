@@ -69,7 +69,9 @@ pub(crate) struct PostedComment {
     post, path = "/api/v1/comments", tag = "writing", request_body = PostComment,
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "One key gives one comment"),
+        ("Rejoinder-User" = Option<String>, Header, description = "From programs: whose comment it is, as a token that the publisher signed; without it, `name` says so"),
     ),
+    security((), ("api_token" = ["comments:write"])),
     responses(
         (status = 201, body = PostedComment, description = "It is published"),
         (status = 202, body = PostedComment, description = "It waits for a moderator"),
@@ -83,8 +85,9 @@ pub(crate) async fn post(
     extract::Json(body): extract::Json<PostComment>,
 ) -> Result<(StatusCode, HeaderMap, Json<PostedComment>), ApiError> {
     let site = visitor.acting_at(&app, &body.site).await?;
+    let visitor = visitor.under(body.name.as_deref())?;
     let page = visitor.page(&app, &site, &body.page)?;
-    let draft = draft(body, page, idempotency_key(&headers)?)?;
+    let draft = draft(body, page, idempotency_key(&headers)?, &visitor)?;
     let (posted, headers) = posting::post(&app, &visitor, &site, draft).await?;
     let (comment, html) = shown(&app, &visitor, &site, &posted.page, posted.comment.clone());
     let is_published = posted.comment.is_published();
@@ -105,13 +108,23 @@ pub(crate) async fn post(
     ))
 }
 
-fn draft(body: PostComment, page: PageKey, key: Option<String>) -> Result<Draft, ApiError> {
+fn draft(
+    body: PostComment,
+    page: PageKey,
+    key: Option<String>,
+    visitor: &Visitor,
+) -> Result<Draft, ApiError> {
     let idempotency = match key {
         Some(key) => {
             let canonical = serde_json::to_vec(&body).map_err(ApiError::internal)?;
+            let mut said = Sha256::new_with_prefix(canonical);
+            // What a program says for two users is said twice.
+            if let Some(author) = visitor.token_hash().filter(|_| visitor.is_program()) {
+                said.update(author.0);
+            }
             Some(Idempotency {
                 key,
-                fingerprint: Sha256::digest(canonical).into(),
+                fingerprint: said.finalize().into(),
             })
         }
         None => None,
@@ -166,6 +179,7 @@ pub(crate) struct EditComment {
         ("id" = String, Path, description = "The comment's id"),
         ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
     ),
+    security((), ("api_token" = ["comments:write"])),
     responses((status = 200, body = Shown), (status = "4XX", body = Problem)),
 )]
 pub(crate) async fn edit(
@@ -176,6 +190,7 @@ pub(crate) async fn edit(
     extract::Json(body): extract::Json<EditComment>,
 ) -> Result<Json<Shown>, ApiError> {
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
+    let visitor = visitor.for_author_of(&comment);
     let revision = body.revision;
     let comment = posting::edit(&app, &visitor, &site, comment.id, body.text, revision).await?;
     let page = posting::page_of(&app, &site, &comment).await?;
@@ -190,6 +205,7 @@ pub(crate) async fn edit(
         ("id" = String, Path, description = "The comment's id"),
         ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
     ),
+    security((), ("api_token" = ["comments:write"])),
     responses((status = 204, description = "It is gone"), (status = "4XX", body = Problem)),
 )]
 pub(crate) async fn remove(
@@ -199,6 +215,7 @@ pub(crate) async fn remove(
     params: Params,
 ) -> Result<StatusCode, ApiError> {
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
+    let visitor = visitor.for_author_of(&comment);
     posting::remove(&app, &visitor, &site, comment.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -98,6 +98,7 @@ pub(crate) struct FormSettings {
         ("site" = String, Query, description = "The site's host"),
         ("page" = String, Query, description = "The page's address or key"),
     ),
+    security((), ("api_token" = ["comments:read"])),
     responses((status = 200, body = Me), (status = "4XX", body = Problem)),
 )]
 pub(crate) async fn me(

@@ -29,27 +29,31 @@ pub(crate) use posting::{find, page_of};
 pub(crate) fn routes() -> Vec<Route> {
     let reader = |method, path, handler| route(method, path, Access::Reader, handler);
     vec![
-        reader(Method::GET, "/api/v1/me", get(me::me)),
+        reader(Method::GET, "/api/v1/me", get(me::me)).or_program(ApiScope::CommentsRead),
         reader(Method::GET, "/api/v1/challenge", get(work::challenge)),
         reader(Method::POST, "/api/v1/session", post(session::begin)),
         reader(Method::DELETE, "/api/v1/session", delete(session::end)),
-        reader(Method::POST, "/api/v1/comments", post(comments::post)),
+        reader(Method::POST, "/api/v1/comments", post(comments::post))
+            .or_program(ApiScope::CommentsWrite),
         reader(
             Method::PATCH,
             "/api/v1/comments/{id}",
             patch(comments::edit),
-        ),
+        )
+        .or_program(ApiScope::CommentsWrite),
         reader(
             Method::DELETE,
             "/api/v1/comments/{id}",
             delete(comments::remove),
-        ),
+        )
+        .or_program(ApiScope::CommentsWrite),
         reader(
             Method::DELETE,
             "/api/v1/comments/{id}/cards",
             delete(cards::turn_off),
         ),
-        reader(Method::PUT, "/api/v1/comments/{id}/vote", put(votes::cast)),
+        reader(Method::PUT, "/api/v1/comments/{id}/vote", put(votes::cast))
+            .or_program(ApiScope::CommentsWrite),
         reader(Method::PUT, "/api/v1/comments/{id}/mute", put(mutes::set)),
         reader(
             Method::POST,

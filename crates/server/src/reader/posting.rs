@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
+use rejoinder_core::moderation::Work;
 use rejoinder_core::text::lines;
 use rejoinder_core::{
     AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site, author,
@@ -48,7 +49,11 @@ pub(crate) async fn post(
     app.limits.take(Act::Post, visitor, now)?;
     let reader = visitor.reader(app, site).await?;
     let details = details(&draft, &reader)?;
-    let (work, solution) = work::asked(app, site, &draft.proof, now);
+    let program = visitor.writing_program();
+    let (work, solution) = match program {
+        Some(_) => (Work::NotAsked, None),
+        None => work::asked(app, site, &draft.proof, now),
+    };
     let notify = subscriptions::with_comment(app, draft.notify.as_deref())?;
     let token = visitor.token(app);
     let text = lines(&draft.text);
@@ -68,6 +73,7 @@ pub(crate) async fn post(
         reader,
         details,
         token: token.hash,
+        program,
         text,
         rendered,
         work,

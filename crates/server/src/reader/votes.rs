@@ -42,6 +42,7 @@ pub(crate) struct Votes {
         ("id" = String, Path, description = "The comment's id"),
         ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
     ),
+    security((), ("api_token" = ["comments:write"])),
     responses((status = 200, body = Votes), (status = "4XX", body = Problem)),
 )]
 pub(crate) async fn cast(
@@ -73,6 +74,7 @@ pub(super) async fn vote(
     let wrong = || ApiError::body("The field `value` must be 1, 0 or -1.").field("value");
     let vote = Vote::from_value(value).ok_or_else(wrong)?;
     let (site, comment) = find(app, visitor, id, site).await?;
+    visitor.must_be_someone()?;
     let reader = visitor.reader(app, &site).await?;
     let token = visitor.token(app);
     let cast = Cast {

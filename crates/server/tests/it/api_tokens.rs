@@ -347,12 +347,12 @@ async fn programs_act_on_postgresql_too() {
 }
 
 #[tokio::test]
-async fn a_program_acts_in_no_name_of_its_own() {
+async fn a_program_that_may_moderate_may_not_write() {
     let app = app().await;
     let token = make(&owner(&app).await, &[READ, WRITE]).await;
     let body = json!({"site": "news.example", "page": STORY, "text": "Hello", "name": "Ann"});
     let posted = send(&app, &token, Method::POST, "/api/v1/comments", body).await;
-    assert_eq!(code(&posted), "403 api_token_not_taken");
+    assert_eq!(code(&posted), "403 scope_missing");
     let thread = format!("/api/v1/thread?site=news.example&page={STORY}");
     assert_eq!(
         get(&app, &token, &thread).await.good()["comments"],

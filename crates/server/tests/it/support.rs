@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::extract::ConnectInfo;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use futures_util::StreamExt as _;
 use rejoinder_core::{FixedClock, FixedRandom, Settings, SiteId, Time};
@@ -145,6 +146,11 @@ impl TestApp {
         let mut reader = self.reader("Ann");
         BASE.clone_into(&mut reader.origin);
         reader
+    }
+
+    /// What answers those who really connect.
+    pub(crate) fn service(&self) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
+        self.router.clone().into_make_service_with_connect_info()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

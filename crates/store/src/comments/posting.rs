@@ -44,6 +44,8 @@ pub struct NewComment {
     pub details: Option<Details>,
     /// Proves the author from now on.
     pub token: TokenHash,
+    /// The program that posts for them, by its API token.
+    pub program: Option<AuthorId>,
     /// As typed.
     pub text: String,
     /// As rendered.
@@ -332,8 +334,8 @@ fn insert(
     tx.execute(
         sql!(
             "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
-                 html, renderer, state, reason, created_at, address_hash)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+                 html, renderer, state, reason, created_at, address_hash, program_id)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
         ),
         params![
             site,
@@ -350,6 +352,7 @@ fn insert(
             comment.reason.as_deref(),
             now,
             &address,
+            new.program,
         ],
     )?;
     Ok(())

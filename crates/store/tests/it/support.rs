@@ -167,6 +167,7 @@ impl World {
                 ..Details::default()
             }),
             token: person.token,
+            program: None,
             text: text.to_owned(),
             rendered: markup::render(text),
             work: rejoinder_core::moderation::Work::NotAsked,
