@@ -6,7 +6,7 @@ import { device, listOf, part } from './thread.js';
 /**
  * The thread behind a branch that is shown, and where in it the reader was.
  *
- * @type {WeakMap<Thread, {section: HTMLElement, top: number, link: HTMLElement | null}>}
+ * @type {WeakMap<Thread, {section: HTMLElement, top: number, link: HTMLElement | null, linkTop: number}>}
  */
 const behind = new WeakMap();
 
@@ -110,7 +110,11 @@ function restore(thread) {
   if (was) {
     behind.delete(thread);
     replace(thread, was.section);
+    layOut(thread);
     scrollTo({ top: was.top, behavior: 'instant' });
+    // What was out of sight may have had another height.
+    const moved = (was.link?.getBoundingClientRect().top ?? was.linkTop) - was.linkTop;
+    scrollBy({ top: moved, behavior: 'instant' });
     was.link?.focus({ preventScroll: true });
   }
 }
@@ -152,8 +156,15 @@ export async function go(thread, id) {
   for (let item = comment.closest('li'); item; item = item.parentElement?.closest('li') ?? null) {
     item.querySelector(':scope>[data-rj=collapse]')?.setAttribute('aria-expanded', 'true');
   }
+  layOut(thread);
   comment.scrollIntoView({ block: 'center' });
   thread.focus(comment);
+}
+
+/** Give what is out of sight its true height, which it then keeps. @param {Thread} thread */
+function layOut({ section }) {
+  section.dataset['whole'] = '';
+  requestAnimationFrame(() => requestAnimationFrame(() => delete section.dataset['whole']));
 }
 
 /**
@@ -184,11 +195,12 @@ export async function read(thread, query) {
 async function showBranch(thread, query, link = null, before) {
   const { section } = thread;
   const top = scrollY;
+  const linkTop = link?.getBoundingClientRect().top ?? 0;
   const shown = part(await read(thread, query), 'thread');
   if (shown && part(shown, 'comment')) {
     before?.();
     replace(thread, shown);
-    behind.has(thread) || behind.set(thread, { section, top, link });
+    behind.has(thread) || behind.set(thread, { section, top, link, linkTop });
   }
 }
 

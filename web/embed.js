@@ -16,6 +16,7 @@
   const own = script?.src || /https?:\S+\/embed\.js/.exec(Error().stack ?? '')?.[0];
   const base = new URL('.', server?.content || own || location.href).href.slice(0, -1);
   const { navigation, trustedTypes } = /** @type {any} */ (globalThis);
+  const { saveData } = /** @type {any} */ (navigator).connection ?? {};
   /** @type {any} */
   let policy;
   /** @type {Promise<CSSStyleSheet | undefined> | undefined} */
@@ -151,7 +152,10 @@
         const [html, shared] = await Promise.all([get(sorted(address), signal), style]);
         if (!signal.aborted) {
           const { activeElement } = root;
-          root.replaceChildren(parse(html));
+          const shown = parse(html);
+          // Before anything of it is fetched.
+          saveData && shown.querySelector('section')?.setAttribute('data-hushed', '');
+          root.replaceChildren(shown);
           shared ? (root.adoptedStyleSheets = [shared]) : root.prepend(linked());
           const { start } = await life;
           if (!signal.aborted) {

@@ -128,6 +128,7 @@ async function arrive(thread, form, { status, comment, html }) {
   const shown = there ?? part(thread.scope.parse(html), 'comment') ?? item;
   there ? item.remove() : item.replaceChildren(shown);
   thread.section.querySelector('.rj-empty')?.remove();
+  thread.me?.own.push(comment.id);
   thread.wake(item);
   thread.reveal(shown);
   thread.emit('posted', { comment, isHeld });

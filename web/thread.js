@@ -155,8 +155,14 @@ export class Thread {
   #words;
   /** @type {typeof import('./compose.js') | undefined} */
   #compose;
+  /** What marks the comments that are new; nothing is, before the thread is used. @type {typeof import('./unread.js') | undefined} */
+  #unread;
   /** @type {any} */
   #hush;
+  /** @type {Intl.RelativeTimeFormat} */
+  #ago;
+  /** @type {Intl.DateTimeFormat} */
+  #whole;
 
   /** @param {Scope} scope */
   constructor(scope) {
@@ -165,15 +171,17 @@ export class Thread {
     this.section = /** @type {HTMLElement} */ (part(root, 'thread'));
     const { site = '', page = '', language = 'en' } = this.section.dataset;
     this.language = language;
+    this.#ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+    this.#whole = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' });
     this.address = { site, page };
     this.name = `${site} ${page}`;
     this.blank = part(root, 'compose')?.cloneNode(true);
-    /** @type {(type: string, act: (event: any) => unknown, target?: EventTarget) => void} */
-    const on = (type, act, target = root) =>
-      target.addEventListener(type, (event) => this.attempt(() => act(event)), { signal });
+    /** @type {(type: string, act: (event: any) => unknown, target?: EventTarget, how?: object) => void} */
+    const on = (type, act, target = root, how) =>
+      target.addEventListener(type, (event) => this.attempt(() => act(event)), { signal, ...how });
     on('click', (event) => this.#click(event));
     // Whoever uses the thread has read what is here; before that, nothing is kept.
-    on('click', async () => (await load.unread()).mark(this));
+    on('click', () => this.#see(), root, { once: true });
     on('submit', (event) => this.#submit(event));
     on('change', ({ target }) => this.#change(target));
     on('input', ({ target }) => this.#write(target, 'typed'));
@@ -182,7 +190,7 @@ export class Thread {
     on('mousedown', (event) => this.#press(event));
     on('hashchange', () => this.#follow(), window);
     on('offline', () => this.attempt(() => Promise.reject({ code: 'offline' })), window);
-    const clock = setInterval(() => this.wake(this.section), 60_000);
+    const clock = setInterval(() => this.#tellTimes(this.section), 60_000);
     signal.addEventListener('abort', () => clearInterval(clock));
     this.section.tabIndex = -1;
     const { saveData = false } = /** @type {any} */ (navigator).connection ?? {};
@@ -364,7 +372,15 @@ export class Thread {
       (await load.reply()).restore(this);
     }
     if (device.get(`seen:${this.name}`)) {
-      (await load.unread()).mark(this);
+      await this.#see();
+    }
+  }
+
+  /** From now on it is known what is new; each comment is looked at once. */
+  async #see() {
+    if (!this.#unread) {
+      this.#unread = await load.unread();
+      this.#unread.mark(this, this.section);
     }
   }
 
@@ -476,24 +492,30 @@ export class Thread {
     id && (await (await load.browse()).go(this, id));
   }
 
+  /** How long ago; what says so already is not touched. @param {ParentNode} node */
+  #tellTimes(node) {
+    for (const time of node.querySelectorAll('time')) {
+      const at = new Date(time.dateTime);
+      const seconds = Math.max(1, (Date.now() - +at) / 1000);
+      const [unit, length] = SPANS.find(([, length]) => seconds >= length) ?? LEAST;
+      time.title ||= this.#whole.format(at);
+      // The mark of an edit has words of its own.
+      const told = this.#ago.format(-Math.floor(seconds / length), unit);
+      if (!time.dataset['rj'] && time.textContent !== told) {
+        time.textContent = told;
+      }
+    }
+  }
+
   /**
    * What the server's HTML cannot say: how long ago, and what is the reader's own.
    *
    * @param {ParentNode} node
    */
   wake(node) {
-    const { language, me } = this;
-    const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
-    for (const time of node.querySelectorAll('time')) {
-      const at = new Date(time.dateTime);
-      const seconds = Math.max(1, (Date.now() - +at) / 1000);
-      const [unit, length] = SPANS.find(([, length]) => seconds >= length) ?? LEAST;
-      time.title = at.toLocaleString(language, { dateStyle: 'long', timeStyle: 'short' });
-      // The mark of an edit has words of its own.
-      if (!time.dataset['rj']) {
-        time.textContent = ago.format(-Math.floor(seconds / length), unit);
-      }
-    }
+    const { me } = this;
+    this.#unread?.mark(this, node);
+    this.#tellTimes(node);
     if (me?.desk) {
       this.attempt(async () => (await load.moderate()).offer(this, node));
     }

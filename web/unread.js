@@ -12,14 +12,14 @@ const SIDE = /** @type {Record<string, number>} */ ({
   p: Node.DOCUMENT_POSITION_PRECEDING,
 });
 
-/** Mark what is new, and remember what is here. @param {Thread} thread */
-export function mark(thread) {
+/** Mark what is new in `node`, and remember what is there. @param {Thread} thread @param {ParentNode} node */
+export function mark(thread, node) {
   const key = `seen:${thread.name}`;
   let newest = device.get(key) ?? 0;
   const seen = visits.get(thread) ?? (newest || Infinity);
   visits.set(thread, seen);
   /** @type {NodeListOf<HTMLElement>} */
-  const comments = thread.section.querySelectorAll('[data-id]');
+  const comments = node.querySelectorAll('[data-id]');
   for (const comment of comments) {
     const at = +new Date(comment.querySelector('time')?.dateTime ?? 0);
     const isOwn = thread.me?.own.includes(comment.dataset['id'] ?? '');

@@ -5,6 +5,7 @@ import { deflateSync, crc32 } from 'node:zlib';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectOnlyAsked, expectQuiet, open, startBrowser } from './browser.js';
 import { startPaper, until } from './harness.js';
+import { storyAt } from './paper.js';
 
 /** What the linked site was asked for. @type {string[]} */
 const asked = [];
@@ -86,6 +87,34 @@ test('a reader hides all previews on their device, and shows them again', async 
 
   await card.waitFor({ state: 'visible' });
   await page.context().close();
+});
+
+test('a reader who saves data is asked before pictures are fetched, and hears of new comments', async () => {
+  await post('thrifty', `http://${there}/thrifty`);
+  const full = await open(browser, own('thrifty'));
+  await until('the card', async () => (await full.reload(), (await full.locator('.rj-card').count()) === 1));
+  const context = await browser.newContext();
+  await context.addInitScript(() => {
+    Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
+  });
+  /** @type {string[]} */
+  const fetched = [];
+  context.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+  const page = await open(context, storyAt(paper.host.origin, 'thrifty'));
+
+  await page.getByRole('button', { name: 'Show link previews' }).waitFor();
+  await until('the live stream', () => fetched.includes('/api/v1/events'));
+  const pictures = await page.locator('.rj-card img').evaluateAll((all) =>
+    all.map((img) => new URL(/** @type {HTMLImageElement} */ (img).src).pathname),
+  );
+  assert.equal(pictures.length, 2);
+  assert.deepEqual(fetched.filter((path) => pictures.includes(path)), []);
+
+  await page.getByRole('button', { name: 'Show link previews' }).click();
+  await until('the pictures', () => pictures.every((path) => fetched.includes(path)));
+  expectQuiet(page);
+  await context.close();
+  await full.context().close();
 });
 
 test('the writer shows only the link, for everyone', async () => {
