@@ -10,15 +10,17 @@ mod pins;
 
 use rejoinder_core::moderation::{Action, Reason, Snapshot, decision};
 use rejoinder_core::settings::Mode;
-use rejoinder_core::{Author, Comment, CommentId, Page, PageId, Refusal, SiteId, Time};
+use rejoinder_core::{Author, Comment, CommentId, Page, PageId, Refusal, SiteId, State, Time};
 
 pub(crate) use change::{By, Entry, change, note_findings, snapshot};
 pub(crate) use log::findings_of;
-pub use log::{Actor, Decision, DecisionId, LogCursor, LogQuery, NotADecisionId, Of, log};
+pub use log::{
+    Actor, Decision, DecisionId, LogCursor, LogQuery, NotADecisionId, Of, log, standing_judgement,
+};
 
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
-use crate::{Result, Tx, comments, groups, pages, params, sql};
+use crate::{Result, Tx, comments, flags, groups, pages, params, sql};
 
 /// The most decisions that are made at once.
 pub const MAX_AT_ONCE: usize = 100;
@@ -51,7 +53,8 @@ pub struct Decided {
     pub decision: Option<DecisionId>,
 }
 
-/// Decide on a comment. Deciding the same again is the same as once.
+/// Decide on a comment. Deciding the same again is the same as once, unless readers have flagged it
+/// since: then it answers them.
 pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
     let Decide { site, action, .. } = *decide;
     decision::may_decide(decide.moderator.role, action)?;
@@ -64,7 +67,9 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
         Some(action) => decision::after(action, &before, decide.reason, is_root, now)?,
         None => before.clone(),
     };
-    if after == before {
+    let answers_flags =
+        action.judges() && before.state != State::Removed && flags::are_open(tx, site, comment.id)?;
+    if after == before && !answers_flags {
         return Ok(Decided {
             comment,
             decision: None,
@@ -141,8 +146,8 @@ fn reach(
     Ok((page, comment))
 }
 
-/// Undo a moderator's decision, while what it changed still stands. Gives the comment, or `None`
-/// where the decision was about a page.
+/// Undo a moderator's decision, while what it changed still stands and nobody has judged the comment
+/// since. Gives the comment, or `None` where the decision was about a page.
 pub fn undo(
     tx: &mut Tx<'_>,
     now: Time,
@@ -211,6 +216,9 @@ fn undo_of_comment(
     };
     if let Some(action) = Action::from_word(&decision.action) {
         decision::may_decide(moderator.role, action)?;
+        if action.judges() && log::is_judged_after(tx, site, comment.id, id)? {
+            return Err(Refusal::DecidedMeanwhile.into());
+        }
     }
     let current = snapshot(tx, site, comment.id)?;
     let undone = decision::undo(&current, before, after)?;

@@ -1,7 +1,8 @@
 //! Flags: what readers say breaks the rules.
 //!
-//! One reader has one flag on each text of a comment. A decision ends the flags on what was decided,
-//! and those that come later on the same text; an edit ends none.
+//! One reader has one flag on each text of a comment. A decision ends the flags that are open; an edit
+//! ends none. A flag after a decision asks again and waits for the next one, but however many there
+//! are, they hold nothing: only a person undoes what a person decided about a text.
 
 use std::time::Duration;
 
@@ -37,7 +38,7 @@ pub struct NewFlag {
 }
 
 /// Raise a flag. Raising it again changes nothing. Gives the comment, which waits when enough readers
-/// have flagged it.
+/// have flagged it and no moderator has decided on its text.
 pub fn raise(tx: &mut Tx<'_>, now: Time, flag: &NewFlag) -> Result<Comment> {
     let site = flag.site.id;
     decision::may_note(flag.note.as_deref())?;
@@ -61,9 +62,7 @@ pub fn raise(tx: &mut Tx<'_>, now: Time, flag: &NewFlag) -> Result<Comment> {
         return Ok(comment);
     }
     let flagger = authors::by_token_or_new(tx, now, site, flag.author, &flag.token)?.id;
-    let stands = crate::decisions::snapshot(tx, site, comment.id)?;
-    let is_decided = stands.decided_revision == Some(comment.revision);
-    insert(tx, now, flag, flagger, comment.revision, is_decided)?;
+    insert(tx, now, flag, flagger, comment.revision)?;
     let n_flags = recount(tx, site, comment.id)?;
     let threshold = i64::from(flag.site.settings.hold_after_flags);
     if threshold > 0 && n_flags >= threshold {
@@ -105,14 +104,13 @@ fn insert(
     flag: &NewFlag,
     flagger: AuthorId,
     revision: i64,
-    is_decided: bool,
 ) -> Result<()> {
     let address = address_keys::hash(tx, now, flag.reader.network, &flag.address_key)?;
     tx.execute(
         sql!(
             "insert into flag (site_id, comment_id, author_id, revision, reason, note,
-                 address_hash, at, ended_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                 address_hash, at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              on conflict (site_id, comment_id, author_id, revision) do nothing"
         ),
         params![
@@ -123,8 +121,7 @@ fn insert(
             flag.reason.as_str(),
             flag.note.as_deref(),
             &address,
-            now,
-            is_decided.then_some(now)
+            now
         ],
     )?;
     Ok(())
@@ -143,6 +140,16 @@ pub(crate) fn recount(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Resu
         |row| row.get(0),
     )?;
     Ok(n_flags.unwrap_or(0))
+}
+
+/// Whether flags on a comment wait for an answer.
+pub(crate) fn are_open(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<bool> {
+    let n_flags: Option<i64> = tx.one(
+        sql!("select n_flags from comment where site_id = ?1 and id = ?2"),
+        params![site, comment],
+        |row| row.get(0),
+    )?;
+    Ok(n_flags.is_some_and(|n_flags| n_flags > 0))
 }
 
 /// The decision `version` ends the open flags on a comment.

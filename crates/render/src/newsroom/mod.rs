@@ -48,7 +48,7 @@ pub use owner::{
 pub use pages::{PagePage, PagesPage, page_page, pages_page};
 pub use phrases::{Told, done};
 pub use queue::{QueuePage, queue_page};
-pub use row::{Flagged, Record, Row, excerpt, name, row, title};
+pub use row::{Flagged, Judgement, Record, Row, excerpt, name, row, title};
 pub use search::{Kept, SearchPage, search_page};
 pub use sign_in_keys::{KeyLine, NewKey, sign_in_keys_page};
 pub use webhooks::{

@@ -1,6 +1,7 @@
 //! A comment as moderators see it in a list, with what they need to decide on it.
 
 use askama::Template;
+use rejoinder_core::language::Language;
 use rejoinder_core::moderation::{Action, Finding, Reason};
 use rejoinder_core::{Author, Comment, Page, State, Time};
 
@@ -8,6 +9,7 @@ use super::diff::{Change, changes};
 use super::marked::{Piece, marked};
 use super::{Age, phrases};
 use crate::pages::rendered;
+use crate::words;
 
 /// What became of an author's comments.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,6 +60,34 @@ impl Flagged {
     }
 }
 
+/// What a moderator decided on a comment before.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// What was done, as a stable word.
+    pub action: String,
+    /// What the moderator calls themselves.
+    pub by: String,
+    /// When.
+    pub at: Time,
+}
+
+impl Judgement {
+    fn done(&self) -> &'static str {
+        phrases::done(&self.action)
+    }
+
+    fn by(&self) -> &str {
+        match self.by.as_str() {
+            "" => "Nameless",
+            name => name,
+        }
+    }
+
+    fn day(&self) -> impl std::fmt::Display {
+        words::of(Language::English).date(self.at)
+    }
+}
+
 /// A comment in a list.
 #[derive(Debug, Clone, Copy, Template)]
 #[template(path = "desk/row.html")]
@@ -78,6 +108,8 @@ pub struct Row<'a> {
     pub findings: &'a [Finding],
     /// The readers' flags.
     pub flags: &'a [Flagged],
+    /// What was decided before they came.
+    pub judgement: Option<&'a Judgement>,
     /// Its author's record.
     pub record: Record,
     /// Whether a moderator has decided on its newest text.

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, SiteId, Time};
-use render::newsroom::{Flagged, List, Record, Row};
+use render::newsroom::{Flagged, Judgement, List, Record, Row};
+use store::decisions::{Actor, Decision};
 use store::flags::Flag;
 use store::groups::Scope;
 use store::queues::{Item, Listed};
-use store::{Result, Tx, comments, flags, queues, standing};
+use store::{Result, Tx, comments, decisions, flags, queues, standing};
 
 use crate::error::ApiError;
 use crate::extract::Params;
@@ -49,6 +50,7 @@ pub(super) fn edited(params: &Params) -> Vec<Judged> {
 pub(super) struct Loaded {
     item: Item,
     flags: Vec<Flagged>,
+    judgement: Option<Judgement>,
     record: Record,
     judged: Option<String>,
 }
@@ -85,6 +87,10 @@ fn complete(
         0 => Vec::new(),
         _ => flags::of_comment(tx, site, comment.id)?,
     };
+    let decision = match item.is_decided && item.n_flags > 0 {
+        true => decisions::standing_judgement(tx, site, comment.id)?,
+        false => None,
+    };
     let seen = judged
         .iter()
         .find(|seen| seen.comment == comment.id && seen.revision != comment.revision);
@@ -105,6 +111,7 @@ fn complete(
             .filter(|flag| flag.ended_at.is_none())
             .map(flagged)
             .collect(),
+        judgement: decision.and_then(judgement),
         record: self::record(record),
         judged: was,
         item,
@@ -118,6 +125,17 @@ pub(super) fn flagged(flag: Flag) -> Flagged {
         note: flag.note,
         at: flag.at,
         is_open: flag.ended_at.is_none(),
+    }
+}
+
+fn judgement(decision: Decision) -> Option<Judgement> {
+    match decision.actor {
+        Actor::Moderator(_, by) => Some(Judgement {
+            action: decision.action,
+            by,
+            at: decision.at,
+        }),
+        Actor::Author | Actor::Rules => None,
     }
 }
 
@@ -170,6 +188,7 @@ impl Loaded {
             parent: self.item.parent.as_ref(),
             findings: &self.item.findings,
             flags: &self.flags,
+            judgement: self.judgement.as_ref(),
             record: self.record,
             is_decided: self.item.is_decided,
             judged: self.judged.as_deref(),

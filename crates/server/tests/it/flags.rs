@@ -3,6 +3,7 @@ use expect_test::expect;
 use rejoinder_core::Settings;
 use serde_json::json;
 
+use crate::desk::{desk, held};
 use crate::support::{STORY, TestApp};
 
 fn path(id: &str) -> String {
@@ -70,4 +71,35 @@ async fn a_plain_form_flags_too() {
 
     assert!(asked.text().contains("What is wrong with it?"));
     assert!(told.text().contains("Thank you. A moderator will read it."));
+}
+
+#[tokio::test]
+async fn a_flag_on_an_approved_comment_shows_at_the_desk_what_was_decided() {
+    const DESK: &str = "/moderate/news.example";
+    let (app, kim) = desk().await;
+    let one = held(&app, "One").await;
+    let (id, _) = one.split_once('.').unwrap();
+    let approve = [
+        ("comment", one.as_str()),
+        ("action", "approve"),
+        ("back", DESK),
+    ];
+    kim.submit(&format!("{DESK}/decide"), &approve).await;
+    let abusive = json!({ "reason": "abusive", "note": "Look at it" });
+    let bob = app.reader("Bob");
+    let flagged = bob.send(Method::POST, &path(id), abusive).await;
+    assert_eq!(flagged.status, 204);
+
+    let queue = kim.get(&format!("{DESK}/queues/flagged")).await.text();
+    let told = kim.submit(&format!("{DESK}/decide"), &approve).await;
+
+    assert!(
+        queue.contains("Approved by <bdi>Kim Ode</bdi> on <time"),
+        "{queue}"
+    );
+    assert!(queue.contains("Look at it"), "{queue}");
+    let told = kim.get(told.header("location")).await.text();
+    assert!(told.contains("Approved.") && told.contains("name=\"decisions\""));
+    let queue = kim.get(&format!("{DESK}/queues/flagged")).await.text();
+    assert!(!queue.contains("Look at it"), "{queue}");
 }

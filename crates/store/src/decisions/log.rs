@@ -221,6 +221,44 @@ pub(super) fn by_id(tx: &mut Tx<'_>, site: SiteId, id: DecisionId) -> Result<Opt
     )
 }
 
+/// The newest judgement of a moderator on a comment that nobody has undone.
+pub fn standing_judgement(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    comment: CommentId,
+) -> Result<Option<Decision>> {
+    let newest: Option<DecisionId> = tx.one(
+        sql!(
+            "select page_id, version from decision
+             where site_id = ?1 and comment_id = ?2 and actor = 'moderator' and undone_by is null
+               and action in ('approve', 'reject', 'spam', 'remove')
+             order by version desc limit 1"
+        ),
+        params![site, comment],
+        |row| {
+            Ok(DecisionId {
+                page: row.get(0)?,
+                version: row.get(1)?,
+            })
+        },
+    )?;
+    match newest {
+        Some(id) => by_id(tx, site, id),
+        None => Ok(None),
+    }
+}
+
+/// Whether a judgement on a comment stands that is newer than the decision `id`.
+pub(super) fn is_judged_after(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    comment: CommentId,
+    id: DecisionId,
+) -> Result<bool> {
+    let newest = standing_judgement(tx, site, comment)?;
+    Ok(newest.is_some_and(|newest| newest.id.version > id.version))
+}
+
 fn read(row: &Row<'_>) -> Result<Decision> {
     let actor: String = row.get(4)?;
     let moderator: Option<AuthorId> = row.get(5)?;

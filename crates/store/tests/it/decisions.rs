@@ -315,16 +315,76 @@ fn enough_flags_hold_a_comment_until_a_decision_which_ends_them() {
         assert_eq!(world.stands(first).await, "held flags");
 
         let approved = world.decide(&kim, first, Action::Approve).await.unwrap();
+        assert!(world.queued(Queue::Flagged).await.is_empty());
         let dan = world.person("Dan");
         world.flag(&dan, first).await.unwrap();
-        assert!(world.queued(Queue::Flagged).await.is_empty());
+        assert_eq!(world.queue(Queue::Flagged).await.items[0].n_flags, 1);
         world.undo(&kim, approved.decision.unwrap()).await.unwrap();
-        assert_eq!(world.queue(Queue::Held).await.items[0].n_flags, 2);
+        assert_eq!(world.queue(Queue::Held).await.items[0].n_flags, 3);
         let site = world.site.id;
         let all = world
             .store
             .read(move |tx| flags::of_comment(tx, site, first));
         assert_eq!(all.await.unwrap().len(), 3);
+        world.expect_sound().await;
+    });
+}
+
+#[test]
+fn flags_on_an_approved_comment_ask_again_and_never_hold_it() {
+    on_both(|mut world| async move {
+        world.site.settings.hold_after_flags = 2;
+        let (ann, kim) = (world.person("Ann"), world.desk().await);
+        let first = world.post(&ann, "First").await;
+        world.decide(&kim, first, Action::Approve).await.unwrap();
+        for name in ["Bob", "Eve", "Dan"] {
+            let reader = world.person(name);
+            world.flag(&reader, first).await.unwrap();
+        }
+        assert_eq!(world.stands(first).await, "published");
+        let asked = world.queue(Queue::Flagged).await.items;
+        assert_eq!((asked[0].n_flags, asked[0].is_decided), (3, true));
+
+        let answered = world.decide(&kim, first, Action::Approve).await.unwrap();
+        let again = world.decide(&kim, first, Action::Approve).await.unwrap();
+
+        assert_eq!(again.decision, None, "nothing asks any more");
+        assert!(world.queued(Queue::Flagged).await.is_empty());
+        let logged = world.log(first).await;
+        assert_eq!(logged.last().map(|it| it.id), answered.decision);
+        world.undo(&kim, logged[1].id).await.unwrap();
+        assert_eq!(world.queue(Queue::Flagged).await.items[0].n_flags, 3);
+        assert_eq!(world.stands(first).await, "published");
+        world.edit(&ann, first, "Another text").await.unwrap();
+        let fay = world.person("Fay");
+        world.flag(&fay, first).await.unwrap();
+        assert_eq!(world.stands(first).await, "held flags", "a new text");
+        world.expect_sound().await;
+    });
+}
+
+#[test]
+fn a_judgement_is_not_undone_under_a_newer_one() {
+    on_both(|world| async move {
+        let (ann, bob) = (world.person("Ann"), world.person("Bob"));
+        let kim = world.desk().await;
+        let first = world.post(&ann, "First").await;
+        let approved = world.decide(&kim, first, Action::Approve).await.unwrap();
+        world.flag(&bob, first).await.unwrap();
+        let answered = world.decide(&kim, first, Action::Approve).await.unwrap();
+
+        let early = world.undo(&kim, approved.decision.unwrap()).await;
+
+        assert_eq!(refusal(early), Refusal::DecidedMeanwhile);
+        world.undo(&kim, answered.decision.unwrap()).await.unwrap();
+        world.undo(&kim, approved.decision.unwrap()).await.unwrap();
+        assert_eq!(world.queue(Queue::Unreviewed).await.items[0].n_flags, 1);
+
+        let spam = world.decide(&kim, first, Action::Spam).await.unwrap();
+        world.decide(&kim, first, Action::Approve).await.unwrap();
+        world.decide(&kim, first, Action::Spam).await.unwrap();
+        let early = world.undo(&kim, spam.decision.unwrap()).await;
+        assert_eq!(refusal(early), Refusal::DecidedMeanwhile);
         world.expect_sound().await;
     });
 }
