@@ -48,7 +48,7 @@ test('a reader is told of replies by mail, and stops it with a button', async ()
   assert.equal(managed(mail), link);
 
   await tab.getByRole('button', { name: 'Stop these mails' }).click();
-  await tab.getByText('The mails have stopped').waitFor();
+  await tab.getByText('These mails have stopped').waitFor();
 });
 
 test('above the thread one asks for all new comments by keyboard', async () => {

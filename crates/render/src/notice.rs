@@ -262,18 +262,90 @@ pub fn asked_page(context: &Context<'_>, key: &PageKey, is_subscribed: bool) -> 
     message_page(&words.title, text, links.thread())
 }
 
-/// That no more mails come.
-pub fn ended_page(context: &Context<'_>, page: &Page) -> String {
+/// How far a reader's wish to hear no more goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// One kind of mails about one page, in whichever branches.
+    Kind,
+    /// All that the mailbox is told at the site.
+    All,
+}
+
+/// That mails such as `ended` come no more, and which still do.
+pub fn ended_page(
+    context: &Context<'_>,
+    ended: &Notice<'_>,
+    reach: Reach,
+    left: &[Notice<'_>],
+) -> String {
     let own = of(context.site.settings.language);
-    let links = Links::new(context.base, context.site, &page.key);
+    let links = Links::new(context.base, context.site, &ended.page.key);
     let back = links.people().unwrap_or_else(|| links.thread());
-    message_page(&own.page.ended, &own.page.ended_why, back)
+    let title = headline(context, ended.page);
+    let what = match ended.kind {
+        Kind::Branch => &own.page.what_branches,
+        kind => own.what(kind),
+    };
+    let what = fill(what, &[("page", &Name(&title))]);
+    let site = Name(publication(context));
+    let why = match (reach, left) {
+        (Reach::All, _) => &own.page.ended_all_why,
+        (Reach::Kind, []) => &own.page.ended_why,
+        (Reach::Kind, _) => &own.page.ended_some_why,
+    };
+    let names: [(&str, &dyn Display); 3] =
+        [("email", &ended.email), ("what", &what), ("site", &site)];
+    rendered(&EndedPage {
+        words: context.words,
+        own,
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
+        assets: context.assets,
+        title: match reach {
+            Reach::Kind => &own.page.ended,
+            Reach::All => &own.page.ended_all,
+        },
+        why: fill(why, &names),
+        left: left
+            .iter()
+            .map(|told| Left {
+                what: fill(
+                    own.what(told.kind),
+                    &[("page", &Name(&headline(context, told.page)))],
+                ),
+                manage: told.manage,
+            })
+            .collect(),
+        end_all: fill(&own.page.end_all, &[("site", &site)]),
+        back,
+    })
 }
 
 /// That a link leads to no subscription.
 pub fn no_notices_page(context: &Context<'_>) -> String {
     let own = of(context.site.settings.language);
     message_page(&own.page.gone, &own.page.gone_why, "/")
+}
+
+/// What a mailbox is still told of.
+struct Left<'a> {
+    what: String,
+    manage: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "notices_ended.html")]
+struct EndedPage<'a> {
+    words: &'static Words,
+    own: &'static NoticeWords,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'a str,
+    why: String,
+    left: Vec<Left<'a>>,
+    end_all: String,
+    back: &'a str,
 }
 
 enum Shown<'a> {
@@ -368,6 +440,7 @@ group!(NoticePageWords {
     what_page: String,
     what_replies: String,
     what_branch: String,
+    what_branches: String,
     pace: String,
     save: String,
     saved: String,
@@ -376,6 +449,10 @@ group!(NoticePageWords {
     end_all: String,
     ended: String,
     ended_why: String,
+    ended_some_why: String,
+    ended_all: String,
+    ended_all_why: String,
+    again: String,
     gone: String,
     gone_why: String,
 });

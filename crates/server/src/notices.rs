@@ -8,10 +8,10 @@ use axum::routing::{get, post};
 use rejoinder_core::subscription::Pace;
 use rejoinder_core::{Page, Site};
 use render::newsroom;
-use render::notice::{self, Done, Notice, Step};
+use render::notice::{self, Done, Notice, Reach, Step};
 use store::desk_mails::DeskReader;
 use store::subscriptions::{self, Subscription};
-use store::{Tx, desk_mails, pages};
+use store::{StoreError, Tx, desk_mails, pages};
 
 use crate::access::Access;
 use crate::assets::VERSION;
@@ -80,13 +80,7 @@ async fn page(
         return Ok(private(StatusCode::NOT_FOUND, gone));
     };
     let manage = format!("{}/notices/{}/{secret}", visitor.base.0, site.host);
-    let about = Notice {
-        page: &page,
-        kind: subscription.kind,
-        pace: subscription.pace,
-        email: &subscription.email,
-        manage: &manage,
-    };
+    let about = about(&subscription, &page, &manage);
     let step = match subscription.confirmed_at {
         None => Step::Confirm,
         Some(_) => Step::Manage(done),
@@ -112,7 +106,7 @@ async fn find(
 }
 
 /// `POST /notices/{site}/{secret}`: what a button says. A mail program that unsubscribes by itself
-/// (RFC 8058) sends no button, and that ends the subscription.
+/// (RFC 8058) sends no button, and that ends this kind of mails about the page.
 async fn change(
     State(app): State<App>,
     visitor: Visitor,
@@ -135,36 +129,77 @@ async fn change(
         app.store.write(change).await.map_err(ApiError::from)?;
         return Ok(desk_page(&visitor, &site, &secret, has_ended));
     }
-    let Some((_, known)) = find(&app, &site, &secret).await? else {
+    let Some(found) = find(&app, &site, &secret).await? else {
         // Said twice, it is done all the same.
         let gone = notice::no_notices_page(&context(&app, &site, &visitor.base.0));
         return Ok(private(StatusCode::OK, gone));
     };
-    let done = match field("act").as_deref() {
-        Some("confirm") => Some(Done::Confirmed),
-        Some("pace") => Some(Done::Saved),
-        _ => None,
-    };
-    let is_for_all = field("act").as_deref() == Some("end_all");
     let pace = field("pace").as_deref().and_then(Pace::from_word);
     let (now, id, named) = (app.now(), site.id, secret.clone());
-    let change = move |tx: &mut Tx<'_>| match (done, pace) {
-        (Some(Done::Confirmed), _) => subscriptions::confirm(tx, now, id, &named),
-        (Some(Done::Saved), Some(pace)) => subscriptions::set_pace(tx, id, &named, pace),
-        (Some(Done::Saved), None) => Ok(()),
-        (None, _) if is_for_all => subscriptions::end_all(tx, id, &named),
-        (None, _) => subscriptions::end(tx, id, &named),
-    };
-    app.store.write(change).await.map_err(ApiError::from)?;
-    match done {
-        Some(_) => page(&app, &visitor, &site, &secret, done).await,
-        None => {
-            let context = context(&app, &site, &visitor.base.0);
-            Ok(private(
-                StatusCode::OK,
-                notice::ended_page(&context, &known),
-            ))
+    match (field("act").as_deref(), pace) {
+        (Some("confirm"), _) => {
+            let confirm = move |tx: &mut Tx<'_>| subscriptions::confirm(tx, now, id, &named);
+            app.store.write(confirm).await.map_err(ApiError::from)?;
+            page(&app, &visitor, &site, &secret, Some(Done::Confirmed)).await
         }
+        (Some("pace"), Some(pace)) => {
+            let change = move |tx: &mut Tx<'_>| subscriptions::set_pace(tx, id, &named, pace);
+            app.store.write(change).await.map_err(ApiError::from)?;
+            page(&app, &visitor, &site, &secret, Some(Done::Saved)).await
+        }
+        (Some("pace"), None) => page(&app, &visitor, &site, &secret, Some(Done::Saved)).await,
+        (Some("end_all"), _) => end(&app, &visitor, &site, found, Reach::All).await,
+        _ => end(&app, &visitor, &site, found, Reach::Kind).await,
+    }
+}
+
+/// End what a link is about, or all that its mailbox is told, and say what is left.
+async fn end(
+    app: &App,
+    visitor: &Visitor,
+    site: &Site,
+    (subscription, page): (Subscription, Page),
+    reach: Reach,
+) -> Result<Response, ErrorPage> {
+    let (id, secret) = (site.id, subscription.secret.clone());
+    let end = move |tx: &mut Tx<'_>| {
+        let left = match reach {
+            Reach::Kind => subscriptions::end(tx, id, &secret)?,
+            Reach::All => {
+                subscriptions::end_all(tx, id, &secret)?;
+                Vec::new()
+            }
+        };
+        let mut told = Vec::with_capacity(left.len());
+        for subscription in left {
+            let page = pages::by_id(tx, id, subscription.page)?;
+            told.extend(page.map(|page| (subscription, page)));
+        }
+        Ok::<_, StoreError>(told)
+    };
+    let left = app.store.write(end).await.map_err(ApiError::from)?;
+    let manage =
+        |told: &Subscription| format!("{}/notices/{}/{}", visitor.base.0, site.host, told.secret);
+    let links: Vec<String> = left.iter().map(|(told, _)| manage(told)).collect();
+    let left: Vec<Notice<'_>> = left
+        .iter()
+        .zip(&links)
+        .map(|((told, page), manage)| about(told, page, manage))
+        .collect();
+    let manage = manage(&subscription);
+    let ended = about(&subscription, &page, &manage);
+    let context = context(app, site, &visitor.base.0);
+    let shown = notice::ended_page(&context, &ended, reach, &left);
+    Ok(private(StatusCode::OK, shown))
+}
+
+fn about<'a>(subscription: &'a Subscription, page: &'a Page, manage: &'a str) -> Notice<'a> {
+    Notice {
+        page,
+        kind: subscription.kind,
+        pace: subscription.pace,
+        email: &subscription.email,
+        manage,
     }
 }
 

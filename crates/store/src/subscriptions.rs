@@ -302,14 +302,36 @@ pub fn set_pace(tx: &mut Tx<'_>, site: SiteId, secret: &str, pace: Pace) -> Resu
     Ok(())
 }
 
-/// Tell no more. Said again, nothing changes.
-pub fn end(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<()> {
-    let ended = tx.all(
-        sql!("delete from subscription where site_id = ?1 and secret = ?2 returning id, mailbox"),
+/// Tell the mailbox of a subscription no more of such comments on its page, in none of the branches.
+/// Said again, nothing changes. Gives what the mailbox is still told of.
+pub fn end(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<Vec<Subscription>> {
+    let ended: Vec<(i64, String)> = tx.all(
+        sql!(
+            "delete from subscription where site_id = ?1 and (page_id, mailbox, kind) =
+                 (select page_id, mailbox, kind from subscription
+                  where site_id = ?1 and secret = ?2)
+             returning id, mailbox"
+        ),
         params![site, secret],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    forget_notices(tx, site, &ended)
+    forget_notices(tx, site, &ended)?;
+    match ended.first() {
+        Some((_, mailbox)) => of_mailbox(tx, site, mailbox),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Of what a mailbox is told, newest first.
+fn of_mailbox(tx: &mut Tx<'_>, site: SiteId, mailbox: &str) -> Result<Vec<Subscription>> {
+    tx.all(
+        sql!(subscription!(
+            "where s.site_id = ?1 and s.mailbox = ?2 and s.confirmed_at is not null
+             order by s.id desc limit 200"
+        )),
+        params![site, mailbox],
+        read,
+    )
 }
 
 /// Tell the mailbox of a subscription nothing at all any more.

@@ -7,10 +7,10 @@ use rejoinder_core::author::Role;
 use rejoinder_core::{PageKey, SiteId};
 use serde_json::{Value, json};
 use store::notices::{self, NOTICE_JOB, Told};
-use store::{desk_mails, jobs, pages};
+use store::{desk_mails, jobs, pages, subscriptions};
 
 use crate::owner::colleague;
-use crate::support::{STORY, TestApp};
+use crate::support::{STORY, TestApp, TestReader};
 
 async fn app() -> TestApp {
     TestApp::with(|config| config.mail_from = Some("talk@comments.example".to_owned())).await
@@ -85,7 +85,8 @@ async fn a_stranger_confirms_changes_and_ends_by_the_link_and_looking_changes_no
     );
     assert!(app.get(&link).await.text().contains("Stop these mails"));
     let ended = press(&app, &link, "act=end").await;
-    assert!(ended.text().contains("The mails have stopped"));
+    assert!(ended.text().contains("These mails have stopped"));
+    assert!(ended.text().contains("That was all you asked to be told"));
     assert_eq!(app.get(&link).await.status, 404);
 }
 
@@ -108,6 +109,98 @@ async fn a_mail_program_unsubscribes_with_one_post_and_may_repeat_it() {
     }
 
     assert_eq!(app.get(&link).await.status, 404);
+}
+
+const OTHER: &str = "https://news.example/other";
+
+/// Somebody who is told of all that one can be told, at one address.
+async fn told_of_everything(app: &TestApp) -> TestReader {
+    let ann = app.reader("Ann");
+    let (one, two) = (
+        ann.post(STORY, "One").await.id(),
+        ann.post(STORY, "Two").await.id(),
+    );
+    let wishes = [
+        (STORY, "page", None),
+        (STORY, "replies", None),
+        (STORY, "branch", Some(one)),
+        (STORY, "branch", Some(two)),
+        (OTHER, "page", None),
+    ];
+    for (n, (page, kind, branch)) in wishes.into_iter().enumerate() {
+        let wish = json!({ "site": "news.example", "page": page, "kind": kind, "branch": branch,
+            "email": "ann@reader.example" });
+        let asked = ann.send(Method::POST, "/api/v1/subscriptions", wish).await;
+        assert!(asked.status.is_success(), "{}", asked.problem());
+        if n == 0 {
+            press(app, &link(app).await, "act=confirm").await;
+        }
+    }
+    ann
+}
+
+/// Of what `ann` is told: the kinds on the story, or what else it is, with the path of each link.
+async fn told(app: &TestApp, ann: &TestReader) -> Vec<(String, String)> {
+    let me = ann.me(STORY).await["reader"]["id"].as_str().map(str::parse);
+    let me = me.unwrap().unwrap();
+    let key = PageKey::parse(STORY).unwrap();
+    let read = move |tx: &mut store::Tx<'_>| {
+        let story = pages::find(tx, SiteId(1), &key)?.unwrap().id;
+        Ok((story, subscriptions::of_author(tx, SiteId(1), me)?))
+    };
+    let (story, all) = app.store.read(read).await.unwrap();
+    let mut told: Vec<(String, String)> = all
+        .into_iter()
+        .map(|one| {
+            let what = match one.page == story {
+                true => one.kind.as_str(),
+                false => "other",
+            };
+            let link = format!("/notices/news.example/{}", one.secret);
+            (what.to_owned(), link)
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+#[tokio::test]
+async fn stopping_means_one_kind_of_mails_about_a_page_and_says_what_is_left() {
+    let what = |kind: &str| match kind {
+        "page" => format!("all new comments on {STORY}"),
+        "other" => format!("all new comments on {OTHER}"),
+        "replies" => format!("replies to your comments on {STORY}"),
+        _ => format!("replies in one branch on {STORY}"),
+    };
+    for kind in ["page", "replies", "branch"] {
+        for body in ["List-Unsubscribe=One-Click", "act=end"] {
+            let app = app().await;
+            let ann = told_of_everything(&app).await;
+            let all = told(&app, &ann).await;
+            assert_eq!(all.len(), 5);
+            let (_, link) = all.iter().find(|(what, _)| what == kind).unwrap();
+
+            let ended = press(&app, link, body).await.text();
+
+            let left = told(&app, &ann).await;
+            let kept = all.iter().filter(|(what, _)| what != kind);
+            assert_eq!(left, kept.cloned().collect::<Vec<_>>(), "{kind}, {body}");
+            assert!(ended.contains("These mails have stopped"), "{ended}");
+            let (_, listed) = ended.split_once("They still tell of:").unwrap();
+            for (still, _) in &left {
+                assert!(listed.contains(&what(still)), "{still}: {listed}");
+            }
+            assert_eq!(listed.matches("<li>").count(), left.len());
+            assert!(!listed.contains(&what(kind)), "{kind}: {listed}");
+
+            let (_, rest) = listed.split_once("/notices/").unwrap();
+            let (path, _) = rest.split_once('"').unwrap();
+            let over = press(&app, &format!("/notices/{path}"), "act=end_all").await;
+            let over = over.text();
+            assert!(over.contains("no longer tell of any comments"), "{over}");
+            assert_eq!(told(&app, &ann).await, []);
+        }
+    }
 }
 
 #[tokio::test]

@@ -604,7 +604,7 @@ fn an_address_that_is_told_nothing_any_more_is_forgotten() {
 
             let end = move |tx: &mut Tx<'_>| match is_all {
                 true => subscriptions::end_all(tx, site, &secret),
-                false => subscriptions::end(tx, site, &secret),
+                false => subscriptions::end(tx, site, &secret).map(drop),
             };
             world.store.write(end).await.unwrap();
 

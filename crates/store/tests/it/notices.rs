@@ -334,6 +334,54 @@ fn an_ended_subscription_sends_nothing_more_even_what_was_under_way() {
 }
 
 #[test]
+fn ending_one_kind_of_mails_about_a_page_ends_all_of_its_kind_and_no_other() {
+    for ended in [Kind::Page, Kind::Replies, Kind::Branch] {
+        on_both(move |world| async move {
+            let (ann, site) = (world.person("Ann"), world.site.id);
+            let cleo = world.person("Cleo");
+            let roots = [world.post(&ann, "One").await, world.post(&ann, "Two").await];
+            let of = |kind, branch, email| Wish {
+                branch,
+                ..wish(kind, email)
+            };
+            let mut secrets = Vec::new();
+            for (kind, branch) in [
+                (Kind::Page, None),
+                (Kind::Replies, None),
+                (Kind::Branch, Some(roots[0])),
+                (Kind::Branch, Some(roots[1])),
+            ] {
+                let wish = of(kind, branch, "ann+x@reader.example");
+                secrets.push((kind, world.subscribe(&ann, wish).await));
+                let beside = of(kind, branch, "cleo@reader.example");
+                world.subscribe(&cleo, beside).await;
+            }
+            let (_, secret) = secrets.iter().find(|(kind, _)| *kind == ended).unwrap();
+
+            let secret = secret.clone();
+            let end = world
+                .store
+                .write(move |tx| subscriptions::end(tx, site, &secret));
+            let left = end.await.unwrap();
+
+            let mut expected: Vec<String> = secrets
+                .into_iter()
+                .filter(|(kind, _)| *kind != ended)
+                .map(|(_, secret)| secret)
+                .collect();
+            expected.reverse();
+            let left: Vec<String> = left.into_iter().map(|one| one.secret).collect();
+            assert_eq!(left, expected, "{ended:?}");
+            let beside = world.author(&cleo).await;
+            let beside = world
+                .store
+                .read(move |tx| subscriptions::of_author(tx, site, beside));
+            assert_eq!(beside.await.unwrap().len(), 4);
+        });
+    }
+}
+
+#[test]
 fn a_wish_without_an_address_or_about_another_pages_branch_is_refused() {
     on_both(|world| async move {
         let ann = world.person("Ann");
