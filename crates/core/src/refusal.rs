@@ -141,7 +141,7 @@ pub enum Refusal {
     #[error("a page has at most {max} pinned comments")]
     TooManyPins { max: i64 },
     /// Another decision came after the one to be undone.
-    #[error("someone has decided otherwise meanwhile")]
+    #[error("a newer decision stands")]
     DecidedMeanwhile,
     /// There is no such decision, or it is none that can be undone.
     #[error("there is nothing to undo here")]

@@ -95,6 +95,19 @@ impl FromStr for Search {
     }
 }
 
+/// A kept search as it is typed today.
+///
+/// Searches that were kept before unknown operators were refused hold `autor:ann` as the plain word
+/// `word:autor:ann`; they mean the operator, which is refused by its name.
+pub fn retyped(kept: &str) -> String {
+    let parts = parts(kept).into_iter().map(|part| match part.split() {
+        Ok(("word", value)) if !part.is_quoted && is_like_an_operator(&value) => value,
+        Ok(("", _)) | Err(_) => part.text,
+        Ok((operator, value)) => format!("{operator}:{}", quoted(&value)),
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
 /// As it could have been typed.
 impl fmt::Display for Search {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -118,11 +131,16 @@ impl fmt::Display for Search {
 }
 
 fn quoted(value: &str) -> String {
-    if value.contains(char::is_whitespace) {
+    if value.contains(char::is_whitespace) || is_like_an_operator(value) {
         format!("\"{value}\"")
     } else {
         value.to_owned()
     }
+}
+
+/// Whether a plain word would be refused for its colon.
+fn is_like_an_operator(word: &str) -> bool {
+    parts(word).iter().any(|part| part.split().is_err())
 }
 
 /// Text between spaces, with quotes taken off and the operator's colon kept in mind.
@@ -130,6 +148,7 @@ fn quoted(value: &str) -> String {
 struct Part {
     text: String,
     colon: Option<usize>,
+    is_quoted: bool,
 }
 
 impl Part {
@@ -166,7 +185,10 @@ fn parts(typed: &str) -> Vec<Part> {
     let mut is_quoted = false;
     for c in typed.chars().filter(|c| *c == '\n' || !c.is_control()) {
         match c {
-            '"' => is_quoted = !is_quoted,
+            '"' => {
+                is_quoted = !is_quoted;
+                part.is_quoted = true;
+            }
             c if c.is_whitespace() && !is_quoted => parts.push(std::mem::take(&mut part)),
             c => {
                 if c == ':' && !is_quoted && part.colon.is_none() {
@@ -284,6 +306,31 @@ mod tests {
         let typed = "author:\"Ann Lee\" page:story before:2026-11-23T00:00:00Z state:spam word:x";
         assert_eq!(search(typed).to_string(), typed);
         assert_eq!(search(&search(typed).to_string()), search(typed));
+    }
+
+    #[test]
+    fn a_kept_search_says_again_what_it_meant() {
+        // What was kept before unknown operators were refused.
+        for (kept, today) in [
+            ("word:autor:ann", "autor:ann"),
+            (
+                "state:held word:is:spam word:x",
+                "state:held is:spam word:x",
+            ),
+            ("word:author:", "author:"),
+        ] {
+            assert_eq!(retyped(kept), today);
+            assert!(today.parse::<Search>().is_err(), "{today}");
+        }
+        for typed in [
+            "\"autor:ann\"",
+            "word:mailto:a@b.example",
+            "author:\"Ann Lee\" \"old harbour\" bridge",
+            "https://a.example 3:48 note: \"state:held\"",
+        ] {
+            let kept = search(typed).to_string();
+            assert_eq!(search(&retyped(&kept)), search(typed), "{typed}: {kept}");
+        }
     }
 
     #[test]

@@ -31,6 +31,14 @@ impl Told {
         }
         match n_refused {
             0 => {}
+            1 if action == "undo" => {
+                sentences.push("1 decision could not be undone: a newer one stands.".to_owned());
+            }
+            n if action == "undo" => {
+                sentences.push(format!(
+                    "{n} decisions could not be undone: newer ones stand."
+                ));
+            }
             1 => sentences.push("1 comment could not be decided on.".to_owned()),
             n => sentences.push(format!("{n} comments could not be decided on.")),
         }
@@ -219,5 +227,9 @@ mod tests {
              2 comments could not be decided on."
         );
         assert_eq!(told(0, 0, 0), "Nothing had to change.");
+        assert_eq!(
+            Told::decided("undo", 1, 0, 2).text,
+            "Undone. 2 decisions could not be undone: newer ones stand."
+        );
     }
 }

@@ -15,6 +15,8 @@ pub struct Kept {
     pub name: String,
     /// Where it leads.
     pub href: String,
+    /// What is wrong with it, as a sentence.
+    pub problem: Option<String>,
 }
 
 /// The search as a page.

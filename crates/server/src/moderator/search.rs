@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::CommentId;
-use rejoinder_core::moderation::search::Search;
+use rejoinder_core::moderation::search::{NotASearch, Search, retyped};
 use render::newsroom::{Kept, SearchPage};
 use store::searches::{self, Saved};
 use store::{StoreError, Tx, queues};
@@ -25,13 +25,9 @@ pub(super) async fn search(
     params: Params,
 ) -> Result<Response, ErrorPage> {
     let typed = params.get("q").unwrap_or_default();
-    let (search, problem) = match typed.parse::<Search>() {
-        Ok(search) => (
-            Some(search).filter(|search| *search != Search::default()),
-            None,
-        ),
-        Err(error) => (None, Some(sentence(&error.to_string()))),
-    };
+    let problem = problem(typed);
+    let search = typed.parse::<Search>().ok();
+    let search = search.filter(|search| *search != Search::default());
     let after: Option<CommentId> = params.read("after")?;
     let read = read(&app, &member, search, after, &params).await?;
     let (desk, now) = (desk(&member.site.host), app.now());
@@ -116,11 +112,19 @@ fn address(desk: &str, typed: &str, after: Option<CommentId>) -> String {
 }
 
 fn kept(desk: &str, saved: Saved) -> Kept {
+    let typed = retyped(&saved.query);
     Kept {
         id: saved.id,
-        href: address(desk, &saved.query, None),
+        href: address(desk, &typed, None),
         name: saved.name,
+        problem: problem(&typed),
     }
+}
+
+/// What is wrong with a search.
+fn problem(typed: &str) -> Option<String> {
+    let error = typed.parse::<Search>().err()?;
+    Some(sentence(&error.to_string()))
 }
 
 /// A refusal that begins with what was typed, as a sentence.
@@ -139,7 +143,7 @@ pub(super) async fn save(
     let typed = fields.get("q").unwrap_or_default();
     let search: Search = typed
         .parse()
-        .map_err(|_| ApiError::query("q", "This search means nothing."))?;
+        .map_err(|error: NotASearch| ApiError::query("q", sentence(&error.to_string())))?;
     let name = fields
         .get("name")
         .map(str::trim)

@@ -2,9 +2,11 @@
 
 use axum::http::{Method, StatusCode};
 use rejoinder_core::author::Role;
-use rejoinder_core::{AuthorId, Settings, SiteId};
+use rejoinder_core::moderation::search::Search;
+use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use serde_json::json;
 use store::groups::{self, Group, Scope};
+use store::searches;
 
 use crate::desk::{desk, held, signed_in};
 use crate::support::{Answer, STORY, TestApp, TestReader};
@@ -293,6 +295,45 @@ async fn a_search_finds_explains_and_is_kept() {
     assert!(shown(&kim, "/search").await.contains("The bridge"));
     done(&kim, &format!("/searches/{search}/forget"), &[]).await;
     assert!(!shown(&kim, "/search").await.contains("The bridge"));
+}
+
+#[tokio::test]
+async fn a_search_with_an_unknown_operator_is_not_kept_and_an_older_one_names_it() {
+    let (app, kim) = desk().await;
+    held(&app, "The old bridge").await;
+    let me = kim.me("story").await["reader"]["id"]
+        .as_str()
+        .map(str::parse);
+    let me = me.unwrap().unwrap();
+    // As it was kept when such words were looked for in the text.
+    let older = Search {
+        words: vec!["autor:ann".to_owned()],
+        ..Search::default()
+    };
+    let now = app.clock.now();
+    let keep = move |tx: &mut store::Tx<'_>| {
+        searches::save(tx, now, SiteId(1), me, 1, "By Ann", &older)?;
+        tx.batch("update saved_search set query = 'word:autor:ann'")
+    };
+    app.store.write(keep).await.unwrap();
+    let typed = [("q", "is:spam bridge"), ("name", "Spam")];
+
+    let refused = kim.submit(&format!("{DESK}/searches"), &typed).await;
+    let kept = shown(&kim, "/search").await;
+    let (_, rest) = kept.split_once("desk-kept").unwrap();
+    let (_, rest) = rest.split_once("href=\"").unwrap();
+    let (href, _) = rest.split_once('"').unwrap();
+    let opened = kim.get(href).await;
+
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let said = refused.text();
+    assert!(said.contains("There is no operator `is:`"), "{said}");
+    assert!(!kept.contains("Spam</bdi>"), "{kept}");
+    assert!(kept.contains("There is no operator `autor:`"), "{kept}");
+    assert_eq!(opened.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let said = opened.text();
+    assert!(said.contains("There is no operator `autor:`"), "{said}");
+    assert!(!said.contains("Nothing was found"), "{said}");
 }
 
 #[tokio::test]
