@@ -4,7 +4,7 @@ import { part } from './thread.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
-/** The last decision of each thread, and the comment it was about. @type {WeakMap<Thread, {id: string, place: HTMLElement}>} */
+/** Where the last decision of each thread can be undone. @type {WeakMap<Thread, HTMLElement>} */
 const last = new WeakMap();
 
 /** Offer them on every comment in `node`, and the way to what waits. @param {Thread} thread @param {ParentNode} node */
@@ -99,7 +99,7 @@ export async function submit(thread, form, button) {
  */
 export async function press(thread, key) {
   if (key === 'z') {
-    const { place } = last.get(thread) ?? {};
+    const place = last.get(thread);
     return place?.isConnected ? undo(thread, place) : undefined;
   }
   const { activeElement } = /** @type {Document} */ (thread.section.getRootNode());
@@ -151,8 +151,9 @@ async function decide(thread, comment, decision) {
   const button = Object.assign(document.createElement('button'), { type: 'button', textContent: widget.undo });
   button.dataset['rj'] = 'undo';
   place.append(`${widget.taken} `, button);
+  place.dataset['decision'] = answer.decision;
   comment.replaceWith(place);
-  last.set(thread, { id: answer.decision, place });
+  last.set(thread, place);
   button.focus();
   thread.tell(widget.taken);
   await thread.recount(-1);
@@ -168,13 +169,11 @@ function move(comment, action) {
   }
 }
 
-/** @param {Thread} thread @param {HTMLElement} place The notice, or what is in it. */
+/** Each notice undoes its own decision. @param {Thread} thread @param {HTMLElement} place The notice, or what is in it. */
 export async function undo(thread, place) {
   const notice = /** @type {HTMLElement} */ (place.closest('p'));
-  const { id } = last.get(thread) ?? {};
   const query = new URLSearchParams({ site: thread.address.site });
-  const { html } = await thread.ask('DELETE', `decisions/${id}?${query}`);
-  last.delete(thread);
+  const { html } = await thread.ask('DELETE', `decisions/${notice.dataset['decision']}?${query}`);
   if (html) {
     show(thread, notice, html);
     await thread.say('undone');
