@@ -7,6 +7,7 @@
 
 mod bench;
 mod bench_peers;
+mod browser;
 mod command;
 mod needs;
 mod npm;

@@ -1,15 +1,10 @@
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use clap::{Args, ValueEnum};
 use testing::{LONG_VARIABLE, POSTGRES_VARIABLE, Postgres};
 
-use crate::Result;
-use crate::command::{self, command, find, web};
+use crate::command::{self, command, find};
 use crate::needs::{self, Need};
-use crate::npm;
-use crate::scratch::Scratch;
 use crate::steps::Steps;
+use crate::{Result, browser, npm};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -104,7 +99,11 @@ impl Check {
             Self::Doc => cargo(&["test", "--quiet", "--workspace", "--doc"]),
             Self::Types => npm::run_script("types"),
             Self::Rust => rust(options),
-            Self::Browser => browser(options),
+            Self::Browser => {
+                // The build of the README, which journeys run by the README's own command.
+                cargo(&["build", "--release"])?;
+                browser::run(options.long)
+            }
         }
     }
 }
@@ -130,54 +129,6 @@ fn rust(options: &Options) -> Result {
         tests.env(LONG_VARIABLE, "1");
     }
     command::run(&mut tests)
-}
-
-fn browser(options: &Options) -> Result {
-    npm::install()?;
-    // The build of the README, which journeys run by the README's own command.
-    cargo(&["build", "--release"])?;
-    let mut files = test_files("e2e")?;
-    files.extend(test_files("e2e/journeys")?);
-    let scratch = Scratch::new()?;
-    let server = Postgres::start()?;
-    let psql = testing::programs().unwrap_or_default().join("psql");
-    let (chromium, nginx) = (needs::chromium()?, needs::nginx()?);
-    let run = |file: &Path| {
-        let mut tests = command(
-            "node",
-            &["--test", "--test-reporter=spec", "--test-timeout=600000"],
-        );
-        tests.arg(file).current_dir(web());
-        tests
-            .env("REJOINDER_CHROMIUM", &chromium)
-            .env("REJOINDER_TEST_DATABASE", server.fresh_database()?)
-            .env("REJOINDER_TEST_PSQL", &psql)
-            .env("REJOINDER_TEST_NGINX", &nginx)
-            .env("TMPDIR", scratch.path());
-        if options.long {
-            tests.env(LONG_VARIABLE, "1");
-        }
-        command::run(&mut tests)
-    };
-    for file in &files {
-        // A browser on a busy machine can be late for once; what fails twice is broken.
-        if let Err(error) = run(file) {
-            println!("tried once more: {error}");
-            run(file)?;
-        }
-    }
-    Ok(())
-}
-
-/// The test files of a folder below `web`, in order.
-fn test_files(folder: &str) -> Result<Vec<PathBuf>> {
-    let mut files: Vec<_> = fs::read_dir(web().join(folder))
-        .map_err(|error| format!("web/{folder} cannot be read: {error}"))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.to_string_lossy().ends_with(".test.js"))
-        .collect();
-    files.sort();
-    Ok(files)
 }
 
 fn cargo(args: &[&str]) -> Result {
