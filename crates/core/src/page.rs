@@ -1,8 +1,9 @@
 //! A page that carries a thread, and how it is recognised.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::iter;
 
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::ids::{PageId, SiteId};
 use crate::refusal::Refusal;
@@ -19,9 +20,11 @@ const TRACKING: [&str; 14] = [
 
 /// What a page is known by at its site: a key that the publisher chose, or its address.
 ///
-/// An address is reduced so that the same article is the same page: no scheme, no fragment, no
-/// tracking parameters, no trailing slash, no `index.html`. `https://news.example/a/?utm_source=x`
-/// and `http://news.example/a` are both `news.example/a`.
+/// An address is reduced so that the same article is the same page: read as browsers read it (the URL
+/// Standard), written the one way of RFC 3986, §6.2.2, and then without scheme, fragment, tracking
+/// parameters, a slash at the end and `index.html`. `https://news.example/a/?utm_source=x` and
+/// `http://news.example/%61` are both `news.example/a`. Where keys change here, a migration brings the
+/// pages along that are stored.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PageKey {
     key: String,
@@ -60,33 +63,28 @@ impl PageKey {
         url.set_fragment(None);
         let _ = url.set_username("");
         let _ = url.set_password(None);
-        let kept: Vec<(String, String)> = url
-            .query_pairs()
-            .into_owned()
-            .filter(|(name, _)| !is_tracking(name))
-            .collect();
-        url.set_query(None);
-        if !kept.is_empty() {
-            url.query_pairs_mut().extend_pairs(kept);
-        }
-        let path = url
-            .path()
-            .trim_end_matches("index.html")
-            .trim_end_matches('/')
-            .to_owned();
+        let query = query(url.query().unwrap_or_default());
+        url.set_query(Some(&query).filter(|query| !query.is_empty()).map(|x| &**x));
         let host = url.host_str().unwrap_or_default();
         let port = url
             .port()
             .map(|port| format!(":{port}"))
             .unwrap_or_default();
-        let query = url
-            .query()
-            .map(|query| format!("?{query}"))
-            .unwrap_or_default();
+        let path = path(url.path());
+        let question = if query.is_empty() { "" } else { "?" };
         Self {
-            key: format!("{host}{port}{path}{query}"),
+            key: format!(
+                "{}{port}{path}{question}{query}",
+                host.strip_suffix('.').unwrap_or(host)
+            ),
             url: Some(url.into()),
         }
+    }
+
+    /// The key that the web address of a stored page has today; `None` where it is none.
+    pub fn of_address(url: &str) -> Option<Self> {
+        let url = Url::parse(url).ok()?;
+        matches!(url.scheme(), "http" | "https").then(|| Self::of_url(url))
     }
 
     /// A key as the store keeps it.
@@ -124,8 +122,90 @@ impl fmt::Display for PageKey {
     }
 }
 
-fn is_tracking(name: &str) -> bool {
-    name.starts_with("utm_") || TRACKING.contains(&name)
+/// A path, one way to write it: RFC 3986, §6.2.2, where the URL Standard leaves a choice.
+fn path(path: &str) -> String {
+    let path = match path.strip_suffix("/index.html") {
+        Some(folder) => folder,
+        None => path.strip_suffix('/').unwrap_or(path),
+    };
+    let mut normal = String::with_capacity(path.len());
+    for (byte, is_escaped) in octets(path) {
+        let is_plain = is_unreserved(byte) || (!is_escaped && RESERVED_IN_PATH.contains(&byte));
+        push(&mut normal, byte, is_plain);
+    }
+    normal
+}
+
+/// A query, one way to write it: what a form would send, in its order, and nothing of how a reader
+/// came here.
+fn query(query: &str) -> String {
+    let mut normal = String::with_capacity(query.len());
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (said(name), said(value));
+        if is_tracking(&name) {
+            continue;
+        }
+        if !normal.is_empty() {
+            normal.push('&');
+        }
+        normal.extend(form_urlencoded::byte_serialize(&name));
+        normal.push('=');
+        normal.extend(form_urlencoded::byte_serialize(&value));
+    }
+    normal
+}
+
+/// What a name or value of a form says, as bytes: not all of them are text.
+fn said(text: &str) -> Vec<u8> {
+    let octets = octets(text);
+    let said = octets.map(|(byte, is_escaped)| match byte {
+        b'+' if !is_escaped => b' ',
+        byte => byte,
+    });
+    said.collect()
+}
+
+/// The bytes of `text`, each with whether it is written as `%XX`.
+fn octets(text: &str) -> impl Iterator<Item = (u8, bool)> {
+    let mut rest = text.as_bytes();
+    iter::from_fn(move || {
+        let (byte, after) = match rest {
+            [b'%', high, low, after @ ..] => match (hex(*high), hex(*low)) {
+                (Some(high), Some(low)) => ((high * 16 + low, true), after),
+                _ => ((b'%', true), &rest[1..]),
+            },
+            [byte, after @ ..] => ((*byte, false), after),
+            [] => return None,
+        };
+        rest = after;
+        Some(byte)
+    })
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    let digit = char::from(digit).to_digit(16)?;
+    u8::try_from(digit).ok()
+}
+
+/// What may be escaped or not, and means the same.
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// What means something else in a path when it is escaped.
+const RESERVED_IN_PATH: &[u8] = b"/!$&'()*+,;=:@";
+
+fn push(to: &mut String, byte: u8, is_plain: bool) {
+    if is_plain {
+        to.push(char::from(byte));
+    } else {
+        let _ = write!(to, "%{byte:02X}");
+    }
+}
+
+fn is_tracking(name: &[u8]) -> bool {
+    name.starts_with(b"utm_") || TRACKING.iter().any(|own| own.as_bytes() == name)
 }
 
 /// A page that has, or once had, a thread.
@@ -157,16 +237,200 @@ mod tests {
         PageKey::parse(typed).unwrap().as_str().to_owned()
     }
 
+    /// Addresses that are written otherwise and lead to the same page, and the key of all of them.
+    const SAME: &[(&str, &[&str])] = &[
+        (
+            "news.example/a",
+            &[
+                "https://news.example/a",
+                "http://news.example/a/",
+                "HTTPS://NEWS.example:443/a#comments",
+                "http://news.example:80/a",
+                "https://news.example./a",
+                "https://user:secret@news.example/a",
+                "https://news.example/a?",
+                "https://news.example/a?&&",
+                "https://news.example/a/?#",
+                "https://news.example/a?utm_source=mail&fbclid=1",
+                "https://news.example/a?utm%5Fsource=mail",
+                "https://news.example/a/index.html",
+                "https://news.example/a/index.html?utm_campaign=x#top",
+                "https://news.example/%61",
+                "https://news.example/./a",
+                "https://news.example/b/../a",
+                "https://news.example/b/%2e%2E/a",
+                "https://news.example/%2e/a/.",
+                "https:\\\\news.example\\a",
+                " https://news.example/a ",
+            ],
+        ),
+        (
+            "news.example",
+            &[
+                "https://news.example",
+                "https://news.example/",
+                "https://news.example/index.html",
+                "https://news.example/?utm_term=x",
+                "https://news.example/a/..",
+            ],
+        ),
+        (
+            "news.example/caf%C3%A9",
+            &[
+                "https://news.example/café",
+                "https://news.example/caf%C3%A9/",
+                "https://news.example/caf%c3%a9",
+                "https://news.example/%63%61%66%c3%A9",
+            ],
+        ),
+        (
+            "news.example/%E3%83%8B%E3%83%A5%E3%83%BC%E3%82%B9",
+            &[
+                "https://news.example/ニュース",
+                "https://news.example/%e3%83%8b%e3%83%a5%e3%83%bc%e3%82%b9/",
+            ],
+        ),
+        (
+            "xn--bcher-kva.example/a",
+            &[
+                "https://bücher.example/a",
+                "https://BÜCHER.example/a",
+                "https://xn--bcher-kva.example/a",
+                "https://b%C3%BCcher.example/a",
+            ],
+        ),
+        (
+            "news.example/~kim/x-y_z.1",
+            &[
+                "https://news.example/~kim/x-y_z.1",
+                "https://news.example/%7Ekim/x%2Dy%5fz%2E1",
+            ],
+        ),
+        (
+            "news.example/a%20b",
+            &["https://news.example/a b", "https://news.example/a%20b/"],
+        ),
+        (
+            "news.example/a%7Cb%5Bc%5D",
+            &[
+                "https://news.example/a|b[c]",
+                "https://news.example/a%7cb%5bc%5d",
+            ],
+        ),
+        (
+            "news.example/100%25",
+            &["https://news.example/100%", "https://news.example/100%25"],
+        ),
+        (
+            "news.example/%FF",
+            &["https://news.example/%ff", "https://news.example/%FF/"],
+        ),
+        (
+            "news.example/s?q=a+b&p=%C3%A9",
+            &[
+                "https://news.example/s?q=a+b&p=é",
+                "https://news.example/s?q=a%20b&p=%c3%a9",
+                "https://news.example/s?q=a b&utm_id=1&p=%C3%A9",
+                "https://news.example/s/?%71=%61+b&&p=%C3%A9#x",
+            ],
+        ),
+        (
+            "news.example/s?path=%2Fa%2Fb",
+            &[
+                "https://news.example/s?path=/a/b",
+                "https://news.example/s?path=%2fa%2Fb",
+            ],
+        ),
+        (
+            "news.example/s?p=",
+            &["https://news.example/s?p", "https://news.example/s?p="],
+        ),
+        (
+            "news.example:8443/a",
+            &["https://news.example:8443/a/", "http://news.example:8443/a"],
+        ),
+        (
+            "[2001:db8::1]:8080/a",
+            &[
+                "http://[2001:DB8:0:0::1]:8080/a",
+                "http://[2001:db8::1]:8080/a/",
+            ],
+        ),
+    ];
+
+    /// Addresses that look alike and lead to two pages.
+    const DIFFERENT: &[(&str, &str)] = &[
+        (
+            "https://news.example/re",
+            "https://news.example/reindex.html",
+        ),
+        ("https://news.example/a", "https://news.example/a/index.htm"),
+        (
+            "https://news.example/a",
+            "https://news.example/a/Index.html",
+        ),
+        ("https://news.example/a", "https://news.example/A"),
+        ("https://news.example/a/b", "https://news.example/a%2Fb"),
+        ("https://news.example/a/b", "https://news.example/a//b"),
+        ("https://news.example/a", "https://news.example/a//"),
+        ("https://news.example/a+b", "https://news.example/a%20b"),
+        ("https://news.example/a+b", "https://news.example/a%2Bb"),
+        ("https://news.example/a;b", "https://news.example/a%3Bb"),
+        ("https://news.example/a?p=1", "https://news.example/a?p=2"),
+        (
+            "https://news.example/a?p=1&q=2",
+            "https://news.example/a?q=2&p=1",
+        ),
+        ("https://news.example/a?P=1", "https://news.example/a?p=1"),
+        (
+            "https://news.example/a?p=1+1",
+            "https://news.example/a?p=1%2B1",
+        ),
+        (
+            "https://news.example/a?p=%FF",
+            "https://news.example/a?p=%FE",
+        ),
+        (
+            "https://news.example/a?p=%EF%BF%BD",
+            "https://news.example/a?p=%FF",
+        ),
+        ("https://news.example/a?utm=1", "https://news.example/a"),
+        ("https://news.example/a?xfbclid=1", "https://news.example/a"),
+        ("https://news.example/a%3Fp=1", "https://news.example/a?p=1"),
+        ("https://news.example/a%23b", "https://news.example/a"),
+        (
+            "https://news.example/%C3%A9",
+            "https://news.example/e%CC%81",
+        ),
+        ("https://news.example/%2525", "https://news.example/%25"),
+        ("https://news.example:8080/a", "https://news.example/a"),
+        ("https://www.news.example/a", "https://news.example/a"),
+    ];
+
     #[test]
     fn the_same_article_is_the_same_page() {
-        for typed in [
-            "https://news.example/a",
-            "http://news.example/a/",
-            "https://NEWS.example:443/a#comments",
-            "https://news.example/a?utm_source=mail&fbclid=1",
-            "https://news.example/a/index.html",
-        ] {
-            assert_eq!(key(typed), "news.example/a", "{typed}");
+        for (expected, addresses) in SAME {
+            for typed in *addresses {
+                assert_eq!(key(typed), *expected, "{typed}");
+            }
+        }
+    }
+
+    #[test]
+    fn another_article_is_another_page() {
+        for (one, other) in DIFFERENT {
+            assert_ne!(key(one), key(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_that_of_its_own_address() {
+        let all = SAME.iter().flat_map(|(_, addresses)| *addresses);
+        let others = DIFFERENT.iter().flat_map(|(one, other)| [one, other]);
+        for typed in all.chain(others) {
+            let read = PageKey::parse(typed).unwrap();
+            let again = PageKey::parse(read.url().unwrap()).unwrap();
+            assert_eq!(again, read, "{typed}");
         }
     }
 

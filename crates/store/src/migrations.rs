@@ -6,28 +6,35 @@
 use postgres::Client;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::Result;
 use crate::error::StoreError;
+use crate::tx::Prepared;
+use crate::{Result, Tx, page_keys};
 
 struct Migration {
     number: i64,
     name: &'static str,
     sqlite: &'static str,
     postgres: &'static str,
+    /// What the script cannot do, in the same transaction.
+    then: Option<fn(&mut Tx<'_>) -> Result<()>>,
 }
 
 macro_rules! migration {
     ($number:literal, $name:literal) => {
+        migration!($number, $name, None)
+    };
+    ($number:literal, $name:literal, $then:expr) => {
         Migration {
             number: $number,
             name: $name,
             sqlite: include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
             postgres: include_str!(concat!("../migrations/postgres/", $name, ".sql")),
+            then: $then,
         }
     };
 }
 
-const MIGRATIONS: [Migration; 26] = [
+const MIGRATIONS: [Migration; 27] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -54,6 +61,7 @@ const MIGRATIONS: [Migration; 26] = [
     migration!(24, "0024_add_subscription_contested_at"),
     migration!(25, "0025_add_guest_links"),
     migration!(26, "0026_add_comment_program"),
+    migration!(27, "0027_renew_page_keys", Some(page_keys::renew)),
 ];
 
 /// The number of the newest migration.
@@ -84,6 +92,9 @@ pub(crate) fn run_sqlite(connection: &Connection) -> Result<()> {
         // Asked again under the lock: another process may have been quicker.
         if let Some(next) = pending(newest_on_sqlite(&tx)?)?.next() {
             tx.execute_batch(next.sqlite)?;
+            if let Some(then) = next.then {
+                then(&mut Tx::sqlite(&tx))?;
+            }
             let insert = "insert into migration values (?1, ?2)";
             tx.execute(insert, (next.number, next.name))?;
         }
@@ -113,12 +124,18 @@ fn run_locked(client: &mut Client) -> Result<()> {
         number,
         name,
         postgres,
+        then,
         ..
     } in pending(done)?
     {
         let mut tx = client.transaction()?;
         tx.batch_execute(postgres)?;
         tx.execute("insert into migration values ($1, $2)", &[number, name])?;
+        let mut prepared = Prepared::new();
+        let mut tx = Tx::postgres(tx, &mut prepared);
+        if let Some(then) = then {
+            then(&mut tx)?;
+        }
         tx.commit()?;
     }
     Ok(())

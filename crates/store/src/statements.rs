@@ -88,6 +88,8 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH openid_provider USING INDEX sqlite_autoindex_openid_provider_1 (site_id=?)",
     "SEARCH own USING AUTOMATIC PARTIAL COVERING INDEX (id=?)",
     "SEARCH p USING COVERING INDEX sqlite_autoindex_openid_provider_1 (site_id=?)",
+    // Once, by an upgrade.
+    "SEARCH page_alias USING PRIMARY KEY (site_id=?)",
     "SEARCH passkey_ceremony USING INDEX passkey_ceremony_by_age (site_id=?)",
     "SEARCH s USING INDEX author_of_newsroom (site_id=?)",
     "SEARCH sign_in USING PRIMARY KEY (site_id=?)",
@@ -96,6 +98,7 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH u USING INDEX comment_unreviewed (site_id=?)",
     "SEARCH v USING INDEX comment_approved (site_id=?)",
     "SEARCH w USING INDEX sqlite_autoindex_webhook_1 (site_id=?)",
+    "SEARCH webhook USING COVERING INDEX sqlite_autoindex_webhook_1 (site_id=?)",
     "SEARCH webhook USING INDEX sqlite_autoindex_webhook_1 (site_id=?)",
     "SEARCH work_key USING INDEX sqlite_autoindex_work_key_1 (site_id=?)",
 ];

@@ -1,6 +1,6 @@
 //! How many comments pages have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
@@ -21,7 +21,8 @@ const MAX_PAGES: usize = 200;
 /// How many comments are published on each page.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Counts {
-    /// From the page, as it was asked for, to its number of comments.
+    /// From the page, as it was asked for, to its number of comments. A page that cannot be one of the
+    /// site's is left out.
     counts: BTreeMap<String, i64>,
 }
 
@@ -56,20 +57,28 @@ pub(crate) async fn counts(
     ))
 }
 
+/// The pages that can be counted: one address that is none of the site's takes nothing from the rest
+/// of an index. Where there is no other, its refusal says why.
 fn read_pages(
     params: &Params,
     read: impl Fn(&str) -> Result<PageKey, Refusal>,
 ) -> Result<BTreeMap<String, PageKey>, ApiError> {
+    let asked: BTreeSet<&str> = params.all("page").collect();
+    if asked.len() > MAX_PAGES {
+        let detail = format!("At most {MAX_PAGES} pages can be asked for at once.");
+        return Err(ApiError::query("page", detail));
+    }
     let mut pages = BTreeMap::new();
-    for page in params.all("page") {
-        pages.insert(page.to_owned(), read(page)?);
-        if pages.len() > MAX_PAGES {
-            let detail = format!("At most {MAX_PAGES} pages can be asked for at once.");
-            return Err(ApiError::query("page", detail));
+    let mut refused = None;
+    for page in asked {
+        match read(page) {
+            Ok(key) => drop(pages.insert(page.to_owned(), key)),
+            Err(refusal) => refused = refused.or(Some(refusal)),
         }
     }
-    if pages.is_empty() {
-        return Err(ApiError::query("page", "The parameter `page` is missing."));
+    match (pages.is_empty(), refused) {
+        (false, _) => Ok(pages),
+        (true, Some(refusal)) => Err(refusal.into()),
+        (true, None) => Err(ApiError::query("page", "The parameter `page` is missing.")),
     }
-    Ok(pages)
 }

@@ -94,6 +94,20 @@ async fn pages_are_counted_in_one_request() {
 }
 
 #[tokio::test]
+async fn an_address_that_is_none_takes_no_count_from_the_rest_of_an_index() {
+    let app = TestApp::new().await;
+    app.reader("Ann").post(STORY, "First").await.good();
+    let wrong = "javascript:void(0)";
+
+    let path = format!("/api/v1/counts?site=news.example&page={wrong}");
+    let alone = app.get(&path).await;
+    let among = app.get(&format!("{path}&page={STORY}")).await.good();
+
+    assert_eq!(alone.json()["code"], "page_invalid");
+    assert_eq!(among, json!({ "counts": { STORY: 1 } }));
+}
+
+#[tokio::test]
 async fn a_site_is_never_visible_from_another() {
     let app = TestApp::new().await;
     app.add_site(2, "other.example", Settings::default()).await;

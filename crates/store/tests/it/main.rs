@@ -21,6 +21,7 @@ mod lists;
 mod notices;
 mod openid;
 mod overview;
+mod page_keys;
 mod passkeys;
 mod pipeline;
 mod pushes;
