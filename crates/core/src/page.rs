@@ -124,15 +124,14 @@ impl fmt::Display for PageKey {
 
 /// A path, one way to write it: RFC 3986, §6.2.2, where the URL Standard leaves a choice.
 fn path(path: &str) -> String {
-    let path = match path.strip_suffix("/index.html") {
-        Some(folder) => folder,
-        None => path.strip_suffix('/').unwrap_or(path),
-    };
     let mut normal = String::with_capacity(path.len());
     for (byte, is_escaped) in octets(path) {
         let is_plain = is_unreserved(byte) || (!is_escaped && RESERVED_IN_PATH.contains(&byte));
         push(&mut normal, byte, is_plain);
     }
+    let folder = normal.strip_suffix("/index.html");
+    let length = folder.or(normal.strip_suffix('/')).map(str::len);
+    normal.truncate(length.unwrap_or(normal.len()));
     normal
 }
 
@@ -255,6 +254,7 @@ mod tests {
                 "https://news.example/a?utm%5Fsource=mail",
                 "https://news.example/a/index.html",
                 "https://news.example/a/index.html?utm_campaign=x#top",
+                "https://news.example/a/%69ndex%2ehtml",
                 "https://news.example/%61",
                 "https://news.example/./a",
                 "https://news.example/b/../a",

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use rejoinder_core::moderation::Action;
+use rejoinder_core::settings::Mode;
 use rejoinder_core::{CommentId, PageKey};
 use rejoinder_store::pages::PageQuery;
-use rejoinder_store::{Location, Store, doctor, pages};
+use rejoinder_store::{Location, Store, doctor, pages, subscriptions};
 
 use crate::support::{Person, World};
 
@@ -140,5 +141,39 @@ async fn pages_that_turn_out_to_be_one_are_one_with_both_histories() {
         let again = upgraded(&world, &location).await;
         assert_eq!(found(&again, &world, LOWER.1).await, Some(cafe));
         assert_eq!(again.read(doctor::check).await.unwrap(), []);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_pages_that_are_one_the_confirmed_subscription_and_the_stricter_mode_hold() {
+    for (world, location) in places().await {
+        let (ann, bob) = (world.person("Ann"), world.person("Bob"));
+        post(&world, &ann, LOWER, None, "First").await;
+        post(&world, &bob, UPPER, None, "Second").await;
+        run(
+            &world,
+            "update page set mode = 'before' where key = 'news.example/caf%c3%a9';
+             update page set mode = 'after' where key = 'news.example/caf%C3%A9';
+             insert into subscription (site_id, id, page_id, kind, author_id, email, mailbox, pace,
+                 secret, asked_at, confirmed_at)
+             select c.site_id, c.id, c.page_id, 'page', c.author_id, 'a@x.example', 'a@x.example',
+                 'at_once', c.text, 1, case when c.text = 'First' then 2 end
+             from comment c",
+        )
+        .await;
+        let site = world.site.id;
+
+        let store = upgraded(&world, &location).await;
+
+        let key = PageKey::parse(UPPER.1).unwrap();
+        let read = store.read(move |tx| {
+            let page = pages::find(tx, site, &key)?.unwrap();
+            let own = pages::mode(tx, site, page.id)?;
+            let kept = subscriptions::by_secret(tx, site, "First")?;
+            let gone = subscriptions::by_secret(tx, site, "Second")?;
+            let page = kept.map(|kept| kept.page == page.id);
+            Ok((own, page, gone.is_some()))
+        });
+        assert_eq!(read.await.unwrap(), (Some(Mode::Before), Some(true), false));
     }
 }
