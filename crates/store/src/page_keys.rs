@@ -203,8 +203,11 @@ fn move_comments(tx: &mut Tx<'_>, site: SiteId, from: PageId, into: PageId) -> R
         |row| row.get::<i64>(0),
     )?;
     tx.execute(
-        sql!("update comment set page_id = ?3, pin = pin + ?4 where site_id = ?1 and page_id = ?2"),
-        params![site, from, into, lowest.unwrap_or(0)],
+        sql!(
+            "update comment set page_id = ?3, pin = case when pin + ?4 <= ?5 then pin + ?4 end
+             where site_id = ?1 and page_id = ?2"
+        ),
+        params![site, from, into, lowest.unwrap_or(0), MAX_PINS],
     )?;
     Ok(())
 }
