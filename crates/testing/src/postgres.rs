@@ -17,9 +17,10 @@ const DATABASE_PREFIX: &str = "test_";
 /// The user that the server runs as where it would be root, which PostgreSQL refuses.
 const SERVER_USER: &str = "postgres";
 
-/// Durability is not what these tests ask of PostgreSQL.
+/// Durability is not what these tests ask of PostgreSQL, and where cargo-nextest is missing one process
+/// opens every store of a crate.
 const OPTIONS: &str = "-F -c full_page_writes=off -c synchronous_commit=off \
-    -c max_connections=200 -c listen_addresses=''";
+    -c max_connections=1000 -c listen_addresses=''";
 
 /// Starts a server, says so, waits until whoever holds the other end of its input is gone, and
 /// stops it. One script does all of it, so that a starter killed half-way leaves nothing.
