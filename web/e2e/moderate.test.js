@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, open } from './browser.js';
-import { openDesk, texts, thread } from './paper.js';
+import { colleague, openDesk, storyAt, texts, thread } from './paper.js';
 import { until } from './harness.js';
 
 /** @type {import('./paper.js').Desk} */
@@ -11,21 +11,14 @@ let kim;
 
 before(async () => {
   desk = await openDesk();
-  const { rejoinder, host } = desk;
-  const said = await rejoinder.cli('staff', 'add', 'kim@paper.example', '--site', host.host, '--role', 'moderator');
-  const path = /\/auth\/sign-in\S+/.exec(said)?.[0] ?? assert.fail(said);
-  const page = await open(desk.browser, desk.comments + path);
+  const page = await colleague(desk, 'Kim', 'moderator');
   kim = page.context();
-  await page.locator('[name=name]').fill('Kim');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL((url) => url.search === '');
   await page.close();
 });
 after(() => desk.stop());
 
 /** The story as the moderator sees it. @param {string} page */
 async function moderated(page) {
-  const { storyAt } = await import('./paper.js');
   const own = await open(kim, storyAt(desk.host.origin, page));
   await thread(own);
   await own.locator('[data-rj=moderate]').first().waitFor();
@@ -150,7 +143,6 @@ test('a moderator closes the page in the thread, and readers who are writing hea
 });
 
 test('a page that nobody has written on is closed in its thread, with its headline', async () => {
-  const { storyAt } = await import('./paper.js');
   const page = await open(kim, storyAt(desk.host.origin, 'untouched'));
   await thread(page);
   await page.getByRole('button', { name: 'Close comments' }).click();

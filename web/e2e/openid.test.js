@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectQuiet, open, watched } from './browser.js';
-import { openDesk, write } from './paper.js';
+import { colleague, openDesk, write } from './paper.js';
 
 const CLIENT = { client_id: 'rejoinder', client_secret: 'a secret of the test provider' };
 
@@ -81,12 +81,7 @@ async function allow(page, login) {
 
 test('an owner adds a provider on a phone', async () => {
   const { rejoinder, host } = desk;
-  const said = await rejoinder.cli('staff', 'add', 'olga@paper.example', '--site', host.host, '--role', 'owner');
-  const path = /\/auth\/sign-in\S+/.exec(said)?.[0] ?? assert.fail(said);
-  const page = await open(desk.browser, rejoinder.origin + path, { width: 390 });
-  await page.locator('[name=name]').fill('Olga');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL((url) => url.search === '');
+  const page = await colleague(desk, 'Olga', 'owner', { origin: rejoinder.origin, width: 390 });
   await page.goto(`${rejoinder.origin}/admin/${host.host}/openid`);
   await expectAccessible(page);
   const redirect = page.getByLabel('Where the provider sends readers back to.');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { expectAccessible, open } from './browser.js';
-import { openDesk } from './paper.js';
+import { expectAccessible } from './browser.js';
+import { colleague, openDesk } from './paper.js';
 
 /** @type {import('./paper.js').Desk} */
 let desk;
@@ -10,13 +10,7 @@ let page;
 
 before(async () => {
   desk = await openDesk();
-  const { rejoinder, host } = desk;
-  const said = await rejoinder.cli('staff', 'add', 'olga@paper.example', '--site', host.host, '--role', 'owner');
-  const path = /\/auth\/sign-in\S+/.exec(said)?.[0] ?? assert.fail(said);
-  page = await open(desk.browser, rejoinder.origin + path, { width: 390 });
-  await page.locator('[name=name]').fill('Olga');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL((url) => url.search === '');
+  page = await colleague(desk, 'Olga', 'owner', { origin: desk.rejoinder.origin, width: 390 });
 });
 after(() => desk.stop());
 

@@ -111,6 +111,26 @@ export async function signedIn(desk, email, to) {
 }
 
 /**
+ * Someone of the newsroom, signed in by the link of the command line.
+ *
+ * @param {Desk} desk
+ * @param {string} name
+ * @param {'moderator' | 'owner'} role
+ * @param {{origin?: string, width?: number}} [how] At which address of the server: that of `desk.comments`.
+ * @returns {Promise<Page>} Where they are signed in.
+ */
+export async function colleague(desk, name, role, { origin = desk.comments, ...view } = {}) {
+  const mail = `${name.toLowerCase()}@paper.example`;
+  const said = await desk.rejoinder.cli('staff', 'add', mail, '--site', desk.host.host, '--role', role);
+  const path = /\/auth\/sign-in\S+/.exec(said)?.[0] ?? assert.fail(said);
+  const page = await open(desk.browser, origin + path, view);
+  await page.locator('[name=name]').fill(name);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL((url) => url.search === '');
+  return page;
+}
+
+/**
  * The address of the story whose thread is `page`.
  *
  * @param {string} origin

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { open } from './browser.js';
 import { demo } from './harness.js';
-import { openDesk, signedIn, storyAt, thread } from './paper.js';
+import { colleague, openDesk, signedIn, storyAt, thread } from './paper.js';
 
 /** In CSS pixels, by WCAG 2.5.8. */
 const LEAST = 24;
@@ -27,13 +27,7 @@ before(async () => {
     await desk.post('targets', 'A reply', { parent: root });
   }
   await desk.shows('targets', root);
-  const said = await desk.rejoinder.cli('staff', 'add', 'kim@paper.example', '--site', desk.host.host, '--role', 'owner');
-  const path = /\/auth\/sign-in\S+/.exec(said)?.[0] ?? assert.fail(said);
-  const page = await open(desk.browser, desk.comments + path);
-  kim = page.context();
-  await page.locator('[name=name]').fill('Kim');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL((url) => url.search === '');
+  kim = (await colleague(desk, 'Kim', 'owner')).context();
   ann = (await signedIn(desk, 'ann@paper.example', '/account')).context();
   for (const context of [kim, ann]) {
     await shrink(context);

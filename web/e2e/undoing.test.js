@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, open } from './browser.js';
-import { openDesk, storyAt, texts, thread } from './paper.js';
+import { colleague, openDesk, storyAt, texts, thread } from './paper.js';
 import { until } from './harness.js';
 
 /** @type {import('./paper.js').Desk} */
@@ -11,14 +11,8 @@ let kim;
 
 before(async () => {
   desk = await openDesk();
-  const { rejoinder, host } = desk;
-  const said = await rejoinder.cli('staff', 'add', 'kim@paper.example', '--site', host.host, '--role', 'moderator');
-  const path = /\/auth\/sign-in\S+/.exec(said)?.[0] ?? assert.fail(said);
-  const page = await open(desk.browser, desk.comments + path);
+  const page = await colleague(desk, 'Kim', 'moderator');
   kim = page.context();
-  await page.locator('[name=name]').fill('Kim');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL((url) => url.search === '');
   await page.close();
 });
 after(() => desk.stop());

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectQuiet, open } from './browser.js';
 import { until } from './harness.js';
-import { openDesk, storyAt, texts, thread, write } from './paper.js';
+import { colleague, openDesk, storyAt, texts, thread, write } from './paper.js';
 
 /** @typedef {import('./paper.js').Page} Page */
 
@@ -375,12 +375,7 @@ test('without script a comment is posted, answered and voted on', async () => {
 
 test('a banned word is said at its field, and the draft is there to be changed', async () => {
   const { rejoinder, host } = desk;
-  const said = await rejoinder.cli('staff', 'add', 'olga@paper.example', '--site', host.host, '--role', 'owner');
-  const path = /\/auth\/sign-in\S+/.exec(said)?.[0] ?? assert.fail(said);
-  const owner = await open(desk.browser, rejoinder.origin + path);
-  await owner.locator('[name=name]').fill('Olga');
-  await owner.getByRole('button', { name: 'Sign in' }).click();
-  await owner.waitForURL((url) => url.search === '');
+  const owner = await colleague(desk, 'Olga', 'owner', { origin: rejoinder.origin });
   await owner.goto(`${rejoinder.origin}/admin/${host.host}/words`);
   await owner.getByLabel('Banned').fill('blasted');
   await owner.getByRole('button', { name: 'Save' }).click();

@@ -1,6 +1,7 @@
 //! What a publisher can set for a site.
 
 mod about;
+mod choices;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -10,10 +11,12 @@ use crate::language::Language;
 use crate::names;
 use crate::refusal::Refusal;
 use crate::site;
-use crate::subscription::Pace;
 use crate::thread::Sort;
 
 pub use about::{About, Group, Takes};
+pub use choices::{
+    BannedWords, Bubble, DeskMail, Email, External, Guests, LinkCards, Mode, ProofOfWork, Voting,
+};
 
 /// A site's rules. Every value has a default that is safe; see [`Settings::ABOUT`] for their words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,133 +135,6 @@ const MAX_TEXT: usize = 2_000;
 
 /// The longest text in Markdown, in bytes.
 const MAX_MARKDOWN: usize = 10_000;
-
-/// Which votes a site takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Voting {
-    /// For and against.
-    UpAndDown,
-    /// Only for.
-    Up,
-    /// None.
-    Off,
-}
-
-/// Whether a bubble leads to the thread from elsewhere on the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Bubble {
-    /// No.
-    Off,
-    /// Yes, until a reader dismisses it.
-    On,
-}
-
-/// Whether one may write without an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Guests {
-    /// A name is enough.
-    Welcome,
-    /// An account is needed.
-    Refused,
-}
-
-/// Whether guests are asked for an e-mail address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Email {
-    /// There is a field, and it may stay empty.
-    Optional,
-    /// The field must be filled.
-    Required,
-    /// There is no field.
-    Unasked,
-}
-
-/// When comments appear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// At once; moderators read them after.
-    After,
-    /// When a moderator has approved them.
-    Before,
-    /// Never: no new comments.
-    Closed,
-}
-
-/// What becomes of a comment with a banned word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BannedWords {
-    /// It is not taken: the writer is told which word, and may change it.
-    Refuse,
-    /// It waits.
-    Hold,
-}
-
-/// How often moderators are told by mail that comments wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeskMail {
-    /// Never.
-    Off,
-    /// At most once an hour.
-    Hourly,
-    /// At most once a day.
-    Daily,
-}
-
-impl DeskMail {
-    /// The pace of these mails, if there are any.
-    pub const fn pace(self) -> Option<Pace> {
-        match self {
-            Self::Off => None,
-            Self::Hourly => Some(Pace::Hourly),
-            Self::Daily => Some(Pace::Daily),
-        }
-    }
-}
-
-/// When the writer's browser is asked for a proof of work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProofOfWork {
-    /// Never.
-    Off,
-    /// When more is being written than usual.
-    UnderLoad,
-    /// For every comment.
-    Always,
-}
-
-/// Whether a program outside is asked about comments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum External {
-    /// No.
-    Off,
-    /// Yes; they appear at once and are withdrawn when it says so.
-    After,
-    /// Yes; they wait for its answer, and for a moderator when it does not come.
-    Before,
-}
-
-/// Which links that stand alone in a comment unfold into a card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LinkCards {
-    /// None.
-    Off,
-    /// Those to sites that are listed.
-    Listed,
-    /// Those to sites that are not listed.
-    Unlisted,
-    /// All.
-    On,
-}
 
 impl Settings {
     /// Every setting in words, in the order in which owners meet them.
@@ -429,23 +305,6 @@ mod tests {
             settings.with("replies_shown", "5").unwrap().replies_shown,
             5
         );
-    }
-
-    #[test]
-    fn a_choice_takes_its_words_and_no_other() {
-        for about in Settings::ABOUT {
-            let Takes::Choice(words) = about.takes else {
-                continue;
-            };
-            let with = |value: &str| Settings::default().with(about.key, value);
-            for (word, _) in words {
-                let settings = with(word).unwrap();
-                assert_eq!(settings.fields().get(about.key).unwrap(), word);
-            }
-            for other in ["", "tlh", "en-GB", "OFF", "1", "true", "null"] {
-                assert!(with(other).is_err(), "{}: {other}", about.key);
-            }
-        }
     }
 
     #[test]

@@ -3,18 +3,13 @@
 use std::net::SocketAddr;
 use std::process::{Command, Output};
 
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use rejoinder_core::{ApiScope, AuthorId, Clock as _, FixedRandom, SiteId, Token, TokenHash};
-use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
-use store::api_tokens::{self, NewApiToken};
-use store::sign_in_keys::{self, KeyKind, SignInKey};
+use rejoinder_core::ApiScope;
+use serde_json::Value;
 
+use crate::programs_writing::{program_that, signs, user};
 use crate::support::TestApp;
 
 const API_TOKENS: &str = include_str!("../../../../docs/publishers/api-tokens.md");
-
-const SECRET: &str = "a secret that is long enough to be one";
 
 /// A block of a document that is fenced as `kind`, and the text of the block after it that is JSON.
 fn examples(text: &str) -> Vec<(String, Option<Value>)> {
@@ -41,41 +36,6 @@ fn says(found: &Value, written: &Value) -> bool {
     }
 }
 
-/// A token of a program that may do everything.
-async fn token(app: &TestApp) -> String {
-    let secret = Token::new(&FixedRandom::seeded(99));
-    let new = NewApiToken {
-        site: SiteId(1),
-        id: AuthorId(990),
-        hash: TokenHash(Sha256::digest(secret.bytes()).into()),
-        name: "A program".to_owned(),
-        scopes: ApiScope::ALL.to_vec(),
-        created_by: AuthorId(991),
-        lifetime: std::time::Duration::from_secs(86_400),
-    };
-    let now = app.clock.now();
-    let add = move |tx: &mut store::Tx<'_>| api_tokens::add(tx, now, &new);
-    assert!(app.store.write(add).await.unwrap());
-    format!("rjt_1_{}", secret.reveal())
-}
-
-/// A token by which the publisher vouches for Ann Lee.
-async fn user_token(app: &TestApp) -> String {
-    let now = app.clock.now();
-    let key = SignInKey {
-        id: 1,
-        kind: KeyKind::Hs256,
-        key: SECRET.to_owned(),
-        created_at: now,
-    };
-    let add = move |tx: &mut store::Tx<'_>| sign_in_keys::add(tx, SiteId(1), &key);
-    assert!(app.store.write(add).await.unwrap());
-    let seconds = now.micros() / 1_000_000;
-    let claims = json!({"sub": "ann", "name": "Ann Lee", "iat": seconds, "exp": seconds + 600});
-    let key = EncodingKey::from_secret(SECRET.as_bytes());
-    encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap()
-}
-
 async fn run(script: &str, variables: &[(&str, String)]) -> Output {
     let strict = format!(
         "set -eu\ncurl() {{ command curl --silent --show-error --fail-with-body \"$@\"; }}\n{script}"
@@ -98,9 +58,10 @@ async fn served(app: &TestApp) -> SocketAddr {
 async fn the_examples_of_api_tokens_do_what_they_say() {
     let app = TestApp::with(|config| config.base = None).await;
     let address = served(&app).await;
+    signs(&app).await;
     let mut variables = vec![
-        ("TOKEN", token(&app).await),
-        ("USER_TOKEN", user_token(&app).await),
+        ("TOKEN", program_that(&app, 990, &ApiScope::ALL).await),
+        ("USER_TOKEN", user(&app, "ann", "Ann Lee")),
     ];
     let examples = examples(API_TOKENS);
     assert!(examples.len() > 6, "{examples:#?}");

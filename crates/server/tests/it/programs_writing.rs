@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use rejoinder_core::author::Role;
 use rejoinder_core::settings::{Mode, Settings};
 use rejoinder_core::{ApiScope, AuthorId, Clock as _, FixedRandom, SiteId, Token, TokenHash};
@@ -12,14 +11,14 @@ use rejoinder_server::RateLimits;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use store::api_tokens::{self, NewApiToken};
-use store::sign_in_keys::{self, KeyKind, SignInKey};
+use store::sign_in_keys::KeyKind;
 use store::standing::{self, Change};
 use store::{authors, comments};
 
 use crate::owner::colleague;
+use crate::signed_tokens::{SECRET, add_key, claims, signed};
 use crate::support::{Answer, STORY, TestApp};
 
-const SECRET: &str = "a secret that is long enough to be one";
 const COMMENTS: &str = "/api/v1/comments";
 
 /// A program that writes, named by a number.
@@ -29,7 +28,7 @@ async fn program(app: &TestApp, number: i64) -> String {
 }
 
 /// A program that may do what `scopes` say, named by a number.
-async fn program_that(app: &TestApp, number: i64, scopes: &[ApiScope]) -> String {
+pub(crate) async fn program_that(app: &TestApp, number: i64, scopes: &[ApiScope]) -> String {
     let secret = Token::new(&FixedRandom::seeded(number.unsigned_abs()));
     let new = NewApiToken {
         site: SiteId(1),
@@ -47,22 +46,13 @@ async fn program_that(app: &TestApp, number: i64, scopes: &[ApiScope]) -> String
 }
 
 /// Let the publisher sign tokens for its users.
-async fn signs(app: &TestApp) {
-    let key = SignInKey {
-        id: 1,
-        kind: KeyKind::Hs256,
-        key: SECRET.to_owned(),
-        created_at: app.clock.now(),
-    };
-    let add = move |tx: &mut store::Tx<'_>| sign_in_keys::add(tx, SiteId(1), &key);
-    assert!(app.store.write(add).await.unwrap());
+pub(crate) async fn signs(app: &TestApp) {
+    add_key(app, 1, 1, KeyKind::Hs256, SECRET).await;
 }
 
-fn user(app: &TestApp, subject: &str, name: &str) -> String {
-    let seconds = app.clock.now().micros() / 1_000_000;
-    let claims = json!({"sub": subject, "name": name, "iat": seconds, "exp": seconds + 600});
-    let key = EncodingKey::from_secret(SECRET.as_bytes());
-    encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap()
+/// A token by which the publisher vouches for one of its users.
+pub(crate) fn user(app: &TestApp, subject: &str, name: &str) -> String {
+    signed(&claims(app, json!({ "sub": subject, "name": name })))
 }
 
 /// Ask as a program does: without cookie and origin.
@@ -183,25 +173,10 @@ async fn a_program_writes_votes_and_reads_for_a_user_as_often_as_the_token_says(
     )
     .await;
     let vote = format!("{COMMENTS}/{other}/vote?site=news.example");
-    let voted = ask(
-        &app,
-        &token,
-        Method::PUT,
-        &vote,
-        &by_ann,
-        json!({"value": 1}),
-    )
-    .await;
-    let twice = ask(
-        &app,
-        &token,
-        Method::PUT,
-        &vote,
-        &by_ann,
-        json!({"value": 1}),
-    )
-    .await;
-    let nobody = ask(&app, &token, Method::PUT, &vote, &[], json!({"value": 1})).await;
+    let up = json!({"value": 1});
+    let voted = ask(&app, &token, Method::PUT, &vote, &by_ann, up.clone()).await;
+    let twice = ask(&app, &token, Method::PUT, &vote, &by_ann, up.clone()).await;
+    let nobody = ask(&app, &token, Method::PUT, &vote, &[], up).await;
     let me = format!("/api/v1/me?site=news.example&page={STORY}");
     let me = ask(&app, &token, Method::GET, &me, &by_ann, json!({}))
         .await

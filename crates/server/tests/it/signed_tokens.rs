@@ -12,7 +12,7 @@ use store::sign_in_keys::{self, KeyKind, SignInKey};
 use crate::owner::colleague;
 use crate::support::{Answer, STORY, TestApp, TestReader};
 
-const SECRET: &str = "a secret that both sides know";
+pub(crate) const SECRET: &str = "a secret that both sides know";
 
 /// An Ed25519 key made for these tests (RFC 8032, test 1).
 const PRIVATE: [u8; 32] = [
@@ -24,7 +24,7 @@ const PUBLIC: [u8; 32] = [
     0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a,
 ];
 
-async fn add_key(app: &TestApp, site: i64, id: i64, kind: KeyKind, key: &str) {
+pub(crate) async fn add_key(app: &TestApp, site: i64, id: i64, kind: KeyKind, key: &str) {
     let key = SignInKey {
         id,
         kind,
@@ -47,7 +47,7 @@ fn seconds(app: &TestApp) -> i64 {
 }
 
 /// What is usually claimed, with `more` in its place.
-fn claims(app: &TestApp, more: Value) -> Value {
+pub(crate) fn claims(app: &TestApp, more: Value) -> Value {
     let now = seconds(app);
     let mut claims = json!({ "sub": "u1", "name": "Ann Lee", "iat": now, "exp": now + 300 });
     if let Value::Object(more) = more {
@@ -58,7 +58,7 @@ fn claims(app: &TestApp, more: Value) -> Value {
     claims
 }
 
-fn signed(claims: &Value) -> String {
+pub(crate) fn signed(claims: &Value) -> String {
     let key = EncodingKey::from_secret(SECRET.as_bytes());
     encode(&Header::new(Algorithm::HS256), claims, &key).unwrap()
 }
