@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { access, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -285,15 +286,21 @@ export function freshFolder() {
   return mkdtemp(join(tmpdir(), 'rejoinder-e2e-'));
 }
 
-/** An address with a port that nobody listens on. @returns {Promise<string>} */
+/**
+ * An address with a port that nobody listens on. Systems give ports from 32768 on to whoever asks for
+ * any, which may be another test before the server begins to listen: these lie below.
+ *
+ * @returns {Promise<string>}
+ */
 export async function freeAddress() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') {
-    throw new Error('no port is free');
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(() => true, () => false);
+    if (isFree) {
+      server.close();
+      await once(server, 'close');
+      return `127.0.0.1:${port}`;
+    }
   }
-  return `127.0.0.1:${address.port}`;
 }
