@@ -60,6 +60,9 @@ pub enum Refusal {
     /// The host is that of another site.
     #[error("there is a site {host} already")]
     SiteExists { host: String },
+    /// So many origins are not possible.
+    #[error("a site has 1 to {max} origins, and not {count}")]
+    OriginCount { count: usize, max: usize },
     /// An origin is not one.
     #[error("`{origin}` is not an origin such as https://news.example")]
     OriginInvalid { origin: String },

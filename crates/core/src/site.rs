@@ -109,6 +109,28 @@ pub fn origin(typed: &str) -> Result<String, Refusal> {
     Ok(url.origin().ascii_serialization())
 }
 
+/// The most origins of a site.
+const MAX_ORIGINS: usize = 100;
+
+/// The origins of a site as they are typed, with spaces or commas between them, each once.
+pub fn origins(typed: &str) -> Result<Vec<String>, Refusal> {
+    let each = typed.split(|c: char| c.is_whitespace() || c == ',');
+    let mut read: Vec<String> = Vec::new();
+    for one in each.filter(|one| !one.is_empty()) {
+        let origin = origin(one)?;
+        if !read.contains(&origin) {
+            read.push(origin);
+        }
+    }
+    match read.len() {
+        1..=MAX_ORIGINS => Ok(read),
+        count => Err(Refusal::OriginCount {
+            count,
+            max: MAX_ORIGINS,
+        }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

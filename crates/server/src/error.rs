@@ -219,9 +219,9 @@ impl From<Refusal> for ApiError {
             Refusal::PageElsewhere { .. } => (S::FORBIDDEN, "page_elsewhere", Some("page")),
             Refusal::HostInvalid { .. } => (S::BAD_REQUEST, "host_invalid", Some("site")),
             Refusal::SiteExists { .. } => (S::CONFLICT, "site_exists", Some("site")),
-            Refusal::OriginInvalid { .. } | Refusal::OriginWildcard { .. } => {
-                (S::BAD_REQUEST, "origin_invalid", None)
-            }
+            Refusal::OriginInvalid { .. }
+            | Refusal::OriginWildcard { .. }
+            | Refusal::OriginCount { .. } => (S::BAD_REQUEST, "origin_invalid", None),
             Refusal::LinkUsed => (S::GONE, "link_used", None),
             Refusal::TokenInvalid { .. } => (S::UNAUTHORIZED, "token_invalid", Some("token")),
             Refusal::TokenUsed => (S::UNAUTHORIZED, "token_used", Some("token")),

@@ -28,6 +28,9 @@ use crate::state::App;
 /// So many deliveries stand on a page of the log.
 const AT_ONCE: i64 = 50;
 
+/// What happened so many hours ago can be sent again.
+const MAX_HOURS: usize = 30 * 24;
+
 /// Where it stands in the rail.
 const HERE: At<'_> = At::Admin("/webhooks");
 
@@ -349,8 +352,8 @@ async fn replay_since(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let (now, site, id) = (app.now(), member.site.id, read_id(&id)?);
-    let hours: u64 = fields.read("hours")?.unwrap_or(1).min(30 * 24);
-    let since = now.before(Duration::from_secs(hours * 60 * 60));
+    let hours = fields.count("hours", 1, MAX_HOURS)?.unwrap_or(1);
+    let since = now.before(Duration::from_hours(hours as u64));
     let replay = move |tx: &mut store::Tx<'_>| {
         let known = webhooks::find(tx, site, id)?.is_some();
         webhooks::replay_since(tx, now, site, id, since)?;

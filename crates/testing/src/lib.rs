@@ -22,3 +22,35 @@ pub fn rounds(short: usize, long: usize) -> usize {
         short
     }
 }
+
+/// Texts that people and programs send where they should not: each may be right in one field and
+/// wrong in another.
+pub fn odd_texts() -> Vec<String> {
+    let short = [
+        "",
+        "0",
+        "-1",
+        "1",
+        "1.5",
+        "true",
+        "null",
+        "\"quoted\"",
+        "[\"a\",\"b\"]",
+        " around ",
+        "two\nlines",
+        "two\r\nlines",
+        "a\0b",
+        "\u{1b}[31m",
+        "<b>bold</b>",
+        "akismet",
+        "https://news.example/x",
+        "news.example",
+        "a, b",
+        "…",
+        "שלום",
+        "99999999999999999999",
+    ];
+    let mut texts: Vec<String> = short.map(str::to_owned).to_vec();
+    texts.extend(["字".repeat(2_000), "é".repeat(2_001), "x".repeat(10_001)]);
+    texts
+}

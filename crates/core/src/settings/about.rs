@@ -54,8 +54,6 @@ pub enum Takes {
     Markdown,
     /// A whole number from the first to the second.
     Number(i64, i64),
-    /// Any whole number.
-    AnyNumber,
     /// One of these words, each with what it means.
     Choice(&'static [(&'static str, &'static str)]),
 }
@@ -64,9 +62,8 @@ impl fmt::Display for Takes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(kind) => f.write_str(kind),
-            Self::Markdown => f.write_str("a text in Markdown of at most 10,000 bytes"),
+            Self::Markdown => f.write_str("a text in Markdown of at most 10,000 characters"),
             Self::Number(least, most) => write!(f, "{least} to {most}"),
-            Self::AnyNumber => f.write_str("a whole number"),
             Self::Choice([others @ .., (last, _)]) => {
                 let others: Vec<&str> = others.iter().map(|(word, _)| *word).collect();
                 write!(f, "{} or {last}", others.join(", "))
@@ -150,7 +147,7 @@ pub(super) const ABOUT: [About; 33] = [
         Group::Reading,
         "collapse_below",
         "Comments with a lower score are collapsed at first.",
-        Takes::AnyNumber,
+        Takes::Number(-1_000_000, 1_000_000),
     ),
     about(
         Group::Reading,

@@ -26,13 +26,11 @@ pub(super) fn run(args: &SiteArgs) -> Result<(), Failure> {
 
 async fn add(store: &Store, host: &str, origins: &[String]) -> Result<(), Failure> {
     let host = site::host(host).map_err(|refusal| misused(&refusal))?;
-    let default = [format!("https://{host}")];
-    let origins = if origins.is_empty() {
-        &default
-    } else {
-        origins
+    let origins = match origins {
+        [] => format!("https://{host}"),
+        named => named.join(" "),
     };
-    let origins = read_origins(origins.iter().map(String::as_str))?;
+    let origins = site::origins(&origins).map_err(|refusal| misused(&refusal))?;
     let now = SystemClock.now();
     let id = SiteId(IdSource::new(&SystemRandom).next(now));
     let site = store
@@ -118,7 +116,7 @@ async fn set(store: &Store, host: &str, key: &str, value: &str) -> Result<(), Fa
     let site = find_site(store, host).await?;
     let (id, now, mut shown) = (site.id, SystemClock.now(), value.to_owned());
     let saved = if key == "origins" {
-        let origins = read_origins(value.split(',').filter(|origin| !origin.trim().is_empty()))?;
+        let origins = site::origins(value).map_err(|refusal| misused(&refusal))?;
         store
             .write(move |tx| owners::set_origins(tx, now, &By::Console, id, &origins))
             .await
@@ -137,12 +135,6 @@ async fn set(store: &Store, host: &str, key: &str, value: &str) -> Result<(), Fa
     saved.map_err(store_failed("the setting cannot be saved"))?;
     say(format_args!("{}: {key} = {shown}", site.host));
     Ok(())
-}
-
-fn read_origins<'t>(typed: impl Iterator<Item = &'t str>) -> Result<Vec<String>, Failure> {
-    typed
-        .map(|origin| site::origin(origin).map_err(|refusal| misused(&refusal)))
-        .collect()
 }
 
 fn misused(refusal: &Refusal) -> Failure {

@@ -53,9 +53,8 @@ impl SiteOptions {
             };
             let text = plain(value).ok_or_else(unfit)?;
             if key == "origins" {
-                let origins = text.split(',').map(str::trim).filter(|one| !one.is_empty());
-                let origins: Result<Vec<_>, _> = origins.map(site::origin).collect();
-                read.origins = Some(origins.map_err(|refusal| refused(&refusal))?);
+                let origins = site::origins(&text).map_err(|refusal| refused(&refusal))?;
+                read.origins = Some(origins);
             } else {
                 let checked = Settings::default().with(key, &text);
                 checked.map_err(|refusal| refused(&refusal))?;

@@ -1,3 +1,5 @@
+use rejoinder_core::Settings;
+
 use super::*;
 
 /// What comes of a file's text, the environment and flags.
@@ -175,4 +177,61 @@ fn mail_needs_a_server_and_a_sender_and_a_password_is_not_repeated() {
         "`mail.server` cannot be `imap://…@mail.example` (from REJOINDER_MAIL_SERVER): it must be \
          smtps://USER:PASSWORD@HOST, smtp://USER:PASSWORD@HOST:587 or file:///FOLDER"
     );
+}
+
+#[test]
+fn the_file_takes_of_every_setting_what_the_setting_takes_and_names_the_rest() {
+    let mut n_taken = 0;
+    for about in Settings::ABOUT {
+        for text in testing::odd_texts() {
+            let value = serde_json::Value::from(text.as_str());
+            let file = format!("[[site]]\nhost = 'news.example'\n{} = {value}", about.key);
+
+            let read = gather(&file, &[], ServeArgs::default());
+
+            match (Settings::default().with(about.key, &text), read) {
+                (Ok(expected), Ok(options)) => {
+                    let applied = options.sites[0].applied_to(&Settings::default());
+                    assert_eq!(applied, Ok(expected), "{} = {text:?}", about.key);
+                    n_taken += 1;
+                }
+                (Err(refusal), Err(said)) => {
+                    let expected = format!("in the site news.example: {refusal}");
+                    assert!(said.ends_with(&expected), "{said}");
+                }
+                (expected, read) => panic!("{} = {text:?}: {expected:?}, {read:?}", about.key),
+            }
+        }
+    }
+    assert!(n_taken > Settings::ABOUT.len(), "only {n_taken} were taken");
+}
+
+#[test]
+fn what_an_option_does_not_take_is_refused_by_its_name_with_what_it_takes() {
+    for option in KNOWN {
+        let name = format!("REJOINDER_{}", option.key.to_uppercase().replace('.', "_"));
+        for text in testing::odd_texts() {
+            if let Err(said) = gather("", &[(&name, &text)], ServeArgs::default()) {
+                let is_alone = said.starts_with(&format!("`{}` needs ", option.key));
+                let is_named = said.starts_with(&format!("`{}` cannot be `", option.key));
+                assert!(
+                    is_alone || (is_named && said.ends_with(option.accepts)),
+                    "{said}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_site_has_one_to_a_hundred_origins_in_the_file() {
+    let many: Vec<String> = (0..101).map(|n| format!("'https://{n}.example'")).collect();
+    for (origins, said) in [
+        (String::new(), "1 to 100 origins, and not 0"),
+        (many.join(","), "1 to 100 origins, and not 101"),
+    ] {
+        let file = format!("[[site]]\nhost = 'news.example'\norigins = [{origins}]");
+        let text = refused(&file, &[]);
+        assert!(text.ends_with(said), "{text}");
+    }
 }

@@ -1,5 +1,8 @@
 //! Sites at the command line.
 
+use rejoinder_core::Settings;
+use rejoinder_core::settings::Takes;
+
 use crate::program::Place;
 
 #[test]
@@ -68,6 +71,47 @@ fn a_setting_that_cannot_be_is_refused() {
 }
 
 #[test]
+fn every_setting_is_set_at_the_command_line_and_shown_as_it_was_typed() {
+    let place = Place::new();
+    place.run(&["site", "add", "news.example"]).good();
+    let usual = Settings::default().fields();
+    for about in Settings::ABOUT {
+        let (offered, bad) = match about.takes {
+            Takes::Number(least, most) => (vec![least.to_string(), most.to_string()], most + 1),
+            Takes::Choice(words) => (
+                words.iter().map(|(word, _)| (*word).to_owned()).collect(),
+                0,
+            ),
+            Takes::Text(_) | Takes::Markdown => {
+                let texts = ["a.example", "https://a.example"].map(str::to_owned);
+                (texts.to_vec(), 0)
+            }
+        };
+        let with = |value: &str| Settings::default().with(about.key, value);
+        let good = offered.into_iter().find(|value| {
+            let fields = with(value).map(|settings| settings.fields());
+            fields.is_ok_and(|fields| fields[about.key] != usual[about.key])
+        });
+        let good = good.unwrap();
+        let bad = match about.takes {
+            Takes::Text(_) | Takes::Markdown => "a\u{1b}b".to_owned(),
+            Takes::Number(..) | Takes::Choice(_) => bad.to_string(),
+        };
+        let set = |value: &str| place.run(&["site", "set", "news.example", about.key, value]);
+
+        set(&good).good();
+        let refused = set(&bad);
+
+        let said = format!("`{}` cannot be ", about.key);
+        assert!(refused.err.contains(&said), "{}", refused.err);
+        let kept = with(&good).unwrap().fields();
+        let shown = place.run(&["site", "show", "news.example"]).good();
+        let line = format!("\n{} = {}\n", about.key, kept[about.key]);
+        assert!(shown.contains(&line), "{line} in\n{shown}");
+    }
+}
+
+#[test]
 fn the_same_site_is_not_added_twice() {
     let place = Place::new();
     place.run(&["site", "add", "news.example"]).good();
@@ -93,7 +137,9 @@ fn what_is_shown_sets_up_the_same_site_elsewhere() {
     .good();
     for (key, value) in [
         ("sort", "best"),
-        ("title", "The \"Courier\" \\ Ü"),
+        ("title", "\"The Courier\""),
+        ("protected_names", "The \"Courier\" \\ Ü"),
+        ("message", "One\n\n\"two\""),
         ("collapse_below", "-9"),
     ] {
         here.run(&["site", "set", "news.example", key, value])
@@ -113,7 +159,11 @@ fn the_file_wins_at_each_start_in_what_it_names_and_leaves_the_rest() {
     let text = "[[site]]\nhost = 'news.example'\nmode = 'before'\norigins = ['https://www.news.example']\n";
     let file = place.file("rejoinder.toml", text);
     place.start(&["serve", "--config", &file]).stop();
-    for (key, value) in [("mode", "after"), ("sort", "best"), ("origins", "")] {
+    for (key, value) in [
+        ("mode", "after"),
+        ("sort", "best"),
+        ("origins", "https://else.example"),
+    ] {
         place
             .run(&["site", "set", "news.example", key, value])
             .good();

@@ -36,7 +36,6 @@ impl Field {
     fn bounds(&self) -> Option<(i64, i64)> {
         match self.about.takes {
             Takes::Number(least, most) => Some((least, most)),
-            Takes::AnyNumber => Some((-1_000_000, 1_000_000)),
             Takes::Text(_) | Takes::Markdown | Takes::Choice(_) => None,
         }
     }

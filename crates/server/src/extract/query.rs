@@ -95,7 +95,13 @@ impl Params {
         self.get(name).map(read).transpose()
     }
 
-    fn count(&self, name: &str, least: usize, most: usize) -> Result<Option<usize>, ApiError> {
+    /// The value of `name`, a number from `least` to `most`.
+    pub(crate) fn count(
+        &self,
+        name: &str,
+        least: usize,
+        most: usize,
+    ) -> Result<Option<usize>, ApiError> {
         let invalid = || {
             let detail = format!("The parameter `{name}` must be a number from {least} to {most}.");
             ApiError::query(name, detail)

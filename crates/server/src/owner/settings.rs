@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::audit::By;
-use rejoinder_core::settings::Takes;
 use rejoinder_core::{Refusal, Settings, Site, site};
 use render::newsroom::{Field, SettingsPage, settings_page};
 use serde_json::Value;
@@ -125,16 +124,11 @@ pub(super) async fn save(
     let mut refused = Refused::default();
     let mut settings = site.settings.clone();
     for about in Settings::ABOUT {
-        let Some(typed) = fields.get(about.key) else {
+        // An empty field is a value, too.
+        let Some(typed) = fields.all(about.key).next() else {
             continue;
         };
-        let value = match about.takes {
-            Takes::Text(_) | Takes::Markdown | Takes::Choice(_) => {
-                Value::from(typed.trim().replace("\r\n", "\n")).to_string()
-            }
-            Takes::Number(..) | Takes::AnyNumber => typed.trim().to_owned(),
-        };
-        match settings.with(about.key, &value) {
+        match settings.with(about.key, typed) {
             Ok(changed) => settings = changed,
             Err(refusal) => {
                 let problem = match refusal {
@@ -178,11 +172,7 @@ pub(super) async fn save_origins(
         return meanwhile(&app, &member, &site).await;
     }
     let typed = fields.get("origins").unwrap_or_default();
-    let lines = typed.split_whitespace();
-    let read: Result<Vec<String>, _> = lines.map(site::origin).collect();
-    let problem = match read {
-        Ok(origins) if origins.is_empty() => "There must be at least one address.".to_owned(),
-        Ok(origins) if origins.len() > 100 => "There can be 100 addresses at most.".to_owned(),
+    let problem = match site::origins(typed) {
         Ok(origins) => {
             let (before, by, now) = (site.clone(), By::owner(&member.author), app.now());
             let save = move |tx: &mut Tx<'_>| {

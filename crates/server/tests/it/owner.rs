@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rejoinder_core::author::Role;
 use rejoinder_core::language::Language;
-use rejoinder_core::{AuthorId, Clock as _, FixedRandom, SiteId, Token};
+use rejoinder_core::settings::Takes;
+use rejoinder_core::{AuthorId, Clock as _, FixedRandom, Settings, SiteId, Token};
 use rejoinder_server::{Invited, invite};
 use store::jobs::{self, NewJob};
 use store::{Tx, authors, sites};
@@ -110,6 +111,49 @@ async fn a_value_that_is_not_taken_is_named_and_nothing_is_saved() {
     );
     let site = app.store.read(|tx| sites::by_id(tx, SiteId(1))).await;
     assert_eq!(site.unwrap().unwrap().settings.title, "");
+}
+
+#[tokio::test]
+async fn the_form_takes_of_every_setting_what_the_setting_takes_and_names_the_rest() {
+    let app = TestApp::new().await;
+    let olga = owner(&app).await;
+    let kept = async || {
+        let site = app.store.read(|tx| sites::by_id(tx, SiteId(1))).await;
+        site.unwrap().unwrap().settings
+    };
+    let mut form = seen(&olga.get(SETTINGS).await);
+    for about in Settings::ABOUT {
+        let mut texts = testing::odd_texts();
+        if let Takes::Choice(words) = about.takes {
+            texts.extend(words.iter().map(|(word, _)| (*word).to_owned()));
+        }
+        // Emptied again at last.
+        texts.push(String::new());
+        for text in texts {
+            let before = kept().await;
+            let answer = olga
+                .submit(SETTINGS, &[("seen", &form), (about.key, &text)])
+                .await;
+
+            match before.with(about.key, &text) {
+                Ok(expected) => {
+                    assert_eq!(answer.status, 303, "{} = {text:?}", about.key);
+                    assert_eq!(kept().await, expected, "{} = {text:?}", about.key);
+                    form = seen(&olga.get(SETTINGS).await);
+                }
+                Err(_) => {
+                    assert_eq!(answer.status, 422, "{} = {text:?}", about.key);
+                    let said = format!("This must be {}", about.takes);
+                    let page = answer.text();
+                    assert!(
+                        page.contains(&said.replace('\'', "&#39;")),
+                        "{said} in {page}"
+                    );
+                    assert_eq!(kept().await, before, "{} = {text:?}", about.key);
+                }
+            }
+        }
+    }
 }
 
 #[tokio::test]

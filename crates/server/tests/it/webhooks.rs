@@ -165,6 +165,11 @@ async fn the_log_shows_what_became_of_each_delivery_and_sends_it_again() {
     olga.submit(&format!("{page}/replay"), &[("hours", "24")])
         .await;
     assert_eq!(deliveries(&app).await[0].state.as_str(), "waiting");
+    for hours in ["0", "721", "-1", "many"] {
+        let replay = format!("{page}/replay");
+        let refused = olga.submit(&replay, &[("hours", hours)]).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{hours}");
+    }
     let unknown = olga
         .submit(&format!("{page}/deliveries/5/replay"), &[])
         .await;
