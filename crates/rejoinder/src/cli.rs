@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config;
+
 /// The discussion under an article, owned by the publication.
 #[derive(Debug, Parser)]
 #[command(
@@ -24,8 +26,10 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve the demo publication, ready to try
+    #[command(after_help = config::help())]
     Demo(ServeArgs),
     /// Serve the discussions of your sites
+    #[command(after_help = config::help())]
     Serve(ServeArgs),
     /// Add, list, show and set up sites
     Site(SiteArgs),

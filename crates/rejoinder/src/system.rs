@@ -1,8 +1,9 @@
-//! The time and the chance of the machine: the only place that asks it for them.
+//! The time, the chance and the limits of the machine: the only place that asks it for them.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rejoinder_core::{Clock, Random, Time};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// The machine's clock.
 #[derive(Debug, Clone, Copy)]
@@ -33,4 +34,20 @@ impl Random for SystemRandom {
             panic!("the system gives no random bytes: {error}");
         }
     }
+}
+
+/// Let this process open as many files, and so connections, as the machine allows it; returns how
+/// many that are.
+pub(crate) fn raise_file_limit() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    let current = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => raised.current,
+        Err(_) => limit.current,
+    };
+    // None stands for no limit.
+    current.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX))
 }

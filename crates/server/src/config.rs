@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use rejoinder_core::Site;
@@ -20,6 +21,10 @@ pub struct Config {
     pub proxy_header: ProxyHeader,
     /// Whether readers are slowed down.
     pub rate_limits: RateLimits,
+    /// How many connections there may be, and how long they may keep the server waiting.
+    pub connections: ConnectionLimits,
+    /// How many readers may follow live.
+    pub streams: StreamLimits,
     /// The address that mails come from. Unset, no mail is sent, and nothing that needs one is offered.
     pub mail_from: Option<String>,
     /// The folder that mails are written into instead of being sent, where owners may read them all:
@@ -36,6 +41,8 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             proxy_header: ProxyHeader::XForwardedFor,
             rate_limits: RateLimits::On,
+            connections: ConnectionLimits::default(),
+            streams: StreamLimits::default(),
             mail_from: None,
             mail_folder: None,
             publication: None,
@@ -62,7 +69,69 @@ pub enum RateLimits {
     Off,
 }
 
+/// How many connections there may be, and how long they may keep the server waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Altogether.
+    pub max: usize,
+    /// From one IPv4 address or one /64 of IPv6. Trusted proxies have no such limit, and nobody has
+    /// one while [`RateLimits::Off`].
+    pub max_per_network: usize,
+    /// From the first byte of a request to the end of its head.
+    pub head_timeout: Duration,
+    /// From there to the end of its body.
+    pub body_timeout: Duration,
+    /// Between an answer and the next request.
+    pub idle_timeout: Duration,
+    /// While the client takes nothing of an answer.
+    pub write_timeout: Duration,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            max: 30_000,
+            max_per_network: 256,
+            head_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(20),
+            idle_timeout: Duration::from_secs(60),
+            write_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How many readers may follow live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamLimits {
+    /// Altogether.
+    pub max: usize,
+    /// On one page.
+    pub max_per_page: usize,
+    /// From one client: an IPv4 address or a /64 of IPv6. Nobody has this limit while
+    /// [`RateLimits::Off`].
+    pub max_per_client: usize,
+}
+
+impl Default for StreamLimits {
+    fn default() -> Self {
+        Self {
+            max: 20_000,
+            max_per_page: 10_000,
+            max_per_client: 100,
+        }
+    }
+}
+
 impl Config {
+    /// The limits with what does not hold while clients are not slowed down.
+    pub(crate) fn settled(mut self) -> Self {
+        if self.rate_limits == RateLimits::Off {
+            self.connections.max_per_network = usize::MAX;
+            self.streams.max_per_client = usize::MAX;
+        }
+        self
+    }
+
     /// The articles that the server itself publishes at `site`.
     pub(crate) fn publication_of(&self, site: &Site) -> Option<&Publication> {
         let publication = self.publication.as_ref();

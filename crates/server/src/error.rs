@@ -98,6 +98,11 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
     }
 
+    pub(crate) fn body_late() -> Self {
+        let detail = "The body did not come in time.";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body_late", detail)
+    }
+
     pub(crate) fn site_unknown() -> Self {
         let detail = "There is no such site here.";
         Self::new(StatusCode::NOT_FOUND, "site_unknown", detail).field("site")
@@ -111,6 +116,11 @@ impl ApiError {
     pub(crate) fn rate_limited(seconds: u32) -> Self {
         let detail = format!("That was too quick. Try again in {seconds} s.");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(seconds)
+    }
+
+    pub(crate) fn too_many_streams() -> Self {
+        let detail = "Too many readers of your network follow live right now. Try again later.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_streams", detail).retry_after(30)
     }
 
     pub(crate) fn streams_full() -> Self {

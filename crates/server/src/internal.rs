@@ -32,6 +32,7 @@ async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
 async fn metrics(State(app): State<App>) -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
-        app.metrics.text(app.live.n_streams()),
+        app.metrics
+            .text(&app.connections.counts(), app.live.n_streams()),
     )
 }

@@ -40,11 +40,11 @@ mod webhooks;
 
 pub use access::Access;
 pub use auth::{Invited, invite};
-pub use config::{Config, ProxyHeader, RateLimits};
+pub use config::{Config, ConnectionLimits, ProxyHeader, RateLimits, StreamLimits};
 pub use internal::internal_router;
 pub use live::Live;
 pub use page_cache::PageCache;
 pub use publication::{Publication, PublicationError};
 pub use routes::{Declared, declared, router};
-pub use serve::serve;
+pub use serve::{serve, serve_internal};
 pub use state::{App, Parts, hook};

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::serve::connections::Counts;
+
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Counter {
@@ -59,20 +61,33 @@ impl Metrics {
         self.0[counter as usize].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// All counters as text, and how many live streams are open now.
-    pub(crate) fn text(&self, n_streams: usize) -> String {
-        let streams = format!(
-            "# HELP rejoinder_live_streams Live streams that are open.\n\
-             # TYPE rejoinder_live_streams gauge\nrejoinder_live_streams {n_streams}\n"
-        );
-        Counter::ALL.iter().fold(streams, |mut text, counter| {
-            let (name, help) = counter.about();
-            let value = self.0[*counter as usize].load(Ordering::Relaxed);
+    /// All counters as text, with those of the connections and of the live streams that are open now.
+    pub(crate) fn text(&self, connections: &Counts, n_streams: usize) -> String {
+        let mut text = String::new();
+        let mut add = |kind: &str, (name, help): (&str, &str), value: u64| {
             let _ = write!(
                 text,
-                "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}\n"
+                "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"
             );
-            text
-        })
+        };
+        let streams = ("rejoinder_live_streams", "Live streams that are open.");
+        add("gauge", streams, n_streams as u64);
+        let open = ("rejoinder_connections", "Connections that are open.");
+        add("gauge", open, connections.open);
+        let refused = (
+            "rejoinder_connections_refused_total",
+            "Connections for which there was no room.",
+        );
+        add("counter", refused, connections.refused);
+        let ended = (
+            "rejoinder_connections_ended_total",
+            "Connections ended because they kept the server waiting or others out.",
+        );
+        add("counter", ended, connections.ended);
+        for counter in Counter::ALL {
+            let value = self.0[counter as usize].load(Ordering::Relaxed);
+            add("counter", counter.about(), value);
+        }
+        text
     }
 }

@@ -14,6 +14,7 @@ use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::openid::Openid;
 use crate::page_cache::PageCache;
+use crate::serve::connections::Connections;
 use crate::sites::Sites;
 
 /// What a server is made of.
@@ -55,6 +56,7 @@ pub struct State {
     pub(crate) store: Arc<Store>,
     pub(crate) pages: PageCache,
     pub(crate) live: Live,
+    pub(crate) connections: Connections,
     pub(crate) wake: Arc<dyn Fn() + Send + Sync>,
     pub(crate) outside: egress::Client,
     pub(crate) clock: Arc<dyn Clock>,
@@ -70,9 +72,11 @@ pub struct State {
 impl App {
     /// A server made of `parts`.
     pub fn new(parts: Parts) -> Self {
+        let config = parts.config.settled();
         Self(Arc::new(State {
-            limits: Limits::new(parts.config.rate_limits),
-            config: parts.config,
+            limits: Limits::new(config.rate_limits),
+            connections: Connections::new(config.connections),
+            config,
             store: parts.store,
             pages: parts.pages,
             live: parts.live,

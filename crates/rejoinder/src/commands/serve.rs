@@ -1,16 +1,15 @@
 //! A server, from options to the last answer.
 
-use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use server::{App, Config, Live, PageCache, Parts, Publication};
+use server::{App, Config, ConnectionLimits, Live, PageCache, Parts, Publication, StreamLimits};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tracing::{error, info};
+use tracing::info;
 
 use super::Opened;
 use super::work::{self, Waker, Working};
@@ -18,7 +17,7 @@ use crate::cli::ServeArgs;
 use crate::config::{DEFAULTS, Options};
 use crate::failure::Failure;
 use crate::log;
-use crate::system::{SystemClock, SystemRandom};
+use crate::system::{SystemClock, SystemRandom, raise_file_limit};
 
 /// What rendered threads may take, in bytes.
 const PAGE_CACHE_BYTES: u64 = 64 << 20;
@@ -103,12 +102,15 @@ impl Running {
         let worker = work::worker(options, &self.store.handle(), outside.clone(), &base);
         self.waker.set(worker.clone());
         let working = Working::start(worker);
+        let (connections, streams) = room(options);
         let app = App::new(Parts {
             config: Config {
                 base: options.base.clone(),
                 trusted_proxies: options.trusted_proxies.clone(),
                 proxy_header: options.proxy_header,
                 rate_limits: options.rate_limits,
+                connections,
+                streams,
                 mail_from: options.mail.as_ref().map(|mail| mail.from.clone()),
                 mail_folder: options.shown_mails.clone(),
                 publication,
@@ -123,7 +125,10 @@ impl Running {
         });
         let (tell, told) = watch::channel(());
         if let Some(internal) = self.internal {
-            tokio::spawn(serve_internal(internal, app.clone(), told.clone()));
+            let mut told = told.clone();
+            // Ends when the sender is dropped.
+            let shutdown = async move { drop(told.changed().await) };
+            tokio::spawn(server::serve_internal(internal, app.clone(), shutdown));
         }
         let mut signals = self.signals;
         let shutdown = async {
@@ -138,6 +143,22 @@ impl Running {
     }
 }
 
+/// How many connections and live streams there may be, now that the process may open as many files
+/// as the machine allows.
+fn room(options: &Options) -> (ConnectionLimits, StreamLimits) {
+    let max_files = raise_file_limit();
+    let (connections, streams) = options.room.within(max_files);
+    let (n_connections, n_streams) = (connections.max, streams.max);
+    info!(
+        max_files,
+        n_connections,
+        n_streams,
+        "At most {max_files} files may be open, {n_connections} of them connections of readers, \
+         {n_streams} of which follow live"
+    );
+    (connections, streams)
+}
+
 /// The door out, with the sockets that the operator opened.
 fn outside(options: &Options) -> Result<egress::Client, Failure> {
     let policy = egress::Policy {
@@ -146,17 +167,6 @@ fn outside(options: &Options) -> Result<egress::Client, Failure> {
     };
     egress::Client::new(policy)
         .map_err(|error| Failure::failed("nothing outside can be asked", &error))
-}
-
-async fn serve_internal(listener: TcpListener, app: App, mut told: watch::Receiver<()>) {
-    let shutdown = async move {
-        // Ends when the sender is dropped.
-        let _ = told.changed().await;
-    };
-    let serving = axum::serve(listener, server::internal_router(app));
-    if let Err(cause) = serving.with_graceful_shutdown(shutdown).into_future().await {
-        error!(%cause, "The internal address answers no more: {cause}");
-    }
 }
 
 async fn listen(wanted: SocketAddr, option: &str) -> Result<(TcpListener, SocketAddr), Failure> {

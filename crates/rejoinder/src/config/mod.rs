@@ -2,6 +2,7 @@
 //! default. Whatever cannot be understood is refused by name before anything starts.
 
 mod layers;
+mod room;
 mod sites;
 
 use std::ffi::OsString;
@@ -20,13 +21,14 @@ use tracing::level_filters::LevelFilter;
 use crate::cli::{Place, ServeArgs};
 use crate::failure::Failure;
 use layers::{Known, Layers};
+pub(crate) use room::Room;
 pub(crate) use sites::SiteOptions;
 
 const fn known(key: &'static str, accepts: &'static str) -> Known {
     Known { key, accepts }
 }
 
-const KNOWN: [Known; 15] = [
+const KNOWN: [Known; 24] = [
     known("listen", "an address and a port such as 127.0.0.1:8080"),
     known(
         "internal",
@@ -49,6 +51,15 @@ const KNOWN: [Known; 15] = [
          the features are webhooks, filters and sign-in",
     ),
     known("rate_limits", "on or off"),
+    known("connections.max", room::ACCEPTS),
+    known("connections.max_per_network", room::ACCEPTS),
+    known("connections.head_timeout_s", room::ACCEPTS_SECONDS),
+    known("connections.body_timeout_s", room::ACCEPTS_SECONDS),
+    known("connections.idle_timeout_s", room::ACCEPTS_SECONDS),
+    known("connections.write_timeout_s", room::ACCEPTS_SECONDS),
+    known("streams.max", room::ACCEPTS),
+    known("streams.max_per_page", room::ACCEPTS),
+    known("streams.max_per_client", room::ACCEPTS),
     known("log", "text or json"),
     known("log_level", "error, warn, info or debug"),
     known(
@@ -62,6 +73,16 @@ const KNOWN: [Known; 15] = [
     ),
     known("publication.folder", "a directory with a publication.toml"),
 ];
+
+/// What `--help` says of the options that a file or the environment may set.
+pub(crate) fn help() -> String {
+    let start = "Options for --config FILE and the environment, where `mail.from` is REJOINDER_MAIL_FROM; \
+                 docs/operators/configuring.md says more:\n";
+    let lines = KNOWN.iter();
+    lines.fold(start.to_owned(), |help, known| {
+        format!("{help}\n  {}: {}", known.key, known.accepts)
+    })
+}
 
 /// What the operator decided.
 #[derive(Debug)]
@@ -78,6 +99,8 @@ pub(crate) struct Options {
     /// What single features may ask although it is not on the public internet.
     pub(crate) reachable: Vec<Exception>,
     pub(crate) rate_limits: RateLimits,
+    /// How many connections and live streams there may be.
+    pub(crate) room: Room,
     pub(crate) log: LogFormat,
     pub(crate) log_level: LevelFilter,
     /// How mail is sent, when it is.
@@ -242,6 +265,7 @@ impl Options {
                 .unwrap_or(ProxyHeader::XForwardedFor),
             reachable: reachable(&layers, rate_limits)?,
             rate_limits: rate_limits.unwrap_or(RateLimits::On),
+            room: Room::read(&layers)?,
             log: layers.read("log", log_format)?.unwrap_or(LogFormat::Text),
             log_level: layers
                 .read("log_level", log_level)?

@@ -2,6 +2,7 @@
 
 mod backups;
 mod closing;
+mod connections;
 mod demo;
 mod durability;
 mod imports;

@@ -20,6 +20,8 @@ pub(crate) struct Place {
     database: Option<String>,
     program: PathBuf,
     user: Option<u32>,
+    /// How many files the program may open, and how many it may allow itself.
+    max_files: Option<(u32, u32)>,
 }
 
 /// The user that owns nothing, on every system.
@@ -33,6 +35,15 @@ impl Place {
             database: None,
             program: env!("CARGO_BIN_EXE_rejoinder").into(),
             user: None,
+            max_files: None,
+        }
+    }
+
+    /// An empty data directory of someone who may open so many files, and allow themself so many.
+    pub(crate) fn with_files(soft: u32, hard: u32) -> Self {
+        Self {
+            max_files: Some((soft, hard)),
+            ..Self::new()
         }
     }
 
@@ -83,7 +94,15 @@ impl Place {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = match self.max_files {
+            None => Command::new(&self.program),
+            Some((soft, hard)) => {
+                let limited = format!("ulimit -Sn {soft}; ulimit -Hn {hard}; exec \"$0\" \"$@\"");
+                let mut command = Command::new("sh");
+                command.args(["-c", &limited]).arg(&self.program);
+                command
+            }
+        };
         if let Some(user) = self.user {
             command.uid(user).gid(user);
         }
@@ -215,6 +234,15 @@ impl Server {
         let (status, body) = self.get(path);
         assert_eq!(status, 200, "{path}: {body}");
         serde_json::from_str(&body).unwrap()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGKILL: nothing is said, nothing is tidied up.

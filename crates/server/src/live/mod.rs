@@ -11,10 +11,12 @@ mod frame;
 mod room;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::{Body, Bytes};
+use rejoinder_core::address::Network;
 use rejoinder_core::{PageKey, Site, SiteId};
 use store::{Change, StoreError};
 use tokio::sync::broadcast::Receiver;
@@ -22,10 +24,8 @@ use tokio::sync::broadcast::Receiver;
 pub(crate) use frame::Frame;
 use room::{Room, Stream};
 
+use crate::config::StreamLimits;
 use crate::state::App;
-
-/// The most streams that one process holds.
-const MAX_STREAMS: usize = 20_000;
 
 /// The rooms of this process. Cheap to clone.
 #[derive(Clone, Default)]
@@ -35,7 +35,20 @@ pub struct Live(Arc<Rooms>);
 struct Rooms {
     open: Mutex<HashMap<(SiteId, String), Arc<Room>>>,
     n_streams: AtomicUsize,
+    /// How many streams each client has.
+    clients: Mutex<HashMap<Network, usize>>,
     is_closed: AtomicBool,
+}
+
+/// Why a reader cannot follow live now.
+#[derive(Debug)]
+pub(crate) enum NoSeat {
+    /// The client has as many streams as it may.
+    Client,
+    /// The page or the process has.
+    Full,
+    /// The page cannot be read.
+    Store(StoreError),
 }
 
 impl Live {
@@ -64,23 +77,26 @@ impl Live {
         self.0.n_streams.load(Ordering::Relaxed)
     }
 
-    /// A stream of what happens to a page after `version`, or from now on; `None` when there are
-    /// too many already.
+    /// A stream of what happens to a page after `version`, or from now on, for a client.
     pub(crate) async fn join(
         &self,
         app: &App,
+        client: Network,
         site: Arc<Site>,
         key: PageKey,
         base: Arc<str>,
         version: Option<i64>,
-    ) -> Result<Option<Body>, StoreError> {
-        let Some(seat) = Seat::take(&self.0) else {
-            return Ok(None);
-        };
+    ) -> Result<Body, NoSeat> {
+        let limits = &app.config.streams;
+        let seat = Seat::take(&self.0, client, limits)?;
         let (room, listening) = self.enter(app, site, key, base);
-        let now = room.start(app).await?;
+        // This one listens already.
+        if room.n_listeners() > limits.max_per_page {
+            return Err(NoSeat::Full);
+        }
+        let now = room.start(app).await.map_err(NoSeat::Store)?;
         let stream = Stream::new(app.clone(), room, listening, version.unwrap_or(now), seat);
-        Ok(Some(stream.into_body()))
+        Ok(stream.into_body())
     }
 
     /// The page's room, with someone in it, so that it stays.
@@ -116,22 +132,47 @@ impl Live {
 }
 
 /// A place among the streams of the process, given back when dropped.
-struct Seat(Arc<Rooms>);
+struct Seat {
+    rooms: Arc<Rooms>,
+    client: Network,
+}
 
 impl Seat {
-    fn take(rooms: &Arc<Rooms>) -> Option<Self> {
-        let is_full = rooms.n_streams.load(Ordering::Relaxed) >= MAX_STREAMS;
+    fn take(rooms: &Arc<Rooms>, client: Network, limits: &StreamLimits) -> Result<Self, NoSeat> {
+        let mut clients = rooms.clients();
+        let is_full = rooms.n_streams.load(Ordering::Relaxed) >= limits.max;
         if is_full || rooms.is_closed.load(Ordering::SeqCst) {
-            return None;
+            return Err(NoSeat::Full);
         }
+        let own = clients.entry(client).or_default();
+        if *own >= limits.max_per_client {
+            return Err(NoSeat::Client);
+        }
+        *own += 1;
         rooms.n_streams.fetch_add(1, Ordering::Relaxed);
-        Some(Self(rooms.clone()))
+        Ok(Self {
+            rooms: rooms.clone(),
+            client,
+        })
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.0.n_streams.fetch_sub(1, Ordering::Relaxed);
+        let mut clients = self.rooms.clients();
+        self.rooms.n_streams.fetch_sub(1, Ordering::Relaxed);
+        if let Entry::Occupied(mut own) = clients.entry(self.client) {
+            *own.get_mut() -= 1;
+            if *own.get() == 0 {
+                own.remove();
+            }
+        }
+    }
+}
+
+impl Rooms {
+    fn clients(&self) -> MutexGuard<'_, HashMap<Network, usize>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -64,7 +64,11 @@ impl Room {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.frames.receiver_count() == 0
+        self.n_listeners() == 0
+    }
+
+    pub(super) fn n_listeners(&self) -> usize {
+        self.frames.receiver_count()
     }
 
     pub(super) fn listen(&self) -> broadcast::Receiver<Frame> {

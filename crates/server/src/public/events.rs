@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use crate::error::{ApiError, Problem};
 use crate::extract::{Params, Visitor};
 use crate::limits::Act;
+use crate::live::NoSeat;
 use crate::state::App;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -26,6 +27,7 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
     ),
     responses(
         (status = 200, body = String, content_type = "text/event-stream"),
+        (status = 503, body = Problem, description = "Too many readers follow live"),
         (status = "4XX", body = Problem)),
 )]
 pub(crate) async fn events(
@@ -48,11 +50,9 @@ pub(crate) async fn events(
             .await?
     };
     let key = known.map_or(key, |page| page.key);
-    let joined = app
-        .live
-        .join(&app, site, key, visitor.base.0.clone(), since)
-        .await?;
-    let mut response = Response::new(joined.ok_or_else(ApiError::streams_full)?);
+    let (client, base) = (visitor.network, visitor.base.0.clone());
+    let stream = app.live.join(&app, client, site, key, base, since).await;
+    let mut response = Response::new(stream?);
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
@@ -60,4 +60,14 @@ pub(crate) async fn events(
     );
     headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
     Ok(response)
+}
+
+impl From<NoSeat> for ApiError {
+    fn from(reason: NoSeat) -> Self {
+        match reason {
+            NoSeat::Client => Self::too_many_streams(),
+            NoSeat::Full => Self::streams_full(),
+            NoSeat::Store(error) => error.into(),
+        }
+    }
 }

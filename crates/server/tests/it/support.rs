@@ -20,6 +20,7 @@ use rejoinder_server::{
 use serde_json::{Value, json};
 use store::{Store, sites};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 /// The server's own address.
@@ -33,6 +34,7 @@ pub(crate) const STORY: &str = "https://news.example/story";
 
 /// A server with one site, `news.example`.
 pub(crate) struct TestApp {
+    app: App,
     router: Router,
     internal: Router,
     pub(crate) clock: Arc<FixedClock>,
@@ -102,7 +104,8 @@ impl TestApp {
         let app = App::new(parts);
         let app = Self {
             internal: internal_router(app.clone()),
-            router: router(app),
+            router: router(app.clone()),
+            app,
             clock,
             store,
             live,
@@ -151,6 +154,15 @@ impl TestApp {
     /// What answers those who really connect.
     pub(crate) fn service(&self) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
         self.router.clone().into_make_service_with_connect_info()
+    }
+
+    /// Serve those who connect, as the program does, until the test ends.
+    pub(crate) async fn listen(&self) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let forever = std::future::pending();
+        tokio::spawn(server::serve(listener, self.app.clone(), forever));
+        address
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -250,6 +262,10 @@ pub(crate) struct Following {
     stream: BodyDataStream,
     text: String,
 }
+
+/// A live stream that nobody reads.
+#[derive(Debug)]
+pub(crate) struct Stream(#[expect(dead_code, reason = "only held")] Body);
 
 /// What a live stream told.
 #[derive(Debug)]
@@ -426,6 +442,25 @@ impl TestReader {
     pub(crate) async fn delete(&self, id: &str) -> Answer {
         let path = format!("/api/v1/comments/{id}");
         self.ask(Method::DELETE, &path, &[], Body::empty()).await
+    }
+
+    /// Follow what is at `path`; the stream ends when it is dropped.
+    pub(crate) async fn follow(&self, path: &str) -> Result<Stream, Answer> {
+        let request = Request::builder()
+            .uri(path)
+            .header(header::HOST, &self.host)
+            .extension(ConnectInfo(self.peer));
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        if parts.status == StatusCode::OK {
+            return Ok(Stream(body));
+        }
+        Err(Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: to_bytes(body, usize::MAX).await.unwrap().to_vec(),
+        })
     }
 
     pub(crate) async fn me(&self, page: &str) -> Value {
