@@ -35,7 +35,7 @@ fn the_program_raises_its_limit_of_open_files_and_says_so() {
 #[test]
 fn more_idle_connections_than_the_machine_allows_keep_nobody_out() {
     let server = Place::with_files(200, 200).start(&["serve"]);
-    let _idle = connect(&server, 1_000);
+    let _idle = connect(&server, 400);
 
     assert_eq!(server.get("/embed.js").0, 200);
 
@@ -52,7 +52,7 @@ fn a_program_that_runs_out_of_files_answers_and_ends_all_the_same() {
         maximum: few,
     };
     prlimit(pid, Resource::Nofile, limit).unwrap();
-    let _idle = connect(&server, 500);
+    let _idle = connect(&server, 100);
 
     assert_eq!(server.get("/embed.js").0, 200);
 

@@ -78,8 +78,8 @@ impl Connections {
             open.tell_of(peer);
         }
         let has_room = match is_network_full {
-            true => self.shed(&mut open, Some(network), limits.max_per_network),
-            false => open.n_open < limits.max || self.shed(&mut open, None, limits.max),
+            true => self.shed(&mut open, Some(network), share(limits.max_per_network)),
+            false => open.n_open < limits.max || self.shed(&mut open, None, share(limits.max)),
         };
         if !has_room {
             self.0.n_refused.fetch_add(1, Ordering::Relaxed);
@@ -94,7 +94,12 @@ impl Connections {
 
     /// End some connections that wait for nothing, whoever has them.
     pub(super) fn make_room(&self) {
-        self.shed(&mut self.open(), None, self.0.limits.max);
+        self.shed(&mut self.open(), None, share(self.0.limits.max));
+    }
+
+    /// End all that wait for nothing: no more is to be asked.
+    pub(super) fn wind_up(&self) {
+        self.shed(&mut self.open(), None, usize::MAX);
     }
 
     /// End the connections that have kept the server waiting for too long.
@@ -121,8 +126,8 @@ impl Connections {
         }
     }
 
-    /// End those of a network, or of all, that have been idle for longest; whether there were any.
-    fn shed(&self, open: &mut Open, network: Option<Network>, n_allowed: usize) -> bool {
+    /// End `n` of a network, or of all, those that have been idle for longest; whether there were any.
+    fn shed(&self, open: &mut Open, network: Option<Network>, n: usize) -> bool {
         let mut idle: Vec<_> = open
             .of(network)
             .filter_map(|connection| Some((connection.waits()?, connection.clone())))
@@ -132,7 +137,7 @@ impl Connections {
             .into_iter()
             .filter(|(waiting, connection)| connection.end_if_still(*waiting))
             .map(|(_, connection)| connection)
-            .take(n_allowed.div_ceil(SHED_SHARE))
+            .take(n)
             .collect();
         self.forget(open, &ended);
         !ended.is_empty()
@@ -150,6 +155,11 @@ impl Connections {
     fn open(&self) -> MutexGuard<'_, Open> {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How many are ended at once of so many that are allowed.
+const fn share(n_allowed: usize) -> usize {
+    n_allowed.div_ceil(SHED_SHARE)
 }
 
 impl Open {

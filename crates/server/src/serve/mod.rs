@@ -122,6 +122,7 @@ async fn accept<S>(
         }
     }
     drop(listener);
+    connections.wind_up();
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
 }
 
