@@ -161,12 +161,12 @@ async fn end(
     (subscription, page): (Subscription, Page),
     reach: Reach,
 ) -> Result<Response, ErrorPage> {
-    let (id, secret) = (site.id, subscription.secret.clone());
+    let (now, id, secret) = (app.clock.now(), site.id, subscription.secret.clone());
     let end = move |tx: &mut Tx<'_>| {
         let left = match reach {
-            Reach::Kind => subscriptions::end(tx, id, &secret)?,
+            Reach::Kind => subscriptions::end(tx, now, id, &secret)?,
             Reach::All => {
-                subscriptions::end_all(tx, id, &secret)?;
+                subscriptions::end_all(tx, now, id, &secret)?;
                 Vec::new()
             }
         };

@@ -9,7 +9,8 @@ use sha2::Sha256;
 
 use crate::{Result, Tx, params, sql};
 
-/// How long new hashes are made with one key. A key is destroyed when a second one has followed.
+/// How long new hashes are made with one key. A key is destroyed when a second one has followed, and
+/// when as much time has passed again, whether anybody wrote meanwhile or not.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many bytes of the MAC are kept.
@@ -35,6 +36,18 @@ pub fn hash(tx: &mut Tx<'_>, now: Time, network: Network, new_key: &[u8; 32]) ->
 /// The hashes of `network` under every key that still lives, to be compared.
 pub fn hashes(tx: &mut Tx<'_>, network: Network) -> Result<Vec<Vec<u8>>> {
     Ok(live(tx)?.iter().map(|key| key.hash(network)).collect())
+}
+
+/// Destroy the keys whose time is over.
+pub(crate) fn destroy_old(tx: &mut Tx<'_>, now: Time) -> Result<()> {
+    let destroyed = tx.execute(
+        sql!("delete from address_key where created_at <= ?1"),
+        params![now.before(2 * LIFETIME)],
+    )?;
+    if destroyed != 0 {
+        tx.erase();
+    }
+    Ok(())
 }
 
 fn live(tx: &mut Tx<'_>) -> Result<Vec<Key>> {
@@ -64,6 +77,7 @@ fn rotate(tx: &mut Tx<'_>, now: Time, newest: i64, secret: &[u8; 32]) -> Result<
         sql!("delete from address_key where id < ?1"),
         params![id - 1],
     )?;
+    tx.erase();
     let stored = live(tx)?.into_iter().next();
     Ok(stored.unwrap_or_else(|| Key {
         id,

@@ -6,7 +6,7 @@ use rejoinder_core::author::Role;
 use rejoinder_core::{Author, AuthorId, AuthorKind, Refusal, Site, SiteId, Time, TokenHash, names};
 
 use crate::error::StoreError;
-use crate::{Result, Row, Tx, moderation, params, sessions, sql};
+use crate::{Result, Row, Tx, moderation, params, searches, sessions, sql};
 
 /// How long a guest's browser proves who they are.
 const SESSION: Duration = Duration::from_secs(400 * 24 * 60 * 60);
@@ -181,6 +181,7 @@ pub fn set_details(
 
 /// Forget what a guest said of themselves. Their browser still proves that they are the same.
 pub(crate) fn forget_details(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
+    searches::forget_about(tx, site, author)?;
     tx.execute(
         sql!(
             "update author set name = '', email = null, website = null

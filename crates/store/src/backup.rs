@@ -1,16 +1,19 @@
 //! Copies of a whole SQLite database, while it is in use.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::Result;
 use crate::doctor::{self, Finding};
+use crate::erasures::ledger::Erased;
 use crate::error::StoreError;
 use crate::migrations::NEWEST;
 use crate::tx::Tx;
+use crate::{Result, erasures, migrations};
 
 /// So many pages of the database are copied at once.
 const STEP: i32 = 4_096;
@@ -69,6 +72,99 @@ pub fn check(path: &Path) -> Result<Vec<Finding>> {
             known: NEWEST,
         }),
     }
+}
+
+/// Refuse a file that is no backup of ours: what is in its schema is exactly what the program made,
+/// and nothing in it runs by itself. Opened so that nothing of a hostile one runs meanwhile.
+pub fn expect_ours(path: &Path) -> Result<()> {
+    let connection = untrusted(path)?;
+    let newest = "select max(number) from migration";
+    let number: Option<i64> = connection
+        .query_row(newest, [], |row| row.get(0))
+        .map_err(|_| NotOurs::NoMigrations)?;
+    let number = number.ok_or(NotOurs::NoMigrations)?;
+    if number > NEWEST {
+        return Err(StoreError::TooNew {
+            found: number,
+            known: NEWEST,
+        });
+    }
+    let made = Connection::open_in_memory()?;
+    migrations::run_sqlite_to(&made, number)?;
+    let (known, found) = (schema(&made)?, schema(&connection)?);
+    if let Some(strange) = found.difference(&known).next() {
+        return Err(NotOurs::Strange(strange.kind.clone(), strange.name.clone()).into());
+    }
+    match known.difference(&found).next() {
+        None => Ok(()),
+        Some(missing) => Err(NotOurs::Missing(missing.kind.clone(), missing.name.clone()).into()),
+    }
+}
+
+/// Why a file is no backup of ours.
+#[derive(Debug, thiserror::Error)]
+enum NotOurs {
+    #[error("it is no database of this program")]
+    NoMigrations,
+    #[error(
+        "it holds the {0} {1:?}, which this program did not make so; a backup has nothing of its own"
+    )]
+    Strange(String, String),
+    #[error("its {0} {1:?} is missing or not as this program made it")]
+    Missing(String, String),
+}
+
+impl From<NotOurs> for StoreError {
+    fn from(why: NotOurs) -> Self {
+        Self::Unavailable(why.to_string())
+    }
+}
+
+/// A connection on which nothing that a file brings along runs.
+fn untrusted(path: &Path) -> Result<Connection> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
+    connection.execute_batch("pragma cell_size_check = on")?;
+    Ok(connection)
+}
+
+/// A thing that a schema has.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Thing {
+    kind: String,
+    name: String,
+    table: String,
+    sql: Option<String>,
+}
+
+/// What a schema has, but for what SQLite measures of its tables.
+fn schema(connection: &Connection) -> Result<BTreeSet<Thing>> {
+    let mut select = connection.prepare(
+        "select type, name, tbl_name, sql from sqlite_schema
+         where name not in ('sqlite_stat1', 'sqlite_stat4')",
+    )?;
+    let found = select.query_map([], |row| {
+        Ok(Thing {
+            kind: row.get(0)?,
+            name: row.get(1)?,
+            table: row.get(2)?,
+            sql: row.get(3)?,
+        })
+    })?;
+    Ok(found.collect::<std::result::Result<_, _>>()?)
+}
+
+/// The ledger of erasures of the database in the file `path`, which nobody uses. An older one has none.
+pub fn ledger(path: &Path) -> Result<Vec<Erased>> {
+    let connection = untrusted(path)?;
+    let has_one = "select exists (select 1 from sqlite_schema where name = 'erased')";
+    if !connection.query_row(has_one, [], |row| row.get(0))? {
+        return Ok(Vec::new());
+    }
+    erasures::ledger::all(&mut Tx::sqlite(&connection))
 }
 
 /// Whether another program, or another part of this one, has the database in the file `path` open.

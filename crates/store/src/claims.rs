@@ -4,6 +4,7 @@ use rejoinder_core::author::Role;
 use rejoinder_core::ranking::wilson_lower_bound;
 use rejoinder_core::{Author, AuthorId, AuthorKind, CommentId, Page, PageId, SiteId, Tally, Time};
 
+use crate::erasures::ledger;
 use crate::events::{self, EventKind};
 use crate::{Result, Tx, flags, mutes, pages, params, sql, subscriptions};
 
@@ -33,6 +34,7 @@ pub(crate) fn claim(
     move_standing(tx, site, guest.id, account)?;
     subscriptions::claim(tx, site, guest.id, account)?;
     mutes::claim(tx, site, guest.id, account)?;
+    ledger::joined(tx, now, site, guest.id, account)?;
     tx.execute(
         sql!("delete from session where site_id = ?1 and author_id = ?2"),
         params![site, guest.id],

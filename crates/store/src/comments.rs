@@ -14,13 +14,15 @@ use rejoinder_core::{
 
 use crate::authors;
 use crate::decisions::{self, By, Entry};
+use crate::erasures::ledger;
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
 use crate::moderation::{self, Text};
 use crate::{Result, Row, Tx, cards, groups, pages, params, sql};
 
 pub(crate) use counters::{appear, vanish};
-pub(crate) use forgetting::{forget, forget_traces};
+pub(crate) use forgetting::{forget, forget_guest, forget_traces};
+pub(crate) use posting::forget_old;
 pub use posting::{Idempotency, NewComment, NewIds, Posted, post};
 
 /// What [`read`] reads of a comment `c` and its author `a`.
@@ -301,7 +303,8 @@ pub fn remove(
     };
     decisions::change(tx, now, &page, &comment, &before, &after, &entry)?;
     if is_own {
-        forgetting::forget_guest(tx, site, page.id, &comment.author)?;
+        ledger::comment(tx, now, site, id)?;
+        forget_guest(tx, now, site, page.id, &comment.author)?;
     }
     Ok(Removed {
         page: pages::lock(tx, site, page.id)?,

@@ -5,18 +5,21 @@
 //! goes with everything that was about it. A step that was done is not done again.
 
 mod guest;
+pub mod ledger;
 
 use std::time::Duration;
 
-use rejoinder_core::author::Role;
-use rejoinder_core::{Author, AuthorId, AuthorKind, CommentId, Refusal, SiteId, State, Time};
+use rejoinder_core::author::{self, Role};
+use rejoinder_core::{
+    Author, AuthorId, AuthorKind, Comment, CommentId, Page, Refusal, SiteId, State, Time,
+};
 
 use crate::decisions::{self, By, Entry};
 use crate::events::{self, EventKind};
 use crate::jobs::{self, NewJob};
 use crate::{
     Result, Tx, audit, authors, bells, comments, devices, flags, identities, mutes, params,
-    passkeys, sessions, sql, subscriptions,
+    passkeys, searches, sessions, sql, subscriptions,
 };
 
 pub(crate) use guest::take_back;
@@ -99,6 +102,18 @@ pub fn ask(
     Ok(())
 }
 
+/// Let a deletion begin at once.
+fn begin(tx: &mut Tx<'_>, now: Time, site: SiteId, author: AuthorId, fate: Fate) -> Result<()> {
+    tx.execute(
+        sql!(
+            "insert into erasure (site_id, author_id, comments, asked_at, due_at)
+             values (?1, ?2, ?3, ?4, ?4) on conflict (site_id, author_id) do nothing"
+        ),
+        params![site, author, fate.as_str(), now],
+    )?;
+    Ok(())
+}
+
 /// Keep the account after all.
 pub fn withdraw(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
     tx.execute(
@@ -134,10 +149,13 @@ pub fn step(
 ) -> Result<bool> {
     let due = pending(tx, site, author)?.filter(|erasure| erasure.due_at <= now);
     let Some(erasure) = due else { return Ok(true) };
+    tx.erase();
+    ledger::author(tx, now, site, author, erasure.comments)?;
+    searches::forget_about(tx, site, author)?;
     let guest = authors::by_id(tx, site, author)?.filter(|known| known.kind == AuthorKind::Guest);
     match &guest {
         Some(guest) => guest::shut(tx, now, site, guest)?,
-        None => shut(tx, site, author)?,
+        None => shut(tx, now, site, author)?,
     }
     let written = ids(tx, site, author)?;
     if !written.is_empty() {
@@ -161,20 +179,20 @@ pub fn step(
 }
 
 /// Let nobody be the account any more, and forget its address.
-fn shut(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
-    sessions::end_others(tx, site, author, None)?;
+fn shut(tx: &mut Tx<'_>, now: Time, site: SiteId, account: AuthorId) -> Result<()> {
+    sessions::end_others(tx, site, account, None)?;
     let email: Option<Option<String>> = tx.one(
         sql!("select email from author where site_id = ?1 and id = ?2"),
-        params![site, author],
+        params![site, account],
         |row| row.get(0),
     )?;
     let email = email.flatten();
-    passkeys::forget(tx, site, author)?;
-    audit::forget(tx, site, author)?;
-    identities::forget(tx, site, author)?;
-    bells::forget(tx, site, author)?;
-    devices::forget(tx, site, author)?;
-    subscriptions::forget(tx, site, author, email.as_deref())?;
+    passkeys::forget(tx, site, account)?;
+    audit::forget(tx, site, account)?;
+    identities::forget(tx, site, account)?;
+    bells::forget(tx, site, account)?;
+    devices::forget(tx, site, account)?;
+    subscriptions::forget(tx, now, site, account, email.as_deref())?;
     let Some(email) = email else {
         return Ok(());
     };
@@ -182,10 +200,14 @@ fn shut(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
         sql!("delete from mail_sign_in where site_id = ?1 and email = ?2"),
         params![site, &email],
     )?;
+    tx.execute(
+        sql!("delete from guest_link where site_id = ?1 and mailbox = ?2"),
+        params![site, &author::mailbox(&email)],
+    )?;
     subscriptions::forget_mails(tx, site, &email)?;
     tx.execute(
         sql!("update author set email = null, website = null where site_id = ?1 and id = ?2"),
-        params![site, author],
+        params![site, account],
     )?;
     Ok(())
 }
@@ -234,20 +256,7 @@ fn leave(
     let (page, comment) = comments::locked(tx, site, id)?;
     let stays = fate == Fate::Keep && comment.is_published();
     if !stays && comment.state != State::Removed {
-        let before = decisions::snapshot(tx, site, id)?;
-        let mut after = before.entering(State::Removed, Some("author"));
-        after.revision += 1;
-        after.decided_revision = None;
-        let entry = Entry {
-            by: By::Author,
-            action: "delete",
-            judges: true,
-            reason: Some("author"),
-            note: None,
-            findings: &[],
-            undoes: None,
-        };
-        decisions::change(tx, now, &page, &comment, &before, &after, &entry)?;
+        leave_nothing(tx, now, &page, &comment)?;
     }
     tx.execute(
         sql!("update comment set author_id = ?3 where site_id = ?1 and id = ?2"),
@@ -258,6 +267,25 @@ fn leave(
         return comments::forget_traces(tx, site, id);
     }
     comments::forget(tx, site, id)
+}
+
+/// Delete a comment of a locked page as its author would.
+fn leave_nothing(tx: &mut Tx<'_>, now: Time, page: &Page, comment: &Comment) -> Result<()> {
+    let before = decisions::snapshot(tx, page.site, comment.id)?;
+    let mut after = before.entering(State::Removed, Some("author"));
+    after.revision += 1;
+    after.decided_revision = None;
+    let entry = Entry {
+        by: By::Author,
+        action: "delete",
+        judges: true,
+        reason: Some("author"),
+        note: None,
+        findings: &[],
+        undoes: None,
+    };
+    decisions::change(tx, now, page, comment, &before, &after, &entry)?;
+    Ok(())
 }
 
 /// Make some votes a part of the counts that is nobody's. Gives whether there were any.

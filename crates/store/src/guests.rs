@@ -88,7 +88,8 @@ fn add(
     Ok(())
 }
 
-fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+/// Forget what nobody used in time.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
     tx.execute(
         sql!("delete from guest_link where site_id = ?1 and expires_at <= ?2"),
         params![site, now],
@@ -188,7 +189,7 @@ pub fn take_back(
     nobody: AuthorId,
 ) -> Result<()> {
     if let Some(mailbox) = &proven.mailbox {
-        forget_mailbox(tx, site, mailbox)?;
+        forget_mailbox(tx, now, site, mailbox)?;
     }
     for guest in &proven.guests {
         erasures::take_back(tx, now, site, *guest, nobody)?;
@@ -197,8 +198,8 @@ pub fn take_back(
 }
 
 /// Forget an address that whoever asks has mails of. An account of theirs keeps what it is told of.
-fn forget_mailbox(tx: &mut Tx<'_>, site: SiteId, mailbox: &str) -> Result<()> {
-    let addresses = subscriptions::forget_mailbox(tx, site, mailbox)?;
+fn forget_mailbox(tx: &mut Tx<'_>, now: Time, site: SiteId, mailbox: &str) -> Result<()> {
+    let addresses = subscriptions::forget_mailbox(tx, now, site, mailbox)?;
     for address in addresses {
         tx.execute(
             sql!(

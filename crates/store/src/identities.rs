@@ -106,10 +106,7 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, arriving: &Arriving) -> Result<Arrived>
 }
 
 fn spend(tx: &mut Tx<'_>, now: Time, site: SiteId, spent: &Spent) -> Result<()> {
-    tx.execute(
-        sql!("delete from spent_token where site_id = ?1 and expires_at <= ?2"),
-        params![site, now],
-    )?;
+    forget_old(tx, now, site)?;
     let is_first = tx.execute(
         sql!(
             "insert into spent_token (site_id, hash, expires_at) values (?1, ?2, ?3)
@@ -242,6 +239,15 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<
     tx.execute(
         sql!("delete from identity where site_id = ?1 and author_id = ?2"),
         params![site, author],
+    )?;
+    Ok(())
+}
+
+/// Forget the tokens that are too old to be used again anyway.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    tx.execute(
+        sql!("delete from spent_token where site_id = ?1 and expires_at <= ?2"),
+        params![site, now],
     )?;
     Ok(())
 }

@@ -29,6 +29,7 @@ pub mod feeds;
 pub mod flags;
 pub mod groups;
 pub mod guests;
+pub mod housekeeping;
 pub mod identities;
 pub mod imports;
 mod job;

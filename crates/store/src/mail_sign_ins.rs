@@ -46,10 +46,7 @@ pub struct Wish {
 /// Send a link, unless the mailbox had enough mails lately. Whoever asks is not told which.
 pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &Wish) -> Result<bool> {
     let site = wish.site;
-    tx.execute(
-        sql!("delete from mail_sign_in where site_id = ?1 and created_at <= ?2"),
-        params![site, now.before(REMEMBERED)],
-    )?;
+    forget_old(tx, now, site)?;
     let n_mails: Option<i64> = tx.one(
         sql!("select count(*) from mail_sign_in where site_id = ?1 and mailbox = ?2"),
         params![site, &wish.mailbox],
@@ -197,4 +194,13 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &Opened) -> Result<Entered> {
     )?;
     sessions::begin(tx, now, site, account.id, &opened.session)?;
     Ok(Entered::As(account))
+}
+
+/// Forget the links that were sent long ago, and to whom.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    tx.execute(
+        sql!("delete from mail_sign_in where site_id = ?1 and created_at <= ?2"),
+        params![site, now.before(REMEMBERED)],
+    )?;
+    Ok(())
 }

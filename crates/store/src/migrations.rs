@@ -34,7 +34,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 27] = [
+const MIGRATIONS: [Migration; 28] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -62,6 +62,7 @@ const MIGRATIONS: [Migration; 27] = [
     migration!(25, "0025_add_guest_links"),
     migration!(26, "0026_add_comment_program"),
     migration!(27, "0027_renew_page_keys", Some(page_keys::renew)),
+    migration!(28, "0028_add_erased"),
 ];
 
 /// The number of the newest migration.
@@ -86,11 +87,17 @@ fn pending(done: i64) -> Result<impl Iterator<Item = &'static Migration>> {
 }
 
 pub(crate) fn run_sqlite(connection: &Connection) -> Result<()> {
+    run_sqlite_to(connection, NEWEST)
+}
+
+/// As [`run_sqlite`], for a schema that was the newest once.
+pub(crate) fn run_sqlite_to(connection: &Connection, newest: i64) -> Result<()> {
+    let wanted = |found: Option<&'static Migration>| found.filter(|it| it.number <= newest);
     connection.execute_batch(TABLE)?;
-    while pending(newest_on_sqlite(connection)?)?.next().is_some() {
+    while wanted(pending(newest_on_sqlite(connection)?)?.next()).is_some() {
         let tx = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         // Asked again under the lock: another process may have been quicker.
-        if let Some(next) = pending(newest_on_sqlite(&tx)?)?.next() {
+        if let Some(next) = wanted(pending(newest_on_sqlite(&tx)?)?.next()) {
             tx.execute_batch(next.sqlite)?;
             if let Some(then) = next.then {
                 then(&mut Tx::sqlite(&tx))?;

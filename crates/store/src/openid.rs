@@ -121,10 +121,7 @@ pub fn send(
     browser: &TokenHash,
     sent: &Sent,
 ) -> Result<()> {
-    tx.execute(
-        sql!("delete from openid_sign_in where site_id = ?1 and expires_at <= ?2"),
-        params![site, now.before(REMEMBERED)],
-    )?;
+    forget_old(tx, now, site)?;
     tx.execute(
         sql!(
             "insert into openid_sign_in (site_id, state_hash, browser_hash, provider_id, nonce,
@@ -206,4 +203,13 @@ pub fn take_back(
         },
     )?;
     Ok(sent.map_or(Back::Unknown, Back::As))
+}
+
+/// Forget the browsers that did not come back in time.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    tx.execute(
+        sql!("delete from openid_sign_in where site_id = ?1 and expires_at <= ?2"),
+        params![site, now.before(REMEMBERED)],
+    )?;
+    Ok(())
 }

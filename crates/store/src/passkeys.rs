@@ -32,10 +32,7 @@ pub struct Ceremony {
 
 /// Wait for the answer of a browser.
 pub fn begin(tx: &mut Tx<'_>, now: Time, ceremony: &Ceremony) -> Result<()> {
-    tx.execute(
-        sql!("delete from passkey_ceremony where site_id = ?1 and expires_at <= ?2"),
-        params![ceremony.site, now],
-    )?;
+    forget_old(tx, now, ceremony.site)?;
     tx.execute(
         sql!(
             "insert into passkey_ceremony (site_id, token_hash, browser_hash, author_id, state,
@@ -229,5 +226,14 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, account: AuthorId) -> Result
     ] {
         tx.execute(sql, params![site, account])?;
     }
+    Ok(())
+}
+
+/// Forget what browsers were asked and did not answer in time.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    tx.execute(
+        sql!("delete from passkey_ceremony where site_id = ?1 and expires_at <= ?2"),
+        params![site, now],
+    )?;
     Ok(())
 }

@@ -74,3 +74,45 @@ pub fn forget(tx: &mut Tx<'_>, site: SiteId, moderator: AuthorId, id: i64) -> Re
     )?;
     Ok(())
 }
+
+/// Forget the searches at a site that name an author who leaves it.
+pub(crate) fn forget_about(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
+    let about: Option<(String, Option<String>, Option<String>)> = tx.one(
+        sql!("select name, email, website from author where site_id = ?1 and id = ?2"),
+        params![site, author],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let Some((name, email, website)) = about else {
+        return Ok(());
+    };
+    let kept: Vec<(i64, String, String)> = tx.all(
+        sql!("select id, name, query from saved_search where site_id = ?1"),
+        params![site],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let id = author.to_string();
+    let traces = [Some(&name), Some(&id), email.as_ref(), website.as_ref()];
+    for (search, called, query) in kept {
+        if [called, query].iter().any(|text| names_one(text, &traces)) {
+            tx.execute(
+                sql!("delete from saved_search where site_id = ?1 and id = ?2"),
+                params![site, search],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether one of `traces` stands in `text` as words of its own: a short name is part of many words.
+fn names_one(text: &str, traces: &[Option<&String>]) -> bool {
+    let text = text.to_lowercase();
+    let is_inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    traces.iter().flatten().any(|trace| {
+        let trace = trace.to_lowercase();
+        !trace.is_empty()
+            && text.match_indices(&trace).any(|(at, found)| {
+                let (before, after) = (&text[..at], &text[at + found.len()..]);
+                !is_inside(before.chars().next_back()) && !is_inside(after.chars().next())
+            })
+    })
+}

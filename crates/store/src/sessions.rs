@@ -91,10 +91,7 @@ pub fn offer(
     code: &TokenHash,
     origin: &str,
 ) -> Result<()> {
-    tx.execute(
-        sql!("delete from hand_over where site_id = ?1 and expires_at <= ?2"),
-        params![site, now],
-    )?;
+    forget_offers(tx, now, site)?;
     let offered = tx.execute(
         sql!(
             "insert into hand_over (site_id, code_hash, author_id, family, origin, expires_at)
@@ -311,6 +308,25 @@ pub fn end_others(
     tx.execute(
         sql!("delete from hand_over where site_id = ?1 and author_id = ?2"),
         params![site, author],
+    )?;
+    Ok(())
+}
+
+/// Forget codes that nobody took up in time.
+pub(crate) fn forget_offers(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    tx.execute(
+        sql!("delete from hand_over where site_id = ?1 and expires_at <= ?2"),
+        params![site, now],
+    )?;
+    Ok(())
+}
+
+/// Forget the sessions that prove nobody any more.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    forget_offers(tx, now, site)?;
+    tx.execute(
+        sql!("delete from session where site_id = ?1 and expires_at <= ?2"),
+        params![site, now],
     )?;
     Ok(())
 }

@@ -95,10 +95,7 @@ pub fn accept(
     if used == 0 {
         return Err(Refusal::LinkUsed.into());
     }
-    tx.execute(
-        sql!("delete from sign_in where site_id = ?1 and expires_at <= ?2"),
-        params![site, now],
-    )?;
+    forget_old(tx, now, site)?;
     tx.execute(
         sql!("update author set name = ?3 where site_id = ?1 and id = ?2"),
         params![site, invited.id, name],
@@ -108,4 +105,13 @@ pub fn accept(
         name: name.to_owned(),
         ..invited
     })
+}
+
+/// Forget the links that were not used in time.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    tx.execute(
+        sql!("delete from sign_in where site_id = ?1 and expires_at <= ?2"),
+        params![site, now],
+    )?;
+    Ok(())
 }

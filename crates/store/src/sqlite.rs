@@ -5,7 +5,8 @@
 //! the commit has returned. There is no timer: a lone write commits at once.
 //!
 //! What was committed last stands in a second file beside the database until it is copied over. A
-//! store that is closed leaves one file.
+//! store that is closed leaves one file. What is erased is written over with zeros, and the second
+//! file is emptied after the commit, because it may hold what stood there before.
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,10 @@ use crate::error::StoreError;
 use crate::job::{Job, Ran, tell};
 use crate::tx::{Change, Tx};
 use crate::{Hook, MAX_WAITING, estimates, migrations};
+
+mod leftovers;
+
+use leftovers::Leftovers;
 
 /// The most operations that share one commit.
 const MAX_BATCH: usize = 256;
@@ -82,6 +87,7 @@ pub(crate) fn open(path: &Path, hook: Hook) -> Result<Queues, StoreError> {
     let writer = open_writer(path)?;
     migrations::run_sqlite(&writer)?;
     estimates::run(&writer)?;
+    leftovers::clear(&writer)?;
     let mut threads = Threads::default();
     let (writes, waiting) = bounded(MAX_WAITING);
     let write = move || write_all(&writer, &waiting, &hook);
@@ -163,6 +169,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         "pragma busy_timeout = 5000;
          pragma foreign_keys = on;
          pragma synchronous = full;
+         pragma secure_delete = on;
          pragma temp_store = memory;",
     )?;
     // Readers share what the system has of the file in memory. The writer's cache is its own, so
@@ -192,6 +199,7 @@ fn read_all(connection: &Connection, waiting: &Receiver<Work>) {
 
 fn write_all(connection: &Connection, waiting: &Receiver<Work>, hook: &Hook) {
     let mut is_ending = false;
+    let mut leftovers = Leftovers::default();
     while !is_ending && let Ok(Work::Job(first)) = waiting.recv() {
         let mut jobs = vec![first];
         for work in waiting.try_iter().take(MAX_BATCH - 1) {
@@ -204,8 +212,9 @@ fn write_all(connection: &Connection, waiting: &Receiver<Work>, hook: &Hook) {
             }
         }
         match write_batch(connection, &mut jobs) {
-            Ok(changes) => {
-                tell(hook, &changes);
+            Ok(written) => {
+                tell(hook, &written.changes);
+                leftovers.after(connection, written.erases);
                 jobs.into_iter().for_each(Job::answer);
             }
             Err(error) => {
@@ -219,11 +228,23 @@ fn write_all(connection: &Connection, waiting: &Receiver<Work>, hook: &Hook) {
     }
 }
 
+/// What a commit did.
+#[derive(Default)]
+struct Written {
+    changes: Vec<Change>,
+    erases: bool,
+}
+
+impl Written {
+    fn add(&mut self, mut tx: Tx<'_>) {
+        self.erases |= tx.erases();
+        self.changes.append(&mut tx.take_changes());
+    }
+}
+
 /// Run `jobs` in one transaction; an error means that none of them happened.
-fn write_batch(
-    connection: &Connection,
-    jobs: &mut [Box<dyn Job>],
-) -> Result<Vec<Change>, StoreError> {
+fn write_batch(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<Written, StoreError> {
+    let mut written = Written::default();
     run(connection, "begin immediate")?;
     // Inside a savepoint each statement costs more the more its job has done, which an import of
     // thousands of comments would feel.
@@ -231,20 +252,20 @@ fn write_batch(
         let mut tx = Tx::sqlite(connection);
         if job.run(&mut tx) == Ran::Kept {
             run(connection, "commit")?;
-            return Ok(tx.take_changes());
+            written.add(tx);
+            return Ok(written);
         }
         // SQLite may have done so already, as it does when the disk is full.
         if !connection.is_autocommit() {
             run(connection, "rollback")?;
         }
-        return Ok(Vec::new());
+        return Ok(written);
     }
-    let mut changes = Vec::new();
     for job in jobs {
         run(connection, "savepoint job")?;
         let mut tx = Tx::sqlite(connection);
         match job.run(&mut tx) {
-            Ran::Kept => changes.append(&mut tx.take_changes()),
+            Ran::Kept => written.add(tx),
             // SQLite has undone the whole batch.
             Ran::Undone | Ran::Collided if connection.is_autocommit() => {
                 let why = job.error().map(reason).unwrap_or_default();
@@ -255,7 +276,7 @@ fn write_batch(
         run(connection, "release job")?;
     }
     run(connection, "commit")?;
-    Ok(changes)
+    Ok(written)
 }
 
 fn reason(error: &StoreError) -> String {

@@ -11,6 +11,7 @@ use rejoinder_core::{
     Author, AuthorId, AuthorKind, CommentId, Page, PageId, Refusal, SiteId, Time,
 };
 
+use crate::erasures::ledger;
 use crate::notices::{self, Told};
 use crate::{Result, Row, Tx, comments, params, personal, sql};
 
@@ -168,7 +169,8 @@ fn is_known(tx: &mut Tx<'_>, site: SiteId, author: &Author, mailbox: &str) -> Re
     Ok(known.is_some())
 }
 
-fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+/// Forget what nobody used in time.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
     tx.execute(
         sql!(
             "delete from subscription where site_id = ?1 and confirmed_at is null and asked_at < ?2"
@@ -304,7 +306,7 @@ pub fn set_pace(tx: &mut Tx<'_>, site: SiteId, secret: &str, pace: Pace) -> Resu
 
 /// Tell the mailbox of a subscription no more of such comments on its page, in none of the branches.
 /// Said again, nothing changes. Gives what the mailbox is still told of.
-pub fn end(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<Vec<Subscription>> {
+pub fn end(tx: &mut Tx<'_>, now: Time, site: SiteId, secret: &str) -> Result<Vec<Subscription>> {
     let ended: Vec<(i64, String)> = tx.all(
         sql!(
             "delete from subscription where site_id = ?1 and (page_id, mailbox, kind) =
@@ -315,7 +317,7 @@ pub fn end(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<Vec<Subscripti
         params![site, secret],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    forget_notices(tx, site, &ended)?;
+    forget_notices(tx, now, site, &ended)?;
     match ended.first() {
         Some((_, mailbox)) => of_mailbox(tx, site, mailbox),
         None => Ok(Vec::new()),
@@ -335,7 +337,7 @@ fn of_mailbox(tx: &mut Tx<'_>, site: SiteId, mailbox: &str) -> Result<Vec<Subscr
 }
 
 /// Tell the mailbox of a subscription nothing at all any more.
-pub fn end_all(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<()> {
+pub fn end_all(tx: &mut Tx<'_>, now: Time, site: SiteId, secret: &str) -> Result<()> {
     let ended = tx.all(
         sql!(
             "delete from subscription where site_id = ?1 and mailbox =
@@ -345,7 +347,7 @@ pub fn end_all(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<()> {
         params![site, secret],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    forget_notices(tx, site, &ended)
+    forget_notices(tx, now, site, &ended)
 }
 
 /// What a guest asked for becomes the account's.
@@ -365,26 +367,47 @@ pub(crate) fn claim(
 /// Forget that an author, or an address, was ever told of anything.
 pub(crate) fn forget(
     tx: &mut Tx<'_>,
+    now: Time,
     site: SiteId,
     author: AuthorId,
     email: Option<&str>,
 ) -> Result<()> {
     let mailbox = email.map(mailbox).unwrap_or_default();
-    for sql in [
+    tx.execute(
         sql!(
             "delete from notice where site_id = ?1 and (mailbox = ?3 or mailbox in
                  (select mailbox from subscription where site_id = ?1 and author_id = ?2))"
         ),
-        sql!("delete from subscription where site_id = ?1 and (author_id = ?2 or mailbox = ?3)"),
-    ] {
-        tx.execute(sql, params![site, author, &mailbox])?;
+        params![site, author, &mailbox],
+    )?;
+    let ended = tx.all(
+        sql!(
+            "delete from subscription where site_id = ?1 and (author_id = ?2 or mailbox = ?3)
+             returning id, mailbox"
+        ),
+        params![site, author, &mailbox],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    forget_notices(tx, now, site, &ended)
+}
+
+/// Tell nothing any more by a subscription that may be there, and have it in the ledger.
+pub(crate) fn forget_one(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<()> {
+    let ended = tx.one(
+        sql!("delete from subscription where site_id = ?1 and id = ?2 returning mailbox"),
+        params![site, id],
+        |row| row.get(0),
+    )?;
+    match ended {
+        Some(mailbox) => forget_notices(tx, now, site, &[(id, mailbox)]),
+        None => ledger::subscription(tx, now, site, id),
     }
-    Ok(())
 }
 
 /// Forget what a guest wanted to be told of a page.
 pub(crate) fn forget_on_page(
     tx: &mut Tx<'_>,
+    now: Time,
     site: SiteId,
     page: PageId,
     author: AuthorId,
@@ -397,12 +420,17 @@ pub(crate) fn forget_on_page(
         params![site, page, author],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    forget_notices(tx, site, &ended)
+    forget_notices(tx, now, site, &ended)
 }
 
 /// Forget what a guest wanted to be told, and the mailbox that is known to be theirs where nobody else
 /// is told anything there.
-pub(crate) fn forget_of_guest(tx: &mut Tx<'_>, site: SiteId, guest: AuthorId) -> Result<()> {
+pub(crate) fn forget_of_guest(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    guest: AuthorId,
+) -> Result<()> {
     let ended: Vec<(i64, String, bool)> = tx.all(
         sql!(
             "delete from subscription where site_id = ?1 and author_id = ?2
@@ -413,7 +441,7 @@ pub(crate) fn forget_of_guest(tx: &mut Tx<'_>, site: SiteId, guest: AuthorId) ->
         |row| Ok((row.get(0)?, row.get(1)?, row.get::<i64>(2)? == 1)),
     )?;
     let told = ended.iter().map(|(id, mailbox, _)| (*id, mailbox.clone()));
-    forget_notices(tx, site, &told.collect::<Vec<_>>())?;
+    forget_notices(tx, now, site, &told.collect::<Vec<_>>())?;
     for (_, mailbox, _) in ended.iter().filter(|(_, _, is_known)| *is_known) {
         let others = tx.one(
             sql!("select 1 from subscription where site_id = ?1 and mailbox = ?2 limit 1"),
@@ -421,7 +449,7 @@ pub(crate) fn forget_of_guest(tx: &mut Tx<'_>, site: SiteId, guest: AuthorId) ->
             |_| Ok(()),
         )?;
         if others.is_none() {
-            forget_mailbox(tx, site, mailbox)?;
+            forget_mailbox(tx, now, site, mailbox)?;
         }
     }
     Ok(())
@@ -429,7 +457,12 @@ pub(crate) fn forget_of_guest(tx: &mut Tx<'_>, site: SiteId, guest: AuthorId) ->
 
 /// Forget what a mailbox was to be told, but for what an account of the same person is. Gives the
 /// addresses that lead there.
-pub(crate) fn forget_mailbox(tx: &mut Tx<'_>, site: SiteId, mailbox: &str) -> Result<Vec<String>> {
+pub(crate) fn forget_mailbox(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    mailbox: &str,
+) -> Result<Vec<String>> {
     let ended: Vec<(i64, String)> = tx.all(
         sql!(
             "delete from subscription where site_id = ?1 and mailbox = ?2 and not exists (
@@ -441,7 +474,7 @@ pub(crate) fn forget_mailbox(tx: &mut Tx<'_>, site: SiteId, mailbox: &str) -> Re
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     let told = ended.iter().map(|(id, _)| (*id, mailbox.to_owned()));
-    forget_notices(tx, site, &told.collect::<Vec<_>>())?;
+    forget_notices(tx, now, site, &told.collect::<Vec<_>>())?;
     for sql in [
         sql!("delete from mail_sign_in where site_id = ?1 and mailbox = ?2"),
         sql!("delete from guest_link where site_id = ?1 and mailbox = ?2"),
@@ -473,8 +506,14 @@ pub(crate) fn forget_mails(tx: &mut Tx<'_>, site: SiteId, address: &str) -> Resu
 
 /// Forget what was to be told by subscriptions that are gone, and what their mailboxes were told where
 /// they are told nothing any more.
-pub(crate) fn forget_notices(tx: &mut Tx<'_>, site: SiteId, ended: &[(i64, String)]) -> Result<()> {
+pub(crate) fn forget_notices(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    ended: &[(i64, String)],
+) -> Result<()> {
     for (id, mailbox) in ended {
+        ledger::subscription(tx, now, site, *id)?;
         tx.execute(
             sql!(
                 "delete from notice where site_id = ?1 and mailbox = ?2 and (subscription_id = ?3

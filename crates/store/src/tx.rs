@@ -31,6 +31,7 @@ pub(crate) type Prepared = HashMap<usize, postgres::Statement>;
 pub struct Tx<'a> {
     on: On<'a>,
     changes: Vec<Change>,
+    erases: bool,
 }
 
 enum On<'a> {
@@ -46,6 +47,7 @@ impl<'a> Tx<'a> {
         Self {
             on: On::Sqlite(connection),
             changes: Vec::new(),
+            erases: false,
         }
     }
 
@@ -56,6 +58,7 @@ impl<'a> Tx<'a> {
         Self {
             on: On::Postgres { tx, prepared },
             changes: Vec::new(),
+            erases: false,
         }
     }
 
@@ -151,6 +154,17 @@ impl<'a> Tx<'a> {
     /// Say that a page changed, for those who hear of it after the commit.
     pub fn touch(&mut self, change: Change) {
         self.changes.push(change);
+    }
+
+    /// Say that this takes something away that must not stay in any file of the database, and not only
+    /// where no statement finds it.
+    pub(crate) const fn erase(&mut self) {
+        self.erases = true;
+    }
+
+    /// Whether the transaction said so.
+    pub(crate) const fn erases(&self) -> bool {
+        self.erases
     }
 
     pub(crate) fn take_changes(&mut self) -> Vec<Change> {

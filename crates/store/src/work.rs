@@ -34,10 +34,7 @@ pub(crate) fn spend(tx: &mut Tx<'_>, now: Time, site: SiteId, solution: &Solutio
     let Some(expires) = key.solved(solution, now) else {
         return Ok(false);
     };
-    tx.execute(
-        sql!("delete from spent_work where site_id = ?1 and expires_at <= ?2"),
-        params![site, now],
-    )?;
+    forget_old(tx, now, site)?;
     let is_first = tx.execute(
         sql!(
             "insert into spent_work (site_id, challenge, expires_at) values (?1, ?2, ?3)
@@ -46,4 +43,13 @@ pub(crate) fn spend(tx: &mut Tx<'_>, now: Time, site: SiteId, solution: &Solutio
         params![site, solution.challenge(), expires],
     )?;
     Ok(is_first == 1)
+}
+
+/// Forget the challenges that are too old to be solved again anyway.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    tx.execute(
+        sql!("delete from spent_work where site_id = ?1 and expires_at <= ?2"),
+        params![site, now],
+    )?;
+    Ok(())
 }

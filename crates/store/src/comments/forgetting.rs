@@ -1,7 +1,7 @@
 //! What is left of a comment that its author took back: where it stood and what was decided, no word
 //! of it.
 
-use rejoinder_core::{Author, AuthorKind, CommentId, PageId, SiteId};
+use rejoinder_core::{Author, AuthorKind, CommentId, PageId, SiteId, Time};
 
 use crate::{Result, Tx, authors, cards, params, sql, subscriptions};
 
@@ -41,8 +41,9 @@ pub(crate) fn forget_traces(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Res
 
 /// Forget what came with a guest's comments on a page, and what a guest said of themselves, where
 /// nothing is left of what they wrote.
-pub(super) fn forget_guest(
+pub(crate) fn forget_guest(
     tx: &mut Tx<'_>,
+    now: Time,
     site: SiteId,
     page: PageId,
     author: &Author,
@@ -61,7 +62,7 @@ pub(super) fn forget_guest(
     if on_page.is_some() {
         return Ok(());
     }
-    subscriptions::forget_on_page(tx, site, page, author.id)?;
+    subscriptions::forget_on_page(tx, now, site, page, author.id)?;
     let anywhere = tx.one(
         sql!(
             "select 1 from comment where site_id = ?1 and author_id = ?2

@@ -225,10 +225,7 @@ fn remember(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewComment) -> Resul
     let Some(Idempotency { key, fingerprint }) = &new.idempotency else {
         return Ok(());
     };
-    tx.execute(
-        sql!("delete from idempotency where site_id = ?1 and at <= ?2"),
-        params![site, now.before(IDEMPOTENCY)],
-    )?;
+    forget_old(tx, now, site)?;
     let is_first = tx.execute(
         sql!(
             "insert into idempotency (site_id, key, fingerprint, comment_id, at)
@@ -354,6 +351,15 @@ fn insert(
             &address,
             new.program,
         ],
+    )?;
+    Ok(())
+}
+
+/// Forget the keys of requests that nobody sends again.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    tx.execute(
+        sql!("delete from idempotency where site_id = ?1 and at <= ?2"),
+        params![site, now.before(IDEMPOTENCY)],
     )?;
     Ok(())
 }

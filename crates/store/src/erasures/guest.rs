@@ -3,7 +3,7 @@
 
 use rejoinder_core::{Author, AuthorId, CommentId, Refusal, SiteId, Time};
 
-use super::{ERASE_JOB, Fate, STEP, step};
+use super::{ERASE_JOB, Fate, STEP, begin, step};
 use crate::events::{self, EventKind};
 use crate::jobs::{self, NewJob, drawn};
 use crate::{Result, Tx, authors, claims, comments, params, sessions, sql, subscriptions};
@@ -25,13 +25,7 @@ pub(crate) fn take_back(
     if known.role > rejoinder_core::author::Role::Reader {
         return Err(Refusal::NotAllowed.into());
     }
-    tx.execute(
-        sql!(
-            "insert into erasure (site_id, author_id, comments, asked_at, due_at)
-             values (?1, ?2, ?3, ?4, ?4) on conflict (site_id, author_id) do nothing"
-        ),
-        params![site, guest, Fate::Remove.as_str(), now],
-    )?;
+    begin(tx, now, site, guest, Fate::Remove)?;
     for _ in 0..MAX_STEPS {
         if step(tx, now, site, guest, nobody)? {
             return Ok(());
@@ -54,7 +48,7 @@ pub(crate) fn take_back(
 pub(super) fn shut(tx: &mut Tx<'_>, now: Time, site: SiteId, guest: &Author) -> Result<()> {
     keep_suspension(tx, now, site, guest.id)?;
     sessions::end_others(tx, site, guest.id, None)?;
-    subscriptions::forget_of_guest(tx, site, guest.id)?;
+    subscriptions::forget_of_guest(tx, now, site, guest.id)?;
     for sql in [
         sql!("delete from guest_link where site_id = ?1 and author_id = ?2"),
         sql!(

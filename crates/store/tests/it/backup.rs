@@ -113,3 +113,48 @@ async fn a_copy_that_is_damaged_or_wrong_is_found_out() {
         "{found:?}"
     );
 }
+
+/// What someone may have done to a backup, and a word of why it is refused.
+const HOSTILE: [(&str, &str); 10] = [
+    (
+        "create trigger t after insert on comment begin delete from page; end",
+        "trigger",
+    ),
+    ("create view v as select * from author", "view"),
+    ("create table extra (a)", "table"),
+    ("create index extra on comment (text)", "index"),
+    ("create virtual table extra using fts5 (a)", "table"),
+    ("alter table comment add column extra", "table"),
+    ("drop index comment_flagged", "index"),
+    ("drop table mute", "missing"),
+    ("insert into migration values (9999, 'later')", "newer"),
+    ("delete from migration", "no database of this program"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_brings_something_of_its_own_is_refused() {
+    let (world, path, folder) = world().await;
+    world.post(&world.person("Ann"), "First").await;
+    let whole = folder.path().join("whole.db");
+    backup::copy(&path, &whole, |_, _| {}).unwrap();
+    backup::expect_ours(&whole).unwrap();
+
+    for (number, (change, why)) in HOSTILE.into_iter().enumerate() {
+        let copy = folder.path().join(format!("{number}.db"));
+        std::fs::copy(&whole, &copy).unwrap();
+        let connection = Connection::open(&copy).unwrap();
+        if connection.execute_batch(change).is_err() {
+            // This SQLite has no such module.
+            assert!(change.contains("fts5"), "{change}");
+            continue;
+        }
+        drop(connection);
+        let refused = backup::expect_ours(&copy).unwrap_err().to_string();
+        assert!(refused.contains(why), "{change}: {refused}");
+    }
+    for bytes in [&b""[..], b"no database", &[0; 8_192]] {
+        let copy = folder.path().join("none.db");
+        std::fs::write(&copy, bytes).unwrap();
+        assert!(backup::expect_ours(&copy).is_err());
+    }
+}

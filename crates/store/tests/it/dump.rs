@@ -61,6 +61,11 @@ impl World {
         found.map(|[table, column, _]| (table, column)).collect()
     }
 
+    /// Every column of every table, with its type.
+    pub(crate) async fn columns_with_types(&self) -> Vec<[String; 3]> {
+        self.store.read(columns).await.unwrap()
+    }
+
     /// Every row of every table, one to a line, the same on both databases.
     pub(crate) async fn dump(&self) -> Vec<String> {
         self.store.read(dump).await.unwrap()

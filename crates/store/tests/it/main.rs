@@ -11,6 +11,7 @@ mod comments;
 mod decisions;
 mod desk;
 mod dump;
+mod erasing;
 mod fates;
 mod guests;
 mod imports;

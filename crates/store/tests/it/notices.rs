@@ -316,7 +316,7 @@ fn a_flood_becomes_a_digest() {
 #[test]
 fn an_ended_subscription_sends_nothing_more_even_what_was_under_way() {
     on_both(|world| async move {
-        let (ann, site) = (world.person("Ann"), world.site.id);
+        let (ann, site, now) = (world.person("Ann"), world.site.id, world.clock.now());
         let secret = world
             .subscribe(&ann, wish(Kind::Page, "ann@reader.example"))
             .await;
@@ -326,7 +326,7 @@ fn an_ended_subscription_sends_nothing_more_even_what_was_under_way() {
             let secret = secret.clone();
             let end = world
                 .store
-                .write(move |tx| subscriptions::end(tx, site, &secret));
+                .write(move |tx| subscriptions::end(tx, now, site, &secret));
             end.await.unwrap();
         }
         assert_eq!(world.mails().await, []);
@@ -337,7 +337,7 @@ fn an_ended_subscription_sends_nothing_more_even_what_was_under_way() {
 fn ending_one_kind_of_mails_about_a_page_ends_all_of_its_kind_and_no_other() {
     for ended in [Kind::Page, Kind::Replies, Kind::Branch] {
         on_both(move |world| async move {
-            let (ann, site) = (world.person("Ann"), world.site.id);
+            let (ann, site, now) = (world.person("Ann"), world.site.id, world.clock.now());
             let cleo = world.person("Cleo");
             let roots = [world.post(&ann, "One").await, world.post(&ann, "Two").await];
             let of = |kind, branch, email| Wish {
@@ -361,7 +361,7 @@ fn ending_one_kind_of_mails_about_a_page_ends_all_of_its_kind_and_no_other() {
             let secret = secret.clone();
             let end = world
                 .store
-                .write(move |tx| subscriptions::end(tx, site, &secret));
+                .write(move |tx| subscriptions::end(tx, now, site, &secret));
             let left = end.await.unwrap();
 
             let mut expected: Vec<String> = secrets

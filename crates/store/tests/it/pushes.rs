@@ -34,7 +34,7 @@ impl World {
         self.store.write(add).await.is_ok()
     }
 
-    async fn add_device(&self, person: &Person, name: &str) {
+    pub(crate) async fn add_device(&self, person: &Person, name: &str) {
         let author = self.author(person).await;
         assert!(self.try_add_device(author, person.token, name).await);
     }
@@ -178,10 +178,10 @@ fn an_ended_subscription_tells_nothing_more_even_what_was_under_way() {
     on_both(|world| async move {
         let (_, secret) = follower(&world, "ann", Pace::AtOnce).await;
         world.post(&world.person("Bob"), "Too late").await;
-        let site = world.site.id;
+        let (now, site) = (world.clock.now(), world.site.id);
         let end = world
             .store
-            .write(move |tx| subscriptions::end(tx, site, &secret));
+            .write(move |tx| subscriptions::end(tx, now, site, &secret));
         end.await.unwrap();
         assert_eq!(world.pushes().await, []);
     });

@@ -29,7 +29,7 @@ pub(crate) struct World {
     pub(crate) random: FixedRandom,
     pub(crate) ids: IdSource,
     pub(crate) heard: Arc<Mutex<Vec<Change>>>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Run `story` on SQLite and on PostgreSQL.
@@ -90,7 +90,7 @@ impl World {
             random,
             ids,
             heard,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -121,6 +121,16 @@ impl World {
         });
         write.await.unwrap();
         person
+    }
+
+    /// The files of the database, with their bytes; none where it is elsewhere.
+    pub(crate) fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let entries = std::fs::read_dir(self.folder.path()).unwrap();
+        let read = |entry: std::fs::DirEntry| {
+            let name = entry.file_name().into_string().unwrap();
+            (name, std::fs::read(entry.path()).unwrap())
+        };
+        entries.map(|entry| read(entry.unwrap())).collect()
     }
 
     pub(crate) fn wait(&self, by: Duration) {

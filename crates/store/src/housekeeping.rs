@@ -1,0 +1,39 @@
+//! What goes by the clock, whether anybody comes or not.
+//!
+//! Most of it also goes when the next of its kind comes, which may be never.
+
+use rejoinder_core::{SiteId, Time};
+
+use crate::{
+    Result, Tx, address_keys, comments, guests, identities, mail_sign_ins, openid, params,
+    passkeys, sessions, sign_ins, sql, subscriptions, work,
+};
+
+/// Destroy keys whose time is over, and leave nothing of what was erased lately beside the database.
+/// Gives the sites, each of which is to be tidied.
+pub fn begin(tx: &mut Tx<'_>, now: Time) -> Result<Vec<SiteId>> {
+    address_keys::destroy_old(tx, now)?;
+    tx.erase();
+    tx.all(sql!("select id from site order by id"), params![], |row| {
+        row.get(0)
+    })
+}
+
+/// Forget what has expired at a site.
+pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    for forget_old in [
+        comments::forget_old,
+        guests::forget_old,
+        identities::forget_old,
+        mail_sign_ins::forget_old,
+        openid::forget_old,
+        passkeys::forget_old,
+        sessions::forget_old,
+        sign_ins::forget_old,
+        subscriptions::forget_old,
+        work::forget_old,
+    ] {
+        forget_old(tx, now, site)?;
+    }
+    Ok(())
+}
