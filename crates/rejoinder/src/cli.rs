@@ -42,7 +42,9 @@ pub(crate) enum Command {
     /// Write a copy of the database into a new file while the server runs
     Backup(BackupArgs),
     /// Put a backup where the database belongs
-    Restore(BackupArgs),
+    Restore(RestoreArgs),
+    /// Keep the ledger of erasures, or erase again what one says
+    Erasures(ErasuresArgs),
 }
 
 /// Where the comments are.
@@ -186,6 +188,42 @@ pub(crate) struct BackupArgs {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// The backup
+    pub(crate) file: PathBuf,
+    /// Take the place of the database that stands there, which is kept beside it
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// Erase again what this ledger says, too (`rejoinder erasures write`)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) erasures: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ErasuresArgs {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(subcommand)]
+    pub(crate) command: ErasuresCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ErasuresCommand {
+    /// Write the ledger into a file: what was erased and when, by ids alone
+    Write {
+        /// The file, which is replaced if it is there
+        file: PathBuf,
+    },
+    /// Erase again what a ledger says, in a database that came from a backup
+    Apply {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod demo;
 mod failure;
 mod log;
 mod output;
+mod private;
 mod progress;
 mod system;
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use store::{Location, StoreError, backup};
 
-use crate::cli::BackupArgs;
-use crate::commands::store_failed;
+use crate::cli::{BackupArgs, RestoreArgs};
+use crate::commands::{erasures, store_failed};
 use crate::config::Options;
 use crate::failure::Failure;
 use crate::output::say;
@@ -35,24 +35,38 @@ pub(super) fn back_up(args: &BackupArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Put a backup where the database belongs. What stood there is kept beside it.
-pub(super) fn restore(args: &BackupArgs) -> Result<(), Failure> {
+/// Put a backup where the database belongs, without what was erased since. What stood there is kept
+/// beside it. Nothing is touched before the backup is known to be one and whole.
+pub(super) fn restore(args: &RestoreArgs) -> Result<(), Failure> {
     let options = Options::for_place(&args.place)?;
     let database = sqlite(&options.database)?;
     options.make_place()?;
+    expect_backup(&args.file)?;
     let kept = with(database, ".before-restore");
     if database.exists() {
-        let used = backup::is_in_use(database);
-        if used.map_err(store_failed("the database cannot be looked at"))? {
-            return Err(Failure::Failed(format!(
-                "a server has {} open: stop it first",
+        expect_replaceable(database, &kept, args.replace)?;
+    }
+    let mut ledger = Vec::new();
+    if let Some(file) = &args.erasures {
+        ledger = erasures::read(file)?;
+    }
+    if database.exists() {
+        match backup::ledger(database) {
+            Ok(own) => ledger.extend(own),
+            Err(error) => say(format_args!(
+                "The ledger of erasures in {} cannot be read ({error}): what was erased after the \
+                 backup comes back, unless --erasures names a ledger.",
                 database.display()
-            )));
+            )),
         }
-        refuse_existing(&kept)?;
     }
     let partial = with(database, ".partial");
     copy(&args.file, &partial)?;
+    let erased = erasures::erase_again(&Location::Sqlite(partial.clone()), &ledger);
+    if erased.is_err() {
+        let _ = fs::remove_file(&partial);
+    }
+    erased?;
     if database.exists() {
         move_to(database, &kept)?;
         // What SQLite keeps beside a database belongs to that database alone.
@@ -69,13 +83,46 @@ pub(super) fn restore(args: &BackupArgs) -> Result<(), Failure> {
         args.file.display(),
         database.display()
     ));
+    if !ledger.is_empty() {
+        say(format_args!("{}", erasures::done(ledger.len())));
+    }
     if kept.exists() {
         say(format_args!(
-            "What stood there is now in {}.",
+            "What stood there is now in {}. Remove it when it is not needed any more: nothing is \
+             erased in it.",
             kept.display()
         ));
     }
     Ok(())
+}
+
+/// Refuse to take the place of a database that is in use, or that nobody said may be replaced.
+fn expect_replaceable(database: &Path, kept: &Path, may_replace: bool) -> Result<(), Failure> {
+    let used = backup::is_in_use(database);
+    if used.map_err(store_failed("the database cannot be looked at"))? {
+        return Err(Failure::Failed(format!(
+            "a server has {} open: stop it first",
+            database.display()
+        )));
+    }
+    if !may_replace {
+        return Err(Failure::Failed(format!(
+            "{} is there already; with --replace the backup takes its place, and it is kept as {}",
+            database.display(),
+            kept.display()
+        )));
+    }
+    refuse_existing(kept)
+}
+
+/// Refuse what is no backup before anything is made of it.
+fn expect_backup(file: &Path) -> Result<(), Failure> {
+    let doing = format!("{} cannot be restored", file.display());
+    let about = fs::metadata(file).map_err(|error| Failure::failed(&doing, &error))?;
+    if !about.is_file() {
+        return Err(Failure::Failed(format!("{} is not a file", file.display())));
+    }
+    backup::expect_ours(file).map_err(|error| broken(file, &error))
 }
 
 /// Copy the database in `from` into the new file `to`, and check the copy. A copy that is not good

@@ -2,6 +2,7 @@
 
 mod backup;
 mod doctor;
+mod erasures;
 mod import;
 mod serve;
 mod site;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Doctor(place) => doctor::run(&place),
         Command::Backup(args) => backup::back_up(&args),
         Command::Restore(args) => backup::restore(&args),
+        Command::Erasures(args) => erasures::run(&args),
     }
 }
 

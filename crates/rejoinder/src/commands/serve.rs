@@ -101,7 +101,7 @@ impl Running {
         let outside = outside(options)?;
         let worker = work::worker(options, &self.store.handle(), outside.clone(), &base);
         self.waker.set(worker.clone());
-        let working = Working::start(worker);
+        let working = Working::start(worker, self.store.handle());
         let (connections, streams) = room(options);
         let app = App::new(Parts {
             config: Config {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jobs::{
     CardHandler, CorrectionHandler, DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler,
-    Handler, MailHandler, NoticeHandler, PushHandler, UnusedCardHandler, WebhookHandler, Worker,
+    Handler, Housekeeper, MailHandler, NoticeHandler, PushHandler, UnusedCardHandler,
+    WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -102,18 +103,22 @@ impl Waker {
     }
 }
 
-/// A worker at work.
+/// A worker and a housekeeper at work.
 pub(super) struct Working {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
 impl Working {
-    pub(super) fn start(worker: Worker) -> Self {
+    pub(super) fn start(worker: Worker, store: Arc<Store>) -> Self {
         let (stop, told) = watch::channel(false);
+        let housekeeper = Housekeeper::new(store, Arc::new(SystemClock));
+        let both = async move {
+            tokio::join!(worker.run(told.clone()), housekeeper.run(told));
+        };
         Self {
             stop,
-            task: tokio::spawn(worker.run(told)),
+            task: tokio::spawn(both),
         }
     }
 

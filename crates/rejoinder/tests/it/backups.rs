@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
-use crate::program::Place;
+use serde_json::{Value, json};
+
+use crate::program::{Place, Server};
 use crate::writer::{Acknowledged, Writer};
 
 #[test]
@@ -54,7 +56,17 @@ fn a_restore_keeps_what_stood_there_and_waits_for_the_server_to_stop() {
     assert!(refused.err.contains("stop it first"), "{}", refused.err);
     server.stop();
 
-    place.run(&["restore", file]).good();
+    let refused = place.run(&["restore", file]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("--replace"), "{}", refused.err);
+    assert!(
+        place
+            .run(&["site", "list"])
+            .good()
+            .contains("later.example")
+    );
+
+    place.run(&["restore", file, "--replace"]).good();
     assert_eq!(
         place.run(&["site", "list"]).good(),
         "news.example\thttps://news.example\n"
@@ -86,4 +98,125 @@ fn a_backup_of_postgres_names_the_tool_for_it() {
     let ended = place.run(&["backup", "x.db", "--database", "postgres://localhost/news"]);
     assert_eq!(ended.code, Some(2));
     assert!(ended.err.contains("pg_dump"), "{}", ended.err);
+}
+
+/// Post a comment as a new guest; gives its id, and the cookie.
+fn post(server: &Server, text: &str) -> (String, String) {
+    let body = json!({
+        "site": "news.example", "page": "https://news.example/story", "text": text,
+        "name": "Zanzibar", "email": "zanzibar@reader.example"
+    });
+    let answer = ureq::post(format!("{}/api/v1/comments", server.base))
+        .header("origin", "https://news.example")
+        .send_json(&body);
+    let mut answer = answer.unwrap();
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let posted: Value = answer.body_mut().read_json().unwrap();
+    (posted["comment"]["id"].as_str().unwrap().to_owned(), cookie)
+}
+
+fn delete(server: &Server, (id, cookie): &(String, String)) {
+    let url = format!("{}/api/v1/comments/{id}?site=news.example", server.base);
+    let answer = ureq::delete(url)
+        .header("origin", "https://news.example")
+        .header("cookie", cookie)
+        .call();
+    assert!(answer.unwrap().status().is_success());
+}
+
+/// The files in the data directory whose names begin with `start` and whose bytes hold the canary.
+fn with_canary(place: &Place, start: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(place.path("data")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let bytes = std::fs::read(entry.path()).unwrap().to_ascii_lowercase();
+        let has_it = bytes.windows(8).any(|it| it == b"zanzibar");
+        if has_it && name.starts_with(start) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+#[test]
+fn what_was_erased_since_the_backup_is_not_in_what_is_restored() {
+    for is_lost in [false, true] {
+        let place = Place::new();
+        place.run(&["site", "add", "news.example"]).good();
+        let server = place.start(&["serve"]);
+        let erased = post(&server, "Zanzibar sings");
+        let file = place.path("backup.db");
+        let file = file.to_str().unwrap();
+        place.run(&["backup", file]).good();
+        assert_ne!(with_canary(&place, "").len(), 0);
+
+        delete(&server, &erased);
+        assert_eq!(with_canary(&place, ""), [] as [&str; 0]);
+        let ledger = place.path("erasures");
+        let ledger = ledger.to_str().unwrap();
+        place.run(&["erasures", "write", ledger]).good();
+        server.stop();
+
+        let database = place.path("data/rejoinder.db");
+        let said = if is_lost {
+            std::fs::remove_file(database).unwrap();
+            place.run(&["restore", file, "--erasures", ledger]).good()
+        } else {
+            place.run(&["restore", file, "--replace"]).good()
+        };
+
+        assert!(said.contains("Erased again"), "{said}");
+        assert_eq!(with_canary(&place, ""), [] as [&str; 0]);
+        let server = place.start(&["serve"]);
+        let (_, thread) =
+            server.get("/api/v1/thread?site=news.example&page=https://news.example/story");
+        assert!(!thread.to_lowercase().contains("zanzibar"), "{thread}");
+    }
+}
+
+#[test]
+fn a_ledger_is_applied_to_a_database_that_its_own_tools_restored() {
+    let place = Place::on_postgres();
+    place.run(&["site", "add", "news.example"]).good();
+    let server = place.start(&["serve"]);
+    let kept = post(&server, "Zanzibar sings");
+    server.stop();
+    let site = place.run(&["erasures", "write", place.path("none").to_str().unwrap()]);
+    assert!(site.good().contains("Wrote 0 erasures"));
+
+    let server = place.start(&["serve"]);
+    delete(&server, &kept);
+    server.stop();
+    let ledger = place.path("ledger");
+    let ledger = ledger.to_str().unwrap();
+    place.run(&["erasures", "write", ledger]).good();
+    let said = place.run(&["erasures", "apply", ledger]).good();
+
+    assert!(said.contains("Erased again"), "{said}");
+    let wrong = place.file("wrong", "not a ledger");
+    let ended = place.run(&["erasures", "apply", &wrong]);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains("`not a ledger`"), "{}", ended.err);
+}
+
+#[test]
+fn what_is_no_backup_is_refused_before_anything_is_touched() {
+    let place = Place::new();
+    place.run(&["site", "add", "news.example"]).good();
+    let folder = place.path("folder");
+    std::fs::create_dir(&folder).unwrap();
+    let link = place.path("link");
+    std::os::unix::fs::symlink(&folder, &link).unwrap();
+    let empty = place.path("empty");
+    std::fs::write(&empty, "").unwrap();
+
+    for file in [&folder, &link, &empty, &place.path("missing")] {
+        let ended = place.run(&["restore", file.to_str().unwrap(), "--replace"]);
+        assert_eq!(ended.code, Some(1), "{}", ended.out);
+    }
+
+    place.run(&["site", "show", "news.example"]).good();
+    assert!(!place.path("data/rejoinder.db.before-restore").exists());
 }

@@ -37,7 +37,9 @@ fn every_command_that_ends_leaves_everything_in_one_file() {
     let backup = place.path("backup.db");
     let backup = backup.to_str().unwrap();
     let site = ["--site", "news.example"];
-    let ends: [&[&str]; 8] = [
+    let ledger = place.path("ledger");
+    let ledger = ledger.to_str().unwrap();
+    let ends: [&[&str]; 9] = [
         &["site", "add", "news.example"],
         &["site", "set", "news.example", "title", "The News"],
         &["site", "show", "nowhere.example"],
@@ -53,7 +55,8 @@ fn every_command_that_ends_leaves_everything_in_one_file() {
         &["import", "wordpress", sample, site[0], site[1]],
         &["doctor"],
         &["backup", backup],
-        &["restore", backup],
+        &["erasures", "write", ledger],
+        &["restore", backup, "--replace"],
     ];
     let serves = ["serve", "demo"];
 
