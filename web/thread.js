@@ -268,10 +268,10 @@ export class Thread {
   }
 
   /** A problem in the reader's words. @param {any} problem */
-  async explain({ code, detail, word = '' }) {
+  async explain({ code, detail, word = '', max = '' }) {
     const { problems } = await this.words();
     const said = problems[code] ?? detail ?? problems['internal'] ?? '';
-    return said.replace('{word}', () => word);
+    return said.replace('{max}', max).replace('{word}', () => word);
   }
 
   /**

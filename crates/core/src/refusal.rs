@@ -185,6 +185,19 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// The most that would have been taken, of whatever there was too much of.
+    pub const fn max(&self) -> Option<usize> {
+        match self {
+            Self::NameTooLong { max, .. }
+            | Self::TextTooLong { max, .. }
+            | Self::TooManyLinks { max, .. }
+            | Self::NoteTooLong { max, .. } => Some(*max),
+            _ => None,
+        }
+    }
+}
+
 fn banned(until: Option<Time>, reason: &str) -> String {
     let until = until
         .map(|until| format!(" until {until}"))

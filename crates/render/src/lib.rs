@@ -39,12 +39,12 @@ pub use fate_mail::fate_mail;
 pub use flag::{flag_page, flagged_page};
 pub use form::{Form, Problem};
 pub use moderate::moderate_page;
-pub use pages::{edit_page, held_page, message_page, thread_page, welcome_page};
+pub use pages::{edit_page, held_page, message_page, problem_page, thread_page, welcome_page};
 pub use publication::{Article, Picture, Publication, article_page, front_page};
 pub use push::push_message;
 pub use sign_in::sign_in_page;
 pub use thread::{closed_notice, thread_fragment};
-pub use words::Words;
+pub use words::{Words, problem};
 
 /// What a rendering needs to know beside the thread itself.
 ///

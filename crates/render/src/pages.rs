@@ -140,6 +140,17 @@ pub fn message_page(title: &str, text: &str, back: &str) -> String {
     sentence(Language::English, title, text, back)
 }
 
+/// That something was not done, or is not there, as a page.
+pub fn problem_page(language: Language, is_there: bool, detail: &str) -> String {
+    let words = &words::of(language).page;
+    let title = if is_there {
+        &words.not_done
+    } else {
+        &words.not_there
+    };
+    sentence(language, title, detail, "/")
+}
+
 /// That a comment waits, as a page.
 pub fn held_page(language: Language, back: &str) -> String {
     let words = &words::of(language).page;

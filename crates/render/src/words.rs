@@ -1,7 +1,7 @@
 //! Every word of the interface, by language.
 //!
 //! A catalogue is one JSON file. The groups that the server uses are read into [`Words`]; the
-//! groups `widget` and `problems` are for the scripts alone, which are served the same file.
+//! group `widget` is for the scripts alone, which are served the same file.
 
 mod over;
 
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use rejoinder_core::Time;
 use rejoinder_core::author::Role;
+use rejoinder_core::language::Language;
 use rejoinder_core::subscription::Pace;
 use rejoinder_core::thread::Sort;
 use serde::Deserialize;
@@ -92,6 +93,13 @@ pub struct Words {
     pub(crate) publication: PublicationWords,
     pub(crate) sign_in: SignInWords,
     pub(crate) embedding: EmbeddingWords,
+    problems: HashMap<String, String>,
+}
+
+/// What readers are told in `language` where something was refused with `code`; `{word}` and `{max}`
+/// stand for what the refusal names.
+pub fn problem(language: Language, code: &str) -> Option<&'static str> {
+    of(language).problems.get(code).map(String::as_str)
 }
 
 group!(FeedWords {
@@ -242,6 +250,8 @@ group!(PageWords {
     delete_sure: String,
     delete_now: String,
     go_back: String,
+    not_done: String,
+    not_there: String,
 });
 group!(FlagWords {
     title: String,

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::Refusal;
+use rejoinder_core::language::Language;
 use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
@@ -24,6 +25,8 @@ pub(crate) struct ApiError {
     pub(crate) retry_after: Option<u32>,
     /// The word that is to blame, as it was written.
     pub(crate) word: Option<String>,
+    /// The most that would have been taken, of whatever there was too much of.
+    pub(crate) max: Option<usize>,
 }
 
 /// An [`ApiError`] as it goes out.
@@ -54,6 +57,9 @@ pub(crate) struct Problem {
     /// The word that is to blame, as it was written, where a list of words is against it.
     #[serde(skip_serializing_if = "Option::is_none")]
     word: Option<String>,
+    /// The most that would have been taken, of whatever there was too much of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<usize>,
 }
 
 impl ApiError {
@@ -65,7 +71,19 @@ impl ApiError {
             field: None,
             retry_after: None,
             word: None,
+            max: None,
         }
+    }
+
+    /// With what readers are told in `language`, where its catalogue has it.
+    #[must_use]
+    pub(crate) fn told_in(mut self, language: Language) -> Self {
+        if let Some(told) = render::problem(language, self.code) {
+            let word = self.word.as_deref().unwrap_or_default();
+            let max = self.max.unwrap_or_default().to_string();
+            self.detail = told.replace("{max}", &max).replace("{word}", word);
+        }
+        self
     }
 
     #[must_use]
@@ -173,6 +191,7 @@ impl ApiError {
             field: self.field,
             retry_after: self.retry_after,
             word: self.word,
+            max: self.max,
         }
     }
 }
@@ -280,6 +299,7 @@ impl From<Refusal> for ApiError {
             Some(field) => error.field(field),
             None => error,
         };
+        error.max = refusal.max();
         if let Refusal::WordBanned { word, .. } = refusal {
             error.word = Some(word);
         }

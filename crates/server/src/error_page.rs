@@ -1,10 +1,14 @@
 //! A refusal as a page, for people whose browser asked for one.
 
+use axum::body::Body;
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::language::Language;
 
 use crate::error::ApiError;
 
 /// An [`ApiError`] that is shown to a person.
+#[derive(Clone)]
 pub(crate) struct ErrorPage(ApiError);
 
 impl<E: Into<ApiError>> From<E> for ErrorPage {
@@ -13,13 +17,23 @@ impl<E: Into<ApiError>> From<E> for ErrorPage {
     }
 }
 
+/// It is written by [`write`], when it is known whose language to speak.
 impl IntoResponse for ErrorPage {
     fn into_response(self) -> Response {
-        let error = self.0;
-        let title = error.status.canonical_reason().unwrap_or_default();
-        let page = Html(render::message_page(title, &error.detail, "/"));
-        let mut response = (error.status, page).into_response();
-        error.retry_header(response.headers_mut());
+        let mut response = (self.0.status, Html("")).into_response();
+        self.0.retry_header(response.headers_mut());
+        response.extensions_mut().insert(self);
         response
     }
+}
+
+/// Write the page of a refusal, if this is one.
+pub(crate) fn write(response: &mut Response, language: Language) {
+    let Some(ErrorPage(error)) = response.extensions_mut().remove() else {
+        return;
+    };
+    let error = error.told_in(language);
+    let is_there = error.status != StatusCode::NOT_FOUND;
+    let page = render::problem_page(language, is_there, &error.detail);
+    *response.body_mut() = Body::from(page);
 }

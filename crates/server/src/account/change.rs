@@ -32,6 +32,7 @@ pub(super) async fn name(
         Err(error) if error.field.as_deref() == Some("name") => error,
         Err(error) => return Err(error.into()),
     };
+    let error = error.told_in(member.site.settings.language);
     let problem = Problem {
         field: Some("name"),
         detail: &error.detail,

@@ -132,7 +132,7 @@ async fn refused(
         .read(move |tx| sign_ins::invited(tx, now, id, &hash))
         .await;
     let account = invited.map_err(ApiError::from)?.ok_or(Refusal::LinkUsed)?;
-    let error = ApiError::from(refusal);
+    let error = ApiError::from(refusal).told_in(site.settings.language);
     let problem = Problem {
         field: Some("name"),
         detail: &error.detail,

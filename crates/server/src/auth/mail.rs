@@ -38,7 +38,7 @@ pub(super) async fn ask(
     let email = match author::email(typed) {
         Ok(Some(email)) => email.to_ascii_lowercase(),
         Ok(None) | Err(_) => {
-            let error = ApiError::from(Refusal::EmailInvalid);
+            let error = ApiError::from(Refusal::EmailInvalid).told_in(site.settings.language);
             let providers = providers(&app, &site).await?;
             let asking = Asking {
                 email: typed,
@@ -217,7 +217,7 @@ pub(super) async fn enter(
         (Some(_), _) => None,
         (None, Ok(name)) => Some(name),
         (None, Err(refusal)) => {
-            let error = ApiError::from(refusal);
+            let error = ApiError::from(refusal).told_in(site.settings.language);
             return again(error.status, problem(&error));
         }
     };
@@ -236,6 +236,7 @@ pub(super) async fn enter(
     let enter = move |tx: &mut store::Tx<'_>| mail_sign_ins::enter(tx, now, &opened);
     let entered = match app.store.write(enter).await.map_err(ApiError::from) {
         Err(error) if error.field.as_deref() == Some("name") => {
+            let error = error.told_in(site.settings.language);
             return again(error.status, problem(&error));
         }
         entered => entered?,

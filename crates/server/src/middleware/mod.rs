@@ -12,9 +12,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, Response, header};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
+use rejoinder_core::language::Language;
 
 use crate::access::program;
 use crate::error::ApiError;
+use crate::error_page;
 use crate::extract::SiteCell;
 use crate::front;
 use crate::metrics::Counter;
@@ -45,6 +47,9 @@ pub(crate) async fn around(State(app): State<App>, request: Request, next: Next)
         Ok(()) if origin::is_preflight(&parts) => origin::preflight(&app, &parts).await,
         Ok(()) => run(next, Request::from_parts(parts, body)).await,
     };
+    let site = cell.get();
+    let language = site.map_or(Language::English, |site| site.settings.language);
+    error_page::write(&mut response, language);
     headers::finish(&mut response, cell.get().map(Arc::as_ref));
     if let Some(origin) = origin {
         let is_own = |origin: &str| base.as_ref().is_some_and(|base| base.is_origin(origin));

@@ -62,6 +62,7 @@ async fn refused(
     if error.status.is_server_error() {
         return Err(error.into());
     }
+    let error = error.told_in(site.settings.language);
     let typed = |name: &str| fields.get(name).unwrap_or_default();
     let form = render::Form {
         reply: fields.read("parent")?,
@@ -140,6 +141,7 @@ pub(crate) async fn edit(
         return Err(error.into());
     }
     let context = context(&app, &site, &visitor.base.0);
+    let error = error.told_in(site.settings.language);
     let problem = Some(problem(&error));
     let page = Html(render::edit_page(
         &context,

@@ -45,7 +45,7 @@ async fn a_refused_form_keeps_what_was_typed_and_says_why() {
 
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text().contains("Kept &#38; safe"));
-    assert!(refused.text().contains("A name is needed."));
+    assert!(refused.text().contains("Please give a name."));
     assert!(refused.header("content-type").starts_with("text/html"));
 }
 

@@ -93,3 +93,48 @@ async fn a_language_that_was_taken_without_words_is_served_in_english() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_refusal_without_script_speaks_the_language_of_the_site() {
+    for (language, without_text, too_long, unknown) in [
+        (
+            Language::English,
+            "Please write something first.",
+            "A comment can have 10000 characters at most.",
+            "This comment is no longer here.",
+        ),
+        (
+            Language::German,
+            "Bitte schreiben Sie zuerst etwas.",
+            "Ein Kommentar kann höchstens 10000 Zeichen haben.",
+            "Dieser Kommentar ist nicht mehr hier.",
+        ),
+    ] {
+        let app = speaking(language).await;
+        let ann = app.reader("Ann");
+        let long = "a".repeat(10_001);
+        let base = [("site", "news.example"), ("page", STORY), ("name", "Ann")];
+        let write = |text| [&base[..], &[("text", text)]].concat();
+
+        let empty = ann.submit("/embed/comments", &write("")).await;
+        let over = ann.submit("/embed/comments", &write(&long)).await;
+        let gone = ann
+            .submit("/embed/comments/0000000000001/vote", &write(""))
+            .await;
+
+        for (answer, status, said) in [
+            (empty, 422, without_text),
+            (over, 422, too_long),
+            (gone, 404, unknown),
+        ] {
+            let page = answer.text();
+            assert_eq!(answer.status, status, "{page}");
+            let length = answer.headers.get("content-length");
+            let says_it = length.is_none_or(|length| length == page.len().to_string().as_str());
+            assert!(says_it, "{length:?}");
+            assert!(page.contains(said), "{said} in {page}");
+            let tag = format!("<html lang=\"{language}\"");
+            assert!(page.contains(&tag), "{page}");
+        }
+    }
+}
