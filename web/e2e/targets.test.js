@@ -79,6 +79,59 @@ for (const width of [390, 1280]) {
   });
 }
 
+/** What a click opens on the embed page, each in an order in which the one before it is closed or does no harm. */
+const OPENED = [
+  ['[data-rj=notify] summary', '[data-rj=follow] button'],
+  ['[data-rj=bell]', '[data-rj=notices]'],
+  ['[data-rj=tabs] [data-rj=preview], [data-rj=preview]', '[data-rj=write]'],
+  ['[data-rj=flag]:visible', '[data-rj=flag_form]'],
+  ['[data-rj=own]:not([hidden]) [data-rj=edit]', 'form[data-rj=edit]'],
+];
+
+for (const width of [390, 1280]) {
+  test(`what opens in a thread has targets that are large enough, ${width} px wide`, async () => {
+    const about = `opened-${width}`;
+    await desk.post(about, 'A question');
+    const page = await small(ann, desk.embed(about), width);
+    await page.locator('[data-rj=thread][data-live]').waitFor();
+    const form = page.locator('#compose');
+    await form.locator('textarea').click();
+    await form.locator('textarea').fill(`My own comment, ${width} px wide`);
+    await form.locator('[data-rj=send]').click();
+    await page.getByText('Your comment is posted.').waitFor();
+    await form.locator('textarea').fill('A second one');
+    for (const [control, opened] of OPENED) {
+      await page.locator(/** @type {string} */ (control)).first().click();
+      await page.locator(/** @type {string} */ (opened)).first().waitFor();
+      await expectTargets(page);
+    }
+    await page.locator('form[data-rj=edit] [data-rj=cancel]').click();
+    await page.locator('[data-rj=own]:not([hidden]) [data-rj=delete]').click();
+    await page.locator('[data-rj=remove]').waitFor();
+    await expectTargets(page);
+  });
+
+  test(`in the drawer of an author every target is large enough, ${width} px wide`, async () => {
+    const page = await small(kim, `${desk.comments}/moderate/${desk.host.host}/queues/unreviewed`, width);
+    await page.locator('[data-nr=item]').first().waitFor();
+    await page.keyboard.press('j');
+    await page.locator('[data-nr=item]:focus').waitFor();
+    await page.keyboard.press('b');
+    await page.getByRole('dialog').getByLabel('Note for moderators').waitFor();
+    for (const summary of await page.getByRole('dialog').locator('summary').all()) {
+      await summary.click();
+    }
+    await expectTargets(page);
+  });
+
+  test(`on an article's page every target is large enough, ${width} px wide`, async () => {
+    const page = await small(desk.browser, paper.origin, width);
+    await page.locator('main h2 a, main h3 a').first().click();
+    await page.locator('[data-rj=thread][data-live]').waitFor();
+    await expectTargets(page);
+  });
+}
+
 /** @param {typeof kim} context */
 async function shrink(context) {
   await context.route(/\.css(\?|$)/, async (route) => {
