@@ -468,15 +468,19 @@ export class Thread {
   }
 
   /** @param {KeyboardEvent} event */
-  async #key({ key, target, ctrlKey, metaKey, altKey }) {
+  async #key(event) {
+    const { key, target, ctrlKey, metaKey, altKey } = event;
     const isCommand = ctrlKey || metaKey || altKey;
     if (/** @type {Element} */ (target).matches('input,textarea,select')) {
       if (isCommand && key === 'Enter') {
         /** @type {HTMLTextAreaElement} */ (target).form?.requestSubmit();
       }
     } else if (!isCommand && /^[np]$/.test(key)) {
+      // What means something here is no shortcut of the page as well.
+      event.stopPropagation();
       await (await load.unread()).jump(this, key);
     } else if (!isCommand && this.me?.desk && /^[abrsfz]$/.test(key)) {
+      event.stopPropagation();
       await (await load.moderate()).press(this, key);
     }
   }

@@ -147,6 +147,23 @@ test('an app that says nothing of where it went cannot have a comment on the pag
   expectQuiet(page);
 });
 
+test('a key that the thread uses is no shortcut of the page as well, and any other is', async () => {
+  await desk.post(`${desk.host.origin}/kept/next`, 'Press n');
+  const page = await app('', '/kept/next');
+  await page.evaluate(() => {
+    const heard = /** @type {string[]} */ ([]);
+    Object.assign(globalThis, { heard });
+    document.addEventListener('keydown', ({ key }) => heard.push(key));
+  });
+  await page.locator('article [data-rj=reply]').focus();
+  for (const key of ['n', 'p', 'x']) {
+    await page.keyboard.press(key);
+  }
+
+  const heard = await page.evaluate(() => /** @type {any} */ (globalThis).heard);
+  assert.deepEqual(heard, ['x']);
+});
+
 test('what is typed is no shortcut of the page, but Escape and Tab are heard', async () => {
   await desk.post(`${desk.host.origin}/kept/keys`, 'Press a key');
   const page = await app('', '/kept/keys');
