@@ -3,7 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rejoinder_core::{Clock, Random, Time};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::fs::Mode;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit, umask};
 
 /// The machine's clock.
 #[derive(Debug, Clone, Copy)]
@@ -50,4 +51,10 @@ pub(crate) fn raise_file_limit() -> usize {
     };
     // None stands for no limit.
     current.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX))
+}
+
+/// Let nobody but the user that runs the program read what it writes from here on, whatever the shell
+/// says: every file is made with 0600 at most, every folder with 0700.
+pub(crate) fn keep_private() {
+    umask(Mode::RWXG | Mode::RWXO);
 }

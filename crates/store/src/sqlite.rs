@@ -8,7 +8,8 @@
 //! store that is closed leaves one file. What is erased is written over with zeros, and the second
 //! file is emptied after the commit, because it may hold what stood there before.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -16,6 +17,7 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use tracing::warn;
 
 use crate::error::StoreError;
 use crate::job::{Job, Ran, tell};
@@ -28,6 +30,9 @@ use leftovers::Leftovers;
 
 /// The most operations that share one commit.
 const MAX_BATCH: usize = 256;
+
+/// The rights of a file that only its owner reads and writes.
+const PRIVATE: u32 = 0o600;
 
 /// Prepared statements that each connection keeps.
 const STATEMENTS: usize = 256;
@@ -132,8 +137,10 @@ fn open_writer(path: &Path) -> Result<Connection, StoreError> {
             path.display()
         ))
     };
-    let file = OpenOptions::new().append(true).create(true).open(path);
+    let mut options = OpenOptions::new();
+    let file = options.append(true).create(true).mode(PRIVATE).open(path);
     drop(file.map_err(|error| refused(error.to_string()))?);
+    tighten(path);
     let begun = connect(path, OpenFlags::default()).and_then(|writer| {
         run(&writer, "begin immediate")?;
         run(&writer, "rollback")?;
@@ -143,6 +150,28 @@ fn open_writer(path: &Path) -> Result<Connection, StoreError> {
         StoreError::Unavailable(why) if NOT_WRITABLE.contains(&&*why) => refused(why),
         other => other,
     })
+}
+
+/// Let nobody else read a database that was left open to others, nor what stands beside it. SQLite
+/// makes the files beside it with the rights of the database's own.
+fn tighten(path: &Path) {
+    for more in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(more);
+        let file = Path::new(&file);
+        let Ok(about) = fs::metadata(file) else {
+            continue;
+        };
+        if about.permissions().mode() & 0o077 == 0 {
+            continue;
+        }
+        let shown = file.display();
+        if let Err(error) = fs::set_permissions(file, Permissions::from_mode(PRIVATE)) {
+            warn!(%error, "Others can read {shown}, and that cannot be changed");
+            continue;
+        }
+        warn!("Others could read {shown}; now only the user that runs the program can");
+    }
 }
 
 fn readers() -> usize {

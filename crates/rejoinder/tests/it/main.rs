@@ -6,6 +6,7 @@ mod connections;
 mod demo;
 mod durability;
 mod imports;
+mod private;
 mod program;
 mod refusals;
 mod sites;

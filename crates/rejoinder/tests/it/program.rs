@@ -20,8 +20,8 @@ pub(crate) struct Place {
     database: Option<String>,
     program: PathBuf,
     user: Option<u32>,
-    /// How many files the program may open, and how many it may allow itself.
-    max_files: Option<(u32, u32)>,
+    /// What the shell does that starts the program.
+    shell: Option<String>,
 }
 
 /// The user that owns nothing, on every system.
@@ -35,14 +35,14 @@ impl Place {
             database: None,
             program: env!("CARGO_BIN_EXE_rejoinder").into(),
             user: None,
-            max_files: None,
+            shell: None,
         }
     }
 
     /// An empty data directory of someone who may open so many files, and allow themself so many.
     pub(crate) fn with_files(soft: u32, hard: u32) -> Self {
         Self {
-            max_files: Some((soft, hard)),
+            shell: Some(format!("ulimit -Sn {soft}; ulimit -Hn {hard}")),
             ..Self::new()
         }
     }
@@ -59,6 +59,14 @@ impl Place {
             place.user = Some(NOBODY);
         }
         place
+    }
+
+    /// An empty data directory, under a shell that lets everybody read what is written.
+    pub(crate) fn open_to_all() -> Self {
+        Self {
+            shell: Some("umask 000".to_owned()),
+            ..Self::new()
+        }
     }
 
     /// Let nobody write a file or folder; gives its rights, for [`Place::open`].
@@ -94,12 +102,12 @@ impl Place {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = match self.max_files {
+        let mut command = match &self.shell {
             None => Command::new(&self.program),
-            Some((soft, hard)) => {
-                let limited = format!("ulimit -Sn {soft}; ulimit -Hn {hard}; exec \"$0\" \"$@\"");
+            Some(first) => {
                 let mut command = Command::new("sh");
-                command.args(["-c", &limited]).arg(&self.program);
+                let all = format!("{first}; exec \"$0\" \"$@\"");
+                command.args(["-c", &all]).arg(&self.program);
                 command
             }
         };
@@ -151,6 +159,7 @@ impl Place {
                 return Server {
                     child,
                     base,
+                    said,
                     lines,
                     agent: agent(),
                 };
@@ -205,6 +214,8 @@ impl Ended {
 pub(crate) struct Server {
     child: Child,
     pub(crate) base: String,
+    /// What it printed until it said where it is.
+    pub(crate) said: Vec<String>,
     lines: Lines,
     agent: ureq::Agent,
 }

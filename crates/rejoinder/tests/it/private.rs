@@ -1,0 +1,70 @@
+//! Who can read what the program writes.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use crate::program::{Place, repository};
+
+/// Every file and folder below `folder` that others can read or write.
+fn open_to_others(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        if mode & 0o077 != 0 {
+            found.push(format!("{:o} {}", mode & 0o777, path.display()));
+        }
+        if path.is_dir() {
+            found.extend(open_to_others(&path));
+        }
+    }
+    found
+}
+
+#[test]
+fn nobody_else_can_read_what_the_program_writes_whatever_the_shell_says() {
+    let place = Place::open_to_all();
+    let sample = repository("crates/import/tests/sample.xml");
+    let site = ["--site", "news.example"];
+    let path = |name: &str| place.path(name).to_str().unwrap().to_owned();
+    place.run(&["site", "add", "news.example"]).good();
+    let server = place.start(&["serve"]);
+    place.run(&["backup", &path("backup.db")]).good();
+    assert!(place.path("data/rejoinder.db-wal").exists());
+    assert_eq!(open_to_others(&place.path("")), [] as [&str; 0]);
+    server.stop();
+    place.run(&["erasures", "write", &path("ledger")]).good();
+    let report = path("report.txt");
+    let import = [
+        "import",
+        "wordpress",
+        sample.to_str().unwrap(),
+        site[0],
+        site[1],
+    ];
+    place
+        .run(&[&import[..], &["--report", &report]].concat())
+        .good();
+    place
+        .run(&["restore", &path("backup.db"), "--replace"])
+        .good();
+    let demo = path("demo");
+    place.start(&["demo", "--data", &demo]).stop();
+
+    assert_eq!(open_to_others(&place.path("")), [] as [&str; 0]);
+}
+
+#[test]
+fn a_database_that_others_can_read_is_taken_from_them_with_a_word() {
+    let place = Place::new();
+    place.run(&["site", "add", "news.example"]).good();
+    let file = place.path("data/rejoinder.db");
+    fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+
+    let server = place.start(&["serve"]);
+    assert_eq!(open_to_others(&place.path("data")), [] as [&str; 0]);
+    let said = &server.said;
+    let word = said.iter().find(|line| line.contains("Others could read"));
+    assert!(word.is_some(), "{said:#?}");
+}
