@@ -22,9 +22,19 @@ const NEARLY_ALL: &str = "comment_published";
 const N_SAME: [i64; 3] = [100, 10, 5];
 
 /// Tables that have few rows, however long a site lives.
-const SMALL: &str = "('site', 'migration', 'address_key', 'work_key', 'page_group', 'group_page', \
-                      'group_moderator', 'webhook', 'sign_in_key', 'api_token', \
-                      'site_moderation')";
+const SMALL: [&str; 11] = [
+    "site",
+    "migration",
+    "address_key",
+    "work_key",
+    "page_group",
+    "group_page",
+    "moderator_group",
+    "webhook",
+    "sign_in_key",
+    "api_token",
+    "site_moderation",
+];
 
 /// Estimate each index that has neither an estimate nor a measurement.
 pub(crate) fn run(connection: &Connection) -> Result<()> {
@@ -77,11 +87,12 @@ impl Index {
 /// The indexes that begin with `site_id` and of which nothing is known. The key of a table without
 /// row ids goes by the table's name.
 fn missing(connection: &Connection) -> Result<Vec<Index>> {
+    let small = SMALL.map(|table| format!("'{table}'")).join(", ");
     let mut select = connection.prepare(&format!(
         "select t.name, case when i.origin = 'pk' and t.wr = 1 then t.name else i.name end as idx,
              (select count(*) from pragma_index_info(i.name)), i.\"unique\", i.partial
          from pragma_table_list t join pragma_index_list(t.name) i
-         where t.schema = 'main' and t.type = 'table' and t.name not in {SMALL}
+         where t.schema = 'main' and t.type = 'table' and t.name not in ({small})
            and (select c.name from pragma_index_info(i.name) c where c.seqno = 0) = 'site_id'
            and not exists (select 1 from sqlite_stat1 s where s.tbl = t.name and s.idx = case when i.origin = 'pk' and t.wr = 1 then t.name else i.name end)"
     ))?;
@@ -119,6 +130,21 @@ mod tests {
             "1000000 1000000 100 noskipscan"
         );
         assert_eq!(of("sqlite_autoindex_webhook_1"), None);
+    }
+
+    #[test]
+    fn every_table_and_index_that_is_named_exists() {
+        let connection = Connection::open_in_memory().unwrap();
+        migrations::run_sqlite(&connection).unwrap();
+        let exists = |kind: &str, name: &str| {
+            let select =
+                "select exists (select 1 from sqlite_schema where type = ?1 and name = ?2)";
+            connection.query_row(select, (kind, name), |row| row.get::<_, bool>(0))
+        };
+        for table in SMALL {
+            assert!(exists("table", table).unwrap(), "{table}");
+        }
+        assert!(exists("index", NEARLY_ALL).unwrap());
     }
 
     #[test]

@@ -11,8 +11,9 @@ use rejoinder_core::{AuthorId, CommentId, Page, PageId, PageKey, SiteId, State, 
 use sha2::{Digest, Sha256};
 
 use crate::authors::Details;
+use crate::error::StoreError;
 use crate::events::{self, EventKind};
-use crate::{Result, Tx, doctor, pages, params, sql};
+use crate::{Result, Tx, comments, doctor, pages, params, sql};
 
 /// A page as an import brings it.
 #[derive(Debug, Clone)]
@@ -172,6 +173,12 @@ pub fn upsert_comment(
     let place = place(tx)?;
     let mut id = CommentId(asked);
     while !insert(tx, site, id, place, new)? {
+        // Nothing is in the way: the site itself is gone.
+        if comments::by_id(tx, site, id)?.is_none() {
+            return Err(StoreError::Unavailable(
+                "the site is not there any more".to_owned(),
+            ));
+        }
         id.0 += 1;
     }
     if id.0 != asked {

@@ -71,16 +71,38 @@ macro_rules! sql {
 }
 
 fn to_sqlite(text: &str) -> String {
-    let unlocked = text
-        .replace(" for update skip locked", "")
-        .replace(" for update", "");
-    let listed = unlocked.replace("list(?", "json_each(?");
-    listed.replace("texts(?", "json_each(?")
+    outside_quotes(text, |code| {
+        let unlocked = code
+            .replace(" for update skip locked", "")
+            .replace(" for update", "");
+        let listed = unlocked.replace("list(?", "json_each(?");
+        listed.replace("texts(?", "json_each(?")
+    })
 }
 
 fn to_postgres(text: &str) -> String {
-    let numbers = in_rows(text, "list(?", "value::bigint");
-    in_rows(&numbers, "texts(?", "value").replace('?', "$")
+    outside_quotes(text, |code| {
+        let numbers = in_rows(code, "list(?", "value::bigint");
+        in_rows(&numbers, "texts(?", "value").replace('?', "$")
+    })
+}
+
+/// `text` with what stands between its literals and quoted names rewritten. A quote in a literal is
+/// doubled: it ends one and begins the next.
+fn outside_quotes(text: &str, rewrite: impl Fn(&str) -> String) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some(at) = rest.find(['\'', '"']) {
+        let (code, quoted) = rest.split_at(at);
+        let length = quoted[1..]
+            .find(&quoted[..1])
+            .map_or(quoted.len(), |at| at + 2);
+        out.push_str(&rewrite(code));
+        out.push_str(&quoted[..length]);
+        rest = &quoted[length..];
+    }
+    out.push_str(&rewrite(rest));
+    out
 }
 
 /// `text` with the rows of a JSON array in place of each call of `function`.
@@ -120,5 +142,15 @@ mod tests {
              json_array_elements_text($2::text::json) as value) as p on p.value = t.id \
              where a = $1 for update"
         );
+    }
+
+    #[test]
+    fn literals_and_quoted_names_stay_as_they_are() {
+        let sql = Sql::new(
+            "select 'a? for update', 'it''s list(?1)', \"? for update\" from t where a = ?1 for update",
+        );
+        let kept = "select 'a? for update', 'it''s list(?1)', \"? for update\" from t where a = ";
+        assert_eq!(sql.text(Dialect::Sqlite), format!("{kept}?1"));
+        assert_eq!(sql.text(Dialect::Postgres), format!("{kept}$1 for update"));
     }
 }

@@ -56,7 +56,7 @@ async fn import(world: &World, records: &'static [Record]) -> usize {
 }
 
 fn add(tx: &mut Tx<'_>, page: &Page, record: &Record, at: Time) -> Result<Upserted<CommentId>> {
-    let Record(source_id, parent, text, state, tally) = *record;
+    let Record(source_id, parent, ..) = *record;
     let parent = match parent {
         Some(parent) => imports::comment(tx, page.site, FORMAT, parent)?,
         None => None,
@@ -65,7 +65,16 @@ fn add(tx: &mut Tx<'_>, page: &Page, record: &Record, at: Time) -> Result<Upsert
         name: format!("Author {source_id}"),
         ..Details::default()
     };
-    let comment = ImportedComment {
+    let comment = shaped(page, record, at);
+    imports::upsert_comment(tx, page.site, FORMAT, &comment, |tx| {
+        let author = imports::upsert_author(tx, at, page.site, FORMAT, source_id, &details)?;
+        Ok(Place { parent, author })
+    })
+}
+
+fn shaped(page: &Page, record: &Record, at: Time) -> ImportedComment {
+    let Record(source_id, _, text, state, tally) = *record;
+    ImportedComment {
         source_id: source_id.to_owned(),
         page: page.id,
         text: text.to_owned(),
@@ -78,11 +87,7 @@ fn add(tx: &mut Tx<'_>, page: &Page, record: &Record, at: Time) -> Result<Upsert
         pin: None,
         tally,
         counters: Counters::default(),
-    };
-    imports::upsert_comment(tx, page.site, FORMAT, &comment, |tx| {
-        let author = imports::upsert_author(tx, at, page.site, FORMAT, source_id, &details)?;
-        Ok(Place { parent, author })
-    })
+    }
 }
 
 fn page() -> ImportedPage {
@@ -238,5 +243,29 @@ fn two_records_that_ask_for_one_id_are_two_comments() {
             ["one 0", "two 0"]
         );
         world.expect_sound().await;
+    });
+}
+
+#[test]
+fn an_import_ends_when_its_site_has_gone_meanwhile() {
+    on_both(|world| async move {
+        let now = world.clock.now();
+        let page_id = PageId(world.ids.next(now));
+        let site = world.site.id;
+        let add = move |tx: &mut Tx<'_>| {
+            let page = imports::upsert_page(tx, site, page_id, &page())?.into_inner();
+            let gone = Page {
+                site: rejoinder_core::SiteId(1),
+                ..page
+            };
+            let author = imports::add_author(tx, now, site, "1", &Details::default())?;
+            let comment = shaped(&gone, &RECORDS[0], now);
+            let place = Place {
+                parent: None,
+                author,
+            };
+            imports::upsert_comment(tx, gone.site, FORMAT, &comment, |_| Ok(place))
+        };
+        assert!(world.store.write(add).await.is_err());
     });
 }
