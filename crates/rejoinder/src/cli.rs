@@ -167,6 +167,12 @@ pub(crate) struct ImportArgs {
     /// Write a line for each record that is dropped or changed
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// Bring pingbacks, trackbacks and other mentions along, too
+    #[arg(long)]
+    pub(crate) mentions: bool,
+    /// Bring reviews of products along, too
+    #[arg(long)]
+    pub(crate) reviews: bool,
     /// Pages whose address starts with FROM have moved to TO
     #[arg(long, value_name = "FROM=TO")]
     pub(crate) map: Vec<String>,

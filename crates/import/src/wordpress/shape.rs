@@ -61,12 +61,12 @@ pub(super) fn kind(comment: &CommentFields, options: Options) -> Result<Kind, St
     match comment.kind.as_str() {
         "" | "comment" | "wpdiscuz_sticky" | "private" => Ok(Kind::Comment),
         "review" if options.reviews => Ok(Kind::Review),
-        "review" => Err("it is a review of a product; reviews were not asked for".to_owned()),
+        "review" => Err("it is a review of a product; reviews come with --reviews".to_owned()),
         kind @ ("pingback" | "trackback" | "webmention" | "like" | "repost" | "activitypub") => {
             if options.mentions {
                 return Ok(Kind::Mention);
             }
-            Err(format!("it is a {kind}; mentions were not asked for"))
+            Err(format!("it is a {kind}; mentions come with --mentions"))
         }
         kind => Err(format!("it is a `{kind}`, which is no comment")),
     }

@@ -240,9 +240,9 @@ fn what_is_no_comment_is_left_out_with_a_line() {
     check_comments(
         &comments,
         &expect![[r#"
-        - comment 1: it is a pingback; mentions were not asked for
-        - comment 2: it is a trackback; mentions were not asked for
-        - comment 3: it is a review of a product; reviews were not asked for
+        - comment 1: it is a pingback; mentions come with --mentions
+        - comment 2: it is a trackback; mentions come with --mentions
+        - comment 3: it is a review of a product; reviews come with --reviews
         - comment 4: it is a `order_note`, which is no comment
         5<- on 12 by "Ann" 2026-05-02T09:30:00Z published pinned Comment <p>Hello</p>
         6<- on 12 by "Ann" 2026-05-02T09:30:00Z published Comment <p>Hello</p>"#]],

@@ -203,7 +203,7 @@ async fn every_record_that_is_dropped_or_changed_has_a_line() {
     let (_, report) = Place::new().await.import(Effect::Write, file()).await;
 
     expect![[r#"
-        dropped	comment 4	it is a pingback; mentions were not asked for
+        dropped	comment 4	it is a pingback; mentions come with --mentions
         changed	page 102	its status is `draft`, so its comments are held
         changed	comment 5	its parent did not come in; it stands by itself
         changed	comment 9	its parent did not come in; it stands by itself

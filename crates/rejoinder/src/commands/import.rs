@@ -66,8 +66,12 @@ async fn import(
     };
     let doing = format!("{} cannot be imported", args.file.display());
     let failed = |error: &dyn std::error::Error| Failure::failed(&doing, error);
+    let along = wordpress::Options {
+        mentions: args.mentions,
+        reviews: args.reviews,
+    };
     let items = match args.format {
-        Format::WordPress => wordpress::read(source, wordpress::Options::default()),
+        Format::WordPress => wordpress::read(source, along),
     };
     let items = items.map_err(|error| failed(&error))?;
     let done = import::import(store, SystemClock.now(), plan, items, &mut report, tell).await;

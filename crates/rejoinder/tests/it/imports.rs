@@ -189,3 +189,36 @@ fn what_cannot_be_imported_is_refused() {
     assert_eq!(ended.code, Some(2));
     assert!(ended.err.contains("`a=b` is not FROM=TO"), "{}", ended.err);
 }
+
+#[test]
+fn what_an_import_leaves_out_comes_when_it_is_asked_for() {
+    let place = Place::new();
+    place.run(&["site", "add", "news.example"]).good();
+    let sample = repository("crates/import/tests/sample.xml");
+    let import = |more: &[&str]| {
+        let sample = sample.to_str().unwrap();
+        let all = [
+            "import",
+            "wordpress",
+            sample,
+            "--site",
+            "news.example",
+            "--dry-run",
+        ];
+        let report = place.path("report.txt");
+        let report = ["--report", report.to_str().unwrap()];
+        place.run(&[&all[..], &report, more].concat()).good();
+        std::fs::read_to_string(place.path("report.txt")).unwrap()
+    };
+
+    let left_out = import(&[]);
+    let asked_for = import(&["--mentions", "--reviews"]);
+
+    assert!(
+        left_out.contains("mentions come with --mentions"),
+        "{left_out}"
+    );
+    for option in ["--mentions", "--reviews"] {
+        assert!(!asked_for.contains(option), "{asked_for}");
+    }
+}
