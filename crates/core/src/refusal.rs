@@ -150,8 +150,8 @@ pub enum Refusal {
     #[error("there is nothing to undo here")]
     NotUndoable,
     /// The note is too long.
-    #[error("the note has {bytes} bytes; at most {max} are possible")]
-    NoteTooLong { bytes: usize, max: usize },
+    #[error("the note has {characters} characters; at most {max} are possible")]
+    NoteTooLong { characters: usize, max: usize },
     /// One's own comment cannot be flagged.
     #[error("you cannot flag your own comment")]
     OwnFlag,

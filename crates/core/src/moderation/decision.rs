@@ -13,7 +13,7 @@ use super::reason::Reason;
 pub const MAX_PINS: i64 = 20;
 
 /// The longest note, in bytes.
-pub const MAX_NOTE: usize = 4_000;
+pub const MAX_NOTE: usize = 2_000;
 
 /// Something that a moderator does with a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -154,13 +154,15 @@ pub fn may_decide(role: Role, action: Action) -> Result<(), Refusal> {
 
 /// Whether a note is short enough.
 pub fn may_note(note: Option<&str>) -> Result<(), Refusal> {
-    match note {
-        Some(note) if note.len() > MAX_NOTE => Err(Refusal::NoteTooLong {
-            bytes: note.len(),
+    // As a form counts: units of UTF-16, with one for the end of a line.
+    let units = note.map_or(0, |note| note.replace("\r\n", "\n").encode_utf16().count());
+    if units > MAX_NOTE {
+        return Err(Refusal::NoteTooLong {
+            characters: units,
             max: MAX_NOTE,
-        }),
-        _ => Ok(()),
+        });
     }
+    Ok(())
 }
 
 /// What a comment is after `action`. The same as before when there is nothing to change.
