@@ -213,8 +213,12 @@ impl CardHandler {
         {
             return None;
         }
-        let _turn = Arc::clone(&self.shrinking).acquire_owned().await.ok()?;
-        let small = tokio::task::spawn_blocking(move || small(&answer.body));
+        let turn = Arc::clone(&self.shrinking).acquire_owned().await.ok()?;
+        // The turn ends with the work, and not with whoever waits for it.
+        let small = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            small(&answer.body)
+        });
         small.await.ok().flatten()
     }
 }

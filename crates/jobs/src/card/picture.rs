@@ -74,6 +74,8 @@ fn on_white(picture: &DynamicImage) -> RgbImage {
 
 #[cfg(test)]
 mod tests {
+    use image::{Rgba, RgbaImage};
+
     use super::*;
 
     fn png(width: u32, height: u32) -> Vec<u8> {
@@ -122,5 +124,56 @@ mod tests {
         let mut bomb = png(100, 100);
         bomb[16..24].copy_from_slice(&[0, 0, 0x9c, 0x40, 0, 0, 0x9c, 0x40]);
         assert!(small(&bomb).is_none());
+    }
+
+    fn animated(n_frames: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = image::codecs::gif::GifEncoder::new(&mut bytes);
+        let frame = RgbaImage::from_pixel(MIN_SIDE, MIN_SIDE, Rgba([200, 0, 0, 255]));
+        let frames = std::iter::repeat_with(|| image::Frame::new(frame.clone()));
+        encoder.encode_frames(frames.take(n_frames)).unwrap();
+        drop(encoder);
+        bytes
+    }
+
+    #[test]
+    fn of_a_picture_that_moves_the_first_frame_is_kept() {
+        let still = small(&animated(1)).unwrap();
+        let moving = small(&animated(400)).unwrap();
+        assert_eq!(moving.bytes, still.bytes);
+    }
+
+    #[test]
+    fn a_picture_that_is_cut_anywhere_is_left_out_or_harmless() {
+        for whole in [png(64, 48), animated(3), small(&png(64, 48)).unwrap().bytes] {
+            for length in 0..whole.len() {
+                if let Some(kept) = small(&whole[..length]) {
+                    assert!(kept.width <= 64 && kept.height <= 48);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_a_picture_and_something_else_is_only_a_picture() {
+        let more = b"<script>alert(1)</script>";
+        for whole in [png(64, 48), animated(3), small(&png(64, 48)).unwrap().bytes] {
+            let both = [&whole, &more[..]].concat();
+            let kept = small(&both).unwrap().bytes;
+            assert!(!kept.windows(8).any(|part| part == &more[..8]));
+            assert!(small(&[more, &whole[..]].concat()).is_none());
+        }
+    }
+
+    #[test]
+    fn a_picture_that_needs_more_memory_than_it_may_is_left_out() {
+        // As many pixels as may be, and eight bytes to each.
+        let wide = DynamicImage::new_rgba16(4_000, 4_000);
+        let mut bytes = Vec::new();
+        wide.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
+            .unwrap();
+        assert!(bytes.len() < 2 << 20, "it is small on its way");
+        assert!(small(&bytes).is_none());
+        assert!(small(&png(4_001, 4_000)).is_none());
     }
 }
