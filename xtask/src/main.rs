@@ -9,6 +9,10 @@ mod bench;
 mod bench_peers;
 mod browser;
 mod command;
+#[cfg(test)]
+mod dependencies;
+#[cfg(test)]
+mod documents;
 mod needs;
 mod npm;
 mod scratch;

@@ -1,0 +1,110 @@
+//! What documents and templates say of the code, held against the code.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(file: impl AsRef<Path>) -> String {
+    let path = root().join(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The rows of the table of requirements: id, state, and what is said of it.
+fn rows(text: &str) -> Vec<[&str; 3]> {
+    let lines = text.lines().filter(|line| line.starts_with("| V"));
+    let cells = lines.map(|line| line.trim_matches('|').splitn(3, '|').map(str::trim));
+    let rows = cells.map(|cells| cells.collect::<Vec<_>>().try_into().unwrap());
+    rows.collect()
+}
+
+#[test]
+fn every_requirement_has_a_state_and_every_test_that_is_named_exists() {
+    let text = read("docs/security.md");
+    let rows = rows(&text);
+    // Level 2 of edition 5.0.0.
+    assert_eq!(rows.len(), 253);
+    let mut ids: Vec<&str> = rows.iter().map(|[id, ..]| *id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 253);
+    let mut n_tests = 0;
+    for [id, state, said] in &rows {
+        assert!(["met", "not applicable", "open"].contains(state), "{id}");
+        for name in said.split('`').filter(|word| word.contains("::")) {
+            let (file, test) = name.split_once("::").unwrap();
+            let code = read(file);
+            let is_there = match file.ends_with(".rs") {
+                true => code.contains(&format!("fn {test}(")),
+                false => ['"', '\'', '`']
+                    .iter()
+                    .any(|q| code.contains(&format!("{q}{test}{q}"))),
+            };
+            assert!(is_there, "{id} names `{name}`, which there is not");
+            n_tests += 1;
+        }
+    }
+    assert!(n_tests > 150, "{n_tests}");
+    for state in ["met", "not applicable", "open"] {
+        let n_rows = rows.iter().filter(|[_, own, _]| own == &state).count();
+        assert!(
+            text.contains(&format!("{n_rows} are {state}")),
+            "{n_rows} {state}"
+        );
+    }
+}
+
+#[test]
+fn what_security_documents_link_to_exists() {
+    for (file, folder) in [("docs/security.md", "docs"), ("SECURITY.md", ".")] {
+        let text = read(file);
+        for link in text.split("](").skip(1) {
+            let target = link.split(')').next().unwrap().split('#').next().unwrap();
+            if !target.is_empty() && !target.starts_with("https://") {
+                assert!(
+                    root().join(folder).join(target).exists(),
+                    "{file}: {target}"
+                );
+            }
+        }
+    }
+}
+
+/// Every template, in all folders.
+fn templates(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => templates(&path, found),
+            false => found.push(path),
+        }
+    }
+}
+
+#[test]
+fn every_field_of_a_note_takes_what_the_rule_takes() {
+    let rule = read("crates/core/src/moderation/decision.rs");
+    let most = rule.split("MAX_NOTE: usize = ").nth(1).unwrap();
+    let most = most.split(';').next().unwrap().replace('_', "");
+    let mut found = Vec::new();
+    templates(&root().join("crates/render/templates"), &mut found);
+    let mut n_fields = 0;
+    for template in found {
+        let text = read(&template);
+        let is_typed = |tag: &&str| tag.starts_with("input") || tag.starts_with("textarea");
+        let is_note = |tag: &&str| {
+            ["note", "reason"]
+                .iter()
+                .any(|name| tag.contains(&format!("name=\"{name}\"")) && !tag.contains("type=\""))
+        };
+        for field in text.split('<').filter(is_typed).filter(is_note) {
+            let tag = field.split('>').next().unwrap();
+            let maximum = format!("maxlength=\"{most}\"");
+            assert!(tag.contains(&maximum), "{}: <{tag}>", template.display());
+            n_fields += 1;
+        }
+    }
+    assert!(n_fields >= 8, "{n_fields}");
+}
