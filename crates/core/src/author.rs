@@ -235,11 +235,18 @@ fn mail_domain(typed: &str) -> Option<String> {
     is_name.then_some(domain)
 }
 
-/// What addresses of one mailbox have in common: they differ in case and in what follows a `+`.
+/// What addresses of one mailbox have in common: they differ in case and in what follows a `+`, and at
+/// a provider that reads no dots in them in those as well.
+///
+/// What is counted is counted by it. Mails go to the address as it was typed, and whoever has proved one
+/// address of a mailbox has proved that one.
 pub fn mailbox(email: &str) -> String {
     let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
-    let local = local.split('+').next().unwrap_or_default();
-    format!("{local}@{domain}").to_lowercase()
+    let local = local.split('+').next().unwrap_or_default().to_lowercase();
+    match domain.to_lowercase().as_str() {
+        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", local.replace('.', "")),
+        domain => format!("{local}@{domain}"),
+    }
 }
 
 #[cfg(test)]
@@ -334,6 +341,16 @@ mod tests {
             assert_eq!(mailbox(address), "ann@example.org");
         }
         assert_ne!(mailbox("ann@example.org"), mailbox("ann@other.org"));
+        assert_ne!(mailbox("a.nn@example.org"), mailbox("ann@example.org"));
+        for address in [
+            "ann.lee@gmail.com",
+            "AnnLee+x@GoogleMail.com",
+            "a.n.n.l.e.e@gmail.com",
+        ] {
+            assert_eq!(mailbox(address), "annlee@gmail.com");
+        }
+        // What is no letter of one address is none of another.
+        assert_ne!(mailbox("ann@gmail.com"), mailbox("ann@gmail.com.example"));
     }
 
     #[test]

@@ -280,7 +280,7 @@ fn wish(app: &App, visitor: &Visitor, site: &Site, from: &str, email: &str) -> W
     };
     Wish {
         site: site.id,
-        mailbox: author::mailbox(email),
+        email: email.to_owned(),
         token: hash_of(&token),
         mail: jobs::mail_job(id, site.id, &mail, now),
     }

@@ -84,6 +84,16 @@ impl Limits {
         }
     }
 
+    /// Count one `act` of a browser that is known by a secret of its own, or refuse it.
+    pub(crate) fn take_of_browser(
+        &self,
+        act: Act,
+        browser: TokenHash,
+        now: Time,
+    ) -> Result<(), ApiError> {
+        self.take_from(act, Who::Token(browser), now)
+    }
+
     /// Count one request of a program, or refuse it.
     pub(crate) fn take_of_program(&self, program: &Program, now: Time) -> Result<(), ApiError> {
         let who = Who::Program(program.site, program.author.id);

@@ -18,8 +18,8 @@ use crate::decisions::{self, By, Entry};
 use crate::events::{self, EventKind};
 use crate::jobs::{self, NewJob};
 use crate::{
-    Result, Tx, audit, authors, bells, comments, devices, flags, identities, mutes, params,
-    passkeys, searches, sessions, sql, subscriptions,
+    Result, Tx, audit, authors, bells, comments, devices, flags, identities, mail_sign_ins, mutes,
+    params, passkeys, searches, sessions, sql, subscriptions,
 };
 
 pub(crate) use guest::take_back;
@@ -196,10 +196,7 @@ fn shut(tx: &mut Tx<'_>, now: Time, site: SiteId, account: AuthorId) -> Result<(
     let Some(email) = email else {
         return Ok(());
     };
-    tx.execute(
-        sql!("delete from mail_sign_in where site_id = ?1 and email = ?2"),
-        params![site, &email],
-    )?;
+    mail_sign_ins::forget(tx, site, &email)?;
     tx.execute(
         sql!("delete from guest_link where site_id = ?1 and mailbox = ?2"),
         params![site, &author::mailbox(&email)],

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::{Author, AuthorId, AuthorKind, SiteId, Time, TokenHash};
+use rejoinder_core::{Author, AuthorId, AuthorKind, SiteId, Time, TokenHash, author};
 use serde::Serialize;
 
 use crate::jobs::{self, NewJob};
@@ -21,33 +21,34 @@ pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
 pub struct Wish {
     /// At which site.
     pub site: SiteId,
-    /// The mailbox of the address.
-    pub mailbox: String,
+    /// The address, as typed.
+    pub email: String,
     /// What the link carries.
     pub token: TokenHash,
     /// Sends the link.
     pub mail: NewJob,
 }
 
-/// Send a link to a mailbox that was confirmed, once an hour. Gives whether one is sent, which is for no
-/// stranger to know.
+/// Send a link to an address that was confirmed, once an hour to its mailbox. Gives whether one is sent,
+/// which is for no stranger to know.
 pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &Wish) -> Result<bool> {
     forget_old(tx, now, wish.site)?;
-    let may_send = tx.one(
+    let mailbox = author::mailbox(&wish.email);
+    let confirmed: Vec<String> = tx.all(
         sql!(
-            "select 1 from subscription s where s.site_id = ?1 and s.mailbox = ?2
+            "select s.email from subscription s where s.site_id = ?1 and s.mailbox = ?2
                and s.confirmed_at is not null and not exists (
                    select 1 from guest_link l where l.site_id = ?1 and l.mailbox = ?2
-                     and l.created_at > ?3)
-             limit 1"
+                     and l.created_at > ?3)"
         ),
-        params![wish.site, &wish.mailbox, now.before(LINK_LIFETIME)],
-        |_| Ok(()),
+        params![wish.site, &mailbox, now.before(LINK_LIFETIME)],
+        |row| row.get(0),
     )?;
-    if may_send.is_none() {
+    let is_confirmed = |known: &String| subscriptions::is_same(known, &wish.email);
+    if !confirmed.iter().any(is_confirmed) {
         return Ok(false);
     }
-    add(tx, now, wish.site, &wish.token, None, Some(&wish.mailbox))?;
+    add(tx, now, wish.site, &wish.token, None, Some(&mailbox))?;
     jobs::add(tx, now, &wish.mail)?;
     Ok(true)
 }

@@ -3,10 +3,14 @@
 //! A link signs in the browser that asked for it, known by a cookie. In any other it needs the code
 //! that the asking browser shows, so that nobody is signed in to a stranger's account by a link that
 //! the stranger asked for.
+//!
+//! However many links strangers ask for, an address is never locked out: a browser that has signed in
+//! with it gets one always, and where a mailbox had enough of them lately, those are good in every
+//! browser that asks.
 
 use std::time::Duration;
 
-use rejoinder_core::{Author, AuthorId, Refusal, Site, SiteId, Time, TokenHash};
+use rejoinder_core::{Author, AuthorId, Refusal, Site, SiteId, Time, TokenHash, author};
 
 use crate::jobs::{self, NewJob};
 use crate::sessions::{self, NewSession};
@@ -15,11 +19,18 @@ use crate::{Result, Tx, authors, params, sql};
 /// How long a link works.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
-/// For how long wishes are remembered, and the time in which mails to one mailbox are counted.
+/// For how long wishes are remembered.
 const REMEMBERED: Duration = Duration::from_secs(60 * 60);
 
-/// The most mails to one mailbox in that time.
-const MAX_MAILS: i64 = 5;
+/// The most mails to one mailbox in [`COUNTED`] for browsers that are not known there.
+const MAX_MAILS: i64 = 2;
+
+/// The time in which mails are counted. Whoever gets none has links that work for the rest of
+/// [`LINK_LIFETIME`].
+const COUNTED: Duration = Duration::from_secs(10 * 60);
+
+/// A browser that has not signed in for so long is not known any more.
+const KNOWN: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// After so many wrong codes a link works no more.
 const MAX_WRONG: i64 = 5;
@@ -37,29 +48,37 @@ pub struct Wish {
     pub token: TokenHash,
     /// The hash of the cookie of the browser that asks.
     pub browser: TokenHash,
+    /// The hash of the cookie by which a browser is known that has signed in.
+    pub known: Option<TokenHash>,
     /// What that browser shows.
     pub code: String,
     /// Sends the mail.
     pub mail: NewJob,
 }
 
-/// Send a link, unless the mailbox had enough mails lately. Whoever asks is not told which.
+/// Send a link, unless the mailbox had enough of them lately and the browser is not known there. Whoever
+/// asks is not told which.
 pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &Wish) -> Result<bool> {
     let site = wish.site;
     forget_old(tx, now, site)?;
     let n_mails: Option<i64> = tx.one(
-        sql!("select count(*) from mail_sign_in where site_id = ?1 and mailbox = ?2"),
-        params![site, &wish.mailbox],
+        sql!(
+            "select count(*) from mail_sign_in
+             where site_id = ?1 and mailbox = ?2 and created_at > ?3 and mailed_at is not null"
+        ),
+        params![site, &wish.mailbox, now.before(COUNTED)],
         |row| row.get(0),
     )?;
-    if n_mails.unwrap_or(0) >= MAX_MAILS {
-        return Ok(false);
-    }
+    let is_known = match &wish.known {
+        Some(known) => is_known(tx, now, site, &wish.email, known)?,
+        None => false,
+    };
+    let is_sent = is_known || n_mails.unwrap_or(0) < MAX_MAILS;
     tx.execute(
         sql!(
             "insert into mail_sign_in (site_id, token_hash, email, mailbox, browser_hash, code,
-                 created_at, expires_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+                 created_at, expires_at, mailed_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
         ),
         params![
             site,
@@ -69,11 +88,60 @@ pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &Wish) -> Result<bool> {
             &wish.browser.0,
             &wish.code,
             now,
-            now.after(LINK_LIFETIME)
+            now.after(LINK_LIFETIME),
+            is_sent.then_some(now)
         ],
     )?;
-    jobs::add(tx, now, &wish.mail)?;
-    Ok(true)
+    if is_sent {
+        jobs::add(tx, now, &wish.mail)?;
+    }
+    Ok(is_sent)
+}
+
+/// Whether a browser has signed in with the address before.
+pub fn is_known(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    email: &str,
+    browser: &TokenHash,
+) -> Result<bool> {
+    let found = tx.one(
+        sql!(
+            "select 1 from mail_browser
+             where site_id = ?1 and email = ?2 and browser_hash = ?3 and used_at > ?4"
+        ),
+        params![site, email, &browser.0, now.before(KNOWN)],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
+fn know(tx: &mut Tx<'_>, now: Time, site: SiteId, email: &str, browser: &TokenHash) -> Result<()> {
+    tx.execute(
+        sql!("delete from mail_browser where site_id = ?1 and email = ?2 and used_at <= ?3"),
+        params![site, email, now.before(KNOWN)],
+    )?;
+    tx.execute(
+        sql!(
+            "insert into mail_browser (site_id, email, browser_hash, used_at)
+             values (?1, ?2, ?3, ?4)
+             on conflict (site_id, email, browser_hash) do update set used_at = excluded.used_at"
+        ),
+        params![site, email, &browser.0, now],
+    )?;
+    Ok(())
+}
+
+/// Forget who asked for links to an address, and in which browsers it has signed in.
+pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, email: &str) -> Result<()> {
+    for sql in [
+        sql!("delete from mail_sign_in where site_id = ?1 and email = ?2"),
+        sql!("delete from mail_browser where site_id = ?1 and email = ?2"),
+    ] {
+        tx.execute(sql, params![site, email])?;
+    }
+    Ok(())
 }
 
 /// What a link would do.
@@ -83,53 +151,76 @@ pub struct Pending {
     pub email: String,
     /// The account that there is already.
     pub account: Option<Author>,
-    browser: TokenHash,
-    code: String,
+    /// Whether the browser that opens it is one that asked for a link to that address lately.
+    pub is_from_here: bool,
     n_wrong: i64,
 }
 
-impl Pending {
-    /// Whether the browser that shows this cookie is the one that asked.
-    pub fn is_from(&self, browser: Option<&TokenHash>) -> bool {
-        browser == Some(&self.browser)
-    }
-}
-
-/// What a link would do; `None` when it was used, is too old, or never was.
+/// What a link would do in `browser`; `None` when it was used, is too old, or never was.
 pub fn pending(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
     token: &TokenHash,
+    browser: Option<&TokenHash>,
 ) -> Result<Option<Pending>> {
     let found = tx.one(
         sql!(
-            "select email, browser_hash, code, n_wrong from mail_sign_in
+            "select email, n_wrong from mail_sign_in
              where site_id = ?1 and token_hash = ?2 and used_at is null and expires_at > ?3"
         ),
         params![site, &token.0, now],
-        |row| {
-            Ok((
-                row.get::<String>(0)?,
-                row.get::<Vec<u8>>(1)?,
-                row.get::<String>(2)?,
-                row.get::<i64>(3)?,
-            ))
-        },
+        |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)),
     )?;
-    let Some((email, browser, code, n_wrong)) = found else {
+    let Some((email, n_wrong)) = found else {
         return Ok(None);
     };
-    let Ok(browser) = browser.try_into() else {
-        return Ok(None);
+    let is_from_here = match browser {
+        Some(browser) => has_asked(tx, now, site, &email, &Asking::Browser(browser))?,
+        None => false,
     };
     Ok(Some(Pending {
         account: authors::by_email(tx, site, &email)?,
         email,
-        browser: TokenHash(browser),
-        code,
+        is_from_here,
         n_wrong,
     }))
+}
+
+/// By what one is known who has asked.
+enum Asking<'a> {
+    Browser(&'a TokenHash),
+    Code(&'a str),
+}
+
+/// Whether a link to `email` was asked for lately, sent or not.
+fn has_asked(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    email: &str,
+    asking: &Asking<'_>,
+) -> Result<bool> {
+    let mailbox = author::mailbox(email);
+    let found = match asking {
+        Asking::Browser(browser) => tx.one(
+            sql!(
+                "select 1 from mail_sign_in where site_id = ?1 and mailbox = ?2 and email = ?3
+                   and expires_at > ?4 and browser_hash = ?5 limit 1"
+            ),
+            params![site, &mailbox, email, now, &browser.0],
+            |_| Ok(()),
+        )?,
+        Asking::Code(code) => tx.one(
+            sql!(
+                "select 1 from mail_sign_in where site_id = ?1 and mailbox = ?2 and email = ?3
+                   and expires_at > ?4 and code = ?5 limit 1"
+            ),
+            params![site, &mailbox, email, now, *code],
+            |_| Ok(()),
+        )?,
+    };
+    Ok(found.is_some())
 }
 
 /// What the page of a link sends.
@@ -141,6 +232,8 @@ pub struct Opened {
     pub token: TokenHash,
     /// The hash of this browser's cookie.
     pub browser: Option<TokenHash>,
+    /// The hash of the cookie by which it is known from now on.
+    pub known: TokenHash,
     /// The code, as typed.
     pub code: String,
     /// The id for an account that does not exist yet.
@@ -168,8 +261,10 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &Opened) -> Result<Entered> {
         params![site, &token.0],
         |_| Ok(()),
     )?;
-    let pending = pending(tx, now, site, token)?.ok_or(Refusal::LinkUsed)?;
-    if !pending.is_from(opened.browser.as_ref()) && opened.code != pending.code {
+    let pending = pending(tx, now, site, token, opened.browser.as_ref())?;
+    let pending = pending.ok_or(Refusal::LinkUsed)?;
+    let code = Asking::Code(&opened.code);
+    if !pending.is_from_here && !has_asked(tx, now, site, &pending.email, &code)? {
         let is_last = pending.n_wrong + 1 >= MAX_WRONG;
         tx.execute(
             sql!(
@@ -192,6 +287,7 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &Opened) -> Result<Entered> {
         sql!("update mail_sign_in set used_at = ?3 where site_id = ?1 and token_hash = ?2"),
         params![site, &token.0, now],
     )?;
+    know(tx, now, site, &pending.email, &opened.known)?;
     sessions::begin(tx, now, site, account.id, &opened.session)?;
     Ok(Entered::As(account))
 }

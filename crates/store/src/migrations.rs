@@ -34,7 +34,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 28] = [
+const MIGRATIONS: [Migration; 29] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -63,6 +63,7 @@ const MIGRATIONS: [Migration; 28] = [
     migration!(26, "0026_add_comment_program"),
     migration!(27, "0027_renew_page_keys", Some(page_keys::renew)),
     migration!(28, "0028_add_erased"),
+    migration!(29, "0029_add_mail_browsers"),
 ];
 
 /// The number of the newest migration.

@@ -8,12 +8,12 @@ use std::time::Duration;
 use rejoinder_core::author::{email as checked, mailbox};
 use rejoinder_core::subscription::{Kind, Pace};
 use rejoinder_core::{
-    Author, AuthorId, AuthorKind, CommentId, Page, PageId, Refusal, SiteId, Time,
+    Author, AuthorId, AuthorKind, CommentId, Page, PageId, PageKey, Refusal, SiteId, Time,
 };
 
 use crate::erasures::ledger;
 use crate::notices::{self, Told};
-use crate::{Result, Row, Tx, comments, params, personal, sql};
+use crate::{Result, Row, Tx, comments, mail_sign_ins, pages, params, personal, sql};
 
 /// A wish that nobody confirms is forgotten after so long.
 const PATIENCE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -102,10 +102,12 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Subscription> {
 
 /// Let `author` be told of new comments on `page`. Asked again, the pace changes.
 pub fn ask(tx: &mut Tx<'_>, now: Time, page: &Page, author: &Author, wish: &Wish) -> Result<Asked> {
-    let email = address(tx, page.site, author, wish)?;
+    let typed = checked(wish.email.as_deref().unwrap_or_default())?;
+    let email = address(tx, page.site, Some(author), typed)?.ok_or(Refusal::EmailMissing)?;
     let branch = branch_of(tx, page, wish)?;
     forget_old(tx, now, page.site)?;
     let mailbox = mailbox(&email);
+    let is_proved = is_proved(tx, page.site, author, &email)?;
     let new = Subscription {
         id: wish.id,
         page: page.id,
@@ -117,7 +119,7 @@ pub fn ask(tx: &mut Tx<'_>, now: Time, page: &Page, author: &Author, wish: &Wish
         secret: wish.secret.clone(),
         confirmed_at: None,
     };
-    if is_known(tx, page.site, author, &mailbox)? {
+    if is_proved {
         let new = Subscription {
             confirmed_at: Some(now),
             ..new
@@ -129,15 +131,53 @@ pub fn ask(tx: &mut Tx<'_>, now: Time, page: &Page, author: &Author, wish: &Wish
     Ok(Asked::Unconfirmed)
 }
 
+/// Whether a wish for mails about a page would send a mail that asks the owner of the address: the author
+/// has not proved that it is theirs, and nobody else waits for an answer from it on that page.
+pub fn asks_by_mail(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    page: &PageKey,
+    author: Option<&Author>,
+    typed: Option<&str>,
+) -> Result<bool> {
+    let typed = checked(typed.unwrap_or_default())?;
+    let Some(email) = address(tx, site, author, typed)? else {
+        return Ok(false);
+    };
+    if let Some(author) = author
+        && is_proved(tx, site, author, &email)?
+    {
+        return Ok(false);
+    }
+    let Some(page) = pages::find(tx, site, page)? else {
+        return Ok(true);
+    };
+    let waits = tx.one(
+        sql!(
+            "select 1 from subscription where site_id = ?1 and page_id = ?2 and mailbox = ?3
+               and confirmed_at is null limit 1"
+        ),
+        params![site, page.id, mailbox(&email)],
+        |_| Ok(()),
+    )?;
+    Ok(waits.is_none())
+}
+
 /// The address that mails go to. An account has one of its own.
-fn address(tx: &mut Tx<'_>, site: SiteId, author: &Author, wish: &Wish) -> Result<String> {
+fn address(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: Option<&Author>,
+    typed: Option<String>,
+) -> Result<Option<String>> {
+    let Some(author) = author else {
+        return Ok(typed);
+    };
     let own = personal::email_of(tx, site, author.id)?;
-    let typed = checked(wish.email.as_deref().unwrap_or_default())?;
-    let address = match author.kind {
+    Ok(match author.kind {
         AuthorKind::Account => own.or(typed),
         AuthorKind::Guest | AuthorKind::Imported => typed.or(own),
-    };
-    address.ok_or_else(|| Refusal::EmailMissing.into())
+    })
 }
 
 /// The published comment that a branch begins with.
@@ -153,20 +193,30 @@ fn branch_of(tx: &mut Tx<'_>, page: &Page, wish: &Wish) -> Result<Option<Comment
     Ok(Some(found.ok_or(Refusal::CommentUnknown)?.id))
 }
 
-/// Whether the mailbox is known to be the author's.
-fn is_known(tx: &mut Tx<'_>, site: SiteId, author: &Author, mailbox: &str) -> Result<bool> {
+/// Whether the author has proved that this very address is theirs: an account's own has been proved by
+/// how it came there; any other has been when the mail to it was answered.
+fn is_proved(tx: &mut Tx<'_>, site: SiteId, author: &Author, email: &str) -> Result<bool> {
     if author.kind == AuthorKind::Account {
-        return Ok(true);
+        let own = personal::email_of(tx, site, author.id)?;
+        if own.is_some_and(|own| is_same(&own, email)) {
+            return Ok(true);
+        }
     }
-    let known = tx.one(
+    let proved: Vec<String> = tx.all(
         sql!(
-            "select id from subscription where site_id = ?1 and author_id = ?2 and mailbox = ?3
-               and confirmed_at is not null and contested_at is null limit 1"
+            "select email from subscription where site_id = ?1 and author_id = ?2 and mailbox = ?3
+               and confirmed_at is not null and contested_at is null"
         ),
-        params![site, author.id, mailbox],
-        |row| row.get::<i64>(0),
+        params![site, author.id, mailbox(email)],
+        |row| row.get(0),
     )?;
-    Ok(known.is_some())
+    Ok(proved.iter().any(|known| is_same(known, email)))
+}
+
+/// Whether two addresses are one but for their case. A mailbox is counted as one under more of them, but
+/// who proved one of those has proved no other.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
 }
 
 /// Forget what nobody used in time.
@@ -486,6 +536,7 @@ pub(crate) fn forget_mailbox(
     addresses.sort();
     addresses.dedup();
     for address in &addresses {
+        mail_sign_ins::forget(tx, site, address)?;
         forget_mails(tx, site, address)?;
     }
     Ok(addresses)

@@ -5,7 +5,7 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use egress::Mail;
 use rejoinder_core::{AuthorId, Refusal, Site, Token, author};
 use render::Problem;
@@ -28,25 +28,24 @@ pub(super) async fn ask(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     from_own_page(&visitor)?;
-    app.limits.take(Act::Mail, &visitor, app.now())?;
     let site = visitor.at(&app, fields.site()?).await?;
+    let typed = fields.get("email").unwrap_or_default();
+    let email = author::email(typed).ok().flatten();
+    let email = email.map(|email| email.to_ascii_lowercase());
+    limit(&app, &visitor, &site, email.as_deref()).await?;
     let from = app.config.mail_from.as_deref();
     let from = from.ok_or_else(ApiError::not_found)?;
     let way = Way::of(&visitor.base, &site, &fields);
     let context = context(&app, &site, &visitor.base.0);
-    let typed = fields.get("email").unwrap_or_default();
-    let email = match author::email(typed) {
-        Ok(Some(email)) => email.to_ascii_lowercase(),
-        Ok(None) | Err(_) => {
-            let error = ApiError::from(Refusal::EmailInvalid).told_in(site.settings.language);
-            let providers = providers(&app, &site).await?;
-            let asking = Asking {
-                email: typed,
-                problem: Some(problem(&error)),
-                ..asking(&app, &visitor.base, &way, &providers)
-            };
-            return Ok(way.private(error.status, account::ask_page(&context, &asking)));
-        }
+    let Some(email) = email else {
+        let error = ApiError::from(Refusal::EmailInvalid).told_in(site.settings.language);
+        let providers = providers(&app, &site).await?;
+        let asking = Asking {
+            email: typed,
+            problem: Some(problem(&error)),
+            ..asking(&app, &visitor.base, &way, &providers)
+        };
+        return Ok(way.private(error.status, account::ask_page(&context, &asking)));
     };
     let asked = match visitor.asked() {
         Some(known) => known.clone(),
@@ -70,6 +69,26 @@ pub(super) async fn ask(
         way.private(StatusCode::OK, page),
     )
         .into_response())
+}
+
+/// Count one wish for a mail of whoever asks. Strangers of the same network do not use up those of a
+/// browser that has signed in with the address.
+async fn limit(
+    app: &App,
+    visitor: &Visitor,
+    site: &Site,
+    email: Option<&str>,
+) -> Result<(), ApiError> {
+    let now = app.now();
+    if let (Some(email), Some(known)) = (email, visitor.known().map(hash_of)) {
+        let (site, email) = (site.id, email.to_owned());
+        let is_known =
+            move |tx: &mut store::Tx<'_>| mail_sign_ins::is_known(tx, now, site, &email, &known);
+        if app.store.read(is_known).await? {
+            return app.limits.take_of_browser(Act::Mail, known, now);
+        }
+    }
+    app.limits.take(Act::Mail, visitor, now)
 }
 
 fn wish(
@@ -111,6 +130,7 @@ fn wish(
         mailbox: author::mailbox(email),
         token: hash_of(&token),
         browser: hash_of(asked),
+        known: visitor.known().map(hash_of),
         code: code_of(asked),
         mail: jobs::mail_job(id, site.id, &mail, now),
     }
@@ -149,18 +169,25 @@ pub(super) async fn show(
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let site = visitor.at(&app, params.site()?).await?;
     let token = token(&params)?;
-    let pending = pending(&app, &site, &token).await?;
+    let pending = pending(&app, &visitor, &site, &token).await?;
     let known = visitor.reader(&app, &site).await?.author;
     let name = known.map(|known| known.name).unwrap_or_default();
     let page = page(&app, &visitor, &site, &params, &pending, &name, None);
     Ok(private(StatusCode::OK, page))
 }
 
-async fn pending(app: &App, site: &Site, token: &Token) -> Result<Pending, ApiError> {
+async fn pending(
+    app: &App,
+    visitor: &Visitor,
+    site: &Site,
+    token: &Token,
+) -> Result<Pending, ApiError> {
     let (now, site, hash) = (app.now(), site.id, hash_of(token));
-    let pending = app
-        .store
-        .read(move |tx| mail_sign_ins::pending(tx, now, site, &hash));
+    let browser = visitor.asked().map(hash_of);
+    let read = move |tx: &mut store::Tx<'_>| {
+        mail_sign_ins::pending(tx, now, site, &hash, browser.as_ref())
+    };
+    let pending = app.store.read(read);
     Ok(pending.await?.ok_or(Refusal::LinkUsed)?)
 }
 
@@ -175,12 +202,11 @@ fn page(
     problem: Option<Problem<'_>>,
 ) -> String {
     let to = params.get("to").and_then(|to| own_path(&visitor.base, to));
-    let browser = visitor.asked().map(hash_of);
     let link = Link {
         to: to.as_deref(),
         token: params.get("token").unwrap_or_default(),
         email: &pending.email,
-        needs_code: !pending.is_from(browser.as_ref()),
+        needs_code: !pending.is_from_here,
         name: pending.account.is_none().then_some(name),
         problem,
     };
@@ -199,7 +225,7 @@ pub(super) async fn enter(
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let site = visitor.at(&app, fields.site()?).await?;
     let token = token(&fields)?;
-    let pending = pending(&app, &site, &token).await?;
+    let pending = pending(&app, &visitor, &site, &token).await?;
     let typed = fields.get("name").unwrap_or_default();
     let again = |status, problem| {
         let page = page(
@@ -224,10 +250,15 @@ pub(super) async fn enter(
     let now = app.now();
     let (cookie, session) = new_session(&app, &visitor, &headers);
     let code = fields.get("code").unwrap_or_default();
+    let known = match visitor.known() {
+        Some(known) => known.clone(),
+        None => Token::new(&*app.random),
+    };
     let opened = Opened {
         site: Site::clone(&site),
         token: hash_of(&token),
         browser: visitor.asked().map(hash_of),
+        known: hash_of(&known),
         code: code.chars().filter(char::is_ascii_digit).collect(),
         author: AuthorId(app.ids.next(now)),
         name,
@@ -244,7 +275,8 @@ pub(super) async fn enter(
     match entered {
         Entered::As(_) => {
             let to = fields.get("to").and_then(|to| own_path(&visitor.base, to));
-            Ok((cookie.headers(), go(&site, to)).into_response())
+            let cookies = AppendHeaders(visitor.keep_known(&known));
+            Ok((cookie.headers(), cookies, go(&site, to)).into_response())
         }
         Entered::CodeWrong => {
             let wrong = account::code_wrong(site.settings.language);

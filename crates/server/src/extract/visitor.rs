@@ -66,6 +66,15 @@ impl Base {
         }
     }
 
+    /// The name of the cookie of a browser that has signed in by mail.
+    fn known_cookie(&self) -> &'static str {
+        if self.is_secure() {
+            "__Host-rejoinder-known"
+        } else {
+            "rejoinder-known"
+        }
+    }
+
     /// The name of the cookie that holds the token.
     fn cookie(&self) -> &'static str {
         if self.is_secure() {
@@ -105,6 +114,7 @@ pub(crate) struct Visitor {
     pub(crate) origin: Option<String>,
     token: Option<Token>,
     asked: Option<Token>,
+    known: Option<Token>,
     /// Whether it is a page of another site that asks; not where its link or a redirect led here.
     is_cross_site: bool,
     site: SiteCell,
@@ -129,6 +139,7 @@ impl FromRequestParts<App> for Visitor {
             origin: text(headers, &header::ORIGIN).map(str::to_owned),
             token: cookie(headers, base.cookie()).and_then(|value| value.parse().ok()),
             asked: cookie(headers, base.asked_cookie()).and_then(|value| value.parse().ok()),
+            known: cookie(headers, base.known_cookie()).and_then(|value| value.parse().ok()),
             is_cross_site: text(headers, &SEC_FETCH_SITE) == Some("cross-site")
                 && text(headers, &SEC_FETCH_DEST) != Some("document"),
             site: parts
@@ -335,6 +346,18 @@ impl Visitor {
         let secret = asked.reveal();
         self.set_cookie(self.base.asked_cookie(), &secret, ASKED_SECONDS)
             .collect()
+    }
+
+    /// The secret of a browser that has signed in by mail. It signs nobody in.
+    pub(crate) fn known(&self) -> Option<&Token> {
+        self.known.as_ref()
+    }
+
+    /// The header by which the browser is known the next time.
+    pub(crate) fn keep_known(&self, known: &Token) -> Option<(HeaderName, HeaderValue)> {
+        let secret = known.reveal();
+        self.set_cookie(self.base.known_cookie(), &secret, COOKIE_SECONDS)
+            .next()
     }
 
     fn cookie_for(&self, token: &Token) -> Option<HeaderValue> {

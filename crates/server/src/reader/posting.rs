@@ -55,6 +55,10 @@ pub(crate) async fn post(
         None => work::asked(app, site, &draft.proof, now),
     };
     let notify = subscriptions::with_comment(app, draft.notify.as_deref())?;
+    if notify.is_some() {
+        let email = details.as_ref().and_then(|details| details.email.clone());
+        subscriptions::limit(app, visitor, site, &draft.page, &reader, email).await?;
+    }
     let token = visitor.token(app);
     let text = lines(&draft.text);
     let rendered = markup::render(&text);

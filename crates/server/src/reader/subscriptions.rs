@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::subscription::{Kind, Pace};
-use rejoinder_core::{AuthorId, CommentId, PageId, PageKey, Site, Token, policy};
+use rejoinder_core::{AuthorId, CommentId, PageId, PageKey, Reader, Site, Token, policy};
 use serde::{Deserialize, Serialize};
 use store::subscriptions::{self, Asked, Wish};
 use store::{authors, pages};
@@ -136,6 +136,25 @@ pub(super) fn with_comment(app: &App, notify: Option<&str>) -> Result<Option<Wis
         kind,
         ..new_wish(app)?
     }))
+}
+
+/// Count the mail that a wish beside a comment sends to an address that is not known to be the reader's.
+pub(super) async fn limit(
+    app: &App,
+    visitor: &Visitor,
+    site: &Site,
+    page: &PageKey,
+    reader: &Reader,
+    email: Option<String>,
+) -> Result<(), ApiError> {
+    let (site, page, author) = (site.id, page.clone(), reader.author.clone());
+    let asks = move |tx: &mut store::Tx<'_>| {
+        subscriptions::asks_by_mail(tx, site, &page, author.as_ref(), email.as_deref())
+    };
+    match app.store.read(asks).await? {
+        true => app.limits.take(Act::Mail, visitor, app.now()),
+        false => Ok(()),
+    }
 }
 
 fn no_such<const N: usize>(field: &str, known: [&str; N]) -> ApiError {

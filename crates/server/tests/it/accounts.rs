@@ -161,7 +161,52 @@ async fn asking_often_sends_few_mails_and_looks_the_same() {
         let email = format!("ann+{n}@reader.example");
         assert_eq!(ask(&at_home(&app, "Eve"), &email).await.status, 200);
     }
-    assert_eq!(mails(&app).await.len(), 5);
+    assert_eq!(mails(&app).await.len(), 2);
+}
+
+#[tokio::test]
+async fn strangers_lock_nobody_out_of_their_address() {
+    let on = |config: &mut rejoinder_server::Config| {
+        config.mail_from = Some("talk@comments.example".to_owned());
+        config.rate_limits = rejoinder_server::RateLimits::On;
+    };
+    let app = TestApp::with(on).await;
+    let (ann, email) = (at_home(&app, "Ann"), "ann@reader.example");
+    sign_in(&app, &ann, email, "Ann").await;
+    let fields = [("site", "news.example")];
+    assert_eq!(ann.submit("/auth/sign-out", &fields).await.status, 200);
+    for _ in 0..9 {
+        assert_eq!(ask(&at_home(&app, "Eve"), email).await.status, 200);
+    }
+    // Some of them sit in Ann's own network, and use up what it may ask for.
+    let mut eve = at_home(&app, "Eve");
+    eve.sit_beside(&ann);
+    while ask(&eve, email).await.status == 200 {}
+    mails(&app).await;
+
+    sign_in(&app, &ann, email, "Ann").await;
+
+    assert_eq!(ann.me("story").await["reader"]["name"], "Ann");
+}
+
+#[tokio::test]
+async fn somebody_new_is_signed_in_by_the_link_that_strangers_asked_for() {
+    let app = app().await;
+    let email = "ann@reader.example";
+    for _ in 0..9 {
+        assert_eq!(ask(&at_home(&app, "Eve"), email).await.status, 200);
+    }
+    let theirs = mails(&app).await;
+    let ann = at_home(&app, "Ann");
+    ask(&ann, email).await;
+    assert_eq!(mails(&app).await.len(), 0);
+
+    let text = theirs[1]["text"].as_str().unwrap();
+    let line = text.lines().find(|line| line.starts_with(BASE)).unwrap();
+    let opened = open(&ann, &line[BASE.len()..], "Ann", "").await;
+
+    assert_eq!(opened.status, 303);
+    assert_eq!(ann.me("story").await["reader"]["name"], "Ann");
 }
 
 #[tokio::test]

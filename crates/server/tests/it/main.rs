@@ -39,6 +39,7 @@ mod signed_tokens;
 mod signing_in;
 mod streams;
 mod support;
+mod typed_addresses;
 mod voting;
 mod webhooks;
 mod work;

@@ -329,6 +329,11 @@ pub(crate) struct TestReader {
 }
 
 impl TestReader {
+    /// Be in the network of another.
+    pub(crate) fn sit_beside(&mut self, other: &Self) {
+        self.peer = other.peer;
+    }
+
     pub(crate) async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
         self.send_with(method, path, &[], body).await
     }

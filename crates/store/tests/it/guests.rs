@@ -57,7 +57,9 @@ const SCHEMA: &str = "
     link_card: site_id url! state title! name! description! picture_id width height fetched_at author!
         icon_id
     link_picture: site_id id bytes
+    mail_browser: site_id email browser_hash used_at
     mail_sign_in: site_id token_hash email! mailbox! browser_hash code n_wrong created_at expires_at used_at
+        mailed_at
     migration: number name
     moderator_group: site_id author_id group_id
     mute: site_id author_id! muted_id! at
@@ -291,6 +293,7 @@ async fn sign_in(world: &World) {
         mailbox: "zanzibar@reader.example".to_owned(),
         token,
         browser: token,
+        known: None,
         code: "123456".to_owned(),
         mail: mail(world, "sign-in"),
     };
@@ -302,11 +305,11 @@ async fn ask(world: &World, token: TokenHash) -> bool {
     ask_for(world, "zanzibar@reader.example", token).await
 }
 
-async fn ask_for(world: &World, mailbox: &str, token: TokenHash) -> bool {
+async fn ask_for(world: &World, email: &str, token: TokenHash) -> bool {
     let now = world.clock.now();
     let wish = Wish {
         site: world.site.id,
-        mailbox: mailbox.to_owned(),
+        email: email.to_owned(),
         token,
         mail: mail(world, &format!("link-{}", token.0[0])),
     };

@@ -140,6 +140,22 @@ fn nothing_is_sent_to_an_address_before_it_is_confirmed_but_one_mail() {
 }
 
 #[test]
+fn who_has_proved_one_address_of_a_mailbox_has_proved_no_other() {
+    on_both(|world| async move {
+        let eve = world.person("Eve");
+        world
+            .subscribe(&eve, wish(Kind::Page, "ann+x@reader.example"))
+            .await;
+        let replies = |email| world.ask(&eve, wish(Kind::Replies, email));
+
+        let own = replies("Ann+X@reader.example").await.unwrap().0;
+        let other = replies("ann@reader.example").await.unwrap().0;
+
+        assert_eq!((own, other), (Asked::Subscribed, Asked::Unconfirmed));
+    });
+}
+
+#[test]
 fn strangers_can_have_few_mails_sent_to_an_address() {
     on_both(|world| async move {
         let (now, site) = (world.clock.now(), world.site.id);
