@@ -6,7 +6,7 @@ use rejoinder_core::author::Role;
 use rejoinder_core::{Author, AuthorId, AuthorKind, Refusal, Site, SiteId, Time, TokenHash, names};
 
 use crate::error::StoreError;
-use crate::{Result, Row, Tx, moderation, params, searches, sessions, sql};
+use crate::{Result, Row, Tx, moderation, params, searches, sessions, sign_ins, sql};
 
 /// How long a guest's browser proves who they are.
 const SESSION: Duration = Duration::from_secs(400 * 24 * 60 * 60);
@@ -192,11 +192,13 @@ pub(crate) fn forget_details(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) ->
     Ok(())
 }
 
-/// Let an author do more or less at the site. Whoever may do less must sign in again.
+/// Let an author do more or less at the site. Whoever may do something else than before must sign in
+/// again: a session says of nobody that they may do more, and of links that wait none brings it back.
 pub fn set_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) -> Result<()> {
     let before = by_id(tx, site, author)?.map(|author| author.role);
-    if before.is_some_and(|before| before > role) {
+    if before.is_some_and(|before| before != role) {
         sessions::end_others(tx, site, author, None)?;
+        sign_ins::invite_to(tx, site, author, Role::Reader)?;
     }
     tx.execute(
         sql!("update author set role = ?3 where site_id = ?1 and id = ?2"),

@@ -157,7 +157,8 @@ pub fn invite(tx: &mut Tx<'_>, now: Time, by: &By, invitation: &Invitation) -> R
     Ok(id)
 }
 
-/// Give one of the newsroom a role and the groups of pages that they decide on.
+/// Give one of the newsroom, or one who is invited to it, a role and the groups of pages that they decide
+/// on.
 pub fn change_person(
     tx: &mut Tx<'_>,
     now: Time,
@@ -174,8 +175,18 @@ pub fn change_person(
         was: Some(person.role.as_str()),
         became: Some(role.as_str()),
     };
-    authors::change_role(tx, site, id, role)?;
-    if role != person.role {
+    let invited = match person.role {
+        Role::Reader => sign_ins::invited_to(tx, now, site, id)?,
+        _ => None,
+    };
+    match invited {
+        Some(invited) => {
+            told.was = Some(invited.as_str());
+            sign_ins::invite_to(tx, site, id, role)?;
+        }
+        None => authors::change_role(tx, site, id, role)?,
+    }
+    if role != invited.unwrap_or(person.role) {
         note(tx, now, site, by, &told)?;
     }
     let known = groups::list(tx, site)?;

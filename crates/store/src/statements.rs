@@ -92,6 +92,8 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH page_alias USING PRIMARY KEY (site_id=?)",
     "SEARCH passkey_ceremony USING INDEX passkey_ceremony_by_age (site_id=?)",
     "SEARCH s USING INDEX author_of_newsroom (site_id=?)",
+    // Links that wait for somebody whom an owner has invited.
+    "SEARCH s USING PRIMARY KEY (site_id=?)",
     "SEARCH sign_in USING PRIMARY KEY (site_id=?)",
     "SEARCH sign_in_key USING INDEX sqlite_autoindex_sign_in_key_1 (site_id=?)",
     "SEARCH site_moderation USING INDEX sqlite_autoindex_site_moderation_1 (site_id=?)",

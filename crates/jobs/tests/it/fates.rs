@@ -39,7 +39,7 @@ impl World {
     pub(crate) async fn decide(&self, comment: CommentId, action: Action) -> Option<DecisionId> {
         let (now, token) = (self.clock.now(), TokenHash([5; 32]));
         let decide = move |tx: &mut Tx<'_>| {
-            if authors::by_token(tx, now, SITE, &token)?.is_none() {
+            if authors::by_id(tx, SITE, AuthorId(500))?.is_none() {
                 let details = Details {
                     name: "Kim".to_owned(),
                     ..Details::default()
@@ -50,7 +50,7 @@ impl World {
             let refuses = action == Action::Reject;
             let decide = Decide {
                 site: SITE,
-                moderator: authors::by_token(tx, now, SITE, &token)?.unwrap(),
+                moderator: authors::by_id(tx, SITE, AuthorId(500))?.unwrap(),
                 comment,
                 revision: 1,
                 action,

@@ -21,7 +21,7 @@ pub(super) fn run(args: &StaffArgs) -> Result<(), Failure> {
         let path = link(&store, &site, email, role_of(*role)).await?;
         let base = base(&options);
         say(format_args!(
-            "{email} is now {} of {}. This link signs them in, once, within a day:",
+            "This link makes {email} {} of {} and signs them in, once, within a day:",
             role_of(*role).as_str(),
             site.host
         ));

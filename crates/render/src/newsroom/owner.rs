@@ -127,6 +127,8 @@ pub struct Person {
     pub email: String,
     /// Whether it is the one who looks.
     pub is_self: bool,
+    /// Whether the link for them has not been used yet.
+    pub is_invited: bool,
     /// The groups of pages: id, name, and whether this moderator is limited to it.
     pub groups: Vec<(i64, String, bool)>,
 }

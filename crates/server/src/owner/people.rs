@@ -7,7 +7,7 @@ use rejoinder_core::audit::By;
 use rejoinder_core::author::{self, Role};
 use rejoinder_core::{AuthorId, Token};
 use render::newsroom::{Invitation, PeoplePage, Person, people_page};
-use store::{StoreError, Tx, authors, groups, owners};
+use store::{StoreError, Tx, authors, groups, owners, sign_ins};
 
 use super::said;
 use crate::access::Member;
@@ -34,16 +34,21 @@ async fn page(
     problem: Option<&str>,
     params: Option<&Params>,
 ) -> Result<Html<String>, ErrorPage> {
-    let (site, author) = (member.site.id, member.author.id);
+    let (now, site, author) = (app.now(), member.site.id, member.author.id);
     let read = move |tx: &mut Tx<'_>| {
         let around = Around::read(tx, site, author)?;
         let known = groups::list(tx, site)?;
         let mut people = Vec::new();
-        for colleague in authors::newsroom(tx, site)? {
+        let newsroom = authors::newsroom(tx, site)?.into_iter();
+        let newsroom = newsroom.map(|colleague| (colleague, false));
+        let invited = sign_ins::waiting(tx, now, site)?.into_iter();
+        let invited = invited.map(|colleague| (colleague, true));
+        for (colleague, is_invited) in newsroom.chain(invited) {
             let scope = groups::scope_of(tx, site, colleague.author.id)?;
             let limits = scope.groups().map(<[i64]>::to_vec).unwrap_or_default();
             people.push(Person {
                 is_self: colleague.author.id == author,
+                is_invited,
                 groups: known
                     .iter()
                     .map(|group| (group.id, group.name.clone(), limits.contains(&group.id)))

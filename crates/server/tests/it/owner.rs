@@ -7,6 +7,7 @@ use rejoinder_core::language::Language;
 use rejoinder_core::settings::Takes;
 use rejoinder_core::{AuthorId, Clock as _, FixedRandom, Settings, SiteId, Token};
 use rejoinder_server::{Invited, invite};
+use serde_json::Value;
 use store::jobs::{self, NewJob};
 use store::{Tx, authors, sites};
 
@@ -269,13 +270,53 @@ async fn somebody_is_let_in_by_a_link_that_is_shown_once() {
         .next()
         .unwrap();
     let link = link.replace("&amp;", "&").replace("&#38;", "&");
-    assert!(!olga.get(PEOPLE).await.text().contains("token="));
+    let people = olga.get(PEOPLE).await.text();
+    assert!(!people.contains("token="));
+    assert!(people.contains("has not come yet"), "{people}");
     let kim = app.stranger();
     let token = link.split("token=").nth(1).unwrap();
     let fields = [("site", "news.example"), ("token", token), ("name", "Kim")];
     assert_eq!(kim.submit("/auth/sign-in", &fields).await.status, 200);
     assert_eq!(kim.get("/moderate/news.example").await.status, 200);
     assert_eq!(kim.get(PEOPLE).await.status, 404);
+}
+
+#[tokio::test]
+async fn who_has_not_come_yet_is_invited_to_something_else_or_no_more() {
+    let app = TestApp::new().await;
+    let olga = owner(&app).await;
+    let invite = async |name: &str| {
+        let email = format!("{name}@news.example");
+        let fields = [("email", email.as_str()), ("role", "owner")];
+        let text = olga.submit(PEOPLE, &fields).await.text();
+        let (_, path) = text.split_once(&format!("Role of {name}")).map_or_else(
+            || panic!("{text}"),
+            |(before, _)| before.rsplit_once("/people/").unwrap(),
+        );
+        let id = path.split('"').next().unwrap().to_owned();
+        let token = text.split("token=").nth(1).unwrap();
+        (id, token.split('<').next().unwrap().to_owned())
+    };
+    let (kim, bea) = (invite("kim").await, invite("bea").await);
+
+    for (id, role) in [(&kim.0, "editor"), (&bea.0, "reader")] {
+        let path = format!("{PEOPLE}/{id}");
+        let changed = olga.submit(&path, &[("role", role)]).await;
+        assert_eq!(changed.status, 303);
+    }
+
+    let use_link = async |token: &str, name: &str| {
+        let reader = app.stranger();
+        let fields = [("site", "news.example"), ("token", token), ("name", name)];
+        let status = reader.submit("/auth/sign-in", &fields).await.status;
+        (
+            status.as_u16(),
+            reader.me("story").await["reader"]["role"].clone(),
+        )
+    };
+    assert_eq!(use_link(&kim.1, "Kim").await, (200, Value::from("editor")));
+    assert_eq!(use_link(&bea.1, "Bea").await.0, 410);
+    assert!(!olga.get(PEOPLE).await.text().contains("bea@news.example"));
 }
 
 #[tokio::test]

@@ -296,13 +296,15 @@ async fn a_key_is_not_worth_a_moderators_powers() {
         &token(json!({ "exp": seconds(&app) + 200 })),
     )
     .await;
-    let over_moderator = come(&ann, &token(json!({ "sub": "u2", "name": "Bea" }))).await;
+    let kim = colleague(&app, "kim@news.example", Role::Moderator, 91).await;
+    let over_moderator = come(&kim, &token(json!({ "sub": "u2", "name": "Bea" }))).await;
 
     for refused in [as_moderator, over_moderator] {
         expect!["401 token_invalid [token]: The token cannot be used: moderators, editors and owners sign in by themselves."]
             .assert_eq(&refused.problem());
     }
-    assert_eq!(ann.me(STORY).await["reader"]["role"], json!("moderator"));
+    assert_eq!(kim.me(STORY).await["reader"]["role"], json!("moderator"));
+    assert_eq!(ann.me(STORY).await["reader"], Value::Null);
 }
 
 #[tokio::test]

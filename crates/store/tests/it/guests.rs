@@ -76,7 +76,7 @@ const SCHEMA: &str = "
     push_key: id private_key made_at
     saved_search: site_id id moderator_id name query created_at
     session: site_id token_hash! author_id! created_at expires_at label family
-    sign_in: site_id token_hash author_id expires_at
+    sign_in: site_id token_hash author_id expires_at role
     sign_in_key: site_id id kind key created_at
     site: id host origins settings created_at
     site_moderation: site_id words_hash n_bad n_good

@@ -25,7 +25,12 @@ async fn id_of(world: &World, person: &Person) -> AuthorId {
     known.await.unwrap().unwrap().id
 }
 
-async fn add(world: &World, account: AuthorId, credential: &[u8], sign_count: i64) -> bool {
+pub(crate) async fn add(
+    world: &World,
+    account: AuthorId,
+    credential: &[u8],
+    sign_count: i64,
+) -> bool {
     let (now, site) = (world.clock.now(), world.site.id);
     let new = NewPasskey {
         credential: credential.to_vec(),
@@ -37,20 +42,36 @@ async fn add(world: &World, account: AuthorId, credential: &[u8], sign_count: i6
     world.store.write(add).await.unwrap()
 }
 
-async fn enter(world: &World, account: AuthorId, credential: &[u8], sign_count: i64) -> bool {
-    let (now, site) = (world.clock.now(), world.site.id);
+pub(crate) async fn enter(
+    world: &World,
+    account: AuthorId,
+    credential: &[u8],
+    sign_count: i64,
+) -> bool {
     let mut token = [0; 32];
     world.random.fill(&mut token);
+    let session = NewSession {
+        token: TokenHash(token),
+        replaces: None,
+        label: None,
+    };
+    enter_with(world, account, credential, sign_count, session).await
+}
+
+pub(crate) async fn enter_with(
+    world: &World,
+    account: AuthorId,
+    credential: &[u8],
+    sign_count: i64,
+    session: NewSession,
+) -> bool {
+    let (now, site) = (world.clock.now(), world.site.id);
     let used = Used {
         credential: credential.to_vec(),
         account,
         public_key: "{}".to_owned(),
         sign_count,
-        session: NewSession {
-            token: TokenHash(token),
-            replaces: None,
-            label: None,
-        },
+        session,
     };
     let enter = move |tx: &mut rejoinder_store::Tx<'_>| passkeys::enter(tx, now, site, &used);
     world.store.write(enter).await.unwrap()

@@ -13,6 +13,8 @@ use rejoinder_core::{
 };
 use rejoinder_store::authors::Details;
 use rejoinder_store::comments::{Edit, Idempotency, NewComment, NewIds, Posted};
+use rejoinder_store::sessions::NewSession;
+use rejoinder_store::sign_ins::{self, Invitation};
 use rejoinder_store::votes::Cast;
 use rejoinder_store::{
     Change, Location, Result, Store, authors, comments, doctor, sites, threads, votes,
@@ -109,15 +111,26 @@ impl World {
     /// A person whom the site has made a moderator.
     pub(crate) async fn moderator(&self, name: &str) -> Person {
         let person = self.person(name);
-        let (site, token, now) = (self.site.id, person.token, self.clock.now());
-        let (id, name) = (AuthorId(self.ids.next(now)), name.to_owned());
+        let now = self.clock.now();
+        let id = AuthorId(self.ids.next(now));
+        let invitation = Invitation {
+            site: self.site.id,
+            author: id,
+            email: format!("{id}@news.example"),
+            role: Role::Moderator,
+            token: person.token,
+            lifetime: Duration::from_secs(60),
+        };
+        let session = NewSession {
+            token: person.token,
+            replaces: None,
+            label: None,
+        };
+        let name = name.to_owned();
         let write = self.store.write(move |tx| {
-            let details = Details {
-                name: name.clone(),
-                ..Details::default()
-            };
-            authors::add_guest(tx, now, site, id, &details, &token)?;
-            authors::set_role(tx, site, id, Role::Moderator)
+            sign_ins::invite(tx, now, &invitation)?;
+            let link = &invitation.token;
+            sign_ins::accept(tx, now, invitation.site, link, &session, &name)
         });
         write.await.unwrap();
         person
