@@ -122,7 +122,18 @@ pub(crate) fn request(
     headers: &[(&str, &str)],
     body: &str,
 ) -> Vec<u8> {
-    let mut text = format!("{method} {target} HTTP/1.1\r\nHost: {address}\r\n");
+    request_under(&address.to_string(), method, target, headers, body)
+}
+
+/// A request to a server under another of its names: what it renders is kept for each apart.
+pub(crate) fn request_under(
+    host: &str,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Vec<u8> {
+    let mut text = format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\n");
     for (name, value) in headers {
         text.extend([*name, ": ", *value, "\r\n"]);
     }

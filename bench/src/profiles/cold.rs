@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::corpus::{Chance, pages_of_100};
-use crate::http::{Connection, request, runtime};
+use crate::http::{Connection, request_under, runtime};
 use crate::plan::{Plan, Profile};
 use crate::rejoinder::{Database, Imported, thread};
 use crate::report::{Row, Rows, at_least, at_most};
@@ -135,14 +135,14 @@ fn read_once(plan: &Plan, database: &Database<'_>, n_pages: u32, seed: u64) -> R
         let mut connection = Connection::new(server.address);
         let mut samples = Vec::new();
         for n in 0..n_reads {
-            // A page has 20 roots: all limits from there on give the same thread, each rendered anew.
-            let (page, limit) = match n_pages {
-                0..=100 => (n % n_pages, 20 + n / n_pages),
-                _ => (chance.below(n_pages), 20),
+            // Under another name of the server a thread is rendered anew.
+            let (page, name) = match n_pages {
+                0..=100 => (n % n_pages, n / n_pages),
+                _ => (chance.below(n_pages), 0),
             };
-            let target = format!("{}&limit={limit}", thread(&format!("page-{page}")));
-            let request = request(
-                server.address,
+            let target = thread(&format!("page-{page}"));
+            let request = request_under(
+                &format!("n{name}.localhost"),
                 "GET",
                 &target,
                 &[("Accept-Encoding", "gzip")],

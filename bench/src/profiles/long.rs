@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{HUNDRED, LONG, Sides, THOUSANDS};
-use crate::http::{Connection, request, runtime};
+use crate::http::{Connection, request_under, runtime};
 use crate::rejoinder::{Rejoinder, thread};
 use crate::report::{Row, Rows, at_most};
 use crate::samples::median;
@@ -14,8 +14,8 @@ type Pair = (Vec<f64>, Vec<f64>);
 
 const SORTS: [&str; 5] = ["newest", "oldest", "votes", "best", "discussed"];
 
-/// Of each order, pages of so many roots: none is in the page cache, and both threads have them.
-const LIMITS: std::ops::RangeInclusive<u32> = 11..=20;
+/// Each order is asked for under so many names of the server: under none is it in the page cache.
+const N_NAMES: u32 = 10;
 
 pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
     let mut samples = vec![(Vec::new(), Vec::new()); SORTS.len()];
@@ -58,10 +58,10 @@ async fn round(server: &Rejoinder) -> std::io::Result<Vec<Pair>> {
     let mut samples = Vec::new();
     for sort in SORTS {
         let (mut short, mut long) = (Vec::new(), Vec::new());
-        time(&mut connection, server, THOUSANDS, sort, 20).await?;
-        for limit in LIMITS {
-            short.push(time(&mut connection, server, HUNDRED, sort, limit).await?);
-            long.push(time(&mut connection, server, LONG, sort, limit).await?);
+        time(&mut connection, THOUSANDS, sort, 0).await?;
+        for name in 0..N_NAMES {
+            short.push(time(&mut connection, HUNDRED, sort, name).await?);
+            long.push(time(&mut connection, LONG, sort, name).await?);
         }
         samples.push((short, long));
     }
@@ -70,14 +70,13 @@ async fn round(server: &Rejoinder) -> std::io::Result<Vec<Pair>> {
 
 async fn time(
     connection: &mut Connection,
-    server: &Rejoinder,
     page: &str,
     sort: &str,
-    limit: u32,
+    name: u32,
 ) -> std::io::Result<f64> {
-    let target = format!("{}&sort={sort}&limit={limit}", thread(page));
-    let request = request(
-        server.address,
+    let target = format!("{}&sort={sort}", thread(page));
+    let request = request_under(
+        &format!("n{name}.localhost"),
         "GET",
         &target,
         &[("Accept-Encoding", "gzip")],

@@ -6,6 +6,7 @@ use crate::comment::Comment;
 use crate::cursor::Cursor;
 use crate::ids::CommentId;
 use crate::page::{Page, PageKey};
+use crate::settings::Settings;
 
 /// How many levels are indented; deeper comments stand flat with "in reply to".
 pub const MAX_LEVELS: usize = 6;
@@ -109,6 +110,25 @@ pub struct ThreadQuery {
     pub limit: usize,
     /// How many replies of each comment at first.
     pub replies: usize,
+}
+
+impl ThreadQuery {
+    /// What a site shows of a thread at first.
+    pub const fn first_page(settings: &Settings) -> Self {
+        Self {
+            sort: settings.sort,
+            after: None,
+            root: None,
+            filter: None,
+            limit: settings.roots_per_page,
+            replies: settings.replies_shown,
+        }
+    }
+
+    /// How many comments it may show, as far as those of two levels.
+    pub const fn most(&self) -> usize {
+        self.limit * (1 + self.replies)
+    }
 }
 
 /// One comment in its place.

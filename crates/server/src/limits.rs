@@ -73,13 +73,25 @@ impl Limits {
 
     /// Count one `act` of `visitor`, or refuse it.
     pub(crate) fn take(&self, act: Act, visitor: &Visitor, now: Time) -> Result<(), ApiError> {
+        self.take_many(act, 1, visitor, now)
+    }
+
+    /// Count an `act` that costs as much as `n`, or refuse it.
+    pub(crate) fn take_many(
+        &self,
+        act: Act,
+        n: usize,
+        visitor: &Visitor,
+        now: Time,
+    ) -> Result<(), ApiError> {
+        let n = i64::try_from(n).unwrap_or(i64::MAX);
         if visitor.is_program() {
             // Its request has been counted already.
             return Ok(());
         }
-        self.take_from(act, Who::Network(visitor.network), now)?;
+        self.take_from(act, n, Who::Network(visitor.network), now)?;
         match visitor.token_hash() {
-            Some(hash) => self.take_from(act, Who::Token(hash), now),
+            Some(hash) => self.take_from(act, n, Who::Token(hash), now),
             None => Ok(()),
         }
     }
@@ -91,26 +103,28 @@ impl Limits {
         browser: TokenHash,
         now: Time,
     ) -> Result<(), ApiError> {
-        self.take_from(act, Who::Token(browser), now)
+        self.take_from(act, 1, Who::Token(browser), now)
     }
 
     /// Count one request of a program, or refuse it.
     pub(crate) fn take_of_program(&self, program: &Program, now: Time) -> Result<(), ApiError> {
         let who = Who::Program(program.site, program.author.id);
-        self.take_from(Act::Program, who, now)
+        self.take_from(Act::Program, 1, who, now)
     }
 
     /// The generic cell rate algorithm: each act moves the time when the next would be due, and
     /// may come before it by as much as the burst allows.
-    fn take_from(&self, act: Act, who: Who, now: Time) -> Result<(), ApiError> {
+    fn take_from(&self, act: Act, n: i64, who: Who, now: Time) -> Result<(), ApiError> {
         let Some(known) = &self.due_at else {
             return Ok(());
         };
         let (burst, period) = act.pace();
+        // What costs more than a whole burst is done after a whole burst's rest.
+        let n = n.clamp(1, burst);
         let now = now.micros();
-        let latest = now + (burst - 1) * period;
+        let latest = now + (burst - n) * period;
         let due_at = known.get_with((act, who), Arc::default);
-        let next = |due: i64| (due <= latest).then(|| due.max(now) + period);
+        let next = |due: i64| (due <= latest).then(|| due.max(now) + n * period);
         match due_at.fetch_update(Ordering::AcqRel, Ordering::Acquire, next) {
             Ok(_) => Ok(()),
             Err(due) => {
@@ -151,10 +165,14 @@ mod tests {
     use super::*;
 
     fn take(limits: &Limits, address: &str, seconds: i64) -> Result<(), Option<u32>> {
+        take_many(limits, 1, address, seconds)
+    }
+
+    fn take_many(limits: &Limits, n: i64, address: &str, seconds: i64) -> Result<(), Option<u32>> {
         let who = Who::Network(Network::of(address.parse().unwrap()));
         let now = Time::from_micros(seconds * 1_000_000);
         limits
-            .take_from(Act::Post, who, now)
+            .take_from(Act::Post, n, who, now)
             .map_err(|error| error.retry_after)
     }
 
@@ -168,6 +186,17 @@ mod tests {
         assert_eq!(take(&limits, "192.0.2.2", 100), Ok(()));
         assert_eq!(take(&limits, "192.0.2.1", 110), Ok(()));
         assert_eq!(take(&limits, "192.0.2.1", 110), Err(Some(10)));
+    }
+
+    #[test]
+    fn what_costs_more_uses_up_the_burst_sooner() {
+        let limits = Limits::new(RateLimits::On);
+        assert_eq!(take_many(&limits, 4, "192.0.2.1", 100), Ok(()));
+        assert_eq!(take_many(&limits, 2, "192.0.2.1", 100), Err(Some(10)));
+        assert_eq!(take(&limits, "192.0.2.1", 100), Ok(()));
+        assert_eq!(take_many(&limits, 2, "192.0.2.1", 110), Err(Some(10)));
+        assert_eq!(take_many(&limits, 2, "192.0.2.1", 120), Ok(()));
+        assert_eq!(take_many(&limits, 1_000, "192.0.2.2", 100), Ok(()));
     }
 
     #[test]

@@ -15,6 +15,13 @@ const MAX_LIMIT: usize = 100;
 /// The largest number of replies that are shown under each comment at first.
 const MAX_REPLIES: usize = 20;
 
+/// The numbers of roots in one answer, beside the site's own: what is asked for is rounded up, so that
+/// the many ways to ask for a thread are few ways to show it.
+const LIMITS: [usize; 7] = [1, 2, 5, 10, 20, 50, MAX_LIMIT];
+
+/// The same for the replies that are shown under each comment at first.
+const REPLIES: [usize; 3] = [0, 5, MAX_REPLIES];
+
 /// Names with values, as in `a=1&b=2`.
 #[derive(Debug, Default)]
 pub(crate) struct Params(Vec<(String, String)>);
@@ -158,10 +165,18 @@ impl ThreadAsked {
             after: self.after,
             root: self.root,
             filter: self.filter,
-            limit: self.limit.unwrap_or(settings.roots_per_page),
-            replies: self.replies.unwrap_or(settings.replies_shown),
+            limit: rounded(self.limit, settings.roots_per_page, &LIMITS),
+            replies: rounded(self.replies, settings.replies_shown, &REPLIES),
         }
     }
+}
+
+/// The site's `own` number where nothing is asked for; otherwise that or the first of `steps` that is
+/// enough, whichever is less.
+fn rounded(asked: Option<usize>, own: usize, steps: &[usize]) -> usize {
+    let asked = asked.unwrap_or(own);
+    let steps = steps.iter().copied().chain([own]);
+    steps.filter(|step| *step >= asked).min().unwrap_or(own)
 }
 
 #[cfg(test)]
@@ -186,6 +201,21 @@ mod tests {
                 "ThreadQuery { sort: Newest, after: None, root: None, filter: None, limit: 20, replies: 3 }"
             ],
         );
+    }
+
+    #[test]
+    fn sizes_are_rounded_up_to_a_step_or_to_the_sites_own() {
+        let sizes = |limit: usize, replies: usize| {
+            let query = format!("site=a&page=b&limit={limit}&replies={replies}");
+            let asked = ThreadAsked::read(&Params::parse(query.as_bytes())).unwrap();
+            let query = asked.query(&Settings::default());
+            (query.limit, query.replies)
+        };
+        assert_eq!(sizes(1, 0), (1, 0));
+        assert_eq!(sizes(3, 1), (5, 3));
+        assert_eq!(sizes(20, 3), (20, 3));
+        assert_eq!(sizes(21, 4), (50, 5));
+        assert_eq!(sizes(100, 20), (100, 20));
     }
 
     #[test]

@@ -25,13 +25,16 @@ pub(crate) use entry::{Encoding, Entry, Rendered, Validators};
 use slot::Slots;
 pub(crate) use slot::{Slot, WHOLE_SITE};
 pub(crate) use variant::{Form, Shape};
-use variant::{Look, Variant};
+use variant::{Keeping, Look, Variant};
 
-/// So many ways to show one page are kept.
+/// So many unusual ways to show one page are kept.
 const MAX_VARIANTS: usize = 64;
 
 /// So many ways to show what is about a whole site are kept.
 const MAX_SITE_VARIANTS: usize = 4_096;
+
+/// So many are remembered that someone may be waiting for.
+const MAX_PASSING: u64 = 10_000;
 
 /// One in so many hits tells the cache that the variant is in use, so that it stays.
 const TOUCH_EVERY: i64 = 64;
@@ -46,6 +49,8 @@ pub struct PageCache(Arc<Shelves>);
 struct Shelves {
     slots: Slots,
     variants: Cache<(u64, Shape), Arc<Variant>>,
+    /// Those that are not kept, so that all who want one at the same time wait for one rendering.
+    passing: Cache<(u64, Shape), Weak<Variant>>,
     front: Cache<String, Weak<Variant>>,
     aliases: Cache<(SiteId, String), String>,
 }
@@ -95,6 +100,7 @@ impl PageCache {
         Self(Arc::new(Shelves {
             slots: Slots::default(),
             variants,
+            passing: Cache::new(MAX_PASSING),
             front,
             aliases,
         }))
@@ -162,7 +168,7 @@ impl PageCache {
 
     /// Let `raw` lead to `variant` from now on.
     pub(crate) fn remember(&self, raw: String, variant: &Arc<Variant>) {
-        if variant.is_kept {
+        if variant.is_kept() {
             self.0.front.insert(raw, Arc::downgrade(variant));
         }
     }
@@ -198,25 +204,25 @@ impl PageCache {
 
     fn variant(&self, site: &Arc<Site>, key: &str, shape: &Shape) -> Arc<Variant> {
         let slot = self.0.slots.of(site, key);
-        if let Some(variant) = self.0.variants.get(&(slot.id, shape.clone())) {
+        let name = (slot.id, shape.clone());
+        if let Some(variant) = self.0.variants.get(&name) {
             return variant;
         }
-        let most = match key {
-            WHOLE_SITE => MAX_SITE_VARIANTS,
-            _ => MAX_VARIANTS,
-        };
-        let is_kept = slot.n_variants.fetch_add(1, Ordering::AcqRel) < most;
-        if !is_kept {
-            slot.n_variants.fetch_sub(1, Ordering::AcqRel);
-        }
-        let variant = Arc::new(Variant::new(Arc::clone(&slot), shape.clone(), is_kept));
-        if !is_kept {
-            return variant;
-        }
+        let keeping = keeping(&slot, shape);
+        let new = Arc::new(Variant::new(slot, shape.clone(), keeping));
         // Two who come at once share the first one's.
-        self.0
-            .variants
-            .get_with((slot.id, shape.clone()), || variant)
+        if keeping != Keeping::Passing {
+            return self.0.variants.get_with(name, || new);
+        }
+        loop {
+            let shared = self.0.passing.entry(name.clone());
+            let is_gone = |variant: &Weak<Variant>| variant.strong_count() == 0;
+            let shared = shared.or_insert_with_if(|| Arc::downgrade(&new), is_gone);
+            // It may go in between.
+            if let Some(variant) = shared.value().upgrade() {
+                return variant;
+            }
+        }
     }
 
     async fn fresh(
@@ -306,11 +312,26 @@ impl PageCache {
 
     /// Tell the cache how much the variant weighs now.
     fn weigh(&self, variant: &Arc<Variant>) {
-        if variant.is_kept {
+        if variant.is_kept() {
             let name = (variant.slot.id, variant.shape.clone());
             self.0.variants.insert(name, Arc::clone(variant));
         }
     }
+}
+
+/// For how long a new variant is to be there. What readers usually see is kept however many other ways
+/// to show the page were asked for before.
+fn keeping(slot: &Slot, shape: &Shape) -> Keeping {
+    let most = match slot.key.as_str() {
+        WHOLE_SITE => MAX_SITE_VARIANTS,
+        _ if shape.is_usual(&slot.site.settings) => return Keeping::Usual,
+        _ => MAX_VARIANTS,
+    };
+    if slot.n_variants.fetch_add(1, Ordering::AcqRel) < most {
+        return Keeping::Counted;
+    }
+    slot.n_variants.fetch_sub(1, Ordering::AcqRel);
+    Keeping::Passing
 }
 
 enum Fresh {

@@ -310,14 +310,49 @@ async fn a_client_that_has_the_bytes_is_told_so() {
     assert!(!second.headers().contains_key(header::CONTENT_LENGTH));
 }
 
+/// Ask for so many pages in a size that nobody usually asks for.
+async fn ask_unusually(reading: &mut Reading, page: &FakePage, n: usize) {
+    let usual = reading.shape.clone();
+    for limit in 0..n {
+        reading.shape.query.limit = 1_000 + limit;
+        reading.get(0, page).await.unwrap();
+    }
+    reading.shape = usual;
+}
+
 #[tokio::test]
 async fn ways_to_show_one_page_are_bounded() {
     let (mut reading, page) = (Reading::new(), FakePage::default());
-    for limit in 1..=200 {
-        reading.shape.query.limit = limit;
-        reading.get(0, &page).await.unwrap();
-    }
+
+    ask_unusually(&mut reading, &page, 200).await;
 
     reading.cache.0.variants.run_pending_tasks();
     assert_eq!(reading.cache.0.variants.entry_count(), MAX_VARIANTS as u64);
+}
+
+#[tokio::test]
+async fn what_readers_usually_see_is_kept_however_many_other_ways_were_asked_for() {
+    let (mut reading, page) = (Reading::new(), FakePage::default());
+    ask_unusually(&mut reading, &page, 200).await;
+
+    reading.get(0, &page).await.unwrap();
+
+    assert_eq!(reading.hit(1), Some(0));
+    reading.get(1, &page).await.unwrap();
+    assert_eq!(page.n_rendered(), 201);
+}
+
+#[tokio::test]
+async fn what_is_not_kept_is_rendered_once_for_all_who_wait_for_it() {
+    let (mut reading, page) = (Reading::new(), FakePage::default());
+    ask_unusually(&mut reading, &page, 200).await;
+    reading.shape.query.limit = 5_000;
+
+    let all = futures_util::future::join_all((0..50).map(|_| reading.get(0, &page))).await;
+
+    assert!(
+        all.into_iter()
+            .all(|got| got.is_ok_and(|version| version == 0))
+    );
+    assert_eq!(page.n_rendered(), 201);
 }

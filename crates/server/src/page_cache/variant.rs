@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use rejoinder_core::feed::{Format, Of};
-use rejoinder_core::{CommentId, ThreadQuery, Time};
+use rejoinder_core::{CommentId, Settings, ThreadQuery, Time};
 
 use super::{Entry, Slot};
 
@@ -50,6 +50,28 @@ pub(crate) struct Shape {
     pub(crate) marked: Option<CommentId>,
 }
 
+impl Shape {
+    /// Whether it is what a site's own pages ask for first, whatever the order.
+    pub(super) fn is_usual(&self, settings: &Settings) -> bool {
+        let usual = ThreadQuery {
+            sort: self.query.sort,
+            ..ThreadQuery::first_page(settings)
+        };
+        self.query == usual && self.reply.or(self.marked).is_none()
+    }
+}
+
+/// For how long a variant is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keeping {
+    /// As long as the cache has room.
+    Usual,
+    /// The same, as one of the few unusual ones that are kept of a page.
+    Counted,
+    /// While someone waits for it.
+    Passing,
+}
+
 /// A way to show a page, with its last rendering.
 pub(crate) struct Variant {
     pub(crate) slot: Arc<Slot>,
@@ -59,7 +81,7 @@ pub(crate) struct Variant {
     pub(super) flight: tokio::sync::Mutex<()>,
     /// When the next rendering would be due if they were evenly spread, in microseconds.
     due_at: AtomicI64,
-    pub(super) is_kept: bool,
+    keeping: Keeping,
 }
 
 /// What a variant's last rendering is good for.
@@ -75,15 +97,19 @@ pub(super) enum Look {
 }
 
 impl Variant {
-    pub(super) fn new(slot: Arc<Slot>, shape: Shape, is_kept: bool) -> Self {
+    pub(super) fn new(slot: Arc<Slot>, shape: Shape, keeping: Keeping) -> Self {
         Self {
             slot,
             shape,
             last: RwLock::new(None),
             flight: tokio::sync::Mutex::new(()),
             due_at: AtomicI64::new(0),
-            is_kept,
+            keeping,
         }
+    }
+
+    pub(super) fn is_kept(&self) -> bool {
+        self.keeping != Keeping::Passing
     }
 
     pub(super) fn last(&self) -> Option<Arc<Entry>> {
@@ -137,7 +163,7 @@ impl Variant {
 
 impl Drop for Variant {
     fn drop(&mut self) {
-        if self.is_kept {
+        if self.keeping == Keeping::Counted {
             self.slot.n_variants.fetch_sub(1, Ordering::AcqRel);
         }
     }

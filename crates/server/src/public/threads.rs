@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
-use rejoinder_core::{PageKey, Settings, Site, Thread, ThreadQuery};
+use rejoinder_core::{PageKey, Site, Thread, ThreadQuery};
 use render::json::{self, ThreadBody};
 use render::{Context, View, words};
 use store::{pages, threads};
@@ -54,9 +54,11 @@ pub(crate) async fn page(
         ("sort" = Option<String>, Query,
             description = "newest, oldest, votes, best or discussed; of roots"),
         ("after" = Option<String>, Query, description = "Go on after this cursor"),
-        ("limit" = Option<usize>, Query, description = "How many roots, 1 to 100"),
+        ("limit" = Option<usize>, Query, description = "How many roots, 1 to 100; rounded up to 1, 2, 5, 10, 20, 50 or 100, or to the \
+                site's own number where that is less"),
         ("replies" = Option<usize>, Query,
-            description = "How many replies of each comment, 0 to 20"),
+            description = "How many replies of each comment, 0 to 20; rounded up to 0, 5 or 20, or to \
+                the site's own number where that is less"),
         ("root" = Option<String>, Query, description = "Show this comment's branch alone"),
         ("filter" = Option<String>, Query, description = "staff"),
     ),
@@ -121,7 +123,7 @@ pub(crate) async fn article(
     asked: &HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
     let site = visitor.at(app, &publication.site).await?;
-    let query = first_page(&site.settings);
+    let query = ThreadQuery::first_page(&site.settings);
     let base = visitor.base.0.clone();
     let shape = Shape {
         form: Form::Article,
@@ -149,7 +151,7 @@ pub(crate) async fn refused_form(
 ) -> Result<String, ApiError> {
     let query = ThreadQuery {
         root: form.reply,
-        ..first_page(&site.settings)
+        ..ThreadQuery::first_page(&site.settings)
     };
     let site_id = site.id;
     let thread = app
@@ -164,16 +166,8 @@ pub(crate) async fn refused_form(
     ))
 }
 
-fn first_page(settings: &Settings) -> ThreadQuery {
-    ThreadQuery {
-        sort: settings.sort,
-        after: None,
-        root: None,
-        filter: None,
-        limit: settings.roots_per_page,
-        replies: settings.replies_shown,
-    }
-}
+/// How many comments a rendering may show for what reading one page costs of a client's budget.
+const COMMENTS_A_READ: usize = 100;
 
 async fn answer(
     app: &App,
@@ -184,7 +178,8 @@ async fn answer(
     uri: &Uri,
     asked: &HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    app.limits.take(Act::Read, visitor, app.now())?;
+    let cost = shape.query.most().div_ceil(COMMENTS_A_READ);
+    app.limits.take_many(Act::Read, cost, visitor, app.now())?;
     let encoding = Encoding::accepted(asked);
     let key = source.page.as_str();
     let (variant, entry) = app

@@ -114,3 +114,41 @@ async fn a_busy_page_shows_each_removal_at_once() {
     }
     app.clock.advance(Duration::from_secs(1));
 }
+
+/// How many threads were rendered.
+async fn n_rendered(app: &TestApp) -> usize {
+    let told = app.inside("/metrics").await.text();
+    let line = told
+        .lines()
+        .find_map(|line| line.strip_prefix("rejoinder_renderings_total "));
+    line.unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn ten_thousand_ways_to_ask_for_a_page_are_few_renderings_and_the_usual_one_stays() {
+    let app = TestApp::new().await;
+    app.reader("Ann").post(STORY, "First").await.good();
+    let spellings = ["", "+", "0", "00", "000"];
+    let before = n_rendered(&app).await;
+
+    for spelling in spellings {
+        for limit in 1..=100 {
+            for replies in 0..=20 {
+                let size = format!("&limit={spelling}{limit}&replies={replies}");
+                let size = size.replace('+', "%2B");
+                app.get(&format!("{}{size}", thread_path(STORY)))
+                    .await
+                    .good();
+            }
+        }
+    }
+
+    let n_ways = n_rendered(&app).await - before;
+    assert!(n_ways <= 32, "{n_ways} renderings");
+    app.thread(STORY).await;
+    let before = n_rendered(&app).await;
+    for _ in 0..10 {
+        app.thread(STORY).await;
+    }
+    assert_eq!(n_rendered(&app).await, before);
+}
