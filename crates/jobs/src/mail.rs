@@ -77,6 +77,11 @@ impl Handler for MailHandler {
         MAIL
     }
 
+    /// Somebody waits for it, to sign in.
+    fn slots(&self) -> usize {
+        8
+    }
+
     fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
         Box::pin(self.send(job))
     }

@@ -1,28 +1,37 @@
 //! The worker: claims due jobs and records what became of them.
+//!
+//! Each kind has slots of its own, so that slow jobs of one kind hold up no other: a mail by which
+//! someone signs in goes out while link cards wait for their pages.
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::future::Future;
-use std::pin::Pin;
+use std::panic::AssertUnwindSafe;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use rejoinder_core::{Clock, Random, Time};
 use store::jobs::{self, Job};
-use store::{Result, Store};
+use store::{Result, Store, Tx};
 use tokio::sync::{Notify, watch};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{self, JoinSet};
 use tracing::{error, warn};
 
 use crate::backoff;
 
-/// For how long a worker has a job to itself.
+/// For how long a worker has a job to itself, unless it renews the lease.
 const LEASE: Duration = Duration::from_secs(300);
 
-/// How many jobs run at a time.
-const AT_ONCE: usize = 16;
+/// How many jobs of a kind run at a time, unless its handler says otherwise.
+const SLOTS: usize = 4;
 
 /// After so many attempts a job is parked.
 const MAX_ATTEMPTS: i64 = 12;
+
+/// After so many attempts a job whose worker died at the last one is parked: it may be what kills it.
+const MAX_INTERRUPTED: i64 = 50;
 
 /// The longest a worker sleeps: other nodes may have added jobs.
 const LONGEST_SLEEP: Duration = Duration::from_secs(15);
@@ -50,6 +59,10 @@ pub type Running<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 pub trait Handler: Send + Sync + 'static {
     /// Which kind.
     fn kind(&self) -> &'static str;
+    /// How many of them run at a time.
+    fn slots(&self) -> usize {
+        SLOTS
+    }
     /// Do `job`.
     fn run<'a>(&'a self, job: &'a Job) -> Running<'a>;
 }
@@ -62,6 +75,37 @@ pub struct Worker {
     random: Arc<dyn Random>,
     handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>>,
     wake: Arc<Notify>,
+    lease: Duration,
+}
+
+/// The jobs that a worker is at, by their kinds.
+#[derive(Default)]
+struct UnderWay {
+    tasks: JoinSet<Result<()>>,
+    kinds: HashMap<task::Id, String>,
+}
+
+impl UnderWay {
+    fn n_of(&self, kind: &str) -> usize {
+        self.kinds.values().filter(|own| *own == kind).count()
+    }
+
+    /// Wait until a job has come to its end; for ever when there is none.
+    async fn ended(&mut self) -> Result<()> {
+        let ended = match self.tasks.join_next_with_id().await {
+            Some(ended) => ended,
+            None => std::future::pending().await,
+        };
+        let (id, ended) = match ended {
+            Ok((id, ended)) => (id, ended),
+            Err(problem) => {
+                error!(error = %problem, "A job was given up; it is tried again when its lease ends");
+                (problem.id(), Ok(()))
+            }
+        };
+        self.kinds.remove(&id);
+        ended
+    }
 }
 
 impl Worker {
@@ -82,7 +126,14 @@ impl Worker {
             random,
             handlers: Arc::new(handlers),
             wake: Arc::new(Notify::new()),
+            lease: LEASE,
         }
+    }
+
+    /// This worker, with jobs to itself for so long at a time.
+    #[must_use]
+    pub fn with_lease(self, lease: Duration) -> Self {
+        Self { lease, ..self }
     }
 
     /// Look for jobs now: something was committed.
@@ -90,11 +141,12 @@ impl Worker {
         self.wake.notify_one();
     }
 
-    /// Do jobs as they fall due, until `stop` turns true.
+    /// Do jobs as they fall due, until `stop` turns true; what is under way then comes to its end.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut under_way = UnderWay::default();
         loop {
-            let sleep = match self.run_due().await {
-                Ok(_) => self.until_next().await,
+            let sleep = match self.start_due(&mut under_way).await {
+                Ok((_, sleep)) => sleep,
                 Err(problem) => {
                     warn!(error = %problem, "Jobs cannot be claimed");
                     LONGEST_SLEEP
@@ -103,104 +155,179 @@ impl Worker {
             tokio::select! {
                 () = tokio::time::sleep(sleep) => {}
                 () = self.wake.notified() => {}
-                _ = stop.wait_for(|stop| *stop) => return,
+                ended = under_way.ended() => noted(ended),
+                _ = stop.wait_for(|stop| *stop) => break,
             }
+        }
+        while !under_way.tasks.is_empty() {
+            noted(under_way.ended().await);
         }
     }
 
-    async fn until_next(&self) -> Duration {
-        let next = self.store.read(jobs::next_due).await.ok().flatten();
-        next.map_or(LONGEST_SLEEP, |due| {
-            due.since(self.clock.now()).min(LONGEST_SLEEP)
-        })
-    }
-
-    /// Do everything that is due now, and what falls due by it. Gives how many jobs ran. A job that
-    /// takes long holds up no other while there is room.
+    /// Do everything that is due now, and what falls due by it. Gives how many jobs ran.
     pub async fn run_due(&self) -> Result<usize> {
         let mut n_run = 0;
-        let mut running = JoinSet::new();
+        let mut under_way = UnderWay::default();
         loop {
-            let claimed = self.claim(AT_ONCE.saturating_sub(running.len())).await?;
-            n_run += claimed.len();
-            for job in claimed {
-                let worker = self.clone();
-                running.spawn(async move { worker.run_one(job).await });
-            }
-            if running.is_empty() {
-                let now = self.clock.now();
-                self.store
-                    .write(move |tx| jobs::forget(tx, now.before(KEPT)))
-                    .await?;
+            let (n_started, sleep) = self.start_due(&mut under_way).await?;
+            n_run += n_started;
+            if under_way.tasks.is_empty() {
                 return Ok(n_run);
             }
             tokio::select! {
-                Some(ended) = running.join_next() => noted(ended)?,
+                () = tokio::time::sleep(sleep) => {}
                 () = self.wake.notified() => {}
-            }
-            while let Some(ended) = running.try_join_next() {
-                noted(ended)?;
+                ended = under_way.ended() => ended?,
             }
         }
     }
 
-    async fn claim(&self, room: usize) -> Result<Vec<Job>> {
-        let (now, limit) = (self.clock.now(), i64::try_from(room).unwrap_or(0));
-        if limit == 0 {
-            return Ok(Vec::new());
-        }
-        self.store
-            .write(move |tx| jobs::claim(tx, now, LEASE, limit))
-            .await
-    }
-
-    async fn run_one(&self, job: Job) -> Result<()> {
-        let outcome = match self.handlers.get(job.kind.as_str()) {
-            Some(handler) => handler.run(&job).await,
-            None => Outcome::Park(format!("nothing here does jobs of the kind {}", job.kind)),
-        };
+    /// Start what is due, where its kind has room. Gives how many jobs that were, and how long it is
+    /// until the next falls due.
+    async fn start_due(&self, under_way: &mut UnderWay) -> Result<(usize, Duration)> {
         let now = self.clock.now();
+        let claimed = self.claim(now, under_way).await?;
+        let n_started = claimed.len();
+        for job in claimed {
+            let (worker, kind) = (self.clone(), job.kind.clone());
+            let task = under_way
+                .tasks
+                .spawn(async move { worker.run_one(job).await });
+            under_way.kinds.insert(task.id(), kind);
+        }
+        if under_way.tasks.is_empty() {
+            let forget = move |tx: &mut Tx<'_>| jobs::forget(tx, now.before(KEPT));
+            self.store.write(forget).await?;
+        }
+        let next = self.store.read(move |tx| jobs::next_due(tx, now)).await?;
+        let sleep = next.map_or(LONGEST_SLEEP, |due| due.since(self.clock.now()));
+        Ok((n_started, sleep.min(LONGEST_SLEEP)))
+    }
+
+    async fn claim(&self, now: Time, under_way: &UnderWay) -> Result<Vec<Job>> {
+        let slots = |kind: &str| self.handlers.get(kind).map_or(SLOTS, |it| it.slots());
+        let kinds = self.handlers.keys().copied();
+        let kinds = kinds.chain(under_way.kinds.values().map(String::as_str));
+        let room: HashMap<String, usize> = kinds
+            .map(|kind| {
+                let n_free = slots(kind).saturating_sub(under_way.n_of(kind));
+                (kind.to_owned(), n_free)
+            })
+            .collect();
+        let lease = self.lease;
+        let claim = move |tx: &mut Tx<'_>| {
+            let room = |kind: &str| room.get(kind).copied().unwrap_or(SLOTS);
+            jobs::claim_where_room(tx, now, lease, |kind| {
+                i64::try_from(room(kind)).unwrap_or(i64::MAX)
+            })
+        };
+        self.store.write(claim).await
+    }
+
+    async fn run_one(&self, mut job: Job) -> Result<()> {
+        let outcome = match self.handlers.get(job.kind.as_str()) {
+            None => Outcome::Park(format!("nothing here does jobs of the kind {}", job.kind)),
+            Some(_) if job.is_interrupted && job.attempts > MAX_INTERRUPTED => {
+                Outcome::Park("it was begun many times and never came to an end".to_owned())
+            }
+            Some(handler) => match self.run_leased(&**handler, &mut job).await {
+                Some(outcome) => outcome,
+                // Whoever has it now says what becomes of it.
+                None => return Ok(()),
+            },
+        };
         let outcome = match outcome {
             Outcome::Retry(why) if job.attempts >= MAX_ATTEMPTS => Outcome::Park(why),
             outcome => outcome,
         };
-        match outcome {
-            Outcome::Done => {
-                self.store
-                    .write(move |tx| jobs::finish(tx, now, &job))
-                    .await
+        let (id, kind) = (job.id, job.kind.clone());
+        if !self.record(job, outcome).await? {
+            warn!(
+                job.id = id,
+                job.kind = kind,
+                "Job {id} of kind {kind} took too long: another worker has it"
+            );
+        }
+        Ok(())
+    }
+
+    /// Do `job`, and keep it meanwhile. Gives nothing when it went to another worker.
+    async fn run_leased(&self, handler: &dyn Handler, job: &mut Job) -> Option<Outcome> {
+        let given = job.clone();
+        let running = AssertUnwindSafe(async { handler.run(&given).await }).catch_unwind();
+        let mut running = pin!(running);
+        let mut renewals = tokio::time::interval(self.lease / 3);
+        renewals.reset();
+        loop {
+            tokio::select! {
+                ended = &mut running => {
+                    return Some(ended.unwrap_or_else(|panic| panicked(job, &*panic)));
+                }
+                _ = renewals.tick() => {}
             }
-            Outcome::Retry(why) => {
-                let at = now.after(backoff::wait(job.attempts, &*self.random));
-                self.store
-                    .write(move |tx| jobs::retry(tx, &job, at, &why))
-                    .await
-            }
-            Outcome::RetryAt(at, why) => {
-                self.store
-                    .write(move |tx| jobs::retry(tx, &job, at, &why))
-                    .await
-            }
-            Outcome::Park(why) => {
-                warn!(
-                    job.kind,
-                    job.id,
-                    error = why,
-                    "Job of kind {} is parked",
-                    job.kind
-                );
-                self.store
-                    .write(move |tx| jobs::park(tx, now, &job, &why))
-                    .await
+            let until = self.clock.now().after(self.lease);
+            let held = job.clone();
+            match self
+                .store
+                .write(move |tx| jobs::renew(tx, &held, until))
+                .await
+            {
+                Ok(true) => job.claimed_until = until,
+                Ok(false) => {
+                    warn!(
+                        job.id,
+                        job.kind, "Job {} of kind {} went to another worker", job.id, job.kind
+                    );
+                    return None;
+                }
+                // The lease is three times as long.
+                Err(problem) => warn!(error = %problem, job.id, "A job cannot be kept"),
             }
         }
     }
+
+    /// Write down what became of `job`. Gives whether it was still this worker's.
+    async fn record(&self, job: Job, outcome: Outcome) -> Result<bool> {
+        let now = self.clock.now();
+        let backoff = now.after(backoff::wait(job.attempts, &*self.random));
+        if let Outcome::Park(why) = &outcome {
+            warn!(
+                job.kind,
+                job.id,
+                error = why,
+                "Job of kind {} is parked",
+                job.kind
+            );
+        }
+        let write = move |tx: &mut Tx<'_>| match &outcome {
+            Outcome::Done => jobs::finish(tx, now, &job),
+            Outcome::Retry(why) => jobs::retry(tx, &job, backoff, why),
+            Outcome::RetryAt(at, why) => jobs::retry(tx, &job, *at, why),
+            Outcome::Park(why) => jobs::park(tx, now, &job, why),
+        };
+        self.store.write(write).await
+    }
 }
 
-/// What became of the task of a job.
-fn noted(ended: std::result::Result<Result<()>, JoinError>) -> Result<()> {
-    ended.unwrap_or_else(|problem| {
-        error!(error = %problem, "A job panicked; it is tried again when its lease ends");
-        Ok(())
-    })
+/// A handler that panicked has tried once more, and the job is parked at last as any that fails.
+fn panicked(job: &Job, panic: &(dyn Any + Send)) -> Outcome {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let why = text.unwrap_or("no reason is known");
+    error!(
+        job.kind,
+        job.id,
+        error = why,
+        "Job {} of kind {} panicked: {why}",
+        job.id,
+        job.kind
+    );
+    Outcome::Retry("it panicked; the log of the server says more".to_owned())
+}
+
+/// A job whose end cannot be written down is claimed again when its lease ends.
+fn noted(ended: Result<()>) {
+    if let Err(problem) = ended {
+        warn!(error = %problem, "What became of a job cannot be written down");
+    }
 }

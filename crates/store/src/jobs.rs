@@ -2,14 +2,15 @@
 //!
 //! A job is added in the transaction of the change that it follows from, so it exists if and only if
 //! the change does. It is known by its kind and a key: adding it twice is once. A worker claims due
-//! jobs for a while; a job whose worker died is claimed again and says so.
+//! jobs for a while, and longer while it is at it; a job whose worker died is claimed again and says
+//! so. What a worker says of a job that has been claimed again since is not heard.
 
 use std::time::Duration;
 
 use rejoinder_core::{SiteId, Time};
 use sha2::{Digest, Sha256};
 
-use crate::{Result, Row, Tx, params, sql};
+use crate::{Result, Tx, params, sql};
 
 /// A job to be added.
 #[derive(Debug, Clone)]
@@ -45,6 +46,8 @@ pub struct Job {
     pub attempts: i64,
     /// Whether a worker claimed it before and never said what became of it.
     pub is_interrupted: bool,
+    /// Until when it is its worker's alone; also tells this claim from a later one.
+    pub claimed_until: Time,
 }
 
 /// Add a job, unless it is known. Gives whether it was new.
@@ -81,18 +84,71 @@ pub(crate) fn drawn(parts: &[&[u8]]) -> i64 {
     i64::from_be_bytes(first) & i64::MAX
 }
 
-/// Claim up to `limit` due jobs for as long as `lease`, the longest due first.
+/// Claim up to `limit` due jobs of each kind for as long as `lease`, the longest due first.
 pub fn claim(tx: &mut Tx<'_>, now: Time, lease: Duration, limit: i64) -> Result<Vec<Job>> {
+    claim_where_room(tx, now, lease, |_| limit)
+}
+
+/// Claim as many due jobs of each kind as there is `room` for.
+pub fn claim_where_room(
+    tx: &mut Tx<'_>,
+    now: Time,
+    lease: Duration,
+    room: impl Fn(&str) -> i64,
+) -> Result<Vec<Job>> {
+    let mut claimed = Vec::new();
+    let mut last = String::new();
+    while let Some(kind) = kind_after(tx, &last)? {
+        let limit = room(&kind);
+        if limit > 0 {
+            claimed.extend(claim_of(tx, now, lease, &kind, limit)?);
+        }
+        last = kind;
+    }
+    Ok(claimed)
+}
+
+/// The next kind of which there are jobs to do; there are few kinds and may be many jobs.
+fn kind_after(tx: &mut Tx<'_>, last: &str) -> Result<Option<String>> {
+    tx.one(
+        sql!(
+            "select kind from job where state = 'ready' and kind > ?1
+             order by kind limit 1"
+        ),
+        params![last],
+        |row| row.get(0),
+    )
+}
+
+fn claim_of(
+    tx: &mut Tx<'_>,
+    now: Time,
+    lease: Duration,
+    kind: &str,
+    limit: i64,
+) -> Result<Vec<Job>> {
+    let claimed_until = now.after(lease);
     let due: Vec<Job> = tx.all(
         sql!(
             "select site_id, id, kind, dedup_key, payload, attempts + 1,
                  cast(case when claimed_until is null then 0 else 1 end as bigint)
-             from job where state = 'ready' and run_at <= ?1
+             from job where state = 'ready' and kind = ?3 and run_at <= ?1
                and (claimed_until is null or claimed_until <= ?1)
              order by run_at limit ?2 for update skip locked"
         ),
-        params![now, limit],
-        read,
+        params![now, limit, kind],
+        |row| {
+            Ok(Job {
+                site: row.get(0)?,
+                id: row.get(1)?,
+                kind: row.get(2)?,
+                dedup_key: row.get(3)?,
+                payload: row.get(4)?,
+                attempts: row.get(5)?,
+                is_interrupted: row.get::<i64>(6)? == 1,
+                claimed_until,
+            })
+        },
     )?;
     for job in &due {
         tx.execute(
@@ -100,58 +156,59 @@ pub fn claim(tx: &mut Tx<'_>, now: Time, lease: Duration, limit: i64) -> Result<
                 "update job set claimed_until = ?3, attempts = attempts + 1
                  where site_id = ?1 and id = ?2"
             ),
-            params![job.site, job.id, now.after(lease)],
+            params![job.site, job.id, claimed_until],
         )?;
     }
     Ok(due)
 }
 
-fn read(row: &Row<'_>) -> Result<Job> {
-    Ok(Job {
-        site: row.get(0)?,
-        id: row.get(1)?,
-        kind: row.get(2)?,
-        dedup_key: row.get(3)?,
-        payload: row.get(4)?,
-        attempts: row.get(5)?,
-        is_interrupted: row.get::<i64>(6)? == 1,
-    })
+/// Keep a claimed job until `until`. Gives whether it is still this worker's.
+pub fn renew(tx: &mut Tx<'_>, job: &Job, until: Time) -> Result<bool> {
+    let renewed = tx.execute(
+        sql!(
+            "update job set claimed_until = ?4
+             where site_id = ?1 and id = ?2 and state = 'ready' and claimed_until = ?3"
+        ),
+        params![job.site, job.id, job.claimed_until, until],
+    )?;
+    Ok(renewed == 1)
 }
 
-/// A claimed job is done.
-pub fn finish(tx: &mut Tx<'_>, now: Time, job: &Job) -> Result<()> {
-    tx.execute(
+/// A claimed job is done. Gives whether it was still this worker's to say so.
+pub fn finish(tx: &mut Tx<'_>, now: Time, job: &Job) -> Result<bool> {
+    let finished = tx.execute(
         sql!(
             "update job set state = 'done', claimed_until = null, last_error = null, finished_at = ?3
-             where site_id = ?1 and id = ?2 and state = 'ready'"
+             where site_id = ?1 and id = ?2 and state = 'ready' and claimed_until = ?4"
         ),
-        params![job.site, job.id, now],
+        params![job.site, job.id, now, job.claimed_until],
     )?;
-    Ok(())
+    Ok(finished == 1)
 }
 
-/// A claimed job did not work out; try it again later.
-pub fn retry(tx: &mut Tx<'_>, job: &Job, run_at: Time, error: &str) -> Result<()> {
-    tx.execute(
+/// A claimed job did not work out; try it again later. Gives whether it was still this worker's.
+pub fn retry(tx: &mut Tx<'_>, job: &Job, run_at: Time, error: &str) -> Result<bool> {
+    let retried = tx.execute(
         sql!(
             "update job set claimed_until = null, run_at = ?3, last_error = ?4
-             where site_id = ?1 and id = ?2 and state = 'ready'"
+             where site_id = ?1 and id = ?2 and state = 'ready' and claimed_until = ?5"
         ),
-        params![job.site, job.id, run_at, error],
+        params![job.site, job.id, run_at, error, job.claimed_until],
     )?;
-    Ok(())
+    Ok(retried == 1)
 }
 
-/// A claimed job will not work out; keep it for a person to look at.
-pub fn park(tx: &mut Tx<'_>, now: Time, job: &Job, error: &str) -> Result<()> {
-    tx.execute(
+/// A claimed job will not work out; keep it for a person to look at. Gives whether it was still this
+/// worker's.
+pub fn park(tx: &mut Tx<'_>, now: Time, job: &Job, error: &str) -> Result<bool> {
+    let parked = tx.execute(
         sql!(
             "update job set state = 'parked', claimed_until = null, last_error = ?4, finished_at = ?3
-             where site_id = ?1 and id = ?2 and state = 'ready'"
+             where site_id = ?1 and id = ?2 and state = 'ready' and claimed_until = ?5"
         ),
-        params![job.site, job.id, now, error],
+        params![job.site, job.id, now, error, job.claimed_until],
     )?;
-    Ok(())
+    Ok(parked == 1)
 }
 
 /// A parked job, for a person to look at.
@@ -213,16 +270,25 @@ pub fn drop_parked(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<
     Ok(dropped == 1)
 }
 
-/// When the next job is due; `None` when nothing waits.
-pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Time>> {
-    tx.one(
+/// When the next job falls due after `after`, or is left by its worker; `None` when nothing waits.
+pub fn next_due(tx: &mut Tx<'_>, after: Time) -> Result<Option<Time>> {
+    let due: Option<Time> = tx.one(
         sql!(
-            "select case when claimed_until > run_at then claimed_until else run_at end as due
-             from job where state = 'ready' order by run_at limit 1"
+            "select run_at from job where state = 'ready' and claimed_until is null and run_at > ?1
+             order by run_at limit 1"
         ),
-        params![],
+        params![after],
         |row| row.get(0),
-    )
+    )?;
+    let left: Option<Time> = tx.one(
+        sql!(
+            "select claimed_until from job where claimed_until > ?1
+             order by claimed_until limit 1"
+        ),
+        params![after],
+        |row| row.get(0),
+    )?;
+    Ok(due.into_iter().chain(left).min())
 }
 
 /// Forget jobs that were done before `before`.

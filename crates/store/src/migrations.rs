@@ -34,7 +34,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 30] = [
+const MIGRATIONS: [Migration; 31] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -65,6 +65,7 @@ const MIGRATIONS: [Migration; 30] = [
     migration!(28, "0028_add_erased"),
     migration!(29, "0029_add_mail_browsers"),
     migration!(30, "0030_add_sign_in_role"),
+    migration!(31, "0031_find_jobs_by_kind"),
 ];
 
 /// The number of the newest migration.

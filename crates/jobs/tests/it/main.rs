@@ -38,7 +38,18 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::Sqlite(folder.path().join("rejoinder.db"));
-        let store = Arc::new(Store::open(&location, Arc::new(|_| {})).unwrap());
+        Self::at(&location, folder).await
+    }
+
+    /// A world on each database.
+    async fn on_each() -> [Self; 2] {
+        let location = testing::fresh_database().parse().unwrap();
+        let postgres = Self::at(&location, tempfile::tempdir().unwrap()).await;
+        [Self::new().await, postgres]
+    }
+
+    async fn at(location: &Location, folder: tempfile::TempDir) -> Self {
+        let store = Arc::new(Store::open(location, Arc::new(|_| {})).unwrap());
         let clock = Arc::new(FixedClock::at(Time::from_micros(1_790_000_000_000_000)));
         let now = clock.now();
         let add = move |tx: &mut store::Tx<'_>| {
@@ -61,13 +72,12 @@ impl World {
     }
 
     fn worker(&self, handler: Arc<dyn Handler>) -> Worker {
+        self.worker_with(vec![handler])
+    }
+
+    fn worker_with(&self, handlers: Vec<Arc<dyn Handler>>) -> Worker {
         let random = Arc::new(FixedRandom::seeded(1));
-        Worker::new(
-            self.store.clone(),
-            self.clock.clone(),
-            random,
-            vec![handler],
-        )
+        Worker::new(self.store.clone(), self.clock.clone(), random, handlers)
     }
 
     async fn parked(&self) -> Vec<String> {
@@ -325,4 +335,151 @@ async fn a_worker_stops_when_told() {
     stop.send(true).unwrap();
 
     running.await.unwrap();
+}
+
+/// Jobs of a kind that tell of each that is begun, and end when they are let.
+struct Slow {
+    kind: &'static str,
+    begun: tokio::sync::mpsc::UnboundedSender<String>,
+    end: Arc<tokio::sync::Semaphore>,
+}
+
+/// Tells of each job that was begun.
+type Begun = tokio::sync::mpsc::UnboundedReceiver<String>;
+
+impl Slow {
+    /// A handler whose jobs end when there are permits.
+    fn new(kind: &'static str) -> (Arc<Self>, Begun) {
+        let (begun, told) = tokio::sync::mpsc::unbounded_channel();
+        let end = Arc::new(tokio::sync::Semaphore::new(0));
+        (Arc::new(Self { kind, begun, end }), told)
+    }
+}
+
+impl Handler for Slow {
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
+        Box::pin(async {
+            self.begun.send(job.dedup_key.clone()).unwrap();
+            self.end.acquire().await.unwrap().forget();
+            Outcome::Done
+        })
+    }
+}
+
+#[tokio::test]
+async fn slow_jobs_of_one_kind_hold_up_no_other_kind() {
+    for world in World::on_each().await {
+        let ((cards, mut carded), (mails, mut mailed)) = (Slow::new("card"), Slow::new("mail"));
+        let worker = world.worker_with(vec![cards.clone(), mails.clone()]);
+        for n in 0..40 {
+            let now = world.clock.now();
+            let card = NewJob {
+                kind: "card",
+                id: n,
+                ..job(&format!("card {n}"), now)
+            };
+            world.add(card).await;
+        }
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let running = tokio::spawn(worker.clone().run(stopped));
+        for _ in 0..4 {
+            carded.recv().await.unwrap();
+        }
+
+        let mail = NewJob {
+            kind: "mail",
+            ..job("sign in", world.clock.now())
+        };
+        world.add(mail).await;
+        worker.wake();
+
+        assert_eq!(mailed.recv().await.unwrap(), "sign in");
+        assert!(carded.try_recv().is_err(), "the others wait for a slot");
+        mails.end.add_permits(1);
+        cards.end.add_permits(40);
+        for _ in 4..40 {
+            carded.recv().await.unwrap();
+        }
+        stop.send(true).unwrap();
+        running.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_falls_due_while_another_job_takes_long_is_not_kept_waiting() {
+    for world in World::on_each().await {
+        let (handler, mut begun) = Slow::new("test");
+        let worker = world.worker(handler.clone());
+        let now = world.clock.now();
+        let soon = Duration::from_millis(50);
+        world.add(job("slow", now)).await;
+        world.add(job("soon", now.after(soon))).await;
+        let running = tokio::spawn(async move { worker.run_due().await.unwrap() });
+        assert_eq!(begun.recv().await.unwrap(), "slow");
+
+        world.clock.advance(soon);
+
+        assert_eq!(begun.recv().await.unwrap(), "soon");
+        handler.end.add_permits(2);
+        assert_eq!(running.await.unwrap(), 2);
+    }
+}
+
+struct Panics;
+
+impl Handler for Panics {
+    fn kind(&self) -> &'static str {
+        "test"
+    }
+
+    fn run<'a>(&'a self, _: &'a Job) -> Running<'a> {
+        panic!("there is a bug in here");
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_panics_each_time_is_parked_at_last() {
+    for world in World::on_each().await {
+        let worker = world.worker(Arc::new(Panics));
+        world.add(job("a", world.clock.now())).await;
+
+        for _ in 0..(48 * 4) {
+            worker.run_due().await.unwrap();
+            world.clock.advance(Duration::from_secs(15 * 60));
+        }
+
+        let said = "it panicked; the log of the server says more";
+        assert_eq!(world.parked().await, [said]);
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_takes_longer_than_a_lease_stays_with_its_worker() {
+    let lease = Duration::from_millis(60);
+    for world in World::on_each().await {
+        let (handler, mut begun) = Slow::new("test");
+        let worker = world.worker(handler.clone()).with_lease(lease);
+        world.add(job("long", world.clock.now())).await;
+        let running = tokio::spawn(async move { worker.run_due().await.unwrap() });
+        begun.recv().await.unwrap();
+
+        for _ in 0..3 {
+            world.clock.advance(lease * 5 / 6);
+            let now = world.clock.now();
+            let renewed = Some(now.after(lease));
+            let left = || world.store.read(move |tx| jobs::next_due(tx, now));
+            while left().await.unwrap() != renewed {
+                tokio::task::yield_now().await;
+            }
+            let claim = move |tx: &mut store::Tx<'_>| jobs::claim(tx, now, lease, 1);
+            assert!(world.store.write(claim).await.unwrap().is_empty());
+        }
+
+        handler.end.add_permits(1);
+        assert_eq!(running.await.unwrap(), 1);
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use rejoinder_core::Clock as _;
+use rejoinder_core::{Clock as _, Time};
+use rejoinder_store::Tx;
 use rejoinder_store::jobs::{self, Job, NewJob};
 
 use crate::support::{World, on_both};
@@ -10,11 +11,15 @@ use crate::support::{World, on_both};
 const LEASE: Duration = Duration::from_secs(60);
 
 async fn add(world: &World, key: &str, wait: Duration) -> bool {
+    add_of(world, "mail", key, wait).await
+}
+
+async fn add_of(world: &World, kind: &'static str, key: &str, wait: Duration) -> bool {
     let now = world.clock.now();
     let job = NewJob {
         id: world.ids.next(now),
         site: world.site.id,
-        kind: "mail",
+        kind,
         dedup_key: key.to_owned(),
         payload: "{}".to_owned(),
         run_at: now.after(wait),
@@ -33,6 +38,12 @@ async fn claim(world: &World) -> Vec<Job> {
         .write(move |tx| jobs::claim(tx, now, LEASE, 10))
         .await
         .unwrap()
+}
+
+async fn next_due(world: &World) -> Option<Time> {
+    let now = world.clock.now();
+    let next = world.store.read(move |tx| jobs::next_due(tx, now)).await;
+    next.unwrap()
 }
 
 #[test]
@@ -80,7 +91,7 @@ fn a_job_is_retried_parked_and_tried_anew() {
             .await
             .unwrap();
         assert!(claim(&world).await.is_empty());
-        assert_eq!(world.store.read(jobs::next_due).await.unwrap(), Some(later));
+        assert_eq!(next_due(&world).await, Some(later));
 
         world.wait(Duration::from_secs(30));
         let now = world.clock.now();
@@ -112,7 +123,7 @@ fn a_job_is_retried_parked_and_tried_anew() {
             .write(move |tx| jobs::finish(tx, now, &job))
             .await
             .unwrap();
-        assert_eq!(world.store.read(jobs::next_due).await.unwrap(), None);
+        assert_eq!(next_due(&world).await, None);
         let later = now.after(LEASE);
         assert_eq!(
             world
@@ -122,5 +133,84 @@ fn a_job_is_retried_parked_and_tried_anew() {
                 .unwrap(),
             1
         );
+    });
+}
+
+#[test]
+fn what_a_worker_says_of_a_job_that_went_to_another_is_not_heard() {
+    on_both(|world| async move {
+        add(&world, "a", Duration::ZERO).await;
+        let late = claim(&world).await.remove(0);
+        world.wait(LEASE);
+        let current = claim(&world).await.remove(0);
+        let now = world.clock.now();
+
+        let said = world.store.write(move |tx: &mut Tx<'_>| {
+            Ok([
+                jobs::renew(tx, &late, now.after(LEASE))?,
+                jobs::retry(tx, &late, now, "busy")?,
+                jobs::park(tx, now, &late, "no such person")?,
+                jobs::finish(tx, now, &late)?,
+            ])
+        });
+
+        assert_eq!(said.await.unwrap(), [false; 4]);
+        assert!(claim(&world).await.is_empty(), "it is the other's still");
+        let finish = move |tx: &mut Tx<'_>| jobs::finish(tx, now, &current);
+        assert!(world.store.write(finish).await.unwrap());
+    });
+}
+
+#[test]
+fn a_job_is_kept_as_long_as_its_worker_says() {
+    on_both(|world| async move {
+        add(&world, "a", Duration::ZERO).await;
+        let job = claim(&world).await.remove(0);
+        world.wait(LEASE / 2);
+        let until = world.clock.now().after(LEASE);
+        let renewed = job.clone();
+        let renew = move |tx: &mut Tx<'_>| jobs::renew(tx, &renewed, until);
+        assert!(world.store.write(renew).await.unwrap());
+        world.wait(LEASE / 2);
+        assert!(claim(&world).await.is_empty());
+        assert_eq!(next_due(&world).await, Some(until));
+
+        world.wait(LEASE / 2);
+
+        assert!(claim(&world).await[0].is_interrupted);
+    });
+}
+
+#[test]
+fn each_kind_is_claimed_as_far_as_it_has_room() {
+    on_both(|world| async move {
+        for n in 0..5 {
+            add_of(&world, "card", &format!("card {n}"), Duration::ZERO).await;
+        }
+        world.wait(Duration::from_secs(1));
+        add_of(&world, "mail", "mail", Duration::ZERO).await;
+        let now = world.clock.now();
+
+        let claim = move |tx: &mut Tx<'_>| {
+            let room = |kind: &str| if kind == "card" { 2 } else { 1 };
+            jobs::claim_where_room(tx, now, LEASE, room)
+        };
+        let claimed = world.store.write(claim).await.unwrap();
+
+        let keys: Vec<_> = claimed.iter().map(|job| job.dedup_key.as_str()).collect();
+        assert_eq!(keys, ["card 0", "card 1", "mail"]);
+    });
+}
+
+#[test]
+fn what_falls_due_next_is_found_behind_what_is_under_way() {
+    on_both(|world| async move {
+        add(&world, "slow", Duration::ZERO).await;
+        claim(&world).await;
+        add(&world, "soon", Duration::from_secs(5)).await;
+
+        let due = next_due(&world).await;
+
+        assert_eq!(due, Some(world.clock.now().after(Duration::from_secs(5))));
     });
 }
