@@ -1,11 +1,12 @@
 //! What the operator decides about the server.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
 use rejoinder_core::Site;
+use url::{Host, Url};
 
 use crate::publication::Publication;
 
@@ -145,19 +146,57 @@ impl Config {
     }
 }
 
-/// Whether a `Host` names the machine that the browser runs on.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let name = host
-        .rsplit_once(':')
-        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
-        .map_or(host, |(name, _)| name);
-    let bare = name.trim_start_matches('[').trim_end_matches(']');
-    name == "localhost"
-        || name.ends_with(".localhost")
-        || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-        || host
-            .parse::<SocketAddr>()
-            .is_ok_and(|addr| addr.ip().is_loopback())
+/// Whether a host is the machine that asks for it.
+pub(crate) fn is_here(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+    }
+}
+
+/// Whether a host, with its port, names the machine itself.
+pub fn names_this_machine(authority: &str) -> bool {
+    Loopback::parse(authority).is_some()
+}
+
+/// A `Host` that names the machine that the browser runs on, read as the authority that it must be.
+///
+/// What is read is written again and compared with what came: `evil.example#.localhost` is another
+/// host to whoever follows a link that begins with it.
+pub(crate) struct Loopback(Url);
+
+impl Loopback {
+    pub(crate) fn parse(host: &str) -> Option<Self> {
+        let url = Url::parse(&format!("http://{host}")).ok()?;
+        let own = Self(url);
+        let typed = host.to_ascii_lowercase();
+        let is_same = own.authority() == typed.strip_suffix(":80").unwrap_or(&typed);
+        (is_same && is_here(&own.0.host()?)).then_some(own)
+    }
+
+    /// The address that it stands for.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.authority())
+    }
+
+    /// The address for what is read elsewhere and later: no name that a stranger may have chosen.
+    pub(crate) fn origin_in_mails(&self) -> String {
+        let is_literal = !matches!(self.0.host(), Some(Host::Domain(name)) if name != "localhost");
+        match (is_literal, self.0.port()) {
+            (true, _) => self.origin(),
+            (false, Some(port)) => format!("http://localhost:{port}"),
+            (false, None) => "http://localhost".to_owned(),
+        }
+    }
+
+    fn authority(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        match self.0.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -166,23 +205,57 @@ mod tests {
 
     #[test]
     fn loopback_hosts_are_known_by_name_and_number() {
-        for host in [
-            "localhost",
-            "localhost:8080",
-            "127.0.0.1:1",
-            "[::1]:8080",
-            "a.localhost:1",
+        for (host, origin) in [
+            ("localhost", "http://localhost"),
+            ("LocalHost:8080", "http://localhost:8080"),
+            ("localhost:80", "http://localhost"),
+            ("127.0.0.1:1", "http://127.0.0.1:1"),
+            ("[::1]:8080", "http://[::1]:8080"),
+            ("a.localhost:1", "http://a.localhost:1"),
         ] {
-            assert!(is_loopback(host), "{host}");
+            let known = Loopback::parse(host).map(|known| known.origin());
+            assert_eq!(known.as_deref(), Some(origin), "{host}");
         }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_loopback_host_is_none() {
         for host in [
             "",
             "example.org",
             "localhost.example.org",
             "10.0.0.1:80",
             "127.0.0.1.example",
+            "evil.example#.localhost",
+            "evil.example/.localhost",
+            "evil.example?.localhost",
+            "evil.example\\.localhost",
+            "evil.example:80#.localhost",
+            "evil.example@localhost",
+            "localhost@evil.example",
+            "localhost:8080@evil.example",
+            "evil.example%23.localhost",
+            "evil.example .localhost",
+            "localhost:8080/",
+            "localhost:",
+            "localhost:x",
+            "localhost:99999",
+            "127.1",
+            "2130706433",
+            "0x7f.0.0.1",
+            "loc\talhost",
         ] {
-            assert!(!is_loopback(host), "{host}");
+            assert!(Loopback::parse(host).is_none(), "{host}");
         }
+    }
+
+    #[test]
+    fn a_mail_names_this_machine_and_nothing_that_a_stranger_chose() {
+        let mailed = |host| Loopback::parse(host).unwrap().origin_in_mails();
+        assert_eq!(mailed("127.0.0.1:8080"), "http://127.0.0.1:8080");
+        assert_eq!(mailed("[::1]:8080"), "http://[::1]:8080");
+        assert_eq!(mailed("localhost:8080"), "http://localhost:8080");
+        assert_eq!(mailed("evil.localhost:8080"), "http://localhost:8080");
+        assert_eq!(mailed("evil.localhost"), "http://localhost");
     }
 }

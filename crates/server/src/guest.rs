@@ -260,11 +260,11 @@ fn wish(app: &App, visitor: &Visitor, site: &Site, from: &str, email: &str) -> W
     let token = Token::new(&*app.random);
     let link = format!(
         "{}{ROOT}{}/link/{}",
-        visitor.base.0,
+        visitor.base.in_mails(),
         site.host,
         token.reveal()
     );
-    let text = account::guest_mail(&context(app, site, &visitor.base.0), &link);
+    let text = account::guest_mail(&context(app, site, visitor.base.in_mails()), &link);
     let id = app.ids.next(now);
     let mail = Mail {
         from_name: mail::sender(site),

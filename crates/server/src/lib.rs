@@ -40,7 +40,9 @@ mod webhooks;
 
 pub use access::Access;
 pub use auth::{Invited, invite};
-pub use config::{Config, ConnectionLimits, ProxyHeader, RateLimits, StreamLimits};
+pub use config::{
+    Config, ConnectionLimits, ProxyHeader, RateLimits, StreamLimits, names_this_machine,
+};
 pub use internal::internal_router;
 pub use live::Live;
 pub use page_cache::PageCache;

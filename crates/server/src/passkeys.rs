@@ -12,7 +12,7 @@ use store::passkeys::{self, CEREMONY_LIFETIME, Ceremony};
 use webauthn_rs::prelude::{Passkey, Url, Uuid};
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
-use crate::config::is_loopback;
+use crate::config::names_this_machine;
 use crate::error::ApiError;
 use crate::extract::{Base, Visitor};
 use crate::state::{App, hash_of};
@@ -30,7 +30,7 @@ pub(crate) enum Unfit {
 pub(crate) fn checker(base: &Base) -> Result<Webauthn, Unfit> {
     let url = Url::parse(&base.0).map_err(|_| Unfit::NoName)?;
     let host = url.domain().ok_or(Unfit::NoName)?;
-    if url.scheme() != "https" && !is_loopback(host) {
+    if url.scheme() != "https" && !names_this_machine(host) {
         return Err(Unfit::NotSecure);
     }
     let origin = Url::parse(&url.origin().ascii_serialization()).map_err(|_| Unfit::NoName)?;

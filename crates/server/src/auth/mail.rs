@@ -102,14 +102,14 @@ fn wish(
 ) -> Wish {
     let now = app.now();
     let token = Token::new(&*app.random);
-    let context = context(app, site, &visitor.base.0);
+    let context = context(app, site, visitor.base.in_mails());
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("site", &site.host);
     query.append_pair("token", &token.reveal());
     if let Some(to) = &way.to {
         query.append_pair("to", to);
     }
-    let link = format!("{}/auth/link?{}", visitor.base.0, query.finish());
+    let link = format!("{}/auth/link?{}", visitor.base.in_mails(), query.finish());
     let text = account::sign_in_mail(&context, &link);
     let id = app.ids.next(now);
     let mail = Mail {

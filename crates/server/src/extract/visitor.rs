@@ -13,7 +13,7 @@ use store::api_tokens::Program;
 use store::authors;
 
 use crate::access::acting::{Acting, USER};
-use crate::config::{Config, ProxyHeader, is_loopback};
+use crate::config::{Config, Loopback, ProxyHeader};
 use crate::error::ApiError;
 use crate::state::{App, hash_of};
 
@@ -28,29 +28,50 @@ const ASKED_SECONDS: u32 = 3_600;
 /// Where an address is configured it is that one, which links lead to. Who sits at the machine
 /// itself may have come by a loopback address all the same; that is an own origin, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Base(pub(crate) Arc<str>, Option<Arc<str>>);
+pub(crate) struct Base(pub(crate) Arc<str>, Option<Here>);
+
+/// The loopback address that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Here {
+    origin: Arc<str>,
+    /// What a link in a mail may say instead of the configured address; nothing where there is one.
+    in_mails: Option<Arc<str>>,
+}
 
 impl Base {
     /// The configured address, or the host that was asked for when it is this machine.
     pub(crate) fn of(config: &Config, headers: &HeaderMap) -> Option<Self> {
-        let host = text(headers, &header::HOST).filter(|host| is_loopback(host));
-        let here = host.map(|host| format!("http://{host}"));
+        let here = text(headers, &header::HOST).and_then(Loopback::parse);
         match &config.base {
-            Some(base) => Some(Self(base.as_str().into(), here.map(Arc::from))),
-            None => here.as_deref().map(Self::from),
+            Some(base) => {
+                let here = here.map(|here| Here {
+                    origin: here.origin().into(),
+                    in_mails: None,
+                });
+                Some(Self(base.as_str().into(), here))
+            }
+            None => here.map(|here| {
+                let in_mails = Some(here.origin_in_mails().into());
+                let origin: Arc<str> = here.origin().into();
+                Self(origin.clone(), Some(Here { origin, in_mails }))
+            }),
         }
+    }
+
+    /// What links in mails begin with: they are read elsewhere, by someone who may not have asked.
+    pub(crate) fn in_mails(&self) -> &str {
+        let here = self.1.as_ref().and_then(|here| here.in_mails.as_ref());
+        here.unwrap_or(&self.0)
     }
 
     /// Whether `origin` is the server's own.
     pub(crate) fn is_origin(&self, origin: &str) -> bool {
-        self.addresses().any(|own| {
-            let rest = own.strip_prefix(origin);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        self.addresses().any(|own| own == origin)
     }
 
     fn addresses(&self) -> impl Iterator<Item = &str> {
-        iter::once(&self.0).chain(&self.1).map(|own| &**own)
+        let here = self.1.as_ref().map(|here| &*here.origin);
+        iter::once(&*self.0).chain(here)
     }
 
     fn is_secure(&self) -> bool {
@@ -471,6 +492,23 @@ fn address(hop: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_whole_origin_is_the_servers_own() {
+        let base = Base::from("https://comments.example");
+        assert!(base.is_origin("https://comments.example"));
+        for other in [
+            "",
+            "https:",
+            "https:/",
+            "https://comments.example/",
+            "https://comments",
+            "http://comments.example",
+            "null",
+        ] {
+            assert!(!base.is_origin(other), "{other}");
+        }
+    }
 
     fn client_of(header: ProxyHeader, peer: &str, lines: &[&'static str]) -> String {
         let config = Config {

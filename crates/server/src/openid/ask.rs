@@ -10,7 +10,7 @@ use openidconnect::{HttpRequest, HttpResponse};
 use url::Url;
 
 use super::Failure;
-use crate::config::is_loopback;
+use crate::config::is_here;
 
 const LIMITS: Limits = Limits {
     max_bytes: 256 * 1024,
@@ -80,7 +80,7 @@ pub(super) fn check(url: &Url) -> Result<(), Failure> {
 
 /// Nobody listens between this machine and itself.
 fn is_encrypted(url: &Url) -> bool {
-    let is_here = || url.host_str().is_some_and(is_loopback);
+    let is_here = || url.host().is_some_and(|host| is_here(&host));
     url.scheme() == "https" || (url.scheme() == "http" && is_here())
 }
 

@@ -30,6 +30,10 @@ async fn a_state_change_needs_an_origin_of_the_site() {
         "null",
         "http://news.example",
         "https://news.example.evil.example",
+        "https:",
+        "https:/",
+        "http:",
+        "",
     ] {
         refused.assert_eq(&post_from(&app, &[JSON, ("origin", origin)]).await);
     }
@@ -151,4 +155,61 @@ async fn on_another_site_the_token_is_partitioned() {
         cookie.ends_with("HttpOnly; Secure; SameSite=None; Partitioned"),
         "{cookie}"
     );
+}
+
+#[tokio::test]
+async fn a_host_that_only_looks_like_this_machine_is_not_answered() {
+    let app = TestApp::with(|config| config.base = None).await;
+    for host in [
+        "evil.example#.localhost",
+        "evil.example/.localhost",
+        "evil.example@localhost",
+        "evil.example",
+    ] {
+        let mut reader = app.stranger();
+        host.clone_into(&mut reader.host);
+        for route in rejoinder_server::declared() {
+            let origin = format!("http://{host}");
+            let path = route.path.replace("{*file}", "a").replace(['{', '}'], "");
+            let answer = reader
+                .ask_from(
+                    Some(&origin),
+                    route.method.clone(),
+                    &path,
+                    &[],
+                    Body::empty(),
+                )
+                .await;
+            let what = format!("{} {} at {host}", route.method, route.path);
+            assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{what}");
+            assert!(!answer.text().contains("evil"), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_mail_leads_to_this_machine_whatever_name_it_was_asked_under() {
+    let app = TestApp::with(|config| {
+        config.base = None;
+        config.mail_from = Some("talk@news.example".to_owned());
+    })
+    .await;
+    let mut reader = app.stranger();
+    "evil.localhost:8080".clone_into(&mut reader.host);
+    "http://evil.localhost:8080".clone_into(&mut reader.origin);
+    let fields = [("site", "news.example"), ("email", "ann@reader.example")];
+
+    let asked = reader.submit("/auth/mail", &fields).await;
+
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text());
+    let now = rejoinder_core::Clock::now(&*app.clock);
+    let lease = std::time::Duration::from_secs(60);
+    let claim = move |tx: &mut store::Tx<'_>| store::jobs::claim(tx, now, lease, 10);
+    let mails = app.store.write(claim).await.unwrap();
+    assert!(
+        mails[0].payload.contains("http://localhost:8080/auth/link"),
+        "{}",
+        mails[0].payload
+    );
+    assert!(mails.iter().all(|mail| !mail.payload.contains("evil")));
 }
