@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::Opened;
 use super::work::{self, Waker, Working};
@@ -37,6 +37,12 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     runtime.block_on(super::site::apply(running.store(), &options.sites))?;
     let address = running.address();
     info!(listen = %address, "Serving comments on http://{address}");
+    if options.base.is_none() {
+        warn!(
+            "`base` is not set: the server answers to this machine's own names only, such as \
+             localhost, and links in mails lead to this machine"
+        );
+    }
     runtime.block_on(running.serve(&options, publication))
 }
 

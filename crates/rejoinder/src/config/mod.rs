@@ -28,7 +28,7 @@ const fn known(key: &'static str, accepts: &'static str) -> Known {
     Known { key, accepts }
 }
 
-const KNOWN: [Known; 24] = [
+const KNOWN: [Known; 26] = [
     known("listen", "an address and a port such as 127.0.0.1:8080"),
     known(
         "internal",
@@ -40,10 +40,12 @@ const KNOWN: [Known; 24] = [
         "base",
         "an address such as https://comments.example.org, without a path",
     ),
+    known("allow_plain_http", "yes or no"),
     known(
         "trusted_proxies",
         "networks such as 10.0.0.0/8 or 127.0.0.1, with commas between them",
     ),
+    known("allow_any_proxy", "yes or no"),
     known("proxy_header", "x-forwarded-for or forwarded"),
     known(
         "reachable",
@@ -252,10 +254,8 @@ impl Options {
                 None => Location::Sqlite(needed(data.as_deref())?.join("rejoinder.db")),
             },
             data,
-            base: layers.read("base", base)?,
-            trusted_proxies: layers
-                .read("trusted_proxies", networks)?
-                .unwrap_or_default(),
+            base: public_address(&layers)?,
+            trusted_proxies: trusted_proxies(&layers)?,
             proxy_header: layers
                 .read("proxy_header", |text| match text.to_lowercase().as_str() {
                     "x-forwarded-for" => Some(ProxyHeader::XForwardedFor),
@@ -319,6 +319,52 @@ fn log_level(text: &str) -> Option<LevelFilter> {
 /// A public address in the form that links start with.
 fn base(text: &str) -> Option<String> {
     site::origin(text).ok()
+}
+
+/// The server's public address. Over plain HTTP anyone on the way reads what people sign in with, so
+/// that off this machine it takes a word that says so on purpose.
+fn public_address(layers: &Layers) -> Result<Option<String>, Failure> {
+    let given = layers.read("base", base)?;
+    let is_allowed = layers.read("allow_plain_http", yes_or_no)?.unwrap_or(false);
+    let plain = given
+        .as_deref()
+        .and_then(|base| base.strip_prefix("http://"));
+    match plain.filter(|host| !is_allowed && !server::names_this_machine(host)) {
+        Some(host) => Err(Failure::misused(format!(
+            "`base` cannot be `http://{host}`: what people sign in with could be read on the way; \
+             let it begin with https, or set `allow_plain_http` to yes where the network itself is \
+             to be trusted"
+        ))),
+        None => Ok(given),
+    }
+}
+
+/// Who may say for whom a request is made. To trust everyone is to let anyone be anyone.
+fn trusted_proxies(layers: &Layers) -> Result<Vec<ipnet::IpNet>, Failure> {
+    let given = layers
+        .read("trusted_proxies", networks)?
+        .unwrap_or_default();
+    let is_allowed = layers.read("allow_any_proxy", yes_or_no)?.unwrap_or(false);
+    let is_vast = |net: &&ipnet::IpNet| match net {
+        ipnet::IpNet::V4(net) => net.prefix_len() < 8,
+        ipnet::IpNet::V6(net) => net.prefix_len() < 7,
+    };
+    match given.iter().find(is_vast).filter(|_| !is_allowed) {
+        Some(net) => Err(Failure::misused(format!(
+            "`trusted_proxies` cannot be `{net}`: whoever is in there may pass for any other \
+             address; name your own proxies, or set `allow_any_proxy` to yes where nobody else can \
+             reach this server"
+        ))),
+        None => Ok(given),
+    }
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text {
+        "yes" | "true" => Some(true),
+        "no" | "false" => Some(false),
+        _ => None,
+    }
 }
 
 /// Networks, or single addresses, with commas between them.

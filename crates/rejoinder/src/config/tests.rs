@@ -235,3 +235,42 @@ fn a_site_has_one_to_a_hundred_origins_in_the_file() {
         assert!(text.ends_with(said), "{text}");
     }
 }
+
+#[test]
+fn plain_http_leaves_this_machine_only_on_purpose() {
+    for here in [
+        "http://localhost:8080",
+        "http://127.0.0.1:8080",
+        "http://[::1]:8080",
+    ] {
+        gather(&format!("base = '{here}'"), &[], ServeArgs::default()).unwrap();
+    }
+    let plain = "base = 'http://comments.lan:8080'";
+    assert!(
+        refused(plain, &[]).starts_with(
+            "`base` cannot be `http://comments.lan:8080`: what people sign in with could be read"
+        ),
+        "{}",
+        refused(plain, &[])
+    );
+    let on_purpose = [("REJOINDER_ALLOW_PLAIN_HTTP", "yes")];
+    let options = gather(plain, &on_purpose, ServeArgs::default()).unwrap();
+    assert_eq!(options.base.as_deref(), Some("http://comments.lan:8080"));
+}
+
+#[test]
+fn everyone_is_trusted_as_a_proxy_only_on_purpose() {
+    for all in ["0.0.0.0/0", "::/0", "10.0.0.1, 0.0.0.0/1", "128.0.0.0/1"] {
+        let file = format!("trusted_proxies = '{all}'");
+        assert!(
+            refused(&file, &[]).contains("may pass for any other address"),
+            "{all}"
+        );
+        let on_purpose = [("REJOINDER_ALLOW_ANY_PROXY", "yes")];
+        gather(&file, &on_purpose, ServeArgs::default()).unwrap();
+    }
+    for own in ["10.0.0.0/8", "fc00::/7", "127.0.0.1"] {
+        let file = format!("trusted_proxies = '{own}'");
+        gather(&file, &[], ServeArgs::default()).unwrap();
+    }
+}
