@@ -4,14 +4,16 @@ use axum::body::Body;
 use axum::http::header::Entry;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use rejoinder_core::settings::LinkCards;
-use rejoinder_core::{Site, player};
+use rejoinder_core::{Site, player, site};
 
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// The policy of a whole page that `site` may frame: only the server's own files, and no HTML that
 /// a script makes of text except through the widget's one Trusted Types policy.
 pub(crate) fn embed_policy(site: &Site) -> HeaderValue {
-    let framers = site.origins.join(" ");
+    // Whatever came to be stored as one: only an origin is written into a policy.
+    let origins = site.origins.iter().filter_map(|own| site::origin(own).ok());
+    let framers = origins.collect::<Vec<_>>().join(" ");
     let players = match site.settings.link_cards {
         LinkCards::Off => [].as_slice(),
         LinkCards::Listed | LinkCards::Unlisted | LinkCards::On => &player::ORIGINS,
@@ -57,13 +59,21 @@ pub(crate) fn finish_newsroom(response: &mut Response<Body>) {
 }
 
 /// The headers of every answer; what a handler has set stays. Without another word an answer is
-/// personal, and nobody keeps it; a page may be framed by the site that it is about.
-pub(super) fn finish(response: &mut Response<Body>, site: Option<&Site>) {
+/// personal, and nobody keeps or frames it.
+///
+/// Pages below `/embed` are the thread and the answers to its forms, and the site that they are about
+/// may frame them. Their forms do only what the site's own pages may do by the API anyway.
+pub(super) fn finish(response: &mut Response<Body>, path: &str, site: Option<&Site>) {
     let headers = response.headers_mut();
     let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let is_page = kind.is_some_and(|kind| kind.starts_with(b"text/html"));
     if is_page && let Entry::Vacant(policy) = headers.entry(header::CONTENT_SECURITY_POLICY) {
-        policy.insert(site.map_or_else(own_policy, embed_policy));
+        let is_thread = path == "/embed" || path.starts_with("/embed/");
+        policy.insert(match (is_thread, site) {
+            (true, Some(site)) => embed_policy(site),
+            (true, None) => own_policy(),
+            (false, _) => unframed_policy(),
+        });
     }
     set(headers, header::CACHE_CONTROL, "no-store");
     let is_public = headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN);

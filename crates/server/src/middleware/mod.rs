@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, Response, header};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
@@ -34,6 +34,7 @@ pub(crate) async fn around(State(app): State<App>, request: Request, next: Next)
     let cell = SiteCell::default();
     parts.extensions.insert(cell.clone());
     let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
+    let matched = parts.extensions.get::<MatchedPath>().cloned();
     let origin = parts.headers.get(header::ORIGIN).cloned();
     let base = front::base(&app, &parts);
     let is_program = program::asks(&mut parts.headers);
@@ -50,7 +51,7 @@ pub(crate) async fn around(State(app): State<App>, request: Request, next: Next)
     let site = cell.get();
     let language = site.map_or(Language::English, |site| site.settings.language);
     error_page::write(&mut response, language);
-    headers::finish(&mut response, cell.get().map(Arc::as_ref));
+    headers::finish(&mut response, &path, cell.get().map(Arc::as_ref));
     if let Some(origin) = origin {
         let is_own = |origin: &str| base.as_ref().is_some_and(|base| base.is_origin(origin));
         origin::allow(&app, &mut response, origin, &cell, is_own);
@@ -61,7 +62,7 @@ pub(crate) async fn around(State(app): State<App>, request: Request, next: Next)
     note(
         &app,
         &method,
-        &path,
+        matched.as_ref().map_or("nowhere", MatchedPath::as_str),
         &mut response,
         app.now().since(started_at),
     );
@@ -94,7 +95,8 @@ async fn run(next: Next, request: Request) -> Response<Body> {
     }
 }
 
-fn note(app: &App, method: &Method, path: &str, response: &mut Response<Body>, took: Duration) {
+/// Count an answer and write it to the log: by its route, for what stands in a path may be a secret.
+fn note(app: &App, method: &Method, route: &str, response: &mut Response<Body>, took: Duration) {
     let status = response.status();
     let counter = match status.as_u16() {
         500.. => Counter::Failed,
@@ -107,5 +109,5 @@ fn note(app: &App, method: &Method, path: &str, response: &mut Response<Body>, t
         .headers_mut()
         .insert("x-request-id", HeaderValue::from(request));
     let (status, duration_us) = (status.as_u16(), took.as_micros());
-    tracing::debug!(request, %method, path, status, duration_us, "{method} {path}: {status}");
+    tracing::debug!(request, %method, route, status, duration_us, "{method} {route}: {status}");
 }

@@ -2,6 +2,7 @@ use axum::body::Body;
 use axum::http::Method;
 use expect_test::expect;
 use rejoinder_core::author::Role;
+use rejoinder_core::{Settings, SiteId, Time};
 
 use crate::desk::signed_in;
 use crate::publication;
@@ -201,4 +202,33 @@ async fn an_answer_without_its_body_says_how_long_that_is() {
             "{path}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_was_stored_as_an_origin_and_is_none_does_not_reach_a_policy() {
+    let app = TestApp::new().await;
+    let origins = [
+        "https://news.example",
+        "https://evil.example; script-src *",
+        "https://evil.example 'unsafe-inline'",
+        "*",
+        "javascript:alert(1)",
+        "HTTPS://Paper.Example:443/",
+    ];
+    let origins = origins.map(str::to_owned).to_vec();
+    let add = move |tx: &mut store::Tx<'_>| {
+        let (now, id, settings) = (Time::from_micros(0), SiteId(7), Settings::default());
+        store::sites::add(tx, now, id, "odd.example", &origins, &settings).map(drop)
+    };
+    app.store.write(add).await.unwrap();
+
+    let page = app.get("/embed?site=odd.example&page=a").await;
+
+    let policy = page.header("content-security-policy");
+    let framers = "frame-ancestors 'self' https://news.example https://paper.example;";
+    assert!(policy.contains(framers), "{policy}");
+    assert!(
+        !policy.contains("evil") && !policy.contains('*'),
+        "{policy}"
+    );
 }

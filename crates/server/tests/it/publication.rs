@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use rejoinder_core::PageKey;
 use rejoinder_core::Settings;
 use rejoinder_core::author::Role;
-use rejoinder_server::Publication;
+use rejoinder_server::{Config, Publication};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -54,12 +54,14 @@ pub(crate) fn folder(article: &str) -> TempDir {
 }
 
 pub(crate) async fn published(folder: &TempDir) -> TestApp {
+    TestApp::with(|config| publish(config, folder)).await
+}
+
+/// Let a server publish `folder`.
+pub(crate) fn publish(config: &mut Config, folder: &TempDir) {
     let publication = Publication::read(folder.path(), "news.example").unwrap();
-    TestApp::with(|config| {
-        config.publication = Some(publication);
-        config.mail_folder = Some(folder.path().join("mails"));
-    })
-    .await
+    config.publication = Some(publication);
+    config.mail_folder = Some(folder.path().join("mails"));
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use rejoinder_server::{
     self as server, App, Config, Live, PageCache, Parts, RateLimits, internal_router, router,
 };
 use serde_json::{Value, json};
-use store::{Store, sites};
+use store::{Dialect, Store, sites};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -66,6 +66,12 @@ impl TestApp {
     /// A server on PostgreSQL.
     pub(crate) async fn on_postgres() -> Self {
         Self::node(&testing::fresh_database()).await
+    }
+
+    /// A server on PostgreSQL whose configuration differs.
+    pub(crate) async fn on_postgres_with(change: impl FnOnce(&mut Config)) -> Self {
+        let database = testing::fresh_database();
+        Self::at(&database, TempDir::new().unwrap(), &[], change).await
     }
 
     /// One of several servers on a PostgreSQL database.
@@ -222,6 +228,35 @@ impl TestApp {
     pub(crate) async fn thread(&self, page: &str) -> Value {
         self.get(&thread_path(page)).await.good()
     }
+}
+
+impl TestApp {
+    /// How many rows each table has.
+    pub(crate) async fn n_rows(&self) -> Vec<(String, i64)> {
+        let count = |tx: &mut store::Tx<'_>| {
+            let tables = match tx.dialect() {
+                Dialect::Sqlite => "select name from sqlite_schema where type = 'table' order by 1",
+                Dialect::Postgres => {
+                    "select table_name::text from information_schema.tables
+                     where table_schema = 'public' order by 1"
+                }
+            };
+            let tables = tx.all(statement(tables), store::params![], |row| {
+                row.get::<String>(0)
+            })?;
+            let counted = tables.into_iter().map(|table| {
+                let text = format!("select count(*) from \"{table}\"");
+                let n_rows = tx.one(statement(&text), store::params![], |row| row.get(0))?;
+                Ok((table, n_rows.unwrap_or(0)))
+            });
+            counted.collect()
+        };
+        self.store.read(count).await.unwrap()
+    }
+}
+
+fn statement(text: &str) -> &'static store::Sql {
+    Box::leak(Box::new(store::Sql::new(text.to_owned().leak())))
 }
 
 /// The address of the `n`th reader.

@@ -3,6 +3,7 @@
 
 mod people;
 mod programs;
+mod reading;
 mod requests;
 mod rights;
 

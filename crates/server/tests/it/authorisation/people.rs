@@ -80,6 +80,17 @@ impl People {
     pub(super) async fn gather() -> Self {
         let folder = publication::folder(publication::ARTICLE);
         let app = publication::published(&folder).await;
+        Self::gather_at(app, folder).await
+    }
+
+    /// The same on each database.
+    pub(super) async fn gather_on_each() -> [Self; 2] {
+        let folder = publication::folder(publication::ARTICLE);
+        let app = TestApp::on_postgres_with(|config| publication::publish(config, &folder)).await;
+        [Self::gather().await, Self::gather_at(app, folder).await]
+    }
+
+    async fn gather_at(app: TestApp, folder: TempDir) -> Self {
         let mails = folder.path().join("mails");
         std::fs::create_dir(&mails).unwrap();
         std::fs::write(mails.join("news.eml"), "Subject: News\r\n\r\nHello\r\n").unwrap();
@@ -109,6 +120,13 @@ impl People {
         if !matches!(who, Who::Anonymous | Who::Expired) {
             self.arrive(who).await;
         }
+    }
+
+    /// The cookies of someone's browser.
+    pub(super) async fn cookie(&self, who: Who) -> String {
+        let known = self.known.lock().await;
+        let cookie = known[&who].cookie.lock().unwrap().clone();
+        cookie.unwrap_or_default()
     }
 
     /// A number that was not used before.
