@@ -9,6 +9,11 @@ import { block } from './docs.js';
 const SITE = 'news.example';
 const COMMENTS = `comments.${SITE}`;
 
+/** A publisher's pages on another site than the comments. */
+export const AWAY = 'gazette.example';
+
+const NAMES = [SITE, COMMENTS, AWAY];
+
 /**
  * Start it before the server at `listen`, and before the publisher's own site at `press`.
  *
@@ -38,7 +43,7 @@ export async function startNginx(folder, { listen, press }) {
         ${server}
         server {
             listen ${address} ssl;
-            server_name ${SITE};
+            server_name ${SITE} ${AWAY};
             location / {
                 proxy_pass ${press};
             }
@@ -53,7 +58,7 @@ export async function startNginx(folder, { listen, press }) {
   await writeFile(
     join(curl, '.curlrc'),
     `cacert = "${certificate}"\n` +
-      [SITE, COMMENTS].map((name) => `connect-to = "${name}:443:${address}"\n`).join(''),
+      NAMES.map((name) => `connect-to = "${name}:443:${address}"\n`).join(''),
   );
   const env = { CURL_HOME: curl };
   const ask = () => promisify(execFile)('curl', ['-sf', `https://${SITE}/`], { env: { ...process.env, ...env } });
@@ -64,7 +69,7 @@ export async function startNginx(folder, { listen, press }) {
     return ask().then(() => true, () => false);
   });
   return {
-    flags: [`--host-resolver-rules=${[SITE, COMMENTS].map((name) => `MAP ${name}:443 ${address}`).join(', ')}`],
+    flags: [`--host-resolver-rules=${NAMES.map((name) => `MAP ${name}:443 ${address}`).join(', ')}`],
     env,
     stop: program.stop,
   };
@@ -75,7 +80,7 @@ async function certify(folder) {
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   await promisify(execFile)('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-    ...['-days', '2', '-subj', `/CN=${SITE}`, '-addext', `subjectAltName=DNS:${SITE},DNS:${COMMENTS}`],
+    ...['-days', '2', '-subj', `/CN=${SITE}`, '-addext', `subjectAltName=${NAMES.map((name) => `DNS:${name}`).join(',')}`],
     ...['-keyout', key, '-out', certificate],
   ]);
   return { key, certificate };
