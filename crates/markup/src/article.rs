@@ -2,6 +2,8 @@
 
 use comrak::{Options, markdown_to_html};
 
+use crate::autolink::are_cheap;
+
 /// An article's text as HTML: CommonMark with tables, footnotes, and strikethrough.
 ///
 /// The publisher is trusted with the words, not with markup: HTML in the text is left out, and so
@@ -10,7 +12,7 @@ pub fn article(text: &str) -> String {
     let mut options = Options::default();
     options.extension.strikethrough = true;
     options.extension.table = true;
-    options.extension.autolink = true;
+    options.extension.autolink = are_cheap(text);
     options.extension.footnotes = true;
     markdown_to_html(text, &options)
 }

@@ -12,7 +12,7 @@ use crate::markdown::{Budget, options};
 pub(crate) fn parse<'a>(arena: &'a Arena<'a>, text: &str) -> Option<Node<'a>> {
     let tree = |text: &str| {
         let budget = Budget::for_text(text);
-        try_parse_document(arena, text, &options(), &|| budget.is_spent()).ok()
+        try_parse_document(arena, text, &options(text), &|| budget.is_spent()).ok()
     };
     let mut root = tree(text)?;
     if text.contains("||")
@@ -26,6 +26,28 @@ pub(crate) fn parse<'a>(arena: &'a Arena<'a>, text: &str) -> Option<Node<'a>> {
     }
     Some(root)
 }
+
+/// Whether the parser finds the bare links of a text in time that grows with its length.
+///
+/// For each that it finds, up to a `<`, it looks at all that follows up to a space.
+pub(crate) fn are_cheap(text: &str) -> bool {
+    let looked_at = |run: &str| -> usize {
+        let mut rest = run.len();
+        let mut looked_at = 0;
+        for piece in run.split('<') {
+            if piece.contains("://") || piece.contains("www.") {
+                looked_at += rest;
+            }
+            rest = rest.saturating_sub(piece.len() + 1);
+        }
+        looked_at
+    };
+    let runs = text.split(|c: char| c.is_ascii_whitespace() || c == '\u{b}');
+    runs.map(looked_at).sum::<usize>() <= MAX_LOOKS * text.len()
+}
+
+/// So many links may stand in one word, as far as a text has but one.
+const MAX_LOOKS: usize = 64;
 
 /// Whether a link was typed as nothing but its address.
 fn is_bare(node: &AstNode<'_>) -> bool {

@@ -6,7 +6,7 @@ use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{ListType, Node, NodeList, NodeValue};
 use comrak::{Arena, Options};
 
-use crate::autolink::parse;
+use crate::autolink::{are_cheap, parse};
 use crate::escape::push_text;
 use crate::sanitiser::{SafeHtml, sanitise};
 use crate::shown::Shown;
@@ -57,10 +57,11 @@ fn rendered(html: SafeHtml, links: Vec<String>) -> Rendered {
     }
 }
 
-pub(crate) fn options() -> Options<'static> {
+/// How `text` is read: its bare links only where finding them takes no more than a few looks.
+pub(crate) fn options(text: &str) -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;
-    options.extension.autolink = true;
+    options.extension.autolink = are_cheap(text);
     options.extension.spoiler = true;
     options.extension.shortcodes = true;
     options.extension.cjk_friendly_emphasis = true;
@@ -324,7 +325,7 @@ mod tests {
             n.set(n.get() + 1);
             false
         };
-        comrak::try_parse_document(&Arena::new(), text, &options(), &count)
+        comrak::try_parse_document(&Arena::new(), text, &options(text), &count)
             .expect("nothing cancels it");
         n.get()
     }

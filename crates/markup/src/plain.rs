@@ -87,9 +87,9 @@ impl Text {
         if self.out.is_empty() {
             return;
         }
-        let has = self.out.len() - self.out.trim_end_matches('\n').len();
-        self.out
-            .extend(std::iter::repeat_n('\n', n.saturating_sub(has)));
+        let ends = self.out.bytes().rev().take(n);
+        let has = ends.take_while(|byte| *byte == b'\n').count();
+        self.out.extend(std::iter::repeat_n('\n', n - has));
     }
 }
 

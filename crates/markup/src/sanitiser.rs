@@ -72,7 +72,7 @@ fn settled(html: &str) -> Option<SafeHtml> {
 fn settle(html: &str) -> Option<SafeHtml> {
     let mut now = normalise(html);
     for _ in 0..MAX_PASSES {
-        let clean = SANITISER.clean(&now).to_string();
+        let clean = SANITISER.clean(&in_pieces(&now, MAX_PIECE)).to_string();
         let next = normalise(&clean);
         if clean == now && next == now {
             return Some(SafeHtml(clean));
@@ -80,6 +80,45 @@ fn settle(html: &str) -> Option<SafeHtml> {
         now = next;
     }
     None
+}
+
+/// How long a stretch of text may be that the sanitiser is given in one, in bytes.
+const MAX_PIECE: usize = 1_024;
+
+/// `html`, with a comment between the pieces of long stretches of text.
+///
+/// A parser keeps texts apart that had a comment between them, and the sanitiser leaves comments
+/// out, so what it writes is the same. But for each character that it escapes, it looks at all that
+/// follows in the same text: in one piece, `&&&…` takes it time that grows with the square.
+fn in_pieces(html: &str, max: usize) -> Cow<'_, str> {
+    let mut pieces = String::new();
+    let (mut done, mut start, mut last) = (0, 0, None);
+    let (mut in_tag, mut in_quotes) = (false, false);
+    for (at, byte) in html.bytes().enumerate().chain([(html.len(), b'<')]) {
+        match byte {
+            b'"' if in_tag => in_quotes = !in_quotes,
+            b'>' if in_tag && !in_quotes => (in_tag, start) = (false, at + 1),
+            _ if in_tag => {}
+            // Neither can be inside of what `&` begins, nor behind the half of an end of line.
+            b'<' | b'&' | 0xc2 => {
+                // Before a long stretch without any, the last of them stands alone.
+                let is_due = |last: &usize| at - last >= max || last - start >= max;
+                if let Some(before) = last.filter(|last| *last > start).filter(is_due) {
+                    pieces.push_str(&html[done..before]);
+                    pieces.push_str("<!---->");
+                    (done, start) = (before, before);
+                }
+                in_tag = byte == b'<';
+                last = (!in_tag).then_some(at);
+            }
+            _ => {}
+        }
+    }
+    if done == 0 {
+        return Cow::Borrowed(html);
+    }
+    pieces.push_str(&html[done..]);
+    Cow::Owned(pieces)
 }
 
 /// Whether `html` is nothing but paragraphs of text without markup, as most comments are: what the
@@ -181,6 +220,17 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn pieces_are_sanitised_as_the_whole_is(
+            parts in prop::collection::vec("(</?(p|pre|b|a|span|li)>|<a href=\"[a>&\u{a0}]{0,4}\">|[ab;#&<>\"\n\r\t \u{a0}\u{ab}\u{85}\u{c2}é😀]{1,4}|&(amp|lt|nbsp|notit|#38|#x26|#0);?){1,6}", 1..8),
+        ) {
+            let html = normalise(&parts.concat());
+            for max in [1, 3, 8] {
+                let pieces = in_pieces(&html, max);
+                prop_assert_eq!(SANITISER.clean(&pieces).to_string(), SANITISER.clean(&html).to_string());
+            }
+        }
+
         #[test]
         fn what_is_taken_for_plain_is_what_the_sanitiser_would_give(
             parts in prop::collection::vec("(<p>|</p>|<br>|[a-c\"'/=&;<>\n\t \u{85}\u{a0}\u{2028}\u{feff}😀]{1,4}){1,8}", 1..4),

@@ -1,10 +1,16 @@
 //! What a comment says, for those who judge it.
 
+use std::collections::HashSet;
+
 use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::plain::unescaped;
 use crate::sanitiser::SafeHtml;
+
+/// So many links are looked for in the text; each costs a look at all of it. Of more, the addresses
+/// are told whether they are shown or not.
+const MAX_SOUGHT: usize = 100;
 
 /// What a text says to a reader who uncovers its spoilers, and where its hidden links lead.
 ///
@@ -36,11 +42,11 @@ impl Shown {
         text.truncate(text.trim_end_matches('\n').len());
         let seen = text.to_lowercase();
         let n_seen_bytes = text.len();
-        links.dedup();
-        for link in links {
-            if !seen.contains(&bare(&link).to_lowercase()) {
+        let mut told = HashSet::new();
+        for (n, link) in links.iter().filter(|link| told.insert(*link)).enumerate() {
+            if n >= MAX_SOUGHT || !seen.contains(&bare(link).to_lowercase()) {
                 text.push('\n');
-                text.push_str(&link);
+                text.push_str(link);
             }
         }
         Self {

@@ -165,19 +165,15 @@ fn push_linked(out: &mut String, text: &str) {
 
 /// A full stop ends the sentence, not the address; so does a bracket that it did not open.
 fn without_trailing_marks(address: &str) -> &str {
-    let mut address = address;
-    while let Some(last) = address.chars().next_back() {
-        let is_mark = match last {
-            '.' | ',' | ';' | ':' | '!' | '?' => true,
-            ')' => address.matches(')').count() > address.matches('(').count(),
-            _ => false,
-        };
-        if !is_mark {
-            break;
+    let n_opening = address.matches('(').count();
+    let mut n_closing = address.matches(')').count();
+    address.trim_end_matches(|c: char| match c {
+        ')' if n_closing > n_opening => {
+            n_closing -= 1;
+            true
         }
-        address = &address[..address.len() - last.len_utf8()];
-    }
-    address
+        c => ".,;:!?".contains(c),
+    })
 }
 
 #[cfg(test)]

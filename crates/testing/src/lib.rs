@@ -1,9 +1,12 @@
-//! What the tests need and the program does not: a throw-away PostgreSQL, and how long to try.
+//! What the tests need and the program does not: a throw-away PostgreSQL, how long to try, and
+//! whether work stays linear.
 //!
 //! Knows nothing of Rejoinder, so that every crate's tests can use it.
 
+mod linear;
 mod postgres;
 
+pub use linear::assert_linear;
 pub use postgres::{Postgres, fresh_database, is_gone, postgres, programs};
 
 /// Where `cargo xtask test` says which PostgreSQL it has started, as a URL without a database.

@@ -10,6 +10,7 @@ mod entry;
 mod glyphs;
 mod line;
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -210,6 +211,8 @@ impl Search<'_> {
         let Some(automaton) = &matcher.automaton else {
             return;
         };
+        // What an open entry reached lately, so that `*a*` looks at each long word once.
+        let mut reached: HashMap<usize, usize> = HashMap::new();
         for hit in automaton.find_overlapping_iter(&line.text) {
             if self.found.len() == MAX_MATCHES {
                 return;
@@ -218,9 +221,17 @@ impl Search<'_> {
             let Some((first, last)) = places(line, hit.start()..hit.end(), pattern.is_open) else {
                 continue;
             };
+            let id = hit.pattern().as_usize();
+            let is_open = pattern.is_open == (true, true);
+            if is_open && reached.get(&id).is_some_and(|reached| last <= *reached) {
+                continue;
+            }
             let places = &line.places[first..=last];
             if is_meant(pattern.form, places, read) {
                 let (first, last) = widened(line, first, last, pattern.is_open);
+                if is_open {
+                    reached.insert(id, last);
+                }
                 let (first, last) = (line.places[first].first, line.places[last].last);
                 let range = self.glyphs.all[first].source.start..self.glyphs.all[last].source.end;
                 let is_known = self.found.iter().any(|hit| hit.range == range);

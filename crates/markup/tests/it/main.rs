@@ -2,6 +2,7 @@
 
 mod attacks;
 mod bounds;
+mod linear;
 mod markdown;
 mod page;
 mod properties;

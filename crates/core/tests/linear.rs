@@ -1,0 +1,41 @@
+//! What strangers write is looked at in time that grows with it and no faster.
+
+use rejoinder_core::moderation::search::Search;
+use rejoinder_core::{PageKey, author, learned, names, site, text, words};
+use testing::assert_linear;
+
+#[test]
+fn looking_for_words_is_linear() {
+    let entries = [
+        "*a*", "a", "a*", "*a", "aa", "idiot", "c++", ".com", "free $$$", "😄", "漢", "*b.c*", "é",
+        "smile",
+    ];
+    let list = words::WordList::new(entries);
+    assert_linear("WordList::find", |text| list.find(text));
+    assert_linear("are_same", |text| {
+        words::are_same(text, &format!("{text}a"))
+    });
+    assert_linear("learned::words", learned::words);
+}
+
+#[test]
+fn folding_what_looks_alike_is_linear() {
+    assert_linear("are_alike", |name| names::are_alike(name, "a"));
+    assert_linear("name", author::name);
+    assert_linear("lines", text::lines);
+    assert_linear("is_blank", text::is_blank);
+}
+
+#[test]
+fn reading_a_search_and_an_address_is_linear() {
+    assert_linear("Search", |typed| typed.parse::<Search>());
+    assert_linear("Search with operators", |typed| {
+        format!("author:{typed}").parse::<Search>()
+    });
+    assert_linear("PageKey", PageKey::parse);
+    assert_linear("PageKey of an address", |typed| {
+        PageKey::parse(&format!("https://a.example/{typed}"))
+    });
+    assert_linear("host", site::host);
+    assert_linear("email", author::email);
+}

@@ -1,0 +1,52 @@
+use rejoinder_markup::{
+    Shown, article, bare_links, escape, excerpt, line, page_facts, paragraphs_from_wordpress,
+    plain_text, readable, render, safe_link, safe_url, sanitise,
+};
+use testing::assert_linear;
+
+#[test]
+fn rendering_is_linear() {
+    assert_linear("render", render);
+}
+
+#[test]
+fn looking_for_bare_links_is_linear() {
+    assert_linear("bare_links", bare_links);
+}
+
+#[test]
+fn an_article_is_linear() {
+    assert_linear("article", article);
+}
+
+#[test]
+fn sanitising_is_linear() {
+    assert_linear("sanitise", sanitise);
+}
+
+#[test]
+fn paragraphs_from_wordpress_are_linear() {
+    assert_linear("paragraphs_from_wordpress", paragraphs_from_wordpress);
+}
+
+#[test]
+fn what_is_read_out_of_safe_html_is_linear() {
+    assert_linear("plain_text", |html| plain_text(&sanitise(html)));
+    assert_linear("Shown", |html| Shown::of(&sanitise(html)));
+}
+
+#[test]
+fn what_is_read_out_of_a_foreign_page_is_linear() {
+    assert_linear("page_facts", page_facts);
+    assert_linear("line", |html| line(html, 60));
+}
+
+#[test]
+fn what_is_done_to_plain_text_is_linear() {
+    assert_linear("escape", escape);
+    assert_linear("excerpt", |text| excerpt(text, 120));
+    assert_linear("long excerpt", |text| excerpt(text, usize::MAX));
+    assert_linear("safe_url", safe_url);
+    assert_linear("safe_link", safe_link);
+    assert_linear("readable", readable);
+}
