@@ -44,7 +44,7 @@ pub mod notices;
 pub mod openid;
 pub mod overview;
 pub mod owners;
-mod page_keys;
+pub mod page_keys;
 pub mod pages;
 pub mod passkeys;
 pub mod personal;

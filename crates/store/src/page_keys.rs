@@ -20,7 +20,7 @@ struct Stale {
 
 /// Bring the key of every page that was named by its address to the rules of [`PageKey`]. The old
 /// key leads to the page as an alias, unless it is the key of another page now.
-pub(crate) fn renew(tx: &mut Tx<'_>) -> Result<()> {
+pub fn renew(tx: &mut Tx<'_>) -> Result<()> {
     let mut doubles = Vec::new();
     let mut aliases = Vec::new();
     for stale in stale(tx)? {

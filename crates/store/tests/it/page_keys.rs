@@ -1,12 +1,10 @@
 //! Pages that were stored under keys of older rules.
 
-use std::sync::Arc;
-
 use rejoinder_core::moderation::Action;
 use rejoinder_core::settings::Mode;
 use rejoinder_core::{CommentId, PageKey};
 use rejoinder_store::pages::PageQuery;
-use rejoinder_store::{Location, Store, doctor, pages, subscriptions};
+use rejoinder_store::{Location, Store, doctor, page_keys, pages, subscriptions};
 
 use crate::support::{Person, World};
 
@@ -36,23 +34,20 @@ async fn run(world: &World, script: &'static str) {
     run.await.unwrap();
 }
 
-/// Let the newest migrations run again, as on a database of the version before.
-async fn upgraded(world: &World, location: &Location) -> Store {
-    run(world, "delete from migration where number >= 27").await;
-    world.store.close();
-    let location = location.clone();
-    let open = tokio::task::spawn_blocking(move || Store::open(&location, Arc::new(|_| {})));
-    open.await.unwrap().unwrap()
+/// Bring the keys along, as an upgrade of a database from before does.
+async fn upgraded(world: &World) -> Store {
+    world.store.write(page_keys::renew).await.unwrap();
+    world.store.clone()
 }
 
-async fn places() -> Vec<(World, Location)> {
+async fn places() -> [World; 2] {
     let folder = tempfile::tempdir().unwrap();
     let sqlite = Location::Sqlite(folder.path().join("rejoinder.db"));
     let postgres = Location::Postgres(testing::fresh_database());
     let other = tempfile::tempdir().unwrap();
-    vec![
-        (World::new(&sqlite, folder).await, sqlite),
-        (World::new(&postgres, other).await, postgres),
+    [
+        World::new(&sqlite, folder).await,
+        World::new(&postgres, other).await,
     ]
 }
 
@@ -73,7 +68,7 @@ async fn found(store: &Store, world: &World, typed: &str) -> Option<(String, i64
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_that_turn_out_to_be_one_are_one_with_both_histories() {
-    for (mut world, location) in places().await {
+    for world in places().await {
         let (ann, bob, kim) = (world.person("Ann"), world.person("Bob"), world.desk().await);
         let first = post(&world, &ann, LOWER, None, "First").await;
         post(&world, &bob, LOWER, Some(first), "Reply").await;
@@ -110,7 +105,7 @@ async fn pages_that_turn_out_to_be_one_are_one_with_both_histories() {
         let version = |typed: &'static str| found(&world.store, &world, typed);
         let before = version("https://news.example/café").await.unwrap();
 
-        let store = upgraded(&world, &location).await;
+        let store = upgraded(&world).await;
 
         let cafe = found(&store, &world, "https://news.example/café")
             .await
@@ -133,12 +128,11 @@ async fn pages_that_turn_out_to_be_one_are_one_with_both_histories() {
         let left = store.read(move |tx| pages::list(tx, site, &query)).await;
         assert_eq!(left.unwrap().len(), 3);
 
-        world.store = store;
         let log = world.log(second).await;
         let undone = log.iter().find(|one| one.action == "reject").unwrap();
         let undo = log.iter().find(|one| one.action == "undo").unwrap();
         assert_eq!(undone.undone_by, Some(undo.id.version));
-        let again = upgraded(&world, &location).await;
+        let again = upgraded(&world).await;
         assert_eq!(found(&again, &world, LOWER.1).await, Some(cafe));
         assert_eq!(again.read(doctor::check).await.unwrap(), []);
     }
@@ -146,7 +140,7 @@ async fn pages_that_turn_out_to_be_one_are_one_with_both_histories() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_pages_that_are_one_the_confirmed_subscription_and_the_stricter_mode_hold() {
-    for (world, location) in places().await {
+    for world in places().await {
         let (ann, bob) = (world.person("Ann"), world.person("Bob"));
         post(&world, &ann, LOWER, None, "First").await;
         post(&world, &bob, UPPER, None, "Second").await;
@@ -163,7 +157,7 @@ async fn of_two_pages_that_are_one_the_confirmed_subscription_and_the_stricter_m
         .await;
         let site = world.site.id;
 
-        let store = upgraded(&world, &location).await;
+        let store = upgraded(&world).await;
 
         let key = PageKey::parse(UPPER.1).unwrap();
         let read = store.read(move |tx| {
