@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod demo;
 mod failure;
+mod keys;
 mod log;
 mod output;
 mod private;

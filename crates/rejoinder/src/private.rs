@@ -17,3 +17,11 @@ pub(crate) fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     open.write_all(bytes)?;
     open.sync_all()
 }
+
+/// Write `bytes` into the new file `file`, which only its owner may read.
+pub(crate) fn write_new(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    let mut open = options.write(true).create_new(true).mode(FILE).open(file)?;
+    open.write_all(bytes)?;
+    open.sync_all()
+}

@@ -13,6 +13,9 @@ use crate::{Result, Tx, params, sql};
 /// when as much time has passed again, whether anybody wrote meanwhile or not.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Where secrets are, for their seals.
+const SECRET: &str = "address_key.key";
+
 /// How many bytes of the MAC are kept.
 const LENGTH: usize = 16;
 
@@ -28,7 +31,7 @@ pub fn hash(tx: &mut Tx<'_>, now: Time, network: Network, new_key: &[u8; 32]) ->
     let keys = live(tx)?;
     let key = match keys.into_iter().next() {
         Some(key) if now.since(key.created_at) < LIFETIME => key,
-        newest => rotate(tx, now, newest.map_or(0, |key| key.id), new_key)?,
+        _ => rotate(tx, now, new_key)?,
     };
     Ok(key.hash(network))
 }
@@ -50,8 +53,9 @@ pub(crate) fn destroy_old(tx: &mut Tx<'_>, now: Time) -> Result<()> {
     Ok(())
 }
 
+/// The keys that can be opened, the newest first.
 fn live(tx: &mut Tx<'_>) -> Result<Vec<Key>> {
-    tx.all(
+    let stored: Vec<Key> = tx.all(
         sql!("select id, key, created_at from address_key order by id desc"),
         params![],
         |row| {
@@ -61,17 +65,28 @@ fn live(tx: &mut Tx<'_>) -> Result<Vec<Key>> {
                 created_at: row.get(2)?,
             })
         },
-    )
+    )?;
+    let open = |key: Key| {
+        let secret = tx.seals().unseal(SECRET, &key.secret)?;
+        Some(Key { secret, ..key })
+    };
+    Ok(stored.into_iter().filter_map(open).collect())
 }
 
-fn rotate(tx: &mut Tx<'_>, now: Time, newest: i64, secret: &[u8; 32]) -> Result<Key> {
-    let id = newest + 1;
+fn rotate(tx: &mut Tx<'_>, now: Time, secret: &[u8; 32]) -> Result<Key> {
+    let newest: Option<i64> = tx.one(
+        sql!("select coalesce(max(id), 0) from address_key"),
+        params![],
+        |row| row.get(0),
+    )?;
+    let id = newest.unwrap_or(0) + 1;
+    let sealed = tx.seals().seal(SECRET, secret)?;
     tx.execute(
         sql!(
             "insert into address_key (id, key, created_at) values (?1, ?2, ?3)
               on conflict (id) do nothing"
         ),
-        params![id, secret, now],
+        params![id, &sealed, now],
     )?;
     tx.execute(
         sql!("delete from address_key where id < ?1"),

@@ -7,6 +7,9 @@ use rejoinder_core::{AuthorId, Refusal, SiteId, Time, TokenHash};
 
 use crate::{Result, Row, Tx, params, sql};
 
+/// Where secrets are, for their seals.
+const SECRET: &str = "push_key.private_key";
+
 /// An account has so many devices at most; the one that was added first makes room.
 const MAX_DEVICES: usize = 10;
 
@@ -230,21 +233,27 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<
 /// The private part of what push services know this installation by, once there is one. A browser has
 /// one address for all sites of the installation, so there is one key.
 pub fn key(tx: &mut Tx<'_>) -> Result<Option<Vec<u8>>> {
-    tx.one(
+    let found: Option<Vec<u8>> = tx.one(
         sql!("select private_key from push_key where id = 1"),
         params![],
         |row| row.get(0),
-    )
+    )?;
+    Ok(found.and_then(|key| tx.seals().unseal(SECRET, &key)))
 }
 
 /// Keep `drawn` as the key, unless there is one. Gives the one that counts.
 pub fn key_or(tx: &mut Tx<'_>, now: Time, drawn: &[u8]) -> Result<Vec<u8>> {
+    if key(tx)?.is_none() {
+        // There may be one that no key opens.
+        tx.execute(sql!("delete from push_key where id = 1"), params![])?;
+    }
+    let sealed = tx.seals().seal(SECRET, drawn)?;
     tx.execute(
         sql!(
             "insert into push_key (id, private_key, made_at) values (1, ?1, ?2)
              on conflict (id) do nothing"
         ),
-        params![drawn, now],
+        params![&sealed, now],
     )?;
     Ok(key(tx)?.unwrap_or_else(|| drawn.to_vec()))
 }

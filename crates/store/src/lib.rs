@@ -51,6 +51,7 @@ pub mod personal;
 mod postgres;
 pub mod pushes;
 pub mod queues;
+mod seals;
 pub mod searches;
 pub mod sessions;
 pub mod sign_in_keys;
@@ -80,6 +81,7 @@ use crossbeam_channel::{Sender, TrySendError};
 
 pub use error::StoreError;
 use job::job;
+pub use seals::{NotAKey, Seals};
 pub use sql::{Dialect, Registered, Sql};
 pub use tx::{Change, Tx};
 pub use value::{Column, Row, Value};
@@ -146,11 +148,19 @@ enum Queues {
 }
 
 impl Store {
-    /// Open the database at `location`, bring its schema up to date, and tell `hook` of changes.
+    /// As [`Store::open_sealed`], with secrets stored as they are: for a database that is thrown away,
+    /// or in which none is read or written.
     pub fn open(location: &Location, hook: Hook) -> Result<Self> {
+        Self::open_sealed(location, Seals::none(), hook)
+    }
+
+    /// Open the database at `location`, bring its schema up to date, seal the secrets in it by the first
+    /// key of `seals`, and tell `hook` of changes.
+    pub fn open_sealed(location: &Location, seals: Seals, hook: Hook) -> Result<Self> {
+        let seals = Arc::new(seals);
         let queues = match location {
-            Location::Sqlite(path) => Queues::Sqlite(sqlite::open(path, hook)?),
-            Location::Postgres(url) => Queues::Postgres(postgres::open(url, &hook)?),
+            Location::Sqlite(path) => Queues::Sqlite(sqlite::open(path, &seals, hook)?),
+            Location::Postgres(url) => Queues::Postgres(postgres::open(url, &seals, &hook)?),
         };
         Ok(Self { queues })
     }

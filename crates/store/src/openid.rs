@@ -15,6 +15,9 @@ pub const AWAY: Duration = Duration::from_secs(10 * 60);
 /// For so long it is known that a browser came back twice, or too late.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Where secrets are, for their seals.
+const SECRET: &str = "openid_provider.client_secret";
+
 /// Who else signs the readers of a site in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Provider {
@@ -34,7 +37,7 @@ pub struct Provider {
 
 /// The providers of a site, the oldest first.
 pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Provider>> {
-    tx.all(
+    let mut all = tx.all(
         sql!(
             "select id, label, issuer, client_id, client_secret, created_at from openid_provider
              where site_id = ?1 order by created_at, id"
@@ -50,7 +53,13 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Provider>> {
                 created_at: row.get(5)?,
             })
         },
-    )
+    )?;
+    for provider in &mut all {
+        // Without it the provider says that it does not know us.
+        let secret = tx.unseal_text(SECRET, &provider.client_secret);
+        provider.client_secret = secret.unwrap_or_default();
+    }
+    Ok(all)
 }
 
 /// One provider of a site.
@@ -75,7 +84,7 @@ pub fn add(tx: &mut Tx<'_>, site: SiteId, provider: &Provider) -> Result<bool> {
             &provider.label,
             &provider.issuer,
             &provider.client_id,
-            &provider.client_secret,
+            tx.seal_text(SECRET, &provider.client_secret)?,
             provider.created_at,
             MAX_PROVIDERS
         ],

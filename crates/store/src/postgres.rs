@@ -1,5 +1,6 @@
 //! PostgreSQL: one connection to a thread, one operation to a transaction.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use postgres::{Client, Config, GenericClient, IsolationLevel, Transaction};
 use crate::error::StoreError;
 use crate::job::{Job, Ran, tell};
 use crate::migrations;
+use crate::seals::{self, Seals};
 use crate::tx::{Prepared, Tx};
 use crate::{Hook, MAX_WAITING, listen, tls};
 
@@ -46,17 +48,21 @@ impl Work {
 
 /// Bring the schema of the database up to date and start the threads. The client brings a runtime of
 /// its own and must not meet another, so it runs on plain threads only.
-pub(crate) fn open(url: &str, hook: &Hook) -> Result<Sender<Work>, StoreError> {
+pub(crate) fn open(url: &str, seals: &Arc<Seals>, hook: &Hook) -> Result<Sender<Work>, StoreError> {
     let mut config: Config = url.parse()?;
     config
         .connect_timeout(CONNECT_TIMEOUT)
         .tcp_user_timeout(ANSWER_TIMEOUT)
         .application_name("rejoinder");
-    let migrating = config.clone();
+    let (migrating, own) = (config.clone(), Arc::clone(seals));
     let migrate = move || {
         let mut client = tls::connect(&migrating)?;
         expect_writable(&mut client)?;
-        migrations::run_postgres(&mut client)
+        migrations::run_postgres(&mut client)?;
+        let mut prepared = Prepared::new();
+        let mut tx = Tx::postgres(client.transaction()?, &mut prepared).sealed_by(&own);
+        seals::tell(&seals::renew(&mut tx)?);
+        tx.commit().map(drop)
     };
     thread::spawn(migrate)
         .join()
@@ -67,6 +73,7 @@ pub(crate) fn open(url: &str, hook: &Hook) -> Result<Sender<Work>, StoreError> {
         let worker = Worker {
             config: config.clone(),
             connection: None,
+            seals: Arc::clone(seals),
             hook: hook.clone(),
         };
         let waiting: Receiver<Work> = waiting.clone();
@@ -82,6 +89,7 @@ pub(crate) fn open(url: &str, hook: &Hook) -> Result<Sender<Work>, StoreError> {
 struct Worker {
     config: Config,
     connection: Option<(Client, Prepared)>,
+    seals: Arc<Seals>,
     hook: Hook,
 }
 
@@ -126,7 +134,7 @@ impl Worker {
                 error
             }
         })?;
-        let tx = Tx::postgres(begun, &mut prepared);
+        let tx = Tx::postgres(begun, &mut prepared).sealed_by(&self.seals);
         let done = finish(job, tx, is_write, &self.hook);
         self.connection = Some((client, prepared));
         done

@@ -5,6 +5,9 @@ use rejoinder_core::{SiteId, Time};
 
 use crate::{Result, StoreError, Tx, params, sql};
 
+/// Where secrets are, for their seals.
+const SECRET: &str = "sign_in_key.key";
+
 /// The most keys of a site.
 pub const MAX_KEYS: i64 = 10;
 
@@ -65,7 +68,11 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<SignInKey>> {
             created_at,
         })
     };
-    rows.into_iter().map(read).collect()
+    // One that no key opens signs nobody in.
+    let rows = rows.into_iter().filter_map(|(id, kind, key, created_at)| {
+        Some((id, kind, tx.unseal_text(SECRET, &key)?, created_at))
+    });
+    rows.map(read).collect()
 }
 
 /// Add a key. Gives whether there was room for one more.
@@ -81,7 +88,7 @@ pub fn add(tx: &mut Tx<'_>, site: SiteId, key: &SignInKey) -> Result<bool> {
             site,
             key.id,
             key.kind.as_str(),
-            &key.key,
+            tx.seal_text(SECRET, &key.key)?,
             key.created_at,
             MAX_KEYS
         ],

@@ -21,6 +21,7 @@ use tracing::warn;
 
 use crate::error::StoreError;
 use crate::job::{Job, Ran, tell};
+use crate::seals::{self, Seals};
 use crate::tx::{Change, Tx};
 use crate::{Hook, MAX_WAITING, estimates, migrations};
 
@@ -87,22 +88,25 @@ impl Queues {
 }
 
 /// Open `path`, bring its schema up to date and start the threads.
-pub(crate) fn open(path: &Path, hook: Hook) -> Result<Queues, StoreError> {
+pub(crate) fn open(path: &Path, seals: &Arc<Seals>, hook: Hook) -> Result<Queues, StoreError> {
     expect_folder(path)?;
     let writer = open_writer(path)?;
     migrations::run_sqlite(&writer)?;
     estimates::run(&writer)?;
+    renew_seals(&writer, seals)?;
     leftovers::clear(&writer)?;
     let mut threads = Threads::default();
     let (writes, waiting) = bounded(MAX_WAITING);
-    let write = move || write_all(&writer, &waiting, &hook);
+    let own = Arc::clone(seals);
+    let write = move || write_all(&writer, &own, &waiting, &hook);
     threads.writer = Some(spawn("store-writer", write)?);
     let (reads, waiting) = bounded(MAX_WAITING);
     for number in 0..readers() {
         let path: PathBuf = path.to_owned();
         let waiting = waiting.clone();
         let connection = connect(&path, read_only())?;
-        let read = move || read_all(&connection, &waiting);
+        let own = Arc::clone(seals);
+        let read = move || read_all(&connection, &own, &waiting);
         let reader = spawn(&format!("store-reader-{number}"), read)?;
         threads.readers.push(reader);
     }
@@ -111,6 +115,26 @@ pub(crate) fn open(path: &Path, hook: Hook) -> Result<Queues, StoreError> {
         writes,
         threads: Arc::new(Mutex::new(threads)),
     })
+}
+
+/// Seal what is not sealed yet, and leave nothing of it beside the database.
+fn renew_seals(writer: &Connection, seals: &Arc<Seals>) -> Result<(), StoreError> {
+    run(writer, "begin immediate")?;
+    let mut tx = Tx::sqlite(writer).sealed_by(seals);
+    let renewed = seals::renew(&mut tx);
+    let erases = tx.erases();
+    drop(tx);
+    run(
+        writer,
+        if renewed.is_ok() {
+            "commit"
+        } else {
+            "rollback"
+        },
+    )?;
+    seals::tell(&renewed?);
+    Leftovers::default().after(writer, erases);
+    Ok(())
 }
 
 /// SQLite says only that it cannot open the file.
@@ -214,19 +238,19 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn read_all(connection: &Connection, waiting: &Receiver<Work>) {
+fn read_all(connection: &Connection, seals: &Arc<Seals>, waiting: &Receiver<Work>) {
     while let Ok(Work::Job(mut job)) = waiting.recv() {
         if let Err(error) = run(connection, "begin deferred") {
             job.fail(error);
             continue;
         }
-        job.run(&mut Tx::sqlite(connection));
+        job.run(&mut Tx::sqlite(connection).sealed_by(seals));
         let _ = run(connection, "rollback");
         job.answer();
     }
 }
 
-fn write_all(connection: &Connection, waiting: &Receiver<Work>, hook: &Hook) {
+fn write_all(connection: &Connection, seals: &Arc<Seals>, waiting: &Receiver<Work>, hook: &Hook) {
     let mut is_ending = false;
     let mut leftovers = Leftovers::default();
     while !is_ending && let Ok(Work::Job(first)) = waiting.recv() {
@@ -240,7 +264,7 @@ fn write_all(connection: &Connection, waiting: &Receiver<Work>, hook: &Hook) {
                 break;
             }
         }
-        match write_batch(connection, &mut jobs) {
+        match write_batch(connection, seals, &mut jobs) {
             Ok(written) => {
                 tell(hook, &written.changes);
                 leftovers.after(connection, written.erases);
@@ -272,13 +296,17 @@ impl Written {
 }
 
 /// Run `jobs` in one transaction; an error means that none of them happened.
-fn write_batch(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<Written, StoreError> {
+fn write_batch(
+    connection: &Connection,
+    seals: &Arc<Seals>,
+    jobs: &mut [Box<dyn Job>],
+) -> Result<Written, StoreError> {
     let mut written = Written::default();
     run(connection, "begin immediate")?;
     // Inside a savepoint each statement costs more the more its job has done, which an import of
     // thousands of comments would feel.
     if let [job] = jobs {
-        let mut tx = Tx::sqlite(connection);
+        let mut tx = Tx::sqlite(connection).sealed_by(seals);
         if job.run(&mut tx) == Ran::Kept {
             run(connection, "commit")?;
             written.add(tx);
@@ -292,7 +320,7 @@ fn write_batch(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<Wri
     }
     for job in jobs {
         run(connection, "savepoint job")?;
-        let mut tx = Tx::sqlite(connection);
+        let mut tx = Tx::sqlite(connection).sealed_by(seals);
         match job.run(&mut tx) {
             Ran::Kept => written.add(tx),
             // SQLite has undone the whole batch.

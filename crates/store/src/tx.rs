@@ -1,11 +1,13 @@
 //! The seam: one transaction, on either database.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rejoinder_core::{PageId, PageKey, SiteId};
 use rusqlite::OptionalExtension as _;
 
 use crate::error::StoreError;
+use crate::seals::Seals;
 use crate::sql::{Dialect, Sql};
 use crate::value::{Row, Value};
 
@@ -32,6 +34,7 @@ pub struct Tx<'a> {
     on: On<'a>,
     changes: Vec<Change>,
     erases: bool,
+    seals: Option<Arc<Seals>>,
 }
 
 enum On<'a> {
@@ -48,6 +51,7 @@ impl<'a> Tx<'a> {
             on: On::Sqlite(connection),
             changes: Vec::new(),
             erases: false,
+            seals: None,
         }
     }
 
@@ -59,7 +63,22 @@ impl<'a> Tx<'a> {
             on: On::Postgres { tx, prepared },
             changes: Vec::new(),
             erases: false,
+            seals: None,
         }
+    }
+
+    /// With the keys of what is sealed.
+    pub(crate) fn sealed_by(self, seals: &Arc<Seals>) -> Self {
+        Self {
+            seals: Some(Arc::clone(seals)),
+            ..self
+        }
+    }
+
+    /// The keys of what is sealed; none where the transaction was given none.
+    pub(crate) fn seals(&self) -> &Seals {
+        static NONE: Seals = Seals::none();
+        self.seals.as_deref().unwrap_or(&NONE)
     }
 
     /// Which database this is.

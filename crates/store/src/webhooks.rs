@@ -17,6 +17,10 @@ pub use delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, Messag
 use crate::error::StoreError;
 use crate::{Result, Row, Tx, params, sql};
 
+/// Where secrets are, for their seals.
+const SECRET: &str = "webhook.secret";
+const OLD_SECRET: &str = "webhook.old_secret";
+
 /// A site has so many endpoints at most.
 pub const MAX_WEBHOOKS: usize = 20;
 
@@ -71,7 +75,7 @@ pub fn add(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewWebhook) -> Result
             new.id,
             &new.url,
             words(&new.kinds),
-            new.secret.reveal(),
+            tx.seal_text(SECRET, &new.secret.reveal())?,
             now
         ],
     )?;
@@ -118,12 +122,26 @@ pub fn set_kinds(tx: &mut Tx<'_>, site: SiteId, id: i64, kinds: &[Kind]) -> Resu
 /// Give an endpoint a new secret; the one before signs too for a while. Gives whether there is such
 /// an endpoint.
 pub fn rotate(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64, secret: &Secret) -> Result<bool> {
+    // A sealed secret belongs to its column.
+    let old: Option<String> = tx.one(
+        sql!("select secret from webhook where site_id = ?1 and id = ?2"),
+        params![site, id],
+        |row| row.get(0),
+    )?;
+    let old = old.and_then(|old| tx.unseal_text(SECRET, &old));
+    let old = old.map(|old| tx.seal_text(OLD_SECRET, &old)).transpose()?;
     let changed = tx.execute(
         sql!(
-            "update webhook set old_secret = secret, old_secret_until = ?3, secret = ?4
+            "update webhook set old_secret = ?5, old_secret_until = ?3, secret = ?4
              where site_id = ?1 and id = ?2"
         ),
-        params![site, id, now.after(OVERLAP), secret.reveal()],
+        params![
+            site,
+            id,
+            now.after(OVERLAP),
+            tx.seal_text(SECRET, &secret.reveal())?,
+            old
+        ],
     )?;
     Ok(changed == 1)
 }

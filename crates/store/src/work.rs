@@ -5,6 +5,9 @@ use rejoinder_core::{SiteId, Time};
 
 use crate::{Result, Tx, params, sql};
 
+/// Where secrets are, for their seals.
+const SECRET: &str = "work_key.key";
+
 /// What `site` signs its challenges with; `None` until [`add_key`].
 pub fn key(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Key>> {
     let found: Option<Vec<u8>> = tx.one(
@@ -12,16 +15,25 @@ pub fn key(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Key>> {
         params![site],
         |row| row.get(0),
     )?;
+    let found = found.and_then(|key| tx.seals().unseal(SECRET, &key));
     Ok(found.and_then(|key| key.try_into().ok()).map(Key))
 }
 
 /// Give `site` a key, unless it has one. Gives the one that it has.
 pub fn add_key(tx: &mut Tx<'_>, site: SiteId, new: &Key) -> Result<Key> {
+    if key(tx, site)?.is_none() {
+        // There may be one that no key opens.
+        tx.execute(
+            sql!("delete from work_key where site_id = ?1"),
+            params![site],
+        )?;
+    }
+    let sealed = tx.seals().seal(SECRET, &new.0[..])?;
     tx.execute(
         sql!(
             "insert into work_key (site_id, key) values (?1, ?2) on conflict (site_id) do nothing"
         ),
-        params![site, &new.0[..]],
+        params![site, &sealed],
     )?;
     Ok(key(tx, site)?.unwrap_or_else(|| new.clone()))
 }

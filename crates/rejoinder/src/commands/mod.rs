@@ -20,6 +20,7 @@ use crate::cli::Command;
 use crate::config::Options;
 use crate::demo;
 use crate::failure::Failure;
+use crate::keys;
 
 pub(crate) use serve::Running;
 
@@ -70,8 +71,18 @@ fn open(options: &Options) -> Result<Opened, Failure> {
 pub(crate) fn open_with(options: &Options, on_commit: store::Hook) -> Result<Opened, Failure> {
     options.make_place()?;
     let doing = format!("the database {} cannot be opened", options.database);
-    let opened = Store::open(&options.database, on_commit);
-    let store = opened.map_err(|error| Failure::failed(&doing, &error))?;
+    let failed = |error| Failure::failed(&doing, &error);
+    let seals = match keys::find(options) {
+        Ok(seals) => seals,
+        Err(why) => {
+            // What is wrong with the database is said first.
+            Store::open(&options.database, Arc::new(|_| {}))
+                .map_err(failed)?
+                .close();
+            return Err(why);
+        }
+    };
+    let store = Store::open_sealed(&options.database, seals, on_commit).map_err(failed)?;
     Ok(Opened(Arc::new(store)))
 }
 

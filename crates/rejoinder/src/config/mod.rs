@@ -13,6 +13,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use egress::Exception;
+use rejoinder_core::external::Hidden;
 use rejoinder_core::{author, site};
 use server::{ProxyHeader, RateLimits};
 use store::Location;
@@ -28,7 +29,7 @@ const fn known(key: &'static str, accepts: &'static str) -> Known {
     Known { key, accepts }
 }
 
-const KNOWN: [Known; 26] = [
+const KNOWN: [Known; 27] = [
     known("listen", "an address and a port such as 127.0.0.1:8080"),
     known(
         "internal",
@@ -36,6 +37,10 @@ const KNOWN: [Known; 26] = [
     ),
     known("database", "sqlite:PATH or postgres://USER@HOST/NAME"),
     known("data", "a directory"),
+    known(
+        "key",
+        "32 random bytes in base64; several with commas between them, the newest first",
+    ),
     known(
         "base",
         "an address such as https://comments.example.org, without a path",
@@ -95,6 +100,8 @@ pub(crate) struct Options {
     /// Where the database is unless another place was named, and what the demo unpacks.
     data: Option<PathBuf>,
     is_database_in_data: bool,
+    /// What secrets in the database are sealed with, unless a file says so.
+    pub(crate) key: Option<Hidden>,
     pub(crate) base: Option<String>,
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
     pub(crate) proxy_header: ProxyHeader,
@@ -254,6 +261,7 @@ impl Options {
                 None => Location::Sqlite(needed(data.as_deref())?.join("rejoinder.db")),
             },
             data,
+            key: layers.read("key", |text| Some(Hidden::from(text.to_owned())))?,
             base: public_address(&layers)?,
             trusted_proxies: trusted_proxies(&layers)?,
             proxy_header: layers

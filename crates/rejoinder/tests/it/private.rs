@@ -31,7 +31,10 @@ fn nobody_else_can_read_what_the_program_writes_whatever_the_shell_says() {
     place.run(&["site", "add", "news.example"]).good();
     let server = place.start(&["serve"]);
     place.run(&["backup", &path("backup.db")]).good();
-    assert!(place.path("data/rejoinder.db-wal").exists());
+    for beside in ["-wal", ".key"] {
+        let file = format!("data/rejoinder.db{beside}");
+        assert!(place.path(&file).exists(), "{file}");
+    }
     assert_eq!(open_to_others(&place.path("")), [] as [&str; 0]);
     server.stop();
     place.run(&["erasures", "write", &path("ledger")]).good();
@@ -67,4 +70,19 @@ fn a_database_that_others_can_read_is_taken_from_them_with_a_word() {
     let said = &server.said;
     let word = said.iter().find(|line| line.contains("Others could read"));
     assert!(word.is_some(), "{said:#?}");
+}
+
+#[test]
+fn a_key_is_taken_from_the_environment_and_never_repeated() {
+    let place = Place::new();
+    let key = "ERERERERERERERERERERERERERERERERERERERERERE=";
+    let run = |key| place.run_with(&["site", "list"], &[("REJOINDER_KEY", key)]);
+
+    run(key).good();
+    assert!(!place.path("data/rejoinder.db.key").exists());
+    let ended = run("c2VjcmV0");
+
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains("32 random bytes"), "{}", ended.err);
+    assert!(!ended.err.contains("c2VjcmV0"), "{}", ended.err);
 }

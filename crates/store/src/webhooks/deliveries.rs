@@ -6,7 +6,8 @@ use rejoinder_core::webhook::{Kind, PATIENCE, Secret, wait_after};
 use rejoinder_core::{CommentId, SiteId, Time};
 
 use super::delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId};
-use super::{find, secret, turn_off};
+use super::{OLD_SECRET, SECRET, find, secret, turn_off};
+use crate::error::StoreError;
 use crate::events::EventKind;
 use crate::jobs::{self, NewJob, drawn};
 use crate::{Result, Row, Tx, comments, pages, params, sql};
@@ -197,11 +198,12 @@ fn secrets(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64) -> Result<Vec
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     let (new, old): (String, Option<String>) = found.unwrap_or_default();
-    [Some(new), old]
-        .into_iter()
-        .flatten()
-        .map(|text| secret(&text))
-        .collect()
+    let new = tx.unseal_text(SECRET, &new).ok_or_else(|| {
+        StoreError::Unavailable("its secret is sealed with a key that is not here".to_owned())
+    })?;
+    let old = old.and_then(|old| tx.unseal_text(OLD_SECRET, &old));
+    let both = [Some(new), old].into_iter().flatten();
+    both.map(|text| secret(&text)).collect()
 }
 
 /// Note how an attempt went. Gives when the next one is due, if one is.

@@ -31,6 +31,7 @@ pub(crate) struct World {
     pub(crate) random: FixedRandom,
     pub(crate) ids: IdSource,
     pub(crate) heard: Arc<Mutex<Vec<Change>>>,
+    pub(crate) location: Location,
     folder: tempfile::TempDir,
 }
 
@@ -65,8 +66,8 @@ impl World {
                 }
             }
         });
-        let location = location.clone();
-        let store = tokio::task::spawn_blocking(move || Store::open(&location, hook)).await;
+        let (location, own) = (location.clone(), location.clone());
+        let store = tokio::task::spawn_blocking(move || Store::open(&own, hook)).await;
         let store = store.unwrap().unwrap();
         let random = FixedRandom::seeded(7);
         let ids = IdSource::new(&random);
@@ -92,6 +93,7 @@ impl World {
             random,
             ids,
             heard,
+            location,
             folder,
         }
     }
