@@ -13,6 +13,7 @@ use store::jobs::Job;
 use store::notices::{self, Due, FAN_OUT_JOB, NOTICE_JOB, Told};
 use store::{Store, StoreError, sites};
 
+use crate::home::Home;
 use crate::mail::{in_doubt, outcome};
 use crate::worker::{Handler, Outcome, Running};
 
@@ -66,24 +67,24 @@ pub struct NoticeHandler {
     mailer: Mailer,
     clock: Arc<dyn Clock>,
     from: String,
-    base: Arc<str>,
+    home: Home,
 }
 
 impl NoticeHandler {
-    /// A handler that sends through `mailer`, as `from`. Links begin with `base`.
+    /// A handler that sends through `mailer`, as `from`. Links begin with `home`.
     pub fn new(
         store: Arc<Store>,
         mailer: Mailer,
         clock: Arc<dyn Clock>,
         from: impl Into<String>,
-        base: impl Into<Arc<str>>,
+        home: impl Into<Home>,
     ) -> Self {
         Self {
             store,
             mailer,
             clock,
             from: from.into(),
-            base: base.into(),
+            home: home.into(),
         }
     }
 
@@ -106,9 +107,10 @@ impl NoticeHandler {
             let due = notices::due(tx, site, told)?;
             Ok(due.zip(sites::by_id(tx, site)?))
         });
-        let Some((due, of)) = read.await? else {
+        let Some((mut due, of)) = read.await? else {
             return Ok(Outcome::Done);
         };
+        self.home.place(&of, &mut due.page.key);
         let now = self.clock.now();
         let sent = self.mailer.send(&self.mail(&of, &due, told), now).await;
         if matches!(sent, Sent::Delivered) {
@@ -122,7 +124,9 @@ impl NoticeHandler {
         let Due { subscription, .. } = due;
         let manage = format!(
             "{}/notices/{}/{}",
-            self.base, site.host, subscription.secret
+            self.home.base(),
+            site.host,
+            subscription.secret
         );
         let about = Notice {
             page: &due.page,
@@ -168,7 +172,7 @@ impl NoticeHandler {
         Context {
             site,
             now: self.clock.now(),
-            base: &self.base,
+            base: self.home.base(),
             words: render::words::of(site.settings.language),
             assets: "",
             has_accounts: true,

@@ -18,6 +18,7 @@ use store::{Store, StoreError, sites};
 use tracing::warn;
 
 use crate::backoff;
+use crate::home::Home;
 use crate::worker::{Handler, Outcome, Running};
 
 /// How long a push service may take.
@@ -42,7 +43,7 @@ pub struct PushHandler {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     contact: String,
-    base: Arc<str>,
+    home: Home,
     timeout: Duration,
 }
 
@@ -57,14 +58,14 @@ enum Said {
 
 impl PushHandler {
     /// A handler that sends through `client`. Push services are told `contact`, a `mailto:` or
-    /// `https:` address, and links begin with `base`.
+    /// `https:` address, and links begin with `home`.
     pub fn new(
         store: Arc<Store>,
         client: Client,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
         contact: impl Into<String>,
-        base: impl Into<Arc<str>>,
+        home: impl Into<Home>,
     ) -> Self {
         Self {
             store,
@@ -72,7 +73,7 @@ impl PushHandler {
             clock,
             random,
             contact: contact.into(),
-            base: base.into(),
+            home: home.into(),
             timeout: TIMEOUT,
         }
     }
@@ -99,9 +100,10 @@ impl PushHandler {
             let (due, key) = (pushes::due(tx, now, site, push)?, devices::key(tx)?);
             Ok(due.zip(key).zip(sites::by_id(tx, site)?))
         });
-        let Some((((device, due), key), of)) = read.await? else {
+        let Some((((device, mut due), key), of)) = read.await? else {
             return Ok(Outcome::Done);
         };
+        self.home.place(&of, &mut due.page.key);
         let said = match self.request(&of, &device, &due, push, &key, now) {
             Ok(request) => said(self.client.send_for_start(request).await, self.clock.now()),
             Err(Unsealable::Target) => Said::Gone,
@@ -165,7 +167,7 @@ impl PushHandler {
         let context = Context {
             site,
             now,
-            base: &self.base,
+            base: self.home.base(),
             words: render::words::of(site.settings.language),
             assets: "",
             has_accounts: true,

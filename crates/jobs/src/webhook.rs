@@ -11,6 +11,7 @@ use store::jobs::Job;
 use store::webhooks::{self, Attempt, Due, WEBHOOK_JOB};
 use store::{Store, StoreError, sites};
 
+use crate::home::Home;
 use crate::worker::{Handler, Outcome, Running};
 
 /// How long an endpoint may take.
@@ -31,23 +32,23 @@ pub struct WebhookHandler {
     store: Arc<Store>,
     client: Client,
     clock: Arc<dyn Clock>,
-    base: Arc<str>,
+    home: Home,
     timeout: Duration,
 }
 
 impl WebhookHandler {
-    /// A handler that sends through `client`. Links in messages begin with `base`.
+    /// A handler that sends through `client`. Links in messages begin with `home`.
     pub fn new(
         store: Arc<Store>,
         client: Client,
         clock: Arc<dyn Clock>,
-        base: impl Into<Arc<str>>,
+        home: impl Into<Home>,
     ) -> Self {
         Self {
             store,
             client,
             clock,
-            base: base.into(),
+            home: home.into(),
             timeout: TIMEOUT,
         }
     }
@@ -74,9 +75,10 @@ impl WebhookHandler {
             let due = webhooks::due(tx, now, site, id)?;
             Ok(due.zip(sites::by_id(tx, site)?))
         });
-        let Some((due, site)) = read.await? else {
+        let Some((mut due, site)) = read.await? else {
             return Ok(Outcome::Done);
         };
+        self.home.place(&site, &mut due.page.key);
         if let Some(at) = not_before(&due, now) {
             return Ok(Outcome::RetryAt(at, "it is not time yet".to_owned()));
         }
@@ -146,7 +148,7 @@ impl WebhookHandler {
         let context = Context {
             site,
             now,
-            base: &self.base,
+            base: self.home.base(),
             words: render::words::of(site.settings.language),
             assets: "",
             has_accounts: false,

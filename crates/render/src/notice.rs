@@ -89,7 +89,7 @@ pub fn comments_mail(
         own,
         entries: &entries,
         more: more.as_deref(),
-        thread: links.thread(),
+        thread: links.people().unwrap_or_else(|| links.thread()),
         why,
         manage: notice.manage,
     };

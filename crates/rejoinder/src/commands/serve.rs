@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use jobs::Home;
 use server::{App, Config, ConnectionLimits, Live, PageCache, Parts, Publication, StreamLimits};
 use store::Store;
 use tokio::net::TcpListener;
@@ -104,8 +105,10 @@ impl Running {
             Some(base) => base.clone(),
             None => format!("http://{}", self.address),
         };
+        let articles_of = publication.as_ref().map(|own| own.site.as_str());
+        let home = Home::new(base, articles_of);
         let outside = outside(options)?;
-        let worker = work::worker(options, &self.store.handle(), outside.clone(), &base);
+        let worker = work::worker(options, &self.store.handle(), outside.clone(), &home);
         self.waker.set(worker.clone());
         let working = Working::start(worker, self.store.handle());
         let (connections, streams) = room(options);

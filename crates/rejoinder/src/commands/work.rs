@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jobs::{
     CardHandler, CorrectionHandler, DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler,
-    Handler, Housekeeper, MailHandler, NoticeHandler, PushHandler, UnusedCardHandler,
+    Handler, Home, Housekeeper, MailHandler, NoticeHandler, PushHandler, UnusedCardHandler,
     WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
@@ -20,12 +20,12 @@ use crate::system::{SystemClock, SystemRandom};
 /// How long jobs that are under way at the end may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// A worker for everything that may be added to the store. Links in what it sends begin with `base`.
+/// A worker for everything that may be added to the store. Links in what it sends lead to `home`.
 pub(super) fn worker(
     options: &Options,
     store: &Arc<Store>,
     outside: egress::Client,
-    base: &str,
+    home: &Home,
 ) -> Worker {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let cards = CardHandler::new(Arc::clone(store), outside.clone(), Arc::clone(&clock));
@@ -38,11 +38,12 @@ pub(super) fn worker(
         Arc::new(SystemRandom),
         match &options.mail {
             Some(mail) => format!("mailto:{}", mail.from),
-            None => base.to_owned(),
+            None => home.base().to_owned(),
         },
-        base,
+        home.clone(),
     );
-    let webhooks = WebhookHandler::new(Arc::clone(store), outside, Arc::clone(&clock), base);
+    let webhooks =
+        WebhookHandler::new(Arc::clone(store), outside, Arc::clone(&clock), home.clone());
     let erasures = EraseHandler::new(Arc::clone(store), Arc::clone(&clock), &SystemRandom);
     let fan_out = FanOutHandler::new(Arc::clone(store), Arc::clone(&clock));
     let mut handlers: Vec<Arc<dyn Handler>> = vec![
@@ -61,7 +62,7 @@ pub(super) fn worker(
             mail.server.clone(),
             Arc::clone(&clock),
             mail.from.as_str(),
-            base,
+            home.clone(),
         )));
         handlers.push(Arc::new(DeskMailHandler::new(
             Arc::clone(store),
@@ -69,7 +70,7 @@ pub(super) fn worker(
             Arc::clone(&clock),
             Arc::new(SystemRandom),
             mail.from.as_str(),
-            base,
+            home.base(),
         )));
         let mails = MailHandler::new(mail.server.clone(), Arc::clone(&clock));
         handlers.push(Arc::new(mails));
