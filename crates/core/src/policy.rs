@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::author::{AuthorKind, Reader, Role};
 use crate::comment::{Comment, State};
 use crate::page::{Page, PageKey};
 use crate::refusal::Refusal;
 use crate::settings::{Guests, Mode, Settings, Voting};
 use crate::site::Site;
-use crate::text::is_blank;
+use crate::text::{excess, is_blank};
 use crate::time::Time;
 use crate::vote::Vote;
 
@@ -19,11 +17,7 @@ pub fn may_say(settings: &Settings, text: &str, shown: &str, links: usize) -> Re
     if is_blank(shown) {
         return Err(Refusal::TextMissing);
     }
-    let max = settings.max_graphemes;
-    let graphemes = text.graphemes(true).take(max * 2 + 1).count();
-    if graphemes > max {
-        return Err(Refusal::TextTooLong { graphemes, max });
-    }
+    is_short_enough(settings, text)?;
     if links > settings.max_links {
         return Err(Refusal::TooManyLinks {
             links,
@@ -31,6 +25,15 @@ pub fn may_say(settings: &Settings, text: &str, shown: &str, links: usize) -> Re
         });
     }
     Ok(())
+}
+
+/// Whether `text` is no longer than the site takes, which is known before anything is made of it.
+pub fn is_short_enough(settings: &Settings, text: &str) -> Result<(), Refusal> {
+    let max = settings.max_graphemes;
+    match excess(text, max) {
+        Some(graphemes) => Err(Refusal::TextTooLong { graphemes, max }),
+        None => Ok(()),
+    }
 }
 
 /// Whether a thread may stand at `key`: an address must be on the site, a chosen key may be any.

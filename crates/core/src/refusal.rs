@@ -170,6 +170,9 @@ pub enum Refusal {
     /// A word list is too long.
     #[error("the list has {words} words; at most {max} are possible")]
     TooManyWords { words: usize, max: usize },
+    /// A word list is too large, however few its words.
+    #[error("the list has {bytes} bytes; at most {max} are possible")]
+    ListTooLarge { bytes: usize, max: usize },
     /// An entry cannot stand in a word list.
     #[error("“{entry}” cannot stand in a list: {why}")]
     WordUnusable { entry: String, why: &'static str },

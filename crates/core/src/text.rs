@@ -1,6 +1,7 @@
 //! What can be seen of a text.
 
 use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// Whether a character takes no ink: it is a control, is ignored by fonts, or is a letter without a
 /// shape.
@@ -21,6 +22,21 @@ pub fn is_blank(text: &str) -> bool {
         // The Braille pattern without dots is a symbol, and is as empty as a space.
         c.is_whitespace() || is_invisible(c) || is_combining_mark(c) || c == '\u{2800}'
     })
+}
+
+/// How many bytes a text may have for each character that it may have.
+///
+/// A character, as people count them, has no greatest size: marks can be laid over a letter without
+/// end. The largest that mean something, flags, families and kisses, have 35 bytes.
+pub const MAX_BYTES_EACH: usize = 40;
+
+/// How long a text is, in graphemes, where it has more than `max` of them, or more bytes than so many
+/// can mean. Counts no further than twice as far.
+pub fn excess(text: &str, max: usize) -> Option<usize> {
+    let n_graphemes = text.graphemes(true).take(max * 2 + 1).count();
+    let n_meant = text.len().div_ceil(MAX_BYTES_EACH);
+    let n = n_graphemes.max(n_meant.min(max * 2 + 1));
+    (n > max).then_some(n)
 }
 
 /// A text with the ends of its lines as they are kept: one line feed each.
@@ -52,6 +68,22 @@ mod tests {
         {
             assert!(!is_blank(text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_text_is_as_long_as_people_count_and_no_larger_than_they_can_mean() {
+        for letter in ["a", "漢", "😄", "👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👩🏿‍❤️‍💋‍👩🏻", "स्त्री"]
+        {
+            let n = letter.graphemes(true).count();
+            assert_eq!(excess(&letter.repeat(100 / n), 100), None, "{letter}");
+        }
+        assert_eq!(excess(&"a".repeat(101), 100), Some(101));
+        assert_eq!(excess(&"a".repeat(1_000), 100), Some(201));
+        assert_eq!(excess(&"e\u{301}".repeat(100), 100), None);
+        assert_eq!(
+            excess(&format!("e{}", "\u{301}".repeat(2_000)), 100),
+            Some(101)
+        );
     }
 
     #[test]

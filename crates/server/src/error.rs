@@ -108,17 +108,18 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, "body_invalid", detail)
     }
 
-    pub(crate) fn body_too_large() -> Self {
-        let detail = format!(
-            "The body may have {} bytes at most.",
-            crate::extract::MAX_BODY
-        );
+    pub(crate) fn body_too_large(max_bytes: usize) -> Self {
+        let detail = format!("The body may have {max_bytes} bytes at most.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
     }
 
     pub(crate) fn body_late() -> Self {
         let detail = "The body did not come in time.";
         Self::new(StatusCode::REQUEST_TIMEOUT, "body_late", detail)
+    }
+
+    pub(crate) fn body_broken() -> Self {
+        Self::body("The body did not arrive whole.")
     }
 
     pub(crate) fn site_unknown() -> Self {
@@ -287,6 +288,9 @@ impl From<Refusal> for ApiError {
             }
             Refusal::TooManyWords { .. } => {
                 (S::UNPROCESSABLE_ENTITY, "too_many_words", Some("words"))
+            }
+            Refusal::ListTooLarge { .. } => {
+                (S::UNPROCESSABLE_ENTITY, "list_too_large", Some("words"))
             }
             Refusal::WordUnusable { .. } => {
                 (S::UNPROCESSABLE_ENTITY, "word_unusable", Some("words"))

@@ -35,6 +35,7 @@ mod reader;
 mod routes;
 mod serve;
 mod sites;
+mod slots;
 mod state;
 mod webhooks;
 

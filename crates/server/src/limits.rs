@@ -47,11 +47,26 @@ impl Act {
     }
 }
 
+/// Who is limited.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Who {
+pub(crate) enum Who {
     Network(Network),
     Token(TokenHash),
     Program(SiteId, AuthorId),
+}
+
+impl Who {
+    /// The client that asks as `visitor`: a network, or a program of the publisher wherever it runs.
+    pub(crate) fn of(visitor: &Visitor) -> Self {
+        match visitor.program() {
+            Some(program) => Self::program(program),
+            None => Self::Network(visitor.network),
+        }
+    }
+
+    const fn program(program: &Program) -> Self {
+        Self::Program(program.site, program.author.id)
+    }
 }
 
 /// When each network and token that acted lately may act again; the least recent are forgotten.
@@ -108,8 +123,7 @@ impl Limits {
 
     /// Count one request of a program, or refuse it.
     pub(crate) fn take_of_program(&self, program: &Program, now: Time) -> Result<(), ApiError> {
-        let who = Who::Program(program.site, program.author.id);
-        self.take_from(Act::Program, 1, who, now)
+        self.take_from(Act::Program, 1, Who::program(program), now)
     }
 
     /// The generic cell rate algorithm: each act moves the time when the next would be due, and

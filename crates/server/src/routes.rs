@@ -1,12 +1,13 @@
 //! Every route, in one table: each area of the server gives its own rows.
 
-use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
+use axum::{Extension, Router};
 use rejoinder_core::ApiScope;
 
 use crate::access::{self, Access, program};
+use crate::extract::{MAX_BODY, MaxBody};
 use crate::front::Front;
 use crate::state::App;
 use crate::{
@@ -21,6 +22,8 @@ pub(crate) struct Route {
     pub(crate) access: Access,
     /// What a program's token must allow; no program may call it where this is none.
     pub(crate) scope: Option<ApiScope>,
+    /// The largest body that it reads, in bytes.
+    pub(crate) max_body: usize,
     handler: MethodRouter<App>,
 }
 
@@ -32,6 +35,12 @@ impl Route {
             scope: Some(scope),
             ..self
         }
+    }
+
+    /// Let it read bodies of so many bytes.
+    #[must_use]
+    pub(crate) fn takes(self, max_body: usize) -> Self {
+        Self { max_body, ..self }
     }
 }
 
@@ -47,6 +56,7 @@ pub(crate) const fn route(
         path,
         access,
         scope: None,
+        max_body: MAX_BODY,
         handler,
     }
 }
@@ -79,6 +89,8 @@ pub struct Declared {
     pub access: Access,
     /// What a program's token must allow; `None` where no program may call it.
     pub scope: Option<ApiScope>,
+    /// The largest body that it reads, in bytes.
+    pub max_body: usize,
 }
 
 /// Every route that [`router`] serves.
@@ -90,6 +102,7 @@ pub fn declared() -> Vec<Declared> {
             path: route.path,
             access: route.access,
             scope: route.scope,
+            max_body: route.max_body,
         })
         .collect()
 }
@@ -103,7 +116,10 @@ pub fn router(app: App) -> Router {
 /// Everything but the way past the router.
 pub(crate) fn routed(app: App) -> Router {
     let guarded = |route: &Route| {
-        let mut handler = route.handler.clone();
+        let mut handler = route
+            .handler
+            .clone()
+            .layer(Extension(MaxBody(route.max_body)));
         if route.access.is_guarded() {
             let state = (app.clone(), route.access);
             handler = handler.layer(from_fn_with_state(state, access::guard));

@@ -3,19 +3,23 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use markup::Rendered;
 use rejoinder_core::{Clock, IdSource, Random, Time};
 use rejoinder_core::{Token, TokenHash};
 use sha2::{Digest, Sha256};
 use store::Store;
 
 use crate::config::Config;
-use crate::limits::{Limits, Load};
+use crate::error::ApiError;
+use crate::extract::{Bodies, Visitor};
+use crate::limits::{Limits, Load, Who};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::openid::Openid;
 use crate::page_cache::PageCache;
 use crate::serve::connections::Connections;
 use crate::sites::Sites;
+use crate::slots::Slots;
 
 /// What a server is made of.
 pub struct Parts {
@@ -65,6 +69,8 @@ pub struct State {
     pub(crate) sites: Sites,
     pub(crate) limits: Limits,
     pub(crate) load: Load,
+    pub(crate) slots: Slots,
+    pub(crate) bodies: Bodies,
     pub(crate) metrics: Metrics,
     pub(crate) openid: Openid,
 }
@@ -75,6 +81,8 @@ impl App {
         let config = parts.config.settled();
         Self(Arc::new(State {
             limits: Limits::new(config.rate_limits),
+            slots: Slots::new(config.rate_limits),
+            bodies: Bodies::new(config.rate_limits),
             connections: Connections::new(config.connections),
             config,
             store: parts.store,
@@ -104,6 +112,13 @@ impl Deref for App {
 impl State {
     pub(crate) fn now(&self) -> Time {
         self.clock.now()
+    }
+
+    /// What `text` looks like, made where it keeps nobody waiting.
+    pub(crate) async fn render(&self, visitor: &Visitor, text: &str) -> Result<Rendered, ApiError> {
+        let text = text.to_owned();
+        let work = move || markup::render(&text);
+        self.slots.run(Who::of(visitor), work).await
     }
 
     /// A key that nobody can guess.

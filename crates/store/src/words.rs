@@ -17,6 +17,9 @@ use crate::{Result, Tx, params, sql};
 /// The most entries of one list.
 pub const MAX_WORDS: usize = 5_000;
 
+/// The most that all words of a list have, in bytes: as many of the longest in Latin letters.
+pub const MAX_LIST_BYTES: usize = 1 << 20;
+
 /// How many sites' lists are kept compiled.
 const MAX_KEPT: usize = 256;
 
@@ -71,6 +74,13 @@ impl Entries {
             return Err(Refusal::TooManyWords {
                 words: entries.len(),
                 max: MAX_WORDS,
+            });
+        }
+        let bytes = entries.iter().map(|entry| entry.len()).sum();
+        if bytes > MAX_LIST_BYTES {
+            return Err(Refusal::ListTooLarge {
+                bytes,
+                max: MAX_LIST_BYTES,
             });
         }
         for entry in &entries {

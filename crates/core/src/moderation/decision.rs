@@ -12,7 +12,7 @@ use super::reason::Reason;
 /// The most comments that can be pinned on a page.
 pub const MAX_PINS: i64 = 20;
 
-/// The longest note, in bytes.
+/// The longest note, in units of UTF-16, as a form counts.
 pub const MAX_NOTE: usize = 2_000;
 
 /// Something that a moderator does with a comment.

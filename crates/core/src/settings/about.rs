@@ -204,7 +204,7 @@ pub(super) const ABOUT: [About; 33] = [
         Group::Writing,
         "max_graphemes",
         "The longest comment, in characters as people count them.",
-        Takes::Number(1, 10_000),
+        Takes::Number(1, super::MAX_GRAPHEMES as i64),
     ),
     about(
         Group::Writing,

@@ -1,7 +1,6 @@
 //! One setting changed: what each takes.
 
 use serde_json::Value;
-use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{About, Settings, Takes, entries, is_hidden};
 use crate::external::{self, HIDDEN};
@@ -9,13 +8,10 @@ use crate::refusal::Refusal;
 use crate::{names, site, text};
 
 /// The longest text of one line, in graphemes.
-pub(super) const MAX_TEXT: usize = 2_000;
+pub const MAX_TEXT: usize = 2_000;
 
 /// The longest text in Markdown, in graphemes.
-pub(super) const MAX_MARKDOWN: usize = 10_000;
-
-/// A grapheme can have any number of characters; no script needs more bytes for one than this.
-const MAX_BYTES_OF_GRAPHEME: usize = 64;
+pub const MAX_MARKDOWN: usize = 10_000;
 
 impl Settings {
     /// These settings with `key` set to what was typed: a text, a number or a word, as it is, without
@@ -97,7 +93,7 @@ fn is_control(c: char) -> bool {
 }
 
 fn is_longer(text: &str, graphemes: usize) -> bool {
-    text.len() > graphemes * MAX_BYTES_OF_GRAPHEME || text.graphemes(true).nth(graphemes).is_some()
+    text::excess(text, graphemes).is_some()
 }
 
 /// The first entry of a list that could never match anything.

@@ -13,6 +13,7 @@ use crate::site;
 use crate::thread::Sort;
 
 pub use about::{About, Group, Takes};
+pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
     BannedWords, Bubble, DeskMail, Email, External, Guests, LinkCards, Mode, ProofOfWork, Voting,
 };
@@ -97,7 +98,7 @@ impl Default for Settings {
             sort: Sort::Newest,
             roots_per_page: 20,
             replies_shown: 3,
-            max_graphemes: 10_000,
+            max_graphemes: MAX_GRAPHEMES,
             max_links: 20,
             edit_window_minutes: 15,
             voting: Voting::UpAndDown,
@@ -128,6 +129,9 @@ impl Default for Settings {
         }
     }
 }
+
+/// The longest comment that a site can take, in graphemes.
+pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting in words, in the order in which owners meet them.

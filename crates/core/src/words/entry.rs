@@ -1,10 +1,8 @@
 //! One line of a word list, and what it stands for.
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::glyphs::{Glyphs, Kind};
 use super::line::{Line, Read, Set};
-use crate::text::is_blank;
+use crate::text::{excess, is_blank};
 
 /// The longest entry, in graphemes.
 pub const MAX_ENTRY: usize = 200;
@@ -70,7 +68,7 @@ impl<'a> Entry<'a> {
         if stem.contains('*') {
             return Err(Unusable::InnerStar);
         }
-        if stem.graphemes(true).nth(MAX_ENTRY).is_some() {
+        if excess(stem, MAX_ENTRY).is_some() {
             return Err(Unusable::TooLong);
         }
         let glyphs = Glyphs::of(stem);

@@ -5,6 +5,8 @@ use std::io;
 
 use markup::SafeHtml;
 use rejoinder_core::author::{email, name};
+use rejoinder_core::settings::MAX_GRAPHEMES;
+use rejoinder_core::text::MAX_BYTES_EACH;
 use rejoinder_core::{IdSource, PageId, PageKey, Site, State, Tally, Time, policy};
 use sha2::{Digest, Sha256};
 use store::authors::Details;
@@ -19,6 +21,9 @@ use crate::{CommentItem, Item, PageItem, Writer};
 
 /// Stands for the name of someone who gave none, as it does in WordPress.
 const NAMELESS: &str = "Anonymous";
+
+/// The largest text of a comment, in bytes; nobody writes a larger one to be read.
+const MAX_BODY: usize = MAX_GRAPHEMES * MAX_BYTES_EACH;
 
 /// Turns items into what the store takes, and says what is lost.
 pub(super) struct Decider<'p> {
@@ -150,6 +155,11 @@ impl<'p> Decider<'p> {
             None => Some("its page is not in the file".to_owned()),
         };
         if let Some(reason) = refused {
+            return report.dropped(&record, &reason);
+        }
+        let n_bytes = item.body_html.len();
+        if n_bytes > MAX_BODY {
+            let reason = format!("its text has {n_bytes} bytes; at most {MAX_BODY} are taken");
             return report.dropped(&record, &reason);
         }
         match self.placing.add(item) {

@@ -105,6 +105,20 @@ fn outline(thread: &Thread) -> String {
 }
 
 #[tokio::test]
+async fn a_text_that_nobody_could_read_is_left_out_and_named() {
+    let place = Place::new().await;
+    let sample = std::fs::read_to_string(sample()).unwrap();
+    let long = "&amp;".repeat(410_000);
+    let file = sample.replacen("The ferry was late.", &long, 1);
+
+    let (totals, report) = place.import(Effect::Write, file.as_bytes()).await;
+
+    assert!(report.contains("at most 400000 are taken"), "{report}");
+    assert!(totals.added > 0);
+    assert!(place.is_sound().await);
+}
+
+#[tokio::test]
 async fn threads_come_in_as_they_were() {
     let place = Place::new().await;
 

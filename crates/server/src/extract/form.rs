@@ -3,17 +3,18 @@
 use axum::extract::{FromRequest, Request};
 
 use super::Params;
-use super::json::read_body;
+use super::body::read_body;
 use crate::error_page::ErrorPage;
+use crate::state::App;
 
 /// The fields of a form.
 pub(crate) struct Form(pub(crate) Params);
 
-impl<S: Sync> FromRequest<S> for Form {
+impl FromRequest<App> for Form {
     type Rejection = ErrorPage;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, ErrorPage> {
-        let body = read_body(request).await?;
+    async fn from_request(request: Request, app: &App) -> Result<Self, ErrorPage> {
+        let body = read_body(app, request).await?;
         Ok(Self(Params::parse(&body)))
     }
 }

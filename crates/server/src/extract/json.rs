@@ -1,20 +1,20 @@
 //! JSON bodies: bounded, strict about their keys, and clear about what is wrong with them.
 
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 
-use super::MAX_BODY;
+use super::body::read_body;
 use crate::error::ApiError;
+use crate::state::App;
 
 /// A body in JSON.
 pub(crate) struct Json<T>(pub(crate) T);
 
-impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
         let kind = request.headers().get(header::CONTENT_TYPE);
         let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
@@ -23,20 +23,9 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Err(ApiError::new(status, "body_invalid", detail));
         }
-        let body = read_body(request).await?;
+        let body = read_body(app, request).await?;
         read(&body).map(Self)
     }
-}
-
-/// All of a request's body, unless it is too large.
-pub(super) async fn read_body(request: Request) -> Result<axum::body::Bytes, ApiError> {
-    let length = request.headers().get(header::CONTENT_LENGTH);
-    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > MAX_BODY) {
-        return Err(ApiError::body_too_large());
-    }
-    let body = to_bytes(request.into_body(), MAX_BODY).await;
-    body.map_err(|_| ApiError::body_too_large())
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {

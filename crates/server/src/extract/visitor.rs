@@ -232,6 +232,11 @@ impl Visitor {
         origin.filter(|origin| !self.base.is_origin(origin))
     }
 
+    /// The program of the publisher that asks.
+    pub(crate) const fn program(&self) -> Option<&Program> {
+        self.program.as_ref()
+    }
+
     /// Whether a program of the publisher asks.
     pub(crate) const fn is_program(&self) -> bool {
         self.program.is_some()

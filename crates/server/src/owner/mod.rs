@@ -17,7 +17,7 @@ use rejoinder_core::author::Role;
 use render::newsroom::Told;
 
 use crate::access::Access;
-use crate::extract::Params;
+use crate::extract::{MAX_SETTINGS_BODY, MAX_WORDS_BODY, Params};
 use crate::routes::{Route, route};
 
 /// The owner's pages, apart from those about webhooks.
@@ -26,14 +26,15 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         owner(Method::GET, "/admin/{site}", get(overview::show)),
         owner(Method::GET, "/admin/{site}/settings", get(settings::show)),
-        owner(Method::POST, "/admin/{site}/settings", post(settings::save)),
+        owner(Method::POST, "/admin/{site}/settings", post(settings::save))
+            .takes(MAX_SETTINGS_BODY),
         owner(
             Method::POST,
             "/admin/{site}/origins",
             post(settings::save_origins),
         ),
         owner(Method::GET, "/admin/{site}/words", get(words::show)),
-        owner(Method::POST, "/admin/{site}/words", post(words::save)),
+        owner(Method::POST, "/admin/{site}/words", post(words::save)).takes(MAX_WORDS_BODY),
         owner(Method::GET, "/admin/{site}/people", get(people::show)),
         owner(Method::POST, "/admin/{site}/people", post(people::invite)),
         owner(

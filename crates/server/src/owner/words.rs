@@ -13,7 +13,8 @@ use super::said;
 use crate::access::Member;
 use crate::error::ApiError;
 use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params};
+use crate::extract::{Form, Params, Visitor};
+use crate::limits::Who;
 use crate::newsroom::{self, Around, At, Shown, see_other};
 use crate::state::App;
 
@@ -63,12 +64,16 @@ async fn page(
 pub(super) async fn save(
     State(app): State<App>,
     member: Member,
+    visitor: Visitor,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let typed = |list: List| fields.get(list.as_str()).unwrap_or_default().to_owned();
     let (banned, suspect) = (typed(List::Banned), typed(List::Suspect));
     let (now, site, by) = (app.now(), member.site.id, By::owner(&member.author));
-    let saved = match entries(&banned, &suspect) {
+    let lists = (banned.clone(), suspect.clone());
+    // Each entry is tried out.
+    let work = move || entries(&lists.0, &lists.1);
+    let saved = match app.slots.run(Who::of(&visitor), work).await? {
         Ok(lists) => {
             let save = move |tx: &mut Tx<'_>| {
                 for (list, entries) in &lists {

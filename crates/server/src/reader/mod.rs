@@ -21,6 +21,7 @@ use axum::routing::{delete, get, patch, post, put};
 use rejoinder_core::ApiScope;
 
 use crate::access::Access;
+use crate::extract::MAX_TEXT_BODY;
 use crate::routes::{Route, route};
 
 pub(crate) use posting::{find, page_of};
@@ -34,12 +35,14 @@ pub(crate) fn routes() -> Vec<Route> {
         reader(Method::POST, "/api/v1/session", post(session::begin)),
         reader(Method::DELETE, "/api/v1/session", delete(session::end)),
         reader(Method::POST, "/api/v1/comments", post(comments::post))
+            .takes(MAX_TEXT_BODY)
             .or_program(ApiScope::CommentsWrite),
         reader(
             Method::PATCH,
             "/api/v1/comments/{id}",
             patch(comments::edit),
         )
+        .takes(MAX_TEXT_BODY)
         .or_program(ApiScope::CommentsWrite),
         reader(
             Method::DELETE,
@@ -104,15 +107,15 @@ pub(crate) fn routes() -> Vec<Route> {
         reader(Method::POST, "/api/v1/notices/read", post(bells::mark_read)),
         reader(Method::GET, "/embed/notices", get(bells::page)),
         reader(Method::POST, "/embed/notices/read", post(bells::send)),
-        reader(Method::POST, "/api/v1/preview", post(preview::preview)),
-        reader(Method::POST, "/embed/comments", post(forms::post)),
+        reader(Method::POST, "/api/v1/preview", post(preview::preview)).takes(MAX_TEXT_BODY),
+        reader(Method::POST, "/embed/comments", post(forms::post)).takes(MAX_TEXT_BODY),
         reader(Method::POST, "/embed/comments/{id}/vote", post(forms::vote)),
         reader(
             Method::GET,
             "/embed/comments/{id}/edit",
             get(forms::edit_page),
         ),
-        reader(Method::POST, "/embed/comments/{id}/edit", post(forms::edit)),
+        reader(Method::POST, "/embed/comments/{id}/edit", post(forms::edit)).takes(MAX_TEXT_BODY),
         reader(
             Method::POST,
             "/embed/comments/{id}/cards",

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use rejoinder_core::moderation::Work;
 use rejoinder_core::text::lines;
 use rejoinder_core::{
-    AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site, author,
+    AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site, author, policy,
 };
 use store::authors::Details;
 use store::comments::{self, Edit, Idempotency, NewComment, NewIds, Posted};
@@ -61,7 +61,8 @@ pub(crate) async fn post(
     }
     let token = visitor.token(app);
     let text = lines(&draft.text);
-    let rendered = markup::render(&text);
+    policy::is_short_enough(&site.settings, &text)?;
+    let rendered = app.render(visitor, &text).await?;
     let new = NewComment {
         site: Site::clone(site),
         ids: NewIds {
@@ -166,7 +167,8 @@ pub(crate) async fn edit(
     app.limits.take(Act::Post, visitor, now)?;
     let reader = visitor.reader(app, site).await?;
     let text = lines(&text);
-    let rendered = markup::render(&text);
+    policy::is_short_enough(&site.settings, &text)?;
+    let rendered = app.render(visitor, &text).await?;
     let edit = Edit {
         site: Site::clone(site),
         id,

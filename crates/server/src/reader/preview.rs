@@ -42,7 +42,8 @@ pub(crate) async fn preview(
     let site = visitor.acting_at(&app, &body.site).await?;
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let text = lines(&body.text);
-    let rendered = markup::render(&text);
+    policy::is_short_enough(&site.settings, &text)?;
+    let rendered = app.render(&visitor, &text).await?;
     let shown = rendered.shown.text();
     policy::may_say(&site.settings, &text, shown, rendered.n_links)?;
     Ok(Json(Preview {

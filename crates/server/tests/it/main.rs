@@ -32,6 +32,7 @@ mod origins;
 mod owner;
 mod passkeys;
 mod postgres;
+mod previews;
 mod programs_writing;
 mod publication;
 mod reading;

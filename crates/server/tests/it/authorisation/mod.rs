@@ -1,6 +1,7 @@
 //! Who may call what: every route of the router's own table, asked by everyone, against the table in
 //! `docs/operators/rights.md`.
 
+mod lengths;
 mod people;
 mod programs;
 mod reading;

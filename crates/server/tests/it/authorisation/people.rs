@@ -215,6 +215,11 @@ impl People {
         requests::write(&known[&who], host, text).await
     }
 
+    pub(super) async fn get_as(&self, who: Who, path: &str) -> Answer {
+        let known = self.known.lock().await;
+        known[&who].get(path).await
+    }
+
     /// A form that an owner sends.
     pub(super) async fn as_owner(&self, host: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
         let who = match host {

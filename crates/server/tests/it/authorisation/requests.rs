@@ -57,6 +57,8 @@ pub(super) enum Body {
     None,
     Form(Vec<(&'static str, String)>),
     Json(Value),
+    /// JSON, written so.
+    Written(String),
 }
 
 #[derive(Debug)]
@@ -84,6 +86,7 @@ impl Request {
                 (Some(kind), form.finish().into_bytes())
             }
             Body::Json(body) => (Some("application/json"), body.to_string().into_bytes()),
+            Body::Written(body) => (Some("application/json"), body.clone().into_bytes()),
         }
     }
 }
