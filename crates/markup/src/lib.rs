@@ -32,4 +32,4 @@ pub use wordpress::paragraphs_from_wordpress;
 /// The version of everything that decides how a text looks as HTML.
 ///
 /// Rendered HTML is stored with it, and rendered again from its source when it is older.
-pub const RENDERER_VERSION: i64 = 1;
+pub const RENDERER_VERSION: i64 = 2;

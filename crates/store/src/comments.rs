@@ -4,7 +4,7 @@ mod counters;
 mod forgetting;
 mod posting;
 
-use markup::{RENDERER_VERSION, Rendered, SafeHtml, Shown};
+use markup::{RENDERER_VERSION, Rendered, Shown};
 use rejoinder_core::author::Role;
 use rejoinder_core::moderation::{Snapshot, Verdict, Work, edited};
 use rejoinder_core::text::lines;
@@ -18,6 +18,7 @@ use crate::erasures::ledger;
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
 use crate::moderation::{self, Text};
+use crate::rendering::Stored;
 use crate::{Result, Row, Tx, cards, groups, pages, params, sql};
 
 pub(crate) use counters::{appear, vanish};
@@ -28,9 +29,10 @@ pub use posting::{Idempotency, NewComment, NewIds, Posted, post};
 /// What [`read`] reads of a comment `c` and its author `a`.
 macro_rules! columns {
     () => {
-        "c.id, c.page_id, c.parent_id, c.root_id, c.depth, c.text, c.html, c.state, c.reason, \
+        "c.id, c.page_id, c.parent_id, c.root_id, c.depth, c.state, c.reason, \
          c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, c.n_replies, \
-         c.n_descendants, a.id, a.name, a.kind, a.role, a.website, c.featured_at "
+         c.n_descendants, a.id, a.name, a.kind, a.role, a.website, c.featured_at, \
+         c.text, c.html, c.renderer, c.written_in "
     };
 }
 
@@ -90,8 +92,8 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
     keep_version(tx, now, site, &comment, None)?;
     tx.execute(
         sql!(
-            "update comment set text = ?3, html = ?4, renderer = ?5, revision = revision + 1,
-                 edited_at = ?6, decided_revision = null
+            "update comment set text = ?3, html = ?4, renderer = ?5, written_in = 'markdown',
+                 revision = revision + 1, edited_at = ?6, decided_revision = null
              where site_id = ?1 and id = ?2"
         ),
         params![
@@ -239,7 +241,7 @@ pub(crate) fn can_bring_back(
     Ok(found.is_some())
 }
 
-/// Give a comment the text of an earlier `revision`.
+/// Give a comment the text of an earlier `revision`, whichever renderer it was kept by.
 pub(crate) fn bring_back(
     tx: &mut Tx<'_>,
     site: SiteId,
@@ -248,7 +250,8 @@ pub(crate) fn bring_back(
 ) -> Result<()> {
     tx.execute(
         sql!(
-            "update comment set text = v.text, html = coalesce(v.html, '') from comment_version v
+            "update comment set text = v.text, html = coalesce(v.html, ''), renderer = 0
+             from comment_version v
              where comment.site_id = ?1 and comment.id = ?2 and v.site_id = ?1
                and v.comment_id = ?2 and v.revision = ?3"
         ),
@@ -338,14 +341,13 @@ pub(crate) fn expect(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Com
 
 /// What the newest text of a comment shows.
 pub(crate) fn shown(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Shown> {
-    let html: Option<String> = tx.one(
-        sql!("select html from comment where site_id = ?1 and id = ?2"),
+    let stored = tx.one(
+        sql!("select text, html, renderer, written_in from comment where site_id = ?1 and id = ?2"),
         params![site, id],
-        |row| row.get(0),
+        |row| Stored::read(row, 0),
     )?;
-    Ok(Shown::of(&SafeHtml::trusted_from_store(
-        html.unwrap_or_default(),
-    )))
+    let shown = stored.map(|stored| Shown::of(&stored.shown().1));
+    Ok(shown.unwrap_or_default())
 }
 
 /// What the program is called that posted a comment; `None` where a browser did.
@@ -421,31 +423,32 @@ pub fn versions(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Vec<Vers
 
 /// A comment from the columns of `comment_columns!`.
 pub(crate) fn read(row: &Row<'_>) -> Result<Comment> {
-    let state: String = row.get(7)?;
+    let state: String = row.get(5)?;
     let unknown = || StoreError::Internal("a comment is in an unknown state".into());
+    let (text, html) = Stored::read(row, 22)?.shown();
     Ok(Comment {
         id: row.get(0)?,
         page: row.get(1)?,
         parent: row.get(2)?,
         root: row.get(3)?,
         depth: row.get(4)?,
-        text: row.get(5)?,
-        html: row.get(6)?,
+        text,
+        html: html.into_string(),
         state: State::from_word(&state).ok_or_else(unknown)?,
-        reason: row.get(8)?,
-        revision: row.get(9)?,
-        created_at: row.get(10)?,
-        edited_at: row.get(11)?,
-        closed_at: row.get(12)?,
-        pin: row.get(13)?,
+        reason: row.get(6)?,
+        revision: row.get(7)?,
+        created_at: row.get(8)?,
+        edited_at: row.get(9)?,
+        closed_at: row.get(10)?,
+        pin: row.get(11)?,
         tally: Tally {
-            up: row.get(14)?,
-            down: row.get(15)?,
+            up: row.get(12)?,
+            down: row.get(13)?,
         },
-        n_replies: row.get(16)?,
-        n_descendants: row.get(17)?,
-        author: authors::read(row, 18)?,
-        featured_at: row.get(23)?,
+        n_replies: row.get(14)?,
+        n_descendants: row.get(15)?,
+        author: authors::read(row, 16)?,
+        featured_at: row.get(21)?,
         cards: Vec::new(),
     })
 }

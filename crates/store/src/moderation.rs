@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use markup::{Rendered, SafeHtml, Shown, readable};
+use markup::{Rendered, Shown, readable};
 use rejoinder_core::author::Role;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::moderation::{
@@ -22,6 +22,7 @@ use crate::comments::{comment_columns, read};
 use crate::decisions::{self, By, Entry, change, findings_of, snapshot};
 use crate::error::StoreError;
 use crate::jobs::{self, NewJob};
+use crate::rendering::Stored;
 use crate::{Result, Tx, comments, groups, learned, pages, params, sql, standing, words};
 
 /// The kind of the job that asks a program outside about a comment.
@@ -138,7 +139,7 @@ fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<Last>> {
     let window = Duration::from_secs(u64::from(it.settings.repeat_minutes) * 60);
     tx.one(
         sql!(
-            "select html, created_at from comment
+            "select text, html, renderer, written_in, created_at from comment
              where site_id = ?1 and author_id = ?2 and id <> ?3 and id >= ?4
              order by id desc limit 1"
         ),
@@ -149,10 +150,10 @@ fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<Last>> {
             first_id_at(now.before(window))
         ],
         |row| {
-            let html = SafeHtml::trusted_from_store(row.get(0)?);
+            let (_, html) = Stored::read(row, 0)?.shown();
             Ok(Last {
                 text: Shown::of(&html).whole().to_owned(),
-                at: row.get(1)?,
+                at: row.get(4)?,
             })
         },
     )

@@ -269,17 +269,17 @@ fn as_i64(count: usize) -> i64 {
 fn item_of(row: &Row<'_>) -> Result<Item> {
     let comment = read(row)?;
     Ok(Item {
-        n_flags: row.get(24)?,
-        is_decided: row.get::<Option<i64>>(25)? == Some(comment.revision),
+        n_flags: row.get(26)?,
+        is_decided: row.get::<Option<i64>>(27)? == Some(comment.revision),
         page: Page {
             id: comment.page,
             site: SiteId(0),
-            key: PageKey::stored(row.get(26)?, row.get(27)?),
-            title: row.get(28)?,
-            version: row.get(29)?,
-            n_comments: row.get(30)?,
-            closed_at: row.get(31)?,
-            created_at: row.get(32)?,
+            key: PageKey::stored(row.get(28)?, row.get(29)?),
+            title: row.get(30)?,
+            version: row.get(31)?,
+            n_comments: row.get(32)?,
+            closed_at: row.get(33)?,
+            created_at: row.get(34)?,
         },
         parent: None,
         findings: Vec::new(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jobs::Home;
 use server::{App, Config, ConnectionLimits, Live, PageCache, Parts, Publication, StreamLimits};
-use store::Store;
+use store::{Store, rendering};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -111,6 +111,7 @@ impl Running {
         let worker = work::worker(options, &self.store.handle(), outside.clone(), &home);
         self.waker.set(worker.clone());
         let working = Working::start(worker, self.store.handle());
+        tokio::spawn(renew(self.store.handle()));
         let (connections, streams) = room(options);
         let app = App::new(Parts {
             config: Config {
@@ -166,6 +167,20 @@ fn room(options: &Options) -> (ConnectionLimits, StreamLimits) {
          {n_streams} of which follow live"
     );
     (connections, streams)
+}
+
+/// Bring along what an older renderer left. Until then it is made anew whenever it is read.
+async fn renew(store: Arc<Store>) {
+    loop {
+        match store.write(rendering::renew).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                warn!(cause = %error, "Older comments were not all rendered anew: {error}");
+                return;
+            }
+        }
+    }
 }
 
 /// The door out, with the sockets that the operator opened.

@@ -32,7 +32,7 @@ const SCHEMA: &str = "
     bell: site_id author_id comment_id ring made_at read_at
     comment: site_id id page_id parent_id root_id depth author_id! text! html! renderer state reason revision
         created_at edited_at closed_at pin up down base_up base_down best n_replies n_descendants
-        address_hash! score shown decided_revision featured_at n_flags program_id
+        address_hash! score shown decided_revision featured_at n_flags program_id written_in
     comment_link: site_id comment_id url! place is_off
     comment_version: site_id comment_id revision text! replaced_at html!
     decision: site_id page_id version comment_id revision actor moderator_id action before after
@@ -74,6 +74,7 @@ const SCHEMA: &str = "
     passkey_ceremony: site_id token_hash browser_hash author_id state expires_at
     push: site_id device_id comment_id subscription_id digest_at pushed_at
     push_key: id private_key made_at
+    rendering: version site_id comment_id
     saved_search: site_id id moderator_id name query created_at
     session: site_id token_hash! author_id! created_at expires_at label family
     sign_in: site_id token_hash author_id expires_at role

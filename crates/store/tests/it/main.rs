@@ -28,6 +28,7 @@ mod pipeline;
 mod pushes;
 mod queues;
 mod race;
+mod rendering;
 mod seals;
 mod sign_ins;
 mod support;

@@ -1,0 +1,96 @@
+//! Comments whose HTML an older renderer made: it is made anew whenever they are read, and kept so step
+//! by step.
+
+use markup::{RENDERER_VERSION, SafeHtml};
+use rejoinder_core::{CommentId, SiteId};
+
+use crate::{Result, Row, Tx, params, sql};
+
+/// Comments that are looked at in one step; each takes a moment of the only writer.
+const STEP: i64 = 100;
+
+/// A comment's text in both forms, from the columns `text`, `html`, `renderer` and `written_in`.
+pub(crate) struct Stored {
+    text: String,
+    html: String,
+    renderer: i64,
+    written_in: String,
+}
+
+impl Stored {
+    /// These columns of a row, the first of which is `first`.
+    pub(crate) fn read(row: &Row<'_>, first: usize) -> Result<Self> {
+        Ok(Self {
+            text: row.get(first)?,
+            html: row.get(first + 1)?,
+            renderer: row.get(first + 2)?,
+            written_in: row.get(first + 3)?,
+        })
+    }
+
+    fn is_stale(&self) -> bool {
+        // What was taken away has no text that could be shown.
+        self.renderer < RENDERER_VERSION && !self.html.is_empty()
+    }
+
+    /// The text as typed, and as today's renderer shows it.
+    pub(crate) fn shown(self) -> (String, SafeHtml) {
+        let html = match (self.is_stale(), self.written_in.as_str()) {
+            (false, _) => SafeHtml::trusted_from_store(self.html),
+            // What came from another system was no Markdown there.
+            (true, "html") => markup::sanitise(&self.html),
+            (true, _) => markup::render(&self.text).html,
+        };
+        (self.text, html)
+    }
+}
+
+/// Keep what the next comments look like that an older renderer has left. Gives whether there may be
+/// more; once all are done, a start costs one look.
+pub fn renew(tx: &mut Tx<'_>) -> Result<bool> {
+    let reached: Option<(i64, SiteId, CommentId)> = tx.one(
+        sql!("select version, site_id, comment_id from rendering"),
+        params![],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let Some((version, site, comment)) = reached else {
+        return Ok(false);
+    };
+    if version >= RENDERER_VERSION {
+        return Ok(false);
+    }
+    let step: Vec<(SiteId, CommentId, Stored)> = tx.all(
+        sql!(
+            "select site_id, id, text, html, renderer, written_in from comment
+             where (site_id, id) > (?1, ?2) order by site_id, id limit ?3"
+        ),
+        params![site, comment, STEP],
+        |row| Ok((row.get(0)?, row.get(1)?, Stored::read(row, 2)?)),
+    )?;
+    let last = step.last().map(|(site, id, _)| (*site, *id));
+    for (site, id, stored) in step.into_iter().filter(|(.., stored)| stored.is_stale()) {
+        keep(tx, site, id, stored)?;
+    }
+    let (version, site, id) = match last {
+        Some((site, id)) => (version, site, id),
+        None => (RENDERER_VERSION, SiteId(0), CommentId(0)),
+    };
+    tx.execute(
+        sql!("update rendering set version = ?1, site_id = ?2, comment_id = ?3"),
+        params![version, site, id],
+    )?;
+    Ok(last.is_some())
+}
+
+/// Who edits meanwhile has used today's renderer.
+fn keep(tx: &mut Tx<'_>, site: SiteId, id: CommentId, stored: Stored) -> Result<()> {
+    let (_, html) = stored.shown();
+    tx.execute(
+        sql!(
+            "update comment set html = ?3, renderer = ?4
+             where site_id = ?1 and id = ?2 and renderer < ?4"
+        ),
+        params![site, id, html.as_str(), RENDERER_VERSION],
+    )?;
+    Ok(())
+}
