@@ -2,11 +2,11 @@
 //! that it shares with the servers.
 
 use std::io::{Error, ErrorKind, Result};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 
 /// What a server said.
@@ -38,6 +38,8 @@ impl Answer {
 /// A connection that stays open for as long as the server wants it to.
 pub(crate) struct Connection {
     address: SocketAddr,
+    /// The client's own address, where it matters.
+    client: Option<Ipv4Addr>,
     stream: Option<TcpStream>,
     read: Vec<u8>,
 }
@@ -46,20 +48,35 @@ impl Connection {
     pub(crate) const fn new(address: SocketAddr) -> Self {
         Self {
             address,
+            client: None,
             stream: None,
             read: Vec::new(),
         }
+    }
+
+    /// One of a client of that address, which is on the loopback network.
+    pub(crate) fn from(address: SocketAddr, client: Ipv4Addr) -> Self {
+        Self {
+            client: Some(client),
+            ..Self::new(address)
+        }
+    }
+
+    async fn connect(&self) -> Result<TcpStream> {
+        let socket = TcpSocket::new_v4()?;
+        if let Some(client) = self.client {
+            socket.bind(SocketAddr::from((client, 0)))?;
+        }
+        let stream = socket.connect(self.address).await?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
     }
 
     /// Send a request and wait for the whole answer.
     pub(crate) async fn send(&mut self, request: &[u8]) -> Result<Answer> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
-            None => {
-                let stream = TcpStream::connect(self.address).await?;
-                stream.set_nodelay(true)?;
-                stream
-            }
+            None => self.connect().await?,
         };
         stream.write_all(request).await?;
         let answer = self.answer(&mut stream).await?;

@@ -48,6 +48,8 @@ pub(crate) enum Profile {
     Import,
     /// Readers who follow a page live
     Live,
+    /// A reader beside someone who wants the server to be slow
+    Hostile,
 }
 
 pub(crate) struct Plan {

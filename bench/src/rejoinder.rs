@@ -96,8 +96,19 @@ impl<'p> Database<'p> {
         Ok(rejoinder)
     }
 
+    /// Serve it with its rate limits.
+    pub(crate) fn serve_guarded(&self) -> Result<Rejoinder> {
+        let mut rejoinder = self.start_with(&[])?;
+        rejoinder.process.wait(rejoinder.address, "/embed.js")?;
+        Ok(rejoinder)
+    }
+
     /// Start to serve it, and do not wait.
     pub(crate) fn start(&self) -> Result<Rejoinder> {
+        self.start_with(&[("REJOINDER_RATE_LIMITS", "off")])
+    }
+
+    fn start_with(&self, env: &[(&str, &str)]) -> Result<Rejoinder> {
         let address = work::free_address()?;
         let started_at = clock::now();
         let (listen, url) = (address.to_string(), self.url());
@@ -110,9 +121,8 @@ impl<'p> Database<'p> {
             "--database",
             &url,
         ];
-        let env = [("REJOINDER_RATE_LIMITS", "off")];
         let log = self.path.with_extension("log");
-        let process = Process::start(&self.plan.program, &args, &env, &log)?;
+        let process = Process::start(&self.plan.program, &args, env, &log)?;
         Ok(Rejoinder {
             process,
             address,

@@ -3,6 +3,7 @@
 mod after_write;
 mod cached;
 mod cold;
+mod hostile;
 mod live;
 mod long;
 mod start;
@@ -65,6 +66,10 @@ pub(crate) fn run(plan: &Plan) -> Result<Rows> {
     if plan.wants(Profile::Live) {
         println!("{:?}", Profile::Live);
         live::measure(plan, &mut rows)?;
+    }
+    if plan.wants(Profile::Hostile) {
+        println!("{:?}", Profile::Hostile);
+        hostile::measure(plan, &mut rows)?;
     }
     Ok(rows)
 }
