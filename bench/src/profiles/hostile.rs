@@ -14,34 +14,34 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use super::HUNDRED;
+use crate::Result;
 use crate::corpus::{self, SITE, page, pages_of_100};
 use crate::http::{Connection, request, runtime};
 use crate::load::good;
 use crate::plan::Plan;
-use crate::rejoinder::{Database, Post, Rejoinder, origin, post, thread as thread_of};
+use crate::rejoinder::{Database, Post, origin, post, thread as thread_of};
 use crate::report::{Row, Rows, at_most};
 use crate::samples::{median, percentile, ratio};
 use crate::work::Work;
-use crate::{Result, clock};
 
 /// Something that one client does to the server until it is told to stop.
 struct Attack {
     name: &'static str,
-    /// Does it from the address of a client, and calls the barrier once it is under way.
+    /// Does it from the address of a client, once the barrier says that the victim is ready.
     run: fn(SocketAddr, Ipv4Addr, &Barrier, &AtomicBool) -> Result,
 }
 
 const ATTACKS: [Attack; 2] = [
     Attack {
         name: "32 previews of `&` × 60,000 at once",
-        run: |address, client, begun, stop| {
-            previews(address, client, &"&".repeat(60_000), begun, stop)
+        run: |address, client, ready, stop| {
+            previews(address, client, &"&".repeat(60_000), ready, stop)
         },
     },
     Attack {
         name: "32 previews at once of 10,000 characters that take longest",
-        run: |address, client, begun, stop| {
-            previews(address, client, &"*a* ".repeat(2_500), begun, stop)
+        run: |address, client, ready, stop| {
+            previews(address, client, &"*a* ".repeat(2_500), ready, stop)
         },
     },
 ];
@@ -49,11 +49,13 @@ const ATTACKS: [Attack; 2] = [
 /// So much is asked at once by one who tries texts out.
 const N_PREVIEWS: usize = 32;
 
-/// What the victim asks of an uncached thread in a round, and how often they post.
+/// For so long a victim is looked at in a round, and so much they do in it.
+const WINDOW: Duration = Duration::from_secs(2);
+const N_CACHED: usize = 400;
 const N_READS: usize = 100;
-const POST_EVERY: usize = 4;
+const N_POSTS: usize = 25;
 
-/// How long the victim looks at what came.
+/// How often an attacker looks whether to stop.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// A victim's times in milliseconds.
@@ -138,19 +140,20 @@ fn once(
     attack: Option<&Attack>,
 ) -> Result<Times> {
     let server = database.serve_guarded()?;
-    let run = format!(
-        "{round}-{}",
-        attack.map_or("alone", |attack| attack.name).len()
-    );
-    let Some(attack) = attack else {
-        return victim(&server, pages, &run);
-    };
-    let (begun, stop) = (Barrier::new(2), AtomicBool::new(false));
+    let address = server.address;
+    let name = attack.map_or("alone", |attack| attack.name);
+    let run = format!("{round}-{}", name.len());
+    let (ready, stop) = (Barrier::new(2), AtomicBool::new(false));
     let client = Ipv4Addr::new(127, 9, 0, 1);
     thread::scope(|scope| {
-        let attacker = scope.spawn(|| (attack.run)(server.address, client, &begun, &stop));
-        begun.wait();
-        let times = victim(&server, pages, &run);
+        let attacker = scope.spawn(|| match attack {
+            Some(attack) => (attack.run)(address, client, &ready, &stop),
+            None => {
+                ready.wait();
+                Ok(())
+            }
+        });
+        let times = victim(address, pages, &run, &ready);
         stop.store(true, Ordering::Release);
         let attacked = attacker.join();
         attacked.map_err(|_| "the attacker panicked".to_owned())??;
@@ -158,53 +161,83 @@ fn once(
     })
 }
 
-/// Read and post as readers do, each from an address of their own.
-fn victim(server: &Rejoinder, pages: &[String], run: &str) -> Result<Times> {
-    let address = server.address;
+/// Read and post as readers do. They come at their own pace, however long the ones before must wait,
+/// and each time begins when they come.
+fn victim(address: SocketAddr, pages: &[String], run: &str, ready: &Barrier) -> Result<Times> {
+    let get = |page: &str| {
+        let headers = [("Accept-Encoding", "gzip")];
+        request(address, "GET", &thread_of(page), &headers, "")
+    };
+    let comment = |n: usize| {
+        let comment = Post {
+            page: &pages[n],
+            parent: None,
+            text: &corpus::text_of(n as u64),
+            key: &format!("{run}-{n}"),
+            cookie: None,
+        };
+        post(address, &comment)
+    };
+    let cached = vec![get(HUNDRED); N_CACHED];
+    let uncached = pages.iter().take(N_READS).map(|page| get(page)).collect();
+    let posts = (0..N_POSTS).map(comment).collect();
     let runtime = runtime().map_err(|error| error.to_string())?;
     runtime.block_on(async {
-        let mut times = Times::default();
-        for (n, page) in pages.iter().take(N_READS).enumerate() {
-            let [.., high, low] = n.to_be_bytes();
-            let mut reader = Connection::from(address, Ipv4Addr::new(127, 1, high, low + 1));
-            let get = |page: &str| {
-                let headers = [("Accept-Encoding", "gzip")];
-                request(address, "GET", &thread_of(page), &headers, "")
-            };
-            // The first answer is awaited for the connection.
-            good(reader.send(&get(HUNDRED)).await)?;
-            timed(&mut reader, &get(HUNDRED), &mut times.cached).await?;
-            timed(&mut reader, &get(page), &mut times.uncached).await?;
-            if n.is_multiple_of(POST_EVERY) {
-                let key = format!("{run}-{n}");
-                let comment = Post {
-                    page,
-                    parent: None,
-                    text: &corpus::text_of(n as u64),
-                    key: &key,
-                    cookie: None,
-                };
-                timed(&mut reader, &post(address, &comment), &mut times.post).await?;
-            }
-            sleep(PAUSE).await;
-        }
-        Ok(times)
+        // Whoever reads stays who they are; those who post are many, each with a few comments.
+        let readers = connected(address, 1, 1, &get(HUNDRED)).await?;
+        let others = connected(address, 2, 1, &get(HUNDRED)).await?;
+        let writers = connected(address, 3, N_POSTS, &get(HUNDRED)).await?;
+        ready.wait();
+        let (cached, uncached, post) = tokio::join!(
+            at_pace(readers, cached),
+            at_pace(others, uncached),
+            at_pace(writers, posts)
+        );
+        Ok(Times {
+            cached: cached?,
+            uncached: uncached?,
+            post: post?,
+        })
     })
 }
 
-async fn timed(reader: &mut Connection, request: &[u8], times: &mut Vec<f64>) -> Result {
-    let sent_at = clock::now();
-    good(reader.send(request).await)?;
-    times.push(sent_at.elapsed().as_secs_f64() * 1e3);
-    Ok(())
+/// Clients, each at an address of their own, who have been answered once.
+async fn connected(
+    address: SocketAddr,
+    group: u8,
+    n: usize,
+    request: &[u8],
+) -> Result<Vec<Connection>> {
+    let mut clients = Vec::new();
+    for client in (1..=u8::MAX).take(n) {
+        let mut client = Connection::from(address, Ipv4Addr::new(127, 1, group, client));
+        good(client.send(request).await)?;
+        clients.push(client);
+    }
+    Ok(clients)
 }
 
-/// Try out `text` over and over, as much at once as a client can; whatever the answer is.
+/// Send all requests within [`WINDOW`], by the clients in turn; how long each took, in milliseconds,
+/// from when it was due.
+async fn at_pace(mut clients: Vec<Connection>, requests: Vec<Vec<u8>>) -> Result<Vec<f64>> {
+    let n_clients = clients.len();
+    let period = WINDOW / u32::try_from(requests.len()).unwrap_or(u32::MAX);
+    let mut ticks = tokio::time::interval(period);
+    let mut times = Vec::new();
+    for (n, request) in requests.iter().enumerate() {
+        let due_at = ticks.tick().await;
+        good(clients[n % n_clients].send(request).await)?;
+        times.push(due_at.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(times)
+}
+
+/// Try out `text`, as often at once as a client can; whatever the answer is.
 fn previews(
     address: SocketAddr,
     client: Ipv4Addr,
     text: &str,
-    begun: &Barrier,
+    ready: &Barrier,
     stop: &AtomicBool,
 ) -> Result {
     let body = json!({ "site": SITE, "text": text }).to_string();
@@ -216,6 +249,7 @@ fn previews(
     let bomb = request(address, "POST", "/api/v1/preview", &headers, &body);
     let runtime = runtime().map_err(|error| error.to_string())?;
     runtime.block_on(async {
+        ready.wait();
         let mut under_way = tokio::task::JoinSet::new();
         for _ in 0..N_PREVIEWS {
             let bomb = bomb.clone();
@@ -225,11 +259,8 @@ fn previews(
                 let _ = connection.send(&bomb).await;
             });
         }
-        // Let all of them be sent.
-        tokio::task::yield_now().await;
-        begun.wait();
         while !stop.load(Ordering::Acquire) {
-            let _ = tokio::time::timeout(PAUSE, under_way.join_next()).await;
+            sleep(PAUSE).await;
         }
         Ok(())
     })
