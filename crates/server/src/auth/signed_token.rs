@@ -1,6 +1,8 @@
 //! Tokens by which a publisher vouches for its own users: JSON Web Tokens (RFC 7519), checked by the
 //! rules of RFC 8725. How a token is signed follows from the key, never from the token.
 
+use std::collections::BTreeMap;
+use std::fmt::{self, Formatter};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -8,7 +10,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use rejoinder_core::{Refusal, Time, author};
-use serde::Deserialize;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use store::identities::Claims;
 use store::sign_in_keys::{KeyKind, SignInKey};
@@ -65,6 +68,7 @@ pub(crate) fn check(
         return Err(invalid("it is longer than 8,192 bytes"));
     }
     let header = decode_header(token).map_err(|_| invalid("it is not a JSON Web Token"))?;
+    check_header(token)?;
     let named = header.kid.as_deref();
     let candidates = keys.iter().filter(|key| {
         algorithm(key.kind) == header.alg && named.is_none_or(|kid| kid == key.id.to_string())
@@ -82,6 +86,53 @@ pub(crate) fn check(
         }
     }
     Err(invalid(why))
+}
+
+/// Refuse what a token asks for in its header and nobody here understands (RFC 7515, 4.1.11), and what
+/// two readers could read in two ways.
+fn check_header(token: &str) -> Result<(), Refusal> {
+    let invalid = |why| Refusal::TokenInvalid { why };
+    let bytes = token.split('.').next().unwrap_or_default();
+    let bytes = URL_SAFE_NO_PAD.decode(bytes);
+    let bytes = bytes.map_err(|_| invalid("it is not a JSON Web Token"))?;
+    let Names(names) = serde_json::from_slice(&bytes)
+        .map_err(|_| invalid("its header is no JSON object that says each thing once"))?;
+    if names.contains_key("crit") || names.contains_key("b64") {
+        return Err(invalid("its header asks for an extension"));
+    }
+    // Of another kind of token, the same signature says another thing (RFC 8725, 3.11).
+    match names.get("typ") {
+        None => Ok(()),
+        Some(Value::String(kind)) if kind.eq_ignore_ascii_case("JWT") => Ok(()),
+        Some(_) => Err(invalid("its `typ` is not `JWT`")),
+    }
+}
+
+/// An object in which each name stands once.
+struct Names(BTreeMap<String, Value>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Once;
+        impl<'de> Visitor<'de> for Once {
+            type Value = Names;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
+                let mut names = BTreeMap::new();
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    if names.insert(name, value).is_some() {
+                        return Err(A::Error::custom("a name stands twice"));
+                    }
+                }
+                Ok(Names(names))
+            }
+        }
+        from.deserialize_map(Once)
+    }
 }
 
 fn open(token: &str, key: &SignInKey) -> Result<Payload, ErrorKind> {

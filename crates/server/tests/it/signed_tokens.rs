@@ -1,8 +1,9 @@
 //! Tokens by which a publisher vouches for its own users.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use expect_test::expect;
+use jsonwebtoken::crypto::sign;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use rejoinder_core::author::Role;
 use rejoinder_core::{Clock as _, SiteId};
@@ -88,6 +89,51 @@ async fn a_user_of_the_publisher_is_signed_in_and_keeps_what_the_guest_wrote() {
     assert_eq!(guest.me(STORY).await["own"], json!([id]));
     let author = app.thread(STORY).await["comments"][0]["author"]["name"].clone();
     assert_eq!(author, json!("Ann Lee"));
+}
+
+#[tokio::test]
+async fn a_token_whose_header_asks_for_more_or_says_a_thing_twice_is_refused() {
+    let app = app().await;
+    let key = EncodingKey::from_secret(SECRET.as_bytes());
+    let with_header = |header: &str| {
+        let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let said = format!(
+            "{}.{}",
+            part(header),
+            part(&claims(&app, json!({})).to_string())
+        );
+        let signature = sign(said.as_bytes(), &key, Algorithm::HS256).unwrap();
+        format!("{said}.{signature}")
+    };
+    for header in [
+        r#"{"alg":"HS256","crit":["exp"],"exp":1}"#,
+        r#"{"alg":"HS256","crit":["urn:example:new"],"urn:example:new":true}"#,
+        r#"{"alg":"HS256","crit":[]}"#,
+        r#"{"alg":"HS256","crit":null}"#,
+        r#"{"alg":"HS256","b64":false,"crit":["b64"]}"#,
+        r#"{"alg":"HS256","b64":true}"#,
+        r#"{"alg":"HS256","alg":"HS256"}"#,
+        r#"{"alg":"HS256","kid":"7","kid":"8"}"#,
+        r#"{"alg":"HS256","x":1,"x":2}"#,
+        r#"{"alg":"HS256","typ":"at+jwt"}"#,
+        r#"{"alg":"HS256","typ":"logout+jwt"}"#,
+        r#"{"alg":"HS256","typ":["JWT"]}"#,
+        r#"{"alg":["HS256"]}"#,
+        r#"{"alg":"none"}"#,
+        r#"{"alg":"hs256"}"#,
+        r#"["HS256"]"#,
+        "",
+    ] {
+        let refused = come(&app.stranger(), &with_header(header)).await;
+        assert_eq!(refused.status, 401, "{header}: {}", refused.text());
+    }
+    for header in [
+        r#"{"alg":"HS256"}"#,
+        r#"{"alg":"HS256","typ":"JWT"}"#,
+        r#"{"typ":"jwt","alg":"HS256","kid":"7","cty":"x"}"#,
+    ] {
+        come(&app.stranger(), &with_header(header)).await.good();
+    }
 }
 
 #[tokio::test]
