@@ -222,11 +222,13 @@ async fn what_a_program_sends_twice_is_posted_once_and_for_each_user_apart() {
 
     let first = send(ann.clone(), "Once").await;
     let again = send(ann.clone(), "Once").await;
+    let changed = send(ann, "Twice").await;
     let other = send(bob, "Once").await;
 
     assert_eq!(first.id(), again.id());
-    assert_eq!(code(&other), "409 key_reused");
-    assert_eq!(app.thread(STORY).await["n_comments"], 1);
+    assert_eq!(code(&changed), "409 key_reused");
+    assert_ne!(first.id(), other.id());
+    assert_eq!(app.thread(STORY).await["n_comments"], 2);
 }
 
 #[tokio::test]

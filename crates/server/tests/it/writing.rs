@@ -162,6 +162,11 @@ async fn one_idempotency_key_gives_one_comment() {
     expect!["400 body_invalid [Idempotency-Key]: The header `Idempotency-Key` must have 1 to 128 visible ASCII characters."]
         .assert_eq(&wrong.problem());
     assert_eq!(app.thread(STORY).await["n_comments"], 1);
+    let metrics = app.inside("/metrics").await.text();
+    assert!(
+        metrics.contains("rejoinder_comments_total 1\n"),
+        "{metrics}"
+    );
 }
 
 /// Let `word` be banned on the site.

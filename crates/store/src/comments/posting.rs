@@ -1,5 +1,6 @@
 //! Posting.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use markup::{RENDERER_VERSION, Rendered};
@@ -12,6 +13,8 @@ use rejoinder_core::{
     SiteId, State, Tally, Time, TokenHash, policy,
 };
 
+use sha2::{Digest as _, Sha256};
+
 use super::counters::arrive;
 use super::{by_id, expect};
 use crate::authors::{self, Details};
@@ -20,7 +23,7 @@ use crate::error::StoreError;
 use crate::events::{self, EventKind};
 use crate::moderation::{self, Text};
 use crate::subscriptions::{self, Wish};
-use crate::{Result, Tx, address_keys, pages, params, sql, work};
+use crate::{Result, Tx, address_keys, cards, pages, params, sql, work};
 
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -101,13 +104,14 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     let settings = &new.site.settings;
     policy::may_carry_thread(&new.site, &new.page)?;
     let page = pages::locked_or_added(tx, now, site, new.ids.page, &new.page)?;
-    if let Some(posted) = replay(tx, now, site, new.idempotency.as_ref())? {
-        return Ok(posted);
-    }
     let reader = Reader {
         author: authors::by_token(tx, now, site, &new.token)?,
         network: new.reader.network,
     };
+    if let Some(posted) = replay(tx, now, new, reader.author.as_ref())? {
+        return Ok(posted);
+    }
+    let known = reader.author.clone();
     let Rendered { shown, n_links, .. } = &new.rendered;
     policy::may_say(settings, &new.text, shown.text(), *n_links)?;
     policy::may_comment(settings, Some(&page), &reader, now)?;
@@ -132,7 +136,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     if let Some(wish) = &new.notify {
         subscriptions::ask(tx, now, &page, &comment.author, wish)?;
     }
-    remember(tx, now, site, new)?;
+    remember(tx, now, new, known.as_ref())?;
     Ok(Posted {
         comment,
         page,
@@ -188,15 +192,71 @@ fn worked(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Work> {
     }
 }
 
+/// A client's key as it is kept: it belongs to the author who used it, or, before their browser was
+/// known, to their network, of which nothing can be told once the key of its hash is destroyed.
+fn own_key(
+    tx: &mut Tx<'_>,
+    now: Time,
+    new: &NewComment,
+    author: Option<&Author>,
+    key: &str,
+) -> Result<String> {
+    let mut own = match author {
+        Some(author) => Sha256::new_with_prefix(author.id.0.to_be_bytes()),
+        None => {
+            let hash = address_keys::hash(tx, now, new.reader.network, &new.ids.address_key)?;
+            Sha256::new_with_prefix(hash)
+        }
+    };
+    own.update(key);
+    let hash: [u8; 32] = own.finalize().into();
+    Ok(hash.iter().fold(String::new(), |mut own, byte| {
+        let _ = write!(own, "{byte:02x}");
+        own
+    }))
+}
+
+/// What was posted before under the same key by the same person. Whose first answer was lost before it
+/// told their browser who they are, comes again as somebody unknown.
 fn replay(
     tx: &mut Tx<'_>,
     now: Time,
-    site: SiteId,
-    idempotency: Option<&Idempotency>,
+    new: &NewComment,
+    author: Option<&Author>,
 ) -> Result<Option<Posted>> {
-    let Some(Idempotency { key, fingerprint }) = idempotency else {
+    let Some(Idempotency { key, fingerprint }) = &new.idempotency else {
         return Ok(None);
     };
+    let mut keys = vec![own_key(tx, now, new, None, key)?];
+    if author.is_some() {
+        keys.insert(0, own_key(tx, now, new, author, key)?);
+    }
+    for key in keys {
+        let Some((said, comment)) = used(tx, now, new.site.id, &key)? else {
+            continue;
+        };
+        // Somebody else of the same network was as unknown when they used it.
+        if author.is_some_and(|author| author.id != comment.author.id) {
+            continue;
+        }
+        if said != fingerprint {
+            return Err(Refusal::KeyReused.into());
+        }
+        let site = new.site.id;
+        let page = pages::by_id(tx, site, comment.page)?;
+        let page =
+            page.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))?;
+        return Ok(Some(Posted {
+            comment: cards::filled(tx, site, comment)?,
+            page,
+            is_replay: true,
+        }));
+    }
+    Ok(None)
+}
+
+/// What was said under a key as it is kept, and the comment that came of it.
+fn used(tx: &mut Tx<'_>, now: Time, site: SiteId, key: &str) -> Result<Option<(Vec<u8>, Comment)>> {
     let seen: Option<(Vec<u8>, CommentId)> = tx.one(
         sql!(
             "select fingerprint, comment_id from idempotency
@@ -205,33 +265,24 @@ fn replay(
         params![site, key, now.before(IDEMPOTENCY)],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    let Some((known, id)) = seen else {
+    let Some((said, comment)) = seen else {
         return Ok(None);
     };
-    if known != fingerprint {
-        return Err(Refusal::KeyReused.into());
-    }
-    let comment = expect(tx, site, id)?;
-    let page = pages::by_id(tx, site, comment.page)?;
-    let page = page.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))?;
-    Ok(Some(Posted {
-        comment,
-        page,
-        is_replay: true,
-    }))
+    Ok(Some((said, expect(tx, site, comment)?)))
 }
 
-fn remember(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewComment) -> Result<()> {
+fn remember(tx: &mut Tx<'_>, now: Time, new: &NewComment, author: Option<&Author>) -> Result<()> {
     let Some(Idempotency { key, fingerprint }) = &new.idempotency else {
         return Ok(());
     };
+    let (site, key) = (new.site.id, own_key(tx, now, new, author, key)?);
     forget_old(tx, now, site)?;
     let is_first = tx.execute(
         sql!(
             "insert into idempotency (site_id, key, fingerprint, comment_id, at)
              values (?1, ?2, ?3, ?4, ?5) on conflict (site_id, key) do nothing"
         ),
-        params![site, key, fingerprint, new.ids.comment, now],
+        params![site, &key, fingerprint, new.ids.comment, now],
     )?;
     // The same key was used for another page at the same moment.
     if is_first == 0 {

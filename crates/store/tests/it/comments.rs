@@ -149,6 +149,30 @@ fn the_same_key_gives_the_same_comment() {
 }
 
 #[test]
+fn a_key_belongs_to_the_person_who_used_it() {
+    on_both(|world| async move {
+        let (ann, bob) = (world.person("Ann"), world.person("Bob"));
+        let send = async |person, text: &str, fingerprint| {
+            let mut draft = world.draft(person, None, text).await;
+            draft.idempotency = key("k1", fingerprint);
+            world.send(draft).await.unwrap()
+        };
+        let first = send(&ann, "Me too", 1).await;
+
+        let same = send(&bob, "Me too", 1).await;
+        let (cid, again) = (world.person("Cid"), send(&bob, "Me too", 1).await);
+        let other = send(&cid, "Another", 2).await;
+
+        assert!(!same.is_replay && !other.is_replay);
+        assert_ne!(same.comment.id, first.comment.id);
+        assert_eq!((again.comment.id, again.is_replay), (same.comment.id, true));
+        let own = send(&ann, "Me too", 1).await;
+        assert_eq!((own.comment.id, own.is_replay), (first.comment.id, true));
+        world.expect_sound().await;
+    });
+}
+
+#[test]
 fn a_guest_without_a_name_is_asked_for_one() {
     on_both(|world| async move {
         let ann = world.person("");
