@@ -19,6 +19,8 @@ use crate::extract::Visitor;
 pub(crate) enum Act {
     /// Posting and editing.
     Post,
+    /// Deciding, where the comment stands.
+    Decide,
     /// Voting.
     Vote,
     /// Trying out how a text looks.
@@ -38,6 +40,7 @@ impl Act {
     const fn pace(self) -> (i64, i64) {
         match self {
             Self::Post => (5, 10_000_000),
+            Self::Decide => (100, 500_000),
             Self::Vote => (30, 2_000_000),
             Self::Preview | Self::Token => (30, 2_000_000),
             Self::Mail => (5, 60_000_000),

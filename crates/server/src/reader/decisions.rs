@@ -79,7 +79,7 @@ async fn make(
     body: MakeDecision,
 ) -> Result<(std::sync::Arc<Site>, Decided), ApiError> {
     let now = app.now();
-    app.limits.take(Act::Post, visitor, now)?;
+    app.limits.take(Act::Decide, visitor, now)?;
     let (site, comment) = find(app, visitor, id, site).await?;
     let no_action = || ApiError::body("There is no such action.").field("action");
     let reason = body.reason.filter(|reason| !reason.is_empty());
@@ -89,7 +89,7 @@ async fn make(
     };
     let decide = Decide {
         site: site.id,
-        moderator: moderator(app, visitor, &site).await?,
+        moderator: colleague(app, visitor, &site, Role::Editor).await?,
         comment: comment.id,
         revision: body.revision,
         action: Action::from_word(&body.action).ok_or_else(no_action)?,
@@ -106,9 +106,19 @@ pub(super) async fn moderator(
     visitor: &Visitor,
     site: &Site,
 ) -> Result<Author, ApiError> {
+    colleague(app, visitor, site, Role::Moderator).await
+}
+
+/// The reader, who must have this role here or a higher one. What each may decide, the rules say.
+async fn colleague(
+    app: &App,
+    visitor: &Visitor,
+    site: &Site,
+    least: Role,
+) -> Result<Author, ApiError> {
     let reader = visitor.reader(app, site).await?;
-    let moderator = reader.author.filter(|own| own.role >= Role::Moderator);
-    Ok(moderator.ok_or(Refusal::NotAllowed)?)
+    let colleague = reader.author.filter(|own| own.role >= least);
+    Ok(colleague.ok_or(Refusal::NotAllowed)?)
 }
 
 /// A comment as readers see it, if they do.
@@ -143,9 +153,9 @@ pub(crate) async fn undo(
     params: Params,
 ) -> Result<Json<Decision>, ApiError> {
     let now = app.now();
-    app.limits.take(Act::Post, &visitor, now)?;
+    app.limits.take(Act::Decide, &visitor, now)?;
     let site = visitor.acting_at(&app, params.site()?).await?;
-    let moderator = moderator(&app, &visitor, &site).await?;
+    let moderator = colleague(&app, &visitor, &site, Role::Editor).await?;
     let id: DecisionId = id.parse().map_err(|_| Refusal::NotUndoable)?;
     let at = site.id;
     let undo = move |tx: &mut Tx<'_>| decisions::undo(tx, now, at, &moderator, id);

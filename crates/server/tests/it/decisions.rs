@@ -41,6 +41,45 @@ async fn a_moderator_takes_a_comment_away_and_brings_it_back() {
 }
 
 #[tokio::test]
+async fn an_editor_features_where_the_comment_stands_and_decides_nothing_else() {
+    let app = TestApp::new().await;
+    let mut eda = colleague(&app, "eda@news.example", Role::Editor, 92).await;
+    NEWS.clone_into(&mut eda.origin);
+    let ann = app.reader("Ann");
+    let id = ann.post(STORY, "First").await.id();
+    let decide = async |who: &TestReader, action: &str| {
+        let body = json!({ "action": action, "revision": 1 });
+        who.send(Method::POST, &path(&id), body).await
+    };
+
+    let featured = decide(&eda, "feature").await;
+
+    let decision = featured.good()["decision"].as_str().unwrap().to_owned();
+    let undo = format!("/api/v1/decisions/{decision}?site=news.example");
+    eda.send(Method::DELETE, &undo, json!(null)).await.good();
+    for action in ["approve", "reject", "spam", "remove", "pin", "close_branch"] {
+        assert_eq!(decide(&eda, action).await.status, 403, "{action}");
+    }
+    assert_eq!(decide(&ann, "feature").await.status, 403);
+}
+
+#[tokio::test]
+async fn moderators_decide_more_often_than_readers_write() {
+    let on = |config: &mut rejoinder_server::Config| {
+        config.rate_limits = rejoinder_server::RateLimits::On;
+    };
+    let app = TestApp::with(on).await;
+    let kim = kim(&app).await;
+    let id = app.reader("Ann").post(STORY, "First").await.id();
+
+    for n in 0..20 {
+        let action = if n % 2 == 0 { "feature" } else { "unfeature" };
+        let body = json!({ "action": action, "revision": 1 });
+        kim.send(Method::POST, &path(&id), body).await.good();
+    }
+}
+
+#[tokio::test]
 async fn what_was_edited_meanwhile_is_not_decided_blind() {
     let app = TestApp::new().await;
     let (kim, ann) = (kim(&app).await, app.reader("Ann"));
