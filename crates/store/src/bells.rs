@@ -187,7 +187,7 @@ pub(crate) fn ring_of(
     after: &Snapshot,
     by: By,
 ) -> Option<Ring> {
-    if by == By::Author || by == By::Moderator(author) {
+    if by == By::Author || by.moderator() == Some(author) {
         return None;
     }
     let is_now = |state: State| before.state != state && after.state == state;

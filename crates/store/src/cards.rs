@@ -6,7 +6,7 @@
 mod unused;
 
 use rejoinder_core::card::{Card, Icon, Picture, is_stale};
-use rejoinder_core::{Comment, CommentId, Reader, SiteId, Time, policy};
+use rejoinder_core::{Comment, CommentId, Reader, SiteId, Time};
 
 pub(crate) use unused::forget_links;
 pub use unused::{FORGET_CARD_JOB, forget, forget_unused};
@@ -14,7 +14,7 @@ pub use unused::{FORGET_CARD_JOB, forget, forget_unused};
 use crate::comments::locked;
 use crate::events::{self, EventKind};
 use crate::jobs::{self, NewJob, drawn};
-use crate::{Result, Tx, params, sql};
+use crate::{Result, Tx, params, reach, sql};
 
 /// The kind of the job that asks for a page. Its payload is the page's address.
 pub const CARD_JOB: &str = "card";
@@ -284,8 +284,7 @@ pub fn turn_off(
     url: &str,
     reader: &Reader,
 ) -> Result<()> {
-    let (page, known) = locked(tx, site, comment)?;
-    policy::may_delete(&known, reader)?;
+    let (page, known, _) = reach::changed(tx, site, reader, comment)?;
     let changed = tx.execute(
         sql!(
             "update comment_link set is_off = 1

@@ -18,8 +18,9 @@ use crate::erasures::ledger;
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
 use crate::moderation::{self, Text};
+use crate::reach::{self, As};
 use crate::rendering::Stored;
-use crate::{Result, Row, Tx, cards, groups, pages, params, sql};
+use crate::{Result, Row, Tx, cards, pages, params, sql};
 
 pub(crate) use counters::{appear, vanish};
 pub(crate) use forgetting::{forget, forget_guest, forget_traces};
@@ -71,7 +72,7 @@ pub struct Edit {
 pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
     let site = edit.site.id;
     let settings = &edit.site.settings;
-    let (page, comment) = locked(tx, site, edit.id)?;
+    let (page, comment, _) = reach::changed(tx, site, &edit.reader, edit.id)?;
     policy::may_edit(settings, &comment, &edit.reader, now)?;
     let Rendered { shown, n_links, .. } = &edit.rendered;
     policy::may_say(settings, &edit.text, shown.text(), *n_links)?;
@@ -125,12 +126,6 @@ fn examine(
     comment: &Comment,
 ) -> Result<Option<Verdict>> {
     if edit.reader.role() >= Role::Moderator {
-        if let Some(moderator) = &edit.reader.author
-            && !edit.reader.is(comment.author.id)
-            && !groups::covers(tx, moderator.id, page)?
-        {
-            return Err(Refusal::CommentUnknown.into());
-        }
         return Ok(None);
     }
     let text = Text {
@@ -278,18 +273,12 @@ pub fn remove(
     id: CommentId,
     reader: &Reader,
 ) -> Result<Removed> {
-    let (page, comment) = locked(tx, site, id)?;
-    policy::may_delete(&comment, reader)?;
-    let is_own = reader.is(comment.author.id);
-    let by = match &reader.author {
-        Some(moderator) if !is_own => By::Moderator(moderator.id),
-        _ => By::Author,
+    let (page, comment, who) = reach::changed(tx, site, reader, id)?;
+    let by = match who {
+        As::Author => By::Author,
+        As::Moderator(moderator) => By::Moderator(moderator),
     };
-    if let By::Moderator(moderator) = by
-        && !groups::covers(tx, moderator, &page)?
-    {
-        return Err(Refusal::CommentUnknown.into());
-    }
+    let is_own = who == As::Author;
     let before = decisions::snapshot(tx, site, id)?;
     let reason = if is_own { "author" } else { "moderator" };
     let mut after = before.entering(State::Removed, Some(reason));

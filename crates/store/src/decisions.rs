@@ -20,6 +20,7 @@ pub use log::{
 
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
+use crate::reach::{self, Moderator};
 use crate::{Result, Tx, comments, flags, groups, pages, params, sql};
 
 /// The most decisions that are made at once.
@@ -59,7 +60,7 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
     let Decide { site, action, .. } = *decide;
     decision::may_decide(decide.moderator.role, action)?;
     decision::may_note(decide.note.as_deref())?;
-    let (page, comment) = reach(tx, site, &decide.moderator, decide.comment)?;
+    let (page, comment, moderator) = reach::decided(tx, site, &decide.moderator, decide.comment)?;
     let before = snapshot(tx, site, comment.id)?;
     let is_root = comment.parent.is_none();
     let resolved = pins::resolve(tx, &page, comment.id, action)?;
@@ -83,7 +84,7 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
     }
     let after = pinned(tx, &page, comment.id, &before, after)?;
     let entry = Entry {
-        by: By::Moderator(decide.moderator.id),
+        by: By::Moderator(moderator),
         action: action.as_str(),
         judges: action.judges(),
         reason: decide.reason.map(Reason::as_str),
@@ -132,20 +133,6 @@ pub fn decide_all(
     Ok(results)
 }
 
-/// A comment that a moderator may decide on, and its page, locked. Others are as unknown as none.
-fn reach(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    moderator: &Author,
-    comment: CommentId,
-) -> Result<(Page, Comment)> {
-    let (page, comment) = comments::locked(tx, site, comment)?;
-    if !groups::covers(tx, moderator.id, &page)? {
-        return Err(Refusal::CommentUnknown.into());
-    }
-    Ok((page, comment))
-}
-
 /// Undo a moderator's decision, while what it changed still stands and nobody has judged the comment
 /// since. Gives the comment, or `None` where the decision was about a page.
 pub fn undo(
@@ -172,7 +159,7 @@ fn undo_of_page(
     moderator: &Author,
     decision: &Decision,
 ) -> Result<()> {
-    let page = reach_page(tx, site, moderator, decision.id.page)?;
+    let (page, moderator) = reach_page(tx, site, moderator, decision.id.page)?;
     let closes = match decision.action.as_str() {
         "close_page" => false,
         "open_page" => true,
@@ -206,7 +193,7 @@ fn undo_of_comment(
     id: DecisionId,
     comment: CommentId,
 ) -> Result<Comment> {
-    let (page, comment) = reach(tx, site, moderator, comment)?;
+    let (page, comment, who) = reach::decided(tx, site, moderator, comment)?;
     let decision = log::by_id(tx, site, id)?.ok_or(Refusal::NotUndoable)?;
     if !decision.can_be_undone() {
         return Err(Refusal::NotUndoable.into());
@@ -228,7 +215,7 @@ fn undo_of_comment(
         return Err(Refusal::NotUndoable.into());
     }
     let entry = Entry {
-        by: By::Moderator(moderator.id),
+        by: By::Moderator(who),
         action: "undo",
         judges: false,
         reason: None,
@@ -252,7 +239,7 @@ pub fn set_page_closed(
     note: Option<&str>,
 ) -> Result<Option<DecisionId>> {
     decision::may_note(note)?;
-    let page = reach_page(tx, site, moderator, page)?;
+    let (page, moderator) = reach_page(tx, site, moderator, page)?;
     if page.closed_at.is_some() == closes {
         return Ok(None);
     }
@@ -262,7 +249,7 @@ pub fn set_page_closed(
 }
 
 /// Let comments on a page appear at once or after approval, whatever the site says; `None` leaves it
-/// to the page's groups and the site.
+/// to the page's groups and the site. Gives `None` when it was so already.
 pub fn set_page_mode(
     tx: &mut Tx<'_>,
     now: Time,
@@ -270,37 +257,41 @@ pub fn set_page_mode(
     moderator: &Author,
     page: PageId,
     mode: Option<Mode>,
-) -> Result<DecisionId> {
-    let page = reach_page(tx, site, moderator, page)?;
+) -> Result<Option<DecisionId>> {
+    let (page, moderator) = reach_page(tx, site, moderator, page)?;
     let word = groups::mode_word(mode);
-    tx.execute(
-        sql!("update page set mode = ?3 where site_id = ?1 and id = ?2"),
+    let n_changed = tx.execute(
+        sql!(
+            "update page set mode = ?3 where site_id = ?1 and id = ?2
+               and coalesce(mode, '') <> coalesce(cast(?3 as text), '')"
+        ),
         params![site, page.id, word],
     )?;
+    if n_changed == 0 {
+        return Ok(None);
+    }
     let action = match word {
         Some("before") => "mode_before",
         Some(_) => "mode_after",
         None => "mode_of_site",
     };
-    page_decision(tx, now, moderator, &page, action, None, None)
+    page_decision(tx, now, moderator, &page, action, None, None).map(Some)
 }
 
-fn reach_page(tx: &mut Tx<'_>, site: SiteId, moderator: &Author, page: PageId) -> Result<Page> {
+fn reach_page(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    moderator: &Author,
+    page: PageId,
+) -> Result<(Page, Moderator)> {
     decision::may_decide(moderator.role, Action::CloseBranch)?;
-    if pages::by_id(tx, site, page)?.is_none() {
-        return Err(Refusal::PageMissing.into());
-    }
-    let page = pages::lock(tx, site, page)?;
-    if !groups::covers(tx, moderator.id, &page)? {
-        return Err(Refusal::PageMissing.into());
-    }
-    Ok(page)
+    reach::page(tx, site, moderator, page)
 }
 
 fn page_decision(
     tx: &mut Tx<'_>,
     now: Time,
-    moderator: &Author,
+    moderator: Moderator,
     page: &Page,
     action: &str,
     note: Option<&str>,
@@ -317,7 +308,7 @@ fn page_decision(
             page.site,
             page.id,
             version,
-            moderator.id,
+            moderator.id(),
             action,
             note,
             now,

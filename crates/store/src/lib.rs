@@ -51,6 +51,7 @@ pub mod personal;
 mod postgres;
 pub mod pushes;
 pub mod queues;
+pub mod reach;
 pub mod rendering;
 mod seals;
 pub mod searches;

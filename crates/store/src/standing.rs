@@ -12,6 +12,7 @@ use rejoinder_core::author::Role;
 use rejoinder_core::moderation::{Ban, Standing, Trust, decision};
 use rejoinder_core::{Author, AuthorId, AuthorKind, Refusal, SiteId, Time, TokenHash, moderation};
 
+use crate::reach::{self, Moderator};
 use crate::{Result, Tx, address_keys, authors, params, sessions, sql};
 
 pub use drawer::{Banned, Changed, Drawer, banned, drawer};
@@ -142,19 +143,23 @@ pub struct Change {
 
 impl Change {
     /// Whether the moderator may do it, and to this author.
-    fn check(&self, tx: &mut Tx<'_>) -> Result<()> {
-        if self.moderator.role < Role::Moderator {
-            return Err(Refusal::NotAllowed.into());
-        }
+    fn check(&self, tx: &mut Tx<'_>) -> Result<Moderator> {
+        let moderator = reach::whole_site(tx, self.site, &self.moderator)?;
         decision::may_note(self.reason.as_deref())?;
         let author = authors::by_id(tx, self.site, self.author)?.ok_or(Refusal::AuthorUnknown)?;
         if author.role >= self.moderator.role && author.id != self.moderator.id {
             return Err(Refusal::NotAllowed.into());
         }
-        Ok(())
+        Ok(moderator)
     }
 
-    fn log(&self, tx: &mut Tx<'_>, now: Time, action: &str, until: Option<Time>) -> Result<()> {
+    fn log(
+        &self,
+        tx: &mut Tx<'_>,
+        now: Time,
+        by: Moderator,
+        (action, until): (&str, Option<Time>),
+    ) -> Result<()> {
         tx.execute(
             sql!(
                 "insert into standing_change
@@ -165,7 +170,7 @@ impl Change {
                 self.site,
                 self.id,
                 self.author,
-                self.moderator.id,
+                by.id(),
                 action,
                 until,
                 self.reason.as_deref(),
@@ -178,7 +183,7 @@ impl Change {
 
 /// Say whether an author's comments are looked at first.
 pub fn set_trust(tx: &mut Tx<'_>, now: Time, change: &Change, trust: Trust) -> Result<()> {
-    change.check(tx)?;
+    let by = change.check(tx)?;
     tx.execute(
         sql!(
             "insert into standing (site_id, author_id, trust) values (?1, ?2, ?3)
@@ -186,12 +191,12 @@ pub fn set_trust(tx: &mut Tx<'_>, now: Time, change: &Change, trust: Trust) -> R
         ),
         params![change.site, change.author, trust.as_str()],
     )?;
-    change.log(tx, now, trust.as_str(), None)
+    change.log(tx, now, by, (trust.as_str(), None))
 }
 
 /// Let an author not take part until then; `None` ends a suspension.
 pub fn suspend(tx: &mut Tx<'_>, now: Time, change: &Change, until: Option<Time>) -> Result<()> {
-    change.check(tx)?;
+    let by = change.check(tx)?;
     tx.execute(
         sql!(
             "insert into standing (site_id, author_id, suspended_until) values (?1, ?2, ?3)
@@ -204,7 +209,7 @@ pub fn suspend(tx: &mut Tx<'_>, now: Time, change: &Change, until: Option<Time>)
         Some(_) => "suspend",
         None => "end_suspension",
     };
-    change.log(tx, now, action, until)
+    change.log(tx, now, by, (action, until))
 }
 
 /// Let an author, their browsers and, if asked for, their addresses take part no more, until then or
@@ -216,7 +221,7 @@ pub fn ban(
     until: Option<Time>,
     with_address: bool,
 ) -> Result<()> {
-    change.check(tx)?;
+    let by = change.check(tx)?;
     let mut shown = vec![("account", account(change.author))];
     let tokens: Vec<Vec<u8>> = tx.all(
         sql!("select token_hash from session where site_id = ?1 and author_id = ?2"),
@@ -256,7 +261,7 @@ pub fn ban(
         )?;
     }
     end_sessions(tx, change)?;
-    change.log(tx, now, "ban", until)
+    change.log(tx, now, by, ("ban", until))
 }
 
 /// An account must sign in again, and then may read and no more. A guest keeps the token that proves
@@ -271,16 +276,16 @@ fn end_sessions(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
 
 /// Let a banned author take part again.
 pub fn lift(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
-    change.check(tx)?;
+    let by = change.check(tx)?;
     tx.execute(
         sql!("delete from ban where site_id = ?1 and author_id = ?2"),
         params![change.site, change.author],
     )?;
-    change.log(tx, now, "lift_ban", None)
+    change.log(tx, now, by, ("lift_ban", None))
 }
 
 /// Write a note on an author, for moderators only.
 pub fn add_note(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
-    change.check(tx)?;
-    change.log(tx, now, "note", None)
+    let by = change.check(tx)?;
+    change.log(tx, now, by, ("note", None))
 }

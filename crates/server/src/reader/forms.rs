@@ -3,9 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::{CommentId, PageKey, Site, policy};
+use rejoinder_core::{CommentId, PageKey, Site};
 use render::Problem;
-use store::cards;
+use store::{cards, reach};
 
 use super::posting::{self, Draft};
 use super::work::Proof;
@@ -109,11 +109,13 @@ pub(crate) async fn edit_page(
 ) -> Result<Response, ErrorPage> {
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
     let reader = visitor.reader(&app, &site).await?;
-    policy::may_delete(&comment, &reader)?;
-    let key = page_of(&app, &site, &comment).await?.key;
     let id = site.id;
-    let fill = move |tx: &mut store::Tx<'_>| cards::filled(tx, id, comment.clone());
-    let comment = app.store.read(fill).await.map_err(ApiError::from)?;
+    let read = move |tx: &mut store::Tx<'_>| {
+        let inside = reach::inside(tx, id, &reader, comment.id)?;
+        let comment = cards::filled(tx, id, inside.comment().clone())?;
+        Ok((inside.page().key.clone(), comment))
+    };
+    let (key, comment) = app.store.read(read).await.map_err(ApiError::from)?;
     let context = context(&app, &site, &visitor.base.0);
     Ok(Html(render::edit_page(&context, &key, &comment, None, None)).into_response())
 }

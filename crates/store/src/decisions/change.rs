@@ -7,6 +7,7 @@ use super::log::DecisionId;
 use super::mark_undone;
 use crate::error::StoreError;
 use crate::events::{self, EventKind};
+use crate::reach::Moderator;
 use crate::webhooks::{self, MessageId};
 use crate::{Result, Tx, bells, comments, corrections, fates, flags, learned, params, sql};
 
@@ -14,7 +15,7 @@ use crate::{Result, Tx, bells, comments, corrections, fates, flags, learned, par
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
     /// A moderator.
-    Moderator(AuthorId),
+    Moderator(Moderator),
     /// Whoever wrote it.
     Author,
     /// The rules.
@@ -30,9 +31,9 @@ impl By {
         }
     }
 
-    const fn moderator(self) -> Option<AuthorId> {
+    pub(crate) const fn moderator(self) -> Option<AuthorId> {
         match self {
-            Self::Moderator(id) => Some(id),
+            Self::Moderator(moderator) => Some(moderator.id()),
             Self::Author | Self::Rules => None,
         }
     }

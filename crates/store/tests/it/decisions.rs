@@ -1,12 +1,16 @@
 //! Decisions, undoing them, flags, and the log that explains both.
 
-use rejoinder_core::moderation::Action;
+use rejoinder_core::moderation::{Action, Trust};
+use rejoinder_core::settings::Mode;
 use rejoinder_core::thread::ThreadQuery;
-use rejoinder_core::{Clock as _, CommentId, Refusal, Sort, State};
+use rejoinder_core::{Clock as _, CommentId, Reader, Refusal, Sort, State};
+use rejoinder_store::comments::Edit;
 use rejoinder_store::decisions::{Actor, Decide, LogQuery, Of};
 use rejoinder_store::groups::{Group, Scope};
 use rejoinder_store::queues::Queue;
-use rejoinder_store::{decisions, flags, groups, moderation, sites};
+use rejoinder_store::{
+    cards, comments, decisions, flags, groups, moderation, reach, sites, standing,
+};
 
 use crate::desk::{outside, refusal};
 use crate::support::{World, first_page, on_both};
@@ -555,6 +559,99 @@ fn moderators_decide_within_their_groups_only() {
             refusal(world.decide(&kim, first, Action::Approve).await),
             Refusal::CommentUnknown
         );
+    });
+}
+
+#[test]
+fn what_is_out_of_a_moderators_groups_is_neither_changed_nor_read_by_them() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.desk().await);
+        let first = world.post(&ann, "First").await;
+        let (now, site) = (world.clock.now(), world.site.id);
+        let author = world.reader(&ann).await.author.unwrap().id;
+        let reader = Reader {
+            author: Some(kim.clone()),
+            network: ann.network,
+        };
+        let group = Group {
+            id: 2,
+            name: "Sport".to_owned(),
+            prefix: Some("news.example/sport".to_owned()),
+            mode: None,
+            n_pages: 0,
+        };
+        let save = world.store.write(move |tx| groups::save(tx, site, &group));
+        save.await.unwrap();
+        limit(&world, kim.id, Scope::of(vec![2])).await;
+
+        for n in 0..4 {
+            let reader = reader.clone();
+            let edit = Edit {
+                site: world.site.clone(),
+                id: first,
+                reader: reader.clone(),
+                text: "First".to_owned(),
+                rendered: markup::render("First"),
+                revision: None,
+                job: world.ids.next(now),
+            };
+            let tried = world.store.write(move |tx| match n {
+                0 => reach::inside(tx, site, &reader, first).map(drop),
+                1 => cards::turn_off(tx, now, site, first, "https://a.example/", &reader),
+                2 => comments::remove(tx, now, site, first, &reader).map(drop),
+                _ => comments::edit(tx, now, &edit).map(drop),
+            });
+            assert_eq!(refusal(tried.await), Refusal::CommentUnknown, "{n}");
+        }
+        let change = standing::Change {
+            site,
+            id: world.ids.next(now),
+            moderator: kim.clone(),
+            author,
+            reason: Some("A note".to_owned()),
+        };
+        for n in 0..5 {
+            let change = change.clone();
+            let tried = world.store.write(move |tx| match n {
+                0 => standing::add_note(tx, now, &change),
+                1 => standing::set_trust(tx, now, &change, Trust::Trusted),
+                2 => standing::suspend(tx, now, &change, None),
+                3 => standing::ban(tx, now, &change, None, false),
+                _ => standing::lift(tx, now, &change),
+            });
+            assert_eq!(refusal(tried.await), Refusal::NotAllowed, "{n}");
+        }
+        limit(&world, kim.id, Scope::all()).await;
+        let note = world
+            .store
+            .write(move |tx| standing::add_note(tx, now, &change));
+        note.await.unwrap();
+        let inside = world
+            .store
+            .read(move |tx| reach::inside(tx, site, &reader, first));
+        assert_eq!(inside.await.unwrap().comment().text, "First");
+    });
+}
+
+#[test]
+fn setting_what_is_set_already_is_no_decision() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.desk().await);
+        let first = world.post(&ann, "First").await;
+        let (now, site) = (world.clock.now(), world.site.id);
+        let find = world.store.read(move |tx| comments::by_id(tx, site, first));
+        let page = find.await.unwrap().unwrap().page;
+        let set = async |mode| {
+            let kim = kim.clone();
+            let set = world
+                .store
+                .write(move |tx| decisions::set_page_mode(tx, now, site, &kim, page, mode));
+            set.await.unwrap().is_some()
+        };
+
+        assert!(!set(None).await);
+        assert!(set(Some(Mode::Before)).await && !set(Some(Mode::Before)).await);
+        assert!(set(Some(Mode::After)).await && set(None).await && !set(None).await);
     });
 }
 
