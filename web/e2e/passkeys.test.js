@@ -42,10 +42,12 @@ async function withDevice(page) {
   return { know, credentials, take };
 }
 
-/** The address of the link in the mail that was just sent. */
+/** Where the link leads in the mail that was just sent, at the address of this machine that is walked. */
 async function mailedLink() {
   const mail = await desk.rejoinder.mail();
-  return /http\S+\/auth\/link\?[^\s"]+/.exec(mail)?.[0] ?? assert.fail(mail);
+  const link = /http\S+\/auth\/link\?[^\s"]+/.exec(mail)?.[0] ?? assert.fail(mail);
+  const { pathname, search } = new URL(link);
+  return desk.comments + pathname + search;
 }
 
 /** @param {string} to */

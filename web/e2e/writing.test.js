@@ -177,7 +177,7 @@ test('what the server refuses stays in the form, with the reason at its field', 
   await form.locator('[data-rj=send]').click();
   await form.locator('[data-rj-error=text]:visible').waitFor();
 
-  assert.match(await form.locator('[data-rj-error=text]').innerText(), /10,?001 characters/);
+  assert.match(await form.locator('[data-rj-error=text]').innerText(), /10,?000 characters at most/);
   assert.equal((await form.locator('textarea').inputValue()).length, 10_001);
   assert.equal((await texts(page)).length, 0);
   await expectAccessible(page);
