@@ -17,7 +17,7 @@ impl<E: Into<ApiError>> From<E> for ErrorPage {
     }
 }
 
-/// It is written by [`write`], when it is known whose language to speak.
+/// It is written by [`write()`], when it is known whose language to speak.
 impl IntoResponse for ErrorPage {
     fn into_response(self) -> Response {
         let mut response = (self.0.status, Html("")).into_response();
