@@ -12,6 +12,8 @@ mod cards;
 mod connections;
 mod decisions;
 mod desk;
+mod desk_groups;
+mod desk_hostile;
 mod desk_pages;
 mod devices;
 mod documented;

@@ -2,254 +2,26 @@
 
 use std::time::Duration;
 
-use rejoinder_core::author::{self, Role};
+use rejoinder_core::author::Role;
 use rejoinder_core::moderation::{FlagReason, Trust};
 use rejoinder_core::thread::ThreadQuery;
 use rejoinder_core::{
     AuthorId, Clock as _, CommentId, Random as _, Refusal, Sort, TokenHash, Vote,
 };
-use rejoinder_store::erasures::{self, Fate};
 use rejoinder_store::flags::{self, NewFlag};
-use rejoinder_store::jobs::NewJob;
-use rejoinder_store::mail_sign_ins::{self, Entered, Opened, Wish};
 use rejoinder_store::sessions::{self, NewSession};
 use rejoinder_store::standing::{self, Change};
 use rejoinder_store::{StoreError, authors, personal};
 
+use crate::mail_sign_ins::{BROWSER, ask, enter_from, fresh, is_used, secret, sign_in};
 use crate::support::{Person, World, first_page, on_both};
 
-const BROWSER: TokenHash = TokenHash([7; 32]);
-
-/// What a browser shows that has signed in.
-const KNOWN: TokenHash = TokenHash([9; 32]);
-
-fn secret(world: &World) -> TokenHash {
-    let mut bytes = [0; 32];
-    world.random.fill(&mut bytes);
-    TokenHash(bytes)
-}
-
-async fn ask(world: &World, email: &str) -> Option<TokenHash> {
-    ask_from(world, email, BROWSER, None).await
-}
-
-/// Ask in a browser that shows this secret, and maybe one by which it is known.
-async fn ask_from(
-    world: &World,
-    email: &str,
-    browser: TokenHash,
-    known: Option<TokenHash>,
-) -> Option<TokenHash> {
-    let now = world.clock.now();
-    let token = secret(world);
-    let wish = Wish {
-        site: world.site.id,
-        email: email.to_owned(),
-        mailbox: author::mailbox(email),
-        token,
-        browser,
-        known,
-        code: format!("12345{}", browser.0[0] - 1),
-        mail: NewJob {
-            id: world.ids.next(now),
-            site: world.site.id,
-            kind: "mail",
-            dedup_key: format!("{token:?}"),
-            payload: "{}".to_owned(),
-            run_at: now,
-        },
-    };
-    let asked = world
-        .store
-        .write(move |tx| mail_sign_ins::ask(tx, now, &wish));
-    asked.await.unwrap().then_some(token)
-}
-
-/// Open a link in a browser that shows `browser`, instead of what it showed before.
-async fn enter_from(
-    world: &World,
-    link: TokenHash,
-    browser: Option<TokenHash>,
-    code: &str,
-    session: NewSession,
-) -> Result<Entered, StoreError> {
-    let now = world.clock.now();
-    let opened = Opened {
-        site: world.site.clone(),
-        token: link,
-        browser,
-        known: KNOWN,
-        code: code.to_owned(),
-        author: AuthorId(world.ids.next(now)),
-        name: Some("Ann".to_owned()),
-        session,
-    };
-    world
-        .store
-        .write(move |tx| mail_sign_ins::enter(tx, now, &opened))
-        .await
-}
-
-fn fresh(world: &World, replaces: Option<TokenHash>) -> NewSession {
-    NewSession {
-        token: secret(world),
-        replaces,
-        label: Some("Firefox on Linux".to_owned()),
-    }
-}
-
-/// Sign in as the account of `email` where `person` was a guest; the person from now on.
-pub(crate) async fn sign_in(world: &World, person: &Person, email: &str) -> Person {
-    let link = ask(world, email).await.unwrap();
-    let session = fresh(world, Some(person.token));
-    let token = session.token;
-    let entered = enter_from(world, link, Some(BROWSER), "", session).await;
-    assert!(matches!(entered, Ok(Entered::As(_))), "{entered:?}");
-    Person {
-        name: person.name.clone(),
-        token,
-        network: person.network,
-    }
-}
-
-fn is_used<T>(result: &Result<T, StoreError>) -> bool {
-    matches!(result, Err(StoreError::Refused(Refusal::LinkUsed)))
-}
-
-async fn knows(world: &World, token: TokenHash) -> bool {
+pub(crate) async fn knows(world: &World, token: TokenHash) -> bool {
     let (now, site) = (world.clock.now(), world.site.id);
     let known = world
         .store
         .read(move |tx| authors::by_token(tx, now, site, &token));
     known.await.unwrap().is_some()
-}
-
-#[test]
-fn a_link_by_mail_signs_in_once_even_when_it_is_opened_twice_at_a_time() {
-    on_both(|world| async move {
-        let link = ask(&world, "ann@reader.example").await.unwrap();
-        let enter = || enter_from(&world, link, Some(BROWSER), "", fresh(&world, None));
-
-        let (one, other) = tokio::join!(enter(), enter());
-
-        assert!(one.is_ok() != other.is_ok());
-        assert!(is_used(&one) || is_used(&other), "{one:?} {other:?}");
-        world.expect_sound().await;
-    });
-}
-
-#[test]
-fn a_link_by_mail_works_for_a_quarter_of_an_hour() {
-    on_both(|world| async move {
-        let link = ask(&world, "ann@reader.example").await.unwrap();
-        world.wait(Duration::from_secs(15 * 60));
-        let entered = enter_from(&world, link, Some(BROWSER), "", fresh(&world, None)).await;
-        assert!(is_used(&entered));
-    });
-}
-
-#[test]
-fn another_browser_needs_the_code_and_may_guess_five_times() {
-    on_both(|world| async move {
-        let other = Some(TokenHash([8; 32]));
-        let link = ask(&world, "ann@reader.example").await.unwrap();
-        let wrong = enter_from(&world, link, other, "000000", fresh(&world, None)).await;
-        assert_eq!(wrong.unwrap(), Entered::CodeWrong);
-        let none = enter_from(&world, link, None, "", fresh(&world, None)).await;
-        assert_eq!(none.unwrap(), Entered::CodeWrong);
-        let right = enter_from(&world, link, other, "123456", fresh(&world, None)).await;
-        assert!(matches!(right.unwrap(), Entered::As(_)));
-
-        let link = ask(&world, "ann@reader.example").await.unwrap();
-        for _ in 0..5 {
-            let wrong = enter_from(&world, link, other, "000000", fresh(&world, None)).await;
-            assert_eq!(wrong.unwrap(), Entered::CodeWrong);
-        }
-        let late = enter_from(&world, link, other, "123456", fresh(&world, None)).await;
-        assert!(is_used(&late), "{late:?}");
-    });
-}
-
-#[test]
-fn a_mailbox_gets_two_mails_in_ten_minutes_however_its_address_is_written() {
-    on_both(|world| async move {
-        for [first, second, third] in [
-            ["a@b.example", "A@b.example", "a+1@b.example"],
-            [
-                "ann.lee@gmail.com",
-                "annlee+x@googlemail.com",
-                "a.nnlee@gmail.com",
-            ],
-        ] {
-            assert!(ask(&world, first).await.is_some());
-            assert!(ask(&world, second).await.is_some());
-            assert!(ask(&world, third).await.is_none());
-        }
-        assert!(ask(&world, "other@b.example").await.is_some());
-        world.wait(Duration::from_secs(600));
-        assert!(ask(&world, "a@b.example").await.is_some());
-    });
-}
-
-#[test]
-fn strangers_who_ask_for_links_all_day_lock_nobody_out() {
-    on_both(|world| async move {
-        let (email, stranger, own) = ("a@b.example", TokenHash([1; 32]), TokenHash([2; 32]));
-        for _minute in 0..30 {
-            world.wait(Duration::from_secs(60));
-            // A stranger asks as soon as one may, and others besides.
-            let mut latest = None;
-            for _ in 0..3 {
-                latest = ask_from(&world, email, stranger, None).await.or(latest);
-            }
-            let Some(latest) = latest else { continue };
-
-            // The owner asks in a browser of which nobody knows anything, and gets no mail.
-            world.wait(Duration::from_secs(4 * 60));
-            assert!(ask_from(&world, email, own, None).await.is_none());
-            let theirs = enter_from(&world, latest, None, "999999", fresh(&world, None)).await;
-            assert!(matches!(theirs, Ok(Entered::CodeWrong)), "{theirs:?}");
-            let entered = enter_from(&world, latest, Some(own), "", fresh(&world, None)).await;
-
-            assert!(matches!(entered, Ok(Entered::As(_))), "{entered:?}");
-        }
-    });
-}
-
-#[test]
-fn a_link_that_strangers_asked_for_takes_the_code_that_the_owners_browser_shows() {
-    on_both(|world| async move {
-        let (email, stranger, own) = ("a@b.example", TokenHash([1; 32]), TokenHash([2; 32]));
-        let link = ask_from(&world, email, stranger, None).await.unwrap();
-        ask_from(&world, email, stranger, None).await.unwrap();
-        assert!(ask_from(&world, email, own, None).await.is_none());
-
-        // On a phone that has asked for nothing.
-        let entered = enter_from(&world, link, None, "123451", fresh(&world, None)).await;
-
-        assert!(matches!(entered, Ok(Entered::As(_))), "{entered:?}");
-    });
-}
-
-#[test]
-fn a_browser_that_has_signed_in_always_gets_a_link_to_that_address() {
-    on_both(|world| async move {
-        let (email, stranger) = ("a@b.example", TokenHash([1; 32]));
-        sign_in(&world, &world.person("Ann"), email).await;
-        for _ in 0..9 {
-            ask_from(&world, email, stranger, None).await;
-        }
-
-        let other = ask_from(&world, email, stranger, Some(TokenHash([8; 32]))).await;
-        let own = ask_from(&world, email, BROWSER, Some(KNOWN)).await;
-        for _ in 0..9 {
-            ask_from(&world, "b@b.example", stranger, None).await;
-        }
-        let elsewhere = ask_from(&world, "b@b.example", stranger, Some(KNOWN)).await;
-
-        assert!(own.is_some());
-        assert!(other.is_none() && elsewhere.is_none());
-    });
 }
 
 #[test]
@@ -337,7 +109,7 @@ fn no_vote_and_no_flag_counts_twice_and_none_is_on_ones_own() {
     });
 }
 
-async fn flag(world: &World, who: &Person, comment: CommentId) {
+pub(crate) async fn flag(world: &World, who: &Person, comment: CommentId) {
     let now = world.clock.now();
     let mut address_key = [0; 32];
     world.random.fill(&mut address_key);
@@ -545,140 +317,6 @@ fn nobody_takes_a_name_like_one_of_the_newsroom() {
         let mut again = world.draft(&guest, None, "As somebody else").await;
         again.details.as_mut().unwrap().name = "kim ode".to_owned();
         assert!(is_protected(world.send(again).await));
-    });
-}
-
-/// Ask for the account of `who` to be deleted, and let a day go by.
-pub(crate) async fn ask_to_erase(world: &World, who: &Person, fate: Fate) -> AuthorId {
-    let (now, site) = (world.clock.now(), world.site.id);
-    let account = world.reader(who).await.author.unwrap();
-    let (id, job) = (account.id, world.ids.next(now));
-    world
-        .store
-        .write(move |tx| erasures::ask(tx, now, site, &account, fate, job))
-        .await
-        .unwrap();
-    world.wait(erasures::GRACE);
-    id
-}
-
-pub(crate) async fn erase(world: &World, author: AuthorId) {
-    let mut is_done = false;
-    while !is_done {
-        let (now, site) = (world.clock.now(), world.site.id);
-        let nobody = AuthorId(world.ids.next(now));
-        let step = world
-            .store
-            .write(move |tx| erasures::step(tx, now, site, author, nobody));
-        is_done = step.await.unwrap();
-    }
-}
-
-#[test]
-fn a_deleted_account_leaves_nothing_but_published_comments_by_nobody() {
-    on_both(|world| async move {
-        let ann = sign_in(
-            &world,
-            &world.person("Ann Secret"),
-            "ann.secret@reader.example",
-        )
-        .await;
-        let kim = world.person("Kim");
-        let first = world.post(&ann, "First").await;
-        world.edit(&ann, first, "First, mended").await.unwrap();
-        let reply = world.reply(&kim, first, "A reply").await;
-        let gone = world.post(&ann, "Taken back").await;
-        world.remove(&ann, gone).await.unwrap();
-        world.vote(&ann, reply, Some(Vote::Up)).await.unwrap();
-        flag(&world, &ann, reply).await;
-        let id = ask_to_erase(&world, &ann, Fate::Keep).await;
-
-        erase(&world, id).await;
-
-        let thread = world.thread(first_page(Sort::Oldest)).await;
-        let shown: Vec<_> = thread
-            .entries
-            .iter()
-            .map(|entry| {
-                let comment = &entry.comment;
-                (
-                    comment.author.name.as_str(),
-                    comment.text.as_str(),
-                    comment.tally.up,
-                )
-            })
-            .collect();
-        assert_eq!(shown, [("", "First, mended", 0), ("Kim", "A reply", 1)]);
-        let shown = format!("author_id={}", id.0);
-        for line in world.dump().await {
-            for trace in [
-                "ann.secret",
-                "Ann Secret",
-                "Taken back",
-                "text=First ",
-                &shown,
-            ] {
-                assert!(!line.contains(trace), "{trace} is left: {line}");
-            }
-        }
-        assert!(!knows(&world, ann.token).await);
-        world.expect_sound().await;
-    });
-}
-
-#[test]
-fn comments_go_with_the_account_where_that_was_asked_for() {
-    on_both(|world| async move {
-        let ann = sign_in(&world, &world.person("Ann"), "ann@reader.example").await;
-        let kim = world.person("Kim");
-        let first = world.post(&ann, "First").await;
-        world.reply(&kim, first, "A reply").await;
-        world.post(&ann, "Alone").await;
-        let id = ask_to_erase(&world, &ann, Fate::Remove).await;
-
-        erase(&world, id).await;
-
-        let lines = world.lines(first_page(Sort::Oldest)).await;
-        assert_eq!(lines, ["(removed) 1", "  A reply 0"]);
-        world.expect_sound().await;
-    });
-}
-
-#[test]
-fn an_account_is_kept_for_a_day_and_when_its_owner_wants_it_back() {
-    on_both(|world| async move {
-        let ann = sign_in(&world, &world.person("Ann"), "ann@reader.example").await;
-        world.post(&ann, "Here").await;
-        let (now, site) = (world.clock.now(), world.site.id);
-        let account = world.reader(&ann).await.author.unwrap();
-        let (id, job) = (account.id, world.ids.next(now));
-        let ask = move |tx: &mut rejoinder_store::Tx<'_>| {
-            erasures::ask(tx, now, site, &account, Fate::Remove, job)
-        };
-        world.store.write(ask).await.unwrap();
-        world.wait(erasures::GRACE.checked_sub(Duration::from_secs(1)).unwrap());
-        erase(&world, id).await;
-        assert!(knows(&world, ann.token).await);
-
-        world
-            .store
-            .write(move |tx| erasures::withdraw(tx, site, id))
-            .await
-            .unwrap();
-        world.wait(Duration::from_secs(86_400));
-        erase(&world, id).await;
-
-        assert_eq!(world.lines(first_page(Sort::Oldest)).await, ["Here 0"]);
-        let moderator = world.moderator("Mo").await;
-        let moderator = world.reader(&moderator).await.author.unwrap();
-        let ask = move |tx: &mut rejoinder_store::Tx<'_>| {
-            erasures::ask(tx, now, site, &moderator, Fate::Keep, job + 1)
-        };
-        let refused = world.store.write(ask).await;
-        assert!(matches!(
-            refused,
-            Err(StoreError::Refused(Refusal::NotAllowed))
-        ));
     });
 }
 

@@ -8,7 +8,8 @@ use rejoinder_store::api_tokens::{self, ApiToken, MAX_TOKENS, NewApiToken, Progr
 use rejoinder_store::authors;
 use rejoinder_store::erasures::Fate;
 
-use crate::accounts::{ask_to_erase, erase, sign_in};
+use crate::account_erasures::{ask_to_erase, erase};
+use crate::mail_sign_ins::sign_in;
 use crate::support::{World, on_both};
 
 const DAY: Duration = Duration::from_secs(86_400);

@@ -9,7 +9,8 @@ use rejoinder_store::audit::{self, Entry, Query};
 use rejoinder_store::erasures::Fate;
 use rejoinder_store::{authors, owners, sites};
 
-use crate::accounts::{ask_to_erase, erase, sign_in};
+use crate::account_erasures::{ask_to_erase, erase};
+use crate::mail_sign_ins::sign_in;
 use crate::support::{World, on_both};
 
 const ALL: Query = Query {

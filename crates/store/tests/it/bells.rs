@@ -9,7 +9,7 @@ use rejoinder_store::bells;
 use rejoinder_store::decisions;
 use rejoinder_store::mutes::{self, NewMute};
 
-use crate::accounts::sign_in;
+use crate::mail_sign_ins::sign_in;
 use crate::support::{Person, World, on_both};
 
 impl World {

@@ -11,8 +11,9 @@ use rejoinder_store::{
     Dialect, Location, Sql, Tx, guests, housekeeping, params, personal, searches, subscriptions,
 };
 
-use crate::accounts::{ask_to_erase, erase, sign_in};
-use crate::guests::{CANARY, full, proven, take_back, told};
+use crate::account_erasures::{ask_to_erase, erase};
+use crate::guest_traces::{CANARY, full, proven, take_back, told};
+use crate::mail_sign_ins::sign_in;
 use crate::notices::wish;
 use crate::support::{Person, World, on_both};
 

@@ -1,5 +1,6 @@
 //! Every operation on both databases.
 
+mod account_erasures;
 mod accounts;
 mod agreement;
 mod api_tokens;
@@ -13,21 +14,25 @@ mod desk;
 mod dump;
 mod erasing;
 mod fates;
+mod guest_traces;
 mod guests;
 mod imports;
 mod jobs;
 mod judged;
 mod large;
 mod lists;
+mod mail_sign_ins;
 mod notices;
 mod openid;
 mod overview;
 mod page_keys;
 mod passkeys;
+mod pins;
 mod pipeline;
 mod pushes;
 mod queues;
 mod race;
+mod reach;
 mod rendering;
 mod seals;
 mod sign_ins;

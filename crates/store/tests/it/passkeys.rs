@@ -6,7 +6,8 @@ use rejoinder_store::erasures::Fate;
 use rejoinder_store::passkeys::{self, Ceremony, NewPasskey, Used};
 use rejoinder_store::sessions::NewSession;
 
-use crate::accounts::{ask_to_erase, erase, sign_in};
+use crate::account_erasures::{ask_to_erase, erase};
+use crate::mail_sign_ins::sign_in;
 use crate::support::{Person, World, on_both};
 
 const TOKEN: TokenHash = TokenHash([1; 32]);

@@ -13,7 +13,7 @@ use rejoinder_store::pushes::{self, PUSH_JOB, Push};
 use rejoinder_store::subscriptions::{self, Wish};
 use rejoinder_store::{Tx, jobs, sessions};
 
-use crate::accounts::{ask_to_erase, erase};
+use crate::account_erasures::{ask_to_erase, erase};
 use crate::notices::wish;
 use crate::support::{Person, World, on_both};
 

@@ -9,7 +9,7 @@ use rejoinder_store::sessions::{self, NewSession};
 use rejoinder_store::sign_ins::{self, Invitation};
 use rejoinder_store::{StoreError, authors};
 
-use crate::accounts;
+use crate::mail_sign_ins;
 use crate::passkeys;
 use crate::support::{Person, World, on_both};
 
@@ -123,7 +123,7 @@ async fn role_of(world: &World, token: TokenHash) -> Option<(AuthorId, Role)> {
 }
 
 async fn by_mail(world: &World, person: &Person) -> TokenHash {
-    let signed_in = accounts::sign_in(world, person, "kim@news.example");
+    let signed_in = mail_sign_ins::sign_in(world, person, "kim@news.example");
     signed_in.await.token
 }
 
