@@ -1,8 +1,8 @@
 //! Whatever a file holds, reading it ends, and nothing private is published.
 #![no_main]
 
-use import::Item;
-use import::wordpress::{Options, read};
+use archive::Item;
+use archive::wordpress::{Options, read};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|file: &[u8]| {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use import::{Effect, Mapping, Plan, Report, Totals, wordpress};
+use archive::{Effect, Mapping, Plan, Report, Totals, wordpress};
 use rejoinder_core::{Clock as _, IdSource, Site};
 use store::Store;
 
@@ -74,7 +74,7 @@ async fn import(
         Format::WordPress => wordpress::read(source, along),
     };
     let items = items.map_err(|error| failed(&error))?;
-    let done = import::import(store, SystemClock.now(), plan, items, &mut report, tell).await;
+    let done = archive::import(store, SystemClock.now(), plan, items, &mut report, tell).await;
     progress.finish();
     let totals = done.map_err(|error| failed(&error))?;
     match args.dry_run {

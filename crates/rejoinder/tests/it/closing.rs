@@ -32,7 +32,7 @@ fn commands(place: &Place) -> Vec<String> {
 #[test]
 fn every_command_that_ends_leaves_everything_in_one_file() {
     let place = Place::new();
-    let sample = repository("crates/import/tests/sample.xml");
+    let sample = repository("crates/archive/tests/sample.xml");
     let sample = sample.to_str().unwrap();
     let backup = place.path("backup.db");
     let backup = backup.to_str().unwrap();

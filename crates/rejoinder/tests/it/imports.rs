@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::program::{Place, Server, repository};
 
 fn sample() -> String {
-    repository("crates/import/tests/sample.xml")
+    repository("crates/archive/tests/sample.xml")
         .to_str()
         .unwrap()
         .to_owned()
@@ -194,7 +194,7 @@ fn what_cannot_be_imported_is_refused() {
 fn what_an_import_leaves_out_comes_when_it_is_asked_for() {
     let place = Place::new();
     place.run(&["site", "add", "news.example"]).good();
-    let sample = repository("crates/import/tests/sample.xml");
+    let sample = repository("crates/archive/tests/sample.xml");
     let import = |more: &[&str]| {
         let sample = sample.to_str().unwrap();
         let all = [

@@ -25,7 +25,7 @@ fn open_to_others(folder: &Path) -> Vec<String> {
 #[test]
 fn nobody_else_can_read_what_the_program_writes_whatever_the_shell_says() {
     let place = Place::open_to_all();
-    let sample = repository("crates/import/tests/sample.xml");
+    let sample = repository("crates/archive/tests/sample.xml");
     let site = ["--site", "news.example"];
     let path = |name: &str| place.path(name).to_str().unwrap().to_owned();
     place.run(&["site", "add", "news.example"]).good();

@@ -7,7 +7,7 @@ use expect_test::expect;
 
 use rejoinder_core::{FixedRandom, IdSource, PageKey, Settings, Site, SiteId, Thread, Time};
 use rejoinder_core::{Sort, ThreadQuery};
-use rejoinder_import::{Effect, Mapping, Plan, Report, Totals, wordpress};
+use rejoinder_archive::{Effect, Mapping, Plan, Report, Totals, wordpress};
 use store::{Location, Store, doctor, sites, threads};
 
 const NOW: Time = Time::from_micros(1_790_000_000_000_000);
@@ -59,7 +59,7 @@ impl Place {
         let items = wordpress::read(file, wordpress::Options::default()).unwrap();
         let mut report = Report::new(&mut lines);
         let totals =
-            rejoinder_import::import(&self.store, NOW, plan, items, &mut report, |_| {}).await;
+            rejoinder_archive::import(&self.store, NOW, plan, items, &mut report, |_| {}).await;
         let totals = totals.unwrap();
         drop(report);
         (totals, String::from_utf8(lines).unwrap())

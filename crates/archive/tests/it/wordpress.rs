@@ -2,8 +2,8 @@ use std::io::{self, Read, Write};
 
 use expect_test::{Expect, expect};
 use flate2::{Compression, write::GzEncoder};
-use rejoinder_import::wordpress::{Options, read};
-use rejoinder_import::{CommentItem, Item};
+use rejoinder_archive::wordpress::{Options, read};
+use rejoinder_archive::{CommentItem, Item};
 
 /// A blog around `items`.
 fn export(items: &str) -> String {
