@@ -5,7 +5,7 @@ use crate::time::Time;
 /// A rule said no. Carries what a person needs to know, as data.
 ///
 /// Each variant has a status, a stable code and, where one field is to blame, the field's name in
-/// `server::error`; a new variant does not compile until it has them.
+/// `server::http::error`; a new variant does not compile until it has them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(
     missing_docs,

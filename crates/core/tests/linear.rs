@@ -1,7 +1,13 @@
 //! What strangers write is looked at in time that grows with it and no faster.
 
 use rejoinder_core::moderation::search::Search;
-use rejoinder_core::{PageKey, author, learned, names, site, text, words};
+use rejoinder_core::{
+    PageKey,
+    discussion::text,
+    identity::{author, names},
+    moderation::{learned, word_list},
+    publication::site,
+};
 use testing::assert_linear;
 
 #[test]
@@ -10,10 +16,10 @@ fn looking_for_words_is_linear() {
         "*a*", "a", "a*", "*a", "aa", "idiot", "c++", ".com", "free $$$", "😄", "漢", "*b.c*", "é",
         "smile",
     ];
-    let list = words::WordList::new(entries);
+    let list = word_list::WordList::new(entries);
     assert_linear("WordList::find", |text| list.find(text));
     assert_linear("are_same", |text| {
-        words::are_same(text, &format!("{text}a"))
+        word_list::are_same(text, &format!("{text}a"))
     });
     assert_linear("learned::words", learned::words);
 }

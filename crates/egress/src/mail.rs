@@ -321,7 +321,7 @@ mod tests {
             "नाम@उदाहरण.भारत",
             &long,
         ] {
-            let email = rejoinder_core::author::email(typed).unwrap();
+            let email = rejoinder_core::identity::author::email(typed).unwrap();
             let mail = Mail {
                 to: email.expect(typed),
                 ..mail()

@@ -6,27 +6,24 @@
 //! not repeat itself looks at [`Job::is_interrupted`].
 
 mod backoff;
-mod card;
-mod desk_mail;
-mod erase;
-mod external;
+mod discussion;
 mod home;
 mod housekeeper;
-mod mail;
-mod notice;
-mod push;
-mod webhook;
+mod identity;
+mod integrations;
+mod moderation;
+mod notices;
 mod worker;
 
-pub use card::{CardHandler, UnusedCardHandler};
-pub use desk_mail::DeskMailHandler;
-pub use erase::EraseHandler;
-pub use external::{CorrectionHandler, ExternalHandler};
+pub use discussion::card::{CardHandler, UnusedCardHandler};
 pub use home::Home;
 pub use housekeeper::Housekeeper;
-pub use mail::{MAIL, MailHandler, mail_job};
-pub use notice::{FanOutHandler, NoticeHandler};
-pub use push::PushHandler;
+pub use identity::erase::EraseHandler;
+pub use integrations::webhook::WebhookHandler;
+pub use moderation::desk_mail::DeskMailHandler;
+pub use moderation::spam_check::{CorrectionHandler, ExternalHandler};
+pub use notices::mail::{MAIL, MailHandler, mail_job};
+pub use notices::notice::{FanOutHandler, NoticeHandler};
+pub use notices::push::PushHandler;
 pub use store::jobs::{Job, NewJob};
-pub use webhook::WebhookHandler;
 pub use worker::{Handler, Outcome, Running, Worker};

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fs};
 
-use rejoinder_core::author::Role;
-use rejoinder_core::thread::in_reading_order;
+use rejoinder_core::discussion::thread::in_reading_order;
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, Settings, Site,
     SiteId, Sort, State, Tally, Thread, ThreadQuery, Time,
@@ -107,7 +107,7 @@ fn main() -> Result<()> {
         site: &site,
         now: "2026-11-23T09:00:00Z".parse()?,
         base: BASE,
-        words: words::of(rejoinder_core::language::Language::English),
+        words: words::of(rejoinder_core::publication::language::Language::English),
         assets: "1",
         has_accounts: true,
     };

@@ -5,45 +5,30 @@
 //! of values: a thread and a [`Context`] come in, a `String` goes out. Templates escape all text;
 //! a comment's own HTML comes from `markup` and passes as it is.
 
-pub mod account;
-mod avatar;
-pub mod bell;
-mod card;
-mod comment;
-pub mod embedding;
-mod fate_mail;
-pub mod feed;
-mod flag;
-mod form;
-mod json_ld;
+pub mod discussion;
+pub mod identity;
+pub mod integrations;
 mod links;
-mod moderate;
-pub mod notice;
-mod pages;
-mod publication;
-mod push;
-mod sign_in;
-mod thread;
-mod tree;
-
-pub mod json;
+pub mod moderation;
 pub mod newsroom;
-pub mod webhook;
+pub mod notices;
+mod pages;
+pub mod publication;
 pub mod words;
 
-use rejoinder_core::settings::Email;
+use rejoinder_core::publication::settings::Email;
 use rejoinder_core::{CommentId, Site, Time};
 
-pub use comment::comment_html;
-pub use fate_mail::fate_mail;
-pub use flag::{flag_page, flagged_page};
-pub use form::{Form, Problem};
-pub use moderate::moderate_page;
+pub use discussion::comment::comment_html;
+pub use discussion::form::{Form, Problem};
+pub use discussion::thread::{closed_notice, thread_fragment};
+pub use identity::door::sign_in_page;
+pub use moderation::flag::{flag_page, flagged_page};
+pub use moderation::moderate::moderate_page;
+pub use notices::author_notice::fate_mail;
+pub use notices::push::push_message;
 pub use pages::{edit_page, held_page, message_page, problem_page, thread_page, welcome_page};
-pub use publication::{Article, Picture, Publication, article_page, front_page};
-pub use push::push_message;
-pub use sign_in::sign_in_page;
-pub use thread::{closed_notice, thread_fragment};
+pub use publication::articles::{Article, Picture, Publication, article_page, front_page};
 pub use words::{Words, problem};
 
 /// What a rendering needs to know beside the thread itself.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rejoinder_core::card::{Icon, Picture};
+use rejoinder_core::discussion::card::{Icon, Picture};
 use rejoinder_core::{CommentId, Cursor, Filter, PageKey, Site, ThreadQuery};
 use url::form_urlencoded;
 

@@ -1,15 +1,15 @@
 //! Whole pages on the server's own origin. They hold no inline script or style, and need neither.
 
 use askama::Template;
-use rejoinder_core::language::Language;
+use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, PageKey, Thread};
 
-use crate::feed::{self, Alternate};
-use crate::form::{Problem, Problems, Tool, tools};
+use crate::discussion::feed::{self, Alternate};
+use crate::discussion::form::{Problem, Problems, Tool, tools};
+use crate::discussion::thread::{Kind, key, links, section, title};
 use crate::links::{Act, Links, Place};
-use crate::thread::{Kind, key, links, section, title};
 use crate::words::{self, Name, Words, fill};
-use crate::{Context, View, json_ld};
+use crate::{Context, View, discussion::json_ld};
 
 /// The thread as a whole page: for iframes, for readers without script, for search engines.
 pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> String {
@@ -44,7 +44,7 @@ fn page_title(words: &Words, thread: &Thread) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "thread_page.html")]
+#[template(path = "discussion/thread_page.html")]
 struct ThreadPage<'a> {
     words: &'static Words,
     language: Language,
@@ -85,7 +85,7 @@ pub fn edit_page(
 }
 
 #[derive(Template)]
-#[template(path = "edit_page.html")]
+#[template(path = "discussion/edit_page.html")]
 struct EditPage<'a> {
     words: &'static Words,
     language: Language,
@@ -126,7 +126,7 @@ pub fn welcome_page(base: &str, assets: &str) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "welcome.html")]
+#[template(path = "identity/welcome.html")]
 struct WelcomePage<'a> {
     language: Language,
     direction: &'static str,

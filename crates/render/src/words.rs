@@ -11,10 +11,10 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use rejoinder_core::Time;
-use rejoinder_core::author::Role;
-use rejoinder_core::language::Language;
-use rejoinder_core::subscription::Pace;
-use rejoinder_core::thread::Sort;
+use rejoinder_core::discussion::thread::Sort;
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::notices::subscription::Pace;
+use rejoinder_core::publication::language::Language;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -24,7 +24,7 @@ use over::lay_over;
 macro_rules! catalogue {
     ($(#[$doc:meta])* $vis:vis fn $of:ident($file:literal) -> $words:ty) => {
         $(#[$doc])*
-        $vis fn $of(language: rejoinder_core::language::Language) -> &'static $words {
+        $vis fn $of(language: rejoinder_core::publication::language::Language) -> &'static $words {
             macro_rules! own {
                 ($tag:literal) => {
                     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/words/", $tag, $file))
@@ -38,8 +38,8 @@ macro_rules! catalogue {
                 }};
             }
             match language {
-                rejoinder_core::language::Language::English => words!("en"),
-                rejoinder_core::language::Language::German => words!("de"),
+                rejoinder_core::publication::language::Language::English => words!("en"),
+                rejoinder_core::publication::language::Language::German => words!("de"),
             }
         }
     };
@@ -455,7 +455,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use rejoinder_core::language::Language;
+    use rejoinder_core::publication::language::Language;
 
     use super::*;
 

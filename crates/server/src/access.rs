@@ -15,12 +15,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use rejoinder_core::author::Role;
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::{Author, AuthorKind, Site};
 
-use crate::error::ApiError;
-use crate::extract::Visitor;
-use crate::middleware::headers;
+use crate::http::error::ApiError;
+use crate::http::extract::Visitor;
+use crate::http::middleware::headers;
 use crate::public;
 use crate::state::App;
 

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use rejoinder_core::Site;
 use url::{Host, Url};
 
-use crate::publication::Publication;
+use crate::public::publication::Publication;
 
 /// How the server stands in its network. The default is strict.
 #[derive(Debug, Clone)]

@@ -7,47 +7,26 @@
 
 mod access;
 mod account;
-mod assets;
 mod auth;
-mod browser;
 mod config;
-mod error;
-mod error_page;
-mod extract;
-mod front;
-mod guest;
-mod internal;
-mod limits;
-mod live;
-mod metrics;
-mod middleware;
+mod http;
 mod moderator;
 mod newsroom;
-mod notices;
-mod openapi;
-mod openid;
 mod owner;
-mod page_cache;
-mod passkeys;
 mod public;
-mod publication;
 mod reader;
-mod routes;
-mod serve;
 mod sites;
-mod slots;
 mod state;
-mod webhooks;
 
 pub use access::Access;
 pub use auth::{Invited, invite};
 pub use config::{
     Config, ConnectionLimits, ProxyHeader, RateLimits, StreamLimits, names_this_machine,
 };
-pub use internal::internal_router;
-pub use live::Live;
-pub use page_cache::PageCache;
-pub use publication::{Publication, PublicationError};
-pub use routes::{Declared, declared, router};
-pub use serve::{serve, serve_internal};
+pub use http::internal::internal_router;
+pub use http::live::Live;
+pub use http::page_cache::PageCache;
+pub use http::routes::{Declared, declared, router};
+pub use http::serve::{serve, serve_internal};
+pub use public::publication::{Publication, PublicationError};
 pub use state::{App, Parts, hook};

@@ -2,15 +2,15 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::author::Role;
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, SiteId};
 use render::newsroom::{Entry, Frame, Section, Told};
-use store::groups::{self, Scope};
-use store::queues::{self, Counts, Queue};
+use store::moderation::groups::{self, Scope};
+use store::moderation::queues::{self, Counts, Queue};
 use store::{Result, Tx};
 
 use crate::access::Member;
-use crate::assets::VERSION;
+use crate::http::assets::VERSION;
 use crate::state::App;
 
 /// What is read for every page: what its reader may see, and how much waits there.

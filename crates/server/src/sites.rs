@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rejoinder_core::{Site, SiteId, Time, site};
-use store::sites;
+use rejoinder_core::{Site, SiteId, Time, publication::site};
+use store::publication::sites;
 
-use crate::error::ApiError;
+use crate::http::error::ApiError;
 use crate::state::App;
 
 /// Another process may change a site; here it is known after so many microseconds.

@@ -9,17 +9,17 @@ use rejoinder_core::{Token, TokenHash};
 use sha2::{Digest, Sha256};
 use store::Store;
 
+use crate::auth::provider::Openid;
 use crate::config::Config;
-use crate::error::ApiError;
-use crate::extract::{Bodies, Visitor};
-use crate::limits::{Limits, Load, Who};
-use crate::live::Live;
-use crate::metrics::Metrics;
-use crate::openid::Openid;
-use crate::page_cache::PageCache;
-use crate::serve::connections::Connections;
+use crate::http::error::ApiError;
+use crate::http::extract::{Bodies, Visitor};
+use crate::http::limits::{Limits, Load, Who};
+use crate::http::live::Live;
+use crate::http::metrics::Metrics;
+use crate::http::page_cache::PageCache;
+use crate::http::serve::connections::Connections;
+use crate::http::slots::Slots;
 use crate::sites::Sites;
-use crate::slots::Slots;
 
 /// What a server is made of.
 pub struct Parts {

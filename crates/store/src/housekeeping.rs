@@ -5,8 +5,13 @@
 use rejoinder_core::{SiteId, Time};
 
 use crate::{
-    Result, Tx, address_keys, comments, guests, identities, mail_sign_ins, openid, params,
-    passkeys, sessions, sign_ins, sql, subscriptions, work,
+    Result, Tx,
+    discussion::comments,
+    identity::{
+        address_keys, guests, identities, mail_sign_ins, openid, passkeys, sessions, sign_ins, work,
+    },
+    notices::subscriptions,
+    params, sql,
 };
 
 /// Destroy keys whose time is over, and leave nothing of what was erased lately beside the database.

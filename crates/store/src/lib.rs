@@ -6,73 +6,16 @@
 //! answer arrives. Whoever keeps something made of a page is told of its changes by the hook, after
 //! the commit and before the writer hears of it.
 
-pub mod address_keys;
-pub mod api_tokens;
-pub mod audit;
-pub mod authors;
-pub mod backup;
-pub mod bells;
-pub mod cards;
-mod claims;
-pub mod comments;
-pub mod corrections;
-pub mod decisions;
-pub mod desk_mails;
-pub mod devices;
-pub mod doctor;
-pub mod erasures;
-mod error;
-mod estimates;
-pub mod events;
-pub mod fates;
-pub mod feeds;
-pub mod flags;
-pub mod groups;
-pub mod guests;
+pub mod archive;
+pub mod database;
+pub mod discussion;
 pub mod housekeeping;
-pub mod identities;
-pub mod imports;
-mod job;
+pub mod identity;
+pub mod integrations;
 pub mod jobs;
-mod learned;
-mod listen;
-pub mod mail_sign_ins;
-pub mod migrations;
 pub mod moderation;
-pub mod mutes;
 pub mod notices;
-pub mod openid;
-pub mod overview;
-pub mod owners;
-pub mod page_keys;
-pub mod pages;
-pub mod passkeys;
-pub mod personal;
-mod postgres;
-pub mod pushes;
-pub mod queues;
-pub mod reach;
-pub mod rendering;
-mod seals;
-pub mod searches;
-pub mod sessions;
-pub mod sign_in_keys;
-pub mod sign_ins;
-pub mod sites;
-mod sql;
-mod sqlite;
-pub mod standing;
-#[cfg(test)]
-mod statements;
-pub mod subscriptions;
-pub mod threads;
-mod tls;
-mod tx;
-mod value;
-pub mod votes;
-pub mod webhooks;
-pub mod words;
-pub mod work;
+pub mod publication;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -81,12 +24,12 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Sender, TrySendError};
 
-pub use error::StoreError;
-use job::job;
-pub use seals::{NotAKey, Seals};
-pub use sql::{Dialect, Registered, Sql};
-pub use tx::{Change, Tx};
-pub use value::{Column, Row, Value};
+pub use database::error::StoreError;
+pub use database::seals::{NotAKey, Seals};
+pub use database::sql::{Dialect, Registered, Sql};
+pub use database::tx::{Change, Tx};
+pub use database::value::{Column, Row, Value};
+use database::{job::job, postgres, sqlite};
 
 /// What an operation gives.
 pub type Result<T> = std::result::Result<T, StoreError>;

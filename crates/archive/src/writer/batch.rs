@@ -5,9 +5,9 @@ use std::num::NonZero;
 use std::thread;
 
 use rejoinder_core::{CommentId, PageId, SiteId, State};
-use store::authors::Details;
-use store::imports::{self, ImportedComment, ImportedPage, Place, Upserted};
-use store::{StoreError, Tx, pages};
+use store::archive::imports::{self, ImportedComment, ImportedPage, Place, Upserted};
+use store::identity::authors::Details;
+use store::{StoreError, Tx, discussion::pages};
 
 use super::Task;
 
@@ -239,7 +239,7 @@ fn add_comment(
 mod tests {
     use markup::SafeHtml;
     use rejoinder_core::{Tally, Time};
-    use store::imports::Counters;
+    use store::archive::imports::Counters;
 
     use super::*;
 

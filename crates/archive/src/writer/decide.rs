@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 
 use markup::SafeHtml;
-use rejoinder_core::author::{email, name};
-use rejoinder_core::settings::MAX_GRAPHEMES;
-use rejoinder_core::text::MAX_BYTES_EACH;
-use rejoinder_core::{IdSource, PageId, PageKey, Site, State, Tally, Time, policy};
+use rejoinder_core::discussion::text::MAX_BYTES_EACH;
+use rejoinder_core::identity::author::{email, name};
+use rejoinder_core::publication::settings::MAX_GRAPHEMES;
+use rejoinder_core::{IdSource, PageId, PageKey, Site, State, Tally, Time, discussion::policy};
 use sha2::{Digest, Sha256};
-use store::authors::Details;
-use store::imports::{Counters, ImportedComment, ImportedPage};
+use store::archive::imports::{Counters, ImportedComment, ImportedPage};
+use store::identity::authors::Details;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::batch::{Batch, NewComment, NewPage};

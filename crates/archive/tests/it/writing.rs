@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use expect_test::expect;
 
+use rejoinder_archive::{Effect, Mapping, Plan, Report, Totals, wordpress};
 use rejoinder_core::{FixedRandom, IdSource, PageKey, Settings, Site, SiteId, Thread, Time};
 use rejoinder_core::{Sort, ThreadQuery};
-use rejoinder_archive::{Effect, Mapping, Plan, Report, Totals, wordpress};
-use store::{Location, Store, doctor, sites, threads};
+use store::{Location, Store, database::doctor, discussion::threads, publication::sites};
 
 const NOW: Time = Time::from_micros(1_790_000_000_000_000);
 
@@ -93,7 +93,7 @@ fn file() -> File {
 
 /// Names as they stand, two spaces a level, and votes.
 fn outline(thread: &Thread) -> String {
-    let line = |entry: &rejoinder_core::thread::Entry| {
+    let line = |entry: &rejoinder_core::discussion::thread::Entry| {
         let comment = &entry.comment;
         let indent = "  ".repeat(entry.level);
         format!(

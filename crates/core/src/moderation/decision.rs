@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::author::Role;
-use crate::comment::State;
+use crate::discussion::comment::State;
+use crate::identity::author::Role;
 use crate::refusal::Refusal;
 use crate::time::Time;
 

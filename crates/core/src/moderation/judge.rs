@@ -1,12 +1,12 @@
 //! The pipeline: every phase in its order, over what is known of a text and its author.
 
-use crate::author::Role;
-use crate::comment::State;
-use crate::learned::Score;
+use crate::discussion::comment::State;
+use crate::identity::author::Role;
+use crate::moderation::learned::Score;
+use crate::moderation::word_list::{WordList, are_same};
+use crate::publication::settings::{BannedWords, External, Mode, Settings};
 use crate::refusal::Refusal;
-use crate::settings::{BannedWords, External, Mode, Settings};
 use crate::time::Time;
-use crate::words::{WordList, are_same};
 
 use super::standing::{Standing, Trust, may_write};
 use super::verdict::{Finding, Judged, Mark, Outcome, Phase, Verdict};

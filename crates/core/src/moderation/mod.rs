@@ -6,10 +6,13 @@
 
 pub mod decision;
 mod judge;
+pub mod learned;
 mod reason;
 pub mod search;
+pub mod spam_check;
 mod standing;
 mod verdict;
+pub mod word_list;
 
 pub use decision::{Action, Snapshot};
 pub use judge::{Facts, Last, Lists, Signed, Work, judge};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::comment::State;
+use crate::discussion::comment::State;
 use crate::time::Time;
 
 /// The most words and operators that count; what follows is refused.

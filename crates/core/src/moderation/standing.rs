@@ -1,6 +1,6 @@
 //! What the moderators think of an author.
 
-use crate::author::Role;
+use crate::identity::author::Role;
 use crate::refusal::Refusal;
 use crate::time::Time;
 

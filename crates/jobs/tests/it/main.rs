@@ -1,30 +1,26 @@
 //! The worker on a real store.
 
-mod cards;
-mod corrections;
-mod desk_mails;
-mod erase;
-mod external;
-mod fates;
+mod discussion;
+mod identity;
+mod integrations;
+mod moderation;
 mod notices;
-mod push;
-mod webhooks;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use egress::{Mail, Mailer};
-use rejoinder_core::address::Network;
+use rejoinder_core::identity::address::Network;
 use rejoinder_core::moderation::Work;
 use rejoinder_core::{
     AuthorId, Clock, CommentId, FixedClock, FixedRandom, PageId, PageKey, Reader, Settings, SiteId,
     Time, TokenHash,
 };
 use rejoinder_jobs::{Handler, Job, MailHandler, NewJob, Outcome, Running, Worker, mail_job};
-use store::authors::{self, Details};
-use store::comments::{self, NewComment, NewIds};
-use store::{Location, Store, jobs, sites};
+use store::discussion::comments::{self, NewComment, NewIds};
+use store::identity::authors::{self, Details};
+use store::{Location, Store, jobs, publication::sites};
 
 const SITE: SiteId = SiteId(1);
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use store::{Location, StoreError, backup};
+use store::{Location, StoreError, archive::backup};
 
 use crate::cli::{BackupArgs, RestoreArgs};
 use crate::commands::{erasures, store_failed};

@@ -1,6 +1,6 @@
 //! `rejoinder doctor`.
 
-use store::doctor;
+use store::database::doctor;
 
 use crate::cli::Place;
 use crate::commands::{open, runtime, store_failed};

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rejoinder_core::{AuthorId, Clock as _, IdSource};
-use store::erasures::ledger::{self, Erased};
+use store::identity::erasures::ledger::{self, Erased};
 use store::{Location, Store, Tx};
 
 use crate::cli::{ErasuresArgs, ErasuresCommand};

@@ -13,7 +13,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use rejoinder_core::Site;
-use store::{Store, sites};
+use store::{Store, publication::sites};
 use tokio::runtime::Runtime;
 
 use crate::cli::Command;
@@ -100,7 +100,7 @@ pub(crate) fn store_failed(doing: &str) -> impl FnOnce(store::StoreError) -> Fai
 
 /// The site that was named, or why it is not one.
 async fn find_site(store: &Store, typed: &str) -> Result<Site, Failure> {
-    let host = rejoinder_core::site::host(typed)
+    let host = rejoinder_core::publication::site::host(typed)
         .map_err(|refusal| Failure::misused(refusal.to_string()))?;
     let wanted = host.clone();
     let found = store.read(move |tx| sites::by_host(tx, &wanted)).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jobs::Home;
 use server::{App, Config, ConnectionLimits, Live, PageCache, Parts, Publication, StreamLimits};
-use store::{Store, rendering};
+use store::{Store, discussion::rendering};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};

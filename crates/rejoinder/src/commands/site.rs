@@ -1,8 +1,11 @@
 //! `rejoinder site`.
 
-use rejoinder_core::audit::By;
-use rejoinder_core::{Clock as _, IdSource, Refusal, Settings, Site, SiteId, site};
-use store::{Store, owners, sites};
+use rejoinder_core::publication::audit::By;
+use rejoinder_core::{Clock as _, IdSource, Refusal, Settings, Site, SiteId, publication::site};
+use store::{
+    Store,
+    publication::{owners, sites},
+};
 
 use crate::cli::{SiteArgs, SiteCommand};
 use crate::commands::{find_site, open, runtime, store_failed};

@@ -1,6 +1,6 @@
 //! `rejoinder staff`.
 
-use rejoinder_core::author::{self, Role};
+use rejoinder_core::identity::author::{self, Role};
 use rejoinder_core::{AuthorId, Clock as _, IdSource, Site, Token};
 use server::Invited;
 use store::Store;

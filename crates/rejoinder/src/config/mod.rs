@@ -13,8 +13,8 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use egress::Exception;
-use rejoinder_core::external::Hidden;
-use rejoinder_core::{author, site};
+use rejoinder_core::moderation::spam_check::Hidden;
+use rejoinder_core::{identity::author, publication::site};
 use server::{ProxyHeader, RateLimits};
 use store::Location;
 use tracing::level_filters::LevelFilter;

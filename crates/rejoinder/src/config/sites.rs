@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rejoinder_core::{Refusal, Settings, site};
+use rejoinder_core::{Refusal, Settings, publication::site};
 use toml::{Table, Value};
 
 use super::layers::plain;

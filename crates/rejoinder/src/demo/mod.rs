@@ -9,9 +9,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use egress::Mailer;
-use rejoinder_core::author::Role;
+use rejoinder_core::identity::author::Role;
 use server::Publication;
-use store::{Store, sites};
+use store::{Store, publication::sites};
 
 use crate::cli::ServeArgs;
 use crate::commands::{Running, runtime, staff, store_failed};

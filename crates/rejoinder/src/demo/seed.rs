@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use markup::SafeHtml;
-use rejoinder_core::author::Role;
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::{
     AuthorId, Clock as _, IdSource, PageId, PageKey, Settings, Site, SiteId, State, Tally, Time,
 };
-use store::authors::{self, Details};
-use store::imports::{self, Counters, ImportedComment, ImportedPage, Place};
-use store::{Store, StoreError, Tx, sites};
+use store::archive::imports::{self, Counters, ImportedComment, ImportedPage, Place};
+use store::identity::authors::{self, Details};
+use store::{Store, StoreError, Tx, publication::sites};
 
 use super::folder::{self, About};
 use super::voices::Voice;

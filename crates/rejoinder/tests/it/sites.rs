@@ -1,7 +1,7 @@
 //! Sites at the command line.
 
 use rejoinder_core::Settings;
-use rejoinder_core::settings::Takes;
+use rejoinder_core::publication::settings::Takes;
 
 use crate::program::Place;
 

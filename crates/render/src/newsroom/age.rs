@@ -3,7 +3,7 @@
 use std::fmt;
 
 use rejoinder_core::Time;
-use rejoinder_core::language::Language;
+use rejoinder_core::publication::language::Language;
 
 use crate::words;
 

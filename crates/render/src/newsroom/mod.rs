@@ -5,56 +5,12 @@
 //! stand in the templates and in [`phrases`].
 
 mod age;
-mod api_tokens;
-mod audit;
-mod author;
-mod comment;
-mod desk_mail;
-mod diff;
-mod groups;
-mod jobs;
-mod list;
-mod log;
-mod marked;
-mod openid;
-mod overview;
-mod owner;
-mod pages;
-mod phrases;
-mod queue;
-mod row;
-mod search;
-mod sign_in_keys;
-mod webhooks;
+pub(crate) mod phrases;
 
 use rejoinder_core::{Author, Site, Time};
 
 pub use age::Age;
-pub use api_tokens::{NewApiToken, TokenLine, api_tokens_page};
-pub use audit::{AuditPage, AuditRow, audit_page};
-pub use author::{AuthorPage, BannedPage, Changed, Refused, Stopped, author_page, banned_page};
-pub use comment::{CommentPage, Earlier, comment_page};
-pub use desk_mail::{Waiting, desk_mail, desk_mail_page};
-pub use groups::{Grouped, GroupsPage, groups_page};
-pub use jobs::{MailLine, ParkedJob, jobs_page, mail_page, mails_page};
-pub use list::List;
-pub use log::{About, LogPage, LogRows, Logged, Who, log_page};
-pub use openid::{NewProvider, OpenidPage, ProviderLine, openid_page};
-pub use overview::{Figures, OverviewPage, overview_page};
-pub use owner::{
-    Field, Invitation, PeoplePage, Person, SettingsPage, WordsPage, people_page, settings_page,
-    words_page,
-};
-pub use pages::{PagePage, PagesPage, page_page, pages_page};
 pub use phrases::{Told, done};
-pub use queue::{QueuePage, queue_page};
-pub use row::{Flagged, Judgement, Record, Row, excerpt, name, row, title};
-pub use search::{Kept, SearchPage, search_page};
-pub use sign_in_keys::{KeyLine, NewKey, sign_in_keys_page};
-pub use webhooks::{
-    Delivered, Endpoint, SecretPage, Typed, WebhookPage, WebhooksPage, secret_page, webhook_page,
-    webhooks_page,
-};
 
 /// What stands around the matter of every newsroom page.
 #[derive(Debug, Clone, Copy)]
@@ -124,7 +80,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn count_of(&self) -> Option<(&'static str, String)> {
+    pub(crate) fn count_of(&self) -> Option<(&'static str, String)> {
         self.count.map(|(word, n)| (word, phrases::count(n)))
     }
 }

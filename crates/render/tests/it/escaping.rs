@@ -2,8 +2,8 @@
 
 use rejoinder_core::{CommentId, PageKey, Thread};
 use rejoinder_render::{
-    Form, Problem, View, article_page, comment_html, edit_page, front_page, json, message_page,
-    thread_fragment, thread_page,
+    Form, Problem, View, article_page, comment_html, discussion::json, edit_page, front_page,
+    message_page, thread_fragment, thread_page,
 };
 
 use crate::fixture::{

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
 use rejoinder_core::Time;
-use rejoinder_core::feed::{Feed, Format, Item, Of};
+use rejoinder_core::discussion::feed::{Feed, Format, Item, Of};
 use rejoinder_core::{AuthorId, CommentId, PageKey};
-use rejoinder_render::feed::{address, feed};
+use rejoinder_render::discussion::feed::{address, feed};
 use serde_json::Value;
 use url::Url;
 

@@ -1,7 +1,7 @@
 //! A small thread with everything in it, in which every text can be chosen.
 
-use rejoinder_core::author::Role;
-use rejoinder_core::thread::{Entry, in_reading_order};
+use rejoinder_core::discussion::thread::{Entry, in_reading_order};
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Cursor, Page, PageId, PageKey, Settings,
     Site, SiteId, Sort, State, Tally, Thread, ThreadQuery, Time,
@@ -33,7 +33,7 @@ pub(crate) fn context(site: &Site) -> Context<'_> {
         site,
         now: time(600),
         base: BASE,
-        words: words::of(rejoinder_core::language::Language::English),
+        words: words::of(rejoinder_core::publication::language::Language::English),
         assets: "1",
         has_accounts: true,
     }

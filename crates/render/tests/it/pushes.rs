@@ -1,9 +1,9 @@
 //! What a browser is told while no page is open.
 
-use rejoinder_core::bell::Ring;
-use rejoinder_core::subscription::{Kind, Pace};
+use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::notices::subscription::{Kind, Pace};
 use rejoinder_core::{Comment, Page, PageKey, State};
-use rejoinder_render::notice::Notice;
+use rejoinder_render::notices::notice::Notice;
 use rejoinder_render::push_message;
 use serde_json::Value;
 

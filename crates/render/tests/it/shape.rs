@@ -1,9 +1,9 @@
 //! How a thread is built.
 
 use expect_test::{Expect, expect};
-use rejoinder_core::settings::{Email, Guests, Mode, Voting};
+use rejoinder_core::publication::settings::{Email, Guests, Mode, Voting};
 use rejoinder_core::{CommentId, Filter, Settings, Site, Thread};
-use rejoinder_render::{Form, View, comment_html, json, thread_fragment, thread_page};
+use rejoinder_render::{Form, View, comment_html, discussion::json, thread_fragment, thread_page};
 
 use crate::fixture::{branch, chain, comment, context, key, query, site, thread, time};
 use crate::page::Read;
@@ -346,7 +346,7 @@ fn a_reply_far_below_says_whom_it_answers() {
     let site = site();
     let mut deep = comment(9, Some(8), "Ann");
     deep.depth = 40;
-    let entry = rejoinder_core::thread::Entry {
+    let entry = rejoinder_core::discussion::thread::Entry {
         comment: deep,
         level: 40,
         more: None,

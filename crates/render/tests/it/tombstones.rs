@@ -1,8 +1,10 @@
 //! Of a comment that was removed nothing is shown but its place.
 
-use rejoinder_core::thread::Entry;
+use rejoinder_core::discussion::thread::Entry;
 use rejoinder_core::{State, Thread};
-use rejoinder_render::{View, article_page, comment_html, json, thread_fragment, thread_page};
+use rejoinder_render::{
+    View, article_page, comment_html, discussion::json, thread_fragment, thread_page,
+};
 
 use crate::fixture::{article, branch, context, key, publication, removed, site, thread, time};
 

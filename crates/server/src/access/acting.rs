@@ -8,17 +8,17 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::{HeaderMap, HeaderName};
-use rejoinder_core::address::Network;
+use rejoinder_core::identity::address::Network;
 use rejoinder_core::{AuthorId, TokenHash};
 use sha2::{Digest, Sha256};
-use store::api_tokens::Program;
-use store::identities::{self, Arriving};
-use store::sessions::NewSession;
-use store::{Tx, sign_in_keys};
+use store::identity::identities::{self, Arriving};
+use store::identity::sessions::NewSession;
+use store::integrations::api_tokens::Program;
+use store::{Tx, identity::sign_in_keys};
 
 use crate::auth::signed_token;
-use crate::error::ApiError;
-use crate::extract::text;
+use crate::http::error::ApiError;
+use crate::http::extract::text;
 use crate::state::App;
 
 /// Carries a token by which the publisher vouches for the user that a program acts for.

@@ -7,12 +7,12 @@ use axum::middleware::Next;
 use axum::response::Response;
 use rejoinder_core::{ApiScope, SiteId, Token};
 use store::Tx;
-use store::api_tokens::{self, Program};
+use store::integrations::api_tokens::{self, Program};
 
 use super::acting::Acting;
-use crate::error::ApiError;
-use crate::extract::{Visitor, text};
-use crate::limits::Act;
+use crate::http::error::ApiError;
+use crate::http::extract::{Visitor, text};
+use crate::http::limits::Act;
 use crate::public;
 use crate::state::{App, hash_of};
 

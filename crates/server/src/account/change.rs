@@ -4,18 +4,21 @@ use std::fmt::Write as _;
 
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::{AuthorId, Site, TokenHash, author};
+use rejoinder_core::{AuthorId, Site, TokenHash, identity::author};
 use render::Problem;
-use store::erasures::{self, Fate};
-use store::{Tx, mutes, personal, sessions};
+use store::identity::erasures::{self, Fate};
+use store::{
+    Tx,
+    identity::{mutes, personal, sessions},
+};
 
 use super::read::settings_page;
 use super::to_settings;
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Visitor};
-use crate::limits::Act;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Visitor};
+use crate::http::limits::Act;
 use crate::state::App;
 
 /// `POST /account/{site}/name`: call oneself otherwise.

@@ -5,17 +5,17 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use egress::{PushKey, PushTarget};
 use rejoinder_core::Site;
-use rejoinder_core::author::Role;
-use render::account::{Device, ToldOf, told_page};
-use store::devices::{self, NewDevice};
-use store::{Tx, desk_mails, pages, subscriptions};
+use rejoinder_core::identity::author::Role;
+use render::identity::{Device, ToldOf, told_page};
+use store::notices::devices::{self, NewDevice};
+use store::{Tx, discussion::pages, moderation::desk_mails, notices::subscriptions};
 
 use crate::access::Member;
-use crate::browser;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Visitor};
-use crate::limits::Act;
+use crate::http::browser;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Visitor};
+use crate::http::limits::Act;
 use crate::public::threads::context;
 use crate::state::App;
 

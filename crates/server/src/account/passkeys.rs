@@ -9,23 +9,23 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::{Site, author};
-use render::account::{Key, Keys, Trouble, passkeys_page};
+use rejoinder_core::{Site, identity::author};
+use render::identity::{Key, Keys, Trouble, passkeys_page};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use store::passkeys::{self, MAX_PASSKEYS, NewPasskey};
-use store::{Tx, sessions};
+use store::identity::passkeys::{self, MAX_PASSKEYS, NewPasskey};
+use store::{Tx, identity::sessions};
 use webauthn_rs::prelude::{CredentialID, PasskeyRegistration, RegisterPublicKeyCredential};
 
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{self, Form, Visitor};
-use crate::limits::Act;
-use crate::passkeys::{
+use crate::auth::webauthn::{
     Unfit, answer, answered, ask, checker, checker_at, handle, kept, refused, secret, sign_count,
 };
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{self, Form, Visitor};
+use crate::http::limits::Act;
 use crate::public::threads::context;
 use crate::state::App;
 

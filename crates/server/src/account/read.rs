@@ -5,15 +5,19 @@ use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::CommentId;
 use render::Problem;
-use render::account::{Line, Own, Signed, Tab, own_page};
-use store::erasures;
-use store::{feeds, moderation, mutes, personal, sessions};
+use render::identity::{Line, Own, Signed, Tab, own_page};
+use store::identity::erasures;
+use store::{
+    discussion::feeds,
+    identity::{mutes, personal, sessions},
+    moderation::pipeline,
+};
 
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Params, Visitor};
+use crate::http::limits::Act;
 use crate::public::threads::context;
 use crate::state::App;
 
@@ -31,7 +35,7 @@ pub(super) async fn comments(
     let (site, author) = (member.site.id, member.author.id);
     let read = app
         .store
-        .read(move |tx| moderation::mine(tx, site, author, before, ON_A_PAGE + 1));
+        .read(move |tx| pipeline::mine(tx, site, author, before, ON_A_PAGE + 1));
     let mut mine = read.await.map_err(ApiError::from)?;
     let has_more = i64::try_from(mine.len()).is_ok_and(|n| n > ON_A_PAGE);
     if has_more {

@@ -5,19 +5,19 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use rejoinder_core::audit::By;
-use rejoinder_core::author::{self, Role};
+use rejoinder_core::identity::author::{self, Role};
+use rejoinder_core::publication::audit::By;
 use rejoinder_core::{AuthorId, Refusal, Site, Token};
 use render::Problem;
-use render::account::{self, Door};
-use store::sign_ins::{self, Invitation};
-use store::{Store, StoreError, owners};
+use render::identity::{self, Door};
+use store::identity::sign_ins::{self, Invitation};
+use store::{Store, StoreError, publication::owners};
 
 use super::{from_own_page, new_session, private, token};
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params, Visitor};
+use crate::http::limits::Act;
 use crate::public::threads::context;
 use crate::state::{App, hash_of};
 
@@ -115,7 +115,7 @@ pub(super) async fn accept(
     let accept = move |tx: &mut store::Tx<'_>| sign_ins::accept(tx, now, id, &link, &new, &name);
     let account = app.store.write(accept).await.map_err(ApiError::from)?;
     let context = context(&app, &site, &visitor.base.0);
-    let page = account::here_page(&context, &account, &Door::default());
+    let page = identity::here_page(&context, &account, &Door::default());
     Ok((cookie.headers(), private(StatusCode::OK, page)).into_response())
 }
 

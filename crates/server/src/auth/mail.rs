@@ -7,17 +7,17 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use egress::Mail;
-use rejoinder_core::{AuthorId, Refusal, Site, Token, author};
+use rejoinder_core::{AuthorId, Refusal, Site, Token, identity::author};
 use render::Problem;
-use render::account::{self, Asking, Link, Sent};
+use render::identity::{self, Asking, Link, Sent};
 use sha2::{Digest, Sha256};
-use store::mail_sign_ins::{self, Entered, Opened, Pending, Wish};
+use store::identity::mail_sign_ins::{self, Entered, Opened, Pending, Wish};
 
 use super::{Way, asking, from_own_page, new_session, own_path, private, providers, token};
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params, Visitor};
+use crate::http::limits::Act;
 use crate::public::threads::context;
 use crate::state::{App, hash_of};
 
@@ -45,7 +45,7 @@ pub(super) async fn ask(
             problem: Some(problem(&error)),
             ..asking(&app, &visitor.base, &way, &providers)
         };
-        return Ok(way.private(error.status, account::ask_page(&context, &asking)));
+        return Ok(way.private(error.status, identity::ask_page(&context, &asking)));
     };
     let asked = match visitor.asked() {
         Some(known) => known.clone(),
@@ -63,7 +63,7 @@ pub(super) async fn ask(
         email: &email,
         code: &format!("{} {}", &code[..3], &code[3..]),
     };
-    let page = account::sent_page(&context, &sent);
+    let page = identity::sent_page(&context, &sent);
     Ok((
         visitor.keep_asked(&asked),
         way.private(StatusCode::OK, page),
@@ -110,7 +110,7 @@ fn wish(
         query.append_pair("to", to);
     }
     let link = format!("{}/auth/link?{}", visitor.base.in_mails(), query.finish());
-    let text = account::sign_in_mail(&context, &link);
+    let text = identity::sign_in_mail(&context, &link);
     let id = app.ids.next(now);
     let mail = Mail {
         from_name: sender(site),
@@ -210,7 +210,7 @@ fn page(
         name: pending.account.is_none().then_some(name),
         problem,
     };
-    account::link_page(&context(app, site, &visitor.base.0), &link)
+    identity::link_page(&context(app, site, &visitor.base.0), &link)
 }
 
 /// `POST /auth/link`: use the link up. The session has a token of its own, so one that somebody knew
@@ -279,7 +279,7 @@ pub(super) async fn enter(
             Ok((cookie.headers(), cookies, go(&site, to)).into_response())
         }
         Entered::CodeWrong => {
-            let wrong = account::code_wrong(site.settings.language);
+            let wrong = identity::code_wrong(site.settings.language);
             let problem = Problem {
                 field: Some("code"),
                 detail: wrong,

@@ -7,30 +7,32 @@ mod invitations;
 pub(crate) mod mail;
 pub(crate) mod openid;
 mod passkeys;
+pub(crate) mod provider;
 pub(crate) mod signed_token;
+pub(crate) mod webauthn;
 mod window;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use rejoinder_core::language::Language;
+use rejoinder_core::publication::language::Language;
 use rejoinder_core::{AuthorKind, Refusal, Site, Token};
-use render::account::{self, Asking, Door};
-use store::openid::Provider;
-use store::sessions::{self, NewSession};
+use render::identity::{self, Asking, Door};
+use store::identity::openid::Provider;
+use store::identity::sessions::{self, NewSession};
 use url::Url;
 
 use crate::access::Access;
-use crate::browser;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Base, Form, KeptToken, Params, Visitor};
-use crate::limits::Act;
-use crate::middleware::headers;
-use crate::passkeys::checker;
+use crate::auth::webauthn::checker;
+use crate::http::browser;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Base, Form, KeptToken, Params, Visitor};
+use crate::http::limits::Act;
+use crate::http::middleware::headers;
+use crate::http::routes::{Route, route};
 use crate::public::threads::context;
-use crate::routes::{Route, route};
 use crate::state::App;
 
 pub(crate) use invitations::invite_by;
@@ -75,10 +77,10 @@ async fn sign_in(
     let context = context(&app, &site, &visitor.base.0);
     let known = visitor.reader(&app, &site).await?.author;
     let page = match known.filter(|known| known.kind == AuthorKind::Account) {
-        Some(account) => account::here_page(&context, &account, &way.door()),
+        Some(account) => identity::here_page(&context, &account, &way.door()),
         None => {
             let providers = providers(&app, &site).await?;
-            account::ask_page(&context, &asking(&app, &visitor.base, &way, &providers))
+            identity::ask_page(&context, &asking(&app, &visitor.base, &way, &providers))
         }
     };
     Ok(way.private(StatusCode::OK, page))
@@ -90,7 +92,7 @@ async fn providers(app: &App, site: &Site) -> Result<Vec<Provider>, ApiError> {
     match site.has_providers {
         true => Ok(app
             .store
-            .read(move |tx| store::openid::list(tx, id))
+            .read(move |tx| store::identity::openid::list(tx, id))
             .await?),
         false => Ok(Vec::new()),
     }
@@ -128,7 +130,7 @@ async fn sign_out(
         None => None,
     };
     let language = site.map_or(Language::default(), |site| site.settings.language);
-    let page = account::signed_out_page(language, to.as_deref().unwrap_or("/"));
+    let page = identity::signed_out_page(language, to.as_deref().unwrap_or("/"));
     Ok((visitor.no_token(), private(StatusCode::OK, page)).into_response())
 }
 

@@ -8,19 +8,19 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::{AuthorId, Refusal, Site, Token};
-use render::account::{self, Away, Stop};
+use render::identity::{self, Away, Stop};
 use store::StoreError;
-use store::identities::{self, Arrived, Arriving, Claims};
-use store::openid::{self, Back, Provider, Sent};
+use store::identity::identities::{self, Arrived, Arriving, Claims};
+use store::identity::openid::{self, Back, Provider, Sent};
 
 use super::mail::go;
 use super::{Way, from_own_page, new_session};
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Base, Form, Params, Visitor};
-use crate::limits::Act;
-use crate::openid::{Believed, Brought, Failure, Secrets};
-use crate::passkeys::secret;
+use crate::auth::provider::{Believed, Brought, Failure, Secrets};
+use crate::auth::webauthn::secret;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Base, Form, Params, Visitor};
+use crate::http::limits::Act;
 use crate::public::threads::context;
 use crate::state::{App, hash_of};
 
@@ -68,7 +68,7 @@ pub(super) async fn start(
         label: &provider.label,
         url: url.as_str(),
     };
-    let page = account::away_page(&context(&app, &site, &visitor.base.0), &away);
+    let page = identity::away_page(&context(&app, &site, &visitor.base.0), &away);
     let page = way.private(StatusCode::OK, page);
     Ok((visitor.keep_asked(&asked), page).into_response())
 }
@@ -134,7 +134,7 @@ pub(super) async fn callback(
         None => go(&site, way.to),
         Some(_) => {
             let context = context(&app, &site, &visitor.base.0);
-            let page = account::entered_page(&context, &arrived.account, &way.door());
+            let page = identity::entered_page(&context, &arrived.account, &way.door());
             way.private(StatusCode::OK, page)
         }
     };
@@ -195,7 +195,7 @@ async fn believed(
 /// that is nobody's.
 async fn enter(app: &App, arriving: Arriving, name: Option<String>) -> Result<Arrived, StoreError> {
     let now = app.now();
-    let nobody = account::reader_name(arriving.site.settings.language, arriving.author.0);
+    let nobody = identity::reader_name(arriving.site.settings.language, arriving.author.0);
     let mut names = [name, Some(nobody)].into_iter().flatten();
     let mut arriving = arriving;
     loop {
@@ -242,6 +242,6 @@ fn stopped(
         Stop::Late | Stop::Twice | Stop::Unknown => StatusCode::GONE,
     };
     let context = context(app, site, &visitor.base.0);
-    let page = account::stopped_page(&context, &way.door(), stop, label);
+    let page = identity::stopped_page(&context, &way.door(), stop, label);
     way.private(status, page)
 }

@@ -6,16 +6,16 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::passkeys::{self, Used};
+use store::identity::passkeys::{self, Used};
 use webauthn_rs::prelude::{DiscoverableAuthentication, Passkey, PublicKeyCredential};
 
 use super::{from_own_page, new_session};
-use crate::error::ApiError;
-use crate::extract::{self, Visitor};
-use crate::limits::Act;
-use crate::passkeys::{
+use crate::auth::webauthn::{
     answer, answered, ask, checker_at, handle, kept, refused, secret, sign_count,
 };
+use crate::http::error::ApiError;
+use crate::http::extract::{self, Visitor};
+use crate::http::limits::Act;
 use crate::state::App;
 
 /// Where someone wants to sign in.

@@ -9,12 +9,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
-use rejoinder_core::{Refusal, Time, author};
+use rejoinder_core::{Refusal, Time, identity::author};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use store::identities::Claims;
-use store::sign_in_keys::{KeyKind, SignInKey};
+use store::identity::identities::Claims;
+use store::identity::sign_in_keys::{KeyKind, SignInKey};
 
 /// How far two clocks may be apart.
 const LEEWAY: Duration = Duration::from_secs(60);

@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use rejoinder_core::{AuthorKind, Refusal, Token};
 use serde::{Deserialize, Serialize};
-use store::sessions;
+use store::identity::sessions;
 
 use super::{Way, from_own_page};
-use crate::error::ApiError;
-use crate::extract::{self, Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::ApiError;
+use crate::http::extract::{self, Params, Visitor};
+use crate::http::limits::Act;
 use crate::state::{App, hash_of};
 
 /// Whether someone is signed in.

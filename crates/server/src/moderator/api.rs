@@ -5,14 +5,14 @@ use axum::extract::{Path, State};
 use rejoinder_core::CommentId;
 use rejoinder_core::moderation::search::Search;
 use serde::Serialize;
-use store::queues::{self, Item, Listed, Order, Queue, QueueQuery};
-use store::{Tx, groups};
+use store::moderation::queues::{self, Item, Listed, Order, Queue, QueueQuery};
+use store::{Tx, moderation::groups};
 use utoipa::ToSchema;
 
 use super::rows::AT_ONCE;
 use crate::access::Member;
-use crate::error::{ApiError, Problem};
-use crate::extract::Params;
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::Params;
 use crate::state::App;
 
 /// A part of a list of comments, as moderators see them.

@@ -7,16 +7,16 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::moderation::Trust;
 use rejoinder_core::{AuthorId, CommentId, Time};
-use render::newsroom::{AuthorPage, BannedPage, Changed, Refused, Stopped, name};
-use store::standing::{self, Banned, Change, Drawer};
-use store::{StoreError, Tx, queues};
+use render::moderation::{AuthorPage, BannedPage, Changed, Refused, Stopped, name};
+use store::moderation::standing::{self, Banned, Change, Drawer};
+use store::{StoreError, Tx, moderation::queues};
 
 use super::rows::{self, AT_ONCE, Loaded};
 use super::told;
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params};
 use crate::newsroom::{self, Around, At, Shown, desk, see_other};
 use crate::state::App;
 
@@ -81,7 +81,7 @@ async fn shown(
     };
     let history: Vec<Changed> = read.drawer.history.into_iter().map(changed).collect();
     Ok(newsroom::page(app, member, &read.around, shown, |frame| {
-        render::newsroom::author_page(&AuthorPage {
+        render::moderation::author_page(&AuthorPage {
             frame,
             author,
             created_at: read.drawer.created_at,
@@ -273,7 +273,7 @@ pub(super) async fn banned(
         told: None,
     };
     Ok(newsroom::page(&app, &member, &around, shown, |frame| {
-        render::newsroom::banned_page(&BannedPage {
+        render::moderation::banned_page(&BannedPage {
             frame,
             banned: &banned,
             next,

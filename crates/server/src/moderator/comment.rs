@@ -4,16 +4,16 @@ use axum::extract::{Path, State};
 use axum::response::Html;
 use rejoinder_core::moderation::Action;
 use rejoinder_core::{Comment, CommentId, Page, Site};
-use render::newsroom::{CommentPage, Earlier, Flagged, LogRows, Logged, name};
-use store::decisions::{LogQuery, Of};
-use store::{StoreError, comments, flags};
+use render::moderation::{CommentPage, Earlier, Flagged, LogRows, Logged, name};
+use store::moderation::decisions::{LogQuery, Of};
+use store::{StoreError, discussion::comments, moderation::flags};
 
 use super::rows::{self, Loaded};
 use super::{log, told};
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::Params;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::Params;
 use crate::newsroom::{self, Around, At, Shown, desk};
 use crate::state::App;
 
@@ -71,7 +71,7 @@ pub(super) async fn comment(
         &read.around,
         shown,
         |frame| {
-            render::newsroom::comment_page(&CommentPage {
+            render::moderation::comment_page(&CommentPage {
                 frame,
                 asked,
                 list: &list,

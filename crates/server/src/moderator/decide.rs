@@ -9,16 +9,16 @@ use axum::response::{IntoResponse, Response};
 use rejoinder_core::moderation::{Action, Reason};
 use rejoinder_core::{Comment, CommentId, Refusal};
 use serde_json::json;
-use store::decisions::{self, Decide, Decided, DecisionId, MAX_AT_ONCE};
+use store::moderation::decisions::{self, Decide, Decided, DecisionId, MAX_AT_ONCE};
 use store::{StoreError, Tx};
 
 use super::queues::in_json;
 use super::rows::{self, Judged};
 use super::told::{Outcome, back};
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params};
 use crate::newsroom::{Around, desk, see_other};
 use crate::state::App;
 
@@ -186,7 +186,7 @@ async fn told(
         .map(|row| {
             (
                 row.id().to_string(),
-                render::newsroom::row(&row.row(&desk, back, now)),
+                render::moderation::row(&row.row(&desk, back, now)),
             )
         })
         .collect();

@@ -3,16 +3,16 @@
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::PageId;
-use rejoinder_core::settings::Mode;
-use render::newsroom::{Grouped, GroupsPage};
-use store::groups::{self, Group};
-use store::{StoreError, Tx, pages};
+use rejoinder_core::publication::settings::Mode;
+use render::moderation::{Grouped, GroupsPage};
+use store::moderation::groups::{self, Group};
+use store::{StoreError, Tx, discussion::pages};
 
 use super::told;
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params, Visitor};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params, Visitor};
 use crate::newsroom::{self, Around, At, Shown, desk, see_other};
 use crate::state::App;
 
@@ -70,7 +70,7 @@ async fn shown(
         told: told.as_ref(),
     };
     Ok(newsroom::page(app, member, &around, shown, |frame| {
-        render::newsroom::groups_page(&GroupsPage {
+        render::moderation::groups_page(&GroupsPage {
             frame,
             groups: &all,
             new: &new,

@@ -6,17 +6,21 @@ use std::collections::hash_map::Entry;
 use axum::extract::State;
 use axum::response::Html;
 use rejoinder_core::{AuthorId, PageId, SiteId, State as Standing, Time};
-use render::newsroom::{About, LogPage, LogRows, Logged, Who, excerpt, name, title};
-use store::decisions::{self, Actor, Decision, LogCursor, LogQuery, Of};
-use store::groups::Scope;
-use store::{Result, StoreError, Tx, authors, comments, pages};
+use render::moderation::{About, LogPage, LogRows, Logged, Who, excerpt, name, title};
+use store::moderation::decisions::{self, Actor, Decision, LogCursor, LogQuery, Of};
+use store::moderation::groups::Scope;
+use store::{
+    Result, StoreError, Tx,
+    discussion::{comments, pages},
+    identity::authors,
+};
 
 use super::rows::AT_ONCE;
 use super::told;
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::Params;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::Params;
 use crate::newsroom::{self, Around, At, Shown, desk};
 use crate::state::App;
 
@@ -174,7 +178,7 @@ pub(super) async fn log(
         told: told.as_ref(),
     };
     Ok(newsroom::page(&app, &member, &around, shown, |frame| {
-        render::newsroom::log_page(&LogPage {
+        render::moderation::log_page(&LogPage {
             frame,
             of: &limit,
             log: &log,

@@ -18,10 +18,10 @@ mod told;
 use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
 use rejoinder_core::ApiScope;
-use rejoinder_core::author::Role;
+use rejoinder_core::identity::author::Role;
 
 use crate::access::Access;
-use crate::routes::{Route, route};
+use crate::http::routes::{Route, route};
 use crate::state::App;
 
 /// What moderators work with.

@@ -2,19 +2,23 @@
 
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::settings::Mode;
+use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Comment, Page, PageId};
-use render::newsroom::{LogRows, Logged, PagePage, PagesPage, title};
-use store::decisions::{self, LogQuery, Of};
-use store::pages::PageQuery;
-use store::{StoreError, Tx, groups, pages, threads};
+use render::moderation::{LogRows, Logged, PagePage, PagesPage, title};
+use store::discussion::pages::PageQuery;
+use store::moderation::decisions::{self, LogQuery, Of};
+use store::{
+    StoreError, Tx,
+    discussion::{pages, threads},
+    moderation::groups,
+};
 
 use super::rows::AT_ONCE;
 use super::{log, told};
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params};
 use crate::newsroom::{self, Around, At, Shown, desk, see_other};
 use crate::state::App;
 
@@ -55,7 +59,7 @@ pub(super) async fn pages(
         told: None,
     };
     Ok(newsroom::page(&app, &member, &around, shown, |frame| {
-        render::newsroom::pages_page(&PagesPage {
+        render::moderation::pages_page(&PagesPage {
             frame,
             typed,
             pages: &pages,
@@ -135,7 +139,7 @@ async fn shown(
         told: told.as_ref(),
     };
     Ok(newsroom::page(app, member, &read.around, shown, |frame| {
-        render::newsroom::page_page(&PagePage {
+        render::moderation::page_page(&PagePage {
             frame,
             page: &read.page,
             mode: read.mode,

@@ -4,17 +4,17 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Html;
 use rejoinder_core::{CommentId, Page, PageId};
-use render::newsroom::QueuePage;
+use render::moderation::QueuePage;
 use serde_json::{Value, json};
-use store::queues::{self, Counts, Order, Queue, QueueQuery};
-use store::{StoreError, pages};
+use store::moderation::queues::{self, Counts, Order, Queue, QueueQuery};
+use store::{StoreError, discussion::pages};
 
 use super::rows::{self, AT_ONCE, Loaded};
 use super::told;
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::Params;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::Params;
 use crate::newsroom::{self, Around, At, Shown, desk, label, queue_path};
 use crate::state::App;
 
@@ -155,7 +155,7 @@ async fn shown(
         told: told.as_ref(),
     };
     Ok(newsroom::page(app, member, &read.around, shown, |frame| {
-        render::newsroom::queue_page(&QueuePage {
+        render::moderation::queue_page(&QueuePage {
             frame,
             queue: queue.as_str(),
             is_oldest: order == Order::Oldest,

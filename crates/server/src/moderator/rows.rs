@@ -3,15 +3,19 @@
 use std::collections::HashMap;
 
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, SiteId, Time};
-use render::newsroom::{Flagged, Judgement, List, Record, Row};
-use store::decisions::{Actor, Decision};
-use store::flags::Flag;
-use store::groups::Scope;
-use store::queues::{Item, Listed};
-use store::{Result, Tx, comments, decisions, flags, queues, standing};
+use render::moderation::{Flagged, Judgement, List, Record, Row};
+use store::moderation::decisions::{Actor, Decision};
+use store::moderation::flags::Flag;
+use store::moderation::groups::Scope;
+use store::moderation::queues::{Item, Listed};
+use store::{
+    Result, Tx,
+    discussion::comments,
+    moderation::{decisions, flags, queues, standing},
+};
 
-use crate::error::ApiError;
-use crate::extract::Params;
+use crate::http::error::ApiError;
+use crate::http::extract::Params;
 
 /// How many comments a list shows at once.
 pub(super) const AT_ONCE: usize = 50;

@@ -5,16 +5,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::CommentId;
 use rejoinder_core::moderation::search::{NotASearch, Search, retyped};
-use render::newsroom::{Kept, SearchPage};
-use store::searches::{self, Saved};
-use store::{StoreError, Tx, queues};
+use render::moderation::{Kept, SearchPage};
+use store::moderation::searches::{self, Saved};
+use store::{StoreError, Tx, moderation::queues};
 
 use super::rows::{self, AT_ONCE, Loaded};
 use super::told;
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params};
 use crate::newsroom::{self, Around, At, Shown, desk, see_other};
 use crate::state::App;
 
@@ -51,7 +51,7 @@ pub(super) async fn search(
         told: told.as_ref(),
     };
     let page = newsroom::page(&app, &member, &read.around, shown, |frame| {
-        render::newsroom::search_page(&SearchPage {
+        render::moderation::search_page(&SearchPage {
             frame,
             typed,
             problem: problem.as_deref(),

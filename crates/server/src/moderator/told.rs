@@ -4,7 +4,7 @@
 use render::newsroom::Told;
 
 use super::rows::Judged;
-use crate::extract::Params;
+use crate::http::extract::Params;
 
 /// What became of what a form asked for.
 #[derive(Debug, Default)]

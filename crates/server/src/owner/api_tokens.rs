@@ -5,16 +5,19 @@ use std::time::Duration;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::audit::By;
-use rejoinder_core::{ApiScope, AuthorId, Token, author};
-use render::newsroom::{self as pages, TokenLine, Told, api_tokens_page};
-use store::api_tokens::{self, ApiToken, MAX_TOKENS, NewApiToken};
-use store::{Tx, owners};
+use rejoinder_core::publication::audit::By;
+use rejoinder_core::{ApiScope, AuthorId, Token, identity::author};
+use render::{
+    integrations::{TokenLine, api_tokens_page},
+    newsroom::Told,
+};
+use store::integrations::api_tokens::{self, ApiToken, MAX_TOKENS, NewApiToken};
+use store::{Tx, publication::owners};
 
 use crate::access::{Member, program};
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params};
 use crate::newsroom::{self, Around, At, Shown, see_other};
 use crate::state::{App, hash_of};
 
@@ -91,7 +94,7 @@ async fn page(
         used_at: token.used_at,
     };
     let tokens: Vec<_> = tokens.into_iter().map(line).collect();
-    let new = pages::NewApiToken {
+    let new = render::integrations::NewApiToken {
         secret,
         name: &typed.name,
         scopes: &typed.scopes,

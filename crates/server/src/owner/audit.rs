@@ -2,15 +2,15 @@
 
 use axum::extract::State;
 use axum::response::Html;
-use rejoinder_core::audit::Change;
-use render::newsroom::{AuditPage, AuditRow, audit_page};
+use rejoinder_core::publication::audit::Change;
+use render::publication::{AuditPage, AuditRow, audit_page};
 use store::Tx;
-use store::audit::{self, Entry, Query};
+use store::publication::audit::{self, Entry, Query};
 
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::Params;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::Params;
 use crate::newsroom::{self, Around, At, Shown};
 use crate::state::App;
 

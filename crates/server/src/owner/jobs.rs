@@ -2,13 +2,16 @@
 
 use axum::extract::{Path, State};
 use axum::response::{Html, Response};
-use render::newsroom::{ParkedJob, Told, jobs_page};
+use render::{
+    newsroom::Told,
+    publication::{ParkedJob, jobs_page},
+};
 use store::{Tx, jobs};
 
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params};
 use crate::newsroom::{self, Around, At, Shown, see_other};
 use crate::state::App;
 

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use axum::extract::{Path, State};
 use axum::response::Html;
 use egress::{WrittenMail, newest_mails, read_mail};
-use render::newsroom::{MailLine, mail_page, mails_page};
+use render::publication::{MailLine, mail_page, mails_page};
 
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
 use crate::newsroom::{self, Around, At, Shown};
 use crate::state::App;
 

@@ -9,16 +9,17 @@ mod overview;
 mod people;
 mod settings;
 mod sign_in_keys;
+pub(crate) mod webhooks;
 mod words;
 
 use axum::http::Method;
 use axum::routing::{get, post};
-use rejoinder_core::author::Role;
+use rejoinder_core::identity::author::Role;
 use render::newsroom::Told;
 
 use crate::access::Access;
-use crate::extract::{MAX_SETTINGS_BODY, MAX_WORDS_BODY, Params};
-use crate::routes::{Route, route};
+use crate::http::extract::{MAX_SETTINGS_BODY, MAX_WORDS_BODY, Params};
+use crate::http::routes::{Route, route};
 
 /// The owner's pages, apart from those about webhooks.
 pub(crate) fn routes() -> Vec<Route> {

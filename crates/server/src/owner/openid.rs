@@ -3,16 +3,19 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::audit::By;
-use render::newsroom::{NewProvider, OpenidPage, ProviderLine, Told, openid_page};
-use store::openid::{self, MAX_PROVIDERS, Provider};
-use store::{Tx, owners};
+use rejoinder_core::publication::audit::By;
+use render::{
+    newsroom::Told,
+    publication::{NewProvider, OpenidPage, ProviderLine, openid_page},
+};
+use store::identity::openid::{self, MAX_PROVIDERS, Provider};
+use store::{Tx, publication::owners};
 
 use crate::access::Member;
 use crate::auth;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params, Visitor};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params, Visitor};
 use crate::newsroom::{self, Around, At, Shown, see_other};
 use crate::state::App;
 

@@ -3,12 +3,15 @@
 use axum::extract::State;
 use axum::response::Html;
 use rejoinder_core::Time;
-use render::newsroom::{Figures, OverviewPage, overview_page, title};
-use store::{Tx, overview, pages};
+use render::{
+    moderation::title,
+    publication::{Figures, OverviewPage, overview_page},
+};
+use store::{Tx, discussion::pages, publication::overview};
 
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
 use crate::newsroom::{self, Around, At, Shown};
 use crate::state::App;
 

@@ -3,18 +3,23 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::audit::By;
-use rejoinder_core::author::{self, Role};
+use rejoinder_core::identity::author::{self, Role};
+use rejoinder_core::publication::audit::By;
 use rejoinder_core::{AuthorId, Token};
-use render::newsroom::{Invitation, PeoplePage, Person, people_page};
-use store::{StoreError, Tx, authors, groups, owners, sign_ins};
+use render::publication::{Invitation, PeoplePage, Person, people_page};
+use store::{
+    StoreError, Tx,
+    identity::{authors, sign_ins},
+    moderation::groups,
+    publication::owners,
+};
 
 use super::said;
 use crate::access::Member;
 use crate::auth::{Invited, invite_by};
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params, Visitor};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params, Visitor};
 use crate::newsroom::{self, Around, At, Shown, see_other};
 use crate::state::App;
 

@@ -5,18 +5,21 @@ use std::collections::HashMap;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::audit::By;
-use rejoinder_core::{Refusal, Settings, Site, site};
-use render::newsroom::{Field, SettingsPage, settings_page};
+use rejoinder_core::publication::audit::By;
+use rejoinder_core::{Refusal, Settings, Site, publication::site};
+use render::publication::{Field, SettingsPage, settings_page};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use store::{Tx, owners, sites};
+use store::{
+    Tx,
+    publication::{owners, sites},
+};
 
 use super::said;
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params};
 use crate::newsroom::{self, Around, At, Shown, see_other};
 use crate::state::App;
 

@@ -4,16 +4,19 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::Token;
-use rejoinder_core::audit::By;
-use render::newsroom::{KeyLine, NewKey, Told, sign_in_keys_page};
-use store::sign_in_keys::{self, KeyKind, MAX_KEYS, SignInKey};
-use store::{Tx, owners};
+use rejoinder_core::publication::audit::By;
+use render::{
+    newsroom::Told,
+    publication::{KeyLine, NewKey, sign_in_keys_page},
+};
+use store::identity::sign_in_keys::{self, KeyKind, MAX_KEYS, SignInKey};
+use store::{Tx, publication::owners};
 
 use crate::access::Member;
 use crate::auth::signed_token;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params};
 use crate::newsroom::{self, Around, At, Shown, see_other};
 use crate::state::App;
 

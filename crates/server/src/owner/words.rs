@@ -4,17 +4,17 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::Refusal;
-use rejoinder_core::audit::By;
-use render::newsroom::{WordsPage, words_page};
-use store::words::{self, Entries, List};
-use store::{StoreError, Tx, owners};
+use rejoinder_core::publication::audit::By;
+use render::publication::{WordsPage, words_page};
+use store::moderation::word_lists::{self, Entries, List};
+use store::{StoreError, Tx, publication::owners};
 
 use super::said;
 use crate::access::Member;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params, Visitor};
-use crate::limits::Who;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params, Visitor};
+use crate::http::limits::Who;
 use crate::newsroom::{self, Around, At, Shown, see_other};
 use crate::state::App;
 
@@ -27,8 +27,8 @@ pub(super) async fn show(
     let site = member.site.id;
     let read = move |tx: &mut Tx<'_>| {
         let lines = |list: Vec<String>| list.join("\n");
-        let banned = lines(words::get(tx, site, List::Banned)?);
-        Ok((banned, lines(words::get(tx, site, List::Suspect)?)))
+        let banned = lines(word_lists::get(tx, site, List::Banned)?);
+        Ok((banned, lines(word_lists::get(tx, site, List::Suspect)?)))
     };
     let (banned, suspect) = app.store.read(read).await.map_err(ApiError::from)?;
     page(&app, &member, (&banned, &suspect), None, Some(&params)).await

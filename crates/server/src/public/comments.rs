@@ -2,16 +2,16 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use rejoinder_core::thread::Entry;
+use rejoinder_core::discussion::thread::Entry;
 use rejoinder_core::{Comment, Page, Refusal, Site, ThreadQuery};
-use render::json::{self, CommentBody};
+use render::discussion::json::{self, CommentBody};
 use serde::Serialize;
-use store::threads;
+use store::discussion::threads;
 use utoipa::ToSchema;
 
-use crate::error::{ApiError, Problem};
-use crate::extract::{Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{Params, Visitor};
+use crate::http::limits::Act;
 use crate::public::threads::{context, placed};
 use crate::reader::{find, page_of};
 use crate::state::App;

@@ -7,12 +7,12 @@ use axum::extract::State;
 use axum::http::{HeaderName, header};
 use rejoinder_core::{PageKey, Refusal};
 use serde::Serialize;
-use store::pages;
+use store::discussion::pages;
 use utoipa::ToSchema;
 
-use crate::error::{ApiError, Problem};
-use crate::extract::{Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{Params, Visitor};
+use crate::http::limits::Act;
 use crate::state::App;
 
 /// So many pages may be asked for at once.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
-use rejoinder_core::{PageKey, Site, policy};
-use render::embedding::{self, Asking, EmbeddingBody, Hindrance};
-use store::pages;
+use rejoinder_core::{PageKey, Site, discussion::policy};
+use render::discussion::embedding::{self, Asking, EmbeddingBody, Hindrance};
+use store::discussion::pages;
 
-use crate::error::{ApiError, Problem};
-use crate::extract::{Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{Params, Visitor};
+use crate::http::limits::Act;
 use crate::state::App;
 
 /// The origin that browsers name where there is none.

@@ -4,10 +4,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 
-use crate::error::{ApiError, Problem};
-use crate::extract::{Params, Visitor};
-use crate::limits::Act;
-use crate::live::NoSeat;
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{Params, Visitor};
+use crate::http::limits::Act;
+use crate::http::live::NoSeat;
 use crate::state::App;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -46,7 +46,7 @@ pub(crate) async fn events(
     let known = {
         let (site, key) = (site.id, key.clone());
         app.store
-            .read(move |tx| store::pages::find(tx, site, &key))
+            .read(move |tx| store::discussion::pages::find(tx, site, &key))
             .await?
     };
     let key = known.map_or(key, |page| page.key);

@@ -9,17 +9,17 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
-use rejoinder_core::feed::{Feed, Format, Of};
+use rejoinder_core::discussion::feed::{Feed, Format, Of};
 use rejoinder_core::{CommentId, PageKey, Refusal, Site, ThreadQuery};
-use store::{comments, feeds, pages};
+use store::discussion::{comments, feeds, pages};
 
-use crate::error::ApiError;
-use crate::extract::Visitor;
-use crate::front::raw_address;
-use crate::limits::Act;
-use crate::metrics::Counter;
-use crate::middleware::headers::complete;
-use crate::page_cache::{
+use crate::http::error::ApiError;
+use crate::http::extract::Visitor;
+use crate::http::front::raw_address;
+use crate::http::limits::Act;
+use crate::http::metrics::Counter;
+use crate::http::middleware::headers::complete;
+use crate::http::page_cache::{
     Encoding, Form, PageError, Rendered, Shape, Slot, Source, Validators, WHOLE_SITE,
 };
 use crate::public::threads::{context, placed};
@@ -235,7 +235,7 @@ impl Source for FeedSource<'_> {
         };
         self.place(&slot.site, &shape.base, &mut feed);
         let context = context(self.app, &slot.site, &shape.base);
-        let body = render::feed::feed(&context, &feed, self.key(slot).as_ref(), format);
+        let body = render::discussion::feed::feed(&context, &feed, self.key(slot).as_ref(), format);
         Ok(Rendered {
             version,
             canonical,

@@ -4,9 +4,9 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::assets;
-use crate::error::ApiError;
-use crate::extract::Params;
+use crate::http::assets;
+use crate::http::error::ApiError;
+use crate::http::extract::Params;
 
 /// `GET /embed.js`: the widget's loader.
 pub(crate) async fn embed(asked: HeaderMap, params: Params) -> Result<Response, ApiError> {

@@ -7,6 +7,7 @@ pub(crate) mod events;
 pub(crate) mod feeds;
 pub(crate) mod files;
 pub(crate) mod pictures;
+pub(crate) mod publication;
 pub(crate) mod threads;
 
 use axum::http::{Method, Uri};
@@ -14,10 +15,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::access::Access::Public;
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::openapi;
-use crate::routes::{Route, route};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::openapi;
+use crate::http::routes::{Route, route};
 
 /// Loader, threads, counts, live streams, and the API's description.
 pub(crate) fn routes() -> Vec<Route> {

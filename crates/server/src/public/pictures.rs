@@ -4,12 +4,12 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use store::cards;
+use store::discussion::cards;
 
-use crate::error::ApiError;
-use crate::extract::Visitor;
-use crate::limits::Act;
-use crate::middleware::headers::complete;
+use crate::http::error::ApiError;
+use crate::http::extract::Visitor;
+use crate::http::limits::Act;
+use crate::http::middleware::headers::complete;
 use crate::state::App;
 
 /// A picture or an icon that a card of a published comment shows. It was made here, from whatever came.

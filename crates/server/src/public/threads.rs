@@ -6,21 +6,23 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
 use rejoinder_core::{PageKey, Site, Thread, ThreadQuery};
-use render::json::{self, ThreadBody};
+use render::discussion::json::{self, ThreadBody};
 use render::{Context, View, words};
-use store::{pages, threads};
+use store::discussion::{pages, threads};
 
-use crate::assets::VERSION;
-use crate::error::{ApiError, Problem};
-use crate::error_page::ErrorPage;
-use crate::extract::{Params, ThreadAsked, Visitor};
-use crate::front::raw_address;
-use crate::limits::Act;
-use crate::metrics::Counter;
-use crate::middleware::headers::{complete, embed_policy, own_policy};
-use crate::page_cache::{Encoding, Form, PageError, Rendered, Shape, Slot, Source, Validators};
+use crate::http::assets::VERSION;
+use crate::http::error::{ApiError, Problem};
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Params, ThreadAsked, Visitor};
+use crate::http::front::raw_address;
+use crate::http::limits::Act;
+use crate::http::metrics::Counter;
+use crate::http::middleware::headers::{complete, embed_policy, own_policy};
+use crate::http::page_cache::{
+    Encoding, Form, PageError, Rendered, Shape, Slot, Source, Validators,
+};
 use crate::public::embedding::may_show;
-use crate::publication::Publication;
+use crate::public::publication::Publication;
 use crate::state::App;
 
 /// `GET /embed/thread`: the thread as an HTML fragment for the widget.

@@ -5,15 +5,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::{AuthorId, AuthorKind, Site, Time};
-use render::bell::{Told, bell_page};
+use render::notices::bell::{Told, bell_page};
 use serde::{Deserialize, Serialize};
-use store::bells::{self, Rung};
+use store::notices::bells::{self, Rung};
 use utoipa::ToSchema;
 
-use crate::error::{ApiError, Problem};
-use crate::error_page::ErrorPage;
-use crate::extract::{self, Form, Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::{ApiError, Problem};
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{self, Form, Params, Visitor};
+use crate::http::limits::Act;
 use crate::public::threads::context;
 use crate::state::App;
 

@@ -3,8 +3,8 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
-use crate::error::{ApiError, Problem};
-use crate::extract::{Params, Visitor};
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{Params, Visitor};
 use crate::reader::{find, posting};
 use crate::state::App;
 

@@ -2,16 +2,16 @@
 
 use axum::Json;
 use axum::extract::State;
-use rejoinder_core::{Page, PageId, Refusal, Settings, Time, policy};
+use rejoinder_core::{Page, PageId, Refusal, Settings, Time, discussion::policy};
 use serde::{Deserialize, Serialize};
-use store::{Tx, decisions, pages};
+use store::{Tx, discussion::pages, moderation::decisions};
 use utoipa::ToSchema;
 
 use super::decisions::moderator;
 use super::posting;
-use crate::error::{ApiError, Problem};
-use crate::extract::{self, Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{self, Params, Visitor};
+use crate::http::limits::Act;
 use crate::public::threads::context;
 use crate::state::App;
 

@@ -4,17 +4,17 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use rejoinder_core::{CommentId, PageKey};
-use render::json::CommentBody;
+use render::discussion::json::CommentBody;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::comments::Idempotency;
+use store::discussion::comments::Idempotency;
 use utoipa::ToSchema;
 
 use super::find;
 use super::posting::{self, Draft};
 use super::work::Proof;
-use crate::error::{ApiError, Problem};
-use crate::extract::{self, Params, Visitor};
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{self, Params, Visitor};
 use crate::public::comments::{Shown, shown};
 use crate::state::App;
 

@@ -5,19 +5,19 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::author::Role;
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::{Action, Reason};
 use rejoinder_core::{Author, Comment, Refusal, Site};
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use store::decisions::{self, Decide, Decided, DecisionId};
+use store::moderation::decisions::{self, Decide, Decided, DecisionId};
 use utoipa::ToSchema;
 
 use super::{find, page_of};
-use crate::error::{ApiError, Problem};
-use crate::error_page::ErrorPage;
-use crate::extract::{self, Form, Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::{ApiError, Problem};
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{self, Form, Params, Visitor};
+use crate::http::limits::Act;
 use crate::newsroom::see_other;
 use crate::public::comments::shown;
 use crate::public::threads::context;

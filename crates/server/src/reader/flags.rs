@@ -6,14 +6,14 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::moderation::FlagReason;
 use rejoinder_core::{AuthorId, Site};
 use serde::Deserialize;
-use store::flags::{self, NewFlag};
+use store::moderation::flags::{self, NewFlag};
 use utoipa::ToSchema;
 
 use super::{find, page_of};
-use crate::error::{ApiError, Problem};
-use crate::error_page::ErrorPage;
-use crate::extract::{self, Form, Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::{ApiError, Problem};
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{self, Form, Params, Visitor};
+use crate::http::limits::Act;
 use crate::public::threads::context;
 use crate::state::App;
 

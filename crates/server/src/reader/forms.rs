@@ -5,14 +5,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::{CommentId, PageKey, Site};
 use render::Problem;
-use store::{cards, reach};
+use store::{discussion::cards, moderation::reach};
 
 use super::posting::{self, Draft};
 use super::work::Proof;
 use super::{comments, find, page_of, votes};
-use crate::error::ApiError;
-use crate::error_page::ErrorPage;
-use crate::extract::{Form, Params, Visitor};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params, Visitor};
 use crate::public::threads::{self, context};
 use crate::state::App;
 

@@ -5,21 +5,27 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use rejoinder_core::author::Role;
-use rejoinder_core::settings::{Email, Guests, Voting};
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::publication::settings::{Email, Guests, Voting};
 use rejoinder_core::{
-    Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageKey, Settings, SiteId, Time, policy,
+    Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageKey, Settings, SiteId, Time,
+    discussion::policy,
 };
-use render::account::{self, Line};
+use render::identity::{self, Line};
 use serde::Serialize;
-use store::moderation::{self, Own};
-use store::mutes::{self, Muted};
-use store::{Tx, bells, groups, pages, queues, threads, votes};
+use store::identity::mutes::{self, Muted};
+use store::moderation::pipeline::{self, Own};
+use store::{
+    Tx,
+    discussion::{pages, threads, votes},
+    moderation::{groups, queues},
+    notices::bells,
+};
 use utoipa::ToSchema;
 
 use super::closing;
-use crate::error::{ApiError, Problem};
-use crate::extract::{Params, Visitor};
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{Params, Visitor};
 use crate::public::threads::context;
 use crate::state::App;
 
@@ -133,7 +139,7 @@ pub(crate) async fn me(
         withheld,
     } = found;
     let lines: Vec<Line<'_>> = withheld.iter().map(line).collect();
-    let withheld = account::withheld(&context(&app, &site, &visitor.base.0), &lines);
+    let withheld = identity::withheld(&context(&app, &site, &visitor.base.0), &lines);
     let desk = format!("{}/moderate/{}", visitor.base.0, site.host);
     let desk = n_held.map(|n_held| MyDesk {
         url: match &page {
@@ -215,7 +221,7 @@ fn find(tx: &mut Tx<'_>, asked: &Asked) -> store::Result<Found> {
     }
     found.votes = votes::mine(tx, site, page.id, author)?;
     found.own = threads::mine(tx, site, page.id, author)?;
-    found.withheld = moderation::withheld(tx, site, page.id, author, asked.since)?;
+    found.withheld = pipeline::withheld(tx, site, page.id, author, asked.since)?;
     Ok(found)
 }
 

@@ -7,8 +7,10 @@ pub(crate) mod comments;
 pub(crate) mod decisions;
 pub(crate) mod flags;
 mod forms;
+pub(crate) mod guest;
 pub(crate) mod me;
 pub(crate) mod mutes;
+pub(crate) mod notices;
 mod posting;
 pub(crate) mod preview;
 pub(crate) mod session;
@@ -21,8 +23,8 @@ use axum::routing::{delete, get, patch, post, put};
 use rejoinder_core::ApiScope;
 
 use crate::access::Access;
-use crate::extract::MAX_TEXT_BODY;
-use crate::routes::{Route, route};
+use crate::http::extract::MAX_TEXT_BODY;
+use crate::http::routes::{Route, route};
 
 pub(crate) use posting::{find, page_of};
 

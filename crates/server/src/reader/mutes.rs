@@ -5,13 +5,13 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use rejoinder_core::AuthorId;
 use serde::{Deserialize, Serialize};
-use store::mutes::{self, NewMute};
+use store::identity::mutes::{self, NewMute};
 use utoipa::ToSchema;
 
 use super::find;
-use crate::error::{ApiError, Problem};
-use crate::extract::{self, Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{self, Params, Visitor};
+use crate::http::limits::Act;
 use crate::state::App;
 
 /// Whether the author of a comment is muted.

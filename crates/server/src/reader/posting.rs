@@ -3,21 +3,22 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
+use rejoinder_core::discussion::text::lines;
 use rejoinder_core::moderation::Work;
-use rejoinder_core::text::lines;
 use rejoinder_core::{
-    AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site, author, policy,
+    AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site, discussion::policy,
+    identity::author,
 };
-use store::authors::Details;
-use store::comments::{self, Edit, Idempotency, NewComment, NewIds, Posted};
-use store::{cards, pages};
+use store::discussion::comments::{self, Edit, Idempotency, NewComment, NewIds, Posted};
+use store::discussion::{cards, pages};
+use store::identity::authors::Details;
 
 use super::subscriptions;
 use super::work::{self, Proof};
-use crate::error::ApiError;
-use crate::extract::Visitor;
-use crate::limits::Act;
-use crate::metrics::Counter;
+use crate::http::error::ApiError;
+use crate::http::extract::Visitor;
+use crate::http::limits::Act;
+use crate::http::metrics::Counter;
 use crate::state::App;
 
 /// The longest headline that is kept, in graphemes.

@@ -2,14 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
-use rejoinder_core::policy;
-use rejoinder_core::text::lines;
+use rejoinder_core::discussion::policy;
+use rejoinder_core::discussion::text::lines;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::error::{ApiError, Problem};
-use crate::extract::{self, Visitor};
-use crate::limits::Act;
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{self, Visitor};
+use crate::http::limits::Act;
 use crate::state::App;
 
 /// A text to try out.

@@ -9,17 +9,17 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use rejoinder_core::{Author, AuthorId, Refusal, Site, SiteId};
 use serde::{Deserialize, Serialize};
-use store::identities::{self, Arriving, Spent};
-use store::sessions::{self, NewSession};
-use store::sign_in_keys;
+use store::identity::identities::{self, Arriving, Spent};
+use store::identity::sessions::{self, NewSession};
+use store::identity::sign_in_keys;
 use utoipa::ToSchema;
 
 use super::me::MyAuthor;
 use crate::auth::signed_token;
-use crate::browser;
-use crate::error::{ApiError, Problem};
-use crate::extract::{self, Params, Visitor};
-use crate::limits::Act;
+use crate::http::browser;
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{self, Params, Visitor};
+use crate::http::limits::Act;
 use crate::state::{App, hash_of};
 
 /// What signs in: a code or a token.

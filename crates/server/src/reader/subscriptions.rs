@@ -4,18 +4,20 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::subscription::{Kind, Pace};
-use rejoinder_core::{AuthorId, CommentId, PageId, PageKey, Reader, Site, Token, policy};
+use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::{
+    AuthorId, CommentId, PageId, PageKey, Reader, Site, Token, discussion::policy,
+};
 use serde::{Deserialize, Serialize};
-use store::subscriptions::{self, Asked, Wish};
-use store::{authors, pages};
+use store::notices::subscriptions::{self, Asked, Wish};
+use store::{discussion::pages, identity::authors};
 use utoipa::ToSchema;
 
 use super::posting::title;
-use crate::error::{ApiError, Problem};
-use crate::error_page::ErrorPage;
-use crate::extract::{self, Form, Visitor};
-use crate::limits::Act;
+use crate::http::error::{ApiError, Problem};
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{self, Form, Visitor};
+use crate::http::limits::Act;
 use crate::public::threads::context;
 use crate::state::App;
 
@@ -105,7 +107,7 @@ pub(crate) async fn send(
     .await?;
     let is_subscribed = asked == Asked::Subscribed;
     let context = context(&app, &site, &visitor.base.0);
-    let page = render::notice::asked_page(&context, &page, is_subscribed);
+    let page = render::notices::notice::asked_page(&context, &page, is_subscribed);
     Ok((headers, Html(page)).into_response())
 }
 

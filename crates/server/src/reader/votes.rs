@@ -5,14 +5,14 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use rejoinder_core::{AuthorId, Site, Tally, Vote};
 use serde::{Deserialize, Serialize};
-use store::votes::{self, Cast};
+use store::discussion::votes::{self, Cast};
 use utoipa::ToSchema;
 
 use super::find;
-use crate::error::{ApiError, Problem};
-use crate::extract::{self, Params, Visitor};
-use crate::limits::Act;
-use crate::metrics::Counter;
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{self, Params, Visitor};
+use crate::http::limits::Act;
+use crate::http::metrics::Counter;
 use crate::state::App;
 
 /// A vote.

@@ -3,17 +3,17 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, header};
+use rejoinder_core::identity::proof_of_work::{Challenge, Key, Solution};
 use rejoinder_core::moderation::Work;
-use rejoinder_core::settings::ProofOfWork;
-use rejoinder_core::work::{Challenge, Key, Solution};
+use rejoinder_core::publication::settings::ProofOfWork;
 use rejoinder_core::{Site, Time};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::config::RateLimits;
-use crate::error::{ApiError, Problem};
-use crate::extract::{Params, Visitor};
-use crate::limits::Act;
+use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{Params, Visitor};
+use crate::http::limits::Act;
 use crate::state::App;
 
 /// What a request has to show.
@@ -93,12 +93,16 @@ pub(crate) async fn challenge(
     let now = app.now();
     app.limits.take(Act::Preview, &visitor, now)?;
     let id = site.id;
-    let key = match app.store.read(move |tx| store::work::key(tx, id)).await? {
+    let key = match app
+        .store
+        .read(move |tx| store::identity::work::key(tx, id))
+        .await?
+    {
         Some(key) => key,
         None => {
             let new = Key(app.random_key());
             app.store
-                .write(move |tx| store::work::add_key(tx, id, &new))
+                .write(move |tx| store::identity::work::add_key(tx, id, &new))
                 .await?
         }
     };

@@ -18,7 +18,7 @@ use rejoinder_server::{
     self as server, App, Config, Live, PageCache, Parts, RateLimits, internal_router, router,
 };
 use serde_json::{Value, json};
-use store::{Dialect, Store, sites};
+use store::{Dialect, Store, publication::sites};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tower::ServiceExt;

@@ -4,20 +4,24 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rejoinder_core::address::Network;
-use rejoinder_core::author::Role;
-use rejoinder_core::thread::ThreadQuery;
+use rejoinder_core::discussion::thread::ThreadQuery;
+use rejoinder_core::identity::address::Network;
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::{
     AuthorId, Clock as _, CommentId, FixedClock, FixedRandom, IdSource, PageId, PageKey,
     Random as _, Reader, Settings, Site, SiteId, Sort, State, Tally, Time, TokenHash, Vote,
 };
-use rejoinder_store::authors::Details;
-use rejoinder_store::comments::{Edit, Idempotency, NewComment, NewIds, Posted};
-use rejoinder_store::sessions::NewSession;
-use rejoinder_store::sign_ins::{self, Invitation};
-use rejoinder_store::votes::Cast;
+use rejoinder_store::discussion::comments::{Edit, Idempotency, NewComment, NewIds, Posted};
+use rejoinder_store::discussion::votes::Cast;
+use rejoinder_store::identity::authors::Details;
+use rejoinder_store::identity::sessions::NewSession;
+use rejoinder_store::identity::sign_ins::{self, Invitation};
 use rejoinder_store::{
-    Change, Location, Result, Store, authors, comments, doctor, sites, threads, votes,
+    Change, Location, Result, Store,
+    database::doctor,
+    discussion::{comments, threads, votes},
+    identity::authors,
+    publication::sites,
 };
 
 /// The start of every test.
@@ -287,7 +291,7 @@ impl World {
     /// The thread as lines: level, text, shown replies.
     pub(crate) async fn lines(&self, query: ThreadQuery) -> Vec<String> {
         let entries = self.thread(query).await.entries;
-        let line = |entry: &rejoinder_core::thread::Entry| {
+        let line = |entry: &rejoinder_core::discussion::thread::Entry| {
             let text = match entry.comment.state {
                 State::Published => entry.comment.text.as_str(),
                 _ => "(removed)",

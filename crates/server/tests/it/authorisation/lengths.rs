@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 
 use axum::http::{StatusCode, header};
+use rejoinder_core::discussion::text::MAX_BYTES_EACH;
 use rejoinder_core::moderation::decision::MAX_NOTE;
-use rejoinder_core::settings::{MAX_GRAPHEMES, MAX_MARKDOWN, MAX_TEXT};
-use rejoinder_core::text::MAX_BYTES_EACH;
-use rejoinder_core::words::MAX_ENTRY;
+use rejoinder_core::moderation::word_list::MAX_ENTRY;
+use rejoinder_core::publication::settings::{MAX_GRAPHEMES, MAX_MARKDOWN, MAX_TEXT};
 use rejoinder_server::{Declared, declared};
-use store::words::MAX_WORDS;
+use store::moderation::word_lists::MAX_WORDS;
 
 use super::name;
 use super::people::{People, Who};
 use super::requests::{Body, HERE, Object, Request, request, rightful};
-use crate::owner::seen;
+use crate::publication::owner::seen;
 use crate::support::Answer;
 
 /// A route, a field of its body, and how long it may be: in graphemes, notes in units of UTF-16.

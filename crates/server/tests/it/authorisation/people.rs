@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, header};
-use rejoinder_core::author::Role;
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use rejoinder_server::Declared;
-use store::standing::{self, Change};
-use store::{authors, sites};
+use store::moderation::standing::{self, Change};
+use store::{identity::authors, publication::sites};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
 use super::requests::{self, HERE, Request, THERE};
-use crate::desk::{sign_in, signed_in};
-use crate::publication;
+use crate::moderation::desk::{sign_in, signed_in};
+use crate::publication::articles;
 use crate::support::{Answer, BASE, NEWS, TestApp, TestReader};
 
 /// Someone who asks, as the document calls them.
@@ -78,15 +78,15 @@ pub(super) struct People {
 
 impl People {
     pub(super) async fn gather() -> Self {
-        let folder = publication::folder(publication::ARTICLE);
-        let app = publication::published(&folder).await;
+        let folder = articles::folder(articles::ARTICLE);
+        let app = articles::published(&folder).await;
         Self::gather_at(app, folder).await
     }
 
     /// The same on each database.
     pub(super) async fn gather_on_each() -> [Self; 2] {
-        let folder = publication::folder(publication::ARTICLE);
-        let app = TestApp::on_postgres_with(|config| publication::publish(config, &folder)).await;
+        let folder = articles::folder(articles::ARTICLE);
+        let app = TestApp::on_postgres_with(|config| articles::publish(config, &folder)).await;
         [Self::gather().await, Self::gather_at(app, folder).await]
     }
 

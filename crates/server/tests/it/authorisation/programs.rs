@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode, header};
 use rejoinder_core::{ApiScope, AuthorId, Clock as _, FixedRandom, Token, TokenHash};
 use rejoinder_server::{Access, Declared, declared};
 use sha2::{Digest as _, Sha256};
-use store::api_tokens::{self, NewApiToken};
+use store::integrations::api_tokens::{self, NewApiToken};
 
 use super::people::People;
 use super::requests::{HERE, Object, Request, THERE, request};

@@ -5,19 +5,19 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use rejoinder_core::author::Role;
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::{ApiScope, AuthorId, Clock as _, Comment, TokenHash};
 use rejoinder_server::{Access, Declared};
 use serde_json::{Value, json};
-use store::api_tokens::{self, NewApiToken};
-use store::cards::{self, Found, NewPicture};
-use store::decisions::{self, LogQuery, Of};
-use store::groups::{self, Group, Scope};
+use store::discussion::cards::{self, Found, NewPicture};
+use store::identity::openid::{self, Provider};
+use store::identity::sign_in_keys::{self, KeyKind, SignInKey};
+use store::identity::sign_ins::{self, Invitation};
+use store::integrations::api_tokens::{self, NewApiToken};
 use store::jobs::{self, NewJob};
-use store::openid::{self, Provider};
-use store::sign_in_keys::{self, KeyKind, SignInKey};
-use store::sign_ins::{self, Invitation};
-use store::{comments, webhooks};
+use store::moderation::decisions::{self, LogQuery, Of};
+use store::moderation::groups::{self, Group, Scope};
+use store::{discussion::comments, integrations::webhooks};
 
 use super::people::{People, Who};
 use crate::support::TestReader;

@@ -1,0 +1,112 @@
+//! A comment as it is stored and read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::discussion::card::Card;
+use crate::discussion::vote::Tally;
+use crate::identity::author::Author;
+use crate::ids::{CommentId, PageId};
+use crate::time::Time;
+
+/// Where a comment stands with the moderators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Everyone sees it.
+    Published,
+    /// Waits for a moderator.
+    Held,
+    /// A moderator, or a rule, refused it.
+    Rejected,
+    /// It is spam.
+    Spam,
+    /// Its author or a moderator took it away.
+    Removed,
+}
+
+impl State {
+    /// All states.
+    pub const ALL: [Self; 5] = [
+        Self::Published,
+        Self::Held,
+        Self::Rejected,
+        Self::Spam,
+        Self::Removed,
+    ];
+
+    /// The word that is stored and shown by the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Held => "held",
+            Self::Rejected => "rejected",
+            Self::Spam => "spam",
+            Self::Removed => "removed",
+        }
+    }
+
+    /// The state of a stored word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+/// One message of a thread.
+///
+/// In a public answer a comment that is not [`State::Published`] is a tombstone: it stands there
+/// only for its replies, without author or text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// Names it, and gives its place in time.
+    pub id: CommentId,
+    /// The page it stands on.
+    pub page: PageId,
+    /// What it replies to; `None` for a root.
+    pub parent: Option<CommentId>,
+    /// The root of its branch; itself for a root.
+    pub root: CommentId,
+    /// How many ancestors it has.
+    pub depth: i64,
+    /// Who wrote it.
+    pub author: Author,
+    /// As typed.
+    pub text: String,
+    /// The text rendered by `markup`, the only writer of this field.
+    pub html: String,
+    /// Where it stands.
+    pub state: State,
+    /// Why it stands there, as a stable word (`new_author`, `private`, …).
+    pub reason: Option<String>,
+    /// Counts the texts it has had, from 1; a decision or an edit names the one it judged.
+    pub revision: i64,
+    /// When it was posted.
+    pub created_at: Time,
+    /// When its text last changed.
+    pub edited_at: Option<Time>,
+    /// When its branch was closed to replies.
+    pub closed_at: Option<Time>,
+    /// Its place among the pinned roots, from 1.
+    pub pin: Option<i64>,
+    /// When it was featured.
+    pub featured_at: Option<Time>,
+    /// Its votes.
+    pub tally: Tally,
+    /// How many direct replies are shown.
+    pub n_replies: i64,
+    /// What stands for the links that stand alone in it.
+    pub cards: Vec<Card>,
+    /// For a root: how many published comments its branch holds below it.
+    pub n_descendants: i64,
+}
+
+impl Comment {
+    /// Whether everyone may read it.
+    pub fn is_published(&self) -> bool {
+        self.state == State::Published
+    }
+
+    /// Whether its author deleted it, and nothing of its text is left.
+    pub fn is_taken_back(&self) -> bool {
+        self.state == State::Removed && self.reason.as_deref() == Some("author")
+    }
+}

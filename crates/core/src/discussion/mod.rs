@@ -1,0 +1,13 @@
+//! What people talk about and with: pages, threads, comments, votes.
+
+pub mod card;
+pub mod comment;
+pub mod cursor;
+pub mod feed;
+pub mod page;
+pub mod player;
+pub mod policy;
+pub mod ranking;
+pub mod text;
+pub mod thread;
+pub mod vote;

@@ -1,0 +1,154 @@
+//! Who may do what, and when.
+
+use std::time::Duration;
+
+use crate::discussion::comment::{Comment, State};
+use crate::discussion::page::{Page, PageKey};
+use crate::discussion::text::{excess, is_blank};
+use crate::discussion::vote::Vote;
+use crate::identity::author::{AuthorKind, Reader, Role};
+use crate::publication::settings::{Guests, Mode, Settings, Voting};
+use crate::publication::site::Site;
+use crate::refusal::Refusal;
+use crate::time::Time;
+
+/// Whether a text that shows `shown` and has so many links is one that the site takes.
+pub fn may_say(settings: &Settings, text: &str, shown: &str, links: usize) -> Result<(), Refusal> {
+    if is_blank(shown) {
+        return Err(Refusal::TextMissing);
+    }
+    is_short_enough(settings, text)?;
+    if links > settings.max_links {
+        return Err(Refusal::TooManyLinks {
+            links,
+            max: settings.max_links,
+        });
+    }
+    Ok(())
+}
+
+/// Whether `text` is no longer than the site takes, which is known before anything is made of it.
+pub fn is_short_enough(settings: &Settings, text: &str) -> Result<(), Refusal> {
+    let max = settings.max_graphemes;
+    match excess(text, max) {
+        Some(graphemes) => Err(Refusal::TextTooLong { graphemes, max }),
+        None => Ok(()),
+    }
+}
+
+/// Whether a thread may stand at `key`: an address must be on the site, a chosen key may be any.
+pub fn may_carry_thread(site: &Site, key: &PageKey) -> Result<(), Refusal> {
+    match key.host() {
+        Some(host) if !site.serves(host) => Err(Refusal::PageElsewhere {
+            host: host.to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether `reader` may write on `page` (`None` when it has no thread yet).
+pub fn may_comment(
+    settings: &Settings,
+    page: Option<&Page>,
+    reader: &Reader,
+    now: Time,
+) -> Result<(), Refusal> {
+    if settings.mode == Mode::Closed {
+        return Err(Refusal::SiteClosed);
+    }
+    let has_account = reader
+        .author
+        .as_ref()
+        .is_some_and(|own| own.kind == AuthorKind::Account);
+    if settings.guests == Guests::Refused && !has_account {
+        return Err(Refusal::SignInNeeded);
+    }
+    match page.and_then(|page| closed_since(settings, page, now)) {
+        Some(since) => Err(Refusal::PageClosed { since }),
+        None => Ok(()),
+    }
+}
+
+/// When `page` closed: by hand, or by its age.
+pub fn closed_since(settings: &Settings, page: &Page, now: Time) -> Option<Time> {
+    if page.closed_at.is_some() {
+        return page.closed_at;
+    }
+    let days = u64::from(settings.close_after_days);
+    let since = page.created_at.after(Duration::from_secs(days * 86_400));
+    (days > 0 && since <= now).then_some(since)
+}
+
+/// Whether `parent` takes replies.
+pub fn may_reply(parent: &Comment) -> Result<(), Refusal> {
+    if parent.state != State::Published {
+        return Err(Refusal::ParentRemoved);
+    }
+    match parent.closed_at {
+        Some(since) => Err(Refusal::BranchClosed { since }),
+        None => Ok(()),
+    }
+}
+
+/// Whether `reader` may change the text of `comment`. Moderators always may.
+pub fn may_edit(
+    settings: &Settings,
+    comment: &Comment,
+    reader: &Reader,
+    now: Time,
+) -> Result<(), Refusal> {
+    if matches!(
+        comment.state,
+        State::Removed | State::Spam | State::Rejected
+    ) {
+        return Err(Refusal::CommentUnknown);
+    }
+    if reader.role() >= Role::Moderator {
+        return Ok(());
+    }
+    if !reader.is(comment.author.id) {
+        return Err(Refusal::NotYours);
+    }
+    let ended = edit_window_end(settings, comment);
+    if ended < now {
+        return Err(Refusal::EditWindowOver { ended });
+    }
+    Ok(())
+}
+
+/// Until when the author of `comment` may edit it.
+pub fn edit_window_end(settings: &Settings, comment: &Comment) -> Time {
+    comment.created_at.after(Duration::from_secs(
+        u64::from(settings.edit_window_minutes) * 60,
+    ))
+}
+
+/// Whether `reader` may remove `comment`: their own, at any time.
+pub fn may_delete(comment: &Comment, reader: &Reader) -> Result<(), Refusal> {
+    if comment.state == State::Removed {
+        return Err(Refusal::CommentUnknown);
+    }
+    if !reader.is(comment.author.id) && reader.role() < Role::Moderator {
+        return Err(Refusal::NotYours);
+    }
+    Ok(())
+}
+
+/// Whether `reader` may cast `vote` on `comment` (`None` takes a vote back).
+pub fn may_vote(
+    settings: &Settings,
+    comment: &Comment,
+    reader: &Reader,
+    vote: Option<Vote>,
+) -> Result<(), Refusal> {
+    if comment.state != State::Published {
+        return Err(Refusal::CommentUnknown);
+    }
+    if reader.is(comment.author.id) {
+        return Err(Refusal::OwnComment);
+    }
+    match (settings.voting, vote) {
+        (Voting::Off, _) | (Voting::Up, Some(Vote::Down)) => Err(Refusal::VoteNotTaken),
+        _ => Ok(()),
+    }
+}

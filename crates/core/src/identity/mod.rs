@@ -1,0 +1,6 @@
+//! Who writes: authors, their names and addresses.
+
+pub mod address;
+pub mod author;
+pub mod names;
+pub mod proof_of_work;

@@ -1,0 +1,285 @@
+//! What a program outside is asked about comments, and what it may answer.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::discussion::comment::State;
+use crate::integrations::webhook::Secret;
+use crate::moderation::{Finding, LateVerdict, Phase};
+use crate::publication::settings::Settings;
+
+/// The longest address or key, in bytes.
+const MAX_LENGTH: usize = 2_000;
+
+/// The longest note that is kept of an answer, in characters.
+const MAX_NOTE: usize = 200;
+
+/// What stands for a hidden text wherever settings are shown.
+pub const HIDDEN: &str = "(hidden)";
+
+/// A text that is kept, and never shown.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// The text itself, for the one program that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(HIDDEN)
+    }
+}
+
+/// Who is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Service {
+    /// A program of the publisher's, by signed messages.
+    Program {
+        /// Where it is.
+        url: String,
+        /// What the messages are signed with.
+        secret: Secret,
+    },
+    /// Akismet, with the publisher's key.
+    Akismet {
+        /// The key.
+        key: String,
+    },
+}
+
+/// Settings that name nobody who could be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum NobodyNamed {
+    /// There is no address.
+    #[error("the setting `external_url` is empty")]
+    NoAddress,
+    /// There is no key.
+    #[error("the setting `external_key` is empty")]
+    NoKey,
+    /// The key does not sign.
+    #[error("the setting `external_key` must be whsec_ and 16 to 64 bytes in base64")]
+    NotASecret,
+}
+
+impl Service {
+    /// The one that `settings` name.
+    pub fn of(settings: &Settings) -> Result<Self, NobodyNamed> {
+        let key = settings.external_key.reveal();
+        match settings.external_url.as_str() {
+            "" => Err(NobodyNamed::NoAddress),
+            _ if key.is_empty() => Err(NobodyNamed::NoKey),
+            "akismet" => Ok(Self::Akismet {
+                key: key.to_owned(),
+            }),
+            url => Ok(Self::Program {
+                url: url.to_owned(),
+                secret: key.parse().map_err(|_| NobodyNamed::NotASecret)?,
+            }),
+        }
+    }
+}
+
+/// Whether `text` can name a service: empty, `akismet` or an address of the web.
+pub(crate) fn is_place(text: &str) -> bool {
+    let is_address = |url: Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+    };
+    text.is_empty()
+        || text == "akismet"
+        || (text.len() <= MAX_LENGTH && Url::parse(text).is_ok_and(is_address))
+}
+
+/// Whether `text` can be a key: empty, a secret that signs, or a word.
+pub(crate) fn is_key(text: &str) -> bool {
+    let is_word = text.len() <= MAX_LENGTH && text.bytes().all(|byte| byte.is_ascii_graphic());
+    is_word && (!text.starts_with("whsec_") || text.parse::<Secret>().is_ok())
+}
+
+/// What a program answers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Answer {
+    /// What to do with the comment.
+    pub verdict: Word,
+    /// Why, for the moderators.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// What Akismet is told of a comment about which it was wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Correction {
+    /// It passed what is spam.
+    Spam,
+    /// It took for spam what is none.
+    Ham,
+}
+
+impl Correction {
+    /// What there is to say once moderators have left a comment in `state`.
+    pub fn of(passed: bool, state: State) -> Option<Self> {
+        match (passed, state) {
+            (true, State::Spam) => Some(Self::Spam),
+            (false, State::Published) => Some(Self::Ham),
+            _ => None,
+        }
+    }
+
+    /// The word that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Spam => "spam",
+            Self::Ham => "ham",
+        }
+    }
+
+    /// The correction of a stored word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Spam, Self::Ham]
+            .into_iter()
+            .find(|correction| correction.as_str() == word)
+    }
+
+    /// Whether it still holds of a comment in `state`.
+    pub fn holds(self, state: State) -> bool {
+        Self::of(self == Self::Spam, state) == Some(self)
+    }
+}
+
+/// What to do with a comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// Nothing stands against it.
+    Publish,
+    /// A moderator should read it first.
+    Hold,
+    /// It is spam.
+    Spam,
+    /// It is to be refused.
+    Reject,
+}
+
+impl Answer {
+    /// The answer as the pipeline takes it.
+    pub fn verdict(&self) -> LateVerdict {
+        let asks = match self.verdict {
+            Word::Publish => None,
+            Word::Hold => Some(State::Held),
+            Word::Spam => Some(State::Spam),
+            Word::Reject => Some(State::Rejected),
+        };
+        let note = self.reason.as_deref().map(note).filter(|it| !it.is_empty());
+        LateVerdict {
+            phase: Phase::External,
+            finding: asks.map(|asks| Finding {
+                note,
+                ..Finding::new(Phase::External, asks, "outside")
+            }),
+        }
+    }
+}
+
+/// One line that a person can read.
+fn note(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    let shown = line.chars().filter(|sign| !sign.is_control());
+    shown.take(MAX_NOTE).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_of_the_web_and_names_no_user() {
+        for place in [
+            "",
+            "akismet",
+            "https://filter.example/check",
+            "http://127.0.0.1:1/",
+        ] {
+            assert!(is_place(place), "{place}");
+        }
+        let long = format!("https://filter.example/{}", "x".repeat(MAX_LENGTH));
+        for wrong in [
+            "filter",
+            "ftp://filter.example",
+            "https://ann:key@filter.example",
+            &long,
+        ] {
+            assert!(!is_place(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_checked_when_it_is_set() {
+        for key in ["", "abc123def456", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
+            assert!(is_key(key), "{key}");
+        }
+        for wrong in ["whsec_", "whsec_AAAA", "two words", "line\nline"] {
+            assert!(!is_key(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_one_of_four_words() {
+        let read = |json: &str| serde_json::from_str::<Answer>(json).map(|it| it.verdict());
+        let asks = |json: &str| read(json).unwrap().finding.map(|it| it.asks);
+        assert_eq!(asks(r#"{"verdict":"publish"}"#), None);
+        assert_eq!(asks(r#"{"verdict":"hold"}"#), Some(State::Held));
+        assert_eq!(asks(r#"{"verdict":"spam","score":1}"#), Some(State::Spam));
+        assert_eq!(asks(r#"{"verdict":"reject"}"#), Some(State::Rejected));
+        for wrong in ["", "{}", r#"{"verdict":"remove"}"#, r#"{"verdict":null}"#] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_the_opposite_of_a_verdict_corrects_it() {
+        let all = [
+            State::Published,
+            State::Held,
+            State::Rejected,
+            State::Spam,
+            State::Removed,
+        ];
+        for state in all {
+            let spam = (state == State::Spam).then_some(Correction::Spam);
+            let ham = (state == State::Published).then_some(Correction::Ham);
+            assert_eq!(Correction::of(true, state), spam);
+            assert_eq!(Correction::of(false, state), ham);
+            assert_eq!(Correction::Spam.holds(state), spam.is_some());
+            assert_eq!(Correction::Ham.holds(state), ham.is_some());
+        }
+        assert_eq!(Correction::from_word("ham"), Some(Correction::Ham));
+    }
+
+    #[test]
+    fn a_reason_is_one_short_line() {
+        let text = format!("  Looks\nlike \u{7}spam {}", "x".repeat(500));
+        let answer = Answer {
+            verdict: Word::Spam,
+            reason: Some(text),
+        };
+        let note = answer.verdict().finding.unwrap().note.unwrap();
+        assert!(note.starts_with("Looks like spam xxx"));
+        assert_eq!(note.chars().count(), MAX_NOTE);
+    }
+}

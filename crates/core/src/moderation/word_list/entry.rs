@@ -1,0 +1,130 @@
+//! One line of a word list, and what it stands for.
+
+use super::glyphs::{Glyphs, Kind};
+use super::line::{Line, Read, Set};
+use crate::discussion::text::{excess, is_blank};
+
+/// The longest entry, in graphemes.
+pub const MAX_ENTRY: usize = 200;
+
+/// Why an entry cannot be looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusable {
+    /// It has nothing that could be found.
+    Nothing,
+    /// It has a `*` in its middle.
+    InnerStar,
+    /// It is too long.
+    TooLong,
+    /// Comments never show it as it is written.
+    NeverShown,
+}
+
+impl Unusable {
+    /// What its owner is told, after the entry.
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::Nothing => "there is nothing in it that could be found",
+            Self::InnerStar => "a * can only stand at its start and its end, for any letters",
+            Self::TooLong => "it has more than 200 characters",
+            Self::NeverShown => {
+                "comments never show it so; write it as readers see it, without formatting"
+            }
+        }
+    }
+}
+
+/// What an entry is looked for as.
+pub(super) struct Entry<'a> {
+    /// Without its stars.
+    pub(super) stem: &'a str,
+    /// Whether anything may stand before it in the word, and after it.
+    pub(super) is_open: (bool, bool),
+    /// Whether its signs are part of it: `c++`, `.com`, `free $$$`.
+    pub(super) is_literal: bool,
+    pub(super) forms: Vec<(String, Form)>,
+}
+
+/// One way in which an entry may stand in a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As it is written.
+    Plain,
+    /// In letters that look like its own.
+    Look,
+    /// With its three and more same letters cut to two: at least so many glyphs long.
+    Squeezed(usize),
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn parse(line: &'a str) -> Result<Self, Unusable> {
+        let line = line.trim();
+        let (rest, opens) = stripped(line, line.strip_prefix('*'));
+        let (rest, closes) = stripped(rest, rest.strip_suffix('*'));
+        let stem = rest.trim();
+        if is_blank(stem) {
+            return Err(Unusable::Nothing);
+        }
+        if stem.contains('*') {
+            return Err(Unusable::InnerStar);
+        }
+        if excess(stem, MAX_ENTRY).is_some() {
+            return Err(Unusable::TooLong);
+        }
+        let glyphs = Glyphs::of(stem);
+        let set = set(&glyphs);
+        let plain = Line::of(&glyphs, Read::Plain, set);
+        if plain.text.trim().is_empty() {
+            return Err(Unusable::Nothing);
+        }
+        let mut forms = vec![(plain.text.clone(), Form::Plain)];
+        if plain.is_stretched() && set != Set::Literal {
+            let form = Form::Squeezed(plain.places.len());
+            forms.push((plain.squeezed(2).text, form));
+        }
+        let is_mixed = plain.text.contains(|c: char| c.is_ascii_alphabetic());
+        for other in [stem.to_lowercase(), stem.to_uppercase()] {
+            let look = Line::of(&Glyphs::of(&other), Read::Letters, set).text;
+            if forms.iter().all(|(form, _)| *form != look) {
+                // What is Latin but for a letter or two reads as a Latin word.
+                let is_latin = is_mixed && look.is_ascii();
+                forms.push((look, if is_latin { Form::Plain } else { Form::Look }));
+            }
+        }
+        Ok(Self {
+            stem,
+            is_open: (opens, closes),
+            is_literal: set == Set::Literal,
+            forms,
+        })
+    }
+}
+
+fn stripped<'a>(whole: &'a str, rest: Option<&'a str>) -> (&'a str, bool) {
+    (rest.unwrap_or(whole), rest.is_some())
+}
+
+/// How the glyphs of an entry are set: as words, where it has nothing but letters and what stands
+/// between those of words.
+fn set(glyphs: &Glyphs) -> Set {
+    let kind = |at: usize| glyphs.all.get(at).map(|glyph| glyph.kind);
+    let is_letter = |at: Option<usize>| {
+        let kind = at.and_then(kind);
+        matches!(kind, Some(Kind::Letter | Kind::Ideograph))
+    };
+    let is_of_words = |at: usize| match glyphs.all[at].kind {
+        Kind::Letter | Kind::Ideograph | Kind::Space | Kind::Break => true,
+        Kind::Apostrophe => is_letter(at.checked_sub(1)) && is_letter(Some(at + 1)),
+        Kind::Sign => {
+            let is_hyphen = matches!(glyphs.sign(at), Some('-' | '‐' | '‑'));
+            is_hyphen && is_letter(at.checked_sub(1)) && is_letter(Some(at + 1))
+        }
+        Kind::Stop => false,
+    };
+    let is_without_spaces = |kind: Kind| kind == Kind::Ideograph || kind.is_gap();
+    match (0..glyphs.all.len()).all(is_of_words) {
+        false => Set::Literal,
+        true if glyphs.all.iter().all(|glyph| is_without_spaces(glyph.kind)) => Set::Joined,
+        true => Set::Apart,
+    }
+}

@@ -1,0 +1,4 @@
+//! Who is told of what, and how often.
+
+pub mod bell;
+pub mod subscription;

@@ -1,0 +1,6 @@
+//! A publisher's sites and their settings.
+
+pub mod audit;
+pub mod language;
+pub mod settings;
+pub mod site;

@@ -1,0 +1,108 @@
+//! One setting changed: what each takes.
+
+use serde_json::Value;
+
+use super::{About, Settings, Takes, entries, is_hidden};
+use crate::moderation::spam_check::{self, HIDDEN};
+use crate::refusal::Refusal;
+use crate::{discussion::text, identity::names, publication::site};
+
+/// The longest text of one line, in graphemes.
+pub const MAX_TEXT: usize = 2_000;
+
+/// The longest text in Markdown, in graphemes.
+pub const MAX_MARKDOWN: usize = 10_000;
+
+impl Settings {
+    /// These settings with `key` set to what was typed: a text, a number or a word, as it is, without
+    /// the spaces around it.
+    pub fn with(&self, key: &str, typed: &str) -> Result<Self, Refusal> {
+        let about = Self::ABOUT
+            .iter()
+            .find(|about| about.key == key)
+            .ok_or_else(|| unknown(key))?;
+        let typed = text::lines(typed.trim());
+        if is_hidden(key) && typed == HIDDEN {
+            return Ok(self.clone());
+        }
+        let value = match about.takes {
+            Takes::Number(least, most) => {
+                let number = typed.parse().ok();
+                let number = number.filter(|n: &i64| (least..=most).contains(n));
+                number
+                    .map(Value::from)
+                    .ok_or_else(|| invalid(about, &typed, ""))?
+            }
+            Takes::Text(_) | Takes::Markdown | Takes::Choice(_) => {
+                let why = unfit(about, &typed);
+                why.map_or(Ok(()), |why| Err(invalid(about, &typed, &why)))?;
+                Value::from(typed.as_str())
+            }
+        };
+        let mut fields = self.all_fields();
+        fields.insert(key.to_owned(), value);
+        serde_json::from_value(Value::Object(fields)).map_err(|_| invalid(about, &typed, ""))
+    }
+}
+
+fn unknown(key: &str) -> Refusal {
+    Refusal::SettingUnknown {
+        key: key.to_owned(),
+        known: Settings::ABOUT.map(|about| about.key).join(", "),
+    }
+}
+
+/// `why` is what is added to what the setting takes.
+fn invalid(about: &About, typed: &str, why: &str) -> Refusal {
+    let shown = if is_hidden(about.key) { HIDDEN } else { typed };
+    Refusal::SettingInvalid {
+        key: about.key.to_owned(),
+        value: shown.to_owned(),
+        expected: format!("it must be {}{why}", about.takes),
+    }
+}
+
+/// Why a text or a word is none that the setting takes.
+fn unfit(about: &About, typed: &str) -> Option<String> {
+    let is_taken = match about.takes {
+        Takes::Choice(words) => words.iter().any(|(word, _)| typed == *word),
+        Takes::Text(_) => is_line(about.key, typed) && !is_longer(typed, MAX_TEXT),
+        Takes::Markdown => !typed.contains(is_control) && !is_longer(typed, MAX_MARKDOWN),
+        Takes::Number(..) => true,
+    };
+    let is_sound = match about.key {
+        "external_url" => spam_check::is_place(typed),
+        "external_key" => spam_check::is_key(typed),
+        _ => true,
+    };
+    if !is_taken || !is_sound {
+        return Some(String::new());
+    }
+    idle_entry(about.key, typed).map(|entry| format!(", and `{entry}` would match nothing"))
+}
+
+/// Whether a text stays on its line; a list may have an entry on each.
+fn is_line(key: &str, text: &str) -> bool {
+    let is_list = key == "link_card_sites";
+    !text.contains(|c| is_control(c) || (c == '\n' && !is_list))
+}
+
+/// A character that does something and is not written.
+fn is_control(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t')
+}
+
+fn is_longer(text: &str, graphemes: usize) -> bool {
+    text::excess(text, graphemes).is_some()
+}
+
+/// The first entry of a list that could never match anything.
+fn idle_entry<'a>(key: &str, text: &'a str) -> Option<&'a str> {
+    let is_idle = match key {
+        // The port of a link is not looked at.
+        "link_card_sites" => |entry: &str| site::host(entry).is_err() || entry.contains(':'),
+        "protected_names" => |entry: &str| !names::are_alike(entry, entry),
+        _ => return None,
+    };
+    entries(key, text).find(|entry| is_idle(entry))
+}

@@ -1,0 +1,132 @@
+//! The settings that are one of a few words.
+
+use serde::{Deserialize, Serialize};
+
+use crate::notices::subscription::Pace;
+
+/// Which votes a site takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Voting {
+    /// For and against.
+    UpAndDown,
+    /// Only for.
+    Up,
+    /// None.
+    Off,
+}
+
+/// Whether a bubble leads to the thread from elsewhere on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bubble {
+    /// No.
+    Off,
+    /// Yes, until a reader dismisses it.
+    On,
+}
+
+/// Whether one may write without an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Guests {
+    /// A name is enough.
+    Welcome,
+    /// An account is needed.
+    Refused,
+}
+
+/// Whether guests are asked for an e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Email {
+    /// There is a field, and it may stay empty.
+    Optional,
+    /// The field must be filled.
+    Required,
+    /// There is no field.
+    Unasked,
+}
+
+/// When comments appear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// At once; moderators read them after.
+    After,
+    /// When a moderator has approved them.
+    Before,
+    /// Never: no new comments.
+    Closed,
+}
+
+/// What becomes of a comment with a banned word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BannedWords {
+    /// It is not taken: the writer is told which word, and may change it.
+    Refuse,
+    /// It waits.
+    Hold,
+}
+
+/// How often moderators are told by mail that comments wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeskMail {
+    /// Never.
+    Off,
+    /// At most once an hour.
+    Hourly,
+    /// At most once a day.
+    Daily,
+}
+
+impl DeskMail {
+    /// The pace of these mails, if there are any.
+    pub const fn pace(self) -> Option<Pace> {
+        match self {
+            Self::Off => None,
+            Self::Hourly => Some(Pace::Hourly),
+            Self::Daily => Some(Pace::Daily),
+        }
+    }
+}
+
+/// When the writer's browser is asked for a proof of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProofOfWork {
+    /// Never.
+    Off,
+    /// When more is being written than usual.
+    UnderLoad,
+    /// For every comment.
+    Always,
+}
+
+/// Whether a program outside is asked about comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum External {
+    /// No.
+    Off,
+    /// Yes; they appear at once and are withdrawn when it says so.
+    After,
+    /// Yes; they wait for its answer, and for a moderator when it does not come.
+    Before,
+}
+
+/// Which links that stand alone in a comment unfold into a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkCards {
+    /// None.
+    Off,
+    /// Those to sites that are listed.
+    Listed,
+    /// Those to sites that are not listed.
+    Unlisted,
+    /// All.
+    On,
+}

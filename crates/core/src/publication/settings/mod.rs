@@ -1,0 +1,200 @@
+//! What a publisher can set for a site.
+
+mod about;
+mod change;
+mod choices;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::discussion::thread::Sort;
+use crate::moderation::spam_check::{HIDDEN, Hidden};
+use crate::publication::language::Language;
+use crate::publication::site;
+
+pub use about::{About, Group, Takes};
+pub use change::{MAX_MARKDOWN, MAX_TEXT};
+pub use choices::{
+    BannedWords, Bubble, DeskMail, Email, External, Guests, LinkCards, Mode, ProofOfWork, Voting,
+};
+
+/// A site's rules. Every value has a default that is safe; see [`Settings::ABOUT`] for their words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The publication's name.
+    pub title: String,
+    /// The language of the interface.
+    pub language: Language,
+    /// The order that readers meet first.
+    pub sort: Sort,
+    /// Roots on the first page and in each further one.
+    pub roots_per_page: usize,
+    /// Replies shown under each comment at first.
+    pub replies_shown: usize,
+    /// The longest comment, in graphemes.
+    pub max_graphemes: usize,
+    /// The most links in a comment.
+    pub max_links: usize,
+    /// How long authors may edit.
+    pub edit_window_minutes: u32,
+    /// Which votes are taken.
+    pub voting: Voting,
+    /// For how long a new comment's score stays hidden.
+    pub hide_scores_minutes: u32,
+    /// Comments with a lower score are collapsed at first.
+    pub collapse_below: i64,
+    /// Whether a bubble leads to the thread from elsewhere on the page.
+    pub bubble: Bubble,
+    /// Whether one may write without an account.
+    pub guests: Guests,
+    /// Whether guests are asked for an e-mail address.
+    pub email: Email,
+    /// Names that only the newsroom may use, with commas between them.
+    pub protected_names: String,
+    /// What stands above the form, in Markdown.
+    pub message: String,
+    /// What is asked of writers, in Markdown.
+    pub guidelines: String,
+    /// When comments appear.
+    pub mode: Mode,
+    /// What becomes of a comment with a banned word.
+    pub banned_words: BannedWords,
+    /// Pages close so many days after they were first seen; 0 means never.
+    pub close_after_days: u32,
+    /// The same text by the same author within so many minutes waits; 0 means never.
+    pub repeat_minutes: u32,
+    /// Comments with more links wait.
+    pub hold_over_links: usize,
+    /// Comments of an author who wrote so many in the last ten minutes wait; 0 means never.
+    pub hold_over_rate: u32,
+    /// Comments wait that moderators would refuse with at least this probability; 0 means never.
+    pub hold_learned_percent: u32,
+    /// When the writer's browser is asked for a proof of work.
+    pub proof_of_work: ProofOfWork,
+    /// The program outside that is asked about comments: its address, or `akismet`.
+    pub external_url: String,
+    /// What is shared with that program.
+    pub external_key: Hidden,
+    /// Whether a program outside is asked about comments.
+    pub external: External,
+    /// The comments of an author wait until so many of them are published; 0 means never.
+    pub approve_first: u32,
+    /// A comment waits when so many readers have flagged it; 0 means never.
+    pub hold_after_flags: u32,
+    /// How often moderators are told by mail that comments wait.
+    pub desk_mail: DeskMail,
+    /// Which links that stand alone in a comment unfold into a card.
+    pub link_cards: LinkCards,
+    /// The sites whose links do, when only listed ones do.
+    pub link_card_sites: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            language: Language::English,
+            sort: Sort::Newest,
+            roots_per_page: 20,
+            replies_shown: 3,
+            max_graphemes: MAX_GRAPHEMES,
+            max_links: 20,
+            edit_window_minutes: 15,
+            voting: Voting::UpAndDown,
+            hide_scores_minutes: 0,
+            collapse_below: -5,
+            bubble: Bubble::Off,
+            guests: Guests::Welcome,
+            email: Email::Optional,
+            protected_names: String::new(),
+            message: String::new(),
+            guidelines: String::new(),
+            mode: Mode::After,
+            banned_words: BannedWords::Refuse,
+            close_after_days: 0,
+            repeat_minutes: 6,
+            hold_over_links: 3,
+            hold_over_rate: 0,
+            hold_learned_percent: 95,
+            proof_of_work: ProofOfWork::UnderLoad,
+            external_url: String::new(),
+            external_key: Hidden::default(),
+            external: External::Off,
+            approve_first: 0,
+            hold_after_flags: 5,
+            desk_mail: DeskMail::Off,
+            link_cards: LinkCards::On,
+            link_card_sites: String::new(),
+        }
+    }
+}
+
+/// The longest comment that a site can take, in graphemes.
+pub const MAX_GRAPHEMES: usize = 10_000;
+
+impl Settings {
+    /// Every setting in words, in the order in which owners meet them.
+    pub const ABOUT: [About; 33] = about::ABOUT;
+
+    /// Whether a link to `url`, a web address, unfolds into a card.
+    pub fn unfolds(&self, url: &str) -> bool {
+        match self.link_cards {
+            LinkCards::Off => false,
+            LinkCards::On => true,
+            LinkCards::Listed => {
+                crate::discussion::card::host(url).is_some_and(|host| self.lists(host))
+            }
+            LinkCards::Unlisted => {
+                crate::discussion::card::host(url).is_some_and(|host| !self.lists(host))
+            }
+        }
+    }
+
+    fn lists(&self, host: &str) -> bool {
+        // With a dot at its end a name is the same place.
+        let host = host.trim_end_matches('.');
+        let listed = entries("link_card_sites", &self.link_card_sites);
+        listed.filter_map(|own| site::host(own).ok()).any(|own| {
+            let rest = host.strip_suffix(&own);
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+    }
+
+    /// The settings as a map from key to value, with [`HIDDEN`] for what is not shown.
+    pub fn fields(&self) -> Map<String, Value> {
+        let mut fields = self.all_fields();
+        for (key, value) in &mut fields {
+            if is_hidden(key) && value.as_str().is_some_and(|text| !text.is_empty()) {
+                *value = Value::String(HIDDEN.to_owned());
+            }
+        }
+        fields
+    }
+
+    fn all_fields(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(fields)) => fields,
+            _ => Map::new(),
+        }
+    }
+}
+
+/// Whether the value of `key` is kept and never shown.
+fn is_hidden(key: &str) -> bool {
+    key == "external_key"
+}
+
+/// The entries of a setting that is a list.
+fn entries<'a>(key: &str, text: &'a str) -> impl Iterator<Item = &'a str> {
+    let ends: &[char] = match key {
+        "link_card_sites" => &[' ', ',', ';', '\t', '\n', '\r'],
+        _ => &[','],
+    };
+    text.split(ends)
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

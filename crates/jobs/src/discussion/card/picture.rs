@@ -1,0 +1,179 @@
+//! A stranger's picture, made anew and small. Nothing of the file that came is kept.
+
+use std::io::Cursor;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage};
+use store::discussion::cards::NewPicture;
+
+/// The media types that pictures come as.
+pub(super) const ACCEPT: &str = "image/jpeg, image/png, image/webp, image/gif, image/x-icon, \
+                                 image/vnd.microsoft.icon";
+
+/// The longest side of what is kept, in pixels.
+const SIDE: u32 = 400;
+
+/// A picture with a shorter side than this shows nothing.
+const MIN_SIDE: u32 = 32;
+
+/// The most pixels of what is read.
+const MAX_PIXELS: u64 = 16_000_000;
+
+/// The most memory that reading may take.
+const MAX_BYTES: u64 = 96 << 20;
+
+const QUALITY: u8 = 78;
+
+/// `bytes` as a small JPEG, if they are a picture that may be shown: JPEG, PNG, GIF or WebP by what
+/// they hold, and no larger than can be read without harm.
+pub(super) fn small(bytes: &[u8]) -> Option<NewPicture> {
+    let format = image::guess_format(bytes).ok()?;
+    let is_known = matches!(
+        format,
+        ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::Gif | ImageFormat::WebP
+    );
+    let (width, height) = reader(bytes, format).into_dimensions().ok()?;
+    let is_right =
+        width.min(height) >= MIN_SIDE && u64::from(width) * u64::from(height) <= MAX_PIXELS;
+    if !is_known || !is_right {
+        return None;
+    }
+    let picture = reader(bytes, format).decode().ok()?;
+    let small = on_white(&picture.thumbnail(SIDE.min(width), SIDE.min(height)));
+    let mut bytes = Vec::new();
+    small
+        .write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, QUALITY))
+        .ok()?;
+    Some(NewPicture {
+        width: i64::from(small.width()),
+        height: i64::from(small.height()),
+        bytes,
+    })
+}
+
+/// A reader that takes no more memory than it may.
+pub(super) fn reader(bytes: &[u8], format: ImageFormat) -> ImageReader<Cursor<&[u8]>> {
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_BYTES);
+    reader.limits(limits);
+    reader
+}
+
+/// JPEG knows no transparency.
+fn on_white(picture: &DynamicImage) -> RgbImage {
+    let picture = picture.to_rgba8();
+    let mut flat = RgbImage::new(picture.width(), picture.height());
+    for (from, to) in picture.pixels().zip(flat.pixels_mut()) {
+        let [r, g, b, alpha] = from.0.map(u32::from);
+        let mix = |c: u32| u8::try_from((c * alpha + 255 * (255 - alpha)) / 255).unwrap_or(255);
+        to.0 = [mix(r), mix(g), mix(b)];
+    }
+    flat
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{Rgba, RgbaImage};
+
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let picture = DynamicImage::new_rgba8(width, height);
+        let mut bytes = Vec::new();
+        picture
+            .write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
+            .unwrap();
+        bytes
+    }
+
+    #[test]
+    fn a_picture_is_made_anew_small_and_on_white() {
+        let small = small(&png(1_200, 630)).unwrap();
+        assert_eq!((small.width, small.height), (400, 210));
+        assert_eq!(
+            image::guess_format(&small.bytes).unwrap(),
+            ImageFormat::Jpeg
+        );
+        let shown = image::load_from_memory(&small.bytes).unwrap().to_rgb8();
+        assert!(shown.pixels().all(|pixel| pixel.0.iter().all(|c| *c > 250)));
+    }
+
+    #[test]
+    fn a_small_picture_stays_as_small() {
+        let small = small(&png(64, 48)).unwrap();
+        assert_eq!((small.width, small.height), (64, 48));
+    }
+
+    #[test]
+    fn what_hides_in_a_picture_is_not_kept() {
+        let mut jpeg = small(&png(100, 100)).unwrap().bytes;
+        let comment = b"\xff\xfe\x00\x10Secret place!!";
+        jpeg.splice(2..2, comment.iter().copied());
+        let again = small(&jpeg).unwrap().bytes;
+        assert!(!again.windows(6).any(|part| part == b"Secret"));
+    }
+
+    #[test]
+    fn what_is_no_picture_or_too_large_is_left_out() {
+        assert!(small(b"<svg xmlns='http://www.w3.org/2000/svg'/>").is_none());
+        assert!(small(b"").is_none());
+        assert!(small(&png(1, 1)).is_none());
+        assert!(small(&png(100, 100)[..60]).is_none());
+        // A file of a few bytes that says it is a picture of 40,000 by 40,000.
+        let mut bomb = png(100, 100);
+        bomb[16..24].copy_from_slice(&[0, 0, 0x9c, 0x40, 0, 0, 0x9c, 0x40]);
+        assert!(small(&bomb).is_none());
+    }
+
+    fn animated(n_frames: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = image::codecs::gif::GifEncoder::new(&mut bytes);
+        let frame = RgbaImage::from_pixel(MIN_SIDE, MIN_SIDE, Rgba([200, 0, 0, 255]));
+        let frames = std::iter::repeat_with(|| image::Frame::new(frame.clone()));
+        encoder.encode_frames(frames.take(n_frames)).unwrap();
+        drop(encoder);
+        bytes
+    }
+
+    #[test]
+    fn of_a_picture_that_moves_the_first_frame_is_kept() {
+        let still = small(&animated(1)).unwrap();
+        let moving = small(&animated(400)).unwrap();
+        assert_eq!(moving.bytes, still.bytes);
+    }
+
+    #[test]
+    fn a_picture_that_is_cut_anywhere_is_left_out_or_harmless() {
+        for whole in [png(64, 48), animated(3), small(&png(64, 48)).unwrap().bytes] {
+            for length in 0..whole.len() {
+                if let Some(kept) = small(&whole[..length]) {
+                    assert!(kept.width <= 64 && kept.height <= 48);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_a_picture_and_something_else_is_only_a_picture() {
+        let more = b"<script>alert(1)</script>";
+        for whole in [png(64, 48), animated(3), small(&png(64, 48)).unwrap().bytes] {
+            let both = [&whole, &more[..]].concat();
+            let kept = small(&both).unwrap().bytes;
+            assert!(!kept.windows(8).any(|part| part == &more[..8]));
+            assert!(small(&[more, &whole[..]].concat()).is_none());
+        }
+    }
+
+    #[test]
+    fn a_picture_that_needs_more_memory_than_it_may_is_left_out() {
+        // As many pixels as may be, and eight bytes to each.
+        let wide = DynamicImage::new_rgba16(4_000, 4_000);
+        let mut bytes = Vec::new();
+        wide.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
+            .unwrap();
+        assert!(bytes.len() < 2 << 20, "it is small on its way");
+        assert!(small(&bytes).is_none());
+        assert!(small(&png(4_001, 4_000)).is_none());
+    }
+}

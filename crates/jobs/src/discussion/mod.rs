@@ -1,0 +1,3 @@
+//! What a comment's links show.
+
+pub(crate) mod card;

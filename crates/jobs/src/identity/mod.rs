@@ -1,0 +1,3 @@
+//! Taking an account's traces away, step by step.
+
+pub(crate) mod erase;

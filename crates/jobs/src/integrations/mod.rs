@@ -1,0 +1,3 @@
+//! What a publisher's own programs are told.
+
+pub(crate) mod webhook;

@@ -1,0 +1,124 @@
+//! Telling the newsroom by mail that comments wait.
+
+use std::sync::Arc;
+
+use egress::{Mail, Mailer};
+use rejoinder_core::{AuthorId, Clock, Random, Site, SiteId, Time, Token};
+use render::identity::MailText;
+use render::moderation::Waiting;
+use store::jobs::Job;
+use store::moderation::desk_mails::{self, DESK_MAIL_JOB, DeskMail, Step};
+use store::{Store, StoreError, Tx, publication::sites};
+
+use crate::notices::mail::{in_doubt, outcome};
+use crate::worker::{Handler, Outcome, Running};
+
+/// Finds who is to be told that comments wait, and sends each a mail. What may have been sent already
+/// is never sent again.
+pub struct DeskMailHandler {
+    store: Arc<Store>,
+    mailer: Mailer,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    from: String,
+    base: Arc<str>,
+}
+
+impl DeskMailHandler {
+    /// A handler that sends through `mailer`, as `from`. Links begin with `base`.
+    pub fn new(
+        store: Arc<Store>,
+        mailer: Mailer,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        from: impl Into<String>,
+        base: impl Into<Arc<str>>,
+    ) -> Self {
+        Self {
+            store,
+            mailer,
+            clock,
+            random,
+            from: from.into(),
+            base: base.into(),
+        }
+    }
+
+    async fn step(&self, job: &Job) -> Outcome {
+        let done = match Step::from_payload(&job.payload) {
+            Some(Step::Find(until)) => self.find(job.site, until).await,
+            Some(Step::Tell(..)) if job.is_interrupted => return in_doubt(),
+            Some(Step::Tell(until, author)) => self.tell(job.site, until, author).await,
+            None => return Outcome::Park("this names no mail".to_owned()),
+        };
+        done.unwrap_or_else(|error| Outcome::Retry(error.to_string()))
+    }
+
+    async fn find(&self, site: SiteId, until: Time) -> Result<Outcome, StoreError> {
+        let now = self.clock.now();
+        let find = move |tx: &mut Tx<'_>| desk_mails::find(tx, now, site, until);
+        self.store.write(find).await?;
+        Ok(Outcome::Done)
+    }
+
+    async fn tell(
+        &self,
+        site: SiteId,
+        until: Time,
+        author: AuthorId,
+    ) -> Result<Outcome, StoreError> {
+        let secret = Token::new(&*self.random).reveal();
+        let due = self.store.write(move |tx| {
+            let due = desk_mails::due(tx, site, author, &secret)?;
+            Ok(due.zip(sites::by_id(tx, site)?))
+        });
+        let Some((due, site)) = due.await? else {
+            return Ok(Outcome::Done);
+        };
+        let mail = self.mail(&site, due, until, author);
+        Ok(outcome(self.mailer.send(&mail, self.clock.now()).await))
+    }
+
+    fn mail(&self, site: &Site, due: DeskMail, until: Time, author: AuthorId) -> Mail {
+        let waiting: Vec<Waiting<'_>> = due
+            .items
+            .iter()
+            .map(|item| Waiting {
+                comment: &item.comment,
+                page: &item.page,
+            })
+            .collect();
+        let manage = format!("{}/notices/{}/{}", self.base, site.host, due.secret);
+        let MailText {
+            subject,
+            text,
+            html,
+        } = render::moderation::desk_mail(site, &self.base, &waiting, due.n_held, &manage);
+        let domain = self.from.rsplit_once('@').map_or("", |(_, domain)| domain);
+        Mail {
+            from_name: match site.settings.title.as_str() {
+                "" => site.host.clone(),
+                title => title.to_owned(),
+            },
+            from: self.from.clone(),
+            to: due.email,
+            subject,
+            text,
+            html,
+            message_id: format!("desk-{}-{author}@{domain}", until.seconds()),
+            references: vec![format!("desk-{author}@{domain}")],
+            list_id: Some(format!("desk.{}", site.host)),
+            unsubscribe_url: Some(manage),
+        }
+    }
+}
+
+impl Handler for DeskMailHandler {
+    fn kind(&self) -> &'static str {
+        DESK_MAIL_JOB
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
+        Box::pin(self.step(job))
+    }
+}

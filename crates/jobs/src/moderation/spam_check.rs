@@ -1,0 +1,245 @@
+//! Asking a program outside about a comment, once the comment is stored.
+//!
+//! Where a comment waits for the answer, a program that fails leaves it with the moderators; where it
+//! does not, it stays as it is. Either way the question is put again for hours.
+
+mod akismet;
+mod correction;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egress::{Client, Feature, Limits, Method, Request, Response};
+use rejoinder_core::integrations::webhook::Secret;
+use rejoinder_core::moderation::LateVerdict;
+use rejoinder_core::moderation::spam_check::{Answer, Service};
+use rejoinder_core::publication::settings;
+use rejoinder_core::{Clock, Comment, CommentId, Page, Site, SiteId, State};
+use serde_json::{Value, json};
+use store::jobs::Job;
+use store::moderation::pipeline::{self, EXTERNAL_JOB};
+use store::{
+    Store, StoreError,
+    discussion::{comments, pages},
+    publication::sites,
+};
+
+pub use correction::CorrectionHandler;
+
+use crate::worker::{Handler, Outcome, Running};
+
+/// How long a program may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The longest answer that is read, in bytes.
+const MAX_ANSWER: usize = 64 << 10;
+
+/// Asks the program that a site names about its comments.
+pub struct ExternalHandler {
+    store: Arc<Store>,
+    client: Client,
+    clock: Arc<dyn Clock>,
+    akismet: Arc<str>,
+    timeout: Duration,
+}
+
+/// A comment to be asked about, with everything around it.
+struct Question {
+    site: Site,
+    page: Page,
+    comment: Comment,
+}
+
+impl ExternalHandler {
+    /// A handler that asks through `client`.
+    pub fn new(store: Arc<Store>, client: Client, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            client,
+            clock,
+            akismet: akismet::ADDRESS.into(),
+            timeout: TIMEOUT,
+        }
+    }
+
+    /// This handler, with another patience for one attempt.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// This handler, with Akismet at another address.
+    #[must_use]
+    pub fn with_akismet(self, address: impl Into<Arc<str>>) -> Self {
+        Self {
+            akismet: address.into(),
+            ..self
+        }
+    }
+
+    async fn ask(&self, job: &Job) -> Outcome {
+        let Some((comment, revision)) = read(&job.payload) else {
+            return Outcome::Park("this names no comment".to_owned());
+        };
+        match self.try_ask(job.site, comment, revision).await {
+            Ok(outcome) => outcome,
+            Err(error) => Outcome::Retry(error.to_string()),
+        }
+    }
+
+    async fn try_ask(
+        &self,
+        site: SiteId,
+        comment: CommentId,
+        revision: i64,
+    ) -> Result<Outcome, StoreError> {
+        let question = Question::read(&self.store, site, comment).await?;
+        let Some(question) = question.filter(|it| it.is_open(revision)) else {
+            return Ok(Outcome::Done);
+        };
+        let verdict = match self.verdict(&question).await {
+            Ok(verdict) => verdict,
+            Err(outcome) => return Ok(outcome),
+        };
+        let now = self.clock.now();
+        self.store
+            .write(move |tx| pipeline::apply_late(tx, now, site, comment, revision, &verdict))
+            .await?;
+        Ok(Outcome::Done)
+    }
+
+    async fn verdict(&self, question: &Question) -> Result<LateVerdict, Outcome> {
+        let service = Service::of(&question.site.settings);
+        // Nobody can be asked before the owner changes the settings, which may be soon.
+        let service = service.map_err(|error| Outcome::Retry(error.to_string()))?;
+        let (request, read): (_, fn(&Response) -> Option<LateVerdict>) = match service {
+            Service::Program { url, secret } => (self.request(question, url, &secret), answered),
+            Service::Akismet { key } => (
+                akismet::request(&self.akismet, &key, question, self.limits()),
+                akismet::answered,
+            ),
+        };
+        let answer = self.client.send(request).await;
+        let answer = answer.map_err(|error| Outcome::Retry(error.to_string()))?;
+        if answer.status != 200 {
+            return Err(Outcome::Retry(format!("it answered {}", answer.status)));
+        }
+        read(&answer).ok_or_else(|| Outcome::Retry("its answer is no verdict".to_owned()))
+    }
+
+    /// The message to a program of the publisher's. At each attempt it has the same id.
+    fn request(&self, question: &Question, url: String, secret: &Secret) -> Request {
+        let Question { comment, .. } = question;
+        let now = self.clock.now();
+        let id = format!("check-{}-{}", comment.id, comment.revision);
+        let body = json!({
+            "type": "comment.check",
+            "timestamp": now.to_string(),
+            "data": question.told(),
+        });
+        let body = body.to_string().into_bytes();
+        let signature = secret.sign(&id, now, &body);
+        Request {
+            feature: Feature::Filters,
+            method: Method::POST,
+            url,
+            headers: vec![
+                ("content-type", "application/json".to_owned()),
+                ("accept", "application/json".to_owned()),
+                ("webhook-id", id),
+                ("webhook-timestamp", now.seconds().to_string()),
+                ("webhook-signature", signature),
+            ],
+            body: Some(body),
+            limits: self.limits(),
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        limits(self.timeout)
+    }
+}
+
+fn limits(timeout: Duration) -> Limits {
+    Limits {
+        max_bytes: MAX_ANSWER,
+        timeout,
+        // A redirect is not what the owner named.
+        max_redirects: 0,
+    }
+}
+
+impl Question {
+    async fn read(
+        store: &Store,
+        site: SiteId,
+        comment: CommentId,
+    ) -> Result<Option<Self>, StoreError> {
+        let read = store.read(move |tx| {
+            let Some(comment) = comments::by_id(tx, site, comment)? else {
+                return Ok(None);
+            };
+            let place = sites::by_id(tx, site)?.zip(pages::by_id(tx, site, comment.page)?);
+            Ok(place.map(|(site, page)| Self {
+                site,
+                page,
+                comment,
+            }))
+        });
+        read.await
+    }
+
+    /// Whether an answer about `revision` could still change anything.
+    fn is_open(&self, revision: i64) -> bool {
+        self.site.settings.external != settings::External::Off
+            && self.comment.revision == revision
+            && matches!(self.comment.state, State::Published | State::Held)
+    }
+
+    /// What a program is told: what readers would see of the comment, and nothing else.
+    fn told(&self) -> Value {
+        let Self {
+            site,
+            page,
+            comment,
+        } = self;
+        json!({
+            "site": site.host,
+            "page": { "key": page.key.as_str(), "url": page.key.url(), "title": page.title },
+            "comment": {
+                "id": comment.id.to_string(),
+                "revision": comment.revision,
+                "parent": comment.parent.map(|id| id.to_string()),
+                "created_at": comment.created_at.to_string(),
+                "author": {
+                    "id": comment.author.id.to_string(),
+                    "name": comment.author.name,
+                    "website": comment.author.website,
+                },
+                "text": comment.text,
+                "html": comment.html,
+            },
+        })
+    }
+}
+
+fn answered(answer: &Response) -> Option<LateVerdict> {
+    let answer: Answer = serde_json::from_slice(&answer.body).ok()?;
+    Some(answer.verdict())
+}
+
+fn read(payload: &str) -> Option<(CommentId, i64)> {
+    let payload: Value = serde_json::from_str(payload).ok()?;
+    let comment = payload["comment"].as_str()?.parse().ok()?;
+    Some((comment, payload["revision"].as_i64()?))
+}
+
+impl Handler for ExternalHandler {
+    fn kind(&self) -> &'static str {
+        EXTERNAL_JOB
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
+        Box::pin(self.ask(job))
+    }
+}

@@ -1,0 +1,226 @@
+//! Telling subscribers of new comments.
+
+use std::sync::Arc;
+
+use egress::{Mail, Mailer, Sent};
+use rejoinder_core::identity::author::mailbox;
+use rejoinder_core::{Clock, CommentId, Site};
+use render::Context;
+use render::identity::MailText;
+use render::notices::notice::{self, Notice};
+use sha2::{Digest, Sha256};
+use store::jobs::Job;
+use store::notices::mails::{self, Due, FAN_OUT_JOB, NOTICE_JOB, Told};
+use store::{Store, StoreError, publication::sites};
+
+use crate::home::Home;
+use crate::notices::mail::{in_doubt, outcome};
+use crate::worker::{Handler, Outcome, Running};
+
+/// Finds who is to be told of a comment that has appeared. Doing it again tells nobody twice.
+pub struct FanOutHandler {
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
+}
+
+impl FanOutHandler {
+    /// A handler that works on `store`.
+    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
+
+    async fn fan_out(&self, job: &Job) -> Outcome {
+        let Ok(comment) = job.payload.parse() else {
+            return Outcome::Park("this names no comment".to_owned());
+        };
+        match self.steps(job, comment).await {
+            Ok(()) => Outcome::Done,
+            Err(error) => Outcome::Retry(error.to_string()),
+        }
+    }
+
+    async fn steps(&self, job: &Job, comment: CommentId) -> Result<(), StoreError> {
+        let site = job.site;
+        let mut after = Some(0);
+        while let Some(from) = after {
+            let now = self.clock.now();
+            let step = move |tx: &mut store::Tx<'_>| mails::fan_out(tx, now, site, comment, from);
+            after = self.store.write(step).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Handler for FanOutHandler {
+    fn kind(&self) -> &'static str {
+        FAN_OUT_JOB
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
+        Box::pin(self.fan_out(job))
+    }
+}
+
+/// Sends mails to subscribers. What may have been sent already is never sent again.
+pub struct NoticeHandler {
+    store: Arc<Store>,
+    mailer: Mailer,
+    clock: Arc<dyn Clock>,
+    from: String,
+    home: Home,
+}
+
+impl NoticeHandler {
+    /// A handler that sends through `mailer`, as `from`. Links begin with `home`.
+    pub fn new(
+        store: Arc<Store>,
+        mailer: Mailer,
+        clock: Arc<dyn Clock>,
+        from: impl Into<String>,
+        home: impl Into<Home>,
+    ) -> Self {
+        Self {
+            store,
+            mailer,
+            clock,
+            from: from.into(),
+            home: home.into(),
+        }
+    }
+
+    async fn send(&self, job: &Job) -> Outcome {
+        if job.is_interrupted {
+            return in_doubt();
+        }
+        let Some(told) = Told::from_payload(&job.payload) else {
+            return Outcome::Park("this names no mail".to_owned());
+        };
+        match self.try_send(job, told).await {
+            Ok(outcome) => outcome,
+            Err(error) => Outcome::Retry(error.to_string()),
+        }
+    }
+
+    async fn try_send(&self, job: &Job, told: Told) -> Result<Outcome, StoreError> {
+        let site = job.site;
+        let read = self.store.read(move |tx| {
+            let due = mails::due(tx, site, told)?;
+            Ok(due.zip(sites::by_id(tx, site)?))
+        });
+        let Some((mut due, of)) = read.await? else {
+            return Ok(Outcome::Done);
+        };
+        self.home.place(&of, &mut due.page.key);
+        let now = self.clock.now();
+        let sent = self.mailer.send(&self.mail(&of, &due, told), now).await;
+        if matches!(sent, Sent::Delivered) {
+            let note = move |tx: &mut store::Tx<'_>| mails::sent(tx, now, site, told);
+            self.store.write(note).await?;
+        }
+        Ok(outcome(sent))
+    }
+
+    fn mail(&self, site: &Site, due: &Due, told: Told) -> Mail {
+        let Due { subscription, .. } = due;
+        let manage = format!(
+            "{}/notices/{}/{}",
+            self.home.base(),
+            site.host,
+            subscription.secret
+        );
+        let about = Notice {
+            page: &due.page,
+            kind: subscription.kind,
+            pace: subscription.pace,
+            email: &subscription.email,
+            manage: &manage,
+        };
+        let context = self.context(site);
+        let MailText {
+            subject,
+            text,
+            html,
+        } = match (told, due.comments.as_slice()) {
+            (Told::Confirm(_), _) => notice::confirm_mail(&context, &about),
+            (Told::Fate(_, _, ring), [own]) => {
+                render::fate_mail(&context, &about, ring, own, due.note.as_deref())
+            }
+            _ => notice::comments_mail(&context, &about, &due.comments, due.n_more),
+        };
+        let is_confirmation = matches!(told, Told::Confirm(_));
+        Mail {
+            from_name: match site.settings.title.as_str() {
+                "" => site.host.clone(),
+                title => title.to_owned(),
+            },
+            from: self.from.clone(),
+            to: subscription.email.clone(),
+            subject,
+            text,
+            html,
+            message_id: self.message_id(due, told),
+            references: match is_confirmation {
+                true => Vec::new(),
+                false => self.references(due),
+            },
+            list_id: (!is_confirmation).then(|| format!("{}.{}", due.page.id, site.host)),
+            unsubscribe_url: (!is_confirmation).then(|| manage.clone()),
+        }
+    }
+
+    fn context<'a>(&'a self, site: &'a Site) -> Context<'a> {
+        Context {
+            site,
+            now: self.clock.now(),
+            base: self.home.base(),
+            words: render::words::of(site.settings.language),
+            assets: "",
+            has_accounts: true,
+        }
+    }
+
+    fn message_id(&self, due: &Due, told: Told) -> String {
+        match told {
+            Told::Confirm(id) => format!("confirm-{id}@{}", self.domain()),
+            Told::Comment(_, comment) => self.id_of(due, &comment.to_string()),
+            Told::Fate(_, comment, ring) => {
+                self.id_of(due, &format!("{}-{comment}", ring.as_str()))
+            }
+            Told::Digest(id, at) => format!("digest-{id}-{}@{}", at.seconds(), self.domain()),
+        }
+    }
+
+    /// The page's mails make one conversation, in which a reply follows what it answers.
+    fn references(&self, due: &Due) -> Vec<String> {
+        let page = self.id_of(due, &format!("page-{}", due.page.id));
+        let answered = match due.comments.as_slice() {
+            [one] => one.parent,
+            _ => None,
+        };
+        let answered = answered.map(|parent| self.id_of(due, &parent.to_string()));
+        [Some(page), answered].into_iter().flatten().collect()
+    }
+
+    /// A Message-ID of its own for each mailbox.
+    fn id_of(&self, due: &Due, what: &str) -> String {
+        let hash = Sha256::digest(mailbox(&due.subscription.email));
+        let hash = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
+        format!("{what}.{hash:08x}@{}", self.domain())
+    }
+
+    fn domain(&self) -> &str {
+        self.from
+            .rsplit_once('@')
+            .map_or(self.from.as_str(), |(_, domain)| domain)
+    }
+}
+
+impl Handler for NoticeHandler {
+    fn kind(&self) -> &'static str {
+        NOTICE_JOB
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
+        Box::pin(self.send(job))
+    }
+}

@@ -1,0 +1,237 @@
+//! Telling readers in their browsers, by way of push services.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egress::{
+    Client, FetchError, Push as Sealed, PushKey, PushTarget, Request, Response, Unsealable,
+};
+use rejoinder_core::{Clock, Random, Site, Time};
+use render::Context;
+use render::notices::notice::Notice;
+use sha2::{Digest, Sha256};
+use store::jobs::Job;
+use store::notices::devices::{self, Device};
+use store::notices::mails::{Due, Told};
+use store::notices::pushes::{self, PUSH_JOB, Push};
+use store::{Store, StoreError, publication::sites};
+use tracing::warn;
+
+use crate::backoff;
+use crate::home::Home;
+use crate::worker::{Handler, Outcome, Running};
+
+/// How long a push service may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// For how long a push service keeps what a browser that is away is told.
+const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// After so many attempts, most of a day, a reader has heard of it otherwise.
+const MAX_ATTEMPTS: i64 = 10;
+
+/// The longest that a push service can make us wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// Tells browsers what their readers wanted to be told.
+///
+/// Where it is not known whether a push arrived it is sent again, under the same topic and tag: the
+/// push service and the browser put it in the place of the first.
+pub struct PushHandler {
+    store: Arc<Store>,
+    client: Client,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    contact: String,
+    home: Home,
+    timeout: Duration,
+}
+
+/// What a push service made of a push.
+enum Said {
+    Taken,
+    /// The browser is not there any more.
+    Gone,
+    Later(Option<Time>, String),
+    Never(String),
+}
+
+impl PushHandler {
+    /// A handler that sends through `client`. Push services are told `contact`, a `mailto:` or
+    /// `https:` address, and links begin with `home`.
+    pub fn new(
+        store: Arc<Store>,
+        client: Client,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        contact: impl Into<String>,
+        home: impl Into<Home>,
+    ) -> Self {
+        Self {
+            store,
+            client,
+            clock,
+            random,
+            contact: contact.into(),
+            home: home.into(),
+            timeout: TIMEOUT,
+        }
+    }
+
+    /// This handler, with another patience for one attempt.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    async fn push(&self, job: &Job) -> Outcome {
+        let Some(push) = Push::from_payload(&job.payload) else {
+            return Outcome::Park("this names no push".to_owned());
+        };
+        match self.try_push(job, push).await {
+            Ok(outcome) => outcome,
+            Err(error) => Outcome::Retry(error.to_string()),
+        }
+    }
+
+    async fn try_push(&self, job: &Job, push: Push) -> Result<Outcome, StoreError> {
+        let (site, now) = (job.site, self.clock.now());
+        let read = self.store.read(move |tx| {
+            let (due, key) = (pushes::due(tx, now, site, push)?, devices::key(tx)?);
+            Ok(due.zip(key).zip(sites::by_id(tx, site)?))
+        });
+        let Some((((device, mut due), key), of)) = read.await? else {
+            return Ok(Outcome::Done);
+        };
+        self.home.place(&of, &mut due.page.key);
+        let said = match self.request(&of, &device, &due, push, &key, now) {
+            Ok(request) => said(self.client.send_for_start(request).await, self.clock.now()),
+            Err(Unsealable::Target) => Said::Gone,
+            Err(why) => Said::Never(why.to_string()),
+        };
+        let now = self.clock.now();
+        match said {
+            Said::Taken => {
+                let note = move |tx: &mut store::Tx<'_>| pushes::sent(tx, now, site, push);
+                self.store.write(note).await?;
+            }
+            Said::Gone => {
+                let remove = move |tx: &mut store::Tx<'_>| devices::gone(tx, site, push.device);
+                self.store.write(remove).await?;
+            }
+            Said::Later(at, why) => return Ok(self.later(job, now, at, why)),
+            Said::Never(why) => return Ok(Outcome::Park(why)),
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Wait as long as failures have us wait, and as long as the push service asked for.
+    fn later(&self, job: &Job, now: Time, asked: Option<Time>, why: String) -> Outcome {
+        if job.attempts >= MAX_ATTEMPTS {
+            warn!(error = why, "A browser could not be told something");
+            return Outcome::Done;
+        }
+        let own = now.after(backoff::wait(job.attempts, &*self.random));
+        let asked = asked.map(|at| at.min(now.after(LONGEST_WAIT)));
+        Outcome::RetryAt(asked.map_or(own, |at| at.max(own)), why)
+    }
+
+    fn request(
+        &self,
+        site: &Site,
+        device: &Device,
+        due: &Due,
+        push: Push,
+        key: &[u8],
+        now: Time,
+    ) -> Result<Request, Unsealable> {
+        let target = PushTarget {
+            endpoint: device.endpoint.clone(),
+            p256dh: device.p256dh.clone(),
+            auth: device.auth.clone(),
+        };
+        let topic = topic(site, push);
+        let message = self.message(site, due, push, &topic, now);
+        let sealed = Sealed {
+            target: &target,
+            message: message.as_bytes(),
+            topic,
+            lifetime: LIFETIME,
+            may_wait: matches!(push.told, Told::Digest(..)),
+            timeout: self.timeout,
+        };
+        sealed.request(&PushKey::read(key)?, &self.contact, &*self.random, now)
+    }
+
+    fn message(&self, site: &Site, due: &Due, push: Push, tag: &str, now: Time) -> String {
+        let context = Context {
+            site,
+            now,
+            base: self.home.base(),
+            words: render::words::of(site.settings.language),
+            assets: "",
+            has_accounts: true,
+        };
+        let about = Notice {
+            page: &due.page,
+            kind: due.subscription.kind,
+            pace: due.subscription.pace,
+            email: &due.subscription.email,
+            manage: "",
+        };
+        let ring = match push.told {
+            Told::Fate(_, _, ring) => Some(ring),
+            _ => None,
+        };
+        render::push_message(&context, &about, ring, (&due.comments, due.n_more), tag)
+    }
+}
+
+/// The same push again has the same topic, and no other has.
+fn topic(site: &Site, push: Push) -> String {
+    let hash = Sha256::digest(format!("{} {}", site.id, push.payload()));
+    hash.iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn said(answer: Result<Response, FetchError>, now: Time) -> Said {
+    match answer {
+        Ok(Response {
+            status, headers, ..
+        }) => match status {
+            200..=299 => Said::Taken,
+            404 | 410 => Said::Gone,
+            429 | 500..=599 => {
+                let asked = headers
+                    .get("retry-after")
+                    .and_then(|text| text.to_str().ok());
+                let at = asked.and_then(|text| retry_at(text, now));
+                Said::Later(at, format!("it answered {status}"))
+            }
+            status => Said::Never(format!("the push service answered {status}")),
+        },
+        // Nobody's push service is there.
+        Err(FetchError::Forbidden(_)) => Said::Gone,
+        Err(error) => Said::Later(None, error.to_string()),
+    }
+}
+
+/// What `Retry-After` says: so many seconds, or a date.
+fn retry_at(text: &str, now: Time) -> Option<Time> {
+    match text.trim().parse() {
+        Ok(seconds) => Some(now.after(Duration::from_secs(seconds))),
+        Err(_) => Time::from_http(text.trim()),
+    }
+}
+
+impl Handler for PushHandler {
+    fn kind(&self) -> &'static str {
+        PUSH_JOB
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
+        Box::pin(self.push(job))
+    }
+}

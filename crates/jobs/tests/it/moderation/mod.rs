@@ -1,0 +1,3 @@
+pub(crate) mod corrections;
+pub(crate) mod desk_mails;
+pub(crate) mod external;

@@ -1,0 +1,3 @@
+pub(crate) mod fates;
+pub(crate) mod mails;
+pub(crate) mod push;

@@ -1,0 +1,259 @@
+//! One comment as HTML.
+
+use askama::Template;
+use rejoinder_core::discussion::thread::{Entry, MAX_LEVELS};
+use rejoinder_core::publication::settings::{Mode, Voting};
+use rejoinder_core::{Comment, CommentId, PageKey, Settings, State, Time};
+
+use crate::discussion::avatar::Avatar;
+use crate::links::{Act, Link, Links, Place};
+use crate::words::{Day, Name, Number, Words, fill};
+use crate::{Context, discussion::card};
+
+/// One comment as it stands in the thread, for the one who wrote it and for live streams.
+///
+/// Unlike in a thread, a comment that waits for a moderator is shown: only its author is given this.
+pub fn comment_html(context: &Context<'_>, key: &PageKey, entry: &Entry) -> String {
+    let links = Links::new(context.base, context.site, key);
+    let frame = Frame::new(context, &links, false);
+    let mut out = String::with_capacity(2_048);
+    if matches!(entry.comment.state, State::Published | State::Held) {
+        frame
+            .shown(&entry.comment, entry.level, None)
+            .render_to(&mut out);
+    } else {
+        frame.gone(&entry.comment, entry.level).render_to(&mut out);
+    }
+    out
+}
+
+/// What the comments of one rendering have in common.
+pub(crate) struct Frame<'a> {
+    pub(crate) words: &'static Words,
+    settings: &'a Settings,
+    pub(crate) links: &'a Links,
+    pub(crate) marked: Option<CommentId>,
+    /// Whether replies are still taken.
+    pub(crate) is_open: bool,
+    /// Whether this is a page of the server's own, which must work without script.
+    is_page: bool,
+    voting: Voting,
+    collapse_below: i64,
+    /// Comments posted after this hide their score.
+    scores_until: Option<Time>,
+}
+
+impl<'a> Frame<'a> {
+    pub(crate) fn new(context: &Context<'a>, links: &'a Links, is_page: bool) -> Self {
+        let settings = &context.site.settings;
+        Self {
+            words: context.words,
+            settings,
+            links,
+            marked: None,
+            is_open: settings.mode != Mode::Closed,
+            is_page,
+            voting: settings.voting,
+            collapse_below: settings.collapse_below,
+            scores_until: scores_until(settings, context.now),
+        }
+    }
+
+    /// A comment that may be read; `parent` where it does not stand below what it replies to.
+    pub(crate) fn shown<'b>(
+        &'b self,
+        comment: &'b Comment,
+        level: usize,
+        parent: Option<&'b Comment>,
+    ) -> Shown<'b> {
+        Shown {
+            words: self.words,
+            comment,
+            level: level.min(MAX_LEVELS),
+            name: shown_name(self.words, comment),
+            website: comment.author.website.as_deref().and_then(markup::safe_url),
+            avatar: Avatar::of(comment.author.id, &comment.author.name),
+            badge: self.words.badge(comment.author.role),
+            reply_to: (level >= MAX_LEVELS)
+                .then_some(comment.parent)
+                .flatten()
+                .map(|id| self.reply_to(id, parent)),
+            is_marked: self.marked == Some(comment.id),
+            takes_replies: self.is_open
+                && comment.closed_at.is_none()
+                && comment.state == State::Published,
+            voting: self.voting,
+            score: self.score(comment),
+            is_page: self.is_page,
+            links: self.links,
+            cards: card::shown(self.settings, comment),
+        }
+    }
+
+    fn reply_to<'b>(&'b self, id: CommentId, parent: Option<&'b Comment>) -> ReplyTo<'b> {
+        let name = parent
+            .filter(|parent| parent.is_published())
+            .map_or(self.words.comment.an_earlier_comment.as_str(), |parent| {
+                shown_name(self.words, parent)
+            });
+        ReplyTo { id, name }
+    }
+
+    /// A comment of which nothing is left but its place.
+    pub(crate) fn gone<'b>(&'b self, comment: &'b Comment, level: usize) -> Gone<'b> {
+        Gone {
+            words: self.words,
+            comment,
+            level: level.min(MAX_LEVELS),
+            is_marked: self.marked == Some(comment.id),
+        }
+    }
+
+    /// What stands for the branch of `comment` while it is folded, where it can be.
+    pub(crate) fn fold(&self, comment: &Comment) -> Option<Fold> {
+        let is_low = comment.is_published()
+            && self.voting != Voting::Off
+            && self
+                .score(comment)
+                .is_some_and(|score| score < self.collapse_below);
+        let n = if comment.parent.is_none() {
+            comment.n_descendants
+        } else {
+            comment.n_replies
+        };
+        let name = Name(shown_name(self.words, comment));
+        let words = &self.words.comment;
+        let values: [(&str, &dyn std::fmt::Display); 2] =
+            [("name", &name), ("n", &self.words.number(n))];
+        let text = match (n, comment.is_published()) {
+            (0, _) if is_low => &words.low,
+            (0, _) => return None,
+            (n, true) => words.branch.of(n),
+            (n, false) => words.removed_branch.of(n),
+        };
+        Some(Fold {
+            is_low,
+            text: fill(text, &values),
+        })
+    }
+
+    fn score(&self, comment: &Comment) -> Option<i64> {
+        let is_hidden = self
+            .scores_until
+            .is_some_and(|until| comment.created_at > until);
+        (!is_hidden).then(|| comment.tally.score())
+    }
+}
+
+/// Comments posted after the time that this gives do not show their score yet.
+pub(crate) fn scores_until(settings: &Settings, now: Time) -> Option<Time> {
+    let minutes = u64::from(settings.hide_scores_minutes);
+    (minutes > 0).then(|| now.before(std::time::Duration::from_secs(minutes * 60)))
+}
+
+pub(crate) fn shown_name<'b>(words: &'b Words, comment: &'b Comment) -> &'b str {
+    match comment.author.name.as_str() {
+        "" => &words.comment.nameless,
+        name => name,
+    }
+}
+
+/// A folded branch in one line.
+pub(crate) struct Fold {
+    /// Whether it is folded from the start, for its score.
+    pub(crate) is_low: bool,
+    pub(crate) text: String,
+}
+
+struct ReplyTo<'a> {
+    id: CommentId,
+    name: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "discussion/comment.html")]
+pub(crate) struct Shown<'a> {
+    words: &'static Words,
+    comment: &'a Comment,
+    level: usize,
+    name: &'a str,
+    website: Option<String>,
+    avatar: Avatar<'a>,
+    badge: Option<&'a str>,
+    reply_to: Option<ReplyTo<'a>>,
+    is_marked: bool,
+    takes_replies: bool,
+    voting: Voting,
+    score: Option<i64>,
+    is_page: bool,
+    links: &'a Links,
+    cards: Vec<card::Shown<'a>>,
+}
+
+impl Shown<'_> {
+    fn play(&self, host: &str) -> String {
+        fill(&self.words.comment.play, &[("host", &host)])
+    }
+
+    fn label(&self) -> String {
+        fill(&self.words.comment.by, &[("name", &Name(self.name))])
+    }
+
+    fn day(&self, time: &Time) -> Day<'_> {
+        self.words.date(*time)
+    }
+
+    fn number(&self, n: &i64) -> Number<'_> {
+        self.words.number(*n)
+    }
+
+    /// On a page of our own a comment's address is there too, so that it needs no script.
+    fn permalink(&self) -> Link<'_> {
+        let id = self.comment.id;
+        self.links.to(if self.is_page {
+            Place::Own(id)
+        } else {
+            Place::Comment(id)
+        })
+    }
+
+    fn reply_link(&self) -> Link<'_> {
+        self.links.to(Place::Reply(self.comment.id))
+    }
+
+    fn flag_link(&self) -> Link<'_> {
+        self.links.to(Place::Flag(self.comment.id))
+    }
+
+    fn edit_link(&self) -> Link<'_> {
+        self.links.to(Place::Edit(self.comment.id))
+    }
+
+    fn act(&self, what: &'static str) -> Act<'_> {
+        self.links.act(self.comment.id, what)
+    }
+
+    fn is_vote_taken(&self) -> bool {
+        self.voting != Voting::Off && self.comment.state == State::Published
+    }
+
+    pub(crate) fn render_to(&self, out: &mut impl std::fmt::Write) {
+        // Writing to a string cannot fail.
+        let _ = self.render_into(out);
+    }
+}
+
+#[derive(Template)]
+#[template(path = "discussion/gone.html")]
+pub(crate) struct Gone<'a> {
+    words: &'static Words,
+    comment: &'a Comment,
+    level: usize,
+    is_marked: bool,
+}
+
+impl Gone<'_> {
+    pub(crate) fn render_to(&self, out: &mut impl std::fmt::Write) {
+        let _ = self.render_into(out);
+    }
+}

@@ -1,0 +1,247 @@
+//! Feeds: Atom, RSS and JSON Feed of the same entries.
+//!
+//! An entry's content is the comment's own HTML and nothing else. The formats are written by
+//! writers that escape; characters that XML cannot hold are left out.
+
+mod atom;
+mod json_feed;
+mod rss;
+mod xml;
+
+use rejoinder_core::discussion::feed::{Feed, Format, Item, Of};
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::{Comment, Page, PageKey, Site, Time};
+
+use crate::Context;
+use crate::discussion::comment::shown_name;
+use crate::links::{Links, Place, encoded};
+use crate::words::{Name, feeds, fill};
+
+/// A feed in a format.
+pub fn feed(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>, format: Format) -> String {
+    let channel = Channel::new(context, feed, key);
+    match format {
+        Format::Atom => atom::write(&channel),
+        Format::Rss => rss::write(&channel),
+        Format::Json => json_feed::write(&channel),
+    }
+}
+
+/// Where a feed is. That of a page or a branch needs to know the page's key or the comment.
+pub fn address(base: &str, site: &Site, of: Of, key: Option<&PageKey>, format: Format) -> String {
+    let (host, end) = (path_part(&site.host), format.as_str());
+    match (of, key) {
+        (Of::Branch(id), _) => format!("{base}/feeds/{host}/branches/{id}.{end}"),
+        (Of::Replies(author), _) => format!("{base}/feeds/{host}/replies/{author}.{end}"),
+        (Of::Page, Some(key)) => {
+            format!("{base}/feeds/{host}/{}.{end}", path_part(key.as_str()))
+        }
+        (Of::Site | Of::Page, _) => format!("{base}/feeds/{host}.{end}"),
+    }
+}
+
+/// Where a page says that it has a feed.
+pub(crate) struct Alternate {
+    pub(crate) kind: &'static str,
+    pub(crate) title: String,
+    pub(crate) address: String,
+}
+
+/// The feeds of a page's comments.
+pub(crate) fn alternates(context: &Context<'_>, key: &PageKey) -> Vec<Alternate> {
+    let title = &feeds(context.site.settings.language).title;
+    Format::ALL
+        .iter()
+        .map(|format| Alternate {
+            kind: format.media_type(),
+            title: fill(title, &[("format", &format.name())]),
+            address: address(context.base, context.site, Of::Page, Some(key), *format),
+        })
+        .collect()
+}
+
+/// `text` as one part of a path.
+fn path_part(text: &str) -> String {
+    encoded(text).replace('+', "%20")
+}
+
+/// What all formats say about a feed.
+struct Channel<'a> {
+    title: String,
+    publisher: &'a str,
+    language: Language,
+    /// Where people read it.
+    home: String,
+    /// Where the feed is, in each format.
+    addresses: [String; 3],
+    updated_at: Time,
+    entries: Vec<Entry<'a>>,
+}
+
+/// What all formats say about a comment.
+struct Entry<'a> {
+    id: String,
+    url: String,
+    title: String,
+    name: &'a str,
+    website: Option<String>,
+    html: &'a str,
+    created_at: Time,
+    edited_at: Option<Time>,
+    reply_to: Option<ReplyTo>,
+}
+
+impl Entry<'_> {
+    fn updated_at(&self) -> Time {
+        self.edited_at.unwrap_or(self.created_at)
+    }
+}
+
+/// What an entry answers: another comment, or the page.
+struct ReplyTo {
+    id: String,
+    url: String,
+}
+
+impl<'a> Channel<'a> {
+    fn new(context: &Context<'a>, feed: &'a Feed, key: Option<&PageKey>) -> Self {
+        let site = context.site;
+        let of = feed.of;
+        let known = feed.page.as_ref().map(|page| &page.key).or(key);
+        let entries: Vec<_> = feed.items.iter().map(|item| entry(context, item)).collect();
+        let newest = entries.iter().map(Entry::updated_at).max();
+        let started_at = feed.page.as_ref().map(|page| page.created_at);
+        Self {
+            title: title(context, feed, known),
+            publisher: publisher(site),
+            language: site.settings.language,
+            home: home(context, feed, known),
+            addresses: Format::ALL.map(|format| address(context.base, site, of, known, format)),
+            updated_at: newest.or(started_at).unwrap_or(Time::from_micros(0)),
+            entries,
+        }
+    }
+
+    fn own(&self, format: Format) -> &str {
+        let at = Format::ALL.iter().position(|own| *own == format);
+        &self.addresses[at.unwrap_or(0)]
+    }
+}
+
+pub(crate) fn publisher(site: &Site) -> &str {
+    match site.settings.title.as_str() {
+        "" => &site.host,
+        title => title,
+    }
+}
+
+fn title(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
+    let words = feeds(context.site.settings.language);
+    let headline = feed.page.as_ref().map(headline);
+    let page = headline.or(key.map(PageKey::as_str)).unwrap_or_default();
+    match (feed.of, &feed.top) {
+        (Of::Page, _) => fill(&words.page, &[("page", &Name(page))]),
+        (Of::Branch(_), Some(top)) if top.is_published() => {
+            let name = Name(shown_name(context.words, top));
+            fill(&words.branch, &[("name", &name), ("page", &Name(page))])
+        }
+        (Of::Branch(_), _) => fill(&words.removed_branch, &[("page", &Name(page))]),
+        (Of::Replies(_), _) => match feed.items.iter().find_map(parent) {
+            Some(parent) => {
+                let name = Name(shown_name(context.words, parent));
+                fill(&words.replies, &[("name", &name)])
+            }
+            None => words.replies_to_someone.clone(),
+        },
+        (Of::Site, _) => fill(&words.site, &[("site", &Name(publisher(context.site)))]),
+    }
+}
+
+fn parent(item: &Item) -> Option<&Comment> {
+    item.parent.as_ref().filter(|parent| parent.is_published())
+}
+
+fn headline(page: &Page) -> &str {
+    let title = page.title.as_deref().filter(|title| !title.is_empty());
+    title.unwrap_or_else(|| page.key.as_str())
+}
+
+fn home(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
+    let site = context.site;
+    let links = key.map(|key| Links::new(context.base, site, key));
+    match (feed.of, links) {
+        (Of::Branch(id), Some(links)) => links.to(Place::Comment(id)).to_string(),
+        (Of::Page, Some(links)) => links.people().unwrap_or_else(|| links.thread()).to_owned(),
+        _ => site
+            .origins
+            .first()
+            .map_or_else(|| format!("https://{}", site.host), |own| format!("{own}/")),
+    }
+}
+
+fn entry<'a>(context: &Context<'a>, item: &'a Item) -> Entry<'a> {
+    let (site, comment) = (context.site, &item.comment);
+    let links = Links::new(context.base, site, &item.page.key);
+    let reply_to = match &item.parent {
+        Some(parent) => Some(ReplyTo {
+            id: id(site, parent),
+            url: links.to(Place::Comment(parent.id)).to_string(),
+        }),
+        None => links.people().map(|page| ReplyTo {
+            id: page.to_owned(),
+            url: page.to_owned(),
+        }),
+    };
+    Entry {
+        id: id(site, comment),
+        url: links.to(Place::Comment(comment.id)).to_string(),
+        title: entry_title(context, item),
+        name: shown_name(context.words, comment),
+        website: comment.author.website.as_deref().and_then(markup::safe_url),
+        html: &comment.html,
+        created_at: comment.created_at,
+        edited_at: comment.edited_at,
+        reply_to,
+    }
+}
+
+fn entry_title(context: &Context<'_>, item: &Item) -> String {
+    let words = feeds(context.site.settings.language);
+    let name = Name(shown_name(context.words, &item.comment));
+    let page = Name(headline(&item.page));
+    match parent(item) {
+        Some(parent) => {
+            let to = Name(shown_name(context.words, parent));
+            let values: [(&str, &dyn std::fmt::Display); 3] =
+                [("name", &name), ("to", &to), ("page", &page)];
+            fill(&words.reply, &values)
+        }
+        None if item.comment.parent.is_some() => {
+            fill(&words.reply_to_removed, &[("name", &name), ("page", &page)])
+        }
+        None => fill(&words.comment, &[("name", &name), ("page", &page)]),
+    }
+}
+
+/// A name for a comment that outlives every address (RFC 4151).
+fn id(site: &Site, comment: &Comment) -> String {
+    let host = site
+        .host
+        .rsplit_once(':')
+        .map_or(&*site.host, |(host, port)| {
+            match port.bytes().all(|b| b.is_ascii_digit()) {
+                true => host,
+                false => &site.host,
+            }
+        });
+    let authority: String = host
+        .chars()
+        .map(|c| match c {
+            'a'..='z' | '0'..='9' | '.' | '-' => c,
+            _ => '-',
+        })
+        .collect();
+    let time = comment.created_at.to_string();
+    let day = time.split('T').next().unwrap_or_default();
+    format!("tag:{authority},{day}:comments/{}", comment.id)
+}

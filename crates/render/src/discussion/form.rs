@@ -1,0 +1,198 @@
+//! The forms that comments are written with. They are plain forms; script makes them comfortable.
+
+use std::fmt;
+
+use askama::Template;
+use rejoinder_core::publication::settings::{Email, Guests, Mode};
+use rejoinder_core::{Comment, CommentId};
+
+use crate::Context;
+use crate::discussion::comment::shown_name;
+use crate::links::Links;
+use crate::words::{Name, Words, fill};
+
+/// What was typed into a form that is shown again, and why it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Form<'a> {
+    /// The comment that the form replies to.
+    pub reply: Option<CommentId>,
+    /// The text.
+    pub text: &'a str,
+    /// The name.
+    pub name: &'a str,
+    /// The e-mail address.
+    pub email: &'a str,
+    /// The website.
+    pub website: &'a str,
+    /// Of what to tell by mail.
+    pub notify: &'a str,
+    /// Why it was not taken.
+    pub problem: Option<Problem<'a>>,
+}
+
+/// Why a form was not taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Problem<'a> {
+    /// The field that is to blame.
+    pub field: Option<&'a str>,
+    /// What is wrong, as a sentence.
+    pub detail: &'a str,
+}
+
+const FIELDS: [&str; 4] = ["text", "name", "email", "website"];
+
+/// The problem of one field, or of the whole form.
+#[derive(Clone, Copy)]
+pub(crate) struct Problems<'a>(pub(crate) Option<Problem<'a>>);
+
+impl<'a> Problems<'a> {
+    pub(crate) fn of(&self, field: &str) -> Option<&'a str> {
+        self.0
+            .filter(|problem| problem.field == Some(field))
+            .map(|problem| problem.detail)
+    }
+
+    /// The problem that belongs to no field of the form.
+    pub(crate) fn whole(&self) -> Option<&'a str> {
+        let is_elsewhere = |field: &&str| !FIELDS.contains(field);
+        let problem = self
+            .0
+            .filter(|problem| problem.field.as_ref().is_none_or(is_elsewhere));
+        problem.map(|problem| problem.detail)
+    }
+}
+
+/// A button that sets text in a certain way.
+pub(crate) struct Tool<'a> {
+    pub(crate) mark: &'static str,
+    pub(crate) name: &'a str,
+}
+
+pub(crate) fn tools(words: &Words) -> [Tool<'_>; 9] {
+    let form = &words.form;
+    [
+        ("bold", &form.bold),
+        ("italic", &form.italic),
+        ("strike", &form.strike),
+        ("quote", &form.quote),
+        ("list", &form.list),
+        ("numbers", &form.numbers),
+        ("code", &form.code),
+        ("link", &form.url),
+        ("spoiler", &form.spoiler),
+    ]
+    .map(|(mark, name)| Tool { mark, name })
+}
+
+#[derive(Template)]
+#[template(path = "discussion/compose.html")]
+struct Compose<'a> {
+    words: &'static Words,
+    links: &'a Links,
+    base: &'a str,
+    title: Option<&'a str>,
+    form: Form<'a>,
+    problems: Problems<'a>,
+    invitation: &'a str,
+    max_graphemes: usize,
+    email: Email,
+    is_reviewed: bool,
+    needs_account: bool,
+    has_accounts: bool,
+    tells_by_mail: bool,
+}
+
+impl<'a> Compose<'a> {
+    /// Where one signs in, and comes back from to this thread.
+    fn sign_in(&self) -> String {
+        let mut back = url::form_urlencoded::Serializer::new(String::new());
+        back.append_pair("site", &self.links.host);
+        back.append_pair("page", &self.links.page);
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("site", &self.links.host);
+        query.append_pair("to", &format!("/embed?{}", back.finish()));
+        format!("{}/auth/sign-in?{}", self.base, query.finish())
+    }
+
+    fn label(&self) -> &'a str {
+        if self.form.reply.is_some() {
+            return &self.words.form.reply_text;
+        }
+        &self.words.form.text
+    }
+
+    fn button(&self) -> &'a str {
+        let form = &self.words.form;
+        match (self.is_reviewed, self.form.reply) {
+            (true, _) => &form.post_for_review,
+            (false, Some(_)) => &form.post_reply,
+            (false, None) => &form.post,
+        }
+    }
+
+    fn tools(&self) -> [Tool<'a>; 9] {
+        tools(self.words)
+    }
+}
+
+/// The form for a comment of one's own.
+pub(crate) fn compose(
+    context: &Context<'_>,
+    links: &Links,
+    title: Option<&str>,
+    form: Form<'_>,
+    invitation: &str,
+) -> String {
+    let settings = &context.site.settings;
+    let compose = Compose {
+        words: context.words,
+        links,
+        base: context.base,
+        title,
+        form,
+        problems: Problems(form.problem),
+        invitation,
+        max_graphemes: settings.max_graphemes,
+        email: settings.email,
+        is_reviewed: settings.mode == Mode::Before,
+        needs_account: settings.guests == Guests::Refused,
+        has_accounts: context.has_accounts,
+        tells_by_mail: context.tells_by_mail(),
+    };
+    let mut out = String::with_capacity(4_096);
+    // Writing to a string cannot fail.
+    let _ = compose.render_into(&mut out);
+    out
+}
+
+/// The form under the comment that it replies to.
+pub(crate) struct ReplyForm<'a> {
+    parent: &'a Comment,
+    html: String,
+}
+
+impl<'a> ReplyForm<'a> {
+    pub(crate) fn new(
+        context: &Context<'_>,
+        links: &Links,
+        form: Form<'_>,
+        parent: &'a Comment,
+    ) -> Self {
+        let name = Name(shown_name(context.words, parent));
+        let invitation = fill(&context.words.form.reply_to, &[("name", &name)]);
+        Self {
+            parent,
+            html: compose(context, links, None, form, &invitation),
+        }
+    }
+
+    pub(crate) fn parent(&self) -> CommentId {
+        self.parent.id
+    }
+}
+
+impl fmt::Display for ReplyForm<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.html)
+    }
+}

@@ -1,0 +1,243 @@
+//! Threads and comments as programs read them.
+
+use rejoinder_core::discussion::thread::{Entry, MAX_LEVELS};
+use rejoinder_core::{Comment, CommentId, Page, PageKey, State, Thread, Time, discussion::policy};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::Context;
+use crate::discussion::comment::scores_until;
+use crate::discussion::thread::{closed_at, key, links, n_comments, title};
+use crate::links::{Links, Place};
+
+/// A page's thread, as far as it was asked for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ThreadBody {
+    /// The page that carries it.
+    pub page: PageBody,
+    /// The order of the roots.
+    #[schema(example = "newest")]
+    pub sort: &'static str,
+    /// How many comments are published on the page.
+    pub n_comments: i64,
+    /// Counts the page's changes.
+    pub version: i64,
+    /// What the branch that was asked for replies to, topmost first; the nearest when there are
+    /// many.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ancestors: Vec<CommentBody>,
+    /// The roots, with their first replies.
+    pub comments: Vec<CommentBody>,
+    /// The cursor after which the roots go on.
+    pub next: Option<String>,
+}
+
+/// A page.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PageBody {
+    /// What it is known by at its site.
+    pub key: String,
+    /// Where it is, if known.
+    pub url: Option<String>,
+    /// Its headline, if known.
+    pub title: Option<String>,
+    /// When it closed to new comments.
+    pub closed_at: Option<String>,
+}
+
+/// A comment.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CommentBody {
+    /// Names it.
+    #[schema(example = "01jd3x8k2v7qa")]
+    pub id: String,
+    /// What it replies to.
+    pub parent: Option<String>,
+    /// The root of its branch.
+    pub root: String,
+    /// How many ancestors it has.
+    pub depth: i64,
+    /// Who wrote it; none for a tombstone.
+    pub author: Option<AuthorBody>,
+    /// The text as HTML; empty for a tombstone.
+    pub html: String,
+    /// When it was posted.
+    pub created_at: String,
+    /// When its text last changed.
+    pub edited_at: Option<String>,
+    /// `published` or `removed`; to its author also `held`.
+    #[schema(example = "published")]
+    pub state: &'static str,
+    /// Votes for it; none while scores are hidden.
+    pub up: Option<i64>,
+    /// Votes against it; none while scores are hidden.
+    pub down: Option<i64>,
+    /// How many direct replies are shown.
+    pub n_replies: i64,
+    /// The first of them.
+    #[schema(no_recursion)]
+    pub replies: Vec<Self>,
+    /// The cursor after which they go on.
+    pub next: Option<String>,
+    /// Where people find it.
+    pub url: String,
+}
+
+/// Who wrote a comment.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AuthorBody {
+    /// As they call themselves.
+    pub name: String,
+    /// The address of their picture; without one, draw a figure of your own.
+    pub avatar: Option<String>,
+    /// What they are at the site.
+    pub badges: Vec<&'static str>,
+}
+
+/// The thread as JSON.
+pub fn thread(context: &Context<'_>, thread: &Thread) -> ThreadBody {
+    let page = key(thread);
+    ThreadBody {
+        page: PageBody {
+            key: page.as_str().to_owned(),
+            url: page.url().map(str::to_owned),
+            title: title(thread).map(str::to_owned),
+            closed_at: closed_at(context, thread).as_ref().map(Time::to_string),
+        },
+        sort: thread.query.sort.as_str(),
+        n_comments: n_comments(thread),
+        version: thread.page.as_ref().map_or(0, |page| page.version),
+        ancestors: ancestors(context, thread),
+        comments: nested(context, thread),
+        next: thread.next.map(|cursor| cursor.to_string()),
+    }
+}
+
+/// A page as JSON.
+pub(crate) fn page(context: &Context<'_>, page: &Page) -> PageBody {
+    let closed_at = policy::closed_since(&context.site.settings, page, context.now);
+    PageBody {
+        key: page.key.as_str().to_owned(),
+        url: page.key.url().map(str::to_owned),
+        title: page.title.clone().filter(|title| !title.is_empty()),
+        closed_at: closed_at.as_ref().map(Time::to_string),
+    }
+}
+
+/// What a branch replies to, topmost first.
+pub fn ancestors(context: &Context<'_>, thread: &Thread) -> Vec<CommentBody> {
+    let maker = Maker::new(context, links(context, thread));
+    thread
+        .ancestors
+        .iter()
+        .map(|comment| maker.public(comment))
+        .collect()
+}
+
+/// One comment as JSON.
+///
+/// Unlike in a thread, a comment that waits for a moderator is shown: only its author is given this.
+pub fn comment(context: &Context<'_>, key: &PageKey, entry: &Entry) -> CommentBody {
+    let maker = Maker::new(context, Links::new(context.base, context.site, key));
+    let mut body = match entry.comment.state {
+        State::Published | State::Held => maker.whole(&entry.comment),
+        _ => maker.tombstone(&entry.comment),
+    };
+    body.next = entry.more.map(|cursor| cursor.to_string());
+    body
+}
+
+/// The comments, each in the list of what it replies to; no deeper than [`MAX_LEVELS`], so that a
+/// client need not fear for its stack.
+fn nested(context: &Context<'_>, thread: &Thread) -> Vec<CommentBody> {
+    let maker = Maker::new(context, links(context, thread));
+    let mut roots = Vec::new();
+    let mut path: Vec<CommentBody> = Vec::with_capacity(MAX_LEVELS + 1);
+    for entry in &thread.entries {
+        fold_to(&mut path, entry.level.min(MAX_LEVELS), &mut roots);
+        let mut body = maker.public(&entry.comment);
+        body.next = entry.more.map(|cursor| cursor.to_string());
+        path.push(body);
+    }
+    fold_to(&mut path, 0, &mut roots);
+    roots
+}
+
+/// Put the ends of `path` into the lists above them until it has `level` comments.
+fn fold_to(path: &mut Vec<CommentBody>, level: usize, roots: &mut Vec<CommentBody>) {
+    while path.len() > level {
+        let Some(done) = path.pop() else { return };
+        match path.last_mut() {
+            Some(parent) => parent.replies.push(done),
+            None => roots.push(done),
+        }
+    }
+}
+
+struct Maker {
+    links: Links,
+    scores_until: Option<Time>,
+}
+
+impl Maker {
+    fn new(context: &Context<'_>, links: Links) -> Self {
+        Self {
+            links,
+            scores_until: scores_until(&context.site.settings, context.now),
+        }
+    }
+
+    fn public(&self, comment: &Comment) -> CommentBody {
+        if comment.is_published() {
+            self.whole(comment)
+        } else {
+            self.tombstone(comment)
+        }
+    }
+
+    fn whole(&self, comment: &Comment) -> CommentBody {
+        let is_hidden = self
+            .scores_until
+            .is_some_and(|until| comment.created_at > until);
+        let shown = |votes: i64| (!is_hidden).then_some(votes);
+        let role = comment.author.role;
+        let is_reader = role == rejoinder_core::identity::author::Role::Reader;
+        CommentBody {
+            author: Some(AuthorBody {
+                name: comment.author.name.clone(),
+                avatar: None,
+                badges: if is_reader {
+                    Vec::new()
+                } else {
+                    vec![role.as_str()]
+                },
+            }),
+            html: comment.html.clone(),
+            edited_at: comment.edited_at.as_ref().map(Time::to_string),
+            state: comment.state.as_str(),
+            up: shown(comment.tally.up),
+            down: shown(comment.tally.down),
+            ..self.tombstone(comment)
+        }
+    }
+
+    fn tombstone(&self, comment: &Comment) -> CommentBody {
+        CommentBody {
+            id: comment.id.to_string(),
+            parent: comment.parent.as_ref().map(CommentId::to_string),
+            root: comment.root.to_string(),
+            depth: comment.depth,
+            author: None,
+            html: String::new(),
+            created_at: comment.created_at.to_string(),
+            edited_at: None,
+            state: State::Removed.as_str(),
+            up: Some(0),
+            down: Some(0),
+            n_replies: comment.n_replies,
+            replies: Vec::new(),
+            next: None,
+            url: self.links.to(Place::Comment(comment.id)).to_string(),
+        }
+    }
+}

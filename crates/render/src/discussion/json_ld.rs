@@ -1,0 +1,133 @@
+//! What search engines read: schema.org in JSON-LD, as a data block that no text can leave.
+
+use markup::SafeHtml;
+use rejoinder_core::discussion::thread::MAX_LEVELS;
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::{Comment, Thread};
+use serde_json::{Map, Value, json};
+
+use crate::discussion::feed::publisher;
+use crate::discussion::thread::{key, links, n_comments, title};
+use crate::links::{Links, Place};
+use crate::publication::articles::{Article, Publication};
+use crate::{Context, words};
+
+/// The thread as a posting of its own, for the page that shows it alone.
+pub(crate) fn discussion(context: &Context<'_>, thread: &Thread) -> String {
+    let links = links(context, thread);
+    let publisher = publisher(context.site);
+    let posting = json!({
+        "@context": "https://schema.org",
+        "@type": "DiscussionForumPosting",
+        "headline": title(thread).unwrap_or_else(|| key(thread).as_str()),
+        "url": links.people().unwrap_or_else(|| links.thread()),
+        "author": { "@type": "Organization", "name": publisher },
+        "datePublished": thread.page.as_ref().map(|page| page.created_at.to_string()),
+        "commentCount": n_comments(thread),
+        "comment": comments(&links, thread),
+    });
+    block(&posting)
+}
+
+/// An article with its comments.
+pub(crate) fn article(
+    context: &Context<'_>,
+    publication: &Publication,
+    article: &Article,
+    thread: &Thread,
+) -> String {
+    let base = context.base;
+    let picture = article.picture.as_ref();
+    let value = json!({
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": article.headline,
+        "description": article.lead,
+        "url": format!("{base}/articles/{}", article.slug),
+        "image": picture.map(|picture| format!("{base}{}", picture.src)),
+        "datePublished": article.published_at.to_string(),
+        "author": { "@type": "Person", "name": article.byline },
+        "publisher": { "@type": "NewsMediaOrganization", "name": publication.title },
+        "commentCount": n_comments(thread),
+        "comment": comments(&links(context, thread), thread),
+    });
+    block(&value)
+}
+
+/// The published comments, nested as they stand. A tombstone says nothing, so its replies stand in
+/// its place.
+fn comments(links: &Links, thread: &Thread) -> Vec<Value> {
+    let mut roots = Vec::new();
+    let mut path: Vec<(usize, Map<String, Value>)> = Vec::with_capacity(MAX_LEVELS);
+    for entry in thread
+        .entries
+        .iter()
+        .filter(|entry| entry.comment.is_published())
+    {
+        let level = entry.level.min(MAX_LEVELS);
+        while path.last().is_some_and(|(above, _)| *above >= level) {
+            close(&mut path, &mut roots);
+        }
+        path.push((level, comment(links, &entry.comment)));
+    }
+    while !path.is_empty() {
+        close(&mut path, &mut roots);
+    }
+    roots
+}
+
+fn close(path: &mut Vec<(usize, Map<String, Value>)>, roots: &mut Vec<Value>) {
+    let Some((_, done)) = path.pop() else { return };
+    let list = match path.last_mut() {
+        Some((_, parent)) => parent
+            .entry("comment")
+            .or_insert_with(|| Value::Array(Vec::new())),
+        None => return roots.push(Value::Object(done)),
+    };
+    if let Value::Array(list) = list {
+        list.push(Value::Object(done));
+    }
+}
+
+fn comment(links: &Links, comment: &Comment) -> Map<String, Value> {
+    let html = SafeHtml::trusted_from_store(comment.html.clone());
+    let name = match comment.author.name.as_str() {
+        "" => words::of(Language::English).comment.nameless.as_str(),
+        name => name,
+    };
+    let fields = [
+        ("@type", json!("Comment")),
+        (
+            "url",
+            json!(links.to(Place::Comment(comment.id)).to_string()),
+        ),
+        ("author", json!({ "@type": "Person", "name": name })),
+        ("datePublished", json!(comment.created_at.to_string())),
+        (
+            "dateModified",
+            json!(comment.edited_at.map(|time| time.to_string())),
+        ),
+        ("text", json!(markup::plain_text(&html))),
+    ];
+    let known = fields.into_iter().filter(|(_, value)| !value.is_null());
+    known
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+/// `value` as the inside of a `<script>`: no character of it means anything to an HTML parser.
+fn block(value: &Value) -> String {
+    let json = value.to_string();
+    let mut out = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        match c {
+            '<' => out.push_str("\\u003c"),
+            '>' => out.push_str("\\u003e"),
+            '&' => out.push_str("\\u0026"),
+            '\u{2028}' => out.push_str("\\u2028"),
+            '\u{2029}' => out.push_str("\\u2029"),
+            c => out.push(c),
+        }
+    }
+    out
+}

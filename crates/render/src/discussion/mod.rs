@@ -1,0 +1,12 @@
+//! Threads and comments, as HTML, JSON and feeds.
+
+pub(crate) mod avatar;
+pub(crate) mod card;
+pub(crate) mod comment;
+pub mod embedding;
+pub mod feed;
+pub(crate) mod form;
+pub mod json;
+pub(crate) mod json_ld;
+pub(crate) mod thread;
+pub(crate) mod tree;

@@ -1,0 +1,302 @@
+//! A thread as HTML.
+
+use askama::Template;
+use rejoinder_core::discussion::thread::{Entry, Sort};
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::notices::subscription::Pace;
+use rejoinder_core::publication::settings::{Bubble, Mode};
+use rejoinder_core::{Comment, CommentId, Filter, Page, PageKey, Thread, Time, discussion::policy};
+
+use crate::discussion::comment::Frame;
+use crate::discussion::form::{ReplyForm, compose};
+use crate::discussion::tree::Tree;
+use crate::links::{Link, Links, Place};
+use crate::pages::rendered;
+use crate::words::{Words, fill};
+use crate::{Context, View};
+
+/// The thread, for the widget and for pages that carry it.
+///
+/// What goes on after a cursor comes without heading and form.
+pub fn thread_fragment(context: &Context<'_>, thread: &Thread) -> String {
+    let kind = if thread.query.after.is_some() {
+        Kind::Rest
+    } else {
+        Kind::Widget
+    };
+    section(context, thread, &View::default(), kind)
+}
+
+/// The sentence above the thread of a page that takes no comments, as it stands there.
+pub fn closed_notice(context: &Context<'_>, page: &Page) -> Option<String> {
+    let closed_at = policy::closed_since(&context.site.settings, page, context.now);
+    let notice = notice(context, page.n_comments, closed_at)?;
+    Some(rendered(&ClosedNotice { notice: &notice }))
+}
+
+#[derive(Template)]
+#[template(path = "discussion/closed.html")]
+struct ClosedNotice<'a> {
+    notice: &'a str,
+}
+
+/// What a thread is rendered for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The widget, which knows where it is.
+    Widget,
+    /// The widget, which has the beginning already.
+    Rest,
+    /// A page of the server's own, which must work without script.
+    Page,
+}
+
+pub(crate) fn section(
+    context: &Context<'_>,
+    thread: &Thread,
+    view: &View<'_>,
+    kind: Kind,
+) -> String {
+    let links = links(context, thread);
+    let closed_at = closed_at(context, thread);
+    let mut frame = Frame::new(context, &links, kind == Kind::Page);
+    frame.is_open &= closed_at.is_none();
+    frame.marked = view.marked;
+    let parent = view
+        .form
+        .reply
+        .filter(|_| frame.is_open)
+        .and_then(|id| find(thread, id));
+    let reply = parent.map(|parent| ReplyForm::new(context, &links, view.form, parent));
+    let tree = Tree {
+        frame: &frame,
+        entries: &thread.entries,
+        reply: reply.as_ref(),
+    };
+    let section = Section {
+        words: context.words,
+        context,
+        thread,
+        frame: &frame,
+        tree: &tree,
+        compose: own_form(
+            context,
+            thread,
+            &links,
+            view,
+            frame.is_open && kind != Kind::Rest,
+            parent,
+        ),
+        has_head: kind != Kind::Rest,
+        has_mail: context.tells_by_mail() && frame.is_open,
+        n_comments: n_comments(thread),
+        has_lost: view.marked.is_some() && thread.query.root.is_none(),
+        notice: notice(context, n_comments(thread), closed_at),
+    };
+    let mut out = String::with_capacity(4_096 + thread.entries.len() * 2_048);
+    // Writing to a string cannot fail.
+    let _ = section.render_into(&mut out);
+    out
+}
+
+pub(crate) fn links(context: &Context<'_>, thread: &Thread) -> Links {
+    Links::new(context.base, context.site, key(thread)).keeping(context.site, &thread.query)
+}
+
+/// What the page is known by: what the store keeps says more than what was asked for.
+pub(crate) fn key(thread: &Thread) -> &PageKey {
+    thread.page.as_ref().map_or(&thread.key, |page| &page.key)
+}
+
+pub(crate) fn n_comments(thread: &Thread) -> i64 {
+    thread.page.as_ref().map_or(0, |page| page.n_comments)
+}
+
+pub(crate) fn title(thread: &Thread) -> Option<&str> {
+    thread
+        .page
+        .as_ref()
+        .and_then(|page| page.title.as_deref())
+        .filter(|title| !title.is_empty())
+}
+
+pub(crate) fn closed_at(context: &Context<'_>, thread: &Thread) -> Option<Time> {
+    let page = thread.page.as_ref()?;
+    policy::closed_since(&context.site.settings, page, context.now)
+}
+
+fn find(thread: &Thread, id: CommentId) -> Option<&Comment> {
+    let shown = thread
+        .entries
+        .iter()
+        .map(|entry| &entry.comment)
+        .chain(&thread.ancestors);
+    shown
+        .filter(|comment| comment.is_published() && comment.closed_at.is_none())
+        .find(|comment| comment.id == id)
+}
+
+/// The form above the thread, unless the form stands under a comment.
+fn own_form(
+    context: &Context<'_>,
+    thread: &Thread,
+    links: &Links,
+    view: &View<'_>,
+    is_open: bool,
+    parent: Option<&Comment>,
+) -> Option<String> {
+    if !is_open || parent.is_some() {
+        return None;
+    }
+    let mut form = view.form;
+    form.reply = None;
+    Some(compose(
+        context,
+        links,
+        title(thread),
+        form,
+        &context.words.form.invitation,
+    ))
+}
+
+/// Why nobody can write, in a sentence.
+fn notice(context: &Context<'_>, n_comments: i64, closed_at: Option<Time>) -> Option<String> {
+    let (words, settings) = (&context.words.thread, &context.site.settings);
+    if settings.mode == Mode::Closed {
+        return Some(words.site_closed.clone());
+    }
+    let closed_at = closed_at?;
+    let text = if n_comments == 0 {
+        &words.closed_empty
+    } else {
+        &words.closed
+    };
+    Some(fill(text, &[("date", &context.words.long_date(closed_at))]))
+}
+
+#[derive(Template)]
+#[template(path = "discussion/thread.html")]
+struct Section<'a> {
+    words: &'static Words,
+    context: &'a Context<'a>,
+    thread: &'a Thread,
+    frame: &'a Frame<'a>,
+    tree: &'a Tree<'a>,
+    compose: Option<String>,
+    has_head: bool,
+    has_mail: bool,
+    n_comments: i64,
+    /// Whether a link led to a comment that is gone, so that the whole thread is shown.
+    has_lost: bool,
+    notice: Option<String>,
+}
+
+impl Section<'_> {
+    fn has_bubble(&self) -> bool {
+        self.has_head && self.context.site.settings.bubble == Bubble::On
+    }
+
+    /// What the publisher says above the form, where there is one.
+    fn message(&self) -> Option<String> {
+        self.above_form(&self.context.site.settings.message)
+    }
+
+    fn guidelines(&self) -> Option<String> {
+        self.above_form(&self.context.site.settings.guidelines)
+    }
+
+    fn above_form(&self, text: &str) -> Option<String> {
+        let is_shown = self.compose.is_some() && !text.is_empty();
+        is_shown.then(|| markup::render(text).html.into_string())
+    }
+
+    fn version(&self) -> i64 {
+        self.thread.page.as_ref().map_or(0, |page| page.version)
+    }
+
+    fn direction(&self) -> &'static str {
+        self.context.site.settings.language.direction()
+    }
+
+    /// The page of what an account is told.
+    fn notices(&self) -> String {
+        crate::notices::bell::path(self.context)
+    }
+
+    fn heading(&self) -> String {
+        if self.n_comments == 0 {
+            return self.words.thread.title.clone();
+        }
+        self.words
+            .counted(&self.words.thread.count, self.n_comments)
+    }
+
+    /// Whether there is anything to put in order.
+    fn is_sortable(&self) -> bool {
+        let query = &self.thread.query;
+        query.root.is_none() && (self.thread.entries.len() > 1 || query.filter.is_some())
+    }
+
+    /// Whether the newsroom says something here.
+    fn has_staff(&self) -> bool {
+        let is_staff = |entry: &Entry| {
+            entry.level == 0
+                && entry.comment.is_published()
+                && entry.comment.author.role >= Role::Staff
+        };
+        self.thread.query.filter.is_none() && self.thread.entries.iter().any(is_staff)
+    }
+
+    /// Whether something here is featured.
+    fn has_featured(&self) -> bool {
+        let is_featured = |entry: &Entry| entry.comment.featured_at.is_some();
+        self.thread.query.filter.is_none() && self.thread.entries.iter().any(is_featured)
+    }
+
+    /// What a filter shows, in words.
+    fn showing(&self, filter: Filter) -> &str {
+        match filter {
+            Filter::Staff => &self.words.thread.showing_staff,
+            Filter::Featured => &self.words.thread.showing_featured,
+        }
+    }
+
+    /// The sentence where the comments would be.
+    fn empty(&self) -> Option<&str> {
+        let query = &self.thread.query;
+        if !self.thread.entries.is_empty() || query.after.is_some() {
+            return None;
+        }
+        match query.filter {
+            Some(Filter::Staff | Filter::Featured) => Some(&self.words.thread.empty_filter),
+            None => self
+                .frame
+                .is_open
+                .then_some(self.words.thread.empty.as_str()),
+        }
+    }
+
+    /// Where what is above the shown ancestors begins.
+    fn earlier(&self) -> Option<Link<'_>> {
+        let top = self.thread.ancestors.first()?;
+        top.parent?;
+        Some(self.to(Place::Branch(top.root)))
+    }
+
+    fn to(&self, place: Place) -> Link<'_> {
+        self.frame.links.to(place)
+    }
+
+    fn ancestor(&self, comment: &Comment) -> String {
+        let mut out = String::with_capacity(2_048);
+        if comment.is_published() {
+            self.frame.shown(comment, 0, None).render_to(&mut out);
+        } else {
+            self.frame.gone(comment, 0).render_to(&mut out);
+        }
+        if let Some(form) = self.tree.reply.filter(|form| form.parent() == comment.id) {
+            out.push_str(&form.to_string());
+        }
+        out
+    }
+}

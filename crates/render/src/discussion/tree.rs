@@ -1,0 +1,152 @@
+//! Comments in nested lists, written in one pass over the flat list.
+
+use std::fmt;
+
+use rejoinder_core::Comment;
+use rejoinder_core::discussion::thread::{Entry, MAX_LEVELS};
+
+use crate::discussion::comment::Frame;
+use crate::discussion::form::ReplyForm;
+use crate::links::Place;
+
+/// The comments of a thread; no deeper than [`MAX_LEVELS`] lists, whatever the depth.
+pub(crate) struct Tree<'a> {
+    pub(crate) frame: &'a Frame<'a>,
+    pub(crate) entries: &'a [Entry],
+    /// The form that stands under one of the comments.
+    pub(crate) reply: Option<&'a ReplyForm<'a>>,
+}
+
+/// A comment whose `<li>` is open.
+struct Open<'a> {
+    entry: &'a Entry,
+    has_list: bool,
+    /// How many of its direct replies are here.
+    n_shown: i64,
+}
+
+impl fmt::Display for Tree<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut path: Vec<Open<'_>> = Vec::with_capacity(MAX_LEVELS + 1);
+        let mut writer = Writer { tree: self, out: f };
+        for (at, entry) in self.entries.iter().enumerate() {
+            let level = entry.level.min(path.len()).min(MAX_LEVELS);
+            while path.len() > level {
+                if let Some(open) = path.pop() {
+                    writer.close(&open)?;
+                }
+            }
+            if let Some(parent) = path.last_mut() {
+                if !parent.has_list {
+                    writer.out.write_str("<ol class=\"rj-replies\">")?;
+                }
+                parent.has_list = true;
+                let is_direct = entry.comment.parent == Some(parent.entry.comment.id);
+                parent.n_shown += i64::from(is_direct);
+            }
+            let parent = (entry.level >= MAX_LEVELS)
+                .then(|| self.parent(at))
+                .flatten();
+            writer.open(entry, parent)?;
+            path.push(Open {
+                entry,
+                has_list: false,
+                n_shown: 0,
+            });
+        }
+        while let Some(open) = path.pop() {
+            writer.close(&open)?;
+        }
+        Ok(())
+    }
+}
+
+impl Tree<'_> {
+    /// What the comment at `at` replies to, if it stands above: the nearest one a level up.
+    fn parent(&self, at: usize) -> Option<&Comment> {
+        let id = self.entries[at].comment.parent?;
+        let above = self.entries[..at].iter().rev();
+        above
+            .map(|entry| &entry.comment)
+            .find(|comment| comment.id == id)
+    }
+}
+
+struct Writer<'a, 'f, 't> {
+    tree: &'a Tree<'a>,
+    out: &'f mut fmt::Formatter<'t>,
+}
+
+impl Writer<'_, '_, '_> {
+    fn open(&mut self, entry: &Entry, parent: Option<&Comment>) -> fmt::Result {
+        let (frame, comment) = (self.tree.frame, &entry.comment);
+        self.out.write_str("<li>")?;
+        if comment.is_published() {
+            frame
+                .shown(comment, entry.level, parent)
+                .render_to(self.out);
+        } else {
+            frame.gone(comment, entry.level).render_to(self.out);
+        }
+        if let Some(form) = self.tree.reply.filter(|form| form.parent() == comment.id) {
+            write!(self.out, "{form}")?;
+        }
+        let Some(fold) = frame.fold(comment) else {
+            return Ok(());
+        };
+        write!(
+            self.out,
+            "<button class=\"rj-line\" type=\"button\" data-rj=\"collapse\" aria-expanded=\"{}\">\
+             <span class=\"rj-folded\">{}</span></button>",
+            !fold.is_low,
+            markup::escape(&fold.text)
+        )
+    }
+
+    fn close(&mut self, open: &Open<'_>) -> fmt::Result {
+        let Open {
+            entry,
+            has_list,
+            n_shown,
+        } = *open;
+        if has_list {
+            self.out.write_str("</ol>")?;
+        }
+        if let Some(cursor) = entry.more {
+            self.more(entry, n_shown, cursor)?;
+        }
+        self.out.write_str("</li>")
+    }
+
+    fn more(&mut self, entry: &Entry, n_shown: i64, cursor: rejoinder_core::Cursor) -> fmt::Result {
+        let Frame { words, links, .. } = self.tree.frame;
+        let id = entry.comment.id;
+        let n = (entry.comment.n_replies - n_shown).max(1);
+        let is_deep = n_shown == 0 && entry.level + 1 >= MAX_LEVELS;
+        let (kind, text, link) = if is_deep {
+            (
+                "branch",
+                &words.thread.r#continue,
+                links.to(Place::Branch(id)),
+            )
+        } else if n_shown == 0 {
+            (
+                "more",
+                &words.thread.replies,
+                links.to(Place::Replies(id, cursor)),
+            )
+        } else {
+            (
+                "more",
+                &words.thread.more_replies,
+                links.to(Place::Replies(id, cursor)),
+            )
+        };
+        write!(
+            self.out,
+            "<a class=\"rj-more-replies\" data-rj=\"{kind}\" href=\"{}\">{}</a>",
+            markup::escape(&link.to_string()),
+            markup::escape(&words.counted(text, n))
+        )
+    }
+}

@@ -1,0 +1,53 @@
+//! Pages around signing in. Each is for one person and is kept by nobody.
+
+use askama::Template;
+use rejoinder_core::Author;
+use rejoinder_core::publication::language::Language;
+
+use crate::identity::publication;
+use crate::pages::rendered;
+use crate::words::{Name, Words, fill};
+use crate::{Context, Problem};
+
+/// What a sign-in link opens: a button, because mail scanners follow links, and the name that the
+/// account goes by.
+pub fn sign_in_page(
+    context: &Context<'_>,
+    account: &Author,
+    token: &str,
+    problem: Option<Problem<'_>>,
+) -> String {
+    let words = &context.words.sign_in;
+    let role = context
+        .words
+        .badge(account.role)
+        .unwrap_or_default()
+        .to_lowercase();
+    rendered(&SignInPage {
+        words: context.words,
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
+        assets: context.assets,
+        title: fill(&words.title, &[("site", &Name(publication(context)))]),
+        why: fill(&words.r#as, &[("role", &role)]),
+        site: &context.site.host,
+        name: &account.name,
+        token,
+        problem: problem.map(|problem| problem.detail),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "identity/sign_in.html")]
+struct SignInPage<'a> {
+    words: &'static Words,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: String,
+    why: String,
+    site: &'a str,
+    name: &'a str,
+    token: &'a str,
+    problem: Option<&'a str>,
+}

@@ -1,0 +1,166 @@
+//! The page on which guests see what is kept of them, and delete it; and the mail that leads there.
+
+use askama::Template;
+use rejoinder_core::publication::language::Language;
+
+use super::mail::{MailText, publication};
+use super::words::{self, AccountWords};
+use crate::pages::rendered;
+use crate::words::{Name, Words, fill};
+use crate::{Context, Problem};
+
+/// A comment of a guest.
+#[derive(Debug, Clone, Copy)]
+pub struct Wrote<'a> {
+    /// The page's address or key.
+    pub page: &'a str,
+    /// As typed; empty where it was deleted.
+    pub text: &'a str,
+    /// When, in RFC 3339.
+    pub at: &'a str,
+    /// How many texts it had before.
+    pub n_earlier: usize,
+}
+
+/// What is kept of a guest's browser.
+#[derive(Debug, Clone)]
+pub struct OfGuest<'a> {
+    /// What they call themself.
+    pub name: &'a str,
+    /// Their address.
+    pub email: Option<&'a str>,
+    /// Their own site.
+    pub website: Option<&'a str>,
+    /// Since when they are known, in RFC 3339.
+    pub since: &'a str,
+    /// What they wrote, the newest first.
+    pub comments: Vec<Wrote<'a>>,
+    /// How many more comments there are.
+    pub n_more: usize,
+    /// How many votes they cast.
+    pub n_votes: usize,
+    /// How many comments they flagged.
+    pub n_flags: usize,
+    /// How many authors they muted.
+    pub n_muted: usize,
+}
+
+/// What is kept.
+#[derive(Debug, Clone)]
+pub struct OfGuests<'a> {
+    /// Where the page is.
+    pub path: &'a str,
+    /// Of each browser.
+    pub guests: Vec<OfGuest<'a>>,
+    /// Pages of which they are told by mail, with the address.
+    pub told: Vec<(&'a str, &'a str)>,
+}
+
+/// What the page shows.
+#[derive(Debug)]
+pub enum Guest<'a> {
+    /// Nothing is known of this browser.
+    Unknown {
+        /// Whether it is signed in.
+        has_account: bool,
+        /// Whether a link can be sent.
+        has_mail: bool,
+        /// An address that was typed.
+        email: &'a str,
+        /// Why it was not taken.
+        problem: Option<Problem<'a>>,
+    },
+    /// A link may be on its way to an address.
+    Sent(&'a str),
+    /// What is kept.
+    Kept(OfGuests<'a>),
+    /// Asks once more, for the page at a path.
+    Sure(&'a str),
+    /// Everything is deleted.
+    Gone,
+}
+
+/// The page on which guests see what is kept of them.
+pub fn guest_page(context: &Context<'_>, guest: Guest<'_>) -> String {
+    let language = context.site.settings.language;
+    let own = words::of(language);
+    rendered(&GuestPage {
+        words: context.words,
+        own,
+        language,
+        direction: language.direction(),
+        assets: context.assets,
+        title: fill(&own.guest.title, &[("site", &Name(publication(context)))]),
+        site: &context.site.host,
+        guest,
+    })
+}
+
+/// A mail with a link to what is kept of its reader.
+pub fn guest_mail(context: &Context<'_>, link: &str) -> MailText {
+    let language = context.site.settings.language;
+    let words = &words::of(language).guest;
+    let named = [(
+        "site",
+        &Name(publication(context)) as &dyn std::fmt::Display,
+    )];
+    let intro = fill(&words.mail, &named);
+    MailText {
+        subject: fill(&words.title, &named),
+        text: format!("{intro}\n\n{link}\n\n{}\n", words.mail_not_you),
+        html: rendered(&GuestMail {
+            language,
+            intro: &intro,
+            link,
+            button: &words.show,
+            not_you: &words.mail_not_you,
+        }),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "identity/guest.html")]
+struct GuestPage<'a> {
+    words: &'static Words,
+    own: &'static AccountWords,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: String,
+    site: &'a str,
+    guest: Guest<'a>,
+}
+
+impl GuestPage<'_> {
+    /// The line about a person that a browser is known as.
+    fn called(&self, guest: &OfGuest<'_>) -> String {
+        match guest.name {
+            "" => self.own.guest.nameless.clone(),
+            name => fill(&self.own.guest.called, &[("name", &Name(name))]),
+        }
+    }
+
+    fn number(&self, text: &str, number: &usize) -> String {
+        fill(text, &[("number", &number)])
+    }
+
+    fn with_email(&self, text: &str, email: &str) -> String {
+        fill(text, &[("email", &email)])
+    }
+
+    /// The day of a time in RFC 3339.
+    fn day(&self, at: &str) -> String {
+        at.parse()
+            .map_or_else(|_| at.to_owned(), |time| self.words.date(time).to_string())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "identity/guest_mail.html")]
+struct GuestMail<'a> {
+    language: Language,
+    intro: &'a str,
+    link: &'a str,
+    button: &'a str,
+    not_you: &'a str,
+}

@@ -1,0 +1,57 @@
+//! The mail that signs someone in.
+
+use askama::Template;
+use rejoinder_core::publication::language::Language;
+
+use super::words::{self, AccountWords};
+use crate::Context;
+use crate::pages::rendered;
+use crate::words::{Name, fill};
+
+/// What a mail says, in both of its forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailText {
+    /// One line.
+    pub subject: String,
+    /// As plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+/// A mail with a link that signs its reader in. It says nothing that whoever asked for it could have
+/// chosen.
+pub fn sign_in_mail(context: &Context<'_>, link: &str) -> MailText {
+    let words = words::of(context.site.settings.language);
+    let name = publication(context);
+    let named = [("site", &Name(name) as &dyn std::fmt::Display)];
+    let intro = fill(&words.mail.intro, &named);
+    let mail = &words.mail;
+    MailText {
+        subject: fill(&mail.subject, &named),
+        text: format!("{intro}\n\n{link}\n\n{} {}\n", mail.once, mail.not_you),
+        html: rendered(&SignInMail {
+            language: context.site.settings.language,
+            words,
+            intro: &intro,
+            link,
+        }),
+    }
+}
+
+/// What the site is called.
+pub(crate) fn publication<'a>(context: &Context<'a>) -> &'a str {
+    match context.site.settings.title.as_str() {
+        "" => &context.site.host,
+        title => title,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "identity/sign_in_mail.html")]
+struct SignInMail<'a> {
+    language: Language,
+    words: &'static AccountWords,
+    intro: &'a str,
+    link: &'a str,
+}

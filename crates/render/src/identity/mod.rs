@@ -1,0 +1,25 @@
+//! What is for one reader alone: pages around their account, and the mail that signs them in.
+//!
+//! Nothing here is ever part of a shared page.
+
+pub(crate) mod door;
+mod guest;
+mod mail;
+mod own;
+mod passkeys;
+mod sign_in;
+mod told;
+mod words;
+
+pub(crate) use mail::publication;
+pub(crate) use words::{note, refused};
+
+pub use guest::{Guest, OfGuest, OfGuests, Wrote, guest_mail, guest_page};
+pub use mail::{MailText, sign_in_mail};
+pub use own::{Line, Own, Signed, Tab, own_page, withheld};
+pub use passkeys::{Key, Keys, Trouble, passkeys_page};
+pub use sign_in::{
+    Asking, Away, Door, Link, Sent, Stop, ask_page, away_page, code_wrong, entered_page, here_page,
+    link_page, reader_name, sent_page, signed_out_page, stopped_page,
+};
+pub use told::{Device, ToldOf, told_page};

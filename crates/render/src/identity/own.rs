@@ -1,0 +1,249 @@
+//! The pages of an account: what its owner wrote, what others replied, and the account itself.
+
+use askama::Template;
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::{Author, AuthorId, Comment, CommentId, PageKey, State, Time};
+
+use super::mail::publication;
+use super::told;
+use super::words::{self, AccountWords};
+use crate::links::{Links, Place};
+use crate::pages::rendered;
+use crate::words::{Name, Words, fill};
+use crate::{Context, Problem, notices::bell};
+
+/// A comment of one's own, or a reply to one.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// The comment.
+    pub comment: &'a Comment,
+    /// The page it stands on.
+    pub page: &'a PageKey,
+    /// The page's headline.
+    pub title: Option<&'a str>,
+    /// What a moderator says of it.
+    pub note: Option<&'a str>,
+}
+
+/// A signed-in browser.
+#[derive(Debug, Clone)]
+pub struct Signed<'a> {
+    /// Names it in the form that ends it.
+    pub key: String,
+    /// What it is, where it said.
+    pub label: Option<&'a str>,
+    /// Since when.
+    pub since: Time,
+    /// Whether it is this one.
+    pub is_own: bool,
+}
+
+/// The account itself.
+#[derive(Debug, Clone)]
+pub struct Own<'a> {
+    /// Its address.
+    pub email: Option<&'a str>,
+    /// The name as typed, where it was not taken.
+    pub typed: Option<&'a str>,
+    /// Why a form was not taken.
+    pub problem: Option<Problem<'a>>,
+    /// Where it is signed in.
+    pub sessions: Vec<Signed<'a>>,
+    /// Whom its owner has muted, with their names.
+    pub muted: Vec<(AuthorId, &'a str)>,
+    /// When it will be deleted.
+    pub deleted_at: Option<Time>,
+}
+
+/// Which of the pages.
+#[derive(Debug, Clone)]
+pub enum Tab<'a> {
+    /// What the owner wrote, newest first; the page goes on after the last where there is more.
+    Comments(Vec<Line<'a>>, Option<CommentId>),
+    /// What others replied.
+    Replies(Vec<Line<'a>>),
+    /// The account itself.
+    Settings(Own<'a>),
+}
+
+/// A page of an account.
+pub fn own_page(context: &Context<'_>, account: &Author, tab: Tab<'_>) -> String {
+    let language = context.site.settings.language;
+    let own = words::of(language);
+    rendered(&OwnPage {
+        words: context.words,
+        own,
+        language,
+        direction: language.direction(),
+        assets: context.assets,
+        title: fill(&own.account.title, &[("site", &Name(publication(context)))]),
+        context,
+        account,
+        tab,
+    })
+}
+
+/// A page of an account, as its navigation lists it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Here {
+    Comments,
+    Replies,
+    Told,
+    Settings,
+}
+
+/// The pages of an account: where each is, its name, and whether it is the one that is shown.
+pub(super) fn tabs(context: &Context<'_>, here: Here) -> Vec<(String, &'static str, bool)> {
+    let language = context.site.settings.language;
+    let (words, device) = (&words::of(language).account, told::of(language));
+    let path = |rest: &str| format!("/account/{}{rest}", context.site.host);
+    let listed = [
+        (path(""), &words.comments, Some(Here::Comments)),
+        (path("/replies"), &words.replies, Some(Here::Replies)),
+        (bell::path(context), &words.notices, None),
+        (path("/notify"), &device.tab, Some(Here::Told)),
+        (path("/settings"), &words.settings, Some(Here::Settings)),
+    ];
+    let shown = listed.into_iter();
+    shown
+        .map(|(path, name, page)| (path, name.as_str(), page == Some(here)))
+        .collect()
+}
+
+#[derive(Template)]
+#[template(path = "identity/account.html")]
+struct OwnPage<'a> {
+    words: &'static Words,
+    own: &'static AccountWords,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: String,
+    context: &'a Context<'a>,
+    account: &'a Author,
+    tab: Tab<'a>,
+}
+
+impl OwnPage<'_> {
+    fn path(&self, rest: &str) -> String {
+        format!("/account/{}{rest}", self.context.site.host)
+    }
+
+    fn tabs(&self) -> Vec<(String, &'static str, bool)> {
+        let here = match self.tab {
+            Tab::Comments(..) => Here::Comments,
+            Tab::Replies(_) => Here::Replies,
+            Tab::Settings(_) => Here::Settings,
+        };
+        tabs(self.context, here)
+    }
+
+    fn link(&self, line: &Line<'_>) -> String {
+        let links = Links::new(self.context.base, self.context.site, line.page);
+        let place = match line.comment.is_published() {
+            true => Place::Comment(line.comment.id),
+            false => return links.people().unwrap_or_else(|| links.thread()).to_owned(),
+        };
+        links.to(place).to_string()
+    }
+
+    fn headline<'l>(&self, line: &Line<'l>) -> &'l str {
+        let title = line.title.filter(|title| !title.is_empty());
+        title.unwrap_or_else(|| line.page.url().unwrap_or(line.page.as_str()))
+    }
+
+    fn day(&self, time: &Time) -> String {
+        self.words.date(*time).to_string()
+    }
+
+    fn fate(&self, line: &Line<'_>) -> Option<String> {
+        fate(self.own, self.language, line)
+    }
+
+    fn note(&self, note: &str) -> String {
+        words::note(self.language, note)
+    }
+
+    fn email(&self, email: &str) -> String {
+        fill(&self.own.account.email, &[("email", &email)])
+    }
+
+    fn since(&self, time: &Time) -> String {
+        fill(
+            &self.own.account.since,
+            &[("date", &self.words.date(*time))],
+        )
+    }
+
+    fn unmute(&self, name: &str) -> String {
+        fill(&self.own.account.unmute_name, &[("name", &Name(name))])
+    }
+
+    /// When the account will be deleted, to the minute.
+    fn pending(&self, time: &Time) -> String {
+        let stamp = time.to_string();
+        let clock = stamp.get(11..16).unwrap_or_default();
+        let day = self.words.date(*time);
+        fill(
+            &self.own.account.pending,
+            &[("date", &day), ("time", &clock)],
+        )
+    }
+
+    fn is_staff(&self) -> bool {
+        self.account.role > Role::Reader
+    }
+
+    fn problem<'p>(&self, own: &Own<'p>, field: &str) -> Option<&'p str> {
+        let problem = own.problem.filter(|problem| problem.field == Some(field));
+        problem.map(|problem| problem.detail)
+    }
+}
+
+/// What became of a comment, and why.
+fn fate(own: &AccountWords, language: Language, line: &Line<'_>) -> Option<String> {
+    let is_own = line.comment.reason.as_deref() == Some("author");
+    let reason = line.comment.reason.as_deref();
+    let fate = match line.comment.state {
+        State::Published => return None,
+        State::Held => &own.account.held,
+        State::Rejected => return Some(words::refused(language, reason)),
+        State::Spam => &own.account.spam,
+        State::Removed if is_own => &own.account.deleted,
+        State::Removed => &own.account.removed,
+    };
+    let why = reason.and_then(|reason| words::reason(language, reason));
+    Some(why.map_or_else(|| fate.clone(), |why| format!("{fate} {why}")))
+}
+
+/// What an author wrote on a page and others do not see, for the author alone; nothing where there is
+/// none.
+pub fn withheld(context: &Context<'_>, lines: &[Line<'_>]) -> Option<String> {
+    let language = context.site.settings.language;
+    let shown = Withheld {
+        own: words::of(language),
+        language,
+        lines,
+    };
+    (!lines.is_empty()).then(|| rendered(&shown))
+}
+
+#[derive(Template)]
+#[template(path = "discussion/withheld.html")]
+struct Withheld<'a> {
+    own: &'static AccountWords,
+    language: Language,
+    lines: &'a [Line<'a>],
+}
+
+impl Withheld<'_> {
+    fn fate(&self, line: &Line<'_>) -> String {
+        let mut fate = fate(self.own, self.language, line).unwrap_or_default();
+        if let Some(note) = line.note {
+            fate.push(' ');
+            fate.push_str(&words::note(self.language, note));
+        }
+        fate
+    }
+}

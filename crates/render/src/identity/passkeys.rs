@@ -1,0 +1,115 @@
+//! The passkeys of an account.
+
+use askama::Template;
+use rejoinder_core::Time;
+use rejoinder_core::publication::language::Language;
+
+use super::mail::publication;
+use super::words::{self, AccountWords};
+use crate::Context;
+use crate::pages::rendered;
+use crate::words::{Name, Words, fill};
+
+/// A passkey.
+#[derive(Debug, Clone)]
+pub struct Key<'a> {
+    /// Names it in the form that removes it.
+    pub key: String,
+    /// What its owner calls it.
+    pub name: &'a str,
+    /// Since when it is there.
+    pub added_at: Time,
+    /// When it last signed in.
+    pub used_at: Option<Time>,
+}
+
+/// Why no passkey can be added now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The connection is not encrypted.
+    NotSecure,
+    /// The server's address is a number.
+    NoName,
+    /// The session began long ago.
+    NotRecent,
+    /// There are as many as there can be.
+    Full,
+}
+
+/// The passkeys of an account.
+#[derive(Debug, Clone)]
+pub struct Keys<'a> {
+    /// All of them, oldest first.
+    pub list: Vec<Key<'a>>,
+    /// Whether they can be removed now.
+    pub may_remove: bool,
+    /// Why none can be added.
+    pub trouble: Option<Trouble>,
+}
+
+/// A page with the passkeys of an account.
+pub fn passkeys_page(context: &Context<'_>, keys: &Keys<'_>) -> String {
+    let language = context.site.settings.language;
+    let own = words::of(language);
+    rendered(&PasskeysPage {
+        words: context.words,
+        own,
+        language,
+        direction: language.direction(),
+        assets: context.assets,
+        title: fill(
+            &own.passkeys.title,
+            &[("site", &Name(publication(context)))],
+        ),
+        host: &context.site.host,
+        keys,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "identity/passkeys.html")]
+struct PasskeysPage<'a> {
+    words: &'static Words,
+    own: &'static AccountWords,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: String,
+    host: &'a str,
+    keys: &'a Keys<'a>,
+}
+
+impl PasskeysPage<'_> {
+    fn path(&self, rest: &str) -> String {
+        format!("/account/{}{rest}", self.host)
+    }
+
+    fn dates(&self, key: &Key<'_>) -> String {
+        let added = self.words.date(key.added_at);
+        match key.used_at {
+            Some(used) => fill(
+                &self.own.passkeys.added_and_used,
+                &[("added", &added), ("used", &self.words.date(used))],
+            ),
+            None => fill(&self.own.passkeys.added, &[("added", &added)]),
+        }
+    }
+
+    fn sure(&self, key: &Key<'_>) -> String {
+        fill(&self.own.passkeys.remove_why, &[("name", &Name(key.name))])
+    }
+
+    fn trouble(&self) -> Option<&str> {
+        let own = &self.own.passkeys;
+        Some(match self.keys.trouble? {
+            Trouble::NotSecure => &own.not_secure,
+            Trouble::NoName => &own.no_name,
+            Trouble::NotRecent => &own.not_recent,
+            Trouble::Full => &own.full,
+        })
+    }
+
+    fn is_old(&self) -> bool {
+        !self.keys.may_remove
+    }
+}

@@ -1,0 +1,278 @@
+//! The pages on the way in. Each works without script, and holds what the next one needs in its form.
+
+use askama::Template;
+use rejoinder_core::Author;
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::publication::language::Language;
+
+use super::mail::publication;
+use super::words::{self, AccountWords};
+use crate::pages::{message_page, rendered};
+use crate::words::{Name, Words, fill};
+use crate::{Context, Problem};
+
+/// Where someone who signs in came from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Door<'a> {
+    /// The path on the server's own origin that they want to go to.
+    pub to: Option<&'a str>,
+    /// The origin of the page that opened this one and waits to be told.
+    pub origin: Option<&'a str>,
+}
+
+impl Door<'_> {
+    /// As a query that leads on to `site`.
+    fn query(&self, site: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("site", site);
+        for (name, value) in [("to", self.to), ("origin", self.origin)] {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
+    }
+}
+
+/// What is asked of someone who wants to sign in.
+#[derive(Debug, Clone)]
+pub struct Asking<'a> {
+    /// Where they came from.
+    pub door: Door<'a>,
+    /// Whether a link can be mailed.
+    pub has_mail: bool,
+    /// Whether passkeys work at this address.
+    pub has_passkeys: bool,
+    /// Who else signs readers in: what names each, and what readers know it by.
+    pub providers: Vec<(i64, &'a str)>,
+    /// The address, as typed.
+    pub email: &'a str,
+    /// Why it was not taken.
+    pub problem: Option<Problem<'a>>,
+}
+
+/// Asks for an address.
+pub fn ask_page(context: &Context<'_>, asking: &Asking<'_>) -> String {
+    let words = words::of(context.site.settings.language);
+    page(context, &words.sign_in.title, Step::Ask(asking))
+}
+
+/// A link that was mailed, as the browser that asked for it is told.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent<'a> {
+    /// Where they came from.
+    pub door: Door<'a>,
+    /// The address, as typed.
+    pub email: &'a str,
+    /// What any other browser will ask for.
+    pub code: &'a str,
+}
+
+/// Says that a link is on its way: the same whether there is an account or not.
+pub fn sent_page(context: &Context<'_>, sent: &Sent<'_>) -> String {
+    let words = words::of(context.site.settings.language);
+    page(context, &words.sign_in.sent, Step::Sent(*sent))
+}
+
+/// A link that was opened.
+#[derive(Debug, Clone, Copy)]
+pub struct Link<'a> {
+    /// Where to go then.
+    pub to: Option<&'a str>,
+    /// The secret in the link.
+    pub token: &'a str,
+    /// The address that it was sent to.
+    pub email: &'a str,
+    /// Whether this is another browser than the one that asked.
+    pub needs_code: bool,
+    /// What a new account is to be called; `None` where there is an account.
+    pub name: Option<&'a str>,
+    /// Why what was typed was not taken.
+    pub problem: Option<Problem<'a>>,
+}
+
+/// What a mailed link opens: a button, because mail scanners follow links.
+pub fn link_page(context: &Context<'_>, link: &Link<'_>) -> String {
+    let words = words::of(context.site.settings.language);
+    page(context, &words.sign_in.title, Step::Link(*link))
+}
+
+/// Who one is now, and the ways on.
+pub fn here_page(context: &Context<'_>, account: &Author, door: &Door<'_>) -> String {
+    let words = words::of(context.site.settings.language);
+    page(context, &words.sign_in.here, Step::Here(account, *door))
+}
+
+/// A browser that is sent to a provider.
+#[derive(Debug, Clone, Copy)]
+pub struct Away<'a> {
+    /// What readers know the provider by.
+    pub label: &'a str,
+    /// Where it is.
+    pub url: &'a str,
+}
+
+/// Leads on to a provider. Not a redirect: that would be the form's, which may lead nowhere else.
+pub fn away_page(context: &Context<'_>, away: &Away<'_>) -> String {
+    let words = words::of(context.site.settings.language);
+    page(context, &words.sign_in.title, Step::Away(*away))
+}
+
+/// Who one is now, which the page that opened this one is told.
+pub fn entered_page(context: &Context<'_>, account: &Author, door: &Door<'_>) -> String {
+    let words = words::of(context.site.settings.language);
+    page(context, &words.sign_in.here, Step::Entered(account, *door))
+}
+
+/// Why a provider has signed nobody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// It does not answer.
+    Unreachable,
+    /// It says what cannot be believed.
+    Unbelievable,
+    /// The reader did not want to.
+    Declined,
+    /// The reader took too long.
+    Late,
+    /// The reader has come back before.
+    Twice,
+    /// Another browser was sent.
+    Elsewhere,
+    /// Nobody was sent, as far as is known.
+    Unknown,
+    /// Members of the newsroom sign in by themselves.
+    Newsroom,
+}
+
+/// Says why the provider that readers know as `label` has signed nobody in, and leads back.
+pub fn stopped_page(context: &Context<'_>, door: &Door<'_>, stop: Stop, label: &str) -> String {
+    let words = words::of(context.site.settings.language);
+    page(
+        context,
+        &words.openid.stopped,
+        Step::Stopped(*door, stop, label),
+    )
+}
+
+/// What a reader is called who has no name that they could have here.
+pub fn reader_name(language: Language, seed: i64) -> String {
+    let number = seed.rem_euclid(100_000);
+    fill(&words::of(language).openid.reader, &[("number", &number)])
+}
+
+/// That nobody is signed in any more; `back` leads on.
+pub fn signed_out_page(language: Language, back: &str) -> String {
+    let words = words::of(language);
+    message_page(&words.sign_in.gone, &words.sign_in.gone_why, back)
+}
+
+/// That a code is not the one that was shown.
+pub fn code_wrong(language: Language) -> &'static str {
+    &words::of(language).sign_in.code_wrong
+}
+
+enum Step<'a> {
+    Ask(&'a Asking<'a>),
+    Sent(Sent<'a>),
+    Link(Link<'a>),
+    Here(&'a Author, Door<'a>),
+    Away(Away<'a>),
+    Entered(&'a Author, Door<'a>),
+    Stopped(Door<'a>, Stop, &'a str),
+}
+
+fn page(context: &Context<'_>, title: &str, step: Step<'_>) -> String {
+    let language = context.site.settings.language;
+    rendered(&DoorPage {
+        words: context.words,
+        own: words::of(language),
+        language,
+        direction: language.direction(),
+        assets: context.assets,
+        title: fill(title, &[("site", &Name(publication(context)))]),
+        site: &context.site.host,
+        called: publication(context),
+        step,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "identity/door.html")]
+struct DoorPage<'a> {
+    words: &'static Words,
+    own: &'static AccountWords,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: String,
+    site: &'a str,
+    called: &'a str,
+    step: Step<'a>,
+}
+
+impl DoorPage<'_> {
+    fn with_email(&self, text: &str, email: &str) -> String {
+        fill(text, &[("email", &email)])
+    }
+
+    fn here_as(&self, account: &Author) -> String {
+        let (name, site) = (Name(&account.name), Name(self.called));
+        match self.words.badge(account.role) {
+            Some(badge) if account.role > Role::Reader => {
+                let role = badge.to_lowercase();
+                let fields: [(&str, &dyn std::fmt::Display); 3] =
+                    [("name", &name), ("role", &role), ("site", &site)];
+                fill(&self.words.sign_in.done_as, &fields)
+            }
+            _ => fill(
+                &self.own.sign_in.here_as,
+                &[("name", &name), ("site", &site)],
+            ),
+        }
+    }
+
+    fn with_label(&self, text: &str, label: &str) -> String {
+        fill(text, &[("label", &Name(label))])
+    }
+
+    fn stopped(&self, stop: &Stop, label: &str) -> String {
+        let own = &self.own.openid;
+        let text = match stop {
+            Stop::Unreachable => &own.unreachable,
+            Stop::Unbelievable => &own.unbelievable,
+            Stop::Declined => &own.declined,
+            Stop::Late => &own.late,
+            Stop::Twice => &own.twice,
+            Stop::Elsewhere => &own.elsewhere,
+            Stop::Unknown => &own.unknown,
+            Stop::Newsroom => &own.newsroom,
+        };
+        self.with_label(text, label)
+    }
+
+    /// Where the newsroom works.
+    fn desk(&self, account: &Author) -> Option<String> {
+        (account.role >= Role::Moderator).then(|| format!("/moderate/{}", self.site))
+    }
+
+    fn go_on(&self, account: &Author) -> String {
+        fill(&self.own.sign_in.go_on, &[("name", &Name(&account.name))])
+    }
+
+    fn door(&self, door: &Door<'_>) -> String {
+        door.query(self.site)
+    }
+
+    /// Where one is led who has signed in here.
+    fn next(&self, door: &Door<'_>) -> String {
+        let here = || format!("/auth/sign-in?{}", door.query(self.site));
+        door.to.map_or_else(here, str::to_owned)
+    }
+
+    fn problem<'p>(&self, problem: &Option<Problem<'p>>, field: &str) -> Option<&'p str> {
+        problem
+            .filter(|problem| problem.field == Some(field))
+            .map(|problem| problem.detail)
+    }
+}

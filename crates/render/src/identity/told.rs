@@ -1,0 +1,138 @@
+//! The page of an account on which its owner sees what they are told of, and where.
+
+use askama::Template;
+use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::{Page, Time};
+use serde::Deserialize;
+
+use super::mail::publication;
+use super::own::{Here, tabs};
+use super::words::{self, AccountWords};
+use crate::Context;
+use crate::notices::notice::{self, headline};
+use crate::pages::rendered;
+use crate::words::{Name, Words, catalogue, fill, group};
+
+/// Something that the account is told of.
+#[derive(Debug, Clone, Copy)]
+pub struct ToldOf<'a> {
+    /// On which page.
+    pub page: &'a Page,
+    /// Of which comments.
+    pub kind: Kind,
+    /// How often.
+    pub pace: Pace,
+    /// What the link carries that changes it.
+    pub secret: &'a str,
+}
+
+/// A browser in which the account is told.
+#[derive(Debug, Clone, Copy)]
+pub struct Device<'a> {
+    /// Names it in the form that removes it.
+    pub id: i64,
+    /// Its address at its push service, by which it knows itself.
+    pub endpoint: &'a str,
+    /// What it is, where it said.
+    pub label: Option<&'a str>,
+    /// Since when.
+    pub since: Time,
+}
+
+/// The page on which an account sees what it is told of. Browsers ask their push services with
+/// `key`.
+pub fn told_page(
+    context: &Context<'_>,
+    told: &[ToldOf<'_>],
+    devices: &[Device<'_>],
+    key: &str,
+    desk: Option<&str>,
+) -> String {
+    let language = context.site.settings.language;
+    let own = words::of(language);
+    rendered(&ToldPage {
+        words: context.words,
+        own,
+        device: of(language),
+        language,
+        direction: language.direction(),
+        assets: context.assets,
+        title: fill(&own.account.title, &[("site", &Name(publication(context)))]),
+        context,
+        told,
+        devices,
+        key,
+        desk,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "identity/account_told.html")]
+struct ToldPage<'a> {
+    words: &'static Words,
+    own: &'static AccountWords,
+    device: &'static DeviceWords,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: String,
+    context: &'a Context<'a>,
+    told: &'a [ToldOf<'a>],
+    devices: &'a [Device<'a>],
+    key: &'a str,
+    desk: Option<&'a str>,
+}
+
+impl ToldPage<'_> {
+    fn tabs(&self) -> Vec<(String, &'static str, bool)> {
+        tabs(self.context, Here::Told)
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/account/{}{rest}", self.context.site.host)
+    }
+
+    fn what(&self, told: &ToldOf<'_>) -> String {
+        let own = notice::of(self.language);
+        let title = headline(self.context, told.page);
+        fill(own.what(told.kind), &[("page", &Name(&title))])
+    }
+
+    fn pace(&self, told: &ToldOf<'_>) -> &str {
+        self.words.pace(told.pace)
+    }
+
+    fn manage(&self, told: &ToldOf<'_>) -> String {
+        format!("/notices/{}/{}", self.context.site.host, told.secret)
+    }
+
+    fn since(&self, time: &Time) -> String {
+        fill(&self.device.since, &[("date", &self.words.date(*time))])
+    }
+}
+
+catalogue! {
+    /// The words of what one is told of.
+    pub(super) fn of(".devices.json") -> DeviceWords
+}
+
+group!(DeviceWords {
+    tab: String,
+    title: String,
+    mails: String,
+    none: String,
+    desk: String,
+    change: String,
+    devices: String,
+    why: String,
+    here: String,
+    unknown: String,
+    since: String,
+    add: String,
+    remove: String,
+    script: String,
+    unable: String,
+    denied: String,
+    failed: String,
+});

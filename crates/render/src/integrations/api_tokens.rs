@@ -1,0 +1,79 @@
+//! The owner's page about the tokens of the publisher's own programs.
+
+use askama::Template;
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::{ApiScope, AuthorId, Time};
+
+use crate::newsroom::{Age, Frame};
+use crate::pages::rendered;
+use crate::words;
+
+/// A token, without its secret.
+#[derive(Debug, Clone)]
+pub struct TokenLine {
+    /// Names it.
+    pub id: AuthorId,
+    /// What the program is called.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<ApiScope>,
+    /// The name of who made it, while their account is there.
+    pub created_by: Option<String>,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it stops working.
+    pub expires_at: Time,
+    /// The day of its last use.
+    pub used_at: Option<Time>,
+}
+
+/// A token that was just made, or could not be, and the form for another.
+#[derive(Debug, Clone, Copy)]
+pub struct NewApiToken<'a> {
+    /// The token, which is shown once.
+    pub secret: Option<&'a str>,
+    /// The name as typed.
+    pub name: &'a str,
+    /// What was chosen.
+    pub scopes: &'a [ApiScope],
+    /// How many days it can work.
+    pub lifetimes: &'a [u32],
+    /// How many days were chosen.
+    pub days: u32,
+    /// Why none was made.
+    pub problem: Option<&'a str>,
+}
+
+/// All tokens of a site.
+pub fn api_tokens_page(frame: &Frame<'_>, tokens: &[TokenLine], new: &NewApiToken<'_>) -> String {
+    rendered(&ApiTokensPage { frame, tokens, new })
+}
+
+#[derive(Template)]
+#[template(path = "integrations/api_tokens.html")]
+struct ApiTokensPage<'a> {
+    frame: &'a Frame<'a>,
+    tokens: &'a [TokenLine],
+    new: &'a NewApiToken<'a>,
+}
+
+impl ApiTokensPage<'_> {
+    fn age(&self, time: &Time) -> Age {
+        Age::of(*time, self.frame.now)
+    }
+
+    fn day(&self, time: &Time) -> String {
+        words::of(Language::English).date(*time).to_string()
+    }
+
+    fn is_over(&self, token: &TokenLine) -> bool {
+        token.expires_at <= self.frame.now
+    }
+
+    fn scopes(&self) -> impl Iterator<Item = (ApiScope, bool)> {
+        let is_chosen = |scope: ApiScope| self.new.scopes.contains(&scope);
+        ApiScope::ALL
+            .into_iter()
+            .map(move |scope| (scope, is_chosen(scope)))
+    }
+}

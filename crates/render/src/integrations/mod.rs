@@ -1,0 +1,11 @@
+//! What programs are told, and the owners' pages about them.
+
+mod api_tokens;
+pub mod webhook;
+mod webhooks;
+
+pub use api_tokens::{NewApiToken, TokenLine, api_tokens_page};
+pub use webhooks::{
+    Delivered, Endpoint, SecretPage, Typed, WebhookPage, WebhooksPage, secret_page, webhook_page,
+    webhooks_page,
+};

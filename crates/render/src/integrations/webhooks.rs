@@ -1,0 +1,193 @@
+//! The owner's pages about webhooks.
+
+use askama::Template;
+use rejoinder_core::Time;
+use rejoinder_core::integrations::webhook::Kind;
+
+use crate::newsroom::{Age, Frame};
+use crate::pages::rendered;
+
+/// An endpoint, as its owner sees it.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// Names it.
+    pub id: i64,
+    /// Where it is.
+    pub url: String,
+    /// What it is told of.
+    pub kinds: Vec<Kind>,
+    /// Since when it has taken nothing.
+    pub failing_since: Option<Time>,
+    /// Since when it is off, and why when nobody turned it off.
+    pub off: Option<(Time, Option<String>)>,
+    /// Until when the secret before still signs.
+    pub old_secret_until: Option<Time>,
+}
+
+/// A delivery, as the log shows it.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    /// Names it.
+    pub id: i64,
+    /// What was told.
+    pub kind: &'static str,
+    /// The id of the message.
+    pub message: String,
+    /// When it happened.
+    pub created_at: Time,
+    /// The word of what became of it.
+    pub state: &'static str,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it was last tried.
+    pub attempted_at: Option<Time>,
+    /// The endpoint's last answer.
+    pub status: Option<i64>,
+    /// Why the last attempt failed.
+    pub error: Option<String>,
+    /// When it is tried next.
+    pub next_at: Option<Time>,
+}
+
+/// What was typed into the form for a new endpoint, and why it was not taken.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// The address.
+    pub url: String,
+    /// The kinds that were chosen.
+    pub kinds: Vec<Kind>,
+    /// Why not.
+    pub problem: Option<String>,
+}
+
+/// All endpoints of a site.
+#[derive(Debug, Template)]
+#[template(path = "integrations/webhooks.html")]
+pub struct WebhooksPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// The endpoints.
+    pub endpoints: &'a [Endpoint],
+    /// The form for another one.
+    pub typed: &'a Typed,
+}
+
+/// One endpoint with its deliveries.
+#[derive(Debug, Template)]
+#[template(path = "integrations/webhook.html")]
+pub struct WebhookPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// The endpoint.
+    pub endpoint: &'a Endpoint,
+    /// What was delivered, newest first.
+    pub deliveries: &'a [Delivered],
+    /// Where the list goes on.
+    pub next: Option<String>,
+}
+
+/// A secret, which is shown this once.
+#[derive(Debug, Template)]
+#[template(path = "integrations/webhook_secret.html")]
+pub struct SecretPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// The endpoint.
+    pub endpoint: &'a Endpoint,
+    /// The secret.
+    pub secret: &'a str,
+}
+
+/// All endpoints of a site.
+pub fn webhooks_page(page: &WebhooksPage<'_>) -> String {
+    rendered(page)
+}
+
+/// One endpoint with its deliveries.
+pub fn webhook_page(page: &WebhookPage<'_>) -> String {
+    rendered(page)
+}
+
+/// A secret, which is shown this once.
+pub fn secret_page(page: &SecretPage<'_>) -> String {
+    rendered(page)
+}
+
+fn base(frame: &Frame<'_>) -> String {
+    format!("/admin/{}/webhooks", frame.site.host)
+}
+
+fn kinds(chosen: &[Kind]) -> Vec<(Kind, bool)> {
+    let kinds = Kind::ALL.into_iter();
+    kinds.map(|kind| (kind, chosen.contains(&kind))).collect()
+}
+
+impl WebhooksPage<'_> {
+    fn base(&self) -> String {
+        base(self.frame)
+    }
+
+    fn kinds(&self) -> Vec<(Kind, bool)> {
+        kinds(&self.typed.kinds)
+    }
+
+    fn age(&self, time: &Time) -> Age {
+        Age::of(*time, self.frame.now)
+    }
+}
+
+impl WebhookPage<'_> {
+    fn base(&self) -> String {
+        format!("{}/{}", base(self.frame), self.endpoint.id)
+    }
+
+    fn all(&self) -> String {
+        base(self.frame)
+    }
+
+    fn kinds(&self) -> Vec<(Kind, bool)> {
+        kinds(&self.endpoint.kinds)
+    }
+
+    fn age(&self, time: &Time) -> Age {
+        Age::of(*time, self.frame.now)
+    }
+}
+
+impl WebhookPage<'_> {
+    /// How long it is until `time`.
+    fn wait(&self, time: &Time) -> String {
+        match time.since(self.frame.now).as_secs() {
+            0..60 => "in a moment".to_owned(),
+            seconds @ 60..3_600 => format!("in {} min", seconds / 60),
+            seconds => format!("in {} h", seconds / 3_600),
+        }
+    }
+}
+
+impl SecretPage<'_> {
+    fn base(&self) -> String {
+        format!("{}/{}", base(self.frame), self.endpoint.id)
+    }
+}
+
+impl Delivered {
+    /// Why the last attempt failed, where the status does not say it.
+    fn why(&self) -> Option<&str> {
+        let error = self.error.as_deref()?;
+        let is_said = self
+            .status
+            .is_some_and(|status| error == format!("it answered {status}"));
+        (!is_said).then_some(error)
+    }
+
+    fn label(&self) -> &'static str {
+        match self.state {
+            "waiting" if self.attempts == 0 => "Waits",
+            "waiting" => "Tried again",
+            "delivered" => "Delivered",
+            "failed" => "Given up",
+            _ => "Not sent, as the comment had changed meanwhile",
+        }
+    }
+}

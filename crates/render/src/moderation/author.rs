@@ -1,0 +1,189 @@
+//! An author's drawer, and the authors who are stopped.
+
+use askama::Template;
+use rejoinder_core::moderation::{Standing, Trust};
+use rejoinder_core::{Author, AuthorKind, Time};
+
+use crate::moderation::list::List;
+use crate::moderation::row::{Record, name};
+use crate::newsroom::{Age, Frame, phrases};
+use crate::pages::rendered;
+
+/// One entry of an author's history with the moderators.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// What was done, as a stable word.
+    pub action: String,
+    /// Until when it holds.
+    pub until: Option<Time>,
+    /// Why; of a note, the note.
+    pub reason: Option<String>,
+    /// Which moderator did it.
+    pub moderator: String,
+    /// When.
+    pub at: Time,
+}
+
+impl Changed {
+    fn done(&self) -> &'static str {
+        phrases::done(&self.action)
+    }
+}
+
+/// What was typed into a form of the drawer that was refused, and why.
+#[derive(Debug, Clone, Default)]
+pub struct Refused {
+    /// The word of the form.
+    pub form: String,
+    /// Why, as a sentence.
+    pub problem: String,
+    /// The note or the reason.
+    pub reason: String,
+}
+
+/// An author's drawer as a page, with their comments.
+#[derive(Debug, Template)]
+#[template(path = "moderation/author.html")]
+pub struct AuthorPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// The author.
+    pub author: &'a Author,
+    /// When they were first seen.
+    pub created_at: Time,
+    /// How they stand.
+    pub standing: &'a Standing,
+    /// What became of their comments.
+    pub record: Record,
+    /// Their history with the moderators, newest first.
+    pub history: &'a [Changed],
+    /// Their comments.
+    pub list: &'a List<'a>,
+    /// A form that was refused.
+    pub typed: Option<&'a Refused>,
+}
+
+/// An author's drawer as a page.
+pub fn author_page(page: &AuthorPage<'_>) -> String {
+    rendered(page)
+}
+
+/// For how long an author can be stopped: the word, and what it means.
+const SPANS: [(&str, &str); 6] = [
+    ("1h", "1 hour"),
+    ("3h", "3 hours"),
+    ("1d", "1 day"),
+    ("7d", "7 days"),
+    ("30d", "30 days"),
+    ("day", "until the day below"),
+];
+
+impl AuthorPage<'_> {
+    fn name(&self) -> &str {
+        name(self.author)
+    }
+
+    fn action(&self) -> String {
+        format!("{}/authors/{}", self.frame.desk(), self.author.id)
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.author.kind {
+            AuthorKind::Guest => "guest",
+            AuthorKind::Account => "account",
+            AuthorKind::Imported => "imported",
+        }
+    }
+
+    fn website(&self) -> Option<String> {
+        self.author.website.as_deref().and_then(markup::safe_url)
+    }
+
+    fn age(&self, time: &Time) -> Age {
+        Age::of(*time, self.frame.now)
+    }
+
+    fn day(&self, time: &Time) -> String {
+        let time = time.to_string();
+        time.get(..16).unwrap_or(&time).replace('T', " ") + " UTC"
+    }
+
+    fn trusts(&self) -> [(&'static str, &'static str, bool); 3] {
+        let one = |trust: Trust, label| (trust.as_str(), label, self.standing.trust == trust);
+        [
+            one(Trust::Plain, "As the site's rules say"),
+            one(
+                Trust::Trusted,
+                "Trusted: only banned words stand against them",
+            ),
+            one(Trust::AlwaysHeld, "Always held"),
+        ]
+    }
+
+    fn suspended_until(&self) -> Option<Time> {
+        self.standing
+            .suspended_until
+            .filter(|until| *until > self.frame.now)
+    }
+
+    fn spans(&self) -> [(&'static str, &'static str); 6] {
+        SPANS
+    }
+
+    fn problem(&self, form: &str) -> Option<&str> {
+        let typed = self.typed.filter(|typed| typed.form == form)?;
+        Some(&typed.problem)
+    }
+
+    fn reason(&self, form: &str) -> &str {
+        let typed = self.typed.filter(|typed| typed.form == form);
+        typed.map_or("", |typed| &typed.reason)
+    }
+}
+
+/// An author whom a ban stops.
+#[derive(Debug, Clone)]
+pub struct Stopped {
+    /// Who.
+    pub author: Author,
+    /// Until when; `None` means for good.
+    pub until: Option<Time>,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub at: Time,
+}
+
+/// The authors whom bans stop, as a page.
+#[derive(Debug, Template)]
+#[template(path = "moderation/banned.html")]
+pub struct BannedPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// The authors.
+    pub banned: &'a [Stopped],
+    /// Where the list goes on.
+    pub next: Option<String>,
+}
+
+/// The authors whom bans stop, as a page.
+pub fn banned_page(page: &BannedPage<'_>) -> String {
+    rendered(page)
+}
+
+impl<'a> BannedPage<'a> {
+    fn name(&self, author: &'a Author) -> &'a str {
+        name(author)
+    }
+
+    fn age(&self, time: &Time) -> Age {
+        Age::of(*time, self.frame.now)
+    }
+
+    fn until(&self, until: &Option<Time>) -> String {
+        match until {
+            Some(until) => until.to_string().get(..10).unwrap_or_default().to_owned(),
+            None => "For good".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! One comment with all its context.
+
+use askama::Template;
+use rejoinder_core::moderation::Action;
+use rejoinder_core::{Author, Comment, State, Time};
+
+use crate::moderation::diff::{Change, changes};
+use crate::moderation::list::List;
+use crate::moderation::log::LogRows;
+use crate::moderation::row::{Flagged, excerpt, name};
+use crate::newsroom::{Age, Frame, phrases};
+use crate::pages::rendered;
+
+/// An earlier text of a comment.
+#[derive(Debug, Clone)]
+pub struct Earlier {
+    /// Which revision it was.
+    pub revision: i64,
+    /// As typed.
+    pub text: String,
+    /// When it was replaced.
+    pub replaced_at: Time,
+}
+
+/// One comment as a page.
+#[derive(Debug, Template)]
+#[template(path = "moderation/comment.html")]
+pub struct CommentPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// What a link in a mail asks to be decided; nothing is decided before a button is pressed.
+    pub asked: Option<Action>,
+    /// The comment itself, as the only row.
+    pub list: &'a List<'a>,
+    /// The comment.
+    pub comment: &'a Comment,
+    /// What it replies to, and so on, the nearest last.
+    pub ancestors: &'a [Comment],
+    /// The program that posted it, where one did.
+    pub program: Option<&'a str>,
+    /// Its replies.
+    pub replies: &'a [Comment],
+    /// Where readers find it.
+    pub thread: Option<String>,
+    /// Its earlier texts, oldest first.
+    pub versions: &'a [Earlier],
+    /// All flags, ended ones too.
+    pub flags: &'a [Flagged],
+    /// What was decided on it.
+    pub log: &'a LogRows<'a>,
+}
+
+/// One comment as a page.
+pub fn comment_page(page: &CommentPage<'_>) -> String {
+    rendered(page)
+}
+
+/// So many letters are shown of the comments around it.
+const EXCERPT: usize = 280;
+
+/// What one edit changed.
+struct Edit {
+    revision: i64,
+    at: Time,
+    changes: Vec<Change>,
+}
+
+impl<'a> CommentPage<'a> {
+    fn name(&self, author: &'a Author) -> &'a str {
+        name(author)
+    }
+
+    fn age(&self, time: &Time) -> Age {
+        Age::of(*time, self.frame.now)
+    }
+
+    /// What is asked, and the button that does it.
+    fn question(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        match self.asked? {
+            Action::Approve => Some(("Approve this comment?", "approve", "Approve")),
+            Action::Reject => Some(("Reject this comment?", "reject", "Reject")),
+            _ => None,
+        }
+    }
+
+    /// What stands around it; a removed text is not shown.
+    fn excerpt(&self, comment: &Comment) -> String {
+        match comment.state {
+            State::Removed => "Removed".to_owned(),
+            _ => excerpt(&comment.text, EXCERPT),
+        }
+    }
+
+    fn state(&self, comment: &Comment) -> Option<&'static str> {
+        (!comment.is_published()).then(|| phrases::state(comment.state))
+    }
+
+    /// The edits, the newest first.
+    fn edits(&self) -> Vec<Edit> {
+        let texts = self.versions.iter().map(|version| version.text.as_str());
+        let later = texts.skip(1).chain([self.comment.text.as_str()]);
+        let edits = self.versions.iter().zip(later);
+        let edit = |(version, later): (&Earlier, &str)| Edit {
+            revision: version.revision + 1,
+            at: version.replaced_at,
+            changes: changes(&version.text, later),
+        };
+        let mut edits: Vec<Edit> = edits.map(edit).collect();
+        edits.reverse();
+        edits
+    }
+}

@@ -1,0 +1,137 @@
+//! The mail that tells a moderator that comments wait.
+
+use askama::Template;
+use markup::SafeHtml;
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::{Comment, Page, Site};
+
+use crate::identity::MailText;
+use crate::pages::rendered;
+use crate::words::{Name, fill};
+
+/// The longest piece of a comment that is quoted, in characters.
+const MAX_QUOTE: usize = 500;
+
+/// A comment that waits.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiting<'a> {
+    /// The comment.
+    pub comment: &'a Comment,
+    /// The page it was written on.
+    pub page: &'a Page,
+}
+
+/// The mail that tells of the newest that wait, of `n_held` altogether. Each link leads to a page with
+/// buttons, for those who are signed in; `manage` is where the mails are stopped.
+pub fn desk_mail(
+    site: &Site,
+    base: &str,
+    waiting: &[Waiting<'_>],
+    n_held: i64,
+    manage: &str,
+) -> MailText {
+    let name = match site.settings.title.as_str() {
+        "" => site.host.as_str(),
+        title => title,
+    };
+    let form = match n_held {
+        1 => "1 comment waits at {site}",
+        _ => "{n} comments wait at {site}",
+    };
+    let desk = format!("{base}/moderate/{}", site.host);
+    let entries = waiting.iter().map(|one| Entry {
+        name: crate::moderation::name(&one.comment.author),
+        page: crate::moderation::title(one.page),
+        quote: quote(one.comment),
+        link: format!("{desk}/comments/{}", one.comment.id),
+        seen: format!("{}.{}", one.comment.id, one.comment.revision),
+    });
+    let mail = DeskMailPage {
+        entries: entries.collect(),
+        desk,
+        manage,
+    };
+    MailText {
+        subject: fill(form, &[("n", &n_held), ("site", &Name(name))]),
+        text: mail.as_text(),
+        html: rendered(&mail),
+    }
+}
+
+fn quote(comment: &Comment) -> String {
+    let text = markup::plain_text(&SafeHtml::trusted_from_store(comment.html.clone()));
+    crate::moderation::excerpt(&text, MAX_QUOTE)
+}
+
+struct Entry<'a> {
+    name: &'a str,
+    page: &'a str,
+    quote: String,
+    link: String,
+    /// The comment with the revision that the mail quotes.
+    seen: String,
+}
+
+impl Entry<'_> {
+    /// Where it is asked once more whether to do this; what was edited meanwhile is shown.
+    fn ask(&self, action: &str) -> String {
+        format!("{}?decide={action}&edited={}", self.link, self.seen)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "moderation/mail.html")]
+struct DeskMailPage<'a> {
+    entries: Vec<Entry<'a>>,
+    desk: String,
+    manage: &'a str,
+}
+
+impl DeskMailPage<'_> {
+    fn as_text(&self) -> String {
+        let mut text = String::new();
+        for entry in &self.entries {
+            text.push_str(&format!("{} on {}:\n\n", entry.name, entry.page));
+            text.push_str(&format!("> {}\n", entry.quote));
+            text.push_str(&format!("\nRead it and decide: {}\n", entry.link));
+            text.push_str(&format!("Approve: {}\n", entry.ask("approve")));
+            text.push_str(&format!("Reject: {}\n\n", entry.ask("reject")));
+        }
+        text.push_str(&format!(
+            "All that waits: {}\n\n-- \nYou get this mail because you moderate here. \
+             An owner can change how often it comes under Settings.\nStop these mails: {}\n",
+            self.desk, self.manage
+        ));
+        text
+    }
+}
+
+/// The page that the link in these mails opens, where they are stopped (`has_ended`) or sent again.
+pub fn desk_mail_page(site: &Site, assets: &str, manage: &str, has_ended: bool) -> String {
+    rendered(&ManagePage {
+        language: Language::English,
+        direction: "ltr",
+        assets,
+        title: "Mails about comments that wait",
+        site: match site.settings.title.as_str() {
+            "" => site.host.as_str(),
+            title => title,
+        },
+        desk: format!("/moderate/{}", site.host),
+        manage,
+        has_ended,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "moderation/desk_mail_page.html")]
+struct ManagePage<'a> {
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'static str,
+    site: &'a str,
+    desk: String,
+    manage: &'a str,
+    has_ended: bool,
+}

@@ -1,0 +1,78 @@
+//! Telling the moderators that a comment breaks the rules.
+
+use askama::Template;
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::moderation::FlagReason;
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::{Comment, PageKey};
+
+use crate::links::{Act, Link, Links, Place};
+use crate::pages::rendered;
+use crate::words::{Name, Words, fill};
+use crate::{Context, message_page};
+
+/// The form on which a reader says what is wrong with `comment`.
+pub fn flag_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> String {
+    let links = Links::new(context.base, context.site, key);
+    rendered(&FlagPage {
+        words: context.words,
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
+        assets: context.assets,
+        title: &context.words.flag.title,
+        links: &links,
+        comment,
+    })
+}
+
+/// That it was noted, with the way back to the comment.
+pub fn flagged_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> String {
+    let links = Links::new(context.base, context.site, key);
+    let words = &context.words.flag;
+    let back = links.to(Place::Own(comment.id)).to_string();
+    message_page(&words.title, &words.thanks, &back)
+}
+
+#[derive(Template)]
+#[template(path = "moderation/flag.html")]
+struct FlagPage<'a> {
+    words: &'static Words,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'a str,
+    links: &'a Links,
+    comment: &'a Comment,
+}
+
+impl FlagPage<'_> {
+    /// Each reason as its word and what readers call it.
+    fn reasons(&self) -> Vec<(&'static str, &str)> {
+        let shown = |word: &'static str| {
+            self.words
+                .flag
+                .reasons
+                .get(word)
+                .map_or(word, String::as_str)
+        };
+        let all = FlagReason::ALL.iter().map(|reason| reason.as_str());
+        all.map(|word| (word, shown(word))).collect()
+    }
+
+    /// What mutes the author, whom the newsroom does not vouch for. Whose a comment is that does not
+    /// show stays unsaid.
+    fn mute(&self) -> Option<String> {
+        let author = &self.comment.author;
+        let name = [("name", &Name(&author.name) as &dyn std::fmt::Display)];
+        let is_offered = self.comment.is_published() && author.role == Role::Reader;
+        is_offered.then(|| fill(&self.words.flag.mute, &name))
+    }
+
+    fn act(&self) -> Act<'_> {
+        self.links.act(self.comment.id, "flag")
+    }
+
+    fn back(&self) -> Link<'_> {
+        self.links.to(Place::Own(self.comment.id))
+    }
+}

@@ -1,0 +1,52 @@
+//! Groups of pages.
+
+use askama::Template;
+use rejoinder_core::PageId;
+use rejoinder_core::publication::settings::Mode;
+
+use crate::newsroom::Frame;
+use crate::pages::rendered;
+
+/// A group of pages.
+#[derive(Debug, Clone, Default)]
+pub struct Grouped {
+    /// Names it; `None` for one that is to be added.
+    pub id: Option<i64>,
+    /// As the newsroom calls it.
+    pub name: String,
+    /// Pages whose key starts like this belong to it.
+    pub prefix: String,
+    /// When comments appear on its pages.
+    pub mode: Option<Mode>,
+    /// The pages that were put into it by hand.
+    pub pages: Vec<(PageId, String)>,
+    /// Why its form was refused.
+    pub problem: Option<String>,
+}
+
+impl Grouped {
+    fn modes(&self) -> [(&'static str, &'static str, bool); 3] {
+        [
+            ("site", "As the site says", self.mode.is_none()),
+            ("after", "At once", self.mode == Some(Mode::After)),
+            ("before", "After approval", self.mode == Some(Mode::Before)),
+        ]
+    }
+}
+
+/// The groups of pages as a page.
+#[derive(Debug, Template)]
+#[template(path = "moderation/groups.html")]
+pub struct GroupsPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// The groups, and what was typed into one that was refused.
+    pub groups: &'a [Grouped],
+    /// What was typed for a new one.
+    pub new: &'a Grouped,
+}
+
+/// The groups of pages as a page.
+pub fn groups_page(page: &GroupsPage<'_>) -> String {
+    rendered(page)
+}

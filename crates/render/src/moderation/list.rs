@@ -1,0 +1,42 @@
+//! A list of comments, with what can be done with many at once.
+
+use askama::Template;
+use rejoinder_core::moderation::Reason;
+
+use crate::moderation::row::{ACTS, Act, Row};
+use crate::newsroom::phrases;
+
+/// A list of comments.
+#[derive(Debug, Template)]
+#[template(path = "moderation/list.html")]
+pub struct List<'a> {
+    /// The start of every address of the desk.
+    pub desk: &'a str,
+    /// Where the list is, to come back to.
+    pub back: &'a str,
+    /// The word of the queue, for lists that are one.
+    pub queue: &'a str,
+    /// The comments.
+    pub rows: Vec<Row<'a>>,
+    /// Where it goes on.
+    pub next: Option<String>,
+    /// Whether it is one comment, on a page of its own.
+    pub is_single: bool,
+    /// What is said when it holds nothing.
+    pub empty: &'a str,
+}
+
+impl List<'_> {
+    /// What can be done with many.
+    fn acts(&self) -> &'static [Act] {
+        &ACTS[..3]
+    }
+
+    fn reasons(&self) -> &'static [Reason] {
+        Reason::ALL
+    }
+
+    fn why(&self, reason: &Reason) -> &'static str {
+        phrases::reason(reason.as_str())
+    }
+}

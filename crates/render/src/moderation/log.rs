@@ -1,0 +1,123 @@
+//! The log of decisions.
+
+use askama::Template;
+use rejoinder_core::moderation::{Finding, Snapshot};
+use rejoinder_core::{AuthorId, CommentId, PageId, Time};
+
+use crate::newsroom::{Age, Frame, phrases};
+use crate::pages::rendered;
+
+/// Who decided.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// A moderator, and what they call themselves.
+    Moderator(AuthorId, String),
+    /// Whoever wrote the comment.
+    Author,
+    /// The rules.
+    Rules,
+}
+
+/// The comment that a decision is about.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// Names it.
+    pub id: CommentId,
+    /// What its author calls themselves.
+    pub name: String,
+    /// The start of its text.
+    pub excerpt: String,
+}
+
+/// One row of the log.
+#[derive(Debug, Clone)]
+pub struct Logged {
+    /// Names the decision.
+    pub id: String,
+    /// When.
+    pub at: Time,
+    /// Who decided.
+    pub who: Who,
+    /// What was done, as a stable word.
+    pub action: String,
+    /// The comment before it.
+    pub before: Option<Snapshot>,
+    /// The comment after it.
+    pub after: Option<Snapshot>,
+    /// Why, as a stable word.
+    pub reason: Option<String>,
+    /// What the author was told besides.
+    pub note: Option<String>,
+    /// What the rules found.
+    pub findings: Vec<Finding>,
+    /// The comment, unless it was about the page.
+    pub about: Option<About>,
+    /// The page, and what it is called.
+    pub page: (PageId, String),
+    /// Whether a button undoes it.
+    pub can_undo: bool,
+    /// Whether it was undone.
+    pub is_undone: bool,
+}
+
+impl Logged {
+    fn done(&self) -> &'static str {
+        phrases::done(&self.action)
+    }
+
+    /// The states that it led from and to, where they differ.
+    fn moved(&self) -> Option<(&'static str, &'static str)> {
+        let (before, after) = (self.before.as_ref()?.state, self.after.as_ref()?.state);
+        (before != after).then(|| (phrases::state(before), phrases::state(after)))
+    }
+
+    fn why(&self) -> Option<&str> {
+        self.reason.as_deref().map(phrases::reason)
+    }
+
+    fn found(&self) -> Vec<String> {
+        let found = self.findings.iter().map(phrases::finding);
+        let why = self.why();
+        // The reason is the finding that decided.
+        found.filter(|found| why != Some(found.as_str())).collect()
+    }
+}
+
+/// Rows of the log.
+#[derive(Debug, Template)]
+#[template(path = "moderation/log_rows.html")]
+pub struct LogRows<'a> {
+    /// The start of every address of the desk.
+    pub desk: &'a str,
+    /// Where the log is, to come back to.
+    pub back: &'a str,
+    /// The time of rendering.
+    pub now: Time,
+    /// The rows, newest first.
+    pub rows: &'a [Logged],
+    /// Where it goes on.
+    pub next: Option<String>,
+}
+
+impl LogRows<'_> {
+    fn age(&self, time: &Time) -> Age {
+        Age::of(*time, self.now)
+    }
+}
+
+/// The log as a page.
+#[derive(Debug, Template)]
+#[template(path = "moderation/log.html")]
+pub struct LogPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// What it is limited to, in words; empty for the whole site.
+    pub of: &'a str,
+    /// The rows.
+    pub log: &'a LogRows<'a>,
+}
+
+/// The log as a page.
+pub fn log_page(page: &LogPage<'_>) -> String {
+    rendered(page)
+}

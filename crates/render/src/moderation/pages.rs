@@ -1,0 +1,113 @@
+//! The pages of a site, and one of them.
+
+use askama::Template;
+use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::{Comment, Page, Time};
+
+use crate::moderation::log::LogRows;
+use crate::moderation::row::{excerpt, name, title};
+use crate::newsroom::{Age, Frame};
+use crate::pages::rendered;
+
+/// So much of a pinned comment is shown, in letters.
+const EXCERPT: usize = 80;
+
+/// The pages of a site as a page.
+#[derive(Debug, Template)]
+#[template(path = "moderation/pages.html")]
+pub struct PagesPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// What was typed to find some.
+    pub typed: &'a str,
+    /// The pages.
+    pub pages: &'a [Page],
+    /// Where the list goes on.
+    pub next: Option<String>,
+}
+
+/// The pages of a site as a page.
+pub fn pages_page(page: &PagesPage<'_>) -> String {
+    rendered(page)
+}
+
+impl<'a> PagesPage<'a> {
+    fn title(&self, page: &'a Page) -> &'a str {
+        title(page)
+    }
+
+    fn age(&self, time: &Time) -> Age {
+        Age::of(*time, self.frame.now)
+    }
+}
+
+/// One page of a site.
+#[derive(Debug, Template)]
+#[template(path = "moderation/one_page.html")]
+pub struct PagePage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// The page.
+    pub page: &'a Page,
+    /// When comments appear on it, where that was said of it alone.
+    pub mode: Option<Mode>,
+    /// The names of the groups that it belongs to.
+    pub groups: &'a [String],
+    /// Its pinned comments, in their order.
+    pub pinned: &'a [Comment],
+    /// What was decided on it.
+    pub log: &'a LogRows<'a>,
+    /// Why a form was refused.
+    pub problem: Option<&'a str>,
+}
+
+/// One page of a site as a page.
+pub fn page_page(page: &PagePage<'_>) -> String {
+    rendered(page)
+}
+
+impl<'a> PagePage<'a> {
+    fn name(&self, comment: &'a Comment) -> &'a str {
+        name(&comment.author)
+    }
+
+    fn excerpt(&self, comment: &Comment) -> String {
+        excerpt(&comment.text, EXCERPT)
+    }
+
+    /// The comment and its revision, as the form names it.
+    fn judged(&self, comment: &Comment) -> String {
+        format!("{}.{}", comment.id, comment.revision)
+    }
+
+    fn action(&self) -> String {
+        format!("{}/pages/{}", self.frame.desk(), self.page.id)
+    }
+
+    fn age(&self, time: &Time) -> Age {
+        Age::of(*time, self.frame.now)
+    }
+
+    fn modes(&self) -> [(&'static str, &'static str, bool); 3] {
+        [
+            (
+                "site",
+                "As its groups and the site say",
+                self.mode.is_none(),
+            ),
+            ("after", "At once", self.mode == Some(Mode::After)),
+            ("before", "After approval", self.mode == Some(Mode::Before)),
+        ]
+    }
+
+    fn queues(&self) -> [(&'static str, &'static str); 6] {
+        [
+            ("held", "Held"),
+            ("flagged", "Flagged"),
+            ("unreviewed", "Unreviewed"),
+            ("approved", "Approved"),
+            ("rejected", "Rejected"),
+            ("spam", "Spam"),
+        ]
+    }
+}

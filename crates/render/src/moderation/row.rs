@@ -1,0 +1,290 @@
+//! A comment as moderators see it in a list, with what they need to decide on it.
+
+use askama::Template;
+use rejoinder_core::moderation::{Action, Finding, Reason};
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::{Author, Comment, Page, State, Time};
+
+use crate::moderation::diff::{Change, changes};
+use crate::moderation::marked::{Piece, marked};
+use crate::newsroom::{Age, phrases};
+use crate::pages::rendered;
+use crate::words;
+
+/// What became of an author's comments.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Record {
+    /// Stand for everyone to read.
+    pub published: i64,
+    /// Were refused.
+    pub rejected: i64,
+    /// Are spam.
+    pub spam: i64,
+    /// Were removed.
+    pub removed: i64,
+    /// Were flagged by readers.
+    pub flagged: i64,
+}
+
+impl Record {
+    /// The numbers, and what they count.
+    pub(crate) const fn numbers(&self) -> [(&'static str, i64); 5] {
+        [
+            ("published", self.published),
+            ("rejected", self.rejected),
+            ("spam", self.spam),
+            ("removed", self.removed),
+            ("flagged", self.flagged),
+        ]
+    }
+}
+
+/// A reader's flag.
+#[derive(Debug, Clone)]
+pub struct Flagged {
+    /// Who raised it; empty for someone who never wrote.
+    pub name: String,
+    /// Why, as a stable word.
+    pub reason: String,
+    /// In the reader's words.
+    pub note: Option<String>,
+    /// When.
+    pub at: Time,
+    /// Whether no decision has ended it.
+    pub is_open: bool,
+}
+
+impl Flagged {
+    pub(crate) fn why(&self) -> &str {
+        phrases::reason(&self.reason)
+    }
+}
+
+/// What a moderator decided on a comment before.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// What was done, as a stable word.
+    pub action: String,
+    /// What the moderator calls themselves.
+    pub by: String,
+    /// When.
+    pub at: Time,
+}
+
+impl Judgement {
+    fn done(&self) -> &'static str {
+        phrases::done(&self.action)
+    }
+
+    fn by(&self) -> &str {
+        match self.by.as_str() {
+            "" => "Nameless",
+            name => name,
+        }
+    }
+
+    fn day(&self) -> impl std::fmt::Display {
+        words::of(Language::English).date(self.at)
+    }
+}
+
+/// A comment in a list.
+#[derive(Debug, Clone, Copy, Template)]
+#[template(path = "moderation/row.html")]
+pub struct Row<'a> {
+    /// The start of every address of the desk.
+    pub desk: &'a str,
+    /// Where the list is, to come back to.
+    pub back: &'a str,
+    /// The time of rendering.
+    pub now: Time,
+    /// The comment.
+    pub comment: &'a Comment,
+    /// Its page.
+    pub page: &'a Page,
+    /// What it replies to.
+    pub parent: Option<&'a Comment>,
+    /// What the rules found in its newest text.
+    pub findings: &'a [Finding],
+    /// The readers' flags.
+    pub flags: &'a [Flagged],
+    /// What was decided before they came.
+    pub judgement: Option<&'a Judgement>,
+    /// Its author's record.
+    pub record: Record,
+    /// Whether a moderator has decided on its newest text.
+    pub is_decided: bool,
+    /// The text that a moderator judged, when it was edited meanwhile.
+    pub judged: Option<&'a str>,
+}
+
+/// A row by itself, for lists that are shown already.
+pub fn row(row: &Row<'_>) -> String {
+    rendered(row)
+}
+
+/// So many bytes or lines are shown at first.
+const LONG: (usize, usize) = (900, 12);
+
+/// So many letters are shown of what a comment replies to.
+const EXCERPT: usize = 140;
+
+impl<'a> Row<'a> {
+    fn label(&self) -> String {
+        format!(
+            "{}, {}",
+            name(&self.comment.author),
+            self.age(&self.comment.created_at)
+        )
+    }
+
+    fn name(&self, author: &'a Author) -> &'a str {
+        name(author)
+    }
+
+    fn age(&self, time: &Time) -> Age {
+        Age::of(*time, self.now)
+    }
+
+    fn role(&self) -> Option<&'static str> {
+        let role = self.comment.author.role;
+        (role > rejoinder_core::identity::author::Role::Reader).then(|| role.as_str())
+    }
+
+    fn state(&self) -> &'static str {
+        phrases::state(self.comment.state)
+    }
+
+    /// Why the comment is where it is, when none of the findings says so.
+    fn reason(&self) -> Option<&str> {
+        let reason = self.comment.reason.as_deref()?;
+        let is_said = self.findings.iter().any(|found| found.reason == reason);
+        (!is_said).then(|| phrases::reason(reason))
+    }
+
+    fn finding(&self, finding: &&Finding) -> String {
+        phrases::finding(finding)
+    }
+
+    /// Whether a finding is the one that decided.
+    fn decides(&self, finding: &&Finding) -> bool {
+        self.comment.reason.as_deref() == Some(finding.reason.as_str())
+    }
+
+    /// The text with its marks; `None` when nothing is marked.
+    fn marked(&self) -> Option<Vec<Piece>> {
+        marked(self.comment, self.findings)
+    }
+
+    fn changes(&self) -> Option<Vec<Change>> {
+        Some(changes(self.judged?, &self.comment.text))
+    }
+
+    fn is_long(&self) -> bool {
+        let text = &self.comment.text;
+        text.len() > LONG.0 || text.lines().count() > LONG.1
+    }
+
+    fn excerpt(&self, text: &str) -> String {
+        excerpt(text, EXCERPT)
+    }
+
+    fn title(&self) -> &'a str {
+        title(self.page)
+    }
+
+    /// What can be done with it, the key for it, and whether it is bad for the comment.
+    fn acts(&self) -> Vec<Act> {
+        let state = self.comment.state;
+        let is_featured = self.comment.featured_at.is_some();
+        let fits = |act: &Act| match act.action {
+            Action::Approve => {
+                state != State::Published || !self.is_decided || !self.flags.is_empty()
+            }
+            Action::Reject => state != State::Rejected,
+            Action::Spam => state != State::Spam,
+            Action::Feature => state == State::Published && !is_featured,
+            Action::Unfeature => is_featured,
+            _ => true,
+        };
+        match state {
+            State::Removed => Vec::new(),
+            _ => ACTS.into_iter().filter(fits).collect(),
+        }
+    }
+
+    fn reasons(&self) -> &'static [Reason] {
+        Reason::ALL
+    }
+
+    fn why(&self, reason: &Reason) -> &'static str {
+        phrases::reason(reason.as_str())
+    }
+}
+
+/// A button.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Act {
+    pub(crate) action: Action,
+    pub(crate) key: &'static str,
+}
+
+impl Act {
+    pub(crate) const fn word(&self) -> &'static str {
+        self.action.as_str()
+    }
+
+    pub(crate) const fn label(&self) -> &'static str {
+        phrases::act(self.action)
+    }
+}
+
+/// The buttons, in their order.
+pub(crate) const ACTS: [Act; 5] = [
+    Act {
+        action: Action::Approve,
+        key: "a",
+    },
+    Act {
+        action: Action::Reject,
+        key: "r",
+    },
+    Act {
+        action: Action::Spam,
+        key: "s",
+    },
+    Act {
+        action: Action::Feature,
+        key: "f",
+    },
+    Act {
+        action: Action::Unfeature,
+        key: "f",
+    },
+];
+
+/// What someone calls themselves.
+pub fn name(author: &Author) -> &str {
+    match author.name.as_str() {
+        "" => "Nameless",
+        name => name,
+    }
+}
+
+/// What a page is called.
+pub fn title(page: &Page) -> &str {
+    let title = page
+        .title
+        .as_deref()
+        .filter(|title| !title.trim().is_empty());
+    title.unwrap_or(page.key.as_str())
+}
+
+/// The start of `text` in one line.
+pub fn excerpt(text: &str, letters: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(letters) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line,
+    }
+}

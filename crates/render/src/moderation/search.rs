@@ -1,0 +1,41 @@
+//! Searching, and the searches that a moderator keeps.
+
+use askama::Template;
+
+use crate::moderation::list::List;
+use crate::newsroom::Frame;
+use crate::pages::rendered;
+
+/// A search that a moderator keeps.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Names it.
+    pub id: i64,
+    /// As the moderator calls it.
+    pub name: String,
+    /// Where it leads.
+    pub href: String,
+    /// What is wrong with it, as a sentence.
+    pub problem: Option<String>,
+}
+
+/// The search as a page.
+#[derive(Debug, Template)]
+#[template(path = "moderation/search.html")]
+pub struct SearchPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// What was typed.
+    pub typed: &'a str,
+    /// What is wrong with it, as a sentence.
+    pub problem: Option<&'a str>,
+    /// What was found, once something was looked for.
+    pub found: Option<&'a List<'a>>,
+    /// The searches that the moderator keeps.
+    pub kept: &'a [Kept],
+}
+
+/// The search as a page.
+pub fn search_page(page: &SearchPage<'_>) -> String {
+    rendered(page)
+}

@@ -1,0 +1,93 @@
+//! The mail that tells an author what became of a comment.
+
+use askama::Template;
+use rejoinder_core::Comment;
+use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::publication::language::Language;
+
+use crate::Context;
+use crate::identity::{MailText, refused};
+use crate::links::{Links, Place};
+use crate::notices::notice::{self, Notice, NoticeWords, headline, quote};
+use crate::pages::rendered;
+use crate::words::{Name, fill};
+
+/// The mail that tells the author of `comment` what became of it, with a moderator's `note`. What is
+/// not published is not quoted: nobody but us has said that the mailbox is its author's.
+pub fn fate_mail(
+    context: &Context<'_>,
+    notice: &Notice<'_>,
+    ring: Ring,
+    comment: &Comment,
+    note: Option<&str>,
+) -> MailText {
+    let language = context.site.settings.language;
+    let own = notice::of(language);
+    let links = Links::new(context.base, context.site, &notice.page.key);
+    let subject = says(own, ring, &headline(context, notice.page));
+    let why = (ring == Ring::Rejected).then(|| refused(language, comment.reason.as_deref()));
+    let note = note.map(|note| crate::identity::note(language, note));
+    let link = match comment.is_published() {
+        true => links.to(Place::Comment(comment.id)).to_string(),
+        false => links.people().unwrap_or_else(|| links.thread()).to_owned(),
+    };
+    let mail = FateMail {
+        language,
+        direction: language.direction(),
+        own,
+        says: format!("{subject}."),
+        reasons: [why, note].into_iter().flatten().collect(),
+        quote: comment.is_published().then(|| quote(comment)),
+        link,
+        manage: notice.manage,
+    };
+    MailText {
+        text: mail.as_text(),
+        html: rendered(&mail),
+        subject,
+    }
+}
+
+/// What became of a comment on a page, in a line.
+pub(crate) fn says(own: &NoticeWords, ring: Ring, page: &str) -> String {
+    let form = match ring {
+        Ring::Featured => &own.bell.featured,
+        Ring::Rejected => &own.bell.rejected,
+        Ring::Approved | Ring::Reply | Ring::Comment => &own.bell.approved,
+    };
+    fill(form, &[("page", &Name(page))])
+}
+
+#[derive(Template)]
+#[template(path = "notices/fate_mail.html")]
+struct FateMail<'a> {
+    language: Language,
+    direction: &'static str,
+    own: &'static NoticeWords,
+    says: String,
+    reasons: Vec<String>,
+    quote: Option<String>,
+    link: String,
+    manage: &'a str,
+}
+
+impl FateMail<'_> {
+    fn as_text(&self) -> String {
+        let mut text = format!("{}\n\n", self.says);
+        for reason in &self.reasons {
+            text.push_str(&format!("{reason}\n\n"));
+        }
+        if let Some(quote) = &self.quote {
+            for line in quote.lines() {
+                text.push_str(&format!("> {line}\n"));
+            }
+            text.push('\n');
+        }
+        let words = &self.own.mail;
+        text.push_str(&format!(
+            "{}: {}\n\n-- \n{}\n{}: {}\n",
+            words.discussion, self.link, words.why_fate, words.stop, self.manage
+        ));
+        text
+    }
+}

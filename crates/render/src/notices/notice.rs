@@ -1,0 +1,470 @@
+//! Mails about new comments, and the pages that the links in them open.
+
+use std::fmt::Display;
+
+use askama::Template;
+use markup::SafeHtml;
+use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::{Comment, Page, PageKey};
+use serde::Deserialize;
+
+use crate::discussion::comment::shown_name;
+use crate::identity::{MailText, publication};
+use crate::links::{Links, Place};
+use crate::pages::rendered;
+use crate::words::{Name, Plural, Words, catalogue, fill, group};
+use crate::{Context, message_page};
+
+/// The longest piece of a comment that is quoted in a mail, in characters.
+const MAX_QUOTE: usize = 2_000;
+
+/// What one mail is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Notice<'a> {
+    /// The page.
+    pub page: &'a Page,
+    /// Which of its comments are told of.
+    pub kind: Kind,
+    /// How often.
+    pub pace: Pace,
+    /// Where mails go.
+    pub email: &'a str,
+    /// Where the subscription is changed and ended.
+    pub manage: &'a str,
+}
+
+/// The mail that asks whether an address is right. It says nothing that whoever asked for it could
+/// have chosen, apart from the page.
+pub fn confirm_mail(context: &Context<'_>, notice: &Notice<'_>) -> MailText {
+    let own = of(context.site.settings.language);
+    let title = headline(context, notice.page);
+    let names: [(&str, &dyn Display); 2] = [
+        ("page", &Name(&title)),
+        ("site", &Name(publication(context))),
+    ];
+    let intro = fill(&own.mail.confirm_intro, &names);
+    MailText {
+        subject: fill(&own.mail.confirm, &names),
+        text: format!(
+            "{intro}\n\n{}\n\n{}\n",
+            notice.manage, own.mail.confirm_not_you
+        ),
+        html: rendered(&ConfirmMail {
+            language: context.site.settings.language,
+            direction: context.site.settings.language.direction(),
+            own,
+            intro: &intro,
+            link: notice.manage,
+        }),
+    }
+}
+
+/// The mail that tells of `comments`, oldest first, and that there are `n_more`.
+pub fn comments_mail(
+    context: &Context<'_>,
+    notice: &Notice<'_>,
+    comments: &[Comment],
+    n_more: i64,
+) -> MailText {
+    let own = of(context.site.settings.language);
+    let links = Links::new(context.base, context.site, &notice.page.key);
+    let entries: Vec<Entry> = comments
+        .iter()
+        .map(|comment| Entry {
+            name: shown_name(context.words, comment),
+            quote: quote(comment),
+            link: links.to(Place::Comment(comment.id)).to_string(),
+        })
+        .collect();
+    let more = (n_more > 0).then(|| fill(own.mail.more.of(n_more), &[("n", &n_more)]));
+    let why = match notice.kind {
+        Kind::Page => &own.mail.why_page,
+        Kind::Replies => &own.mail.why_replies,
+        Kind::Branch => &own.mail.why_branch,
+    };
+    let mail = CommentsMail {
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
+        own,
+        entries: &entries,
+        more: more.as_deref(),
+        thread: links.people().unwrap_or_else(|| links.thread()),
+        why,
+        manage: notice.manage,
+    };
+    MailText {
+        subject: subject(context, own, notice, comments, n_more),
+        text: mail.as_text(),
+        html: rendered(&mail),
+    }
+}
+
+pub(crate) fn subject(
+    context: &Context<'_>,
+    own: &NoticeWords,
+    notice: &Notice<'_>,
+    comments: &[Comment],
+    n_more: i64,
+) -> String {
+    let title = headline(context, notice.page);
+    if let [comment] = comments {
+        let form = match comment.parent {
+            Some(_) => &own.mail.replied,
+            None => &own.mail.commented,
+        };
+        let name = shown_name(context.words, comment);
+        return fill(form, &[("name", &Name(name)), ("page", &Name(&title))]);
+    }
+    let n = i64::try_from(comments.len()).unwrap_or(i64::MAX) + n_more;
+    fill(own.mail.digest.of(n), &[("n", &n), ("page", &Name(&title))])
+}
+
+/// What a page is called; its address, where nobody has said.
+pub(crate) fn headline(context: &Context<'_>, page: &Page) -> String {
+    let address = || page.key.url().unwrap_or(page.key.as_str()).to_owned();
+    let title = page.title.clone().filter(|title| !title.is_empty());
+    title.unwrap_or_else(|| match page.key.as_str() {
+        "" => context.site.host.clone(),
+        _ => address(),
+    })
+}
+
+/// A comment as text, cut where it is long.
+pub(crate) fn quote(comment: &Comment) -> String {
+    let text = markup::plain_text(&SafeHtml::trusted_from_store(comment.html.clone()));
+    match text.char_indices().nth(MAX_QUOTE) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text,
+    }
+}
+
+/// A comment in a mail.
+struct Entry<'a> {
+    name: &'a str,
+    quote: String,
+    link: String,
+}
+
+impl Entry<'_> {
+    fn lines(&self) -> std::str::Lines<'_> {
+        self.quote.lines()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "notices/confirm_mail.html")]
+struct ConfirmMail<'a> {
+    language: Language,
+    direction: &'static str,
+    own: &'static NoticeWords,
+    intro: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "notices/notice_mail.html")]
+struct CommentsMail<'a> {
+    language: Language,
+    direction: &'static str,
+    own: &'static NoticeWords,
+    entries: &'a [Entry<'a>],
+    more: Option<&'a str>,
+    thread: &'a str,
+    why: &'a str,
+    manage: &'a str,
+}
+
+impl CommentsMail<'_> {
+    fn wrote(&self, entry: &Entry<'_>) -> String {
+        fill(&self.own.mail.wrote, &[("name", &Name(entry.name))])
+    }
+
+    fn as_text(&self) -> String {
+        let mut text = String::new();
+        for entry in self.entries {
+            text.push_str(&self.wrote(entry));
+            text.push_str("\n\n");
+            for line in entry.lines() {
+                text.push_str(&format!("> {line}\n"));
+            }
+            text.push_str(&format!("\n{}: {}\n\n", self.own.mail.read, entry.link));
+        }
+        if let Some(more) = self.more {
+            text.push_str(&format!("{more}: {}\n\n", self.thread));
+        }
+        text.push_str(&format!(
+            "-- \n{}\n{}: {}\n",
+            self.why, self.own.mail.stop, self.manage
+        ));
+        text
+    }
+}
+
+/// What the page of a subscription offers.
+#[derive(Debug, Clone, Copy)]
+pub enum Step {
+    /// Saying that the address is right.
+    Confirm,
+    /// Changing and ending it, after something was done.
+    Manage(Option<Done>),
+}
+
+/// What was done on the page of a subscription.
+#[derive(Debug, Clone, Copy)]
+pub enum Done {
+    /// The address was confirmed.
+    Confirmed,
+    /// The pace was changed.
+    Saved,
+}
+
+/// The page on which a subscription is confirmed, changed and ended.
+pub fn notices_page(context: &Context<'_>, notice: &Notice<'_>, step: Step) -> String {
+    let own = of(context.site.settings.language);
+    let links = Links::new(context.base, context.site, &notice.page.key);
+    let headline = headline(context, notice.page);
+    let back = links.people().unwrap_or_else(|| links.thread()).to_owned();
+    rendered(&NoticesPage {
+        words: context.words,
+        own,
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
+        assets: context.assets,
+        title: match step {
+            Step::Confirm => &own.page.confirm,
+            Step::Manage(_) => &own.page.title,
+        },
+        site: publication(context),
+        host: &context.site.host,
+        notice,
+        headline,
+        step: match step {
+            Step::Confirm => Shown::Confirm,
+            Step::Manage(done) => Shown::Manage(done.map(|done| match done {
+                Done::Confirmed => own.page.confirmed.as_str(),
+                Done::Saved => &own.page.saved,
+            })),
+        },
+        action: notice.manage,
+        back,
+    })
+}
+
+/// What became of a wish to be told.
+pub fn asked_page(context: &Context<'_>, key: &PageKey, is_subscribed: bool) -> String {
+    let words = &context.words.follow;
+    let links = Links::new(context.base, context.site, key);
+    let text = match is_subscribed {
+        true => &words.subscribed,
+        false => &words.unconfirmed,
+    };
+    message_page(&words.title, text, links.thread())
+}
+
+/// How far a reader's wish to hear no more goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// One kind of mails about one page, in whichever branches.
+    Kind,
+    /// All that the mailbox is told at the site.
+    All,
+}
+
+/// That mails such as `ended` come no more, and which still do.
+pub fn ended_page(
+    context: &Context<'_>,
+    ended: &Notice<'_>,
+    reach: Reach,
+    left: &[Notice<'_>],
+) -> String {
+    let own = of(context.site.settings.language);
+    let links = Links::new(context.base, context.site, &ended.page.key);
+    let back = links.people().unwrap_or_else(|| links.thread());
+    let title = headline(context, ended.page);
+    let what = match ended.kind {
+        Kind::Branch => &own.page.what_branches,
+        kind => own.what(kind),
+    };
+    let what = fill(what, &[("page", &Name(&title))]);
+    let site = Name(publication(context));
+    let why = match (reach, left) {
+        (Reach::All, _) => &own.page.ended_all_why,
+        (Reach::Kind, []) => &own.page.ended_why,
+        (Reach::Kind, _) => &own.page.ended_some_why,
+    };
+    let names: [(&str, &dyn Display); 3] =
+        [("email", &ended.email), ("what", &what), ("site", &site)];
+    rendered(&EndedPage {
+        words: context.words,
+        own,
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
+        assets: context.assets,
+        title: match reach {
+            Reach::Kind => &own.page.ended,
+            Reach::All => &own.page.ended_all,
+        },
+        why: fill(why, &names),
+        left: left
+            .iter()
+            .map(|told| Left {
+                what: fill(
+                    own.what(told.kind),
+                    &[("page", &Name(&headline(context, told.page)))],
+                ),
+                manage: told.manage,
+            })
+            .collect(),
+        end_all: fill(&own.page.end_all, &[("site", &site)]),
+        back,
+    })
+}
+
+/// That a link leads to no subscription.
+pub fn no_notices_page(context: &Context<'_>) -> String {
+    let own = of(context.site.settings.language);
+    message_page(&own.page.gone, &own.page.gone_why, "/")
+}
+
+/// What a mailbox is still told of.
+struct Left<'a> {
+    what: String,
+    manage: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "notices/notices_ended.html")]
+struct EndedPage<'a> {
+    words: &'static Words,
+    own: &'static NoticeWords,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'a str,
+    why: String,
+    left: Vec<Left<'a>>,
+    end_all: String,
+    back: &'a str,
+}
+
+enum Shown<'a> {
+    Confirm,
+    Manage(Option<&'a str>),
+}
+
+#[derive(Template)]
+#[template(path = "notices/notices.html")]
+struct NoticesPage<'a> {
+    words: &'static Words,
+    own: &'static NoticeWords,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'a str,
+    site: &'a str,
+    host: &'a str,
+    notice: &'a Notice<'a>,
+    headline: String,
+    step: Shown<'a>,
+    action: &'a str,
+    back: String,
+}
+
+impl NoticesPage<'_> {
+    fn why(&self, form: &str) -> String {
+        let what = self.own.what(self.notice.kind);
+        let what = fill(what, &[("page", &Name(&self.headline))]);
+        fill(form, &[("email", &self.notice.email), ("what", &what)])
+    }
+
+    fn paces(&self) -> Vec<(&'static str, &str, bool)> {
+        let label = |pace: &Pace| self.words.pace(*pace);
+        let all = Pace::ALL.iter();
+        all.map(|pace| (pace.as_str(), label(pace), *pace == self.notice.pace))
+            .collect()
+    }
+
+    fn end_all(&self) -> String {
+        fill(&self.own.page.end_all, &[("site", &Name(self.site))])
+    }
+}
+
+catalogue! {
+    /// The words of notices.
+    pub(crate) fn of(".notices.json") -> NoticeWords
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct NoticeWords {
+    pub(crate) mail: NoticeMailWords,
+    page: NoticePageWords,
+    pub(crate) bell: BellWords,
+}
+
+impl NoticeWords {
+    /// Of what one is told.
+    pub(crate) fn what(&self, kind: Kind) -> &str {
+        match kind {
+            Kind::Page => &self.page.what_page,
+            Kind::Replies => &self.page.what_replies,
+            Kind::Branch => &self.page.what_branch,
+        }
+    }
+}
+
+group!(NoticeMailWords {
+    commented: String,
+    replied: String,
+    digest: Plural,
+    wrote: String,
+    read: String,
+    more: Plural,
+    why_page: String,
+    why_replies: String,
+    why_branch: String,
+    why_fate: String,
+    discussion: String,
+    stop: String,
+    confirm: String,
+    confirm_intro: String,
+    confirm_button: String,
+    confirm_not_you: String,
+});
+group!(NoticePageWords {
+    confirm: String,
+    confirm_why: String,
+    confirm_go: String,
+    title: String,
+    why: String,
+    what_page: String,
+    what_replies: String,
+    what_branch: String,
+    what_branches: String,
+    pace: String,
+    save: String,
+    saved: String,
+    confirmed: String,
+    end: String,
+    end_all: String,
+    ended: String,
+    ended_why: String,
+    ended_some_why: String,
+    ended_all: String,
+    ended_all_why: String,
+    again: String,
+    gone: String,
+    gone_why: String,
+});
+group!(BellWords {
+    title: String,
+    none: String,
+    new: String,
+    reply: String,
+    comment: String,
+    approved: String,
+    rejected: String,
+    featured: String,
+    read: String,
+    account: String,
+});

@@ -1,0 +1,171 @@
+//! The built-in publication: a front page, and articles with their discussion under them.
+
+use askama::Template;
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::{Thread, Time};
+
+use crate::discussion::feed::{self, Alternate};
+use crate::discussion::thread::{key, n_comments};
+use crate::pages::rendered;
+use crate::words::{self, Day, Words, fill};
+use crate::{Context, discussion::json_ld, thread_fragment};
+
+/// What stands on every page of a publication.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// Its name.
+    pub title: String,
+    /// The line under its name.
+    pub tagline: String,
+    /// Where it appears.
+    pub town: String,
+    /// What stands at the end of each page.
+    pub footer: String,
+}
+
+/// An article that the server publishes itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Article {
+    /// Its name in addresses.
+    pub slug: String,
+    /// The headline.
+    pub headline: String,
+    /// The paragraph that says what it is about.
+    pub lead: String,
+    /// Who wrote it.
+    pub byline: String,
+    /// When it was published.
+    pub published_at: Time,
+    /// The part of the paper it belongs to.
+    pub section: String,
+    /// The picture above the text.
+    pub picture: Option<Picture>,
+    /// The text as HTML, from `markup::article`.
+    pub html: String,
+}
+
+/// A picture of an article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Where it is, on this server.
+    pub src: String,
+    /// What it shows, for those who do not see it.
+    pub alt: String,
+    /// The line under it.
+    pub caption: String,
+    /// Who made it.
+    pub credit: String,
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+}
+
+/// An article with the thread under it.
+pub fn article_page(
+    context: &Context<'_>,
+    publication: &Publication,
+    article: &Article,
+    thread: &Thread,
+) -> String {
+    rendered(&ArticlePage {
+        words: context.words,
+        assets: context.assets,
+        title: format!("{} – {}", article.headline, publication.title),
+        canonical: format!("{}/articles/{}", context.base, article.slug),
+        site: &context.site.host,
+        publication,
+        article,
+        n_comments: n_comments(thread),
+        discussion: thread_fragment(context, thread),
+        json_ld: json_ld::article(context, publication, article, thread),
+        feeds: feed::alternates(context, key(thread)),
+    })
+}
+
+/// The articles of the edition, the first one leading.
+pub fn front_page(
+    publication: &Publication,
+    articles: &[Article],
+    base: &str,
+    assets: &str,
+) -> String {
+    rendered(&FrontPage {
+        words: words::of(Language::English),
+        assets,
+        title: publication.title.clone(),
+        canonical: format!("{base}/"),
+        publication,
+        lead: articles.first(),
+        rest: articles.get(1..).unwrap_or_default(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "publication/article.html")]
+struct ArticlePage<'a> {
+    words: &'static Words,
+    assets: &'a str,
+    title: String,
+    canonical: String,
+    site: &'a str,
+    publication: &'a Publication,
+    article: &'a Article,
+    n_comments: i64,
+    discussion: String,
+    json_ld: String,
+    feeds: Vec<Alternate>,
+}
+
+impl ArticlePage<'_> {
+    fn day(&self) -> Day<'_> {
+        self.words.long_date(self.article.published_at)
+    }
+
+    fn byline(&self) -> String {
+        fill(
+            &self.words.publication.by,
+            &[("name", &self.article.byline)],
+        )
+    }
+
+    fn discuss(&self) -> String {
+        match self.n_comments {
+            0 => self.words.publication.discuss.clone(),
+            n => self.words.counted(&self.words.thread.count, n),
+        }
+    }
+
+    fn credit(&self, picture: &Picture) -> String {
+        fill(
+            &self.words.publication.picture,
+            &[("credit", &picture.credit)],
+        )
+    }
+}
+
+#[derive(Template)]
+#[template(path = "publication/front.html")]
+struct FrontPage<'a> {
+    words: &'static Words,
+    assets: &'a str,
+    title: String,
+    canonical: String,
+    publication: &'a Publication,
+    lead: Option<&'a Article>,
+    rest: &'a [Article],
+}
+
+impl FrontPage<'_> {
+    /// The day of the edition: of its newest article.
+    fn day(&self) -> Option<Day<'_>> {
+        let all = self.rest.iter().chain(self.lead);
+        all.map(|article| article.published_at)
+            .max()
+            .map(|time| self.words.long_date(time))
+    }
+
+    fn byline(&self, article: &Article) -> String {
+        fill(&self.words.publication.by, &[("name", &article.byline)])
+    }
+}

@@ -1,0 +1,19 @@
+//! The built-in newspaper, and the owners' pages.
+
+pub(crate) mod articles;
+mod audit;
+mod jobs;
+mod openid;
+mod overview;
+mod owner;
+mod sign_in_keys;
+
+pub use audit::{AuditPage, AuditRow, audit_page};
+pub use jobs::{MailLine, ParkedJob, jobs_page, mail_page, mails_page};
+pub use openid::{NewProvider, OpenidPage, ProviderLine, openid_page};
+pub use overview::{Figures, OverviewPage, overview_page};
+pub use owner::{
+    Field, Invitation, PeoplePage, Person, SettingsPage, WordsPage, people_page, settings_page,
+    words_page,
+};
+pub use sign_in_keys::{KeyLine, NewKey, sign_in_keys_page};

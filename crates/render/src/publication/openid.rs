@@ -1,0 +1,69 @@
+//! The owner's page about who else signs readers in.
+
+use askama::Template;
+use rejoinder_core::Time;
+
+use crate::newsroom::{Age, Frame};
+use crate::pages::rendered;
+
+/// A provider, without its secret.
+#[derive(Debug, Clone)]
+pub struct ProviderLine {
+    /// Names it.
+    pub id: i64,
+    /// What readers know it by.
+    pub label: String,
+    /// Its address.
+    pub issuer: String,
+    /// What it knows this server by.
+    pub client_id: String,
+    /// Since when it signs in.
+    pub created_at: Time,
+}
+
+/// A provider as typed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NewProvider<'a> {
+    /// What readers know it by.
+    pub label: &'a str,
+    /// Its address.
+    pub issuer: &'a str,
+    /// What it knows this server by.
+    pub client_id: &'a str,
+    /// Why it was not taken.
+    pub problem: Option<&'a str>,
+}
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct OpenidPage<'a> {
+    /// All providers of the site.
+    pub providers: Vec<ProviderLine>,
+    /// Where they send their users back to.
+    pub redirect: String,
+    /// What was typed.
+    pub new: NewProvider<'a>,
+}
+
+/// All providers of a site.
+pub fn openid_page(frame: &Frame<'_>, of: &OpenidPage<'_>) -> String {
+    rendered(&Page {
+        frame,
+        of,
+        new: of.new,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "publication/openid.html")]
+struct Page<'a> {
+    frame: &'a Frame<'a>,
+    of: &'a OpenidPage<'a>,
+    new: NewProvider<'a>,
+}
+
+impl Page<'_> {
+    fn age(&self, time: &Time) -> Age {
+        Age::of(*time, self.frame.now)
+    }
+}

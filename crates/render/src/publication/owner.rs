@@ -1,0 +1,191 @@
+//! The owner's pages: settings, words, people.
+
+use askama::Template;
+use rejoinder_core::Author;
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::publication::settings::{About, BannedWords, Group, Takes};
+
+use crate::newsroom::Frame;
+use crate::pages::rendered;
+
+/// A setting in the form.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// What it is about.
+    pub about: About,
+    /// What it is, or what was typed.
+    pub value: String,
+    /// What it is where nobody has said.
+    pub usual: String,
+    /// Why what was typed is not taken.
+    pub problem: Option<String>,
+}
+
+impl Field {
+    /// The words that can be chosen, each with its label and whether it is chosen.
+    fn choices(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let Takes::Choice(words) = self.about.takes else {
+            return Vec::new();
+        };
+        let choice =
+            |(word, label): &(&'static str, &'static str)| (*word, *label, *word == self.value);
+        words.iter().map(choice).collect()
+    }
+
+    /// The bounds of a number.
+    fn bounds(&self) -> Option<(i64, i64)> {
+        match self.about.takes {
+            Takes::Number(least, most) => Some((least, most)),
+            Takes::Text(_) | Takes::Markdown | Takes::Choice(_) => None,
+        }
+    }
+
+    fn is_long(&self) -> bool {
+        self.about.takes == Takes::Markdown
+    }
+
+    /// What it is where nobody has said, as the form calls it.
+    fn usually(&self) -> &str {
+        let label =
+            |(word, label): &(&'static str, &'static str)| (*word == self.usual).then_some(*label);
+        match self.about.takes {
+            Takes::Choice(words) => words.iter().find_map(label).unwrap_or(&self.usual),
+            _ if self.usual.is_empty() => "empty",
+            _ => &self.usual,
+        }
+    }
+}
+
+/// The settings of a site as a form.
+#[derive(Debug, Template)]
+#[template(path = "publication/settings.html")]
+pub struct SettingsPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// Every setting.
+    pub fields: &'a [Field],
+    /// Tells whether the site is still as it was when the form was shown.
+    pub seen: &'a str,
+    /// The origins that may embed the site, one on each line.
+    pub origins: &'a str,
+    /// Why they are not taken.
+    pub origins_problem: Option<&'a str>,
+    /// Why nothing was saved.
+    pub problem: Option<&'a str>,
+}
+
+impl SettingsPage<'_> {
+    /// Each group with its settings.
+    fn groups(&self) -> Vec<(&'static str, Vec<&Field>)> {
+        let of = |group: Group| {
+            let own = self
+                .fields
+                .iter()
+                .filter(|field| field.about.group == group);
+            (group.title(), own.collect())
+        };
+        Group::ALL.into_iter().map(of).collect()
+    }
+}
+
+/// The settings of a site as a page.
+pub fn settings_page(page: &SettingsPage<'_>) -> String {
+    rendered(page)
+}
+
+/// The lists of words as a form.
+#[derive(Debug, Template)]
+#[template(path = "publication/words.html")]
+pub struct WordsPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// One entry on each line.
+    pub banned: &'a str,
+    /// One entry on each line.
+    pub suspect: &'a str,
+    /// Why nothing was saved.
+    pub problem: Option<&'a str>,
+}
+
+impl WordsPage<'_> {
+    fn is_banned_held(&self) -> bool {
+        self.frame.site.settings.banned_words == BannedWords::Hold
+    }
+}
+
+/// The lists of words as a page.
+pub fn words_page(page: &WordsPage<'_>) -> String {
+    rendered(page)
+}
+
+/// One of the newsroom.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Who.
+    pub author: Author,
+    /// Their address.
+    pub email: String,
+    /// Whether it is the one who looks.
+    pub is_self: bool,
+    /// Whether the link for them has not been used yet.
+    pub is_invited: bool,
+    /// The groups of pages: id, name, and whether this moderator is limited to it.
+    pub groups: Vec<(i64, String, bool)>,
+}
+
+impl Person {
+    fn roles(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let all = Role::ALL.into_iter().rev();
+        all.map(|role| (role.as_str(), called(role), role == self.author.role))
+            .collect()
+    }
+}
+
+/// What a role may do, in a word or two.
+const fn called(role: Role) -> &'static str {
+    match role {
+        Role::Reader => "None: leaves the newsroom",
+        Role::Staff => "Staff: a badge",
+        Role::Editor => "Editor: a badge",
+        Role::Moderator => "Moderator: decides on comments",
+        Role::Owner => "Owner: decides on everything",
+    }
+}
+
+/// Somebody who is let in.
+#[derive(Debug, Clone, Default)]
+pub struct Invitation {
+    /// Their address, or what was typed.
+    pub email: String,
+    /// The link that signs them in, once it is made.
+    pub link: Option<String>,
+}
+
+/// The newsroom as a page.
+#[derive(Debug, Template)]
+#[template(path = "publication/people.html")]
+pub struct PeoplePage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// Those who may do most first.
+    pub people: &'a [Person],
+    /// Somebody who is let in.
+    pub invitation: &'a Invitation,
+    /// Why something was not done.
+    pub problem: Option<&'a str>,
+}
+
+impl PeoplePage<'_> {
+    fn roles(&self) -> Vec<(&'static str, &'static str)> {
+        let given = Role::ALL
+            .into_iter()
+            .rev()
+            .filter(|role| *role > Role::Reader);
+        given.map(|role| (role.as_str(), called(role))).collect()
+    }
+}
+
+/// The newsroom as a page.
+pub fn people_page(page: &PeoplePage<'_>) -> String {
+    rendered(page)
+}

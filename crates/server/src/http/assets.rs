@@ -1,0 +1,104 @@
+//! Scripts, styles and words for browsers, compiled in.
+
+#[cfg(test)]
+#[path = "../../build/minify.rs"]
+mod minify;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+
+use crate::http::page_cache::Encoding;
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// A file that browsers load.
+pub(crate) struct Asset {
+    pub(crate) name: &'static str,
+    identity: &'static [u8],
+    gzip: &'static [u8],
+    brotli: &'static [u8],
+}
+
+/// The file of a name.
+pub(crate) fn named(name: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|asset| asset.name == name)
+}
+
+impl Asset {
+    fn kind(&self) -> &'static str {
+        match self.name.rsplit('.').next() {
+            Some("js") => "text/javascript; charset=utf-8",
+            Some("css") => "text/css; charset=utf-8",
+            _ => "application/json",
+        }
+    }
+
+    /// The answer to a request that asked for `version`, with `asked` as its headers.
+    pub(crate) fn answer(&self, asked: &HeaderMap, version: Option<&str>) -> Response<Body> {
+        let encoding = Encoding::accepted(asked);
+        let (bytes, name) = match encoding {
+            Encoding::Identity => (self.identity, None),
+            Encoding::Gzip => (self.gzip, Some("gzip")),
+            Encoding::Brotli => (self.brotli, Some("br")),
+        };
+        let tag = format!("\"{VERSION}-{}\"", name.unwrap_or("identity"));
+        let tags = asked
+            .get(header::IF_NONE_MATCH)
+            .and_then(|tags| tags.to_str().ok());
+        let is_known = tags.is_some_and(|tags| tags.contains(&tag));
+        let mut response = Response::new(Body::from(if is_known { &[] } else { bytes }));
+        if is_known {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        }
+        let headers = response.headers_mut();
+        let is_version = version == Some(VERSION);
+        let age = if is_version {
+            "public, max-age=31536000, immutable"
+        } else {
+            "public, max-age=300"
+        };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(age));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.kind()));
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        );
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            headers.insert(header::ETAG, tag);
+        }
+        if let Some(name) = name {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[test]
+    fn each_import_names_the_version_and_no_other_string_does() {
+        let scripts = ASSETS.iter().filter(|asset| asset.name.ends_with(".js"));
+        for script in scripts {
+            let text = std::str::from_utf8(script.identity).unwrap();
+            let strings = RefCell::new(Vec::new());
+            minify::script(text, &|string| {
+                strings.borrow_mut().push(string.to_owned());
+                None
+            });
+            for string in strings.into_inner() {
+                let (address, version) = string.split_once("?v=").unwrap_or((&string, ""));
+                let is_address = ["./", "/static/", "${base}/static/"]
+                    .iter()
+                    .any(|start| address.starts_with(start))
+                    && !address.ends_with(".json");
+                let expected = if is_address { VERSION } else { "" };
+                assert_eq!(version, expected, "{}: {string}", script.name);
+            }
+        }
+    }
+}

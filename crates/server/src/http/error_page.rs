@@ -1,0 +1,39 @@
+//! A refusal as a page, for people whose browser asked for one.
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::publication::language::Language;
+
+use crate::http::error::ApiError;
+
+/// An [`ApiError`] that is shown to a person.
+#[derive(Clone)]
+pub(crate) struct ErrorPage(ApiError);
+
+impl<E: Into<ApiError>> From<E> for ErrorPage {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+/// It is written by [`write()`], when it is known whose language to speak.
+impl IntoResponse for ErrorPage {
+    fn into_response(self) -> Response {
+        let mut response = (self.0.status, Html("")).into_response();
+        self.0.retry_header(response.headers_mut());
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Write the page of a refusal, if this is one.
+pub(crate) fn write(response: &mut Response, language: Language) {
+    let Some(ErrorPage(error)) = response.extensions_mut().remove() else {
+        return;
+    };
+    let error = error.told_in(language);
+    let is_there = error.status != StatusCode::NOT_FOUND;
+    let page = render::problem_page(language, is_there, &error.detail);
+    *response.body_mut() = Body::from(page);
+}

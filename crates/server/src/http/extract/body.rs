@@ -1,0 +1,161 @@
+//! Bodies: how large they may be, and how many large ones are read at once.
+//!
+//! How long one may take is bounded where connections are (`serve`).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{FromRequestParts, Request};
+use axum::http::header;
+use futures_util::StreamExt;
+use rejoinder_core::discussion::text::MAX_BYTES_EACH;
+use rejoinder_core::publication::settings::{MAX_GRAPHEMES, MAX_MARKDOWN, MAX_TEXT};
+use store::moderation::word_lists;
+
+use super::Visitor;
+use crate::config::RateLimits;
+use crate::http::error::ApiError;
+use crate::http::limits::Who;
+use crate::state::App;
+
+/// The largest body of a route that says nothing else, in bytes.
+pub(crate) const MAX_BODY: usize = 64 * 1_024;
+
+/// Forms and JSON write a byte as three at most.
+const WRITTEN: usize = 3;
+
+/// The largest body with the text of a comment, or with a note, beside what else there is.
+pub(crate) const MAX_TEXT_BODY: usize = MAX_BODY + MAX_GRAPHEMES * MAX_BYTES_EACH * WRITTEN;
+
+/// The largest body with every setting that is a text.
+pub(crate) const MAX_SETTINGS_BODY: usize =
+    MAX_BODY + (2 * MAX_MARKDOWN + 4 * MAX_TEXT) * MAX_BYTES_EACH * WRITTEN;
+
+/// The largest body with both of a site's word lists.
+pub(crate) const MAX_WORDS_BODY: usize = MAX_BODY + 2 * word_lists::MAX_LIST_BYTES * WRITTEN;
+
+/// The largest body that a route reads, as its row in the table says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MaxBody(pub(crate) usize);
+
+/// All of a request's body, unless it is too large, or too many large ones arrive.
+pub(super) async fn read_body(app: &App, request: Request) -> Result<Vec<u8>, ApiError> {
+    let (mut parts, body) = request.into_parts();
+    let max = parts
+        .extensions
+        .get::<MaxBody>()
+        .map_or(MAX_BODY, |max| max.0);
+    let length = parts.headers.get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > max) {
+        return Err(ApiError::body_too_large(max));
+    }
+    let mut large = None;
+    let mut read = Vec::new();
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| ApiError::body_broken())?;
+        if read.len() + chunk.len() > max {
+            return Err(ApiError::body_too_large(max));
+        }
+        if large.is_none() && read.len() + chunk.len() > MAX_BODY {
+            let visitor = Visitor::from_request_parts(&mut parts, app).await?;
+            large = Some(app.bodies.enter(Who::of(&visitor))?);
+        }
+        read.extend_from_slice(&chunk);
+    }
+    Ok(read)
+}
+
+/// The large bodies that arrive, counted by client.
+#[derive(Debug, Clone)]
+pub(crate) struct Bodies {
+    max_each: usize,
+    known: Arc<Mutex<HashMap<Who, usize>>>,
+}
+
+/// So many large bodies of one client are read at once.
+const MAX_OF_CLIENT: usize = 4;
+
+/// So many large bodies are read at once altogether.
+const MAX_OF_ALL: usize = 64;
+
+impl Bodies {
+    pub(crate) fn new(limits: RateLimits) -> Self {
+        let max_each = match limits {
+            RateLimits::On => MAX_OF_CLIENT,
+            RateLimits::Off => MAX_OF_ALL,
+        };
+        Self {
+            max_each,
+            known: Arc::default(),
+        }
+    }
+
+    fn enter(&self, who: Who) -> Result<Arriving, ApiError> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.values().sum::<usize>() >= MAX_OF_ALL {
+            return Err(ApiError::unavailable());
+        }
+        let n = known.entry(who.clone()).or_default();
+        if *n >= self.max_each {
+            return Err(ApiError::rate_limited(1));
+        }
+        *n += 1;
+        Ok(Arriving {
+            bodies: self.clone(),
+            who,
+        })
+    }
+}
+
+/// A large body on its way; it is no longer counted when this is dropped.
+#[derive(Debug)]
+struct Arriving {
+    bodies: Bodies,
+    who: Who,
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        let mut known = self
+            .bodies
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(n) = known.get_mut(&self.who) {
+            *n -= 1;
+            if *n == 0 {
+                known.remove(&self.who);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rejoinder_core::identity::address::Network;
+
+    use super::*;
+
+    fn client(n: usize) -> Who {
+        let address = format!("192.0.2.{n}").parse();
+        Who::Network(Network::of(address.unwrap()))
+    }
+
+    #[test]
+    fn few_large_bodies_arrive_at_once_of_one_client_and_altogether() {
+        let bodies = Bodies::new(RateLimits::On);
+        let mut arriving: Vec<_> = (0..MAX_OF_CLIENT)
+            .map(|_| bodies.enter(client(0)))
+            .collect();
+        assert_eq!(bodies.enter(client(0)).unwrap_err().code, "rate_limited");
+        arriving.extend((MAX_OF_CLIENT..MAX_OF_ALL).map(|n| bodies.enter(client(n))));
+        assert!(arriving.iter().all(Result::is_ok));
+        assert_eq!(bodies.enter(client(99)).unwrap_err().code, "unavailable");
+
+        drop(arriving);
+
+        assert!(bodies.enter(client(0)).is_ok() && bodies.enter(client(99)).is_ok());
+    }
+}

@@ -1,0 +1,570 @@
+//! Who asks: from where, with which token, on whose page.
+
+use std::iter;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use rejoinder_core::identity::address::Network;
+use rejoinder_core::{
+    AuthorId, Comment, PageKey, Reader, Refusal, Site, Token, TokenHash, identity::author,
+};
+use store::identity::authors;
+use store::integrations::api_tokens::Program;
+
+use crate::access::acting::{Acting, USER};
+use crate::config::{Config, Loopback, ProxyHeader};
+use crate::http::error::ApiError;
+use crate::state::{App, hash_of};
+
+/// How long a browser keeps its token: the longest that browsers allow.
+const COOKIE_SECONDS: u32 = 400 * 86_400;
+
+/// How long a browser is known to have asked for a link by mail, or what its passkey is to sign.
+const ASKED_SECONDS: u32 = 3_600;
+
+/// The server's own address as the client knows it, without a slash at the end.
+///
+/// Where an address is configured it is that one, which links lead to. Who sits at the machine
+/// itself may have come by a loopback address all the same; that is an own origin, too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Base(pub(crate) Arc<str>, Option<Here>);
+
+/// The loopback address that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Here {
+    origin: Arc<str>,
+    /// What a link in a mail may say instead of the configured address; nothing where there is one.
+    in_mails: Option<Arc<str>>,
+}
+
+impl Base {
+    /// The configured address, or the host that was asked for when it is this machine.
+    pub(crate) fn of(config: &Config, headers: &HeaderMap) -> Option<Self> {
+        let here = text(headers, &header::HOST).and_then(Loopback::parse);
+        match &config.base {
+            Some(base) => {
+                let here = here.map(|here| Here {
+                    origin: here.origin().into(),
+                    in_mails: None,
+                });
+                Some(Self(base.as_str().into(), here))
+            }
+            None => here.map(|here| {
+                let in_mails = Some(here.origin_in_mails().into());
+                let origin: Arc<str> = here.origin().into();
+                Self(origin.clone(), Some(Here { origin, in_mails }))
+            }),
+        }
+    }
+
+    /// What links in mails begin with: they are read elsewhere, by someone who may not have asked.
+    pub(crate) fn in_mails(&self) -> &str {
+        let here = self.1.as_ref().and_then(|here| here.in_mails.as_ref());
+        here.unwrap_or(&self.0)
+    }
+
+    /// Whether `origin` is the server's own.
+    pub(crate) fn is_origin(&self, origin: &str) -> bool {
+        self.addresses().any(|own| own == origin)
+    }
+
+    fn addresses(&self) -> impl Iterator<Item = &str> {
+        let here = self.1.as_ref().map(|here| &*here.origin);
+        iter::once(&*self.0).chain(here)
+    }
+
+    fn is_secure(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// The name of the cookie of a browser that has asked for a way in.
+    fn asked_cookie(&self) -> &'static str {
+        if self.is_secure() {
+            "__Host-rejoinder-asked"
+        } else {
+            "rejoinder-asked"
+        }
+    }
+
+    /// The name of the cookie of a browser that has signed in by mail.
+    fn known_cookie(&self) -> &'static str {
+        if self.is_secure() {
+            "__Host-rejoinder-known"
+        } else {
+            "rejoinder-known"
+        }
+    }
+
+    /// The name of the cookie that holds the token.
+    fn cookie(&self) -> &'static str {
+        if self.is_secure() {
+            "__Host-rejoinder"
+        } else {
+            "rejoinder"
+        }
+    }
+}
+
+impl From<&str> for Base {
+    fn from(address: &str) -> Self {
+        Self(address.into(), None)
+    }
+}
+
+/// The site that a request turned out to be about, for the headers of its answer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SiteCell(Arc<OnceLock<Arc<Site>>>);
+
+impl SiteCell {
+    pub(crate) fn get(&self) -> Option<&Arc<Site>> {
+        self.0.get()
+    }
+
+    pub(crate) fn set(&self, site: &Arc<Site>) {
+        let _ = self.0.set(Arc::clone(site));
+    }
+}
+
+/// The one who asks, before it is known at which site.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor {
+    pub(crate) base: Base,
+    pub(crate) network: Network,
+    /// The origin of the page that asks, when a browser says it.
+    pub(crate) origin: Option<String>,
+    token: Option<Token>,
+    asked: Option<Token>,
+    known: Option<Token>,
+    /// Whether it is a page of another site that asks; not where its link or a redirect led here.
+    is_cross_site: bool,
+    site: SiteCell,
+    /// The program of the publisher that asks, whose token was looked at on the way here.
+    program: Option<Program>,
+    /// As whom it acts.
+    acting: Option<Acting>,
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let headers = &parts.headers;
+        let base = Base::of(&app.config, headers).ok_or_else(ApiError::host_unknown)?;
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+        let network = Network::of(client(&app.config, peer, headers));
+        let acting = parts.extensions.get::<Acting>().copied();
+        Ok(Self {
+            network: acting.map_or(network, |acting| acting.network(network)),
+            origin: text(headers, &header::ORIGIN).map(str::to_owned),
+            token: cookie(headers, base.cookie()).and_then(|value| value.parse().ok()),
+            asked: cookie(headers, base.asked_cookie()).and_then(|value| value.parse().ok()),
+            known: cookie(headers, base.known_cookie()).and_then(|value| value.parse().ok()),
+            is_cross_site: text(headers, &SEC_FETCH_SITE) == Some("cross-site")
+                && text(headers, &SEC_FETCH_DEST) != Some("document"),
+            site: parts
+                .extensions
+                .get::<SiteCell>()
+                .cloned()
+                .unwrap_or_default(),
+            program: parts.extensions.get::<Program>().cloned(),
+            acting,
+            base,
+        })
+    }
+}
+
+pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+impl Visitor {
+    /// The site of `host`, which this visitor may only read.
+    pub(crate) async fn at(&self, app: &App, host: &str) -> Result<Arc<Site>, ApiError> {
+        let site = app.site(host).await?;
+        self.site.set(&site);
+        Ok(site)
+    }
+
+    /// The page of `site` that a client calls `typed`. An article of the server's own is the same
+    /// page by whichever address the server was reached.
+    pub(crate) fn page(&self, app: &App, site: &Site, typed: &str) -> Result<PageKey, Refusal> {
+        let key = PageKey::parse(typed)?;
+        let article = app.config.publication_of(site).and_then(|own| {
+            let mut bases = self.base.addresses();
+            bases.find_map(|base| own.key_at(base, &key))
+        });
+        Ok(article.unwrap_or(key))
+    }
+
+    /// The site of `host`, which this visitor's page may act on as them.
+    pub(crate) async fn acting_at(&self, app: &App, host: &str) -> Result<Arc<Site>, ApiError> {
+        let site = self.at(app, host).await?;
+        self.may_act_on(&site)?;
+        Ok(site)
+    }
+
+    /// Whether the page that asks may act on `site` in the reader's name.
+    pub(crate) fn may_act_on(&self, site: &Arc<Site>) -> Result<(), ApiError> {
+        if self.is_foreign(site) {
+            return Err(ApiError::site_unknown());
+        }
+        self.site.set(site);
+        match &self.origin {
+            Some(origin) if !self.base.is_origin(origin) && !site.allows(origin) => {
+                Err(ApiError::origin_refused())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The sites that the page that asks may act on.
+    pub(crate) async fn sites(&self, app: &App) -> Result<Vec<Arc<Site>>, ApiError> {
+        let mut sites = app.sites_of(self.foreign_origin()).await?;
+        sites.retain(|site| !self.is_foreign(site));
+        Ok(sites)
+    }
+
+    /// The origin of the page that asks, when it is not the server's own.
+    pub(crate) fn foreign_origin(&self) -> Option<&str> {
+        let origin = self.origin.as_deref();
+        origin.filter(|origin| !self.base.is_origin(origin))
+    }
+
+    /// The program of the publisher that asks.
+    pub(crate) const fn program(&self) -> Option<&Program> {
+        self.program.as_ref()
+    }
+
+    /// Whether a program of the publisher asks.
+    pub(crate) const fn is_program(&self) -> bool {
+        self.program.is_some()
+    }
+
+    /// The program that asks, and acts for someone else.
+    pub(crate) fn writing_program(&self) -> Option<AuthorId> {
+        let program = self.program.as_ref()?;
+        (self.acting != Some(Acting::Itself)).then_some(program.author.id)
+    }
+
+    /// This visitor under the name that a program gives, where a program asks: who has no user there has
+    /// a name, and the same name is the same author.
+    pub(crate) fn under(self, name: Option<&str>) -> Result<Self, ApiError> {
+        let (Some(program), Some(Acting::For(user))) = (&self.program, self.acting) else {
+            return Ok(self);
+        };
+        match (user, name) {
+            (None, name) => {
+                let name = author::name(name.unwrap_or_default())?;
+                let acting = Acting::named(program, &name);
+                Ok(self.acting_as(acting))
+            }
+            (Some(_), None) => Ok(self),
+            (Some(_), Some(_)) => {
+                let detail =
+                    "A name is given beside the header `Rejoinder-User`, which names the author.";
+                Err(ApiError::body(detail).field("name"))
+            }
+        }
+    }
+
+    /// This visitor as the author of `comment`, where a program asks that gave them their name. It is none
+    /// of the program's comments where the author turns out to be somebody else.
+    pub(crate) fn for_author_of(self, comment: &Comment) -> Self {
+        match (&self.program, self.acting) {
+            (Some(program), Some(Acting::For(None))) => {
+                let acting = Acting::named(program, &comment.author.name);
+                self.acting_as(acting)
+            }
+            _ => self,
+        }
+    }
+
+    fn acting_as(self, acting: Acting) -> Self {
+        Self {
+            network: acting.network(self.network),
+            acting: Some(acting),
+            ..self
+        }
+    }
+
+    /// Refuse a program that does not say whose act it is.
+    pub(crate) fn must_be_someone(&self) -> Result<(), ApiError> {
+        match self.acting {
+            Some(Acting::For(None)) => {
+                let detail = "The header `Rejoinder-User` must say for whom this is done.";
+                Err(
+                    ApiError::new(StatusCode::BAD_REQUEST, "user_missing", detail)
+                        .field(USER.as_str()),
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a program asks that belongs to another site.
+    fn is_foreign(&self, site: &Site) -> bool {
+        let program = self.program.as_ref();
+        program.is_some_and(|program| program.site != site.id)
+    }
+
+    /// What the store knows of this visitor's token.
+    pub(crate) fn token_hash(&self) -> Option<TokenHash> {
+        match self.acting {
+            Some(acting) => acting.token(),
+            None => self.token.as_ref().map(hash_of),
+        }
+    }
+
+    /// This visitor as a reader of `site`.
+    pub(crate) async fn reader(&self, app: &App, site: &Site) -> Result<Reader, ApiError> {
+        let network = self.network;
+        if let Some(program) = &self.program
+            && self.acting == Some(Acting::Itself)
+        {
+            let author = (!self.is_foreign(site)).then(|| program.author.clone());
+            return Ok(Reader { author, network });
+        }
+        let Some(hash) = self.token_hash() else {
+            return Ok(Reader {
+                author: None,
+                network,
+            });
+        };
+        let (now, site) = (app.now(), site.id);
+        let author = app
+            .store
+            .read(move |tx| authors::by_token(tx, now, site, &hash))
+            .await?;
+        Ok(Reader { author, network })
+    }
+
+    /// This visitor's token, or a new one.
+    pub(crate) fn token(&self, app: &App) -> KeptToken {
+        match self.token_hash() {
+            Some(hash) => KeptToken { hash, cookie: None },
+            None => self.new_token(app),
+        }
+    }
+
+    /// A token that this visitor did not have before.
+    pub(crate) fn new_token(&self, app: &App) -> KeptToken {
+        let token = Token::new(&*app.random);
+        KeptToken {
+            hash: hash_of(&token),
+            cookie: self.cookie_for(&token),
+        }
+    }
+
+    /// The header that takes the token away.
+    pub(crate) fn no_token(&self) -> HeaderMap {
+        self.set_cookie(self.base.cookie(), "", 0).collect()
+    }
+
+    /// The secret of a browser that has asked for a link by mail, or what its passkey is to sign.
+    pub(crate) fn asked(&self) -> Option<&Token> {
+        self.asked.as_ref()
+    }
+
+    /// The header that keeps such a secret as long as what it asked for may work.
+    pub(crate) fn keep_asked(&self, asked: &Token) -> HeaderMap {
+        let secret = asked.reveal();
+        self.set_cookie(self.base.asked_cookie(), &secret, ASKED_SECONDS)
+            .collect()
+    }
+
+    /// The secret of a browser that has signed in by mail. It signs nobody in.
+    pub(crate) fn known(&self) -> Option<&Token> {
+        self.known.as_ref()
+    }
+
+    /// The header by which the browser is known the next time.
+    pub(crate) fn keep_known(&self, known: &Token) -> Option<(HeaderName, HeaderValue)> {
+        let secret = known.reveal();
+        self.set_cookie(self.base.known_cookie(), &secret, COOKIE_SECONDS)
+            .next()
+    }
+
+    fn cookie_for(&self, token: &Token) -> Option<HeaderValue> {
+        let secret = token.reveal();
+        let mut cookies = self.set_cookie(self.base.cookie(), &secret, COOKIE_SECONDS);
+        cookies.next().map(|(_, value)| value)
+    }
+
+    /// In a page of another site a cookie is kept for that site alone. Browsers take this machine's
+    /// own addresses for secure, even without TLS.
+    fn set_cookie(
+        &self,
+        name: &str,
+        secret: &str,
+        seconds: u32,
+    ) -> impl Iterator<Item = (HeaderName, HeaderValue)> + use<> {
+        let kind = match (self.base.is_secure(), self.is_cross_site) {
+            (false, false) => "SameSite=Lax",
+            (true, false) => "Secure; SameSite=Lax",
+            (_, true) => "Secure; SameSite=None; Partitioned",
+        };
+        let cookie = format!("{name}={secret}; Path=/; Max-Age={seconds}; HttpOnly; {kind}");
+        let value = HeaderValue::from_str(&cookie).ok().map(|mut value| {
+            value.set_sensitive(true);
+            (header::SET_COOKIE, value)
+        });
+        value.into_iter()
+    }
+}
+
+/// A token that the reader's browser has, or is to get with the answer.
+pub(crate) struct KeptToken {
+    pub(crate) hash: TokenHash,
+    cookie: Option<HeaderValue>,
+}
+
+impl KeptToken {
+    /// The headers that hand a new token over.
+    pub(crate) fn headers(self) -> HeaderMap {
+        self.cookie
+            .map(|cookie| (header::SET_COOKIE, cookie))
+            .into_iter()
+            .collect()
+    }
+}
+
+pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let values = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|v| v.to_str().ok());
+    let mut pairs = values
+        .flat_map(|value| value.split(';'))
+        .filter_map(|p| p.split_once('='));
+    pairs
+        .find(|(own, _)| own.trim() == name)
+        .map(|(_, value)| value.trim())
+}
+
+/// The address of the client: the peer's, or what trusted proxies say of it, from the right until
+/// one that nobody vouches for.
+fn client(config: &Config, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    if !config.trusts(peer) {
+        return peer;
+    }
+    let name = match config.proxy_header {
+        ProxyHeader::XForwardedFor => X_FORWARDED_FOR,
+        ProxyHeader::Forwarded => header::FORWARDED,
+    };
+    let values: Vec<&str> = headers
+        .get_all(name)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .collect();
+    let mut client = peer;
+    for hop in values.iter().flat_map(|value| value.split(',')).rev() {
+        let hop = match config.proxy_header {
+            ProxyHeader::XForwardedFor => Some(hop),
+            ProxyHeader::Forwarded => hop.split(';').find_map(forwarded_for),
+        };
+        let Some(address) = hop.and_then(address) else {
+            return client;
+        };
+        client = address;
+        if !config.trusts(address) {
+            break;
+        }
+    }
+    client
+}
+
+fn forwarded_for(pair: &str) -> Option<&str> {
+    let (name, value) = pair.split_once('=')?;
+    name.trim()
+        .eq_ignore_ascii_case("for")
+        .then(|| value.trim().trim_matches('"'))
+}
+
+fn address(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let bare = hop.trim_start_matches('[').trim_end_matches(']');
+    bare.parse()
+        .ok()
+        .or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_whole_origin_is_the_servers_own() {
+        let base = Base::from("https://comments.example");
+        assert!(base.is_origin("https://comments.example"));
+        for other in [
+            "",
+            "https:",
+            "https:/",
+            "https://comments.example/",
+            "https://comments",
+            "http://comments.example",
+            "null",
+        ] {
+            assert!(!base.is_origin(other), "{other}");
+        }
+    }
+
+    fn client_of(header: ProxyHeader, peer: &str, lines: &[&'static str]) -> String {
+        let config = Config {
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            proxy_header: header,
+            ..Config::default()
+        };
+        let name = match header {
+            ProxyHeader::XForwardedFor => X_FORWARDED_FOR,
+            ProxyHeader::Forwarded => header::FORWARDED,
+        };
+        let lines = lines
+            .iter()
+            .map(|line| (name.clone(), HeaderValue::from_static(line)));
+        client(&config, peer.parse().unwrap(), &lines.collect()).to_string()
+    }
+
+    #[test]
+    fn a_forwarded_address_is_believed_only_from_a_trusted_proxy() {
+        let client =
+            |peer, lines: &[&'static str]| client_of(ProxyHeader::XForwardedFor, peer, lines);
+        assert_eq!(client("192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
+        assert_eq!(client("10.0.0.1", &["198.51.100.7"]), "198.51.100.7");
+        assert_eq!(
+            client("10.0.0.1", &["6.6.6.6, 198.51.100.7, 10.1.1.1"]),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            client("10.0.0.1", &["6.6.6.6", "198.51.100.7:4000"]),
+            "198.51.100.7"
+        );
+        assert_eq!(client("10.0.0.1", &["6.6.6.6, nonsense"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn the_standard_header_is_read_too() {
+        let client = |lines: &[&'static str]| client_of(ProxyHeader::Forwarded, "10.0.0.1", lines);
+        assert_eq!(
+            client(&["for=6.6.6.6, for=\"[2001:db8::7]:99\";proto=https"]),
+            "2001:db8::7"
+        );
+        assert_eq!(client(&["for=_hidden"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let line = HeaderValue::from_static("a=1; rejoinder=abc; b=2");
+        let headers = [(header::COOKIE, line)].into_iter().collect();
+        assert_eq!(cookie(&headers, "rejoinder"), Some("abc"));
+        assert_eq!(cookie(&headers, "__Host-rejoinder"), None);
+    }
+}

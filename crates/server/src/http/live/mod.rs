@@ -1,0 +1,180 @@
+//! Live threads: what happens to a page, told to everyone who has it open.
+//!
+//! A page that someone has open is a *room*. A commit wakes its room; the room reads the page's new
+//! events from the log once, renders each once, and hands the bytes to all its streams. A stream's
+//! cursor is the page's version, so one that comes back says what it has seen and gets the rest
+//! from the log: nothing is lost and nothing told twice, across restarts and nodes. What is told is
+//! what the log and the comment say now: a comment that was withheld or removed meanwhile is never
+//! in it.
+
+mod frame;
+mod room;
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::body::{Body, Bytes};
+use rejoinder_core::identity::address::Network;
+use rejoinder_core::{PageKey, Site, SiteId};
+use store::{Change, StoreError};
+use tokio::sync::broadcast::Receiver;
+
+pub(crate) use frame::Frame;
+use room::{Room, Stream};
+
+use crate::config::StreamLimits;
+use crate::state::App;
+
+/// The rooms of this process. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Live(Arc<Rooms>);
+
+#[derive(Default)]
+struct Rooms {
+    open: Mutex<HashMap<(SiteId, String), Arc<Room>>>,
+    n_streams: AtomicUsize,
+    /// How many streams each client has.
+    clients: Mutex<HashMap<Network, usize>>,
+    is_closed: AtomicBool,
+}
+
+/// Why a reader cannot follow live now.
+#[derive(Debug)]
+pub(crate) enum NoSeat {
+    /// The client has as many streams as it may.
+    Client,
+    /// The page or the process has.
+    Full,
+    /// The page cannot be read.
+    Store(StoreError),
+}
+
+impl Live {
+    /// Wake the rooms of changed pages: for the store's hook.
+    pub fn hear(&self, changes: &[Change]) {
+        let open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.is_empty() {
+            return;
+        }
+        for change in changes {
+            if let Some(room) = open.get(&(change.site, change.key.as_str().to_owned())) {
+                room.wake();
+            }
+        }
+    }
+
+    /// End all streams, and take no more: the process is about to stop.
+    pub fn close(&self) {
+        self.0.is_closed.store(true, Ordering::SeqCst);
+        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.drain().for_each(|(_, room)| room.close());
+    }
+
+    /// How many streams are open.
+    pub(crate) fn n_streams(&self) -> usize {
+        self.0.n_streams.load(Ordering::Relaxed)
+    }
+
+    /// A stream of what happens to a page after `version`, or from now on, for a client.
+    pub(crate) async fn join(
+        &self,
+        app: &App,
+        client: Network,
+        site: Arc<Site>,
+        key: PageKey,
+        base: Arc<str>,
+        version: Option<i64>,
+    ) -> Result<Body, NoSeat> {
+        let limits = &app.config.streams;
+        let seat = Seat::take(&self.0, client, limits)?;
+        let (room, listening) = self.enter(app, site, key, base);
+        // This one listens already.
+        if room.n_listeners() > limits.max_per_page {
+            return Err(NoSeat::Full);
+        }
+        let now = room.start(app).await.map_err(NoSeat::Store)?;
+        let stream = Stream::new(app.clone(), room, listening, version.unwrap_or(now), seat);
+        Ok(stream.into_body())
+    }
+
+    /// The page's room, with someone in it, so that it stays.
+    fn enter(
+        &self,
+        app: &App,
+        site: Arc<Site>,
+        key: PageKey,
+        base: Arc<str>,
+    ) -> (Arc<Room>, Receiver<Frame>) {
+        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = (site.id, key.as_str().to_owned());
+        if let Some(room) = open.get(&name) {
+            return (room.clone(), room.listen());
+        }
+        let room = Arc::new(Room::new(site, key, base));
+        let listening = room.listen();
+        open.insert(name.clone(), room.clone());
+        let (live, app, told) = (self.clone(), app.clone(), room.clone());
+        tokio::spawn(async move { while room::tell(&told, &app).await && !live.left(&name) {} });
+        (room, listening)
+    }
+
+    /// Whether a room has been left by everyone; it is forgotten then.
+    fn left(&self, name: &(SiteId, String)) -> bool {
+        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_empty = open.get(name).is_none_or(|room| room.is_empty());
+        if is_empty {
+            open.remove(name);
+        }
+        is_empty
+    }
+}
+
+/// A place among the streams of the process, given back when dropped.
+struct Seat {
+    rooms: Arc<Rooms>,
+    client: Network,
+}
+
+impl Seat {
+    fn take(rooms: &Arc<Rooms>, client: Network, limits: &StreamLimits) -> Result<Self, NoSeat> {
+        let mut clients = rooms.clients();
+        let is_full = rooms.n_streams.load(Ordering::Relaxed) >= limits.max;
+        if is_full || rooms.is_closed.load(Ordering::SeqCst) {
+            return Err(NoSeat::Full);
+        }
+        let own = clients.entry(client).or_default();
+        if *own >= limits.max_per_client {
+            return Err(NoSeat::Client);
+        }
+        *own += 1;
+        rooms.n_streams.fetch_add(1, Ordering::Relaxed);
+        Ok(Self {
+            rooms: rooms.clone(),
+            client,
+        })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut clients = self.rooms.clients();
+        self.rooms.n_streams.fetch_sub(1, Ordering::Relaxed);
+        if let Entry::Occupied(mut own) = clients.entry(self.client) {
+            *own.get_mut() -= 1;
+            if *own.get() == 0 {
+                own.remove();
+            }
+        }
+    }
+}
+
+impl Rooms {
+    fn clients(&self) -> MutexGuard<'_, HashMap<Network, usize>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What goes over the wire when nothing happens, so that proxies keep the connection.
+const HEARTBEAT: Bytes = Bytes::from_static(b":\n\n");

@@ -1,0 +1,118 @@
+//! The headers that keep browsers from doing more than they should.
+
+use axum::body::Body;
+use axum::http::header::Entry;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+use rejoinder_core::publication::settings::LinkCards;
+use rejoinder_core::{Site, discussion::player, publication::site};
+
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// The policy of a whole page that `site` may frame: only the server's own files, and no HTML that
+/// a script makes of text except through the widget's one Trusted Types policy.
+pub(crate) fn embed_policy(site: &Site) -> HeaderValue {
+    // Whatever came to be stored as one: only an origin is written into a policy.
+    let origins = site.origins.iter().filter_map(|own| site::origin(own).ok());
+    let framers = origins.collect::<Vec<_>>().join(" ");
+    let players = match site.settings.link_cards {
+        LinkCards::Off => [].as_slice(),
+        LinkCards::Listed | LinkCards::Unlisted | LinkCards::On => &player::ORIGINS,
+    };
+    page_policy(&format!("'self' {framers}"), players)
+}
+
+/// The policy of a page that only the server's own pages may frame.
+pub(crate) fn own_policy() -> HeaderValue {
+    page_policy("'self'", &player::ORIGINS)
+}
+
+/// The policy of a page that nobody may frame.
+pub(crate) fn unframed_policy() -> HeaderValue {
+    page_policy("'none'", &[])
+}
+
+/// The policy of a page that `framers` may frame, and that may frame `players`.
+fn page_policy(framers: &str, players: &[&str]) -> HeaderValue {
+    let players = match players {
+        [] => String::new(),
+        some => format!("frame-src {}; ", some.join(" ")),
+    };
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+         {players}connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors {framers}; require-trusted-types-for 'script'; trusted-types rejoinder"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NOTHING))
+}
+
+/// The headers of pages that need an account: nobody frames them, and their addresses are told to
+/// nobody else. Without any referrer a browser would hide the origin of its forms, too.
+pub(crate) fn finish_newsroom(response: &mut Response<Body>) {
+    let headers = response.headers_mut();
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if kind.is_some_and(|kind| kind.starts_with(b"text/html"))
+        && let Entry::Vacant(policy) = headers.entry(header::CONTENT_SECURITY_POLICY)
+    {
+        policy.insert(unframed_policy());
+    }
+    set(headers, header::REFERRER_POLICY, "same-origin");
+}
+
+/// The headers of every answer; what a handler has set stays. Without another word an answer is
+/// personal, and nobody keeps or frames it.
+///
+/// Pages below `/embed` are the thread and the answers to its forms, and the site that they are about
+/// may frame them. Their forms do only what the site's own pages may do by the API anyway.
+pub(super) fn finish(response: &mut Response<Body>, path: &str, site: Option<&Site>) {
+    let headers = response.headers_mut();
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let is_page = kind.is_some_and(|kind| kind.starts_with(b"text/html"));
+    if is_page && let Entry::Vacant(policy) = headers.entry(header::CONTENT_SECURITY_POLICY) {
+        let is_thread = path == "/embed" || path.starts_with("/embed/");
+        policy.insert(match (is_thread, site) {
+            (true, Some(site)) => embed_policy(site),
+            (true, None) => own_policy(),
+            (false, _) => unframed_policy(),
+        });
+    }
+    set(headers, header::CACHE_CONTROL, "no-store");
+    let is_public = headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+    complete(headers, is_public);
+}
+
+/// The headers that are the same for everything, where they are not set yet. What is public may be
+/// loaded into pages of other sites.
+pub(crate) fn complete(headers: &mut HeaderMap, is_public: bool) {
+    set(headers, header::CONTENT_SECURITY_POLICY, NOTHING);
+    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(
+        headers,
+        header::REFERRER_POLICY,
+        "strict-origin-when-cross-origin",
+    );
+    set(
+        headers,
+        RESOURCE_POLICY,
+        if is_public {
+            "cross-origin"
+        } else {
+            "same-origin"
+        },
+    );
+    set(headers, OPENER_POLICY, "same-origin-allow-popups");
+    set(
+        headers,
+        PERMISSIONS_POLICY,
+        "camera=(), geolocation=(), microphone=(), payment=()",
+    );
+}
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+pub(crate) const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    if let Entry::Vacant(entry) = headers.entry(name) {
+        entry.insert(HeaderValue::from_static(value));
+    }
+}

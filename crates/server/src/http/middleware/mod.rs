@@ -1,0 +1,113 @@
+//! What happens around every handler.
+
+pub(crate) mod headers;
+mod origin;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody as _};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderValue, Method, Response, header};
+use axum::middleware::Next;
+use axum::response::IntoResponse;
+use rejoinder_core::publication::language::Language;
+
+use crate::access::program;
+use crate::http::error::ApiError;
+use crate::http::error_page;
+use crate::http::extract::SiteCell;
+use crate::http::front;
+use crate::http::metrics::Counter;
+use crate::state::App;
+
+/// The longest that a handler may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+static LAST_REQUEST: AtomicU64 = AtomicU64::new(0);
+
+/// Refuse what may not act, run the handler apart, and give its answer the headers of its kind.
+pub(crate) async fn around(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
+    let started_at = app.now();
+    let (mut parts, body) = request.into_parts();
+    let cell = SiteCell::default();
+    parts.extensions.insert(cell.clone());
+    let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
+    let matched = parts.extensions.get::<MatchedPath>().cloned();
+    let origin = parts.headers.get(header::ORIGIN).cloned();
+    let base = front::base(&app, &parts);
+    let is_program = program::asks(&mut parts.headers);
+    let permission = match &base {
+        Some(_) if is_program => Ok(()),
+        Some(base) => origin::check(&app, &parts, base).await,
+        None => Err(ApiError::host_unknown()),
+    };
+    let mut response = match permission {
+        Err(error) => error.into_response(),
+        Ok(()) if origin::is_preflight(&parts) => origin::preflight(&app, &parts).await,
+        Ok(()) => run(next, Request::from_parts(parts, body)).await,
+    };
+    let site = cell.get();
+    let language = site.map_or(Language::English, |site| site.settings.language);
+    error_page::write(&mut response, language);
+    headers::finish(&mut response, &path, cell.get().map(Arc::as_ref));
+    if let Some(origin) = origin {
+        let is_own = |origin: &str| base.as_ref().is_some_and(|base| base.is_origin(origin));
+        origin::allow(&app, &mut response, origin, &cell, is_own);
+    }
+    if method == Method::HEAD {
+        empty(&mut response);
+    }
+    note(
+        &app,
+        &method,
+        matched.as_ref().map_or("nowhere", MatchedPath::as_str),
+        &mut response,
+        app.now().since(started_at),
+    );
+    response
+}
+
+/// Take the body from an answer that is asked for its headers alone; they still say how long it is.
+fn empty(response: &mut Response<Body>) {
+    let body = std::mem::take(response.body_mut());
+    if let Some(length) = body.size_hint().exact() {
+        let headers = response.headers_mut();
+        headers
+            .entry(header::CONTENT_LENGTH)
+            .or_insert(HeaderValue::from(length));
+    }
+}
+
+/// Run the handler as a task of its own: a panic is an answer of 500, and a client that goes away
+/// does not stop a write half-way.
+async fn run(next: Next, request: Request) -> Response<Body> {
+    let handler = tokio::spawn(next.run(request));
+    let stop = handler.abort_handle();
+    match tokio::time::timeout(TIMEOUT, handler).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => ApiError::internal(error).into_response(),
+        Err(_) => {
+            stop.abort();
+            ApiError::unavailable().into_response()
+        }
+    }
+}
+
+/// Count an answer and write it to the log: by its route, for what stands in a path may be a secret.
+fn note(app: &App, method: &Method, route: &str, response: &mut Response<Body>, took: Duration) {
+    let status = response.status();
+    let counter = match status.as_u16() {
+        500.. => Counter::Failed,
+        400.. => Counter::Refused,
+        _ => Counter::Done,
+    };
+    app.metrics.count(counter);
+    let request = LAST_REQUEST.fetch_add(1, Ordering::Relaxed) + 1;
+    response
+        .headers_mut()
+        .insert("x-request-id", HeaderValue::from(request));
+    let (status, duration_us) = (status.as_u16(), took.as_micros());
+    tracing::debug!(request, %method, route, status, duration_us, "{method} {route}: {status}");
+}

@@ -1,0 +1,18 @@
+//! HTTP itself: routes, middleware, extractors, errors, limits, the page cache.
+
+pub(crate) mod assets;
+pub(crate) mod browser;
+pub(crate) mod error;
+pub(crate) mod error_page;
+pub(crate) mod extract;
+pub(crate) mod front;
+pub(crate) mod internal;
+pub(crate) mod limits;
+pub(crate) mod live;
+pub(crate) mod metrics;
+pub(crate) mod middleware;
+pub(crate) mod openapi;
+pub(crate) mod page_cache;
+pub(crate) mod routes;
+pub(crate) mod serve;
+pub(crate) mod slots;

@@ -1,0 +1,235 @@
+//! The API's description, and a page to read it on.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{Html, IntoResponse};
+use markup::escape;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::http::error::Problem;
+use crate::{
+    moderator, public,
+    reader::{self, guest},
+};
+
+/// The API.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Rejoinder",
+        description = "The discussion under an article. A page is addressed by `site` (a host) and \
+                       `page` (its address, or a key that the publisher chose). Ids are 13 letters \
+                       and digits; times are RFC 3339 in UTC. What goes wrong is answered with RFC \
+                       9457 problems, whose `code` is stable. What changes something must carry an \
+                       `Origin` that the site lists, or an API token in `Authorization: Bearer \
+                       rjt_…`, which the site's owner makes on its page `API tokens` and which works \
+                       where a scope is named.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    tags(
+        (name = "reading", description = "Threads, comments and counts"),
+        (name = "writing", description = "Comments and votes"),
+    ),
+    paths(
+        public::threads::tree,
+        public::comments::one,
+        public::counts::counts,
+        public::embedding::embedding,
+        public::events::events,
+        reader::me::me,
+        reader::work::challenge,
+        reader::session::begin,
+        guest::open,
+        reader::session::end,
+        reader::comments::post,
+        reader::comments::edit,
+        reader::comments::remove,
+        reader::cards::turn_off,
+        reader::votes::cast,
+        reader::flags::raise,
+        reader::mutes::set,
+        reader::decisions::decide,
+        reader::decisions::undo,
+        reader::closing::decide,
+        reader::subscriptions::subscribe,
+        reader::bells::list,
+        reader::bells::mark_read,
+        reader::preview::preview,
+        moderator::api::queue,
+        moderator::api::search,
+    ),
+    modifiers(&ApiToken),
+    components(schemas(Problem)),
+)]
+struct Api;
+
+/// How programs of the publisher prove who they are.
+struct ApiToken;
+
+impl Modify for ApiToken {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("rjt_…")
+            .description(Some("An API token of the site."))
+            .build();
+        let components = api.components.get_or_insert_default();
+        components.add_security_scheme("api_token", SecurityScheme::Http(bearer));
+    }
+}
+
+static SPEC: LazyLock<serde_json::Value> =
+    LazyLock::new(|| serde_json::to_value(Api::openapi()).unwrap_or_default());
+static SPEC_TEXT: LazyLock<String> = LazyLock::new(|| SPEC.to_string());
+static DOCS: LazyLock<String> = LazyLock::new(|| page(&SPEC));
+
+const SHARED: (HeaderName, HeaderValue) = (
+    header::CACHE_CONTROL,
+    HeaderValue::from_static("public, max-age=300"),
+);
+
+/// `GET /openapi.json`: the contract.
+pub(crate) async fn spec() -> impl IntoResponse {
+    let json = (
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    let anyone = (
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    ([json, anyone, SHARED], SPEC_TEXT.as_str())
+}
+
+/// `GET /docs`: the contract as a page.
+pub(crate) async fn docs() -> impl IntoResponse {
+    ([SHARED], Html(DOCS.as_str()))
+}
+
+fn page(spec: &serde_json::Value) -> String {
+    let text = |value: &serde_json::Value| escape(value.as_str().unwrap_or_default());
+    let info = &spec["info"];
+    let mut html = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\">\
+         <title>{title}: API</title><main><h1>{title}: API</h1><p>{about}</p>\
+         <p><a href=\"/openapi.json\">OpenAPI 3.1</a></p>",
+        title = text(&info["title"]),
+        about = text(&info["description"]),
+    );
+    let paths = spec["paths"].as_object().into_iter().flatten();
+    for (path, methods) in paths {
+        for (method, operation) in methods.as_object().into_iter().flatten() {
+            let (method, path) = (escape(&method.to_uppercase()), escape(path));
+            let _ = write!(html, "<section><h2><code>{method} {path}</code></h2>");
+            let _ = write!(html, "<p>{}</p>", text(&operation["summary"]));
+            parameters(&mut html, &operation["parameters"]);
+            schema(&mut html, "Body", &operation["requestBody"]["content"]);
+            for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
+                let label = format!("{} {}", escape(status), text(&answer["description"]));
+                schema(&mut html, &label, &answer["content"]);
+            }
+            html.push_str("</section>");
+        }
+    }
+    html.push_str("<h2>Bodies</h2>");
+    for (name, schema) in spec["components"]["schemas"]
+        .as_object()
+        .into_iter()
+        .flatten()
+    {
+        let name = escape(name);
+        let _ = write!(html, "<section id=\"{name}\"><h3>{name}</h3><dl>");
+        for (field, about) in schema["properties"].as_object().into_iter().flatten() {
+            let (field, about) = (escape(field), text(&about["description"]));
+            let _ = write!(html, "<dt><code>{field}</code></dt><dd>{about}</dd>");
+        }
+        html.push_str("</dl></section>");
+    }
+    html.push_str("</main></html>");
+    html
+}
+
+fn parameters(html: &mut String, parameters: &serde_json::Value) {
+    let Some(parameters) = parameters.as_array() else {
+        return;
+    };
+    html.push_str("<dl>");
+    for parameter in parameters {
+        let name = escape(parameter["name"].as_str().unwrap_or_default());
+        let about = escape(parameter["description"].as_str().unwrap_or_default());
+        let _ = write!(html, "<dt><code>{name}</code></dt><dd>{about}</dd>");
+    }
+    html.push_str("</dl>");
+}
+
+/// A line that leads to the schema of a body.
+fn schema(html: &mut String, label: &str, content: &serde_json::Value) {
+    let body = content.as_object().and_then(|kinds| kinds.values().next());
+    let path = body
+        .and_then(|body| body["schema"]["$ref"].as_str())
+        .unwrap_or_default();
+    let name = escape(path.rsplit('/').next().unwrap_or_default());
+    let _ = write!(html, "<p>{label}: <a href=\"#{name}\">{name}</a></p>");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::http::routes::table;
+
+    #[test]
+    fn the_description_names_exactly_the_routes_of_the_api() {
+        let served: BTreeSet<(String, String)> = table()
+            .into_iter()
+            .filter(|route| route.path.starts_with("/api/"))
+            .map(|route| {
+                (
+                    route.method.to_string().to_lowercase(),
+                    route.path.to_owned(),
+                )
+            })
+            .collect();
+
+        let paths = SPEC["paths"].as_object().unwrap().iter();
+        let described = paths
+            .flat_map(|(path, methods)| {
+                methods
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .map(|method| (method.clone(), path.clone()))
+            })
+            .collect();
+
+        assert_eq!(served, described);
+    }
+
+    #[test]
+    fn the_description_names_the_scopes_that_tokens_need() {
+        for route in table()
+            .iter()
+            .filter(|route| route.path.starts_with("/api/"))
+        {
+            let method = route.method.to_string().to_lowercase();
+            let security = &SPEC["paths"][route.path][&method]["security"];
+            let described = security.as_array().into_iter().flatten();
+            let described = described.filter_map(|way| way["api_token"][0].as_str());
+            let needed = route.scope.iter().map(|scope| scope.as_str());
+            assert!(needed.eq(described), "{method} {}", route.path);
+        }
+        let scheme = &SPEC["components"]["securitySchemes"]["api_token"];
+        assert_eq!(scheme["scheme"], "bearer");
+    }
+
+    #[test]
+    fn the_description_is_of_version_3_1() {
+        assert_eq!(SPEC["openapi"], "3.1.0");
+        assert!(DOCS.contains("<code>POST /api/v1/comments</code>"));
+    }
+}

@@ -1,0 +1,172 @@
+//! What one connection waits for, and since when.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use rejoinder_core::identity::address::Network;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::config::ConnectionLimits;
+
+/// A connection, as those see it who may end it.
+pub(super) struct Connection {
+    pub(super) network: Network,
+    pub(super) id: u64,
+    epoch: Instant,
+    limits: ConnectionLimits,
+    /// A [`Waiting`] as a number, so that what is ended is still what was looked at.
+    waiting: AtomicU64,
+    /// Since when the client has taken none of what is written to it, in ms; 0 when it does.
+    blocked_ms: AtomicU64,
+    is_body_late: AtomicBool,
+    end: Notify,
+}
+
+/// What a connection is at: in the order in which they have to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    /// Nothing was asked, or everything is answered.
+    Idle,
+    /// A request has begun to come.
+    Head,
+    /// A request is being answered.
+    Asked,
+    /// It was told to go.
+    Ended,
+}
+
+/// A phase, and since when, in ms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Waiting(Phase, u64);
+
+impl Waiting {
+    const fn number(self) -> u64 {
+        self.1 << 2 | self.0 as u64
+    }
+
+    const fn read(number: u64) -> Self {
+        let phase = match number & 3 {
+            0 => Phase::Idle,
+            1 => Phase::Head,
+            2 => Phase::Asked,
+            _ => Phase::Ended,
+        };
+        Self(phase, number >> 2)
+    }
+}
+
+impl Connection {
+    pub(super) fn new(network: Network, id: u64, epoch: Instant, limits: ConnectionLimits) -> Self {
+        let new = Self {
+            network,
+            id,
+            epoch,
+            limits,
+            waiting: AtomicU64::new(0),
+            blocked_ms: AtomicU64::new(0),
+            is_body_late: AtomicBool::new(false),
+            end: Notify::new(),
+        };
+        new.set(Phase::Idle);
+        new
+    }
+
+    /// Something was read; whether the connection may go on.
+    pub(super) fn hear(&self) -> bool {
+        let now = self.waiting();
+        match now.0 {
+            Phase::Idle => self.replace(now, Waiting(Phase::Head, self.now_ms())),
+            Phase::Head | Phase::Asked => true,
+            Phase::Ended => false,
+        }
+    }
+
+    /// The head of a request is whole.
+    pub(super) fn ask(&self) {
+        self.is_body_late.store(false, Ordering::Relaxed);
+        self.set(Phase::Asked);
+    }
+
+    /// All of the answer was handed over.
+    pub(super) fn answer(&self) {
+        self.set(Phase::Idle);
+    }
+
+    /// Note whether the client takes what is written to it.
+    pub(super) fn write(&self, is_blocked: bool) {
+        let was_blocked = self.blocked_ms.load(Ordering::Relaxed) != 0;
+        if is_blocked != was_blocked {
+            let since = if is_blocked { self.now_ms().max(1) } else { 0 };
+            self.blocked_ms.store(since, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) const fn body_timeout(&self) -> Duration {
+        self.limits.body_timeout
+    }
+
+    /// The body of the request did not come in time.
+    pub(super) fn miss_body(&self) {
+        self.is_body_late.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_body_late(&self) -> bool {
+        self.is_body_late.load(Ordering::Relaxed)
+    }
+
+    /// What it waits for, when that is nothing that is being answered.
+    pub(super) fn waits(&self) -> Option<Waiting> {
+        let now = self.waiting();
+        matches!(now.0, Phase::Idle | Phase::Head).then_some(now)
+    }
+
+    /// End it, unless something has happened since it was looked at; whether it ends.
+    pub(super) fn end_if_still(&self, waiting: Waiting) -> bool {
+        let is_ended = self.replace(waiting, Waiting(Phase::Ended, waiting.1));
+        if is_ended {
+            self.end.notify_one();
+        }
+        is_ended
+    }
+
+    /// End it if it has waited for too long; whether it ends.
+    pub(super) fn end_if_late(&self) -> bool {
+        let (now_ms, waiting) = (self.now_ms(), self.waiting());
+        let is_over = |since_ms, timeout: Duration| {
+            u128::from(now_ms.saturating_sub(since_ms)) >= timeout.as_millis()
+        };
+        let blocked_ms = self.blocked_ms.load(Ordering::Relaxed);
+        let is_late = match waiting {
+            _ if blocked_ms != 0 && is_over(blocked_ms, self.limits.write_timeout) => true,
+            Waiting(Phase::Idle, since) => is_over(since, self.limits.idle_timeout),
+            Waiting(Phase::Head, since) => is_over(since, self.limits.head_timeout),
+            Waiting(Phase::Asked | Phase::Ended, _) => false,
+        };
+        is_late && self.end_if_still(waiting)
+    }
+
+    /// Returns when it was told to go.
+    pub(super) async fn ended(&self) {
+        self.end.notified().await;
+    }
+
+    fn set(&self, phase: Phase) {
+        let waiting = Waiting(phase, self.now_ms());
+        self.waiting.store(waiting.number(), Ordering::Relaxed);
+    }
+
+    fn replace(&self, from: Waiting, to: Waiting) -> bool {
+        let (from, to) = (from.number(), to.number());
+        let (set, read) = (Ordering::Relaxed, Ordering::Relaxed);
+        self.waiting.compare_exchange(from, to, set, read).is_ok()
+    }
+
+    fn waiting(&self) -> Waiting {
+        Waiting::read(self.waiting.load(Ordering::Relaxed))
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}

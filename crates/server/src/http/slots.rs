@@ -1,0 +1,209 @@
+//! Work that keeps a processor busy, away from the threads that answer.
+//!
+//! A few pieces are done at once, and of those of one client fewer, so that however much one asks for,
+//! others find a slot free. Who waits is counted, and who would wait too long is told so at once.
+
+use std::collections::HashMap;
+use std::num::NonZero;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use tokio::sync::Semaphore;
+
+use crate::config::RateLimits;
+use crate::http::error::ApiError;
+use crate::http::limits::Who;
+
+/// So much of one client may wait and be done.
+const MAX_OF_CLIENT: usize = 32;
+
+/// So much may wait and be done altogether.
+const MAX_OF_ALL: usize = 512;
+
+/// The slots of a server.
+pub(crate) struct Slots {
+    all: Arc<Semaphore>,
+    clients: Arc<Clients>,
+}
+
+struct Clients {
+    n_slots_each: usize,
+    max_each: usize,
+    known: Mutex<HashMap<Who, Client>>,
+}
+
+/// One whose work waits or is done.
+struct Client {
+    slots: Arc<Semaphore>,
+    n: usize,
+}
+
+impl Slots {
+    /// A slot for each processor, and half of them for one client where clients are told apart.
+    pub(crate) fn new(limits: RateLimits) -> Self {
+        let n_processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let n_slots = n_processors.max(2);
+        let (n_slots_each, max_each) = match limits {
+            RateLimits::On => (n_slots / 2, MAX_OF_CLIENT),
+            RateLimits::Off => (n_slots, MAX_OF_ALL),
+        };
+        Self {
+            all: Arc::new(Semaphore::new(n_slots)),
+            clients: Arc::new(Clients {
+                n_slots_each,
+                max_each,
+                known: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Do `work` for `who` as soon as a slot is free, unless too much waits already. What has begun is
+    /// finished, and keeps its slot, when nobody wants it any more.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        who: Who,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let place = self.clients.enter(who)?;
+        let own = Arc::clone(&place.slots).acquire_owned().await;
+        let slot = Arc::clone(&self.all).acquire_owned().await;
+        let work = move || {
+            let _held = (own, slot, place);
+            work()
+        };
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(ApiError::internal)
+    }
+}
+
+impl Clients {
+    fn enter(self: &Arc<Self>, who: Who) -> Result<Place, ApiError> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let n_of_all: usize = known.values().map(|client| client.n).sum();
+        if n_of_all >= MAX_OF_ALL {
+            return Err(ApiError::unavailable());
+        }
+        let client = known.entry(who.clone()).or_insert_with(|| Client {
+            slots: Arc::new(Semaphore::new(self.n_slots_each)),
+            n: 0,
+        });
+        if client.n >= self.max_each {
+            return Err(ApiError::rate_limited(1));
+        }
+        client.n += 1;
+        Ok(Place {
+            slots: Arc::clone(&client.slots),
+            clients: Arc::clone(self),
+            who,
+        })
+    }
+}
+
+/// A place among those who wait or are served; it is given back when it is dropped.
+struct Place {
+    slots: Arc<Semaphore>,
+    clients: Arc<Clients>,
+    who: Who,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let known = &self.clients.known;
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = known.get_mut(&self.who) {
+            client.n -= 1;
+            if client.n == 0 {
+                known.remove(&self.who);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use rejoinder_core::identity::address::Network;
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    fn client(address: &str) -> Who {
+        Who::Network(Network::of(address.parse().unwrap()))
+    }
+
+    /// Work that is done when the sender is dropped.
+    fn until_released() -> (mpsc::Sender<()>, impl FnOnce() + Send + Clone + 'static) {
+        let (release, released) = mpsc::channel::<()>();
+        let released = Arc::new(Mutex::new(released));
+        let work = move || {
+            let _ = released.lock().unwrap().recv();
+        };
+        (release, work)
+    }
+
+    #[tokio::test]
+    async fn however_much_one_client_wants_another_finds_a_slot_free() {
+        let slots = Arc::new(Slots::new(RateLimits::On));
+        let (release, work) = until_released();
+        let mut wanted = JoinSet::new();
+        for _ in 0..MAX_OF_CLIENT {
+            let (slots, work) = (Arc::clone(&slots), work.clone());
+            wanted.spawn(async move { slots.run(client("192.0.2.1"), work).await });
+        }
+        while slots
+            .clients
+            .known
+            .lock()
+            .unwrap()
+            .values()
+            .next()
+            .map(|client| client.n)
+            != Some(MAX_OF_CLIENT)
+        {
+            tokio::task::yield_now().await;
+        }
+
+        let other = slots.run(client("198.51.100.1"), || "done").await;
+        let more = slots.run(client("192.0.2.1"), || "done").await;
+
+        assert_eq!(other.unwrap(), "done");
+        assert_eq!(more.unwrap_err().retry_after, Some(1));
+        drop(release);
+        assert!(wanted.join_all().await.iter().all(Result::is_ok));
+        assert!(slots.clients.known.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_bounded_whoever_wants_it() {
+        let slots = Arc::new(Slots::new(RateLimits::On));
+        let places: Vec<_> = (0..MAX_OF_ALL)
+            .map(|n| {
+                slots
+                    .clients
+                    .enter(client(&format!("192.0.{}.{}", n / 256, n % 256)))
+            })
+            .collect();
+
+        let refused = slots
+            .run(client("198.51.100.1"), || "done")
+            .await
+            .unwrap_err();
+
+        assert_eq!(
+            (refused.code, refused.retry_after),
+            ("unavailable", Some(2))
+        );
+        drop(places);
+        assert!(slots.run(client("198.51.100.1"), || "done").await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn work_that_breaks_gives_its_slot_back() {
+        let slots = Slots::new(RateLimits::On);
+        for _ in 0..MAX_OF_CLIENT * 2 {
+            let broken = slots.run(client("192.0.2.1"), || panic!("broken")).await;
+            assert_eq!(broken.unwrap_err().code, "internal");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+pub(crate) mod cards;
+pub(crate) mod embedding;
+pub(crate) mod feeds;
+pub(crate) mod live;
+pub(crate) mod previews;
+pub(crate) mod reading;
+pub(crate) mod streams;
+pub(crate) mod voting;
+pub(crate) mod writing;

@@ -1,0 +1,11 @@
+pub(crate) mod accounts;
+pub(crate) mod authenticator;
+pub(crate) mod guests;
+pub(crate) mod mutes;
+pub(crate) mod openid;
+pub(crate) mod openid_provider;
+pub(crate) mod passkeys;
+pub(crate) mod signed_tokens;
+pub(crate) mod signing_in;
+pub(crate) mod typed_addresses;
+pub(crate) mod work;

@@ -1,0 +1,3 @@
+pub(crate) mod api_tokens;
+pub(crate) mod programs_writing;
+pub(crate) mod webhooks;

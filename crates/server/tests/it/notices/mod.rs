@@ -1,0 +1,3 @@
+pub(crate) mod bells;
+pub(crate) mod devices;
+pub(crate) mod mails;

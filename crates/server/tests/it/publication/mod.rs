@@ -1,0 +1,3 @@
+pub(crate) mod articles;
+pub(crate) mod audit;
+pub(crate) mod owner;

@@ -1,0 +1,333 @@
+//! Comments that come from elsewhere, many at a time.
+//!
+//! A record is known by its format and its id there, so that an import that is run again, or goes on
+//! after it was stopped, adds what is missing and touches nothing else: what was decided or edited
+//! here since stays. Counters are made up for a whole page at a time, by [`recount`].
+
+use markup::{RENDERER_VERSION, SafeHtml};
+use rejoinder_core::discussion::ranking::wilson_lower_bound;
+use rejoinder_core::ids::first_id_at;
+use rejoinder_core::{AuthorId, CommentId, Page, PageId, PageKey, SiteId, State, Tally, Time};
+use sha2::{Digest, Sha256};
+
+use crate::database::error::StoreError;
+use crate::discussion::events::{self, EventKind};
+use crate::identity::authors::Details;
+use crate::{
+    Result, Tx,
+    database::doctor,
+    discussion::{comments, pages},
+    params, sql,
+};
+
+/// A page as an import brings it.
+#[derive(Debug, Clone)]
+pub struct ImportedPage {
+    /// Its id in the source.
+    pub source_id: String,
+    /// What it is known by here.
+    pub key: PageKey,
+    /// Other addresses that lead to it.
+    pub aliases: Vec<PageKey>,
+    /// Its headline.
+    pub title: Option<String>,
+    /// When it was closed to new comments.
+    pub closed_at: Option<Time>,
+    /// When it was published.
+    pub created_at: Time,
+}
+
+/// A comment as an import brings it.
+#[derive(Debug, Clone)]
+pub struct ImportedComment {
+    /// Its id in the source.
+    pub source_id: String,
+    /// The page it stands on.
+    pub page: PageId,
+    /// Its text, to be edited.
+    pub text: String,
+    /// Its text, rendered.
+    pub html: SafeHtml,
+    /// Where it stands.
+    pub state: State,
+    /// Why it stands there.
+    pub reason: Option<&'static str>,
+    /// When it was posted.
+    pub created_at: Time,
+    /// When its text last changed.
+    pub edited_at: Option<Time>,
+    /// When its branch was closed.
+    pub closed_at: Option<Time>,
+    /// Its place among the pinned.
+    pub pin: Option<i64>,
+    /// Its votes.
+    pub tally: Tally,
+    /// Its counters as far as they are known; [`recount`] makes up what is not, which costs more.
+    pub counters: Counters,
+}
+
+/// What a comment counts of the comments under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Its replies that are shown.
+    pub n_replies: i64,
+    /// For a root, all that is published under it.
+    pub n_descendants: i64,
+}
+
+/// Where a new comment belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The comment that it replies to, already imported.
+    pub parent: Option<CommentId>,
+    /// Who wrote it.
+    pub author: AuthorId,
+}
+
+/// Whether a record was new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upserted<T> {
+    /// It was added.
+    Added(T),
+    /// It was known, and was left as it is.
+    Known(T),
+}
+
+impl<T> Upserted<T> {
+    /// The record, new or not.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Added(inner) | Self::Known(inner) => inner,
+        }
+    }
+}
+
+/// Find or add a page, and let its other addresses lead to it.
+pub fn upsert_page(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: PageId,
+    page: &ImportedPage,
+) -> Result<Upserted<Page>> {
+    let known = pages::find(tx, site, &page.key)?;
+    let is_new = known.is_none();
+    let title = page.title.as_deref();
+    let found = pages::find_or_add(tx, page.created_at, site, id, &page.key, title)?;
+    if is_new && page.closed_at.is_some() {
+        pages::set_closed(tx, site, found.id, page.closed_at)?;
+    }
+    for alias in &page.aliases {
+        if pages::find(tx, site, alias)?.is_none() {
+            pages::add_alias(tx, site, alias, found.id)?;
+        }
+    }
+    let found = pages::lock(tx, site, found.id)?;
+    Ok(if is_new {
+        Upserted::Added(found)
+    } else {
+        Upserted::Known(found)
+    })
+}
+
+/// Find or add the author that `source_id` stands for in `format`.
+pub fn upsert_author(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    format: &str,
+    source_id: &str,
+    details: &Details,
+) -> Result<AuthorId> {
+    let kind = format!("{format} author");
+    let asked = id_for(now, &kind, source_id);
+    if !remember(tx, site, &kind, source_id, asked)? {
+        let known = target(tx, site, &kind, source_id)?;
+        return Ok(AuthorId(known.unwrap_or(asked)));
+    }
+    let id = add_author_near(tx, now, site, asked, details)?;
+    if id.0 != asked {
+        correct(tx, site, &kind, source_id, id.0)?;
+    }
+    Ok(id)
+}
+
+/// Add someone who wrote this one comment, for all that anybody can tell.
+pub fn add_author(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    comment: &str,
+    details: &Details,
+) -> Result<AuthorId> {
+    add_author_near(tx, now, site, id_for(now, "author", comment), details)
+}
+
+/// Find or add a comment. One that is known is left as it is; `place` is asked about a new one.
+pub fn upsert_comment(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    format: &str,
+    new: &ImportedComment,
+    place: impl FnOnce(&mut Tx<'_>) -> Result<Place>,
+) -> Result<Upserted<CommentId>> {
+    let asked = id_for(new.created_at, format, &new.source_id);
+    if !remember(tx, site, format, &new.source_id, asked)? {
+        let known = target(tx, site, format, &new.source_id)?;
+        return Ok(Upserted::Known(CommentId(known.unwrap_or(asked))));
+    }
+    let place = place(tx)?;
+    let mut id = CommentId(asked);
+    while !insert(tx, site, id, place, new)? {
+        // Nothing is in the way: the site itself is gone.
+        if comments::by_id(tx, site, id)?.is_none() {
+            return Err(StoreError::Unavailable(
+                "the site is not there any more".to_owned(),
+            ));
+        }
+        id.0 += 1;
+    }
+    if id.0 != asked {
+        correct(tx, site, format, &new.source_id, id.0)?;
+    }
+    Ok(Upserted::Added(id))
+}
+
+/// The comment that `source_id` of `format` became.
+pub fn comment(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    format: &str,
+    source_id: &str,
+) -> Result<Option<CommentId>> {
+    Ok(target(tx, site, format, source_id)?.map(CommentId))
+}
+
+/// Make up the counters of a page after comments were imported to it, and log the import.
+pub fn recount(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()> {
+    let page = pages::lock(tx, site, page)?;
+    doctor::recount(tx, site, page.id)?;
+    events::append(tx, now, &page, EventKind::Imported, None)?;
+    Ok(())
+}
+
+/// Add an author with the first free id from `asked` on.
+fn add_author_near(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    asked: i64,
+    details: &Details,
+) -> Result<AuthorId> {
+    let mut id = AuthorId(asked);
+    loop {
+        let added = tx.execute(
+            sql!(
+                "insert into author (site_id, id, kind, name, email, website, created_at)
+                 values (?1, ?2, 'imported', ?3, ?4, ?5, ?6)
+                 on conflict (site_id, id) do nothing"
+            ),
+            params![
+                site,
+                id,
+                &details.name,
+                details.email.as_deref(),
+                details.website.as_deref(),
+                now
+            ],
+        )?;
+        if added == 1 {
+            return Ok(id);
+        }
+        id.0 += 1;
+    }
+}
+
+/// An id at the record's own time, told apart from others of the same moment by its source.
+fn id_for(time: Time, format: &str, source_id: &str) -> i64 {
+    let mut digest = Sha256::new();
+    digest.update(format.as_bytes());
+    digest.update([0]);
+    digest.update(source_id.as_bytes());
+    let hash = digest.finalize();
+    first_id_at(time)
+        | (i64::from(hash[0] & 0x1f) << 16)
+        | i64::from(u16::from_be_bytes([hash[1], hash[2]]))
+}
+
+/// What was not waiting where it came from was decided on there.
+fn insert(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: CommentId,
+    place: Place,
+    new: &ImportedComment,
+) -> Result<bool> {
+    let inserted = tx.execute(
+        sql!(
+            "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
+                 html, renderer, state, reason, created_at, edited_at, closed_at, pin, up, down,
+                 base_up, base_down, best, n_replies, n_descendants, decided_revision,
+                 written_in)
+             select ?1, ?2, ?3, ?4, coalesce(p.root_id, ?2), coalesce(p.depth + 1, 0), ?5, ?6, ?7,
+                 ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?15, ?16, ?17, ?18, ?19,
+                 case when ?9 = 'held' then null else 1 end, 'html'
+             from site s left join comment p on p.site_id = ?1 and p.id = ?4
+             where s.id = ?1
+             on conflict (site_id, id) do nothing"
+        ),
+        params![
+            site,
+            id,
+            new.page,
+            place.parent,
+            place.author,
+            &new.text,
+            new.html.as_str(),
+            RENDERER_VERSION,
+            new.state.as_str(),
+            new.reason,
+            new.created_at,
+            new.edited_at,
+            new.closed_at,
+            new.pin,
+            new.tally.up,
+            new.tally.down,
+            wilson_lower_bound(new.tally),
+            new.counters.n_replies,
+            new.counters.n_descendants,
+        ],
+    )?;
+    Ok(inserted == 1)
+}
+
+fn target(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str) -> Result<Option<i64>> {
+    tx.one(
+        sql!("select target_id from source where site_id = ?1 and format = ?2 and source_id = ?3"),
+        params![site, format, source_id],
+        |row| row.get(0),
+    )
+}
+
+/// Gives whether the record was new.
+fn remember(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str, id: i64) -> Result<bool> {
+    let added = tx.execute(
+        sql!(
+            "insert into source (site_id, format, source_id, target_id) values (?1, ?2, ?3, ?4)
+             on conflict (site_id, format, source_id) do nothing"
+        ),
+        params![site, format, source_id, id],
+    )?;
+    Ok(added == 1)
+}
+
+/// The record became another one than was asked for.
+fn correct(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str, id: i64) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update source set target_id = ?4
+             where site_id = ?1 and format = ?2 and source_id = ?3"
+        ),
+        params![site, format, source_id, id],
+    )?;
+    Ok(())
+}

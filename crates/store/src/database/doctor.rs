@@ -1,0 +1,210 @@
+//! Whether what is stored is what it should be: counts against recounts, links against what they
+//! point to, versions against events.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use rejoinder_core::discussion::ranking::wilson_lower_bound;
+use rejoinder_core::{CommentId, PageId, SiteId, State, Tally};
+
+use crate::{Result, Tx, params, sql};
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at.
+    pub check: &'static str,
+    /// How many are wrong.
+    pub n_wrong: i64,
+}
+
+/// Look at everything; nothing found means that all is well.
+pub fn check(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+    let mut findings = by_statements(tx)?;
+    findings.extend(wrong_ranks(tx)?);
+    Ok(findings)
+}
+
+/// The stored ranks against the votes that they follow from, each different one once.
+fn wrong_ranks(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
+    let wrong = tx.all(
+        sql!("select up, down, best, count(*) from comment group by up, down, best"),
+        params![],
+        |row| {
+            let tally = Tally {
+                up: row.get(0)?,
+                down: row.get(1)?,
+            };
+            let is_right = wilson_lower_bound(tally) == row.get::<i64>(2)?;
+            Ok(if is_right { 0 } else { row.get(3)? })
+        },
+    )?;
+    let n_wrong: i64 = wrong.iter().sum();
+    Ok((n_wrong > 0).then_some(Finding {
+        check: "comments rank by their votes",
+        n_wrong,
+    }))
+}
+
+macro_rules! checks {
+    ($($check:literal => $sql:literal),* $(,)?) => {
+        fn by_statements(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+            let mut findings = Vec::new();
+            $(
+                let n_wrong = tx.one(sql!($sql), params![], |row| row.get(0))?.unwrap_or(0);
+                if n_wrong > 0 {
+                    findings.push(Finding { check: $check, n_wrong });
+                }
+            )*
+            Ok(findings)
+        }
+    };
+}
+
+checks! {
+    "a reply stands on its parent's page, one level below it, in the same branch" =>
+        "select count(*) from comment c
+         left join comment p on p.site_id = c.site_id and p.id = c.parent_id
+         where c.parent_id is not null and (p.id is null or p.page_id <> c.page_id
+             or p.depth + 1 <> c.depth or p.root_id <> c.root_id)",
+    "a root is its own root" =>
+        "select count(*) from comment where parent_id is null and (root_id <> id or depth <> 0)",
+    "votes are counted right" =>
+        "select count(*) from comment c left join (
+             select site_id, comment_id, sum(case when value = 1 then 1 else 0 end) as up,
+                 sum(case when value = -1 then 1 else 0 end) as down
+             from vote group by site_id, comment_id) v
+             on v.site_id = c.site_id and v.comment_id = c.id
+         where c.up <> c.base_up + coalesce(v.up, 0) or c.down <> c.base_down + coalesce(v.down, 0)",
+    "shown replies are counted right" =>
+        "select count(*) from comment c left join (
+             select site_id, parent_id, sum(shown) as n from comment
+             where parent_id is not null group by site_id, parent_id) r
+             on r.site_id = c.site_id and r.parent_id = c.id
+         where c.n_replies <> coalesce(r.n, 0)",
+    "branches are counted right" =>
+        "select count(*) from comment c left join (
+             select site_id, root_id, count(*) as n from comment
+             where parent_id is not null and state = 'published' group by site_id, root_id) d
+             on d.site_id = c.site_id and d.root_id = c.id
+         where c.n_descendants <> case when c.parent_id is null then coalesce(d.n, 0) else 0 end",
+    "published comments of a page are counted right" =>
+        "select count(*) from page p left join (
+             select site_id, page_id, count(*) as n from comment
+             where state = 'published' group by site_id, page_id) c
+             on c.site_id = p.site_id and c.page_id = p.id
+         where p.n_comments <> coalesce(c.n, 0)",
+    "every version of a page has its event" =>
+        "select count(*) from page p left join (
+             select site_id, page_id, count(*) as n, max(version) as newest from event
+             group by site_id, page_id) e on e.site_id = p.site_id and e.page_id = p.id
+         where p.version <> coalesce(e.newest, 0) or p.version <> coalesce(e.n, 0)",
+    "flags are counted right" =>
+        "select count(*) from comment c left join (
+             select site_id, comment_id, count(distinct author_id) as n from flag
+             where ended_at is null group by site_id, comment_id) f
+             on f.site_id = c.site_id and f.comment_id = c.id
+         where c.n_flags <> coalesce(f.n, 0)",
+    "the log says where each comment stands" =>
+        "select count(*) from (
+             select site_id, comment_id, max(version) as version from decision
+             where comment_id is not null group by site_id, comment_id) n
+         join comment c on c.site_id = n.site_id and c.id = n.comment_id
+         join decision d on d.site_id = c.site_id and d.page_id = c.page_id
+             and d.version = n.version
+         where d.after_state <> c.state",
+    "only what is published is featured, and decisions are on the newest text" =>
+        "select count(*) from comment
+         where (featured_at is not null and state <> 'published') or decided_revision <> revision",
+    "nobody votes on their own comment" =>
+        "select count(*) from vote v join comment c on c.site_id = v.site_id and c.id = v.comment_id
+         where c.author_id = v.author_id",
+}
+
+/// A comment as the counters see it.
+struct Counted {
+    id: CommentId,
+    parent: Option<CommentId>,
+    root: CommentId,
+    depth: i64,
+    is_published: bool,
+    n_replies: i64,
+    n_descendants: i64,
+}
+
+/// Make up every counter of a page from what it counts, however deep the thread.
+///
+/// Counted here and not by the database: PostgreSQL knows nothing of rows that have just been
+/// inserted, and chooses a plan that compares each with each.
+pub(crate) fn recount(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<()> {
+    let comments = counted(tx, site, page)?;
+    let n_replies = shown_replies(&comments);
+    let mut n_below: HashMap<CommentId, i64> = HashMap::new();
+    let mut n_comments: i64 = 0;
+    for comment in comments.iter().filter(|comment| comment.is_published) {
+        n_comments += 1;
+        if comment.parent.is_some() {
+            *n_below.entry(comment.root).or_default() += 1;
+        }
+    }
+    for comment in &comments {
+        let right =
+            |counts: &HashMap<CommentId, i64>| counts.get(&comment.id).copied().unwrap_or(0);
+        let (n_replies, n_descendants) = (right(&n_replies), right(&n_below));
+        if (comment.n_replies, comment.n_descendants) != (n_replies, n_descendants) {
+            tx.execute(
+                sql!(
+                    "update comment set n_replies = ?3, n_descendants = ?4
+                     where site_id = ?1 and id = ?2"
+                ),
+                params![site, comment.id, n_replies, n_descendants],
+            )?;
+        }
+    }
+    tx.execute(
+        sql!("update page set n_comments = ?3 where site_id = ?1 and id = ?2"),
+        params![site, page, n_comments],
+    )?;
+    Ok(())
+}
+
+fn counted(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Counted>> {
+    tx.all(
+        sql!(
+            "select id, parent_id, root_id, depth, state, n_replies, n_descendants from comment
+             where site_id = ?1 and page_id = ?2"
+        ),
+        params![site, page],
+        |row| {
+            Ok(Counted {
+                id: row.get(0)?,
+                parent: row.get(1)?,
+                root: row.get(2)?,
+                depth: row.get(3)?,
+                is_published: row.get::<String>(4)? == State::Published.as_str(),
+                n_replies: row.get(5)?,
+                n_descendants: row.get(6)?,
+            })
+        },
+    )
+}
+
+/// How many replies of each comment are shown: the published ones, and those that have shown replies
+/// themselves, which is known when all that are deeper are counted.
+fn shown_replies(comments: &[Counted]) -> HashMap<CommentId, i64> {
+    let mut n_replies: HashMap<CommentId, i64> = HashMap::new();
+    let (published, mut hidden): (Vec<_>, Vec<_>) =
+        comments.iter().partition(|comment| comment.is_published);
+    for parent in published.iter().filter_map(|comment| comment.parent) {
+        *n_replies.entry(parent).or_default() += 1;
+    }
+    hidden.sort_by_key(|comment| Reverse(comment.depth));
+    for comment in hidden {
+        if let Some(parent) = comment.parent
+            && n_replies.contains_key(&comment.id)
+        {
+            *n_replies.entry(parent).or_default() += 1;
+        }
+    }
+    n_replies
+}

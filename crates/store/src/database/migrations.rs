@@ -1,0 +1,153 @@
+//! The schema, and how it comes to be.
+//!
+//! Each migration runs in a transaction of its own, so an interrupted upgrade goes on where it
+//! stopped. A database that a newer program has written is refused.
+
+use postgres::Client;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::database::error::StoreError;
+use crate::database::tx::Prepared;
+use crate::{Result, Tx, discussion::page_keys};
+
+struct Migration {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+    /// What the script cannot do, in the same transaction.
+    then: Option<fn(&mut Tx<'_>) -> Result<()>>,
+}
+
+macro_rules! migration {
+    ($number:literal, $name:literal) => {
+        migration!($number, $name, None)
+    };
+    ($number:literal, $name:literal, $then:expr) => {
+        Migration {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
+            then: $then,
+        }
+    };
+}
+
+const MIGRATIONS: [Migration; 32] = [
+    migration!(1, "0001_create_core_tables"),
+    migration!(2, "0002_add_jobs"),
+    migration!(3, "0003_add_sign_ins"),
+    migration!(4, "0004_add_moderation"),
+    migration!(5, "0005_add_feeds"),
+    migration!(6, "0006_add_webhooks"),
+    migration!(7, "0007_add_mail_sign_ins"),
+    migration!(8, "0008_add_erasures"),
+    migration!(9, "0009_add_subscriptions"),
+    migration!(10, "0010_add_bell"),
+    migration!(11, "0011_add_work"),
+    migration!(12, "0012_add_cards"),
+    migration!(13, "0013_add_mutes"),
+    migration!(14, "0014_add_push"),
+    migration!(15, "0015_add_passkeys"),
+    migration!(16, "0016_add_identities"),
+    migration!(17, "0017_add_corrections"),
+    migration!(18, "0018_add_index_of_parked_jobs"),
+    migration!(19, "0019_add_api_tokens"),
+    migration!(20, "0020_add_audit"),
+    migration!(21, "0021_add_desk_readers"),
+    migration!(22, "0022_add_openid"),
+    migration!(23, "0023_add_card_icons"),
+    migration!(24, "0024_add_subscription_contested_at"),
+    migration!(25, "0025_add_guest_links"),
+    migration!(26, "0026_add_comment_program"),
+    migration!(27, "0027_renew_page_keys", Some(page_keys::renew)),
+    migration!(28, "0028_add_erased"),
+    migration!(29, "0029_add_mail_browsers"),
+    migration!(30, "0030_add_sign_in_role"),
+    migration!(31, "0031_find_jobs_by_kind"),
+    migration!(32, "0032_add_rendering"),
+];
+
+/// The number of the newest migration.
+pub const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;
+
+/// Names the advisory lock that one upgrading node holds.
+const LOCK: i64 = 0x7265_6a6f_696e_6465;
+
+const TABLE: &str =
+    "create table if not exists migration (number bigint primary key, name text not null)";
+
+fn pending(done: i64) -> Result<impl Iterator<Item = &'static Migration>> {
+    if done > NEWEST {
+        return Err(StoreError::TooNew {
+            found: done,
+            known: NEWEST,
+        });
+    }
+    Ok(MIGRATIONS
+        .iter()
+        .filter(move |migration| migration.number > done))
+}
+
+pub(crate) fn run_sqlite(connection: &Connection) -> Result<()> {
+    run_sqlite_to(connection, NEWEST)
+}
+
+/// As [`run_sqlite`], for a schema that was the newest once.
+pub(crate) fn run_sqlite_to(connection: &Connection, newest: i64) -> Result<()> {
+    let wanted = |found: Option<&'static Migration>| found.filter(|it| it.number <= newest);
+    connection.execute_batch(TABLE)?;
+    while wanted(pending(newest_on_sqlite(connection)?)?.next()).is_some() {
+        let tx = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+        // Asked again under the lock: another process may have been quicker.
+        if let Some(next) = wanted(pending(newest_on_sqlite(&tx)?)?.next()) {
+            tx.execute_batch(next.sqlite)?;
+            if let Some(then) = next.then {
+                then(&mut Tx::sqlite(&tx))?;
+            }
+            let insert = "insert into migration values (?1, ?2)";
+            tx.execute(insert, (next.number, next.name))?;
+        }
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+fn newest_on_sqlite(connection: &Connection) -> Result<i64> {
+    let newest = "select coalesce(max(number), 0) from migration";
+    Ok(connection.query_row(newest, [], |row| row.get(0))?)
+}
+
+pub(crate) fn run_postgres(client: &mut Client) -> Result<()> {
+    client.execute("select pg_advisory_lock($1)", &[&LOCK])?;
+    let run = run_locked(client);
+    client.execute("select pg_advisory_unlock($1)", &[&LOCK])?;
+    run
+}
+
+fn run_locked(client: &mut Client) -> Result<()> {
+    client.batch_execute(TABLE)?;
+    let done = client
+        .query_one("select coalesce(max(number), 0) from migration", &[])?
+        .get(0);
+    for Migration {
+        number,
+        name,
+        postgres,
+        then,
+        ..
+    } in pending(done)?
+    {
+        let mut tx = client.transaction()?;
+        tx.batch_execute(postgres)?;
+        tx.execute("insert into migration values ($1, $2)", &[number, name])?;
+        let mut prepared = Prepared::new();
+        let mut tx = Tx::postgres(tx, &mut prepared);
+        if let Some(then) = then {
+            then(&mut tx)?;
+        }
+        tx.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! The seam: transactions, statements, both databases, and what keeps them whole.
+
+pub mod doctor;
+pub(crate) mod error;
+pub(crate) mod estimates;
+pub(crate) mod job;
+pub(crate) mod listen;
+pub mod migrations;
+pub(crate) mod postgres;
+pub(crate) mod seals;
+pub(crate) mod sql;
+pub(crate) mod sqlite;
+#[cfg(test)]
+pub(crate) mod statements;
+pub(crate) mod tls;
+pub(crate) mod tx;
+pub(crate) mod value;

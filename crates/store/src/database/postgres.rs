@@ -1,0 +1,203 @@
+//! PostgreSQL: one connection to a thread, one operation to a transaction.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use postgres::{Client, Config, GenericClient, IsolationLevel, Transaction};
+
+use crate::database::error::StoreError;
+use crate::database::job::{Job, Ran, tell};
+use crate::database::migrations;
+use crate::database::seals::{self, Seals};
+use crate::database::tx::{Prepared, Tx};
+use crate::{
+    Hook, MAX_WAITING,
+    database::{listen, tls},
+};
+
+/// Connections, each with its thread.
+const WORKERS: usize = 8;
+
+/// How often an operation that collides is tried.
+const MAX_TRIES: usize = 5;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// For how long sent bytes may stay unanswered before the connection counts as lost.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Said once to each new connection: no operation waits for another's lock for ever.
+const GREETING: &str = "set lock_timeout = '10s'";
+
+/// What a worker is asked to do.
+pub(crate) enum Work {
+    /// Run the job in a transaction that sees one moment.
+    Read(Box<dyn Job>),
+    /// Run the job and commit it.
+    Write(Box<dyn Job>),
+}
+
+impl Work {
+    /// The job, and whether it writes.
+    fn open(self) -> (Box<dyn Job>, bool) {
+        match self {
+            Self::Read(job) => (job, false),
+            Self::Write(job) => (job, true),
+        }
+    }
+}
+
+/// Bring the schema of the database up to date and start the threads. The client brings a runtime of
+/// its own and must not meet another, so it runs on plain threads only.
+pub(crate) fn open(url: &str, seals: &Arc<Seals>, hook: &Hook) -> Result<Sender<Work>, StoreError> {
+    let mut config: Config = url.parse()?;
+    config
+        .connect_timeout(CONNECT_TIMEOUT)
+        .tcp_user_timeout(ANSWER_TIMEOUT)
+        .application_name("rejoinder");
+    let (migrating, own) = (config.clone(), Arc::clone(seals));
+    let migrate = move || {
+        let mut client = tls::connect(&migrating)?;
+        expect_writable(&mut client)?;
+        migrations::run_postgres(&mut client)?;
+        let mut prepared = Prepared::new();
+        let mut tx = Tx::postgres(client.transaction()?, &mut prepared).sealed_by(&own);
+        seals::tell(&seals::renew(&mut tx)?);
+        tx.commit().map(drop)
+    };
+    thread::spawn(migrate)
+        .join()
+        .map_err(|_| StoreError::Internal("a migration panicked".into()))??;
+    listen::start(config.clone(), hook.clone())?;
+    let (queue, waiting) = bounded(MAX_WAITING);
+    for number in 0..WORKERS {
+        let worker = Worker {
+            config: config.clone(),
+            connection: None,
+            seals: Arc::clone(seals),
+            hook: hook.clone(),
+        };
+        let waiting: Receiver<Work> = waiting.clone();
+        let name = format!("store-worker-{number}");
+        let spawned = thread::Builder::new()
+            .name(name)
+            .spawn(move || worker.run(&waiting));
+        spawned.map_err(|error| StoreError::Internal(error.into()))?;
+    }
+    Ok(queue)
+}
+
+struct Worker {
+    config: Config,
+    connection: Option<(Client, Prepared)>,
+    seals: Arc<Seals>,
+    hook: Hook,
+}
+
+impl Worker {
+    fn run(mut self, waiting: &Receiver<Work>) {
+        for work in waiting {
+            let (mut job, is_write) = work.open();
+            match self.attempt(job.as_mut(), is_write) {
+                Ok(()) => job.answer(),
+                Err(error) => job.fail(error),
+            }
+            match &self.connection {
+                None => fail_all(waiting),
+                Some((client, _)) if client.is_closed() => self.connection = None,
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Run `job` until it neither collides nor meets a connection that died while it was idle.
+    fn attempt(&mut self, job: &mut dyn Job, is_write: bool) -> Result<(), StoreError> {
+        for _ in 0..MAX_TRIES {
+            match self.once(job, is_write) {
+                Err(StoreError::Collision) => {}
+                done => return done,
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    fn once(&mut self, job: &mut dyn Job, is_write: bool) -> Result<(), StoreError> {
+        let (kept, was_open) = match self.connection.take() {
+            Some(kept) => (kept, true),
+            None => (connect(&self.config)?, false),
+        };
+        let (mut client, mut prepared) = kept;
+        // A connection that died while it was idle: a new one may do.
+        let begun = begin(&mut client, is_write).map_err(|error| {
+            if was_open {
+                StoreError::Collision
+            } else {
+                error
+            }
+        })?;
+        let tx = Tx::postgres(begun, &mut prepared).sealed_by(&self.seals);
+        let done = finish(job, tx, is_write, &self.hook);
+        self.connection = Some((client, prepared));
+        done
+    }
+}
+
+fn begin(client: &mut Client, is_write: bool) -> Result<Transaction<'_>, StoreError> {
+    let builder = client.build_transaction();
+    // A write does not ask for leave to write: who set the database to be read meant it.
+    let builder = if is_write {
+        builder.isolation_level(IsolationLevel::ReadCommitted)
+    } else {
+        let builder = builder.isolation_level(IsolationLevel::RepeatableRead);
+        builder.read_only(true)
+    };
+    Ok(builder.start()?)
+}
+
+/// Refuse a database that takes no writes.
+pub(crate) fn expect_writable(client: &mut impl GenericClient) -> Result<(), StoreError> {
+    let is_read_only: String = client.query_one("show transaction_read_only", &[])?.get(0);
+    if is_read_only == "off" {
+        return Ok(());
+    }
+    Err(StoreError::Unavailable(
+        "it can only be read: it is a standby, or default_transaction_read_only is on; name the \
+         one that takes writes, or set it to off"
+            .to_owned(),
+    ))
+}
+
+fn finish(
+    job: &mut dyn Job,
+    mut tx: Tx<'_>,
+    is_write: bool,
+    hook: &Hook,
+) -> Result<(), StoreError> {
+    match job.run(&mut tx) {
+        Ran::Kept if is_write => {
+            tell(hook, &tx.commit()?);
+            Ok(())
+        }
+        Ran::Collided => Err(StoreError::Collision),
+        Ran::Kept | Ran::Undone => Ok(()),
+    }
+}
+
+fn connect(config: &Config) -> Result<(Client, Prepared), StoreError> {
+    let mut client = tls::connect(config)?;
+    client.batch_execute(GREETING)?;
+    Ok((client, Prepared::new()))
+}
+
+/// The database cannot be reached: whoever waits hears it now, and not after a timeout each.
+fn fail_all(waiting: &Receiver<Work>) {
+    for work in waiting.try_iter() {
+        work.open().0.fail(gone());
+    }
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable("the database does not answer".to_owned())
+}

@@ -1,0 +1,352 @@
+//! SQLite: many readers, one writer, and many writes to a commit.
+//!
+//! The writer drains what has queued up during the last commit into the next one, with a savepoint
+//! around each operation, so that one that fails takes nothing with it. Nobody is answered before
+//! the commit has returned. There is no timer: a lone write commits at once.
+//!
+//! What was committed last stands in a second file beside the database until it is copied over. A
+//! store that is closed leaves one file. What is erased is written over with zeros, and the second
+//! file is emptied after the commit, because it may hold what stood there before.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use tracing::warn;
+
+use crate::database::error::StoreError;
+use crate::database::job::{Job, Ran, tell};
+use crate::database::seals::{self, Seals};
+use crate::database::tx::{Change, Tx};
+use crate::{
+    Hook, MAX_WAITING,
+    database::{estimates, migrations},
+};
+
+mod leftovers;
+
+use leftovers::Leftovers;
+
+/// The most operations that share one commit.
+const MAX_BATCH: usize = 256;
+
+/// The rights of a file that only its owner reads and writes.
+const PRIVATE: u32 = 0o600;
+
+/// Prepared statements that each connection keeps.
+const STATEMENTS: usize = 256;
+
+/// What SQLite says where it may not write.
+const NOT_WRITABLE: [&str; 2] = [
+    "attempt to write a readonly database",
+    "unable to open database file",
+];
+
+/// What a thread is asked to do.
+pub(crate) enum Work {
+    /// Run the job.
+    Job(Box<dyn Job>),
+    /// Close the connection, and end.
+    End,
+}
+
+/// The two queues of an open database.
+#[derive(Clone)]
+pub(crate) struct Queues {
+    pub(crate) reads: Sender<Work>,
+    pub(crate) writes: Sender<Work>,
+    threads: Arc<Mutex<Threads>>,
+}
+
+/// The threads that have the database open; none when it is closed.
+#[derive(Default)]
+struct Threads {
+    readers: Vec<JoinHandle<()>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Queues {
+    /// Close every connection. The writer's is the last, because only one that can write copies the
+    /// second file over and removes it.
+    pub(crate) fn close(&self) {
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        let Threads { readers, writer } = std::mem::take(&mut *threads);
+        // A thread that is gone already is as good: its queue takes nothing, and joining it is over.
+        for _ in &readers {
+            let _ = self.reads.send(Work::End);
+        }
+        for reader in readers {
+            let _ = reader.join();
+        }
+        if let Some(writer) = writer {
+            let _ = self.writes.send(Work::End);
+            let _ = writer.join();
+        }
+    }
+}
+
+/// Open `path`, bring its schema up to date and start the threads.
+pub(crate) fn open(path: &Path, seals: &Arc<Seals>, hook: Hook) -> Result<Queues, StoreError> {
+    expect_folder(path)?;
+    let writer = open_writer(path)?;
+    migrations::run_sqlite(&writer)?;
+    estimates::run(&writer)?;
+    renew_seals(&writer, seals)?;
+    leftovers::clear(&writer)?;
+    let mut threads = Threads::default();
+    let (writes, waiting) = bounded(MAX_WAITING);
+    let own = Arc::clone(seals);
+    let write = move || write_all(&writer, &own, &waiting, &hook);
+    threads.writer = Some(spawn("store-writer", write)?);
+    let (reads, waiting) = bounded(MAX_WAITING);
+    for number in 0..readers() {
+        let path: PathBuf = path.to_owned();
+        let waiting = waiting.clone();
+        let connection = connect(&path, read_only())?;
+        let own = Arc::clone(seals);
+        let read = move || read_all(&connection, &own, &waiting);
+        let reader = spawn(&format!("store-reader-{number}"), read)?;
+        threads.readers.push(reader);
+    }
+    Ok(Queues {
+        reads,
+        writes,
+        threads: Arc::new(Mutex::new(threads)),
+    })
+}
+
+/// Seal what is not sealed yet, and leave nothing of it beside the database.
+fn renew_seals(writer: &Connection, seals: &Arc<Seals>) -> Result<(), StoreError> {
+    run(writer, "begin immediate")?;
+    let mut tx = Tx::sqlite(writer).sealed_by(seals);
+    let renewed = seals::renew(&mut tx);
+    let erases = tx.erases();
+    drop(tx);
+    run(
+        writer,
+        if renewed.is_ok() {
+            "commit"
+        } else {
+            "rollback"
+        },
+    )?;
+    seals::tell(&renewed?);
+    Leftovers::default().after(writer, erases);
+    Ok(())
+}
+
+/// SQLite says only that it cannot open the file.
+fn expect_folder(path: &Path) -> Result<(), StoreError> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    match folder.filter(|folder| !folder.is_dir()) {
+        None => Ok(()),
+        Some(folder) => Err(StoreError::Unavailable(format!(
+            "the folder {} does not exist; create it, or choose another place for the database",
+            folder.display()
+        ))),
+    }
+}
+
+/// The connection that writes. SQLite opens a file that it may not write as one to read, without a
+/// word, and of a folder that it may not write it says that the file cannot be opened.
+fn open_writer(path: &Path) -> Result<Connection, StoreError> {
+    let refused = |why: String| {
+        StoreError::Unavailable(format!(
+            "{} cannot be written ({why}); let the user that runs the program write this file and \
+             its folder",
+            path.display()
+        ))
+    };
+    let mut options = OpenOptions::new();
+    let file = options.append(true).create(true).mode(PRIVATE).open(path);
+    drop(file.map_err(|error| refused(error.to_string()))?);
+    tighten(path);
+    let begun = connect(path, OpenFlags::default()).and_then(|writer| {
+        run(&writer, "begin immediate")?;
+        run(&writer, "rollback")?;
+        Ok(writer)
+    });
+    begun.map_err(|error| match error {
+        StoreError::Unavailable(why) if NOT_WRITABLE.contains(&&*why) => refused(why),
+        other => other,
+    })
+}
+
+/// Let nobody else read a database that was left open to others, nor what stands beside it. SQLite
+/// makes the files beside it with the rights of the database's own.
+fn tighten(path: &Path) {
+    for more in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(more);
+        let file = Path::new(&file);
+        let Ok(about) = fs::metadata(file) else {
+            continue;
+        };
+        if about.permissions().mode() & 0o077 == 0 {
+            continue;
+        }
+        let shown = file.display();
+        if let Err(error) = fs::set_permissions(file, Permissions::from_mode(PRIVATE)) {
+            warn!(%error, "Others can read {shown}, and that cannot be changed");
+            continue;
+        }
+        warn!("Others could read {shown}; now only the user that runs the program can");
+    }
+}
+
+fn readers() -> usize {
+    thread::available_parallelism()
+        .map_or(2, std::num::NonZero::get)
+        .clamp(2, 8)
+}
+
+fn read_only() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    let spawned = thread::Builder::new().name(name.to_owned()).spawn(work);
+    spawned.map_err(|error| StoreError::Internal(error.into()))
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Without it a statement that might use a partial index is compiled anew for each new value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.execute_batch(
+        "pragma busy_timeout = 5000;
+         pragma foreign_keys = on;
+         pragma synchronous = full;
+         pragma secure_delete = on;
+         pragma temp_store = memory;",
+    )?;
+    // Readers share what the system has of the file in memory. The writer's cache is its own, so
+    // that a large transaction touches each page of the file once.
+    connection.execute_batch(if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        "pragma journal_mode = wal;
+         pragma journal_size_limit = 67108864;
+         pragma cache_size = -32000;"
+    } else {
+        "pragma cache_size = -4000;
+         pragma mmap_size = 268435456;"
+    })?;
+    Ok(connection)
+}
+
+fn read_all(connection: &Connection, seals: &Arc<Seals>, waiting: &Receiver<Work>) {
+    while let Ok(Work::Job(mut job)) = waiting.recv() {
+        if let Err(error) = run(connection, "begin deferred") {
+            job.fail(error);
+            continue;
+        }
+        job.run(&mut Tx::sqlite(connection).sealed_by(seals));
+        let _ = run(connection, "rollback");
+        job.answer();
+    }
+}
+
+fn write_all(connection: &Connection, seals: &Arc<Seals>, waiting: &Receiver<Work>, hook: &Hook) {
+    let mut is_ending = false;
+    let mut leftovers = Leftovers::default();
+    while !is_ending && let Ok(Work::Job(first)) = waiting.recv() {
+        let mut jobs = vec![first];
+        for work in waiting.try_iter().take(MAX_BATCH - 1) {
+            match work {
+                Work::Job(job) => jobs.push(job),
+                Work::End => is_ending = true,
+            }
+            if is_ending {
+                break;
+            }
+        }
+        match write_batch(connection, seals, &mut jobs) {
+            Ok(written) => {
+                tell(hook, &written.changes);
+                leftovers.after(connection, written.erases);
+                jobs.into_iter().for_each(Job::answer);
+            }
+            Err(error) => {
+                // Fails when SQLite has rolled back by itself, which is as good.
+                let _ = run(connection, "rollback");
+                let why = reason(&error);
+                jobs.into_iter()
+                    .for_each(|job| job.fail(StoreError::Unavailable(why.clone())));
+            }
+        }
+    }
+}
+
+/// What a commit did.
+#[derive(Default)]
+struct Written {
+    changes: Vec<Change>,
+    erases: bool,
+}
+
+impl Written {
+    fn add(&mut self, mut tx: Tx<'_>) {
+        self.erases |= tx.erases();
+        self.changes.append(&mut tx.take_changes());
+    }
+}
+
+/// Run `jobs` in one transaction; an error means that none of them happened.
+fn write_batch(
+    connection: &Connection,
+    seals: &Arc<Seals>,
+    jobs: &mut [Box<dyn Job>],
+) -> Result<Written, StoreError> {
+    let mut written = Written::default();
+    run(connection, "begin immediate")?;
+    // Inside a savepoint each statement costs more the more its job has done, which an import of
+    // thousands of comments would feel.
+    if let [job] = jobs {
+        let mut tx = Tx::sqlite(connection).sealed_by(seals);
+        if job.run(&mut tx) == Ran::Kept {
+            run(connection, "commit")?;
+            written.add(tx);
+            return Ok(written);
+        }
+        // SQLite may have done so already, as it does when the disk is full.
+        if !connection.is_autocommit() {
+            run(connection, "rollback")?;
+        }
+        return Ok(written);
+    }
+    for job in jobs {
+        run(connection, "savepoint job")?;
+        let mut tx = Tx::sqlite(connection).sealed_by(seals);
+        match job.run(&mut tx) {
+            Ran::Kept => written.add(tx),
+            // SQLite has undone the whole batch.
+            Ran::Undone | Ran::Collided if connection.is_autocommit() => {
+                let why = job.error().map(reason).unwrap_or_default();
+                return Err(StoreError::Unavailable(why));
+            }
+            Ran::Undone | Ran::Collided => run(connection, "rollback to job")?,
+        }
+        run(connection, "release job")?;
+    }
+    run(connection, "commit")?;
+    Ok(written)
+}
+
+fn reason(error: &StoreError) -> String {
+    match error {
+        StoreError::Unavailable(why) => why.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn run(connection: &Connection, command: &str) -> Result<(), StoreError> {
+    connection.prepare_cached(command)?.execute([])?;
+    Ok(())
+}

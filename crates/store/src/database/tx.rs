@@ -1,0 +1,221 @@
+//! The seam: one transaction, on either database.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rejoinder_core::{PageId, PageKey, SiteId};
+use rusqlite::OptionalExtension as _;
+
+use crate::database::error::StoreError;
+use crate::database::seals::Seals;
+use crate::database::sql::{Dialect, Sql};
+use crate::database::value::{Row, Value};
+
+/// A page changed; whoever keeps something made of it must look again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The page's site.
+    pub site: SiteId,
+    /// The page.
+    pub page: PageId,
+    /// What the page is known by.
+    pub key: PageKey,
+    /// The page's version after the change.
+    pub version: i64,
+    /// Whether something has to vanish from public view at once.
+    pub urgent: bool,
+}
+
+/// Prepared statements of one PostgreSQL connection, by the address of their [`Sql`].
+pub(crate) type Prepared = HashMap<usize, postgres::Statement>;
+
+/// A transaction. Operations take it first, and neither begin nor commit, so that they compose.
+pub struct Tx<'a> {
+    on: On<'a>,
+    changes: Vec<Change>,
+    erases: bool,
+    seals: Option<Arc<Seals>>,
+}
+
+enum On<'a> {
+    Sqlite(&'a rusqlite::Connection),
+    Postgres {
+        tx: postgres::Transaction<'a>,
+        prepared: &'a mut Prepared,
+    },
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) const fn sqlite(connection: &'a rusqlite::Connection) -> Self {
+        Self {
+            on: On::Sqlite(connection),
+            changes: Vec::new(),
+            erases: false,
+            seals: None,
+        }
+    }
+
+    pub(crate) const fn postgres(
+        tx: postgres::Transaction<'a>,
+        prepared: &'a mut Prepared,
+    ) -> Self {
+        Self {
+            on: On::Postgres { tx, prepared },
+            changes: Vec::new(),
+            erases: false,
+            seals: None,
+        }
+    }
+
+    /// With the keys of what is sealed.
+    pub(crate) fn sealed_by(self, seals: &Arc<Seals>) -> Self {
+        Self {
+            seals: Some(Arc::clone(seals)),
+            ..self
+        }
+    }
+
+    /// The keys of what is sealed; none where the transaction was given none.
+    pub(crate) fn seals(&self) -> &Seals {
+        static NONE: Seals = Seals::none();
+        self.seals.as_deref().unwrap_or(&NONE)
+    }
+
+    /// Which database this is.
+    pub const fn dialect(&self) -> Dialect {
+        match self.on {
+            On::Sqlite(_) => Dialect::Sqlite,
+            On::Postgres { .. } => Dialect::Postgres,
+        }
+    }
+
+    /// Fail where nothing can be written. On SQLite a transaction that writes begins only where it
+    /// can.
+    pub(crate) fn expect_writable(&mut self) -> Result<(), StoreError> {
+        match &mut self.on {
+            On::Sqlite(_) => Ok(()),
+            On::Postgres { tx, .. } => crate::database::postgres::expect_writable(tx),
+        }
+    }
+
+    /// Run a statement; how many rows it changed.
+    pub fn execute(&mut self, sql: &'static Sql, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        match &mut self.on {
+            On::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(sql.text(Dialect::Sqlite))?;
+                Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
+            }
+            On::Postgres { tx, prepared } => {
+                let statement = prepare(tx, prepared, sql)?;
+                Ok(tx.execute(&statement, &as_postgres(params))?)
+            }
+        }
+    }
+
+    /// The only row of an answer, if there is one.
+    pub fn one<T>(
+        &mut self,
+        sql: &'static Sql,
+        params: &[Value<'_>],
+        read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        match &mut self.on {
+            On::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(sql.text(Dialect::Sqlite))?;
+                let found = statement
+                    .query_row(rusqlite::params_from_iter(params), |row| {
+                        Ok(read(&Row::Sqlite(row)))
+                    })
+                    .optional()?;
+                found.transpose()
+            }
+            On::Postgres { tx, prepared } => {
+                let statement = prepare(tx, prepared, sql)?;
+                let found = tx.query_opt(&statement, &as_postgres(params))?;
+                found.map(|row| read(&Row::Postgres(&row))).transpose()
+            }
+        }
+    }
+
+    /// All rows of an answer.
+    pub fn all<T>(
+        &mut self,
+        sql: &'static Sql,
+        params: &[Value<'_>],
+        read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        match &mut self.on {
+            On::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(sql.text(Dialect::Sqlite))?;
+                let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+                let mut found = Vec::new();
+                while let Some(row) = rows.next()? {
+                    found.push(read(&Row::Sqlite(row))?);
+                }
+                Ok(found)
+            }
+            On::Postgres { tx, prepared } => {
+                let statement = prepare(tx, prepared, sql)?;
+                let rows = tx.query(&statement, &as_postgres(params))?;
+                rows.iter().map(|row| read(&Row::Postgres(row))).collect()
+            }
+        }
+    }
+
+    /// Run a script of several statements without parameters, as in migrations.
+    pub fn batch(&mut self, script: &str) -> Result<(), StoreError> {
+        match &mut self.on {
+            On::Sqlite(connection) => Ok(connection.execute_batch(script)?),
+            On::Postgres { tx, .. } => Ok(tx.batch_execute(script)?),
+        }
+    }
+
+    /// Say that a page changed, for those who hear of it after the commit.
+    pub fn touch(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    /// Say that this takes something away that must not stay in any file of the database, and not only
+    /// where no statement finds it.
+    pub(crate) const fn erase(&mut self) {
+        self.erases = true;
+    }
+
+    /// Whether the transaction said so.
+    pub(crate) const fn erases(&self) -> bool {
+        self.erases
+    }
+
+    pub(crate) fn take_changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
+    }
+
+    /// Commit, where the transaction is its own; on SQLite the writer commits the batch.
+    pub(crate) fn commit(self) -> Result<Vec<Change>, StoreError> {
+        if let On::Postgres { tx, .. } = self.on {
+            tx.commit()?;
+        }
+        Ok(self.changes)
+    }
+}
+
+fn prepare(
+    tx: &mut postgres::Transaction<'_>,
+    prepared: &mut Prepared,
+    sql: &'static Sql,
+) -> Result<postgres::Statement, StoreError> {
+    let key = std::ptr::from_ref(sql) as usize;
+    if let Some(statement) = prepared.get(&key) {
+        return Ok(statement.clone());
+    }
+    let statement = tx.prepare(sql.text(Dialect::Postgres))?;
+    prepared.insert(key, statement.clone());
+    Ok(statement)
+}
+
+fn as_postgres<'v>(params: &'v [Value<'_>]) -> Vec<&'v (dyn postgres::types::ToSql + Sync)> {
+    params
+        .iter()
+        .map(|value| value as &(dyn postgres::types::ToSql + Sync))
+        .collect()
+}

@@ -1,0 +1,205 @@
+//! Values that go into statements and come out of rows.
+
+use std::borrow::Cow;
+use std::error::Error;
+
+use bytes::BytesMut;
+use postgres::types::{IsNull, Type, to_sql_checked};
+use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Time};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+
+use crate::database::error::StoreError;
+
+/// A parameter of a statement. Every integer is 64 bits wide.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    /// No value.
+    Null,
+    /// A number, a time in microseconds, or an id.
+    Int(i64),
+    /// A text.
+    Text(Cow<'a, str>),
+    /// Bytes.
+    Blob(Cow<'a, [u8]>),
+}
+
+/// The parameters of a statement, in the order of their numbers: `params![site, id, &text]`.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$($crate::Value::from($value)),*] };
+}
+
+impl rusqlite::ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(int) => ValueRef::Integer(*int),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(blob) => ValueRef::Blob(blob),
+        }))
+    }
+}
+
+impl postgres::types::ToSql for Value<'_> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(int) => int.to_sql_checked(ty, out),
+            Self::Text(text) => text.as_ref().to_sql_checked(ty, out),
+            Self::Blob(blob) => blob.as_ref().to_sql_checked(ty, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+impl From<i64> for Value<'_> {
+    fn from(int: i64) -> Self {
+        Self::Int(int)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::Blob(Cow::Borrowed(bytes))
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Value<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        Self::Blob(Cow::Borrowed(bytes))
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Value<'a> {
+    fn from(bytes: &'a Vec<u8>) -> Self {
+        Self::Blob(Cow::Borrowed(bytes))
+    }
+}
+
+impl From<Time> for Value<'_> {
+    fn from(time: Time) -> Self {
+        Self::Int(time.micros())
+    }
+}
+
+impl<'a, T: Into<Self>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// A row of an answer.
+pub enum Row<'a> {
+    /// From SQLite.
+    Sqlite(&'a rusqlite::Row<'a>),
+    /// From PostgreSQL.
+    Postgres(&'a postgres::Row),
+}
+
+impl Row<'_> {
+    /// The value of the column at `index`, from 0.
+    pub fn get<T: Column>(&self, index: usize) -> Result<T, StoreError> {
+        match self {
+            Row::Sqlite(row) => T::from_sqlite(row, index).map_err(StoreError::from),
+            Row::Postgres(row) => T::from_postgres(row, index).map_err(StoreError::from),
+        }
+    }
+}
+
+/// What a column's value can be read as.
+pub trait Column: Sized {
+    /// Read it from SQLite.
+    fn from_sqlite(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<Self>;
+    /// Read it from PostgreSQL.
+    fn from_postgres(row: &postgres::Row, index: usize) -> Result<Self, postgres::Error>;
+}
+
+macro_rules! plain_columns {
+    ($($ty:ty),*) => { $(
+        impl Column for $ty {
+            fn from_sqlite(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<Self> {
+                row.get(index)
+            }
+            fn from_postgres(row: &postgres::Row, index: usize) -> Result<Self, postgres::Error> {
+                row.try_get(index)
+            }
+        }
+    )* };
+}
+
+plain_columns!(
+    i64,
+    String,
+    Vec<u8>,
+    Option<i64>,
+    Option<String>,
+    Option<Vec<u8>>
+);
+
+macro_rules! number_columns {
+    ($($ty:ty => $make:expr),* $(,)?) => { $(
+        impl Column for $ty {
+            fn from_sqlite(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<Self> {
+                i64::from_sqlite(row, index).map($make)
+            }
+            fn from_postgres(row: &postgres::Row, index: usize) -> Result<Self, postgres::Error> {
+                i64::from_postgres(row, index).map($make)
+            }
+        }
+        impl Column for Option<$ty> {
+            fn from_sqlite(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<Self> {
+                Ok(Option::<i64>::from_sqlite(row, index)?.map($make))
+            }
+            fn from_postgres(row: &postgres::Row, index: usize) -> Result<Self, postgres::Error> {
+                Ok(Option::<i64>::from_postgres(row, index)?.map($make))
+            }
+        }
+    )* };
+}
+
+number_columns! {
+    Time => Time::from_micros,
+    SiteId => SiteId,
+    PageId => PageId,
+    AuthorId => AuthorId,
+    CommentId => CommentId,
+}
+
+macro_rules! id_values {
+    ($($ty:ty),*) => { $(
+        impl From<$ty> for Value<'_> {
+            fn from(id: $ty) -> Self {
+                Self::Int(id.0)
+            }
+        }
+    )* };
+}
+
+id_values!(SiteId, PageId, AuthorId, CommentId);

@@ -1,0 +1,421 @@
+//! Posting.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use markup::{RENDERER_VERSION, Rendered};
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::identity::proof_of_work::Solution;
+use rejoinder_core::moderation::{Outcome, Verdict, Work};
+use rejoinder_core::publication::settings::Email;
+use rejoinder_core::{
+    Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site,
+    SiteId, State, Tally, Time, TokenHash, discussion::policy,
+};
+
+use sha2::{Digest as _, Sha256};
+
+use super::counters::arrive;
+use super::{by_id, expect};
+use crate::database::error::StoreError;
+use crate::discussion::events::{self, EventKind};
+use crate::identity::authors::{self, Details};
+use crate::moderation::decisions;
+use crate::moderation::pipeline::{self, Text};
+use crate::notices::subscriptions::{self, Wish};
+use crate::{
+    Result, Tx,
+    discussion::{cards, pages},
+    identity::{address_keys, work},
+    params, sql,
+};
+
+/// How long an idempotency key is remembered.
+const IDEMPOTENCY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A comment that someone wants to post.
+#[derive(Debug, Clone)]
+pub struct NewComment {
+    /// Where.
+    pub site: Site,
+    /// On which page, which need not exist yet.
+    pub page: PageKey,
+    /// The page's headline, when the client knows it.
+    pub title: Option<String>,
+    /// Ids drawn for what may have to be made.
+    pub ids: NewIds,
+    /// What it replies to.
+    pub parent: Option<CommentId>,
+    /// Who posts.
+    pub reader: Reader,
+    /// What a guest says of themselves; `None` leaves what is known.
+    pub details: Option<Details>,
+    /// Proves the author from now on.
+    pub token: TokenHash,
+    /// The program that posts for them, by its API token.
+    pub program: Option<AuthorId>,
+    /// As typed.
+    pub text: String,
+    /// As rendered.
+    pub rendered: Rendered,
+    /// Whether a proof of work was asked for. [`Work::Missing`] becomes [`Work::Done`] by a solution.
+    pub work: Work,
+    /// What the writer's browser found.
+    pub solution: Option<Solution>,
+    /// Of what the author wants to be told.
+    pub notify: Option<Wish>,
+    /// Makes a repeated request the same one.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// Ids drawn for what may have to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct NewIds {
+    /// For the comment.
+    pub comment: CommentId,
+    /// For its page.
+    pub page: PageId,
+    /// For its author.
+    pub author: AuthorId,
+    /// For the job that asks a program outside about it.
+    pub job: i64,
+    /// For a new address key.
+    pub address_key: [u8; 32],
+}
+
+/// A client's key for one request, and what the request said.
+#[derive(Debug, Clone)]
+pub struct Idempotency {
+    /// The client's key.
+    pub key: String,
+    /// SHA-256 of the request.
+    pub fingerprint: [u8; 32],
+}
+
+/// A comment that was posted.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    /// The comment, which may be held.
+    pub comment: Comment,
+    /// Its page, after the change.
+    pub page: Page,
+    /// Whether it had been posted before under the same key.
+    pub is_replay: bool,
+}
+
+/// Post a comment or a reply. The same idempotency key again gives the first comment again.
+pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
+    let site = new.site.id;
+    let settings = &new.site.settings;
+    policy::may_carry_thread(&new.site, &new.page)?;
+    let page = pages::locked_or_added(tx, now, site, new.ids.page, &new.page)?;
+    let reader = Reader {
+        author: authors::by_token(tx, now, site, &new.token)?,
+        network: new.reader.network,
+    };
+    if let Some(posted) = replay(tx, now, new, reader.author.as_ref())? {
+        return Ok(posted);
+    }
+    let known = reader.author.clone();
+    let Rendered { shown, n_links, .. } = &new.rendered;
+    policy::may_say(settings, &new.text, shown.text(), *n_links)?;
+    policy::may_comment(settings, Some(&page), &reader, now)?;
+    let parent = parent_of(tx, &page, new.parent)?;
+    let author = author_of(tx, now, new, reader.author.as_ref())?;
+    let work = worked(tx, now, new)?;
+    let text = Text {
+        settings,
+        page: &page,
+        comment: new.ids.comment,
+        author: &author,
+        token: Some(&new.token),
+        reader: &reader,
+        rendered: &new.rendered,
+        is_signed_here: new.details.is_some() && author.kind == AuthorKind::Guest,
+        work,
+    };
+    let verdict = pipeline::judge(tx, now, &text)?;
+    let comment = comment_of(now, new, &page, parent.as_ref(), author, &verdict.outcome);
+    insert(tx, now, new, site, &comment)?;
+    let page = announce(tx, now, new, page, parent.as_ref(), &comment, &verdict)?;
+    if let Some(wish) = &new.notify {
+        subscriptions::ask(tx, now, &page, &comment.author, wish)?;
+    }
+    remember(tx, now, new, known.as_ref())?;
+    Ok(Posted {
+        comment,
+        page,
+        is_replay: false,
+    })
+}
+
+/// Count the new comment, log it, and let follow what the verdict on it asks for.
+fn announce(
+    tx: &mut Tx<'_>,
+    now: Time,
+    new: &NewComment,
+    mut page: Page,
+    parent: Option<&Comment>,
+    comment: &Comment,
+    verdict: &Verdict,
+) -> Result<Page> {
+    if page.title.is_none()
+        && let Some(title) = &new.title
+        && pipeline::may_be_titled(tx, &page, title)?
+    {
+        pages::set_title(tx, page.site, page.id, title)?;
+        page.title = Some(title.clone());
+    }
+    let (kind, n_comments) = match comment.state {
+        State::Published => (EventKind::Published, 1),
+        _ => (EventKind::Withheld, 0),
+    };
+    if let Some(parent) = parent.filter(|_| comment.is_published()) {
+        arrive(tx, &page, parent)?;
+    }
+    let id = comment.id;
+    page.version = events::append_counted(tx, now, &page, kind, Some(id), n_comments)?;
+    page.n_comments += n_comments;
+    if !verdict.findings.is_empty() {
+        let version = page.version;
+        decisions::note_findings(tx, now, &page, id, version, None, &verdict.findings)?;
+    }
+    if verdict.asks_outside {
+        pipeline::ask_outside(tx, now, page.site, new.ids.job, id, 1)?;
+    }
+    Ok(page)
+}
+
+/// The proof of work, with the solution used up. When the comment is refused after all, it is not.
+fn worked(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Work> {
+    match &new.solution {
+        Some(solution) if new.work == Work::Missing => {
+            let is_done = work::spend(tx, now, new.site.id, solution)?;
+            Ok(if is_done { Work::Done } else { Work::Missing })
+        }
+        _ => Ok(new.work),
+    }
+}
+
+/// A client's key as it is kept: it belongs to the author who used it, or, before their browser was
+/// known, to their network, of which nothing can be told once the key of its hash is destroyed.
+fn own_key(
+    tx: &mut Tx<'_>,
+    now: Time,
+    new: &NewComment,
+    author: Option<&Author>,
+    key: &str,
+) -> Result<String> {
+    let mut own = match author {
+        Some(author) => Sha256::new_with_prefix(author.id.0.to_be_bytes()),
+        None => {
+            let hash = address_keys::hash(tx, now, new.reader.network, &new.ids.address_key)?;
+            Sha256::new_with_prefix(hash)
+        }
+    };
+    own.update(key);
+    let hash: [u8; 32] = own.finalize().into();
+    Ok(hash.iter().fold(String::new(), |mut own, byte| {
+        let _ = write!(own, "{byte:02x}");
+        own
+    }))
+}
+
+/// What was posted before under the same key by the same person. Whose first answer was lost before it
+/// told their browser who they are, comes again as somebody unknown.
+fn replay(
+    tx: &mut Tx<'_>,
+    now: Time,
+    new: &NewComment,
+    author: Option<&Author>,
+) -> Result<Option<Posted>> {
+    let Some(Idempotency { key, fingerprint }) = &new.idempotency else {
+        return Ok(None);
+    };
+    let mut keys = vec![own_key(tx, now, new, None, key)?];
+    if author.is_some() {
+        keys.insert(0, own_key(tx, now, new, author, key)?);
+    }
+    for key in keys {
+        let Some((said, comment)) = used(tx, now, new.site.id, &key)? else {
+            continue;
+        };
+        // Somebody else of the same network was as unknown when they used it.
+        if author.is_some_and(|author| author.id != comment.author.id) {
+            continue;
+        }
+        if said != fingerprint {
+            return Err(Refusal::KeyReused.into());
+        }
+        let site = new.site.id;
+        let page = pages::by_id(tx, site, comment.page)?;
+        let page =
+            page.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))?;
+        return Ok(Some(Posted {
+            comment: cards::filled(tx, site, comment)?,
+            page,
+            is_replay: true,
+        }));
+    }
+    Ok(None)
+}
+
+/// What was said under a key as it is kept, and the comment that came of it.
+fn used(tx: &mut Tx<'_>, now: Time, site: SiteId, key: &str) -> Result<Option<(Vec<u8>, Comment)>> {
+    let seen: Option<(Vec<u8>, CommentId)> = tx.one(
+        sql!(
+            "select fingerprint, comment_id from idempotency
+             where site_id = ?1 and key = ?2 and at > ?3"
+        ),
+        params![site, key, now.before(IDEMPOTENCY)],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let Some((said, comment)) = seen else {
+        return Ok(None);
+    };
+    Ok(Some((said, expect(tx, site, comment)?)))
+}
+
+fn remember(tx: &mut Tx<'_>, now: Time, new: &NewComment, author: Option<&Author>) -> Result<()> {
+    let Some(Idempotency { key, fingerprint }) = &new.idempotency else {
+        return Ok(());
+    };
+    let (site, key) = (new.site.id, own_key(tx, now, new, author, key)?);
+    forget_old(tx, now, site)?;
+    let is_first = tx.execute(
+        sql!(
+            "insert into idempotency (site_id, key, fingerprint, comment_id, at)
+             values (?1, ?2, ?3, ?4, ?5) on conflict (site_id, key) do nothing"
+        ),
+        params![site, &key, fingerprint, new.ids.comment, now],
+    )?;
+    // The same key was used for another page at the same moment.
+    if is_first == 0 {
+        return Err(StoreError::Collision);
+    }
+    Ok(())
+}
+
+fn parent_of(tx: &mut Tx<'_>, page: &Page, parent: Option<CommentId>) -> Result<Option<Comment>> {
+    let Some(id) = parent else { return Ok(None) };
+    let parent = by_id(tx, page.site, id)?.filter(|parent| parent.page == page.id);
+    let parent = parent.ok_or(Refusal::CommentUnknown)?;
+    policy::may_reply(&parent)?;
+    Ok(Some(parent))
+}
+
+/// Who the comment is by: the author whom the token proves, or a new guest.
+fn author_of(
+    tx: &mut Tx<'_>,
+    now: Time,
+    new: &NewComment,
+    known: Option<&Author>,
+) -> Result<Author> {
+    let site = new.site.id;
+    let details = new.details.clone().unwrap_or_default();
+    if let Some(known) = known {
+        let renames = known.kind == AuthorKind::Guest && !details.name.is_empty();
+        if !renames && (known.kind == AuthorKind::Account || !known.name.is_empty()) {
+            return Ok(known.clone());
+        }
+        if renames {
+            let is_same = known.name == details.name && known.website == details.website;
+            if known.name != details.name && known.role < Role::Staff {
+                authors::may_be_called(tx, &new.site, &details.name)?;
+            }
+            if !is_same || details.email.is_some() {
+                authors::set_details(tx, site, known.id, &details)?;
+            }
+            return Ok(Author {
+                name: details.name,
+                website: details.website,
+                ..known.clone()
+            });
+        }
+    }
+    if details.name.is_empty() {
+        return Err(Refusal::NameMissing.into());
+    }
+    if new.site.settings.email == Email::Required && details.email.is_none() {
+        return Err(Refusal::EmailMissing.into());
+    }
+    authors::may_be_called(tx, &new.site, &details.name)?;
+    authors::add_guest(tx, now, site, new.ids.author, &details, &new.token)
+}
+
+fn comment_of(
+    now: Time,
+    new: &NewComment,
+    page: &Page,
+    parent: Option<&Comment>,
+    author: Author,
+    outcome: &Outcome,
+) -> Comment {
+    let id = new.ids.comment;
+    Comment {
+        id,
+        page: page.id,
+        parent: parent.map(|parent| parent.id),
+        root: parent.map_or(id, |parent| parent.root),
+        depth: parent.map_or(0, |parent| parent.depth + 1),
+        author,
+        text: new.text.clone(),
+        html: new.rendered.html.as_str().to_owned(),
+        state: outcome.state,
+        reason: outcome.reason.clone(),
+        revision: 1,
+        created_at: now,
+        edited_at: None,
+        closed_at: None,
+        pin: None,
+        featured_at: None,
+        tally: Tally::default(),
+        n_replies: 0,
+        n_descendants: 0,
+        cards: Vec::new(),
+    }
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    now: Time,
+    new: &NewComment,
+    site: SiteId,
+    comment: &Comment,
+) -> Result<()> {
+    let address = address_keys::hash(tx, now, new.reader.network, &new.ids.address_key)?;
+    tx.execute(
+        sql!(
+            "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
+                 html, renderer, state, reason, created_at, address_hash, program_id)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+        ),
+        params![
+            site,
+            comment.id,
+            comment.page,
+            comment.parent,
+            comment.root,
+            comment.depth,
+            comment.author.id,
+            &comment.text,
+            &comment.html,
+            RENDERER_VERSION,
+            comment.state.as_str(),
+            comment.reason.as_deref(),
+            now,
+            &address,
+            new.program,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Forget the keys of requests that nobody sends again.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    tx.execute(
+        sql!("delete from idempotency where site_id = ?1 and at <= ?2"),
+        params![site, now.before(IDEMPOTENCY)],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,353 @@
+//! Reading threads: the roots by their index, then the replies level by level.
+//!
+//! However large a thread is, a page of it costs one statement for the roots and one for each level
+//! of replies, each bounded by what is shown. What is not published is blanked here, so that no
+//! caller can show it.
+
+use rejoinder_core::discussion::cursor::Cursor;
+use rejoinder_core::discussion::ranking::wilson_lower_bound;
+use rejoinder_core::discussion::thread::{self, Entry, MAX_COMMENTS, MAX_LEVELS};
+use rejoinder_core::{
+    AuthorId, Comment, CommentId, Filter, Page, PageId, PageKey, SiteId, Sort, State, Thread,
+    ThreadQuery,
+};
+
+use crate::discussion::comments::{columns, comment_columns, read};
+use crate::{
+    Dialect, Result, Sql, Tx,
+    discussion::{cards, pages},
+    params, sql,
+};
+
+/// The part of a page's thread that `query` asks for. An unknown page is an empty thread.
+pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -> Result<Thread> {
+    let Some(page) = pages::find(tx, site, key)? else {
+        return Ok(Thread::empty(key.clone(), *query));
+    };
+    let limit = query.limit.clamp(1, MAX_COMMENTS);
+    let query = ThreadQuery { limit, ..*query };
+    let mut thread = match query.root {
+        Some(root) => branch(tx, page, &query, root)?,
+        None => roots(tx, page, &query)?,
+    };
+    let shown = thread.entries.iter_mut().map(|entry| &mut entry.comment);
+    cards::fill(tx, site, shown.chain(&mut thread.ancestors))?;
+    Ok(thread)
+}
+
+fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
+    let mut tops = match query.after {
+        None => pinned(tx, &page)?,
+        Some(_) => Vec::new(),
+    };
+    tops.retain(|comment| passes(query.filter, comment));
+    let mut listed = page_of_roots(tx, &page, query)?;
+    let next = cut(&mut listed, query.limit).map(|last| Cursor {
+        rank: query.sort.rank(last, wilson_lower_bound(last.tally)),
+        id: last.id,
+    });
+    tops.append(&mut listed);
+    let replies = match query.filter {
+        Some(Filter::Featured) => 0,
+        _ => query.replies,
+    };
+    let entries = with_replies(tx, page.site, tops, replies)?;
+    Ok(Thread {
+        key: page.key.clone(),
+        page: Some(page),
+        query: *query,
+        ancestors: Vec::new(),
+        entries,
+        next,
+    })
+}
+
+/// Keep the first `limit`; the last of them, when there were more.
+fn cut(comments: &mut Vec<Comment>, limit: usize) -> Option<&Comment> {
+    if comments.len() <= limit {
+        return None;
+    }
+    comments.truncate(limit);
+    comments.last()
+}
+
+/// The pinned comments of a page, in their order.
+pub fn pinned(tx: &mut Tx<'_>, page: &Page) -> Result<Vec<Comment>> {
+    tx.all(
+        sql!(comment_columns!(
+            "where c.site_id = ?1 and c.page_id = ?2 and c.pin is not null and c.parent_id is null
+               and c.shown = 1 order by c.pin, c.id limit 20"
+        )),
+        params![page.site, page.id],
+        read,
+    )
+}
+
+fn passes(filter: Option<Filter>, comment: &Comment) -> bool {
+    match filter {
+        None => true,
+        Some(Filter::Staff) => comment.author.role > rejoinder_core::identity::author::Role::Reader,
+        Some(Filter::Featured) => comment.featured_at.is_some(),
+    }
+}
+
+/// A page of roots. `?3` is the rank and `?4` the id that it goes on after.
+macro_rules! roots {
+    ($which:literal, $($rest:literal),+) => {
+        sql!(comment_columns!(
+            "where c.site_id = ?1 and c.page_id = ?2 and c.pin is null and ",
+            $which,
+            " and ",
+            $($rest,)+
+            " limit ?5"
+        ))
+    };
+}
+
+/// The statement of each sort, for roots that are `$which`; `$id` is their id.
+macro_rules! sorts {
+    ($sort:expr, $id:literal, $which:literal) => {
+        match $sort {
+            Sort::Newest => roots!(
+                $which,
+                $id,
+                " < ?4 and cast(?3 as bigint) is not null order by ",
+                $id,
+                " desc"
+            ),
+            Sort::Oldest => roots!(
+                $which,
+                $id,
+                " > ?4 and cast(?3 as bigint) is not null order by ",
+                $id
+            ),
+            Sort::Votes => roots!(
+                $which,
+                "(c.score, c.id) < (?3, ?4) order by c.score desc, c.id desc"
+            ),
+            Sort::Best => roots!(
+                $which,
+                "(c.best, c.id) < (?3, ?4) order by c.best desc, c.id desc"
+            ),
+            Sort::Discussed => roots!(
+                $which,
+                "(c.n_descendants, c.id) < (?3, ?4) order by c.n_descendants desc, c.id desc"
+            ),
+        }
+    };
+}
+
+/// Each sort has an index of its own, of shown roots. The newsroom's are few, so they are found by
+/// their authors, and the featured by an index of theirs; the sums keep other indexes out. Featured
+/// replies stand among the featured roots, and none has its replies below it, so that each is there
+/// once.
+fn statement(sort: Sort, filter: Option<Filter>) -> &'static Sql {
+    match filter {
+        None => sorts!(sort, "c.id", "c.parent_id is null and c.shown = 1"),
+        Some(Filter::Staff) => sorts!(
+            sort,
+            "c.id + 0",
+            "c.depth = 0 and c.shown + 0 = 1 and c.author_id in (
+                 select s.id from author s where s.site_id = ?1 and s.role <> 'reader')"
+        ),
+        Some(Filter::Featured) => sorts!(
+            sort,
+            "c.id + 0",
+            "c.featured_at is not null and c.state = 'published'"
+        ),
+    }
+}
+
+fn page_of_roots(tx: &mut Tx<'_>, page: &Page, query: &ThreadQuery) -> Result<Vec<Comment>> {
+    let start = match query.sort {
+        Sort::Oldest => Cursor {
+            rank: 0,
+            id: CommentId(-1),
+        },
+        _ => Cursor {
+            rank: i64::MAX,
+            id: CommentId(i64::MAX),
+        },
+    };
+    let after = query.after.unwrap_or(start);
+    let limit = as_i64(query.limit) + 1;
+    tx.all(
+        statement(query.sort, query.filter),
+        params![page.site, page.id, after.rank, after.id, limit],
+        read,
+    )
+}
+
+fn as_i64(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// One comment with its replies, and the nearest of its ancestors.
+fn branch(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, root: CommentId) -> Result<Thread> {
+    let top = crate::discussion::comments::by_id(tx, page.site, root)?
+        .filter(|top| top.page == page.id && (top.is_published() || top.n_replies > 0));
+    let Some(top) = top else {
+        let key = page.key.clone();
+        return Ok(Thread {
+            page: Some(page),
+            ..Thread::empty(key, *query)
+        });
+    };
+    let ancestors = ancestors(tx, page.site, &top)?;
+    let after = query.after.map_or(CommentId(0), |cursor| cursor.id);
+    let mut replies = replies_after(tx, page.site, top.id, after, as_i64(query.limit) + 1)?;
+    let more = cut(&mut replies, query.limit).map(|last| Cursor {
+        rank: 0,
+        id: last.id,
+    });
+    let mut entries = with_replies(tx, page.site, replies, query.replies)?;
+    for entry in &mut entries {
+        entry.level += 1;
+    }
+    entries.insert(
+        0,
+        Entry {
+            comment: blanked(top),
+            level: 0,
+            more,
+        },
+    );
+    Ok(Thread {
+        key: page.key.clone(),
+        page: Some(page),
+        query: *query,
+        ancestors,
+        entries,
+        next: None,
+    })
+}
+
+fn ancestors(tx: &mut Tx<'_>, site: SiteId, comment: &Comment) -> Result<Vec<Comment>> {
+    let mut ancestors = Vec::new();
+    let mut parent = comment.parent;
+    while let Some(id) = parent.filter(|_| ancestors.len() < MAX_LEVELS) {
+        let Some(found) = crate::discussion::comments::by_id(tx, site, id)? else {
+            break;
+        };
+        parent = found.parent;
+        ancestors.push(blanked(found));
+    }
+    ancestors.reverse();
+    Ok(ancestors)
+}
+
+fn replies_after(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    parent: CommentId,
+    after: CommentId,
+    limit: i64,
+) -> Result<Vec<Comment>> {
+    tx.all(
+        sql!(comment_columns!(
+            "where c.site_id = ?1 and c.parent_id = ?2 and c.shown = 1 and c.id > ?3
+             order by c.id limit ?4"
+        )),
+        params![site, parent, after, limit],
+        read,
+    )
+}
+
+/// `tops` and the first `replies` of each comment, down to the last level, in reading order.
+fn with_replies(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    tops: Vec<Comment>,
+    replies: usize,
+) -> Result<Vec<Entry>> {
+    let mut total = tops.len();
+    let mut levels = vec![tops];
+    while levels.len() < MAX_LEVELS && replies > 0 && total < MAX_COMMENTS {
+        let parents = levels.last().map_or(&[][..], Vec::as_slice);
+        let parents: Vec<i64> = parents
+            .iter()
+            .filter(|parent| parent.n_replies > 0)
+            .map(|parent| parent.id.0)
+            .collect();
+        if parents.is_empty() {
+            break;
+        }
+        let level = first_replies(tx, site, &parents, replies, MAX_COMMENTS - total)?;
+        total += level.len();
+        levels.push(level);
+    }
+    let mut entries = thread::in_reading_order(levels);
+    for entry in &mut entries {
+        blank(&mut entry.comment);
+    }
+    Ok(entries)
+}
+
+/// The first `replies` of each of `parents`, found by the index of replies and no further, so that
+/// a parent with 50,000 replies costs no more than one with five.
+fn first_replies(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    parents: &[i64],
+    replies: usize,
+    limit: usize,
+) -> Result<Vec<Comment>> {
+    let list = format!("{parents:?}");
+    let statement = match tx.dialect() {
+        Dialect::Sqlite => sql!(@sqlite concat!(
+            "select ", columns!(),
+            "from list(?2) as p cross join comment c
+                 on c.site_id = ?1 and c.id in (
+                     select r.id from comment r
+                     where r.site_id = ?1 and r.parent_id = p.value and r.shown = 1
+                     order by r.id limit ?3)
+             join author a on a.site_id = c.site_id and a.id = c.author_id
+             order by c.id limit ?4"
+        )),
+        Dialect::Postgres => sql!(@postgres concat!(
+            "select ", columns!(),
+            "from list(?2) as p cross join lateral (
+                 select r.* from comment r
+                 where r.site_id = ?1 and r.parent_id = p.value and r.shown = 1
+                 order by r.id limit ?3) c
+             join author a on a.site_id = c.site_id and a.id = c.author_id
+             order by c.id limit ?4"
+        )),
+    };
+    let params = params![site, list, as_i64(replies), as_i64(limit)];
+    tx.all(statement, params, read)
+}
+
+fn blanked(mut comment: Comment) -> Comment {
+    blank(&mut comment);
+    comment
+}
+
+/// Leave nothing of a comment that is not published but its place.
+pub fn blank(comment: &mut Comment) {
+    if comment.is_published() {
+        return;
+    }
+    comment.state = State::Removed;
+    comment.reason = None;
+    comment.featured_at = None;
+    comment.text.clear();
+    comment.html.clear();
+    comment.cards.clear();
+    comment.author.name.clear();
+    comment.author.website = None;
+    comment.author.id = AuthorId(0);
+    comment.author.role = rejoinder_core::identity::author::Role::Reader;
+}
+
+/// An author's own comments on a page, newest first, at most 200: for what they may still change.
+pub fn mine(tx: &mut Tx<'_>, site: SiteId, page: PageId, author: AuthorId) -> Result<Vec<Comment>> {
+    tx.all(
+        sql!(comment_columns!(
+            "where c.site_id = ?1 and c.author_id = ?2 and c.page_id = ?3 and c.state <> 'removed'
+             order by c.id desc limit 200"
+        )),
+        params![site, author, page],
+        read,
+    )
+}

@@ -1,0 +1,275 @@
+//! Authors, and the sessions that prove who one is.
+
+use std::time::Duration;
+
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::{
+    Author, AuthorId, AuthorKind, Refusal, Site, SiteId, Time, TokenHash, identity::names,
+};
+
+use crate::database::error::StoreError;
+use crate::{
+    Result, Row, Tx,
+    identity::{sessions, sign_ins},
+    moderation::{pipeline, searches},
+    params, sql,
+};
+
+/// How long a guest's browser proves who they are.
+const SESSION: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
+/// What a guest says of themselves, already checked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Details {
+    /// As they call themselves; empty for someone who only voted.
+    pub name: String,
+    /// Where notices go.
+    pub email: Option<String>,
+    /// Their own site, through the URL gate.
+    pub website: Option<String>,
+}
+
+/// Whom `token` belongs to at `site`.
+pub fn by_token(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    token: &TokenHash,
+) -> Result<Option<Author>> {
+    tx.one(
+        sql!(
+            "select a.id, a.name, a.kind, a.role, a.website from session s
+             join author a on a.site_id = s.site_id and a.id = s.author_id
+             where s.site_id = ?1 and s.token_hash = ?2 and s.expires_at > ?3"
+        ),
+        params![site, &token.0, now],
+        |row| read(row, 0),
+    )
+}
+
+/// The author with this id.
+pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: AuthorId) -> Result<Option<Author>> {
+    tx.one(
+        sql!("select id, name, kind, role, website from author where site_id = ?1 and id = ?2"),
+        params![site, id],
+        |row| read(row, 0),
+    )
+}
+
+/// Whether someone outside the newsroom may call themself `name`.
+pub fn may_be_called(tx: &mut Tx<'_>, site: &Site, name: &str) -> Result<()> {
+    let newsroom: Vec<String> = tx.all(
+        sql!(
+            "select name from author where site_id = ?1 and role <> 'reader' order by id limit 1000"
+        ),
+        params![site.id],
+        |row| row.get(0),
+    )?;
+    names::may_be_called(site, &newsroom, name)?;
+    pipeline::may_be_named(tx, site, name)
+}
+
+/// The account of an e-mail address, in whatever case it is written.
+pub fn by_email(tx: &mut Tx<'_>, site: SiteId, email: &str) -> Result<Option<Author>> {
+    tx.one(
+        sql!(
+            "select id, name, kind, role, website from author
+             where site_id = ?1 and email = ?2 and kind = 'account' order by id limit 1"
+        ),
+        params![site, email.to_ascii_lowercase()],
+        |row| read(row, 0),
+    )
+}
+
+/// Add an account, for an e-mail address that its owner has proven, that an operator vouches for, or
+/// for none.
+pub(crate) fn add_account(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: AuthorId,
+    name: &str,
+    email: Option<&str>,
+) -> Result<Author> {
+    tx.execute(
+        sql!(
+            "insert into author (site_id, id, kind, name, email, created_at)
+             values (?1, ?2, 'account', ?3, ?4, ?5)"
+        ),
+        params![site, id, name, email.map(str::to_ascii_lowercase), now],
+    )?;
+    Ok(Author {
+        id,
+        name: name.to_owned(),
+        kind: AuthorKind::Account,
+        role: Role::Reader,
+        website: None,
+    })
+}
+
+/// Add a guest, whom `token` will prove.
+pub fn add_guest(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: AuthorId,
+    details: &Details,
+    token: &TokenHash,
+) -> Result<Author> {
+    tx.execute(
+        sql!(
+            "insert into author (site_id, id, kind, name, email, website, created_at)
+             values (?1, ?2, 'guest', ?3, ?4, ?5, ?6)"
+        ),
+        params![
+            site,
+            id,
+            &details.name,
+            details.email.as_deref(),
+            details.website.as_deref(),
+            now
+        ],
+    )?;
+    tx.execute(
+        sql!(
+            "insert into session (site_id, token_hash, author_id, created_at, expires_at)
+             values (?1, ?2, ?3, ?4, ?5)
+             on conflict (site_id, token_hash) do update set author_id = excluded.author_id,
+                 created_at = excluded.created_at, expires_at = excluded.expires_at,
+                 label = null, family = null"
+        ),
+        params![site, &token.0, id, now, now.after(SESSION)],
+    )?;
+    Ok(Author {
+        id,
+        name: details.name.clone(),
+        kind: AuthorKind::Guest,
+        role: Role::Reader,
+        website: details.website.clone(),
+    })
+}
+
+/// Whom `token` proves; a new guest without a name, where it proves nobody yet.
+pub fn by_token_or_new(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: AuthorId,
+    token: &TokenHash,
+) -> Result<Author> {
+    match by_token(tx, now, site, token)? {
+        Some(known) => Ok(known),
+        None => add_guest(tx, now, site, id, &Details::default(), token),
+    }
+}
+
+/// Let a guest call themselves something else. An empty e-mail field keeps the one that is known.
+pub fn set_details(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    details: &Details,
+) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update author set name = ?3, email = coalesce(?4, email), website = ?5
+             where site_id = ?1 and id = ?2"
+        ),
+        params![
+            site,
+            author,
+            &details.name,
+            details.email.as_deref(),
+            details.website.as_deref()
+        ],
+    )?;
+    Ok(())
+}
+
+/// Forget what a guest said of themselves. Their browser still proves that they are the same.
+pub(crate) fn forget_details(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
+    searches::forget_about(tx, site, author)?;
+    tx.execute(
+        sql!(
+            "update author set name = '', email = null, website = null
+             where site_id = ?1 and id = ?2 and kind = 'guest' and role = 'reader'"
+        ),
+        params![site, author],
+    )?;
+    Ok(())
+}
+
+/// Let an author do more or less at the site. Whoever may do something else than before must sign in
+/// again: a session says of nobody that they may do more, and of links that wait none brings it back.
+pub fn set_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) -> Result<()> {
+    let before = by_id(tx, site, author)?.map(|author| author.role);
+    if before.is_some_and(|before| before != role) {
+        sessions::end_others(tx, site, author, None)?;
+        sign_ins::invite_to(tx, site, author, Role::Reader)?;
+    }
+    tx.execute(
+        sql!("update author set role = ?3 where site_id = ?1 and id = ?2"),
+        params![site, author, role.as_str()],
+    )?;
+    Ok(())
+}
+
+/// One of the newsroom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Colleague {
+    /// Who.
+    pub author: Author,
+    /// Their address.
+    pub email: Option<String>,
+}
+
+/// The newsroom of a site, those who may do most first.
+pub fn newsroom(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Colleague>> {
+    let mut found = tx.all(
+        sql!(
+            "select id, name, kind, role, website, email from author
+             where site_id = ?1 and role <> 'reader' order by id"
+        ),
+        params![site],
+        |row| {
+            Ok(Colleague {
+                author: read(row, 0)?,
+                email: row.get(5)?,
+            })
+        },
+    )?;
+    found.sort_by_key(|colleague| std::cmp::Reverse(colleague.author.role));
+    Ok(found)
+}
+
+/// Let one of the newsroom do more or less there. A site keeps an owner.
+pub fn change_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) -> Result<()> {
+    let owners: Vec<AuthorId> = tx.all(
+        sql!(
+            "select id from author where site_id = ?1 and role <> 'reader' and role = 'owner'
+             order by id for update"
+        ),
+        params![site],
+        |row| row.get(0),
+    )?;
+    let known = by_id(tx, site, author)?.filter(|known| known.role > Role::Reader);
+    known.ok_or(Refusal::AuthorUnknown)?;
+    if role < Role::Owner && owners == [author] {
+        return Err(Refusal::LastOwner.into());
+    }
+    set_role(tx, site, author, role)
+}
+
+/// An author from five columns that begin at `at`: id, name, kind, role, website.
+pub(crate) fn read(row: &Row<'_>, at: usize) -> Result<Author> {
+    let unknown = |word: String| StoreError::Internal(format!("unknown word {word}").into());
+    let kind: String = row.get(at + 2)?;
+    let role: String = row.get(at + 3)?;
+    Ok(Author {
+        id: row.get(at)?,
+        name: row.get(at + 1)?,
+        kind: AuthorKind::from_word(&kind).ok_or_else(|| unknown(kind))?,
+        role: Role::from_word(&role).ok_or_else(|| unknown(role))?,
+        website: row.get(at + 4)?,
+    })
+}

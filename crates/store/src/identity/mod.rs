@@ -1,0 +1,17 @@
+//! Authors, sessions, every way to sign in, and taking oneself back.
+
+pub mod address_keys;
+pub mod authors;
+pub(crate) mod claims;
+pub mod erasures;
+pub mod guests;
+pub mod identities;
+pub mod mail_sign_ins;
+pub mod mutes;
+pub mod openid;
+pub mod passkeys;
+pub mod personal;
+pub mod sessions;
+pub mod sign_in_keys;
+pub mod sign_ins;
+pub mod work;

@@ -1,0 +1,398 @@
+//! What is kept of a person, for that person: their name to change, and everything to take along.
+
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::{Author, AuthorId, CommentId, Page, PageId, Refusal, Site, SiteId, Time};
+use serde::Serialize;
+
+use crate::discussion::events::{self, EventKind};
+use crate::{
+    Result, Row, Tx,
+    discussion::pages,
+    identity::{authors, identities, mutes, passkeys, sessions},
+    notices::devices,
+    params, sql,
+};
+
+/// Let an account call itself otherwise, in everything that it wrote.
+pub fn rename(tx: &mut Tx<'_>, now: Time, site: &Site, author: &Author, name: &str) -> Result<()> {
+    if author.name == name {
+        return Ok(());
+    }
+    let pages = written_on(tx, site.id, author.id)?;
+    if author.role == Role::Reader {
+        authors::may_be_called(tx, site, name)?;
+    }
+    tx.execute(
+        sql!("update author set name = ?3 where site_id = ?1 and id = ?2"),
+        params![site.id, author.id, name],
+    )?;
+    for page in pages {
+        let newest = tx.one(
+            sql!(
+                "select id from comment where site_id = ?1 and page_id = ?2 and author_id = ?3
+                   and state = 'published' order by id desc limit 1"
+            ),
+            params![site.id, page.id, author.id],
+            |row| row.get(0),
+        )?;
+        if newest.is_some() {
+            events::append(tx, now, &page, EventKind::Edited, newest)?;
+        }
+    }
+    Ok(())
+}
+
+/// The pages that an author wrote on, locked in one order.
+fn written_on(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Page>> {
+    let pages: Vec<PageId> = tx.all(
+        sql!(
+            "select distinct page_id from comment where site_id = ?1 and author_id = ?2
+             order by page_id"
+        ),
+        params![site, author],
+        |row| row.get(0),
+    )?;
+    pages
+        .into_iter()
+        .map(|page| pages::lock(tx, site, page))
+        .collect()
+}
+
+/// The address of an account.
+pub fn email_of(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Option<String>> {
+    let email = tx.one(
+        sql!("select email from author where site_id = ?1 and id = ?2"),
+        params![site, author],
+        |row| row.get(0),
+    )?;
+    Ok(email.flatten())
+}
+
+/// Everything that is kept of a person at a site.
+#[derive(Debug, Serialize)]
+pub struct Everything {
+    /// The account.
+    pub account: Account,
+    /// What they wrote, oldest first, whatever became of it.
+    pub comments: Vec<Written>,
+    /// How they voted.
+    pub votes: Vec<Voted>,
+    /// What they flagged.
+    pub flags: Vec<Flagged>,
+    /// Who they are elsewhere: issuer and subject.
+    pub elsewhere: Vec<(String, String)>,
+    /// Whom they muted, by id.
+    pub muted: Vec<String>,
+    /// Of what they are told.
+    pub subscriptions: Vec<Subscribed>,
+    /// What they were told in the page.
+    pub notices: Vec<Noticed>,
+    /// Where they are signed in.
+    pub sessions: Vec<SignedIn>,
+    /// Where they are told something while no page is open.
+    pub devices: Vec<Told>,
+    /// What signs them in without a mail.
+    pub passkeys: Vec<Passkey>,
+}
+
+/// An account.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Account {
+    pub id: String,
+    pub name: String,
+    pub email: Option<String>,
+    pub website: Option<String>,
+    pub role: String,
+    pub created_at: String,
+}
+
+/// A comment.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Written {
+    pub id: String,
+    pub page: String,
+    pub parent: Option<String>,
+    pub text: String,
+    pub state: String,
+    pub reason: Option<String>,
+    pub created_at: String,
+    pub edited_at: Option<String>,
+    /// The texts before it, oldest first.
+    pub earlier: Vec<String>,
+}
+
+/// A vote.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Voted {
+    pub comment: String,
+    pub value: i64,
+    pub at: String,
+}
+
+/// A flag.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Flagged {
+    pub comment: String,
+    pub reason: String,
+    pub note: Option<String>,
+    pub at: String,
+}
+
+/// A subscription.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Subscribed {
+    pub page: String,
+    pub kind: String,
+    pub email: String,
+    pub pace: String,
+    pub asked_at: String,
+    pub confirmed_at: Option<String>,
+}
+
+/// A notice in the page.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Noticed {
+    pub comment: String,
+    pub what: String,
+    pub at: String,
+    pub read_at: Option<String>,
+}
+
+/// A session.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct SignedIn {
+    pub browser: Option<String>,
+    pub since: String,
+}
+
+/// A device.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Told {
+    pub browser: Option<String>,
+    pub address: String,
+    pub since: String,
+}
+
+/// A passkey.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Passkey {
+    pub name: String,
+    pub added_at: String,
+    pub used_at: Option<String>,
+}
+
+/// Everything that is kept of a person at a site.
+pub fn everything(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: AuthorId,
+) -> Result<Everything> {
+    let sessions = sessions::list(tx, now, site, author, None)?;
+    let sessions = sessions.into_iter().map(|session| SignedIn {
+        browser: session.label,
+        since: session.created_at.to_string(),
+    });
+    let devices = devices::list(tx, now, site, author)?;
+    let devices = devices.into_iter().map(|device| Told {
+        browser: device.label,
+        address: device.endpoint,
+        since: device.added_at.to_string(),
+    });
+    let passkeys = passkeys::of_account(tx, site, author)?;
+    let passkeys = passkeys.into_iter().map(|passkey| Passkey {
+        name: passkey.name,
+        added_at: passkey.created_at.to_string(),
+        used_at: passkey.used_at.map(|time| time.to_string()),
+    });
+    Ok(Everything {
+        account: account(tx, site, author)?,
+        comments: written(tx, site, author)?,
+        votes: voted(tx, site, author)?,
+        flags: flagged(tx, site, author)?,
+        elsewhere: identities::of_author(tx, site, author)?,
+        muted: mutes::list(tx, site, author)?
+            .iter()
+            .map(|muted| muted.author.to_string())
+            .collect(),
+        subscriptions: subscribed(tx, site, author)?,
+        notices: noticed(tx, site, author)?,
+        sessions: sessions.collect(),
+        devices: devices.collect(),
+        passkeys: passkeys.collect(),
+    })
+}
+
+fn account(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Account> {
+    let found = tx.one(
+        sql!(
+            "select name, email, website, role, created_at from author
+             where site_id = ?1 and id = ?2"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Account {
+                id: author.to_string(),
+                name: row.get(0)?,
+                email: row.get(1)?,
+                website: row.get(2)?,
+                role: row.get(3)?,
+                created_at: row.get::<Time>(4)?.to_string(),
+            })
+        },
+    )?;
+    found.ok_or_else(|| Refusal::AuthorUnknown.into())
+}
+
+fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Written>> {
+    let shown = |id: CommentId| id.to_string();
+    let mut written = tx.all(
+        sql!(
+            "select c.id, coalesce(p.url, p.key), c.parent_id, c.text, c.state, c.reason,
+                 c.created_at, c.edited_at
+             from comment c join page p on p.site_id = c.site_id and p.id = c.page_id
+             where c.site_id = ?1 and c.author_id = ?2 order by c.id"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Written {
+                id: shown(row.get(0)?),
+                page: row.get(1)?,
+                parent: row.get::<Option<CommentId>>(2)?.map(shown),
+                text: row.get(3)?,
+                state: row.get(4)?,
+                reason: row.get(5)?,
+                created_at: row.get::<Time>(6)?.to_string(),
+                edited_at: row.get::<Option<Time>>(7)?.map(|time| time.to_string()),
+                earlier: Vec::new(),
+            })
+        },
+    )?;
+    let earlier: Vec<(String, String)> = tx.all(
+        sql!(
+            "select v.comment_id, v.text from comment c
+             join comment_version v on v.site_id = c.site_id and v.comment_id = c.id
+             where c.site_id = ?1 and c.author_id = ?2 order by v.comment_id, v.revision"
+        ),
+        params![site, author],
+        |row| Ok((shown(row.get(0)?), row.get(1)?)),
+    )?;
+    let mut earlier = earlier.into_iter().peekable();
+    for comment in &mut written {
+        while let Some((_, text)) = earlier.next_if(|(id, _)| *id == comment.id) {
+            comment.earlier.push(text);
+        }
+    }
+    Ok(written)
+}
+
+fn voted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Voted>> {
+    tx.all(
+        sql!(
+            "select comment_id, value, cast_at from vote where site_id = ?1 and author_id = ?2
+             order by comment_id"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Voted {
+                comment: row.get::<CommentId>(0)?.to_string(),
+                value: row.get(1)?,
+                at: row.get::<Time>(2)?.to_string(),
+            })
+        },
+    )
+}
+
+fn flagged(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Flagged>> {
+    tx.all(
+        sql!(
+            "select comment_id, reason, note, at from flag where site_id = ?1 and author_id = ?2
+             order by comment_id, revision"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Flagged {
+                comment: row.get::<CommentId>(0)?.to_string(),
+                reason: row.get(1)?,
+                note: row.get(2)?,
+                at: row.get::<Time>(3)?.to_string(),
+            })
+        },
+    )
+}
+
+fn subscribed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Subscribed>> {
+    tx.all(
+        sql!(
+            "select coalesce(p.url, p.key), s.kind, s.email, s.pace, s.asked_at, s.confirmed_at
+             from subscription s join page p on p.site_id = s.site_id and p.id = s.page_id
+             where s.site_id = ?1 and s.author_id = ?2 order by s.id"
+        ),
+        params![site, author],
+        |row| subscription(row, 0),
+    )
+}
+
+/// What a mailbox is told by the wish of other guests than `known`, and of no account.
+pub(crate) fn told_elsewhere(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    mailbox: &str,
+    known: &[AuthorId],
+) -> Result<Vec<Subscribed>> {
+    let found = tx.all(
+        sql!(
+            "select s.author_id, coalesce(p.url, p.key), s.kind, s.email, s.pace, s.asked_at,
+                 s.confirmed_at
+             from subscription s join page p on p.site_id = s.site_id and p.id = s.page_id
+             join author a on a.site_id = s.site_id and a.id = s.author_id
+             where s.site_id = ?1 and s.mailbox = ?2 and a.kind <> 'account' order by s.id"
+        ),
+        params![site, mailbox],
+        |row| Ok((row.get::<AuthorId>(0)?, subscription(row, 1)?)),
+    )?;
+    let others = found
+        .into_iter()
+        .filter(|(author, _)| !known.contains(author));
+    Ok(others.map(|(_, subscription)| subscription).collect())
+}
+
+fn subscription(row: &Row<'_>, at: usize) -> Result<Subscribed> {
+    Ok(Subscribed {
+        page: row.get(at)?,
+        kind: row.get(at + 1)?,
+        email: row.get(at + 2)?,
+        pace: row.get(at + 3)?,
+        asked_at: row.get::<Time>(at + 4)?.to_string(),
+        confirmed_at: row
+            .get::<Option<Time>>(at + 5)?
+            .map(|time| time.to_string()),
+    })
+}
+
+fn noticed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Noticed>> {
+    tx.all(
+        sql!(
+            "select comment_id, ring, made_at, read_at from bell
+             where site_id = ?1 and author_id = ?2 order by made_at, comment_id"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Noticed {
+                comment: row.get::<CommentId>(0)?.to_string(),
+                what: row.get(1)?,
+                at: row.get::<Time>(2)?.to_string(),
+                read_at: row.get::<Option<Time>>(3)?.map(|time| time.to_string()),
+            })
+        },
+    )
+}

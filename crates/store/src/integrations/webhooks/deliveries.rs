@@ -1,0 +1,384 @@
+//! What is delivered to endpoints, and what became of it.
+
+use std::time::Duration;
+
+use rejoinder_core::integrations::webhook::{Kind, PATIENCE, Secret, wait_after};
+use rejoinder_core::{CommentId, SiteId, Time};
+
+use super::delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId};
+use super::{OLD_SECRET, SECRET, find, secret, turn_off};
+use crate::database::error::StoreError;
+use crate::discussion::events::EventKind;
+use crate::jobs::{self, NewJob, drawn};
+use crate::{
+    Result, Row, Tx,
+    discussion::{comments, pages},
+    params, sql,
+};
+
+/// The kind of a delivery's job. Its payload is the delivery's id in JSON.
+pub const WEBHOOK_JOB: &str = "webhook";
+
+/// For so long it is known what was delivered.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// So many deliveries are made again at a time.
+const MAX_REPLAYS: i64 = 1_000;
+
+/// The kind under which endpoints hear of an event. A removal is told by whoever knows that the
+/// comment had been published.
+const fn kind_of(event: EventKind) -> Option<Kind> {
+    match event {
+        EventKind::Published => Some(Kind::CommentPublished),
+        EventKind::Edited => Some(Kind::CommentEdited),
+        EventKind::Hidden => Some(Kind::CommentRemoved),
+        EventKind::Featured => Some(Kind::CommentFeatured),
+        EventKind::PageChanged => Some(Kind::PageChanged),
+        EventKind::Removed
+        | EventKind::Withheld
+        | EventKind::Reviewed
+        | EventKind::Pinned
+        | EventKind::BranchChanged
+        | EventKind::Voted
+        | EventKind::CardsChanged
+        | EventKind::Imported => None,
+    }
+}
+
+/// Let the endpoints hear of an event that was just appended.
+pub(crate) fn announce(
+    tx: &mut Tx<'_>,
+    now: Time,
+    message: (SiteId, MessageId),
+    event: EventKind,
+    comment: Option<CommentId>,
+) -> Result<()> {
+    match kind_of(event) {
+        Some(kind) => tell(tx, now, message, kind, comment),
+        None => Ok(()),
+    }
+}
+
+/// Let the endpoints hear that a comment which had been published was removed.
+pub(crate) fn announce_removal(
+    tx: &mut Tx<'_>,
+    now: Time,
+    message: (SiteId, MessageId),
+    comment: CommentId,
+) -> Result<()> {
+    tell(tx, now, message, Kind::CommentRemoved, Some(comment))
+}
+
+fn tell(
+    tx: &mut Tx<'_>,
+    now: Time,
+    (site, message): (SiteId, MessageId),
+    kind: Kind,
+    comment: Option<CommentId>,
+) -> Result<()> {
+    let wanted: Vec<(i64, String)> = tx.all(
+        sql!("select id, kinds from webhook where site_id = ?1 and off_since is null"),
+        params![site],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    for (webhook, kinds) in wanted {
+        if !super::kinds(&kinds).contains(&kind) {
+            continue;
+        }
+        let id = drawn(&[
+            &webhook.to_be_bytes(),
+            &message.page.0.to_be_bytes(),
+            &message.version.to_be_bytes(),
+        ]);
+        tx.execute(
+            sql!(
+                "insert into delivery
+                     (site_id, id, webhook_id, kind, page_id, version, comment_id, created_at, run_at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)"
+            ),
+            params![
+                site,
+                id,
+                webhook,
+                kind.as_str(),
+                message.page,
+                message.version,
+                comment,
+                now
+            ],
+        )?;
+        add_job(tx, now, site, id, 0)?;
+    }
+    Ok(())
+}
+
+/// A job for the delivery, for each time that it is made from the start.
+fn add_job(tx: &mut Tx<'_>, now: Time, site: SiteId, delivery: i64, n_replays: i64) -> Result<()> {
+    let job = NewJob {
+        id: drawn(&[&delivery.to_be_bytes(), &n_replays.to_be_bytes()]),
+        site,
+        kind: WEBHOOK_JOB,
+        dedup_key: format!("{delivery}-{n_replays}"),
+        payload: delivery.to_string(),
+        run_at: now,
+    };
+    jobs::add(tx, now, &job)?;
+    Ok(())
+}
+
+macro_rules! delivery {
+    ($rest:literal) => {
+        concat!(
+            "select d.id, d.webhook_id, d.kind, d.page_id, d.version, d.comment_id, d.state, \
+             d.attempts, d.status, d.error, d.created_at, d.attempted_at, d.run_at \
+             from delivery d ",
+            $rest
+        )
+    };
+}
+
+/// What was delivered to an endpoint, newest first, from after `after` on.
+pub fn deliveries(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    webhook: i64,
+    after: Option<DeliveryCursor>,
+    limit: i64,
+) -> Result<Vec<Delivery>> {
+    let after = after.unwrap_or(DeliveryCursor {
+        at: Time::from_micros(i64::MAX),
+        id: i64::MAX,
+    });
+    tx.all(
+        sql!(delivery!(
+            "where d.site_id = ?1 and d.webhook_id = ?2 and (d.created_at, d.id) < (?3, ?4)
+             order by d.created_at desc, d.id desc limit ?5"
+        )),
+        params![site, webhook, after.at, after.id, limit],
+        read,
+    )
+}
+
+fn by_id(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<Delivery>> {
+    tx.one(
+        sql!(delivery!("where d.site_id = ?1 and d.id = ?2")),
+        params![site, id],
+        read,
+    )
+}
+
+/// A delivery with everything that is needed to make it; `None` when it no longer waits.
+pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<Option<Due>> {
+    let waiting = |delivery: &Delivery| delivery.state == DeliveryState::Waiting;
+    let Some(delivery) = by_id(tx, site, id)?.filter(waiting) else {
+        return Ok(None);
+    };
+    let (Some(webhook), Some(page)) = (
+        find(tx, site, delivery.webhook)?,
+        pages::by_id(tx, site, delivery.message.page)?,
+    ) else {
+        return Ok(None);
+    };
+    let comment = match delivery.comment {
+        Some(id) => comments::by_id(tx, site, id)?,
+        None => None,
+    };
+    Ok(Some(Due {
+        secrets: secrets(tx, now, site, webhook.id)?,
+        delivery,
+        webhook,
+        page,
+        comment,
+    }))
+}
+
+fn secrets(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64) -> Result<Vec<Secret>> {
+    let found = tx.one(
+        sql!(
+            "select secret, case when old_secret_until > ?3 then old_secret end
+             from webhook where site_id = ?1 and id = ?2"
+        ),
+        params![site, webhook, now],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let (new, old): (String, Option<String>) = found.unwrap_or_default();
+    let new = tx.unseal_text(SECRET, &new).ok_or_else(|| {
+        StoreError::Unavailable("its secret is sealed with a key that is not here".to_owned())
+    })?;
+    let old = old.and_then(|old| tx.unseal_text(OLD_SECRET, &old));
+    let both = [Some(new), old].into_iter().flatten();
+    both.map(|text| secret(&text)).collect()
+}
+
+/// Note how an attempt went. Gives when the next one is due, if one is.
+pub fn record(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: i64,
+    attempt: &Attempt,
+) -> Result<Option<Time>> {
+    let Some(delivery) = by_id(tx, site, id)? else {
+        return Ok(None);
+    };
+    let attempts = delivery.attempts + 1;
+    let (state, status, error, next) = match attempt {
+        Attempt::Taken(status) => (DeliveryState::Delivered, Some(*status), None, None),
+        Attempt::Obsolete => (DeliveryState::Obsolete, None, None, None),
+        Attempt::Gone => (DeliveryState::Failed, Some(410), None, None),
+        Attempt::Off => (
+            DeliveryState::Failed,
+            None,
+            Some("the endpoint is off"),
+            None,
+        ),
+        Attempt::Failed(status, why) => {
+            let next = wait_after(attempts).map(|wait| now.after(wait));
+            let state = match next {
+                Some(_) => DeliveryState::Waiting,
+                None => DeliveryState::Failed,
+            };
+            (state, *status, Some(why.as_str()), next)
+        }
+    };
+    tx.execute(
+        sql!(
+            "update delivery set state = ?3, attempts = ?4, status = ?5, error = ?6,
+                 attempted_at = ?7, run_at = ?8
+             where site_id = ?1 and id = ?2"
+        ),
+        params![
+            site,
+            id,
+            state.as_str(),
+            attempts,
+            status,
+            error,
+            now,
+            next.unwrap_or(now)
+        ],
+    )?;
+    judge(tx, now, site, delivery.webhook, attempt)?;
+    forget(tx, now, site, delivery.webhook)?;
+    Ok(next)
+}
+
+/// Note whether the endpoint works, and turn it off when it has not for days.
+fn judge(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64, attempt: &Attempt) -> Result<()> {
+    match attempt {
+        Attempt::Obsolete | Attempt::Off => Ok(()),
+        Attempt::Taken(_) => {
+            tx.execute(
+                sql!(
+                    "update webhook set failing_since = null, failed_at = null
+                     where site_id = ?1 and id = ?2 and failing_since is not null"
+                ),
+                params![site, webhook],
+            )?;
+            Ok(())
+        }
+        Attempt::Gone => {
+            let reason = "it answered that it is gone for good (410)";
+            turn_off(tx, now, site, webhook, Some(reason)).map(drop)
+        }
+        Attempt::Failed(..) => {
+            let since = tx.one(
+                sql!(
+                    "update webhook set failing_since = coalesce(failing_since, ?3), failed_at = ?3
+                     where site_id = ?1 and id = ?2 returning failing_since"
+                ),
+                params![site, webhook, now],
+                |row| row.get::<Time>(0),
+            )?;
+            if since.is_some_and(|since| now.since(since) >= PATIENCE) {
+                let reason = "it has taken nothing for days";
+                turn_off(tx, now, site, webhook, Some(reason))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn forget(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64) -> Result<()> {
+    tx.execute(
+        sql!(
+            "delete from delivery
+             where site_id = ?1 and webhook_id = ?2 and created_at < ?3 and state <> 'waiting'"
+        ),
+        params![site, webhook, now.before(KEPT)],
+    )?;
+    Ok(())
+}
+
+/// Make a delivery again, as the same message. Gives whether there is such a delivery.
+pub fn replay(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64, id: i64) -> Result<bool> {
+    let own = |delivery: &Delivery| delivery.webhook == webhook;
+    let Some(delivery) = by_id(tx, site, id)?.filter(own) else {
+        return Ok(false);
+    };
+    if delivery.state != DeliveryState::Waiting {
+        start_again(tx, now, site, id)?;
+    }
+    Ok(true)
+}
+
+fn start_again(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<()> {
+    let n_replays = tx.one(
+        sql!(
+            "update delivery set state = 'waiting', attempts = 0, run_at = ?3,
+                 n_replays = n_replays + 1
+             where site_id = ?1 and id = ?2 returning n_replays"
+        ),
+        params![site, id, now],
+        |row| row.get(0),
+    )?;
+    match n_replays {
+        Some(n_replays) => add_job(tx, now, site, id, n_replays),
+        None => Ok(()),
+    }
+}
+
+/// Make everything again that an endpoint was told of since `since`, the oldest 1,000. Gives how
+/// many.
+pub fn replay_since(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    webhook: i64,
+    since: Time,
+) -> Result<usize> {
+    let found: Vec<i64> = tx.all(
+        sql!(
+            "select id from delivery
+             where site_id = ?1 and webhook_id = ?2 and created_at >= ?3 and state <> 'waiting'
+             order by created_at, id limit ?4"
+        ),
+        params![site, webhook, since, MAX_REPLAYS],
+        |row| row.get(0),
+    )?;
+    for id in &found {
+        start_again(tx, now, site, *id)?;
+    }
+    Ok(found.len())
+}
+
+fn read(row: &Row<'_>) -> Result<Delivery> {
+    let unknown = || crate::StoreError::Internal("a delivery of an unknown kind".into());
+    Ok(Delivery {
+        id: row.get(0)?,
+        webhook: row.get(1)?,
+        kind: Kind::from_word(&row.get::<String>(2)?).ok_or_else(unknown)?,
+        message: MessageId {
+            page: row.get(3)?,
+            version: row.get(4)?,
+        },
+        comment: row.get(5)?,
+        state: DeliveryState::from_word(&row.get::<String>(6)?).ok_or_else(unknown)?,
+        attempts: row.get(7)?,
+        status: row.get(8)?,
+        error: row.get(9)?,
+        created_at: row.get(10)?,
+        attempted_at: row.get(11)?,
+        run_at: row.get(12)?,
+    })
+}

@@ -1,0 +1,349 @@
+//! What moderators decide, and the log of everything that changed where a comment stands.
+//!
+//! Each row of the log belongs to one event of its page and has that event's version: the order is
+//! the page's, never the clock's. The newest row about a comment says where it stands; one without
+//! rows stands where it was posted, published.
+
+mod change;
+mod log;
+mod pins;
+
+use rejoinder_core::moderation::{Action, Reason, Snapshot, decision};
+use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::{Author, Comment, CommentId, Page, PageId, Refusal, SiteId, State, Time};
+
+pub(crate) use change::{By, Entry, change, note_findings, snapshot};
+pub(crate) use log::findings_of;
+pub use log::{
+    Actor, Decision, DecisionId, LogCursor, LogQuery, NotADecisionId, Of, log, standing_judgement,
+};
+
+use crate::database::error::StoreError;
+use crate::discussion::events::{self, EventKind};
+use crate::moderation::reach::{self, Moderator};
+use crate::{
+    Result, Tx,
+    discussion::{comments, pages},
+    moderation::{flags, groups},
+    params, sql,
+};
+
+/// The most decisions that are made at once.
+pub const MAX_AT_ONCE: usize = 100;
+
+/// What a moderator wants to do with a comment.
+#[derive(Debug, Clone)]
+pub struct Decide {
+    /// At which site.
+    pub site: SiteId,
+    /// Who decides.
+    pub moderator: Author,
+    /// On which comment.
+    pub comment: CommentId,
+    /// The revision that the moderator saw.
+    pub revision: i64,
+    /// What to do.
+    pub action: Action,
+    /// Why, where it is refused.
+    pub reason: Option<Reason>,
+    /// What the author is told besides.
+    pub note: Option<String>,
+}
+
+/// What a decision left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// The comment as it is now.
+    pub comment: Comment,
+    /// The decision, by which it can be undone; `None` when nothing had to change.
+    pub decision: Option<DecisionId>,
+}
+
+/// Decide on a comment. Deciding the same again is the same as once, unless readers have flagged it
+/// since: then it answers them.
+pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
+    let Decide { site, action, .. } = *decide;
+    decision::may_decide(decide.moderator.role, action)?;
+    decision::may_note(decide.note.as_deref())?;
+    let (page, comment, moderator) = reach::decided(tx, site, &decide.moderator, decide.comment)?;
+    let before = snapshot(tx, site, comment.id)?;
+    let is_root = comment.parent.is_none();
+    let resolved = pins::resolve(tx, &page, comment.id, action)?;
+    let after = match resolved {
+        Some(action) => decision::after(action, &before, decide.reason, is_root, now)?,
+        None => before.clone(),
+    };
+    let answers_flags =
+        action.judges() && before.state != State::Removed && flags::are_open(tx, site, comment.id)?;
+    if after == before && !answers_flags {
+        return Ok(Decided {
+            comment,
+            decision: None,
+        });
+    }
+    if comment.revision != decide.revision {
+        return Err(Refusal::EditedMeanwhile {
+            revision: comment.revision,
+        }
+        .into());
+    }
+    let after = pinned(tx, &page, comment.id, &before, after)?;
+    let entry = Entry {
+        by: By::Moderator(moderator),
+        action: action.as_str(),
+        judges: action.judges(),
+        reason: decide.reason.map(Reason::as_str),
+        note: decide.note.as_deref(),
+        findings: &[],
+        undoes: None,
+    };
+    let id = change(tx, now, &page, &comment, &before, &after, &entry)?;
+    Ok(Decided {
+        comment: comments::expect(tx, site, comment.id)?,
+        decision: Some(id),
+    })
+}
+
+/// What a comment is to be, once the other pinned ones have made room for it.
+fn pinned(
+    tx: &mut Tx<'_>,
+    page: &Page,
+    id: CommentId,
+    before: &Snapshot,
+    after: Snapshot,
+) -> Result<Snapshot> {
+    match after.pin {
+        Some(place) if after.pin != before.pin => Ok(Snapshot {
+            pin: Some(pins::put(tx, page, id, place)?),
+            ..after
+        }),
+        _ => Ok(after),
+    }
+}
+
+/// Decide on many comments, each with its own result; the rest goes on when one is refused.
+pub fn decide_all(
+    tx: &mut Tx<'_>,
+    now: Time,
+    all: &[Decide],
+) -> Result<Vec<std::result::Result<Decided, Refusal>>> {
+    let mut results = Vec::with_capacity(all.len().min(MAX_AT_ONCE));
+    for one in all.iter().take(MAX_AT_ONCE) {
+        results.push(match decide(tx, now, one) {
+            Ok(decided) => Ok(decided),
+            Err(StoreError::Refused(refusal)) => Err(refusal),
+            Err(error) => return Err(error),
+        });
+    }
+    Ok(results)
+}
+
+/// Undo a moderator's decision, while what it changed still stands and nobody has judged the comment
+/// since. Gives the comment, or `None` where the decision was about a page.
+pub fn undo(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    moderator: &Author,
+    id: DecisionId,
+) -> Result<Option<Comment>> {
+    let decision = log::by_id(tx, site, id)?.ok_or(Refusal::NotUndoable)?;
+    match decision.comment {
+        Some(comment) => undo_of_comment(tx, now, site, moderator, id, comment).map(Some),
+        None => {
+            undo_of_page(tx, now, site, moderator, &decision)?;
+            Ok(None)
+        }
+    }
+}
+
+fn undo_of_page(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    moderator: &Author,
+    decision: &Decision,
+) -> Result<()> {
+    let (page, moderator) = reach_page(tx, site, moderator, decision.id.page)?;
+    let closes = match decision.action.as_str() {
+        "close_page" => false,
+        "open_page" => true,
+        _ => return Err(Refusal::NotUndoable.into()),
+    };
+    let decision = log::by_id(tx, site, decision.id)?.ok_or(Refusal::NotUndoable)?;
+    if !decision.can_be_undone() {
+        return Err(Refusal::NotUndoable.into());
+    }
+    if page.closed_at.is_some() == closes {
+        return Err(Refusal::DecidedMeanwhile.into());
+    }
+    pages::set_closed(tx, site, page.id, closes.then_some(now))?;
+    page_decision(
+        tx,
+        now,
+        moderator,
+        &page,
+        "undo",
+        None,
+        Some(decision.id.version),
+    )?;
+    Ok(())
+}
+
+fn undo_of_comment(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    moderator: &Author,
+    id: DecisionId,
+    comment: CommentId,
+) -> Result<Comment> {
+    let (page, comment, who) = reach::decided(tx, site, moderator, comment)?;
+    let decision = log::by_id(tx, site, id)?.ok_or(Refusal::NotUndoable)?;
+    if !decision.can_be_undone() {
+        return Err(Refusal::NotUndoable.into());
+    }
+    let (Some(before), Some(after)) = (&decision.before, &decision.after) else {
+        return Err(Refusal::NotUndoable.into());
+    };
+    if let Some(action) = Action::from_word(&decision.action) {
+        decision::may_decide(moderator.role, action)?;
+        if action.judges() && log::is_judged_after(tx, site, comment.id, id)? {
+            return Err(Refusal::DecidedMeanwhile.into());
+        }
+    }
+    let current = snapshot(tx, site, comment.id)?;
+    let undone = decision::undo(&current, before, after)?;
+    if before.revision != after.revision
+        && !comments::can_bring_back(tx, site, comment.id, before.revision)?
+    {
+        return Err(Refusal::NotUndoable.into());
+    }
+    let entry = Entry {
+        by: By::Moderator(who),
+        action: "undo",
+        judges: false,
+        reason: None,
+        note: None,
+        findings: &[],
+        undoes: Some(id.version),
+    };
+    let undone = pinned(tx, &page, comment.id, &current, undone)?;
+    change(tx, now, &page, &comment, &current, &undone, &entry)?;
+    comments::expect(tx, site, comment.id)
+}
+
+/// Close a page to new comments, or open it. `None` when it was so already.
+pub fn set_page_closed(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    moderator: &Author,
+    page: PageId,
+    closes: bool,
+    note: Option<&str>,
+) -> Result<Option<DecisionId>> {
+    decision::may_note(note)?;
+    let (page, moderator) = reach_page(tx, site, moderator, page)?;
+    if page.closed_at.is_some() == closes {
+        return Ok(None);
+    }
+    pages::set_closed(tx, site, page.id, closes.then_some(now))?;
+    let action = if closes { "close_page" } else { "open_page" };
+    page_decision(tx, now, moderator, &page, action, note, None).map(Some)
+}
+
+/// Let comments on a page appear at once or after approval, whatever the site says; `None` leaves it
+/// to the page's groups and the site. Gives `None` when it was so already.
+pub fn set_page_mode(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    moderator: &Author,
+    page: PageId,
+    mode: Option<Mode>,
+) -> Result<Option<DecisionId>> {
+    let (page, moderator) = reach_page(tx, site, moderator, page)?;
+    let word = groups::mode_word(mode);
+    let n_changed = tx.execute(
+        sql!(
+            "update page set mode = ?3 where site_id = ?1 and id = ?2
+               and coalesce(mode, '') <> coalesce(cast(?3 as text), '')"
+        ),
+        params![site, page.id, word],
+    )?;
+    if n_changed == 0 {
+        return Ok(None);
+    }
+    let action = match word {
+        Some("before") => "mode_before",
+        Some(_) => "mode_after",
+        None => "mode_of_site",
+    };
+    page_decision(tx, now, moderator, &page, action, None, None).map(Some)
+}
+
+fn reach_page(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    moderator: &Author,
+    page: PageId,
+) -> Result<(Page, Moderator)> {
+    decision::may_decide(moderator.role, Action::CloseBranch)?;
+    reach::page(tx, site, moderator, page)
+}
+
+fn page_decision(
+    tx: &mut Tx<'_>,
+    now: Time,
+    moderator: Moderator,
+    page: &Page,
+    action: &str,
+    note: Option<&str>,
+    undoes: Option<i64>,
+) -> Result<DecisionId> {
+    let version = events::append(tx, now, page, EventKind::PageChanged, None)?;
+    tx.execute(
+        sql!(
+            "insert into decision
+                 (site_id, page_id, version, actor, moderator_id, action, note, at, undoes)
+             values (?1, ?2, ?3, 'moderator', ?4, ?5, ?6, ?7, ?8)"
+        ),
+        params![
+            page.site,
+            page.id,
+            version,
+            moderator.id(),
+            action,
+            note,
+            now,
+            undoes
+        ],
+    )?;
+    if let Some(undone) = undoes {
+        mark_undone(tx, page, undone, version)?;
+    }
+    Ok(DecisionId {
+        page: page.id,
+        version,
+    })
+}
+
+pub(crate) fn mark_undone(tx: &mut Tx<'_>, page: &Page, undone: i64, by: i64) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update decision set undone_by = ?4
+             where site_id = ?1 and page_id = ?2 and version = ?3"
+        ),
+        params![page.site, page.id, undone, by],
+    )?;
+    Ok(())
+}
+
+/// Where a comment stands, for the rules.
+pub(crate) fn outcome(snapshot: &Snapshot) -> rejoinder_core::moderation::Outcome {
+    rejoinder_core::moderation::Outcome {
+        state: snapshot.state,
+        reason: snapshot.reason.clone(),
+    }
+}

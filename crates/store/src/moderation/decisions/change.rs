@@ -1,0 +1,266 @@
+//! Changing where a comment stands: its row, the counters, the event, the log and what follows.
+
+use rejoinder_core::moderation::{Finding, Snapshot};
+use rejoinder_core::{AuthorId, Comment, CommentId, Page, Refusal, SiteId, State, Time};
+
+use super::log::DecisionId;
+use super::mark_undone;
+use crate::database::error::StoreError;
+use crate::discussion::events::{self, EventKind};
+use crate::integrations::webhooks::{self, MessageId};
+use crate::moderation::reach::Moderator;
+use crate::{
+    Result, Tx,
+    discussion::comments,
+    moderation::{corrections, flags, learned},
+    notices::{author_notices, bells},
+    params, sql,
+};
+
+/// Who changes where a comment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// A moderator.
+    Moderator(Moderator),
+    /// Whoever wrote it.
+    Author,
+    /// The rules.
+    Rules,
+}
+
+impl By {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Moderator(_) => "moderator",
+            Self::Author => "author",
+            Self::Rules => "rules",
+        }
+    }
+
+    pub(crate) const fn moderator(self) -> Option<AuthorId> {
+        match self {
+            Self::Moderator(moderator) => Some(moderator.id()),
+            Self::Author | Self::Rules => None,
+        }
+    }
+}
+
+/// What the log says of a change.
+pub(crate) struct Entry<'a> {
+    pub(crate) by: By,
+    pub(crate) action: &'a str,
+    /// Whether it says of the text that it is fit to be read or not, which ends flags.
+    pub(crate) judges: bool,
+    pub(crate) reason: Option<&'a str>,
+    pub(crate) note: Option<&'a str>,
+    pub(crate) findings: &'a [Finding],
+    /// The version of the decision that is undone.
+    pub(crate) undoes: Option<i64>,
+}
+
+/// Everything of a comment that a decision can change.
+pub(crate) fn snapshot(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Snapshot> {
+    let found = tx.one(
+        sql!(
+            "select state, reason, revision, decided_revision, pin, featured_at, closed_at
+             from comment where site_id = ?1 and id = ?2"
+        ),
+        params![site, id],
+        |row| {
+            let state: String = row.get(0)?;
+            let unknown = || StoreError::Internal("a comment is in an unknown state".into());
+            Ok(Snapshot {
+                state: State::from_word(&state).ok_or_else(unknown)?,
+                reason: row.get(1)?,
+                revision: row.get(2)?,
+                decided_revision: row.get(3)?,
+                pin: row.get(4)?,
+                featured_at: row.get(5)?,
+                closed_at: row.get(6)?,
+            })
+        },
+    )?;
+    found.ok_or_else(|| Refusal::CommentUnknown.into())
+}
+
+/// Take `comment` of the locked `page` from `before` to `after`, and log it.
+pub(crate) fn change(
+    tx: &mut Tx<'_>,
+    now: Time,
+    page: &Page,
+    comment: &Comment,
+    before: &Snapshot,
+    after: &Snapshot,
+    entry: &Entry<'_>,
+) -> Result<DecisionId> {
+    let is_removed = |snapshot: &Snapshot| snapshot.state == State::Removed;
+    match (is_removed(before), is_removed(after)) {
+        (false, true) if entry.by != By::Author => {
+            comments::put_away(tx, now, page.site, comment)?;
+        }
+        (true, false) => comments::bring_back(tx, page.site, comment.id, before.revision - 1)?,
+        _ => {}
+    }
+    write(tx, page.site, comment.id, after)?;
+    let kind = event_of(before, after);
+    match (before.state, after.state) {
+        (State::Published, State::Published) => {}
+        (State::Published, _) => comments::vanish(tx, page, comment)?,
+        (_, State::Published) => comments::appear(tx, page, comment)?,
+        _ => {}
+    }
+    let version = events::append(tx, now, page, kind, Some(comment.id))?;
+    if kind == EventKind::Removed && before.state == State::Published {
+        let message = MessageId {
+            page: page.id,
+            version,
+        };
+        webhooks::announce_removal(tx, now, (page.site, message), comment.id)?;
+    }
+    if let Some(ring) = bells::ring_of(comment.author.id, before, after, entry.by) {
+        bells::tell_author(tx, now, page.site, comment, ring)?;
+        author_notices::tell_author(tx, now, page, comment, ring)?;
+    }
+    if entry.judges {
+        flags::end(tx, now, page.site, comment.id, version)?;
+    }
+    if let Some(undone) = entry.undoes {
+        flags::reopen(tx, page.site, comment.id, undone)?;
+        mark_undone(tx, page, undone, version)?;
+    }
+    if entry.judges || entry.undoes.is_some() {
+        let shown = comments::shown(tx, page.site, comment.id)?;
+        learned::teach(tx, page.site, comment.id, shown.whole(), after)?;
+    }
+    if entry.judges && entry.by.moderator().is_some() {
+        corrections::announce(tx, now, page.site, comment.id, after)?;
+    }
+    insert(
+        tx,
+        now,
+        page,
+        comment.id,
+        version,
+        Some(before),
+        after,
+        entry,
+    )?;
+    if entry.by == By::Author {
+        comments::forget(tx, page.site, comment.id)?;
+    }
+    Ok(DecisionId {
+        page: page.id,
+        version,
+    })
+}
+
+/// Log what the rules found in a text, under the event `version` that told of it.
+pub(crate) fn note_findings(
+    tx: &mut Tx<'_>,
+    now: Time,
+    page: &Page,
+    comment: CommentId,
+    version: i64,
+    before: Option<&Snapshot>,
+    findings: &[Finding],
+) -> Result<()> {
+    let after = snapshot(tx, page.site, comment)?;
+    let entry = Entry {
+        by: By::Rules,
+        action: "judge",
+        judges: false,
+        reason: after.reason.as_deref(),
+        note: None,
+        findings,
+        undoes: None,
+    };
+    insert(tx, now, page, comment, version, before, &after, &entry)
+}
+
+fn write(tx: &mut Tx<'_>, site: SiteId, id: CommentId, to: &Snapshot) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update comment set state = ?3, reason = ?4, revision = ?5, decided_revision = ?6,
+                 pin = ?7, featured_at = ?8, closed_at = ?9
+             where site_id = ?1 and id = ?2"
+        ),
+        params![
+            site,
+            id,
+            to.state.as_str(),
+            to.reason.as_deref(),
+            to.revision,
+            to.decided_revision,
+            to.pin,
+            to.featured_at,
+            to.closed_at
+        ],
+    )?;
+    Ok(())
+}
+
+fn event_of(before: &Snapshot, after: &Snapshot) -> EventKind {
+    let moved = before.state != after.state;
+    match (before.state, after.state) {
+        (_, State::Removed) if moved => EventKind::Removed,
+        (_, State::Published) if moved => EventKind::Published,
+        (State::Published, _) if moved => EventKind::Hidden,
+        _ if moved => EventKind::Withheld,
+        _ if before.featured_at != after.featured_at => EventKind::Featured,
+        _ if before.pin != after.pin => EventKind::Pinned,
+        _ if before.closed_at != after.closed_at => EventKind::BranchChanged,
+        _ => EventKind::Reviewed,
+    }
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a row of the log, and where it belongs"
+)]
+fn insert(
+    tx: &mut Tx<'_>,
+    now: Time,
+    page: &Page,
+    comment: CommentId,
+    version: i64,
+    before: Option<&Snapshot>,
+    after: &Snapshot,
+    entry: &Entry<'_>,
+) -> Result<()> {
+    let judged = before.filter(|_| after.state == State::Removed);
+    let before_json = before.map(as_json).transpose()?;
+    let findings = match entry.findings {
+        [] => None,
+        findings => Some(as_json(&findings)?),
+    };
+    tx.execute(
+        sql!(
+            "insert into decision (site_id, page_id, version, comment_id, revision, actor,
+                 moderator_id, action, before, after, after_state, reason, note, findings, at, undoes)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+        ),
+        params![
+            page.site,
+            page.id,
+            version,
+            comment,
+            judged.map_or(after.revision, |before| before.revision),
+            entry.by.as_str(),
+            entry.by.moderator(),
+            entry.action,
+            before_json,
+            as_json(after)?,
+            after.state.as_str(),
+            entry.reason,
+            entry.note,
+            findings,
+            now,
+            entry.undoes
+        ],
+    )?;
+    Ok(())
+}
+
+fn as_json(value: &(impl serde::Serialize + ?Sized)) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| StoreError::Internal(error.into()))
+}

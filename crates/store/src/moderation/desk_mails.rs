@@ -1,0 +1,209 @@
+//! Telling the newsroom by mail that comments wait: one mail for what came in an hour or a day.
+
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
+
+use crate::moderation::queues::{self, Item, Order, Queue, QueueQuery};
+use crate::{
+    Result, Tx, discussion::comments, identity::authors, moderation::groups, notices::mails,
+    params, publication::sites, sql,
+};
+
+/// The kind of these jobs. Their payload is a [`Step`].
+pub const DESK_MAIL_JOB: &str = "desk_mail";
+
+/// So many comments are quoted in a mail.
+const QUOTED: usize = 10;
+
+/// What one job does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Find who is to be told of what came until a time.
+    Find(Time),
+    /// Tell one of them.
+    Tell(Time, AuthorId),
+}
+
+impl Step {
+    /// The payload of its job.
+    pub fn payload(self) -> String {
+        match self {
+            Self::Find(until) => until.micros().to_string(),
+            Self::Tell(until, author) => format!("{} {}", until.micros(), author.0),
+        }
+    }
+
+    /// What a job's payload says.
+    pub fn from_payload(payload: &str) -> Option<Self> {
+        let (until, author) = match payload.split_once(' ') {
+            Some((until, author)) => (until, Some(author.parse().ok()?)),
+            None => (payload, None),
+        };
+        let until = Time::from_micros(until.parse().ok()?);
+        Some(author.map_or(Self::Find(until), |id| Self::Tell(until, AuthorId(id))))
+    }
+}
+
+/// What one of the newsroom is told.
+#[derive(Debug, Clone)]
+pub struct DeskMail {
+    /// Where it goes.
+    pub email: String,
+    /// The newest that wait, at most ten.
+    pub items: Vec<Item>,
+    /// How many wait.
+    pub n_held: i64,
+    /// What the link in it carries with which they stop these mails.
+    pub secret: String,
+}
+
+/// One of the newsroom, by the link in their mails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeskReader {
+    /// Who.
+    pub author: AuthorId,
+    /// Since when they want no more of these mails.
+    pub ended_at: Option<Time>,
+}
+
+/// Let the newsroom hear of a comment that waits, where the site wants it.
+pub(crate) fn announce(tx: &mut Tx<'_>, now: Time, site: SiteId, comment: CommentId) -> Result<()> {
+    let is_held =
+        comments::by_id(tx, site, comment)?.is_some_and(|comment| comment.state == State::Held);
+    let pace = match sites::by_id(tx, site)?.filter(|_| is_held) {
+        Some(site) => site.settings.desk_mail.pace(),
+        None => None,
+    };
+    let Some(until) = pace.and_then(|pace| pace.gathered_until(now)) else {
+        return Ok(());
+    };
+    let step = Step::Find(until);
+    mails::add_job(tx, now, site, DESK_MAIL_JOB, step.payload(), until)
+}
+
+/// Let each moderator with an address be told. Doing it again tells nobody twice.
+pub fn find(tx: &mut Tx<'_>, now: Time, site: SiteId, until: Time) -> Result<()> {
+    for colleague in authors::newsroom(tx, site)? {
+        if colleague.author.role >= Role::Moderator && colleague.email.is_some() {
+            let step = Step::Tell(until, colleague.author.id);
+            mails::add_job(tx, now, site, DESK_MAIL_JOB, step.payload(), now)?;
+        }
+    }
+    Ok(())
+}
+
+/// What `author` is to be told; `None` when nothing waits for them any more, they may not decide, or
+/// they want no such mails. Their link carries `secret`, unless it carries one already.
+pub fn due(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    secret: &str,
+) -> Result<Option<DeskMail>> {
+    let is_wanted =
+        sites::by_id(tx, site)?.is_some_and(|site| site.settings.desk_mail.pace().is_some());
+    let mut newsroom = authors::newsroom(tx, site)?.into_iter();
+    let moderator = newsroom.find(|colleague| colleague.author.id == author);
+    let moderator = moderator.filter(|one| is_wanted && one.author.role >= Role::Moderator);
+    let Some(email) = moderator.and_then(|one| one.email) else {
+        return Ok(None);
+    };
+    let scope = groups::scope_of(tx, site, author)?;
+    let n_held = queues::counts(tx, site, &scope)?.of(Queue::Held);
+    if n_held == 0 {
+        return Ok(None);
+    }
+    let query = QueueQuery {
+        queue: Queue::Held,
+        order: Order::Newest,
+        page: None,
+        scope,
+        after: None,
+        limit: QUOTED,
+    };
+    let items = queues::list(tx, site, &query)?.items;
+    let secret = secret_of(tx, site, author, secret)?;
+    Ok(secret.map(|secret| DeskMail {
+        email,
+        items,
+        n_held,
+        secret,
+    }))
+}
+
+/// What the link of `author` carries, `drawn` when they have none; `None` when they want no mails.
+fn secret_of(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    drawn: &str,
+) -> Result<Option<String>> {
+    tx.execute(
+        sql!(
+            "insert into desk_reader (site_id, author_id, secret) values (?1, ?2, ?3)
+             on conflict (site_id, author_id) do nothing"
+        ),
+        params![site, author, drawn],
+    )?;
+    tx.one(
+        sql!(
+            "select secret from desk_reader
+             where site_id = ?1 and author_id = ?2 and ended_at is null"
+        ),
+        params![site, author],
+        |row| row.get(0),
+    )
+}
+
+/// Who has the mails whose link carries `secret`.
+pub fn by_secret(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<Option<DeskReader>> {
+    tx.one(
+        sql!("select author_id, ended_at from desk_reader where site_id = ?1 and secret = ?2"),
+        params![site, secret],
+        |row| {
+            Ok(DeskReader {
+                author: row.get(0)?,
+                ended_at: row.get(1)?,
+            })
+        },
+    )
+}
+
+/// What the link in the mails of `author` carries, once they had one.
+pub fn link_of(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Option<String>> {
+    tx.one(
+        sql!("select secret from desk_reader where site_id = ?1 and author_id = ?2"),
+        params![site, author],
+        |row| row.get(0),
+    )
+}
+
+/// Send whoever has this link no more of these mails, or send them again.
+pub fn set_ended(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    secret: &str,
+    ended_at: Option<Time>,
+) -> Result<()> {
+    tx.execute(
+        sql!("update desk_reader set ended_at = ?3 where site_id = ?1 and secret = ?2"),
+        params![site, secret, ended_at],
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_reads_back_and_nothing_else_is_taken() {
+        let until = Time::from_micros(11);
+        for step in [Step::Find(until), Step::Tell(until, AuthorId(7))] {
+            assert_eq!(Step::from_payload(&step.payload()), Some(step));
+        }
+        for wrong in ["", "x", "11 ", "11 x", "11 7 8"] {
+            assert_eq!(Step::from_payload(wrong), None, "{wrong}");
+        }
+    }
+}

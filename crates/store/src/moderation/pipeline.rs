@@ -1,0 +1,433 @@
+//! The pipeline inside the transaction that posts or edits, and the verdicts that come after it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use markup::{Rendered, Shown, readable};
+use rejoinder_core::discussion::text::is_blank;
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::ids::first_id_at;
+use rejoinder_core::moderation::{
+    Facts, Finding, Judged, Last, LateVerdict, Lists, Phase, Signed, Stand, Standing, Verdict,
+    Work, judge as judged, late,
+};
+use rejoinder_core::publication::settings::BannedWords;
+use rejoinder_core::{
+    Author, AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Settings, Site,
+    SiteId, Time, TokenHash,
+};
+
+use crate::database::error::StoreError;
+use crate::discussion::comments::{comment_columns, read};
+use crate::discussion::rendering::Stored;
+use crate::jobs::{self, NewJob};
+use crate::moderation::decisions::{self, By, Entry, change, findings_of, snapshot};
+use crate::{
+    Result, Tx,
+    discussion::{comments, pages},
+    moderation::{groups, learned, standing, word_lists},
+    params, sql,
+};
+
+/// The kind of the job that asks a program outside about a comment.
+///
+/// Its payload is `{"comment": "<id>", "revision": <number>}`; its answer goes to [`apply_late`] as a
+/// verdict of [`Phase::External`].
+pub const EXTERNAL_JOB: &str = "ask_external";
+
+/// For how long an author's comments count towards their rate.
+const RATE_WINDOW: Duration = Duration::from_secs(10 * 60);
+
+/// A text that is about to be stored.
+pub(crate) struct Text<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) page: &'a Page,
+    /// The comment, so that it is not compared with itself.
+    pub(crate) comment: CommentId,
+    pub(crate) author: &'a Author,
+    pub(crate) token: Option<&'a TokenHash>,
+    pub(crate) reader: &'a Reader,
+    pub(crate) rendered: &'a Rendered,
+    /// Whether the author said in the same form who they are.
+    pub(crate) is_signed_here: bool,
+    pub(crate) work: Work,
+}
+
+/// What the pipeline says of a text.
+pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Verdict> {
+    let site = it.page.site;
+    let mut facts = Facts {
+        text: it.rendered.shown.whole(),
+        n_links: it.rendered.n_links,
+        signed: None,
+        role: it.author.role,
+        standing: Standing::default(),
+        last: None,
+        lists: None,
+        n_recent: 0,
+        learned: None,
+        work: it.work,
+        n_published: 0,
+        mode: it.settings.mode,
+        now,
+    };
+    if it.author.role >= Role::Staff {
+        return Ok(judged(it.settings, &facts)?);
+    }
+    let author = Some(it.author.id);
+    facts.standing = standing::of(tx, now, site, author, it.token, it.reader.network)?;
+    let website = it.author.website.as_deref().map(readable);
+    facts.signed = Some(Signed {
+        name: &it.author.name,
+        website: website.as_deref(),
+        is_in_form: it.is_signed_here,
+    });
+    let rules = rules(tx, it.page)?;
+    facts.mode = rules.mode.as_deref().map_or(facts.mode, |word| {
+        groups::mode(Some(word)).unwrap_or(it.settings.mode)
+    });
+    let lists = match &rules.words_hash {
+        Some(hash) => Some(word_lists::compiled(tx, site, hash)?),
+        None => None,
+    };
+    facts.lists = lists.as_deref();
+    if it.settings.repeat_minutes > 0 {
+        facts.last = last(tx, now, it)?;
+    }
+    if it.settings.hold_over_rate > 0 {
+        facts.n_recent = n_recent(tx, now, site, it)?;
+    }
+    if it.settings.hold_learned_percent > 0 {
+        facts.learned = learned::score(tx, site, facts.text, rules.n_bad, rules.n_good)?;
+    }
+    if it.settings.approve_first > 0 {
+        facts.n_published = n_published(tx, site, it)?;
+    }
+    Ok(judged(it.settings, &facts)?)
+}
+
+/// What a site and a page have of their own.
+struct Rules {
+    words_hash: Option<Vec<u8>>,
+    n_bad: i64,
+    n_good: i64,
+    /// The page's mode, else the strictest of its groups'.
+    mode: Option<String>,
+}
+
+fn rules(tx: &mut Tx<'_>, page: &Page) -> Result<Rules> {
+    let rules = tx.one(
+        sql!(
+            "select s.words_hash, coalesce(s.n_bad, 0), coalesce(s.n_good, 0), coalesce(p.mode, (
+                 select max(g.mode) from page_group g where g.site_id = ?1 and g.mode is not null
+                   and (substr(p.key, 1, length(g.prefix)) = g.prefix or exists (
+                       select 1 from group_page m where m.site_id = ?1 and m.page_id = ?2
+                         and m.group_id = g.id))))
+             from page p left join site_moderation s on s.site_id = p.site_id
+             where p.site_id = ?1 and p.id = ?2"
+        ),
+        params![page.site, page.id],
+        |row| {
+            Ok(Rules {
+                words_hash: row.get(0)?,
+                n_bad: row.get(1)?,
+                n_good: row.get(2)?,
+                mode: row.get(3)?,
+            })
+        },
+    )?;
+    rules.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))
+}
+
+fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<Last>> {
+    let window = Duration::from_secs(u64::from(it.settings.repeat_minutes) * 60);
+    tx.one(
+        sql!(
+            "select text, html, renderer, written_in, created_at from comment
+             where site_id = ?1 and author_id = ?2 and id <> ?3 and id >= ?4
+             order by id desc limit 1"
+        ),
+        params![
+            it.page.site,
+            it.author.id,
+            it.comment,
+            first_id_at(now.before(window))
+        ],
+        |row| {
+            let (_, html) = Stored::read(row, 0)?.shown();
+            Ok(Last {
+                text: Shown::of(&html).whole().to_owned(),
+                at: row.get(4)?,
+            })
+        },
+    )
+}
+
+/// Whether a headline that somebody's browser tells of a page has nothing that the site bans.
+pub(crate) fn may_be_titled(tx: &mut Tx<'_>, page: &Page, title: &str) -> Result<bool> {
+    let lists = lists(tx, page.site)?;
+    let is_banned = lists.is_some_and(|lists| !lists.banned.find(title).is_empty());
+    Ok(!is_banned && !is_blank(title))
+}
+
+/// Whether the site takes what somebody calls themself, where it refuses what it bans.
+pub(crate) fn may_be_named(tx: &mut Tx<'_>, site: &Site, name: &str) -> Result<()> {
+    if site.settings.banned_words == BannedWords::Hold {
+        return Ok(());
+    }
+    let Some(lists) = lists(tx, site.id)? else {
+        return Ok(());
+    };
+    match lists.banned.find(name).first() {
+        Some(hit) => Err(Refusal::WordBanned {
+            field: Judged::Name.field(),
+            word: name[hit.range.clone()].to_owned(),
+        }
+        .into()),
+        None => Ok(()),
+    }
+}
+
+fn lists(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Arc<Lists>>> {
+    let hash: Option<Option<Vec<u8>>> = tx.one(
+        sql!("select words_hash from site_moderation where site_id = ?1"),
+        params![site],
+        |row| row.get(0),
+    )?;
+    let hash = hash.flatten();
+    hash.map(|hash| word_lists::compiled(tx, site, &hash))
+        .transpose()
+}
+
+fn n_recent(tx: &mut Tx<'_>, now: Time, site: SiteId, it: &Text<'_>) -> Result<i64> {
+    let n = tx.one(
+        sql!(
+            "select count(*) from (select 1 from comment where site_id = ?1 and author_id = ?2
+                 and id >= ?3 and id <> ?4 limit ?5) as recent"
+        ),
+        params![
+            site,
+            it.author.id,
+            first_id_at(now.before(RATE_WINDOW)),
+            it.comment,
+            i64::from(it.settings.hold_over_rate)
+        ],
+        |row| row.get(0),
+    )?;
+    Ok(n.unwrap_or(0))
+}
+
+fn n_published(tx: &mut Tx<'_>, site: SiteId, it: &Text<'_>) -> Result<i64> {
+    let n = tx.one(
+        sql!(
+            "select count(*) from (select 1 from comment where site_id = ?1 and author_id = ?2
+                 and state = 'published' limit ?3) as published"
+        ),
+        params![site, it.author.id, i64::from(it.settings.approve_first)],
+        |row| row.get(0),
+    )?;
+    Ok(n.unwrap_or(0))
+}
+
+/// Let a program outside be asked about a text, once.
+pub(crate) fn ask_outside(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    job: i64,
+    comment: CommentId,
+    revision: i64,
+) -> Result<()> {
+    let payload = serde_json::json!({ "comment": comment.to_string(), "revision": revision });
+    jobs::add(
+        tx,
+        now,
+        &NewJob {
+            id: job,
+            site,
+            kind: EXTERNAL_JOB,
+            dedup_key: format!("{comment}-{revision}"),
+            payload: payload.to_string(),
+            run_at: now,
+        },
+    )?;
+    Ok(())
+}
+
+/// Apply what came to be known of a text after its comment was stored. Gives whether it changed
+/// anything; the same phase on the same text again changes nothing.
+pub fn apply_late(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    comment: CommentId,
+    revision: i64,
+    verdict: &LateVerdict,
+) -> Result<bool> {
+    let (page, comment) = match comments::locked(tx, site, comment) {
+        Err(StoreError::Refused(Refusal::CommentUnknown)) => return Ok(false),
+        found => found?,
+    };
+    if comment.is_taken_back() {
+        return Ok(false);
+    }
+    let finding = verdict
+        .finding
+        .as_ref()
+        .map(serde_json::to_string)
+        .transpose();
+    let finding = finding.map_err(|error| StoreError::Internal(error.into()))?;
+    let is_new = tx.execute(
+        sql!(
+            "insert into late_verdict (site_id, comment_id, revision, phase, finding, changed, at)
+             values (?1, ?2, ?3, ?4, ?5, 0, ?6)
+             on conflict (site_id, comment_id, revision, phase) do nothing"
+        ),
+        params![
+            site,
+            comment.id,
+            revision,
+            verdict.phase.as_str(),
+            finding,
+            now
+        ],
+    )?;
+    if is_new == 0 || !follow(tx, now, &page, &comment, revision, verdict)? {
+        return Ok(false);
+    }
+    tx.execute(
+        sql!(
+            "update late_verdict set changed = 1
+             where site_id = ?1 and comment_id = ?2 and revision = ?3 and phase = ?4"
+        ),
+        params![site, comment.id, revision, verdict.phase.as_str()],
+    )?;
+    Ok(true)
+}
+
+/// Do what a late verdict on a comment of a locked page asks for, as far as the rules let it.
+pub(crate) fn follow(
+    tx: &mut Tx<'_>,
+    now: Time,
+    page: &Page,
+    comment: &Comment,
+    revision: i64,
+    verdict: &LateVerdict,
+) -> Result<bool> {
+    let before = snapshot(tx, page.site, comment.id)?;
+    let stand = Stand {
+        outcome: decisions::outcome(&before),
+        revision: before.revision,
+        decided_revision: before.decided_revision,
+    };
+    let found = findings_of(tx, page.site, &[comment.id])?;
+    let known = found.get(&comment.id).map_or(&[][..], Vec::as_slice);
+    let Some(to) = late(&stand, revision, verdict, known) else {
+        return Ok(false);
+    };
+    let after = before.entering(to.state, to.reason.as_deref());
+    let entry = Entry {
+        by: By::Rules,
+        action: match verdict.phase {
+            Phase::Flags => "flags",
+            _ => "late",
+        },
+        judges: false,
+        reason: to.reason.as_deref(),
+        note: None,
+        findings: verdict.finding.as_slice(),
+        undoes: None,
+    };
+    change(tx, now, page, comment, &before, &after, &entry)?;
+    Ok(true)
+}
+
+/// What the rules found in the newest text of each of `comments`.
+pub fn findings(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    comments: &[CommentId],
+) -> Result<HashMap<CommentId, Vec<Finding>>> {
+    findings_of(tx, site, comments)
+}
+
+/// A comment as its author sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Own {
+    /// The comment, with its state and the reason for it.
+    pub comment: Comment,
+    /// What its page is known by.
+    pub page: PageKey,
+    /// Its page's headline.
+    pub title: Option<String>,
+    /// What the moderator who decided on it says besides.
+    pub note: Option<String>,
+}
+
+/// An author's own comments, newest first, those before `before`, whatever became of them.
+pub fn mine(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    before: Option<CommentId>,
+    limit: i64,
+) -> Result<Vec<Own>> {
+    let comments = tx.all(
+        sql!(comment_columns!(
+            "where c.site_id = ?1 and c.author_id = ?2 and c.id < ?3 order by c.id desc limit ?4"
+        )),
+        params![site, author, before.unwrap_or(CommentId(i64::MAX)), limit],
+        read,
+    )?;
+    comments
+        .into_iter()
+        .map(|comment| own(tx, site, comment))
+        .collect()
+}
+
+/// At most so many comments that nobody else sees are shown to their author at once.
+const MAX_WITHHELD: i64 = 5;
+
+/// What an author wrote on a page and others do not see, newest first: what waits, and what was refused
+/// or removed by another since `since`.
+pub fn withheld(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    page: PageId,
+    author: AuthorId,
+    since: Time,
+) -> Result<Vec<Own>> {
+    let comments = tx.all(
+        sql!(comment_columns!(
+            "where c.site_id = ?1 and c.author_id = ?2 and c.page_id = ?3 and c.state <> 'published'
+               and (c.state = 'held' or c.id >= ?4) and coalesce(c.reason, '') <> 'author'
+             order by c.id desc limit ?5"
+        )),
+        params![site, author, page, first_id_at(since), MAX_WITHHELD],
+        read,
+    )?;
+    comments
+        .into_iter()
+        .map(|comment| own(tx, site, comment))
+        .collect()
+}
+
+fn own(tx: &mut Tx<'_>, site: SiteId, comment: Comment) -> Result<Own> {
+    let page = pages::by_id(tx, site, comment.page)?;
+    let page = page.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))?;
+    let note = tx.one(
+        sql!(
+            "select note from decision where site_id = ?1 and comment_id = ?2
+               and note is not null and undone_by is null order by version desc limit 1"
+        ),
+        params![site, comment.id],
+        |row| row.get(0),
+    )?;
+    Ok(Own {
+        comment,
+        page: page.key,
+        title: page.title,
+        note,
+    })
+}

@@ -1,0 +1,162 @@
+//! Authors as moderators look them up: one with everything about them, and all whom a ban stops.
+
+use rejoinder_core::moderation::{Ban, Standing, Trust};
+use rejoinder_core::{Author, AuthorId, SiteId, Time};
+
+use super::account;
+use super::record::{Record, record};
+use crate::{Result, Row, Tx, identity::authors, params, sql};
+
+/// The most notes and changes that a drawer shows.
+const MAX_SHOWN: i64 = 50;
+
+/// One entry of an author's history with the moderators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// Names it at its site.
+    pub id: i64,
+    /// What was done: `trusted`, `plain`, `always_held`, `suspend`, `end_suspension`, `ban`,
+    /// `lift_ban` or `note`.
+    pub action: String,
+    /// Until when it holds.
+    pub until: Option<Time>,
+    /// Why; of a note, the note.
+    pub reason: Option<String>,
+    /// Which moderator did it.
+    pub moderator: String,
+    /// When.
+    pub at: Time,
+}
+
+/// Everything about an author that a moderator needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawer {
+    /// The author.
+    pub author: Author,
+    /// When they were first seen.
+    pub created_at: Time,
+    /// How they stand.
+    pub standing: Standing,
+    /// What became of their comments.
+    pub record: Record,
+    /// Their history with the moderators, newest first, notes included.
+    pub history: Vec<Changed>,
+}
+
+/// Everything about an author that a moderator needs to know.
+pub fn drawer(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: AuthorId,
+) -> Result<Option<Drawer>> {
+    let known = tx.one(
+        sql!(
+            "select a.id, a.name, a.kind, a.role, a.website, a.created_at, t.trust,
+                 t.suspended_until
+             from author a left join standing t on t.site_id = a.site_id and t.author_id = a.id
+             where a.site_id = ?1 and a.id = ?2"
+        ),
+        params![site, author],
+        |row| {
+            let trust: Option<String> = row.get(6)?;
+            let standing = Standing {
+                trust: trust
+                    .as_deref()
+                    .and_then(Trust::from_word)
+                    .unwrap_or_default(),
+                suspended_until: row.get(7)?,
+                ban: None,
+            };
+            Ok((authors::read(row, 0)?, row.get(5)?, standing))
+        },
+    )?;
+    let Some((known, created_at, standing)) = known else {
+        return Ok(None);
+    };
+    let ban = tx.one(
+        sql!(
+            "select until, reason from ban where site_id = ?1 and kind = 'account' and value = ?2
+               and (until is null or until > ?3)"
+        ),
+        params![site, &account(author), now],
+        |row| {
+            Ok(Ban {
+                until: row.get(0)?,
+                reason: row.get(1)?,
+            })
+        },
+    )?;
+    Ok(Some(Drawer {
+        author: known,
+        created_at,
+        standing: Standing { ban, ..standing },
+        record: record(tx, site, author)?,
+        history: history(tx, site, author)?,
+    }))
+}
+
+fn history(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Changed>> {
+    tx.all(
+        sql!(
+            "select h.id, h.action, h.until, h.reason, coalesce(m.name, ''), h.at
+             from standing_change h
+             left join author m on m.site_id = h.site_id and m.id = h.moderator_id
+             where h.site_id = ?1 and h.author_id = ?2 order by h.id desc limit ?3"
+        ),
+        params![site, author, MAX_SHOWN],
+        changed,
+    )
+}
+
+fn changed(row: &Row<'_>) -> Result<Changed> {
+    Ok(Changed {
+        id: row.get(0)?,
+        action: row.get(1)?,
+        until: row.get(2)?,
+        reason: row.get(3)?,
+        moderator: row.get(4)?,
+        at: row.get(5)?,
+    })
+}
+
+/// An author whom a ban stops now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Banned {
+    /// Who.
+    pub author: Author,
+    /// Until when and why.
+    pub ban: Ban,
+    /// Since when.
+    pub at: Time,
+}
+
+/// The authors whom a ban stops now, by id, those after `after`.
+pub fn banned(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    after: Option<AuthorId>,
+    limit: i64,
+) -> Result<Vec<Banned>> {
+    tx.all(
+        sql!(
+            "select a.id, a.name, a.kind, a.role, a.website, b.until, b.reason, b.at
+             from ban b join author a on a.site_id = b.site_id and a.id = b.author_id
+             where b.site_id = ?1 and b.kind = 'account' and (b.until is null or b.until > ?2)
+               and b.author_id > ?3
+             order by b.author_id limit ?4"
+        ),
+        params![site, now, after.unwrap_or(AuthorId(0)), limit],
+        |row| {
+            Ok(Banned {
+                author: authors::read(row, 0)?,
+                ban: Ban {
+                    until: row.get(5)?,
+                    reason: row.get(6)?,
+                },
+                at: row.get(7)?,
+            })
+        },
+    )
+}

@@ -1,0 +1,75 @@
+//! Telling authors by mail what became of their comments: published, refused, featured.
+//!
+//! Told are those who asked for mails about the page. A mail waits a little, so that a decision that is
+//! undone at once tells nothing, and it is sent only while what it says is so.
+
+use std::time::Duration;
+
+use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::notices::subscription::Kind;
+use rejoinder_core::{Comment, CommentId, Page, SiteId, State, Time};
+
+use crate::notices::mails::{self, Told};
+use crate::notices::subscriptions::Subscription;
+use crate::{Result, Tx, discussion::comments, notices::pushes, params, sql};
+
+/// So long a decision may be undone before its author hears of it.
+pub const SECOND_THOUGHTS: Duration = Duration::from_secs(2 * 60);
+
+/// Let the author of a comment hear by mail what became of it.
+pub(crate) fn tell_author(
+    tx: &mut Tx<'_>,
+    now: Time,
+    page: &Page,
+    comment: &Comment,
+    ring: Ring,
+) -> Result<()> {
+    let subscription: Option<i64> = tx.one(
+        sql!(
+            "select id from subscription
+             where site_id = ?1 and author_id = ?2 and page_id = ?3 and kind <> ?4
+               and confirmed_at is not null
+             order by kind desc, id limit 1"
+        ),
+        params![page.site, comment.author.id, page.id, Kind::Branch.as_str()],
+        |row| row.get(0),
+    )?;
+    let Some(subscription) = subscription else {
+        return Ok(());
+    };
+    let told = Told::Fate(subscription, comment.id, ring);
+    pushes::tell_author(tx, now, page.site, comment.author.id, told)?;
+    mails::add_mail(tx, now, page.site, &told)
+}
+
+/// The comment, if it is the subscriber's and what is to be said of it is so.
+pub(crate) fn still_so(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    subscription: &Subscription,
+    comment: CommentId,
+    ring: Ring,
+) -> Result<Option<Comment>> {
+    let found = comments::by_id(tx, site, comment)?;
+    Ok(found.filter(|comment| {
+        let is_so = match ring {
+            Ring::Approved => comment.is_published(),
+            Ring::Featured => comment.is_published() && comment.featured_at.is_some(),
+            Ring::Rejected => comment.state == State::Rejected,
+            Ring::Reply | Ring::Comment => false,
+        };
+        is_so && comment.author.id == subscription.author
+    }))
+}
+
+/// What a moderator added to a refusal, for the author.
+pub(crate) fn note_of(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<Option<String>> {
+    tx.one(
+        sql!(
+            "select note from decision where site_id = ?1 and comment_id = ?2
+               and note is not null and undone_by is null order by version desc limit 1"
+        ),
+        params![site, comment],
+        |row| row.get(0),
+    )
+}

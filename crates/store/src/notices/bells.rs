@@ -1,0 +1,213 @@
+//! What accounts are told in the page, by its bell.
+//!
+//! A row is written with the event that it follows from. What it says is looked at when it is read, so
+//! that it tells of nothing that was taken away or undone meanwhile.
+
+use std::time::Duration;
+
+use rejoinder_core::moderation::Snapshot;
+use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::{AuthorId, Comment, CommentId, Page, SiteId, State, Time};
+
+use crate::moderation::decisions::By;
+use crate::{
+    Result, StoreError, Tx,
+    discussion::{comments, pages},
+    params, sql,
+};
+
+/// More than so many unread ones are not counted.
+const MAX_COUNTED: i64 = 99;
+
+/// What was told so long ago is forgotten.
+const KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// One thing that an account is told.
+#[derive(Debug, Clone)]
+pub struct Rung {
+    /// What it is about.
+    pub ring: Ring,
+    /// The comment.
+    pub comment: Comment,
+    /// The page it stands on.
+    pub page: Page,
+    /// When it happened.
+    pub at: Time,
+    /// Whether it was seen.
+    pub is_read: bool,
+}
+
+/// Whether a row still tells the truth.
+macro_rules! true_rows {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            " from bell b join comment c on c.site_id = b.site_id and c.id = b.comment_id
+              where b.site_id = ?1 and b.author_id = ?2
+                and ((b.ring = 'rejected' and c.state = 'rejected')
+                  or (b.ring <> 'rejected' and c.state = 'published'
+                    and (b.ring <> 'featured' or c.featured_at is not null))) ",
+            $after
+        )
+    };
+}
+
+/// What an account was told last, newest first.
+pub fn newest(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> Result<Vec<Rung>> {
+    let rows: Vec<(CommentId, String, Time, Option<Time>)> = tx.all(
+        sql!(true_rows!(
+            "select b.comment_id, b.ring, b.made_at, b.read_at",
+            "order by b.made_at desc, b.comment_id desc limit ?3"
+        )),
+        params![site, author, limit],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )?;
+    let mut rung = Vec::with_capacity(rows.len());
+    for (comment, ring, at, read_at) in rows {
+        let unknown = || StoreError::Internal("a notice of an unknown kind".into());
+        let comment = comments::expect(tx, site, comment)?;
+        let page = pages::by_id(tx, site, comment.page)?;
+        rung.push(Rung {
+            ring: Ring::from_word(&ring).ok_or_else(unknown)?,
+            page: page.ok_or_else(|| StoreError::Internal("a comment without a page".into()))?,
+            comment,
+            at,
+            is_read: read_at.is_some(),
+        });
+    }
+    Ok(rung)
+}
+
+/// How much an account has not seen yet; at most 99.
+pub fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<i64> {
+    let counted = tx.one(
+        sql!(true_rows!(
+            "select count(*) from (select b.comment_id",
+            "and b.read_at is null limit ?3) as unread"
+        )),
+        params![site, author, MAX_COUNTED],
+        |row| row.get(0),
+    )?;
+    Ok(counted.unwrap_or(0))
+}
+
+/// The account has seen what it was told up to `until`. Said again, nothing changes.
+pub fn mark_read(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: AuthorId,
+    until: Time,
+) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update bell set read_at = ?4
+             where site_id = ?1 and author_id = ?2 and read_at is null and made_at <= ?3"
+        ),
+        params![site, author, until, now],
+    )?;
+    tx.execute(
+        sql!("delete from bell where site_id = ?1 and author_id = ?2 and made_at < ?3"),
+        params![site, author, now.before(KEPT)],
+    )?;
+    Ok(())
+}
+
+/// Tell the accounts that wrote what stands above a comment which has appeared.
+///
+/// A cross join keeps SQLite from going through all authors of the site, to look for each above.
+pub(crate) fn tell_above(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    comment: CommentId,
+) -> Result<()> {
+    tx.execute(
+        sql!(
+            "with recursive above (id, parent_id, author_id) as (
+                 select id, parent_id, author_id from comment where site_id = ?1 and id = ?2
+                 union all
+                 select c.id, c.parent_id, c.author_id from above a
+                     join comment c on c.site_id = ?1 and c.id = a.parent_id)
+             insert into bell (site_id, author_id, comment_id, ring, made_at)
+             select distinct w.site_id, w.id, cast(?2 as bigint), 'reply', cast(?3 as bigint)
+             from above a cross join author w
+             where w.site_id = ?1 and w.id = a.author_id and w.kind = 'account'
+               and w.id <> (select own.author_id from above own where own.id = ?2)
+               and not exists (select 1 from mute m where m.site_id = ?1 and m.author_id = w.id
+                 and m.muted_id = (select own.author_id from above own where own.id = ?2))
+             on conflict (site_id, author_id, comment_id) do nothing"
+        ),
+        params![site, comment, now],
+    )?;
+    Ok(())
+}
+
+/// Tell `author`, who has to have an account, of a comment that they want to be told of.
+pub(crate) fn tell(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: AuthorId,
+    comment: CommentId,
+) -> Result<()> {
+    tx.execute(
+        sql!(
+            "insert into bell (site_id, author_id, comment_id, ring, made_at)
+             select w.site_id, w.id, cast(?3 as bigint), 'comment', cast(?4 as bigint)
+             from author w where w.site_id = ?1 and w.id = ?2 and w.kind = 'account'
+             on conflict (site_id, author_id, comment_id) do nothing"
+        ),
+        params![site, author, comment, now],
+    )?;
+    Ok(())
+}
+
+/// Tell an account what became of its comment.
+pub(crate) fn tell_author(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    comment: &Comment,
+    ring: Ring,
+) -> Result<()> {
+    tx.execute(
+        sql!(
+            "insert into bell (site_id, author_id, comment_id, ring, made_at)
+             select w.site_id, w.id, cast(?3 as bigint), cast(?5 as text), cast(?4 as bigint)
+             from author w where w.site_id = ?1 and w.id = ?2 and w.kind = 'account'
+             on conflict (site_id, author_id, comment_id) do update
+                 set ring = excluded.ring, made_at = excluded.made_at, read_at = null"
+        ),
+        params![site, comment.author.id, comment.id, now, ring.as_str()],
+    )?;
+    Ok(())
+}
+
+/// What the author of a comment is told of a change that was made by somebody else.
+pub(crate) fn ring_of(
+    author: AuthorId,
+    before: &Snapshot,
+    after: &Snapshot,
+    by: By,
+) -> Option<Ring> {
+    if by == By::Author || by.moderator() == Some(author) {
+        return None;
+    }
+    let is_now = |state: State| before.state != state && after.state == state;
+    match (before.state, after.state) {
+        (State::Held, State::Published) => Some(Ring::Approved),
+        _ if is_now(State::Rejected) => Some(Ring::Rejected),
+        _ if before.featured_at.is_none() && after.featured_at.is_some() => Some(Ring::Featured),
+        _ => None,
+    }
+}
+
+/// Forget what an account was told.
+pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
+    tx.execute(
+        sql!("delete from bell where site_id = ?1 and author_id = ?2"),
+        params![site, author],
+    )?;
+    Ok(())
+}

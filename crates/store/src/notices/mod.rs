@@ -1,0 +1,8 @@
+//! Who wishes to be told, and what is told: mails, bells, pushes.
+
+pub mod author_notices;
+pub mod bells;
+pub mod devices;
+pub mod mails;
+pub mod pushes;
+pub mod subscriptions;

@@ -1,0 +1,193 @@
+//! Telling accounts in their browsers, even when no page is open, what they are told by mail, too.
+//!
+//! A push follows from a notice, at the pace of its subscription. What it says is read when it is
+//! sent, so that it never tells of what was taken away meanwhile.
+
+use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
+
+use crate::notices::devices::{self, Device};
+use crate::notices::mails::{self, Due, Told};
+use crate::notices::subscriptions::{self, Subscription};
+use crate::{
+    Result, Tx,
+    discussion::{comments, pages},
+    notices::author_notices,
+    params, sql,
+};
+
+/// The kind of the job that tells a device something. Its payload is a [`Push`].
+pub const PUSH_JOB: &str = "push";
+
+/// What one push tells a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Push {
+    /// Which device.
+    pub device: i64,
+    /// What.
+    pub told: Told,
+}
+
+impl Push {
+    /// The payload of its job.
+    pub fn payload(self) -> String {
+        format!("{} {}", self.device, self.told.payload())
+    }
+
+    /// What a job's payload says.
+    pub fn from_payload(payload: &str) -> Option<Self> {
+        let (device, told) = payload.split_once(' ')?;
+        Some(Self {
+            device: device.parse().ok()?,
+            told: Told::from_payload(told)?,
+        })
+    }
+}
+
+/// Let the devices of a subscriber be told of a comment, at once or with a digest.
+pub(crate) fn tell(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    subscription: &Subscription,
+    comment: CommentId,
+    digest_at: Option<Time>,
+) -> Result<()> {
+    let told = match digest_at {
+        Some(at) => Told::Digest(subscription.id, at),
+        None => Told::Comment(subscription.id, comment),
+    };
+    for device in devices::list(tx, now, site, subscription.author)? {
+        let is_new = tx.execute(
+            sql!(
+                "insert into push (site_id, device_id, comment_id, subscription_id, digest_at)
+                 values (?1, ?2, ?3, ?4, ?5) on conflict (site_id, device_id, comment_id) do nothing"
+            ),
+            params![site, device.id, comment, subscription.id, digest_at],
+        )?;
+        if is_new > 0 {
+            let device = device.id;
+            add_job(tx, now, site, Push { device, told })?;
+        }
+    }
+    Ok(())
+}
+
+/// Let the devices of an author be told what became of their comment.
+pub(crate) fn tell_author(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: AuthorId,
+    told: Told,
+) -> Result<()> {
+    for device in devices::list(tx, now, site, author)? {
+        let device = device.id;
+        add_job(tx, now, site, Push { device, told })?;
+    }
+    Ok(())
+}
+
+fn add_job(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<()> {
+    let run_at = push.told.due_at(now);
+    mails::add_job(tx, now, site, PUSH_JOB, push.payload(), run_at)
+}
+
+/// What is to be told, and where; `None` when there is nothing to tell any more, or nobody.
+pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<Option<(Device, Due)>> {
+    let Some(device) = devices::by_id(tx, now, site, push.device)? else {
+        return Ok(None);
+    };
+    let subscription = subscriptions::by_id(tx, site, push.told.subscription())?;
+    let is_theirs = |subscription: &Subscription| {
+        subscription.author == device.author && subscription.confirmed_at.is_some()
+    };
+    let Some(subscription) = subscription.filter(is_theirs) else {
+        return Ok(None);
+    };
+    let Some(page) = pages::by_id(tx, site, subscription.page)? else {
+        return Ok(None);
+    };
+    let comments = match push.told {
+        Told::Confirm(_) => Vec::new(),
+        Told::Comment(..) | Told::Digest(..) => waiting(tx, site, push)?,
+        Told::Fate(_, id, ring) => author_notices::still_so(tx, site, &subscription, id, ring)?
+            .into_iter()
+            .collect(),
+    };
+    if comments.is_empty() {
+        return Ok(None);
+    }
+    let note = match push.told {
+        Told::Fate(_, id, Ring::Rejected) => author_notices::note_of(tx, site, id)?,
+        _ => None,
+    };
+    Ok(Some((device, Due::of(subscription, page, comments, note))))
+}
+
+/// The published comments that a push is to tell of, and has not yet.
+fn waiting(tx: &mut Tx<'_>, site: SiteId, push: Push) -> Result<Vec<rejoinder_core::Comment>> {
+    let (comment, digest_at) = push.told.which();
+    let ids: Vec<CommentId> = tx.all(
+        sql!(
+            "select p.comment_id from push p
+             join comment c on c.site_id = p.site_id and c.id = p.comment_id
+             where p.site_id = ?1 and p.device_id = ?2 and p.subscription_id = ?3
+               and p.pushed_at is null and c.state = ?4
+               and (p.comment_id = ?5 or p.digest_at = ?6)
+             order by p.comment_id"
+        ),
+        params![
+            site,
+            push.device,
+            push.told.subscription(),
+            State::Published.as_str(),
+            comment,
+            digest_at
+        ],
+        |row| row.get(0),
+    )?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(comments::by_id(tx, site, id)?);
+    }
+    Ok(found)
+}
+
+/// The push is out.
+pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<()> {
+    let (comment, digest_at) = push.told.which();
+    tx.execute(
+        sql!(
+            "update push set pushed_at = ?6
+             where site_id = ?1 and device_id = ?2 and subscription_id = ?3
+               and pushed_at is null and (comment_id = ?4 or digest_at = ?5)"
+        ),
+        params![
+            site,
+            push.device,
+            push.told.subscription(),
+            comment,
+            digest_at,
+            now
+        ],
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_reads_back_and_nothing_else_is_taken() {
+        let push = Push {
+            device: 5,
+            told: Told::Digest(7, Time::from_micros(11)),
+        };
+        assert_eq!(Push::from_payload(&push.payload()), Some(push));
+        for wrong in ["", "5", "x confirm 7", "5 confirm", "5 x 7"] {
+            assert_eq!(Push::from_payload(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Sites, their people, and what owners see and change.
+
+pub mod audit;
+pub mod overview;
+pub mod owners;
+pub mod sites;

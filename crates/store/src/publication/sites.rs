@@ -1,0 +1,189 @@
+//! Sites and their settings.
+
+use rejoinder_core::{Refusal, Settings, Site, SiteId, Time};
+
+use crate::database::error::StoreError;
+use crate::{Result, Row, Tx, params, sql};
+
+/// Add a site. Its host must be new.
+pub fn add(
+    tx: &mut Tx<'_>,
+    now: Time,
+    id: SiteId,
+    host: &str,
+    origins: &[String],
+    settings: &Settings,
+) -> Result<Site> {
+    let added = tx.execute(
+        sql!(
+            "insert into site (id, host, origins, settings, created_at) values (?1, ?2, ?3, ?4, ?5)"
+        ),
+        params![
+            id,
+            host,
+            as_json(&origins)?,
+            settings_as_json(tx, settings)?,
+            now
+        ],
+    );
+    match added {
+        Err(StoreError::Constraint { name }) if name == "site_host" => Err(Refusal::SiteExists {
+            host: host.to_owned(),
+        }
+        .into()),
+        Err(error) => Err(error),
+        Ok(_) => Ok(Site {
+            id,
+            host: host.to_owned(),
+            origins: origins.to_vec(),
+            settings: settings.clone(),
+            has_providers: false,
+        }),
+    }
+}
+
+/// The site that clients call `host`.
+pub fn by_host(tx: &mut Tx<'_>, host: &str) -> Result<Option<Site>> {
+    tx.one(
+        sql!(
+            "select id, host, origins, settings,
+                 (select count(*) from openid_provider p where p.site_id = site.id)
+             from site where host = ?1"
+        ),
+        params![host],
+        read,
+    )
+    .map(|found| opened(tx, found))
+}
+
+/// The site with this id.
+pub fn by_id(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
+    tx.one(
+        sql!(
+            "select id, host, origins, settings,
+                 (select count(*) from openid_provider p where p.site_id = site.id)
+             from site where id = ?1"
+        ),
+        params![id],
+        read,
+    )
+    .map(|found| opened(tx, found))
+}
+
+/// The site with this id, which nobody else changes until the transaction ends.
+pub fn lock(tx: &mut Tx<'_>, id: SiteId) -> Result<Option<Site>> {
+    tx.one(
+        sql!(
+            "select id, host, origins, settings,
+                 (select count(*) from openid_provider p where p.site_id = site.id)
+             from site where id = ?1 for update"
+        ),
+        params![id],
+        read,
+    )
+    .map(|found| opened(tx, found))
+}
+
+/// All sites, by host.
+pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Site>> {
+    tx.all(
+        sql!(
+            "select id, host, origins, settings,
+                 (select count(*) from openid_provider p where p.site_id = site.id)
+             from site order by host"
+        ),
+        params![],
+        read,
+    )
+    .map(|found| opened(tx, found))
+}
+
+/// Replace a site's settings.
+pub fn save_settings(tx: &mut Tx<'_>, site: SiteId, settings: &Settings) -> Result<()> {
+    tx.execute(
+        sql!("update site set settings = ?2 where id = ?1"),
+        params![site, settings_as_json(tx, settings)?],
+    )?;
+    Ok(())
+}
+
+/// Replace the origins that may embed a site.
+pub fn set_origins(tx: &mut Tx<'_>, site: SiteId, origins: &[String]) -> Result<()> {
+    tx.execute(
+        sql!("update site set origins = ?2 where id = ?1"),
+        params![site, as_json(&origins)?],
+    )?;
+    Ok(())
+}
+
+/// Where the secret of the settings is, for its seal.
+pub(crate) const SECRET: &str = "site.settings";
+
+/// The settings as they are stored: what is hidden in them is sealed.
+fn settings_as_json(tx: &Tx<'_>, settings: &Settings) -> Result<String> {
+    let plain = settings.external_key.reveal();
+    if plain.is_empty() {
+        return as_json(settings);
+    }
+    let sealed = tx.seal_text(SECRET, plain)?;
+    as_json(&Settings {
+        external_key: sealed.into(),
+        ..settings.clone()
+    })
+}
+
+/// Sites with what is hidden in their settings. What no key opens is as good as not set.
+fn opened<T>(tx: &Tx<'_>, mut found: T) -> T
+where
+    for<'s> &'s mut T: IntoIterator<Item = &'s mut Site>,
+{
+    for site in &mut found {
+        let plain = tx.unseal_text(SECRET, site.settings.external_key.reveal());
+        site.settings.external_key = plain.unwrap_or_default().into();
+    }
+    found
+}
+
+/// Seal what is hidden in settings by the key that seals. Gives of how many sites no key opens it.
+pub(crate) fn renew_secrets(tx: &mut Tx<'_>) -> Result<usize> {
+    let stored = tx.all(sql!("select id, settings from site"), params![], |row| {
+        Ok((row.get::<SiteId>(0)?, row.get::<String>(1)?))
+    })?;
+    let mut n_unreadable = 0;
+    for (id, json) in stored {
+        let settings: Settings = serde_json::from_str(&json).map_err(broken)?;
+        let kept = settings.external_key.reveal();
+        if tx.seals().is_new(kept.as_bytes()) {
+            continue;
+        }
+        let Some(plain) = tx.unseal_text(SECRET, kept) else {
+            n_unreadable += 1;
+            continue;
+        };
+        let settings = Settings {
+            external_key: plain.into(),
+            ..settings
+        };
+        save_settings(tx, id, &settings)?;
+        tx.erase();
+    }
+    Ok(n_unreadable)
+}
+
+fn broken(error: serde_json::Error) -> StoreError {
+    StoreError::Internal(error.into())
+}
+
+fn as_json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| StoreError::Internal(error.into()))
+}
+
+fn read(row: &Row<'_>) -> Result<Site> {
+    Ok(Site {
+        id: row.get(0)?,
+        host: row.get(1)?,
+        origins: serde_json::from_str(&row.get::<String>(2)?).map_err(broken)?,
+        settings: serde_json::from_str(&row.get::<String>(3)?).map_err(broken)?,
+        has_providers: row.get::<i64>(4)? > 0,
+    })
+}

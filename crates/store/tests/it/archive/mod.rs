@@ -1,0 +1,2 @@
+pub(crate) mod backup;
+pub(crate) mod imports;

@@ -1,0 +1,369 @@
+//! What a guest can leave behind, in every column that can hold it.
+
+use std::time::Duration;
+
+use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase};
+use rejoinder_core::notices::subscription::Kind;
+use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, State, TokenHash, Vote};
+use rejoinder_store::discussion::cards::{self, Found};
+use rejoinder_store::identity::authors::Details;
+use rejoinder_store::identity::guests::{self, Kept, Proven, Wish};
+use rejoinder_store::identity::mutes::{self, NewMute};
+use rejoinder_store::jobs::{self, NewJob};
+use rejoinder_store::moderation::flags::{self, NewFlag};
+use rejoinder_store::notices::subscriptions::Wish as Told;
+use rejoinder_store::{Tx, identity::mail_sign_ins, moderation::standing};
+
+use crate::notices::mails::wish;
+use crate::support::{Person, World, key, on_both};
+
+/// Every table with its columns. A `!` marks what can hold something of a guest, which goes when they
+/// take it back; a `+` what stays of a guest: that there was one, and a ban. All else is numbers, times, words of ours,
+/// and what the newsroom typed about its own.
+const SCHEMA: &str = "
+    address_key: id key created_at
+    api_token: site_id id token_hash name scopes created_by created_at expires_at used_at
+    audit: id site_id at author_id author_name change subject subject_id was became
+    author: site_id id! kind role name! email! website! created_at
+    ban: site_id kind value+ author_id+ until reason+ at
+    bell: site_id author_id comment_id ring made_at read_at
+    comment: site_id id page_id parent_id root_id depth author_id! text! html! renderer state reason revision
+        created_at edited_at closed_at pin up down base_up base_down best n_replies n_descendants
+        address_hash! score shown decided_revision featured_at n_flags program_id written_in
+    comment_link: site_id comment_id url! place is_off
+    comment_version: site_id comment_id revision text! replaced_at html!
+    decision: site_id page_id version comment_id revision actor moderator_id action before after
+        after_state reason note! findings! at undoes undone_by
+    delivery: site_id id webhook_id kind page_id version comment_id state attempts n_replays status error
+        created_at attempted_at run_at
+    desk_reader: site_id author_id secret ended_at
+    device: site_id id author_id family endpoint p256dh auth label added_at
+    erased: site_id kind id+ comments into_id at
+    erasure: site_id author_id comments asked_at due_at
+    event: site_id page_id version kind comment_id at
+    flag: site_id comment_id author_id! revision reason note! address_hash! at ended_at ended_by
+    group_page: site_id group_id page_id
+    guest_link: site_id token_hash author_id mailbox! created_at expires_at
+    hand_over: site_id code_hash author_id family origin expires_at
+    idempotency: site_id key fingerprint! comment_id at
+    identity: site_id issuer subject author_id issued_at
+    job: site_id id kind dedup_key! payload! state attempts run_at claimed_until last_error! created_at
+        finished_at
+    late_verdict: site_id comment_id revision phase finding! changed at corrected_at
+    lesson: site_id comment_id kind words!
+    link_card: site_id url! state title! name! description! picture_id width height fetched_at author!
+        icon_id
+    link_picture: site_id id bytes
+    mail_browser: site_id email browser_hash used_at
+    mail_sign_in: site_id token_hash email! mailbox! browser_hash code n_wrong created_at expires_at used_at
+        mailed_at
+    migration: number name
+    moderator_group: site_id author_id group_id
+    mute: site_id author_id! muted_id! at
+    nobody: site_id author_id
+    notice: site_id mailbox! comment_id subscription_id digest_at made_at mailed_at
+    openid_provider: site_id id label issuer client_id client_secret created_at
+    openid_sign_in: site_id state_hash browser_hash provider_id nonce verifier way opener expires_at used_at
+    page: site_id id key url title version n_comments closed_at created_at mode
+    page_alias: site_id key page_id
+    page_group: site_id id name prefix mode
+    passkey: site_id credential_id author_id name public_key sign_count created_at used_at
+    passkey_ceremony: site_id token_hash browser_hash author_id state expires_at
+    push: site_id device_id comment_id subscription_id digest_at pushed_at
+    push_key: id private_key made_at
+    rendering: version site_id comment_id
+    saved_search: site_id id moderator_id name query created_at
+    session: site_id token_hash! author_id! created_at expires_at label family
+    sign_in: site_id token_hash author_id expires_at role
+    sign_in_key: site_id id kind key created_at
+    site: id host origins settings created_at
+    site_moderation: site_id words_hash n_bad n_good
+    source: site_id format source_id target_id
+    spent_token: site_id hash expires_at
+    spent_work: site_id challenge expires_at
+    standing: site_id author_id! trust suspended_until
+    standing_change: site_id id author_id! moderator_id action until reason! at
+    subscription: site_id id page_id kind branch_id author_id! email! mailbox! pace secret asked_at
+        confirmed_at contested_at
+    vote: site_id comment_id author_id! value address_hash! cast_at
+    webhook: site_id id url kinds secret old_secret old_secret_until created_at failing_since failed_at
+        off_since off_reason
+    word: site_id list word added_at
+    word_count: site_id word! bad good
+    work_key: site_id key
+";
+
+/// Stands in everything that the guest says.
+pub(crate) const CANARY: &str = "zanzibar";
+
+/// The tables, and their columns with their marks.
+pub(crate) fn schema() -> Vec<(String, Vec<String>)> {
+    let mut tables: Vec<(String, Vec<String>)> = Vec::new();
+    for word in SCHEMA.split_whitespace() {
+        match (word.strip_suffix(':'), tables.last_mut()) {
+            (Some(table), _) => tables.push((table.to_owned(), Vec::new())),
+            (None, Some((_, columns))) => columns.push(word.to_owned()),
+            (None, None) => unreachable!("the list begins with a table"),
+        }
+    }
+    tables
+}
+
+#[test]
+fn of_every_column_it_is_known_whether_it_can_hold_something_of_a_guest() {
+    on_both(|world| async move {
+        let mut found = world.columns().await;
+        found.sort();
+
+        let mut known: Vec<_> = schema()
+            .iter()
+            .flat_map(|(table, columns)| {
+                let bare = |column: &String| column.trim_end_matches(['!', '+']).to_owned();
+                columns
+                    .iter()
+                    .map(move |column| (table.clone(), bare(column)))
+            })
+            .collect();
+        known.sort();
+
+        assert_eq!(found, known);
+    });
+}
+
+/// A guest with something in every place that can hold something of them.
+pub(crate) struct Full {
+    pub(crate) guest: Person,
+    pub(crate) id: AuthorId,
+    pub(crate) first: CommentId,
+    pub(crate) link: TokenHash,
+}
+
+pub(crate) const URL: &str = "https://zanzibar.example/song";
+
+pub(crate) fn told(world: &World) -> Told {
+    Told {
+        id: world.ids.next(world.clock.now()),
+        secret: format!("secret-{}", world.ids.next(world.clock.now())),
+        ..wish(Kind::Replies, "zanzibar@reader.example")
+    }
+}
+
+pub(crate) async fn full(world: &World) -> Full {
+    let (guest, bob) = (world.person("Zanzibar"), world.person("Bob"));
+    let kim = world.desk().await;
+    let first = say(world, &guest, "Zanzibar sings", "k1").await;
+    world.subscribe(&guest, told(world)).await;
+    let id = world.author(&guest).await;
+
+    // What is found in a text, what moderators make of it, and its earlier forms.
+    let said = Finding {
+        note: Some("Zanzibar again".to_owned()),
+        ..Finding::new(Phase::External, State::Held, "external")
+    };
+    let verdict = LateVerdict {
+        phase: Phase::External,
+        finding: Some(said),
+    };
+    assert!(world.late(first, 1, verdict).await.unwrap());
+    world.decide(&kim, first, Action::Approve).await.unwrap();
+    let text = format!("Zanzibar sings louder\n\n{URL}\n");
+    world.edit(&guest, first, &text).await.unwrap();
+    world.decide(&kim, first, Action::Reject).await.unwrap();
+    world.decide(&kim, first, Action::Approve).await.unwrap();
+    let removed = say(world, &guest, "Zanzibar is loud", "k2").await;
+    world.decide(&kim, removed, Action::Remove).await.unwrap();
+    find(world).await;
+
+    // What they did to others, and others to them.
+    let other = world.reply(&bob, first, "A reply").await;
+    world.mails().await;
+    world.vote(&guest, other, Some(Vote::Up)).await.unwrap();
+    flag(world, &guest, other).await;
+    flag(world, &bob, first).await;
+    mute(world, &guest, other).await;
+    mute(world, &bob, first).await;
+    let change = world.about(&kim, id, "Zanzibar shouts");
+    let (now, until) = (world.clock.now(), Duration::from_secs(86_400));
+    let suspend =
+        move |tx: &mut Tx<'_>| standing::suspend(tx, now, &change, Some(now.after(until)));
+    world.store.write(suspend).await.unwrap();
+
+    // Mails.
+    sign_in(world).await;
+    world.wait(Duration::from_secs(180));
+    fail_a_mail(world).await;
+    let link = TokenHash([9; 32]);
+    assert!(ask(world, link).await);
+    Full {
+        guest,
+        id,
+        first,
+        link,
+    }
+}
+
+pub(crate) async fn say(world: &World, guest: &Person, text: &str, once: &str) -> CommentId {
+    let mut draft = world.draft(guest, None, text).await;
+    draft.details = Some(Details {
+        name: "Zanzibar".to_owned(),
+        email: Some("zanzibar@reader.example".to_owned()),
+        website: Some("https://zanzibar.example/".to_owned()),
+    });
+    draft.idempotency = key(once, 7);
+    world.send(draft).await.unwrap().comment.id
+}
+
+pub(crate) async fn find(world: &World) {
+    let (now, site) = (world.clock.now(), world.site.id);
+    let found = Found {
+        title: "Zanzibar's song".to_owned(),
+        site: Some("Zanzibar".to_owned()),
+        author: Some("Zanzibar".to_owned()),
+        description: Some("By Zanzibar".to_owned()),
+        icon: None,
+        picture: None,
+    };
+    let save = move |tx: &mut Tx<'_>| cards::save(tx, now, site, URL, Some(&found));
+    world.store.write(save).await.unwrap();
+}
+
+pub(crate) async fn flag(world: &World, who: &Person, comment: CommentId) {
+    let now = world.clock.now();
+    let mut address_key = [0; 32];
+    world.random.fill(&mut address_key);
+    let flag = NewFlag {
+        site: world.site.clone(),
+        comment,
+        reader: world.reader(who).await,
+        token: who.token,
+        author: AuthorId(world.ids.next(now)),
+        address_key,
+        reason: rejoinder_core::moderation::FlagReason::Abusive,
+        note: Some("Worse than Zanzibar".to_owned()),
+    };
+    let raise = move |tx: &mut Tx<'_>| flags::raise(tx, now, &flag);
+    world.store.write(raise).await.unwrap();
+}
+
+pub(crate) async fn mute(world: &World, who: &Person, comment: CommentId) {
+    let now = world.clock.now();
+    let mute = NewMute {
+        site: world.site.id,
+        comment,
+        token: who.token,
+        author: AuthorId(world.ids.next(now)),
+        is_muted: true,
+    };
+    let set = move |tx: &mut Tx<'_>| mutes::set(tx, now, &mute);
+    world.store.write(set).await.unwrap();
+}
+
+/// A mail to the guest that a server does not take.
+pub(crate) async fn fail_a_mail(world: &World) {
+    let (now, site) = (world.clock.now(), world.site.id);
+    let fail = move |tx: &mut Tx<'_>| {
+        for job in jobs::claim(tx, now, Duration::from_secs(60), 100)? {
+            let why = "zanzibar@reader.example: no such mailbox";
+            jobs::park(tx, now, &job, why)?;
+        }
+        Ok(jobs::parked(tx, site, 100)?.len())
+    };
+    assert_ne!(world.store.write(fail).await.unwrap(), 0);
+}
+
+fn mail(world: &World, what: &str) -> NewJob {
+    let now = world.clock.now();
+    NewJob {
+        id: world.ids.next(now),
+        site: world.site.id,
+        kind: "mail",
+        dedup_key: what.to_owned(),
+        payload: r#"{"to":"zanzibar@reader.example","text":"Hello"}"#.to_owned(),
+        run_at: now,
+    }
+}
+
+pub(crate) async fn sign_in(world: &World) {
+    let (now, token) = (world.clock.now(), TokenHash([3; 32]));
+    let wish = mail_sign_ins::Wish {
+        site: world.site.id,
+        email: "zanzibar@reader.example".to_owned(),
+        mailbox: "zanzibar@reader.example".to_owned(),
+        token,
+        browser: token,
+        known: None,
+        code: "123456".to_owned(),
+        mail: mail(world, "sign-in"),
+    };
+    let ask = move |tx: &mut Tx<'_>| mail_sign_ins::ask(tx, now, &wish);
+    assert!(world.store.write(ask).await.unwrap());
+}
+
+pub(crate) async fn ask(world: &World, token: TokenHash) -> bool {
+    ask_for(world, "zanzibar@reader.example", token).await
+}
+
+pub(crate) async fn ask_for(world: &World, email: &str, token: TokenHash) -> bool {
+    let now = world.clock.now();
+    let wish = Wish {
+        site: world.site.id,
+        email: email.to_owned(),
+        token,
+        mail: mail(world, &format!("link-{}", token.0[0])),
+    };
+    let ask = move |tx: &mut Tx<'_>| guests::ask(tx, now, &wish);
+    world.store.write(ask).await.unwrap()
+}
+
+pub(crate) async fn by_link(world: &World, link: TokenHash) -> Option<Proven> {
+    let (now, site) = (world.clock.now(), world.site.id);
+    let read = move |tx: &mut Tx<'_>| guests::by_link(tx, now, site, &link);
+    world.store.read(read).await.unwrap()
+}
+
+pub(crate) async fn kept(world: &World, proven: &Proven) -> Kept {
+    let (now, site, proven) = (world.clock.now(), world.site.id, proven.clone());
+    let read = move |tx: &mut Tx<'_>| guests::kept(tx, now, site, &proven);
+    world.store.read(read).await.unwrap()
+}
+
+pub(crate) async fn take_back(world: &World, proven: Proven) -> rejoinder_store::Result<()> {
+    let (now, site, nobody) = (
+        world.clock.now(),
+        world.site.id,
+        AuthorId(world.ids.next(world.clock.now())),
+    );
+    let erase = move |tx: &mut Tx<'_>| guests::take_back(tx, now, site, &proven, nobody);
+    world.store.write(erase).await
+}
+
+pub(crate) async fn proven(world: &World, guest: &Person) -> Proven {
+    let known = world.reader(guest).await.author;
+    Proven::by_author(known.as_ref()).unwrap()
+}
+
+/// The words by which a row can be known to be about the guest.
+pub(crate) fn traces(full: &Full) -> Vec<String> {
+    let hex: String = full
+        .guest
+        .token
+        .0
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    vec![
+        CANARY.to_owned(),
+        hex,
+        full.id.0.to_string(),
+        full.id.to_string(),
+    ]
+}
+
+pub(crate) fn left(dump: &[String], full: &Full) -> Vec<String> {
+    let traces = traces(full);
+    let lines = dump.iter().filter(|line| {
+        let line = line.to_lowercase();
+        traces.iter().any(|trace| line.contains(trace.as_str()))
+    });
+    lines.cloned().collect()
+}

@@ -1,0 +1,10 @@
+pub(crate) mod account_erasures;
+pub(crate) mod accounts;
+pub(crate) mod erasing;
+pub(crate) mod guest_traces;
+pub(crate) mod guests;
+pub(crate) mod mail_sign_ins;
+pub(crate) mod openid;
+pub(crate) mod passkeys;
+pub(crate) mod sign_ins;
+pub(crate) mod work;

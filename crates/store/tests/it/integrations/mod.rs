@@ -1,0 +1,2 @@
+pub(crate) mod api_tokens;
+pub(crate) mod webhooks;

@@ -1,0 +1,188 @@
+//! What moderators do in the tests.
+
+use rejoinder_core::moderation::{Action, Finding, FlagReason, LateVerdict, Phase, Reason};
+use rejoinder_core::{
+    Author, AuthorId, Clock as _, Comment, CommentId, Random as _, Refusal, State,
+};
+use rejoinder_store::moderation::decisions::{Decide, Decided, Decision, DecisionId, LogQuery, Of};
+use rejoinder_store::moderation::flags::NewFlag;
+use rejoinder_store::moderation::groups::Scope;
+use rejoinder_store::moderation::queues::{Listed, Order, Queue, QueueQuery};
+use rejoinder_store::moderation::standing::Change;
+use rejoinder_store::moderation::word_lists::{Entries, List};
+use rejoinder_store::{
+    Result, StoreError,
+    discussion::comments,
+    moderation::{decisions, flags, pipeline, queues, word_lists},
+};
+
+use crate::support::{Person, World};
+
+/// The refusal that a result holds.
+pub(crate) fn refusal<T: std::fmt::Debug>(result: Result<T>) -> Refusal {
+    match result {
+        Err(StoreError::Refused(refusal)) => refusal,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// A verdict of the program outside.
+pub(crate) fn outside(asks: Option<State>) -> LateVerdict {
+    LateVerdict {
+        phase: Phase::External,
+        finding: asks.map(|asks| Finding::new(Phase::External, asks, "akismet")),
+    }
+}
+
+impl World {
+    /// Someone who decides.
+    pub(crate) async fn desk(&self) -> Author {
+        let kim = self.moderator("Kim").await;
+        self.reader(&kim).await.author.unwrap()
+    }
+
+    pub(crate) async fn author(&self, person: &Person) -> AuthorId {
+        self.reader(person).await.author.unwrap().id
+    }
+
+    pub(crate) async fn comment(&self, id: CommentId) -> Comment {
+        let site = self.site.id;
+        let found = self.store.read(move |tx| comments::by_id(tx, site, id));
+        found.await.unwrap().unwrap()
+    }
+
+    /// State and reason of a comment: `held links`.
+    pub(crate) async fn stands(&self, id: CommentId) -> String {
+        let comment = self.comment(id).await;
+        let reason = comment.reason.unwrap_or_default();
+        format!("{} {reason}", comment.state.as_str())
+            .trim()
+            .to_owned()
+    }
+
+    /// Decide on the newest revision of a comment.
+    pub(crate) async fn decide(
+        &self,
+        moderator: &Author,
+        id: CommentId,
+        action: Action,
+    ) -> Result<Decided> {
+        let revision = self.comment(id).await.revision;
+        self.decide_on(moderator, id, revision, action).await
+    }
+
+    pub(crate) async fn decide_on(
+        &self,
+        moderator: &Author,
+        comment: CommentId,
+        revision: i64,
+        action: Action,
+    ) -> Result<Decided> {
+        let now = self.clock.now();
+        let refuses = matches!(action, Action::Reject | Action::Spam);
+        let decide = Decide {
+            site: self.site.id,
+            moderator: moderator.clone(),
+            comment,
+            revision,
+            action,
+            reason: refuses.then_some(Reason::OffTopic),
+            note: refuses.then(|| "Please stay with the bridge.".to_owned()),
+        };
+        self.store
+            .write(move |tx| decisions::decide(tx, now, &decide))
+            .await
+    }
+
+    pub(crate) async fn undo(&self, moderator: &Author, id: DecisionId) -> Result<Option<Comment>> {
+        let (now, site, moderator) = (self.clock.now(), self.site.id, moderator.clone());
+        self.store
+            .write(move |tx| decisions::undo(tx, now, site, &moderator, id))
+            .await
+    }
+
+    pub(crate) async fn late(
+        &self,
+        id: CommentId,
+        revision: i64,
+        verdict: LateVerdict,
+    ) -> Result<bool> {
+        let (now, site) = (self.clock.now(), self.site.id);
+        self.store
+            .write(move |tx| pipeline::apply_late(tx, now, site, id, revision, &verdict))
+            .await
+    }
+
+    pub(crate) async fn flag(&self, person: &Person, comment: CommentId) -> Result<Comment> {
+        let now = self.clock.now();
+        let mut address_key = [0; 32];
+        self.random.fill(&mut address_key);
+        let flag = NewFlag {
+            site: self.site.clone(),
+            comment,
+            reader: self.reader(person).await,
+            token: person.token,
+            author: AuthorId(self.ids.next(now)),
+            address_key,
+            reason: FlagReason::Abusive,
+            note: Some("This goes too far.".to_owned()),
+        };
+        self.store
+            .write(move |tx| flags::raise(tx, now, &flag))
+            .await
+    }
+
+    /// A change of an author's standing, about to be made.
+    pub(crate) fn about(&self, moderator: &Author, author: AuthorId, reason: &str) -> Change {
+        Change {
+            site: self.site.id,
+            id: self.ids.next(self.clock.now()),
+            moderator: moderator.clone(),
+            author,
+            reason: Some(reason.to_owned()),
+        }
+    }
+
+    /// The log about a comment, oldest first.
+    pub(crate) async fn log(&self, id: CommentId) -> Vec<Decision> {
+        let site = self.site.id;
+        let query = LogQuery {
+            of: Of::Comment(id),
+            limit: 1_000,
+            ..LogQuery::default()
+        };
+        let log = self.store.read(move |tx| decisions::log(tx, site, &query));
+        let mut log = log.await.unwrap();
+        log.sort_by_key(|decision| decision.id.version);
+        log
+    }
+
+    pub(crate) async fn list_words(&self, list: List, entries: &[&str]) {
+        let (now, site) = (self.clock.now(), self.site.id);
+        let entries = Entries::of(entries.iter().copied()).unwrap();
+        self.store
+            .write(move |tx| word_lists::replace(tx, now, site, list, &entries))
+            .await
+            .unwrap();
+    }
+
+    pub(crate) async fn queue(&self, queue: Queue) -> Listed {
+        let site = self.site.id;
+        let query = QueueQuery {
+            queue,
+            order: Order::Newest,
+            page: None,
+            scope: Scope::all(),
+            after: None,
+            limit: 50,
+        };
+        let listed = self.store.read(move |tx| queues::list(tx, site, &query));
+        listed.await.unwrap()
+    }
+
+    /// The texts in a queue, newest first.
+    pub(crate) async fn queued(&self, queue: Queue) -> Vec<String> {
+        let items = self.queue(queue).await.items;
+        items.into_iter().map(|item| item.comment.text).collect()
+    }
+}

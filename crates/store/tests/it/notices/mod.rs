@@ -1,0 +1,4 @@
+pub(crate) mod bells;
+pub(crate) mod fates;
+pub(crate) mod mails;
+pub(crate) mod pushes;
