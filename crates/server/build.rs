@@ -15,7 +15,13 @@ use std::{env, fs};
 use serde_json::Value;
 
 /// Where the files are that browsers load, from this crate's folder.
-const FOLDERS: [&str; 2] = ["../../web", "../render/words"];
+const FOLDERS: [&str; 5] = [
+    "../../web/widget",
+    "../../web/desk",
+    "../../web/pages",
+    "../../web/shared",
+    "../render/words",
+];
 
 fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
@@ -46,6 +52,8 @@ fn main() -> io::Result<()> {
     fs::write(out.join("assets.rs"), table)
 }
 
+/// Reads what `folder` holds. All of it is served from one folder, so that where a file lies here
+/// is no part of its address, and no two may have one name.
 fn read_folder(folder: &Path, files: &mut BTreeMap<String, String>) -> io::Result<()> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Ok(());
@@ -57,7 +65,7 @@ fn read_folder(folder: &Path, files: &mut BTreeMap<String, String>) -> io::Resul
             .and_then(|name| name.to_str())
             .unwrap_or_default();
         let text = || fs::read_to_string(&path);
-        match path.extension().and_then(|extension| extension.to_str()) {
+        let replaced = match path.extension().and_then(|extension| extension.to_str()) {
             Some("js") => files.insert(name.to_owned(), minify::script(&text()?, &|_| None)),
             Some("css") => files.insert(name.to_owned(), minify::style(&text()?)),
             Some("json") if folder.ends_with("words") => {
@@ -65,6 +73,9 @@ fn read_folder(folder: &Path, files: &mut BTreeMap<String, String>) -> io::Resul
             }
             _ => None,
         };
+        if replaced.is_some() {
+            return Err(io::Error::other(format!("{name} is in two folders")));
+        }
     }
     Ok(())
 }
@@ -82,8 +93,8 @@ fn catalogue(path: &Path) -> io::Result<String> {
     Ok(words.to_string())
 }
 
-/// `text` with the version in each address of a file: an import's, or one below `/static`. No other
-/// string is touched, a selector that looks for a script least of all.
+/// `text` with each address of a file as it is served, with the version: an import's, or one below
+/// `/static`. No other string is touched, a selector that looks for a script least of all.
 fn with_versions(text: &str, name: &str, names: &[&String], version: &str) -> String {
     let is_script = Path::new(name)
         .extension()
@@ -93,9 +104,13 @@ fn with_versions(text: &str, name: &str, names: &[&String], version: &str) -> St
     }
     minify::script(text, &|address| {
         let (folder, file) = address.rsplit_once('/')?;
-        let is_address = folder == "." || folder == "/static" || folder == "${base}/static";
+        let folder = match folder {
+            "/static" | "${base}/static" => folder,
+            _ if folder.starts_with('.') => ".",
+            _ => return None,
+        };
         let is_known = names.iter().any(|name| *name == file);
-        (is_address && is_known).then(|| format!("{address}?v={version}"))
+        is_known.then(|| format!("{folder}/{file}?v={version}"))
     })
 }
 

@@ -1,5 +1,5 @@
 /** Brings the threads to life that already stand in a page of the server's own. */
-import { device, start } from './thread.js';
+import { device, start } from '../widget/thread.js';
 
 const base = new URL('..', import.meta.url).href.slice(0, -1);
 const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('rejoinder', {
@@ -21,7 +21,7 @@ for (const { parentElement: root } of document.querySelectorAll('[data-rj=thread
     const sort = device.get('sort');
     // The page itself comes in the order that its address names.
     if (sort && sort !== thread.section.dataset['sort'] && !NAMED.test(location.search)) {
-      thread.attempt(async () => (await import('./browse.js')).sort(thread, sort));
+      thread.attempt(async () => (await import('../widget/browse.js')).sort(thread, sort));
     }
   }
 }
