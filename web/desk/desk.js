@@ -6,7 +6,7 @@ import { find, go, here } from './desk_page.js';
 
 document.documentElement.dataset['live'] = '';
 const list = startList();
-startCounts((counts) => list?.told(counts));
+startCounts((counts) => list?.learn(counts));
 
 const keys = find('dialog', 'keys');
 const help = find('button', 'help');

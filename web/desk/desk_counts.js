@@ -23,9 +23,9 @@ export function showCounts(counts) {
 /**
  * Ask for the numbers again and again, but not in a page that nobody sees.
  *
- * @param {(counts: Counts) => void} told
+ * @param {(counts: Counts) => void} learn
  */
-export function startCounts(told) {
+export function startCounts(learn) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const look = async () => {
@@ -34,7 +34,7 @@ export function startCounts(told) {
       if (answer.ok) {
         const counts = await answer.json();
         showCounts(counts);
-        told(counts);
+        learn(counts);
       }
     } catch {
       // Offline; the next look may find it.

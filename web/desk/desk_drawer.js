@@ -1,5 +1,6 @@
 /** An author's drawer, in a dialog over the list. */
-import { Refused, find, parse, say, sayFailed } from './desk_page.js';
+import { parse } from '../shared/html.js';
+import { Refused, find, say, sayFailed } from './desk_page.js';
 
 /**
  * Open the drawer that stands on its own page at `address`.
@@ -39,9 +40,9 @@ async function show(dialog, answer) {
   }
   dialog.setAttribute('aria-labelledby', drawer.querySelector('h2')?.id ?? '');
   dialog.replaceChildren(drawer);
-  const told = find('p', 'status', page)?.textContent;
-  if (told) {
-    say(told);
+  const flash = find('p', 'status', page)?.textContent;
+  if (flash) {
+    say(flash);
   }
 }
 

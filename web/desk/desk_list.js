@@ -1,7 +1,8 @@
 /** A list of comments that is worked through: by keys and buttons, deciding and undoing. */
+import { parse } from '../shared/html.js';
 import { showCounts } from './desk_counts.js';
 import { openDrawer } from './desk_drawer.js';
-import { Refused, find, go, parse, say, sayFailed, send } from './desk_page.js';
+import { Refused, find, go, say, sayFailed, send } from './desk_page.js';
 import { Rows } from './desk_rows.js';
 
 /** @typedef {{decisions: string[]}} Step Something that can be undone. */
@@ -47,7 +48,7 @@ class List {
    *
    * @param {Record<string, number>} counts
    */
-  told = (counts) => {
+  learn = (counts) => {
     const n = counts[this.queue];
     const fresh = find('a', 'fresh');
     if (n === undefined || !fresh) {

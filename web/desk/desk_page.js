@@ -1,26 +1,11 @@
 /** What the parts of the desk's script have in common. */
 
-const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('rejoinder', {
-  createHTML: String,
-});
-
 /** Where the desk's addresses start: `/moderate/HOST`. */
 export const here = { desk: location.pathname.split('/').slice(0, 3).join('/') };
 
 /** @param {string} address */
 export function go(address) {
   location.assign(address);
-}
-
-/**
- * HTML of this server as nodes.
- *
- * @param {string} html
- */
-export function parse(html) {
-  const template = document.createElement('template');
-  template.innerHTML = policy?.createHTML(html) ?? html;
-  return template.content;
 }
 
 /**

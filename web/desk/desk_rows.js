@@ -1,5 +1,6 @@
 /** The rows of a list that is worked through, as they are shown. */
-import { find, parse } from './desk_page.js';
+import { parse } from '../shared/html.js';
+import { find } from './desk_page.js';
 
 /** So many rows that were decided on stay in sight. */
 const STRIPS = 5;

@@ -1,4 +1,5 @@
 /** The account's page of notices: lets this browser be told, where it can show them. */
+import { part } from '../shared/nodes.js';
 
 /** Not versioned: the browser looks for a newer one by itself. */
 const WORKER = new URL('push.js', location.origin).href;
@@ -7,14 +8,12 @@ const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy('rejoi
   createScriptURL: String,
 });
 
-/** @param {string} name @returns {HTMLElement | null} */
-const part = (name) => document.querySelector(`[data-rj=${name}]`);
-const form = /** @type {HTMLFormElement | null} */ (part('device'));
+const form = /** @type {HTMLFormElement | null} */ (part(document, 'device'));
 
 /** Show one of the page's remarks, or none. @param {string} [name] */
 function say(name) {
   for (const remark of ['unable', 'denied', 'failed']) {
-    part(remark)?.toggleAttribute('hidden', remark !== name);
+    part(document, remark)?.toggleAttribute('hidden', remark !== name);
   }
 }
 
@@ -64,7 +63,7 @@ async function add(form) {
 
 /** Mark this browser in the list; where it is not there, offer it. @param {HTMLFormElement} form */
 async function begin(form) {
-  part('script')?.remove();
+  part(document, 'script')?.remove();
   if (!navigator.serviceWorker || !('PushManager' in window) || !('Notification' in window)) {
     say('unable');
     return;

@@ -2,9 +2,7 @@
  * Passkeys, on the server's own pages: signing in with one, and adding one to an account. What the
  * browser is asked and what it answers is checked by the server alone.
  */
-
-/** @param {string} name @returns {HTMLElement | null} */
-const part = (name) => document.querySelector(`[data-rj=${name}]`);
+import { part } from '../shared/nodes.js';
 
 const canUse = isSecureContext && 'PublicKeyCredential' in window;
 
@@ -132,14 +130,14 @@ async function add(form) {
   location.assign(path);
 }
 
-const door = part('passkey');
+const door = part(document, 'passkey');
 if (door && canUse) {
   door.hidden = false;
   door.querySelector('button')?.addEventListener('click', () => attempt(door, () => signIn(door)));
 }
 
-const form = /** @type {HTMLFormElement | null} */ (part('add-passkey'));
-const without = part('no-passkeys');
+const form = /** @type {HTMLFormElement | null} */ (part(document, 'add-passkey'));
+const without = part(document, 'no-passkeys');
 if (form && without) {
   form.hidden = !canUse;
   without.hidden = canUse;

@@ -5,7 +5,7 @@
 {
   const worker = /** @type {any} */ (globalThis);
 
-  /** @param {{title: string, body: string, url: string, tag: string, lang: string, dir: string}} told */
+  /** @param {{title: string, body: string, url: string, tag: string, lang: string, dir: string}} notice */
   const show = ({ title, body, url, tag, lang, dir }) =>
     worker.registration.showNotification(title, { body, tag, lang, dir, data: url });
 

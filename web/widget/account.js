@@ -1,6 +1,6 @@
 /** Signing in, in a window on the server's own origin, and out. What is being written stays. */
 
-import { device } from './thread.js';
+import { storage } from '../shared/storage.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -10,7 +10,7 @@ import { device } from './thread.js';
  * @param {Thread} thread
  * @param {HTMLAnchorElement} link
  */
-export function enter(thread, link) {
+function enter(thread, link) {
   const { base, signal } = thread.scope;
   const { site } = thread.address;
   const query = new URLSearchParams({ site, origin: location.origin });
@@ -19,27 +19,27 @@ export function enter(thread, link) {
     location.href = link.href;
     return;
   }
-  const told = new AbortController();
-  signal.addEventListener('abort', () => told.abort());
+  const done = new AbortController();
+  signal.addEventListener('abort', () => done.abort());
   /** @param {MessageEvent} event */
   const hear = async ({ source, origin, data }) => {
     const isOurs = source === child && origin === new URL(base).origin;
-    if (!isOurs || data?.type !== 'rejoinder:signed-in' || told.signal.aborted) {
+    if (!isOurs || data?.type !== 'rejoinder:signed-in' || done.signal.aborted) {
       return;
     }
-    told.abort();
+    done.abort();
     await thread.ask('POST', 'session', { site, code: data.code });
     await thread.know();
     thread.emit('signed-in', { reader: thread.me?.reader });
     await thread.say('signed_in');
   };
   addEventListener('message', (event) => thread.attempt(() => hear(event)), {
-    signal: told.signal,
+    signal: done.signal,
   });
 }
 
 /** @param {Thread} thread */
-export async function leave(thread) {
+async function leave(thread) {
   await thread.ask('DELETE', `session?${new URLSearchParams({ site: thread.address.site })}`);
   await thread.know();
   thread.emit('signed-out', {});
@@ -56,10 +56,10 @@ export async function vouch(thread, token) {
   const { site } = thread.address;
   const key = `token:${site}`;
   const mark = token.slice(-40);
-  if ((device.get(key) ?? '') === mark) {
+  if ((storage.get(key) ?? '') === mark) {
     return;
   }
-  device.set(key, mark || undefined);
+  storage.set(key, mark || undefined);
   if (!mark) {
     await leave(thread);
     return;
@@ -68,7 +68,7 @@ export async function vouch(thread, token) {
     await thread.ask('POST', 'session', { site, token });
   } catch (/** @type {any} */ problem) {
     if (!problem.status) {
-      device.set(key, undefined);
+      storage.set(key, undefined);
     }
     console.warn(`rejoinder: ${problem.detail ?? problem.code}`);
     return;
@@ -83,7 +83,7 @@ export async function vouch(thread, token) {
  * @param {Thread} thread
  * @param {HTMLAnchorElement} link
  */
-export async function kept(thread, link) {
+async function kept(thread, link) {
   // At once, or browsers take it for a window that nobody asked for.
   const tab = open('', '_blank');
   let to = link.href;
@@ -100,3 +100,6 @@ export async function kept(thread, link) {
     location.href = to;
   }
 }
+
+/** By the `data-rj` of the control that asks for it. */
+export const acts = { enter, leave, kept };

@@ -1,5 +1,5 @@
 /** What an account is told: replies, what it follows, and what became of its own comments. */
-import { part } from './thread.js';
+import { part } from '../shared/nodes.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -16,8 +16,8 @@ export async function ring(thread, link) {
     close(thread, link);
   }
   if (n > 0 || link.dataset['n']) {
-    const { widget, follow } = await thread.words();
-    link.textContent = n > 0 ? thread.counted(widget.unread, n) : follow.bell;
+    const { widget, follow } = await thread.words.all();
+    link.textContent = n > 0 ? thread.words.counted(widget.unread, n) : follow.bell;
     link.dataset['n'] = n > 0 ? `${n}` : '';
   }
 }
@@ -28,7 +28,7 @@ export async function ring(thread, link) {
  * @param {Thread} thread
  * @param {HTMLAnchorElement} link
  */
-export async function bell(thread, link) {
+async function bell(thread, link) {
   if (close(thread, link)) {
     return;
   }
@@ -58,3 +58,6 @@ function close(thread, link) {
   list?.remove();
   return list;
 }
+
+/** By the `data-rj` of the control that asks for it. */
+export const acts = { bell };

@@ -1,5 +1,6 @@
 /** Going about in a thread: more of it, a branch of it, another order, one comment. */
-import { device, listOf, part } from './thread.js';
+import { listOf, part } from '../shared/nodes.js';
+import { storage } from '../shared/storage.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -16,7 +17,7 @@ const behind = new WeakMap();
  * @param {Thread} thread
  * @param {HTMLAnchorElement} link
  */
-export async function more(thread, link) {
+async function more(thread, link) {
   const query = new URL(link.href).searchParams;
   const shown = await read(thread, query);
   const box = shown.querySelector(`[data-id="${query.get('root')}"]`)?.closest('li') ?? shown;
@@ -40,7 +41,7 @@ export async function more(thread, link) {
  * @param {Thread} thread
  * @param {HTMLAnchorElement} link
  */
-export async function branch(thread, link) {
+async function branch(thread, link) {
   const { searchParams } = new URL(link.href);
   await showBranch(thread, searchParams, link, () => {
     const depth = (step(thread)?.depth ?? 0) + 1;
@@ -85,15 +86,13 @@ function enter(thread) {
   part(thread.section, 'back')?.focus({ preventScroll: true });
 }
 
-export { branch as filter };
-
 /**
  * Back from a branch, to where the reader was.
  *
  * @param {Thread} thread
  * @param {HTMLAnchorElement} back
  */
-export function back(thread, { href }) {
+function back(thread, { href }) {
   const depth = step(thread)?.depth;
   if (!behind.has(thread)) {
     location.assign(href);
@@ -120,12 +119,12 @@ function restore(thread) {
 }
 
 /** To the comment that is replied to. @param {Thread} thread @param {HTMLAnchorElement} link */
-export function jump(thread, { hash }) {
+function jump(thread, { hash }) {
   return go(thread, hash.slice('#comment-'.length));
 }
 
 /** Copy a comment's address. @param {Thread} thread @param {HTMLAnchorElement} link */
-export async function link(thread, { href }) {
+async function link(thread, { href }) {
   if (!navigator.clipboard) {
     return location.assign(href);
   }
@@ -136,7 +135,7 @@ export async function link(thread, { href }) {
 /** The roots in another order. @param {Thread} thread @param {string} sort */
 export async function sort(thread, sort) {
   const shown = await read(thread, new URLSearchParams({ ...thread.address, sort }));
-  device.set('sort', sort);
+  storage.set('sort', sort);
   behind.delete(thread);
   replace(thread, /** @type {HTMLElement} */ (part(shown, 'thread')));
   await thread.resume();
@@ -224,3 +223,6 @@ function replace(thread, section) {
   section.tabIndex = -1;
   thread.wake(section);
 }
+
+/** By the `data-rj` of the control that asks for it. */
+export const acts = { more, branch, filter: branch, back, jump, link };

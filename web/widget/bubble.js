@@ -2,7 +2,8 @@
  * A small button that leads to the comments while they are out of sight. Once a week it asks whether
  * the reader would like to join in, where the screen has room for that.
  */
-import { device, part } from './thread.js';
+import { part } from '../shared/nodes.js';
+import { storage } from '../shared/storage.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -14,14 +15,14 @@ const PAUSE = 7 * 24 * 3_600_000;
 
 /** @param {Thread} thread */
 export async function show(thread) {
-  const { asked = 0, isGone } = device.get('bubble') ?? {};
+  const { asked = 0, isGone } = storage.get('bubble') ?? {};
   if (isGone) {
     return;
   }
   const { section, scope } = thread;
-  const { widget } = await thread.words();
+  const { widget } = await thread.words.all();
   const bubble = Object.assign(document.createElement('aside'), { className: 'rj-bubble' });
-  bubble.lang = thread.language;
+  bubble.lang = thread.words.language;
   bubble.dir = section.dir;
   bubble.setAttribute('aria-label', widget.bubble);
   const count = button('bubble', part(section, 'count')?.textContent ?? '');
@@ -31,7 +32,7 @@ export async function show(thread) {
   section.after(bubble);
 
   const end = () => {
-    device.set('bubble', { ...device.get('bubble'), isGone: true });
+    storage.set('bubble', { ...storage.get('bubble'), isGone: true });
     bubble.remove();
   };
   const join = () => {
@@ -48,7 +49,7 @@ export async function show(thread) {
 
   const isTime = Date.now() - asked > PAUSE && matchMedia('(width >= 48rem)').matches;
   const timer = isTime && setTimeout(() => {
-    device.set('bubble', { asked: Date.now() });
+    storage.set('bubble', { asked: Date.now() });
     const question = Object.assign(document.createElement('p'), { textContent: widget.join_ask });
     question.setAttribute('role', 'status');
     const yes = button('join', widget.join);

@@ -1,5 +1,6 @@
 /** What readers do with the cards that stand for links. */
-import { device, part } from './thread.js';
+import { part } from '../shared/nodes.js';
+import { storage } from '../shared/storage.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -10,7 +11,7 @@ import { device, part } from './thread.js';
  * @param {Thread} _
  * @param {HTMLElement} button
  */
-export function play(_, button) {
+function play(_, button) {
   const { frame = '', title = '' } = button.dataset;
   const player = document.createElement('iframe');
   Object.assign(player, {
@@ -34,7 +35,7 @@ export function play(_, button) {
  * @param {Thread} thread
  * @param {HTMLElement} button
  */
-export async function uncard(thread, button) {
+async function uncard(thread, button) {
   const comment = /** @type {HTMLElement} */ (button.closest('[data-rj=comment]'));
   const { url = '' } = button.dataset;
   const query = new URLSearchParams({ url, site: thread.address.site });
@@ -47,15 +48,18 @@ export async function uncard(thread, button) {
 }
 
 /** The reader's wish, on this device: no cards. @param {Thread} thread @param {HTMLElement} button */
-export const hush = (thread, button) => show(thread, button, true);
+const hush = (thread, button) => show(thread, button, true);
 
 /** And back again. @param {Thread} thread @param {HTMLElement} button */
-export const unhush = (thread, button) => show(thread, button, false);
+const unhush = (thread, button) => show(thread, button, false);
 
 /** @param {Thread} thread @param {HTMLElement} button @param {boolean} isHushed */
 function show({ section }, button, isHushed) {
   const box = /** @type {HTMLElement} */ (button.closest('.rj-cards'));
-  device.set('hushed', isHushed);
+  storage.set('hushed', isHushed);
   section.toggleAttribute('data-hushed', isHushed);
   part(box, isHushed ? 'unhush' : 'hush')?.focus();
 }
+
+/** By the `data-rj` of the control that asks for it. */
+export const acts = { play, uncard, hush, unhush };

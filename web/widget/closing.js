@@ -1,6 +1,6 @@
 /** A page that is closed to new comments while it is open here, or opened again. */
+import { part } from '../shared/nodes.js';
 import { blame } from './compose.js';
-import { part } from './thread.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -11,7 +11,7 @@ const ABOVE = ':scope>div.rj-notice,:scope>.rj-guidelines';
  * Show what the page is now. Hearing the same again changes nothing.
  *
  * @param {Thread} thread
- * @param {{html?: string | null}} told The sentence above the thread, where it is closed.
+ * @param {{html?: string | null}} change The sentence above the thread, where it is closed.
  */
 export async function hear(thread, { html }) {
   const isClosed = !!part(thread.section, 'closed');
@@ -27,7 +27,7 @@ async function close(thread, html) {
   const { section } = thread;
   section.querySelector('.rj-head')?.after(thread.scope.parse(html));
   section.dataset['closed'] = '';
-  const why = await thread.explain({ code: 'page_closed' });
+  const why = await thread.words.explain({ code: 'page_closed' });
   for (const form of formsOf(section)) {
     const place = form.querySelector('[data-rj-error=""]');
     if (place) {

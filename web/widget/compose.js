@@ -1,6 +1,6 @@
 /** Writing: the form in its place, what is said at its fields, and its draft on the device. */
-import { post } from './post.js';
-import { device, part } from './thread.js';
+import { part } from '../shared/nodes.js';
+import { storage } from '../shared/storage.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 /** @typedef {HTMLFormElement} Form */
@@ -27,14 +27,14 @@ export function open(thread, form) {
   text.value ||= draftOf(thread, form)?.text ?? '';
   grow(text);
   // Without them nobody could be told that sending failed.
-  thread.words();
+  thread.words.all();
 }
 
 /** Say who the comment will be by, as far as it is known. @param {Thread} thread @param {Form} form */
 export function greet(thread, form) {
   const reader = thread.me?.reader;
   const isAccount = reader?.kind === 'account';
-  const known = isAccount ? { name: reader.name } : (device.get('me') ?? reader ?? {});
+  const known = isAccount ? { name: reader.name } : (storage.get('me') ?? reader ?? {});
   const isOther = isAccount || 'account' in form.dataset;
   for (const name of WHO) {
     const own = field(form, name);
@@ -50,21 +50,21 @@ export function greet(thread, form) {
   showWho(form, !isAccount && !(isGuest && known.name), known.name);
 }
 
-/** Show what is only for those with script. @param {Form} form */
-export function wake(form) {
-  form.noValidate = true;
-  for (const name of ['tabs', 'tools', 'cancel']) {
-    part(form, name)?.removeAttribute('hidden');
-  }
-}
-
 /** @param {Thread} thread @param {Form} form */
 export function typed(thread, form) {
   const text = field(form, 'text');
   keep(thread, form, text.value ? { ...draftOf(thread, form), text: text.value } : undefined);
   grow(text);
   if (text.value.length > Number(text.dataset['max']) - 200 || !part(form, 'counter')?.hidden) {
-    import('./tools.js').then(({ count }) => count(thread, form));
+    import('./counter.js').then(({ count }) => count(thread, form, text));
+  }
+}
+
+/** Show what is only for those with script. @param {Form} form */
+export function wake(form) {
+  form.noValidate = true;
+  for (const name of ['tabs', 'tools', 'cancel']) {
+    part(form, name)?.removeAttribute('hidden');
   }
 }
 
@@ -81,20 +81,6 @@ export function close(form) {
   }
 }
 
-/** @param {Thread} thread @param {Form} form */
-export async function submit(thread, form) {
-  blame(form);
-  const wrong = /** @type {HTMLInputElement | null} */ (
-    form.querySelector('input:invalid,textarea:invalid')
-  );
-  if (wrong) {
-    const what = wrong.validity.valueMissing ? 'missing' : 'invalid';
-    await refuse(thread, form, { code: `${wrong.name}_${what}`, field: wrong.name });
-  } else {
-    await post(thread, form);
-  }
-}
-
 /**
  * Say at the field what is wrong with it.
  *
@@ -107,7 +93,7 @@ export async function refuse(thread, form, problem) {
   const own = form.querySelector(`[data-rj-error="${name}"]`);
   const place = /** @type {HTMLElement} */ (own ?? form.querySelector('[data-rj-error=""]'));
   const blamed = field(form, own && name ? name : 'text');
-  place.textContent = await thread.explain(problem);
+  place.textContent = await thread.words.explain(problem);
   place.id = `rj-error-${name}-${field(form, 'parent').value}`;
   place.hidden = false;
   blamed.setAttribute('aria-describedby', place.id);
@@ -148,7 +134,7 @@ export function draftOf(thread, form) {
 export function keep(thread, form, draft) {
   const { [field(form, 'parent').value]: _, ...others } = draftsOf(thread);
   const drafts = draft ? { ...others, [field(form, 'parent').value]: draft } : others;
-  device.set(keyOf(thread), Object.keys(drafts).length ? drafts : undefined);
+  storage.set(keyOf(thread), Object.keys(drafts).length ? drafts : undefined);
 }
 
 /**
@@ -156,7 +142,7 @@ export function keep(thread, form, draft) {
  * @returns {Record<string, Draft>} By the parent; the main form's has none.
  */
 export function draftsOf(thread) {
-  return device.get(keyOf(thread)) ?? {};
+  return storage.get(keyOf(thread)) ?? {};
 }
 
 /** @param {Thread} thread */

@@ -146,7 +146,14 @@
       const { signal } = this.#life;
       const root = this.shadowRoot ?? this.#root();
       try {
-        const life = import(`${base}/static/thread.js`);
+        // All that thread.js imports, at once and not one after the other.
+        const life = Promise.all([
+          import(`${base}/static/thread.js`),
+          import(`${base}/static/listening.js`),
+          import(`${base}/static/words.js`),
+          import(`${base}/static/nodes.js`),
+          import(`${base}/static/storage.js`),
+        ]);
         life.catch(() => {});
         style ??= sheet();
         const [html, shared] = await Promise.all([get(sorted(address), signal), style]);
@@ -157,7 +164,7 @@
           saveData && shown.querySelector('section')?.setAttribute('data-hushed', '');
           root.replaceChildren(shown);
           shared ? (root.adoptedStyleSheets = [shared]) : root.prepend(linked());
-          const { start } = await life;
+          const [{ start }] = await life;
           if (!signal.aborted) {
             this.#thread = start({
               host: this,

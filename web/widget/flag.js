@@ -1,5 +1,5 @@
 /** Telling the moderators that a comment breaks the rules. */
-import { part } from './thread.js';
+import { commentOf, part } from '../shared/nodes.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -9,7 +9,7 @@ import { part } from './thread.js';
  * @param {Thread} thread
  * @param {HTMLAnchorElement} link
  */
-export async function flag(thread, link) {
+async function flag(thread, link) {
   const comment = commentOf(link);
   if (part(comment, 'flag_form')) {
     return;
@@ -34,19 +34,17 @@ export async function submit(thread, form) {
   const { reason, note } = Object.fromEntries(new FormData(form));
   const query = new URLSearchParams({ site: thread.address.site });
   await thread.ask('POST', `comments/${comment.dataset['id']}/flags?${query}`, { reason, note });
-  cancel_flag(thread, form);
+  cancel(thread, form);
   await thread.say('flagged');
 }
 
 /** @param {Thread} thread @param {HTMLElement} place */
-export function cancel_flag(thread, place) {
+export function cancel(thread, place) {
   const comment = commentOf(place);
   place.closest('form')?.remove();
   const link = part(comment, 'flag');
   link ? link.focus() : thread.focus(comment);
 }
 
-/** @param {Element} place */
-function commentOf(place) {
-  return /** @type {HTMLElement} */ (place.closest('[data-rj=comment]'));
-}
+/** By the `data-rj` of the control that asks for it. */
+export const acts = { flag, cancel_flag: cancel };

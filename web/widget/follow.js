@@ -1,5 +1,5 @@
 /** Asking to be told of new comments by mail. */
-import { part } from './thread.js';
+import { part } from '../shared/nodes.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -16,9 +16,9 @@ export async function submit(thread, form) {
     const details = /** @type {HTMLDetailsElement} */ (form.closest('details'));
     details.open = false;
     details.querySelector('summary')?.focus();
-    thread.tell((await thread.words()).follow[state]);
+    thread.tell((await thread.words.all()).follow[state]);
   } catch (problem) {
-    place.textContent = await thread.explain(problem);
+    place.textContent = await thread.words.explain(problem);
     place.hidden = false;
     part(form, 'follow_email')?.querySelector('input')?.focus();
   }

@@ -2,10 +2,11 @@
  * What happens to the page while it is open. New comments wait behind a button and are never
  * pushed in under the reader; what is removed goes at once.
  */
-import { listOf, part } from './thread.js';
+import { listOf, part } from '../shared/nodes.js';
+import { takeOut } from './items.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
-/** @typedef {{id: string, parent?: string, html?: string, votes?: [number, number]}} Told */
+/** @typedef {{id: string, parent?: string, html?: string, votes?: [number, number]}} Change */
 
 /** The longest pause before the stream is opened again, in ms. */
 const LONGEST = 60_000;
@@ -19,7 +20,7 @@ const BELL = 30_000;
 /** @param {Thread} thread */
 export function follow(thread) {
   const { base, signal } = thread.scope;
-  /** @type {Map<string, Told>} */
+  /** @type {Map<string, Change>} */
   const waiting = new Map();
   let since = thread.section.dataset['version'] ?? '0';
   let pause = GATHER;
@@ -31,31 +32,31 @@ export function follow(thread) {
   let bell;
 
   const acts = {
-    published: (/** @type {Told} */ told) => {
-      waiting.set(told.id, told);
+    published: (/** @type {Change} */ change) => {
+      waiting.set(change.id, change);
       clearTimeout(timer);
       timer = setTimeout(() => thread.attempt(() => announce(thread, waiting)), GATHER);
       ring();
     },
-    edited: (/** @type {Told} */ told) => {
-      waiting.has(told.id) && waiting.set(told.id, told);
-      replace(thread, told);
+    edited: (/** @type {Change} */ change) => {
+      waiting.has(change.id) && waiting.set(change.id, change);
+      replace(thread, change);
     },
-    voted: (/** @type {Told} */ told) => count(thread, told),
-    page: async (/** @type {Told} */ told) => {
-      if (!told.html !== !part(thread.section, 'closed')) {
-        await (await import('./closing.js')).hear(thread, told);
+    voted: (/** @type {Change} */ change) => count(thread, change),
+    page: async (/** @type {Change} */ change) => {
+      if (!change.html !== !part(thread.section, 'closed')) {
+        await (await import('./closing.js')).hear(thread, change);
       }
     },
-    removed: (/** @type {Told} */ told) =>
-      waiting.delete(told.id) ? announce(thread, waiting) : remove(thread, told),
+    removed: (/** @type {Change} */ change) =>
+      waiting.delete(change.id) ? announce(thread, waiting) : remove(thread, change),
   };
 
   const ring = () => {
     if (!bell && thread.me?.reader?.kind === 'account') {
       bell = setTimeout(() => {
         bell = undefined;
-        signal.aborted || document.hidden || thread.hear();
+        signal.aborted || document.hidden || askBell(thread);
       }, BELL * (1 + Math.random() / 4));
     }
   };
@@ -90,39 +91,44 @@ export function follow(thread) {
   open();
 }
 
-/** Offer what waits, where it will stand. @param {Thread} thread @param {Map<string, Told>} waiting */
+/** A number that cannot be had now will be had the next time. @param {Thread} thread */
+async function askBell(thread) {
+  await import('./mine.js').then(({ hear }) => hear(thread)).catch(() => {});
+}
+
+/** Offer what waits, where it will stand. @param {Thread} thread @param {Map<string, Change>} waiting */
 async function announce(thread, waiting) {
-  const { widget } = await thread.words();
+  const { widget } = await thread.words.all();
   const places = new Map();
-  for (const [id, told] of waiting) {
+  for (const [id, change] of waiting) {
     const shown = thread.comment(id);
     if (shown) {
       // One's own stands there already; a card may have come to it since.
-      told.html?.includes('data-rj="card"') && !part(shown, 'card') && replace(thread, told);
+      change.html?.includes('data-rj="card"') && !part(shown, 'card') && replace(thread, change);
       waiting.delete(id);
       continue;
     }
-    const place = told.parent ? thread.comment(told.parent)?.closest('li') : thread.section;
+    const place = change.parent ? thread.comment(change.parent)?.closest('li') : thread.section;
     if (place) {
-      places.set(place, [...(places.get(place) ?? []), told]);
+      places.set(place, [...(places.get(place) ?? []), change]);
     }
   }
   for (const button of thread.section.querySelectorAll('[data-rj=fresh]')) {
     button.remove();
   }
   for (const [place, news] of places) {
-    offer(thread, waiting, place, news, thread.counted(widget.fresh, news.length));
+    offer(thread, waiting, place, news, thread.words.counted(widget.fresh, news.length));
   }
   if (places.size) {
-    thread.tell(thread.counted(widget.fresh, [...places.values()].flat().length));
+    thread.tell(thread.words.counted(widget.fresh, [...places.values()].flat().length));
   }
 }
 
 /**
  * @param {Thread} thread
- * @param {Map<string, Told>} waiting
+ * @param {Map<string, Change>} waiting
  * @param {HTMLElement} place
- * @param {Told[]} news
+ * @param {Change[]} news
  * @param {string} label
  */
 function offer(thread, waiting, place, news, label) {
@@ -132,9 +138,9 @@ function offer(thread, waiting, place, news, label) {
   const isRoots = place === thread.section;
   button.addEventListener('click', () => {
     const list = isRoots ? part(place, 'list') : listOf(place, button);
-    const items = news.filter(({ id }) => waiting.delete(id) && !thread.comment(id)).map((told) => {
+    const items = news.filter(({ id }) => waiting.delete(id) && !thread.comment(id)).map((change) => {
       const item = document.createElement('li');
-      item.append(thread.scope.parse(told.html ?? ''));
+      item.append(thread.scope.parse(change.html ?? ''));
       return item;
     });
     isRoots ? list?.prepend(...items.reverse()) : list?.append(...items);
@@ -151,10 +157,10 @@ function offer(thread, waiting, place, news, label) {
   isRoots ? part(place, 'list')?.before(button) : place.append(button);
 }
 
-/** A comment's new text, unless the reader is changing it. @param {Thread} thread @param {Told} told */
-function replace(thread, told) {
-  const shown = thread.comment(told.id);
-  const fresh = part(thread.scope.parse(told.html ?? ''), 'comment');
+/** A comment's new text, unless the reader is changing it. @param {Thread} thread @param {Change} change */
+function replace(thread, change) {
+  const shown = thread.comment(change.id);
+  const fresh = part(thread.scope.parse(change.html ?? ''), 'comment');
   if (shown && fresh && !shown.querySelector('form[data-rj=edit]')) {
     const { activeElement } = /** @type {Document} */ (shown.getRootNode());
     const hasFocus = shown.contains(activeElement);
@@ -165,23 +171,23 @@ function replace(thread, told) {
   }
 }
 
-/** @param {Thread} thread @param {Told} told */
+/** @param {Thread} thread @param {Change} change */
 function count(thread, { id, votes }) {
   const shown = thread.comment(id);
   const place = shown && part(shown, 'score');
   if (place?.dataset['score'] && votes) {
     const score = votes[0] - votes[1];
     place.dataset['score'] = `${score}`;
-    place.textContent = score.toLocaleString(thread.language).replace('-', '\u2212');
+    place.textContent = score.toLocaleString(thread.words.language).replace('-', '\u2212');
   }
 }
 
-/** @param {Thread} thread @param {Told} told */
-async function remove(thread, told) {
-  const shown = thread.comment(told.id);
+/** @param {Thread} thread @param {Change} change */
+async function remove(thread, change) {
+  const shown = thread.comment(change.id);
   if (!shown || shown.dataset['state'] === 'removed') {
     return;
   }
-  told.html ? replace(thread, told) : thread.leave(shown.closest('li'));
+  change.html ? replace(thread, change) : takeOut(thread, shown.closest('li'));
   await thread.recount(-1);
 }

@@ -1,6 +1,6 @@
 /** A moderator's tools, where the comments stand. */
+import { commentOf, part } from '../shared/nodes.js';
 import { hear } from './closing.js';
-import { part } from './thread.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -9,7 +9,7 @@ const last = new WeakMap();
 
 /** Offer them on every comment in `node`, and the way to what waits. @param {Thread} thread @param {ParentNode} node */
 export async function offer(thread, node) {
-  const { widget } = await thread.words();
+  const { widget } = await thread.words.all();
   for (const acts of node.querySelectorAll('[data-id] > .rj-acts')) {
     if (!part(acts, 'moderate')) {
       const link = document.createElement('a');
@@ -28,7 +28,7 @@ export async function offer(thread, node) {
     link.dataset['rj'] = 'desk';
     link.className = 'rj-desk';
     Object.assign(link, { href: desk.url, target: '_blank' });
-    link.textContent = thread.counted(widget.waiting, desk.n_held);
+    link.textContent = thread.words.counted(widget.waiting, desk.n_held);
     head.append(link);
   }
   head && offerClosing(thread, head, widget);
@@ -51,17 +51,17 @@ function offerClosing(thread, head, widget) {
 }
 
 /** Close the page to new comments, or open it again. @param {Thread} thread @param {HTMLElement} button */
-export async function set_page(thread, button) {
+async function setPage(thread, button) {
   const query = new URLSearchParams(thread.address);
   const { action } = button.dataset;
   await hear(thread, await thread.ask('POST', `pages/decisions?${query}`, { action, title: thread.scope.title }));
 }
 
 /** Put the server's form under the comment. @param {Thread} thread @param {HTMLAnchorElement} link */
-export async function moderate(thread, link) {
+async function moderate(thread, link) {
   const comment = commentOf(link);
   if (part(comment, 'moderate_form')) {
-    return close_moderate(thread, link);
+    return close(thread, link);
   }
   const { pathname, search } = new URL(link.href);
   const answer = await thread.fetch(pathname + search, { credentials: 'include' });
@@ -73,7 +73,7 @@ export async function moderate(thread, link) {
 }
 
 /** @param {Thread} _ @param {HTMLElement} place */
-export function close_moderate(_, place) {
+function close(_, place) {
   const comment = commentOf(place);
   part(comment, 'moderate_form')?.remove();
   part(comment, 'moderate')?.focus();
@@ -86,7 +86,7 @@ export async function submit(thread, form, button) {
   try {
     await decide(thread, commentOf(form), { action: button.value, reason, note });
   } catch (problem) {
-    place.textContent = await thread.explain(problem);
+    place.textContent = await thread.words.explain(problem);
     place.hidden = false;
   }
 }
@@ -137,7 +137,7 @@ async function decide(thread, comment, decision) {
     comment.dataset['state'] = state;
     throw problem;
   });
-  const { widget } = await thread.words();
+  const { widget } = await thread.words.all();
   if (answer.html) {
     // The page hears of it live, too, which may have been quicker.
     const shown = thread.comment(id) ?? comment;
@@ -170,7 +170,7 @@ function move(comment, action) {
 }
 
 /** Each notice undoes its own decision. @param {Thread} thread @param {HTMLElement} place The notice, or what is in it. */
-export async function undo(thread, place) {
+async function undo(thread, place) {
   const notice = /** @type {HTMLElement} */ (place.closest('p'));
   const query = new URLSearchParams({ site: thread.address.site });
   const { html } = await thread.ask('DELETE', `decisions/${notice.dataset['decision']}?${query}`);
@@ -191,7 +191,5 @@ function show(thread, old, html) {
   }
 }
 
-/** @param {Element} place */
-function commentOf(place) {
-  return /** @type {HTMLElement} */ (place.closest('[data-rj=comment]'));
-}
+/** By the `data-rj` of the control that asks for it. */
+export const acts = { moderate, close_moderate: close, undo, set_page: setPage };

@@ -1,6 +1,6 @@
 /** Muting: what a reader does not want to see is folded into one line, for that reader alone. */
-import { cancel_flag } from './flag.js';
-import { part } from './thread.js';
+import { commentOf, part } from '../shared/nodes.js';
+import { cancel } from './flag.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -11,7 +11,7 @@ import { part } from './thread.js';
  * @param {ParentNode} node
  */
 export async function fold(thread, node) {
-  const { widget } = await thread.words();
+  const { widget } = await thread.words.all();
   /** @type {NodeListOf<HTMLElement>} */
   const comments = node.querySelectorAll('[data-author]');
   for (const comment of comments) {
@@ -25,22 +25,22 @@ export async function fold(thread, node) {
 }
 
 /** Mute the author of a comment whose flag form is open. @param {Thread} thread @param {HTMLElement} button */
-export async function mute(thread, button) {
+async function mute(thread, button) {
   const comment = commentOf(button);
   await set(thread, comment, true);
-  cancel_flag(thread, button);
+  cancel(thread, button);
   thread.focus(comment);
 }
 
 /** @param {Thread} thread @param {HTMLElement} button */
-export async function unmute(thread, button) {
+async function unmute(thread, button) {
   const comment = commentOf(button);
   await set(thread, comment, false);
   thread.focus(comment);
 }
 
 /** Look at one comment all the same. @param {Thread} thread @param {HTMLElement} button */
-export function peek(thread, button) {
+function peek(thread, button) {
   const comment = commentOf(button);
   part(comment, 'muted')?.remove();
   comment.removeAttribute('data-muted');
@@ -77,7 +77,5 @@ function line(comment, words) {
   return p;
 }
 
-/** @param {Element} place */
-function commentOf(place) {
-  return /** @type {HTMLElement} */ (place.closest('[data-rj=comment]'));
-}
+/** By the `data-rj` of the control that asks for it. */
+export const acts = { mute, unmute, peek };

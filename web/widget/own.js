@@ -1,7 +1,8 @@
 /** What authors do with their own comments: edit, and delete in two steps. */
-import { blame, close, field, refuse, wake } from './compose.js';
+import { commentOf, part } from '../shared/nodes.js';
 import { read } from './browse.js';
-import { part } from './thread.js';
+import { blame, close, field, refuse, wake } from './compose.js';
+import { takeOut } from './items.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -11,7 +12,7 @@ import { part } from './thread.js';
  * @param {Thread} thread
  * @param {HTMLAnchorElement} link
  */
-export async function edit(thread, link) {
+async function edit(thread, link) {
   const comment = commentOf(link);
   const text = /** @type {HTMLElement | null} */ (comment.querySelector('.rj-text'));
   if (!text || text.hidden) {
@@ -48,7 +49,7 @@ export async function submit(thread, form) {
 
 /** The first step: ask, in place. @param {Thread} thread @param {HTMLElement} link */
 async function ask(thread, link) {
-  const { widget } = await thread.words();
+  const { widget } = await thread.words.all();
   const own = /** @type {HTMLElement} */ (link.closest('[data-rj=own]'));
   const question = document.createElement('span');
   question.className = 'rj-own';
@@ -65,10 +66,8 @@ async function ask(thread, link) {
   part(question, 'keep')?.focus();
 }
 
-export { ask as delete };
-
 /** No: it stays. @param {Thread} _ @param {HTMLElement} button */
-export function keep(_, button) {
+function keep(_, button) {
   const question = button.parentElement;
   const own = /** @type {HTMLElement} */ (question?.previousElementSibling);
   question?.remove();
@@ -82,7 +81,7 @@ export function keep(_, button) {
  * @param {Thread} thread
  * @param {HTMLElement} button
  */
-export async function remove(thread, button) {
+async function remove(thread, button) {
   const comment = commentOf(button);
   const { id = '', state } = comment.dataset;
   // The page hears of it live, too, and must neither take it away nor count it once more.
@@ -94,7 +93,7 @@ export async function remove(thread, button) {
   const query = new URLSearchParams({ ...thread.address, root: id });
   const left = await read(thread, query).catch(() => null);
   if (!left?.querySelector(`[data-id="${id}"]`)) {
-    thread.leave(comment.closest('li'));
+    takeOut(thread, comment.closest('li'));
   } else {
     replace(thread, comment, left);
   }
@@ -117,7 +116,5 @@ function path({ address: { site } }, { dataset }, act = '') {
   return `comments/${dataset['id']}${act}?${new URLSearchParams({ site })}`;
 }
 
-/** @param {Element} place */
-function commentOf(place) {
-  return /** @type {HTMLElement} */ (place.closest('[data-rj=comment]'));
-}
+/** By the `data-rj` of the control that asks for it. */
+export const acts = { edit, delete: ask, keep, remove };

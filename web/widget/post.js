@@ -1,6 +1,7 @@
 /** The comment on its way: there at once, and there until it has arrived. */
-import { WHO, close, draftOf, field, keep, refuse } from './compose.js';
-import { device, listOf, part } from './thread.js';
+import { listOf, part } from '../shared/nodes.js';
+import { storage } from '../shared/storage.js';
+import { WHO, blame, close, draftOf, field, keep, refuse } from './compose.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 /** @typedef {HTMLFormElement} Form */
@@ -9,10 +10,24 @@ import { device, listOf, part } from './thread.js';
 const others = new WeakMap();
 
 /** @param {Thread} thread @param {Form} form */
-export async function post(thread, form) {
+export async function submit(thread, form) {
+  blame(form);
+  const wrong = /** @type {HTMLInputElement | null} */ (
+    form.querySelector('input:invalid,textarea:invalid')
+  );
+  if (wrong) {
+    const what = wrong.validity.valueMissing ? 'missing' : 'invalid';
+    await refuse(thread, form, { code: `${wrong.name}_${what}`, field: wrong.name });
+  } else {
+    await post(thread, form);
+  }
+}
+
+/** @param {Thread} thread @param {Form} form */
+async function post(thread, form) {
   const item = others.get(form) ?? show(thread, form);
   const { key, body } = prepare(thread, form);
-  mark(item, 'posting', (await thread.words()).widget.posting);
+  mark(item, 'posting', (await thread.words.all()).widget.posting);
   try {
     await arrive(thread, form, await send(thread, item, key, body));
   } catch (/** @type {any} */ problem) {
@@ -42,7 +57,7 @@ async function send(thread, item, key, body) {
       throw problem;
     }
   }
-  const { working } = (await thread.words()).widget;
+  const { working } = (await thread.words.all()).widget;
   mark(item, 'posting', working);
   thread.tell(working);
   const { solve } = await import('./work.js');
@@ -50,12 +65,12 @@ async function send(thread, item, key, body) {
 }
 
 /** Send it again. @param {Thread} thread @param {HTMLElement} button */
-export function retry(thread, button) {
+function retry(thread, button) {
   return post(thread, /** @type {Form} */ (others.get(itemOf(button))));
 }
 
 /** Back to the form. @param {Thread} _ @param {HTMLElement} place The comment, or what is in it. */
-export function revise(_, place) {
+function revise(_, place) {
   const item = itemOf(place);
   const form = /** @type {Form} */ (others.get(item));
   others.delete(form);
@@ -117,7 +132,7 @@ async function arrive(thread, form, { status, comment, html }) {
   const item = /** @type {HTMLElement} */ (others.get(form));
   const isHeld = status === 202;
   if (!('account' in form.dataset)) {
-    device.set('me', Object.fromEntries(WHO.map((name) => [name, field(form, name).value])));
+    storage.set('me', Object.fromEntries(WHO.map((name) => [name, field(form, name).value])));
   }
   keep(thread, form);
   field(form, 'text').value = '';
@@ -135,7 +150,7 @@ async function arrive(thread, form, { status, comment, html }) {
   thread.know();
   if (isHeld) {
     shown.append(make('p', 'rj-acts'));
-    mark(item, 'held', (await thread.words()).widget.held);
+    mark(item, 'held', (await thread.words.all()).widget.held);
   } else if (!there) {
     await thread.recount(1);
   }
@@ -150,8 +165,8 @@ async function arrive(thread, form, { status, comment, html }) {
  * @param {any} problem
  */
 async function fail(thread, item, problem) {
-  const { widget } = await thread.words();
-  mark(item, 'failed', `${await thread.explain(problem)} `);
+  const { widget } = await thread.words.all();
+  mark(item, 'failed', `${await thread.words.explain(problem)} `);
   for (const name of ['retry', 'revise']) {
     const button = make('button', '', widget[name] ?? name);
     button.setAttribute('type', 'button');
@@ -179,3 +194,6 @@ function make(tag, className, textContent = '') {
 function itemOf(place) {
   return /** @type {HTMLElement} */ (place.closest('li'));
 }
+
+/** By the `data-rj` of the control that asks for it. */
+export const acts = { retry, revise };

@@ -1,6 +1,6 @@
 /** Forms under comments, and forms that were left with something in them. */
+import { part } from '../shared/nodes.js';
 import { close, draftsOf, field, formOf, open, showWho, typed } from './compose.js';
-import { part } from './thread.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 /** @typedef {HTMLFormElement} Form */
@@ -11,7 +11,7 @@ import { part } from './thread.js';
  * @param {Thread} thread
  * @param {HTMLElement} link
  */
-export function reply(thread, link) {
+function reply(thread, link) {
   const comment = /** @type {HTMLElement} */ (link.closest('[data-rj=comment]'));
   const form = replyTo(thread, comment);
   const text = field(form, 'text');
@@ -41,7 +41,7 @@ export function restore(thread) {
 }
 
 /** Close a form; its draft stays. @param {Thread} thread @param {HTMLElement} button */
-export function cancel(thread, button) {
+function cancel(thread, button) {
   const form = formOf(button);
   const item = form.closest('li');
   close(form);
@@ -49,7 +49,7 @@ export function cancel(thread, button) {
 }
 
 /** Write under another name. @param {Thread} _ @param {HTMLElement} button */
-export function rename(_, button) {
+function rename(_, button) {
   showWho(formOf(button), true);
   field(formOf(button), 'name').focus();
 }
@@ -65,7 +65,7 @@ function replyTo(thread, comment) {
   const name = part(comment, 'name')?.textContent ?? '';
   form.removeAttribute('id');
   text.value = '';
-  thread.words().then((words) => {
+  thread.words.all().then((words) => {
     text.placeholder = text.ariaLabel = words.form.reply_to?.replace('{name}', name) ?? '';
   });
   field(form, 'parent').value = comment.dataset['id'] ?? '';
@@ -73,3 +73,6 @@ function replyTo(thread, comment) {
   open(thread, form);
   return form;
 }
+
+/** By the `data-rj` of the control that asks for it. */
+export const acts = { reply, cancel, rename };

@@ -1,11 +1,11 @@
-/** What helps to write: marks, the preview, and the count near the limit. */
+/** What helps to write: marks, and the preview. */
+import { part } from '../shared/nodes.js';
 import { blame, field, formOf, refuse, typed } from './compose.js';
-import { part } from './thread.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
 /** What stands before and after the marked words. @type {Record<string, [string, string]>} */
-const AROUND = {
+const PAIRS = {
   bold: ['**', '**'],
   italic: ['*', '*'],
   strike: ['~~', '~~'],
@@ -15,7 +15,7 @@ const AROUND = {
 };
 
 /** What stands before each marked line. @type {Record<string, string>} */
-const BEFORE = { quote: '> ', list: '- ', numbers: '1. ' };
+const PREFIXES = { quote: '> ', list: '- ', numbers: '1. ' };
 
 /**
  * Mark what is selected, or take the mark away.
@@ -23,10 +23,10 @@ const BEFORE = { quote: '> ', list: '- ', numbers: '1. ' };
  * @param {Thread} thread
  * @param {HTMLButtonElement} button
  */
-export function mark(thread, button) {
+function mark(thread, button) {
   const form = formOf(button);
   const text = /** @type {HTMLTextAreaElement} */ (/** @type {unknown} */ (field(form, 'text')));
-  const before = BEFORE[button.value];
+  const before = PREFIXES[button.value];
   text.focus();
   if (before === undefined) {
     markWords(text, button.value);
@@ -37,7 +37,7 @@ export function mark(thread, button) {
 }
 
 /** @param {Thread} thread @param {HTMLElement} button */
-export async function preview(thread, button) {
+async function preview(thread, button) {
   const form = formOf(button);
   blame(form);
   try {
@@ -51,29 +51,9 @@ export async function preview(thread, button) {
 }
 
 /** Back from the preview. @param {Thread} _ @param {HTMLElement} button */
-export function write(_, button) {
+function write(_, button) {
   turn(formOf(button), false);
   field(formOf(button), 'text').focus();
-}
-
-/**
- * Say how much may still be written, once it matters.
- *
- * @param {Thread} thread
- * @param {HTMLFormElement} form
- */
-export async function count(thread, form) {
-  const { value, dataset } = field(form, 'text');
-  const counter = part(form, 'counter');
-  if (!counter) {
-    return;
-  }
-  const graphemes = [...new Intl.Segmenter(thread.language).segment(value)].length;
-  const left = Number(dataset['max']) - graphemes;
-  const { widget } = await thread.words();
-  counter.textContent = thread.counted(widget[left < 0 ? 'over' : 'left'], Math.abs(left));
-  counter.toggleAttribute('data-over', left < 0);
-  counter.hidden = left > 200;
 }
 
 /** @param {HTMLFormElement} form @param {boolean} isPreview */
@@ -90,7 +70,7 @@ function markWords(text, kind) {
   const { selectionStart: start, selectionEnd: end, value } = text;
   const chosen = value.slice(start, end);
   const [before, after] =
-    kind === 'code' && chosen.includes('\n') ? ['```\n', '\n```'] : (AROUND[kind] ?? ['', '']);
+    kind === 'code' && chosen.includes('\n') ? ['```\n', '\n```'] : (PAIRS[kind] ?? ['', '']);
   const isMarked =
     value.slice(0, start).endsWith(before) && value.slice(end).startsWith(after);
   if (isMarked && chosen) {
@@ -129,3 +109,6 @@ function replace(field, start, end, text) {
     field.setRangeText(text, start, end, 'end');
   }
 }
+
+/** By the `data-rj` of the control that asks for it. */
+export const acts = { mark, preview, write };

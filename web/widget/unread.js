@@ -1,6 +1,6 @@
 /** What is new since the reader's last visit; only the device knows. */
+import { storage } from '../shared/storage.js';
 import { go } from './browse.js';
-import { device } from './thread.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -15,7 +15,7 @@ const SIDE = /** @type {Record<string, number>} */ ({
 /** Mark what is new in `node`, and remember what is there. @param {Thread} thread @param {ParentNode} node */
 export function mark(thread, node) {
   const key = `seen:${thread.name}`;
-  let newest = device.get(key) ?? 0;
+  let newest = storage.get(key) ?? 0;
   const seen = visits.get(thread) ?? (newest || Infinity);
   visits.set(thread, seen);
   /** @type {NodeListOf<HTMLElement>} */
@@ -26,7 +26,7 @@ export function mark(thread, node) {
     comment.toggleAttribute('data-unread', at > seen && !isOwn);
     newest = Math.max(newest, at);
   }
-  device.set(key, newest);
+  storage.set(key, newest);
 }
 
 /**

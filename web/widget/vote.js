@@ -1,5 +1,5 @@
 /** Votes: counted at once, taken back when the server refuses. */
-import { part } from './thread.js';
+import { part } from '../shared/nodes.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
@@ -53,6 +53,6 @@ function show(thread, form, { mine, score }) {
   // Where scores are hidden for now there is none.
   if (place?.dataset['score']) {
     place.dataset['score'] = `${score}`;
-    place.textContent = score.toLocaleString(thread.language).replace('-', '\u2212');
+    place.textContent = score.toLocaleString(thread.words.language).replace('-', '\u2212');
   }
 }

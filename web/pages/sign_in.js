@@ -2,12 +2,12 @@
  * The window of signing in: sees when the link was opened in another tab, and tells the page that
  * opened this one, and no other.
  */
+import { part } from '../shared/nodes.js';
+
 const POLL_MS = 2000;
 
-/** @param {string} name @returns {HTMLElement | null} */
-const part = (name) => document.querySelector(`[data-rj=${name}]`);
-const waits = part('waits');
-const button = part('hand-over');
+const waits = part(document, 'waits');
+const button = part(document, 'hand-over');
 
 /**
  * Give the opener a code with which it begins a session of its own.

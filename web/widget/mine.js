@@ -1,0 +1,79 @@
+/** What is the reader's own in a thread: it is learned after the thread can be read. */
+import { part } from '../shared/nodes.js';
+
+/** @typedef {import('./thread.js').Thread} Thread */
+
+/** Learn it and show it; without it the thread can still be read. @param {Thread} thread */
+export async function learn(thread) {
+  thread.me = await ask(thread);
+  thread.wake(thread.section);
+  showWithheld(thread);
+  const email = part(thread.section, 'follow_email');
+  if (email && thread.me?.reader?.kind === 'account') {
+    email.hidden = true;
+    email.querySelector('input')?.removeAttribute('required');
+  }
+  for (const form of thread.section.querySelectorAll('form[data-rj=compose][data-open]')) {
+    (await import('./compose.js')).greet(thread, /** @type {HTMLFormElement} */ (form));
+  }
+  await ring(thread);
+}
+
+/** Learn whether the bell has more to tell. @param {Thread} thread */
+export async function hear(thread) {
+  const { n_notices: n } = await ask(thread);
+  thread.me && (thread.me.n_notices = n);
+  await ring(thread);
+}
+
+/** @param {Thread} thread @returns {Promise<import('./thread.js').Me>} */
+async function ask(thread) {
+  const path = `/api/v1/me?${new URLSearchParams(thread.address)}`;
+  return (await thread.fetch(path, { credentials: 'include' })).json();
+}
+
+/** Mark in `node` what is the reader's own. @param {Thread} thread @param {ParentNode} node */
+export function mark(thread, node) {
+  const { me } = thread;
+  if (me?.desk) {
+    thread.attempt(async () => (await import('./moderate.js')).offer(thread, node));
+  }
+  if (me?.muted.length) {
+    thread.attempt(async () => (await import('./mute.js')).fold(thread, node));
+  }
+  for (const comment of me ? node.querySelectorAll('[data-id]') : []) {
+    const id = /** @type {HTMLElement} */ (comment).dataset['id'] ?? '';
+    const vote = me?.votes[id] ?? 0;
+    part(comment, 'up')?.setAttribute('aria-pressed', `${vote > 0}`);
+    part(comment, 'down')?.setAttribute('aria-pressed', `${vote < 0}`);
+    part(comment, 'flag')?.toggleAttribute('hidden', !!me?.own.includes(id));
+    for (const own of comment.querySelectorAll('[data-rj=own],[data-rj=uncard]')) {
+      own.toggleAttribute('hidden', !me?.own.includes(id));
+    }
+    part(comment, 'edit')?.toggleAttribute('hidden', !me?.editable[id]);
+  }
+}
+
+/** Show what others do not see of it, unless it stands in the list already. @param {Thread} thread */
+function showWithheld(thread) {
+  const { section, me, scope } = thread;
+  part(section, 'withheld')?.remove();
+  const own = me?.withheld && part(scope.parse(me.withheld), 'withheld');
+  if (!own) {
+    return;
+  }
+  for (const item of own.querySelectorAll('li')) {
+    thread.comment(item.dataset['own']) && item.remove();
+  }
+  if (own.querySelector('li')) {
+    part(section, 'list')?.before(own);
+  }
+}
+
+/** @param {Thread} thread */
+async function ring(thread) {
+  const bell = part(thread.section, 'bell');
+  if (bell && (thread.me?.reader?.kind === 'account' || !bell.hidden)) {
+    await (await import('./bell.js')).ring(thread, bell);
+  }
+}
