@@ -8,6 +8,8 @@
 mod bench;
 mod bench_peers;
 mod browser;
+#[cfg(test)]
+mod circles;
 mod command;
 #[cfg(test)]
 mod dependencies;

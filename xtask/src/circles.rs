@@ -1,0 +1,301 @@
+//! No module needs another that needs it: read from the `import` lines of the scripts and the `use`
+//! lines of the crates, as text.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each module needs.
+type Graph = BTreeMap<String, BTreeSet<String>>;
+
+/// Crates whose areas need each other in one direction only.
+const HOLDING: [&str; 3] = ["archive", "egress", "jobs"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[test]
+fn no_script_needs_one_that_needs_it() {
+    let graph = web();
+    assert!(graph.len() > 40, "{}", graph.len());
+    assert!(graph["thread.js"].contains("nodes.js"), "{graph:?}");
+    assert_eq!(circles(&graph), Vec::<String>::new());
+}
+
+#[test]
+fn no_area_of_a_crate_needs_one_that_needs_it() {
+    for name in HOLDING {
+        let graph = rust(name);
+        assert!(graph.len() > 1, "{name}: {graph:?}");
+        assert_eq!(circles(&graph), Vec::<String>::new(), "{name}");
+    }
+}
+
+/// The scripts that browsers run, by their names, which are unique. Loading when needed is needing,
+/// too; what only stands in a comment, as types do, is not.
+fn web() -> Graph {
+    let mut graph = Graph::new();
+    for folder in ["widget", "desk", "pages", "shared"] {
+        for path in files(&root().join("web").join(folder), "js") {
+            let text = without_comments(&fs::read_to_string(&path).unwrap());
+            graph.insert(name_of(&path), imports(&text));
+        }
+    }
+    graph
+}
+
+/// The files that a script without comments imports.
+fn imports(text: &str) -> BTreeSet<String> {
+    let after = ["from '", "import '", "import('", "import(`"];
+    let addresses = after.iter().flat_map(|start| {
+        text.split(start)
+            .skip(1)
+            .filter_map(|rest| rest.split(['\'', '`']).next())
+    });
+    let names = addresses.filter_map(|address| address.rsplit('/').next());
+    names
+        .filter(|name| name.ends_with(".js"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The areas of the crate in `crates/NAME`, which are the folders and lone files of its `src`.
+fn rust(name: &str) -> Graph {
+    let src = root().join("crates").join(name).join("src");
+    let lib = without_comments(&fs::read_to_string(src.join("lib.rs")).unwrap());
+    let exports = exports(&lib);
+    let mut graph = Graph::new();
+    for path in files(&src, "rs") {
+        let module = module_of(path.strip_prefix(&src).unwrap());
+        let Some(area) = module.first().cloned() else {
+            continue;
+        };
+        let text = without_comments(&fs::read_to_string(&path).unwrap());
+        let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let needed = needed(text, &module, &exports);
+        let others = needed.into_iter().filter(|other| *other != area);
+        graph.entry(area.clone()).or_default().extend(others);
+    }
+    let areas: BTreeSet<String> = graph.keys().cloned().collect();
+    graph
+        .values_mut()
+        .for_each(|needed| needed.retain(|area| areas.contains(area)));
+    graph
+}
+
+/// The area that each name lies in which the crate's root exports.
+fn exports(lib: &str) -> BTreeMap<String, String> {
+    let paths = uses(lib).into_iter().filter_map(|path| {
+        let own: Vec<&str> = path
+            .iter()
+            .map(String::as_str)
+            .filter(|part| *part != "crate" && *part != "self")
+            .collect();
+        match own[..] {
+            [area, .., name] => Some((name.to_owned(), area.to_owned())),
+            _ => None,
+        }
+    });
+    paths.collect()
+}
+
+/// The areas that code of `module` names, in a `use` or in the middle of a line.
+fn needed(text: &str, module: &[String], exports: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let mut paths = uses(text);
+    paths.extend(text.split("crate::").skip(1).map(|rest| {
+        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        vec!["crate".to_owned(), rest[..end].to_owned()]
+    }));
+    let firsts = paths
+        .into_iter()
+        .filter_map(|path| first(&path, module))
+        .map(|first| exports.get(&first).cloned().unwrap_or(first));
+    firsts.collect()
+}
+
+/// The first part below the crate's root of a path that stands in `module`.
+fn first(path: &[String], module: &[String]) -> Option<String> {
+    let n_up = path.iter().take_while(|part| *part == "super").count();
+    match path.first()?.as_str() {
+        "crate" => path.get(1).cloned(),
+        "super" if n_up < module.len() => module.first().cloned(),
+        "super" => path.get(n_up).cloned(),
+        _ => None,
+    }
+}
+
+/// Each path of each `use`, with its braces expanded.
+fn uses(text: &str) -> Vec<Vec<String>> {
+    let mut paths = Vec::new();
+    for line in text.split_inclusive(';') {
+        let starts = [
+            "\nuse ",
+            "\npub use ",
+            "\npub(crate) use ",
+            "\npub(super) use ",
+            "    use ",
+        ];
+        for start in starts {
+            if let Some(at) = line.rfind(start) {
+                expand(
+                    line[at + start.len()..].trim_end_matches(';'),
+                    &[],
+                    &mut paths,
+                );
+                break;
+            }
+        }
+    }
+    paths
+}
+
+fn expand(tree: &str, before: &[String], paths: &mut Vec<Vec<String>>) {
+    let tree = tree.trim();
+    let (path, group) = match tree.split_once('{') {
+        Some((path, rest)) => (path, rest.rsplit_once('}').map(|(group, _)| group)),
+        None => (tree, None),
+    };
+    let path = path.split(" as ").next().unwrap_or_default();
+    let parts = path
+        .split("::")
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    let mut whole = before.to_vec();
+    whole.extend(parts.map(str::to_owned));
+    match group {
+        Some(group) => branches(group)
+            .into_iter()
+            .for_each(|branch| expand(branch, &whole, paths)),
+        None if whole.len() > before.len() => paths.push(whole),
+        None => {}
+    }
+}
+
+/// The parts of a group that its own commas part.
+fn branches(group: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut all) = (0, 0, Vec::new());
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                all.push(&group[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    all.push(&group[start..]);
+    all
+}
+
+/// Each set of modules that all need each other, in one line.
+fn circles(graph: &Graph) -> Vec<String> {
+    let reach: BTreeMap<&String, BTreeSet<&String>> = graph
+        .keys()
+        .map(|name| (name, reachable(graph, name)))
+        .collect();
+    let sets: BTreeSet<Vec<&str>> = reach
+        .iter()
+        .filter(|(name, reached)| reached.contains(*name))
+        .map(|(name, reached)| {
+            let mutual = reached
+                .iter()
+                .filter(|other| reach.get(**other).is_some_and(|back| back.contains(*name)));
+            mutual.map(|other| other.as_str()).collect()
+        })
+        .collect();
+    sets.into_iter().map(|set| set.join(" ⇄ ")).collect()
+}
+
+/// What `name` needs, and what that needs.
+fn reachable<'g>(graph: &'g Graph, name: &str) -> BTreeSet<&'g String> {
+    let mut reached = BTreeSet::new();
+    let mut left: Vec<&String> = graph.get(name).into_iter().flatten().collect();
+    while let Some(next) = left.pop() {
+        if reached.insert(next) {
+            left.extend(graph.get(next).into_iter().flatten());
+        }
+    }
+    reached
+}
+
+/// `text` without what stands between `/*` and `*/`, or in a line that starts as a comment.
+fn without_comments(text: &str) -> String {
+    let mut parts = text.split("/*");
+    let mut code = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        code.push_str(part.split_once("*/").map_or("", |(_, rest)| rest));
+    }
+    let lines = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+/// The module in a file, from the crate's root; nothing for the root itself.
+fn module_of(file: &Path) -> Vec<String> {
+    let path = file.with_extension("");
+    let parts = path.iter().map(|part| part.to_string_lossy().into_owned());
+    parts
+        .filter(|part| !["lib", "main", "mod"].contains(&part.as_str()))
+        .collect()
+}
+
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|own| own == extension) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn trees_of_names_are_expanded() {
+    let paths = uses(
+        "//! Doc.\nuse crate::a::{self, b::{C, D as E}};\n\npub use super::f;\nfn g() {\n    use crate::h;\n}\n",
+    );
+    let paths: Vec<String> = paths.iter().map(|path| path.join("::")).collect();
+    assert_eq!(
+        paths,
+        [
+            "crate::a::self",
+            "crate::a::b::C",
+            "crate::a::b::D",
+            "super::f",
+            "crate::h"
+        ]
+    );
+}
+
+#[test]
+fn a_circle_is_found_with_all_that_are_in_it() {
+    let needs = |name: &str, needed: &[&str]| {
+        let needed = needed.iter().map(|&other| other.to_owned()).collect();
+        (name.to_owned(), needed)
+    };
+    let graph = Graph::from([
+        needs("a", &["b"]),
+        needs("b", &["c", "d"]),
+        needs("c", &["a"]),
+        needs("d", &[]),
+    ]);
+    assert_eq!(circles(&graph), ["a ⇄ b ⇄ c"]);
+}
