@@ -78,6 +78,7 @@ export class Thread {
     this.attempt(() => visit(this));
     this.attempt(() => this.resume());
     this.vouch();
+    this.attempt(async () => (await import('./dress.js')).dress(this));
     this.attempt(async () => (await import('./live.js')).follow(this));
     if ('bubble' in this.section.dataset) {
       this.attempt(async () => (await import('./bubble.js')).show(this));

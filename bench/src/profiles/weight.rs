@@ -24,9 +24,11 @@ const READ_AND_POST: [&str; 9] = [
 ];
 
 /// What only comes when it is used, or, as what shows new comments live, after the thread.
-const ON_USE: [&str; 10] = [
+const ON_USE: [&str; 12] = [
     "/static/browse.js",
     "/static/counter.js",
+    "/static/dress.js",
+    "/static/extras.css",
     "/static/live.js",
     "/static/mine.js",
     "/static/own.js",
@@ -72,7 +74,7 @@ pub(super) fn measure(sides: &Sides<'_>, rows: &mut Rows) -> Result {
         rounds: json!({ "files": READ_AND_POST, "bytes": needed }),
     });
     rows.add(Row {
-        what: "script that comes when it is used, gzip".to_owned(),
+        what: "script and style that come when they are used, gzip".to_owned(),
         ours: format!("{:.2} KB", kb(on_use.iter().sum())),
         rounds: json!({ "files": ON_USE, "bytes": on_use }),
         ..Row::default()
