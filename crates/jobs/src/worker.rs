@@ -224,13 +224,13 @@ impl Worker {
         self.store.write(claim).await
     }
 
-    async fn run_one(&self, mut job: Job) -> Result<()> {
+    async fn run_one(&self, job: Job) -> Result<()> {
         let outcome = match self.handlers.get(job.kind.as_str()) {
             None => Outcome::Park(format!("nothing here does jobs of the kind {}", job.kind)),
             Some(_) if job.is_interrupted && job.attempts > MAX_INTERRUPTED => {
                 Outcome::Park("it was begun many times and never came to an end".to_owned())
             }
-            Some(handler) => match self.run_leased(&**handler, &mut job).await {
+            Some(handler) => match self.run_leased(&**handler, &job).await {
                 Some(outcome) => outcome,
                 // Whoever has it now says what becomes of it.
                 None => return Ok(()),
@@ -245,16 +245,15 @@ impl Worker {
             warn!(
                 job.id = id,
                 job.kind = kind,
-                "Job {id} of kind {kind} took too long: another worker has it"
+                "Job {id} of kind {kind} is no longer this worker's: another has it, or it was erased"
             );
         }
         Ok(())
     }
 
-    /// Do `job`, and keep it meanwhile. Gives nothing when it went to another worker.
-    async fn run_leased(&self, handler: &dyn Handler, job: &mut Job) -> Option<Outcome> {
-        let given = job.clone();
-        let running = AssertUnwindSafe(async { handler.run(&given).await }).catch_unwind();
+    /// Does `job`, and renews its lease meanwhile. Returns nothing when it went to another worker.
+    async fn run_leased(&self, handler: &dyn Handler, job: &Job) -> Option<Outcome> {
+        let running = AssertUnwindSafe(async { handler.run(job).await }).catch_unwind();
         let mut running = pin!(running);
         let mut renewals = tokio::time::interval(self.lease / 3);
         renewals.reset();
@@ -272,16 +271,17 @@ impl Worker {
                 .write(move |tx| jobs::renew(tx, &held, until))
                 .await
             {
-                Ok(true) => job.claimed_until = until,
+                Ok(true) => {}
                 Ok(false) => {
+                    let (id, kind) = (job.id, &job.kind);
                     warn!(
                         job.id,
-                        job.kind, "Job {} of kind {} went to another worker", job.id, job.kind
+                        job.kind, "Job {id} of kind {kind} went to another worker"
                     );
                     return None;
                 }
-                // The lease is three times as long.
-                Err(problem) => warn!(error = %problem, job.id, "A job cannot be kept"),
+                // There are two more tries before the lease ends.
+                Err(problem) => warn!(error = %problem, job.id, "A lease cannot be renewed"),
             }
         }
     }

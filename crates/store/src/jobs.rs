@@ -1,9 +1,11 @@
 //! Work that follows from a change, kept until it is done.
 //!
 //! A job is added in the transaction of the change that it follows from, so it exists if and only if
-//! the change does. It is known by its kind and a key: adding it twice is once. A worker claims due
-//! jobs for a while, and longer while it is at it; a job whose worker died is claimed again and says
-//! so. What a worker says of a job that has been claimed again since is not heard.
+//! the change does. It is known by its kind and a key: adding it twice is once.
+//!
+//! A worker claims a due job for the time of a lease, which it renews while it works; a job whose
+//! worker died is claimed again when the lease ends, and says so. Each claim has a token, higher than
+//! any before: whoever lost the job to a later claim cannot renew, finish, retry or park it.
 
 use std::time::Duration;
 
@@ -44,13 +46,15 @@ pub struct Job {
     pub payload: String,
     /// How often it has been tried, with this time.
     pub attempts: i64,
+    /// When it fell due.
+    pub run_at: Time,
     /// Whether a worker claimed it before and never said what became of it.
     pub is_interrupted: bool,
-    /// Until when it is its worker's alone; also tells this claim from a later one.
-    pub claimed_until: Time,
+    /// Tells this claim from every other; unlike `attempts` it never begins anew.
+    claim_token: i64,
 }
 
-/// Add a job, unless it is known. Gives whether it was new.
+/// Add a job, unless it is known. Returns whether it was new.
 pub fn add(tx: &mut Tx<'_>, now: Time, job: &NewJob) -> Result<bool> {
     let added = tx.execute(
         sql!(
@@ -89,7 +93,7 @@ pub fn claim(tx: &mut Tx<'_>, now: Time, lease: Duration, limit: i64) -> Result<
     claim_where_room(tx, now, lease, |_| limit)
 }
 
-/// Claim as many due jobs of each kind as there is `room` for.
+/// Claim as many due jobs of each kind as there is `room` for, the longest due first.
 pub fn claim_where_room(
     tx: &mut Tx<'_>,
     now: Time,
@@ -105,6 +109,7 @@ pub fn claim_where_room(
         }
         last = kind;
     }
+    claimed.sort_by_key(|job| job.run_at);
     Ok(claimed)
 }
 
@@ -127,11 +132,10 @@ fn claim_of(
     kind: &str,
     limit: i64,
 ) -> Result<Vec<Job>> {
-    let claimed_until = now.after(lease);
     let due: Vec<Job> = tx.all(
         sql!(
-            "select site_id, id, kind, dedup_key, payload, attempts + 1,
-                 cast(case when claimed_until is null then 0 else 1 end as bigint)
+            "select site_id, id, kind, dedup_key, payload, attempts + 1, run_at,
+                 cast(case when claimed_until is null then 0 else 1 end as bigint), claim_token + 1
              from job where state = 'ready' and kind = ?3 and run_at <= ?1
                and (claimed_until is null or claimed_until <= ?1)
              order by run_at limit ?2 for update skip locked"
@@ -145,68 +149,76 @@ fn claim_of(
                 dedup_key: row.get(3)?,
                 payload: row.get(4)?,
                 attempts: row.get(5)?,
-                is_interrupted: row.get::<i64>(6)? == 1,
-                claimed_until,
+                run_at: row.get(6)?,
+                is_interrupted: row.get::<i64>(7)? == 1,
+                // A job that was erased and added again has the same id, so counting is not enough.
+                claim_token: now.micros().max(row.get(8)?),
             })
         },
     )?;
     for job in &due {
         tx.execute(
             sql!(
-                "update job set claimed_until = ?3, attempts = attempts + 1
+                "update job set claimed_until = ?3, attempts = ?4, claim_token = ?5
                  where site_id = ?1 and id = ?2"
             ),
-            params![job.site, job.id, claimed_until],
+            params![
+                job.site,
+                job.id,
+                now.after(lease),
+                job.attempts,
+                job.claim_token
+            ],
         )?;
     }
     Ok(due)
 }
 
-/// Keep a claimed job until `until`. Gives whether it is still this worker's.
+/// Renews the lease of a claimed job. Returns whether it is still this worker's.
 pub fn renew(tx: &mut Tx<'_>, job: &Job, until: Time) -> Result<bool> {
     let renewed = tx.execute(
         sql!(
             "update job set claimed_until = ?4
-             where site_id = ?1 and id = ?2 and state = 'ready' and claimed_until = ?3"
+             where site_id = ?1 and id = ?2 and claimed_until is not null and claim_token = ?3"
         ),
-        params![job.site, job.id, job.claimed_until, until],
+        params![job.site, job.id, job.claim_token, until],
     )?;
     Ok(renewed == 1)
 }
 
-/// A claimed job is done. Gives whether it was still this worker's to say so.
+/// A claimed job is done. Returns whether it was still this worker's to say so.
 pub fn finish(tx: &mut Tx<'_>, now: Time, job: &Job) -> Result<bool> {
     let finished = tx.execute(
         sql!(
             "update job set state = 'done', claimed_until = null, last_error = null, finished_at = ?3
-             where site_id = ?1 and id = ?2 and state = 'ready' and claimed_until = ?4"
+             where site_id = ?1 and id = ?2 and claimed_until is not null and claim_token = ?4"
         ),
-        params![job.site, job.id, now, job.claimed_until],
+        params![job.site, job.id, now, job.claim_token],
     )?;
     Ok(finished == 1)
 }
 
-/// A claimed job did not work out; try it again later. Gives whether it was still this worker's.
+/// A claimed job did not work out; try it again later. Returns whether it was still this worker's.
 pub fn retry(tx: &mut Tx<'_>, job: &Job, run_at: Time, error: &str) -> Result<bool> {
     let retried = tx.execute(
         sql!(
             "update job set claimed_until = null, run_at = ?3, last_error = ?4
-             where site_id = ?1 and id = ?2 and state = 'ready' and claimed_until = ?5"
+             where site_id = ?1 and id = ?2 and claimed_until is not null and claim_token = ?5"
         ),
-        params![job.site, job.id, run_at, error, job.claimed_until],
+        params![job.site, job.id, run_at, error, job.claim_token],
     )?;
     Ok(retried == 1)
 }
 
-/// A claimed job will not work out; keep it for a person to look at. Gives whether it was still this
+/// A claimed job will not work out; keep it for a person to look at. Returns whether it was still this
 /// worker's.
 pub fn park(tx: &mut Tx<'_>, now: Time, job: &Job, error: &str) -> Result<bool> {
     let parked = tx.execute(
         sql!(
             "update job set state = 'parked', claimed_until = null, last_error = ?4, finished_at = ?3
-             where site_id = ?1 and id = ?2 and state = 'ready' and claimed_until = ?5"
+             where site_id = ?1 and id = ?2 and claimed_until is not null and claim_token = ?5"
         ),
-        params![job.site, job.id, now, error, job.claimed_until],
+        params![job.site, job.id, now, error, job.claim_token],
     )?;
     Ok(parked == 1)
 }
@@ -246,7 +258,7 @@ pub fn parked(tx: &mut Tx<'_>, site: SiteId, limit: i64) -> Result<Vec<Parked>> 
     )
 }
 
-/// Try a parked job again from the start. Gives whether there was one.
+/// Try a parked job again from the start. Returns whether there was one.
 pub fn requeue(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<bool> {
     let requeued = tx.execute(
         sql!(
@@ -258,7 +270,7 @@ pub fn requeue(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<bool
     Ok(requeued == 1)
 }
 
-/// Give up on a parked job. Gives whether there was one.
+/// Give up on a parked job. Returns whether there was one.
 pub fn drop_parked(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<bool> {
     let dropped = tx.execute(
         sql!(

@@ -3,6 +3,7 @@
 mod discussion;
 mod identity;
 mod integrations;
+mod leases;
 mod moderation;
 mod notices;
 
@@ -450,32 +451,5 @@ async fn a_job_that_panics_each_time_is_parked_at_last() {
 
         let said = "it panicked; the log of the server says more";
         assert_eq!(world.parked().await, [said]);
-    }
-}
-
-#[tokio::test]
-async fn a_job_that_takes_longer_than_a_lease_stays_with_its_worker() {
-    let lease = Duration::from_millis(60);
-    for world in World::on_each().await {
-        let (handler, mut begun) = Slow::new("test");
-        let worker = world.worker(handler.clone()).with_lease(lease);
-        world.add(job("long", world.clock.now())).await;
-        let running = tokio::spawn(async move { worker.run_due().await.unwrap() });
-        begun.recv().await.unwrap();
-
-        for _ in 0..3 {
-            world.clock.advance(lease * 5 / 6);
-            let now = world.clock.now();
-            let renewed = Some(now.after(lease));
-            let left = || world.store.read(move |tx| jobs::next_due(tx, now));
-            while left().await.unwrap() != renewed {
-                tokio::task::yield_now().await;
-            }
-            let claim = move |tx: &mut store::Tx<'_>| jobs::claim(tx, now, lease, 1);
-            assert!(world.store.write(claim).await.unwrap().is_empty());
-        }
-
-        handler.end.add_permits(1);
-        assert_eq!(running.await.unwrap(), 1);
     }
 }

@@ -34,7 +34,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 32] = [
+const MIGRATIONS: [Migration; 33] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -67,6 +67,7 @@ const MIGRATIONS: [Migration; 32] = [
     migration!(30, "0030_add_sign_in_role"),
     migration!(31, "0031_find_jobs_by_kind"),
     migration!(32, "0032_add_rendering"),
+    migration!(33, "0033_add_claim_token"),
 ];
 
 /// The number of the newest migration.

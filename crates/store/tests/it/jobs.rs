@@ -162,6 +162,33 @@ fn what_a_worker_says_of_a_job_that_went_to_another_is_not_heard() {
 }
 
 #[test]
+fn a_claim_before_a_job_was_tried_anew_counts_no_more() {
+    on_both(|world| async move {
+        add(&world, "a", Duration::ZERO).await;
+        let late = claim(&world).await.remove(0);
+        world.wait(LEASE);
+        let current = claim(&world).await.remove(0);
+        let (now, site, id) = (world.clock.now(), world.site.id, late.id);
+        let park_and_try_anew = move |tx: &mut Tx<'_>| {
+            assert!(jobs::park(tx, now, &current, "no such person")?);
+            jobs::requeue(tx, now, site, id)
+        };
+        assert!(world.store.write(park_and_try_anew).await.unwrap());
+        let again = claim(&world).await.remove(0);
+        assert_eq!(again.attempts, late.attempts);
+
+        let finish = move |tx: &mut Tx<'_>| {
+            Ok((
+                jobs::finish(tx, now, &late)?,
+                jobs::finish(tx, now, &again)?,
+            ))
+        };
+
+        assert_eq!(world.store.write(finish).await.unwrap(), (false, true));
+    });
+}
+
+#[test]
 fn a_job_is_kept_as_long_as_its_worker_says() {
     on_both(|world| async move {
         add(&world, "a", Duration::ZERO).await;
@@ -199,6 +226,21 @@ fn each_kind_is_claimed_as_far_as_it_has_room() {
 
         let keys: Vec<_> = claimed.iter().map(|job| job.dedup_key.as_str()).collect();
         assert_eq!(keys, ["card 0", "card 1", "mail"]);
+    });
+}
+
+#[test]
+fn jobs_are_claimed_in_the_order_in_which_they_fell_due() {
+    on_both(|world| async move {
+        for kind in ["webhook", "card", "mail"] {
+            add_of(&world, kind, kind, Duration::ZERO).await;
+            world.wait(Duration::from_secs(1));
+        }
+
+        let claimed = claim(&world).await;
+
+        let kinds: Vec<_> = claimed.iter().map(|job| job.kind.as_str()).collect();
+        assert_eq!(kinds, ["webhook", "card", "mail"]);
     });
 }
 
