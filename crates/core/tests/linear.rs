@@ -6,7 +6,7 @@ use rejoinder_core::{
     discussion::text,
     identity::{author, names},
     moderation::{learned, word_list},
-    publication::site,
+    publication::origin,
 };
 use testing::assert_linear;
 
@@ -42,6 +42,6 @@ fn reading_a_search_and_an_address_is_linear() {
     assert_linear("PageKey of an address", |typed| {
         PageKey::parse(&format!("https://a.example/{typed}"))
     });
-    assert_linear("host", site::host);
+    assert_linear("host", origin::host);
     assert_linear("email", author::email);
 }

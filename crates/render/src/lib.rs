@@ -12,7 +12,7 @@ mod links;
 pub mod moderation;
 pub mod newsroom;
 pub mod notices;
-mod pages;
+mod page;
 pub mod publication;
 pub mod words;
 
@@ -21,14 +21,17 @@ use rejoinder_core::{CommentId, Site, Time};
 
 pub use discussion::comment::comment_html;
 pub use discussion::form::{Form, Problem};
+pub use discussion::pages::{edit_page, thread_page};
 pub use discussion::thread::{closed_notice, thread_fragment};
 pub use identity::door::sign_in_page;
 pub use moderation::flag::{flag_page, flagged_page};
 pub use moderation::moderate::moderate_page;
 pub use notices::author_notice::fate_mail;
 pub use notices::push::push_message;
-pub use pages::{edit_page, held_page, message_page, problem_page, thread_page, welcome_page};
-pub use publication::articles::{Article, Picture, Publication, article_page, front_page};
+pub use page::{held_page, message_page, problem_page};
+pub use publication::article::{Article, Picture, Publication};
+pub use publication::articles::{article_page, front_page};
+pub use publication::welcome::welcome_page;
 pub use words::{Words, problem};
 
 /// What a rendering needs to know beside the thread itself.

@@ -11,7 +11,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use rejoinder_core::Time;
-use rejoinder_core::discussion::thread::Sort;
+use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::notices::subscription::Pace;
 use rejoinder_core::publication::language::Language;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rejoinder_core::{Site, SiteId, Time, publication::site};
+use rejoinder_core::{Site, SiteId, Time, publication::origin};
 use store::publication::sites;
 
 use crate::http::error::ApiError;
@@ -42,7 +42,7 @@ impl Sites {
 impl App {
     /// The site of `host`, as clients name it.
     pub(crate) async fn site(&self, host: &str) -> Result<Arc<Site>, ApiError> {
-        let host = site::host(host).map_err(|_| ApiError::site_unknown())?;
+        let host = origin::host(host).map_err(|_| ApiError::site_unknown())?;
         self.sites_since(MAX_AGE_MICROS).await?;
         let find = || {
             self.sites

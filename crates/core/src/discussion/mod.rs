@@ -8,6 +8,7 @@ pub mod page;
 pub mod player;
 pub mod policy;
 pub mod ranking;
+pub mod sort;
 pub mod text;
 pub mod thread;
 pub mod vote;

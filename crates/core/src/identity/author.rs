@@ -8,7 +8,7 @@ use url::quirks::domain_to_unicode;
 use crate::discussion::text::{is_blank, is_invisible};
 use crate::identity::address::Network;
 use crate::ids::AuthorId;
-use crate::publication::site;
+use crate::publication::origin;
 use crate::refusal::Refusal;
 
 /// The longest name, in graphemes.
@@ -225,7 +225,7 @@ fn is_local_part(local: &str) -> bool {
 /// The domain in ASCII, when it is a name that can have a mail server: of two labels or more, of
 /// which the last is no number.
 fn mail_domain(typed: &str) -> Option<String> {
-    let domain = site::host(typed).ok()?;
+    let domain = origin::host(typed).ok()?;
     let last = domain.rsplit('.').next()?;
     let is_name = domain.contains('.')
         && !typed.trim().ends_with(['.', '/'])

@@ -1,47 +1,14 @@
 //! What a program outside is asked about comments, and what it may answer.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-use url::Url;
+use serde::Deserialize;
 
 use crate::discussion::comment::State;
 use crate::integrations::webhook::Secret;
 use crate::moderation::{Finding, LateVerdict, Phase};
 use crate::publication::settings::Settings;
 
-/// The longest address or key, in bytes.
-const MAX_LENGTH: usize = 2_000;
-
 /// The longest note that is kept of an answer, in characters.
 const MAX_NOTE: usize = 200;
-
-/// What stands for a hidden text wherever settings are shown.
-pub const HIDDEN: &str = "(hidden)";
-
-/// A text that is kept, and never shown.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Hidden(String);
-
-impl Hidden {
-    /// The text itself, for the one program that needs it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Hidden {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(HIDDEN)
-    }
-}
 
 /// Who is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,25 +57,6 @@ impl Service {
             }),
         }
     }
-}
-
-/// Whether `text` can name a service: empty, `akismet` or an address of the web.
-pub(crate) fn is_place(text: &str) -> bool {
-    let is_address = |url: Url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.username().is_empty()
-            && url.password().is_none()
-    };
-    text.is_empty()
-        || text == "akismet"
-        || (text.len() <= MAX_LENGTH && Url::parse(text).is_ok_and(is_address))
-}
-
-/// Whether `text` can be a key: empty, a secret that signs, or a word.
-pub(crate) fn is_key(text: &str) -> bool {
-    let is_word = text.len() <= MAX_LENGTH && text.bytes().all(|byte| byte.is_ascii_graphic());
-    is_word && (!text.starts_with("whsec_") || text.parse::<Secret>().is_ok())
 }
 
 /// What a program answers.
@@ -206,37 +154,6 @@ fn note(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_is_of_the_web_and_names_no_user() {
-        for place in [
-            "",
-            "akismet",
-            "https://filter.example/check",
-            "http://127.0.0.1:1/",
-        ] {
-            assert!(is_place(place), "{place}");
-        }
-        let long = format!("https://filter.example/{}", "x".repeat(MAX_LENGTH));
-        for wrong in [
-            "filter",
-            "ftp://filter.example",
-            "https://ann:key@filter.example",
-            &long,
-        ] {
-            assert!(!is_place(wrong), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_secret_is_checked_when_it_is_set() {
-        for key in ["", "abc123def456", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
-            assert!(is_key(key), "{key}");
-        }
-        for wrong in ["whsec_", "whsec_AAAA", "two words", "line\nline"] {
-            assert!(!is_key(wrong), "{wrong}");
-        }
-    }
 
     #[test]
     fn an_answer_is_one_of_four_words() {

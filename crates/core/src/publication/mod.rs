@@ -2,5 +2,6 @@
 
 pub mod audit;
 pub mod language;
+pub mod origin;
 pub mod settings;
 pub mod site;

@@ -1,7 +1,7 @@
 //! `rejoinder site`.
 
 use rejoinder_core::publication::audit::By;
-use rejoinder_core::{Clock as _, IdSource, Refusal, Settings, Site, SiteId, publication::site};
+use rejoinder_core::{Clock as _, IdSource, Refusal, Settings, Site, SiteId, publication::origin};
 use store::{
     Store,
     publication::{owners, sites},
@@ -28,12 +28,12 @@ pub(super) fn run(args: &SiteArgs) -> Result<(), Failure> {
 }
 
 async fn add(store: &Store, host: &str, origins: &[String]) -> Result<(), Failure> {
-    let host = site::host(host).map_err(|refusal| misused(&refusal))?;
+    let host = origin::host(host).map_err(|refusal| misused(&refusal))?;
     let origins = match origins {
         [] => format!("https://{host}"),
         named => named.join(" "),
     };
-    let origins = site::origins(&origins).map_err(|refusal| misused(&refusal))?;
+    let origins = origin::origins(&origins).map_err(|refusal| misused(&refusal))?;
     let now = SystemClock.now();
     let id = SiteId(IdSource::new(&SystemRandom).next(now));
     let site = store
@@ -119,7 +119,7 @@ async fn set(store: &Store, host: &str, key: &str, value: &str) -> Result<(), Fa
     let site = find_site(store, host).await?;
     let (id, now, mut shown) = (site.id, SystemClock.now(), value.to_owned());
     let saved = if key == "origins" {
-        let origins = site::origins(value).map_err(|refusal| misused(&refusal))?;
+        let origins = origin::origins(value).map_err(|refusal| misused(&refusal))?;
         store
             .write(move |tx| owners::set_origins(tx, now, &By::Console, id, &origins))
             .await

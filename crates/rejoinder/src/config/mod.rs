@@ -13,8 +13,8 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use egress::Exception;
-use rejoinder_core::moderation::spam_check::Hidden;
-use rejoinder_core::{identity::author, publication::site};
+use rejoinder_core::publication::settings::Hidden;
+use rejoinder_core::{identity::author, publication::origin};
 use server::{ProxyHeader, RateLimits};
 use store::Location;
 use tracing::level_filters::LevelFilter;
@@ -326,7 +326,7 @@ fn log_level(text: &str) -> Option<LevelFilter> {
 
 /// A public address in the form that links start with.
 fn base(text: &str) -> Option<String> {
-    site::origin(text).ok()
+    origin::origin(text).ok()
 }
 
 /// The server's public address. Over plain HTTP anyone on the way reads what people sign in with, so
@@ -421,7 +421,7 @@ fn reachable(layers: &Layers, limits: Option<RateLimits>) -> Result<Vec<Exceptio
 }
 
 fn publication(layers: &Layers) -> Result<Option<PublicationPlace>, Failure> {
-    let site = layers.read("publication.site", |text| site::host(text).ok())?;
+    let site = layers.read("publication.site", |text| origin::host(text).ok())?;
     let folder = layers.read("publication.folder", |text| Some(PathBuf::from(text)))?;
     match (site, folder) {
         (Some(site), Some(folder)) => Ok(Some(PublicationPlace { site, folder })),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rejoinder_core::{Refusal, Settings, publication::site};
+use rejoinder_core::{Refusal, Settings, publication::origin};
 use toml::{Table, Value};
 
 use super::layers::plain;
@@ -40,7 +40,7 @@ impl SiteOptions {
         let host = host.ok_or_else(|| wrong(path, "a `[[site]]` needs its `host`"))?;
         let refused = |refusal: &Refusal| wrong(path, &format!("in the site {host}: {refusal}"));
         let mut read = Self {
-            host: site::host(host).map_err(|refusal| refused(&refusal))?,
+            host: origin::host(host).map_err(|refusal| refused(&refusal))?,
             origins: None,
             settings: Vec::new(),
         };
@@ -53,7 +53,7 @@ impl SiteOptions {
             };
             let text = plain(value).ok_or_else(unfit)?;
             if key == "origins" {
-                let origins = site::origins(&text).map_err(|refusal| refused(&refusal))?;
+                let origins = origin::origins(&text).map_err(|refusal| refused(&refusal))?;
                 read.origins = Some(origins);
             } else {
                 let checked = Settings::default().with(key, &text);

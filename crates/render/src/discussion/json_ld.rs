@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::discussion::feed::publisher;
 use crate::discussion::thread::{key, links, n_comments, title};
 use crate::links::{Links, Place};
-use crate::publication::articles::{Article, Publication};
+use crate::publication::article::{Article, Publication};
 use crate::{Context, words};
 
 /// The thread as a posting of its own, for the page that shows it alone.

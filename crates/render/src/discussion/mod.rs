@@ -8,5 +8,6 @@ pub mod feed;
 pub(crate) mod form;
 pub mod json;
 pub(crate) mod json_ld;
+pub(crate) mod pages;
 pub(crate) mod thread;
 pub(crate) mod tree;

@@ -1,7 +1,8 @@
 //! A thread as HTML.
 
 use askama::Template;
-use rejoinder_core::discussion::thread::{Entry, Sort};
+use rejoinder_core::discussion::sort::Sort;
+use rejoinder_core::discussion::thread::Entry;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::notices::subscription::Pace;
 use rejoinder_core::publication::settings::{Bubble, Mode};
@@ -11,7 +12,7 @@ use crate::discussion::comment::Frame;
 use crate::discussion::form::{ReplyForm, compose};
 use crate::discussion::tree::Tree;
 use crate::links::{Link, Links, Place};
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words::{Words, fill};
 use crate::{Context, View};
 

@@ -5,7 +5,7 @@ use rejoinder_core::Author;
 use rejoinder_core::publication::language::Language;
 
 use crate::identity::publication;
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words::{Name, Words, fill};
 use crate::{Context, Problem};
 

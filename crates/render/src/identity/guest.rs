@@ -5,7 +5,7 @@ use rejoinder_core::publication::language::Language;
 
 use super::mail::{MailText, publication};
 use super::words::{self, AccountWords};
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words::{Name, Words, fill};
 use crate::{Context, Problem};
 

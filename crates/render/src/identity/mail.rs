@@ -5,7 +5,7 @@ use rejoinder_core::publication::language::Language;
 
 use super::words::{self, AccountWords};
 use crate::Context;
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words::{Name, fill};
 
 /// What a mail says, in both of its forms.

@@ -8,6 +8,7 @@ mod mail;
 mod own;
 mod passkeys;
 mod sign_in;
+mod tabs;
 mod told;
 mod words;
 

@@ -6,12 +6,12 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Author, AuthorId, Comment, CommentId, PageKey, State, Time};
 
 use super::mail::publication;
-use super::told;
+use super::tabs::{Here, tabs};
 use super::words::{self, AccountWords};
 use crate::links::{Links, Place};
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words::{Name, Words, fill};
-use crate::{Context, Problem, notices::bell};
+use crate::{Context, Problem};
 
 /// A comment of one's own, or a reply to one.
 #[derive(Debug, Clone, Copy)]
@@ -82,33 +82,6 @@ pub fn own_page(context: &Context<'_>, account: &Author, tab: Tab<'_>) -> String
         account,
         tab,
     })
-}
-
-/// A page of an account, as its navigation lists it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Here {
-    Comments,
-    Replies,
-    Told,
-    Settings,
-}
-
-/// The pages of an account: where each is, its name, and whether it is the one that is shown.
-pub(super) fn tabs(context: &Context<'_>, here: Here) -> Vec<(String, &'static str, bool)> {
-    let language = context.site.settings.language;
-    let (words, device) = (&words::of(language).account, told::of(language));
-    let path = |rest: &str| format!("/account/{}{rest}", context.site.host);
-    let listed = [
-        (path(""), &words.comments, Some(Here::Comments)),
-        (path("/replies"), &words.replies, Some(Here::Replies)),
-        (bell::path(context), &words.notices, None),
-        (path("/notify"), &device.tab, Some(Here::Told)),
-        (path("/settings"), &words.settings, Some(Here::Settings)),
-    ];
-    let shown = listed.into_iter();
-    shown
-        .map(|(path, name, page)| (path, name.as_str(), page == Some(here)))
-        .collect()
 }
 
 #[derive(Template)]

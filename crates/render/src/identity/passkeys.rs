@@ -7,7 +7,7 @@ use rejoinder_core::publication::language::Language;
 use super::mail::publication;
 use super::words::{self, AccountWords};
 use crate::Context;
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words::{Name, Words, fill};
 
 /// A passkey.

@@ -7,7 +7,7 @@ use rejoinder_core::publication::language::Language;
 
 use super::mail::publication;
 use super::words::{self, AccountWords};
-use crate::pages::{message_page, rendered};
+use crate::page::{message_page, rendered};
 use crate::words::{Name, Words, fill};
 use crate::{Context, Problem};
 

@@ -4,15 +4,14 @@ use askama::Template;
 use rejoinder_core::notices::subscription::{Kind, Pace};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Page, Time};
-use serde::Deserialize;
 
 use super::mail::publication;
-use super::own::{Here, tabs};
+use super::tabs::{DeviceWords, Here, devices_of, tabs};
 use super::words::{self, AccountWords};
 use crate::Context;
 use crate::notices::notice::{self, headline};
-use crate::pages::rendered;
-use crate::words::{Name, Words, catalogue, fill, group};
+use crate::page::rendered;
+use crate::words::{Name, Words, fill};
 
 /// Something that the account is told of.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +53,7 @@ pub fn told_page(
     rendered(&ToldPage {
         words: context.words,
         own,
-        device: of(language),
+        device: devices_of(language),
         language,
         direction: language.direction(),
         assets: context.assets,
@@ -111,28 +110,3 @@ impl ToldPage<'_> {
         fill(&self.device.since, &[("date", &self.words.date(*time))])
     }
 }
-
-catalogue! {
-    /// The words of what one is told of.
-    pub(super) fn of(".devices.json") -> DeviceWords
-}
-
-group!(DeviceWords {
-    tab: String,
-    title: String,
-    mails: String,
-    none: String,
-    desk: String,
-    change: String,
-    devices: String,
-    why: String,
-    here: String,
-    unknown: String,
-    since: String,
-    add: String,
-    remove: String,
-    script: String,
-    unable: String,
-    denied: String,
-    failed: String,
-});

@@ -5,7 +5,7 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{ApiScope, AuthorId, Time};
 
 use crate::newsroom::{Age, Frame};
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words;
 
 /// A token, without its secret.

@@ -5,7 +5,7 @@ use rejoinder_core::Time;
 use rejoinder_core::integrations::webhook::Kind;
 
 use crate::newsroom::{Age, Frame};
-use crate::pages::rendered;
+use crate::page::rendered;
 
 /// An endpoint, as its owner sees it.
 #[derive(Debug, Clone)]

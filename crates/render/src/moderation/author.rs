@@ -7,7 +7,7 @@ use rejoinder_core::{Author, AuthorKind, Time};
 use crate::moderation::list::List;
 use crate::moderation::row::{Record, name};
 use crate::newsroom::{Age, Frame, phrases};
-use crate::pages::rendered;
+use crate::page::rendered;
 
 /// One entry of an author's history with the moderators.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use crate::moderation::list::List;
 use crate::moderation::log::LogRows;
 use crate::moderation::row::{Flagged, excerpt, name};
 use crate::newsroom::{Age, Frame, phrases};
-use crate::pages::rendered;
+use crate::page::rendered;
 
 /// An earlier text of a comment.
 #[derive(Debug, Clone)]

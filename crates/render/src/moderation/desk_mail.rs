@@ -6,7 +6,7 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, Site};
 
 use crate::identity::MailText;
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words::{Name, fill};
 
 /// The longest piece of a comment that is quoted, in characters.

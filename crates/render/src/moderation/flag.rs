@@ -7,7 +7,7 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, PageKey};
 
 use crate::links::{Act, Link, Links, Place};
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words::{Name, Words, fill};
 use crate::{Context, message_page};
 

@@ -5,7 +5,7 @@ use rejoinder_core::PageId;
 use rejoinder_core::publication::settings::Mode;
 
 use crate::newsroom::Frame;
-use crate::pages::rendered;
+use crate::page::rendered;
 
 /// A group of pages.
 #[derive(Debug, Clone, Default)]

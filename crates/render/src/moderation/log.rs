@@ -5,7 +5,7 @@ use rejoinder_core::moderation::{Finding, Snapshot};
 use rejoinder_core::{AuthorId, CommentId, PageId, Time};
 
 use crate::newsroom::{Age, Frame, phrases};
-use crate::pages::rendered;
+use crate::page::rendered;
 
 /// Who decided.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use rejoinder_core::{Comment, PageKey};
 
 use crate::Context;
 use crate::links::{Act, Link, Links, Place};
-use crate::pages::rendered;
+use crate::page::rendered;
 
 /// The form with which a moderator decides on `comment`.
 pub fn moderate_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> String {

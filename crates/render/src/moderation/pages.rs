@@ -7,7 +7,7 @@ use rejoinder_core::{Comment, Page, Time};
 use crate::moderation::log::LogRows;
 use crate::moderation::row::{excerpt, name, title};
 use crate::newsroom::{Age, Frame};
-use crate::pages::rendered;
+use crate::page::rendered;
 
 /// So much of a pinned comment is shown, in letters.
 const EXCERPT: usize = 80;

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::moderation::list::List;
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::{moderation::row, newsroom::Frame};
 use rejoinder_core::Page;
 

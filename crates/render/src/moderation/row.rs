@@ -8,7 +8,7 @@ use rejoinder_core::{Author, Comment, Page, State, Time};
 use crate::moderation::diff::{Change, changes};
 use crate::moderation::marked::{Piece, marked};
 use crate::newsroom::{Age, phrases};
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words;
 
 /// What became of an author's comments.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::moderation::list::List;
 use crate::newsroom::Frame;
-use crate::pages::rendered;
+use crate::page::rendered;
 
 /// A search that a moderator keeps.
 #[derive(Debug, Clone)]

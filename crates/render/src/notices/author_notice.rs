@@ -9,7 +9,7 @@ use crate::Context;
 use crate::identity::{MailText, refused};
 use crate::links::{Links, Place};
 use crate::notices::notice::{self, Notice, NoticeWords, headline, quote};
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words::{Name, fill};
 
 /// The mail that tells the author of `comment` what became of it, with a moderator's `note`. What is

@@ -10,7 +10,7 @@ use crate::Context;
 use crate::discussion::comment::shown_name;
 use crate::links::{Links, Place, encoded};
 use crate::notices::notice::{self, NoticeWords, headline};
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words::{Name, Words, fill};
 
 /// The longest piece of a comment that is quoted, in characters.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::discussion::comment::shown_name;
 use crate::identity::{MailText, publication};
 use crate::links::{Links, Place};
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words::{Name, Plural, Words, catalogue, fill, group};
 use crate::{Context, message_page};
 

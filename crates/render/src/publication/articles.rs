@@ -1,65 +1,15 @@
 //! The built-in publication: a front page, and articles with their discussion under them.
 
 use askama::Template;
+use rejoinder_core::Thread;
 use rejoinder_core::publication::language::Language;
-use rejoinder_core::{Thread, Time};
 
 use crate::discussion::feed::{self, Alternate};
 use crate::discussion::thread::{key, n_comments};
-use crate::pages::rendered;
+use crate::page::rendered;
+use crate::publication::article::{Article, Picture, Publication};
 use crate::words::{self, Day, Words, fill};
 use crate::{Context, discussion::json_ld, thread_fragment};
-
-/// What stands on every page of a publication.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Publication {
-    /// Its name.
-    pub title: String,
-    /// The line under its name.
-    pub tagline: String,
-    /// Where it appears.
-    pub town: String,
-    /// What stands at the end of each page.
-    pub footer: String,
-}
-
-/// An article that the server publishes itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Article {
-    /// Its name in addresses.
-    pub slug: String,
-    /// The headline.
-    pub headline: String,
-    /// The paragraph that says what it is about.
-    pub lead: String,
-    /// Who wrote it.
-    pub byline: String,
-    /// When it was published.
-    pub published_at: Time,
-    /// The part of the paper it belongs to.
-    pub section: String,
-    /// The picture above the text.
-    pub picture: Option<Picture>,
-    /// The text as HTML, from `markup::article`.
-    pub html: String,
-}
-
-/// A picture of an article.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
-    /// Where it is, on this server.
-    pub src: String,
-    /// What it shows, for those who do not see it.
-    pub alt: String,
-    /// The line under it.
-    pub caption: String,
-    /// Who made it.
-    pub credit: String,
-    /// Its width in pixels.
-    pub width: u32,
-    /// Its height in pixels.
-    pub height: u32,
-}
 
 /// An article with the thread under it.
 pub fn article_page(

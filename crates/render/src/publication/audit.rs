@@ -5,7 +5,7 @@ use rejoinder_core::Time;
 use rejoinder_core::publication::audit::{By, Change};
 
 use crate::newsroom::{Age, Frame};
-use crate::pages::rendered;
+use crate::page::rendered;
 
 /// A row of the log.
 #[derive(Debug, Clone, Copy)]

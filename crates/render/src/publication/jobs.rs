@@ -4,7 +4,7 @@ use askama::Template;
 use rejoinder_core::Time;
 
 use crate::newsroom::{Age, Frame};
-use crate::pages::rendered;
+use crate::page::rendered;
 
 /// A job that did not work out.
 #[derive(Debug, Clone)]

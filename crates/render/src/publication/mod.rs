@@ -1,5 +1,6 @@
 //! The built-in newspaper, and the owners' pages.
 
+pub(crate) mod article;
 pub(crate) mod articles;
 mod audit;
 mod jobs;
@@ -7,6 +8,7 @@ mod openid;
 mod overview;
 mod owner;
 mod sign_in_keys;
+pub(crate) mod welcome;
 
 pub use audit::{AuditPage, AuditRow, audit_page};
 pub use jobs::{MailLine, ParkedJob, jobs_page, mail_page, mails_page};

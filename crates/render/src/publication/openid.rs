@@ -4,7 +4,7 @@ use askama::Template;
 use rejoinder_core::Time;
 
 use crate::newsroom::{Age, Frame};
-use crate::pages::rendered;
+use crate::page::rendered;
 
 /// A provider, without its secret.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{PageId, Time};
 
 use crate::newsroom::Frame;
-use crate::pages::rendered;
+use crate::page::rendered;
 use crate::words;
 
 /// The figures of a day.

@@ -6,7 +6,7 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::settings::{About, BannedWords, Group, Takes};
 
 use crate::newsroom::Frame;
-use crate::pages::rendered;
+use crate::page::rendered;
 
 /// A setting in the form.
 #[derive(Debug, Clone)]

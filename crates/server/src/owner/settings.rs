@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::audit::By;
-use rejoinder_core::{Refusal, Settings, Site, publication::site};
+use rejoinder_core::{Refusal, Settings, Site, publication::origin};
 use render::publication::{Field, SettingsPage, settings_page};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -175,7 +175,7 @@ pub(super) async fn save_origins(
         return meanwhile(&app, &member, &site).await;
     }
     let typed = fields.get("origins").unwrap_or_default();
-    let problem = match site::origins(typed) {
+    let problem = match origin::origins(typed) {
         Ok(origins) => {
             let (before, by, now) = (site.clone(), By::owner(&member.author), app.now());
             let save = move |tx: &mut Tx<'_>| {

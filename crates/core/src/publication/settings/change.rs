@@ -1,14 +1,18 @@
 //! One setting changed: what each takes.
 
 use serde_json::Value;
+use url::Url;
 
-use super::{About, Settings, Takes, entries, is_hidden};
-use crate::moderation::spam_check::{self, HIDDEN};
+use super::{About, HIDDEN, Settings, Takes, entries, is_hidden};
+use crate::integrations::webhook::Secret;
 use crate::refusal::Refusal;
-use crate::{discussion::text, identity::names, publication::site};
+use crate::{discussion::text, identity::names, publication::origin};
 
 /// The longest text of one line, in graphemes.
 pub const MAX_TEXT: usize = 2_000;
+
+/// The longest address or key, in bytes.
+const MAX_KEY: usize = 2_000;
 
 /// The longest text in Markdown, in graphemes.
 pub const MAX_MARKDOWN: usize = 10_000;
@@ -71,8 +75,8 @@ fn unfit(about: &About, typed: &str) -> Option<String> {
         Takes::Number(..) => true,
     };
     let is_sound = match about.key {
-        "external_url" => spam_check::is_place(typed),
-        "external_key" => spam_check::is_key(typed),
+        "external_url" => is_place(typed),
+        "external_key" => is_key(typed),
         _ => true,
     };
     if !is_taken || !is_sound {
@@ -100,9 +104,64 @@ fn is_longer(text: &str, graphemes: usize) -> bool {
 fn idle_entry<'a>(key: &str, text: &'a str) -> Option<&'a str> {
     let is_idle = match key {
         // The port of a link is not looked at.
-        "link_card_sites" => |entry: &str| site::host(entry).is_err() || entry.contains(':'),
+        "link_card_sites" => |entry: &str| origin::host(entry).is_err() || entry.contains(':'),
         "protected_names" => |entry: &str| !names::are_alike(entry, entry),
         _ => return None,
     };
     entries(key, text).find(|entry| is_idle(entry))
+}
+
+/// Whether `text` can name a service: empty, `akismet` or an address of the web.
+fn is_place(text: &str) -> bool {
+    let is_address = |url: Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+    };
+    text.is_empty()
+        || text == "akismet"
+        || (text.len() <= MAX_KEY && Url::parse(text).is_ok_and(is_address))
+}
+
+/// Whether `text` can be a key: empty, a secret that signs, or a word.
+fn is_key(text: &str) -> bool {
+    let is_word = text.len() <= MAX_KEY && text.bytes().all(|byte| byte.is_ascii_graphic());
+    is_word && (!text.starts_with("whsec_") || text.parse::<Secret>().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_of_the_web_and_names_no_user() {
+        for place in [
+            "",
+            "akismet",
+            "https://filter.example/check",
+            "http://127.0.0.1:1/",
+        ] {
+            assert!(is_place(place), "{place}");
+        }
+        let long = format!("https://filter.example/{}", "x".repeat(MAX_KEY));
+        for wrong in [
+            "filter",
+            "ftp://filter.example",
+            "https://ann:key@filter.example",
+            &long,
+        ] {
+            assert!(!is_place(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_checked_when_it_is_set() {
+        for key in ["", "abc123def456", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
+            assert!(is_key(key), "{key}");
+        }
+        for wrong in ["whsec_", "whsec_AAAA", "two words", "line\nline"] {
+            assert!(!is_key(wrong), "{wrong}");
+        }
+    }
 }

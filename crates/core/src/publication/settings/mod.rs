@@ -3,20 +3,21 @@
 mod about;
 mod change;
 mod choices;
+mod hidden;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::discussion::thread::Sort;
-use crate::moderation::spam_check::{HIDDEN, Hidden};
+use crate::discussion::sort::Sort;
 use crate::publication::language::Language;
-use crate::publication::site;
+use crate::publication::origin;
 
 pub use about::{About, Group, Takes};
 pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
     BannedWords, Bubble, DeskMail, Email, External, Guests, LinkCards, Mode, ProofOfWork, Voting,
 };
+pub use hidden::{HIDDEN, Hidden};
 
 /// A site's rules. Every value has a default that is safe; see [`Settings::ABOUT`] for their words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,7 +156,7 @@ impl Settings {
         // With a dot at its end a name is the same place.
         let host = host.trim_end_matches('.');
         let listed = entries("link_card_sites", &self.link_card_sites);
-        listed.filter_map(|own| site::host(own).ok()).any(|own| {
+        listed.filter_map(|own| origin::host(own).ok()).any(|own| {
             let rest = host.strip_suffix(&own);
             rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         })

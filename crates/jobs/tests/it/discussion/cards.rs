@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use egress::{Client, Policy};
-use rejoinder_core::discussion::thread::Sort;
+use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::publication::settings::{LinkCards, Mode};
 use rejoinder_core::{Card, PageKey, Settings, ThreadQuery};
 use rejoinder_jobs::CardHandler;

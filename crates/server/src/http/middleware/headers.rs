@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::header::Entry;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use rejoinder_core::publication::settings::LinkCards;
-use rejoinder_core::{Site, discussion::player, publication::site};
+use rejoinder_core::{Site, discussion::player, publication::origin};
 
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
@@ -12,7 +12,10 @@ const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 /// a script makes of text except through the widget's one Trusted Types policy.
 pub(crate) fn embed_policy(site: &Site) -> HeaderValue {
     // Whatever came to be stored as one: only an origin is written into a policy.
-    let origins = site.origins.iter().filter_map(|own| site::origin(own).ok());
+    let origins = site
+        .origins
+        .iter()
+        .filter_map(|own| origin::origin(own).ok());
     let framers = origins.collect::<Vec<_>>().join(" ");
     let players = match site.settings.link_cards {
         LinkCards::Off => [].as_slice(),

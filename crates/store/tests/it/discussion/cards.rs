@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::discussion::card::FRESH;
-use rejoinder_core::discussion::thread::Sort;
+use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::moderation::Action;
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Clock as _, CommentId, SiteId};

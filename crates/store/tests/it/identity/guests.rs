@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::discussion::thread::Sort;
+use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase};
 use rejoinder_core::notices::subscription::Kind;
 use rejoinder_core::{Clock as _, Refusal, State, TokenHash};

@@ -1,4 +1,4 @@
-//! Whole pages on the server's own origin. They hold no inline script or style, and need neither.
+//! Whole pages of a discussion on the server's own origin: for iframes and for readers without script.
 
 use askama::Template;
 use rejoinder_core::publication::language::Language;
@@ -7,8 +7,9 @@ use rejoinder_core::{Comment, PageKey, Thread};
 use crate::discussion::feed::{self, Alternate};
 use crate::discussion::form::{Problem, Problems, Tool, tools};
 use crate::discussion::thread::{Kind, key, links, section, title};
-use crate::links::{Act, Links, Place};
-use crate::words::{self, Name, Words, fill};
+use crate::links::{Act, Link, Links, Place};
+use crate::page::rendered;
+use crate::words::{Name, Words, fill};
 use crate::{Context, View, discussion::json_ld};
 
 /// The thread as a whole page: for iframes, for readers without script, for search engines.
@@ -108,82 +109,7 @@ impl<'a> EditPage<'a> {
         self.links.act(self.comment.id, what)
     }
 
-    fn back(&self) -> crate::links::Link<'_> {
+    fn back(&self) -> Link<'_> {
         self.links.to(Place::Own(self.comment.id))
     }
-}
-
-/// What stands at the address of a server that publishes no articles of its own: the same for
-/// everyone, and without the name of any site.
-pub fn welcome_page(base: &str, assets: &str) -> String {
-    rendered(&WelcomePage {
-        language: Language::English,
-        direction: Language::English.direction(),
-        assets,
-        title: "Comments are served here",
-        base,
-    })
-}
-
-#[derive(Template)]
-#[template(path = "identity/welcome.html")]
-struct WelcomePage<'a> {
-    language: Language,
-    direction: &'static str,
-    assets: &'a str,
-    title: &'static str,
-    base: &'a str,
-}
-
-/// A refusal as a page, with the way back.
-pub fn message_page(title: &str, text: &str, back: &str) -> String {
-    sentence(Language::English, title, text, back)
-}
-
-/// That something was not done, or is not there, as a page.
-pub fn problem_page(language: Language, is_there: bool, detail: &str) -> String {
-    let words = &words::of(language).page;
-    let title = if is_there {
-        &words.not_done
-    } else {
-        &words.not_there
-    };
-    sentence(language, title, detail, "/")
-}
-
-/// That a comment waits, as a page.
-pub fn held_page(language: Language, back: &str) -> String {
-    let words = &words::of(language).page;
-    sentence(language, &words.arrived, &words.held, back)
-}
-
-fn sentence(language: Language, title: &str, text: &str, back: &str) -> String {
-    rendered(&MessagePage {
-        words: words::of(language),
-        language,
-        direction: language.direction(),
-        assets: "",
-        title,
-        text,
-        back,
-    })
-}
-
-#[derive(Template)]
-#[template(path = "message_page.html")]
-struct MessagePage<'a> {
-    words: &'static Words,
-    language: Language,
-    direction: &'static str,
-    assets: &'static str,
-    title: &'a str,
-    text: &'a str,
-    back: &'a str,
-}
-
-pub(crate) fn rendered(template: &impl Template) -> String {
-    let mut out = String::with_capacity(16_384);
-    // Writing to a string cannot fail.
-    let _ = template.render_into(&mut out);
-    out
 }

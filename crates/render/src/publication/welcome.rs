@@ -1,0 +1,28 @@
+//! What a server shows at its own address.
+
+use askama::Template;
+use rejoinder_core::publication::language::Language;
+
+use crate::page::rendered;
+
+/// What stands at the address of a server that publishes no articles of its own: the same for
+/// everyone, and without the name of any site.
+pub fn welcome_page(base: &str, assets: &str) -> String {
+    rendered(&WelcomePage {
+        language: Language::English,
+        direction: Language::English.direction(),
+        assets,
+        title: "Comments are served here",
+        base,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "publication/welcome.html")]
+struct WelcomePage<'a> {
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'static str,
+    base: &'a str,
+}
