@@ -1,7 +1,7 @@
 //! What follows from a change, after its commit: mails, hooks, digests.
 //!
 //! Jobs lie in the store, added with the change they follow from. A [`Worker`] claims those that are
-//! due, gives each to the [`Handler`] of its kind, and records what became of it. Any number of
+//! due, gives each with its typed payload to the [`Handler`] of its kind, and records what became of it. Any number of
 //! workers, on any number of nodes, share the work. A job is done at least once; a handler that must
 //! not repeat itself looks at [`Job::is_interrupted`].
 
@@ -22,8 +22,8 @@ pub use identity::erase::EraseHandler;
 pub use integrations::webhook::WebhookHandler;
 pub use moderation::desk_mail::DeskMailHandler;
 pub use moderation::spam_check::{CorrectionHandler, ExternalHandler};
-pub use notices::mail::{MAIL, MailHandler, mail_job};
+pub use notices::mail::{MailHandler, SendMail};
 pub use notices::notice::{FanOutHandler, NoticeHandler};
 pub use notices::push::PushHandler;
-pub use store::jobs::{Job, NewJob};
-pub use worker::{Handler, Outcome, Running, Worker};
+pub use store::jobs::{Job, NewJob, Payload};
+pub use worker::{AnyHandler, Handler, Outcome, Worker};

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use rejoinder_core::{Clock, Random, Time};
-use store::jobs::{self, Job};
+use store::jobs::{self, Job, Payload};
 use store::{Result, Store, Tx};
 use tokio::sync::{Notify, watch};
 use tokio::task::{self, JoinSet};
@@ -52,19 +52,54 @@ pub enum Outcome {
     Park(String),
 }
 
-/// A handler's work on one job.
-pub type Running<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
-
 /// Does the jobs of one kind.
 pub trait Handler: Send + Sync + 'static {
-    /// Which kind.
-    fn kind(&self) -> &'static str;
+    /// What its jobs are to do; it also says of which kind they are.
+    type Payload: Payload;
+
     /// How many of them run at a time.
     fn slots(&self) -> usize {
         SLOTS
     }
-    /// Do `job`.
-    fn run<'a>(&'a self, job: &'a Job) -> Running<'a>;
+
+    /// Does `job`, which carries `payload`. When the store fails, the job is tried again.
+    fn run(
+        &self,
+        job: &Job,
+        payload: Self::Payload,
+    ) -> impl Future<Output = Result<Outcome>> + Send;
+}
+
+/// A [`Handler`] of whatever payload. Every handler is one.
+pub trait AnyHandler: Send + Sync + 'static {
+    /// The word of its kind.
+    fn kind(&self) -> &'static str;
+    /// How many of its jobs run at a time.
+    fn n_slots(&self) -> usize;
+    /// Reads the payload of `job`, and does it. A payload that cannot be read parks its job.
+    fn handle<'a>(&'a self, job: &'a Job) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+}
+
+impl<H: Handler> AnyHandler for H {
+    fn kind(&self) -> &'static str {
+        H::Payload::KIND
+    }
+
+    fn n_slots(&self) -> usize {
+        self.slots()
+    }
+
+    fn handle<'a>(&'a self, job: &'a Job) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>> {
+        Box::pin(async move {
+            match job.read() {
+                Ok(payload) => match self.run(job, payload).await {
+                    Ok(outcome) => outcome,
+                    Err(error) => Outcome::Retry(error.to_string()),
+                },
+                Err(error) => Outcome::Park(format!("what it is to do cannot be read: {error}")),
+            }
+        })
+    }
 }
 
 /// Claims due jobs and gives each to its handler. Cheap to clone.
@@ -73,7 +108,7 @@ pub struct Worker {
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>>,
+    handlers: Arc<HashMap<&'static str, Arc<dyn AnyHandler>>>,
     wake: Arc<Notify>,
     lease: Duration,
 }
@@ -114,7 +149,7 @@ impl Worker {
         store: Arc<Store>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
-        handlers: Vec<Arc<dyn Handler>>,
+        handlers: Vec<Arc<dyn AnyHandler>>,
     ) -> Self {
         let handlers = handlers
             .into_iter()
@@ -164,7 +199,7 @@ impl Worker {
         }
     }
 
-    /// Do everything that is due now, and what falls due by it. Gives how many jobs ran.
+    /// Do everything that is due now, and what falls due by it. Returns how many jobs ran.
     pub async fn run_due(&self) -> Result<usize> {
         let mut n_run = 0;
         let mut under_way = UnderWay::default();
@@ -182,7 +217,7 @@ impl Worker {
         }
     }
 
-    /// Start what is due, where its kind has room. Gives how many jobs that were, and how long it is
+    /// Start what is due, where its kind has room. Returns how many jobs that were, and how long it is
     /// until the next falls due.
     async fn start_due(&self, under_way: &mut UnderWay) -> Result<(usize, Duration)> {
         let now = self.clock.now();
@@ -205,7 +240,7 @@ impl Worker {
     }
 
     async fn claim(&self, now: Time, under_way: &UnderWay) -> Result<Vec<Job>> {
-        let slots = |kind: &str| self.handlers.get(kind).map_or(SLOTS, |it| it.slots());
+        let slots = |kind: &str| self.handlers.get(kind).map_or(SLOTS, |it| it.n_slots());
         let kinds = self.handlers.keys().copied();
         let kinds = kinds.chain(under_way.kinds.values().map(String::as_str));
         let room: HashMap<String, usize> = kinds
@@ -252,8 +287,8 @@ impl Worker {
     }
 
     /// Does `job`, and renews its lease meanwhile. Returns nothing when it went to another worker.
-    async fn run_leased(&self, handler: &dyn Handler, job: &Job) -> Option<Outcome> {
-        let running = AssertUnwindSafe(async { handler.run(job).await }).catch_unwind();
+    async fn run_leased(&self, handler: &dyn AnyHandler, job: &Job) -> Option<Outcome> {
+        let running = AssertUnwindSafe(async { handler.handle(job).await }).catch_unwind();
         let mut running = pin!(running);
         let mut renewals = tokio::time::interval(self.lease / 3);
         renewals.reset();
@@ -286,7 +321,7 @@ impl Worker {
         }
     }
 
-    /// Write down what became of `job`. Gives whether it was still this worker's.
+    /// Write down what became of `job`. Returns whether it was still this worker's.
     async fn record(&self, job: Job, outcome: Outcome) -> Result<bool> {
         let now = self.clock.now();
         let backoff = now.after(backoff::wait(job.attempts, &*self.random));

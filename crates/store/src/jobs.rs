@@ -7,29 +7,19 @@
 //! worker died is claimed again when the lease ends, and says so. Each claim has a token, higher than
 //! any before: whoever lost the job to a later claim cannot renew, finish, retry or park it.
 
+mod payload;
+
 use std::time::Duration;
 
 use rejoinder_core::{SiteId, Time};
-use sha2::{Digest, Sha256};
+
+pub(crate) use payload::derived_id;
+pub use payload::{NewJob, Payload};
 
 use crate::{Result, Tx, params, sql};
 
-/// A job to be added.
-#[derive(Debug, Clone)]
-pub struct NewJob {
-    /// Drawn for it.
-    pub id: i64,
-    /// Whose.
-    pub site: SiteId,
-    /// What kind of work.
-    pub kind: &'static str,
-    /// Tells it from others of its kind; the same key is the same job.
-    pub dedup_key: String,
-    /// What the worker needs to know, as JSON.
-    pub payload: String,
-    /// Not before.
-    pub run_at: Time,
-}
+/// The kind of the jobs that send a mail as it is. Their subject is its address.
+pub const MAIL: &str = "mail";
 
 /// A job that a worker has claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,38 +44,33 @@ pub struct Job {
     claim_token: i64,
 }
 
-/// Add a job, unless it is known. Returns whether it was new.
+impl Job {
+    /// Reads what the job is to do.
+    pub fn read<P: Payload>(&self) -> serde_json::Result<P> {
+        serde_json::from_str(&self.payload)
+    }
+}
+
+/// Adds a job, unless it is known. Returns whether it was new.
 pub fn add(tx: &mut Tx<'_>, now: Time, job: &NewJob) -> Result<bool> {
     let added = tx.execute(
         sql!(
-            "insert into job (site_id, id, kind, dedup_key, payload, run_at, created_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "insert into job (site_id, id, kind, dedup_key, subject, payload, run_at, created_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              on conflict (site_id, kind, dedup_key) do nothing"
         ),
         params![
             job.site,
-            job.id,
+            job.id(),
             job.kind,
             &job.dedup_key,
+            job.subject.as_deref(),
             &job.payload,
             job.run_at,
             now
         ],
     )?;
     Ok(added == 1)
-}
-
-/// An id that follows from what it is for, so that the same thing never has two.
-pub(crate) fn drawn(parts: &[&[u8]]) -> i64 {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part);
-    }
-    let hash: [u8; 32] = hash.finalize().into();
-    let mut first = [0; 8];
-    first.copy_from_slice(&hash[..8]);
-    i64::from_be_bytes(first) & i64::MAX
 }
 
 /// Claim up to `limit` due jobs of each kind for as long as `lease`, the longest due first.
@@ -309,4 +294,13 @@ pub fn forget(tx: &mut Tx<'_>, before: Time) -> Result<u64> {
         sql!("delete from job where state = 'done' and finished_at < ?1"),
         params![before],
     )
+}
+
+/// Erases the jobs of a kind about `subject`, those that are done or under way too.
+pub(crate) fn erase(tx: &mut Tx<'_>, site: SiteId, kind: &str, subject: &str) -> Result<()> {
+    tx.execute(
+        sql!("delete from job where site_id = ?1 and kind = ?2 and subject = ?3"),
+        params![site, kind, subject],
+    )?;
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! What a program outside is asked about comments, and what it may answer.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::discussion::comment::State;
 use crate::integrations::webhook::Secret;
@@ -70,7 +70,8 @@ pub struct Answer {
 }
 
 /// What Akismet is told of a comment about which it was wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Correction {
     /// It passed what is spam.
     Spam,
@@ -86,21 +87,6 @@ impl Correction {
             (false, State::Published) => Some(Self::Ham),
             _ => None,
         }
-    }
-
-    /// The word that is stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Spam => "spam",
-            Self::Ham => "ham",
-        }
-    }
-
-    /// The correction of a stored word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Spam, Self::Ham]
-            .into_iter()
-            .find(|correction| correction.as_str() == word)
     }
 
     /// Whether it still holds of a comment in `state`.
@@ -185,7 +171,6 @@ mod tests {
             assert_eq!(Correction::Spam.holds(state), spam.is_some());
             assert_eq!(Correction::Ham.holds(state), ham.is_some());
         }
-        assert_eq!(Correction::from_word("ham"), Some(Correction::Ham));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! What an account is told in the page.
 
+use serde::{Deserialize, Serialize};
+
 /// What a notice in the page is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Ring {
     /// Somebody replied below a comment of one's own.
     Reply,

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use rejoinder_core::{AuthorId, Clock, IdSource, Random};
-use store::identity::erasures::{self, ERASE_JOB};
+use store::identity::erasures::{self, EraseAuthor};
 use store::jobs::Job;
-use store::{Store, StoreError};
+use store::{Result, Store, Tx};
 
-use crate::worker::{Handler, Outcome, Running};
+use crate::worker::{Handler, Outcome};
 
 /// Deletes accounts, step by step; what was interrupted goes on where it stopped.
 pub struct EraseHandler {
@@ -25,36 +25,20 @@ impl EraseHandler {
             ids: IdSource::new(random),
         }
     }
+}
 
-    async fn erase(&self, job: &Job) -> Outcome {
-        let Ok(author) = job.payload.parse() else {
-            return Outcome::Park("this names no account".to_owned());
-        };
-        match self.steps(job, author).await {
-            Ok(()) => Outcome::Done,
-            Err(error) => Outcome::Retry(error.to_string()),
-        }
-    }
+impl Handler for EraseHandler {
+    type Payload = EraseAuthor;
 
-    async fn steps(&self, job: &Job, author: AuthorId) -> Result<(), StoreError> {
+    async fn run(&self, job: &Job, EraseAuthor { author, .. }: EraseAuthor) -> Result<Outcome> {
         let site = job.site;
         loop {
             let now = self.clock.now();
             let nobody = AuthorId(self.ids.next(now));
-            let step = move |tx: &mut store::Tx<'_>| erasures::step(tx, now, site, author, nobody);
+            let step = move |tx: &mut Tx<'_>| erasures::step(tx, now, site, author, nobody);
             if self.store.write(step).await? {
-                return Ok(());
+                return Ok(Outcome::Done);
             }
         }
-    }
-}
-
-impl Handler for EraseHandler {
-    fn kind(&self) -> &'static str {
-        ERASE_JOB
-    }
-
-    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
-        Box::pin(self.erase(job))
     }
 }

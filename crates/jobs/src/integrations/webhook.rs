@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egress::{Client, Feature, Limits, Method, Request};
-use rejoinder_core::{Clock, Site, SiteId, Time};
+use rejoinder_core::{Clock, Site, Time};
 use render::Context;
 use render::integrations::webhook::{Event, message};
-use store::integrations::webhooks::{self, Attempt, Due, WEBHOOK_JOB};
+use store::integrations::webhooks::{self, Attempt, Deliver, Due};
 use store::jobs::Job;
-use store::{Store, StoreError, publication::sites};
+use store::{Result, Store, publication::sites};
 
 use crate::home::Home;
-use crate::worker::{Handler, Outcome, Running};
+use crate::worker::{Handler, Outcome};
 
 /// How long an endpoint may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -53,46 +53,10 @@ impl WebhookHandler {
         }
     }
 
-    /// This handler, with another patience for one attempt.
+    /// This handler, with another timeout for one attempt.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
-    }
-
-    async fn deliver(&self, job: &Job) -> Outcome {
-        let Ok(id) = job.payload.parse() else {
-            return Outcome::Park("this names no delivery".to_owned());
-        };
-        match self.try_deliver(job.site, id).await {
-            Ok(outcome) => outcome,
-            Err(error) => Outcome::Retry(error.to_string()),
-        }
-    }
-
-    async fn try_deliver(&self, site: SiteId, id: i64) -> Result<Outcome, StoreError> {
-        let now = self.clock.now();
-        let read = self.store.read(move |tx| {
-            let due = webhooks::due(tx, now, site, id)?;
-            Ok(due.zip(sites::by_id(tx, site)?))
-        });
-        let Some((mut due, site)) = read.await? else {
-            return Ok(Outcome::Done);
-        };
-        self.home.place(&site, &mut due.page.key);
-        if let Some(at) = not_before(&due, now) {
-            return Ok(Outcome::RetryAt(at, "it is not time yet".to_owned()));
-        }
-        let attempt = self.attempt(&site, &due, now).await;
-        let (site, now) = (site.id, self.clock.now());
-        let noted = attempt.clone();
-        let next = self
-            .store
-            .write(move |tx| webhooks::record(tx, now, site, id, &noted))
-            .await?;
-        Ok(match (next, attempt) {
-            (Some(next), Attempt::Failed(_, why)) => Outcome::RetryAt(next, why),
-            _ => Outcome::Done,
-        })
     }
 
     async fn attempt(&self, site: &Site, due: &Due, now: Time) -> Attempt {
@@ -176,11 +140,32 @@ fn not_before(due: &Due, now: Time) -> Option<Time> {
 }
 
 impl Handler for WebhookHandler {
-    fn kind(&self) -> &'static str {
-        WEBHOOK_JOB
-    }
+    type Payload = Deliver;
 
-    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
-        Box::pin(self.deliver(job))
+    async fn run(&self, job: &Job, Deliver { delivery: id, .. }: Deliver) -> Result<Outcome> {
+        let site = job.site;
+        let now = self.clock.now();
+        let read = self.store.read(move |tx| {
+            let due = webhooks::due(tx, now, site, id)?;
+            Ok(due.zip(sites::by_id(tx, site)?))
+        });
+        let Some((mut due, site)) = read.await? else {
+            return Ok(Outcome::Done);
+        };
+        self.home.place(&site, &mut due.page.key);
+        if let Some(at) = not_before(&due, now) {
+            return Ok(Outcome::RetryAt(at, "it is not time yet".to_owned()));
+        }
+        let attempt = self.attempt(&site, &due, now).await;
+        let (site, now) = (site.id, self.clock.now());
+        let noted = attempt.clone();
+        let next = self
+            .store
+            .write(move |tx| webhooks::record(tx, now, site, id, &noted))
+            .await?;
+        Ok(match (next, attempt) {
+            (Some(next), Attempt::Failed(_, why)) => Outcome::RetryAt(next, why),
+            _ => Outcome::Done,
+        })
     }
 }

@@ -7,11 +7,11 @@ use rejoinder_core::{AuthorId, Clock, Random, Site, SiteId, Time, Token};
 use render::identity::MailText;
 use render::moderation::Waiting;
 use store::jobs::Job;
-use store::moderation::desk_mails::{self, DESK_MAIL_JOB, DeskMail, Step};
-use store::{Store, StoreError, Tx, publication::sites};
+use store::moderation::desk_mails::{self, DeskMail, Step};
+use store::{Result, Store, Tx, publication::sites};
 
 use crate::notices::mail::{in_doubt, outcome};
-use crate::worker::{Handler, Outcome, Running};
+use crate::worker::{Handler, Outcome};
 
 /// Finds who is to be told that comments wait, and sends each a mail. What may have been sent already
 /// is never sent again.
@@ -44,29 +44,14 @@ impl DeskMailHandler {
         }
     }
 
-    async fn step(&self, job: &Job) -> Outcome {
-        let done = match Step::from_payload(&job.payload) {
-            Some(Step::Find(until)) => self.find(job.site, until).await,
-            Some(Step::Tell(..)) if job.is_interrupted => return in_doubt(),
-            Some(Step::Tell(until, author)) => self.tell(job.site, until, author).await,
-            None => return Outcome::Park("this names no mail".to_owned()),
-        };
-        done.unwrap_or_else(|error| Outcome::Retry(error.to_string()))
-    }
-
-    async fn find(&self, site: SiteId, until: Time) -> Result<Outcome, StoreError> {
+    async fn find(&self, site: SiteId, until: Time) -> Result<Outcome> {
         let now = self.clock.now();
         let find = move |tx: &mut Tx<'_>| desk_mails::find(tx, now, site, until);
         self.store.write(find).await?;
         Ok(Outcome::Done)
     }
 
-    async fn tell(
-        &self,
-        site: SiteId,
-        until: Time,
-        author: AuthorId,
-    ) -> Result<Outcome, StoreError> {
+    async fn tell(&self, site: SiteId, until: Time, author: AuthorId) -> Result<Outcome> {
         let secret = Token::new(&*self.random).reveal();
         let due = self.store.write(move |tx| {
             let due = desk_mails::due(tx, site, author, &secret)?;
@@ -114,11 +99,13 @@ impl DeskMailHandler {
 }
 
 impl Handler for DeskMailHandler {
-    fn kind(&self) -> &'static str {
-        DESK_MAIL_JOB
-    }
+    type Payload = Step;
 
-    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
-        Box::pin(self.step(job))
+    async fn run(&self, job: &Job, step: Step) -> Result<Outcome> {
+        match step {
+            Step::Find(until) => self.find(job.site, until).await,
+            Step::Tell(..) if job.is_interrupted => Ok(in_doubt()),
+            Step::Tell(until, author) => self.tell(job.site, until, author).await,
+        }
     }
 }

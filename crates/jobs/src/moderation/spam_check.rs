@@ -17,16 +17,16 @@ use rejoinder_core::publication::settings;
 use rejoinder_core::{Clock, Comment, CommentId, Page, Site, SiteId, State};
 use serde_json::{Value, json};
 use store::jobs::Job;
-use store::moderation::pipeline::{self, EXTERNAL_JOB};
+use store::moderation::pipeline::{self, CheckForSpam};
 use store::{
-    Store, StoreError,
+    Result, Store,
     discussion::{comments, pages},
     publication::sites,
 };
 
 pub use correction::CorrectionHandler;
 
-use crate::worker::{Handler, Outcome, Running};
+use crate::worker::{Handler, Outcome};
 
 /// How long a program may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -62,7 +62,7 @@ impl ExternalHandler {
         }
     }
 
-    /// This handler, with another patience for one attempt.
+    /// This handler, with another timeout for one attempt.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
@@ -77,38 +77,7 @@ impl ExternalHandler {
         }
     }
 
-    async fn ask(&self, job: &Job) -> Outcome {
-        let Some((comment, revision)) = read(&job.payload) else {
-            return Outcome::Park("this names no comment".to_owned());
-        };
-        match self.try_ask(job.site, comment, revision).await {
-            Ok(outcome) => outcome,
-            Err(error) => Outcome::Retry(error.to_string()),
-        }
-    }
-
-    async fn try_ask(
-        &self,
-        site: SiteId,
-        comment: CommentId,
-        revision: i64,
-    ) -> Result<Outcome, StoreError> {
-        let question = Question::read(&self.store, site, comment).await?;
-        let Some(question) = question.filter(|it| it.is_open(revision)) else {
-            return Ok(Outcome::Done);
-        };
-        let verdict = match self.verdict(&question).await {
-            Ok(verdict) => verdict,
-            Err(outcome) => return Ok(outcome),
-        };
-        let now = self.clock.now();
-        self.store
-            .write(move |tx| pipeline::apply_late(tx, now, site, comment, revision, &verdict))
-            .await?;
-        Ok(Outcome::Done)
-    }
-
-    async fn verdict(&self, question: &Question) -> Result<LateVerdict, Outcome> {
+    async fn verdict(&self, question: &Question) -> std::result::Result<LateVerdict, Outcome> {
         let service = Service::of(&question.site.settings);
         // Nobody can be asked before the owner changes the settings, which may be soon.
         let service = service.map_err(|error| Outcome::Retry(error.to_string()))?;
@@ -170,11 +139,7 @@ fn limits(timeout: Duration) -> Limits {
 }
 
 impl Question {
-    async fn read(
-        store: &Store,
-        site: SiteId,
-        comment: CommentId,
-    ) -> Result<Option<Self>, StoreError> {
+    async fn read(store: &Store, site: SiteId, comment: CommentId) -> Result<Option<Self>> {
         let read = store.read(move |tx| {
             let Some(comment) = comments::by_id(tx, site, comment)? else {
                 return Ok(None);
@@ -228,18 +193,23 @@ fn answered(answer: &Response) -> Option<LateVerdict> {
     Some(answer.verdict())
 }
 
-fn read(payload: &str) -> Option<(CommentId, i64)> {
-    let payload: Value = serde_json::from_str(payload).ok()?;
-    let comment = payload["comment"].as_str()?.parse().ok()?;
-    Some((comment, payload["revision"].as_i64()?))
-}
-
 impl Handler for ExternalHandler {
-    fn kind(&self) -> &'static str {
-        EXTERNAL_JOB
-    }
+    type Payload = CheckForSpam;
 
-    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
-        Box::pin(self.ask(job))
+    async fn run(&self, job: &Job, check: CheckForSpam) -> Result<Outcome> {
+        let (site, CheckForSpam { comment, revision }) = (job.site, check);
+        let question = Question::read(&self.store, site, comment).await?;
+        let Some(question) = question.filter(|it| it.is_open(revision)) else {
+            return Ok(Outcome::Done);
+        };
+        let verdict = match self.verdict(&question).await {
+            Ok(verdict) => verdict,
+            Err(outcome) => return Ok(outcome),
+        };
+        let now = self.clock.now();
+        self.store
+            .write(move |tx| pipeline::apply_late(tx, now, site, comment, revision, &verdict))
+            .await?;
+        Ok(Outcome::Done)
     }
 }

@@ -3,24 +3,28 @@
 use std::sync::Arc;
 
 use egress::{Mail, Mailer, Sent};
-use rejoinder_core::{Clock, SiteId, Time};
-use store::jobs::{Job, NewJob};
+use rejoinder_core::Clock;
+use serde::{Deserialize, Serialize};
+use store::Result;
+use store::jobs::{self, Job, Payload};
 use tracing::info;
 
-use crate::worker::{Handler, Outcome, Running};
+use crate::worker::{Handler, Outcome};
 
-/// The kind of a mail's job.
-pub const MAIL: &str = "mail";
+/// Sends a mail as it is. Its Message-ID makes it the same mail when added twice.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SendMail(pub Mail);
 
-/// The job that sends `mail` at `run_at`. Its Message-ID makes it the same mail when added twice.
-pub fn mail_job(id: i64, site: SiteId, mail: &Mail, run_at: Time) -> NewJob {
-    NewJob {
-        id,
-        site,
-        kind: MAIL,
-        dedup_key: mail.message_id.clone(),
-        payload: serde_json::to_string(mail).unwrap_or_default(),
-        run_at,
+impl Payload for SendMail {
+    const KIND: &'static str = jobs::MAIL;
+
+    fn dedup_key(&self) -> Option<String> {
+        Some(self.0.message_id.clone())
+    }
+
+    fn subject(&self) -> Option<String> {
+        Some(self.0.to.clone())
     }
 }
 
@@ -37,17 +41,6 @@ impl MailHandler {
     /// A handler that sends through `mailer`.
     pub fn new(mailer: Mailer, clock: Arc<dyn Clock>) -> Self {
         Self { mailer, clock }
-    }
-
-    async fn send(&self, job: &Job) -> Outcome {
-        if job.is_interrupted {
-            return in_doubt();
-        }
-        let mail: Mail = match serde_json::from_str(&job.payload) {
-            Ok(mail) => mail,
-            Err(error) => return Outcome::Park(format!("this is no mail: {error}")),
-        };
-        outcome(self.mailer.send(&mail, self.clock.now()).await)
     }
 }
 
@@ -73,16 +66,17 @@ pub(crate) fn outcome(sent: Sent) -> Outcome {
 }
 
 impl Handler for MailHandler {
-    fn kind(&self) -> &'static str {
-        MAIL
-    }
+    type Payload = SendMail;
 
     /// Somebody waits for it, to sign in.
     fn slots(&self) -> usize {
         8
     }
 
-    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
-        Box::pin(self.send(job))
+    async fn run(&self, job: &Job, SendMail(mail): SendMail) -> Result<Outcome> {
+        if job.is_interrupted {
+            return Ok(in_doubt());
+        }
+        Ok(outcome(self.mailer.send(&mail, self.clock.now()).await))
     }
 }

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use egress::{Mail, Mailer, Sent};
 use rejoinder_core::identity::author::mailbox;
-use rejoinder_core::{Clock, CommentId, Site};
+use rejoinder_core::{Clock, Site};
 use render::Context;
 use render::identity::MailText;
 use render::notices::notice::{self, Notice};
 use sha2::{Digest, Sha256};
 use store::jobs::Job;
-use store::notices::mails::{self, Due, FAN_OUT_JOB, NOTICE_JOB, Told};
-use store::{Store, StoreError, publication::sites};
+use store::notices::mails::{self, Due, FanOut, Told};
+use store::{Result, Store, Tx, publication::sites};
 
 use crate::home::Home;
 use crate::notices::mail::{in_doubt, outcome};
-use crate::worker::{Handler, Outcome, Running};
+use crate::worker::{Handler, Outcome};
 
 /// Finds who is to be told of a comment that has appeared. Doing it again tells nobody twice.
 pub struct FanOutHandler {
@@ -28,36 +28,20 @@ impl FanOutHandler {
     pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock }
     }
+}
 
-    async fn fan_out(&self, job: &Job) -> Outcome {
-        let Ok(comment) = job.payload.parse() else {
-            return Outcome::Park("this names no comment".to_owned());
-        };
-        match self.steps(job, comment).await {
-            Ok(()) => Outcome::Done,
-            Err(error) => Outcome::Retry(error.to_string()),
-        }
-    }
+impl Handler for FanOutHandler {
+    type Payload = FanOut;
 
-    async fn steps(&self, job: &Job, comment: CommentId) -> Result<(), StoreError> {
+    async fn run(&self, job: &Job, FanOut { comment }: FanOut) -> Result<Outcome> {
         let site = job.site;
         let mut after = Some(0);
         while let Some(from) = after {
             let now = self.clock.now();
-            let step = move |tx: &mut store::Tx<'_>| mails::fan_out(tx, now, site, comment, from);
+            let step = move |tx: &mut Tx<'_>| mails::fan_out(tx, now, site, comment, from);
             after = self.store.write(step).await?;
         }
-        Ok(())
-    }
-}
-
-impl Handler for FanOutHandler {
-    fn kind(&self) -> &'static str {
-        FAN_OUT_JOB
-    }
-
-    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
-        Box::pin(self.fan_out(job))
+        Ok(Outcome::Done)
     }
 }
 
@@ -86,38 +70,6 @@ impl NoticeHandler {
             from: from.into(),
             home: home.into(),
         }
-    }
-
-    async fn send(&self, job: &Job) -> Outcome {
-        if job.is_interrupted {
-            return in_doubt();
-        }
-        let Some(told) = Told::from_payload(&job.payload) else {
-            return Outcome::Park("this names no mail".to_owned());
-        };
-        match self.try_send(job, told).await {
-            Ok(outcome) => outcome,
-            Err(error) => Outcome::Retry(error.to_string()),
-        }
-    }
-
-    async fn try_send(&self, job: &Job, told: Told) -> Result<Outcome, StoreError> {
-        let site = job.site;
-        let read = self.store.read(move |tx| {
-            let due = mails::due(tx, site, told)?;
-            Ok(due.zip(sites::by_id(tx, site)?))
-        });
-        let Some((mut due, of)) = read.await? else {
-            return Ok(Outcome::Done);
-        };
-        self.home.place(&of, &mut due.page.key);
-        let now = self.clock.now();
-        let sent = self.mailer.send(&self.mail(&of, &due, told), now).await;
-        if matches!(sent, Sent::Delivered) {
-            let note = move |tx: &mut store::Tx<'_>| mails::sent(tx, now, site, told);
-            self.store.write(note).await?;
-        }
-        Ok(outcome(sent))
     }
 
     fn mail(&self, site: &Site, due: &Due, told: Told) -> Mail {
@@ -216,11 +168,27 @@ impl NoticeHandler {
 }
 
 impl Handler for NoticeHandler {
-    fn kind(&self) -> &'static str {
-        NOTICE_JOB
-    }
+    type Payload = Told;
 
-    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
-        Box::pin(self.send(job))
+    async fn run(&self, job: &Job, told: Told) -> Result<Outcome> {
+        if job.is_interrupted {
+            return Ok(in_doubt());
+        }
+        let site = job.site;
+        let read = self.store.read(move |tx| {
+            let due = mails::due(tx, site, told)?;
+            Ok(due.zip(sites::by_id(tx, site)?))
+        });
+        let Some((mut due, of)) = read.await? else {
+            return Ok(Outcome::Done);
+        };
+        self.home.place(&of, &mut due.page.key);
+        let now = self.clock.now();
+        let sent = self.mailer.send(&self.mail(&of, &due, told), now).await;
+        if matches!(sent, Sent::Delivered) {
+            let note = move |tx: &mut Tx<'_>| mails::sent(tx, now, site, told);
+            self.store.write(note).await?;
+        }
+        Ok(outcome(sent))
     }
 }

@@ -13,13 +13,13 @@ use sha2::{Digest, Sha256};
 use store::jobs::Job;
 use store::notices::devices::{self, Device};
 use store::notices::mails::{Due, Told};
-use store::notices::pushes::{self, PUSH_JOB, Push};
-use store::{Store, StoreError, publication::sites};
+use store::notices::pushes::{self, Push};
+use store::{Result, Store, Tx, publication::sites};
 use tracing::warn;
 
 use crate::backoff;
 use crate::home::Home;
-use crate::worker::{Handler, Outcome, Running};
+use crate::worker::{Handler, Outcome};
 
 /// How long a push service may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -78,51 +78,10 @@ impl PushHandler {
         }
     }
 
-    /// This handler, with another patience for one attempt.
+    /// This handler, with another timeout for one attempt.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
-    }
-
-    async fn push(&self, job: &Job) -> Outcome {
-        let Some(push) = Push::from_payload(&job.payload) else {
-            return Outcome::Park("this names no push".to_owned());
-        };
-        match self.try_push(job, push).await {
-            Ok(outcome) => outcome,
-            Err(error) => Outcome::Retry(error.to_string()),
-        }
-    }
-
-    async fn try_push(&self, job: &Job, push: Push) -> Result<Outcome, StoreError> {
-        let (site, now) = (job.site, self.clock.now());
-        let read = self.store.read(move |tx| {
-            let (due, key) = (pushes::due(tx, now, site, push)?, devices::key(tx)?);
-            Ok(due.zip(key).zip(sites::by_id(tx, site)?))
-        });
-        let Some((((device, mut due), key), of)) = read.await? else {
-            return Ok(Outcome::Done);
-        };
-        self.home.place(&of, &mut due.page.key);
-        let said = match self.request(&of, &device, &due, push, &key, now) {
-            Ok(request) => said(self.client.send_for_start(request).await, self.clock.now()),
-            Err(Unsealable::Target) => Said::Gone,
-            Err(why) => Said::Never(why.to_string()),
-        };
-        let now = self.clock.now();
-        match said {
-            Said::Taken => {
-                let note = move |tx: &mut store::Tx<'_>| pushes::sent(tx, now, site, push);
-                self.store.write(note).await?;
-            }
-            Said::Gone => {
-                let remove = move |tx: &mut store::Tx<'_>| devices::gone(tx, site, push.device);
-                self.store.write(remove).await?;
-            }
-            Said::Later(at, why) => return Ok(self.later(job, now, at, why)),
-            Said::Never(why) => return Ok(Outcome::Park(why)),
-        }
-        Ok(Outcome::Done)
     }
 
     /// Wait as long as failures have us wait, and as long as the push service asked for.
@@ -143,14 +102,14 @@ impl PushHandler {
         due: &Due,
         push: Push,
         key: &[u8],
-        now: Time,
-    ) -> Result<Request, Unsealable> {
+        topic: String,
+    ) -> std::result::Result<Request, Unsealable> {
+        let now = self.clock.now();
         let target = PushTarget {
             endpoint: device.endpoint.clone(),
             p256dh: device.p256dh.clone(),
             auth: device.auth.clone(),
         };
-        let topic = topic(site, push);
         let message = self.message(site, due, push, &topic, now);
         let sealed = Sealed {
             target: &target,
@@ -188,15 +147,15 @@ impl PushHandler {
 }
 
 /// The same push again has the same topic, and no other has.
-fn topic(site: &Site, push: Push) -> String {
-    let hash = Sha256::digest(format!("{} {}", site.id, push.payload()));
+fn topic(job: &Job) -> String {
+    let hash = Sha256::digest(format!("{} {}", job.site, job.id));
     hash.iter()
         .take(16)
         .map(|byte| format!("{byte:02x}"))
         .collect()
 }
 
-fn said(answer: Result<Response, FetchError>, now: Time) -> Said {
+fn said(answer: std::result::Result<Response, FetchError>, now: Time) -> Said {
     match answer {
         Ok(Response {
             status, headers, ..
@@ -227,11 +186,36 @@ fn retry_at(text: &str, now: Time) -> Option<Time> {
 }
 
 impl Handler for PushHandler {
-    fn kind(&self) -> &'static str {
-        PUSH_JOB
-    }
+    type Payload = Push;
 
-    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
-        Box::pin(self.push(job))
+    async fn run(&self, job: &Job, push: Push) -> Result<Outcome> {
+        let (site, now) = (job.site, self.clock.now());
+        let read = self.store.read(move |tx| {
+            let (due, key) = (pushes::due(tx, now, site, push)?, devices::key(tx)?);
+            Ok(due.zip(key).zip(sites::by_id(tx, site)?))
+        });
+        let Some((((device, mut due), key), of)) = read.await? else {
+            return Ok(Outcome::Done);
+        };
+        self.home.place(&of, &mut due.page.key);
+        let said = match self.request(&of, &device, &due, push, &key, topic(job)) {
+            Ok(request) => said(self.client.send_for_start(request).await, self.clock.now()),
+            Err(Unsealable::Target) => Said::Gone,
+            Err(why) => Said::Never(why.to_string()),
+        };
+        let now = self.clock.now();
+        match said {
+            Said::Taken => {
+                let note = move |tx: &mut Tx<'_>| pushes::sent(tx, now, site, push);
+                self.store.write(note).await?;
+            }
+            Said::Gone => {
+                let remove = move |tx: &mut Tx<'_>| devices::gone(tx, site, push.device);
+                self.store.write(remove).await?;
+            }
+            Said::Later(at, why) => return Ok(self.later(job, now, at, why)),
+            Said::Never(why) => return Ok(Outcome::Park(why)),
+        }
+        Ok(Outcome::Done)
     }
 }

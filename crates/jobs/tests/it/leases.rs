@@ -7,7 +7,8 @@ use rejoinder_core::Clock as _;
 use rejoinder_jobs::Outcome;
 use store::jobs;
 
-use crate::{Always, Slow, World, job};
+use crate::worker::{Always, Slow};
+use crate::{Test, World, job};
 
 /// For how long a worker has a job to itself.
 const LEASE: Duration = Duration::from_secs(300);
@@ -16,7 +17,7 @@ const LEASE: Duration = Duration::from_secs(300);
 async fn a_job_that_takes_longer_than_a_lease_stays_with_its_worker() {
     let lease = Duration::from_millis(60);
     for world in World::on_each().await {
-        let (handler, mut begun) = Slow::new("test");
+        let (handler, mut begun) = Slow::<Test>::new();
         let worker = world.worker(handler.clone()).with_lease(lease);
         world.add(job("long", world.clock.now())).await;
         let running = tokio::spawn(async move { worker.run_due().await.unwrap() });
@@ -42,7 +43,7 @@ async fn a_job_that_takes_longer_than_a_lease_stays_with_its_worker() {
 #[tokio::test]
 async fn a_job_whose_worker_died_is_taken_over_when_its_lease_ends() {
     for world in World::on_each().await {
-        let (handler, mut begun) = Slow::new("test");
+        let (handler, mut begun) = Slow::<Test>::new();
         let worker = world.worker(handler.clone());
         world.add(job("a", world.clock.now())).await;
         let dying = worker.clone();
@@ -64,7 +65,7 @@ async fn a_job_whose_worker_died_is_taken_over_when_its_lease_ends() {
 #[tokio::test]
 async fn a_worker_that_lost_its_lease_cannot_finish_the_job() {
     for world in World::on_each().await {
-        let (handler, mut begun) = Slow::new("test");
+        let (handler, mut begun) = Slow::<Test>::new();
         let late = world.worker(handler.clone());
         world.add(job("a", world.clock.now())).await;
         let running = tokio::spawn(async move { late.run_due().await.unwrap() });

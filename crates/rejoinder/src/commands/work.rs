@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jobs::{
-    CardHandler, CorrectionHandler, DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler,
-    Handler, Home, Housekeeper, MailHandler, NoticeHandler, PushHandler, UnusedCardHandler,
+    AnyHandler, CardHandler, CorrectionHandler, DeskMailHandler, EraseHandler, ExternalHandler,
+    FanOutHandler, Home, Housekeeper, MailHandler, NoticeHandler, PushHandler, UnusedCardHandler,
     WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
@@ -18,7 +18,7 @@ use crate::config::Options;
 use crate::system::{SystemClock, SystemRandom};
 
 /// How long jobs that are under way at the end may take.
-const PATIENCE: Duration = Duration::from_secs(15);
+const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A worker for everything that may be added to the store. Links in what it sends lead to `home`.
 pub(super) fn worker(
@@ -46,7 +46,7 @@ pub(super) fn worker(
         WebhookHandler::new(Arc::clone(store), outside, Arc::clone(&clock), home.clone());
     let erasures = EraseHandler::new(Arc::clone(store), Arc::clone(&clock), &SystemRandom);
     let fan_out = FanOutHandler::new(Arc::clone(store), Arc::clone(&clock));
-    let mut handlers: Vec<Arc<dyn Handler>> = vec![
+    let mut handlers: Vec<Arc<dyn AnyHandler>> = vec![
         Arc::new(cards),
         Arc::new(UnusedCardHandler::new(Arc::clone(store))),
         Arc::new(webhooks),
@@ -127,7 +127,7 @@ impl Working {
     pub(super) async fn end(self) {
         // Nobody hears it when the worker has ended already.
         let _ = self.stop.send(true);
-        if tokio::time::timeout(PATIENCE, self.task).await.is_err() {
+        if tokio::time::timeout(STOP_TIMEOUT, self.task).await.is_err() {
             warn!("Jobs were still under way; they are tried again later");
         }
     }

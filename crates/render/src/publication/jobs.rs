@@ -32,7 +32,9 @@ impl ParkedJob {
             "desk_mail" => "Tell a moderator by mail",
             "webhook" => "Deliver a webhook",
             "card" => "Fetch a link card",
-            "ask_external" => "Ask the external filter",
+            "forget_card" => "Forget a link card",
+            "spam_check" => "Ask the external filter",
+            "spam_check_correction" => "Tell the external filter that it was wrong",
             "erase_account" => "Delete an account",
             other => other,
         }

@@ -121,8 +121,8 @@ pub(super) async fn delete(
         ApiError::body("The field `comments` must be `keep` or `remove`.").field("comments")
     })?;
     let now = app.now();
-    let (site, author, job) = (member.site.id, member.author.clone(), app.ids.next(now));
-    let ask = move |tx: &mut Tx<'_>| erasures::ask(tx, now, site, &author, fate, job);
+    let (site, author) = (member.site.id, member.author.clone());
+    let ask = move |tx: &mut Tx<'_>| erasures::ask(tx, now, site, &author, fate);
     app.store.write(ask).await.map_err(ApiError::from)?;
     Ok(to_settings(&member.site))
 }

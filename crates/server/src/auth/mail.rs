@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use egress::Mail;
+use jobs::{NewJob, SendMail};
 use rejoinder_core::{AuthorId, Refusal, Site, Token, identity::author};
 use render::Problem;
 use render::identity::{self, Asking, Link, Sent};
@@ -52,6 +53,7 @@ pub(super) async fn ask(
         None => Token::new(&*app.random),
     };
     let wish = wish(&app, &visitor, &site, &way, from, &email, &asked);
+    let wish = wish.map_err(ApiError::from)?;
     let now = app.now();
     let ask = move |tx: &mut store::Tx<'_>| mail_sign_ins::ask(tx, now, &wish);
     if app.store.write(ask).await.map_err(ApiError::from)? {
@@ -99,7 +101,7 @@ fn wish(
     from: &str,
     email: &str,
     asked: &Token,
-) -> Wish {
+) -> store::Result<Wish> {
     let now = app.now();
     let token = Token::new(&*app.random);
     let context = context(app, site, visitor.base.in_mails());
@@ -111,7 +113,7 @@ fn wish(
     }
     let link = format!("{}/auth/link?{}", visitor.base.in_mails(), query.finish());
     let text = identity::sign_in_mail(&context, &link);
-    let id = app.ids.next(now);
+    let id = AuthorId(app.ids.next(now));
     let mail = Mail {
         from_name: sender(site),
         from: from.to_owned(),
@@ -119,12 +121,12 @@ fn wish(
         subject: text.subject,
         text: text.text,
         html: text.html,
-        message_id: format!("sign-in-{}@{}", AuthorId(id), domain(from)),
+        message_id: format!("sign-in-{id}@{}", domain(from)),
         references: Vec::new(),
         list_id: None,
         unsubscribe_url: None,
     };
-    Wish {
+    Ok(Wish {
         site: site.id,
         email: email.to_owned(),
         mailbox: author::mailbox(email),
@@ -132,8 +134,8 @@ fn wish(
         browser: hash_of(asked),
         known: visitor.known().map(hash_of),
         code: code_of(asked),
-        mail: jobs::mail_job(id, site.id, &mail, now),
-    }
+        mail: NewJob::new(site.id, &SendMail(mail), now)?,
+    })
 }
 
 /// Who a mail of a site is from.

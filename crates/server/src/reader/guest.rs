@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use egress::Mail;
+use jobs::{NewJob, SendMail};
 use rejoinder_core::{AuthorId, AuthorKind, Refusal, Site, Token, identity::author};
 use render::Problem;
 use render::identity::{self, Guest, OfGuest, OfGuests, Wrote};
@@ -246,7 +247,7 @@ async fn ask(
         return Ok(private(error.status, identity::guest_page(&context, page)));
     };
     let now = app.now();
-    let wish = wish(&app, &visitor, &site, from, &email);
+    let wish = wish(&app, &visitor, &site, from, &email).map_err(ApiError::from)?;
     let ask = move |tx: &mut Tx<'_>| guests::ask(tx, now, &wish);
     if app.store.write(ask).await.map_err(ApiError::from)? {
         (app.wake)();
@@ -255,7 +256,7 @@ async fn ask(
     Ok(private(StatusCode::OK, page))
 }
 
-fn wish(app: &App, visitor: &Visitor, site: &Site, from: &str, email: &str) -> Wish {
+fn wish(app: &App, visitor: &Visitor, site: &Site, from: &str, email: &str) -> store::Result<Wish> {
     let now = app.now();
     let token = Token::new(&*app.random);
     let link = format!(
@@ -265,7 +266,7 @@ fn wish(app: &App, visitor: &Visitor, site: &Site, from: &str, email: &str) -> W
         token.reveal()
     );
     let text = identity::guest_mail(&context(app, site, visitor.base.in_mails()), &link);
-    let id = app.ids.next(now);
+    let id = AuthorId(app.ids.next(now));
     let mail = Mail {
         from_name: mail::sender(site),
         from: from.to_owned(),
@@ -273,17 +274,17 @@ fn wish(app: &App, visitor: &Visitor, site: &Site, from: &str, email: &str) -> W
         subject: text.subject,
         text: text.text,
         html: text.html,
-        message_id: format!("kept-{}@{}", AuthorId(id), mail::domain(from)),
+        message_id: format!("kept-{id}@{}", mail::domain(from)),
         references: Vec::new(),
         list_id: None,
         unsubscribe_url: None,
     };
-    Wish {
+    Ok(Wish {
         site: site.id,
         email: email.to_owned(),
         token: hash_of(&token),
-        mail: jobs::mail_job(id, site.id, &mail, now),
-    }
+        mail: NewJob::new(site.id, &SendMail(mail), now)?,
+    })
 }
 
 /// At which site.

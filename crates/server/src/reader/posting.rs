@@ -70,7 +70,6 @@ pub(crate) async fn post(
             comment: CommentId(app.ids.next(now)),
             page: PageId(app.ids.next(now)),
             author: AuthorId(app.ids.next(now)),
-            job: app.ids.next(now),
             address_key: app.random_key(),
         },
         title: title(app, site, &draft.page, draft.title.as_deref()),
@@ -179,7 +178,6 @@ pub(crate) async fn edit(
         text,
         rendered,
         revision,
-        job: app.ids.next(now),
     };
     Ok(app
         .store

@@ -34,7 +34,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 33] = [
+const MIGRATIONS: [Migration; 34] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -68,6 +68,7 @@ const MIGRATIONS: [Migration; 33] = [
     migration!(31, "0031_find_jobs_by_kind"),
     migration!(32, "0032_add_rendering"),
     migration!(33, "0033_add_claim_token"),
+    migration!(34, "0034_add_job_subject"),
 ];
 
 /// The number of the newest migration.

@@ -1,23 +1,38 @@
 //! Cards: which links of published comments stand for what they lead to, and what that is.
 //!
 //! A comment's links are looked at when it is published or its published text changes, and never
-//! before. A page is asked for once however many link to it; [`CARD_JOB`] is the job that asks.
+//! before. A page is asked for once however many link to it; [`FetchCard`] is the job that asks.
 
 mod unused;
 
 use rejoinder_core::discussion::card::{Card, Icon, Picture, is_stale};
 use rejoinder_core::{Comment, CommentId, Reader, SiteId, Time};
+use serde::{Deserialize, Serialize};
 
 pub(crate) use unused::forget_links;
-pub use unused::{FORGET_CARD_JOB, forget, forget_unused};
+pub use unused::{ForgetCard, forget, forget_unused};
 
 use crate::discussion::comments::locked;
 use crate::discussion::events::{self, EventKind};
-use crate::jobs::{self, NewJob, drawn};
+use crate::jobs::{self, NewJob, Payload, derived_id};
 use crate::{Result, Tx, moderation::reach, params, sql};
 
-/// The kind of the job that asks for a page. Its payload is the page's address.
-pub const CARD_JOB: &str = "card";
+/// Asks the page at `url` for its card.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FetchCard {
+    /// The page's address.
+    pub url: String,
+    /// When it was asked for; it is asked for again when the card is old.
+    pub asked_at: Time,
+}
+
+impl Payload for FetchCard {
+    const KIND: &'static str = "card";
+
+    fn subject(&self) -> Option<String> {
+        Some(self.url.clone())
+    }
+}
 
 /// Longer addresses, in bytes, do not unfold.
 const MAX_URL: usize = 1_000;
@@ -140,19 +155,11 @@ fn want(tx: &mut Tx<'_>, now: Time, site: SiteId, url: &str) -> Result<()> {
         }
         Some(_) => return Ok(()),
     }
-    let job = NewJob {
-        id: drawn(&[
-            CARD_JOB.as_bytes(),
-            url.as_bytes(),
-            &now.micros().to_be_bytes(),
-        ]),
-        site,
-        kind: CARD_JOB,
-        dedup_key: format!("{} {url}", now.micros()),
-        payload: url.to_owned(),
-        run_at: now,
+    let fetch = FetchCard {
+        url: url.to_owned(),
+        asked_at: now,
     };
-    jobs::add(tx, now, &job)?;
+    jobs::add(tx, now, &NewJob::new(site, &fetch, now)?)?;
     Ok(())
 }
 
@@ -244,7 +251,7 @@ pub fn save(
 
 /// A picture is known by what it shows, so the same one is kept once.
 fn keep_picture(tx: &mut Tx<'_>, site: SiteId, picture: &NewPicture) -> Result<Picture> {
-    let id = drawn(&[&picture.bytes]);
+    let id = derived_id(&[&picture.bytes]);
     tx.execute(
         sql!(
             "insert into link_picture (site_id, id, bytes) values (?1, ?2, ?3)

@@ -69,8 +69,6 @@ pub struct Edit {
     pub rendered: Rendered,
     /// The revision that the reader saw; another one by now is refused.
     pub revision: Option<i64>,
-    /// Drawn for the job that asks a program outside about it.
-    pub job: i64,
 }
 
 /// Change a comment's text, and keep the earlier one for the moderators. The same text is no change.
@@ -180,7 +178,7 @@ fn settle(
         decisions::change(tx, now, page, comment, &stands, &after, &entry)?;
     }
     if verdict.asks_outside {
-        pipeline::ask_outside(tx, now, site, edit.job, edit.id, stands.revision)?;
+        pipeline::ask_outside(tx, now, site, edit.id, stands.revision)?;
     }
     Ok(())
 }

@@ -13,9 +13,10 @@ use rejoinder_core::identity::author::{self, Role};
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, Refusal, SiteId, State, Time,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::discussion::events::{self, EventKind};
-use crate::jobs::{self, NewJob};
+use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::decisions::{self, By, Entry};
 use crate::{
     Result, Tx,
@@ -30,8 +31,18 @@ use crate::{
 
 pub(crate) use guest::take_back;
 
-/// The kind of the job that deletes an account. Its payload is the author's id.
-pub const ERASE_JOB: &str = "erase_account";
+/// Deletes an account, or a guest of whom there was too much to delete at once.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct EraseAuthor {
+    /// Whom.
+    pub author: AuthorId,
+    /// When it was asked for; a deletion that is called off may be asked for again.
+    pub asked_at: Time,
+}
+
+impl Payload for EraseAuthor {
+    const KIND: &'static str = "erase_account";
+}
 
 /// How long one can change one's mind.
 pub const GRACE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -76,14 +87,7 @@ pub struct Erasure {
 
 /// Delete an account in a day. Asked again, only the fate of the comments changes. One of the newsroom
 /// must have left it first.
-pub fn ask(
-    tx: &mut Tx<'_>,
-    now: Time,
-    site: SiteId,
-    author: &Author,
-    fate: Fate,
-    job: i64,
-) -> Result<()> {
+pub fn ask(tx: &mut Tx<'_>, now: Time, site: SiteId, author: &Author, fate: Fate) -> Result<()> {
     if author.role > Role::Reader {
         return Err(Refusal::NotAllowed.into());
     }
@@ -96,15 +100,11 @@ pub fn ask(
         ),
         params![site, author.id, fate.as_str(), now, due_at],
     )?;
-    let job = NewJob {
-        id: job,
-        site,
-        kind: ERASE_JOB,
-        dedup_key: format!("{}-{}", author.id, now.micros()),
-        payload: author.id.to_string(),
-        run_at: due_at,
+    let erase = EraseAuthor {
+        author: author.id,
+        asked_at: now,
     };
-    jobs::add(tx, now, &job)?;
+    jobs::add(tx, now, &NewJob::new(site, &erase, due_at)?)?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ mod delivery;
 use rejoinder_core::integrations::webhook::{Kind, OVERLAP, Secret};
 use rejoinder_core::{SiteId, Time};
 
-pub use deliveries::{WEBHOOK_JOB, deliveries, due, record, replay, replay_since};
+pub use deliveries::{Deliver, deliveries, due, record, replay, replay_since};
 pub(crate) use deliveries::{announce, announce_removal};
 pub use delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId};
 

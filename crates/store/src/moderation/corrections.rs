@@ -7,14 +7,27 @@ use rejoinder_core::moderation::Snapshot;
 use rejoinder_core::moderation::spam_check::{Correction, Service};
 use rejoinder_core::publication::settings::External;
 use rejoinder_core::{CommentId, SiteId, Time};
+use serde::{Deserialize, Serialize};
 
-use crate::jobs::{self, NewJob, drawn};
+use crate::jobs::{self, NewJob, Payload};
 use crate::{Result, Tx, params, publication::sites, sql};
 
-/// The kind of the job that tells.
-///
-/// Its payload is `{"comment": "<id>", "revision": <number>, "says": "spam"}`, or `"ham"`.
-pub const CORRECTION_JOB: &str = "correct_external";
+/// Tells Akismet that it was wrong about a comment.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct CorrectSpamCheck {
+    /// About which comment.
+    pub comment: CommentId,
+    /// About which of its texts.
+    pub revision: i64,
+    /// What is right.
+    pub says: Correction,
+    /// When a moderator decided so; what was withdrawn may be said another time.
+    pub decided_at: Time,
+}
+
+impl Payload for CorrectSpamCheck {
+    const KIND: &'static str = "spam_check_correction";
+}
 
 /// So long a moderator may think better of it before anyone is told.
 const WAIT: Duration = Duration::from_secs(5 * 60);
@@ -42,26 +55,13 @@ pub(crate) fn announce(
     if !asks_akismet(tx, site)? || !mark(tx, now, site, comment, after.revision)? {
         return Ok(());
     }
-    let word = correction.as_str();
-    let payload = serde_json::json!({
-        "comment": comment.to_string(),
-        "revision": after.revision,
-        "says": word,
-    });
-    let job = NewJob {
-        id: drawn(&[
-            CORRECTION_JOB.as_bytes(),
-            &comment.0.to_be_bytes(),
-            word.as_bytes(),
-            &now.micros().to_be_bytes(),
-        ]),
-        site,
-        kind: CORRECTION_JOB,
-        dedup_key: format!("{comment}-{word}-{}", now.micros()),
-        payload: payload.to_string(),
-        run_at: now.after(WAIT),
+    let correct = CorrectSpamCheck {
+        comment,
+        revision: after.revision,
+        says: correction,
+        decided_at: now,
     };
-    jobs::add(tx, now, &job)?;
+    jobs::add(tx, now, &NewJob::new(site, &correct, now.after(WAIT))?)?;
     Ok(())
 }
 

@@ -2,21 +2,21 @@
 
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
+use serde::{Deserialize, Serialize};
 
+use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::queues::{self, Item, Order, Queue, QueueQuery};
 use crate::{
-    Result, Tx, discussion::comments, identity::authors, moderation::groups, notices::mails,
-    params, publication::sites, sql,
+    Result, Tx, discussion::comments, identity::authors, moderation::groups, params,
+    publication::sites, sql,
 };
-
-/// The kind of these jobs. Their payload is a [`Step`].
-pub const DESK_MAIL_JOB: &str = "desk_mail";
 
 /// So many comments are quoted in a mail.
 const QUOTED: usize = 10;
 
 /// What one job does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Find who is to be told of what came until a time.
     Find(Time),
@@ -24,24 +24,8 @@ pub enum Step {
     Tell(Time, AuthorId),
 }
 
-impl Step {
-    /// The payload of its job.
-    pub fn payload(self) -> String {
-        match self {
-            Self::Find(until) => until.micros().to_string(),
-            Self::Tell(until, author) => format!("{} {}", until.micros(), author.0),
-        }
-    }
-
-    /// What a job's payload says.
-    pub fn from_payload(payload: &str) -> Option<Self> {
-        let (until, author) = match payload.split_once(' ') {
-            Some((until, author)) => (until, Some(author.parse().ok()?)),
-            None => (payload, None),
-        };
-        let until = Time::from_micros(until.parse().ok()?);
-        Some(author.map_or(Self::Find(until), |id| Self::Tell(until, AuthorId(id))))
-    }
+impl Payload for Step {
+    const KIND: &'static str = "desk_mail";
 }
 
 /// What one of the newsroom is told.
@@ -77,8 +61,8 @@ pub(crate) fn announce(tx: &mut Tx<'_>, now: Time, site: SiteId, comment: Commen
     let Some(until) = pace.and_then(|pace| pace.gathered_until(now)) else {
         return Ok(());
     };
-    let step = Step::Find(until);
-    mails::add_job(tx, now, site, DESK_MAIL_JOB, step.payload(), until)
+    jobs::add(tx, now, &NewJob::new(site, &Step::Find(until), until)?)?;
+    Ok(())
 }
 
 /// Let each moderator with an address be told. Doing it again tells nobody twice.
@@ -86,7 +70,7 @@ pub fn find(tx: &mut Tx<'_>, now: Time, site: SiteId, until: Time) -> Result<()>
     for colleague in authors::newsroom(tx, site)? {
         if colleague.author.role >= Role::Moderator && colleague.email.is_some() {
             let step = Step::Tell(until, colleague.author.id);
-            mails::add_job(tx, now, site, DESK_MAIL_JOB, step.payload(), now)?;
+            jobs::add(tx, now, &NewJob::new(site, &step, now)?)?;
         }
     }
     Ok(())
@@ -190,20 +174,4 @@ pub fn set_ended(
         params![site, secret, ended_at],
     )?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_step_reads_back_and_nothing_else_is_taken() {
-        let until = Time::from_micros(11);
-        for step in [Step::Find(until), Step::Tell(until, AuthorId(7))] {
-            assert_eq!(Step::from_payload(&step.payload()), Some(step));
-        }
-        for wrong in ["", "x", "11 ", "11 x", "11 7 8"] {
-            assert_eq!(Step::from_payload(wrong), None, "{wrong}");
-        }
-    }
 }

@@ -17,11 +17,12 @@ use rejoinder_core::{
     Author, AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Settings, Site,
     SiteId, Time, TokenHash,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::database::error::StoreError;
 use crate::discussion::comments::{comment_columns, read};
 use crate::discussion::rendering::Stored;
-use crate::jobs::{self, NewJob};
+use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::decisions::{self, By, Entry, change, findings_of, snapshot};
 use crate::{
     Result, Tx,
@@ -30,11 +31,19 @@ use crate::{
     params, sql,
 };
 
-/// The kind of the job that asks a program outside about a comment.
-///
-/// Its payload is `{"comment": "<id>", "revision": <number>}`; its answer goes to [`apply_late`] as a
-/// verdict of [`Phase::External`].
-pub const EXTERNAL_JOB: &str = "ask_external";
+/// Asks the site's spam-check hook about a comment. The answer goes to [`apply_late`] as a verdict of
+/// [`Phase::External`].
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct CheckForSpam {
+    /// About which comment.
+    pub comment: CommentId,
+    /// About which of its texts.
+    pub revision: i64,
+}
+
+impl Payload for CheckForSpam {
+    const KIND: &'static str = "spam_check";
+}
 
 /// For how long an author's comments count towards their rate.
 const RATE_WINDOW: Duration = Duration::from_secs(10 * 60);
@@ -235,23 +244,11 @@ pub(crate) fn ask_outside(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
-    job: i64,
     comment: CommentId,
     revision: i64,
 ) -> Result<()> {
-    let payload = serde_json::json!({ "comment": comment.to_string(), "revision": revision });
-    jobs::add(
-        tx,
-        now,
-        &NewJob {
-            id: job,
-            site,
-            kind: EXTERNAL_JOB,
-            dedup_key: format!("{comment}-{revision}"),
-            payload: payload.to_string(),
-            run_at: now,
-        },
-    )?;
+    let check = CheckForSpam { comment, revision };
+    jobs::add(tx, now, &NewJob::new(site, &check, now)?)?;
     Ok(())
 }
 

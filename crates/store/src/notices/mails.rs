@@ -1,7 +1,7 @@
 //! Telling subscribers of new comments by mail.
 //!
-//! When a comment appears, a job finds out who is to be told ([`FAN_OUT_JOB`]); what is to be said is
-//! kept as notices, and each mail is a job of its own ([`NOTICE_JOB`]). What a mail says is read when it
+//! When a comment appears, a job finds out who is to be told ([`FanOut`]); what is to be said is
+//! kept as notices, and each mail is a job of its own ([`Told`]). What a mail says is read when it
 //! is sent, so that it never tells of what was taken away meanwhile.
 
 use std::time::Duration;
@@ -10,9 +10,9 @@ use rejoinder_core::identity::author::mailbox;
 use rejoinder_core::notices::bell::Ring;
 use rejoinder_core::notices::subscription::Pace;
 use rejoinder_core::{Comment, CommentId, Page, SiteId, State, Time};
-use sha2::{Digest, Sha256};
+use serde::{Deserialize, Serialize};
 
-use crate::jobs::{self, NewJob};
+use crate::jobs::{self, NewJob, Payload};
 use crate::notices::subscriptions::{self, Subscription, read, subscription};
 use crate::{
     Result, Tx,
@@ -22,11 +22,16 @@ use crate::{
     params, sql,
 };
 
-/// The kind of the job that finds who is to be told of a comment. Its payload is the comment's id.
-pub const FAN_OUT_JOB: &str = "fan_out";
+/// Finds who is to be told of a comment.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct FanOut {
+    /// The comment that has appeared.
+    pub comment: CommentId,
+}
 
-/// The kind of the job that sends a mail. Its payload is a [`Told`].
-pub const NOTICE_JOB: &str = "notice";
+impl Payload for FanOut {
+    const KIND: &'static str = "fan_out";
+}
 
 /// So many subscribers are looked at in one step.
 const STEP: i64 = 200;
@@ -40,7 +45,8 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 const MAX_IN_A_MAIL: i64 = 30;
 
 /// What one mail tells a subscriber.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Told {
     /// That the address is to be confirmed.
     Confirm(i64),
@@ -80,32 +86,14 @@ impl Told {
             Self::Confirm(_) | Self::Fate(..) => (none, never),
         }
     }
+}
 
-    /// The payload of its job.
-    pub fn payload(self) -> String {
-        match self {
-            Self::Confirm(id) => format!("confirm {id}"),
-            Self::Comment(id, comment) => format!("comment {id} {}", comment.0),
-            Self::Digest(id, at) => format!("digest {id} {}", at.micros()),
-            Self::Fate(id, comment, ring) => format!("own-{} {id} {}", ring.as_str(), comment.0),
-        }
-    }
+impl Payload for Told {
+    const KIND: &'static str = "notice";
 
-    /// What a job's payload says.
-    pub fn from_payload(payload: &str) -> Option<Self> {
-        let mut parts = payload.split(' ');
-        let (what, id) = (parts.next()?, parts.next()?.parse().ok()?);
-        let rest = parts.next().map(str::parse).transpose().ok()?;
-        match (what, rest) {
-            ("confirm", None) => Some(Self::Confirm(id)),
-            ("comment", Some(comment)) => Some(Self::Comment(id, CommentId(comment))),
-            ("digest", Some(at)) => Some(Self::Digest(id, Time::from_micros(at))),
-            (own, Some(comment)) => {
-                let ring = own.strip_prefix("own-").and_then(Ring::from_word)?;
-                Some(Self::Fate(id, CommentId(comment), ring))
-            }
-            _ => None,
-        }
+    /// What became of a mail may name its address, so its job goes with its subscription.
+    fn subject(&self) -> Option<String> {
+        Some(self.subscription().to_string())
     }
 }
 
@@ -156,8 +144,7 @@ pub(crate) fn announce(tx: &mut Tx<'_>, now: Time, page: &Page, comment: Comment
         |row| row.get::<i64>(0),
     )?;
     if someone.is_some() {
-        let payload = comment.to_string();
-        add_job(tx, now, page.site, FAN_OUT_JOB, payload, now)?;
+        jobs::add(tx, now, &NewJob::new(page.site, &FanOut { comment }, now)?)?;
     }
     Ok(())
 }
@@ -266,30 +253,7 @@ fn was_told_enough(tx: &mut Tx<'_>, now: Time, site: SiteId, mailbox: &str) -> R
 
 /// The job of a mail; the same mail again is the same job.
 pub(crate) fn add_mail(tx: &mut Tx<'_>, now: Time, site: SiteId, told: &Told) -> Result<()> {
-    add_job(tx, now, site, NOTICE_JOB, told.payload(), told.due_at(now))
-}
-
-/// A job whose id follows from what it is for, so that the same thing never has two.
-pub(crate) fn add_job(
-    tx: &mut Tx<'_>,
-    now: Time,
-    site: SiteId,
-    kind: &'static str,
-    payload: String,
-    run_at: Time,
-) -> Result<()> {
-    let hash: [u8; 32] = Sha256::digest(format!("{kind} {payload}")).into();
-    let mut first = [0; 8];
-    first.copy_from_slice(&hash[..8]);
-    let job = NewJob {
-        id: i64::from_be_bytes(first) & i64::MAX,
-        site,
-        kind,
-        dedup_key: payload.clone(),
-        payload,
-        run_at,
-    };
-    jobs::add(tx, now, &job)?;
+    jobs::add(tx, now, &NewJob::new(site, told, told.due_at(now))?)?;
     Ok(())
 }
 
@@ -360,34 +324,4 @@ pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, told: Told) -> Result<()> 
         params![site, told.subscription(), comment, digest_at, now],
     )?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_told_reads_back_and_nothing_else_is_taken() {
-        let all = [
-            Told::Confirm(7),
-            Told::Comment(7, CommentId(9)),
-            Told::Digest(7, Time::from_micros(11)),
-            Told::Fate(7, CommentId(9), Ring::Rejected),
-        ];
-        for told in all {
-            assert_eq!(Told::from_payload(&told.payload()), Some(told));
-        }
-        for wrong in [
-            "",
-            "confirm",
-            "confirm x",
-            "confirm 7 8",
-            "comment 7",
-            "digest 7 x",
-            "own-x 7 9",
-            "x 7",
-        ] {
-            assert_eq!(Told::from_payload(wrong), None, "{wrong}");
-        }
-    }
 }

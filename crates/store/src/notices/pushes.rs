@@ -5,9 +5,11 @@
 
 use rejoinder_core::notices::bell::Ring;
 use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
+use serde::{Deserialize, Serialize};
 
+use crate::jobs::{self, NewJob, Payload};
 use crate::notices::devices::{self, Device};
-use crate::notices::mails::{self, Due, Told};
+use crate::notices::mails::{Due, Told};
 use crate::notices::subscriptions::{self, Subscription};
 use crate::{
     Result, Tx,
@@ -16,11 +18,8 @@ use crate::{
     params, sql,
 };
 
-/// The kind of the job that tells a device something. Its payload is a [`Push`].
-pub const PUSH_JOB: &str = "push";
-
 /// What one push tells a device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Push {
     /// Which device.
     pub device: i64,
@@ -28,20 +27,8 @@ pub struct Push {
     pub told: Told,
 }
 
-impl Push {
-    /// The payload of its job.
-    pub fn payload(self) -> String {
-        format!("{} {}", self.device, self.told.payload())
-    }
-
-    /// What a job's payload says.
-    pub fn from_payload(payload: &str) -> Option<Self> {
-        let (device, told) = payload.split_once(' ')?;
-        Some(Self {
-            device: device.parse().ok()?,
-            told: Told::from_payload(told)?,
-        })
-    }
+impl Payload for Push {
+    const KIND: &'static str = "push";
 }
 
 /// Let the devices of a subscriber be told of a comment, at once or with a digest.
@@ -90,7 +77,8 @@ pub(crate) fn tell_author(
 
 fn add_job(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<()> {
     let run_at = push.told.due_at(now);
-    mails::add_job(tx, now, site, PUSH_JOB, push.payload(), run_at)
+    jobs::add(tx, now, &NewJob::new(site, &push, run_at)?)?;
+    Ok(())
 }
 
 /// What is to be told, and where; `None` when there is nothing to tell any more, or nobody.
@@ -173,21 +161,4 @@ pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<()> 
         ],
     )?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_told_reads_back_and_nothing_else_is_taken() {
-        let push = Push {
-            device: 5,
-            told: Told::Digest(7, Time::from_micros(11)),
-        };
-        assert_eq!(Push::from_payload(&push.payload()), Some(push));
-        for wrong in ["", "5", "x confirm 7", "5 confirm", "5 x 7"] {
-            assert_eq!(Push::from_payload(wrong), None, "{wrong}");
-        }
-    }
 }

@@ -12,6 +12,7 @@ use rejoinder_core::{
 };
 
 use crate::identity::erasures::ledger;
+use crate::jobs::{self, Payload};
 use crate::notices::mails::{self, Told};
 use crate::{
     Result, Row, Tx,
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// A wish that nobody confirms is forgotten after so long.
-const PATIENCE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// The time in which wishes for one mailbox are counted.
 const COUNTED: Duration = Duration::from_secs(24 * 60 * 60);
@@ -230,7 +231,7 @@ pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()>
         sql!(
             "delete from subscription where site_id = ?1 and confirmed_at is null and asked_at < ?2"
         ),
-        params![site, now.before(PATIENCE)],
+        params![site, now.before(CONFIRM_TIMEOUT)],
     )?;
     Ok(())
 }
@@ -549,15 +550,7 @@ pub(crate) fn forget_mailbox(
 
 /// Forget the mails to an address, those that were sent too.
 pub(crate) fn forget_mails(tx: &mut Tx<'_>, site: SiteId, address: &str) -> Result<()> {
-    let quoted = serde_json::Value::from(address).to_string();
-    tx.execute(
-        sql!(
-            "delete from job where site_id = ?1 and kind = 'mail'
-               and replace(payload, '\"to\":' || ?2, '') <> payload"
-        ),
-        params![site, quoted],
-    )?;
-    Ok(())
+    jobs::erase(tx, site, jobs::MAIL, address)
 }
 
 /// Forget what was to be told by subscriptions that are gone, and what their mailboxes were told where
@@ -578,14 +571,7 @@ pub(crate) fn forget_notices(
             ),
             params![site, mailbox, *id],
         )?;
-        // What became of a mail may name its address.
-        tx.execute(
-            sql!(
-                "delete from job where site_id = ?1 and kind = ?2 and claimed_until is null
-                   and (payload like '% ' || ?3 or payload like '% ' || ?3 || ' %')"
-            ),
-            params![site, mails::NOTICE_JOB, id.to_string()],
-        )?;
+        jobs::erase(tx, site, Told::KIND, &id.to_string())?;
     }
     Ok(())
 }

@@ -2,28 +2,41 @@
 
 use std::time::Duration;
 
-use rejoinder_core::{Clock as _, Time};
+use rejoinder_core::{Clock as _, CommentId, SiteId, Time};
 use rejoinder_store::Tx;
-use rejoinder_store::jobs::{self, Job, NewJob};
+use rejoinder_store::jobs::{self, Job, NewJob, Payload};
+use rejoinder_store::notices::mails::{FanOut, Told};
+use serde::{Deserialize, Serialize};
 
 use crate::support::{World, on_both};
 
 const LEASE: Duration = Duration::from_secs(60);
 
-async fn add(world: &World, key: &str, wait: Duration) -> bool {
-    add_of(world, "mail", key, wait).await
+/// Kinds of work that is no more than a name.
+macro_rules! kinds {
+    ($($name:ident $kind:literal),*) => {$(
+        #[derive(Serialize, Deserialize)]
+        struct $name(String);
+
+        impl Payload for $name {
+            const KIND: &'static str = $kind;
+
+            fn dedup_key(&self) -> Option<String> {
+                Some(self.0.clone())
+            }
+        }
+    )*};
 }
 
-async fn add_of(world: &World, kind: &'static str, key: &str, wait: Duration) -> bool {
+kinds!(Card "card", Mail "mail", Webhook "webhook");
+
+async fn add(world: &World, key: &str, wait: Duration) -> bool {
+    add_payload(world, Mail(key.to_owned()), wait).await
+}
+
+async fn add_payload(world: &World, payload: impl Payload, wait: Duration) -> bool {
     let now = world.clock.now();
-    let job = NewJob {
-        id: world.ids.next(now),
-        site: world.site.id,
-        kind,
-        dedup_key: key.to_owned(),
-        payload: "{}".to_owned(),
-        run_at: now.after(wait),
-    };
+    let job = NewJob::new(world.site.id, &payload, now.after(wait)).unwrap();
     world
         .store
         .write(move |tx| jobs::add(tx, now, &job))
@@ -137,6 +150,40 @@ fn a_job_is_retried_parked_and_tried_anew() {
 }
 
 #[test]
+fn the_same_payload_is_the_same_job_with_the_same_id() {
+    let (site, now) = (SiteId(1), Time::from_micros(1));
+    let job = |comment| {
+        let comment = CommentId(comment);
+        NewJob::new(site, &FanOut { comment }, now).unwrap()
+    };
+
+    assert_eq!(job(7).id(), job(7).id());
+    assert_ne!(job(7).id(), job(8).id());
+    let later = NewJob::new(
+        site,
+        &FanOut {
+            comment: CommentId(7),
+        },
+        now.after(LEASE),
+    );
+    assert_eq!(later.unwrap().id(), job(7).id());
+}
+
+#[test]
+fn a_payload_is_read_back_and_no_other_is_taken_for_it() {
+    on_both(|world| async move {
+        let comment = CommentId(7);
+        add_payload(&world, FanOut { comment }, Duration::ZERO).await;
+
+        let job = claim(&world).await.remove(0);
+
+        let read: FanOut = job.read().unwrap();
+        assert_eq!(read.comment, comment);
+        assert!(job.read::<Told>().is_err());
+    });
+}
+
+#[test]
 fn what_a_worker_says_of_a_job_that_went_to_another_is_not_heard() {
     on_both(|world| async move {
         add(&world, "a", Duration::ZERO).await;
@@ -212,10 +259,10 @@ fn a_job_is_kept_as_long_as_its_worker_says() {
 fn each_kind_is_claimed_as_far_as_it_has_room() {
     on_both(|world| async move {
         for n in 0..5 {
-            add_of(&world, "card", &format!("card {n}"), Duration::ZERO).await;
+            add_payload(&world, Card(format!("card {n}")), Duration::ZERO).await;
         }
         world.wait(Duration::from_secs(1));
-        add_of(&world, "mail", "mail", Duration::ZERO).await;
+        add(&world, "mail", Duration::ZERO).await;
         let now = world.clock.now();
 
         let claim = move |tx: &mut Tx<'_>| {
@@ -232,15 +279,16 @@ fn each_kind_is_claimed_as_far_as_it_has_room() {
 #[test]
 fn jobs_are_claimed_in_the_order_in_which_they_fell_due() {
     on_both(|world| async move {
-        for kind in ["webhook", "card", "mail"] {
-            add_of(&world, kind, kind, Duration::ZERO).await;
-            world.wait(Duration::from_secs(1));
-        }
+        let second = Duration::from_secs(1);
+        add_payload(&world, Mail("last".to_owned()), second * 2).await;
+        add_payload(&world, Card("second".to_owned()), second).await;
+        add_payload(&world, Webhook("first".to_owned()), Duration::ZERO).await;
+        world.wait(second * 2);
 
         let claimed = claim(&world).await;
 
         let kinds: Vec<_> = claimed.iter().map(|job| job.kind.as_str()).collect();
-        assert_eq!(kinds, ["webhook", "card", "mail"]);
+        assert_eq!(kinds, [Webhook::KIND, Card::KIND, Mail::KIND]);
     });
 }
 

@@ -186,7 +186,6 @@ impl World {
                 comment: CommentId(self.ids.next(now)),
                 page: PageId(self.ids.next(now)),
                 author: AuthorId(self.ids.next(now)),
-                job: self.ids.next(now),
                 address_key,
             },
             parent,
@@ -266,7 +265,6 @@ impl World {
             text: text.to_owned(),
             rendered: markup::render(text),
             revision: None,
-            job: self.ids.next(now),
         };
         self.store
             .write(move |tx| comments::edit(tx, now, &edit))

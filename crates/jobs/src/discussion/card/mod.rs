@@ -18,13 +18,13 @@ use std::time::Duration;
 
 use egress::{Client, Feature, FetchError, Limits, Method, Request, Response};
 use rejoinder_core::{Clock, SiteId, discussion::card};
-use store::discussion::cards::{self, CARD_JOB, Found, NewPicture};
+use store::discussion::cards::{self, FetchCard, Found, NewPicture};
 use store::jobs::Job;
-use store::{Store, StoreError, publication::sites};
+use store::{Result, Store, publication::sites};
 use tokio::sync::Semaphore;
 use url::Url;
 
-use crate::worker::{Handler, Outcome, Running};
+use crate::worker::{Handler, Outcome};
 use oembed::Oembed;
 use pace::Pace;
 
@@ -72,53 +72,14 @@ impl CardHandler {
         }
     }
 
-    /// This handler, with another patience for a page.
+    /// This handler, with another timeout for a page.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
-    async fn unfold(&self, job: &Job) -> Outcome {
-        match self.try_unfold(job).await {
-            Ok(outcome) => outcome,
-            Err(error) => Outcome::Retry(error.to_string()),
-        }
-    }
-
-    async fn try_unfold(&self, job: &Job) -> Result<Outcome, StoreError> {
-        let (site, url, now) = (job.site, job.payload.clone(), self.clock.now());
-        if !self.may_ask(site, &url).await? {
-            self.store
-                .write(move |tx| cards::forget(tx, site, &url))
-                .await?;
-            return Ok(Outcome::Done);
-        }
-        let host = card::host(&url).unwrap_or_default();
-        if let Some(at) = self.pace.not_before(host, now) {
-            return Ok(Outcome::RetryAt(
-                at,
-                "its site was asked often lately".to_owned(),
-            ));
-        }
-        let found = match self.read(&url).await {
-            Ok(found) => found,
-            Err(why) if is_passing(&why) && job.attempts < MAX_ATTEMPTS => {
-                return Ok(Outcome::Retry(why.to_string()));
-            }
-            Err(_) => None,
-        };
-        let now = self.clock.now();
-        self.store
-            .write(move |tx| match cards::is_wanted(tx, site, &url)? {
-                true => cards::save(tx, now, site, &url, found.as_ref()),
-                false => cards::forget(tx, site, &url),
-            })
-            .await?;
-        Ok(Outcome::Done)
-    }
-
     /// Whether a published comment links to `url`, and the site lets it unfold.
-    async fn may_ask(&self, site: SiteId, url: &str) -> Result<bool, StoreError> {
+    async fn may_ask(&self, site: SiteId, url: &str) -> Result<bool> {
         let url = url.to_owned();
         let read = self.store.read(move |tx| {
             let settings = sites::by_id(tx, site)?.map(|site| site.settings);
@@ -128,7 +89,7 @@ impl CardHandler {
         read.await
     }
 
-    async fn read(&self, url: &str) -> Result<Option<Found>, FetchError> {
+    async fn read(&self, url: &str) -> std::result::Result<Option<Found>, FetchError> {
         let accept = "text/html, application/xhtml+xml";
         let answer = self
             .client
@@ -235,11 +196,37 @@ fn is_plain(answer: &Response) -> bool {
 }
 
 impl Handler for CardHandler {
-    fn kind(&self) -> &'static str {
-        CARD_JOB
-    }
+    type Payload = FetchCard;
 
-    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
-        Box::pin(self.unfold(job))
+    async fn run(&self, job: &Job, FetchCard { url, .. }: FetchCard) -> Result<Outcome> {
+        let (site, now) = (job.site, self.clock.now());
+        if !self.may_ask(site, &url).await? {
+            self.store
+                .write(move |tx| cards::forget(tx, site, &url))
+                .await?;
+            return Ok(Outcome::Done);
+        }
+        let host = card::host(&url).unwrap_or_default();
+        if let Some(at) = self.pace.not_before(host, now) {
+            return Ok(Outcome::RetryAt(
+                at,
+                "its site was asked often lately".to_owned(),
+            ));
+        }
+        let found = match self.read(&url).await {
+            Ok(found) => found,
+            Err(why) if is_passing(&why) && job.attempts < MAX_ATTEMPTS => {
+                return Ok(Outcome::Retry(why.to_string()));
+            }
+            Err(_) => None,
+        };
+        let now = self.clock.now();
+        self.store
+            .write(move |tx| match cards::is_wanted(tx, site, &url)? {
+                true => cards::save(tx, now, site, &url, found.as_ref()),
+                false => cards::forget(tx, site, &url),
+            })
+            .await?;
+        Ok(Outcome::Done)
     }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use store::Store;
-use store::discussion::cards::{self, FORGET_CARD_JOB};
+use store::discussion::cards::{self, ForgetCard};
 use store::jobs::Job;
+use store::{Result, Store};
 
-use crate::worker::{Handler, Outcome, Running};
+use crate::worker::{Handler, Outcome};
 
 /// Forgets what no comment shows any more.
 pub struct UnusedCardHandler {
@@ -18,25 +18,16 @@ impl UnusedCardHandler {
     pub fn new(store: Arc<Store>) -> Self {
         Self { store }
     }
-
-    async fn forget(&self, job: &Job) -> Outcome {
-        let (site, url) = (job.site, job.payload.clone());
-        let forgotten = self
-            .store
-            .write(move |tx| cards::forget_unused(tx, site, &url));
-        match forgotten.await {
-            Ok(()) => Outcome::Done,
-            Err(error) => Outcome::Retry(error.to_string()),
-        }
-    }
 }
 
 impl Handler for UnusedCardHandler {
-    fn kind(&self) -> &'static str {
-        FORGET_CARD_JOB
-    }
+    type Payload = ForgetCard;
 
-    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
-        Box::pin(self.forget(job))
+    async fn run(&self, job: &Job, ForgetCard { url, .. }: ForgetCard) -> Result<Outcome> {
+        let site = job.site;
+        self.store
+            .write(move |tx| cards::forget_unused(tx, site, &url))
+            .await?;
+        Ok(Outcome::Done)
     }
 }

@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egress::Client;
-use rejoinder_core::moderation::spam_check::{Correction, Service};
-use rejoinder_core::{CommentId, SiteId, publication::settings};
-use serde_json::Value;
+use rejoinder_core::moderation::spam_check::Service;
+use rejoinder_core::publication::settings;
 use store::jobs::Job;
-use store::moderation::corrections::{self, CORRECTION_JOB};
-use store::{Store, StoreError};
+use store::moderation::corrections::{self, CorrectSpamCheck};
+use store::{Result, Store};
 
 use super::{Question, TIMEOUT, akismet, limits};
-use crate::worker::{Handler, Outcome, Running};
+use crate::worker::{Handler, Outcome};
 
 /// Tells Akismet of comments about which it was wrong.
 pub struct CorrectionHandler {
@@ -33,7 +32,7 @@ impl CorrectionHandler {
         }
     }
 
-    /// This handler, with another patience for one attempt.
+    /// This handler, with another timeout for one attempt.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
@@ -47,24 +46,14 @@ impl CorrectionHandler {
             ..self
         }
     }
+}
 
-    async fn tell(&self, job: &Job) -> Outcome {
-        let Some((comment, revision, correction)) = read(&job.payload) else {
-            return Outcome::Park("this names no comment and what to say of it".to_owned());
-        };
-        match self.try_tell(job.site, comment, revision, correction).await {
-            Ok(outcome) => outcome,
-            Err(error) => Outcome::Retry(error.to_string()),
-        }
-    }
+impl Handler for CorrectionHandler {
+    type Payload = CorrectSpamCheck;
 
-    async fn try_tell(
-        &self,
-        site: SiteId,
-        comment: CommentId,
-        revision: i64,
-        correction: Correction,
-    ) -> Result<Outcome, StoreError> {
+    async fn run(&self, job: &Job, correct: CorrectSpamCheck) -> Result<Outcome> {
+        let (site, correction) = (job.site, correct.says);
+        let (comment, revision) = (correct.comment, correct.revision);
         let question = Question::read(&self.store, site, comment).await?;
         let still_so = |it: &Question| {
             it.site.settings.external != settings::External::Off
@@ -93,25 +82,5 @@ impl CorrectionHandler {
             Ok(_) => Outcome::Done,
             Err(error) => Outcome::Retry(error.to_string()),
         })
-    }
-}
-
-fn read(payload: &str) -> Option<(CommentId, i64, Correction)> {
-    let json: Value = serde_json::from_str(payload).ok()?;
-    let (comment, revision) = super::read(payload)?;
-    Some((
-        comment,
-        revision,
-        Correction::from_word(json["says"].as_str()?)?,
-    ))
-}
-
-impl Handler for CorrectionHandler {
-    fn kind(&self) -> &'static str {
-        CORRECTION_JOB
-    }
-
-    fn run<'a>(&'a self, job: &'a Job) -> Running<'a> {
-        Box::pin(self.tell(job))
     }
 }

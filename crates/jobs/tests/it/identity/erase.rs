@@ -27,7 +27,7 @@ async fn an_account_is_gone_a_day_after_its_owner_asked() {
     let ask = move |tx: &mut Tx<'_>| {
         let id = sign_ins::invite(tx, now, &invitation)?;
         let account = authors::by_id(tx, SITE, id)?.unwrap();
-        erasures::ask(tx, now, SITE, &account, Fate::Keep, 8)
+        erasures::ask(tx, now, SITE, &account, Fate::Keep)
     };
     world.store.write(ask).await.unwrap();
     let random = FixedRandom::seeded(2);

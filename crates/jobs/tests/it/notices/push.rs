@@ -12,11 +12,12 @@ use egress::{Client, Policy, PushKey};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::notices::subscription::{Kind, Pace};
 use rejoinder_core::{AuthorId, Clock, FixedRandom, PageId, PageKey, TokenHash};
-use rejoinder_jobs::{FanOutHandler, PushHandler, Worker};
+use rejoinder_jobs::{FanOutHandler, Handler, Job, Outcome, PushHandler, Worker};
 use serde_json::Value;
 use store::identity::sessions::NewSession;
 use store::identity::sign_ins::{self, Invitation};
 use store::notices::devices::{self, NewDevice};
+use store::notices::mails::Told;
 use store::notices::subscriptions::{self, Wish};
 use store::{Tx, discussion::pages};
 
@@ -152,13 +153,11 @@ impl World {
 /// Sends no mails.
 struct Quiet;
 
-impl rejoinder_jobs::Handler for Quiet {
-    fn kind(&self) -> &'static str {
-        store::notices::mails::NOTICE_JOB
-    }
+impl Handler for Quiet {
+    type Payload = Told;
 
-    fn run<'a>(&'a self, _: &'a rejoinder_jobs::Job) -> rejoinder_jobs::Running<'a> {
-        Box::pin(async { rejoinder_jobs::Outcome::Done })
+    async fn run(&self, _: &Job, _: Told) -> store::Result<Outcome> {
+        Ok(Outcome::Done)
     }
 }
 

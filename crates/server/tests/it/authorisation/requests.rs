@@ -17,7 +17,10 @@ use store::integrations::api_tokens::{self, NewApiToken};
 use store::jobs::{self, NewJob};
 use store::moderation::decisions::{self, LogQuery, Of};
 use store::moderation::groups::{self, Group, Scope};
-use store::{discussion::comments, integrations::webhooks};
+use store::{
+    discussion::{cards::FetchCard, comments},
+    integrations::webhooks,
+};
 
 use super::people::{People, Who};
 use crate::support::TestReader;
@@ -487,15 +490,13 @@ async fn group(people: &People, host: &'static str) -> String {
 /// A job that was tried in vain.
 async fn parked_job(people: &People, host: &'static str) -> i64 {
     let site = people.site(host).await;
-    let (now, id) = (people.app.clock.now(), people.seed());
-    let job = NewJob {
-        id,
-        site,
-        kind: "card",
-        dedup_key: id.to_string(),
-        payload: String::new(),
-        run_at: now,
+    let now = people.app.clock.now();
+    let fetch = FetchCard {
+        url: format!("https://paper.example/{}", people.seed()),
+        asked_at: now,
     };
+    let job = NewJob::new(site, &fetch, now).unwrap();
+    let id = job.id();
     let park = move |tx: &mut store::Tx<'_>| {
         jobs::add(tx, now, &job)?;
         for job in jobs::claim(tx, now, Duration::from_secs(60), 1_000)? {

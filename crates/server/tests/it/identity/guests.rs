@@ -4,8 +4,9 @@ use axum::http::{Method, StatusCode};
 use egress::Mail;
 use rejoinder_core::Clock as _;
 use serde_json::{Value, json};
-use store::notices::mails::{self, NOTICE_JOB, Told};
-use store::{jobs, notices::subscriptions};
+use store::jobs::{self, Payload as _};
+use store::notices::mails::{self, Told};
+use store::notices::subscriptions;
 
 use crate::support::{Answer, BASE, STORY, TestApp, TestReader};
 
@@ -32,8 +33,8 @@ async fn ann(app: &TestApp) -> TestReader {
     let now = app.clock.now();
     let confirm = move |tx: &mut store::Tx<'_>| {
         let claimed = jobs::claim(tx, now, std::time::Duration::from_secs(60), 100)?;
-        for job in claimed.iter().filter(|job| job.kind == NOTICE_JOB) {
-            let told = Told::from_payload(&job.payload).unwrap();
+        for job in claimed.iter().filter(|job| job.kind == Told::KIND) {
+            let told = job.read().unwrap();
             let due = mails::due(tx, job.site, told)?.unwrap();
             subscriptions::confirm(tx, now, job.site, &due.subscription.secret)?;
             jobs::finish(tx, now, job)?;

@@ -9,13 +9,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use axum::http::Method;
+use rejoinder_core::Clock as _;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::{Clock as _, CommentId};
 use rejoinder_server::RateLimits;
 use serde_json::{Value, json};
 use store::identity::sign_in_keys::KeyKind;
-use store::jobs::{self, Job};
-use store::notices::mails::{self, FAN_OUT_JOB, NOTICE_JOB, Told};
+use store::jobs::{self, Job, Payload as _};
+use store::notices::mails::{self, FanOut, Told};
 
 use crate::identity::signed_tokens::{SECRET, add_key, claims, signed};
 use crate::publication::owner::colleague;
@@ -177,14 +177,14 @@ async fn mails(app: &TestApp) -> Vec<(String, &'static str)> {
                     assert!(text.contains("/auth/link?"), "{text}");
                     mails.push((to, "sign in"));
                 }
-                FAN_OUT_JOB => {
-                    let comment: CommentId = job.payload.parse().unwrap();
+                FanOut::KIND => {
+                    let FanOut { comment } = job.read().unwrap();
                     let fan =
                         move |tx: &mut store::Tx<'_>| mails::fan_out(tx, now, job.site, comment, 0);
                     app.store.write(fan).await.unwrap();
                 }
-                NOTICE_JOB => {
-                    let told = Told::from_payload(&job.payload).unwrap();
+                Told::KIND => {
+                    let told: Told = job.read().unwrap();
                     let what = match told {
                         Told::Confirm(_) => "confirm",
                         _ => "notice",

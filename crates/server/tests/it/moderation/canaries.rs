@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::http::{Method, StatusCode};
 use egress::{Client, Mailer, Policy};
-use jobs::{FanOutHandler, Handler, NoticeHandler, WebhookHandler, Worker};
+use jobs::{AnyHandler, FanOutHandler, NoticeHandler, WebhookHandler, Worker};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::integrations::webhook::{Kind, Secret};
 use rejoinder_core::{Clock, FixedRandom, Settings, SiteId};
@@ -347,7 +347,7 @@ fn worker(app: &TestApp, open: SocketAddr, mailer: Mailer) -> Worker {
     let clock: Arc<dyn Clock> = app.clock.clone();
     let store = || Arc::clone(&app.store);
     let from = "talk@comments.example";
-    let handlers: Vec<Arc<dyn Handler>> = vec![
+    let handlers: Vec<Arc<dyn AnyHandler>> = vec![
         Arc::new(WebhookHandler::new(
             store(),
             client.unwrap(),

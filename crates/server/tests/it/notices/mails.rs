@@ -6,8 +6,9 @@ use expect_test::expect;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{PageKey, SiteId};
 use serde_json::{Value, json};
-use store::notices::mails::{self, NOTICE_JOB, Told};
-use store::{discussion::pages, jobs, moderation::desk_mails, notices::subscriptions};
+use store::jobs::{self, Payload as _};
+use store::notices::mails::{self, Told};
+use store::{discussion::pages, moderation::desk_mails, notices::subscriptions};
 
 use crate::publication::owner::colleague;
 use crate::support::{STORY, TestApp, TestReader};
@@ -26,10 +27,8 @@ async fn link(app: &TestApp) -> String {
     let lease = std::time::Duration::from_secs(86_400);
     let claim = move |tx: &mut store::Tx<'_>| jobs::claim(tx, now, lease, 100);
     let claimed = app.store.write(claim).await.unwrap();
-    let told = claimed.iter().filter(|job| job.kind == NOTICE_JOB);
-    let told: Vec<Told> = told
-        .filter_map(|job| Told::from_payload(&job.payload))
-        .collect();
+    let told = claimed.iter().filter(|job| job.kind == Told::KIND);
+    let told: Vec<Told> = told.map(|job| job.read().unwrap()).collect();
     let [told] = told[..] else {
         panic!("{claimed:?}");
     };

@@ -8,6 +8,7 @@ use rejoinder_core::publication::settings::Takes;
 use rejoinder_core::{AuthorId, Clock as _, FixedRandom, Settings, SiteId, Token};
 use rejoinder_server::{Invited, invite};
 use serde_json::Value;
+use store::discussion::cards::FetchCard;
 use store::jobs::{self, NewJob};
 use store::{Tx, identity::authors, publication::sites};
 
@@ -354,17 +355,14 @@ async fn a_parked_job_is_tried_again_or_given_up() {
     let app = TestApp::new().await;
     let olga = owner(&app).await;
     let now = app.clock.now();
+    let fetches = ["https://paper.example/a", "https://paper.example/b"].map(|url| {
+        let (url, asked_at) = (url.to_owned(), now);
+        NewJob::new(SiteId(1), &FetchCard { url, asked_at }, now).unwrap()
+    });
+    let [retry_id, drop_id] = fetches.each_ref().map(NewJob::id);
     let park = move |tx: &mut Tx<'_>| {
-        for id in [7, 8] {
-            let job = NewJob {
-                id,
-                site: SiteId(1),
-                kind: "card",
-                dedup_key: id.to_string(),
-                payload: String::new(),
-                run_at: now,
-            };
-            jobs::add(tx, now, &job)?;
+        for job in &fetches {
+            jobs::add(tx, now, job)?;
         }
         for job in jobs::claim(tx, now, Duration::from_secs(60), 10)? {
             jobs::park(tx, now, &job, "<b>no</b> answer")?;
@@ -378,16 +376,16 @@ async fn a_parked_job_is_tried_again_or_given_up() {
     assert!(page.contains("Fetch a link card"), "{page}");
     assert!(page.contains("&#60;b&#62;no"), "{page}");
     let retried = olga
-        .submit(&format!("{jobs}/7"), &[("action", "retry")])
+        .submit(&format!("{jobs}/{retry_id}"), &[("action", "retry")])
         .await;
     let dropped = olga
-        .submit(&format!("{jobs}/8"), &[("action", "drop")])
+        .submit(&format!("{jobs}/{drop_id}"), &[("action", "drop")])
         .await;
     let again = olga
-        .submit(&format!("{jobs}/8"), &[("action", "drop")])
+        .submit(&format!("{jobs}/{drop_id}"), &[("action", "drop")])
         .await;
     let odd = olga
-        .submit(&format!("{jobs}/8"), &[("action", "burn")])
+        .submit(&format!("{jobs}/{drop_id}"), &[("action", "burn")])
         .await;
 
     let answers = [retried, dropped, again, odd].map(|answer| answer.status.as_u16());

@@ -3,13 +3,28 @@
 use std::time::Duration;
 
 use rejoinder_core::{CommentId, SiteId, Time};
+use serde::{Deserialize, Serialize};
 
-use super::{CARD_JOB, is_wanted};
-use crate::jobs::{self, NewJob, drawn};
+use super::{FetchCard, is_wanted};
+use crate::jobs::{self, NewJob, Payload};
 use crate::{Result, Tx, params, sql};
 
-/// The kind of the job that forgets a card. Its payload is the page's address.
-pub const FORGET_CARD_JOB: &str = "forget_card";
+/// Forgets the card of `url`, if no comment shows it by then.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ForgetCard {
+    /// The page's address.
+    pub url: String,
+    /// The day since 1970 on which a comment ceased to show it: once a day is enough.
+    pub day: i64,
+}
+
+impl Payload for ForgetCard {
+    const KIND: &'static str = "forget_card";
+
+    fn subject(&self) -> Option<String> {
+        Some(self.url.clone())
+    }
+}
 
 /// So long a card outlives the comment that showed it, which may come back.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -18,16 +33,11 @@ const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// A comment shows the card of `url` no longer: let it be forgotten unless another does.
 pub(super) fn release(tx: &mut Tx<'_>, now: Time, site: SiteId, url: &str) -> Result<()> {
-    let dedup_key = format!("{} {url}", now.micros() / DAY_MICROS);
-    let job = NewJob {
-        id: drawn(&[FORGET_CARD_JOB.as_bytes(), dedup_key.as_bytes()]),
-        site,
-        kind: FORGET_CARD_JOB,
-        dedup_key,
-        payload: url.to_owned(),
-        run_at: now.after(KEPT),
+    let forget = ForgetCard {
+        url: url.to_owned(),
+        day: now.micros() / DAY_MICROS,
     };
-    jobs::add(tx, now, &job)?;
+    jobs::add(tx, now, &NewJob::new(site, &forget, now.after(KEPT))?)?;
     Ok(())
 }
 
@@ -62,13 +72,8 @@ pub(crate) fn forget_links(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) ->
             continue;
         }
         forget(tx, site, &url)?;
-        tx.execute(
-            sql!(
-                "delete from job where site_id = ?1 and kind in (?2, ?3) and payload = ?4
-                   and claimed_until is null"
-            ),
-            params![site, CARD_JOB, FORGET_CARD_JOB, &url],
-        )?;
+        jobs::erase(tx, site, FetchCard::KIND, &url)?;
+        jobs::erase(tx, site, ForgetCard::KIND, &url)?;
     }
     Ok(())
 }

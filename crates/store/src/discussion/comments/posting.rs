@@ -77,8 +77,6 @@ pub struct NewIds {
     pub page: PageId,
     /// For its author.
     pub author: AuthorId,
-    /// For the job that asks a program outside about it.
-    pub job: i64,
     /// For a new address key.
     pub address_key: [u8; 32],
 }
@@ -181,7 +179,7 @@ fn announce(
         decisions::note_findings(tx, now, &page, id, version, None, &verdict.findings)?;
     }
     if verdict.asks_outside {
-        pipeline::ask_outside(tx, now, page.site, new.ids.job, id, 1)?;
+        pipeline::ask_outside(tx, now, page.site, id, 1)?;
     }
     Ok(page)
 }

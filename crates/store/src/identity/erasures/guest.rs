@@ -3,9 +3,9 @@
 
 use rejoinder_core::{Author, AuthorId, CommentId, Refusal, SiteId, Time};
 
-use super::{ERASE_JOB, Fate, STEP, begin, step};
+use super::{EraseAuthor, Fate, STEP, begin, step};
 use crate::discussion::events::{self, EventKind};
-use crate::jobs::{self, NewJob, drawn};
+use crate::jobs::{self, NewJob};
 use crate::{
     Result, Tx,
     discussion::comments,
@@ -37,16 +37,11 @@ pub(crate) fn take_back(
             return Ok(());
         }
     }
-    let key = guest.to_string();
-    let job = NewJob {
-        id: drawn(&[ERASE_JOB.as_bytes(), key.as_bytes()]),
-        site,
-        kind: ERASE_JOB,
-        dedup_key: key.clone(),
-        payload: key,
-        run_at: now,
+    let erase = EraseAuthor {
+        author: guest,
+        asked_at: now,
     };
-    jobs::add(tx, now, &job)?;
+    jobs::add(tx, now, &NewJob::new(site, &erase, now)?)?;
     Ok(())
 }
 

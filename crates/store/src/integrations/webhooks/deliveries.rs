@@ -4,20 +4,31 @@ use std::time::Duration;
 
 use rejoinder_core::integrations::webhook::{Kind, PATIENCE, Secret, wait_after};
 use rejoinder_core::{CommentId, SiteId, Time};
+use serde::{Deserialize, Serialize};
 
 use super::delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId};
 use super::{OLD_SECRET, SECRET, find, secret, turn_off};
 use crate::database::error::StoreError;
 use crate::discussion::events::EventKind;
-use crate::jobs::{self, NewJob, drawn};
+use crate::jobs::{self, NewJob, Payload, derived_id};
 use crate::{
     Result, Row, Tx,
     discussion::{comments, pages},
     params, sql,
 };
 
-/// The kind of a delivery's job. Its payload is the delivery's id in JSON.
-pub const WEBHOOK_JOB: &str = "webhook";
+/// Makes a delivery.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Deliver {
+    /// Which one.
+    pub delivery: i64,
+    /// How often it was begun from the start before.
+    pub n_replays: i64,
+}
+
+impl Payload for Deliver {
+    const KIND: &'static str = "webhook";
+}
 
 /// For so long it is known what was delivered.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -85,7 +96,7 @@ fn tell(
         if !super::kinds(&kinds).contains(&kind) {
             continue;
         }
-        let id = drawn(&[
+        let id = derived_id(&[
             &webhook.to_be_bytes(),
             &message.page.0.to_be_bytes(),
             &message.version.to_be_bytes(),
@@ -114,15 +125,11 @@ fn tell(
 
 /// A job for the delivery, for each time that it is made from the start.
 fn add_job(tx: &mut Tx<'_>, now: Time, site: SiteId, delivery: i64, n_replays: i64) -> Result<()> {
-    let job = NewJob {
-        id: drawn(&[&delivery.to_be_bytes(), &n_replays.to_be_bytes()]),
-        site,
-        kind: WEBHOOK_JOB,
-        dedup_key: format!("{delivery}-{n_replays}"),
-        payload: delivery.to_string(),
-        run_at: now,
+    let deliver = Deliver {
+        delivery,
+        n_replays,
     };
-    jobs::add(tx, now, &job)?;
+    jobs::add(tx, now, &NewJob::new(site, &deliver, now)?)?;
     Ok(())
 }
 

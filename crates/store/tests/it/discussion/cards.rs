@@ -7,8 +7,8 @@ use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::moderation::Action;
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Clock as _, CommentId, SiteId};
-use rejoinder_store::discussion::cards::{self, Found, NewPicture};
-use rejoinder_store::jobs;
+use rejoinder_store::discussion::cards::{self, FetchCard, ForgetCard, Found, NewPicture};
+use rejoinder_store::jobs::{self, Payload as _};
 
 use crate::moderation::desk::refusal;
 use crate::support::{Person, World, first_page, on_both};
@@ -28,8 +28,8 @@ impl World {
         });
         let cards = claim.await.unwrap().into_iter();
         cards
-            .filter(|job| job.kind == cards::CARD_JOB)
-            .map(|job| job.payload)
+            .filter(|job| job.kind == FetchCard::KIND)
+            .map(|job| job.read::<FetchCard>().unwrap().url)
             .collect()
     }
 
@@ -76,8 +76,9 @@ impl World {
         let (now, lease) = (self.clock.now(), Duration::from_secs(60));
         let run = self.store.write(move |tx| {
             for job in jobs::claim(tx, now, lease, 100)? {
-                if job.kind == cards::FORGET_CARD_JOB {
-                    cards::forget_unused(tx, job.site, &job.payload)?;
+                if job.kind == ForgetCard::KIND {
+                    let forget: ForgetCard = job.read().unwrap();
+                    cards::forget_unused(tx, job.site, &forget.url)?;
                 }
                 jobs::finish(tx, now, &job)?;
             }

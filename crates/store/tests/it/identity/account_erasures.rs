@@ -14,10 +14,10 @@ use crate::support::{Person, World, first_page, on_both};
 pub(crate) async fn ask_to_erase(world: &World, who: &Person, fate: Fate) -> AuthorId {
     let (now, site) = (world.clock.now(), world.site.id);
     let account = world.reader(who).await.author.unwrap();
-    let (id, job) = (account.id, world.ids.next(now));
+    let id = account.id;
     world
         .store
-        .write(move |tx| erasures::ask(tx, now, site, &account, fate, job))
+        .write(move |tx| erasures::ask(tx, now, site, &account, fate))
         .await
         .unwrap();
     world.wait(erasures::GRACE);
@@ -113,9 +113,9 @@ fn an_account_is_kept_for_a_day_and_when_its_owner_wants_it_back() {
         world.post(&ann, "Here").await;
         let (now, site) = (world.clock.now(), world.site.id);
         let account = world.reader(&ann).await.author.unwrap();
-        let (id, job) = (account.id, world.ids.next(now));
+        let id = account.id;
         let ask = move |tx: &mut rejoinder_store::Tx<'_>| {
-            erasures::ask(tx, now, site, &account, Fate::Remove, job)
+            erasures::ask(tx, now, site, &account, Fate::Remove)
         };
         world.store.write(ask).await.unwrap();
         world.wait(erasures::GRACE.checked_sub(Duration::from_secs(1)).unwrap());
@@ -134,7 +134,7 @@ fn an_account_is_kept_for_a_day_and_when_its_owner_wants_it_back() {
         let moderator = world.moderator("Mo").await;
         let moderator = world.reader(&moderator).await.author.unwrap();
         let ask = move |tx: &mut rejoinder_store::Tx<'_>| {
-            erasures::ask(tx, now, site, &moderator, Fate::Keep, job + 1)
+            erasures::ask(tx, now, site, &moderator, Fate::Keep)
         };
         let refused = world.store.write(ask).await;
         assert!(matches!(

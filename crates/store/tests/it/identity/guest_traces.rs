@@ -9,10 +9,11 @@ use rejoinder_store::discussion::cards::{self, Found};
 use rejoinder_store::identity::authors::Details;
 use rejoinder_store::identity::guests::{self, Kept, Proven, Wish};
 use rejoinder_store::identity::mutes::{self, NewMute};
-use rejoinder_store::jobs::{self, NewJob};
+use rejoinder_store::jobs::{self, NewJob, Payload};
 use rejoinder_store::moderation::flags::{self, NewFlag};
 use rejoinder_store::notices::subscriptions::Wish as Told;
 use rejoinder_store::{Tx, identity::mail_sign_ins, moderation::standing};
+use serde::{Deserialize, Serialize};
 
 use crate::notices::mails::wish;
 use crate::support::{Person, World, key, on_both};
@@ -48,7 +49,7 @@ const SCHEMA: &str = "
     idempotency: site_id key fingerprint! comment_id at
     identity: site_id issuer subject author_id issued_at
     job: site_id id kind dedup_key! payload! state attempts run_at claimed_until last_error! created_at
-        finished_at claim_token
+        finished_at claim_token subject!
     late_verdict: site_id comment_id revision phase finding! changed at corrected_at
     lesson: site_id comment_id kind words!
     link_card: site_id url! state title! name! description! picture_id width height fetched_at author!
@@ -271,16 +272,31 @@ pub(crate) async fn fail_a_mail(world: &World) {
     assert_ne!(world.store.write(fail).await.unwrap(), 0);
 }
 
-fn mail(world: &World, what: &str) -> NewJob {
-    let now = world.clock.now();
-    NewJob {
-        id: world.ids.next(now),
-        site: world.site.id,
-        kind: "mail",
-        dedup_key: what.to_owned(),
-        payload: r#"{"to":"zanzibar@reader.example","text":"Hello"}"#.to_owned(),
-        run_at: now,
+/// A mail as a job keeps it: what else there is in it does not matter here.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Mail {
+    pub(crate) message_id: String,
+    pub(crate) to: String,
+}
+
+impl Payload for Mail {
+    const KIND: &'static str = jobs::MAIL;
+
+    fn dedup_key(&self) -> Option<String> {
+        Some(self.message_id.clone())
     }
+
+    fn subject(&self) -> Option<String> {
+        Some(self.to.clone())
+    }
+}
+
+fn mail(world: &World, what: &str) -> NewJob {
+    let mail = Mail {
+        message_id: what.to_owned(),
+        to: "zanzibar@reader.example".to_owned(),
+    };
+    NewJob::new(world.site.id, &mail, world.clock.now()).unwrap()
 }
 
 pub(crate) async fn sign_in(world: &World) {

@@ -7,8 +7,9 @@ use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase};
 use rejoinder_core::notices::subscription::Kind;
 use rejoinder_core::{Clock as _, Refusal, State, TokenHash};
 use rejoinder_store::identity::authors::Details;
+use rejoinder_store::identity::erasures::EraseAuthor;
 use rejoinder_store::identity::guests::{self};
-use rejoinder_store::jobs::{self};
+use rejoinder_store::jobs;
 use rejoinder_store::notices::subscriptions::Wish as Told;
 use rejoinder_store::{StoreError, Tx, notices::subscriptions};
 
@@ -234,7 +235,10 @@ fn what_is_too_much_for_one_step_is_done_by_a_job() {
         let now = world.clock.now();
         let claim = move |tx: &mut Tx<'_>| jobs::claim(tx, now, Duration::from_secs(60), 100);
         let claimed = world.store.write(claim).await.unwrap();
-        assert!(claimed.iter().any(|job| job.payload == author.to_string()));
+        assert!(claimed.iter().any(|job| {
+            let erase: Result<EraseAuthor, _> = job.read();
+            erase.is_ok_and(|erase| erase.author == author)
+        }));
         crate::identity::account_erasures::erase(&world, author).await;
 
         for line in world.dump().await {

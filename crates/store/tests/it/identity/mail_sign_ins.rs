@@ -9,6 +9,7 @@ use rejoinder_store::identity::mail_sign_ins::{self, Entered, Opened, Wish};
 use rejoinder_store::identity::sessions::NewSession;
 use rejoinder_store::jobs::NewJob;
 
+use crate::identity::guest_traces::Mail;
 use crate::support::{Person, World, on_both};
 
 pub(crate) const BROWSER: TokenHash = TokenHash([7; 32]);
@@ -35,6 +36,10 @@ async fn ask_from(
 ) -> Option<TokenHash> {
     let now = world.clock.now();
     let token = secret(world);
+    let mail = Mail {
+        message_id: format!("{token:?}"),
+        to: email.to_owned(),
+    };
     let wish = Wish {
         site: world.site.id,
         email: email.to_owned(),
@@ -43,14 +48,7 @@ async fn ask_from(
         browser,
         known,
         code: format!("12345{}", browser.0[0] - 1),
-        mail: NewJob {
-            id: world.ids.next(now),
-            site: world.site.id,
-            kind: "mail",
-            dedup_key: format!("{token:?}"),
-            payload: "{}".to_owned(),
-            run_at: now,
-        },
+        mail: NewJob::new(world.site.id, &mail, now).unwrap(),
     };
     let asked = world
         .store

@@ -7,9 +7,10 @@ use rejoinder_core::moderation::Action;
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Clock as _, Settings, SiteId, Vote};
 use rejoinder_store::integrations::webhooks::{
-    Attempt, Delivery, DeliveryState, NewWebhook, Webhook,
+    Attempt, Deliver, Delivery, DeliveryState, NewWebhook, Webhook,
 };
-use rejoinder_store::{integrations::webhooks, jobs, publication::sites};
+use rejoinder_store::jobs::{self, Job};
+use rejoinder_store::{integrations::webhooks, publication::sites};
 
 use crate::support::{World, on_both};
 
@@ -101,6 +102,10 @@ fn each_endpoint_is_told_what_it_wants_to_hear_and_no_more() {
     });
 }
 
+fn delivery(job: &Job) -> i64 {
+    job.read::<Deliver>().unwrap().delivery
+}
+
 #[test]
 fn each_delivery_has_a_job_and_what_is_replayed_has_one_more() {
     on_both(|world| async move {
@@ -118,8 +123,7 @@ fn each_delivery_has_a_job_and_what_is_replayed_has_one_more() {
             });
             claim.await.unwrap()
         };
-        let payload = told.id.to_string();
-        assert_eq!(claim().await[0].payload, payload);
+        assert_eq!(delivery(&claim().await[0]), told.id);
         world.record(told.id, Attempt::Taken(200)).await;
 
         let (now, site) = (world.clock.now(), world.site.id);
@@ -132,7 +136,7 @@ fn each_delivery_has_a_job_and_what_is_replayed_has_one_more() {
         let again = claim().await;
 
         assert_eq!(again.len(), 1, "twice while it waits is once");
-        assert_eq!(again[0].payload, payload);
+        assert_eq!(delivery(&again[0]), told.id);
         world.record(told.id, Attempt::Taken(200)).await;
         let since = world
             .store

@@ -189,7 +189,7 @@ fn akismet_is_corrected_once_for_each_comment_and_direction() {
         let told = || async {
             let rows = world.dump().await;
             let jobs = rows.iter().filter(|row| row.starts_with("job: "));
-            jobs.filter(|row| row.contains("kind=correct_external"))
+            jobs.filter(|row| row.contains("kind=spam_check_correction"))
                 .count()
         };
         let id = world.post(&ann, "First").await;

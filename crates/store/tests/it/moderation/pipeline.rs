@@ -5,6 +5,7 @@ use std::time::Duration;
 use rejoinder_core::moderation::{Action, Judged, Trust, Work};
 use rejoinder_core::publication::settings::{BannedWords, External, Mode};
 use rejoinder_core::{Clock as _, Refusal, Sort, State};
+use rejoinder_store::jobs::Payload as _;
 use rejoinder_store::moderation::groups::Group;
 use rejoinder_store::moderation::word_lists::List;
 use rejoinder_store::moderation::{decisions, groups, pipeline, standing};
@@ -332,7 +333,10 @@ fn a_slow_program_outside_neither_publishes_what_waits_nor_loses_it() {
             .unwrap();
 
         assert_eq!(jobs.len(), 2);
-        assert!(jobs.iter().all(|job| job.kind == pipeline::EXTERNAL_JOB));
+        assert!(
+            jobs.iter()
+                .all(|job| job.kind == pipeline::CheckForSpam::KIND)
+        );
         assert_eq!(world.stands(first).await, "held external");
         assert!(world.late(second, 1, outside(None)).await.unwrap());
         assert_eq!(world.stands(second).await, "held new_author");
@@ -390,7 +394,6 @@ fn what_moderators_edit_is_not_judged() {
             text: "He said idiot".to_owned(),
             rendered: markup::render("He said idiot"),
             revision: None,
-            job: world.ids.next(now),
         };
         let edited = world
             .store

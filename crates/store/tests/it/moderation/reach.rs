@@ -85,7 +85,6 @@ fn what_is_out_of_a_moderators_groups_is_neither_changed_nor_read_by_them() {
                 text: "First".to_owned(),
                 rendered: markup::render("First"),
                 revision: None,
-                job: world.ids.next(now),
             };
             let tried = world.store.write(move |tx| match n {
                 0 => reach::inside(tx, site, &reader, first).map(drop),

@@ -6,9 +6,10 @@ use rejoinder_core::moderation::Action;
 use rejoinder_core::notices::subscription::{Kind, Pace};
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, PageId, Refusal, Time};
-use rejoinder_store::notices::mails::{self, Due, FAN_OUT_JOB, NOTICE_JOB, Told};
+use rejoinder_store::jobs::{self, Payload as _};
+use rejoinder_store::notices::mails::{self, Due, FanOut, Told};
 use rejoinder_store::notices::subscriptions::{self, Asked, Wish};
-use rejoinder_store::{Result, StoreError, discussion::pages, identity::authors, jobs};
+use rejoinder_store::{Result, StoreError, discussion::pages, identity::authors};
 
 use crate::support::{Person, World, on_both, story};
 
@@ -73,15 +74,15 @@ impl World {
                 return mails;
             }
             for job in claimed {
-                if job.kind == FAN_OUT_JOB {
-                    let comment: CommentId = job.payload.parse().unwrap();
+                if job.kind == FanOut::KIND {
+                    let FanOut { comment } = job.read().unwrap();
                     let step = move |tx: &mut rejoinder_store::Tx<'_>| {
                         mails::fan_out(tx, now, site, comment, 0)
                     };
                     assert_eq!(self.store.write(step).await.unwrap(), None);
                 }
-                if job.kind == NOTICE_JOB {
-                    let told = Told::from_payload(&job.payload).unwrap();
+                if job.kind == Told::KIND {
+                    let told: Told = job.read().unwrap();
                     mails.extend(self.due(told).await.map(shown));
                     let sent =
                         move |tx: &mut rejoinder_store::Tx<'_>| mails::sent(tx, now, site, told);

@@ -5,13 +5,14 @@ use std::time::Duration;
 use rejoinder_core::moderation::Action;
 use rejoinder_core::notices::subscription::{Kind, Pace};
 use rejoinder_core::publication::settings::Mode;
-use rejoinder_core::{AuthorId, Clock as _, CommentId, TokenHash};
+use rejoinder_core::{AuthorId, Clock as _, TokenHash};
 use rejoinder_store::identity::erasures::Fate;
+use rejoinder_store::jobs::{self, Payload as _};
 use rejoinder_store::notices::devices::{self, NewDevice};
-use rejoinder_store::notices::mails::{self, FAN_OUT_JOB};
-use rejoinder_store::notices::pushes::{self, PUSH_JOB, Push};
+use rejoinder_store::notices::mails::{self, FanOut};
+use rejoinder_store::notices::pushes::{self, Push};
 use rejoinder_store::notices::subscriptions::{self, Wish};
-use rejoinder_store::{Tx, identity::sessions, jobs};
+use rejoinder_store::{Tx, identity::sessions};
 
 use crate::identity::account_erasures::{ask_to_erase, erase};
 use crate::notices::mails::wish;
@@ -61,14 +62,14 @@ impl World {
                 return told;
             }
             for job in claimed {
-                if job.kind == FAN_OUT_JOB {
-                    let comment: CommentId = job.payload.parse().unwrap();
+                if job.kind == FanOut::KIND {
+                    let FanOut { comment } = job.read().unwrap();
                     let step =
                         move |tx: &mut Tx<'_>| mails::fan_out(tx, now, site, comment, 0).map(drop);
                     self.store.write(step).await.unwrap();
                 }
-                if job.kind == PUSH_JOB {
-                    let push = Push::from_payload(&job.payload).unwrap();
+                if job.kind == Push::KIND {
+                    let push: Push = job.read().unwrap();
                     let send = move |tx: &mut Tx<'_>| {
                         let due = pushes::due(tx, now, site, push)?;
                         pushes::sent(tx, now, site, push)?;
