@@ -89,7 +89,7 @@ const PLACES: [(&str, Place); 10] = [
     ("reader/comments.rs", Place::Comment(None)),
     ("reader/forms.rs", Place::CommentForm),
     ("auth/mail.rs", Place::SignIn),
-    ("guest.rs", Place::Guest),
+    ("reader/guest.rs", Place::Guest),
     ("owner/people.rs", Place::Invitation),
 ];
 
@@ -286,6 +286,6 @@ fn the_places_at_which_an_address_is_typed_are_known() {
     }
     // What a publisher or a provider vouches for is typed by nobody.
     found.remove("auth/signed_token.rs");
-    found.remove("openid/believe.rs");
+    found.remove("auth/provider/believe.rs");
     assert_eq!(found, known);
 }
