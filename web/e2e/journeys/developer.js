@@ -27,7 +27,7 @@ export async function develop(place, slug, token) {
   const counts = JSON.parse(await sh(`curl -sSf ${named} ${comments}/api/v1/counts`));
   assert.deepEqual(counts.counts, { [place.story(slug)]: thread.n_comments });
   const [{ id, url }] = thread.comments;
-  const one = JSON.parse(await sh(`curl -sSf ${comments}/api/v1/comments/${id}`));
+  const one = JSON.parse(await sh(`curl -sSf ${comments}/api/v1/comments/${id}?site=${site}`));
   assert.equal(one.comment.id, id);
   assert.match(await sh(`curl -sSfL ${url}`), /<html/);
   const refused = JSON.parse(await sh(`curl -sS ${comments}/api/v1/comments -d '{}' -H 'content-type: application/json'`));

@@ -81,8 +81,11 @@ pub fn closed_since(settings: &Settings, page: &Page, now: Time) -> Option<Time>
 
 /// Whether `parent` takes replies.
 pub fn may_reply(parent: &Comment) -> Result<(), Refusal> {
-    if parent.state != State::Published {
-        return Err(Refusal::ParentRemoved);
+    match parent.state {
+        State::Published => {}
+        State::Removed => return Err(Refusal::ParentRemoved),
+        // What readers are not shown is not told of either.
+        State::Held | State::Rejected | State::Spam => return Err(Refusal::CommentUnknown),
     }
     match parent.closed_at {
         Some(since) => Err(Refusal::BranchClosed { since }),

@@ -122,6 +122,10 @@ impl ApiError {
         Self::body("The body did not arrive whole.")
     }
 
+    pub(crate) fn site_missing() -> Self {
+        Self::query("site", "The parameter `site` is missing.")
+    }
+
     pub(crate) fn site_unknown() -> Self {
         let detail = "There is no such site here.";
         Self::new(StatusCode::NOT_FOUND, "site_unknown", detail).field("site")

@@ -13,7 +13,7 @@ use crate::http::error::{ApiError, Problem};
 use crate::http::extract::{Params, Visitor};
 use crate::http::limits::Act;
 use crate::public::threads::{context, placed};
-use crate::reader::{find, page_of};
+use crate::reader::{locate, page_of};
 use crate::state::App;
 
 /// A comment, and how it stands in the thread.
@@ -58,7 +58,7 @@ pub(crate) struct Placed {
     get, path = "/api/v1/comments/{id}", tag = "reading",
     params(
         ("id" = String, Path, description = "The comment's id"),
-        ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
+        ("site" = Option<String>, Query, description = "The site's host; needed unless the page that asks belongs to one site alone, or there is only one"),
     ),
     responses((status = 200, body = Placed), (status = "4XX", body = Problem)),
 )]
@@ -69,7 +69,7 @@ pub(crate) async fn one(
     params: Params,
 ) -> Result<Json<Placed>, ApiError> {
     app.limits.take(Act::Read, &visitor, app.now())?;
-    let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
+    let (site, comment) = locate(&app, &visitor, &id, params.get("site")).await?;
     let key = page_of(&app, &site, &comment).await?.key;
     let query = ThreadQuery {
         root: Some(comment.id),

@@ -14,7 +14,7 @@ use crate::state::App;
     params(
         ("id" = String, Path, description = "The comment's id"),
         ("url" = String, Query, description = "The link, as the card names it"),
-        ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
+        ("site" = Option<String>, Query, description = "The site's host; needed unless the page that asks belongs to one site alone, or there is only one"),
     ),
     responses((status = 204, description = "It is only a link"), (status = "4XX", body = Problem)),
 )]

@@ -177,7 +177,7 @@ pub(crate) struct EditComment {
     patch, path = "/api/v1/comments/{id}", tag = "writing", request_body = EditComment,
     params(
         ("id" = String, Path, description = "The comment's id"),
-        ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
+        ("site" = Option<String>, Query, description = "The site's host; needed unless the page that asks belongs to one site alone, or there is only one"),
     ),
     security((), ("api_token" = ["comments:write"])),
     responses((status = 200, body = Shown), (status = "4XX", body = Problem)),
@@ -203,7 +203,7 @@ pub(crate) async fn edit(
     delete, path = "/api/v1/comments/{id}", tag = "writing",
     params(
         ("id" = String, Path, description = "The comment's id"),
-        ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
+        ("site" = Option<String>, Query, description = "The site's host; needed unless the page that asks belongs to one site alone, or there is only one"),
     ),
     security((), ("api_token" = ["comments:write"])),
     responses((status = 204, description = "It is gone"), (status = "4XX", body = Problem)),

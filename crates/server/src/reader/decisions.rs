@@ -11,6 +11,7 @@ use rejoinder_core::{Author, Comment, Refusal, Site};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::moderation::decisions::{self, Decide, Decided, DecisionId};
+use store::moderation::reach;
 use utoipa::ToSchema;
 
 use super::{find, page_of};
@@ -54,7 +55,7 @@ pub(crate) struct Decision {
     security((), ("api_token" = ["moderation:write"])),
     params(
         ("id" = String, Path, description = "The comment's id"),
-        ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
+        ("site" = Option<String>, Query, description = "The site's host; needed unless the page that asks belongs to one site alone, or there is only one"),
     ),
     responses((status = 200, body = Decision), (status = "4XX", body = Problem)),
 )]
@@ -178,7 +179,12 @@ pub(crate) async fn page(
 ) -> Result<Response, ErrorPage> {
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
-    moderator(&app, &visitor, &site).await?;
+    let moderator = moderator(&app, &visitor, &site).await?;
+    let (at, judged) = (site.id, comment.clone());
+    let decides = move |tx: &mut Tx<'_>| reach::decides(tx, at, &moderator, &judged);
+    if !app.store.read(decides).await.map_err(ApiError::from)? {
+        return Err(ApiError::from(Refusal::CommentUnknown).into());
+    }
     let key = page_of(&app, &site, &comment).await?.key;
     let context = context(&app, &site, &visitor.base.0);
     Ok(Html(render::moderate_page(&context, &key, &comment)).into_response())

@@ -34,7 +34,7 @@ pub(crate) struct RaiseFlag {
     post, path = "/api/v1/comments/{id}/flags", tag = "writing", request_body = RaiseFlag,
     params(
         ("id" = String, Path, description = "The comment's id"),
-        ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
+        ("site" = Option<String>, Query, description = "The site's host; needed unless the page that asks belongs to one site alone, or there is only one"),
     ),
     responses((status = 204, description = "It was noted."), (status = "4XX", body = Problem)),
 )]

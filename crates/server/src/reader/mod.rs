@@ -26,7 +26,7 @@ use crate::access::Access;
 use crate::http::extract::MAX_TEXT_BODY;
 use crate::http::routes::{Route, route};
 
-pub(crate) use posting::{find, page_of};
+pub(crate) use posting::{find, locate, page_of};
 
 /// Through the API, and the same by plain forms.
 pub(crate) fn routes() -> Vec<Route> {

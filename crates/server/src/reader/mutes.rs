@@ -35,7 +35,7 @@ pub(crate) struct MutedAuthor {
     put, path = "/api/v1/comments/{id}/mute", tag = "writing", request_body = Mute,
     params(
         ("id" = String, Path, description = "The comment's id"),
-        ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
+        ("site" = Option<String>, Query, description = "The site's host; needed unless the page that asks belongs to one site alone, or there is only one"),
     ),
     responses((status = 200, body = MutedAuthor), (status = "4XX", body = Problem)),
 )]

@@ -12,6 +12,7 @@ use rejoinder_core::{
 use store::discussion::comments::{self, Edit, Idempotency, NewComment, NewIds, Posted};
 use store::discussion::{cards, pages};
 use store::identity::authors::Details;
+use store::moderation::reach;
 
 use super::subscriptions;
 use super::work::{self, Proof};
@@ -127,32 +128,41 @@ fn details(draft: &Draft, reader: &Reader) -> Result<Option<Details>, Refusal> {
     }))
 }
 
-/// The comment of an id, with its site: the one that is named, or one that the page which asks may
-/// act on. What is on another site is as unknown as what is nowhere.
+/// The comment of an id, with its site, where the one who asks may know of it: it is shown to everyone,
+/// it is theirs, or they decide on its page. Any other is as unknown as one that is nowhere.
 pub(crate) async fn find(
     app: &App,
     visitor: &Visitor,
     id: &str,
     site: Option<&str>,
 ) -> Result<(Arc<Site>, Comment), ApiError> {
-    let unknown = || ApiError::from(Refusal::CommentUnknown);
-    let id: CommentId = id.parse().map_err(|_| unknown())?;
-    let sites = match site {
-        Some(host) => vec![visitor.acting_at(app, host).await?],
-        None => visitor.sites(app).await?,
-    };
-    let ids: Vec<_> = sites.iter().map(|site| site.id).collect();
-    let found = app.store.read(move |tx| {
-        for (at, site) in ids.iter().enumerate() {
-            if let Some(comment) = comments::by_id(tx, *site, id)? {
-                return Ok(Some((at, comment)));
-            }
+    let (site, comment) = locate(app, visitor, id, site).await?;
+    if !comment.is_published() {
+        let author = visitor.clone().for_author_of(&comment);
+        let reader = author.reader(app, &site).await?;
+        let (at, judged) = (site.id, comment.clone());
+        let may_know = app
+            .store
+            .read(move |tx| reach::may_know(tx, at, &reader, &judged));
+        if !may_know.await? {
+            return Err(Refusal::CommentUnknown.into());
         }
-        Ok(None)
-    });
-    let (at, comment) = found.await?.ok_or_else(unknown)?;
-    let site = sites.into_iter().nth(at).ok_or_else(unknown)?;
-    visitor.may_act_on(&site)?;
+    }
+    Ok((site, comment))
+}
+
+/// The comment of an id, with its site, for who looks themselves at what may be told of it.
+pub(crate) async fn locate(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    site: Option<&str>,
+) -> Result<(Arc<Site>, Comment), ApiError> {
+    let id: CommentId = id.parse().map_err(|_| Refusal::CommentUnknown)?;
+    let site = visitor.acting_where(app, site).await?;
+    let at = site.id;
+    let found = app.store.read(move |tx| comments::by_id(tx, at, id));
+    let comment = found.await?.ok_or(Refusal::CommentUnknown)?;
     Ok((site, comment))
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Votes {
     put, path = "/api/v1/comments/{id}/vote", tag = "writing", request_body = CastVote,
     params(
         ("id" = String, Path, description = "The comment's id"),
-        ("site" = Option<String>, Query, description = "The site's host, where ids may repeat"),
+        ("site" = Option<String>, Query, description = "The site's host; needed unless the page that asks belongs to one site alone, or there is only one"),
     ),
     security((), ("api_token" = ["comments:write"])),
     responses((status = 200, body = Votes), (status = "4XX", body = Problem)),

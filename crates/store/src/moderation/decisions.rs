@@ -13,10 +13,8 @@ use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Author, Comment, CommentId, Page, PageId, Refusal, SiteId, State, Time};
 
 pub(crate) use change::{By, Entry, change, note_findings, snapshot};
+pub use log::{Actor, Decision, DecisionId, LogCursor, LogQuery, NotADecisionId, Of, log};
 pub(crate) use log::findings_of;
-pub use log::{
-    Actor, Decision, DecisionId, LogCursor, LogQuery, NotADecisionId, Of, log, standing_judgement,
-};
 
 use crate::database::error::StoreError;
 use crate::discussion::events::{self, EventKind};
@@ -157,6 +155,16 @@ pub fn undo(
     }
 }
 
+/// A decision out of reach is as unknown as one that was never made.
+fn nothing_to_undo(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Refused(Refusal::CommentUnknown | Refusal::PageMissing) => {
+            Refusal::NotUndoable.into()
+        }
+        other => other,
+    }
+}
+
 fn undo_of_page(
     tx: &mut Tx<'_>,
     now: Time,
@@ -164,7 +172,8 @@ fn undo_of_page(
     moderator: &Author,
     decision: &Decision,
 ) -> Result<()> {
-    let (page, moderator) = reach_page(tx, site, moderator, decision.id.page)?;
+    let (page, moderator) =
+        reach_page(tx, site, moderator, decision.id.page).map_err(nothing_to_undo)?;
     let closes = match decision.action.as_str() {
         "close_page" => false,
         "open_page" => true,
@@ -198,7 +207,8 @@ fn undo_of_comment(
     id: DecisionId,
     comment: CommentId,
 ) -> Result<Comment> {
-    let (page, comment, who) = reach::decided(tx, site, moderator, comment)?;
+    let (page, comment, who) =
+        reach::decided(tx, site, moderator, comment).map_err(nothing_to_undo)?;
     let decision = log::by_id(tx, site, id)?.ok_or(Refusal::NotUndoable)?;
     if !decision.can_be_undone() {
         return Err(Refusal::NotUndoable.into());

@@ -75,6 +75,27 @@ fn who(tx: &mut Tx<'_>, page: &Page, comment: &Comment, reader: &Reader) -> Resu
     }
 }
 
+/// Whether `reader` may know that there is such a comment: everyone sees it, it is theirs, or they decide
+/// on its page.
+pub fn may_know(tx: &mut Tx<'_>, site: SiteId, reader: &Reader, comment: &Comment) -> Result<bool> {
+    if comment.is_published() || reader.is(comment.author.id) {
+        return Ok(true);
+    }
+    match &reader.author {
+        Some(author) => decides(tx, site, author, comment),
+        None => Ok(false),
+    }
+}
+
+/// Whether `author` may decide on `comment` as a moderator of its page.
+pub fn decides(tx: &mut Tx<'_>, site: SiteId, author: &Author, comment: &Comment) -> Result<bool> {
+    if author.role < Role::Moderator {
+        return Ok(false);
+    }
+    let page = pages::by_id(tx, site, comment.page)?.ok_or(Refusal::CommentUnknown)?;
+    groups::covers(tx, author.id, &page)
+}
+
 /// A comment with what readers are not shown of it.
 #[derive(Debug)]
 pub struct Inside {

@@ -59,8 +59,7 @@ impl Params {
 
     /// The host of the site that is asked for.
     pub(crate) fn site(&self) -> Result<&str, ApiError> {
-        let missing = || ApiError::query("site", "The parameter `site` is missing.");
-        self.get("site").ok_or_else(missing)
+        self.get("site").ok_or_else(ApiError::site_missing)
     }
 
     /// What the page is called that is asked for.

@@ -221,11 +221,25 @@ impl Visitor {
         }
     }
 
-    /// The sites that the page that asks may act on.
-    pub(crate) async fn sites(&self, app: &App) -> Result<Vec<Arc<Site>>, ApiError> {
+    /// The same of the site that a request names, or else of the only one that it can be about. No site is
+    /// looked through for what a request is about.
+    pub(crate) async fn acting_where(
+        &self,
+        app: &App,
+        host: Option<&str>,
+    ) -> Result<Arc<Site>, ApiError> {
+        if let Some(host) = host {
+            return self.acting_at(app, host).await;
+        }
         let mut sites = app.sites_of(self.foreign_origin()).await?;
         sites.retain(|site| !self.is_foreign(site));
-        Ok(sites)
+        match sites.as_slice() {
+            [site] => {
+                self.may_act_on(site)?;
+                Ok(Arc::clone(site))
+            }
+            _ => Err(ApiError::site_missing()),
+        }
     }
 
     /// The origin of the page that asks, when it is not the server's own.

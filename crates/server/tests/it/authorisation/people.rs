@@ -9,6 +9,7 @@ use axum::http::{Method, header};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use rejoinder_server::Declared;
+use store::moderation::groups::{self, Group, Scope};
 use store::moderation::standing::{self, Change};
 use store::{identity::authors, publication::sites};
 use tempfile::TempDir;
@@ -26,7 +27,10 @@ pub(super) enum Who {
     Guest,
     Account,
     Author,
+    Staff,
+    Editor,
     Moderator,
+    LimitedModerator,
     Owner,
     ModeratorElsewhere,
     OwnerElsewhere,
@@ -36,12 +40,15 @@ pub(super) enum Who {
 }
 
 impl Who {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Anonymous,
         Self::Guest,
         Self::Account,
         Self::Author,
+        Self::Staff,
+        Self::Editor,
         Self::Moderator,
+        Self::LimitedModerator,
         Self::Owner,
         Self::ModeratorElsewhere,
         Self::OwnerElsewhere,
@@ -50,13 +57,27 @@ impl Who {
         Self::Expired,
     ];
 
+    /// Who has this role at the site.
+    pub(super) const fn with_role(role: Role) -> Self {
+        match role {
+            Role::Reader => Self::Account,
+            Role::Staff => Self::Staff,
+            Role::Editor => Self::Editor,
+            Role::Moderator => Self::Moderator,
+            Role::Owner => Self::Owner,
+        }
+    }
+
     pub(super) fn called(name: &str) -> Self {
         match name {
             "anonymous" => Self::Anonymous,
             "guest" => Self::Guest,
             "account" => Self::Account,
             "author" => Self::Author,
+            "staff" => Self::Staff,
+            "editor" => Self::Editor,
             "moderator" => Self::Moderator,
+            "limited moderator" => Self::LimitedModerator,
             "owner" => Self::Owner,
             "moderator elsewhere" => Self::ModeratorElsewhere,
             "owner elsewhere" => Self::OwnerElsewhere,
@@ -85,9 +106,13 @@ impl People {
 
     /// The same on each database.
     pub(super) async fn gather_on_each() -> [Self; 2] {
+        [Self::gather().await, Self::gather_on_postgres().await]
+    }
+
+    pub(super) async fn gather_on_postgres() -> Self {
         let folder = articles::folder(articles::ARTICLE);
         let app = TestApp::on_postgres_with(|config| articles::publish(config, &folder)).await;
-        [Self::gather().await, Self::gather_at(app, folder).await]
+        Self::gather_at(app, folder).await
     }
 
     async fn gather_at(app: TestApp, folder: TempDir) -> Self {
@@ -139,7 +164,10 @@ impl People {
             Who::Anonymous => self.app.stranger(),
             Who::Guest => self.guest().await,
             Who::Account | Who::Author => self.at(HERE, Role::Reader).await,
+            Who::Staff => self.at(HERE, Role::Staff).await,
+            Who::Editor => self.at(HERE, Role::Editor).await,
             Who::Moderator => self.at(HERE, Role::Moderator).await,
+            Who::LimitedModerator => self.limited().await,
             Who::Owner => self.at(HERE, Role::Owner).await,
             Who::ModeratorElsewhere => self.at(THERE, Role::Moderator).await,
             Who::OwnerElsewhere => self.at(THERE, Role::Owner).await,
@@ -157,6 +185,25 @@ impl People {
 
     async fn at(&self, host: &'static str, role: Role) -> TestReader {
         signed_in(&self.app, host, role, self.seed()).await
+    }
+
+    /// A moderator of the pages that everything is about, and of no others.
+    async fn limited(&self) -> TestReader {
+        let (group, id) = (self.seed(), self.seed());
+        let moderator = signed_in(&self.app, HERE, Role::Moderator, id).await;
+        let limit = self.app.store.write(move |tx| {
+            let group = Group {
+                id: group,
+                name: format!("Group {group}"),
+                prefix: Some(requests::PAGE.to_owned()),
+                mode: None,
+                n_pages: 0,
+            };
+            groups::save(tx, SiteId(1), &group)?;
+            groups::set_scope(tx, SiteId(1), AuthorId(id), &Scope::of(vec![group.id]))
+        });
+        limit.await.unwrap();
+        moderator
     }
 
     /// An owner of a site, by the id that they get.
@@ -213,6 +260,13 @@ impl People {
         };
         let known = self.known.lock().await;
         requests::write(&known[&who], host, text).await
+    }
+
+    /// A comment on a page of this site by [`Who::Account`].
+    pub(super) async fn comment_on(&self, page: &str) -> String {
+        let text = format!("Comment {}", self.seed());
+        let known = self.known.lock().await;
+        requests::write_on(&known[&Who::Account], HERE, page, &text).await
     }
 
     pub(super) async fn get_as(&self, who: Who, path: &str) -> Answer {

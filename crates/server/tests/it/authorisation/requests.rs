@@ -28,6 +28,12 @@ use crate::support::TestReader;
 /// The site that everything is about.
 pub(super) const HERE: &str = "news.example";
 
+/// The page that everything is about.
+pub(super) const PAGE: &str = "story";
+
+/// A page of the site that the limited moderator has nothing to do with.
+pub(super) const APART: &str = "apart";
+
 /// A site that has nothing to do with it.
 pub(super) const THERE: &str = "other.example";
 
@@ -42,6 +48,10 @@ pub(super) enum Object {
     Own,
     /// One of the other site.
     Elsewhere,
+    /// One of the site on a page that the limited moderator has nothing to do with.
+    Apart,
+    /// One of the site that readers are not shown.
+    Hidden,
     /// None that there is.
     Unknown,
 }
@@ -104,7 +114,7 @@ pub(super) const fn rightful(route: &Declared) -> Who {
 
 /// What the parameters of a route, or a field of its body, name beside the site.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Nothing,
     /// No object, but a name that nobody has.
     Name,
@@ -146,7 +156,7 @@ const KINDS: [(&str, Kind); 19] = [
     ("/searches/{id}", Kind::Nothing),
 ];
 
-fn kind(route: &Declared) -> Kind {
+pub(super) fn kind(route: &Declared) -> Kind {
     let known = KINDS.iter().find(|(part, _)| route.path.contains(part));
     known.map_or(Kind::Nothing, |(_, kind)| *kind)
 }
@@ -164,11 +174,21 @@ pub(super) async fn request(
     object: Object,
 ) -> Request {
     let owner = match object {
-        Object::Own => host,
+        Object::Own | Object::Apart | Object::Hidden => host,
         Object::Elsewhere | Object::Unknown => THERE,
     };
     let (mut id, mut delivery) = (String::new(), String::new());
     match kind(route) {
+        Kind::Comment if object == Object::Apart => id = people.comment_on(APART).await,
+        Kind::Comment if object == Object::Hidden => id = hidden(people).await,
+        Kind::Decision if object == Object::Apart => {
+            let comment = people.comment_on(APART).await;
+            id = decision_on(people, owner, &comment).await;
+        }
+        Kind::Page if object == Object::Apart => {
+            let comment = people.comment_on(APART).await;
+            id = stored(people, owner, &comment).await.page.to_string();
+        }
         Kind::Nothing => "1".clone_into(&mut id),
         Kind::Name => id = people.seed().to_string(),
         Kind::Colleague => id = colleague(people, owner).await.to_string(),
@@ -186,13 +206,7 @@ pub(super) async fn request(
         Kind::Webhook => id = webhook(people, owner).await.to_string(),
     }
     if object == Object::Unknown {
-        id = match kind(route) {
-            Kind::ApiToken | Kind::Author | Kind::Colleague | Kind::Comment | Kind::Page => {
-                "0000000000zzz".to_owned()
-            }
-            Kind::Decision => "0000000000zzz-1".to_owned(),
-            _ => "424242".to_owned(),
-        };
+        unknown(kind(route)).clone_into(&mut id);
     }
     let path = path(route, host, &id, &delivery);
     Request {
@@ -201,6 +215,17 @@ pub(super) async fn request(
         body: body(route, host, &id),
         origin: Origin::Usual,
         id,
+    }
+}
+
+/// An id that nothing has.
+pub(super) const fn unknown(kind: Kind) -> &'static str {
+    match kind {
+        Kind::ApiToken | Kind::Author | Kind::Colleague | Kind::Comment | Kind::Page => {
+            "0000000000zzz"
+        }
+        Kind::Decision => "0000000000zzz-1",
+        _ => "424242",
     }
 }
 
@@ -250,6 +275,7 @@ fn query(route: &Declared, host: &str) -> String {
             | "/embed/comments/{id}/moderate",
         )
         | ("DELETE", "/api/v1/session" | "/api/v1/decisions/{id}") => format!("?site={host}"),
+        ("GET", "/api/v1/comments/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/sites/{site}/search") => "?q=rain".to_owned(),
         _ => String::new(),
     }
@@ -361,7 +387,11 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
 
 /// Write a comment at `host`; its id.
 pub(super) async fn write(reader: &TestReader, host: &str, text: &str) -> String {
-    let body = json!({"site": host, "page": "story", "text": text, "name": "Ann"});
+    write_on(reader, host, PAGE, text).await
+}
+
+pub(super) async fn write_on(reader: &TestReader, host: &str, page: &str, text: &str) -> String {
+    let body = json!({"site": host, "page": page, "text": text, "name": "Ann"});
     reader
         .send(Method::POST, "/api/v1/comments", body)
         .await
@@ -370,7 +400,19 @@ pub(super) async fn write(reader: &TestReader, host: &str, text: &str) -> String
 
 /// A decision of the site's owner that can be undone.
 async fn decision(people: &People, host: &'static str) -> String {
-    let (site, comment) = (people.site(host).await, people.comment(host).await);
+    let comment = people.comment(host).await;
+    decision_on(people, host, &comment).await
+}
+
+/// A comment of [`Who::Account`] that the site's owner refused.
+pub(super) async fn hidden(people: &People) -> String {
+    let comment = people.comment_on(PAGE).await;
+    decision_on(people, HERE, &comment).await;
+    comment
+}
+
+async fn decision_on(people: &People, host: &'static str, comment: &str) -> String {
+    let site = people.site(host).await;
     let path = format!("/moderate/{host}/decide");
     let comment = format!("{comment}.1");
     let fields = [("comment", comment.as_str()), ("action", "spam")];
@@ -460,9 +502,13 @@ async fn a_delivery(people: &People, host: &'static str) -> (String, String) {
 }
 
 /// A new comment, as it is stored.
-async fn found(people: &People, host: &'static str) -> Comment {
-    let (site, id) = (people.site(host).await, people.comment(host).await);
-    let id = id.parse().unwrap();
+pub(super) async fn found(people: &People, host: &'static str) -> Comment {
+    let comment = people.comment(host).await;
+    stored(people, host, &comment).await
+}
+
+async fn stored(people: &People, host: &'static str, comment: &str) -> Comment {
+    let (site, id) = (people.site(host).await, comment.parse().unwrap());
     let read = people
         .app
         .store
@@ -470,7 +516,7 @@ async fn found(people: &People, host: &'static str) -> Comment {
     read.await.unwrap().unwrap()
 }
 
-async fn group(people: &People, host: &'static str) -> String {
+pub(super) async fn group(people: &People, host: &'static str) -> String {
     let (site, id) = (people.site(host).await, people.seed());
     let group = Group {
         id,
