@@ -110,7 +110,7 @@ async fn undo_all(app: &App, member: &Member, fields: &Params) -> Result<Done, A
     let write = move |tx: &mut Tx<'_>| {
         let mut results: Vec<Result<Option<Comment>, Refusal>> = Vec::new();
         for id in named.iter().rev() {
-            match decisions::undo(tx, now, site, &moderator, *id) {
+            match tx.attempt(|tx| decisions::undo(tx, now, site, &moderator, *id)) {
                 Ok(comment) => results.push(Ok(comment)),
                 Err(StoreError::Refused(refusal)) => results.push(Err(refusal)),
                 Err(error) => return Err(error),

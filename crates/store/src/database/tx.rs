@@ -170,6 +170,29 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Do `work` whole or not at all, while the rest of the transaction goes on: what was begun before a
+    /// refusal is taken back, and so is what was said of changed pages.
+    pub fn attempt<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let (n_changes, erases) = (self.changes.len(), self.erases);
+        self.batch("savepoint attempt")?;
+        let done = work(self);
+        match &done {
+            Ok(_) => {}
+            Err(StoreError::Refused(_)) => {
+                self.batch("rollback to savepoint attempt")?;
+                self.changes.truncate(n_changes);
+                self.erases = erases;
+            }
+            // The whole transaction is given up.
+            Err(_) => return done,
+        }
+        self.batch("release savepoint attempt")?;
+        done
+    }
+
     /// Say that a page changed, for those who hear of it after the commit.
     pub fn touch(&mut self, change: Change) {
         self.changes.push(change);

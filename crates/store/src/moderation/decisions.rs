@@ -119,7 +119,8 @@ fn pinned(
     }
 }
 
-/// Decide on many comments, each with its own result; the rest goes on when one is refused.
+/// Decide on many comments, each with its own result; the rest goes on when one is refused, of which
+/// nothing is left.
 pub fn decide_all(
     tx: &mut Tx<'_>,
     now: Time,
@@ -127,7 +128,7 @@ pub fn decide_all(
 ) -> Result<Vec<std::result::Result<Decided, Refusal>>> {
     let mut results = Vec::with_capacity(all.len().min(MAX_AT_ONCE));
     for one in all.iter().take(MAX_AT_ONCE) {
-        results.push(match decide(tx, now, one) {
+        results.push(match tx.attempt(|tx| decide(tx, now, one)) {
             Ok(decided) => Ok(decided),
             Err(StoreError::Refused(refusal)) => Err(refusal),
             Err(error) => return Err(error),

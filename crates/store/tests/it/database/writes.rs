@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use postgres::NoTls;
-use rejoinder_core::{PageKey, SiteId};
-use rejoinder_store::{Change, Hook, Location, Result, Store, StoreError, discussion::pages};
+use rejoinder_core::{Clock as _, PageKey, SiteId, Sort};
+use rejoinder_store::{
+    Change, Hook, Location, Result, Store, StoreError,
+    discussion::{comments, pages},
+};
 use rusqlite::Connection;
 
-use crate::support::{World, on_both};
+use crate::support::{World, first_page, on_both};
 
 /// Keeps the store's writers busy until it is dropped.
 struct Hold {
@@ -37,6 +40,37 @@ fn write<T: Send + 'static>(
 ) -> Pending<T> {
     let store = store.clone();
     Box::pin(async move { store.write(operation).await })
+}
+
+#[test]
+fn what_is_refused_half_way_is_taken_back_while_the_rest_goes_on() {
+    on_both(|world| async move {
+        let ann = world.person("Ann");
+        let ids = [
+            world.post(&ann, "First").await,
+            world.post(&ann, "Second").await,
+        ];
+        let reader = world.reader(&ann).await;
+        let (now, site) = (world.clock.now(), world.site.id);
+
+        let write = move |tx: &mut rejoinder_store::Tx<'_>| {
+            let [first, second] = ids;
+            comments::remove(tx, now, site, first, &reader)?;
+            let refused = tx.attempt(|tx| {
+                comments::remove(tx, now, site, second, &reader)?;
+                // It is gone already.
+                comments::remove(tx, now, site, second, &reader)
+            });
+            Ok(refused.is_err())
+        };
+        assert!(world.store.write(write).await.unwrap());
+
+        assert_eq!(world.lines(first_page(Sort::Oldest)).await, ["Second 0"]);
+        let heard = world.heard.lock().unwrap().clone();
+        let versions = heard.iter().map(|change| change.version);
+        assert_eq!(versions.max(), Some(3), "{heard:?}");
+        world.expect_sound().await;
+    });
 }
 
 /// Occupy `n` threads that write.
