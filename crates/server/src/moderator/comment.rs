@@ -6,7 +6,7 @@ use rejoinder_core::moderation::Action;
 use rejoinder_core::{Comment, CommentId, Page, Site};
 use render::moderation::{CommentPage, Earlier, Flagged, LogRows, Logged, name};
 use store::moderation::decisions::{LogQuery, Of};
-use store::{StoreError, discussion::comments, moderation::flags};
+use store::{StoreError, discussion::comments, moderation::inside};
 
 use super::rows::{self, Loaded};
 use super::{log, told};
@@ -102,8 +102,8 @@ async fn read(
         let Some(row) = row else {
             return Ok(None);
         };
-        let versions = comments::versions(tx, site, id)?.into_iter();
-        let flags = flags::of_comment(tx, site, id)?.into_iter();
+        let versions = inside::versions(tx, row.item())?.into_iter();
+        let flags = inside::flags(tx, row.item())?.into_iter();
         let query = LogQuery {
             of: Of::Comment(id),
             scope: around.scope.clone(),
@@ -116,9 +116,9 @@ async fn read(
             replaced_at: version.replaced_at,
         };
         Ok::<_, StoreError>(Some(Read {
-            ancestors: comments::ancestors(tx, site, row.comment(), AROUND)?,
+            ancestors: inside::ancestors(tx, row.item(), AROUND)?,
             replies: comments::replies(tx, site, id, AROUND as i64)?,
-            program: comments::program(tx, site, id)?,
+            program: inside::program(tx, row.item())?,
             versions: versions.map(earlier).collect(),
             flags: flags.map(rows::flagged).collect(),
             log: log::read(tx, site, &query)?,

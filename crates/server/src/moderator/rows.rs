@@ -11,7 +11,7 @@ use store::moderation::queues::{Item, Listed};
 use store::{
     Result, Tx,
     discussion::comments,
-    moderation::{decisions, flags, queues, standing},
+    moderation::{inside, queues, standing},
 };
 
 use crate::http::error::ApiError;
@@ -74,14 +74,13 @@ pub(super) fn load(
     let records = standing::records(tx, site, &authors)?;
     let mut rows = Vec::with_capacity(listed.items.len());
     for item in listed.items {
-        rows.push(complete(tx, site, item, &records, judged)?);
+        rows.push(complete(tx, item, &records, judged)?);
     }
     Ok((rows, listed.next))
 }
 
 fn complete(
     tx: &mut Tx<'_>,
-    site: SiteId,
     item: Item,
     records: &HashMap<AuthorId, standing::Record>,
     judged: &[Judged],
@@ -89,17 +88,17 @@ fn complete(
     let comment = &item.comment;
     let flags = match item.n_flags {
         0 => Vec::new(),
-        _ => flags::of_comment(tx, site, comment.id)?,
+        _ => inside::flags(tx, &item)?,
     };
     let decision = match item.is_decided && item.n_flags > 0 {
-        true => decisions::standing_judgement(tx, site, comment.id)?,
+        true => inside::judgement(tx, &item)?,
         false => None,
     };
     let seen = judged
         .iter()
         .find(|seen| seen.comment == comment.id && seen.revision != comment.revision);
     let versions = match seen {
-        Some(_) => comments::versions(tx, site, comment.id)?,
+        Some(_) => inside::versions(tx, &item)?,
         None => Vec::new(),
     };
     let is_seen =
@@ -170,6 +169,11 @@ pub(super) fn some(
 }
 
 impl Loaded {
+    /// The proof that who looks reaches the comment.
+    pub(super) const fn item(&self) -> &Item {
+        &self.item
+    }
+
     pub(super) const fn id(&self) -> CommentId {
         self.item.comment.id
     }

@@ -343,7 +343,7 @@ pub(crate) fn shown(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Show
 }
 
 /// What the program is called that posted a comment; `None` where a browser did.
-pub fn program(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Option<String>> {
+pub(crate) fn program(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Option<String>> {
     tx.one(
         sql!(
             "select a.name from comment c
@@ -356,7 +356,7 @@ pub fn program(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Option<St
 }
 
 /// What `comment` replies to, and so on, the nearest last: at most `limit` of them. For moderators.
-pub fn ancestors(
+pub(crate) fn ancestors(
     tx: &mut Tx<'_>,
     site: SiteId,
     comment: &Comment,
@@ -396,7 +396,7 @@ pub struct Version {
 }
 
 /// The earlier texts of a comment, oldest first. For moderators.
-pub fn versions(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Vec<Version>> {
+pub(crate) fn versions(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Vec<Version>> {
     tx.all(
         sql!(
             "select revision, text, replaced_at from comment_version

@@ -14,7 +14,7 @@ use rejoinder_core::{Author, Comment, CommentId, Page, PageId, Refusal, SiteId, 
 
 pub(crate) use change::{By, Entry, change, note_findings, snapshot};
 pub use log::{Actor, Decision, DecisionId, LogCursor, LogQuery, NotADecisionId, Of, log};
-pub(crate) use log::findings_of;
+pub(crate) use log::{findings_of, standing_judgement};
 
 use crate::database::error::StoreError;
 use crate::discussion::events::{self, EventKind};

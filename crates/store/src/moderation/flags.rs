@@ -219,7 +219,7 @@ pub struct Flag {
 }
 
 /// The flags on a comment, newest first, at most 200.
-pub fn of_comment(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<Vec<Flag>> {
+pub(crate) fn of_comment(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<Vec<Flag>> {
     tx.all(
         sql!(
             "select f.author_id, a.name, f.reason, f.note, f.revision, f.at, f.ended_at

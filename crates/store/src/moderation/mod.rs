@@ -5,6 +5,7 @@ pub mod decisions;
 pub mod desk_mails;
 pub mod flags;
 pub mod groups;
+pub mod inside;
 pub(crate) mod learned;
 pub mod pipeline;
 pub mod queues;

@@ -93,6 +93,7 @@ pub struct QueueQuery {
 
 /// A comment with all that a moderator needs to decide on it.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Item {
     /// The comment, unblanked.
     pub comment: Comment,

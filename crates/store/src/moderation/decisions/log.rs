@@ -222,7 +222,7 @@ pub(super) fn by_id(tx: &mut Tx<'_>, site: SiteId, id: DecisionId) -> Result<Opt
 }
 
 /// The newest judgement of a moderator on a comment that nobody has undone.
-pub fn standing_judgement(
+pub(crate) fn standing_judgement(
     tx: &mut Tx<'_>,
     site: SiteId,
     comment: CommentId,

@@ -5,6 +5,8 @@ use std::time::Duration;
 use rejoinder_core::discussion::thread::ThreadQuery;
 use rejoinder_core::{Cursor, Refusal, Sort};
 use rejoinder_store::StoreError;
+use rejoinder_store::moderation::groups::Scope;
+use rejoinder_store::moderation::{inside, queues};
 
 use crate::support::{first_page, key, on_both};
 
@@ -116,11 +118,11 @@ fn only_its_author_edits_a_comment_and_only_for_a_while() {
             Refusal::EditWindowOver { .. }
         ));
         let site = world.site.id;
-        let versions = world
-            .store
-            .read(move |tx| rejoinder_store::discussion::comments::versions(tx, site, first))
-            .await;
-        let versions = versions.unwrap();
+        let versions = world.store.read(move |tx| {
+            let item = queues::item(tx, site, &Scope::all(), first)?.unwrap();
+            inside::versions(tx, &item)
+        });
+        let versions = versions.await.unwrap();
         assert_eq!((versions.len(), versions[0].text.as_str()), (1, "First"));
     });
 }

@@ -10,10 +10,12 @@ use rejoinder_core::{
 };
 use rejoinder_store::identity::sessions::{self, NewSession};
 use rejoinder_store::moderation::flags::{self, NewFlag};
+use rejoinder_store::moderation::groups::Scope;
 use rejoinder_store::moderation::standing::{self, Change};
 use rejoinder_store::{
     StoreError,
     identity::{authors, personal},
+    moderation::{inside, queues},
 };
 
 use crate::identity::mail_sign_ins::{BROWSER, ask, enter_from, fresh, is_used, secret, sign_in};
@@ -103,9 +105,10 @@ fn no_vote_and_no_flag_counts_twice_and_none_is_on_ones_own() {
         assert_eq!(tallies, [(0, 0), (0, 0), (1, 0)]);
         let site = world.site.id;
         for (comment, n_flags) in [(by_ann, 0), (by_guest, 0), (by_kim, 1)] {
-            let flags = world
-                .store
-                .read(move |tx| flags::of_comment(tx, site, comment));
+            let flags = world.store.read(move |tx| {
+                let item = queues::item(tx, site, &Scope::all(), comment)?.unwrap();
+                inside::flags(tx, &item)
+            });
             assert_eq!(flags.await.unwrap().len(), n_flags);
         }
         world.expect_sound().await;

@@ -4,9 +4,10 @@ use rejoinder_core::discussion::thread::ThreadQuery;
 use rejoinder_core::moderation::Action;
 use rejoinder_core::{Clock as _, CommentId, Refusal, Sort, State};
 use rejoinder_store::moderation::decisions::{Actor, Decide};
-use rejoinder_store::moderation::queues::Queue;
+use rejoinder_store::moderation::groups::Scope;
+use rejoinder_store::moderation::queues::{self, Queue};
 use rejoinder_store::{
-    moderation::{decisions, flags, pipeline},
+    moderation::{decisions, inside, pipeline},
     publication::sites,
 };
 
@@ -324,9 +325,10 @@ fn enough_flags_hold_a_comment_until_a_decision_which_ends_them() {
         world.undo(&kim, approved.decision.unwrap()).await.unwrap();
         assert_eq!(world.queue(Queue::Held).await.items[0].n_flags, 3);
         let site = world.site.id;
-        let all = world
-            .store
-            .read(move |tx| flags::of_comment(tx, site, first));
+        let all = world.store.read(move |tx| {
+            let item = queues::item(tx, site, &Scope::all(), first)?.unwrap();
+            inside::flags(tx, &item)
+        });
         assert_eq!(all.await.unwrap().len(), 3);
         world.expect_sound().await;
     });

@@ -8,7 +8,7 @@ use rejoinder_store::moderation::groups::{Group, Scope};
 use rejoinder_store::{
     Result,
     discussion::{comments, pages},
-    moderation::{decisions, groups, queues, standing},
+    moderation::{decisions, groups, inside, queues, standing},
 };
 
 use crate::moderation::desk::refusal;
@@ -107,8 +107,9 @@ fn what_stands_around_a_comment_is_found() {
 
         let read = world.store.read(move |tx| {
             let comment = comments::by_id(tx, site, leaf)?.unwrap();
-            let all = comments::ancestors(tx, site, &comment, 9)?;
-            let nearest = comments::ancestors(tx, site, &comment, 1)?;
+            let item = queues::item(tx, site, &Scope::all(), comment.id)?.unwrap();
+            let all = inside::ancestors(tx, &item, 9)?;
+            let nearest = inside::ancestors(tx, &item, 1)?;
             Ok((all, nearest, comments::replies(tx, site, root, 9)?))
         });
         let (all, nearest, replies) = read.await.unwrap();
