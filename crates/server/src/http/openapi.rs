@@ -32,6 +32,7 @@ use crate::{
     tags(
         (name = "reading", description = "Threads, comments and counts"),
         (name = "writing", description = "Comments and votes"),
+        (name = "moderating", description = "Decisions, and what waits for them"),
     ),
     paths(
         public::threads::tree,
@@ -180,6 +181,8 @@ fn schema(html: &mut String, label: &str, content: &serde_json::Value) {
 mod tests {
     use std::collections::BTreeSet;
 
+    use rejoinder_core::Filter;
+
     use super::*;
     use crate::http::routes::table;
 
@@ -225,6 +228,39 @@ mod tests {
         }
         let scheme = &SPEC["components"]["securitySchemes"]["api_token"];
         assert_eq!(scheme["scheme"], "bearer");
+    }
+
+    /// Every operation that is described.
+    fn operations() -> impl Iterator<Item = &'static serde_json::Value> {
+        let paths = SPEC["paths"].as_object().unwrap().values();
+        paths.flat_map(|methods| methods.as_object().unwrap().values())
+    }
+
+    #[test]
+    fn every_tag_is_described_and_every_described_one_used() {
+        let tag = |name: &serde_json::Value| name.as_str().unwrap().to_owned();
+        let used: BTreeSet<String> = operations()
+            .flat_map(|operation| operation["tags"].as_array().unwrap())
+            .map(tag)
+            .collect();
+        let described: BTreeSet<String> = SPEC["tags"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| tag(&one["name"]))
+            .collect();
+        assert_eq!(used, described);
+    }
+
+    #[test]
+    fn the_description_names_every_filter_of_a_thread() {
+        let thread = &SPEC["paths"]["/api/v1/thread"]["get"]["parameters"];
+        let mut parameters = thread.as_array().unwrap().iter();
+        let filter = parameters.find(|one| one["name"] == "filter").unwrap();
+        let about = filter["description"].as_str().unwrap();
+        for known in Filter::ALL {
+            assert!(about.contains(known.as_str()), "{about}");
+        }
     }
 
     #[test]

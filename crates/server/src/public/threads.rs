@@ -62,7 +62,8 @@ pub(crate) async fn page(
             description = "How many replies of each comment, 0 to 20; rounded up to 0, 5 or 20, or to \
                 the site's own number where that is less"),
         ("root" = Option<String>, Query, description = "Show this comment's branch alone"),
-        ("filter" = Option<String>, Query, description = "staff"),
+        ("filter" = Option<String>, Query,
+            description = "`staff`: by the newsroom alone; `featured`: what it has featured"),
     ),
     responses((status = 200, body = ThreadBody), (status = "4XX", body = Problem)),
 )]
