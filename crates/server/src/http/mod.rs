@@ -14,5 +14,6 @@ pub(crate) mod middleware;
 pub(crate) mod openapi;
 pub(crate) mod page_cache;
 pub(crate) mod routes;
+pub(crate) mod seats;
 pub(crate) mod serve;
 pub(crate) mod slots;

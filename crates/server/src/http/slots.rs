@@ -3,9 +3,8 @@
 //! A few pieces are done at once, and of those of one client fewer, so that however much one asks for,
 //! others find a slot free. Who waits is counted, and who would wait too long is told so at once.
 
-use std::collections::HashMap;
 use std::num::NonZero;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
 
 use tokio::sync::Semaphore;
@@ -13,6 +12,7 @@ use tokio::sync::Semaphore;
 use crate::config::RateLimits;
 use crate::http::error::ApiError;
 use crate::http::limits::Who;
+use crate::http::seats::{Max, Seats};
 
 /// So much of one client may wait and be done.
 const MAX_OF_CLIENT: usize = 32;
@@ -23,19 +23,10 @@ const MAX_OF_ALL: usize = 512;
 /// The slots of a server.
 pub(crate) struct Slots {
     all: Arc<Semaphore>,
-    clients: Arc<Clients>,
-}
-
-struct Clients {
-    n_slots_each: usize,
-    max_each: usize,
-    known: Mutex<HashMap<Who, Client>>,
-}
-
-/// One whose work waits or is done.
-struct Client {
-    slots: Arc<Semaphore>,
-    n: usize,
+    n_each: usize,
+    max: Max,
+    /// Those whose work waits or is done, each with the slots of its own.
+    seats: Seats<Who, Semaphore>,
 }
 
 impl Slots {
@@ -43,17 +34,18 @@ impl Slots {
     pub(crate) fn new(limits: RateLimits) -> Self {
         let n_processors = thread::available_parallelism().map_or(1, NonZero::get);
         let n_slots = n_processors.max(2);
-        let (n_slots_each, max_each) = match limits {
+        let (n_each, of_client) = match limits {
             RateLimits::On => (n_slots / 2, MAX_OF_CLIENT),
             RateLimits::Off => (n_slots, MAX_OF_ALL),
         };
         Self {
             all: Arc::new(Semaphore::new(n_slots)),
-            clients: Arc::new(Clients {
-                n_slots_each,
-                max_each,
-                known: Mutex::default(),
-            }),
+            n_each,
+            max: Max {
+                of_client,
+                of_all: MAX_OF_ALL,
+            },
+            seats: Seats::default(),
         }
     }
 
@@ -64,11 +56,13 @@ impl Slots {
         who: Who,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        let place = self.clients.enter(who)?;
-        let own = Arc::clone(&place.slots).acquire_owned().await;
+        let seat = self
+            .seats
+            .take(who, self.max, || Semaphore::new(self.n_each))?;
+        let own = Arc::clone(seat.shared()).acquire_owned().await;
         let slot = Arc::clone(&self.all).acquire_owned().await;
         let work = move || {
-            let _held = (own, slot, place);
+            let _held = (own, slot, seat);
             work()
         };
         let done = tokio::task::spawn_blocking(work).await;
@@ -76,52 +70,9 @@ impl Slots {
     }
 }
 
-impl Clients {
-    fn enter(self: &Arc<Self>, who: Who) -> Result<Place, ApiError> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let n_of_all: usize = known.values().map(|client| client.n).sum();
-        if n_of_all >= MAX_OF_ALL {
-            return Err(ApiError::unavailable());
-        }
-        let client = known.entry(who.clone()).or_insert_with(|| Client {
-            slots: Arc::new(Semaphore::new(self.n_slots_each)),
-            n: 0,
-        });
-        if client.n >= self.max_each {
-            return Err(ApiError::rate_limited(1));
-        }
-        client.n += 1;
-        Ok(Place {
-            slots: Arc::clone(&client.slots),
-            clients: Arc::clone(self),
-            who,
-        })
-    }
-}
-
-/// A place among those who wait or are served; it is given back when it is dropped.
-struct Place {
-    slots: Arc<Semaphore>,
-    clients: Arc<Clients>,
-    who: Who,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let known = &self.clients.known;
-        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = known.get_mut(&self.who) {
-            client.n -= 1;
-            if client.n == 0 {
-                known.remove(&self.who);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::sync::{Mutex, mpsc};
 
     use rejoinder_core::identity::address::Network;
     use tokio::task::JoinSet;
@@ -151,16 +102,7 @@ mod tests {
             let (slots, work) = (Arc::clone(&slots), work.clone());
             wanted.spawn(async move { slots.run(client("192.0.2.1"), work).await });
         }
-        while slots
-            .clients
-            .known
-            .lock()
-            .unwrap()
-            .values()
-            .next()
-            .map(|client| client.n)
-            != Some(MAX_OF_CLIENT)
-        {
+        while slots.seats.n() != MAX_OF_CLIENT {
             tokio::task::yield_now().await;
         }
 
@@ -171,7 +113,7 @@ mod tests {
         assert_eq!(more.unwrap_err().retry_after, Some(1));
         drop(release);
         assert!(wanted.join_all().await.iter().all(Result::is_ok));
-        assert!(slots.clients.known.lock().unwrap().is_empty());
+        assert_eq!(slots.seats.n(), 0);
     }
 
     #[tokio::test]
@@ -179,9 +121,8 @@ mod tests {
         let slots = Arc::new(Slots::new(RateLimits::On));
         let places: Vec<_> = (0..MAX_OF_ALL)
             .map(|n| {
-                slots
-                    .clients
-                    .enter(client(&format!("192.0.{}.{}", n / 256, n % 256)))
+                let who = client(&format!("192.0.{}.{}", n / 256, n % 256));
+                slots.seats.take(who, slots.max, || Semaphore::new(1))
             })
             .collect();
 

@@ -2,9 +2,6 @@
 //!
 //! How long one may take is bounded where connections are (`serve`).
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use axum::extract::{FromRequestParts, Request};
 use axum::http::header;
 use futures_util::StreamExt;
@@ -16,6 +13,7 @@ use super::Visitor;
 use crate::config::RateLimits;
 use crate::http::error::ApiError;
 use crate::http::limits::Who;
+use crate::http::seats::{Max, Seat, Seats};
 use crate::state::App;
 
 /// The largest body of a route that says nothing else, in bytes.
@@ -67,68 +65,36 @@ pub(super) async fn read_body(app: &App, request: Request) -> Result<Vec<u8>, Ap
     Ok(read)
 }
 
-/// The large bodies that arrive, counted by client.
-#[derive(Debug, Clone)]
-pub(crate) struct Bodies {
-    max_each: usize,
-    known: Arc<Mutex<HashMap<Who, usize>>>,
-}
-
 /// So many large bodies of one client are read at once.
 const MAX_OF_CLIENT: usize = 4;
 
 /// So many large bodies are read at once altogether.
 const MAX_OF_ALL: usize = 64;
 
+/// The large bodies that arrive, counted by client.
+#[derive(Debug, Clone)]
+pub(crate) struct Bodies {
+    max: Max,
+    arriving: Seats<Who>,
+}
+
 impl Bodies {
     pub(crate) fn new(limits: RateLimits) -> Self {
-        let max_each = match limits {
+        let of_client = match limits {
             RateLimits::On => MAX_OF_CLIENT,
             RateLimits::Off => MAX_OF_ALL,
         };
         Self {
-            max_each,
-            known: Arc::default(),
+            max: Max {
+                of_client,
+                of_all: MAX_OF_ALL,
+            },
+            arriving: Seats::default(),
         }
     }
 
-    fn enter(&self, who: Who) -> Result<Arriving, ApiError> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.values().sum::<usize>() >= MAX_OF_ALL {
-            return Err(ApiError::unavailable());
-        }
-        let n = known.entry(who.clone()).or_default();
-        if *n >= self.max_each {
-            return Err(ApiError::rate_limited(1));
-        }
-        *n += 1;
-        Ok(Arriving {
-            bodies: self.clone(),
-            who,
-        })
-    }
-}
-
-/// A large body on its way; it is no longer counted when this is dropped.
-#[derive(Debug)]
-struct Arriving {
-    bodies: Bodies,
-    who: Who,
-}
-
-impl Drop for Arriving {
-    fn drop(&mut self) {
-        let mut known = self
-            .bodies
-            .known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(n) = known.get_mut(&self.who) {
-            *n -= 1;
-            if *n == 0 {
-                known.remove(&self.who);
-            }
-        }
+    fn enter(&self, who: Who) -> Result<Seat<Who>, ApiError> {
+        Ok(self.arriving.take(who, self.max, || ())?)
     }
 }
 

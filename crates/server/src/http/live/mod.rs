@@ -11,9 +11,8 @@ mod frame;
 mod room;
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, Bytes};
 use rejoinder_core::identity::address::Network;
@@ -24,7 +23,7 @@ use tokio::sync::broadcast::Receiver;
 pub(crate) use frame::Frame;
 use room::{Room, Stream};
 
-use crate::config::StreamLimits;
+use crate::http::seats::{Full, Max, Seats};
 use crate::state::App;
 
 /// The rooms of this process. Cheap to clone.
@@ -34,9 +33,8 @@ pub struct Live(Arc<Rooms>);
 #[derive(Default)]
 struct Rooms {
     open: Mutex<HashMap<(SiteId, String), Arc<Room>>>,
-    n_streams: AtomicUsize,
-    /// How many streams each client has.
-    clients: Mutex<HashMap<Network, usize>>,
+    /// The streams of each client.
+    seats: Seats<Network>,
     is_closed: AtomicBool,
 }
 
@@ -49,6 +47,15 @@ pub(crate) enum NoSeat {
     Full,
     /// The page cannot be read.
     Store(StoreError),
+}
+
+impl From<Full> for NoSeat {
+    fn from(full: Full) -> Self {
+        match full {
+            Full::Client => Self::Client,
+            Full::All => Self::Full,
+        }
+    }
 }
 
 impl Live {
@@ -74,7 +81,7 @@ impl Live {
 
     /// How many streams are open.
     pub(crate) fn n_streams(&self) -> usize {
-        self.0.n_streams.load(Ordering::Relaxed)
+        self.0.seats.n()
     }
 
     /// A stream of what happens to a page after `version`, or from now on, for a client.
@@ -88,7 +95,14 @@ impl Live {
         version: Option<i64>,
     ) -> Result<Body, NoSeat> {
         let limits = &app.config.streams;
-        let seat = Seat::take(&self.0, client, limits)?;
+        if self.0.is_closed.load(Ordering::SeqCst) {
+            return Err(NoSeat::Full);
+        }
+        let max = Max {
+            of_client: limits.max_per_client,
+            of_all: limits.max,
+        };
+        let seat = self.0.seats.take(client, max, || ())?;
         let (room, listening) = self.enter(app, site, key, base);
         // This one listens already.
         if room.n_listeners() > limits.max_per_page {
@@ -128,51 +142,6 @@ impl Live {
             open.remove(name);
         }
         is_empty
-    }
-}
-
-/// A place among the streams of the process, given back when dropped.
-struct Seat {
-    rooms: Arc<Rooms>,
-    client: Network,
-}
-
-impl Seat {
-    fn take(rooms: &Arc<Rooms>, client: Network, limits: &StreamLimits) -> Result<Self, NoSeat> {
-        let mut clients = rooms.clients();
-        let is_full = rooms.n_streams.load(Ordering::Relaxed) >= limits.max;
-        if is_full || rooms.is_closed.load(Ordering::SeqCst) {
-            return Err(NoSeat::Full);
-        }
-        let own = clients.entry(client).or_default();
-        if *own >= limits.max_per_client {
-            return Err(NoSeat::Client);
-        }
-        *own += 1;
-        rooms.n_streams.fetch_add(1, Ordering::Relaxed);
-        Ok(Self {
-            rooms: rooms.clone(),
-            client,
-        })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut clients = self.rooms.clients();
-        self.rooms.n_streams.fetch_sub(1, Ordering::Relaxed);
-        if let Entry::Occupied(mut own) = clients.entry(self.client) {
-            *own.get_mut() -= 1;
-            if *own.get() == 0 {
-                own.remove();
-            }
-        }
-    }
-}
-
-impl Rooms {
-    fn clients(&self) -> MutexGuard<'_, HashMap<Network, usize>> {
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

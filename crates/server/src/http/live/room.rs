@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use futures_util::stream::unfold;
+use rejoinder_core::identity::address::Network;
 use rejoinder_core::{PageKey, Site};
 use store::{
     StoreError,
@@ -15,7 +16,8 @@ use store::{
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Notify, OnceCell, broadcast};
 
-use super::{Frame, HEARTBEAT, Seat, frame};
+use super::{Frame, HEARTBEAT, frame};
+use crate::http::seats::Seat;
 use crate::state::App;
 
 /// How many frames a slow stream may be behind before it reads the log instead.
@@ -175,7 +177,7 @@ pub(super) struct Stream {
     ready: VecDeque<Frame>,
     /// Whether the log must be read before the room is listened to.
     is_behind: bool,
-    _seat: Seat,
+    _seat: Seat<Network>,
 }
 
 impl Stream {
@@ -184,7 +186,7 @@ impl Stream {
         room: Arc<Room>,
         listening: broadcast::Receiver<Frame>,
         told: i64,
-        seat: Seat,
+        seat: Seat<Network>,
     ) -> Self {
         Self {
             app,
