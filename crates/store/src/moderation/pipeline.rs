@@ -129,10 +129,12 @@ fn rules(tx: &mut Tx<'_>, page: &Page) -> Result<Rules> {
     let rules = tx.one(
         sql!(
             "select s.words_hash, coalesce(s.n_bad, 0), coalesce(s.n_good, 0), coalesce(p.mode, (
-                 select max(g.mode) from page_group g where g.site_id = ?1 and g.mode is not null
+                 select g.mode from page_group g where g.site_id = ?1 and g.mode is not null
                    and (substr(p.key, 1, length(g.prefix)) = g.prefix or exists (
                        select 1 from group_page m where m.site_id = ?1 and m.page_id = ?2
-                         and m.group_id = g.id))))
+                         and m.group_id = g.id))
+                 order by case g.mode when 'closed' then 3 when 'before' then 2 else 1 end desc
+                 limit 1))
              from page p left join site_moderation s on s.site_id = p.site_id
              where p.site_id = ?1 and p.id = ?2"
         ),
