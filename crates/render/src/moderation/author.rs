@@ -57,6 +57,8 @@ pub struct AuthorPage<'a> {
     pub record: Record,
     /// Their history with the moderators, newest first.
     pub history: &'a [Changed],
+    /// Whether who looks may act on authors.
+    pub may_act: bool,
     /// Their comments.
     pub list: &'a List<'a>,
     /// A form that was refused.

@@ -88,6 +88,7 @@ async fn shown(
             standing: &read.drawer.standing,
             record: rows::record(read.drawer.record),
             history: &history,
+            may_act: read.around.scope.groups().is_none(),
             list: &list,
             typed,
         })

@@ -92,6 +92,7 @@ async fn a_moderator_of_a_group_sees_and_decides_there_alone() {
     }
     let drawer = shown(&kim, &format!("/authors/{author}")).await;
     assert!(!drawer.contains("Outside of it"));
+    assert!(!drawer.contains("name=\"action\"") && drawer.contains("of all its pages"));
     assert!(shown(&kim, "").await.contains("Inside of it"));
     for path in [format!("/comments/{}", id(&out)), format!("/pages/{page}")] {
         let answer = kim.get(&format!("{DESK}{path}")).await;
