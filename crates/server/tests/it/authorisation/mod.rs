@@ -2,6 +2,7 @@
 //! `docs/operators/rights.md`.
 
 mod lengths;
+mod objects;
 mod people;
 mod programs;
 mod reading;

@@ -2,26 +2,11 @@
 //!
 //! A new route needs nothing here when it takes no body and its parameters are known below.
 
-use std::time::Duration;
-
 use axum::http::Method;
-use rejoinder_core::identity::author::Role;
-use rejoinder_core::{ApiScope, AuthorId, Clock as _, Comment, TokenHash};
 use rejoinder_server::{Access, Declared};
 use serde_json::{Value, json};
-use store::discussion::cards::{self, Found, NewPicture};
-use store::identity::openid::{self, Provider};
-use store::identity::sign_in_keys::{self, KeyKind, SignInKey};
-use store::identity::sign_ins::{self, Invitation};
-use store::integrations::api_tokens::{self, NewApiToken};
-use store::jobs::{self, NewJob};
-use store::moderation::decisions::{self, LogQuery, Of};
-use store::moderation::groups::{self, Group, Scope};
-use store::{
-    discussion::{cards::FetchCard, comments},
-    integrations::webhooks,
-};
 
+use super::objects;
 use super::people::{People, Who};
 use crate::support::TestReader;
 
@@ -180,30 +165,33 @@ pub(super) async fn request(
     let (mut id, mut delivery) = (String::new(), String::new());
     match kind(route) {
         Kind::Comment if object == Object::Apart => id = people.comment_on(APART).await,
-        Kind::Comment if object == Object::Hidden => id = hidden(people).await,
+        Kind::Comment if object == Object::Hidden => id = objects::hidden(people).await,
         Kind::Decision if object == Object::Apart => {
             let comment = people.comment_on(APART).await;
-            id = decision_on(people, owner, &comment).await;
+            id = objects::decision_on(people, owner, &comment).await;
         }
         Kind::Page if object == Object::Apart => {
             let comment = people.comment_on(APART).await;
-            id = stored(people, owner, &comment).await.page.to_string();
+            id = objects::stored(people, owner, &comment)
+                .await
+                .page
+                .to_string();
         }
         Kind::Nothing => "1".clone_into(&mut id),
         Kind::Name => id = people.seed().to_string(),
-        Kind::Colleague => id = colleague(people, owner).await.to_string(),
-        Kind::Author => id = found(people, owner).await.author.id.to_string(),
+        Kind::Colleague => id = objects::colleague(people, owner).await.to_string(),
+        Kind::Author => id = objects::found(people, owner).await.author.id.to_string(),
         Kind::Comment => id = people.comment(owner).await,
-        Kind::Decision => id = decision(people, owner).await,
-        Kind::Delivery => (id, delivery) = a_delivery(people, owner).await,
-        Kind::Group => id = group(people, owner).await,
-        Kind::Page => id = found(people, owner).await.page.to_string(),
-        Kind::ApiToken => id = api_token(people, owner).await.to_string(),
-        Kind::SignInKey => id = sign_in_key(people, owner).await.to_string(),
-        Kind::Provider => id = provider(people, owner).await.to_string(),
-        Kind::ParkedJob => id = parked_job(people, owner).await.to_string(),
-        Kind::Picture => id = picture(people, owner).await.to_string(),
-        Kind::Webhook => id = webhook(people, owner).await.to_string(),
+        Kind::Decision => id = objects::decision(people, owner).await,
+        Kind::Delivery => (id, delivery) = objects::delivery(people, owner).await,
+        Kind::Group => id = objects::group(people, owner).await,
+        Kind::Page => id = objects::found(people, owner).await.page.to_string(),
+        Kind::ApiToken => id = objects::api_token(people, owner).await.to_string(),
+        Kind::SignInKey => id = objects::sign_in_key(people, owner).await.to_string(),
+        Kind::Provider => id = objects::provider(people, owner).await.to_string(),
+        Kind::ParkedJob => id = objects::parked_job(people, owner).await.to_string(),
+        Kind::Picture => id = objects::picture(people, owner).await.to_string(),
+        Kind::Webhook => id = objects::webhook(people, owner).await.to_string(),
     }
     if object == Object::Unknown {
         unknown(kind(route)).clone_into(&mut id);
@@ -396,230 +384,4 @@ pub(super) async fn write_on(reader: &TestReader, host: &str, page: &str, text: 
         .send(Method::POST, "/api/v1/comments", body)
         .await
         .id()
-}
-
-/// A decision of the site's owner that can be undone.
-async fn decision(people: &People, host: &'static str) -> String {
-    let comment = people.comment(host).await;
-    decision_on(people, host, &comment).await
-}
-
-/// A comment of [`Who::Account`] that the site's owner refused.
-pub(super) async fn hidden(people: &People) -> String {
-    let comment = people.comment_on(PAGE).await;
-    decision_on(people, HERE, &comment).await;
-    comment
-}
-
-async fn decision_on(people: &People, host: &'static str, comment: &str) -> String {
-    let site = people.site(host).await;
-    let path = format!("/moderate/{host}/decide");
-    let comment = format!("{comment}.1");
-    let fields = [("comment", comment.as_str()), ("action", "spam")];
-    people.as_owner(host, &path, &fields).await;
-    let query = LogQuery {
-        of: Of::Site,
-        scope: Scope::all(),
-        after: None,
-        limit: 1,
-    };
-    let log = people
-        .app
-        .store
-        .read(move |tx| decisions::log(tx, site, &query));
-    log.await.unwrap().remove(0).id.to_string()
-}
-
-/// Somebody whom the newsroom has just been given.
-async fn colleague(people: &People, host: &'static str) -> AuthorId {
-    let (site, seed) = (people.site(host).await, people.seed());
-    let now = people.app.clock.now();
-    let mut token = TokenHash([0; 32]);
-    token.0[..8].copy_from_slice(&seed.to_be_bytes());
-    let invitation = Invitation {
-        site,
-        author: AuthorId(seed),
-        email: format!("colleague{seed}@news.example"),
-        role: Role::Editor,
-        token,
-        lifetime: Duration::from_secs(60),
-    };
-    let invite = move |tx: &mut store::Tx<'_>| sign_ins::invite(tx, now, &invitation);
-    people.app.store.write(invite).await.unwrap()
-}
-
-/// An endpoint of the site; the one before it is gone, as there cannot be many.
-async fn webhook(people: &People, host: &'static str) -> i64 {
-    let site = people.site(host).await;
-    let list = people.app.store.read(move |tx| webhooks::list(tx, site));
-    for old in list.await.unwrap() {
-        let remove = move |tx: &mut store::Tx<'_>| webhooks::remove(tx, site, old.id);
-        people.app.store.write(remove).await.unwrap();
-    }
-    let path = format!("/admin/{host}/webhooks");
-    let fields = [
-        ("url", "https://hooks.example/in"),
-        ("kind", "comment.published"),
-    ];
-    people.as_owner(host, &path, &fields).await;
-    let list = people.app.store.read(move |tx| webhooks::list(tx, site));
-    list.await.unwrap().remove(0).id
-}
-
-/// The picture of a page that a new comment links to.
-async fn picture(people: &People, host: &'static str) -> i64 {
-    let (site, now) = (people.site(host).await, people.app.clock.now());
-    let seed = people.seed();
-    let url = format!("https://paper.example/{seed}");
-    let id = people.comment_that_says(host, &url).await.parse().unwrap();
-    let found = Found {
-        title: "A page".to_owned(),
-        site: None,
-        author: None,
-        description: None,
-        icon: None,
-        picture: Some(NewPicture {
-            bytes: [&b"\xff\xd8\xff"[..], &seed.to_be_bytes()].concat(),
-            width: 40,
-            height: 40,
-        }),
-    };
-    let save = move |tx: &mut store::Tx<'_>| {
-        cards::save(tx, now, site, &url, Some(&found))?;
-        let comment = comments::by_id(tx, site, id)?.unwrap();
-        cards::filled(tx, site, comment)
-    };
-    let shown = people.app.store.write(save).await.unwrap();
-    shown.cards[0].picture.unwrap().id
-}
-
-async fn a_delivery(people: &People, host: &'static str) -> (String, String) {
-    let (site, webhook) = (people.site(host).await, webhook(people, host).await);
-    people.comment(host).await;
-    let list = move |tx: &mut store::Tx<'_>| webhooks::deliveries(tx, site, webhook, None, 1);
-    let delivery = people.app.store.read(list).await.unwrap().remove(0);
-    (webhook.to_string(), delivery.id.to_string())
-}
-
-/// A new comment, as it is stored.
-pub(super) async fn found(people: &People, host: &'static str) -> Comment {
-    let comment = people.comment(host).await;
-    stored(people, host, &comment).await
-}
-
-async fn stored(people: &People, host: &'static str, comment: &str) -> Comment {
-    let (site, id) = (people.site(host).await, comment.parse().unwrap());
-    let read = people
-        .app
-        .store
-        .read(move |tx| comments::by_id(tx, site, id));
-    read.await.unwrap().unwrap()
-}
-
-pub(super) async fn group(people: &People, host: &'static str) -> String {
-    let (site, id) = (people.site(host).await, people.seed());
-    let group = Group {
-        id,
-        name: format!("Group {id}"),
-        prefix: None,
-        mode: None,
-        n_pages: 0,
-    };
-    let save = people
-        .app
-        .store
-        .write(move |tx| groups::save(tx, site, &group));
-    save.await.unwrap();
-    id.to_string()
-}
-
-/// A job that was tried in vain.
-async fn parked_job(people: &People, host: &'static str) -> i64 {
-    let site = people.site(host).await;
-    let now = people.app.clock.now();
-    let fetch = FetchCard {
-        url: format!("https://paper.example/{}", people.seed()),
-        asked_at: now,
-    };
-    let job = NewJob::new(site, &fetch, now).unwrap();
-    let id = job.id();
-    let park = move |tx: &mut store::Tx<'_>| {
-        jobs::add(tx, now, &job)?;
-        for job in jobs::claim(tx, now, Duration::from_secs(60), 1_000)? {
-            jobs::park(tx, now, &job, "It did not work out.")?;
-        }
-        Ok(())
-    };
-    people.app.store.write(park).await.unwrap();
-    id
-}
-
-/// A token of a program; those before it are gone, as there cannot be many.
-async fn api_token(people: &People, host: &'static str) -> AuthorId {
-    let (site, now) = (people.site(host).await, people.app.clock.now());
-    let (seed, owner) = (people.seed(), people.seed());
-    people.owner(host, owner).await;
-    let mut hash = TokenHash([1; 32]);
-    hash.0[..8].copy_from_slice(&seed.to_be_bytes());
-    let new = NewApiToken {
-        site,
-        id: AuthorId(seed),
-        hash,
-        name: "A program".to_owned(),
-        scopes: ApiScope::ALL.to_vec(),
-        created_by: AuthorId(owner),
-        lifetime: Duration::from_secs(86_400),
-    };
-    let add = people.app.store.write(move |tx| {
-        for old in api_tokens::list(tx, site)? {
-            api_tokens::revoke(tx, site, old.id)?;
-        }
-        api_tokens::add(tx, now, &new)
-    });
-    assert!(add.await.unwrap());
-    AuthorId(seed)
-}
-
-/// A secret by which tokens are signed.
-async fn sign_in_key(people: &People, host: &'static str) -> i64 {
-    let site = people.site(host).await;
-    let key = SignInKey {
-        id: people.seed(),
-        kind: KeyKind::Hs256,
-        key: "secret".to_owned(),
-        created_at: people.app.clock.now(),
-    };
-    let id = key.id;
-    let add = people.app.store.write(move |tx| {
-        // There is room for a few only.
-        for old in sign_in_keys::list(tx, site)? {
-            sign_in_keys::remove(tx, site, old.id)?;
-        }
-        sign_in_keys::add(tx, site, &key)
-    });
-    assert!(add.await.unwrap());
-    id
-}
-
-/// Who else signs the readers of the site in.
-async fn provider(people: &People, host: &'static str) -> i64 {
-    let site = people.site(host).await;
-    let provider = Provider {
-        id: people.seed(),
-        label: "Quill".to_owned(),
-        issuer: "https://quill.example".to_owned(),
-        client_id: "rejoinder".to_owned(),
-        client_secret: "secret".to_owned(),
-        created_at: people.app.clock.now(),
-    };
-    let id = provider.id;
-    let add = people.app.store.write(move |tx| {
-        // There is room for a few only.
-        for old in openid::list(tx, site)? {
-            openid::remove(tx, site, old.id)?;
-        }
-        openid::add(tx, site, &provider)
-    });
-    assert!(add.await.unwrap());
-    id
 }

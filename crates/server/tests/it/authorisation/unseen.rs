@@ -3,6 +3,7 @@
 use rejoinder_server::{Declared, declared};
 use serde_json::Value;
 
+use super::objects;
 use super::people::{People, Who};
 use super::requests::{self, Body, HERE, Kind, Object, Origin, Request, THERE, kind, request};
 use super::rights::Rights;
@@ -103,12 +104,12 @@ fn naming(mut asked: Request, route: &Declared, field: &'static str, id: &str) -
 
 async fn unseen_id(people: &People, kind: Kind, object: Object) -> Option<String> {
     match (kind, object) {
-        (Kind::Comment, Object::Hidden) => Some(requests::hidden(people).await),
+        (Kind::Comment, Object::Hidden) => Some(objects::hidden(people).await),
         (Kind::Comment, Object::Elsewhere) => Some(people.comment(THERE).await),
         (Kind::Author, Object::Elsewhere) => {
-            Some(requests::found(people, THERE).await.author.id.to_string())
+            Some(objects::found(people, THERE).await.author.id.to_string())
         }
-        (Kind::Group, Object::Elsewhere) => Some(requests::group(people, THERE).await),
+        (Kind::Group, Object::Elsewhere) => Some(objects::group(people, THERE).await),
         _ => None,
     }
 }
