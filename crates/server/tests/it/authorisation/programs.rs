@@ -69,58 +69,60 @@ fn of_nobody(route: &Declared) -> &'static str {
 
 #[tokio::test]
 async fn a_token_opens_the_routes_of_its_scope_and_no_other() {
-    let people = People::gather().await;
-    let mut n_open = 0;
-    for route in closed_to_everyone() {
-        let asked = request(&people, &route, HERE, Object::Own).await;
-        let every = token(&people, HERE, &ApiScope::ALL).await;
-        let answer = ask(&people, &route, &asked, &every).await;
-        let what = name(&route);
-        let expected = match route.scope {
-            None => "403",
-            Some(scope) if scope.is_for_others() => of_nobody(&route),
-            Some(_) => "yes",
-        };
-        assert_eq!(
-            outcome(&answer, &what),
-            expected,
-            "{what}: {}",
-            answer.text()
-        );
-        assert_eq!(answer.header("set-cookie"), "", "{what}");
-        let Some(needed) = route.scope else {
-            assert!(answer.text().contains("takes no API token"), "{what}");
-            continue;
-        };
-        n_open += 1;
-        let others: Vec<_> = ApiScope::ALL
-            .into_iter()
-            .filter(|scope| *scope != needed)
-            .collect();
-        let lacking = token(&people, HERE, &others).await;
-        let answer = ask(&people, &route, &asked, &lacking).await;
-        assert_eq!(answer.json()["code"], "scope_missing", "{what}");
-        assert!(answer.text().contains(needed.as_str()), "{what}");
+    for people in People::gather_on_each().await {
+        let mut n_open = 0;
+        for route in closed_to_everyone() {
+            let asked = request(&people, &route, HERE, Object::Own).await;
+            let every = token(&people, HERE, &ApiScope::ALL).await;
+            let answer = ask(&people, &route, &asked, &every).await;
+            let what = name(&route);
+            let expected = match route.scope {
+                None => "403",
+                Some(scope) if scope.is_for_others() => of_nobody(&route),
+                Some(_) => "yes",
+            };
+            assert_eq!(
+                outcome(&answer, &what),
+                expected,
+                "{what}: {}",
+                answer.text()
+            );
+            assert_eq!(answer.header("set-cookie"), "", "{what}");
+            let Some(needed) = route.scope else {
+                assert!(answer.text().contains("takes no API token"), "{what}");
+                continue;
+            };
+            n_open += 1;
+            let others: Vec<_> = ApiScope::ALL
+                .into_iter()
+                .filter(|scope| *scope != needed)
+                .collect();
+            let lacking = token(&people, HERE, &others).await;
+            let answer = ask(&people, &route, &asked, &lacking).await;
+            assert_eq!(answer.json()["code"], "scope_missing", "{what}");
+            assert!(answer.text().contains(needed.as_str()), "{what}");
+        }
+        assert_eq!(n_open, 10);
     }
-    assert_eq!(n_open, 10);
 }
 
 #[tokio::test]
 async fn a_token_of_another_site_finds_nothing_here() {
-    let people = People::gather().await;
-    let foreign = token(&people, THERE, &ApiScope::ALL).await;
-    for route in closed_to_everyone().filter(|route| route.scope.is_some()) {
-        let here = request(&people, &route, HERE, Object::Own).await;
-        let nowhere = request(&people, &route, "nowhere.example", Object::Unknown).await;
-        let to_here = ask(&people, &route, &here, &foreign).await;
-        let to_nowhere = ask(&people, &route, &nowhere, &foreign).await;
-        let what = name(&route);
-        assert_eq!(to_here.status, StatusCode::NOT_FOUND, "{what}");
-        assert_eq!(
-            same(&to_here, HERE),
-            same(&to_nowhere, "nowhere.example"),
-            "{what}"
-        );
+    for people in People::gather_on_each().await {
+        let foreign = token(&people, THERE, &ApiScope::ALL).await;
+        for route in closed_to_everyone().filter(|route| route.scope.is_some()) {
+            let here = request(&people, &route, HERE, Object::Own).await;
+            let nowhere = request(&people, &route, "nowhere.example", Object::Unknown).await;
+            let to_here = ask(&people, &route, &here, &foreign).await;
+            let to_nowhere = ask(&people, &route, &nowhere, &foreign).await;
+            let what = name(&route);
+            assert_eq!(to_here.status, StatusCode::NOT_FOUND, "{what}");
+            assert_eq!(
+                same(&to_here, HERE),
+                same(&to_nowhere, "nowhere.example"),
+                "{what}"
+            );
+        }
     }
 }
 
