@@ -1,6 +1,8 @@
 //! What every format is read into.
 
-use rejoinder_core::{State, Time};
+use std::collections::HashMap;
+
+use rejoinder_core::{State, Tally, Time};
 
 /// One record of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,15 @@ pub enum Item {
         /// What is different.
         reason: String,
     },
+    /// Fields of a record that have no place here, for the report. The record itself comes in.
+    Without {
+        /// What it is, as its own system would name it.
+        record: String,
+        /// The names of the fields, with commas between them.
+        fields: String,
+    },
+    /// No more comments of the pages until here come, and no replies to them.
+    EndOfPages,
 }
 
 /// A page that carries a thread.
@@ -30,7 +41,7 @@ pub enum Item {
 pub struct PageItem {
     /// Names it in its own system; comments refer to it.
     pub source_id: String,
-    /// Its address or, where the system has none, its key.
+    /// Its address; where the system has none, its path from the root of the site, or its key.
     pub url: String,
     /// Other addresses that lead to it.
     pub aliases: Vec<String>,
@@ -56,8 +67,8 @@ pub struct CommentItem {
     pub parent: Option<String>,
     /// Who wrote it.
     pub writer: Writer,
-    /// Its text as HTML of its own system, not safe: for `markup::sanitise`.
-    pub body_html: String,
+    /// Its text.
+    pub body: Body,
     /// When it was posted; the best that is known.
     pub posted_at: Time,
     /// When it was last edited.
@@ -100,11 +111,102 @@ pub enum Kind {
     Mention,
 }
 
-/// The votes on a comment, counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Votes {
-    /// How many are for it.
-    pub up: u32,
-    /// How many are against it.
-    pub down: u32,
+/// The text of a comment, as its own system keeps it. None of it is safe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// HTML, for `markup::sanitise`.
+    Html(String),
+    /// Markdown, for `markup::render`; it stays what is edited.
+    Markdown(String),
+}
+
+impl Body {
+    /// The text as it was kept.
+    pub fn source(&self) -> &str {
+        match self {
+            Self::Html(source) | Self::Markdown(source) => source,
+        }
+    }
+}
+
+/// The votes on a comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Votes {
+    /// Nobody knows any more whose they are.
+    Counted(Tally),
+    /// One by one: who, and whether for it. Of two of the same voter the last counts.
+    Cast(Vec<(String, bool)>),
+}
+
+impl Votes {
+    /// No votes.
+    pub const NONE: Self = Self::Counted(Tally { up: 0, down: 0 });
+
+    /// Of a net count, the fewest votes that make it.
+    pub fn net(score: i64) -> Self {
+        let (up, down) = (score.max(0), score.min(0).saturating_neg());
+        Self::Counted(Tally { up, down })
+    }
+
+    /// How many there are for and against it, one a voter.
+    pub fn tally(&self) -> Tally {
+        match self {
+            Self::Counted(tally) => Tally {
+                up: tally.up.max(0),
+                down: tally.down.max(0),
+            },
+            Self::Cast(votes) => {
+                let last: HashMap<&str, bool> = votes
+                    .iter()
+                    .map(|(voter, up)| (voter.as_str(), *up))
+                    .collect();
+                let up = last.values().filter(|up| **up).count();
+                let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+                Tally {
+                    up: count(up),
+                    down: count(last.len() - up),
+                }
+            }
+        }
+    }
+}
+
+impl Default for Votes {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+impl CommentItem {
+    /// A published comment of nobody in particular on `page`, to be filled in.
+    pub fn new(source_id: impl Into<String>, page: impl Into<String>, body: Body) -> Self {
+        Self {
+            source_id: source_id.into(),
+            page: page.into(),
+            parent: None,
+            writer: Writer::default(),
+            body,
+            posted_at: Time::from_micros(0),
+            edited_at: None,
+            state: State::Published,
+            kind: Kind::Comment,
+            pinned: false,
+            branch_closed: false,
+            private: false,
+            votes: Votes::NONE,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_voter_counts_once() {
+        let cast = |voter: &str, up| (voter.to_owned(), up);
+        let votes = Votes::Cast(vec![cast("a", true), cast("b", true), cast("a", false)]);
+        assert_eq!(votes.tally(), Tally { up: 1, down: 1 });
+        assert_eq!(Votes::net(-3).tally(), Tally { up: 0, down: 3 });
+    }
 }

@@ -5,13 +5,25 @@
 //! What it cannot carry it says, with a line for each record. [`import`] then brings what was read
 //! into the store.
 
+mod csv;
+mod fields;
+mod format;
+mod formats;
+mod html;
+mod input;
 mod item;
+mod json;
+mod links;
 mod source;
-pub mod wordpress;
+mod when;
 mod writer;
 mod xml;
+mod zip;
 
-pub use item::{CommentItem, Item, Kind, PageItem, Votes, Writer};
+pub use format::{Format, Items, Options, Recognised, Start, by_word, recognise, words};
+pub use formats::wordpress;
+pub use input::Input;
+pub use item::{Body, CommentItem, Item, Kind, PageItem, Votes, Writer};
 pub use source::plain_or_gzip;
 pub use writer::{Effect, ImportError, Mapping, NotAMapping, Plan, Report, Totals, import};
 
@@ -27,16 +39,25 @@ pub enum ReadError {
         /// What was asked for.
         expected: &'static str,
     },
-    /// The XML is broken beyond guessing.
+    /// The database in the file cannot be read.
+    #[error("the database in the file cannot be read")]
+    Database(#[from] store::StoreError),
+    /// The file is nothing that any format recognises.
+    #[error("this is {looks_like}: nothing that comments can be read from")]
+    Unknown {
+        /// What it seems to be.
+        looks_like: &'static str,
+    },
+    /// The file is broken beyond guessing.
     #[error("the file is broken near byte {at_byte}: {reason}")]
     Broken {
         /// Where, after unpacking.
         at_byte: u64,
-        /// What the XML reader says.
+        /// What the reader of its format says.
         reason: String,
     },
     /// The file stops too early, as an interrupted download does.
-    #[error("the file ends in the middle of <{element}>")]
+    #[error("the file ends in the middle of {element}")]
     CutOff {
         /// What was open.
         element: String,

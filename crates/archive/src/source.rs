@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use flate2::read::MultiGzDecoder;
 
 /// `file` as it is, or unpacked if it is compressed with gzip, whatever its name says.
-pub fn plain_or_gzip<'r>(mut file: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
+pub fn plain_or_gzip<'r>(mut file: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
     let mut start = Vec::with_capacity(2);
     file.by_ref().take(2).read_to_end(&mut start)?;
     let is_gzip = start == [0x1f, 0x8b];

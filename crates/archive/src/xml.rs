@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use quick_xml::Reader;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 
 use crate::ReadError;
 use crate::source::CleanText;
@@ -16,8 +16,8 @@ const MAX_TEXT_BYTES: usize = 1 << 20;
 /// What the reader came to.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// An element begins.
-    Start(String),
+    /// An element begins, with its attribute `id`, whatever stands before that name.
+    Start(String, Option<String>),
     /// An element ends; this is all the text that stood in it, its children's apart.
     End(String, String),
     /// The file ends.
@@ -76,8 +76,9 @@ impl<R: Read> Xml<R> {
                         let reason = format!("more than {MAX_DEPTH} elements inside each other");
                         return Err(ReadError::Broken { at_byte, reason });
                     }
+                    let id = id_of(&start);
                     self.open.push((name.clone(), String::new()));
-                    return Ok(Step::Start(name));
+                    return Ok(Step::Start(name, id));
                 }
                 Event::End(end) => {
                     let name = end.name();
@@ -97,7 +98,9 @@ impl<R: Read> Xml<R> {
                 Event::GeneralRef(name) => push(&mut self.open, &meaning(&name)),
                 Event::Eof => {
                     return match self.open.pop() {
-                        Some((element, _)) => Err(ReadError::CutOff { element }),
+                        Some((name, _)) => Err(ReadError::CutOff {
+                            element: format!("<{name}>"),
+                        }),
                         None => Ok(Step::Done),
                     };
                 }
@@ -110,6 +113,16 @@ impl<R: Read> Xml<R> {
         let (name, text) = self.open.pop().unwrap_or_default();
         Step::End(name, text)
     }
+}
+
+fn id_of(start: &BytesStart<'_>) -> Option<String> {
+    let is_id = |name: &str| name.rsplit(':').next() == Some("id");
+    let found = start
+        .attributes()
+        .flatten()
+        .find(|attribute| is_id(attribute.key.as_ref()))?;
+    let value: &str = &found.value;
+    Some(value.trim().to_owned())
 }
 
 fn push(open: &mut [(String, String)], more: &str) {
@@ -148,7 +161,8 @@ mod tests {
         let mut seen = String::new();
         loop {
             match xml.step() {
-                Ok(Step::Start(name)) => seen.push_str(&format!("<{name}> ")),
+                Ok(Step::Start(name, None)) => seen.push_str(&format!("<{name}> ")),
+                Ok(Step::Start(name, Some(id))) => seen.push_str(&format!("<{name} {id}> ")),
                 Ok(Step::End(name, text)) => seen.push_str(&format!("{text:?}</{name}> ")),
                 Ok(Step::Done) => break,
                 Err(error) => {
@@ -174,6 +188,7 @@ mod tests {
             "<a>x<b>y</b>z<c/></a>",
             r#"<a> <b> "y"</b> <c> ""</c> "xz"</a>"#,
         );
+        check(r#"<a x="1" dsq:id="2"/>"#, r#"<a 2> ""</a>"#);
         check(
             "<?xml version='1.0'?><!-- c --><!DOCTYPE a><a/>",
             r#"<a> ""</a>"#,

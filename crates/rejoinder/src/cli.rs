@@ -154,17 +154,16 @@ pub(crate) enum StaffRole {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// The system that wrote the file
-    pub(crate) format: Format,
-    /// The file to read
-    pub(crate) file: PathBuf,
+    /// The files to read, perhaps with the word for their format before them
+    #[arg(required = true, value_name = "[FORMAT] FILE", help = formats())]
+    pub(crate) files: Vec<PathBuf>,
     /// The site that the comments belong to
     #[arg(long, value_name = "HOST")]
     pub(crate) site: String,
     /// Say what would happen, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Write a line for each record that is dropped or changed
+    /// Write what came, what changed and what was left out, and the same as JSON beside it
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
     /// Bring pingbacks, trackbacks and other mentions along, too
@@ -173,19 +172,20 @@ pub(crate) struct ImportArgs {
     /// Bring reviews of products along, too
     #[arg(long)]
     pub(crate) reviews: bool,
-    /// Pages whose address starts with FROM have moved to TO
+    /// Pages whose address starts with FROM have moved to TO; a * in both stands for any text
     #[arg(long, value_name = "FROM=TO")]
     pub(crate) map: Vec<String>,
     #[command(flatten)]
     pub(crate) place: Place,
 }
 
-/// A system that comments can come from.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Format {
-    /// An export of WordPress (Tools → Export), also with wpDiscuz.
-    #[value(name = "wordpress")]
-    WordPress,
+fn formats() -> String {
+    let words: Vec<&str> = archive::words().collect();
+    format!(
+        "The files to read, or a folder or zip file of them. Their format is recognised, unless its \
+         name stands before them: {}",
+        words.join(", ")
+    )
 }
 
 #[derive(Debug, Args)]

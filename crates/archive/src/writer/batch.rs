@@ -1,6 +1,6 @@
 //! Records on their way into one transaction.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::num::NonZero;
 use std::thread;
 
@@ -10,6 +10,7 @@ use store::identity::authors::Details;
 use store::{StoreError, Tx, discussion::pages};
 
 use super::Task;
+use crate::Body;
 
 /// So many records go into one transaction.
 const MAX_RECORDS: usize = 10_000;
@@ -44,15 +45,23 @@ pub(super) struct NewComment {
     pub(super) author: Option<String>,
     pub(super) details: Details,
     /// Its text, not safe.
-    pub(super) body_html: String,
+    pub(super) body: Body,
     /// With a page that is filled in when it is known.
     pub(super) comment: ImportedComment,
 }
 
 impl NewComment {
     fn render(&mut self) {
-        self.comment.html = markup::sanitise(&self.body_html);
-        self.comment.text = markup::plain_text(&self.comment.html);
+        match &mut self.body {
+            Body::Html(html) => {
+                self.comment.html = markup::sanitise(html);
+                self.comment.text = markup::plain_text(&self.comment.html);
+            }
+            Body::Markdown(text) => {
+                self.comment.html = markup::render(text).html;
+                self.comment.text = std::mem::take(text);
+            }
+        }
     }
 }
 
@@ -86,18 +95,12 @@ impl Batch {
     }
 
     pub(super) fn push(&mut self, comment: NewComment) {
-        self.bytes += comment.body_html.len();
+        self.bytes += comment.body.source().len();
         self.comments.push(comment);
     }
 
-    /// Do what needs no store.
-    pub(super) fn prepare(&mut self) {
-        self.render();
-        self.count();
-    }
-
     /// Make the HTML that is shown, on all processors.
-    fn render(&mut self) {
+    pub(super) fn render(&mut self) {
         let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
         let share = self.comments.len().div_ceil(n_threads).max(1);
         thread::scope(|scope| {
@@ -107,34 +110,7 @@ impl Batch {
         });
     }
 
-    /// Count under each comment what this batch brings: nearly always all there is. A parent comes
-    /// before its replies, so from the end everything under a comment is counted before it is.
-    fn count(&mut self) {
-        let comments = &mut self.comments;
-        let mut places = HashMap::with_capacity(comments.len());
-        let mut above = Vec::with_capacity(comments.len());
-        for (at, new) in comments.iter().enumerate() {
-            let parent = new.parent.as_deref().and_then(|id| places.get(id)).copied();
-            let root = parent.map_or(at, |parent: usize| match above[parent] {
-                Some((_, root)) => root,
-                None => parent,
-            });
-            above.push(parent.map(|parent| (parent, root)));
-            places.insert(new.comment.source_id.clone(), at);
-        }
-        for (at, above) in above.into_iter().enumerate().rev() {
-            let Some((parent, root)) = above else {
-                continue;
-            };
-            let comment = &comments[at].comment;
-            let is_published = comment.state == State::Published;
-            let is_shown = is_published || comment.counters.n_replies > 0;
-            comments[parent].comment.counters.n_replies += i64::from(is_shown);
-            comments[root].comment.counters.n_descendants += i64::from(is_published);
-        }
-    }
-
-    /// Find or add everything, and count the pages again that got comments.
+    /// Find or add everything. Nobody sees it yet.
     pub(super) fn write(
         &self,
         tx: &mut Tx<'_>,
@@ -146,7 +122,6 @@ impl Batch {
             let id = place_page(tx, task.site, new)?;
             outcome.pages.insert(new.page.source_id.clone(), id);
         }
-        let mut grown = BTreeSet::new();
         let mut placed = HashMap::new();
         for new in &self.comments {
             let page = outcome
@@ -164,14 +139,10 @@ impl Batch {
                 }
                 Upserted::Added(id) => {
                     outcome.add(new.comment.state);
-                    grown.insert(page);
                     id
                 }
             };
             placed.insert(new.comment.source_id.as_str(), id);
-        }
-        for page in grown {
-            imports::recount(tx, task.now, task.site, page)?;
         }
         Ok(outcome)
     }
@@ -190,11 +161,13 @@ impl Batch {
     }
 }
 
-/// The page; one that is known by another of its addresses gets this one too.
+/// The page; one that stands here under another of its addresses gets this one too. An address
+/// that only leads to a page joins nothing: two pages that share one stay two.
 fn place_page(tx: &mut Tx<'_>, site: SiteId, new: &NewPage) -> Result<PageId, StoreError> {
     if pages::find(tx, site, &new.page.key)?.is_none() {
         for alias in &new.page.aliases {
-            if let Some(page) = pages::find(tx, site, alias)? {
+            let found = pages::find(tx, site, alias)?;
+            if let Some(page) = found.filter(|page| page.key.as_str() == alias.as_str()) {
                 pages::add_alias(tx, site, &new.page.key, page.id)?;
                 break;
             }
@@ -218,6 +191,7 @@ fn add_comment(
         page,
         ..new.comment.clone()
     };
+    let comment = comment.unseen();
     imports::upsert_comment(tx, site, format, &comment, |tx| {
         let parent = match new.parent.as_deref() {
             Some(parent) => match placed.get(parent) {
@@ -233,75 +207,4 @@ fn add_comment(
         };
         Ok(Place { parent, author })
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use markup::SafeHtml;
-    use rejoinder_core::{Tally, Time};
-    use store::archive::imports::Counters;
-
-    use super::*;
-
-    /// Comments as `id`, `id<parent`, or either with a `-` before it when nobody may see it.
-    fn counted(file: &[&str]) -> Vec<(i64, i64)> {
-        let mut batch = Batch::default();
-        for record in file {
-            let (id, parent) = match record.trim_start_matches('-').split_once('<') {
-                Some((id, parent)) => (id, Some(parent.to_owned())),
-                None => (record.trim_start_matches('-'), None),
-            };
-            let state = match record.starts_with('-') {
-                true => State::Held,
-                false => State::Published,
-            };
-            batch.push(NewComment {
-                page: "page".to_owned(),
-                parent,
-                author: None,
-                details: Details::default(),
-                body_html: String::new(),
-                comment: ImportedComment {
-                    source_id: id.to_owned(),
-                    page: PageId(0),
-                    text: String::new(),
-                    html: SafeHtml::default(),
-                    state,
-                    reason: None,
-                    created_at: Time::from_micros(0),
-                    edited_at: None,
-                    closed_at: None,
-                    pin: None,
-                    tally: Tally { up: 0, down: 0 },
-                    counters: Counters::default(),
-                },
-            });
-        }
-        batch.prepare();
-        let counters = batch.comments.iter().map(|new| new.comment.counters);
-        counters
-            .map(|counters| (counters.n_replies, counters.n_descendants))
-            .collect()
-    }
-
-    #[test]
-    fn replies_count_at_their_parent_and_at_their_root() {
-        assert_eq!(
-            counted(&["a", "b<a", "c<b", "d<a", "e"]),
-            [(2, 3), (1, 0), (0, 0), (0, 0), (0, 0)]
-        );
-    }
-
-    #[test]
-    fn what_is_hidden_counts_as_a_reply_only_for_what_is_under_it() {
-        assert_eq!(
-            counted(&["a", "-b<a", "c<b", "-d<a", "-e<d"]),
-            [(1, 1), (1, 0), (0, 0), (0, 0), (0, 0)]
-        );
-    }
-
-    #[test]
-    fn a_parent_of_an_earlier_batch_is_counted_by_the_store() {
-        assert_eq!(counted(&["b<a", "c<b"]), [(1, 1), (0, 0)]);
-    }
 }

@@ -1,7 +1,11 @@
-//! From items to the store: some thousands to a transaction, each page's counters with them.
+//! From items to the store, some thousands to a transaction.
 //!
 //! What happens to a record is decided before the store is asked, from the file alone; the store
 //! only adds whether it is there already. So a dry run takes the same way and says the same.
+//!
+//! What is written is shown to nobody until the last record has been read and written: a file that
+//! breaks off, or a program that is killed, leaves every thread as it was, and running the import
+//! again goes on.
 
 mod batch;
 mod decide;
@@ -9,18 +13,23 @@ mod mapping;
 mod placing;
 mod report;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rejoinder_core::{IdSource, PageId, Site, Time};
-use store::{Store, StoreError};
+use store::archive::imports;
+use store::{Store, StoreError, Tx};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::{Item, ReadError};
+
 use batch::{Batch, Outcome};
 use decide::Decider;
 pub use mapping::{Mapping, NotAMapping};
 pub use report::{Report, Totals};
+
+/// So many pages are shown in one transaction.
+const MAX_PAGES: usize = 100;
 
 /// What to import where.
 #[derive(Debug)]
@@ -46,7 +55,7 @@ pub enum Effect {
     None,
 }
 
-/// Why an import stopped. What came in before stays; importing again goes on.
+/// Why an import stopped. Nothing of it is shown; importing again goes on.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The file cannot be read on.
@@ -69,7 +78,7 @@ pub async fn import(
     now: Time,
     plan: Plan<'_>,
     items: impl Iterator<Item = Result<Item, ReadError>>,
-    report: &mut Report<'_>,
+    report: &mut Report,
     mut tell: impl FnMut(Totals),
 ) -> Result<Totals, ImportError> {
     let Plan {
@@ -102,7 +111,8 @@ pub async fn import(
     decider.finish(&mut batch, report)?;
     sender.send(batch, report).await?;
     sender.wait(report).await?;
-    Ok(report.finish()?)
+    sender.reveal().await?;
+    Ok(report.totals())
 }
 
 /// What is the same for every batch.
@@ -124,7 +134,7 @@ struct Sender<'s> {
 }
 
 impl Sender<'_> {
-    async fn send(&mut self, batch: Batch, report: &mut Report<'_>) -> Result<(), ImportError> {
+    async fn send(&mut self, batch: Batch, report: &mut Report) -> Result<(), ImportError> {
         self.wait(report).await?;
         let (store, task, pages) = (self.store.clone(), self.task, Arc::clone(&self.pages));
         self.under_way = Some(tokio::spawn(async move {
@@ -133,7 +143,7 @@ impl Sender<'_> {
             }
             let prepared = spawn_blocking(move || {
                 let mut batch = batch;
-                batch.prepare();
+                batch.render();
                 batch
             });
             let batch = prepared.await?;
@@ -142,7 +152,29 @@ impl Sender<'_> {
         Ok(())
     }
 
-    async fn wait(&mut self, report: &mut Report<'_>) -> Result<(), ImportError> {
+    /// Shows what came in, a few pages at a time, so that others get to write in between.
+    async fn reveal(&self) -> Result<(), ImportError> {
+        let Task {
+            site, now, effect, ..
+        } = self.task;
+        if effect == Effect::None {
+            return Ok(());
+        }
+        let pages: BTreeSet<PageId> = self.pages.values().copied().collect();
+        let pages: Vec<PageId> = pages.into_iter().collect();
+        for pages in pages.chunks(MAX_PAGES) {
+            let pages = pages.to_vec();
+            let reveal = move |tx: &mut Tx<'_>| {
+                pages
+                    .iter()
+                    .try_for_each(|page| imports::reveal(tx, now, site, *page))
+            };
+            self.store.write(reveal).await?;
+        }
+        Ok(())
+    }
+
+    async fn wait(&mut self, report: &mut Report) -> Result<(), ImportError> {
         let Some(under_way) = self.under_way.take() else {
             return Ok(());
         };

@@ -1,4 +1,5 @@
 //! Files of other systems, as small as they can be and as odd as they are.
 
+mod formats;
 mod wordpress;
 mod writing;

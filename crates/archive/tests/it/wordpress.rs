@@ -2,8 +2,8 @@ use std::io::{self, Read, Write};
 
 use expect_test::{Expect, expect};
 use flate2::{Compression, write::GzEncoder};
-use rejoinder_archive::wordpress::{Options, read};
-use rejoinder_archive::{CommentItem, Item};
+use rejoinder_archive::wordpress::read;
+use rejoinder_archive::{CommentItem, Item, Options};
 
 /// A blog around `items`.
 fn export(items: &str) -> String {
@@ -61,6 +61,8 @@ fn lines(bytes: &[u8], options: Options) -> String {
             Ok(Item::Comment(comment)) => line(&comment),
             Ok(Item::Dropped { record, reason }) => format!("- {record}: {reason}"),
             Ok(Item::Note { record, reason }) => format!("! {record}: {reason}"),
+            Ok(Item::Without { record, fields }) => format!("! {record} without {fields}"),
+            Ok(Item::EndOfPages) => continue,
             Err(error) => format!("ERROR {error}"),
         };
         lines.push_str(&line);
@@ -104,10 +106,11 @@ fn line(comment: &CommentItem) -> String {
     if let Some(edited_at) = comment.edited_at {
         line.push_str(&format!(" edited {edited_at}"));
     }
-    if comment.votes.up + comment.votes.down > 0 {
-        line.push_str(&format!(" +{} -{}", comment.votes.up, comment.votes.down));
+    let tally = comment.votes.tally();
+    if tally.up + tally.down > 0 {
+        line.push_str(&format!(" +{} -{}", tally.up, tally.down));
     }
-    format!("{line} {:?} {}", comment.kind, comment.body_html)
+    format!("{line} {:?} {}", comment.kind, comment.body.source())
 }
 
 #[track_caller]

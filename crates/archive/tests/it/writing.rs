@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use expect_test::expect;
 
-use rejoinder_archive::{Effect, Mapping, Plan, Report, Totals, wordpress};
+use rejoinder_archive::{
+    Effect, ImportError, Input, Mapping, Options, Plan, Report, Totals, by_word,
+};
 use rejoinder_core::{FixedRandom, IdSource, PageKey, Settings, Site, SiteId, Thread, Time};
 use rejoinder_core::{Sort, ThreadQuery};
 use store::{Location, Store, database::doctor, discussion::threads, publication::sites};
@@ -48,21 +50,48 @@ impl Place {
     }
 
     async fn import(&self, effect: Effect, file: impl std::io::Read) -> (Totals, String) {
-        let mut lines = Vec::new();
+        let file = std::io::read_to_string(file).unwrap();
+        self.import_as("wordpress", effect, &file).await
+    }
+
+    async fn import_as(&self, word: &str, effect: Effect, file: &str) -> (Totals, String) {
+        let format = by_word(word).unwrap();
         let plan = Plan {
             site: self.site.clone(),
-            format: "wordpress",
+            format: format.word(),
             mappings: vec![Mapping::parse("https://old.example=https://news.example").unwrap()],
             effect,
             ids: &IdSource::new(&FixedRandom::seeded(1)),
         };
-        let items = wordpress::read(file, wordpress::Options::default()).unwrap();
-        let mut report = Report::new(&mut lines);
+        let files = vec![Input::of_bytes("file", file.as_bytes())];
+        let items = format.read(files, Options::default()).unwrap();
+        let mut report = Report::new().unwrap();
         let totals =
             rejoinder_archive::import(&self.store, NOW, plan, items, &mut report, |_| {}).await;
         let totals = totals.unwrap();
-        drop(report);
+        let mut lines = Vec::new();
+        report.write_text(&mut lines).unwrap();
         (totals, String::from_utf8(lines).unwrap())
+    }
+
+    /// Imports a file of which no more than this could be fetched.
+    async fn import_half(&self, word: &str, half: &str) -> ImportError {
+        let plan = Plan {
+            site: self.site.clone(),
+            format: by_word(word).unwrap().word(),
+            mappings: Vec::new(),
+            effect: Effect::Write,
+            ids: &IdSource::new(&FixedRandom::seeded(1)),
+        };
+        let files = vec![Input::of_bytes("file", half.as_bytes())];
+        let items = by_word(word)
+            .unwrap()
+            .read(files, Options::default())
+            .unwrap();
+        let mut report = Report::new().unwrap();
+        rejoinder_archive::import(&self.store, NOW, plan, items, &mut report, |_| {})
+            .await
+            .unwrap_err()
     }
 
     async fn thread(&self, page: &str) -> Thread {
@@ -217,22 +246,39 @@ async fn every_record_that_is_dropped_or_changed_has_a_line() {
     let (_, report) = Place::new().await.import(Effect::Write, file()).await;
 
     expect![[r#"
+        Came in: 15 comments on 4 pages
+          3 of them wait for a moderator
+          2 of them are not shown, being spam, rejected or removed
+        Here already: 0 comments
+        Left out: 1
+          1 × it is a pingback; mentions come with --mentions
+              comment 4
+        Came in changed: 8
+          2 × its parent did not come in; it stands by itself
+              comment 5 by Dora Pike on https://news.example/ferry/; comment 9 by Gus Reed on https://news.example/ferry/
+          2 × not everybody may read its page, so it is held
+              comment 20 by Jon Bell on https://news.example/draft/; comment 30 by Kit Lane on https://news.example/secret/
+          1 × scripts and styles in it were left out
+              comment 2 by Cleo Finch on https://news.example/ferry/
+          1 × it is its own ancestor; it stands by itself
+              comment 10 by Hal Moss on https://news.example/ferry/
+          1 × its status is `draft`, so its comments are held
+              page 102
+          1 × it asks for a password, so its comments are held
+              page 103
+        Came in without fields that have no place here: 0
+        Pages whose address is not on the site: 0
+
+        Every record:
+        changed	comment 2 by Cleo Finch on https://news.example/ferry/	scripts and styles in it were left out
         dropped	comment 4	it is a pingback; mentions come with --mentions
+        changed	comment 5 by Dora Pike on https://news.example/ferry/	its parent did not come in; it stands by itself
+        changed	comment 9 by Gus Reed on https://news.example/ferry/	its parent did not come in; it stands by itself
+        changed	comment 10 by Hal Moss on https://news.example/ferry/	it is its own ancestor; it stands by itself
         changed	page 102	its status is `draft`, so its comments are held
-        changed	comment 5	its parent did not come in; it stands by itself
-        changed	comment 9	its parent did not come in; it stands by itself
-        changed	comment 10	it is its own ancestor; it stands by itself
-        changed	comment 20	not everybody may read its page, so it is held
+        changed	comment 20 by Jon Bell on https://news.example/draft/	not everybody may read its page, so it is held
         changed	page 103	it asks for a password, so its comments are held
-        changed	comment 30	not everybody may read its page, so it is held
-        total	pages	4
-        total	added	15
-        total	held	3
-        total	hidden	2
-        total	known	0
-        total	dropped	1
-        total	changed	7
-        total	elsewhere	0
+        changed	comment 30 by Kit Lane on https://news.example/secret/	not everybody may read its page, so it is held
     "#]]
     .assert_eq(&report);
 }
@@ -308,4 +354,112 @@ fn export(comments: impl Iterator<Item = String>) -> String {
          <wp:post_id>1</wp:post_id><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>\
          {comments}</item></channel></rss>"
     )
+}
+
+/// Twenty-five thousand comments, which are more than one transaction takes.
+fn large_table() -> String {
+    let rows = (1..=25_000).map(|id| {
+        let parent = if id % 3 == 0 {
+            String::new()
+        } else {
+            (id / 2).to_string()
+        };
+        let parent = parent.trim_start_matches('0');
+        format!("{id},/a,2024-03-01T10:00:00Z,Hello {id},{parent},Ann\n")
+    });
+    let rows: String = rows.collect();
+    format!("id,page,posted_at,markdown,parent,name\n{rows}")
+}
+
+#[tokio::test]
+async fn nothing_is_shown_until_the_file_is_whole() {
+    let place = Place::new().await;
+    let whole = large_table();
+
+    place
+        .import_half("csv", &format!("{}\"", &whole[..whole.len() - 100]))
+        .await;
+
+    let thread = place.thread("https://news.example/a").await;
+    assert_eq!(
+        (outline(&thread).as_str(), thread.page.unwrap().n_comments),
+        ("", 0)
+    );
+    assert!(place.is_sound().await);
+    let (totals, _) = place.import_as("csv", Effect::Write, &whole).await;
+    assert!(totals.known >= 10_000, "{totals:?}");
+    let thread = place.thread("https://news.example/a").await;
+    assert_eq!(thread.page.unwrap().n_comments, 25_000);
+    assert!(place.is_sound().await);
+}
+
+#[tokio::test]
+async fn markdown_stays_what_is_edited() {
+    let place = Place::new().await;
+    let table = "id,page,posted_at,markdown\n1,/a,2024-03-01T10:00:00Z,Hello *you* <b>x</b>\n";
+
+    place.import_as("csv", Effect::Write, table).await;
+
+    let thread = place.thread("https://news.example/a").await;
+    let comment = &thread.entries[0].comment;
+    assert_eq!(
+        comment.html,
+        "<p>Hello <em>you</em> &lt;b&gt;x&lt;/b&gt;</p>"
+    );
+    assert_eq!(
+        place.thread("/a").await.entries,
+        thread.entries,
+        "its path leads to it"
+    );
+}
+
+#[tokio::test]
+async fn pages_that_are_one_here_share_a_thread() {
+    let place = Place::new().await;
+    let table = "id,page,posted_at,markdown,parent\n\
+        1,https://news.example/a/?utm_source=x,2024-03-01T10:00:00Z,One,\n\
+        2,http://news.example/a/index.html,2024-03-01T10:00:01Z,Two,1\n";
+
+    let (_, report) = place.import_as("csv", Effect::Write, table).await;
+
+    let thread = place.thread("https://news.example/a").await;
+    assert_eq!(thread.entries.len(), 2);
+    assert_eq!(thread.entries[1].level, 1);
+    assert!(report.contains("so they are one here"), "{report}");
+}
+
+#[tokio::test]
+async fn equal_ids_on_two_pages_are_two_comments() {
+    let place = Place::new().await;
+    let table = "id,page,posted_at,markdown,parent\n\
+        1,/a,2024-03-01T10:00:00Z,One,\n\
+        1,/b,2024-03-01T10:00:01Z,Two,\n\
+        2,/b,2024-03-01T10:00:02Z,Three,1\n";
+
+    let (totals, report) = place.import_as("csv", Effect::Write, table).await;
+
+    assert_eq!(totals.added, 3, "{report}");
+    let thread = place.thread("https://news.example/b").await;
+    assert_eq!((thread.entries.len(), thread.entries[1].level), (2, 1));
+    assert!(
+        report.contains("a comment of another page has the same id"),
+        "{report}"
+    );
+}
+
+#[tokio::test]
+async fn pictures_stay_as_links_and_have_a_line() {
+    let place = Place::new().await;
+    let table = "id,page,posted_at,html,name\n\
+        1,/a,2024-03-01T10:00:00Z,<p>See <img src=https://img.example/c.png alt=cat></p>,Ann\n";
+
+    let (_, report) = place.import_as("csv", Effect::Write, table).await;
+
+    let html = &place.thread("/a").await.entries[0].comment.html;
+    assert!(
+        html.contains("<a href=\"https://img.example/c.png\""),
+        "{html}"
+    );
+    let line = "changed\tcomment 1 by Ann on https://news.example/a\tits pictures came in as links";
+    assert!(report.contains(line), "{report}");
 }

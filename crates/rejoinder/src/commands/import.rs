@@ -1,16 +1,14 @@
 //! `rejoinder import`.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
 
-use archive::{Effect, Mapping, Plan, Report, Totals, wordpress};
+use archive::{Effect, Format, Input, Mapping, Plan, Recognised, Report, Totals};
 use rejoinder_core::{Clock as _, IdSource, Site};
 use store::Store;
 
-use crate::cli::{Format, ImportArgs};
+use crate::cli::ImportArgs;
 use crate::commands::{find_site, open, runtime};
 use crate::config::Options;
 use crate::failure::Failure;
@@ -24,137 +22,163 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Failure> {
     let mappings: Vec<Mapping> = mappings
         .collect::<Result<_, _>>()
         .map_err(|error| Failure::misused(error.to_string()))?;
-    let source = Source::open(&args.file)?;
+    let files = files(args)?;
     let store = open(&options)?;
     runtime()?.block_on(async {
         let site = find_site(&store, &args.site).await?;
-        import(&store, site, mappings, source, args).await
+        import(&store, site, mappings, files, args).await
     })
+}
+
+/// What is to be read, and what it is: the word in front of the files says it, or they do.
+fn files(args: &ImportArgs) -> Result<Recognised, Failure> {
+    let (first, others) = args
+        .files
+        .split_first()
+        .map_or((None, &[][..]), |(first, others)| {
+            (first.to_str().and_then(archive::by_word), others)
+        });
+    let format = first.filter(|_| !others.is_empty());
+    let paths = if format.is_some() {
+        others
+    } else {
+        &args.files[..]
+    };
+    let mut inputs = Vec::new();
+    for path in paths {
+        let opened = Input::open(path).map_err(|error| {
+            Failure::failed(&format!("{} cannot be read", path.display()), &error)
+        })?;
+        inputs.extend(opened);
+    }
+    if let Some(format) = format {
+        return Ok(Recognised {
+            format,
+            files: inputs,
+            others: Vec::new(),
+        });
+    }
+    archive::recognise(inputs).map_err(|error| Failure::failed(&doing(args), &error))
+}
+
+fn doing(args: &ImportArgs) -> String {
+    let paths: Vec<_> = args
+        .files
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    format!("{} cannot be imported", paths.join(" "))
 }
 
 async fn import(
     store: &Store,
     site: Site,
     mappings: Vec<Mapping>,
-    source: Source,
+    recognised: Recognised,
     args: &ImportArgs,
 ) -> Result<(), Failure> {
-    let lines: Box<dyn Write + Send> = match &args.report {
-        Some(path) => Box::new(BufWriter::new(create(path)?)),
-        None => Box::new(io::sink()),
-    };
-    let mut report = Report::new(lines);
-    let effect = if args.dry_run {
-        Effect::None
-    } else {
-        Effect::Write
-    };
+    let Recognised {
+        format,
+        files,
+        others,
+    } = recognised;
+    let doing = doing(args);
+    let failed = |error: &dyn std::error::Error| Failure::failed(&doing, error);
+    let mut report = Report::new().map_err(|error| failed(&error))?;
+    report.remark(format!("Read as {}.", format.name()));
+    for name in others {
+        let reason = format!("it is not {}", format.name());
+        report
+            .dropped(&format!("file {name}"), &reason)
+            .map_err(|error| failed(&error))?;
+    }
     let host = site.host.clone();
-    let ids = &IdSource::new(&SystemRandom);
     let plan = Plan {
         site,
-        format: format_word(args.format),
+        format: format.word(),
         mappings,
-        effect,
-        ids,
+        effect: if args.dry_run {
+            Effect::None
+        } else {
+            Effect::Write
+        },
+        ids: &IdSource::new(&SystemRandom),
     };
-    let (n_bytes, n_read) = (source.n_bytes, Arc::clone(&source.n_read));
-    let mut progress = Progress::new();
-    let tell = |totals: Totals| {
-        let n_comments = totals.added + totals.known;
-        progress.at_comments(n_read.load(Ordering::Relaxed), n_bytes, n_comments);
-    };
-    let doing = format!("{} cannot be imported", args.file.display());
-    let failed = |error: &dyn std::error::Error| Failure::failed(&doing, error);
-    let along = wordpress::Options {
-        mentions: args.mentions,
-        reviews: args.reviews,
-    };
-    let items = match args.format {
-        Format::WordPress => wordpress::read(source, along),
-    };
-    let items = items.map_err(|error| failed(&error))?;
-    let done = archive::import(store, SystemClock.now(), plan, items, &mut report, tell).await;
-    progress.finish();
-    let totals = done.map_err(|error| failed(&error))?;
+    let done = read(store, plan, format, files, args, &mut report).await;
+    write(&mut report, args.report.as_deref())?;
+    done.map_err(|error| failed(&*error))?;
     match args.dry_run {
         true => say("A dry run: nothing was changed. This would have happened:"),
-        false => say(format_args!(
-            "Imported {} into {host}.",
-            args.file.display()
-        )),
+        false => say(format_args!("Imported into {host}.")),
     }
-    summarise(&totals, args.report.as_deref());
+    summarise(&report, args.report.as_deref());
     Ok(())
 }
 
-fn summarise(totals: &Totals, report: Option<&Path>) {
-    let Totals {
-        pages,
-        added,
-        held,
-        hidden,
-        known,
-        dropped,
-        changed,
-        ..
-    } = totals;
-    say(format_args!(
-        "{added} comments came in on {pages} pages; {held} of them wait for a moderator and \
-         {hidden} are not shown, being spam or removed. {known} were here already."
-    ));
-    let listed = match report {
-        Some(path) => format!("{} lists them", path.display()),
-        None => "--report FILE lists them".to_owned(),
+async fn read(
+    store: &Store,
+    plan: Plan<'_>,
+    format: &dyn Format,
+    files: Vec<Input>,
+    args: &ImportArgs,
+    report: &mut Report,
+) -> Result<Totals, Box<dyn std::error::Error>> {
+    let along = archive::Options {
+        mentions: args.mentions,
+        reviews: args.reviews,
     };
-    say(format_args!(
-        "{dropped} records were left out and {changed} came in changed; {listed}."
-    ));
-    if totals.elsewhere > 0 {
-        say(format_args!(
-            "{} pages have addresses that are not on the site. If they have moved, import again \
-             with --map FROM=TO; if they are served there, add the origin with `rejoinder site set`.",
-            totals.elsewhere
-        ));
+    let items = format.read(files.clone(), along)?;
+    let n_bytes = files.iter().map(Input::n_bytes).sum();
+    let mut progress = Progress::new();
+    let tell = |totals: Totals| {
+        let n_read = files.iter().map(Input::n_read).sum();
+        progress.at_comments(n_read, n_bytes, totals.added + totals.known);
+    };
+    let done = archive::import(store, SystemClock.now(), plan, items, report, tell).await;
+    progress.finish();
+    Ok(done?)
+}
+
+fn summarise(report: &Report, written: Option<&Path>) {
+    let mut summary = Vec::new();
+    let _ = report.write_summary(&mut summary);
+    say(String::from_utf8_lossy(&summary).trim_end());
+    match written {
+        Some(path) => say(format_args!("{} names every record.", path.display())),
+        None => say("--report FILE names every record."),
+    }
+    if report.totals().elsewhere > 0 {
+        say(
+            "Pages with addresses that are not on the site are not seen there. If they have moved, \
+             import again with --map FROM=TO; if they are served there, add the origin with \
+             `rejoinder site set`.",
+        );
     }
 }
 
-const fn format_word(format: Format) -> &'static str {
-    match format {
-        Format::WordPress => "wordpress",
-    }
-}
-
-fn create(path: &Path) -> Result<File, Failure> {
+/// The report as text at `path`, and as JSON beside it.
+fn write(report: &mut Report, path: Option<&Path>) -> Result<(), Failure> {
+    let Some(path) = path else {
+        return Ok(());
+    };
+    let json = beside(path);
+    let written = create(path)
+        .and_then(|mut file| report.write_text(&mut file))
+        .and_then(|()| create(&json))
+        .and_then(|mut file| report.write_json(&mut file));
     let doing = format!("the report {} cannot be written", path.display());
-    File::create(path).map_err(|error| Failure::failed(&doing, &error))
+    written.map_err(|error| Failure::failed(&doing, &error))
 }
 
-/// A file that counts what was read of it.
-struct Source {
-    file: File,
-    n_bytes: u64,
-    n_read: Arc<AtomicU64>,
-}
-
-impl Source {
-    fn open(path: &Path) -> Result<Self, Failure> {
-        let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
-        let (n_bytes, file) = opened.map_err(|error| {
-            Failure::failed(&format!("{} cannot be read", path.display()), &error)
-        })?;
-        Ok(Self {
-            file,
-            n_bytes,
-            n_read: Arc::default(),
-        })
+fn beside(path: &Path) -> PathBuf {
+    let json = path.with_extension("json");
+    if json == path {
+        path.with_extension("json.json")
+    } else {
+        json
     }
 }
 
-impl Read for Source {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let n = self.file.read(out)?;
-        self.n_read.fetch_add(n as u64, Ordering::Relaxed);
-        Ok(n)
-    }
+fn create(path: &Path) -> io::Result<BufWriter<File>> {
+    File::create(path).map(BufWriter::new)
 }

@@ -7,7 +7,7 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::{
     AuthorId, Clock as _, IdSource, PageId, PageKey, Settings, Site, SiteId, State, Tally, Time,
 };
-use store::archive::imports::{self, Counters, ImportedComment, ImportedPage, Place};
+use store::archive::imports::{self, Counters, ImportedComment, ImportedPage, Place, WrittenIn};
 use store::identity::authors::{self, Details};
 use store::{Store, StoreError, Tx, publication::sites};
 
@@ -122,6 +122,7 @@ fn write(
                 page: page.id,
                 text: voice.text.clone(),
                 html: html.clone(),
+                written_in: WrittenIn::Markdown,
                 state,
                 reason,
                 created_at,

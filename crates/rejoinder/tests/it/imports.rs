@@ -124,9 +124,9 @@ fn a_second_import_adds_nothing() {
     let place = place();
     let first = import(&place, &[]);
     let second = import(&place, &[]);
-    assert!(first.contains("15 comments came in"), "{first}");
+    assert!(first.contains("Came in: 15 comments"), "{first}");
     assert!(
-        second.contains("0 comments came in") && second.contains("15 were here"),
+        second.contains("Came in: 0 comments") && second.contains("Here already: 15 comments"),
         "{second}"
     );
     place.run(&["doctor"]).good();
@@ -149,6 +149,8 @@ fn a_dry_run_says_the_same_and_changes_nothing() {
     let read = |path| std::fs::read_to_string(path).unwrap();
     assert_eq!(read(dry), read(real));
     assert_eq!(said.lines().nth(1), done.lines().nth(1));
+    let json = |name| read(place.path(name));
+    assert_eq!(json("dry.json"), json("real.json"));
 }
 
 #[test]
@@ -167,7 +169,7 @@ fn a_file_that_breaks_off_says_so_and_can_be_imported_again() {
 
     import(&place, &[]);
     let third = import(&place, &[]);
-    assert!(third.contains("15 were here"), "{third}");
+    assert!(third.contains("Here already: 15 comments"), "{third}");
     place.run(&["doctor"]).good();
 }
 
@@ -221,4 +223,34 @@ fn what_an_import_leaves_out_comes_when_it_is_asked_for() {
     for option in ["--mentions", "--reviews"] {
         assert!(!asked_for.contains(option), "{asked_for}");
     }
+}
+
+#[test]
+fn a_file_is_read_as_what_it_is_without_being_told() {
+    let place = place();
+    let table = "id,page,posted_at,markdown,name\n1,/ferry,2024-03-01T10:00:00Z,Hello,Ann\n";
+    let file = place.file("export", table);
+
+    let said = place
+        .run(&["import", &file, "--site", "news.example"])
+        .good();
+
+    assert!(said.contains("Read as a table of comments."), "{said}");
+    assert!(said.contains("Came in: 1 comments on 1 pages"), "{said}");
+    let server = place.start(&["serve"]);
+    let ferry = thread(&server, "https://news.example/ferry");
+    assert_eq!(outline(&ferry["comments"]), ["Ann"]);
+}
+
+#[test]
+fn a_mapping_that_fits_nothing_is_named() {
+    let place = place();
+    let said = import(
+        &place,
+        &["--map", "https://gone.example=https://news.example"],
+    );
+    assert!(
+        said.contains("--map https://gone.example=https://news.example fitted no page"),
+        "{said}"
+    );
 }

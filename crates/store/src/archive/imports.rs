@@ -48,6 +48,8 @@ pub struct ImportedComment {
     pub text: String,
     /// Its text, rendered.
     pub html: SafeHtml,
+    /// What it was rendered from.
+    pub written_in: WrittenIn,
     /// Where it stands.
     pub state: State,
     /// Why it stands there.
@@ -64,6 +66,50 @@ pub struct ImportedComment {
     pub tally: Tally,
     /// Its counters as far as they are known; [`recount`] makes up what is not, which costs more.
     pub counters: Counters,
+}
+
+/// What a comment's text was when it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrittenIn {
+    /// HTML, which its rendered form keeps; the text is what can be read of it.
+    Html,
+    /// Markdown: it is rendered again when the renderer changes.
+    Markdown,
+}
+
+impl WrittenIn {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Markdown => "markdown",
+        }
+    }
+}
+
+/// Why a comment is not shown yet: its import is under way. What follows a colon is the reason why it
+/// will wait for a moderator then.
+const UNDER_WAY: &str = "importing";
+const HELD_UNDER_WAY: [(&str, &str); 2] = [
+    ("imported", "importing:imported"),
+    ("page_not_public", "importing:page_not_public"),
+];
+
+impl ImportedComment {
+    /// The same comment, which neither readers nor moderators are shown before [`reveal`].
+    #[must_use]
+    pub fn unseen(mut self) -> Self {
+        let own = self.reason.unwrap_or("imported");
+        let held = || HELD_UNDER_WAY.iter().find(|(reason, _)| *reason == own);
+        self.reason = match self.state {
+            State::Published => Some(UNDER_WAY),
+            State::Held => held()
+                .map(|(_, reason)| *reason)
+                .or(Some("importing:imported")),
+            State::Rejected | State::Spam | State::Removed => return self,
+        };
+        self.state = State::Removed;
+        self
+    }
 }
 
 /// What a comment counts of the comments under it.
@@ -202,6 +248,25 @@ pub fn comment(
     Ok(target(tx, site, format, source_id)?.map(CommentId))
 }
 
+/// Show what imports brought to a page, now that they are whole. Done again, it does nothing.
+pub fn reveal(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()> {
+    let n_revealed = tx.execute(
+        sql!(
+            "update comment
+             set state = case when reason = 'importing' then 'published' else 'held' end,
+                 decided_revision = case when reason = 'importing' then 1 end,
+                 reason = case when reason = 'importing' then null else substr(reason, 11) end
+             where site_id = ?1 and page_id = ?2 and state = 'removed'
+               and reason in ('importing', 'importing:imported', 'importing:page_not_public')"
+        ),
+        params![site, page],
+    )?;
+    if n_revealed > 0 {
+        recount(tx, now, site, page)?;
+    }
+    Ok(())
+}
+
 /// Make up the counters of a page after comments were imported to it, and log the import.
 pub fn recount(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()> {
     let page = pages::lock(tx, site, page)?;
@@ -270,7 +335,7 @@ fn insert(
                  written_in)
              select ?1, ?2, ?3, ?4, coalesce(p.root_id, ?2), coalesce(p.depth + 1, 0), ?5, ?6, ?7,
                  ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?15, ?16, ?17, ?18, ?19,
-                 case when ?9 = 'held' then null else 1 end, 'html'
+                 case when ?9 = 'held' then null else 1 end, ?20
              from site s left join comment p on p.site_id = ?1 and p.id = ?4
              where s.id = ?1
              on conflict (site_id, id) do nothing"
@@ -295,6 +360,7 @@ fn insert(
             wilson_lower_bound(new.tally),
             new.counters.n_replies,
             new.counters.n_descendants,
+            new.written_in.as_str(),
         ],
     )?;
     Ok(inserted == 1)

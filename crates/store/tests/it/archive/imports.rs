@@ -6,7 +6,7 @@ use std::time::Duration;
 use markup::SafeHtml;
 use rejoinder_core::{Clock as _, CommentId, Page, PageId, Sort, State, Tally, Time, Vote};
 use rejoinder_store::archive::imports::{
-    self, Counters, ImportedComment, ImportedPage, Place, Upserted,
+    self, Counters, ImportedComment, ImportedPage, Place, Upserted, WrittenIn,
 };
 use rejoinder_store::identity::authors::Details;
 use rejoinder_store::{
@@ -84,6 +84,7 @@ fn shaped(page: &Page, record: &Record, at: Time) -> ImportedComment {
         page: page.id,
         text: text.to_owned(),
         html: SafeHtml::trusted_from_store(format!("<p>{text}</p>")),
+        written_in: WrittenIn::Html,
         state,
         reason: None,
         created_at: at,

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use rejoinder_core::{State, Time};
+use rejoinder_core::{State, Tally, Time};
 
-use super::Options;
 use super::fields::{CommentFields, PageFields, UserFields};
-use crate::{CommentItem, Kind, PageItem, Votes, Writer};
+use crate::format::Options;
+use crate::links::plain;
+use crate::when::time;
+use crate::{Body, CommentItem, Kind, PageItem, Votes, Writer};
 
 /// The page, if anything can be known as it.
 pub(super) fn page(fields: &PageFields, base_url: &str) -> Option<PageItem> {
@@ -42,14 +44,6 @@ fn short_address(fields: &PageFields, base_url: &str) -> String {
         return String::new();
     }
     format!("{}/?p={}", base_url.trim_end_matches('/'), fields.id)
-}
-
-fn plain(html: &str) -> String {
-    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if !html.contains(['<', '&']) {
-        return squeezed(html);
-    }
-    squeezed(&markup::plain_text(&markup::sanitise(html)))
 }
 
 fn page_time(fields: &PageFields) -> Option<Time> {
@@ -91,7 +85,7 @@ impl Shaper<'_> {
             page: self.page_id.to_owned(),
             parent: fields.parent().map(str::to_owned),
             writer: self.writer(fields),
-            body_html: markup::paragraphs_from_wordpress(&fields.text),
+            body: Body::Html(markup::paragraphs_from_wordpress(&fields.text)),
             posted_at: self.posted_at(fields),
             edited_at: edited_at(&fields.edited_at),
             state: self.state(fields, private),
@@ -184,12 +178,6 @@ impl Shaper<'_> {
     }
 }
 
-/// `2026-11-23 05:24:00`, read as UTC. WordPress writes zeros where it knows no date.
-fn time(text: &str) -> Option<Time> {
-    let (date, clock) = text.trim().split_once(' ')?;
-    format!("{date}T{clock}Z").parse().ok()
-}
-
 /// wpDiscuz has written dates in more than one way.
 fn edited_at(text: &str) -> Option<Time> {
     let seconds = text.parse::<i64>().ok().filter(|seconds| *seconds > 0);
@@ -201,15 +189,10 @@ fn edited_at(text: &str) -> Option<Time> {
 fn votes(fields: &CommentFields) -> Votes {
     let counts = &fields.separate_votes;
     if let (Some(up), Some(down)) = (count(counts, "like"), count(counts, "dislike")) {
-        return Votes { up, down };
+        let (up, down) = (up.into(), down.into());
+        return Votes::Counted(Tally { up, down });
     }
-    let net: i64 = fields.votes.parse().unwrap_or(0);
-    let size = u32::try_from(net.unsigned_abs()).unwrap_or(u32::MAX);
-    if net < 0 {
-        Votes { up: 0, down: size }
-    } else {
-        Votes { up: size, down: 0 }
-    }
+    Votes::net(fields.votes.parse().unwrap_or(0))
 }
 
 /// A number in an array as PHP writes it: `a:2:{s:4:"like";i:3;s:7:"dislike";s:1:"1";}`.
@@ -255,7 +238,7 @@ mod tests {
                 fields.set("wp:meta_value", value.to_owned());
                 fields.end_meta();
             }
-            let Votes { up, down } = super::votes(&fields);
+            let Tally { up, down } = super::votes(&fields).tally();
             (up, down)
         };
         assert_eq!(

@@ -12,16 +12,39 @@ use std::io::Read;
 
 use fields::{CommentFields, PageFields, UserFields};
 
+use crate::format::{Format, Items, Options, Start};
+use crate::input::Input;
 use crate::xml::{Step, Xml};
 use crate::{Item, ReadError};
 
-/// What to take along that is usually left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Options {
-    /// Pingbacks, trackbacks and other mentions.
-    pub mentions: bool,
-    /// Reviews of products.
-    pub reviews: bool,
+/// A WordPress export, with what wpDiscuz keeps in it.
+pub(crate) struct WordPress;
+
+impl Format for WordPress {
+    fn word(&self) -> &'static str {
+        "wordpress"
+    }
+
+    fn name(&self) -> &'static str {
+        "a WordPress export"
+    }
+
+    fn recognises(&self, start: &Start) -> bool {
+        ["xmlns:wp=", "<wp:", "wordpress.org/export/"]
+            .iter()
+            .any(|mark| start.has(mark))
+    }
+
+    fn read(&self, files: Vec<Input>, options: Options) -> Result<Items, ReadError> {
+        Ok(Box::new(files.into_iter().flat_map(move |file| {
+            let opened = file.read().map_err(ReadError::from);
+            let (items, error) = match opened.and_then(|source| read(source, options)) {
+                Ok(items) => (Some(items), None),
+                Err(error) => (None, Some(Err(error))),
+            };
+            items.into_iter().flatten().chain(error)
+        })))
+    }
 }
 
 /// Reads an export, as it is or compressed.
@@ -30,8 +53,8 @@ pub struct Options {
 /// are [`Item::Dropped`] unless asked for; nothing that was pending, in the trash, spam or private
 /// is ever published; a date that WordPress did not write (`0000-00-00`) is taken from the next
 /// best, with an [`Item::Note`]. Addresses that comments were sent from are never read.
-pub fn read<'r>(file: impl Read + 'r, options: Options) -> Result<WordPress<'r>, ReadError> {
-    Ok(WordPress {
+pub fn read<'r>(file: impl Read + Send + 'r, options: Options) -> Result<Export<'r>, ReadError> {
+    Ok(Export {
         xml: Xml::new(crate::plain_or_gzip(file)?),
         options,
         base_url: String::new(),
@@ -50,8 +73,8 @@ pub fn read<'r>(file: impl Read + 'r, options: Options) -> Result<WordPress<'r>,
 }
 
 /// An export that is being read. After an error it ends.
-pub struct WordPress<'r> {
-    xml: Xml<Box<dyn Read + 'r>>,
+pub struct Export<'r> {
+    xml: Xml<Box<dyn Read + Send + 'r>>,
     options: Options,
     base_url: String,
     users: HashMap<String, UserFields>,
@@ -81,7 +104,7 @@ enum Place {
     Elsewhere,
 }
 
-impl Iterator for WordPress<'_> {
+impl Iterator for Export<'_> {
     type Item = Result<Item, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -93,7 +116,7 @@ impl Iterator for WordPress<'_> {
                 return None;
             }
             match self.xml.step() {
-                Ok(Step::Start(name)) => self.start(&name),
+                Ok(Step::Start(name, _)) => self.start(&name),
                 Ok(Step::End(name, text)) => self.end(&name, text),
                 Ok(Step::Done) => {
                     self.is_done = true;
@@ -112,7 +135,7 @@ impl Iterator for WordPress<'_> {
     }
 }
 
-impl WordPress<'_> {
+impl Export<'_> {
     fn place(&self) -> Place {
         self.path.last().copied().unwrap_or(Place::Elsewhere)
     }
@@ -180,6 +203,9 @@ impl WordPress<'_> {
         }
         if self.page.is_public() && self.page.is_closed() && self.page.is_read() {
             self.give_page();
+        }
+        if self.page_id.is_some() {
+            self.ready.push_back(Item::EndOfPages);
         }
     }
 

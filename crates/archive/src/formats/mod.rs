@@ -1,0 +1,31 @@
+//! One file or folder for each system.
+
+mod artalk;
+mod commento;
+mod coral;
+mod disqus;
+mod generic;
+mod giscus;
+mod isso;
+mod remark42;
+mod twikoo;
+mod waline;
+pub mod wordpress;
+
+use crate::format::Format;
+
+/// All formats, those first that are surest of what they see.
+pub(crate) const ALL: &[&dyn Format] = &[
+    &wordpress::WordPress,
+    &disqus::Disqus,
+    &isso::Isso,
+    &remark42::Remark42,
+    &commento::Commento,
+    &coral::Coral,
+    &artalk::Artalk,
+    &waline::Waline,
+    &twikoo::Twikoo,
+    &giscus::Giscus,
+    &generic::Csv,
+    &generic::JsonLines,
+];
