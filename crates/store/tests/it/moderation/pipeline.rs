@@ -194,6 +194,40 @@ fn a_page_or_a_group_of_pages_can_be_read_before_it_appears() {
 }
 
 #[test]
+fn the_strictest_of_a_pages_groups_decides_whichever_comes_first() {
+    on_both(|world| async move {
+        let ann = world.person("Ann");
+        world.post(&ann, "First").await;
+        let site = world.site.id;
+        let group = |id, mode| Group {
+            id,
+            name: format!("Group {id}"),
+            prefix: Some("news.example/".to_owned()),
+            mode,
+            n_pages: 0,
+        };
+        let (after, before) = (Some(Mode::After), Some(Mode::Before));
+        for [one, other] in [[after, before], [before, after], [None, before]] {
+            let groups = [group(7, one), group(8, other)];
+            let save = move |tx: &mut rejoinder_store::Tx<'_>| {
+                groups
+                    .iter()
+                    .try_for_each(|group| groups::save(tx, site, group))
+            };
+            world.store.write(save).await.unwrap();
+
+            let posted = world.post(&ann, &format!("{one:?} and {other:?}")).await;
+
+            assert_eq!(
+                world.stands(posted).await,
+                "held before",
+                "{one:?} {other:?}"
+            );
+        }
+    });
+}
+
+#[test]
 fn trusted_authors_pass_and_others_are_always_held() {
     on_both(|mut world| async move {
         let (ann, bob) = (world.person("Ann"), world.person("Bob"));
