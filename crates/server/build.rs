@@ -2,7 +2,7 @@
 
 #[path = "build/minify.rs"]
 mod minify;
-#[path = "../render/src/words/over.rs"]
+#[path = "../render/src/catalogue/over.rs"]
 mod over;
 
 use std::collections::BTreeMap;
@@ -64,11 +64,16 @@ fn read_folder(folder: &Path, files: &mut BTreeMap<String, String>) -> io::Resul
             .file_name()
             .and_then(|name| name.to_str())
             .unwrap_or_default();
+        let stem = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or_default();
         let text = || fs::read_to_string(&path);
         let replaced = match path.extension().and_then(|extension| extension.to_str()) {
             Some("js") => files.insert(name.to_owned(), minify::script(&text()?, &|_| None)),
             Some("css") => files.insert(name.to_owned(), minify::style(&text()?)),
-            Some("json") if folder.ends_with("words") => {
+            // The other areas are for the server alone.
+            Some("json") if folder.ends_with("words") && !stem.contains('.') => {
                 files.insert(format!("words.{name}"), catalogue(&path)?)
             }
             _ => None,

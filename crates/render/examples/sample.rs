@@ -14,8 +14,8 @@ use rejoinder_core::{
     SiteId, Sort, State, Tally, Thread, ThreadQuery, Time,
 };
 use rejoinder_render::{
-    Article, Context, Form, Picture, Problem, Publication, View, article_page, edit_page,
-    front_page, message_page, thread_fragment, thread_page, words,
+    Article, Context, Form, Picture, Problem, Publication, View, article_page, catalogue,
+    edit_page, front_page, message_page, thread_fragment, thread_page,
 };
 use serde::Deserialize;
 
@@ -107,7 +107,7 @@ fn main() -> Result<()> {
         site: &site,
         now: "2026-11-23T09:00:00Z".parse()?,
         base: BASE,
-        words: words::of(rejoinder_core::publication::language::Language::English),
+        texts: catalogue::of(rejoinder_core::publication::language::Language::English),
         assets: "1",
         has_accounts: true,
     };

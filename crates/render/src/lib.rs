@@ -5,6 +5,7 @@
 //! of values: a thread and a [`Context`] come in, a `String` goes out. Templates escape all text;
 //! a comment's own HTML comes from `markup` and passes as it is.
 
+pub mod catalogue;
 pub mod discussion;
 pub mod identity;
 pub mod integrations;
@@ -14,11 +15,11 @@ pub mod newsroom;
 pub mod notices;
 mod page;
 pub mod publication;
-pub mod words;
 
 use rejoinder_core::publication::settings::Email;
 use rejoinder_core::{CommentId, Site, Time};
 
+pub use catalogue::{Catalogue, problem};
 pub use discussion::comment::comment_html;
 pub use discussion::form::{Form, Problem};
 pub use discussion::pages::{edit_page, thread_page};
@@ -32,7 +33,6 @@ pub use page::{held_page, message_page, problem_page};
 pub use publication::article::{Article, Picture, Publication};
 pub use publication::articles::{article_page, front_page};
 pub use publication::welcome::welcome_page;
-pub use words::{Words, problem};
 
 /// What a rendering needs to know beside the thread itself.
 ///
@@ -46,7 +46,7 @@ pub struct Context<'a> {
     /// The server's own address, without a slash at the end.
     pub base: &'a str,
     /// The interface in the site's language.
-    pub words: &'static Words,
+    pub texts: &'static Catalogue,
     /// The version of the files under `/static`, which may then be kept for ever.
     pub assets: &'a str,
     /// Whether mail can be sent: readers can make themselves an account, and be told of comments.

@@ -5,7 +5,7 @@
 use askama::Template;
 use rejoinder_core::publication::language::Language;
 
-use crate::words::{self, Words};
+use crate::catalogue::{self, Catalogue};
 
 /// A refusal as a page, with the way back.
 pub fn message_page(title: &str, text: &str, back: &str) -> String {
@@ -14,24 +14,24 @@ pub fn message_page(title: &str, text: &str, back: &str) -> String {
 
 /// That something was not done, or is not there, as a page.
 pub fn problem_page(language: Language, is_there: bool, detail: &str) -> String {
-    let words = &words::of(language).page;
+    let texts = &catalogue::of(language).page;
     let title = if is_there {
-        &words.not_done
+        &texts.not_done
     } else {
-        &words.not_there
+        &texts.not_there
     };
     sentence(language, title, detail, "/")
 }
 
 /// That a comment waits, as a page.
 pub fn held_page(language: Language, back: &str) -> String {
-    let words = &words::of(language).page;
-    sentence(language, &words.arrived, &words.held, back)
+    let texts = &catalogue::of(language).page;
+    sentence(language, &texts.arrived, &texts.held, back)
 }
 
 fn sentence(language: Language, title: &str, text: &str, back: &str) -> String {
     rendered(&MessagePage {
-        words: words::of(language),
+        texts: catalogue::of(language),
         language,
         direction: language.direction(),
         assets: "",
@@ -44,7 +44,7 @@ fn sentence(language: Language, title: &str, text: &str, back: &str) -> String {
 #[derive(Template)]
 #[template(path = "message_page.html")]
 struct MessagePage<'a> {
-    words: &'static Words,
+    texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
     assets: &'static str,

@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, SiteId};
+use render::catalogue::NewsroomTexts;
 use render::newsroom::{Entry, Frame, Section, Told};
 use store::moderation::groups::{self, Scope};
 use store::moderation::queues::{self, Counts, Queue};
@@ -28,6 +29,13 @@ impl Around {
     }
 }
 
+impl Member {
+    /// The newsroom's texts in the language of the site.
+    pub(crate) fn texts(&self) -> &'static NewsroomTexts {
+        render::newsroom::texts(&self.site)
+    }
+}
+
 /// A page, as the rail and the frame show it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shown<'a> {
@@ -48,28 +56,39 @@ pub(crate) enum At<'a> {
     Admin(&'a str),
 }
 
-/// The desk's pages beside the queues: path, label, and who may see them.
-const DESK: [(&str, &str, Role); 5] = [
-    ("/search", "Search", Role::Moderator),
-    ("/log", "Log", Role::Moderator),
-    ("/pages", "Pages", Role::Moderator),
-    ("/authors", "Banned authors", Role::Moderator),
-    ("/groups", "Groups", Role::Owner),
+/// A page of the rail: its path, what it is called, and who may see it.
+type Place = (&'static str, fn(&NewsroomTexts) -> &str, Role);
+
+/// The desk's pages beside the queues.
+const DESK: [Place; 5] = [
+    ("/search", |texts| &texts.titles.search, Role::Moderator),
+    ("/log", |texts| &texts.titles.log, Role::Moderator),
+    ("/pages", |texts| &texts.titles.pages, Role::Moderator),
+    (
+        "/authors",
+        |texts| &texts.titles.banned_authors,
+        Role::Moderator,
+    ),
+    ("/groups", |texts| &texts.titles.groups, Role::Owner),
 ];
 
-/// The owner's pages: path, label, and who may see them.
-const ADMIN: [(&str, &str, Role); 11] = [
-    ("", "Overview", Role::Owner),
-    ("/settings", "Settings", Role::Owner),
-    ("/people", "People", Role::Owner),
-    ("/words", "Words", Role::Owner),
-    ("/webhooks", "Webhooks", Role::Owner),
-    ("/sign-in-keys", "Sign-in keys", Role::Owner),
-    ("/openid", "OpenID Connect", Role::Owner),
-    ("/tokens", "API tokens", Role::Owner),
-    ("/audit", "Changes", Role::Owner),
-    ("/jobs", "Parked jobs", Role::Owner),
-    (MAILS, "Mails", Role::Owner),
+/// The owner's pages.
+const ADMIN: [Place; 11] = [
+    ("", |texts| &texts.titles.overview, Role::Owner),
+    ("/settings", |texts| &texts.titles.settings, Role::Owner),
+    ("/people", |texts| &texts.titles.people, Role::Owner),
+    ("/words", |texts| &texts.titles.word_lists, Role::Owner),
+    ("/webhooks", |texts| &texts.titles.webhooks, Role::Owner),
+    (
+        "/sign-in-keys",
+        |texts| &texts.titles.sign_in_keys,
+        Role::Owner,
+    ),
+    ("/openid", |texts| &texts.titles.openid, Role::Owner),
+    ("/tokens", |texts| &texts.titles.api_tokens, Role::Owner),
+    ("/audit", |texts| &texts.titles.audit, Role::Owner),
+    ("/jobs", |texts| &texts.titles.jobs, Role::Owner),
+    (MAILS, |texts| &texts.titles.mails, Role::Owner),
 ];
 
 /// Only where mails are written into a folder.
@@ -106,19 +125,20 @@ fn rail(app: &App, member: &Member, counts: &Counts, at: At<'_>) -> Vec<Section>
         desk(&member.site.host),
         format!("/admin/{}", member.site.host),
     );
+    let texts = member.texts();
     let queues = Queue::ALL.map(|queue| Entry {
-        label: label(queue),
+        label: label(texts, queue),
         href: queue_path(&desk, queue),
         count: Some((queue.as_str(), counts.of(queue))),
         is_current: at == At::Queue(queue),
     });
     let has_mails = app.config.mail_folder.is_some();
-    let entries = |base: &str, table: &[(&'static str, &'static str, Role)], here: Option<&str>| {
+    let entries = |base: &str, table: &[Place], here: Option<&str>| {
         let seen = table.iter().filter(|(path, _, least)| {
             member.author.role >= *least && (*path != MAILS || has_mails)
         });
-        let entry = |(path, label, _): &(&'static str, &'static str, Role)| Entry {
-            label,
+        let entry = |(path, label, _): &Place| Entry {
+            label: label(texts),
             href: format!("{base}{path}"),
             count: None,
             is_current: here == Some(*path),
@@ -132,15 +152,18 @@ fn rail(app: &App, member: &Member, counts: &Counts, at: At<'_>) -> Vec<Section>
         At::Admin(path) => (None, here(true, path)),
     };
     let sections = [
-        ("Queues", queues.to_vec()),
-        ("Desk", entries(&desk, &DESK, desk_here)),
-        ("Site", entries(&admin, &ADMIN, admin_here)),
+        (&texts.titles.queues, queues.to_vec()),
+        (&texts.titles.desk, entries(&desk, &DESK, desk_here)),
+        (&texts.titles.site, entries(&admin, &ADMIN, admin_here)),
     ];
     let shown = sections
         .into_iter()
         .filter(|(_, entries)| !entries.is_empty());
     shown
-        .map(|(title, entries)| Section { title, entries })
+        .map(|(title, entries)| Section {
+            title: title.as_str(),
+            entries,
+        })
         .collect()
 }
 
@@ -158,13 +181,14 @@ pub(crate) fn queue_path(desk: &str, queue: Queue) -> String {
 }
 
 /// What a queue is called.
-pub(crate) const fn label(queue: Queue) -> &'static str {
+pub(crate) fn label(texts: &NewsroomTexts, queue: Queue) -> &str {
+    let texts = &texts.queues;
     match queue {
-        Queue::Held => "Held",
-        Queue::Flagged => "Flagged",
-        Queue::Unreviewed => "Unreviewed",
-        Queue::Approved => "Approved",
-        Queue::Rejected => "Rejected",
-        Queue::Spam => "Spam",
+        Queue::Held => &texts.held,
+        Queue::Flagged => &texts.flagged,
+        Queue::Unreviewed => &texts.unreviewed,
+        Queue::Approved => &texts.approved,
+        Queue::Rejected => &texts.rejected,
+        Queue::Spam => &texts.spam,
     }
 }

@@ -45,6 +45,22 @@ pub enum Action {
 }
 
 impl Action {
+    /// All of them; a pin goes to the first place.
+    pub const ALL: [Self; 12] = [
+        Self::Approve,
+        Self::Reject,
+        Self::Spam,
+        Self::Remove,
+        Self::Feature,
+        Self::Unfeature,
+        Self::Pin(1),
+        Self::PinUp,
+        Self::PinDown,
+        Self::Unpin,
+        Self::CloseBranch,
+        Self::OpenBranch,
+    ];
+
     /// The word that is stored and shown.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -65,21 +81,7 @@ impl Action {
 
     /// The action of a word; a pin goes to the first place.
     pub fn from_word(word: &str) -> Option<Self> {
-        let all = [
-            Self::Approve,
-            Self::Reject,
-            Self::Spam,
-            Self::Remove,
-            Self::Feature,
-            Self::Unfeature,
-            Self::Pin(1),
-            Self::PinUp,
-            Self::PinDown,
-            Self::Unpin,
-            Self::CloseBranch,
-            Self::OpenBranch,
-        ];
-        all.into_iter().find(|action| action.as_str() == word)
+        Self::ALL.into_iter().find(|action| action.as_str() == word)
     }
 
     /// The pin that it comes to for a comment at `place` among `n` pinned ones.

@@ -7,6 +7,7 @@
 pub mod decision;
 mod judge;
 pub mod learned;
+mod log_action;
 mod reason;
 pub mod search;
 pub mod spam_check;
@@ -16,7 +17,8 @@ pub mod word_list;
 
 pub use decision::{Action, Snapshot};
 pub use judge::{Facts, Last, Lists, Signed, Work, judge};
-pub use reason::{FlagReason, Reason};
+pub use log_action::LogAction;
+pub use reason::{FlagReason, Reason, StateReason};
 pub use standing::{Ban, Standing, Trust, may_write};
 pub use verdict::{
     Finding, Judged, LateVerdict, Mark, Outcome, Phase, Stand, Verdict, edited, is_of_rules, late,

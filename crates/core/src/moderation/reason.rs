@@ -77,6 +77,62 @@ reasons! {
     }
 }
 
+reasons! {
+    /// Why a comment is in its state: what people chose, and what the rules found.
+    StateReason {
+        /// It insults or degrades.
+        Abusive = "abusive",
+        /// It incites hatred.
+        Hate = "hate",
+        /// It pursues a person.
+        Harassment = "harassment",
+        /// It is not about the article.
+        OffTopic = "off_topic",
+        /// It states what is false.
+        Misinformation = "misinformation",
+        /// It gives away what is private.
+        Private = "private",
+        /// It advertises.
+        Advertising = "advertising",
+        /// It is spam.
+        Spam = "spam",
+        /// It says again what was said.
+        Repeat = "repeat",
+        /// It breaks the law.
+        Illegal = "illegal",
+        /// Something else, which a note says.
+        Other = "other",
+        /// A moderator gave no reason.
+        Moderator = "moderator",
+        /// Its author deleted it.
+        Author = "author",
+        /// A banned entry of a word list was found.
+        BannedWord = "banned_word",
+        /// A suspect entry of a word list was found.
+        SuspectWord = "suspect_word",
+        /// It has many links.
+        Links = "links",
+        /// Its author wrote much in a short time.
+        Rate = "rate",
+        /// It resembles what was refused.
+        Learned = "learned",
+        /// The spam check has not answered yet.
+        External = "external",
+        /// The spam check asked for it.
+        Outside = "outside",
+        /// No proof of work came with it.
+        Work = "work",
+        /// Its author always waits.
+        AuthorHeld = "author_held",
+        /// Its author is new.
+        NewAuthor = "new_author",
+        /// Comments of its page wait.
+        Before = "before",
+        /// Readers flagged it.
+        Flags = "flags",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +144,15 @@ mod tests {
         }
         for reason in FlagReason::ALL {
             assert_eq!(FlagReason::from_word(reason.as_str()), Some(*reason));
+        }
+        for reason in Reason::ALL.iter().map(|reason| reason.as_str()) {
+            assert!(StateReason::from_word(reason).is_some(), "{reason}");
+        }
+        for reason in FlagReason::ALL.iter().map(|reason| reason.as_str()) {
+            assert!(StateReason::from_word(reason).is_some(), "{reason}");
+        }
+        for reason in StateReason::ALL {
+            assert_eq!(StateReason::from_word(reason.as_str()), Some(*reason));
         }
         assert_eq!(Reason::from_word("because"), None);
     }

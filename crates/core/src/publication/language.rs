@@ -22,12 +22,12 @@ impl Language {
     /// All languages, in the order of their declaration.
     pub const ALL: [Self; 2] = [Self::English, Self::German];
 
-    /// The tag of each, and its name in itself.
-    pub const CHOICES: [(&'static str, &'static str); 2] = [("en", "English"), ("de", "Deutsch")];
+    /// The BCP 47 tag of each.
+    pub const TAGS: [&'static str; 2] = ["en", "de"];
 
     /// Its BCP 47 tag.
     pub const fn tag(self) -> &'static str {
-        Self::CHOICES[self as usize].0
+        Self::TAGS[self as usize]
     }
 
     /// `rtl` where its text runs from right to left, else `ltr`.
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_language_has_the_tag_that_stands_at_its_place() {
-        for (language, (tag, _)) in Language::ALL.into_iter().zip(Language::CHOICES) {
+        for (language, tag) in Language::ALL.into_iter().zip(Language::TAGS) {
             assert_eq!(language.tag(), tag);
             assert_eq!(Language::nearest(tag), language);
         }

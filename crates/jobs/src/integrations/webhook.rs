@@ -113,7 +113,7 @@ impl WebhookHandler {
             site,
             now,
             base: self.home.base(),
-            words: render::words::of(site.settings.language),
+            texts: render::catalogue::of(site.settings.language),
             assets: "",
             has_accounts: false,
         };

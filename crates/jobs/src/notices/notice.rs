@@ -125,7 +125,7 @@ impl NoticeHandler {
             site,
             now: self.clock.now(),
             base: self.home.base(),
-            words: render::words::of(site.settings.language),
+            texts: render::catalogue::of(site.settings.language),
             assets: "",
             has_accounts: true,
         }

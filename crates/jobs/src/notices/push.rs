@@ -127,7 +127,7 @@ impl PushHandler {
             site,
             now,
             base: self.home.base(),
-            words: render::words::of(site.settings.language),
+            texts: render::catalogue::of(site.settings.language),
             assets: "",
             has_accounts: true,
         };

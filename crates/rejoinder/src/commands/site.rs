@@ -1,7 +1,9 @@
 //! `rejoinder site`.
 
 use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Clock as _, IdSource, Refusal, Settings, Site, SiteId, publication::origin};
+use render::catalogue::setting;
 use store::{
     Store,
     publication::{owners, sites},
@@ -108,7 +110,8 @@ fn show(site: &Site) -> Result<(), Failure> {
         let default = defaults.get(about.key).unwrap_or(&serde_json::Value::Null);
         say(format_args!(
             "\n# {} It can be {}. Default: {default}",
-            about.about, about.takes
+            setting(Language::English, about.key),
+            about.takes
         ));
         say(format_args!("{} = {value}", about.key));
     }

@@ -5,9 +5,9 @@ use rejoinder_core::discussion::thread::{Entry, MAX_LEVELS};
 use rejoinder_core::publication::settings::{Mode, Voting};
 use rejoinder_core::{Comment, CommentId, PageKey, Settings, State, Time};
 
+use crate::catalogue::{Catalogue, Day, Name, Number, fill};
 use crate::discussion::avatar::Avatar;
 use crate::links::{Act, Link, Links, Place};
-use crate::words::{Day, Name, Number, Words, fill};
 use crate::{Context, discussion::card};
 
 /// One comment as it stands in the thread, for the one who wrote it and for live streams.
@@ -29,7 +29,7 @@ pub fn comment_html(context: &Context<'_>, key: &PageKey, entry: &Entry) -> Stri
 
 /// What the comments of one rendering have in common.
 pub(crate) struct Frame<'a> {
-    pub(crate) words: &'static Words,
+    pub(crate) texts: &'static Catalogue,
     settings: &'a Settings,
     pub(crate) links: &'a Links,
     pub(crate) marked: Option<CommentId>,
@@ -47,7 +47,7 @@ impl<'a> Frame<'a> {
     pub(crate) fn new(context: &Context<'a>, links: &'a Links, is_page: bool) -> Self {
         let settings = &context.site.settings;
         Self {
-            words: context.words,
+            texts: context.texts,
             settings,
             links,
             marked: None,
@@ -67,13 +67,13 @@ impl<'a> Frame<'a> {
         parent: Option<&'b Comment>,
     ) -> Shown<'b> {
         Shown {
-            words: self.words,
+            texts: self.texts,
             comment,
             level: level.min(MAX_LEVELS),
-            name: shown_name(self.words, comment),
+            name: shown_name(self.texts, comment),
             website: comment.author.website.as_deref().and_then(markup::safe_url),
             avatar: Avatar::of(comment.author.id, &comment.author.name),
-            badge: self.words.badge(comment.author.role),
+            badge: self.texts.badge(comment.author.role),
             reply_to: (level >= MAX_LEVELS)
                 .then_some(comment.parent)
                 .flatten()
@@ -93,8 +93,8 @@ impl<'a> Frame<'a> {
     fn reply_to<'b>(&'b self, id: CommentId, parent: Option<&'b Comment>) -> ReplyTo<'b> {
         let name = parent
             .filter(|parent| parent.is_published())
-            .map_or(self.words.comment.an_earlier_comment.as_str(), |parent| {
-                shown_name(self.words, parent)
+            .map_or(self.texts.comment.an_earlier_comment.as_str(), |parent| {
+                shown_name(self.texts, parent)
             });
         ReplyTo { id, name }
     }
@@ -102,7 +102,7 @@ impl<'a> Frame<'a> {
     /// A comment of which nothing is left but its place.
     pub(crate) fn gone<'b>(&'b self, comment: &'b Comment, level: usize) -> Gone<'b> {
         Gone {
-            words: self.words,
+            texts: self.texts,
             comment,
             level: level.min(MAX_LEVELS),
             is_marked: self.marked == Some(comment.id),
@@ -121,15 +121,15 @@ impl<'a> Frame<'a> {
         } else {
             comment.n_replies
         };
-        let name = Name(shown_name(self.words, comment));
-        let words = &self.words.comment;
+        let name = Name(shown_name(self.texts, comment));
+        let texts = &self.texts.comment;
         let values: [(&str, &dyn std::fmt::Display); 2] =
-            [("name", &name), ("n", &self.words.number(n))];
+            [("name", &name), ("n", &self.texts.number(n))];
         let text = match (n, comment.is_published()) {
-            (0, _) if is_low => &words.low,
+            (0, _) if is_low => &texts.low,
             (0, _) => return None,
-            (n, true) => words.branch.of(n),
-            (n, false) => words.removed_branch.of(n),
+            (n, true) => texts.branch.of(n),
+            (n, false) => texts.removed_branch.of(n),
         };
         Some(Fold {
             is_low,
@@ -151,9 +151,9 @@ pub(crate) fn scores_until(settings: &Settings, now: Time) -> Option<Time> {
     (minutes > 0).then(|| now.before(std::time::Duration::from_secs(minutes * 60)))
 }
 
-pub(crate) fn shown_name<'b>(words: &'b Words, comment: &'b Comment) -> &'b str {
+pub(crate) fn shown_name<'b>(texts: &'b Catalogue, comment: &'b Comment) -> &'b str {
     match comment.author.name.as_str() {
-        "" => &words.comment.nameless,
+        "" => &texts.comment.nameless,
         name => name,
     }
 }
@@ -173,7 +173,7 @@ struct ReplyTo<'a> {
 #[derive(Template)]
 #[template(path = "discussion/comment.html")]
 pub(crate) struct Shown<'a> {
-    words: &'static Words,
+    texts: &'static Catalogue,
     comment: &'a Comment,
     level: usize,
     name: &'a str,
@@ -192,19 +192,19 @@ pub(crate) struct Shown<'a> {
 
 impl Shown<'_> {
     fn play(&self, host: &str) -> String {
-        fill(&self.words.comment.play, &[("host", &host)])
+        fill(&self.texts.comment.play, &[("host", &host)])
     }
 
     fn label(&self) -> String {
-        fill(&self.words.comment.by, &[("name", &Name(self.name))])
+        fill(&self.texts.comment.by, &[("name", &Name(self.name))])
     }
 
     fn day(&self, time: &Time) -> Day<'_> {
-        self.words.date(*time)
+        self.texts.date(*time)
     }
 
     fn number(&self, n: &i64) -> Number<'_> {
-        self.words.number(*n)
+        self.texts.number(*n)
     }
 
     /// On a page of our own a comment's address is there too, so that it needs no script.
@@ -246,7 +246,7 @@ impl Shown<'_> {
 #[derive(Template)]
 #[template(path = "discussion/gone.html")]
 pub(crate) struct Gone<'a> {
-    words: &'static Words,
+    texts: &'static Catalogue,
     comment: &'a Comment,
     level: usize,
     is_marked: bool,

@@ -4,7 +4,7 @@ use rejoinder_core::publication::language::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::words::{fill, of};
+use crate::catalogue::{self, fill};
 
 /// What keeps a page from showing its thread, as far as the publisher can do something about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,13 +51,13 @@ pub struct Asking<'a> {
 
 /// What to say in `language` to a page that `hindrance`, if anything, keeps from its thread.
 pub fn body(language: Language, asking: Asking<'_>, hindrance: Option<Hindrance>) -> EmbeddingBody {
-    let words = &of(language).embedding;
+    let texts = &catalogue::of(language).embedding;
     let advice = hindrance.map(|hindrance| {
         let text = match hindrance {
-            Hindrance::OriginMissing => &words.origin_missing,
-            Hindrance::SiteUnknown => &words.site_unknown,
-            Hindrance::OriginRefused => &words.origin_refused,
-            Hindrance::PageElsewhere => &words.page_elsewhere,
+            Hindrance::OriginMissing => &texts.origin_missing,
+            Hindrance::SiteUnknown => &texts.site_unknown,
+            Hindrance::OriginRefused => &texts.origin_refused,
+            Hindrance::PageElsewhere => &texts.page_elsewhere,
         };
         let values = [
             ("site", &asking.site as &dyn std::fmt::Display),
@@ -69,8 +69,8 @@ pub fn body(language: Language, asking: Asking<'_>, hindrance: Option<Hindrance>
     EmbeddingBody {
         language: language.tag(),
         direction: language.direction(),
-        text: words.text.clone(),
-        retry: words.retry.clone(),
+        text: texts.text.clone(),
+        retry: texts.retry.clone(),
         advice,
         is_listed: asking.is_listed,
     }

@@ -7,9 +7,9 @@ use rejoinder_core::publication::settings::{Email, Guests, Mode};
 use rejoinder_core::{Comment, CommentId};
 
 use crate::Context;
+use crate::catalogue::{Catalogue, Name, fill};
 use crate::discussion::comment::shown_name;
 use crate::links::Links;
-use crate::words::{Name, Words, fill};
 
 /// What was typed into a form that is shown again, and why it is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -68,8 +68,8 @@ pub(crate) struct Tool<'a> {
     pub(crate) name: &'a str,
 }
 
-pub(crate) fn tools(words: &Words) -> [Tool<'_>; 9] {
-    let form = &words.form;
+pub(crate) fn tools(texts: &Catalogue) -> [Tool<'_>; 9] {
+    let form = &texts.form;
     [
         ("bold", &form.bold),
         ("italic", &form.italic),
@@ -87,7 +87,7 @@ pub(crate) fn tools(words: &Words) -> [Tool<'_>; 9] {
 #[derive(Template)]
 #[template(path = "discussion/compose.html")]
 struct Compose<'a> {
-    words: &'static Words,
+    texts: &'static Catalogue,
     links: &'a Links,
     base: &'a str,
     title: Option<&'a str>,
@@ -116,13 +116,13 @@ impl<'a> Compose<'a> {
 
     fn label(&self) -> &'a str {
         if self.form.reply.is_some() {
-            return &self.words.form.reply_text;
+            return &self.texts.form.reply_text;
         }
-        &self.words.form.text
+        &self.texts.form.text
     }
 
     fn button(&self) -> &'a str {
-        let form = &self.words.form;
+        let form = &self.texts.form;
         match (self.is_reviewed, self.form.reply) {
             (true, _) => &form.post_for_review,
             (false, Some(_)) => &form.post_reply,
@@ -131,7 +131,7 @@ impl<'a> Compose<'a> {
     }
 
     fn tools(&self) -> [Tool<'a>; 9] {
-        tools(self.words)
+        tools(self.texts)
     }
 }
 
@@ -145,7 +145,7 @@ pub(crate) fn compose(
 ) -> String {
     let settings = &context.site.settings;
     let compose = Compose {
-        words: context.words,
+        texts: context.texts,
         links,
         base: context.base,
         title,
@@ -178,8 +178,8 @@ impl<'a> ReplyForm<'a> {
         form: Form<'_>,
         parent: &'a Comment,
     ) -> Self {
-        let name = Name(shown_name(context.words, parent));
-        let invitation = fill(&context.words.form.reply_to, &[("name", &name)]);
+        let name = Name(shown_name(context.texts, parent));
+        let invitation = fill(&context.texts.form.reply_to, &[("name", &name)]);
         Self {
             parent,
             html: compose(context, links, None, form, &invitation),

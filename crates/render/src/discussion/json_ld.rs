@@ -6,11 +6,12 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Thread};
 use serde_json::{Map, Value, json};
 
+use crate::Context;
+use crate::catalogue;
 use crate::discussion::feed::publisher;
 use crate::discussion::thread::{key, links, n_comments, title};
 use crate::links::{Links, Place};
 use crate::publication::article::{Article, Publication};
-use crate::{Context, words};
 
 /// The thread as a posting of its own, for the page that shows it alone.
 pub(crate) fn discussion(context: &Context<'_>, thread: &Thread) -> String {
@@ -92,7 +93,7 @@ fn close(path: &mut Vec<(usize, Map<String, Value>)>, roots: &mut Vec<Value>) {
 fn comment(links: &Links, comment: &Comment) -> Map<String, Value> {
     let html = SafeHtml::trusted_from_store(comment.html.clone());
     let name = match comment.author.name.as_str() {
-        "" => words::of(Language::English).comment.nameless.as_str(),
+        "" => catalogue::of(Language::English).comment.nameless.as_str(),
         name => name,
     };
     let fields = [

@@ -4,12 +4,12 @@ use askama::Template;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, PageKey, Thread};
 
+use crate::catalogue::{Catalogue, Name, fill};
 use crate::discussion::feed::{self, Alternate};
 use crate::discussion::form::{Problem, Problems, Tool, tools};
 use crate::discussion::thread::{Kind, key, links, section, title};
 use crate::links::{Act, Link, Links, Place};
 use crate::page::rendered;
-use crate::words::{Name, Words, fill};
 use crate::{Context, View, discussion::json_ld};
 
 /// The thread as a whole page: for iframes, for readers without script, for search engines.
@@ -21,11 +21,11 @@ pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> S
         && query.filter.is_none()
         && query.sort == context.site.settings.sort;
     let page = ThreadPage {
-        words: context.words,
+        texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
         assets: context.assets,
-        title: page_title(context.words, thread),
+        title: page_title(context.texts, thread),
         headline: title(thread),
         canonical: links.people().unwrap_or_else(|| links.thread()),
         people: links.people(),
@@ -37,17 +37,17 @@ pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> S
     rendered(&page)
 }
 
-fn page_title(words: &Words, thread: &Thread) -> String {
+fn page_title(texts: &Catalogue, thread: &Thread) -> String {
     match title(thread) {
-        Some(title) => fill(&words.page.comments_on, &[("title", &Name(title))]),
-        None => words.page.comments.clone(),
+        Some(title) => fill(&texts.page.comments_on, &[("title", &Name(title))]),
+        None => texts.page.comments.clone(),
     }
 }
 
 #[derive(Template)]
 #[template(path = "discussion/thread_page.html")]
 struct ThreadPage<'a> {
-    words: &'static Words,
+    texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
     assets: &'a str,
@@ -71,11 +71,11 @@ pub fn edit_page(
 ) -> String {
     let links = Links::new(context.base, context.site, key);
     let page = EditPage {
-        words: context.words,
+        texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
         assets: context.assets,
-        title: &context.words.page.edit,
+        title: &context.texts.page.edit,
         text: text.unwrap_or(&comment.text),
         problems: Problems(problem),
         max_graphemes: context.site.settings.max_graphemes,
@@ -88,7 +88,7 @@ pub fn edit_page(
 #[derive(Template)]
 #[template(path = "discussion/edit_page.html")]
 struct EditPage<'a> {
-    words: &'static Words,
+    texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
     assets: &'a str,
@@ -102,7 +102,7 @@ struct EditPage<'a> {
 
 impl<'a> EditPage<'a> {
     fn tools(&self) -> [Tool<'a>; 9] {
-        tools(self.words)
+        tools(self.texts)
     }
 
     fn act(&self, what: &'static str) -> Act<'_> {

@@ -8,12 +8,12 @@ use rejoinder_core::notices::subscription::Pace;
 use rejoinder_core::publication::settings::{Bubble, Mode};
 use rejoinder_core::{Comment, CommentId, Filter, Page, PageKey, Thread, Time, discussion::policy};
 
+use crate::catalogue::{Catalogue, fill};
 use crate::discussion::comment::Frame;
 use crate::discussion::form::{ReplyForm, compose};
 use crate::discussion::tree::Tree;
 use crate::links::{Link, Links, Place};
 use crate::page::rendered;
-use crate::words::{Words, fill};
 use crate::{Context, View};
 
 /// The thread, for the widget and for pages that carry it.
@@ -75,7 +75,7 @@ pub(crate) fn section(
         reply: reply.as_ref(),
     };
     let section = Section {
-        words: context.words,
+        texts: context.texts,
         context,
         thread,
         frame: &frame,
@@ -156,29 +156,29 @@ fn own_form(
         links,
         title(thread),
         form,
-        &context.words.form.invitation,
+        &context.texts.form.invitation,
     ))
 }
 
 /// Why nobody can write, in a sentence.
 fn notice(context: &Context<'_>, n_comments: i64, closed_at: Option<Time>) -> Option<String> {
-    let (words, settings) = (&context.words.thread, &context.site.settings);
+    let (texts, settings) = (&context.texts.thread, &context.site.settings);
     if settings.mode == Mode::Closed {
-        return Some(words.site_closed.clone());
+        return Some(texts.site_closed.clone());
     }
     let closed_at = closed_at?;
     let text = if n_comments == 0 {
-        &words.closed_empty
+        &texts.closed_empty
     } else {
-        &words.closed
+        &texts.closed
     };
-    Some(fill(text, &[("date", &context.words.long_date(closed_at))]))
+    Some(fill(text, &[("date", &context.texts.long_date(closed_at))]))
 }
 
 #[derive(Template)]
 #[template(path = "discussion/thread.html")]
 struct Section<'a> {
-    words: &'static Words,
+    texts: &'static Catalogue,
     context: &'a Context<'a>,
     thread: &'a Thread,
     frame: &'a Frame<'a>,
@@ -226,10 +226,10 @@ impl Section<'_> {
 
     fn heading(&self) -> String {
         if self.n_comments == 0 {
-            return self.words.thread.title.clone();
+            return self.texts.thread.title.clone();
         }
-        self.words
-            .counted(&self.words.thread.count, self.n_comments)
+        self.texts
+            .counted(&self.texts.thread.count, self.n_comments)
     }
 
     /// Whether there is anything to put in order.
@@ -257,8 +257,8 @@ impl Section<'_> {
     /// What a filter shows, in words.
     fn showing(&self, filter: Filter) -> &str {
         match filter {
-            Filter::Staff => &self.words.thread.showing_staff,
-            Filter::Featured => &self.words.thread.showing_featured,
+            Filter::Staff => &self.texts.thread.showing_staff,
+            Filter::Featured => &self.texts.thread.showing_featured,
         }
     }
 
@@ -269,11 +269,11 @@ impl Section<'_> {
             return None;
         }
         match query.filter {
-            Some(Filter::Staff | Filter::Featured) => Some(&self.words.thread.empty_filter),
+            Some(Filter::Staff | Filter::Featured) => Some(&self.texts.thread.empty_filter),
             None => self
                 .frame
                 .is_open
-                .then_some(self.words.thread.empty.as_str()),
+                .then_some(self.texts.thread.empty.as_str()),
         }
     }
 

@@ -119,26 +119,26 @@ impl Writer<'_, '_, '_> {
     }
 
     fn more(&mut self, entry: &Entry, n_shown: i64, cursor: rejoinder_core::Cursor) -> fmt::Result {
-        let Frame { words, links, .. } = self.tree.frame;
+        let Frame { texts, links, .. } = self.tree.frame;
         let id = entry.comment.id;
         let n = (entry.comment.n_replies - n_shown).max(1);
         let is_deep = n_shown == 0 && entry.level + 1 >= MAX_LEVELS;
         let (kind, text, link) = if is_deep {
             (
                 "branch",
-                &words.thread.r#continue,
+                &texts.thread.r#continue,
                 links.to(Place::Branch(id)),
             )
         } else if n_shown == 0 {
             (
                 "more",
-                &words.thread.replies,
+                &texts.thread.replies,
                 links.to(Place::Replies(id, cursor)),
             )
         } else {
             (
                 "more",
-                &words.thread.more_replies,
+                &texts.thread.more_replies,
                 links.to(Place::Replies(id, cursor)),
             )
         };
@@ -146,7 +146,7 @@ impl Writer<'_, '_, '_> {
             self.out,
             "<a class=\"rj-more-replies\" data-rj=\"{kind}\" href=\"{}\">{}</a>",
             markup::escape(&link.to_string()),
-            markup::escape(&words.counted(text, n))
+            markup::escape(&texts.counted(text, n))
         )
     }
 }

@@ -4,9 +4,9 @@ use askama::Template;
 use rejoinder_core::Author;
 use rejoinder_core::publication::language::Language;
 
+use crate::catalogue::{Catalogue, Name, fill};
 use crate::identity::publication;
 use crate::page::rendered;
-use crate::words::{Name, Words, fill};
 use crate::{Context, Problem};
 
 /// What a sign-in link opens: a button, because mail scanners follow links, and the name that the
@@ -17,19 +17,19 @@ pub fn sign_in_page(
     token: &str,
     problem: Option<Problem<'_>>,
 ) -> String {
-    let words = &context.words.sign_in;
+    let texts = &context.texts.sign_in;
     let role = context
-        .words
+        .texts
         .badge(account.role)
         .unwrap_or_default()
         .to_lowercase();
     rendered(&SignInPage {
-        words: context.words,
+        texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
         assets: context.assets,
-        title: fill(&words.title, &[("site", &Name(publication(context)))]),
-        why: fill(&words.r#as, &[("role", &role)]),
+        title: fill(&texts.title, &[("site", &Name(publication(context)))]),
+        why: fill(&texts.r#as, &[("role", &role)]),
         site: &context.site.host,
         name: &account.name,
         token,
@@ -40,7 +40,7 @@ pub fn sign_in_page(
 #[derive(Template)]
 #[template(path = "identity/sign_in.html")]
 struct SignInPage<'a> {
-    words: &'static Words,
+    texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
     assets: &'a str,

@@ -4,9 +4,8 @@ use askama::Template;
 use rejoinder_core::publication::language::Language;
 
 use super::mail::{MailText, publication};
-use super::words::{self, AccountWords};
+use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
 use crate::page::rendered;
-use crate::words::{Name, Words, fill};
 use crate::{Context, Problem};
 
 /// A comment of a guest.
@@ -83,9 +82,9 @@ pub enum Guest<'a> {
 /// The page on which guests see what is kept of them.
 pub fn guest_page(context: &Context<'_>, guest: Guest<'_>) -> String {
     let language = context.site.settings.language;
-    let own = words::of(language);
+    let own = &catalogue::of(language).account;
     rendered(&GuestPage {
-        words: context.words,
+        texts: context.texts,
         own,
         language,
         direction: language.direction(),
@@ -99,21 +98,21 @@ pub fn guest_page(context: &Context<'_>, guest: Guest<'_>) -> String {
 /// A mail with a link to what is kept of its reader.
 pub fn guest_mail(context: &Context<'_>, link: &str) -> MailText {
     let language = context.site.settings.language;
-    let words = &words::of(language).guest;
+    let texts = &catalogue::of(language).account.guest;
     let named = [(
         "site",
         &Name(publication(context)) as &dyn std::fmt::Display,
     )];
-    let intro = fill(&words.mail, &named);
+    let intro = fill(&texts.mail, &named);
     MailText {
-        subject: fill(&words.title, &named),
-        text: format!("{intro}\n\n{link}\n\n{}\n", words.mail_not_you),
+        subject: fill(&texts.title, &named),
+        text: format!("{intro}\n\n{link}\n\n{}\n", texts.mail_not_you),
         html: rendered(&GuestMail {
             language,
             intro: &intro,
             link,
-            button: &words.show,
-            not_you: &words.mail_not_you,
+            button: &texts.show,
+            not_you: &texts.mail_not_you,
         }),
     }
 }
@@ -121,8 +120,8 @@ pub fn guest_mail(context: &Context<'_>, link: &str) -> MailText {
 #[derive(Template)]
 #[template(path = "identity/guest.html")]
 struct GuestPage<'a> {
-    words: &'static Words,
-    own: &'static AccountWords,
+    texts: &'static Catalogue,
+    own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
     assets: &'a str,
@@ -151,7 +150,7 @@ impl GuestPage<'_> {
     /// The day of a time in RFC 3339.
     fn day(&self, at: &str) -> String {
         at.parse()
-            .map_or_else(|_| at.to_owned(), |time| self.words.date(time).to_string())
+            .map_or_else(|_| at.to_owned(), |time| self.texts.date(time).to_string())
     }
 }
 

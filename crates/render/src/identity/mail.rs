@@ -3,10 +3,9 @@
 use askama::Template;
 use rejoinder_core::publication::language::Language;
 
-use super::words::{self, AccountWords};
 use crate::Context;
+use crate::catalogue::{AccountTexts, Name, fill};
 use crate::page::rendered;
-use crate::words::{Name, fill};
 
 /// What a mail says, in both of its forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,17 +21,17 @@ pub struct MailText {
 /// A mail with a link that signs its reader in. It says nothing that whoever asked for it could have
 /// chosen.
 pub fn sign_in_mail(context: &Context<'_>, link: &str) -> MailText {
-    let words = words::of(context.site.settings.language);
+    let texts = &context.texts.account;
     let name = publication(context);
     let named = [("site", &Name(name) as &dyn std::fmt::Display)];
-    let intro = fill(&words.mail.intro, &named);
-    let mail = &words.mail;
+    let intro = fill(&texts.mail.intro, &named);
+    let mail = &texts.mail;
     MailText {
         subject: fill(&mail.subject, &named),
         text: format!("{intro}\n\n{link}\n\n{} {}\n", mail.once, mail.not_you),
         html: rendered(&SignInMail {
             language: context.site.settings.language,
-            words,
+            texts,
             intro: &intro,
             link,
         }),
@@ -51,7 +50,7 @@ pub(crate) fn publication<'a>(context: &Context<'a>) -> &'a str {
 #[template(path = "identity/sign_in_mail.html")]
 struct SignInMail<'a> {
     language: Language,
-    words: &'static AccountWords,
+    texts: &'static AccountTexts,
     intro: &'a str,
     link: &'a str,
 }

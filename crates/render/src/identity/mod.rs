@@ -5,15 +5,15 @@
 pub(crate) mod door;
 mod guest;
 mod mail;
+mod outcome;
 mod own;
 mod passkeys;
 mod sign_in;
 mod tabs;
 mod told;
-mod words;
 
 pub(crate) use mail::publication;
-pub(crate) use words::{note, refused};
+pub(crate) use outcome::{note, refused};
 
 pub use guest::{Guest, OfGuest, OfGuests, Wrote, guest_mail, guest_page};
 pub use mail::{MailText, sign_in_mail};

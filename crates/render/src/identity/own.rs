@@ -6,11 +6,11 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Author, AuthorId, Comment, CommentId, PageKey, State, Time};
 
 use super::mail::publication;
+use super::outcome;
 use super::tabs::{Here, tabs};
-use super::words::{self, AccountWords};
+use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
 use crate::links::{Links, Place};
 use crate::page::rendered;
-use crate::words::{Name, Words, fill};
 use crate::{Context, Problem};
 
 /// A comment of one's own, or a reply to one.
@@ -70,9 +70,9 @@ pub enum Tab<'a> {
 /// A page of an account.
 pub fn own_page(context: &Context<'_>, account: &Author, tab: Tab<'_>) -> String {
     let language = context.site.settings.language;
-    let own = words::of(language);
+    let own = &catalogue::of(language).account;
     rendered(&OwnPage {
-        words: context.words,
+        texts: context.texts,
         own,
         language,
         direction: language.direction(),
@@ -87,8 +87,8 @@ pub fn own_page(context: &Context<'_>, account: &Author, tab: Tab<'_>) -> String
 #[derive(Template)]
 #[template(path = "identity/account.html")]
 struct OwnPage<'a> {
-    words: &'static Words,
-    own: &'static AccountWords,
+    texts: &'static Catalogue,
+    own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
     assets: &'a str,
@@ -127,7 +127,7 @@ impl OwnPage<'_> {
     }
 
     fn day(&self, time: &Time) -> String {
-        self.words.date(*time).to_string()
+        self.texts.date(*time).to_string()
     }
 
     fn fate(&self, line: &Line<'_>) -> Option<String> {
@@ -135,7 +135,7 @@ impl OwnPage<'_> {
     }
 
     fn note(&self, note: &str) -> String {
-        words::note(self.language, note)
+        outcome::note(self.language, note)
     }
 
     fn email(&self, email: &str) -> String {
@@ -145,7 +145,7 @@ impl OwnPage<'_> {
     fn since(&self, time: &Time) -> String {
         fill(
             &self.own.account.since,
-            &[("date", &self.words.date(*time))],
+            &[("date", &self.texts.date(*time))],
         )
     }
 
@@ -157,7 +157,7 @@ impl OwnPage<'_> {
     fn pending(&self, time: &Time) -> String {
         let stamp = time.to_string();
         let clock = stamp.get(11..16).unwrap_or_default();
-        let day = self.words.date(*time);
+        let day = self.texts.date(*time);
         fill(
             &self.own.account.pending,
             &[("date", &day), ("time", &clock)],
@@ -175,18 +175,18 @@ impl OwnPage<'_> {
 }
 
 /// What became of a comment, and why.
-fn fate(own: &AccountWords, language: Language, line: &Line<'_>) -> Option<String> {
+fn fate(own: &AccountTexts, language: Language, line: &Line<'_>) -> Option<String> {
     let is_own = line.comment.reason.as_deref() == Some("author");
     let reason = line.comment.reason.as_deref();
     let fate = match line.comment.state {
         State::Published => return None,
         State::Held => &own.account.held,
-        State::Rejected => return Some(words::refused(language, reason)),
+        State::Rejected => return Some(outcome::refused(language, reason)),
         State::Spam => &own.account.spam,
         State::Removed if is_own => &own.account.deleted,
         State::Removed => &own.account.removed,
     };
-    let why = reason.and_then(|reason| words::reason(language, reason));
+    let why = reason.and_then(|reason| outcome::reason(language, reason));
     Some(why.map_or_else(|| fate.clone(), |why| format!("{fate} {why}")))
 }
 
@@ -195,7 +195,7 @@ fn fate(own: &AccountWords, language: Language, line: &Line<'_>) -> Option<Strin
 pub fn withheld(context: &Context<'_>, lines: &[Line<'_>]) -> Option<String> {
     let language = context.site.settings.language;
     let shown = Withheld {
-        own: words::of(language),
+        own: &catalogue::of(language).account,
         language,
         lines,
     };
@@ -205,7 +205,7 @@ pub fn withheld(context: &Context<'_>, lines: &[Line<'_>]) -> Option<String> {
 #[derive(Template)]
 #[template(path = "discussion/withheld.html")]
 struct Withheld<'a> {
-    own: &'static AccountWords,
+    own: &'static AccountTexts,
     language: Language,
     lines: &'a [Line<'a>],
 }
@@ -215,7 +215,7 @@ impl Withheld<'_> {
         let mut fate = fate(self.own, self.language, line).unwrap_or_default();
         if let Some(note) = line.note {
             fate.push(' ');
-            fate.push_str(&words::note(self.language, note));
+            fate.push_str(&outcome::note(self.language, note));
         }
         fate
     }

@@ -5,10 +5,9 @@ use rejoinder_core::Time;
 use rejoinder_core::publication::language::Language;
 
 use super::mail::publication;
-use super::words::{self, AccountWords};
 use crate::Context;
+use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
 use crate::page::rendered;
-use crate::words::{Name, Words, fill};
 
 /// A passkey.
 #[derive(Debug, Clone)]
@@ -50,9 +49,9 @@ pub struct Keys<'a> {
 /// A page with the passkeys of an account.
 pub fn passkeys_page(context: &Context<'_>, keys: &Keys<'_>) -> String {
     let language = context.site.settings.language;
-    let own = words::of(language);
+    let own = &catalogue::of(language).account;
     rendered(&PasskeysPage {
-        words: context.words,
+        texts: context.texts,
         own,
         language,
         direction: language.direction(),
@@ -69,8 +68,8 @@ pub fn passkeys_page(context: &Context<'_>, keys: &Keys<'_>) -> String {
 #[derive(Template)]
 #[template(path = "identity/passkeys.html")]
 struct PasskeysPage<'a> {
-    words: &'static Words,
-    own: &'static AccountWords,
+    texts: &'static Catalogue,
+    own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
     assets: &'a str,
@@ -85,11 +84,11 @@ impl PasskeysPage<'_> {
     }
 
     fn dates(&self, key: &Key<'_>) -> String {
-        let added = self.words.date(key.added_at);
+        let added = self.texts.date(key.added_at);
         match key.used_at {
             Some(used) => fill(
                 &self.own.passkeys.added_and_used,
-                &[("added", &added), ("used", &self.words.date(used))],
+                &[("added", &added), ("used", &self.texts.date(used))],
             ),
             None => fill(&self.own.passkeys.added, &[("added", &added)]),
         }

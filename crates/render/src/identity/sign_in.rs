@@ -6,9 +6,8 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::language::Language;
 
 use super::mail::publication;
-use super::words::{self, AccountWords};
+use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
 use crate::page::{message_page, rendered};
-use crate::words::{Name, Words, fill};
 use crate::{Context, Problem};
 
 /// Where someone who signs in came from.
@@ -53,8 +52,8 @@ pub struct Asking<'a> {
 
 /// Asks for an address.
 pub fn ask_page(context: &Context<'_>, asking: &Asking<'_>) -> String {
-    let words = words::of(context.site.settings.language);
-    page(context, &words.sign_in.title, Step::Ask(asking))
+    let texts = &context.texts.account;
+    page(context, &texts.sign_in.title, Step::Ask(asking))
 }
 
 /// A link that was mailed, as the browser that asked for it is told.
@@ -70,8 +69,8 @@ pub struct Sent<'a> {
 
 /// Says that a link is on its way: the same whether there is an account or not.
 pub fn sent_page(context: &Context<'_>, sent: &Sent<'_>) -> String {
-    let words = words::of(context.site.settings.language);
-    page(context, &words.sign_in.sent, Step::Sent(*sent))
+    let texts = &context.texts.account;
+    page(context, &texts.sign_in.sent, Step::Sent(*sent))
 }
 
 /// A link that was opened.
@@ -93,14 +92,14 @@ pub struct Link<'a> {
 
 /// What a mailed link opens: a button, because mail scanners follow links.
 pub fn link_page(context: &Context<'_>, link: &Link<'_>) -> String {
-    let words = words::of(context.site.settings.language);
-    page(context, &words.sign_in.title, Step::Link(*link))
+    let texts = &context.texts.account;
+    page(context, &texts.sign_in.title, Step::Link(*link))
 }
 
 /// Who one is now, and the ways on.
 pub fn here_page(context: &Context<'_>, account: &Author, door: &Door<'_>) -> String {
-    let words = words::of(context.site.settings.language);
-    page(context, &words.sign_in.here, Step::Here(account, *door))
+    let texts = &context.texts.account;
+    page(context, &texts.sign_in.here, Step::Here(account, *door))
 }
 
 /// A browser that is sent to a provider.
@@ -114,14 +113,14 @@ pub struct Away<'a> {
 
 /// Leads on to a provider. Not a redirect: that would be the form's, which may lead nowhere else.
 pub fn away_page(context: &Context<'_>, away: &Away<'_>) -> String {
-    let words = words::of(context.site.settings.language);
-    page(context, &words.sign_in.title, Step::Away(*away))
+    let texts = &context.texts.account;
+    page(context, &texts.sign_in.title, Step::Away(*away))
 }
 
 /// Who one is now, which the page that opened this one is told.
 pub fn entered_page(context: &Context<'_>, account: &Author, door: &Door<'_>) -> String {
-    let words = words::of(context.site.settings.language);
-    page(context, &words.sign_in.here, Step::Entered(account, *door))
+    let texts = &context.texts.account;
+    page(context, &texts.sign_in.here, Step::Entered(account, *door))
 }
 
 /// Why a provider has signed nobody in.
@@ -147,10 +146,10 @@ pub enum Stop {
 
 /// Says why the provider that readers know as `label` has signed nobody in, and leads back.
 pub fn stopped_page(context: &Context<'_>, door: &Door<'_>, stop: Stop, label: &str) -> String {
-    let words = words::of(context.site.settings.language);
+    let texts = &context.texts.account;
     page(
         context,
-        &words.openid.stopped,
+        &texts.openid.stopped,
         Step::Stopped(*door, stop, label),
     )
 }
@@ -158,18 +157,21 @@ pub fn stopped_page(context: &Context<'_>, door: &Door<'_>, stop: Stop, label: &
 /// What a reader is called who has no name that they could have here.
 pub fn reader_name(language: Language, seed: i64) -> String {
     let number = seed.rem_euclid(100_000);
-    fill(&words::of(language).openid.reader, &[("number", &number)])
+    fill(
+        &catalogue::of(language).account.openid.reader,
+        &[("number", &number)],
+    )
 }
 
 /// That nobody is signed in any more; `back` leads on.
 pub fn signed_out_page(language: Language, back: &str) -> String {
-    let words = words::of(language);
-    message_page(&words.sign_in.gone, &words.sign_in.gone_why, back)
+    let texts = &catalogue::of(language).account;
+    message_page(&texts.sign_in.gone, &texts.sign_in.gone_why, back)
 }
 
 /// That a code is not the one that was shown.
 pub fn code_wrong(language: Language) -> &'static str {
-    &words::of(language).sign_in.code_wrong
+    &catalogue::of(language).account.sign_in.code_wrong
 }
 
 enum Step<'a> {
@@ -185,8 +187,8 @@ enum Step<'a> {
 fn page(context: &Context<'_>, title: &str, step: Step<'_>) -> String {
     let language = context.site.settings.language;
     rendered(&DoorPage {
-        words: context.words,
-        own: words::of(language),
+        texts: context.texts,
+        own: &catalogue::of(language).account,
         language,
         direction: language.direction(),
         assets: context.assets,
@@ -200,8 +202,8 @@ fn page(context: &Context<'_>, title: &str, step: Step<'_>) -> String {
 #[derive(Template)]
 #[template(path = "identity/door.html")]
 struct DoorPage<'a> {
-    words: &'static Words,
-    own: &'static AccountWords,
+    texts: &'static Catalogue,
+    own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
     assets: &'a str,
@@ -218,12 +220,12 @@ impl DoorPage<'_> {
 
     fn here_as(&self, account: &Author) -> String {
         let (name, site) = (Name(&account.name), Name(self.called));
-        match self.words.badge(account.role) {
+        match self.texts.badge(account.role) {
             Some(badge) if account.role > Role::Reader => {
                 let role = badge.to_lowercase();
                 let fields: [(&str, &dyn std::fmt::Display); 3] =
                     [("name", &name), ("role", &role), ("site", &site)];
-                fill(&self.words.sign_in.done_as, &fields)
+                fill(&self.texts.sign_in.done_as, &fields)
             }
             _ => fill(
                 &self.own.sign_in.here_as,

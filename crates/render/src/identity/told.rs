@@ -6,12 +6,11 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Page, Time};
 
 use super::mail::publication;
-use super::tabs::{DeviceWords, Here, devices_of, tabs};
-use super::words::{self, AccountWords};
+use super::tabs::{Here, tabs};
 use crate::Context;
-use crate::notices::notice::{self, headline};
+use crate::catalogue::{self, AccountTexts, Catalogue, DevicesTexts, Name, fill};
+use crate::notices::notice::headline;
 use crate::page::rendered;
-use crate::words::{Name, Words, fill};
 
 /// Something that the account is told of.
 #[derive(Debug, Clone, Copy)]
@@ -49,11 +48,11 @@ pub fn told_page(
     desk: Option<&str>,
 ) -> String {
     let language = context.site.settings.language;
-    let own = words::of(language);
+    let own = &catalogue::of(language).account;
     rendered(&ToldPage {
-        words: context.words,
+        texts: context.texts,
         own,
-        device: devices_of(language),
+        device: &context.texts.devices,
         language,
         direction: language.direction(),
         assets: context.assets,
@@ -69,9 +68,9 @@ pub fn told_page(
 #[derive(Template)]
 #[template(path = "identity/account_told.html")]
 struct ToldPage<'a> {
-    words: &'static Words,
-    own: &'static AccountWords,
-    device: &'static DeviceWords,
+    texts: &'static Catalogue,
+    own: &'static AccountTexts,
+    device: &'static DevicesTexts,
     language: Language,
     direction: &'static str,
     assets: &'a str,
@@ -93,13 +92,13 @@ impl ToldPage<'_> {
     }
 
     fn what(&self, told: &ToldOf<'_>) -> String {
-        let own = notice::of(self.language);
+        let own = &self.texts.notices;
         let title = headline(self.context, told.page);
         fill(own.what(told.kind), &[("page", &Name(&title))])
     }
 
     fn pace(&self, told: &ToldOf<'_>) -> &str {
-        self.words.pace(told.pace)
+        self.texts.pace(told.pace)
     }
 
     fn manage(&self, told: &ToldOf<'_>) -> String {
@@ -107,6 +106,6 @@ impl ToldPage<'_> {
     }
 
     fn since(&self, time: &Time) -> String {
-        fill(&self.device.since, &[("date", &self.words.date(*time))])
+        fill(&self.device.since, &[("date", &self.texts.date(*time))])
     }
 }

@@ -1,12 +1,11 @@
 //! The owner's page about the tokens of the publisher's own programs.
 
 use askama::Template;
-use rejoinder_core::publication::language::Language;
 use rejoinder_core::{ApiScope, AuthorId, Time};
 
+use crate::catalogue;
 use crate::newsroom::{Age, Frame};
 use crate::page::rendered;
-use crate::words;
 
 /// A token, without its secret.
 #[derive(Debug, Clone)]
@@ -59,15 +58,26 @@ struct ApiTokensPage<'a> {
 
 impl ApiTokensPage<'_> {
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.frame.now)
+        self.frame.age(time)
     }
 
     fn day(&self, time: &Time) -> String {
-        words::of(Language::English).date(*time).to_string()
+        let language = self.frame.site.settings.language;
+        catalogue::of(language).date(*time).to_string()
     }
 
     fn is_over(&self, token: &TokenLine) -> bool {
         token.expires_at <= self.frame.now
+    }
+
+    fn about(&self, scope: &ApiScope) -> &'static str {
+        let texts = &self.frame.texts().scopes;
+        match scope {
+            ApiScope::CommentsRead => &texts.comments_read,
+            ApiScope::CommentsWrite => &texts.comments_write,
+            ApiScope::ModerationRead => &texts.moderation_read,
+            ApiScope::ModerationWrite => &texts.moderation_write,
+        }
     }
 
     fn scopes(&self) -> impl Iterator<Item = (ApiScope, bool)> {

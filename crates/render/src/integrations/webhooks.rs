@@ -4,6 +4,7 @@ use askama::Template;
 use rejoinder_core::Time;
 use rejoinder_core::integrations::webhook::Kind;
 
+use crate::catalogue::{NewsroomTexts, fill};
 use crate::newsroom::{Age, Frame};
 use crate::page::rendered;
 
@@ -117,9 +118,20 @@ fn base(frame: &Frame<'_>) -> String {
     format!("/admin/{}/webhooks", frame.site.host)
 }
 
-fn kinds(chosen: &[Kind]) -> Vec<(Kind, bool)> {
+/// Each kind with what it tells, and whether it is chosen.
+fn kinds<'a>(texts: &'a NewsroomTexts, chosen: &[Kind]) -> Vec<(Kind, &'a str, bool)> {
+    let texts = &texts.kinds;
+    let about = |kind| match kind {
+        Kind::CommentPublished => &texts.comment_published,
+        Kind::CommentEdited => &texts.comment_edited,
+        Kind::CommentRemoved => &texts.comment_removed,
+        Kind::CommentFeatured => &texts.comment_featured,
+        Kind::PageChanged => &texts.page_changed,
+    };
     let kinds = Kind::ALL.into_iter();
-    kinds.map(|kind| (kind, chosen.contains(&kind))).collect()
+    kinds
+        .map(|kind| (kind, about(kind).as_str(), chosen.contains(&kind)))
+        .collect()
 }
 
 impl WebhooksPage<'_> {
@@ -127,12 +139,12 @@ impl WebhooksPage<'_> {
         base(self.frame)
     }
 
-    fn kinds(&self) -> Vec<(Kind, bool)> {
-        kinds(&self.typed.kinds)
+    fn kinds(&self) -> Vec<(Kind, &'static str, bool)> {
+        kinds(self.frame.texts(), &self.typed.kinds)
     }
 
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.frame.now)
+        self.frame.age(time)
     }
 }
 
@@ -145,23 +157,25 @@ impl WebhookPage<'_> {
         base(self.frame)
     }
 
-    fn kinds(&self) -> Vec<(Kind, bool)> {
-        kinds(&self.endpoint.kinds)
+    fn kinds(&self) -> Vec<(Kind, &'static str, bool)> {
+        kinds(self.frame.texts(), &self.endpoint.kinds)
     }
 
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.frame.now)
+        self.frame.age(time)
     }
 }
 
 impl WebhookPage<'_> {
     /// How long it is until `time`.
     fn wait(&self, time: &Time) -> String {
-        match time.since(self.frame.now).as_secs() {
-            0..60 => "in a moment".to_owned(),
-            seconds @ 60..3_600 => format!("in {} min", seconds / 60),
-            seconds => format!("in {} h", seconds / 3_600),
-        }
+        let texts = &self.frame.texts().wait;
+        let (text, n) = match time.since(self.frame.now).as_secs() {
+            0..60 => return texts.moment.clone(),
+            seconds @ 60..3_600 => (&texts.minutes, seconds / 60),
+            seconds => (&texts.hours, seconds / 3_600),
+        };
+        fill(text, &[("n", &n)])
     }
 }
 
@@ -181,13 +195,14 @@ impl Delivered {
         (!is_said).then_some(error)
     }
 
-    fn label(&self) -> &'static str {
+    fn label<'a>(&self, texts: &'a NewsroomTexts) -> &'a str {
+        let texts = &texts.deliveries;
         match self.state {
-            "waiting" if self.attempts == 0 => "Waits",
-            "waiting" => "Tried again",
-            "delivered" => "Delivered",
-            "failed" => "Given up",
-            _ => "Not sent, as the comment had changed meanwhile",
+            "waiting" if self.attempts == 0 => &texts.waits,
+            "waiting" => &texts.again,
+            "delivered" => &texts.delivered,
+            "failed" => &texts.failed,
+            _ => &texts.skipped,
         }
     }
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use rejoinder_core::moderation::{Standing, Trust};
 use rejoinder_core::{Author, AuthorKind, Time};
 
+use crate::catalogue::NewsroomTexts;
 use crate::moderation::list::List;
 use crate::moderation::row::{Record, name};
 use crate::newsroom::{Age, Frame, phrases};
@@ -25,8 +26,8 @@ pub struct Changed {
 }
 
 impl Changed {
-    fn done(&self) -> &'static str {
-        phrases::done(&self.action)
+    fn done<'a>(&'a self, texts: &'a NewsroomTexts) -> &'a str {
+        phrases::logged(texts, &self.action)
     }
 }
 
@@ -70,19 +71,9 @@ pub fn author_page(page: &AuthorPage<'_>) -> String {
     rendered(page)
 }
 
-/// For how long an author can be stopped: the word, and what it means.
-const SPANS: [(&str, &str); 6] = [
-    ("1h", "1 hour"),
-    ("3h", "3 hours"),
-    ("1d", "1 day"),
-    ("7d", "7 days"),
-    ("30d", "30 days"),
-    ("day", "until the day below"),
-];
-
 impl AuthorPage<'_> {
     fn name(&self) -> &str {
-        name(self.author)
+        name(self.frame.texts(), self.author)
     }
 
     fn action(&self) -> String {
@@ -90,10 +81,11 @@ impl AuthorPage<'_> {
     }
 
     fn kind(&self) -> &'static str {
+        let texts = &self.frame.texts().kinds_of_author;
         match self.author.kind {
-            AuthorKind::Guest => "guest",
-            AuthorKind::Account => "account",
-            AuthorKind::Imported => "imported",
+            AuthorKind::Guest => &texts.guest,
+            AuthorKind::Account => &texts.account,
+            AuthorKind::Imported => &texts.imported,
         }
     }
 
@@ -102,7 +94,7 @@ impl AuthorPage<'_> {
     }
 
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.frame.now)
+        self.frame.age(time)
     }
 
     fn day(&self, time: &Time) -> String {
@@ -111,14 +103,14 @@ impl AuthorPage<'_> {
     }
 
     fn trusts(&self) -> [(&'static str, &'static str, bool); 3] {
-        let one = |trust: Trust, label| (trust.as_str(), label, self.standing.trust == trust);
+        let texts = &self.frame.texts().standing;
+        let one = |trust: Trust, label: &'static str| {
+            (trust.as_str(), label, self.standing.trust == trust)
+        };
         [
-            one(Trust::Plain, "As the site's rules say"),
-            one(
-                Trust::Trusted,
-                "Trusted: only banned words stand against them",
-            ),
-            one(Trust::AlwaysHeld, "Always held"),
+            one(Trust::Plain, &texts.plain),
+            one(Trust::Trusted, &texts.trusted),
+            one(Trust::AlwaysHeld, &texts.always_held),
         ]
     }
 
@@ -128,8 +120,21 @@ impl AuthorPage<'_> {
             .filter(|until| *until > self.frame.now)
     }
 
+    fn role(&self) -> &'static str {
+        phrases::role(self.frame.texts(), self.author.role)
+    }
+
+    /// For how long an author can be stopped: the word, and what it means.
     fn spans(&self) -> [(&'static str, &'static str); 6] {
-        SPANS
+        let texts = &self.frame.texts().standing;
+        [
+            ("1h", &texts.h1),
+            ("3h", &texts.h3),
+            ("1d", &texts.d1),
+            ("7d", &texts.d7),
+            ("30d", &texts.d30),
+            ("day", &texts.day),
+        ]
     }
 
     fn problem(&self, form: &str) -> Option<&str> {
@@ -175,17 +180,17 @@ pub fn banned_page(page: &BannedPage<'_>) -> String {
 
 impl<'a> BannedPage<'a> {
     fn name(&self, author: &'a Author) -> &'a str {
-        name(author)
+        name(self.frame.texts(), author)
     }
 
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.frame.now)
+        self.frame.age(time)
     }
 
     fn until(&self, until: &Option<Time>) -> String {
         match until {
             Some(until) => until.to_string().get(..10).unwrap_or_default().to_owned(),
-            None => "For good".to_owned(),
+            None => self.frame.texts().standing.for_good.clone(),
         }
     }
 }

@@ -67,18 +67,19 @@ struct Edit {
 
 impl<'a> CommentPage<'a> {
     fn name(&self, author: &'a Author) -> &'a str {
-        name(author)
+        name(self.frame.texts(), author)
     }
 
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.frame.now)
+        self.frame.age(time)
     }
 
     /// What is asked, and the button that does it.
     fn question(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        let texts = &self.frame.texts().acts;
         match self.asked? {
-            Action::Approve => Some(("Approve this comment?", "approve", "Approve")),
-            Action::Reject => Some(("Reject this comment?", "reject", "Reject")),
+            Action::Approve => Some((&texts.approve_question, "approve", &texts.approve)),
+            Action::Reject => Some((&texts.reject_question, "reject", &texts.reject)),
             _ => None,
         }
     }
@@ -86,13 +87,13 @@ impl<'a> CommentPage<'a> {
     /// What stands around it; a removed text is not shown.
     fn excerpt(&self, comment: &Comment) -> String {
         match comment.state {
-            State::Removed => "Removed".to_owned(),
+            State::Removed => self.frame.texts().states.removed.clone(),
             _ => excerpt(&comment.text, EXCERPT),
         }
     }
 
     fn state(&self, comment: &Comment) -> Option<&'static str> {
-        (!comment.is_published()).then(|| phrases::state(comment.state))
+        (!comment.is_published()).then(|| phrases::state(self.frame.texts(), comment.state))
     }
 
     /// The edits, the newest first.

@@ -5,9 +5,9 @@ use markup::SafeHtml;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, Site};
 
+use crate::catalogue::{Name, NewsroomMailTexts, fill};
 use crate::identity::MailText;
 use crate::page::rendered;
-use crate::words::{Name, fill};
 
 /// The longest piece of a comment that is quoted, in characters.
 const MAX_QUOTE: usize = 500;
@@ -34,25 +34,27 @@ pub fn desk_mail(
         "" => site.host.as_str(),
         title => title,
     };
-    let form = match n_held {
-        1 => "1 comment waits at {site}",
-        _ => "{n} comments wait at {site}",
-    };
+    let texts = crate::newsroom::texts(site);
     let desk = format!("{base}/moderate/{}", site.host);
     let entries = waiting.iter().map(|one| Entry {
-        name: crate::moderation::name(&one.comment.author),
+        name: crate::moderation::name(texts, &one.comment.author),
         page: crate::moderation::title(one.page),
         quote: quote(one.comment),
         link: format!("{desk}/comments/{}", one.comment.id),
         seen: format!("{}.{}", one.comment.id, one.comment.revision),
     });
     let mail = DeskMailPage {
+        language: site.settings.language,
+        texts: &texts.mail,
         entries: entries.collect(),
         desk,
         manage,
     };
     MailText {
-        subject: fill(form, &[("n", &n_held), ("site", &Name(name))]),
+        subject: fill(
+            texts.mail.subject.of(n_held),
+            &[("n", &n_held), ("site", &Name(name))],
+        ),
         text: mail.as_text(),
         html: rendered(&mail),
     }
@@ -82,6 +84,8 @@ impl Entry<'_> {
 #[derive(Template)]
 #[template(path = "moderation/mail.html")]
 struct DeskMailPage<'a> {
+    language: Language,
+    texts: &'static NewsroomMailTexts,
     entries: Vec<Entry<'a>>,
     desk: String,
     manage: &'a str,
@@ -89,18 +93,22 @@ struct DeskMailPage<'a> {
 
 impl DeskMailPage<'_> {
     fn as_text(&self) -> String {
+        let texts = self.texts;
         let mut text = String::new();
         for entry in &self.entries {
-            text.push_str(&format!("{} on {}:\n\n", entry.name, entry.page));
+            text.push_str(&format!("{} {} {}:\n\n", entry.name, texts.on, entry.page));
             text.push_str(&format!("> {}\n", entry.quote));
-            text.push_str(&format!("\nRead it and decide: {}\n", entry.link));
-            text.push_str(&format!("Approve: {}\n", entry.ask("approve")));
-            text.push_str(&format!("Reject: {}\n\n", entry.ask("reject")));
+            text.push_str(&format!("\n{}: {}\n", texts.read_it_and_decide, entry.link));
+            text.push_str(&format!("{}: {}\n", texts.approve, entry.ask("approve")));
+            text.push_str(&format!("{}: {}\n\n", texts.reject, entry.ask("reject")));
         }
         text.push_str(&format!(
-            "All that waits: {}\n\n-- \nYou get this mail because you moderate here. \
-             An owner can change how often it comes under Settings.\nStop these mails: {}\n",
-            self.desk, self.manage
+            "{}: {}\n\n-- \n{}\n{}: {}\n",
+            texts.all_that_waits,
+            self.desk,
+            texts.you_get_this_mail_because,
+            texts.stop_these_mails,
+            self.manage
         ));
         text
     }
@@ -108,11 +116,13 @@ impl DeskMailPage<'_> {
 
 /// The page that the link in these mails opens, where they are stopped (`has_ended`) or sent again.
 pub fn desk_mail_page(site: &Site, assets: &str, manage: &str, has_ended: bool) -> String {
+    let texts = &crate::newsroom::texts(site).mail;
     rendered(&ManagePage {
-        language: Language::English,
-        direction: "ltr",
+        texts,
+        language: site.settings.language,
+        direction: site.settings.language.direction(),
         assets,
-        title: "Mails about comments that wait",
+        title: &texts.title,
         site: match site.settings.title.as_str() {
             "" => site.host.as_str(),
             title => title,
@@ -126,6 +136,7 @@ pub fn desk_mail_page(site: &Site, assets: &str, manage: &str, has_ended: bool) 
 #[derive(Template)]
 #[template(path = "moderation/desk_mail_page.html")]
 struct ManagePage<'a> {
+    texts: &'static NewsroomMailTexts,
     language: Language,
     direction: &'static str,
     assets: &'a str,

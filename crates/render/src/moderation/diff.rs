@@ -36,7 +36,7 @@ pub(crate) fn changes(before: &str, after: &str) -> Vec<Change> {
     out
 }
 
-/// Words and the space between them.
+/// Catalogue and the space between them.
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = text;

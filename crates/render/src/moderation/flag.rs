@@ -6,20 +6,20 @@ use rejoinder_core::moderation::FlagReason;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, PageKey};
 
+use crate::catalogue::{Catalogue, Name, fill};
 use crate::links::{Act, Link, Links, Place};
 use crate::page::rendered;
-use crate::words::{Name, Words, fill};
 use crate::{Context, message_page};
 
 /// The form on which a reader says what is wrong with `comment`.
 pub fn flag_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> String {
     let links = Links::new(context.base, context.site, key);
     rendered(&FlagPage {
-        words: context.words,
+        texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
         assets: context.assets,
-        title: &context.words.flag.title,
+        title: &context.texts.flag.title,
         links: &links,
         comment,
     })
@@ -28,15 +28,15 @@ pub fn flag_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> Str
 /// That it was noted, with the way back to the comment.
 pub fn flagged_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> String {
     let links = Links::new(context.base, context.site, key);
-    let words = &context.words.flag;
+    let texts = &context.texts.flag;
     let back = links.to(Place::Own(comment.id)).to_string();
-    message_page(&words.title, &words.thanks, &back)
+    message_page(&texts.title, &texts.thanks, &back)
 }
 
 #[derive(Template)]
 #[template(path = "moderation/flag.html")]
 struct FlagPage<'a> {
-    words: &'static Words,
+    texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
     assets: &'a str,
@@ -49,7 +49,7 @@ impl FlagPage<'_> {
     /// Each reason as its word and what readers call it.
     fn reasons(&self) -> Vec<(&'static str, &str)> {
         let shown = |word: &'static str| {
-            self.words
+            self.texts
                 .flag
                 .reasons
                 .get(word)
@@ -65,7 +65,7 @@ impl FlagPage<'_> {
         let author = &self.comment.author;
         let name = [("name", &Name(&author.name) as &dyn std::fmt::Display)];
         let is_offered = self.comment.is_published() && author.role == Role::Reader;
-        is_offered.then(|| fill(&self.words.flag.mute, &name))
+        is_offered.then(|| fill(&self.texts.flag.mute, &name))
     }
 
     fn act(&self) -> Act<'_> {

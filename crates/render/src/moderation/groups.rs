@@ -4,6 +4,7 @@ use askama::Template;
 use rejoinder_core::PageId;
 use rejoinder_core::publication::settings::Mode;
 
+use crate::catalogue::NewsroomTexts;
 use crate::newsroom::Frame;
 use crate::page::rendered;
 
@@ -25,11 +26,12 @@ pub struct Grouped {
 }
 
 impl Grouped {
-    fn modes(&self) -> [(&'static str, &'static str, bool); 3] {
+    fn modes<'a>(&self, texts: &'a NewsroomTexts) -> [(&'static str, &'a str, bool); 3] {
+        let texts = &texts.modes;
         [
-            ("site", "As the site says", self.mode.is_none()),
-            ("after", "At once", self.mode == Some(Mode::After)),
-            ("before", "After approval", self.mode == Some(Mode::Before)),
+            ("site", &texts.of_site, self.mode.is_none()),
+            ("after", &texts.after, self.mode == Some(Mode::After)),
+            ("before", &texts.before, self.mode == Some(Mode::Before)),
         ]
     }
 }

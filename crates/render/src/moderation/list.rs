@@ -1,15 +1,19 @@
 //! A list of comments, with what can be done with many at once.
 
 use askama::Template;
+use rejoinder_core::Site;
 use rejoinder_core::moderation::Reason;
 
+use crate::catalogue::NewsroomTexts;
 use crate::moderation::row::{ACTS, Act, Row};
-use crate::newsroom::phrases;
+use crate::newsroom::{phrases, texts};
 
 /// A list of comments.
 #[derive(Debug, Template)]
 #[template(path = "moderation/list.html")]
 pub struct List<'a> {
+    /// The site that it is about.
+    pub site: &'a Site,
     /// The start of every address of the desk.
     pub desk: &'a str,
     /// Where the list is, to come back to.
@@ -27,6 +31,10 @@ pub struct List<'a> {
 }
 
 impl List<'_> {
+    fn texts(&self) -> &'static NewsroomTexts {
+        texts(self.site)
+    }
+
     /// What can be done with many.
     fn acts(&self) -> &'static [Act] {
         &ACTS[..3]
@@ -37,6 +45,6 @@ impl List<'_> {
     }
 
     fn why(&self, reason: &Reason) -> &'static str {
-        phrases::reason(reason.as_str())
+        phrases::reason(self.texts(), reason.as_str())
     }
 }

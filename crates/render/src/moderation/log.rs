@@ -2,9 +2,10 @@
 
 use askama::Template;
 use rejoinder_core::moderation::{Finding, Snapshot};
-use rejoinder_core::{AuthorId, CommentId, PageId, Time};
+use rejoinder_core::{AuthorId, CommentId, PageId, Site, Time};
 
-use crate::newsroom::{Age, Frame, phrases};
+use crate::catalogue::NewsroomTexts;
+use crate::newsroom::{Age, Frame, phrases, texts};
 use crate::page::rendered;
 
 /// Who decided.
@@ -61,23 +62,25 @@ pub struct Logged {
 }
 
 impl Logged {
-    fn done(&self) -> &'static str {
-        phrases::done(&self.action)
+    fn done<'a>(&'a self, texts: &'a NewsroomTexts) -> &'a str {
+        phrases::logged(texts, &self.action)
     }
 
     /// The states that it led from and to, where they differ.
-    fn moved(&self) -> Option<(&'static str, &'static str)> {
+    fn moved<'a>(&self, texts: &'a NewsroomTexts) -> Option<(&'a str, &'a str)> {
         let (before, after) = (self.before.as_ref()?.state, self.after.as_ref()?.state);
-        (before != after).then(|| (phrases::state(before), phrases::state(after)))
+        (before != after).then(|| (phrases::state(texts, before), phrases::state(texts, after)))
     }
 
-    fn why(&self) -> Option<&str> {
-        self.reason.as_deref().map(phrases::reason)
+    fn why<'a>(&'a self, texts: &'a NewsroomTexts) -> Option<&'a str> {
+        let reason = self.reason.as_deref()?;
+        Some(phrases::reason(texts, reason))
     }
 
-    fn found(&self) -> Vec<String> {
-        let found = self.findings.iter().map(phrases::finding);
-        let why = self.why();
+    fn found(&self, texts: &NewsroomTexts) -> Vec<String> {
+        let found = self.findings.iter();
+        let found = found.map(|finding| phrases::finding(texts, finding));
+        let why = self.why(texts);
         // The reason is the finding that decided.
         found.filter(|found| why != Some(found.as_str())).collect()
     }
@@ -87,6 +90,8 @@ impl Logged {
 #[derive(Debug, Template)]
 #[template(path = "moderation/log_rows.html")]
 pub struct LogRows<'a> {
+    /// The site that it is about.
+    pub site: &'a Site,
     /// The start of every address of the desk.
     pub desk: &'a str,
     /// Where the log is, to come back to.
@@ -100,8 +105,12 @@ pub struct LogRows<'a> {
 }
 
 impl LogRows<'_> {
+    fn texts(&self) -> &'static NewsroomTexts {
+        texts(self.site)
+    }
+
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.now)
+        Age::of(*time, self.now, self.site.settings.language)
     }
 }
 

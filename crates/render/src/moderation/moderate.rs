@@ -6,17 +6,21 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, PageKey};
 
 use crate::Context;
+use crate::catalogue::NewsroomTexts;
 use crate::links::{Act, Link, Links, Place};
+use crate::newsroom::{self, phrases};
 use crate::page::rendered;
 
 /// The form with which a moderator decides on `comment`.
 pub fn moderate_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> String {
     let links = Links::new(context.base, context.site, key);
+    let texts = newsroom::texts(context.site);
     rendered(&ModeratePage {
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
         assets: context.assets,
-        title: "Moderate a comment",
+        title: &texts.moderate.moderate_a_comment,
+        texts,
         base: context.base,
         links: &links,
         comment,
@@ -26,6 +30,7 @@ pub fn moderate_page(context: &Context<'_>, key: &PageKey, comment: &Comment) ->
 #[derive(Template)]
 #[template(path = "moderation/moderate.html")]
 struct ModeratePage<'a> {
+    texts: &'static NewsroomTexts,
     language: Language,
     direction: &'static str,
     assets: &'a str,
@@ -45,38 +50,41 @@ impl ModeratePage<'_> {
             parent,
             ..
         } = self.comment;
-        let mut actions = vec![
-            (Action::Approve, "Approve", Some('a')),
-            (Action::Reject, "Reject", Some('r')),
-            (Action::Spam, "Spam", Some('s')),
-            (Action::Remove, "Remove", None),
+        let texts = &self.texts.acts;
+        let mut actions: Vec<(Action, &'static String, Option<char>)> = vec![
+            (Action::Approve, &texts.approve, Some('a')),
+            (Action::Reject, &texts.reject, Some('r')),
+            (Action::Spam, &texts.spam, Some('s')),
+            (Action::Remove, &texts.remove_in_thread, None),
         ];
         actions.push(match featured_at {
-            Some(_) => (Action::Unfeature, "No longer feature", Some('f')),
-            None => (Action::Feature, "Feature", Some('f')),
+            Some(_) => (Action::Unfeature, &texts.unfeature_in_thread, Some('f')),
+            None => (Action::Feature, &texts.feature, Some('f')),
         });
         if parent.is_none() {
             actions.extend(match pin {
                 Some(_) => vec![
-                    (Action::PinUp, "Move up", None),
-                    (Action::PinDown, "Move down", None),
-                    (Action::Unpin, "Unpin", None),
+                    (Action::PinUp, &texts.pin_up, None),
+                    (Action::PinDown, &texts.pin_down, None),
+                    (Action::Unpin, &texts.unpin, None),
                 ],
-                None => vec![(Action::Pin(1), "Pin", None)],
+                None => vec![(Action::Pin(1), &texts.pin, None)],
             });
         }
         actions.push(match closed_at {
-            Some(_) => (Action::OpenBranch, "Open to replies", None),
-            None => (Action::CloseBranch, "Close to replies", None),
+            Some(_) => (Action::OpenBranch, &texts.open_in_thread, None),
+            None => (Action::CloseBranch, &texts.close_in_thread, None),
         });
-        let shown = |(action, label, key): (Action, _, _)| (action.as_str(), label, key);
+        let shown = |(action, label, key): (Action, &'static String, _)| {
+            (action.as_str(), label.as_str(), key)
+        };
         actions.into_iter().map(shown).collect()
     }
 
-    fn reasons(&self) -> Vec<(&'static str, String)> {
+    fn reasons(&self) -> Vec<(&'static str, &'static str)> {
         let called = |reason: &Reason| {
             let word = reason.as_str();
-            (word, word.replace('_', " "))
+            (word, phrases::reason(self.texts, word))
         };
         Reason::ALL.iter().map(called).collect()
     }

@@ -37,7 +37,7 @@ impl<'a> PagesPage<'a> {
     }
 
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.frame.now)
+        self.frame.age(time)
     }
 }
 
@@ -68,7 +68,7 @@ pub fn page_page(page: &PagePage<'_>) -> String {
 
 impl<'a> PagePage<'a> {
     fn name(&self, comment: &'a Comment) -> &'a str {
-        name(&comment.author)
+        name(self.frame.texts(), &comment.author)
     }
 
     fn excerpt(&self, comment: &Comment) -> String {
@@ -85,29 +85,27 @@ impl<'a> PagePage<'a> {
     }
 
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.frame.now)
+        self.frame.age(time)
     }
 
     fn modes(&self) -> [(&'static str, &'static str, bool); 3] {
+        let texts = &self.frame.texts().modes;
         [
-            (
-                "site",
-                "As its groups and the site say",
-                self.mode.is_none(),
-            ),
-            ("after", "At once", self.mode == Some(Mode::After)),
-            ("before", "After approval", self.mode == Some(Mode::Before)),
+            ("site", &texts.of_groups, self.mode.is_none()),
+            ("after", &texts.after, self.mode == Some(Mode::After)),
+            ("before", &texts.before, self.mode == Some(Mode::Before)),
         ]
     }
 
     fn queues(&self) -> [(&'static str, &'static str); 6] {
+        let texts = &self.frame.texts().queues;
         [
-            ("held", "Held"),
-            ("flagged", "Flagged"),
-            ("unreviewed", "Unreviewed"),
-            ("approved", "Approved"),
-            ("rejected", "Rejected"),
-            ("spam", "Spam"),
+            ("held", &texts.held),
+            ("flagged", &texts.flagged),
+            ("unreviewed", &texts.unreviewed),
+            ("approved", &texts.approved),
+            ("rejected", &texts.rejected),
+            ("spam", &texts.spam),
         ]
     }
 }

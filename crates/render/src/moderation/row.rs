@@ -1,15 +1,15 @@
 //! A comment as moderators see it in a list, with what they need to decide on it.
 
 use askama::Template;
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::{Action, Finding, Reason};
-use rejoinder_core::publication::language::Language;
-use rejoinder_core::{Author, Comment, Page, State, Time};
+use rejoinder_core::{Author, Comment, Page, Site, State, Time};
 
+use crate::catalogue::{self, NewsroomTexts};
 use crate::moderation::diff::{Change, changes};
 use crate::moderation::marked::{Piece, marked};
-use crate::newsroom::{Age, phrases};
+use crate::newsroom::{Age, phrases, texts};
 use crate::page::rendered;
-use crate::words;
 
 /// What became of an author's comments.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,13 +28,14 @@ pub struct Record {
 
 impl Record {
     /// The numbers, and what they count.
-    pub(crate) const fn numbers(&self) -> [(&'static str, i64); 5] {
+    pub(crate) fn numbers<'a>(&self, texts: &'a NewsroomTexts) -> [(&'a str, i64); 5] {
+        let texts = &texts.record;
         [
-            ("published", self.published),
-            ("rejected", self.rejected),
-            ("spam", self.spam),
-            ("removed", self.removed),
-            ("flagged", self.flagged),
+            (&texts.published, self.published),
+            (&texts.rejected, self.rejected),
+            (&texts.spam, self.spam),
+            (&texts.removed, self.removed),
+            (&texts.flagged, self.flagged),
         ]
     }
 }
@@ -55,8 +56,8 @@ pub struct Flagged {
 }
 
 impl Flagged {
-    pub(crate) fn why(&self) -> &str {
-        phrases::reason(&self.reason)
+    pub(crate) fn why<'a>(&'a self, texts: &'a NewsroomTexts) -> &'a str {
+        phrases::reason(texts, &self.reason)
     }
 }
 
@@ -72,19 +73,15 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    fn done(&self) -> &'static str {
-        phrases::done(&self.action)
+    fn done<'a>(&'a self, texts: &'a NewsroomTexts) -> &'a str {
+        phrases::logged(texts, &self.action)
     }
 
-    fn by(&self) -> &str {
+    fn by<'a>(&'a self, texts: &'a NewsroomTexts) -> &'a str {
         match self.by.as_str() {
-            "" => "Nameless",
+            "" => &texts.log.nameless,
             name => name,
         }
-    }
-
-    fn day(&self) -> impl std::fmt::Display {
-        words::of(Language::English).date(self.at)
     }
 }
 
@@ -92,6 +89,8 @@ impl Judgement {
 #[derive(Debug, Clone, Copy, Template)]
 #[template(path = "moderation/row.html")]
 pub struct Row<'a> {
+    /// The site that it is about.
+    pub site: &'a Site,
     /// The start of every address of the desk.
     pub desk: &'a str,
     /// Where the list is, to come back to.
@@ -130,40 +129,48 @@ const LONG: (usize, usize) = (900, 12);
 const EXCERPT: usize = 140;
 
 impl<'a> Row<'a> {
+    fn texts(&self) -> &'static NewsroomTexts {
+        texts(self.site)
+    }
+
+    fn day(&self, time: &Time) -> impl std::fmt::Display {
+        catalogue::of(self.site.settings.language).date(*time)
+    }
+
     fn label(&self) -> String {
         format!(
             "{}, {}",
-            name(&self.comment.author),
+            name(self.texts(), &self.comment.author),
             self.age(&self.comment.created_at)
         )
     }
 
     fn name(&self, author: &'a Author) -> &'a str {
-        name(author)
+        name(self.texts(), author)
     }
 
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.now)
+        Age::of(*time, self.now, self.site.settings.language)
     }
 
     fn role(&self) -> Option<&'static str> {
         let role = self.comment.author.role;
-        (role > rejoinder_core::identity::author::Role::Reader).then(|| role.as_str())
+        (role > Role::Reader).then(|| phrases::role(self.texts(), role))
     }
 
     fn state(&self) -> &'static str {
-        phrases::state(self.comment.state)
+        phrases::state(self.texts(), self.comment.state)
     }
 
     /// Why the comment is where it is, when none of the findings says so.
     fn reason(&self) -> Option<&str> {
         let reason = self.comment.reason.as_deref()?;
         let is_said = self.findings.iter().any(|found| found.reason == reason);
-        (!is_said).then(|| phrases::reason(reason))
+        (!is_said).then(|| phrases::reason(self.texts(), reason))
     }
 
     fn finding(&self, finding: &&Finding) -> String {
-        phrases::finding(finding)
+        phrases::finding(self.texts(), finding)
     }
 
     /// Whether a finding is the one that decided.
@@ -218,7 +225,7 @@ impl<'a> Row<'a> {
     }
 
     fn why(&self, reason: &Reason) -> &'static str {
-        phrases::reason(reason.as_str())
+        phrases::reason(self.texts(), reason.as_str())
     }
 }
 
@@ -234,8 +241,8 @@ impl Act {
         self.action.as_str()
     }
 
-    pub(crate) const fn label(&self) -> &'static str {
-        phrases::act(self.action)
+    pub(crate) fn label<'a>(&self, texts: &'a NewsroomTexts) -> &'a str {
+        phrases::act(texts, self.action)
     }
 }
 
@@ -264,9 +271,9 @@ pub(crate) const ACTS: [Act; 5] = [
 ];
 
 /// What someone calls themselves.
-pub fn name(author: &Author) -> &str {
+pub fn name<'a>(texts: &'a NewsroomTexts, author: &'a Author) -> &'a str {
     match author.name.as_str() {
-        "" => "Nameless",
+        "" => &texts.log.nameless,
         name => name,
     }
 }

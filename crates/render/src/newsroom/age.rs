@@ -5,13 +5,14 @@ use std::fmt;
 use rejoinder_core::Time;
 use rejoinder_core::publication::language::Language;
 
-use crate::words;
+use crate::catalogue::{self, fill};
 
 /// A time as moderators read it: its age while it is young, then its day.
 #[derive(Debug, Clone, Copy)]
 pub struct Age {
     time: Time,
     seconds: u64,
+    language: Language,
 }
 
 const MINUTE: u64 = 60;
@@ -20,8 +21,9 @@ const DAY: u64 = 24 * HOUR;
 
 impl Age {
     /// The age of `time` at `now`.
-    pub fn of(time: Time, now: Time) -> Self {
+    pub fn of(time: Time, now: Time, language: Language) -> Self {
         Self {
+            language,
             time,
             seconds: now.since(time).as_secs(),
         }
@@ -30,13 +32,16 @@ impl Age {
 
 impl fmt::Display for Age {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.seconds {
-            0..MINUTE => f.write_str("now"),
-            seconds if seconds < HOUR => write!(f, "{} min", seconds / MINUTE),
-            seconds if seconds < DAY => write!(f, "{} h", seconds / HOUR),
-            seconds if seconds < 7 * DAY => write!(f, "{} d", seconds / DAY),
-            _ => words::of(Language::English).date(self.time).fmt(f),
-        }
+        let catalogue = catalogue::of(self.language);
+        let texts = &catalogue.newsroom.age;
+        let (text, n) = match self.seconds {
+            0..MINUTE => return f.write_str(&texts.now),
+            seconds if seconds < HOUR => (&texts.minutes, seconds / MINUTE),
+            seconds if seconds < DAY => (&texts.hours, seconds / HOUR),
+            seconds if seconds < 7 * DAY => (&texts.days, seconds / DAY),
+            _ => return catalogue.date(self.time).fmt(f),
+        };
+        f.write_str(&fill(text, &[("n", &n)]))
     }
 }
 
@@ -47,7 +52,7 @@ mod tests {
     #[test]
     fn an_age_is_short() {
         let now: Time = "2026-11-23T12:00:00Z".parse().unwrap();
-        let age = |time: &str| Age::of(time.parse().unwrap(), now).to_string();
+        let age = |time: &str| Age::of(time.parse().unwrap(), now, Language::English).to_string();
         assert_eq!(age("2026-11-23T11:59:30Z"), "now");
         assert_eq!(age("2026-11-23T11:30:00Z"), "30 min");
         assert_eq!(age("2026-11-22T13:00:00Z"), "23 h");

@@ -1,16 +1,23 @@
 //! The pages of the newsroom: the moderators' desk and what the owner decides.
 //!
 //! They are for few people and made anew for each request. Each is a template that extends
-//! `newsroom/layout.html` and has a field `frame`, the [`Frame`] around its own matter. Their words
-//! stand in the templates and in [`phrases`].
+//! `newsroom/layout.html` and has a field `frame`, the [`Frame`] around its own matter. Their texts
+//! are the group `newsroom` of the catalogue, in the language of the site.
 
 mod age;
 pub(crate) mod phrases;
 
 use rejoinder_core::{Author, Site, Time};
 
+use crate::catalogue::{self, NewsroomTexts};
+
 pub use age::Age;
 pub use phrases::{Told, done};
+
+/// The newsroom's texts in the language of `site`.
+pub fn texts(site: &Site) -> &'static NewsroomTexts {
+    &catalogue::of(site.settings.language).newsroom
+}
 
 /// What stands around the matter of every newsroom page.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +39,15 @@ pub struct Frame<'a> {
 }
 
 impl Frame<'_> {
+    pub(crate) fn texts(&self) -> &'static NewsroomTexts {
+        texts(self.site)
+    }
+
+    /// How long ago `time` was.
+    pub(crate) fn age(&self, time: &Time) -> Age {
+        Age::of(*time, self.now, self.site.settings.language)
+    }
+
     /// The part of an address that keeps browsers from showing an old file.
     pub(crate) fn version(&self) -> String {
         if self.assets.is_empty() {
@@ -47,13 +63,13 @@ impl Frame<'_> {
 
     pub(crate) fn name(&self) -> &str {
         match self.member.name.as_str() {
-            "" => "Nameless",
+            "" => &self.texts().log.nameless,
             name => name,
         }
     }
 
-    pub(crate) const fn role(&self) -> &'static str {
-        self.member.role.as_str()
+    pub(crate) fn role(&self) -> &'static str {
+        phrases::role(self.texts(), self.member.role)
     }
 }
 

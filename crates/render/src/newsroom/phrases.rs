@@ -1,7 +1,10 @@
 //! What the newsroom's pages call things.
 
 use rejoinder_core::State;
-use rejoinder_core::moderation::{Action, Finding, Judged, Mark};
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::moderation::{Action, Finding, Judged, LogAction, Mark, StateReason};
+
+use crate::catalogue::{NewsroomTexts, fill};
 
 /// What was just done, as the status line tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,37 +18,43 @@ pub struct Told {
 impl Told {
     /// That `n` comments were decided on, and `n_edited` and `n_refused` were not, because they were
     /// edited meanwhile or for another reason.
-    pub fn decided(action: &str, n: usize, n_edited: usize, n_refused: usize) -> Self {
+    pub fn decided(
+        texts: &NewsroomTexts,
+        action: LogAction,
+        n: usize,
+        n_edited: usize,
+        n_refused: usize,
+    ) -> Self {
+        let texts_of = &texts.decided;
+        let counted = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        let done = done(texts, action);
         let mut sentences = Vec::new();
         match n {
             0 => {}
-            1 => sentences.push(format!("{}.", done(action))),
-            n => sentences.push(format!("{n} comments: {}.", done(action).to_lowercase())),
-        }
-        match n_edited {
-            0 => {}
-            1 => sentences.push("1 comment was edited meanwhile; read it again.".to_owned()),
-            n => sentences.push(format!(
-                "{n} comments were edited meanwhile; read them again."
+            1 => sentences.push(fill(&texts_of.one, &[("done", &done)])),
+            n => sentences.push(fill(
+                &texts_of.many,
+                &[("n", &n), ("done", &done.to_lowercase())],
             )),
         }
-        match n_refused {
-            0 => {}
-            1 if action == "undo" => {
-                sentences.push("1 decision could not be undone: a newer one stands.".to_owned());
+        let refused = match action {
+            LogAction::Undo => &texts_of.not_undone,
+            _ => &texts_of.refused,
+        };
+        for (n, text) in [(n_edited, &texts_of.edited), (n_refused, refused)] {
+            if n > 0 {
+                sentences.push(fill(text.of(counted(n)), &[("n", &n)]));
             }
-            n if action == "undo" => {
-                sentences.push(format!(
-                    "{n} decisions could not be undone: newer ones stand."
-                ));
-            }
-            1 => sentences.push("1 comment could not be decided on.".to_owned()),
-            n => sentences.push(format!("{n} comments could not be decided on.")),
         }
         if sentences.is_empty() {
-            sentences.push("Nothing had to change.".to_owned());
+            sentences.push(texts_of.nothing.clone());
         }
         Self::said(&sentences.join(" "))
+    }
+
+    /// That something else was done.
+    pub fn done(texts: &NewsroomTexts, action: LogAction) -> Self {
+        Self::said(&fill(&texts.decided.one, &[("done", &done(texts, action))]))
     }
 
     /// Something in a sentence.
@@ -67,113 +76,138 @@ impl Told {
 }
 
 /// What a decision did, as the start of a sentence.
-pub fn done(action: &str) -> &'static str {
+pub fn done(texts: &NewsroomTexts, action: LogAction) -> &str {
+    let texts = &texts.actions;
     match action {
-        "approve" => "Approved",
-        "reject" => "Rejected",
-        "spam" => "Marked as spam",
-        "remove" => "Removed",
-        "feature" => "Featured",
-        "unfeature" => "No longer featured",
-        "pin" => "Pinned",
-        "pin_up" => "Moved up among the pinned",
-        "pin_down" => "Moved down among the pinned",
-        "unpin" => "No longer pinned",
-        "close_branch" => "Closed the branch",
-        "open_branch" => "Opened the branch",
-        "close_page" => "Closed the page",
-        "open_page" => "Opened the page",
-        "mode_before" => "Comments wait for approval",
-        "mode_after" => "Comments appear at once",
-        "mode_of_site" => "Comments appear as the site says",
-        "undo" => "Undone",
-        "delete" => "Deleted by its author",
-        "judge" => "Judged by the rules",
-        "late" => "Changed by a late verdict",
-        "flags" => "Held because of flags",
-        "note" => "Noted",
-        "trusted" => "Trusted from now on",
-        "plain" => "Treated as the site's rules say",
-        "always_held" => "Always held from now on",
-        "suspend" => "Suspended",
-        "end_suspension" => "Ended the suspension",
-        "ban" => "Banned",
-        "lift_ban" => "Lifted the ban",
-        "save" => "Saved",
-        "forget" => "Forgotten",
-        "remove_group" => "Removed the group",
-        _ => "Changed",
+        LogAction::Approve => &texts.approve,
+        LogAction::Reject => &texts.reject,
+        LogAction::Spam => &texts.spam,
+        LogAction::Remove => &texts.remove,
+        LogAction::Feature => &texts.feature,
+        LogAction::Unfeature => &texts.unfeature,
+        LogAction::Pin => &texts.pin,
+        LogAction::PinUp => &texts.pin_up,
+        LogAction::PinDown => &texts.pin_down,
+        LogAction::Unpin => &texts.unpin,
+        LogAction::CloseBranch => &texts.close_branch,
+        LogAction::OpenBranch => &texts.open_branch,
+        LogAction::ClosePage => &texts.close_page,
+        LogAction::OpenPage => &texts.open_page,
+        LogAction::ModeBefore => &texts.mode_before,
+        LogAction::ModeAfter => &texts.mode_after,
+        LogAction::ModeOfSite => &texts.mode_of_site,
+        LogAction::Undo => &texts.undo,
+        LogAction::Delete => &texts.delete,
+        LogAction::Judge => &texts.judge,
+        LogAction::Late => &texts.late,
+        LogAction::Flags => &texts.flags,
+        LogAction::Note => &texts.note,
+        LogAction::Trusted => &texts.trusted,
+        LogAction::Plain => &texts.plain,
+        LogAction::AlwaysHeld => &texts.always_held,
+        LogAction::Suspend => &texts.suspend,
+        LogAction::EndSuspension => &texts.end_suspension,
+        LogAction::Ban => &texts.ban,
+        LogAction::LiftBan => &texts.lift_ban,
+        LogAction::Save => &texts.save,
+        LogAction::Forget => &texts.forget,
+        LogAction::RemoveGroup => &texts.remove_group,
     }
 }
 
+/// What a row of the log says was done. A newer version may have written a word that is not known here.
+pub(crate) fn logged<'a>(texts: &'a NewsroomTexts, word: &'a str) -> &'a str {
+    LogAction::from_word(word).map_or(word, |action| done(texts, action))
+}
+
 /// What pressing a button does.
-pub(crate) const fn act(action: Action) -> &'static str {
+pub(crate) fn act(texts: &NewsroomTexts, action: Action) -> &str {
+    let texts = &texts.acts;
     match action {
-        Action::Approve => "Approve",
-        Action::Reject => "Reject",
-        Action::Spam => "Spam",
-        Action::Remove => "Remove for good",
-        Action::Feature => "Feature",
-        Action::Unfeature => "Unfeature",
-        Action::Pin(_) => "Pin",
-        Action::PinUp => "Move up",
-        Action::PinDown => "Move down",
-        Action::Unpin => "Unpin",
-        Action::CloseBranch => "Close branch",
-        Action::OpenBranch => "Open branch",
+        Action::Approve => &texts.approve,
+        Action::Reject => &texts.reject,
+        Action::Spam => &texts.spam,
+        Action::Remove => &texts.remove,
+        Action::Feature => &texts.feature,
+        Action::Unfeature => &texts.unfeature,
+        Action::Pin(_) => &texts.pin,
+        Action::PinUp => &texts.pin_up,
+        Action::PinDown => &texts.pin_down,
+        Action::Unpin => &texts.unpin,
+        Action::CloseBranch => &texts.close_branch,
+        Action::OpenBranch => &texts.open_branch,
     }
 }
 
 /// A state as one word.
-pub(crate) const fn state(state: State) -> &'static str {
+pub(crate) fn state(texts: &NewsroomTexts, state: State) -> &str {
+    let texts = &texts.states;
     match state {
-        State::Published => "Published",
-        State::Held => "Held",
-        State::Rejected => "Rejected",
-        State::Spam => "Spam",
-        State::Removed => "Removed",
+        State::Published => &texts.published,
+        State::Held => &texts.held,
+        State::Rejected => &texts.rejected,
+        State::Spam => &texts.spam,
+        State::Removed => &texts.removed,
     }
 }
 
-/// A reason that people or rules gave, in few words; one that is not known stays as it is.
-pub(crate) fn reason(word: &str) -> &str {
-    match word {
-        "abusive" => "abusive",
-        "hate" => "hate",
-        "harassment" => "harassment",
-        "off_topic" => "off topic",
-        "misinformation" => "misinformation",
-        "private" => "private matters",
-        "advertising" => "advertising",
-        "spam" => "spam",
-        "repeat" => "the same text again",
-        "illegal" => "illegal",
-        "other" => "something else",
-        "moderator" => "a moderator decided so",
-        "author" => "its author deleted it",
-        "banned_word" => "a banned word",
-        "suspect_word" => "a suspect word",
-        "links" => "many links",
-        "rate" => "many comments in a short time",
-        "learned" => "resembles what was refused before",
-        "external" => "an outside service has to answer first",
-        "outside" => "an outside service asked for it",
-        "work" => "no proof of work",
-        "author_held" => "this author always waits",
-        "new_author" => "a new author",
-        "before" => "comments on this page wait",
-        "flags" => "flagged by readers",
-        other => other,
+/// A role in one word.
+pub(crate) fn role(texts: &NewsroomTexts, role: Role) -> &str {
+    let texts = &texts.roles;
+    match role {
+        Role::Reader => &texts.reader,
+        Role::Staff => &texts.staff,
+        Role::Editor => &texts.editor,
+        Role::Moderator => &texts.moderator,
+        Role::Owner => &texts.owner,
+    }
+}
+
+/// A reason that people or rules gave, in few words. A newer version may have written one that is not
+/// known here; it stays as it is.
+pub(crate) fn reason<'a>(texts: &'a NewsroomTexts, word: &'a str) -> &'a str {
+    StateReason::from_word(word).map_or(word, |reason| why(texts, reason))
+}
+
+fn why(texts: &NewsroomTexts, reason: StateReason) -> &str {
+    let texts = &texts.reasons;
+    match reason {
+        StateReason::Abusive => &texts.abusive,
+        StateReason::Hate => &texts.hate,
+        StateReason::Harassment => &texts.harassment,
+        StateReason::OffTopic => &texts.off_topic,
+        StateReason::Misinformation => &texts.misinformation,
+        StateReason::Private => &texts.private,
+        StateReason::Advertising => &texts.advertising,
+        StateReason::Spam => &texts.spam,
+        StateReason::Repeat => &texts.repeat,
+        StateReason::Illegal => &texts.illegal,
+        StateReason::Other => &texts.other,
+        StateReason::Moderator => &texts.moderator,
+        StateReason::Author => &texts.author,
+        StateReason::BannedWord => &texts.banned_word,
+        StateReason::SuspectWord => &texts.suspect_word,
+        StateReason::Links => &texts.links,
+        StateReason::Rate => &texts.rate,
+        StateReason::Learned => &texts.learned,
+        StateReason::External => &texts.external,
+        StateReason::Outside => &texts.outside,
+        StateReason::Work => &texts.work,
+        StateReason::AuthorHeld => &texts.author_held,
+        StateReason::NewAuthor => &texts.new_author,
+        StateReason::Before => &texts.before,
+        StateReason::Flags => &texts.flags,
     }
 }
 
 /// What a phase found, in words.
-pub(crate) fn finding(finding: &Finding) -> String {
-    let mut text = reason(&finding.reason).to_owned();
+pub(crate) fn finding(texts: &NewsroomTexts, finding: &Finding) -> String {
+    let mut text = reason(texts, &finding.reason).to_owned();
     if let Some(note) = &finding.note {
         text.push_str(&format!(": {note}"));
     }
-    let mut entries: Vec<String> = finding.marks.iter().map(found).collect();
+    let found = finding.marks.iter().map(|mark| found(texts, mark));
+    let mut entries: Vec<String> = found.collect();
     entries.dedup();
     if !entries.is_empty() {
         text.push_str(&format!(": {}", entries.join(", ")));
@@ -192,13 +226,13 @@ pub(crate) fn finding(finding: &Finding) -> String {
 }
 
 /// An entry, and where it was found beside the text.
-fn found(mark: &Mark) -> String {
-    let place = match mark.judged {
-        Judged::Typed | Judged::Text => "",
-        Judged::Name => " (in the name)",
-        Judged::Website => " (in the website)",
-    };
-    format!("{}{place}", mark.entry)
+fn found(texts: &NewsroomTexts, mark: &Mark) -> String {
+    let entry: [(&str, &dyn std::fmt::Display); 1] = [("entry", &mark.entry)];
+    match mark.judged {
+        Judged::Typed | Judged::Text => mark.entry.clone(),
+        Judged::Name => fill(&texts.found.in_name, &entry),
+        Judged::Website => fill(&texts.found.in_website, &entry),
+    }
 }
 
 fn percent(part: f64) -> String {
@@ -215,11 +249,15 @@ pub(crate) fn count(n: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rejoinder_core::publication::language::Language;
+
     use super::*;
 
     #[test]
     fn what_was_done_is_told_in_sentences() {
-        let told = |n, edited, refused| Told::decided("reject", n, edited, refused).text;
+        let texts = &crate::catalogue::of(Language::English).newsroom;
+        let told =
+            |n, edited, refused| Told::decided(texts, LogAction::Reject, n, edited, refused).text;
         assert_eq!(told(1, 0, 0), "Rejected.");
         assert_eq!(
             told(3, 1, 2),
@@ -228,7 +266,7 @@ mod tests {
         );
         assert_eq!(told(0, 0, 0), "Nothing had to change.");
         assert_eq!(
-            Told::decided("undo", 1, 0, 2).text,
+            Told::decided(texts, LogAction::Undo, 1, 0, 2).text,
             "Undone. 2 decisions could not be undone: newer ones stand."
         );
     }

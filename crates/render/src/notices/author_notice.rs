@@ -6,11 +6,11 @@ use rejoinder_core::notices::bell::Ring;
 use rejoinder_core::publication::language::Language;
 
 use crate::Context;
+use crate::catalogue::{Name, NoticesTexts, fill};
 use crate::identity::{MailText, refused};
 use crate::links::{Links, Place};
-use crate::notices::notice::{self, Notice, NoticeWords, headline, quote};
+use crate::notices::notice::{Notice, headline, quote};
 use crate::page::rendered;
-use crate::words::{Name, fill};
 
 /// The mail that tells the author of `comment` what became of it, with a moderator's `note`. What is
 /// not published is not quoted: nobody but us has said that the mailbox is its author's.
@@ -22,7 +22,7 @@ pub fn fate_mail(
     note: Option<&str>,
 ) -> MailText {
     let language = context.site.settings.language;
-    let own = notice::of(language);
+    let own = &context.texts.notices;
     let links = Links::new(context.base, context.site, &notice.page.key);
     let subject = says(own, ring, &headline(context, notice.page));
     let why = (ring == Ring::Rejected).then(|| refused(language, comment.reason.as_deref()));
@@ -49,7 +49,7 @@ pub fn fate_mail(
 }
 
 /// What became of a comment on a page, in a line.
-pub(crate) fn says(own: &NoticeWords, ring: Ring, page: &str) -> String {
+pub(crate) fn says(own: &NoticesTexts, ring: Ring, page: &str) -> String {
     let form = match ring {
         Ring::Featured => &own.bell.featured,
         Ring::Rejected => &own.bell.rejected,
@@ -63,7 +63,7 @@ pub(crate) fn says(own: &NoticeWords, ring: Ring, page: &str) -> String {
 struct FateMail<'a> {
     language: Language,
     direction: &'static str,
-    own: &'static NoticeWords,
+    own: &'static NoticesTexts,
     says: String,
     reasons: Vec<String>,
     quote: Option<String>,
@@ -83,10 +83,10 @@ impl FateMail<'_> {
             }
             text.push('\n');
         }
-        let words = &self.own.mail;
+        let texts = &self.own.mail;
         text.push_str(&format!(
             "{}: {}\n\n-- \n{}\n{}: {}\n",
-            words.discussion, self.link, words.why_fate, words.stop, self.manage
+            texts.discussion, self.link, texts.why_fate, texts.stop, self.manage
         ));
         text
     }

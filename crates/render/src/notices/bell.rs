@@ -7,11 +7,11 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, PageKey, Time};
 
 use crate::Context;
+use crate::catalogue::{Catalogue, Name, NoticesTexts, fill};
 use crate::discussion::comment::shown_name;
 use crate::links::{Links, Place, encoded};
-use crate::notices::notice::{self, NoticeWords, headline};
+use crate::notices::notice::headline;
 use crate::page::rendered;
-use crate::words::{Name, Words, fill};
 
 /// The longest piece of a comment that is quoted, in characters.
 const MAX_QUOTE: usize = 140;
@@ -34,11 +34,11 @@ pub struct Told<'a> {
 /// The page that tells `told`, newest first. `from` is the page that its reader came from.
 pub fn bell_page(context: &Context<'_>, told: &[Told<'_>], from: Option<&PageKey>) -> String {
     let language = context.site.settings.language;
-    let own = notice::of(language);
+    let own = &context.texts.notices;
     let links = from.map(|key| Links::new(context.base, context.site, key));
     let has_unread = told.iter().any(|one| !one.is_read);
     rendered(&BellPage {
-        words: context.words,
+        texts: context.texts,
         own,
         language,
         direction: language.direction(),
@@ -63,8 +63,8 @@ pub(crate) fn path(context: &Context<'_>) -> String {
 #[derive(Template)]
 #[template(path = "notices/bell.html")]
 struct BellPage<'a> {
-    words: &'static Words,
-    own: &'static NoticeWords,
+    texts: &'static Catalogue,
+    own: &'static NoticesTexts,
     language: Language,
     direction: &'static str,
     assets: &'a str,
@@ -78,16 +78,16 @@ struct BellPage<'a> {
 
 impl BellPage<'_> {
     fn says(&self, one: &Told<'_>) -> String {
-        let words = &self.own.bell;
+        let texts = &self.own.bell;
         let form = match one.ring {
-            Ring::Reply => &words.reply,
-            Ring::Comment => &words.comment,
-            Ring::Approved => &words.approved,
-            Ring::Rejected => &words.rejected,
-            Ring::Featured => &words.featured,
+            Ring::Reply => &texts.reply,
+            Ring::Comment => &texts.comment,
+            Ring::Approved => &texts.approved,
+            Ring::Rejected => &texts.rejected,
+            Ring::Featured => &texts.featured,
         };
         let page = headline(self.context, one.page);
-        let name = shown_name(self.words, one.comment);
+        let name = shown_name(self.texts, one.comment);
         fill(form, &[("name", &Name(name)), ("page", &Name(&page))])
     }
 
@@ -118,6 +118,6 @@ impl BellPage<'_> {
     }
 
     fn day(&self, time: &Time) -> String {
-        self.words.date(*time).to_string()
+        self.texts.date(*time).to_string()
     }
 }

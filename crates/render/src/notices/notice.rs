@@ -7,13 +7,12 @@ use markup::SafeHtml;
 use rejoinder_core::notices::subscription::{Kind, Pace};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, PageKey};
-use serde::Deserialize;
 
+use crate::catalogue::{Catalogue, Name, NoticesTexts, fill};
 use crate::discussion::comment::shown_name;
 use crate::identity::{MailText, publication};
 use crate::links::{Links, Place};
 use crate::page::rendered;
-use crate::words::{Name, Plural, Words, catalogue, fill, group};
 use crate::{Context, message_page};
 
 /// The longest piece of a comment that is quoted in a mail, in characters.
@@ -37,7 +36,7 @@ pub struct Notice<'a> {
 /// The mail that asks whether an address is right. It says nothing that whoever asked for it could
 /// have chosen, apart from the page.
 pub fn confirm_mail(context: &Context<'_>, notice: &Notice<'_>) -> MailText {
-    let own = of(context.site.settings.language);
+    let own = &context.texts.notices;
     let title = headline(context, notice.page);
     let names: [(&str, &dyn Display); 2] = [
         ("page", &Name(&title)),
@@ -67,12 +66,12 @@ pub fn comments_mail(
     comments: &[Comment],
     n_more: i64,
 ) -> MailText {
-    let own = of(context.site.settings.language);
+    let own = &context.texts.notices;
     let links = Links::new(context.base, context.site, &notice.page.key);
     let entries: Vec<Entry> = comments
         .iter()
         .map(|comment| Entry {
-            name: shown_name(context.words, comment),
+            name: shown_name(context.texts, comment),
             quote: quote(comment),
             link: links.to(Place::Comment(comment.id)).to_string(),
         })
@@ -102,7 +101,7 @@ pub fn comments_mail(
 
 pub(crate) fn subject(
     context: &Context<'_>,
-    own: &NoticeWords,
+    own: &NoticesTexts,
     notice: &Notice<'_>,
     comments: &[Comment],
     n_more: i64,
@@ -113,7 +112,7 @@ pub(crate) fn subject(
             Some(_) => &own.mail.replied,
             None => &own.mail.commented,
         };
-        let name = shown_name(context.words, comment);
+        let name = shown_name(context.texts, comment);
         return fill(form, &[("name", &Name(name)), ("page", &Name(&title))]);
     }
     let n = i64::try_from(comments.len()).unwrap_or(i64::MAX) + n_more;
@@ -157,7 +156,7 @@ impl Entry<'_> {
 struct ConfirmMail<'a> {
     language: Language,
     direction: &'static str,
-    own: &'static NoticeWords,
+    own: &'static NoticesTexts,
     intro: &'a str,
     link: &'a str,
 }
@@ -167,7 +166,7 @@ struct ConfirmMail<'a> {
 struct CommentsMail<'a> {
     language: Language,
     direction: &'static str,
-    own: &'static NoticeWords,
+    own: &'static NoticesTexts,
     entries: &'a [Entry<'a>],
     more: Option<&'a str>,
     thread: &'a str,
@@ -221,12 +220,12 @@ pub enum Done {
 
 /// The page on which a subscription is confirmed, changed and ended.
 pub fn notices_page(context: &Context<'_>, notice: &Notice<'_>, step: Step) -> String {
-    let own = of(context.site.settings.language);
+    let own = &context.texts.notices;
     let links = Links::new(context.base, context.site, &notice.page.key);
     let headline = headline(context, notice.page);
     let back = links.people().unwrap_or_else(|| links.thread()).to_owned();
     rendered(&NoticesPage {
-        words: context.words,
+        texts: context.texts,
         own,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
@@ -253,13 +252,13 @@ pub fn notices_page(context: &Context<'_>, notice: &Notice<'_>, step: Step) -> S
 
 /// What became of a wish to be told.
 pub fn asked_page(context: &Context<'_>, key: &PageKey, is_subscribed: bool) -> String {
-    let words = &context.words.follow;
+    let texts = &context.texts.follow;
     let links = Links::new(context.base, context.site, key);
     let text = match is_subscribed {
-        true => &words.subscribed,
-        false => &words.unconfirmed,
+        true => &texts.subscribed,
+        false => &texts.unconfirmed,
     };
-    message_page(&words.title, text, links.thread())
+    message_page(&texts.title, text, links.thread())
 }
 
 /// How far a reader's wish to hear no more goes.
@@ -278,7 +277,7 @@ pub fn ended_page(
     reach: Reach,
     left: &[Notice<'_>],
 ) -> String {
-    let own = of(context.site.settings.language);
+    let own = &context.texts.notices;
     let links = Links::new(context.base, context.site, &ended.page.key);
     let back = links.people().unwrap_or_else(|| links.thread());
     let title = headline(context, ended.page);
@@ -296,7 +295,7 @@ pub fn ended_page(
     let names: [(&str, &dyn Display); 3] =
         [("email", &ended.email), ("what", &what), ("site", &site)];
     rendered(&EndedPage {
-        words: context.words,
+        texts: context.texts,
         own,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
@@ -323,7 +322,7 @@ pub fn ended_page(
 
 /// That a link leads to no subscription.
 pub fn no_notices_page(context: &Context<'_>) -> String {
-    let own = of(context.site.settings.language);
+    let own = &context.texts.notices;
     message_page(&own.page.gone, &own.page.gone_why, "/")
 }
 
@@ -336,8 +335,8 @@ struct Left<'a> {
 #[derive(Template)]
 #[template(path = "notices/notices_ended.html")]
 struct EndedPage<'a> {
-    words: &'static Words,
-    own: &'static NoticeWords,
+    texts: &'static Catalogue,
+    own: &'static NoticesTexts,
     language: Language,
     direction: &'static str,
     assets: &'a str,
@@ -356,8 +355,8 @@ enum Shown<'a> {
 #[derive(Template)]
 #[template(path = "notices/notices.html")]
 struct NoticesPage<'a> {
-    words: &'static Words,
-    own: &'static NoticeWords,
+    texts: &'static Catalogue,
+    own: &'static NoticesTexts,
     language: Language,
     direction: &'static str,
     assets: &'a str,
@@ -379,7 +378,7 @@ impl NoticesPage<'_> {
     }
 
     fn paces(&self) -> Vec<(&'static str, &str, bool)> {
-        let label = |pace: &Pace| self.words.pace(*pace);
+        let label = |pace: &Pace| self.texts.pace(*pace);
         let all = Pace::ALL.iter();
         all.map(|pace| (pace.as_str(), label(pace), *pace == self.notice.pace))
             .collect()
@@ -390,19 +389,7 @@ impl NoticesPage<'_> {
     }
 }
 
-catalogue! {
-    /// The words of notices.
-    pub(crate) fn of(".notices.json") -> NoticeWords
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct NoticeWords {
-    pub(crate) mail: NoticeMailWords,
-    page: NoticePageWords,
-    pub(crate) bell: BellWords,
-}
-
-impl NoticeWords {
+impl NoticesTexts {
     /// Of what one is told.
     pub(crate) fn what(&self, kind: Kind) -> &str {
         match kind {
@@ -412,59 +399,3 @@ impl NoticeWords {
         }
     }
 }
-
-group!(NoticeMailWords {
-    commented: String,
-    replied: String,
-    digest: Plural,
-    wrote: String,
-    read: String,
-    more: Plural,
-    why_page: String,
-    why_replies: String,
-    why_branch: String,
-    why_fate: String,
-    discussion: String,
-    stop: String,
-    confirm: String,
-    confirm_intro: String,
-    confirm_button: String,
-    confirm_not_you: String,
-});
-group!(NoticePageWords {
-    confirm: String,
-    confirm_why: String,
-    confirm_go: String,
-    title: String,
-    why: String,
-    what_page: String,
-    what_replies: String,
-    what_branch: String,
-    what_branches: String,
-    pace: String,
-    save: String,
-    saved: String,
-    confirmed: String,
-    end: String,
-    end_all: String,
-    ended: String,
-    ended_why: String,
-    ended_some_why: String,
-    ended_all: String,
-    ended_all_why: String,
-    again: String,
-    gone: String,
-    gone_why: String,
-});
-group!(BellWords {
-    title: String,
-    none: String,
-    new: String,
-    reply: String,
-    comment: String,
-    approved: String,
-    rejected: String,
-    featured: String,
-    read: String,
-    account: String,
-});

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::discussion::comment::shown_name;
 use crate::links::{Links, Place};
-use crate::notices::notice::{self, Notice, headline, quote, subject};
+use crate::notices::notice::{Notice, headline, quote, subject};
 use crate::{Context, notices::author_notice};
 
 /// The longest piece of a comment that is shown, in characters.
@@ -28,7 +28,7 @@ pub fn push_message(
     tag: &str,
 ) -> String {
     let language = context.site.settings.language;
-    let own = notice::of(language);
+    let own = &context.texts.notices;
     let title = match ring {
         Some(ring) => author_notice::says(own, ring, &headline(context, notice.page)),
         None => subject(context, own, notice, comments, n_more),
@@ -55,7 +55,7 @@ fn body(context: &Context<'_>, comments: &[Comment]) -> String {
     }
     let last = comments.iter().rev().take(3).rev();
     let lines = last.map(|comment| {
-        let name = shown_name(context.words, comment);
+        let name = shown_name(context.texts, comment);
         cut(
             &format!("{name}: {}", in_a_line(&quote(comment))),
             MAX_EXCERPT / 2,

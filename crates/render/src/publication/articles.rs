@@ -4,11 +4,11 @@ use askama::Template;
 use rejoinder_core::Thread;
 use rejoinder_core::publication::language::Language;
 
+use crate::catalogue::{self, Catalogue, Day, fill};
 use crate::discussion::feed::{self, Alternate};
 use crate::discussion::thread::{key, n_comments};
 use crate::page::rendered;
 use crate::publication::article::{Article, Picture, Publication};
-use crate::words::{self, Day, Words, fill};
 use crate::{Context, discussion::json_ld, thread_fragment};
 
 /// An article with the thread under it.
@@ -19,7 +19,7 @@ pub fn article_page(
     thread: &Thread,
 ) -> String {
     rendered(&ArticlePage {
-        words: context.words,
+        texts: context.texts,
         assets: context.assets,
         title: format!("{} – {}", article.headline, publication.title),
         canonical: format!("{}/articles/{}", context.base, article.slug),
@@ -41,7 +41,7 @@ pub fn front_page(
     assets: &str,
 ) -> String {
     rendered(&FrontPage {
-        words: words::of(Language::English),
+        texts: catalogue::of(Language::English),
         assets,
         title: publication.title.clone(),
         canonical: format!("{base}/"),
@@ -54,7 +54,7 @@ pub fn front_page(
 #[derive(Template)]
 #[template(path = "publication/article.html")]
 struct ArticlePage<'a> {
-    words: &'static Words,
+    texts: &'static Catalogue,
     assets: &'a str,
     title: String,
     canonical: String,
@@ -69,26 +69,26 @@ struct ArticlePage<'a> {
 
 impl ArticlePage<'_> {
     fn day(&self) -> Day<'_> {
-        self.words.long_date(self.article.published_at)
+        self.texts.long_date(self.article.published_at)
     }
 
     fn byline(&self) -> String {
         fill(
-            &self.words.publication.by,
+            &self.texts.publication.by,
             &[("name", &self.article.byline)],
         )
     }
 
     fn discuss(&self) -> String {
         match self.n_comments {
-            0 => self.words.publication.discuss.clone(),
-            n => self.words.counted(&self.words.thread.count, n),
+            0 => self.texts.publication.discuss.clone(),
+            n => self.texts.counted(&self.texts.thread.count, n),
         }
     }
 
     fn credit(&self, picture: &Picture) -> String {
         fill(
-            &self.words.publication.picture,
+            &self.texts.publication.picture,
             &[("credit", &picture.credit)],
         )
     }
@@ -97,7 +97,7 @@ impl ArticlePage<'_> {
 #[derive(Template)]
 #[template(path = "publication/front.html")]
 struct FrontPage<'a> {
-    words: &'static Words,
+    texts: &'static Catalogue,
     assets: &'a str,
     title: String,
     canonical: String,
@@ -112,10 +112,10 @@ impl FrontPage<'_> {
         let all = self.rest.iter().chain(self.lead);
         all.map(|article| article.published_at)
             .max()
-            .map(|time| self.words.long_date(time))
+            .map(|time| self.texts.long_date(time))
     }
 
     fn byline(&self, article: &Article) -> String {
-        fill(&self.words.publication.by, &[("name", &article.byline)])
+        fill(&self.texts.publication.by, &[("name", &article.byline)])
     }
 }

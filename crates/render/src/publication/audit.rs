@@ -4,6 +4,7 @@ use askama::Template;
 use rejoinder_core::Time;
 use rejoinder_core::publication::audit::{By, Change};
 
+use crate::catalogue::NewsroomTexts;
 use crate::newsroom::{Age, Frame};
 use crate::page::rendered;
 
@@ -25,17 +26,17 @@ pub struct AuditRow<'a> {
 }
 
 impl<'a> AuditRow<'a> {
-    fn who(&self) -> &'a str {
+    fn who(&self, texts: &'a NewsroomTexts) -> &'a str {
         match self.by {
-            By::Console => "Console",
-            By::Owner(_, name) if name.is_empty() => "Deleted account",
+            By::Console => &texts.changes.console,
+            By::Owner(_, name) if name.is_empty() => &texts.changes.deleted_account,
             By::Owner(_, name) => name,
         }
     }
 
-    fn what(&self) -> &'a str {
+    fn what(&self, texts: &'a NewsroomTexts) -> &'a str {
         match Change::from_word(self.change) {
-            Some(change) => label(change),
+            Some(change) => label(texts, change),
             None => self.change,
         }
     }
@@ -57,13 +58,19 @@ pub struct AuditPage<'a> {
 
 impl AuditPage<'_> {
     fn changes(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let all = Change::ALL.into_iter();
-        all.map(|change| (change.as_str(), label(change), self.change == Some(change)))
-            .collect()
+        let texts = self.frame.texts();
+        let line = |change: Change| {
+            (
+                change.as_str(),
+                label(texts, change),
+                self.change == Some(change),
+            )
+        };
+        Change::ALL.into_iter().map(line).collect()
     }
 
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.frame.now)
+        self.frame.age(time)
     }
 }
 
@@ -72,26 +79,27 @@ pub fn audit_page(page: &AuditPage<'_>) -> String {
     rendered(page)
 }
 
-const fn label(change: Change) -> &'static str {
+fn label(texts: &NewsroomTexts, change: Change) -> &str {
+    let texts = &texts.changes;
     match change {
-        Change::SiteAdded => "Site added",
-        Change::Setting => "Setting changed",
-        Change::Origins => "Origins changed",
-        Change::Words => "Word list changed",
-        Change::Invitation => "Invited",
-        Change::Role => "Role changed",
-        Change::Groups => "Groups of pages changed",
-        Change::WebhookAdded => "Webhook added",
-        Change::WebhookKinds => "Webhook changed",
-        Change::WebhookSecret => "Webhook secret renewed",
-        Change::WebhookOn => "Webhook turned on",
-        Change::WebhookOff => "Webhook turned off",
-        Change::WebhookRemoved => "Webhook removed",
-        Change::KeyAdded => "Sign-in key added",
-        Change::KeyRemoved => "Sign-in key removed",
-        Change::ProviderAdded => "OpenID Connect provider added",
-        Change::ProviderRemoved => "OpenID Connect provider removed",
-        Change::TokenAdded => "API token made",
-        Change::TokenRevoked => "API token revoked",
+        Change::SiteAdded => &texts.site_added,
+        Change::Setting => &texts.setting,
+        Change::Origins => &texts.origins,
+        Change::Words => &texts.word_list,
+        Change::Invitation => &texts.invitation,
+        Change::Role => &texts.role,
+        Change::Groups => &texts.groups,
+        Change::WebhookAdded => &texts.webhook_added,
+        Change::WebhookKinds => &texts.webhook_kinds,
+        Change::WebhookSecret => &texts.webhook_secret,
+        Change::WebhookOn => &texts.webhook_on,
+        Change::WebhookOff => &texts.webhook_off,
+        Change::WebhookRemoved => &texts.webhook_removed,
+        Change::KeyAdded => &texts.key_added,
+        Change::KeyRemoved => &texts.key_removed,
+        Change::ProviderAdded => &texts.provider_added,
+        Change::ProviderRemoved => &texts.provider_removed,
+        Change::TokenAdded => &texts.token_added,
+        Change::TokenRevoked => &texts.token_revoked,
     }
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use rejoinder_core::Time;
 
+use crate::catalogue::NewsroomTexts;
 use crate::newsroom::{Age, Frame};
 use crate::page::rendered;
 
@@ -23,19 +24,20 @@ pub struct ParkedJob {
 
 impl ParkedJob {
     /// What it was to do.
-    fn what(&self) -> &str {
+    fn what<'a>(&'a self, texts: &'a NewsroomTexts) -> &'a str {
+        let texts = &texts.jobs_of;
         match self.kind.as_str() {
-            "mail" => "Send a mail",
-            "notice" => "Tell a subscriber by mail",
-            "fan_out" => "Find who is to be told of a comment",
-            "push" => "Tell a subscriber on a device",
-            "desk_mail" => "Tell a moderator by mail",
-            "webhook" => "Deliver a webhook",
-            "card" => "Fetch a link card",
-            "forget_card" => "Forget a link card",
-            "spam_check" => "Ask the external filter",
-            "spam_check_correction" => "Tell the external filter that it was wrong",
-            "erase_account" => "Delete an account",
+            "mail" => &texts.mail,
+            "notice" => &texts.notice,
+            "fan_out" => &texts.fan_out,
+            "push" => &texts.push,
+            "desk_mail" => &texts.desk_mail,
+            "webhook" => &texts.webhook,
+            "card" => &texts.card,
+            "forget_card" => &texts.forget_card,
+            "spam_check" => &texts.spam_check,
+            "spam_check_correction" => &texts.spam_check_correction,
+            "erase_account" => &texts.erase_account,
             other => other,
         }
     }
@@ -55,7 +57,7 @@ struct JobsPage<'a> {
 
 impl JobsPage<'_> {
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.frame.now)
+        self.frame.age(time)
     }
 }
 

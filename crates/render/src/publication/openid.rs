@@ -64,6 +64,6 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.frame.now)
+        self.frame.age(time)
     }
 }

@@ -1,12 +1,11 @@
 //! The owner's overview: charts that are drawn on the server, each with its table.
 
 use askama::Template;
-use rejoinder_core::publication::language::Language;
 use rejoinder_core::{PageId, Time};
 
+use crate::catalogue::{self, Catalogue, NewsroomTexts, fill};
 use crate::newsroom::Frame;
 use crate::page::rendered;
-use crate::words;
 
 /// The figures of a day.
 #[derive(Debug, Clone, Copy)]
@@ -33,14 +32,15 @@ impl Figures {
         self.n_published + self.n_held + self.n_refused
     }
 
-    fn within(&self) -> String {
-        self.decided_within.map(duration).unwrap_or_default()
+    fn within(&self, texts: &NewsroomTexts) -> String {
+        let within = self.decided_within;
+        within.map(|time| duration(texts, time)).unwrap_or_default()
     }
 
-    fn date(&self) -> String {
+    fn date(&self, catalogue: &Catalogue) -> String {
         let noon = self.number.saturating_mul(86_400).saturating_add(43_200);
         let time = Time::from_micros(noon.saturating_mul(1_000_000));
-        words::of(Language::English).date(time).to_string()
+        catalogue.date(time).to_string()
     }
 }
 
@@ -59,19 +59,16 @@ pub struct OverviewPage<'a> {
 }
 
 /// A time in words, from microseconds.
-fn duration(micros: i64) -> String {
+fn duration(texts: &NewsroomTexts, micros: i64) -> String {
+    let texts = &texts.charts;
     let minutes = micros / 60_000_000;
-    match minutes {
-        ..1 => "less than a minute".to_owned(),
-        1..120 => format!("{minutes} min"),
-        120..2_880 => format!("{} h", minutes / 60),
-        _ => format!("{} days", minutes / 1_440),
-    }
-}
-
-/// A number in groups of three.
-fn count(n: i64) -> String {
-    words::of(Language::English).number(n).to_string()
+    let (text, n) = match minutes {
+        ..1 => return texts.under_a_minute.clone(),
+        1..120 => (&texts.minutes, minutes),
+        120..2_880 => (&texts.hours, minutes / 60),
+        _ => (&texts.days, minutes / 1_440),
+    };
+    fill(text, &[("n", &n)])
 }
 
 /// A chart of one figure for each day.
@@ -99,6 +96,10 @@ const HEIGHT: i64 = 100;
 const STEP: usize = 10;
 
 impl OverviewPage<'_> {
+    fn catalogue(&self) -> &'static Catalogue {
+        catalogue::of(self.frame.site.settings.language)
+    }
+
     fn width(&self) -> usize {
         self.days.len() * STEP
     }
@@ -109,30 +110,33 @@ impl OverviewPage<'_> {
 
     fn charts(&self) -> [Chart; 4] {
         let took = |day: &Figures| day.decided_within.unwrap_or(0);
+        let texts = &self.frame.texts().charts;
+        let longest = duration(self.frame.texts(), self.most(took));
+        let at_most = |text: &str, n| fill(text, &[("n", &self.catalogue().number(n))]);
         [
             Chart {
-                title: "Comments by day",
+                title: &texts.comments,
                 has_legend: true,
                 bars: self.comments(),
-                most: format!("at most {} a day", count(self.most(Figures::n_comments))),
+                most: at_most(&texts.at_most_a_day, self.most(Figures::n_comments)),
             },
             Chart {
-                title: "Votes, by the day of the comment",
+                title: &texts.votes,
                 has_legend: false,
                 bars: self.bars(|day| day.n_votes, "nr-published"),
-                most: format!("at most {}", count(self.most(|day| day.n_votes))),
+                most: at_most(&texts.at_most, self.most(|day| day.n_votes)),
             },
             Chart {
-                title: "Held for a decision, by day",
+                title: &texts.held,
                 has_legend: false,
                 bars: self.bars(|day| day.n_waited, "nr-held"),
-                most: format!("at most {} a day", count(self.most(|day| day.n_waited))),
+                most: at_most(&texts.at_most_a_day, self.most(|day| day.n_waited)),
             },
             Chart {
-                title: "Time to a decision, the middle one of each day",
+                title: &texts.time,
                 has_legend: false,
                 bars: self.bars(took, "nr-published"),
-                most: format!("the longest: {}", duration(self.most(took))),
+                most: fill(&texts.longest, &[("time", &longest)]),
             },
         ]
     }
@@ -197,25 +201,28 @@ impl OverviewPage<'_> {
     }
 
     fn total(&self) -> String {
-        count(self.days.iter().map(Figures::n_comments).sum())
+        let total = self.days.iter().map(Figures::n_comments).sum();
+        self.catalogue().number(total).to_string()
     }
 
     fn ends(&self) -> (String, String) {
-        let date = |day: Option<&Figures>| day.map(Figures::date).unwrap_or_default();
+        let date = |day: Option<&Figures>| {
+            let date = day.map(|day| day.date(self.catalogue()));
+            date.unwrap_or_default()
+        };
         (date(self.days.first()), date(self.days.last()))
     }
 
     /// The time to a decision in words.
     fn decided_within(&self) -> Option<String> {
         let (micros, n) = self.decision?;
-        let time = duration(micros);
-        let comments = match n {
-            1 => "1 comment".to_owned(),
-            n => format!("{n} comments"),
-        };
-        Some(format!(
-            "From a comment to the first decision on it: {time}, the middle of {comments}."
-        ))
+        let texts = self.frame.texts();
+        let time = duration(texts, micros);
+        let form = texts
+            .charts
+            .decided
+            .of(i64::try_from(n).unwrap_or(i64::MAX));
+        Some(fill(form, &[("n", &n), ("time", &time)]))
     }
 }
 

@@ -3,8 +3,10 @@
 use askama::Template;
 use rejoinder_core::Author;
 use rejoinder_core::identity::author::Role;
+use rejoinder_core::publication::language::Language;
 use rejoinder_core::publication::settings::{About, BannedWords, Group, Takes};
 
+use crate::catalogue::{self, NewsroomTexts, SettingsTexts};
 use crate::newsroom::Frame;
 use crate::page::rendered;
 
@@ -22,13 +24,23 @@ pub struct Field {
 }
 
 impl Field {
+    /// What it does.
+    fn label(&self, language: &Language) -> &'static str {
+        catalogue::setting(*language, self.about.key)
+    }
+
+    /// What a word that can be chosen means.
+    fn choice<'a>(&self, texts: &'a SettingsTexts, word: &'a str) -> &'a str {
+        let key = format!("{}.{word}", self.about.key);
+        texts.choices.get(&key).map_or(word, String::as_str)
+    }
+
     /// The words that can be chosen, each with its label and whether it is chosen.
-    fn choices(&self) -> Vec<(&'static str, &'static str, bool)> {
+    fn choices<'a>(&self, texts: &'a SettingsTexts) -> Vec<(&'static str, &'a str, bool)> {
         let Takes::Choice(words) = self.about.takes else {
             return Vec::new();
         };
-        let choice =
-            |(word, label): &(&'static str, &'static str)| (*word, *label, *word == self.value);
+        let choice = |word: &&'static str| (*word, self.choice(texts, word), *word == self.value);
         words.iter().map(choice).collect()
     }
 
@@ -45,12 +57,10 @@ impl Field {
     }
 
     /// What it is where nobody has said, as the form calls it.
-    fn usually(&self) -> &str {
-        let label =
-            |(word, label): &(&'static str, &'static str)| (*word == self.usual).then_some(*label);
+    fn usually<'a>(&'a self, texts: &'a SettingsTexts) -> &'a str {
         match self.about.takes {
-            Takes::Choice(words) => words.iter().find_map(label).unwrap_or(&self.usual),
-            _ if self.usual.is_empty() => "empty",
+            Takes::Choice(_) => self.choice(texts, &self.usual),
+            _ if self.usual.is_empty() => &texts.empty,
             _ => &self.usual,
         }
     }
@@ -75,6 +85,10 @@ pub struct SettingsPage<'a> {
 }
 
 impl SettingsPage<'_> {
+    fn texts(&self) -> &'static SettingsTexts {
+        &catalogue::of(self.frame.site.settings.language).settings
+    }
+
     /// Each group with its settings.
     fn groups(&self) -> Vec<(&'static str, Vec<&Field>)> {
         let of = |group: Group| {
@@ -82,7 +96,8 @@ impl SettingsPage<'_> {
                 .fields
                 .iter()
                 .filter(|field| field.about.group == group);
-            (group.title(), own.collect())
+            let title = self.texts().groups.get(group.as_str());
+            (title.map_or("", String::as_str), own.collect())
         };
         Group::ALL.into_iter().map(of).collect()
     }
@@ -134,21 +149,24 @@ pub struct Person {
 }
 
 impl Person {
-    fn roles(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let all = Role::ALL.into_iter().rev();
-        all.map(|role| (role.as_str(), called(role), role == self.author.role))
-            .collect()
+    fn roles<'a>(&self, texts: &'a NewsroomTexts) -> Vec<(&'static str, &'a str, bool)> {
+        let line = |role: Role| {
+            let is_own = role == self.author.role;
+            (role.as_str(), called(texts, role), is_own)
+        };
+        Role::ALL.into_iter().rev().map(line).collect()
     }
 }
 
 /// What a role may do, in a word or two.
-const fn called(role: Role) -> &'static str {
+fn called(texts: &NewsroomTexts, role: Role) -> &str {
+    let texts = &texts.roles;
     match role {
-        Role::Reader => "None: leaves the newsroom",
-        Role::Staff => "Staff: a badge",
-        Role::Editor => "Editor: a badge",
-        Role::Moderator => "Moderator: decides on comments",
-        Role::Owner => "Owner: decides on everything",
+        Role::Reader => &texts.is_reader,
+        Role::Staff => &texts.is_staff,
+        Role::Editor => &texts.is_editor,
+        Role::Moderator => &texts.is_moderator,
+        Role::Owner => &texts.is_owner,
     }
 }
 
@@ -181,7 +199,10 @@ impl PeoplePage<'_> {
             .into_iter()
             .rev()
             .filter(|role| *role > Role::Reader);
-        given.map(|role| (role.as_str(), called(role))).collect()
+        let texts = self.frame.texts();
+        given
+            .map(|role| (role.as_str(), called(texts, role)))
+            .collect()
     }
 }
 

@@ -43,6 +43,6 @@ struct SignInKeysPage<'a> {
 
 impl SignInKeysPage<'_> {
     fn age(&self, time: &Time) -> Age {
-        Age::of(*time, self.frame.now)
+        self.frame.age(time)
     }
 }

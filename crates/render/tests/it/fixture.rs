@@ -6,7 +6,7 @@ use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Cursor, Page, PageId, PageKey, Settings,
     Site, SiteId, Sort, State, Tally, Thread, ThreadQuery, Time,
 };
-use rejoinder_render::{Article, Context, Picture, Publication, words};
+use rejoinder_render::{Article, Context, Picture, Publication, catalogue};
 
 pub(crate) const BASE: &str = "https://comments.example";
 
@@ -33,7 +33,7 @@ pub(crate) fn context(site: &Site) -> Context<'_> {
         site,
         now: time(600),
         base: BASE,
-        words: words::of(rejoinder_core::publication::language::Language::English),
+        texts: catalogue::of(rejoinder_core::publication::language::Language::English),
         assets: "1",
         has_accounts: true,
     }

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::moderation::Trust;
 use rejoinder_core::{AuthorId, CommentId, Time};
+use render::catalogue::NewsroomTexts;
 use render::moderation::{AuthorPage, BannedPage, Changed, Refused, Stopped, name};
 use store::moderation::standing::{self, Banned, Change, Drawer};
 use store::{StoreError, Tx, moderation::queues};
@@ -70,12 +71,22 @@ async fn shown(
     let desk = desk(&member.site.host);
     let back = address(&desk, id, after);
     let next = read.next.map(|next| address(&desk, id, Some(next)));
-    let told = told::from_address(params, &back);
-    let empty = "There is no comment that you may see.";
-    let list = rows::list("", &read.rows, next, &desk, &back, now, empty);
+    let told = told::from_address(member.texts(), params, &back);
+    let list = rows::list(
+        "",
+        &read.rows,
+        next,
+        rows::Place {
+            site: &member.site,
+            desk: &desk,
+            back: &back,
+            now,
+        },
+        &member.texts().empty.author,
+    );
     let author = &read.drawer.author;
     let shown = Shown {
-        title: name(author),
+        title: name(member.texts(), author),
         at: At::Desk("/authors/"),
         told: told.as_ref(),
     };
@@ -155,9 +166,10 @@ async fn done(
         author,
         reason: reason.filter(|reason| !reason.trim().is_empty()),
     };
-    let act = Act::read(fields, now)?;
+    let texts = member.texts();
+    let act = Act::read(texts, fields, now)?;
     if act == Act::Note && change.reason.is_none() {
-        return Err(problem("Write the note first."));
+        return Err(problem(&texts.problems.note_first));
     }
     let write = move |tx: &mut Tx<'_>| match act {
         Act::Note => standing::add_note(tx, now, &change),
@@ -187,24 +199,24 @@ enum Act {
 }
 
 impl Act {
-    fn read(fields: &Params, now: Time) -> Result<Self, ApiError> {
+    fn read(texts: &NewsroomTexts, fields: &Params, now: Time) -> Result<Self, ApiError> {
         Ok(match fields.get("action").unwrap_or_default() {
             "note" => Self::Note,
             "trust" => {
                 let trust = fields.get("trust").and_then(Trust::from_word);
-                Self::Trust(trust.ok_or_else(|| problem("Choose one of these."))?)
+                Self::Trust(trust.ok_or_else(|| problem(&texts.problems.choose_one))?)
             }
-            "suspend" => Self::Suspend(Some(until(fields, now)?)),
+            "suspend" => Self::Suspend(Some(until(texts, fields, now)?)),
             "end_suspension" => Self::Suspend(None),
             "ban" => Self::Ban {
                 until: match fields.get("for") {
                     Some("good") => None,
-                    _ => Some(until(fields, now)?),
+                    _ => Some(until(texts, fields, now)?),
                 },
                 with_address: fields.get("with_address").is_some(),
             },
             "lift_ban" => Self::Lift,
-            _ => return Err(problem("There is no such action.")),
+            _ => return Err(problem(&texts.problems.no_action)),
         })
     }
 
@@ -225,7 +237,7 @@ fn problem(detail: &str) -> ApiError {
 }
 
 /// When a stop ends, as the form says it: after a span, or at the start of a day.
-fn until(fields: &Params, now: Time) -> Result<Time, ApiError> {
+fn until(texts: &NewsroomTexts, fields: &Params, now: Time) -> Result<Time, ApiError> {
     const HOUR: u64 = 3_600;
     let after = |hours: u64| Ok(now.after(Duration::from_secs(hours * HOUR)));
     match fields.get("for").unwrap_or_default() {
@@ -237,13 +249,13 @@ fn until(fields: &Params, now: Time) -> Result<Time, ApiError> {
         "day" => {
             let day = fields.get("day").unwrap_or_default();
             let until = format!("{day}T00:00:00Z").parse::<Time>();
-            let until = until.map_err(|_| problem("Choose the day when it ends."))?;
+            let until = until.map_err(|_| problem(&texts.problems.choose_day))?;
             if until <= now {
-                return Err(problem("Choose a day that is still to come."));
+                return Err(problem(&texts.problems.choose_coming));
             }
             Ok(until)
         }
-        _ => Err(problem("Choose for how long.")),
+        _ => Err(problem(&texts.problems.choose_span)),
     }
 }
 
@@ -269,7 +281,7 @@ pub(super) async fn banned(
     let next = last.map(|last| format!("{desk}/authors?after={}", last.author.id));
     let banned: Vec<Stopped> = banned.into_iter().map(stopped).collect();
     let shown = Shown {
-        title: "Banned authors",
+        title: &member.texts().titles.banned_authors,
         at: At::Desk("/authors"),
         told: None,
     };

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Html;
 use rejoinder_core::moderation::Action;
 use rejoinder_core::{Comment, CommentId, Page, Site};
+use render::catalogue::fill;
 use render::moderation::{CommentPage, Earlier, Flagged, LogRows, Logged, name};
 use store::moderation::decisions::{LogQuery, Of};
 use store::{StoreError, discussion::comments, moderation::inside};
@@ -47,19 +48,35 @@ pub(super) async fn comment(
     let (desk, now) = (desk(&member.site.host), app.now());
     let asked = params.get("decide").and_then(Action::from_word);
     let back = format!("{desk}/comments/{id}");
-    let told = told::from_address(&params, &back);
+    let told = told::from_address(member.texts(), &params, &back);
     let rows = [read.row];
-    let mut list = rows::list("", &rows, None, &desk, &back, now, "");
+    let mut list = rows::list(
+        "",
+        &rows,
+        None,
+        rows::Place {
+            site: &member.site,
+            desk: &desk,
+            back: &back,
+            now,
+        },
+        "",
+    );
     list.is_single = true;
     let [row] = &rows;
     let log = LogRows {
+        site: &member.site,
         desk: &desk,
         back: &back,
         now,
         rows: &read.log,
         next: None,
     };
-    let title = format!("Comment by {}", name(&row.comment().author));
+    let texts = member.texts();
+    let title = fill(
+        &texts.titles.comment_by,
+        &[("name", &name(texts, &row.comment().author))],
+    );
     let shown = Shown {
         title: &title,
         at: At::Desk("/comments"),
@@ -94,7 +111,7 @@ async fn read(
     id: CommentId,
     params: &Params,
 ) -> Result<Option<Read>, ApiError> {
-    let (site, author) = (member.site.id, member.author.id);
+    let (site, author, texts) = (member.site.id, member.author.id, member.texts());
     let judged = rows::edited(params);
     let read = move |tx: &mut store::Tx<'_>| {
         let around = Around::read(tx, site, author)?;
@@ -121,7 +138,7 @@ async fn read(
             program: inside::program(tx, row.item())?,
             versions: versions.map(earlier).collect(),
             flags: flags.map(rows::flagged).collect(),
-            log: log::read(tx, site, &query)?,
+            log: log::read(tx, texts, site, &query)?,
             row,
             around,
         }))

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use rejoinder_core::moderation::{Action, Reason};
+use rejoinder_core::moderation::{Action, LogAction, Reason};
 use rejoinder_core::{Comment, CommentId, Refusal};
 use serde_json::json;
 use store::moderation::decisions::{self, Decide, Decided, DecisionId, MAX_AT_ONCE};
@@ -45,13 +45,22 @@ pub(super) async fn undo(
 }
 
 /// What was done, and to which comments.
-#[derive(Default)]
 struct Done {
     outcome: Outcome,
     /// The comments that were changed, and the decision that did it.
     changed: Vec<(CommentId, Option<DecisionId>)>,
     /// The comments that were not, and why.
     refused: Vec<(CommentId, Refusal)>,
+}
+
+impl Done {
+    const fn of(action: LogAction) -> Self {
+        Self {
+            outcome: Outcome::of(action),
+            changed: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
 }
 
 async fn decide_all(app: &App, member: &Member, fields: &Params) -> Result<Done, ApiError> {
@@ -81,8 +90,7 @@ async fn decide_all(app: &App, member: &Member, fields: &Params) -> Result<Done,
 }
 
 fn gather(action: Action, judged: &[Judged], results: Vec<Result<Decided, Refusal>>) -> Done {
-    let mut done = Done::default();
-    action.as_str().clone_into(&mut done.outcome.action);
+    let mut done = Done::of(LogAction::from(action));
     for (seen, result) in judged.iter().zip(results) {
         match result {
             Ok(decided) => done.changed.push((seen.comment, decided.decision)),
@@ -119,8 +127,7 @@ async fn undo_all(app: &App, member: &Member, fields: &Params) -> Result<Done, A
         Ok(results)
     };
     let results = app.store.write(write).await?;
-    let mut done = Done::default();
-    "undo".clone_into(&mut done.outcome.action);
+    let mut done = Done::of(LogAction::Undo);
     for result in results {
         match result {
             Ok(comment) => {
@@ -167,8 +174,8 @@ async fn told(
 ) -> Result<Json<serde_json::Value>, ApiError> {
     let (site, author) = (member.site.id, member.author.id);
     let stays = matches!(
-        done.outcome.action.as_str(),
-        "undo" | "feature" | "unfeature"
+        done.outcome.action,
+        LogAction::Undo | LogAction::Feature | LogAction::Unfeature
     );
     let refused: Vec<CommentId> = done.refused.iter().map(|(id, _)| *id).collect();
     let staying = done.changed.iter().filter(|_| stays).map(|(id, _)| *id);
@@ -181,14 +188,15 @@ async fn told(
     };
     let (around, rows) = app.store.read(read).await?;
     let (desk, now) = (desk(&member.site.host), app.now());
+    let at = rows::Place {
+        site: &member.site,
+        desk: &desk,
+        back,
+        now,
+    };
     let rows: HashMap<String, String> = rows
         .iter()
-        .map(|row| {
-            (
-                row.id().to_string(),
-                render::moderation::row(&row.row(&desk, back, now)),
-            )
-        })
+        .map(|row| (row.id().to_string(), render::moderation::row(&row.row(at))))
         .collect();
     let changed = done.changed.iter().map(|(id, decision)| {
         json!({ "id": id.to_string(), "decision": decision.map(|decision| decision.to_string()) })
@@ -197,8 +205,8 @@ async fn told(
         |(id, refusal)| json!({ "id": id.to_string(), "detail": ApiError::from(refusal).detail }),
     );
     Ok(Json(json!({
-        "told": done.outcome.told(back).text,
-        "done": render::newsroom::done(&done.outcome.action),
+        "told": done.outcome.told(member.texts(), back).text,
+        "done": render::newsroom::done(member.texts(), done.outcome.action),
         "changed": changed.collect::<Vec<_>>(),
         "refused": refused.collect::<Vec<_>>(),
         "rows": rows,

@@ -63,9 +63,9 @@ async fn shown(
         }
     }
     let desk = format!("{}/groups", desk(&member.site.host));
-    let told = told::from_address(params, &desk);
+    let told = told::from_address(member.texts(), params, &desk);
     let shown = Shown {
-        title: "Groups of pages",
+        title: &member.texts().titles.groups_of_pages,
         at: At::Desk("/groups"),
         told: told.as_ref(),
     };

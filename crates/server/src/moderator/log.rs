@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use axum::extract::State;
 use axum::response::Html;
 use rejoinder_core::{AuthorId, PageId, SiteId, State as Standing, Time};
+use render::catalogue::{NewsroomTexts, fill};
 use render::moderation::{About, LogPage, LogRows, Logged, Who, excerpt, name, title};
 use store::moderation::decisions::{self, Actor, Decision, LogCursor, LogQuery, Of};
 use store::moderation::groups::Scope;
@@ -28,22 +29,33 @@ use crate::state::App;
 const EXCERPT: usize = 100;
 
 /// A part of the log, with what its rows show of comments and pages.
-pub(super) fn read(tx: &mut Tx<'_>, site: SiteId, query: &LogQuery) -> Result<Vec<Logged>> {
+pub(super) fn read(
+    tx: &mut Tx<'_>,
+    texts: &NewsroomTexts,
+    site: SiteId,
+    query: &LogQuery,
+) -> Result<Vec<Logged>> {
     let decisions = decisions::log(tx, site, query)?;
-    complete(tx, site, decisions)
+    complete(tx, texts, site, decisions)
 }
 
-fn complete(tx: &mut Tx<'_>, site: SiteId, decisions: Vec<Decision>) -> Result<Vec<Logged>> {
+fn complete(
+    tx: &mut Tx<'_>,
+    texts: &NewsroomTexts,
+    site: SiteId,
+    decisions: Vec<Decision>,
+) -> Result<Vec<Logged>> {
     let mut titles = HashMap::new();
     let mut rows = Vec::with_capacity(decisions.len());
     for decision in decisions {
-        rows.push(logged(tx, site, decision, &mut titles)?);
+        rows.push(logged(tx, texts, site, decision, &mut titles)?);
     }
     Ok(rows)
 }
 
 fn logged(
     tx: &mut Tx<'_>,
+    texts: &NewsroomTexts,
     site: SiteId,
     decision: Decision,
     titles: &mut HashMap<PageId, String>,
@@ -62,9 +74,9 @@ fn logged(
     };
     let about = comment.map(|comment| About {
         id: comment.id,
-        name: name(&comment.author).to_owned(),
+        name: name(texts, &comment.author).to_owned(),
         excerpt: match comment.state {
-            Standing::Removed => "removed".to_owned(),
+            Standing::Removed => texts.record.removed.clone(),
             _ => excerpt(&comment.text, EXCERPT),
         },
     });
@@ -146,6 +158,7 @@ pub(super) async fn log(
     let asked = Asked::read(&params)?;
     let (site, author) = (member.site.id, member.author.id);
     let (of, after) = (asked.of, asked.after);
+    let texts = member.texts();
     let read = move |tx: &mut Tx<'_>| {
         let around = Around::read(tx, site, author)?;
         let query = LogQuery {
@@ -158,14 +171,20 @@ pub(super) async fn log(
         let is_more = decisions.len() > AT_ONCE;
         decisions.truncate(AT_ONCE);
         let last = decisions.last().filter(|_| is_more).map(Decision::cursor);
-        let rows = complete(tx, site, decisions)?;
-        Ok::<_, StoreError>((around, rows, last, limited_to(tx, site, of, &query.scope)?))
+        let rows = complete(tx, texts, site, decisions)?;
+        Ok::<_, StoreError>((
+            around,
+            rows,
+            last,
+            limited_to(tx, texts, site, of, &query.scope)?,
+        ))
     };
     let (around, rows, last, limit) = app.store.read(read).await.map_err(ApiError::from)?;
     let desk = desk(&member.site.host);
     let back = asked.address(&desk, after);
-    let told = told::from_address(&params, &back);
+    let told = told::from_address(member.texts(), &params, &back);
     let log = LogRows {
+        site: &member.site,
         desk: &desk,
         back: &back,
         now: app.now(),
@@ -173,7 +192,7 @@ pub(super) async fn log(
         next: last.map(|last| asked.address(&desk, Some(last))),
     };
     let shown = Shown {
-        title: "Log",
+        title: &member.texts().titles.log,
         at: At::Desk("/log"),
         told: told.as_ref(),
     };
@@ -187,18 +206,29 @@ pub(super) async fn log(
 }
 
 /// What a log is limited to, in words.
-fn limited_to(tx: &mut Tx<'_>, site: SiteId, of: Of, scope: &Scope) -> Result<String> {
+fn limited_to(
+    tx: &mut Tx<'_>,
+    texts: &NewsroomTexts,
+    site: SiteId,
+    of: Of,
+    scope: &Scope,
+) -> Result<String> {
     let mut called = |id: AuthorId| {
         let author = authors::by_id(tx, site, id)?;
-        Ok::<_, StoreError>(author.map_or_else(String::new, |author| name(&author).to_owned()))
+        Ok::<_, StoreError>(
+            author.map_or_else(String::new, |author| name(texts, &author).to_owned()),
+        )
     };
     Ok(match of {
-        Of::Moderator(id) => format!("decisions by {}", called(id)?),
-        Of::Author(id) => format!("decisions on comments by {}", called(id)?),
+        Of::Moderator(id) => fill(&texts.limited.by_moderator, &[("name", &called(id)?)]),
+        Of::Author(id) => fill(&texts.limited.on_author, &[("name", &called(id)?)]),
         Of::Page(id) => {
             let page = pages::in_scope(tx, site, id, scope)?;
-            let title = page.map_or_else(|| "one page".to_owned(), |page| title(&page).to_owned());
-            format!("decisions on {title}")
+            let title = page.map_or_else(
+                || texts.limited.one_page.clone(),
+                |page| title(&page).to_owned(),
+            );
+            fill(&texts.limited.on_page, &[("page", &title)])
         }
         Of::Site | Of::Comment(_) => String::new(),
     })

@@ -54,7 +54,7 @@ pub(super) async fn pages(
         format!("{}/pages?{}", desk(&member.site.host), query.finish())
     });
     let shown = Shown {
-        title: "Pages",
+        title: &member.texts().titles.pages,
         at: At::Desk("/pages"),
         told: None,
     };
@@ -95,7 +95,7 @@ async fn shown(
     params: &Params,
     problem: Option<&str>,
 ) -> Result<Html<String>, ApiError> {
-    let (site, author) = (member.site.id, member.author.id);
+    let (site, author, texts) = (member.site.id, member.author.id, member.texts());
     let read = move |tx: &mut Tx<'_>| {
         let around = Around::read(tx, site, author)?;
         let Some(page) = pages::in_scope(tx, site, id, &around.scope)? else {
@@ -112,7 +112,7 @@ async fn shown(
             mode: pages::mode(tx, site, id)?,
             groups: groups.map(|(_, name)| name).collect(),
             pinned: threads::pinned(tx, &page)?,
-            log: log::read(tx, site, &query)?,
+            log: log::read(tx, texts, site, &query)?,
             around,
             page,
         }))
@@ -124,9 +124,10 @@ async fn shown(
         .ok_or_else(ApiError::not_found)?;
     let desk = desk(&member.site.host);
     let back = format!("{desk}/pages/{id}");
-    let told = told::from_address(params, &back);
+    let told = told::from_address(member.texts(), params, &back);
     let is_full = read.log.len() == AT_ONCE;
     let log = LogRows {
+        site: &member.site,
         desk: &desk,
         back: &back,
         now: app.now(),

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Html;
 use rejoinder_core::{CommentId, Page, PageId};
+use render::catalogue::NewsroomTexts;
 use render::moderation::QueuePage;
 use serde_json::{Value, json};
 use store::moderation::queues::{self, Counts, Order, Queue, QueueQuery};
@@ -143,14 +144,17 @@ async fn shown(
         queue.as_str(),
         &read.rows,
         next,
-        &desk,
-        &back,
-        app.now(),
-        empty(queue),
+        rows::Place {
+            site: &member.site,
+            desk: &desk,
+            back: &back,
+            now: app.now(),
+        },
+        empty(member.texts(), queue),
     );
-    let told = told::from_address(params, &back);
+    let told = told::from_address(member.texts(), params, &back);
     let shown = Shown {
-        title: label(queue),
+        title: label(member.texts(), queue),
         at: At::Queue(queue),
         told: told.as_ref(),
     };
@@ -165,13 +169,14 @@ async fn shown(
     }))
 }
 
-const fn empty(queue: Queue) -> &'static str {
+fn empty(texts: &NewsroomTexts, queue: Queue) -> &str {
+    let texts = &texts.empty;
     match queue {
-        Queue::Held => "Nothing waits for a decision.",
-        Queue::Flagged => "No comment has open flags.",
-        Queue::Unreviewed => "Every published comment has been looked at.",
-        Queue::Approved => "No comment has been approved yet.",
-        Queue::Rejected => "No comment has been rejected.",
-        Queue::Spam => "No comment is marked as spam.",
+        Queue::Held => &texts.held,
+        Queue::Flagged => &texts.flagged,
+        Queue::Unreviewed => &texts.unreviewed,
+        Queue::Approved => &texts.approved,
+        Queue::Rejected => &texts.rejected,
+        Queue::Spam => &texts.spam,
     }
 }

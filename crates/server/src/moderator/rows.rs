@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rejoinder_core::{AuthorId, Comment, CommentId, Page, SiteId, Time};
+use rejoinder_core::{AuthorId, Comment, CommentId, Page, Site, SiteId, Time};
 use render::moderation::{Flagged, Judgement, List, Record, Row};
 use store::moderation::decisions::{Actor, Decision};
 use store::moderation::flags::Flag;
@@ -186,11 +186,12 @@ impl Loaded {
         &self.item.page
     }
 
-    pub(super) fn row<'a>(&'a self, desk: &'a str, back: &'a str, now: Time) -> Row<'a> {
+    pub(super) fn row<'a>(&'a self, at: Place<'a>) -> Row<'a> {
         Row {
-            desk,
-            back,
-            now,
+            site: at.site,
+            desk: at.desk,
+            back: at.back,
+            now: at.now,
             comment: &self.item.comment,
             page: &self.item.page,
             parent: self.item.parent.as_ref(),
@@ -204,21 +205,31 @@ impl Loaded {
     }
 }
 
-/// The list of `rows`, to which decisions come back at `back`.
+/// Where rows are shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) site: &'a Site,
+    /// The start of every address of the desk.
+    pub(super) desk: &'a str,
+    /// Where decisions come back to.
+    pub(super) back: &'a str,
+    pub(super) now: Time,
+}
+
+/// The list of `rows`.
 pub(super) fn list<'a>(
     queue: &'a str,
     rows: &'a [Loaded],
     next: Option<String>,
-    desk: &'a str,
-    back: &'a str,
-    now: Time,
+    at: Place<'a>,
     empty: &'a str,
 ) -> List<'a> {
     List {
-        desk,
-        back,
+        site: at.site,
+        desk: at.desk,
+        back: at.back,
         queue,
-        rows: rows.iter().map(|row| row.row(desk, back, now)).collect(),
+        rows: rows.iter().map(|row| row.row(at)).collect(),
         next,
         is_single: false,
         empty,

@@ -33,20 +33,31 @@ pub(super) async fn search(
     let (desk, now) = (desk(&member.site.host), app.now());
     let back = address(&desk, typed, after);
     let next = read.next.map(|next| address(&desk, typed, Some(next)));
-    let told = told::from_address(&params, &back);
+    let told = told::from_address(member.texts(), &params, &back);
     let empty = match next {
-        Some(_) => "Nothing was found among the comments looked at so far. Go on to older ones.",
-        None => "Nothing was found.",
+        Some(_) => &member.texts().empty.found_so_far,
+        None => &member.texts().empty.found,
     };
     let rows = read.rows.unwrap_or_default();
-    let list = rows::list("", &rows, next, &desk, &back, now, empty);
+    let list = rows::list(
+        "",
+        &rows,
+        next,
+        rows::Place {
+            site: &member.site,
+            desk: &desk,
+            back: &back,
+            now,
+        },
+        empty,
+    );
     let kept: Vec<Kept> = read
         .kept
         .into_iter()
         .map(|saved| kept(&desk, saved))
         .collect();
     let shown = Shown {
-        title: "Search",
+        title: &member.texts().titles.search,
         at: At::Desk("/search"),
         told: told.as_ref(),
     };

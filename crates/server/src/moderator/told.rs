@@ -1,16 +1,17 @@
 //! What a form says after it was sent: carried in the address that it comes back to, as words and
 //! numbers that are known, never as text.
 
+use rejoinder_core::moderation::LogAction;
+use render::catalogue::NewsroomTexts;
 use render::newsroom::Told;
 
 use super::rows::Judged;
 use crate::http::extract::Params;
 
 /// What became of what a form asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outcome {
-    /// The word of the action.
-    pub(super) action: String,
+    pub(super) action: LogAction,
     /// How many comments it changed.
     pub(super) n: usize,
     /// Those that were edited meanwhile, and the revision that was judged.
@@ -24,8 +25,20 @@ pub(super) struct Outcome {
 const NAMES: [&str; 5] = ["did", "n", "edited", "not", "undo"];
 
 impl Outcome {
-    pub(super) fn told(&self, back: &str) -> Told {
-        let told = Told::decided(&self.action, self.n, self.edited.len(), self.n_refused);
+    /// Nothing done yet.
+    pub(super) const fn of(action: LogAction) -> Self {
+        Self {
+            action,
+            n: 0,
+            edited: Vec::new(),
+            n_refused: 0,
+            decisions: String::new(),
+        }
+    }
+
+    pub(super) fn told(&self, texts: &NewsroomTexts, back: &str) -> Told {
+        let n_edited = self.edited.len();
+        let told = Told::decided(texts, self.action, self.n, n_edited, self.n_refused);
         told.undoable(self.decisions.clone(), back.to_owned())
     }
 
@@ -36,7 +49,7 @@ impl Outcome {
         let kept = kept.filter(|(name, _)| !NAMES.contains(&name.as_ref()));
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(kept);
-        query.append_pair("did", &self.action);
+        query.append_pair("did", self.action.as_str());
         query.append_pair("n", &self.n.to_string());
         if self.n_refused > 0 {
             query.append_pair("not", &self.n_refused.to_string());
@@ -54,19 +67,19 @@ impl Outcome {
 }
 
 /// What the address of a page tells of what was just done.
-pub(super) fn from_address(params: &Params, back: &str) -> Option<Told> {
-    let did = params.get("did")?;
+pub(super) fn from_address(texts: &NewsroomTexts, params: &Params, back: &str) -> Option<Told> {
+    let did = LogAction::from_word(params.get("did")?)?;
     if params.get("n").is_none() {
-        return Some(Told::said(&format!("{}.", render::newsroom::done(did))));
+        return Some(Told::done(texts, did));
     }
     let outcome = Outcome {
-        action: did.to_owned(),
+        action: did,
         n: params.get("n")?.parse().ok()?,
         edited: super::rows::edited(params),
         n_refused: params.get("not").and_then(|n| n.parse().ok()).unwrap_or(0),
         decisions: params.get("undo").unwrap_or_default().to_owned(),
     };
-    Some(outcome.told(back))
+    Some(outcome.told(texts, back))
 }
 
 /// Where a form says that it stood, when that is on the desk of this site.

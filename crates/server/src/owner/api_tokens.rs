@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::audit::By;
 use rejoinder_core::{ApiScope, AuthorId, Token, identity::author};
+use render::catalogue::fill;
 use render::{
     integrations::{TokenLine, api_tokens_page},
     newsroom::Told,
@@ -33,7 +34,7 @@ pub(super) async fn show(
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
     let told = params.get("did").filter(|did| *did == "revoked");
-    let told = told.map(|_| Told::said("The token works no more."));
+    let told = told.map(|_| Told::said(&member.texts().flash.token_revoked));
     let form = Typed::default();
     page(&app, &member, &form, None, told.as_ref()).await
 }
@@ -103,7 +104,7 @@ async fn page(
         problem: typed.problem.as_deref(),
     };
     let shown = Shown {
-        title: "API tokens",
+        title: &member.texts().titles.api_tokens,
         at: At::Admin("/tokens"),
         told,
     };
@@ -123,7 +124,7 @@ pub(super) async fn add(
     match make(&app, &member, &typed, &secret).await? {
         Ok(()) => {
             let token = program::reveal(member.site.id, &secret);
-            let told = Told::said("The token works from now on.");
+            let told = Told::said(&member.texts().flash.token_added);
             let empty = Typed::default();
             let page = page(&app, &member, &empty, Some(&token), Some(&told)).await?;
             Ok(page.into_response())
@@ -148,7 +149,7 @@ async fn make(
         Err(refusal) => return Ok(Err(ApiError::from(refusal).detail)),
     };
     if typed.scopes.is_empty() {
-        return Ok(Err("Choose what the program may do.".to_owned()));
+        return Ok(Err(member.texts().problems.token_scopes.clone()));
     }
     let now = app.now();
     let new = NewApiToken {
@@ -164,8 +165,9 @@ async fn make(
     let add = move |tx: &mut Tx<'_>| owners::add_api_token(tx, now, &by, &new);
     Ok(match app.store.write(add).await? {
         true => Ok(()),
-        false => Err(format!(
-            "There can be {MAX_TOKENS} tokens at most. Revoke one that is not used."
+        false => Err(fill(
+            &member.texts().problems.tokens_full,
+            &[("max", &MAX_TOKENS)],
         )),
     })
 }

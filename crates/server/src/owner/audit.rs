@@ -42,7 +42,7 @@ pub(super) async fn show(
         format!("/admin/{}/audit?before={}{only}", member.site.host, last.id)
     });
     let shown = Shown {
-        title: "Changes",
+        title: &member.texts().titles.audit,
         at: At::Admin("/audit"),
         told: None,
     };

@@ -32,12 +32,12 @@ pub(super) async fn show(
     let (around, parked) = app.store.read(read).await.map_err(ApiError::from)?;
     let parked: Vec<_> = parked.into_iter().map(shown).collect();
     let told = match params.get("did") {
-        Some("retry") => Some(Told::said("It is tried again.")),
-        Some("drop") => Some(Told::said("It is given up.")),
+        Some("retry") => Some(Told::said(&member.texts().flash.retried)),
+        Some("drop") => Some(Told::said(&member.texts().flash.dropped)),
         _ => None,
     };
     let frame = Shown {
-        title: "Parked jobs",
+        title: &member.texts().titles.jobs,
         at: At::Admin("/jobs"),
         told: told.as_ref(),
     };

@@ -25,7 +25,7 @@ pub(super) async fn list(
     let mails = read(&app, |folder| newest_mails(&folder, SHOWN)).await?;
     let lines: Vec<_> = mails.iter().map(line).collect();
     let shown = Shown {
-        title: "Mails",
+        title: &member.texts().titles.mails,
         at: At::Admin("/mails"),
         told: None,
     };

@@ -17,7 +17,7 @@ use axum::routing::{get, post};
 use rejoinder_core::identity::author::Role;
 use render::newsroom::Told;
 
-use crate::access::Access;
+use crate::access::{Access, Member};
 use crate::http::extract::{MAX_SETTINGS_BODY, MAX_WORDS_BODY, Params};
 use crate::http::routes::{Route, route};
 
@@ -81,9 +81,9 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// What was just done, by the word that the address carries.
-fn said(params: &Params) -> Option<Told> {
+fn said(member: &Member, params: &Params) -> Option<Told> {
     match params.get("did")? {
-        "saved" => Some(Told::said("Saved.")),
+        "saved" => Some(Told::said(&member.texts().flash.saved)),
         _ => None,
     }
 }

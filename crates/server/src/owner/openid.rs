@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::audit::By;
+use render::catalogue::{NewsroomProblemsTexts, fill};
 use render::{
     newsroom::Told,
     publication::{NewProvider, OpenidPage, ProviderLine, openid_page},
@@ -33,8 +34,8 @@ pub(super) async fn show(
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
     let told = match params.get("did") {
-        Some("added") => Some(Told::said("Readers can sign in by it from now on.")),
-        Some("removed") => Some(Told::said("It signs nobody in any more.")),
+        Some("added") => Some(Told::said(&member.texts().flash.provider_added)),
+        Some("removed") => Some(Told::said(&member.texts().flash.provider_removed)),
         _ => None,
     };
     page(
@@ -73,7 +74,7 @@ async fn page(
         new,
     };
     let shown = Shown {
-        title: "OpenID Connect",
+        title: &member.texts().titles.openid,
         at: At::Admin("/openid"),
         told,
     };
@@ -105,14 +106,16 @@ pub(super) async fn add(
         let page = page(&app, &visitor, &member, new, None).await?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
     };
-    if let Some(problem) = problem(&new, &secret) {
+    let texts = &member.texts().problems;
+    if let Some(problem) = problem(texts, &new, &secret) {
         return refused(problem).await;
     }
     let now = app.now();
     let issuer = match app.openid.find(new.issuer, now).await {
         Ok(issuer) => issuer,
         Err(failure) => {
-            return refused(&format!("This address cannot be used: {failure}.")).await;
+            let problem = fill(&texts.provider_unusable, &[("why", &failure)]);
+            return refused(&problem).await;
         }
     };
     let provider = Provider {
@@ -126,7 +129,8 @@ pub(super) async fn add(
     let (site, by) = (member.site.id, By::owner(&member.author));
     let add = move |tx: &mut Tx<'_>| owners::add_provider(tx, now, &by, site, &provider);
     if !app.store.write(add).await.map_err(ApiError::from)? {
-        return refused(&format!("There can be {MAX_PROVIDERS} providers at most.")).await;
+        let problem = fill(&texts.providers_full, &[("max", &MAX_PROVIDERS)]);
+        return refused(&problem).await;
     }
     app.learn_sites().await?;
     let to = format!("/admin/{}/openid?did=added", member.site.host);
@@ -134,19 +138,23 @@ pub(super) async fn add(
 }
 
 /// Why a provider cannot be had as typed.
-fn problem(new: &NewProvider<'_>, secret: &str) -> Option<&'static str> {
+fn problem<'a>(
+    texts: &'a NewsroomProblemsTexts,
+    new: &NewProvider<'_>,
+    secret: &str,
+) -> Option<&'a str> {
     let is_odd = |typed: &str| typed.len() > MAX_TYPED || typed.chars().any(char::is_control);
     if new.label.is_empty() || new.label.chars().count() > MAX_LABEL {
-        return Some("Please give it a name of 40 letters at most.");
+        return Some(&texts.provider_label);
     }
     if new.client_id.is_empty() {
-        return Some("Please enter the client ID that the provider gave you.");
+        return Some(&texts.provider_client);
     }
     if [new.label, new.issuer, new.client_id, secret]
         .into_iter()
         .any(is_odd)
     {
-        return Some("Something here is too long, or has characters that nobody can see.");
+        return Some(&texts.provider_odd);
     }
     None
 }

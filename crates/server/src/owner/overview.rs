@@ -67,7 +67,7 @@ pub(super) async fn show(
         })
         .collect();
     let shown = Shown {
-        title: "Overview",
+        title: &member.texts().titles.overview,
         at: At::Admin(""),
         told: None,
     };

@@ -65,9 +65,9 @@ async fn page(
         Ok((around, people))
     };
     let (around, people) = app.store.read(read).await.map_err(ApiError::from)?;
-    let told = params.and_then(said);
+    let told = params.and_then(|params| said(member, params));
     let shown = Shown {
-        title: "People",
+        title: &member.texts().titles.people,
         at: At::Admin("/people"),
         told: told.as_ref(),
     };
@@ -92,7 +92,7 @@ pub(super) async fn invite(
     let role = fields.get("role").and_then(Role::from_word);
     let role = role.filter(|role| *role > Role::Reader);
     let (Ok(Some(email)), Some(role)) = (author::email(&typed), role) else {
-        let problem = "Please give an e-mail address and choose a role.";
+        let problem = &member.texts().problems.invitation;
         return refused(&app, &member, typed, problem).await;
     };
     let now = app.now();

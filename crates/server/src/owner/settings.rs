@@ -78,9 +78,9 @@ async fn page(
         Some((typed, _)) => typed.clone(),
         None => site.origins.join("\n"),
     };
-    let told = params.and_then(said);
+    let told = params.and_then(|params| said(member, params));
     let shown = Shown {
-        title: "Settings",
+        title: &member.texts().titles.settings,
         at: At::Admin("/settings"),
         told: told.as_ref(),
     };
@@ -110,9 +110,6 @@ fn fingerprint(site: &Site) -> String {
     let hash = Sha256::digest(all);
     hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
-
-const CHANGED_MEANWHILE: &str =
-    "Somebody else has changed something meanwhile. This is how it is now; please change it again.";
 
 /// `POST /admin/{site}/settings`.
 pub(super) async fn save(
@@ -148,7 +145,7 @@ pub(super) async fn save(
         }
     }
     if !refused.fields.is_empty() {
-        refused.whole = Some("Nothing was saved yet: something cannot be taken as it is.");
+        refused.whole = Some(&member.texts().problems.settings_refused);
         let page = page(&app, &member, &site, &refused, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
@@ -214,7 +211,7 @@ async fn finish(
 
 async fn meanwhile(app: &App, member: &Member, site: &Site) -> Result<Response, ErrorPage> {
     let refused = Refused {
-        whole: Some(CHANGED_MEANWHILE),
+        whole: Some(&member.texts().problems.settings_meanwhile),
         ..Refused::default()
     };
     let page = page(app, member, site, &refused, None).await?;

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::Token;
 use rejoinder_core::publication::audit::By;
+use render::catalogue::fill;
 use render::{
     newsroom::Told,
     publication::{KeyLine, NewKey, sign_in_keys_page},
@@ -27,7 +28,7 @@ pub(super) async fn show(
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
     let told = params.get("did").filter(|did| *did == "removed");
-    let told = told.map(|_| Told::said("The key signs nobody in any more."));
+    let told = told.map(|_| Told::said(&member.texts().flash.key_removed));
     page(&app, &member, NewKey::default(), told.as_ref()).await
 }
 
@@ -50,7 +51,7 @@ async fn page(
     };
     let keys: Vec<_> = keys.iter().map(line).collect();
     let shown = Shown {
-        title: "Sign-in keys",
+        title: &member.texts().titles.sign_in_keys,
         at: At::Admin("/sign-in-keys"),
         told,
     };
@@ -78,7 +79,7 @@ pub(super) async fn add(
     let (kind, key) = match fields.get("kind") {
         Some("EdDSA") => match signed_token::public_key(typed) {
             Some(key) => (KeyKind::EdDsa, key),
-            None => return refused("This is not a public Ed25519 key.".to_owned()).await,
+            None => return refused(member.texts().problems.key_invalid.clone()).await,
         },
         _ => (KeyKind::Hs256, Token::new(&*app.random).reveal()),
     };
@@ -92,14 +93,18 @@ pub(super) async fn add(
     let (site, by, new) = (member.site.id, By::owner(&member.author), key.clone());
     let add = move |tx: &mut Tx<'_>| owners::add_sign_in_key(tx, now, &by, site, &new);
     if !app.store.write(add).await.map_err(ApiError::from)? {
-        return refused(format!("There can be {MAX_KEYS} keys at most.")).await;
+        return refused(fill(
+            &member.texts().problems.keys_full,
+            &[("max", &MAX_KEYS)],
+        ))
+        .await;
     }
     let secret = (kind == KeyKind::Hs256).then_some(key.key.as_str());
     let new = NewKey {
         secret,
         ..NewKey::default()
     };
-    let told = Told::said("The key holds from now on.");
+    let told = Told::said(&member.texts().flash.key_added);
     Ok(page(&app, &member, new, Some(&told)).await?.into_response())
 }
 

@@ -11,6 +11,7 @@ use rejoinder_core::Time;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::integrations::webhook::{Kind, Secret};
 use rejoinder_core::publication::audit::By;
+use render::catalogue::fill;
 use render::{
     integrations::{Delivered, Endpoint, SecretPage, Typed, WebhookPage, WebhooksPage},
     newsroom::{Frame, Told},
@@ -92,7 +93,7 @@ async fn all(
         kinds: Kind::ALL.to_vec(),
         ..Typed::default()
     };
-    list(&app, &member, &typed, said(&params).as_ref()).await
+    list(&app, &member, &typed, said(&member, &params).as_ref()).await
 }
 
 /// `POST /admin/{site}/webhooks`: add an endpoint, and show its secret.
@@ -103,7 +104,7 @@ async fn add(
 ) -> Result<Response, ErrorPage> {
     let url = fields.get("url").unwrap_or_default().trim().to_owned();
     let kinds = kinds(&fields);
-    if let Some(problem) = problem(&app, &url, &kinds).await {
+    if let Some(problem) = problem(&app, &member, &url, &kinds).await {
         return refused(&app, &member, url, kinds, problem).await;
     }
     let now = app.now();
@@ -117,10 +118,20 @@ async fn add(
     let (site, id, by) = (member.site.id, new.id, By::owner(&member.author));
     let add = move |tx: &mut store::Tx<'_>| owners::add_webhook(tx, now, &by, site, &new);
     if !app.store.write(add).await.map_err(ApiError::from)? {
-        let problem = format!("There can be {} addresses at most.", webhooks::MAX_WEBHOOKS);
+        let problem = fill(
+            &member.texts().problems.webhooks_full,
+            &[("max", &webhooks::MAX_WEBHOOKS)],
+        );
         return refused(&app, &member, url, kinds, problem).await;
     }
-    with_secret(&app, &member, id, &secret, "A new address").await
+    with_secret(
+        &app,
+        &member,
+        id,
+        &secret,
+        &member.texts().titles.new_address,
+    )
+    .await
 }
 
 async fn refused(
@@ -144,17 +155,18 @@ fn kinds(fields: &Params) -> Vec<Kind> {
 }
 
 /// Why an endpoint cannot be had at `url`.
-async fn problem(app: &App, url: &str, kinds: &[Kind]) -> Option<String> {
+async fn problem(app: &App, member: &Member, url: &str, kinds: &[Kind]) -> Option<String> {
+    let texts = &member.texts().problems;
     if kinds.is_empty() {
-        return Some("Please choose what it is told of.".to_owned());
+        return Some(texts.webhook_kinds.clone());
     }
     if url.len() > 2_000 {
-        return Some("The address is too long.".to_owned());
+        return Some(texts.webhook_long.clone());
     }
     match app.outside.may_reach(Feature::Webhooks, url).await {
         Ok(()) => None,
-        Err(FetchError::Forbidden(why)) => Some(format!("This address cannot be told: {why}.")),
-        Err(_) => Some("No server is found at this address.".to_owned()),
+        Err(FetchError::Forbidden(why)) => Some(fill(&texts.webhook_forbidden, &[("why", &why)])),
+        Err(_) => Some(texts.webhook_unknown.clone()),
     }
 }
 
@@ -175,7 +187,7 @@ async fn list(
         .map(|own| endpoint(own, app.now()))
         .collect();
     let shown = Shown {
-        title: "Webhooks",
+        title: &member.texts().titles.webhooks,
         at: HERE,
         told,
     };
@@ -209,7 +221,7 @@ async fn one(
         format!("/admin/{host}/webhooks/{id}?after={}-{last}", at.micros())
     });
     let deliveries: Vec<Delivered> = listed.into_iter().map(delivered).collect();
-    let told = said(&params);
+    let told = said(&member, &params);
     let render = |frame: &Frame<'_>, endpoint: &Endpoint| {
         render::integrations::webhook_page(&WebhookPage {
             frame,
@@ -218,7 +230,15 @@ async fn one(
             next: next.clone(),
         })
     };
-    around_one(&app, &member, id, "Webhook", told.as_ref(), render).await
+    around_one(
+        &app,
+        &member,
+        id,
+        &member.texts().titles.webhook,
+        told.as_ref(),
+        render,
+    )
+    .await
 }
 
 async fn around_one(
@@ -274,7 +294,14 @@ async fn rotate(
     let id = read_id(&id)?;
     let secret = Secret::new(&*app.random);
     change(&app, &member, id, WebhookChange::Secret(secret.clone())).await?;
-    with_secret(&app, &member, id, &secret, "A new secret").await
+    with_secret(
+        &app,
+        &member,
+        id,
+        &secret,
+        &member.texts().titles.new_secret,
+    )
+    .await
 }
 
 /// `POST …/on`: tell it again.
@@ -393,13 +420,14 @@ fn back(host: &str, id: i64, did: &str) -> Response {
 }
 
 /// What was just done, by the words that addresses carry.
-fn said(params: &Params) -> Option<Told> {
+fn said(member: &Member, params: &Params) -> Option<Told> {
+    let texts = &member.texts().flash;
     let text = match params.get("did")? {
-        "on" => "It is told again what happens from now on.",
-        "off" => "It is told nothing more.",
-        "saved" => "Saved.",
-        "removed" => "Removed.",
-        "again" => "It is sent again shortly.",
+        "on" => &texts.webhook_on,
+        "off" => &texts.webhook_off,
+        "saved" => &texts.saved,
+        "removed" => &texts.webhook_removed,
+        "again" => &texts.webhook_again,
         _ => return None,
     };
     Some(Told::said(text))

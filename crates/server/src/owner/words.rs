@@ -44,9 +44,9 @@ async fn page(
     let (site, author) = (member.site.id, member.author.id);
     let read = app.store.read(move |tx| Around::read(tx, site, author));
     let around = read.await.map_err(ApiError::from)?;
-    let told = params.and_then(said);
+    let told = params.and_then(|params| said(member, params));
     let shown = Shown {
-        title: "Words",
+        title: &member.texts().titles.word_lists,
         at: At::Admin("/words"),
         told: told.as_ref(),
     };

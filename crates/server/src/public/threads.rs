@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
 use rejoinder_core::{PageKey, Site, Thread, ThreadQuery};
 use render::discussion::json::{self, ThreadBody};
-use render::{Context, View, words};
+use render::{Context, View, catalogue};
 use store::discussion::{pages, threads};
 
 use crate::http::assets::VERSION;
@@ -197,12 +197,12 @@ async fn answer(
 
 /// What a rendering at `site` needs to know.
 pub(crate) fn context<'a>(app: &App, site: &'a Site, base: &'a str) -> Context<'a> {
-    let words = words::of(site.settings.language);
+    let texts = catalogue::of(site.settings.language);
     Context {
         site,
         now: app.now(),
         base,
-        words,
+        texts,
         assets: VERSION,
         has_accounts: app.config.mail_from.is_some() || site.has_providers,
     }

@@ -69,7 +69,7 @@ fn invalid(about: &About, typed: &str, why: &str) -> Refusal {
 /// Why a text or a word is none that the setting takes.
 fn unfit(about: &About, typed: &str) -> Option<String> {
     let is_taken = match about.takes {
-        Takes::Choice(words) => words.iter().any(|(word, _)| typed == *word),
+        Takes::Choice(words) => words.contains(&typed),
         Takes::Text(_) => is_line(about.key, typed) && !is_longer(typed, MAX_TEXT),
         Takes::Markdown => !typed.contains(is_control) && !is_longer(typed, MAX_MARKDOWN),
         Takes::Number(..) => true,

@@ -19,7 +19,7 @@ pub use choices::{
 };
 pub use hidden::{HIDDEN, Hidden};
 
-/// A site's rules. Every value has a default that is safe; see [`Settings::ABOUT`] for their words.
+/// A site's rules. Every value has a default that is safe; see [`Settings::ABOUT`] for what each takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -135,7 +135,7 @@ impl Default for Settings {
 pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
-    /// Every setting in words, in the order in which owners meet them.
+    /// Every setting, in the order in which owners meet them.
     pub const ABOUT: [About; 33] = about::ABOUT;
 
     /// Whether a link to `url`, a web address, unfolds into a card.

@@ -103,7 +103,7 @@ fn unfit(about: &About) -> Vec<String> {
         }
         Takes::Markdown => [text(MAX_MARKDOWN + 1), vec!["a\0".to_owned()]].concat(),
         Takes::Number(least, most) => vec![(least - 1).to_string(), (most + 1).to_string()],
-        Takes::Choice(words) => words.iter().map(|(word, _)| format!("{word}s")).collect(),
+        Takes::Choice(words) => words.iter().map(|word| format!("{word}s")).collect(),
     };
     if !matches!(about.takes, Takes::Text(_) | Takes::Markdown) {
         let others = [
@@ -171,7 +171,7 @@ fn every_setting_takes_what_it_offers() {
     for about in Settings::ABOUT {
         let fit: Vec<String> = match about.takes {
             Takes::Number(least, most) => vec![least.to_string(), most.to_string()],
-            Takes::Choice(words) => words.iter().map(|(word, _)| (*word).to_owned()).collect(),
+            Takes::Choice(words) => words.iter().map(|word| (*word).to_owned()).collect(),
             Takes::Text(_) | Takes::Markdown => vec![String::new()],
         };
         for value in fit {

@@ -13,9 +13,9 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, PageKey, Site, Time};
 
 use crate::Context;
+use crate::catalogue::{Name, fill};
 use crate::discussion::comment::shown_name;
 use crate::links::{Links, Place, encoded};
-use crate::words::{Name, feeds, fill};
 
 /// A feed in a format.
 pub fn feed(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>, format: Format) -> String {
@@ -49,7 +49,7 @@ pub(crate) struct Alternate {
 
 /// The feeds of a page's comments.
 pub(crate) fn alternates(context: &Context<'_>, key: &PageKey) -> Vec<Alternate> {
-    let title = &feeds(context.site.settings.language).title;
+    let title = &context.texts.feeds.title;
     Format::ALL
         .iter()
         .map(|format| Alternate {
@@ -136,24 +136,24 @@ pub(crate) fn publisher(site: &Site) -> &str {
 }
 
 fn title(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
-    let words = feeds(context.site.settings.language);
+    let texts = &context.texts.feeds;
     let headline = feed.page.as_ref().map(headline);
     let page = headline.or(key.map(PageKey::as_str)).unwrap_or_default();
     match (feed.of, &feed.top) {
-        (Of::Page, _) => fill(&words.page, &[("page", &Name(page))]),
+        (Of::Page, _) => fill(&texts.page, &[("page", &Name(page))]),
         (Of::Branch(_), Some(top)) if top.is_published() => {
-            let name = Name(shown_name(context.words, top));
-            fill(&words.branch, &[("name", &name), ("page", &Name(page))])
+            let name = Name(shown_name(context.texts, top));
+            fill(&texts.branch, &[("name", &name), ("page", &Name(page))])
         }
-        (Of::Branch(_), _) => fill(&words.removed_branch, &[("page", &Name(page))]),
+        (Of::Branch(_), _) => fill(&texts.removed_branch, &[("page", &Name(page))]),
         (Of::Replies(_), _) => match feed.items.iter().find_map(parent) {
             Some(parent) => {
-                let name = Name(shown_name(context.words, parent));
-                fill(&words.replies, &[("name", &name)])
+                let name = Name(shown_name(context.texts, parent));
+                fill(&texts.replies, &[("name", &name)])
             }
-            None => words.replies_to_someone.clone(),
+            None => texts.replies_to_someone.clone(),
         },
-        (Of::Site, _) => fill(&words.site, &[("site", &Name(publisher(context.site)))]),
+        (Of::Site, _) => fill(&texts.site, &[("site", &Name(publisher(context.site)))]),
     }
 }
 
@@ -196,7 +196,7 @@ fn entry<'a>(context: &Context<'a>, item: &'a Item) -> Entry<'a> {
         id: id(site, comment),
         url: links.to(Place::Comment(comment.id)).to_string(),
         title: entry_title(context, item),
-        name: shown_name(context.words, comment),
+        name: shown_name(context.texts, comment),
         website: comment.author.website.as_deref().and_then(markup::safe_url),
         html: &comment.html,
         created_at: comment.created_at,
@@ -206,20 +206,20 @@ fn entry<'a>(context: &Context<'a>, item: &'a Item) -> Entry<'a> {
 }
 
 fn entry_title(context: &Context<'_>, item: &Item) -> String {
-    let words = feeds(context.site.settings.language);
-    let name = Name(shown_name(context.words, &item.comment));
+    let texts = &context.texts.feeds;
+    let name = Name(shown_name(context.texts, &item.comment));
     let page = Name(headline(&item.page));
     match parent(item) {
         Some(parent) => {
-            let to = Name(shown_name(context.words, parent));
+            let to = Name(shown_name(context.texts, parent));
             let values: [(&str, &dyn std::fmt::Display); 3] =
                 [("name", &name), ("to", &to), ("page", &page)];
-            fill(&words.reply, &values)
+            fill(&texts.reply, &values)
         }
         None if item.comment.parent.is_some() => {
-            fill(&words.reply_to_removed, &[("name", &name), ("page", &page)])
+            fill(&texts.reply_to_removed, &[("name", &name), ("page", &page)])
         }
-        None => fill(&words.comment, &[("name", &name), ("page", &page)]),
+        None => fill(&texts.comment, &[("name", &name), ("page", &page)]),
     }
 }
 

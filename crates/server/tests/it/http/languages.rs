@@ -1,9 +1,11 @@
 //! The languages of the interface, through the router.
 
 use rejoinder_core::Settings;
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::language::Language;
 use serde_json::{Value, json};
 
+use crate::publication::owner::colleague;
 use crate::support::{STORY, TestApp};
 
 /// A site whose interface speaks `language`.
@@ -135,6 +137,42 @@ async fn a_refusal_without_script_speaks_the_language_of_the_site() {
             assert!(page.contains(said), "{said} in {page}");
             let tag = format!("<html lang=\"{language}\"");
             assert!(page.contains(&tag), "{page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_newsroom_speaks_the_language_of_the_site() {
+    for (language, desk, settings, saved) in [
+        (
+            Language::English,
+            "Nothing waits for a decision.",
+            "When comments appear.",
+            "Saved.",
+        ),
+        (
+            Language::German,
+            "Nichts wartet auf eine Entscheidung.",
+            "Wann Kommentare erscheinen.",
+            "Gespeichert.",
+        ),
+    ] {
+        let app = speaking(language).await;
+        let olga = colleague(&app, "olga@news.example", Role::Owner, 90).await;
+
+        let queue = olga.get("/moderate/news.example").await.text();
+        let form = olga.get("/admin/news.example/settings").await.text();
+        let told = olga
+            .get("/admin/news.example/people?did=saved")
+            .await
+            .text();
+
+        for (page, said) in [(queue, desk), (form, settings), (told, saved)] {
+            assert!(page.contains(said), "{said} in {page}");
+            assert!(
+                page.contains(&format!("<html lang=\"{language}\"")),
+                "{page}"
+            );
         }
     }
 }

@@ -1,12 +1,14 @@
-//! Every word of the interface, by language.
+//! Every text of the interface, by language.
 //!
-//! A catalogue is one JSON file. The groups that the server uses are read into [`Words`]; the
-//! group `widget` is for the scripts alone, which are served the same file.
+//! A language has one catalogue, in a file for each area: `words/en.notices.json` is the group
+//! `notices` of the English one. The build script makes its types, so a text is added in one place.
+//! The group `widget` is for the scripts alone, which are served `words/en.json`.
 
+#[cfg(test)]
 mod over;
 
-use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -16,84 +18,48 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::notices::subscription::Pace;
 use rejoinder_core::publication::language::Language;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
-use over::lay_over;
+/// The types of all catalogues, from the English one.
+mod texts {
+    use std::collections::HashMap;
 
-/// The words of one file of each language, read when they are first asked for.
-macro_rules! catalogue {
-    ($(#[$doc:meta])* $vis:vis fn $of:ident($file:literal) -> $words:ty) => {
-        $(#[$doc])*
-        $vis fn $of(language: rejoinder_core::publication::language::Language) -> &'static $words {
-            macro_rules! own {
-                ($tag:literal) => {
-                    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/words/", $tag, $file))
-                };
-            }
-            macro_rules! words {
-                ($tag:literal) => {{
-                    static WORDS: std::sync::LazyLock<$words> =
-                        std::sync::LazyLock::new(|| $crate::words::read(own!("en"), own!($tag)));
-                    &WORDS
-                }};
-            }
-            match language {
-                rejoinder_core::publication::language::Language::English => words!("en"),
-                rejoinder_core::publication::language::Language::German => words!("de"),
-            }
-        }
-    };
-}
-pub(crate) use catalogue;
+    use serde::Deserialize;
 
-catalogue! {
-    /// The words of readers' pages.
-    pub fn of(".json") -> Words
+    use super::Plural;
+
+    include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }
 
-catalogue! {
-    /// The words of feeds.
-    pub(crate) fn feeds(".feeds.json") -> FeedWords
+pub(crate) use texts::{
+    AccountTexts, DevicesTexts, NewsroomMailTexts, NewsroomWelcomeTexts, NoticesTexts,
+    SettingsTexts,
+};
+pub use texts::{Catalogue, NewsroomProblemsTexts, NewsroomTexts};
+
+/// The texts of the interface in `language`.
+pub fn of(language: Language) -> &'static Catalogue {
+    static ENGLISH: LazyLock<Catalogue> =
+        LazyLock::new(|| read(include_str!(concat!(env!("OUT_DIR"), "/en.json"))));
+    static GERMAN: LazyLock<Catalogue> =
+        LazyLock::new(|| read(include_str!(concat!(env!("OUT_DIR"), "/de.json"))));
+    match language {
+        Language::English => &ENGLISH,
+        Language::German => &GERMAN,
+    }
 }
 
-/// The words of the catalogue `own`, and those of `english` where it has none.
 #[expect(
     clippy::expect_used,
-    reason = "the catalogues are compiled in, and a test reads them"
+    reason = "the types are made from the English catalogue, which stands under each other"
 )]
-pub(crate) fn read<T: DeserializeOwned>(english: &str, own: &str) -> T {
-    let json = |text| serde_json::from_str(text).expect("a catalogue is JSON");
-    let mut words = json(english);
-    lay_over(&mut words, json(own));
-    serde_json::from_value(words).expect("the English catalogue has every word")
+fn read(texts: &str) -> Catalogue {
+    serde_json::from_str(texts).expect("the catalogue has every text")
 }
 
-macro_rules! group {
-    ($(#[$doc:meta])* $name:ident { $($word:ident: $kind:ty),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Deserialize)]
-        pub(crate) struct $name { $(pub(crate) $word: $kind),* }
-    };
-}
-pub(crate) use group;
-
-/// The catalogue of one language.
-#[derive(Debug, Deserialize)]
-pub struct Words {
-    pub(crate) number: NumberWords,
-    pub(crate) time: TimeWords,
-    pub(crate) thread: ThreadWords,
-    sorts: SortWords,
-    badges: BadgeWords,
-    pub(crate) comment: CommentWords,
-    pub(crate) form: FormWords,
-    pub(crate) flag: FlagWords,
-    pub(crate) follow: FollowWords,
-    pub(crate) page: PageWords,
-    pub(crate) publication: PublicationWords,
-    pub(crate) sign_in: SignInWords,
-    pub(crate) embedding: EmbeddingWords,
-    problems: HashMap<String, String>,
+/// What the setting `key` does, as owners read it in `language`.
+pub fn setting(language: Language, key: &str) -> &'static str {
+    let about = &of(language).settings.about;
+    about.get(key).map_or("", String::as_str)
 }
 
 /// What readers are told in `language` where something was refused with `code`; `{word}` and `{max}`
@@ -102,192 +68,9 @@ pub fn problem(language: Language, code: &str) -> Option<&'static str> {
     of(language).problems.get(code).map(String::as_str)
 }
 
-group!(FeedWords {
-    title: String,
-    site: String,
-    page: String,
-    branch: String,
-    removed_branch: String,
-    replies: String,
-    replies_to_someone: String,
-    comment: String,
-    reply: String,
-    reply_to_removed: String,
-});
-group!(NumberWords { group: String });
-group!(TimeWords {
-    date: String,
-    months: Vec<String>,
-    long_date: String,
-    long_months: Vec<String>,
-});
-group!(ThreadWords {
-    title: String,
-    count: Plural,
-    empty: String,
-    empty_filter: String,
-    closed: String,
-    closed_empty: String,
-    site_closed: String,
-    sort: String,
-    sort_apply: String,
-    only_staff: String,
-    showing_staff: String,
-    only_featured: String,
-    showing_featured: String,
-    view_all: String,
-    guidelines: String,
-    branch: String,
-    earlier: String,
-    lost: String,
-    more: String,
-    more_replies: Plural,
-    replies: Plural,
-    r#continue: Plural,
-});
-group!(SortWords {
-    newest: String,
-    oldest: String,
-    votes: String,
-    best: String,
-    discussed: String
-});
-group!(BadgeWords {
-    staff: String,
-    editor: String,
-    moderator: String,
-    owner: String
-});
-group!(CommentWords {
-    by: String,
-    nameless: String,
-    edited: String,
-    in_reply_to: String,
-    an_earlier_comment: String,
-    removed: String,
-    pinned: String,
-    featured: String,
-    closed: String,
-    branch: Plural,
-    removed_branch: Plural,
-    low: String,
-    up: String,
-    down: String,
-    reply: String,
-    link: String,
-    edit: String,
-    delete: String,
-    edit_or_delete: String,
-    flag: String,
-    play: String,
-    only_link: String,
-    hide_cards: String,
-    show_cards: String,
-});
-group!(FormWords {
-    invitation: String,
-    reply_to: String,
-    text: String,
-    reply_text: String,
-    write: String,
-    preview: String,
-    formatting: String,
-    bold: String,
-    italic: String,
-    strike: String,
-    quote: String,
-    list: String,
-    numbers: String,
-    code: String,
-    url: String,
-    spoiler: String,
-    name: String,
-    email: String,
-    email_why: String,
-    website: String,
-    optional: String,
-    r#as: String,
-    rename: String,
-    post: String,
-    post_reply: String,
-    post_for_review: String,
-    review: String,
-    cancel: String,
-    save: String,
-    sign_in: String,
-    has_account: String,
-    enter: String,
-    sign_out: String,
-    account: String,
-    kept: String,
-});
-group!(FollowWords {
-    bell: String,
-    title: String,
-    what: String,
-    nothing: String,
-    page: String,
-    replies: String,
-    branch: String,
-    email: String,
-    pace: String,
-    at_once: String,
-    hourly: String,
-    daily: String,
-    go: String,
-    subscribed: String,
-    unconfirmed: String,
-});
-group!(PageWords {
-    comments_on: String,
-    comments: String,
-    back: String,
-    arrived: String,
-    held: String,
-    utc: String,
-    edit: String,
-    delete: String,
-    delete_sure: String,
-    delete_now: String,
-    go_back: String,
-    not_done: String,
-    not_there: String,
-});
-group!(FlagWords {
-    title: String,
-    why: String,
-    note: String,
-    send: String,
-    thanks: String,
-    mute: String,
-    reasons: HashMap<String, String>,
-});
-group!(SignInWords {
-    title: String,
-    r#as: String,
-    name: String,
-    go: String,
-    done_as: String,
-    desk: String,
-});
-group!(EmbeddingWords {
-    text: String,
-    retry: String,
-    origin_missing: String,
-    site_unknown: String,
-    origin_refused: String,
-    page_elsewhere: String,
-});
-group!(PublicationWords {
-    by: String,
-    picture: String,
-    skip: String,
-    discuss: String,
-});
-
 /// A text in the form that its number asks for.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Plural {
+pub struct Plural {
     one: String,
     other: String,
 }
@@ -298,7 +81,7 @@ impl Plural {
     }
 }
 
-impl Words {
+impl Catalogue {
     /// The name of a sort.
     pub(crate) fn sort(&self, sort: Sort) -> &str {
         match sort {
@@ -363,7 +146,7 @@ impl Words {
 }
 
 /// `text` with each `{key}` replaced by its value.
-pub(crate) fn fill(text: &str, values: &[(&str, &dyn fmt::Display)]) -> String {
+pub fn fill(text: &str, values: &[(&str, &dyn fmt::Display)]) -> String {
     let mut out = String::with_capacity(text.len() + 32);
     // Writing to a string cannot fail.
     let _ = fill_into(&mut out, text, values);
@@ -455,7 +238,8 @@ mod tests {
 
     use serde_json::Value;
 
-    use rejoinder_core::publication::language::Language;
+    use rejoinder_core::Settings;
+    use rejoinder_core::publication::settings::{Group, Takes};
 
     use super::*;
 
@@ -487,10 +271,10 @@ mod tests {
     }
 
     #[test]
-    fn words_take_their_number_and_their_names() {
-        let words = of(Language::English);
-        assert_eq!(words.counted(&words.thread.count, 1), "1 comment");
-        assert_eq!(words.counted(&words.thread.count, 2_000), "2,000 comments");
+    fn texts_take_their_number_and_their_names() {
+        let texts = of(Language::English);
+        assert_eq!(texts.counted(&texts.thread.count, 1), "1 comment");
+        assert_eq!(texts.counted(&texts.thread.count, 2_000), "2,000 comments");
         assert_eq!(
             fill("{name} and {n}{", &[("name", &Name("Zoë")), ("n", &3)]),
             "\u{2068}Zoë\u{2069} and 3"
@@ -506,8 +290,8 @@ mod tests {
                 let name = file.file_name().into_string().unwrap();
                 let (tag, kind) = name.split_once('.')?;
                 let text = fs::read_to_string(file.path()).unwrap();
-                let words = serde_json::from_str(&text).unwrap();
-                (tag == language.tag()).then(|| (kind.to_owned(), words))
+                let texts = serde_json::from_str(&text).unwrap();
+                (tag == language.tag()).then(|| (kind.to_owned(), texts))
             })
             .collect()
     }
@@ -534,8 +318,8 @@ mod tests {
 
     fn all_texts(language: Language) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
-        for (kind, words) in catalogues(language) {
-            texts(&kind, &words, &mut found);
+        for (kind, own) in catalogues(language) {
+            texts(&kind, &own, &mut found);
         }
         found
     }
@@ -562,6 +346,102 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_and_every_choice_has_its_text() {
+        let texts = &of(Language::English).settings;
+        let mut choices = 0;
+        for about in Settings::ABOUT {
+            assert!(texts.about.contains_key(about.key), "{}", about.key);
+            let Takes::Choice(words) = about.takes else {
+                continue;
+            };
+            for word in words {
+                let key = format!("{}.{word}", about.key);
+                assert!(texts.choices.contains_key(&key), "{key}");
+                choices += 1;
+            }
+        }
+        assert_eq!(texts.about.len(), Settings::ABOUT.len());
+        assert_eq!(texts.choices.len(), choices);
+        for group in Group::ALL {
+            assert!(texts.groups.contains_key(group.as_str()), "{group:?}");
+        }
+    }
+
+    #[test]
+    fn no_template_holds_a_text_of_its_own() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+        for area in fs::read_dir(folder).unwrap() {
+            let area = area.unwrap().path();
+            let files = match area.is_dir() {
+                true => fs::read_dir(&area)
+                    .unwrap()
+                    .map(|file| file.unwrap().path())
+                    .collect(),
+                false => vec![area],
+            };
+            for file in files {
+                let said = own_texts(&fs::read_to_string(&file).unwrap());
+                assert!(said.is_empty(), "{}: {said:?}", file.display());
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_in_a_template_is_found() {
+        let template = "<p class=\"x\">{% if a > b %}Hello {{ name }}{% endif %}</p>\
+            <code>abc</code><img alt=\"A cat\"> &nbsp;{# Why #}";
+        assert_eq!(own_texts(template), ["Hello ", "A cat"]);
+    }
+
+    /// The texts of a template that no catalogue holds: what stands between its tags and in the
+    /// attributes that are read out, apart from code and from names of makers.
+    fn own_texts(template: &str) -> Vec<String> {
+        const NAMES: [&str; 8] = [
+            "Authentik",
+            "GitLab",
+            "Google",
+            "HOST",
+            "Keycloak",
+            "Microsoft",
+            "https://",
+            "news.example/sport/",
+        ];
+        let mut bare = template.to_owned();
+        for (start, end) in [
+            ("{#", "#}"),
+            ("{%", "%}"),
+            ("{{", "}}"),
+            ("<code", "</code>"),
+            ("<kbd", "</kbd>"),
+        ] {
+            while let Some(at) = bare.find(start) {
+                let length = bare[at..].find(end).unwrap_or(bare.len() - at - end.len());
+                bare.replace_range(at..at + length + end.len(), "\u{0}");
+            }
+        }
+        let mut texts = Vec::new();
+        let mut rest = bare.as_str();
+        while let Some((text, tag)) = rest.split_once('<') {
+            texts.push(text.to_owned());
+            let (tag, after) = tag.split_once('>').unwrap_or((tag, ""));
+            for name in ["alt=\"", "aria-label=\"", "placeholder=\"", "title=\""] {
+                let value = tag
+                    .split_once(name)
+                    .and_then(|(_, rest)| rest.split_once('"'));
+                texts.extend(value.map(|(value, _)| value.to_owned()));
+            }
+            rest = after;
+        }
+        texts.push(rest.to_owned());
+        let pieces = texts.iter().flat_map(|text| text.split('\u{0}'));
+        pieces
+            .filter(|text| !NAMES.contains(&text.trim()))
+            .map(|text| text.replace("&nbsp;", "").replace("&middot;", ""))
+            .filter(|text| text.chars().any(char::is_alphabetic))
+            .collect()
+    }
+
+    #[test]
     fn every_catalogue_says_what_the_english_one_says() {
         let english = all_texts(Language::English);
         for language in Language::ALL {
@@ -576,9 +456,10 @@ mod tests {
     fn a_catalogue_says_in_english_what_it_lacks() {
         let english = r#"{"sorts": {"newest": "Newest", "best": "Best"}, "months": ["Jan"]}"#;
         let own = r#"{"sorts": {"best": "Beste"}, "months": ["Jän."]}"#;
-        let words: Value = read(english, own);
+        let mut texts: Value = serde_json::from_str(english).unwrap();
+        over::lay_over(&mut texts, serde_json::from_str(own).unwrap());
         assert_eq!(
-            words,
+            texts,
             serde_json::json!({"sorts": {"newest": "Newest", "best": "Beste"}, "months": ["Jän."]})
         );
     }
