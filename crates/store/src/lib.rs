@@ -9,6 +9,7 @@
 pub mod archive;
 pub mod database;
 pub mod discussion;
+mod effects;
 pub mod housekeeping;
 pub mod identity;
 pub mod integrations;
@@ -139,7 +140,11 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let (job, reply) = job(operation);
+        let (job, reply) = job(move |tx| {
+            let done = operation(tx)?;
+            effects::follow(tx)?;
+            Ok(done)
+        });
         match &self.queues {
             Queues::Sqlite(queues) => send(&queues.writes, sqlite::Work::Job(job))?,
             Queues::Postgres(queue) => send(queue, postgres::Work::Write(job))?,

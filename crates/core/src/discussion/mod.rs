@@ -3,6 +3,7 @@
 pub mod card;
 pub mod comment;
 pub mod cursor;
+pub mod event;
 pub mod feed;
 pub mod page;
 pub mod player;

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::discussion::comment::State;
 use crate::identity::author::Role;
+use crate::ids::AuthorId;
+use crate::notices::bell::Ring;
 use crate::refusal::Refusal;
 use crate::time::Time;
 
@@ -120,6 +122,69 @@ pub struct Snapshot {
     pub featured_at: Option<i64>,
     /// When its branch was closed, in microseconds.
     pub closed_at: Option<i64>,
+}
+
+/// Who changes where a comment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decider {
+    /// A moderator.
+    Moderator(AuthorId),
+    /// Whoever wrote it.
+    Author,
+    /// The rules.
+    Rules,
+}
+
+impl Decider {
+    /// The stored word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Moderator(_) => "moderator",
+            Self::Author => "author",
+            Self::Rules => "rules",
+        }
+    }
+
+    /// The moderator, where it was one.
+    pub const fn moderator(self) -> Option<AuthorId> {
+        match self {
+            Self::Moderator(moderator) => Some(moderator),
+            Self::Author | Self::Rules => None,
+        }
+    }
+}
+
+/// What a decision changed, for whoever follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// Who decided.
+    pub by: Decider,
+    /// How the comment stood.
+    pub before: Snapshot,
+    /// How it stands.
+    pub after: Snapshot,
+    /// Whether it says of the text that it is fit to be read or not.
+    pub judges: bool,
+    /// Whether it undoes another.
+    pub undoes: bool,
+}
+
+impl Decided {
+    /// What the comment's author is told of it, when somebody else decided.
+    pub fn ring(&self, author: AuthorId) -> Option<Ring> {
+        if self.by == Decider::Author || self.by.moderator() == Some(author) {
+            return None;
+        }
+        let (before, after) = (&self.before, &self.after);
+        match (before.state, after.state) {
+            (State::Held, State::Published) => Some(Ring::Approved),
+            (before, State::Rejected) if before != State::Rejected => Some(Ring::Rejected),
+            _ if before.featured_at.is_none() && after.featured_at.is_some() => {
+                Some(Ring::Featured)
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Snapshot {

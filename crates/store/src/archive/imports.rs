@@ -11,7 +11,7 @@ use rejoinder_core::{AuthorId, CommentId, Page, PageId, PageKey, SiteId, State, 
 use sha2::{Digest, Sha256};
 
 use crate::database::error::StoreError;
-use crate::discussion::events::{self, EventKind};
+use crate::discussion::events;
 use crate::identity::authors::Details;
 use crate::{
     Result, Tx,
@@ -19,6 +19,7 @@ use crate::{
     discussion::{comments, pages},
     params, sql,
 };
+use rejoinder_core::discussion::event::EventKind;
 
 /// A page as an import brings it.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rejoinder_core::discussion::event::Event;
 use rejoinder_core::{PageId, PageKey, SiteId};
 use rusqlite::OptionalExtension as _;
 
@@ -33,6 +34,7 @@ pub(crate) type Prepared = HashMap<usize, postgres::Statement>;
 pub struct Tx<'a> {
     on: On<'a>,
     changes: Vec<Change>,
+    events: Vec<Event>,
     erases: bool,
     seals: Option<Arc<Seals>>,
 }
@@ -50,6 +52,7 @@ impl<'a> Tx<'a> {
         Self {
             on: On::Sqlite(connection),
             changes: Vec::new(),
+            events: Vec::new(),
             erases: false,
             seals: None,
         }
@@ -62,6 +65,7 @@ impl<'a> Tx<'a> {
         Self {
             on: On::Postgres { tx, prepared },
             changes: Vec::new(),
+            events: Vec::new(),
             erases: false,
             seals: None,
         }
@@ -196,6 +200,16 @@ impl<'a> Tx<'a> {
     /// Say that a page changed, for those who hear of it after the commit.
     pub fn touch(&mut self, change: Change) {
         self.changes.push(change);
+    }
+
+    /// Say that an event was appended, for what follows from it.
+    pub(crate) fn happened(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// The events whose effects are not done yet.
+    pub(crate) fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
     }
 
     /// Say that this takes something away that must not stay in any file of the database, and not only

@@ -6,16 +6,18 @@
 mod unused;
 
 use rejoinder_core::discussion::card::{Card, Icon, Picture, is_stale};
+use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::{Comment, CommentId, Reader, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::discussion::comments::locked;
+use crate::discussion::events;
+use crate::jobs::{self, NewJob, Payload, derived_id};
+use crate::moderation::reach;
+use crate::{Result, Tx, params, sql};
+
 pub(crate) use unused::forget_links;
 pub use unused::{ForgetCard, forget, forget_unused};
-
-use crate::discussion::comments::locked;
-use crate::discussion::events::{self, EventKind};
-use crate::jobs::{self, NewJob, Payload, derived_id};
-use crate::{Result, Tx, moderation::reach, params, sql};
 
 /// Asks the page at `url` for its card.
 #[derive(Debug, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ mod posting;
 use markup::{RENDERER_VERSION, Rendered, Shown};
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author::Role;
+use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{Snapshot, Verdict, Work, edited};
 use rejoinder_core::{
     Comment, CommentId, Page, PageId, Reader, Refusal, Site, SiteId, State, Tally, Time,
@@ -14,11 +15,11 @@ use rejoinder_core::{
 };
 
 use crate::database::error::StoreError;
-use crate::discussion::events::{self, EventKind};
+use crate::discussion::events;
 use crate::discussion::rendering::Stored;
 use crate::identity::authors;
 use crate::identity::erasures::ledger;
-use crate::moderation::decisions::{self, By, Entry};
+use crate::moderation::decisions::{self, Entry};
 use crate::moderation::pipeline::{self, Text};
 use crate::moderation::reach::{self, As};
 use crate::{
@@ -26,6 +27,7 @@ use crate::{
     discussion::{cards, pages},
     params, sql,
 };
+use rejoinder_core::discussion::event::EventKind;
 
 pub(crate) use counters::{appear, vanish};
 pub(crate) use forgetting::{forget, forget_guest, forget_traces};
@@ -167,7 +169,7 @@ fn settle(
         }
     } else {
         let entry = Entry {
-            by: By::Rules,
+            by: Decider::Rules,
             action: "judge",
             judges: false,
             reason: to.reason.as_deref(),
@@ -278,8 +280,8 @@ pub fn remove(
 ) -> Result<Removed> {
     let (page, comment, who) = reach::changed(tx, site, reader, id)?;
     let by = match who {
-        As::Author => By::Author,
-        As::Moderator(moderator) => By::Moderator(moderator),
+        As::Author => Decider::Author,
+        As::Moderator(moderator) => Decider::Moderator(moderator.id()),
     };
     let is_own = who == As::Author;
     let before = decisions::snapshot(tx, site, id)?;

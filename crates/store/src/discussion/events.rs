@@ -1,91 +1,19 @@
 //! The log of what happened to a page. Everything downstream reads it.
 
+use rejoinder_core::discussion::event::{Event, EventKind};
+use rejoinder_core::moderation::decision::Decided;
 use rejoinder_core::{Comment, CommentId, Page, PageId, PageKey, SiteId, Time};
 
-use crate::integrations::webhooks::{self, MessageId};
 use crate::{
-    Change, Dialect, Result, Tx,
+    Change, Dialect, Result, StoreError, Tx,
     database::listen,
     discussion::{cards, comments, pages},
-    moderation::desk_mails,
-    notices::{bells, mails},
     params, sql,
 };
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EventKind {
-    /// A comment was published.
-    Published,
-    /// A comment was stored, and waits or was refused.
-    Withheld,
-    /// A comment that was published waits or was refused.
-    Hidden,
-    /// A comment's text changed.
-    Edited,
-    /// A comment was removed.
-    Removed,
-    /// A moderator decided, and nothing changed for readers.
-    Reviewed,
-    /// A comment was featured, or no longer is.
-    Featured,
-    /// A comment was pinned, or no longer is.
-    Pinned,
-    /// A branch was closed to replies, or opened.
-    BranchChanged,
-    /// A card came to a comment, or went.
-    CardsChanged,
-    /// A vote was cast, changed or taken back.
-    Voted,
-    /// Comments were imported.
-    Imported,
-    /// The page was closed or opened, or its headline changed.
-    PageChanged,
-}
-
-impl EventKind {
-    /// The stored word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Published => "published",
-            Self::Withheld => "withheld",
-            Self::Hidden => "hidden",
-            Self::Edited => "edited",
-            Self::Removed => "removed",
-            Self::Reviewed => "reviewed",
-            Self::Featured => "featured",
-            Self::Pinned => "pinned",
-            Self::BranchChanged => "branch_changed",
-            Self::CardsChanged => "cards_changed",
-            Self::Voted => "voted",
-            Self::Imported => "imported",
-            Self::PageChanged => "page_changed",
-        }
-    }
-
-    /// Whether something has to vanish from public view at once.
-    const fn is_urgent(self) -> bool {
-        matches!(
-            self,
-            Self::Hidden | Self::Edited | Self::Removed | Self::CardsChanged | Self::PageChanged
-        )
-    }
-}
-
-/// One row of the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// The page's version after it.
-    pub version: i64,
-    /// What happened, as the stored word.
-    pub kind: String,
-    /// To which comment.
-    pub comment: Option<CommentId>,
-    /// When.
-    pub at: Time,
-}
-
 /// Append an event to the log of a locked page; the page's new version.
+///
+/// What follows from it is done at the end of the operation, in the same transaction: `effects`.
 pub fn append(
     tx: &mut Tx<'_>,
     now: Time,
@@ -93,25 +21,33 @@ pub fn append(
     kind: EventKind,
     comment: Option<CommentId>,
 ) -> Result<i64> {
-    append_counted(tx, now, page, kind, comment, 0)
+    let new = New {
+        kind,
+        comment,
+        n_comments: 0,
+        decided: None,
+    };
+    append_new(tx, now, page, new)
 }
 
-/// Append an event that makes the page's published comments more by `n_comments`.
-pub(crate) fn append_counted(
-    tx: &mut Tx<'_>,
-    now: Time,
-    page: &Page,
-    kind: EventKind,
-    comment: Option<CommentId>,
-    n_comments: i64,
-) -> Result<i64> {
+/// What an event says, besides where and when.
+pub(crate) struct New {
+    pub(crate) kind: EventKind,
+    pub(crate) comment: Option<CommentId>,
+    /// By how many the page's published comments become more.
+    pub(crate) n_comments: i64,
+    pub(crate) decided: Option<Decided>,
+}
+
+/// As [`append`], with what else there is to say.
+pub(crate) fn append_new(tx: &mut Tx<'_>, now: Time, page: &Page, new: New) -> Result<i64> {
     let version = tx
         .one(
             sql!(
                 "update page set version = version + 1, n_comments = n_comments + ?3
                  where site_id = ?1 and id = ?2 returning version"
             ),
-            params![page.site, page.id, n_comments],
+            params![page.site, page.id, new.n_comments],
             |row| row.get(0),
         )?
         .unwrap_or(page.version);
@@ -120,32 +56,21 @@ pub(crate) fn append_counted(
             "insert into event (site_id, page_id, version, kind, comment_id, at)
              values (?1, ?2, ?3, ?4, ?5, ?6)"
         ),
-        params![page.site, page.id, version, kind.as_str(), comment, now],
+        params![
+            page.site,
+            page.id,
+            version,
+            new.kind.as_str(),
+            new.comment,
+            now
+        ],
     )?;
-    let message = MessageId {
-        page: page.id,
-        version,
-    };
-    webhooks::announce(tx, now, (page.site, message), kind, comment)?;
-    if let Some(comment) = comment {
-        cards::follow(tx, now, page.site, comment, kind)?;
-    }
-    match (kind, comment) {
-        (EventKind::Published, Some(comment)) => {
-            bells::tell_above(tx, now, page.site, comment)?;
-            mails::announce(tx, now, page, comment)?;
-        }
-        (EventKind::Withheld | EventKind::Hidden, Some(comment)) => {
-            desk_mails::announce(tx, now, page.site, comment)?;
-        }
-        _ => {}
-    }
     let change = Change {
         site: page.site,
         page: page.id,
         key: page.key.clone(),
         version,
-        urgent: kind.is_urgent(),
+        urgent: new.kind.is_urgent(),
     };
     if tx.dialect() == Dialect::Postgres {
         let (channel, ids) = (listen::CHANNEL, listen::payload(&change));
@@ -156,6 +81,15 @@ pub(crate) fn append_counted(
         )?;
     }
     tx.touch(change);
+    tx.happened(Event {
+        site: page.site,
+        page: page.id,
+        version,
+        kind: new.kind,
+        comment: new.comment,
+        at: now,
+        decided: new.decided,
+    });
     Ok(version)
 }
 
@@ -174,11 +108,16 @@ pub fn since(
         ),
         params![site, page, version, limit],
         |row| {
+            let kind: String = row.get(1)?;
+            let unknown = || StoreError::Internal("an event is of an unknown kind".into());
             Ok(Event {
+                site,
+                page,
                 version: row.get(0)?,
-                kind: row.get(1)?,
+                kind: EventKind::parse(&kind).ok_or_else(unknown)?,
                 comment: row.get(2)?,
                 at: row.get(3)?,
+                decided: None,
             })
         },
     )
@@ -215,7 +154,7 @@ pub fn happenings(
             .iter()
             .position(is_known)
             .map(|at| happenings.remove(at));
-        let is_published = event.kind == EventKind::Published.as_str();
+        let is_published = event.kind == EventKind::Published;
         let is_new = is_published || earlier.is_some_and(|earlier| earlier.is_new);
         happenings.push(Happening {
             event,

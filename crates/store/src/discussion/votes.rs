@@ -8,11 +8,12 @@ use rejoinder_core::{
     TokenHash, Vote, discussion::policy,
 };
 
-use crate::discussion::events::{self, EventKind};
+use crate::discussion::events;
 use crate::identity::authors::{self, Details};
 use crate::{
     Result, Tx, discussion::comments, identity::address_keys, moderation::standing, params, sql,
 };
+use rejoinder_core::discussion::event::EventKind;
 
 /// For how long one address has one guest's vote on a comment.
 const ADDRESS_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);

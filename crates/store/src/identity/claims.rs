@@ -4,12 +4,13 @@ use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{Author, AuthorId, AuthorKind, CommentId, Page, PageId, SiteId, Tally, Time};
 
-use crate::discussion::events::{self, EventKind};
+use crate::discussion::events;
 use crate::identity::erasures::ledger;
 use crate::{
     Result, Tx, discussion::pages, identity::mutes, moderation::flags, notices::subscriptions,
     params, sql,
 };
+use rejoinder_core::discussion::event::EventKind;
 
 /// Make everything of `guest` the account's. Someone who is no guest keeps what is theirs.
 pub(crate) fn claim(

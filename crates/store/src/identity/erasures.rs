@@ -9,25 +9,22 @@ pub mod ledger;
 
 use std::time::Duration;
 
+use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::identity::author::{self, Role};
+use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, Refusal, SiteId, State, Time,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::discussion::events::{self, EventKind};
+use crate::discussion::{comments, events};
+use crate::identity::{authors, identities, mail_sign_ins, mutes, passkeys, sessions};
 use crate::jobs::{self, NewJob, Payload};
-use crate::moderation::decisions::{self, By, Entry};
-use crate::{
-    Result, Tx,
-    discussion::comments,
-    identity::{authors, identities, mail_sign_ins, mutes, passkeys, sessions},
-    moderation::{flags, searches},
-    notices::{bells, devices, subscriptions},
-    params,
-    publication::audit,
-    sql,
-};
+use crate::moderation::decisions::{self, Entry};
+use crate::moderation::{flags, searches};
+use crate::notices::{bells, devices, subscriptions};
+use crate::publication::audit;
+use crate::{Result, Tx, params, sql};
 
 pub(crate) use guest::take_back;
 
@@ -279,7 +276,7 @@ fn leave_nothing(tx: &mut Tx<'_>, now: Time, page: &Page, comment: &Comment) -> 
     after.revision += 1;
     after.decided_revision = None;
     let entry = Entry {
-        by: By::Author,
+        by: Decider::Author,
         action: "delete",
         judges: true,
         reason: Some("author"),

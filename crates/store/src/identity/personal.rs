@@ -4,7 +4,7 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::{Author, AuthorId, CommentId, Page, PageId, Refusal, Site, SiteId, Time};
 use serde::Serialize;
 
-use crate::discussion::events::{self, EventKind};
+use crate::discussion::events;
 use crate::{
     Result, Row, Tx,
     discussion::pages,
@@ -12,6 +12,7 @@ use crate::{
     notices::devices,
     params, sql,
 };
+use rejoinder_core::discussion::event::EventKind;
 
 /// Let an account call itself otherwise, in everything that it wrote.
 pub fn rename(tx: &mut Tx<'_>, now: Time, site: &Site, author: &Author, name: &str) -> Result<()> {

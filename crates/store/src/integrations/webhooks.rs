@@ -10,8 +10,8 @@ mod delivery;
 use rejoinder_core::integrations::webhook::{Kind, OVERLAP, Secret};
 use rejoinder_core::{SiteId, Time};
 
+pub(crate) use deliveries::announce;
 pub use deliveries::{Deliver, deliveries, due, record, replay, replay_since};
-pub(crate) use deliveries::{announce, announce_removal};
 pub use delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId};
 
 use crate::database::error::StoreError;

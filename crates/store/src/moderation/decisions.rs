@@ -8,16 +8,17 @@ mod change;
 mod log;
 mod pins;
 
+use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{Action, Reason, Snapshot, decision};
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Author, Comment, CommentId, Page, PageId, Refusal, SiteId, State, Time};
 
-pub(crate) use change::{By, Entry, change, note_findings, snapshot};
+pub(crate) use change::{Entry, change, note_findings, snapshot};
 pub use log::{Actor, Decision, DecisionId, LogCursor, LogQuery, NotADecisionId, Of, log};
 pub(crate) use log::{findings_of, standing_judgement};
 
 use crate::database::error::StoreError;
-use crate::discussion::events::{self, EventKind};
+use crate::discussion::events;
 use crate::moderation::reach::{self, Moderator};
 use crate::{
     Result, Tx,
@@ -25,6 +26,7 @@ use crate::{
     moderation::{flags, groups},
     params, sql,
 };
+use rejoinder_core::discussion::event::EventKind;
 
 /// The most decisions that are made at once.
 pub const MAX_AT_ONCE: usize = 100;
@@ -87,7 +89,7 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
     }
     let after = pinned(tx, &page, comment.id, &before, after)?;
     let entry = Entry {
-        by: By::Moderator(moderator),
+        by: Decider::Moderator(moderator.id()),
         action: action.as_str(),
         judges: action.judges(),
         reason: decide.reason.map(Reason::as_str),
@@ -231,7 +233,7 @@ fn undo_of_comment(
         return Err(Refusal::NotUndoable.into());
     }
     let entry = Entry {
-        by: By::Moderator(who),
+        by: Decider::Moderator(who.id()),
         action: "undo",
         judges: false,
         reason: None,

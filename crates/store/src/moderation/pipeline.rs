@@ -8,6 +8,7 @@ use markup::{Rendered, Shown, readable};
 use rejoinder_core::discussion::text::is_blank;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::ids::first_id_at;
+use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{
     Facts, Finding, Judged, Last, LateVerdict, Lists, Phase, Signed, Stand, Standing, Verdict,
     Work, judge as judged, late,
@@ -20,16 +21,13 @@ use rejoinder_core::{
 use serde::{Deserialize, Serialize};
 
 use crate::database::error::StoreError;
-use crate::discussion::comments::{comment_columns, read};
+use crate::discussion::comments::{self, comment_columns, read};
+use crate::discussion::pages;
 use crate::discussion::rendering::Stored;
 use crate::jobs::{self, NewJob, Payload};
-use crate::moderation::decisions::{self, By, Entry, change, findings_of, snapshot};
-use crate::{
-    Result, Tx,
-    discussion::{comments, pages},
-    moderation::{groups, learned, standing, word_lists},
-    params, sql,
-};
+use crate::moderation::decisions::{self, Entry, change, findings_of, snapshot};
+use crate::moderation::{groups, learned, standing, word_lists};
+use crate::{Result, Tx, params, sql};
 
 /// Asks the site's spam-check hook about a comment. The answer goes to [`apply_late`] as a verdict of
 /// [`Phase::External`].
@@ -327,7 +325,7 @@ pub(crate) fn follow(
     };
     let after = before.entering(to.state, to.reason.as_deref());
     let entry = Entry {
-        by: By::Rules,
+        by: Decider::Rules,
         action: match verdict.phase {
             Phase::Flags => "flags",
             _ => "late",

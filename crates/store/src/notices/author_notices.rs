@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
+use rejoinder_core::discussion::event::Event;
 use rejoinder_core::notices::bell::Ring;
 use rejoinder_core::notices::subscription::Kind;
-use rejoinder_core::{Comment, CommentId, Page, SiteId, State, Time};
+use rejoinder_core::{Comment, CommentId, SiteId, State};
 
 use crate::notices::mails::{self, Told};
 use crate::notices::subscriptions::Subscription;
@@ -19,8 +20,7 @@ pub const SECOND_THOUGHTS: Duration = Duration::from_secs(2 * 60);
 /// Let the author of a comment hear by mail what became of it.
 pub(crate) fn tell_author(
     tx: &mut Tx<'_>,
-    now: Time,
-    page: &Page,
+    event: &Event,
     comment: &Comment,
     ring: Ring,
 ) -> Result<()> {
@@ -31,15 +31,20 @@ pub(crate) fn tell_author(
                and confirmed_at is not null
              order by kind desc, id limit 1"
         ),
-        params![page.site, comment.author.id, page.id, Kind::Branch.as_str()],
+        params![
+            event.site,
+            comment.author.id,
+            event.page,
+            Kind::Branch.as_str()
+        ],
         |row| row.get(0),
     )?;
     let Some(subscription) = subscription else {
         return Ok(());
     };
     let told = Told::Fate(subscription, comment.id, ring);
-    pushes::tell_author(tx, now, page.site, comment.author.id, told)?;
-    mails::add_mail(tx, now, page.site, &told)
+    pushes::tell_author(tx, event.at, event.site, comment.author.id, told)?;
+    mails::add_mail(tx, event.at, event.site, &told)
 }
 
 /// The comment, if it is the subscriber's and what is to be said of it is so.

@@ -5,11 +5,9 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::Snapshot;
 use rejoinder_core::notices::bell::Ring;
-use rejoinder_core::{AuthorId, Comment, CommentId, Page, SiteId, State, Time};
+use rejoinder_core::{AuthorId, Comment, CommentId, Page, SiteId, Time};
 
-use crate::moderation::decisions::By;
 use crate::{
     Result, StoreError, Tx,
     discussion::{comments, pages},
@@ -182,25 +180,6 @@ pub(crate) fn tell_author(
         params![site, comment.author.id, comment.id, now, ring.as_str()],
     )?;
     Ok(())
-}
-
-/// What the author of a comment is told of a change that was made by somebody else.
-pub(crate) fn ring_of(
-    author: AuthorId,
-    before: &Snapshot,
-    after: &Snapshot,
-    by: By,
-) -> Option<Ring> {
-    if by == By::Author || by.moderator() == Some(author) {
-        return None;
-    }
-    let is_now = |state: State| before.state != state && after.state == state;
-    match (before.state, after.state) {
-        (State::Held, State::Published) => Some(Ring::Approved),
-        _ if is_now(State::Rejected) => Some(Ring::Rejected),
-        _ if before.featured_at.is_none() && after.featured_at.is_some() => Some(Ring::Featured),
-        _ => None,
-    }
 }
 
 /// Forget what an account was told.

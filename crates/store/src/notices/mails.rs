@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use rejoinder_core::discussion::event::Event;
 use rejoinder_core::identity::author::mailbox;
 use rejoinder_core::notices::bell::Ring;
 use rejoinder_core::notices::subscription::Pace;
@@ -134,17 +135,21 @@ impl Due {
 }
 
 /// Let subscribers hear of a comment that has appeared, if the page has any.
-pub(crate) fn announce(tx: &mut Tx<'_>, now: Time, page: &Page, comment: CommentId) -> Result<()> {
+pub(crate) fn announce(tx: &mut Tx<'_>, event: &Event, comment: CommentId) -> Result<()> {
     let someone = tx.one(
         sql!(
             "select id from subscription
              where site_id = ?1 and page_id = ?2 and confirmed_at is not null limit 1"
         ),
-        params![page.site, page.id],
+        params![event.site, event.page],
         |row| row.get::<i64>(0),
     )?;
     if someone.is_some() {
-        jobs::add(tx, now, &NewJob::new(page.site, &FanOut { comment }, now)?)?;
+        jobs::add(
+            tx,
+            event.at,
+            &NewJob::new(event.site, &FanOut { comment }, event.at)?,
+        )?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! One thing that happened, as it goes over the wire.
 
 use axum::body::Bytes;
+use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::thread::Entry;
 use rejoinder_core::{Comment, Page, PageKey, Site};
 use serde::Serialize;
@@ -65,7 +66,7 @@ pub(super) fn frame(
             &data(page, Some(&comment), html.as_deref()),
         ));
     }
-    if happening.event.kind == "withheld" || happening.is_new {
+    if happening.event.kind == EventKind::Withheld || happening.is_new {
         return None;
     }
     let tombstone = (comment.n_replies > 0).then(|| html(app, site, base, page, &blank(&comment)));

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use super::counters::arrive;
 use super::{by_id, expect};
 use crate::database::error::StoreError;
-use crate::discussion::events::{self, EventKind};
+use crate::discussion::events;
 use crate::identity::authors::{self, Details};
 use crate::moderation::decisions;
 use crate::moderation::pipeline::{self, Text};
@@ -29,6 +29,7 @@ use crate::{
     identity::{address_keys, work},
     params, sql,
 };
+use rejoinder_core::discussion::event::EventKind;
 
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -172,7 +173,13 @@ fn announce(
         arrive(tx, &page, parent)?;
     }
     let id = comment.id;
-    page.version = events::append_counted(tx, now, &page, kind, Some(id), n_comments)?;
+    let event = events::New {
+        kind,
+        comment: Some(id),
+        n_comments,
+        decided: None,
+    };
+    page.version = events::append_new(tx, now, &page, event)?;
     page.n_comments += n_comments;
     if !verdict.findings.is_empty() {
         let version = page.version;

@@ -1,18 +1,15 @@
 //! What is different where a guest takes everything back: it begins at once, and their votes go, too,
 //! so that nobody votes twice by being two guests in turn.
 
+use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::{Author, AuthorId, CommentId, Refusal, SiteId, Time};
 
 use super::{EraseAuthor, Fate, STEP, begin, step};
-use crate::discussion::events::{self, EventKind};
+use crate::discussion::{comments, events};
+use crate::identity::{authors, claims, sessions};
 use crate::jobs::{self, NewJob};
-use crate::{
-    Result, Tx,
-    discussion::comments,
-    identity::{authors, claims, sessions},
-    notices::subscriptions,
-    params, sql,
-};
+use crate::notices::subscriptions;
+use crate::{Result, Tx, params, sql};
 
 /// So many steps are done at once; what is left then is left to a job.
 const MAX_STEPS: usize = 4;

@@ -2,20 +2,17 @@
 
 use std::time::Duration;
 
+use rejoinder_core::discussion::event::{Event, EventKind};
 use rejoinder_core::integrations::webhook::{Kind, PATIENCE, Secret, wait_after};
-use rejoinder_core::{CommentId, SiteId, Time};
+use rejoinder_core::{CommentId, SiteId, State, Time};
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId};
 use super::{OLD_SECRET, SECRET, find, secret, turn_off};
 use crate::database::error::StoreError;
-use crate::discussion::events::EventKind;
+use crate::discussion::{comments, pages};
 use crate::jobs::{self, NewJob, Payload, derived_id};
-use crate::{
-    Result, Row, Tx,
-    discussion::{comments, pages},
-    params, sql,
-};
+use crate::{Result, Row, Tx, params, sql};
 
 /// Makes a delivery.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -38,15 +35,19 @@ const MAX_REPLAYS: i64 = 1_000;
 
 /// The kind under which endpoints hear of an event. A removal is told by whoever knows that the
 /// comment had been published.
-const fn kind_of(event: EventKind) -> Option<Kind> {
-    match event {
+fn kind_of(event: &Event) -> Option<Kind> {
+    match event.kind {
         EventKind::Published => Some(Kind::CommentPublished),
         EventKind::Edited => Some(Kind::CommentEdited),
         EventKind::Hidden => Some(Kind::CommentRemoved),
         EventKind::Featured => Some(Kind::CommentFeatured),
         EventKind::PageChanged => Some(Kind::PageChanged),
-        EventKind::Removed
-        | EventKind::Withheld
+        EventKind::Removed => {
+            let decided = event.decided.as_ref();
+            decided.filter(|decided| decided.before.state == State::Published)?;
+            Some(Kind::CommentRemoved)
+        }
+        EventKind::Withheld
         | EventKind::Reviewed
         | EventKind::Pinned
         | EventKind::BranchChanged
@@ -56,28 +57,16 @@ const fn kind_of(event: EventKind) -> Option<Kind> {
     }
 }
 
-/// Let the endpoints hear of an event that was just appended.
-pub(crate) fn announce(
-    tx: &mut Tx<'_>,
-    now: Time,
-    message: (SiteId, MessageId),
-    event: EventKind,
-    comment: Option<CommentId>,
-) -> Result<()> {
+/// Let the endpoints hear of an event.
+pub(crate) fn announce(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
+    let message = MessageId {
+        page: event.page,
+        version: event.version,
+    };
     match kind_of(event) {
-        Some(kind) => tell(tx, now, message, kind, comment),
+        Some(kind) => tell(tx, event.at, (event.site, message), kind, event.comment),
         None => Ok(()),
     }
-}
-
-/// Let the endpoints hear that a comment which had been published was removed.
-pub(crate) fn announce_removal(
-    tx: &mut Tx<'_>,
-    now: Time,
-    message: (SiteId, MessageId),
-    comment: CommentId,
-) -> Result<()> {
-    tell(tx, now, message, Kind::CommentRemoved, Some(comment))
 }
 
 fn tell(

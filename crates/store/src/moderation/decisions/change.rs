@@ -1,53 +1,19 @@
 //! Changing where a comment stands: its row, the counters, the event, the log and what follows.
 
+use rejoinder_core::moderation::decision::{Decided, Decider};
 use rejoinder_core::moderation::{Finding, Snapshot};
-use rejoinder_core::{AuthorId, Comment, CommentId, Page, Refusal, SiteId, State, Time};
+use rejoinder_core::{Comment, CommentId, Page, Refusal, SiteId, State, Time};
 
 use super::log::DecisionId;
 use super::mark_undone;
 use crate::database::error::StoreError;
-use crate::discussion::events::{self, EventKind};
-use crate::integrations::webhooks::{self, MessageId};
-use crate::moderation::reach::Moderator;
-use crate::{
-    Result, Tx,
-    discussion::comments,
-    moderation::{corrections, flags, learned},
-    notices::{author_notices, bells},
-    params, sql,
-};
-
-/// Who changes where a comment stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum By {
-    /// A moderator.
-    Moderator(Moderator),
-    /// Whoever wrote it.
-    Author,
-    /// The rules.
-    Rules,
-}
-
-impl By {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Moderator(_) => "moderator",
-            Self::Author => "author",
-            Self::Rules => "rules",
-        }
-    }
-
-    pub(crate) const fn moderator(self) -> Option<AuthorId> {
-        match self {
-            Self::Moderator(moderator) => Some(moderator.id()),
-            Self::Author | Self::Rules => None,
-        }
-    }
-}
+use crate::discussion::events;
+use crate::{Result, Tx, discussion::comments, moderation::flags, params, sql};
+use rejoinder_core::discussion::event::EventKind;
 
 /// What the log says of a change.
 pub(crate) struct Entry<'a> {
-    pub(crate) by: By,
+    pub(crate) by: Decider,
     pub(crate) action: &'a str,
     /// Whether it says of the text that it is fit to be read or not, which ends flags.
     pub(crate) judges: bool,
@@ -95,45 +61,38 @@ pub(crate) fn change(
 ) -> Result<DecisionId> {
     let is_removed = |snapshot: &Snapshot| snapshot.state == State::Removed;
     match (is_removed(before), is_removed(after)) {
-        (false, true) if entry.by != By::Author => {
+        (false, true) if entry.by != Decider::Author => {
             comments::put_away(tx, now, page.site, comment)?;
         }
         (true, false) => comments::bring_back(tx, page.site, comment.id, before.revision - 1)?,
         _ => {}
     }
     write(tx, page.site, comment.id, after)?;
-    let kind = event_of(before, after);
     match (before.state, after.state) {
         (State::Published, State::Published) => {}
         (State::Published, _) => comments::vanish(tx, page, comment)?,
         (_, State::Published) => comments::appear(tx, page, comment)?,
         _ => {}
     }
-    let version = events::append(tx, now, page, kind, Some(comment.id))?;
-    if kind == EventKind::Removed && before.state == State::Published {
-        let message = MessageId {
-            page: page.id,
-            version,
-        };
-        webhooks::announce_removal(tx, now, (page.site, message), comment.id)?;
-    }
-    if let Some(ring) = bells::ring_of(comment.author.id, before, after, entry.by) {
-        bells::tell_author(tx, now, page.site, comment, ring)?;
-        author_notices::tell_author(tx, now, page, comment, ring)?;
-    }
+    let new = events::New {
+        kind: event_of(before, after),
+        comment: Some(comment.id),
+        n_comments: 0,
+        decided: Some(Decided {
+            by: entry.by,
+            before: before.clone(),
+            after: after.clone(),
+            judges: entry.judges,
+            undoes: entry.undoes.is_some(),
+        }),
+    };
+    let version = events::append_new(tx, now, page, new)?;
     if entry.judges {
         flags::end(tx, now, page.site, comment.id, version)?;
     }
     if let Some(undone) = entry.undoes {
         flags::reopen(tx, page.site, comment.id, undone)?;
         mark_undone(tx, page, undone, version)?;
-    }
-    if entry.judges || entry.undoes.is_some() {
-        let shown = comments::shown(tx, page.site, comment.id)?;
-        learned::teach(tx, page.site, comment.id, shown.whole(), after)?;
-    }
-    if entry.judges && entry.by.moderator().is_some() {
-        corrections::announce(tx, now, page.site, comment.id, after)?;
     }
     insert(
         tx,
@@ -145,7 +104,7 @@ pub(crate) fn change(
         after,
         entry,
     )?;
-    if entry.by == By::Author {
+    if entry.by == Decider::Author {
         comments::forget(tx, page.site, comment.id)?;
     }
     Ok(DecisionId {
@@ -166,7 +125,7 @@ pub(crate) fn note_findings(
 ) -> Result<()> {
     let after = snapshot(tx, page.site, comment)?;
     let entry = Entry {
-        by: By::Rules,
+        by: Decider::Rules,
         action: "judge",
         judges: false,
         reason: after.reason.as_deref(),

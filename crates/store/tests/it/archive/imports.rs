@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use markup::SafeHtml;
+use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::{Clock as _, CommentId, Page, PageId, Sort, State, Tally, Time, Vote};
 use rejoinder_store::archive::imports::{
     self, Counters, ImportedComment, ImportedPage, Place, Upserted, WrittenIn,
@@ -163,7 +164,7 @@ fn an_import_that_was_stopped_goes_on() {
             .store
             .read(move |tx| events::since(tx, site, page, 0, 10));
         let kinds: Vec<_> = log.await.unwrap().into_iter().map(|it| it.kind).collect();
-        assert_eq!(kinds, ["imported", "imported"]);
+        assert_eq!(kinds, [EventKind::Imported; 2]);
         assert_eq!(world.lines(first_page(Sort::Oldest)).await.len(), 4);
         world.expect_sound().await;
     });
