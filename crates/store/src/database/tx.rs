@@ -175,12 +175,12 @@ impl<'a> Tx<'a> {
     }
 
     /// Do `work` whole or not at all, while the rest of the transaction goes on: what was begun before a
-    /// refusal is taken back, and so is what was said of changed pages.
+    /// refusal is taken back, and so is what was said of changed pages and of events.
     pub fn attempt<T>(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let (n_changes, erases) = (self.changes.len(), self.erases);
+        let (n_changes, n_events, erases) = (self.changes.len(), self.events.len(), self.erases);
         self.batch("savepoint attempt")?;
         let done = work(self);
         match &done {
@@ -188,6 +188,7 @@ impl<'a> Tx<'a> {
             Err(StoreError::Refused(_)) => {
                 self.batch("rollback to savepoint attempt")?;
                 self.changes.truncate(n_changes);
+                self.events.truncate(n_events);
                 self.erases = erases;
             }
             // The whole transaction is given up.
