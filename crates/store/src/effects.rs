@@ -11,7 +11,7 @@ use rejoinder_core::moderation::decision::Decided;
 use crate::discussion::{cards, comments};
 use crate::integrations::webhooks;
 use crate::moderation::{corrections, desk_mails, learned};
-use crate::notices::{author_notices, bells, mails};
+use crate::notices::{bells, telling};
 use crate::{Result, Tx};
 
 /// Do what the events of this transaction ask for, and what those ask for that come of it.
@@ -36,7 +36,7 @@ fn follow_event(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
     match event.kind {
         EventKind::Published => {
             bells::tell_above(tx, event.at, event.site, comment)?;
-            mails::announce(tx, event, comment)?;
+            telling::announce(tx, event, comment)?;
         }
         EventKind::Withheld | EventKind::Hidden => {
             desk_mails::announce(tx, event.at, event.site, comment)?;
@@ -64,7 +64,7 @@ fn follow_decision(tx: &mut Tx<'_>, event: &Event, id: CommentId, decided: &Deci
     };
     if let Some(ring) = decided.ring(comment.author.id) {
         bells::tell_author(tx, event.at, event.site, &comment, ring)?;
-        author_notices::tell_author(tx, event, &comment, ring)?;
+        telling::tell_author(tx, event, &comment, ring)?;
     }
     if decided.judges || decided.undoes {
         let shown = comments::shown(tx, event.site, id)?;

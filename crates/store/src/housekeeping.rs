@@ -4,15 +4,12 @@
 
 use rejoinder_core::{SiteId, Time};
 
-use crate::{
-    Result, Tx,
-    discussion::comments,
-    identity::{
-        address_keys, guests, identities, mail_sign_ins, openid, passkeys, sessions, sign_ins, work,
-    },
-    notices::subscriptions,
-    params, sql,
+use crate::discussion::posting;
+use crate::identity::{
+    address_keys, guests, identities, mail_sign_ins, openid, passkeys, sessions, sign_ins, work,
 };
+use crate::notices::subscriptions;
+use crate::{Result, Tx, params, sql};
 
 /// Destroy keys whose time is over, and leave nothing of what was erased lately beside the database.
 /// Gives the sites, each of which is to be tidied.
@@ -27,7 +24,7 @@ pub fn begin(tx: &mut Tx<'_>, now: Time) -> Result<Vec<SiteId>> {
 /// Forget what has expired at a site.
 pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
     for forget_old in [
-        comments::forget_old,
+        posting::forget_old,
         guests::forget_old,
         identities::forget_old,
         mail_sign_ins::forget_old,

@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use rejoinder_core::{SiteId, Time};
 
+use crate::{Result, Tx, params, sql};
+
 pub(crate) use payload::derived_id;
 pub use payload::{NewJob, Payload};
-
-use crate::{Result, Tx, params, sql};
 
 /// The kind of the jobs that send a mail as it is. Their subject is its address.
 pub const MAIL: &str = "mail";

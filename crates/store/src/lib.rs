@@ -24,13 +24,14 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crossbeam_channel::{Sender, TrySendError};
+use database::job::job;
+use database::{postgres, sqlite};
 
 pub use database::error::StoreError;
 pub use database::seals::{NotAKey, Seals};
 pub use database::sql::{Dialect, Registered, Sql};
 pub use database::tx::{Change, Tx};
 pub use database::value::{Column, Row, Value};
-use database::{job::job, postgres, sqlite};
 
 /// What an operation gives.
 pub type Result<T> = std::result::Result<T, StoreError>;

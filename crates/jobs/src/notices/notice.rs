@@ -10,7 +10,12 @@ use render::identity::MailText;
 use render::notices::notice::{self, Notice};
 use sha2::{Digest, Sha256};
 use store::jobs::Job;
-use store::notices::mails::{self, Due, FanOut, Told};
+use store::notices::telling;
+use store::notices::{
+    mails::{self, Due},
+    outbox::Told,
+    telling::FanOut,
+};
 use store::{Result, Store, Tx, publication::sites};
 
 use crate::home::Home;
@@ -38,7 +43,7 @@ impl Handler for FanOutHandler {
         let mut after = Some(0);
         while let Some(from) = after {
             let now = self.clock.now();
-            let step = move |tx: &mut Tx<'_>| mails::fan_out(tx, now, site, comment, from);
+            let step = move |tx: &mut Tx<'_>| telling::fan_out(tx, now, site, comment, from);
             after = self.store.write(step).await?;
         }
         Ok(Outcome::Done)

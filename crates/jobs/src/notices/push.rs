@@ -12,8 +12,8 @@ use render::notices::notice::Notice;
 use sha2::{Digest, Sha256};
 use store::jobs::Job;
 use store::notices::devices::{self, Device};
-use store::notices::mails::{Due, Told};
 use store::notices::pushes::{self, Push};
+use store::notices::{mails::Due, outbox::Told};
 use store::{Result, Store, Tx, publication::sites};
 use tracing::warn;
 

@@ -20,7 +20,9 @@ use rejoinder_core::{
 };
 use rejoinder_jobs::{AnyHandler, NewJob, Payload, SendMail, Worker};
 use serde::{Deserialize, Serialize};
-use store::discussion::comments::{self, NewComment, NewIds};
+use store::discussion::posting;
+use store::discussion::posting::{NewComment, NewIds};
+use store::discussion::removing;
 use store::identity::authors::{self, Details};
 use store::{Location, Store, jobs, publication::sites};
 
@@ -123,7 +125,7 @@ impl World {
             notify: None,
             idempotency: None,
         };
-        let post = self.store.write(move |tx| comments::post(tx, now, &new));
+        let post = self.store.write(move |tx| posting::post(tx, now, &new));
         post.await.unwrap().comment.id
     }
 
@@ -137,7 +139,7 @@ impl World {
             network: Network::of("192.0.2.7".parse().unwrap()),
         };
         self.store
-            .write(move |tx| comments::remove(tx, now, SITE, id, &reader))
+            .write(move |tx| removing::remove(tx, now, SITE, id, &reader))
             .await
             .unwrap();
     }

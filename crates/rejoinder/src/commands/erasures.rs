@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rejoinder_core::{AuthorId, Clock as _, IdSource};
+use store::identity::erasing_again;
 use store::identity::erasures::ledger::{self, Erased};
 use store::{Location, Store, Tx};
 
@@ -76,7 +77,7 @@ pub(super) fn erase_again(location: &Location, lines: &[Erased]) -> Result<(), F
         for line in lines {
             let (line, now) = (*line, SystemClock.now());
             let nobody = AuthorId(ids.next(now));
-            let again = move |tx: &mut Tx<'_>| ledger::again(tx, now, &line, nobody);
+            let again = move |tx: &mut Tx<'_>| erasing_again::again(tx, now, &line, nobody);
             while !store.write(again).await? {}
         }
         Ok(())

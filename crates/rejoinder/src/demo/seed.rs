@@ -8,7 +8,8 @@ use rejoinder_core::{
     AuthorId, Clock as _, IdSource, PageId, PageKey, Settings, Site, SiteId, State, Tally, Time,
 };
 use store::archive::imports::{self, Counters, ImportedComment, ImportedPage, Place, WrittenIn};
-use store::identity::authors::{self, Details};
+use store::identity::authors::Details;
+use store::identity::roles;
 use store::{Store, StoreError, Tx, publication::sites};
 
 use super::folder::{self, About};
@@ -161,7 +162,7 @@ fn author(
     };
     let id = imports::upsert_author(tx, now, site.id, FORMAT, &voice.author, &details)?;
     if about.staff.iter().any(|staff| staff.name == voice.author) {
-        authors::set_role(tx, site.id, id, Role::Staff)?;
+        roles::set_role(tx, site.id, id, Role::Staff)?;
     }
     Ok(id)
 }

@@ -7,9 +7,10 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::{AuthorId, Site, TokenHash, identity::author};
 use render::Problem;
 use store::identity::erasures::{self, Fate};
+use store::identity::renaming;
 use store::{
     Tx,
-    identity::{mutes, personal, sessions},
+    identity::{mutes, sessions},
 };
 
 use super::read::settings_page;
@@ -54,7 +55,7 @@ async fn rename(
     app.limits.take(Act::Post, visitor, now)?;
     let name = author::name(typed)?;
     let (site, author) = (Site::clone(&member.site), member.author.clone());
-    let rename = move |tx: &mut Tx<'_>| personal::rename(tx, now, &site, &author, &name);
+    let rename = move |tx: &mut Tx<'_>| renaming::rename(tx, now, &site, &author, &name);
     Ok(app.store.write(rename).await?)
 }
 

@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::CommentId;
 use render::Problem;
 use render::identity::{Line, Own, Signed, Tab, own_page};
+use store::identity::authors;
 use store::identity::erasures;
 use store::{
     discussion::feeds,
@@ -98,7 +99,7 @@ pub(super) async fn settings_page(
     let own = visitor.token_hash();
     let read = app.store.read(move |tx| {
         Ok((
-            personal::email_of(tx, site, author)?,
+            authors::email_of(tx, site, author)?,
             sessions::list(tx, now, site, author, own.as_ref())?,
             mutes::list(tx, site, author)?,
             erasures::pending(tx, site, author)?,

@@ -9,7 +9,11 @@ use rejoinder_core::moderation::Trust;
 use rejoinder_core::{AuthorId, CommentId, Time};
 use render::catalogue::NewsroomTexts;
 use render::moderation::{AuthorPage, BannedPage, Changed, Refused, Stopped, name};
-use store::moderation::standing::{self, Banned, Change, Drawer};
+use store::moderation::sanctions;
+use store::moderation::{
+    sanctions::Change,
+    standing::{self, Banned, Drawer},
+};
 use store::{StoreError, Tx, moderation::queues};
 
 use super::rows::{self, AT_ONCE, Loaded};
@@ -172,14 +176,14 @@ async fn done(
         return Err(problem(&texts.problems.note_first));
     }
     let write = move |tx: &mut Tx<'_>| match act {
-        Act::Note => standing::add_note(tx, now, &change),
-        Act::Trust(trust) => standing::set_trust(tx, now, &change, trust),
-        Act::Suspend(until) => standing::suspend(tx, now, &change, until),
+        Act::Note => sanctions::add_note(tx, now, &change),
+        Act::Trust(trust) => sanctions::set_trust(tx, now, &change, trust),
+        Act::Suspend(until) => sanctions::suspend(tx, now, &change, until),
         Act::Ban {
             until,
             with_address,
-        } => standing::ban(tx, now, &change, until, with_address),
-        Act::Lift => standing::lift(tx, now, &change),
+        } => sanctions::ban(tx, now, &change, until, with_address),
+        Act::Lift => sanctions::lift(tx, now, &change),
     };
     app.store.write(write).await?;
     Ok(act.word())

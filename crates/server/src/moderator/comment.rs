@@ -6,6 +6,7 @@ use rejoinder_core::moderation::Action;
 use rejoinder_core::{Comment, CommentId, Page, Site};
 use render::catalogue::fill;
 use render::moderation::{CommentPage, Earlier, Flagged, LogRows, Logged, name};
+use store::discussion::versions;
 use store::moderation::decisions::{LogQuery, Of};
 use store::{StoreError, discussion::comments, moderation::inside};
 
@@ -127,7 +128,7 @@ async fn read(
             after: None,
             limit: LOG,
         };
-        let earlier = |version: comments::Version| Earlier {
+        let earlier = |version: versions::Version| Earlier {
             revision: version.revision,
             text: version.text,
             replaced_at: version.replaced_at,

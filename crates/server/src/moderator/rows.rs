@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, Site, SiteId, Time};
 use render::moderation::{Flagged, Judgement, List, Record, Row};
+use store::discussion::versions;
 use store::moderation::decisions::{Actor, Decision};
 use store::moderation::flags::Flag;
 use store::moderation::groups::Scope;
 use store::moderation::queues::{Item, Listed};
 use store::{
     Result, Tx,
-    discussion::comments,
     moderation::{inside, queues, standing},
 };
 
@@ -102,7 +102,7 @@ fn complete(
         None => Vec::new(),
     };
     let is_seen =
-        |version: &comments::Version| seen.is_some_and(|seen| seen.revision == version.revision);
+        |version: &versions::Version| seen.is_some_and(|seen| seen.revision == version.revision);
     let was = versions
         .into_iter()
         .find(is_seen)

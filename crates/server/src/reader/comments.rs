@@ -7,7 +7,7 @@ use rejoinder_core::{CommentId, PageKey};
 use render::discussion::json::CommentBody;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::discussion::comments::Idempotency;
+use store::discussion::posting::Idempotency;
 use utoipa::ToSchema;
 
 use super::find;

@@ -6,7 +6,8 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::moderation::FlagReason;
 use rejoinder_core::{AuthorId, Site};
 use serde::Deserialize;
-use store::moderation::flags::{self, NewFlag};
+use store::moderation::flagging;
+use store::moderation::flagging::NewFlag;
 use utoipa::ToSchema;
 
 use super::{find, page_of};
@@ -111,7 +112,7 @@ async fn flag(
         note: body.note.filter(|note| !note.trim().is_empty()),
     };
     app.store
-        .write(move |tx| flags::raise(tx, now, &flag))
+        .write(move |tx| flagging::raise(tx, now, &flag))
         .await?;
     Ok(token.headers())
 }

@@ -9,8 +9,15 @@ use rejoinder_core::{
     AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site, discussion::policy,
     identity::author,
 };
-use store::discussion::comments::{self, Edit, Idempotency, NewComment, NewIds, Posted};
+use store::discussion::editing;
+use store::discussion::posting;
+use store::discussion::removing;
 use store::discussion::{cards, pages};
+use store::discussion::{
+    comments::{self},
+    editing::Edit,
+    posting::{Idempotency, NewComment, NewIds, Posted},
+};
 use store::identity::authors::Details;
 use store::moderation::reach;
 
@@ -89,7 +96,7 @@ pub(crate) async fn post(
     };
     let posted = app
         .store
-        .write(move |tx| comments::post(tx, now, &new))
+        .write(move |tx| posting::post(tx, now, &new))
         .await?;
     if !posted.is_replay {
         app.metrics.count(Counter::Comments);
@@ -191,7 +198,7 @@ pub(crate) async fn edit(
     };
     Ok(app
         .store
-        .write(move |tx| comments::edit(tx, now, &edit))
+        .write(move |tx| editing::edit(tx, now, &edit))
         .await?)
 }
 
@@ -207,7 +214,7 @@ pub(crate) async fn remove(
     let reader = visitor.reader(app, site).await?;
     let site = site.id;
     app.store
-        .write(move |tx| comments::remove(tx, now, site, id, &reader))
+        .write(move |tx| removing::remove(tx, now, site, id, &reader))
         .await?;
     Ok(())
 }

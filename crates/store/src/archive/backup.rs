@@ -8,12 +8,13 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::Result;
 use crate::database::doctor::{self, Finding};
 use crate::database::error::StoreError;
-use crate::database::migrations::NEWEST;
+use crate::database::migrations::{self, NEWEST};
 use crate::database::tx::Tx;
+use crate::identity::erasures;
 use crate::identity::erasures::ledger::Erased;
-use crate::{Result, database::migrations, identity::erasures};
 
 /// So many pages of the database are copied at once.
 const STEP: i32 = 4_096;

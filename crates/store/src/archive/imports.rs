@@ -5,21 +5,17 @@
 //! here since stays. Counters are made up for a whole page at a time, by [`recount`].
 
 use markup::{RENDERER_VERSION, SafeHtml};
+use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::{AuthorId, CommentId, Page, PageId, PageKey, SiteId, State, Tally, Time};
 use sha2::{Digest, Sha256};
 
+use crate::database::doctor;
 use crate::database::error::StoreError;
-use crate::discussion::events;
+use crate::discussion::{comments, events, pages};
 use crate::identity::authors::Details;
-use crate::{
-    Result, Tx,
-    database::doctor,
-    discussion::{comments, pages},
-    params, sql,
-};
-use rejoinder_core::discussion::event::EventKind;
+use crate::{Result, Tx, params, sql};
 
 /// A page as an import brings it.
 #[derive(Debug, Clone)]

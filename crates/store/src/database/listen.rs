@@ -10,9 +10,10 @@ use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::{Client, Config};
 use rejoinder_core::{PageId, PageKey, SiteId};
 
+use crate::Hook;
 use crate::database::error::StoreError;
+use crate::database::tls;
 use crate::database::tx::Change;
-use crate::{Hook, database::tls};
 
 /// The channel of notices.
 pub(crate) const CHANNEL: &str = "rejoinder";

@@ -8,7 +8,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::database::error::StoreError;
 use crate::database::tx::Prepared;
-use crate::{Result, Tx, discussion::page_keys};
+use crate::discussion::page_keys;
+use crate::{Result, Tx};
 
 struct Migration {
     number: i64,

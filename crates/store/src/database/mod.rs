@@ -7,6 +7,7 @@ pub(crate) mod job;
 pub(crate) mod listen;
 pub mod migrations;
 pub(crate) mod postgres;
+pub(crate) mod sealed;
 pub(crate) mod seals;
 pub(crate) mod sql;
 pub(crate) mod sqlite;

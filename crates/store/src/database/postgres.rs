@@ -5,17 +5,14 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use postgres::{Client, Config, GenericClient, IsolationLevel, Transaction};
+use postgres::{Client, Config, IsolationLevel, Transaction};
 
 use crate::database::error::StoreError;
 use crate::database::job::{Job, Ran, tell};
-use crate::database::migrations;
-use crate::database::seals::{self, Seals};
-use crate::database::tx::{Prepared, Tx};
-use crate::{
-    Hook, MAX_WAITING,
-    database::{listen, tls},
-};
+use crate::database::seals::Seals;
+use crate::database::tx::{self, Prepared, Tx};
+use crate::database::{listen, migrations, sealed, tls};
+use crate::{Hook, MAX_WAITING};
 
 /// Connections, each with its thread.
 const WORKERS: usize = 8;
@@ -60,11 +57,11 @@ pub(crate) fn open(url: &str, seals: &Arc<Seals>, hook: &Hook) -> Result<Sender<
     let (migrating, own) = (config.clone(), Arc::clone(seals));
     let migrate = move || {
         let mut client = tls::connect(&migrating)?;
-        expect_writable(&mut client)?;
+        tx::expect_writable(&mut client)?;
         migrations::run_postgres(&mut client)?;
         let mut prepared = Prepared::new();
         let mut tx = Tx::postgres(client.transaction()?, &mut prepared).sealed_by(&own);
-        seals::tell(&seals::renew(&mut tx)?);
+        sealed::tell(&sealed::renew(&mut tx)?);
         tx.commit().map(drop)
     };
     thread::spawn(migrate)
@@ -154,19 +151,6 @@ fn begin(client: &mut Client, is_write: bool) -> Result<Transaction<'_>, StoreEr
         builder.read_only(true)
     };
     Ok(builder.start()?)
-}
-
-/// Refuse a database that takes no writes.
-pub(crate) fn expect_writable(client: &mut impl GenericClient) -> Result<(), StoreError> {
-    let is_read_only: String = client.query_one("show transaction_read_only", &[])?.get(0);
-    if is_read_only == "off" {
-        return Ok(());
-    }
-    Err(StoreError::Unavailable(
-        "it can only be read: it is a standby, or default_transaction_read_only is on; name the \
-         one that takes writes, or set it to off"
-            .to_owned(),
-    ))
 }
 
 fn finish(

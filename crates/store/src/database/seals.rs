@@ -11,11 +11,9 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
-use tracing::warn;
 
+use crate::Result;
 use crate::database::error::StoreError;
-use crate::database::sql::Sql;
-use crate::{Result, Tx, params, sql};
 
 /// How a sealed value begins. Behind it stand the name of its key, a colon, and the rest in base64.
 const SEALED: &str = "sealed:";
@@ -80,6 +78,11 @@ impl Key {
 }
 
 impl Seals {
+    /// Whether nothing is sealed.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// No key: what would be sealed is stored as it is. For stores that are thrown away.
     pub const fn none() -> Self {
         Self { keys: Vec::new() }
@@ -124,161 +127,4 @@ impl Seals {
             stored.is_empty() || stored.starts_with(start.as_bytes())
         })
     }
-}
-
-impl Tx<'_> {
-    /// A text, sealed.
-    pub(crate) fn seal_text(&self, place: &str, plain: &str) -> Result<String> {
-        let sealed = self.seals().seal(place, plain.as_bytes())?;
-        String::from_utf8(sealed).map_err(|error| StoreError::Internal(error.into()))
-    }
-
-    /// A text that was sealed; nothing where no key opens it.
-    pub(crate) fn unseal_text(&self, place: &str, stored: &str) -> Option<String> {
-        let plain = self.seals().unseal(place, stored.as_bytes())?;
-        String::from_utf8(plain).ok()
-    }
-}
-
-/// A column of secrets.
-struct Column {
-    place: &'static str,
-    is_text: bool,
-    select: &'static Sql,
-    update: &'static Sql,
-}
-
-macro_rules! column {
-    ($table:literal, $column:literal, $is_text:literal, $keys:literal, $where:literal) => {
-        Column {
-            place: concat!($table, ".", $column),
-            is_text: $is_text,
-            select: sql!(concat!(
-                "select ",
-                $keys,
-                ", ",
-                $column,
-                " from ",
-                $table,
-                " where ",
-                $column,
-                " is not null"
-            )),
-            update: sql!(concat!(
-                "update ",
-                $table,
-                " set ",
-                $column,
-                " = ?3 where ",
-                $where
-            )),
-        }
-    };
-}
-
-/// Every column of secrets but the settings of sites, which hold one among others.
-fn columns() -> [Column; 7] {
-    [
-        column!(
-            "webhook",
-            "secret",
-            true,
-            "site_id, id",
-            "site_id = ?1 and id = ?2"
-        ),
-        column!(
-            "webhook",
-            "old_secret",
-            true,
-            "site_id, id",
-            "site_id = ?1 and id = ?2"
-        ),
-        column!(
-            "openid_provider",
-            "client_secret",
-            true,
-            "site_id, id",
-            "site_id = ?1 and id = ?2"
-        ),
-        column!(
-            "sign_in_key",
-            "key",
-            true,
-            "site_id, id",
-            "site_id = ?1 and id = ?2"
-        ),
-        column!(
-            "push_key",
-            "private_key",
-            false,
-            "id, id",
-            "id = ?1 and id = ?2"
-        ),
-        column!(
-            "work_key",
-            "key",
-            false,
-            "site_id, site_id",
-            "site_id = ?1 and site_id = ?2"
-        ),
-        column!("address_key", "key", false, "id, id", "id = ?1 and id = ?2"),
-    ]
-}
-
-/// Say what no key opens.
-pub(crate) fn tell(unreadable: &[(&'static str, usize)]) {
-    for (place, n_values) in unreadable {
-        warn!(
-            place,
-            n_values,
-            "{n_values} secrets of {place} are sealed with a key that is not here, and count as not \
-             there; give that key beside the new one, or set them anew"
-        );
-    }
-}
-
-/// Seal what is not sealed by the key that seals. Gives the columns in which something is sealed by a key
-/// that is not here, with how much that is.
-pub(crate) fn renew(tx: &mut Tx<'_>) -> Result<Vec<(&'static str, usize)>> {
-    let mut unreadable = Vec::new();
-    if tx.seals().keys.is_empty() {
-        return Ok(unreadable);
-    }
-    for column in columns() {
-        let is_text = column.is_text;
-        let rows: Vec<(i64, i64, Vec<u8>)> = tx.all(column.select, params![], |row| {
-            let stored = match is_text {
-                true => row.get::<String>(2)?.into_bytes(),
-                false => row.get(2)?,
-            };
-            Ok((row.get(0)?, row.get(1)?, stored))
-        })?;
-        let mut n_unreadable = 0;
-        for (site, id, stored) in rows {
-            if tx.seals().is_new(&stored) {
-                continue;
-            }
-            let Some(plain) = tx.seals().unseal(column.place, &stored) else {
-                n_unreadable += 1;
-                continue;
-            };
-            if is_text {
-                let plain = String::from_utf8_lossy(&plain).into_owned();
-                let sealed = tx.seal_text(column.place, &plain)?;
-                tx.execute(column.update, params![site, id, &sealed])?;
-            } else {
-                let sealed = tx.seals().seal(column.place, &plain)?;
-                tx.execute(column.update, params![site, id, &sealed])?;
-            }
-            tx.erase();
-        }
-        if n_unreadable > 0 {
-            unreadable.push((column.place, n_unreadable));
-        }
-    }
-    let n_settings = crate::publication::sites::renew_secrets(tx)?;
-    if n_settings > 0 {
-        unreadable.push((crate::publication::sites::SECRET, n_settings));
-    }
-    Ok(unreadable)
 }

@@ -15,22 +15,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use leftovers::Leftovers;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tracing::warn;
 
 use crate::database::error::StoreError;
 use crate::database::job::{Job, Ran, tell};
-use crate::database::seals::{self, Seals};
+use crate::database::seals::Seals;
 use crate::database::tx::{Change, Tx};
-use crate::{
-    Hook, MAX_WAITING,
-    database::{estimates, migrations},
-};
+use crate::database::{estimates, migrations, sealed};
+use crate::{Hook, MAX_WAITING};
 
 mod leftovers;
-
-use leftovers::Leftovers;
 
 /// The most operations that share one commit.
 const MAX_BATCH: usize = 256;
@@ -124,7 +121,7 @@ pub(crate) fn open(path: &Path, seals: &Arc<Seals>, hook: Hook) -> Result<Queues
 fn renew_seals(writer: &Connection, seals: &Arc<Seals>) -> Result<(), StoreError> {
     run(writer, "begin immediate")?;
     let mut tx = Tx::sqlite(writer).sealed_by(seals);
-    let renewed = seals::renew(&mut tx);
+    let renewed = sealed::renew(&mut tx);
     let erases = tx.erases();
     drop(tx);
     run(
@@ -135,7 +132,7 @@ fn renew_seals(writer: &Connection, seals: &Arc<Seals>) -> Result<(), StoreError
             "rollback"
         },
     )?;
-    seals::tell(&renewed?);
+    sealed::tell(&renewed?);
     Leftovers::default().after(writer, erases);
     Ok(())
 }

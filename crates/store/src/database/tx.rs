@@ -85,6 +85,18 @@ impl<'a> Tx<'a> {
         self.seals.as_deref().unwrap_or(&NONE)
     }
 
+    /// A text, sealed.
+    pub(crate) fn seal_text(&self, place: &str, plain: &str) -> Result<String, StoreError> {
+        let sealed = self.seals().seal(place, plain.as_bytes())?;
+        String::from_utf8(sealed).map_err(|error| StoreError::Internal(error.into()))
+    }
+
+    /// A text that was sealed; nothing where no key opens it.
+    pub(crate) fn unseal_text(&self, place: &str, stored: &str) -> Option<String> {
+        let plain = self.seals().unseal(place, stored.as_bytes())?;
+        String::from_utf8(plain).ok()
+    }
+
     /// Which database this is.
     pub const fn dialect(&self) -> Dialect {
         match self.on {
@@ -98,7 +110,7 @@ impl<'a> Tx<'a> {
     pub(crate) fn expect_writable(&mut self) -> Result<(), StoreError> {
         match &mut self.on {
             On::Sqlite(_) => Ok(()),
-            On::Postgres { tx, .. } => crate::database::postgres::expect_writable(tx),
+            On::Postgres { tx, .. } => expect_writable(tx),
         }
     }
 
@@ -256,4 +268,17 @@ fn as_postgres<'v>(params: &'v [Value<'_>]) -> Vec<&'v (dyn postgres::types::ToS
         .iter()
         .map(|value| value as &(dyn postgres::types::ToSql + Sync))
         .collect()
+}
+
+/// Refuse a database that takes no writes.
+pub(crate) fn expect_writable(client: &mut impl postgres::GenericClient) -> Result<(), StoreError> {
+    let is_read_only: String = client.query_one("show transaction_read_only", &[])?.get(0);
+    if is_read_only == "off" {
+        return Ok(());
+    }
+    Err(StoreError::Unavailable(
+        "it can only be read: it is a standby, or default_transaction_read_only is on; name the \
+         one that takes writes, or set it to off"
+            .to_owned(),
+    ))
 }

@@ -2,14 +2,10 @@
 
 use rejoinder_core::discussion::event::{Event, EventKind};
 use rejoinder_core::moderation::decision::Decided;
-use rejoinder_core::{Comment, CommentId, Page, PageId, PageKey, SiteId, Time};
+use rejoinder_core::{CommentId, Page, PageId, SiteId, Time};
 
-use crate::{
-    Change, Dialect, Result, StoreError, Tx,
-    database::listen,
-    discussion::{cards, comments, pages},
-    params, sql,
-};
+use crate::database::listen;
+use crate::{Change, Dialect, Result, StoreError, Tx, params, sql};
 
 /// Append an event to the log of a locked page; the page's new version.
 ///
@@ -121,57 +117,4 @@ pub fn since(
             })
         },
     )
-}
-
-/// What became of a comment by a run of events.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Happening {
-    /// The last of the events, whose version stands for all of them.
-    pub event: Event,
-    /// Whether the comment was published in the run, so that whoever saw the state before does not
-    /// know it yet.
-    pub is_new: bool,
-    /// The comment as it is now, when the events are about one.
-    pub comment: Option<Comment>,
-}
-
-/// What happened to a page after `version`: the page as it is now, and each comment that changed
-/// once, by its last event, in the order of versions. `None` for an unknown page.
-pub fn happenings(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    key: &PageKey,
-    version: i64,
-    limit: i64,
-) -> Result<Option<(Page, Vec<Happening>)>> {
-    let Some(page) = pages::find(tx, site, key)? else {
-        return Ok(None);
-    };
-    let mut happenings: Vec<Happening> = Vec::new();
-    for event in since(tx, site, page.id, version, limit)? {
-        let is_known = |known: &Happening| known.event.comment == event.comment;
-        let earlier = happenings
-            .iter()
-            .position(is_known)
-            .map(|at| happenings.remove(at));
-        let is_published = event.kind == EventKind::Published;
-        let is_new = is_published || earlier.is_some_and(|earlier| earlier.is_new);
-        happenings.push(Happening {
-            event,
-            is_new,
-            comment: None,
-        });
-    }
-    for happening in &mut happenings {
-        if let Some(id) = happening.event.comment {
-            happening.comment = comments::by_id(tx, site, id)?;
-        }
-    }
-    let found = happenings.iter_mut();
-    cards::fill(
-        tx,
-        site,
-        found.filter_map(|happening| happening.comment.as_mut()),
-    )?;
-    Ok(Some((page, happenings)))
 }

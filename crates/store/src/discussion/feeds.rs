@@ -7,8 +7,9 @@ use rejoinder_core::discussion::feed::{Feed, Item, MAX_ITEMS, Of};
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, PageId, PageKey, Refusal, SiteId};
 
 use crate::discussion::comments::{self, comment_columns, read};
+use crate::discussion::pages;
 use crate::discussion::threads::blank;
-use crate::{Result, Tx, discussion::pages, params, sql};
+use crate::{Result, Tx, params, sql};
 
 /// The newest comments of a site.
 pub fn of_site(tx: &mut Tx<'_>, site: SiteId) -> Result<Feed> {

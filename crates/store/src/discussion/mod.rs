@@ -2,10 +2,17 @@
 
 pub mod cards;
 pub mod comments;
+pub(crate) mod counters;
+pub mod editing;
 pub mod events;
 pub mod feeds;
+pub(crate) mod forgetting;
+pub mod happenings;
 pub mod page_keys;
 pub mod pages;
+pub mod posting;
+pub mod removing;
 pub mod rendering;
 pub mod threads;
+pub mod versions;
 pub mod votes;

@@ -4,8 +4,9 @@ use rejoinder_core::moderation::decision::MAX_PINS;
 use rejoinder_core::{CommentId, PageId, PageKey, SiteId, Time};
 use url::Url;
 
-use crate::notices::mails::{self, Told};
-use crate::{Result, Tx, discussion::pages, params, sql};
+use crate::discussion::pages;
+use crate::notices::outbox::{self, Told};
+use crate::{Result, Tx, params, sql};
 
 /// Pages that are looked at in one step.
 const STEP: i64 = 1_000;
@@ -260,7 +261,7 @@ fn hand_over(tx: &mut Tx<'_>, site: SiteId, gone: i64, stays: i64) -> Result<()>
             Some(at) => Told::Digest(stays, at),
             None => Told::Comment(stays, comment),
         };
-        mails::add_mail(tx, made_at, site, &told)?;
+        outbox::add_mail(tx, made_at, site, &told)?;
     }
     Ok(())
 }

@@ -13,11 +13,8 @@ use rejoinder_core::{
 };
 
 use crate::discussion::comments::{columns, comment_columns, read};
-use crate::{
-    Dialect, Result, Sql, Tx,
-    discussion::{cards, pages},
-    params, sql,
-};
+use crate::discussion::{cards, pages};
+use crate::{Dialect, Result, Sql, Tx, params, sql};
 
 /// The part of a page's thread that `query` asks for. An unknown page is an empty thread.
 pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -> Result<Thread> {

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
+use rejoinder_core::discussion::event::EventKind;
+use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::{
     AuthorId, AuthorKind, Comment, CommentId, PageId, Reader, Refusal, Site, SiteId, Tally, Time,
-    TokenHash, Vote, discussion::policy,
+    TokenHash, Vote,
 };
 
-use crate::discussion::events;
+use crate::discussion::{comments, events};
+use crate::identity::address_keys;
 use crate::identity::authors::{self, Details};
-use crate::{
-    Result, Tx, discussion::comments, identity::address_keys, moderation::standing, params, sql,
-};
-use rejoinder_core::discussion::event::EventKind;
+use crate::moderation::standing;
+use crate::{Result, Tx, params, sql};
 
 /// For how long one address has one guest's vote on a comment.
 const ADDRESS_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);

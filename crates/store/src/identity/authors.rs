@@ -3,17 +3,11 @@
 use std::time::Duration;
 
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::{
-    Author, AuthorId, AuthorKind, Refusal, Site, SiteId, Time, TokenHash, identity::names,
-};
+use rejoinder_core::{Author, AuthorId, AuthorKind, SiteId, Time, TokenHash};
 
 use crate::database::error::StoreError;
-use crate::{
-    Result, Row, Tx,
-    identity::{sessions, sign_ins},
-    moderation::{pipeline, searches},
-    params, sql,
-};
+use crate::moderation::searches;
+use crate::{Result, Row, Tx, params, sql};
 
 /// How long a guest's browser proves who they are.
 const SESSION: Duration = Duration::from_secs(400 * 24 * 60 * 60);
@@ -54,19 +48,6 @@ pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: AuthorId) -> Result<Option<Autho
         params![site, id],
         |row| read(row, 0),
     )
-}
-
-/// Whether someone outside the newsroom may call themself `name`.
-pub fn may_be_called(tx: &mut Tx<'_>, site: &Site, name: &str) -> Result<()> {
-    let newsroom: Vec<String> = tx.all(
-        sql!(
-            "select name from author where site_id = ?1 and role <> 'reader' order by id limit 1000"
-        ),
-        params![site.id],
-        |row| row.get(0),
-    )?;
-    names::may_be_called(site, &newsroom, name)?;
-    pipeline::may_be_named(tx, site, name)
 }
 
 /// The account of an e-mail address, in whatever case it is written.
@@ -199,21 +180,6 @@ pub(crate) fn forget_details(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) ->
     Ok(())
 }
 
-/// Let an author do more or less at the site. Whoever may do something else than before must sign in
-/// again: a session says of nobody that they may do more, and of links that wait none brings it back.
-pub fn set_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) -> Result<()> {
-    let before = by_id(tx, site, author)?.map(|author| author.role);
-    if before.is_some_and(|before| before != role) {
-        sessions::end_others(tx, site, author, None)?;
-        sign_ins::invite_to(tx, site, author, Role::Reader)?;
-    }
-    tx.execute(
-        sql!("update author set role = ?3 where site_id = ?1 and id = ?2"),
-        params![site, author, role.as_str()],
-    )?;
-    Ok(())
-}
-
 /// One of the newsroom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Colleague {
@@ -242,24 +208,6 @@ pub fn newsroom(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Colleague>> {
     Ok(found)
 }
 
-/// Let one of the newsroom do more or less there. A site keeps an owner.
-pub fn change_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) -> Result<()> {
-    let owners: Vec<AuthorId> = tx.all(
-        sql!(
-            "select id from author where site_id = ?1 and role <> 'reader' and role = 'owner'
-             order by id for update"
-        ),
-        params![site],
-        |row| row.get(0),
-    )?;
-    let known = by_id(tx, site, author)?.filter(|known| known.role > Role::Reader);
-    known.ok_or(Refusal::AuthorUnknown)?;
-    if role < Role::Owner && owners == [author] {
-        return Err(Refusal::LastOwner.into());
-    }
-    set_role(tx, site, author, role)
-}
-
 /// An author from five columns that begin at `at`: id, name, kind, role, website.
 pub(crate) fn read(row: &Row<'_>, at: usize) -> Result<Author> {
     let unknown = |word: String| StoreError::Internal(format!("unknown word {word}").into());
@@ -272,4 +220,14 @@ pub(crate) fn read(row: &Row<'_>, at: usize) -> Result<Author> {
         role: Role::from_word(&role).ok_or_else(|| unknown(role))?,
         website: row.get(at + 4)?,
     })
+}
+
+/// The address of an account.
+pub fn email_of(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Option<String>> {
+    let email = tx.one(
+        sql!("select email from author where site_id = ?1 and id = ?2"),
+        params![site, author],
+        |row| row.get(0),
+    )?;
+    Ok(email.flatten())
 }

@@ -1,16 +1,16 @@
 //! A guest who has got an account: what they wrote, voted and flagged becomes the account's.
 
+use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{Author, AuthorId, AuthorKind, CommentId, Page, PageId, SiteId, Tally, Time};
 
-use crate::discussion::events;
+use crate::discussion::{events, pages};
 use crate::identity::erasures::ledger;
-use crate::{
-    Result, Tx, discussion::pages, identity::mutes, moderation::flags, notices::subscriptions,
-    params, sql,
-};
-use rejoinder_core::discussion::event::EventKind;
+use crate::identity::mutes;
+use crate::moderation::flags;
+use crate::notices::subscriptions;
+use crate::{Result, Tx, params, sql};
 
 /// Make everything of `guest` the account's. Someone who is no guest keeps what is theirs.
 pub(crate) fn claim(

@@ -17,8 +17,8 @@ use rejoinder_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::discussion::{comments, events};
-use crate::identity::{authors, identities, mail_sign_ins, mutes, passkeys, sessions};
+use crate::discussion::{comments, events, forgetting};
+use crate::identity::{authors, identities, mail_sign_ins, mailboxes, mutes, passkeys, sessions};
 use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::decisions::{self, Entry};
 use crate::moderation::{flags, searches};
@@ -106,7 +106,13 @@ pub fn ask(tx: &mut Tx<'_>, now: Time, site: SiteId, author: &Author, fate: Fate
 }
 
 /// Let a deletion begin at once.
-fn begin(tx: &mut Tx<'_>, now: Time, site: SiteId, author: AuthorId, fate: Fate) -> Result<()> {
+pub(crate) fn begin(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: AuthorId,
+    fate: Fate,
+) -> Result<()> {
     tx.execute(
         sql!(
             "insert into erasure (site_id, author_id, comments, asked_at, due_at)
@@ -204,7 +210,7 @@ fn shut(tx: &mut Tx<'_>, now: Time, site: SiteId, account: AuthorId) -> Result<(
         sql!("delete from guest_link where site_id = ?1 and mailbox = ?2"),
         params![site, &author::mailbox(&email)],
     )?;
-    subscriptions::forget_mails(tx, site, &email)?;
+    mailboxes::forget_mails(tx, site, &email)?;
     tx.execute(
         sql!("update author set email = null, website = null where site_id = ?1 and id = ?2"),
         params![site, account],
@@ -264,13 +270,18 @@ fn leave(
     )?;
     if stays {
         events::append(tx, now, &page, EventKind::Edited, Some(id))?;
-        return comments::forget_traces(tx, site, id);
+        return forgetting::forget_traces(tx, site, id);
     }
-    comments::forget(tx, site, id)
+    forgetting::forget(tx, site, id)
 }
 
 /// Delete a comment of a locked page as its author would.
-fn leave_nothing(tx: &mut Tx<'_>, now: Time, page: &Page, comment: &Comment) -> Result<()> {
+pub(crate) fn leave_nothing(
+    tx: &mut Tx<'_>,
+    now: Time,
+    page: &Page,
+    comment: &Comment,
+) -> Result<()> {
     let before = decisions::snapshot(tx, page.site, comment.id)?;
     let mut after = before.entering(State::Removed, Some("author"));
     after.revision += 1;

@@ -6,17 +6,15 @@
 
 use std::time::Duration;
 
-use rejoinder_core::{Author, AuthorId, AuthorKind, SiteId, Time, TokenHash, identity::author};
+use rejoinder_core::identity::author;
+use rejoinder_core::{Author, AuthorId, AuthorKind, SiteId, Time, TokenHash};
 use serde::Serialize;
 
 use crate::identity::personal::{self, Everything, Subscribed};
+use crate::identity::{authors, erasures, mailboxes};
 use crate::jobs::{self, NewJob};
-use crate::{
-    Result, Tx,
-    identity::{authors, erasures},
-    notices::subscriptions,
-    params, sql,
-};
+use crate::notices::subscriptions;
+use crate::{Result, Tx, params, sql};
 
 /// How long a link works, and how long a mailbox gets no second one.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -205,7 +203,7 @@ pub fn take_back(
 
 /// Forget an address that whoever asks has mails of. An account of theirs keeps what it is told of.
 fn forget_mailbox(tx: &mut Tx<'_>, now: Time, site: SiteId, mailbox: &str) -> Result<()> {
-    let addresses = subscriptions::forget_mailbox(tx, now, site, mailbox)?;
+    let addresses = mailboxes::forget_mailbox(tx, now, site, mailbox)?;
     for address in addresses {
         tx.execute(
             sql!(

@@ -9,13 +9,10 @@ use sha2::{Digest, Sha256};
 
 use crate::database::error::StoreError;
 use crate::identity::sessions::{self, NewSession};
-use crate::{
-    Result, Tx,
-    identity::{authors, personal},
-    params,
-    publication::sites,
-    sql,
-};
+use crate::identity::{authors, renaming};
+use crate::moderation::naming;
+use crate::publication::sites;
+use crate::{Result, Tx, params, sql};
 
 /// Whoever decides at a site signs in there, so that a key is not worth their powers.
 const NEWSROOM: Refusal = Refusal::TokenInvalid {
@@ -165,7 +162,7 @@ fn update(
     )?;
     let mut author = author;
     if let Some(name) = &claims.name {
-        match personal::rename(tx, now, site, &author, name) {
+        match renaming::rename(tx, now, site, &author, name) {
             Ok(()) => author.name.clone_from(name),
             Err(StoreError::Refused(_)) => {}
             Err(error) => return Err(error),
@@ -207,7 +204,7 @@ fn make(tx: &mut Tx<'_>, now: Time, arriving: &Arriving) -> Result<Author> {
         Some(holder) if holder.role == Role::Reader => holder,
         holder => {
             let name = claims.name.as_deref().ok_or(Refusal::NameMissing)?;
-            authors::may_be_called(tx, site, name)?;
+            naming::may_be_called(tx, site, name)?;
             let email = claims.email.as_deref().filter(|_| holder.is_none());
             authors::add_account(tx, now, site.id, arriving.author, name, email)?
         }

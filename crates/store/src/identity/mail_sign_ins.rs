@@ -10,11 +10,14 @@
 
 use std::time::Duration;
 
-use rejoinder_core::{Author, AuthorId, Refusal, Site, SiteId, Time, TokenHash, identity::author};
+use rejoinder_core::identity::author;
+use rejoinder_core::{Author, AuthorId, Refusal, Site, SiteId, Time, TokenHash};
 
+use crate::identity::authors;
 use crate::identity::sessions::{self, NewSession};
 use crate::jobs::{self, NewJob};
-use crate::{Result, Tx, identity::authors, params, sql};
+use crate::moderation::naming;
+use crate::{Result, Tx, params, sql};
 
 /// How long a link works.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(15 * 60);
@@ -279,7 +282,7 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &Opened) -> Result<Entered> {
         Some(known) => known,
         None => {
             let name = opened.name.as_deref().ok_or(Refusal::NameMissing)?;
-            authors::may_be_called(tx, &opened.site, name)?;
+            naming::may_be_called(tx, &opened.site, name)?;
             authors::add_account(tx, now, site, opened.author, name, Some(&pending.email))?
         }
     };

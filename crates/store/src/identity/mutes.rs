@@ -3,7 +3,9 @@
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, Comment, CommentId, Refusal, SiteId, Time, TokenHash};
 
-use crate::{Result, Tx, discussion::comments, identity::authors, params, sql};
+use crate::discussion::comments;
+use crate::identity::authors;
+use crate::{Result, Tx, params, sql};
 
 /// So many authors one reader can mute; the first ones give way.
 const MAX_MUTED: i64 = 500;

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use rejoinder_core::{Author, AuthorId, SiteId, Time, TokenHash};
 
+use crate::identity::authors;
 use crate::identity::sessions::{self, NewSession};
-use crate::{Result, Tx, identity::authors, params, sql};
+use crate::{Result, Tx, params, sql};
 
 /// How long a browser has to answer.
 pub const CEREMONY_LIFETIME: Duration = Duration::from_secs(5 * 60);

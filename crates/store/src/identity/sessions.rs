@@ -7,11 +7,8 @@ use std::time::Duration;
 
 use rejoinder_core::{Author, AuthorId, Refusal, SiteId, Time, TokenHash};
 
-use crate::{
-    Result, Tx,
-    identity::{authors, claims},
-    params, sql,
-};
+use crate::identity::{authors, claims};
+use crate::{Result, Tx, params, sql};
 
 /// How long an account stays signed in.
 const LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);

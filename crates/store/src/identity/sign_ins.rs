@@ -7,7 +7,8 @@ use rejoinder_core::{Author, AuthorId, Refusal, SiteId, Time, TokenHash};
 
 use crate::identity::authors::{self, Colleague};
 use crate::identity::sessions::{self, NewSession};
-use crate::{Result, Tx, identity::passkeys, params, sql};
+use crate::identity::{passkeys, roles};
+use crate::{Result, Tx, params, sql};
 
 /// Who a sign-in link is for.
 #[derive(Debug, Clone)]
@@ -42,7 +43,7 @@ pub fn invite(tx: &mut Tx<'_>, now: Time, invitation: &Invitation) -> Result<Aut
     let author = match authors::by_email(tx, *site, email)? {
         Some(known) => {
             if known.role > *role {
-                authors::change_role(tx, *site, known.id, *role)?;
+                roles::change_role(tx, *site, known.id, *role)?;
             }
             known.id
         }
@@ -53,7 +54,7 @@ pub fn invite(tx: &mut Tx<'_>, now: Time, invitation: &Invitation) -> Result<Aut
         }
     };
     forget_old(tx, now, *site)?;
-    invite_to(tx, *site, author, *role)?;
+    roles::invite_to(tx, *site, author, *role)?;
     tx.execute(
         sql!(
             "insert into sign_in (site_id, token_hash, author_id, expires_at, role)
@@ -62,27 +63,6 @@ pub fn invite(tx: &mut Tx<'_>, now: Time, invitation: &Invitation) -> Result<Aut
         params![*site, &token.0, author, now.after(*lifetime), role.as_str()],
     )?;
     Ok(author)
-}
-
-/// Let the links of an author that wait invite to `role`; to none, they work no more. Gives whether there
-/// are any.
-pub(crate) fn invite_to(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    author: AuthorId,
-    role: Role,
-) -> Result<bool> {
-    let n_links = match role {
-        Role::Reader => tx.execute(
-            sql!("delete from sign_in where site_id = ?1 and author_id = ?2"),
-            params![site, author],
-        )?,
-        _ => tx.execute(
-            sql!("update sign_in set role = ?3 where site_id = ?1 and author_id = ?2"),
-            params![site, author, role.as_str()],
-        )?,
-    };
-    Ok(n_links > 0)
 }
 
 /// What an author is invited to who has not come yet; `None` when no link of theirs waits.
@@ -177,7 +157,7 @@ pub fn accept(
         passkeys::forget(tx, site, invited.id)?;
     }
     if invited.role != before.role {
-        authors::set_role(tx, site, invited.id, invited.role)?;
+        roles::set_role(tx, site, invited.id, invited.role)?;
     }
     tx.execute(
         sql!("update author set name = ?3 where site_id = ?1 and id = ?2"),

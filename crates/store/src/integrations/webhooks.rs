@@ -10,12 +10,12 @@ mod delivery;
 use rejoinder_core::integrations::webhook::{Kind, OVERLAP, Secret};
 use rejoinder_core::{SiteId, Time};
 
+use crate::database::error::StoreError;
+use crate::{Result, Row, Tx, params, sql};
+
 pub(crate) use deliveries::announce;
 pub use deliveries::{Deliver, deliveries, due, record, replay, replay_since};
 pub use delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId};
-
-use crate::database::error::StoreError;
-use crate::{Result, Row, Tx, params, sql};
 
 /// Where secrets are, for their seals.
 const SECRET: &str = "webhook.secret";

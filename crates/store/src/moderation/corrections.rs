@@ -10,7 +10,8 @@ use rejoinder_core::{CommentId, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::jobs::{self, NewJob, Payload};
-use crate::{Result, Tx, params, publication::sites, sql};
+use crate::publication::sites;
+use crate::{Result, Tx, params, sql};
 
 /// Tells Akismet that it was wrong about a comment.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]

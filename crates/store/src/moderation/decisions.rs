@@ -8,25 +8,21 @@ mod change;
 mod log;
 mod pins;
 
-use rejoinder_core::moderation::decision::Decider;
-use rejoinder_core::moderation::{Action, Reason, Snapshot, decision};
+use rejoinder_core::discussion::event::EventKind;
+use rejoinder_core::moderation::decision::{self, Decider};
+use rejoinder_core::moderation::{Action, Reason, Snapshot};
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Author, Comment, CommentId, Page, PageId, Refusal, SiteId, State, Time};
+
+use crate::database::error::StoreError;
+use crate::discussion::{comments, events, pages, versions};
+use crate::moderation::reach::{self, Moderator};
+use crate::moderation::{flags, groups};
+use crate::{Result, Tx, params, sql};
 
 pub(crate) use change::{Entry, change, note_findings, snapshot};
 pub use log::{Actor, Decision, DecisionId, LogCursor, LogQuery, NotADecisionId, Of, log};
 pub(crate) use log::{findings_of, standing_judgement};
-
-use crate::database::error::StoreError;
-use crate::discussion::events;
-use crate::moderation::reach::{self, Moderator};
-use crate::{
-    Result, Tx,
-    discussion::{comments, pages},
-    moderation::{flags, groups},
-    params, sql,
-};
-use rejoinder_core::discussion::event::EventKind;
 
 /// The most decisions that are made at once.
 pub const MAX_AT_ONCE: usize = 100;
@@ -228,7 +224,7 @@ fn undo_of_comment(
     let current = snapshot(tx, site, comment.id)?;
     let undone = decision::undo(&current, before, after)?;
     if before.revision != after.revision
-        && !comments::can_bring_back(tx, site, comment.id, before.revision)?
+        && !versions::can_bring_back(tx, site, comment.id, before.revision)?
     {
         return Err(Refusal::NotUndoable.into());
     }

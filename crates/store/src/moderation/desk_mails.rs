@@ -4,12 +4,13 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::discussion::comments;
+use crate::identity::authors;
 use crate::jobs::{self, NewJob, Payload};
+use crate::moderation::groups;
 use crate::moderation::queues::{self, Item, Order, Queue, QueueQuery};
-use crate::{
-    Result, Tx, discussion::comments, identity::authors, moderation::groups, params,
-    publication::sites, sql,
-};
+use crate::publication::sites;
+use crate::{Result, Tx, params, sql};
 
 /// So many comments are quoted in a mail.
 const QUOTED: usize = 10;

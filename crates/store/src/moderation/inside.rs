@@ -5,7 +5,8 @@
 
 use rejoinder_core::Comment;
 
-use crate::discussion::comments::{self, Version};
+use crate::discussion::comments;
+use crate::discussion::versions::{self, Version};
 use crate::moderation::decisions::{self, Decision};
 use crate::moderation::flags::{self, Flag};
 use crate::moderation::queues::Item;
@@ -13,7 +14,7 @@ use crate::{Result, Tx};
 
 /// The earlier texts of a comment, oldest first.
 pub fn versions(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<Version>> {
-    comments::versions(tx, item.page.site, item.comment.id)
+    versions::versions(tx, item.page.site, item.comment.id)
 }
 
 /// What the program is called that posted a comment; `None` where a browser did.

@@ -56,11 +56,7 @@ pub(crate) fn teach(
     text: &str,
     stands: &Snapshot,
 ) -> Result<()> {
-    let before: Option<(String, String)> = tx.one(
-        sql!("select kind, words from lesson where site_id = ?1 and comment_id = ?2"),
-        params![site, comment],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
+    let before = taught(tx, site, comment)?;
     let mut words = learned::words(text);
     words.truncate(MAX_WORDS);
     let words = serde_json::Value::from(words).to_string();
@@ -69,14 +65,7 @@ pub(crate) fn teach(
     if before == after {
         return Ok(());
     }
-    if let Some((kind, words)) = before {
-        let (bad, good) = if kind == "bad" { (-1, 0) } else { (0, -1) };
-        count(tx, site, &words, bad, good)?;
-        tx.execute(
-            sql!("delete from lesson where site_id = ?1 and comment_id = ?2"),
-            params![site, comment],
-        )?;
-    }
+    forget(tx, site, comment)?;
     if let (Some((kind, words)), Some((bad, good))) = (after, lesson.map(Lesson::weights)) {
         count(tx, site, &words, bad, good)?;
         tx.execute(
@@ -84,6 +73,29 @@ pub(crate) fn teach(
             params![site, comment, kind, words],
         )?;
     }
+    Ok(())
+}
+
+/// The kind of lesson that a comment taught, and its words.
+fn taught(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<Option<(String, String)>> {
+    tx.one(
+        sql!("select kind, words from lesson where site_id = ?1 and comment_id = ?2"),
+        params![site, comment],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Let the filter forget what a comment taught it.
+pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<()> {
+    let Some((kind, words)) = taught(tx, site, comment)? else {
+        return Ok(());
+    };
+    let (bad, good) = if kind == "bad" { (-1, 0) } else { (0, -1) };
+    count(tx, site, &words, bad, good)?;
+    tx.execute(
+        sql!("delete from lesson where site_id = ?1 and comment_id = ?2"),
+        params![site, comment],
+    )?;
     Ok(())
 }
 

@@ -1,22 +1,19 @@
 //! The pipeline inside the transaction that posts or edits, and the verdicts that come after it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use markup::{Rendered, Shown, readable};
-use rejoinder_core::discussion::text::is_blank;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{
-    Facts, Finding, Judged, Last, LateVerdict, Lists, Phase, Signed, Stand, Standing, Verdict,
-    Work, judge as judged, late,
+    Facts, Finding, Last, LateVerdict, Phase, Signed, Stand, Standing, Verdict, Work,
+    judge as judged, late,
 };
-use rejoinder_core::publication::settings::BannedWords;
 use rejoinder_core::{
-    Author, AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Settings, Site,
-    SiteId, Time, TokenHash,
+    Author, AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Settings, SiteId,
+    Time, TokenHash,
 };
 use serde::{Deserialize, Serialize};
 
@@ -171,42 +168,6 @@ fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<Last>> {
             })
         },
     )
-}
-
-/// Whether a headline that somebody's browser tells of a page has nothing that the site bans.
-pub(crate) fn may_be_titled(tx: &mut Tx<'_>, page: &Page, title: &str) -> Result<bool> {
-    let lists = lists(tx, page.site)?;
-    let is_banned = lists.is_some_and(|lists| !lists.banned.find(title).is_empty());
-    Ok(!is_banned && !is_blank(title))
-}
-
-/// Whether the site takes what somebody calls themself, where it refuses what it bans.
-pub(crate) fn may_be_named(tx: &mut Tx<'_>, site: &Site, name: &str) -> Result<()> {
-    if site.settings.banned_words == BannedWords::Hold {
-        return Ok(());
-    }
-    let Some(lists) = lists(tx, site.id)? else {
-        return Ok(());
-    };
-    match lists.banned.find(name).first() {
-        Some(hit) => Err(Refusal::WordBanned {
-            field: Judged::Name.field(),
-            word: name[hit.range.clone()].to_owned(),
-        }
-        .into()),
-        None => Ok(()),
-    }
-}
-
-fn lists(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Arc<Lists>>> {
-    let hash: Option<Option<Vec<u8>>> = tx.one(
-        sql!("select words_hash from site_moderation where site_id = ?1"),
-        params![site],
-        |row| row.get(0),
-    )?;
-    let hash = hash.flatten();
-    hash.map(|hash| word_lists::compiled(tx, site, &hash))
-        .transpose()
 }
 
 fn n_recent(tx: &mut Tx<'_>, now: Time, site: SiteId, it: &Text<'_>) -> Result<i64> {

@@ -9,8 +9,9 @@ use rejoinder_core::moderation::Finding;
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, PageId, PageKey, SiteId};
 
 use crate::discussion::comments::{columns, read};
+use crate::moderation::decisions;
 use crate::moderation::groups::{Scope, in_scope};
-use crate::{Result, Row, Sql, Tx, moderation::decisions, params, sql};
+use crate::{Result, Row, Sql, Tx, params, sql};
 
 pub use counts::{COUNT_LIMIT, Counts, counts, held_on};
 pub use search::{SEARCH_WINDOW, search};

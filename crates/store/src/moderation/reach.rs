@@ -4,16 +4,13 @@
 //! of the types of this module as its proof. Nothing else makes them, so that an operation which forgets
 //! to ask does not compile. What is out of reach answers as what is nowhere.
 
+use rejoinder_core::discussion::policy;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::{
-    Author, AuthorId, Comment, CommentId, Page, Reader, Refusal, SiteId, discussion::policy,
-};
+use rejoinder_core::{Author, AuthorId, Comment, CommentId, Page, Reader, Refusal, SiteId};
 
-use crate::{
-    Result, Tx,
-    discussion::{comments, pages},
-    moderation::groups,
-};
+use crate::discussion::{comments, pages};
+use crate::moderation::groups;
+use crate::{Result, Tx};
 
 /// A moderator whose groups cover what they act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

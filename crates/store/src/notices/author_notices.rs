@@ -3,49 +3,12 @@
 //! Told are those who asked for mails about the page. A mail waits a little, so that a decision that is
 //! undone at once tells nothing, and it is sent only while what it says is so.
 
-use std::time::Duration;
-
-use rejoinder_core::discussion::event::Event;
 use rejoinder_core::notices::bell::Ring;
-use rejoinder_core::notices::subscription::Kind;
 use rejoinder_core::{Comment, CommentId, SiteId, State};
 
-use crate::notices::mails::{self, Told};
+use crate::discussion::comments;
 use crate::notices::subscriptions::Subscription;
-use crate::{Result, Tx, discussion::comments, notices::pushes, params, sql};
-
-/// So long a decision may be undone before its author hears of it.
-pub const SECOND_THOUGHTS: Duration = Duration::from_secs(2 * 60);
-
-/// Let the author of a comment hear by mail what became of it.
-pub(crate) fn tell_author(
-    tx: &mut Tx<'_>,
-    event: &Event,
-    comment: &Comment,
-    ring: Ring,
-) -> Result<()> {
-    let subscription: Option<i64> = tx.one(
-        sql!(
-            "select id from subscription
-             where site_id = ?1 and author_id = ?2 and page_id = ?3 and kind <> ?4
-               and confirmed_at is not null
-             order by kind desc, id limit 1"
-        ),
-        params![
-            event.site,
-            comment.author.id,
-            event.page,
-            Kind::Branch.as_str()
-        ],
-        |row| row.get(0),
-    )?;
-    let Some(subscription) = subscription else {
-        return Ok(());
-    };
-    let told = Told::Fate(subscription, comment.id, ring);
-    pushes::tell_author(tx, event.at, event.site, comment.author.id, told)?;
-    mails::add_mail(tx, event.at, event.site, &told)
-}
+use crate::{Result, Tx, params, sql};
 
 /// The comment, if it is the subscriber's and what is to be said of it is so.
 pub(crate) fn still_so(

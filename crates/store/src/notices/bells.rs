@@ -8,11 +8,8 @@ use std::time::Duration;
 use rejoinder_core::notices::bell::Ring;
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, SiteId, Time};
 
-use crate::{
-    Result, StoreError, Tx,
-    discussion::{comments, pages},
-    params, sql,
-};
+use crate::discussion::{comments, pages};
+use crate::{Result, StoreError, Tx, params, sql};
 
 /// More than so many unread ones are not counted.
 const MAX_COUNTED: i64 = 99;

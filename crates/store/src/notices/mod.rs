@@ -4,5 +4,7 @@ pub mod author_notices;
 pub mod bells;
 pub mod devices;
 pub mod mails;
+pub mod outbox;
 pub mod pushes;
 pub mod subscriptions;
+pub mod telling;

@@ -7,16 +7,14 @@ use rejoinder_core::notices::bell::Ring;
 use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::discussion::{comments, pages};
 use crate::jobs::{self, NewJob, Payload};
+use crate::notices::author_notices;
 use crate::notices::devices::{self, Device};
-use crate::notices::mails::{Due, Told};
+use crate::notices::mails::Due;
+use crate::notices::outbox::Told;
 use crate::notices::subscriptions::{self, Subscription};
-use crate::{
-    Result, Tx,
-    discussion::{comments, pages},
-    notices::author_notices,
-    params, sql,
-};
+use crate::{Result, Tx, params, sql};
 
 /// What one push tells a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,15 +11,12 @@ use rejoinder_core::{
     Author, AuthorId, AuthorKind, CommentId, Page, PageId, PageKey, Refusal, SiteId, Time,
 };
 
+use crate::discussion::{comments, pages};
+use crate::identity::authors;
 use crate::identity::erasures::ledger;
-use crate::jobs::{self, Payload};
-use crate::notices::mails::{self, Told};
-use crate::{
-    Result, Row, Tx,
-    discussion::{comments, pages},
-    identity::{mail_sign_ins, personal},
-    params, sql,
-};
+use crate::jobs::Payload as _;
+use crate::notices::outbox::{self, Told};
+use crate::{Result, Row, Tx, jobs, params, sql};
 
 /// A wish that nobody confirms is forgotten after so long.
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -179,7 +176,7 @@ fn address(
     let Some(author) = author else {
         return Ok(typed);
     };
-    let own = personal::email_of(tx, site, author.id)?;
+    let own = authors::email_of(tx, site, author.id)?;
     Ok(match author.kind {
         AuthorKind::Account => own.or(typed),
         AuthorKind::Guest | AuthorKind::Imported => typed.or(own),
@@ -203,7 +200,7 @@ fn branch_of(tx: &mut Tx<'_>, page: &Page, wish: &Wish) -> Result<Option<Comment
 /// how it came there; any other has been when the mail to it was answered.
 fn is_proved(tx: &mut Tx<'_>, site: SiteId, author: &Author, email: &str) -> Result<bool> {
     if author.kind == AuthorKind::Account {
-        let own = personal::email_of(tx, site, author.id)?;
+        let own = authors::email_of(tx, site, author.id)?;
         if own.is_some_and(|own| is_same(&own, email)) {
             return Ok(true);
         }
@@ -277,7 +274,7 @@ fn wait_for(
         return Ok(());
     }
     save(tx, now, site, mailbox, &new)?;
-    mails::add_mail(tx, now, site, &Told::Confirm(new.id))
+    outbox::add_mail(tx, now, site, &Told::Confirm(new.id))
 }
 
 /// Whoever is told already stays so, at the pace that was asked for last.
@@ -477,80 +474,6 @@ pub(crate) fn forget_on_page(
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     forget_notices(tx, now, site, &ended)
-}
-
-/// Forget what a guest wanted to be told, and the mailbox that is known to be theirs where nobody else
-/// is told anything there.
-pub(crate) fn forget_of_guest(
-    tx: &mut Tx<'_>,
-    now: Time,
-    site: SiteId,
-    guest: AuthorId,
-) -> Result<()> {
-    let ended: Vec<(i64, String, bool)> = tx.all(
-        sql!(
-            "delete from subscription where site_id = ?1 and author_id = ?2
-             returning id, mailbox, cast(case when confirmed_at is not null
-                 and contested_at is null then 1 else 0 end as bigint)"
-        ),
-        params![site, guest],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get::<i64>(2)? == 1)),
-    )?;
-    let told = ended.iter().map(|(id, mailbox, _)| (*id, mailbox.clone()));
-    forget_notices(tx, now, site, &told.collect::<Vec<_>>())?;
-    for (_, mailbox, _) in ended.iter().filter(|(_, _, is_known)| *is_known) {
-        let others = tx.one(
-            sql!("select 1 from subscription where site_id = ?1 and mailbox = ?2 limit 1"),
-            params![site, mailbox],
-            |_| Ok(()),
-        )?;
-        if others.is_none() {
-            forget_mailbox(tx, now, site, mailbox)?;
-        }
-    }
-    Ok(())
-}
-
-/// Forget what a mailbox was to be told, but for what an account of the same person is. Gives the
-/// addresses that lead there.
-pub(crate) fn forget_mailbox(
-    tx: &mut Tx<'_>,
-    now: Time,
-    site: SiteId,
-    mailbox: &str,
-) -> Result<Vec<String>> {
-    let ended: Vec<(i64, String)> = tx.all(
-        sql!(
-            "delete from subscription where site_id = ?1 and mailbox = ?2 and not exists (
-                 select 1 from author a where a.site_id = ?1 and a.id = subscription.author_id
-                   and a.kind = 'account')
-             returning id, email"
-        ),
-        params![site, mailbox],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    let told = ended.iter().map(|(id, _)| (*id, mailbox.to_owned()));
-    forget_notices(tx, now, site, &told.collect::<Vec<_>>())?;
-    for sql in [
-        sql!("delete from mail_sign_in where site_id = ?1 and mailbox = ?2"),
-        sql!("delete from guest_link where site_id = ?1 and mailbox = ?2"),
-    ] {
-        tx.execute(sql, params![site, mailbox])?;
-    }
-    let mut addresses: Vec<String> = ended.into_iter().map(|(_, email)| email).collect();
-    addresses.push(mailbox.to_owned());
-    addresses.sort();
-    addresses.dedup();
-    for address in &addresses {
-        mail_sign_ins::forget(tx, site, address)?;
-        forget_mails(tx, site, address)?;
-    }
-    Ok(addresses)
-}
-
-/// Forget the mails to an address, those that were sent too.
-pub(crate) fn forget_mails(tx: &mut Tx<'_>, site: SiteId, address: &str) -> Result<()> {
-    jobs::erase(tx, site, jobs::MAIL, address)
 }
 
 /// Forget what was to be told by subscriptions that are gone, and what their mailboxes were told where

@@ -11,12 +11,14 @@ use rejoinder_core::{AuthorId, Refusal, Settings, Site, SiteId, Time};
 use crate::identity::openid::{self, Provider};
 use crate::identity::sign_in_keys::{self, SignInKey};
 use crate::identity::sign_ins::{self, Invitation};
+use crate::identity::{authors, roles};
 use crate::integrations::api_tokens::{self, NewApiToken};
 use crate::integrations::webhooks::{self, NewWebhook};
 use crate::moderation::groups::{self, Scope};
 use crate::moderation::word_lists::{self, Entries, List};
 use crate::publication::audit::{Note, note};
-use crate::{Result, Tx, identity::authors, publication::sites};
+use crate::publication::sites;
+use crate::{Result, Tx};
 
 /// Add a site.
 pub fn add_site(
@@ -182,9 +184,9 @@ pub fn change_person(
     match invited {
         Some(invited) => {
             told.was = Some(invited.as_str());
-            sign_ins::invite_to(tx, site, id, role)?;
+            roles::invite_to(tx, site, id, role)?;
         }
-        None => authors::change_role(tx, site, id, role)?,
+        None => roles::change_role(tx, site, id, role)?,
     }
     if role != invited.unwrap_or(person.role) {
         note(tx, now, site, by, &told)?;

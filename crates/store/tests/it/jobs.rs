@@ -5,7 +5,7 @@ use std::time::Duration;
 use rejoinder_core::{Clock as _, CommentId, SiteId, Time};
 use rejoinder_store::Tx;
 use rejoinder_store::jobs::{self, Job, NewJob, Payload};
-use rejoinder_store::notices::mails::{FanOut, Told};
+use rejoinder_store::notices::{outbox::Told, telling::FanOut};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{World, on_both};

@@ -11,15 +11,21 @@ use rejoinder_core::{
     AuthorId, Clock as _, CommentId, FixedClock, FixedRandom, IdSource, PageId, PageKey,
     Random as _, Reader, Settings, Site, SiteId, Sort, State, Tally, Time, TokenHash, Vote,
 };
-use rejoinder_store::discussion::comments::{Edit, Idempotency, NewComment, NewIds, Posted};
+use rejoinder_store::discussion::editing;
+use rejoinder_store::discussion::posting;
+use rejoinder_store::discussion::removing;
 use rejoinder_store::discussion::votes::Cast;
+use rejoinder_store::discussion::{
+    editing::Edit,
+    posting::{Idempotency, NewComment, NewIds, Posted},
+};
 use rejoinder_store::identity::authors::Details;
 use rejoinder_store::identity::sessions::NewSession;
 use rejoinder_store::identity::sign_ins::{self, Invitation};
 use rejoinder_store::{
     Change, Location, Result, Store,
     database::doctor,
-    discussion::{comments, threads, votes},
+    discussion::{threads, votes},
     identity::authors,
     publication::sites,
 };
@@ -208,7 +214,7 @@ impl World {
     pub(crate) async fn send(&self, draft: NewComment) -> Result<Posted> {
         let now = self.clock.now();
         self.store
-            .write(move |tx| comments::post(tx, now, &draft))
+            .write(move |tx| posting::post(tx, now, &draft))
             .await
     }
 
@@ -267,14 +273,14 @@ impl World {
             revision: None,
         };
         self.store
-            .write(move |tx| comments::edit(tx, now, &edit))
+            .write(move |tx| editing::edit(tx, now, &edit))
             .await
     }
 
-    pub(crate) async fn remove(&self, person: &Person, id: CommentId) -> Result<comments::Removed> {
+    pub(crate) async fn remove(&self, person: &Person, id: CommentId) -> Result<removing::Removed> {
         let (now, site, reader) = (self.clock.now(), self.site.id, self.reader(person).await);
         self.store
-            .write(move |tx| comments::remove(tx, now, site, id, &reader))
+            .write(move |tx| removing::remove(tx, now, site, id, &reader))
             .await
     }
 

@@ -11,6 +11,7 @@ use rejoinder_core::publication::settings::{DeskMail, Mode};
 use rejoinder_core::{AuthorId, Clock, FixedRandom, Settings, TokenHash};
 use rejoinder_jobs::DeskMailHandler;
 use store::identity::authors::{self, Details};
+use store::identity::roles;
 use store::{Tx, moderation::desk_mails, publication::sites};
 
 use crate::{SITE, World};
@@ -39,7 +40,7 @@ impl World {
             };
             let (author, token) = (AuthorId(i64::from(id)), TokenHash([id; 32]));
             authors::add_guest(tx, now, SITE, author, &details, &token)?;
-            authors::set_role(tx, SITE, author, role)
+            roles::set_role(tx, SITE, author, role)
         };
         self.store.write(add).await.unwrap();
     }

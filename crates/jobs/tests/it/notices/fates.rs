@@ -8,6 +8,7 @@ use rejoinder_core::moderation::{Action, Reason};
 use rejoinder_core::notices::subscription::{Kind, Pace};
 use rejoinder_core::{AuthorId, Clock, CommentId, PageKey, TokenHash};
 use store::identity::authors::{self, Details};
+use store::identity::roles;
 use store::moderation::decisions::{self, Decide, DecisionId};
 use store::notices::subscriptions::{self, Wish};
 use store::{Tx, discussion::pages};
@@ -45,7 +46,7 @@ impl World {
                     ..Details::default()
                 };
                 authors::add_guest(tx, now, SITE, AuthorId(500), &details, &token)?;
-                authors::set_role(tx, SITE, AuthorId(500), Role::Moderator)?;
+                roles::set_role(tx, SITE, AuthorId(500), Role::Moderator)?;
             }
             let refuses = action == Action::Reject;
             let decide = Decide {

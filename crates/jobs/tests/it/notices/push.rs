@@ -17,7 +17,7 @@ use serde_json::Value;
 use store::identity::sessions::NewSession;
 use store::identity::sign_ins::{self, Invitation};
 use store::notices::devices::{self, NewDevice};
-use store::notices::mails::Told;
+use store::notices::outbox::Told;
 use store::notices::subscriptions::{self, Wish};
 use store::{Tx, discussion::pages};
 

@@ -5,7 +5,7 @@ use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::thread::Entry;
 use rejoinder_core::{Comment, Page, PageKey, Site};
 use serde::Serialize;
-use store::discussion::events::Happening;
+use store::discussion::happenings::Happening;
 
 use crate::public::threads::{context, placed};
 use crate::state::App;

@@ -9,10 +9,8 @@ use axum::body::{Body, Bytes};
 use futures_util::stream::unfold;
 use rejoinder_core::identity::address::Network;
 use rejoinder_core::{PageKey, Site};
-use store::{
-    StoreError,
-    discussion::{events, pages},
-};
+use store::discussion::happenings;
+use store::{StoreError, discussion::pages};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Notify, OnceCell, broadcast};
 
@@ -118,7 +116,7 @@ impl Room {
         let (site, key) = (self.site.id, self.key.clone());
         let read = app
             .store
-            .read(move |tx| events::happenings(tx, site, &key, version, AT_ONCE));
+            .read(move |tx| happenings::happenings(tx, site, &key, version, AT_ONCE));
         let Some((page, happenings)) = read.await? else {
             return Ok((Vec::new(), version));
         };

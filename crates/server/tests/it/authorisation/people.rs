@@ -10,7 +10,8 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use rejoinder_server::Declared;
 use store::moderation::groups::{self, Group, Scope};
-use store::moderation::standing::{self, Change};
+use store::moderation::sanctions;
+use store::moderation::sanctions::Change;
 use store::{identity::authors, publication::sites};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
@@ -233,7 +234,7 @@ impl People {
                 author: AuthorId(author),
                 reason: None,
             };
-            standing::ban(tx, now, &change, None, false)
+            sanctions::ban(tx, now, &change, None, false)
         });
         ban.await.unwrap();
         *reader.cookie.lock().unwrap() = None;

@@ -5,8 +5,11 @@ use egress::Mail;
 use rejoinder_core::Clock as _;
 use serde_json::{Value, json};
 use store::jobs::{self, Payload as _};
-use store::notices::mails::{self, Told};
 use store::notices::subscriptions;
+use store::notices::{
+    mails::{self},
+    outbox::Told,
+};
 
 use crate::support::{Answer, BASE, STORY, TestApp, TestReader};
 

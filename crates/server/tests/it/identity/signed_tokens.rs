@@ -334,7 +334,7 @@ async fn a_key_is_not_worth_a_moderators_powers() {
     let id = come(&ann, &token(json!({}))).await.good()["reader"]["id"].clone();
     let id: rejoinder_core::AuthorId = id.as_str().unwrap().parse().unwrap();
     let promote = move |tx: &mut store::Tx<'_>| {
-        store::identity::authors::set_role(tx, SiteId(1), id, Role::Moderator)
+        store::identity::roles::set_role(tx, SiteId(1), id, Role::Moderator)
     };
     app.store.write(promote).await.unwrap();
 

@@ -15,7 +15,12 @@ use rejoinder_server::RateLimits;
 use serde_json::{Value, json};
 use store::identity::sign_in_keys::KeyKind;
 use store::jobs::{self, Job, Payload as _};
-use store::notices::mails::{self, FanOut, Told};
+use store::notices::telling;
+use store::notices::{
+    mails::{self},
+    outbox::Told,
+    telling::FanOut,
+};
 
 use crate::identity::signed_tokens::{SECRET, add_key, claims, signed};
 use crate::publication::owner::colleague;
@@ -179,8 +184,9 @@ async fn mails(app: &TestApp) -> Vec<(String, &'static str)> {
                 }
                 FanOut::KIND => {
                     let FanOut { comment } = job.read().unwrap();
-                    let fan =
-                        move |tx: &mut store::Tx<'_>| mails::fan_out(tx, now, job.site, comment, 0);
+                    let fan = move |tx: &mut store::Tx<'_>| {
+                        telling::fan_out(tx, now, job.site, comment, 0)
+                    };
                     app.store.write(fan).await.unwrap();
                 }
                 Told::KIND => {

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use store::identity::sign_in_keys::KeyKind;
 use store::integrations::api_tokens::{self, NewApiToken};
-use store::moderation::standing::{self, Change};
+use store::moderation::sanctions;
+use store::moderation::sanctions::Change;
 use store::{discussion::comments, identity::authors};
 
 use crate::identity::signed_tokens::{SECRET, add_key, claims, signed};
@@ -290,7 +291,7 @@ async fn the_rules_of_the_site_hold_for_what_a_program_writes() {
             author: comment.author.id,
             reason: None,
         };
-        standing::ban(tx, now, &change, None, true)
+        sanctions::ban(tx, now, &change, None, true)
     };
     app.store.write(ban).await.unwrap();
     let banned = post(&app, &token, said_by("Marta", "Again")).await;

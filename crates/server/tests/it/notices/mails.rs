@@ -7,7 +7,10 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::{PageKey, SiteId};
 use serde_json::{Value, json};
 use store::jobs::{self, Payload as _};
-use store::notices::mails::{self, Told};
+use store::notices::{
+    mails::{self},
+    outbox::Told,
+};
 use store::{discussion::pages, moderation::desk_mails, notices::subscriptions};
 
 use crate::publication::owner::colleague;

@@ -6,9 +6,8 @@ use rejoinder_core::{Author, AuthorId, CommentId, Refusal, SiteId, Time};
 
 use super::{EraseAuthor, Fate, STEP, begin, step};
 use crate::discussion::{comments, events};
-use crate::identity::{authors, claims, sessions};
+use crate::identity::{authors, claims, mailboxes, sessions};
 use crate::jobs::{self, NewJob};
-use crate::notices::subscriptions;
 use crate::{Result, Tx, params, sql};
 
 /// So many steps are done at once; what is left then is left to a job.
@@ -46,7 +45,7 @@ pub(crate) fn take_back(
 pub(super) fn shut(tx: &mut Tx<'_>, now: Time, site: SiteId, guest: &Author) -> Result<()> {
     keep_suspension(tx, now, site, guest.id)?;
     sessions::end_others(tx, site, guest.id, None)?;
-    subscriptions::forget_of_guest(tx, now, site, guest.id)?;
+    mailboxes::forget_of_guest(tx, now, site, guest.id)?;
     for sql in [
         sql!("delete from guest_link where site_id = ?1 and author_id = ?2"),
         sql!(

@@ -6,13 +6,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
+use rejoinder_core::{AuthorId, CommentId, SiteId, Time};
 
-use super::{Fate, begin, leave_nothing, step};
+use super::Fate;
 use crate::database::error::StoreError;
-use crate::{
-    Result, Tx, discussion::comments, identity::authors, notices::subscriptions, params, sql,
-};
+use crate::{Result, Tx, params, sql};
 
 /// What was erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +109,7 @@ impl FromStr for Erased {
 }
 
 /// Write down that an author, and who they were as a guest, is erased.
-pub(super) fn author(
+pub(crate) fn author(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
@@ -204,53 +202,4 @@ pub fn list(tx: &mut Tx<'_>, after: Option<&Erased>, limit: i64) -> Result<Vec<E
             })
         },
     )
-}
-
-/// Erase again what a line says, one step of it; `nobody` as for [`step`]. Gives whether nothing is left
-/// to do. What is not there is written down all the same, so that the ledger stays whole.
-pub fn again(tx: &mut Tx<'_>, now: Time, line: &Erased, nobody: AuthorId) -> Result<bool> {
-    let site = line.site;
-    let is_known = tx.one(
-        sql!("select 1 from site where id = ?1"),
-        params![site],
-        |_| Ok(()),
-    )?;
-    if is_known.is_none() {
-        return Ok(true);
-    }
-    match line.what {
-        What::Author(id, fate) => {
-            author(tx, line.at, site, id, fate)?;
-            if authors::by_id(tx, site, id)?.is_none() {
-                return Ok(true);
-            }
-            begin(tx, now, site, id, fate)?;
-            step(tx, now, site, id, nobody)
-        }
-        What::Comment(id) => {
-            comment(tx, line.at, site, id)?;
-            delete(tx, now, site, id)?;
-            Ok(true)
-        }
-        What::Subscription(id) => {
-            subscriptions::forget_one(tx, line.at, site, id)?;
-            Ok(true)
-        }
-    }
-}
-
-fn delete(tx: &mut Tx<'_>, now: Time, site: SiteId, id: CommentId) -> Result<()> {
-    let Some(known) = comments::by_id(tx, site, id)? else {
-        return Ok(());
-    };
-    let is_gone = known.state == State::Removed && known.reason.as_deref() == Some("author");
-    if is_gone {
-        return Ok(());
-    }
-    let (page, known) = comments::locked(tx, site, id)?;
-    if known.state != State::Removed {
-        leave_nothing(tx, now, &page, &known)?;
-    }
-    comments::forget(tx, site, id)?;
-    comments::forget_guest(tx, now, site, page.id, &known.author)
 }

@@ -1,5 +1,6 @@
 //! Changing where a comment stands: its row, the counters, the event, the log and what follows.
 
+use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::moderation::decision::{Decided, Decider};
 use rejoinder_core::moderation::{Finding, Snapshot};
 use rejoinder_core::{Comment, CommentId, Page, Refusal, SiteId, State, Time};
@@ -7,9 +8,9 @@ use rejoinder_core::{Comment, CommentId, Page, Refusal, SiteId, State, Time};
 use super::log::DecisionId;
 use super::mark_undone;
 use crate::database::error::StoreError;
-use crate::discussion::events;
-use crate::{Result, Tx, discussion::comments, moderation::flags, params, sql};
-use rejoinder_core::discussion::event::EventKind;
+use crate::discussion::{counters, events, forgetting, versions};
+use crate::moderation::flags;
+use crate::{Result, Tx, params, sql};
 
 /// What the log says of a change.
 pub(crate) struct Entry<'a> {
@@ -62,16 +63,16 @@ pub(crate) fn change(
     let is_removed = |snapshot: &Snapshot| snapshot.state == State::Removed;
     match (is_removed(before), is_removed(after)) {
         (false, true) if entry.by != Decider::Author => {
-            comments::put_away(tx, now, page.site, comment)?;
+            versions::put_away(tx, now, page.site, comment)?;
         }
-        (true, false) => comments::bring_back(tx, page.site, comment.id, before.revision - 1)?,
+        (true, false) => versions::bring_back(tx, page.site, comment.id, before.revision - 1)?,
         _ => {}
     }
     write(tx, page.site, comment.id, after)?;
     match (before.state, after.state) {
         (State::Published, State::Published) => {}
-        (State::Published, _) => comments::vanish(tx, page, comment)?,
-        (_, State::Published) => comments::appear(tx, page, comment)?,
+        (State::Published, _) => counters::vanish(tx, page, comment)?,
+        (_, State::Published) => counters::appear(tx, page, comment)?,
         _ => {}
     }
     let new = events::New {
@@ -105,7 +106,7 @@ pub(crate) fn change(
         entry,
     )?;
     if entry.by == Decider::Author {
-        comments::forget(tx, page.site, comment.id)?;
+        forgetting::forget(tx, page.site, comment.id)?;
     }
     Ok(DecisionId {
         page: page.id,

@@ -5,7 +5,8 @@ use rejoinder_core::{Author, AuthorId, SiteId, Time};
 
 use super::account;
 use super::record::{Record, record};
-use crate::{Result, Row, Tx, identity::authors, params, sql};
+use crate::identity::authors;
+use crate::{Result, Row, Tx, params, sql};
 
 /// The most notes and changes that a drawer shows.
 const MAX_SHOWN: i64 = 50;

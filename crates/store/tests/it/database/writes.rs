@@ -7,10 +7,8 @@ use std::task::Poll;
 
 use postgres::NoTls;
 use rejoinder_core::{Clock as _, PageKey, SiteId, Sort};
-use rejoinder_store::{
-    Change, Hook, Location, Result, Store, StoreError,
-    discussion::{comments, pages},
-};
+use rejoinder_store::discussion::removing;
+use rejoinder_store::{Change, Hook, Location, Result, Store, StoreError, discussion::pages};
 use rusqlite::Connection;
 
 use crate::support::{World, first_page, on_both};
@@ -55,11 +53,11 @@ fn what_is_refused_half_way_is_taken_back_while_the_rest_goes_on() {
 
         let write = move |tx: &mut rejoinder_store::Tx<'_>| {
             let [first, second] = ids;
-            comments::remove(tx, now, site, first, &reader)?;
+            removing::remove(tx, now, site, first, &reader)?;
             let refused = tx.attempt(|tx| {
-                comments::remove(tx, now, site, second, &reader)?;
+                removing::remove(tx, now, site, second, &reader)?;
                 // It is gone already.
-                comments::remove(tx, now, site, second, &reader)
+                removing::remove(tx, now, site, second, &reader)
             });
             Ok(refused.is_err())
         };

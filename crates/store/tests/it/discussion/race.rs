@@ -4,7 +4,7 @@ use rejoinder_core::moderation::Action;
 use rejoinder_core::publication::settings::External;
 use rejoinder_core::{Author, CommentId, FixedRandom, PageKey, Sort, State};
 use rejoinder_store::StoreError;
-use rejoinder_store::discussion::comments::NewComment;
+use rejoinder_store::discussion::posting::NewComment;
 use rejoinder_store::moderation::decisions::{Actor, Decision};
 
 use crate::moderation::desk::outside;

@@ -8,10 +8,17 @@ use rejoinder_core::moderation::{FlagReason, Trust};
 use rejoinder_core::{
     AuthorId, Clock as _, CommentId, Random as _, Refusal, Sort, TokenHash, Vote,
 };
+use rejoinder_store::identity::renaming;
+use rejoinder_store::identity::roles;
 use rejoinder_store::identity::sessions::{self, NewSession};
-use rejoinder_store::moderation::flags::{self, NewFlag};
+use rejoinder_store::moderation::flagging;
+use rejoinder_store::moderation::flagging::NewFlag;
 use rejoinder_store::moderation::groups::Scope;
-use rejoinder_store::moderation::standing::{self, Change};
+use rejoinder_store::moderation::sanctions;
+use rejoinder_store::moderation::{
+    sanctions::Change,
+    standing::{self},
+};
 use rejoinder_store::{
     StoreError,
     identity::{authors, personal},
@@ -129,7 +136,7 @@ pub(crate) async fn flag(world: &World, who: &Person, comment: CommentId) {
         reason: FlagReason::Abusive,
         note: None,
     };
-    let raised = world.store.write(move |tx| flags::raise(tx, now, &flag));
+    let raised = world.store.write(move |tx| flagging::raise(tx, now, &flag));
     raised.await.unwrap();
 }
 
@@ -148,8 +155,8 @@ fn a_banned_guest_is_a_banned_account() {
         world
             .store
             .write(move |tx| {
-                standing::set_trust(tx, now, &held, Trust::AlwaysHeld)?;
-                standing::ban(tx, now, &change, None, false)
+                sanctions::set_trust(tx, now, &held, Trust::AlwaysHeld)?;
+                sanctions::ban(tx, now, &change, None, false)
             })
             .await
             .unwrap();
@@ -211,7 +218,7 @@ fn sessions_end_one_by_one_all_others_at_once_and_by_a_ban() {
         let moderator = world.moderator("Mo").await;
         let change = change(&world, &moderator, &desk).await;
         let ban =
-            move |tx: &mut rejoinder_store::Tx<'_>| standing::ban(tx, now, &change, None, false);
+            move |tx: &mut rejoinder_store::Tx<'_>| sanctions::ban(tx, now, &change, None, false);
         world.store.write(ban).await.unwrap();
         assert!(!knows(&world, desk.token).await);
     });
@@ -225,7 +232,7 @@ fn whoever_may_do_something_else_must_sign_in_again() {
         let set = |role| {
             world
                 .store
-                .write(move |tx| authors::set_role(tx, site, id, role))
+                .write(move |tx| roles::set_role(tx, site, id, role))
         };
         set(Role::Reader).await.unwrap();
         assert!(knows(&world, ann.token).await);
@@ -374,7 +381,7 @@ fn a_new_name_stands_on_everything_that_was_written() {
             let (author, site) = (author.clone(), site.clone());
             world
                 .store
-                .write(move |tx| personal::rename(tx, now, &site, &author, name))
+                .write(move |tx| renaming::rename(tx, now, &site, &author, name))
         };
         rename("Ann Lee").await.unwrap();
         let refused = rename("M\u{43e}derator").await;

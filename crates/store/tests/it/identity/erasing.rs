@@ -5,8 +5,10 @@ use std::time::Duration;
 use rejoinder_core::moderation::search::Search;
 use rejoinder_core::notices::subscription::Kind;
 use rejoinder_core::{AuthorId, Clock as _, SiteId, Time};
+use rejoinder_store::identity::erasing_again;
 use rejoinder_store::identity::erasures::Fate;
 use rejoinder_store::identity::erasures::ledger::{self, Erased};
+use rejoinder_store::identity::renaming;
 use rejoinder_store::{
     Dialect, Location, Sql, Tx, housekeeping,
     identity::{guests, personal},
@@ -55,7 +57,7 @@ async fn prepare(world: &World, way: Way) -> Person {
             let (now, author) = (world.clock.now(), world.reader(&ann).await.author.unwrap());
             let site = world.site.clone();
             let rename =
-                move |tx: &mut Tx<'_>| personal::rename(tx, now, &site, &author, "Zanzibar");
+                move |tx: &mut Tx<'_>| renaming::rename(tx, now, &site, &author, "Zanzibar");
             world.store.write(rename).await.unwrap();
             keep_search(world, "author:Zanzibar").await;
             keep_search(world, "\"zanzibar@reader.example\"").await;
@@ -166,7 +168,7 @@ async fn apply(world: &World, ledger: &[Erased]) {
         let line: Erased = line.to_string().parse().unwrap();
         let now = world.clock.now();
         let nobody = AuthorId(world.ids.next(now));
-        let again = move |tx: &mut Tx<'_>| ledger::again(tx, now, &line, nobody);
+        let again = move |tx: &mut Tx<'_>| erasing_again::again(tx, now, &line, nobody);
         while !world.store.write(again).await.unwrap() {}
     }
 }

@@ -10,9 +10,11 @@ use rejoinder_store::identity::authors::Details;
 use rejoinder_store::identity::guests::{self, Kept, Proven, Wish};
 use rejoinder_store::identity::mutes::{self, NewMute};
 use rejoinder_store::jobs::{self, NewJob, Payload};
-use rejoinder_store::moderation::flags::{self, NewFlag};
+use rejoinder_store::moderation::flagging;
+use rejoinder_store::moderation::flagging::NewFlag;
+use rejoinder_store::moderation::sanctions;
 use rejoinder_store::notices::subscriptions::Wish as Told;
-use rejoinder_store::{Tx, identity::mail_sign_ins, moderation::standing};
+use rejoinder_store::{Tx, identity::mail_sign_ins};
 use serde::{Deserialize, Serialize};
 
 use crate::notices::mails::wish;
@@ -186,7 +188,7 @@ pub(crate) async fn full(world: &World) -> Full {
     let change = world.about(&kim, id, "Zanzibar shouts");
     let (now, until) = (world.clock.now(), Duration::from_secs(86_400));
     let suspend =
-        move |tx: &mut Tx<'_>| standing::suspend(tx, now, &change, Some(now.after(until)));
+        move |tx: &mut Tx<'_>| sanctions::suspend(tx, now, &change, Some(now.after(until)));
     world.store.write(suspend).await.unwrap();
 
     // Mails.
@@ -242,7 +244,7 @@ pub(crate) async fn flag(world: &World, who: &Person, comment: CommentId) {
         reason: rejoinder_core::moderation::FlagReason::Abusive,
         note: Some("Worse than Zanzibar".to_owned()),
     };
-    let raise = move |tx: &mut Tx<'_>| flags::raise(tx, now, &flag);
+    let raise = move |tx: &mut Tx<'_>| flagging::raise(tx, now, &flag);
     world.store.write(raise).await.unwrap();
 }
 

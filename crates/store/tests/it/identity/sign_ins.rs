@@ -5,6 +5,7 @@ use std::time::Duration;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, Clock as _, Refusal, TokenHash};
 use rejoinder_store::identity::identities::{self, Arriving, Claims};
+use rejoinder_store::identity::roles;
 use rejoinder_store::identity::sessions::{self, NewSession};
 use rejoinder_store::identity::sign_ins::{self, Invitation};
 use rejoinder_store::{StoreError, identity::authors};
@@ -219,7 +220,7 @@ fn powers_begin_when_the_link_is_used_and_nobody_has_them_who_was_there_before()
             }
             // Back to where it began, for the next way.
             let end = world.store.write(move |tx| {
-                authors::set_role(tx, site, id, Role::Reader)?;
+                roles::set_role(tx, site, id, Role::Reader)?;
                 sessions::sign_out(tx, &OLD)
             });
             end.await.unwrap();
@@ -255,7 +256,7 @@ fn a_link_that_waits_brings_no_role_back_that_was_taken() {
         let site = world.site.id;
         let take = world
             .store
-            .write(move |tx| authors::change_role(tx, site, id, Role::Reader));
+            .write(move |tx| roles::change_role(tx, site, id, Role::Reader));
         take.await.unwrap();
 
         assert!(is_used(&accept(&world, second).await));

@@ -5,15 +5,16 @@ use rejoinder_core::{
     Author, AuthorId, Clock as _, Comment, CommentId, Random as _, Refusal, State,
 };
 use rejoinder_store::moderation::decisions::{Decide, Decided, Decision, DecisionId, LogQuery, Of};
-use rejoinder_store::moderation::flags::NewFlag;
+use rejoinder_store::moderation::flagging;
+use rejoinder_store::moderation::flagging::NewFlag;
 use rejoinder_store::moderation::groups::Scope;
 use rejoinder_store::moderation::queues::{Listed, Order, Queue, QueueQuery};
-use rejoinder_store::moderation::standing::Change;
+use rejoinder_store::moderation::sanctions::Change;
 use rejoinder_store::moderation::word_lists::{Entries, List};
 use rejoinder_store::{
     Result, StoreError,
     discussion::comments,
-    moderation::{decisions, flags, pipeline, queues, word_lists},
+    moderation::{decisions, pipeline, queues, word_lists},
 };
 
 use crate::support::{Person, World};
@@ -128,7 +129,7 @@ impl World {
             note: Some("This goes too far.".to_owned()),
         };
         self.store
-            .write(move |tx| flags::raise(tx, now, &flag))
+            .write(move |tx| flagging::raise(tx, now, &flag))
             .await
     }
 

@@ -2,10 +2,11 @@
 
 use rejoinder_core::publication::settings::BannedWords;
 use rejoinder_core::{Clock as _, Refusal, State};
-use rejoinder_store::discussion::comments::NewComment;
+use rejoinder_store::discussion::pages;
+use rejoinder_store::discussion::posting::NewComment;
 use rejoinder_store::identity::authors::Details;
+use rejoinder_store::identity::renaming;
 use rejoinder_store::moderation::word_lists::{Entries, List};
-use rejoinder_store::{discussion::pages, identity::personal};
 
 use crate::moderation::desk::refusal;
 use crate::support::{on_both, story};
@@ -156,7 +157,7 @@ fn an_account_cannot_take_a_banned_name() {
         let author = world.reader(&ann).await.author.unwrap();
         let (now, site) = (world.clock.now(), world.site.clone());
         let rename = move |tx: &mut rejoinder_store::Tx<'_>| {
-            personal::rename(tx, now, &site, &author, "D.arn")
+            renaming::rename(tx, now, &site, &author, "D.arn")
         };
 
         let refused = refusal(world.store.write(rename).await);

@@ -7,6 +7,7 @@ use rejoinder_core::publication::settings::{BannedWords, External, Mode};
 use rejoinder_core::{Clock as _, Refusal, Sort, State};
 use rejoinder_store::jobs::Payload as _;
 use rejoinder_store::moderation::groups::Group;
+use rejoinder_store::moderation::sanctions;
 use rejoinder_store::moderation::word_lists::List;
 use rejoinder_store::moderation::{decisions, groups, pipeline, standing};
 
@@ -255,7 +256,7 @@ async fn trust(
     let now = world.clock.now();
     world
         .store
-        .write(move |tx| standing::set_trust(tx, now, &change, trust))
+        .write(move |tx| sanctions::set_trust(tx, now, &change, trust))
         .await
         .unwrap();
 }
@@ -271,7 +272,7 @@ fn a_ban_stops_the_author_the_browser_and_the_address() {
         let banned = change.clone();
         world
             .store
-            .write(move |tx| standing::ban(tx, now, &banned, Some(until), true))
+            .write(move |tx| sanctions::ban(tx, now, &banned, Some(until), true))
             .await
             .unwrap();
 
@@ -297,12 +298,12 @@ fn a_ban_stops_the_author_the_browser_and_the_address() {
         let now = world.clock.now();
         world
             .store
-            .write(move |tx| standing::ban(tx, now, &change, None, false))
+            .write(move |tx| sanctions::ban(tx, now, &change, None, false))
             .await
             .unwrap();
         world
             .store
-            .write(move |tx| standing::lift(tx, now, &lifted))
+            .write(move |tx| sanctions::lift(tx, now, &lifted))
             .await
             .unwrap();
         world.post(&ann, "Thank you").await;
@@ -320,13 +321,13 @@ fn a_suspension_ends_by_itself_and_stands_in_the_drawer() {
         let (now, until) = (world.clock.now(), world.clock.now().after(MINUTE));
         world
             .store
-            .write(move |tx| standing::suspend(tx, now, &change, Some(until)))
+            .write(move |tx| sanctions::suspend(tx, now, &change, Some(until)))
             .await
             .unwrap();
         let note = world.about(&kim, author, "Called us about it.");
         world
             .store
-            .write(move |tx| standing::add_note(tx, now, &note))
+            .write(move |tx| sanctions::add_note(tx, now, &note))
             .await
             .unwrap();
 
@@ -418,7 +419,7 @@ fn what_moderators_edit_is_not_judged() {
         let first = world.post(&ann, "First").await;
         world.decide(&kim, first, Action::Approve).await.unwrap();
         let now = world.clock.now();
-        let edit = rejoinder_store::discussion::comments::Edit {
+        let edit = rejoinder_store::discussion::editing::Edit {
             site: world.site.clone(),
             id: first,
             reader: rejoinder_core::Reader {
@@ -431,7 +432,7 @@ fn what_moderators_edit_is_not_judged() {
         };
         let edited = world
             .store
-            .write(move |tx| rejoinder_store::discussion::comments::edit(tx, now, &edit))
+            .write(move |tx| rejoinder_store::discussion::editing::edit(tx, now, &edit))
             .await
             .unwrap();
 

@@ -2,11 +2,14 @@
 
 use rejoinder_core::moderation::{Action, Trust};
 use rejoinder_core::{Clock as _, Reader, Refusal};
-use rejoinder_store::discussion::comments::Edit;
+use rejoinder_store::discussion::editing;
+use rejoinder_store::discussion::editing::Edit;
+use rejoinder_store::discussion::removing;
 use rejoinder_store::moderation::groups::{Group, Scope};
+use rejoinder_store::moderation::sanctions;
 use rejoinder_store::{
-    discussion::{cards, comments},
-    moderation::{groups, reach, standing},
+    discussion::cards,
+    moderation::{groups, reach},
 };
 
 use crate::moderation::desk::refusal;
@@ -89,12 +92,12 @@ fn what_is_out_of_a_moderators_groups_is_neither_changed_nor_read_by_them() {
             let tried = world.store.write(move |tx| match n {
                 0 => reach::inside(tx, site, &reader, first).map(drop),
                 1 => cards::turn_off(tx, now, site, first, "https://a.example/", &reader),
-                2 => comments::remove(tx, now, site, first, &reader).map(drop),
-                _ => comments::edit(tx, now, &edit).map(drop),
+                2 => removing::remove(tx, now, site, first, &reader).map(drop),
+                _ => editing::edit(tx, now, &edit).map(drop),
             });
             assert_eq!(refusal(tried.await), Refusal::CommentUnknown, "{n}");
         }
-        let change = standing::Change {
+        let change = sanctions::Change {
             site,
             id: world.ids.next(now),
             moderator: kim.clone(),
@@ -104,18 +107,18 @@ fn what_is_out_of_a_moderators_groups_is_neither_changed_nor_read_by_them() {
         for n in 0..5 {
             let change = change.clone();
             let tried = world.store.write(move |tx| match n {
-                0 => standing::add_note(tx, now, &change),
-                1 => standing::set_trust(tx, now, &change, Trust::Trusted),
-                2 => standing::suspend(tx, now, &change, None),
-                3 => standing::ban(tx, now, &change, None, false),
-                _ => standing::lift(tx, now, &change),
+                0 => sanctions::add_note(tx, now, &change),
+                1 => sanctions::set_trust(tx, now, &change, Trust::Trusted),
+                2 => sanctions::suspend(tx, now, &change, None),
+                3 => sanctions::ban(tx, now, &change, None, false),
+                _ => sanctions::lift(tx, now, &change),
             });
             assert_eq!(refusal(tried.await), Refusal::NotAllowed, "{n}");
         }
         limit(&world, kim.id, Scope::all()).await;
         let note = world
             .store
-            .write(move |tx| standing::add_note(tx, now, &change));
+            .write(move |tx| sanctions::add_note(tx, now, &change));
         note.await.unwrap();
         let inside = world
             .store

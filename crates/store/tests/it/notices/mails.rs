@@ -7,8 +7,13 @@ use rejoinder_core::notices::subscription::{Kind, Pace};
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, PageId, Refusal, Time};
 use rejoinder_store::jobs::{self, Payload as _};
-use rejoinder_store::notices::mails::{self, Due, FanOut, Told};
 use rejoinder_store::notices::subscriptions::{self, Asked, Wish};
+use rejoinder_store::notices::telling;
+use rejoinder_store::notices::{
+    mails::{self, Due},
+    outbox::Told,
+    telling::FanOut,
+};
 use rejoinder_store::{Result, StoreError, discussion::pages, identity::authors};
 
 use crate::support::{Person, World, on_both, story};
@@ -77,7 +82,7 @@ impl World {
                 if job.kind == FanOut::KIND {
                     let FanOut { comment } = job.read().unwrap();
                     let step = move |tx: &mut rejoinder_store::Tx<'_>| {
-                        mails::fan_out(tx, now, site, comment, 0)
+                        telling::fan_out(tx, now, site, comment, 0)
                     };
                     assert_eq!(self.store.write(step).await.unwrap(), None);
                 }

@@ -9,9 +9,10 @@ use rejoinder_core::{AuthorId, Clock as _, TokenHash};
 use rejoinder_store::identity::erasures::Fate;
 use rejoinder_store::jobs::{self, Payload as _};
 use rejoinder_store::notices::devices::{self, NewDevice};
-use rejoinder_store::notices::mails::{self, FanOut};
 use rejoinder_store::notices::pushes::{self, Push};
 use rejoinder_store::notices::subscriptions::{self, Wish};
+use rejoinder_store::notices::telling;
+use rejoinder_store::notices::telling::FanOut;
 use rejoinder_store::{Tx, identity::sessions};
 
 use crate::identity::account_erasures::{ask_to_erase, erase};
@@ -64,8 +65,9 @@ impl World {
             for job in claimed {
                 if job.kind == FanOut::KIND {
                     let FanOut { comment } = job.read().unwrap();
-                    let step =
-                        move |tx: &mut Tx<'_>| mails::fan_out(tx, now, site, comment, 0).map(drop);
+                    let step = move |tx: &mut Tx<'_>| {
+                        telling::fan_out(tx, now, site, comment, 0).map(drop)
+                    };
                     self.store.write(step).await.unwrap();
                 }
                 if job.kind == Push::KIND {

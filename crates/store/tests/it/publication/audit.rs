@@ -6,11 +6,9 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::audit::{By, Change};
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use rejoinder_store::identity::erasures::Fate;
+use rejoinder_store::identity::roles;
 use rejoinder_store::publication::audit::{self, Entry, Query};
-use rejoinder_store::{
-    identity::authors,
-    publication::{owners, sites},
-};
+use rejoinder_store::publication::{owners, sites};
 
 use crate::identity::account_erasures::{ask_to_erase, erase};
 use crate::identity::mail_sign_ins::sign_in;
@@ -162,7 +160,7 @@ fn the_name_of_a_deleted_account_goes_and_its_rows_stay() {
         let account = world.reader(&ann).await.author.unwrap();
         let (site, now, id) = (world.site.id, world.clock.now(), account.id);
         let promote = world.store.write(move |tx| {
-            authors::set_role(tx, site, id, Role::Staff)?;
+            roles::set_role(tx, site, id, Role::Staff)?;
             owners::change_person(tx, now, &olga(), site, id, (Role::Moderator, &[]))?;
             owners::change_person(tx, now, &olga(), site, id, (Role::Reader, &[]))
         });

@@ -4,32 +4,28 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use markup::{RENDERER_VERSION, Rendered};
+use rejoinder_core::discussion::event::EventKind;
+use rejoinder_core::discussion::policy;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::identity::proof_of_work::Solution;
 use rejoinder_core::moderation::{Outcome, Verdict, Work};
 use rejoinder_core::publication::settings::Email;
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site,
-    SiteId, State, Tally, Time, TokenHash, discussion::policy,
+    SiteId, State, Tally, Time, TokenHash,
 };
-
 use sha2::{Digest as _, Sha256};
 
-use super::counters::arrive;
-use super::{by_id, expect};
 use crate::database::error::StoreError;
-use crate::discussion::events;
+use crate::discussion::comments::{by_id, expect};
+use crate::discussion::counters::arrive;
+use crate::discussion::{cards, events, pages};
 use crate::identity::authors::{self, Details};
-use crate::moderation::decisions;
+use crate::identity::{address_keys, work};
 use crate::moderation::pipeline::{self, Text};
+use crate::moderation::{decisions, naming};
 use crate::notices::subscriptions::{self, Wish};
-use crate::{
-    Result, Tx,
-    discussion::{cards, pages},
-    identity::{address_keys, work},
-    params, sql,
-};
-use rejoinder_core::discussion::event::EventKind;
+use crate::{Result, Tx, params, sql};
 
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -160,7 +156,7 @@ fn announce(
 ) -> Result<Page> {
     if page.title.is_none()
         && let Some(title) = &new.title
-        && pipeline::may_be_titled(tx, &page, title)?
+        && naming::may_be_titled(tx, &page, title)?
     {
         pages::set_title(tx, page.site, page.id, title)?;
         page.title = Some(title.clone());
@@ -326,7 +322,7 @@ fn author_of(
         if renames {
             let is_same = known.name == details.name && known.website == details.website;
             if known.name != details.name && known.role < Role::Staff {
-                authors::may_be_called(tx, &new.site, &details.name)?;
+                naming::may_be_called(tx, &new.site, &details.name)?;
             }
             if !is_same || details.email.is_some() {
                 authors::set_details(tx, site, known.id, &details)?;
@@ -344,7 +340,7 @@ fn author_of(
     if new.site.settings.email == Email::Required && details.email.is_none() {
         return Err(Refusal::EmailMissing.into());
     }
-    authors::may_be_called(tx, &new.site, &details.name)?;
+    naming::may_be_called(tx, &new.site, &details.name)?;
     authors::add_guest(tx, now, site, new.ids.author, &details, &new.token)
 }
 

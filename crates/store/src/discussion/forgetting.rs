@@ -3,9 +3,11 @@
 
 use rejoinder_core::{Author, AuthorKind, CommentId, PageId, SiteId, Time};
 
-use crate::{
-    Result, Tx, discussion::cards, identity::authors, notices::subscriptions, params, sql,
-};
+use crate::discussion::cards;
+use crate::identity::authors;
+use crate::moderation::learned;
+use crate::notices::subscriptions;
+use crate::{Result, Tx, params, sql};
 
 /// Leave nothing of a comment's text, of earlier ones, and of what was found in them.
 pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<()> {
@@ -14,6 +16,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<()>
         params![site, id],
     )?;
     cards::forget_links(tx, site, id)?;
+    learned::forget(tx, site, id)?;
     forget_traces(tx, site, id)
 }
 

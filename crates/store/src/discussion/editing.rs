@@ -1,0 +1,158 @@
+//! Changing the text of a comment.
+
+use markup::{RENDERER_VERSION, Rendered};
+use rejoinder_core::discussion::event::EventKind;
+use rejoinder_core::discussion::policy;
+use rejoinder_core::discussion::text::lines;
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::moderation::decision::Decider;
+use rejoinder_core::moderation::{Snapshot, Verdict, Work, edited};
+use rejoinder_core::{Comment, CommentId, Page, Reader, Refusal, Site, SiteId, Time};
+
+use crate::discussion::{cards, comments, events, versions};
+use crate::moderation::decisions::{self, Entry};
+use crate::moderation::pipeline::{self, Text};
+use crate::moderation::reach;
+use crate::{Result, Tx, effects, params, sql};
+
+/// A change of a comment's text.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// At which site.
+    pub site: Site,
+    /// Of which comment.
+    pub id: CommentId,
+    /// By whom.
+    pub reader: Reader,
+    /// As typed.
+    pub text: String,
+    /// As rendered.
+    pub rendered: Rendered,
+    /// The revision that the reader saw; another one by now is refused.
+    pub revision: Option<i64>,
+}
+
+/// Change a comment's text, and keep the earlier one for the moderators. The same text is no change.
+pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
+    let site = edit.site.id;
+    let settings = &edit.site.settings;
+    let (page, comment, _) = reach::changed(tx, site, &edit.reader, edit.id)?;
+    policy::may_edit(settings, &comment, &edit.reader, now)?;
+    let Rendered { shown, n_links, .. } = &edit.rendered;
+    policy::may_say(settings, &edit.text, shown.text(), *n_links)?;
+    if edit
+        .revision
+        .is_some_and(|revision| revision != comment.revision)
+    {
+        return Err(Refusal::EditedMeanwhile {
+            revision: comment.revision,
+        }
+        .into());
+    }
+    if edit.text == lines(&comment.text) {
+        return cards::filled(tx, site, comment);
+    }
+    let before = decisions::snapshot(tx, site, edit.id)?;
+    let verdict = examine(tx, now, edit, &page, &comment)?;
+    versions::keep_version(tx, now, site, &comment, None)?;
+    tx.execute(
+        sql!(
+            "update comment set text = ?3, html = ?4, renderer = ?5, written_in = 'markdown',
+                 revision = revision + 1, edited_at = ?6, decided_revision = null
+             where site_id = ?1 and id = ?2"
+        ),
+        params![
+            site,
+            edit.id,
+            &edit.text,
+            edit.rendered.html.as_str(),
+            RENDERER_VERSION,
+            now
+        ],
+    )?;
+    match verdict {
+        Some(verdict) => settle(tx, now, edit, &page, &comment, &before, &verdict)?,
+        None => {
+            stay_decided(tx, site, edit.id, &before)?;
+            events::append(tx, now, &page, EventKind::Edited, Some(edit.id))?;
+        }
+    }
+    // The answer shows the cards of the new links that are known already.
+    effects::follow(tx)?;
+    let comment = comments::expect(tx, site, edit.id)?;
+    cards::filled(tx, site, comment)
+}
+
+/// What the pipeline says of a new text; `None` where a moderator wrote it, who has read it.
+fn examine(
+    tx: &mut Tx<'_>,
+    now: Time,
+    edit: &Edit,
+    page: &Page,
+    comment: &Comment,
+) -> Result<Option<Verdict>> {
+    if edit.reader.role() >= Role::Moderator {
+        return Ok(None);
+    }
+    let text = Text {
+        settings: &edit.site.settings,
+        page,
+        comment: comment.id,
+        author: &comment.author,
+        token: None,
+        reader: &edit.reader,
+        rendered: &edit.rendered,
+        is_signed_here: false,
+        work: Work::NotAsked,
+    };
+    pipeline::judge(tx, now, &text).map(Some)
+}
+
+/// Let a comment that was just edited stand where the verdict on its new text puts it.
+fn settle(
+    tx: &mut Tx<'_>,
+    now: Time,
+    edit: &Edit,
+    page: &Page,
+    comment: &Comment,
+    before: &Snapshot,
+    verdict: &Verdict,
+) -> Result<()> {
+    let site = edit.site.id;
+    let stands = decisions::snapshot(tx, site, edit.id)?;
+    let to = edited(&decisions::outcome(before), verdict);
+    let after = stands.entering(to.state, to.reason.as_deref());
+    if after == stands {
+        let version = events::append(tx, now, page, EventKind::Edited, Some(edit.id))?;
+        if !verdict.findings.is_empty() {
+            let findings = &verdict.findings;
+            decisions::note_findings(tx, now, page, edit.id, version, Some(before), findings)?;
+        }
+    } else {
+        let entry = Entry {
+            by: Decider::Rules,
+            action: "judge",
+            judges: false,
+            reason: to.reason.as_deref(),
+            note: None,
+            findings: &verdict.findings,
+            undoes: None,
+        };
+        decisions::change(tx, now, page, comment, &stands, &after, &entry)?;
+    }
+    if verdict.asks_outside {
+        pipeline::ask_outside(tx, now, site, edit.id, stands.revision)?;
+    }
+    Ok(())
+}
+
+/// What a moderator had decided on stays decided when a moderator edits it.
+fn stay_decided(tx: &mut Tx<'_>, site: SiteId, id: CommentId, before: &Snapshot) -> Result<()> {
+    if before.decided_revision == Some(before.revision) {
+        tx.execute(
+            sql!("update comment set decided_revision = revision where site_id = ?1 and id = ?2"),
+            params![site, id],
+        )?;
+    }
+    Ok(())
+}

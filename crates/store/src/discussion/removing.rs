@@ -1,0 +1,59 @@
+//! Taking a comment away.
+
+use rejoinder_core::moderation::decision::Decider;
+use rejoinder_core::{Comment, CommentId, Page, Reader, SiteId, State, Time};
+
+use crate::discussion::{comments, forgetting, pages};
+use crate::identity::erasures::ledger;
+use crate::moderation::decisions::{self, Entry};
+use crate::moderation::reach::{self, As};
+use crate::{Result, Tx};
+
+/// What is left of a removed comment.
+#[derive(Debug, Clone)]
+pub struct Removed {
+    /// Its page, after the change.
+    pub page: Page,
+    /// The comment, which still stands as a tombstone when it has shown replies.
+    pub comment: Comment,
+}
+
+/// Take a comment away. What a moderator removes stays with its earlier versions, for the moderators
+/// only; what its author takes back is gone.
+pub fn remove(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: CommentId,
+    reader: &Reader,
+) -> Result<Removed> {
+    let (page, comment, who) = reach::changed(tx, site, reader, id)?;
+    let by = match who {
+        As::Author => Decider::Author,
+        As::Moderator(moderator) => Decider::Moderator(moderator.id()),
+    };
+    let is_own = who == As::Author;
+    let before = decisions::snapshot(tx, site, id)?;
+    let reason = if is_own { "author" } else { "moderator" };
+    let mut after = before.entering(State::Removed, Some(reason));
+    after.revision += 1;
+    after.decided_revision = (!is_own).then_some(after.revision);
+    let entry = Entry {
+        by,
+        action: if is_own { "delete" } else { "remove" },
+        judges: true,
+        reason: Some(reason),
+        note: None,
+        findings: &[],
+        undoes: None,
+    };
+    decisions::change(tx, now, &page, &comment, &before, &after, &entry)?;
+    if is_own {
+        ledger::comment(tx, now, site, id)?;
+        forgetting::forget_guest(tx, now, site, page.id, &comment.author)?;
+    }
+    Ok(Removed {
+        page: pages::lock(tx, site, page.id)?,
+        comment: comments::expect(tx, site, id)?,
+    })
+}

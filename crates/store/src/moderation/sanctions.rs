@@ -1,0 +1,176 @@
+//! What moderators decide about an author.
+
+use rejoinder_core::moderation::{Trust, decision};
+use rejoinder_core::{Author, AuthorId, AuthorKind, Refusal, SiteId, Time};
+
+use crate::identity::{authors, sessions};
+use crate::moderation::reach::{self, Moderator};
+use crate::moderation::standing;
+use crate::{Result, Tx, params, sql};
+
+/// How many of an author's latest address hashes are banned with them.
+const ADDRESSES: i64 = 5;
+
+/// Something that a moderator does about an author.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// At which site.
+    pub site: SiteId,
+    /// Drawn for it.
+    pub id: i64,
+    /// Who does it.
+    pub moderator: Author,
+    /// About whom.
+    pub author: AuthorId,
+    /// Why; of a note, the note.
+    pub reason: Option<String>,
+}
+
+impl Change {
+    /// Whether the moderator may do it, and to this author.
+    fn check(&self, tx: &mut Tx<'_>) -> Result<Moderator> {
+        let moderator = reach::whole_site(tx, self.site, &self.moderator)?;
+        decision::may_note(self.reason.as_deref())?;
+        let author = authors::by_id(tx, self.site, self.author)?.ok_or(Refusal::AuthorUnknown)?;
+        if author.role >= self.moderator.role && author.id != self.moderator.id {
+            return Err(Refusal::NotAllowed.into());
+        }
+        Ok(moderator)
+    }
+
+    fn log(
+        &self,
+        tx: &mut Tx<'_>,
+        now: Time,
+        by: Moderator,
+        (action, until): (&str, Option<Time>),
+    ) -> Result<()> {
+        tx.execute(
+            sql!(
+                "insert into standing_change
+                     (site_id, id, author_id, moderator_id, action, until, reason, at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+            ),
+            params![
+                self.site,
+                self.id,
+                self.author,
+                by.id(),
+                action,
+                until,
+                self.reason.as_deref(),
+                now
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+/// Say whether an author's comments are looked at first.
+pub fn set_trust(tx: &mut Tx<'_>, now: Time, change: &Change, trust: Trust) -> Result<()> {
+    let by = change.check(tx)?;
+    tx.execute(
+        sql!(
+            "insert into standing (site_id, author_id, trust) values (?1, ?2, ?3)
+             on conflict (site_id, author_id) do update set trust = excluded.trust"
+        ),
+        params![change.site, change.author, trust.as_str()],
+    )?;
+    change.log(tx, now, by, (trust.as_str(), None))
+}
+
+/// Let an author not take part until then; `None` ends a suspension.
+pub fn suspend(tx: &mut Tx<'_>, now: Time, change: &Change, until: Option<Time>) -> Result<()> {
+    let by = change.check(tx)?;
+    tx.execute(
+        sql!(
+            "insert into standing (site_id, author_id, suspended_until) values (?1, ?2, ?3)
+             on conflict (site_id, author_id) do update
+             set suspended_until = excluded.suspended_until"
+        ),
+        params![change.site, change.author, until],
+    )?;
+    let action = match until {
+        Some(_) => "suspend",
+        None => "end_suspension",
+    };
+    change.log(tx, now, by, (action, until))
+}
+
+/// Let an author, their browsers and, if asked for, their addresses take part no more, until then or
+/// for good. The reason is for the author to read.
+pub fn ban(
+    tx: &mut Tx<'_>,
+    now: Time,
+    change: &Change,
+    until: Option<Time>,
+    with_address: bool,
+) -> Result<()> {
+    let by = change.check(tx)?;
+    let mut shown = vec![("account", standing::account(change.author))];
+    let tokens: Vec<Vec<u8>> = tx.all(
+        sql!("select token_hash from session where site_id = ?1 and author_id = ?2"),
+        params![change.site, change.author],
+        |row| row.get(0),
+    )?;
+    shown.extend(tokens.into_iter().map(|token| ("token", token)));
+    if with_address {
+        let addresses: Vec<Vec<u8>> = tx.all(
+            sql!(
+                "select address_hash from comment where site_id = ?1 and author_id = ?2
+                   and address_hash is not null
+                 group by address_hash order by max(id) desc limit ?3"
+            ),
+            params![change.site, change.author, ADDRESSES],
+            |row| row.get(0),
+        )?;
+        shown.extend(addresses.into_iter().map(|hash| ("address", hash)));
+    }
+    for (kind, value) in shown {
+        tx.execute(
+            sql!(
+                "insert into ban (site_id, kind, value, author_id, until, reason, at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 on conflict (site_id, kind, value) do update set author_id = excluded.author_id,
+                     until = excluded.until, reason = excluded.reason, at = excluded.at"
+            ),
+            params![
+                change.site,
+                kind,
+                &value,
+                change.author,
+                until,
+                change.reason.as_deref().unwrap_or_default(),
+                now
+            ],
+        )?;
+    }
+    end_sessions(tx, change)?;
+    change.log(tx, now, by, ("ban", until))
+}
+
+/// An account must sign in again, and then may read and no more. A guest keeps the token that proves
+/// what they wrote.
+fn end_sessions(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
+    let author = authors::by_id(tx, change.site, change.author)?;
+    if author.is_some_and(|author| author.kind == AuthorKind::Account) {
+        sessions::end_others(tx, change.site, change.author, None)?;
+    }
+    Ok(())
+}
+
+/// Let a banned author take part again.
+pub fn lift(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
+    let by = change.check(tx)?;
+    tx.execute(
+        sql!("delete from ban where site_id = ?1 and author_id = ?2"),
+        params![change.site, change.author],
+    )?;
+    change.log(tx, now, by, ("lift_ban", None))
+}
+
+/// Write a note on an author, for moderators only.
+pub fn add_note(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
+    let by = change.check(tx)?;
+    change.log(tx, now, by, ("note", None))
+}
