@@ -1,8 +1,8 @@
 //! Everything that is kept, and the only place that knows SQL.
 //!
 //! A [`Store`] has two doors: [`Store::read`] and [`Store::write`]. Both take an operation, a plain
-//! function of a transaction ([`Tx`]); operations are grouped by what they act on ([`comments`],
-//! [`threads`], …), and each is written once for SQLite and PostgreSQL. A write is durable when its
+//! function of a transaction ([`Tx`]); operations are grouped by area ([`discussion`],
+//! [`moderation`], …), and each is written once for SQLite and PostgreSQL. A write is durable when its
 //! answer arrives. Whoever keeps something made of a page is told of its changes by the hook, after
 //! the commit and before the writer hears of it.
 

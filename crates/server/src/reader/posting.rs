@@ -3,21 +3,14 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
+use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::text::lines;
+use rejoinder_core::identity::author;
 use rejoinder_core::moderation::Work;
-use rejoinder_core::{
-    AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site, discussion::policy,
-    identity::author,
-};
-use store::discussion::editing;
-use store::discussion::posting;
-use store::discussion::removing;
-use store::discussion::{cards, pages};
-use store::discussion::{
-    comments::{self},
-    editing::Edit,
-    posting::{Idempotency, NewComment, NewIds, Posted},
-};
+use rejoinder_core::{AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site};
+use store::discussion::editing::{self, Edit};
+use store::discussion::posting::{self, Idempotency, NewComment, NewIds, Posted};
+use store::discussion::{cards, comments, pages, removing};
 use store::identity::authors::Details;
 use store::moderation::reach;
 

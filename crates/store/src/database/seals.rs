@@ -1,7 +1,7 @@
 //! Secrets at rest: sealed under a key that is not in the database.
 //!
 //! A sealed value says which key opens it. What has no seal is from before there were any, and reads as
-//! it stands; [`renew`] seals it when the database is opened, and seals anew what an older key sealed.
+//! it stands; `sealed::renew` seals it when the database is opened, and seals anew what an older key sealed.
 //! What no key opens reads as nothing: whoever needs it goes without, and the rest goes on.
 
 use std::fmt;

@@ -1,4 +1,5 @@
-//! Writing comments: posting, editing, removing.
+//! Reading comments: one by one, with what stands above and below. Writing stands above: `posting`,
+//! `editing`, `removing`.
 
 use markup::Shown;
 use rejoinder_core::{Comment, CommentId, Page, PageId, Refusal, SiteId, State, Tally};

@@ -1,4 +1,4 @@
-//! Posting.
+//! Posting a comment or a reply, once for each idempotency key.
 
 use std::fmt::Write as _;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Authors, and the sessions that prove who one is.
+//! Authors: guests by their browser's token, and accounts.
 
 use std::time::Duration;
 

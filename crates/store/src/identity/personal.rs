@@ -1,4 +1,4 @@
-//! What is kept of a person, for that person: their name to change, and everything to take along.
+//! What is kept of a person, for that person to take along.
 
 use rejoinder_core::{AuthorId, CommentId, Refusal, SiteId, Time};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Flags: what readers say breaks the rules.
+//! Flags: what readers say breaks the rules; `flagging` raises them.
 //!
 //! One reader has one flag on each text of a comment. A decision ends the flags that are open; an edit
 //! ends none. A flag after a decision asks again and waits for the next one, but however many there

@@ -1,4 +1,4 @@
-//! How authors stand with the moderators: trust, suspensions, bans, notes, and the record of each.
+//! How authors stand with the moderators, and whether they may write; `sanctions` changes it.
 //!
 //! A ban is on the account, on every browser that proved to be its author, and, where the moderator
 //! asks for it, on the addresses. Addresses are known only as hashes whose keys are destroyed within

@@ -1,7 +1,5 @@
-//! Telling authors by mail what became of their comments: published, refused, featured.
-//!
-//! Told are those who asked for mails about the page. A mail waits a little, so that a decision that is
-//! undone at once tells nothing, and it is sent only while what it says is so.
+//! What authors are told of their comments by mail: published, refused, featured. It is sent only while
+//! it is so.
 
 use rejoinder_core::notices::bell::Ring;
 use rejoinder_core::{Comment, CommentId, SiteId, State};

@@ -1,8 +1,5 @@
-//! Telling subscribers of new comments by mail.
-//!
-//! When a comment appears, a job finds out who is to be told ([`FanOut`]); what is to be said is
-//! kept as notices, and each mail is a job of its own ([`Told`]). What a mail says is read when it
-//! is sent, so that it never tells of what was taken away meanwhile.
+//! What a mail to a subscriber says: read when it is sent, so that it never tells of what was taken away
+//! meanwhile.
 
 use rejoinder_core::notices::bell::Ring;
 use rejoinder_core::{Comment, CommentId, Page, SiteId, State, Time};

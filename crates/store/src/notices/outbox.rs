@@ -1,4 +1,6 @@
-//! What is to be told, as the job that tells it.
+//! What is to be told: each mail is a job of its own ([`Told`]).
+//!
+//! What became of a comment waits a little, so that a decision that is undone at once tells nothing.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Finding those who are to be told.
+//! Finding those who are to be told: of a new comment by a job ([`FanOut`]), which keeps what is to be
+//! said as notices; of what became of their own, authors who asked for mails about the page.
 
 use std::time::Duration;
 

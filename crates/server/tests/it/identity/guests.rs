@@ -5,11 +5,8 @@ use egress::Mail;
 use rejoinder_core::Clock as _;
 use serde_json::{Value, json};
 use store::jobs::{self, Payload as _};
-use store::notices::subscriptions;
-use store::notices::{
-    mails::{self},
-    outbox::Told,
-};
+use store::notices::outbox::Told;
+use store::notices::{mails, subscriptions};
 
 use crate::support::{Answer, BASE, STORY, TestApp, TestReader};
 

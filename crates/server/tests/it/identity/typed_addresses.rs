@@ -15,12 +15,9 @@ use rejoinder_server::RateLimits;
 use serde_json::{Value, json};
 use store::identity::sign_in_keys::KeyKind;
 use store::jobs::{self, Job, Payload as _};
-use store::notices::telling;
-use store::notices::{
-    mails::{self},
-    outbox::Told,
-    telling::FanOut,
-};
+use store::notices::mails;
+use store::notices::outbox::Told;
+use store::notices::telling::{self, FanOut};
 
 use crate::identity::signed_tokens::{SECRET, add_key, claims, signed};
 use crate::publication::owner::colleague;

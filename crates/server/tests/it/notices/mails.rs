@@ -6,12 +6,11 @@ use expect_test::expect;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{PageKey, SiteId};
 use serde_json::{Value, json};
+use store::discussion::pages;
 use store::jobs::{self, Payload as _};
-use store::notices::{
-    mails::{self},
-    outbox::Told,
-};
-use store::{discussion::pages, moderation::desk_mails, notices::subscriptions};
+use store::moderation::desk_mails;
+use store::notices::outbox::Told;
+use store::notices::{mails, subscriptions};
 
 use crate::publication::owner::colleague;
 use crate::support::{STORY, TestApp, TestReader};

@@ -1,4 +1,4 @@
-//! Changing where a comment stands: its row, the counters, the event, the log and what follows.
+//! Changing where a comment stands: its row, the counters, the event and the log.
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::moderation::decision::{Decided, Decider};

@@ -8,22 +8,13 @@ use rejoinder_core::moderation::{FlagReason, Trust};
 use rejoinder_core::{
     AuthorId, Clock as _, CommentId, Random as _, Refusal, Sort, TokenHash, Vote,
 };
-use rejoinder_store::identity::renaming;
-use rejoinder_store::identity::roles;
+use rejoinder_store::StoreError;
 use rejoinder_store::identity::sessions::{self, NewSession};
-use rejoinder_store::moderation::flagging;
-use rejoinder_store::moderation::flagging::NewFlag;
+use rejoinder_store::identity::{authors, personal, renaming, roles};
+use rejoinder_store::moderation::flagging::{self, NewFlag};
 use rejoinder_store::moderation::groups::Scope;
-use rejoinder_store::moderation::sanctions;
-use rejoinder_store::moderation::{
-    sanctions::Change,
-    standing::{self},
-};
-use rejoinder_store::{
-    StoreError,
-    identity::{authors, personal},
-    moderation::{inside, queues},
-};
+use rejoinder_store::moderation::sanctions::{self, Change};
+use rejoinder_store::moderation::{inside, queues, standing};
 
 use crate::identity::mail_sign_ins::{BROWSER, ask, enter_from, fresh, is_used, secret, sign_in};
 use crate::support::{Person, World, first_page, on_both};

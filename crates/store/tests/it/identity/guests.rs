@@ -8,10 +8,9 @@ use rejoinder_core::notices::subscription::Kind;
 use rejoinder_core::{Clock as _, Refusal, State, TokenHash};
 use rejoinder_store::identity::authors::Details;
 use rejoinder_store::identity::erasures::EraseAuthor;
-use rejoinder_store::identity::guests::{self};
-use rejoinder_store::jobs;
-use rejoinder_store::notices::subscriptions::Wish as Told;
-use rejoinder_store::{StoreError, Tx, notices::subscriptions};
+use rejoinder_store::identity::guests;
+use rejoinder_store::notices::subscriptions::{self, Wish as Told};
+use rejoinder_store::{StoreError, Tx, jobs};
 
 use crate::identity::guest_traces::{
     CANARY, URL, ask, ask_for, by_link, find, flag, full, kept, left, proven, schema, take_back,

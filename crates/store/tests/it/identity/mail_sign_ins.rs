@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::identity::author::{self};
+use rejoinder_core::identity::author;
 use rejoinder_core::{AuthorId, Clock as _, Random as _, Refusal, TokenHash};
 use rejoinder_store::StoreError;
 use rejoinder_store::identity::mail_sign_ins::{self, Entered, Opened, Wish};
