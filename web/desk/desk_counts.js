@@ -15,7 +15,8 @@ export function showCounts(counts) {
   for (const place of document.querySelectorAll('[data-nr-count]')) {
     const n = counts[place.getAttribute('data-nr-count') ?? ''];
     if (n !== undefined) {
-      place.textContent = n < LIMIT ? String(n) : '1,000+';
+      const number = Math.min(n, LIMIT).toLocaleString(document.documentElement.lang);
+      place.textContent = n < LIMIT ? number : `${number}+`;
     }
   }
 }

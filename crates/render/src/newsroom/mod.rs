@@ -48,6 +48,10 @@ impl Frame<'_> {
         Age::of(*time, self.now, self.site.settings.language)
     }
 
+    pub(crate) fn count(&self, n: &i64) -> String {
+        phrases::count(self.site.settings.language, *n)
+    }
+
     /// The part of an address that keeps browsers from showing an old file.
     pub(crate) fn version(&self) -> String {
         if self.assets.is_empty() {
@@ -93,10 +97,4 @@ pub struct Entry {
     pub count: Option<(&'static str, i64)>,
     /// Whether it is the page that is shown.
     pub is_current: bool,
-}
-
-impl Entry {
-    pub(crate) fn count_of(&self) -> Option<(&'static str, String)> {
-        self.count.map(|(word, n)| (word, phrases::count(n)))
-    }
 }

@@ -3,8 +3,9 @@
 use rejoinder_core::State;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::{Action, Finding, Judged, LogAction, Mark, StateReason};
+use rejoinder_core::publication::language::Language;
 
-use crate::catalogue::{NewsroomTexts, fill};
+use crate::catalogue::{self, NewsroomTexts, fill};
 
 /// What was just done, as the status line tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -239,19 +240,28 @@ fn percent(part: f64) -> String {
     format!("{:.0} %", part.clamp(0.0, 1.0) * 100.0)
 }
 
+/// More than so many are not counted.
+const MAX_COUNTED: i64 = 1_000;
+
 /// A number that was counted only so far.
-pub(crate) fn count(n: i64) -> String {
+pub(crate) fn count(language: Language, n: i64) -> String {
+    let number = catalogue::of(language).number(n.min(MAX_COUNTED));
     match n {
-        1_000.. => "1,000+".to_owned(),
-        n => n.to_string(),
+        MAX_COUNTED.. => format!("{number}+"),
+        _ => number.to_string(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use rejoinder_core::publication::language::Language;
-
     use super::*;
+
+    #[test]
+    fn a_number_that_was_counted_so_far_is_written_as_its_language_does() {
+        let written = |language| [0, 999, 1_000, 5_000].map(|n| count(language, n));
+        assert_eq!(written(Language::English), ["0", "999", "1,000+", "1,000+"]);
+        assert_eq!(written(Language::German), ["0", "999", "1.000+", "1.000+"]);
+    }
 
     #[test]
     fn what_was_done_is_told_in_sentences() {
