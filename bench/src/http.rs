@@ -62,21 +62,11 @@ impl Connection {
         }
     }
 
-    async fn connect(&self) -> Result<TcpStream> {
-        let socket = TcpSocket::new_v4()?;
-        if let Some(client) = self.client {
-            socket.bind(SocketAddr::from((client, 0)))?;
-        }
-        let stream = socket.connect(self.address).await?;
-        stream.set_nodelay(true)?;
-        Ok(stream)
-    }
-
     /// Send a request and wait for the whole answer.
     pub(crate) async fn send(&mut self, request: &[u8]) -> Result<Answer> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
-            None => self.connect().await?,
+            None => connect(self.address, self.client).await?,
         };
         stream.write_all(request).await?;
         let answer = self.answer(&mut stream).await?;
@@ -131,7 +121,18 @@ impl Connection {
     }
 }
 
-/// The bytes of a request.
+/// A connection of a client of that address, where it matters.
+pub(crate) async fn connect(address: SocketAddr, client: Option<Ipv4Addr>) -> Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    if let Some(client) = client {
+        socket.bind(SocketAddr::from((client, 0)))?;
+    }
+    let stream = socket.connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// The bytes of a request, with a body of JSON unless a header says otherwise.
 pub(crate) fn request(
     address: SocketAddr,
     method: &str,
@@ -155,10 +156,10 @@ pub(crate) fn request_under(
         text.extend([*name, ": ", *value, "\r\n"]);
     }
     if !body.is_empty() {
-        text.push_str(&format!(
-            "Content-Type: application/json\r\nContent-Length: {}\r\n",
-            body.len()
-        ));
+        if headers.iter().all(|(name, _)| *name != "Content-Type") {
+            text.push_str("Content-Type: application/json\r\n");
+        }
+        text.push_str(&format!("Content-Length: {}\r\n", body.len()));
     }
     text.extend(["\r\n", body]);
     text.into_bytes()

@@ -45,6 +45,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result {
     let started_at = clock::now();
     let plan = Plan::new(options)?;
+    process::raise_file_limit();
     let report = profiles::run(&plan)?;
     let report = report.finish(&plan, started_at.elapsed())?;
     println!("\n{}", report.table());

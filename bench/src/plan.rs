@@ -19,6 +19,9 @@ pub(crate) struct Options {
     /// Fewer and shorter rounds, at most 3 minutes in all; the result is printed and not kept
     #[arg(long)]
     quick: bool,
+    /// Keep the result, although not everything is measured
+    #[arg(long, conflicts_with = "quick")]
+    keep: bool,
     /// Read from a database of 10 million comments; it is built once and kept in target/bench
     #[arg(long)]
     ten_million: bool,
@@ -55,6 +58,7 @@ pub(crate) enum Profile {
 pub(crate) struct Plan {
     only: Vec<Profile>,
     pub(crate) is_quick: bool,
+    keeps_part: bool,
     /// How many comments the large database has.
     pub(crate) n_large: u32,
     pub(crate) n_rounds: usize,
@@ -80,6 +84,7 @@ impl Plan {
         Ok(Self {
             only: options.only.clone(),
             is_quick,
+            keeps_part: options.keep,
             n_large: match (options.ten_million, is_quick) {
                 (true, _) => 10_000_000,
                 (false, true) => 100_000,
@@ -97,9 +102,15 @@ impl Plan {
         self.only.is_empty() || self.only.contains(&profile)
     }
 
-    /// A short or partial run says too little to be kept.
+    /// A short or partial run says too little to be kept, unless someone wants the part.
     pub(crate) fn keeps_result(&self) -> bool {
-        !self.is_quick && self.only.is_empty()
+        !self.is_quick && (self.only.is_empty() || self.keeps_part)
+    }
+
+    /// The names of what alone is measured, for the name of the result.
+    pub(crate) fn parts(&self) -> String {
+        let parts = self.only.iter().filter_map(Profile::to_possible_value);
+        parts.map(|part| format!("-{}", part.get_name())).collect()
     }
 }
 

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use crate::{Result, clock, http, work};
 
 /// A running program with all that it has started; stopped when dropped.
@@ -146,6 +148,17 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Let this process have as many connections as the machine allows it.
+pub(crate) fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    // With fewer it says later which connection was too many.
+    let _ = setrlimit(Resource::Nofile, raised);
 }
 
 /// A number of /proc/PID/stat, counted from the one behind the state.

@@ -60,6 +60,19 @@ impl<'p> Database<'p> {
         Ok((database, imported?))
     }
 
+    /// A copy of its own, while nobody serves it.
+    pub(crate) fn copy(&self, path: &Path) -> Result<Self> {
+        let key = |path: &Path| PathBuf::from(format!("{}.key", path.display()));
+        for (from, to) in [
+            (self.path.clone(), path.to_owned()),
+            (key(&self.path), key(path)),
+        ] {
+            std::fs::copy(&from, to)
+                .map_err(|error| format!("{} cannot be copied: {error}", from.display()))?;
+        }
+        Ok(Self::existing(self.plan, path))
+    }
+
     fn import(&self, export: &Path) -> Result<Imported> {
         let started_at = clock::now();
         let log = self.path.with_extension("log");
@@ -96,9 +109,10 @@ impl<'p> Database<'p> {
         Ok(rejoinder)
     }
 
-    /// Serve it with its rate limits.
-    pub(crate) fn serve_guarded(&self) -> Result<Rejoinder> {
-        let mut rejoinder = self.start_with(&[])?;
+    /// Serve it with these options, and its rate limits unless they say otherwise.
+    pub(crate) fn serve_with(&self, env: &[(&str, String)]) -> Result<Rejoinder> {
+        let env: Vec<_> = env.iter().map(|(key, value)| (*key, &**value)).collect();
+        let mut rejoinder = self.start_with(&env)?;
         rejoinder.process.wait(rejoinder.address, "/embed.js")?;
         Ok(rejoinder)
     }

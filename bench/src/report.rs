@@ -175,7 +175,7 @@ impl Report {
         let folder = root().join("bench/results");
         make(&folder)?;
         let size = if plan.n_large > 1_000_000 { "-10m" } else { "" };
-        let name = format!("{}-{}{size}", clock::today(), self.commit);
+        let name = format!("{}-{}{size}{}", clock::today(), self.commit, plan.parts());
         let text = folder.join(format!("{name}.md"));
         let facts = self
             .facts
