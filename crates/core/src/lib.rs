@@ -10,6 +10,7 @@ pub mod discussion;
 pub mod identity;
 pub mod ids;
 pub mod integrations;
+pub mod line;
 pub mod moderation;
 pub mod notices;
 pub mod publication;

@@ -8,7 +8,14 @@ use lettre::message::header::{ContentTransferEncoding, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart, header};
 use lettre::{Address, Message};
 use rejoinder_core::Time;
+use rejoinder_core::line::{cut, turns};
 use url::quirks::domain_to_ascii;
+
+/// The longest name of a sender, in characters: a line of a mail is no place for a text.
+const MAX_SENDER: usize = 100;
+
+/// The longest subject, in characters.
+const MAX_SUBJECT: usize = 500;
 
 /// A mail to one person. Carries no remote picture and no tracking.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -52,7 +59,7 @@ impl Mail {
         let since_1970 = Duration::from_secs(u64::try_from(now.seconds()).unwrap_or(0));
         let mut builder = Message::builder()
             .from(Mailbox::new(
-                Some(one_line(&self.from_name)),
+                Some(sender(&self.from_name)),
                 address(&self.from)
                     .ok_or_else(|| NotAMail::Other(format!("it is from `{}`", self.from)))?,
             ))
@@ -96,7 +103,7 @@ fn address(text: &str) -> Option<Address> {
 /// The subject. A text in it that looks encoded is encoded itself, or it would be decoded by who
 /// reads the mail and say something that nobody has seen here.
 fn subject(text: &str) -> RawHeader {
-    let mut header = raw("Subject", text);
+    let mut header = raw("Subject", &cut(text, MAX_SUBJECT));
     if header.value.contains("=?") {
         header.encoded = Some(encoded_words(&header.value));
     }
@@ -124,12 +131,16 @@ fn encoded_words(text: &str) -> String {
     words.collect::<Vec<_>>().join("\r\n ")
 }
 
+/// One line of text.
 fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_control())
-        .collect::<Vec<_>>()
-        .join(" ")
-        .trim()
-        .to_owned()
+    let ends = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let parts: Vec<&str> = text.split(ends).collect();
+    parts.join(" ").trim().to_owned()
+}
+
+/// The name of a sender. It stands alone, so that nothing in it has to be kept apart.
+fn sender(name: &str) -> String {
+    cut(&one_line(name).replace(turns, ""), MAX_SENDER)
 }
 
 fn raw(name: &'static str, value: &str) -> RawHeader {

@@ -15,6 +15,7 @@ use jiff::tz::Offset;
 use rejoinder_core::Time;
 use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::identity::author::Role;
+use rejoinder_core::line::Apart;
 use rejoinder_core::notices::subscription::Pace;
 use rejoinder_core::publication::language::Language;
 use serde::Deserialize;
@@ -170,15 +171,13 @@ fn fill_into(
     out.write_str(rest)
 }
 
-/// A name inside a sentence: letters of another direction do not turn the sentence around.
+/// A name inside a sentence: letters of another direction do not turn the sentence around, and neither
+/// does what stands in the name for that purpose.
 pub(crate) struct Name<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_ascii() {
-            return f.write_str(self.0);
-        }
-        write!(f, "\u{2068}{}\u{2069}", self.0)
+        Apart(self.0).fmt(f)
     }
 }
 

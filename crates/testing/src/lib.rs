@@ -1,12 +1,14 @@
-//! What the tests need and the program does not: a throw-away PostgreSQL, how long to try, and
-//! whether work stays linear.
+//! What the tests need and the program does not: a throw-away PostgreSQL, how long to try, whether
+//! work stays linear, and how others read a mail.
 //!
 //! Knows nothing of Rejoinder, so that every crate's tests can use it.
 
 mod linear;
+mod mail;
 mod postgres;
 
 pub use linear::assert_linear;
+pub use mail::{Message, hostile_texts};
 pub use postgres::{Postgres, fresh_database, is_gone, postgres, programs};
 
 /// Where `cargo xtask test` says which PostgreSQL it has started, as a URL without a database.

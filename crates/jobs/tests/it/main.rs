@@ -28,6 +28,8 @@ use store::{Location, Store, jobs, publication::sites};
 
 const SITE: SiteId = SiteId(1);
 
+const STORY: &str = "https://news.example/story";
+
 struct World {
     store: Arc<Store>,
     clock: Arc<FixedClock>,
@@ -91,6 +93,18 @@ impl World {
 
     /// Post a comment as Ann, whose address is `ann@secret.example`.
     pub(crate) async fn post(&self, id: i64, text: &str) -> CommentId {
+        self.post_by(id, "Ann", STORY, "A story", text).await
+    }
+
+    /// Post a comment as Ann, who has this name, on a page at `url`, which has this title.
+    pub(crate) async fn post_by(
+        &self,
+        id: i64,
+        name: &str,
+        url: &str,
+        title: &str,
+        text: &str,
+    ) -> CommentId {
         let (now, token) = (self.clock.now(), TokenHash([9; 32]));
         let author = self
             .store
@@ -98,8 +112,8 @@ impl World {
         let site = self.store.read(|tx| sites::by_id(tx, SITE));
         let new = NewComment {
             site: site.await.unwrap().unwrap(),
-            page: PageKey::parse("https://news.example/story").unwrap(),
-            title: Some("A story".to_owned()),
+            page: PageKey::parse(url).unwrap(),
+            title: Some(title.to_owned()),
             ids: NewIds {
                 comment: CommentId(id),
                 page: PageId(1),
@@ -112,7 +126,7 @@ impl World {
                 network: Network::of("192.0.2.7".parse().unwrap()),
             },
             details: Some(Details {
-                name: "Ann".to_owned(),
+                name: name.to_owned(),
                 email: Some("ann@secret.example".to_owned()),
                 ..Details::default()
             }),

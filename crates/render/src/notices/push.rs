@@ -1,6 +1,7 @@
 //! What a browser shows of a notice while no page is open.
 
 use rejoinder_core::Comment;
+use rejoinder_core::line::cut;
 use rejoinder_core::notices::bell::Ring;
 use serde_json::json;
 
@@ -81,11 +82,4 @@ fn address(context: &Context<'_>, notice: &Notice<'_>, comments: &[Comment]) -> 
 
 fn in_a_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn cut(text: &str, max: usize) -> String {
-    match text.char_indices().nth(max) {
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-        None => text.to_owned(),
-    }
 }

@@ -1,3 +1,4 @@
 pub(crate) mod bells;
 pub(crate) mod devices;
+pub(crate) mod hostile;
 pub(crate) mod mails;

@@ -1,0 +1,346 @@
+//! What strangers type, in every kind of mail and push that can carry it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use egress::{MAX_MESSAGE, Mailer};
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::moderation::{Action, Reason};
+use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::publication::settings::{DeskMail, Mode};
+use rejoinder_core::{AuthorId, Clock, CommentId, FixedRandom, PageKey, Settings, TokenHash};
+use rejoinder_jobs::{
+    DeskMailHandler, FanOutHandler, Handler, Job, NoticeHandler, Outcome, Worker,
+};
+use render::Context;
+use render::notices::notice::Notice;
+use serde_json::Value;
+use store::identity::authors::{self, Details};
+use store::identity::roles;
+use store::moderation::decisions::{self, Decide};
+use store::notices::mails::{self, Due};
+use store::notices::outbox::Told;
+use store::notices::subscriptions::{self, Wish};
+use store::{Tx, discussion::pages, publication::sites};
+use testing::{Message, hostile_texts};
+
+use crate::{SITE, STORY, World};
+
+const FROM: &str = "talk@news.example";
+const BASE: &str = "https://talk.example";
+
+/// The functions that write a mail, each with the kinds of mails that it writes here. Those of signing
+/// in and of guests say nothing that a stranger could have typed but the site's title; the server's
+/// tests send them.
+const WRITERS: [(&str, &[&str]); 6] = [
+    ("comments_mail", &["comment", "digest"]),
+    ("confirm_mail", &["confirm"]),
+    ("desk_mail", &["desk"]),
+    ("fate_mail", &["fate-featured", "fate-rejected"]),
+    ("guest_mail", &[]),
+    ("sign_in_mail", &[]),
+];
+
+const fn kind(told: Told) -> &'static str {
+    match told {
+        Told::Confirm(_) => "confirm",
+        Told::Comment(..) => "comment",
+        Told::Digest(..) => "digest",
+        Told::Fate(_, _, ring) => match ring {
+            rejoinder_core::notices::bell::Ring::Featured => "fate-featured",
+            rejoinder_core::notices::bell::Ring::Rejected => "fate-rejected",
+            rejoinder_core::notices::bell::Ring::Approved
+            | rejoinder_core::notices::bell::Ring::Reply
+            | rejoinder_core::notices::bell::Ring::Comment => "fate-approved",
+        },
+    }
+}
+
+/// Sends each mail into a folder of its kind, and notes what would be pushed instead of it.
+struct Sorting {
+    world: Arc<World>,
+    pushed: Arc<Mutex<Vec<(&'static str, String)>>>,
+}
+
+impl Handler for Sorting {
+    type Payload = Told;
+
+    async fn run(&self, job: &Job, told: Told) -> store::Result<Outcome> {
+        let World { store, clock, .. } = &*self.world;
+        let folder = self.world.folder.path().join(kind(told));
+        let (mailer, clock) = (Mailer::Folder(folder), clock.clone());
+        let sending = NoticeHandler::new(store.clone(), mailer, clock, FROM, BASE);
+        let read = move |tx: &mut Tx<'_>| {
+            let due = mails::due(tx, SITE, told)?;
+            Ok(due.zip(sites::by_id(tx, SITE)?))
+        };
+        if let Some((due, site)) = store.read(read).await? {
+            let pushed = push(&due, &site, told);
+            self.pushed.lock().unwrap().push((kind(told), pushed));
+        }
+        sending.run(job, told).await
+    }
+}
+
+fn push(due: &Due, site: &rejoinder_core::Site, told: Told) -> String {
+    let context = Context {
+        site,
+        now: rejoinder_core::Time::from_micros(0),
+        base: BASE,
+        texts: render::catalogue::of(site.settings.language),
+        assets: "",
+        has_accounts: true,
+    };
+    let about = Notice {
+        page: &due.page,
+        kind: due.subscription.kind,
+        pace: due.subscription.pace,
+        email: &due.subscription.email,
+        manage: "",
+    };
+    let ring = match told {
+        Told::Fate(_, _, ring) => Some(ring),
+        Told::Confirm(_) | Told::Comment(..) | Told::Digest(..) => None,
+    };
+    render::push_message(&context, &about, ring, (&due.comments, due.n_more), "tag")
+}
+
+/// All mails by their kinds, and all pushes.
+struct All {
+    mails: BTreeMap<String, Vec<Message>>,
+    pushed: Vec<(&'static str, String)>,
+}
+
+/// Let everything be told while `typed` is what the site, the page, the author and the moderator are
+/// called and say.
+async fn told(typed: &str) -> All {
+    let world = Arc::new(World::new().await);
+    let settings = Settings {
+        title: typed.to_owned(),
+        ..Settings::default()
+    };
+    save(&world, settings.clone()).await;
+    let page = page_of(typed);
+    // Nobody may be called as the site is.
+    let name = &format!("{typed} of Tanga");
+    let first = world.post_by(50, name, &page, typed, typed).await;
+    follow(&world, &page, 7, Kind::Page, Pace::AtOnce, 20).await;
+    follow(&world, &page, 8, Kind::Page, Pace::Hourly, 21).await;
+    follow(&world, &page, 9, Kind::Replies, Pace::AtOnce, 9).await;
+    let pushed = Arc::default();
+    let work = worker(&world, Arc::clone(&pushed));
+    let all_due = async || while work.run_due().await.unwrap() > 0 {};
+    all_due().await;
+    for id in 7..=9 {
+        let (now, secret) = (world.clock.now(), format!("secret-{id}"));
+        let confirm = move |tx: &mut Tx<'_>| subscriptions::confirm(tx, now, SITE, &secret);
+        world.store.write(confirm).await.unwrap();
+    }
+    world.clock.advance(Duration::from_secs(60));
+    let second = world.post_by(51, name, &page, typed, typed).await;
+    world.clock.advance(Duration::from_secs(60));
+    world.post_by(52, name, &page, typed, typed).await;
+    decide(&world, first, Action::Feature, typed).await;
+    all_due().await;
+    decide(&world, second, Action::Reject, typed).await;
+    world.clock.advance(Duration::from_secs(2 * 3_600));
+    all_due().await;
+    let settings = Settings {
+        mode: Mode::Before,
+        desk_mail: DeskMail::Hourly,
+        ..settings
+    };
+    save(&world, settings).await;
+    world.post_by(53, name, &page, typed, typed).await;
+    world.clock.advance(Duration::from_secs(2 * 3_600));
+    all_due().await;
+    assert_eq!(world.parked().await, [""; 0], "{typed:?}");
+    let kinds = WRITERS.iter().flat_map(|(_, kinds)| *kinds);
+    let mails = kinds.map(|kind| {
+        let mails = read(&world.folder.path().join(kind));
+        assert!(!mails.is_empty(), "no {kind} mail with {typed:?}");
+        ((*kind).to_owned(), mails)
+    });
+    let mails = mails.collect();
+    let pushed = std::mem::take(&mut *pushed.lock().unwrap());
+    All { mails, pushed }
+}
+
+fn worker(world: &Arc<World>, pushed: Arc<Mutex<Vec<(&'static str, String)>>>) -> Worker {
+    let (store, clock) = (world.store.clone(), world.clock.clone());
+    let desk = DeskMailHandler::new(
+        store.clone(),
+        Mailer::Folder(world.folder.path().join("desk")),
+        clock.clone(),
+        Arc::new(FixedRandom::seeded(7)),
+        FROM,
+        BASE,
+    );
+    let sorting = Sorting {
+        world: Arc::clone(world),
+        pushed,
+    };
+    let fan_out = FanOutHandler::new(store, clock);
+    world.worker_with(vec![Arc::new(desk), Arc::new(sorting), Arc::new(fan_out)])
+}
+
+/// An address of a page that says it, too, if one can.
+fn page_of(typed: &str) -> String {
+    let mut url = url::Url::parse(STORY).unwrap();
+    url.query_pairs_mut().append_pair("about", typed);
+    let url = String::from(url);
+    match PageKey::parse(&url) {
+        Ok(_) => url,
+        Err(_) => STORY.to_owned(),
+    }
+}
+
+async fn save(world: &World, settings: Settings) {
+    let save = move |tx: &mut Tx<'_>| sites::save_settings(tx, SITE, &settings);
+    world.store.write(save).await.unwrap();
+}
+
+/// The reader with this token wants to be told.
+async fn follow(world: &World, url: &str, id: i64, kind: Kind, pace: Pace, token: u8) {
+    let (now, key) = (world.clock.now(), PageKey::parse(url).unwrap());
+    let wish = Wish {
+        id,
+        secret: format!("secret-{id}"),
+        kind,
+        branch: None,
+        pace,
+        email: Some(format!("reader{id}@mail.example")),
+    };
+    let token = TokenHash([token; 32]);
+    let ask = move |tx: &mut Tx<'_>| {
+        let page = pages::find(tx, SITE, &key)?.unwrap();
+        let author = authors::by_token_or_new(tx, now, SITE, AuthorId(id + 100), &token)?;
+        subscriptions::ask(tx, now, &page, &author, &wish).map(drop)
+    };
+    world.store.write(ask).await.unwrap();
+}
+
+async fn decide(world: &World, comment: CommentId, action: Action, note: &str) {
+    // No much longer one is taken.
+    let note: String = note.chars().take(500).collect();
+    let now = world.clock.now();
+    let decide = move |tx: &mut Tx<'_>| {
+        let kim = AuthorId(500);
+        if authors::by_id(tx, SITE, kim)?.is_none() {
+            let details = Details {
+                name: "Kim".to_owned(),
+                email: Some("kim@news.example".to_owned()),
+                ..Details::default()
+            };
+            authors::add_guest(tx, now, SITE, kim, &details, &TokenHash([5; 32]))?;
+            roles::set_role(tx, SITE, kim, Role::Moderator)?;
+        }
+        let refuses = action == Action::Reject;
+        let decide = Decide {
+            site: SITE,
+            moderator: authors::by_id(tx, SITE, kim)?.unwrap(),
+            comment,
+            revision: 1,
+            action,
+            reason: refuses.then_some(Reason::OffTopic),
+            note: refuses.then(|| note.clone()),
+        };
+        decisions::decide(tx, now, &decide).map(drop)
+    };
+    world.store.write(decide).await.unwrap();
+}
+
+fn read(folder: &Path) -> Vec<Message> {
+    let files = std::fs::read_dir(folder).into_iter().flatten();
+    let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    texts.map(|text| Message::read(&text)).collect()
+}
+
+/// Whether letters turn around what stands behind them.
+fn turns(text: &str) -> bool {
+    let opened = text.matches(['\u{2066}', '\u{2067}', '\u{2068}']).count();
+    text.contains(['\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}'])
+        || opened != text.matches('\u{2069}').count()
+}
+
+#[tokio::test]
+async fn nothing_that_anyone_types_adds_to_a_mail_or_push_what_is_not_ours() {
+    let harmless = told("Zanzibar").await;
+
+    for typed in hostile_texts() {
+        let told = told(&typed).await;
+
+        for (kind, mails) in &told.mails {
+            let ours = &harmless.mails[kind][0];
+            for mail in mails {
+                let why = format!("{kind} with {typed:.80?}: {mail:#?}");
+                assert_eq!(mail.names(), ours.names(), "{why}");
+                assert_eq!(mail.parts, ours.parts, "{why}");
+                for list in ["List-Id", "List-Unsubscribe-Post", "Auto-Submitted"] {
+                    let is_there = |name: &&str| *name == list;
+                    if ours.names().iter().any(is_there) {
+                        assert_eq!(mail.header(list), ours.header(list), "{why}");
+                    }
+                }
+                assert!(
+                    mail.header("From").ends_with("<talk@news.example>"),
+                    "{why}"
+                );
+                assert!(!mail.header("To").contains("evil"), "{why}");
+                assert_eq!(mail.header("To").matches('@').count(), 1, "{why}");
+                for (name, said) in &mail.headers {
+                    assert!(!turns(said), "{name}: {why}");
+                    assert!(
+                        !said.contains(char::is_control) || name != "Subject",
+                        "{why}"
+                    );
+                }
+                assert!(mail.tags.is_subset(&ours.tags), "{why}");
+                for link in &mail.links {
+                    let is_ours = ["https://talk.example/", "https://news.example/"];
+                    let is_ours = is_ours.iter().any(|start| link.starts_with(start));
+                    assert!(is_ours, "{link}: {why}");
+                }
+            }
+        }
+        let keys = ["body", "dir", "lang", "tag", "title", "url"].map(str::to_owned);
+        for (kind, pushed) in &told.pushed {
+            assert!(pushed.len() <= MAX_MESSAGE, "{kind}: {pushed}");
+            let Value::Object(read) = serde_json::from_str(pushed).unwrap() else {
+                panic!("{kind}: {pushed}");
+            };
+            let own: BTreeSet<String> = read.keys().cloned().collect();
+            assert_eq!(own, BTreeSet::from(keys.clone()), "{kind}: {pushed}");
+            let url = read["url"].as_str().unwrap();
+            let is_ours = ["https://talk.example/", "https://news.example/"];
+            assert!(is_ours.iter().any(|start| url.starts_with(start)), "{url}");
+            assert!(!turns(read["title"].as_str().unwrap()), "{kind}: {pushed}");
+        }
+    }
+}
+
+#[test]
+fn every_function_that_writes_a_mail_is_tried_with_what_strangers_type() {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../render/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).unwrap();
+            for function in source.split("fn ").skip(1) {
+                let (head, _) = function.split_once('{').unwrap_or((function, ""));
+                if head.contains("-> MailText") {
+                    found.insert(head.split('(').next().unwrap().to_owned());
+                }
+            }
+        }
+    }
+
+    assert_eq!(found, WRITERS.map(|(name, _)| name.to_owned()).into());
+}
