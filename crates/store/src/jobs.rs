@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use rejoinder_core::{SiteId, Time};
 
-use crate::{Result, Tx, params, sql};
+use crate::{Result, Row, Tx, params, sql};
 
 pub(crate) use payload::derived_id;
 pub use payload::{NewJob, Payload};
@@ -55,8 +55,8 @@ impl Job {
 pub fn add(tx: &mut Tx<'_>, now: Time, job: &NewJob) -> Result<bool> {
     let added = tx.execute(
         sql!(
-            "insert into job (site_id, id, kind, dedup_key, subject, payload, run_at, created_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            "insert into job (site_id, id, kind, dedup_key, subject, payload, run_at, created_at, lane)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
              on conflict (site_id, kind, dedup_key) do nothing"
         ),
         params![
@@ -67,7 +67,8 @@ pub fn add(tx: &mut Tx<'_>, now: Time, job: &NewJob) -> Result<bool> {
             job.subject.as_deref(),
             &job.payload,
             job.run_at,
-            now
+            now,
+            job.lane
         ],
     )?;
     Ok(added == 1)
@@ -78,7 +79,8 @@ pub fn claim(tx: &mut Tx<'_>, now: Time, lease: Duration, limit: i64) -> Result<
     claim_where_room(tx, now, lease, |_| limit)
 }
 
-/// Claim as many due jobs of each kind as there is `room` for, the longest due first.
+/// Claim as many due jobs of each kind as there is `room` for, the longest due first, and of each lane no
+/// more than one.
 pub fn claim_where_room(
     tx: &mut Tx<'_>,
     now: Time,
@@ -90,9 +92,16 @@ pub fn claim_where_room(
     while let Some(kind) = kind_after(tx, &last)? {
         let limit = room(&kind);
         if limit > 0 {
-            claimed.extend(claim_of(tx, now, lease, &kind, limit)?);
+            let mut due = due_of(tx, now, &kind, limit)?;
+            due.extend(due_of_lanes(tx, now, &kind)?);
+            due.sort_by_key(|job| job.run_at);
+            due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            claimed.extend(due);
         }
         last = kind;
+    }
+    for job in &claimed {
+        keep(tx, now.after(lease), job)?;
     }
     claimed.sort_by_key(|job| job.run_at);
     Ok(claimed)
@@ -110,53 +119,95 @@ fn kind_after(tx: &mut Tx<'_>, last: &str) -> Result<Option<String>> {
     )
 }
 
-fn claim_of(
-    tx: &mut Tx<'_>,
-    now: Time,
-    lease: Duration,
-    kind: &str,
-    limit: i64,
-) -> Result<Vec<Job>> {
-    let due: Vec<Job> = tx.all(
-        sql!(
-            "select site_id, id, kind, dedup_key, payload, attempts + 1, run_at,
-                 cast(case when claimed_until is null then 0 else 1 end as bigint), claim_token + 1
-             from job where state = 'ready' and kind = ?3 and run_at <= ?1
-               and (claimed_until is null or claimed_until <= ?1)
-             order by run_at limit ?2 for update skip locked"
-        ),
-        params![now, limit, kind],
-        |row| {
-            Ok(Job {
-                site: row.get(0)?,
-                id: row.get(1)?,
-                kind: row.get(2)?,
-                dedup_key: row.get(3)?,
-                payload: row.get(4)?,
-                attempts: row.get(5)?,
-                run_at: row.get(6)?,
-                is_interrupted: row.get::<i64>(7)? == 1,
-                // A job that was erased and added again has the same id, so counting is not enough.
-                claim_token: now.micros().max(row.get(8)?),
-            })
-        },
-    )?;
-    for job in &due {
-        tx.execute(
-            sql!(
-                "update job set claimed_until = ?3, attempts = ?4, claim_token = ?5
-                 where site_id = ?1 and id = ?2"
-            ),
-            params![
-                job.site,
-                job.id,
-                now.after(lease),
-                job.attempts,
-                job.claim_token
-            ],
-        )?;
+/// A due job, as it is once it is claimed.
+macro_rules! due {
+    ($rest:literal) => {
+        concat!(
+            "select j.site_id, j.id, j.kind, j.dedup_key, j.payload, j.attempts + 1, j.run_at,
+                 cast(case when j.claimed_until is null then 0 else 1 end as bigint),
+                 j.claim_token + 1
+             from job j where j.state = 'ready' and j.kind = ?2 and j.run_at <= ?1
+               and (j.claimed_until is null or j.claimed_until <= ?1) ",
+            $rest
+        )
+    };
+}
+
+fn read(row: &Row<'_>, now: Time) -> Result<Job> {
+    Ok(Job {
+        site: row.get(0)?,
+        id: row.get(1)?,
+        kind: row.get(2)?,
+        dedup_key: row.get(3)?,
+        payload: row.get(4)?,
+        attempts: row.get(5)?,
+        run_at: row.get(6)?,
+        is_interrupted: row.get::<i64>(7)? == 1,
+        // A job that was erased and added again has the same id, so counting is not enough.
+        claim_token: now.micros().max(row.get(8)?),
+    })
+}
+
+/// What is due of a kind, but for what is in lanes.
+fn due_of(tx: &mut Tx<'_>, now: Time, kind: &str, limit: i64) -> Result<Vec<Job>> {
+    tx.all(
+        sql!(due!(
+            "and j.lane is null order by j.run_at limit ?3 for update skip locked"
+        )),
+        params![now, kind, limit],
+        |row| read(row, now),
+    )
+}
+
+/// What is due first in each lane of a kind of which nothing is under way; there are few lanes and may be
+/// many jobs.
+fn due_of_lanes(tx: &mut Tx<'_>, now: Time, kind: &str) -> Result<Vec<Job>> {
+    let mut due = Vec::new();
+    let mut last = (SiteId(i64::MIN), i64::MIN);
+    while let Some((site, lane)) = lane_after(tx, kind, last)? {
+        // Another node that looks at the same moment waits here, and sees that the job is taken.
+        due.extend(tx.one(
+            sql!(due!(
+                "and j.site_id = ?3 and j.lane = ?4 and not exists (
+                     select 1 from job o where o.site_id = ?3 and o.kind = ?2 and o.lane = ?4
+                       and o.state = 'ready' and o.claimed_until > ?1)
+                 order by j.run_at limit 1 for update"
+            )),
+            params![now, kind, site, lane],
+            |row| read(row, now),
+        )?);
+        last = (site, lane);
     }
     Ok(due)
+}
+
+/// The next lane of a kind in which there are jobs to do.
+fn lane_after(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    (site, lane): (SiteId, i64),
+) -> Result<Option<(SiteId, i64)>> {
+    tx.one(
+        sql!(
+            "select site_id, lane from job where state = 'ready' and kind = ?1 and lane is not null
+               and (site_id, lane) > (?2, ?3)
+             order by site_id, lane limit 1"
+        ),
+        params![kind, site, lane],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// A job is a worker's until `until`.
+fn keep(tx: &mut Tx<'_>, until: Time, job: &Job) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update job set claimed_until = ?3, attempts = ?4, claim_token = ?5
+             where site_id = ?1 and id = ?2"
+        ),
+        params![job.site, job.id, until, job.attempts, job.claim_token],
+    )?;
+    Ok(())
 }
 
 /// Renews the lease of a claimed job. Returns whether it is still this worker's.

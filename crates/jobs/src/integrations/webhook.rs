@@ -17,6 +17,10 @@ use crate::worker::{Handler, Outcome};
 /// How long an endpoint may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How many endpoints are told something at a time. Each has one delivery under way at most, so that many
+/// have to be slow before another waits.
+const SLOTS: usize = 32;
+
 /// The longest answer of an endpoint, in bytes. It is not looked at.
 const MAX_ANSWER: usize = 1 << 20;
 
@@ -141,6 +145,10 @@ fn not_before(due: &Due, now: Time) -> Option<Time> {
 
 impl Handler for WebhookHandler {
     type Payload = Deliver;
+
+    fn slots(&self) -> usize {
+        SLOTS
+    }
 
     async fn run(&self, job: &Job, Deliver { delivery: id, .. }: Deliver) -> Result<Outcome> {
         let site = job.site;

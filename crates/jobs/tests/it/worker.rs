@@ -187,6 +187,7 @@ async fn a_worker_stops_when_told() {
 pub(crate) struct Slow<P> {
     begun: tokio::sync::mpsc::UnboundedSender<String>,
     pub(crate) end: Arc<tokio::sync::Semaphore>,
+    n_slots: usize,
     kind: PhantomData<fn(P)>,
 }
 
@@ -196,15 +197,29 @@ pub(crate) type Begun = tokio::sync::mpsc::UnboundedReceiver<String>;
 impl<P> Slow<P> {
     /// A handler whose jobs end when there are permits.
     pub(crate) fn new() -> (Arc<Self>, Begun) {
+        Self::with_slots(4)
+    }
+
+    /// The same, of which so many run at a time.
+    pub(crate) fn with_slots(n_slots: usize) -> (Arc<Self>, Begun) {
         let (begun, told) = tokio::sync::mpsc::unbounded_channel();
         let end = Arc::new(tokio::sync::Semaphore::new(0));
-        let kind = PhantomData;
-        (Arc::new(Self { begun, end, kind }), told)
+        let slow = Self {
+            begun,
+            end,
+            n_slots,
+            kind: PhantomData,
+        };
+        (Arc::new(slow), told)
     }
 }
 
 impl<P: Payload> Handler for Slow<P> {
     type Payload = P;
+
+    fn slots(&self) -> usize {
+        self.n_slots
+    }
 
     async fn run(&self, job: &Job, _: P) -> store::Result<Outcome> {
         self.begun.send(job.dedup_key.clone()).unwrap();
@@ -239,6 +254,39 @@ async fn slow_jobs_of_one_kind_hold_up_no_other_kind() {
         cards.end.add_permits(40);
         for _ in 4..40 {
             carded.recv().await.unwrap();
+        }
+        stop.send(true).unwrap();
+        running.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_lane_has_one_job_under_way_and_holds_up_no_other() {
+    for world in World::on_each().await {
+        let (handler, mut begun) = Slow::<Test>::new();
+        let worker = world.worker(handler.clone());
+        for n in 0..40 {
+            let now = world.clock.now();
+            world.add(job(&format!("slow {n}"), now).in_lane(1)).await;
+        }
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let running = tokio::spawn(worker.clone().run(stopped));
+        assert!(begun.recv().await.unwrap().starts_with("slow"));
+
+        for n in 0..3 {
+            let now = world.clock.now();
+            world.add(job(&format!("quick {n}"), now).in_lane(2)).await;
+        }
+        world.add(job("alone", world.clock.now())).await;
+        worker.wake();
+
+        let mut quick = [begun.recv().await.unwrap(), begun.recv().await.unwrap()];
+        quick.sort();
+        assert_eq!((&*quick[0], &quick[1][..5]), ("alone", "quick"));
+        assert!(begun.try_recv().is_err(), "one of each lane");
+        handler.end.add_permits(44);
+        for _ in 3..44 {
+            begun.recv().await.unwrap();
         }
         stop.send(true).unwrap();
         running.await.unwrap();

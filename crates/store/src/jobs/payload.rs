@@ -34,6 +34,7 @@ pub struct NewJob {
     pub(super) subject: Option<String>,
     pub(super) payload: String,
     pub(super) run_at: Time,
+    pub(super) lane: Option<i64>,
 }
 
 impl NewJob {
@@ -48,7 +49,18 @@ impl NewJob {
             subject: payload.subject(),
             payload: json,
             run_at,
+            lane: None,
         })
+    }
+
+    /// The job, of which at most one runs at a time for the same `lane` of its site and kind: what is slow
+    /// with one of them holds up no other.
+    #[must_use]
+    pub fn in_lane(self, lane: i64) -> Self {
+        Self {
+            lane: Some(lane),
+            ..self
+        }
     }
 
     /// Names the job at its site. It follows from what makes it the same job.

@@ -13,6 +13,7 @@ use store::integrations::webhooks::{self, Delivery, DeliveryState, NewWebhook};
 use store::publication::sites;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use crate::{SITE, World};
 
@@ -50,6 +51,7 @@ impl Received {
 pub(crate) struct Receiver {
     pub(crate) address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
+    more: Arc<Notify>,
 }
 
 impl Receiver {
@@ -57,12 +59,14 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let received: Arc<Mutex<Vec<Received>>> = Arc::default();
-        let keep = received.clone();
+        let more = Arc::new(Notify::new());
+        let (keep, tell) = (received.clone(), more.clone());
         tokio::spawn(async move {
             for n in 0.. {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let received = read(&mut stream).await;
                 keep.lock().unwrap().push(received);
+                tell.notify_one();
                 let answer = answers.get(n).or(answers.last()).unwrap();
                 if *answer == "stall" {
                     std::mem::forget(stream);
@@ -71,7 +75,18 @@ impl Receiver {
                 let _ = stream.write_all(answer.as_bytes()).await;
             }
         });
-        Self { address, received }
+        Self {
+            address,
+            received,
+            more,
+        }
+    }
+
+    /// Wait until `n` requests have come.
+    async fn reached(&self, n: usize) {
+        while self.received().len() < n {
+            self.more.notified().await;
+        }
     }
 
     pub(crate) fn received(&self) -> Vec<Received> {
@@ -130,14 +145,18 @@ impl World {
 
     /// Do what is due, with the sockets of `open` opened by the operator.
     async fn deliver(&self, open: &[SocketAddr]) {
+        self.deliver_within(Duration::from_secs(1), open).await;
+    }
+
+    async fn deliver_within(&self, timeout: Duration, open: &[SocketAddr]) {
         let client = Client::new(Policy {
             also_public: open.to_vec(),
             ..Policy::default()
         });
         let base = "https://comments.example";
         let (store, clock) = (self.store.clone(), self.clock.clone());
-        let handler = WebhookHandler::new(store, client.unwrap(), clock, base)
-            .with_timeout(Duration::from_secs(1));
+        let handler =
+            WebhookHandler::new(store, client.unwrap(), clock, base).with_timeout(timeout);
         self.worker(Arc::new(handler)).run_due().await.unwrap();
     }
 
@@ -368,4 +387,32 @@ async fn an_endpoint_that_keeps_failing_does_not_hold_up_the_others() {
         "{}",
         bad.received().len()
     );
+}
+
+#[tokio::test]
+async fn endpoints_that_never_answer_hold_up_no_other() {
+    let (world, good) = (World::new().await, Receiver::new(&[OK]).await);
+    world.listen(&good).await;
+    let (mut open, mut slow) = (vec![good.address], Vec::new());
+    for id in 2..=6 {
+        let receiver = Receiver::new(&["stall"]).await;
+        let url = format!("http://{}/", receiver.address);
+        world.listen_at(id, url).await;
+        open.push(receiver.address);
+        slow.push(receiver);
+    }
+    for n in 0..20 {
+        world.post(10 + n, &format!("Comment number {n}")).await;
+        world.clock.advance(Duration::from_secs(10));
+    }
+
+    tokio::select! {
+        () = world.deliver_within(Duration::from_secs(3_600), &open) => {}
+        () = good.reached(20) => {}
+    }
+
+    assert_eq!(good.received().len(), 20);
+    for receiver in &slow {
+        assert!(receiver.received().len() <= 1);
+    }
 }

@@ -107,18 +107,25 @@ fn tell(
                 now
             ],
         )?;
-        add_job(tx, now, site, id, 0)?;
+        add_job(tx, now, site, (id, webhook), 0)?;
     }
     Ok(())
 }
 
-/// A job for the delivery, for each time that it is made from the start.
-fn add_job(tx: &mut Tx<'_>, now: Time, site: SiteId, delivery: i64, n_replays: i64) -> Result<()> {
+/// A job for the delivery to an endpoint, for each time that it is made from the start.
+fn add_job(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    (delivery, webhook): (i64, i64),
+    n_replays: i64,
+) -> Result<()> {
     let deliver = Deliver {
         delivery,
         n_replays,
     };
-    jobs::add(tx, now, &NewJob::new(site, &deliver, now)?)?;
+    let job = NewJob::new(site, &deliver, now)?.in_lane(webhook);
+    jobs::add(tx, now, &job)?;
     Ok(())
 }
 
@@ -319,17 +326,17 @@ pub fn replay(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64, id: i64) -
 }
 
 fn start_again(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<()> {
-    let n_replays = tx.one(
+    let begun = tx.one(
         sql!(
             "update delivery set state = 'waiting', attempts = 0, run_at = ?3,
                  n_replays = n_replays + 1
-             where site_id = ?1 and id = ?2 returning n_replays"
+             where site_id = ?1 and id = ?2 returning n_replays, webhook_id"
         ),
         params![site, id, now],
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    match n_replays {
-        Some(n_replays) => add_job(tx, now, site, id, n_replays),
+    match begun {
+        Some((n_replays, webhook)) => add_job(tx, now, site, (id, webhook), n_replays),
         None => Ok(()),
     }
 }

@@ -51,7 +51,7 @@ const SCHEMA: &str = "
     idempotency: site_id key fingerprint! comment_id at
     identity: site_id issuer subject author_id issued_at
     job: site_id id kind dedup_key! payload! state attempts run_at claimed_until last_error! created_at
-        finished_at claim_token subject!
+        finished_at claim_token subject! lane
     late_verdict: site_id comment_id revision phase finding! changed at corrected_at
     lesson: site_id comment_id kind words!
     link_card: site_id url! state title! name! description! picture_id width height fetched_at author!
