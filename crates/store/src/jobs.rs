@@ -18,6 +18,9 @@ use crate::{Result, Row, Tx, params, sql};
 pub(crate) use payload::derived_id;
 pub use payload::{NewJob, Payload};
 
+/// Where what jobs are to do is, for its seals: a mail that waits may hold a link that signs in.
+const PAYLOAD: &str = "job.payload";
+
 /// The kind of the jobs that send a mail as it is. Their subject is its address.
 pub const MAIL: &str = "mail";
 
@@ -53,6 +56,7 @@ impl Job {
 
 /// Adds a job, unless it is known. Returns whether it was new.
 pub fn add(tx: &mut Tx<'_>, now: Time, job: &NewJob) -> Result<bool> {
+    let payload = tx.seal_text(PAYLOAD, &job.payload)?;
     let added = tx.execute(
         sql!(
             "insert into job (site_id, id, kind, dedup_key, subject, payload, run_at, created_at, lane)
@@ -65,7 +69,7 @@ pub fn add(tx: &mut Tx<'_>, now: Time, job: &NewJob) -> Result<bool> {
             job.kind,
             &job.dedup_key,
             job.subject.as_deref(),
-            &job.payload,
+            &payload,
             job.run_at,
             now,
             job.lane
@@ -100,8 +104,10 @@ pub fn claim_where_room(
         }
         last = kind;
     }
-    for job in &claimed {
+    for job in &mut claimed {
         keep(tx, now.after(lease), job)?;
+        // What no key opens cannot be read, and is parked for that.
+        job.payload = tx.unseal_text(PAYLOAD, &job.payload).unwrap_or_default();
     }
     claimed.sort_by_key(|job| job.run_at);
     Ok(claimed)
@@ -222,11 +228,12 @@ pub fn renew(tx: &mut Tx<'_>, job: &Job, until: Time) -> Result<bool> {
     Ok(renewed == 1)
 }
 
-/// A claimed job is done. Returns whether it was still this worker's to say so.
+/// A claimed job is done, and nobody needs to know any more what it was to do. Returns whether it was still this worker's to say so.
 pub fn finish(tx: &mut Tx<'_>, now: Time, job: &Job) -> Result<bool> {
     let finished = tx.execute(
         sql!(
-            "update job set state = 'done', claimed_until = null, last_error = null, finished_at = ?3
+            "update job set state = 'done', payload = '', claimed_until = null, last_error = null,
+                 finished_at = ?3
              where site_id = ?1 and id = ?2 and claimed_until is not null and claim_token = ?4"
         ),
         params![job.site, job.id, now, job.claim_token],
@@ -310,7 +317,7 @@ pub fn requeue(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<bool
 pub fn drop_parked(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<bool> {
     let dropped = tx.execute(
         sql!(
-            "update job set state = 'done', finished_at = ?3
+            "update job set state = 'done', payload = '', finished_at = ?3
              where site_id = ?1 and id = ?2 and state = 'parked'"
         ),
         params![site, id, now],

@@ -28,7 +28,13 @@ macro_rules! column {
                 $table,
                 " where ",
                 $column,
-                " is not null"
+                " is not null and length(",
+                $column,
+                ") > 0 and (",
+                $keys,
+                ") > (?1, ?2) order by ",
+                $keys,
+                " limit 1000"
             )),
             update: sql!(concat!(
                 "update ",
@@ -43,7 +49,7 @@ macro_rules! column {
 }
 
 /// Every column of secrets but the settings of sites, which hold one among others.
-fn columns() -> [Column; 7] {
+fn columns() -> [Column; 10] {
     [
         column!(
             "webhook",
@@ -88,6 +94,27 @@ fn columns() -> [Column; 7] {
             "site_id = ?1 and site_id = ?2"
         ),
         column!("address_key", "key", false, "id, id", "id = ?1 and id = ?2"),
+        column!(
+            "job",
+            "payload",
+            true,
+            "site_id, id",
+            "site_id = ?1 and id = ?2"
+        ),
+        column!(
+            "device",
+            "p256dh",
+            false,
+            "site_id, id",
+            "site_id = ?1 and id = ?2"
+        ),
+        column!(
+            "device",
+            "auth",
+            false,
+            "site_id, id",
+            "site_id = ?1 and id = ?2"
+        ),
     ]
 }
 
@@ -111,32 +138,10 @@ pub(crate) fn renew(tx: &mut Tx<'_>) -> Result<Vec<(&'static str, usize)>> {
         return Ok(unreadable);
     }
     for column in columns() {
-        let is_text = column.is_text;
-        let rows: Vec<(i64, i64, Vec<u8>)> = tx.all(column.select, params![], |row| {
-            let stored = match is_text {
-                true => row.get::<String>(2)?.into_bytes(),
-                false => row.get(2)?,
-            };
-            Ok((row.get(0)?, row.get(1)?, stored))
-        })?;
         let mut n_unreadable = 0;
-        for (site, id, stored) in rows {
-            if tx.seals().is_new(&stored) {
-                continue;
-            }
-            let Some(plain) = tx.seals().unseal(column.place, &stored) else {
-                n_unreadable += 1;
-                continue;
-            };
-            if is_text {
-                let plain = String::from_utf8_lossy(&plain).into_owned();
-                let sealed = tx.seal_text(column.place, &plain)?;
-                tx.execute(column.update, params![site, id, &sealed])?;
-            } else {
-                let sealed = tx.seals().seal(column.place, &plain)?;
-                tx.execute(column.update, params![site, id, &sealed])?;
-            }
-            tx.erase();
+        let mut last = Some((i64::MIN, i64::MIN));
+        while let Some(after) = last {
+            last = renew_after(tx, &column, after, &mut n_unreadable)?;
         }
         if n_unreadable > 0 {
             unreadable.push((column.place, n_unreadable));
@@ -147,4 +152,40 @@ pub(crate) fn renew(tx: &mut Tx<'_>) -> Result<Vec<(&'static str, usize)>> {
         unreadable.push((sites::SECRET, n_settings));
     }
     Ok(unreadable)
+}
+
+/// Seal the next rows of a column. Gives the last of them, if there were any.
+fn renew_after(
+    tx: &mut Tx<'_>,
+    column: &Column,
+    (site, id): (i64, i64),
+    n_unreadable: &mut usize,
+) -> Result<Option<(i64, i64)>> {
+    let rows: Vec<(i64, i64, Vec<u8>)> = tx.all(column.select, params![site, id], |row| {
+        let stored = match column.is_text {
+            true => row.get::<String>(2)?.into_bytes(),
+            false => row.get(2)?,
+        };
+        Ok((row.get(0)?, row.get(1)?, stored))
+    })?;
+    let last = rows.last().map(|(site, id, _)| (*site, *id));
+    for (site, id, stored) in rows {
+        if tx.seals().is_new(&stored) {
+            continue;
+        }
+        let Some(plain) = tx.seals().unseal(column.place, &stored) else {
+            *n_unreadable += 1;
+            continue;
+        };
+        if column.is_text {
+            let plain = String::from_utf8_lossy(&plain).into_owned();
+            let sealed = tx.seal_text(column.place, &plain)?;
+            tx.execute(column.update, params![site, id, &sealed])?;
+        } else {
+            let sealed = tx.seals().seal(column.place, &plain)?;
+            tx.execute(column.update, params![site, id, &sealed])?;
+        }
+        tx.erase();
+    }
+    Ok(last)
 }

@@ -9,6 +9,8 @@ use crate::{Result, Row, Tx, params, sql};
 
 /// Where secrets are, for their seals.
 const SECRET: &str = "push_key.private_key";
+const P256DH: &str = "device.p256dh";
+const AUTH: &str = "device.auth";
 
 /// An account has so many devices at most; the one that was added first makes room.
 const MAX_DEVICES: usize = 10;
@@ -22,9 +24,9 @@ pub struct Device {
     pub author: AuthorId,
     /// Its address at its push service; whoever knows it can send there.
     pub endpoint: String,
-    /// Its public key.
+    /// Its public key; nothing where no key opens it.
     pub p256dh: Vec<u8>,
-    /// The secret that it shares with us.
+    /// The secret that it shares with us; nothing where no key opens it.
     pub auth: Vec<u8>,
     /// The browser in a word or two.
     pub label: Option<String>,
@@ -79,6 +81,16 @@ fn read(row: &Row<'_>) -> Result<Device> {
     })
 }
 
+/// The device, its keys as they were told us.
+fn unsealed(tx: &Tx<'_>, device: Device) -> Device {
+    let unseal = |place, sealed: &[u8]| tx.seals().unseal(place, sealed).unwrap_or_default();
+    Device {
+        p256dh: unseal(P256DH, &device.p256dh),
+        auth: unseal(AUTH, &device.auth),
+        ..device
+    }
+}
+
 /// Let `author` be told in the browser that shows `session`. Said again, it is the same device; what
 /// another account was told there, it is told no more.
 pub fn add(
@@ -98,6 +110,11 @@ pub fn add(
         |row| row.get(0),
     )?;
     let family = family.ok_or(Refusal::SignInNeeded)?;
+    let new = &NewDevice {
+        p256dh: tx.seals().seal(P256DH, &new.p256dh)?,
+        auth: tx.seals().seal(AUTH, &new.auth)?,
+        ..new.clone()
+    };
     let again = tx.execute(
         sql!(
             "update device set family = ?4, p256dh = ?5, auth = ?6, label = ?7
@@ -167,18 +184,22 @@ fn insert(
 
 /// The devices of an account, the one that was added last first.
 pub fn list(tx: &mut Tx<'_>, now: Time, site: SiteId, author: AuthorId) -> Result<Vec<Device>> {
-    tx.all(
+    let sealed = tx.all(
         sql!(device!(
             "and d.author_id = ?3 order by d.added_at desc, d.id desc"
         )),
         params![site, now, author],
         read,
-    )
+    )?;
+    let all = sealed.into_iter().map(|device| unsealed(tx, device));
+    Ok(all.collect())
 }
 
-/// A device that may be told something.
+/// A device that may be told something, and can be.
 pub(crate) fn by_id(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<Option<Device>> {
-    tx.one(sql!(device!("and d.id = ?3")), params![site, now, id], read)
+    let sealed = tx.one(sql!(device!("and d.id = ?3")), params![site, now, id], read)?;
+    let found = sealed.map(|device| unsealed(tx, device));
+    Ok(found.filter(|device| !device.p256dh.is_empty() && !device.auth.is_empty()))
 }
 
 /// Tell an account nothing in one of its devices any more. Said again, nothing changes.

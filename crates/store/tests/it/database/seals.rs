@@ -1,18 +1,23 @@
 //! Secrets in the database: no look into its rows or files shows one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::identity::proof_of_work::Key;
 use rejoinder_core::integrations::webhook::{Kind, Secret};
-use rejoinder_core::{Clock as _, SiteId};
+use rejoinder_core::{AuthorId, Clock as _, SiteId, Time, TokenHash};
 use rejoinder_store::identity::openid::Provider;
+use rejoinder_store::identity::sessions::NewSession;
 use rejoinder_store::identity::sign_in_keys::{KeyKind, SignInKey};
+use rejoinder_store::identity::sign_ins::{self, Invitation};
 use rejoinder_store::integrations::webhooks::NewWebhook;
+use rejoinder_store::jobs::{self, NewJob, Payload};
 use rejoinder_store::{
     Result, Seals, Store, Tx,
     identity::{openid, sign_in_keys, work},
     integrations::webhooks,
-    notices::devices,
+    notices::devices::{self, NewDevice},
     publication::sites,
 };
 
@@ -32,8 +37,11 @@ const NO_SECRET: [&str; 8] = [
 ];
 
 /// Columns that are sealed.
-const SEALED: [&str; 7] = [
+const SEALED: [&str; 10] = [
     "address_key.key",
+    "device.auth",
+    "device.p256dh",
+    "job.payload",
     "openid_provider.client_secret",
     "push_key.private_key",
     "sign_in_key.key",
@@ -89,6 +97,17 @@ async fn fill(world: &World) {
         sign_in_keys::add(tx, id, &key)?;
         work::add_key(tx, id, &Key(BYTES))?;
         devices::key_or(tx, now, &BYTES)?;
+        let letter = Letter(format!("https://talk.example/auth/link?token={CANARY}"));
+        jobs::add(tx, now, &NewJob::new(id, &letter, now)?)?;
+        let kim = account(tx, now, id)?;
+        let device = NewDevice {
+            id: 1,
+            endpoint: "https://push.example/kim".to_owned(),
+            p256dh: BYTES.to_vec(),
+            auth: BYTES[..24].to_vec(),
+            label: None,
+        };
+        devices::add(tx, now, id, kim, &SESSION, &device)?;
         let settings = site.settings.with("external_key", CANARY).unwrap();
         sites::save_settings(tx, id, &settings)
     };
@@ -96,8 +115,63 @@ async fn fill(world: &World) {
     world.post(&world.person("Ann"), "First").await;
 }
 
+/// A mail that waits.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Letter(String);
+
+impl Payload for Letter {
+    const KIND: &'static str = jobs::MAIL;
+
+    fn dedup_key(&self) -> Option<String> {
+        Some("the letter".to_owned())
+    }
+}
+
+const SESSION: TokenHash = TokenHash([8; 32]);
+const KIM: AuthorId = AuthorId(77);
+
+/// Somebody with an account, who is signed in.
+fn account(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<AuthorId> {
+    let invitation = Invitation {
+        site,
+        author: KIM,
+        email: "kim@reader.example".to_owned(),
+        role: Role::Reader,
+        token: TokenHash([7; 32]),
+        lifetime: Duration::from_secs(60),
+    };
+    sign_ins::invite(tx, now, &invitation)?;
+    let new = NewSession {
+        token: SESSION,
+        replaces: None,
+        label: None,
+    };
+    let kim = sign_ins::accept(tx, now, site, &invitation.token, &new, "Kim")?;
+    Ok(kim.id)
+}
+
+/// What waits to be done is claimed, and let go.
+async fn expect_job(world: &World, is_there: bool) {
+    let now = world.clock.now();
+    let claim = move |tx: &mut Tx<'_>| {
+        let lease = Duration::from_micros(1);
+        let claimed = jobs::claim(tx, now, lease, 100)?;
+        let is_letter = |job: &jobs::Job| job.kind == jobs::MAIL;
+        let letter = claimed
+            .iter()
+            .find(|job| is_letter(job))
+            .unwrap()
+            .read::<Letter>();
+        Ok(letter.is_ok_and(|letter| letter.0.ends_with(CANARY)))
+    };
+    assert_eq!(world.store.write(claim).await.unwrap(), is_there);
+    world.wait(Duration::from_secs(1));
+}
+
 /// Everything that was put in, as it is read.
-async fn expect_all(store: &Store, site: SiteId, is_there: bool) {
+async fn expect_all(world: &World, site: SiteId, is_there: bool) {
+    let (now, store) = (world.clock.now(), &world.store);
+    expect_job(world, is_there).await;
     let read = move |tx: &mut Tx<'_>| {
         let provider = openid::list(tx, site)?.remove(0).client_secret == CANARY;
         let key = sign_in_keys::list(tx, site)?
@@ -105,11 +179,13 @@ async fn expect_all(store: &Store, site: SiteId, is_there: bool) {
             .any(|key| key.key == CANARY);
         let work = work::key(tx, site)?.is_some_and(|key| key.0 == BYTES);
         let push = devices::key(tx)?.is_some_and(|key| key == BYTES);
+        let device = devices::list(tx, now, site, KIM)?.remove(0);
+        let device = device.p256dh == BYTES && device.auth == BYTES[..24];
         let site = sites::by_id(tx, site)?.unwrap();
         let settings = site.settings.external_key.reveal() == CANARY;
-        Ok([provider, key, work, push, settings])
+        Ok([provider, key, work, push, device, settings])
     };
-    assert_eq!(store.read(read).await.unwrap(), [is_there; 5]);
+    assert_eq!(store.read(read).await.unwrap(), [is_there; 6]);
 }
 
 fn is_in(bytes: &[u8], part: &[u8]) -> bool {
@@ -155,13 +231,13 @@ fn every_secret_is_sealed_in_rows_and_files_and_read_all_the_same() {
     on_both(|mut world| async move {
         // As an older program has left it.
         fill(&world).await;
-        expect_all(&world.store, world.site.id, true).await;
+        expect_all(&world, world.site.id, true).await;
 
         world.store.close();
         world.store = again(&world, &[OLD]).await;
 
         expect_sealed(&world).await;
-        expect_all(&world.store, world.site.id, true).await;
+        expect_all(&world, world.site.id, true).await;
         fill_more(&world).await;
         expect_sealed(&world).await;
     });
@@ -186,7 +262,7 @@ fn a_new_key_takes_the_place_of_an_older_one() {
         again(&world, &[NEW, OLD]).await.close();
         world.store = again(&world, &[NEW]).await;
 
-        expect_all(&world.store, site, true).await;
+        expect_all(&world, site, true).await;
         expect_sealed(&world).await;
     });
 }
@@ -201,17 +277,19 @@ fn what_no_key_opens_counts_as_not_there_and_the_rest_goes_on() {
         world.store.close();
 
         world.store = again(&world, &[NEW]).await;
-        let read = move |tx: &mut Tx<'_>| -> Result<[bool; 5]> {
+        expect_job(&world, false).await;
+        let read = move |tx: &mut Tx<'_>| -> Result<[bool; 6]> {
             let site = sites::by_id(tx, site)?.unwrap();
             Ok([
                 openid::list(tx, site.id)?[0].client_secret.is_empty(),
                 sign_in_keys::list(tx, site.id)?.is_empty(),
                 work::key(tx, site.id)?.is_none(),
                 devices::key(tx)?.is_none(),
+                devices::list(tx, now, site.id, KIM)?[0].auth.is_empty(),
                 site.settings.external_key.reveal().is_empty(),
             ])
         };
-        assert_eq!(world.store.read(read).await.unwrap(), [true; 5]);
+        assert_eq!(world.store.read(read).await.unwrap(), [true; 6]);
         world.post(&world.person("Bob"), "Second").await;
         let renew = move |tx: &mut Tx<'_>| {
             work::add_key(tx, site, &Key(BYTES))?;
@@ -221,7 +299,7 @@ fn what_no_key_opens_counts_as_not_there_and_the_rest_goes_on() {
         world.store.close();
 
         world.store = again(&world, &[NEW, OLD]).await;
-        expect_all(&world.store, site, true).await;
+        expect_all(&world, site, true).await;
     });
 }
 
