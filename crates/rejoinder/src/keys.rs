@@ -23,6 +23,7 @@ pub(crate) fn find(options: &Options) -> Result<Seals, Failure> {
     let file = place(options)?;
     let doing = format!("the key {} cannot be read", file.display());
     let failed = |error: &dyn std::error::Error| Failure::failed(&doing, error);
+    private::tighten_file(&file);
     let text = match fs::read_to_string(&file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => make(&file),
         read => read,

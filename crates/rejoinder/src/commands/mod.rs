@@ -83,6 +83,7 @@ pub(crate) fn open_with(options: &Options, on_commit: store::Hook) -> Result<Ope
         }
     };
     let store = Store::open_sealed(&options.database, seals, on_commit).map_err(failed)?;
+    options.tighten();
     Ok(Opened(Arc::new(store)))
 }
 

@@ -21,6 +21,7 @@ use tracing::level_filters::LevelFilter;
 
 use crate::cli::{Place, ServeArgs};
 use crate::failure::Failure;
+use crate::private;
 use layers::{Known, Layers};
 pub(crate) use room::Room;
 pub(crate) use sites::SiteOptions;
@@ -217,6 +218,17 @@ impl Options {
         }
     }
 
+    /// Close to others what older versions have left open to them.
+    pub(crate) fn tighten(&self) {
+        if let Some(data) = &self.data {
+            private::tighten(data, is_of_data);
+            private::tighten(&data.join(MAILS), is_mail);
+        }
+        if let Some(egress::Mailer::Folder(folder)) = self.mail.as_ref().map(|mail| &mail.server) {
+            private::tighten(folder, is_mail);
+        }
+    }
+
     fn gather(
         args: &ServeArgs,
         defaults: &Defaults,
@@ -284,6 +296,21 @@ impl Options {
             sites: layers.sites().to_vec(),
         })
     }
+}
+
+/// Where the demo puts its mails, in the data directory.
+pub(crate) const MAILS: &str = "mails";
+
+/// Whether something in the data directory is ours: the database with what stands beside it, a key, and
+/// what the demo unpacks.
+fn is_of_data(name: &str) -> bool {
+    name.starts_with("rejoinder.db") || ["rejoinder.key", MAILS, "publication"].contains(&name)
+}
+
+fn is_mail(name: &str) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|ending| ending == "eml")
 }
 
 /// The one place that reads the environment.

@@ -15,7 +15,7 @@ use store::{Store, publication::sites};
 
 use crate::cli::ServeArgs;
 use crate::commands::{Running, runtime, staff, store_failed};
-use crate::config::{DEMO_DEFAULTS, MailRoute, Options};
+use crate::config::{DEMO_DEFAULTS, MAILS, MailRoute, Options};
 use crate::failure::Failure;
 use crate::log;
 use crate::output::say;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let runtime = runtime()?;
     let running = Running::start(&runtime, &options)?;
     let data = options.data_directory()?.to_owned();
-    let mails = data.join("mails");
+    let mails = data.join(MAILS);
     if options.mail.is_none() {
         options.mail = Some(MailRoute {
             server: Mailer::Folder(mails.clone()),
@@ -79,7 +79,7 @@ fn welcome(address: SocketAddr, publication: &Publication, owner: &str, data: &P
     ));
     say(format_args!(
         "Mails are not sent, but written to {}; the owner reads them at",
-        data.join("mails").display()
+        data.join(MAILS).display()
     ));
     say(format_args!("  http://{address}/admin/{SITE}/mails"));
     say(format_args!(
