@@ -136,16 +136,147 @@ mod tests {
         bytes
     }
 
+    /// A part of a PNG file.
+    fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let mut crc = u32::MAX;
+        for byte in kind.iter().chain(data) {
+            crc ^= u32::from(*byte);
+            for _ in 0..8 {
+                let low = crc & 1;
+                crc = (crc >> 1) ^ (0xedb8_8320 * low);
+            }
+        }
+        let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+        [&length[..], kind, data, &(!crc).to_be_bytes()].concat()
+    }
+
+    /// A frame of `width` by `height` in an APNG.
+    fn frame_control(number: u32, width: u32, height: u32) -> Vec<u8> {
+        let sides = [number, width, height, 0, 0].map(u32::to_be_bytes).concat();
+        chunk(b"fcTL", &[&sides[..], &[0, 1, 0, 100, 0, 0]].concat())
+    }
+
+    /// A PNG that moves: it says it has `n_said` frames, and has `n` more, each of `width` by `height`.
+    fn apng(n_said: u32, n: u32, (width, height): (u32, u32)) -> Vec<u8> {
+        let still = png(64, 48);
+        // The signature and the head, then the only chunk of data, and the end.
+        let (head, rest) = still.split_at(33);
+        let length = usize::try_from(u32::from_be_bytes(rest[..4].try_into().unwrap())).unwrap();
+        assert_eq!(&rest[4..8], b"IDAT");
+        let (data, end) = rest.split_at(12 + length);
+        let said = [n_said, 0].map(u32::to_be_bytes).concat();
+        let mut bytes = [
+            head,
+            &chunk(b"acTL", &said),
+            &frame_control(0, 64, 48),
+            data,
+        ]
+        .concat();
+        for number in 0..n {
+            let data = [&(2 * number + 2).to_be_bytes()[..], &data[8..8 + length]].concat();
+            bytes.extend(frame_control(2 * number + 1, width, height));
+            bytes.extend(chunk(b"fdAT", &data));
+        }
+        bytes.extend(end);
+        bytes
+    }
+
+    /// A part of a WebP file.
+    fn riff(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(data.len()).unwrap().to_le_bytes();
+        let pad = &[0][..data.len() % 2];
+        [&kind[..], &length, data, pad].concat()
+    }
+
+    fn still_webp() -> Vec<u8> {
+        let picture = RgbaImage::from_pixel(64, 48, Rgba([200, 0, 0, 255]));
+        let mut bytes = Vec::new();
+        DynamicImage::from(picture)
+            .write_to(&mut Cursor::new(&mut bytes), ImageFormat::WebP)
+            .unwrap();
+        bytes
+    }
+
+    /// Two sides of a WebP, each one less than it is, in three bytes.
+    fn sides((width, height): (u32, u32)) -> Vec<u8> {
+        let three = |side: u32| (side - 1).to_le_bytes()[..3].to_vec();
+        [three(width), three(height)].concat()
+    }
+
+    /// A WebP that moves, on a canvas, with `n` frames that say they are so large.
+    fn moving_webp(canvas: (u32, u32), n: usize, frame: (u32, u32)) -> Vec<u8> {
+        let still = still_webp();
+        let at = still.windows(4).position(|kind| kind == b"VP8L").unwrap();
+        let about = [&[0x12, 0, 0, 0][..], &sides(canvas)].concat();
+        // At the corner, for a tenth of a second, and not blended with what was there.
+        let place = [&[0; 6][..], &sides(frame), &[100, 0, 0, 2]].concat();
+        let frame = riff(b"ANMF", &[&place, &still[at..]].concat());
+        let parts = [
+            b"WEBP".to_vec(),
+            riff(b"VP8X", &about),
+            riff(b"ANIM", &[0; 6]),
+            frame.repeat(n),
+        ];
+        riff(b"RIFF", &parts.concat())
+    }
+
     #[test]
     fn of_a_picture_that_moves_the_first_frame_is_kept() {
-        let still = small(&animated(1)).unwrap();
-        let moving = small(&animated(400)).unwrap();
-        assert_eq!(moving.bytes, still.bytes);
+        for (still, moving) in [
+            (animated(1), animated(400)),
+            (png(64, 48), apng(401, 400, (64, 48))),
+            (still_webp(), moving_webp((64, 48), 400, (64, 48))),
+        ] {
+            let (still, moving) = (small(&still).unwrap(), small(&moving).unwrap());
+            assert_eq!(moving.bytes, still.bytes);
+        }
+    }
+
+    #[test]
+    fn a_picture_that_moves_and_lies_is_left_out_or_shows_its_first_frame() {
+        let (still, webp) = (small(&png(64, 48)).unwrap(), small(&still_webp()).unwrap());
+        let more = u32::MAX;
+        for hostile in [
+            apng(more, 3, (64, 48)),
+            apng(0, 3, (64, 48)),
+            apng(4, 3, (more, more)),
+            apng(4, 3, (0, 0)),
+            apng(4, 3, (65_535, 65_535)),
+        ] {
+            let kept = small(&hostile).map(|kept| kept.bytes);
+            assert!(kept.is_none_or(|kept| kept == still.bytes));
+        }
+        let most = 1 << 24;
+        for hostile in [
+            moving_webp((most, most), 3, (64, 48)),
+            moving_webp((16_384, 16_384), 3, (64, 48)),
+            moving_webp((64, 48), 3, (most, most)),
+            moving_webp((64, 48), 3, (16_384, 16_384)),
+            moving_webp((64, 48), 0, (64, 48)),
+        ] {
+            let kept = small(&hostile).map(|kept| kept.bytes);
+            assert!(kept.is_none_or(|kept| kept == webp.bytes));
+        }
+        // A canvas of as many pixels as may be, most of which no frame fills.
+        let wide = small(&moving_webp((4_000, 4_000), 1, (64, 48)));
+        assert!(wide.is_none_or(|kept| (kept.width, kept.height) == (400, 400)));
+    }
+
+    /// One of each kind, small.
+    fn each() -> [Vec<u8>; 6] {
+        [
+            png(64, 48),
+            animated(3),
+            small(&png(64, 48)).unwrap().bytes,
+            apng(4, 3, (64, 48)),
+            still_webp(),
+            moving_webp((64, 48), 3, (64, 48)),
+        ]
     }
 
     #[test]
     fn a_picture_that_is_cut_anywhere_is_left_out_or_harmless() {
-        for whole in [png(64, 48), animated(3), small(&png(64, 48)).unwrap().bytes] {
+        for whole in each() {
             for length in 0..whole.len() {
                 if let Some(kept) = small(&whole[..length]) {
                     assert!(kept.width <= 64 && kept.height <= 48);
@@ -157,7 +288,7 @@ mod tests {
     #[test]
     fn what_is_a_picture_and_something_else_is_only_a_picture() {
         let more = b"<script>alert(1)</script>";
-        for whole in [png(64, 48), animated(3), small(&png(64, 48)).unwrap().bytes] {
+        for whole in each() {
             let both = [&whole, &more[..]].concat();
             let kept = small(&both).unwrap().bytes;
             assert!(!kept.windows(8).any(|part| part == &more[..8]));
