@@ -130,7 +130,7 @@ pub fn ask(tx: &mut Tx<'_>, now: Time, page: &Page, author: &Author, wish: &Wish
         save(tx, now, page.site, &mailbox, &new)?;
         return Ok(Asked::Subscribed);
     }
-    wait_for(tx, now, page.site, &mailbox, new)?;
+    wait_for(tx, now, page.site, &mailbox, &new)?;
     Ok(Asked::Unconfirmed)
 }
 
@@ -241,20 +241,30 @@ fn wait_for(
     now: Time,
     site: SiteId,
     mailbox: &str,
-    new: Subscription,
+    new: &Subscription,
 ) -> Result<()> {
-    let earlier: Option<(i64, String, bool)> = tx.one(
+    let earlier: Option<(i64, String, String, bool)> = tx.one(
         sql!(
             "delete from subscription where site_id = ?1 and page_id = ?2 and mailbox = ?3
                and confirmed_at is null
-             returning id, secret, cast(case when author_id = ?4 and contested_at is null
+             returning id, secret, email, cast(case when author_id = ?4 and contested_at is null
                  then 0 else 1 end as bigint)"
         ),
         params![site, new.page, mailbox, new.author],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get::<i64>(2)? == 1)),
+        |row| {
+            let is_contested = row.get::<i64>(3)? == 1;
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, is_contested))
+        },
     )?;
-    if let Some((id, secret, is_contested)) = earlier {
-        save(tx, now, site, mailbox, &Subscription { id, secret, ..new })?;
+    if let Some((id, secret, email, is_contested)) = earlier {
+        // The mail that is out confirms the address that it went to, and no other of the mailbox.
+        let new = Subscription {
+            id,
+            secret,
+            email,
+            ..new.clone()
+        };
+        save(tx, now, site, mailbox, &new)?;
         let contested_at = is_contested.then_some(now);
         tx.execute(
             sql!("update subscription set contested_at = ?3 where site_id = ?1 and id = ?2"),
@@ -273,7 +283,7 @@ fn wait_for(
     if n_wishes.unwrap_or(0) >= MAX_WISHES {
         return Ok(());
     }
-    save(tx, now, site, mailbox, &new)?;
+    save(tx, now, site, mailbox, new)?;
     outbox::add_mail(tx, now, site, &Told::Confirm(new.id))
 }
 

@@ -132,7 +132,7 @@ fn nothing_is_sent_to_an_address_before_it_is_confirmed_but_one_mail() {
             .unwrap();
         assert_eq!((first, again), (Asked::Unconfirmed, Asked::Unconfirmed));
 
-        assert_eq!(world.mails().await, [mail("ann+x@reader.example", &[])]);
+        assert_eq!(world.mails().await, [mail("Ann@reader.example", &[])]);
         world.post(&world.person("Bob"), "Unheard").await;
         assert_eq!(world.mails().await, []);
 
@@ -140,7 +140,7 @@ fn nothing_is_sent_to_an_address_before_it_is_confirmed_but_one_mail() {
         world.post(&world.person("Bob"), "Heard").await;
         assert_eq!(
             world.mails().await,
-            [mail("ann+x@reader.example", &["Heard"])]
+            [mail("Ann@reader.example", &["Heard"])]
         );
     });
 }
@@ -158,6 +158,23 @@ fn who_has_proved_one_address_of_a_mailbox_has_proved_no_other() {
         let other = replies("ann@reader.example").await.unwrap().0;
 
         assert_eq!((own, other), (Asked::Subscribed, Asked::Unconfirmed));
+    });
+}
+
+#[test]
+fn a_mail_that_is_out_confirms_the_address_that_it_went_to_and_no_other() {
+    on_both(|world| async move {
+        let eve = world.person("Eve");
+        let own = wish(Kind::Page, "ann+eve@reader.example");
+        let (_, secret) = world.ask(&eve, own).await.unwrap();
+        let other = wish(Kind::Page, "ann@reader.example");
+        world.ask(&eve, other).await.unwrap();
+
+        world.confirm(&secret).await;
+        world.post(&world.person("Bob"), "Hello").await;
+
+        let to: Vec<String> = world.mails().await.into_iter().map(|(to, _)| to).collect();
+        assert_eq!(to, ["ann+eve@reader.example"]);
     });
 }
 
