@@ -191,6 +191,38 @@ fn a_mailbox_gets_a_link_once_an_hour_and_only_where_it_was_confirmed() {
 }
 
 #[test]
+fn one_mailbox_is_one_however_its_address_is_written() {
+    on_both(|world| async move {
+        let (ann, also_ann) = (world.person("Ann"), world.person("Ann at work"));
+        world.post(&ann, "At home").await;
+        world.post(&also_ann, "At work").await;
+        let spelled = [
+            (&ann, 5, Kind::Page, "ann.lee+news@gmail.com"),
+            (&also_ann, 6, Kind::Replies, "AnnLee@googlemail.com"),
+        ];
+        for (person, id, kind, email) in spelled {
+            let told = Told {
+                id,
+                secret: format!("secret-{id}"),
+                ..wish(kind, email)
+            };
+            world.subscribe(person, told).await;
+        }
+
+        let first = ask_for(&world, "ann.lee+news@gmail.com", TokenHash([2; 32])).await;
+        let again = ask_for(&world, "annlee@googlemail.com", TokenHash([3; 32])).await;
+        let proven = by_link(&world, TokenHash([2; 32])).await.unwrap();
+
+        assert!(first && !again, "one link an hour to a mailbox");
+        assert_eq!(kept(&world, &proven).await.guests.len(), 2);
+        let other = ask_for(&world, "a.n.n.lee@gmail.com", TokenHash([4; 32])).await;
+        world.wait(guests::LINK_LIFETIME);
+        let later = ask_for(&world, "a.n.n.lee@gmail.com", TokenHash([5; 32])).await;
+        assert!(!other && !later, "mails go where they were confirmed");
+    });
+}
+
+#[test]
 fn an_address_that_someone_else_typed_leads_to_nothing_of_theirs() {
     on_both(|world| async move {
         let (ann, eve) = (world.person("Ann"), world.person("Eve"));
