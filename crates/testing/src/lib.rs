@@ -7,7 +7,7 @@ mod linear;
 mod mail;
 mod postgres;
 
-pub use linear::assert_linear;
+pub use linear::{assert_linear, assert_linear_of};
 pub use mail::{Message, hostile_texts};
 pub use postgres::{Postgres, fresh_database, is_gone, postgres, programs};
 

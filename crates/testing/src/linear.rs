@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::rounds;
 
 /// What parsers of any sort have stumbled over, to be repeated and put together.
-const TOKENS: [&str; 92] = [
+const TOKENS: [&str; 97] = [
     "&",
     "&amp;",
     "&lt;",
@@ -99,6 +99,11 @@ const TOKENS: [&str; 92] = [
     "e\u{301}",
     "\u{301}",
     "\u{200d}",
+    "3:48",
+    "3:48 to ",
+    "\\3:48",
+    "clip 2 ",
+    "#2 ",
 ];
 
 /// Makes an input of about so many bytes.
@@ -111,7 +116,13 @@ type Make = Box<dyn Fn(usize) -> String>;
 /// take eight times as long, where the square takes sixteen.
 #[track_caller]
 pub fn assert_linear<T>(what: &str, work: impl Fn(&str) -> T) {
-    for (name, make) in inputs() {
+    assert_linear_of(what, &TOKENS, work);
+}
+
+/// [`assert_linear`] for what has tokens of its own.
+#[track_caller]
+pub fn assert_linear_of<T>(what: &str, tokens: &[&'static str], work: impl Fn(&str) -> T) {
+    for (name, make) in inputs(tokens) {
         let is_square = [SIZE, SIZE * 4]
             .into_iter()
             .all(|size| grows(&work, &make, size));
@@ -135,19 +146,19 @@ fn grows<T>(work: &impl Fn(&str) -> T, make: &Make, size: usize) -> bool {
 }
 
 /// Every token alone, and pairs of them: one after the other, half of each, one long word with each.
-fn inputs() -> Vec<(String, Make)> {
+fn inputs(tokens: &[&'static str]) -> Vec<(String, Make)> {
     let mut inputs: Vec<(String, Make)> = Vec::new();
-    for token in TOKENS {
+    for token in tokens {
         inputs.push((
             format!("{token:?}"),
             Box::new(|n| token.repeat(n / token.len())),
         ));
     }
-    let n_pairs = TOKENS.len() * TOKENS.len();
+    let n_pairs = tokens.len() * tokens.len();
     // A step that shares no factor with their number comes by all of them, far apart.
     for nth in 0..rounds(24, n_pairs) {
         let pair = nth * 3_571 % n_pairs;
-        let (one, other) = (TOKENS[pair / TOKENS.len()], TOKENS[pair % TOKENS.len()]);
+        let (one, other) = (tokens[pair / tokens.len()], tokens[pair % tokens.len()]);
         let turns = one.len() + other.len();
         inputs.push((
             format!("{one:?} and {other:?} by turns"),

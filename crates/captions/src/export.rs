@@ -1,0 +1,82 @@
+//! Transcripts into files.
+
+use crate::formats::{html, podcast, srt, text, webvtt};
+use crate::transcript::Transcript;
+
+macro_rules! exports {
+    ($($(#[$about:meta])* $variant:ident = $word:literal, $media_type:literal;)*) => {
+        /// A format that is written.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Export {
+            $($(#[$about])* $variant,)*
+        }
+
+        impl Export {
+            /// All of them, in the order of their declaration.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The end of its files' names, without the dot.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+
+            /// Returns the format that [`as_str`](Self::as_str) calls `word`.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+
+            /// What HTTP calls it; all are UTF-8.
+            pub fn media_type(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $media_type,)*
+                }
+            }
+        }
+    };
+}
+
+exports! {
+    /// `m:ss  Speaker: text`, a line for each cue.
+    Text = "txt", "text/plain; charset=utf-8";
+    /// WebVTT, <https://www.w3.org/TR/webvtt1/>, with speakers as voices.
+    WebVtt = "vtt", "text/vtt; charset=utf-8";
+    /// SubRip; the speaker's name stands where the speaker changes.
+    Srt = "srt", "application/x-subrip; charset=utf-8";
+    /// The JSON of the podcast namespace, version 1.0.0,
+    /// <https://github.com/Podcastindex-org/podcast-namespace/blob/main/transcripts/transcripts.md>.
+    Json = "json", "application/json";
+    /// The HTML of the podcast namespace: `cite`, `time` and `p`, without a page around.
+    Html = "html", "text/html; charset=utf-8";
+}
+
+/// Writes a transcript.
+///
+/// WebVTT and SRT need an end: a cue without one gets the next start or, the last, what it takes to
+/// say it. SRT and plain text have no way to tell a name with a colon from what is said.
+pub fn write(transcript: &Transcript, export: Export) -> String {
+    match export {
+        Export::Text => text::write(transcript),
+        Export::WebVtt => webvtt::write(transcript),
+        Export::Srt => srt::write(transcript),
+        Export::Json => podcast::write(transcript),
+        Export::Html => html::write(transcript),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lead_back_to_what_they_name() {
+        for export in Export::ALL {
+            assert_eq!(Export::parse(export.as_str()), Some(*export));
+        }
+        assert_eq!(Export::parse("docx"), None);
+    }
+}

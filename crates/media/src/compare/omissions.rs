@@ -1,0 +1,94 @@
+//! What is not in a cut, and what is in none of several.
+
+use super::Side;
+use super::result::{Comparison, Content, Omission, Span};
+use crate::fingerprint::HOP_MS;
+
+/// What lies between two omissions that are one: a sliver.
+const SLIVER_MS: u64 = 500;
+
+/// Less is the error of two boundaries.
+const MIN_MS: u64 = 150;
+
+/// Returns what is in no piece.
+pub(super) fn omissions(full: Side<'_>, kept: impl Iterator<Item = Span>) -> Vec<Omission> {
+    let kept = union(kept);
+    if kept.is_empty() {
+        return Vec::new();
+    }
+    let missing = complement(&kept, full.words.len() as u64 * HOP_MS);
+    let content = |span| {
+        if is_pause(full, span) {
+            Content::Pause
+        } else {
+            Content::Sound
+        }
+    };
+    missing
+        .into_iter()
+        .map(|full| Omission {
+            full,
+            content: content(full),
+        })
+        .collect()
+}
+
+/// Returns what every one of several cuts of one recording leaves out. Cuts in which nothing was found
+/// do not count.
+pub fn omitted_by_all<'a>(cuts: impl IntoIterator<Item = &'a Comparison>) -> Vec<Span> {
+    let cuts = cuts.into_iter().filter(|cut| !cut.pieces.is_empty());
+    let all = cuts.map(|cut| cut.omissions.iter().map(|omission| omission.full).collect());
+    let shared = all.reduce(|a: Vec<Span>, b: Vec<Span>| {
+        let shared = |a: &Span, b: &Span| Span {
+            start_ms: a.start_ms.max(b.start_ms),
+            end_ms: a.end_ms.min(b.end_ms),
+        };
+        let pairs = a.iter().flat_map(|a| b.iter().map(move |b| shared(a, b)));
+        pairs
+            .filter(|span| span.start_ms + MIN_MS <= span.end_ms)
+            .collect()
+    });
+    shared.unwrap_or_default()
+}
+
+/// Returns the stretches that any of `spans` covers, in order and apart.
+pub(super) fn union(spans: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut spans: Vec<Span> = spans.collect();
+    spans.sort_unstable();
+    let mut apart: Vec<Span> = Vec::new();
+    for span in spans {
+        match apart.last_mut() {
+            Some(last) if span.start_ms <= last.end_ms => {
+                last.end_ms = last.end_ms.max(span.end_ms);
+            }
+            _ => apart.push(span),
+        }
+    }
+    apart
+}
+
+fn complement(kept: &[Span], end_ms: u64) -> Vec<Span> {
+    let ends = kept.iter().map(|span| span.end_ms);
+    let starts = kept.iter().map(|span| span.start_ms).chain([end_ms]);
+    let gaps = [0]
+        .into_iter()
+        .chain(ends)
+        .zip(starts)
+        .filter(|(start, end)| start + MIN_MS <= *end);
+    let mut missing: Vec<Span> = Vec::new();
+    for (start_ms, end_ms) in gaps {
+        match missing.last_mut() {
+            Some(last) if start_ms < last.end_ms + SLIVER_MS => last.end_ms = end_ms,
+            _ => missing.push(Span { start_ms, end_ms }),
+        }
+    }
+    missing
+}
+
+/// Tells whether `span` is nothing but a pause. Its edges may not be: they are as sharp as boundaries
+/// are.
+fn is_pause(full: Side<'_>, span: Span) -> bool {
+    let words = (span.start_ms / HOP_MS) as i64..(span.end_ms / HOP_MS) as i64;
+    let n_edge = (words.end - words.start).unsigned_abs() as usize / 3;
+    words.filter(|t| !full.is_pause(*t)).count() <= n_edge.min(12)
+}

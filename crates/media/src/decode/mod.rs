@@ -1,0 +1,255 @@
+//! A file to sound, and what is taken from it while it streams by.
+//!
+//! The container is read by symphonia, packet by packet: packet → samples of each channel → their mean
+//! → 8000 Hz → fingerprint, waveform and, if wanted, the samples. What the file says of its own length
+//! is believed nowhere; the sound counts as it comes out.
+
+mod codec;
+mod sink;
+mod source;
+
+use std::io::{Read, Seek};
+use std::panic::{self, AssertUnwindSafe};
+
+use serde::{Deserialize, Serialize};
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::AudioCodecParameters;
+use symphonia::core::errors::Error;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::{FormatReader, Track, TrackType};
+use symphonia::core::io::MediaSourceStream;
+use symphonia::core::units::{TimeBase, Timestamp};
+
+use codec::Decoder;
+use sink::Sink;
+use source::Source;
+
+use crate::{Fingerprint, Limits, Problem, Waveform};
+
+/// Whether a file shows pictures to its sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Sound alone; a cover is no video.
+    Audio,
+    /// A video.
+    Video,
+}
+
+impl Kind {
+    /// Its word, as JSON has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Video => "video",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Audio, Self::Video]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// Whether the samples are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// Only what is taken from them: for a full recording.
+    Nothing,
+    /// The samples, too, up to [`Limits::max_kept_ms`]: for a cut, which may turn out to run faster or
+    /// slower than its recording (see [`Cut`](crate::Cut)).
+    Samples,
+}
+
+/// What a file is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Info {
+    /// The length of its sound.
+    pub duration_ms: u64,
+    /// By how much the file says that it is longer. A large part of the length means that it was cut
+    /// off, by an upload that broke for instance.
+    pub missing_ms: u64,
+    /// Whether there is a video.
+    pub kind: Kind,
+    /// The container, such as `isomp4`, `matroska`, `ogg`, `wave`, `mp3`.
+    pub container: String,
+    /// The codec of the sound, such as `aac`, `mp3`, `opus`, `pcm_s16le`.
+    pub codec: String,
+    /// Channels of the sound.
+    pub n_channels: u32,
+    /// Samples a second of the sound.
+    pub sample_rate: u32,
+}
+
+/// A file's sound, and what is to be kept of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// What the file is.
+    pub info: Info,
+    /// The outline for a player.
+    pub waveform: Waveform,
+    /// What is compared.
+    pub fingerprint: Fingerprint,
+    /// 8000 samples a second; empty unless asked for, and when there would be too many.
+    pub samples: Vec<i16>,
+}
+
+/// Decodes a file: of a video, its default sound.
+///
+/// For files of strangers, [`worker::run`](crate::worker::run) does this in a process of its own, which
+/// alone bounds memory and time for sure. Where a decoder panics, the file is a [`Problem::Crashed`].
+pub fn decode<S>(source: S, keep: Keep, limits: &Limits) -> Result<Decoded, Problem>
+where
+    S: Read + Seek + Send + Sync + 'static,
+{
+    let run = AssertUnwindSafe(|| decode_or_panic(source, keep, limits));
+    // Nothing that the decoder has seen is seen again.
+    panic::catch_unwind(run).unwrap_or_else(|_| {
+        let detail = "it met something that it did not expect".to_owned();
+        Err(Problem::Crashed { detail })
+    })
+}
+
+fn decode_or_panic<S>(source: S, keep: Keep, limits: &Limits) -> Result<Decoded, Problem>
+where
+    S: Read + Seek + Send + Sync + 'static,
+{
+    let source = Source::new(source).map_err(|error| Problem::io(&error))?;
+    if source.size_bytes() > limits.max_bytes {
+        return Err(Problem::TooLarge {
+            max_bytes: limits.max_bytes,
+        });
+    }
+    let stream = MediaSourceStream::new(Box::new(source), Default::default());
+    let mut reader = symphonia::default::get_probe()
+        .probe(&Hint::new(), stream, Default::default(), Default::default())
+        .map_err(unprobed)?;
+    let kind = kind(reader.as_ref());
+    let container = reader.format_info().short_name.to_owned();
+    let track = reader
+        .default_track(TrackType::Audio)
+        .ok_or(Problem::NoSound)?
+        .clone();
+    let Some(CodecParameters::Audio(params)) = &track.codec_params else {
+        return Err(Problem::NoSound);
+    };
+    check_claims(params, limits)?;
+    let mut decoder = Decoder::new(params)?;
+    let mut sink = Sink::new(keep, *limits);
+    read_all(reader.as_mut(), &track, &mut decoder, &mut sink)?;
+
+    let codec = decoder.name().to_owned();
+    let (duration_ms, sample_rate, n_channels) =
+        (sink.duration_ms(), sink.rate(), sink.n_channels());
+    if duration_ms < Problem::MIN_DURATION_MS {
+        return Err(Problem::TooShort { duration_ms });
+    }
+    let missing_ms = claimed_ms(&track).unwrap_or(0).saturating_sub(duration_ms);
+    let info = Info {
+        duration_ms,
+        missing_ms,
+        kind,
+        container,
+        codec,
+        n_channels,
+        sample_rate,
+    };
+    let (waveform, fingerprint, samples) = sink.finish()?;
+    Ok(Decoded {
+        info,
+        waveform,
+        fingerprint,
+        samples,
+    })
+}
+
+fn unprobed(error: Error) -> Problem {
+    match error {
+        Error::IoError(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
+            Problem::io(&error)
+        }
+        // The scan came to the end, or gave up.
+        Error::IoError(_) | Error::Unsupported(_) | Error::LimitError(_) => Problem::UnknownFormat,
+        error => damaged(&error),
+    }
+}
+
+fn damaged(error: &Error) -> Problem {
+    Problem::Damaged {
+        detail: error.to_string(),
+    }
+}
+
+fn kind(reader: &dyn FormatReader) -> Kind {
+    let is_video = |track: &Track| track.track_type() == Some(TrackType::Video);
+    if reader.tracks().iter().any(is_video) {
+        Kind::Video
+    } else {
+        Kind::Audio
+    }
+}
+
+/// Looks at what the file says of its sound before anything is laid out for it.
+fn check_claims(params: &AudioCodecParameters, limits: &Limits) -> Result<(), Problem> {
+    if let Some(channels) = &params.channels {
+        sink::check_channels(channels.count() as u64, limits)?;
+    }
+    match params.sample_rate {
+        Some(sample_rate) => sink::check_rate(sample_rate, limits),
+        None => Ok(()),
+    }
+}
+
+fn claimed_ms(track: &Track) -> Option<u64> {
+    let time = track.time_base?.calc_duration(track.duration?)?;
+    u64::try_from(time.as_millis()).ok()
+}
+
+/// Packets that may be broken before the whole file counts as such: as many as are not, and these.
+const MAX_BROKEN: u64 = 50;
+
+/// Reads all packets of `track` until the file ends, wherever that is.
+fn read_all(
+    reader: &mut dyn FormatReader,
+    track: &Track,
+    decoder: &mut Decoder,
+    sink: &mut Sink,
+) -> Result<(), Problem> {
+    let (mut n_good, mut n_broken) = (0u64, 0u64);
+    loop {
+        let packet = match reader.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => return Ok(()),
+            // What follows are other tracks: a stream that was joined to the first.
+            Err(Error::ResetRequired) => return Ok(()),
+            Err(Error::IoError(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                return Ok(());
+            }
+            Err(error) if sink.duration_ms() == 0 => return Err(damaged(&error)),
+            // The rest cannot be read. What there is counts; how much is missing is told.
+            Err(_) => return Ok(()),
+        };
+        if packet.track_id != track.id {
+            continue;
+        }
+        sink.wait_until(start_ms(track.time_base, packet.pts))?;
+        match decoder.decode(&packet, sink) {
+            Ok(()) => n_good += 1,
+            Err(codec::Failure::Fatal(problem)) => return Err(problem),
+            Err(codec::Failure::Packet(problem)) => {
+                n_broken += 1;
+                if n_broken > MAX_BROKEN + n_good {
+                    return Err(problem);
+                }
+            }
+        }
+    }
+}
+
+fn start_ms(time_base: Option<TimeBase>, pts: Timestamp) -> Option<u64> {
+    let time = time_base?.calc_time(pts)?;
+    u64::try_from(time.as_millis()).ok()
+}

@@ -1,0 +1,119 @@
+//! Why a file could not be decoded.
+
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with a file, or with the process that decoded it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Problem {
+    /// The file is larger than allowed.
+    #[error("the file is larger than {max_bytes} bytes")]
+    TooLarge {
+        /// What is allowed.
+        max_bytes: u64,
+    },
+    /// The sound is longer than allowed.
+    #[error("the recording is longer than {} minutes", max_duration_ms / 60_000)]
+    TooLong {
+        /// What is allowed.
+        max_duration_ms: u64,
+    },
+    /// No known container.
+    #[error(
+        "the file is in no format that can be read; MP3, M4A, MP4, OGG, WebM, FLAC and WAV can"
+    )]
+    UnknownFormat,
+    /// A container with nothing to hear in it.
+    #[error("there is no sound in the file")]
+    NoSound,
+    /// Sound that nothing here decodes.
+    #[error(
+        "the sound is in {codec}, which cannot be decoded; MP3, AAC (LC), Opus, Vorbis and FLAC can"
+    )]
+    UnknownCodec {
+        /// The codec's name, or its number where it has none.
+        codec: String,
+    },
+    /// More channels than allowed, or none.
+    #[error("the sound has {n_channels} channels; 1 to {max_channels} can be read")]
+    Channels {
+        /// What the file says.
+        n_channels: u64,
+        /// What is allowed.
+        max_channels: u32,
+    },
+    /// A sample rate that is too low for speech, or absurd.
+    #[error(
+        "the sound has {sample_rate} samples a second; {} to {max_sample_rate} can be read",
+        Self::MIN_SAMPLE_RATE
+    )]
+    SampleRate {
+        /// What the file says.
+        sample_rate: u32,
+        /// What is allowed.
+        max_sample_rate: u32,
+    },
+    /// The container or most of the sound is broken.
+    #[error("the file is damaged: {detail}")]
+    Damaged {
+        /// What the decoder says.
+        detail: String,
+    },
+    /// Hardly any sound came out.
+    #[error("the recording is too short to be compared: {duration_ms} ms")]
+    TooShort {
+        /// How much there was.
+        duration_ms: u64,
+    },
+    /// The process that decodes asked for more memory than allowed.
+    #[error("decoding the file takes too much memory")]
+    Memory,
+    /// The process that decodes worked for longer than allowed.
+    #[error("decoding the file takes too long")]
+    Time,
+    /// The process that decodes died of something else.
+    #[error("the decoder stopped on this file: {detail}")]
+    Crashed {
+        /// How it died.
+        detail: String,
+    },
+    /// The file could not be read, or the process not be started.
+    #[error("the file could not be read: {detail}")]
+    Io {
+        /// What the system says.
+        detail: String,
+    },
+}
+
+impl Problem {
+    /// Below this, what fingerprints look at (up to 3000 Hz) is not in the sound.
+    pub const MIN_SAMPLE_RATE: u32 = 6000;
+
+    /// Below this there is nothing to compare, and mostly nothing to hear.
+    pub const MIN_DURATION_MS: u64 = 200;
+
+    /// Returns the stable word for programs.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "too_large",
+            Self::TooLong { .. } => "too_long",
+            Self::UnknownFormat => "unknown_format",
+            Self::NoSound => "no_sound",
+            Self::UnknownCodec { .. } => "unknown_codec",
+            Self::Channels { .. } => "channels",
+            Self::SampleRate { .. } => "sample_rate",
+            Self::Damaged { .. } => "damaged",
+            Self::TooShort { .. } => "too_short",
+            Self::Memory => "memory",
+            Self::Time => "time",
+            Self::Crashed { .. } => "crashed",
+            Self::Io { .. } => "io",
+        }
+    }
+
+    pub(crate) fn io(error: &std::io::Error) -> Self {
+        Self::Io {
+            detail: error.to_string(),
+        }
+    }
+}

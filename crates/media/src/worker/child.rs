@@ -1,0 +1,39 @@
+//! What the process that decodes does.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+use super::{Ask, frames};
+use crate::{Limits, decode};
+
+/// Decodes `input` as `ask` says, which is the argument that [`run`](super::run) added, and writes the
+/// answer to `out`.
+///
+/// Bounds the memory and the time of the whole process first; call it in one that does nothing else.
+/// What it returns as an error is that nobody listens.
+pub fn serve(input: File, ask: &str, out: impl Write) -> io::Result<()> {
+    let ask: Ask = serde_json::from_str(ask)?;
+    bound(&ask.limits)?;
+    frames::write(decode(input, ask.keep, &ask.limits), out)
+}
+
+/// Returns the standard input as the file that the parent opened.
+pub fn stdin() -> io::Result<File> {
+    Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
+}
+
+fn bound(limits: &Limits) -> io::Result<()> {
+    let both = |soft: u64, hard: u64| Rlimit {
+        current: Some(soft),
+        maximum: Some(hard),
+    };
+    let memory = limits.max_memory_bytes;
+    setrlimit(Resource::As, both(memory, memory))?;
+    // The signal of the soft limit ends the process and says why; the hard one would only kill it.
+    setrlimit(Resource::Cpu, both(limits.max_cpu_s, limits.max_cpu_s + 5))?;
+    setrlimit(Resource::Core, both(0, 0))?;
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! The process that decodes, as it answers, fails and is killed.
+
+use std::io::Write;
+use std::process::Command;
+
+use rejoinder_media::{Keep, Limits, Problem, decode, worker};
+use tempfile::NamedTempFile;
+
+use crate::wav::{Wav, tone};
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_media-worker"))
+}
+
+/// A child that does something else.
+fn script(text: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", text]);
+    command
+}
+
+fn recording(seconds: f64) -> NamedTempFile {
+    let samples = tone(44_100, seconds);
+    let mut file = NamedTempFile::new().unwrap();
+    let bytes = Wav::mono(44_100, &samples).with(&samples).into_inner();
+    file.write_all(&bytes).unwrap();
+    file
+}
+
+fn problem(command: Command, limits: &Limits) -> Problem {
+    worker::run(command, recording(1.0).path(), Keep::Nothing, limits).unwrap_err()
+}
+
+#[test]
+fn a_child_decodes_as_its_parent_would() {
+    let file = recording(5.0);
+    for keep in [Keep::Nothing, Keep::Samples] {
+        let there = worker::run(program(), file.path(), keep, &Limits::default()).unwrap();
+        let here = decode(file.reopen().unwrap(), keep, &Limits::default()).unwrap();
+        assert!(there == here);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_the_file_arrives() {
+    let limits = Limits {
+        max_duration_ms: 500,
+        ..Limits::default()
+    };
+    assert_eq!(
+        problem(program(), &limits),
+        Problem::TooLong {
+            max_duration_ms: 500
+        }
+    );
+    let limits = Limits {
+        max_bytes: 100,
+        ..Limits::default()
+    };
+    assert_eq!(
+        problem(program(), &limits),
+        Problem::TooLarge { max_bytes: 100 }
+    );
+}
+
+#[test]
+fn a_child_that_takes_too_much_memory_is_stopped() {
+    let limits = Limits {
+        max_memory_bytes: 6 << 20,
+        ..Limits::default()
+    };
+    assert_eq!(problem(program(), &limits), Problem::Memory);
+}
+
+#[test]
+fn a_child_that_works_too_long_is_stopped() {
+    let busy = script("ulimit -S -t 1; while :; do :; done");
+    assert_eq!(problem(busy, &Limits::default()), Problem::Time);
+    let limits = Limits {
+        max_wall_ms: 50,
+        ..Limits::default()
+    };
+    assert_eq!(problem(script("exec sleep 60"), &limits), Problem::Time);
+}
+
+#[test]
+fn a_child_that_dies_says_how() {
+    for (text, expected) in [
+        ("kill -SEGV $$", "crashed"),
+        ("kill -ABRT $$", "memory"),
+        ("kill -KILL $$", "memory"),
+        ("kill -XCPU $$", "time"),
+        ("exit 3", "crashed"),
+        ("exit 0", "crashed"),
+        ("echo hello", "crashed"),
+        ("exec >&-; exec sleep 60", "time"),
+    ] {
+        assert_eq!(
+            problem(script(text), &Limits::default()).as_str(),
+            expected,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_child_that_does_not_stop_talking_is_stopped() {
+    let limits = Limits {
+        max_duration_ms: 1000,
+        max_kept_ms: 1000,
+        ..Limits::default()
+    };
+    let problem = problem(script("cat /dev/zero"), &limits);
+    assert_eq!(problem.as_str(), "crashed");
+}
+
+#[test]
+fn without_a_file_or_a_program_it_says_so() {
+    let missing = worker::run(
+        program(),
+        "/nowhere".as_ref(),
+        Keep::Nothing,
+        &Limits::default(),
+    );
+    assert_eq!(missing.unwrap_err().as_str(), "io");
+    let nothing = problem(Command::new("/nowhere/program"), &Limits::default());
+    assert_eq!(nothing.as_str(), "io");
+}
