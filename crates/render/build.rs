@@ -14,13 +14,14 @@ use std::{env, fs, io};
 use serde_json::{Map, Value};
 
 /// The groups that are looked up by a stored word.
-const MAPS: [&str; 6] = [
+const MAPS: [&str; 7] = [
     "problems",
     "flag.reasons",
     "account.reasons",
     "settings.groups",
     "settings.about",
     "settings.choices",
+    "recordings.problems",
 ];
 
 /// What the crates that fill pages may name.

@@ -115,7 +115,7 @@ export async function signedIn(desk, email, to) {
  *
  * @param {Desk} desk
  * @param {string} name
- * @param {'moderator' | 'owner'} role
+ * @param {'editor' | 'moderator' | 'owner'} role
  * @param {{origin?: string, width?: number}} [how] At which address of the server: that of `desk.comments`.
  * @returns {Promise<Page>} Where they are signed in.
  */

@@ -218,6 +218,15 @@ function sink(items, level) {
 /** @param {Thread} thread @param {HTMLElement} section */
 function replace(thread, section) {
   section.toggleAttribute('data-hushed', 'hushed' in thread.section.dataset);
+  // What plays goes on, and leaves its place free for when it comes back.
+  const playing = part(thread.section, 'recordings');
+  const place = part(section, 'recordings') ?? part(section, 'recordings_place');
+  if (playing && place) {
+    const left = document.createElement('div');
+    left.dataset['rj'] = 'recordings_place';
+    playing.replaceWith(left);
+    place.replaceWith(playing);
+  }
   thread.section.replaceWith(section);
   thread.section = section;
   section.tabIndex = -1;

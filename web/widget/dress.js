@@ -1,25 +1,31 @@
-/** The style of what only shows once a thread is used. Threads of a page share it. */
+/** The styles of what only shows once a thread is used. Threads of a page share them. */
 
-/** @type {Promise<CSSStyleSheet> | undefined} */
-let sheet;
+/** By where they are. @type {Map<string, Promise<CSSStyleSheet>>} */
+const sheets = new Map();
 
-/** @param {import('./thread.js').Thread} thread */
-export async function dress(thread) {
+/**
+ * Give a thread one of the styles that come later. A page of our own has the first from the start.
+ *
+ * @param {import('./thread.js').Thread} thread
+ * @param {string} [path]
+ */
+export async function dress(thread, path = '/static/extras.css') {
   const { root, base } = thread.scope;
-  // A page of our own has it from the start.
-  if (!('host' in root)) {
-    return;
-  }
-  const path = '/static/extras.css';
-  if (!root.adoptedStyleSheets) {
+  const isOurs = !('host' in root);
+  if (isOurs || !root.adoptedStyleSheets) {
+    const holder = isOurs ? document.head : root;
+    const has = holder.querySelector(`link[href*="${path.split('?')[0]}"]`);
     const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: base + path });
-    return root.prepend(link);
+    return has || holder.prepend(link);
   }
   try {
-    sheet ??= thread.fetch(path).then(async (answer) => new CSSStyleSheet().replace(await answer.text()));
+    const sheet =
+      sheets.get(path) ??
+      thread.fetch(path).then(async (answer) => new CSSStyleSheet().replace(await answer.text()));
+    sheets.set(path, sheet);
     root.adoptedStyleSheets.push(await sheet);
   } catch {
     // The next thread asks again.
-    sheet = undefined;
+    sheets.delete(path);
   }
 }

@@ -16,6 +16,8 @@ const follow = () => import('./follow.js');
 const moderate = () => import('./moderate.js');
 const mute = () => import('./mute.js');
 const own = () => import('./own.js');
+const player = () => import('./player.js');
+const player_correct = () => import('./player_correct.js');
 const post = () => import('./post.js');
 const reply = () => import('./reply.js');
 const tools = () => import('./tools.js');
@@ -29,6 +31,7 @@ const vote = () => import('./vote.js');
  *   & typeof import('./browse.js').acts & typeof import('./cards.js').acts
  *   & typeof import('./flag.js').acts & typeof import('./moderate.js').acts
  *   & typeof import('./mute.js').acts & typeof import('./own.js').acts
+ *   & typeof import('./player.js').acts & typeof import('./player_correct.js').acts
  *   & typeof import('./post.js').acts & typeof import('./reply.js').acts
  *   & typeof import('./tools.js').acts} Acts
  */
@@ -67,6 +70,13 @@ const ACTS = {
   delete: own,
   keep: own,
   remove: own,
+  seek: player,
+  elsewhere: player,
+  read_along: player,
+  back_10: player,
+  ahead_10: player,
+  correct: player_correct,
+  cancel_correct: player_correct,
   retry: post,
   revise: post,
   reply,
@@ -82,7 +92,16 @@ const ACTS = {
  *
  * @type {Record<string, () => Promise<{submit: (thread: Thread, form: any, button: any) => unknown}>>}
  */
-const FORMS = { compose: post, edit: own, flag_form: flag, follow, moderate_form: moderate, vote };
+const FORMS = {
+  compose: post,
+  confirm: player_correct,
+  edit: own,
+  flag_form: flag,
+  follow,
+  moderate_form: moderate,
+  propose: player_correct,
+  vote,
+};
 
 /** @param {Thread} thread */
 export function listen(thread) {
@@ -108,9 +127,10 @@ export function listen(thread) {
 async function click(thread, event) {
   const target = /** @type {Element} */ (event.target);
   /** @type {HTMLElement | null} */
-  const control = target.closest('a[data-rj],[type=button],a[href^="#comment-"]');
+  const control = target.closest('a[data-rj],[type=button],a[href^="#comment-"],a[href^="#t="]');
   if (control && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-    const name = control.dataset['rj'] ?? 'jump';
+    const isTime = control.getAttribute('href')?.startsWith('#t=');
+    const name = control.dataset['rj'] ?? (isTime ? 'seek' : 'jump');
     if (name === 'collapse') {
       control.ariaExpanded = `${control.ariaExpanded === 'false'}`;
     } else if (name in ACTS) {
@@ -176,4 +196,8 @@ async function press(thread, event) {
 export async function visit(thread) {
   const id = /^#comment-(\w{13})$/.exec(location.hash)?.[1];
   id && (await (await browse()).go(thread, id));
+  if (part(thread.section, 'recordings')) {
+    const { start, visit } = await player();
+    await (location.hash.startsWith('#t=') ? visit : start)(thread);
+  }
 }

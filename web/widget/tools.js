@@ -41,8 +41,8 @@ async function preview(thread, button) {
   const form = formOf(button);
   blame(form);
   try {
-    const { site } = thread.address;
-    const { html } = await thread.ask('POST', 'preview', { site, text: field(form, 'text').value });
+    const text = field(form, 'text').value;
+    const { html } = await thread.ask('POST', 'preview', { ...thread.address, text });
     part(form, 'shown')?.replaceChildren(thread.scope.parse(html));
     turn(form, true);
   } catch (/** @type {any} */ problem) {

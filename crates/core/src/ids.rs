@@ -92,6 +92,14 @@ id!(
     /// Names a comment. Comments of a page sort by time when they sort by id.
     CommentId
 );
+id!(
+    /// Names a recording at a site.
+    RecordingId
+);
+id!(
+    /// Names a proposal to correct a transcript. Those of a recording sort by time.
+    ProposalId
+);
 
 /// Makes identifiers: 42 bits of milliseconds since 1970, 9 bits of node, 12 bits of serial.
 ///

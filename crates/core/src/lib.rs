@@ -14,6 +14,7 @@ pub mod line;
 pub mod moderation;
 pub mod notices;
 pub mod publication;
+pub mod recordings;
 pub mod refusal;
 pub mod time;
 
@@ -26,7 +27,7 @@ pub use discussion::sort::{Filter, Sort};
 pub use discussion::thread::{Thread, ThreadQuery};
 pub use discussion::vote::{Tally, Vote};
 pub use identity::author::{Author, AuthorKind, Reader};
-pub use ids::{AuthorId, CommentId, IdSource, PageId, SiteId};
+pub use ids::{AuthorId, CommentId, IdSource, PageId, ProposalId, RecordingId, SiteId};
 pub use integrations::api_scope::ApiScope;
 pub use publication::settings::Settings;
 pub use publication::site::Site;

@@ -155,6 +155,48 @@ pub enum Refusal {
     /// One's own comment cannot be flagged.
     #[error("you cannot flag your own comment")]
     OwnFlag,
+    /// There is no such recording here, or none that can be heard.
+    #[error("there is no such recording")]
+    RecordingUnknown,
+    /// The correction has no text.
+    #[error("the correction has no text")]
+    ProposalEmpty,
+    /// The correction is too long.
+    #[error("the text of a line can have at most {max} characters")]
+    ProposalTooLong { max: usize },
+    /// The speaker's name is too long.
+    #[error("the name of a speaker can have at most {max} characters")]
+    SpeakerTooLong { max: usize },
+    /// The correction has links, which nobody says.
+    #[error("a transcript has no links")]
+    ProposalLinks,
+    /// The correction says what stands there.
+    #[error("this is what the transcript says already")]
+    ProposalSame,
+    /// Somebody has proposed the same.
+    #[error("somebody has proposed this already; you can confirm it")]
+    ProposalKnown,
+    /// There is neither a line at this time, nor room for a new one.
+    #[error("there is no line at this time, and no room for a new one")]
+    ProposalMisplaced,
+    /// The newsroom has locked this part.
+    #[error("the newsroom takes no corrections of this part")]
+    ProposalLocked,
+    /// The author, or the recording, has as many open ones as there can be.
+    #[error("there are {max} open corrections already; they are decided on first")]
+    TooManyProposals { max: usize },
+    /// There is no such correction here.
+    #[error("there is no such correction")]
+    ProposalUnknown,
+    /// The correction was accepted, declined or overtaken.
+    #[error("this correction has been decided on already")]
+    ProposalDecided,
+    /// One's own correction cannot be confirmed.
+    #[error("you cannot confirm your own correction")]
+    OwnProposal,
+    /// Someone at this address proposed or confirmed the correction lately.
+    #[error("someone at your address has proposed or confirmed this")]
+    AddressConfirmed,
     /// There is no such author here.
     #[error("there is no such author")]
     AuthorUnknown,
@@ -195,6 +237,9 @@ impl Refusal {
             Self::NameTooLong { max, .. }
             | Self::TextTooLong { max, .. }
             | Self::TooManyLinks { max, .. }
+            | Self::ProposalTooLong { max }
+            | Self::SpeakerTooLong { max }
+            | Self::TooManyProposals { max }
             | Self::NoteTooLong { max, .. } => Some(*max),
             _ => None,
         }

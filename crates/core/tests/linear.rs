@@ -7,6 +7,7 @@ use rejoinder_core::{
     identity::{author, names},
     moderation::{learned, word_list},
     publication::origin,
+    recordings::{External, Span},
 };
 use testing::assert_linear;
 
@@ -44,4 +45,23 @@ fn reading_a_search_and_an_address_is_linear() {
     });
     assert_linear("host", origin::host);
     assert_linear("email", author::email);
+}
+
+#[test]
+fn reading_times_and_players_out_of_addresses_is_linear() {
+    assert_linear("Span", Span::from_fragment);
+    assert_linear("Span of a time", |typed| {
+        Span::from_fragment(&format!("t={typed}"))
+    });
+    assert_linear("External", External::parse);
+    for start in [
+        "soundcloud.com/",
+        "youtu.be/",
+        "archive.org/details/",
+        "a.example/w/",
+    ] {
+        assert_linear(start, |typed| {
+            External::parse(&format!("https://{start}{typed}"))
+        });
+    }
 }

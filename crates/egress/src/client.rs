@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, redirect};
 use rustls::{ClientConfig, RootCertStore};
@@ -130,6 +131,27 @@ impl Client {
         self.within(request, Beyond::Leave).await
     }
 
+    /// As [`Client::send`], but the body comes piece by piece, for what does not fit in memory. The
+    /// timeout of the limits is for the head and for each piece.
+    pub async fn open(&self, request: Request) -> Result<Download, FetchError> {
+        let Limits {
+            max_bytes, timeout, ..
+        } = request.limits;
+        let opening = tokio::time::timeout(timeout, self.hops(&request));
+        let (answer, url) = opening.await.map_err(|_| FetchError::Timeout)??;
+        if answer.content_length().unwrap_or(0) > max_bytes as u64 {
+            return Err(FetchError::TooLarge { max: max_bytes });
+        }
+        Ok(Download {
+            status: answer.status().as_u16(),
+            url,
+            answer,
+            max_bytes,
+            n_bytes: 0,
+            timeout,
+        })
+    }
+
     async fn within(&self, request: Request, beyond: Beyond) -> Result<Response, FetchError> {
         let timeout = request.limits.timeout;
         tokio::time::timeout(timeout, self.follow(request, beyond))
@@ -138,13 +160,15 @@ impl Client {
     }
 
     async fn follow(&self, request: Request, beyond: Beyond) -> Result<Response, FetchError> {
-        let Limits {
-            max_bytes,
-            max_redirects,
-            ..
-        } = request.limits;
+        let (answer, url) = self.hops(&request).await?;
+        read(answer, url, request.limits.max_bytes, beyond).await
+    }
+
+    /// The answer to `request`, after its redirects, and where it came from.
+    async fn hops(&self, request: &Request) -> Result<(reqwest::Response, Url), FetchError> {
+        let max_redirects = request.limits.max_redirects;
         let mut url = Url::parse(&request.url).map_err(|_| Forbidden::Unreadable)?;
-        let mut answer = self.hop(&request, &url, true).await?;
+        let mut answer = self.hop(request, &url, true).await?;
         for hops in 1.. {
             let Some(next) = redirect_target(&answer, &url) else {
                 break;
@@ -159,10 +183,10 @@ impl Client {
             if url.scheme() == "https" && next.scheme() == "http" {
                 return Err(Forbidden::Downgrade.into());
             }
-            answer = self.hop(&request, &next, false).await?;
+            answer = self.hop(request, &next, false).await?;
             url = next;
         }
-        read(answer, url, max_bytes, beyond).await
+        Ok((answer, url))
     }
 
     /// Whether `feature` may ask `url` as things are now. What is kept to be asked later is looked at
@@ -256,6 +280,35 @@ fn redirect_target(answer: &reqwest::Response, from: &Url) -> Option<Result<Url,
     let location = answer.headers().get(LOCATION)?;
     let target = location.to_str().ok().and_then(|text| from.join(text).ok());
     Some(target.ok_or(Forbidden::Unreadable))
+}
+
+/// An answer whose body comes piece by piece.
+#[derive(Debug)]
+pub struct Download {
+    /// The status code.
+    pub status: u16,
+    /// Where the answer came from, after redirects.
+    pub url: Url,
+    answer: reqwest::Response,
+    max_bytes: usize,
+    n_bytes: usize,
+    timeout: Duration,
+}
+
+impl Download {
+    /// The next piece of the body; `None` at its end.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, FetchError> {
+        let chunk = tokio::time::timeout(self.timeout, self.answer.chunk());
+        let chunk = chunk.await.map_err(|_| FetchError::Timeout)?;
+        let chunk = chunk.map_err(|error| why(&error))?;
+        self.n_bytes += chunk.as_ref().map_or(0, Bytes::len);
+        if self.n_bytes > self.max_bytes {
+            return Err(FetchError::TooLarge {
+                max: self.max_bytes,
+            });
+        }
+        Ok(chunk)
+    }
 }
 
 /// What becomes of a body beyond the limit.

@@ -18,16 +18,19 @@ pub enum Feature {
     Push,
     /// Looks at a linked page. Anyone names the address.
     Cards,
+    /// Fetches a recording. An editor names the address.
+    Recordings,
 }
 
 impl Feature {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Webhooks,
         Self::Filters,
         Self::SignIn,
         Self::Push,
         Self::Cards,
+        Self::Recordings,
     ];
 
     /// Its word, as options have it.
@@ -38,13 +41,17 @@ impl Feature {
             Self::SignIn => "sign-in",
             Self::Push => "push",
             Self::Cards => "cards",
+            Self::Recordings => "recordings",
         }
     }
 
-    /// Whether an owner names the addresses that it asks. Where strangers name them, a place at home
+    /// Whether an owner, or an editor, names the addresses that it asks. Where strangers name them, a place at home
     /// that is open to it would be open to everyone.
     pub const fn is_owners(self) -> bool {
-        matches!(self, Self::Webhooks | Self::Filters | Self::SignIn)
+        matches!(
+            self,
+            Self::Webhooks | Self::Filters | Self::SignIn | Self::Recordings
+        )
     }
 }
 

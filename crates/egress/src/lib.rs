@@ -16,7 +16,7 @@ mod push;
 mod smtp;
 
 pub use addresses::is_public;
-pub use client::{Client, FetchError, Limits, Policy, Request, Response};
+pub use client::{Client, Download, FetchError, Limits, Policy, Request, Response};
 pub use exception::{Exception, Feature, NotAnException};
 pub use folder::{WrittenMail, newest_mails, read_mail};
 pub use gate::{Forbidden, Lookup, SystemLookup};

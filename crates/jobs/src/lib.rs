@@ -13,6 +13,7 @@ mod identity;
 mod integrations;
 mod moderation;
 mod notices;
+mod recordings;
 mod worker;
 
 pub use discussion::card::{CardHandler, UnusedCardHandler};
@@ -25,5 +26,7 @@ pub use moderation::spam_check::{CorrectionHandler, ExternalHandler};
 pub use notices::mail::{MailHandler, SendMail};
 pub use notices::notice::{FanOutHandler, NoticeHandler};
 pub use notices::push::PushHandler;
+pub use recordings::citing::CitedHandler;
+pub use recordings::reading::{Decoder, RecordingHandler};
 pub use store::jobs::{Job, NewJob, Payload};
 pub use worker::{AnyHandler, Handler, Outcome, Worker};

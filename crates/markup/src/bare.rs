@@ -2,8 +2,10 @@
 
 use comrak::Arena;
 use comrak::nodes::{Node, NodeValue};
+use rejoinder_core::recordings::Citable;
 
 use crate::autolink::parse;
+use crate::times::external;
 use crate::url_gate::safe_link;
 
 /// So many of the links of a text stand for what they lead to.
@@ -13,6 +15,11 @@ const MAX_BARE: usize = 2;
 /// more than two. In a sentence, in a quote or a list, in `<…>` or behind words a link is only a
 /// link.
 pub fn bare_links(text: &str) -> Vec<String> {
+    bare_links_beside(text, &[])
+}
+
+/// The same, but for those that lead to one of `recordings`: it is there already.
+pub fn bare_links_beside(text: &str, recordings: &[Citable]) -> Vec<String> {
     if !text.contains("://") {
         return Vec::new();
     }
@@ -27,7 +34,8 @@ pub fn bare_links(text: &str) -> Vec<String> {
             continue;
         }
         for link in bare_in(paragraph, &lines) {
-            if found.len() < MAX_BARE && !found.contains(&link) {
+            let is_new = !found.contains(&link) && external(&link, recordings).is_none();
+            if found.len() < MAX_BARE && is_new {
                 found.push(link);
             }
         }

@@ -1,5 +1,7 @@
 //! The allow-list, and the only maker of [`SafeHtml`].
 
+mod time_links;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -11,10 +13,14 @@ use crate::escape::push_text;
 use crate::shape::normalise;
 use crate::url_gate::safe_link;
 
+pub use time_links::has_times;
+pub(crate) use time_links::{BEGIN, END, sanitise_with_times};
+
 /// HTML of the allow-list, which reads the same to every parser, as often as it is read.
 ///
 /// It is made by the sanitiser and by nothing else, and may stand in a page, a feed or a mail as
-/// it is. It holds no picture, no script, no style, no id, and no link that is not `nofollow`.
+/// it is. It holds no picture, no script, no style, no id, and no link that is not `nofollow`, but
+/// for those to places in the recordings of its page, which are made here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SafeHtml(String);
 

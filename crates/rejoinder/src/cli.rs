@@ -45,6 +45,12 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Keep the ledger of erasures, or erase again what one says
     Erasures(ErasuresArgs),
+    /// Read the recording on standard input: what the server starts for each
+    #[command(hide = true)]
+    DecodeRecording {
+        /// What is asked, as the server says it
+        ask: String,
+    },
 }
 
 /// Where the comments are.

@@ -5,12 +5,11 @@
 //! program puts there and nothing else. A folder that holds anything else is the operator's, and so is
 //! the one of a database that was named by its path: it may be `/var/lib`. Links are not followed.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use rustix::fs::OFlags;
 use tracing::warn;
 
 /// The rights of a file that only its owner reads and writes.
@@ -44,14 +43,11 @@ pub(crate) fn tighten_file(file: &Path) {
 }
 
 /// Give what is at `path` the rights of a file or a folder, if it is one of this user and others have any.
+///
+/// Nothing is opened: closing a file ends every lock that this process holds on it, those of SQLite too
+/// (<https://www.sqlite.org/howtocorrupt.html>, 2.2).
 fn take(path: &Path, rights: u32) {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let mut options = OpenOptions::new();
-    options.read(true).custom_flags(flags.bits().cast_signed());
-    let Ok((open, about)) = options.open(path).and_then(|open| {
-        let about = open.metadata()?;
-        Ok((open, about))
-    }) else {
+    let Ok(about) = fs::symlink_metadata(path) else {
         return;
     };
     let is_right = about.is_dir() == (rights == FOLDER) && (about.is_dir() || about.is_file());
@@ -60,14 +56,10 @@ fn take(path: &Path, rights: u32) {
         return;
     }
     let shown = path.display();
-    match close(&open, rights) {
+    match fs::set_permissions(path, fs::Permissions::from_mode(rights)) {
         Ok(()) => warn!("Others could read {shown}; now only the user that runs the program can"),
         Err(error) => warn!(%error, "Others can read {shown}, and that cannot be changed"),
     }
-}
-
-fn close(open: &File, rights: u32) -> io::Result<()> {
-    open.set_permissions(fs::Permissions::from_mode(rights))
 }
 
 /// Write `bytes` into `file`, which only its owner may read afterwards, whatever stood there.

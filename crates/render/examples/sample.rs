@@ -361,6 +361,7 @@ fn thread(article: &Article, comments: &[Comment], root: Option<CommentId>) -> T
         query: query(root),
         ancestors,
         entries: in_reading_order(levels),
+        recordings: Vec::new(),
         next: comments
             .first()
             .filter(|_| root.is_none())

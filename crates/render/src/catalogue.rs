@@ -33,7 +33,7 @@ mod texts {
 
 pub(crate) use texts::{
     AccountTexts, DevicesTexts, NewsroomMailTexts, NewsroomWelcomeTexts, NoticesTexts,
-    SettingsTexts,
+    RecordingsDeskTexts, RecordingsProposalsTexts, RecordingsTexts, SettingsTexts,
 };
 pub use texts::{Catalogue, NewsroomProblemsTexts, NewsroomTexts};
 

@@ -15,6 +15,7 @@ pub mod newsroom;
 pub mod notices;
 mod page;
 pub mod publication;
+pub mod recordings;
 
 use rejoinder_core::publication::settings::Email;
 use rejoinder_core::{CommentId, Site, Time};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use rejoinder_core::discussion::card::{Icon, Picture};
-use rejoinder_core::{CommentId, Cursor, Filter, PageKey, Site, ThreadQuery};
+use rejoinder_core::{CommentId, Cursor, Filter, PageKey, RecordingId, Site, ThreadQuery};
 use url::form_urlencoded;
 
 /// The addresses in one thread. All are absolute, since the HTML is shown on the publisher's page.
@@ -61,6 +61,11 @@ impl Links {
         self.people.as_deref()
     }
 
+    /// Where people read the thread: on the publisher's page, where that is known.
+    pub(crate) fn reading(&self) -> &str {
+        self.people().unwrap_or(&self.thread)
+    }
+
     /// Where a picture is that is kept here.
     pub(crate) fn picture(&self, picture: &Picture) -> String {
         let (base, host) = (&self.base, encoded(&self.host));
@@ -71,6 +76,22 @@ impl Links {
     pub(crate) fn icon(&self, icon: &Icon) -> String {
         let (base, host) = (&self.base, encoded(&self.host));
         format!("{base}/link-pictures/{host}/{}.png", icon.0)
+    }
+
+    /// What there is to read of a recording, as a whole page.
+    pub(crate) fn recording(&self, id: RecordingId) -> String {
+        let (base, host, page) = (&self.base, encoded(&self.host), encoded(&self.page));
+        format!("{base}/embed/recording?site={host}&page={page}&id={id}")
+    }
+
+    /// The form on which a reader corrects a line of a recording, or adds one.
+    pub(crate) fn proposal(&self, id: RecordingId, line: Option<(i64, i64)>) -> String {
+        let (base, host, page) = (&self.base, encoded(&self.host), encoded(&self.page));
+        let form = format!("{base}/embed/recording/proposals?site={host}&page={page}&id={id}");
+        match line {
+            Some((start_ms, end_ms)) => format!("{form}&start_ms={start_ms}&end_ms={end_ms}"),
+            None => form,
+        }
     }
 
     pub(crate) fn to(&self, place: Place) -> Link<'_> {

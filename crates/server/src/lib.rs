@@ -9,6 +9,7 @@ mod access;
 mod account;
 mod auth;
 mod config;
+mod editor;
 mod http;
 mod moderator;
 mod newsroom;

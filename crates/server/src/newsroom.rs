@@ -52,6 +52,8 @@ pub(crate) enum At<'a> {
     Queue(Queue),
     /// Below `/moderate/{site}`.
     Desk(&'a str),
+    /// Below `/edit/{site}`.
+    Edit(&'a str),
     /// Below `/admin/{site}`.
     Admin(&'a str),
 }
@@ -71,6 +73,13 @@ const DESK: [Place; 5] = [
     ),
     ("/groups", |texts| &texts.titles.groups, Role::Owner),
 ];
+
+/// The editors' pages.
+const EDIT: [Place; 1] = [(
+    "/recordings",
+    |texts| &texts.titles.recordings,
+    Role::Editor,
+)];
 
 /// The owner's pages.
 const ADMIN: [Place; 11] = [
@@ -121,17 +130,21 @@ pub(crate) fn see_other(to: &str) -> Response {
 }
 
 fn rail(app: &App, member: &Member, counts: &Counts, at: At<'_>) -> Vec<Section> {
-    let (desk, admin) = (
-        desk(&member.site.host),
-        format!("/admin/{}", member.site.host),
+    let host = &member.site.host;
+    let (desk, edit, admin) = (
+        desk(host),
+        format!("/edit/{host}"),
+        format!("/admin/{host}"),
     );
     let texts = member.texts();
-    let queues = Queue::ALL.map(|queue| Entry {
+    let decides = member.author.role >= Role::Moderator;
+    let queue = |queue| Entry {
         label: label(texts, queue),
         href: queue_path(&desk, queue),
         count: Some((queue.as_str(), counts.of(queue))),
         is_current: at == At::Queue(queue),
-    });
+    };
+    let queues = decides.then(|| Queue::ALL.map(queue).to_vec());
     let has_mails = app.config.mail_folder.is_some();
     let entries = |base: &str, table: &[Place], here: Option<&str>| {
         let seen = table.iter().filter(|(path, _, least)| {
@@ -145,15 +158,16 @@ fn rail(app: &App, member: &Member, counts: &Counts, at: At<'_>) -> Vec<Section>
         };
         seen.map(entry).collect::<Vec<_>>()
     };
-    let here = |wanted: bool, path| wanted.then_some(path);
-    let (desk_here, admin_here) = match at {
-        At::Queue(_) => (None, None),
-        At::Desk(path) => (here(true, path), None),
-        At::Admin(path) => (None, here(true, path)),
+    let (desk_here, edit_here, admin_here) = match at {
+        At::Queue(_) => (None, None, None),
+        At::Desk(path) => (Some(path), None, None),
+        At::Edit(path) => (None, Some(path), None),
+        At::Admin(path) => (None, None, Some(path)),
     };
     let sections = [
-        (&texts.titles.queues, queues.to_vec()),
+        (&texts.titles.queues, queues.unwrap_or_default()),
         (&texts.titles.desk, entries(&desk, &DESK, desk_here)),
+        (&texts.titles.articles, entries(&edit, &EDIT, edit_here)),
         (&texts.titles.site, entries(&admin, &ADMIN, admin_here)),
     ];
     let shown = sections

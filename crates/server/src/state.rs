@@ -4,10 +4,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use markup::Rendered;
-use rejoinder_core::{Clock, IdSource, Random, Time};
+use rejoinder_core::recordings::Citable;
+use rejoinder_core::{Clock, IdSource, PageKey, Random, SiteId, Time};
 use rejoinder_core::{Token, TokenHash};
 use sha2::{Digest, Sha256};
-use store::Store;
+use store::discussion::pages;
+use store::recordings::citing;
+use store::{Store, Tx};
 
 use crate::auth::provider::Openid;
 use crate::config::Config;
@@ -114,11 +117,34 @@ impl State {
         self.clock.now()
     }
 
-    /// What `text` looks like, made where it keeps nobody waiting.
-    pub(crate) async fn render(&self, visitor: &Visitor, text: &str) -> Result<Rendered, ApiError> {
+    /// What `text` looks like beside the recordings of its page, made where it keeps nobody waiting.
+    pub(crate) async fn render(
+        &self,
+        visitor: &Visitor,
+        text: &str,
+        recordings: Vec<Citable>,
+    ) -> Result<Rendered, ApiError> {
         let text = text.to_owned();
-        let work = move || markup::render(&text);
+        let work = move || markup::render_beside(&text, &recordings);
         self.slots.run(Who::of(visitor), work).await
+    }
+
+    /// The recordings of a page that `text` could name a part of.
+    pub(crate) async fn citable(
+        &self,
+        site: SiteId,
+        page: &PageKey,
+        text: &str,
+    ) -> Result<Vec<Citable>, ApiError> {
+        if !citing::may_cite(text) {
+            return Ok(Vec::new());
+        }
+        let page = page.clone();
+        let read = move |tx: &mut Tx<'_>| match pages::find(tx, site, &page)? {
+            Some(page) => citing::citable(tx, site, page.id),
+            None => Ok(Vec::new()),
+        };
+        Ok(self.store.read(read).await?)
     }
 
     /// A key that nobody can guess.

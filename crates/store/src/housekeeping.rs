@@ -9,6 +9,7 @@ use crate::identity::{
     address_keys, guests, identities, mail_sign_ins, openid, passkeys, sessions, sign_ins, work,
 };
 use crate::notices::subscriptions;
+use crate::recordings::{attaching, proposals};
 use crate::{Result, Tx, params, sql};
 
 /// Destroy keys whose time is over, and leave nothing of what was erased lately beside the database.
@@ -30,6 +31,8 @@ pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
         mail_sign_ins::forget_old,
         openid::forget_old,
         passkeys::forget_old,
+        attaching::forget_old,
+        proposals::forget_old,
         sessions::forget_old,
         sign_ins::forget_old,
         subscriptions::forget_old,

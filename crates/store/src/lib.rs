@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod moderation;
 pub mod notices;
 pub mod publication;
+pub mod recordings;
 
 use std::fmt;
 use std::path::PathBuf;

@@ -6,6 +6,7 @@ use crate::discussion::page::{Page, PageKey};
 use crate::discussion::sort::{Filter, Sort};
 use crate::ids::CommentId;
 use crate::publication::settings::Settings;
+use crate::recordings::Recording;
 
 /// How many levels are indented; deeper comments stand flat with "in reply to".
 pub const MAX_LEVELS: usize = 6;
@@ -76,6 +77,8 @@ pub struct Thread {
     pub entries: Vec<Entry>,
     /// Where the roots go on; `None` at the end.
     pub next: Option<Cursor>,
+    /// The recordings that stand with the page.
+    pub recordings: Vec<Recording>,
 }
 
 impl Thread {
@@ -88,6 +91,7 @@ impl Thread {
             ancestors: Vec::new(),
             entries: Vec::new(),
             next: None,
+            recordings: Vec::new(),
         }
     }
 }

@@ -164,7 +164,7 @@ async fn an_exception_opens_one_place_to_one_feature() {
             let is_open = match feature {
                 Feature::Webhooks => url == &hook_url,
                 Feature::Filters => url == &named_url,
-                Feature::SignIn | Feature::Push | Feature::Cards => false,
+                Feature::SignIn | Feature::Push | Feature::Cards | Feature::Recordings => false,
             };
             assert_eq!(may, is_open, "{feature:?} {url}");
         }
@@ -304,4 +304,52 @@ async fn a_server_that_stalls_is_given_up() {
         Err(FetchError::Timeout)
     ));
     drop(listener);
+}
+
+#[tokio::test]
+async fn a_long_answer_comes_piece_by_piece_as_far_as_it_may_be() {
+    let whole = "x".repeat(1_000);
+    let address = server(vec![page(&whole), page(&"x".repeat(1_001)), chunked(1_001)]).await;
+    let client = client(Script::of(&[&[address]]), &[address]);
+    let url = format!("http://{address}/");
+
+    let mut download = client.open(get(&url)).await.unwrap();
+    let mut n_bytes = 0;
+    while let Some(piece) = download.next().await.unwrap() {
+        n_bytes += piece.len();
+    }
+    let announced = client.open(get(&url)).await;
+    let mut silent = client.open(get(&url)).await.unwrap();
+    let mut last = silent.next().await;
+    while let Ok(Some(_)) = last {
+        last = silent.next().await;
+    }
+
+    assert_eq!((download.status, n_bytes), (200, 1_000));
+    assert!(matches!(
+        announced,
+        Err(FetchError::TooLarge { max: 1_000 })
+    ));
+    assert!(matches!(last, Err(FetchError::TooLarge { max: 1_000 })));
+}
+
+/// An answer that does not say how long it is.
+fn chunked(length: usize) -> String {
+    let body = "x".repeat(length);
+    format!(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n"
+    )
+}
+
+#[tokio::test]
+async fn what_comes_piece_by_piece_comes_from_nowhere_else() {
+    let inside = server(vec![page("inside")]).await;
+    let outside = server(vec![redirect(&format!("http://{inside}/"))]).await;
+    let client = client(Script::of(&[&[outside]]), &[outside]);
+
+    let led_inside = client.open(get(&format!("http://{outside}/"))).await;
+    let inside = client.open(get(&format!("http://{inside}/"))).await;
+
+    assert!(matches!(led_inside, Err(FetchError::Forbidden(_))));
+    assert!(matches!(inside, Err(FetchError::Forbidden(_))));
 }

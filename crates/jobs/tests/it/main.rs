@@ -6,6 +6,7 @@ mod integrations;
 mod leases;
 mod moderation;
 mod notices;
+mod recordings;
 mod worker;
 
 use std::path::Path;

@@ -6,3 +6,4 @@ mod linear;
 mod markdown;
 mod page;
 mod properties;
+mod times;

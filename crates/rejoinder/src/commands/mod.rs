@@ -9,9 +9,11 @@ mod site;
 pub(crate) mod staff;
 mod work;
 
+use std::io;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use media::worker;
 use rejoinder_core::Site;
 use store::{Store, publication::sites};
 use tokio::runtime::Runtime;
@@ -35,7 +37,15 @@ pub(crate) fn run(command: Command) -> Result<(), Failure> {
         Command::Backup(args) => backup::back_up(&args),
         Command::Restore(args) => backup::restore(&args),
         Command::Erasures(args) => erasures::run(&args),
+        Command::DecodeRecording { ask } => decode_recording(&ask),
     }
+}
+
+/// Read the recording on standard input, in this process alone.
+fn decode_recording(ask: &str) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::failed("The recording could not be read", &error);
+    let input = worker::stdin().map_err(failed)?;
+    worker::serve(input, ask, io::stdout().lock()).map_err(failed)
 }
 
 /// A store that is closed when its command ends, however it ends.

@@ -1,12 +1,15 @@
 //! The worker beside the server: it does what follows from changes.
 
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use std::{env, io};
 
 use jobs::{
-    AnyHandler, CardHandler, CorrectionHandler, DeskMailHandler, EraseHandler, ExternalHandler,
-    FanOutHandler, Home, Housekeeper, MailHandler, NoticeHandler, PushHandler, UnusedCardHandler,
-    WebhookHandler, Worker,
+    AnyHandler, CardHandler, CitedHandler, CorrectionHandler, DeskMailHandler, EraseHandler,
+    ExternalHandler, FanOutHandler, Home, Housekeeper, MailHandler, NoticeHandler, PushHandler,
+    RecordingHandler, UnusedCardHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -42,6 +45,12 @@ pub(super) fn worker(
         },
         home.clone(),
     );
+    let recordings = RecordingHandler::new(
+        Arc::clone(store),
+        outside.clone(),
+        Arc::clone(&clock),
+        Arc::new(decoder),
+    );
     let webhooks =
         WebhookHandler::new(Arc::clone(store), outside, Arc::clone(&clock), home.clone());
     let erasures = EraseHandler::new(Arc::clone(store), Arc::clone(&clock), &SystemRandom);
@@ -51,6 +60,8 @@ pub(super) fn worker(
         Arc::new(UnusedCardHandler::new(Arc::clone(store))),
         Arc::new(webhooks),
         Arc::new(pushes),
+        Arc::new(recordings),
+        Arc::new(CitedHandler::new(Arc::clone(store), Arc::clone(&clock))),
         Arc::new(erasures),
         Arc::new(fan_out),
         Arc::new(external),
@@ -76,6 +87,20 @@ pub(super) fn worker(
         handlers.push(Arc::new(mails));
     }
     Worker::new(Arc::clone(store), clock, Arc::new(SystemRandom), handlers)
+}
+
+/// This program again, as the process that reads a recording.
+fn decoder() -> io::Result<Command> {
+    // There it is also once another version has taken its place.
+    let own = PathBuf::from("/proc/self/exe");
+    let own = if own.exists() {
+        own
+    } else {
+        env::current_exe()?
+    };
+    let mut command = Command::new(own);
+    command.arg("decode-recording").env_clear();
+    Ok(command)
 }
 
 /// Wakes the worker, once there is one: the store, whose commits do so, is open before it.

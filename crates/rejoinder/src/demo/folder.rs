@@ -24,6 +24,19 @@ pub(super) struct About {
     pub(super) busy: Busy,
     /// Who belongs to the newsroom.
     pub(super) staff: Vec<Staff>,
+    /// What can be heard.
+    pub(super) recordings: Vec<Recording>,
+}
+
+/// A recording beside an article, with a cut of it; its files are in `recordings`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Recording {
+    pub(super) article: String,
+    pub(super) file: String,
+    pub(super) title: String,
+    pub(super) transcript: String,
+    pub(super) cut: String,
+    pub(super) cut_title: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -95,6 +108,18 @@ pub(super) fn front(slug: &str) -> Result<(String, Time), Failure> {
     Ok((front.headline, published_at))
 }
 
+/// The bytes of a file in `recordings`.
+pub(super) fn sound(file: &str) -> Result<&'static [u8], Failure> {
+    let path = format!("recordings/{file}");
+    let file = DEMO.get_file(&path).map(include_dir::File::contents);
+    file.ok_or_else(|| Failure::Failed(format!("the demo has no {path}")))
+}
+
+/// The transcript in a file in `recordings`, as WebVTT.
+pub(super) fn transcript(file: &str) -> Result<&'static str, Failure> {
+    text(&format!("recordings/{file}"))
+}
+
 fn read_toml<T: serde::de::DeserializeOwned>(path: &str) -> Result<T, Failure> {
     toml::from_str(text(path)?).map_err(|error| broken(path, &error))
 }
@@ -121,5 +146,11 @@ mod tests {
         }
         assert!(about.articles.contains(&about.busy.article));
         phrases().unwrap();
+        for own in &about.recordings {
+            assert!(about.articles.contains(&own.article));
+            assert!(!sound(&own.file).unwrap().is_empty());
+            assert!(!sound(&own.cut).unwrap().is_empty());
+            assert!(transcript(&own.transcript).unwrap().starts_with("WEBVTT"));
+        }
     }
 }

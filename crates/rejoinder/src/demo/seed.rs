@@ -4,12 +4,17 @@ use std::collections::HashMap;
 
 use markup::SafeHtml;
 use rejoinder_core::identity::author::Role;
+use rejoinder_core::recordings::Status;
 use rejoinder_core::{
-    AuthorId, Clock as _, IdSource, PageId, PageKey, Settings, Site, SiteId, State, Tally, Time,
+    AuthorId, Clock as _, IdSource, Page, PageId, PageKey, RecordingId, Settings, Site, SiteId,
+    State, Tally, Time,
 };
 use store::archive::imports::{self, Counters, ImportedComment, ImportedPage, Place, WrittenIn};
 use store::identity::authors::Details;
 use store::identity::roles;
+use store::recordings::attaching::{self, NewRecording, Source};
+use store::recordings::transcripts::{self, NewRevision};
+use store::recordings::{files, listing};
 use store::{Store, StoreError, Tx, publication::sites};
 
 use super::folder::{self, About};
@@ -18,6 +23,9 @@ use super::{SITE, crowd};
 use crate::commands::store_failed;
 use crate::failure::Failure;
 use crate::system::{SystemClock, SystemRandom};
+
+/// The language of all that is said in the demo.
+const LANGUAGE: &str = "en-GB";
 
 /// Names the demo's records in the store.
 const FORMAT: &str = "demo";
@@ -29,6 +37,17 @@ struct Discussion {
     published_at: Time,
     /// With what each said, rendered.
     voices: Vec<(Voice, SafeHtml)>,
+    /// What can be heard beside it.
+    sounds: Vec<Sound>,
+}
+
+/// A recording and a cut of it.
+struct Sound {
+    title: String,
+    bytes: &'static [u8],
+    webvtt: &'static str,
+    cut_title: String,
+    cut: &'static [u8],
 }
 
 /// Add the demo's site with all its threads, unless it is there. A database that holds other sites
@@ -77,7 +96,18 @@ fn discussion(slug: &str, about: &About) -> Result<Discussion, Failure> {
     };
     let voices = voices.into_iter().map(rendered).collect();
     let (headline, published_at) = folder::front(slug)?;
+    let own = about.recordings.iter().filter(|own| own.article == slug);
+    let sounds = own.map(|own| {
+        Ok(Sound {
+            title: own.title.clone(),
+            bytes: folder::sound(&own.file)?,
+            webvtt: folder::transcript(&own.transcript)?,
+            cut_title: own.cut_title.clone(),
+            cut: folder::sound(&own.cut)?,
+        })
+    });
     Ok(Discussion {
+        sounds: sounds.collect::<Result<_, Failure>>()?,
         slug: slug.to_owned(),
         headline,
         published_at,
@@ -144,8 +174,57 @@ fn write(
             known.insert(voice.id.as_str(), id);
         }
         imports::recount(tx, now, site.id, page.id)?;
+        for sound in &discussion.sounds {
+            let whole = attach(tx, now, ids, &page, None, (&sound.title, sound.bytes))?;
+            let said = NewRevision {
+                from: 0,
+                status: Status::Approved,
+                language: Some(LANGUAGE.to_owned()),
+                webvtt: sound.webvtt.to_owned(),
+                by: None,
+            };
+            if let Some(recording) = listing::find(tx, site.id, whole)? {
+                transcripts::save(tx, now, &recording, &said)?;
+            }
+            attach(
+                tx,
+                now,
+                ids,
+                &page,
+                Some(whole),
+                (&sound.cut_title, sound.cut),
+            )?;
+        }
     }
     Ok(())
+}
+
+/// Let a recording stand with a page, as if an editor had uploaded it.
+fn attach(
+    tx: &mut Tx<'_>,
+    now: Time,
+    ids: &IdSource,
+    page: &Page,
+    cut_of: Option<RecordingId>,
+    (title, bytes): (&str, &[u8]),
+) -> Result<RecordingId, StoreError> {
+    let id = RecordingId(ids.next(now));
+    let n_bytes = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    let new = NewRecording {
+        id,
+        page: page.id,
+        cut_of,
+        title: title.to_owned(),
+        source: Source::Upload { n_bytes },
+        by: None,
+    };
+    attaching::attach(tx, now, page.site, &new)?;
+    let mut at = 0;
+    for part in bytes.chunks(files::MAX_PART) {
+        files::add(tx, now, page.site, id, at, part)?;
+        at += i64::try_from(part.len()).unwrap_or(i64::MAX);
+    }
+    Ok(id)
 }
 
 fn author(

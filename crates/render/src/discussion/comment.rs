@@ -1,5 +1,7 @@
 //! One comment as HTML.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use rejoinder_core::discussion::thread::{Entry, MAX_LEVELS};
 use rejoinder_core::publication::settings::{Mode, Voting};
@@ -8,6 +10,7 @@ use rejoinder_core::{Comment, CommentId, PageKey, Settings, State, Time};
 use crate::catalogue::{Catalogue, Day, Name, Number, fill};
 use crate::discussion::avatar::Avatar;
 use crate::links::{Act, Link, Links, Place};
+use crate::recordings::times;
 use crate::{Context, discussion::card};
 
 /// One comment as it stands in the thread, for the one who wrote it and for live streams.
@@ -191,6 +194,10 @@ pub(crate) struct Shown<'a> {
 }
 
 impl Shown<'_> {
+    fn html(&self) -> Cow<'_, str> {
+        times::beside(self.texts, &self.comment.html)
+    }
+
     fn play(&self, host: &str) -> String {
         fill(&self.texts.comment.play, &[("host", &host)])
     }

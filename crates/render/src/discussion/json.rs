@@ -6,9 +6,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Context;
+use crate::catalogue::Catalogue;
 use crate::discussion::comment::scores_until;
 use crate::discussion::thread::{closed_at, key, links, n_comments, title};
 use crate::links::{Links, Place};
+use crate::recordings::times;
 
 /// A page's thread, as far as it was asked for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -175,6 +177,7 @@ fn fold_to(path: &mut Vec<CommentBody>, level: usize, roots: &mut Vec<CommentBod
 }
 
 struct Maker {
+    texts: &'static Catalogue,
     links: Links,
     scores_until: Option<Time>,
 }
@@ -182,6 +185,7 @@ struct Maker {
 impl Maker {
     fn new(context: &Context<'_>, links: Links) -> Self {
         Self {
+            texts: context.texts,
             links,
             scores_until: scores_until(&context.site.settings, context.now),
         }
@@ -212,7 +216,7 @@ impl Maker {
                     vec![role.as_str()]
                 },
             }),
-            html: comment.html.clone(),
+            html: times::beside(self.texts, &comment.html).into_owned(),
             edited_at: comment.edited_at.as_ref().map(Time::to_string),
             state: comment.state.as_str(),
             up: shown(comment.tally.up),

@@ -14,6 +14,7 @@ use crate::discussion::form::{ReplyForm, compose};
 use crate::discussion::tree::Tree;
 use crate::links::{Link, Links, Place};
 use crate::page::rendered;
+use crate::recordings;
 use crate::{Context, View};
 
 /// The thread, for the widget and for pages that carry it.
@@ -93,6 +94,8 @@ pub(crate) fn section(
         n_comments: n_comments(thread),
         has_lost: view.marked.is_some() && thread.query.root.is_none(),
         notice: notice(context, n_comments(thread), closed_at),
+        recordings: recordings::section(context, &links, &thread.recordings)
+            .filter(|_| kind != Kind::Rest),
     };
     let mut out = String::with_capacity(4_096 + thread.entries.len() * 2_048);
     // Writing to a string cannot fail.
@@ -190,6 +193,7 @@ struct Section<'a> {
     /// Whether a link led to a comment that is gone, so that the whole thread is shown.
     has_lost: bool,
     notice: Option<String>,
+    recordings: Option<String>,
 }
 
 impl Section<'_> {

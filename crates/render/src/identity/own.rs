@@ -1,5 +1,7 @@
 //! The pages of an account: what its owner wrote, what others replied, and the account itself.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::language::Language;
@@ -11,6 +13,7 @@ use super::tabs::{Here, tabs};
 use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
 use crate::links::{Links, Place};
 use crate::page::rendered;
+use crate::recordings::times;
 use crate::{Context, Problem};
 
 /// A comment of one's own, or a reply to one.
@@ -116,9 +119,14 @@ impl OwnPage<'_> {
         let links = Links::new(self.context.base, self.context.site, line.page);
         let place = match line.comment.is_published() {
             true => Place::Comment(line.comment.id),
-            false => return links.people().unwrap_or_else(|| links.thread()).to_owned(),
+            false => return links.reading().to_owned(),
         };
         links.to(place).to_string()
+    }
+
+    fn html<'l>(&self, line: &Line<'l>) -> Cow<'l, str> {
+        let links = Links::new(self.context.base, self.context.site, line.page);
+        times::elsewhere(links.reading(), &line.comment.html)
     }
 
     fn headline<'l>(&self, line: &Line<'l>) -> &'l str {
@@ -211,6 +219,10 @@ struct Withheld<'a> {
 }
 
 impl Withheld<'_> {
+    fn html<'l>(&self, line: &Line<'l>) -> Cow<'l, str> {
+        times::beside(catalogue::of(self.language), &line.comment.html)
+    }
+
     fn fate(&self, line: &Line<'_>) -> String {
         let mut fate = fate(self.own, self.language, line).unwrap_or_default();
         if let Some(note) = line.note {

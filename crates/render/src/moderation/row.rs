@@ -1,5 +1,7 @@
 //! A comment as moderators see it in a list, with what they need to decide on it.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::{Action, Finding, Reason};
@@ -10,6 +12,7 @@ use crate::moderation::diff::{Change, changes};
 use crate::moderation::marked::{Piece, marked};
 use crate::newsroom::{Age, phrases, texts};
 use crate::page::rendered;
+use crate::recordings::times;
 
 /// What became of an author's comments.
 #[derive(Debug, Clone, Copy, Default)]
@@ -129,6 +132,10 @@ const LONG: (usize, usize) = (900, 12);
 const EXCERPT: usize = 140;
 
 impl<'a> Row<'a> {
+    fn html(&self) -> Cow<'_, str> {
+        times::elsewhere(self.page.key.url().unwrap_or_default(), &self.comment.html)
+    }
+
     fn texts(&self) -> &'static NewsroomTexts {
         texts(self.site)
     }

@@ -118,6 +118,7 @@ pub(crate) fn thread(name: &str) -> Thread {
         query: query(),
         ancestors: Vec::new(),
         entries: in_reading_order(vec![vec![root, gone], vec![staff, last]]),
+        recordings: Vec::new(),
         next: Some(Cursor {
             rank: 0,
             id: CommentId(3),

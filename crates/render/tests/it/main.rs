@@ -6,4 +6,5 @@ mod fixture;
 mod page;
 mod pushes;
 mod shape;
+mod times;
 mod tombstones;

@@ -284,6 +284,28 @@ impl From<Refusal> for ApiError {
             Refusal::NotUndoable => (S::CONFLICT, "not_undoable", None),
             Refusal::NoteTooLong { .. } => (S::UNPROCESSABLE_ENTITY, "note_too_long", Some("note")),
             Refusal::OwnFlag => (S::FORBIDDEN, "own_flag", None),
+            Refusal::RecordingUnknown => (S::NOT_FOUND, "recording_unknown", None),
+            Refusal::ProposalEmpty => (S::UNPROCESSABLE_ENTITY, "proposal_empty", Some("text")),
+            Refusal::ProposalTooLong { .. } => {
+                (S::UNPROCESSABLE_ENTITY, "proposal_too_long", Some("text"))
+            }
+            Refusal::SpeakerTooLong { .. } => {
+                (S::UNPROCESSABLE_ENTITY, "speaker_too_long", Some("speaker"))
+            }
+            Refusal::ProposalLinks => (S::UNPROCESSABLE_ENTITY, "proposal_links", Some("text")),
+            Refusal::ProposalSame => (S::UNPROCESSABLE_ENTITY, "proposal_same", Some("text")),
+            Refusal::ProposalKnown => (S::CONFLICT, "proposal_known", Some("text")),
+            Refusal::ProposalMisplaced => (
+                S::UNPROCESSABLE_ENTITY,
+                "proposal_misplaced",
+                Some("start_ms"),
+            ),
+            Refusal::ProposalLocked => (S::FORBIDDEN, "proposal_locked", None),
+            Refusal::TooManyProposals { .. } => (S::CONFLICT, "too_many_proposals", None),
+            Refusal::ProposalUnknown => (S::NOT_FOUND, "proposal_unknown", None),
+            Refusal::ProposalDecided => (S::CONFLICT, "proposal_decided", None),
+            Refusal::OwnProposal => (S::FORBIDDEN, "own_proposal", None),
+            Refusal::AddressConfirmed => (S::CONFLICT, "address_confirmed", None),
             Refusal::AuthorUnknown => (S::NOT_FOUND, "author_unknown", None),
             Refusal::LastOwner => (S::CONFLICT, "last_owner", Some("role")),
             Refusal::GroupUnknown => (S::NOT_FOUND, "group_unknown", None),

@@ -52,6 +52,8 @@ use crate::{
         reader::votes::cast,
         reader::flags::raise,
         reader::mutes::set,
+        reader::proposals::propose,
+        reader::proposals::confirm,
         reader::decisions::decide,
         reader::decisions::undo,
         reader::closing::decide,

@@ -11,11 +11,11 @@ use crate::http::extract::{MAX_BODY, MaxBody};
 use crate::http::front::Front;
 use crate::state::App;
 use crate::{
-    account, auth,
+    account, auth, editor,
     http::middleware,
     moderator,
     owner::{self, webhooks},
-    public::{self, publication},
+    public::{self, publication, recordings},
     reader::{self, guest, notices},
 };
 
@@ -70,12 +70,14 @@ pub(crate) fn table() -> Vec<Route> {
     let areas = [
         public::routes(),
         publication::routes(),
+        recordings::routes(),
         reader::routes(),
         auth::routes(),
         account::routes(),
         guest::routes(),
         notices::routes(),
         moderator::routes(),
+        editor::routes(),
         owner::routes(),
         webhooks::routes(),
     ];

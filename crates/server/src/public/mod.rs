@@ -8,6 +8,7 @@ pub(crate) mod feeds;
 pub(crate) mod files;
 pub(crate) mod pictures;
 pub(crate) mod publication;
+pub(crate) mod recordings;
 pub(crate) mod threads;
 
 use axum::http::{Method, Uri};

@@ -257,7 +257,10 @@ impl ThreadSource<'_> {
             (Form::Article, Some((publication, article))) => {
                 render::article_page(&context, &publication.about, article, thread)
             }
-            (Form::Page | Form::Article | Form::Feed(..), _) => {
+            (
+                Form::Page | Form::Article | Form::Feed(..) | Form::Along(_) | Form::Recording(..),
+                _,
+            ) => {
                 let form = render::Form {
                     reply: shape.reply,
                     ..render::Form::default()
@@ -321,13 +324,13 @@ fn headers(site: &Site, form: Form) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let kind = match form {
         Form::Json => "application/json",
-        Form::Fragment | Form::Page | Form::Article | Form::Feed(..) => "text/html; charset=utf-8",
+        _ => "text/html; charset=utf-8",
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     let policy = match form {
-        Form::Json | Form::Fragment | Form::Feed(..) => None,
         Form::Page => Some(embed_policy(site)),
         Form::Article => Some(own_policy()),
+        _ => None,
     };
     headers.extend(policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
     complete(&mut headers, true);

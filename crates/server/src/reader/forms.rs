@@ -77,7 +77,7 @@ async fn refused(
     Ok((error.status, page).into_response())
 }
 
-fn problem(error: &ApiError) -> Problem<'_> {
+pub(super) fn problem(error: &ApiError) -> Problem<'_> {
     Problem {
         field: error.field.as_deref(),
         detail: &error.detail,
@@ -184,7 +184,7 @@ pub(crate) async fn remove(
 }
 
 /// Go to `to`, with the headers that hand a new reader their token.
-fn see_other(to: &str, mut headers: HeaderMap) -> Response {
+pub(super) fn see_other(to: &str, mut headers: HeaderMap) -> Response {
     let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
     headers.insert(header::LOCATION, to);
     (StatusCode::SEE_OTHER, headers).into_response()

@@ -13,6 +13,7 @@ pub(crate) mod mutes;
 pub(crate) mod notices;
 mod posting;
 pub(crate) mod preview;
+pub(crate) mod proposals;
 pub(crate) mod session;
 pub(crate) mod subscriptions;
 pub(crate) mod votes;
@@ -95,6 +96,31 @@ pub(crate) fn routes() -> Vec<Route> {
         ),
         reader(Method::GET, "/embed/comments/{id}/flag", get(flags::page)),
         reader(Method::POST, "/embed/comments/{id}/flag", post(flags::send)),
+        reader(
+            Method::POST,
+            "/api/v1/recordings/{id}/proposals",
+            post(proposals::propose),
+        ),
+        reader(
+            Method::POST,
+            "/api/v1/recordings/proposals/{id}/confirm",
+            post(proposals::confirm),
+        ),
+        reader(
+            Method::GET,
+            "/embed/recording/proposals",
+            get(proposals::page),
+        ),
+        reader(
+            Method::POST,
+            "/embed/recording/proposals",
+            post(proposals::send),
+        ),
+        reader(
+            Method::POST,
+            "/embed/recording/proposals/{id}/confirm",
+            post(proposals::send_confirmation),
+        ),
         reader(
             Method::POST,
             "/api/v1/subscriptions",

@@ -64,7 +64,8 @@ pub(crate) async fn post(
     let token = visitor.token(app);
     let text = lines(&draft.text);
     policy::is_short_enough(&site.settings, &text)?;
-    let rendered = app.render(visitor, &text).await?;
+    let recordings = app.citable(site.id, &draft.page, &text).await?;
+    let rendered = app.render(visitor, &text, recordings).await?;
     let new = NewComment {
         site: Site::clone(site),
         ids: NewIds {
@@ -180,7 +181,11 @@ pub(crate) async fn edit(
     let reader = visitor.reader(app, site).await?;
     let text = lines(&text);
     policy::is_short_enough(&site.settings, &text)?;
-    let rendered = app.render(visitor, &text).await?;
+    let recordings = match find_page(app, site, id).await? {
+        Some(page) => app.citable(site.id, &page, &text).await?,
+        None => Vec::new(),
+    };
+    let rendered = app.render(visitor, &text, recordings).await?;
     let edit = Edit {
         site: Site::clone(site),
         id,
@@ -193,6 +198,17 @@ pub(crate) async fn edit(
         .store
         .write(move |tx| editing::edit(tx, now, &edit))
         .await?)
+}
+
+/// The key of the page that a comment stands on.
+async fn find_page(app: &App, site: &Site, id: CommentId) -> Result<Option<PageKey>, ApiError> {
+    let site = site.id;
+    let read = app.store.read(move |tx| {
+        let comment = comments::by_id(tx, site, id)?;
+        let page = comment.map(|comment| pages::by_id(tx, site, comment.page));
+        Ok(page.transpose()?.flatten().map(|page| page.key))
+    });
+    Ok(read.await?)
 }
 
 /// Take a comment away.

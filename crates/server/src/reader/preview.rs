@@ -20,6 +20,8 @@ pub(crate) struct TryText {
     site: String,
     /// The text, in Markdown.
     text: String,
+    /// The page that it is for, whose recordings it may name a part of.
+    page: Option<String>,
 }
 
 /// How a text will look.
@@ -43,7 +45,14 @@ pub(crate) async fn preview(
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let text = lines(&body.text);
     policy::is_short_enough(&site.settings, &text)?;
-    let rendered = app.render(&visitor, &text).await?;
+    let recordings = match &body.page {
+        Some(page) => {
+            let page = visitor.page(&app, &site, page)?;
+            app.citable(site.id, &page, &text).await?
+        }
+        None => Vec::new(),
+    };
+    let rendered = app.render(&visitor, &text, recordings).await?;
     let shown = rendered.shown.text();
     policy::may_say(&site.settings, &text, shown, rendered.n_links)?;
     Ok(Json(Preview {

@@ -9,4 +9,5 @@ mod moderation;
 mod notices;
 mod postgres;
 mod publication;
+mod recordings;
 mod support;

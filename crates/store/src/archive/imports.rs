@@ -15,6 +15,7 @@ use crate::database::doctor;
 use crate::database::error::StoreError;
 use crate::discussion::{comments, events, pages};
 use crate::identity::authors::Details;
+use crate::recordings::{citing, listing};
 use crate::{Result, Tx, params, sql};
 
 /// A page as an import brings it.
@@ -268,6 +269,9 @@ pub fn reveal(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<
 pub fn recount(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()> {
     let page = pages::lock(tx, site, page)?;
     doctor::recount(tx, site, page.id)?;
+    if !listing::of_page(tx, site, page.id)?.is_empty() {
+        citing::want(tx, now, site, page.id)?;
+    }
     events::append(tx, now, &page, EventKind::Imported, None)?;
     Ok(())
 }

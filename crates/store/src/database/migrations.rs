@@ -35,7 +35,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 35] = [
+const MIGRATIONS: [Migration; 37] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -70,7 +70,9 @@ const MIGRATIONS: [Migration; 35] = [
     migration!(32, "0032_add_rendering"),
     migration!(33, "0033_add_claim_token"),
     migration!(34, "0034_add_job_subject"),
+    migration!(35, "0035_add_recordings"),
     migration!(36, "0036_add_job_lane"),
+    migration!(37, "0037_add_proposals"),
 ];
 
 /// The number of the newest migration.

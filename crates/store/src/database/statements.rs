@@ -91,6 +91,8 @@ const SHORT_WALKS: &[&str] = &[
     // Once, by an upgrade.
     "SEARCH page_alias USING PRIMARY KEY (site_id=?)",
     "SEARCH passkey_ceremony USING INDEX passkey_ceremony_by_age (site_id=?)",
+    // A site has few of them.
+    "SEARCH recording USING INDEX recording_of_page (site_id=?)",
     "SEARCH s USING INDEX author_of_newsroom (site_id=?)",
     // Links that wait for somebody whom an owner has invited.
     "SEARCH s USING PRIMARY KEY (site_id=?)",

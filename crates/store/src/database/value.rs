@@ -5,7 +5,7 @@ use std::error::Error;
 
 use bytes::BytesMut;
 use postgres::types::{IsNull, Type, to_sql_checked};
-use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Time};
+use rejoinder_core::{AuthorId, CommentId, PageId, ProposalId, RecordingId, SiteId, Time};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::database::error::StoreError;
@@ -190,6 +190,8 @@ number_columns! {
     PageId => PageId,
     AuthorId => AuthorId,
     CommentId => CommentId,
+    ProposalId => ProposalId,
+    RecordingId => RecordingId,
 }
 
 macro_rules! id_values {
@@ -202,4 +204,4 @@ macro_rules! id_values {
     )* };
 }
 
-id_values!(SiteId, PageId, AuthorId, CommentId);
+id_values!(SiteId, PageId, AuthorId, CommentId, ProposalId, RecordingId);

@@ -7,13 +7,14 @@ mod unused;
 
 use rejoinder_core::discussion::card::{Card, Icon, Picture, is_stale};
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::{Comment, CommentId, Reader, SiteId, Time};
+use rejoinder_core::{Comment, CommentId, PageId, Reader, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::discussion::comments::locked;
 use crate::discussion::events;
 use crate::jobs::{self, NewJob, Payload, derived_id};
 use crate::moderation::reach;
+use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
 
 pub(crate) use unused::forget_links;
@@ -86,15 +87,19 @@ pub(crate) fn follow(
         }
         _ => return Ok(()),
     }
-    let text: Option<String> = tx.one(
+    let found: Option<(String, PageId)> = tx.one(
         sql!(
-            "select text from comment
+            "select text, page_id from comment
              where site_id = ?1 and id = ?2 and state = 'published' and text like '%://%'"
         ),
         params![site, comment],
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    let mut links = text.map_or_else(Vec::new, |text| markup::bare_links(&text));
+    let mut links = match found {
+        // What leads into a recording of the page stays a link.
+        Some((text, page)) => markup::bare_links_beside(&text, &citing::citable(tx, site, page)?),
+        None => Vec::new(),
+    };
     links.retain(|link| link.len() <= MAX_URL);
     if event == EventKind::Edited {
         forget_others(tx, now, site, comment, &links)?;

@@ -13,6 +13,7 @@ use crate::discussion::{cards, comments, events, versions};
 use crate::moderation::decisions::{self, Entry};
 use crate::moderation::pipeline::{self, Text};
 use crate::moderation::reach;
+use crate::recordings::citing;
 use crate::{Result, Tx, effects, params, sql};
 
 /// A change of a comment's text.
@@ -70,6 +71,7 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
             now
         ],
     )?;
+    citing::keep(tx, site, edit.id, &edit.rendered.times)?;
     match verdict {
         Some(verdict) => settle(tx, now, edit, &page, &comment, &before, &verdict)?,
         None => {

@@ -7,6 +7,7 @@ use crate::discussion::cards;
 use crate::identity::authors;
 use crate::moderation::learned;
 use crate::notices::subscriptions;
+use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
 
 /// Leave nothing of a comment's text, of earlier ones, and of what was found in them.
@@ -16,6 +17,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<()>
         params![site, id],
     )?;
     cards::forget_links(tx, site, id)?;
+    citing::forget(tx, site, id)?;
     learned::forget(tx, site, id)?;
     forget_traces(tx, site, id)
 }

@@ -25,6 +25,7 @@ use crate::identity::{address_keys, work};
 use crate::moderation::pipeline::{self, Text};
 use crate::moderation::{decisions, naming};
 use crate::notices::subscriptions::{self, Wish};
+use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
 
 /// How long an idempotency key is remembered.
@@ -132,6 +133,9 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     let verdict = pipeline::judge(tx, now, &text)?;
     let comment = comment_of(now, new, &page, parent.as_ref(), author, &verdict.outcome);
     insert(tx, now, new, site, &comment)?;
+    if !new.rendered.times.is_empty() {
+        citing::keep(tx, site, comment.id, &new.rendered.times)?;
+    }
     let page = announce(tx, now, new, page, parent.as_ref(), &comment, &verdict)?;
     if let Some(wish) = &new.notify {
         subscriptions::ask(tx, now, &page, &comment.author, wish)?;
@@ -312,8 +316,22 @@ fn author_of(
     new: &NewComment,
     known: Option<&Author>,
 ) -> Result<Author> {
-    let site = new.site.id;
-    let details = new.details.clone().unwrap_or_default();
+    let (id, details) = (new.ids.author, new.details.as_ref());
+    writer(tx, now, &new.site, id, details, &new.token, known)
+}
+
+/// Who writes: the author whom the token proves, by the name that a guest gives, or a new guest of this
+/// `id`.
+pub(crate) fn writer(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: &Site,
+    id: AuthorId,
+    details: Option<&Details>,
+    token: &TokenHash,
+    known: Option<&Author>,
+) -> Result<Author> {
+    let details = details.cloned().unwrap_or_default();
     if let Some(known) = known {
         let renames = known.kind == AuthorKind::Guest && !details.name.is_empty();
         if !renames && (known.kind == AuthorKind::Account || !known.name.is_empty()) {
@@ -322,10 +340,10 @@ fn author_of(
         if renames {
             let is_same = known.name == details.name && known.website == details.website;
             if known.name != details.name && known.role < Role::Staff {
-                naming::may_be_called(tx, &new.site, &details.name)?;
+                naming::may_be_called(tx, site, &details.name)?;
             }
             if !is_same || details.email.is_some() {
-                authors::set_details(tx, site, known.id, &details)?;
+                authors::set_details(tx, site.id, known.id, &details)?;
             }
             return Ok(Author {
                 name: details.name,
@@ -337,11 +355,11 @@ fn author_of(
     if details.name.is_empty() {
         return Err(Refusal::NameMissing.into());
     }
-    if new.site.settings.email == Email::Required && details.email.is_none() {
+    if site.settings.email == Email::Required && details.email.is_none() {
         return Err(Refusal::EmailMissing.into());
     }
-    naming::may_be_called(tx, &new.site, &details.name)?;
-    authors::add_guest(tx, now, site, new.ids.author, &details, &new.token)
+    naming::may_be_called(tx, site, &details.name)?;
+    authors::add_guest(tx, now, site.id, id, &details, token)
 }
 
 fn comment_of(

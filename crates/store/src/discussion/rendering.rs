@@ -2,8 +2,10 @@
 //! by step.
 
 use markup::{RENDERER_VERSION, SafeHtml};
-use rejoinder_core::{CommentId, SiteId};
+use rejoinder_core::recordings::Citable;
+use rejoinder_core::{CommentId, PageId, SiteId};
 
+use crate::recordings::citing;
 use crate::{Result, Row, Tx, params, sql};
 
 /// Comments that are looked at in one step; each takes a moment of the only writer.
@@ -35,11 +37,16 @@ impl Stored {
 
     /// The text as typed, and as today's renderer shows it.
     pub(crate) fn shown(self) -> (String, SafeHtml) {
+        self.shown_beside(&[])
+    }
+
+    /// The same beside the recordings of its page.
+    fn shown_beside(self, recordings: &[Citable]) -> (String, SafeHtml) {
         let html = match (self.is_stale(), self.written_in.as_str()) {
             (false, _) => SafeHtml::trusted_from_store(self.html),
             // What came from another system was no Markdown there.
             (true, "html") => markup::sanitise(&self.html),
-            (true, _) => markup::render(&self.text).html,
+            (true, _) => markup::render_beside(&self.text, recordings).html,
         };
         (self.text, html)
     }
@@ -59,17 +66,21 @@ pub fn renew(tx: &mut Tx<'_>) -> Result<bool> {
     if version >= RENDERER_VERSION {
         return Ok(false);
     }
-    let step: Vec<(SiteId, CommentId, Stored)> = tx.all(
+    let step: Vec<(SiteId, CommentId, PageId, Stored)> = tx.all(
         sql!(
-            "select site_id, id, text, html, renderer, written_in from comment
+            "select site_id, id, page_id, text, html, renderer, written_in from comment
              where (site_id, id) > (?1, ?2) order by site_id, id limit ?3"
         ),
         params![site, comment, STEP],
-        |row| Ok((row.get(0)?, row.get(1)?, Stored::read(row, 2)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, Stored::read(row, 3)?)),
     )?;
-    let last = step.last().map(|(site, id, _)| (*site, *id));
-    for (site, id, stored) in step.into_iter().filter(|(.., stored)| stored.is_stale()) {
-        keep(tx, site, id, stored)?;
+    let last = step.last().map(|(site, id, ..)| (*site, *id));
+    for (site, id, page, stored) in step.into_iter().filter(|(.., stored)| stored.is_stale()) {
+        let recordings = match citing::may_cite(&stored.text) {
+            true => citing::citable(tx, site, page)?,
+            false => Vec::new(),
+        };
+        keep(tx, site, id, &stored.shown_beside(&recordings).1)?;
     }
     let (version, site, id) = match last {
         Some((site, id)) => (version, site, id),
@@ -83,8 +94,7 @@ pub fn renew(tx: &mut Tx<'_>) -> Result<bool> {
 }
 
 /// Who edits meanwhile has used today's renderer.
-fn keep(tx: &mut Tx<'_>, site: SiteId, id: CommentId, stored: Stored) -> Result<()> {
-    let (_, html) = stored.shown();
+fn keep(tx: &mut Tx<'_>, site: SiteId, id: CommentId, html: &SafeHtml) -> Result<()> {
     tx.execute(
         sql!(
             "update comment set html = ?3, renderer = ?4

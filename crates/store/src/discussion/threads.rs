@@ -14,6 +14,7 @@ use rejoinder_core::{
 
 use crate::discussion::comments::{columns, comment_columns, read};
 use crate::discussion::{cards, pages};
+use crate::recordings::listing;
 use crate::{Dialect, Result, Sql, Tx, params, sql};
 
 /// The part of a page's thread that `query` asks for. An unknown page is an empty thread.
@@ -29,6 +30,9 @@ pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -
     };
     let shown = thread.entries.iter_mut().map(|entry| &mut entry.comment);
     cards::fill(tx, site, shown.chain(&mut thread.ancestors))?;
+    if let Some(page) = &thread.page {
+        thread.recordings = listing::of_page(tx, site, page.id)?;
+    }
     Ok(thread)
 }
 
@@ -56,6 +60,7 @@ fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
         ancestors: Vec::new(),
         entries,
         next,
+        recordings: Vec::new(),
     })
 }
 
@@ -216,6 +221,7 @@ fn branch(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, root: CommentId) -> 
         ancestors,
         entries,
         next: None,
+        recordings: Vec::new(),
     })
 }
 

@@ -24,6 +24,7 @@ use crate::moderation::decisions::{self, Entry};
 use crate::moderation::{flags, searches};
 use crate::notices::{bells, devices, subscriptions};
 use crate::publication::audit;
+use crate::recordings::proposals;
 use crate::{Result, Tx, params, sql};
 
 pub(crate) use guest::take_back;
@@ -183,6 +184,7 @@ pub fn step(
     }
     forget_flags(tx, site, author)?;
     mutes::forget(tx, site, author)?;
+    proposals::forget(tx, now, site, author)?;
     forget(tx, site, author)?;
     Ok(true)
 }

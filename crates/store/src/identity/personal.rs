@@ -1,6 +1,6 @@
 //! What is kept of a person, for that person to take along.
 
-use rejoinder_core::{AuthorId, CommentId, Refusal, SiteId, Time};
+use rejoinder_core::{AuthorId, CommentId, ProposalId, RecordingId, Refusal, SiteId, Time};
 use serde::Serialize;
 
 use crate::identity::{identities, mutes, passkeys, sessions};
@@ -18,6 +18,10 @@ pub struct Everything {
     pub votes: Vec<Voted>,
     /// What they flagged.
     pub flags: Vec<Flagged>,
+    /// Which corrections of transcripts they proposed, oldest first.
+    pub corrections: Vec<Proposed>,
+    /// Which ones of others they confirmed, by id.
+    pub confirmed: Vec<String>,
     /// Who they are elsewhere: issuer and subject.
     pub elsewhere: Vec<(String, String)>,
     /// Whom they muted, by id.
@@ -78,6 +82,20 @@ pub struct Flagged {
     pub comment: String,
     pub reason: String,
     pub note: Option<String>,
+    pub at: String,
+}
+
+/// A correction of a transcript.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Proposed {
+    pub id: String,
+    pub recording: String,
+    pub start_ms: i64,
+    pub speaker: Option<String>,
+    pub text: String,
+    pub state: String,
+    pub reason: Option<String>,
     pub at: String,
 }
 
@@ -158,6 +176,8 @@ pub fn everything(
         comments: written(tx, site, author)?,
         votes: voted(tx, site, author)?,
         flags: flagged(tx, site, author)?,
+        corrections: proposed(tx, site, author)?,
+        confirmed: confirmed(tx, site, author)?,
         elsewhere: identities::of_author(tx, site, author)?,
         muted: mutes::list(tx, site, author)?
             .iter()
@@ -266,6 +286,39 @@ fn flagged(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Flagge
                 at: row.get::<Time>(3)?.to_string(),
             })
         },
+    )
+}
+
+fn proposed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Proposed>> {
+    tx.all(
+        sql!(
+            "select id, recording_id, start_ms, speaker, text, state, reason, made_at
+             from transcript_proposal where site_id = ?1 and author_id = ?2 order by id"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Proposed {
+                id: row.get::<ProposalId>(0)?.to_string(),
+                recording: row.get::<RecordingId>(1)?.to_string(),
+                start_ms: row.get(2)?,
+                speaker: row.get(3)?,
+                text: row.get(4)?,
+                state: row.get(5)?,
+                reason: row.get(6)?,
+                at: row.get::<Time>(7)?.to_string(),
+            })
+        },
+    )
+}
+
+fn confirmed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<String>> {
+    tx.all(
+        sql!(
+            "select proposal_id from transcript_confirmation
+             where site_id = ?1 and author_id = ?2 order by proposal_id"
+        ),
+        params![site, author],
+        |row| Ok(row.get::<ProposalId>(0)?.to_string()),
     )
 }
 

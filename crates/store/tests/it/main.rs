@@ -9,4 +9,5 @@ mod jobs;
 mod moderation;
 mod notices;
 mod publication;
+mod recordings;
 mod support;

@@ -1,12 +1,15 @@
 //! Feeds: Atom, RSS and JSON Feed of the same entries.
 //!
-//! An entry's content is the comment's own HTML and nothing else. The formats are written by
+//! An entry's content is the comment's own HTML and nothing else, where places in recordings lead to
+//! the page. The formats are written by
 //! writers that escape; characters that XML cannot hold are left out.
 
 mod atom;
 mod json_feed;
 mod rss;
 mod xml;
+
+use std::borrow::Cow;
 
 use rejoinder_core::discussion::feed::{Feed, Format, Item, Of};
 use rejoinder_core::publication::language::Language;
@@ -16,6 +19,7 @@ use crate::Context;
 use crate::catalogue::{Name, fill};
 use crate::discussion::comment::shown_name;
 use crate::links::{Links, Place, encoded};
+use crate::recordings::times;
 
 /// A feed in a format.
 pub fn feed(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>, format: Format) -> String {
@@ -85,7 +89,8 @@ struct Entry<'a> {
     title: String,
     name: &'a str,
     website: Option<String>,
-    html: &'a str,
+    /// Its links lead where they do from anywhere.
+    html: Cow<'a, str>,
     created_at: Time,
     edited_at: Option<Time>,
     reply_to: Option<ReplyTo>,
@@ -171,7 +176,7 @@ fn home(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
     let links = key.map(|key| Links::new(context.base, site, key));
     match (feed.of, links) {
         (Of::Branch(id), Some(links)) => links.to(Place::Comment(id)).to_string(),
-        (Of::Page, Some(links)) => links.people().unwrap_or_else(|| links.thread()).to_owned(),
+        (Of::Page, Some(links)) => links.reading().to_owned(),
         _ => site
             .origins
             .first()
@@ -198,7 +203,7 @@ fn entry<'a>(context: &Context<'a>, item: &'a Item) -> Entry<'a> {
         title: entry_title(context, item),
         name: shown_name(context.texts, comment),
         website: comment.author.website.as_deref().and_then(markup::safe_url),
-        html: &comment.html,
+        html: times::elsewhere(links.reading(), &comment.html),
         created_at: comment.created_at,
         edited_at: comment.edited_at,
         reply_to,

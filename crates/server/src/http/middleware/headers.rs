@@ -42,7 +42,7 @@ fn page_policy(framers: &str, players: &[&str]) -> HeaderValue {
     };
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-         {players}connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         media-src 'self'; {players}connect-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors {framers}; require-trusted-types-for 'script'; trusted-types rejoinder"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NOTHING))

@@ -5,7 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use rejoinder_core::discussion::feed::{Format, Of};
-use rejoinder_core::{CommentId, Settings, ThreadQuery, Time};
+use rejoinder_core::recordings::Span;
+use rejoinder_core::{CommentId, RecordingId, Settings, ThreadQuery, Time};
 
 use super::{Entry, Slot};
 
@@ -35,6 +36,10 @@ pub(crate) enum Form {
     Article,
     /// A feed.
     Feed(Of, Format),
+    /// What there is to read of a recording, as an HTML fragment for the widget.
+    Along(RecordingId),
+    /// The same as a whole page, and the part of it that is marked.
+    Recording(RecordingId, Option<Span>),
 }
 
 /// One way to show a page.
@@ -57,7 +62,8 @@ impl Shape {
             sort: self.query.sort,
             ..ThreadQuery::first_page(settings)
         };
-        self.query == usual && self.reply.or(self.marked).is_none()
+        let is_part = matches!(self.form, Form::Recording(_, Some(_)));
+        self.query == usual && self.reply.or(self.marked).is_none() && !is_part
     }
 }
 

@@ -37,6 +37,10 @@ const TEXTS: [(&str, &str, usize); 13] = [
 const SETTINGS: &str = "POST /admin/{site}/settings";
 const WORDS: &str = "POST /admin/{site}/words";
 
+/// Routes that take files.
+const UPLOAD: &str = "PATCH /edit/{site}/uploads/{id}";
+const TRANSCRIPT: &str = "POST /edit/{site}/recordings/{id}";
+
 /// One grapheme each, of many scripts and sizes.
 const LETTERS: [&str; 9] = ["👩🏿‍❤️‍💋‍👩🏻", "a", "я", "漢", "😄", "กี่", "क्ष्मि", "👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"];
 
@@ -61,7 +65,7 @@ fn fill(request: &mut Request, field: &'static str, value: &str) {
             fields.retain(|(name, _)| *name != field);
             fields.push((field, value.to_owned()));
         }
-        Body::None | Body::Written(_) => panic!("a request without fields"),
+        Body::None | Body::Written(_) | Body::File(_) => panic!("a request without fields"),
     }
 }
 
@@ -211,6 +215,6 @@ fn every_route_that_takes_large_bodies_is_tried() {
         .iter()
         .filter(|(_, _, max)| *max != MAX_NOTE)
         .map(|(route, ..)| *route)
-        .chain([SETTINGS, WORDS]);
+        .chain([SETTINGS, WORDS, UPLOAD, TRANSCRIPT]);
     assert_eq!(large, tried.map(str::to_owned).collect());
 }

@@ -27,7 +27,7 @@ fn name(route: &Declared) -> String {
 }
 
 fn is_state_change(route: &Declared) -> bool {
-    route.method != Method::GET
+    route.method != Method::GET && route.method != Method::HEAD
 }
 
 /// Whether it changes something by who the browser is, and not by a secret that it was told.
@@ -82,6 +82,9 @@ fn the_document_agrees_with_what_each_route_declares() {
         use Who as W;
         let let_in = match route.access {
             Access::Newsroom(role) if role.as_str() == "owner" => people(&[W::Owner]),
+            Access::Newsroom(Role::Editor) => {
+                people(&[W::Editor, W::Moderator, W::LimitedModerator, W::Owner])
+            }
             Access::Newsroom(_) => people(&[W::Moderator, W::LimitedModerator, W::Owner]),
             Access::Account => {
                 let here = Role::ALL.map(W::with_role).into_iter();
@@ -190,7 +193,7 @@ async fn a_browser_without_a_session_is_led_to_sign_in_and_back() {
     let people = People::gather().await;
     for route in declared() {
         let guarded = matches!(route.access, Access::Newsroom(_) | Access::Account);
-        if !guarded || is_state_change(&route) || route.path.starts_with("/api/") {
+        if !guarded || route.method != Method::GET || route.path.starts_with("/api/") {
             continue;
         }
         for who in [Who::Anonymous, Who::Guest, Who::SignedOut, Who::Expired] {

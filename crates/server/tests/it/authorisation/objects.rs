@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use axum::http::Method;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::{ApiScope, AuthorId, Clock as _, Comment, TokenHash};
+use rejoinder_core::recordings::{Kind, Status};
+use rejoinder_core::{ApiScope, AuthorId, Clock as _, Comment, RecordingId, TokenHash};
+use serde_json::json;
 use store::discussion::cards::{self, Found, NewPicture};
 use store::identity::openid::{self, Provider};
 use store::identity::sign_in_keys::{self, KeyKind, SignInKey};
@@ -12,6 +15,10 @@ use store::integrations::api_tokens::{self, NewApiToken};
 use store::jobs::{self, NewJob};
 use store::moderation::decisions::{self, LogQuery, Of};
 use store::moderation::groups::{self, Group, Scope};
+use store::recordings::attaching::{self, NewRecording, Source};
+use store::recordings::reading::Found as Sound;
+use store::recordings::transcripts::{self, NewRevision};
+use store::recordings::{files, listing, reading};
 use store::{
     discussion::{cards::FetchCard, comments},
     integrations::webhooks,
@@ -244,4 +251,72 @@ pub(super) async fn provider(people: &People, host: &'static str) -> i64 {
     });
     assert!(add.await.unwrap());
     id
+}
+
+/// A recording that stands with a page, which can be heard and read.
+pub(super) async fn recording(people: &People, host: &'static str, page: &'static str) -> String {
+    let id = upload(people, host, page).await;
+    let (site, now) = (people.site(host).await, people.app.clock.now());
+    let own: RecordingId = id.parse().unwrap();
+    let read = move |tx: &mut store::Tx<'_>| {
+        files::add(tx, now, site, own, 0, b"RIFF")?;
+        let recording = listing::find(tx, site, own)?.unwrap();
+        let found = Sound {
+            kind: Kind::Audio,
+            media_type: "audio/wav".to_owned(),
+            duration_ms: 60_000,
+            wave_form: vec![128; 200],
+            fingerprint: Vec::new(),
+        };
+        reading::save(tx, now, &recording, &found, None)?;
+        let said = NewRevision {
+            from: 0,
+            status: Status::Draft,
+            language: None,
+            webvtt: "WEBVTT\n\n00:01.000 --> 00:02.000\nA word\n".to_owned(),
+            by: None,
+        };
+        transcripts::save(tx, now, &recording, &said).map(drop)
+    };
+    people.app.store.write(read).await.unwrap();
+    id
+}
+
+/// A correction of a recording's transcript by a guest whom nobody else is.
+pub(super) async fn proposal(people: &People, host: &'static str, page: &'static str) -> String {
+    let recording = recording(people, host, page).await;
+    let mut bob = people.app.reader("Bob");
+    bob.origin = format!("https://{host}");
+    let body = json!({"site": host, "start_ms": 1_000, "text": "The word", "name": "Bob"});
+    let path = format!("/api/v1/recordings/{recording}/proposals");
+    let made = bob.send(Method::POST, &path, body).await;
+    made.json()["id"].as_str().unwrap().to_owned()
+}
+
+/// A recording that stands with a page, four bytes of which are still to come. Others of the page are
+/// gone, as there cannot be many.
+pub(super) async fn upload(people: &People, host: &'static str, page: &'static str) -> String {
+    let (site, now) = (people.site(host).await, people.app.clock.now());
+    let comment = match (host, page) {
+        (HERE, page) => people.comment_on(page).await,
+        _ => people.comment(host).await,
+    };
+    let page = stored(people, host, &comment).await.page;
+    let id = RecordingId(people.seed());
+    let attach = move |tx: &mut store::Tx<'_>| {
+        for old in listing::of_page(tx, site, page)? {
+            attaching::remove(tx, now, &old)?;
+        }
+        let new = NewRecording {
+            id,
+            page,
+            cut_of: None,
+            title: "A talk".to_owned(),
+            source: Source::Upload { n_bytes: 4 },
+            by: None,
+        };
+        attaching::attach(tx, now, site, &new)
+    };
+    assert!(people.app.store.write(attach).await.unwrap());
+    id.to_string()
 }

@@ -89,7 +89,8 @@ async fn a_token_opens_the_routes_of_its_scope_and_no_other() {
             );
             assert_eq!(answer.header("set-cookie"), "", "{what}");
             let Some(needed) = route.scope else {
-                assert!(answer.text().contains("takes no API token"), "{what}");
+                let is_told = answer.text().contains("takes no API token");
+                assert!(is_told || route.method == Method::HEAD, "{what}");
                 continue;
             };
             n_open += 1;

@@ -57,6 +57,8 @@ pub(super) enum Body {
     Json(Value),
     /// JSON, written so.
     Written(String),
+    /// Bytes of a file that is uploaded.
+    File(&'static [u8]),
 }
 
 #[derive(Debug)]
@@ -85,6 +87,7 @@ impl Request {
             }
             Body::Json(body) => (Some("application/json"), body.to_string().into_bytes()),
             Body::Written(body) => (Some("application/json"), body.clone().into_bytes()),
+            Body::File(bytes) => (Some("application/offset+octet-stream"), bytes.to_vec()),
         }
     }
 }
@@ -112,6 +115,9 @@ pub(super) enum Kind {
     Page,
     Picture,
     ParkedJob,
+    Proposal,
+    Recording,
+    Upload,
     ApiToken,
     Provider,
     SignInKey,
@@ -119,7 +125,11 @@ pub(super) enum Kind {
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 19] = [
+const KINDS: [(&str, Kind); 23] = [
+    ("/proposals/{id}", Kind::Proposal),
+    ("/uploads/{id}", Kind::Upload),
+    ("/recordings/{", Kind::Recording),
+    ("/embed/recording", Kind::Recording),
     ("/tokens/{id}", Kind::ApiToken),
     ("/openid/{id}", Kind::Provider),
     ("/sign-in-keys/{id}", Kind::SignInKey),
@@ -190,6 +200,16 @@ pub(super) async fn request(
         Kind::SignInKey => id = objects::sign_in_key(people, owner).await.to_string(),
         Kind::Provider => id = objects::provider(people, owner).await.to_string(),
         Kind::ParkedJob => id = objects::parked_job(people, owner).await.to_string(),
+        Kind::Recording if object == Object::Apart => {
+            id = objects::recording(people, owner, APART).await;
+        }
+        Kind::Proposal if object == Object::Apart => {
+            id = objects::proposal(people, owner, APART).await;
+        }
+        Kind::Upload if object == Object::Apart => id = objects::upload(people, owner, APART).await,
+        Kind::Recording => id = objects::recording(people, owner, PAGE).await,
+        Kind::Upload => id = objects::upload(people, owner, PAGE).await,
+        Kind::Proposal => id = objects::proposal(people, owner, PAGE).await,
         Kind::Picture => id = objects::picture(people, owner).await.to_string(),
         Kind::Webhook => id = objects::webhook(people, owner).await.to_string(),
     }
@@ -198,8 +218,8 @@ pub(super) async fn request(
     }
     let path = path(route, host, &id, &delivery);
     Request {
-        path: format!("{path}{}", query(route, host)),
-        headers: Vec::new(),
+        path: format!("{path}{}", query(route, host).replace("{id}", &id)),
+        headers: headers(route),
         body: body(route, host, &id),
         origin: Origin::Usual,
         id,
@@ -209,9 +229,14 @@ pub(super) async fn request(
 /// An id that nothing has.
 pub(super) const fn unknown(kind: Kind) -> &'static str {
     match kind {
-        Kind::ApiToken | Kind::Author | Kind::Colleague | Kind::Comment | Kind::Page => {
-            "0000000000zzz"
-        }
+        Kind::ApiToken
+        | Kind::Author
+        | Kind::Colleague
+        | Kind::Comment
+        | Kind::Page
+        | Kind::Proposal
+        | Kind::Recording
+        | Kind::Upload => "0000000000zzz",
         Kind::Decision => "0000000000zzz-1",
         _ => "424242",
     }
@@ -235,8 +260,26 @@ fn path(route: &Declared, host: &str, id: &str, delivery: &str) -> String {
         .replace("{id}", id)
         .replace("{delivery}", delivery)
         .replace("{queue}", "flagged")
+        .replace("{transcript}", "transcript.vtt")
         .replace("{slug}", "bridge")
+        .replace("{n}", "1")
         .replace("{name}", "news.eml")
+}
+
+/// What tus wants said of an upload; `page` is `story`, and `title` is `Talk`.
+fn headers(route: &Declared) -> Vec<(&'static str, String)> {
+    if !route.path.starts_with("/edit/{site}/uploads") {
+        return Vec::new();
+    }
+    let headers = [
+        ("tus-resumable", "1.0.0"),
+        ("upload-length", "4"),
+        ("upload-offset", "0"),
+        ("upload-metadata", "page c3Rvcnk=,title VGFsaw=="),
+    ];
+    headers
+        .map(|(name, value)| (name, value.to_owned()))
+        .to_vec()
 }
 
 fn query(route: &Declared, host: &str) -> String {
@@ -265,12 +308,18 @@ fn query(route: &Declared, host: &str) -> String {
         | ("DELETE", "/api/v1/session" | "/api/v1/decisions/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/comments/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/sites/{site}/search") => "?q=rain".to_owned(),
+        ("GET", "/embed/recording" | "/embed/recording/along") => {
+            format!("?site={host}&page=story&id={{id}}")
+        }
+        ("GET", "/embed/recording/proposals") => {
+            format!("?site={host}&page=story&id={{id}}&start_ms=1000")
+        }
         _ => String::new(),
     }
 }
 
 fn body(route: &Declared, host: &str, id: &str) -> Body {
-    if route.method == Method::GET {
+    if route.method == Method::GET || route.method == Method::HEAD {
         return Body::None;
     }
     let site = || ("site", host.to_owned());
@@ -354,6 +403,25 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/admin/{site}/settings" | "/admin/{site}/origins") => {
             form(&[("seen", "as it was before")])
         }
+        ("POST", "/api/v1/recordings/{id}/proposals") => Body::Json(
+            json!({"site": host, "start_ms": 1_000, "text": "Another word", "name": "Ann"}),
+        ),
+        ("POST", "/api/v1/recordings/proposals/{id}/confirm") => Body::Json(json!({"site": host})),
+        ("POST", "/embed/recording/proposals") => form(&[
+            ("page", "story"),
+            ("id", id),
+            ("start_ms", "1000"),
+            ("text", "Another word"),
+            ("name", "Ann"),
+        ]),
+        ("POST", "/edit/{site}/uploads") => Body::None,
+        ("PATCH", "/edit/{site}/uploads/{id}") => Body::File(b"RIFF"),
+        ("POST", "/edit/{site}/recordings") => form(&[
+            ("page", "story"),
+            ("title", "A talk"),
+            ("address", "https://paper.example/talk.mp3"),
+        ]),
+        ("POST", "/edit/{site}/recordings/{id}") => form(&[("act", "rename"), ("title", "A talk")]),
         ("POST", "/admin/{site}/jobs/{id}") => form(&[("action", "retry")]),
         ("POST", "/admin/{site}/words") => form(&[("suspect", "rain"), ("banned", "hail")]),
         ("POST", "/admin/{site}/people") => {

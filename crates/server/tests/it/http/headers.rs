@@ -29,7 +29,7 @@ async fn a_whole_page_may_do_little_and_be_framed_by_its_site_alone() {
 
     expect![[r#"
         cache-control: public, max-age=0, must-revalidate
-        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src https://www.youtube-nocookie.com https://player.vimeo.com https://archive.org; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self' https://news.example; require-trusted-types-for 'script'; trusted-types rejoinder
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; frame-src https://www.youtube-nocookie.com https://player.vimeo.com https://archive.org; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self' https://news.example; require-trusted-types-for 'script'; trusted-types rejoinder
         content-type: text/html; charset=utf-8
         cross-origin-opener-policy: same-origin-allow-popups
         cross-origin-resource-policy: cross-origin
@@ -119,7 +119,7 @@ async fn a_page_of_the_newsroom_is_kept_and_framed_by_nobody() {
 
     expect![[r#"
         cache-control: no-store
-        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rejoinder
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rejoinder
         content-type: text/html; charset=utf-8
         cross-origin-opener-policy: same-origin-allow-popups
         cross-origin-resource-policy: same-origin
@@ -138,7 +138,7 @@ async fn the_page_of_a_link_is_kept_and_framed_by_nobody() {
 
     expect![[r#"
         cache-control: no-store
-        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rejoinder
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rejoinder
         content-type: text/html; charset=utf-8
         cross-origin-opener-policy: same-origin-allow-popups
         cross-origin-resource-policy: same-origin
@@ -157,7 +157,7 @@ async fn a_session_is_a_cookie_that_only_the_server_reads() {
 
     expect![[r#"
         cache-control: no-store
-        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rejoinder
+        content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rejoinder
         content-type: text/html; charset=utf-8
         cross-origin-opener-policy: same-origin-allow-popups
         cross-origin-resource-policy: same-origin

@@ -11,6 +11,7 @@ use std::time::Duration;
 use axum::http::Method;
 use rejoinder_core::Clock as _;
 use rejoinder_core::identity::author::Role;
+use rejoinder_core::recordings::Status;
 use rejoinder_server::RateLimits;
 use serde_json::{Value, json};
 use store::identity::sign_in_keys::KeyKind;
@@ -21,6 +22,7 @@ use store::notices::telling::{self, FanOut};
 
 use crate::identity::signed_tokens::{SECRET, add_key, claims, signed};
 use crate::publication::owner::colleague;
+use crate::recordings::proposals::{TALK, attach_talk};
 use crate::support::{Answer, BASE, STORY, TestApp, TestReader};
 
 /// Whose address strangers type.
@@ -80,9 +82,11 @@ enum Place {
     SignIn,
     Guest,
     Invitation,
+    Correction,
 }
 
-const PLACES: [(&str, Place); 10] = [
+const PLACES: [(&str, Place); 11] = [
+    ("reader/proposals.rs", Place::Correction),
     ("reader/subscriptions.rs", Place::Subscription("page")),
     ("reader/subscriptions.rs", Place::Subscription("replies")),
     ("reader/subscriptions.rs", Place::SubscriptionForm),
@@ -138,6 +142,14 @@ impl Place {
                 reader = own(reader);
                 let path = "/guest/news.example/mail";
                 reader.submit(path, &[("email", VICTIM)]).await
+            }
+            Self::Correction => {
+                attach_talk(app, Status::Draft).await;
+                let text = format!("Another word at {}", app.clock.now());
+                let body = json!({"site": site.1, "start_ms": 1_000, "text": text, "name": "Eve",
+                    "email": VICTIM});
+                let path = format!("/api/v1/recordings/{TALK}/proposals");
+                reader.send(Method::POST, &path, body).await
             }
             Self::Invitation => {
                 let owner = own(colleague(app, "olga@news.example", Role::Owner, 90).await);
@@ -226,7 +238,7 @@ async fn whoever_types_a_strangers_address_makes_us_send_one_mail_that_asks_its_
 
             let expected: &[&str] = match place {
                 Place::SignIn => &["sign in", "sign in"],
-                Place::Comment(None) | Place::Guest | Place::Invitation => &[],
+                Place::Comment(None) | Place::Guest | Place::Invitation | Place::Correction => &[],
                 Place::Comment(_) | Place::CommentForm if who != Who::Guest => &[],
                 _ => &["confirm"],
             };

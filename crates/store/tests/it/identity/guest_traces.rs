@@ -18,6 +18,7 @@ use rejoinder_store::{Tx, identity::mail_sign_ins};
 use serde::{Deserialize, Serialize};
 
 use crate::notices::mails::wish;
+use crate::recordings::proposals;
 use crate::support::{Person, World, key, on_both};
 
 /// Every table with its columns. A `!` marks what can hold something of a guest, which goes when they
@@ -74,6 +75,9 @@ const SCHEMA: &str = "
     passkey_ceremony: site_id token_hash browser_hash author_id state expires_at
     push: site_id device_id comment_id subscription_id digest_at pushed_at
     push_key: id private_key made_at
+    recording: site_id id page_id cut_of title kind state problem address media_type n_bytes n_arrived
+        duration_ms revision wave_form fingerprint comparison created_by created_at
+    recording_part: site_id recording_id first_byte bytes
     rendering: version site_id comment_id
     saved_search: site_id id moderator_id name query created_at
     session: site_id token_hash! author_id! created_at expires_at label family
@@ -88,6 +92,12 @@ const SCHEMA: &str = "
     standing_change: site_id id author_id! moderator_id action until reason! at
     subscription: site_id id page_id kind branch_id author_id! email! mailbox! pace secret asked_at
         confirmed_at contested_at
+    time_reference: site_id comment_id place recording_id revision start_ms end_ms from_byte to_byte
+    transcript: site_id recording_id revision status language webvtt author_id made_at
+    transcript_confirmation: site_id proposal_id author_id! weight address_hash! at
+    transcript_lock: site_id recording_id start_ms end_ms made_at
+    transcript_proposal: site_id id recording_id revision start_ms end_ms speaker_before text_before speaker!
+        text! author_id! address_hash! made_at state decided_by decided_at reason!
     vote: site_id comment_id author_id! value address_hash! cast_at
     webhook: site_id id url kinds secret old_secret old_secret_until created_at failing_since failed_at
         off_since off_reason
@@ -154,6 +164,7 @@ pub(crate) fn told(world: &World) -> Told {
 pub(crate) async fn full(world: &World) -> Full {
     let (guest, bob) = (world.person("Zanzibar"), world.person("Bob"));
     let kim = world.desk().await;
+    let talk = proposals::finished_talk(world).await;
     let first = say(world, &guest, "Zanzibar sings", "k1").await;
     world.subscribe(&guest, told(world)).await;
     let id = world.author(&guest).await;
@@ -185,6 +196,7 @@ pub(crate) async fn full(world: &World) -> Full {
     flag(world, &bob, first).await;
     mute(world, &guest, other).await;
     mute(world, &bob, first).await;
+    proposals::of_guest(world, &guest, &kim, &talk).await;
     let change = world.about(&kim, id, "Zanzibar shouts");
     let (now, until) = (world.clock.now(), Duration::from_secs(86_400));
     let suspend =

@@ -1,0 +1,269 @@
+//! Reading recordings: what they last, what they look like, by what they are known again, and what
+//! their cuts leave out.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egress::Client;
+use media::{Decoded, Fingerprint, Keep, Limits, Problem, worker};
+use rejoinder_core::Clock;
+use rejoinder_core::recordings::{Kind, Recording, State};
+use store::jobs::Job;
+use store::recordings::files::ReadRecording;
+use store::recordings::reading::{self, Found};
+use store::recordings::{files, listing};
+use store::{Result, Store, StoreError, Tx};
+use tempfile::NamedTempFile;
+use tracing::warn;
+
+use super::comparing::comparison;
+use super::fetching::{Missing, fetch};
+use crate::worker::{Handler, Outcome};
+
+/// After so many attempts an address is not asked again.
+const MAX_ATTEMPTS: i64 = 4;
+
+/// A cut waits so long for its recording to be read.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// The process that decodes.
+pub type Decoder = Arc<dyn Fn() -> io::Result<Command> + Send + Sync>;
+
+/// Fetches and reads recordings, one at a time: decoding keeps a processor busy.
+pub struct RecordingHandler {
+    store: Arc<Store>,
+    client: Client,
+    clock: Arc<dyn Clock>,
+    decoder: Decoder,
+}
+
+impl RecordingHandler {
+    /// A handler that asks through `client` and decodes by `decoder`.
+    pub fn new(store: Arc<Store>, client: Client, clock: Arc<dyn Clock>, decoder: Decoder) -> Self {
+        Self {
+            store,
+            client,
+            clock,
+            decoder,
+        }
+    }
+
+    /// What is in the file of a recording, or why that cannot be said.
+    async fn decode(&self, recording: &Recording) -> Result<std::result::Result<Decoded, Problem>> {
+        let file = match self.copy(recording).await? {
+            Ok(file) => file,
+            Err(error) => {
+                return Ok(Err(Problem::Io {
+                    detail: error.to_string(),
+                }));
+            }
+        };
+        let keep = match recording.cut_of {
+            Some(_) => Keep::Samples,
+            None => Keep::Nothing,
+        };
+        let decoder = Arc::clone(&self.decoder);
+        let work = move || decoded(&decoder, file.path(), keep);
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|error| StoreError::Internal(error.into()))
+    }
+
+    /// The file of a recording, outside the store, for the process that decodes.
+    async fn copy(&self, recording: &Recording) -> Result<io::Result<NamedTempFile>> {
+        let mut file = match NamedTempFile::new() {
+            Ok(file) => file,
+            Err(error) => return Ok(Err(error)),
+        };
+        let (site, id, mut at) = (recording.site, recording.id, 0);
+        loop {
+            let read = move |tx: &mut Tx<'_>| files::part(tx, site, id, at);
+            let Some(part) = self.store.read(read).await? else {
+                return Ok(Ok(file));
+            };
+            if let Err(error) = file.write_all(&part) {
+                return Ok(Err(error));
+            }
+            at += i64::try_from(part.len()).unwrap_or(i64::MAX);
+        }
+    }
+
+    /// Fetch the file of a recording that has none; why nothing more is to be done now, if so.
+    async fn fetch(&self, job: &Job, recording: &Recording) -> Result<Option<Outcome>> {
+        let Some(address) = recording.address.as_deref() else {
+            return Ok(None);
+        };
+        let max_bytes = usize::try_from(Limits::default().max_bytes).unwrap_or(usize::MAX);
+        let fetched = fetch(&self.store, &self.client, recording, address, max_bytes).await;
+        let problem = match fetched {
+            Ok(()) => return Ok(None),
+            Err(Missing::Store(error)) => return Err(error),
+            Err(Missing::Passing(why)) if job.attempts < MAX_ATTEMPTS => {
+                return Ok(Some(Outcome::Retry(why)));
+            }
+            Err(Missing::Passing(_)) => "unreachable",
+            Err(Missing::Lasting(word)) => word,
+        };
+        self.refuse(recording, problem).await.map(Some)
+    }
+
+    /// Refuse a file that cannot be read; what may be a matter of this machine, or of its going down, is
+    /// tried again, and a file is dropped for nothing of that kind.
+    async fn give_up(
+        &self,
+        job: &Job,
+        recording: &Recording,
+        problem: &Problem,
+    ) -> Result<Outcome> {
+        let is_ours = matches!(problem, Problem::Io { .. });
+        let may_be_ours = matches!(
+            problem,
+            Problem::Crashed { .. } | Problem::Memory | Problem::Time
+        );
+        match job.attempts < MAX_ATTEMPTS {
+            true if is_ours || may_be_ours => Ok(Outcome::Retry(problem.to_string())),
+            false if is_ours => Ok(Outcome::Park(problem.to_string())),
+            _ => self.refuse(recording, problem.as_str()).await,
+        }
+    }
+
+    async fn refuse(&self, recording: &Recording, problem: &'static str) -> Result<Outcome> {
+        let (now, own) = (self.clock.now(), recording.clone());
+        let write = move |tx: &mut Tx<'_>| reading::refuse(tx, now, &own, problem);
+        self.store.write(write).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// The recording that a cut was made from.
+    async fn whole(&self, cut: &Recording) -> Result<Whole> {
+        let (site, Some(id)) = (cut.site, cut.cut_of) else {
+            return Ok(Whole::None);
+        };
+        let read = move |tx: &mut Tx<'_>| {
+            let whole = listing::find(tx, site, id)?;
+            Ok((whole, reading::fingerprint(tx, site, id)?))
+        };
+        let (whole, fingerprint) = self.store.read(read).await?;
+        let Some(whole) = whole else {
+            return Ok(Whole::Gone);
+        };
+        let fingerprint = fingerprint.and_then(|bytes| Fingerprint::from_bytes(&bytes).ok());
+        Ok(match (whole.state, fingerprint) {
+            (State::Ready, Some(fingerprint)) => Whole::Read(Box::new(fingerprint)),
+            (State::Ready | State::Refused, _) => Whole::Gone,
+            (State::Arriving | State::Waiting, _) => Whole::Waits,
+        })
+    }
+}
+
+/// The recording that a cut is to be compared with.
+enum Whole {
+    /// It is no cut.
+    None,
+    /// Its fingerprint.
+    Read(Box<Fingerprint>),
+    /// It will be read yet.
+    Waits,
+    /// There is nothing to compare with.
+    Gone,
+}
+
+fn decoded(decoder: &Decoder, path: &Path, keep: Keep) -> std::result::Result<Decoded, Problem> {
+    let command = decoder().map_err(|error| Problem::Io {
+        detail: error.to_string(),
+    })?;
+    worker::run(command, path, keep, &Limits::default())
+}
+
+impl Handler for RecordingHandler {
+    type Payload = ReadRecording;
+
+    fn slots(&self) -> usize {
+        1
+    }
+
+    async fn run(&self, job: &Job, payload: ReadRecording) -> Result<Outcome> {
+        let (site, id) = (job.site, payload.recording);
+        let found = self
+            .store
+            .read(move |tx| listing::find(tx, site, id))
+            .await?;
+        let Some(recording) = found.filter(|own| own.state == State::Waiting) else {
+            return Ok(Outcome::Done);
+        };
+        let whole = match self.whole(&recording).await? {
+            Whole::Waits => {
+                let at = self.clock.now().after(WAIT);
+                return Ok(Outcome::RetryAt(
+                    at,
+                    "its recording is not read yet".to_owned(),
+                ));
+            }
+            Whole::Gone => return self.refuse(&recording, "io").await,
+            Whole::Read(fingerprint) => Some(fingerprint),
+            Whole::None => None,
+        };
+        if let Some(outcome) = self.fetch(job, &recording).await? {
+            return Ok(outcome);
+        }
+        let decoded = match self.decode(&recording).await? {
+            Ok(decoded) => decoded,
+            Err(problem) => {
+                warn!(site.id = %site, recording.id = %id, "A recording cannot be read: {problem}");
+                return self.give_up(job, &recording, &problem).await;
+            }
+        };
+        let found = found_in(&decoded);
+        let comparison = match whole {
+            Some(whole) => {
+                let work = move || comparison(&whole, &decoded);
+                let done = tokio::task::spawn_blocking(work).await;
+                Some(done.map_err(|error| StoreError::Internal(error.into()))?)
+            }
+            None => None,
+        };
+        let json = comparison
+            .map(|found| serde_json::to_string(&found))
+            .transpose();
+        let json = json.map_err(|error| StoreError::Internal(error.into()))?;
+        let now = self.clock.now();
+        let write =
+            move |tx: &mut Tx<'_>| reading::save(tx, now, &recording, &found, json.as_deref());
+        self.store.write(write).await?;
+        Ok(Outcome::Done)
+    }
+}
+
+fn found_in(decoded: &Decoded) -> Found {
+    let info = &decoded.info;
+    let kind = match info.kind {
+        media::Kind::Audio => Kind::Audio,
+        media::Kind::Video => Kind::Video,
+    };
+    Found {
+        kind,
+        media_type: media_type(&info.container, kind).to_owned(),
+        duration_ms: i64::try_from(info.duration_ms).unwrap_or(i64::MAX),
+        wave_form: decoded.waveform.peaks.clone(),
+        fingerprint: decoded.fingerprint.to_bytes(),
+    }
+}
+
+/// The media type of a container, as browsers know it.
+fn media_type(container: &str, kind: Kind) -> &'static str {
+    match (container, kind) {
+        ("isomp4", Kind::Audio) => "audio/mp4",
+        ("isomp4", Kind::Video) => "video/mp4",
+        ("matroska", Kind::Audio) => "audio/webm",
+        ("matroska", Kind::Video) => "video/webm",
+        ("ogg", Kind::Audio) => "audio/ogg",
+        ("ogg", Kind::Video) => "video/ogg",
+        ("wave", _) => "audio/wav",
+        ("flac", _) => "audio/flac",
+        ("aac" | "adts", _) => "audio/aac",
+        ("aiff", _) => "audio/aiff",
+        _ => "audio/mpeg",
+    }
+}

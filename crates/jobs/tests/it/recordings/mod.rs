@@ -1,0 +1,136 @@
+//! Recordings that are fetched: what cannot be had is told to the editor, and nothing of it is kept.
+
+use std::io;
+use std::net::SocketAddr;
+use std::process::Command;
+use std::sync::Arc;
+
+use egress::{Client, Policy};
+use rejoinder_core::recordings::{Recording, State};
+use rejoinder_core::{Clock as _, PageId, RecordingId};
+use rejoinder_jobs::{Decoder, RecordingHandler};
+use store::recordings::attaching::{self, NewRecording, Source};
+use store::recordings::{files, listing};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use crate::{SITE, World};
+
+const ID: RecordingId = RecordingId(5);
+
+/// A server that answers everyone so, and where it is.
+async fn web(answer: Vec<u8>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = vec![0; 8_192];
+            let _ = stream.read(&mut head).await;
+            let _ = stream.write_all(&answer).await;
+        }
+    });
+    address
+}
+
+fn answer(status: &str, body: &[u8]) -> Vec<u8> {
+    let length = body.len();
+    let head =
+        format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+    [head.as_bytes(), body].concat()
+}
+
+/// Attach what is at `url`, let the worker come to its end, and give what became of it. `open` counts as
+/// the public internet, and `decoder` is what decodes.
+async fn became(world: &World, url: &str, open: &[SocketAddr], decoder: Decoder) -> Recording {
+    world.post(7, "A comment").await;
+    let (now, url) = (world.clock.now(), url.to_owned());
+    let attach = move |tx: &mut store::Tx<'_>| {
+        let new = NewRecording {
+            id: ID,
+            page: PageId(1),
+            cut_of: None,
+            title: "A talk".to_owned(),
+            source: Source::Address(url.clone()),
+            by: None,
+        };
+        attaching::attach(tx, now, SITE, &new)
+    };
+    assert!(world.store.write(attach).await.unwrap());
+    let policy = Policy {
+        also_public: open.to_vec(),
+        ..Policy::default()
+    };
+    let client = Client::new(policy).unwrap();
+    let (store, clock) = (world.store.clone(), world.clock.clone());
+    let handler = RecordingHandler::new(store, client, clock, decoder);
+    let worker = world.worker(Arc::new(handler));
+    for _ in 0..8 {
+        worker.run_due().await.unwrap();
+        world.clock.advance(std::time::Duration::from_secs(3_600));
+    }
+    let found = world.store.read(|tx| listing::find(tx, SITE, ID)).await;
+    found.unwrap().unwrap()
+}
+
+/// A decoder that cannot be started.
+fn none() -> Decoder {
+    Arc::new(|| Err(io::Error::other("there is none")))
+}
+
+async fn has_file(world: &World) -> bool {
+    let part = world.store.read(|tx| files::part(tx, SITE, ID, 0)).await;
+    part.unwrap().is_some()
+}
+
+#[tokio::test]
+async fn what_is_not_there_or_may_not_be_reached_is_refused_as_that() {
+    for status in ["404 Not Found", "503 Service Unavailable"] {
+        let world = World::new().await;
+        let address = web(answer(status, b"sorry")).await;
+        let url = format!("http://{address}/talk.mp3");
+        let recording = became(&world, &url, &[address], none()).await;
+        assert_eq!(recording.state, State::Refused, "{status}");
+        assert_eq!(
+            recording.problem.as_deref(),
+            Some("unreachable"),
+            "{status}"
+        );
+        assert!(!has_file(&world).await);
+    }
+    let world = World::new().await;
+    let inside = web(answer("200 OK", b"secret")).await;
+    let recording = became(&world, &format!("http://{inside}/"), &[], none()).await;
+    assert_eq!(recording.problem.as_deref(), Some("unreachable"));
+    assert!(!has_file(&world).await);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_decoded_is_dropped_with_the_reason() {
+    for world in World::on_each().await {
+        let address = web(answer("200 OK", &vec![b'x'; 3_000_000])).await;
+        let url = format!("http://{address}/talk.mp3");
+        // A process that ends without a word.
+        let silent: Decoder = Arc::new(|| Ok(Command::new("true")));
+
+        let recording = became(&world, &url, &[address], silent).await;
+
+        assert_eq!(recording.state, State::Refused);
+        assert_eq!(recording.problem.as_deref(), Some("crashed"));
+        assert_eq!((recording.n_bytes, recording.duration_ms), (0, None));
+        assert!(!has_file(&world).await);
+    }
+}
+
+#[tokio::test]
+async fn a_file_stays_when_it_is_this_machine_that_cannot_read_it() {
+    let world = World::new().await;
+    let address = web(answer("200 OK", b"ID3")).await;
+    let url = format!("http://{address}/talk.mp3");
+
+    let recording = became(&world, &url, &[address], none()).await;
+
+    assert_eq!(recording.state, State::Waiting);
+    assert!(has_file(&world).await);
+    assert_eq!(world.parked().await.len(), 1);
+}

@@ -1,0 +1,295 @@
+//! The editors' pages about recordings.
+
+use std::fmt::Display;
+
+use askama::Template;
+use rejoinder_core::recordings::proposals::State as ProposalState;
+use rejoinder_core::recordings::{Lock, Proposal, Recording, State, Status};
+use rejoinder_core::{Page, Site, Time};
+
+use crate::catalogue::{
+    self, Plural, RecordingsDeskTexts, RecordingsProposalsTexts, RecordingsTexts, fill,
+};
+use crate::links::Links;
+use crate::moderation;
+use crate::newsroom::{Age, Frame, Told};
+use crate::page::rendered;
+use crate::recordings::cut_of::CutOf;
+use crate::recordings::proposals::{Difference, Piece};
+use crate::recordings::time::clock;
+
+fn texts(site: &Site) -> &'static RecordingsTexts {
+    &catalogue::of(site.settings.language).recordings
+}
+
+/// What the list of recordings is called.
+pub fn title(site: &Site) -> &'static str {
+    &catalogue::of(site.settings.language)
+        .newsroom
+        .titles
+        .recordings
+}
+
+/// What was just done, by the word that the address carries.
+pub fn told(site: &Site, did: &str) -> Option<Told> {
+    let RecordingsTexts {
+        desk: texts,
+        proposals,
+        ..
+    } = texts(site);
+    match did {
+        "attached" => Some(Told::said(&texts.flash_attached)),
+        "saved" => Some(Told::said(&texts.flash_saved)),
+        "removed" => Some(Told::said(&texts.flash_removed)),
+        "accepted" => Some(Told::said(&proposals.flash_accepted)),
+        "outdated" => Some(Told::said(&proposals.flash_outdated)),
+        "declined" => Some(Told::said(&proposals.flash_declined)),
+        "locked" => Some(Told::said(&proposals.flash_locked)),
+        "unlocked" => Some(Told::said(&proposals.flash_unlocked)),
+        _ => None,
+    }
+}
+
+/// That another revision of a transcript was made meanwhile.
+pub fn meanwhile(site: &Site) -> &'static str {
+    &texts(site).desk.meanwhile
+}
+
+/// What the page of a revision is called.
+pub fn changes(site: &Site) -> &'static str {
+    &texts(site).proposals.changes
+}
+
+/// That a part to be locked is none.
+pub fn lock_invalid(site: &Site) -> &'static str {
+    &texts(site).proposals.lock_invalid
+}
+
+/// How far a recording has come, in words.
+fn state(texts: &RecordingsTexts, recording: &Recording) -> String {
+    match recording.state {
+        State::Arriving => {
+            let percent = recording.n_arrived * 100 / recording.n_bytes.max(1);
+            fill(&texts.desk.arriving, &[("percent", &percent)])
+        }
+        State::Waiting => texts.desk.waiting.clone(),
+        State::Ready => texts.desk.ready.clone(),
+        State::Refused => {
+            let word = recording.problem.as_deref().unwrap_or("io");
+            let why = texts
+                .problems
+                .get(word)
+                .or_else(|| texts.problems.get("io"));
+            let why = why.map_or("", String::as_str);
+            format!("{}. {why}", texts.desk.refused)
+        }
+    }
+}
+
+/// How much a transcript can be relied on, in words.
+pub(super) fn called(texts: &'static RecordingsDeskTexts, status: Status) -> &'static str {
+    match status {
+        Status::Draft => &texts.draft,
+        Status::Community => &texts.community,
+        Status::Approved => &texts.approved,
+    }
+}
+
+/// What was typed to attach a recording, and why it was not taken.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Typed<'a> {
+    /// The page's address.
+    pub page: &'a str,
+    /// The title.
+    pub title: &'a str,
+    /// The recording's address.
+    pub address: &'a str,
+    /// How long it lasts.
+    pub duration: &'a str,
+    /// Why it was not attached.
+    pub problem: Option<&'a str>,
+}
+
+/// The recordings of a site as a page.
+#[derive(Debug, Template)]
+#[template(path = "recordings/list.html")]
+pub struct RecordingsPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// Each recording with its page, and how many corrections of it wait, newest first.
+    pub rows: &'a [(&'a Recording, &'a Page, i64)],
+    /// Where the list goes on.
+    pub next: Option<String>,
+    /// What was typed to attach one.
+    pub typed: &'a Typed<'a>,
+}
+
+/// The recordings of a site as a page.
+pub fn recordings_page(page: &RecordingsPage<'_>) -> String {
+    rendered(page)
+}
+
+impl<'a> RecordingsPage<'a> {
+    fn texts(&self) -> &'static RecordingsDeskTexts {
+        &texts(self.frame.site).desk
+    }
+
+    fn state(&self, recording: &Recording) -> String {
+        state(texts(self.frame.site), recording)
+    }
+
+    fn length(&self, recording: &Recording) -> String {
+        recording.duration_ms.map_or_else(String::new, clock)
+    }
+
+    fn page_title(&self, page: &'a Page) -> &'a str {
+        moderation::title(page)
+    }
+
+    fn proposals(&self) -> &'static RecordingsProposalsTexts {
+        &texts(self.frame.site).proposals
+    }
+
+    fn waiting(&self, n: &i64) -> Option<String> {
+        let catalogue = catalogue::of(self.frame.site.settings.language);
+        (*n > 0).then(|| catalogue.counted(&self.proposals().count, *n))
+    }
+
+    fn age(&self, time: &Time) -> Age {
+        self.frame.age(time)
+    }
+}
+
+/// What was left out or changed when a transcript was read, line by line.
+#[derive(Debug, Clone)]
+pub struct Report(pub Vec<String>);
+
+/// A correction that waits for a decision.
+#[derive(Debug, Clone, Copy)]
+pub struct Open<'a> {
+    /// What is proposed.
+    pub proposal: &'a Proposal,
+    /// What its author is called; empty where they are not.
+    pub author: &'a str,
+}
+
+impl Open<'_> {
+    fn time(&self) -> String {
+        clock(self.proposal.start_ms)
+    }
+
+    fn difference(&self) -> Difference {
+        Difference::of(self.proposal.before.as_ref(), &self.proposal.after)
+    }
+
+    fn is_held(&self) -> bool {
+        self.proposal.state == ProposalState::Held
+    }
+}
+
+/// One recording as its editor sees it.
+#[derive(Debug, Template)]
+#[template(path = "recordings/one.html")]
+pub struct RecordingPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// The recording.
+    pub recording: &'a Recording,
+    /// The page that it stands with.
+    pub page: &'a Page,
+    /// The number of the transcript's newest revision; 0 where there is none.
+    pub revision: i64,
+    /// How much that one can be relied on.
+    pub status: Option<Status>,
+    /// The language that is spoken.
+    pub language: &'a str,
+    /// The transcript as text, or what was typed.
+    pub text: &'a str,
+    /// Why it was not taken.
+    pub problem: Option<&'a str>,
+    /// What was left out or changed.
+    pub report: Option<&'a Report>,
+    /// Its revisions, newest first: number, status, time.
+    pub history: &'a [(i64, Status, Time)],
+    /// What readers propose to correct, in its order.
+    pub proposals: &'a [Open<'a>],
+    /// The parts that take no such proposals.
+    pub locks: &'a [Lock],
+    /// Why a part was not locked.
+    pub lock_problem: Option<&'a str>,
+    /// What others made of the recording.
+    pub cuts: &'a [CutOf<'a>],
+}
+
+/// One recording as a page.
+pub fn recording_page(page: &RecordingPage<'_>) -> String {
+    rendered(page)
+}
+
+impl RecordingPage<'_> {
+    fn texts(&self) -> &'static RecordingsDeskTexts {
+        &texts(self.frame.site).desk
+    }
+
+    fn own(&self) -> &'static RecordingsProposalsTexts {
+        &texts(self.frame.site).proposals
+    }
+
+    fn counted(&self, plural: &Plural, n: &i64) -> String {
+        catalogue::of(self.frame.site.settings.language).counted(plural, *n)
+    }
+
+    fn by(&self, open: &Open<'_>) -> Option<String> {
+        let name = [("name", &open.author as &dyn Display)];
+        (!open.author.is_empty()).then(|| fill(&self.own().by, &name))
+    }
+
+    fn locked(&self, lock: &Lock) -> String {
+        let end = lock.end_ms.map(clock);
+        let end = end.as_deref().unwrap_or(&self.own().to_end);
+        format!("{} – {end}", clock(lock.start_ms))
+    }
+
+    fn state(&self, recording: &Recording) -> String {
+        state(texts(self.frame.site), recording)
+    }
+
+    /// Where readers find it.
+    fn alone(&self) -> String {
+        Links::new("", self.frame.site, &self.page.key).recording(self.recording.id)
+    }
+
+    fn page_title(&self) -> &str {
+        moderation::title(self.page)
+    }
+
+    fn statuses(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let own = self.status.unwrap_or(Status::Draft);
+        let line = |status: Status| (status.as_str(), self.called(status), status == own);
+        Status::ALL.map(line).to_vec()
+    }
+
+    fn called(&self, status: Status) -> &'static str {
+        called(self.texts(), status)
+    }
+
+    fn status_of(&self, revision: &(i64, Status, Time)) -> &'static str {
+        self.called(revision.1)
+    }
+
+    fn revision_of(&self, revision: &(i64, Status, Time)) -> String {
+        fill(&self.texts().revision, &[("n", &revision.0)])
+    }
+
+    fn age(&self, time: &Time) -> Age {
+        self.frame.age(time)
+    }
+
+    /// What a cut holds, in a sentence.
+    fn summary(&self, of: &CutOf<'_>) -> String {
+        match of.cut.state {
+            State::Ready => of.summary(catalogue::of(self.frame.site.settings.language)),
+            _ => self.state(of.cut),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Recordings: where they stand with a thread, and what there is to read of them.
+
+mod cut_of;
+mod cuts;
+mod desk;
+mod facts;
+mod player;
+mod proposals;
+mod revision;
+mod section;
+mod time;
+pub(crate) mod times;
+mod wave;
+
+pub use cut_of::CutOf;
+pub use desk::{
+    Open, RecordingPage, RecordingsPage, Report, Typed, changes, lock_invalid, meanwhile,
+    recording_page, recordings_page, title, told,
+};
+pub use facts::{Cited, Facts};
+pub use player::{player_fragment, player_page};
+pub use proposals::{Asks, ProposalForm, proposal_page};
+pub use revision::{RevisionPage, revision_page};
+pub(crate) use section::section;

@@ -1,0 +1,180 @@
+//! What there is to read of a recording: its wave form, its transcript, where comments speak of it, and
+//! what others left out.
+
+use std::fmt::Display;
+
+use askama::Template;
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::recordings::{Proposal, Span, Status};
+
+use crate::Context;
+use crate::catalogue::Catalogue;
+use crate::links::{Link, Links, Place, encoded};
+use crate::page::rendered;
+use crate::recordings::cuts;
+use crate::recordings::facts::{self, Facts, Line};
+use crate::recordings::proposals::{Difference, Shown};
+use crate::recordings::section::figure_alone;
+use crate::recordings::time::{clock, seconds};
+use crate::recordings::times::label;
+use crate::recordings::wave::{HEIGHT, WIDTH, path, x};
+
+/// What there is to read of a recording, for the widget, which has what plays it already.
+pub fn player_fragment(context: &Context<'_>, facts: &Facts<'_>) -> String {
+    along(context, facts, None)
+}
+
+/// A recording as a whole page: for readers without script, and for frames.
+pub fn player_page(context: &Context<'_>, facts: &Facts<'_>) -> String {
+    let links = Links::new(context.base, context.site, facts.key);
+    let recording = facts.recording;
+    let from = facts.marked.map(|span| span.to_string());
+    let own = links.recording(recording.id);
+    rendered(&PlayerPage {
+        texts: context.texts,
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
+        assets: context.assets,
+        title: &recording.title,
+        back: links.people().unwrap_or_else(|| links.thread()),
+        figure: figure_alone(context, &links, recording, from),
+        along: along(context, facts, Some(&own)),
+    })
+}
+
+fn along(context: &Context<'_>, facts: &Facts<'_>, own: Option<&str>) -> String {
+    let lines = facts.lines();
+    rendered(&Along {
+        texts: context.texts,
+        links: &Links::new(context.base, context.site, facts.key),
+        base: context.base,
+        interface: context.site.settings.language,
+        facts,
+        own,
+        cuts: cuts::all(context.texts, facts, &lines),
+        lines,
+        places: facts.places(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "recordings/player_page.html")]
+struct PlayerPage<'a> {
+    texts: &'static Catalogue,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'a str,
+    back: &'a str,
+    figure: String,
+    along: String,
+}
+
+#[derive(Template)]
+#[template(path = "recordings/along.html")]
+struct Along<'a> {
+    texts: &'static Catalogue,
+    links: &'a Links,
+    base: &'a str,
+    /// The language of what is not said in the recording.
+    interface: Language,
+    facts: &'a Facts<'a>,
+    /// The address of the page that the reader is on, where that is the recording's own.
+    own: Option<&'a str>,
+    lines: Vec<Line<'a>>,
+    places: Vec<facts::Place>,
+    cuts: Vec<String>,
+}
+
+impl Along<'_> {
+    fn wave(&self) -> Option<String> {
+        let path = path(self.facts.wave_form);
+        (!path.is_empty()).then_some(path)
+    }
+
+    fn place_x(&self, place: &facts::Place) -> i64 {
+        x(place.start_ms, self.facts.duration_ms())
+    }
+
+    /// Where a line is played from: on the recording's own page by asking for it anew.
+    fn at(&self, line: &Line<'_>) -> String {
+        let at = seconds(line.start_ms);
+        match self.own {
+            Some(own) => format!("{own}&t={at}#t={at}"),
+            None => format!("#t={at}"),
+        }
+    }
+
+    /// The form on which a line is corrected.
+    fn correct(&self, line: &Line<'_>) -> String {
+        let place = (line.start_ms, line.end_ms);
+        self.links.proposal(self.facts.recording.id, Some(place))
+    }
+
+    /// The form on which a line is added.
+    fn add(&self) -> String {
+        self.links.proposal(self.facts.recording.id, None)
+    }
+
+    fn proposed(&self, proposal: &Proposal) -> String {
+        let shown = Shown {
+            texts: self.texts,
+            links: self.links,
+            base: self.base,
+            language: self.interface,
+            spoken: self.language(),
+            proposal,
+            difference: Difference::of(proposal.before.as_ref(), &proposal.after),
+        };
+        shown.html()
+    }
+
+    fn seconds(&self, line: &Line<'_>) -> String {
+        seconds(line.start_ms)
+    }
+
+    fn end(&self, line: &Line<'_>) -> String {
+        seconds(line.end_ms)
+    }
+
+    fn play(&self, line: &Line<'_>) -> String {
+        let start_ms = u64::try_from(line.start_ms).unwrap_or(0);
+        let end_ms = None;
+        label(self.texts, Span { start_ms, end_ms })
+    }
+
+    fn clock(&self, line: &Line<'_>) -> String {
+        clock(line.start_ms)
+    }
+
+    fn n_comments(&self, n: &i64) -> String {
+        self.texts.counted(&self.texts.recordings.comments, *n)
+    }
+
+    fn status(&self) -> &str {
+        let texts = &self.texts.recordings;
+        match self.facts.transcript {
+            None => &texts.none,
+            Some((_, Status::Draft)) => &texts.draft,
+            Some((_, Status::Community)) => &texts.community,
+            Some((_, Status::Approved)) => &texts.approved,
+        }
+    }
+
+    fn language(&self) -> Option<&str> {
+        self.facts.transcript?.0.language.as_deref()
+    }
+
+    fn comment(&self, place: &facts::Place) -> Link<'_> {
+        self.links.to(Place::Comment(place.first))
+    }
+
+    fn cited(&self, id: &rejoinder_core::CommentId) -> Link<'_> {
+        self.links.to(Place::Comment(*id))
+    }
+
+    fn file(&self, ending: &str) -> impl Display {
+        let (host, id) = (encoded(&self.links.host), self.facts.recording.id);
+        format!("{}/recordings/{host}/{id}/transcript.{ending}", self.base)
+    }
+}

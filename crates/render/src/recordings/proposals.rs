@@ -1,0 +1,228 @@
+//! Corrections of a transcript that readers propose: beside their lines, the form for one, and what
+//! became of a reader's own.
+
+use std::fmt::Display;
+
+use askama::Template;
+use captions::{Change, Cue, Transcript, Words};
+use rejoinder_core::PageKey;
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, State};
+use rejoinder_core::recordings::{Proposal, Recording, Said};
+
+use crate::Context;
+use crate::catalogue::{Catalogue, RecordingsProposalsTexts};
+use crate::discussion::form::{Problem, Problems};
+use crate::links::Links;
+use crate::page::rendered;
+use crate::recordings::time::{clock, seconds};
+
+/// Words in a row of which the same became.
+pub(crate) enum Piece {
+    Same(String),
+    Added(String),
+    Removed(String),
+}
+
+impl From<&Words<'_>> for Piece {
+    fn from(words: &Words<'_>) -> Self {
+        match words {
+            Words::Same(text) => Self::Same((*text).to_owned()),
+            Words::Added(text) => Self::Added((*text).to_owned()),
+            Words::Removed(text) => Self::Removed((*text).to_owned()),
+        }
+    }
+}
+
+/// What becomes of a line, word by word: first who speaks, where that changes, then what is said.
+pub(crate) struct Difference {
+    pub(crate) speaker: Vec<Piece>,
+    pub(crate) text: Vec<Piece>,
+}
+
+impl Difference {
+    pub(crate) fn of(before: Option<&Said>, after: &Said) -> Self {
+        let text = match before {
+            Some(before) => words(&before.text, &after.text),
+            None => vec![Piece::Added(after.text.clone())],
+        };
+        let before = before.and_then(|said| said.speaker.as_ref());
+        let speaker = match (before, after.speaker.as_ref()) {
+            (Some(before), Some(after)) if before == after => Vec::new(),
+            (before, after) => {
+                let gone = before.map(|name| Piece::Removed(name.clone()));
+                let come = after.map(|name| Piece::Added(name.clone()));
+                gone.into_iter().chain(come).collect()
+            }
+        };
+        Self { speaker, text }
+    }
+}
+
+fn words(before: &str, after: &str) -> Vec<Piece> {
+    let alone = |text: &str| {
+        let cue = Cue {
+            start_ms: 0,
+            end_ms: Some(1_000),
+            speaker: None,
+            text: text.to_owned(),
+        };
+        Transcript::new(None, vec![cue]).0
+    };
+    let (old, new) = (alone(before), alone(after));
+    let changes = captions::diff(&old, &new);
+    let pieces = changes.iter().flat_map(|change| match change {
+        Change::Same(cue) => vec![Piece::Same(cue.text.clone())],
+        Change::Changed { words, .. } => words.iter().map(Piece::from).collect(),
+        Change::Added(cue) => vec![Piece::Added(cue.text.clone())],
+        Change::Removed(cue) => vec![Piece::Removed(cue.text.clone())],
+    });
+    pieces.collect()
+}
+
+/// A proposal beside its line, for everybody.
+#[derive(Template)]
+#[template(path = "recordings/proposal.html")]
+pub(crate) struct Shown<'a> {
+    pub(crate) texts: &'static Catalogue,
+    pub(crate) links: &'a Links,
+    pub(crate) base: &'a str,
+    pub(crate) language: Language,
+    /// The language that is spoken, where it is known.
+    pub(crate) spoken: Option<&'a str>,
+    pub(crate) proposal: &'a Proposal,
+    pub(crate) difference: Difference,
+}
+
+impl Shown<'_> {
+    pub(crate) fn html(&self) -> String {
+        rendered(self)
+    }
+
+    fn own(&self) -> &'static RecordingsProposalsTexts {
+        &self.texts.recordings.proposals
+    }
+
+    fn confirmed(&self) -> Option<String> {
+        let n = self.proposal.n_confirmations;
+        (n > 0).then(|| self.texts.counted(&self.own().confirmed, n))
+    }
+
+    /// When a new line is said; the line that a correction stands with says so itself.
+    fn time(&self) -> Option<String> {
+        let is_new = self.proposal.before.is_none();
+        is_new.then(|| clock(self.proposal.start_ms))
+    }
+}
+
+/// The form on which a reader corrects a line, or adds one.
+#[derive(Debug, Clone, Copy)]
+pub struct ProposalForm<'a> {
+    /// The recording.
+    pub recording: &'a Recording,
+    /// The page that it stands with.
+    pub key: &'a PageKey,
+    /// Where the line is; nothing where the reader says so.
+    pub place: Option<(i64, Option<i64>)>,
+    /// Where it begins and ends, as typed.
+    pub between: (&'a str, &'a str),
+    /// Who speaks.
+    pub speaker: &'a str,
+    /// What is said.
+    pub text: &'a str,
+    /// Whether guests say who they are, and by which address.
+    pub asks: Asks,
+    /// The name that was given.
+    pub name: &'a str,
+    /// The e-mail address that was given.
+    pub email: &'a str,
+    /// Why it was not taken.
+    pub problem: Option<Problem<'a>>,
+    /// What became of the reader's own, newest first.
+    pub decided: &'a [Proposal],
+}
+
+/// What a reader is asked about themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// They are known.
+    Nothing,
+    /// What they are called.
+    Name,
+    /// What they are called, and their e-mail address.
+    NameAndEmail,
+}
+
+/// The form as a page.
+pub fn proposal_page(context: &Context<'_>, form: &ProposalForm<'_>) -> String {
+    let links = Links::new(context.base, context.site, form.key);
+    let texts = &context.texts.recordings.proposals;
+    rendered(&ProposalPage {
+        texts: context.texts,
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
+        assets: context.assets,
+        title: match form.place {
+            Some(_) => &texts.correct,
+            None => &texts.add,
+        },
+        base: context.base,
+        links: &links,
+        problems: Problems(form.problem),
+        form,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "recordings/proposal_page.html")]
+struct ProposalPage<'a> {
+    texts: &'static Catalogue,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'a str,
+    base: &'a str,
+    links: &'a Links,
+    problems: Problems<'a>,
+    form: &'a ProposalForm<'a>,
+}
+
+impl ProposalPage<'_> {
+    fn own(&self) -> &'static RecordingsProposalsTexts {
+        &self.texts.recordings.proposals
+    }
+
+    fn clock(&self, ms: &i64) -> String {
+        clock(*ms)
+    }
+
+    /// Back to the line.
+    fn back(&self) -> impl Display {
+        let recording = self.links.recording(self.form.recording.id);
+        match self.form.place {
+            Some((start_ms, _)) => {
+                let at = seconds(start_ms);
+                format!("{recording}&t={at}#t={at}")
+            }
+            None => recording,
+        }
+    }
+
+    fn state(&self, proposal: &Proposal) -> &str {
+        let own = self.own();
+        match proposal.state {
+            State::Accepted => &own.accepted,
+            State::Declined => &own.declined,
+            State::Outdated => &own.outdated,
+            State::Held | State::Open => "",
+        }
+    }
+
+    fn asks_name(&self) -> bool {
+        self.form.asks != Asks::Nothing
+    }
+
+    fn asks_email(&self) -> bool {
+        self.form.asks == Asks::NameAndEmail
+    }
+}

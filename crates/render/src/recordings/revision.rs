@@ -1,0 +1,111 @@
+//! What a revision of a transcript changed.
+
+use askama::Template;
+use captions::{Change, Cue, Transcript};
+use rejoinder_core::Time;
+use rejoinder_core::recordings::{Recording, Said, Status};
+
+use crate::catalogue::{self, RecordingsProposalsTexts, fill};
+use crate::newsroom::Frame;
+use crate::page::rendered;
+use crate::recordings::desk::called;
+use crate::recordings::proposals::{Difference, Piece};
+use crate::recordings::time::clock;
+
+/// A revision beside the one before it.
+#[derive(Debug)]
+pub struct RevisionPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// The recording.
+    pub recording: &'a Recording,
+    /// Its number.
+    pub revision: i64,
+    /// How much it can be relied on.
+    pub status: Status,
+    /// When it was made.
+    pub made_at: &'a Time,
+    /// What it says.
+    pub new: &'a Transcript,
+    /// What the one before said.
+    pub old: &'a Transcript,
+}
+
+/// The lines that a revision changed, as a page.
+pub fn revision_page(page: &RevisionPage<'_>) -> String {
+    let changes = captions::diff(page.old, page.new);
+    rendered(&Changes {
+        frame: page.frame,
+        recording: page.recording,
+        revision: page.revision,
+        status: page.status,
+        made_at: page.made_at,
+        rows: changes.iter().filter_map(Row::of).collect(),
+    })
+}
+
+/// A line that is another one now.
+struct Row {
+    time: String,
+    difference: Difference,
+}
+
+impl Row {
+    fn of(change: &Change<'_>) -> Option<Self> {
+        let (cue, difference) = match change {
+            Change::Same(_) => return None,
+            Change::Changed { old, new, words } => {
+                let Difference { speaker, .. } = Difference::of(Some(&said(old)), &said(new));
+                let text = words.iter().map(Piece::from).collect();
+                (new, Difference { speaker, text })
+            }
+            Change::Added(new) => (new, Difference::of(None, &said(new))),
+            Change::Removed(old) => {
+                let name = old.speaker.clone().map(Piece::Removed);
+                let speaker = name.into_iter().collect();
+                let text = vec![Piece::Removed(old.text.clone())];
+                (old, Difference { speaker, text })
+            }
+        };
+        let start_ms = i64::try_from(cue.start_ms).unwrap_or(i64::MAX);
+        Some(Self {
+            time: clock(start_ms),
+            difference,
+        })
+    }
+}
+
+fn said(cue: &Cue) -> Said {
+    Said {
+        speaker: cue.speaker.clone(),
+        text: cue.text.clone(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "recordings/revision.html")]
+struct Changes<'a> {
+    frame: &'a Frame<'a>,
+    recording: &'a Recording,
+    revision: i64,
+    status: Status,
+    made_at: &'a Time,
+    rows: Vec<Row>,
+}
+
+impl Changes<'_> {
+    fn own(&self) -> &'static RecordingsProposalsTexts {
+        let language = self.frame.site.settings.language;
+        &catalogue::of(language).recordings.proposals
+    }
+
+    fn about(&self) -> String {
+        let language = self.frame.site.settings.language;
+        let status = called(&catalogue::of(language).recordings.desk, self.status);
+        let with = [
+            ("n", &self.revision as &dyn std::fmt::Display),
+            ("status", &status),
+        ];
+        fill(&self.own().revision_by, &with)
+    }
+}

@@ -1,0 +1,124 @@
+//! The recordings of a page, where they stand with its thread.
+
+use askama::Template;
+use rejoinder_core::discussion::card;
+use rejoinder_core::discussion::player::{self, Player};
+use rejoinder_core::publication::settings::LinkCards;
+use rejoinder_core::recordings::{Kind, Recording, State};
+
+use crate::Context;
+use crate::catalogue::{Catalogue, fill};
+use crate::links::{Links, encoded};
+use crate::page::rendered;
+use crate::recordings::time::clock;
+
+/// The recordings that can be heard, or will be soon; nothing where there is none.
+pub(crate) fn section(
+    context: &Context<'_>,
+    links: &Links,
+    recordings: &[Recording],
+) -> Option<String> {
+    let is_shown = |own: &&Recording| matches!(own.state, State::Waiting | State::Ready);
+    let shown = recordings.iter().filter(is_shown);
+    let figures: Vec<String> = shown.map(|own| figure(context, links, own)).collect();
+    (!figures.is_empty()).then(|| {
+        rendered(&Section {
+            texts: context.texts,
+            figures,
+        })
+    })
+}
+
+#[derive(Template)]
+#[template(path = "recordings/section.html")]
+struct Section {
+    texts: &'static Catalogue,
+    figures: Vec<String>,
+}
+
+impl Section {
+    fn title(&self) -> &str {
+        let n = i64::try_from(self.figures.len()).unwrap_or(i64::MAX);
+        self.texts.recordings.title.of(n)
+    }
+}
+
+/// A recording with what plays it.
+pub(crate) fn figure(context: &Context<'_>, links: &Links, recording: &Recording) -> String {
+    rendered(&Figure {
+        texts: context.texts,
+        base: context.base,
+        host: &links.host,
+        recording,
+        player: player_of(context, recording),
+        read_along: links.recording(recording.id),
+        from: None,
+    })
+}
+
+/// The same on a page of its own, which begins at `from` where a link leads there.
+pub(crate) fn figure_alone(
+    context: &Context<'_>,
+    links: &Links,
+    recording: &Recording,
+    from: Option<String>,
+) -> String {
+    rendered(&Figure {
+        texts: context.texts,
+        base: context.base,
+        host: &links.host,
+        recording,
+        player: player_of(context, recording),
+        read_along: String::new(),
+        from,
+    })
+}
+
+/// What plays a recording elsewhere, where the site lets anything be loaded from elsewhere.
+fn player_of(context: &Context<'_>, recording: &Recording) -> Option<Player> {
+    let address = recording.address.as_deref()?;
+    match context.site.settings.link_cards {
+        LinkCards::Off => None,
+        LinkCards::On | LinkCards::Listed | LinkCards::Unlisted => player::of(address),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "recordings/figure.html")]
+struct Figure<'a> {
+    texts: &'static Catalogue,
+    base: &'a str,
+    host: &'a str,
+    recording: &'a Recording,
+    player: Option<Player>,
+    /// Where there is more to read; empty where the reader is there.
+    read_along: String,
+    /// The part to be played, as a media fragment.
+    from: Option<String>,
+}
+
+impl Figure<'_> {
+    fn file(&self) -> String {
+        let (host, id) = (encoded(self.host), self.recording.id);
+        let part = self.from.as_deref().map(|from| format!("#{from}"));
+        let part = part.unwrap_or_default();
+        format!("{}/recordings/{host}/{id}/file{part}", self.base)
+    }
+
+    fn is_video(&self) -> bool {
+        self.recording.kind == Some(Kind::Video)
+    }
+
+    fn length(&self) -> Option<String> {
+        self.recording.duration_ms.map(clock)
+    }
+
+    fn play(&self, player: &Player) -> String {
+        fill(&self.texts.recordings.elsewhere, &[("host", &player.host)])
+    }
+
+    fn listen_elsewhere(&self, address: &str) -> String {
+        let host = card::host(address).unwrap_or_default();
+        fill(&self.texts.recordings.elsewhere_link, &[("host", &host)])
+    }
+}

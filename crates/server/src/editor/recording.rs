@@ -1,0 +1,349 @@
+//! One recording: its title, its transcript, its cuts.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use captions::{Export, Problem, Transcript};
+use rejoinder_core::recordings::{Comparison, Lock, Proposal, Recording, Status};
+use rejoinder_core::{AuthorId, Page, RecordingId};
+use render::newsroom::Told;
+use render::recordings::{CutOf, Open, RecordingPage, Report};
+use store::discussion::pages;
+use store::recordings::transcripts::{self, NewRevision, Revision};
+use store::recordings::{attaching, listing, proposals as proposed, reading};
+use store::{StoreError, Tx, moderation::groups};
+
+use super::proposals;
+use crate::access::Member;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, MAX_BODY, Params};
+use crate::newsroom::{self, Around, At, Shown, see_other};
+use crate::public::recordings::read as kept;
+use crate::state::App;
+
+/// A form holds a transcript, every byte of which may be written as three.
+pub(super) const MAX_FORM: usize = MAX_BODY + 3 * captions::MAX_FILE_BYTES;
+
+/// So many revisions of a transcript are listed.
+const MAX_REVISIONS: i64 = 50;
+
+struct Read {
+    around: Around,
+    page: Page,
+    recording: Recording,
+    transcript: Option<(Revision, String)>,
+    history: Vec<Revision>,
+    cuts: Vec<(Recording, Option<String>)>,
+    proposals: Vec<Proposal>,
+    authors: HashMap<AuthorId, String>,
+    locks: Vec<Lock>,
+}
+
+/// What the form of the transcript shows: what was typed, and why it was not taken.
+#[derive(Default)]
+struct Typed<'a> {
+    text: Option<&'a str>,
+    problem: Option<String>,
+    report: Option<Report>,
+    lock_problem: Option<&'a str>,
+}
+
+/// `GET /edit/{site}/recordings/{id}`.
+pub(super) async fn show(
+    State(app): State<App>,
+    member: Member,
+    Path((_, id)): Path<(String, String)>,
+    params: Params,
+) -> Result<Html<String>, ErrorPage> {
+    let id: RecordingId = id.parse().map_err(|_| ApiError::not_found())?;
+    let told = params
+        .get("did")
+        .and_then(|did| render::recordings::told(&member.site, did));
+    Ok(page(&app, &member, id, told.as_ref(), Typed::default()).await?)
+}
+
+async fn page(
+    app: &App,
+    member: &Member,
+    id: RecordingId,
+    told: Option<&Told>,
+    typed: Typed<'_>,
+) -> Result<Html<String>, ApiError> {
+    let (site, author) = (member.site.id, member.author.id);
+    let read = move |tx: &mut Tx<'_>| {
+        let around = Around::read(tx, site, author)?;
+        let Some(recording) = listing::in_reach(tx, site, id, &around.scope)? else {
+            return Ok(None);
+        };
+        let Some(page) = pages::by_id(tx, site, recording.page)? else {
+            return Ok(None);
+        };
+        Ok::<_, StoreError>(Some(Read {
+            transcript: transcripts::newest(tx, site, id)?,
+            history: transcripts::history(tx, site, id, MAX_REVISIONS)?,
+            cuts: reading::comparisons(tx, site, id)?,
+            proposals: proposed::undecided(tx, site, id)?,
+            authors: proposed::authors(tx, site, id)?,
+            locks: proposed::locks(tx, site, id)?,
+            around,
+            page,
+            recording,
+        }))
+    };
+    let read = app
+        .store
+        .read(read)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    let (revision, text) = match &read.transcript {
+        Some((revision, webvtt)) => {
+            let transcript = kept(webvtt, revision.language.clone())?;
+            (Some(revision), captions::write(&transcript, Export::Text))
+        }
+        None => (None, String::new()),
+    };
+    let comparisons = read.cuts.iter().map(|(cut, json)| {
+        let found = json
+            .as_deref()
+            .and_then(|json| serde_json::from_str::<Comparison>(json).ok());
+        (cut, found)
+    });
+    let comparisons: Vec<_> = comparisons.collect();
+    let cuts: Vec<_> = comparisons
+        .iter()
+        .map(|(cut, found)| CutOf {
+            cut,
+            comparison: found.as_ref(),
+        })
+        .collect();
+    let history: Vec<_> = read
+        .history
+        .iter()
+        .map(|own| (own.revision, own.status, own.made_at))
+        .collect();
+    let open = read.proposals.iter().map(|proposal| Open {
+        author: proposal
+            .author
+            .and_then(|author| read.authors.get(&author))
+            .map_or("", String::as_str),
+        proposal,
+    });
+    let open: Vec<_> = open.collect();
+    let shown = Shown {
+        title: &read.recording.title,
+        at: At::Edit("/recordings/"),
+        told,
+    };
+    Ok(newsroom::page(app, member, &read.around, shown, |frame| {
+        render::recordings::recording_page(&RecordingPage {
+            frame,
+            recording: &read.recording,
+            page: &read.page,
+            revision: revision.map_or(0, |own| own.revision),
+            status: revision.map(|own| own.status),
+            language: revision
+                .and_then(|own| own.language.as_deref())
+                .unwrap_or_default(),
+            text: typed.text.unwrap_or(&text),
+            problem: typed.problem.as_deref(),
+            report: typed.report.as_ref(),
+            history: &history,
+            proposals: &open,
+            locks: &read.locks,
+            lock_problem: typed.lock_problem,
+            cuts: &cuts,
+        })
+    }))
+}
+
+/// `POST /edit/{site}/recordings/{id}`: one of the forms of the page.
+pub(super) async fn change(
+    State(app): State<App>,
+    member: Member,
+    Path((_, id)): Path<(String, String)>,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let id: RecordingId = id.parse().map_err(|_| ApiError::not_found())?;
+    let recording = reached(&app, &member, id).await?;
+    let here = format!("/edit/{}/recordings", member.site.host);
+    let back = recording.cut_of.unwrap_or(id);
+    match fields.get("act") {
+        Some("rename") => {
+            let title = fields.get("title").unwrap_or_default();
+            let title = markup::excerpt(title, super::recordings::MAX_TITLE);
+            if !title.is_empty() {
+                write(&app, move |tx, now| {
+                    attaching::rename(tx, now, &recording, &title)
+                })
+                .await?;
+            }
+            Ok(see_other(&format!("{here}/{id}?did=saved")))
+        }
+        Some("remove") => {
+            let is_cut = recording.cut_of.is_some();
+            write(&app, move |tx, now| attaching::remove(tx, now, &recording)).await?;
+            Ok(see_other(&match is_cut {
+                true => format!("{here}/{back}?did=removed"),
+                false => here,
+            }))
+        }
+        Some("transcript") => save(&app, &member, &recording, &fields).await,
+        Some(act @ ("accept" | "decline")) => {
+            let did = proposals::decide(&app, &member, &recording, act, &fields).await?;
+            Ok(see_other(&format!("{here}/{id}?did={did}#proposals")))
+        }
+        Some(act @ ("lock" | "unlock")) => {
+            if let Some(did) = proposals::set_lock(&app, &recording, act, &fields).await? {
+                return Ok(see_other(&format!("{here}/{id}?did={did}#proposals")));
+            }
+            let typed = Typed {
+                lock_problem: Some(render::recordings::lock_invalid(&member.site)),
+                ..Typed::default()
+            };
+            let page = page(&app, &member, id, None, typed).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        _ => Err(ApiError::query("act", "There is no such action.").into()),
+    }
+}
+
+async fn write(
+    app: &App,
+    change: impl Fn(&mut Tx<'_>, rejoinder_core::Time) -> store::Result<()> + Send + 'static,
+) -> Result<(), ApiError> {
+    let now = app.now();
+    Ok(app.store.write(move |tx| change(tx, now)).await?)
+}
+
+/// Keep a transcript as it was typed, or as a file holds it.
+async fn save(
+    app: &App,
+    member: &Member,
+    recording: &Recording,
+    fields: &Params,
+) -> Result<Response, ErrorPage> {
+    let text = fields.get("text").unwrap_or_default();
+    let reading = captions::read(text.as_bytes(), None);
+    let refused = async |problem: String, report| {
+        let typed = Typed {
+            text: Some(text),
+            problem: Some(problem),
+            report,
+            ..Typed::default()
+        };
+        let page = page(app, member, recording.id, None, typed).await?;
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    };
+    let reading = match reading {
+        Ok(reading) => reading,
+        Err(problem) => return refused(problem.to_string(), None).await,
+    };
+    let (from, before) = newest(app, recording).await?;
+    let transcript = keeping_times(reading.transcript, before.as_ref());
+    let webvtt = captions::write(&transcript, Export::WebVtt);
+    if webvtt.len() > captions::MAX_FILE_BYTES {
+        let size_bytes = webvtt.len();
+        return refused(Problem::TooLarge { size_bytes }.to_string(), None).await;
+    }
+    let status = fields.get("status").and_then(Status::parse);
+    let language = fields
+        .get("language")
+        .map(str::trim)
+        .filter(|tag| is_tag(tag));
+    let new = NewRevision {
+        from: fields
+            .get("from")
+            .and_then(|from| from.parse().ok())
+            .unwrap_or(from),
+        status: status.unwrap_or(Status::Draft),
+        language: language.map(str::to_owned).or(transcript.language.clone()),
+        webvtt,
+        by: Some(member.author.id),
+    };
+    let (now, own) = (app.now(), recording.clone());
+    let write = move |tx: &mut Tx<'_>| transcripts::save(tx, now, &own, &new);
+    match app.store.write(write).await.map_err(ApiError::from)? {
+        None => refused(render::recordings::meanwhile(&member.site).to_owned(), None).await,
+        Some(_) if reading.warnings.is_empty() => {
+            let (host, id) = (&member.site.host, recording.id);
+            Ok(see_other(&format!(
+                "/edit/{host}/recordings/{id}?did=saved"
+            )))
+        }
+        Some(_) => {
+            let typed = Typed {
+                report: Some(report(&reading.warnings)),
+                ..Typed::default()
+            };
+            let told = render::recordings::told(&member.site, "saved");
+            Ok(page(app, member, recording.id, told.as_ref(), typed)
+                .await?
+                .into_response())
+        }
+    }
+}
+
+fn report(warnings: &[captions::Warning]) -> Report {
+    Report(warnings.iter().map(ToString::to_string).collect())
+}
+
+async fn newest(app: &App, recording: &Recording) -> Result<(i64, Option<Transcript>), ApiError> {
+    let (site, id) = (recording.site, recording.id);
+    let found = app
+        .store
+        .read(move |tx| transcripts::newest(tx, site, id))
+        .await?;
+    Ok(match found {
+        Some((revision, webvtt)) => {
+            let transcript = kept(&webvtt, revision.language)?;
+            (revision.revision, Some(transcript))
+        }
+        None => (0, None),
+    })
+}
+
+/// A transcript that was edited as text, whose times are of whole seconds, with the exact times of the
+/// lines that were there before.
+fn keeping_times(edited: Transcript, before: Option<&Transcript>) -> Transcript {
+    let Some(before) = before else {
+        return edited;
+    };
+    let mut old = before.cues().iter().peekable();
+    let language = edited.language.clone();
+    let mut cues = edited.into_cues();
+    for cue in &mut cues {
+        let second = cue.start_ms / 1_000;
+        while old.next_if(|own| own.start_ms / 1_000 < second).is_some() {}
+        let same = old.next_if(|own| own.start_ms / 1_000 == second);
+        if let Some(own) = same.filter(|_| cue.start_ms.is_multiple_of(1_000)) {
+            cue.start_ms = own.start_ms;
+            cue.end_ms = cue.end_ms.or(own.end_ms);
+        }
+    }
+    Transcript::new(language, cues).0
+}
+
+/// Whether a text could be a language tag of BCP 47.
+fn is_tag(tag: &str) -> bool {
+    (2..=35).contains(&tag.len())
+        && tag.split('-').all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+}
+
+/// The recording, if the member reaches its page.
+pub(super) async fn reached(
+    app: &App,
+    member: &Member,
+    id: RecordingId,
+) -> Result<Recording, ApiError> {
+    let (site, author) = (member.site.id, member.author.id);
+    let read = app.store.read(move |tx| {
+        let scope = groups::scope_of(tx, site, author)?;
+        listing::in_reach(tx, site, id, &scope)
+    });
+    read.await?.ok_or_else(ApiError::not_found)
+}

@@ -1,0 +1,248 @@
+//! The recordings of a site: the list of them, and attaching one.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::discussion::policy;
+use rejoinder_core::discussion::text::lines;
+use rejoinder_core::recordings::External;
+use rejoinder_core::{Page, PageId, RecordingId};
+use render::recordings::{RecordingsPage, Typed};
+use store::discussion::pages;
+use store::recordings::attaching::{self, MAX_EACH, NewRecording, Source};
+use store::recordings::{listing, proposals};
+use store::{StoreError, Tx, moderation::groups};
+
+use crate::access::Member;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Form, Params, Visitor};
+use crate::newsroom::{self, Around, At, Shown, see_other};
+use crate::state::App;
+
+/// So many recordings are shown at once.
+const AT_ONCE: usize = 50;
+
+/// The longest title of a recording, in graphemes.
+pub(super) const MAX_TITLE: usize = 200;
+
+/// The longest address of one, in bytes.
+const MAX_ADDRESS: usize = 2_000;
+
+/// `GET /edit/{site}/recordings`.
+pub(super) async fn show(
+    State(app): State<App>,
+    member: Member,
+    params: Params,
+) -> Result<Html<String>, ErrorPage> {
+    let after: Option<RecordingId> = params.read("after")?;
+    let typed = Typed {
+        page: params.get("page").unwrap_or_default(),
+        ..Typed::default()
+    };
+    Ok(page(&app, &member, after, &typed).await?)
+}
+
+async fn page(
+    app: &App,
+    member: &Member,
+    after: Option<RecordingId>,
+    typed: &Typed<'_>,
+) -> Result<Html<String>, ApiError> {
+    let (site, author) = (member.site.id, member.author.id);
+    let read = move |tx: &mut Tx<'_>| {
+        let around = Around::read(tx, site, author)?;
+        let limit = i64::try_from(AT_ONCE + 1).unwrap_or(i64::MAX);
+        let recordings = listing::of_scope(tx, site, &around.scope, after, limit)?;
+        let ids: Vec<PageId> = recordings.iter().map(|own| own.page).collect();
+        let pages = pages::by_ids(tx, site, &ids)?;
+        let ids: Vec<RecordingId> = recordings.iter().map(|own| own.id).collect();
+        let waiting = proposals::n_undecided(tx, site, &ids)?;
+        Ok::<_, StoreError>((around, recordings, pages, waiting))
+    };
+    let (around, mut recordings, pages, waiting) = app.store.read(read).await?;
+    let is_more = recordings.len() > AT_ONCE;
+    recordings.truncate(AT_ONCE);
+    let last = recordings.last().filter(|_| is_more);
+    let next = last.map(|last| format!("/edit/{}/recordings?after={}", member.site.host, last.id));
+    let rows = recordings.iter().filter_map(|own| {
+        let page = pages.iter().find(|page| page.id == own.page)?;
+        let n = waiting.get(&own.id).copied().unwrap_or(0);
+        Some((own, page, n))
+    });
+    let rows: Vec<_> = rows.collect();
+    let shown = Shown {
+        title: render::recordings::title(&member.site),
+        at: At::Edit("/recordings"),
+        told: None,
+    };
+    Ok(newsroom::page(app, member, &around, shown, |frame| {
+        render::recordings::recordings_page(&RecordingsPage {
+            frame,
+            rows: &rows,
+            next,
+            typed,
+        })
+    }))
+}
+
+/// `POST /edit/{site}/recordings`: attach a recording by an address. Files are uploaded by the API.
+pub(super) async fn attach(
+    State(app): State<App>,
+    member: Member,
+    visitor: Visitor,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let value = |name| fields.get(name).unwrap_or_default();
+    let attached = match source(value("address"), value("duration")) {
+        Ok(source) => {
+            let new = New {
+                page: value("page"),
+                title: value("title"),
+                cut_of: value("cut_of"),
+                source,
+            };
+            attach_one(&app, &member, &visitor, new).await
+        }
+        Err(error) => Err(error),
+    };
+    let host = &member.site.host;
+    match attached {
+        Ok(id) => {
+            let id = match value("cut_of") {
+                "" => id.to_string(),
+                whole => whole.to_owned(),
+            };
+            Ok(see_other(&format!(
+                "/edit/{host}/recordings/{id}?did=attached"
+            )))
+        }
+        Err(error) if error.status.is_server_error() => Err(error.into()),
+        Err(error) => {
+            let typed = Typed {
+                page: value("page"),
+                title: value("title"),
+                address: value("address"),
+                duration: value("duration"),
+                problem: Some(&error.detail),
+            };
+            let page = page(&app, &member, None, &typed).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+/// A recording as an editor wants it attached.
+pub(super) struct New<'a> {
+    /// The page's address or key.
+    pub(super) page: &'a str,
+    pub(super) title: &'a str,
+    /// The id of the recording that it is a cut of; empty where it is none.
+    pub(super) cut_of: &'a str,
+    pub(super) source: Source,
+}
+
+/// What an address leads to: a player elsewhere that is known, or a file.
+fn source(address: &str, duration: &str) -> Result<Source, ApiError> {
+    let address = address.trim();
+    let is_good = address.len() <= MAX_ADDRESS && markup::safe_url(address).is_some();
+    if !is_good {
+        let detail = "This is no address that starts with http:// or https://.";
+        return Err(ApiError::body(detail).field("address"));
+    }
+    if External::parse(address).is_none() {
+        return Ok(Source::Address(address.to_owned()));
+    }
+    let duration_ms = match duration.trim() {
+        "" => None,
+        typed => {
+            let length = rejoinder_core::recordings::Span::from_fragment(&format!("t={typed}"));
+            let length = length.ok_or_else(|| {
+                let detail = "The length is a time such as 35:00 or 1:02:33.";
+                ApiError::body(detail).field("duration")
+            })?;
+            i64::try_from(length.start_ms).ok()
+        }
+    };
+    Ok(Source::Player {
+        address: address.to_owned(),
+        duration_ms,
+    })
+}
+
+/// Attach `new` to a page that the member reaches.
+pub(super) async fn attach_one(
+    app: &App,
+    member: &Member,
+    visitor: &Visitor,
+    new: New<'_>,
+) -> Result<RecordingId, ApiError> {
+    let now = app.now();
+    let title = lines(new.title).replace('\n', " ");
+    let title = markup::excerpt(&title, MAX_TITLE);
+    if title.is_empty() {
+        return Err(ApiError::body("The recording needs a title.").field("title"));
+    }
+    let whole: Option<RecordingId> = match new.cut_of {
+        "" => None,
+        id => Some(id.parse().map_err(|_| ApiError::not_found())?),
+    };
+    let key = match whole {
+        Some(_) => None,
+        None => {
+            let key = visitor.page(app, &member.site, new.page)?;
+            policy::may_carry_thread(&member.site, &key)?;
+            Some(key)
+        }
+    };
+    let (site, author) = (member.site.id, member.author.id);
+    let (id, page_id) = (RecordingId(app.ids.next(now)), PageId(app.ids.next(now)));
+    let source = new.source;
+    let write = move |tx: &mut Tx<'_>| {
+        let scope = groups::scope_of(tx, site, author)?;
+        let page: Option<Page> = match (&key, whole) {
+            (Some(key), _) => {
+                // No page is added for somebody who does not reach it.
+                match pages::find(tx, site, key)? {
+                    Some(page) => pages::in_scope(tx, site, page.id, &scope)?,
+                    None if groups::covers_key(tx, site, author, key)? => {
+                        Some(pages::find_or_add(tx, now, site, page_id, key, None)?)
+                    }
+                    None => None,
+                }
+            }
+            (None, Some(whole)) => match listing::in_reach(tx, site, whole, &scope)? {
+                Some(whole) if whole.cut_of.is_none() => pages::by_id(tx, site, whole.page)?,
+                _ => None,
+            },
+            (None, None) => None,
+        };
+        let Some(page) = page else {
+            return Ok(None);
+        };
+        let new = NewRecording {
+            id,
+            page: page.id,
+            cut_of: whole,
+            title: title.clone(),
+            source: source.clone(),
+            by: Some(author),
+        };
+        attaching::attach(tx, now, site, &new).map(Some)
+    };
+    match app.store.write(write).await? {
+        None => Err(ApiError::not_found()),
+        Some(true) => {
+            (app.wake)();
+            Ok(id)
+        }
+        Some(false) => {
+            let detail = format!("There can be {MAX_EACH} at most.");
+            Err(ApiError::new(
+                StatusCode::CONFLICT,
+                "recordings_full",
+                detail,
+            ))
+        }
+    }
+}

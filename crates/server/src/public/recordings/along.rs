@@ -1,0 +1,219 @@
+//! What there is to read of a recording, as fragment and as whole page, from the page cache.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use rejoinder_core::recordings::{Comparison, Recording, Span};
+use rejoinder_core::{PageKey, RecordingId, Site, ThreadQuery};
+use render::recordings::{Cited, CutOf, Facts};
+use store::discussion::pages;
+use store::recordings::{listing, whole};
+
+use super::is_open;
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Params, Visitor};
+use crate::http::front::raw_address;
+use crate::http::limits::Act;
+use crate::http::metrics::Counter;
+use crate::http::middleware::headers::{complete, embed_policy};
+use crate::http::page_cache::{
+    Encoding, Form, PageError, Rendered, Shape, Slot, Source, Validators,
+};
+use crate::public::threads::{context, placed};
+use crate::state::App;
+
+/// `GET /embed/recording/along`: for the widget, which plays it.
+pub(super) async fn fragment(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    answer(&app, &visitor, &params, Form::Along, &uri, &asked).await
+}
+
+/// `GET /embed/recording`: the recording as a whole page; `t` names a part of it.
+pub(super) async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ErrorPage> {
+    let from = params.get("t");
+    let from = from.and_then(|from| Span::from_fragment(&format!("t={from}")));
+    let form = |id| Form::Recording(id, from);
+    Ok(answer(&app, &visitor, &params, form, &uri, &asked).await?)
+}
+
+async fn answer(
+    app: &App,
+    visitor: &Visitor,
+    params: &Params,
+    form: impl FnOnce(RecordingId) -> Form,
+    uri: &Uri,
+    asked: &HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    app.limits.take(Act::Read, visitor, app.now())?;
+    let site = visitor.at(app, params.site()?).await?;
+    let page = visitor.page(app, &site, params.page())?;
+    let id: Option<RecordingId> = params.read("id")?;
+    let id = id.ok_or_else(ApiError::not_found)?;
+    if !stands_with(app, &site, &page, id).await? {
+        return Err(ApiError::not_found());
+    }
+    let shape = Shape {
+        form: form(id),
+        base: visitor.base.0.clone(),
+        query: ThreadQuery::first_page(&site.settings),
+        reply: None,
+        marked: None,
+    };
+    let source = AlongSource { app, page, id };
+    let encoding = Encoding::accepted(asked);
+    let (variant, entry) = app
+        .pages
+        .get(
+            &site,
+            source.page.as_str(),
+            &shape,
+            encoding,
+            app.now(),
+            &source,
+        )
+        .await?;
+    if let Some(raw) = raw_address(app, uri, asked) {
+        app.pages.remember(raw.into_owned(), &variant);
+    }
+    Ok(entry.answer(asked, encoding))
+}
+
+/// Whether the recording stands with the page.
+async fn stands_with(
+    app: &App,
+    site: &Site,
+    page: &PageKey,
+    id: RecordingId,
+) -> Result<bool, ApiError> {
+    let (site, key) = (site.id, page.clone());
+    let read = app.store.read(move |tx| {
+        let page = pages::find(tx, site, &key)?;
+        let recording = listing::find(tx, site, id)?;
+        Ok(page.zip(recording))
+    });
+    let found = read.await?;
+    Ok(found.is_some_and(|(page, own)| own.page == page.id && is_open(&own)))
+}
+
+/// Renders what there is to read of a recording from the store.
+struct AlongSource<'a> {
+    app: &'a App,
+    page: PageKey,
+    id: RecordingId,
+}
+
+impl AlongSource<'_> {
+    /// The page that the slot stands for; an alias leads to a slot of another name.
+    fn key(&self, slot: &Slot) -> PageKey {
+        if slot.key == self.page.as_str() {
+            return self.page.clone();
+        }
+        PageKey::stored(slot.key.clone(), None)
+    }
+
+    fn html(
+        &self,
+        slot: &Slot,
+        shape: &Shape,
+        key: &PageKey,
+        whole: &whole::Whole,
+    ) -> Result<String, PageError> {
+        let transcript = whole.transcript.as_ref();
+        let transcript = transcript.map(|(status, language, text)| {
+            let read = super::read(text, language.clone());
+            read.map(|transcript| (transcript, *status))
+        });
+        let transcript = transcript
+            .transpose()
+            .map_err(|error| PageError::broken(error.detail))?;
+        let cuts = whole.cuts.iter().map(|(cut, json)| {
+            let found = json.as_deref().map(serde_json::from_str::<Comparison>);
+            Ok((cut, found.transpose().map_err(PageError::broken)?))
+        });
+        let cuts: Vec<(&Recording, Option<Comparison>)> = cuts.collect::<Result<_, PageError>>()?;
+        let cuts: Vec<_> = cuts
+            .iter()
+            .map(|(cut, found)| CutOf {
+                cut,
+                comparison: found.as_ref(),
+            })
+            .collect();
+        let cited = whole.cited.iter().map(|cited| Cited {
+            comment: cited.comment,
+            start_ms: cited.start_ms,
+            end_ms: cited.end_ms,
+        });
+        let cited: Vec<_> = cited.collect();
+        let facts = Facts {
+            recording: &whole.recording,
+            key,
+            transcript: transcript.as_ref().map(|(text, status)| (text, *status)),
+            wave_form: &whole.wave_form,
+            cited: &cited,
+            proposals: &whole.proposals,
+            locks: &whole.locks,
+            cuts: &cuts,
+            marked: match shape.form {
+                Form::Recording(_, marked) => marked,
+                _ => None,
+            },
+        };
+        let context = context(self.app, &slot.site, &shape.base);
+        Ok(match shape.form {
+            Form::Recording(..) => render::recordings::player_page(&context, &facts),
+            _ => render::recordings::player_fragment(&context, &facts),
+        })
+    }
+}
+
+impl Source for AlongSource<'_> {
+    async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
+        let (site, key) = (slot.site.id, self.key(slot));
+        let found = self.app.store.read(move |tx| pages::find(tx, site, &key));
+        Ok(found.await?.map_or(0, |page| page.version))
+    }
+
+    async fn render(&self, slot: &Slot, shape: &Shape) -> Result<Rendered, PageError> {
+        self.app.metrics.count(Counter::Renderings);
+        let (site, key, id) = (slot.site.id, self.key(slot), self.id);
+        let read = self.app.store.read(move |tx| {
+            let page = pages::find(tx, site, &key)?;
+            let found = whole::find(tx, site, id)?;
+            Ok(page.zip(found))
+        });
+        let (page, whole) = read.await?.ok_or_else(|| PageError::broken("it is gone"))?;
+        let canonical = page.key.as_str().to_owned();
+        let key = placed(self.app, &slot.site, &shape.base, page.key);
+        let html = self.html(slot, shape, &key, &whole)?;
+        Ok(Rendered {
+            version: page.version,
+            canonical: Some(canonical),
+            body: html.into_bytes(),
+            headers: headers(&slot.site, shape.form),
+            validators: Validators::Tag,
+        })
+    }
+}
+
+fn headers(site: &Site, form: Form) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    headers.insert(header::CONTENT_TYPE, kind);
+    if matches!(form, Form::Recording(..)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, embed_policy(site));
+    }
+    complete(&mut headers, true);
+    headers
+}

@@ -1,0 +1,160 @@
+//! Which parts of recordings comments speak of.
+//!
+//! A reference is found when a text is rendered, beside the recordings that its page has by then, and is
+//! kept with the recording's revision. When other recordings stand with the page, its texts are rendered
+//! once more, in steps.
+
+use markup::{RENDERER_VERSION, render_beside};
+use rejoinder_core::discussion::event::EventKind;
+use rejoinder_core::recordings::{Citable, External, State, TimeReference};
+use rejoinder_core::{CommentId, PageId, SiteId, Time};
+use serde::{Deserialize, Serialize};
+
+use super::listing;
+use crate::discussion::{events, pages};
+use crate::jobs::{self, NewJob, Payload};
+use crate::{Result, Tx, params, sql};
+
+/// Comments that are looked at in one step; each takes a moment of the only writer.
+const STEP: i64 = 50;
+
+/// Looks for parts of recordings in what is said on a page.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FindCited {
+    /// The page.
+    pub page: PageId,
+    /// When its recordings changed.
+    pub asked_at: Time,
+}
+
+impl Payload for FindCited {
+    const KIND: &'static str = "cited";
+}
+
+/// The recordings of a page that a comment can name a part of.
+pub fn citable(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Citable>> {
+    let recordings = listing::of_page(tx, site, page)?.into_iter();
+    let ready = recordings.filter(|own| own.state == State::Ready);
+    let citable = (1..).zip(ready).map(|(ordinal, own)| Citable {
+        id: own.id,
+        revision: own.revision,
+        duration_ms: own.duration_ms.and_then(|ms| u64::try_from(ms).ok()),
+        external: own
+            .address
+            .as_deref()
+            .and_then(External::parse)
+            .map(|(external, _)| external),
+        ordinal,
+    });
+    Ok(citable.collect())
+}
+
+/// Keep what a comment refers to, in place of what it referred to before.
+pub(crate) fn keep(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    comment: CommentId,
+    times: &[TimeReference],
+) -> Result<()> {
+    forget(tx, site, comment)?;
+    for (place, time) in (0_i64..).zip(times) {
+        tx.execute(
+            sql!(
+                "insert into time_reference (site_id, comment_id, place, recording_id, revision,
+                     start_ms, end_ms, from_byte, to_byte)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+            ),
+            params![
+                site,
+                comment,
+                place,
+                time.recording,
+                time.revision,
+                ms(time.span.start_ms),
+                time.span.end_ms.map(ms),
+                byte(time.at.start),
+                byte(time.at.end)
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+fn ms(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}
+
+fn byte(at: usize) -> i64 {
+    i64::try_from(at).unwrap_or(i64::MAX)
+}
+
+/// A comment refers to nothing any more.
+pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<()> {
+    tx.execute(
+        sql!("delete from time_reference where site_id = ?1 and comment_id = ?2"),
+        params![site, comment],
+    )?;
+    Ok(())
+}
+
+/// Have the texts of a page looked at once more.
+pub(crate) fn want(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()> {
+    let find = FindCited {
+        page,
+        asked_at: now,
+    };
+    jobs::add(tx, now, &NewJob::new(site, &find, now)?)?;
+    Ok(())
+}
+
+/// Look at the next texts of a page that readers are shown, after `after`. Gives the last of them; none when all were looked at.
+pub fn step(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    page: PageId,
+    after: CommentId,
+) -> Result<Option<CommentId>> {
+    // What is read here is not changed by another before it is written.
+    let page = pages::lock(tx, site, page)?.id;
+    let recordings = citable(tx, site, page)?;
+    let step: Vec<(CommentId, String, String)> = tx.all(
+        sql!(
+            "select id, text, html from comment
+             where site_id = ?1 and page_id = ?2 and id > ?3 and state = 'published'
+               and written_in = 'markdown'
+             order by id limit ?4"
+        ),
+        params![site, page, after, STEP],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let last = step.last().map(|(id, ..)| *id);
+    for (id, text, html) in step {
+        // What was taken away has no text that could be shown.
+        if html.is_empty() || !may_cite(&text) {
+            continue;
+        }
+        let rendered = render_beside(&text, &recordings);
+        if rendered.html.as_str() != html {
+            tx.execute(
+                sql!("update comment set html = ?3, renderer = ?4 where site_id = ?1 and id = ?2"),
+                params![site, id, rendered.html.as_str(), RENDERER_VERSION],
+            )?;
+        }
+        keep(tx, site, id, &rendered.times)?;
+    }
+    Ok(last)
+}
+
+/// Show a page anew whose texts were looked at.
+pub fn show(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()> {
+    if let Some(page) = pages::by_id(tx, site, page)? {
+        let page = pages::lock(tx, site, page.id)?;
+        events::append(tx, now, &page, EventKind::PageChanged, None)?;
+    }
+    Ok(())
+}
+
+/// Whether a text could name a part of a recording: without a digit none can.
+pub fn may_cite(text: &str) -> bool {
+    text.chars().any(char::is_numeric)
+}

@@ -1,0 +1,114 @@
+//! Which recordings there are.
+
+use rejoinder_core::recordings::{Kind, Recording, State};
+use rejoinder_core::{PageId, RecordingId, SiteId};
+
+use crate::database::error::StoreError;
+use crate::moderation::groups::{Scope, in_scope};
+use crate::{Result, Row, Tx, params, sql};
+
+macro_rules! recording {
+    ($($rest:expr),+ $(,)?) => {
+        concat!(
+            "select r.id, r.site_id, r.page_id, r.cut_of, r.title, r.kind, r.state, r.problem, \
+             r.address, r.media_type, r.n_bytes, r.n_arrived, r.duration_ms, r.revision, \
+             r.created_by, r.created_at from recording r ",
+            $($rest),+
+        )
+    };
+}
+
+fn read(row: &Row<'_>) -> Result<Recording> {
+    let unknown = || StoreError::Internal("a recording has an unknown kind or state".into());
+    let kind: Option<String> = row.get(5)?;
+    let kind = kind.map(|word| Kind::parse(&word).ok_or_else(unknown));
+    let state: String = row.get(6)?;
+    Ok(Recording {
+        id: row.get(0)?,
+        site: row.get(1)?,
+        page: row.get(2)?,
+        cut_of: row.get(3)?,
+        title: row.get(4)?,
+        kind: kind.transpose()?,
+        state: State::parse(&state).ok_or_else(unknown)?,
+        problem: row.get(7)?,
+        address: row.get(8)?,
+        media_type: row.get(9)?,
+        n_bytes: row.get(10)?,
+        n_arrived: row.get(11)?,
+        duration_ms: row.get(12)?,
+        revision: row.get(13)?,
+        created_by: row.get(14)?,
+        created_at: row.get(15)?,
+    })
+}
+
+/// The recording, or the cut, with this id.
+pub fn find(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<Recording>> {
+    tx.one(
+        sql!(recording!("where r.site_id = ?1 and r.id = ?2")),
+        params![site, id],
+        read,
+    )
+}
+
+/// The recordings of a page, in the order in which they were attached.
+pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Recording>> {
+    tx.all(
+        sql!(recording!(
+            "where r.site_id = ?1 and r.page_id = ?2 and r.cut_of is null order by r.id"
+        )),
+        params![site, page],
+        read,
+    )
+}
+
+/// The cuts of a recording, in the order in which they were attached.
+pub fn cuts_of(tx: &mut Tx<'_>, site: SiteId, whole: RecordingId) -> Result<Vec<Recording>> {
+    tx.all(
+        sql!(recording!(
+            "where r.site_id = ?1 and r.cut_of = ?2 order by r.id"
+        )),
+        params![site, whole],
+        read,
+    )
+}
+
+/// The recordings of the pages of `scope`, newest first, after `after`.
+pub fn of_scope(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    scope: &Scope,
+    after: Option<RecordingId>,
+    limit: i64,
+) -> Result<Vec<Recording>> {
+    let after = after.unwrap_or(RecordingId(i64::MAX));
+    tx.all(
+        sql!(recording!(
+            "join page p on p.site_id = r.site_id and p.id = r.page_id
+             where r.site_id = ?1 and r.id < ?2 and r.cut_of is null and ",
+            in_scope!("?3", "?4"),
+            " order by r.id desc limit ?5"
+        )),
+        params![site, after, scope.is_all(), scope.list(), limit],
+        read,
+    )
+}
+
+/// The recording as an editor of `scope` may change it: its page is one of theirs.
+pub fn in_reach(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: RecordingId,
+    scope: &Scope,
+) -> Result<Option<Recording>> {
+    tx.one(
+        sql!(recording!(
+            "join page p on p.site_id = r.site_id and p.id = r.page_id
+             where r.site_id = ?1 and r.id = ?2 and ",
+            in_scope!("?3", "?4")
+        )),
+        params![site, id, scope.is_all(), scope.list()],
+        read,
+    )
+}

@@ -1,0 +1,155 @@
+//! Transcripts: each change is a revision, and all revisions stay.
+
+use rejoinder_core::recordings::{Recording, Status};
+use rejoinder_core::{AuthorId, RecordingId, SiteId, Time};
+
+use super::changed::changed;
+use super::proposals;
+use crate::database::error::StoreError;
+use crate::{Result, Row, Tx, params, sql};
+
+/// A revision of a transcript.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// Its number, from 1.
+    pub revision: i64,
+    /// How much it can be relied on.
+    pub status: Status,
+    /// The language that is spoken, as a BCP 47 tag, where it is known.
+    pub language: Option<String>,
+    /// Who made it, where they are still known.
+    pub author: Option<AuthorId>,
+    /// When.
+    pub made_at: Time,
+}
+
+fn read(row: &Row<'_>) -> Result<Revision> {
+    let status: String = row.get(1)?;
+    let unknown = || StoreError::Internal("a transcript has an unknown status".into());
+    Ok(Revision {
+        revision: row.get(0)?,
+        status: Status::parse(&status).ok_or_else(unknown)?,
+        language: row.get(2)?,
+        author: row.get(3)?,
+        made_at: row.get(4)?,
+    })
+}
+
+/// The newest revision of a recording's transcript, as WebVTT.
+pub fn newest(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    recording: RecordingId,
+) -> Result<Option<(Revision, String)>> {
+    tx.one(
+        sql!(
+            "select revision, status, language, author_id, made_at, webvtt from transcript
+             where site_id = ?1 and recording_id = ?2 order by revision desc limit 1"
+        ),
+        params![site, recording],
+        |row| Ok((read(row)?, row.get(5)?)),
+    )
+}
+
+/// One revision of a recording's transcript, as WebVTT.
+pub fn revision(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    recording: RecordingId,
+    revision: i64,
+) -> Result<Option<(Revision, String)>> {
+    tx.one(
+        sql!(
+            "select revision, status, language, author_id, made_at, webvtt from transcript
+             where site_id = ?1 and recording_id = ?2 and revision = ?3"
+        ),
+        params![site, recording, revision],
+        |row| Ok((read(row)?, row.get(5)?)),
+    )
+}
+
+/// The revisions of a recording's transcript, newest first.
+pub fn history(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    recording: RecordingId,
+    limit: i64,
+) -> Result<Vec<Revision>> {
+    tx.all(
+        sql!(
+            "select revision, status, language, author_id, made_at from transcript
+             where site_id = ?1 and recording_id = ?2 order by revision desc limit ?3"
+        ),
+        params![site, recording, limit],
+        read,
+    )
+}
+
+/// A revision to be kept.
+#[derive(Debug, Clone)]
+pub struct NewRevision {
+    /// The revision that it was made from; 0 where there was none.
+    pub from: i64,
+    /// How much it can be relied on.
+    pub status: Status,
+    /// The language that is spoken, as a BCP 47 tag.
+    pub language: Option<String>,
+    /// Its cues as WebVTT.
+    pub webvtt: String,
+    /// Who makes it; none where a program does.
+    pub by: Option<AuthorId>,
+}
+
+/// Keep a revision of a recording's transcript. Gives its number, or none where another was made
+/// meanwhile.
+pub fn save(
+    tx: &mut Tx<'_>,
+    now: Time,
+    recording: &Recording,
+    new: &NewRevision,
+) -> Result<Option<i64>> {
+    // The page is locked first, so that revisions have one order.
+    changed(tx, now, recording)?;
+    let last = newest(tx, recording.site, recording.id)?;
+    let last = last.map_or(0, |(revision, _)| revision.revision);
+    if last != new.from {
+        return Ok(None);
+    }
+    tx.execute(
+        sql!(
+            "insert into transcript (site_id, recording_id, revision, status, language, webvtt,
+                 author_id, made_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        ),
+        params![
+            recording.site,
+            recording.id,
+            last + 1,
+            new.status.as_str(),
+            new.language.as_deref(),
+            &new.webvtt,
+            new.by,
+            now
+        ],
+    )?;
+    proposals::outdate(tx, now, recording, &new.webvtt)?;
+    Ok(Some(last + 1))
+}
+
+/// Say how much the newest revision can be relied on.
+pub fn set_status(
+    tx: &mut Tx<'_>,
+    now: Time,
+    recording: &Recording,
+    revision: i64,
+    status: Status,
+) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update transcript set status = ?4
+             where site_id = ?1 and recording_id = ?2 and revision = ?3"
+        ),
+        params![recording.site, recording.id, revision, status.as_str()],
+    )?;
+    changed(tx, now, recording)
+}

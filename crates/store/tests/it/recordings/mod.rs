@@ -1,0 +1,3 @@
+//! Recordings that stand with pages.
+
+pub(crate) mod proposals;

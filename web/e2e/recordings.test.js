@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { expectAccessible, expectOnlyAsked, expectQuiet, open } from './browser.js';
+import { until } from './harness.js';
+import { colleague, openDesk, storyAt, thread } from './paper.js';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** @type {import('./paper.js').Desk} */
+let desk;
+/** @type {Page} Where an editor is signed in. */
+let eda;
+
+/** How long the recording lasts, in seconds. */
+const LENGTH = 40;
+
+/** What is said in it. */
+const TRANSCRIPT = `WEBVTT
+
+00:00.000 --> 00:05.000
+<v Chair>Good evening.
+
+00:05.000 --> 00:12.500
+<v Chair>The roof is the first matter.
+
+00:12.500 --> 00:20.000
+<v Clerk>It leaks, and the roof is old.
+
+00:20.000 --> 00:40.000
+<v Chair>Then let us go home.
+`;
+
+/**
+ * A recording whose seconds are told apart: speech-like bursts of changing pitch. Of 8,000 samples a
+ * second, as WAV.
+ *
+ * @param {(second: number) => boolean} has Which of its seconds it holds.
+ */
+function sound(has) {
+  /** @type {number[]} */
+  const samples = [];
+  for (let second = 0; second < LENGTH; second += 1) {
+    for (let n = 0; has(second) && n < 8000; n += 1) {
+      const [t, word] = [n / 8000, Math.floor(n / 1600)];
+      const pitch = 350 + ((second * 5 + word) * 7919 % 97) * 20;
+      const loud = Math.sin(Math.PI * ((n % 1600) / 1600)) * 9000;
+      samples.push(Math.round(loud * (Math.sin(2 * Math.PI * pitch * t) + 0.5 * Math.sin(4.6 * Math.PI * pitch * t))));
+    }
+  }
+  const wav = Buffer.alloc(44 + samples.length * 2);
+  wav.write('RIFF', 0);
+  wav.writeUInt32LE(36 + samples.length * 2, 4);
+  wav.write('WAVEfmt ', 8);
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(1, 22);
+  wav.writeUInt32LE(8000, 24);
+  wav.writeUInt32LE(16000, 28);
+  wav.writeUInt16LE(2, 32);
+  wav.writeUInt16LE(16, 34);
+  wav.write('data', 36);
+  wav.writeUInt32LE(samples.length * 2, 40);
+  samples.forEach((sample, n) => wav.writeInt16LE(Math.max(-32768, Math.min(32767, sample)), 44 + n * 2));
+  return wav;
+}
+
+/** @param {string} name @param {(second: number) => boolean} has */
+const file = (name, has) => ({ name, mimeType: 'audio/wav', buffer: sound(has) });
+
+before(async () => {
+  desk = await openDesk();
+  eda = await colleague(desk, 'Eda', 'editor');
+  await desk.post('meeting', 'Listen to 0:12 – 0:20, and to 0:30 til the end.');
+  await desk.post('meeting', 'They meet at 10:30 am.');
+});
+after(() => desk.stop());
+
+/** @param {Page} page */
+const media = (page) => page.locator('[data-rj=media]');
+
+/** Wait until the recording of the page is at a second. @param {Page} page @param {number} from @param {number} to */
+const at = (page, from, to) =>
+  until(`${from} s`, async () => {
+    const now = await media(page).evaluate((sound) => /** @type {HTMLMediaElement} */ (sound).currentTime);
+    return now >= from && now <= to;
+  });
+
+test('an editor uploads a recording, its transcript and a cut of it', async () => {
+  const list = `${desk.comments}/edit/${desk.host.host}/recordings`;
+  await eda.goto(list);
+  await expectAccessible(eda);
+  await eda.locator('[name=page]').fill('meeting');
+  await eda.locator('[name=title]').fill('The meeting');
+  await eda.locator('input[type=file]').setInputFiles(file('meeting.wav', () => true));
+  await eda.getByRole('button', { name: 'Attach' }).click();
+  await eda.waitForURL(/did=attached/);
+  await until('the recording to be read', async () => {
+    await eda.reload();
+    return (await eda.locator('audio').count()) === 1;
+  });
+
+  await eda.locator('textarea').fill(TRANSCRIPT);
+  await eda.locator('[name=status]').selectOption('approved');
+  await eda.getByRole('button', { name: 'Save the transcript' }).click();
+  await eda.waitForURL(/did=saved/);
+  const cut = eda.locator('form[data-nr=attach]');
+  await cut.locator('[name=title]').fill('The town’s clip');
+  await cut.locator('input[type=file]').setInputFiles(file('clip.wav', (second) => second < 12 || second >= 20));
+  await cut.getByRole('button', { name: 'Compare' }).click();
+  await eda.waitForURL(/did=attached/);
+  await until('the cut to be compared', async () => {
+    await eda.reload();
+    return (await eda.getByText('are not in it').count()) === 1;
+  });
+  await expectAccessible(eda);
+  expectQuiet(eda);
+});
+
+test('a time in a comment plays its part, without leaving the page', async () => {
+  const page = await desk.read('meeting');
+  await until('the comments to be looked at once more', async () => {
+    await page.reload();
+    await thread(page);
+    return (await page.locator('.rj-text .rj-time').count()) === 2;
+  });
+
+  await page.locator('.rj-time').first().click();
+  await at(page, 12, 20);
+
+  await page.locator('.rj-time').nth(1).click();
+  await at(page, 30, LENGTH);
+  assert.equal(new URL(page.url()).hash, '');
+  expectOnlyAsked(page, [desk.comments, desk.host.origin]);
+  expectQuiet(page);
+});
+
+test('a reader reads along, searches, cites a line and copies its address', async () => {
+  const page = await desk.read('meeting');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('link', { name: 'Read along' }).press('Enter');
+  const cues = page.locator('[data-rj=cues] li');
+  await cues.first().waitFor();
+  await expectAccessible(page);
+
+  await cues.nth(1).getByRole('link').first().press('Enter');
+  await at(page, 5, 12.5);
+  await until('the line that is heard', async () => (await cues.nth(1).getAttribute('aria-current')) === 'true');
+
+  await page.locator('[data-rj=find] input').fill('RÓOF');
+  await page.getByText('2 places').waitFor();
+
+  await page.getByRole('button', { name: 'Quote in a comment' }).click();
+  const form = page.locator('form[data-rj=compose]').first();
+  assert.match(await form.locator('textarea').inputValue(), /^> .*The roof is the first matter\.\n> \(0:05 – 0:13\)/);
+
+  await media(page).evaluate((sound) => /** @type {HTMLMediaElement} */ (sound).pause());
+  await page.getByRole('button', { name: /^Copy link/ }).click();
+  await page.getByText('The link is copied.').waitFor();
+  expectQuiet(page);
+});
+
+test('an address with a time goes to its place, and a comment that cites it is found there', async () => {
+  const page = await open(desk.browser, `${storyAt(desk.host.origin, 'meeting')}#t=20`);
+  await thread(page);
+  await at(page, 20, 20.1);
+  await page.locator('[data-rj=cues]').waitFor();
+
+  await page.locator('.rj-cited').first().click();
+
+  await page.locator('[data-rj=comment][data-marked]').getByText('Listen to').waitFor();
+  expectQuiet(page);
+});
+
+for (const [width, scheme] of /** @type {const} */ ([[390, 'dark'], [768, 'light'], [1280, 'light']])) {
+  test(`what was left out stands beside the recording, ${width} wide`, async () => {
+    const page = await desk.read('meeting', { width, scheme });
+    await page.getByRole('link', { name: 'Read along' }).click();
+    const out = page.locator('.rj-left-out');
+    await out.first().waitFor();
+
+    assert.equal(await out.count(), 1);
+    assert.match(await out.innerText(), /0:12 – 0:20/);
+    assert.match(await out.innerText(), /It leaks, and the roof is old/);
+    await expectAccessible(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+
+    await out.getByRole('link').click();
+    await at(page, 12, 20);
+    expectQuiet(page);
+  });
+}
+
+test('without script the recording is heard and read on a page of its own', async () => {
+  const page = await open(desk.browser, desk.embed('meeting'), { script: false });
+  await page.getByRole('link', { name: 'Read along' }).click();
+  const cues = page.locator('.rj-cues');
+  await cues.getByText('It leaks, and the roof is old.').waitFor();
+  await cues.getByTitle('Play from 12 seconds').click();
+
+  await page.locator('[aria-current]').getByText('It leaks').waitFor();
+  assert.match((await media(page).getAttribute('src')) ?? '', /#t=12\.5$/);
+  await expectAccessible(page);
+});
