@@ -2,45 +2,15 @@
 
 use crate::formats::{html, podcast, srt, text, webvtt};
 use crate::transcript::Transcript;
+use crate::words::words;
 
-macro_rules! exports {
-    ($($(#[$about:meta])* $variant:ident = $word:literal, $media_type:literal;)*) => {
-        /// A format that is written.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Export {
-            $($(#[$about])* $variant,)*
-        }
-
-        impl Export {
-            /// All of them, in the order of their declaration.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The end of its files' names, without the dot.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                }
-            }
-
-            /// Returns the format that [`as_str`](Self::as_str) calls `word`.
-            pub fn parse(word: &str) -> Option<Self> {
-                match word {
-                    $($word => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-
-            /// What HTTP calls it; all are UTF-8.
-            pub fn media_type(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $media_type,)*
-                }
-            }
-        }
-    };
-}
-
-exports! {
+words! {
+    /// A format that is written.
+    pub enum Export;
+    /// The end of its files' names, without the dot.
+    as_str;
+    /// What HTTP calls it; all are UTF-8.
+    media_type;
     /// `m:ss  Speaker: text`, a line for each cue.
     Text = "txt", "text/plain; charset=utf-8";
     /// WebVTT, <https://www.w3.org/TR/webvtt1/>, with speakers as voices.

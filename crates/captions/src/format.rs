@@ -1,43 +1,14 @@
 //! The formats that are read.
 
-macro_rules! formats {
-    ($($(#[$about:meta])* $variant:ident = $word:literal, $name:literal;)*) => {
-        /// A format that is read.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Format {
-            $($(#[$about])* $variant,)*
-        }
+use crate::words::words;
 
-        impl Format {
-            /// All of them, in the order of their declaration.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The stable word.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                }
-            }
-
-            /// Returns the format that [`as_str`](Self::as_str) calls `word`.
-            pub fn parse(word: &str) -> Option<Self> {
-                match word {
-                    $($word => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-
-            /// What people call it, after “this is”.
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-        }
-    };
-}
-
-formats! {
+words! {
+    /// A format that is read.
+    pub enum Format;
+    /// The stable word.
+    as_str;
+    /// What people call it, after “this is”.
+    name;
     /// WebVTT, <https://www.w3.org/TR/webvtt1/>.
     WebVtt = "webvtt", "a WebVTT file";
     /// SubRip, which nobody has specified: <https://www.matroska.org/technical/subtitles.html>.

@@ -22,6 +22,7 @@ mod split;
 mod tidy;
 mod transcript;
 mod warning;
+mod words;
 
 pub use chapters::{
     Chapter, ChapterError, ChapterReading, MAX_TITLE_CHARS, check_chapters, read_chapters,

@@ -3,47 +3,18 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::words::words;
+
 /// How many lines of a warning are named; the others are only counted.
 pub const MAX_LINES: usize = 10;
 
-macro_rules! what {
-    ($($(#[$about:meta])* $variant:ident = $word:literal, $text:literal;)*) => {
-        /// What was left out or changed.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum What {
-            $($(#[$about])* $variant,)*
-        }
-
-        impl What {
-            /// All of them, in the order of their declaration.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The stable word, for programs and for the catalogue of texts.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                }
-            }
-
-            /// Returns what [`as_str`](Self::as_str) calls `word`.
-            pub fn parse(word: &str) -> Option<Self> {
-                match word {
-                    $($word => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-
-            /// The English sentence, without its full stop.
-            pub fn text(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text,)*
-                }
-            }
-        }
-    };
-}
-
-what! {
+words! {
+    /// What was left out or changed.
+    pub enum What;
+    /// The stable word, for programs and for the catalogue of texts.
+    as_str;
+    /// The English sentence, without its full stop.
+    text;
     /// The file is not UTF-8.
     Encoding = "encoding", "the file is not UTF-8 and was read as windows-1252";
     /// Bytes that are no text in the file's encoding.

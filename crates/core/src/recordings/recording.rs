@@ -1,10 +1,13 @@
 //! Recordings that stand with a page, and what has become of them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{AuthorId, PageId, RecordingId, SiteId};
 use crate::time::Time;
 
 /// What a recording is to its listeners.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Sound alone.
     Audio,

@@ -238,13 +238,9 @@ impl Handler for RecordingHandler {
 
 fn found_in(decoded: &Decoded) -> Found {
     let info = &decoded.info;
-    let kind = match info.kind {
-        media::Kind::Audio => Kind::Audio,
-        media::Kind::Video => Kind::Video,
-    };
     Found {
-        kind,
-        media_type: media_type(&info.container, kind).to_owned(),
+        kind: info.kind,
+        media_type: media_type(&info.container, info.kind).to_owned(),
         duration_ms: i64::try_from(info.duration_ms).unwrap_or(i64::MAX),
         wave_form: decoded.waveform.peaks.clone(),
         fingerprint: decoded.fingerprint.to_bytes(),

@@ -11,6 +11,7 @@ mod source;
 use std::io::{Read, Seek};
 use std::panic::{self, AssertUnwindSafe};
 
+use rejoinder_core::recordings::Kind;
 use serde::{Deserialize, Serialize};
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::AudioCodecParameters;
@@ -25,33 +26,6 @@ use sink::Sink;
 use source::Source;
 
 use crate::{Fingerprint, Limits, Problem, Waveform};
-
-/// Whether a file shows pictures to its sound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Sound alone; a cover is no video.
-    Audio,
-    /// A video.
-    Video,
-}
-
-impl Kind {
-    /// Its word, as JSON has it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Audio => "audio",
-            Self::Video => "video",
-        }
-    }
-
-    /// Reads the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Audio, Self::Video]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
-    }
-}
 
 /// Whether the samples are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +46,7 @@ pub struct Info {
     /// By how much the file says that it is longer. A large part of the length means that it was cut
     /// off, by an upload that broke for instance.
     pub missing_ms: u64,
-    /// Whether there is a video.
+    /// Whether there is a video; a cover is none.
     pub kind: Kind,
     /// The container, such as `isomp4`, `matroska`, `ogg`, `wave`, `mp3`.
     pub container: String,

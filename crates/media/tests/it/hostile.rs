@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use opus_pure::{Application, MAX_PACKET_BYTES, OggOpusWriter, OpusEncoder, OpusHead};
 use proptest::prelude::*;
-use rejoinder_media::{Decoded, Keep, Kind, Limits, Problem, decode};
+use rejoinder_core::recordings::Kind;
+use rejoinder_media::{Decoded, Keep, Limits, Problem, decode};
 
 use crate::wav::{Wav, tone};
 

@@ -95,6 +95,48 @@ pub(super) fn called(texts: &'static RecordingsDeskTexts, status: Status) -> &'s
     }
 }
 
+/// Why a recording cannot be attached as it was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// It has no title.
+    Title,
+    /// Its address is none.
+    Address,
+    /// Its length is no time.
+    Length,
+    /// It is a cut that plays elsewhere.
+    Elsewhere,
+    /// There are as many as there can be.
+    Full {
+        /// So many.
+        max: usize,
+    },
+}
+
+impl Unfit {
+    /// The field of the form that is to blame.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Address | Self::Elsewhere => "address",
+            Self::Length => "duration",
+            Self::Full { .. } => "page",
+        }
+    }
+}
+
+/// Why a recording cannot be attached, as its editor reads it.
+pub fn unfit(site: &Site, unfit: Unfit) -> String {
+    let texts = &texts(site).desk;
+    match unfit {
+        Unfit::Title => texts.unfit_title.clone(),
+        Unfit::Address => texts.unfit_address.clone(),
+        Unfit::Length => texts.unfit_length.clone(),
+        Unfit::Elsewhere => texts.unfit_elsewhere.clone(),
+        Unfit::Full { max } => fill(&texts.unfit_full, &[("max", &max)]),
+    }
+}
+
 /// What was typed to attach a recording, and why it was not taken.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Typed<'a> {

@@ -14,8 +14,8 @@ mod wave;
 
 pub use cut_of::CutOf;
 pub use desk::{
-    Open, RecordingPage, RecordingsPage, Report, Typed, changes, lock_invalid, meanwhile,
-    recording_page, recordings_page, title, told,
+    Open, RecordingPage, RecordingsPage, Report, Typed, Unfit, changes, lock_invalid, meanwhile,
+    recording_page, recordings_page, title, told, unfit,
 };
 pub use facts::{Cited, Facts};
 pub use player::{player_fragment, player_page};

@@ -1,22 +1,21 @@
 //! Times of a recording, as people read them.
 
+use rejoinder_core::recordings::Span;
+
 /// Milliseconds as `3:48` or, from an hour on, `1:02:33`.
 pub(crate) fn clock(ms: i64) -> String {
-    let s = ms.max(0) / 1_000;
-    let (h, m, s) = (s / 3_600, s / 60 % 60, s % 60);
-    match h {
-        0 => format!("{m}:{s:02}"),
-        h => format!("{h}:{m:02}:{s:02}"),
-    }
+    from(ms).clock()
 }
 
-/// Milliseconds as a fragment of a media address names them: seconds, with as many decimals as needed
-/// (Media Fragments URI 1.0).
+/// Milliseconds as a fragment of a media address names them: in seconds.
 pub(crate) fn seconds(ms: i64) -> String {
-    let (s, rest) = (ms.max(0) / 1_000, ms.max(0) % 1_000);
-    match rest {
-        0 => s.to_string(),
-        rest => format!("{s}.{rest:03}").trim_end_matches('0').to_owned(),
+    from(ms).start().to_string()
+}
+
+fn from(ms: i64) -> Span {
+    Span {
+        start_ms: u64::try_from(ms).unwrap_or(0),
+        end_ms: None,
     }
 }
 

@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::text::lines;
-use rejoinder_core::recordings::External;
-use rejoinder_core::{Page, PageId, RecordingId};
-use render::recordings::{RecordingsPage, Typed};
+use rejoinder_core::recordings::{External, Span};
+use rejoinder_core::{Page, PageId, RecordingId, Site};
+use render::recordings::{RecordingsPage, Typed, Unfit};
 use store::discussion::pages;
 use store::recordings::attaching::{self, MAX_EACH, NewRecording, Source};
 use store::recordings::{listing, proposals};
@@ -94,7 +94,12 @@ pub(super) async fn attach(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let value = |name| fields.get(name).unwrap_or_default();
-    let attached = match source(value("address"), value("duration")) {
+    let attached = match source(
+        &member.site,
+        value("address"),
+        value("duration"),
+        !value("cut_of").is_empty(),
+    ) {
         Ok(source) => {
             let new = New {
                 page: value("page"),
@@ -142,32 +147,35 @@ pub(super) struct New<'a> {
     pub(super) source: Source,
 }
 
-/// What an address leads to: a player elsewhere that is known, or a file.
-fn source(address: &str, duration: &str) -> Result<Source, ApiError> {
-    let address = address.trim();
-    let is_good = address.len() <= MAX_ADDRESS && markup::safe_url(address).is_some();
-    if !is_good {
-        let detail = "This is no address that starts with http:// or https://.";
-        return Err(ApiError::body(detail).field("address"));
+/// What an address leads to: a player elsewhere that is known, or a file. A cut needs a file: it is
+/// compared by its sound.
+fn source(site: &Site, address: &str, duration: &str, is_cut: bool) -> Result<Source, ApiError> {
+    let typed = address.trim();
+    let safe = markup::safe_url(typed).filter(|safe| safe.len() <= MAX_ADDRESS);
+    let address = safe.ok_or_else(|| refused(site, Unfit::Address))?;
+    if External::parse(&address).is_none() {
+        return Ok(Source::Address(address));
     }
-    if External::parse(address).is_none() {
-        return Ok(Source::Address(address.to_owned()));
+    if is_cut {
+        return Err(refused(site, Unfit::Elsewhere));
     }
     let duration_ms = match duration.trim() {
         "" => None,
         typed => {
-            let length = rejoinder_core::recordings::Span::from_fragment(&format!("t={typed}"));
-            let length = length.ok_or_else(|| {
-                let detail = "The length is a time such as 35:00 or 1:02:33.";
-                ApiError::body(detail).field("duration")
-            })?;
+            let length = Span::from_fragment(&format!("t={typed}"));
+            let length = length.ok_or_else(|| refused(site, Unfit::Length))?;
             i64::try_from(length.start_ms).ok()
         }
     };
     Ok(Source::Player {
-        address: address.to_owned(),
+        address,
         duration_ms,
     })
+}
+
+/// A form that cannot be taken as it is, in the language of the site.
+fn refused(site: &Site, unfit: Unfit) -> ApiError {
+    ApiError::body(render::recordings::unfit(site, unfit)).field(unfit.field())
 }
 
 /// Attach `new` to a page that the member reaches.
@@ -181,7 +189,7 @@ pub(super) async fn attach_one(
     let title = lines(new.title).replace('\n', " ");
     let title = markup::excerpt(&title, MAX_TITLE);
     if title.is_empty() {
-        return Err(ApiError::body("The recording needs a title.").field("title"));
+        return Err(refused(&member.site, Unfit::Title));
     }
     let whole: Option<RecordingId> = match new.cut_of {
         "" => None,
@@ -237,7 +245,8 @@ pub(super) async fn attach_one(
             Ok(id)
         }
         Some(false) => {
-            let detail = format!("There can be {MAX_EACH} at most.");
+            let full = Unfit::Full { max: MAX_EACH };
+            let detail = render::recordings::unfit(&member.site, full);
             Err(ApiError::new(
                 StatusCode::CONFLICT,
                 "recordings_full",

@@ -15,13 +15,13 @@ use store::discussion::{comments, feeds, pages};
 
 use crate::http::error::ApiError;
 use crate::http::extract::Visitor;
-use crate::http::front::raw_address;
 use crate::http::limits::Act;
 use crate::http::metrics::Counter;
 use crate::http::middleware::headers::complete;
 use crate::http::page_cache::{
-    Encoding, Form, PageError, Rendered, Shape, Slot, Source, Validators, WHOLE_SITE,
+    Form, PageError, Rendered, Shape, Slot, Source, Validators, WHOLE_SITE,
 };
+use crate::public::cached;
 use crate::public::threads::{context, placed};
 use crate::state::App;
 
@@ -163,15 +163,7 @@ async fn answer(
     };
     let source = FeedSource { app, key };
     let name = source.key.as_ref().map_or(WHOLE_SITE, PageKey::as_str);
-    let encoding = Encoding::accepted(asked);
-    let (variant, entry) = app
-        .pages
-        .get(&site, name, &shape, encoding, app.now(), &source)
-        .await?;
-    if let Some(raw) = raw_address(app, uri, asked) {
-        app.pages.remember(raw.into_owned(), &variant);
-    }
-    Ok(entry.answer(asked, encoding))
+    cached::answer(app, &site, name, &shape, &source, uri, asked).await
 }
 
 /// Renders a feed from the store.
@@ -182,14 +174,9 @@ struct FeedSource<'a> {
 }
 
 impl FeedSource<'_> {
-    /// The page that the slot stands for; an alias leads to a slot of another name.
+    /// The page, as the slot knows it.
     fn key(&self, slot: &Slot) -> Option<PageKey> {
-        let key = self.key.as_ref()?;
-        Some(if slot.key == key.as_str() {
-            key.clone()
-        } else {
-            PageKey::stored(slot.key.clone(), None)
-        })
+        self.key.as_ref().map(|asked| slot.page(asked))
     }
 
     async fn load(&self, slot: &Slot, of: Of) -> Result<Feed, PageError> {

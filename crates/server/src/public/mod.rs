@@ -1,5 +1,6 @@
 //! What is the same for everyone who asks.
 
+mod cached;
 pub(crate) mod comments;
 pub(crate) mod counts;
 pub(crate) mod embedding;

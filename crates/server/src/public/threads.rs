@@ -14,13 +14,11 @@ use crate::http::assets::VERSION;
 use crate::http::error::{ApiError, Problem};
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Params, ThreadAsked, Visitor};
-use crate::http::front::raw_address;
 use crate::http::limits::Act;
 use crate::http::metrics::Counter;
 use crate::http::middleware::headers::{complete, embed_policy, own_policy};
-use crate::http::page_cache::{
-    Encoding, Form, PageError, Rendered, Shape, Slot, Source, Validators,
-};
+use crate::http::page_cache::{Form, PageError, Rendered, Shape, Slot, Source, Validators};
+use crate::public::cached;
 use crate::public::embedding::may_show;
 use crate::public::publication::Publication;
 use crate::state::App;
@@ -183,16 +181,8 @@ async fn answer(
 ) -> Result<Response<Body>, ApiError> {
     let cost = shape.query.most().div_ceil(COMMENTS_A_READ);
     app.limits.take_many(Act::Read, cost, visitor, app.now())?;
-    let encoding = Encoding::accepted(asked);
     let key = source.page.as_str();
-    let (variant, entry) = app
-        .pages
-        .get(site, key, shape, encoding, app.now(), source)
-        .await?;
-    if let Some(raw) = raw_address(app, uri, asked) {
-        app.pages.remember(raw.into_owned(), &variant);
-    }
-    Ok(entry.answer(asked, encoding))
+    cached::answer(app, site, key, shape, source, uri, asked).await
 }
 
 /// What a rendering at `site` needs to know.
@@ -216,17 +206,9 @@ struct ThreadSource<'a> {
 }
 
 impl ThreadSource<'_> {
-    /// The page that the slot stands for; an alias leads to a slot of another name.
-    fn key(&self, slot: &Slot) -> PageKey {
-        if slot.key == self.page.as_str() {
-            return self.page.clone();
-        }
-        PageKey::stored(slot.key.clone(), None)
-    }
-
     /// The thread as it is asked for; all of it, when a link leads to a comment that is gone.
     async fn load(&self, slot: &Slot, shape: &Shape) -> Result<Thread, PageError> {
-        let (site, key, query) = (slot.site.id, self.key(slot), shape.query);
+        let (site, key, query) = (slot.site.id, slot.page(&self.page), shape.query);
         let is_link = shape.marked.or(shape.reply).is_some();
         let read = self.app.store.read(move |tx| {
             let thread = threads::load(tx, site, &key, &query)?;
@@ -281,7 +263,7 @@ impl ThreadSource<'_> {
 
 impl Source for ThreadSource<'_> {
     async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
-        let (site, key) = (slot.site.id, self.key(slot));
+        let (site, key) = (slot.site.id, slot.page(&self.page));
         let page = self
             .app
             .store
@@ -324,13 +306,18 @@ fn headers(site: &Site, form: Form) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let kind = match form {
         Form::Json => "application/json",
-        _ => "text/html; charset=utf-8",
+        Form::Fragment
+        | Form::Page
+        | Form::Article
+        | Form::Feed(..)
+        | Form::Along(_)
+        | Form::Recording(..) => "text/html; charset=utf-8",
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     let policy = match form {
         Form::Page => Some(embed_policy(site)),
         Form::Article => Some(own_policy()),
-        _ => None,
+        Form::Json | Form::Fragment | Form::Feed(..) | Form::Along(_) | Form::Recording(..) => None,
     };
     headers.extend(policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
     complete(&mut headers, true);

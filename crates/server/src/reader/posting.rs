@@ -7,12 +7,14 @@ use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author;
 use rejoinder_core::moderation::Work;
+use rejoinder_core::recordings::Citable;
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site};
 use store::discussion::editing::{self, Edit};
 use store::discussion::posting::{self, Idempotency, NewComment, NewIds, Posted};
 use store::discussion::{cards, comments, pages, removing};
 use store::identity::authors::Details;
 use store::moderation::reach;
+use store::recordings::citing;
 
 use super::subscriptions;
 use super::work::{self, Proof};
@@ -181,9 +183,9 @@ pub(crate) async fn edit(
     let reader = visitor.reader(app, site).await?;
     let text = lines(&text);
     policy::is_short_enough(&site.settings, &text)?;
-    let recordings = match find_page(app, site, id).await? {
-        Some(page) => app.citable(site.id, &page, &text).await?,
-        None => Vec::new(),
+    let recordings = match citing::may_cite(&text) {
+        true => citable_beside(app, site, id).await?,
+        false => Vec::new(),
     };
     let rendered = app.render(visitor, &text, recordings).await?;
     let edit = Edit {
@@ -200,14 +202,15 @@ pub(crate) async fn edit(
         .await?)
 }
 
-/// The key of the page that a comment stands on.
-async fn find_page(app: &App, site: &Site, id: CommentId) -> Result<Option<PageKey>, ApiError> {
+/// The recordings that a comment stands beside.
+async fn citable_beside(app: &App, site: &Site, id: CommentId) -> Result<Vec<Citable>, ApiError> {
     let site = site.id;
-    let read = app.store.read(move |tx| {
-        let comment = comments::by_id(tx, site, id)?;
-        let page = comment.map(|comment| pages::by_id(tx, site, comment.page));
-        Ok(page.transpose()?.flatten().map(|page| page.key))
-    });
+    let read = app
+        .store
+        .read(move |tx| match comments::by_id(tx, site, id)? {
+            Some(comment) => citing::citable(tx, site, comment.page),
+            None => Ok(Vec::new()),
+        });
     Ok(read.await?)
 }
 

@@ -34,16 +34,13 @@ pub fn save(
 ) -> Result<()> {
     if recording.cut_of.is_some() {
         files::drop_file(tx, recording.site, recording.id)?;
-        tx.execute(
-            sql!("update recording set n_bytes = 0, n_arrived = 0 where site_id = ?1 and id = ?2"),
-            params![recording.site, recording.id],
-        )?;
     }
     tx.execute(
         sql!(
             "update recording set state = 'ready', problem = null, kind = ?3, media_type = ?4,
                  duration_ms = ?5, wave_form = ?6, fingerprint = ?7, comparison = ?8,
-                 revision = revision + 1
+                 revision = revision + 1,
+                 n_bytes = case when cut_of is null then n_bytes else 0 end
              where site_id = ?1 and id = ?2"
         ),
         params![

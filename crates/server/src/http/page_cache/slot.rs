@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use rejoinder_core::{Site, SiteId};
+use rejoinder_core::{PageKey, Site, SiteId};
 
 /// What the slot of a whole site is known by; no page can be.
 pub(crate) const WHOLE_SITE: &str = "\u{1}";
@@ -27,6 +27,15 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
+    /// The page that the slot stands for, of one that was asked for as `asked`: an alias leads to a slot of
+    /// another name.
+    pub(crate) fn page(&self, asked: &PageKey) -> PageKey {
+        match self.key == asked.as_str() {
+            true => asked.clone(),
+            false => PageKey::stored(self.key.clone(), None),
+        }
+    }
+
     pub(super) fn is_forgotten(&self) -> bool {
         self.is_forgotten.load(Ordering::Acquire)
     }

@@ -13,13 +13,11 @@ use super::is_open;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Params, Visitor};
-use crate::http::front::raw_address;
 use crate::http::limits::Act;
 use crate::http::metrics::Counter;
 use crate::http::middleware::headers::{complete, embed_policy};
-use crate::http::page_cache::{
-    Encoding, Form, PageError, Rendered, Shape, Slot, Source, Validators,
-};
+use crate::http::page_cache::{Form, PageError, Rendered, Shape, Slot, Source, Validators};
+use crate::public::cached;
 use crate::public::threads::{context, placed};
 use crate::state::App;
 
@@ -72,22 +70,8 @@ async fn answer(
         marked: None,
     };
     let source = AlongSource { app, page, id };
-    let encoding = Encoding::accepted(asked);
-    let (variant, entry) = app
-        .pages
-        .get(
-            &site,
-            source.page.as_str(),
-            &shape,
-            encoding,
-            app.now(),
-            &source,
-        )
-        .await?;
-    if let Some(raw) = raw_address(app, uri, asked) {
-        app.pages.remember(raw.into_owned(), &variant);
-    }
-    Ok(entry.answer(asked, encoding))
+    let key = source.page.as_str();
+    cached::answer(app, &site, key, &shape, &source, uri, asked).await
 }
 
 /// Whether the recording stands with the page.
@@ -115,14 +99,6 @@ struct AlongSource<'a> {
 }
 
 impl AlongSource<'_> {
-    /// The page that the slot stands for; an alias leads to a slot of another name.
-    fn key(&self, slot: &Slot) -> PageKey {
-        if slot.key == self.page.as_str() {
-            return self.page.clone();
-        }
-        PageKey::stored(slot.key.clone(), None)
-    }
-
     fn html(
         &self,
         slot: &Slot,
@@ -180,14 +156,14 @@ impl AlongSource<'_> {
 
 impl Source for AlongSource<'_> {
     async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
-        let (site, key) = (slot.site.id, self.key(slot));
+        let (site, key) = (slot.site.id, slot.page(&self.page));
         let found = self.app.store.read(move |tx| pages::find(tx, site, &key));
         Ok(found.await?.map_or(0, |page| page.version))
     }
 
     async fn render(&self, slot: &Slot, shape: &Shape) -> Result<Rendered, PageError> {
         self.app.metrics.count(Counter::Renderings);
-        let (site, key, id) = (slot.site.id, self.key(slot), self.id);
+        let (site, key, id) = (slot.site.id, slot.page(&self.page), self.id);
         let read = self.app.store.read(move |tx| {
             let page = pages::find(tx, site, &key)?;
             let found = whole::find(tx, site, id)?;

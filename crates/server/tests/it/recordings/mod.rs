@@ -1,5 +1,6 @@
 //! Recordings: attached by editors, heard and read along by everyone, cited in comments.
 
+mod attaching;
 mod citing;
 mod files;
 pub(crate) mod proposals;

@@ -1,0 +1,34 @@
+//! Answers from the page cache.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Response, Uri};
+use rejoinder_core::Site;
+
+use crate::http::error::ApiError;
+use crate::http::front::raw_address;
+use crate::http::page_cache::{Encoding, Shape, Source};
+use crate::state::App;
+
+/// What `source` renders of the page known by `key` in this shape, in the encoding asked for; the same
+/// address leads there at once from now on.
+pub(super) async fn answer(
+    app: &App,
+    site: &Arc<Site>,
+    key: &str,
+    shape: &Shape,
+    source: &impl Source,
+    uri: &Uri,
+    asked: &HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    let encoding = Encoding::accepted(asked);
+    let (variant, entry) = app
+        .pages
+        .get(site, key, shape, encoding, app.now(), source)
+        .await?;
+    if let Some(raw) = raw_address(app, uri, asked) {
+        app.pages.remember(raw.into_owned(), &variant);
+    }
+    Ok(entry.answer(asked, encoding))
+}
