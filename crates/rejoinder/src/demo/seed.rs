@@ -10,6 +10,7 @@ use rejoinder_core::{
     State, Tally, Time,
 };
 use store::archive::imports::{self, Counters, ImportedComment, ImportedPage, Place, WrittenIn};
+use store::discussion::pages;
 use store::identity::authors::Details;
 use store::identity::roles;
 use store::recordings::attaching::{self, NewRecording, Source};
@@ -50,8 +51,8 @@ struct Sound {
     cut: &'static [u8],
 }
 
-/// Add the demo's site with all its threads, unless it is there. A database that holds other sites
-/// is left alone.
+/// Add the demo's site, and the threads of those of its articles that are not there. A database that holds
+/// other sites is left alone.
 pub(super) async fn seed(store: &Store) -> Result<(), Failure> {
     let known = store
         .read(sites::list)
@@ -68,11 +69,14 @@ pub(super) async fn seed(store: &Store) -> Result<(), Failure> {
             others.join(", ")
         )));
     }
-    if !known.is_empty() {
+    let about = folder::about()?;
+    let slugs = about.articles.clone();
+    let missing = store.read(move |tx| missing(tx, &slugs)).await;
+    let missing = missing.map_err(store_failed("the demo cannot be read"))?;
+    if missing.is_empty() {
         return Ok(());
     }
-    let about = folder::about()?;
-    let discussions = about.articles.iter().map(|slug| discussion(slug, &about));
+    let discussions = missing.iter().map(|slug| discussion(slug, &about));
     let discussions: Vec<Discussion> = discussions.collect::<Result<_, _>>()?;
     let now = SystemClock.now();
     let ids = IdSource::new(&SystemRandom);
@@ -80,6 +84,26 @@ pub(super) async fn seed(store: &Store) -> Result<(), Failure> {
         .write(move |tx| write(tx, now, &ids, &about, &discussions))
         .await;
     written.map_err(store_failed("the demo cannot be written"))
+}
+
+/// The articles whose page is not known: all of them at first, and later those that a newer version of
+/// the demo brings.
+fn missing(tx: &mut Tx<'_>, slugs: &[String]) -> Result<Vec<String>, StoreError> {
+    let Some(site) = sites::by_host(tx, SITE)? else {
+        return Ok(slugs.to_vec());
+    };
+    let mut missing = Vec::new();
+    for slug in slugs {
+        if pages::find(tx, site.id, &key(slug))?.is_none() {
+            missing.push(slug.clone());
+        }
+    }
+    Ok(missing)
+}
+
+/// What the page of an article is known by.
+fn key(slug: &str) -> PageKey {
+    PageKey::stored(format!("{SITE}/articles/{slug}"), None)
 }
 
 fn discussion(slug: &str, about: &About) -> Result<Discussion, Failure> {
@@ -127,12 +151,17 @@ fn write(
         title: about.title.clone(),
         ..Settings::default()
     };
-    let id = SiteId(ids.next(now));
-    let site = sites::add(tx, now, id, SITE, &[format!("https://{SITE}")], &settings)?;
+    let site = match sites::by_host(tx, SITE)? {
+        Some(site) => site,
+        None => {
+            let (id, origin) = (SiteId(ids.next(now)), format!("https://{SITE}"));
+            sites::add(tx, now, id, SITE, &[origin], &settings)?
+        }
+    };
     for discussion in discussions {
         let page = ImportedPage {
             source_id: discussion.slug.clone(),
-            key: PageKey::stored(format!("{SITE}/articles/{}", discussion.slug), None),
+            key: key(&discussion.slug),
             aliases: Vec::new(),
             title: Some(discussion.headline.clone()),
             closed_at: None,

@@ -36,6 +36,58 @@ fn a_second_start_of_the_demo_keeps_everything() {
 }
 
 #[test]
+fn a_newer_demo_brings_the_articles_that_an_older_one_had_not() {
+    let place = Place::new();
+    // An older one had the site and none of today's pages.
+    place.run(&["site", "add", "lantern.example"]).good();
+
+    let demo = place.start(&["demo"]);
+    assert_eq!(n_comments(&demo, "two-and-two"), 18);
+    demo.stop();
+
+    let demo = place.start(&["demo"]);
+    assert_eq!(n_comments(&demo, "two-and-two"), 18);
+}
+
+#[test]
+fn the_recording_of_the_demo_is_heard_cited_and_compared() {
+    let place = Place::new();
+    let demo = place.start(&["demo"]);
+    let thread = "/embed/thread?site=lantern.example&page=lantern.example/articles/two-and-two";
+
+    let shown = until(
+        || demo.get(thread).1,
+        |shown| shown.contains("class=\"rj-time\""),
+    );
+
+    let (_, rest) = shown.split_once("src=\"").unwrap();
+    let file = rest.split('"').next().unwrap();
+    let file = &file[file.find("/recordings/").unwrap()..];
+    let id = file.split('/').nth(3).unwrap();
+    let along = thread.replace("/embed/thread", "/embed/recording/along");
+    let along = format!("{along}&id={id}");
+    let read = until(|| demo.get(&along).1, |read| read.contains("rj-left-out"));
+    assert_eq!(read.matches("class=\"rj-left-out\"").count(), 2, "{read}");
+    assert!(
+        read.contains("0:49 – 1:11") && read.contains("2:08 – 2:27"),
+        "{read}"
+    );
+}
+
+/// What `ask` gives once it is as it should be.
+fn until(ask: impl Fn() -> String, is_so: impl Fn(&str) -> bool) -> String {
+    let started = std::time::Instant::now();
+    loop {
+        let answer = ask();
+        if is_so(&answer) {
+            return answer;
+        }
+        let waited = started.elapsed();
+        assert!(waited.as_secs() < 120, "{answer}");
+    }
+}
+
+#[test]
 fn the_demo_refuses_a_database_that_holds_other_sites() {
     let place = Place::new();
     place.run(&["site", "add", "news.example"]).good();
