@@ -26,21 +26,29 @@ pub(crate) fn read(text: &str, draft: &mut Draft) {
     file.end_cue(draft);
 }
 
-/// Writes a file; a speaker's name stands where the speaker changes, as podcast apps take it.
+/// Writes a file; a speaker's name stands where the speaker changes, as podcast apps take it, and
+/// where several speak at once.
 pub(crate) fn write(transcript: &Transcript) -> String {
     let mut out = String::new();
     let mut last_speaker = None;
-    for (nth, cue) in transcript.cues().iter().enumerate() {
+    let mut latest_end_ms = 0;
+    let cues = transcript.cues();
+    for (nth, cue) in cues.iter().enumerate() {
+        let end_ms = transcript.written_end_ms(nth);
         let start = clock::long(cue.start_ms, ',');
-        let end = clock::long(transcript.written_end_ms(nth), ',');
+        let end = clock::long(end_ms, ',');
         let gap = if nth > 0 { "\n" } else { "" };
         out += &format!("{gap}{}\n{start} --> {end}\n", nth + 1);
+        // Without their names, two who speak at once would be read as one who stops.
+        let is_over_next = cues.get(nth + 1).is_some_and(|next| next.start_ms < end_ms);
+        let is_alone = latest_end_ms <= cue.start_ms && !is_over_next;
         if let Some(speaker) = cue.speaker.as_deref()
-            && last_speaker != Some(speaker)
+            && !(is_alone && last_speaker == Some(speaker))
         {
             out += &format!("{}: ", without_arrow(speaker));
         }
         last_speaker = cue.speaker.as_deref();
+        latest_end_ms = latest_end_ms.max(end_ms);
         out += &without_arrow(&cue.text);
         out.push('\n');
     }

@@ -1,7 +1,7 @@
-use captions::{Export, Format, write};
+use captions::{Export, Format, read, write};
 use expect_test::expect;
 
-use crate::{check, check_as, conversation};
+use crate::{check, check_as, conversation, cue, transcript};
 
 #[test]
 fn cues_are_read_with_and_without_styles() {
@@ -113,6 +113,18 @@ fn what_is_no_such_file_is_refused() {
             refused: this is none of the formats that are read: WebVTT, SRT, JSON of podcasts or of Whisper, oTranscribe, or text with a time such as “3:48” at the start of lines
         "#]],
     );
+}
+
+#[test]
+fn who_speaks_on_while_another_speaks_is_named_again() {
+    let transcript = transcript(vec![
+        cue(1_000, Some(2_000), "Ann", "a"),
+        cue(2_000, Some(6_000), "Ann", "b"),
+        cue(3_000, Some(4_000), "", "c"),
+        cue(7_000, Some(8_000), "", "d"),
+    ]);
+    let file = write(&transcript, Export::Srt);
+    assert_eq!(read(file.as_bytes(), None).unwrap().transcript, transcript);
 }
 
 #[test]
