@@ -75,6 +75,10 @@ fn the_recording_of_the_demo_is_heard_cited_and_compared() {
 }
 
 /// What `ask` gives once it is as it should be.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a test waits is no time of the product"
+)]
 fn until(ask: impl Fn() -> String, is_so: impl Fn(&str) -> bool) -> String {
     let started = std::time::Instant::now();
     loop {
