@@ -99,9 +99,13 @@ test('an editor uploads a recording, its transcript and a cut of it', async () =
     return (await eda.locator('audio').count()) === 1;
   });
 
-  await eda.locator('textarea').fill(TRANSCRIPT);
+  await eda.locator('[name=text]').fill(TRANSCRIPT);
   await eda.locator('[name=status]').selectOption('approved');
   await eda.getByRole('button', { name: 'Save the transcript' }).click();
+  await eda.waitForURL(/did=saved/);
+  await eda.goto(eda.url().replace(/\?.*/, ''));
+  await eda.locator('[name=chapters]').fill('0:00 Opening\n0:05 The roof\n0:20 Home');
+  await eda.getByRole('button', { name: 'Save the chapters' }).click();
   await eda.waitForURL(/did=saved/);
   const cut = eda.locator('form[data-nr=attach]');
   await cut.locator('[name=title]').fill('The town’s clip');
@@ -156,6 +160,19 @@ test('a reader reads along, searches, cites a line and copies its address', asyn
   await media(page).evaluate((sound) => /** @type {HTMLMediaElement} */ (sound).pause());
   await page.getByRole('button', { name: /^Copy link/ }).click();
   await page.getByText('The link is copied.').waitFor();
+  expectQuiet(page);
+});
+
+test('a chapter leads to its place, and the one that is heard is marked', async () => {
+  const page = await desk.read('meeting');
+  await page.getByRole('link', { name: 'Read along' }).click();
+  const chapters = page.locator('[data-rj=chapters]');
+
+  await chapters.getByRole('link', { name: '0:20 Home' }).press('Enter');
+
+  await at(page, 20, 40);
+  await chapters.locator('[aria-current]').getByText('Home').waitFor();
+  await media(page).evaluate((sound) => /** @type {HTMLMediaElement} */ (sound).pause());
   expectQuiet(page);
 });
 

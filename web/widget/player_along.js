@@ -30,15 +30,25 @@ function follow(along, media) {
   const list = part(along, 'cues');
   const cues = cuesOf(along);
   const starts = cues.map((cue) => Number(cue.dataset['start']));
+  const chapters = [...(part(along, 'chapters')?.querySelectorAll('li') ?? [])];
+  const chapterStarts = chapters.map((chapter) => Number(chapter.dataset['start']));
   const button = part(along, 'follow_sound');
   const played = part(along, 'played');
   const whole = () => media.duration || Number(/** @type {HTMLElement} */ (media.closest('[data-duration]'))?.dataset['duration']) / 1000;
   let follows = true;
   /** @type {HTMLElement | undefined} */
   let heard;
+  /** @type {Element | undefined} */
+  let chapter;
 
   const show = () => {
     played?.setAttribute('width', `${(600 * media.currentTime) / (whole() || 1)}`);
+    const within = chapters[lastBefore(chapterStarts, media.currentTime)]?.firstElementChild ?? undefined;
+    if (within !== chapter) {
+      chapter?.removeAttribute('aria-current');
+      within?.setAttribute('aria-current', 'true');
+      chapter = within;
+    }
     const now = cues[lastBefore(starts, media.currentTime)];
     if (now !== heard) {
       heard?.removeAttribute('aria-current');

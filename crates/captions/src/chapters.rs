@@ -1,12 +1,14 @@
 //! The parts of a recording, in the WebVTT of `kind=chapters`
-//! (<https://www.w3.org/TR/webvtt1/#chapters>): each cue's text is a title.
+//! (<https://www.w3.org/TR/webvtt1/#chapters>), where each cue's text is a title, or as people type
+//! them: lines such as `3:48  The harbour`.
 
 use crate::clock;
 use crate::cue::{MAX_FILE_BYTES, MAX_MS, clean_text};
 use crate::draft::Draft;
 use crate::encoding;
 use crate::format::Format;
-use crate::formats::webvtt;
+use crate::formats::podcast::{quoted, seconds};
+use crate::formats::{text, webvtt};
 use crate::problem::Problem;
 use crate::tidy::Raw;
 use crate::warning::{Warning, What};
@@ -37,7 +39,7 @@ pub struct ChapterReading {
 /// Why chapters are none. The first chapter is 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChapterError {
-    /// The file is no WebVTT, too large or without a cue.
+    /// The file is neither WebVTT nor lines with times, or too large, or without a cue.
     #[error(transparent)]
     File(#[from] Problem),
     /// A title that is empty or over [`MAX_TITLE_CHARS`].
@@ -72,7 +74,7 @@ pub enum ChapterError {
     },
 }
 
-/// Reads chapters from the bytes of a WebVTT file.
+/// Reads chapters from the bytes of a file: WebVTT, or lines that begin with a time.
 ///
 /// # Errors
 ///
@@ -84,11 +86,14 @@ pub fn read_chapters(bytes: &[u8]) -> Result<ChapterReading, ChapterError> {
     }
     let mut draft = Draft::default();
     let text = encoding::decode(bytes, &mut draft.warnings);
-    if !webvtt::recognises(&text) {
+    if webvtt::recognises(&text) {
+        webvtt::read_cues(&text, &mut draft);
+    } else if text::recognises(&text) {
+        text::read_cues(&text, &mut draft);
+    } else {
         let format = Format::WebVtt;
         return Err(Problem::NotOf { format }.into());
     }
-    webvtt::read_cues(&text, &mut draft);
     let mut chapters = Vec::new();
     for (cue, nth) in std::mem::take(&mut draft.cues).into_iter().zip(1..) {
         chapters.push(chapter(&cue, nth, &mut draft)?);
@@ -150,6 +155,31 @@ pub fn write_chapters(chapters: &[Chapter], duration_ms: Option<u64>) -> String 
         out += &format!("\n{start} --> {end}\n{title}\n");
     }
     out
+}
+
+/// Writes chapters as lines that begin with a time, in whole seconds; ends are left out.
+pub fn list_chapters(chapters: &[Chapter]) -> String {
+    let line =
+        |chapter: &Chapter| format!("{}  {}\n", clock::short(chapter.start_ms), chapter.title);
+    chapters.iter().map(line).collect()
+}
+
+/// Writes chapters as podcasts carry them, the JSON of
+/// <https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/examples/chapters/jsonChapters.md>.
+pub fn podcast_chapters(chapters: &[Chapter]) -> String {
+    let entry = |chapter: &Chapter| {
+        let start = seconds(chapter.start_ms);
+        let end = chapter
+            .end_ms
+            .map(|ms| format!(",\"endTime\":{}", seconds(ms)));
+        let (end, title) = (end.unwrap_or_default(), quoted(&chapter.title));
+        format!("{{\"startTime\":{start}{end},\"title\":{title}}}")
+    };
+    let entries: Vec<String> = chapters.iter().map(entry).collect();
+    format!(
+        "{{\"version\":\"1.2.0\",\"chapters\":[{}]}}\n",
+        entries.join(",")
+    )
 }
 
 fn chapter(cue: &Raw, nth: usize, draft: &mut Draft) -> Result<Chapter, ChapterError> {
@@ -273,9 +303,18 @@ mod tests {
         "#]],
         );
         assert_eq!(
-            read_chapters(b"0:00 A").unwrap_err().to_string(),
+            read_chapters(b"A").unwrap_err().to_string(),
             "this is not a WebVTT file"
         );
+    }
+
+    #[test]
+    fn chapters_are_typed_as_lines() {
+        let typed = "0:00  Opening: who speaks\n[1:20] - The harbour\n1:02:03 End\n";
+        let chapters = read_chapters(typed.as_bytes()).unwrap().chapters;
+        let listed = "0:00  Opening: who speaks\n1:20  The harbour\n1:02:03  End\n";
+        assert_eq!(list_chapters(&chapters), listed);
+        assert_eq!(read_chapters(listed.as_bytes()).unwrap().chapters, chapters);
     }
 
     #[test]
@@ -300,5 +339,11 @@ mod tests {
         let again = read_chapters(file.as_bytes()).unwrap().chapters;
         let ends: Vec<_> = again.iter().map(|chapter| chapter.end_ms).collect();
         assert_eq!(ends, [Some(60_000), Some(90_000)]);
+        assert_eq!(
+            podcast_chapters(&again),
+            "{\"version\":\"1.2.0\",\"chapters\":[\
+             {\"startTime\":0,\"endTime\":60,\"title\":\"A & B\"},\
+             {\"startTime\":60,\"endTime\":90,\"title\":\"C\"}]}\n"
+        );
     }
 }

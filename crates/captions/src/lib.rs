@@ -25,8 +25,8 @@ mod warning;
 mod words;
 
 pub use chapters::{
-    Chapter, ChapterError, ChapterReading, MAX_TITLE_CHARS, check_chapters, read_chapters,
-    write_chapters,
+    Chapter, ChapterError, ChapterReading, MAX_TITLE_CHARS, check_chapters, list_chapters,
+    podcast_chapters, read_chapters, write_chapters,
 };
 pub use cue::{
     Cue, MAX_CHARS, MAX_CUES, MAX_FILE_BYTES, MAX_MS, MAX_SPEAKER_CHARS, clean_speaker, clean_text,

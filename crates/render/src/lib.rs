@@ -16,6 +16,7 @@ pub mod notices;
 mod page;
 pub mod publication;
 pub mod recordings;
+mod xml;
 
 use rejoinder_core::publication::settings::Email;
 use rejoinder_core::{CommentId, Site, Time};

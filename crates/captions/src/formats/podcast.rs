@@ -78,12 +78,12 @@ pub(crate) fn segment(line: usize, item: &Value, draft: &mut Draft) -> Option<Ra
     })
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
 /// Milliseconds as seconds, exactly.
-fn seconds(ms: u64) -> String {
+pub(crate) fn seconds(ms: u64) -> String {
     let text = format!("{}.{:03}", ms / 1_000, ms % 1_000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -13,12 +13,19 @@ pub(crate) fn recognises(text: &str) -> bool {
 }
 
 pub(crate) fn read(text: &str, draft: &mut Draft) {
+    let before = draft.cues.len();
+    read_cues(text, draft);
+    for cue in draft.cues.split_off(before) {
+        draft.push_named(cue);
+    }
+}
+
+/// Reads the cues without looking for who speaks.
+pub(crate) fn read_cues(text: &str, draft: &mut Draft) {
     let mut open: Option<Raw> = None;
     for (number, line) in lines(text) {
         if let Some(stamp) = stamp(line) {
-            if let Some(cue) = open.take() {
-                draft.push_named(cue);
-            }
+            draft.cues.extend(open.take());
             open = Some(Raw {
                 line: number,
                 start_ms: stamp.start_ms,
@@ -33,9 +40,7 @@ pub(crate) fn read(text: &str, draft: &mut Draft) {
             draft.warn(What::Untimed, number);
         }
     }
-    if let Some(cue) = open {
-        draft.push_named(cue);
-    }
+    draft.cues.extend(open);
 }
 
 /// Writes a line for each cue; its own lines are joined, because one of them could begin with a time.

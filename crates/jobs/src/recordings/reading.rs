@@ -12,9 +12,10 @@ use media::{Decoded, Fingerprint, Keep, Limits, Problem, worker};
 use rejoinder_core::Clock;
 use rejoinder_core::recordings::{Kind, Recording, State};
 use store::jobs::Job;
+use store::publication::sites;
 use store::recordings::files::ReadRecording;
 use store::recordings::reading::{self, Found};
-use store::recordings::{files, listing};
+use store::recordings::{attaching, files, listing};
 use store::{Result, Store, StoreError, Tx};
 use tempfile::NamedTempFile;
 use tracing::warn;
@@ -28,6 +29,13 @@ const MAX_ATTEMPTS: i64 = 4;
 
 /// A cut waits so long for its recording to be read.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// How large a file may be.
+struct Room {
+    bytes: usize,
+    /// Whether it could be larger if the site's other files were not there.
+    is_by_others: bool,
+}
 
 /// The process that decodes.
 pub type Decoder = Arc<dyn Fn() -> io::Result<Command> + Send + Sync>;
@@ -95,10 +103,13 @@ impl RecordingHandler {
         let Some(address) = recording.address.as_deref() else {
             return Ok(None);
         };
-        let max_bytes = usize::try_from(Limits::default().max_bytes).unwrap_or(usize::MAX);
-        let fetched = fetch(&self.store, &self.client, recording, address, max_bytes).await;
+        let Some(room) = self.room(recording).await? else {
+            return Ok(Some(Outcome::Done));
+        };
+        let fetched = fetch(&self.store, &self.client, recording, address, room.bytes).await;
         let problem = match fetched {
             Ok(()) => return Ok(None),
+            Err(Missing::Lasting("too_large")) if room.is_by_others => "no_room",
             Err(Missing::Store(error)) => return Err(error),
             Err(Missing::Passing(why)) if job.attempts < MAX_ATTEMPTS => {
                 return Ok(Some(Outcome::Retry(why)));
@@ -107,6 +118,28 @@ impl RecordingHandler {
             Err(Missing::Lasting(word)) => word,
         };
         self.refuse(recording, problem).await.map(Some)
+    }
+
+    /// How large the file of a recording may be; `None` where its site is gone.
+    async fn room(&self, recording: &Recording) -> Result<Option<Room>> {
+        let (site, own) = (recording.site, recording.n_bytes);
+        let read = move |tx: &mut Tx<'_>| {
+            let Some(site) = sites::by_id(tx, site)? else {
+                return Ok(None);
+            };
+            // What an earlier attempt left is dropped.
+            let left = attaching::room(tx, &site)?.saturating_add(own);
+            Ok::<_, StoreError>(Some((left, site.settings.max_recording_bytes())))
+        };
+        let found = self.store.read(read).await?;
+        Ok(found.map(|(left, largest)| {
+            let most = i64::try_from(Limits::default().max_bytes).unwrap_or(i64::MAX);
+            let largest = largest.min(most);
+            Room {
+                bytes: usize::try_from(largest.min(left)).unwrap_or(0),
+                is_by_others: left < largest,
+            }
+        }))
     }
 
     /// Refuse a file that cannot be read; what may be a matter of this machine, or of its going down, is

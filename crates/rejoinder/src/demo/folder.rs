@@ -37,6 +37,8 @@ pub(super) struct Recording {
     pub(super) transcript: String,
     pub(super) cut: String,
     pub(super) cut_title: String,
+    /// One to a line, with its time in front.
+    pub(super) chapters: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -113,6 +115,13 @@ pub(super) fn sound(file: &str) -> Result<&'static [u8], Failure> {
     let path = format!("recordings/{file}");
     let file = DEMO.get_file(&path).map(include_dir::File::contents);
     file.ok_or_else(|| Failure::Failed(format!("the demo has no {path}")))
+}
+
+/// The chapters of a recording, as WebVTT.
+pub(super) fn chapters(own: &Recording) -> Result<String, Failure> {
+    let broken = |error| Failure::failed("the chapters of the demo cannot be read", &error);
+    let reading = captions::read_chapters(own.chapters.as_bytes()).map_err(broken)?;
+    Ok(captions::write_chapters(&reading.chapters, None))
 }
 
 /// The transcript in a file in `recordings`, as WebVTT.

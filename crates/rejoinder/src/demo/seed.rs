@@ -15,7 +15,7 @@ use store::identity::authors::Details;
 use store::identity::roles;
 use store::recordings::attaching::{self, NewRecording, Source};
 use store::recordings::transcripts::{self, NewRevision};
-use store::recordings::{files, listing};
+use store::recordings::{chapters, files, listing};
 use store::{Store, StoreError, Tx, publication::sites};
 
 use super::folder::{self, About};
@@ -49,6 +49,8 @@ struct Sound {
     webvtt: &'static str,
     cut_title: String,
     cut: &'static [u8],
+    /// As WebVTT.
+    chapters: String,
 }
 
 /// Add the demo's site, and the threads of those of its articles that are not there. A database that holds
@@ -128,6 +130,7 @@ fn discussion(slug: &str, about: &About) -> Result<Discussion, Failure> {
             webvtt: folder::transcript(&own.transcript)?,
             cut_title: own.cut_title.clone(),
             cut: folder::sound(&own.cut)?,
+            chapters: folder::chapters(own)?,
         })
     });
     Ok(Discussion {
@@ -214,6 +217,7 @@ fn write(
             };
             if let Some(recording) = listing::find(tx, site.id, whole)? {
                 transcripts::save(tx, now, &recording, &said)?;
+                chapters::save(tx, now, &recording, Some(&sound.chapters))?;
             }
             attach(
                 tx,

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use askama::Template;
+use captions::{ChapterError, MAX_TITLE_CHARS};
 use rejoinder_core::recordings::proposals::State as ProposalState;
 use rejoinder_core::recordings::{Lock, Proposal, Recording, State, Status};
 use rejoinder_core::{Page, Site, Time};
@@ -53,6 +54,20 @@ pub fn told(site: &Site, did: &str) -> Option<Told> {
 /// That another revision of a transcript was made meanwhile.
 pub fn meanwhile(site: &Site) -> &'static str {
     &texts(site).desk.meanwhile
+}
+
+/// Why chapters cannot be taken, as their editor reads it.
+pub fn chapters_unfit(site: &Site, problem: &ChapterError) -> String {
+    let texts = &texts(site).desk;
+    let (text, nth) = match problem {
+        ChapterError::File(_) => return texts.chapters_none.clone(),
+        ChapterError::Title { nth } => (&texts.chapter_title, nth),
+        ChapterError::Outside { nth } => (&texts.chapter_outside, nth),
+        ChapterError::Inverted { nth } => (&texts.chapter_inverted, nth),
+        ChapterError::NotIncreasing { nth } => (&texts.chapter_order, nth),
+        ChapterError::Crossing { nth } => (&texts.chapter_crossing, nth),
+    };
+    fill(text, &[("nth", nth), ("max", &MAX_TITLE_CHARS)])
 }
 
 /// What the page of a revision is called.
@@ -106,6 +121,16 @@ pub enum Unfit {
     Length,
     /// It is a cut that plays elsewhere.
     Elsewhere,
+    /// Its file is larger than the owner allows.
+    Size {
+        /// In millions of bytes.
+        max: u32,
+    },
+    /// The files of the site leave no room for its own.
+    Room {
+        /// In millions of bytes.
+        max: u32,
+    },
     /// There are as many as there can be.
     Full {
         /// So many.
@@ -120,6 +145,7 @@ impl Unfit {
             Self::Title => "title",
             Self::Address | Self::Elsewhere => "address",
             Self::Length => "duration",
+            Self::Size { .. } | Self::Room { .. } => "file",
             Self::Full { .. } => "page",
         }
     }
@@ -133,6 +159,8 @@ pub fn unfit(site: &Site, unfit: Unfit) -> String {
         Unfit::Address => texts.unfit_address.clone(),
         Unfit::Length => texts.unfit_length.clone(),
         Unfit::Elsewhere => texts.unfit_elsewhere.clone(),
+        Unfit::Size { max } => fill(&texts.unfit_size, &[("max", &max)]),
+        Unfit::Room { max } => fill(&texts.unfit_room, &[("max", &max)]),
         Unfit::Full { max } => fill(&texts.unfit_full, &[("max", &max)]),
     }
 }
@@ -251,6 +279,10 @@ pub struct RecordingPage<'a> {
     pub problem: Option<&'a str>,
     /// What was left out or changed.
     pub report: Option<&'a Report>,
+    /// Its chapters as lines, or what was typed.
+    pub chapters: &'a str,
+    /// Why they were not taken.
+    pub chapters_problem: Option<&'a str>,
     /// Its revisions, newest first: number, status, time.
     pub history: &'a [(i64, Status, Time)],
     /// What readers propose to correct, in its order.

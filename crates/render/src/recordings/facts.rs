@@ -1,6 +1,6 @@
 //! What is known of a recording, for those who read along.
 
-use captions::Transcript;
+use captions::{Chapter, Transcript};
 use rejoinder_core::recordings::{Lock, Proposal, Recording, Span, Status};
 use rejoinder_core::{CommentId, PageKey};
 
@@ -27,6 +27,8 @@ pub struct Facts<'a> {
     pub key: &'a PageKey,
     /// What is said in it, and how much that can be relied on.
     pub transcript: Option<(&'a Transcript, Status)>,
+    /// The parts that it is divided into.
+    pub chapters: &'a [Chapter],
     /// Its loudest samples, in slices of equal length.
     pub wave_form: &'a [u8],
     /// Where comments speak of it, in its order.

@@ -5,6 +5,7 @@ mod cuts;
 mod desk;
 mod facts;
 mod player;
+mod podcast;
 mod proposals;
 mod revision;
 mod section;
@@ -14,11 +15,12 @@ mod wave;
 
 pub use cut_of::CutOf;
 pub use desk::{
-    Open, RecordingPage, RecordingsPage, Report, Typed, Unfit, changes, lock_invalid, meanwhile,
-    recording_page, recordings_page, title, told, unfit,
+    Open, RecordingPage, RecordingsPage, Report, Typed, Unfit, changes, chapters_unfit,
+    lock_invalid, meanwhile, recording_page, recordings_page, title, told, unfit,
 };
 pub use facts::{Cited, Facts};
 pub use player::{player_fragment, player_page};
+pub use podcast::{Episode, podcast};
 pub use proposals::{Asks, ProposalForm, proposal_page};
 pub use revision::{RevisionPage, revision_page};
 pub(crate) use section::section;

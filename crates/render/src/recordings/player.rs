@@ -4,6 +4,7 @@
 use std::fmt::Display;
 
 use askama::Template;
+use captions::Chapter;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::recordings::{Proposal, Span, Status};
 
@@ -98,7 +99,22 @@ impl Along<'_> {
 
     /// Where a line is played from: on the recording's own page by asking for it anew.
     fn at(&self, line: &Line<'_>) -> String {
-        let at = seconds(line.start_ms);
+        self.at_second(&self.seconds(line))
+    }
+
+    fn at_chapter(&self, chapter: &Chapter) -> String {
+        self.at_second(&self.chapter_seconds(chapter))
+    }
+
+    fn chapter_seconds(&self, chapter: &Chapter) -> String {
+        seconds(i64::try_from(chapter.start_ms).unwrap_or(0))
+    }
+
+    fn chapter_clock(&self, chapter: &Chapter) -> String {
+        clock(i64::try_from(chapter.start_ms).unwrap_or(0))
+    }
+
+    fn at_second(&self, at: &str) -> String {
         match self.own {
             Some(own) => format!("{own}&t={at}#t={at}"),
             None => format!("#t={at}"),

@@ -1,5 +1,6 @@
 //! What editors do: attach recordings to pages, and see to their transcripts and cuts.
 
+mod chapters;
 mod proposals;
 mod recording;
 mod recordings;

@@ -12,16 +12,16 @@ use render::newsroom::Told;
 use render::recordings::{CutOf, Open, RecordingPage, Report};
 use store::discussion::pages;
 use store::recordings::transcripts::{self, NewRevision, Revision};
-use store::recordings::{attaching, listing, proposals as proposed, reading};
+use store::recordings::{attaching, chapters as divided, listing, proposals as proposed, reading};
 use store::{StoreError, Tx, moderation::groups};
 
-use super::proposals;
+use super::{chapters, proposals};
 use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, MAX_BODY, Params};
 use crate::newsroom::{self, Around, At, Shown, see_other};
-use crate::public::recordings::read as kept;
+use crate::public::recordings::{in_chapters, read as kept};
 use crate::state::App;
 
 /// A form holds a transcript, every byte of which may be written as three.
@@ -35,6 +35,7 @@ struct Read {
     page: Page,
     recording: Recording,
     transcript: Option<(Revision, String)>,
+    chapters: Option<String>,
     history: Vec<Revision>,
     cuts: Vec<(Recording, Option<String>)>,
     proposals: Vec<Proposal>,
@@ -44,11 +45,13 @@ struct Read {
 
 /// What the form of the transcript shows: what was typed, and why it was not taken.
 #[derive(Default)]
-struct Typed<'a> {
-    text: Option<&'a str>,
-    problem: Option<String>,
-    report: Option<Report>,
-    lock_problem: Option<&'a str>,
+pub(super) struct Typed<'a> {
+    pub(super) text: Option<&'a str>,
+    pub(super) problem: Option<String>,
+    pub(super) report: Option<Report>,
+    pub(super) chapters: Option<&'a str>,
+    pub(super) chapters_problem: Option<String>,
+    pub(super) lock_problem: Option<&'a str>,
 }
 
 /// `GET /edit/{site}/recordings/{id}`.
@@ -65,7 +68,7 @@ pub(super) async fn show(
     Ok(page(&app, &member, id, told.as_ref(), Typed::default()).await?)
 }
 
-async fn page(
+pub(super) async fn page(
     app: &App,
     member: &Member,
     id: RecordingId,
@@ -83,6 +86,7 @@ async fn page(
         };
         Ok::<_, StoreError>(Some(Read {
             transcript: transcripts::newest(tx, site, id)?,
+            chapters: divided::of(tx, site, id)?,
             history: transcripts::history(tx, site, id, MAX_REVISIONS)?,
             cuts: reading::comparisons(tx, site, id)?,
             proposals: proposed::undecided(tx, site, id)?,
@@ -104,6 +108,10 @@ async fn page(
             (Some(revision), captions::write(&transcript, Export::Text))
         }
         None => (None, String::new()),
+    };
+    let chapters = match &read.chapters {
+        Some(webvtt) => captions::list_chapters(&in_chapters(webvtt)?),
+        None => String::new(),
     };
     let comparisons = read.cuts.iter().map(|(cut, json)| {
         let found = json
@@ -150,6 +158,8 @@ async fn page(
             text: typed.text.unwrap_or(&text),
             problem: typed.problem.as_deref(),
             report: typed.report.as_ref(),
+            chapters: typed.chapters.unwrap_or(&chapters),
+            chapters_problem: typed.chapters_problem.as_deref(),
             history: &history,
             proposals: &open,
             locks: &read.locks,
@@ -190,6 +200,7 @@ pub(super) async fn change(
                 false => here,
             }))
         }
+        Some("chapters") => chapters::save(&app, &member, &recording, &fields).await,
         Some("transcript") => save(&app, &member, &recording, &fields).await,
         Some(act @ ("accept" | "decline")) => {
             let did = proposals::decide(&app, &member, &recording, act, &fields).await?;

@@ -178,6 +178,17 @@ fn refused(site: &Site, unfit: Unfit) -> ApiError {
     ApiError::body(render::recordings::unfit(site, unfit)).field(unfit.field())
 }
 
+/// What became of a recording that was to be attached.
+enum Attached {
+    Here,
+    /// The member does not reach its page.
+    Unreached,
+    /// Its page has as many as there can be.
+    Full,
+    /// The files of the site leave no room for its own.
+    NoRoom,
+}
+
 /// Attach `new` to a page that the member reaches.
 pub(super) async fn attach_one(
     app: &App,
@@ -203,7 +214,19 @@ pub(super) async fn attach_one(
             Some(key)
         }
     };
-    let (site, author) = (member.site.id, member.author.id);
+    let settings = &member.site.settings;
+    let least = match new.source {
+        Source::Upload { n_bytes } => n_bytes,
+        Source::Address(_) => 1,
+        Source::Player { .. } => 0,
+    };
+    if least > settings.max_recording_bytes() {
+        let max = settings.max_recording_mb;
+        let detail = render::recordings::unfit(&member.site, Unfit::Size { max });
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        return Err(ApiError::new(status, "body_too_large", detail).field("file"));
+    }
+    let (own, site, author) = (member.site.clone(), member.site.id, member.author.id);
     let (id, page_id) = (RecordingId(app.ids.next(now)), PageId(app.ids.next(now)));
     let source = new.source;
     let write = move |tx: &mut Tx<'_>| {
@@ -226,7 +249,7 @@ pub(super) async fn attach_one(
             (None, None) => None,
         };
         let Some(page) = page else {
-            return Ok(None);
+            return Ok(Attached::Unreached);
         };
         let new = NewRecording {
             id,
@@ -236,22 +259,26 @@ pub(super) async fn attach_one(
             source: source.clone(),
             by: Some(author),
         };
-        attaching::attach(tx, now, site, &new).map(Some)
+        if attaching::room(tx, &own)? < least {
+            return Ok(Attached::NoRoom);
+        }
+        Ok(match attaching::attach(tx, now, site, &new)? {
+            true => Attached::Here,
+            false => Attached::Full,
+        })
     };
-    match app.store.write(write).await? {
-        None => Err(ApiError::not_found()),
-        Some(true) => {
+    let unfit = match app.store.write(write).await? {
+        Attached::Here => {
             (app.wake)();
-            Ok(id)
+            return Ok(id);
         }
-        Some(false) => {
-            let full = Unfit::Full { max: MAX_EACH };
-            let detail = render::recordings::unfit(&member.site, full);
-            Err(ApiError::new(
-                StatusCode::CONFLICT,
-                "recordings_full",
-                detail,
-            ))
-        }
-    }
+        Attached::Unreached => return Err(ApiError::not_found()),
+        Attached::Full => Unfit::Full { max: MAX_EACH },
+        Attached::NoRoom => Unfit::Room {
+            max: settings.max_recordings_mb,
+        },
+    };
+    let detail = render::recordings::unfit(&member.site, unfit);
+    let (status, code) = (StatusCode::CONFLICT, "recordings_full");
+    Err(ApiError::new(status, code, detail).field(unfit.field()))
 }

@@ -92,6 +92,7 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH page_alias USING PRIMARY KEY (site_id=?)",
     "SEARCH passkey_ceremony USING INDEX passkey_ceremony_by_age (site_id=?)",
     // A site has few of them.
+    "SEARCH r USING PRIMARY KEY (site_id=?)",
     "SEARCH recording USING INDEX recording_of_page (site_id=?)",
     "SEARCH s USING INDEX author_of_newsroom (site_id=?)",
     // Links that wait for somebody whom an owner has invited.

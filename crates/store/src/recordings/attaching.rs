@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::recordings::{Recording, State};
-use rejoinder_core::{AuthorId, PageId, RecordingId, SiteId, Time};
+use rejoinder_core::{AuthorId, PageId, RecordingId, Site, SiteId, Time};
 
 use super::changed::changed;
 use super::files::ReadRecording;
@@ -53,6 +53,17 @@ pub enum Source {
         /// How long it lasts, where the editor says so.
         duration_ms: Option<i64>,
     },
+}
+
+/// How many more bytes the files of a site's recordings may have.
+pub fn room(tx: &mut Tx<'_>, site: &Site) -> Result<i64> {
+    let taken: Option<i64> = tx.one(
+        sql!("select cast(coalesce(sum(n_bytes), 0) as bigint) from recording where site_id = ?1"),
+        params![site.id],
+        |row| row.get(0),
+    )?;
+    let room = site.settings.max_recordings_bytes() - taken.unwrap_or(0);
+    Ok(room.max(0))
 }
 
 /// Attach a recording. Gives whether there was room for it.

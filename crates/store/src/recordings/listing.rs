@@ -1,9 +1,11 @@
 //! Which recordings there are.
 
 use rejoinder_core::recordings::{Kind, Recording, State};
-use rejoinder_core::{PageId, RecordingId, SiteId};
+use rejoinder_core::{Page, PageId, RecordingId, SiteId};
 
+use super::chapters;
 use crate::database::error::StoreError;
+use crate::discussion::pages;
 use crate::moderation::groups::{Scope, in_scope};
 use crate::{Result, Row, Tx, params, sql};
 
@@ -111,4 +113,51 @@ pub fn in_reach(
         params![site, id, scope.is_all(), scope.list()],
         read,
     )
+}
+
+/// A recording for those who follow a site's recordings.
+#[derive(Debug, Clone)]
+pub struct Episode {
+    /// The recording.
+    pub recording: Recording,
+    /// The page that it stands with.
+    pub page: Page,
+    /// Whether it has a transcript, and in which language.
+    pub transcript: Option<Option<String>>,
+    /// Whether it is divided into chapters.
+    pub has_chapters: bool,
+}
+
+/// The newest recordings of a site that are heard from here, newest first.
+pub fn episodes(tx: &mut Tx<'_>, site: SiteId, limit: i64) -> Result<Vec<Episode>> {
+    let newest = tx.all(
+        sql!(recording!(
+            "where r.site_id = ?1 and r.state = 'ready' and r.cut_of is null and r.n_bytes > 0
+             order by r.id desc limit ?2"
+        )),
+        params![site, limit],
+        read,
+    )?;
+    let mut episodes = Vec::with_capacity(newest.len());
+    for recording in newest {
+        let Some(page) = pages::by_id(tx, site, recording.page)? else {
+            continue;
+        };
+        let id = recording.id;
+        let said = tx.one(
+            sql!(
+                "select language from transcript where site_id = ?1 and recording_id = ?2
+                 order by revision desc limit 1"
+            ),
+            params![site, id],
+            |row| row.get(0),
+        )?;
+        episodes.push(Episode {
+            transcript: said,
+            has_chapters: chapters::of(tx, site, id)?.is_some(),
+            recording,
+            page,
+        });
+    }
+    Ok(episodes)
 }

@@ -6,6 +6,7 @@
 
 pub mod attaching;
 mod changed;
+pub mod chapters;
 pub mod citing;
 pub mod files;
 mod lines;

@@ -4,7 +4,7 @@ use rejoinder_core::recordings::proposals::State;
 use rejoinder_core::recordings::{Lock, Proposal, Recording, Status};
 use rejoinder_core::{CommentId, RecordingId, SiteId};
 
-use super::{listing, proposals, reading, transcripts};
+use super::{chapters, listing, proposals, reading, transcripts};
 use crate::{Result, Tx, params, sql};
 
 /// So many citations of a recording are shown at most.
@@ -17,6 +17,8 @@ pub struct Whole {
     pub recording: Recording,
     /// How much its transcript can be relied on, and the transcript as WebVTT.
     pub transcript: Option<(Status, Option<String>, String)>,
+    /// The chapters that it is divided into, as WebVTT.
+    pub chapters: Option<String>,
     /// The loudest sample of each of its slices.
     pub wave_form: Vec<u8>,
     /// Where published comments speak of it, in its order.
@@ -49,6 +51,7 @@ pub fn find(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<Who
     let transcript = transcript.map(|(revision, text)| (revision.status, revision.language, text));
     Ok(Some(Whole {
         transcript,
+        chapters: chapters::of(tx, site, id)?,
         wave_form: reading::wave_form(tx, site, id)?.unwrap_or_default(),
         cited: cited(tx, site, id)?,
         proposals: open(tx, site, id)?,

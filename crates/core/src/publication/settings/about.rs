@@ -74,7 +74,7 @@ const fn about(group: Group, key: &'static str, takes: Takes) -> About {
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 33] = [
+pub(super) const ABOUT: [About; 35] = [
     about(Group::Site, "title", Takes::Text("a text")),
     about(Group::Site, "language", Takes::Choice(&Language::TAGS)),
     about(
@@ -114,6 +114,12 @@ pub(super) const ABOUT: [About; 33] = [
         Group::Reading,
         "link_card_sites",
         Takes::Text("hosts with spaces between them"),
+    ),
+    about(Group::Reading, "max_recording_mb", Takes::Number(0, 500)),
+    about(
+        Group::Reading,
+        "max_recordings_mb",
+        Takes::Number(0, 10_000_000),
     ),
     about(
         Group::Writing,

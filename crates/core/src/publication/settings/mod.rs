@@ -89,6 +89,10 @@ pub struct Settings {
     pub link_cards: LinkCards,
     /// The sites whose links do, when only listed ones do.
     pub link_card_sites: String,
+    /// The largest file of a recording, in millions of bytes.
+    pub max_recording_mb: u32,
+    /// The files of all recordings together, in millions of bytes.
+    pub max_recordings_mb: u32,
 }
 
 impl Default for Settings {
@@ -127,6 +131,8 @@ impl Default for Settings {
             desk_mail: DeskMail::Off,
             link_cards: LinkCards::On,
             link_card_sites: String::new(),
+            max_recording_mb: 500,
+            max_recordings_mb: 10_000,
         }
     }
 }
@@ -136,7 +142,17 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [About; 33] = about::ABOUT;
+    pub const ABOUT: [About; 35] = about::ABOUT;
+
+    /// The largest file of a recording, in bytes.
+    pub fn max_recording_bytes(&self) -> i64 {
+        i64::from(self.max_recording_mb) * 1_000_000
+    }
+
+    /// The files of all recordings together, in bytes.
+    pub fn max_recordings_bytes(&self) -> i64 {
+        i64::from(self.max_recordings_mb) * 1_000_000
+    }
 
     /// Whether a link to `url`, a web address, unfolds into a card.
     pub fn unfolds(&self, url: &str) -> bool {

@@ -6,9 +6,11 @@ use std::process::Command;
 use std::sync::Arc;
 
 use egress::{Client, Policy};
+use rejoinder_core::publication::settings::Settings;
 use rejoinder_core::recordings::{Recording, State};
 use rejoinder_core::{Clock as _, PageId, RecordingId};
 use rejoinder_jobs::{Decoder, RecordingHandler};
+use store::publication::sites;
 use store::recordings::attaching::{self, NewRecording, Source};
 use store::recordings::{files, listing};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -133,4 +135,26 @@ async fn a_file_stays_when_it_is_this_machine_that_cannot_read_it() {
     assert_eq!(recording.state, State::Waiting);
     assert!(has_file(&world).await);
     assert_eq!(world.parked().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_fetched_has_the_room_that_the_owner_sets() {
+    for (max_recording_mb, max_recordings_mb, said) in [(1, 9, "too_large"), (9, 1, "no_room")] {
+        for world in World::on_each().await {
+            let settings = Settings {
+                max_recording_mb,
+                max_recordings_mb,
+                ..Settings::default()
+            };
+            let set = move |tx: &mut store::Tx<'_>| sites::save_settings(tx, SITE, &settings);
+            world.store.write(set).await.unwrap();
+            let address = web(answer("200 OK", &vec![b'x'; 1_000_001])).await;
+            let url = format!("http://{address}/talk.mp3");
+
+            let recording = became(&world, &url, &[address], none()).await;
+
+            assert_eq!(recording.problem.as_deref(), Some(said));
+            assert!(!has_file(&world).await);
+        }
+    }
 }

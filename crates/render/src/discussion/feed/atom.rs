@@ -2,8 +2,8 @@
 
 use rejoinder_core::discussion::feed::Format;
 
-use super::xml::Xml;
 use super::{Channel, Entry};
+use crate::xml::Xml;
 
 const ATOM: &str = "http://www.w3.org/2005/Atom";
 const THREADS: &str = "http://purl.org/syndication/thread/1.0";

@@ -7,7 +7,6 @@
 mod atom;
 mod json_feed;
 mod rss;
-mod xml;
 
 use std::borrow::Cow;
 

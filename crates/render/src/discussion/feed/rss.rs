@@ -2,8 +2,8 @@
 
 use rejoinder_core::discussion::feed::Format;
 
-use super::xml::Xml;
 use super::{Channel, Entry};
+use crate::xml::Xml;
 
 pub(super) fn write(channel: &Channel<'_>) -> String {
     let mut xml = Xml::new();

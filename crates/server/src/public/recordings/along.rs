@@ -132,10 +132,14 @@ impl AlongSource<'_> {
             end_ms: cited.end_ms,
         });
         let cited: Vec<_> = cited.collect();
+        let chapters = whole.chapters.as_deref().map(super::in_chapters);
+        let chapters = chapters.transpose();
+        let chapters = chapters.map_err(|error| PageError::broken(error.detail))?;
         let facts = Facts {
             recording: &whole.recording,
             key,
             transcript: transcript.as_ref().map(|(text, status)| (text, *status)),
+            chapters: chapters.as_deref().unwrap_or_default(),
             wave_form: &whole.wave_form,
             cited: &cited,
             proposals: &whole.proposals,

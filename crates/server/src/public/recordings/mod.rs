@@ -2,12 +2,13 @@
 
 mod along;
 mod file;
+mod podcast;
 mod range;
 mod transcript;
 
 use axum::http::Method;
 use axum::routing::get;
-use captions::{Format, Transcript};
+use captions::{Chapter, Format, Transcript};
 use rejoinder_core::recordings::{Recording, State};
 
 use crate::access::Access::Public;
@@ -25,9 +26,21 @@ pub(crate) fn routes() -> Vec<Route> {
         ),
         route(
             Method::GET,
+            "/recordings/{site}/{id}/chapters.json",
+            Public,
+            get(transcript::chapters),
+        ),
+        route(
+            Method::GET,
             "/recordings/{site}/{id}/{transcript}",
             Public,
             get(transcript::transcript),
+        ),
+        route(
+            Method::GET,
+            "/recordings/{site}/podcast.rss",
+            Public,
+            get(podcast::podcast),
         ),
         route(Method::GET, "/embed/recording", Public, get(along::page)),
         route(
@@ -50,4 +63,10 @@ pub(crate) fn read(webvtt: &str, language: Option<String>) -> Result<Transcript,
     let mut transcript = reading.map_err(ApiError::internal)?.transcript;
     transcript.language = language;
     Ok(transcript)
+}
+
+/// The chapters as they are kept.
+pub(crate) fn in_chapters(webvtt: &str) -> Result<Vec<Chapter>, ApiError> {
+    let reading = captions::read_chapters(webvtt.as_bytes());
+    Ok(reading.map_err(ApiError::internal)?.chapters)
 }

@@ -1,11 +1,11 @@
-//! `GET /recordings/{site}/{id}/transcript.{ending}`: what is said, as a file.
+//! `GET /recordings/{site}/{id}/transcript.{ending}`: what is said, as a file; and `…/chapters.json`.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use captions::Export;
 use rejoinder_core::RecordingId;
-use store::recordings::{listing, transcripts};
+use store::recordings::{chapters as divided, listing, transcripts};
 
 use super::is_open;
 use crate::http::error::ApiError;
@@ -56,4 +56,30 @@ pub(super) async fn transcript(
     }
     let transcript = super::read(&webvtt, revision.language)?;
     Ok((headers, captions::write(&transcript, export)).into_response())
+}
+
+/// The chapters of a recording, as podcasts carry them. Players of other origins may load them.
+pub(super) async fn chapters(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((host, id)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    app.limits.take(Act::Read, &visitor, app.now())?;
+    let site = visitor.at(&app, &host).await?.id;
+    let id: RecordingId = id.parse().map_err(|_| ApiError::not_found())?;
+    let read = app
+        .store
+        .read(move |tx| match listing::find(tx, site, id)? {
+            Some(recording) if is_open(&recording) => divided::of(tx, site, id),
+            _ => Ok(None),
+        });
+    let webvtt = read.await?.ok_or_else(ApiError::not_found)?;
+    let chapters = super::in_chapters(&webvtt)?;
+    let mut headers = HeaderMap::new();
+    let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    set(header::CONTENT_TYPE, "application/json+chapters");
+    set(header::CACHE_CONTROL, "public, max-age=60");
+    set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    complete(&mut headers, true);
+    Ok((headers, captions::podcast_chapters(&chapters)).into_response())
 }

@@ -18,7 +18,7 @@ use store::moderation::groups::{self, Group, Scope};
 use store::recordings::attaching::{self, NewRecording, Source};
 use store::recordings::reading::Found as Sound;
 use store::recordings::transcripts::{self, NewRevision};
-use store::recordings::{files, listing, reading};
+use store::recordings::{chapters, files, listing, reading};
 use store::{
     discussion::{cards::FetchCard, comments},
     integrations::webhooks,
@@ -276,7 +276,8 @@ pub(super) async fn recording(people: &People, host: &'static str, page: &'stati
             webvtt: "WEBVTT\n\n00:01.000 --> 00:02.000\nA word\n".to_owned(),
             by: None,
         };
-        transcripts::save(tx, now, &recording, &said).map(drop)
+        transcripts::save(tx, now, &recording, &said)?;
+        chapters::save(tx, now, &recording, Some(&said.webvtt))
     };
     people.app.store.write(read).await.unwrap();
     id

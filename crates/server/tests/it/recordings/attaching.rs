@@ -1,8 +1,9 @@
 //! Recordings that editors name by an address.
 
 use axum::http::StatusCode;
+use rejoinder_core::publication::settings::Settings;
 
-use super::{editor, recording};
+use super::{editor, id_of, offer, recording};
 use crate::support::{Answer, STORY, TestApp, TestReader};
 
 const FORM: &str = "/edit/news.example/recordings";
@@ -74,4 +75,45 @@ async fn what_cannot_be_attached_is_refused_with_what_was_typed() {
         );
         assert!(refused.text().contains("value=\"A talk\""), "{fields:?}");
     }
+}
+
+#[tokio::test]
+async fn a_file_is_no_larger_than_the_owner_allows() {
+    let (app, editor) = editor().await;
+    let settings = Settings {
+        max_recording_mb: 1,
+        ..Settings::default()
+    };
+    app.add_site(1, "news.example", settings).await;
+
+    let refused = offer(&editor, 1_000_001).await;
+
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(refused.text().contains("larger than the 1 MB"));
+    assert_eq!(offer(&editor, 1_000_000).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn the_files_of_a_site_have_the_room_that_its_owner_sets() {
+    let (app, editor) = editor().await;
+    let settings = Settings {
+        max_recordings_mb: 1,
+        ..Settings::default()
+    };
+    app.add_site(1, "news.example", settings).await;
+    let first = offer(&editor, 600_000).await;
+    assert_eq!(first.status, StatusCode::CREATED);
+
+    let refused = offer(&editor, 600_000).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.text().contains("may have 1 MB together"));
+    let elsewhere = [("address", "https://youtu.be/dQw4w9WgXcQ")];
+    let attached = attach(&editor, &elsewhere).await;
+    assert_eq!(attached.status, StatusCode::SEE_OTHER, "it takes no room");
+
+    let own = id_of(first.header("location"));
+    let place = format!("{FORM}/{own}");
+    let removed = editor.submit(&place, &[("act", "remove")]).await;
+    assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.text());
+    assert_eq!(offer(&editor, 600_000).await.status, StatusCode::CREATED);
 }

@@ -1,9 +1,12 @@
 //! Places of recordings that comments speak of.
 
 use axum::http::Method;
+use rejoinder_core::identity::author::Role;
+use rejoinder_core::publication::settings::{Mode, Settings};
 use serde_json::json;
 
 use super::{along, editor, look_again, recording};
+use crate::moderation::desk::signed_in;
 use crate::support::{STORY, TestApp};
 
 async fn html(app: &TestApp) -> String {
@@ -78,6 +81,27 @@ async fn what_was_said_before_a_recording_came_cites_it_once_it_is_there_and_no_
         .await;
     look_again(&app).await;
     assert!(!html(&app).await.contains("rj-time"));
+}
+
+#[tokio::test]
+async fn what_waited_when_a_recording_came_cites_it_once_it_is_approved() {
+    let (app, editor) = editor().await;
+    let settings = Settings {
+        mode: Mode::Before,
+        ..Settings::default()
+    };
+    app.add_site(1, "news.example", settings).await;
+    let posted = app.reader("ann").post(STORY, "At 0:03 it is said.").await;
+    let id = recording(&app, &editor, b"ID3").await;
+    look_again(&app).await;
+
+    let decided = format!("{}.1", posted.id());
+    let kim = signed_in(&app, "news.example", Role::Moderator, 72).await;
+    let fields = [("comment", decided.as_str()), ("action", "approve")];
+    kim.submit("/moderate/news.example/decide", &fields).await;
+
+    assert!(html(&app).await.contains("rj-time"));
+    assert!(app.get(&along(&id)).await.text().contains("<circle"));
 }
 
 #[tokio::test]

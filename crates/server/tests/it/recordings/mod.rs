@@ -1,6 +1,7 @@
 //! Recordings: attached by editors, heard and read along by everyone, cited in comments.
 
 mod attaching;
+mod chapters;
 mod citing;
 mod files;
 pub(crate) mod proposals;
@@ -46,6 +47,13 @@ async fn tus(
 
 /// Begin an upload of so many bytes for the story; where it goes.
 async fn begin(editor: &TestReader, length: usize) -> String {
+    let begun = offer(editor, length).await;
+    assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text());
+    begun.header("location").to_owned()
+}
+
+/// Ask to upload so many bytes for the story.
+async fn offer(editor: &TestReader, length: usize) -> Answer {
     let length = length.to_string();
     let told = [
         ("upload-length", length.as_str()),
@@ -55,9 +63,7 @@ async fn begin(editor: &TestReader, length: usize) -> String {
             "page aHR0cHM6Ly9uZXdzLmV4YW1wbGUvc3Rvcnk=,title QSB0YWxr",
         ),
     ];
-    let begun = tus(editor, Method::POST, UPLOADS, &told, b"").await;
-    assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text());
-    begun.header("location").to_owned()
+    tus(editor, Method::POST, UPLOADS, &told, b"").await
 }
 
 async fn send(editor: &TestReader, place: &str, at: usize, bytes: &[u8]) -> Answer {

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::{along, editor, recording};
-use crate::support::{Answer, STORY, TestApp, TestReader};
+use crate::support::{Answer, BASE, STORY, TestApp, TestReader};
 
 const VTT: &str =
     "WEBVTT\n\n00:01.500 --> 00:03.250\n<v Ann>One & two\n\n00:10.000 --> 00:12.000\n<v Bo>Three\n";
@@ -170,4 +170,34 @@ async fn a_transcript_may_be_as_long_as_is_promised_in_every_script() {
     );
     let kept = file(&app, &id, "txt").await.text();
     assert_eq!(kept.lines().count(), 1_100);
+}
+
+#[tokio::test]
+async fn the_recordings_of_a_site_are_a_podcast_with_their_transcripts() {
+    let (app, editor) = editor().await;
+    let empty = app.get("/recordings/news.example/podcast.rss").await;
+    assert!(!empty.text().contains("<item>"), "{}", empty.text());
+    let id = recording(&app, &editor, b"ID3").await;
+    save(&editor, &id, "0", VTT).await;
+
+    let feed = app.get("/recordings/news.example/podcast.rss").await;
+
+    assert_eq!(
+        feed.header("content-type"),
+        "application/rss+xml; charset=utf-8"
+    );
+    let text = feed.text();
+    let place = format!("{BASE}/recordings/news.example/{id}");
+    for said in [
+        "<title>A talk</title>".to_owned(),
+        format!("<link>{STORY}</link>"),
+        format!("<enclosure url=\"{place}/file\" length=\"3\" type=\"audio/mpeg\"/>"),
+        "<itunes:duration>60</itunes:duration>".to_owned(),
+        format!(
+            "<podcast:transcript url=\"{place}/transcript.vtt\" type=\"text/vtt\" language=\"en-GB\"/>"
+        ),
+    ] {
+        assert!(text.contains(&said), "{said}: {text}");
+    }
+    assert!(!text.contains("podcast:chapters"), "{text}");
 }

@@ -76,7 +76,7 @@ const SCHEMA: &str = "
     push: site_id device_id comment_id subscription_id digest_at pushed_at
     push_key: id private_key made_at
     recording: site_id id page_id cut_of title kind state problem address media_type n_bytes n_arrived
-        duration_ms revision wave_form fingerprint comparison created_by created_at
+        duration_ms revision wave_form fingerprint comparison created_by created_at chapters
     recording_part: site_id recording_id first_byte bytes
     rendering: version site_id comment_id
     saved_search: site_id id moderator_id name query created_at
