@@ -19,9 +19,9 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::{Author, AuthorKind, Site};
 
 use crate::http::error::ApiError;
+use crate::http::error_page;
 use crate::http::extract::Visitor;
 use crate::http::middleware::headers;
-use crate::public;
 use crate::state::App;
 
 /// Who may call a route.
@@ -92,8 +92,8 @@ pub(crate) async fn guard(
             next.run(Request::from_parts(parts, body)).await
         }
         Err(Stopped::Stranger) if wants_page(&parts) => sign_in(&host, &parts.uri),
-        Err(Stopped::Stranger) => public::refuse(&parts.uri, ApiError::not_found()),
-        Err(Stopped::Refused(error)) => public::refuse(&parts.uri, error),
+        Err(Stopped::Stranger) => error_page::refuse(&parts.uri, ApiError::not_found()),
+        Err(Stopped::Refused(error)) => error_page::refuse(&parts.uri, error),
     };
     headers::finish_newsroom(&mut response);
     response

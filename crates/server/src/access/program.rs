@@ -11,9 +11,9 @@ use store::integrations::api_tokens::{self, Program};
 
 use super::acting::Acting;
 use crate::http::error::ApiError;
+use crate::http::error_page;
 use crate::http::extract::{Visitor, text};
 use crate::http::limits::Act;
-use crate::public;
 use crate::state::{App, hash_of};
 
 /// What every token begins with, so that it is known where it should not be.
@@ -120,7 +120,7 @@ fn closed() -> ApiError {
 
 fn refuse(parts: &Parts, error: ApiError) -> Response {
     let is_unknown = error.status == StatusCode::UNAUTHORIZED;
-    let mut response = public::refuse(&parts.uri, error);
+    let mut response = error_page::refuse(&parts.uri, error);
     if is_unknown {
         let scheme = HeaderValue::from_static("Bearer");
         response

@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use rejoinder_core::Site;
 
 use crate::access::Access;
-use crate::http::routes::{Route, route};
+use crate::http::route::{Route, route};
 
 /// What the owner of an account looks at and changes.
 pub(crate) fn routes() -> Vec<Route> {

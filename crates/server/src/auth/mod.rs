@@ -31,7 +31,7 @@ use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Base, Form, KeptToken, Params, Visitor};
 use crate::http::limits::Act;
 use crate::http::middleware::headers;
-use crate::http::routes::{Route, route};
+use crate::http::route::{Route, route};
 use crate::public::threads::context;
 use crate::state::App;
 

@@ -12,7 +12,7 @@ use axum::routing::{get, head, patch, post};
 use rejoinder_core::identity::author::Role;
 
 use crate::access::Access;
-use crate::http::routes::{Route, route};
+use crate::http::route::{Route, route};
 
 /// The editors' pages, and the uploads that they make.
 pub(crate) fn routes() -> Vec<Route> {

@@ -1,7 +1,7 @@
 //! A refusal as a page, for people whose browser asked for one.
 
 use axum::body::Body;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::language::Language;
 
@@ -36,4 +36,27 @@ pub(crate) fn write(response: &mut Response, language: Language) {
     let is_there = error.status != StatusCode::NOT_FOUND;
     let page = render::problem_page(language, is_there, &error.detail);
     *response.body_mut() = Body::from(page);
+}
+
+/// There is nothing at this address.
+pub(crate) async fn not_found(uri: Uri) -> Response {
+    refuse(&uri, ApiError::not_found())
+}
+
+/// The address does not take this method.
+pub(crate) async fn method_not_allowed(uri: Uri) -> Response {
+    refuse(&uri, ApiError::method_not_allowed())
+}
+
+/// A page for people, JSON for programs.
+pub(crate) fn refuse(uri: &Uri, error: ApiError) -> Response {
+    let path = uri.path();
+    if path.starts_with("/api")
+        || path.starts_with("/static")
+        || path.starts_with("/feeds")
+        || path == "/embed/thread"
+    {
+        return error.into_response();
+    }
+    ErrorPage::from(error).into_response()
 }

@@ -3,17 +3,28 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::{Html, IntoResponse};
+use axum::routing::get;
 use markup::escape;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use crate::access::Access::Public;
 use crate::http::error::Problem;
+use crate::http::route::{Route, route};
 use crate::{
     moderator, public,
     reader::{self, guest},
 };
+
+/// The description, and a page of it.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        route(Method::GET, "/openapi.json", Public, get(spec)),
+        route(Method::GET, "/docs", Public, get(docs)),
+    ]
+}
 
 /// The API.
 #[derive(OpenApi)]
@@ -95,7 +106,7 @@ const SHARED: (HeaderName, HeaderValue) = (
 );
 
 /// `GET /openapi.json`: the contract.
-pub(crate) async fn spec() -> impl IntoResponse {
+async fn spec() -> impl IntoResponse {
     let json = (
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
@@ -108,7 +119,7 @@ pub(crate) async fn spec() -> impl IntoResponse {
 }
 
 /// `GET /docs`: the contract as a page.
-pub(crate) async fn docs() -> impl IntoResponse {
+async fn docs() -> impl IntoResponse {
     ([SHARED], Html(DOCS.as_str()))
 }
 

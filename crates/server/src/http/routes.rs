@@ -2,13 +2,15 @@
 
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use axum::routing::MethodRouter;
 use axum::{Extension, Router};
 use rejoinder_core::ApiScope;
 
 use crate::access::{self, Access, program};
-use crate::http::extract::{MAX_BODY, MaxBody};
+use crate::http::error_page::{method_not_allowed, not_found};
+use crate::http::extract::MaxBody;
 use crate::http::front::Front;
+use crate::http::openapi;
+use crate::http::route::Route;
 use crate::state::App;
 use crate::{
     account, auth, editor,
@@ -19,56 +21,11 @@ use crate::{
     reader::{self, guest, notices},
 };
 
-/// One way to ask the server something.
-pub(crate) struct Route {
-    pub(crate) method: Method,
-    pub(crate) path: &'static str,
-    pub(crate) access: Access,
-    /// What a program's token must allow; no program may call it where this is none.
-    pub(crate) scope: Option<ApiScope>,
-    /// The largest body that it reads, in bytes.
-    pub(crate) max_body: usize,
-    handler: MethodRouter<App>,
-}
-
-impl Route {
-    /// Open it to programs whose token allows `scope`, too.
-    #[must_use]
-    pub(crate) fn or_program(self, scope: ApiScope) -> Self {
-        Self {
-            scope: Some(scope),
-            ..self
-        }
-    }
-
-    /// Let it read bodies of so many bytes.
-    #[must_use]
-    pub(crate) fn takes(self, max_body: usize) -> Self {
-        Self { max_body, ..self }
-    }
-}
-
-/// A row of the table.
-pub(crate) const fn route(
-    method: Method,
-    path: &'static str,
-    access: Access,
-    handler: MethodRouter<App>,
-) -> Route {
-    Route {
-        method,
-        path,
-        access,
-        scope: None,
-        max_body: MAX_BODY,
-        handler,
-    }
-}
-
 /// Every route. Those under `/api` are described in `/openapi.json`.
 pub(crate) fn table() -> Vec<Route> {
     let areas = [
         public::routes(),
+        openapi::routes(),
         publication::routes(),
         recordings::routes(),
         reader::routes(),
@@ -140,8 +97,8 @@ pub(crate) fn routed(app: App) -> Router {
         router.route(route.path, guarded(route))
     });
     routes
-        .fallback(public::not_found)
-        .method_not_allowed_fallback(public::method_not_allowed)
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(app.clone(), middleware::around))
         .with_state(app)
 }

@@ -21,7 +21,7 @@ use rejoinder_core::ApiScope;
 use rejoinder_core::identity::author::Role;
 
 use crate::access::Access;
-use crate::http::routes::{Route, route};
+use crate::http::route::{Route, route};
 use crate::state::App;
 
 /// What moderators work with.

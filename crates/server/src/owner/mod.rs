@@ -19,7 +19,7 @@ use render::newsroom::Told;
 
 use crate::access::{Access, Member};
 use crate::http::extract::{MAX_SETTINGS_BODY, MAX_WORDS_BODY, Params};
-use crate::http::routes::{Route, route};
+use crate::http::route::{Route, route};
 
 /// The owner's pages, apart from those about webhooks.
 pub(crate) fn routes() -> Vec<Route> {

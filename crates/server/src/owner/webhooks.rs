@@ -25,7 +25,7 @@ use crate::access::{Access, Member};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params};
-use crate::http::routes::{Route, route};
+use crate::http::route::{Route, route};
 use crate::newsroom::{self, Around, At, Shown, see_other};
 use crate::state::App;
 

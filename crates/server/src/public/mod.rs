@@ -12,17 +12,13 @@ pub(crate) mod publication;
 pub(crate) mod recordings;
 pub(crate) mod threads;
 
-use axum::http::{Method, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::http::Method;
 use axum::routing::get;
 
 use crate::access::Access::Public;
-use crate::http::error::ApiError;
-use crate::http::error_page::ErrorPage;
-use crate::http::openapi;
-use crate::http::routes::{Route, route};
+use crate::http::route::{Route, route};
 
-/// Loader, threads, counts, live streams, and the API's description.
+/// Loader, threads, counts and live streams.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         route(Method::GET, "/embed.js", Public, get(files::embed)),
@@ -71,30 +67,5 @@ pub(crate) fn routes() -> Vec<Route> {
             Public,
             get(pictures::picture),
         ),
-        route(Method::GET, "/openapi.json", Public, get(openapi::spec)),
-        route(Method::GET, "/docs", Public, get(openapi::docs)),
     ]
-}
-
-/// There is nothing at this address.
-pub(crate) async fn not_found(uri: Uri) -> Response {
-    refuse(&uri, ApiError::not_found())
-}
-
-/// The address does not take this method.
-pub(crate) async fn method_not_allowed(uri: Uri) -> Response {
-    refuse(&uri, ApiError::method_not_allowed())
-}
-
-/// A page for people, JSON for programs.
-pub(crate) fn refuse(uri: &Uri, error: ApiError) -> Response {
-    let path = uri.path();
-    if path.starts_with("/api")
-        || path.starts_with("/static")
-        || path.starts_with("/feeds")
-        || path == "/embed/thread"
-    {
-        return error.into_response();
-    }
-    ErrorPage::from(error).into_response()
 }

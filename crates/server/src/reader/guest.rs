@@ -26,7 +26,7 @@ use crate::http::error::{self, ApiError};
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{self, Form, Visitor};
 use crate::http::limits::Act;
-use crate::http::routes::{Route, route};
+use crate::http::route::{Route, route};
 use crate::public::threads::context;
 use crate::state::{App, hash_of};
 

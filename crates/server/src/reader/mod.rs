@@ -25,7 +25,7 @@ use rejoinder_core::ApiScope;
 
 use crate::access::Access;
 use crate::http::extract::MAX_TEXT_BODY;
-use crate::http::routes::{Route, route};
+use crate::http::route::{Route, route};
 
 pub(crate) use posting::{find, locate, page_of};
 

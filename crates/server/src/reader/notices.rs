@@ -18,7 +18,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Visitor;
 use crate::http::limits::Act;
-use crate::http::routes::{Route, route};
+use crate::http::route::{Route, route};
 use crate::public::threads::context;
 use crate::state::App;
 

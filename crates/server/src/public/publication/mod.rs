@@ -13,7 +13,7 @@ use crate::http::assets::VERSION;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Visitor;
-use crate::http::routes::{Route, route};
+use crate::http::route::{Route, route};
 use crate::public::threads;
 use crate::state::App;
 

@@ -13,7 +13,7 @@ use rejoinder_core::recordings::{Recording, State};
 
 use crate::access::Access::Public;
 use crate::http::error::ApiError;
-use crate::http::routes::{Route, route};
+use crate::http::route::{Route, route};
 
 /// What can be heard, and what there is to read of it.
 pub(crate) fn routes() -> Vec<Route> {
