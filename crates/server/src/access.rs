@@ -122,7 +122,11 @@ async fn member(
     if !visitor.origin.as_ref().is_none_or(is_own) {
         return Err(ApiError::origin_refused().into());
     }
-    let site = app.site(host).await.map_err(|_| ApiError::not_found())?;
+    let site = app
+        .sites
+        .named(host)
+        .await
+        .map_err(|_| ApiError::not_found())?;
     let reader = visitor.reader(app, &site).await?;
     if visitor.is_program() {
         let program = reader.author.ok_or_else(ApiError::not_found)?;

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rejoinder_core::{Site, SiteId, Time, publication::origin};
+use rejoinder_core::{Clock, Site, SiteId, Time, publication::origin};
+use store::Store;
 use store::publication::sites;
 
 use crate::http::error::ApiError;
-use crate::state::App;
+use crate::http::page_cache::PageCache;
 
 /// Another process may change a site; here it is known after so many microseconds.
 const MAX_AGE_MICROS: i64 = 2_000_000;
@@ -17,14 +18,28 @@ const MAX_AGE_MICROS: i64 = 2_000_000;
 const MIN_AGE_MICROS: i64 = 100_000;
 
 /// All sites, as they were a moment ago.
-#[derive(Default)]
 pub(crate) struct Sites {
+    store: Arc<Store>,
+    pages: PageCache,
+    clock: Arc<dyn Clock>,
     known: RwLock<Arc<Vec<Arc<Site>>>>,
     read_at: AtomicI64,
     reading: tokio::sync::Mutex<()>,
 }
 
 impl Sites {
+    /// Those in `store`; of each that changes, what `pages` has is forgotten.
+    pub(crate) fn new(store: Arc<Store>, pages: PageCache, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            pages,
+            clock,
+            known: RwLock::default(),
+            read_at: AtomicI64::default(),
+            reading: tokio::sync::Mutex::default(),
+        }
+    }
+
     fn known(&self) -> Arc<Vec<Arc<Site>>> {
         Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -37,31 +52,23 @@ impl Sites {
     pub(crate) fn any_allows(&self, origin: &str) -> bool {
         self.known().iter().any(|site| site.allows(origin))
     }
-}
 
-impl App {
     /// The site of `host`, as clients name it.
-    pub(crate) async fn site(&self, host: &str) -> Result<Arc<Site>, ApiError> {
+    pub(crate) async fn named(&self, host: &str) -> Result<Arc<Site>, ApiError> {
         let host = origin::host(host).map_err(|_| ApiError::site_unknown())?;
-        self.sites_since(MAX_AGE_MICROS).await?;
-        let find = || {
-            self.sites
-                .known()
-                .iter()
-                .find(|site| site.host == host)
-                .cloned()
-        };
+        self.read_again(MAX_AGE_MICROS).await?;
+        let find = || self.known().iter().find(|site| site.host == host).cloned();
         if let Some(site) = find() {
             return Ok(site);
         }
-        self.sites_since(MIN_AGE_MICROS).await?;
+        self.read_again(MIN_AGE_MICROS).await?;
         find().ok_or_else(ApiError::site_unknown)
     }
 
     /// The site of an id.
-    pub(crate) async fn site_of(&self, id: SiteId) -> Result<Arc<Site>, ApiError> {
-        self.sites_since(MAX_AGE_MICROS).await?;
-        let known = self.sites.known();
+    pub(crate) async fn by_id(&self, id: SiteId) -> Result<Arc<Site>, ApiError> {
+        self.read_again(MAX_AGE_MICROS).await?;
+        let known = self.known();
         let found = known.iter().find(|site| site.id == id).cloned();
         found.ok_or_else(ApiError::site_unknown)
     }
@@ -70,8 +77,8 @@ impl App {
     pub(crate) async fn is_listed(&self, origin: &str) -> bool {
         for age in [MAX_AGE_MICROS, MIN_AGE_MICROS] {
             // A store that cannot be reached lists nothing new.
-            let _ = self.sites_since(age).await;
-            if self.sites.any_allows(origin) {
+            let _ = self.read_again(age).await;
+            if self.any_allows(origin) {
                 return true;
             }
         }
@@ -79,9 +86,9 @@ impl App {
     }
 
     /// The sites that pages of `origin` may act on; all of them without an origin.
-    pub(crate) async fn sites_of(&self, origin: Option<&str>) -> Result<Vec<Arc<Site>>, ApiError> {
-        self.sites_since(MAX_AGE_MICROS).await?;
-        let all = self.sites.known();
+    pub(crate) async fn open_to(&self, origin: Option<&str>) -> Result<Vec<Arc<Site>>, ApiError> {
+        self.read_again(MAX_AGE_MICROS).await?;
+        let all = self.known();
         let open = all
             .iter()
             .filter(|site| origin.is_none_or(|origin| site.allows(origin)));
@@ -89,8 +96,8 @@ impl App {
     }
 
     /// Take over at once what was changed here; other nodes hear of it within two seconds.
-    pub(crate) async fn learn_sites(&self) -> Result<(), ApiError> {
-        let _reading = self.sites.reading.lock().await;
+    pub(crate) async fn learn_now(&self) -> Result<(), ApiError> {
+        let _reading = self.reading.lock().await;
         let read = self.store.read(sites::list).await?;
         self.learn(read);
         Ok(())
@@ -98,29 +105,27 @@ impl App {
 
     /// Read the sites again if they were last read longer ago than `age`. While the store cannot
     /// be reached, those that were known stay known.
-    async fn sites_since(&self, age: i64) -> Result<(), ApiError> {
-        let sites = &self.sites;
-        if !sites.is_older(age, self.now()) {
+    async fn read_again(&self, age: i64) -> Result<(), ApiError> {
+        if !self.is_older(age, self.clock.now()) {
             return Ok(());
         }
-        let _reading = sites.reading.lock().await;
-        let now = self.now();
-        if !sites.is_older(age, now) {
+        let _reading = self.reading.lock().await;
+        let now = self.clock.now();
+        if !self.is_older(age, now) {
             return Ok(());
         }
         match self.store.read(sites::list).await {
             Ok(read) => self.learn(read),
-            Err(_) if !sites.known().is_empty() => {}
+            Err(_) if !self.known().is_empty() => {}
             Err(error) => return Err(error.into()),
         }
-        sites.read_at.store(now.micros(), Ordering::Release);
+        self.read_at.store(now.micros(), Ordering::Release);
         Ok(())
     }
 
     /// Take over the sites as they are now; what was rendered under other settings is dropped.
     fn learn(&self, read: Vec<Site>) {
         let before: HashMap<SiteId, Arc<Site>> = self
-            .sites
             .known()
             .iter()
             .map(|site| (site.id, Arc::clone(site)))
@@ -137,11 +142,7 @@ impl App {
                 None => Arc::new(site),
             })
             .collect();
-        *self
-            .sites
-            .known
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
         for site in changed {
             self.pages.forget_site(site);
         }

@@ -3,20 +3,15 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use markup::Rendered;
-use rejoinder_core::recordings::Citable;
-use rejoinder_core::{Clock, IdSource, PageKey, Random, SiteId, Time};
+use rejoinder_core::{Clock, IdSource, Random, Time};
 use rejoinder_core::{Token, TokenHash};
 use sha2::{Digest, Sha256};
-use store::discussion::pages;
-use store::recordings::citing;
-use store::{Store, Tx};
+use store::Store;
 
 use crate::auth::provider::Openid;
 use crate::config::Config;
-use crate::http::error::ApiError;
-use crate::http::extract::{Bodies, Visitor};
-use crate::http::limits::{Limits, Load, Who};
+use crate::http::bodies::Bodies;
+use crate::http::limits::{Limits, Load};
 use crate::http::live::Live;
 use crate::http::metrics::Metrics;
 use crate::http::page_cache::PageCache;
@@ -88,6 +83,11 @@ impl App {
             bodies: Bodies::new(config.rate_limits),
             connections: Connections::new(config.connections),
             config,
+            sites: Sites::new(
+                Arc::clone(&parts.store),
+                parts.pages.clone(),
+                Arc::clone(&parts.clock),
+            ),
             store: parts.store,
             pages: parts.pages,
             live: parts.live,
@@ -97,7 +97,6 @@ impl App {
             wake: parts.wake,
             clock: parts.clock,
             random: parts.random,
-            sites: Sites::default(),
             metrics: Metrics::default(),
             load: Load::default(),
         }))
@@ -115,36 +114,6 @@ impl Deref for App {
 impl State {
     pub(crate) fn now(&self) -> Time {
         self.clock.now()
-    }
-
-    /// What `text` looks like beside the recordings of its page, made where it keeps nobody waiting.
-    pub(crate) async fn render(
-        &self,
-        visitor: &Visitor,
-        text: &str,
-        recordings: Vec<Citable>,
-    ) -> Result<Rendered, ApiError> {
-        let text = text.to_owned();
-        let work = move || markup::render_beside(&text, &recordings);
-        self.slots.run(Who::of(visitor), work).await
-    }
-
-    /// The recordings of a page that `text` could name a part of.
-    pub(crate) async fn citable(
-        &self,
-        site: SiteId,
-        page: &PageKey,
-        text: &str,
-    ) -> Result<Vec<Citable>, ApiError> {
-        if !citing::may_cite(text) {
-            return Ok(Vec::new());
-        }
-        let page = page.clone();
-        let read = move |tx: &mut Tx<'_>| match pages::find(tx, site, &page)? {
-            Some(page) => citing::citable(tx, site, page.id),
-            None => Ok(Vec::new()),
-        };
-        Ok(self.store.read(read).await?)
     }
 
     /// A key that nobody can guess.

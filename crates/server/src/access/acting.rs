@@ -57,7 +57,7 @@ impl Acting {
         let Some(signed) = text(headers, &USER) else {
             return Ok(Self::For(None));
         };
-        let (now, site) = (app.now(), app.site_of(program.site).await?);
+        let (now, site) = (app.now(), app.sites.by_id(program.site).await?);
         let id = program.site;
         let keys = app.store.read(move |tx| sign_in_keys::list(tx, id)).await?;
         let vouched = signed_token::check(signed, &site.host, &keys, now);

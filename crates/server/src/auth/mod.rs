@@ -126,7 +126,7 @@ async fn sign_out(
     }
     let to = fields.get("to").and_then(|to| own_path(&visitor.base, to));
     let site = match fields.get("site") {
-        Some(host) => app.site(host).await.ok(),
+        Some(host) => app.sites.named(host).await.ok(),
         None => None,
     };
     let language = site.map_or(Language::default(), |site| site.settings.language);

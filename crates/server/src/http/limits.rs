@@ -12,7 +12,6 @@ use store::integrations::api_tokens::Program;
 
 use crate::config::RateLimits;
 use crate::http::error::ApiError;
-use crate::http::extract::Visitor;
 
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,15 +58,7 @@ pub(crate) enum Who {
 }
 
 impl Who {
-    /// The client that asks as `visitor`: a network, or a program of the publisher wherever it runs.
-    pub(crate) fn of(visitor: &Visitor) -> Self {
-        match visitor.program() {
-            Some(program) => Self::program(program),
-            None => Self::Network(visitor.network),
-        }
-    }
-
-    const fn program(program: &Program) -> Self {
+    pub(crate) const fn program(program: &Program) -> Self {
         Self::Program(program.site, program.author.id)
     }
 }
@@ -89,31 +80,6 @@ impl Limits {
         Self { due_at }
     }
 
-    /// Count one `act` of `visitor`, or refuse it.
-    pub(crate) fn take(&self, act: Act, visitor: &Visitor, now: Time) -> Result<(), ApiError> {
-        self.take_many(act, 1, visitor, now)
-    }
-
-    /// Count an `act` that costs as much as `n`, or refuse it.
-    pub(crate) fn take_many(
-        &self,
-        act: Act,
-        n: usize,
-        visitor: &Visitor,
-        now: Time,
-    ) -> Result<(), ApiError> {
-        let n = i64::try_from(n).unwrap_or(i64::MAX);
-        if visitor.is_program() {
-            // Its request has been counted already.
-            return Ok(());
-        }
-        self.take_from(act, n, Who::Network(visitor.network), now)?;
-        match visitor.token_hash() {
-            Some(hash) => self.take_from(act, n, Who::Token(hash), now),
-            None => Ok(()),
-        }
-    }
-
     /// Count one `act` of a browser that is known by a secret of its own, or refuse it.
     pub(crate) fn take_of_browser(
         &self,
@@ -131,7 +97,7 @@ impl Limits {
 
     /// The generic cell rate algorithm: each act moves the time when the next would be due, and
     /// may come before it by as much as the burst allows.
-    fn take_from(&self, act: Act, n: i64, who: Who, now: Time) -> Result<(), ApiError> {
+    pub(crate) fn take_from(&self, act: Act, n: i64, who: Who, now: Time) -> Result<(), ApiError> {
         let Some(known) = &self.due_at else {
             return Ok(());
         };

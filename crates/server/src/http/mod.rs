@@ -1,6 +1,7 @@
 //! HTTP itself: routes, middleware, extractors, errors, limits, the page cache.
 
 pub(crate) mod assets;
+pub(crate) mod bodies;
 pub(crate) mod browser;
 pub(crate) mod error;
 pub(crate) mod error_page;

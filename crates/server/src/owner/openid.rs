@@ -132,7 +132,7 @@ pub(super) async fn add(
         let problem = fill(&texts.providers_full, &[("max", &MAX_PROVIDERS)]);
         return refused(&problem).await;
     }
-    app.learn_sites().await?;
+    app.sites.learn_now().await?;
     let to = format!("/admin/{}/openid?did=added", member.site.host);
     Ok(see_other(&to))
 }
@@ -171,7 +171,7 @@ pub(super) async fn remove(
     if !app.store.write(remove).await.map_err(ApiError::from)? {
         return Err(ApiError::not_found().into());
     }
-    app.learn_sites().await?;
+    app.sites.learn_now().await?;
     let to = format!("/admin/{}/openid?did=removed", member.site.host);
     Ok(see_other(&to))
 }

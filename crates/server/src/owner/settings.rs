@@ -204,7 +204,7 @@ async fn finish(
         let site = current(app, member).await?;
         return meanwhile(app, member, &site).await;
     }
-    app.learn_sites().await?;
+    app.sites.learn_now().await?;
     let to = format!("/admin/{}/settings?did=saved", member.site.host);
     Ok(see_other(&to))
 }

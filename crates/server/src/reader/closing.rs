@@ -8,7 +8,7 @@ use store::{Tx, discussion::pages, moderation::decisions};
 use utoipa::ToSchema;
 
 use super::decisions::moderator;
-use super::posting;
+use super::rendering;
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::{self, Params, Visitor};
 use crate::http::limits::Act;
@@ -69,7 +69,7 @@ pub(crate) async fn decide(
     };
     policy::may_carry_thread(&site, &key)?;
     let note = body.note.filter(|note| !note.trim().is_empty());
-    let title = posting::title(&app, &site, &key, body.title.as_deref());
+    let title = rendering::title(&app, &site, &key, body.title.as_deref());
     let new = PageId(app.ids.next(now));
     let write = move |tx: &mut Tx<'_>| {
         let page = match closes {

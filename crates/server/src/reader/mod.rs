@@ -14,6 +14,7 @@ pub(crate) mod notices;
 mod posting;
 pub(crate) mod preview;
 pub(crate) mod proposals;
+mod rendering;
 pub(crate) mod session;
 pub(crate) mod subscriptions;
 pub(crate) mod votes;

@@ -16,6 +16,7 @@ use store::identity::authors::Details;
 use store::moderation::reach;
 use store::recordings::citing;
 
+use super::rendering::{self, citable, title};
 use super::subscriptions;
 use super::work::{self, Proof};
 use crate::http::error::ApiError;
@@ -23,9 +24,6 @@ use crate::http::extract::Visitor;
 use crate::http::limits::Act;
 use crate::http::metrics::Counter;
 use crate::state::App;
-
-/// The longest headline that is kept, in graphemes.
-const MAX_TITLE: usize = 200;
 
 /// A comment that someone wants to post.
 #[derive(Debug)]
@@ -66,8 +64,8 @@ pub(crate) async fn post(
     let token = visitor.token(app);
     let text = lines(&draft.text);
     policy::is_short_enough(&site.settings, &text)?;
-    let recordings = app.citable(site.id, &draft.page, &text).await?;
-    let rendered = app.render(visitor, &text, recordings).await?;
+    let recordings = citable(app, site.id, &draft.page, &text).await?;
+    let rendered = rendering::render(app, visitor, &text, recordings).await?;
     let new = NewComment {
         site: Site::clone(site),
         ids: NewIds {
@@ -98,15 +96,6 @@ pub(crate) async fn post(
         app.metrics.count(Counter::Comments);
     }
     Ok((posted, token.headers()))
-}
-
-/// The headline of a page that may not be known yet: of an article of the server's own its own,
-/// else what the page said of itself, as it may be kept: one line, and no longer than one.
-pub(super) fn title(app: &App, site: &Site, page: &PageKey, typed: Option<&str>) -> Option<String> {
-    let publication = app.config.publication_of(site);
-    let own = publication.and_then(|publication| publication.headline(page));
-    own.or(typed)
-        .map(|headline| markup::excerpt(headline, MAX_TITLE))
 }
 
 /// What a guest says of themselves; `None` when they say nothing and are known already.
@@ -187,7 +176,7 @@ pub(crate) async fn edit(
         true => citable_beside(app, site, id).await?,
         false => Vec::new(),
     };
-    let rendered = app.render(visitor, &text, recordings).await?;
+    let rendered = rendering::render(app, visitor, &text, recordings).await?;
     let edit = Edit {
         site: Site::clone(site),
         id,

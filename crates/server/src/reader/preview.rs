@@ -7,6 +7,7 @@ use rejoinder_core::discussion::text::lines;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::rendering;
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::{self, Visitor};
 use crate::http::limits::Act;
@@ -48,11 +49,11 @@ pub(crate) async fn preview(
     let recordings = match &body.page {
         Some(page) => {
             let page = visitor.page(&app, &site, page)?;
-            app.citable(site.id, &page, &text).await?
+            rendering::citable(&app, site.id, &page, &text).await?
         }
         None => Vec::new(),
     };
-    let rendered = app.render(&visitor, &text, recordings).await?;
+    let rendered = rendering::render(&app, &visitor, &text, recordings).await?;
     let shown = rendered.shown.text();
     policy::may_say(&site.settings, &text, shown, rendered.n_links)?;
     Ok(Json(Preview {

@@ -26,6 +26,7 @@ use crate::http::extract::{self, Form, Params, Visitor};
 use crate::http::limits::Act;
 use crate::public::threads::context;
 use crate::reader::forms::{problem, see_other};
+use crate::reader::rendering;
 use crate::state::App;
 
 /// A correction of a transcript.
@@ -283,7 +284,7 @@ async fn rendered(app: &App, visitor: &Visitor, said: &Said) -> Result<Rendered,
         Some(speaker) => format!("{speaker}\n{}", said.text),
         None => said.text.clone(),
     };
-    let marked = app.render(visitor, &whole, Vec::new()).await?;
+    let marked = rendering::render(app, visitor, &whole, Vec::new()).await?;
     let html = sanitise(&escape(&whole));
     Ok(Rendered {
         shown: Shown::of(&html),

@@ -13,7 +13,7 @@ use store::notices::subscriptions::{self, Asked, Wish};
 use store::{discussion::pages, identity::authors};
 use utoipa::ToSchema;
 
-use super::posting::title;
+use super::rendering::title;
 use crate::http::error::{ApiError, Problem};
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{self, Form, Visitor};

@@ -2,14 +2,15 @@
 
 mod body;
 mod form;
+mod header_text;
 mod json;
+mod limited;
 mod query;
 mod visitor;
 
-pub(crate) use body::{
-    Bodies, MAX_BODY, MAX_SETTINGS_BODY, MAX_TEXT_BODY, MAX_WORDS_BODY, MaxBody,
-};
+pub(crate) use body::{MAX_BODY, MAX_SETTINGS_BODY, MAX_TEXT_BODY, MAX_WORDS_BODY, MaxBody};
 pub(crate) use form::Form;
+pub(crate) use header_text::text;
 pub(crate) use json::Json;
 pub(crate) use query::{Params, ThreadAsked};
-pub(crate) use visitor::{Base, KeptToken, SEC_FETCH_SITE, SiteCell, Visitor, text};
+pub(crate) use visitor::{Base, KeptToken, SEC_FETCH_SITE, SiteCell, Visitor};

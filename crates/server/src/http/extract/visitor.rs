@@ -14,6 +14,7 @@ use rejoinder_core::{
 use store::identity::authors;
 use store::integrations::api_tokens::Program;
 
+use super::header_text::{cookie, text};
 use crate::access::acting::{Acting, USER};
 use crate::config::{Config, Loopback, ProxyHeader};
 use crate::http::error::ApiError;
@@ -184,7 +185,7 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 impl Visitor {
     /// The site of `host`, which this visitor may only read.
     pub(crate) async fn at(&self, app: &App, host: &str) -> Result<Arc<Site>, ApiError> {
-        let site = app.site(host).await?;
+        let site = app.sites.named(host).await?;
         self.site.set(&site);
         Ok(site)
     }
@@ -231,7 +232,7 @@ impl Visitor {
         if let Some(host) = host {
             return self.acting_at(app, host).await;
         }
-        let mut sites = app.sites_of(self.foreign_origin()).await?;
+        let mut sites = app.sites.open_to(self.foreign_origin()).await?;
         sites.retain(|site| !self.is_foreign(site));
         match sites.as_slice() {
             [site] => {
@@ -446,23 +447,6 @@ impl KeptToken {
     }
 }
 
-pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let values = headers
-        .get_all(header::COOKIE)
-        .into_iter()
-        .filter_map(|v| v.to_str().ok());
-    let mut pairs = values
-        .flat_map(|value| value.split(';'))
-        .filter_map(|p| p.split_once('='));
-    pairs
-        .find(|(own, _)| own.trim() == name)
-        .map(|(_, value)| value.trim())
-}
-
 /// The address of the client: the peer's, or what trusted proxies say of it, from the right until
 /// one that nobody vouches for.
 fn client(config: &Config, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
@@ -572,13 +556,5 @@ mod tests {
             "2001:db8::7"
         );
         assert_eq!(client(&["for=_hidden"]), "10.0.0.1");
-    }
-
-    #[test]
-    fn a_cookie_is_found_among_others() {
-        let line = HeaderValue::from_static("a=1; rejoinder=abc; b=2");
-        let headers = [(header::COOKIE, line)].into_iter().collect();
-        assert_eq!(cookie(&headers, "rejoinder"), Some("abc"));
-        assert_eq!(cookie(&headers, "__Host-rejoinder"), None);
     }
 }

@@ -35,7 +35,7 @@ pub(super) async fn check(app: &App, parts: &Parts, base: &Base) -> Result<(), A
             Ok(())
         };
     }
-    if app.is_listed(origin).await {
+    if app.sites.is_listed(origin).await {
         Ok(())
     } else {
         Err(ApiError::origin_refused())
@@ -60,7 +60,7 @@ pub(super) async fn preflight(app: &App, parts: &Parts) -> Response<Body> {
         .get(header::ORIGIN)
         .and_then(|origin| origin.to_str().ok());
     let is_listed = match origin {
-        Some(origin) => app.is_listed(origin).await,
+        Some(origin) => app.sites.is_listed(origin).await,
         None => false,
     };
     if is_listed {

@@ -1,23 +1,14 @@
 //! One thing that happened, as it goes over the wire.
 
-use axum::body::Bytes;
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::thread::Entry;
 use rejoinder_core::{Comment, Page, PageKey, Site};
 use serde::Serialize;
 use store::discussion::happenings::Happening;
 
+use crate::http::live::Frame;
 use crate::public::threads::{context, placed};
 use crate::state::App;
-
-/// One server-sent event.
-#[derive(Debug, Clone)]
-pub(crate) struct Frame {
-    /// The page's version after it.
-    pub(crate) version: i64,
-    /// `id`, `event` and `data`.
-    pub(crate) bytes: Bytes,
-}
 
 /// The data of an event, as JSON.
 #[derive(Serialize)]

@@ -1,5 +1,8 @@
 //! `GET /api/v1/events`: what happens to a page, as it happens.
 
+mod frame;
+mod stream;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
@@ -51,7 +54,7 @@ pub(crate) async fn events(
     };
     let key = known.map_or(key, |page| page.key);
     let (client, base) = (visitor.network, visitor.base.0.clone());
-    let stream = app.live.join(&app, client, site, key, base, since).await;
+    let stream = stream::follow(&app, client, site, key, base, since).await;
     let mut response = Response::new(stream?);
     let headers = response.headers_mut();
     headers.insert(

@@ -1,0 +1,55 @@
+//! What a reader writes, as it is kept and shown.
+
+use markup::Rendered;
+use rejoinder_core::recordings::Citable;
+use rejoinder_core::{PageKey, Site, SiteId};
+use store::Tx;
+use store::discussion::pages;
+use store::recordings::citing;
+
+use crate::http::error::ApiError;
+use crate::http::extract::Visitor;
+use crate::http::limits::Who;
+use crate::state::App;
+
+/// The longest headline that is kept, in graphemes.
+const MAX_TITLE: usize = 200;
+
+/// What `text` looks like beside the recordings of its page, made where it keeps nobody waiting.
+pub(super) async fn render(
+    app: &App,
+    visitor: &Visitor,
+    text: &str,
+    recordings: Vec<Citable>,
+) -> Result<Rendered, ApiError> {
+    let text = text.to_owned();
+    let work = move || markup::render_beside(&text, &recordings);
+    app.slots.run(Who::of(visitor), work).await
+}
+
+/// The recordings of a page that `text` could name a part of.
+pub(super) async fn citable(
+    app: &App,
+    site: SiteId,
+    page: &PageKey,
+    text: &str,
+) -> Result<Vec<Citable>, ApiError> {
+    if !citing::may_cite(text) {
+        return Ok(Vec::new());
+    }
+    let page = page.clone();
+    let read = move |tx: &mut Tx<'_>| match pages::find(tx, site, &page)? {
+        Some(page) => citing::citable(tx, site, page.id),
+        None => Ok(Vec::new()),
+    };
+    Ok(app.store.read(read).await?)
+}
+
+/// The headline of a page that may not be known yet: of an article of the server's own its own,
+/// else what the page said of itself, as it may be kept: one line, and no longer than one.
+pub(super) fn title(app: &App, site: &Site, page: &PageKey, typed: Option<&str>) -> Option<String> {
+    let publication = app.config.publication_of(site);
+    let own = publication.and_then(|publication| publication.headline(page));
+    own.or(typed)
+        .map(|headline| markup::excerpt(headline, MAX_TITLE))
+}
