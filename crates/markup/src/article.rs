@@ -2,7 +2,7 @@
 
 use comrak::{Options, markdown_to_html};
 
-use crate::autolink::are_cheap;
+use crate::grammar::are_cheap;
 
 /// An article's text as HTML: CommonMark with tables, footnotes, and strikethrough.
 ///

@@ -6,7 +6,7 @@
 use comrak::nodes::{AstNode, Node, NodeLink, NodeValue};
 use comrak::{Arena, try_parse_document};
 
-use crate::markdown::{Budget, options};
+use crate::grammar::{Budget, options};
 
 /// The text as a tree, or nothing when that would take far more work than its length explains.
 pub(crate) fn parse<'a>(arena: &'a Arena<'a>, text: &str) -> Option<Node<'a>> {
@@ -26,28 +26,6 @@ pub(crate) fn parse<'a>(arena: &'a Arena<'a>, text: &str) -> Option<Node<'a>> {
     }
     Some(root)
 }
-
-/// Whether the parser finds the bare links of a text in time that grows with its length.
-///
-/// For each that it finds, up to a `<`, it looks at all that follows up to a space.
-pub(crate) fn are_cheap(text: &str) -> bool {
-    let looked_at = |run: &str| -> usize {
-        let mut rest = run.len();
-        let mut looked_at = 0;
-        for piece in run.split('<') {
-            if piece.contains("://") || piece.contains("www.") {
-                looked_at += rest;
-            }
-            rest = rest.saturating_sub(piece.len() + 1);
-        }
-        looked_at
-    };
-    let runs = text.split(|c: char| c.is_ascii_whitespace() || c == '\u{b}');
-    runs.map(looked_at).sum::<usize>() <= MAX_LOOKS * text.len()
-}
-
-/// So many links may stand in one word, as far as a text has but one.
-const MAX_LOOKS: usize = 64;
 
 /// Whether a link was typed as nothing but its address.
 fn is_bare(node: &AstNode<'_>) -> bool {

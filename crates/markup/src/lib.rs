@@ -5,11 +5,13 @@
 //! sanitiser, which runs last and is the only maker of `SafeHtml`; nothing may change HTML after
 //! it. Everything here is pure, and its work grows with the length of its input and no faster.
 
+mod allowed;
 mod article;
 mod autolink;
 mod bare;
 mod escape;
 mod facts;
+mod grammar;
 mod markdown;
 mod plain;
 mod sanitiser;

@@ -1,12 +1,10 @@
 //! Markdown as people type it: CommonMark, strikethrough, spoilers, bare links, line breaks.
 
-use std::cell::Cell;
-
+use comrak::Arena;
 use comrak::arena_tree::NodeEdge;
-use comrak::{Arena, Options};
 use rejoinder_core::recordings::{Citable, TimeReference};
 
-use crate::autolink::{are_cheap, parse};
+use crate::autolink::parse;
 use crate::sanitiser::{SafeHtml, sanitise, sanitise_with_times};
 use crate::shown::Shown;
 use crate::times::Places;
@@ -79,40 +77,6 @@ fn rendered(html: SafeHtml, links: Vec<String>, times: Vec<TimeReference>) -> Re
     }
 }
 
-/// How `text` is read: its bare links only where finding them takes no more than a few looks.
-pub(crate) fn options(text: &str) -> Options<'static> {
-    let mut options = Options::default();
-    options.extension.strikethrough = true;
-    options.extension.autolink = are_cheap(text);
-    options.extension.spoiler = true;
-    options.extension.shortcodes = true;
-    options.extension.cjk_friendly_emphasis = true;
-    // A line of dashes under a paragraph is a line to those who type it, not a heading.
-    options.parse.ignore_setext = true;
-    options
-}
-
-/// How much work the parser may do: the parser asks once every 256 steps, and an honest text
-/// takes a few steps a byte.
-pub(crate) struct Budget {
-    n_asked: Cell<usize>,
-    max_asked: usize,
-}
-
-impl Budget {
-    pub(crate) fn for_text(text: &str) -> Self {
-        Self {
-            n_asked: Cell::new(0),
-            max_asked: 64 + text.len() / 16,
-        }
-    }
-
-    pub(crate) fn is_spent(&self) -> bool {
-        self.n_asked.set(self.n_asked.get() + 1);
-        self.n_asked.get() > self.max_asked
-    }
-}
-
 fn as_typed(text: &str) -> SafeHtml {
     let mut html = String::new();
     for paragraph in text
@@ -129,34 +93,6 @@ fn as_typed(text: &str) -> SafeHtml {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn n_asked(text: &str) -> usize {
-        let n = Cell::new(0);
-        let count = || {
-            n.set(n.get() + 1);
-            false
-        };
-        comrak::try_parse_document(&Arena::new(), text, &options(text), &count)
-            .expect("nothing cancels it");
-        n.get()
-    }
-
-    #[test]
-    fn twice_the_text_takes_at_most_twice_the_steps() {
-        for piece in [
-            ">", "> > ", "[", "[a](", "![", "*", "*a ", "*a **b ", "**a*", "a**b_c ", "~~a",
-            "||a ", "`a``", "- ", "- a\n", "1. ", "<a ", "&", "www.", "a@b.", "http://", "a\n\n",
-            "a ",
-        ] {
-            let steps = |n: usize| n_asked(&piece.repeat(n / piece.len())) + 8;
-            let (one, two, four) = (steps(10_000), steps(20_000), steps(40_000));
-            assert!(
-                two * 2 <= one * 5 && four * 2 <= two * 5,
-                "{piece:?}: {one} {two} {four}"
-            );
-            assert!(four * 2 < Budget::for_text(&piece.repeat(40_000 / piece.len())).max_asked);
-        }
-    }
 
     #[test]
     fn a_text_that_takes_too_much_work_is_shown_as_typed() {

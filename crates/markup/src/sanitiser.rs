@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
+use crate::allowed::{ALLOWED_TAGS, LINK_REL};
 use crate::escape::push_text;
 use crate::shape::normalise;
 use crate::url_gate::safe_link;
@@ -169,44 +170,6 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .strip_comments(true);
     builder
 });
-
-/// What every link says of itself: it is a reader's, and the publisher vouches for nothing.
-pub(crate) const LINK_REL: &str = "nofollow ugc noopener noreferrer";
-
-/// Every element that a comment may hold.
-pub(crate) const ALLOWED_TAGS: [&str; 31] = [
-    "a",
-    "b",
-    "blockquote",
-    "br",
-    "cite",
-    "code",
-    "dd",
-    "del",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "hr",
-    "i",
-    "ins",
-    "kbd",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "s",
-    "samp",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "u",
-    "ul",
-];
 
 fn filter_attribute<'v>(tag: &str, name: &str, value: &'v str) -> Option<Cow<'v, str>> {
     match (tag, name) {

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use crate::sanitiser::{ALLOWED_TAGS, LINK_REL};
+use crate::allowed::{ALLOWED_TAGS, LINK_REL};
 
 /// `html` with the elements of a comment only, each ended where it ends. Not safe yet.
 pub(crate) fn normalise(html: &str) -> String {

@@ -15,17 +15,45 @@ mod private;
 mod progress;
 mod system;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use media::worker;
+
+use crate::cli::Command;
+use crate::commands::{backup, doctor, erasures, import, serve, site, staff};
+use crate::failure::Failure;
 
 fn main() -> ExitCode {
     system::keep_private();
-    match commands::run(cli::Cli::parse().command) {
+    match run(cli::Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output::note(format_args!("rejoinder: {}", failure.text()));
             failure.exit_code()
         }
     }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Site(args) => site::run(&args),
+        Command::Staff(args) => staff::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Doctor(place) => doctor::run(&place),
+        Command::Backup(args) => backup::back_up(&args),
+        Command::Restore(args) => backup::restore(&args),
+        Command::Erasures(args) => erasures::run(&args),
+        Command::DecodeRecording { ask } => decode_recording(&ask),
+    }
+}
+
+/// Read the recording on standard input, in this process alone.
+fn decode_recording(ask: &str) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::failed("The recording could not be read", &error);
+    let input = worker::stdin().map_err(failed)?;
+    worker::serve(input, ask, io::stdout().lock()).map_err(failed)
 }

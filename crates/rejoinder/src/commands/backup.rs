@@ -13,7 +13,7 @@ use crate::output::say;
 use crate::progress::Progress;
 
 /// Write a copy of the database that was checked, under a name that is only taken when it is whole.
-pub(super) fn back_up(args: &BackupArgs) -> Result<(), Failure> {
+pub(crate) fn back_up(args: &BackupArgs) -> Result<(), Failure> {
     let options = Options::for_place(&args.place)?;
     let database = sqlite(&options.database)?;
     let to = &args.file;
@@ -37,7 +37,7 @@ pub(super) fn back_up(args: &BackupArgs) -> Result<(), Failure> {
 
 /// Put a backup where the database belongs, without what was erased since. What stood there is kept
 /// beside it. Nothing is touched before the backup is known to be one and whole.
-pub(super) fn restore(args: &RestoreArgs) -> Result<(), Failure> {
+pub(crate) fn restore(args: &RestoreArgs) -> Result<(), Failure> {
     let options = Options::for_place(&args.place)?;
     let database = sqlite(&options.database)?;
     options.make_place()?;

@@ -2,13 +2,13 @@
 
 use store::database::doctor;
 
-use crate::cli::Place;
+use crate::cli::args::Place;
 use crate::commands::{open, runtime, store_failed};
 use crate::config::Options;
 use crate::failure::Failure;
 use crate::output::say;
 
-pub(super) fn run(place: &Place) -> Result<(), Failure> {
+pub(crate) fn run(place: &Place) -> Result<(), Failure> {
     let options = Options::for_place(place)?;
     let store = open(&options)?;
     let findings = runtime()?.block_on(store.read(doctor::check));

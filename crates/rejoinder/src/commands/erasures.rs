@@ -18,7 +18,7 @@ use crate::output::say;
 use crate::private;
 use crate::system::{SystemClock, SystemRandom};
 
-pub(super) fn run(args: &ErasuresArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &ErasuresArgs) -> Result<(), Failure> {
     let options = Options::for_place(&args.place)?;
     match &args.command {
         ErasuresCommand::Write { file } => write(&options, file),

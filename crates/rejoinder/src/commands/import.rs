@@ -16,7 +16,7 @@ use crate::output::say;
 use crate::progress::Progress;
 use crate::system::{SystemClock, SystemRandom};
 
-pub(super) fn run(args: &ImportArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &ImportArgs) -> Result<(), Failure> {
     let options = Options::for_place(&args.place)?;
     let mappings = args.map.iter().map(|typed| Mapping::parse(typed));
     let mappings: Vec<Mapping> = mappings

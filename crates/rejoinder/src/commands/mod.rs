@@ -1,52 +1,26 @@
 //! What each command does.
 
-mod backup;
-mod doctor;
-mod erasures;
-mod import;
-mod serve;
-mod site;
+pub(crate) mod backup;
+pub(crate) mod doctor;
+pub(crate) mod erasures;
+pub(crate) mod import;
+pub(crate) mod serve;
+pub(crate) mod site;
 pub(crate) mod staff;
 mod work;
 
-use std::io;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use media::worker;
 use rejoinder_core::Site;
 use store::{Store, publication::sites};
 use tokio::runtime::Runtime;
 
-use crate::cli::Command;
 use crate::config::Options;
-use crate::demo;
 use crate::failure::Failure;
 use crate::keys;
 
 pub(crate) use serve::Running;
-
-pub(crate) fn run(command: Command) -> Result<(), Failure> {
-    match command {
-        Command::Demo(args) => demo::run(&args),
-        Command::Serve(args) => serve::run(&args),
-        Command::Site(args) => site::run(&args),
-        Command::Staff(args) => staff::run(&args),
-        Command::Import(args) => import::run(&args),
-        Command::Doctor(place) => doctor::run(&place),
-        Command::Backup(args) => backup::back_up(&args),
-        Command::Restore(args) => backup::restore(&args),
-        Command::Erasures(args) => erasures::run(&args),
-        Command::DecodeRecording { ask } => decode_recording(&ask),
-    }
-}
-
-/// Read the recording on standard input, in this process alone.
-fn decode_recording(ask: &str) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure::failed("The recording could not be read", &error);
-    let input = worker::stdin().map_err(failed)?;
-    worker::serve(input, ask, io::stdout().lock()).map_err(failed)
-}
 
 /// A store that is closed when its command ends, however it ends.
 pub(crate) struct Opened(Arc<Store>);

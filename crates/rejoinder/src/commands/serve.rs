@@ -14,7 +14,7 @@ use tracing::{info, warn};
 
 use super::Opened;
 use super::work::{self, Waker, Working};
-use crate::cli::ServeArgs;
+use crate::cli::args::ServeArgs;
 use crate::config::{DEFAULTS, Options};
 use crate::failure::Failure;
 use crate::log;
@@ -23,7 +23,7 @@ use crate::system::{SystemClock, SystemRandom, raise_file_limit};
 /// What rendered threads may take, in bytes.
 const PAGE_CACHE_BYTES: u64 = 64 << 20;
 
-pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let options = Options::for_serving(args, &DEFAULTS)?;
     log::start(options.log, options.log_level);
     let publication = match &options.publication {

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::output::say;
 use crate::system::{SystemClock, SystemRandom};
 
-pub(super) fn run(args: &SiteArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &SiteArgs) -> Result<(), Failure> {
     let options = Options::for_place(&args.place)?;
     let store = open(&options)?;
     runtime()?.block_on(async {

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::output::say;
 use crate::system::{SystemClock, SystemRandom};
 
-pub(super) fn run(args: &StaffArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &StaffArgs) -> Result<(), Failure> {
     let options = Options::for_place(&args.place)?;
     let store = open(&options)?;
     let StaffCommand::Add { email, site, role } = &args.command;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::sites::SiteOptions;
+use super::sites::{SiteOptions, plain};
 use crate::failure::Failure;
 
 /// An option that a file, the environment or a flag may set.
@@ -171,19 +171,5 @@ impl Layers {
         Failure::misused(format!(
             "`{key}` cannot be `{text}`{source}: it must be {accepts}"
         ))
-    }
-}
-
-/// A value as one would type it; a list has commas between its items.
-pub(super) fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Integer(number) => Some(number.to_string()),
-        Value::Boolean(is_so) => Some(is_so.to_string()),
-        Value::Array(items) => {
-            let items: Option<Vec<String>> = items.iter().map(plain).collect();
-            Some(items?.join(","))
-        }
-        _ => None,
     }
 }

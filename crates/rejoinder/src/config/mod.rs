@@ -19,7 +19,7 @@ use server::{ProxyHeader, RateLimits};
 use store::Location;
 use tracing::level_filters::LevelFilter;
 
-use crate::cli::{Place, ServeArgs};
+use crate::cli::args::{Place, ServeArgs};
 use crate::failure::Failure;
 use crate::private;
 use layers::{Known, Layers};

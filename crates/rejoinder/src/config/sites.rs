@@ -5,7 +5,6 @@ use std::path::Path;
 use rejoinder_core::{Refusal, Settings, publication::origin};
 use toml::{Table, Value};
 
-use super::layers::plain;
 use crate::failure::Failure;
 
 /// A site as the file has it. What it does not name stays as it is.
@@ -76,4 +75,18 @@ impl SiteOptions {
 
 fn wrong(path: &Path, what: &str) -> Failure {
     Failure::misused(format!("{}: {what}", path.display()))
+}
+
+/// A value as one would type it; a list has commas between its items.
+pub(super) fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Boolean(is_so) => Some(is_so.to_string()),
+        Value::Array(items) => {
+            let items: Option<Vec<String>> = items.iter().map(plain).collect();
+            Some(items?.join(","))
+        }
+        _ => None,
+    }
 }

@@ -13,7 +13,7 @@ use rejoinder_core::identity::author::Role;
 use server::Publication;
 use store::{Store, publication::sites};
 
-use crate::cli::ServeArgs;
+use crate::cli::args::ServeArgs;
 use crate::commands::{Running, runtime, staff, store_failed};
 use crate::config::{DEMO_DEFAULTS, MAILS, MailRoute, Options};
 use crate::failure::Failure;
