@@ -19,7 +19,7 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::{Author, AuthorKind, Site};
 
 use crate::http::error::ApiError;
-use crate::http::error_page;
+use crate::http::error_page::Form;
 use crate::http::extract::Visitor;
 use crate::http::middleware::headers;
 use crate::state::App;
@@ -49,6 +49,14 @@ impl Access {
             Self::Public | Self::Reader | Self::Link | Self::Secret => None,
             Self::Account => Some(Role::Reader),
             Self::Newsroom(role) => Some(role),
+        }
+    }
+
+    /// Whether whoever changes something must come from a page that is known.
+    pub(crate) const fn needs_origin(self) -> bool {
+        match self {
+            Self::Public | Self::Reader | Self::Link | Self::Account | Self::Newsroom(_) => true,
+            Self::Secret => false,
         }
     }
 
@@ -84,6 +92,7 @@ pub(crate) async fn guard(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
+    let form = Form::at(&parts.extensions);
     let host = params.iter().find(|(name, _)| *name == "site");
     let host = host.map_or("", |(_, host)| host).to_owned();
     let mut response = match member(&app, access, &host, &mut parts).await {
@@ -92,8 +101,8 @@ pub(crate) async fn guard(
             next.run(Request::from_parts(parts, body)).await
         }
         Err(Stopped::Stranger) if wants_page(&parts) => sign_in(&host, &parts.uri),
-        Err(Stopped::Stranger) => error_page::refuse(&parts.uri, ApiError::not_found()),
-        Err(Stopped::Refused(error)) => error_page::refuse(&parts.uri, error),
+        Err(Stopped::Stranger) => form.refuse(ApiError::not_found()),
+        Err(Stopped::Refused(error)) => form.refuse(error),
     };
     headers::finish_newsroom(&mut response);
     response

@@ -11,7 +11,7 @@ use store::integrations::api_tokens::{self, Program};
 
 use super::acting::Acting;
 use crate::http::error::ApiError;
-use crate::http::error_page;
+use crate::http::error_page::Form;
 use crate::http::extract::{Visitor, text};
 use crate::http::limits::Act;
 use crate::state::{App, hash_of};
@@ -120,7 +120,7 @@ fn closed() -> ApiError {
 
 fn refuse(parts: &Parts, error: ApiError) -> Response {
     let is_unknown = error.status == StatusCode::UNAUTHORIZED;
-    let mut response = error_page::refuse(&parts.uri, error);
+    let mut response = Form::at(&parts.extensions).refuse(error);
     if is_unknown {
         let scheme = HeaderValue::from_static("Bearer");
         response

@@ -1,11 +1,36 @@
 //! A refusal as a page, for people whose browser asked for one.
 
+use axum::Extension;
 use axum::body::Body;
-use axum::http::{StatusCode, Uri};
+use axum::http::{Extensions, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::language::Language;
 
 use crate::http::error::ApiError;
+
+/// How a refusal is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// To people.
+    Page,
+    /// To programs, as RFC 9457 says.
+    Problem,
+}
+
+impl Form {
+    /// The answer that tells `error`.
+    pub(crate) fn refuse(self, error: ApiError) -> Response {
+        match self {
+            Self::Page => ErrorPage::from(error).into_response(),
+            Self::Problem => error.into_response(),
+        }
+    }
+
+    /// That of the route which a request is at.
+    pub(crate) fn at(extensions: &Extensions) -> Self {
+        extensions.get().copied().unwrap_or(Self::Problem)
+    }
+}
 
 /// An [`ApiError`] that is shown to a person.
 #[derive(Clone)]
@@ -39,24 +64,11 @@ pub(crate) fn write(response: &mut Response, language: Language) {
 }
 
 /// There is nothing at this address.
-pub(crate) async fn not_found(uri: Uri) -> Response {
-    refuse(&uri, ApiError::not_found())
+pub(crate) async fn not_found(Extension(form): Extension<Form>) -> Response {
+    form.refuse(ApiError::not_found())
 }
 
 /// The address does not take this method.
-pub(crate) async fn method_not_allowed(uri: Uri) -> Response {
-    refuse(&uri, ApiError::method_not_allowed())
-}
-
-/// A page for people, JSON for programs.
-pub(crate) fn refuse(uri: &Uri, error: ApiError) -> Response {
-    let path = uri.path();
-    if path.starts_with("/api")
-        || path.starts_with("/static")
-        || path.starts_with("/feeds")
-        || path == "/embed/thread"
-    {
-        return error.into_response();
-    }
-    ErrorPage::from(error).into_response()
+pub(crate) async fn method_not_allowed(Extension(form): Extension<Form>) -> Response {
+    form.refuse(ApiError::method_not_allowed())
 }

@@ -80,18 +80,15 @@ impl Future for Answer {
     }
 }
 
-/// What the page cache remembers an address by; `None` for what it never holds.
+/// What the page cache remembers an address by; `None` for one that is too long. Only what a handler
+/// has answered from the page cache is remembered.
 pub(crate) fn raw_address<'a>(
     app: &App,
     uri: &'a Uri,
     headers: &HeaderMap,
 ) -> Option<Cow<'a, str>> {
-    let path = uri.path();
-    let is_shared = matches!(path, "/embed/thread" | "/api/v1/thread" | "/embed")
-        || path.starts_with("/articles/")
-        || path.starts_with("/feeds/");
     let address = uri.path_and_query()?.as_str();
-    if !is_shared || address.len() > MAX_ADDRESS {
+    if address.len() > MAX_ADDRESS {
         return None;
     }
     if app.config.base.is_some() {

@@ -236,7 +236,7 @@ mod tests {
             let security = &SPEC["paths"][route.path][&method]["security"];
             let described = security.as_array().into_iter().flatten();
             let described = described.filter_map(|way| way["api_token"][0].as_str());
-            let needed = route.scope.iter().map(|scope| scope.as_str());
+            let needed = route.policy.scope.iter().map(|scope| scope.as_str());
             assert!(needed.eq(described), "{method} {}", route.path);
         }
         let scheme = &SPEC["components"]["securitySchemes"]["api_token"];

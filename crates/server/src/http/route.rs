@@ -1,44 +1,89 @@
-//! One route: what is asked, who may ask it, and what answers.
+//! One route: what is asked, what holds before it is answered, and what answers.
+
+use std::collections::HashMap;
+use std::time::Duration;
 
 use axum::http::Method;
 use axum::routing::MethodRouter;
 use rejoinder_core::ApiScope;
 
 use crate::access::Access;
+use crate::http::error_page::Form;
 use crate::http::extract::MAX_BODY;
+use crate::http::middleware::headers::Framers;
 use crate::state::App;
 
 /// One way to ask the server something.
 pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
+    pub(crate) policy: Policy,
+    pub(super) handler: MethodRouter<App>,
+}
+
+/// All that holds around a handler. Nothing else decides by what a path looks like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Policy {
+    /// Who may call it, and whether they must come from a page that is known.
     pub(crate) access: Access,
     /// What a program's token must allow; no program may call it where this is none.
     pub(crate) scope: Option<ApiScope>,
     /// The largest body that it reads, in bytes.
     pub(crate) max_body: usize,
-    pub(super) handler: MethodRouter<App>,
+    /// The longest that its handler may take.
+    pub(crate) timeout: Duration,
+    /// How it refuses before its handler is asked.
+    pub(crate) refusals: Form,
+    /// Who may frame its pages.
+    pub(crate) framers: Framers,
+}
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+impl Policy {
+    /// What holds at `path` as long as its row says nothing else.
+    fn of(path: &str, access: Access) -> Self {
+        let first = path.split('/').nth(1).unwrap_or_default();
+        let is_thread = first == "embed";
+        let is_for_programs =
+            matches!(first, "api" | "static" | "feeds") || path == "/embed/thread";
+        Self {
+            access,
+            scope: None,
+            max_body: MAX_BODY,
+            timeout: TIMEOUT,
+            refusals: if is_for_programs {
+                Form::Problem
+            } else {
+                Form::Page
+            },
+            framers: if is_thread {
+                Framers::Site
+            } else {
+                Framers::Nobody
+            },
+        }
+    }
 }
 
 impl Route {
     /// Open it to programs whose token allows `scope`, too.
     #[must_use]
-    pub(crate) fn or_program(self, scope: ApiScope) -> Self {
-        Self {
-            scope: Some(scope),
-            ..self
-        }
+    pub(crate) fn or_program(mut self, scope: ApiScope) -> Self {
+        self.policy.scope = Some(scope);
+        self
     }
 
     /// Let it read bodies of so many bytes.
     #[must_use]
-    pub(crate) fn takes(self, max_body: usize) -> Self {
-        Self { max_body, ..self }
+    pub(crate) fn takes(mut self, max_body: usize) -> Self {
+        self.policy.max_body = max_body;
+        self
     }
 }
 
 /// A row of the table.
-pub(crate) const fn route(
+pub(crate) fn route(
     method: Method,
     path: &'static str,
     access: Access,
@@ -47,9 +92,76 @@ pub(crate) const fn route(
     Route {
         method,
         path,
-        access,
-        scope: None,
-        max_body: MAX_BODY,
+        policy: Policy::of(path, access),
         handler,
+    }
+}
+
+/// The policy of each route: by its path, and there by its method.
+pub(crate) struct Policies(HashMap<&'static str, Vec<(Method, Policy)>>);
+
+impl Policies {
+    /// Those of the rows of a table.
+    pub(crate) fn new(table: &[Route]) -> Self {
+        let mut policies = HashMap::<_, Vec<_>>::new();
+        for Route {
+            method,
+            path,
+            policy,
+            ..
+        } in table
+        {
+            let there = policies.entry(*path).or_default();
+            there.push((method.clone(), *policy));
+        }
+        Self(policies)
+    }
+
+    /// That of the route `matched`. Where no route takes the request, it is that of one at `path` that
+    /// does nothing but refuse.
+    pub(crate) fn find(&self, matched: Option<&str>, method: &Method, path: &str) -> Policy {
+        let method = match *method {
+            Method::HEAD => &Method::GET,
+            _ => method,
+        };
+        let there = matched.and_then(|matched| self.0.get(matched));
+        let mut there = there.into_iter().flatten();
+        let known = there.find(|(takes, _)| takes == method);
+        known.map_or_else(|| Policy::of(path, Access::Public), |(_, policy)| *policy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+
+    use super::*;
+
+    #[test]
+    fn a_request_has_the_policy_of_its_route_and_one_for_its_headers_alone_that_of_get() {
+        let secret = route(
+            Method::GET,
+            "/mail/{secret}",
+            Access::Secret,
+            get(|| async {}),
+        );
+        let policies = Policies::new(&[secret.takes(7)]);
+        let max = |matched, method| policies.find(matched, &method, "/mail/x").max_body;
+
+        assert_eq!(max(Some("/mail/{secret}"), Method::HEAD), 7);
+        assert_eq!(max(Some("/mail/{secret}"), Method::POST), MAX_BODY);
+        assert_eq!(max(None, Method::GET), MAX_BODY);
+    }
+
+    #[test]
+    fn where_there_is_nothing_a_program_is_told_as_programs_are() {
+        let policies = Policies::new(&[]);
+        let refusals = |path| policies.find(None, &Method::GET, path).refusals;
+
+        assert_eq!(refusals("/api/v1/nothing"), Form::Problem);
+        assert_eq!(refusals("/static/nothing.js"), Form::Problem);
+        assert_eq!(refusals("/embed/thread"), Form::Problem);
+        assert_eq!(refusals("/embed/threads"), Form::Page);
+        assert_eq!(refusals("/nothing"), Form::Page);
     }
 }

@@ -1,16 +1,17 @@
 //! Every route, in one table: each area of the server gives its own rows.
 
+use std::sync::Arc;
+
+use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use axum::{Extension, Router};
 use rejoinder_core::ApiScope;
 
 use crate::access::{self, Access, program};
 use crate::http::error_page::{method_not_allowed, not_found};
-use crate::http::extract::MaxBody;
 use crate::http::front::Front;
 use crate::http::openapi;
-use crate::http::route::Route;
+use crate::http::route::{Policies, Route};
 use crate::state::App;
 use crate::{
     account, auth, editor,
@@ -63,9 +64,9 @@ pub fn declared() -> Vec<Declared> {
         .map(|route| Declared {
             method: route.method,
             path: route.path,
-            access: route.access,
-            scope: route.scope,
-            max_body: route.max_body,
+            access: route.policy.access,
+            scope: route.policy.scope,
+            max_body: route.policy.max_body,
         })
         .collect()
 }
@@ -79,26 +80,28 @@ pub fn router(app: App) -> Router {
 /// Everything but the way past the router.
 pub(crate) fn routed(app: App) -> Router {
     let guarded = |route: &Route| {
-        let mut handler = route
-            .handler
-            .clone()
-            .layer(Extension(MaxBody(route.max_body)));
-        if route.access.is_guarded() {
-            let state = (app.clone(), route.access);
+        let mut handler = route.handler.clone();
+        if route.policy.access.is_guarded() {
+            let state = (app.clone(), route.policy.access);
             handler = handler.layer(from_fn_with_state(state, access::guard));
         }
-        if route.access != Access::Public {
-            let state = (app.clone(), route.scope);
+        if route.policy.access != Access::Public {
+            let state = (app.clone(), route.policy.scope);
             handler = handler.layer(from_fn_with_state(state, program::admit));
         }
         handler
     };
-    let routes = table().iter().fold(Router::new(), |router, route| {
+    let table = table();
+    let policies = Arc::new(Policies::new(&table));
+    let routes = table.iter().fold(Router::new(), |router, route| {
         router.route(route.path, guarded(route))
     });
     routes
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(app.clone(), middleware::around))
+        .layer(from_fn_with_state(
+            (app.clone(), policies),
+            middleware::around,
+        ))
         .with_state(app)
 }

@@ -163,7 +163,7 @@ async fn answer(
     };
     let source = FeedSource { app, key };
     let name = source.key.as_ref().map_or(WHOLE_SITE, PageKey::as_str);
-    cached::answer(app, &site, name, &shape, &source, uri, asked).await
+    cached::answer(app, &site, name, &shape, &source, Some(uri), asked).await
 }
 
 /// Renders a feed from the store.

@@ -182,7 +182,7 @@ async fn answer(
     let cost = shape.query.most().div_ceil(COMMENTS_A_READ);
     app.limits.take_many(Act::Read, cost, visitor, app.now())?;
     let key = source.page.as_str();
-    cached::answer(app, site, key, shape, source, uri, asked).await
+    cached::answer(app, site, key, shape, source, Some(uri), asked).await
 }
 
 /// What a rendering at `site` needs to know.

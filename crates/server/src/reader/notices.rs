@@ -22,9 +22,6 @@ use crate::http::route::{Route, route};
 use crate::public::threads::context;
 use crate::state::App;
 
-/// What the paths of these links begin with.
-pub(crate) const ROOT: &str = "/notices/";
-
 /// Confirming, changing and ending a subscription, for whoever has its mails.
 pub(crate) fn routes() -> Vec<Route> {
     const PATH: &str = "/notices/{site}/{secret}";

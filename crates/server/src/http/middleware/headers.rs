@@ -8,6 +8,14 @@ use rejoinder_core::{Site, discussion::player, publication::origin};
 
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
+/// Who may frame a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framers {
+    /// The pages of the site that it is about: it is the thread, or an answer to one of its forms.
+    Site,
+    Nobody,
+}
+
 /// The policy of a whole page that `site` may frame: only the server's own files, and no HTML that
 /// a script makes of text except through the widget's one Trusted Types policy.
 pub(crate) fn embed_policy(site: &Site) -> HeaderValue {
@@ -64,18 +72,16 @@ pub(crate) fn finish_newsroom(response: &mut Response<Body>) {
 /// The headers of every answer; what a handler has set stays. Without another word an answer is
 /// personal, and nobody keeps or frames it.
 ///
-/// Pages below `/embed` are the thread and the answers to its forms, and the site that they are about
-/// may frame them. Their forms do only what the site's own pages may do by the API anyway.
-pub(super) fn finish(response: &mut Response<Body>, path: &str, site: Option<&Site>) {
+/// Forms of the pages that a site may frame do only what the site's own pages may do by the API anyway.
+pub(super) fn finish(response: &mut Response<Body>, framers: Framers, site: Option<&Site>) {
     let headers = response.headers_mut();
     let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let is_page = kind.is_some_and(|kind| kind.starts_with(b"text/html"));
     if is_page && let Entry::Vacant(policy) = headers.entry(header::CONTENT_SECURITY_POLICY) {
-        let is_thread = path == "/embed" || path.starts_with("/embed/");
-        policy.insert(match (is_thread, site) {
-            (true, Some(site)) => embed_policy(site),
-            (true, None) => own_policy(),
-            (false, _) => unframed_policy(),
+        policy.insert(match (framers, site) {
+            (Framers::Site, Some(site)) => embed_policy(site),
+            (Framers::Site, None) => own_policy(),
+            (Framers::Nobody, _) => unframed_policy(),
         });
     }
     set(headers, header::CACHE_CONTROL, "no-store");

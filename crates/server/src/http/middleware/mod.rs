@@ -17,41 +17,47 @@ use rejoinder_core::publication::language::Language;
 use crate::access::program;
 use crate::http::error::ApiError;
 use crate::http::error_page;
-use crate::http::extract::SiteCell;
+use crate::http::extract::{MaxBody, SiteCell};
 use crate::http::front;
 use crate::http::metrics::Counter;
+use crate::http::route::Policies;
 use crate::state::App;
-
-/// The longest that a handler may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 static LAST_REQUEST: AtomicU64 = AtomicU64::new(0);
 
 /// Refuse what may not act, run the handler apart, and give its answer the headers of its kind.
-pub(crate) async fn around(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
+pub(crate) async fn around(
+    State((app, policies)): State<(App, Arc<Policies>)>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
     let started_at = app.now();
     let (mut parts, body) = request.into_parts();
     let cell = SiteCell::default();
     parts.extensions.insert(cell.clone());
-    let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
+    let method = parts.method.clone();
     let matched = parts.extensions.get::<MatchedPath>().cloned();
+    let known = matched.as_ref().map(MatchedPath::as_str);
+    let policy = policies.find(known, &method, parts.uri.path());
+    parts.extensions.insert(policy.refusals);
+    parts.extensions.insert(MaxBody(policy.max_body));
     let origin = parts.headers.get(header::ORIGIN).cloned();
     let base = front::base(&app, &parts);
     let is_program = program::asks(&mut parts.headers);
     let permission = match &base {
         Some(_) if is_program => Ok(()),
-        Some(base) => origin::check(&app, &parts, base).await,
+        Some(base) => origin::check(&app, policy.access, &parts, base).await,
         None => Err(ApiError::host_unknown()),
     };
     let mut response = match permission {
         Err(error) => error.into_response(),
         Ok(()) if origin::is_preflight(&parts) => origin::preflight(&app, &parts).await,
-        Ok(()) => run(next, Request::from_parts(parts, body)).await,
+        Ok(()) => run(next, Request::from_parts(parts, body), policy.timeout).await,
     };
     let site = cell.get();
     let language = site.map_or(Language::English, |site| site.settings.language);
     error_page::write(&mut response, language);
-    headers::finish(&mut response, &path, cell.get().map(Arc::as_ref));
+    headers::finish(&mut response, policy.framers, cell.get().map(Arc::as_ref));
     if let Some(origin) = origin {
         let is_own = |origin: &str| base.as_ref().is_some_and(|base| base.is_origin(origin));
         origin::allow(&app, &mut response, origin, &cell, is_own);
@@ -62,7 +68,7 @@ pub(crate) async fn around(State(app): State<App>, request: Request, next: Next)
     note(
         &app,
         &method,
-        matched.as_ref().map_or("nowhere", MatchedPath::as_str),
+        known.unwrap_or("nowhere"),
         &mut response,
         app.now().since(started_at),
     );
@@ -82,10 +88,10 @@ fn empty(response: &mut Response<Body>) {
 
 /// Run the handler as a task of its own: a panic is an answer of 500, and a client that goes away
 /// does not stop a write half-way.
-async fn run(next: Next, request: Request) -> Response<Body> {
+async fn run(next: Next, request: Request, timeout: Duration) -> Response<Body> {
     let handler = tokio::spawn(next.run(request));
     let stop = handler.abort_handle();
-    match tokio::time::timeout(TIMEOUT, handler).await {
+    match tokio::time::timeout(timeout, handler).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => ApiError::internal(error).into_response(),
         Err(_) => {

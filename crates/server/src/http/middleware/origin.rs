@@ -4,19 +4,24 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 
+use crate::access::Access;
 use crate::http::error::ApiError;
 use crate::http::extract::{Base, SEC_FETCH_SITE, SiteCell};
 use crate::http::front::open_to;
-use crate::reader::notices;
 use crate::state::App;
 
 /// Whether the request may be made at all: what changes something must come from a page of a
 /// known origin, or carry the secret of a mail. Handlers then ask whether that origin belongs to the very site.
-pub(super) async fn check(app: &App, parts: &Parts, base: &Base) -> Result<(), ApiError> {
+pub(super) async fn check(
+    app: &App,
+    access: Access,
+    parts: &Parts,
+    base: &Base,
+) -> Result<(), ApiError> {
     if matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(());
     }
-    if parts.uri.path().starts_with(notices::ROOT) {
+    if !access.needs_origin() {
         return Ok(());
     }
     let origin = parts

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Response, header};
 use rejoinder_core::recordings::{Comparison, Recording, Span};
 use rejoinder_core::{PageKey, RecordingId, Site, ThreadQuery};
 use render::recordings::{Cited, CutOf, Facts};
@@ -26,10 +26,9 @@ pub(super) async fn fragment(
     State(app): State<App>,
     visitor: Visitor,
     params: Params,
-    uri: Uri,
     asked: HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
-    answer(&app, &visitor, &params, Form::Along, &uri, &asked).await
+    answer(&app, &visitor, &params, Form::Along, &asked).await
 }
 
 /// `GET /embed/recording`: the recording as a whole page; `t` names a part of it.
@@ -37,13 +36,12 @@ pub(super) async fn page(
     State(app): State<App>,
     visitor: Visitor,
     params: Params,
-    uri: Uri,
     asked: HeaderMap,
 ) -> Result<Response<Body>, ErrorPage> {
     let from = params.get("t");
     let from = from.and_then(|from| Span::from_fragment(&format!("t={from}")));
     let form = |id| Form::Recording(id, from);
-    Ok(answer(&app, &visitor, &params, form, &uri, &asked).await?)
+    Ok(answer(&app, &visitor, &params, form, &asked).await?)
 }
 
 async fn answer(
@@ -51,7 +49,6 @@ async fn answer(
     visitor: &Visitor,
     params: &Params,
     form: impl FnOnce(RecordingId) -> Form,
-    uri: &Uri,
     asked: &HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
     app.limits.take(Act::Read, visitor, app.now())?;
@@ -71,7 +68,7 @@ async fn answer(
     };
     let source = AlongSource { app, page, id };
     let key = source.page.as_str();
-    cached::answer(app, &site, key, &shape, &source, uri, asked).await
+    cached::answer(app, &site, key, &shape, &source, None, asked).await
 }
 
 /// Whether the recording stands with the page.
