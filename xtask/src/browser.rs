@@ -11,31 +11,55 @@ use testing::{LONG_VARIABLE, Postgres};
 use crate::command::{command, web};
 use crate::needs;
 use crate::scratch::Scratch;
+use crate::steps::Notes;
 use crate::{Result, npm};
 
 /// Test files that run side by side: most of a browser's time is waiting.
 const MOST_AT_ONCE: usize = 2;
 
 /// Run every test file below `web/e2e` with a database of its own, on the release build.
-pub(crate) fn run(is_long: bool) -> Result {
+pub(crate) fn run(is_long: bool) -> Result<Notes> {
     npm::install()?;
     let mut files = test_files("e2e/journeys")?;
     files.extend(test_files("e2e")?);
     let stage = Stage::new(is_long)?;
+    let n_files = files.len();
     let n_at_once = thread::available_parallelism().map_or(1, NonZero::get);
     let late = side_by_side(&stage, files, n_at_once.min(MOST_AT_ONCE));
     // A browser on a busy machine can be late for once; what fails twice, and alone, is broken.
-    let broken: Vec<String> = late
-        .iter()
-        .filter_map(|file| {
-            println!("{} is tried once more, alone", file.display());
-            stage.run(file).err()
-        })
-        .collect();
-    match broken.is_empty() {
-        true => Ok(()),
-        false => Err(broken.join("; ")),
+    let (mut forgiven, mut broken) = (Vec::new(), Vec::new());
+    for file in late {
+        println!("{} is tried once more, alone", file.display());
+        match stage.run(&file) {
+            Ok(()) => forgiven.push(file.display().to_string()),
+            Err(error) => broken.push(error),
+        }
     }
+    outcome(n_files, &forgiven, &broken)
+}
+
+/// What all files together are told as: which of them failed at first, and which for good.
+fn outcome(n_files: usize, forgiven: &[String], broken: &[String]) -> Result<Notes> {
+    let forgiven = match forgiven.len() {
+        0 => None,
+        n => {
+            let named = forgiven.join(", ");
+            Some(format!(
+                "{n} of {n_files} files failed once and passed alone: {named}"
+            ))
+        }
+    };
+    if broken.is_empty() {
+        return Ok(forgiven.into_iter().collect());
+    }
+    let n_broken = broken.len();
+    let broken = broken.join("; ");
+    let broken = format!("{n_broken} of {n_files} files failed twice: {broken}");
+    Err([broken]
+        .into_iter()
+        .chain(forgiven)
+        .collect::<Vec<_>>()
+        .join("; "))
 }
 
 /// Run the files, `n_at_once` at a time; gives those that failed.
@@ -130,4 +154,37 @@ fn test_files(folder: &str) -> Result<Vec<PathBuf>> {
         .collect();
     files.sort();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(files: &[&str]) -> Vec<String> {
+        files.iter().map(|&file| file.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_file_that_passes_only_when_it_is_tried_once_more_is_counted_and_named() {
+        assert_eq!(outcome(9, &[], &[]), Ok(Notes::new()));
+        assert_eq!(
+            outcome(9, &names(&["e2e/bell.test.js", "e2e/live.test.js"]), &[]),
+            Ok(names(&[
+                "2 of 9 files failed once and passed alone: e2e/bell.test.js, e2e/live.test.js"
+            ]))
+        );
+    }
+
+    #[test]
+    fn files_that_fail_twice_fail_the_run_and_hide_none_that_failed_once() {
+        let broken = names(&["e2e/desk.test.js failed (exit status: 1)"]);
+        assert_eq!(
+            outcome(9, &names(&["e2e/bell.test.js"]), &broken),
+            Err(
+                "1 of 9 files failed twice: e2e/desk.test.js failed (exit status: 1); \
+                 1 of 9 files failed once and passed alone: e2e/bell.test.js"
+                    .to_owned()
+            )
+        );
+    }
 }

@@ -11,8 +11,11 @@ pub(crate) struct Steps {
 struct Step {
     name: String,
     took: Duration,
-    outcome: Result,
+    outcome: Result<Notes>,
 }
+
+/// What a step that went well says all the same, a line each.
+pub(crate) type Notes = Vec<String>;
 
 impl Steps {
     pub(crate) fn new() -> Self {
@@ -23,14 +26,14 @@ impl Steps {
     }
 
     /// Take one step; true when it went well.
-    pub(crate) fn take(&mut self, name: &str, step: impl FnOnce() -> Result) -> bool {
+    pub(crate) fn take(&mut self, name: &str, step: impl FnOnce() -> Result<Notes>) -> bool {
         println!("\n── {name}");
         let started_at = now();
         let outcome = step();
         let took = started_at.elapsed();
         let is_good = outcome.is_ok();
         match &outcome {
-            Ok(()) => println!("── {name}: done in {}", shown(took)),
+            Ok(_) => println!("── {name}: done in {}", shown(took)),
             Err(error) => println!("── {name}: failed after {}: {error}", shown(took)),
         }
         self.done.push(Step {
@@ -53,12 +56,15 @@ impl Steps {
         {
             let mark = if outcome.is_ok() { "ok" } else { "FAILED" };
             println!("{name:<10} {mark:<6} {:>9}", shown(*took));
-            if let Err(error) = outcome {
-                println!(
-                    "           {error}\n           to run it alone: {}",
-                    alone(name)
-                );
-                failed.push(name.as_str());
+            match outcome {
+                Ok(notes) => notes.iter().for_each(|note| println!("           {note}")),
+                Err(error) => {
+                    println!(
+                        "           {error}\n           to run it alone: {}",
+                        alone(name)
+                    );
+                    failed.push(name.as_str());
+                }
             }
         }
         println!(

@@ -3,7 +3,7 @@ use testing::{LONG_VARIABLE, POSTGRES_VARIABLE, Postgres};
 
 use crate::command::{self, command, find};
 use crate::needs::{self, Need};
-use crate::steps::Steps;
+use crate::steps::{Notes, Steps};
 use crate::{Result, browser, npm};
 
 #[derive(Args)]
@@ -44,7 +44,7 @@ pub(crate) fn run(options: &Options) -> Result {
         .flat_map(|check| check.needs())
         .copied()
         .collect::<Vec<_>>();
-    if !steps.take("tools", || needs::provide(&needs)) {
+    if !steps.take("tools", || needs::provide(&needs).map(|()| Notes::new())) {
         return steps.finish(|_| "cargo xtask test".to_owned());
     }
     for check in checks {
@@ -85,8 +85,8 @@ impl Check {
         }
     }
 
-    fn run(self, options: &Options) -> Result {
-        match self {
+    fn run(self, options: &Options) -> Result<Notes> {
+        let outcome = match self {
             Self::Fmt => cargo(&["fmt", "--all", "--check"]),
             Self::Clippy => cargo(&[
                 "clippy",
@@ -102,9 +102,10 @@ impl Check {
             Self::Browser => {
                 // The build of the README, which journeys run by the README's own command.
                 cargo(&["build", "--release"])?;
-                browser::run(options.long)
+                return browser::run(options.long);
             }
-        }
+        };
+        outcome.map(|()| Notes::new())
     }
 }
 
