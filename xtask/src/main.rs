@@ -21,6 +21,8 @@ mod scratch;
 mod screenshots;
 mod steps;
 mod test;
+#[cfg(test)]
+mod texts;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
