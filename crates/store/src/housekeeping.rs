@@ -18,7 +18,7 @@ pub fn begin(tx: &mut Tx<'_>, now: Time) -> Result<Vec<SiteId>> {
     address_keys::destroy_old(tx, now)?;
     tx.erase();
     tx.all(sql!("select id from site order by id"), params![], |row| {
-        row.get(0)
+        row.next()
     })
 }
 

@@ -121,7 +121,7 @@ fn kind_after(tx: &mut Tx<'_>, last: &str) -> Result<Option<String>> {
              order by kind limit 1"
         ),
         params![last],
-        |row| row.get(0),
+        |row| row.next(),
     )
 }
 
@@ -141,16 +141,16 @@ macro_rules! due {
 
 fn read(row: &Row<'_>, now: Time) -> Result<Job> {
     Ok(Job {
-        site: row.get(0)?,
-        id: row.get(1)?,
-        kind: row.get(2)?,
-        dedup_key: row.get(3)?,
-        payload: row.get(4)?,
-        attempts: row.get(5)?,
-        run_at: row.get(6)?,
-        is_interrupted: row.get::<i64>(7)? == 1,
+        site: row.next()?,
+        id: row.next()?,
+        kind: row.next()?,
+        dedup_key: row.next()?,
+        payload: row.next()?,
+        attempts: row.next()?,
+        run_at: row.next()?,
+        is_interrupted: row.next::<i64>()? == 1,
         // A job that was erased and added again has the same id, so counting is not enough.
-        claim_token: now.micros().max(row.get(8)?),
+        claim_token: now.micros().max(row.next()?),
     })
 }
 
@@ -200,7 +200,7 @@ fn lane_after(
              order by site_id, lane limit 1"
         ),
         params![kind, site, lane],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )
 }
 
@@ -291,11 +291,11 @@ pub fn parked(tx: &mut Tx<'_>, site: SiteId, limit: i64) -> Result<Vec<Parked>> 
         params![site, limit],
         |row| {
             Ok(Parked {
-                id: row.get(0)?,
-                kind: row.get(1)?,
-                attempts: row.get(2)?,
-                error: row.get(3)?,
-                parked_at: row.get(4)?,
+                id: row.next()?,
+                kind: row.next()?,
+                attempts: row.next()?,
+                error: row.next()?,
+                parked_at: row.next()?,
             })
         },
     )
@@ -333,7 +333,7 @@ pub fn next_due(tx: &mut Tx<'_>, after: Time) -> Result<Option<Time>> {
              order by run_at limit 1"
         ),
         params![after],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let left: Option<Time> = tx.one(
         sql!(
@@ -341,7 +341,7 @@ pub fn next_due(tx: &mut Tx<'_>, after: Time) -> Result<Option<Time>> {
              order by claimed_until limit 1"
         ),
         params![after],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(due.into_iter().chain(left).min())
 }

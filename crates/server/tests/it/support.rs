@@ -242,11 +242,11 @@ impl TestApp {
                 }
             };
             let tables = tx.all(statement(tables), store::params![], |row| {
-                row.get::<String>(0)
+                row.next::<String>()
             })?;
             let counted = tables.into_iter().map(|table| {
                 let text = format!("select count(*) from \"{table}\"");
-                let n_rows = tx.one(statement(&text), store::params![], |row| row.get(0))?;
+                let n_rows = tx.one(statement(&text), store::params![], |row| row.next())?;
                 Ok((table, n_rows.unwrap_or(0)))
             });
             counted.collect()

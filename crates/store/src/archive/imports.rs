@@ -371,7 +371,7 @@ fn target(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str) -> Resul
     tx.one(
         sql!("select target_id from source where site_id = ?1 and format = ?2 and source_id = ?3"),
         params![site, format, source_id],
-        |row| row.get(0),
+        |row| row.next(),
     )
 }
 

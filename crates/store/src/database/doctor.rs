@@ -32,11 +32,11 @@ fn wrong_ranks(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
         params![],
         |row| {
             let tally = Tally {
-                up: row.get(0)?,
-                down: row.get(1)?,
+                up: row.next()?,
+                down: row.next()?,
             };
-            let is_right = wilson_lower_bound(tally) == row.get::<i64>(2)?;
-            Ok(if is_right { 0 } else { row.get(3)? })
+            let is_right = wilson_lower_bound(tally) == row.next::<i64>()?;
+            Ok(if is_right { 0 } else { row.next()? })
         },
     )?;
     let n_wrong: i64 = wrong.iter().sum();
@@ -51,7 +51,7 @@ macro_rules! checks {
         fn by_statements(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
             let mut findings = Vec::new();
             $(
-                let n_wrong = tx.one(sql!($sql), params![], |row| row.get(0))?.unwrap_or(0);
+                let n_wrong = tx.one(sql!($sql), params![], |row| row.next())?.unwrap_or(0);
                 if n_wrong > 0 {
                     findings.push(Finding { check: $check, n_wrong });
                 }
@@ -177,13 +177,13 @@ fn counted(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Counted>> 
         params![site, page],
         |row| {
             Ok(Counted {
-                id: row.get(0)?,
-                parent: row.get(1)?,
-                root: row.get(2)?,
-                depth: row.get(3)?,
-                is_published: row.get::<String>(4)? == State::Published.as_str(),
-                n_replies: row.get(5)?,
-                n_descendants: row.get(6)?,
+                id: row.next()?,
+                parent: row.next()?,
+                root: row.next()?,
+                depth: row.next()?,
+                is_published: row.next::<String>()? == State::Published.as_str(),
+                n_replies: row.next()?,
+                n_descendants: row.next()?,
             })
         },
     )

@@ -162,11 +162,12 @@ fn renew_after(
     n_unreadable: &mut usize,
 ) -> Result<Option<(i64, i64)>> {
     let rows: Vec<(i64, i64, Vec<u8>)> = tx.all(column.select, params![site, id], |row| {
+        let (site, id) = (row.next()?, row.next()?);
         let stored = match column.is_text {
-            true => row.get::<String>(2)?.into_bytes(),
-            false => row.get(2)?,
+            true => row.next::<String>()?.into_bytes(),
+            false => row.next()?,
         };
-        Ok((row.get(0)?, row.get(1)?, stored))
+        Ok((site, id, stored))
     })?;
     let last = rows.last().map(|(site, id, _)| (*site, *id));
     for (site, id, stored) in rows {

@@ -140,7 +140,7 @@ impl<'a> Tx<'a> {
                 let mut statement = connection.prepare_cached(sql.text(Dialect::Sqlite))?;
                 let found = statement
                     .query_row(rusqlite::params_from_iter(params), |row| {
-                        Ok(read(&Row::Sqlite(row)))
+                        Ok(read(&Row::sqlite(row)))
                     })
                     .optional()?;
                 found.transpose()
@@ -148,7 +148,7 @@ impl<'a> Tx<'a> {
             On::Postgres { tx, prepared } => {
                 let statement = prepare(tx, prepared, sql)?;
                 let found = tx.query_opt(&statement, &as_postgres(params))?;
-                found.map(|row| read(&Row::Postgres(&row))).transpose()
+                found.map(|row| read(&Row::postgres(&row))).transpose()
             }
         }
     }
@@ -166,14 +166,14 @@ impl<'a> Tx<'a> {
                 let mut rows = statement.query(rusqlite::params_from_iter(params))?;
                 let mut found = Vec::new();
                 while let Some(row) = rows.next()? {
-                    found.push(read(&Row::Sqlite(row))?);
+                    found.push(read(&Row::sqlite(row))?);
                 }
                 Ok(found)
             }
             On::Postgres { tx, prepared } => {
                 let statement = prepare(tx, prepared, sql)?;
                 let rows = tx.query(&statement, &as_postgres(params))?;
-                rows.iter().map(|row| read(&Row::Postgres(row))).collect()
+                rows.iter().map(|row| read(&Row::postgres(row))).collect()
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Values that go into statements and come out of rows.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::error::Error;
 
 use bytes::BytesMut;
@@ -115,20 +116,39 @@ impl<'a, T: Into<Self>> From<Option<T>> for Value<'a> {
     }
 }
 
-/// A row of an answer.
-pub enum Row<'a> {
-    /// From SQLite.
+/// A row of an answer, read from its first column to its last.
+pub struct Row<'a> {
+    of: Columns<'a>,
+    n_read: Cell<usize>,
+}
+
+enum Columns<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
-    /// From PostgreSQL.
     Postgres(&'a postgres::Row),
 }
 
-impl Row<'_> {
-    /// The value of the column at `index`, from 0.
-    pub fn get<T: Column>(&self, index: usize) -> Result<T, StoreError> {
-        match self {
-            Row::Sqlite(row) => T::from_sqlite(row, index).map_err(StoreError::from),
-            Row::Postgres(row) => T::from_postgres(row, index).map_err(StoreError::from),
+impl<'a> Row<'a> {
+    pub(super) const fn sqlite(row: &'a rusqlite::Row<'a>) -> Self {
+        Self {
+            of: Columns::Sqlite(row),
+            n_read: Cell::new(0),
+        }
+    }
+
+    pub(super) const fn postgres(row: &'a postgres::Row) -> Self {
+        Self {
+            of: Columns::Postgres(row),
+            n_read: Cell::new(0),
+        }
+    }
+
+    /// The value of the next column.
+    pub fn next<T: Column>(&self) -> Result<T, StoreError> {
+        let index = self.n_read.get();
+        self.n_read.set(index + 1);
+        match self.of {
+            Columns::Sqlite(row) => T::from_sqlite(row, index).map_err(StoreError::from),
+            Columns::Postgres(row) => T::from_postgres(row, index).map_err(StoreError::from),
         }
     }
 }

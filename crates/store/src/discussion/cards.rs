@@ -93,7 +93,7 @@ pub(crate) fn follow(
              where site_id = ?1 and id = ?2 and state = 'published' and text like '%://%'"
         ),
         params![site, comment],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     let mut links = match found {
         // What leads into a recording of the page stays a link.
@@ -127,7 +127,7 @@ fn forget_others(
     let known: Vec<String> = tx.all(
         sql!("select url from comment_link where site_id = ?1 and comment_id = ?2"),
         params![site, comment],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     for url in known.iter().filter(|url| !links.contains(url)) {
         tx.execute(
@@ -144,7 +144,7 @@ fn want(tx: &mut Tx<'_>, now: Time, site: SiteId, url: &str) -> Result<()> {
     let known: Option<(String, Option<Time>)> = tx.one(
         sql!("select state, fetched_at from link_card where site_id = ?1 and url = ?2"),
         params![site, url],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     match known {
         None => {
@@ -215,7 +215,7 @@ pub fn save(
     let before: Option<[Option<i64>; 2]> = tx.one(
         sql!("select picture_id, icon_id from link_card where site_id = ?1 and url = ?2"),
         params![site, url],
-        |row| Ok([row.get(0)?, row.get(1)?]),
+        |row| Ok([row.next()?, row.next()?]),
     )?;
     tx.execute(
         sql!(
@@ -247,7 +247,7 @@ pub fn save(
              order by l.comment_id desc limit ?3"
         ),
         params![site, url, MAX_TOLD],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     for comment in told {
         let (page, _) = locked(tx, site, comment)?;
@@ -285,7 +285,7 @@ pub fn picture(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<Vec<u8>>
                    and c.state = 'published')"
         ),
         params![site, id],
-        |row| row.get(0),
+        |row| row.next(),
     )
 }
 
@@ -329,8 +329,8 @@ pub(crate) fn fill<'c>(
     let ids: Vec<i64> = shown.iter().map(|comment| comment.id.0).collect();
     let found = tx.all(
         sql!(
-            "select l.comment_id, k.url, k.title, k.name, k.description, k.picture_id, k.width,
-                 k.height, k.author, k.icon_id
+            "select l.comment_id, k.picture_id, k.width, k.height, k.url, k.title, k.name, k.author,
+                 k.description, k.icon_id
              from list(?2) as i
              join comment_link l on l.site_id = ?1 and l.comment_id = i.value and l.is_off = 0
              join link_card k on k.site_id = l.site_id and k.url = l.url and k.state = 'good'
@@ -338,23 +338,23 @@ pub(crate) fn fill<'c>(
         ),
         params![site, format!("{ids:?}")],
         |row| {
+            let comment: CommentId = row.next()?;
             let picture: (Option<i64>, Option<i64>, Option<i64>) =
-                (row.get(5)?, row.get(6)?, row.get(7)?);
+                (row.next()?, row.next()?, row.next()?);
             let picture = match picture {
                 (Some(id), Some(width), Some(height)) => Some(Picture { id, width, height }),
                 _ => None,
             };
-            let comment: CommentId = row.get(0)?;
             Ok((
                 comment,
                 Card {
-                    url: row.get(1)?,
-                    title: row.get(2)?,
-                    site: row.get(3)?,
-                    author: row.get(8)?,
-                    description: row.get(4)?,
+                    url: row.next()?,
+                    title: row.next()?,
+                    site: row.next()?,
+                    author: row.next()?,
+                    description: row.next()?,
                     picture,
-                    icon: row.get::<Option<i64>>(9)?.map(Icon),
+                    icon: row.next::<Option<i64>>()?.map(Icon),
                 },
             ))
         },

@@ -13,10 +13,9 @@ use crate::{Result, Row, Tx, params, sql};
 /// What [`read`] reads of a comment `c` and its author `a`.
 macro_rules! columns {
     () => {
-        "c.id, c.page_id, c.parent_id, c.root_id, c.depth, c.state, c.reason, \
-         c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, c.n_replies, \
-         c.n_descendants, a.id, a.name, a.kind, a.role, a.website, c.featured_at, \
-         c.text, c.html, c.renderer, c.written_in "
+        "c.text, c.html, c.renderer, c.written_in, c.id, c.page_id, c.parent_id, c.root_id, c.depth, \
+         c.state, c.reason, c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, \
+         c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website, c.featured_at "
     };
 }
 
@@ -37,7 +36,7 @@ pub(crate) fn locked(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<(Pa
     let page: Option<PageId> = tx.one(
         sql!("select page_id from comment where site_id = ?1 and id = ?2"),
         params![site, id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let page = pages::lock(tx, site, page.ok_or(Refusal::CommentUnknown)?)?;
     Ok((page, expect(tx, site, id)?))
@@ -61,7 +60,7 @@ pub(crate) fn shown(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Show
     let stored = tx.one(
         sql!("select text, html, renderer, written_in from comment where site_id = ?1 and id = ?2"),
         params![site, id],
-        |row| Stored::read(row, 0),
+        Stored::read,
     )?;
     let shown = stored.map(|stored| Shown::of(&stored.shown().1));
     Ok(shown.unwrap_or_default())
@@ -76,7 +75,7 @@ pub(crate) fn program(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Op
              where c.site_id = ?1 and c.id = ?2"
         ),
         params![site, id],
-        |row| row.get(0),
+        |row| row.next(),
     )
 }
 
@@ -111,32 +110,31 @@ pub fn replies(tx: &mut Tx<'_>, site: SiteId, id: CommentId, limit: i64) -> Resu
 
 /// A comment from the columns of `comment_columns!`.
 pub(crate) fn read(row: &Row<'_>) -> Result<Comment> {
-    let state: String = row.get(5)?;
     let unknown = || StoreError::Internal("a comment is in an unknown state".into());
-    let (text, html) = Stored::read(row, 22)?.shown();
+    let (text, html) = Stored::read(row)?.shown();
     Ok(Comment {
-        id: row.get(0)?,
-        page: row.get(1)?,
-        parent: row.get(2)?,
-        root: row.get(3)?,
-        depth: row.get(4)?,
+        id: row.next()?,
+        page: row.next()?,
+        parent: row.next()?,
+        root: row.next()?,
+        depth: row.next()?,
         text,
         html: html.into_string(),
-        state: State::from_word(&state).ok_or_else(unknown)?,
-        reason: row.get(6)?,
-        revision: row.get(7)?,
-        created_at: row.get(8)?,
-        edited_at: row.get(9)?,
-        closed_at: row.get(10)?,
-        pin: row.get(11)?,
+        state: State::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
+        reason: row.next()?,
+        revision: row.next()?,
+        created_at: row.next()?,
+        edited_at: row.next()?,
+        closed_at: row.next()?,
+        pin: row.next()?,
         tally: Tally {
-            up: row.get(12)?,
-            down: row.get(13)?,
+            up: row.next()?,
+            down: row.next()?,
         },
-        n_replies: row.get(14)?,
-        n_descendants: row.get(15)?,
-        author: authors::read(row, 16)?,
-        featured_at: row.get(21)?,
+        n_replies: row.next()?,
+        n_descendants: row.next()?,
+        author: authors::read(row)?,
+        featured_at: row.next()?,
         cards: Vec::new(),
     })
 }

@@ -42,7 +42,7 @@ fn n_replies(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<i64> {
     let n_replies = tx.one(
         sql!("select n_replies from comment where site_id = ?1 and id = ?2"),
         params![site, id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(n_replies.unwrap_or(0))
 }
@@ -68,7 +68,7 @@ fn spread(tx: &mut Tx<'_>, site: SiteId, mut parent: Option<CommentId>, change: 
                  returning parent_id, n_replies, state"
             ),
             params![site, id, change],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            |row| Ok((row.next()?, row.next()?, row.next()?)),
         )?;
         let Some((above, n_replies, state)) = changed else {
             return Ok(());

@@ -44,7 +44,7 @@ pub(crate) fn append_new(tx: &mut Tx<'_>, now: Time, page: &Page, new: New) -> R
                  where site_id = ?1 and id = ?2 returning version"
             ),
             params![page.site, page.id, new.n_comments],
-            |row| row.get(0),
+            |row| row.next(),
         )?
         .unwrap_or(page.version);
     tx.execute(
@@ -104,15 +104,14 @@ pub fn since(
         ),
         params![site, page, version, limit],
         |row| {
-            let kind: String = row.get(1)?;
             let unknown = || StoreError::Internal("an event is of an unknown kind".into());
             Ok(Event {
                 site,
                 page,
-                version: row.get(0)?,
-                kind: EventKind::parse(&kind).ok_or_else(unknown)?,
-                comment: row.get(2)?,
-                at: row.get(3)?,
+                version: row.next()?,
+                kind: EventKind::parse(&row.next::<String>()?).ok_or_else(unknown)?,
+                comment: row.next()?,
+                at: row.next()?,
                 decided: None,
             })
         },

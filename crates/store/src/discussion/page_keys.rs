@@ -57,8 +57,8 @@ fn stale(tx: &mut Tx<'_>) -> Result<Vec<Stale>> {
             ),
             params![after.0, after.1, STEP],
             |row| {
-                let url: String = row.get(3)?;
-                Ok((row.get(0)?, row.get(1)?, row.get::<String>(2)?, url))
+                let (site, page) = (row.next()?, row.next()?);
+                Ok((site, page, row.next::<String>()?, row.next::<String>()?))
             },
         )?;
         let Some((site, page, ..)) = step.last() else {
@@ -83,7 +83,7 @@ fn page_of(tx: &mut Tx<'_>, stale: &Stale) -> Result<Option<PageId>> {
     tx.one(
         sql!("select id from page where site_id = ?1 and key = ?2"),
         params![stale.site, stale.new.as_str()],
-        |row| row.get(0),
+        |row| row.next(),
     )
 }
 
@@ -201,7 +201,7 @@ fn move_comments(tx: &mut Tx<'_>, site: SiteId, from: PageId, into: PageId) -> R
     let lowest = tx.one(
         sql!("select coalesce(max(pin), 0) from comment where site_id = ?1 and page_id = ?2"),
         params![site, into],
-        |row| row.get::<i64>(0),
+        |row| row.next::<i64>(),
     )?;
     tx.execute(
         sql!(
@@ -228,7 +228,7 @@ fn move_subscriptions(tx: &mut Tx<'_>, site: SiteId, from: PageId, into: PageId)
              where old.site_id = ?1 and old.page_id = ?2"
         ),
         params![site, from, into],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get::<i64>(2)? == 1)),
+        |row| Ok((row.next()?, row.next()?, row.next::<i64>()? == 1)),
     )?;
     for (old, kept, old_counts) in doubles {
         let (gone, stays) = if old_counts { (kept, old) } else { (old, kept) };
@@ -254,7 +254,7 @@ fn hand_over(tx: &mut Tx<'_>, site: SiteId, gone: i64, stays: i64) -> Result<()>
              returning comment_id, digest_at, made_at"
         ),
         params![site, gone, stays],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;
     for (comment, digest_at, made_at) in waiting {
         let told = match digest_at {

@@ -207,7 +207,7 @@ pub fn mode(tx: &mut Tx<'_>, site: SiteId, id: PageId) -> Result<Option<Mode>> {
     let word: Option<Option<String>> = tx.one(
         sql!("select mode from page where site_id = ?1 and id = ?2"),
         params![site, id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(groups::mode(word.flatten().as_deref()))
 }
@@ -221,13 +221,13 @@ pub fn counts(tx: &mut Tx<'_>, site: SiteId, keys: &[PageKey]) -> Result<Vec<i64
 
 pub(crate) fn read(row: &Row<'_>) -> Result<Page> {
     Ok(Page {
-        id: row.get(0)?,
-        site: row.get(1)?,
-        key: PageKey::stored(row.get(2)?, row.get(3)?),
-        title: row.get(4)?,
-        version: row.get(5)?,
-        n_comments: row.get(6)?,
-        closed_at: row.get(7)?,
-        created_at: row.get(8)?,
+        id: row.next()?,
+        site: row.next()?,
+        key: PageKey::stored(row.next()?, row.next()?),
+        title: row.next()?,
+        version: row.next()?,
+        n_comments: row.next()?,
+        closed_at: row.next()?,
+        created_at: row.next()?,
     })
 }

@@ -273,7 +273,7 @@ fn used(tx: &mut Tx<'_>, now: Time, site: SiteId, key: &str) -> Result<Option<(V
              where site_id = ?1 and key = ?2 and at > ?3"
         ),
         params![site, key, now.before(IDEMPOTENCY)],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     let Some((said, comment)) = seen else {
         return Ok(None);

@@ -20,13 +20,13 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    /// These columns of a row, the first of which is `first`.
-    pub(crate) fn read(row: &Row<'_>, first: usize) -> Result<Self> {
+    /// These columns of a row.
+    pub(crate) fn read(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
-            text: row.get(first)?,
-            html: row.get(first + 1)?,
-            renderer: row.get(first + 2)?,
-            written_in: row.get(first + 3)?,
+            text: row.next()?,
+            html: row.next()?,
+            renderer: row.next()?,
+            written_in: row.next()?,
         })
     }
 
@@ -58,7 +58,7 @@ pub fn renew(tx: &mut Tx<'_>) -> Result<bool> {
     let reached: Option<(i64, SiteId, CommentId)> = tx.one(
         sql!("select version, site_id, comment_id from rendering"),
         params![],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;
     let Some((version, site, comment)) = reached else {
         return Ok(false);
@@ -72,7 +72,7 @@ pub fn renew(tx: &mut Tx<'_>) -> Result<bool> {
              where (site_id, id) > (?1, ?2) order by site_id, id limit ?3"
         ),
         params![site, comment, STEP],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, Stored::read(row, 3)?)),
+        |row| Ok((row.next()?, row.next()?, row.next()?, Stored::read(row)?)),
     )?;
     let last = step.last().map(|(site, id, ..)| (*site, *id));
     for (site, id, page, stored) in step.into_iter().filter(|(.., stored)| stored.is_stale()) {

@@ -89,9 +89,9 @@ pub(crate) fn versions(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<V
         params![site, id],
         |row| {
             Ok(Version {
-                revision: row.get(0)?,
-                text: row.get(1)?,
-                replaced_at: row.get(2)?,
+                revision: row.next()?,
+                text: row.next()?,
+                replaced_at: row.next()?,
             })
         },
     )

@@ -85,7 +85,7 @@ fn of(tx: &mut Tx<'_>, site: SiteId, comment: CommentId, author: AuthorId) -> Re
     let value: Option<i64> = tx.one(
         sql!("select value from vote where site_id = ?1 and comment_id = ?2 and author_id = ?3"),
         params![site, comment, author],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(value.and_then(Vote::from_value).flatten())
 }
@@ -149,6 +149,6 @@ pub fn mine(
              where v.site_id = ?1 and v.author_id = ?3 and c.page_id = ?2"
         ),
         params![site, page, author],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )
 }

@@ -60,9 +60,9 @@ fn live(tx: &mut Tx<'_>) -> Result<Vec<Key>> {
         params![],
         |row| {
             Ok(Key {
-                id: row.get(0)?,
-                secret: row.get(1)?,
-                created_at: row.get(2)?,
+                id: row.next()?,
+                secret: row.next()?,
+                created_at: row.next()?,
             })
         },
     )?;
@@ -77,7 +77,7 @@ fn rotate(tx: &mut Tx<'_>, now: Time, secret: &[u8; 32]) -> Result<Key> {
     let newest: Option<i64> = tx.one(
         sql!("select coalesce(max(id), 0) from address_key"),
         params![],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let id = newest.unwrap_or(0) + 1;
     let sealed = tx.seals().seal(SECRET, secret)?;

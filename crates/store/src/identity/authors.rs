@@ -37,7 +37,7 @@ pub fn by_token(
              where s.site_id = ?1 and s.token_hash = ?2 and s.expires_at > ?3"
         ),
         params![site, &token.0, now],
-        |row| read(row, 0),
+        read,
     )
 }
 
@@ -46,7 +46,7 @@ pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: AuthorId) -> Result<Option<Autho
     tx.one(
         sql!("select id, name, kind, role, website from author where site_id = ?1 and id = ?2"),
         params![site, id],
-        |row| read(row, 0),
+        read,
     )
 }
 
@@ -58,7 +58,7 @@ pub fn by_email(tx: &mut Tx<'_>, site: SiteId, email: &str) -> Result<Option<Aut
              where site_id = ?1 and email = ?2 and kind = 'account' order by id limit 1"
         ),
         params![site, email.to_ascii_lowercase()],
-        |row| read(row, 0),
+        read,
     )
 }
 
@@ -199,8 +199,8 @@ pub fn newsroom(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Colleague>> {
         params![site],
         |row| {
             Ok(Colleague {
-                author: read(row, 0)?,
-                email: row.get(5)?,
+                author: read(row)?,
+                email: row.next()?,
             })
         },
     )?;
@@ -208,17 +208,17 @@ pub fn newsroom(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Colleague>> {
     Ok(found)
 }
 
-/// An author from five columns that begin at `at`: id, name, kind, role, website.
-pub(crate) fn read(row: &Row<'_>, at: usize) -> Result<Author> {
+/// An author from five columns: id, name, kind, role, website.
+pub(crate) fn read(row: &Row<'_>) -> Result<Author> {
     let unknown = |word: String| StoreError::Internal(format!("unknown word {word}").into());
-    let kind: String = row.get(at + 2)?;
-    let role: String = row.get(at + 3)?;
+    let (id, name) = (row.next()?, row.next()?);
+    let (kind, role): (String, String) = (row.next()?, row.next()?);
     Ok(Author {
-        id: row.get(at)?,
-        name: row.get(at + 1)?,
+        id,
+        name,
         kind: AuthorKind::from_word(&kind).ok_or_else(|| unknown(kind))?,
         role: Role::from_word(&role).ok_or_else(|| unknown(role))?,
-        website: row.get(at + 4)?,
+        website: row.next()?,
     })
 }
 
@@ -227,7 +227,7 @@ pub fn email_of(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Optio
     let email = tx.one(
         sql!("select email from author where site_id = ?1 and id = ?2"),
         params![site, author],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(email.flatten())
 }

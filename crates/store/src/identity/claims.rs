@@ -66,7 +66,7 @@ fn locked_pages(tx: &mut Tx<'_>, site: SiteId, guest: AuthorId) -> Result<Vec<Pa
              order by 1"
         ),
         params![site, guest],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     touched
         .into_iter()
@@ -93,7 +93,7 @@ fn move_votes(
                  or (v.author_id = ?3 and c.author_id = ?2))"
         ),
         params![site, guest, account],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     for (comment, voter) in &dropped {
         tx.execute(
@@ -123,8 +123,8 @@ pub(crate) fn count_votes(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> 
         params![site, comment],
         |row| {
             Ok(Tally {
-                up: row.get(0)?,
-                down: row.get(1)?,
+                up: row.next()?,
+                down: row.next()?,
             })
         },
     )?;
@@ -147,7 +147,7 @@ fn note_votes(
     let page: Option<PageId> = tx.one(
         sql!("select page_id from comment where site_id = ?1 and id = ?2"),
         params![site, comment],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let page = pages.iter().find(|known| Some(known.id) == page);
     if let Some(page) = page {
@@ -166,7 +166,7 @@ fn move_flags(tx: &mut Tx<'_>, site: SiteId, guest: AuthorId, account: AuthorId)
              group by f.comment_id"
         ),
         params![site, guest, account],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     tx.execute(
         sql!(
@@ -205,7 +205,7 @@ fn move_comments(
              where site_id = ?1 and page_id = ?2 and author_id = ?3 returning id"
         ),
         params![page.site, page.id, guest, account],
-        |row| row.get(0),
+        |row| row.next(),
     )
 }
 

@@ -139,10 +139,10 @@ pub fn pending(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Option
         sql!("select comments, due_at from erasure where site_id = ?1 and author_id = ?2"),
         params![site, author],
         |row| {
-            let fate: String = row.get(0)?;
+            let fate: String = row.next()?;
             Ok(Erasure {
                 comments: Fate::from_word(&fate).unwrap_or(Fate::Remove),
-                due_at: row.get(1)?,
+                due_at: row.next()?,
             })
         },
     )
@@ -195,7 +195,7 @@ fn shut(tx: &mut Tx<'_>, now: Time, site: SiteId, account: AuthorId) -> Result<(
     let email: Option<Option<String>> = tx.one(
         sql!("select email from author where site_id = ?1 and id = ?2"),
         params![site, account],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let email = email.flatten();
     passkeys::forget(tx, site, account)?;
@@ -224,7 +224,7 @@ fn ids(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<CommentId>
     tx.all(
         sql!("select id from comment where site_id = ?1 and author_id = ?2 order by id limit ?3"),
         params![site, author, STEP],
-        |row| row.get(0),
+        |row| row.next(),
     )
 }
 
@@ -233,7 +233,7 @@ fn nobody_at(tx: &mut Tx<'_>, now: Time, site: SiteId, new: AuthorId) -> Result<
     let known = tx.one(
         sql!("select author_id from nobody where site_id = ?1"),
         params![site],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     if let Some(known) = known {
         return Ok(known);
@@ -309,7 +309,7 @@ fn fold_votes(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<bool> {
              order by comment_id limit ?3"
         ),
         params![site, author, STEP],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     for (comment, value) in &votes {
         comments::locked(tx, site, *comment)?;
@@ -337,7 +337,7 @@ fn forget_flags(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
     let flagged: Vec<CommentId> = tx.all(
         sql!("delete from flag where site_id = ?1 and author_id = ?2 returning comment_id"),
         params![site, author],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     for comment in flagged {
         flags::recount(tx, site, comment)?;

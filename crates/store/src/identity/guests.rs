@@ -45,7 +45,7 @@ pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &Wish) -> Result<bool> {
                      and l.created_at > ?3)"
         ),
         params![wish.site, &mailbox, now.before(LINK_LIFETIME)],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let is_confirmed = |known: &String| subscriptions::is_same(known, &wish.email);
     if !confirmed.iter().any(is_confirmed) {
@@ -134,7 +134,7 @@ pub fn by_link(
              where site_id = ?1 and token_hash = ?2 and expires_at > ?3"
         ),
         params![site, &token.0, now],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     let Some((author, mailbox)) = found else {
         return Ok(None);
@@ -150,7 +150,7 @@ pub fn by_link(
                  order by a.id limit 100"
             ),
             params![site, mailbox],
-            |row| row.get(0),
+            |row| row.next(),
         )?;
     }
     Ok(Some(Proven { guests, mailbox }))

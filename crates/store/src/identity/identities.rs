@@ -131,7 +131,7 @@ fn known(tx: &mut Tx<'_>, site: SiteId, claims: &Claims) -> Result<Option<(Autho
              where site_id = ?1 and issuer = ?2 and subject = ?3 for update"
         ),
         params![site, &claims.issuer, &claims.subject],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     let Some((author, said_at)) = found else {
         return Ok(None);
@@ -233,7 +233,7 @@ pub fn of_author(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<
              order by issuer, subject"
         ),
         params![site, author],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )
 }
 

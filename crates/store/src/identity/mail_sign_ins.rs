@@ -70,7 +70,7 @@ pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &Wish) -> Result<bool> {
              where site_id = ?1 and mailbox = ?2 and created_at > ?3 and mailed_at is not null"
         ),
         params![site, &wish.mailbox, now.before(COUNTED)],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let is_known = match &wish.known {
         Some(known) => is_known(tx, now, site, &wish.email, known)?,
@@ -173,7 +173,7 @@ pub fn pending(
              where site_id = ?1 and token_hash = ?2 and used_at is null and expires_at > ?3"
         ),
         params![site, &token.0, now],
-        |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)),
+        |row| Ok((row.next::<String>()?, row.next::<i64>()?)),
     )?;
     let Some((email, n_wrong)) = found else {
         return Ok(None);

@@ -21,7 +21,7 @@ pub(crate) fn forget_of_guest(
                  and contested_at is null then 1 else 0 end as bigint)"
         ),
         params![site, guest],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get::<i64>(2)? == 1)),
+        |row| Ok((row.next()?, row.next()?, row.next::<i64>()? == 1)),
     )?;
     let told = ended.iter().map(|(id, mailbox, _)| (*id, mailbox.clone()));
     subscriptions::forget_notices(tx, now, site, &told.collect::<Vec<_>>())?;
@@ -54,7 +54,7 @@ pub(crate) fn forget_mailbox(
              returning id, email"
         ),
         params![site, mailbox],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     let told = ended.iter().map(|(id, _)| (*id, mailbox.to_owned()));
     subscriptions::forget_notices(tx, now, site, &told.collect::<Vec<_>>())?;

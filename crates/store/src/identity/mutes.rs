@@ -85,8 +85,8 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId, reader: AuthorId) -> Result<Vec<Muted
         params![site, reader],
         |row| {
             Ok(Muted {
-                author: row.get(0)?,
-                name: row.get(1)?,
+                author: row.next()?,
+                name: row.next()?,
             })
         },
     )

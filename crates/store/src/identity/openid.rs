@@ -45,12 +45,12 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Provider>> {
         params![site],
         |row| {
             Ok(Provider {
-                id: row.get(0)?,
-                label: row.get(1)?,
-                issuer: row.get(2)?,
-                client_id: row.get(3)?,
-                client_secret: row.get(4)?,
-                created_at: row.get(5)?,
+                id: row.next()?,
+                label: row.next()?,
+                issuer: row.next()?,
+                client_id: row.next()?,
+                client_secret: row.next()?,
+                created_at: row.next()?,
             })
         },
     )?;
@@ -181,7 +181,7 @@ pub fn take_back(
              where site_id = ?1 and state_hash = ?2 for update"
         ),
         params![site, &state.0],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;
     let Some((sent_browser, expires_at, used_at)) = found else {
         return Ok(Back::Unknown);
@@ -203,11 +203,11 @@ pub fn take_back(
         params![site, &state.0, now],
         |row| {
             Ok(Sent {
-                provider: row.get(0)?,
-                nonce: row.get(1)?,
-                verifier: row.get(2)?,
-                to: row.get(3)?,
-                origin: row.get(4)?,
+                provider: row.next()?,
+                nonce: row.next()?,
+                verifier: row.next()?,
+                to: row.next()?,
+                origin: row.next()?,
             })
         },
     )?;

@@ -70,7 +70,7 @@ pub fn take(
              returning state"
         ),
         params![site, &token.0, &browser.0, account, now],
-        |row| row.get(0),
+        |row| row.next(),
     )
 }
 
@@ -142,10 +142,10 @@ pub fn of_account(tx: &mut Tx<'_>, site: SiteId, account: AuthorId) -> Result<Ve
         params![site, account],
         |row| {
             Ok(Passkey {
-                credential: row.get(0)?,
-                name: row.get(1)?,
-                created_at: row.get(2)?,
-                used_at: row.get(3)?,
+                credential: row.next()?,
+                name: row.next()?,
+                created_at: row.next()?,
+                used_at: row.next()?,
             })
         },
     )
@@ -165,7 +165,7 @@ pub fn by_credential(
              where p.site_id = ?1 and p.credential_id = ?2 and a.kind = 'account'"
         ),
         params![site, &credential],
-        |row| Ok((authors::read(row, 0)?, row.get(5)?)),
+        |row| Ok((authors::read(row)?, row.next()?)),
     )
 }
 

@@ -201,11 +201,11 @@ fn account(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Account> {
         |row| {
             Ok(Account {
                 id: author.to_string(),
-                name: row.get(0)?,
-                email: row.get(1)?,
-                website: row.get(2)?,
-                role: row.get(3)?,
-                created_at: row.get::<Time>(4)?.to_string(),
+                name: row.next()?,
+                email: row.next()?,
+                website: row.next()?,
+                role: row.next()?,
+                created_at: row.next::<Time>()?.to_string(),
             })
         },
     )?;
@@ -224,14 +224,14 @@ fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Writte
         params![site, author],
         |row| {
             Ok(Written {
-                id: shown(row.get(0)?),
-                page: row.get(1)?,
-                parent: row.get::<Option<CommentId>>(2)?.map(shown),
-                text: row.get(3)?,
-                state: row.get(4)?,
-                reason: row.get(5)?,
-                created_at: row.get::<Time>(6)?.to_string(),
-                edited_at: row.get::<Option<Time>>(7)?.map(|time| time.to_string()),
+                id: shown(row.next()?),
+                page: row.next()?,
+                parent: row.next::<Option<CommentId>>()?.map(shown),
+                text: row.next()?,
+                state: row.next()?,
+                reason: row.next()?,
+                created_at: row.next::<Time>()?.to_string(),
+                edited_at: row.next::<Option<Time>>()?.map(|time| time.to_string()),
                 earlier: Vec::new(),
             })
         },
@@ -243,7 +243,7 @@ fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Writte
              where c.site_id = ?1 and c.author_id = ?2 order by v.comment_id, v.revision"
         ),
         params![site, author],
-        |row| Ok((shown(row.get(0)?), row.get(1)?)),
+        |row| Ok((shown(row.next()?), row.next()?)),
     )?;
     let mut earlier = earlier.into_iter().peekable();
     for comment in &mut written {
@@ -263,9 +263,9 @@ fn voted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Voted>> 
         params![site, author],
         |row| {
             Ok(Voted {
-                comment: row.get::<CommentId>(0)?.to_string(),
-                value: row.get(1)?,
-                at: row.get::<Time>(2)?.to_string(),
+                comment: row.next::<CommentId>()?.to_string(),
+                value: row.next()?,
+                at: row.next::<Time>()?.to_string(),
             })
         },
     )
@@ -280,10 +280,10 @@ fn flagged(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Flagge
         params![site, author],
         |row| {
             Ok(Flagged {
-                comment: row.get::<CommentId>(0)?.to_string(),
-                reason: row.get(1)?,
-                note: row.get(2)?,
-                at: row.get::<Time>(3)?.to_string(),
+                comment: row.next::<CommentId>()?.to_string(),
+                reason: row.next()?,
+                note: row.next()?,
+                at: row.next::<Time>()?.to_string(),
             })
         },
     )
@@ -298,14 +298,14 @@ fn proposed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Propo
         params![site, author],
         |row| {
             Ok(Proposed {
-                id: row.get::<ProposalId>(0)?.to_string(),
-                recording: row.get::<RecordingId>(1)?.to_string(),
-                start_ms: row.get(2)?,
-                speaker: row.get(3)?,
-                text: row.get(4)?,
-                state: row.get(5)?,
-                reason: row.get(6)?,
-                at: row.get::<Time>(7)?.to_string(),
+                id: row.next::<ProposalId>()?.to_string(),
+                recording: row.next::<RecordingId>()?.to_string(),
+                start_ms: row.next()?,
+                speaker: row.next()?,
+                text: row.next()?,
+                state: row.next()?,
+                reason: row.next()?,
+                at: row.next::<Time>()?.to_string(),
             })
         },
     )
@@ -318,7 +318,7 @@ fn confirmed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Stri
              where site_id = ?1 and author_id = ?2 order by proposal_id"
         ),
         params![site, author],
-        |row| Ok(row.get::<ProposalId>(0)?.to_string()),
+        |row| Ok(row.next::<ProposalId>()?.to_string()),
     )
 }
 
@@ -330,7 +330,7 @@ fn subscribed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Sub
              where s.site_id = ?1 and s.author_id = ?2 order by s.id"
         ),
         params![site, author],
-        |row| subscription(row, 0),
+        subscription,
     )
 }
 
@@ -350,7 +350,7 @@ pub(crate) fn told_elsewhere(
              where s.site_id = ?1 and s.mailbox = ?2 and a.kind <> 'account' order by s.id"
         ),
         params![site, mailbox],
-        |row| Ok((row.get::<AuthorId>(0)?, subscription(row, 1)?)),
+        |row| Ok((row.next::<AuthorId>()?, subscription(row)?)),
     )?;
     let others = found
         .into_iter()
@@ -358,16 +358,14 @@ pub(crate) fn told_elsewhere(
     Ok(others.map(|(_, subscription)| subscription).collect())
 }
 
-fn subscription(row: &Row<'_>, at: usize) -> Result<Subscribed> {
+fn subscription(row: &Row<'_>) -> Result<Subscribed> {
     Ok(Subscribed {
-        page: row.get(at)?,
-        kind: row.get(at + 1)?,
-        email: row.get(at + 2)?,
-        pace: row.get(at + 3)?,
-        asked_at: row.get::<Time>(at + 4)?.to_string(),
-        confirmed_at: row
-            .get::<Option<Time>>(at + 5)?
-            .map(|time| time.to_string()),
+        page: row.next()?,
+        kind: row.next()?,
+        email: row.next()?,
+        pace: row.next()?,
+        asked_at: row.next::<Time>()?.to_string(),
+        confirmed_at: row.next::<Option<Time>>()?.map(|time| time.to_string()),
     })
 }
 
@@ -380,10 +378,10 @@ fn noticed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Notice
         params![site, author],
         |row| {
             Ok(Noticed {
-                comment: row.get::<CommentId>(0)?.to_string(),
-                what: row.get(1)?,
-                at: row.get::<Time>(2)?.to_string(),
-                read_at: row.get::<Option<Time>>(3)?.map(|time| time.to_string()),
+                comment: row.next::<CommentId>()?.to_string(),
+                what: row.next()?,
+                at: row.next::<Time>()?.to_string(),
+                read_at: row.next::<Option<Time>>()?.map(|time| time.to_string()),
             })
         },
     )

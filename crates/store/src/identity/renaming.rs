@@ -28,7 +28,7 @@ pub fn rename(tx: &mut Tx<'_>, now: Time, site: &Site, author: &Author, name: &s
                    and state = 'published' order by id desc limit 1"
             ),
             params![site.id, page.id, author.id],
-            |row| row.get(0),
+            |row| row.next(),
         )?;
         if newest.is_some() {
             events::append(tx, now, &page, EventKind::Edited, newest)?;
@@ -45,7 +45,7 @@ fn written_on(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Pag
              order by page_id"
         ),
         params![site, author],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     pages
         .into_iter()

@@ -29,7 +29,7 @@ pub fn change_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) 
              order by id for update"
         ),
         params![site],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let known = authors::by_id(tx, site, author)?.filter(|known| known.role > Role::Reader);
     known.ok_or(Refusal::AuthorUnknown)?;

@@ -134,7 +134,7 @@ pub fn take_up(
              returning author_id, family"
         ),
         params![site, &code.0, origin, now],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     let (account, family) = offered.ok_or(Refusal::LinkUsed)?;
     let account = authors::by_id(tx, site, account)?.ok_or(Refusal::LinkUsed)?;
@@ -187,10 +187,10 @@ pub fn list(
         params![site, author, now, &own],
         |row| {
             Ok((
-                row.get::<Vec<u8>>(0)?,
-                row.get(1)?,
-                row.get(2)?,
-                row.get::<i64>(3)? == 1,
+                row.next::<Vec<u8>>()?,
+                row.next()?,
+                row.next()?,
+                row.next::<i64>()? == 1,
             ))
         },
     )?;
@@ -223,7 +223,7 @@ pub fn signed_in_at(
              where s.site_id = ?1 and s.author_id = ?2 and s.token_hash = ?3 and s.expires_at > ?4"
         ),
         params![site, author, &token.0, now],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(began.flatten())
 }
@@ -242,7 +242,7 @@ pub fn sign_out(tx: &mut Tx<'_>, token: &TokenHash) -> Result<()> {
              where site_id in (select id from site) and token_hash = ?1"
         ),
         params![&token.0],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;
     for (site, author, family) in known {
         end_family(tx, site, author, token, family.as_deref())?;
@@ -261,7 +261,7 @@ fn family_of(
             "select family from session where site_id = ?1 and author_id = ?2 and token_hash = ?3"
         ),
         params![site, author, &token.0],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(family.flatten())
 }

@@ -57,7 +57,7 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<SignInKey>> {
              order by created_at desc, id desc"
         ),
         params![site],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        |row| Ok((row.next()?, row.next()?, row.next()?, row.next()?)),
     )?;
     let read = |(id, kind, key, created_at): (i64, String, String, Time)| {
         let unknown = || StoreError::Internal(format!("unknown kind of key {kind}").into());

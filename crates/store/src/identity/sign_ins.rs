@@ -78,7 +78,7 @@ pub fn invited_to(
              where site_id = ?1 and author_id = ?2 and expires_at > ?3 and role is not null limit 1"
         ),
         params![site, author, now],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(role.flatten().as_deref().and_then(Role::from_word))
 }
@@ -93,9 +93,9 @@ pub fn waiting(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<Vec<Colleague
         ),
         params![site, now],
         |row| {
-            let author = authors::read(row, 0)?;
-            let email = row.get(5)?;
-            Ok((Colleague { author, email }, row.get(6)?))
+            let author = authors::read(row)?;
+            let email = row.next()?;
+            Ok((Colleague { author, email }, row.next()?))
         },
     )?;
     let invited = found.into_iter().filter_map(|(mut colleague, role)| {
@@ -120,7 +120,7 @@ pub fn invited(
              where s.site_id = ?1 and s.token_hash = ?2 and s.expires_at > ?3"
         ),
         params![site, &token.0, now],
-        |row| Ok((authors::read(row, 0)?, row.get(5)?)),
+        |row| Ok((authors::read(row)?, row.next()?)),
     )?;
     Ok(found.map(|(author, role)| Author {
         role: role

@@ -13,7 +13,7 @@ pub fn key(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Key>> {
     let found: Option<Vec<u8>> = tx.one(
         sql!("select key from work_key where site_id = ?1"),
         params![site],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let found = found.and_then(|key| tx.seals().unseal(SECRET, &key));
     Ok(found.and_then(|key| key.try_into().ok()).map(Key))

@@ -71,7 +71,7 @@ pub fn add(tx: &mut Tx<'_>, now: Time, new: &NewApiToken) -> Result<bool> {
     let n_tokens = tx.one(
         sql!("select count(*) from api_token k where k.site_id = ?1"),
         params![new.site],
-        |row| row.get::<i64>(0),
+        |row| row.next::<i64>(),
     )?;
     if n_tokens.unwrap_or(0) >= MAX_TOKENS {
         return Ok(false);
@@ -114,13 +114,13 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<ApiToken>> {
         params![site],
         |row| {
             Ok(ApiToken {
-                id: row.get(0)?,
-                name: row.get(1)?,
-                scopes: scopes(&row.get::<String>(2)?),
-                created_by: row.get(3)?,
-                created_at: row.get(4)?,
-                expires_at: row.get(5)?,
-                used_at: row.get(6)?,
+                id: row.next()?,
+                name: row.next()?,
+                scopes: scopes(&row.next::<String>()?),
+                created_by: row.next()?,
+                created_at: row.next()?,
+                expires_at: row.next()?,
+                used_at: row.next()?,
             })
         },
     )
@@ -135,7 +135,7 @@ pub fn by_hash(
 ) -> Result<Option<Program>> {
     tx.one(
         sql!(
-            "select id, name, scopes, used_at from api_token
+            "select used_at, id, name, scopes from api_token
              where site_id = ?1 and token_hash = ?2 and expires_at > ?3"
         ),
         params![site, &hash.0, now],
@@ -144,17 +144,17 @@ pub fn by_hash(
 }
 
 fn program(row: &Row<'_>, now: Time, site: SiteId) -> Result<Program> {
-    let used_at: Option<Time> = row.get(3)?;
+    let used_at: Option<Time> = row.next()?;
     Ok(Program {
         site,
         author: Author {
-            id: row.get(0)?,
-            name: row.get(1)?,
+            id: row.next()?,
+            name: row.next()?,
             kind: AuthorKind::Imported,
             role: Role::Moderator,
             website: None,
         },
-        scopes: scopes(&row.get::<String>(2)?),
+        scopes: scopes(&row.next::<String>()?),
         is_first_today: used_at.is_none_or(|used| used < day(now)),
     })
 }

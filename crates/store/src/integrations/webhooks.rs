@@ -126,7 +126,7 @@ pub fn rotate(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64, secret: &Secret
     let old: Option<String> = tx.one(
         sql!("select secret from webhook where site_id = ?1 and id = ?2"),
         params![site, id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let old = old.and_then(|old| tx.unseal_text(SECRET, &old));
     let old = old.map(|old| tx.seal_text(OLD_SECRET, &old)).transpose()?;
@@ -201,15 +201,15 @@ fn kinds(words: &str) -> Vec<Kind> {
 
 fn read(row: &Row<'_>) -> Result<Webhook> {
     Ok(Webhook {
-        id: row.get(0)?,
-        url: row.get(1)?,
-        kinds: kinds(&row.get::<String>(2)?),
-        created_at: row.get(3)?,
-        old_secret_until: row.get(4)?,
-        failing_since: row.get(5)?,
-        failed_at: row.get(6)?,
-        off_since: row.get(7)?,
-        off_reason: row.get(8)?,
+        id: row.next()?,
+        url: row.next()?,
+        kinds: kinds(&row.next::<String>()?),
+        created_at: row.next()?,
+        old_secret_until: row.next()?,
+        failing_since: row.next()?,
+        failed_at: row.next()?,
+        off_since: row.next()?,
+        off_reason: row.next()?,
     })
 }
 

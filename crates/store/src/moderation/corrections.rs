@@ -47,7 +47,7 @@ pub(crate) fn announce(
              where site_id = ?1 and comment_id = ?2 and revision = ?3 and phase = 'external'"
         ),
         params![site, comment, after.revision],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let correction = passed.and_then(|passed| Correction::of(passed == 1, after.state));
     let Some(correction) = correction else {

@@ -136,7 +136,7 @@ fn secret_of(
              where site_id = ?1 and author_id = ?2 and ended_at is null"
         ),
         params![site, author],
-        |row| row.get(0),
+        |row| row.next(),
     )
 }
 
@@ -147,8 +147,8 @@ pub fn by_secret(tx: &mut Tx<'_>, site: SiteId, secret: &str) -> Result<Option<D
         params![site, secret],
         |row| {
             Ok(DeskReader {
-                author: row.get(0)?,
-                ended_at: row.get(1)?,
+                author: row.next()?,
+                ended_at: row.next()?,
             })
         },
     )
@@ -159,7 +159,7 @@ pub fn link_of(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Option
     tx.one(
         sql!("select secret from desk_reader where site_id = ?1 and author_id = ?2"),
         params![site, author],
-        |row| row.get(0),
+        |row| row.next(),
     )
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn recount(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Resu
              where site_id = ?1 and id = ?2 returning n_flags"
         ),
         params![site, comment],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(n_flags.unwrap_or(0))
 }
@@ -28,7 +28,7 @@ pub(crate) fn are_open(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Res
     let n_flags: Option<i64> = tx.one(
         sql!("select n_flags from comment where site_id = ?1 and id = ?2"),
         params![site, comment],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(n_flags.is_some_and(|n_flags| n_flags > 0))
 }
@@ -104,13 +104,13 @@ pub(crate) fn of_comment(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> R
         params![site, comment],
         |row| {
             Ok(Flag {
-                author: row.get(0)?,
-                name: row.get(1)?,
-                reason: row.get(2)?,
-                note: row.get(3)?,
-                revision: row.get(4)?,
-                at: row.get(5)?,
-                ended_at: row.get(6)?,
+                author: row.next()?,
+                name: row.next()?,
+                reason: row.next()?,
+                note: row.next()?,
+                revision: row.next()?,
+                at: row.next()?,
+                ended_at: row.next()?,
             })
         },
     )

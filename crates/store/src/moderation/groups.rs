@@ -88,11 +88,11 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Group>> {
         params![site],
         |row| {
             Ok(Group {
-                id: row.get(0)?,
-                name: row.get(1)?,
-                prefix: row.get(2)?,
-                mode: mode(row.get::<Option<String>>(3)?.as_deref()),
-                n_pages: row.get(4)?,
+                id: row.next()?,
+                name: row.next()?,
+                prefix: row.next()?,
+                mode: mode(row.next::<Option<String>>()?.as_deref()),
+                n_pages: row.next()?,
             })
         },
     )
@@ -109,7 +109,7 @@ pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<(i64, 
              where p.site_id = ?1 and p.id = ?2 order by g.name"
         ),
         params![site, page],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )
 }
 
@@ -127,7 +127,7 @@ pub fn pages_of(
              where m.site_id = ?1 and m.group_id = ?2 order by p.key limit ?3"
         ),
         params![site, group, limit],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )
 }
 
@@ -255,7 +255,7 @@ pub fn scope_of(tx: &mut Tx<'_>, site: SiteId, moderator: AuthorId) -> Result<Sc
              order by group_id"
         ),
         params![site, moderator],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(match groups.is_empty() {
         true => Scope::all(),

@@ -81,7 +81,7 @@ fn taught(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<Option<(S
     tx.one(
         sql!("select kind, words from lesson where site_id = ?1 and comment_id = ?2"),
         params![site, comment],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )
 }
 
@@ -151,9 +151,9 @@ pub(crate) fn score(
         params![site, serde_json::Value::from(words).to_string()],
         |row| {
             Ok(WordCount {
-                word: row.get(0)?,
-                bad: row.get(1)?,
-                good: row.get(2)?,
+                word: row.next()?,
+                bad: row.next()?,
+                good: row.next()?,
             })
         },
     )?;

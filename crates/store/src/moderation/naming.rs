@@ -18,7 +18,7 @@ pub fn may_be_called(tx: &mut Tx<'_>, site: &Site, name: &str) -> Result<()> {
             "select name from author where site_id = ?1 and role <> 'reader' order by id limit 1000"
         ),
         params![site.id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     names::may_be_called(site, &newsroom, name)?;
     may_be_named(tx, site, name)
@@ -53,7 +53,7 @@ fn lists(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Arc<Lists>>> {
     let hash: Option<Option<Vec<u8>>> = tx.one(
         sql!("select words_hash from site_moderation where site_id = ?1"),
         params![site],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let hash = hash.flatten();
     hash.map(|hash| word_lists::compiled(tx, site, &hash))

@@ -136,10 +136,10 @@ fn rules(tx: &mut Tx<'_>, page: &Page) -> Result<Rules> {
         params![page.site, page.id],
         |row| {
             Ok(Rules {
-                words_hash: row.get(0)?,
-                n_bad: row.get(1)?,
-                n_good: row.get(2)?,
-                mode: row.get(3)?,
+                words_hash: row.next()?,
+                n_bad: row.next()?,
+                n_good: row.next()?,
+                mode: row.next()?,
             })
         },
     )?;
@@ -161,10 +161,10 @@ fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<Last>> {
             first_id_at(now.before(window))
         ],
         |row| {
-            let (_, html) = Stored::read(row, 0)?.shown();
+            let (_, html) = Stored::read(row)?.shown();
             Ok(Last {
                 text: Shown::of(&html).whole().to_owned(),
-                at: row.get(4)?,
+                at: row.next()?,
             })
         },
     )
@@ -183,7 +183,7 @@ fn n_recent(tx: &mut Tx<'_>, now: Time, site: SiteId, it: &Text<'_>) -> Result<i
             it.comment,
             i64::from(it.settings.hold_over_rate)
         ],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(n.unwrap_or(0))
 }
@@ -195,7 +195,7 @@ fn n_published(tx: &mut Tx<'_>, site: SiteId, it: &Text<'_>) -> Result<i64> {
                  and state = 'published' limit ?3) as published"
         ),
         params![site, it.author.id, i64::from(it.settings.approve_first)],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(n.unwrap_or(0))
 }
@@ -380,7 +380,7 @@ fn own(tx: &mut Tx<'_>, site: SiteId, comment: Comment) -> Result<Own> {
                and note is not null and undone_by is null order by version desc limit 1"
         ),
         params![site, comment.id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(Own {
         comment,

@@ -271,17 +271,17 @@ fn as_i64(count: usize) -> i64 {
 fn item_of(row: &Row<'_>) -> Result<Item> {
     let comment = read(row)?;
     Ok(Item {
-        n_flags: row.get(26)?,
-        is_decided: row.get::<Option<i64>>(27)? == Some(comment.revision),
+        n_flags: row.next()?,
+        is_decided: row.next::<Option<i64>>()? == Some(comment.revision),
         page: Page {
             id: comment.page,
             site: SiteId(0),
-            key: PageKey::stored(row.get(28)?, row.get(29)?),
-            title: row.get(30)?,
-            version: row.get(31)?,
-            n_comments: row.get(32)?,
-            closed_at: row.get(33)?,
-            created_at: row.get(34)?,
+            key: PageKey::stored(row.next()?, row.next()?),
+            title: row.next()?,
+            version: row.next()?,
+            n_comments: row.next()?,
+            closed_at: row.next()?,
+            created_at: row.next()?,
         },
         parent: None,
         findings: Vec::new(),

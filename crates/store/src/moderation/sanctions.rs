@@ -111,7 +111,7 @@ pub fn ban(
     let tokens: Vec<Vec<u8>> = tx.all(
         sql!("select token_hash from session where site_id = ?1 and author_id = ?2"),
         params![change.site, change.author],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     shown.extend(tokens.into_iter().map(|token| ("token", token)));
     if with_address {
@@ -122,7 +122,7 @@ pub fn ban(
                  group by address_hash order by max(id) desc limit ?3"
             ),
             params![change.site, change.author, ADDRESSES],
-            |row| row.get(0),
+            |row| row.next(),
         )?;
         shown.extend(addresses.into_iter().map(|hash| ("address", hash)));
     }

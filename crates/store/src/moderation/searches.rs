@@ -58,9 +58,9 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId, moderator: AuthorId) -> Result<Vec<Sa
         params![site, moderator],
         |row| {
             Ok(Saved {
-                id: row.get(0)?,
-                name: row.get(1)?,
-                query: row.get(2)?,
+                id: row.next()?,
+                name: row.next()?,
+                query: row.next()?,
             })
         },
     )
@@ -80,7 +80,7 @@ pub(crate) fn forget_about(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> R
     let about: Option<(String, Option<String>, Option<String>)> = tx.one(
         sql!("select name, email, website from author where site_id = ?1 and id = ?2"),
         params![site, author],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;
     let Some((name, email, website)) = about else {
         return Ok(());
@@ -88,7 +88,7 @@ pub(crate) fn forget_about(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> R
     let kept: Vec<(i64, String, String)> = tx.all(
         sql!("select id, name, query from saved_search where site_id = ?1"),
         params![site],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;
     let id = author.to_string();
     let traces = [Some(&name), Some(&id), email.as_ref(), website.as_ref()];

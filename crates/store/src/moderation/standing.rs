@@ -35,7 +35,7 @@ pub(crate) fn of(
              where s.id = ?1"
         ),
         params![site, author],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;
     let Some((has_bans, trust, suspended_until)) = known else {
         return Ok(Standing::default());
@@ -78,8 +78,8 @@ fn ban_on(
             params![site, kind, &value, now],
             |row| {
                 Ok(Ban {
-                    until: row.get(0)?,
-                    reason: row.get(1)?,
+                    until: row.next()?,
+                    reason: row.next()?,
                 })
             },
         )?;

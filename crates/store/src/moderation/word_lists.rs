@@ -55,7 +55,7 @@ pub fn get(tx: &mut Tx<'_>, site: SiteId, list: List) -> Result<Vec<String>> {
     tx.all(
         sql!("select word from word where site_id = ?1 and list = ?2 order by word"),
         params![site, list.as_str()],
-        |row| row.get(0),
+        |row| row.next(),
     )
 }
 

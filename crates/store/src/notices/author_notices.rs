@@ -36,6 +36,6 @@ pub(crate) fn note_of(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Resu
                and note is not null and undone_by is null order by version desc limit 1"
         ),
         params![site, comment],
-        |row| row.get(0),
+        |row| row.next(),
     )
 }

@@ -55,7 +55,7 @@ pub fn newest(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> Re
             "order by b.made_at desc, b.comment_id desc limit ?3"
         )),
         params![site, author, limit],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        |row| Ok((row.next()?, row.next()?, row.next()?, row.next()?)),
     )?;
     let mut rung = Vec::with_capacity(rows.len());
     for (comment, ring, at, read_at) in rows {
@@ -81,7 +81,7 @@ pub fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<i64> 
             "and b.read_at is null limit ?3) as unread"
         )),
         params![site, author, MAX_COUNTED],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(counted.unwrap_or(0))
 }

@@ -71,13 +71,13 @@ macro_rules! device {
 
 fn read(row: &Row<'_>) -> Result<Device> {
     Ok(Device {
-        id: row.get(0)?,
-        author: row.get(1)?,
-        endpoint: row.get(2)?,
-        p256dh: row.get(3)?,
-        auth: row.get(4)?,
-        label: row.get(5)?,
-        added_at: row.get(6)?,
+        id: row.next()?,
+        author: row.next()?,
+        endpoint: row.next()?,
+        p256dh: row.next()?,
+        auth: row.next()?,
+        label: row.next()?,
+        added_at: row.next()?,
     })
 }
 
@@ -107,7 +107,7 @@ pub fn add(
              where site_id = ?1 and author_id = ?2 and token_hash = ?3 and expires_at > ?4"
         ),
         params![site, author, &session.0, now],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let family = family.ok_or(Refusal::SignInNeeded)?;
     let new = &NewDevice {
@@ -137,7 +137,7 @@ pub fn add(
     let former: Vec<i64> = tx.all(
         sql!("select id from device where site_id = ?1 and endpoint = ?2"),
         params![site, &new.endpoint],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let oldest: Vec<i64> = tx.all(
         sql!(
@@ -145,7 +145,7 @@ pub fn add(
              order by added_at desc, id desc"
         ),
         params![site, author],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     for id in former.iter().chain(oldest.iter().skip(MAX_DEVICES - 1)) {
         gone(tx, site, *id)?;
@@ -207,7 +207,7 @@ pub fn remove(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, id: i64) -> Resul
     let own: Option<i64> = tx.one(
         sql!("select id from device where site_id = ?1 and author_id = ?2 and id = ?3"),
         params![site, author, id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     own.map_or(Ok(()), |id| gone(tx, site, id))
 }
@@ -232,7 +232,7 @@ fn forget_over(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
                    and coalesce(s.family, s.token_hash) = d.family and s.expires_at > ?2)"
         ),
         params![site, now],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     over.into_iter().try_for_each(|id| gone(tx, site, id))
 }
@@ -257,7 +257,7 @@ pub fn key(tx: &mut Tx<'_>) -> Result<Option<Vec<u8>>> {
     let found: Option<Vec<u8>> = tx.one(
         sql!("select private_key from push_key where id = 1"),
         params![],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(found.and_then(|key| tx.seals().unseal(SECRET, &key)))
 }

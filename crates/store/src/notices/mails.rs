@@ -96,7 +96,7 @@ fn waiting(tx: &mut Tx<'_>, site: SiteId, told: Told) -> Result<Vec<Comment>> {
             comment,
             digest_at
         ],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {

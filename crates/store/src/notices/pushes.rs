@@ -131,7 +131,7 @@ fn waiting(tx: &mut Tx<'_>, site: SiteId, push: Push) -> Result<Vec<rejoinder_co
             comment,
             digest_at
         ],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {

@@ -79,7 +79,7 @@ pub struct Subscription {
 macro_rules! subscription {
     ($rest:literal) => {
         concat!(
-            "select s.id, s.page_id, s.kind, s.branch_id, s.author_id, s.email, s.pace, s.secret, \
+            "select s.branch_id, s.id, s.page_id, s.kind, s.author_id, s.email, s.pace, s.secret, \
              s.confirmed_at from subscription s ",
             $rest
         )
@@ -89,17 +89,17 @@ pub(crate) use subscription;
 
 pub(crate) fn read(row: &Row<'_>) -> Result<Subscription> {
     let unknown = || crate::StoreError::Internal("a subscription of an unknown kind".into());
-    let branch: CommentId = row.get(3)?;
+    let branch: CommentId = row.next()?;
     Ok(Subscription {
-        id: row.get(0)?,
-        page: row.get(1)?,
-        kind: Kind::from_word(&row.get::<String>(2)?).ok_or_else(unknown)?,
+        id: row.next()?,
+        page: row.next()?,
+        kind: Kind::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
         branch: (branch.0 != 0).then_some(branch),
-        author: row.get(4)?,
-        email: row.get(5)?,
-        pace: Pace::from_word(&row.get::<String>(6)?).ok_or_else(unknown)?,
-        secret: row.get(7)?,
-        confirmed_at: row.get(8)?,
+        author: row.next()?,
+        email: row.next()?,
+        pace: Pace::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
+        secret: row.next()?,
+        confirmed_at: row.next()?,
     })
 }
 
@@ -211,7 +211,7 @@ fn is_proved(tx: &mut Tx<'_>, site: SiteId, author: &Author, email: &str) -> Res
                and confirmed_at is not null and contested_at is null"
         ),
         params![site, author.id, mailbox(email)],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(proved.iter().any(|known| is_same(known, email)))
 }
@@ -252,8 +252,8 @@ fn wait_for(
         ),
         params![site, new.page, mailbox, new.author],
         |row| {
-            let is_contested = row.get::<i64>(3)? == 1;
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, is_contested))
+            let (id, secret, email) = (row.next()?, row.next()?, row.next()?);
+            Ok((id, secret, email, row.next::<i64>()? == 1))
         },
     )?;
     if let Some((id, secret, email, is_contested)) = earlier {
@@ -278,7 +278,7 @@ fn wait_for(
              where site_id = ?1 and mailbox = ?2 and confirmed_at is null and asked_at > ?3"
         ),
         params![site, mailbox, now.before(COUNTED)],
-        |row| row.get::<i64>(0),
+        |row| row.next::<i64>(),
     )?;
     if n_wishes.unwrap_or(0) >= MAX_WISHES {
         return Ok(());
@@ -378,7 +378,7 @@ pub fn end(tx: &mut Tx<'_>, now: Time, site: SiteId, secret: &str) -> Result<Vec
              returning id, mailbox"
         ),
         params![site, secret],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     forget_notices(tx, now, site, &ended)?;
     match ended.first() {
@@ -408,7 +408,7 @@ pub fn end_all(tx: &mut Tx<'_>, now: Time, site: SiteId, secret: &str) -> Result
              returning id, mailbox"
         ),
         params![site, secret],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     forget_notices(tx, now, site, &ended)
 }
@@ -449,7 +449,7 @@ pub(crate) fn forget(
              returning id, mailbox"
         ),
         params![site, author, &mailbox],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     forget_notices(tx, now, site, &ended)
 }
@@ -459,7 +459,7 @@ pub(crate) fn forget_one(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> R
     let ended = tx.one(
         sql!("delete from subscription where site_id = ?1 and id = ?2 returning mailbox"),
         params![site, id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     match ended {
         Some(mailbox) => forget_notices(tx, now, site, &[(id, mailbox)]),
@@ -481,7 +481,7 @@ pub(crate) fn forget_on_page(
              returning id, mailbox"
         ),
         params![site, page, author],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     forget_notices(tx, now, site, &ended)
 }

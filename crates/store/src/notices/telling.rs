@@ -45,7 +45,7 @@ pub(crate) fn announce(tx: &mut Tx<'_>, event: &Event, comment: CommentId) -> Re
              where site_id = ?1 and page_id = ?2 and confirmed_at is not null limit 1"
         ),
         params![event.site, event.page],
-        |row| row.get::<i64>(0),
+        |row| row.next::<i64>(),
     )?;
     if someone.is_some() {
         jobs::add(
@@ -154,7 +154,7 @@ fn was_told_enough(tx: &mut Tx<'_>, now: Time, site: SiteId, mailbox: &str) -> R
     let n_told = tx.one(
         sql!("select count(*) from notice where site_id = ?1 and mailbox = ?2 and made_at > ?3"),
         params![site, mailbox, now.before(HOUR)],
-        |row| row.get::<i64>(0),
+        |row| row.next::<i64>(),
     )?;
     Ok(n_told.unwrap_or(0) >= MAX_AN_HOUR)
 }
@@ -179,7 +179,7 @@ pub(crate) fn tell_author(
             event.page,
             Kind::Branch.as_str()
         ],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let Some(subscription) = subscription else {
         return Ok(());

@@ -85,7 +85,7 @@ pub fn note(tx: &mut Tx<'_>, now: Time, site: SiteId, by: &By, note: &Note<'_>) 
 pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &Query) -> Result<Vec<Entry>> {
     tx.all(
         sql!(
-            "select id, at, author_id, author_name, change, subject, was, became from audit
+            "select author_id, author_name, id, at, change, subject, was, became from audit
              where site_id = ?1 and id < ?2 and (?3 = '' or change = ?3)
              order by id desc limit ?4"
         ),
@@ -113,15 +113,15 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<
 }
 
 fn read(row: &Row<'_>) -> Result<Entry> {
-    let name: Option<String> = row.get(3)?;
-    let author: Option<AuthorId> = row.get(2)?;
+    let author: Option<AuthorId> = row.next()?;
+    let name: Option<String> = row.next()?;
     Ok(Entry {
-        id: row.get(0)?,
-        at: row.get(1)?,
+        id: row.next()?,
+        at: row.next()?,
         by: author.map_or(By::Console, |id| By::Owner(id, name.unwrap_or_default())),
-        change: row.get(4)?,
-        subject: row.get(5)?,
-        was: row.get(6)?,
-        became: row.get(7)?,
+        change: row.next()?,
+        subject: row.next()?,
+        was: row.next()?,
+        became: row.next()?,
     })
 }

@@ -48,11 +48,11 @@ pub fn days(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Vec<Day>> {
         params![site, first_id_at(since), MAX_COMMENTS, DAY],
         |row| {
             Ok(Day {
-                number: row.get(0)?,
-                n_published: row.get(1)?,
-                n_held: row.get(2)?,
-                n_refused: row.get(3)?,
-                n_votes: row.get(4)?,
+                number: row.next()?,
+                n_published: row.next()?,
+                n_held: row.next()?,
+                n_refused: row.next()?,
+                n_votes: row.next()?,
             })
         },
     )
@@ -74,7 +74,7 @@ pub fn top_pages(
              group by page_id order by n desc, page_id limit ?4"
         ),
         params![site, first_id_at(since), MAX_COMMENTS, limit],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )
 }
 
@@ -90,7 +90,7 @@ pub fn held(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Vec<(i64, i64)
              group by at / ?4 order by 1"
         ),
         params![site, since, MAX_DECISIONS, DAY],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )
 }
 
@@ -118,7 +118,7 @@ pub fn time_to_decision(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Op
              group by c.id, c.created_at"
         ),
         params![site, since, MAX_DECISIONS, DAY],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     let mut days: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
     for (day, took) in &first {

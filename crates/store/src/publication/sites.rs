@@ -147,7 +147,7 @@ where
 /// Seal what is hidden in settings by the key that seals. Gives of how many sites no key opens it.
 pub(crate) fn renew_secrets(tx: &mut Tx<'_>) -> Result<usize> {
     let stored = tx.all(sql!("select id, settings from site"), params![], |row| {
-        Ok((row.get::<SiteId>(0)?, row.get::<String>(1)?))
+        Ok((row.next::<SiteId>()?, row.next::<String>()?))
     })?;
     let mut n_unreadable = 0;
     for (id, json) in stored {
@@ -180,10 +180,10 @@ fn as_json(value: &impl serde::Serialize) -> Result<String> {
 
 fn read(row: &Row<'_>) -> Result<Site> {
     Ok(Site {
-        id: row.get(0)?,
-        host: row.get(1)?,
-        origins: serde_json::from_str(&row.get::<String>(2)?).map_err(broken)?,
-        settings: serde_json::from_str(&row.get::<String>(3)?).map_err(broken)?,
-        has_providers: row.get::<i64>(4)? > 0,
+        id: row.next()?,
+        host: row.next()?,
+        origins: serde_json::from_str(&row.next::<String>()?).map_err(broken)?,
+        settings: serde_json::from_str(&row.next::<String>()?).map_err(broken)?,
+        has_providers: row.next::<i64>()? > 0,
     })
 }

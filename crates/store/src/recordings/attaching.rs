@@ -177,7 +177,7 @@ pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()>
             "select id from recording where site_id = ?1 and state = 'arriving' and created_at < ?2"
         ),
         params![site, begun],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     for id in old {
         if let Some(recording) = listing::find(tx, site, id)? {

@@ -124,7 +124,7 @@ pub fn step(
              order by id limit ?4"
         ),
         params![site, page, after, STEP],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;
     let last = step.last().map(|(id, ..)| *id);
     for (id, text, html) in step {

@@ -48,7 +48,7 @@ pub fn add(
              where site_id = ?1 and id = ?2 and state = 'arriving' for update"
         ),
         params![site, id],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     let Some((n_bytes, n_arrived)) = arriving else {
         return Ok(Added::Unknown);
@@ -123,7 +123,7 @@ pub fn part(tx: &mut Tx<'_>, site: SiteId, id: RecordingId, at: i64) -> Result<O
              order by first_byte desc limit 1"
         ),
         params![site, id, at],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     Ok(found.and_then(|(first, mut bytes)| {
         let skipped = usize::try_from(at - first).ok()?;

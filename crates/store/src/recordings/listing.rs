@@ -12,7 +12,7 @@ use crate::{Result, Row, Tx, params, sql};
 macro_rules! recording {
     ($($rest:expr),+ $(,)?) => {
         concat!(
-            "select r.id, r.site_id, r.page_id, r.cut_of, r.title, r.kind, r.state, r.problem, \
+            "select r.kind, r.state, r.id, r.site_id, r.page_id, r.cut_of, r.title, r.problem, \
              r.address, r.media_type, r.n_bytes, r.n_arrived, r.duration_ms, r.revision, \
              r.created_by, r.created_at from recording r ",
             $($rest),+
@@ -22,26 +22,26 @@ macro_rules! recording {
 
 fn read(row: &Row<'_>) -> Result<Recording> {
     let unknown = || StoreError::Internal("a recording has an unknown kind or state".into());
-    let kind: Option<String> = row.get(5)?;
+    let kind: Option<String> = row.next()?;
     let kind = kind.map(|word| Kind::parse(&word).ok_or_else(unknown));
-    let state: String = row.get(6)?;
+    let state: String = row.next()?;
     Ok(Recording {
-        id: row.get(0)?,
-        site: row.get(1)?,
-        page: row.get(2)?,
-        cut_of: row.get(3)?,
-        title: row.get(4)?,
+        id: row.next()?,
+        site: row.next()?,
+        page: row.next()?,
+        cut_of: row.next()?,
+        title: row.next()?,
         kind: kind.transpose()?,
         state: State::parse(&state).ok_or_else(unknown)?,
-        problem: row.get(7)?,
-        address: row.get(8)?,
-        media_type: row.get(9)?,
-        n_bytes: row.get(10)?,
-        n_arrived: row.get(11)?,
-        duration_ms: row.get(12)?,
-        revision: row.get(13)?,
-        created_by: row.get(14)?,
-        created_at: row.get(15)?,
+        problem: row.next()?,
+        address: row.next()?,
+        media_type: row.next()?,
+        n_bytes: row.next()?,
+        n_arrived: row.next()?,
+        duration_ms: row.next()?,
+        revision: row.next()?,
+        created_by: row.next()?,
+        created_at: row.next()?,
     })
 }
 

@@ -22,8 +22,8 @@ const MAX_OWN: i64 = 5;
 macro_rules! proposal {
     ($($rest:expr),+ $(,)?) => {
         concat!(
-            "select p.site_id, p.id, p.recording_id, p.revision, p.start_ms, p.end_ms, \
-             p.speaker_before, p.text_before, p.speaker, p.text, p.author_id, p.made_at, p.state, \
+            "select p.state, p.speaker_before, p.text_before, p.site_id, p.id, p.recording_id, \
+             p.revision, p.start_ms, p.end_ms, p.speaker, p.text, p.author_id, p.made_at, \
              p.decided_at, p.reason, (select count(*) from transcript_confirmation c \
                  where c.site_id = p.site_id and c.proposal_id = p.id) from transcript_proposal p ",
             $($rest),+
@@ -32,31 +32,31 @@ macro_rules! proposal {
 }
 
 fn read(row: &Row<'_>) -> Result<Proposal> {
-    let state: String = row.get(12)?;
+    let state: String = row.next()?;
     let unknown = || StoreError::Internal("a proposal has an unknown state".into());
-    let speaker_before: Option<String> = row.get(6)?;
-    let text_before: Option<String> = row.get(7)?;
+    let speaker_before: Option<String> = row.next()?;
+    let text_before: Option<String> = row.next()?;
     Ok(Proposal {
-        site: row.get(0)?,
-        id: row.get(1)?,
-        recording: row.get(2)?,
-        revision: row.get(3)?,
-        start_ms: row.get(4)?,
-        end_ms: row.get(5)?,
+        site: row.next()?,
+        id: row.next()?,
+        recording: row.next()?,
+        revision: row.next()?,
+        start_ms: row.next()?,
+        end_ms: row.next()?,
         before: text_before.map(|text| Said {
             speaker: speaker_before,
             text,
         }),
         after: Said {
-            speaker: row.get(8)?,
-            text: row.get(9)?,
+            speaker: row.next()?,
+            text: row.next()?,
         },
-        author: row.get(10)?,
-        made_at: row.get(11)?,
+        author: row.next()?,
+        made_at: row.next()?,
         state: State::parse(&state).ok_or_else(unknown)?,
-        decided_at: row.get(13)?,
-        reason: row.get(14)?,
-        n_confirmations: row.get(15)?,
+        decided_at: row.next()?,
+        reason: row.next()?,
+        n_confirmations: row.next()?,
     })
 }
 
@@ -113,7 +113,7 @@ pub fn authors(
              where p.site_id = ?1 and p.recording_id = ?2 and p.state in ('held', 'open')"
         ),
         params![site, recording],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     Ok(named.into_iter().collect())
 }
@@ -132,7 +132,7 @@ pub fn n_undecided(
                    and recording_id = ?2 and state in ('held', 'open')"
             ),
             params![site, *recording],
-            |row| row.get(0),
+            |row| row.next(),
         )?;
         if let Some(n) = n.filter(|n| *n > 0) {
             counts.insert(*recording, n);
@@ -149,7 +149,7 @@ pub(super) fn n_of_author(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Re
              where site_id = ?1 and author_id = ?2 and state in ('held', 'open')"
         ),
         params![site, author],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(n.and_then(|n| usize::try_from(n).ok()).unwrap_or(0))
 }
@@ -164,8 +164,8 @@ pub fn locks(tx: &mut Tx<'_>, site: SiteId, recording: RecordingId) -> Result<Ve
         params![site, recording],
         |row| {
             Ok(Lock {
-                start_ms: row.get(0)?,
-                end_ms: row.get(1)?,
+                start_ms: row.next()?,
+                end_ms: row.next()?,
             })
         },
     )
@@ -229,7 +229,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, now: Time, site: SiteId, author: AuthorId)
              order by 1"
         ),
         params![site, author],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     for recording in shown {
         if let Some(recording) = listing::find(tx, site, recording)? {

@@ -314,7 +314,7 @@ fn weighs(tx: &mut Tx<'_>, proposal: &Proposal) -> Result<i64> {
              where site_id = ?1 and proposal_id = ?2"
         ),
         params![proposal.site, proposal.id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(sum.unwrap_or(0))
 }

@@ -83,7 +83,7 @@ pub fn wave_form(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Optio
     let found: Option<Option<Vec<u8>>> = tx.one(
         sql!("select wave_form from recording where site_id = ?1 and id = ?2"),
         params![site, id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(found.flatten())
 }
@@ -93,7 +93,7 @@ pub fn fingerprint(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Opt
     let found: Option<Option<Vec<u8>>> = tx.one(
         sql!("select fingerprint from recording where site_id = ?1 and id = ?2"),
         params![site, id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(found.flatten())
 }
@@ -109,7 +109,7 @@ pub fn comparisons(
         let found: Option<Option<String>> = tx.one(
             sql!("select comparison from recording where site_id = ?1 and id = ?2"),
             params![site, cut.id],
-            |row| row.get(0),
+            |row| row.next(),
         )?;
         comparisons.push((cut, found.flatten()));
     }

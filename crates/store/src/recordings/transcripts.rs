@@ -24,14 +24,13 @@ pub struct Revision {
 }
 
 fn read(row: &Row<'_>) -> Result<Revision> {
-    let status: String = row.get(1)?;
     let unknown = || StoreError::Internal("a transcript has an unknown status".into());
     Ok(Revision {
-        revision: row.get(0)?,
-        status: Status::parse(&status).ok_or_else(unknown)?,
-        language: row.get(2)?,
-        author: row.get(3)?,
-        made_at: row.get(4)?,
+        revision: row.next()?,
+        status: Status::parse(&row.next::<String>()?).ok_or_else(unknown)?,
+        language: row.next()?,
+        author: row.next()?,
+        made_at: row.next()?,
     })
 }
 
@@ -47,7 +46,7 @@ pub fn newest(
              where site_id = ?1 and recording_id = ?2 order by revision desc limit 1"
         ),
         params![site, recording],
-        |row| Ok((read(row)?, row.get(5)?)),
+        |row| Ok((read(row)?, row.next()?)),
     )
 }
 
@@ -64,7 +63,7 @@ pub fn revision(
              where site_id = ?1 and recording_id = ?2 and revision = ?3"
         ),
         params![site, recording, revision],
-        |row| Ok((read(row)?, row.get(5)?)),
+        |row| Ok((read(row)?, row.next()?)),
     )
 }
 

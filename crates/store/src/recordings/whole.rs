@@ -78,9 +78,9 @@ fn cited(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Vec<Cited>> {
         params![site, id, MAX_CITED],
         |row| {
             Ok(Cited {
-                comment: row.get(0)?,
-                start_ms: row.get(1)?,
-                end_ms: row.get(2)?,
+                comment: row.next()?,
+                start_ms: row.next()?,
+                end_ms: row.next()?,
             })
         },
     )

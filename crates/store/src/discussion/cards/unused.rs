@@ -51,7 +51,7 @@ pub(super) fn release_all(
     let urls: Vec<String> = tx.all(
         sql!("select url from comment_link where site_id = ?1 and comment_id = ?2"),
         params![site, comment],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     for url in urls {
         release(tx, now, site, &url)?;
@@ -65,7 +65,7 @@ pub(crate) fn forget_links(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) ->
     let urls: Vec<String> = tx.all(
         sql!("delete from comment_link where site_id = ?1 and comment_id = ?2 returning url"),
         params![site, comment],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     for url in urls {
         if is_wanted(tx, site, &url)? {
@@ -99,7 +99,7 @@ pub fn forget(tx: &mut Tx<'_>, site: SiteId, url: &str) -> Result<()> {
     let pictures: Option<[Option<i64>; 2]> = tx.one(
         sql!("delete from link_card where site_id = ?1 and url = ?2 returning picture_id, icon_id"),
         params![site, url],
-        |row| Ok([row.get(0)?, row.get(1)?]),
+        |row| Ok([row.next()?, row.next()?]),
     )?;
     drop_pictures(tx, site, pictures)
 }

@@ -88,7 +88,7 @@ pub(super) fn drop_votes(
              order by comment_id limit ?3"
         ),
         params![site, guest, STEP],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     for comment in &votes {
         let (page, _) = comments::locked(tx, site, *comment)?;

@@ -187,18 +187,19 @@ pub fn list(tx: &mut Tx<'_>, after: Option<&Erased>, limit: i64) -> Result<Vec<E
     });
     tx.all(
         sql!(
-            "select site_id, kind, id, comments, at from erased
+            "select site_id, kind, comments, id, at from erased
              where (site_id, kind, id) > (?1, ?2, ?3) and kind <> 'joined'
              order by site_id, kind, id limit ?4"
         ),
         params![site, kind, id, limit],
         |row| {
-            let (kind, fate): (String, Option<String>) = (row.get(1)?, row.get(3)?);
+            let site = row.next()?;
+            let (kind, fate): (String, Option<String>) = (row.next()?, row.next()?);
             let unknown = || StoreError::Internal("an erasure of an unknown kind".into());
             Ok(Erased {
-                site: row.get(0)?,
-                what: What::of(&kind, row.get(2)?, fate.as_deref()).ok_or_else(unknown)?,
-                at: row.get(4)?,
+                site,
+                what: What::of(&kind, row.next()?, fate.as_deref()).ok_or_else(unknown)?,
+                at: row.next()?,
             })
         },
     )

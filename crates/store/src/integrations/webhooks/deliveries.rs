@@ -79,7 +79,7 @@ fn tell(
     let wanted: Vec<(i64, String)> = tx.all(
         sql!("select id, kinds from webhook where site_id = ?1 and off_since is null"),
         params![site],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     for (webhook, kinds) in wanted {
         if !super::kinds(&kinds).contains(&kind) {
@@ -202,7 +202,7 @@ fn secrets(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64) -> Result<Vec
              from webhook where site_id = ?1 and id = ?2"
         ),
         params![site, webhook, now],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     let (new, old): (String, Option<String>) = found.unwrap_or_default();
     let new = tx.unseal_text(SECRET, &new).ok_or_else(|| {
@@ -291,7 +291,7 @@ fn judge(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64, attempt: &Attem
                      where site_id = ?1 and id = ?2 returning failing_since"
                 ),
                 params![site, webhook, now],
-                |row| row.get::<Time>(0),
+                |row| row.next::<Time>(),
             )?;
             if since.is_some_and(|since| now.since(since) >= PATIENCE) {
                 let reason = "it has taken nothing for days";
@@ -333,7 +333,7 @@ fn start_again(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<()> 
              where site_id = ?1 and id = ?2 returning n_replays, webhook_id"
         ),
         params![site, id, now],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     match begun {
         Some((n_replays, webhook)) => add_job(tx, now, site, (id, webhook), n_replays),
@@ -357,7 +357,7 @@ pub fn replay_since(
              order by created_at, id limit ?4"
         ),
         params![site, webhook, since, MAX_REPLAYS],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     for id in &found {
         start_again(tx, now, site, *id)?;
@@ -368,20 +368,20 @@ pub fn replay_since(
 fn read(row: &Row<'_>) -> Result<Delivery> {
     let unknown = || crate::StoreError::Internal("a delivery of an unknown kind".into());
     Ok(Delivery {
-        id: row.get(0)?,
-        webhook: row.get(1)?,
-        kind: Kind::from_word(&row.get::<String>(2)?).ok_or_else(unknown)?,
+        id: row.next()?,
+        webhook: row.next()?,
+        kind: Kind::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
         message: MessageId {
-            page: row.get(3)?,
-            version: row.get(4)?,
+            page: row.next()?,
+            version: row.next()?,
         },
-        comment: row.get(5)?,
-        state: DeliveryState::from_word(&row.get::<String>(6)?).ok_or_else(unknown)?,
-        attempts: row.get(7)?,
-        status: row.get(8)?,
-        error: row.get(9)?,
-        created_at: row.get(10)?,
-        attempted_at: row.get(11)?,
-        run_at: row.get(12)?,
+        comment: row.next()?,
+        state: DeliveryState::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
+        attempts: row.next()?,
+        status: row.next()?,
+        error: row.next()?,
+        created_at: row.next()?,
+        attempted_at: row.next()?,
+        run_at: row.next()?,
     })
 }

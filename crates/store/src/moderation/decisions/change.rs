@@ -34,16 +34,16 @@ pub(crate) fn snapshot(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<S
         ),
         params![site, id],
         |row| {
-            let state: String = row.get(0)?;
+            let state: String = row.next()?;
             let unknown = || StoreError::Internal("a comment is in an unknown state".into());
             Ok(Snapshot {
                 state: State::from_word(&state).ok_or_else(unknown)?,
-                reason: row.get(1)?,
-                revision: row.get(2)?,
-                decided_revision: row.get(3)?,
-                pin: row.get(4)?,
-                featured_at: row.get(5)?,
-                closed_at: row.get(6)?,
+                reason: row.next()?,
+                revision: row.next()?,
+                decided_revision: row.next()?,
+                pin: row.next()?,
+                featured_at: row.next()?,
+                closed_at: row.next()?,
             })
         },
     )?;

@@ -237,8 +237,8 @@ pub(crate) fn standing_judgement(
         params![site, comment],
         |row| {
             Ok(DecisionId {
-                page: row.get(0)?,
-                version: row.get(1)?,
+                page: row.next()?,
+                version: row.next()?,
             })
         },
     )?;
@@ -260,29 +260,33 @@ pub(super) fn is_judged_after(
 }
 
 fn read(row: &Row<'_>) -> Result<Decision> {
-    let actor: String = row.get(4)?;
-    let moderator: Option<AuthorId> = row.get(5)?;
     Ok(Decision {
         id: DecisionId {
-            page: row.get(0)?,
-            version: row.get(1)?,
+            page: row.next()?,
+            version: row.next()?,
         },
-        comment: row.get(2)?,
-        revision: row.get(3)?,
-        actor: match (actor.as_str(), moderator) {
-            ("moderator", Some(id)) => Actor::Moderator(id, row.get(6)?),
-            ("author", _) => Actor::Author,
-            _ => Actor::Rules,
-        },
-        action: row.get(7)?,
-        before: from_json(row.get(8)?)?,
-        after: from_json(row.get(9)?)?,
-        reason: row.get(10)?,
-        note: row.get(11)?,
-        findings: from_json(row.get(12)?)?.unwrap_or_default(),
-        at: row.get(13)?,
-        undoes: row.get(14)?,
-        undone_by: row.get(15)?,
+        comment: row.next()?,
+        revision: row.next()?,
+        actor: actor(row)?,
+        action: row.next()?,
+        before: from_json(row.next()?)?,
+        after: from_json(row.next()?)?,
+        reason: row.next()?,
+        note: row.next()?,
+        findings: from_json(row.next()?)?.unwrap_or_default(),
+        at: row.next()?,
+        undoes: row.next()?,
+        undone_by: row.next()?,
+    })
+}
+
+fn actor(row: &Row<'_>) -> Result<Actor> {
+    let (kind, moderator): (String, Option<AuthorId>) = (row.next()?, row.next()?);
+    let name = row.next()?;
+    Ok(match (kind.as_str(), moderator) {
+        ("moderator", Some(id)) => Actor::Moderator(id, name),
+        ("author", _) => Actor::Author,
+        _ => Actor::Rules,
     })
 }
 
@@ -309,7 +313,7 @@ pub(crate) fn findings_of(
              order by d.version"
         ),
         params![site, format!("{ids:?}")],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
     let mut found: HashMap<CommentId, Vec<Finding>> = HashMap::new();
     for (comment, findings) in rows {

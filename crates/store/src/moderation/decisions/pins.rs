@@ -55,7 +55,7 @@ fn pinned(tx: &mut Tx<'_>, page: &Page) -> Result<Vec<(CommentId, i64)>> {
              order by pin, id"
         ),
         params![page.site, page.id],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.next()?, row.next()?)),
     )
 }
 

@@ -97,18 +97,18 @@ pub fn held_on(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<i64> {
              where site_id = ?1 and page_id = ?2 and state = 'held' limit 100) as held"
         ),
         params![site, page],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(n_held.unwrap_or(0))
 }
 
 fn counts_of(row: &Row<'_>) -> Result<Counts> {
     Ok(Counts {
-        held: row.get(0)?,
-        flagged: row.get(1)?,
-        unreviewed: row.get(2)?,
-        approved: row.get(3)?,
-        rejected: row.get(4)?,
-        spam: row.get(5)?,
+        held: row.next()?,
+        flagged: row.next()?,
+        unreviewed: row.next()?,
+        approved: row.next()?,
+        rejected: row.next()?,
+        spam: row.next()?,
     })
 }

@@ -112,7 +112,7 @@ pub fn search(
     } else {
         let params = params![site, after, SEARCH_WINDOW, state];
         let seen: Option<(Option<CommentId>, i64)> =
-            tx.one(window, params, |row| Ok((row.get(0)?, row.get(1)?)))?;
+            tx.one(window, params, |row| Ok((row.next()?, row.next()?)))?;
         seen.filter(|(_, n)| *n >= SEARCH_WINDOW)
             .and_then(|(oldest, _)| oldest)
     };

@@ -60,16 +60,17 @@ pub fn drawer(
         ),
         params![site, author],
         |row| {
-            let trust: Option<String> = row.get(6)?;
+            let (author, created_at) = (authors::read(row)?, row.next()?);
+            let trust: Option<String> = row.next()?;
             let standing = Standing {
                 trust: trust
                     .as_deref()
                     .and_then(Trust::from_word)
                     .unwrap_or_default(),
-                suspended_until: row.get(7)?,
+                suspended_until: row.next()?,
                 ban: None,
             };
-            Ok((authors::read(row, 0)?, row.get(5)?, standing))
+            Ok((author, created_at, standing))
         },
     )?;
     let Some((known, created_at, standing)) = known else {
@@ -83,8 +84,8 @@ pub fn drawer(
         params![site, &account(author), now],
         |row| {
             Ok(Ban {
-                until: row.get(0)?,
-                reason: row.get(1)?,
+                until: row.next()?,
+                reason: row.next()?,
             })
         },
     )?;
@@ -112,12 +113,12 @@ fn history(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Change
 
 fn changed(row: &Row<'_>) -> Result<Changed> {
     Ok(Changed {
-        id: row.get(0)?,
-        action: row.get(1)?,
-        until: row.get(2)?,
-        reason: row.get(3)?,
-        moderator: row.get(4)?,
-        at: row.get(5)?,
+        id: row.next()?,
+        action: row.next()?,
+        until: row.next()?,
+        reason: row.next()?,
+        moderator: row.next()?,
+        at: row.next()?,
     })
 }
 
@@ -151,12 +152,12 @@ pub fn banned(
         params![site, now, after.unwrap_or(AuthorId(0)), limit],
         |row| {
             Ok(Banned {
-                author: authors::read(row, 0)?,
+                author: authors::read(row)?,
                 ban: Ban {
-                    until: row.get(5)?,
-                    reason: row.get(6)?,
+                    until: row.next()?,
+                    reason: row.next()?,
                 },
-                at: row.get(7)?,
+                at: row.next()?,
             })
         },
     )

@@ -37,7 +37,7 @@ pub fn record(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Record>
              from comment c where c.site_id = ?1 and c.author_id = ?2"
         ),
         params![site, author],
-        |row| record_of(row, 0),
+        record_of,
     )?;
     Ok(record.unwrap_or_default())
 }
@@ -62,18 +62,18 @@ pub fn records(
              group by c.author_id"
         ),
         params![site, format!("{:?}", Vec::from_iter(ids))],
-        |row| Ok((row.get(0)?, record_of(row, 1)?)),
+        |row| Ok((row.next()?, record_of(row)?)),
     )?;
     Ok(records.into_iter().collect())
 }
 
-fn record_of(row: &Row<'_>, at: usize) -> Result<Record> {
+fn record_of(row: &Row<'_>) -> Result<Record> {
     Ok(Record {
-        published: row.get(at)?,
-        held: row.get(at + 1)?,
-        rejected: row.get(at + 2)?,
-        spam: row.get(at + 3)?,
-        removed: row.get(at + 4)?,
-        flagged: row.get(at + 5)?,
+        published: row.next()?,
+        held: row.next()?,
+        rejected: row.next()?,
+        spam: row.next()?,
+        removed: row.next()?,
+        flagged: row.next()?,
     })
 }

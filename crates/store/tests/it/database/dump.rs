@@ -33,7 +33,7 @@ fn columns(tx: &mut Tx<'_>) -> Result<Vec<[String; 3]>> {
         Dialect::Postgres => POSTGRES_COLUMNS,
     };
     tx.all(statement(columns.to_owned()), params![], |row| {
-        Ok([row.get(0)?, row.get(1)?, row.get(2)?])
+        Ok([row.next()?, row.next()?, row.next()?])
     })
 }
 
@@ -48,7 +48,7 @@ fn dump(tx: &mut Tx<'_>) -> Result<Vec<String>> {
         let words = words.collect::<Vec<_>>().join(" || ' ' || ");
         let name = &table[0][0];
         let rows = statement(format!("select '{name}: ' || {words} from {name}"));
-        lines.extend(tx.all(rows, params![], |row| row.get::<String>(0))?);
+        lines.extend(tx.all(rows, params![], |row| row.next::<String>())?);
     }
     lines.sort();
     Ok(lines)

@@ -216,7 +216,7 @@ fn keys_of_addresses_are_destroyed_by_the_clock_though_nobody_writes() {
         world.post(&world.person("Ann"), "First").await;
         let keys = move |tx: &mut Tx<'_>| {
             tx.all(select("select key from address_key"), params![], |row| {
-                row.get::<Vec<u8>>(0)
+                row.next::<Vec<u8>>()
             })
         };
         let before = world.store.read(keys).await.unwrap();
