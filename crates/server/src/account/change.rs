@@ -88,7 +88,7 @@ pub(super) async fn sessions(
             None => Ok(()),
         }
     };
-    app.store.write(end).await.map_err(ApiError::from)?;
+    app.store.write(end).await?;
     Ok(to_settings(&member.site))
 }
 
@@ -102,7 +102,7 @@ pub(super) async fn unmute(
     let (site, reader) = (member.site.id, member.author.id);
     if let Some(Ok(muted)) = named {
         let end = move |tx: &mut Tx<'_>| mutes::end(tx, site, reader, muted);
-        app.store.write(end).await.map_err(ApiError::from)?;
+        app.store.write(end).await?;
     }
     Ok(to_settings(&member.site))
 }
@@ -124,7 +124,7 @@ pub(super) async fn delete(
     let now = app.now();
     let (site, author) = (member.site.id, member.author.clone());
     let ask = move |tx: &mut Tx<'_>| erasures::ask(tx, now, site, &author, fate);
-    app.store.write(ask).await.map_err(ApiError::from)?;
+    app.store.write(ask).await?;
     Ok(to_settings(&member.site))
 }
 
@@ -132,6 +132,6 @@ pub(super) async fn delete(
 pub(super) async fn keep(State(app): State<App>, member: Member) -> Result<Response, ErrorPage> {
     let (site, author) = (member.site.id, member.author.id);
     let keep = move |tx: &mut Tx<'_>| erasures::withdraw(tx, site, author);
-    app.store.write(keep).await.map_err(ApiError::from)?;
+    app.store.write(keep).await?;
     Ok(to_settings(&member.site))
 }

@@ -35,7 +35,7 @@ pub(super) async fn show(
         let desk = desk_mails::link_of(tx, site, author)?;
         Ok((told, devices::list(tx, now, site, author)?, desk))
     });
-    let (told, known, desk) = read.await.map_err(ApiError::from)?;
+    let (told, known, desk) = read.await?;
     let told: Vec<ToldOf<'_>> = told
         .iter()
         .map(|(page, subscription)| ToldOf {
@@ -105,7 +105,7 @@ pub(super) async fn add(
     };
     let (site, author) = (member.site.id, member.author.id);
     let add = move |tx: &mut Tx<'_>| devices::add(tx, now, site, author, &session, &new);
-    app.store.write(add).await.map_err(ApiError::from)?;
+    app.store.write(add).await?;
     Ok(back(&member.site))
 }
 
@@ -119,7 +119,7 @@ pub(super) async fn remove(
     let named = fields.get("device").and_then(|id| id.parse::<i64>().ok());
     if let Some(id) = named {
         let remove = move |tx: &mut Tx<'_>| devices::remove(tx, site, author, id);
-        app.store.write(remove).await.map_err(ApiError::from)?;
+        app.store.write(remove).await?;
     }
     Ok(back(&member.site))
 }

@@ -202,7 +202,7 @@ pub(super) async fn remove(
             None => Ok(()),
         }
     };
-    app.store.write(remove).await.map_err(ApiError::from)?;
+    app.store.write(remove).await?;
     Ok(to_list(&member.site))
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn comments(
     let read = app
         .store
         .read(move |tx| pipeline::mine(tx, site, author, before, ON_A_PAGE + 1));
-    let mut mine = read.await.map_err(ApiError::from)?;
+    let mut mine = read.await?;
     let has_more = i64::try_from(mine.len()).is_ok_and(|n| n > ON_A_PAGE);
     if has_more {
         mine.pop();
@@ -64,7 +64,7 @@ pub(super) async fn replies(
     let read = app
         .store
         .read(move |tx| feeds::of_replies(tx, site, author));
-    let replies = read.await.map_err(ApiError::from)?;
+    let replies = read.await?;
     let lines = replies.items.iter().map(|reply| Line {
         comment: &reply.comment,
         page: &reply.page.key,

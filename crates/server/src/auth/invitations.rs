@@ -88,7 +88,7 @@ pub(super) async fn show(
         .store
         .read(move |tx| sign_ins::invited(tx, now, id, &hash))
         .await;
-    let account = invited.map_err(ApiError::from)?.ok_or(Refusal::LinkUsed)?;
+    let account = invited?.ok_or(Refusal::LinkUsed)?;
     let context = context(app, &site, &visitor.base.0);
     let page = render::sign_in_page(&context, &account, &token.reveal(), None);
     Ok(private(StatusCode::OK, page))
@@ -113,7 +113,7 @@ pub(super) async fn accept(
     let (cookie, new) = new_session(&app, &visitor, &headers);
     let (now, id, link) = (app.now(), site.id, hash_of(&token));
     let accept = move |tx: &mut store::Tx<'_>| sign_ins::accept(tx, now, id, &link, &new, &name);
-    let account = app.store.write(accept).await.map_err(ApiError::from)?;
+    let account = app.store.write(accept).await?;
     let context = context(&app, &site, &visitor.base.0);
     let page = identity::here_page(&context, &account, &Door::default());
     Ok((cookie.headers(), private(StatusCode::OK, page)).into_response())
@@ -131,7 +131,7 @@ async fn refused(
         .store
         .read(move |tx| sign_ins::invited(tx, now, id, &hash))
         .await;
-    let account = invited.map_err(ApiError::from)?.ok_or(Refusal::LinkUsed)?;
+    let account = invited?.ok_or(Refusal::LinkUsed)?;
     let error = ApiError::from(refusal).told_in(site.settings.language);
     let problem = Problem {
         field: Some("name"),

@@ -53,10 +53,10 @@ pub(super) async fn ask(
         None => Token::new(&*app.random),
     };
     let wish = wish(&app, &visitor, &site, &way, from, &email, &asked);
-    let wish = wish.map_err(ApiError::from)?;
+    let wish = wish?;
     let now = app.now();
     let ask = move |tx: &mut store::Tx<'_>| mail_sign_ins::ask(tx, now, &wish);
-    if app.store.write(ask).await.map_err(ApiError::from)? {
+    if app.store.write(ask).await? {
         (app.wake)();
     }
     let code = code_of(&asked);

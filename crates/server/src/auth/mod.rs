@@ -122,7 +122,7 @@ async fn sign_out(
     from_own_page(&visitor)?;
     if let Some(hash) = visitor.token_hash() {
         let end = move |tx: &mut store::Tx<'_>| sessions::sign_out(tx, &hash);
-        app.store.write(end).await.map_err(ApiError::from)?;
+        app.store.write(end).await?;
     }
     let to = fields.get("to").and_then(|to| own_path(&visitor.base, to));
     let site = match fields.get("site") {

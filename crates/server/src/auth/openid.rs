@@ -63,7 +63,7 @@ pub(super) async fn start(
     };
     let (here, state, browser) = (site.id, hash_of(&state), hash_of(&asked));
     let send = move |tx: &mut store::Tx<'_>| openid::send(tx, now, here, &state, &browser, &sent);
-    app.store.write(send).await.map_err(ApiError::from)?;
+    app.store.write(send).await?;
     let away = Away {
         label: &provider.label,
         url: url.as_str(),

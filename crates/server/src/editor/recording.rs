@@ -276,7 +276,7 @@ async fn save(
     };
     let (now, own) = (app.now(), recording.clone());
     let write = move |tx: &mut Tx<'_>| transcripts::save(tx, now, &own, &new);
-    match app.store.write(write).await.map_err(ApiError::from)? {
+    match app.store.write(write).await? {
         None => refused(render::recordings::meanwhile(&member.site).to_owned(), None).await,
         Some(_) if reading.warnings.is_empty() => {
             let (host, id) = (&member.site.host, recording.id);

@@ -32,7 +32,7 @@ pub(super) async fn show(
         let old = transcripts::revision(tx, site, id, n.saturating_sub(1))?;
         Ok::<_, StoreError>((around, new, old))
     };
-    let (around, new, old) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, new, old) = app.store.read(read).await?;
     let (revision, text) = new.ok_or_else(ApiError::not_found)?;
     let new = kept(&text, revision.language.clone())?;
     let old = match old {

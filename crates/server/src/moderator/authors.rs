@@ -277,7 +277,7 @@ pub(super) async fn banned(
         let banned = standing::banned(tx, now, site, after, limit)?;
         Ok::<_, StoreError>((around, banned))
     };
-    let (around, mut banned) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, mut banned) = app.store.read(read).await?;
     let is_more = banned.len() > AT_ONCE;
     banned.truncate(AT_ONCE);
     let desk = desk(&member.site.host);

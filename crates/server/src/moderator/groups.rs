@@ -149,7 +149,7 @@ pub(super) async fn remove(
 ) -> Result<Response, ErrorPage> {
     let (id, site) = (group_id(&id)?, member.site.id);
     let write = move |tx: &mut Tx<'_>| groups::remove(tx, site, id);
-    app.store.write(write).await.map_err(ApiError::from)?;
+    app.store.write(write).await?;
     Ok(back(&member, "remove_group"))
 }
 
@@ -165,18 +165,16 @@ pub(super) async fn pages(
     if fields.get("action") == Some("remove") {
         let page: PageId = fields.read("page")?.ok_or_else(ApiError::not_found)?;
         let write = move |tx: &mut Tx<'_>| groups::remove_page(tx, site, id, page);
-        app.store.write(write).await.map_err(ApiError::from)?;
+        app.store.write(write).await?;
         return Ok(back(&member, "save"));
     }
     let typed = fields.get("key").unwrap_or_default();
-    let key = visitor
-        .page(&app, &member.site, typed)
-        .map_err(ApiError::from)?;
+    let key = visitor.page(&app, &member.site, typed)?;
     let write = move |tx: &mut Tx<'_>| match pages::find(tx, site, &key)? {
         Some(page) => groups::add_page(tx, site, id, page.id).map(Some),
         None => Ok(None),
     };
-    let put = app.store.write(write).await.map_err(ApiError::from)?;
+    let put = app.store.write(write).await?;
     let unknown = || ApiError::query("key", "No page with this address or key has been seen yet.");
     put.ok_or_else(unknown)?;
     Ok(back(&member, "save"))

@@ -179,7 +179,7 @@ pub(super) async fn log(
             limited_to(tx, texts, site, of, &query.scope)?,
         ))
     };
-    let (around, rows, last, limit) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, rows, last, limit) = app.store.read(read).await?;
     let desk = desk(&member.site.host);
     let back = asked.address(&desk, after);
     let told = told::from_address(member.texts(), &params, &back);

@@ -42,7 +42,7 @@ pub(super) async fn pages(
         let pages = pages::list(tx, site, &query)?;
         Ok::<_, StoreError>((around, pages))
     };
-    let (around, mut pages) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, mut pages) = app.store.read(read).await?;
     let is_more = pages.len() > AT_ONCE;
     pages.truncate(AT_ONCE);
     let last = pages.last().filter(|_| is_more).map(|page| page.id);

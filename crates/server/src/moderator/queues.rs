@@ -134,7 +134,7 @@ async fn shown(
             next,
         })
     };
-    let read = app.store.read(read).await.map_err(ApiError::from)?;
+    let read = app.store.read(read).await?;
     let desk = desk(&member.site.host);
     let back = asked.address(&desk, queue, after);
     let next = read

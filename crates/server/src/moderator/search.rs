@@ -163,7 +163,7 @@ pub(super) async fn save(
     let (now, site, author) = (app.now(), member.site.id, member.author.id);
     let id = app.ids.next(now);
     let save = move |tx: &mut Tx<'_>| searches::save(tx, now, site, author, id, &name, &search);
-    app.store.write(save).await.map_err(ApiError::from)?;
+    app.store.write(save).await?;
     let to = address(&desk(&member.site.host), typed, None);
     Ok(see_other(&format!("{to}&did=save")))
 }
@@ -177,7 +177,7 @@ pub(super) async fn forget(
     let id: i64 = id.parse().map_err(|_| ApiError::not_found())?;
     let (site, author) = (member.site.id, member.author.id);
     let forget = move |tx: &mut Tx<'_>| searches::forget(tx, site, author, id);
-    app.store.write(forget).await.map_err(ApiError::from)?;
+    app.store.write(forget).await?;
     let desk = desk(&member.site.host);
     Ok(see_other(&format!("{desk}/search?did=forget")))
 }

@@ -84,7 +84,7 @@ async fn page(
         let around = Around::read(tx, site, author)?;
         Ok((around, api_tokens::list(tx, site)?))
     };
-    let (around, tokens) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, tokens) = app.store.read(read).await?;
     let line = |token: ApiToken| TokenLine {
         id: token.id,
         name: token.name,
@@ -181,7 +181,7 @@ pub(super) async fn revoke(
     let id: AuthorId = id.parse().map_err(|_| ApiError::not_found())?;
     let (site, now, by) = (member.site.id, app.now(), By::owner(&member.author));
     let revoke = move |tx: &mut Tx<'_>| owners::revoke_api_token(tx, now, &by, site, id);
-    if !app.store.write(revoke).await.map_err(ApiError::from)? {
+    if !app.store.write(revoke).await? {
         return Err(ApiError::not_found().into());
     }
     let to = format!("/admin/{}/tokens?did=revoked", member.site.host);

@@ -8,7 +8,6 @@ use store::Tx;
 use store::publication::audit::{self, Entry, Query};
 
 use crate::access::Member;
-use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Params;
 use crate::newsroom::{self, Around, At, Shown};
@@ -34,7 +33,7 @@ pub(super) async fn show(
         let around = Around::read(tx, site, author)?;
         Ok((around, audit::list(tx, site, &query)?))
     };
-    let (around, mut rows) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, mut rows) = app.store.read(read).await?;
     let has_more = rows.len() > AT_ONCE;
     rows.truncate(AT_ONCE);
     let next = rows.last().filter(|_| has_more).map(|last: &Entry| {

@@ -29,7 +29,7 @@ pub(super) async fn show(
         let around = Around::read(tx, site, author)?;
         Ok((around, jobs::parked(tx, site, SHOWN)?))
     };
-    let (around, parked) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, parked) = app.store.read(read).await?;
     let parked: Vec<_> = parked.into_iter().map(shown).collect();
     let told = match params.get("did") {
         Some("retry") => Some(Told::said(&member.texts().flash.retried)),
@@ -74,7 +74,7 @@ pub(super) async fn settle(
         true => jobs::requeue(tx, now, site, id),
         false => jobs::drop_parked(tx, now, site, id),
     };
-    if !app.store.write(settle).await.map_err(ApiError::from)? {
+    if !app.store.write(settle).await? {
         return Err(ApiError::not_found().into());
     }
     (app.wake)();

@@ -60,7 +60,7 @@ async fn page(
         let around = Around::read(tx, site, author)?;
         Ok((around, openid::list(tx, site)?))
     };
-    let (around, providers) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, providers) = app.store.read(read).await?;
     let line = |provider: &Provider| ProviderLine {
         id: provider.id,
         label: provider.label.clone(),
@@ -128,7 +128,7 @@ pub(super) async fn add(
     };
     let (site, by) = (member.site.id, By::owner(&member.author));
     let add = move |tx: &mut Tx<'_>| owners::add_provider(tx, now, &by, site, &provider);
-    if !app.store.write(add).await.map_err(ApiError::from)? {
+    if !app.store.write(add).await? {
         let problem = fill(&texts.providers_full, &[("max", &MAX_PROVIDERS)]);
         return refused(&problem).await;
     }
@@ -168,7 +168,7 @@ pub(super) async fn remove(
     let (site, id) = (member.site.id, id.parse().unwrap_or(0));
     let (now, by) = (app.now(), By::owner(&member.author));
     let remove = move |tx: &mut Tx<'_>| owners::remove_provider(tx, now, &by, site, id);
-    if !app.store.write(remove).await.map_err(ApiError::from)? {
+    if !app.store.write(remove).await? {
         return Err(ApiError::not_found().into());
     }
     app.sites.learn_now().await?;

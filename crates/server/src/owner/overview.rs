@@ -10,7 +10,6 @@ use render::{
 use store::{Tx, discussion::pages, publication::overview};
 
 use crate::access::Member;
-use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::newsroom::{self, Around, At, Shown};
 use crate::state::App;
@@ -43,8 +42,7 @@ pub(super) async fn show(
         let held = overview::held(tx, site, since)?;
         Ok((around, days, top, decisions, held))
     };
-    let (around, days, top, decisions, held) =
-        app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, days, top, decisions, held) = app.store.read(read).await?;
     let decision = decisions.as_ref().map(|all| (all.middle, all.n));
     let decided = decisions.map(|all| all.by_day).unwrap_or_default();
     let of_day = |all: &[(i64, i64)], number| {

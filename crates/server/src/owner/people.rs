@@ -64,7 +64,7 @@ async fn page(
         }
         Ok((around, people))
     };
-    let (around, people) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, people) = app.store.read(read).await?;
     let told = params.and_then(|params| said(member, params));
     let shown = Shown {
         title: &member.texts().titles.people,

@@ -60,7 +60,7 @@ async fn page(
 ) -> Result<Html<String>, ErrorPage> {
     let (id, author) = (member.site.id, member.author.id);
     let read = app.store.read(move |tx| Around::read(tx, id, author));
-    let around = read.await.map_err(ApiError::from)?;
+    let around = read.await?;
     let (now, usual) = (site.settings.fields(), Settings::default().fields());
     let fields: Vec<Field> = Settings::ABOUT
         .iter()
@@ -200,7 +200,7 @@ async fn finish(
     member: &Member,
     saved: store::Result<bool>,
 ) -> Result<Response, ErrorPage> {
-    if !saved.map_err(ApiError::from)? {
+    if !saved? {
         let site = current(app, member).await?;
         return meanwhile(app, member, &site).await;
     }

@@ -43,7 +43,7 @@ async fn page(
         let around = Around::read(tx, site, author)?;
         Ok((around, sign_in_keys::list(tx, site)?))
     };
-    let (around, keys) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, keys) = app.store.read(read).await?;
     let line = |key: &SignInKey| KeyLine {
         id: key.id,
         kind: key.kind.as_str(),
@@ -92,7 +92,7 @@ pub(super) async fn add(
     };
     let (site, by, new) = (member.site.id, By::owner(&member.author), key.clone());
     let add = move |tx: &mut Tx<'_>| owners::add_sign_in_key(tx, now, &by, site, &new);
-    if !app.store.write(add).await.map_err(ApiError::from)? {
+    if !app.store.write(add).await? {
         return refused(fill(
             &member.texts().problems.keys_full,
             &[("max", &MAX_KEYS)],
@@ -117,7 +117,7 @@ pub(super) async fn remove(
     let (site, id) = (member.site.id, id.parse().unwrap_or(0));
     let (now, by) = (app.now(), By::owner(&member.author));
     let remove = move |tx: &mut Tx<'_>| owners::remove_sign_in_key(tx, now, &by, site, id);
-    if !app.store.write(remove).await.map_err(ApiError::from)? {
+    if !app.store.write(remove).await? {
         return Err(ApiError::not_found().into());
     }
     let to = format!("/admin/{}/sign-in-keys?did=removed", member.site.host);

@@ -117,7 +117,7 @@ async fn add(
     };
     let (site, id, by) = (member.site.id, new.id, By::owner(&member.author));
     let add = move |tx: &mut store::Tx<'_>| owners::add_webhook(tx, now, &by, site, &new);
-    if !app.store.write(add).await.map_err(ApiError::from)? {
+    if !app.store.write(add).await? {
         let problem = fill(
             &member.texts().problems.webhooks_full,
             &[("max", &webhooks::MAX_WEBHOOKS)],
@@ -181,7 +181,7 @@ async fn list(
         let around = Around::read(tx, site, author)?;
         Ok((around, webhooks::list(tx, site)?))
     };
-    let (around, known) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, known) = app.store.read(read).await?;
     let endpoints: Vec<Endpoint> = known
         .into_iter()
         .map(|own| endpoint(own, app.now()))
@@ -211,7 +211,7 @@ async fn one(
     let after = params.get("after").map(cursor).transpose()?;
     let site = member.site.id;
     let read = move |tx: &mut store::Tx<'_>| webhooks::deliveries(tx, site, id, after, AT_ONCE + 1);
-    let mut listed = app.store.read(read).await.map_err(ApiError::from)?;
+    let mut listed = app.store.read(read).await?;
     let more = usize::try_from(AT_ONCE).unwrap_or(usize::MAX) < listed.len();
     if more {
         listed.pop();
@@ -254,7 +254,7 @@ async fn around_one(
         let around = Around::read(tx, site, author)?;
         Ok((around, webhooks::find(tx, site, id)?))
     };
-    let (around, known) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (around, known) = app.store.read(read).await?;
     let endpoint = endpoint(known.ok_or_else(ApiError::not_found)?, app.now());
     let shown = Shown {
         title,

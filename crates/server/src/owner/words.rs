@@ -30,7 +30,7 @@ pub(super) async fn show(
         let banned = lines(word_lists::get(tx, site, List::Banned)?);
         Ok((banned, lines(word_lists::get(tx, site, List::Suspect)?)))
     };
-    let (banned, suspect) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (banned, suspect) = app.store.read(read).await?;
     page(&app, &member, (&banned, &suspect), None, Some(&params)).await
 }
 
@@ -43,7 +43,7 @@ async fn page(
 ) -> Result<Html<String>, ErrorPage> {
     let (site, author) = (member.site.id, member.author.id);
     let read = app.store.read(move |tx| Around::read(tx, site, author));
-    let around = read.await.map_err(ApiError::from)?;
+    let around = read.await?;
     let told = params.and_then(|params| said(member, params));
     let shown = Shown {
         title: &member.texts().titles.word_lists,

@@ -90,7 +90,7 @@ pub(crate) async fn page(
     let site = visitor.acting_at(&app, params.site()?).await?;
     let page = |typed| visitor.page(&app, &site, typed);
     let from = params.get("page").map(page).transpose();
-    let from = from.map_err(ApiError::from)?;
+    let from = from?;
     let (rung, _) = newest(&app, &visitor, &site).await?;
     let told = rung.iter().map(|one| Told {
         ring: one.ring,

@@ -182,7 +182,7 @@ pub(crate) async fn page(
     let moderator = moderator(&app, &visitor, &site).await?;
     let (at, judged) = (site.id, comment.clone());
     let decides = move |tx: &mut Tx<'_>| reach::decides(tx, at, &moderator, &judged);
-    if !app.store.read(decides).await.map_err(ApiError::from)? {
+    if !app.store.read(decides).await? {
         return Err(ApiError::from(Refusal::CommentUnknown).into());
     }
     let key = page_of(&app, &site, &comment).await?.key;

@@ -115,7 +115,7 @@ pub(crate) async fn edit_page(
         let comment = cards::filled(tx, id, inside.comment().clone())?;
         Ok((inside.page().key.clone(), comment))
     };
-    let (key, comment) = app.store.read(read).await.map_err(ApiError::from)?;
+    let (key, comment) = app.store.read(read).await?;
     let context = context(&app, &site, &visitor.base.0);
     Ok(Html(render::edit_page(&context, &key, &comment, None, None)).into_response())
 }

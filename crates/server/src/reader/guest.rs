@@ -211,7 +211,7 @@ async fn delete(
     }
     let (id, nobody) = (site.id, AuthorId(app.ids.next(now)));
     let erase = move |tx: &mut Tx<'_>| guests::take_back(tx, now, id, &proven, nobody);
-    app.store.write(erase).await.map_err(ApiError::from)?;
+    app.store.write(erase).await?;
     (app.wake)();
     Ok(private(
         StatusCode::OK,
@@ -247,9 +247,9 @@ async fn ask(
         return Ok(private(error.status, identity::guest_page(&context, page)));
     };
     let now = app.now();
-    let wish = wish(&app, &visitor, &site, from, &email).map_err(ApiError::from)?;
+    let wish = wish(&app, &visitor, &site, from, &email)?;
     let ask = move |tx: &mut Tx<'_>| guests::ask(tx, now, &wish);
-    if app.store.write(ask).await.map_err(ApiError::from)? {
+    if app.store.write(ask).await? {
         (app.wake)();
     }
     let page = identity::guest_page(&context, Guest::Sent(&email));

@@ -122,7 +122,7 @@ async fn change(
         let ended_at = has_ended.then(|| app.now());
         let (id, named) = (site.id, secret.clone());
         let change = move |tx: &mut Tx<'_>| desk_mails::set_ended(tx, id, &named, ended_at);
-        app.store.write(change).await.map_err(ApiError::from)?;
+        app.store.write(change).await?;
         return Ok(desk_page(&visitor, &site, &secret, has_ended));
     }
     let Some(found) = find(&app, &site, &secret).await? else {
@@ -135,12 +135,12 @@ async fn change(
     match (field("act").as_deref(), pace) {
         (Some("confirm"), _) => {
             let confirm = move |tx: &mut Tx<'_>| subscriptions::confirm(tx, now, id, &named);
-            app.store.write(confirm).await.map_err(ApiError::from)?;
+            app.store.write(confirm).await?;
             page(&app, &visitor, &site, &secret, Some(Done::Confirmed)).await
         }
         (Some("pace"), Some(pace)) => {
             let change = move |tx: &mut Tx<'_>| subscriptions::set_pace(tx, id, &named, pace);
-            app.store.write(change).await.map_err(ApiError::from)?;
+            app.store.write(change).await?;
             page(&app, &visitor, &site, &secret, Some(Done::Saved)).await
         }
         (Some("pace"), None) => page(&app, &visitor, &site, &secret, Some(Done::Saved)).await,
@@ -173,7 +173,7 @@ async fn end(
         }
         Ok::<_, StoreError>(told)
     };
-    let left = app.store.write(end).await.map_err(ApiError::from)?;
+    let left = app.store.write(end).await?;
     let manage =
         |told: &Subscription| format!("{}/notices/{}/{}", visitor.base.0, site.host, told.secret);
     let links: Vec<String> = left.iter().map(|(told, _)| manage(told)).collect();
