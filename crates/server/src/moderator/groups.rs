@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::PageId;
+use rejoinder_core::moderation::LogAction;
 use rejoinder_core::publication::settings::Mode;
 use render::moderation::{Grouped, GroupsPage};
 use store::moderation::groups::{self, Group};
@@ -121,7 +122,7 @@ pub(super) async fn save(
         groups::save(tx, site, &group)
     };
     let error = match app.store.write(write).await.map_err(ApiError::from) {
-        Ok(()) => return Ok(back(&member, "save")),
+        Ok(()) => return Ok(back(&member, LogAction::Save)),
         Err(error) if error.status.is_server_error() => return Err(error.into()),
         Err(error) => error,
     };
@@ -137,7 +138,8 @@ pub(super) async fn save(
     Ok((error.status, page).into_response())
 }
 
-fn back(member: &Member, word: &str) -> Response {
+fn back(member: &Member, done: LogAction) -> Response {
+    let word = done.as_str();
     see_other(&format!("{}/groups?did={word}", desk(&member.site.host)))
 }
 
@@ -150,7 +152,7 @@ pub(super) async fn remove(
     let (id, site) = (group_id(&id)?, member.site.id);
     let write = move |tx: &mut Tx<'_>| groups::remove(tx, site, id);
     app.store.write(write).await?;
-    Ok(back(&member, "remove_group"))
+    Ok(back(&member, LogAction::RemoveGroup))
 }
 
 /// `POST /moderate/{site}/groups/{id}/pages`: put a page into a group, or take it out.
@@ -166,7 +168,7 @@ pub(super) async fn pages(
         let page: PageId = fields.read("page")?.ok_or_else(ApiError::not_found)?;
         let write = move |tx: &mut Tx<'_>| groups::remove_page(tx, site, id, page);
         app.store.write(write).await?;
-        return Ok(back(&member, "save"));
+        return Ok(back(&member, LogAction::Save));
     }
     let typed = fields.get("key").unwrap_or_default();
     let key = visitor.page(&app, &member.site, typed)?;
@@ -177,7 +179,7 @@ pub(super) async fn pages(
     let put = app.store.write(write).await?;
     let unknown = || ApiError::query("key", "No page with this address or key has been seen yet.");
     put.ok_or_else(unknown)?;
-    Ok(back(&member, "save"))
+    Ok(back(&member, LogAction::Save))
 }
 
 fn group_id(text: &str) -> Result<i64, ApiError> {

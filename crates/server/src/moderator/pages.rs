@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::moderation::LogAction;
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Comment, Page, PageId};
 use render::moderation::{LogRows, Logged, PagePage, PagesPage, title};
@@ -179,20 +180,20 @@ async fn done(app: &App, member: &Member, id: PageId, fields: &Params) -> Result
     let (now, site, moderator) = (app.now(), member.site.id, member.author.clone());
     let action = fields.get("action").unwrap_or_default();
     if action == "mode" {
-        let (mode, word) = match fields.get("mode") {
-            Some("before") => (Some(Mode::Before), "mode_before"),
-            Some("after") => (Some(Mode::After), "mode_after"),
-            Some("site") => (None, "mode_of_site"),
+        let (mode, done) = match fields.get("mode") {
+            Some("before") => (Some(Mode::Before), LogAction::ModeBefore),
+            Some("after") => (Some(Mode::After), LogAction::ModeAfter),
+            Some("site") => (None, LogAction::ModeOfSite),
             _ => return Err(ApiError::query("mode", "Choose when comments appear.")),
         };
         let write =
             move |tx: &mut Tx<'_>| decisions::set_page_mode(tx, now, site, &moderator, id, mode);
         app.store.write(write).await?;
-        return Ok(format!("did={word}"));
+        return Ok(format!("did={}", done.as_str()));
     }
-    let closes = match action {
-        "close_page" => true,
-        "open_page" => false,
+    let closes = match LogAction::from_word(action) {
+        Some(LogAction::ClosePage) => true,
+        Some(LogAction::OpenPage) => false,
         _ => return Err(ApiError::query("action", "There is no such action.")),
     };
     let note = fields.get("note").map(str::to_owned);

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use rejoinder_core::moderation::LogAction;
 use rejoinder_core::{Page, PageId, Refusal, Settings, Time, discussion::policy};
 use serde::{Deserialize, Serialize};
 use store::{Tx, discussion::pages, moderation::decisions};
@@ -15,8 +16,8 @@ use crate::http::limits::Act;
 use crate::public::threads::context;
 use crate::state::App;
 
-const CLOSE: &str = "close_page";
-const OPEN: &str = "open_page";
+const CLOSE: &str = LogAction::ClosePage.as_str();
+const OPEN: &str = LogAction::OpenPage.as_str();
 
 /// A decision on a page.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -6,7 +6,7 @@ use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::decision::Decider;
-use rejoinder_core::moderation::{Snapshot, Verdict, Work, edited};
+use rejoinder_core::moderation::{LogAction, Snapshot, Verdict, Work, edited};
 use rejoinder_core::{Comment, CommentId, Page, Reader, Refusal, Site, SiteId, Time};
 
 use crate::discussion::{cards, comments, events, versions};
@@ -133,7 +133,7 @@ fn settle(
     } else {
         let entry = Entry {
             by: Decider::Rules,
-            action: "judge",
+            action: LogAction::Judge,
             judges: false,
             reason: to.reason.as_deref(),
             note: None,

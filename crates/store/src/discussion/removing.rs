@@ -1,5 +1,6 @@
 //! Taking a comment away.
 
+use rejoinder_core::moderation::LogAction;
 use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::{Comment, CommentId, Page, Reader, SiteId, State, Time};
 
@@ -40,7 +41,10 @@ pub fn remove(
     after.decided_revision = (!is_own).then_some(after.revision);
     let entry = Entry {
         by,
-        action: if is_own { "delete" } else { "remove" },
+        action: match who {
+            As::Author => LogAction::Delete,
+            As::Moderator(_) => LogAction::Remove,
+        },
         judges: true,
         reason: Some(reason),
         note: None,

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::identity::author::{self, Role};
+use rejoinder_core::moderation::LogAction;
 use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, Refusal, SiteId, State, Time,
@@ -290,7 +291,7 @@ pub(crate) fn leave_nothing(
     after.decided_revision = None;
     let entry = Entry {
         by: Decider::Author,
-        action: "delete",
+        action: LogAction::Delete,
         judges: true,
         reason: Some("author"),
         note: None,

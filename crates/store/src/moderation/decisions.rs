@@ -10,7 +10,7 @@ mod pins;
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::moderation::decision::{self, Decider};
-use rejoinder_core::moderation::{Action, Reason, Snapshot};
+use rejoinder_core::moderation::{Action, LogAction, Reason, Snapshot};
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Author, Comment, CommentId, Page, PageId, Refusal, SiteId, State, Time};
 
@@ -86,7 +86,7 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
     let after = pinned(tx, &page, comment.id, &before, after)?;
     let entry = Entry {
         by: Decider::Moderator(moderator.id()),
-        action: action.as_str(),
+        action: action.into(),
         judges: action.judges(),
         reason: decide.reason.map(Reason::as_str),
         note: decide.note.as_deref(),
@@ -173,9 +173,9 @@ fn undo_of_page(
 ) -> Result<()> {
     let (page, moderator) =
         reach_page(tx, site, moderator, decision.id.page).map_err(nothing_to_undo)?;
-    let closes = match decision.action.as_str() {
-        "close_page" => false,
-        "open_page" => true,
+    let closes = match LogAction::from_word(&decision.action) {
+        Some(LogAction::ClosePage) => false,
+        Some(LogAction::OpenPage) => true,
         _ => return Err(Refusal::NotUndoable.into()),
     };
     let decision = log::by_id(tx, site, decision.id)?.ok_or(Refusal::NotUndoable)?;
@@ -191,7 +191,7 @@ fn undo_of_page(
         now,
         moderator,
         &page,
-        "undo",
+        LogAction::Undo,
         None,
         Some(decision.id.version),
     )?;
@@ -230,7 +230,7 @@ fn undo_of_comment(
     }
     let entry = Entry {
         by: Decider::Moderator(who.id()),
-        action: "undo",
+        action: LogAction::Undo,
         judges: false,
         reason: None,
         note: None,
@@ -258,7 +258,10 @@ pub fn set_page_closed(
         return Ok(None);
     }
     pages::set_closed(tx, site, page.id, closes.then_some(now))?;
-    let action = if closes { "close_page" } else { "open_page" };
+    let action = match closes {
+        true => LogAction::ClosePage,
+        false => LogAction::OpenPage,
+    };
     page_decision(tx, now, moderator, &page, action, note, None).map(Some)
 }
 
@@ -284,10 +287,10 @@ pub fn set_page_mode(
     if n_changed == 0 {
         return Ok(None);
     }
-    let action = match word {
-        Some("before") => "mode_before",
-        Some(_) => "mode_after",
-        None => "mode_of_site",
+    let action = match mode {
+        Some(Mode::Before) => LogAction::ModeBefore,
+        Some(Mode::After) => LogAction::ModeAfter,
+        Some(Mode::Closed) | None => LogAction::ModeOfSite,
     };
     page_decision(tx, now, moderator, &page, action, None, None).map(Some)
 }
@@ -307,7 +310,7 @@ fn page_decision(
     now: Time,
     moderator: Moderator,
     page: &Page,
-    action: &str,
+    action: LogAction,
     note: Option<&str>,
     undoes: Option<i64>,
 ) -> Result<DecisionId> {
@@ -323,7 +326,7 @@ fn page_decision(
             page.id,
             version,
             moderator.id(),
-            action,
+            action.as_str(),
             note,
             now,
             undoes

@@ -8,7 +8,7 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{
-    Facts, Finding, Last, LateVerdict, Phase, Signed, Stand, Standing, Verdict, Work,
+    Facts, Finding, Last, LateVerdict, LogAction, Phase, Signed, Stand, Standing, Verdict, Work,
     judge as judged, late,
 };
 use rejoinder_core::{
@@ -288,8 +288,17 @@ pub(crate) fn follow(
     let entry = Entry {
         by: Decider::Rules,
         action: match verdict.phase {
-            Phase::Flags => "flags",
-            _ => "late",
+            Phase::Flags => LogAction::Flags,
+            Phase::Repeat
+            | Phase::Words
+            | Phase::Links
+            | Phase::Rate
+            | Phase::Learned
+            | Phase::Work
+            | Phase::External
+            | Phase::Standing
+            | Phase::NewAuthor
+            | Phase::Mode => LogAction::Late,
         },
         judges: false,
         reason: to.reason.as_deref(),

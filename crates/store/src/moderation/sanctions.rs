@@ -1,6 +1,6 @@
 //! What moderators decide about an author.
 
-use rejoinder_core::moderation::{Trust, decision};
+use rejoinder_core::moderation::{LogAction, Trust, decision};
 use rejoinder_core::{Author, AuthorId, AuthorKind, Refusal, SiteId, Time};
 
 use crate::identity::{authors, sessions};
@@ -43,7 +43,7 @@ impl Change {
         tx: &mut Tx<'_>,
         now: Time,
         by: Moderator,
-        (action, until): (&str, Option<Time>),
+        (action, until): (LogAction, Option<Time>),
     ) -> Result<()> {
         tx.execute(
             sql!(
@@ -56,7 +56,7 @@ impl Change {
                 self.id,
                 self.author,
                 by.id(),
-                action,
+                action.as_str(),
                 until,
                 self.reason.as_deref(),
                 now
@@ -76,7 +76,12 @@ pub fn set_trust(tx: &mut Tx<'_>, now: Time, change: &Change, trust: Trust) -> R
         ),
         params![change.site, change.author, trust.as_str()],
     )?;
-    change.log(tx, now, by, (trust.as_str(), None))
+    let action = match trust {
+        Trust::Trusted => LogAction::Trusted,
+        Trust::Plain => LogAction::Plain,
+        Trust::AlwaysHeld => LogAction::AlwaysHeld,
+    };
+    change.log(tx, now, by, (action, None))
 }
 
 /// Let an author not take part until then; `None` ends a suspension.
@@ -91,8 +96,8 @@ pub fn suspend(tx: &mut Tx<'_>, now: Time, change: &Change, until: Option<Time>)
         params![change.site, change.author, until],
     )?;
     let action = match until {
-        Some(_) => "suspend",
-        None => "end_suspension",
+        Some(_) => LogAction::Suspend,
+        None => LogAction::EndSuspension,
     };
     change.log(tx, now, by, (action, until))
 }
@@ -146,7 +151,7 @@ pub fn ban(
         )?;
     }
     end_sessions(tx, change)?;
-    change.log(tx, now, by, ("ban", until))
+    change.log(tx, now, by, (LogAction::Ban, until))
 }
 
 /// An account must sign in again, and then may read and no more. A guest keeps the token that proves
@@ -166,11 +171,11 @@ pub fn lift(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
         sql!("delete from ban where site_id = ?1 and author_id = ?2"),
         params![change.site, change.author],
     )?;
-    change.log(tx, now, by, ("lift_ban", None))
+    change.log(tx, now, by, (LogAction::LiftBan, None))
 }
 
 /// Write a note on an author, for moderators only.
 pub fn add_note(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
     let by = change.check(tx)?;
-    change.log(tx, now, by, ("note", None))
+    change.log(tx, now, by, (LogAction::Note, None))
 }

@@ -2,7 +2,7 @@
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::moderation::decision::{Decided, Decider};
-use rejoinder_core::moderation::{Finding, Snapshot};
+use rejoinder_core::moderation::{Finding, LogAction, Snapshot};
 use rejoinder_core::{Comment, CommentId, Page, Refusal, SiteId, State, Time};
 
 use super::log::DecisionId;
@@ -15,7 +15,7 @@ use crate::{Result, Tx, params, sql};
 /// What the log says of a change.
 pub(crate) struct Entry<'a> {
     pub(crate) by: Decider,
-    pub(crate) action: &'a str,
+    pub(crate) action: LogAction,
     /// Whether it says of the text that it is fit to be read or not, which ends flags.
     pub(crate) judges: bool,
     pub(crate) reason: Option<&'a str>,
@@ -127,7 +127,7 @@ pub(crate) fn note_findings(
     let after = snapshot(tx, page.site, comment)?;
     let entry = Entry {
         by: Decider::Rules,
-        action: "judge",
+        action: LogAction::Judge,
         judges: false,
         reason: after.reason.as_deref(),
         note: None,
@@ -207,7 +207,7 @@ fn insert(
             judged.map_or(after.revision, |before| before.revision),
             entry.by.as_str(),
             entry.by.moderator(),
-            entry.action,
+            entry.action.as_str(),
             before_json,
             as_json(after)?,
             after.state.as_str(),
