@@ -6,54 +6,33 @@ mod devices;
 mod passkeys;
 mod read;
 
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use rejoinder_core::Site;
 
 use crate::access::Access;
-use crate::http::route::{Route, route};
+use crate::http::route::{Route, get, post, route};
 
 /// What the owner of an account looks at and changes.
 pub(crate) fn routes() -> Vec<Route> {
-    let own = |method, path, handler| route(method, path, Access::Account, handler);
+    let own = |path, asked| route(path, Access::Account, asked);
     vec![
-        own(Method::GET, "/account/{site}", get(read::comments)),
-        own(Method::GET, "/account/{site}/replies", get(read::replies)),
-        own(Method::GET, "/account/{site}/notify", get(devices::show)),
-        own(Method::POST, "/account/{site}/devices", post(devices::add)),
-        own(
-            Method::POST,
-            "/account/{site}/devices/remove",
-            post(devices::remove),
-        ),
-        own(Method::GET, "/account/{site}/settings", get(read::settings)),
-        own(Method::GET, "/account/{site}/download", get(read::download)),
-        own(Method::POST, "/account/{site}/name", post(change::name)),
-        own(
-            Method::POST,
-            "/account/{site}/sessions",
-            post(change::sessions),
-        ),
-        own(Method::POST, "/account/{site}/unmute", post(change::unmute)),
-        own(Method::GET, "/account/{site}/passkeys", get(passkeys::show)),
-        own(
-            Method::POST,
-            "/account/{site}/passkeys",
-            post(passkeys::add),
-        ),
-        own(
-            Method::POST,
-            "/account/{site}/passkeys/begin",
-            post(passkeys::begin),
-        ),
-        own(
-            Method::POST,
-            "/account/{site}/passkeys/remove",
-            post(passkeys::remove),
-        ),
-        own(Method::POST, "/account/{site}/delete", post(change::delete)),
-        own(Method::POST, "/account/{site}/keep", post(change::keep)),
+        own("/account/{site}", get(read::comments)),
+        own("/account/{site}/replies", get(read::replies)),
+        own("/account/{site}/notify", get(devices::show)),
+        own("/account/{site}/devices", post(devices::add)),
+        own("/account/{site}/devices/remove", post(devices::remove)),
+        own("/account/{site}/settings", get(read::settings)),
+        own("/account/{site}/download", get(read::download)),
+        own("/account/{site}/name", post(change::name)),
+        own("/account/{site}/sessions", post(change::sessions)),
+        own("/account/{site}/unmute", post(change::unmute)),
+        own("/account/{site}/passkeys", get(passkeys::show)),
+        own("/account/{site}/passkeys", post(passkeys::add)),
+        own("/account/{site}/passkeys/begin", post(passkeys::begin)),
+        own("/account/{site}/passkeys/remove", post(passkeys::remove)),
+        own("/account/{site}/delete", post(change::delete)),
+        own("/account/{site}/keep", post(change::keep)),
     ]
 }
 

@@ -13,9 +13,8 @@ pub(crate) mod webauthn;
 mod window;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{AuthorKind, Refusal, Site, Token};
 use render::identity::{self, Asking, Door};
@@ -31,7 +30,7 @@ use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Base, Form, KeptToken, Params, Visitor};
 use crate::http::limits::Act;
 use crate::http::middleware::headers;
-use crate::http::route::{Route, route};
+use crate::http::route::{Route, get, post, route};
 use crate::public::threads::context;
 use crate::state::App;
 
@@ -40,25 +39,21 @@ pub use invitations::{Invited, invite};
 
 /// Coming in, and going out.
 pub(crate) fn routes() -> Vec<Route> {
-    let link = |method, path, handler| route(method, path, Access::Link, handler);
-    let reader = |method, path, handler| route(method, path, Access::Reader, handler);
+    let link = |path, asked| route(path, Access::Link, asked);
+    let reader = |path, asked| route(path, Access::Reader, asked);
     vec![
-        link(Method::GET, "/auth/sign-in", get(sign_in)),
-        link(Method::POST, "/auth/sign-in", post(invitations::accept)),
-        link(Method::POST, "/auth/mail", post(mail::ask)),
-        link(Method::GET, "/auth/link", get(mail::show)),
-        link(Method::POST, "/auth/link", post(mail::enter)),
-        link(Method::POST, "/auth/passkey", post(passkeys::begin)),
-        link(Method::POST, "/auth/passkey/enter", post(passkeys::enter)),
-        link(Method::POST, "/auth/openid/start", post(openid::start)),
-        link(
-            Method::GET,
-            "/auth/openid/callback/{site}",
-            get(openid::callback),
-        ),
-        reader(Method::GET, "/auth/state", get(window::state)),
-        reader(Method::POST, "/auth/hand-over", post(window::hand_over)),
-        reader(Method::POST, "/auth/sign-out", post(sign_out)),
+        link("/auth/sign-in", get(sign_in)),
+        link("/auth/sign-in", post(invitations::accept)),
+        link("/auth/mail", post(mail::ask)),
+        link("/auth/link", get(mail::show)),
+        link("/auth/link", post(mail::enter)),
+        link("/auth/passkey", post(passkeys::begin)),
+        link("/auth/passkey/enter", post(passkeys::enter)),
+        link("/auth/openid/start", post(openid::start)),
+        link("/auth/openid/callback/{site}", get(openid::callback)),
+        reader("/auth/state", get(window::state)),
+        reader("/auth/hand-over", post(window::hand_over)),
+        reader("/auth/sign-out", post(sign_out)),
     ]
 }
 

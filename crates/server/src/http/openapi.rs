@@ -3,16 +3,15 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{Html, IntoResponse};
-use axum::routing::get;
 use markup::escape;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::access::Access::Public;
 use crate::http::error::Problem;
-use crate::http::route::{Route, route};
+use crate::http::route::{Route, get, route};
 use crate::{
     moderator, public,
     reader::{self, guest},
@@ -21,8 +20,8 @@ use crate::{
 /// The description, and a page of it.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        route(Method::GET, "/openapi.json", Public, get(spec)),
-        route(Method::GET, "/docs", Public, get(docs)),
+        route("/openapi.json", Public, get(spec)),
+        route("/docs", Public, get(docs)),
     ]
 }
 

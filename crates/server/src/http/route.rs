@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use axum::handler::Handler;
 use axum::http::Method;
-use axum::routing::MethodRouter;
+use axum::routing::{self, MethodRouter};
 use rejoinder_core::ApiScope;
 
 use crate::access::Access;
@@ -82,13 +83,22 @@ impl Route {
     }
 }
 
+/// A method, and what answers it.
+pub(crate) struct Asked(Method, MethodRouter<App>);
+
+macro_rules! methods {
+    ($($name:ident $method:ident),+ $(,)?) => { $(
+        /// What answers this method.
+        pub(crate) fn $name<H: Handler<T, App>, T: 'static>(handler: H) -> Asked {
+            Asked(Method::$method, routing::$name(handler))
+        }
+    )+ };
+}
+methods!(get GET, head HEAD, post POST, put PUT, patch PATCH, delete DELETE);
+
 /// A row of the table.
-pub(crate) fn route(
-    method: Method,
-    path: &'static str,
-    access: Access,
-    handler: MethodRouter<App>,
-) -> Route {
+pub(crate) fn route(path: &'static str, access: Access, asked: Asked) -> Route {
+    let Asked(method, handler) = asked;
     Route {
         method,
         path,
@@ -120,31 +130,25 @@ impl Policies {
     /// That of the route `matched`. Where no route takes the request, it is that of one at `path` that
     /// does nothing but refuse.
     pub(crate) fn find(&self, matched: Option<&str>, method: &Method, path: &str) -> Policy {
-        let method = match *method {
-            Method::HEAD => &Method::GET,
-            _ => method,
-        };
         let there = matched.and_then(|matched| self.0.get(matched));
-        let mut there = there.into_iter().flatten();
-        let known = there.find(|(takes, _)| takes == method);
+        let there = there.map_or(&[][..], Vec::as_slice);
+        let of = |wanted: &Method| there.iter().find(|(takes, _)| takes == wanted);
+        // A route that gives something gives its headers alone, too.
+        let known = match *method {
+            Method::HEAD => of(method).or_else(|| of(&Method::GET)),
+            _ => of(method),
+        };
         known.map_or_else(|| Policy::of(path, Access::Public), |(_, policy)| *policy)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
-
     use super::*;
 
     #[test]
     fn a_request_has_the_policy_of_its_route_and_one_for_its_headers_alone_that_of_get() {
-        let secret = route(
-            Method::GET,
-            "/mail/{secret}",
-            Access::Secret,
-            get(|| async {}),
-        );
+        let secret = route("/mail/{secret}", Access::Secret, get(|| async {}));
         let policies = Policies::new(&[secret.takes(7)]);
         let max = |matched, method| policies.find(matched, &method, "/mail/x").max_body;
 

@@ -12,71 +12,43 @@ mod sign_in_keys;
 pub(crate) mod webhooks;
 mod words;
 
-use axum::http::Method;
-use axum::routing::{get, post};
 use rejoinder_core::identity::author::Role;
 use render::newsroom::Told;
 
 use crate::access::{Access, Member};
 use crate::http::extract::{MAX_SETTINGS_BODY, MAX_WORDS_BODY, Params};
-use crate::http::route::{Route, route};
+use crate::http::route::{Route, get, post, route};
 
 /// The owner's pages, apart from those about webhooks.
 pub(crate) fn routes() -> Vec<Route> {
-    let owner = |method, path, handler| route(method, path, Access::Newsroom(Role::Owner), handler);
+    let owner = |path, asked| route(path, Access::Newsroom(Role::Owner), asked);
     vec![
-        owner(Method::GET, "/admin/{site}", get(overview::show)),
-        owner(Method::GET, "/admin/{site}/settings", get(settings::show)),
-        owner(Method::POST, "/admin/{site}/settings", post(settings::save))
-            .takes(MAX_SETTINGS_BODY),
+        owner("/admin/{site}", get(overview::show)),
+        owner("/admin/{site}/settings", get(settings::show)),
+        owner("/admin/{site}/settings", post(settings::save)).takes(MAX_SETTINGS_BODY),
+        owner("/admin/{site}/origins", post(settings::save_origins)),
+        owner("/admin/{site}/words", get(words::show)),
+        owner("/admin/{site}/words", post(words::save)).takes(MAX_WORDS_BODY),
+        owner("/admin/{site}/people", get(people::show)),
+        owner("/admin/{site}/people", post(people::invite)),
+        owner("/admin/{site}/people/{id}", post(people::change)),
+        owner("/admin/{site}/sign-in-keys", get(sign_in_keys::show)),
+        owner("/admin/{site}/sign-in-keys", post(sign_in_keys::add)),
         owner(
-            Method::POST,
-            "/admin/{site}/origins",
-            post(settings::save_origins),
-        ),
-        owner(Method::GET, "/admin/{site}/words", get(words::show)),
-        owner(Method::POST, "/admin/{site}/words", post(words::save)).takes(MAX_WORDS_BODY),
-        owner(Method::GET, "/admin/{site}/people", get(people::show)),
-        owner(Method::POST, "/admin/{site}/people", post(people::invite)),
-        owner(
-            Method::POST,
-            "/admin/{site}/people/{id}",
-            post(people::change),
-        ),
-        owner(
-            Method::GET,
-            "/admin/{site}/sign-in-keys",
-            get(sign_in_keys::show),
-        ),
-        owner(
-            Method::POST,
-            "/admin/{site}/sign-in-keys",
-            post(sign_in_keys::add),
-        ),
-        owner(
-            Method::POST,
             "/admin/{site}/sign-in-keys/{id}/remove",
             post(sign_in_keys::remove),
         ),
-        owner(Method::GET, "/admin/{site}/openid", get(openid::show)),
-        owner(Method::POST, "/admin/{site}/openid", post(openid::add)),
-        owner(
-            Method::POST,
-            "/admin/{site}/openid/{id}/remove",
-            post(openid::remove),
-        ),
-        owner(Method::GET, "/admin/{site}/tokens", get(api_tokens::show)),
-        owner(Method::POST, "/admin/{site}/tokens", post(api_tokens::add)),
-        owner(
-            Method::POST,
-            "/admin/{site}/tokens/{id}/revoke",
-            post(api_tokens::revoke),
-        ),
-        owner(Method::GET, "/admin/{site}/audit", get(audit::show)),
-        owner(Method::GET, "/admin/{site}/jobs", get(jobs::show)),
-        owner(Method::POST, "/admin/{site}/jobs/{id}", post(jobs::settle)),
-        owner(Method::GET, "/admin/{site}/mails", get(mails::list)),
-        owner(Method::GET, "/admin/{site}/mails/{name}", get(mails::show)),
+        owner("/admin/{site}/openid", get(openid::show)),
+        owner("/admin/{site}/openid", post(openid::add)),
+        owner("/admin/{site}/openid/{id}/remove", post(openid::remove)),
+        owner("/admin/{site}/tokens", get(api_tokens::show)),
+        owner("/admin/{site}/tokens", post(api_tokens::add)),
+        owner("/admin/{site}/tokens/{id}/revoke", post(api_tokens::revoke)),
+        owner("/admin/{site}/audit", get(audit::show)),
+        owner("/admin/{site}/jobs", get(jobs::show)),
+        owner("/admin/{site}/jobs/{id}", post(jobs::settle)),
+        owner("/admin/{site}/mails", get(mails::list)),
+        owner("/admin/{site}/mails/{name}", get(mails::show)),
     ]
 }
 

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use axum::extract::{Path, State};
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
 use egress::{Feature, FetchError};
 use rejoinder_core::Time;
 use rejoinder_core::identity::author::Role;
@@ -25,7 +24,7 @@ use crate::access::{Access, Member};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params};
-use crate::http::route::{Route, route};
+use crate::http::route::{Route, get, post, route};
 use crate::newsroom::{self, Around, At, Shown, see_other};
 use crate::state::App;
 
@@ -40,43 +39,18 @@ const HERE: At<'_> = At::Admin("/webhooks");
 
 /// What owners do about webhooks.
 pub(crate) fn routes() -> Vec<Route> {
-    let owner = |method, path, handler| route(method, path, Access::Newsroom(Role::Owner), handler);
+    let owner = |path, asked| route(path, Access::Newsroom(Role::Owner), asked);
     vec![
-        owner(Method::GET, "/admin/{site}/webhooks", get(all)),
-        owner(Method::POST, "/admin/{site}/webhooks", post(add)),
-        owner(Method::GET, "/admin/{site}/webhooks/{id}", get(one)),
+        owner("/admin/{site}/webhooks", get(all)),
+        owner("/admin/{site}/webhooks", post(add)),
+        owner("/admin/{site}/webhooks/{id}", get(one)),
+        owner("/admin/{site}/webhooks/{id}/on", post(turn_on)),
+        owner("/admin/{site}/webhooks/{id}/off", post(turn_off)),
+        owner("/admin/{site}/webhooks/{id}/kinds", post(set_kinds)),
+        owner("/admin/{site}/webhooks/{id}/secret", post(rotate)),
+        owner("/admin/{site}/webhooks/{id}/replay", post(replay_since)),
+        owner("/admin/{site}/webhooks/{id}/remove", post(remove)),
         owner(
-            Method::POST,
-            "/admin/{site}/webhooks/{id}/on",
-            post(turn_on),
-        ),
-        owner(
-            Method::POST,
-            "/admin/{site}/webhooks/{id}/off",
-            post(turn_off),
-        ),
-        owner(
-            Method::POST,
-            "/admin/{site}/webhooks/{id}/kinds",
-            post(set_kinds),
-        ),
-        owner(
-            Method::POST,
-            "/admin/{site}/webhooks/{id}/secret",
-            post(rotate),
-        ),
-        owner(
-            Method::POST,
-            "/admin/{site}/webhooks/{id}/replay",
-            post(replay_since),
-        ),
-        owner(
-            Method::POST,
-            "/admin/{site}/webhooks/{id}/remove",
-            post(remove),
-        ),
-        owner(
-            Method::POST,
             "/admin/{site}/webhooks/{id}/deliveries/{delivery}/replay",
             post(replay),
         ),

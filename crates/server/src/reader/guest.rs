@@ -6,9 +6,8 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use egress::Mail;
 use jobs::{NewJob, SendMail};
 use rejoinder_core::{AuthorId, AuthorKind, Refusal, Site, Token, identity::author};
@@ -26,7 +25,7 @@ use crate::http::error::{self, ApiError};
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{self, Form, Visitor};
 use crate::http::limits::Act;
-use crate::http::route::{Route, route};
+use crate::http::route::{Route, get, post, route};
 use crate::public::threads::context;
 use crate::state::{App, hash_of};
 
@@ -39,25 +38,17 @@ const MAX_SHOWN: usize = 50;
 /// By the browser's cookie, and the same by a link.
 pub(crate) fn routes() -> Vec<Route> {
     const LINK: &str = "/guest/{site}/link/{secret}";
-    let reader = |method, path, handler| route(method, path, Access::Reader, handler);
-    let link = |method, path, handler| route(method, path, Access::Link, handler);
+    let reader = |path, asked| route(path, Access::Reader, asked);
+    let link = |path, asked| route(path, Access::Link, asked);
     vec![
-        reader(Method::POST, "/api/v1/guest-links", post(open)),
-        reader(Method::GET, "/guest/{site}", get(show)),
-        reader(Method::GET, "/guest/{site}/download", get(download)),
-        reader(Method::POST, "/guest/{site}/delete", post(delete)),
-        reader(Method::POST, "/guest/{site}/mail", post(ask)),
-        link(Method::GET, LINK, get(show)),
-        link(
-            Method::GET,
-            "/guest/{site}/link/{secret}/download",
-            get(download),
-        ),
-        link(
-            Method::POST,
-            "/guest/{site}/link/{secret}/delete",
-            post(delete),
-        ),
+        reader("/api/v1/guest-links", post(open)),
+        reader("/guest/{site}", get(show)),
+        reader("/guest/{site}/download", get(download)),
+        reader("/guest/{site}/delete", post(delete)),
+        reader("/guest/{site}/mail", post(ask)),
+        link(LINK, get(show)),
+        link("/guest/{site}/link/{secret}/download", get(download)),
+        link("/guest/{site}/link/{secret}/delete", post(delete)),
     ]
 }
 

@@ -2,9 +2,8 @@
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
 use rejoinder_core::notices::subscription::Pace;
 use rejoinder_core::{Page, Site};
 use render::notices::notice::{self, Done, Notice, Reach, Step};
@@ -18,7 +17,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Visitor;
 use crate::http::limits::Act;
-use crate::http::route::{Route, route};
+use crate::http::route::{Route, get, post, route};
 use crate::public::threads::context;
 use crate::state::App;
 
@@ -26,8 +25,8 @@ use crate::state::App;
 pub(crate) fn routes() -> Vec<Route> {
     const PATH: &str = "/notices/{site}/{secret}";
     vec![
-        route(Method::GET, PATH, Access::Secret, get(show)),
-        route(Method::POST, PATH, Access::Secret, post(change)),
+        route(PATH, Access::Secret, get(show)),
+        route(PATH, Access::Secret, post(change)),
     ]
 }
 

@@ -4,16 +4,15 @@ mod read;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse};
-use axum::routing::get;
 
 use crate::access::Access::Public;
 use crate::http::assets::VERSION;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Visitor;
-use crate::http::route::{Route, route};
+use crate::http::route::{Route, get, route};
 use crate::public::threads;
 use crate::state::App;
 
@@ -22,9 +21,9 @@ pub use read::{Publication, PublicationError};
 /// Front page, articles and their pictures.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        route(Method::GET, "/", Public, get(front_page)),
-        route(Method::GET, "/articles/{slug}", Public, get(article)),
-        route(Method::GET, "/pictures/{file}", Public, get(picture)),
+        route("/", Public, get(front_page)),
+        route("/articles/{slug}", Public, get(article)),
+        route("/pictures/{file}", Public, get(picture)),
     ]
 }
 

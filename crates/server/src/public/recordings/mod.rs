@@ -6,49 +6,34 @@ mod podcast;
 mod range;
 mod transcript;
 
-use axum::http::Method;
-use axum::routing::get;
 use captions::{Chapter, Format, Transcript};
 use rejoinder_core::recordings::{Recording, State};
 
 use crate::access::Access::Public;
 use crate::http::error::ApiError;
-use crate::http::route::{Route, route};
+use crate::http::route::{Route, get, route};
 
 /// What can be heard, and what there is to read of it.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
+        route("/recordings/{site}/{id}/file", Public, get(file::file)),
         route(
-            Method::GET,
-            "/recordings/{site}/{id}/file",
-            Public,
-            get(file::file),
-        ),
-        route(
-            Method::GET,
             "/recordings/{site}/{id}/chapters.json",
             Public,
             get(transcript::chapters),
         ),
         route(
-            Method::GET,
             "/recordings/{site}/{id}/{transcript}",
             Public,
             get(transcript::transcript),
         ),
         route(
-            Method::GET,
             "/recordings/{site}/podcast.rss",
             Public,
             get(podcast::podcast),
         ),
-        route(Method::GET, "/embed/recording", Public, get(along::page)),
-        route(
-            Method::GET,
-            "/embed/recording/along",
-            Public,
-            get(along::fragment),
-        ),
+        route("/embed/recording", Public, get(along::page)),
+        route("/embed/recording/along", Public, get(along::fragment)),
     ]
 }
 
