@@ -11,7 +11,7 @@ use rejoinder_store::discussion::cards::{self, FetchCard, ForgetCard, Found, New
 use rejoinder_store::jobs::{self, Payload as _};
 
 use crate::moderation::desk::refusal;
-use crate::support::{Person, World, first_page, on_both};
+use crate::support::{Person, World, first_page, key, on_both};
 
 const URL: &str = "https://paper.example/bridge";
 
@@ -330,5 +330,30 @@ fn the_icon_of_a_site_goes_with_its_last_card() {
 
         assert!(!world.has_picture(icons[0]).await);
         assert_eq!(world.kept().await, (0, 0));
+    });
+}
+
+#[test]
+fn what_is_posted_again_under_its_key_comes_back_with_its_cards() {
+    on_both(|world| async move {
+        let ann = world.person("Ann");
+        let draft = async || {
+            let mut draft = world.draft(&ann, None, URL).await;
+            draft.idempotency = key("k1", 1);
+            draft
+        };
+        world.send(draft().await).await.unwrap();
+        world.find(URL, "The bridge").await;
+
+        let again = world.send(draft().await).await.unwrap();
+
+        assert!(again.is_replay);
+        let titles: Vec<_> = again
+            .comment
+            .cards
+            .iter()
+            .map(|card| &*card.title)
+            .collect();
+        assert_eq!(titles, ["The bridge"]);
     });
 }
