@@ -3,4 +3,5 @@
 pub mod address;
 pub mod author;
 pub mod names;
+pub mod policy;
 pub mod proof_of_work;

@@ -10,12 +10,10 @@ pub mod ledger;
 use std::time::Duration;
 
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::identity::author::{self, Role};
+use rejoinder_core::identity::{author, policy};
 use rejoinder_core::moderation::LogAction;
 use rejoinder_core::moderation::decision::Decider;
-use rejoinder_core::{
-    Author, AuthorId, AuthorKind, Comment, CommentId, Page, Refusal, SiteId, State, Time,
-};
+use rejoinder_core::{Author, AuthorId, AuthorKind, Comment, CommentId, Page, SiteId, State, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::discussion::{comments, events, forgetting};
@@ -87,9 +85,7 @@ pub struct Erasure {
 /// Delete an account in a day. Asked again, only the fate of the comments changes. One of the newsroom
 /// must have left it first.
 pub fn ask(tx: &mut Tx<'_>, now: Time, site: SiteId, author: &Author, fate: Fate) -> Result<()> {
-    if author.role > Role::Reader {
-        return Err(Refusal::NotAllowed.into());
-    }
+    policy::may_be_erased(author)?;
     let due_at = now.after(GRACE);
     tx.execute(
         sql!(

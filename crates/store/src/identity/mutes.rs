@@ -1,6 +1,6 @@
 //! Whom a reader does not want to read. Only that reader ever learns of it.
 
-use rejoinder_core::identity::author::Role;
+use rejoinder_core::identity::policy;
 use rejoinder_core::{AuthorId, Comment, CommentId, Refusal, SiteId, Time, TokenHash};
 
 use crate::discussion::comments;
@@ -44,9 +44,7 @@ pub fn set(tx: &mut Tx<'_>, now: Time, mute: &NewMute) -> Result<AuthorId> {
         end(tx, mute.site, reader, muted.id)?;
         return Ok(muted.id);
     }
-    if muted.id == reader || muted.role > Role::Reader {
-        return Err(Refusal::NotAllowed.into());
-    }
+    policy::may_mute(reader, &muted)?;
     tx.execute(
         sql!(
             "insert into mute (site_id, author_id, muted_id, at) values (?1, ?2, ?3, ?4)

@@ -1,7 +1,8 @@
 //! What an author may do at a site.
 
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::{AuthorId, Refusal, SiteId};
+use rejoinder_core::identity::policy;
+use rejoinder_core::{AuthorId, SiteId};
 
 use crate::identity::{authors, sessions};
 use crate::{Result, Tx, params, sql};
@@ -31,11 +32,8 @@ pub fn change_role(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, role: Role) 
         params![site],
         |row| row.next(),
     )?;
-    let known = authors::by_id(tx, site, author)?.filter(|known| known.role > Role::Reader);
-    known.ok_or(Refusal::AuthorUnknown)?;
-    if role < Role::Owner && owners == [author] {
-        return Err(Refusal::LastOwner.into());
-    }
+    let known = authors::by_id(tx, site, author)?;
+    policy::may_change_role(known.as_ref(), &owners, role)?;
     set_role(tx, site, author, role)
 }
 

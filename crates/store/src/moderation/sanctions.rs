@@ -1,5 +1,6 @@
 //! What moderators decide about an author.
 
+use rejoinder_core::identity::policy;
 use rejoinder_core::moderation::{LogAction, Trust, decision};
 use rejoinder_core::{Author, AuthorId, AuthorKind, Refusal, SiteId, Time};
 
@@ -32,9 +33,7 @@ impl Change {
         let moderator = reach::whole_site(tx, self.site, &self.moderator)?;
         decision::may_note(self.reason.as_deref())?;
         let author = authors::by_id(tx, self.site, self.author)?.ok_or(Refusal::AuthorUnknown)?;
-        if author.role >= self.moderator.role && author.id != self.moderator.id {
-            return Err(Refusal::NotAllowed.into());
-        }
+        policy::may_change_standing(&self.moderator, &author)?;
         Ok(moderator)
     }
 

@@ -2,7 +2,8 @@
 //! so that nobody votes twice by being two guests in turn.
 
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::{Author, AuthorId, CommentId, Refusal, SiteId, Time};
+use rejoinder_core::identity::policy;
+use rejoinder_core::{Author, AuthorId, CommentId, SiteId, Time};
 
 use super::{EraseAuthor, Fate, STEP, begin, step};
 use crate::discussion::{comments, events};
@@ -24,9 +25,7 @@ pub(crate) fn take_back(
     let Some(known) = authors::by_id(tx, site, guest)? else {
         return Ok(());
     };
-    if known.role > rejoinder_core::identity::author::Role::Reader {
-        return Err(Refusal::NotAllowed.into());
-    }
+    policy::may_be_erased(&known)?;
     begin(tx, now, site, guest, Fate::Remove)?;
     for _ in 0..MAX_STEPS {
         if step(tx, now, site, guest, nobody)? {
