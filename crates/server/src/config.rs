@@ -86,6 +86,27 @@ pub struct ConnectionLimits {
     pub idle_timeout: Duration,
     /// While the client takes nothing of an answer.
     pub write_timeout: Duration,
+    /// How quickly one network may ask, as its clients are named by trusted proxies. `None` while
+    /// [`RateLimits::Off`].
+    pub pace: Option<RequestPace>,
+}
+
+/// How quickly one network may ask: who asks more quickly is answered later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestPace {
+    /// So many at once.
+    pub burst: u32,
+    /// Then one in so long.
+    pub period: Duration,
+}
+
+impl Default for RequestPace {
+    fn default() -> Self {
+        Self {
+            burst: 500,
+            period: Duration::from_millis(2),
+        }
+    }
 }
 
 impl Default for ConnectionLimits {
@@ -97,6 +118,7 @@ impl Default for ConnectionLimits {
             body_timeout: Duration::from_secs(20),
             idle_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(30),
+            pace: Some(RequestPace::default()),
         }
     }
 }
@@ -128,6 +150,7 @@ impl Config {
     pub(crate) fn settled(mut self) -> Self {
         if self.rate_limits == RateLimits::Off {
             self.connections.max_per_network = usize::MAX;
+            self.connections.pace = None;
             self.streams.max_per_client = usize::MAX;
         }
         self

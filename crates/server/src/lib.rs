@@ -22,7 +22,8 @@ mod state;
 pub use access::Access;
 pub use auth::{Invited, invite};
 pub use config::{
-    Config, ConnectionLimits, ProxyHeader, RateLimits, StreamLimits, names_this_machine,
+    Config, ConnectionLimits, ProxyHeader, RateLimits, RequestPace, StreamLimits,
+    names_this_machine,
 };
 pub use http::internal::internal_router;
 pub use http::live::Live;

@@ -49,6 +49,7 @@ impl Room {
                     .unwrap_or(connections.idle_timeout),
                 write_timeout: seconds("connections.write_timeout_s")?
                     .unwrap_or(connections.write_timeout),
+                pace: connections.pace,
             },
             streams: StreamLimits {
                 max: given.0.unwrap_or(streams.max),

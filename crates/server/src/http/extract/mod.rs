@@ -13,4 +13,4 @@ pub(crate) use form::Form;
 pub(crate) use header_text::text;
 pub(crate) use json::Json;
 pub(crate) use query::{Params, ThreadAsked};
-pub(crate) use visitor::{Base, KeptToken, SEC_FETCH_SITE, SiteCell, Visitor};
+pub(crate) use visitor::{Base, KeptToken, SEC_FETCH_SITE, SiteCell, Visitor, network_of};

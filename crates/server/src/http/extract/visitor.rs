@@ -156,7 +156,7 @@ impl FromRequestParts<App> for Visitor {
         let base = Base::of(&app.config, headers).ok_or_else(ApiError::host_unknown)?;
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-        let network = Network::of(client(&app.config, peer, headers));
+        let network = network_of(&app.config, peer, headers);
         let acting = parts.extensions.get::<Acting>().copied();
         Ok(Self {
             network: acting.map_or(network, |acting| acting.network(network)),
@@ -445,6 +445,11 @@ impl KeptToken {
             .into_iter()
             .collect()
     }
+}
+
+/// The network of the client that asks by way of `peer`.
+pub(crate) fn network_of(config: &Config, peer: IpAddr, headers: &HeaderMap) -> Network {
+    Network::of(client(config, peer, headers))
 }
 
 /// The address of the client: the peer's, or what trusted proxies say of it, from the right until

@@ -20,6 +20,7 @@ pub(super) struct Connection {
     /// Since when the client has taken none of what is written to it, in ms; 0 when it does.
     blocked_ms: AtomicU64,
     is_body_late: AtomicBool,
+    has_answered: AtomicBool,
     end: Notify,
 }
 
@@ -66,6 +67,7 @@ impl Connection {
             waiting: AtomicU64::new(0),
             blocked_ms: AtomicU64::new(0),
             is_body_late: AtomicBool::new(false),
+            has_answered: AtomicBool::new(false),
             end: Notify::new(),
         };
         new.set(Phase::Idle);
@@ -86,6 +88,19 @@ impl Connection {
     pub(super) fn ask(&self) {
         self.is_body_late.store(false, Ordering::Relaxed);
         self.set(Phase::Asked);
+    }
+
+    /// It is the connection's turn among all that have something to do.
+    pub(super) fn begin_turn(&self) {
+        self.has_answered.store(false, Ordering::Relaxed);
+    }
+
+    /// Returns when it may answer: at once, or in its next turn if it has answered in this one. Whoever
+    /// asks for much at once waits after each answer until others have had theirs.
+    pub(super) async fn turn(&self) {
+        while self.has_answered.swap(true, Ordering::Relaxed) {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// All of the answer was handed over.

@@ -15,6 +15,7 @@ use rejoinder_core::identity::address::Network;
 use tokio::time::Instant;
 
 use super::connection::Connection;
+use super::pace::Pace;
 use crate::config::ConnectionLimits;
 
 /// When there is no room, one in so many of those that are allowed is ended at once, so that a flood
@@ -31,6 +32,7 @@ pub(crate) struct Connections(Arc<Shared>);
 struct Shared {
     limits: ConnectionLimits,
     epoch: Instant,
+    pace: Option<Pace>,
     open: Mutex<Open>,
     n_refused: AtomicU64,
     n_ended: AtomicU64,
@@ -57,9 +59,11 @@ pub(crate) struct Counts {
 
 impl Connections {
     pub(crate) fn new(limits: ConnectionLimits) -> Self {
+        let epoch = Instant::now();
         Self(Arc::new(Shared {
             limits,
-            epoch: Instant::now(),
+            epoch,
+            pace: limits.pace.map(|pace| Pace::new(pace, epoch)),
             open: Mutex::default(),
             n_refused: AtomicU64::new(0),
             n_ended: AtomicU64::new(0),
@@ -90,6 +94,11 @@ impl Connections {
             connection,
             connections: self.clone(),
         })
+    }
+
+    /// How quickly networks may ask, if that is bounded.
+    pub(super) fn pace(&self) -> Option<&Pace> {
+        self.0.pace.as_ref()
     }
 
     /// End some connections that wait for nothing, whoever has them.

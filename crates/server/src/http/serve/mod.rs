@@ -3,10 +3,12 @@
 mod connection;
 pub(crate) mod connections;
 mod guarded;
+mod pace;
+mod paced;
 mod timed;
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -33,6 +35,7 @@ use crate::http::routes::routed;
 use crate::state::App;
 use connections::{Admitted, Connections};
 use guarded::{Answered, Guarded};
+use paced::Paced;
 use timed::Timed;
 
 /// Requests under way have so long to end after the server was told to.
@@ -43,6 +46,11 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// The most that is read ahead of a connection, and so the longest head of a request, in bytes.
 const MAX_BUFFER: usize = 64 << 10;
+
+/// What the kernel keeps of answers beyond what the client has room for, in bytes. Without a bound it
+/// is megabytes, which one who asks and never reads would have copied on every connection.
+#[cfg(target_os = "linux")]
+const MAX_UNSENT: u32 = 128 << 10;
 
 /// Connections to the internal address, beside those of readers.
 const MAX_INTERNAL: usize = 32;
@@ -68,6 +76,7 @@ pub async fn serve_internal(
     let connections = Connections::new(ConnectionLimits {
         max: MAX_INTERNAL,
         max_per_network: MAX_INTERNAL,
+        pace: None,
         ..app.config.connections
     });
     let router = internal_router(app.clone());
@@ -103,7 +112,10 @@ async fn accept<S>(
             Ok((stream, peer)) => {
                 is_out_of_handles = false;
                 match connections.admit(peer.ip(), app.config.trusts(peer.ip())) {
-                    Some(admitted) => start(&graceful, stream, peer, admitted, service.clone()),
+                    Some(admitted) => {
+                        let paced = Paced::new(app, connections, peer.ip());
+                        start(&graceful, stream, peer, admitted, paced, service.clone());
+                    }
                     // What fits into the socket at once is said, and nothing waited for.
                     None => drop(stream.try_write(NO_ROOM)),
                 }
@@ -131,6 +143,7 @@ fn start<S>(
     stream: TcpStream,
     peer: SocketAddr,
     admitted: Admitted,
+    paced: Paced,
     service: S,
 ) where
     S: Service<Request<Timed<Incoming>>, Response = Response<Body>, Error = Infallible>,
@@ -138,16 +151,25 @@ fn start<S>(
     S::Future: Send,
 {
     let _ = stream.set_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(MAX_UNSENT);
     let connection = admitted.connection.clone();
     let served = connection.clone();
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let connection = served.clone();
+        let (paced, mut service) = (paced.clone(), service.clone());
         connection.ask();
         let mut request = request.map(|body| Timed::new(body, connection.clone()));
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = service.clone().call(request);
         async move {
-            let answer = answer.await.unwrap_or_else(|never| match never {});
+            connection.turn().await;
+            let answer = match paced.wait(request.headers()).await {
+                Ok(()) => service
+                    .call(request)
+                    .await
+                    .unwrap_or_else(|never| match never {}),
+                Err(refused) => refusal(refused),
+            };
             let answer = match connection.is_body_late() {
                 true => body_late(),
                 false => answer,
@@ -163,9 +185,14 @@ fn start<S>(
     let stream = TokioIo::new(Guarded::new(stream, connection.clone()));
     let watched = graceful.watch(builder.serve_connection(stream, service));
     tokio::spawn(async move {
+        let mut watched = pin!(watched);
+        let in_turns = poll_fn(|cx| {
+            connection.begin_turn();
+            watched.as_mut().poll(cx)
+        });
         // A client that goes away in the middle is its own business.
         tokio::select! {
-            _ = watched => {}
+            _ = in_turns => {}
             () = connection.ended() => {}
         }
         // The handle is closed by now.
@@ -175,10 +202,16 @@ fn start<S>(
 
 /// The answer to a request whose body does not come; what may come of it later is not waited for.
 fn body_late() -> Response<Body> {
-    let mut response = ApiError::body_late().into_response();
-    let fields = response.headers_mut();
-    fields.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    headers::complete(fields, false);
+    let mut response = refusal(ApiError::body_late());
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(header::CONNECTION, close);
+    response
+}
+
+/// The answer to a request that nobody was asked about.
+fn refusal(error: ApiError) -> Response<Body> {
+    let mut response = error.into_response();
+    headers::complete(response.headers_mut(), false);
     response
 }
 

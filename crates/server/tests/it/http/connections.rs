@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use rejoinder_server::{Config, ConnectionLimits, RateLimits};
+use rejoinder_server::{Config, ConnectionLimits, RateLimits, RequestPace};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
-use crate::support::TestApp;
+use crate::support::{STORY, TestApp, thread_path};
 
 /// Longer than a test.
 const LONG: Duration = Duration::from_secs(600);
@@ -23,12 +23,16 @@ const WIDE: ConnectionLimits = ConnectionLimits {
     body_timeout: LONG,
     idle_timeout: LONG,
     write_timeout: LONG,
+    pace: None,
 };
 
 const ASK: &[u8] = b"GET /embed.js HTTP/1.1\r\nHost: comments.example\r\n\r\n";
 
 const FOLLOW: &[u8] = b"GET /api/v1/events?site=news.example&page=story HTTP/1.1\r\n\
     Host: comments.example\r\n\r\n";
+
+/// What counts the answers of the page cache.
+const HITS: &str = "rejoinder_page_cache_hits_total ";
 
 async fn limited(limits: ConnectionLimits) -> (TestApp, SocketAddr) {
     limited_with(limits, |_| {}).await
@@ -276,4 +280,107 @@ async fn a_head_without_end_is_refused_before_it_fills_the_memory() {
         refused.is_empty() || refused.starts_with("HTTP/1.1 431"),
         "{refused}"
     );
+}
+
+/// What the server has counted as `name`.
+async fn counted(app: &TestApp, name: &str) -> u64 {
+    let told = app.inside("/metrics").await.text();
+    let line = told.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap().trim().parse().unwrap()
+}
+
+/// A request for a thread that is in the page cache, so that it is counted when it is answered.
+async fn cached(app: &TestApp, text: &str) -> Vec<u8> {
+    app.reader("Ann").post(STORY, text).await.good();
+    let path = thread_path(STORY);
+    app.get(&path).await.good();
+    format!("GET {path} HTTP/1.1\r\nHost: comments.example\r\n\r\n").into_bytes()
+}
+
+#[tokio::test]
+async fn to_one_who_never_reads_little_is_answered() {
+    let limits = ConnectionLimits {
+        write_timeout: SHORT,
+        ..WIDE
+    };
+    let (app, address) = limited(limits).await;
+    let many = cached(&app, &"word ".repeat(1_900)).await.repeat(1_000);
+    let n_before = counted(&app, HITS).await;
+    let length = app.get(&thread_path(STORY)).await.text().len() as u64;
+    let mut stream = connect(2, address).await;
+
+    while stream.write_all(&many).await.is_ok() {}
+
+    let n_answered = counted(&app, HITS).await - n_before;
+    assert!(n_answered * length < 1 << 20, "{n_answered} of {length}");
+}
+
+#[tokio::test]
+async fn one_who_asks_for_much_at_once_is_answered_in_turns_with_others() {
+    const N: u64 = 20;
+    let (app, address) = limited(WIDE).await;
+    let request = cached(&app, "First").await;
+    let (mut greedy, mut modest) = (connect(2, address).await, connect(3, address).await);
+    let head_alone = [b"HEAD", &request[3..]].concat();
+    ask(&mut modest, &head_alone).await;
+    let n_before = counted(&app, HITS).await;
+    greedy.write_all(&request.repeat(500)).await.unwrap();
+
+    for _ in 0..N {
+        let answer = ask(&mut modest, &head_alone).await;
+        assert!(answer.starts_with("HTTP/1.1 200"));
+    }
+
+    let n_answered = counted(&app, HITS).await - n_before;
+    assert!(n_answered < N * 12, "{n_answered} for {N}");
+}
+
+#[tokio::test]
+async fn whoever_asks_too_quickly_is_told_so_and_nobody_else_is() {
+    let pace = RequestPace {
+        burst: 3,
+        period: LONG,
+    };
+    let (_app, address) = limited(ConnectionLimits {
+        pace: Some(pace),
+        ..WIDE
+    })
+    .await;
+    let mut answers = Vec::new();
+    for _ in 0..5 {
+        answers.push(ask(&mut connect(2, address).await, ASK).await);
+    }
+
+    let other = ask(&mut connect(3, address).await, ASK).await;
+
+    let status = |answer: &String| answer[9..12].to_owned();
+    let statuses: Vec<_> = answers.iter().map(status).collect();
+    assert_eq!(statuses, ["200", "200", "200", "429", "429"]);
+    assert!(answers[4].contains("retry-after: 1\r\n"), "{}", answers[4]);
+    assert!(other.starts_with("HTTP/1.1 200"), "{other}");
+}
+
+#[tokio::test]
+async fn behind_a_proxy_each_client_has_a_pace_of_its_own() {
+    let pace = RequestPace {
+        burst: 1,
+        period: LONG,
+    };
+    let limits = ConnectionLimits {
+        pace: Some(pace),
+        ..WIDE
+    };
+    let proxies =
+        |config: &mut Config| config.trusted_proxies = vec!["127.0.0.2/32".parse().unwrap()];
+    let (_app, address) = limited_with(limits, proxies).await;
+    let mut statuses = Vec::new();
+    for client in ["192.0.2.1", "192.0.2.1", "192.0.2.2"] {
+        let request = format!(
+            "GET /embed.js HTTP/1.1\r\nHost: comments.example\r\nX-Forwarded-For: {client}\r\n\r\n"
+        );
+        let answer = ask(&mut connect(2, address).await, request.as_bytes()).await;
+        statuses.push(answer[9..12].to_owned());
+    }
+
+    assert_eq!(statuses, ["200", "429", "200"]);
 }
