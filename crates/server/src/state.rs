@@ -68,6 +68,8 @@ pub struct State {
     pub(crate) limits: Limits,
     pub(crate) load: Load,
     pub(crate) slots: Slots,
+    /// Where what is read is rendered, however much is written.
+    pub(crate) renderings: Slots,
     pub(crate) bodies: Bodies,
     pub(crate) metrics: Metrics,
     pub(crate) openid: Openid,
@@ -79,7 +81,8 @@ impl App {
         let config = parts.config.settled();
         Self(Arc::new(State {
             limits: Limits::new(config.rate_limits),
-            slots: Slots::new(config.rate_limits),
+            slots: Slots::for_writing(config.rate_limits),
+            renderings: Slots::for_reading(config.rate_limits),
             bodies: Bodies::new(config.rate_limits),
             connections: Connections::new(config.connections),
             config,

@@ -1,8 +1,8 @@
 //! What is said when something is not done.
 
-use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::Json;
 use rejoinder_core::Refusal;
 use rejoinder_core::publication::language::Language;
 use serde::Serialize;
@@ -357,6 +357,8 @@ impl From<PageError> for ApiError {
     fn from(error: PageError) -> Self {
         match error {
             PageError::Store(error) => error.into(),
+            PageError::Greedy => Self::rate_limited(1),
+            PageError::Busy => Self::unavailable(),
             PageError::Broken(_) => Self::internal(&error),
         }
     }

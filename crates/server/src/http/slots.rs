@@ -3,26 +3,32 @@
 //! A few pieces are done at once, and of those of one client fewer, so that however much one asks for,
 //! others find a slot free. Who waits is counted, and who would wait too long is told so at once.
 
+mod pool;
+
 use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::RateLimits;
 use crate::http::error::ApiError;
 use crate::http::limits::Who;
-use crate::http::seats::{Max, Seats};
+use crate::http::seats::{Full, Max, Seat, Seats};
+use pool::Pool;
 
-/// So much of one client may wait and be done.
+/// So much of one client may wait and be done of what is made for it alone.
 const MAX_OF_CLIENT: usize = 32;
+
+/// The same of what is made for everyone who reads: many readers may share an address.
+const MAX_READ_BY_CLIENT: usize = 256;
 
 /// So much may wait and be done altogether.
 const MAX_OF_ALL: usize = 512;
 
-/// The slots of a server.
+/// The slots of a server for one kind of work.
 pub(crate) struct Slots {
-    all: Arc<Semaphore>,
+    pool: Pool,
     n_each: usize,
     max: Max,
     /// Those whose work waits or is done, each with the slots of its own.
@@ -30,16 +36,26 @@ pub(crate) struct Slots {
 }
 
 impl Slots {
+    /// For what is made for one client: texts, and what they are compared with.
+    pub(crate) fn for_writing(limits: RateLimits) -> Self {
+        Self::new(limits, MAX_OF_CLIENT)
+    }
+
+    /// For renderings.
+    pub(crate) fn for_reading(limits: RateLimits) -> Self {
+        Self::new(limits, MAX_READ_BY_CLIENT)
+    }
+
     /// A slot for each processor, and half of them for one client where clients are told apart.
-    pub(crate) fn new(limits: RateLimits) -> Self {
+    fn new(limits: RateLimits, max_of_client: usize) -> Self {
         let n_processors = thread::available_parallelism().map_or(1, NonZero::get);
         let n_slots = n_processors.max(2);
         let (n_each, of_client) = match limits {
-            RateLimits::On => (n_slots / 2, MAX_OF_CLIENT),
+            RateLimits::On => (n_slots / 2, max_of_client),
             RateLimits::Off => (n_slots, MAX_OF_ALL),
         };
         Self {
-            all: Arc::new(Semaphore::new(n_slots)),
+            pool: Pool::new(n_slots),
             n_each,
             max: Max {
                 of_client,
@@ -56,17 +72,52 @@ impl Slots {
         who: Who,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        let seat = self
-            .seats
-            .take(who, self.max, || Semaphore::new(self.n_each))?;
+        self.turn(who).await?.run(work).await
+    }
+
+    /// The turn of `who`, as soon as it comes, unless too much waits already.
+    pub(crate) async fn turn(&self, who: Who) -> Result<Turn, Full> {
+        let seat = self.seat(who)?;
         let own = Arc::clone(seat.shared()).acquire_owned().await;
-        let slot = Arc::clone(&self.all).acquire_owned().await;
-        let work = move || {
-            let _held = (own, slot, seat);
-            work()
-        };
-        let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(ApiError::internal)
+        let own = own.map_err(|_| Full::All)?;
+        Ok(self.begin(own, seat))
+    }
+
+    /// The turn of `who`, unless something else of theirs has to be waited for.
+    pub(crate) fn turn_at_once(&self, who: Who) -> Option<Turn> {
+        let seat = self.seat(who).ok()?;
+        let own = Arc::clone(seat.shared()).try_acquire_owned().ok()?;
+        Some(self.begin(own, seat))
+    }
+
+    fn seat(&self, who: Who) -> Result<Seat<Who, Semaphore>, Full> {
+        let slots = || Semaphore::new(self.n_each);
+        self.seats.take(who, self.max, slots)
+    }
+
+    fn begin(&self, own: OwnedSemaphorePermit, seat: Seat<Who, Semaphore>) -> Turn {
+        Turn {
+            pool: self.pool.clone(),
+            held: (own, seat),
+        }
+    }
+}
+
+/// A client's turn to have something done; given back when it is dropped.
+pub(crate) struct Turn {
+    pool: Pool,
+    held: (OwnedSemaphorePermit, Seat<Who, Semaphore>),
+}
+
+impl Turn {
+    /// Do `work`, to its end even when nobody wants it any more.
+    pub(crate) async fn run<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let Self { pool, held } = self;
+        let done = pool.run(work, held).await;
+        done.ok_or_else(|| ApiError::internal("work was not done"))
     }
 }
 
@@ -95,7 +146,7 @@ mod tests {
 
     #[tokio::test]
     async fn however_much_one_client_wants_another_finds_a_slot_free() {
-        let slots = Arc::new(Slots::new(RateLimits::On));
+        let slots = Arc::new(Slots::for_writing(RateLimits::On));
         let (release, work) = until_released();
         let mut wanted = JoinSet::new();
         for _ in 0..MAX_OF_CLIENT {
@@ -118,7 +169,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_waits_is_bounded_whoever_wants_it() {
-        let slots = Arc::new(Slots::new(RateLimits::On));
+        let slots = Arc::new(Slots::for_writing(RateLimits::On));
         let places: Vec<_> = (0..MAX_OF_ALL)
             .map(|n| {
                 let who = client(&format!("192.0.{}.{}", n / 256, n % 256));
@@ -141,10 +192,24 @@ mod tests {
 
     #[tokio::test]
     async fn work_that_breaks_gives_its_slot_back() {
-        let slots = Slots::new(RateLimits::On);
+        let slots = Slots::for_writing(RateLimits::On);
         for _ in 0..MAX_OF_CLIENT * 2 {
             let broken = slots.run(client("192.0.2.1"), || panic!("broken")).await;
             assert_eq!(broken.unwrap_err().code, "internal");
         }
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_has_to_be_waited_for_is_none_at_once() {
+        let slots = Slots::for_reading(RateLimits::On);
+        let mut turns = Vec::new();
+        while let Some(turn) = slots.turn_at_once(client("192.0.2.1")) {
+            turns.push(turn);
+        }
+
+        assert_eq!(turns.len(), slots.n_each);
+        assert!(slots.turn_at_once(client("198.51.100.1")).is_some());
+        turns.pop();
+        assert!(slots.turn_at_once(client("192.0.2.1")).is_some());
     }
 }

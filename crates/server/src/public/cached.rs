@@ -7,9 +7,52 @@ use axum::http::{HeaderMap, Response, Uri};
 use rejoinder_core::Site;
 
 use crate::http::error::ApiError;
+use crate::http::extract::Visitor;
 use crate::http::front::raw_address;
-use crate::http::page_cache::{Encoding, Shape, Source};
+use crate::http::limits::Who;
+use crate::http::page_cache::{Encoding, PageError, Shape, Source, Turns};
+use crate::http::seats::Full;
+use crate::http::slots::Turn;
 use crate::state::App;
+
+/// Whoever asks for something to read.
+pub(super) struct Asking {
+    app: App,
+    who: Who,
+}
+
+impl Asking {
+    pub(super) fn new(app: &App, visitor: &Visitor) -> Self {
+        Self {
+            app: app.clone(),
+            who: Who::of(visitor),
+        }
+    }
+}
+
+impl Turns for Asking {
+    type Turn = Turn;
+
+    async fn turn(&self) -> Result<Turn, PageError> {
+        let turn = self.app.renderings.turn(self.who.clone()).await;
+        turn.map_err(|full| match full {
+            Full::Client => PageError::Greedy,
+            Full::All => PageError::Busy,
+        })
+    }
+
+    fn turn_at_once(&self) -> Option<Turn> {
+        self.app.renderings.turn_at_once(self.who.clone())
+    }
+
+    async fn apart<T: Send + 'static>(
+        turn: Turn,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PageError> {
+        let done = turn.run(work).await;
+        done.map_err(|error| PageError::broken(error.detail))
+    }
+}
 
 /// What `source` renders of the page known by `key` in this shape, in the encoding asked for. Where `raw`
 /// is given, the same address leads there at once from now on, and nothing is asked on the way.

@@ -19,9 +19,10 @@ use crate::http::limits::Act;
 use crate::http::metrics::Counter;
 use crate::http::middleware::headers::complete;
 use crate::http::page_cache::{
-    Form, PageError, Rendered, Shape, Slot, Source, Validators, WHOLE_SITE,
+    Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators, WHOLE_SITE,
 };
-use crate::public::cached;
+use crate::http::slots::Turn;
+use crate::public::cached::{self, Asking};
 use crate::public::threads::{context, placed};
 use crate::state::App;
 
@@ -161,7 +162,8 @@ async fn answer(
         reply: None,
         marked: None,
     };
-    let source = FeedSource { app, key };
+    let asking = Asking::new(app, visitor);
+    let source = FeedSource { app, asking, key };
     let name = source.key.as_ref().map_or(WHOLE_SITE, PageKey::as_str);
     cached::answer(app, &site, name, &shape, &source, Some(uri), asked).await
 }
@@ -169,6 +171,7 @@ async fn answer(
 /// Renders a feed from the store.
 struct FeedSource<'a> {
     app: &'a App,
+    asking: Asking,
     /// The page, for feeds that follow one.
     key: Option<PageKey>,
 }
@@ -199,6 +202,12 @@ impl FeedSource<'_> {
 }
 
 impl Source for FeedSource<'_> {
+    type Turns = Asking;
+
+    fn turns(&self) -> &Asking {
+        &self.asking
+    }
+
     async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
         let Some(key) = self.key(slot) else {
             return Ok(slot.latest());
@@ -208,7 +217,7 @@ impl Source for FeedSource<'_> {
         Ok(found.await?.map_or(0, |page| page.version))
     }
 
-    async fn render(&self, slot: &Slot, shape: &Shape) -> Result<Rendered, PageError> {
+    async fn render(&self, slot: &Slot, shape: &Shape, turn: Turn) -> Result<Rendered, PageError> {
         self.app.metrics.count(Counter::Renderings);
         let Form::Feed(of, format) = shape.form else {
             return Err(PageError::broken("a feed has the form of a feed"));
@@ -221,8 +230,13 @@ impl Source for FeedSource<'_> {
             (Some(_), page) => page.as_ref().map_or(0, |page| page.version),
         };
         self.place(&slot.site, &shape.base, &mut feed);
-        let context = context(self.app, &slot.site, &shape.base);
-        let body = render::discussion::feed::feed(&context, &feed, self.key(slot).as_ref(), format);
+        let (app, site, base) = (self.app.clone(), slot.site.clone(), shape.base.clone());
+        let key = self.key(slot);
+        let body = Asking::apart(turn, move || {
+            let context = context(&app, &site, &base);
+            render::discussion::feed::feed(&context, &feed, key.as_ref(), format)
+        });
+        let body = body.await?;
         Ok(Rendered {
             version,
             canonical,

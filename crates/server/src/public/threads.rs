@@ -17,8 +17,11 @@ use crate::http::extract::{Params, ThreadAsked, Visitor};
 use crate::http::limits::Act;
 use crate::http::metrics::Counter;
 use crate::http::middleware::headers::{complete, embed_policy, own_policy};
-use crate::http::page_cache::{Form, PageError, Rendered, Shape, Slot, Source, Validators};
-use crate::public::cached;
+use crate::http::page_cache::{
+    Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators,
+};
+use crate::http::slots::Turn;
+use crate::public::cached::{self, Asking};
 use crate::public::embedding::may_show;
 use crate::public::publication::Publication;
 use crate::state::App;
@@ -108,6 +111,7 @@ async fn thread(
     }
     let source = ThreadSource {
         app,
+        asking: Asking::new(app, visitor),
         page,
         article: None,
     };
@@ -136,8 +140,9 @@ pub(crate) async fn article(
     let page = publication.page_key(&article.slug);
     let source = ThreadSource {
         app,
+        asking: Asking::new(app, visitor),
         page,
-        article: Some((publication, article)),
+        article: Some(article),
     };
     answer(app, visitor, &site, &shape, &source, uri, asked).await
 }
@@ -201,8 +206,9 @@ pub(crate) fn context<'a>(app: &App, site: &'a Site, base: &'a str) -> Context<'
 /// Renders a page's thread from the store.
 struct ThreadSource<'a> {
     app: &'a App,
+    asking: Asking,
     page: PageKey,
-    article: Option<(&'a Publication, &'a render::Article)>,
+    article: Option<&'a render::Article>,
 }
 
 impl ThreadSource<'_> {
@@ -228,40 +234,62 @@ impl ThreadSource<'_> {
         Ok(read.await?)
     }
 
-    fn body(&self, slot: &Slot, shape: &Shape, thread: &Thread) -> Result<Vec<u8>, PageError> {
-        let context = context(self.app, &slot.site, &shape.base);
-        let html = match (shape.form, self.article) {
-            (Form::Json, _) => {
-                let body = json::thread(&context, thread);
-                return serde_json::to_vec(&body).map_err(PageError::broken);
-            }
-            (Form::Fragment, _) => render::thread_fragment(&context, thread),
-            (Form::Article, Some((publication, article))) => {
-                render::article_page(&context, &publication.about, article, thread)
-            }
-            (
-                Form::Page | Form::Article | Form::Feed(..) | Form::Along(_) | Form::Recording(..),
-                _,
-            ) => {
-                let form = render::Form {
-                    reply: shape.reply,
-                    ..render::Form::default()
-                };
-                render::thread_page(
-                    &context,
-                    thread,
-                    &View {
-                        marked: shape.marked,
-                        form,
-                    },
-                )
-            }
+    /// The bytes of `thread`, made where they keep nobody waiting.
+    async fn body(
+        &self,
+        slot: &Slot,
+        shape: &Shape,
+        thread: Thread,
+        turn: Turn,
+    ) -> Result<Vec<u8>, PageError> {
+        let (app, site, shape) = (self.app.clone(), Arc::clone(&slot.site), shape.clone());
+        let article = self.article.cloned();
+        let work = move || {
+            let article = app.config.publication.as_ref().zip(article.as_ref());
+            let context = context(&app, &site, &shape.base);
+            body(&context, &shape, article, &thread)
         };
-        Ok(html.into_bytes())
+        Asking::apart(turn, work).await?
     }
 }
 
+fn body(
+    context: &Context<'_>,
+    shape: &Shape,
+    article: Option<(&Publication, &render::Article)>,
+    thread: &Thread,
+) -> Result<Vec<u8>, PageError> {
+    let html = match (shape.form, article) {
+        (Form::Json, _) => {
+            let body = json::thread(context, thread);
+            return serde_json::to_vec(&body).map_err(PageError::broken);
+        }
+        (Form::Fragment, _) => render::thread_fragment(context, thread),
+        (Form::Article, Some((publication, article))) => {
+            render::article_page(context, &publication.about, article, thread)
+        }
+        (Form::Page | Form::Article | Form::Feed(..) | Form::Along(_) | Form::Recording(..), _) => {
+            let form = render::Form {
+                reply: shape.reply,
+                ..render::Form::default()
+            };
+            let view = View {
+                marked: shape.marked,
+                form,
+            };
+            render::thread_page(context, thread, &view)
+        }
+    };
+    Ok(html.into_bytes())
+}
+
 impl Source for ThreadSource<'_> {
+    type Turns = Asking;
+
+    fn turns(&self) -> &Asking {
+        &self.asking
+    }
+
     async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
         let (site, key) = (slot.site.id, slot.page(&self.page));
         let page = self
@@ -272,7 +300,7 @@ impl Source for ThreadSource<'_> {
         Ok(page.map_or(0, |page| page.version))
     }
 
-    async fn render(&self, slot: &Slot, shape: &Shape) -> Result<Rendered, PageError> {
+    async fn render(&self, slot: &Slot, shape: &Shape, turn: Turn) -> Result<Rendered, PageError> {
         self.app.metrics.count(Counter::Renderings);
         let mut thread = self.load(slot, shape).await?;
         let canonical = thread
@@ -286,7 +314,7 @@ impl Source for ThreadSource<'_> {
         Ok(Rendered {
             version: thread.page.as_ref().map_or(0, |page| page.version),
             canonical,
-            body: self.body(slot, shape, &thread)?,
+            body: self.body(slot, shape, thread, turn).await?,
             headers: headers(&slot.site, shape.form),
             validators: Validators::Tag,
         })

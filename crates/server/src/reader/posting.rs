@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author;
 use rejoinder_core::moderation::Work;
@@ -63,7 +62,7 @@ pub(crate) async fn post(
     }
     let token = visitor.token(app);
     let text = lines(&draft.text);
-    policy::is_short_enough(&site.settings, &text)?;
+    rendering::is_short_enough(app, visitor, site, &text).await?;
     let recordings = citable(app, site.id, &draft.page, &text).await?;
     let rendered = rendering::render(app, visitor, &text, recordings).await?;
     let new = NewComment {
@@ -171,7 +170,7 @@ pub(crate) async fn edit(
     app.limits.take(Act::Post, visitor, now)?;
     let reader = visitor.reader(app, site).await?;
     let text = lines(&text);
-    policy::is_short_enough(&site.settings, &text)?;
+    rendering::is_short_enough(app, visitor, site, &text).await?;
     let recordings = match citing::may_cite(&text) {
         true => citable_beside(app, site, id).await?,
         false => Vec::new(),

@@ -45,7 +45,7 @@ pub(crate) async fn preview(
     let site = visitor.acting_at(&app, &body.site).await?;
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let text = lines(&body.text);
-    policy::is_short_enough(&site.settings, &text)?;
+    rendering::is_short_enough(&app, &visitor, &site, &text).await?;
     let recordings = match &body.page {
         Some(page) => {
             let page = visitor.page(&app, &site, page)?;

@@ -1,6 +1,9 @@
 //! What a reader writes, as it is kept and shown.
 
+use std::sync::Arc;
+
 use markup::Rendered;
+use rejoinder_core::discussion::policy;
 use rejoinder_core::recordings::Citable;
 use rejoinder_core::{PageKey, Site, SiteId};
 use store::Tx;
@@ -25,6 +28,22 @@ pub(super) async fn render(
     let text = text.to_owned();
     let work = move || markup::render_beside(&text, &recordings);
     app.slots.run(Who::of(visitor), work).await
+}
+
+/// Refuse `text` where it is too long for `site`; what takes long to count is counted where it keeps
+/// nobody waiting.
+pub(super) async fn is_short_enough(
+    app: &App,
+    visitor: &Visitor,
+    site: &Arc<Site>,
+    text: &str,
+) -> Result<(), ApiError> {
+    if text.is_ascii() {
+        return Ok(policy::is_short_enough(&site.settings, text)?);
+    }
+    let (site, text) = (Arc::clone(site), text.to_owned());
+    let work = move || policy::is_short_enough(&site.settings, &text);
+    Ok(app.slots.run(Who::of(visitor), work).await??)
 }
 
 /// The recordings of a page that `text` could name a part of.

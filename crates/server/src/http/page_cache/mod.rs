@@ -55,8 +55,35 @@ struct Shelves {
     aliases: Cache<(SiteId, String), String>,
 }
 
+/// Those who ask, in their turns: what keeps a processor busy is done for one after the other.
+pub(crate) trait Turns {
+    /// A turn, until it is dropped.
+    type Turn: Send;
+
+    /// The turn of whoever asks, as soon as it comes.
+    fn turn(&self) -> impl Future<Output = Result<Self::Turn, PageError>> + Send;
+
+    /// The same, unless it has to be waited for.
+    fn turn_at_once(&self) -> Option<Self::Turn>;
+
+    /// Do `work` in its turn, away from the threads that answer.
+    fn apart<T: Send + 'static>(
+        turn: Self::Turn,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = Result<T, PageError>> + Send;
+}
+
+/// The turn of those who ask a source.
+pub(crate) type TurnOf<S> = <<S as Source>::Turns as Turns>::Turn;
+
 /// Where renderings come from.
 pub(crate) trait Source {
+    /// Who asks.
+    type Turns: Turns + Sync;
+
+    /// Who asks.
+    fn turns(&self) -> &Self::Turns;
+
     /// The page's version now.
     fn version(&self, slot: &Slot) -> impl Future<Output = Result<i64, PageError>> + Send;
 
@@ -65,6 +92,7 @@ pub(crate) trait Source {
         &self,
         slot: &Slot,
         shape: &Shape,
+        turn: TurnOf<Self>,
     ) -> impl Future<Output = Result<Rendered, PageError>> + Send;
 }
 
@@ -74,6 +102,12 @@ pub(crate) enum PageError {
     /// The store, or what was asked for, stood in the way.
     #[error("the thread could not be read")]
     Store(#[from] store::StoreError),
+    /// Too much is to be rendered for whoever asks.
+    #[error("the client asks for too much at once")]
+    Greedy,
+    /// Too much is to be rendered for everyone.
+    #[error("too much is to be rendered at once")]
+    Busy,
     /// Something here did.
     #[error("the thread could not be rendered: {0}")]
     Broken(Box<dyn std::error::Error + Send + Sync>),
@@ -189,7 +223,7 @@ impl PageCache {
             let variant = self.variant(site, &key, shape);
             match self.fresh(&variant, now, source).await? {
                 Fresh::Entry(entry) => {
-                    self.encode(&variant, &entry, encoding).await?;
+                    self.encode(&variant, &entry, encoding, source).await?;
                     return Ok((variant, entry));
                 }
                 // Its versions are told to another slot: that one must have been there before the
@@ -231,13 +265,18 @@ impl PageCache {
         now: Time,
         source: &impl Source,
     ) -> Result<Fresh, PageError> {
+        let mut turn = None;
         let _flight = match variant.look(now) {
             Look::Good(entry) => return Ok(Fresh::Entry(entry)),
             Look::Old(entry) | Look::Unsure(entry) => match variant.flight.try_lock() {
                 Ok(flight) => flight,
                 Err(_) => return Ok(Fresh::Entry(entry)),
             },
-            Look::None => variant.flight.lock().await,
+            // The turn comes first: whoever others wait for must not wait for what it asked for before.
+            Look::None => {
+                turn = Some(source.turns().turn().await?);
+                variant.flight.lock().await
+            }
         };
         let kept = match variant.look(now) {
             Look::Good(entry) => return Ok(Fresh::Entry(entry)),
@@ -254,24 +293,35 @@ impl PageCache {
                 }
                 None
             }
-            Look::Old(entry) => Some(entry),
+            Look::Old(entry) => {
+                turn = turn.or_else(|| source.turns().turn_at_once());
+                if turn.is_none() {
+                    return Ok(Fresh::Entry(entry));
+                }
+                Some(entry)
+            }
             Look::None => None,
         };
-        match (self.render(variant, now, source).await, kept) {
+        let turn = match turn {
+            Some(turn) => turn,
+            None => source.turns().turn().await?,
+        };
+        match (self.render(variant, now, source, turn).await, kept) {
             // Old bytes are better than none, as long as nothing had to vanish from them.
             (Err(PageError::Store(_)), Some(entry)) => Ok(Fresh::Entry(entry)),
             (rendered, _) => rendered,
         }
     }
 
-    async fn render(
+    async fn render<S: Source>(
         &self,
         variant: &Arc<Variant>,
         now: Time,
-        source: &impl Source,
+        source: &S,
+        turn: TurnOf<S>,
     ) -> Result<Fresh, PageError> {
         variant.note_rendering(now);
-        let rendered = source.render(&variant.slot, &variant.shape).await?;
+        let rendered = source.render(&variant.slot, &variant.shape, turn).await?;
         if let Some(canonical) = &rendered.canonical
             && *canonical != variant.slot.key
         {
@@ -290,22 +340,23 @@ impl PageCache {
     }
 
     /// Compress `entry` for `encoding`, once, where it does not hold up other requests.
-    async fn encode(
+    async fn encode<S: Source>(
         &self,
         variant: &Arc<Variant>,
         entry: &Arc<Entry>,
         encoding: Encoding,
+        source: &S,
     ) -> Result<(), PageError> {
         if entry.has(encoding) {
             return Ok(());
         }
+        let turn = source.turns().turn().await?;
         let _flight = variant.flight.lock().await;
         if entry.has(encoding) {
             return Ok(());
         }
         let shared = Arc::clone(entry);
-        let encoded = tokio::task::spawn_blocking(move || shared.encode(encoding)).await;
-        encoded.map_err(PageError::broken)??;
+        S::Turns::apart(turn, move || shared.encode(encoding)).await??;
         self.weigh(variant);
         Ok(())
     }

@@ -33,14 +33,42 @@ impl FakePage {
     }
 }
 
+/// Nobody waits for a turn.
+struct AtOnce;
+
+impl Turns for AtOnce {
+    type Turn = ();
+
+    async fn turn(&self) -> Result<(), PageError> {
+        Ok(())
+    }
+
+    fn turn_at_once(&self) -> Option<()> {
+        Some(())
+    }
+
+    async fn apart<T: Send + 'static>(
+        (): (),
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PageError> {
+        Ok(work())
+    }
+}
+
 impl Source for &FakePage {
+    type Turns = AtOnce;
+
+    fn turns(&self) -> &AtOnce {
+        &AtOnce
+    }
+
     async fn version(&self, _: &Slot) -> Result<i64, PageError> {
         self.n_asked.fetch_add(1, Ordering::SeqCst);
         self.lost()?;
         Ok(self.version.load(Ordering::SeqCst))
     }
 
-    async fn render(&self, _: &Slot, _: &Shape) -> Result<Rendered, PageError> {
+    async fn render(&self, _: &Slot, _: &Shape, (): ()) -> Result<Rendered, PageError> {
         self.lost()?;
         let version = self.version.load(Ordering::SeqCst);
         self.n_rendered.fetch_add(1, Ordering::SeqCst);

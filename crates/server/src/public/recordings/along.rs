@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, header};
 use rejoinder_core::recordings::{Comparison, Recording, Span};
 use rejoinder_core::{PageKey, RecordingId, Site, ThreadQuery};
+use render::Context;
 use render::recordings::{Cited, CutOf, Facts};
 use store::discussion::pages;
 use store::recordings::{listing, whole};
@@ -16,8 +17,11 @@ use crate::http::extract::{Params, Visitor};
 use crate::http::limits::Act;
 use crate::http::metrics::Counter;
 use crate::http::middleware::headers::{complete, embed_policy};
-use crate::http::page_cache::{Form, PageError, Rendered, Shape, Slot, Source, Validators};
-use crate::public::cached;
+use crate::http::page_cache::{
+    Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators,
+};
+use crate::http::slots::Turn;
+use crate::public::cached::{self, Asking};
 use crate::public::threads::{context, placed};
 use crate::state::App;
 
@@ -66,7 +70,13 @@ async fn answer(
         reply: None,
         marked: None,
     };
-    let source = AlongSource { app, page, id };
+    let asking = Asking::new(app, visitor);
+    let source = AlongSource {
+        app,
+        asking,
+        page,
+        id,
+    };
     let key = source.page.as_str();
     cached::answer(app, &site, key, &shape, &source, None, asked).await
 }
@@ -91,78 +101,81 @@ async fn stands_with(
 /// Renders what there is to read of a recording from the store.
 struct AlongSource<'a> {
     app: &'a App,
+    asking: Asking,
     page: PageKey,
     id: RecordingId,
 }
 
-impl AlongSource<'_> {
-    fn html(
-        &self,
-        slot: &Slot,
-        shape: &Shape,
-        key: &PageKey,
-        whole: &whole::Whole,
-    ) -> Result<String, PageError> {
-        let transcript = whole.transcript.as_ref();
-        let transcript = transcript.map(|(status, language, text)| {
-            let read = super::read(text, language.clone());
-            read.map(|transcript| (transcript, *status))
-        });
-        let transcript = transcript
-            .transpose()
-            .map_err(|error| PageError::broken(error.detail))?;
-        let cuts = whole.cuts.iter().map(|(cut, json)| {
-            let found = json.as_deref().map(serde_json::from_str::<Comparison>);
-            Ok((cut, found.transpose().map_err(PageError::broken)?))
-        });
-        let cuts: Vec<(&Recording, Option<Comparison>)> = cuts.collect::<Result<_, PageError>>()?;
-        let cuts: Vec<_> = cuts
-            .iter()
-            .map(|(cut, found)| CutOf {
-                cut,
-                comparison: found.as_ref(),
-            })
-            .collect();
-        let cited = whole.cited.iter().map(|cited| Cited {
-            comment: cited.comment,
-            start_ms: cited.start_ms,
-            end_ms: cited.end_ms,
-        });
-        let cited: Vec<_> = cited.collect();
-        let chapters = whole.chapters.as_deref().map(super::in_chapters);
-        let chapters = chapters.transpose();
-        let chapters = chapters.map_err(|error| PageError::broken(error.detail))?;
-        let facts = Facts {
-            recording: &whole.recording,
-            key,
-            transcript: transcript.as_ref().map(|(text, status)| (text, *status)),
-            chapters: chapters.as_deref().unwrap_or_default(),
-            wave_form: &whole.wave_form,
-            cited: &cited,
-            proposals: &whole.proposals,
-            locks: &whole.locks,
-            cuts: &cuts,
-            marked: match shape.form {
-                Form::Recording(_, marked) => marked,
-                _ => None,
-            },
-        };
-        let context = context(self.app, &slot.site, &shape.base);
-        Ok(match shape.form {
-            Form::Recording(..) => render::recordings::player_page(&context, &facts),
-            _ => render::recordings::player_fragment(&context, &facts),
+fn html(
+    context: &Context<'_>,
+    form: Form,
+    key: &PageKey,
+    whole: &whole::Whole,
+) -> Result<String, PageError> {
+    let transcript = whole.transcript.as_ref();
+    let transcript = transcript.map(|(status, language, text)| {
+        let read = super::read(text, language.clone());
+        read.map(|transcript| (transcript, *status))
+    });
+    let transcript = transcript
+        .transpose()
+        .map_err(|error| PageError::broken(error.detail))?;
+    let cuts = whole.cuts.iter().map(|(cut, json)| {
+        let found = json.as_deref().map(serde_json::from_str::<Comparison>);
+        Ok((cut, found.transpose().map_err(PageError::broken)?))
+    });
+    let cuts: Vec<(&Recording, Option<Comparison>)> = cuts.collect::<Result<_, PageError>>()?;
+    let cuts: Vec<_> = cuts
+        .iter()
+        .map(|(cut, found)| CutOf {
+            cut,
+            comparison: found.as_ref(),
         })
-    }
+        .collect();
+    let cited = whole.cited.iter().map(|cited| Cited {
+        comment: cited.comment,
+        start_ms: cited.start_ms,
+        end_ms: cited.end_ms,
+    });
+    let cited: Vec<_> = cited.collect();
+    let chapters = whole.chapters.as_deref().map(super::in_chapters);
+    let chapters = chapters.transpose();
+    let chapters = chapters.map_err(|error| PageError::broken(error.detail))?;
+    let facts = Facts {
+        recording: &whole.recording,
+        key,
+        transcript: transcript.as_ref().map(|(text, status)| (text, *status)),
+        chapters: chapters.as_deref().unwrap_or_default(),
+        wave_form: &whole.wave_form,
+        cited: &cited,
+        proposals: &whole.proposals,
+        locks: &whole.locks,
+        cuts: &cuts,
+        marked: match form {
+            Form::Recording(_, marked) => marked,
+            _ => None,
+        },
+    };
+    Ok(match form {
+        Form::Recording(..) => render::recordings::player_page(context, &facts),
+        _ => render::recordings::player_fragment(context, &facts),
+    })
 }
 
 impl Source for AlongSource<'_> {
+    type Turns = Asking;
+
+    fn turns(&self) -> &Asking {
+        &self.asking
+    }
+
     async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
         let (site, key) = (slot.site.id, slot.page(&self.page));
         let found = self.app.store.read(move |tx| pages::find(tx, site, &key));
         Ok(found.await?.map_or(0, |page| page.version))
     }
 
-    async fn render(&self, slot: &Slot, shape: &Shape) -> Result<Rendered, PageError> {
+    async fn render(&self, slot: &Slot, shape: &Shape, turn: Turn) -> Result<Rendered, PageError> {
         self.app.metrics.count(Counter::Renderings);
         let (site, key, id) = (slot.site.id, slot.page(&self.page), self.id);
         let read = self.app.store.read(move |tx| {
@@ -173,7 +186,9 @@ impl Source for AlongSource<'_> {
         let (page, whole) = read.await?.ok_or_else(|| PageError::broken("it is gone"))?;
         let canonical = page.key.as_str().to_owned();
         let key = placed(self.app, &slot.site, &shape.base, page.key);
-        let html = self.html(slot, shape, &key, &whole)?;
+        let (app, site, own) = (self.app.clone(), slot.site.clone(), shape.clone());
+        let work = move || html(&context(&app, &site, &own.base), own.form, &key, &whole);
+        let html = Asking::apart(turn, work).await??;
         Ok(Rendered {
             version: page.version,
             canonical: Some(canonical),
