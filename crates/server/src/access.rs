@@ -22,6 +22,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::Form;
 use crate::http::extract::Visitor;
 use crate::http::middleware::headers;
+use crate::http::security::{self, KeptOut};
 use crate::state::App;
 
 /// Who may call a route.
@@ -101,11 +102,15 @@ pub(crate) async fn guard(
             next.run(Request::from_parts(parts, body)).await
         }
         Err(Stopped::Stranger) if wants_page(&parts) => sign_in(&host, &parts.uri),
-        Err(Stopped::Stranger) => form.refuse(ApiError::not_found()),
-        Err(Stopped::Refused(error)) => form.refuse(error),
+        Err(Stopped::Stranger) => kept_out(form, ApiError::not_found()),
+        Err(Stopped::Refused(error)) => kept_out(form, error),
     };
     headers::finish_newsroom(&mut response);
     response
+}
+
+fn kept_out(form: Form, error: ApiError) -> Response {
+    security::beside(form.refuse(error), KeptOut)
 }
 
 enum Stopped {

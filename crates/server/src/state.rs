@@ -15,6 +15,7 @@ use crate::http::limits::{Limits, Load};
 use crate::http::live::Live;
 use crate::http::metrics::Metrics;
 use crate::http::page_cache::PageCache;
+use crate::http::security::SecurityLog;
 use crate::http::serve::connections::Connections;
 use crate::http::slots::Slots;
 use crate::sites::Sites;
@@ -72,6 +73,7 @@ pub struct State {
     pub(crate) renderings: Slots,
     pub(crate) bodies: Bodies,
     pub(crate) metrics: Metrics,
+    pub(crate) security: SecurityLog,
     pub(crate) openid: Openid,
 }
 
@@ -101,6 +103,7 @@ impl App {
             clock: parts.clock,
             random: parts.random,
             metrics: Metrics::default(),
+            security: SecurityLog::default(),
             load: Load::default(),
         }))
     }

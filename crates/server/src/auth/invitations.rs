@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
 use crate::http::limits::Act;
+use crate::http::security::SignedIn;
 use crate::public::threads::context;
 use crate::state::{App, hash_of};
 
@@ -116,7 +118,12 @@ pub(super) async fn accept(
     let account = app.store.write(accept).await?;
     let context = context(&app, &site, &visitor.base.0);
     let page = identity::here_page(&context, &account, &Door::default());
-    Ok((cookie.headers(), private(StatusCode::OK, page)).into_response())
+    let signed_in = Extension(SignedIn {
+        account: account.id,
+        way: "invitation",
+    });
+    let page = private(StatusCode::OK, page);
+    Ok((signed_in, cookie.headers(), page).into_response())
 }
 
 async fn refused(

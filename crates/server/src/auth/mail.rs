@@ -3,6 +3,7 @@
 //! What is answered never tells whether an address has an account: asking is the same for both, and
 //! an account is made only when its link is opened.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
@@ -19,6 +20,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
 use crate::http::limits::Act;
+use crate::http::security::{self, RefusedFor, SignedIn};
 use crate::public::threads::context;
 use crate::state::{App, hash_of};
 
@@ -275,10 +277,14 @@ pub(super) async fn enter(
         entered => entered?,
     };
     match entered {
-        Entered::As(_) => {
+        Entered::As(account) => {
+            let signed_in = Extension(SignedIn {
+                account: account.id,
+                way: "mail",
+            });
             let to = fields.get("to").and_then(|to| own_path(&visitor.base, to));
             let cookies = AppendHeaders(visitor.keep_known(&known));
-            Ok((cookie.headers(), cookies, go(&site, to)).into_response())
+            Ok((signed_in, cookie.headers(), cookies, go(&site, to)).into_response())
         }
         Entered::CodeWrong => {
             let wrong = identity::code_wrong(site.settings.language);
@@ -286,7 +292,8 @@ pub(super) async fn enter(
                 field: Some("code"),
                 detail: wrong,
             };
-            again(StatusCode::UNPROCESSABLE_ENTITY, problem)
+            let again = again(StatusCode::UNPROCESSABLE_ENTITY, problem);
+            again.map(|page| security::beside(page, RefusedFor("code_wrong")))
         }
     }
 }

@@ -4,6 +4,7 @@
 //! within ten minutes. It comes back to an address that names the site, so that what another site's
 //! provider was told is worth nothing here.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +22,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Base, Form, Params, Visitor};
 use crate::http::limits::Act;
+use crate::http::security::{self, RefusedFor, SignedIn};
 use crate::public::threads::context;
 use crate::state::{App, hash_of};
 
@@ -138,7 +140,11 @@ pub(super) async fn callback(
             way.private(StatusCode::OK, page)
         }
     };
-    Ok((cookie, response).into_response())
+    let signed_in = Extension(SignedIn {
+        account: arrived.account.id,
+        way: "openid",
+    });
+    Ok((signed_in, cookie, response).into_response())
 }
 
 /// What the browser was sent with, for the one browser, once.
@@ -243,5 +249,19 @@ fn stopped(
     };
     let context = context(app, site, &visitor.base.0);
     let page = identity::stopped_page(&context, &way.door(), stop, label);
-    way.private(status, page)
+    security::beside(way.private(status, page), RefusedFor(code(stop)))
+}
+
+/// What the log knows it by.
+const fn code(stop: Stop) -> &'static str {
+    match stop {
+        Stop::Unreachable => "provider_unreachable",
+        Stop::Unbelievable => "provider_unbelievable",
+        Stop::Declined => "declined",
+        Stop::Late => "late",
+        Stop::Twice => "twice",
+        Stop::Elsewhere => "elsewhere",
+        Stop::Unknown => "unknown",
+        Stop::Newsroom => "newsroom",
+    }
 }

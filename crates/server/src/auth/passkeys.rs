@@ -1,9 +1,9 @@
 //! Signing in with a passkey: as whoever its authenticator says, so nothing is typed.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::identity::passkeys::{self, Used};
@@ -16,6 +16,7 @@ use crate::auth::webauthn::{
 use crate::http::error::ApiError;
 use crate::http::extract::{self, Visitor};
 use crate::http::limits::Act;
+use crate::http::security::SignedIn;
 use crate::state::App;
 
 /// Where someone wants to sign in.
@@ -106,5 +107,9 @@ pub(super) async fn enter(
         return Err(refused());
     }
     let entered = Json(Entered { name: account.name });
-    Ok((cookie.headers(), entered).into_response())
+    let signed_in = Extension(SignedIn {
+        account: account.id,
+        way: "passkey",
+    });
+    Ok((signed_in, cookie.headers(), entered).into_response())
 }

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
+use axum::{Extension, Json};
 use rejoinder_core::Refusal;
 use rejoinder_core::publication::language::Language;
 use serde::Serialize;
@@ -10,6 +10,7 @@ use store::StoreError;
 use utoipa::ToSchema;
 
 use crate::http::page_cache::PageError;
+use crate::http::security::RefusedFor;
 
 /// An answer that says no, as RFC 9457 wants it said.
 #[derive(Debug, Clone)]
@@ -223,7 +224,8 @@ impl IntoResponse for ApiError {
         let json = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, json);
         self.retry_header(&mut headers);
-        (self.status, headers, Json(self.problem())).into_response()
+        let code = Extension(RefusedFor(self.code));
+        (self.status, headers, code, Json(self.problem())).into_response()
     }
 }
 

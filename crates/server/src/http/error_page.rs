@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::language::Language;
 
 use crate::http::error::ApiError;
+use crate::http::security::RefusedFor;
 
 /// How a refusal is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +48,7 @@ impl IntoResponse for ErrorPage {
     fn into_response(self) -> Response {
         let mut response = (self.0.status, Html("")).into_response();
         self.0.retry_header(response.headers_mut());
+        response.extensions_mut().insert(RefusedFor(self.0.code));
         response.extensions_mut().insert(self);
         response
     }

@@ -17,5 +17,6 @@ pub(crate) mod page_cache;
 pub(crate) mod route;
 pub(crate) mod routes;
 pub(crate) mod seats;
+pub(crate) mod security;
 pub(crate) mod serve;
 pub(crate) mod slots;

@@ -4,9 +4,9 @@
 //! code from there, once, and takes it up here for a session in its own jar. A publisher that has
 //! users of its own signs a token for each of them instead.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::{Extension, Json};
 use rejoinder_core::{Author, AuthorId, Refusal, Site, SiteId};
 use serde::{Deserialize, Serialize};
 use store::identity::identities::{self, Arriving, Spent};
@@ -20,6 +20,7 @@ use crate::http::browser;
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::{self, Params, Visitor};
 use crate::http::limits::Act;
+use crate::http::security;
 use crate::state::{App, hash_of};
 
 /// What signs in: a code or a token.
@@ -51,7 +52,7 @@ pub(crate) async fn begin(
     visitor: Visitor,
     headers: HeaderMap,
     extract::Json(body): extract::Json<TakeUp>,
-) -> Result<(HeaderMap, Json<SignedIn>), ApiError> {
+) -> Result<(Extension<security::SignedIn>, HeaderMap, Json<SignedIn>), ApiError> {
     app.limits.take(Act::Preview, &visitor, app.now())?;
     let site = visitor.acting_at(&app, &body.site).await?;
     let token = visitor.new_token(&app);
@@ -60,9 +61,9 @@ pub(crate) async fn begin(
         replaces: visitor.token_hash(),
         label: browser::label(&headers),
     };
-    let (account, is_new) = match (&body.code, &body.token) {
-        (Some(code), None) => take_up(&app, &visitor, site.id, code, new).await?,
-        (None, Some(signed)) => vouch(&app, &site, signed, new).await?,
+    let (way, (account, is_new)) = match (&body.code, &body.token) {
+        (Some(code), None) => ("window", take_up(&app, &visitor, site.id, code, new).await?),
+        (None, Some(signed)) => ("token", vouch(&app, &site, signed, new).await?),
         _ => {
             let detail = "Exactly one of `code` and `token` is needed.";
             return Err(ApiError::body(detail.to_owned()).field("code"));
@@ -73,7 +74,11 @@ pub(crate) async fn begin(
         false => HeaderMap::new(),
     };
     let reader = MyAuthor::from(&account);
-    Ok((headers, Json(SignedIn { reader })))
+    let signed_in = Extension(security::SignedIn {
+        account: account.id,
+        way,
+    });
+    Ok((signed_in, headers, Json(SignedIn { reader })))
 }
 
 /// Sign in by a code.

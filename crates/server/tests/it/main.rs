@@ -5,6 +5,7 @@ mod discussion;
 mod http;
 mod identity;
 mod integrations;
+mod log;
 mod moderation;
 mod notices;
 mod postgres;

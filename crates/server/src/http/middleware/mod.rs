@@ -21,6 +21,7 @@ use crate::http::extract::{MaxBody, SiteCell};
 use crate::http::front;
 use crate::http::metrics::Counter;
 use crate::http::route::Policies;
+use crate::http::security::Answered;
 use crate::state::App;
 
 static LAST_REQUEST: AtomicU64 = AtomicU64::new(0);
@@ -65,10 +66,19 @@ pub(crate) async fn around(
     if method == Method::HEAD {
         empty(&mut response);
     }
+    let route = known.unwrap_or("nowhere");
+    let answered = Answered {
+        site: cell.get().map(|site| site.host.as_str()),
+        method: &method,
+        route,
+        status: response.status(),
+        extensions: response.extensions(),
+    };
+    app.security.note(app.now(), &answered);
     note(
         &app,
         &method,
-        known.unwrap_or("nowhere"),
+        route,
         &mut response,
         app.now().since(started_at),
     );

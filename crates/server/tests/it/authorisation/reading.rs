@@ -1,15 +1,12 @@
 //! What may be looked at without a trace, and in which frame.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
 use axum::http::Method;
 use rejoinder_server::{Access, Declared, declared};
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::name;
 use super::people::{People, Who};
 use super::requests::{Body, HERE, Object, Request, request};
+use crate::log::Log;
 use crate::support::{Answer, BASE, NEWS};
 
 #[tokio::test]
@@ -99,29 +96,6 @@ async fn the_publisher_frames_the_thread_and_no_other_form() {
     assert!(n_framed_forms > 5, "{n_framed_forms}");
 }
 
-/// What is written to the log.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 /// What a request carries that nobody else may learn.
 const SECRETS: [&str; 5] = [
     "secret-in-the-path",
@@ -189,7 +163,7 @@ async fn no_log_line_holds_a_secret_at_any_level() {
         }
     }
 
-    let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let written = log.text();
     assert!(
         written.contains("GET /embed/thread: 200"),
         "the log is read"

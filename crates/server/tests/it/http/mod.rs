@@ -6,3 +6,4 @@ pub(crate) mod headers;
 pub(crate) mod internal;
 pub(crate) mod languages;
 pub(crate) mod origins;
+pub(crate) mod security;
