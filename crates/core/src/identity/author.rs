@@ -249,9 +249,31 @@ pub fn mailbox(email: &str) -> String {
     }
 }
 
+/// What a mail that came to `email` proves: that address, and where the provider is known to read no
+/// dots and nothing after a `+`, every way to write it.
+///
+/// Elsewhere an address with a `+` may be somebody else's than the one without, so what one of them
+/// leads to is none of the other's, although both count as one mailbox.
+pub fn proven_by(email: &str) -> String {
+    let mailbox = mailbox(email);
+    match mailbox.ends_with("@gmail.com") {
+        true => mailbox,
+        false => email.to_lowercase(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mail_proves_its_own_address_and_others_only_where_the_provider_says_so() {
+        let is_same = |one: &str, other: &str| proven_by(one) == proven_by(other);
+        assert!(is_same("Ann@Reader.example", "ann@reader.example"));
+        assert!(is_same("ann.lee+news@gmail.com", "AnnLee@googlemail.com"));
+        assert!(!is_same("ann+eve@reader.example", "ann@reader.example"));
+        assert!(!is_same("a.nn@reader.example", "ann@reader.example"));
+    }
 
     #[test]
     fn a_name_is_trimmed_and_squeezed() {

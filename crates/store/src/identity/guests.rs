@@ -1,8 +1,10 @@
 //! Guests who want to see what is kept of them, or to take it back.
 //!
 //! A guest is known by the token of their browser, or by an address that they confirmed, to which a link
-//! is sent. The link of a mailbox leads to every guest whose address it is known to be, and to what the
-//! mailbox is told; who merely typed the address is not led to.
+//! is sent. Such a link leads to every guest who confirmed that address, and to what is told there; who
+//! merely typed it is not led to. Other addresses of what counts as one mailbox are led to only where the
+//! provider is known to bring their mail to the same person (`author::proven_by`): elsewhere `ann+eve@`
+//! may be somebody else than `ann@`, and a link can delete what it leads to.
 
 use std::time::Duration;
 
@@ -39,21 +41,38 @@ pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &Wish) -> Result<bool> {
     let mailbox = author::mailbox(&wish.email);
     let confirmed: Vec<String> = tx.all(
         sql!(
-            "select s.email from subscription s where s.site_id = ?1 and s.mailbox = ?2
-               and s.confirmed_at is not null and not exists (
-                   select 1 from guest_link l where l.site_id = ?1 and l.mailbox = ?2
-                     and l.created_at > ?3)"
+            "select distinct s.email from subscription s where s.site_id = ?1 and s.mailbox = ?2
+               and s.confirmed_at is not null"
         ),
-        params![wish.site, &mailbox, now.before(LINK_LIFETIME)],
+        params![wish.site, &mailbox],
         |row| row.next(),
     )?;
     let is_confirmed = |known: &String| subscriptions::is_same(known, &wish.email);
     if !confirmed.iter().any(is_confirmed) {
         return Ok(false);
     }
-    add(tx, now, wish.site, &wish.token, None, Some(&mailbox))?;
+    for email in &confirmed {
+        if has_link(tx, now, wish.site, &author::proven_by(email))? {
+            return Ok(false);
+        }
+    }
+    let proven = author::proven_by(&wish.email);
+    add(tx, now, wish.site, &wish.token, None, Some(&proven))?;
     jobs::add(tx, now, &wish.mail)?;
     Ok(true)
+}
+
+/// Whether a link that proves `address` was sent within the hour.
+fn has_link(tx: &mut Tx<'_>, now: Time, site: SiteId, address: &str) -> Result<bool> {
+    let found = tx.one(
+        sql!(
+            "select 1 from guest_link
+             where site_id = ?1 and mailbox = ?2 and created_at > ?3 limit 1"
+        ),
+        params![site, address, now.before(LINK_LIFETIME)],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
 }
 
 /// Let a link lead to what is kept of a guest whose browser asks, for where that browser's cookie is not
@@ -80,14 +99,14 @@ fn add(
     site: SiteId,
     token: &TokenHash,
     author: Option<AuthorId>,
-    mailbox: Option<&str>,
+    address: Option<&str>,
 ) -> Result<()> {
     tx.execute(
         sql!(
             "insert into guest_link (site_id, token_hash, author_id, mailbox, created_at, expires_at)
              values (?1, ?2, ?3, ?4, ?5, ?6)"
         ),
-        params![site, &token.0, author, mailbox, now, now.after(LINK_LIFETIME)],
+        params![site, &token.0, author, address, now, now.after(LINK_LIFETIME)],
     )?;
     Ok(())
 }
@@ -106,8 +125,8 @@ pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()>
 pub struct Proven {
     /// Whom they were; several where they wrote in several browsers.
     pub guests: Vec<AuthorId>,
-    /// The mailbox that a link was sent to.
-    pub mailbox: Option<String>,
+    /// The address that a link was sent to, as [`author::proven_by`] writes it.
+    pub address: Option<String>,
 }
 
 impl Proven {
@@ -116,7 +135,7 @@ impl Proven {
         let guest = author.filter(|known| known.kind == AuthorKind::Guest)?;
         Some(Self {
             guests: vec![guest.id],
-            mailbox: None,
+            address: None,
         })
     }
 }
@@ -136,24 +155,36 @@ pub fn by_link(
         params![site, &token.0, now],
         |row| Ok((row.next()?, row.next()?)),
     )?;
-    let Some((author, mailbox)) = found else {
+    let Some((author, address)) = found else {
         return Ok(None);
     };
     let mut guests = Vec::from_iter(author);
-    if let Some(mailbox) = &mailbox {
-        guests = tx.all(
-            sql!(
-                "select distinct a.id from subscription s
-                 join author a on a.site_id = s.site_id and a.id = s.author_id
-                 where s.site_id = ?1 and s.mailbox = ?2 and s.confirmed_at is not null
-                   and s.contested_at is null and a.kind = 'guest' and a.role = 'reader'
-                 order by a.id limit 100"
-            ),
-            params![site, mailbox],
-            |row| row.next(),
-        )?;
+    if let Some(address) = &address {
+        guests = guests_of(tx, site, address)?;
     }
-    Ok(Some(Proven { guests, mailbox }))
+    Ok(Some(Proven { guests, address }))
+}
+
+/// The guests who confirmed an address.
+fn guests_of(tx: &mut Tx<'_>, site: SiteId, address: &str) -> Result<Vec<AuthorId>> {
+    let found: Vec<(AuthorId, String)> = tx.all(
+        sql!(
+            "select distinct a.id, s.email from subscription s
+             join author a on a.site_id = s.site_id and a.id = s.author_id
+             where s.site_id = ?1 and s.mailbox = ?2 and s.confirmed_at is not null
+               and s.contested_at is null and a.kind = 'guest' and a.role = 'reader'
+             order by a.id, s.email limit 1000"
+        ),
+        params![site, author::mailbox(address)],
+        |row| Ok((row.next()?, row.next()?)),
+    )?;
+    let own = found
+        .into_iter()
+        .filter(|(_, email)| author::proven_by(email) == address);
+    let mut guests: Vec<AuthorId> = own.map(|(guest, _)| guest).collect();
+    guests.dedup();
+    guests.truncate(100);
+    Ok(guests)
 }
 
 /// Everything that is kept of a guest at a site.
@@ -161,7 +192,7 @@ pub fn by_link(
 pub struct Kept {
     /// Of each browser in which they wrote.
     pub guests: Vec<Everything>,
-    /// Of what their mailbox is told otherwise.
+    /// Of what their address is told otherwise.
     pub subscriptions: Vec<Subscribed>,
 }
 
@@ -174,8 +205,8 @@ pub fn kept(tx: &mut Tx<'_>, now: Time, site: SiteId, proven: &Proven) -> Result
         }
     }
     let mut subscriptions = Vec::new();
-    if let Some(mailbox) = &proven.mailbox {
-        subscriptions = personal::told_elsewhere(tx, site, mailbox, &proven.guests)?;
+    if let Some(address) = &proven.address {
+        subscriptions = personal::told_elsewhere(tx, site, address, &proven.guests)?;
     }
     Ok(Kept {
         guests,
@@ -192,8 +223,8 @@ pub fn take_back(
     proven: &Proven,
     nobody: AuthorId,
 ) -> Result<()> {
-    if let Some(mailbox) = &proven.mailbox {
-        forget_mailbox(tx, now, site, mailbox)?;
+    if let Some(address) = &proven.address {
+        forget_address(tx, now, site, address)?;
     }
     for guest in &proven.guests {
         erasures::take_back(tx, now, site, *guest, nobody)?;
@@ -202,8 +233,8 @@ pub fn take_back(
 }
 
 /// Forget an address that whoever asks has mails of. An account of theirs keeps what it is told of.
-fn forget_mailbox(tx: &mut Tx<'_>, now: Time, site: SiteId, mailbox: &str) -> Result<()> {
-    let addresses = mailboxes::forget_mailbox(tx, now, site, mailbox)?;
+fn forget_address(tx: &mut Tx<'_>, now: Time, site: SiteId, address: &str) -> Result<()> {
+    let addresses = mailboxes::forget_address(tx, now, site, address)?;
     for address in addresses {
         tx.execute(
             sql!(

@@ -1,12 +1,13 @@
 //! Forgetting an address, wherever it stands.
 
+use rejoinder_core::identity::author;
 use rejoinder_core::{AuthorId, SiteId, Time};
 
 use crate::identity::mail_sign_ins;
 use crate::notices::subscriptions;
 use crate::{Result, Tx, jobs, params, sql};
 
-/// Forget what a guest wanted to be told, and the mailbox that is known to be theirs where nobody else
+/// Forget what a guest wanted to be told, and the address that is known to be theirs where nobody else
 /// is told anything there.
 pub(crate) fn forget_of_guest(
     tx: &mut Tx<'_>,
@@ -17,55 +18,79 @@ pub(crate) fn forget_of_guest(
     let ended: Vec<(i64, String, bool)> = tx.all(
         sql!(
             "delete from subscription where site_id = ?1 and author_id = ?2
-             returning id, mailbox, cast(case when confirmed_at is not null
+             returning id, email, cast(case when confirmed_at is not null
                  and contested_at is null then 1 else 0 end as bigint)"
         ),
         params![site, guest],
         |row| Ok((row.next()?, row.next()?, row.next::<i64>()? == 1)),
     )?;
-    let told = ended.iter().map(|(id, mailbox, _)| (*id, mailbox.clone()));
+    let told = ended
+        .iter()
+        .map(|(id, email, _)| (*id, author::mailbox(email)));
     subscriptions::forget_notices(tx, now, site, &told.collect::<Vec<_>>())?;
-    for (_, mailbox, _) in ended.iter().filter(|(_, _, is_known)| *is_known) {
-        let others = tx.one(
-            sql!("select 1 from subscription where site_id = ?1 and mailbox = ?2 limit 1"),
-            params![site, mailbox],
-            |_| Ok(()),
-        )?;
-        if others.is_none() {
-            forget_mailbox(tx, now, site, mailbox)?;
+    let known = ended.into_iter().filter(|(_, _, is_known)| *is_known);
+    for address in known.map(|(_, email, _)| author::proven_by(&email)) {
+        if told_at(tx, site, &address)?.is_empty() {
+            forget_address(tx, now, site, &address)?;
         }
     }
     Ok(())
 }
 
-/// Forget what a mailbox was to be told, but for what an account of the same person is. Gives the
-/// addresses that lead there.
-pub(crate) fn forget_mailbox(
+/// What is told at an address, as [`author::proven_by`] writes it, with how it was written and whether by
+/// the wish of an account.
+fn told_at(tx: &mut Tx<'_>, site: SiteId, address: &str) -> Result<Vec<(i64, String, bool)>> {
+    let told: Vec<(i64, String, bool)> = tx.all(
+        sql!(
+            "select s.id, s.email, cast(case when exists (
+                 select 1 from author a where a.site_id = ?1 and a.id = s.author_id
+                   and a.kind = 'account') then 1 else 0 end as bigint)
+             from subscription s where s.site_id = ?1 and s.mailbox = ?2"
+        ),
+        params![site, author::mailbox(address)],
+        |row| Ok((row.next()?, row.next()?, row.next::<i64>()? == 1)),
+    )?;
+    let own = told.into_iter();
+    let own = own.filter(|(_, email, _)| author::proven_by(email) == address);
+    Ok(own.collect())
+}
+
+/// Forget what was to be told at an address, as [`author::proven_by`] writes it, but for what an account
+/// of the same person is. Gives the ways to write it that were known.
+pub(crate) fn forget_address(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
-    mailbox: &str,
+    address: &str,
 ) -> Result<Vec<String>> {
-    let ended: Vec<(i64, String)> = tx.all(
-        sql!(
-            "delete from subscription where site_id = ?1 and mailbox = ?2 and not exists (
-                 select 1 from author a where a.site_id = ?1 and a.id = subscription.author_id
-                   and a.kind = 'account')
-             returning id, email"
-        ),
-        params![site, mailbox],
-        |row| Ok((row.next()?, row.next()?)),
-    )?;
-    let told = ended.iter().map(|(id, _)| (*id, mailbox.to_owned()));
-    subscriptions::forget_notices(tx, now, site, &told.collect::<Vec<_>>())?;
-    for sql in [
-        sql!("delete from mail_sign_in where site_id = ?1 and mailbox = ?2"),
-        sql!("delete from guest_link where site_id = ?1 and mailbox = ?2"),
-    ] {
-        tx.execute(sql, params![site, mailbox])?;
+    let mailbox = author::mailbox(address);
+    let mut addresses = vec![address.to_owned()];
+    let mut ended = Vec::new();
+    for (id, email, is_of_account) in told_at(tx, site, address)? {
+        if !is_of_account {
+            tx.execute(
+                sql!("delete from subscription where site_id = ?1 and id = ?2"),
+                params![site, id],
+            )?;
+            ended.push((id, mailbox.clone()));
+            addresses.push(email);
+        }
     }
-    let mut addresses: Vec<String> = ended.into_iter().map(|(_, email)| email).collect();
-    addresses.push(mailbox.to_owned());
+    subscriptions::forget_notices(tx, now, site, &ended)?;
+    let asked: Vec<String> = tx.all(
+        sql!("select email from mail_sign_in where site_id = ?1 and mailbox = ?2"),
+        params![site, &mailbox],
+        |row| row.next(),
+    )?;
+    addresses.extend(
+        asked
+            .into_iter()
+            .filter(|email| author::proven_by(email) == address),
+    );
+    tx.execute(
+        sql!("delete from guest_link where site_id = ?1 and mailbox = ?2"),
+        params![site, address],
+    )?;
     addresses.sort();
     addresses.dedup();
     for address in &addresses {

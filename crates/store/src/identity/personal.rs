@@ -1,5 +1,6 @@
 //! What is kept of a person, for that person to take along.
 
+use rejoinder_core::identity::author;
 use rejoinder_core::{AuthorId, CommentId, ProposalId, RecordingId, Refusal, SiteId, Time};
 use serde::Serialize;
 
@@ -334,11 +335,11 @@ fn subscribed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Sub
     )
 }
 
-/// What a mailbox is told by the wish of other guests than `known`, and of no account.
+/// What an address is told by the wish of other guests than `known`, and of no account.
 pub(crate) fn told_elsewhere(
     tx: &mut Tx<'_>,
     site: SiteId,
-    mailbox: &str,
+    address: &str,
     known: &[AuthorId],
 ) -> Result<Vec<Subscribed>> {
     let found = tx.all(
@@ -349,12 +350,12 @@ pub(crate) fn told_elsewhere(
              join author a on a.site_id = s.site_id and a.id = s.author_id
              where s.site_id = ?1 and s.mailbox = ?2 and a.kind <> 'account' order by s.id"
         ),
-        params![site, mailbox],
+        params![site, author::mailbox(address)],
         |row| Ok((row.next::<AuthorId>()?, subscription(row)?)),
     )?;
-    let others = found
-        .into_iter()
-        .filter(|(author, _)| !known.contains(author));
+    let others = found.into_iter().filter(|(guest, subscription)| {
+        !known.contains(guest) && author::proven_by(&subscription.email) == address
+    });
     Ok(others.map(|(_, subscription)| subscription).collect())
 }
 

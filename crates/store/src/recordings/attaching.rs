@@ -60,7 +60,7 @@ pub fn room(tx: &mut Tx<'_>, site: &Site) -> Result<i64> {
     let taken: Option<i64> = tx.one(
         sql!("select cast(coalesce(sum(n_bytes), 0) as bigint) from recording where site_id = ?1"),
         params![site.id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     let room = site.settings.max_recordings_bytes() - taken.unwrap_or(0);
     Ok(room.max(0))

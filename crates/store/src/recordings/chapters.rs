@@ -11,7 +11,7 @@ pub fn of(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<Strin
     let found: Option<Option<String>> = tx.one(
         sql!("select chapters from recording where site_id = ?1 and id = ?2"),
         params![site, id],
-        |row| row.get(0),
+        |row| row.next(),
     )?;
     Ok(found.flatten())
 }

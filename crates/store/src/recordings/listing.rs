@@ -150,7 +150,7 @@ pub fn episodes(tx: &mut Tx<'_>, site: SiteId, limit: i64) -> Result<Vec<Episode
                  order by revision desc limit 1"
             ),
             params![site, id],
-            |row| row.get(0),
+            |row| row.next(),
         )?;
         episodes.push(Episode {
             transcript: said,

@@ -223,6 +223,50 @@ fn one_mailbox_is_one_however_its_address_is_written() {
 }
 
 #[test]
+fn a_link_leads_to_nothing_of_an_address_that_only_counts_as_the_same_mailbox() {
+    on_both(|world| async move {
+        let people = [
+            (world.person("Ann"), 5, Kind::Page, "ann@reader.example"),
+            (
+                world.person("Eve"),
+                6,
+                Kind::Replies,
+                "ann+eve@reader.example",
+            ),
+        ];
+        for (person, id, kind, email) in &people {
+            world.post(person, email).await;
+            let told = Told {
+                id: *id,
+                secret: format!("secret-{id}"),
+                ..wish(*kind, email)
+            };
+            world.subscribe(person, told).await;
+        }
+        assert!(ask_for(&world, "Ann+Eve@reader.example", TokenHash([2; 32])).await);
+        let proven = by_link(&world, TokenHash([2; 32])).await.unwrap();
+
+        let kept = kept(&world, &proven).await;
+        take_back(&world, proven).await.unwrap();
+
+        assert_eq!(kept.guests.len(), 1);
+        assert_eq!(kept.guests[0].comments[0].text, "ann+eve@reader.example");
+        assert!(kept.subscriptions.is_empty());
+        let lines = world.lines(first_page(Sort::Oldest)).await;
+        assert_eq!(lines, ["ann@reader.example 0"]);
+        let dump = world.dump().await;
+        let told = dump
+            .iter()
+            .filter(|line| line.starts_with("subscription: "));
+        let told: Vec<_> = told.collect();
+        assert!(
+            told.len() == 1 && told[0].contains("ann@reader.example"),
+            "{told:?}"
+        );
+    });
+}
+
+#[test]
 fn an_address_that_someone_else_typed_leads_to_nothing_of_theirs() {
     on_both(|world| async move {
         let (ann, eve) = (world.person("Ann"), world.person("Eve"));
