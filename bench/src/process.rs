@@ -1,5 +1,6 @@
 //! A server that was started here and is stopped here.
 
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -161,14 +162,19 @@ pub(crate) fn raise_file_limit() {
     let _ = setrlimit(Resource::Nofile, raised);
 }
 
+/// The processor time that this thread has used, in milliseconds.
+pub(crate) fn thread_cpu_ms() -> f64 {
+    cpu_ms("thread-self")
+}
+
 /// A number of /proc/PID/stat, counted from the one behind the state.
-fn stat(pid: u32, at: usize) -> Option<u64> {
+fn stat(pid: impl Display, at: usize) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, rest) = stat.rsplit_once(") ")?;
     rest.split(' ').nth(at)?.parse().ok()
 }
 
-fn cpu_ms(pid: u32) -> f64 {
+fn cpu_ms(pid: impl Display + Copy) -> f64 {
     const MS_PER_TICK: u64 = 10;
     let ticks = stat(pid, 11).unwrap_or(0) + stat(pid, 12).unwrap_or(0);
     u32::try_from(ticks * MS_PER_TICK).map_or(0.0, f64::from)

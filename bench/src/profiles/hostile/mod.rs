@@ -21,6 +21,7 @@ use crate::corpus::{self, SITE, page, pages_of_100};
 use crate::http::{Connection, quoted, request, runtime};
 use crate::load::good;
 use crate::plan::Plan;
+use crate::process;
 use crate::rejoinder::{Database, Post, post, thread as thread_of};
 use crate::report::{Row, Rows, at_most};
 use crate::samples::{median, percentile, ratio};
@@ -43,6 +44,14 @@ struct Times {
     post: Vec<f64>,
     /// From asking for a sign-in mail until it is at the mail server.
     mail: Vec<f64>,
+    cpu: Cpu,
+}
+
+/// The processor time that was used meanwhile, in milliseconds: all three share one machine.
+#[derive(Default, Clone, Copy)]
+struct Cpu {
+    server: f64,
+    attacker: f64,
 }
 
 /// The p50 and p99 of each round, and all times.
@@ -51,13 +60,19 @@ struct Figures {
     all: Vec<f64>,
     p50: Vec<f64>,
     p99: Vec<f64>,
+    cpu: Vec<Cpu>,
 }
 
 impl Figures {
-    fn push(&mut self, times: &[f64]) {
+    fn push(&mut self, times: &[f64], cpu: Cpu) {
+        self.cpu.push(cpu);
         self.p50.push(median(times));
         self.p99.push(percentile(times, 99.0));
         self.all.extend(times);
+    }
+
+    fn cpu_ms(&self, of: fn(&Cpu) -> f64) -> Vec<f64> {
+        self.cpu.iter().map(of).collect()
     }
 
     fn shown(&self) -> String {
@@ -108,6 +123,9 @@ pub(super) fn measure(plan: &Plan, rows: &mut Rows) -> Result {
                 rounds: json!({
                     "p50_ms": side.p50, "p99_ms": side.p99,
                     "alone_p50_ms": alone.p50, "alone_p99_ms": alone.p99,
+                    "server_cpu_ms": side.cpu_ms(|cpu| cpu.server),
+                    "attacker_cpu_ms": side.cpu_ms(|cpu| cpu.attacker),
+                    "alone_server_cpu_ms": alone.cpu_ms(|cpu| cpu.server),
                 }),
             });
         }
@@ -116,9 +134,10 @@ pub(super) fn measure(plan: &Plan, rows: &mut Rows) -> Result {
 }
 
 fn push(sides: &mut Sides, times: &Times) {
+    let cpu = times.cpu;
     let times = [&times.cached, &times.uncached, &times.post, &times.mail];
     for (figures, times) in sides.iter_mut().zip(times) {
-        figures.push(times);
+        figures.push(times, cpu);
     }
 }
 
@@ -153,18 +172,24 @@ fn once(
         arrived: &arrived,
     };
     thread::scope(|scope| {
-        let attacker = scope.spawn(move || match attack {
-            Some(attack) => (attack.run)(attacker),
-            None => {
-                attacker.ready.wait();
-                Ok(())
+        let attacker = scope.spawn(move || {
+            match attack {
+                Some(attack) => (attack.run)(attacker)?,
+                None => drop(attacker.ready.wait()),
             }
+            Ok::<_, String>(process::thread_cpu_ms())
         });
+        let before = server.process.cpu_ms();
         let times = runtime.block_on(victim.act(&ready));
+        let used = server.process.cpu_ms() - before;
         stop.store(true, Ordering::Release);
         let attacked = attacker.join();
-        attacked.map_err(|_| "the attacker panicked".to_owned())??;
-        times
+        let attacker = attacked.map_err(|_| "the attacker panicked".to_owned())??;
+        let cpu = Cpu {
+            server: used,
+            attacker,
+        };
+        Ok(Times { cpu, ..times? })
     })
 }
 
@@ -216,6 +241,7 @@ impl Victim<'_> {
             uncached: uncached?,
             post: post?,
             mail: mail?,
+            cpu: Cpu::default(),
         })
     }
 
