@@ -164,10 +164,12 @@ fn start<S>(
         async move {
             connection.turn().await;
             let answer = match paced.wait(request.headers()).await {
-                Ok(()) => service
-                    .call(request)
-                    .await
-                    .unwrap_or_else(|never| match never {}),
+                Ok(own) => {
+                    let answer = service.call(request).await;
+                    let answer = answer.unwrap_or_else(|never| match never {});
+                    paced.note(own.as_ref(), answer.status());
+                    answer
+                }
                 Err(refused) => refusal(refused),
             };
             let answer = match connection.is_body_late() {

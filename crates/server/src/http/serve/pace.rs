@@ -17,7 +17,11 @@ use crate::config::RequestPace;
 const MAX_KNOWN: u64 = 50_000;
 
 /// Nobody waits longer: that many who wait are too many.
-const MAX_DELAY: Duration = Duration::from_secs(1);
+pub(super) const MAX_DELAY: Duration = Duration::from_secs(1);
+
+/// A request that was too quick by another limit counts as so many: it has cost the server as much as a
+/// good one, and whoever goes on all the same must not keep it busy with nothing but refusals.
+const REFUSED: u64 = 25;
 
 /// When each network that asked lately may ask again.
 pub(super) struct Pace {
@@ -46,6 +50,13 @@ impl Pace {
     /// away.
     pub(super) fn take(&self, own: &Own) -> Option<Duration> {
         self.take_at(own, self.epoch.elapsed())
+    }
+
+    /// Count a request that was answered with 429 as the many that it is.
+    pub(super) fn charge(&self, own: &Own) {
+        let (now, period) = (micros(self.epoch.elapsed()), micros(self.pace.period));
+        let next = |due: u64| Some(due.max(now) + (REFUSED - 1) * period);
+        let _ = own.fetch_update(Ordering::AcqRel, Ordering::Acquire, next);
     }
 
     fn take_at(&self, own: &Own, now: Duration) -> Option<Duration> {

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use rejoinder_core::identity::address::Network;
 
 use super::connections::Connections;
-use super::pace::Own;
+use super::pace::{MAX_DELAY, Own};
 use crate::http::error::ApiError;
 use crate::http::extract::network_of;
 use crate::state::App;
@@ -33,22 +33,32 @@ impl Paced {
         }
     }
 
-    /// Wait until the client may be answered; too many who wait are sent away.
-    pub(super) async fn wait(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+    /// Wait until the client may be answered; too many who wait are sent away, and hear it no sooner.
+    pub(super) async fn wait(&self, headers: &HeaderMap) -> Result<Option<Own>, ApiError> {
         let Some(pace) = self.connections.pace() else {
-            return Ok(());
+            return Ok(None);
         };
-        let delay = match &self.own {
-            Some(own) => pace.take(own),
-            None => {
-                let network = network_of(&self.app.config, self.peer, headers);
-                pace.take(&pace.of(network))
-            }
+        let own = match &self.own {
+            Some(own) => Own::clone(own),
+            None => pace.of(network_of(&self.app.config, self.peer, headers)),
         };
-        let delay = delay.ok_or_else(|| ApiError::rate_limited(1))?;
-        if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
+        let delay = pace.take(&own);
+        let wait = delay.unwrap_or(MAX_DELAY);
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
         }
-        Ok(())
+        match delay {
+            Some(_) => Ok(Some(own)),
+            None => Err(ApiError::rate_limited(1)),
+        }
+    }
+
+    /// Count what was answered with 429.
+    pub(super) fn note(&self, own: Option<&Own>, status: StatusCode) {
+        if let (Some(pace), Some(own), StatusCode::TOO_MANY_REQUESTS) =
+            (self.connections.pace(), own, status)
+        {
+            pace.charge(own);
+        }
     }
 }

@@ -384,3 +384,25 @@ async fn behind_a_proxy_each_client_has_a_pace_of_its_own() {
 
     assert_eq!(statuses, ["200", "429", "200"]);
 }
+
+#[tokio::test]
+async fn whoever_is_refused_for_quickness_and_goes_on_is_soon_answered_no_more() {
+    const GUESS: &[u8] = b"GET /api/v1/me?site=news.example&page=a HTTP/1.1\r\n\
+        Host: comments.example\r\nAuthorization: Bearer rjt_1_00\r\n\r\n";
+    let pace = RequestPace {
+        burst: 100,
+        period: LONG,
+    };
+    let limits = ConnectionLimits {
+        pace: Some(pace),
+        ..WIDE
+    };
+    let (app, address) = limited(limits).await;
+
+    // Thirty guesses are free; each further one counts as twenty-five requests.
+    for _ in 0..34 {
+        ask(&mut connect(2, address).await, GUESS).await;
+    }
+
+    assert_eq!(counted(&app, "rejoinder_answers_refused_total ").await, 33);
+}
