@@ -45,13 +45,13 @@ struct Read {
 
 /// What the form of the transcript shows: what was typed, and why it was not taken.
 #[derive(Default)]
-pub(super) struct Typed<'a> {
-    pub(super) text: Option<&'a str>,
-    pub(super) problem: Option<String>,
-    pub(super) report: Option<Report>,
-    pub(super) chapters: Option<&'a str>,
-    pub(super) chapters_problem: Option<String>,
-    pub(super) lock_problem: Option<&'a str>,
+struct Typed<'a> {
+    text: Option<&'a str>,
+    problem: Option<String>,
+    report: Option<Report>,
+    chapters: Option<&'a str>,
+    chapters_problem: Option<String>,
+    lock_problem: Option<&'a str>,
 }
 
 /// `GET /edit/{site}/recordings/{id}`.
@@ -68,7 +68,7 @@ pub(super) async fn show(
     Ok(page(&app, &member, id, told.as_ref(), Typed::default()).await?)
 }
 
-pub(super) async fn page(
+async fn page(
     app: &App,
     member: &Member,
     id: RecordingId,
@@ -200,7 +200,19 @@ pub(super) async fn change(
                 false => here,
             }))
         }
-        Some("chapters") => chapters::save(&app, &member, &recording, &fields).await,
+        Some("chapters") => {
+            let typed = fields.get("chapters").unwrap_or_default();
+            let Some(problem) = chapters::save(&app, &recording, typed).await? else {
+                return Ok(see_other(&format!("{here}/{id}?did=saved")));
+            };
+            let typed = Typed {
+                chapters: Some(typed),
+                chapters_problem: Some(render::recordings::chapters_unfit(&member.site, &problem)),
+                ..Typed::default()
+            };
+            let page = page(&app, &member, id, None, typed).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
         Some("transcript") => save(&app, &member, &recording, &fields).await,
         Some(act @ ("accept" | "decline")) => {
             let did = proposals::decide(&app, &member, &recording, act, &fields).await?;
