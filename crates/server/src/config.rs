@@ -100,12 +100,20 @@ pub struct RequestPace {
     pub period: Duration,
 }
 
+impl RequestPace {
+    /// So many at once, and then so many in each second; at least one.
+    pub fn per_second(rate: usize) -> Self {
+        let burst = u32::try_from(rate).unwrap_or(u32::MAX).max(1);
+        Self {
+            burst,
+            period: Duration::from_secs(1) / burst,
+        }
+    }
+}
+
 impl Default for RequestPace {
     fn default() -> Self {
-        Self {
-            burst: 500,
-            period: Duration::from_millis(2),
-        }
+        Self::per_second(500)
     }
 }
 

@@ -30,7 +30,7 @@ const fn known(key: &'static str, accepts: &'static str) -> Known {
     Known { key, accepts }
 }
 
-const KNOWN: [Known; 27] = [
+const KNOWN: [Known; 28] = [
     known("listen", "an address and a port such as 127.0.0.1:8080"),
     known(
         "internal",
@@ -61,6 +61,7 @@ const KNOWN: [Known; 27] = [
     known("rate_limits", "on or off"),
     known("connections.max", room::ACCEPTS),
     known("connections.max_per_network", room::ACCEPTS),
+    known("connections.requests_per_s", room::ACCEPTS),
     known("connections.head_timeout_s", room::ACCEPTS_SECONDS),
     known("connections.body_timeout_s", room::ACCEPTS_SECONDS),
     known("connections.idle_timeout_s", room::ACCEPTS_SECONDS),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use server::{ConnectionLimits, StreamLimits};
+use server::{ConnectionLimits, RequestPace, StreamLimits};
 
 use super::layers::Layers;
 use crate::failure::Failure;
@@ -49,7 +49,8 @@ impl Room {
                     .unwrap_or(connections.idle_timeout),
                 write_timeout: seconds("connections.write_timeout_s")?
                     .unwrap_or(connections.write_timeout),
-                pace: connections.pace,
+                pace: number("connections.requests_per_s")?
+                    .map_or(connections.pace, |rate| Some(RequestPace::per_second(rate))),
             },
             streams: StreamLimits {
                 max: given.0.unwrap_or(streams.max),
