@@ -28,10 +28,9 @@ struct Key {
 
 /// The hash of `network` under the newest key, to be stored.
 pub fn hash(tx: &mut Tx<'_>, now: Time, network: Network, new_key: &[u8; 32]) -> Result<Vec<u8>> {
-    let keys = live(tx)?;
-    let key = match keys.into_iter().next() {
-        Some(key) if now.since(key.created_at) < LIFETIME => key,
-        _ => rotate(tx, now, new_key)?,
+    let key = match young(tx, now)? {
+        Some(key) => key,
+        None => rotate(tx, now, new_key)?,
     };
     Ok(key.hash(network))
 }
@@ -73,12 +72,23 @@ fn live(tx: &mut Tx<'_>) -> Result<Vec<Key>> {
     Ok(stored.into_iter().filter_map(open).collect())
 }
 
+/// The newest key, while new hashes are made with it.
+fn young(tx: &mut Tx<'_>, now: Time) -> Result<Option<Key>> {
+    let newest = live(tx)?.into_iter().next();
+    Ok(newest.filter(|key| now.since(key.created_at) < LIFETIME))
+}
+
 fn rotate(tx: &mut Tx<'_>, now: Time, secret: &[u8; 32]) -> Result<Key> {
     let newest: Option<i64> = tx.one(
         sql!("select coalesce(max(id), 0) from address_key"),
         params![],
         |row| row.next(),
     )?;
+    // Another may have made one since it was looked for: two of one moment would part what the same
+    // network writes.
+    if let Some(key) = young(tx, now)? {
+        return Ok(key);
+    }
     let id = newest.unwrap_or(0) + 1;
     let sealed = tx.seals().seal(SECRET, secret)?;
     tx.execute(

@@ -3,9 +3,10 @@
 use rejoinder_core::moderation::Action;
 use rejoinder_core::publication::settings::External;
 use rejoinder_core::{Author, CommentId, FixedRandom, PageKey, Sort, State};
-use rejoinder_store::StoreError;
 use rejoinder_store::discussion::posting::NewComment;
+use rejoinder_store::identity::address_keys;
 use rejoinder_store::moderation::decisions::{Actor, Decision};
+use rejoinder_store::{StoreError, Tx};
 
 use crate::moderation::desk::outside;
 use crate::support::{Person, World, first_page, key, on_both};
@@ -213,6 +214,27 @@ fn the_log_explains_where_every_comment_stands_and_nothing_removed_comes_back() 
             );
         }
         world.expect_sound().await;
+    });
+}
+
+#[test]
+fn who_write_first_and_at_one_moment_are_known_by_one_key() {
+    on_both(|world| async move {
+        let world = &world;
+        let network = world.person("Ann").network;
+        let mut running = Vec::new();
+        for n in 0..16 {
+            let writer = world.person("Ann");
+            let mut draft = world.draft(&writer, None, &format!("text {n}")).await;
+            let page = format!("https://news.example/first{n}");
+            draft.page = PageKey::parse(&page).unwrap();
+            running.push(Box::pin(async move {
+                answered(world.send(draft).await).unwrap();
+            }));
+        }
+        all(running).await;
+        let hashes = move |tx: &mut Tx<'_>| address_keys::hashes(tx, network);
+        assert_eq!(world.store.read(hashes).await.unwrap().len(), 1);
     });
 }
 
