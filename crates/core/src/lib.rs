@@ -13,6 +13,7 @@ pub mod integrations;
 pub mod line;
 pub mod moderation;
 pub mod notices;
+pub mod passages;
 pub mod publication;
 pub mod recordings;
 pub mod refusal;

@@ -197,6 +197,26 @@ pub enum Refusal {
     /// Someone at this address proposed or confirmed the correction lately.
     #[error("someone at your address has proposed or confirmed this")]
     AddressConfirmed,
+    /// The site takes no comments on passages.
+    #[error("comments on single passages are not taken here")]
+    PassagesOff,
+    /// A reply has the passage of what it replies to.
+    #[error("a reply is about the passage of the comment that it replies to")]
+    PassageInReply,
+    /// The passage has no words.
+    #[error("the passage is empty")]
+    PassageEmpty,
+    /// The passage is too long.
+    #[error("a passage can have at most {max} characters")]
+    PassageTooLong { max: usize },
+    /// What stands beside the passage is longer than is kept of it.
+    #[error("at most {max} characters beside a passage are taken")]
+    PassageContextTooLong { max: usize },
+    /// The passage ends before it starts, or only one of both is given.
+    #[error(
+        "where a passage starts and ends must be given together, and it must end behind its start"
+    )]
+    PassageMisplaced,
     /// There is no such author here.
     #[error("there is no such author")]
     AuthorUnknown,
@@ -240,6 +260,8 @@ impl Refusal {
             | Self::ProposalTooLong { max }
             | Self::SpeakerTooLong { max }
             | Self::TooManyProposals { max }
+            | Self::PassageTooLong { max }
+            | Self::PassageContextTooLong { max }
             | Self::NoteTooLong { max, .. } => Some(*max),
             _ => None,
         }

@@ -308,6 +308,32 @@ impl From<Refusal> for ApiError {
             Refusal::ProposalDecided => (S::CONFLICT, "proposal_decided", None),
             Refusal::OwnProposal => (S::FORBIDDEN, "own_proposal", None),
             Refusal::AddressConfirmed => (S::CONFLICT, "address_confirmed", None),
+            Refusal::PassagesOff => (S::FORBIDDEN, "passages_off", Some("annotation")),
+            Refusal::PassageInReply => (
+                S::UNPROCESSABLE_ENTITY,
+                "passage_in_reply",
+                Some("annotation"),
+            ),
+            Refusal::PassageEmpty => (
+                S::UNPROCESSABLE_ENTITY,
+                "passage_empty",
+                Some("annotation.exact"),
+            ),
+            Refusal::PassageTooLong { .. } => (
+                S::UNPROCESSABLE_ENTITY,
+                "passage_too_long",
+                Some("annotation.exact"),
+            ),
+            Refusal::PassageContextTooLong { .. } => (
+                S::UNPROCESSABLE_ENTITY,
+                "passage_context_too_long",
+                Some("annotation"),
+            ),
+            Refusal::PassageMisplaced => (
+                S::UNPROCESSABLE_ENTITY,
+                "passage_misplaced",
+                Some("annotation.start"),
+            ),
             Refusal::AuthorUnknown => (S::NOT_FOUND, "author_unknown", None),
             Refusal::LastOwner => (S::CONFLICT, "last_owner", Some("role")),
             Refusal::GroupUnknown => (S::NOT_FOUND, "group_unknown", None),
