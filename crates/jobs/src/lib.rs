@@ -13,6 +13,7 @@ mod identity;
 mod integrations;
 mod moderation;
 mod notices;
+mod passages;
 mod recordings;
 mod worker;
 
@@ -26,6 +27,7 @@ pub use moderation::spam_check::{CorrectionHandler, ExternalHandler};
 pub use notices::mail::{MailHandler, SendMail};
 pub use notices::notice::{FanOutHandler, NoticeHandler};
 pub use notices::push::PushHandler;
+pub use passages::anchoring::PassagesHandler;
 pub use recordings::citing::CitedHandler;
 pub use recordings::reading::{Decoder, RecordingHandler};
 pub use store::jobs::{Job, NewJob, Payload};

@@ -190,7 +190,7 @@ pub fn line(html: &str, max: usize) -> Option<String> {
 }
 
 /// The text that a browser reads in `html`, whose tags are text, too.
-fn decoded(html: &str) -> String {
+pub(crate) fn decoded(html: &str) -> String {
     let tokenizer = Tokenizer::new(Letters::default(), TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(html.replace('<', "&lt;")));

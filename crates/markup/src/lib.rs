@@ -7,6 +7,7 @@
 
 mod allowed;
 mod article;
+mod article_text;
 mod autolink;
 mod bare;
 mod escape;
@@ -23,6 +24,7 @@ mod wordpress;
 mod writer;
 
 pub use article::article;
+pub use article_text::article_text;
 pub use bare::{bare_links, bare_links_beside};
 pub use escape::escape;
 pub use facts::{Facts, MAX_NAME, MAX_TITLE, line, page_facts};

@@ -294,6 +294,7 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
         n_replies: 0,
         n_descendants: 0,
         cards: Vec::new(),
+        annotation: None,
     })
 }
 
@@ -362,6 +363,7 @@ fn thread(article: &Article, comments: &[Comment], root: Option<CommentId>) -> T
         ancestors,
         entries: in_reading_order(levels),
         recordings: Vec::new(),
+        n_annotations: 0,
         next: comments
             .first()
             .filter(|_| root.is_none())

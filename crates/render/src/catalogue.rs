@@ -33,7 +33,8 @@ mod texts {
 
 pub(crate) use texts::{
     AccountTexts, DevicesTexts, NewsroomMailTexts, NewsroomWelcomeTexts, NoticesTexts,
-    RecordingsDeskTexts, RecordingsProposalsTexts, RecordingsTexts, SettingsTexts,
+    PassagesDeskTexts, RecordingsDeskTexts, RecordingsProposalsTexts, RecordingsTexts,
+    SettingsTexts,
 };
 pub use texts::{Catalogue, NewsroomProblemsTexts, NewsroomTexts};
 

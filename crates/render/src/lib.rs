@@ -14,6 +14,7 @@ pub mod moderation;
 pub mod newsroom;
 pub mod notices;
 mod page;
+pub mod passages;
 pub mod publication;
 pub mod recordings;
 mod xml;

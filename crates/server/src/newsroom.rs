@@ -75,11 +75,14 @@ const DESK: [Place; 5] = [
 ];
 
 /// The editors' pages.
-const EDIT: [Place; 1] = [(
-    "/recordings",
-    |texts| &texts.titles.recordings,
-    Role::Editor,
-)];
+const EDIT: [Place; 2] = [
+    (
+        "/recordings",
+        |texts| &texts.titles.recordings,
+        Role::Editor,
+    ),
+    ("/passages", |texts| &texts.titles.passages, Role::Editor),
+];
 
 /// The owner's pages.
 const ADMIN: [Place; 11] = [

@@ -16,6 +16,7 @@ pub mod integrations;
 pub mod jobs;
 pub mod moderation;
 pub mod notices;
+pub mod passages;
 pub mod publication;
 pub mod recordings;
 

@@ -6,6 +6,7 @@ use crate::discussion::card::Card;
 use crate::discussion::vote::Tally;
 use crate::identity::author::Author;
 use crate::ids::{CommentId, PageId};
+use crate::passages::Annotation;
 use crate::time::Time;
 
 /// Where a comment stands with the moderators.
@@ -95,6 +96,8 @@ pub struct Comment {
     pub n_replies: i64,
     /// What stands for the links that stand alone in it.
     pub cards: Vec<Card>,
+    /// The passage of the article that it is about; only roots have one.
+    pub annotation: Option<Box<Annotation>>,
     /// For a root: how many published comments its branch holds below it.
     pub n_descendants: i64,
 }

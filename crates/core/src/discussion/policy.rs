@@ -7,7 +7,7 @@ use crate::discussion::page::{Page, PageKey};
 use crate::discussion::text::{excess, is_blank};
 use crate::discussion::vote::Vote;
 use crate::identity::author::{AuthorKind, Reader, Role};
-use crate::publication::settings::{Guests, Mode, Settings, Voting};
+use crate::publication::settings::{Guests, Mode, Passages, Settings, Voting};
 use crate::publication::site::Site;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -90,6 +90,15 @@ pub fn may_reply(parent: &Comment) -> Result<(), Refusal> {
     match parent.closed_at {
         Some(since) => Err(Refusal::BranchClosed { since }),
         None => Ok(()),
+    }
+}
+
+/// Whether a comment may be about a passage of the article.
+pub const fn may_annotate(settings: &Settings, parent: Option<&Comment>) -> Result<(), Refusal> {
+    match (settings.passages, parent) {
+        (Passages::Off, _) => Err(Refusal::PassagesOff),
+        (Passages::Comment, Some(_)) => Err(Refusal::PassageInReply),
+        (Passages::Comment, None) => Ok(()),
     }
 }
 

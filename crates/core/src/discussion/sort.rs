@@ -65,17 +65,20 @@ pub enum Filter {
     Staff,
     /// Those that a moderator or an editor featured, replies among them.
     Featured,
+    /// Those about a passage of the article.
+    Inline,
 }
 
 impl Filter {
     /// All filters, in the order they are offered in.
-    pub const ALL: [Self; 2] = [Self::Staff, Self::Featured];
+    pub const ALL: [Self; 3] = [Self::Staff, Self::Featured, Self::Inline];
 
     /// The word in addresses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Staff => "staff",
             Self::Featured => "featured",
+            Self::Inline => "inline",
         }
     }
 

@@ -79,6 +79,8 @@ pub struct Thread {
     pub next: Option<Cursor>,
     /// The recordings that stand with the page.
     pub recordings: Vec<Recording>,
+    /// How many passages of its article are commented on.
+    pub n_annotations: i64,
 }
 
 impl Thread {
@@ -92,6 +94,7 @@ impl Thread {
             entries: Vec::new(),
             next: None,
             recordings: Vec::new(),
+            n_annotations: 0,
         }
     }
 }
@@ -170,6 +173,7 @@ mod tests {
             n_replies,
             n_descendants: 0,
             cards: Vec::new(),
+            annotation: None,
         }
     }
 

@@ -11,15 +11,18 @@ pub enum ApiScope {
     ModerationRead,
     /// Deciding on comments and pages, and undoing it.
     ModerationWrite,
+    /// Telling the text of articles.
+    ArticlesWrite,
 }
 
 impl ApiScope {
     /// All scopes.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::CommentsRead,
         Self::CommentsWrite,
         Self::ModerationRead,
         Self::ModerationWrite,
+        Self::ArticlesWrite,
     ];
 
     /// The word that is stored, and that programs know.
@@ -29,6 +32,7 @@ impl ApiScope {
             Self::CommentsWrite => "comments:write",
             Self::ModerationRead => "moderation:read",
             Self::ModerationWrite => "moderation:write",
+            Self::ArticlesWrite => "articles:write",
         }
     }
 
@@ -51,6 +55,10 @@ impl ApiScope {
                 "Decide as moderators do: approve, reject, remove, feature and pin comments, close \
                  branches and pages, and undo decisions."
             }
+            Self::ArticlesWrite => {
+                "Tell the text of your articles, so that comments on passages follow them through their \
+                 versions."
+            }
         }
     }
 
@@ -58,7 +66,7 @@ impl ApiScope {
     pub const fn is_for_others(self) -> bool {
         match self {
             Self::CommentsRead | Self::CommentsWrite => true,
-            Self::ModerationRead | Self::ModerationWrite => false,
+            Self::ModerationRead | Self::ModerationWrite | Self::ArticlesWrite => false,
         }
     }
 

@@ -6,6 +6,7 @@ mod integrations;
 mod leases;
 mod moderation;
 mod notices;
+mod passages;
 mod recordings;
 mod worker;
 
@@ -106,12 +107,30 @@ impl World {
         title: &str,
         text: &str,
     ) -> CommentId {
+        let new = self.draft(id, name, url, title, text).await;
+        self.send(new).await
+    }
+
+    pub(crate) async fn send(&self, new: NewComment) -> CommentId {
+        let now = self.clock.now();
+        let post = self.store.write(move |tx| posting::post(tx, now, &new));
+        post.await.unwrap().comment.id
+    }
+
+    pub(crate) async fn draft(
+        &self,
+        id: i64,
+        name: &str,
+        url: &str,
+        title: &str,
+        text: &str,
+    ) -> NewComment {
         let (now, token) = (self.clock.now(), TokenHash([9; 32]));
         let author = self
             .store
             .read(move |tx| authors::by_token(tx, now, SITE, &token));
         let site = self.store.read(|tx| sites::by_id(tx, SITE));
-        let new = NewComment {
+        NewComment {
             site: site.await.unwrap().unwrap(),
             page: PageKey::parse(url).unwrap(),
             title: Some(title.to_owned()),
@@ -137,11 +156,11 @@ impl World {
             rendered: markup::render(text),
             work: Work::NotAsked,
             solution: None,
+            annotation: None,
+            article: None,
             notify: None,
             idempotency: None,
-        };
-        let post = self.store.write(move |tx| posting::post(tx, now, &new));
-        post.await.unwrap().comment.id
+        }
     }
 
     pub(crate) async fn remove(&self, id: CommentId) {

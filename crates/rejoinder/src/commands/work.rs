@@ -8,8 +8,8 @@ use std::{env, io};
 
 use jobs::{
     AnyHandler, CardHandler, CitedHandler, CorrectionHandler, DeskMailHandler, EraseHandler,
-    ExternalHandler, FanOutHandler, Home, Housekeeper, MailHandler, NoticeHandler, PushHandler,
-    RecordingHandler, UnusedCardHandler, WebhookHandler, Worker,
+    ExternalHandler, FanOutHandler, Home, Housekeeper, MailHandler, NoticeHandler, PassagesHandler,
+    PushHandler, RecordingHandler, UnusedCardHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -62,6 +62,7 @@ pub(super) fn worker(
         Arc::new(pushes),
         Arc::new(recordings),
         Arc::new(CitedHandler::new(Arc::clone(store), Arc::clone(&clock))),
+        Arc::new(PassagesHandler::new(Arc::clone(store), Arc::clone(&clock))),
         Arc::new(erasures),
         Arc::new(fan_out),
         Arc::new(external),

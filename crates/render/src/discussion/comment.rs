@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use askama::Template;
 use rejoinder_core::discussion::thread::{Entry, MAX_LEVELS};
+use rejoinder_core::passages::AnnotationState;
 use rejoinder_core::publication::settings::{Mode, Voting};
 use rejoinder_core::{Comment, CommentId, PageKey, Settings, State, Time};
 

@@ -10,6 +10,7 @@ use crate::catalogue::Catalogue;
 use crate::discussion::comment::scores_until;
 use crate::discussion::thread::{closed_at, key, links, n_comments, title};
 use crate::links::{Links, Place};
+use crate::passages::AnnotationBody;
 use crate::recordings::times;
 
 /// A page's thread, as far as it was asked for.
@@ -83,6 +84,9 @@ pub struct CommentBody {
     pub next: Option<String>,
     /// Where people find it.
     pub url: String,
+    /// The passage of the article that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotation: Option<AnnotationBody>,
 }
 
 /// Who wrote a comment.
@@ -219,6 +223,7 @@ impl Maker {
             html: times::beside(self.texts, &comment.html).into_owned(),
             edited_at: comment.edited_at.as_ref().map(Time::to_string),
             state: comment.state.as_str(),
+            annotation: comment.annotation.as_deref().map(AnnotationBody::of),
             up: shown(comment.tally.up),
             down: shown(comment.tally.down),
             ..self.tombstone(comment)
@@ -242,6 +247,7 @@ impl Maker {
             replies: Vec::new(),
             next: None,
             url: self.links.to(Place::Comment(comment.id)).to_string(),
+            annotation: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::discussion::thread::Entry;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::notices::subscription::Pace;
-use rejoinder_core::publication::settings::{Bubble, Mode};
+use rejoinder_core::publication::settings::{Bubble, Mode, Passages};
 use rejoinder_core::{Comment, CommentId, Filter, Page, PageKey, Thread, Time, discussion::policy};
 
 use crate::catalogue::{Catalogue, fill};
@@ -258,11 +258,26 @@ impl Section<'_> {
         self.thread.query.filter.is_none() && self.thread.entries.iter().any(is_featured)
     }
 
+    /// Whether a passage of the article is commented on.
+    fn has_inline(&self) -> bool {
+        self.thread.query.filter.is_none() && self.thread.n_annotations > 0
+    }
+
+    /// What a reader may do with a passage of the article, as words for the script.
+    fn passages(&self) -> Option<&'static str> {
+        let is_open = self.frame.is_open && self.has_head;
+        match self.context.site.settings.passages {
+            Passages::Comment if is_open => Some("comment"),
+            Passages::Comment | Passages::Off => None,
+        }
+    }
+
     /// What a filter shows, in words.
     fn showing(&self, filter: Filter) -> &str {
         match filter {
             Filter::Staff => &self.texts.thread.showing_staff,
             Filter::Featured => &self.texts.thread.showing_featured,
+            Filter::Inline => &self.texts.passages.showing,
         }
     }
 
@@ -274,6 +289,7 @@ impl Section<'_> {
         }
         match query.filter {
             Some(Filter::Staff | Filter::Featured) => Some(&self.texts.thread.empty_filter),
+            Some(Filter::Inline) => Some(&self.texts.passages.empty),
             None => self
                 .frame
                 .is_open

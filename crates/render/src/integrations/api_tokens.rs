@@ -77,6 +77,7 @@ impl ApiTokensPage<'_> {
             ApiScope::CommentsWrite => &texts.comments_write,
             ApiScope::ModerationRead => &texts.moderation_read,
             ApiScope::ModerationWrite => &texts.moderation_write,
+            ApiScope::ArticlesWrite => &texts.articles_write,
         }
     }
 

@@ -67,6 +67,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
         n_replies: 0,
         n_descendants: 0,
         cards: Vec::new(),
+        annotation: None,
     }
 }
 
@@ -119,6 +120,7 @@ pub(crate) fn thread(name: &str) -> Thread {
         ancestors: Vec::new(),
         entries: in_reading_order(vec![vec![root, gone], vec![staff, last]]),
         recordings: Vec::new(),
+        n_annotations: 0,
         next: Some(Cursor {
             rank: 0,
             id: CommentId(3),

@@ -4,14 +4,13 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use rejoinder_core::{ApiScope, SiteId, Token};
 use store::Tx;
 use store::integrations::api_tokens::{self, Program};
 
 use super::acting::Acting;
 use crate::http::error::ApiError;
-use crate::http::error_page::Form;
 use crate::http::extract::{Visitor, text};
 use crate::http::limits::Act;
 use crate::state::{App, hash_of};
@@ -62,7 +61,7 @@ pub(crate) async fn admit(
             parts.extensions.insert(acting);
             next.run(Request::from_parts(parts, body)).await
         }
-        Err(error) => refuse(&parts, error),
+        Err(error) => refuse(error),
     }
 }
 
@@ -118,9 +117,10 @@ fn closed() -> ApiError {
     ApiError::new(StatusCode::FORBIDDEN, "api_token_not_taken", detail)
 }
 
-fn refuse(parts: &Parts, error: ApiError) -> Response {
+/// A program reads JSON, whatever the address has for people.
+fn refuse(error: ApiError) -> Response {
     let is_unknown = error.status == StatusCode::UNAUTHORIZED;
-    let mut response = Form::at(&parts.extensions).refuse(error);
+    let mut response = error.into_response();
     if is_unknown {
         let scheme = HeaderValue::from_static("Bearer");
         response

@@ -46,8 +46,8 @@ impl Policy {
     fn of(path: &str, access: Access) -> Self {
         let first = path.split('/').nth(1).unwrap_or_default();
         let is_thread = first == "embed";
-        let is_for_programs =
-            matches!(first, "api" | "static" | "feeds") || path == "/embed/thread";
+        let is_for_programs = matches!(first, "api" | "static" | "feeds")
+            || matches!(path, "/embed/thread" | "/embed/annotations");
         Self {
             access,
             scope: None,

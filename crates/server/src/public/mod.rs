@@ -7,6 +7,7 @@ pub(crate) mod embedding;
 pub(crate) mod events;
 pub(crate) mod feeds;
 pub(crate) mod files;
+pub(crate) mod passages;
 pub(crate) mod pictures;
 pub(crate) mod publication;
 pub(crate) mod recordings;
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route("/static/{file}", Public, get(files::asset)),
         route("/embed", Public, get(threads::page)),
         route("/embed/thread", Public, get(threads::fragment)),
+        route("/embed/annotations", Public, get(passages::annotations)),
         route("/api/v1/thread", Public, get(threads::tree)),
         route("/api/v1/comments/{id}", Public, get(comments::one)),
         route("/api/v1/events", Public, get(events::events)),

@@ -64,7 +64,7 @@ pub(crate) async fn page(
                 the site's own number where that is less"),
         ("root" = Option<String>, Query, description = "Show this comment's branch alone"),
         ("filter" = Option<String>, Query,
-            description = "`staff`: by the newsroom alone; `featured`: what it has featured"),
+            description = "`staff`: by the newsroom alone; `featured`: what it has featured; `inline`: on passages of the article"),
     ),
     responses((status = 200, body = ThreadBody), (status = "4XX", body = Problem)),
 )]
@@ -268,7 +268,15 @@ fn body(
         (Form::Article, Some((publication, article))) => {
             render::article_page(context, &publication.about, article, thread)
         }
-        (Form::Page | Form::Article | Form::Feed(..) | Form::Along(_) | Form::Recording(..), _) => {
+        (
+            Form::Page
+            | Form::Article
+            | Form::Feed(..)
+            | Form::Along(_)
+            | Form::Recording(..)
+            | Form::Annotations,
+            _,
+        ) => {
             let form = render::Form {
                 reply: shape.reply,
                 ..render::Form::default()
@@ -333,7 +341,7 @@ pub(crate) fn placed(app: &App, site: &Site, base: &str, key: PageKey) -> PageKe
 fn headers(site: &Site, form: Form) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let kind = match form {
-        Form::Json => "application/json",
+        Form::Json | Form::Annotations => "application/json",
         Form::Fragment
         | Form::Page
         | Form::Article
@@ -345,7 +353,12 @@ fn headers(site: &Site, form: Form) -> HeaderMap {
     let policy = match form {
         Form::Page => Some(embed_policy(site)),
         Form::Article => Some(own_policy()),
-        Form::Json | Form::Fragment | Form::Feed(..) | Form::Along(_) | Form::Recording(..) => None,
+        Form::Json
+        | Form::Fragment
+        | Form::Feed(..)
+        | Form::Along(_)
+        | Form::Recording(..)
+        | Form::Annotations => None,
     };
     headers.extend(policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
     complete(&mut headers, true);

@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
-use rejoinder_core::{CommentId, PageKey};
+use rejoinder_core::passages::{Position, Quote, Selector};
+use rejoinder_core::{CommentId, PageKey, Refusal};
 use render::discussion::json::CommentBody;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -43,6 +44,9 @@ pub(crate) struct PostComment {
     website: Option<String>,
     /// The page's headline, for a page that is not known yet.
     title: Option<String>,
+    /// The passage of the article that it is about; not for replies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotation: Option<PostAnnotation>,
     /// Of what to tell the author by mail: `replies` (to this and their other comments here) or `page`
     /// (all new comments here).
     notify: Option<String>,
@@ -50,6 +54,36 @@ pub(crate) struct PostComment {
     /// comment with another solution is the same request.
     #[serde(skip_serializing)]
     work: Option<String>,
+}
+
+/// A passage of an article. `start` and `end` count Unicode scalars of the article's text.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PostAnnotation {
+    /// The passage, at most 1,000 characters.
+    exact: String,
+    /// What stands before it, at most 32 characters.
+    #[serde(default)]
+    prefix: String,
+    /// What stands behind it, at most 32 characters.
+    #[serde(default)]
+    suffix: String,
+    /// Where it starts.
+    start: Option<usize>,
+    /// Where it ends: behind its last character.
+    end: Option<usize>,
+    /// How good the best other place in the article is for it, of 1,000.
+    rival: Option<usize>,
+}
+
+impl PostAnnotation {
+    fn selector(self) -> Result<Selector, Refusal> {
+        Ok(Selector {
+            quote: Quote::new(&self.exact, &self.prefix, &self.suffix)?,
+            position: Position::new(self.start, self.end)?,
+            rival: self.rival.map(|rival| rival.min(1_000)),
+        })
+    }
 }
 
 /// A comment that was posted.
@@ -137,6 +171,7 @@ fn draft(
         name: body.name,
         email: body.email,
         website: body.website,
+        annotation: body.annotation.map(PostAnnotation::selector).transpose()?,
         notify: body.notify,
         proof: Proof::Script(body.work),
         idempotency,

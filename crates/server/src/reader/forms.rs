@@ -33,6 +33,7 @@ pub(crate) async fn post(
         name: own("name"),
         email: own("email"),
         website: own("website"),
+        annotation: None,
         notify: own("notify"),
         proof: Proof::Form,
         idempotency: None,

@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author;
 use rejoinder_core::moderation::Work;
+use rejoinder_core::passages::Selector;
 use rejoinder_core::recordings::Citable;
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site};
 use store::discussion::editing::{self, Edit};
@@ -34,6 +35,7 @@ pub(crate) struct Draft {
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) website: Option<String>,
+    pub(crate) annotation: Option<Selector>,
     pub(crate) notify: Option<String>,
     pub(crate) proof: Proof,
     pub(crate) idempotency: Option<Idempotency>,
@@ -65,6 +67,7 @@ pub(crate) async fn post(
     rendering::is_short_enough(app, visitor, site, &text).await?;
     let recordings = citable(app, site.id, &draft.page, &text).await?;
     let rendered = rendering::render(app, visitor, &text, recordings).await?;
+    let article = article(app, site, &draft);
     let new = NewComment {
         site: Site::clone(site),
         ids: NewIds {
@@ -84,6 +87,8 @@ pub(crate) async fn post(
         rendered,
         work,
         solution,
+        annotation: draft.annotation,
+        article,
         notify,
         idempotency: draft.idempotency,
     };
@@ -95,6 +100,14 @@ pub(crate) async fn post(
         app.metrics.count(Counter::Comments);
     }
     Ok((posted, token.headers()))
+}
+
+/// The text of the server's own article that a comment on a passage is about.
+fn article(app: &App, site: &Site, draft: &Draft) -> Option<String> {
+    draft.annotation.as_ref()?;
+    let publication = app.config.publication_of(site)?;
+    let article = publication.article_at(&draft.page)?;
+    Some(markup::article_text(&article.html))
 }
 
 /// What a guest says of themselves; `None` when they say nothing and are known already.

@@ -8,6 +8,7 @@ mod integrations;
 mod log;
 mod moderation;
 mod notices;
+mod passages;
 mod postgres;
 mod publication;
 mod recordings;

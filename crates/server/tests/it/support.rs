@@ -353,7 +353,7 @@ pub(crate) fn thread_path(page: &str) -> String {
 
 /// Someone with a browser.
 pub(crate) struct TestReader {
-    name: String,
+    pub(crate) name: String,
     router: Router,
     clock: Arc<FixedClock>,
     peer: SocketAddr,

@@ -35,7 +35,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 38] = [
+const MIGRATIONS: [Migration; 39] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -74,6 +74,7 @@ const MIGRATIONS: [Migration; 38] = [
     migration!(36, "0036_add_job_lane"),
     migration!(37, "0037_add_proposals"),
     migration!(38, "0038_add_chapters"),
+    migration!(39, "0039_add_annotations"),
 ];
 
 /// The number of the newest migration.

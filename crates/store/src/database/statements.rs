@@ -101,6 +101,7 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH sign_in_key USING INDEX sqlite_autoindex_sign_in_key_1 (site_id=?)",
     "SEARCH site_moderation USING INDEX sqlite_autoindex_site_moderation_1 (site_id=?)",
     "SEARCH u USING INDEX comment_unreviewed (site_id=?)",
+    "SEARCH v USING INDEX article_version_by_age (site_id=?)",
     "SEARCH v USING INDEX comment_approved (site_id=?)",
     "SEARCH w USING INDEX sqlite_autoindex_webhook_1 (site_id=?)",
     "SEARCH webhook USING COVERING INDEX sqlite_autoindex_webhook_1 (site_id=?)",

@@ -13,7 +13,10 @@ use crate::{Result, Tx, params, sql};
 /// Leave nothing of a comment's text, of earlier ones, and of what was found in them.
 pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<()> {
     tx.execute(
-        sql!("update comment set text = '', html = '' where site_id = ?1 and id = ?2"),
+        sql!(
+            "update comment set text = '', html = '', annotation = null
+             where site_id = ?1 and id = ?2"
+        ),
         params![site, id],
     )?;
     cards::forget_links(tx, site, id)?;

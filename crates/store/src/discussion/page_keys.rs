@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::discussion::pages;
 use crate::notices::outbox::{self, Told};
+use crate::passages::versions;
 use crate::{Result, Tx, params, sql};
 
 /// Pages that are looked at in one step.
@@ -120,6 +121,7 @@ fn merge(tx: &mut Tx<'_>, site: SiteId, from: PageId, into: PageId) -> Result<()
     move_log(tx, site, from, into)?;
     move_comments(tx, site, from, into)?;
     move_subscriptions(tx, site, from, into)?;
+    versions::forget(tx, site, from)?;
     tx.execute(
         sql!(
             "insert into group_page (site_id, group_id, page_id)

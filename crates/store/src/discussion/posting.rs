@@ -9,6 +9,7 @@ use rejoinder_core::discussion::policy;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::identity::proof_of_work::Solution;
 use rejoinder_core::moderation::{Outcome, Verdict, Work};
+use rejoinder_core::passages::{Annotation, Selector};
 use rejoinder_core::publication::settings::Email;
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site,
@@ -25,6 +26,7 @@ use crate::identity::{address_keys, work};
 use crate::moderation::pipeline::{self, Text};
 use crate::moderation::{decisions, naming};
 use crate::notices::subscriptions::{self, Wish};
+use crate::passages::{annotations, versions, wanted};
 use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
 
@@ -60,6 +62,10 @@ pub struct NewComment {
     pub work: Work,
     /// What the writer's browser found.
     pub solution: Option<Solution>,
+    /// The passage of the article that it is about.
+    pub annotation: Option<Selector>,
+    /// The text of the article, where the server itself serves it and the comment is about a passage.
+    pub article: Option<String>,
     /// Of what the author wants to be told.
     pub notify: Option<Wish>,
     /// Makes a repeated request the same one.
@@ -117,6 +123,9 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     policy::may_say(settings, &new.text, shown.text(), *n_links)?;
     policy::may_comment(settings, Some(&page), &reader, now)?;
     let parent = parent_of(tx, &page, new.parent)?;
+    if new.annotation.is_some() {
+        policy::may_annotate(settings, parent.as_ref())?;
+    }
     let author = author_of(tx, now, new, reader.author.as_ref())?;
     let work = worked(tx, now, new)?;
     let text = Text {
@@ -133,6 +142,9 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     let verdict = pipeline::judge(tx, now, &text)?;
     let comment = comment_of(now, new, &page, parent.as_ref(), author, &verdict.outcome);
     insert(tx, now, new, site, &comment)?;
+    if comment.annotation.is_some() {
+        follow_article(tx, now, page.id, new)?;
+    }
     if !new.rendered.times.is_empty() {
         citing::keep(tx, site, comment.id, &new.rendered.times)?;
     }
@@ -146,6 +158,19 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
         page,
         is_replay: false,
     })
+}
+
+/// Have the passage looked for in the article, where its text is known.
+fn follow_article(tx: &mut Tx<'_>, now: Time, page: PageId, new: &NewComment) -> Result<()> {
+    let site = new.site.id;
+    let is_new = match &new.article {
+        Some(text) => versions::keep(tx, now, site, page, text)?.1,
+        None => false,
+    };
+    if !is_new && versions::exists(tx, site, page)? {
+        wanted::want(tx, now, site, page)?;
+    }
+    Ok(())
 }
 
 /// Count the new comment, log it, and let follow what the verdict on it asks for.
@@ -392,6 +417,7 @@ fn comment_of(
         n_replies: 0,
         n_descendants: 0,
         cards: Vec::new(),
+        annotation: new.annotation.clone().map(Annotation::new).map(Box::new),
     }
 }
 
@@ -406,8 +432,8 @@ fn insert(
     tx.execute(
         sql!(
             "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
-                 html, renderer, state, reason, created_at, address_hash, program_id)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+                 html, renderer, state, reason, created_at, address_hash, program_id, annotation)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
         ),
         params![
             site,
@@ -425,6 +451,7 @@ fn insert(
             now,
             &address,
             new.program,
+            annotations::stored(comment.annotation.as_deref())?,
         ],
     )?;
     Ok(())

@@ -14,6 +14,7 @@ use rejoinder_core::{
 
 use crate::discussion::comments::{columns, comment_columns, read};
 use crate::discussion::{cards, pages};
+use crate::passages::annotations;
 use crate::recordings::listing;
 use crate::{Dialect, Result, Sql, Tx, params, sql};
 
@@ -32,6 +33,7 @@ pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -
     cards::fill(tx, site, shown.chain(&mut thread.ancestors))?;
     if let Some(page) = &thread.page {
         thread.recordings = listing::of_page(tx, site, page.id)?;
+        thread.n_annotations = annotations::count(tx, site, page.id)?;
     }
     Ok(thread)
 }
@@ -61,6 +63,7 @@ fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
         entries,
         next,
         recordings: Vec::new(),
+        n_annotations: 0,
     })
 }
 
@@ -90,6 +93,7 @@ fn passes(filter: Option<Filter>, comment: &Comment) -> bool {
         None => true,
         Some(Filter::Staff) => comment.author.role > rejoinder_core::identity::author::Role::Reader,
         Some(Filter::Featured) => comment.featured_at.is_some(),
+        Some(Filter::Inline) => comment.annotation.is_some(),
     }
 }
 
@@ -140,7 +144,8 @@ macro_rules! sorts {
 }
 
 /// Each sort has an index of its own, of shown roots. The newsroom's are few, so they are found by
-/// their authors, and the featured by an index of theirs; the sums keep other indexes out. Featured
+/// their authors, and the featured and those on passages by indexes of theirs; the sums keep other
+/// indexes out. Featured
 /// replies stand among the featured roots, and none has its replies below it, so that each is there
 /// once.
 fn statement(sort: Sort, filter: Option<Filter>) -> &'static Sql {
@@ -156,6 +161,11 @@ fn statement(sort: Sort, filter: Option<Filter>) -> &'static Sql {
             sort,
             "c.id + 0",
             "c.featured_at is not null and c.state = 'published'"
+        ),
+        Some(Filter::Inline) => sorts!(
+            sort,
+            "c.id + 0",
+            "c.annotation is not null and c.depth = 0 and c.shown + 0 = 1"
         ),
     }
 }
@@ -222,6 +232,7 @@ fn branch(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, root: CommentId) -> 
         entries,
         next: None,
         recordings: Vec::new(),
+        n_annotations: 0,
     })
 }
 
@@ -337,6 +348,7 @@ pub fn blank(comment: &mut Comment) {
     comment.text.clear();
     comment.html.clear();
     comment.cards.clear();
+    comment.annotation = None;
     comment.author.name.clear();
     comment.author.website = None;
     comment.author.id = AuthorId(0);

@@ -206,6 +206,8 @@ impl World {
             rendered: markup::render(text),
             work: rejoinder_core::moderation::Work::NotAsked,
             solution: None,
+            annotation: None,
+            article: None,
             notify: None,
             idempotency: None,
         }

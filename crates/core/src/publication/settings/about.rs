@@ -74,7 +74,7 @@ const fn about(group: Group, key: &'static str, takes: Takes) -> About {
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 35] = [
+pub(super) const ABOUT: [About; 36] = [
     about(Group::Site, "title", Takes::Text("a text")),
     about(Group::Site, "language", Takes::Choice(&Language::TAGS)),
     about(
@@ -130,6 +130,11 @@ pub(super) const ABOUT: [About; 35] = [
         Group::Writing,
         "email",
         Takes::Choice(&["optional", "required", "unasked"]),
+    ),
+    about(
+        Group::Writing,
+        "passages",
+        Takes::Choice(&["off", "comment"]),
     ),
     about(Group::Writing, "message", Takes::Markdown),
     about(Group::Writing, "guidelines", Takes::Markdown),

@@ -26,6 +26,16 @@ pub enum Bubble {
     On,
 }
 
+/// What readers may say of single passages of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Passages {
+    /// Nothing.
+    Off,
+    /// They may comment on them.
+    Comment,
+}
+
 /// Whether one may write without an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -15,7 +15,8 @@ use crate::publication::origin;
 pub use about::{About, Group, Takes};
 pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
-    BannedWords, Bubble, DeskMail, Email, External, Guests, LinkCards, Mode, ProofOfWork, Voting,
+    BannedWords, Bubble, DeskMail, Email, External, Guests, LinkCards, Mode, Passages, ProofOfWork,
+    Voting,
 };
 pub use hidden::{HIDDEN, Hidden};
 
@@ -93,6 +94,8 @@ pub struct Settings {
     pub max_recording_mb: u32,
     /// The files of all recordings together, in millions of bytes.
     pub max_recordings_mb: u32,
+    /// What readers may say of single passages of an article.
+    pub passages: Passages,
 }
 
 impl Default for Settings {
@@ -133,6 +136,7 @@ impl Default for Settings {
             link_card_sites: String::new(),
             max_recording_mb: 500,
             max_recordings_mb: 10_000,
+            passages: Passages::Off,
         }
     }
 }
@@ -142,7 +146,7 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [About; 35] = about::ABOUT;
+    pub const ABOUT: [About; 36] = about::ABOUT;
 
     /// The largest file of a recording, in bytes.
     pub fn max_recording_bytes(&self) -> i64 {

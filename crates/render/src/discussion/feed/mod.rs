@@ -18,6 +18,7 @@ use crate::Context;
 use crate::catalogue::{Name, fill};
 use crate::discussion::comment::shown_name;
 use crate::links::{Links, Place, encoded};
+use crate::passages;
 use crate::recordings::times;
 
 /// A feed in a format.
@@ -202,7 +203,7 @@ fn entry<'a>(context: &Context<'a>, item: &'a Item) -> Entry<'a> {
         title: entry_title(context, item),
         name: shown_name(context.texts, comment),
         website: comment.author.website.as_deref().and_then(markup::safe_url),
-        html: times::elsewhere(links.reading(), &comment.html),
+        html: passages::above(comment, times::elsewhere(links.reading(), &comment.html)),
         created_at: comment.created_at,
         edited_at: comment.edited_at,
         reply_to,

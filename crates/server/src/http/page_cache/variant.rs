@@ -40,6 +40,8 @@ pub(crate) enum Form {
     Along(RecordingId),
     /// The same as a whole page, and the part of it that is marked.
     Recording(RecordingId, Option<Span>),
+    /// The passages of an article that are commented on, as JSON.
+    Annotations,
 }
 
 /// One way to show a page.

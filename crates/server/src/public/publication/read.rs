@@ -129,8 +129,14 @@ impl Publication {
 
     /// The headline of the article whose page `key` is.
     pub(crate) fn headline(&self, key: &PageKey) -> Option<&str> {
+        self.article_at(key)
+            .map(|article| article.headline.as_str())
+    }
+
+    /// The article whose page `key` is.
+    pub(crate) fn article_at(&self, key: &PageKey) -> Option<&render::Article> {
         let slug = self.address(key.as_str())?.strip_prefix("/articles/")?;
-        self.article(slug).map(|article| article.headline.as_str())
+        self.article(slug)
     }
 
     pub(crate) fn article(&self, slug: &str) -> Option<&render::Article> {

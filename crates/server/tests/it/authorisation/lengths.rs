@@ -39,6 +39,7 @@ const WORDS: &str = "POST /admin/{site}/words";
 
 /// Routes that take files.
 const UPLOAD: &str = "PATCH /edit/{site}/uploads/{id}";
+const ARTICLE: &str = "PUT /edit/{site}/articles";
 const TRANSCRIPT: &str = "POST /edit/{site}/recordings/{id}";
 
 /// One grapheme each, of many scripts and sizes.
@@ -215,6 +216,6 @@ fn every_route_that_takes_large_bodies_is_tried() {
         .iter()
         .filter(|(_, _, max)| *max != MAX_NOTE)
         .map(|(route, ..)| *route)
-        .chain([SETTINGS, WORDS, UPLOAD, TRANSCRIPT]);
+        .chain([SETTINGS, WORDS, UPLOAD, TRANSCRIPT, ARTICLE]);
     assert_eq!(large, tried.map(str::to_owned).collect());
 }

@@ -289,8 +289,8 @@ fn query(route: &Declared, host: &str) -> String {
         }
         (
             "GET",
-            "/embed" | "/embed/thread" | "/api/v1/thread" | "/api/v1/events" | "/api/v1/counts"
-            | "/api/v1/embedding" | "/api/v1/me",
+            "/embed" | "/embed/thread" | "/embed/annotations" | "/api/v1/thread" | "/api/v1/events"
+            | "/api/v1/counts" | "/api/v1/embedding" | "/api/v1/me",
         )
         | ("POST", "/api/v1/pages/decisions") => format!("?site={host}&page=story"),
         (
@@ -308,6 +308,7 @@ fn query(route: &Declared, host: &str) -> String {
         | ("DELETE", "/api/v1/session" | "/api/v1/decisions/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/comments/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/sites/{site}/search") => "?q=rain".to_owned(),
+        ("PUT", "/edit/{site}/articles") => "?page=story".to_owned(),
         ("GET", "/embed/recording" | "/embed/recording/along") => {
             format!("?site={host}&page=story&id={{id}}")
         }
@@ -341,6 +342,7 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ]),
         ("POST", "/account/{site}/delete") => form(&[("comments", "keep"), ("sure", "yes")]),
         ("PATCH", "/api/v1/comments/{id}") => Body::Json(json!({"text": "Another word"})),
+        ("PUT", "/edit/{site}/articles") => Body::Json(json!({"text": "A text"})),
         ("PUT", "/api/v1/comments/{id}/vote") => Body::Json(json!({"value": 1})),
         ("POST", "/api/v1/subscriptions") => Body::Json(
             json!({"site": host, "page": "story", "kind": "page", "email": "ann@reader.example"}),

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase};
 use rejoinder_core::notices::subscription::Kind;
+use rejoinder_core::passages::{Quote, Selector};
+use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, State, TokenHash, Vote};
 use rejoinder_store::discussion::cards::{self, Found};
 use rejoinder_store::identity::authors::Details;
@@ -28,12 +30,13 @@ const SCHEMA: &str = "
     address_key: id key created_at
     api_token: site_id id token_hash name scopes created_by created_at expires_at used_at
     audit: id site_id at author_id author_name change subject subject_id was became
+    article_version: site_id page_id number hash text made_at report
     author: site_id id! kind role name! email! website! created_at
     ban: site_id kind value+ author_id+ until reason+ at
     bell: site_id author_id comment_id ring made_at read_at
     comment: site_id id page_id parent_id root_id depth author_id! text! html! renderer state reason revision
         created_at edited_at closed_at pin up down base_up base_down best n_replies n_descendants
-        address_hash! score shown decided_revision featured_at n_flags program_id written_in
+        address_hash! score shown decided_revision featured_at n_flags program_id written_in annotation!
     comment_link: site_id comment_id url! place is_off
     comment_version: site_id comment_id revision text! replaced_at html!
     decision: site_id page_id version comment_id revision actor moderator_id action before after
@@ -219,6 +222,12 @@ pub(crate) async fn full(world: &World) -> Full {
 
 pub(crate) async fn say(world: &World, guest: &Person, text: &str, once: &str) -> CommentId {
     let mut draft = world.draft(guest, None, text).await;
+    draft.site.settings.passages = Passages::Comment;
+    draft.annotation = Some(Selector {
+        quote: Quote::new("Zanzibar is far", "", "").unwrap(),
+        position: None,
+        rival: None,
+    });
     draft.details = Some(Details {
         name: "Zanzibar".to_owned(),
         email: Some("zanzibar@reader.example".to_owned()),

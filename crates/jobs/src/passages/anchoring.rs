@@ -1,0 +1,70 @@
+//! Finding the passages of a page in a new version of its article.
+
+use std::sync::Arc;
+
+use rejoinder_core::passages::{Annotation, Folded, Report};
+use rejoinder_core::{Clock, CommentId};
+use store::jobs::Job;
+use store::passages::wanted::AnchorPassages;
+use store::passages::{anchoring, versions};
+use store::{Result, Store, StoreError, Tx};
+
+use crate::worker::{Handler, Outcome};
+
+/// Finds passages in articles.
+pub struct PassagesHandler {
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
+}
+
+impl PassagesHandler {
+    /// A handler that works on `store`.
+    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
+}
+
+impl Handler for PassagesHandler {
+    type Payload = AnchorPassages;
+
+    async fn run(&self, job: &Job, AnchorPassages { page, .. }: AnchorPassages) -> Result<Outcome> {
+        let site = job.site;
+        let read = self.store.read(move |tx: &mut Tx<'_>| {
+            let version = versions::newest(tx, site, page)?;
+            Ok::<_, StoreError>((version, anchoring::passages(tx, site, page)?))
+        });
+        let (Some(version), passages) = read.await? else {
+            return Ok(Outcome::Done);
+        };
+        let number = version.number;
+        // It takes seconds where a long article has a thousand of them.
+        let found = tokio::task::spawn_blocking(move || found(&version.text, &passages));
+        let (changed, report) = found
+            .await
+            .map_err(|error| StoreError::Internal(error.into()))?;
+        let now = self.clock.now();
+        let save =
+            move |tx: &mut Tx<'_>| anchoring::save(tx, now, site, page, number, &changed, &report);
+        // A version that came meanwhile has a job of its own.
+        self.store.write(save).await?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// The passages of which something else is to be kept than is, and what became of all.
+fn found(
+    text: &str,
+    passages: &[(CommentId, Annotation)],
+) -> (Vec<(CommentId, Annotation)>, Report) {
+    let folded = Folded::new(text);
+    let mut report = Report::default();
+    let mut changed = Vec::new();
+    for (comment, before) in passages {
+        let (after, fate) = before.anchored_in(text, &folded);
+        report.count(fate);
+        if after != *before {
+            changed.push((*comment, after));
+        }
+    }
+    (changed, report)
+}

@@ -1,0 +1,3 @@
+//! Passages of articles.
+
+pub(crate) mod anchoring;

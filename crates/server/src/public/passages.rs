@@ -1,0 +1,107 @@
+//! Which passages of an article are commented on, from the page cache.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use rejoinder_core::{PageKey, ThreadQuery};
+use render::passages::{AnnotatedBody, AnnotationsBody};
+use store::discussion::pages;
+use store::passages::annotations as stored;
+
+use crate::http::error::ApiError;
+use crate::http::extract::{Params, Visitor};
+use crate::http::limits::Act;
+use crate::http::metrics::Counter;
+use crate::http::middleware::headers::complete;
+use crate::http::page_cache::{
+    Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators,
+};
+use crate::http::slots::Turn;
+use crate::public::cached::{self, Asking};
+use crate::state::App;
+
+/// `GET /embed/annotations`: which passages of a page's article are commented on, the newest 1,000.
+pub(crate) async fn annotations(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    app.limits.take(Act::Read, &visitor, app.now())?;
+    let site = visitor.at(&app, params.site()?).await?;
+    let page = visitor.page(&app, &site, params.page())?;
+    let shape = Shape {
+        form: Form::Annotations,
+        base: visitor.base.0.clone(),
+        query: ThreadQuery::first_page(&site.settings),
+        reply: None,
+        marked: None,
+    };
+    let source = AnnotationsSource {
+        app: &app,
+        asking: Asking::new(&app, &visitor),
+        page,
+    };
+    let key = source.page.as_str();
+    cached::answer(&app, &site, key, &shape, &source, Some(&uri), &asked).await
+}
+
+/// Renders the annotations of a page from the store.
+struct AnnotationsSource<'a> {
+    app: &'a App,
+    asking: Asking,
+    page: PageKey,
+}
+
+impl Source for AnnotationsSource<'_> {
+    type Turns = Asking;
+
+    fn turns(&self) -> &Asking {
+        &self.asking
+    }
+
+    async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
+        let (site, key) = (slot.site.id, slot.page(&self.page));
+        let found = self.app.store.read(move |tx| pages::find(tx, site, &key));
+        Ok(found.await?.map_or(0, |page| page.version))
+    }
+
+    async fn render(&self, slot: &Slot, _: &Shape, turn: Turn) -> Result<Rendered, PageError> {
+        self.app.metrics.count(Counter::Renderings);
+        let (site, key) = (slot.site.id, slot.page(&self.page));
+        let read = self.app.store.read(move |tx| {
+            let Some(page) = pages::find(tx, site, &key)? else {
+                return Ok(None);
+            };
+            let annotated = stored::of_page(tx, site, page.id)?;
+            Ok(Some((page, annotated)))
+        });
+        let (page, annotated) = read.await?.unzip();
+        let annotated = annotated.unwrap_or_default();
+        let work = move || {
+            let bodies = annotated
+                .iter()
+                .map(|own| AnnotatedBody::of(own.comment, &own.annotation, own.n_comments));
+            serde_json::to_vec(&AnnotationsBody {
+                annotations: bodies.collect(),
+            })
+        };
+        let body = Asking::apart(turn, work).await?;
+        Ok(Rendered {
+            version: page.as_ref().map_or(0, |page| page.version),
+            canonical: page.map(|page| page.key.as_str().to_owned()),
+            body: body.map_err(PageError::broken)?,
+            headers: headers(),
+            validators: Validators::Tag,
+        })
+    }
+}
+
+fn headers() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let kind = HeaderValue::from_static("application/json");
+    headers.insert(header::CONTENT_TYPE, kind);
+    complete(&mut headers, true);
+    headers
+}

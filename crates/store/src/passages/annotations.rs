@@ -1,0 +1,75 @@
+//! Which passages comments are about.
+
+use rejoinder_core::passages::Annotation;
+use rejoinder_core::{CommentId, PageId, SiteId};
+
+use crate::database::error::StoreError;
+use crate::{Result, Row, Tx, params, sql};
+
+/// So many of a page are given at once.
+pub const MAX_LISTED: i64 = 1_000;
+
+/// A published comment on a passage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annotated {
+    /// The comment.
+    pub comment: CommentId,
+    /// What it is about.
+    pub annotation: Annotation,
+    /// How many comments its branch shows, with itself.
+    pub n_comments: i64,
+}
+
+/// The annotation in a column, where there is one.
+pub(crate) fn read(row: &Row<'_>) -> Result<Option<Box<Annotation>>> {
+    let stored: Option<String> = row.next()?;
+    stored.as_deref().map(parsed).transpose()
+}
+
+fn parsed(stored: &str) -> Result<Box<Annotation>> {
+    let wrong =
+        |error| StoreError::Internal(format!("an annotation cannot be read: {error}").into());
+    serde_json::from_str(stored).map_err(wrong)
+}
+
+/// The annotation as it is kept.
+pub(crate) fn stored(annotation: Option<&Annotation>) -> Result<Option<String>> {
+    let wrong =
+        |error| StoreError::Internal(format!("an annotation cannot be kept: {error}").into());
+    annotation
+        .map(serde_json::to_string)
+        .transpose()
+        .map_err(wrong)
+}
+
+/// How many published comments of a page are on passages.
+pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<i64> {
+    let count = tx.one(
+        sql!(
+            "select count(*) from comment
+             where site_id = ?1 and page_id = ?2 and annotation is not null and state = 'published'"
+        ),
+        params![site, page],
+        |row| row.next(),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
+/// The published comments of a page on passages, the newest first, at most [`MAX_LISTED`].
+pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Annotated>> {
+    tx.all(
+        sql!(
+            "select id, annotation, n_descendants from comment
+             where site_id = ?1 and page_id = ?2 and annotation is not null and state = 'published'
+             order by id desc limit ?3"
+        ),
+        params![site, page, MAX_LISTED],
+        |row| {
+            Ok(Annotated {
+                comment: row.next()?,
+                annotation: *parsed(&row.next::<String>()?)?,
+                n_comments: 1 + row.next::<i64>()?,
+            })
+        },
+    )
+}
