@@ -65,6 +65,10 @@ fn read(folder: &Path) -> io::Result<BTreeMap<String, Value>> {
         let Some(name) = name else { continue };
         let mut texts: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
         let (tag, group) = name.split_once('.').unwrap_or((name, ""));
+        if group == "annotate" {
+            // As below: scripts alone use it.
+            continue;
+        }
         if let (Value::Object(texts), "") = (&mut texts, group) {
             // Scripts alone use it, and load it themselves.
             texts.remove("widget");

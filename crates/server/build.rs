@@ -73,7 +73,12 @@ fn read_folder(folder: &Path, files: &mut BTreeMap<String, String>) -> io::Resul
             Some("js") => files.insert(name.to_owned(), minify::script(&text()?, &|_| None)),
             Some("css") => files.insert(name.to_owned(), minify::style(&text()?)),
             // The other areas are for the server alone.
-            Some("json") if folder.ends_with("words") && !stem.contains('.') => {
+            Some("json")
+                if folder.ends_with("words")
+                    && stem
+                        .split_once('.')
+                        .is_none_or(|(_, area)| area == "annotate") =>
+            {
                 files.insert(format!("words.{name}"), catalogue(&path)?)
             }
             _ => None,

@@ -120,7 +120,8 @@ function prepare(thread, form) {
     draft = { text: field(form, 'text').value, said, title, key };
     keep(thread, form, draft);
   }
-  return { key: draft.key ?? '', body: { ...fields, title: draft.title } };
+  const annotation = fields.annotation && JSON.parse(`${fields.annotation}`);
+  return { key: draft.key ?? '', body: { ...fields, title: draft.title, annotation } };
 }
 
 /**

@@ -80,8 +80,12 @@ export class Thread {
     this.vouch();
     this.attempt(async () => (await import('./dress.js')).dress(this));
     this.attempt(async () => (await import('./live.js')).follow(this));
-    if ('bubble' in this.section.dataset) {
+    const { bubble, passages, annotations } = this.section.dataset;
+    if (bubble !== undefined) {
       this.attempt(async () => (await import('./bubble.js')).show(this));
+    }
+    if (passages || annotations) {
+      this.attempt(async () => (await import('./passages.js')).start(this));
     }
     this.section.dataset['live'] = '';
     this.emit('ready', this.address);

@@ -29,6 +29,8 @@ enum Check {
     Doc,
     /// The JavaScript in web/ passes `tsc --checkJs --strict`
     Types,
+    /// The tests of scripts that need no browser
+    Unit,
     /// Unit, contract (SQLite and PostgreSQL) and router tests
     Rust,
     /// The browser tests, on Chromium
@@ -73,7 +75,7 @@ impl Check {
         match self {
             Self::Fmt | Self::Clippy | Self::Doc => &[],
             Self::Rust => &[Need::Postgres],
-            Self::Types => &[Need::Node],
+            Self::Types | Self::Unit => &[Need::Node],
             Self::Browser => &[
                 Need::Node,
                 Need::Chromium,
@@ -98,6 +100,7 @@ impl Check {
             ]),
             Self::Doc => cargo(&["test", "--quiet", "--workspace", "--doc"]),
             Self::Types => npm::run_script("types"),
+            Self::Unit => npm::run_script("unit"),
             Self::Rust => rust(options),
             Self::Browser => {
                 // The build of the README, which journeys run by the README's own command.

@@ -29,7 +29,8 @@ const FILES = /** @type {const} */ ({
 /**
  * Start the site. `/story` has one thread, `/two` has two, `/app` adds, moves, removes and
  * changes the element by script, `/kept/…` has one that keeps standing wherever the app goes, and
- * `/front` counts the comments of `?n=` stories. `/bundle/…` is a script of Rejoinder's in a file of
+ * `/front` counts the comments of `?n=` stories, and `/long-read` has an article of many kinds of
+ * blocks. `/bundle/…` is a script of Rejoinder's in a file of
  * the site's own.
  *
  * @returns {Promise<HostSite>}
@@ -133,6 +134,8 @@ function bodyOf(url) {
         <script type="module" src="/app.js"></script>`;
     case '/front':
       return front(url);
+    case '/long-read':
+      return `${LONG_READ}${thread(key)}`;
     case '/empty':
       return article('Nothing here yet');
     default:
@@ -154,6 +157,28 @@ function front(url) {
   });
   return `${article('All stories')}<ul>${items.join('')}</ul>`;
 }
+
+/** An article with what a passage can stand in. */
+const LONG_READ = `<article>
+  <h1>Ferry returns to the north quay</h1>
+  <p id="lead">The old timetable comes back on Monday, with <b>one crossing <i>more</i></b> in the evening.
+    Passengers asked for it in the spring, and the harbour office has found a second crew.</p>
+  <p id="price">Whoever holds a season ticket need do nothing. A single crossing stays at its price, <a
+    href="/front">as the council decided</a>. “We heard you,” said the harbour master 🚢⚓️, who wore a café-coloured coat.</p>
+  <ul>
+    <li id="first">Departures every twenty minutes until nine.</li>
+    <li>Bicycles are carried free of charge.</li>
+  </ul>
+  <table>
+    <caption>What a crossing costs from Monday on</caption>
+    <tr><th>Ticket</th><th>Price</th></tr>
+    <tr><td>Single crossing</td><td id="cell">two crowns and fifty</td></tr>
+  </table>
+  <figure><img src="/icon.svg" alt="" width="32" height="32">
+    <figcaption>The north quay, seen from the harbour office.</figcaption></figure>
+  <blockquote dir="rtl" lang="ar"><p id="arabic">العبارة تعود إلى الرصيف الشمالي يوم الاثنين القادم مع رحلة إضافية في المساء.</p></blockquote>
+  <p id="last">The council votes on the second boat in the autumn, and whoever wants to be heard can write to it until then.</p>
+</article>`;
 
 /** @param {string} headline */
 function article(headline) {
@@ -203,7 +228,7 @@ function document(url, body, rejoinder) {
   const file = url.pathname === '/front' ? 'count.js' : 'embed.js';
   const way = WAYS[url.searchParams.get('script') ?? 'async'];
   const tags = rejoinder && way ? way(rejoinder, file) : [];
-  const [head, end] = tags.map((tag = '') => tag.replace('SITE', `data-site="${HOST}"`));
+  const [head = '', end = ''] = tags.map((tag = '') => tag.replace('SITE', `data-site="${HOST}"`));
   const canonical = url.searchParams.get('canonical');
   return `<!doctype html>
 <html lang="en">

@@ -1,0 +1,164 @@
+/** What is said of a passage, beside it or under it. */
+import { part } from '../shared/nodes.js';
+import { acts as browse } from './browse.js';
+import { putAfter, putBeside } from './passages_place.js';
+import { canWrite, write } from './passages_quote.js';
+import { dressed, shade } from './passages_shade.js';
+import { short } from './passages_text.js';
+
+/** @typedef {import('./passages_article.js').Passages} Passages */
+/** @typedef {import('./passages_article.js').Group} Group */
+
+/** How many comments are shown: the last. */
+const SHOWN = 3;
+
+/**
+ * What is open.
+ *
+ * @type {{host: HTMLElement, key: string, button?: HTMLElement, passages: Passages, life: AbortController} | undefined}
+ */
+let opened;
+
+/** Open what is said of a passage, or close it. @param {Passages} passages @param {Group} group */
+export async function toggle(passages, group) {
+  const isOpen = opened?.key === group.key && opened.host.isConnected;
+  close();
+  isOpen || (await open(passages, group));
+}
+
+function close() {
+  if (opened) {
+    const { host, button, passages, life } = opened;
+    life.abort();
+    const hadFocus = !!host.shadowRoot?.activeElement;
+    host.remove();
+    passages.marks.point([]);
+    button && (button.ariaExpanded = 'false');
+    hadFocus && button?.focus({ preventScroll: true });
+    opened = undefined;
+  }
+}
+
+/** @param {Passages} passages @param {Group} group */
+async function open(passages, group) {
+  const { thread } = passages;
+  const [words, comments] = await Promise.all([passages.words(), lastOf(passages, group)]);
+  const host = document.createElement('rejoinder-panel');
+  const panel = document.createElement('section');
+  panel.className = 'rj-panel';
+  panel.tabIndex = -1;
+  panel.ariaLabel = words.panel;
+  panel.append(headOf(group, words));
+  for (const { question } of group.annotations) {
+    question && panel.append(Object.assign(document.createElement('p'), { className: 'rj-question', textContent: question }));
+  }
+  const list = document.createElement('ol');
+  list.className = 'rj-list';
+  for (const comment of comments) {
+    const item = document.createElement('li');
+    item.append(comment);
+    list.append(item);
+  }
+  comments.length && panel.append(list);
+  panel.append(actsOf(passages, group, words, comments.length));
+  shade(passages, host, panel);
+  const range = /** @type {Range} */ (group.ranges[0]);
+  const button = passages.marks.button(group);
+  close();
+  putAfter(host, range.endContainer);
+  await dressed(host);
+  putBeside(host, range);
+  const life = new AbortController();
+  const { signal } = life;
+  opened = { host, key: group.key, button, passages, life };
+  passages.marks.point(group.ranges);
+  button && (button.ariaExpanded = 'true');
+  thread.scope.signal.addEventListener('abort', close, { signal });
+  addEventListener('resize', () => putBeside(host, range), { signal });
+  const press = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      close();
+    }
+  };
+  host.addEventListener('keydown', press, { signal });
+  button?.addEventListener('keydown', press, { signal });
+  part(panel, 'close')?.addEventListener('click', close);
+  panel.focus({ preventScroll: true });
+  host.scrollIntoView({ block: 'nearest' });
+}
+
+/** @param {Group} group @param {any} words */
+function headOf({ annotations }, words) {
+  const head = document.createElement('header');
+  const quote = document.createElement('blockquote');
+  quote.dir = 'auto';
+  quote.textContent = short(`${annotations[0]?.exact}`, 20);
+  const off = Object.assign(document.createElement('button'), { type: 'button', ariaLabel: words.close, textContent: '×' });
+  off.dataset['rj'] = 'close';
+  head.append(quote, off);
+  return head;
+}
+
+/**
+ * @param {Passages} passages
+ * @param {Group} group
+ * @param {any} words
+ * @param {number} nShown
+ */
+function actsOf(passages, { annotations }, words, nShown) {
+  const { thread } = passages;
+  const acts = document.createElement('p');
+  acts.className = 'rj-acts';
+  const n = annotations.reduce((sum, annotation) => sum + annotation.n, 0);
+  if (nShown) {
+    const all = document.createElement('a');
+    const query = new URLSearchParams(thread.address);
+    const [only, ...others] = annotations.filter(({ comment }) => comment);
+    others.length ? query.set('filter', 'inline') : query.set('root', `${only?.comment}`);
+    all.href = `${thread.scope.base}/embed?${query}`;
+    all.textContent = n > nShown ? words.all.replace('{n}', n.toLocaleString(thread.words.language)) : words.there;
+    all.addEventListener('click', (event) => {
+      event.preventDefault();
+      close();
+      thread.attempt(() => browse.branch(thread, all));
+    });
+    acts.append(all);
+  }
+  const [first] = annotations;
+  if (first && canWrite(passages)) {
+    const add = Object.assign(document.createElement('button'), { type: 'button', textContent: words.add });
+    add.addEventListener('click', () => {
+      close();
+      const { exact, prefix, suffix, start, end } = first;
+      const place = start == null || end == null ? {} : { start, end };
+      thread.attempt(() => write(passages, { exact, prefix, suffix, ...place }));
+    });
+    acts.append(add);
+  }
+  return acts;
+}
+
+/** The last comments on a passage, oldest first, as they stand in the thread. @param {Passages} passages @param {Group} group */
+async function lastOf({ thread }, { annotations }) {
+  const roots = annotations.flatMap(({ comment }) => comment ?? []).sort().slice(-SHOWN);
+  const branches = await Promise.all(
+    roots.map(async (root) => {
+      const query = new URLSearchParams({ ...thread.address, root });
+      const answer = await thread.fetch(`/embed/thread?${query}`, { credentials: 'omit' });
+      return [...thread.scope.parse(await answer.text()).querySelectorAll('[data-rj=list] [data-rj=comment]')];
+    }),
+  );
+  const at = (/** @type {Element} */ comment) => comment.querySelector('time')?.dateTime ?? '';
+  const last = branches.flat().sort((a, b) => at(a).localeCompare(at(b))).slice(-SHOWN);
+  for (const comment of last) {
+    comment.removeAttribute('id');
+    comment.removeAttribute('data-marked');
+    comment.querySelectorAll('.rj-acts,.rj-cards,.rj-passage,.rj-to').forEach((left) => left.remove());
+    thread.words.tellTimes(comment);
+    // It would lead away from the article.
+    const when = comment.querySelector('.rj-when');
+    when?.replaceWith(...when.childNodes);
+  }
+  return last;
+}
