@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use markup::SafeHtml;
 use rejoinder_core::identity::author::Role;
+use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::recordings::Status;
 use rejoinder_core::{
     AuthorId, Clock as _, IdSource, Page, PageId, PageKey, RecordingId, Settings, Site, SiteId,
@@ -152,6 +153,7 @@ fn write(
 ) -> Result<(), StoreError> {
     let settings = Settings {
         title: about.title.clone(),
+        passages: Passages::Comment,
         ..Settings::default()
     };
     let site = match sites::by_host(tx, SITE)? {
