@@ -15,8 +15,10 @@ mod command;
 mod dependencies;
 #[cfg(test)]
 mod documents;
+mod examples;
 mod needs;
 mod npm;
+mod release;
 mod scratch;
 mod screenshots;
 mod steps;

@@ -3,8 +3,9 @@ use testing::{LONG_VARIABLE, POSTGRES_VARIABLE, Postgres};
 
 use crate::command::{self, command, find};
 use crate::needs::{self, Need};
+use crate::release::ReleaseBuild;
 use crate::steps::{Notes, Steps};
-use crate::{Result, browser, npm};
+use crate::{Result, browser, examples, npm};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -40,6 +41,7 @@ enum Check {
 /// Install or start what the checks need, and run them.
 pub(crate) fn run(options: &Options) -> Result {
     let checks = options.checks();
+    let mut release = checks.contains(&Check::Browser).then(ReleaseBuild::begin);
     let mut steps = Steps::new();
     let needs = checks
         .iter()
@@ -50,7 +52,7 @@ pub(crate) fn run(options: &Options) -> Result {
         return steps.finish(|_| "cargo xtask test".to_owned());
     }
     for check in checks {
-        steps.take(&check.name(), || check.run(options));
+        steps.take(&check.name(), || check.run(options, release.as_mut()));
     }
     steps.finish(|name| format!("cargo xtask test --only {name}"))
 }
@@ -87,7 +89,7 @@ impl Check {
         }
     }
 
-    fn run(self, options: &Options) -> Result<Notes> {
+    fn run(self, options: &Options, release: Option<&mut ReleaseBuild>) -> Result<Notes> {
         let outcome = match self {
             Self::Fmt => cargo(&["fmt", "--all", "--check"]),
             Self::Clippy => cargo(&[
@@ -98,13 +100,12 @@ impl Check {
                 "-D",
                 "warnings",
             ]),
-            Self::Doc => cargo(&["test", "--quiet", "--workspace", "--doc"]),
+            Self::Doc => examples::test(),
             Self::Types => npm::run_script("types"),
             Self::Unit => npm::run_script("unit"),
             Self::Rust => rust(options),
             Self::Browser => {
-                // The build of the README, which journeys run by the README's own command.
-                cargo(&["build", "--release"])?;
+                release.map_or(Ok(()), ReleaseBuild::finish)?;
                 return browser::run(options.long);
             }
         };
