@@ -1,48 +1,116 @@
 //! What all pages of the newsroom have in common: the rail with its counts, and the frame.
 
+use std::ops::Deref;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::{AuthorId, SiteId};
 use render::catalogue::NewsroomTexts;
-use render::newsroom::{Entry, Frame, Section, Told};
+use render::newsroom::{FlashMessage, Frame, RailEntry, Section};
 use store::moderation::groups::{self, Scope};
 use store::moderation::queues::{self, Counts, Queue};
 use store::{Result, Tx};
 
 use crate::access::Member;
 use crate::http::assets::VERSION;
+use crate::http::error::ApiError;
 use crate::state::App;
 
-/// What is read for every page: what its reader may see, and how much waits there.
+/// Somebody at work in the newsroom of a site: what every handler of its pages takes.
+///
+/// It stands for the [`Member`] whom the guard let in, so whoever holds one has the rights that the
+/// route's `Access` demands.
+#[derive(Clone)]
+pub(crate) struct Newsroom {
+    pub(crate) app: App,
+    member: Member,
+}
+
+impl FromRequestParts<App> for Newsroom {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &App,
+    ) -> std::result::Result<Self, ApiError> {
+        let member = Member::from_request_parts(parts, app).await?;
+        let app = app.clone();
+        Ok(Self { app, member })
+    }
+}
+
+impl Deref for Newsroom {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.member
+    }
+}
+
+/// What the frame of a page is made of: what its reader may see, and how much waits there.
 #[derive(Debug, Clone)]
-pub(crate) struct Around {
+pub(crate) struct PageContext {
     pub(crate) scope: Scope,
     pub(crate) counts: Counts,
 }
 
-impl Around {
-    pub(crate) fn read(tx: &mut Tx<'_>, site: SiteId, member: AuthorId) -> Result<Self> {
-        let scope = groups::scope_of(tx, site, member)?;
-        let counts = queues::counts(tx, site, &scope)?;
-        Ok(Self { scope, counts })
+impl Newsroom {
+    /// Reads what a page shows, and its context in the same snapshot. `read` is given what the member
+    /// reaches.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl Fn(&mut Tx<'_>, &Scope) -> Result<T> + Send + 'static,
+    ) -> Result<(PageContext, T)> {
+        let (site, author) = (self.site.id, self.author.id);
+        let read = move |tx: &mut Tx<'_>| {
+            let scope = groups::scope_of(tx, site, author)?;
+            let counts = queues::counts(tx, site, &scope)?;
+            let shown = read(tx, &scope)?;
+            Ok((PageContext { scope, counts }, shown))
+        };
+        self.app.store.read(read).await
     }
-}
 
-impl Member {
+    /// The context of a page that reads nothing else.
+    pub(crate) async fn context(&self) -> Result<PageContext> {
+        let (context, ()) = self.read(|_, _| Ok(())).await?;
+        Ok(context)
+    }
+
+    /// A whole page.
+    pub(crate) fn page(
+        &self,
+        context: &PageContext,
+        head: PageHead<'_>,
+        render: impl FnOnce(&Frame<'_>) -> String,
+    ) -> Html<String> {
+        let rail = rail(self, &context.counts, head.at);
+        Html(render(&Frame {
+            site: &self.site,
+            member: &self.author,
+            now: self.app.now(),
+            assets: VERSION,
+            title: head.title,
+            rail: &rail,
+            flash: head.flash,
+        }))
+    }
+
     /// The newsroom's texts in the language of the site.
     pub(crate) fn texts(&self) -> &'static NewsroomTexts {
         render::newsroom::texts(&self.site)
     }
 }
 
-/// A page, as the rail and the frame show it.
+/// What the frame says of a page.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shown<'a> {
+pub(crate) struct PageHead<'a> {
     pub(crate) title: &'a str,
     /// Its path below `/moderate/{site}` or `/admin/{site}`, as in the tables below.
     pub(crate) at: At<'a>,
-    pub(crate) told: Option<&'a Told>,
+    pub(crate) flash: Option<&'a FlashMessage>,
 }
 
 /// Where a page is, for the rail.
@@ -106,54 +174,34 @@ const ADMIN: [Place; 11] = [
 /// Only where mails are written into a folder.
 const MAILS: &str = "/mails";
 
-/// A whole page.
-pub(crate) fn page(
-    app: &App,
-    member: &Member,
-    around: &Around,
-    shown: Shown<'_>,
-    render: impl FnOnce(&Frame<'_>) -> String,
-) -> Html<String> {
-    let rail = rail(app, member, &around.counts, shown.at);
-    Html(render(&Frame {
-        site: &member.site,
-        member: &member.author,
-        now: app.now(),
-        assets: VERSION,
-        title: shown.title,
-        rail: &rail,
-        told: shown.told,
-    }))
-}
-
 /// On to another page, once something was done.
 pub(crate) fn see_other(to: &str) -> Response {
     let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
-fn rail(app: &App, member: &Member, counts: &Counts, at: At<'_>) -> Vec<Section> {
-    let host = &member.site.host;
+fn rail(newsroom: &Newsroom, counts: &Counts, at: At<'_>) -> Vec<Section> {
+    let host = &newsroom.site.host;
     let (desk, edit, admin) = (
         desk(host),
         format!("/edit/{host}"),
         format!("/admin/{host}"),
     );
-    let texts = member.texts();
-    let decides = member.author.role >= Role::Moderator;
-    let queue = |queue| Entry {
+    let texts = newsroom.texts();
+    let decides = newsroom.author.role >= Role::Moderator;
+    let queue = |queue| RailEntry {
         label: label(texts, queue),
         href: queue_path(&desk, queue),
         count: Some((queue.as_str(), counts.of(queue))),
         is_current: at == At::Queue(queue),
     };
     let queues = decides.then(|| Queue::ALL.map(queue).to_vec());
-    let has_mails = app.config.mail_folder.is_some();
+    let has_mails = newsroom.app.config.mail_folder.is_some();
     let entries = |base: &str, table: &[Place], here: Option<&str>| {
         let seen = table.iter().filter(|(path, _, least)| {
-            member.author.role >= *least && (*path != MAILS || has_mails)
+            newsroom.author.role >= *least && (*path != MAILS || has_mails)
         });
-        let entry = |(path, label, _): &Place| Entry {
+        let entry = |(path, label, _): &Place| RailEntry {
             label: label(texts),
             href: format!("{base}{path}"),
             count: None,

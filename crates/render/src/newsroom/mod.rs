@@ -12,7 +12,7 @@ use rejoinder_core::{Author, Site, Time};
 use crate::catalogue::{self, NewsroomTexts};
 
 pub use age::Age;
-pub use phrases::{Told, done};
+pub use phrases::{FlashMessage, done};
 
 /// The newsroom's texts in the language of `site`.
 pub fn texts(site: &Site) -> &'static NewsroomTexts {
@@ -35,7 +35,7 @@ pub struct Frame<'a> {
     /// The way to the other pages.
     pub rail: &'a [Section],
     /// What was just done.
-    pub told: Option<&'a Told>,
+    pub flash: Option<&'a FlashMessage>,
 }
 
 impl Frame<'_> {
@@ -83,12 +83,12 @@ pub struct Section {
     /// What its pages have in common.
     pub title: &'static str,
     /// The pages.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<RailEntry>,
 }
 
 /// A page, as the rail leads to it.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct RailEntry {
     /// What it is called.
     pub label: &'static str,
     /// Where it is.

@@ -9,14 +9,14 @@ use crate::catalogue::{self, NewsroomTexts, fill};
 
 /// What was just done, as the status line tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct FlashMessage {
     /// In a sentence or two.
     pub text: String,
     /// The decisions that a button undoes, and where it leads back to.
     pub undo: Option<(String, String)>,
 }
 
-impl Told {
+impl FlashMessage {
     /// That `n` comments were decided on, and `n_edited` and `n_refused` were not, because they were
     /// edited meanwhile or for another reason.
     pub fn decided(
@@ -50,16 +50,16 @@ impl Told {
         if sentences.is_empty() {
             sentences.push(texts_of.nothing.clone());
         }
-        Self::said(&sentences.join(" "))
+        Self::new(&sentences.join(" "))
     }
 
     /// That something else was done.
     pub fn done(texts: &NewsroomTexts, action: LogAction) -> Self {
-        Self::said(&fill(&texts.decided.one, &[("done", &done(texts, action))]))
+        Self::new(&fill(&texts.decided.one, &[("done", &done(texts, action))]))
     }
 
     /// Something in a sentence.
-    pub fn said(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         Self {
             text: text.to_owned(),
             undo: None,
@@ -266,8 +266,9 @@ mod tests {
     #[test]
     fn what_was_done_is_told_in_sentences() {
         let texts = &crate::catalogue::of(Language::English).newsroom;
-        let told =
-            |n, edited, refused| Told::decided(texts, LogAction::Reject, n, edited, refused).text;
+        let told = |n, edited, refused| {
+            FlashMessage::decided(texts, LogAction::Reject, n, edited, refused).text
+        };
         assert_eq!(told(1, 0, 0), "Rejected.");
         assert_eq!(
             told(3, 1, 2),
@@ -276,7 +277,7 @@ mod tests {
         );
         assert_eq!(told(0, 0, 0), "Nothing had to change.");
         assert_eq!(
-            Told::decided(texts, LogAction::Undo, 1, 0, 2).text,
+            FlashMessage::decided(texts, LogAction::Undo, 1, 0, 2).text,
             "Undone. 2 decisions could not be undone: newer ones stand."
         );
     }

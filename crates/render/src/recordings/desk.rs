@@ -13,7 +13,7 @@ use crate::catalogue::{
 };
 use crate::links::Links;
 use crate::moderation;
-use crate::newsroom::{Age, Frame, Told};
+use crate::newsroom::{Age, FlashMessage, Frame};
 use crate::page::rendered;
 use crate::recordings::cut_of::CutOf;
 use crate::recordings::proposals::{Difference, Piece};
@@ -32,21 +32,21 @@ pub fn title(site: &Site) -> &'static str {
 }
 
 /// What was just done, by the word that the address carries.
-pub fn told(site: &Site, did: &str) -> Option<Told> {
+pub fn flash(site: &Site, did: &str) -> Option<FlashMessage> {
     let RecordingsTexts {
         desk: texts,
         proposals,
         ..
     } = texts(site);
     match did {
-        "attached" => Some(Told::said(&texts.flash_attached)),
-        "saved" => Some(Told::said(&texts.flash_saved)),
-        "removed" => Some(Told::said(&texts.flash_removed)),
-        "accepted" => Some(Told::said(&proposals.flash_accepted)),
-        "outdated" => Some(Told::said(&proposals.flash_outdated)),
-        "declined" => Some(Told::said(&proposals.flash_declined)),
-        "locked" => Some(Told::said(&proposals.flash_locked)),
-        "unlocked" => Some(Told::said(&proposals.flash_unlocked)),
+        "attached" => Some(FlashMessage::new(&texts.flash_attached)),
+        "saved" => Some(FlashMessage::new(&texts.flash_saved)),
+        "removed" => Some(FlashMessage::new(&texts.flash_removed)),
+        "accepted" => Some(FlashMessage::new(&proposals.flash_accepted)),
+        "outdated" => Some(FlashMessage::new(&proposals.flash_outdated)),
+        "declined" => Some(FlashMessage::new(&proposals.flash_declined)),
+        "locked" => Some(FlashMessage::new(&proposals.flash_locked)),
+        "unlocked" => Some(FlashMessage::new(&proposals.flash_unlocked)),
         _ => None,
     }
 }

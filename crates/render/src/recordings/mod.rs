@@ -15,8 +15,8 @@ mod wave;
 
 pub use cut_of::CutOf;
 pub use desk::{
-    Open, RecordingPage, RecordingsPage, Report, Typed, Unfit, changes, chapters_unfit,
-    lock_invalid, meanwhile, recording_page, recordings_page, title, told, unfit,
+    Open, RecordingPage, RecordingsPage, Report, Typed, Unfit, changes, chapters_unfit, flash,
+    lock_invalid, meanwhile, recording_page, recordings_page, title, unfit,
 };
 pub use facts::{Cited, Facts};
 pub use player::{player_fragment, player_page};

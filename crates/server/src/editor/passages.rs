@@ -1,18 +1,14 @@
 //! The articles of a site, and what became of their passages.
 
-use axum::extract::State;
 use axum::response::Html;
 use rejoinder_core::PageId;
 use rejoinder_core::passages::AnnotationState;
 use render::passages::{ArticleRow, ArticlesPage};
 use store::discussion::pages;
 use store::passages::{anchoring, versions};
-use store::{StoreError, Tx};
 
-use crate::access::Member;
 use crate::http::error_page::ErrorPage;
-use crate::newsroom::{self, Around, At, Shown};
-use crate::state::App;
+use crate::newsroom::{At, Newsroom, PageHead};
 
 /// So many articles are shown.
 const AT_ONCE: i64 = 50;
@@ -21,14 +17,10 @@ const AT_ONCE: i64 = 50;
 const LOST_AT_ONCE: usize = 20;
 
 /// `GET /edit/{site}/passages`.
-pub(super) async fn show(
-    State(app): State<App>,
-    member: Member,
-) -> Result<Html<String>, ErrorPage> {
-    let (site, author) = (member.site.id, member.author.id);
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
-        let newest = versions::of_scope(tx, site, &around.scope, AT_ONCE)?;
+pub(super) async fn show(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> {
+    let site = newsroom.site.id;
+    let read = newsroom.read(move |tx, scope| {
+        let newest = versions::of_scope(tx, site, scope, AT_ONCE)?;
         let ids: Vec<PageId> = newest.iter().map(|(page, _)| *page).collect();
         let pages = pages::by_ids(tx, site, &ids)?;
         let mut rows = Vec::new();
@@ -52,19 +44,15 @@ pub(super) async fn show(
                 lost,
             });
         }
-        Ok::<_, StoreError>((around, rows))
-    };
-    let (around, rows) = app
-        .store
-        .read(read)
-        .await
-        .map_err(crate::http::error::ApiError::from)?;
-    let shown = Shown {
-        title: render::passages::title(&member.site),
+        Ok(rows)
+    });
+    let (context, rows) = read.await?;
+    let head = PageHead {
+        title: render::passages::title(&newsroom.site),
         at: At::Edit("/passages"),
-        told: None,
+        flash: None,
     };
-    Ok(newsroom::page(&app, &member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         render::passages::articles_page(&ArticlesPage { frame, rows: &rows })
     }))
 }

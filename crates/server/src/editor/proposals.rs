@@ -6,25 +6,23 @@ use rejoinder_core::{ProposalId, Refusal};
 use store::Tx;
 use store::recordings::proposing;
 
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::extract::Params;
-use crate::state::App;
+use crate::newsroom::Newsroom;
 
 /// Accept or decline what the form names; the word for what was done.
 pub(super) async fn decide(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     recording: &Recording,
     act: &str,
     fields: &Params,
 ) -> Result<&'static str, ApiError> {
     let id: Option<ProposalId> = fields.read("proposal")?;
     let id = id.ok_or(Refusal::ProposalUnknown)?;
-    let (now, by, own) = (app.now(), member.author.id, recording.clone());
+    let (now, by, own) = (newsroom.app.now(), newsroom.author.id, recording.clone());
     if act == "accept" {
         let accept = move |tx: &mut Tx<'_>| proposing::accept(tx, now, &own, id, by);
-        let proposal = app.store.write(accept).await?;
+        let proposal = newsroom.app.store.write(accept).await?;
         return Ok(match proposal.state {
             State::Outdated => "outdated",
             _ => "accepted",
@@ -35,29 +33,29 @@ pub(super) async fn decide(
     let reason = reason.map(str::to_owned);
     let decline =
         move |tx: &mut Tx<'_>| proposing::decline(tx, now, &own, id, by, reason.as_deref());
-    app.store.write(decline).await?;
+    newsroom.app.store.write(decline).await?;
     Ok("declined")
 }
 
 /// Lock a part, or unlock one; the word for what was done, or nothing where the times are none.
 pub(super) async fn set_lock(
-    app: &App,
+    newsroom: &Newsroom,
     recording: &Recording,
     act: &str,
     fields: &Params,
 ) -> Result<Option<&'static str>, ApiError> {
-    let (now, own) = (app.now(), recording.clone());
+    let (now, own) = (newsroom.app.now(), recording.clone());
     if act == "unlock" {
         let start_ms = fields.read("start_ms")?.unwrap_or(0);
         let unlock = move |tx: &mut Tx<'_>| proposing::unlock(tx, now, &own, start_ms);
-        app.store.write(unlock).await?;
+        newsroom.app.store.write(unlock).await?;
         return Ok(Some("unlocked"));
     }
     let Some(lock) = part(fields) else {
         return Ok(None);
     };
     let lock = move |tx: &mut Tx<'_>| proposing::lock(tx, now, &own, lock);
-    app.store.write(lock).await?;
+    newsroom.app.store.write(lock).await?;
     Ok(Some("locked"))
 }
 

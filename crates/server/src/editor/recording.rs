@@ -2,25 +2,23 @@
 
 use std::collections::HashMap;
 
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use captions::{Export, Problem, Transcript};
 use rejoinder_core::recordings::{Comparison, Lock, Proposal, Recording, Status};
 use rejoinder_core::{AuthorId, Page, RecordingId};
-use render::newsroom::Told;
+use render::newsroom::FlashMessage;
 use render::recordings::{CutOf, Open, RecordingPage, Report};
 use store::discussion::pages;
 use store::recordings::transcripts::{self, NewRevision, Revision};
 use store::recordings::{attaching, chapters as divided, listing, proposals as proposed, reading};
-use store::{StoreError, Tx, moderation::groups};
+use store::{Tx, moderation::groups};
 
 use super::{chapters, proposals};
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::{Form, MAX_BODY, Params};
-use crate::newsroom::{self, Around, At, Shown, see_other};
+use crate::http::extract::{Form, MAX_BODY, Params, PathId};
+use crate::newsroom::{At, Newsroom, PageHead, see_other};
 use crate::public::recordings::{in_chapters, read as kept};
 use crate::state::App;
 
@@ -31,7 +29,6 @@ pub(super) const MAX_FORM: usize = MAX_BODY + 3 * captions::MAX_FILE_BYTES;
 const MAX_REVISIONS: i64 = 50;
 
 struct Read {
-    around: Around,
     page: Page,
     recording: Recording,
     transcript: Option<(Revision, String)>,
@@ -56,35 +53,31 @@ struct Typed<'a> {
 
 /// `GET /edit/{site}/recordings/{id}`.
 pub(super) async fn show(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<RecordingId>,
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
-    let id: RecordingId = id.parse().map_err(|_| ApiError::not_found())?;
-    let told = params
+    let flash = params
         .get("did")
-        .and_then(|did| render::recordings::told(&member.site, did));
-    Ok(page(&app, &member, id, told.as_ref(), Typed::default()).await?)
+        .and_then(|did| render::recordings::flash(&newsroom.site, did));
+    Ok(page(&newsroom, id, flash.as_ref(), Typed::default()).await?)
 }
 
 async fn page(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     id: RecordingId,
-    told: Option<&Told>,
+    flash: Option<&FlashMessage>,
     typed: Typed<'_>,
 ) -> Result<Html<String>, ApiError> {
-    let (site, author) = (member.site.id, member.author.id);
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
-        let Some(recording) = listing::in_reach(tx, site, id, &around.scope)? else {
+    let site = newsroom.site.id;
+    let read = newsroom.read(move |tx, scope| {
+        let Some(recording) = listing::in_reach(tx, site, id, scope)? else {
             return Ok(None);
         };
         let Some(page) = pages::by_id(tx, site, recording.page)? else {
             return Ok(None);
         };
-        Ok::<_, StoreError>(Some(Read {
+        Ok(Some(Read {
             transcript: transcripts::newest(tx, site, id)?,
             chapters: divided::of(tx, site, id)?,
             history: transcripts::history(tx, site, id, MAX_REVISIONS)?,
@@ -92,16 +85,12 @@ async fn page(
             proposals: proposed::undecided(tx, site, id)?,
             authors: proposed::authors(tx, site, id)?,
             locks: proposed::locks(tx, site, id)?,
-            around,
             page,
             recording,
         }))
-    };
-    let read = app
-        .store
-        .read(read)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
+    });
+    let (context, read) = read.await?;
+    let read = read.ok_or_else(ApiError::not_found)?;
     let (revision, text) = match &read.transcript {
         Some((revision, webvtt)) => {
             let transcript = kept(webvtt, revision.language.clone())?;
@@ -140,12 +129,12 @@ async fn page(
         proposal,
     });
     let open: Vec<_> = open.collect();
-    let shown = Shown {
+    let head = PageHead {
         title: &read.recording.title,
         at: At::Edit("/recordings/"),
-        told,
+        flash,
     };
-    Ok(newsroom::page(app, member, &read.around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         render::recordings::recording_page(&RecordingPage {
             frame,
             recording: &read.recording,
@@ -171,21 +160,19 @@ async fn page(
 
 /// `POST /edit/{site}/recordings/{id}`: one of the forms of the page.
 pub(super) async fn change(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<RecordingId>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    let id: RecordingId = id.parse().map_err(|_| ApiError::not_found())?;
-    let recording = reached(&app, &member, id).await?;
-    let here = format!("/edit/{}/recordings", member.site.host);
+    let recording = reached(&newsroom, id).await?;
+    let here = format!("/edit/{}/recordings", newsroom.site.host);
     let back = recording.cut_of.unwrap_or(id);
     match fields.get("act") {
         Some("rename") => {
             let title = fields.get("title").unwrap_or_default();
             let title = markup::excerpt(title, super::recordings::MAX_TITLE);
             if !title.is_empty() {
-                write(&app, move |tx, now| {
+                write(&newsroom, move |tx, now| {
                     attaching::rename(tx, now, &recording, &title)
                 })
                 .await?;
@@ -194,7 +181,10 @@ pub(super) async fn change(
         }
         Some("remove") => {
             let is_cut = recording.cut_of.is_some();
-            write(&app, move |tx, now| attaching::remove(tx, now, &recording)).await?;
+            write(&newsroom, move |tx, now| {
+                attaching::remove(tx, now, &recording)
+            })
+            .await?;
             Ok(see_other(&match is_cut {
                 true => format!("{here}/{back}?did=removed"),
                 false => here,
@@ -202,31 +192,34 @@ pub(super) async fn change(
         }
         Some("chapters") => {
             let typed = fields.get("chapters").unwrap_or_default();
-            let Some(problem) = chapters::save(&app, &recording, typed).await? else {
+            let Some(problem) = chapters::save(&newsroom.app, &recording, typed).await? else {
                 return Ok(see_other(&format!("{here}/{id}?did=saved")));
             };
             let typed = Typed {
                 chapters: Some(typed),
-                chapters_problem: Some(render::recordings::chapters_unfit(&member.site, &problem)),
+                chapters_problem: Some(render::recordings::chapters_unfit(
+                    &newsroom.site,
+                    &problem,
+                )),
                 ..Typed::default()
             };
-            let page = page(&app, &member, id, None, typed).await?;
+            let page = page(&newsroom, id, None, typed).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
-        Some("transcript") => save(&app, &member, &recording, &fields).await,
+        Some("transcript") => save(&newsroom, &recording, &fields).await,
         Some(act @ ("accept" | "decline")) => {
-            let did = proposals::decide(&app, &member, &recording, act, &fields).await?;
+            let did = proposals::decide(&newsroom, &recording, act, &fields).await?;
             Ok(see_other(&format!("{here}/{id}?did={did}#proposals")))
         }
         Some(act @ ("lock" | "unlock")) => {
-            if let Some(did) = proposals::set_lock(&app, &recording, act, &fields).await? {
+            if let Some(did) = proposals::set_lock(&newsroom, &recording, act, &fields).await? {
                 return Ok(see_other(&format!("{here}/{id}?did={did}#proposals")));
             }
             let typed = Typed {
-                lock_problem: Some(render::recordings::lock_invalid(&member.site)),
+                lock_problem: Some(render::recordings::lock_invalid(&newsroom.site)),
                 ..Typed::default()
             };
-            let page = page(&app, &member, id, None, typed).await?;
+            let page = page(&newsroom, id, None, typed).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         _ => Err(ApiError::query("act", "There is no such action.").into()),
@@ -234,17 +227,16 @@ pub(super) async fn change(
 }
 
 async fn write(
-    app: &App,
+    newsroom: &Newsroom,
     change: impl Fn(&mut Tx<'_>, rejoinder_core::Time) -> store::Result<()> + Send + 'static,
 ) -> Result<(), ApiError> {
-    let now = app.now();
-    Ok(app.store.write(move |tx| change(tx, now)).await?)
+    let now = newsroom.app.now();
+    Ok(newsroom.app.store.write(move |tx| change(tx, now)).await?)
 }
 
 /// Keep a transcript as it was typed, or as a file holds it.
 async fn save(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     recording: &Recording,
     fields: &Params,
 ) -> Result<Response, ErrorPage> {
@@ -257,14 +249,14 @@ async fn save(
             report,
             ..Typed::default()
         };
-        let page = page(app, member, recording.id, None, typed).await?;
+        let page = page(newsroom, recording.id, None, typed).await?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
     };
     let reading = match reading {
         Ok(reading) => reading,
         Err(problem) => return refused(problem.to_string(), None).await,
     };
-    let (from, before) = newest(app, recording).await?;
+    let (from, before) = newest(&newsroom.app, recording).await?;
     let transcript = keeping_times(reading.transcript, before.as_ref());
     let webvtt = captions::write(&transcript, Export::WebVtt);
     if webvtt.len() > captions::MAX_FILE_BYTES {
@@ -284,14 +276,20 @@ async fn save(
         status: status.unwrap_or(Status::Draft),
         language: language.map(str::to_owned).or(transcript.language.clone()),
         webvtt,
-        by: Some(member.author.id),
+        by: Some(newsroom.author.id),
     };
-    let (now, own) = (app.now(), recording.clone());
+    let (now, own) = (newsroom.app.now(), recording.clone());
     let write = move |tx: &mut Tx<'_>| transcripts::save(tx, now, &own, &new);
-    match app.store.write(write).await? {
-        None => refused(render::recordings::meanwhile(&member.site).to_owned(), None).await,
+    match newsroom.app.store.write(write).await? {
+        None => {
+            refused(
+                render::recordings::meanwhile(&newsroom.site).to_owned(),
+                None,
+            )
+            .await
+        }
         Some(_) if reading.warnings.is_empty() => {
-            let (host, id) = (&member.site.host, recording.id);
+            let (host, id) = (&newsroom.site.host, recording.id);
             Ok(see_other(&format!(
                 "/edit/{host}/recordings/{id}?did=saved"
             )))
@@ -301,8 +299,8 @@ async fn save(
                 report: Some(report(&reading.warnings)),
                 ..Typed::default()
             };
-            let told = render::recordings::told(&member.site, "saved");
-            Ok(page(app, member, recording.id, told.as_ref(), typed)
+            let flash = render::recordings::flash(&newsroom.site, "saved");
+            Ok(page(newsroom, recording.id, flash.as_ref(), typed)
                 .await?
                 .into_response())
         }
@@ -358,13 +356,9 @@ fn is_tag(tag: &str) -> bool {
 }
 
 /// The recording, if the member reaches its page.
-pub(super) async fn reached(
-    app: &App,
-    member: &Member,
-    id: RecordingId,
-) -> Result<Recording, ApiError> {
-    let (site, author) = (member.site.id, member.author.id);
-    let read = app.store.read(move |tx| {
+pub(super) async fn reached(newsroom: &Newsroom, id: RecordingId) -> Result<Recording, ApiError> {
+    let (site, author) = (newsroom.site.id, newsroom.author.id);
+    let read = newsroom.app.store.read(move |tx| {
         let scope = groups::scope_of(tx, site, author)?;
         listing::in_reach(tx, site, id, &scope)
     });

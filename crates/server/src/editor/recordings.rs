@@ -1,6 +1,5 @@
 //! The recordings of a site: the list of them, and attaching one.
 
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::discussion::policy;
@@ -11,14 +10,12 @@ use render::recordings::{RecordingsPage, Typed, Unfit};
 use store::discussion::pages;
 use store::recordings::attaching::{self, MAX_EACH, NewRecording, Source};
 use store::recordings::{listing, proposals};
-use store::{StoreError, Tx, moderation::groups};
+use store::{Tx, moderation::groups};
 
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
-use crate::newsroom::{self, Around, At, Shown, see_other};
-use crate::state::App;
+use crate::newsroom::{At, Newsroom, PageHead, see_other};
 
 /// So many recordings are shown at once.
 const AT_ONCE: usize = 50;
@@ -30,53 +27,48 @@ pub(super) const MAX_TITLE: usize = 200;
 const MAX_ADDRESS: usize = 2_000;
 
 /// `GET /edit/{site}/recordings`.
-pub(super) async fn show(
-    State(app): State<App>,
-    member: Member,
-    params: Params,
-) -> Result<Html<String>, ErrorPage> {
+pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
     let after: Option<RecordingId> = params.read("after")?;
     let typed = Typed {
         page: params.get("page").unwrap_or_default(),
         ..Typed::default()
     };
-    Ok(page(&app, &member, after, &typed).await?)
+    Ok(page(&newsroom, after, &typed).await?)
 }
 
 async fn page(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     after: Option<RecordingId>,
     typed: &Typed<'_>,
 ) -> Result<Html<String>, ApiError> {
-    let (site, author) = (member.site.id, member.author.id);
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
+    let site = newsroom.site.id;
+    let read = newsroom.read(move |tx, scope| {
         let limit = i64::try_from(AT_ONCE + 1).unwrap_or(i64::MAX);
-        let recordings = listing::of_scope(tx, site, &around.scope, after, limit)?;
+        let recordings = listing::of_scope(tx, site, scope, after, limit)?;
         let ids: Vec<PageId> = recordings.iter().map(|own| own.page).collect();
         let pages = pages::by_ids(tx, site, &ids)?;
         let ids: Vec<RecordingId> = recordings.iter().map(|own| own.id).collect();
         let waiting = proposals::n_undecided(tx, site, &ids)?;
-        Ok::<_, StoreError>((around, recordings, pages, waiting))
-    };
-    let (around, mut recordings, pages, waiting) = app.store.read(read).await?;
+        Ok((recordings, pages, waiting))
+    });
+    let (context, (mut recordings, pages, waiting)) = read.await?;
     let is_more = recordings.len() > AT_ONCE;
     recordings.truncate(AT_ONCE);
     let last = recordings.last().filter(|_| is_more);
-    let next = last.map(|last| format!("/edit/{}/recordings?after={}", member.site.host, last.id));
+    let next =
+        last.map(|last| format!("/edit/{}/recordings?after={}", newsroom.site.host, last.id));
     let rows = recordings.iter().filter_map(|own| {
         let page = pages.iter().find(|page| page.id == own.page)?;
         let n = waiting.get(&own.id).copied().unwrap_or(0);
         Some((own, page, n))
     });
     let rows: Vec<_> = rows.collect();
-    let shown = Shown {
-        title: render::recordings::title(&member.site),
+    let head = PageHead {
+        title: render::recordings::title(&newsroom.site),
         at: At::Edit("/recordings"),
-        told: None,
+        flash: None,
     };
-    Ok(newsroom::page(app, member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         render::recordings::recordings_page(&RecordingsPage {
             frame,
             rows: &rows,
@@ -88,14 +80,13 @@ async fn page(
 
 /// `POST /edit/{site}/recordings`: attach a recording by an address. Files are uploaded by the API.
 pub(super) async fn attach(
-    State(app): State<App>,
-    member: Member,
+    newsroom: Newsroom,
     visitor: Visitor,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let value = |name| fields.get(name).unwrap_or_default();
     let attached = match source(
-        &member.site,
+        &newsroom.site,
         value("address"),
         value("duration"),
         !value("cut_of").is_empty(),
@@ -107,11 +98,11 @@ pub(super) async fn attach(
                 cut_of: value("cut_of"),
                 source,
             };
-            attach_one(&app, &member, &visitor, new).await
+            attach_one(&newsroom, &visitor, new).await
         }
         Err(error) => Err(error),
     };
-    let host = &member.site.host;
+    let host = &newsroom.site.host;
     match attached {
         Ok(id) => {
             let id = match value("cut_of") {
@@ -131,7 +122,7 @@ pub(super) async fn attach(
                 duration: value("duration"),
                 problem: Some(&error.detail),
             };
-            let page = page(&app, &member, None, &typed).await?;
+            let page = page(&newsroom, None, &typed).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -191,16 +182,15 @@ enum Attached {
 
 /// Attach `new` to a page that the member reaches.
 pub(super) async fn attach_one(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     visitor: &Visitor,
     new: New<'_>,
 ) -> Result<RecordingId, ApiError> {
-    let now = app.now();
+    let now = newsroom.app.now();
     let title = lines(new.title).replace('\n', " ");
     let title = markup::excerpt(&title, MAX_TITLE);
     if title.is_empty() {
-        return Err(refused(&member.site, Unfit::Title));
+        return Err(refused(&newsroom.site, Unfit::Title));
     }
     let whole: Option<RecordingId> = match new.cut_of {
         "" => None,
@@ -209,12 +199,12 @@ pub(super) async fn attach_one(
     let key = match whole {
         Some(_) => None,
         None => {
-            let key = visitor.page(app, &member.site, new.page)?;
-            policy::may_carry_thread(&member.site, &key)?;
+            let key = visitor.page(&newsroom.app, &newsroom.site, new.page)?;
+            policy::may_carry_thread(&newsroom.site, &key)?;
             Some(key)
         }
     };
-    let settings = &member.site.settings;
+    let settings = &newsroom.site.settings;
     let least = match new.source {
         Source::Upload { n_bytes } => n_bytes,
         Source::Address(_) => 1,
@@ -222,12 +212,15 @@ pub(super) async fn attach_one(
     };
     if least > settings.max_recording_bytes() {
         let max = settings.max_recording_mb;
-        let detail = render::recordings::unfit(&member.site, Unfit::Size { max });
+        let detail = render::recordings::unfit(&newsroom.site, Unfit::Size { max });
         let status = StatusCode::PAYLOAD_TOO_LARGE;
         return Err(ApiError::new(status, "body_too_large", detail).field("file"));
     }
-    let (own, site, author) = (member.site.clone(), member.site.id, member.author.id);
-    let (id, page_id) = (RecordingId(app.ids.next(now)), PageId(app.ids.next(now)));
+    let (own, site, author) = (newsroom.site.clone(), newsroom.site.id, newsroom.author.id);
+    let (id, page_id) = (
+        RecordingId(newsroom.app.ids.next(now)),
+        PageId(newsroom.app.ids.next(now)),
+    );
     let source = new.source;
     let write = move |tx: &mut Tx<'_>| {
         let scope = groups::scope_of(tx, site, author)?;
@@ -267,9 +260,9 @@ pub(super) async fn attach_one(
             false => Attached::Full,
         })
     };
-    let unfit = match app.store.write(write).await? {
+    let unfit = match newsroom.app.store.write(write).await? {
         Attached::Here => {
-            (app.wake)();
+            (newsroom.app.wake)();
             return Ok(id);
         }
         Attached::Unreached => return Err(ApiError::not_found()),
@@ -278,7 +271,7 @@ pub(super) async fn attach_one(
             max: settings.max_recordings_mb,
         },
     };
-    let detail = render::recordings::unfit(&member.site, unfit);
+    let detail = render::recordings::unfit(&newsroom.site, unfit);
     let (status, code) = (StatusCode::CONFLICT, "recordings_full");
     Err(ApiError::new(status, code, detail).field(unfit.field()))
 }

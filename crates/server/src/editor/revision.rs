@@ -1,50 +1,46 @@
 //! `GET /edit/{site}/recordings/{id}/revisions/{n}`: what a revision of a transcript changed.
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Html;
 use captions::Transcript;
 use rejoinder_core::RecordingId;
 use render::recordings::RevisionPage;
 use store::recordings::transcripts;
-use store::{StoreError, Tx};
 
 use super::recording::reached;
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::newsroom::{self, Around, At, Shown};
+use crate::http::extract::PathId;
+use crate::newsroom::{At, Newsroom, PageHead};
 use crate::public::recordings::read as kept;
-use crate::state::App;
 
 /// The lines that are others than in the revision before.
 pub(super) async fn show(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id, n)): Path<(String, String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<RecordingId>,
+    Path((_, _, n)): Path<(String, String, String)>,
 ) -> Result<Html<String>, ErrorPage> {
-    let id: RecordingId = id.parse().map_err(|_| ApiError::not_found())?;
     let n: i64 = n.parse().map_err(|_| ApiError::not_found())?;
-    let recording = reached(&app, &member, id).await?;
-    let (site, author) = (member.site.id, member.author.id);
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
+    let recording = reached(&newsroom, id).await?;
+    let site = newsroom.site.id;
+    let read = newsroom.read(move |tx, _| {
         let new = transcripts::revision(tx, site, id, n)?;
         let old = transcripts::revision(tx, site, id, n.saturating_sub(1))?;
-        Ok::<_, StoreError>((around, new, old))
-    };
-    let (around, new, old) = app.store.read(read).await?;
+        Ok((new, old))
+    });
+    let (context, (new, old)) = read.await?;
     let (revision, text) = new.ok_or_else(ApiError::not_found)?;
     let new = kept(&text, revision.language.clone())?;
     let old = match old {
         Some((revision, text)) => kept(&text, revision.language)?,
         None => Transcript::default(),
     };
-    let shown = Shown {
-        title: render::recordings::changes(&member.site),
+    let head = PageHead {
+        title: render::recordings::changes(&newsroom.site),
         at: At::Edit("/recordings/"),
-        told: None,
+        flash: None,
     };
-    Ok(newsroom::page(&app, &member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         render::recordings::revision_page(&RevisionPage {
             frame,
             recording: &recording,

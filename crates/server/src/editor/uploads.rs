@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -22,9 +22,9 @@ use store::recordings::files::{self, Added, MAX_PART};
 use store::recordings::listing;
 
 use super::recordings::{New, attach_one};
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::extract::Visitor;
+use crate::newsroom::Newsroom;
 use crate::state::App;
 
 /// The largest file of a recording, in bytes.
@@ -41,8 +41,7 @@ const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 
 /// `POST /edit/{site}/uploads`: begin an upload.
 pub(super) async fn begin(
-    State(app): State<App>,
-    member: Member,
+    newsroom: Newsroom,
     visitor: Visitor,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -60,8 +59,8 @@ pub(super) async fn begin(
         cut_of: value("cut_of"),
         source: Source::Upload { n_bytes },
     };
-    let id = attach_one(&app, &member, &visitor, new).await?;
-    let place = format!("/edit/{}/uploads/{id}", member.site.host);
+    let id = attach_one(&newsroom, &visitor, new).await?;
+    let place = format!("/edit/{}/uploads/{id}", newsroom.site.host);
     let headers = [
         (header::LOCATION, text(&place)?),
         (RESUMABLE, text(VERSION)?),
@@ -71,13 +70,12 @@ pub(super) async fn begin(
 
 /// `HEAD /edit/{site}/uploads/{id}`: tell how far an upload has come.
 pub(super) async fn reached(
-    State(app): State<App>,
-    member: Member,
+    newsroom: Newsroom,
     Path((_, id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     expect_version(&headers)?;
-    let recording = uploaded(&app, &member, &id).await?;
+    let recording = uploaded(&newsroom, &id).await?;
     let headers = [
         (RESUMABLE, text(VERSION)?),
         (OFFSET, text(&recording.n_arrived.to_string())?),
@@ -90,8 +88,7 @@ pub(super) async fn reached(
 /// `PATCH /edit/{site}/uploads/{id}`: go on with an upload. What has arrived stays, also when the connection
 /// breaks off.
 pub(super) async fn go_on(
-    State(app): State<App>,
-    member: Member,
+    newsroom: Newsroom,
     Path((_, id)): Path<(String, String)>,
     headers: HeaderMap,
     body: Body,
@@ -103,10 +100,10 @@ pub(super) async fn go_on(
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(ApiError::new(status, "body_invalid", detail));
     }
-    let recording = arriving(&app, &member, &id).await?;
+    let recording = arriving(&newsroom, &id).await?;
     let mut file = Arriving {
-        app: &app,
-        site: member.site.id,
+        app: &newsroom.app,
+        site: newsroom.site.id,
         id: recording.id,
         at: number(&headers, &OFFSET)?,
         waiting: Vec::new(),
@@ -186,8 +183,8 @@ fn elsewhere(n: i64) -> ApiError {
 }
 
 /// The recording that `id` names, if its file is arriving and the member reaches its page.
-async fn arriving(app: &App, member: &Member, id: &str) -> Result<Recording, ApiError> {
-    let found = uploaded(app, member, id).await?;
+async fn arriving(newsroom: &Newsroom, id: &str) -> Result<Recording, ApiError> {
+    let found = uploaded(newsroom, id).await?;
     match found.state {
         Reached::Arriving => Ok(found),
         Reached::Waiting | Reached::Ready | Reached::Refused => Err(ApiError::not_found()),
@@ -195,10 +192,10 @@ async fn arriving(app: &App, member: &Member, id: &str) -> Result<Recording, Api
 }
 
 /// The recording that `id` names, if its file is uploaded, or was, and the member reaches its page.
-async fn uploaded(app: &App, member: &Member, id: &str) -> Result<Recording, ApiError> {
+async fn uploaded(newsroom: &Newsroom, id: &str) -> Result<Recording, ApiError> {
     let id: RecordingId = id.parse().map_err(|_| ApiError::not_found())?;
-    let (site, author) = (member.site.id, member.author.id);
-    let read = app.store.read(move |tx| {
+    let (site, author) = (newsroom.site.id, newsroom.author.id);
+    let read = newsroom.app.store.read(move |tx| {
         let scope = groups::scope_of(tx, site, author)?;
         listing::in_reach(tx, site, id, &scope)
     });

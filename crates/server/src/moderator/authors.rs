@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::moderation::Trust;
@@ -14,88 +13,73 @@ use store::moderation::{
     sanctions::Change,
     standing::{self, Banned, Drawer},
 };
-use store::{StoreError, Tx, moderation::queues};
+use store::{Tx, moderation::queues};
 
+use super::flash;
 use super::rows::{self, AT_ONCE, Loaded};
-use super::told;
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::{Form, Params};
-use crate::newsroom::{self, Around, At, Shown, desk, see_other};
-use crate::state::App;
+use crate::http::extract::{Form, Params, PathId};
+use crate::newsroom::{At, Newsroom, PageHead, desk, see_other};
 
 /// `GET /moderate/{site}/authors/{id}`: an author's drawer, and their comments.
 pub(super) async fn author(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<AuthorId>,
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
-    let id: AuthorId = id.parse().map_err(|_| ApiError::not_found())?;
-    Ok(shown(&app, &member, id, &params, None).await?)
+    Ok(shown(&newsroom, id, &params, None).await?)
 }
 
 struct Read {
-    around: Around,
     drawer: Drawer,
     rows: Vec<Loaded>,
     next: Option<CommentId>,
 }
 
 async fn shown(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     id: AuthorId,
     params: &Params,
     typed: Option<&Refused>,
 ) -> Result<Html<String>, ApiError> {
-    let (site, own, now) = (member.site.id, member.author.id, app.now());
+    let (site, now) = (newsroom.site.id, newsroom.app.now());
     let after: Option<CommentId> = params.read("after")?;
     let judged = rows::edited(params);
-    let read = move |tx: &mut Tx<'_>| {
+    let read = newsroom.read(move |tx, scope| {
         let Some(drawer) = standing::drawer(tx, now, site, id)? else {
             return Ok(None);
         };
-        let around = Around::read(tx, site, own)?;
-        let listed = queues::of_author(tx, site, id, &around.scope, after, AT_ONCE)?;
+        let listed = queues::of_author(tx, site, id, scope, after, AT_ONCE)?;
         let (rows, next) = rows::load(tx, site, listed, &judged)?;
-        Ok::<_, StoreError>(Some(Read {
-            around,
-            drawer,
-            rows,
-            next,
-        }))
-    };
-    let read = app
-        .store
-        .read(read)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
-    let desk = desk(&member.site.host);
+        Ok(Some(Read { drawer, rows, next }))
+    });
+    let (context, read) = read.await?;
+    let read = read.ok_or_else(ApiError::not_found)?;
+    let desk = desk(&newsroom.site.host);
     let back = address(&desk, id, after);
     let next = read.next.map(|next| address(&desk, id, Some(next)));
-    let told = told::from_address(member.texts(), params, &back);
+    let flash = flash::from_address(newsroom.texts(), params, &back);
     let list = rows::list(
         "",
         &read.rows,
         next,
         rows::Place {
-            site: &member.site,
+            site: &newsroom.site,
             desk: &desk,
             back: &back,
             now,
         },
-        &member.texts().empty.author,
+        &newsroom.texts().empty.author,
     );
     let author = &read.drawer.author;
-    let shown = Shown {
-        title: name(member.texts(), author),
+    let head = PageHead {
+        title: name(newsroom.texts(), author),
         at: At::Desk("/authors/"),
-        told: told.as_ref(),
+        flash: flash.as_ref(),
     };
     let history: Vec<Changed> = read.drawer.history.into_iter().map(changed).collect();
-    Ok(newsroom::page(app, member, &read.around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         render::moderation::author_page(&AuthorPage {
             frame,
             author,
@@ -103,7 +87,7 @@ async fn shown(
             standing: &read.drawer.standing,
             record: rows::record(read.drawer.record),
             history: &history,
-            may_act: read.around.scope.groups().is_none(),
+            may_act: context.scope.groups().is_none(),
             list: &list,
             typed,
         })
@@ -129,15 +113,13 @@ fn changed(changed: standing::Changed) -> Changed {
 
 /// `POST /moderate/{site}/authors/{id}`: write a note, trust, suspend, ban, or take it back.
 pub(super) async fn change(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<AuthorId>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    let id: AuthorId = id.parse().map_err(|_| ApiError::not_found())?;
-    let error = match done(&app, &member, id, &fields).await {
+    let error = match done(&newsroom, id, &fields).await {
         Ok(word) => {
-            let desk = desk(&member.site.host);
+            let desk = desk(&newsroom.site.host);
             return Ok(see_other(&format!("{desk}/authors/{id}?did={word}")));
         }
         Err(error) if error.status.is_server_error() => return Err(error.into()),
@@ -148,29 +130,28 @@ pub(super) async fn change(
         problem: error.detail,
         reason: fields.get("reason").unwrap_or_default().to_owned(),
     };
-    let page = shown(&app, &member, id, &Params::default(), Some(&typed)).await?;
+    let page = shown(&newsroom, id, &Params::default(), Some(&typed)).await?;
     Ok((error.status, page).into_response())
 }
 
 /// Do what a form asks for; the word for what was done.
 async fn done(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     author: AuthorId,
     fields: &Params,
 ) -> Result<&'static str, ApiError> {
-    let now = app.now();
+    let now = newsroom.app.now();
     let reason = fields
         .get("reason")
         .map(|reason| reason.replace("\r\n", "\n"));
     let change = Change {
-        site: member.site.id,
-        id: app.ids.next(now),
-        moderator: member.author.clone(),
+        site: newsroom.site.id,
+        id: newsroom.app.ids.next(now),
+        moderator: newsroom.author.clone(),
         author,
         reason: reason.filter(|reason| !reason.trim().is_empty()),
     };
-    let texts = member.texts();
+    let texts = newsroom.texts();
     let act = Act::read(texts, fields, now)?;
     if act == Act::Note && change.reason.is_none() {
         return Err(problem(&texts.problems.note_first));
@@ -185,7 +166,7 @@ async fn done(
         } => sanctions::ban(tx, now, &change, until, with_address),
         Act::Lift => sanctions::lift(tx, now, &change),
     };
-    app.store.write(write).await?;
+    newsroom.app.store.write(write).await?;
     Ok(act.word())
 }
 
@@ -264,32 +245,26 @@ fn until(texts: &NewsroomTexts, fields: &Params, now: Time) -> Result<Time, ApiE
 }
 
 /// `GET /moderate/{site}/authors`: the authors whom bans stop.
-pub(super) async fn banned(
-    State(app): State<App>,
-    member: Member,
-    params: Params,
-) -> Result<Html<String>, ErrorPage> {
-    let (site, own, now) = (member.site.id, member.author.id, app.now());
+pub(super) async fn banned(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
+    let (site, now) = (newsroom.site.id, newsroom.app.now());
     let after: Option<AuthorId> = params.read("after")?;
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, own)?;
+    let read = newsroom.read(move |tx, _| {
         let limit = i64::try_from(AT_ONCE + 1).unwrap_or(i64::MAX);
-        let banned = standing::banned(tx, now, site, after, limit)?;
-        Ok::<_, StoreError>((around, banned))
-    };
-    let (around, mut banned) = app.store.read(read).await?;
+        standing::banned(tx, now, site, after, limit)
+    });
+    let (context, mut banned) = read.await?;
     let is_more = banned.len() > AT_ONCE;
     banned.truncate(AT_ONCE);
-    let desk = desk(&member.site.host);
+    let desk = desk(&newsroom.site.host);
     let last = banned.last().filter(|_| is_more);
     let next = last.map(|last| format!("{desk}/authors?after={}", last.author.id));
     let banned: Vec<Stopped> = banned.into_iter().map(stopped).collect();
-    let shown = Shown {
-        title: &member.texts().titles.banned_authors,
+    let head = PageHead {
+        title: &newsroom.texts().titles.banned_authors,
         at: At::Desk("/authors"),
-        told: None,
+        flash: None,
     };
-    Ok(newsroom::page(&app, &member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         render::moderation::banned_page(&BannedPage {
             frame,
             banned: &banned,

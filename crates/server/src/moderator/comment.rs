@@ -1,6 +1,5 @@
 //! One comment with all its context.
 
-use axum::extract::{Path, State};
 use axum::response::Html;
 use rejoinder_core::moderation::Action;
 use rejoinder_core::{Comment, CommentId, Page, Site};
@@ -8,16 +7,14 @@ use render::catalogue::fill;
 use render::moderation::{CommentPage, Earlier, Flagged, LogRows, Logged, name};
 use store::discussion::versions;
 use store::moderation::decisions::{LogQuery, Of};
-use store::{StoreError, discussion::comments, moderation::inside};
+use store::{discussion::comments, moderation::inside};
 
 use super::rows::{self, Loaded};
-use super::{log, told};
-use crate::access::Member;
+use super::{flash, log};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::Params;
-use crate::newsroom::{self, Around, At, Shown, desk};
-use crate::state::App;
+use crate::http::extract::{Params, PathId};
+use crate::newsroom::{At, Newsroom, PageContext, PageHead, desk};
 
 /// How many comments above and below are shown.
 const AROUND: usize = 10;
@@ -26,7 +23,6 @@ const AROUND: usize = 10;
 const LOG: usize = 50;
 
 struct Read {
-    around: Around,
     row: Loaded,
     ancestors: Vec<Comment>,
     replies: Vec<Comment>,
@@ -38,25 +34,22 @@ struct Read {
 
 /// `GET /moderate/{site}/comments/{id}`: a comment, what stands around it, its edits and its log.
 pub(super) async fn comment(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<CommentId>,
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
-    let id: CommentId = id.parse().map_err(|_| ApiError::not_found())?;
-    let read = read(&app, &member, id, &params).await?;
-    let read = read.ok_or_else(ApiError::not_found)?;
-    let (desk, now) = (desk(&member.site.host), app.now());
+    let (context, read) = read(&newsroom, id, &params).await?;
+    let (desk, now) = (desk(&newsroom.site.host), newsroom.app.now());
     let asked = params.get("decide").and_then(Action::from_word);
     let back = format!("{desk}/comments/{id}");
-    let told = told::from_address(member.texts(), &params, &back);
+    let flash = flash::from_address(newsroom.texts(), &params, &back);
     let rows = [read.row];
     let mut list = rows::list(
         "",
         &rows,
         None,
         rows::Place {
-            site: &member.site,
+            site: &newsroom.site,
             desk: &desk,
             back: &back,
             now,
@@ -66,57 +59,49 @@ pub(super) async fn comment(
     list.is_single = true;
     let [row] = &rows;
     let log = LogRows {
-        site: &member.site,
+        site: &newsroom.site,
         desk: &desk,
         back: &back,
         now,
         rows: &read.log,
         next: None,
     };
-    let texts = member.texts();
+    let texts = newsroom.texts();
     let title = fill(
         &texts.titles.comment_by,
         &[("name", &name(texts, &row.comment().author))],
     );
-    let shown = Shown {
+    let head = PageHead {
         title: &title,
         at: At::Desk("/comments"),
-        told: told.as_ref(),
+        flash: flash.as_ref(),
     };
-    Ok(newsroom::page(
-        &app,
-        &member,
-        &read.around,
-        shown,
-        |frame| {
-            render::moderation::comment_page(&CommentPage {
-                frame,
-                asked,
-                list: &list,
-                comment: row.comment(),
-                ancestors: &read.ancestors,
-                replies: &read.replies,
-                program: read.program.as_deref(),
-                thread: thread(&member.site, row.page(), row.comment()),
-                versions: &read.versions,
-                flags: &read.flags,
-                log: &log,
-            })
-        },
-    ))
+    Ok(newsroom.page(&context, head, |frame| {
+        render::moderation::comment_page(&CommentPage {
+            frame,
+            asked,
+            list: &list,
+            comment: row.comment(),
+            ancestors: &read.ancestors,
+            replies: &read.replies,
+            program: read.program.as_deref(),
+            thread: thread(&newsroom.site, row.page(), row.comment()),
+            versions: &read.versions,
+            flags: &read.flags,
+            log: &log,
+        })
+    }))
 }
 
 async fn read(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     id: CommentId,
     params: &Params,
-) -> Result<Option<Read>, ApiError> {
-    let (site, author, texts) = (member.site.id, member.author.id, member.texts());
+) -> Result<(PageContext, Read), ApiError> {
+    let (site, texts) = (newsroom.site.id, newsroom.texts());
     let judged = rows::edited(params);
-    let read = move |tx: &mut store::Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
-        let row = rows::some(tx, site, &around.scope, &[id], &judged)?.pop();
+    let read = newsroom.read(move |tx, scope| {
+        let row = rows::some(tx, site, scope, &[id], &judged)?.pop();
         let Some(row) = row else {
             return Ok(None);
         };
@@ -124,7 +109,7 @@ async fn read(
         let flags = inside::flags(tx, row.item())?.into_iter();
         let query = LogQuery {
             of: Of::Comment(id),
-            scope: around.scope.clone(),
+            scope: scope.clone(),
             after: None,
             limit: LOG,
         };
@@ -133,7 +118,7 @@ async fn read(
             text: version.text,
             replaced_at: version.replaced_at,
         };
-        Ok::<_, StoreError>(Some(Read {
+        Ok(Some(Read {
             ancestors: inside::ancestors(tx, row.item(), AROUND)?,
             replies: comments::replies(tx, site, id, AROUND as i64)?,
             program: inside::program(tx, row.item())?,
@@ -141,10 +126,11 @@ async fn read(
             flags: flags.map(rows::flagged).collect(),
             log: log::read(tx, texts, site, &query)?,
             row,
-            around,
         }))
-    };
-    Ok(app.store.read(read).await?)
+    });
+    let (context, read) = read.await?;
+    let read = read.ok_or_else(ApiError::not_found)?;
+    Ok((context, read))
 }
 
 /// Where readers find a comment, while they do.

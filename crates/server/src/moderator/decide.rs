@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::moderation::{Action, LogAction, Reason};
@@ -12,36 +11,24 @@ use serde_json::json;
 use store::moderation::decisions::{self, Decide, Decided, DecisionId, MAX_AT_ONCE};
 use store::{StoreError, Tx};
 
+use super::flash::{Outcome, back};
 use super::queues::in_json;
 use super::rows::{self, Judged};
-use super::told::{Outcome, back};
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params};
-use crate::newsroom::{Around, desk, see_other};
-use crate::state::App;
+use crate::newsroom::{Newsroom, desk, see_other};
 
 /// `POST /moderate/{site}/decide`: decide on one comment or on many.
-pub(super) async fn decide(
-    State(app): State<App>,
-    member: Member,
-    headers: HeaderMap,
-    Form(fields): Form,
-) -> Response {
-    let done = decide_all(&app, &member, &fields).await;
-    answer(&app, &member, &headers, &fields, done).await
+pub(super) async fn decide(newsroom: Newsroom, headers: HeaderMap, Form(fields): Form) -> Response {
+    let done = decide_all(&newsroom, &fields).await;
+    answer(&newsroom, &headers, &fields, done).await
 }
 
 /// `POST /moderate/{site}/undo`: undo decisions.
-pub(super) async fn undo(
-    State(app): State<App>,
-    member: Member,
-    headers: HeaderMap,
-    Form(fields): Form,
-) -> Response {
-    let done = undo_all(&app, &member, &fields).await;
-    answer(&app, &member, &headers, &fields, done).await
+pub(super) async fn undo(newsroom: Newsroom, headers: HeaderMap, Form(fields): Form) -> Response {
+    let done = undo_all(&newsroom, &fields).await;
+    answer(&newsroom, &headers, &fields, done).await
 }
 
 /// What was done, and to which comments.
@@ -63,7 +50,7 @@ impl Done {
     }
 }
 
-async fn decide_all(app: &App, member: &Member, fields: &Params) -> Result<Done, ApiError> {
+async fn decide_all(newsroom: &Newsroom, fields: &Params) -> Result<Done, ApiError> {
     let named = fields.all("comment").map(Judged::parse);
     let judged: Vec<Judged> = named.collect::<Result<_, _>>()?;
     if judged.len() > MAX_AT_ONCE {
@@ -74,8 +61,8 @@ async fn decide_all(app: &App, member: &Member, fields: &Params) -> Result<Done,
     let action = action.ok_or_else(|| ApiError::query("action", "There is no such action."))?;
     let note = fields.get("note").map(|note| note.replace("\r\n", "\n"));
     let one = |seen: &Judged| Decide {
-        site: member.site.id,
-        moderator: member.author.clone(),
+        site: newsroom.site.id,
+        moderator: newsroom.author.clone(),
         comment: seen.comment,
         revision: seen.revision,
         action,
@@ -83,9 +70,9 @@ async fn decide_all(app: &App, member: &Member, fields: &Params) -> Result<Done,
         note: note.clone().filter(|note| !note.trim().is_empty()),
     };
     let all: Vec<Decide> = judged.iter().map(one).collect();
-    let now = app.now();
+    let now = newsroom.app.now();
     let write = move |tx: &mut Tx<'_>| decisions::decide_all(tx, now, &all);
-    let results = app.store.write(write).await?;
+    let results = newsroom.app.store.write(write).await?;
     Ok(gather(action, &judged, results))
 }
 
@@ -110,11 +97,15 @@ fn gather(action: Action, judged: &[Judged], results: Vec<Result<Decided, Refusa
     done
 }
 
-async fn undo_all(app: &App, member: &Member, fields: &Params) -> Result<Done, ApiError> {
+async fn undo_all(newsroom: &Newsroom, fields: &Params) -> Result<Done, ApiError> {
     let named = fields.get("decisions").unwrap_or_default().split(',');
     let named: Result<Vec<DecisionId>, _> = named.take(MAX_AT_ONCE).map(str::parse).collect();
     let named = named.map_err(|_| ApiError::query("decisions", "This names no decision."))?;
-    let (now, site, moderator) = (app.now(), member.site.id, member.author.clone());
+    let (now, site, moderator) = (
+        newsroom.app.now(),
+        newsroom.site.id,
+        newsroom.author.clone(),
+    );
     let write = move |tx: &mut Tx<'_>| {
         let mut results: Vec<Result<Option<Comment>, Refusal>> = Vec::new();
         for id in named.iter().rev() {
@@ -126,7 +117,7 @@ async fn undo_all(app: &App, member: &Member, fields: &Params) -> Result<Done, A
         }
         Ok(results)
     };
-    let results = app.store.write(write).await?;
+    let results = newsroom.app.store.write(write).await?;
     let mut done = Done::of(LogAction::Undo);
     for result in results {
         match result {
@@ -143,22 +134,21 @@ async fn undo_all(app: &App, member: &Member, fields: &Params) -> Result<Done, A
 
 /// Back to where the form stood; for the desk's script, what changed.
 async fn answer(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     headers: &HeaderMap,
     fields: &Params,
     done: Result<Done, ApiError>,
 ) -> Response {
-    let back = back(fields, &desk(&member.site.host));
+    let back = back(fields, &desk(&newsroom.site.host));
     let wants_json = headers
         .get(header::ACCEPT)
         .is_some_and(|accept| accept == "application/json");
     if wants_json {
-        let told = match done {
-            Ok(done) => told(app, member, &back, done).await,
+        let changed = match done {
+            Ok(done) => in_place(newsroom, &back, done).await,
             Err(error) => Err(error),
         };
-        return told.into_response();
+        return changed.into_response();
     }
     match done {
         Ok(done) => see_other(&done.outcome.address(&back)),
@@ -166,13 +156,12 @@ async fn answer(
     }
 }
 
-async fn told(
-    app: &App,
-    member: &Member,
+async fn in_place(
+    newsroom: &Newsroom,
     back: &str,
     done: Done,
 ) -> Result<Json<serde_json::Value>, ApiError> {
-    let (site, author) = (member.site.id, member.author.id);
+    let site = newsroom.site.id;
     let stays = matches!(
         done.outcome.action,
         LogAction::Undo | LogAction::Feature | LogAction::Unfeature
@@ -181,15 +170,11 @@ async fn told(
     let staying = done.changed.iter().filter(|_| stays).map(|(id, _)| *id);
     let shown: Vec<CommentId> = staying.chain(refused).collect();
     let judged = done.outcome.edited.clone();
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
-        let rows = rows::some(tx, site, &around.scope, &shown, &judged)?;
-        Ok::<_, StoreError>((around, rows))
-    };
-    let (around, rows) = app.store.read(read).await?;
-    let (desk, now) = (desk(&member.site.host), app.now());
+    let read = newsroom.read(move |tx, scope| rows::some(tx, site, scope, &shown, &judged));
+    let (context, rows) = read.await?;
+    let (desk, now) = (desk(&newsroom.site.host), newsroom.app.now());
     let at = rows::Place {
-        site: &member.site,
+        site: &newsroom.site,
         desk: &desk,
         back,
         now,
@@ -205,11 +190,11 @@ async fn told(
         |(id, refusal)| json!({ "id": id.to_string(), "detail": ApiError::from(refusal).detail }),
     );
     Ok(Json(json!({
-        "told": done.outcome.told(member.texts(), back).text,
-        "done": render::newsroom::done(member.texts(), done.outcome.action),
+        "told": done.outcome.flash(newsroom.texts(), back).text,
+        "done": render::newsroom::done(newsroom.texts(), done.outcome.action),
         "changed": changed.collect::<Vec<_>>(),
         "refused": refused.collect::<Vec<_>>(),
         "rows": rows,
-        "counts": in_json(&around.counts),
+        "counts": in_json(&context.counts),
     })))
 }

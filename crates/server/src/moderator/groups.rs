@@ -1,52 +1,43 @@
 //! Groups of pages, for owners: they change what moderators are limited to.
 
-use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::PageId;
 use rejoinder_core::moderation::LogAction;
 use rejoinder_core::publication::settings::Mode;
 use render::moderation::{Grouped, GroupsPage};
 use store::moderation::groups::{self, Group};
-use store::{StoreError, Tx, discussion::pages};
+use store::{Tx, discussion::pages};
 
-use super::told;
-use crate::access::Member;
+use super::flash;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::{Form, Params, Visitor};
-use crate::newsroom::{self, Around, At, Shown, desk, see_other};
-use crate::state::App;
+use crate::http::extract::{Form, Params, PathId, Visitor};
+use crate::newsroom::{At, Newsroom, PageHead, desk, see_other};
 
 /// How many pages of a group are shown.
 const MAX_PAGES: i64 = 200;
 
 /// `GET /moderate/{site}/groups`: the groups of pages.
-pub(super) async fn groups(
-    State(app): State<App>,
-    member: Member,
-    params: Params,
-) -> Result<Html<String>, ErrorPage> {
-    Ok(shown(&app, &member, &params, Grouped::default()).await?)
+pub(super) async fn groups(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
+    Ok(shown(&newsroom, &params, Grouped::default()).await?)
 }
 
 /// The groups, with one that was `refused` as it was typed.
 async fn shown(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     params: &Params,
     refused: Grouped,
 ) -> Result<Html<String>, ApiError> {
-    let (site, author) = (member.site.id, member.author.id);
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
+    let site = newsroom.site.id;
+    let read = newsroom.read(move |tx, _| {
         let mut all = Vec::new();
         for group in groups::list(tx, site)? {
             let pages = groups::pages_of(tx, site, group.id, MAX_PAGES)?;
             all.push(grouped(group, pages));
         }
-        Ok::<_, StoreError>((around, all))
-    };
-    let (around, mut all) = app.store.read(read).await?;
+        Ok(all)
+    });
+    let (context, mut all) = read.await?;
     let mut new = Grouped::default();
     match all
         .iter_mut()
@@ -63,14 +54,14 @@ async fn shown(
             }
         }
     }
-    let desk = format!("{}/groups", desk(&member.site.host));
-    let told = told::from_address(member.texts(), params, &desk);
-    let shown = Shown {
-        title: &member.texts().titles.groups_of_pages,
+    let desk = format!("{}/groups", desk(&newsroom.site.host));
+    let flash = flash::from_address(newsroom.texts(), params, &desk);
+    let head = PageHead {
+        title: &newsroom.texts().titles.groups_of_pages,
         at: At::Desk("/groups"),
-        told: told.as_ref(),
+        flash: flash.as_ref(),
     };
-    Ok(newsroom::page(app, member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         render::moderation::groups_page(&GroupsPage {
             frame,
             groups: &all,
@@ -91,11 +82,7 @@ fn grouped(group: Group, pages: Vec<(PageId, String)>) -> Grouped {
 }
 
 /// `POST /moderate/{site}/groups`: add a group, or change one.
-pub(super) async fn save(
-    State(app): State<App>,
-    member: Member,
-    Form(fields): Form,
-) -> Result<Response, ErrorPage> {
+pub(super) async fn save(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPage> {
     let known: Option<i64> = fields.read("id")?;
     let mode = match fields.get("mode") {
         Some("before") => Some(Mode::Before),
@@ -105,13 +92,13 @@ pub(super) async fn save(
     let typed = |name: &str| fields.get(name).unwrap_or_default().to_owned();
     let (name, prefix) = (typed("name"), typed("prefix"));
     let group = Group {
-        id: known.unwrap_or_else(|| app.ids.next(app.now())),
+        id: known.unwrap_or_else(|| newsroom.app.ids.next(newsroom.app.now())),
         name: name.clone(),
         prefix: Some(prefix.trim().to_owned()),
         mode,
         n_pages: 0,
     };
-    let site = member.site.id;
+    let site = newsroom.site.id;
     let write = move |tx: &mut Tx<'_>| {
         let is_known = groups::list(tx, site)?
             .iter()
@@ -121,8 +108,14 @@ pub(super) async fn save(
         }
         groups::save(tx, site, &group)
     };
-    let error = match app.store.write(write).await.map_err(ApiError::from) {
-        Ok(()) => return Ok(back(&member, LogAction::Save)),
+    let error = match newsroom
+        .app
+        .store
+        .write(write)
+        .await
+        .map_err(ApiError::from)
+    {
+        Ok(()) => return Ok(back(&newsroom, LogAction::Save)),
         Err(error) if error.status.is_server_error() => return Err(error.into()),
         Err(error) => error,
     };
@@ -134,54 +127,48 @@ pub(super) async fn save(
         pages: Vec::new(),
         problem: Some(error.detail),
     };
-    let page = shown(&app, &member, &Params::default(), refused).await?;
+    let page = shown(&newsroom, &Params::default(), refused).await?;
     Ok((error.status, page).into_response())
 }
 
-fn back(member: &Member, done: LogAction) -> Response {
+fn back(newsroom: &Newsroom, done: LogAction) -> Response {
     let word = done.as_str();
-    see_other(&format!("{}/groups?did={word}", desk(&member.site.host)))
+    see_other(&format!("{}/groups?did={word}", desk(&newsroom.site.host)))
 }
 
 /// `POST /moderate/{site}/groups/{id}/remove`: take a group away.
 pub(super) async fn remove(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<i64>,
 ) -> Result<Response, ErrorPage> {
-    let (id, site) = (group_id(&id)?, member.site.id);
+    let site = newsroom.site.id;
     let write = move |tx: &mut Tx<'_>| groups::remove(tx, site, id);
-    app.store.write(write).await?;
-    Ok(back(&member, LogAction::RemoveGroup))
+    newsroom.app.store.write(write).await?;
+    Ok(back(&newsroom, LogAction::RemoveGroup))
 }
 
 /// `POST /moderate/{site}/groups/{id}/pages`: put a page into a group, or take it out.
 pub(super) async fn pages(
-    State(app): State<App>,
-    member: Member,
+    newsroom: Newsroom,
     visitor: Visitor,
-    Path((_, id)): Path<(String, String)>,
+    PathId(id): PathId<i64>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    let (id, site) = (group_id(&id)?, member.site.id);
+    let site = newsroom.site.id;
     if fields.get("action") == Some("remove") {
         let page: PageId = fields.read("page")?.ok_or_else(ApiError::not_found)?;
         let write = move |tx: &mut Tx<'_>| groups::remove_page(tx, site, id, page);
-        app.store.write(write).await?;
-        return Ok(back(&member, LogAction::Save));
+        newsroom.app.store.write(write).await?;
+        return Ok(back(&newsroom, LogAction::Save));
     }
     let typed = fields.get("key").unwrap_or_default();
-    let key = visitor.page(&app, &member.site, typed)?;
+    let key = visitor.page(&newsroom.app, &newsroom.site, typed)?;
     let write = move |tx: &mut Tx<'_>| match pages::find(tx, site, &key)? {
         Some(page) => groups::add_page(tx, site, id, page.id).map(Some),
         None => Ok(None),
     };
-    let put = app.store.write(write).await?;
+    let put = newsroom.app.store.write(write).await?;
     let unknown = || ApiError::query("key", "No page with this address or key has been seen yet.");
     put.ok_or_else(unknown)?;
-    Ok(back(&member, LogAction::Save))
-}
-
-fn group_id(text: &str) -> Result<i64, ApiError> {
-    text.parse().map_err(|_| ApiError::not_found())
+    Ok(back(&newsroom, LogAction::Save))
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use axum::extract::State;
 use axum::response::Html;
 use rejoinder_core::{AuthorId, PageId, SiteId, State as Standing, Time};
 use render::catalogue::{NewsroomTexts, fill};
@@ -16,14 +15,12 @@ use store::{
     identity::authors,
 };
 
+use super::flash;
 use super::rows::AT_ONCE;
-use super::told;
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Params;
-use crate::newsroom::{self, Around, At, Shown, desk};
-use crate::state::App;
+use crate::newsroom::{At, Newsroom, PageHead, desk};
 
 /// So many letters are shown of the comment that a decision is about.
 const EXCERPT: usize = 100;
@@ -151,19 +148,17 @@ fn cursor(text: &str) -> std::result::Result<LogCursor, ApiError> {
 
 /// `GET /moderate/{site}/log`: the decisions of the site, of a page, of a moderator, or on an author.
 pub(super) async fn log(
-    State(app): State<App>,
-    member: Member,
+    newsroom: Newsroom,
     params: Params,
 ) -> std::result::Result<Html<String>, ErrorPage> {
     let asked = Asked::read(&params)?;
-    let (site, author) = (member.site.id, member.author.id);
+    let site = newsroom.site.id;
     let (of, after) = (asked.of, asked.after);
-    let texts = member.texts();
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
+    let texts = newsroom.texts();
+    let read = newsroom.read(move |tx, scope| {
         let query = LogQuery {
             of,
-            scope: around.scope.clone(),
+            scope: scope.clone(),
             after,
             limit: AT_ONCE + 1,
         };
@@ -172,31 +167,26 @@ pub(super) async fn log(
         decisions.truncate(AT_ONCE);
         let last = decisions.last().filter(|_| is_more).map(Decision::cursor);
         let rows = complete(tx, texts, site, decisions)?;
-        Ok::<_, StoreError>((
-            around,
-            rows,
-            last,
-            limited_to(tx, texts, site, of, &query.scope)?,
-        ))
-    };
-    let (around, rows, last, limit) = app.store.read(read).await?;
-    let desk = desk(&member.site.host);
+        Ok((rows, last, limited_to(tx, texts, site, of, &query.scope)?))
+    });
+    let (context, (rows, last, limit)) = read.await?;
+    let desk = desk(&newsroom.site.host);
     let back = asked.address(&desk, after);
-    let told = told::from_address(member.texts(), &params, &back);
+    let flash = flash::from_address(newsroom.texts(), &params, &back);
     let log = LogRows {
-        site: &member.site,
+        site: &newsroom.site,
         desk: &desk,
         back: &back,
-        now: app.now(),
+        now: newsroom.app.now(),
         rows: &rows,
         next: last.map(|last| asked.address(&desk, Some(last))),
     };
-    let shown = Shown {
-        title: &member.texts().titles.log,
+    let head = PageHead {
+        title: &newsroom.texts().titles.log,
         at: At::Desk("/log"),
-        told: told.as_ref(),
+        flash: flash.as_ref(),
     };
-    Ok(newsroom::page(&app, &member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         render::moderation::log_page(&LogPage {
             frame,
             of: &limit,

@@ -7,13 +7,13 @@ pub(crate) mod api;
 mod authors;
 mod comment;
 mod decide;
+mod flash;
 mod groups;
 mod log;
 mod pages;
 mod queues;
 mod rows;
 mod search;
-mod told;
 
 use rejoinder_core::ApiScope;
 use rejoinder_core::identity::author::Role;

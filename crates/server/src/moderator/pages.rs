@@ -1,6 +1,5 @@
 //! Pages: the list of them, and what is decided on each.
 
-use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::moderation::LogAction;
 use rejoinder_core::publication::settings::Mode;
@@ -9,41 +8,33 @@ use render::moderation::{LogRows, Logged, PagePage, PagesPage, title};
 use store::discussion::pages::PageQuery;
 use store::moderation::decisions::{self, LogQuery, Of};
 use store::{
-    StoreError, Tx,
+    Tx,
     discussion::{pages, threads},
     moderation::groups,
 };
 
 use super::rows::AT_ONCE;
-use super::{log, told};
-use crate::access::Member;
+use super::{flash, log};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::{Form, Params};
-use crate::newsroom::{self, Around, At, Shown, desk, see_other};
-use crate::state::App;
+use crate::http::extract::{Form, Params, PathId};
+use crate::newsroom::{At, Newsroom, PageHead, desk, see_other};
 
 /// `GET /moderate/{site}/pages`: the pages of the site.
-pub(super) async fn pages(
-    State(app): State<App>,
-    member: Member,
-    params: Params,
-) -> Result<Html<String>, ErrorPage> {
+pub(super) async fn pages(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
     let typed = params.get("q").unwrap_or_default();
     let after: Option<PageId> = params.read("after")?;
-    let (site, author, looked_for) = (member.site.id, member.author.id, typed.to_owned());
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
+    let (site, looked_for) = (newsroom.site.id, typed.to_owned());
+    let read = newsroom.read(move |tx, scope| {
         let query = PageQuery {
-            scope: around.scope.clone(),
+            scope: scope.clone(),
             typed: looked_for.clone(),
             after,
             limit: i64::try_from(AT_ONCE + 1).unwrap_or(i64::MAX),
         };
-        let pages = pages::list(tx, site, &query)?;
-        Ok::<_, StoreError>((around, pages))
-    };
-    let (around, mut pages) = app.store.read(read).await?;
+        pages::list(tx, site, &query)
+    });
+    let (context, mut pages) = read.await?;
     let is_more = pages.len() > AT_ONCE;
     pages.truncate(AT_ONCE);
     let last = pages.last().filter(|_| is_more).map(|page| page.id);
@@ -52,14 +43,14 @@ pub(super) async fn pages(
         query
             .append_pair("q", typed)
             .append_pair("after", &last.to_string());
-        format!("{}/pages?{}", desk(&member.site.host), query.finish())
+        format!("{}/pages?{}", desk(&newsroom.site.host), query.finish())
     });
-    let shown = Shown {
-        title: &member.texts().titles.pages,
+    let head = PageHead {
+        title: &newsroom.texts().titles.pages,
         at: At::Desk("/pages"),
-        told: None,
+        flash: None,
     };
-    Ok(newsroom::page(&app, &member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         render::moderation::pages_page(&PagesPage {
             frame,
             typed,
@@ -70,7 +61,6 @@ pub(super) async fn pages(
 }
 
 struct Read {
-    around: Around,
     page: Page,
     mode: Option<Mode>,
     groups: Vec<String>,
@@ -80,67 +70,59 @@ struct Read {
 
 /// `GET /moderate/{site}/pages/{id}`: a page, whether it is open, and what was decided on it.
 pub(super) async fn page(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<PageId>,
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
-    let id: PageId = id.parse().map_err(|_| ApiError::not_found())?;
-    Ok(shown(&app, &member, id, &params, None).await?)
+    Ok(shown(&newsroom, id, &params, None).await?)
 }
 
 async fn shown(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     id: PageId,
     params: &Params,
     problem: Option<&str>,
 ) -> Result<Html<String>, ApiError> {
-    let (site, author, texts) = (member.site.id, member.author.id, member.texts());
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
-        let Some(page) = pages::in_scope(tx, site, id, &around.scope)? else {
+    let (site, texts) = (newsroom.site.id, newsroom.texts());
+    let read = newsroom.read(move |tx, scope| {
+        let Some(page) = pages::in_scope(tx, site, id, scope)? else {
             return Ok(None);
         };
         let query = LogQuery {
             of: Of::Page(id),
-            scope: around.scope.clone(),
+            scope: scope.clone(),
             after: None,
             limit: AT_ONCE,
         };
         let groups = groups::of_page(tx, site, id)?.into_iter();
-        Ok::<_, StoreError>(Some(Read {
+        Ok(Some(Read {
             mode: pages::mode(tx, site, id)?,
             groups: groups.map(|(_, name)| name).collect(),
             pinned: threads::pinned(tx, &page)?,
             log: log::read(tx, texts, site, &query)?,
-            around,
             page,
         }))
-    };
-    let read = app
-        .store
-        .read(read)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
-    let desk = desk(&member.site.host);
+    });
+    let (context, read) = read.await?;
+    let read = read.ok_or_else(ApiError::not_found)?;
+    let desk = desk(&newsroom.site.host);
     let back = format!("{desk}/pages/{id}");
-    let told = told::from_address(member.texts(), params, &back);
+    let flash = flash::from_address(newsroom.texts(), params, &back);
     let is_full = read.log.len() == AT_ONCE;
     let log = LogRows {
-        site: &member.site,
+        site: &newsroom.site,
         desk: &desk,
         back: &back,
-        now: app.now(),
+        now: newsroom.app.now(),
         rows: &read.log,
         next: is_full.then(|| format!("{desk}/log?page={id}")),
     };
-    let shown = Shown {
+    let head = PageHead {
         title: title(&read.page),
         at: At::Desk("/pages/"),
-        told: told.as_ref(),
+        flash: flash.as_ref(),
     };
-    Ok(newsroom::page(app, member, &read.around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         render::moderation::page_page(&PagePage {
             frame,
             page: &read.page,
@@ -155,29 +137,31 @@ async fn shown(
 
 /// `POST /moderate/{site}/pages/{id}`: close a page, open it, or say when comments appear on it.
 pub(super) async fn change(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<PageId>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    let id: PageId = id.parse().map_err(|_| ApiError::not_found())?;
-    match done(&app, &member, id, &fields).await {
+    match done(&newsroom, id, &fields).await {
         Ok(query) => {
-            let desk = desk(&member.site.host);
+            let desk = desk(&newsroom.site.host);
             Ok(see_other(&format!("{desk}/pages/{id}?{query}")))
         }
         Err(error) if error.status.is_server_error() => Err(error.into()),
         Err(error) => {
             let none = Params::default();
-            let page = shown(&app, &member, id, &none, Some(&error.detail)).await?;
+            let page = shown(&newsroom, id, &none, Some(&error.detail)).await?;
             Ok((error.status, page).into_response())
         }
     }
 }
 
 /// Do what a form asks for; what the page's address then tells of it.
-async fn done(app: &App, member: &Member, id: PageId, fields: &Params) -> Result<String, ApiError> {
-    let (now, site, moderator) = (app.now(), member.site.id, member.author.clone());
+async fn done(newsroom: &Newsroom, id: PageId, fields: &Params) -> Result<String, ApiError> {
+    let (now, site, moderator) = (
+        newsroom.app.now(),
+        newsroom.site.id,
+        newsroom.author.clone(),
+    );
     let action = fields.get("action").unwrap_or_default();
     if action == "mode" {
         let (mode, done) = match fields.get("mode") {
@@ -188,7 +172,7 @@ async fn done(app: &App, member: &Member, id: PageId, fields: &Params) -> Result
         };
         let write =
             move |tx: &mut Tx<'_>| decisions::set_page_mode(tx, now, site, &moderator, id, mode);
-        app.store.write(write).await?;
+        newsroom.app.store.write(write).await?;
         return Ok(format!("did={}", done.as_str()));
     }
     let closes = match LogAction::from_word(action) {
@@ -200,7 +184,7 @@ async fn done(app: &App, member: &Member, id: PageId, fields: &Params) -> Result
     let write = move |tx: &mut Tx<'_>| {
         decisions::set_page_closed(tx, now, site, &moderator, id, closes, note.as_deref())
     };
-    let decision = app.store.write(write).await?;
+    let decision = newsroom.app.store.write(write).await?;
     Ok(match decision {
         Some(decision) => format!("did={action}&n=1&undo={decision}"),
         None => format!("did={action}&n=0"),

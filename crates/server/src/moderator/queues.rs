@@ -1,55 +1,41 @@
 //! The queues.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Html;
 use rejoinder_core::{CommentId, Page, PageId};
 use render::catalogue::NewsroomTexts;
 use render::moderation::QueuePage;
 use serde_json::{Value, json};
+use store::discussion::pages;
 use store::moderation::queues::{self, Counts, Order, Queue, QueueQuery};
-use store::{StoreError, discussion::pages};
 
+use super::flash;
 use super::rows::{self, AT_ONCE, Loaded};
-use super::told;
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Params;
-use crate::newsroom::{self, Around, At, Shown, desk, label, queue_path};
-use crate::state::App;
+use crate::newsroom::{At, Newsroom, PageHead, desk, label, queue_path};
 
 /// `GET /moderate/{site}`: the queue that work begins with.
-pub(super) async fn held(
-    State(app): State<App>,
-    member: Member,
-    params: Params,
-) -> Result<Html<String>, ErrorPage> {
-    shown(&app, &member, Queue::Held, &params).await
+pub(super) async fn held(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
+    shown(&newsroom, Queue::Held, &params).await
 }
 
 /// `GET /moderate/{site}/queues/{queue}`: any queue.
 pub(super) async fn queue(
-    State(app): State<App>,
-    member: Member,
+    newsroom: Newsroom,
     Path((_, word)): Path<(String, String)>,
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
     let queue = Queue::from_word(&word).ok_or_else(ApiError::not_found)?;
-    shown(&app, &member, queue, &params).await
+    shown(&newsroom, queue, &params).await
 }
 
 /// `GET /moderate/{site}/counts`: how much waits, for the numbers in the rail.
-pub(super) async fn counts(
-    State(app): State<App>,
-    member: Member,
-) -> Result<Json<Value>, ApiError> {
-    let (site, author) = (member.site.id, member.author.id);
-    let around = app
-        .store
-        .read(move |tx| Around::read(tx, site, author))
-        .await?;
-    Ok(Json(in_json(&around.counts)))
+pub(super) async fn counts(newsroom: Newsroom) -> Result<Json<Value>, ApiError> {
+    let context = newsroom.context().await?;
+    Ok(Json(in_json(&context.counts)))
 }
 
 /// The counts by the words of their queues.
@@ -97,45 +83,41 @@ impl Asked {
 }
 
 struct Read {
-    around: Around,
     page: Option<Page>,
     rows: Vec<Loaded>,
     next: Option<CommentId>,
 }
 
 async fn shown(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     queue: Queue,
     params: &Params,
 ) -> Result<Html<String>, ErrorPage> {
     let asked = Asked::read(params)?;
     let judged = rows::edited(params);
-    let (site, author) = (member.site.id, member.author.id);
+    let site = newsroom.site.id;
     let (order, only, after) = (asked.order, asked.page, asked.after);
-    let read = move |tx: &mut store::Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
-        let page = only.map(|id| pages::in_scope(tx, site, id, &around.scope));
+    let read = newsroom.read(move |tx, scope| {
+        let page = only.map(|id| pages::in_scope(tx, site, id, scope));
         let page = page.transpose()?;
         let query = QueueQuery {
             queue,
             order,
             page: only,
-            scope: around.scope.clone(),
+            scope: scope.clone(),
             after,
             limit: AT_ONCE,
         };
         let listed = queues::list(tx, site, &query)?;
         let (rows, next) = rows::load(tx, site, listed, &judged)?;
-        Ok::<_, StoreError>(Read {
-            around,
+        Ok(Read {
             page: page.flatten(),
             rows,
             next,
         })
-    };
-    let read = app.store.read(read).await?;
-    let desk = desk(&member.site.host);
+    });
+    let (context, read) = read.await?;
+    let desk = desk(&newsroom.site.host);
     let back = asked.address(&desk, queue, after);
     let next = read
         .next
@@ -145,20 +127,20 @@ async fn shown(
         &read.rows,
         next,
         rows::Place {
-            site: &member.site,
+            site: &newsroom.site,
             desk: &desk,
             back: &back,
-            now: app.now(),
+            now: newsroom.app.now(),
         },
-        empty(member.texts(), queue),
+        empty(newsroom.texts(), queue),
     );
-    let told = told::from_address(member.texts(), params, &back);
-    let shown = Shown {
-        title: label(member.texts(), queue),
+    let flash = flash::from_address(newsroom.texts(), params, &back);
+    let head = PageHead {
+        title: label(newsroom.texts(), queue),
         at: At::Queue(queue),
-        told: told.as_ref(),
+        flash: flash.as_ref(),
     };
-    Ok(newsroom::page(app, member, &read.around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         render::moderation::queue_page(&QueuePage {
             frame,
             queue: queue.as_str(),

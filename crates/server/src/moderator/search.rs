@@ -1,42 +1,35 @@
 //! Searching, and the searches that a moderator keeps.
 
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::CommentId;
 use rejoinder_core::moderation::search::{NotASearch, Search, retyped};
 use render::moderation::{Kept, SearchPage};
 use store::moderation::searches::{self, Saved};
-use store::{StoreError, Tx, moderation::queues};
+use store::{Tx, moderation::queues};
 
+use super::flash;
 use super::rows::{self, AT_ONCE, Loaded};
-use super::told;
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::{Form, Params};
-use crate::newsroom::{self, Around, At, Shown, desk, see_other};
-use crate::state::App;
+use crate::http::extract::{Form, Params, PathId};
+use crate::newsroom::{At, Newsroom, PageContext, PageHead, desk, see_other};
 
 /// `GET /moderate/{site}/search`: the comments that a search finds.
-pub(super) async fn search(
-    State(app): State<App>,
-    member: Member,
-    params: Params,
-) -> Result<Response, ErrorPage> {
+pub(super) async fn search(newsroom: Newsroom, params: Params) -> Result<Response, ErrorPage> {
     let typed = params.get("q").unwrap_or_default();
     let problem = problem(typed);
     let search = typed.parse::<Search>().ok();
     let search = search.filter(|search| *search != Search::default());
     let after: Option<CommentId> = params.read("after")?;
-    let read = read(&app, &member, search, after, &params).await?;
-    let (desk, now) = (desk(&member.site.host), app.now());
+    let (context, read) = read(&newsroom, search, after, &params).await?;
+    let (desk, now) = (desk(&newsroom.site.host), newsroom.app.now());
     let back = address(&desk, typed, after);
     let next = read.next.map(|next| address(&desk, typed, Some(next)));
-    let told = told::from_address(member.texts(), &params, &back);
+    let flash = flash::from_address(newsroom.texts(), &params, &back);
     let empty = match next {
-        Some(_) => &member.texts().empty.found_so_far,
-        None => &member.texts().empty.found,
+        Some(_) => &newsroom.texts().empty.found_so_far,
+        None => &newsroom.texts().empty.found,
     };
     let rows = read.rows.unwrap_or_default();
     let list = rows::list(
@@ -44,7 +37,7 @@ pub(super) async fn search(
         &rows,
         next,
         rows::Place {
-            site: &member.site,
+            site: &newsroom.site,
             desk: &desk,
             back: &back,
             now,
@@ -56,12 +49,12 @@ pub(super) async fn search(
         .into_iter()
         .map(|saved| kept(&desk, saved))
         .collect();
-    let shown = Shown {
-        title: &member.texts().titles.search,
+    let head = PageHead {
+        title: &newsroom.texts().titles.search,
         at: At::Desk("/search"),
-        told: told.as_ref(),
+        flash: flash.as_ref(),
     };
-    let page = newsroom::page(&app, &member, &read.around, shown, |frame| {
+    let page = newsroom.page(&context, head, |frame| {
         render::moderation::search_page(&SearchPage {
             frame,
             typed,
@@ -75,7 +68,6 @@ pub(super) async fn search(
 }
 
 struct Read {
-    around: Around,
     has_searched: bool,
     rows: Option<Vec<Loaded>>,
     next: Option<CommentId>,
@@ -83,34 +75,31 @@ struct Read {
 }
 
 async fn read(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     search: Option<Search>,
     after: Option<CommentId>,
     params: &Params,
-) -> Result<Read, ApiError> {
-    let (site, author) = (member.site.id, member.author.id);
+) -> Result<(PageContext, Read), ApiError> {
+    let (site, author) = (newsroom.site.id, newsroom.author.id);
     let judged = rows::edited(params);
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
+    let read = newsroom.read(move |tx, scope| {
         let kept = searches::list(tx, site, author)?;
         let (rows, next) = match &search {
             Some(search) => {
-                let found = queues::search(tx, site, search, &around.scope, after, AT_ONCE)?;
+                let found = queues::search(tx, site, search, scope, after, AT_ONCE)?;
                 let (rows, next) = rows::load(tx, site, found, &judged)?;
                 (Some(rows), next)
             }
             None => (None, None),
         };
-        Ok::<_, StoreError>(Read {
-            around,
+        Ok(Read {
             has_searched: search.is_some(),
             rows,
             next,
             kept,
         })
-    };
-    Ok(app.store.read(read).await?)
+    });
+    Ok(read.await?)
 }
 
 fn address(desk: &str, typed: &str, after: Option<CommentId>) -> String {
@@ -146,11 +135,7 @@ fn sentence(text: &str) -> String {
 }
 
 /// `POST /moderate/{site}/searches`: keep a search under a name.
-pub(super) async fn save(
-    State(app): State<App>,
-    member: Member,
-    Form(fields): Form,
-) -> Result<Response, ErrorPage> {
+pub(super) async fn save(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPage> {
     let typed = fields.get("q").unwrap_or_default();
     let search: Search = typed
         .parse()
@@ -160,24 +145,22 @@ pub(super) async fn save(
         .map(str::trim)
         .filter(|name| !name.is_empty());
     let name = name.unwrap_or(typed).to_owned();
-    let (now, site, author) = (app.now(), member.site.id, member.author.id);
-    let id = app.ids.next(now);
+    let (now, site, author) = (newsroom.app.now(), newsroom.site.id, newsroom.author.id);
+    let id = newsroom.app.ids.next(now);
     let save = move |tx: &mut Tx<'_>| searches::save(tx, now, site, author, id, &name, &search);
-    app.store.write(save).await?;
-    let to = address(&desk(&member.site.host), typed, None);
+    newsroom.app.store.write(save).await?;
+    let to = address(&desk(&newsroom.site.host), typed, None);
     Ok(see_other(&format!("{to}&did=save")))
 }
 
 /// `POST /moderate/{site}/searches/{id}/forget`: forget a search of one's own.
 pub(super) async fn forget(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<i64>,
 ) -> Result<Response, ErrorPage> {
-    let id: i64 = id.parse().map_err(|_| ApiError::not_found())?;
-    let (site, author) = (member.site.id, member.author.id);
+    let (site, author) = (newsroom.site.id, newsroom.author.id);
     let forget = move |tx: &mut Tx<'_>| searches::forget(tx, site, author, id);
-    app.store.write(forget).await?;
-    let desk = desk(&member.site.host);
+    newsroom.app.store.write(forget).await?;
+    let desk = desk(&newsroom.site.host);
     Ok(see_other(&format!("{desk}/search?did=forget")))
 }

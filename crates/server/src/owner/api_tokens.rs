@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::audit::By;
@@ -10,17 +9,17 @@ use rejoinder_core::{ApiScope, AuthorId, Token, identity::author};
 use render::catalogue::fill;
 use render::{
     integrations::{TokenLine, api_tokens_page},
-    newsroom::Told,
+    newsroom::FlashMessage,
 };
 use store::integrations::api_tokens::{self, ApiToken, MAX_TOKENS, NewApiToken};
 use store::{Tx, publication::owners};
 
-use crate::access::{Member, program};
+use crate::access::program;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::{Form, Params};
-use crate::newsroom::{self, Around, At, Shown, see_other};
-use crate::state::{App, hash_of};
+use crate::http::extract::{Form, Params, PathId};
+use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::state::hash_of;
 
 /// How many days a token can work.
 const LIFETIMES: [u32; 4] = [7, 30, 90, 365];
@@ -28,15 +27,11 @@ const LIFETIMES: [u32; 4] = [7, 30, 90, 365];
 const USUAL_LIFETIME: u32 = 90;
 
 /// `GET /admin/{site}/tokens`.
-pub(super) async fn show(
-    State(app): State<App>,
-    member: Member,
-    params: Params,
-) -> Result<Html<String>, ErrorPage> {
-    let told = params.get("did").filter(|did| *did == "revoked");
-    let told = told.map(|_| Told::said(&member.texts().flash.token_revoked));
+pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
+    let flash = params.get("did").filter(|did| *did == "revoked");
+    let flash = flash.map(|_| FlashMessage::new(&newsroom.texts().flash.token_revoked));
     let form = Typed::default();
-    page(&app, &member, &form, None, told.as_ref()).await
+    page(&newsroom, &form, None, flash.as_ref()).await
 }
 
 /// What the form says.
@@ -73,18 +68,14 @@ impl Typed {
 }
 
 async fn page(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     typed: &Typed,
     secret: Option<&str>,
-    told: Option<&Told>,
+    flash: Option<&FlashMessage>,
 ) -> Result<Html<String>, ErrorPage> {
-    let (site, author) = (member.site.id, member.author.id);
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
-        Ok((around, api_tokens::list(tx, site)?))
-    };
-    let (around, tokens) = app.store.read(read).await?;
+    let site = newsroom.site.id;
+    let read = newsroom.read(move |tx, _| api_tokens::list(tx, site));
+    let (context, tokens) = read.await?;
     let line = |token: ApiToken| TokenLine {
         id: token.id,
         name: token.name,
@@ -103,35 +94,31 @@ async fn page(
         days: typed.days,
         problem: typed.problem.as_deref(),
     };
-    let shown = Shown {
-        title: &member.texts().titles.api_tokens,
+    let head = PageHead {
+        title: &newsroom.texts().titles.api_tokens,
         at: At::Admin("/tokens"),
-        told,
+        flash,
     };
-    Ok(newsroom::page(app, member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         api_tokens_page(frame, &tokens, &new)
     }))
 }
 
 /// `POST /admin/{site}/tokens`: make a token, which the answer shows, once.
-pub(super) async fn add(
-    State(app): State<App>,
-    member: Member,
-    Form(fields): Form,
-) -> Result<Response, ErrorPage> {
+pub(super) async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPage> {
     let mut typed = Typed::read(&fields);
-    let secret = Token::new(&*app.random);
-    match make(&app, &member, &typed, &secret).await? {
+    let secret = Token::new(&*newsroom.app.random);
+    match make(&newsroom, &typed, &secret).await? {
         Ok(()) => {
-            let token = program::reveal(member.site.id, &secret);
-            let told = Told::said(&member.texts().flash.token_added);
+            let token = program::reveal(newsroom.site.id, &secret);
+            let flash = FlashMessage::new(&newsroom.texts().flash.token_added);
             let empty = Typed::default();
-            let page = page(&app, &member, &empty, Some(&token), Some(&told)).await?;
+            let page = page(&newsroom, &empty, Some(&token), Some(&flash)).await?;
             Ok(page.into_response())
         }
         Err(problem) => {
             typed.problem = Some(problem);
-            let page = page(&app, &member, &typed, None, None).await?;
+            let page = page(&newsroom, &typed, None, None).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -139,8 +126,7 @@ pub(super) async fn add(
 
 /// Make a token, or say why it cannot be made.
 async fn make(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     typed: &Typed,
     secret: &Token,
 ) -> Result<Result<(), String>, ApiError> {
@@ -149,24 +135,24 @@ async fn make(
         Err(refusal) => return Ok(Err(ApiError::from(refusal).detail)),
     };
     if typed.scopes.is_empty() {
-        return Ok(Err(member.texts().problems.token_scopes.clone()));
+        return Ok(Err(newsroom.texts().problems.token_scopes.clone()));
     }
-    let now = app.now();
+    let now = newsroom.app.now();
     let new = NewApiToken {
-        site: member.site.id,
-        id: AuthorId(app.ids.next(now)),
+        site: newsroom.site.id,
+        id: AuthorId(newsroom.app.ids.next(now)),
         hash: hash_of(secret),
         name,
         scopes: typed.scopes.clone(),
-        created_by: member.author.id,
+        created_by: newsroom.author.id,
         lifetime: Duration::from_secs(u64::from(typed.days) * 86_400),
     };
-    let by = By::owner(&member.author);
+    let by = By::owner(&newsroom.author);
     let add = move |tx: &mut Tx<'_>| owners::add_api_token(tx, now, &by, &new);
-    Ok(match app.store.write(add).await? {
+    Ok(match newsroom.app.store.write(add).await? {
         true => Ok(()),
         false => Err(fill(
-            &member.texts().problems.tokens_full,
+            &newsroom.texts().problems.tokens_full,
             &[("max", &MAX_TOKENS)],
         )),
     })
@@ -174,16 +160,18 @@ async fn make(
 
 /// `POST /admin/{site}/tokens/{id}/revoke`.
 pub(super) async fn revoke(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<AuthorId>,
 ) -> Result<Response, ErrorPage> {
-    let id: AuthorId = id.parse().map_err(|_| ApiError::not_found())?;
-    let (site, now, by) = (member.site.id, app.now(), By::owner(&member.author));
+    let (site, now, by) = (
+        newsroom.site.id,
+        newsroom.app.now(),
+        By::owner(&newsroom.author),
+    );
     let revoke = move |tx: &mut Tx<'_>| owners::revoke_api_token(tx, now, &by, site, id);
-    if !app.store.write(revoke).await? {
+    if !newsroom.app.store.write(revoke).await? {
         return Err(ApiError::not_found().into());
     }
-    let to = format!("/admin/{}/tokens?did=revoked", member.site.host);
+    let to = format!("/admin/{}/tokens?did=revoked", newsroom.site.host);
     Ok(see_other(&to))
 }

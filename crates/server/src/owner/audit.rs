@@ -1,51 +1,43 @@
 //! The log of what owners, and whoever works at the machine, have changed.
 
-use axum::extract::State;
 use axum::response::Html;
 use rejoinder_core::publication::audit::Change;
 use render::publication::{AuditPage, AuditRow, audit_page};
-use store::Tx;
 use store::publication::audit::{self, Entry, Query};
 
-use crate::access::Member;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Params;
-use crate::newsroom::{self, Around, At, Shown};
-use crate::state::App;
+use crate::newsroom::{At, Newsroom, PageHead};
 
 /// So many rows stand on a page.
 const AT_ONCE: usize = 50;
 
 /// `GET /admin/{site}/audit`.
-pub(super) async fn show(
-    State(app): State<App>,
-    member: Member,
-    params: Params,
-) -> Result<Html<String>, ErrorPage> {
+pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
     let change = params.get("change").and_then(Change::from_word);
     let query = Query {
         change,
         before: params.read("before")?,
         limit: i64::try_from(AT_ONCE + 1).unwrap_or(i64::MAX),
     };
-    let (site, author) = (member.site.id, member.author.id);
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
-        Ok((around, audit::list(tx, site, &query)?))
-    };
-    let (around, mut rows) = app.store.read(read).await?;
+    let site = newsroom.site.id;
+    let read = newsroom.read(move |tx, _| audit::list(tx, site, &query));
+    let (context, mut rows) = read.await?;
     let has_more = rows.len() > AT_ONCE;
     rows.truncate(AT_ONCE);
     let next = rows.last().filter(|_| has_more).map(|last: &Entry| {
         let only = change.map_or(String::new(), |only| format!("&change={}", only.as_str()));
-        format!("/admin/{}/audit?before={}{only}", member.site.host, last.id)
+        format!(
+            "/admin/{}/audit?before={}{only}",
+            newsroom.site.host, last.id
+        )
     });
-    let shown = Shown {
-        title: &member.texts().titles.audit,
+    let head = PageHead {
+        title: &newsroom.texts().titles.audit,
         at: At::Admin("/audit"),
-        told: None,
+        flash: None,
     };
-    Ok(newsroom::page(&app, &member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         let rows: Vec<_> = rows.iter().map(changed).collect();
         audit_page(&AuditPage {
             frame,

@@ -3,53 +3,46 @@
 use std::io;
 use std::path::PathBuf;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Html;
 use egress::{WrittenMail, newest_mails, read_mail};
 use render::publication::{MailLine, mail_page, mails_page};
 
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::newsroom::{self, Around, At, Shown};
+use crate::newsroom::{At, Newsroom, PageHead};
 use crate::state::App;
 
 /// The most that are listed.
 const SHOWN: usize = 50;
 
 /// `GET /admin/{site}/mails`.
-pub(super) async fn list(
-    State(app): State<App>,
-    member: Member,
-) -> Result<Html<String>, ErrorPage> {
-    let mails = read(&app, |folder| newest_mails(&folder, SHOWN)).await?;
+pub(super) async fn list(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> {
+    let mails = read(&newsroom.app, |folder| newest_mails(&folder, SHOWN)).await?;
     let lines: Vec<_> = mails.iter().map(line).collect();
-    let shown = Shown {
-        title: &member.texts().titles.mails,
+    let head = PageHead {
+        title: &newsroom.texts().titles.mails,
         at: At::Admin("/mails"),
-        told: None,
+        flash: None,
     };
-    let around = around(&app, &member).await?;
-    Ok(newsroom::page(&app, &member, &around, shown, |frame| {
-        mails_page(frame, &lines)
-    }))
+    let context = newsroom.context().await?;
+    Ok(newsroom.page(&context, head, |frame| mails_page(frame, &lines)))
 }
 
 /// `GET /admin/{site}/mails/{name}`.
 pub(super) async fn show(
-    State(app): State<App>,
-    member: Member,
+    newsroom: Newsroom,
     Path((_, name)): Path<(String, String)>,
 ) -> Result<Html<String>, ErrorPage> {
-    let mail = read(&app, move |folder| read_mail(&folder, &name)).await?;
+    let mail = read(&newsroom.app, move |folder| read_mail(&folder, &name)).await?;
     let mail = mail.ok_or_else(ApiError::not_found)?;
-    let shown = Shown {
+    let head = PageHead {
         title: &mail.subject,
         at: At::Admin("/mails"),
-        told: None,
+        flash: None,
     };
-    let around = around(&app, &member).await?;
-    Ok(newsroom::page(&app, &member, &around, shown, |frame| {
+    let context = newsroom.context().await?;
+    Ok(newsroom.page(&context, head, |frame| {
         mail_page(frame, &line(&mail), &mail.text)
     }))
 }
@@ -60,12 +53,6 @@ fn line(mail: &WrittenMail) -> MailLine<'_> {
         to: &mail.to,
         subject: &mail.subject,
     }
-}
-
-async fn around(app: &App, member: &Member) -> Result<Around, ApiError> {
-    let (site, author) = (member.site.id, member.author.id);
-    let read = app.store.read(move |tx| Around::read(tx, site, author));
-    Ok(read.await?)
 }
 
 /// Read in the folder, where there is one.

@@ -13,11 +13,12 @@ pub(crate) mod webhooks;
 mod words;
 
 use rejoinder_core::identity::author::Role;
-use render::newsroom::Told;
+use render::newsroom::FlashMessage;
 
-use crate::access::{Access, Member};
+use crate::access::Access;
 use crate::http::extract::{MAX_SETTINGS_BODY, MAX_WORDS_BODY, Params};
 use crate::http::route::{Route, get, post, route};
+use crate::newsroom::Newsroom;
 
 /// The owner's pages, apart from those about webhooks.
 pub(crate) fn routes() -> Vec<Route> {
@@ -53,9 +54,9 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// What was just done, by the word that the address carries.
-fn said(member: &Member, params: &Params) -> Option<Told> {
+fn said(newsroom: &Newsroom, params: &Params) -> Option<FlashMessage> {
     match params.get("did")? {
-        "saved" => Some(Told::said(&member.texts().flash.saved)),
+        "saved" => Some(FlashMessage::new(&newsroom.texts().flash.saved)),
         _ => None,
     }
 }

@@ -1,24 +1,21 @@
 //! Who else signs the readers of a site in, by OpenID Connect.
 
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::audit::By;
 use render::catalogue::{NewsroomProblemsTexts, fill};
 use render::{
-    newsroom::Told,
+    newsroom::FlashMessage,
     publication::{NewProvider, OpenidPage, ProviderLine, openid_page},
 };
 use store::identity::openid::{self, MAX_PROVIDERS, Provider};
 use store::{Tx, publication::owners};
 
-use crate::access::Member;
 use crate::auth;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::{Form, Params, Visitor};
-use crate::newsroom::{self, Around, At, Shown, see_other};
-use crate::state::App;
+use crate::http::extract::{Form, Params, PathId, Visitor};
+use crate::newsroom::{At, Newsroom, PageHead, see_other};
 
 /// The longest name of a provider, in letters.
 const MAX_LABEL: usize = 40;
@@ -28,39 +25,27 @@ const MAX_TYPED: usize = 1_000;
 
 /// `GET /admin/{site}/openid`.
 pub(super) async fn show(
-    State(app): State<App>,
+    newsroom: Newsroom,
     visitor: Visitor,
-    member: Member,
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
-    let told = match params.get("did") {
-        Some("added") => Some(Told::said(&member.texts().flash.provider_added)),
-        Some("removed") => Some(Told::said(&member.texts().flash.provider_removed)),
+    let flash = match params.get("did") {
+        Some("added") => Some(FlashMessage::new(&newsroom.texts().flash.provider_added)),
+        Some("removed") => Some(FlashMessage::new(&newsroom.texts().flash.provider_removed)),
         _ => None,
     };
-    page(
-        &app,
-        &visitor,
-        &member,
-        NewProvider::default(),
-        told.as_ref(),
-    )
-    .await
+    page(&newsroom, &visitor, NewProvider::default(), flash.as_ref()).await
 }
 
 async fn page(
-    app: &App,
+    newsroom: &Newsroom,
     visitor: &Visitor,
-    member: &Member,
     new: NewProvider<'_>,
-    told: Option<&Told>,
+    flash: Option<&FlashMessage>,
 ) -> Result<Html<String>, ErrorPage> {
-    let (site, author) = (member.site.id, member.author.id);
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
-        Ok((around, openid::list(tx, site)?))
-    };
-    let (around, providers) = app.store.read(read).await?;
+    let site = newsroom.site.id;
+    let read = newsroom.read(move |tx, _| openid::list(tx, site));
+    let (context, providers) = read.await?;
     let line = |provider: &Provider| ProviderLine {
         id: provider.id,
         label: provider.label.clone(),
@@ -70,24 +55,21 @@ async fn page(
     };
     let of = OpenidPage {
         providers: providers.iter().map(line).collect(),
-        redirect: auth::openid::redirect(&visitor.base, &member.site),
+        redirect: auth::openid::redirect(&visitor.base, &newsroom.site),
         new,
     };
-    let shown = Shown {
-        title: &member.texts().titles.openid,
+    let head = PageHead {
+        title: &newsroom.texts().titles.openid,
         at: At::Admin("/openid"),
-        told,
+        flash,
     };
-    Ok(newsroom::page(app, member, &around, shown, |frame| {
-        openid_page(frame, &of)
-    }))
+    Ok(newsroom.page(&context, head, |frame| openid_page(frame, &of)))
 }
 
 /// `POST /admin/{site}/openid`: add a provider that answers as one.
 pub(super) async fn add(
-    State(app): State<App>,
+    newsroom: Newsroom,
     visitor: Visitor,
-    member: Member,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let field = |name| fields.get(name).unwrap_or_default().trim();
@@ -103,15 +85,15 @@ pub(super) async fn add(
             problem: Some(problem),
             ..new
         };
-        let page = page(&app, &visitor, &member, new, None).await?;
+        let page = page(&newsroom, &visitor, new, None).await?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
     };
-    let texts = &member.texts().problems;
+    let texts = &newsroom.texts().problems;
     if let Some(problem) = problem(texts, &new, &secret) {
         return refused(problem).await;
     }
-    let now = app.now();
-    let issuer = match app.openid.find(new.issuer, now).await {
+    let now = newsroom.app.now();
+    let issuer = match newsroom.app.openid.find(new.issuer, now).await {
         Ok(issuer) => issuer,
         Err(failure) => {
             let problem = fill(&texts.provider_unusable, &[("why", &failure)]);
@@ -119,21 +101,21 @@ pub(super) async fn add(
         }
     };
     let provider = Provider {
-        id: app.ids.next(now),
+        id: newsroom.app.ids.next(now),
         label: new.label.to_owned(),
         issuer,
         client_id: new.client_id.to_owned(),
         client_secret: secret,
         created_at: now,
     };
-    let (site, by) = (member.site.id, By::owner(&member.author));
+    let (site, by) = (newsroom.site.id, By::owner(&newsroom.author));
     let add = move |tx: &mut Tx<'_>| owners::add_provider(tx, now, &by, site, &provider);
-    if !app.store.write(add).await? {
+    if !newsroom.app.store.write(add).await? {
         let problem = fill(&texts.providers_full, &[("max", &MAX_PROVIDERS)]);
         return refused(&problem).await;
     }
-    app.sites.learn_now().await?;
-    let to = format!("/admin/{}/openid?did=added", member.site.host);
+    newsroom.app.sites.learn_now().await?;
+    let to = format!("/admin/{}/openid?did=added", newsroom.site.host);
     Ok(see_other(&to))
 }
 
@@ -161,17 +143,16 @@ fn problem<'a>(
 
 /// `POST /admin/{site}/openid/{id}/remove`.
 pub(super) async fn remove(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<i64>,
 ) -> Result<Response, ErrorPage> {
-    let (site, id) = (member.site.id, id.parse().unwrap_or(0));
-    let (now, by) = (app.now(), By::owner(&member.author));
+    let site = newsroom.site.id;
+    let (now, by) = (newsroom.app.now(), By::owner(&newsroom.author));
     let remove = move |tx: &mut Tx<'_>| owners::remove_provider(tx, now, &by, site, id);
-    if !app.store.write(remove).await? {
+    if !newsroom.app.store.write(remove).await? {
         return Err(ApiError::not_found().into());
     }
-    app.sites.learn_now().await?;
-    let to = format!("/admin/{}/openid?did=removed", member.site.host);
+    newsroom.app.sites.learn_now().await?;
+    let to = format!("/admin/{}/openid?did=removed", newsroom.site.host);
     Ok(see_other(&to))
 }

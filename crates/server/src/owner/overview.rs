@@ -1,18 +1,15 @@
 //! A site's last weeks at a glance.
 
-use axum::extract::State;
 use axum::response::Html;
 use rejoinder_core::Time;
 use render::{
     moderation::title,
     publication::{Figures, OverviewPage, overview_page},
 };
-use store::{Tx, discussion::pages, publication::overview};
+use store::{discussion::pages, publication::overview};
 
-use crate::access::Member;
 use crate::http::error_page::ErrorPage;
-use crate::newsroom::{self, Around, At, Shown};
-use crate::state::App;
+use crate::newsroom::{At, Newsroom, PageHead};
 
 /// So many days are shown.
 const DAYS: i64 = 30;
@@ -21,16 +18,12 @@ const DAYS: i64 = 30;
 const TOP: i64 = 10;
 
 /// `GET /admin/{site}`.
-pub(super) async fn show(
-    State(app): State<App>,
-    member: Member,
-) -> Result<Html<String>, ErrorPage> {
-    let (site, author) = (member.site.id, member.author.id);
-    let today = app.now().seconds() / 86_400;
+pub(super) async fn show(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> {
+    let site = newsroom.site.id;
+    let today = newsroom.app.now().seconds() / 86_400;
     let first = today - DAYS + 1;
     let since = Time::from_micros(first.saturating_mul(86_400_000_000));
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
+    let read = newsroom.read(move |tx, _| {
         let mut top = Vec::new();
         for (id, n) in overview::top_pages(tx, site, since, TOP)? {
             if let Some(page) = pages::by_id(tx, site, id)? {
@@ -40,9 +33,9 @@ pub(super) async fn show(
         let days = overview::days(tx, site, since)?;
         let decisions = overview::time_to_decision(tx, site, since)?;
         let held = overview::held(tx, site, since)?;
-        Ok((around, days, top, decisions, held))
-    };
-    let (around, days, top, decisions, held) = app.store.read(read).await?;
+        Ok((days, top, decisions, held))
+    });
+    let (context, (days, top, decisions, held)) = read.await?;
     let decision = decisions.as_ref().map(|all| (all.middle, all.n));
     let decided = decisions.map(|all| all.by_day).unwrap_or_default();
     let of_day = |all: &[(i64, i64)], number| {
@@ -64,12 +57,12 @@ pub(super) async fn show(
             }
         })
         .collect();
-    let shown = Shown {
-        title: &member.texts().titles.overview,
+    let head = PageHead {
+        title: &newsroom.texts().titles.overview,
         at: At::Admin(""),
-        told: None,
+        flash: None,
     };
-    Ok(newsroom::page(&app, &member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         overview_page(&OverviewPage {
             frame,
             days: &figures,

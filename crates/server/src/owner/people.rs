@@ -1,6 +1,5 @@
 //! The newsroom: who belongs to it, and as what.
 
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::identity::author::{self, Role};
@@ -15,33 +14,25 @@ use store::{
 };
 
 use super::said;
-use crate::access::Member;
 use crate::auth::{Invited, invite_by};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::{Form, Params, Visitor};
-use crate::newsroom::{self, Around, At, Shown, see_other};
-use crate::state::App;
+use crate::http::extract::{Form, Params, PathId, Visitor};
+use crate::newsroom::{At, Newsroom, PageHead, see_other};
 
 /// `GET /admin/{site}/people`.
-pub(super) async fn show(
-    State(app): State<App>,
-    member: Member,
-    params: Params,
-) -> Result<Html<String>, ErrorPage> {
-    page(&app, &member, &Invitation::default(), None, Some(&params)).await
+pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
+    page(&newsroom, &Invitation::default(), None, Some(&params)).await
 }
 
 async fn page(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     invitation: &Invitation,
     problem: Option<&str>,
     params: Option<&Params>,
 ) -> Result<Html<String>, ErrorPage> {
-    let (now, site, author) = (app.now(), member.site.id, member.author.id);
-    let read = move |tx: &mut Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
+    let (now, site, author) = (newsroom.app.now(), newsroom.site.id, newsroom.author.id);
+    let read = newsroom.read(move |tx, _| {
         let known = groups::list(tx, site)?;
         let mut people = Vec::new();
         let newsroom = authors::newsroom(tx, site)?.into_iter();
@@ -62,16 +53,16 @@ async fn page(
                 email: colleague.email.unwrap_or_default(),
             });
         }
-        Ok((around, people))
-    };
-    let (around, people) = app.store.read(read).await?;
-    let told = params.and_then(|params| said(member, params));
-    let shown = Shown {
-        title: &member.texts().titles.people,
+        Ok(people)
+    });
+    let (context, people) = read.await?;
+    let flash = params.and_then(|params| said(newsroom, params));
+    let head = PageHead {
+        title: &newsroom.texts().titles.people,
         at: At::Admin("/people"),
-        told: told.as_ref(),
+        flash: flash.as_ref(),
     };
-    Ok(newsroom::page(app, member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         people_page(&PeoplePage {
             frame,
             people: &people,
@@ -83,30 +74,29 @@ async fn page(
 
 /// `POST /admin/{site}/people`: let somebody into the newsroom, and show the link for them.
 pub(super) async fn invite(
-    State(app): State<App>,
+    newsroom: Newsroom,
     visitor: Visitor,
-    member: Member,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let typed = fields.get("email").unwrap_or_default().trim().to_owned();
     let role = fields.get("role").and_then(Role::from_word);
     let role = role.filter(|role| *role > Role::Reader);
     let (Ok(Some(email)), Some(role)) = (author::email(&typed), role) else {
-        let problem = &member.texts().problems.invitation;
-        return refused(&app, &member, typed, problem).await;
+        let problem = &newsroom.texts().problems.invitation;
+        return refused(&newsroom, typed, problem).await;
     };
-    let now = app.now();
+    let now = newsroom.app.now();
     let invited = Invited {
         email: &email,
         role,
-        author: AuthorId(app.ids.next(now)),
-        token: Token::new(&*app.random),
+        author: AuthorId(newsroom.app.ids.next(now)),
+        token: Token::new(&*newsroom.app.random),
     };
-    let by = By::owner(&member.author);
-    let path = match invite_by(&app.store, &member.site, invited, by, now).await {
+    let by = By::owner(&newsroom.author);
+    let path = match invite_by(&newsroom.app.store, &newsroom.site, invited, by, now).await {
         Ok(path) => path,
         Err(StoreError::Refused(refusal)) => {
-            return refused(&app, &member, typed, &ApiError::from(refusal).detail).await;
+            return refused(&newsroom, typed, &ApiError::from(refusal).detail).await;
         }
         Err(error) => return Err(ApiError::from(error).into()),
     };
@@ -114,48 +104,48 @@ pub(super) async fn invite(
         email,
         link: Some(format!("{}{path}", visitor.base.0)),
     };
-    Ok(page(&app, &member, &invitation, None, None)
+    Ok(page(&newsroom, &invitation, None, None)
         .await?
         .into_response())
 }
 
-async fn refused(
-    app: &App,
-    member: &Member,
-    email: String,
-    problem: &str,
-) -> Result<Response, ErrorPage> {
+async fn refused(newsroom: &Newsroom, email: String, problem: &str) -> Result<Response, ErrorPage> {
     let invitation = Invitation { email, link: None };
-    let page = page(app, member, &invitation, Some(problem), None).await?;
+    let page = page(newsroom, &invitation, Some(problem), None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 /// `POST /admin/{site}/people/{id}`: another role, and the groups that a moderator decides on.
 pub(super) async fn change(
-    State(app): State<App>,
-    member: Member,
-    Path((host, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<AuthorId>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    let id: AuthorId = id.parse().map_err(|_| ApiError::not_found())?;
     let role = fields.get("role").and_then(Role::from_word);
     let role = role.ok_or_else(|| ApiError::body("There is no such role.").field("role"))?;
     let chosen: Vec<i64> = fields
         .all("group")
         .filter_map(|group| group.parse().ok())
         .collect();
-    let (now, site, by) = (app.now(), member.site.id, By::owner(&member.author));
+    let (now, site, by) = (
+        newsroom.app.now(),
+        newsroom.site.id,
+        By::owner(&newsroom.author),
+    );
     let change =
         move |tx: &mut Tx<'_>| owners::change_person(tx, now, &by, site, id, (role, &chosen));
-    match app.store.write(change).await {
-        Ok(()) => Ok(see_other(&format!("/admin/{host}/people?did=saved"))),
+    match newsroom.app.store.write(change).await {
+        Ok(()) => Ok(see_other(&format!(
+            "/admin/{}/people?did=saved",
+            newsroom.site.host
+        ))),
         Err(StoreError::Refused(refusal)) => {
             let error = ApiError::from(refusal);
             if error.status == StatusCode::NOT_FOUND {
                 return Err(error.into());
             }
             let none = Invitation::default();
-            let page = page(&app, &member, &none, Some(&error.detail), None).await?;
+            let page = page(&newsroom, &none, Some(&error.detail), None).await?;
             Ok((error.status, page).into_response())
         }
         Err(error) => Err(ApiError::from(error).into()),

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::audit::By;
@@ -16,12 +15,10 @@ use store::{
 };
 
 use super::said;
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params};
-use crate::newsroom::{self, Around, At, Shown, see_other};
-use crate::state::App;
+use crate::newsroom::{At, Newsroom, PageHead, see_other};
 
 /// What the form says that cannot be saved.
 #[derive(Default)]
@@ -35,32 +32,29 @@ struct Refused {
 }
 
 /// `GET /admin/{site}/settings`.
-pub(super) async fn show(
-    State(app): State<App>,
-    member: Member,
-    params: Params,
-) -> Result<Html<String>, ErrorPage> {
-    let site = current(&app, &member).await?;
-    page(&app, &member, &site, &Refused::default(), Some(&params)).await
+pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
+    let site = current(&newsroom).await?;
+    page(&newsroom, &site, &Refused::default(), Some(&params)).await
 }
 
 /// The site as it is in the store; what is kept in memory may be a moment old.
-async fn current(app: &App, member: &Member) -> Result<Site, ApiError> {
-    let id = member.site.id;
-    let site = app.store.read(move |tx| sites::by_id(tx, id)).await?;
+async fn current(newsroom: &Newsroom) -> Result<Site, ApiError> {
+    let id = newsroom.site.id;
+    let site = newsroom
+        .app
+        .store
+        .read(move |tx| sites::by_id(tx, id))
+        .await?;
     site.ok_or_else(ApiError::not_found)
 }
 
 async fn page(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     site: &Site,
     refused: &Refused,
     params: Option<&Params>,
 ) -> Result<Html<String>, ErrorPage> {
-    let (id, author) = (member.site.id, member.author.id);
-    let read = app.store.read(move |tx| Around::read(tx, id, author));
-    let around = read.await?;
+    let context = newsroom.context().await?;
     let (now, usual) = (site.settings.fields(), Settings::default().fields());
     let fields: Vec<Field> = Settings::ABOUT
         .iter()
@@ -78,13 +72,13 @@ async fn page(
         Some((typed, _)) => typed.clone(),
         None => site.origins.join("\n"),
     };
-    let told = params.and_then(|params| said(member, params));
-    let shown = Shown {
-        title: &member.texts().titles.settings,
+    let flash = params.and_then(|params| said(newsroom, params));
+    let head = PageHead {
+        title: &newsroom.texts().titles.settings,
         at: At::Admin("/settings"),
-        told: told.as_ref(),
+        flash: flash.as_ref(),
     };
-    Ok(newsroom::page(app, member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         settings_page(&SettingsPage {
             frame,
             fields: &fields,
@@ -112,14 +106,10 @@ fn fingerprint(site: &Site) -> String {
 }
 
 /// `POST /admin/{site}/settings`.
-pub(super) async fn save(
-    State(app): State<App>,
-    member: Member,
-    Form(fields): Form,
-) -> Result<Response, ErrorPage> {
-    let site = current(&app, &member).await?;
+pub(super) async fn save(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPage> {
+    let site = current(&newsroom).await?;
     if fields.get("seen") != Some(fingerprint(&site).as_str()) {
-        return meanwhile(&app, &member, &site).await;
+        return meanwhile(&newsroom, &site).await;
     }
     let mut refused = Refused::default();
     let mut settings = site.settings.clone();
@@ -145,11 +135,15 @@ pub(super) async fn save(
         }
     }
     if !refused.fields.is_empty() {
-        refused.whole = Some(&member.texts().problems.settings_refused);
-        let page = page(&app, &member, &site, &refused, None).await?;
+        refused.whole = Some(&newsroom.texts().problems.settings_refused);
+        let page = page(&newsroom, &site, &refused, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let (before, by, now) = (site.clone(), By::owner(&member.author), app.now());
+    let (before, by, now) = (
+        site.clone(),
+        By::owner(&newsroom.author),
+        newsroom.app.now(),
+    );
     let save = move |tx: &mut Tx<'_>| {
         // Two owners who save at the same moment must not undo each other.
         let is_as_seen = sites::lock(tx, before.id)?.is_some_and(|now| now == before);
@@ -158,23 +152,26 @@ pub(super) async fn save(
         }
         Ok(is_as_seen)
     };
-    finish(&app, &member, app.store.write(save).await).await
+    finish(&newsroom, newsroom.app.store.write(save).await).await
 }
 
 /// `POST /admin/{site}/origins`.
 pub(super) async fn save_origins(
-    State(app): State<App>,
-    member: Member,
+    newsroom: Newsroom,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    let site = current(&app, &member).await?;
+    let site = current(&newsroom).await?;
     if fields.get("seen") != Some(fingerprint(&site).as_str()) {
-        return meanwhile(&app, &member, &site).await;
+        return meanwhile(&newsroom, &site).await;
     }
     let typed = fields.get("origins").unwrap_or_default();
     let problem = match origin::origins(typed) {
         Ok(origins) => {
-            let (before, by, now) = (site.clone(), By::owner(&member.author), app.now());
+            let (before, by, now) = (
+                site.clone(),
+                By::owner(&newsroom.author),
+                newsroom.app.now(),
+            );
             let save = move |tx: &mut Tx<'_>| {
                 let is_as_seen = sites::lock(tx, before.id)?.is_some_and(|now| now == before);
                 if is_as_seen {
@@ -182,7 +179,7 @@ pub(super) async fn save_origins(
                 }
                 Ok(is_as_seen)
             };
-            return finish(&app, &member, app.store.write(save).await).await;
+            return finish(&newsroom, newsroom.app.store.write(save).await).await;
         }
         Err(refusal) => ApiError::from(refusal).detail,
     };
@@ -190,30 +187,26 @@ pub(super) async fn save_origins(
         origins: Some((typed.to_owned(), problem)),
         ..Refused::default()
     };
-    let page = page(&app, &member, &site, &refused, None).await?;
+    let page = page(&newsroom, &site, &refused, None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 /// What is answered when the store has saved it, or found it changed meanwhile.
-async fn finish(
-    app: &App,
-    member: &Member,
-    saved: store::Result<bool>,
-) -> Result<Response, ErrorPage> {
+async fn finish(newsroom: &Newsroom, saved: store::Result<bool>) -> Result<Response, ErrorPage> {
     if !saved? {
-        let site = current(app, member).await?;
-        return meanwhile(app, member, &site).await;
+        let site = current(newsroom).await?;
+        return meanwhile(newsroom, &site).await;
     }
-    app.sites.learn_now().await?;
-    let to = format!("/admin/{}/settings?did=saved", member.site.host);
+    newsroom.app.sites.learn_now().await?;
+    let to = format!("/admin/{}/settings?did=saved", newsroom.site.host);
     Ok(see_other(&to))
 }
 
-async fn meanwhile(app: &App, member: &Member, site: &Site) -> Result<Response, ErrorPage> {
+async fn meanwhile(newsroom: &Newsroom, site: &Site) -> Result<Response, ErrorPage> {
     let refused = Refused {
-        whole: Some(&member.texts().problems.settings_meanwhile),
+        whole: Some(&newsroom.texts().problems.settings_meanwhile),
         ..Refused::default()
     };
-    let page = page(app, member, site, &refused, None).await?;
+    let page = page(newsroom, site, &refused, None).await?;
     Ok((StatusCode::CONFLICT, page).into_response())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use egress::{Feature, FetchError};
@@ -13,20 +13,19 @@ use rejoinder_core::publication::audit::By;
 use render::catalogue::fill;
 use render::{
     integrations::{Delivered, Endpoint, SecretPage, Typed, WebhookPage, WebhooksPage},
-    newsroom::{Frame, Told},
+    newsroom::{FlashMessage, Frame},
 };
 use store::integrations::webhooks::{
     self, Delivery, DeliveryCursor, DeliveryState, NewWebhook, Webhook,
 };
 use store::publication::owners::{self, WebhookChange};
 
-use crate::access::{Access, Member};
+use crate::access::Access;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::{Form, Params};
+use crate::http::extract::{Form, Params, PathId};
 use crate::http::route::{Route, get, post, route};
-use crate::newsroom::{self, Around, At, Shown, see_other};
-use crate::state::App;
+use crate::newsroom::{At, Newsroom, PageHead, see_other};
 
 /// So many deliveries stand on a page of the log.
 const AT_ONCE: i64 = 50;
@@ -58,59 +57,43 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// `GET /admin/{site}/webhooks`: the endpoints.
-async fn all(
-    State(app): State<App>,
-    member: Member,
-    params: Params,
-) -> Result<Html<String>, ErrorPage> {
+async fn all(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
     let typed = Typed {
         kinds: Kind::ALL.to_vec(),
         ..Typed::default()
     };
-    list(&app, &member, &typed, said(&member, &params).as_ref()).await
+    list(&newsroom, &typed, said(&newsroom, &params).as_ref()).await
 }
 
 /// `POST /admin/{site}/webhooks`: add an endpoint, and show its secret.
-async fn add(
-    State(app): State<App>,
-    member: Member,
-    Form(fields): Form,
-) -> Result<Response, ErrorPage> {
+async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPage> {
     let url = fields.get("url").unwrap_or_default().trim().to_owned();
     let kinds = kinds(&fields);
-    if let Some(problem) = problem(&app, &member, &url, &kinds).await {
-        return refused(&app, &member, url, kinds, problem).await;
+    if let Some(problem) = problem(&newsroom, &url, &kinds).await {
+        return refused(&newsroom, url, kinds, problem).await;
     }
-    let now = app.now();
-    let secret = Secret::new(&*app.random);
+    let now = newsroom.app.now();
+    let secret = Secret::new(&*newsroom.app.random);
     let new = NewWebhook {
-        id: app.ids.next(now),
+        id: newsroom.app.ids.next(now),
         url: url.clone(),
         kinds: kinds.clone(),
         secret: secret.clone(),
     };
-    let (site, id, by) = (member.site.id, new.id, By::owner(&member.author));
+    let (site, id, by) = (newsroom.site.id, new.id, By::owner(&newsroom.author));
     let add = move |tx: &mut store::Tx<'_>| owners::add_webhook(tx, now, &by, site, &new);
-    if !app.store.write(add).await? {
+    if !newsroom.app.store.write(add).await? {
         let problem = fill(
-            &member.texts().problems.webhooks_full,
+            &newsroom.texts().problems.webhooks_full,
             &[("max", &webhooks::MAX_WEBHOOKS)],
         );
-        return refused(&app, &member, url, kinds, problem).await;
+        return refused(&newsroom, url, kinds, problem).await;
     }
-    with_secret(
-        &app,
-        &member,
-        id,
-        &secret,
-        &member.texts().titles.new_address,
-    )
-    .await
+    with_secret(&newsroom, id, &secret, &newsroom.texts().titles.new_address).await
 }
 
 async fn refused(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     url: String,
     kinds: Vec<Kind>,
     problem: String,
@@ -120,7 +103,7 @@ async fn refused(
         kinds,
         problem: Some(problem),
     };
-    let page = list(app, member, &typed, None).await?;
+    let page = list(newsroom, &typed, None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -129,15 +112,15 @@ fn kinds(fields: &Params) -> Vec<Kind> {
 }
 
 /// Why an endpoint cannot be had at `url`.
-async fn problem(app: &App, member: &Member, url: &str, kinds: &[Kind]) -> Option<String> {
-    let texts = &member.texts().problems;
+async fn problem(newsroom: &Newsroom, url: &str, kinds: &[Kind]) -> Option<String> {
+    let texts = &newsroom.texts().problems;
     if kinds.is_empty() {
         return Some(texts.webhook_kinds.clone());
     }
     if url.len() > 2_000 {
         return Some(texts.webhook_long.clone());
     }
-    match app.outside.may_reach(Feature::Webhooks, url).await {
+    match newsroom.app.outside.may_reach(Feature::Webhooks, url).await {
         Ok(()) => None,
         Err(FetchError::Forbidden(why)) => Some(fill(&texts.webhook_forbidden, &[("why", &why)])),
         Err(_) => Some(texts.webhook_unknown.clone()),
@@ -145,27 +128,23 @@ async fn problem(app: &App, member: &Member, url: &str, kinds: &[Kind]) -> Optio
 }
 
 async fn list(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     typed: &Typed,
-    told: Option<&Told>,
+    flash: Option<&FlashMessage>,
 ) -> Result<Html<String>, ErrorPage> {
-    let (site, author) = (member.site.id, member.author.id);
-    let read = move |tx: &mut store::Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
-        Ok((around, webhooks::list(tx, site)?))
-    };
-    let (around, known) = app.store.read(read).await?;
+    let site = newsroom.site.id;
+    let read = newsroom.read(move |tx, _| webhooks::list(tx, site));
+    let (context, known) = read.await?;
     let endpoints: Vec<Endpoint> = known
         .into_iter()
-        .map(|own| endpoint(own, app.now()))
+        .map(|own| endpoint(own, newsroom.app.now()))
         .collect();
-    let shown = Shown {
-        title: &member.texts().titles.webhooks,
+    let head = PageHead {
+        title: &newsroom.texts().titles.webhooks,
         at: HERE,
-        told,
+        flash,
     };
-    Ok(newsroom::page(app, member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         render::integrations::webhooks_page(&WebhooksPage {
             frame,
             endpoints: &endpoints,
@@ -176,26 +155,25 @@ async fn list(
 
 /// `GET /admin/{site}/webhooks/{id}`: an endpoint and its log.
 async fn one(
-    State(app): State<App>,
-    member: Member,
-    Path((host, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<i64>,
     params: Params,
 ) -> Result<Html<String>, ErrorPage> {
-    let id = read_id(&id)?;
     let after = params.get("after").map(cursor).transpose()?;
-    let site = member.site.id;
+    let site = newsroom.site.id;
     let read = move |tx: &mut store::Tx<'_>| webhooks::deliveries(tx, site, id, after, AT_ONCE + 1);
-    let mut listed = app.store.read(read).await?;
+    let mut listed = newsroom.app.store.read(read).await?;
     let more = usize::try_from(AT_ONCE).unwrap_or(usize::MAX) < listed.len();
     if more {
         listed.pop();
     }
     let next = listed.last().filter(|_| more).map(|last| {
         let DeliveryCursor { at, id: last } = last.cursor();
+        let host = &newsroom.site.host;
         format!("/admin/{host}/webhooks/{id}?after={}-{last}", at.micros())
     });
     let deliveries: Vec<Delivered> = listed.into_iter().map(delivered).collect();
-    let told = said(&member, &params);
+    let flash = said(&newsroom, &params);
     let render = |frame: &Frame<'_>, endpoint: &Endpoint| {
         render::integrations::webhook_page(&WebhookPage {
             frame,
@@ -204,45 +182,37 @@ async fn one(
             next: next.clone(),
         })
     };
-    around_one(
-        &app,
-        &member,
+    page_of(
+        &newsroom,
         id,
-        &member.texts().titles.webhook,
-        told.as_ref(),
+        &newsroom.texts().titles.webhook,
+        flash.as_ref(),
         render,
     )
     .await
 }
 
-async fn around_one(
-    app: &App,
-    member: &Member,
+async fn page_of(
+    newsroom: &Newsroom,
     id: i64,
     title: &str,
-    told: Option<&Told>,
+    flash: Option<&FlashMessage>,
     render: impl FnOnce(&Frame<'_>, &Endpoint) -> String,
 ) -> Result<Html<String>, ErrorPage> {
-    let (site, author) = (member.site.id, member.author.id);
-    let read = move |tx: &mut store::Tx<'_>| {
-        let around = Around::read(tx, site, author)?;
-        Ok((around, webhooks::find(tx, site, id)?))
-    };
-    let (around, known) = app.store.read(read).await?;
-    let endpoint = endpoint(known.ok_or_else(ApiError::not_found)?, app.now());
-    let shown = Shown {
+    let site = newsroom.site.id;
+    let read = newsroom.read(move |tx, _| webhooks::find(tx, site, id));
+    let (context, known) = read.await?;
+    let endpoint = endpoint(known.ok_or_else(ApiError::not_found)?, newsroom.app.now());
+    let head = PageHead {
         title,
         at: HERE,
-        told,
+        flash,
     };
-    Ok(newsroom::page(app, member, &around, shown, |frame| {
-        render(frame, &endpoint)
-    }))
+    Ok(newsroom.page(&context, head, |frame| render(frame, &endpoint)))
 }
 
 async fn with_secret(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     id: i64,
     secret: &Secret,
     title: &str,
@@ -255,107 +225,80 @@ async fn with_secret(
             secret: &secret,
         })
     };
-    let page = around_one(app, member, id, title, None, render).await?;
+    let page = page_of(newsroom, id, title, None, render).await?;
     Ok(page.into_response())
 }
 
 /// `POST …/secret`: a new secret, shown once.
-async fn rotate(
-    State(app): State<App>,
-    member: Member,
-    Path((_, id)): Path<(String, String)>,
-) -> Result<Response, ErrorPage> {
-    let id = read_id(&id)?;
-    let secret = Secret::new(&*app.random);
-    change(&app, &member, id, WebhookChange::Secret(secret.clone())).await?;
-    with_secret(
-        &app,
-        &member,
-        id,
-        &secret,
-        &member.texts().titles.new_secret,
-    )
-    .await
+async fn rotate(newsroom: Newsroom, PathId(id): PathId<i64>) -> Result<Response, ErrorPage> {
+    let secret = Secret::new(&*newsroom.app.random);
+    change(&newsroom, id, WebhookChange::Secret(secret.clone())).await?;
+    with_secret(&newsroom, id, &secret, &newsroom.texts().titles.new_secret).await
 }
 
 /// `POST …/on`: tell it again.
-async fn turn_on(
-    State(app): State<App>,
-    member: Member,
-    Path((host, id)): Path<(String, String)>,
-) -> Result<Response, ErrorPage> {
-    let id = read_id(&id)?;
-    change(&app, &member, id, WebhookChange::On).await?;
-    Ok(back(&host, id, "on"))
+async fn turn_on(newsroom: Newsroom, PathId(id): PathId<i64>) -> Result<Response, ErrorPage> {
+    change(&newsroom, id, WebhookChange::On).await?;
+    Ok(back(&newsroom, id, "on"))
 }
 
 /// `POST …/off`: tell it nothing more.
-async fn turn_off(
-    State(app): State<App>,
-    member: Member,
-    Path((host, id)): Path<(String, String)>,
-) -> Result<Response, ErrorPage> {
-    let id = read_id(&id)?;
-    change(&app, &member, id, WebhookChange::Off).await?;
-    Ok(back(&host, id, "off"))
+async fn turn_off(newsroom: Newsroom, PathId(id): PathId<i64>) -> Result<Response, ErrorPage> {
+    change(&newsroom, id, WebhookChange::Off).await?;
+    Ok(back(&newsroom, id, "off"))
 }
 
 /// `POST …/kinds`: tell it of other things.
 async fn set_kinds(
-    State(app): State<App>,
-    member: Member,
-    Path((host, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<i64>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    let id = read_id(&id)?;
-    change(&app, &member, id, WebhookChange::Kinds(kinds(&fields))).await?;
-    Ok(back(&host, id, "saved"))
+    change(&newsroom, id, WebhookChange::Kinds(kinds(&fields))).await?;
+    Ok(back(&newsroom, id, "saved"))
 }
 
 /// `POST …/remove`: forget it.
-async fn remove(
-    State(app): State<App>,
-    member: Member,
-    Path((host, id)): Path<(String, String)>,
-) -> Result<Response, ErrorPage> {
-    change(&app, &member, read_id(&id)?, WebhookChange::Remove).await?;
-    Ok(see_other(&format!("/admin/{host}/webhooks?did=removed")))
+async fn remove(newsroom: Newsroom, PathId(id): PathId<i64>) -> Result<Response, ErrorPage> {
+    change(&newsroom, id, WebhookChange::Remove).await?;
+    Ok(see_other(&format!(
+        "/admin/{}/webhooks?did=removed",
+        newsroom.site.host
+    )))
 }
 
-async fn change(
-    app: &App,
-    member: &Member,
-    id: i64,
-    change: WebhookChange,
-) -> Result<(), ApiError> {
-    let (now, site, by) = (app.now(), member.site.id, By::owner(&member.author));
+async fn change(newsroom: &Newsroom, id: i64, change: WebhookChange) -> Result<(), ApiError> {
+    let (now, site, by) = (
+        newsroom.app.now(),
+        newsroom.site.id,
+        By::owner(&newsroom.author),
+    );
     let write =
         move |tx: &mut store::Tx<'_>| owners::change_webhook(tx, now, &by, site, id, &change);
-    known(app.store.write(write).await)
+    known(newsroom.app.store.write(write).await)
 }
 
 /// `POST …/deliveries/{delivery}/replay`: make one delivery again.
 async fn replay(
-    State(app): State<App>,
-    member: Member,
-    Path((host, id, delivery)): Path<(String, String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<i64>,
+    Path((_, _, delivery)): Path<(String, String, String)>,
 ) -> Result<Response, ErrorPage> {
-    let (now, site) = (app.now(), member.site.id);
-    let (id, delivery) = (read_id(&id)?, read_id(&delivery)?);
+    let (now, site) = (newsroom.app.now(), newsroom.site.id);
+    let delivery = delivery.parse().map_err(|_| ApiError::not_found())?;
     let replay = move |tx: &mut store::Tx<'_>| webhooks::replay(tx, now, site, id, delivery);
-    known(app.store.write(replay).await)?;
-    (app.wake)();
-    Ok(back(&host, id, "again"))
+    known(newsroom.app.store.write(replay).await)?;
+    (newsroom.app.wake)();
+    Ok(back(&newsroom, id, "again"))
 }
 
 /// `POST …/replay`: make everything again since some hours ago.
 async fn replay_since(
-    State(app): State<App>,
-    member: Member,
-    Path((host, id)): Path<(String, String)>,
+    newsroom: Newsroom,
+    PathId(id): PathId<i64>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    let (now, site, id) = (app.now(), member.site.id, read_id(&id)?);
+    let (now, site) = (newsroom.app.now(), newsroom.site.id);
     let hours = fields.count("hours", 1, MAX_HOURS)?.unwrap_or(1);
     let since = now.before(Duration::from_hours(hours as u64));
     let replay = move |tx: &mut store::Tx<'_>| {
@@ -363,9 +306,9 @@ async fn replay_since(
         webhooks::replay_since(tx, now, site, id, since)?;
         Ok(known)
     };
-    known(app.store.write(replay).await)?;
-    (app.wake)();
-    Ok(back(&host, id, "again"))
+    known(newsroom.app.store.write(replay).await)?;
+    (newsroom.app.wake)();
+    Ok(back(&newsroom, id, "again"))
 }
 
 /// That there was what was acted on.
@@ -374,10 +317,6 @@ fn known(found: store::Result<bool>) -> Result<(), ApiError> {
         true => Ok(()),
         false => Err(ApiError::not_found()),
     }
-}
-
-fn read_id(typed: &str) -> Result<i64, ApiError> {
-    typed.parse().map_err(|_| ApiError::not_found())
 }
 
 fn cursor(typed: &str) -> Result<DeliveryCursor, ApiError> {
@@ -389,13 +328,14 @@ fn cursor(typed: &str) -> Result<DeliveryCursor, ApiError> {
     })
 }
 
-fn back(host: &str, id: i64, did: &str) -> Response {
+fn back(newsroom: &Newsroom, id: i64, did: &str) -> Response {
+    let host = &newsroom.site.host;
     see_other(&format!("/admin/{host}/webhooks/{id}?did={did}"))
 }
 
 /// What was just done, by the words that addresses carry.
-fn said(member: &Member, params: &Params) -> Option<Told> {
-    let texts = &member.texts().flash;
+fn said(newsroom: &Newsroom, params: &Params) -> Option<FlashMessage> {
+    let texts = &newsroom.texts().flash;
     let text = match params.get("did")? {
         "on" => &texts.webhook_on,
         "off" => &texts.webhook_off,
@@ -404,7 +344,7 @@ fn said(member: &Member, params: &Params) -> Option<Told> {
         "again" => &texts.webhook_again,
         _ => return None,
     };
-    Some(Told::said(text))
+    Some(FlashMessage::new(text))
 }
 
 fn endpoint(known: Webhook, now: Time) -> Endpoint {

@@ -1,6 +1,5 @@
 //! The lists of words that comments wait for, or are refused for.
 
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::Refusal;
@@ -10,47 +9,38 @@ use store::moderation::word_lists::{self, Entries, List};
 use store::{StoreError, Tx, publication::owners};
 
 use super::said;
-use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
 use crate::http::limits::Who;
-use crate::newsroom::{self, Around, At, Shown, see_other};
-use crate::state::App;
+use crate::newsroom::{At, Newsroom, PageHead, see_other};
 
 /// `GET /admin/{site}/words`.
-pub(super) async fn show(
-    State(app): State<App>,
-    member: Member,
-    params: Params,
-) -> Result<Html<String>, ErrorPage> {
-    let site = member.site.id;
+pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
+    let site = newsroom.site.id;
     let read = move |tx: &mut Tx<'_>| {
         let lines = |list: Vec<String>| list.join("\n");
         let banned = lines(word_lists::get(tx, site, List::Banned)?);
         Ok((banned, lines(word_lists::get(tx, site, List::Suspect)?)))
     };
-    let (banned, suspect) = app.store.read(read).await?;
-    page(&app, &member, (&banned, &suspect), None, Some(&params)).await
+    let (banned, suspect) = newsroom.app.store.read(read).await?;
+    page(&newsroom, (&banned, &suspect), None, Some(&params)).await
 }
 
 async fn page(
-    app: &App,
-    member: &Member,
+    newsroom: &Newsroom,
     (banned, suspect): (&str, &str),
     problem: Option<&str>,
     params: Option<&Params>,
 ) -> Result<Html<String>, ErrorPage> {
-    let (site, author) = (member.site.id, member.author.id);
-    let read = app.store.read(move |tx| Around::read(tx, site, author));
-    let around = read.await?;
-    let told = params.and_then(|params| said(member, params));
-    let shown = Shown {
-        title: &member.texts().titles.word_lists,
+    let context = newsroom.context().await?;
+    let flash = params.and_then(|params| said(newsroom, params));
+    let head = PageHead {
+        title: &newsroom.texts().titles.word_lists,
         at: At::Admin("/words"),
-        told: told.as_ref(),
+        flash: flash.as_ref(),
     };
-    Ok(newsroom::page(app, member, &around, shown, |frame| {
+    Ok(newsroom.page(&context, head, |frame| {
         words_page(&WordsPage {
             frame,
             banned,
@@ -62,18 +52,21 @@ async fn page(
 
 /// `POST /admin/{site}/words`: both lists as they are to be.
 pub(super) async fn save(
-    State(app): State<App>,
-    member: Member,
+    newsroom: Newsroom,
     visitor: Visitor,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let typed = |list: List| fields.get(list.as_str()).unwrap_or_default().to_owned();
     let (banned, suspect) = (typed(List::Banned), typed(List::Suspect));
-    let (now, site, by) = (app.now(), member.site.id, By::owner(&member.author));
+    let (now, site, by) = (
+        newsroom.app.now(),
+        newsroom.site.id,
+        By::owner(&newsroom.author),
+    );
     let lists = (banned.clone(), suspect.clone());
     // Each entry is tried out.
     let work = move || entries(&lists.0, &lists.1);
-    let saved = match app.slots.run(Who::of(&visitor), work).await? {
+    let saved = match newsroom.app.slots.run(Who::of(&visitor), work).await? {
         Ok(lists) => {
             let save = move |tx: &mut Tx<'_>| {
                 for (list, entries) in &lists {
@@ -81,19 +74,19 @@ pub(super) async fn save(
                 }
                 Ok(())
             };
-            app.store.write(save).await
+            newsroom.app.store.write(save).await
         }
         Err(refusal) => Err(refusal.into()),
     };
     match saved {
         Ok(()) => Ok(see_other(&format!(
             "/admin/{}/words?did=saved",
-            member.site.host
+            newsroom.site.host
         ))),
         Err(StoreError::Refused(refusal)) => {
             let error = ApiError::from(refusal);
             let typed = (banned.as_str(), suspect.as_str());
-            let page = page(&app, &member, typed, Some(&error.detail), None).await?;
+            let page = page(&newsroom, typed, Some(&error.detail), None).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(error) => Err(ApiError::from(error).into()),

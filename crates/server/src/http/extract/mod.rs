@@ -5,6 +5,7 @@ mod form;
 mod header_text;
 mod json;
 mod limited;
+mod path_id;
 mod query;
 mod visitor;
 
@@ -12,5 +13,6 @@ pub(crate) use body::{MAX_BODY, MAX_SETTINGS_BODY, MAX_TEXT_BODY, MAX_WORDS_BODY
 pub(crate) use form::Form;
 pub(crate) use header_text::text;
 pub(crate) use json::Json;
+pub(crate) use path_id::PathId;
 pub(crate) use query::{Params, ThreadAsked};
 pub(crate) use visitor::{Base, KeptToken, SEC_FETCH_SITE, SiteCell, Visitor, network_of};

@@ -3,7 +3,7 @@
 
 use rejoinder_core::moderation::LogAction;
 use render::catalogue::NewsroomTexts;
-use render::newsroom::Told;
+use render::newsroom::FlashMessage;
 
 use super::rows::Judged;
 use crate::http::extract::Params;
@@ -36,10 +36,10 @@ impl Outcome {
         }
     }
 
-    pub(super) fn told(&self, texts: &NewsroomTexts, back: &str) -> Told {
+    pub(super) fn flash(&self, texts: &NewsroomTexts, back: &str) -> FlashMessage {
         let n_edited = self.edited.len();
-        let told = Told::decided(texts, self.action, self.n, n_edited, self.n_refused);
-        told.undoable(self.decisions.clone(), back.to_owned())
+        let flash = FlashMessage::decided(texts, self.action, self.n, n_edited, self.n_refused);
+        flash.undoable(self.decisions.clone(), back.to_owned())
     }
 
     /// `back` with this outcome in it.
@@ -67,10 +67,14 @@ impl Outcome {
 }
 
 /// What the address of a page tells of what was just done.
-pub(super) fn from_address(texts: &NewsroomTexts, params: &Params, back: &str) -> Option<Told> {
+pub(super) fn from_address(
+    texts: &NewsroomTexts,
+    params: &Params,
+    back: &str,
+) -> Option<FlashMessage> {
     let did = LogAction::from_word(params.get("did")?)?;
     if params.get("n").is_none() {
-        return Some(Told::done(texts, did));
+        return Some(FlashMessage::done(texts, did));
     }
     let outcome = Outcome {
         action: did,
@@ -79,7 +83,7 @@ pub(super) fn from_address(texts: &NewsroomTexts, params: &Params, back: &str) -
         n_refused: params.get("not").and_then(|n| n.parse().ok()).unwrap_or(0),
         decisions: params.get("undo").unwrap_or_default().to_owned(),
     };
-    Some(outcome.told(texts, back))
+    Some(outcome.flash(texts, back))
 }
 
 /// Where a form says that it stood, when that is on the desk of this site.

@@ -1,0 +1,2 @@
+-- When the program was told that moderators decided otherwise.
+alter table late_verdict add column corrected_at bigint;

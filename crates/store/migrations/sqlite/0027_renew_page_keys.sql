@@ -1,0 +1,1 @@
+-- Page keys follow RFC 3986 from here on: store/src/page_keys.rs brings the pages along.
