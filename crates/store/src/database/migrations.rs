@@ -2,6 +2,8 @@
 //!
 //! Each migration runs in a transaction of its own, so an interrupted upgrade goes on where it
 //! stopped. A database that a newer program has written is refused.
+//!
+//! A migration is one text, in SQLite's words; [`spoken`] says what differs on PostgreSQL.
 
 use postgres::Client;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -9,13 +11,12 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::database::error::StoreError;
 use crate::database::tx::Prepared;
 use crate::discussion::page_keys;
-use crate::{Result, Tx};
+use crate::{Dialect, Result, Tx};
 
 struct Migration {
     number: i64,
     name: &'static str,
-    sqlite: &'static str,
-    postgres: &'static str,
+    text: &'static str,
     /// What the script cannot do, in the same transaction.
     then: Option<fn(&mut Tx<'_>) -> Result<()>>,
 }
@@ -28,8 +29,7 @@ macro_rules! migration {
         Migration {
             number: $number,
             name: $name,
-            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
-            postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
+            text: include_str!(concat!("../../migrations/", $name, ".sql")),
             then: $then,
         }
     };
@@ -98,6 +98,30 @@ fn pending(done: i64) -> Result<impl Iterator<Item = &'static Migration>> {
         .filter(move |migration| migration.number > done))
 }
 
+/// The text of a migration as a database takes it. It is written for SQLite: on PostgreSQL, bytes are
+/// `bytea`, and no table is `without rowid`. A line that begins with `sqlite|` or `postgres|` is for that
+/// one alone.
+fn spoken(text: &str, dialect: Dialect) -> String {
+    let (ours, other) = match dialect {
+        Dialect::Sqlite => ("sqlite|", "postgres|"),
+        Dialect::Postgres => ("postgres|", "sqlite|"),
+    };
+    let mut spoken = String::with_capacity(text.len());
+    for line in text.lines().filter(|line| !line.starts_with(other)) {
+        let line = line.strip_prefix(ours).unwrap_or(line);
+        match dialect {
+            Dialect::Sqlite => spoken.push_str(line),
+            Dialect::Postgres => spoken.push_str(
+                &line
+                    .replace(" blob", " bytea")
+                    .replace(") without rowid", ")"),
+            ),
+        }
+        spoken.push('\n');
+    }
+    spoken
+}
+
 pub(crate) fn run_sqlite(connection: &Connection) -> Result<()> {
     run_sqlite_to(connection, NEWEST)
 }
@@ -110,7 +134,7 @@ pub(crate) fn run_sqlite_to(connection: &Connection, newest: i64) -> Result<()> 
         let tx = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         // Asked again under the lock: another process may have been quicker.
         if let Some(next) = wanted(pending(newest_on_sqlite(&tx)?)?.next()) {
-            tx.execute_batch(next.sqlite)?;
+            tx.execute_batch(&spoken(next.text, Dialect::Sqlite))?;
             if let Some(then) = next.then {
                 then(&mut Tx::sqlite(&tx))?;
             }
@@ -142,13 +166,12 @@ fn run_locked(client: &mut Client) -> Result<()> {
     for Migration {
         number,
         name,
-        postgres,
+        text,
         then,
-        ..
     } in pending(done)?
     {
         let mut tx = client.transaction()?;
-        tx.batch_execute(postgres)?;
+        tx.batch_execute(&spoken(text, Dialect::Postgres))?;
         tx.execute("insert into migration values ($1, $2)", &[number, name])?;
         let mut prepared = Prepared::new();
         let mut tx = Tx::postgres(tx, &mut prepared);
@@ -158,4 +181,26 @@ fn run_locked(client: &mut Client) -> Result<()> {
         tx.commit()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_migration_is_spoken_in_both_dialects() {
+        let text = "create table t (\nsqlite|    id integer primary key,\n\
+                    postgres|    id bigint generated always as identity,\n    \
+                    hash blob not null,\n    photo blob\n) without rowid;\n";
+        assert_eq!(
+            spoken(text, Dialect::Sqlite),
+            "create table t (\n    id integer primary key,\n    hash blob not null,\n    \
+             photo blob\n) without rowid;\n"
+        );
+        assert_eq!(
+            spoken(text, Dialect::Postgres),
+            "create table t (\n    id bigint generated always as identity,\n    \
+             hash bytea not null,\n    photo bytea\n);\n"
+        );
+    }
 }

@@ -12,8 +12,7 @@ use rusqlite::Connection;
 
 use crate::support::{World, first_page};
 
-const FIRST_MIGRATION: &str =
-    include_str!("../../../migrations/sqlite/0001_create_core_tables.sql");
+const FIRST_MIGRATION: &str = include_str!("../../../migrations/0001_create_core_tables.sql");
 
 fn in_folder(folder: &tempfile::TempDir) -> PathBuf {
     folder.path().join("rejoinder.db")
