@@ -34,7 +34,7 @@ test('a reader signs in in a window, with third-party cookies blocked, and keeps
   await popup.locator('[name=email]').fill('ann@reader.example');
   await expectAccessible(popup);
   await popup.getByRole('button', { name: 'Send me a link' }).click();
-  await popup.getByText('Please look into your mail').waitFor();
+  await popup.getByText('Check your email').waitFor();
   await expectAccessible(popup);
   const closed = popup.waitForEvent('close');
   const tab = await open(page.context(), await mailedLink());

@@ -159,9 +159,9 @@ test('in the drawer a moderator notes, suspends, bans and lifts, and reads what 
   await drawer.getByRole('button', { name: 'End the suspension' }).click();
   await until('the suspension to end', async () => (await drawer.locator('.nr-note').count()) === 0);
   await drawer.getByText('Ban', { exact: true }).first().click();
-  await drawer.getByLabel('Why, for the author to read').fill('Advertising');
+  await drawer.getByLabel('Reason, shown to the author').fill('Advertising');
   await drawer.getByRole('button', { name: 'Ban', exact: true }).click();
-  await says('Banned for good');
+  await says('Banned permanently');
   await expectAccessible(page);
   await drawer.getByRole('button', { name: 'Lift the ban' }).click();
   await until('the ban to be lifted', async () => (await drawer.locator('.nr-note').count()) === 0);

@@ -76,12 +76,12 @@ test('a guest sees after a reload that a comment waits, and then why it was refu
   await page.locator('#compose textarea').fill(`Look: ${links}`);
   await page.locator('#compose [name=name]').fill('Hal');
   await page.locator('#compose [data-rj=send]').click();
-  await page.getByText('A moderator will read this first.').first().waitFor();
+  await page.getByText('Waiting for a moderator.').first().waitFor();
   assert.equal(await page.locator('[data-rj=withheld]').count(), 0);
 
   await page.reload();
   const own = page.locator('[data-rj=withheld]');
-  await own.getByText('A moderator will read this first.').waitFor();
+  await own.getByText('Waiting for a moderator.').waitFor();
   await own.getByText('Look:').waitFor();
   await expectAccessible(page);
   const id = (await own.locator('li').getAttribute('data-own')) ?? '';

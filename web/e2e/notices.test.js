@@ -47,8 +47,8 @@ test('a reader is told of replies by mail, and stops it with a button', async ()
   assert.match(mail, /> A bridge is a bridge\./);
   assert.equal(managed(mail), link);
 
-  await tab.getByRole('button', { name: 'Stop these mails' }).click();
-  await tab.getByText('These mails have stopped').waitFor();
+  await tab.getByRole('button', { name: 'Stop these emails' }).click();
+  await tab.getByText('These emails have stopped').waitFor();
 });
 
 test('above the thread one asks for all new comments by keyboard', async () => {

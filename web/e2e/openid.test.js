@@ -98,7 +98,7 @@ test('an owner adds a provider on a phone', async () => {
   await page.getByLabel('Client secret').fill(CLIENT.client_secret);
   await page.getByRole('button', { name: 'Add it' }).click();
 
-  await page.getByText('Readers can sign in by it from now on.').waitFor();
+  await page.getByText('Provider added. Readers can sign in with it.').waitFor();
   await page.getByRole('cell', { name: 'Quill', exact: true }).waitFor();
   await expectAccessible(page);
 });

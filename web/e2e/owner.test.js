@@ -35,7 +35,7 @@ test('an owner changes a setting by keyboard on a phone, and is told what cannot
 });
 
 test('what was changed stands in the log of changes', async () => {
-  await page.getByRole('link', { name: 'Changes', exact: true }).click();
+  await page.getByRole('link', { name: 'Audit log', exact: true }).click();
   await page.getByRole('cell', { name: 'max_links' }).waitFor();
   await expectAccessible(page);
   await page.getByLabel('Show').selectOption({ label: 'Word list changed' });
@@ -63,11 +63,11 @@ test('a token for a program is made on a phone, shown once, and revoked after a 
   await go('/tokens');
   await expectAccessible(page);
   await page.getByLabel('What the program is called').fill('Night desk');
-  await page.getByRole('button', { name: 'Make a token' }).click();
+  await page.getByRole('button', { name: 'Create a token' }).click();
   await page.getByText('Choose what the program may do.').waitFor();
   await expectAccessible(page);
   await page.getByLabel('moderation:read').check();
-  await page.getByRole('button', { name: 'Make a token' }).click();
+  await page.getByRole('button', { name: 'Create a token' }).click();
   const token = await page.getByLabel('The new token').inputValue();
   await expectAccessible(page);
   const queue = `${desk.rejoinder.origin}/api/v1/sites/${desk.host.host}/queues/held`;
@@ -78,7 +78,7 @@ test('a token for a program is made on a phone, shown once, and revoked after a 
   await page.locator('tbody summary').click();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Revoke it' }).click();
-  await page.getByText('The token works no more.').waitFor();
+  await page.getByText('Token revoked.').waitFor();
   assert.equal(await ask(), 401);
 });
 
@@ -91,7 +91,7 @@ test('words and people have pages that all can use', async () => {
   await go('/people');
   await expectAccessible(page);
   await page.getByLabel('E-mail address').fill('kim@paper.example');
-  await page.getByRole('button', { name: 'Make a link' }).click();
+  await page.getByRole('button', { name: 'Create a link' }).click();
   await page.getByText('It is not shown again.').waitFor();
   await expectAccessible(page);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);

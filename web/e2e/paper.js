@@ -99,7 +99,7 @@ export async function signedIn(desk, email, to) {
   const page = await open(desk.browser, `${desk.comments}/auth/sign-in?${query}`);
   await page.locator('[name=email]').fill(email);
   await page.getByRole('button', { name: 'Send me a link' }).click();
-  await page.getByText('Please look into your mail').waitFor();
+  await page.getByText('Check your email').waitFor();
   const mail = await desk.rejoinder.mail();
   const link = /http\S+\/auth\/link\?[^\s"]+/.exec(mail)?.[0] ?? assert.fail(mail);
   const { pathname, search } = new URL(link);

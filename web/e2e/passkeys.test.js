@@ -79,14 +79,14 @@ test('a reader adds a passkey, signs in by it, removes it, and is refused', asyn
   await page.getByText('You have no passkey yet.').waitFor();
   await expectAccessible(page);
 
-  await page.getByLabel('What you call it').fill('My laptop');
+  await page.getByLabel('Name of the passkey').fill('My laptop');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await page.locator('li b', { hasText: 'My laptop' }).waitFor();
   await expectAccessible(page);
   const [credential] = await device.credentials();
   assert.ok(credential?.isResidentCredential);
   assert.equal(credential.rpId, `comments.${desk.host.host}`);
-  await page.getByLabel('What you call it').fill('My laptop again');
+  await page.getByLabel('Name of the passkey').fill('My laptop again');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByText('this device has a passkey for you already').waitFor();
 

@@ -133,7 +133,7 @@ test('on another site everything works under a cookie that is kept for that site
 async function signIn(popup, email, name) {
   await popup.locator('[name=email]').fill(email);
   await popup.getByRole('button', { name: 'Send me a link' }).click();
-  await popup.getByText('Please look into your mail').waitFor();
+  await popup.getByText('Check your email').waitFor();
   const closed = popup.waitForEvent('close');
   const mail = await rejoinder.mail();
   const link = /https:\S+\/auth\/link\?[^\s"]+/.exec(mail)?.[0] ?? assert.fail(mail);

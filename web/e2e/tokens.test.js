@@ -20,7 +20,7 @@ before(async () => {
   await page.getByRole('heading', { name: 'You are signed in' }).or(page.getByText('Olga')).first().waitFor();
   await page.goto(`${rejoinder.origin}/admin/${host.host}/sign-in-keys`);
   await expectAccessible(page);
-  await page.getByRole('button', { name: 'Make a secret' }).click();
+  await page.getByRole('button', { name: 'Create a secret' }).click();
   secret = await page.getByLabel('The new secret').inputValue();
   await expectAccessible(page);
 });

@@ -43,7 +43,7 @@ test('each notice undoes its own decision, or says that a newer one stands', asy
   await staff.getByRole('button', { name: /^Reject/ }).first().click();
   await staff.getByText('Rejected').first().waitFor();
   await undo[1]?.click();
-  await page.locator('[data-rj=status]').getByText('A newer decision stands.').waitFor();
+  await page.locator('[data-rj=status]').getByText('Someone has made a newer decision.').waitFor();
   assert.equal(await notices.count(), 1);
   await expectAccessible(page);
 });

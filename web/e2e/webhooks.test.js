@@ -78,7 +78,7 @@ test('an owner without script adds an address, and it is told what happens', asy
   await page.getByText('Delivered', { exact: true }).waitFor();
   await expectAccessible(page);
   await page.getByRole('button', { name: /Send again evt_/ }).click();
-  await page.getByText('It is sent again shortly.').waitFor();
+  await page.getByText('It will be sent again shortly.').waitFor();
   await until('the message again', () => messages.length === 2);
   assert.equal(messages[1]?.headers['webhook-id'], told.headers['webhook-id']);
   await page.close();

@@ -53,5 +53,5 @@ test('without script a comment waits for a moderator', async () => {
   await page.locator('textarea').first().fill('No script here');
   await page.locator('[name=name]').first().fill('Cy Moe');
   await page.getByRole('button', { name: 'Post', exact: true }).click();
-  await page.getByText('A moderator will read this first.').waitFor();
+  await page.getByText('Waiting for a moderator.').waitFor();
 });

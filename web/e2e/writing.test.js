@@ -167,7 +167,7 @@ test('what the server refuses stays in the form, with the reason at its field', 
   await form.locator('textarea').click();
   await write(form, { text: 'No name' });
   await form.locator('[data-rj=send]').click();
-  await form.getByText('Please give a name.').waitFor();
+  await form.getByText('Please enter a name.').waitFor();
   const name = form.locator('[name=name]');
   assert.equal(await name.getAttribute('aria-invalid'), 'true');
   assert.ok(await name.evaluate((field) => field.matches(':focus')));
@@ -381,7 +381,7 @@ test('a banned word is said at its field, and the draft is there to be changed',
   await owner.getByRole('button', { name: 'Save' }).click();
   await owner.getByText('Saved.').waitFor();
 
-  const told = 'A rule of this site, not a moderator, does not take “Blasted”';
+  const told = 'This site’s word filter, not a moderator, doesn’t allow “Blasted”';
   const page = await desk.read('banned');
   const form = page.locator('#compose');
   await form.locator('textarea').click();

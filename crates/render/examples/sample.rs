@@ -187,7 +187,7 @@ fn main() -> Result<()> {
     )?;
     write(
         "held.html",
-        message_page("Thank you", "A moderator will read this first.", "/"),
+        message_page("Thank you", "Waiting for a moderator.", "/"),
     )?;
     Ok(())
 }

@@ -38,7 +38,7 @@ export async function own(place) {
   await olga.look(page, 'overview');
   await turnTo(page, 'People');
   await page.getByRole('textbox', { name: 'E-mail address' }).fill('kim@reader.example');
-  await page.getByRole('button', { name: 'Make a link' }).click();
+  await page.getByRole('button', { name: 'Create a link' }).click();
   const link = await page.getByText(/^http\S+\/auth\/sign-in\S+$/).innerText();
   await olga.look(page, 'people');
 
@@ -48,7 +48,7 @@ export async function own(place) {
   for (const scope of await page.getByRole('checkbox').all()) {
     await scope.check();
   }
-  await page.getByRole('button', { name: 'Make a token' }).click();
+  await page.getByRole('button', { name: 'Create a token' }).click();
   const token = await page.getByRole('textbox', { name: 'The new token' }).inputValue();
   await olga.look(page, 'token');
 
@@ -190,7 +190,7 @@ async function knowTheAuthor(kim, page, text) {
   await told.getByText(/from now on/).waitFor();
 
   await drawer.getByText('Suspend', { exact: true }).first().click();
-  await drawer.getByRole('textbox', { name: 'Why, for moderators' }).fill('Pills');
+  await drawer.getByRole('textbox', { name: 'Reason, for moderators only' }).fill('Pills');
   await drawer.getByRole('button', { name: 'Suspend' }).click();
   await drawer.getByText(/^Suspended until/).first().waitFor();
   await kim.look(page, 'suspended');
@@ -199,9 +199,9 @@ async function knowTheAuthor(kim, page, text) {
   await end.waitFor({ state: 'detached' });
 
   await drawer.getByText('Ban', { exact: true }).first().click();
-  await drawer.getByRole('textbox', { name: 'Why, for the author to read' }).fill('No more pills.');
+  await drawer.getByRole('textbox', { name: 'Reason, shown to the author' }).fill('No more pills.');
   await drawer.getByRole('button', { name: 'Ban', exact: true }).click();
-  await drawer.getByText(/^Banned for good/).first().waitFor();
+  await drawer.getByText(/^Banned permanently/).first().waitFor();
   await kim.look(page, 'banned');
   const lift = drawer.getByRole('button', { name: 'Lift the ban' });
   await lift.click();

@@ -69,7 +69,7 @@ export async function readOnAPhone(place, slug) {
   await window.getByRole('textbox', { name: /^E-mail address/ }).fill('ann@reader.example');
   await ann.look(window, 'sign-in');
   await window.getByRole('button', { name: 'Send me a link' }).tap();
-  await window.getByText('Please look into your mail').waitFor();
+  await window.getByText('Check your email').waitFor();
   await ann.look(window, 'sent');
   const door = await ann.go(linkIn(await place.mail('ann@reader.example'), '/auth/link'));
   await door.getByRole('textbox', { name: 'The name that readers will see' }).fill('Ann Lee');
@@ -169,7 +169,7 @@ export async function readByKeyboard(place, slug) {
   await tabTo(window.getByRole('textbox', { name: /^E-mail address/ }));
   await window.keyboard.type('dan@reader.example');
   await window.keyboard.press('Enter');
-  await window.getByText('Please look into your mail').waitFor();
+  await window.getByText('Check your email').waitFor();
   const door = await dan.go(linkIn(await place.mail('dan@reader.example'), '/auth/link'));
   await tabTo(door.getByRole('textbox', { name: 'The name that readers will see' }));
   await door.keyboard.type('Dan Fell');
@@ -245,7 +245,7 @@ export async function readWithoutScript(place, slug) {
   await window.getByRole('textbox', { name: /^E-mail address/ }).fill('eve@reader.example');
   await eve.look(window, 'sign-in');
   await window.getByRole('button', { name: 'Send me a link' }).click();
-  await window.getByText('Please look into your mail').waitFor();
+  await window.getByText('Check your email').waitFor();
   await window.goto(linkIn(await place.mail('eve@reader.example'), '/auth/link'));
   await window.getByRole('textbox', { name: 'The name that readers will see' }).fill('Eve Low');
   await window.getByRole('button', { name: 'Sign in' }).click();

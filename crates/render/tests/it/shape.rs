@@ -47,7 +47,7 @@ fn a_comment_has_a_name_a_time_a_text_and_what_can_be_done() {
             </button>
             </form>
             <a data-rj="reply" href="https://comments.example/embed?site=news.example&#38;page=https%3A%2F%2Fnews.example%2Fstory&#38;reply=0000000000001#compose">Reply</a>
-            <a data-rj="link" href="https://news.example/story#comment-0000000000001">Link</a>
+            <a data-rj="link" href="https://news.example/story#comment-0000000000001">Share</a>
             <a data-rj="flag" href="https://comments.example/embed/comments/0000000000001/flag?site=news.example" rel="nofollow">Flag</a>
             <span class="rj-own" data-rj="own" hidden>
             <a data-rj="edit" href="https://comments.example/embed/comments/0000000000001/edit?site=news.example">Edit</a> <button type="button" data-rj="delete">Delete</button>

@@ -180,7 +180,7 @@ async fn a_moderator_stops_these_mails_for_themself_alone() {
     let [kim, lou] = [unsubscribe(&mails[0]), unsubscribe(&mails[1])];
     assert_ne!(kim, lou);
     assert!(
-        mails[0].contains(&format!("Stop these mails: {kim}")),
+        mails[0].contains(&format!("Stop these emails: {kim}")),
         "{}",
         mails[0]
     );

@@ -45,7 +45,7 @@ async fn a_refused_form_keeps_what_was_typed_and_says_why() {
 
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text().contains("Kept &#38; safe"));
-    assert!(refused.text().contains("Please give a name."));
+    assert!(refused.text().contains("Please enter a name."));
     assert!(refused.header("content-type").starts_with("text/html"));
 }
 
@@ -67,7 +67,7 @@ async fn a_banned_word_is_refused_without_script_and_the_draft_is_kept() {
     let page = refused.text();
     assert!(page.contains("So **da**rn\r\nmuch"), "{page}");
     assert!(
-        page.contains("A rule of this site, not a moderator, does not take “darn”"),
+        page.contains("This site’s word filter, not a moderator, doesn’t allow “darn”"),
         "{page}"
     );
     assert_eq!(app.thread(STORY).await["n_comments"], 0);

@@ -489,7 +489,7 @@ async fn an_accounts_own_page_shows_what_became_of_each_comment_and_why() {
     assert_eq!(page.status, 200);
     let text = page.text();
     assert!(
-        text.contains("A moderator will read this first. The reason: all comments"),
+        text.contains("Waiting for a moderator. The reason: all comments"),
         "{text}"
     );
     assert!(!text.contains("<b>wait"), "{text}");

@@ -168,7 +168,7 @@ async fn a_comment_from_a_plain_form_waits_for_a_moderator_instead() {
     let answer = app.stranger().submit("/embed/comments", &fields).await;
 
     assert_eq!(answer.status, StatusCode::ACCEPTED);
-    assert!(answer.text().contains("A moderator will read this first."));
+    assert!(answer.text().contains("Waiting for a moderator."));
     assert_eq!(app.thread(STORY).await["n_comments"], 0);
 }
 

@@ -22,7 +22,7 @@ async fn owner(app: &TestApp) -> TestReader {
     colleague(app, "olga@news.example", Role::Owner, 90).await
 }
 
-/// Make a token on the owner's page.
+/// Create a token on the owner's page.
 async fn make(owner: &TestReader, scopes: &[(&str, &str)]) -> String {
     let fields = [("name", "Night desk"), ("days", "30")];
     let fields: Vec<_> = fields.into_iter().chain(scopes.iter().copied()).collect();

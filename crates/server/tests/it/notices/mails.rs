@@ -84,9 +84,9 @@ async fn a_stranger_confirms_changes_and_ends_by_the_link_and_looking_changes_no
         "{}",
         saved.text()
     );
-    assert!(app.get(&link).await.text().contains("Stop these mails"));
+    assert!(app.get(&link).await.text().contains("Stop these emails"));
     let ended = press(&app, &link, "act=end").await;
-    assert!(ended.text().contains("These mails have stopped"));
+    assert!(ended.text().contains("These emails have stopped"));
     assert!(ended.text().contains("That was all you asked to be told"));
     assert_eq!(app.get(&link).await.status, 404);
 }
@@ -186,7 +186,7 @@ async fn stopping_means_one_kind_of_mails_about_a_page_and_says_what_is_left() {
             let left = told(&app, &ann).await;
             let kept = all.iter().filter(|(what, _)| what != kind);
             assert_eq!(left, kept.cloned().collect::<Vec<_>>(), "{kind}, {body}");
-            assert!(ended.contains("These mails have stopped"), "{ended}");
+            assert!(ended.contains("These emails have stopped"), "{ended}");
             let (_, listed) = ended.split_once("They still tell of:").unwrap();
             for (still, _) in &left {
                 assert!(listed.contains(&what(still)), "{still}: {listed}");
@@ -339,7 +339,7 @@ async fn a_moderator_stops_the_mails_of_the_desk_by_their_link_and_looking_chang
     for _scanner in 0..2 {
         let page = app.get(link).await;
         assert_eq!(page.header("cache-control"), "no-store");
-        assert!(page.text().contains("Stop these mails"), "{}", page.text());
+        assert!(page.text().contains("Stop these emails"), "{}", page.text());
     }
     let account = kim.get("/account/news.example/notify").await.text();
     assert!(account.contains(&format!("href=\"{link}\"")), "{account}");
