@@ -20,7 +20,7 @@ fuzz_target!(|text: &str| {
     ];
     for beside in [&recordings[..], &recordings[..1], &[]] {
         let rendered = markup::render_beside(text, beside);
-        let words = rendered.html.with_times_at("");
+        let words = markup::with_times_at(&rendered.html, "");
         assert_eq!(markup::sanitise(words.as_str()), words);
         assert_eq!(rendered.n_links, words.as_str().matches("<a href=").count());
         let n_times = rendered.html.as_str().matches("<a class=\"rj-time\" href=\"#t=").count();
@@ -32,7 +32,7 @@ fuzz_target!(|text: &str| {
             let max = if time.recording.0 == 1 { 2_101_000 } else { u64::MAX };
             assert!(time.span.start_ms <= max && time.span.end_ms.is_none_or(|end| end <= max));
         }
-        let labelled = rendered.html.with_time_labels(Span::clock);
+        let labelled = markup::with_time_labels(&rendered.html, Span::clock);
         assert!(labelled.as_str().matches(" aria-label=\"").count() >= n_times);
         markup::bare_links_beside(text, beside);
     }

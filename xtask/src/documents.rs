@@ -1,11 +1,10 @@
 //! What documents and templates say of the code, held against the code.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
+use crate::command::root;
+use crate::source::files;
 
 fn read(file: impl AsRef<Path>) -> String {
     let path = root().join(file);
@@ -72,24 +71,12 @@ fn what_security_documents_link_to_exists() {
     }
 }
 
-/// Every template, in all folders.
-fn templates(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => templates(&path, found),
-            false => found.push(path),
-        }
-    }
-}
-
 #[test]
 fn every_field_of_a_note_takes_what_the_rule_takes() {
     let rule = read("crates/core/src/moderation/decision.rs");
     let most = rule.split("MAX_NOTE: usize = ").nth(1).unwrap();
     let most = most.split(';').next().unwrap().replace('_', "");
-    let mut found = Vec::new();
-    templates(&root().join("crates/render/templates"), &mut found);
+    let found = files(&root().join("crates/render/templates"), "html");
     let mut n_fields = 0;
     for template in found {
         let text = read(&template);

@@ -19,8 +19,12 @@ mod examples;
 mod needs;
 mod npm;
 mod release;
+#[cfg(test)]
+mod safe_html;
 mod scratch;
 mod screenshots;
+#[cfg(test)]
+mod source;
 mod steps;
 mod test;
 #[cfg(test)]

@@ -2,7 +2,9 @@
 //! what renders, or in a script.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use crate::command::root;
+use crate::source::files;
 
 /// What stands in code all the same: names, which are the same in every language, and the one sentence of
 /// a loader that has nothing to read a text from.
@@ -20,10 +22,6 @@ const TYPED: [&str; 4] = ["code", "kbd", "pre", "samp"];
 
 /// Attributes that are read to people.
 const SAID: [&str; 4] = ["alt", "aria-label", "placeholder", "title"];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
 
 #[test]
 fn no_template_says_anything_of_its_own() {
@@ -178,20 +176,6 @@ fn is_sentence(text: &str) -> bool {
         n_words = if is_word(&word) { n_words + 1 } else { 0 };
         n_words == 3
     })
-}
-
-fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path, extension));
-        } else if path.extension().is_some_and(|own| own == extension) {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }
 
 #[test]

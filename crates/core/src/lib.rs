@@ -17,6 +17,7 @@ pub mod passages;
 pub mod publication;
 pub mod recordings;
 pub mod refusal;
+mod safe_html;
 pub mod time;
 
 pub use chance::{FixedRandom, Random, Token, TokenHash};
@@ -33,4 +34,5 @@ pub use integrations::api_scope::ApiScope;
 pub use publication::settings::Settings;
 pub use publication::site::Site;
 pub use refusal::Refusal;
+pub use safe_html::SafeHtml;
 pub use time::{Clock, FixedClock, Time};

@@ -2,10 +2,11 @@
 
 use comrak::Arena;
 use comrak::arena_tree::NodeEdge;
+use rejoinder_core::SafeHtml;
 use rejoinder_core::recordings::{Citable, TimeReference};
 
 use crate::autolink::parse;
-use crate::sanitiser::{SafeHtml, sanitise, sanitise_with_times};
+use crate::sanitiser::{sanitise, sanitise_with_times};
 use crate::shown::Shown;
 use crate::times::Places;
 use crate::writer::{Writer, Written, push_lines};
@@ -43,8 +44,8 @@ pub fn render(text: &str) -> Rendered {
 /// `<a class="rj-time" href="#t=228,241" data-recording="ID" data-start="228" data-end="241">`,
 /// and so does a link to an external player of one of the recordings that says from when to play.
 /// Which time is one of a recording, and of which, is told at `times`; in code, in a link and behind
-/// a backslash none is. The link has no name but its words: [`SafeHtml::with_time_labels`] adds one in
-/// the language of whoever shows it, and [`SafeHtml::with_times_at`] is for where the page is not.
+/// a backslash none is. The link has no name but its words: [`crate::with_time_labels`] adds one in
+/// the language of whoever shows it, and [`crate::with_times_at`] is for where the page is not.
 pub fn render_beside(text: &str, recordings: &[Citable]) -> Rendered {
     let arena = Arena::new();
     let Some(root) = parse(&arena, text) else {

@@ -1,8 +1,7 @@
 //! Text without markup, for mails, feeds and excerpts.
 
+use rejoinder_core::SafeHtml;
 use unicode_segmentation::UnicodeSegmentation;
-
-use crate::sanitiser::SafeHtml;
 
 /// What stands in plain text where a spoiler does; it tells nothing, not even the length.
 const COVERED: &str = "▒▒▒▒";

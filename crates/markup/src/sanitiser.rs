@@ -1,55 +1,21 @@
-//! The allow-list, and the only maker of [`SafeHtml`].
+//! The allow-list, and the only maker of [`SafeHtml`] beside the store, which keeps what was made here.
 
 mod time_links;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
+use rejoinder_core::SafeHtml;
 
 use crate::allowed::{ALLOWED_TAGS, LINK_REL};
 use crate::escape::push_text;
 use crate::shape::normalise;
 use crate::url_gate::safe_link;
 
-pub use time_links::has_times;
 pub(crate) use time_links::{BEGIN, END, sanitise_with_times};
-
-/// HTML of the allow-list, which reads the same to every parser, as often as it is read.
-///
-/// It is made by the sanitiser and by nothing else, and may stand in a page, a feed or a mail as
-/// it is. It holds no picture, no script, no style, no id, and no link that is not `nofollow`, but
-/// for those to places in the recordings of its page, which are made here.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct SafeHtml(String);
-
-impl SafeHtml {
-    /// HTML that the sanitiser made earlier and that the store has kept since.
-    ///
-    /// Only the store may call this, with the column it wrote a `SafeHtml` into. Whether that
-    /// HTML is still good enough is decided by the `RENDERER_VERSION` that is kept beside it.
-    pub fn trusted_from_store(html: String) -> Self {
-        Self(html)
-    }
-
-    /// The HTML.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The HTML, to be kept.
-    pub fn into_string(self) -> String {
-        self.0
-    }
-}
-
-impl fmt::Display for SafeHtml {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub use time_links::{has_times, with_time_labels, with_times_at};
 
 /// How often HTML may change under the sanitiser before it is shown as text instead.
 const MAX_PASSES: usize = 8;
@@ -71,7 +37,7 @@ pub fn sanitise(html: &str) -> SafeHtml {
 
 fn settled(html: &str) -> Option<SafeHtml> {
     if is_plain(html) {
-        return Some(SafeHtml(html.to_owned()));
+        return Some(SafeHtml::from_sanitiser(html.to_owned()));
     }
     settle(html)
 }
@@ -82,7 +48,7 @@ fn settle(html: &str) -> Option<SafeHtml> {
         let clean = SANITISER.clean(&in_pieces(&now, MAX_PIECE)).to_string();
         let next = normalise(&clean);
         if clean == now && next == now {
-            return Some(SafeHtml(clean));
+            return Some(SafeHtml::from_sanitiser(clean));
         }
         now = next;
     }
@@ -206,7 +172,7 @@ mod tests {
         ) {
             let html: String = parts.iter().map(|part| format!("<p>{part}</p>")).collect();
             if is_plain(&html) {
-                prop_assert_eq!(settle(&html), Some(SafeHtml(html)));
+                prop_assert_eq!(settle(&html), Some(SafeHtml::from_sanitiser(html)));
             }
         }
     }

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use percent_encoding::percent_decode_str;
+use rejoinder_core::SafeHtml;
 use url::Url;
 
 use crate::plain::unescaped;
-use crate::sanitiser::SafeHtml;
 
 /// So many links are looked for in the text; each costs a look at all of it. Of more, the addresses
 /// are told whether they are shown or not.

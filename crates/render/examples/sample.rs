@@ -10,8 +10,8 @@ use std::{env, fs};
 use rejoinder_core::discussion::thread::in_reading_order;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{
-    Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, Settings, Site,
-    SiteId, Sort, State, Tally, Thread, ThreadQuery, Time,
+    Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, SafeHtml, Settings,
+    Site, SiteId, Sort, State, Tally, Thread, ThreadQuery, Time,
 };
 use rejoinder_render::{
     Article, Context, Form, Picture, Problem, Publication, View, article_page, catalogue,
@@ -271,9 +271,9 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
         },
         text: voice.text.clone(),
         html: if is_removed {
-            String::new()
+            SafeHtml::default()
         } else {
-            markup::render(&voice.text).html.into_string()
+            markup::render(&voice.text).html
         },
         state: if is_removed {
             State::Removed

@@ -2,11 +2,12 @@
 //!
 //! This is the only place where a comment becomes HTML. The widget, the page without script, the
 //! live stream and the built-in publication all show what is made here. Everything is a function
-//! of values: a thread and a [`Context`] come in, a `String` goes out. Templates escape all text;
-//! a comment's own HTML comes from `markup` and passes as it is.
+//! of values: a thread and a [`Context`] come in, a `String` goes out. Templates escape all text but
+//! [`Html`], which is what `markup` made and what stands here already.
 
 pub mod catalogue;
 pub mod discussion;
+mod html;
 pub mod identity;
 pub mod integrations;
 mod links;

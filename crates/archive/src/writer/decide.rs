@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use markup::SafeHtml;
 use rejoinder_core::discussion::text::MAX_BYTES_EACH;
 use rejoinder_core::identity::author::{email, name};
 use rejoinder_core::publication::settings::MAX_GRAPHEMES;
-use rejoinder_core::{IdSource, PageId, PageKey, Refusal, Site, State, Time, discussion::policy};
+use rejoinder_core::{
+    IdSource, PageId, PageKey, Refusal, SafeHtml, Site, State, Time, discussion::policy,
+};
 use sha2::{Digest, Sha256};
 use store::archive::imports::{Counters, ImportedComment, ImportedPage, WrittenIn};
 use store::identity::authors::Details;

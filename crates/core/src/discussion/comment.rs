@@ -7,6 +7,7 @@ use crate::discussion::vote::Tally;
 use crate::identity::author::Author;
 use crate::ids::{CommentId, PageId};
 use crate::passages::Annotation;
+use crate::safe_html::SafeHtml;
 use crate::time::Time;
 
 /// Where a comment stands with the moderators.
@@ -72,8 +73,8 @@ pub struct Comment {
     pub author: Author,
     /// As typed.
     pub text: String,
-    /// The text rendered by `markup`, the only writer of this field.
-    pub html: String,
+    /// The text rendered by `markup`.
+    pub html: SafeHtml,
     /// Where it stands.
     pub state: State,
     /// Why it stands there, as a stable word (`new_author`, `private`, …).

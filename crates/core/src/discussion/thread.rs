@@ -143,6 +143,7 @@ mod tests {
     use crate::discussion::vote::Tally;
     use crate::identity::author::{Author, AuthorKind, Role};
     use crate::ids::{AuthorId, PageId};
+    use crate::safe_html::SafeHtml;
     use crate::time::Time;
 
     fn comment(id: i64, parent: Option<i64>, n_replies: i64) -> Comment {
@@ -160,7 +161,7 @@ mod tests {
                 website: None,
             },
             text: String::new(),
-            html: String::new(),
+            html: SafeHtml::default(),
             state: State::Published,
             reason: None,
             revision: 1,

@@ -182,7 +182,7 @@ impl Question {
                     "website": comment.author.website,
                 },
                 "text": comment.text,
-                "html": comment.html,
+                "html": comment.html.as_str(),
             },
         })
     }

@@ -4,9 +4,10 @@
 //! data. So they are put in here, behind the sanitiser, which would take them away: between signs that
 //! no text can hold, and made of numbers alone. What a reader writes cannot become one.
 
+use rejoinder_core::SafeHtml;
 use rejoinder_core::recordings::{Span, TimeReference};
 
-use super::{SafeHtml, sanitise};
+use super::sanitise;
 use crate::escape::escape;
 use crate::url_gate::safe_link;
 
@@ -38,7 +39,7 @@ pub(crate) fn sanitise_with_times(html: &str, times: &[TimeReference]) -> Option
         rest = after;
     }
     linked.push_str(rest);
-    (!rest.contains([BEGIN, END])).then_some(SafeHtml(linked))
+    (!rest.contains([BEGIN, END])).then_some(SafeHtml::from_sanitiser(linked))
 }
 
 fn push_tag(html: &mut String, time: &TimeReference) {
@@ -72,56 +73,52 @@ fn is_whole(inside: &str) -> bool {
 }
 
 /// Whether there are links to places in recordings in HTML that the sanitiser made.
-pub fn has_times(html: &str) -> bool {
-    html.contains(TAG)
+pub fn has_times(html: &SafeHtml) -> bool {
+    html.as_str().contains(TAG)
 }
 
-impl SafeHtml {
-    /// The same HTML, where each link to a place in a recording says so by the name that `label`
-    /// gives it.
-    #[must_use]
-    pub fn with_time_labels(&self, label: impl Fn(Span) -> String) -> Self {
-        self.with_time_tags(|span, attributes| {
-            let label = escape(&label(span));
-            Some(format!("{TAG}{attributes} title=\"{label}\">"))
-        })
-    }
+/// `html`, where each link to a place in a recording says so by the name that `label`
+/// gives it.
+pub fn with_time_labels(html: &SafeHtml, label: impl Fn(Span) -> String) -> SafeHtml {
+    with_time_tags(html, |span, attributes| {
+        let label = escape(&label(span));
+        Some(format!("{TAG}{attributes} title=\"{label}\">"))
+    })
+}
 
-    /// The same HTML, where each link to a place in a recording leads to it from anywhere: to
-    /// `page`, where the recording is. If that is no web address, only the words of the links stay.
-    #[must_use]
-    pub fn with_times_at(&self, page: &str) -> Self {
-        let page = page
-            .split('#')
-            .next()
-            .and_then(safe_link)
-            .map(|page| escape(&page));
-        self.with_time_tags(|span, _| {
-            let page = page.as_deref()?;
-            Some(format!("<a href=\"{page}#{span}\">"))
-        })
-    }
+/// `html`, where each link to a place in a recording leads to it from anywhere: to
+/// `page`, where the recording is. If that is no web address, only the words of the links stay.
+pub fn with_times_at(html: &SafeHtml, page: &str) -> SafeHtml {
+    let page = page
+        .split('#')
+        .next()
+        .and_then(safe_link)
+        .map(|page| escape(&page));
+    with_time_tags(html, |span, _| {
+        let page = page.as_deref()?;
+        Some(format!("<a href=\"{page}#{span}\">"))
+    })
+}
 
-    /// The same HTML with what `tag` makes of the span and the attributes of each of these links;
-    /// with the words of the link alone, where it makes nothing.
-    fn with_time_tags(&self, tag: impl Fn(Span, &str) -> Option<String>) -> Self {
-        let mut out = String::with_capacity(self.0.len() * 2);
-        let mut rest = self.0.as_str();
-        while let Some((before, after)) = rest.split_once(TAG) {
-            out.push_str(before);
-            let (attributes, after) = after.split_once('>').unwrap_or((after, ""));
-            let (words, after) = after.split_once("</a>").unwrap_or((after, ""));
-            let fragment = attributes.split('"').next().unwrap_or_default();
-            let tag = Span::from_fragment(fragment).and_then(|span| tag(span, attributes));
-            match tag {
-                Some(tag) => out.extend([&*tag, words, "</a>"]),
-                None => out.push_str(words),
-            }
-            rest = after;
+/// `html` with what `tag` makes of the span and the attributes of each of these links;
+/// with the words of the link alone, where it makes nothing.
+fn with_time_tags(html: &SafeHtml, tag: impl Fn(Span, &str) -> Option<String>) -> SafeHtml {
+    let mut out = String::with_capacity(html.as_str().len() * 2);
+    let mut rest = html.as_str();
+    while let Some((before, after)) = rest.split_once(TAG) {
+        out.push_str(before);
+        let (attributes, after) = after.split_once('>').unwrap_or((after, ""));
+        let (words, after) = after.split_once("</a>").unwrap_or((after, ""));
+        let fragment = attributes.split('"').next().unwrap_or_default();
+        let tag = Span::from_fragment(fragment).and_then(|span| tag(span, attributes));
+        match tag {
+            Some(tag) => out.extend([&*tag, words, "</a>"]),
+            None => out.push_str(words),
         }
-        out.push_str(rest);
-        Self(out)
+        rest = after;
     }
+    out.push_str(rest);
+    SafeHtml::from_sanitiser(out)
 }
 
 #[cfg(test)]
@@ -182,10 +179,10 @@ mod tests {
             web.as_str(),
             "<a href=\"https://a.example/#t=1\" rel=\"nofollow ugc noopener noreferrer\">x</a>"
         );
-        assert!(!has_times(web.as_str()) && !has_times(sanitise(copied).as_str()));
-        assert!(!has_times(
-            sanitise("&lt;a class=\"rj-time\" href=\"#t=1\">").as_str()
-        ));
+        assert!(!has_times(&web) && !has_times(&sanitise(copied)));
+        assert!(!has_times(&sanitise(
+            "&lt;a class=\"rj-time\" href=\"#t=1\">"
+        )));
     }
 
     #[test]
@@ -195,7 +192,7 @@ mod tests {
             &[time(), time()],
         )
         .unwrap();
-        let named = html.with_time_labels(|span| format!("from \"{}\" <on>", span.start()));
+        let named = with_time_labels(&html, |span| format!("from \"{}\" <on>", span.start()));
         let link = "<a class=\"rj-time\" href=\"#t=228,241\" data-recording=\"0000000000001\" \
                     data-start=\"228\" data-end=\"241\" title=\"from &quot;228&quot; &lt;on&gt;\">";
         assert_eq!(
@@ -208,12 +205,11 @@ mod tests {
     fn a_link_leads_to_its_page_from_anywhere() {
         let html = sanitise_with_times("<p>a <b>\u{1}3:48\u{2}</b></p>", &[time()]).unwrap();
         assert_eq!(
-            html.with_times_at("https://news.example/a?b=1&c=2#d")
-                .as_str(),
+            with_times_at(&html, "https://news.example/a?b=1&c=2#d").as_str(),
             "<p>a <b><a href=\"https://news.example/a?b=1&amp;c=2#t=228,241\">3:48</a></b></p>"
         );
         for page in ["javascript:alert(1)", "story-1", "", "https://a@b.example/"] {
-            assert_eq!(html.with_times_at(page).as_str(), "<p>a <b>3:48</b></p>");
+            assert_eq!(with_times_at(&html, page).as_str(), "<p>a <b>3:48</b></p>");
         }
     }
 }

@@ -1,6 +1,6 @@
 use rejoinder_markup::{
     Shown, article, bare_links, escape, excerpt, line, page_facts, paragraphs_from_wordpress,
-    plain_text, readable, render, render_beside, safe_link, safe_url, sanitise,
+    plain_text, readable, render, render_beside, safe_link, safe_url, sanitise, with_time_labels,
 };
 use testing::assert_linear;
 
@@ -17,7 +17,7 @@ fn looking_for_times_is_linear() {
     assert_linear("render_beside", |text| render_beside(text, &recordings));
     let linked = render_beside("3:48 4:01", &recordings[..1]).html;
     assert_linear("with_time_labels", |text| {
-        linked.with_time_labels(|_| text.to_owned())
+        with_time_labels(&linked, |_| text.to_owned())
     });
 }
 

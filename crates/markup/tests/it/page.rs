@@ -6,8 +6,7 @@ use html5ever::tokenizer::{
     BufferQueue, StartTag, Tag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer,
     TokenizerOpts,
 };
-use markup::SafeHtml;
-use rejoinder_markup as markup;
+use rejoinder_core::SafeHtml;
 
 /// The page that the comment's HTML is put into: in a body, a table cell and an element's text.
 fn page(comment: &SafeHtml) -> String {

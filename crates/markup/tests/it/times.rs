@@ -3,7 +3,8 @@ use proptest::sample::select;
 use rejoinder_core::RecordingId;
 use rejoinder_core::recordings::{Citable, External};
 use rejoinder_markup::{
-    Rendered, bare_links, bare_links_beside, has_times, plain_text, render, render_beside, sanitise,
+    Rendered, bare_links, bare_links_beside, has_times, plain_text, render, render_beside,
+    sanitise, with_times_at,
 };
 
 use crate::page::assert_harmless;
@@ -134,7 +135,7 @@ fn beside_no_recording_nothing_changes() {
         "clip 2 3:48",
     ] {
         assert_eq!(render_beside(text, &[]), render(text));
-        assert!(!has_times(render(text).html.as_str()));
+        assert!(!has_times(&render(text).html));
     }
     assert_eq!(render_beside("3:48", &recordings()), render("3:48"));
 }
@@ -247,7 +248,7 @@ fn what_readers_write_never_becomes_such_a_link() {
         "`\u{1}` \u{2}",
     ] {
         assert!(rendered(text).times.is_empty());
-        assert!(!has_times(rendered(text).html.as_str()), "{text:?}");
+        assert!(!has_times(&rendered(text).html), "{text:?}");
         let beside = rendered(&format!("{text} 3:48"));
         assert_eq!(
             beside.html.as_str().matches("<a class=\"rj-time\"").count(),
@@ -274,7 +275,7 @@ proptest! {
     ) {
         let text = pieces.concat();
         let Rendered { html, times, n_links, .. } = render_beside(&text, &recordings()[..n]);
-        let words = html.with_times_at("");
+        let words = with_times_at(&html, "");
         prop_assert_eq!(&sanitise(words.as_str()), &words);
         assert_harmless(&words, &text);
         prop_assert_eq!(words.as_str().matches("<a href=").count(), n_links);

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use markup::SafeHtml;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::recordings::Status;
 use rejoinder_core::{
-    AuthorId, Clock as _, IdSource, Page, PageId, PageKey, RecordingId, Settings, Site, SiteId,
-    State, Tally, Time,
+    AuthorId, Clock as _, IdSource, Page, PageId, PageKey, RecordingId, SafeHtml, Settings, Site,
+    SiteId, State, Tally, Time,
 };
 use store::archive::imports::{self, Counters, ImportedComment, ImportedPage, Place, WrittenIn};
 use store::discussion::pages;

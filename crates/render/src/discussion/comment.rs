@@ -1,7 +1,5 @@
 //! One comment as HTML.
 
-use std::borrow::Cow;
-
 use askama::Template;
 use rejoinder_core::discussion::thread::{Entry, MAX_LEVELS};
 use rejoinder_core::passages::AnnotationState;
@@ -10,6 +8,7 @@ use rejoinder_core::{Comment, CommentId, PageKey, Settings, State, Time};
 
 use crate::catalogue::{Catalogue, Day, Name, Number, fill};
 use crate::discussion::avatar::Avatar;
+use crate::html::Html;
 use crate::links::{Act, Link, Links, Place};
 use crate::recordings::times;
 use crate::{Context, discussion::card};
@@ -195,7 +194,7 @@ pub(crate) struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn html(&self) -> Cow<'_, str> {
+    fn html(&self) -> Html<'_> {
         times::beside(self.texts, &self.comment.html)
     }
 

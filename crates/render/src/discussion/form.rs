@@ -9,6 +9,7 @@ use rejoinder_core::{Comment, CommentId};
 use crate::Context;
 use crate::catalogue::{Catalogue, Name, fill};
 use crate::discussion::comment::shown_name;
+use crate::html::Html;
 use crate::links::Links;
 
 /// What was typed into a form that is shown again, and why it is.
@@ -142,7 +143,7 @@ pub(crate) fn compose(
     title: Option<&str>,
     form: Form<'_>,
     invitation: &str,
-) -> String {
+) -> Html<'static> {
     let settings = &context.site.settings;
     let compose = Compose {
         texts: context.texts,
@@ -162,13 +163,13 @@ pub(crate) fn compose(
     let mut out = String::with_capacity(4_096);
     // Writing to a string cannot fail.
     let _ = compose.render_into(&mut out);
-    out
+    Html::written_here(out)
 }
 
 /// The form under the comment that it replies to.
 pub(crate) struct ReplyForm<'a> {
     parent: &'a Comment,
-    html: String,
+    html: Html<'static>,
 }
 
 impl<'a> ReplyForm<'a> {
@@ -193,6 +194,6 @@ impl<'a> ReplyForm<'a> {
 
 impl fmt::Display for ReplyForm<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.html)
+        fmt::Display::fmt(&self.html, f)
     }
 }

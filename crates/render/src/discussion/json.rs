@@ -220,7 +220,7 @@ impl Maker {
                     vec![role.as_str()]
                 },
             }),
-            html: times::beside(self.texts, &comment.html).into_owned(),
+            html: times::beside(self.texts, &comment.html).into_string(),
             edited_at: comment.edited_at.as_ref().map(Time::to_string),
             state: comment.state.as_str(),
             annotation: comment.annotation.as_deref().map(AnnotationBody::of),

@@ -1,6 +1,5 @@
 //! What search engines read: schema.org in JSON-LD, as a data block that no text can leave.
 
-use markup::SafeHtml;
 use rejoinder_core::discussion::thread::MAX_LEVELS;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Thread};
@@ -10,11 +9,12 @@ use crate::Context;
 use crate::catalogue;
 use crate::discussion::feed::publisher;
 use crate::discussion::thread::{key, links, n_comments, title};
+use crate::html::Html;
 use crate::links::{Links, Place};
 use crate::publication::article::{Article, Publication};
 
 /// The thread as a posting of its own, for the page that shows it alone.
-pub(crate) fn discussion(context: &Context<'_>, thread: &Thread) -> String {
+pub(crate) fn discussion(context: &Context<'_>, thread: &Thread) -> Html<'static> {
     let links = links(context, thread);
     let publisher = publisher(context.site);
     let posting = json!({
@@ -36,7 +36,7 @@ pub(crate) fn article(
     publication: &Publication,
     article: &Article,
     thread: &Thread,
-) -> String {
+) -> Html<'static> {
     let base = context.base;
     let picture = article.picture.as_ref();
     let value = json!({
@@ -91,7 +91,6 @@ fn close(path: &mut Vec<(usize, Map<String, Value>)>, roots: &mut Vec<Value>) {
 }
 
 fn comment(links: &Links, comment: &Comment) -> Map<String, Value> {
-    let html = SafeHtml::trusted_from_store(comment.html.clone());
     let name = match comment.author.name.as_str() {
         "" => catalogue::of(Language::English).comment.nameless.as_str(),
         name => name,
@@ -108,7 +107,7 @@ fn comment(links: &Links, comment: &Comment) -> Map<String, Value> {
             "dateModified",
             json!(comment.edited_at.map(|time| time.to_string())),
         ),
-        ("text", json!(markup::plain_text(&html))),
+        ("text", json!(markup::plain_text(&comment.html))),
     ];
     let known = fields.into_iter().filter(|(_, value)| !value.is_null());
     known
@@ -117,7 +116,7 @@ fn comment(links: &Links, comment: &Comment) -> Map<String, Value> {
 }
 
 /// `value` as the inside of a `<script>`: no character of it means anything to an HTML parser.
-fn block(value: &Value) -> String {
+fn block(value: &Value) -> Html<'static> {
     let json = value.to_string();
     let mut out = String::with_capacity(json.len() + 64);
     for c in json.chars() {
@@ -130,5 +129,5 @@ fn block(value: &Value) -> String {
             c => out.push(c),
         }
     }
-    out
+    Html::written_here(out)
 }

@@ -8,6 +8,7 @@ use crate::catalogue::{Catalogue, Name, fill};
 use crate::discussion::feed::{self, Alternate};
 use crate::discussion::form::{Problem, Problems, Tool, tools};
 use crate::discussion::thread::{Kind, key, links, section, title};
+use crate::html::Html;
 use crate::links::{Act, Link, Links, Place};
 use crate::page::rendered;
 use crate::{Context, View, discussion::json_ld};
@@ -56,8 +57,8 @@ struct ThreadPage<'a> {
     canonical: &'a str,
     people: Option<&'a str>,
     is_indexed: bool,
-    section: String,
-    json_ld: String,
+    section: Html<'static>,
+    json_ld: Html<'static>,
     feeds: Vec<Alternate>,
 }
 

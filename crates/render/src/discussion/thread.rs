@@ -12,6 +12,7 @@ use crate::catalogue::{Catalogue, fill};
 use crate::discussion::comment::Frame;
 use crate::discussion::form::{ReplyForm, compose};
 use crate::discussion::tree::Tree;
+use crate::html::Html;
 use crate::links::{Link, Links, Place};
 use crate::page::rendered;
 use crate::recordings;
@@ -21,6 +22,10 @@ use crate::{Context, View};
 ///
 /// What goes on after a cursor comes without heading and form.
 pub fn thread_fragment(context: &Context<'_>, thread: &Thread) -> String {
+    fragment(context, thread).into_string()
+}
+
+pub(crate) fn fragment(context: &Context<'_>, thread: &Thread) -> Html<'static> {
     let kind = if thread.query.after.is_some() {
         Kind::Rest
     } else {
@@ -58,7 +63,7 @@ pub(crate) fn section(
     thread: &Thread,
     view: &View<'_>,
     kind: Kind,
-) -> String {
+) -> Html<'static> {
     let links = links(context, thread);
     let closed_at = closed_at(context, thread);
     let mut frame = Frame::new(context, &links, kind == Kind::Page);
@@ -100,7 +105,7 @@ pub(crate) fn section(
     let mut out = String::with_capacity(4_096 + thread.entries.len() * 2_048);
     // Writing to a string cannot fail.
     let _ = section.render_into(&mut out);
-    out
+    Html::written_here(out)
 }
 
 pub(crate) fn links(context: &Context<'_>, thread: &Thread) -> Links {
@@ -148,7 +153,7 @@ fn own_form(
     view: &View<'_>,
     is_open: bool,
     parent: Option<&Comment>,
-) -> Option<String> {
+) -> Option<Html<'static>> {
     if !is_open || parent.is_some() {
         return None;
     }
@@ -186,14 +191,14 @@ struct Section<'a> {
     thread: &'a Thread,
     frame: &'a Frame<'a>,
     tree: &'a Tree<'a>,
-    compose: Option<String>,
+    compose: Option<Html<'static>>,
     has_head: bool,
     has_mail: bool,
     n_comments: i64,
     /// Whether a link led to a comment that is gone, so that the whole thread is shown.
     has_lost: bool,
     notice: Option<String>,
-    recordings: Option<String>,
+    recordings: Option<Html<'static>>,
 }
 
 impl Section<'_> {
@@ -202,17 +207,17 @@ impl Section<'_> {
     }
 
     /// What the publisher says above the form, where there is one.
-    fn message(&self) -> Option<String> {
+    fn message(&self) -> Option<Html<'static>> {
         self.above_form(&self.context.site.settings.message)
     }
 
-    fn guidelines(&self) -> Option<String> {
+    fn guidelines(&self) -> Option<Html<'static>> {
         self.above_form(&self.context.site.settings.guidelines)
     }
 
-    fn above_form(&self, text: &str) -> Option<String> {
+    fn above_form(&self, text: &str) -> Option<Html<'static>> {
         let is_shown = self.compose.is_some() && !text.is_empty();
-        is_shown.then(|| markup::render(text).html.into_string())
+        is_shown.then(|| markup::render(text).html.into())
     }
 
     fn version(&self) -> i64 {
@@ -308,7 +313,7 @@ impl Section<'_> {
         self.frame.links.to(place)
     }
 
-    fn ancestor(&self, comment: &Comment) -> String {
+    fn ancestor(&self, comment: &Comment) -> Html<'static> {
         let mut out = String::with_capacity(2_048);
         if comment.is_published() {
             self.frame.shown(comment, 0, None).render_to(&mut out);
@@ -318,6 +323,6 @@ impl Section<'_> {
         if let Some(form) = self.tree.reply.filter(|form| form.parent() == comment.id) {
             out.push_str(&form.to_string());
         }
-        out
+        Html::written_here(out)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use askama::filters::HtmlSafe;
 use rejoinder_core::Comment;
 use rejoinder_core::discussion::thread::{Entry, MAX_LEVELS};
 
@@ -24,6 +25,8 @@ struct Open<'a> {
     /// How many of its direct replies are here.
     n_shown: i64,
 }
+
+impl HtmlSafe for Tree<'_> {}
 
 impl fmt::Display for Tree<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

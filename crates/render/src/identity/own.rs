@@ -1,7 +1,5 @@
 //! The pages of an account: what its owner wrote, what others replied, and the account itself.
 
-use std::borrow::Cow;
-
 use askama::Template;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::language::Language;
@@ -11,6 +9,7 @@ use super::mail::publication;
 use super::outcome;
 use super::tabs::{Here, tabs};
 use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
+use crate::html::Html;
 use crate::links::{Links, Place};
 use crate::page::rendered;
 use crate::recordings::times;
@@ -124,7 +123,7 @@ impl OwnPage<'_> {
         links.to(place).to_string()
     }
 
-    fn html<'l>(&self, line: &Line<'l>) -> Cow<'l, str> {
+    fn html<'l>(&self, line: &Line<'l>) -> Html<'l> {
         let links = Links::new(self.context.base, self.context.site, line.page);
         times::elsewhere(links.reading(), &line.comment.html)
     }
@@ -219,7 +218,7 @@ struct Withheld<'a> {
 }
 
 impl Withheld<'_> {
-    fn html<'l>(&self, line: &Line<'l>) -> Cow<'l, str> {
+    fn html<'l>(&self, line: &Line<'l>) -> Html<'l> {
         times::beside(catalogue::of(self.language), &line.comment.html)
     }
 

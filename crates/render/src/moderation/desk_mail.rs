@@ -1,7 +1,6 @@
 //! The mail that tells a moderator that comments wait.
 
 use askama::Template;
-use markup::SafeHtml;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, Site};
 
@@ -61,7 +60,7 @@ pub fn desk_mail(
 }
 
 fn quote(comment: &Comment) -> String {
-    let text = markup::plain_text(&SafeHtml::trusted_from_store(comment.html.clone()));
+    let text = markup::plain_text(&comment.html);
     crate::moderation::excerpt(&text, MAX_QUOTE)
 }
 

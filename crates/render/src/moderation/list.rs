@@ -1,6 +1,7 @@
 //! A list of comments, with what can be done with many at once.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use rejoinder_core::Site;
 use rejoinder_core::moderation::Reason;
 
@@ -29,6 +30,8 @@ pub struct List<'a> {
     /// What is said when it holds nothing.
     pub empty: &'a str,
 }
+
+impl HtmlSafe for List<'_> {}
 
 impl List<'_> {
     fn texts(&self) -> &'static NewsroomTexts {

@@ -1,6 +1,7 @@
 //! The log of decisions.
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use rejoinder_core::moderation::{Finding, Snapshot};
 use rejoinder_core::{AuthorId, CommentId, PageId, Site, Time};
 
@@ -103,6 +104,8 @@ pub struct LogRows<'a> {
     /// Where it goes on.
     pub next: Option<String>,
 }
+
+impl HtmlSafe for LogRows<'_> {}
 
 impl LogRows<'_> {
     fn texts(&self) -> &'static NewsroomTexts {

@@ -1,6 +1,6 @@
 //! A text with the places that the rules found in it.
 
-use markup::{SafeHtml, Shown};
+use markup::Shown;
 use rejoinder_core::Comment;
 use rejoinder_core::moderation::{Finding, Judged};
 
@@ -14,13 +14,12 @@ pub(crate) struct Piece {
 /// The text of `comment` in pieces, those marked that any of `findings` points to: the text in which
 /// they were found. `None` when nothing is marked.
 pub(crate) fn marked(comment: &Comment, findings: &[Finding]) -> Option<Vec<Piece>> {
-    let html = || SafeHtml::trusted_from_store(comment.html.clone());
     let has = |judged: Judged| {
         let mut marks = findings.iter().flat_map(|finding| &finding.marks);
         marks.any(|mark| mark.judged == judged)
     };
     let pieces = match (has(Judged::Text), has(Judged::Typed)) {
-        (true, _) => pieces(Shown::of(&html()).whole(), findings, Judged::Text),
+        (true, _) => pieces(Shown::of(&comment.html).whole(), findings, Judged::Text),
         (false, true) => pieces(&comment.text, findings, Judged::Typed),
         (false, false) => return None,
     };

@@ -1,13 +1,13 @@
 //! A comment as moderators see it in a list, with what they need to decide on it.
 
-use std::borrow::Cow;
-
 use askama::Template;
+use askama::filters::HtmlSafe;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::{Action, Finding, Reason};
 use rejoinder_core::{Author, Comment, Page, Site, State, Time};
 
 use crate::catalogue::{self, NewsroomTexts};
+use crate::html::Html;
 use crate::moderation::diff::{Change, changes};
 use crate::moderation::marked::{Piece, marked};
 use crate::newsroom::{Age, phrases, texts};
@@ -120,6 +120,8 @@ pub struct Row<'a> {
     pub judged: Option<&'a str>,
 }
 
+impl HtmlSafe for Row<'_> {}
+
 /// A row by itself, for lists that are shown already.
 pub fn row(row: &Row<'_>) -> String {
     rendered(row)
@@ -132,7 +134,7 @@ const LONG: (usize, usize) = (900, 12);
 const EXCERPT: usize = 140;
 
 impl<'a> Row<'a> {
-    fn html(&self) -> Cow<'_, str> {
+    fn html(&self) -> Html<'_> {
         times::elsewhere(self.page.key.url().unwrap_or_default(), &self.comment.html)
     }
 

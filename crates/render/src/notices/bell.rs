@@ -1,7 +1,6 @@
 //! What an account is told in the page: a list that the widget shows, and the page that holds it.
 
 use askama::Template;
-use markup::SafeHtml;
 use rejoinder_core::notices::bell::Ring;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, PageKey, Time};
@@ -105,8 +104,7 @@ impl BellPage<'_> {
     }
 
     fn quote(&self, one: &Told<'_>) -> String {
-        let html = SafeHtml::trusted_from_store(one.comment.html.clone());
-        let text = markup::plain_text(&html);
+        let text = markup::plain_text(&one.comment.html);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match text.char_indices().nth(MAX_QUOTE) {
             Some((end, _)) => {

@@ -3,7 +3,6 @@
 use std::fmt::Display;
 
 use askama::Template;
-use markup::SafeHtml;
 use rejoinder_core::notices::subscription::{Kind, Pace};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, PageKey};
@@ -131,7 +130,7 @@ pub(crate) fn headline(context: &Context<'_>, page: &Page) -> String {
 
 /// A comment as text, cut where it is long.
 pub(crate) fn quote(comment: &Comment) -> String {
-    let text = markup::plain_text(&SafeHtml::trusted_from_store(comment.html.clone()));
+    let text = markup::plain_text(&comment.html);
     match text.char_indices().nth(MAX_QUOTE) {
         Some((end, _)) => format!("{}…", text[..end].trim_end()),
         None => text,

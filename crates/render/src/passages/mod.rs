@@ -4,19 +4,19 @@ mod desk;
 
 pub use desk::{ArticleRow, ArticlesPage, articles_page, title};
 
-use std::borrow::Cow;
-
 use rejoinder_core::passages::{Annotation, Selector};
 use rejoinder_core::{Comment, CommentId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::html::Html;
+
 /// The text of a comment below the passage that it is about, where it is about one.
-pub(crate) fn above<'a>(comment: &Comment, html: Cow<'a, str>) -> Cow<'a, str> {
+pub(crate) fn above<'a>(comment: &Comment, html: Html<'a>) -> Html<'a> {
     match &comment.annotation {
         Some(annotation) => {
             let opening = markup::escape(&annotation.opening());
-            Cow::Owned(format!("<blockquote><p>{opening}</p></blockquote>{html}"))
+            Html::written_here(format!("<blockquote><p>{opening}</p></blockquote>{html}"))
         }
         None => html,
     }

@@ -6,10 +6,11 @@ use rejoinder_core::publication::language::Language;
 
 use crate::catalogue::{self, Catalogue, Day, fill};
 use crate::discussion::feed::{self, Alternate};
-use crate::discussion::thread::{key, n_comments};
+use crate::discussion::thread::{fragment, key, n_comments};
+use crate::html::Html;
 use crate::page::rendered;
 use crate::publication::article::{Article, Picture, Publication};
-use crate::{Context, discussion::json_ld, thread_fragment};
+use crate::{Context, discussion::json_ld};
 
 /// An article with the thread under it.
 pub fn article_page(
@@ -27,7 +28,7 @@ pub fn article_page(
         publication,
         article,
         n_comments: n_comments(thread),
-        discussion: thread_fragment(context, thread),
+        discussion: fragment(context, thread),
         json_ld: json_ld::article(context, publication, article, thread),
         feeds: feed::alternates(context, key(thread)),
     })
@@ -62,12 +63,17 @@ struct ArticlePage<'a> {
     publication: &'a Publication,
     article: &'a Article,
     n_comments: i64,
-    discussion: String,
-    json_ld: String,
+    discussion: Html<'static>,
+    json_ld: Html<'static>,
     feeds: Vec<Alternate>,
 }
 
 impl ArticlePage<'_> {
+    /// The article itself, which its author may write as they like.
+    fn text(&self) -> Html<'_> {
+        Html::written_here(&self.article.html)
+    }
+
     fn day(&self) -> Day<'_> {
         self.texts.long_date(self.article.published_at)
     }

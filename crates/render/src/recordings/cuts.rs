@@ -5,7 +5,7 @@ use rejoinder_core::discussion::card;
 use rejoinder_core::recordings::{Comparison, LeftOut, Piece, Recording, Span, State, Stretch};
 
 use crate::catalogue::{Catalogue, Name, fill};
-use crate::page::rendered;
+use crate::html::Html;
 use crate::recordings::cut_of::CutOf;
 use crate::recordings::facts::{Facts, Line};
 use crate::recordings::time::{clock, seconds};
@@ -77,13 +77,17 @@ pub(crate) struct Shown<'a> {
 }
 
 /// Each cut of a recording, as HTML.
-pub(crate) fn all(texts: &'static Catalogue, facts: &Facts<'_>, lines: &[Line<'_>]) -> Vec<String> {
+pub(crate) fn all(
+    texts: &'static Catalogue,
+    facts: &Facts<'_>,
+    lines: &[Line<'_>],
+) -> Vec<Html<'static>> {
     let shown = facts
         .cuts
         .iter()
         .filter(|of| of.cut.state != State::Refused);
     let html = shown.map(|of| {
-        rendered(&Shown {
+        Html::of(&Shown {
             texts,
             cut: of.cut,
             comparison: of.comparison,

@@ -10,6 +10,7 @@ use rejoinder_core::recordings::{Proposal, Span, Status};
 
 use crate::Context;
 use crate::catalogue::Catalogue;
+use crate::html::Html;
 use crate::links::{Link, Links, Place, encoded};
 use crate::page::rendered;
 use crate::recordings::cuts;
@@ -22,7 +23,7 @@ use crate::recordings::wave::{HEIGHT, WIDTH, path, x};
 
 /// What there is to read of a recording, for the widget, which has what plays it already.
 pub fn player_fragment(context: &Context<'_>, facts: &Facts<'_>) -> String {
-    along(context, facts, None)
+    along(context, facts, None).into_string()
 }
 
 /// A recording as a whole page: for readers without script, and for frames.
@@ -43,9 +44,9 @@ pub fn player_page(context: &Context<'_>, facts: &Facts<'_>) -> String {
     })
 }
 
-fn along(context: &Context<'_>, facts: &Facts<'_>, own: Option<&str>) -> String {
+fn along(context: &Context<'_>, facts: &Facts<'_>, own: Option<&str>) -> Html<'static> {
     let lines = facts.lines();
-    rendered(&Along {
+    Html::of(&Along {
         texts: context.texts,
         links: &Links::new(context.base, context.site, facts.key),
         base: context.base,
@@ -67,8 +68,8 @@ struct PlayerPage<'a> {
     assets: &'a str,
     title: &'a str,
     back: &'a str,
-    figure: String,
-    along: String,
+    figure: Html<'static>,
+    along: Html<'static>,
 }
 
 #[derive(Template)]
@@ -84,7 +85,7 @@ struct Along<'a> {
     own: Option<&'a str>,
     lines: Vec<Line<'a>>,
     places: Vec<facts::Place>,
-    cuts: Vec<String>,
+    cuts: Vec<Html<'static>>,
 }
 
 impl Along<'_> {
@@ -132,8 +133,8 @@ impl Along<'_> {
         self.links.proposal(self.facts.recording.id, None)
     }
 
-    fn proposed(&self, proposal: &Proposal) -> String {
-        let shown = Shown {
+    fn proposed(&self, proposal: &Proposal) -> Html<'static> {
+        Html::of(&Shown {
             texts: self.texts,
             links: self.links,
             base: self.base,
@@ -141,8 +142,7 @@ impl Along<'_> {
             spoken: self.language(),
             proposal,
             difference: Difference::of(proposal.before.as_ref(), &proposal.after),
-        };
-        shown.html()
+        })
     }
 
     fn seconds(&self, line: &Line<'_>) -> String {

@@ -95,10 +95,6 @@ pub(crate) struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    pub(crate) fn html(&self) -> String {
-        rendered(self)
-    }
-
     fn own(&self) -> &'static RecordingsProposalsTexts {
         &self.texts.recordings.proposals
     }

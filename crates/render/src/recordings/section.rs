@@ -8,8 +8,8 @@ use rejoinder_core::recordings::{Kind, Recording, State};
 
 use crate::Context;
 use crate::catalogue::{Catalogue, fill};
+use crate::html::Html;
 use crate::links::{Links, encoded};
-use crate::page::rendered;
 use crate::recordings::time::clock;
 
 /// The recordings that can be heard, or will be soon; nothing where there is none.
@@ -17,12 +17,12 @@ pub(crate) fn section(
     context: &Context<'_>,
     links: &Links,
     recordings: &[Recording],
-) -> Option<String> {
+) -> Option<Html<'static>> {
     let is_shown = |own: &&Recording| matches!(own.state, State::Waiting | State::Ready);
     let shown = recordings.iter().filter(is_shown);
-    let figures: Vec<String> = shown.map(|own| figure(context, links, own)).collect();
+    let figures: Vec<Html> = shown.map(|own| figure(context, links, own)).collect();
     (!figures.is_empty()).then(|| {
-        rendered(&Section {
+        Html::of(&Section {
             texts: context.texts,
             figures,
         })
@@ -33,7 +33,7 @@ pub(crate) fn section(
 #[template(path = "recordings/section.html")]
 struct Section {
     texts: &'static Catalogue,
-    figures: Vec<String>,
+    figures: Vec<Html<'static>>,
 }
 
 impl Section {
@@ -44,8 +44,8 @@ impl Section {
 }
 
 /// A recording with what plays it.
-pub(crate) fn figure(context: &Context<'_>, links: &Links, recording: &Recording) -> String {
-    rendered(&Figure {
+pub(crate) fn figure(context: &Context<'_>, links: &Links, recording: &Recording) -> Html<'static> {
+    Html::of(&Figure {
         texts: context.texts,
         base: context.base,
         host: &links.host,
@@ -62,8 +62,8 @@ pub(crate) fn figure_alone(
     links: &Links,
     recording: &Recording,
     from: Option<String>,
-) -> String {
-    rendered(&Figure {
+) -> Html<'static> {
+    Html::of(&Figure {
         texts: context.texts,
         base: context.base,
         host: &links.host,

@@ -1,34 +1,26 @@
 //! The places in recordings that a comment names: how they are called, and where they lead.
 
-use std::borrow::Cow;
-
-use markup::{SafeHtml, has_times};
+use markup::{has_times, with_time_labels, with_times_at};
+use rejoinder_core::SafeHtml;
 use rejoinder_core::recordings::Span;
 
 use crate::catalogue::{Catalogue, fill};
+use crate::html::Html;
 
 /// The HTML of a comment on the page of its recordings: what plays a place there says so.
-pub(crate) fn beside<'h>(texts: &Catalogue, html: &'h str) -> Cow<'h, str> {
+pub(crate) fn beside<'h>(texts: &Catalogue, html: &'h SafeHtml) -> Html<'h> {
     match has_times(html) {
-        true => owned(&safe(html).with_time_labels(|span| label(texts, span))),
-        false => Cow::Borrowed(html),
+        true => with_time_labels(html, |span| label(texts, span)).into(),
+        false => html.into(),
     }
 }
 
 /// The HTML of a comment anywhere else: what names a place leads to `page`, if that is an address.
-pub(crate) fn elsewhere<'h>(page: &str, html: &'h str) -> Cow<'h, str> {
+pub(crate) fn elsewhere<'h>(page: &str, html: &'h SafeHtml) -> Html<'h> {
     match has_times(html) {
-        true => owned(&safe(html).with_times_at(page)),
-        false => Cow::Borrowed(html),
+        true => with_times_at(html, page).into(),
+        false => html.into(),
     }
-}
-
-fn safe(html: &str) -> SafeHtml {
-    SafeHtml::trusted_from_store(html.to_owned())
-}
-
-fn owned<'h>(html: &SafeHtml) -> Cow<'h, str> {
-    Cow::Owned(html.as_str().to_owned())
 }
 
 /// What a link to a place is called: "Play from 3 minutes 48 seconds".
@@ -100,12 +92,10 @@ mod tests {
 
     #[test]
     fn html_that_names_no_place_is_passed_on() {
-        let html = "<p>3:48 rj-time</p>";
+        let html = markup::sanitise("<p>3:48 rj-time</p>");
         let texts = catalogue::of(Language::English);
-        assert!(matches!(beside(texts, html), Cow::Borrowed(_)));
-        assert!(matches!(
-            elsewhere("https://news.example/", html),
-            Cow::Borrowed(_)
-        ));
+        assert_eq!(beside(texts, &html).as_str(), html.as_str());
+        let elsewhere = elsewhere("https://news.example/", &html);
+        assert_eq!(elsewhere.as_str(), html.as_str());
     }
 }

@@ -162,7 +162,7 @@ fn a_data_block_reads_back_and_cannot_be_left() {
     for text in HOSTILE {
         let site = site();
         let mut thread = thread(text);
-        thread.entries[0].comment.html = "<p>&lt;/script&gt;&lt;!--</p>".to_owned();
+        thread.entries[0].comment.html = markup::sanitise("<p>&lt;/script&gt;&lt;!--</p>");
         let html = article_page(&context(&site), &publication(text), &article(text), &thread);
         let (_, rest) = html.split_once("application/ld+json\">").unwrap();
         let (block, _) = rest.split_once("</script>").unwrap();

@@ -54,7 +54,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
             website: None,
         },
         text: format!("Text of *{id}*."),
-        html: format!("<p>Text of <em>{id}</em>.</p>"),
+        html: markup::sanitise(&format!("<p>Text of <em>{id}</em>.</p>")),
         state: State::Published,
         reason: None,
         revision: 1,
@@ -77,7 +77,7 @@ pub(crate) fn removed(id: i64, parent: Option<i64>) -> Comment {
     comment.author.website = Some("https://secret.example/".to_owned());
     comment.author.role = Role::Moderator;
     comment.text = "Secret text".to_owned();
-    comment.html = "<p>Secret text</p>".to_owned();
+    comment.html = markup::sanitise("<p>Secret text</p>");
     comment.reason = Some("secret-reason".to_owned());
     comment.tally = Tally { up: 4_321, down: 0 };
     comment.edited_at = Some(time(77));

@@ -38,7 +38,7 @@ fn whatever_is_told_fits_into_one_message() {
     long.key = PageKey::parse(&"🦀".repeat(250)).unwrap();
     let comments: Vec<Comment> = (1..=5)
         .map(|id| Comment {
-            html: format!("<p>{worst}</p>"),
+            html: markup::sanitise(&format!("<p>{worst}</p>")),
             ..comment(id, None, &worst)
         })
         .collect();
@@ -61,7 +61,7 @@ fn whatever_is_told_fits_into_one_message() {
 fn what_is_not_published_is_not_shown() {
     let refused = Comment {
         state: State::Rejected,
-        html: "<p>Canary</p>".to_owned(),
+        html: markup::sanitise("<p>Canary</p>"),
         ..comment(1, None, "Ann")
     };
 

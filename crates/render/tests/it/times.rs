@@ -21,7 +21,7 @@ fn naming() -> Comment {
     };
     let html = markup::render_beside("He says so at 3:48 – 4:01.", &[recording]).html;
     Comment {
-        html: html.into_string(),
+        html,
         ..comment(1, None, "Ann")
     }
 }

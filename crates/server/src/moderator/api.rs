@@ -175,7 +175,7 @@ fn comment(item: Item) -> ModeratedComment {
             name: comment.author.name,
         },
         text: comment.text,
-        html: comment.html,
+        html: comment.html.into_string(),
         state: comment.state.as_str(),
         reason: comment.reason,
         created_at: comment.created_at.to_string(),

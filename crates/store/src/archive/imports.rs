@@ -4,11 +4,13 @@
 //! after it was stopped, adds what is missing and touches nothing else: what was decided or edited
 //! here since stays. Counters are made up for a whole page at a time, by [`recount`].
 
-use markup::{RENDERER_VERSION, SafeHtml};
+use markup::RENDERER_VERSION;
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::ids::first_id_at;
-use rejoinder_core::{AuthorId, CommentId, Page, PageId, PageKey, SiteId, State, Tally, Time};
+use rejoinder_core::{
+    AuthorId, CommentId, Page, PageId, PageKey, SafeHtml, SiteId, State, Tally, Time,
+};
 use sha2::{Digest, Sha256};
 
 use crate::database::doctor;

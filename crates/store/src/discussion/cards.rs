@@ -321,7 +321,9 @@ pub(crate) fn fill<'c>(
 ) -> Result<()> {
     // A card needs a link, which is seen in the text.
     let mut shown: Vec<&mut Comment> = comments
-        .filter(|comment| comment.is_published() && comment.html.contains("<a href=\"http"))
+        .filter(|comment| {
+            comment.is_published() && comment.html.as_str().contains("<a href=\"http")
+        })
         .collect();
     if shown.is_empty() {
         return Ok(());

@@ -120,7 +120,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Comment> {
         root: row.next()?,
         depth: row.next()?,
         text,
-        html: html.into_string(),
+        html,
         state: State::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
         reason: row.next()?,
         revision: row.next()?,

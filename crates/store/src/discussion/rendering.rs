@@ -1,9 +1,9 @@
 //! Comments whose HTML an older renderer made: it is made anew whenever they are read, and kept so step
 //! by step.
 
-use markup::{RENDERER_VERSION, SafeHtml};
+use markup::RENDERER_VERSION;
 use rejoinder_core::recordings::Citable;
-use rejoinder_core::{CommentId, PageId, SiteId};
+use rejoinder_core::{CommentId, PageId, SafeHtml, SiteId};
 
 use crate::recordings::citing;
 use crate::{Result, Row, Tx, params, sql};
@@ -14,7 +14,7 @@ const STEP: i64 = 100;
 /// A comment's text in both forms, from the columns `text`, `html`, `renderer` and `written_in`.
 pub(crate) struct Stored {
     text: String,
-    html: String,
+    html: SafeHtml,
     renderer: i64,
     written_in: String,
 }
@@ -24,7 +24,7 @@ impl Stored {
     pub(crate) fn read(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
             text: row.next()?,
-            html: row.next()?,
+            html: SafeHtml::from_store(row.next()?),
             renderer: row.next()?,
             written_in: row.next()?,
         })
@@ -43,9 +43,9 @@ impl Stored {
     /// The same beside the recordings of its page.
     fn shown_beside(self, recordings: &[Citable]) -> (String, SafeHtml) {
         let html = match (self.is_stale(), self.written_in.as_str()) {
-            (false, _) => SafeHtml::trusted_from_store(self.html),
+            (false, _) => self.html,
             // What came from another system was no Markdown there.
-            (true, "html") => markup::sanitise(&self.html),
+            (true, "html") => markup::sanitise(self.html.as_str()),
             (true, _) => markup::render_beside(&self.text, recordings).html,
         };
         (self.text, html)

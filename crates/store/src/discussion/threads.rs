@@ -8,8 +8,8 @@ use rejoinder_core::discussion::cursor::Cursor;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::discussion::thread::{self, Entry, MAX_COMMENTS, MAX_LEVELS};
 use rejoinder_core::{
-    AuthorId, Comment, CommentId, Filter, Page, PageId, PageKey, SiteId, Sort, State, Thread,
-    ThreadQuery,
+    AuthorId, Comment, CommentId, Filter, Page, PageId, PageKey, SafeHtml, SiteId, Sort, State,
+    Thread, ThreadQuery,
 };
 
 use crate::discussion::comments::{columns, comment_columns, read};
@@ -346,7 +346,7 @@ pub fn blank(comment: &mut Comment) {
     comment.reason = None;
     comment.featured_at = None;
     comment.text.clear();
-    comment.html.clear();
+    comment.html = SafeHtml::default();
     comment.cards.clear();
     comment.annotation = None;
     comment.author.name.clear();

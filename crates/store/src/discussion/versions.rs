@@ -23,7 +23,7 @@ pub(crate) fn keep_version(
 
 /// Leave nothing of a comment's text but the version that moderators can read and bring back.
 pub(crate) fn put_away(tx: &mut Tx<'_>, now: Time, site: SiteId, comment: &Comment) -> Result<()> {
-    keep_version(tx, now, site, comment, Some(&comment.html))?;
+    keep_version(tx, now, site, comment, Some(comment.html.as_str()))?;
     tx.execute(
         sql!("update comment set text = '', html = '' where site_id = ?1 and id = ?2"),
         params![site, comment.id],

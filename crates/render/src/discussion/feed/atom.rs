@@ -61,6 +61,6 @@ fn write_entry(xml: &mut Xml, entry: &Entry<'_>) {
         let to = [("ref", &*to.id), ("href", &*to.url), ("type", "text/html")];
         xml.empty("thr:in-reply-to", &to);
     }
-    xml.text_with("content", &[("type", "html")], &entry.html);
+    xml.text_with("content", &[("type", "html")], entry.html.as_str());
     xml.close("entry");
 }

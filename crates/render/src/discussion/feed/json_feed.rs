@@ -29,7 +29,7 @@ fn item(entry: &Entry<'_>) -> Value {
         "id": entry.id,
         "url": entry.url,
         "title": entry.title,
-        "content_html": entry.html,
+        "content_html": entry.html.as_str(),
         "date_published": entry.created_at.to_string(),
         "authors": [author],
     });

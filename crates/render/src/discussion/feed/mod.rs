@@ -8,8 +8,6 @@ mod atom;
 mod json_feed;
 mod rss;
 
-use std::borrow::Cow;
-
 use rejoinder_core::discussion::feed::{Feed, Format, Item, Of};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, PageKey, Site, Time};
@@ -17,6 +15,7 @@ use rejoinder_core::{Comment, Page, PageKey, Site, Time};
 use crate::Context;
 use crate::catalogue::{Name, fill};
 use crate::discussion::comment::shown_name;
+use crate::html::Html;
 use crate::links::{Links, Place, encoded};
 use crate::passages;
 use crate::recordings::times;
@@ -90,7 +89,7 @@ struct Entry<'a> {
     name: &'a str,
     website: Option<String>,
     /// Its links lead where they do from anywhere.
-    html: Cow<'a, str>,
+    html: Html<'a>,
     created_at: Time,
     edited_at: Option<Time>,
     reply_to: Option<ReplyTo>,

@@ -43,7 +43,7 @@ fn write_entry(xml: &mut Xml, entry: &Entry<'_>) {
     xml.text_with("guid", &[("isPermaLink", "false")], &entry.id);
     xml.text("pubDate", &entry.created_at.in_http().to_string());
     xml.text("dc:creator", entry.name);
-    xml.text("description", &entry.html);
+    xml.text("description", entry.html.as_str());
     if let Some(to) = &entry.reply_to {
         let to = [("ref", &*to.id), ("href", &*to.url), ("type", "text/html")];
         xml.empty("thr:in-reply-to", &to);

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use markup::SafeHtml;
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::{Clock as _, CommentId, Page, PageId, Sort, State, Tally, Time, Vote};
 use rejoinder_store::archive::imports::{
@@ -84,7 +83,7 @@ fn shaped(page: &Page, record: &Record, at: Time) -> ImportedComment {
         source_id: source_id.to_owned(),
         page: page.id,
         text: text.to_owned(),
-        html: SafeHtml::trusted_from_store(format!("<p>{text}</p>")),
+        html: markup::sanitise(&format!("<p>{text}</p>")),
         written_in: WrittenIn::Html,
         state,
         reason: None,

@@ -30,7 +30,14 @@ async fn run(world: &World, script: &'static str) {
 async fn html(world: &World, id: CommentId) -> String {
     let site = world.site.id;
     let read = move |tx: &mut Tx<'_>| comments::by_id(tx, site, id);
-    world.store.read(read).await.unwrap().unwrap().html
+    world
+        .store
+        .read(read)
+        .await
+        .unwrap()
+        .unwrap()
+        .html
+        .into_string()
 }
 
 async fn posted(world: &mut World) -> CommentId {
