@@ -14,7 +14,7 @@ use std::{env, fs, io};
 use serde_json::{Map, Value};
 
 /// The groups that are looked up by a stored word.
-const MAPS: [&str; 7] = [
+const MAPS: [&str; 9] = [
     "problems",
     "flag.reasons",
     "account.reasons",
@@ -22,6 +22,8 @@ const MAPS: [&str; 7] = [
     "settings.about",
     "settings.choices",
     "recordings.problems",
+    "funding.problems",
+    "funding.desk.kinds",
 ];
 
 /// What the crates that fill pages may name.

@@ -100,6 +100,14 @@ id!(
     /// Names a proposal to correct a transcript. Those of a recording sort by time.
     ProposalId
 );
+id!(
+    /// Names a campaign of a site.
+    CampaignId
+);
+id!(
+    /// Names an entry of a site's ledger. Entries sort by when they were made.
+    EntryId
+);
 
 /// Makes identifiers: 42 bits of milliseconds since 1970, 9 bits of node, 12 bits of serial.
 ///

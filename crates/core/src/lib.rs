@@ -7,6 +7,7 @@
 
 pub mod chance;
 pub mod discussion;
+pub mod funding;
 pub mod identity;
 pub mod ids;
 pub mod integrations;
@@ -29,7 +30,9 @@ pub use discussion::sort::{Filter, Sort};
 pub use discussion::thread::{Thread, ThreadQuery};
 pub use discussion::vote::{Tally, Vote};
 pub use identity::author::{Author, AuthorKind, Reader};
-pub use ids::{AuthorId, CommentId, IdSource, PageId, ProposalId, RecordingId, SiteId};
+pub use ids::{
+    AuthorId, CampaignId, CommentId, EntryId, IdSource, PageId, ProposalId, RecordingId, SiteId,
+};
 pub use integrations::api_scope::ApiScope;
 pub use publication::settings::Settings;
 pub use publication::site::Site;

@@ -119,7 +119,7 @@ fn main() -> Result<()> {
         let slug = &article.slug;
         write(
             &format!("article-{slug}.html"),
-            article_page(&context, &publication, article, &thread),
+            article_page(&context, &publication, article, (&thread, None)),
         )?;
         write(
             &format!("embed-{slug}.html"),

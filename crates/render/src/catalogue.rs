@@ -32,9 +32,9 @@ mod texts {
 }
 
 pub(crate) use texts::{
-    AccountTexts, DevicesTexts, NewsroomMailTexts, NewsroomWelcomeTexts, NoticesTexts,
-    PassagesDeskTexts, RecordingsDeskTexts, RecordingsProposalsTexts, RecordingsTexts,
-    SettingsTexts,
+    AccountTexts, DevicesTexts, FundingDeskTexts, NewsroomMailTexts, NewsroomWelcomeTexts,
+    NoticesTexts, PassagesDeskTexts, RecordingsDeskTexts, RecordingsProposalsTexts,
+    RecordingsTexts, SettingsTexts,
 };
 pub use texts::{Catalogue, NewsroomProblemsTexts, NewsroomTexts};
 

@@ -7,6 +7,7 @@
 
 pub mod catalogue;
 pub mod discussion;
+pub mod funding;
 mod html;
 pub mod identity;
 pub mod integrations;

@@ -8,6 +8,7 @@
 mod access;
 mod account;
 mod auth;
+mod campaigns;
 mod config;
 mod editor;
 mod http;

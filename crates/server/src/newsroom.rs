@@ -153,11 +153,12 @@ const EDIT: [Place; 2] = [
 ];
 
 /// The owner's pages.
-const ADMIN: [Place; 11] = [
+const ADMIN: [Place; 12] = [
     ("", |texts| &texts.titles.overview, Role::Owner),
     ("/settings", |texts| &texts.titles.settings, Role::Owner),
     ("/people", |texts| &texts.titles.people, Role::Owner),
     ("/words", |texts| &texts.titles.word_lists, Role::Owner),
+    ("/campaigns", |texts| &texts.titles.campaigns, Role::Owner),
     ("/webhooks", |texts| &texts.titles.webhooks, Role::Owner),
     (
         "/sign-in-keys",

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use store::Store;
 
 use crate::auth::provider::Openid;
+use crate::campaigns::Campaigns;
 use crate::config::Config;
 use crate::http::bodies::Bodies;
 use crate::http::limits::{Limits, Load};
@@ -66,6 +67,7 @@ pub struct State {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) ids: IdSource,
     pub(crate) sites: Sites,
+    pub(crate) campaigns: Campaigns,
     pub(crate) limits: Limits,
     pub(crate) load: Load,
     pub(crate) slots: Slots,
@@ -93,6 +95,7 @@ impl App {
                 parts.pages.clone(),
                 Arc::clone(&parts.clock),
             ),
+            campaigns: Campaigns::default(),
             store: parts.store,
             pages: parts.pages,
             live: parts.live,

@@ -10,6 +10,7 @@ pub mod archive;
 pub mod database;
 pub mod discussion;
 mod effects;
+pub mod funding;
 pub mod housekeeping;
 pub mod identity;
 pub mod integrations;

@@ -65,11 +65,23 @@ pub enum Change {
     TokenAdded,
     /// It may not any more.
     TokenRevoked,
+    /// A campaign was made.
+    CampaignAdded,
+    /// It says something else.
+    CampaignChanged,
+    /// Readers are not shown it any more.
+    CampaignHidden,
+    /// They are shown it again.
+    CampaignShown,
+    /// An entry was written into the ledger of a campaign by hand.
+    EntryAdded,
+    /// An entry was taken back by a counter-entry.
+    EntryCountered,
 }
 
 impl Change {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 25] = [
         Self::SiteAdded,
         Self::Setting,
         Self::Origins,
@@ -89,6 +101,12 @@ impl Change {
         Self::ProviderRemoved,
         Self::TokenAdded,
         Self::TokenRevoked,
+        Self::CampaignAdded,
+        Self::CampaignChanged,
+        Self::CampaignHidden,
+        Self::CampaignShown,
+        Self::EntryAdded,
+        Self::EntryCountered,
     ];
 
     /// The word that is stored; it never changes.
@@ -113,6 +131,12 @@ impl Change {
             Self::ProviderRemoved => "openid_provider.removed",
             Self::TokenAdded => "api_token.added",
             Self::TokenRevoked => "api_token.revoked",
+            Self::CampaignAdded => "campaign.added",
+            Self::CampaignChanged => "campaign.changed",
+            Self::CampaignHidden => "campaign.hidden",
+            Self::CampaignShown => "campaign.shown",
+            Self::EntryAdded => "ledger_entry.added",
+            Self::EntryCountered => "ledger_entry.countered",
         }
     }
 

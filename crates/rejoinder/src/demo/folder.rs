@@ -8,6 +8,7 @@ use include_dir::{Dir, include_dir};
 use rejoinder_core::Time;
 use serde::Deserialize;
 
+use super::fund::Fund;
 use super::voices::{Phrases, ThreadFile};
 use crate::failure::Failure;
 
@@ -26,6 +27,8 @@ pub(super) struct About {
     pub(super) staff: Vec<Staff>,
     /// What can be heard.
     pub(super) recordings: Vec<Recording>,
+    /// What readers are asked to give for.
+    pub(super) campaign: Fund,
 }
 
 /// A recording beside an article, with a cut of it; its files are in `recordings`.

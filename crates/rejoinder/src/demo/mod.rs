@@ -2,6 +2,7 @@
 
 mod crowd;
 mod folder;
+mod fund;
 mod seed;
 mod voices;
 

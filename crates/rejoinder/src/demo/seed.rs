@@ -20,7 +20,7 @@ use store::{Store, StoreError, Tx, publication::sites};
 
 use super::folder::{self, About};
 use super::voices::Voice;
-use super::{SITE, crowd};
+use super::{SITE, crowd, fund};
 use crate::commands::store_failed;
 use crate::failure::Failure;
 use crate::system::{SystemClock, SystemRandom};
@@ -82,8 +82,12 @@ pub(super) async fn seed(store: &Store) -> Result<(), Failure> {
     let discussions: Vec<Discussion> = discussions.collect::<Result<_, _>>()?;
     let now = SystemClock.now();
     let ids = IdSource::new(&SystemRandom);
+    let made = fund::made(&about.campaign, now)?;
     let written = store
-        .write(move |tx| write(tx, now, &ids, &about, &discussions))
+        .write(move |tx| {
+            let site = write(tx, now, &ids, &about, &discussions)?;
+            fund::write(tx, now, &ids, site, &made)
+        })
         .await;
     written.map_err(store_failed("the demo cannot be written"))
 }
@@ -149,7 +153,7 @@ fn write(
     ids: &IdSource,
     about: &About,
     discussions: &[Discussion],
-) -> Result<(), StoreError> {
+) -> Result<SiteId, StoreError> {
     let settings = Settings {
         title: about.title.clone(),
         passages: Passages::Comment,
@@ -230,7 +234,7 @@ fn write(
             )?;
         }
     }
-    Ok(())
+    Ok(site.id)
 }
 
 /// Let a recording stand with a page, as if an editor had uploaded it.

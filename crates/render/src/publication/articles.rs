@@ -7,17 +7,18 @@ use rejoinder_core::publication::language::Language;
 use crate::catalogue::{self, Catalogue, Day, fill};
 use crate::discussion::feed::{self, Alternate};
 use crate::discussion::thread::{fragment, key, n_comments};
+use crate::funding::{Shown, piece};
 use crate::html::Html;
 use crate::page::rendered;
 use crate::publication::article::{Article, Picture, Publication};
 use crate::{Context, discussion::json_ld};
 
-/// An article with the thread under it.
+/// An article with the thread under it, and the bar of a campaign above and below its text.
 pub fn article_page(
     context: &Context<'_>,
     publication: &Publication,
     article: &Article,
-    thread: &Thread,
+    (thread, campaign): (&Thread, Option<Shown<'_>>),
 ) -> String {
     rendered(&ArticlePage {
         texts: context.texts,
@@ -31,6 +32,8 @@ pub fn article_page(
         discussion: fragment(context, thread),
         json_ld: json_ld::article(context, publication, article, thread),
         feeds: feed::alternates(context, key(thread)),
+        page: key(thread).as_str(),
+        bar: campaign.map(|campaign| piece(context, campaign)),
     })
 }
 
@@ -66,6 +69,9 @@ struct ArticlePage<'a> {
     discussion: Html<'static>,
     json_ld: Html<'static>,
     feeds: Vec<Alternate>,
+    /// What the article's page is known by.
+    page: &'a str,
+    bar: Option<Html<'static>>,
 }
 
 impl ArticlePage<'_> {

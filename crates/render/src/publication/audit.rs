@@ -101,5 +101,11 @@ fn label(texts: &NewsroomTexts, change: Change) -> &str {
         Change::ProviderRemoved => &texts.provider_removed,
         Change::TokenAdded => &texts.token_added,
         Change::TokenRevoked => &texts.token_revoked,
+        Change::CampaignAdded => &texts.campaign_added,
+        Change::CampaignChanged => &texts.campaign_changed,
+        Change::CampaignHidden => &texts.campaign_hidden,
+        Change::CampaignShown => &texts.campaign_shown,
+        Change::EntryAdded => &texts.entry_added,
+        Change::EntryCountered => &texts.entry_countered,
     }
 }

@@ -106,7 +106,7 @@ fn surfaces(text: &str) -> Vec<(&'static str, String)> {
         ("message", message_page(text, text, text)),
         (
             "article",
-            article_page(&context, &publication(text), &article(text), &whole),
+            article_page(&context, &publication(text), &article(text), (&whole, None)),
         ),
         (
             "front",
@@ -163,7 +163,12 @@ fn a_data_block_reads_back_and_cannot_be_left() {
         let site = site();
         let mut thread = thread(text);
         thread.entries[0].comment.html = markup::sanitise("<p>&lt;/script&gt;&lt;!--</p>");
-        let html = article_page(&context(&site), &publication(text), &article(text), &thread);
+        let html = article_page(
+            &context(&site),
+            &publication(text),
+            &article(text),
+            (&thread, None),
+        );
         let (_, rest) = html.split_once("application/ld+json\">").unwrap();
         let (block, _) = rest.split_once("</script>").unwrap();
 

@@ -35,7 +35,7 @@ fn every_surface(thread: &Thread) -> Vec<String> {
             &context,
             &publication("The News"),
             &article("A story"),
-            thread,
+            (thread, None),
         ),
         serde_json::to_string(&json::thread(&context, thread)).unwrap(),
         serde_json::to_string(&json::ancestors(&context, thread)).unwrap(),

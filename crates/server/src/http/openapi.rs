@@ -42,6 +42,7 @@ pub(crate) fn routes() -> Vec<Route> {
     tags(
         (name = "reading", description = "Threads, comments and counts"),
         (name = "writing", description = "Comments and votes"),
+        (name = "funding", description = "Campaigns"),
         (name = "moderating", description = "Decisions, and what waits for them"),
     ),
     paths(
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Vec<Route> {
         public::counts::counts,
         public::embedding::embedding,
         public::events::events,
+        public::funding::campaigns,
         reader::me::me,
         reader::work::challenge,
         reader::session::begin,

@@ -47,7 +47,10 @@ impl Policy {
         let first = path.split('/').nth(1).unwrap_or_default();
         let is_thread = first == "embed";
         let is_for_programs = matches!(first, "api" | "static" | "feeds")
-            || matches!(path, "/embed/thread" | "/embed/annotations");
+            || matches!(
+                path,
+                "/embed/thread" | "/embed/annotations" | "/embed/funding" | "/embed/campaign.svg"
+            );
         Self {
             access,
             scope: None,

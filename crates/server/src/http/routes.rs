@@ -17,8 +17,8 @@ use crate::{
     account, auth, editor,
     http::middleware,
     moderator,
-    owner::{self, webhooks},
-    public::{self, publication, recordings},
+    owner::{self, campaigns, webhooks},
+    public::{self, funding, publication, recordings},
     reader::{self, guest, notices},
 };
 
@@ -29,6 +29,7 @@ pub(crate) fn table() -> Vec<Route> {
         openapi::routes(),
         publication::routes(),
         recordings::routes(),
+        funding::routes(),
         reader::routes(),
         auth::routes(),
         account::routes(),
@@ -38,6 +39,7 @@ pub(crate) fn table() -> Vec<Route> {
         editor::routes(),
         owner::routes(),
         webhooks::routes(),
+        campaigns::routes(),
     ];
     areas.into_iter().flatten().collect()
 }

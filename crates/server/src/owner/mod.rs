@@ -2,6 +2,7 @@
 
 mod api_tokens;
 mod audit;
+pub(crate) mod campaigns;
 mod jobs;
 mod mails;
 mod openid;
@@ -20,7 +21,7 @@ use crate::http::extract::{MAX_SETTINGS_BODY, MAX_WORDS_BODY, Params};
 use crate::http::route::{Route, get, post, route};
 use crate::newsroom::Newsroom;
 
-/// The owner's pages, apart from those about webhooks.
+/// The owner's pages, apart from those about webhooks and campaigns.
 pub(crate) fn routes() -> Vec<Route> {
     let owner = |path, asked| route(path, Access::Newsroom(Role::Owner), asked);
     vec![

@@ -18,6 +18,11 @@ pub(crate) async fn count(asked: HeaderMap, params: Params) -> Result<Response, 
     file("count.js", &asked, &params)
 }
 
+/// `GET /funding.js`: the bar of a campaign.
+pub(crate) async fn funding(asked: HeaderMap, params: Params) -> Result<Response, ApiError> {
+    file("funding.js", &asked, &params)
+}
+
 /// `GET /push.js`: the worker that shows notices. At the root, so that it may lead any page of the
 /// server's own to a comment.
 pub(crate) async fn push(asked: HeaderMap, params: Params) -> Result<Response, ApiError> {

@@ -7,6 +7,7 @@ pub(crate) mod embedding;
 pub(crate) mod events;
 pub(crate) mod feeds;
 pub(crate) mod files;
+pub(crate) mod funding;
 pub(crate) mod passages;
 pub(crate) mod pictures;
 pub(crate) mod publication;
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         route("/embed.js", Public, get(files::embed)),
         route("/count.js", Public, get(files::count)),
+        route("/funding.js", Public, get(files::funding)),
         route("/push.js", Public, get(files::push)),
         route("/static/{file}", Public, get(files::asset)),
         route("/embed", Public, get(threads::page)),

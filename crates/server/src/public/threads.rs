@@ -7,8 +7,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
 use rejoinder_core::{PageKey, Site, Thread, ThreadQuery};
 use render::discussion::json::{self, ThreadBody};
+use render::funding::Shown;
 use render::{Context, View, catalogue};
+use store::Tx;
 use store::discussion::{pages, threads};
+use store::funding::campaigns::{self, Counted};
 
 use crate::http::assets::VERSION;
 use crate::http::error::{ApiError, Problem};
@@ -234,6 +237,17 @@ impl ThreadSource<'_> {
         Ok(read.await?)
     }
 
+    /// The campaign that stands with the article; none where it is no article that is shown. It is as old
+    /// as the rendering, which is made anew once a minute.
+    async fn campaign(&self, slot: &Slot) -> Result<Option<Counted>, PageError> {
+        if self.article.is_none() {
+            return Ok(None);
+        }
+        let (site, key, now) = (slot.site.id, slot.page(&self.page), self.app.now());
+        let read = move |tx: &mut Tx<'_>| campaigns::counted_of_page(tx, now, site, Some(&key));
+        Ok(self.app.store.read(read).await?)
+    }
+
     /// The bytes of `thread`, made where they keep nobody waiting.
     async fn body(
         &self,
@@ -243,11 +257,12 @@ impl ThreadSource<'_> {
         turn: Turn,
     ) -> Result<Vec<u8>, PageError> {
         let (app, site, shape) = (self.app.clone(), Arc::clone(&slot.site), shape.clone());
+        let campaign = self.campaign(slot).await?;
         let article = self.article.cloned();
         let work = move || {
             let article = app.config.publication.as_ref().zip(article.as_ref());
             let context = context(&app, &site, &shape.base);
-            body(&context, &shape, article, &thread)
+            body(&context, &shape, article, campaign.as_ref(), &thread)
         };
         Asking::apart(turn, work).await?
     }
@@ -257,6 +272,7 @@ fn body(
     context: &Context<'_>,
     shape: &Shape,
     article: Option<(&Publication, &render::Article)>,
+    campaign: Option<&Counted>,
     thread: &Thread,
 ) -> Result<Vec<u8>, PageError> {
     let html = match (shape.form, article) {
@@ -266,7 +282,13 @@ fn body(
         }
         (Form::Fragment, _) => render::thread_fragment(context, thread),
         (Form::Article, Some((publication, article))) => {
-            render::article_page(context, &publication.about, article, thread)
+            let standing = campaign.map(|own| own.standing(context.now));
+            let campaign = campaign.zip(standing.as_ref());
+            let campaign = campaign.map(|(own, standing)| Shown {
+                campaign: &own.campaign,
+                standing,
+            });
+            render::article_page(context, &publication.about, article, (thread, campaign))
         }
         (
             Form::Page
@@ -274,6 +296,7 @@ fn body(
             | Form::Feed(..)
             | Form::Along(_)
             | Form::Recording(..)
+            | Form::Funding(..)
             | Form::Annotations,
             _,
         ) => {
@@ -347,6 +370,7 @@ fn headers(site: &Site, form: Form) -> HeaderMap {
         | Form::Article
         | Form::Feed(..)
         | Form::Along(_)
+        | Form::Funding(..)
         | Form::Recording(..) => "text/html; charset=utf-8",
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -358,6 +382,7 @@ fn headers(site: &Site, form: Form) -> HeaderMap {
         | Form::Feed(..)
         | Form::Along(_)
         | Form::Recording(..)
+        | Form::Funding(..)
         | Form::Annotations => None,
     };
     headers.extend(policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));

@@ -2,6 +2,7 @@
 
 mod authorisation;
 mod discussion;
+mod funding;
 mod http;
 mod identity;
 mod integrations;

@@ -119,6 +119,15 @@ checks! {
     "nobody votes on their own comment" =>
         "select count(*) from vote v join comment c on c.site_id = v.site_id and c.id = v.comment_id
          where c.author_id = v.author_id",
+    "what came in for campaigns is summed up right" =>
+        "select count(*) from (
+             select site_id, campaign_id, currency, month, sum(amount) as amount,
+                 sum(gifts) as gifts
+             from ledger_entry group by site_id, campaign_id, currency, month) e
+         full join campaign_sum s on s.site_id = e.site_id and s.campaign_id = e.campaign_id
+             and s.currency = e.currency and s.month = e.month
+         where s.site_id is null or e.site_id is null or s.amount <> e.amount
+             or s.gifts <> e.gifts",
 }
 
 /// A comment as the counters see it.

@@ -73,6 +73,10 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH c USING INDEX comment_approved (site_id=?)",
     "SEARCH c USING INDEX comment_flagged (site_id=?)",
     "SEARCH c USING INDEX comment_unreviewed (site_id=?)",
+    // A site has few campaigns, and their sums are few: a row for each month and currency.
+    "SEARCH c USING INDEX sqlite_autoindex_campaign_1 (site_id=?)",
+    "SEARCH campaign_sum USING INDEX sqlite_autoindex_campaign_sum_1 (site_id=?)",
+    "SEARCH funding USING INDEX sqlite_autoindex_funding_1 (site_id=?)",
     "SEARCH g USING INDEX sqlite_autoindex_page_group_1 (site_id=?)",
     "SEARCH g USING INDEX sqlite_autoindex_page_group_2 (site_id=?)",
     "SEARCH group_page USING PRIMARY KEY (site_id=?)",

@@ -6,7 +6,9 @@ use std::error::Error;
 
 use bytes::BytesMut;
 use postgres::types::{IsNull, Type, to_sql_checked};
-use rejoinder_core::{AuthorId, CommentId, PageId, ProposalId, RecordingId, SiteId, Time};
+use rejoinder_core::{
+    AuthorId, CampaignId, CommentId, EntryId, PageId, ProposalId, RecordingId, SiteId, Time,
+};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::database::error::StoreError;
@@ -210,6 +212,8 @@ number_columns! {
     PageId => PageId,
     AuthorId => AuthorId,
     CommentId => CommentId,
+    CampaignId => CampaignId,
+    EntryId => EntryId,
     ProposalId => ProposalId,
     RecordingId => RecordingId,
 }
@@ -224,4 +228,13 @@ macro_rules! id_values {
     )* };
 }
 
-id_values!(SiteId, PageId, AuthorId, CommentId, ProposalId, RecordingId);
+id_values!(
+    SiteId,
+    PageId,
+    AuthorId,
+    CampaignId,
+    CommentId,
+    EntryId,
+    ProposalId,
+    RecordingId
+);

@@ -3,6 +3,7 @@
 mod archive;
 mod database;
 mod discussion;
+mod funding;
 mod identity;
 mod integrations;
 mod jobs;

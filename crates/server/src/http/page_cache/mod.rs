@@ -20,11 +20,12 @@ use std::sync::{Arc, Weak};
 
 use moka::sync::Cache;
 use rejoinder_core::{Site, SiteId, Time};
+use store::funding;
 
 pub(crate) use entry::{Encoding, Entry, Rendered, Validators};
 use slot::Slots;
 pub(crate) use slot::{Slot, WHOLE_SITE};
-pub(crate) use variant::{Form, Shape};
+pub(crate) use variant::{Form, FundingForm, FundingOf, Shape};
 use variant::{Keeping, Look, Variant};
 
 /// So many unusual ways to show one page are kept.
@@ -374,7 +375,7 @@ impl PageCache {
 /// to show the page were asked for before.
 fn keeping(slot: &Slot, shape: &Shape) -> Keeping {
     let most = match slot.key.as_str() {
-        WHOLE_SITE => MAX_SITE_VARIANTS,
+        WHOLE_SITE | funding::KEY => MAX_SITE_VARIANTS,
         _ if shape.is_usual(&slot.site.settings) => return Keeping::Usual,
         _ => MAX_VARIANTS,
     };

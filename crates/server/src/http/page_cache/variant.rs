@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rejoinder_core::discussion::feed::{Format, Of};
 use rejoinder_core::recordings::Span;
-use rejoinder_core::{CommentId, RecordingId, Settings, ThreadQuery, Time};
+use rejoinder_core::{CampaignId, CommentId, RecordingId, Settings, ThreadQuery, Time};
 
 use super::{Entry, Slot};
 
@@ -42,6 +42,32 @@ pub(crate) enum Form {
     Recording(RecordingId, Option<Span>),
     /// The passages of an article that are commented on, as JSON.
     Annotations,
+    /// What there is of campaigns.
+    Funding(FundingForm, FundingOf),
+}
+
+/// The form in which campaigns are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum FundingForm {
+    /// The bar as an HTML fragment.
+    Bar,
+    /// A whole page.
+    Page,
+    /// The bar as a picture.
+    Picture,
+    /// JSON.
+    Json,
+}
+
+/// Whose campaigns are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum FundingOf {
+    /// This one.
+    Campaign(CampaignId),
+    /// The one that is on in the section that this one belongs to.
+    Section(CampaignId),
+    /// The one that is on everywhere; of JSON, all.
+    Site,
 }
 
 /// One way to show a page.

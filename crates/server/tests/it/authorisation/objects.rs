@@ -3,11 +3,16 @@
 use std::time::Duration;
 
 use axum::http::Method;
+use rejoinder_core::funding::{Draft, Kind as Moved, Mode, Money, Movement};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::recordings::{Kind, Status};
-use rejoinder_core::{ApiScope, AuthorId, Clock as _, Comment, RecordingId, TokenHash};
+use rejoinder_core::{
+    ApiScope, AuthorId, CampaignId, Clock as _, Comment, EntryId, RecordingId, TokenHash,
+};
 use serde_json::json;
 use store::discussion::cards::{self, Found, NewPicture};
+use store::funding::campaigns;
+use store::funding::ledger::{self, NewEntry};
 use store::identity::openid::{self, Provider};
 use store::identity::sign_in_keys::{self, KeyKind, SignInKey};
 use store::identity::sign_ins::{self, Invitation};
@@ -251,6 +256,49 @@ pub(super) async fn provider(people: &People, host: &'static str) -> i64 {
     });
     assert!(add.await.unwrap());
     id
+}
+
+/// A campaign with an entry of its ledger.
+pub(super) async fn campaign(people: &People, host: &'static str) -> (String, String) {
+    let (site, now) = (people.site(host).await, people.app.clock.now());
+    let (id, entry) = (CampaignId(people.seed()), EntryId(people.seed()));
+    let money = Money {
+        minor: 2_500,
+        currency: "EUR".parse().unwrap(),
+    };
+    let draft = Draft {
+        title: "The lease".to_owned(),
+        about: String::new(),
+        goal: money,
+        mode: Mode::Once,
+        milestones: Vec::new(),
+        section: String::new(),
+        url: None,
+        starts_at: now,
+        ends_at: None,
+    };
+    let add = move |tx: &mut store::Tx<'_>| {
+        let new = NewEntry {
+            id: entry,
+            campaign: id,
+            movement: Movement {
+                kind: Moved::Payment,
+                money,
+                gifts: 1,
+                occurred_at: now,
+            },
+            source: "stripe",
+            external_id: &entry.to_string(),
+            note: "",
+            made_by: None,
+        };
+        // There is room for so many only; those before are not asked for again.
+        tx.batch("delete from campaign_sum; delete from ledger_entry; delete from campaign")?;
+        campaigns::add(tx, now, site, id, &draft)?;
+        ledger::record(tx, now, site, &new)
+    };
+    assert!(people.app.store.write(add).await.unwrap());
+    (id.to_string(), entry.to_string())
 }
 
 /// A recording that stands with a page, which can be heard and read.

@@ -107,6 +107,7 @@ pub(super) enum Kind {
     /// No object, but a name that nobody has.
     Name,
     Author,
+    Campaign,
     Colleague,
     Comment,
     Decision,
@@ -125,7 +126,9 @@ pub(super) enum Kind {
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 23] = [
+const KINDS: [(&str, Kind); 25] = [
+    ("/campaigns/{id}", Kind::Campaign),
+    ("/embed/campaign", Kind::Campaign),
     ("/proposals/{id}", Kind::Proposal),
     ("/uploads/{id}", Kind::Upload),
     ("/recordings/{", Kind::Recording),
@@ -172,7 +175,7 @@ pub(super) async fn request(
         Object::Own | Object::Apart | Object::Hidden => host,
         Object::Elsewhere | Object::Unknown => THERE,
     };
-    let (mut id, mut delivery) = (String::new(), String::new());
+    let (mut id, mut delivery, mut entry) = (String::new(), String::new(), String::new());
     match kind(route) {
         Kind::Comment if object == Object::Apart => id = people.comment_on(APART).await,
         Kind::Comment if object == Object::Hidden => id = objects::hidden(people).await,
@@ -190,6 +193,7 @@ pub(super) async fn request(
         Kind::Nothing => "1".clone_into(&mut id),
         Kind::Name => id = people.seed().to_string(),
         Kind::Colleague => id = objects::colleague(people, owner).await.to_string(),
+        Kind::Campaign => (id, entry) = objects::campaign(people, owner).await,
         Kind::Author => id = objects::found(people, owner).await.author.id.to_string(),
         Kind::Comment => id = people.comment(owner).await,
         Kind::Decision => id = objects::decision(people, owner).await,
@@ -216,7 +220,7 @@ pub(super) async fn request(
     if object == Object::Unknown {
         unknown(kind(route)).clone_into(&mut id);
     }
-    let path = path(route, host, &id, &delivery);
+    let path = path(route, host, &id, &delivery).replace("{entry}", &entry);
     Request {
         path: format!("{path}{}", query(route, host).replace("{id}", &id)),
         headers: headers(route),
@@ -231,6 +235,7 @@ pub(super) const fn unknown(kind: Kind) -> &'static str {
     match kind {
         Kind::ApiToken
         | Kind::Author
+        | Kind::Campaign
         | Kind::Colleague
         | Kind::Comment
         | Kind::Page
@@ -309,6 +314,10 @@ fn query(route: &Declared, host: &str) -> String {
         ("GET", "/api/v1/comments/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/sites/{site}/search") => "?q=rain".to_owned(),
         ("PUT", "/edit/{site}/articles") => "?page=story".to_owned(),
+        ("GET", "/embed/funding" | "/api/v1/campaigns") => format!("?site={host}"),
+        ("GET", "/embed/campaign" | "/embed/campaign.svg") => {
+            format!("?site={host}&campaign={{id}}")
+        }
         ("GET", "/embed/recording" | "/embed/recording/along") => {
             format!("?site={host}&page=story&id={{id}}")
         }
@@ -432,6 +441,21 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/admin/{site}/people/{id}") => form(&[("role", "staff")]),
         ("POST", "/admin/{site}/tokens") => {
             form(&[("name", "A program"), ("scope", "moderation:read")])
+        }
+        ("POST", "/admin/{site}/campaigns" | "/admin/{site}/campaigns/{id}") => form(&[
+            ("title", "The lease"),
+            ("currency", "EUR"),
+            ("goal", "5000"),
+            ("starts", "2026-11-01"),
+        ]),
+        ("POST", "/admin/{site}/campaigns/{id}/entries") => form(&[
+            ("amount", "25"),
+            ("currency", "EUR"),
+            ("day", "2026-11-20"),
+            ("what", "A cheque"),
+        ]),
+        ("POST", "/admin/{site}/campaigns/{id}/entries/{entry}/counter") => {
+            form(&[("what", "It bounced")])
         }
         ("POST", "/admin/{site}/webhooks") => form(&[
             ("url", "https://hooks.example/in"),

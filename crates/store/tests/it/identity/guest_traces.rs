@@ -34,6 +34,9 @@ const SCHEMA: &str = "
     author: site_id id! kind role name! email! website! created_at
     ban: site_id kind value+ author_id+ until reason+ at
     bell: site_id author_id comment_id ring made_at read_at
+    campaign: site_id id title about currency goal mode milestones section url starts_at ends_at created_at
+        hidden_at
+    campaign_sum: site_id campaign_id currency month amount gifts
     comment: site_id id page_id parent_id root_id depth author_id! text! html! renderer state reason revision
         created_at edited_at closed_at pin up down base_up base_down best n_replies n_descendants
         address_hash! score shown decided_revision featured_at n_flags program_id written_in annotation!
@@ -49,6 +52,7 @@ const SCHEMA: &str = "
     erasure: site_id author_id comments asked_at due_at
     event: site_id page_id version kind comment_id at
     flag: site_id comment_id author_id! revision reason note! address_hash! at ended_at ended_by
+    funding: site_id version
     group_page: site_id group_id page_id
     guest_link: site_id token_hash author_id mailbox! created_at expires_at
     hand_over: site_id code_hash author_id family origin expires_at
@@ -57,6 +61,8 @@ const SCHEMA: &str = "
     job: site_id id kind dedup_key! payload! state attempts run_at claimed_until last_error! created_at
         finished_at claim_token subject! lane
     late_verdict: site_id comment_id revision phase finding! changed at corrected_at
+    ledger_entry: site_id id campaign_id source kind external_id currency amount gifts month occurred_at
+        received_at note made_by
     lesson: site_id comment_id kind words!
     link_card: site_id url! state title! name! description! picture_id width height fetched_at author!
         icon_id

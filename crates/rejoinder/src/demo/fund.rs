@@ -1,0 +1,125 @@
+//! The demo's campaign, with what has come in for it.
+
+use std::time::Duration;
+
+use rejoinder_core::funding::{Currency, Draft, Kind, Milestone, Mode, Money, Movement};
+use rejoinder_core::{CampaignId, EntryId, IdSource, SiteId, Time};
+use serde::Deserialize;
+use store::funding::ledger::{self, BY_HAND, NewEntry};
+use store::{StoreError, Tx, funding::campaigns};
+
+use crate::failure::Failure;
+
+/// What `publication.toml` says of it.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Fund {
+    title: String,
+    about: String,
+    currency: String,
+    goal: String,
+    /// How long ago it began.
+    days_ago: u64,
+    /// How long it goes on.
+    days: u64,
+    milestones: Vec<Mark>,
+    entries: Vec<Movements>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Mark {
+    amount: String,
+    meaning: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Movements {
+    amount: String,
+    days_ago: u64,
+    note: String,
+}
+
+/// The campaign as it is kept, and the entries of its ledger with their notes.
+pub(super) struct Made {
+    draft: Draft,
+    entries: Vec<(Movement, String)>,
+}
+
+const fn days(n: u64) -> Duration {
+    Duration::from_hours(24 * n)
+}
+
+/// The campaign as it is at `now`.
+pub(super) fn made(fund: &Fund, now: Time) -> Result<Made, Failure> {
+    let wrong = |what: &str| Failure::Failed(format!("the demo's campaign has a wrong {what}"));
+    let currency: Currency = fund.currency.parse().map_err(|_| wrong("currency"))?;
+    let amount = |text: &str| Money::parse(text, currency).map_err(|_| wrong("amount"));
+    let mark = |own: &Mark| {
+        Ok(Milestone {
+            minor: amount(&own.amount)?.minor,
+            meaning: own.meaning.clone(),
+        })
+    };
+    let starts_at = now.before(days(fund.days_ago));
+    let draft = Draft {
+        title: fund.title.clone(),
+        about: fund.about.trim().to_owned(),
+        goal: amount(&fund.goal)?,
+        mode: Mode::Once,
+        milestones: fund
+            .milestones
+            .iter()
+            .map(mark)
+            .collect::<Result<_, Failure>>()?,
+        section: String::new(),
+        url: None,
+        starts_at,
+        ends_at: Some(starts_at.after(days(fund.days))),
+    };
+    let movement = |own: &Movements| {
+        let money = amount(&own.amount)?;
+        let movement = Movement {
+            kind: Kind::Manual,
+            money,
+            gifts: i64::from(money.minor > 0),
+            occurred_at: now.before(days(own.days_ago)),
+        };
+        Ok((movement, own.note.clone()))
+    };
+    Ok(Made {
+        draft: draft.checked().map_err(|why| wrong(why.as_str()))?,
+        entries: fund
+            .entries
+            .iter()
+            .map(movement)
+            .collect::<Result<_, Failure>>()?,
+    })
+}
+
+/// Let the site raise money by it, unless it has campaigns.
+pub(super) fn write(
+    tx: &mut Tx<'_>,
+    now: Time,
+    ids: &IdSource,
+    site: SiteId,
+    made: &Made,
+) -> Result<(), StoreError> {
+    if !campaigns::list(tx, site)?.is_empty() {
+        return Ok(());
+    }
+    let campaign = CampaignId(ids.next(now));
+    campaigns::add(tx, now, site, campaign, &made.draft)?;
+    for (movement, note) in &made.entries {
+        let id = EntryId(ids.next(now));
+        let entry = NewEntry {
+            id,
+            campaign,
+            movement: *movement,
+            source: BY_HAND,
+            external_id: &id.to_string(),
+            note,
+            made_by: None,
+        };
+        ledger::record(tx, now, site, &entry)?;
+    }
+    Ok(())
+}

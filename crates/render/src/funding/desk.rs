@@ -1,0 +1,299 @@
+//! The owners' pages about campaigns and their ledger.
+
+use askama::Template;
+use rejoinder_core::funding::{Campaign, Kind, Money, Phase, Standing, Unusable};
+use rejoinder_core::{EntryId, Site, Time};
+
+use super::{Shown, words};
+use crate::catalogue::{self, Catalogue, FundingDeskTexts, fill};
+use crate::links::encoded;
+use crate::newsroom::{FlashMessage, Frame};
+use crate::page::rendered;
+
+/// A campaign in the list, with how far it has come.
+#[derive(Debug)]
+pub struct CampaignRow {
+    /// The campaign.
+    pub campaign: Campaign,
+    /// How far it has come.
+    pub standing: Standing,
+}
+
+/// What was typed into a campaign's form, and why it was not taken.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// The title.
+    pub title: String,
+    /// What the money is for.
+    pub about: String,
+    /// The currency.
+    pub currency: String,
+    /// The goal, in decimals.
+    pub goal: String,
+    /// Whether each month counts anew.
+    pub is_monthly: bool,
+    /// The milestones, one a line.
+    pub milestones: String,
+    /// With what the addresses of its pages begin.
+    pub section: String,
+    /// Where one gives.
+    pub url: String,
+    /// Its first day.
+    pub starts: String,
+    /// Its last day.
+    pub ends: String,
+    /// Why not.
+    pub problem: Option<String>,
+}
+
+/// An entry of the ledger, as its owner reads it.
+#[derive(Debug)]
+pub struct LedgerRow {
+    /// Names it.
+    pub id: EntryId,
+    /// What it stands for.
+    pub kind: Kind,
+    /// How much.
+    pub money: Money,
+    /// When the money moved.
+    pub occurred_at: Time,
+    /// When it was written down.
+    pub received_at: Time,
+    /// The word of who told of it.
+    pub source: String,
+    /// What its source calls it.
+    pub external_id: String,
+    /// What was noted.
+    pub note: String,
+    /// Who wrote it, where somebody did.
+    pub made_by: Option<String>,
+    /// Whether a counter-entry takes it back.
+    pub is_countered: bool,
+}
+
+/// The campaigns of a site.
+#[derive(Debug, Template)]
+#[template(path = "funding/campaigns.html")]
+pub struct CampaignsPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// The campaigns, the newest first.
+    pub rows: &'a [CampaignRow],
+    /// The form for another one.
+    pub typed: &'a Typed,
+}
+
+/// One campaign with its ledger.
+#[derive(Debug, Template)]
+#[template(path = "funding/campaign.html")]
+pub struct CampaignPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// The server's own address.
+    pub base: &'a str,
+    /// The campaign.
+    pub row: &'a CampaignRow,
+    /// The form that changes it.
+    pub typed: &'a Typed,
+    /// What was typed to be written down: amount, currency, day, note.
+    pub by_hand: [&'a str; 4],
+    /// Why that was not taken.
+    pub problem: Option<&'a str>,
+    /// Drawn for the form, so that one that is sent twice counts once.
+    pub once: &'a str,
+    /// The newest entries first.
+    pub entries: &'a [LedgerRow],
+    /// Where they go on.
+    pub next: Option<String>,
+}
+
+/// What the list of campaigns is called.
+pub fn title(site: &Site) -> &'static str {
+    &desk(site).title
+}
+
+/// The campaigns of a site as a page.
+pub fn campaigns_page(page: &CampaignsPage<'_>) -> String {
+    rendered(page)
+}
+
+/// One campaign with its ledger as a page.
+pub fn campaign_page(page: &CampaignPage<'_>) -> String {
+    rendered(page)
+}
+
+/// Why a campaign cannot be as it was typed.
+pub fn unusable(site: &Site, why: Unusable) -> String {
+    problem(site, why.as_str())
+}
+
+/// The sentence about what is wrong, by its word.
+pub fn problem(site: &Site, word: &str) -> String {
+    let problems = &texts(site).funding.problems;
+    problems.get(word).cloned().unwrap_or_default()
+}
+
+/// That there is no room for another campaign.
+pub fn problem_full(site: &Site, max: usize) -> String {
+    fill(&problem(site, "full"), &[("max", &max)])
+}
+
+/// What was just done, by the word that the address carries.
+pub fn flash(site: &Site, did: &str) -> Option<FlashMessage> {
+    let texts = desk(site);
+    let text = match did {
+        "added" => &texts.added,
+        "saved" => &texts.saved,
+        "hidden" => &texts.now_hidden,
+        "shown" => &texts.now_shown,
+        "written" => &texts.written,
+        "taken-back" => &texts.was_taken_back,
+        "nothing" => &texts.nothing,
+        _ => return None,
+    };
+    Some(FlashMessage::new(text))
+}
+
+fn texts(site: &Site) -> &'static Catalogue {
+    catalogue::of(site.settings.language)
+}
+
+fn desk(site: &Site) -> &'static FundingDeskTexts {
+    &texts(site).funding.desk
+}
+
+impl CampaignRow {
+    fn shown(&self) -> Shown<'_> {
+        Shown {
+            campaign: &self.campaign,
+            standing: &self.standing,
+        }
+    }
+
+    fn figures(&self, texts: &Catalogue, now: Time) -> String {
+        let parts = words::parts(texts, self.shown(), now);
+        let figures = std::iter::once(words::figures(texts, self.shown()));
+        figures.chain(parts).collect::<Vec<_>>().join(" · ")
+    }
+
+    fn phase<'a>(&self, texts: &'a FundingDeskTexts) -> &'a str {
+        match self.standing.phase {
+            _ if self.campaign.hidden_at.is_some() => &texts.hidden,
+            Phase::Upcoming => &texts.upcoming,
+            Phase::Running => &texts.running,
+            Phase::Ended => &texts.ended,
+        }
+    }
+}
+
+impl CampaignsPage<'_> {
+    fn texts(&self) -> &'static FundingDeskTexts {
+        desk(self.frame.site)
+    }
+
+    fn action(&self) -> String {
+        format!("/admin/{}/campaigns", self.frame.site.host)
+    }
+
+    fn figures(&self, row: &CampaignRow) -> String {
+        row.figures(texts(self.frame.site), self.frame.now)
+    }
+
+    const fn is_new(&self) -> bool {
+        true
+    }
+}
+
+impl CampaignPage<'_> {
+    fn texts(&self) -> &'static FundingDeskTexts {
+        desk(self.frame.site)
+    }
+
+    fn all(&self) -> String {
+        format!("/admin/{}/campaigns", self.frame.site.host)
+    }
+
+    fn action(&self) -> String {
+        format!("{}/{}", self.all(), self.row.campaign.id)
+    }
+
+    const fn is_new(&self) -> bool {
+        false
+    }
+
+    fn figures(&self) -> String {
+        self.row.figures(texts(self.frame.site), self.frame.now)
+    }
+
+    fn beside(&self) -> Option<String> {
+        words::beside(texts(self.frame.site), self.row.shown())
+    }
+
+    fn money(&self, money: &Money) -> String {
+        words::money(texts(self.frame.site), *money)
+    }
+
+    fn kind(&self, kind: &Kind) -> &'static str {
+        let kinds = &self.texts().kinds;
+        kinds.get(kind.as_str()).map_or("", String::as_str)
+    }
+
+    fn source<'a>(&self, source: &'a str) -> &'a str
+    where
+        'static: 'a,
+    {
+        match source {
+            "manual" => &self.texts().manual,
+            other => other,
+        }
+    }
+
+    fn day(&self, time: &Time) -> String {
+        texts(self.frame.site).date(*time).to_string()
+    }
+
+    fn by(&self, name: &str) -> String {
+        fill(&self.texts().by, &[("name", &name)])
+    }
+
+    /// What a row notes; of a counter-entry, which entry it takes back, too.
+    fn note(&self, row: &LedgerRow) -> String {
+        let taken = row.external_id.parse().ok().map(EntryId);
+        let taken = taken.filter(|_| row.kind == Kind::Correction);
+        let taken = taken.map(|id| fill(&self.texts().takes_back, &[("id", &id)]));
+        let note = Some(row.note.clone()).filter(|note| !note.is_empty());
+        taken.into_iter().chain(note).collect::<Vec<_>>().join(". ")
+    }
+
+    fn page(&self) -> String {
+        let (host, id) = (encoded(&self.frame.site.host), self.row.campaign.id);
+        format!("{}/embed/campaign?site={host}&campaign={id}", self.base)
+    }
+
+    /// What is put into a page.
+    fn snippet(&self) -> String {
+        let (base, host) = (self.base, &self.frame.site.host);
+        let (id, page) = (self.row.campaign.id, self.page().replace('&', "&amp;"));
+        format!(
+            "<script src=\"{base}/funding.js\" async></script>\n\
+             <rejoinder-funding site=\"{host}\" campaign=\"{id}\">\
+             <a href=\"{page}\">{}</a></rejoinder-funding>",
+            self.texts().support
+        )
+    }
+
+    fn in_frame(&self) -> String {
+        let page = self.page().replace('&', "&amp;");
+        let title = markup::escape(&self.row.campaign.draft.title);
+        format!("<iframe src=\"{page}\" title=\"{title}\" width=\"100%\" height=\"480\"></iframe>")
+    }
+
+    fn as_picture(&self) -> String {
+        let page = self.page().replace('&', "&amp;");
+        let picture = page.replace("/embed/campaign?", "/embed/campaign.svg?");
+        let title = markup::escape(&self.row.campaign.draft.title);
+        format!(
+            "<a href=\"{page}\"><img src=\"{picture}\" width=\"600\" height=\"96\" alt=\"{title}\"></a>"
+        )
+    }
+}

@@ -1,0 +1,82 @@
+//! A campaign's own page: what it is for, and what each milestone means.
+
+use askama::Template;
+use rejoinder_core::funding::{Milestone, Mode, Money, Phase};
+use rejoinder_core::publication::language::Language;
+
+use super::bar::{address, bar_alone};
+use super::{Shown, words};
+use crate::Context;
+use crate::catalogue::{Catalogue, fill};
+use crate::html::Html;
+use crate::page::rendered;
+
+/// A campaign as a whole page: for readers without script, for frames, for links.
+pub fn page(context: &Context<'_>, shown: Shown<'_>) -> String {
+    let texts = context.texts;
+    let draft = &shown.campaign.draft;
+    let milestone = |own: &Milestone| {
+        let amount = Money {
+            minor: own.minor,
+            ..draft.goal
+        };
+        let mark = words::percent(texts, shown.campaign.mark(own));
+        Step {
+            amount: words::money(texts, amount),
+            mark: fill(&texts.funding.mark, &[("percent", &mark)]),
+            meaning: own.meaning.clone(),
+            is_reached: shown.standing.has_reached(own),
+        }
+    };
+    rendered(&Page {
+        texts,
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
+        assets: context.assets,
+        title: &draft.title,
+        canonical: address(context, shown),
+        site: match context.site.settings.title.as_str() {
+            "" => &context.site.host,
+            title => title,
+        },
+        home: context.site.origins.first().map(String::as_str),
+        paragraphs: draft.about.split("\n\n").map(str::trim).collect(),
+        bar: bar_alone(context, shown),
+        milestones: draft.milestones.iter().map(milestone).collect(),
+        to_give: draft
+            .url
+            .as_deref()
+            .filter(|_| shown.standing.phase == Phase::Running)
+            .map(|url| fill(&texts.funding.to_give, &[("host", &words::host(url))])),
+        counts: match draft.mode {
+            Mode::Once => &texts.funding.how_once,
+            Mode::Monthly => &texts.funding.how_monthly,
+        },
+    })
+}
+
+/// A milestone of the list.
+struct Step {
+    amount: String,
+    mark: String,
+    meaning: String,
+    is_reached: bool,
+}
+
+#[derive(Template)]
+#[template(path = "funding/own.html")]
+struct Page<'a> {
+    texts: &'static Catalogue,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'a str,
+    canonical: String,
+    site: &'a str,
+    home: Option<&'a str>,
+    paragraphs: Vec<&'a str>,
+    bar: Html<'static>,
+    milestones: Vec<Step>,
+    to_give: Option<String>,
+    counts: &'a str,
+}

@@ -1,0 +1,234 @@
+//! Campaigns as readers are shown them: a bar, a page, a picture, JSON; all from the page cache.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use rejoinder_core::{CampaignId, PageKey, Site, ThreadQuery, Time};
+use render::Context;
+use render::funding::{CampaignsBody, Shown};
+use store::funding::campaigns::{self as stored, Counted};
+use store::funding::{KEY, version};
+
+use crate::access::Access::Public;
+use crate::http::error::{ApiError, Problem};
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{Params, Visitor};
+use crate::http::limits::Act;
+use crate::http::metrics::Counter;
+use crate::http::middleware::headers::{complete, embed_policy};
+use crate::http::page_cache::{
+    Form, FundingForm, FundingOf, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators,
+};
+use crate::http::route::{Route, get, route};
+use crate::http::slots::Turn;
+use crate::public::cached::{self, Asking};
+use crate::public::threads::context;
+use crate::state::App;
+
+/// The bar, the campaign's page, its picture, and all campaigns for programs.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        route("/embed/funding", Public, get(bar)),
+        route("/embed/campaign", Public, get(page)),
+        route("/embed/campaign.svg", Public, get(picture)),
+        route("/api/v1/campaigns", Public, get(campaigns)),
+    ]
+}
+
+/// `GET /embed/funding`: the bar as an HTML fragment; an empty one where no campaign is on.
+async fn bar(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    answer(&app, &visitor, &params, FundingForm::Bar, &uri, &asked).await
+}
+
+/// `GET /embed/campaign`: a campaign as a whole page.
+async fn page(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ErrorPage> {
+    Ok(answer(&app, &visitor, &params, FundingForm::Page, &uri, &asked).await?)
+}
+
+/// `GET /embed/campaign.svg`: the bar as a picture.
+async fn picture(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    answer(&app, &visitor, &params, FundingForm::Picture, &uri, &asked).await
+}
+
+/// Read the campaigns of a site, and how far they have come.
+#[utoipa::path(
+    get, path = "/api/v1/campaigns", tag = "funding",
+    params(("site" = String, Query, description = "The site's host")),
+    responses((status = 200, body = CampaignsBody), (status = "4XX", body = Problem)),
+)]
+pub(crate) async fn campaigns(
+    State(app): State<App>,
+    visitor: Visitor,
+    params: Params,
+    uri: Uri,
+    asked: HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    answer(&app, &visitor, &params, FundingForm::Json, &uri, &asked).await
+}
+
+async fn answer(
+    app: &App,
+    visitor: &Visitor,
+    params: &Params,
+    form: FundingForm,
+    uri: &Uri,
+    asked: &HeaderMap,
+) -> Result<Response<Body>, ApiError> {
+    app.limits.take(Act::Read, visitor, app.now())?;
+    let site = visitor.at(app, params.site()?).await?;
+    let id: Option<CampaignId> = params.read("campaign")?;
+    let page = params.get("page").filter(|_| form == FundingForm::Bar);
+    let page = page
+        .map(|page| visitor.page(app, &site, page))
+        .transpose()?;
+    let of = of(app, &site, form, id, page.as_ref()).await?;
+    let shape = Shape {
+        form: Form::Funding(form, of),
+        base: visitor.base.0.clone(),
+        query: ThreadQuery::first_page(&site.settings),
+        reply: None,
+        marked: None,
+    };
+    // What section a page belongs to may change, and its address must not lead past that.
+    let raw = page.is_none().then_some(uri);
+    let source = FundingSource {
+        app,
+        asking: Asking::new(app, visitor),
+        page,
+    };
+    cached::answer(app, &site, KEY, &shape, &source, raw, asked).await
+}
+
+/// Whose campaigns are asked for.
+async fn of(
+    app: &App,
+    site: &Site,
+    form: FundingForm,
+    id: Option<CampaignId>,
+    page: Option<&PageKey>,
+) -> Result<FundingOf, ApiError> {
+    let (store, now) = (&app.store, app.now());
+    match (form, id, page) {
+        (FundingForm::Json, ..) => Ok(FundingOf::Site),
+        (_, Some(id), _) => match app.campaigns.show(store, now, (site.id, id)).await? {
+            true => Ok(FundingOf::Campaign(id)),
+            false => Err(ApiError::not_found()),
+        },
+        (FundingForm::Page | FundingForm::Picture, None, _) => Err(ApiError::not_found()),
+        (FundingForm::Bar, None, Some(page)) => {
+            let known = app.campaigns.of(store, now, site.id).await?;
+            Ok(known.section(page))
+        }
+        (FundingForm::Bar, None, None) => Ok(FundingOf::Site),
+    }
+}
+
+/// Renders campaigns from the store.
+struct FundingSource<'a> {
+    app: &'a App,
+    asking: Asking,
+    /// A page of the section that is asked for.
+    page: Option<PageKey>,
+}
+
+impl Source for FundingSource<'_> {
+    type Turns = Asking;
+
+    fn turns(&self) -> &Asking {
+        &self.asking
+    }
+
+    async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
+        let site = slot.site.id;
+        Ok(self.app.store.read(move |tx| version(tx, site)).await?)
+    }
+
+    async fn render(&self, slot: &Slot, shape: &Shape, turn: Turn) -> Result<Rendered, PageError> {
+        self.app.metrics.count(Counter::Renderings);
+        let Form::Funding(form, of) = shape.form else {
+            return Err(PageError::broken("it is no campaign"));
+        };
+        let (site, now, page) = (slot.site.id, self.app.now(), self.page.clone());
+        let read = self.app.store.read(move |tx| {
+            let found = match (form, of) {
+                (FundingForm::Json, _) => stored::all_counted(tx, site)?,
+                (_, FundingOf::Campaign(id)) => {
+                    stored::counted(tx, site, id)?.into_iter().collect()
+                }
+                (_, FundingOf::Section(_) | FundingOf::Site) => {
+                    let found = stored::counted_of_page(tx, now, site, page.as_ref())?;
+                    found.into_iter().collect()
+                }
+            };
+            Ok((version(tx, site)?, found))
+        });
+        let (version, mut found): (i64, Vec<Counted>) = read.await?;
+        found.retain(|own| own.campaign.hidden_at.is_none());
+        let (app, own, base) = (self.app.clone(), slot.site.clone(), shape.base.clone());
+        let work = move || body(&context(&app, &own, &base), form, now, &found);
+        let body = Asking::apart(turn, work).await?;
+        Ok(Rendered {
+            version,
+            canonical: None,
+            body: body.map_err(PageError::broken)?,
+            headers: headers(&slot.site, form),
+            validators: Validators::Tag,
+        })
+    }
+}
+
+fn body(
+    context: &Context<'_>,
+    form: FundingForm,
+    now: Time,
+    found: &[Counted],
+) -> serde_json::Result<Vec<u8>> {
+    let standings: Vec<_> = found.iter().map(|own| own.standing(now)).collect();
+    let mut shown = found.iter().zip(&standings).map(|(own, standing)| Shown {
+        campaign: &own.campaign,
+        standing,
+    });
+    let one = match form {
+        FundingForm::Bar => render::funding::bar,
+        FundingForm::Page => render::funding::page,
+        FundingForm::Picture => render::funding::picture,
+        FundingForm::Json => {
+            return serde_json::to_vec(&render::funding::campaigns(context, shown));
+        }
+    };
+    let html = shown.next().map(|shown| one(context, shown));
+    Ok(html.unwrap_or_default().into_bytes())
+}
+
+fn headers(site: &Site, form: FundingForm) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let kind = match form {
+        FundingForm::Bar | FundingForm::Page => "text/html; charset=utf-8",
+        FundingForm::Picture => "image/svg+xml",
+        FundingForm::Json => "application/json",
+    };
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if form == FundingForm::Page {
+        headers.insert(header::CONTENT_SECURITY_POLICY, embed_policy(site));
+    }
+    complete(&mut headers, true);
+    headers
+}

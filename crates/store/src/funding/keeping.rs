@@ -1,0 +1,195 @@
+//! What owners do about campaigns, each with its row in the log of changes.
+
+use rejoinder_core::funding::{Campaign, Draft, Kind, Money, Movement};
+use rejoinder_core::publication::audit::{By, Change};
+use rejoinder_core::{AuthorId, CampaignId, EntryId, SiteId, Time};
+
+use super::campaigns;
+use super::ledger::{self, BY_HAND, NewEntry};
+use crate::publication::audit::{Note, note};
+use crate::{Result, Tx};
+
+/// Add a campaign. Gives whether there was room for it.
+pub fn add(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &By,
+    site: SiteId,
+    (id, draft): (CampaignId, &Draft),
+) -> Result<bool> {
+    let added = campaigns::add(tx, now, site, id, draft)?;
+    if added {
+        let became = terms(draft);
+        let values = (None, Some(became.as_str()));
+        write(
+            tx,
+            now,
+            by,
+            site,
+            (Change::CampaignAdded, &draft.title),
+            values,
+        )?;
+    }
+    Ok(added)
+}
+
+/// Let a campaign say something else. Gives whether there is such a campaign.
+pub fn change(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &By,
+    site: SiteId,
+    (id, draft): (CampaignId, &Draft),
+) -> Result<bool> {
+    let Some(known) = campaigns::find(tx, site, id)? else {
+        return Ok(false);
+    };
+    if known.draft == *draft {
+        return Ok(true);
+    }
+    let (was, became) = (terms(&known.draft), terms(draft));
+    let values = (Some(was.as_str()), Some(became.as_str()));
+    write(
+        tx,
+        now,
+        by,
+        site,
+        (Change::CampaignChanged, &draft.title),
+        values,
+    )?;
+    campaigns::change(tx, site, id, draft)
+}
+
+/// Hide a campaign from readers, or show it again. Gives whether there is such a campaign.
+pub fn hide(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &By,
+    site: SiteId,
+    (id, is_hidden): (CampaignId, bool),
+) -> Result<bool> {
+    let Some(known) = campaigns::find(tx, site, id)? else {
+        return Ok(false);
+    };
+    if known.hidden_at.is_some() == is_hidden {
+        return Ok(true);
+    }
+    let change = match is_hidden {
+        true => Change::CampaignHidden,
+        false => Change::CampaignShown,
+    };
+    write(
+        tx,
+        now,
+        by,
+        site,
+        (change, &known.draft.title),
+        (None, None),
+    )?;
+    campaigns::hide(tx, site, id, is_hidden.then_some(now))
+}
+
+/// What an owner writes into a ledger by hand.
+#[derive(Debug, Clone)]
+pub struct ByHand {
+    /// Drawn for it.
+    pub id: EntryId,
+    /// How much came in; below zero where it went out.
+    pub money: Money,
+    /// When.
+    pub occurred_at: Time,
+    /// What it was.
+    pub note: String,
+    /// Drawn with the form, so that one that is sent twice counts once.
+    pub once: String,
+    /// Who writes it.
+    pub by: AuthorId,
+}
+
+/// Write an entry by hand. Gives whether it is new.
+pub fn write_down(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &By,
+    campaign: &Campaign,
+    own: &ByHand,
+) -> Result<bool> {
+    let entry = NewEntry {
+        id: own.id,
+        campaign: campaign.id,
+        movement: Movement {
+            kind: Kind::Manual,
+            money: own.money,
+            gifts: i64::from(own.money.minor > 0),
+            occurred_at: own.occurred_at,
+        },
+        source: BY_HAND,
+        external_id: &own.once,
+        note: &own.note,
+        made_by: Some(own.by),
+    };
+    let is_new = ledger::record(tx, now, campaign.site, &entry)?;
+    if is_new {
+        let became = amount(own.money);
+        let about = (Change::EntryAdded, campaign.draft.title.as_str());
+        write(tx, now, by, campaign.site, about, (None, Some(&became)))?;
+    }
+    Ok(is_new)
+}
+
+/// Take an entry of a campaign back. Gives whether there was one to take back.
+pub fn take_back(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &By,
+    campaign: &Campaign,
+    (entry, new, author, why): (EntryId, EntryId, AuthorId, &str),
+) -> Result<bool> {
+    let known = ledger::find(tx, campaign.site, entry)?;
+    let Some(known) = known.filter(|own| own.campaign == campaign.id) else {
+        return Ok(false);
+    };
+    let back = (new, Some(author), why);
+    let is_new = ledger::counter(tx, now, campaign.site, &known, back)?;
+    if is_new {
+        let was = amount(known.movement.money);
+        let about = (Change::EntryCountered, campaign.draft.title.as_str());
+        write(tx, now, by, campaign.site, about, (Some(&was), None))?;
+    }
+    Ok(is_new)
+}
+
+fn amount(money: Money) -> String {
+    format!("{} {}", money.plain(), money.currency)
+}
+
+/// What a campaign comes down to, for the log.
+fn terms(draft: &Draft) -> String {
+    let ends = draft.ends_at.map(|ends| format!(" – {ends}"));
+    format!(
+        "{}: {}, {}, {}{}",
+        draft.title,
+        amount(draft.goal),
+        draft.mode.as_str(),
+        draft.starts_at,
+        ends.unwrap_or_default()
+    )
+}
+
+fn write(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &By,
+    site: SiteId,
+    (change, subject): (Change, &str),
+    (was, became): (Option<&str>, Option<&str>),
+) -> Result<()> {
+    let told = Note {
+        change,
+        subject,
+        about: None,
+        was,
+        became,
+    };
+    note(tx, now, site, by, &told)
+}

@@ -1,0 +1,253 @@
+//! The ledger: what came in, each movement once, and what it sums up to.
+
+use rejoinder_core::funding::{Currency, Kind, Money, Movement, Sum, month_of};
+use rejoinder_core::{AuthorId, CampaignId, EntryId, SiteId, Time};
+
+use super::changed;
+use crate::database::error::StoreError;
+use crate::{Result, Row, Tx, params, sql};
+
+/// The source of what the newsroom writes down itself.
+pub const BY_HAND: &str = "manual";
+
+/// An entry that is about to be written.
+#[derive(Debug, Clone)]
+pub struct NewEntry<'a> {
+    /// Drawn for it.
+    pub id: EntryId,
+    /// For which campaign.
+    pub campaign: CampaignId,
+    /// What moved.
+    pub movement: Movement,
+    /// Who told of it: the word of a processor, or [`BY_HAND`].
+    pub source: &'a str,
+    /// What its source calls it: with source and kind it is there once.
+    pub external_id: &'a str,
+    /// What whoever wrote it noted.
+    pub note: &'a str,
+    /// Who wrote it, where somebody did.
+    pub made_by: Option<AuthorId>,
+}
+
+/// An entry of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Names it.
+    pub id: EntryId,
+    /// For which campaign.
+    pub campaign: CampaignId,
+    /// What moved.
+    pub movement: Movement,
+    /// Who told of it.
+    pub source: String,
+    /// What its source calls it.
+    pub external_id: String,
+    /// When it was written down.
+    pub received_at: Time,
+    /// What whoever wrote it noted.
+    pub note: String,
+    /// The name of who wrote it, while their account is there.
+    pub made_by: Option<String>,
+    /// Whether a counter-entry takes it back.
+    pub is_countered: bool,
+}
+
+/// Write an entry. Gives whether it is new: one that is there already, by its source, kind and external
+/// id, changes nothing.
+pub fn record(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewEntry<'_>) -> Result<bool> {
+    let Movement {
+        kind,
+        money,
+        gifts,
+        occurred_at,
+    } = new.movement;
+    let (currency, month) = (money.currency.code(), month_of(occurred_at));
+    let n_written = tx.execute(
+        sql!(
+            "insert into ledger_entry (site_id, id, campaign_id, source, kind, external_id, currency,
+                 amount, gifts, month, occurred_at, received_at, note, made_by)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+             on conflict (site_id, source, kind, external_id) do nothing"
+        ),
+        params![
+            site,
+            new.id,
+            new.campaign,
+            new.source,
+            kind.as_str(),
+            new.external_id,
+            currency,
+            money.minor,
+            gifts,
+            month,
+            occurred_at,
+            now,
+            new.note,
+            new.made_by
+        ],
+    )?;
+    if n_written == 0 {
+        return Ok(false);
+    }
+    tx.execute(
+        sql!(
+            "insert into campaign_sum (site_id, campaign_id, currency, month, amount, gifts)
+             values (?1, ?2, ?3, ?4, ?5, ?6)
+             on conflict (site_id, campaign_id, currency, month) do update
+             set amount = campaign_sum.amount + excluded.amount,
+                 gifts = campaign_sum.gifts + excluded.gifts"
+        ),
+        params![site, new.campaign, currency, month, money.minor, gifts],
+    )?;
+    changed(tx, site, money.minor < 0)?;
+    Ok(true)
+}
+
+/// What the entries of a campaign sum up to, by currency and month.
+pub fn sums(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId) -> Result<Vec<Sum>> {
+    tx.all(
+        sql!(
+            "select month, currency, amount, gifts from campaign_sum
+             where site_id = ?1 and campaign_id = ?2 order by month, currency"
+        ),
+        params![site, campaign],
+        read_sum,
+    )
+}
+
+/// The same of all campaigns of a site.
+pub(super) fn sums_of_site(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<(CampaignId, Sum)>> {
+    tx.all(
+        sql!(
+            "select campaign_id, month, currency, amount, gifts from campaign_sum
+             where site_id = ?1 order by campaign_id, month, currency"
+        ),
+        params![site],
+        |row| Ok((row.next()?, read_sum(row)?)),
+    )
+}
+
+/// The same, made up again from the entries themselves.
+pub fn recounted(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId) -> Result<Vec<Sum>> {
+    tx.all(
+        sql!(
+            "select month, currency, cast(sum(amount) as bigint), cast(sum(gifts) as bigint)
+             from ledger_entry where site_id = ?1 and campaign_id = ?2
+             group by month, currency order by month, currency"
+        ),
+        params![site, campaign],
+        read_sum,
+    )
+}
+
+macro_rules! entry {
+    ($rest:literal) => {
+        concat!(
+            "select e.id, e.campaign_id, e.kind, e.currency, e.amount, e.gifts, e.occurred_at, \
+             e.source, e.external_id, e.received_at, e.note, a.name, \
+             (select count(*) from ledger_entry o where o.site_id = e.site_id \
+                 and o.source = 'manual' and o.kind = 'correction' \
+                 and o.external_id = cast(e.id as text)) \
+             from ledger_entry e left join author a on a.site_id = e.site_id and a.id = e.made_by ",
+            $rest
+        )
+    };
+}
+
+/// The entries of a campaign that are older than `before`, the newest first.
+pub fn entries(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    campaign: CampaignId,
+    before: Option<EntryId>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    tx.all(
+        sql!(entry!(
+            "where e.site_id = ?1 and e.campaign_id = ?2 and e.id < ?3 order by e.id desc limit ?4"
+        )),
+        params![site, campaign, before.unwrap_or(EntryId(i64::MAX)), limit],
+        read,
+    )
+}
+
+/// One entry.
+pub fn find(tx: &mut Tx<'_>, site: SiteId, id: EntryId) -> Result<Option<Entry>> {
+    tx.one(
+        sql!(entry!("where e.site_id = ?1 and e.id = ?2")),
+        params![site, id],
+        read,
+    )
+}
+
+/// Take an entry back by another one of the opposite amount, in the month of the first. Gives whether that
+/// is new: an entry is taken back once, and one that takes something back itself never.
+pub fn counter(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    entry: &Entry,
+    (id, by, note): (EntryId, Option<AuthorId>, &str),
+) -> Result<bool> {
+    let of = entry.movement;
+    if !of.kind.can_be_countered() {
+        return Ok(false);
+    }
+    let back = NewEntry {
+        id,
+        campaign: entry.campaign,
+        movement: Movement {
+            kind: Kind::Correction,
+            money: Money {
+                minor: -of.money.minor,
+                ..of.money
+            },
+            gifts: -of.gifts,
+            occurred_at: of.occurred_at,
+        },
+        source: BY_HAND,
+        external_id: &entry.id.0.to_string(),
+        note,
+        made_by: by,
+    };
+    record(tx, now, site, &back)
+}
+
+fn currency(code: &str) -> Result<Currency> {
+    let unknown = |_| StoreError::Internal("the ledger has an unknown currency".into());
+    code.parse().map_err(unknown)
+}
+
+fn read_sum(row: &Row<'_>) -> Result<Sum> {
+    Ok(Sum {
+        month: row.next()?,
+        money: Money {
+            currency: currency(&row.next::<String>()?)?,
+            minor: row.next()?,
+        },
+        gifts: row.next()?,
+    })
+}
+
+fn read(row: &Row<'_>) -> Result<Entry> {
+    let unknown = || StoreError::Internal("the ledger has an entry of an unknown kind".into());
+    Ok(Entry {
+        id: row.next()?,
+        campaign: row.next()?,
+        movement: Movement {
+            kind: Kind::parse(&row.next::<String>()?).ok_or_else(unknown)?,
+            money: Money {
+                currency: currency(&row.next::<String>()?)?,
+                minor: row.next()?,
+            },
+            gifts: row.next()?,
+            occurred_at: row.next()?,
+        },
+        source: row.next()?,
+        external_id: row.next()?,
+        received_at: row.next()?,
+        note: row.next()?,
+        made_by: row.next()?,
+        is_countered: row.next::<i64>()? > 0,
+    })
+}

@@ -1,0 +1,46 @@
+//! Campaigns, and the ledger of what came in for them.
+//!
+//! The ledger is only ever added to. What its entries sum up to, by currency and month, is kept beside it
+//! and can always be made up again from it.
+
+pub mod campaigns;
+pub mod keeping;
+pub mod ledger;
+
+use rejoinder_core::{PageId, PageKey, SiteId};
+
+use crate::{Change, Result, Tx, params, sql};
+
+/// What the campaigns of a site are known by to those who hear of changes; no page can be.
+pub const KEY: &str = "\u{2}";
+
+/// The version of what a site's readers are shown of its campaigns.
+pub fn version(tx: &mut Tx<'_>, site: SiteId) -> Result<i64> {
+    let version = tx.one(
+        sql!("select version from funding where site_id = ?1"),
+        params![site],
+        |row| row.next(),
+    )?;
+    Ok(version.unwrap_or(0))
+}
+
+/// Say that readers are to be shown something else; at once where something must vanish.
+pub(crate) fn changed(tx: &mut Tx<'_>, site: SiteId, urgent: bool) -> Result<()> {
+    let version = tx.one(
+        sql!(
+            "insert into funding (site_id, version) values (?1, 1)
+             on conflict (site_id) do update set version = funding.version + 1
+             returning version"
+        ),
+        params![site],
+        |row| row.next(),
+    )?;
+    tx.touch(Change {
+        site,
+        page: PageId(0),
+        key: PageKey::stored(KEY.to_owned(), None),
+        version: version.unwrap_or(0),
+        urgent,
+    });
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Campaigns and their ledger.
+
+mod ledger;
