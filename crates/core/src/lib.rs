@@ -20,6 +20,7 @@ pub mod recordings;
 pub mod refusal;
 mod safe_html;
 pub mod time;
+pub mod word;
 
 pub use chance::{FixedRandom, Random, Token, TokenHash};
 pub use discussion::card::Card;
@@ -39,3 +40,4 @@ pub use publication::site::Site;
 pub use refusal::Refusal;
 pub use safe_html::SafeHtml;
 pub use time::{Clock, FixedClock, Time};
+pub use word::Word;

@@ -6,9 +6,11 @@ use crate::discussion::card::Card;
 use crate::discussion::vote::Tally;
 use crate::identity::author::Author;
 use crate::ids::{CommentId, PageId};
+use crate::moderation::reason::StateReason;
 use crate::passages::Annotation;
 use crate::safe_html::SafeHtml;
 use crate::time::Time;
+use crate::word::Word;
 
 /// Where a comment stands with the moderators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -77,8 +79,8 @@ pub struct Comment {
     pub html: SafeHtml,
     /// Where it stands.
     pub state: State,
-    /// Why it stands there, as a stable word (`new_author`, `private`, …).
-    pub reason: Option<String>,
+    /// Why it stands there.
+    pub reason: Option<Word<StateReason>>,
     /// Counts the texts it has had, from 1; a decision or an edit names the one it judged.
     pub revision: i64,
     /// When it was posted.
@@ -109,8 +111,13 @@ impl Comment {
         self.state == State::Published
     }
 
+    /// Whether it stands where it does for `reason`.
+    pub fn is_because(&self, reason: StateReason) -> bool {
+        self.reason.as_ref().is_some_and(|own| *own == reason)
+    }
+
     /// Whether its author deleted it, and nothing of its text is left.
     pub fn is_taken_back(&self) -> bool {
-        self.state == State::Removed && self.reason.as_deref() == Some("author")
+        self.state == State::Removed && self.is_because(StateReason::Author)
     }
 }

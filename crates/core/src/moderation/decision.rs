@@ -8,8 +8,9 @@ use crate::ids::AuthorId;
 use crate::notices::bell::Ring;
 use crate::refusal::Refusal;
 use crate::time::Time;
+use crate::word::Word;
 
-use super::reason::Reason;
+use super::reason::{Reason, StateReason};
 
 /// The most comments that can be pinned on a page.
 pub const MAX_PINS: i64 = 20;
@@ -111,7 +112,7 @@ pub struct Snapshot {
     /// Its state.
     pub state: State,
     /// Why it is in it.
-    pub reason: Option<String>,
+    pub reason: Option<Word<StateReason>>,
     /// Its newest revision.
     pub revision: i64,
     /// The revision that a moderator decided on, when that is the newest.
@@ -190,20 +191,24 @@ impl Decided {
 impl Snapshot {
     /// The same comment in another state. What is not published is neither pinned nor featured.
     #[must_use]
-    pub fn entering(&self, state: State, reason: Option<&str>) -> Self {
+    pub fn entering(&self, state: State, reason: Option<Word<StateReason>>) -> Self {
         let shown = state == State::Published;
         Self {
             state,
-            reason: reason.map(str::to_owned),
+            reason,
             pin: self.pin.filter(|_| shown),
             featured_at: self.featured_at.filter(|_| shown),
             ..self.clone()
         }
     }
 
-    fn stand(&self) -> (State, Option<&str>, i64, Option<i64>) {
-        let reason = self.reason.as_deref();
-        (self.state, reason, self.revision, self.decided_revision)
+    fn stand(&self) -> (State, Option<&Word<StateReason>>, i64, Option<i64>) {
+        (
+            self.state,
+            self.reason.as_ref(),
+            self.revision,
+            self.decided_revision,
+        )
     }
 }
 
@@ -250,7 +255,7 @@ pub fn after(
     if needs_published && before.state != State::Published {
         return Err(Refusal::NotPublished);
     }
-    let word = reason.map(Reason::as_str);
+    let or = |usual| Some(reason.map_or(usual, StateReason::from).into());
     let decided = |after: Snapshot| Snapshot {
         decided_revision: Some(after.revision),
         ..after
@@ -262,10 +267,10 @@ pub fn after(
     };
     Ok(match action {
         Action::Approve => decided(before.entering(State::Published, None)),
-        Action::Reject => decided(before.entering(State::Rejected, word.or(Some("moderator")))),
-        Action::Spam => decided(before.entering(State::Spam, word.or(Some("spam")))),
+        Action::Reject => decided(before.entering(State::Rejected, or(StateReason::Moderator))),
+        Action::Spam => decided(before.entering(State::Spam, or(StateReason::Spam))),
         Action::Remove => {
-            let removed = before.entering(State::Removed, word.or(Some("moderator")));
+            let removed = before.entering(State::Removed, or(StateReason::Moderator));
             decided(Snapshot {
                 revision: before.revision + 1,
                 ..removed

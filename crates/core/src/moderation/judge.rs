@@ -8,12 +8,11 @@ use crate::publication::settings::{BannedWords, External, Mode, Settings};
 use crate::refusal::Refusal;
 use crate::time::Time;
 
+use super::reason::StateReason;
 use super::standing::{Standing, Trust, may_write};
 use super::verdict::{Finding, Judged, Mark, Outcome, Phase, Verdict};
 
 /// Why a comment with a banned word waits; nobody's trust outweighs it.
-const BANNED_WORD: &str = "banned_word";
-
 /// A site's two word lists.
 pub struct Lists {
     /// What is refused, or waits where the site says so.
@@ -114,12 +113,14 @@ fn is_examined(facts: &Facts<'_>) -> bool {
 }
 
 fn decides(facts: &Facts<'_>, found: &Finding) -> bool {
-    is_examined(facts) || found.reason == BANNED_WORD
+    is_examined(facts) || found.reason == StateReason::BannedWord
 }
 
 /// Whether a text has no banned word that its writer could take out where they write.
 fn may_be_said(facts: &Facts<'_>, findings: &[Finding]) -> Result<(), Refusal> {
-    let banned = findings.iter().filter(|found| found.reason == BANNED_WORD);
+    let banned = findings
+        .iter()
+        .filter(|found| found.reason == StateReason::BannedWord);
     let is_in_form = facts.signed.is_some_and(|signed| signed.is_in_form);
     let mut marks = banned.flat_map(|found| &found.marks);
     match marks.find(|mark| mark.judged == Judged::Text || is_in_form) {
@@ -149,23 +150,23 @@ fn findings(settings: &Settings, facts: &Facts<'_>) -> Vec<Finding> {
     findings.extend(learned(settings, facts));
     if is_examined(facts) {
         let simple = [
-            (Phase::Work, facts.work == Work::Unable, "work"),
+            (Phase::Work, facts.work == Work::Unable, StateReason::Work),
             (
                 Phase::External,
                 settings.external == External::Before,
-                "external",
+                StateReason::External,
             ),
             (
                 Phase::Standing,
                 facts.standing.trust == Trust::AlwaysHeld,
-                "author_held",
+                StateReason::AuthorHeld,
             ),
             (
                 Phase::NewAuthor,
                 facts.n_published < i64::from(settings.approve_first),
-                "new_author",
+                StateReason::NewAuthor,
             ),
-            (Phase::Mode, facts.mode == Mode::Before, "before"),
+            (Phase::Mode, facts.mode == Mode::Before, StateReason::Before),
         ];
         let held = simple.into_iter().filter(|(_, applies, _)| *applies);
         findings.extend(held.map(|(phase, _, reason)| Finding::new(phase, State::Held, reason)));
@@ -178,7 +179,7 @@ fn repeat(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
     let minutes = u64::from(settings.repeat_minutes);
     let is_repeat =
         facts.now.since(last.at).as_secs() < minutes * 60 && are_same(&last.text, facts.text);
-    is_repeat.then(|| Finding::new(Phase::Repeat, State::Held, "repeat"))
+    is_repeat.then(|| Finding::new(Phase::Repeat, State::Held, StateReason::Repeat))
 }
 
 fn words(facts: &Facts<'_>) -> Vec<Finding> {
@@ -186,8 +187,8 @@ fn words(facts: &Facts<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let found = [
-        (&lists.banned, BANNED_WORD),
-        (&lists.suspect, "suspect_word"),
+        (&lists.banned, StateReason::BannedWord),
+        (&lists.suspect, StateReason::SuspectWord),
     ];
     let findings = found.into_iter().map(|(list, reason)| Finding {
         marks: judged(facts)
@@ -221,13 +222,13 @@ fn marks(list: &WordList, judged: Judged, text: &str) -> Vec<Mark> {
 
 fn links(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
     let is_over = facts.n_links > settings.hold_over_links;
-    is_over.then(|| Finding::new(Phase::Links, State::Held, "links"))
+    is_over.then(|| Finding::new(Phase::Links, State::Held, StateReason::Links))
 }
 
 fn rate(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
     let most = i64::from(settings.hold_over_rate);
     let is_over = most > 0 && facts.n_recent >= most;
-    is_over.then(|| Finding::new(Phase::Rate, State::Held, "rate"))
+    is_over.then(|| Finding::new(Phase::Rate, State::Held, StateReason::Rate))
 }
 
 fn learned(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
@@ -237,7 +238,7 @@ fn learned(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
     is_over.then(|| Finding {
         probability: Some(score.probability),
         telling: score.telling.clone(),
-        ..Finding::new(Phase::Learned, State::Held, "learned")
+        ..Finding::new(Phase::Learned, State::Held, StateReason::Learned)
     })
 }
 
@@ -269,7 +270,7 @@ mod tests {
     fn said(settings: &Settings, facts: &Facts<'_>) -> String {
         match judge(settings, facts) {
             Ok(verdict) => {
-                let reason = verdict.outcome.reason.unwrap_or_default();
+                let reason = verdict.outcome.reason.as_deref().unwrap_or_default();
                 format!("{} {reason}", verdict.outcome.state.as_str())
             }
             Err(refusal) => format!("{refusal:?}"),

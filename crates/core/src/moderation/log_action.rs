@@ -1,5 +1,7 @@
 //! What the moderators' log says was done.
 
+use crate::word::Vocabulary;
+
 use super::decision::Action;
 
 /// Something that was done at the desk, by a moderator, an author or the rules.
@@ -123,6 +125,16 @@ impl LogAction {
     /// The action of a word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.as_str() == word)
+    }
+}
+
+impl Vocabulary for LogAction {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        Self::from_word(word)
     }
 }
 

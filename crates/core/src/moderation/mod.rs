@@ -8,7 +8,7 @@ pub mod decision;
 mod judge;
 pub mod learned;
 mod log_action;
-mod reason;
+pub(crate) mod reason;
 pub mod search;
 pub mod spam_check;
 mod standing;

@@ -1,4 +1,6 @@
-//! The reasons that people choose from.
+//! The reasons that people choose from, and those that rules give.
+
+use crate::word::Vocabulary;
 
 macro_rules! reasons {
     ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal),* $(,)? }) => {
@@ -22,6 +24,16 @@ macro_rules! reasons {
             /// The reason of a word.
             pub fn from_word(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|reason| reason.as_str() == word)
+            }
+        }
+
+        impl Vocabulary for $name {
+            fn word(self) -> &'static str {
+                self.as_str()
+            }
+
+            fn of_word(word: &str) -> Option<Self> {
+                Self::from_word(word)
             }
         }
     };
@@ -133,6 +145,39 @@ reasons! {
     }
 }
 
+impl From<Reason> for StateReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Abusive => Self::Abusive,
+            Reason::Hate => Self::Hate,
+            Reason::Harassment => Self::Harassment,
+            Reason::OffTopic => Self::OffTopic,
+            Reason::Misinformation => Self::Misinformation,
+            Reason::Private => Self::Private,
+            Reason::Advertising => Self::Advertising,
+            Reason::Spam => Self::Spam,
+            Reason::Repeat => Self::Repeat,
+            Reason::Illegal => Self::Illegal,
+            Reason::Other => Self::Other,
+        }
+    }
+}
+
+impl From<FlagReason> for StateReason {
+    fn from(reason: FlagReason) -> Self {
+        match reason {
+            FlagReason::Abusive => Self::Abusive,
+            FlagReason::Hate => Self::Hate,
+            FlagReason::Spam => Self::Spam,
+            FlagReason::OffTopic => Self::OffTopic,
+            FlagReason::Misinformation => Self::Misinformation,
+            FlagReason::Private => Self::Private,
+            FlagReason::Illegal => Self::Illegal,
+            FlagReason::Other => Self::Other,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,11 +190,11 @@ mod tests {
         for reason in FlagReason::ALL {
             assert_eq!(FlagReason::from_word(reason.as_str()), Some(*reason));
         }
-        for reason in Reason::ALL.iter().map(|reason| reason.as_str()) {
-            assert!(StateReason::from_word(reason).is_some(), "{reason}");
+        for reason in Reason::ALL {
+            assert_eq!(StateReason::from(*reason).as_str(), reason.as_str());
         }
-        for reason in FlagReason::ALL.iter().map(|reason| reason.as_str()) {
-            assert!(StateReason::from_word(reason).is_some(), "{reason}");
+        for reason in FlagReason::ALL {
+            assert_eq!(StateReason::from(*reason).as_str(), reason.as_str());
         }
         for reason in StateReason::ALL {
             assert_eq!(StateReason::from_word(reason.as_str()), Some(*reason));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::discussion::comment::State;
 use crate::integrations::webhook::Secret;
+use crate::moderation::reason::StateReason;
 use crate::moderation::{Finding, LateVerdict, Phase};
 use crate::publication::settings::Settings;
 
@@ -123,7 +124,7 @@ impl Answer {
             phase: Phase::External,
             finding: asks.map(|asks| Finding {
                 note,
-                ..Finding::new(Phase::External, asks, "outside")
+                ..Finding::new(Phase::External, asks, StateReason::Outside)
             }),
         }
     }

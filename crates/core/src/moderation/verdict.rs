@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::discussion::comment::State;
+use crate::moderation::reason::StateReason;
+use crate::word::Word;
 
 /// A step of the pipeline, in the order in which they are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -98,8 +100,8 @@ pub struct Finding {
     pub phase: Phase,
     /// The state it asks for.
     pub asks: State,
-    /// Why, as a stable word.
-    pub reason: String,
+    /// Why.
+    pub reason: Word<StateReason>,
     /// Where in the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
@@ -116,11 +118,11 @@ pub struct Finding {
 
 impl Finding {
     /// A finding that says no more than its reason.
-    pub fn new(phase: Phase, asks: State, reason: &str) -> Self {
+    pub fn new(phase: Phase, asks: State, reason: StateReason) -> Self {
         Self {
             phase,
             asks,
-            reason: reason.to_owned(),
+            reason: reason.into(),
             marks: Vec::new(),
             probability: None,
             telling: Vec::new(),
@@ -134,8 +136,8 @@ impl Finding {
 pub struct Outcome {
     /// Where the comment stands.
     pub state: State,
-    /// Why, as a stable word; nothing needs saying of what is published.
-    pub reason: Option<String>,
+    /// Why; nothing needs saying of what is published.
+    pub reason: Option<Word<StateReason>>,
 }
 
 impl Outcome {
@@ -155,8 +157,11 @@ impl Outcome {
 }
 
 /// Whether a comment that was refused for `reason` was refused by a rule and by nobody who read it.
-pub fn is_of_rules(reason: &str) -> bool {
-    matches!(reason, "banned_word" | "outside")
+pub fn is_of_rules(reason: &Word<StateReason>) -> bool {
+    matches!(
+        reason.known(),
+        Some(StateReason::BannedWord | StateReason::Outside)
+    )
 }
 
 /// What the pipeline says of a text.
@@ -239,7 +244,7 @@ mod tests {
     fn outcome(state: State, reason: &str) -> Outcome {
         Outcome {
             state,
-            reason: Some(reason.to_owned()),
+            reason: Some(Word::from(reason.to_owned())),
         }
     }
 
@@ -254,7 +259,10 @@ mod tests {
     fn external(asks: State) -> LateVerdict {
         LateVerdict {
             phase: Phase::External,
-            finding: Some(Finding::new(Phase::External, asks, "akismet")),
+            finding: Some(Finding {
+                reason: Word::from("akismet".to_owned()),
+                ..Finding::new(Phase::External, asks, StateReason::Outside)
+            }),
         }
     }
 
@@ -334,7 +342,11 @@ mod tests {
     fn a_comment_that_waited_appears_unless_a_later_phase_holds_it() {
         let waits = stand(outcome(State::Held, "external"));
         assert_eq!(late(&waits, 2, &NOTHING, &[]), Some(Outcome::PUBLISHED));
-        let new = [Finding::new(Phase::NewAuthor, State::Held, "new_author")];
+        let new = [Finding::new(
+            Phase::NewAuthor,
+            State::Held,
+            StateReason::NewAuthor,
+        )];
         let to = late(&waits, 2, &NOTHING, &new);
         assert_eq!(to, Some(outcome(State::Held, "new_author")));
     }

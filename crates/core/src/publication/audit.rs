@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::identity::author::Author;
 use crate::ids::AuthorId;
+use crate::word::Vocabulary;
 
 /// The most letters that a row keeps of a value.
 const MAX_LETTERS: usize = 200;
@@ -143,6 +144,16 @@ impl Change {
     /// The change of a word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|change| change.as_str() == word)
+    }
+}
+
+impl Vocabulary for Change {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        Self::from_word(word)
     }
 }
 

@@ -1,19 +1,20 @@
 //! What became of a comment, as its author is told.
 
-use rejoinder_core::moderation::is_of_rules;
+use rejoinder_core::Word;
+use rejoinder_core::moderation::{StateReason, is_of_rules};
 use rejoinder_core::publication::language::Language;
 
 use crate::catalogue::{self, fill};
 
 /// Why a comment is not published, by the word that is stored.
-pub(super) fn reason(language: Language, reason: &str) -> Option<String> {
+pub(super) fn reason(language: Language, reason: &Word<StateReason>) -> Option<String> {
     let own = &catalogue::of(language).account;
-    let reason = own.reasons.get(reason)?;
+    let reason = own.reasons.get(reason.as_str())?;
     Some(fill(&own.account.why, &[("reason", reason)]))
 }
 
 /// Who refused a comment, and why, as far as `reason` tells.
-pub(crate) fn refused(language: Language, reason: Option<&str>) -> String {
+pub(crate) fn refused(language: Language, reason: Option<&Word<StateReason>>) -> String {
     let own = &catalogue::of(language).account;
     let by = match reason.is_some_and(is_of_rules) {
         true => &own.account.rejected_by_rule,

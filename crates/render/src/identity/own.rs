@@ -2,6 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::identity::author::Role;
+use rejoinder_core::moderation::StateReason;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Author, AuthorId, Comment, CommentId, PageKey, State, Time};
 
@@ -183,8 +184,8 @@ impl OwnPage<'_> {
 
 /// What became of a comment, and why.
 fn fate(own: &AccountTexts, language: Language, line: &Line<'_>) -> Option<String> {
-    let is_own = line.comment.reason.as_deref() == Some("author");
-    let reason = line.comment.reason.as_deref();
+    let is_own = line.comment.is_because(StateReason::Author);
+    let reason = line.comment.reason.as_ref();
     let fate = match line.comment.state {
         State::Published => return None,
         State::Held => &own.account.held,

@@ -1,8 +1,8 @@
 //! An author's drawer, and the authors who are stopped.
 
 use askama::Template;
-use rejoinder_core::moderation::{Standing, Trust};
-use rejoinder_core::{Author, AuthorKind, Time};
+use rejoinder_core::moderation::{LogAction, Standing, Trust};
+use rejoinder_core::{Author, AuthorKind, Time, Word};
 
 use crate::catalogue::NewsroomTexts;
 use crate::moderation::list::List;
@@ -14,7 +14,7 @@ use crate::page::rendered;
 #[derive(Debug, Clone)]
 pub struct Changed {
     /// What was done, as a stable word.
-    pub action: String,
+    pub action: Word<LogAction>,
     /// Until when it holds.
     pub until: Option<Time>,
     /// Why; of a note, the note.

@@ -48,6 +48,6 @@ impl List<'_> {
     }
 
     fn why(&self, reason: &Reason) -> &'static str {
-        phrases::reason(self.texts(), reason.as_str())
+        phrases::why(self.texts(), (*reason).into())
     }
 }

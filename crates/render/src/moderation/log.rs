@@ -2,8 +2,8 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use rejoinder_core::moderation::{Finding, Snapshot};
-use rejoinder_core::{AuthorId, CommentId, PageId, Site, Time};
+use rejoinder_core::moderation::{Finding, LogAction, Snapshot, StateReason};
+use rejoinder_core::{AuthorId, CommentId, PageId, Site, Time, Word};
 
 use crate::catalogue::NewsroomTexts;
 use crate::newsroom::{Age, Frame, phrases, texts};
@@ -41,13 +41,13 @@ pub struct Logged {
     /// Who decided.
     pub who: Who,
     /// What was done, as a stable word.
-    pub action: String,
+    pub action: Word<LogAction>,
     /// The comment before it.
     pub before: Option<Snapshot>,
     /// The comment after it.
     pub after: Option<Snapshot>,
     /// Why, as a stable word.
-    pub reason: Option<String>,
+    pub reason: Option<Word<StateReason>>,
     /// What the author was told besides.
     pub note: Option<String>,
     /// What the rules found.
@@ -74,7 +74,7 @@ impl Logged {
     }
 
     fn why<'a>(&'a self, texts: &'a NewsroomTexts) -> Option<&'a str> {
-        let reason = self.reason.as_deref()?;
+        let reason = self.reason.as_ref()?;
         Some(phrases::reason(texts, reason))
     }
 

@@ -59,12 +59,12 @@ fn pieces(text: &str, findings: &[Finding], judged: Judged) -> Vec<Piece> {
 #[cfg(test)]
 mod tests {
     use rejoinder_core::State;
-    use rejoinder_core::moderation::{Mark, Phase};
+    use rejoinder_core::moderation::{Mark, Phase, StateReason};
 
     use super::*;
 
     fn shown(text: &str, places: &[(usize, usize)]) -> String {
-        let mut finding = Finding::new(Phase::Words, State::Held, "suspect_word");
+        let mut finding = Finding::new(Phase::Words, State::Held, StateReason::SuspectWord);
         finding.marks = places
             .iter()
             .map(|(start, end)| Mark {

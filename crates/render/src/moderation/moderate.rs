@@ -83,8 +83,8 @@ impl ModeratePage<'_> {
 
     fn reasons(&self) -> Vec<(&'static str, &'static str)> {
         let called = |reason: &Reason| {
-            let word = reason.as_str();
-            (word, phrases::reason(self.texts, word))
+            let name = phrases::why(self.texts, (*reason).into());
+            (reason.as_str(), name)
         };
         Reason::ALL.iter().map(called).collect()
     }

@@ -3,8 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::moderation::{Action, Finding, Reason};
-use rejoinder_core::{Author, Comment, Page, Site, State, Time};
+use rejoinder_core::moderation::{Action, Finding, FlagReason, LogAction, Reason};
+use rejoinder_core::{Author, Comment, Page, Site, State, Time, Word};
 
 use crate::catalogue::{self, NewsroomTexts};
 use crate::html::Html;
@@ -49,7 +49,7 @@ pub struct Flagged {
     /// Who raised it; empty for someone who never wrote.
     pub name: String,
     /// Why, as a stable word.
-    pub reason: String,
+    pub reason: Word<FlagReason>,
     /// In the reader's words.
     pub note: Option<String>,
     /// When.
@@ -60,7 +60,7 @@ pub struct Flagged {
 
 impl Flagged {
     pub(crate) fn why<'a>(&'a self, texts: &'a NewsroomTexts) -> &'a str {
-        phrases::reason(texts, &self.reason)
+        phrases::flag_reason(texts, &self.reason)
     }
 }
 
@@ -68,7 +68,7 @@ impl Flagged {
 #[derive(Debug, Clone)]
 pub struct Judgement {
     /// What was done, as a stable word.
-    pub action: String,
+    pub action: Word<LogAction>,
     /// What the moderator calls themselves.
     pub by: String,
     /// When.
@@ -173,8 +173,8 @@ impl<'a> Row<'a> {
 
     /// Why the comment is where it is, when none of the findings says so.
     fn reason(&self) -> Option<&str> {
-        let reason = self.comment.reason.as_deref()?;
-        let is_said = self.findings.iter().any(|found| found.reason == reason);
+        let reason = self.comment.reason.as_ref()?;
+        let is_said = self.findings.iter().any(|found| found.reason == *reason);
         (!is_said).then(|| phrases::reason(self.texts(), reason))
     }
 
@@ -184,7 +184,7 @@ impl<'a> Row<'a> {
 
     /// Whether a finding is the one that decided.
     fn decides(&self, finding: &&Finding) -> bool {
-        self.comment.reason.as_deref() == Some(finding.reason.as_str())
+        self.comment.reason.as_ref() == Some(&finding.reason)
     }
 
     /// The text with its marks; `None` when nothing is marked.
@@ -234,7 +234,7 @@ impl<'a> Row<'a> {
     }
 
     fn why(&self, reason: &Reason) -> &'static str {
-        phrases::reason(self.texts(), reason.as_str())
+        phrases::why(self.texts(), (*reason).into())
     }
 }
 

@@ -1,9 +1,11 @@
 //! What the newsroom's pages call things.
 
-use rejoinder_core::State;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::moderation::{Action, Finding, Judged, LogAction, Mark, StateReason};
+use rejoinder_core::moderation::{
+    Action, Finding, FlagReason, Judged, LogAction, Mark, StateReason,
+};
 use rejoinder_core::publication::language::Language;
+use rejoinder_core::{State, Word};
 
 use crate::catalogue::{self, NewsroomTexts, fill};
 
@@ -116,9 +118,12 @@ pub fn done(texts: &NewsroomTexts, action: LogAction) -> &str {
     }
 }
 
-/// What a row of the log says was done. A newer version may have written a word that is not known here.
-pub(crate) fn logged<'a>(texts: &'a NewsroomTexts, word: &'a str) -> &'a str {
-    LogAction::from_word(word).map_or(word, |action| done(texts, action))
+/// What a row of the log says was done; a word that is not known here stays as it is.
+pub(crate) fn logged<'a>(texts: &'a NewsroomTexts, action: &'a Word<LogAction>) -> &'a str {
+    match action {
+        Word::Known(action) => done(texts, *action),
+        Word::Unknown(word) => word,
+    }
 }
 
 /// What pressing a button does.
@@ -164,13 +169,24 @@ pub(crate) fn role(texts: &NewsroomTexts, role: Role) -> &str {
     }
 }
 
-/// A reason that people or rules gave, in few words. A newer version may have written one that is not
-/// known here; it stays as it is.
-pub(crate) fn reason<'a>(texts: &'a NewsroomTexts, word: &'a str) -> &'a str {
-    StateReason::from_word(word).map_or(word, |reason| why(texts, reason))
+/// A reason that people or rules gave, in few words; a word that is not known here stays as it is.
+pub(crate) fn reason<'a>(texts: &'a NewsroomTexts, reason: &'a Word<StateReason>) -> &'a str {
+    match reason {
+        Word::Known(reason) => why(texts, *reason),
+        Word::Unknown(word) => word,
+    }
 }
 
-fn why(texts: &NewsroomTexts, reason: StateReason) -> &str {
+/// A reason that a reader gave, likewise.
+pub(crate) fn flag_reason<'a>(texts: &'a NewsroomTexts, reason: &'a Word<FlagReason>) -> &'a str {
+    match reason {
+        Word::Known(reason) => why(texts, (*reason).into()),
+        Word::Unknown(word) => word,
+    }
+}
+
+/// The same of a reason that is known.
+pub(crate) fn why(texts: &NewsroomTexts, reason: StateReason) -> &str {
     let texts = &texts.reasons;
     match reason {
         StateReason::Abusive => &texts.abusive,

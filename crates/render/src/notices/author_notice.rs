@@ -25,7 +25,7 @@ pub fn fate_mail(
     let own = &context.texts.notices;
     let links = Links::new(context.base, context.site, &notice.page.key);
     let subject = says(own, ring, &headline(context, notice.page));
-    let why = (ring == Ring::Rejected).then(|| refused(language, comment.reason.as_deref()));
+    let why = (ring == Ring::Rejected).then(|| refused(language, comment.reason.as_ref()));
     let note = note.map(|note| crate::identity::note(language, note));
     let link = match comment.is_published() {
         true => links.to(Place::Comment(comment.id)).to_string(),

@@ -1,8 +1,8 @@
 //! The log of changes, as owners read it.
 
 use askama::Template;
-use rejoinder_core::Time;
 use rejoinder_core::publication::audit::{By, Change};
+use rejoinder_core::{Time, Word};
 
 use crate::catalogue::NewsroomTexts;
 use crate::newsroom::{Age, Frame};
@@ -15,8 +15,8 @@ pub struct AuditRow<'a> {
     pub at: Time,
     /// Who.
     pub by: &'a By,
-    /// What was changed, as a stable word.
-    pub change: &'a str,
+    /// What was changed.
+    pub change: &'a Word<Change>,
     /// Of what.
     pub subject: &'a str,
     /// How it was; empty where there was nothing.
@@ -35,9 +35,9 @@ impl<'a> AuditRow<'a> {
     }
 
     fn what(&self, texts: &'a NewsroomTexts) -> &'a str {
-        match Change::from_word(self.change) {
-            Some(change) => label(texts, change),
-            None => self.change,
+        match self.change {
+            Word::Known(change) => label(texts, *change),
+            Word::Unknown(word) => word,
         }
     }
 }

@@ -177,7 +177,7 @@ fn comment(item: Item) -> ModeratedComment {
         text: comment.text,
         html: comment.html.into_string(),
         state: comment.state.as_str(),
-        reason: comment.reason,
+        reason: comment.reason.map(String::from),
         created_at: comment.created_at.to_string(),
         edited_at: comment.edited_at.map(|at| at.to_string()),
         up: comment.tally.up,

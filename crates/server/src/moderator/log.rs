@@ -78,7 +78,7 @@ fn logged(
         },
     });
     Ok(Logged {
-        can_undo: decision.can_be_undone() && !decision.action.starts_with("mode_"),
+        can_undo: decision.can_be_undone() && !decision.is_of_mode(),
         is_undone: decision.undone_by.is_some(),
         id: decision.id.to_string(),
         at: decision.at,

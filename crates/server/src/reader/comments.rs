@@ -131,6 +131,7 @@ pub(crate) async fn post(
         StatusCode::ACCEPTED
     };
     let reason = posted.comment.reason.filter(|_| !is_published);
+    let reason = reason.map(String::from);
     Ok((
         status,
         headers,

@@ -6,6 +6,7 @@ use std::error::Error;
 
 use bytes::BytesMut;
 use postgres::types::{IsNull, Type, to_sql_checked};
+use rejoinder_core::word::{Vocabulary, Word};
 use rejoinder_core::{
     AuthorId, CampaignId, CommentId, EntryId, PageId, ProposalId, RecordingId, SiteId, Time,
 };
@@ -184,6 +185,24 @@ plain_columns!(
     Option<String>,
     Option<Vec<u8>>
 );
+
+impl<T: Vocabulary> Column for Word<T> {
+    fn from_sqlite(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<Self> {
+        String::from_sqlite(row, index).map(Self::from)
+    }
+    fn from_postgres(row: &postgres::Row, index: usize) -> Result<Self, postgres::Error> {
+        String::from_postgres(row, index).map(Self::from)
+    }
+}
+
+impl<T: Vocabulary> Column for Option<Word<T>> {
+    fn from_sqlite(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<Self> {
+        Ok(Option::<String>::from_sqlite(row, index)?.map(Word::from))
+    }
+    fn from_postgres(row: &postgres::Row, index: usize) -> Result<Self, postgres::Error> {
+        Ok(Option::<String>::from_postgres(row, index)?.map(Word::from))
+    }
+}
 
 macro_rules! number_columns {
     ($($ty:ty => $make:expr),* $(,)?) => { $(

@@ -123,7 +123,7 @@ fn settle(
     let site = edit.site.id;
     let stands = decisions::snapshot(tx, site, edit.id)?;
     let to = edited(&decisions::outcome(before), verdict);
-    let after = stands.entering(to.state, to.reason.as_deref());
+    let after = stands.entering(to.state, to.reason.clone());
     if after == stands {
         let version = events::append(tx, now, page, EventKind::Edited, Some(edit.id))?;
         if !verdict.findings.is_empty() {

@@ -1,7 +1,7 @@
 //! Taking a comment away.
 
-use rejoinder_core::moderation::LogAction;
 use rejoinder_core::moderation::decision::Decider;
+use rejoinder_core::moderation::{LogAction, StateReason};
 use rejoinder_core::{Comment, CommentId, Page, Reader, SiteId, State, Time};
 
 use crate::discussion::{comments, forgetting, pages};
@@ -35,8 +35,11 @@ pub fn remove(
     };
     let is_own = who == As::Author;
     let before = decisions::snapshot(tx, site, id)?;
-    let reason = if is_own { "author" } else { "moderator" };
-    let mut after = before.entering(State::Removed, Some(reason));
+    let reason = match who {
+        As::Author => StateReason::Author,
+        As::Moderator(_) => StateReason::Moderator,
+    };
+    let mut after = before.entering(State::Removed, Some(reason.into()));
     after.revision += 1;
     after.decided_revision = (!is_own).then_some(after.revision);
     let entry = Entry {
@@ -46,7 +49,7 @@ pub fn remove(
             As::Moderator(_) => LogAction::Remove,
         },
         judges: true,
-        reason: Some(reason),
+        reason: Some(reason.as_str()),
         note: None,
         findings: &[],
         undoes: None,

@@ -46,7 +46,7 @@ fn delete(tx: &mut Tx<'_>, now: Time, site: SiteId, id: CommentId) -> Result<()>
     let Some(known) = comments::by_id(tx, site, id)? else {
         return Ok(());
     };
-    let is_gone = known.state == State::Removed && known.reason.as_deref() == Some("author");
+    let is_gone = known.is_taken_back();
     if is_gone {
         return Ok(());
     }

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::identity::{author, policy};
-use rejoinder_core::moderation::LogAction;
 use rejoinder_core::moderation::decision::Decider;
+use rejoinder_core::moderation::{LogAction, StateReason};
 use rejoinder_core::{Author, AuthorId, AuthorKind, Comment, CommentId, Page, SiteId, State, Time};
 use serde::{Deserialize, Serialize};
 
@@ -282,14 +282,14 @@ pub(crate) fn leave_nothing(
     comment: &Comment,
 ) -> Result<()> {
     let before = decisions::snapshot(tx, page.site, comment.id)?;
-    let mut after = before.entering(State::Removed, Some("author"));
+    let mut after = before.entering(State::Removed, Some(StateReason::Author.into()));
     after.revision += 1;
     after.decided_revision = None;
     let entry = Entry {
         by: Decider::Author,
         action: LogAction::Delete,
         judges: true,
-        reason: Some("author"),
+        reason: Some(StateReason::Author.as_str()),
         note: None,
         findings: &[],
         undoes: None,

@@ -173,7 +173,7 @@ fn undo_of_page(
 ) -> Result<()> {
     let (page, moderator) =
         reach_page(tx, site, moderator, decision.id.page).map_err(nothing_to_undo)?;
-    let closes = match LogAction::from_word(&decision.action) {
+    let closes = match decision.action.known() {
         Some(LogAction::ClosePage) => false,
         Some(LogAction::OpenPage) => true,
         _ => return Err(Refusal::NotUndoable.into()),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::{Finding, FlagReason, LateVerdict, Phase, decision};
+use rejoinder_core::moderation::{Finding, FlagReason, LateVerdict, Phase, StateReason, decision};
 use rejoinder_core::{
     AuthorId, AuthorKind, Comment, CommentId, Reader, Refusal, Site, SiteId, State, Time, TokenHash,
 };
@@ -67,7 +67,7 @@ pub fn raise(tx: &mut Tx<'_>, now: Time, flag: &NewFlag) -> Result<Comment> {
     if threshold > 0 && n_flags >= threshold {
         let verdict = LateVerdict {
             phase: Phase::Flags,
-            finding: Some(Finding::new(Phase::Flags, State::Held, "flags")),
+            finding: Some(Finding::new(Phase::Flags, State::Held, StateReason::Flags)),
         };
         pipeline::follow(tx, now, &page, &comment, comment.revision, &verdict)?;
     }

@@ -4,7 +4,8 @@
 //! ends none. A flag after a decision asks again and waits for the next one, but however many there
 //! are, they hold nothing: only a person undoes what a person decided about a text.
 
-use rejoinder_core::{AuthorId, CommentId, SiteId, Time};
+use rejoinder_core::moderation::FlagReason;
+use rejoinder_core::{AuthorId, CommentId, SiteId, Time, Word};
 
 use crate::{Result, Tx, params, sql};
 
@@ -81,8 +82,8 @@ pub struct Flag {
     pub author: AuthorId,
     /// As they call themselves; empty for someone who never wrote.
     pub name: String,
-    /// Why, as a stable word.
-    pub reason: String,
+    /// Why.
+    pub reason: Word<FlagReason>,
     /// In the reader's words.
     pub note: Option<String>,
     /// The text that it is about.

@@ -284,7 +284,7 @@ pub(crate) fn follow(
     let Some(to) = late(&stand, revision, verdict, known) else {
         return Ok(false);
     };
-    let after = before.entering(to.state, to.reason.as_deref());
+    let after = before.entering(to.state, to.reason.clone());
     let entry = Entry {
         by: Decider::Rules,
         action: match verdict.phase {

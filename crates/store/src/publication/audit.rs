@@ -4,7 +4,7 @@
 //! deleted, its name goes from the rows, and the rows stay.
 
 use rejoinder_core::publication::audit::{By, Change, short};
-use rejoinder_core::{AuthorId, SiteId, Time};
+use rejoinder_core::{AuthorId, SiteId, Time, Word};
 
 use crate::{Result, Row, Tx, params, sql};
 
@@ -32,8 +32,8 @@ pub struct Entry {
     pub at: Time,
     /// Who; without a name when the account was deleted.
     pub by: By,
-    /// What was changed, as a stable word.
-    pub change: String,
+    /// What was changed.
+    pub change: Word<Change>,
     /// Of what.
     pub subject: String,
     /// How it was.

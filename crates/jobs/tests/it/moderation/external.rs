@@ -98,7 +98,7 @@ impl World {
 
     async fn stands(&self, id: CommentId) -> (State, Option<String>) {
         let comment = self.comment(id).await;
-        (comment.state, comment.reason)
+        (comment.state, comment.reason.map(String::from))
     }
 
     async fn notes(&self, id: CommentId) -> Vec<String> {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
-use rejoinder_core::moderation::{Finding, Snapshot};
-use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Time};
+use rejoinder_core::moderation::{Finding, LogAction, Snapshot, StateReason};
+use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Time, Word};
 
 use crate::database::error::StoreError;
 use crate::moderation::groups::{Scope, in_scope};
@@ -65,15 +65,14 @@ pub struct Decision {
     pub revision: Option<i64>,
     /// Who decided.
     pub actor: Actor,
-    /// What was done: a moderator's action, `undo`, `close_page`, `open_page`, `mode_before`,
-    /// `mode_after`, `mode_of_site`, `delete` by the author, `judge`, `late` or `flags` by the rules.
-    pub action: String,
+    /// What was done.
+    pub action: Word<LogAction>,
     /// The comment before it.
     pub before: Option<Snapshot>,
     /// The comment after it.
     pub after: Option<Snapshot>,
-    /// Why, as a stable word.
-    pub reason: Option<String>,
+    /// Why.
+    pub reason: Option<Word<StateReason>>,
     /// What the author was told besides.
     pub note: Option<String>,
     /// What the rules found.
@@ -92,6 +91,14 @@ impl Decision {
         matches!(self.actor, Actor::Moderator(..))
             && self.undone_by.is_none()
             && self.undoes.is_none()
+    }
+
+    /// Whether it says when comments appear on a page.
+    pub fn is_of_mode(&self) -> bool {
+        matches!(
+            self.action.known(),
+            Some(LogAction::ModeBefore | LogAction::ModeAfter | LogAction::ModeOfSite)
+        )
     }
 
     /// Where the log goes on after it.

@@ -1,7 +1,7 @@
 //! Authors as moderators look them up: one with everything about them, and all whom a ban stops.
 
-use rejoinder_core::moderation::{Ban, Standing, Trust};
-use rejoinder_core::{Author, AuthorId, SiteId, Time};
+use rejoinder_core::moderation::{Ban, LogAction, Standing, Trust};
+use rejoinder_core::{Author, AuthorId, SiteId, Time, Word};
 
 use super::account;
 use super::record::{Record, record};
@@ -16,9 +16,8 @@ const MAX_SHOWN: i64 = 50;
 pub struct Changed {
     /// Names it at its site.
     pub id: i64,
-    /// What was done: `trusted`, `plain`, `always_held`, `suspend`, `end_suspension`, `ban`,
-    /// `lift_ban` or `note`.
-    pub action: String,
+    /// What was done.
+    pub action: Word<LogAction>,
     /// Until when it holds.
     pub until: Option<Time>,
     /// Why; of a note, the note.

@@ -134,8 +134,14 @@ async fn pages_that_turn_out_to_be_one_are_one_with_both_histories() {
         assert_eq!(left.unwrap().len(), 3);
 
         let log = world.log(second).await;
-        let undone = log.iter().find(|one| one.action == "reject").unwrap();
-        let undo = log.iter().find(|one| one.action == "undo").unwrap();
+        let undone = log
+            .iter()
+            .find(|one| one.action.as_str() == "reject")
+            .unwrap();
+        let undo = log
+            .iter()
+            .find(|one| one.action.as_str() == "undo")
+            .unwrap();
         assert_eq!(undone.undone_by, Some(undo.id.version));
         let again = upgraded(&world).await;
         assert_eq!(found(&again, &world, LOWER.1).await, Some(cafe));

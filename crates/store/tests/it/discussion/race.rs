@@ -166,13 +166,16 @@ async fn explain(world: &World, id: CommentId, story: &str) {
         );
         if is_by_rules && after.state == State::Published && before.state != State::Published {
             let waited = before.reason.as_deref() == Some("external");
-            assert!(waited && entry.action == "late", "rules published: {story}");
+            assert!(
+                waited && entry.action.as_str() == "late",
+                "rules published: {story}"
+            );
         }
         if before.state == State::Removed && after.state != State::Removed {
             assert!(undoes_a_removal(entry, &log), "it came back: {story}");
         }
         stands = after.state;
-        is_deleted |= entry.action == "delete";
+        is_deleted |= entry.action.as_str() == "delete";
     }
     let comment = world.comment(id).await;
     assert_eq!(comment.state, stands, "{story}");
@@ -183,7 +186,7 @@ fn undoes_a_removal(entry: &Decision, log: &[Decision]) -> bool {
     let undone = |it: &&Decision| Some(it.id.version) == entry.undoes;
     let removal = log.iter().find(undone);
     matches!(entry.actor, Actor::Moderator(..))
-        && removal.is_some_and(|it| it.action == "remove" && it.id < entry.id)
+        && removal.is_some_and(|it| it.action.as_str() == "remove" && it.id < entry.id)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase};
+use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase, StateReason};
 use rejoinder_core::notices::subscription::Kind;
 use rejoinder_core::passages::{Quote, Selector};
 use rejoinder_core::publication::settings::Passages;
@@ -181,7 +181,7 @@ pub(crate) async fn full(world: &World) -> Full {
     // What is found in a text, what moderators make of it, and its earlier forms.
     let said = Finding {
         note: Some("Zanzibar again".to_owned()),
-        ..Finding::new(Phase::External, State::Held, "external")
+        ..Finding::new(Phase::External, State::Held, StateReason::External)
     };
     let verdict = LateVerdict {
         phase: Phase::External,

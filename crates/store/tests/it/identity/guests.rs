@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::discussion::sort::Sort;
-use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase};
+use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase, StateReason};
 use rejoinder_core::notices::subscription::Kind;
 use rejoinder_core::{Clock as _, Refusal, State, TokenHash};
 use rejoinder_store::identity::authors::Details;
@@ -90,7 +90,7 @@ fn a_comment_that_its_author_deletes_leaves_no_word_of_it() {
 
         let said = Finding {
             note: Some("Zanzibar again".to_owned()),
-            ..Finding::new(Phase::External, State::Spam, "external")
+            ..Finding::new(Phase::External, State::Spam, StateReason::External)
         };
         let verdict = LateVerdict {
             phase: Phase::External,

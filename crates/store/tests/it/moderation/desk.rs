@@ -1,8 +1,10 @@
 //! What moderators do in the tests.
 
-use rejoinder_core::moderation::{Action, Finding, FlagReason, LateVerdict, Phase, Reason};
+use rejoinder_core::moderation::{
+    Action, Finding, FlagReason, LateVerdict, Phase, Reason, StateReason,
+};
 use rejoinder_core::{
-    Author, AuthorId, Clock as _, Comment, CommentId, Random as _, Refusal, State,
+    Author, AuthorId, Clock as _, Comment, CommentId, Random as _, Refusal, State, Word,
 };
 use rejoinder_store::moderation::decisions::{Decide, Decided, Decision, DecisionId, LogQuery, Of};
 use rejoinder_store::moderation::flagging;
@@ -31,7 +33,10 @@ pub(crate) fn refusal<T: std::fmt::Debug>(result: Result<T>) -> Refusal {
 pub(crate) fn outside(asks: Option<State>) -> LateVerdict {
     LateVerdict {
         phase: Phase::External,
-        finding: asks.map(|asks| Finding::new(Phase::External, asks, "akismet")),
+        finding: asks.map(|asks| Finding {
+            reason: Word::from("akismet".to_owned()),
+            ..Finding::new(Phase::External, asks, StateReason::External)
+        }),
     }
 }
 
@@ -55,7 +60,7 @@ impl World {
     /// State and reason of a comment: `held links`.
     pub(crate) async fn stands(&self, id: CommentId) -> String {
         let comment = self.comment(id).await;
-        let reason = comment.reason.unwrap_or_default();
+        let reason = comment.reason.as_deref().unwrap_or_default();
         format!("{} {reason}", comment.state.as_str())
             .trim()
             .to_owned()

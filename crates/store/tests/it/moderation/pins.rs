@@ -112,7 +112,8 @@ fn a_page_is_closed_and_opened_and_both_are_logged() {
             ..LogQuery::default()
         };
         let log = world.store.read(move |tx| decisions::log(tx, site, &query));
-        let actions: Vec<_> = log.await.unwrap().into_iter().map(|it| it.action).collect();
+        let log = log.await.unwrap();
+        let actions: Vec<_> = log.iter().map(|it| it.action.as_str()).collect();
         assert_eq!(actions, ["undo", "close_page"]);
         world.expect_sound().await;
     });

@@ -132,7 +132,7 @@ fn rows_come_newest_first_in_parts_and_of_one_kind() {
         set.await.unwrap();
 
         let newest = world.changes_of(site, Query { limit: 2, ..ALL }).await;
-        assert_eq!(newest[0].change, "origins.changed");
+        assert_eq!(newest[0].change.as_str(), "origins.changed");
         assert_eq!(newest[1].became.as_deref(), Some("3"));
         let before = Some(newest[1].id);
         let older = world.changes_of(site, Query { before, ..ALL }).await;
