@@ -36,16 +36,21 @@ pub(crate) fn note(language: Language, note: &str) -> String {
 mod tests {
     use super::*;
 
+    fn told_of(reason: Option<&str>) -> String {
+        let reason = reason.map(|word| Word::from(word.to_owned()));
+        refused(Language::English, reason.as_ref())
+    }
+
     #[test]
     fn what_a_rule_refused_is_not_told_in_a_moderators_name() {
         let by_rule = "A rule of this site, not a moderator, kept this from being published.";
         for reason in ["banned_word", "outside"] {
-            let told = refused(Language::English, Some(reason));
+            let told = told_of(Some(reason));
             assert!(told.starts_with(by_rule), "{told}");
             assert!(told.contains("The reason: "), "{told}");
         }
         for reason in [None, Some("off_topic"), Some("moderator"), Some("repeat")] {
-            let told = refused(Language::English, reason);
+            let told = told_of(reason);
             assert!(
                 told.starts_with("A moderator did not publish this."),
                 "{told}"

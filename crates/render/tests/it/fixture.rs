@@ -78,7 +78,7 @@ pub(crate) fn removed(id: i64, parent: Option<i64>) -> Comment {
     comment.author.role = Role::Moderator;
     comment.text = "Secret text".to_owned();
     comment.html = markup::sanitise("<p>Secret text</p>");
-    comment.reason = Some("secret-reason".to_owned());
+    comment.reason = Some("secret-reason".to_owned().into());
     comment.tally = Tally { up: 4_321, down: 0 };
     comment.edited_at = Some(time(77));
     comment.state = State::Removed;
