@@ -49,6 +49,7 @@ fn main() -> io::Result<()> {
     for (tag, own) in &catalogues {
         let mut texts = english.clone();
         over::lay_over(&mut texts, own.clone());
+        name_plurals(&mut texts, tag);
         fs::write(out.join(format!("{tag}.json")), texts.to_string())?;
     }
     let mut types = String::new();
@@ -87,6 +88,23 @@ fn read(folder: &Path) -> io::Result<BTreeMap<String, Value>> {
     Ok(catalogues)
 }
 
+/// Whether a text has forms for different numbers.
+fn is_plural(forms: &Map<String, Value>) -> bool {
+    forms.contains_key("one") && forms.contains_key("other")
+}
+
+/// Write the language beside each text that has forms, because its rule chooses among them.
+fn name_plurals(texts: &mut Value, tag: &str) {
+    let Value::Object(texts) = texts else { return };
+    if is_plural(texts) {
+        texts.insert("language".to_owned(), Value::from(tag));
+        return;
+    }
+    for text in texts.values_mut() {
+        name_plurals(text, tag);
+    }
+}
+
 fn write_type(types: &mut String, way: &str, texts: &Map<String, Value>) {
     let is_public = way.is_empty() || PUBLIC.contains(&way);
     let mut fields = String::new();
@@ -99,9 +117,7 @@ fn write_type(types: &mut String, way: &str, texts: &Map<String, Value>) {
             Value::Object(_) if MAPS.contains(&inner.as_str()) => {
                 "HashMap<String, String>".to_owned()
             }
-            Value::Object(forms) if forms.contains_key("other") && forms.len() == 2 => {
-                "Plural".to_owned()
-            }
+            Value::Object(forms) if is_plural(forms) => "Plural".to_owned(),
             Value::Object(texts) => {
                 write_type(types, &inner, texts);
                 name(&inner)

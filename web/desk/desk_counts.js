@@ -15,7 +15,7 @@ export function showCounts(counts) {
   for (const place of document.querySelectorAll('[data-nr-count]')) {
     const n = counts[place.getAttribute('data-nr-count') ?? ''];
     if (n !== undefined) {
-      const number = Math.min(n, LIMIT).toLocaleString(document.documentElement.lang);
+      const number = Math.min(n, LIMIT).toLocaleString(`${document.documentElement.lang}-u-nu-latn`);
       place.textContent = n < LIMIT ? number : `${number}+`;
     }
   }

@@ -60,7 +60,7 @@ test('above the thread one asks for all new comments by keyboard', async () => {
   await control.locator('[name=pace]').selectOption('daily');
   await control.locator('[name=email]').fill('cleo@reader.example');
   await page.keyboard.press('Enter');
-  await page.getByText('Please open the link in the mail').waitFor();
+  await page.getByText('open the link we’ve just sent you').waitFor();
   assert.ok(await control.locator('form').isHidden());
   assert.match(await desk.rejoinder.mail(), /To: cleo@reader\.example/);
 });
@@ -75,6 +75,6 @@ test('it can be asked for without script', async () => {
   await expectAccessible(page);
   await page.locator('[data-rj=notify] [name=email]').fill('dan@reader.example');
   await page.getByRole('button', { name: 'Notify me' }).click();
-  await page.getByText('Please open the link in the mail').waitFor();
+  await page.getByText('open the link we’ve just sent you').waitFor();
   assert.match(await desk.rejoinder.mail(), /To: dan@reader\.example/);
 });

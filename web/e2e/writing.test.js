@@ -241,7 +241,7 @@ test('a comment that a moderator reads first says so', async () => {
     const held = page.locator('[data-state=held]');
     await held.waitFor();
 
-    assert.match(await held.innerText(), /A moderator will read this first/);
+    assert.match(await held.innerText(), /Waiting for a moderator/);
     await expectAccessible(page);
   } finally {
     await moderate('after');

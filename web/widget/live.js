@@ -178,7 +178,7 @@ function count(thread, { id, votes }) {
   if (place?.dataset['score'] && votes) {
     const score = votes[0] - votes[1];
     place.dataset['score'] = `${score}`;
-    place.textContent = score.toLocaleString(thread.words.language).replace('-', '\u2212');
+    place.textContent = score.toLocaleString(thread.words.locale).replace('-', '\u2212');
   }
 }
 

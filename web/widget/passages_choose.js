@@ -68,7 +68,7 @@ async function show(passages, { range, text, start, end }, key) {
   const isLong = scalarsTo(exact, exact.length) > MAX_EXACT;
   const act = document.createElement(isLong ? 'p' : 'button');
   act.className = 'rj-offer';
-  act.textContent = isLong ? words.too_long.replace('{max}', MAX_EXACT.toLocaleString(thread.words.language)) : words.offer;
+  act.textContent = isLong ? words.too_long.replace('{max}', MAX_EXACT.toLocaleString(thread.words.locale)) : words.offer;
   const status = document.createElement('p');
   status.className = 'rj-unseen';
   status.setAttribute('role', 'status');

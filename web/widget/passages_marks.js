@@ -176,7 +176,7 @@ export class Marks {
     const { thread } = this.passages;
     const n = annotations.reduce((sum, annotation) => sum + annotation.n, 0);
     const isQuestion = annotations.some(({ kind }) => kind === 'question');
-    button.textContent = n ? n.toLocaleString(thread.words.language) : '?';
+    button.textContent = n ? n.toLocaleString(thread.words.locale) : '?';
     button.toggleAttribute('data-question', isQuestion);
     const { icon, question } = await this.passages.words();
     const quote = short(`${annotations[0]?.exact}`, 8);

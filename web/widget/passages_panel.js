@@ -117,7 +117,7 @@ function actsOf(passages, { annotations }, words, nShown) {
     const [only, ...others] = annotations.filter(({ comment }) => comment);
     others.length ? query.set('filter', 'inline') : query.set('root', `${only?.comment}`);
     all.href = `${thread.scope.base}/embed?${query}`;
-    all.textContent = n > nShown ? words.all.replace('{n}', n.toLocaleString(thread.words.language)) : words.there;
+    all.textContent = n > nShown ? words.all.replace('{n}', n.toLocaleString(thread.words.locale)) : words.there;
     all.addEventListener('click', (event) => {
       event.preventDefault();
       close();

@@ -141,7 +141,7 @@ function search(thread, along) {
     at = -1;
     const { one = '', other = '' } = output.dataset;
     const text = hits.length === 1 ? one : other;
-    output.textContent = words ? text.replace('{n}', hits.length.toLocaleString(thread.words.language)) : '';
+    output.textContent = words ? text.replace('{n}', hits.length.toLocaleString(thread.words.locale)) : '';
   };
   input.addEventListener('input', look);
   form.addEventListener('submit', (event) => {

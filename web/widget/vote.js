@@ -53,6 +53,6 @@ function show(thread, form, { mine, score }) {
   // Where scores are hidden for now there is none.
   if (place?.dataset['score']) {
     place.dataset['score'] = `${score}`;
-    place.textContent = score.toLocaleString(thread.words.language).replace('-', '\u2212');
+    place.textContent = score.toLocaleString(thread.words.locale).replace('-', '\u2212');
   }
 }

@@ -23,8 +23,10 @@ export class Words {
   constructor(language, fetch) {
     this.language = language;
     this.fetch = fetch;
-    this.ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
-    this.whole = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' });
+    // With the digits that the server writes.
+    this.locale = `${language}-u-nu-latn`;
+    this.ago = new Intl.RelativeTimeFormat(this.locale, { numeric: 'auto' });
+    this.whole = new Intl.DateTimeFormat(this.locale, { dateStyle: 'long', timeStyle: 'short' });
   }
 
   /** The catalogue of the language; while it cannot be had, a mute one. */
@@ -50,7 +52,7 @@ export class Words {
    */
   counted(forms, n) {
     const kind = new Intl.PluralRules(this.language).select(n);
-    return (forms?.[kind] ?? '{n}').replace('{n}', n.toLocaleString(this.language));
+    return (forms?.[kind] ?? forms?.other ?? '{n}').replace('{n}', n.toLocaleString(this.locale));
   }
 
   /** Say how long ago; what says so already is not touched. @param {ParentNode} node */

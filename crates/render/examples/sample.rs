@@ -112,7 +112,7 @@ fn main() -> Result<()> {
         has_accounts: true,
     };
     let write = |name: &str, html: String| fs::write(out.join(name), html);
-    write("front.html", front_page(&publication, &articles, BASE, "1"))?;
+    write("front.html", front_page(&context, &publication, &articles))?;
     for article in &articles {
         let comments = comments(&demo, &paper, article)?;
         let thread = thread(article, &comments, None);

@@ -156,7 +156,7 @@ export async function others(place, slug, { name, texts, to }) {
     }
     await page.getByRole('button', { name: /^Post/ }).click();
     await comment(page, name, text).or(page.locator('[data-state=held]', { hasText: text })).waitFor();
-    await page.getByText(/Your comment is posted|A moderator will read this first/).first().waitFor();
+    await page.getByText(/Your comment is posted|Waiting for a moderator/).first().waitFor();
   }
   await other.leave();
 }

@@ -16,14 +16,35 @@ pub enum Language {
     English,
     /// German.
     German,
+    /// French.
+    French,
+    /// Spanish, as it is written on both sides of the ocean.
+    Spanish,
+    /// Portuguese as it is written in Brazil.
+    Portuguese,
+    /// Russian.
+    Russian,
+    /// Modern Standard Arabic.
+    Arabic,
+    /// Japanese.
+    Japanese,
 }
 
 impl Language {
     /// All languages, in the order of their declaration.
-    pub const ALL: [Self; 2] = [Self::English, Self::German];
+    pub const ALL: [Self; 8] = [
+        Self::English,
+        Self::German,
+        Self::French,
+        Self::Spanish,
+        Self::Portuguese,
+        Self::Russian,
+        Self::Arabic,
+        Self::Japanese,
+    ];
 
     /// The BCP 47 tag of each.
-    pub const TAGS: [&'static str; 2] = ["en", "de"];
+    pub const TAGS: [&'static str; 8] = ["en", "de", "fr", "es", "pt-BR", "ru", "ar", "ja"];
 
     /// Its BCP 47 tag.
     pub const fn tag(self) -> &'static str {
@@ -33,15 +54,22 @@ impl Language {
     /// `rtl` where its text runs from right to left, else `ltr`.
     pub const fn direction(self) -> &'static str {
         match self {
-            Self::English | Self::German => "ltr",
+            Self::Arabic => "rtl",
+            Self::English
+            | Self::German
+            | Self::French
+            | Self::Spanish
+            | Self::Portuguese
+            | Self::Russian
+            | Self::Japanese => "ltr",
         }
     }
 
     /// The language of a BCP 47 tag, whatever its script and region; English where there is none.
     pub fn nearest(tag: &str) -> Self {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        let primary = |tag: &str| tag.split(['-', '_']).next().map(str::to_ascii_lowercase);
         let mut all = Self::ALL.into_iter();
-        all.find(|language| primary.eq_ignore_ascii_case(language.tag()))
+        all.find(|language| primary(language.tag()) == primary(tag))
             .unwrap_or_default()
     }
 }
@@ -80,10 +108,15 @@ mod tests {
     fn a_language_without_words_is_read_as_the_nearest() {
         let read = |tag: &str| serde_json::from_value::<Language>(tag.into()).unwrap();
         assert_eq!(
-            ["de-AT", "DE_ch", "en-GB", "tlh", "", "den", "\u{0}"].map(read),
+            [
+                "de-AT", "DE_ch", "pt", "PT_pt", "en-GB", "tlh", "", "den", "\u{0}"
+            ]
+            .map(read),
             [
                 Language::German,
                 Language::German,
+                Language::Portuguese,
+                Language::Portuguese,
                 Language::English,
                 Language::English,
                 Language::English,

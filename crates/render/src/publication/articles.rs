@@ -4,7 +4,7 @@ use askama::Template;
 use rejoinder_core::Thread;
 use rejoinder_core::publication::language::Language;
 
-use crate::catalogue::{self, Catalogue, Day, fill};
+use crate::catalogue::{Catalogue, Day, fill};
 use crate::discussion::feed::{self, Alternate};
 use crate::discussion::thread::{fragment, key, n_comments};
 use crate::funding::{Shown, piece};
@@ -21,6 +21,7 @@ pub fn article_page(
     (thread, campaign): (&Thread, Option<Shown<'_>>),
 ) -> String {
     rendered(&ArticlePage {
+        language: context.site.settings.language,
         texts: context.texts,
         assets: context.assets,
         title: format!("{} – {}", article.headline, publication.title),
@@ -39,16 +40,16 @@ pub fn article_page(
 
 /// The articles of the edition, the first one leading.
 pub fn front_page(
+    context: &Context<'_>,
     publication: &Publication,
     articles: &[Article],
-    base: &str,
-    assets: &str,
 ) -> String {
     rendered(&FrontPage {
-        texts: catalogue::of(Language::English),
-        assets,
+        language: context.site.settings.language,
+        texts: context.texts,
+        assets: context.assets,
         title: publication.title.clone(),
-        canonical: format!("{base}/"),
+        canonical: format!("{}/", context.base),
         publication,
         lead: articles.first(),
         rest: articles.get(1..).unwrap_or_default(),
@@ -58,6 +59,7 @@ pub fn front_page(
 #[derive(Template)]
 #[template(path = "publication/article.html")]
 struct ArticlePage<'a> {
+    language: Language,
     texts: &'static Catalogue,
     assets: &'a str,
     title: String,
@@ -109,6 +111,7 @@ impl ArticlePage<'_> {
 #[derive(Template)]
 #[template(path = "publication/front.html")]
 struct FrontPage<'a> {
+    language: Language,
     texts: &'static Catalogue,
     assets: &'a str,
     title: String,

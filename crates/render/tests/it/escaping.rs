@@ -111,10 +111,9 @@ fn surfaces(text: &str) -> Vec<(&'static str, String)> {
         (
             "front",
             front_page(
+                &context,
                 &publication(text),
                 &[article(text), article(text)],
-                BASE,
-                text,
             ),
         ),
     ]

@@ -28,12 +28,18 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// `GET /`: the articles, or, of a server without any, what it is and where to go on.
-async fn front_page(State(app): State<App>, visitor: Visitor) -> Response<Body> {
+async fn front_page(State(app): State<App>, visitor: Visitor) -> Result<Response<Body>, ErrorPage> {
     let base = &visitor.base.0;
-    page(match &app.config.publication {
-        Some(own) => render::front_page(&own.about, &own.articles, base, VERSION),
-        None => render::welcome_page(base, VERSION),
-    })
+    let Some(own) = &app.config.publication else {
+        return Ok(page(render::welcome_page(base, VERSION)));
+    };
+    let site = visitor.at(&app, &own.site).await?;
+    let context = threads::context(&app, &site, base);
+    Ok(page(render::front_page(
+        &context,
+        &own.about,
+        &own.articles,
+    )))
 }
 
 /// `GET /articles/{slug}`: an article with its thread.

@@ -202,7 +202,7 @@ async fn a_banned_word_is_refused_at_its_field_and_nothing_is_posted() {
 
     assert_eq!(
         text["detail"],
-        "This site’s word filter, not a moderator, doesn’t allow “d\u{200b}arn”; please change it."
+        "A rule of this site, not a moderator, does not take “d\u{200b}arn”; please change it."
     );
     let told = [&text, &name, &website].map(|it| {
         format!(

@@ -24,6 +24,12 @@ async fn a_thread_its_script_and_its_feed_speak_the_language_of_the_site() {
     for (language, comments, retry) in [
         (Language::English, "1 comment", "Try again"),
         (Language::German, "1 Kommentar", "Erneut versuchen"),
+        (Language::French, "1 commentaire", "Réessayer"),
+        (Language::Spanish, "1 comentario", "Reintentar"),
+        (Language::Portuguese, "1 comentário", "Tentar de novo"),
+        (Language::Russian, "1 комментарий", "Повторить"),
+        (Language::Arabic, "تعليق واحد", "إعادة المحاولة"),
+        (Language::Japanese, "コメント1件", "もう一度試す"),
     ] {
         let app = speaking(language).await;
         app.reader("Ann").post(STORY, "First").await.good();
@@ -43,7 +49,10 @@ async fn a_thread_its_script_and_its_feed_speak_the_language_of_the_site() {
             .good();
 
         assert!(
-            page.contains(&format!("<html lang=\"{language}\"")),
+            page.contains(&format!(
+                "<html lang=\"{language}\" dir=\"{}\"",
+                language.direction()
+            )),
             "{page}"
         );
         assert!(page.contains(comments), "{page}");
@@ -79,7 +88,7 @@ async fn every_language_that_is_offered_has_every_word_for_scripts() {
 
 #[tokio::test]
 async fn a_language_that_was_taken_without_words_is_served_in_english() {
-    for stored in ["ar", "tlh", "", "en-GB"] {
+    for stored in ["he", "tlh", "", "en-GB"] {
         let settings: Settings = serde_json::from_value(json!({ "language": stored })).unwrap();
         let app = TestApp::new().await;
         app.add_site(1, "news.example", settings).await;
@@ -170,7 +179,10 @@ async fn the_newsroom_speaks_the_language_of_the_site() {
         for (page, said) in [(queue, desk), (form, settings), (told, saved)] {
             assert!(page.contains(said), "{said} in {page}");
             assert!(
-                page.contains(&format!("<html lang=\"{language}\"")),
+                page.contains(&format!(
+                    "<html lang=\"{language}\" dir=\"{}\"",
+                    language.direction()
+                )),
                 "{page}"
             );
         }

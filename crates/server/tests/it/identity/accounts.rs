@@ -460,7 +460,7 @@ async fn a_new_account_cannot_be_called_like_the_newsroom() {
     for name in ["Moderator", "M\u{43e}derator", "news.example"] {
         let refused = open(&eve, &link, name, "").await;
         assert_eq!(refused.status, 422, "{name}");
-        assert!(refused.text().contains("belongs to the newsroom"));
+        assert!(refused.text().contains("is reserved for the newsroom"));
     }
     assert_eq!(open(&eve, &link, "Eve", "").await.status, 303);
     let mut guest = app.reader("ED!TOR");
@@ -539,7 +539,7 @@ async fn a_name_is_changed_and_sessions_are_ended_on_the_accounts_page() {
 
     assert_eq!((renamed.status.as_u16(), ended.status.as_u16()), (303, 303));
     assert_eq!(refused.status, 422);
-    assert!(refused.text().contains("belongs to the newsroom"));
+    assert!(refused.text().contains("is reserved for the newsroom"));
     let thread = app.thread("story").await;
     assert_eq!(thread["comments"][0]["author"]["name"], "Ann Lee");
     assert!(phone.me("story").await["reader"].is_null());

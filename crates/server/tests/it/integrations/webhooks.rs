@@ -158,7 +158,7 @@ async fn the_log_shows_what_became_of_each_delivery_and_sends_it_again() {
         olga.get(sent.header("location"))
             .await
             .text()
-            .contains("It is sent again shortly")
+            .contains("It will be sent again shortly")
     );
     assert_eq!(deliveries(&app).await[0].state.as_str(), "waiting");
     record(Attempt::Taken(200)).await;

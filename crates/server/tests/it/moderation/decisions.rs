@@ -309,7 +309,7 @@ async fn authors_see_where_they_wrote_what_became_of_it_and_nobody_else_does() {
         waits.contains("Wait ") && !waits.contains("Another"),
         "{waits}"
     );
-    assert!(!seen(&bob).await.contains("Wait"));
+    assert!(!seen(&bob).await.contains("Wait "));
     assert!(app.reader("Cid").me(STORY).await["withheld"].is_null());
 
     let note = "Please <i>stay</i> with the subject";

@@ -87,7 +87,11 @@ async fn a_stranger_confirms_changes_and_ends_by_the_link_and_looking_changes_no
     assert!(app.get(&link).await.text().contains("Stop these emails"));
     let ended = press(&app, &link, "act=end").await;
     assert!(ended.text().contains("These emails have stopped"));
-    assert!(ended.text().contains("That was all you asked to be told"));
+    assert!(
+        ended
+            .text()
+            .contains("That was everything you had asked for")
+    );
     assert_eq!(app.get(&link).await.status, 404);
 }
 
@@ -187,7 +191,7 @@ async fn stopping_means_one_kind_of_mails_about_a_page_and_says_what_is_left() {
             let kept = all.iter().filter(|(what, _)| what != kind);
             assert_eq!(left, kept.cloned().collect::<Vec<_>>(), "{kind}, {body}");
             assert!(ended.contains("These emails have stopped"), "{ended}");
-            let (_, listed) = ended.split_once("They still tell of:").unwrap();
+            let (_, listed) = ended.split_once("They are still about:").unwrap();
             for (still, _) in &left {
                 assert!(listed.contains(&what(still)), "{still}: {listed}");
             }
@@ -198,7 +202,7 @@ async fn stopping_means_one_kind_of_mails_about_a_page_and_says_what_is_left() {
             let (path, _) = rest.split_once('"').unwrap();
             let over = press(&app, &format!("/notices/{path}"), "act=end_all").await;
             let over = over.text();
-            assert!(over.contains("no longer tell of any comments"), "{over}");
+            assert!(over.contains("any more emails at"), "{over}");
             assert_eq!(told(&app, &ann).await, []);
         }
     }
@@ -272,7 +276,7 @@ async fn a_plain_form_asks_too_and_a_wrong_word_is_named() {
     let odd = ann.send(Method::POST, "/api/v1/subscriptions", odd).await;
 
     assert!(
-        told.text().contains("Please open the link"),
+        told.text().contains("open the link we’ve just sent you"),
         "{}",
         told.text()
     );
@@ -346,7 +350,7 @@ async fn a_moderator_stops_the_mails_of_the_desk_by_their_link_and_looking_chang
     assert_eq!(app.get("/notices/other.example/s3cret").await.status, 404);
     for _twice in 0..2 {
         let ended = press(&app, link, "List-Unsubscribe=One-Click").await;
-        assert!(ended.text().contains("You get no more mails"));
+        assert!(ended.text().contains("You will get no more emails"));
         assert!(app.store.write(due).await.unwrap().is_none());
     }
     press(&app, link, "act=again").await;

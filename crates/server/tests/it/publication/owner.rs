@@ -389,7 +389,7 @@ async fn a_parked_job_is_tried_again_or_given_up() {
 
     let answers = [retried, dropped, again, odd].map(|answer| answer.status.as_u16());
     assert_eq!(answers, [303, 303, 404, 400]);
-    assert!(olga.get(jobs).await.text().contains("Nothing is parked."));
+    assert!(olga.get(jobs).await.text().contains("Nothing has failed."));
     let now = rejoinder_core::Time::from_micros(0);
     let due = app
         .store

@@ -231,9 +231,9 @@ async fn what_is_no_correction_is_refused() {
         422 proposal_same [text]: This is what the transcript says already.
         409 proposal_known [text]: Somebody has proposed this already; you can confirm it.
         422 proposal_links [text]: A transcript has no links.
-        422 word_banned [text]: This site’s word filter, not a moderator, doesn’t allow “Grumpy”; please change it.
-        422 word_banned [text]: This site’s word filter, not a moderator, doesn’t allow “grumpy”; please change it.
-        422 word_banned [text]: This site’s word filter, not a moderator, doesn’t allow “Grumpy”; please change it.
+        422 word_banned [text]: A rule of this site, not a moderator, does not take “Grumpy”; please change it.
+        422 word_banned [text]: A rule of this site, not a moderator, does not take “grumpy”; please change it.
+        422 word_banned [text]: A rule of this site, not a moderator, does not take “Grumpy”; please change it.
         422 proposal_too_long [text]: The text of a line can have at most 2000 characters.
         422 speaker_too_long [speaker]: The name of a speaker can have at most 100 characters.
         422 name_missing [name]: A name is needed.
