@@ -5,6 +5,7 @@
 import { part } from '../shared/nodes.js';
 import { dress } from './dress.js';
 import { rest } from './player_along.js';
+import { begin, frameOf } from './player_elsewhere.js';
 import { secondsOf } from './player_time.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
@@ -70,7 +71,7 @@ function to(thread, figure, span, plays) {
     // Nothing is loaded from elsewhere before the reader says so.
     const frame = figure.querySelector('iframe');
     figure.dataset['from'] = `${Math.floor(from)}`;
-    frame ? frame.setAttribute('src', begin(`${frame.dataset['frame']}`, from)) : part(figure, 'elsewhere')?.focus();
+    frame ? begin(frame, from) : part(figure, 'elsewhere')?.focus();
   }
   const cue = figure.querySelector(`[data-start="${from}"]`);
   cue?.scrollIntoView({ block: 'nearest' });
@@ -100,34 +101,15 @@ function play(media, from, until, plays) {
   plays && media.play().catch(() => {});
 }
 
-/** A frame's address, from a second on. @param {string} frame @param {number} from */
-function begin(frame, from) {
-  const url = new URL(frame);
-  if (url.host === 'player.vimeo.com') {
-    url.hash = `t=${Math.floor(from)}s`;
-  } else {
-    url.searchParams.set('start', `${Math.floor(from)}`);
-  }
-  return url.href;
-}
-
 /** Play what is elsewhere in its place. @param {Thread} thread @param {HTMLElement} button */
-async function elsewhere(thread, button) {
+function elsewhere(thread, button) {
   const figure = figureOf(button);
-  const { frame = '', title = '' } = button.dataset;
-  const player = document.createElement('iframe');
-  Object.assign(player, {
-    className: 'rj-player',
-    title,
-    allow: 'fullscreen; picture-in-picture; encrypted-media',
-    referrerPolicy: 'strict-origin-when-cross-origin',
-    src: begin(frame, Number(figure.dataset['from'] ?? 0)),
-  });
-  player.dataset['frame'] = frame;
-  player.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-presentation allow-popups');
+  const player = frameOf(button.dataset, thread.scope.signal);
+  const from = Number(figure.dataset['from'] ?? 0);
+  begin(player, from);
   button.replaceWith(player);
   player.focus();
-  thread.emit('play', { recording: figure.dataset['id'], from: 0 });
+  thread.emit('play', { recording: figure.dataset['id'], from });
 }
 
 /** Show what there is to read, or put it away. @param {Thread} thread @param {HTMLElement} link */

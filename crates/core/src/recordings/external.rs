@@ -151,6 +151,11 @@ fn peertube(url: &Url, path: &[&str]) -> Option<String> {
     };
     let id = uuid(id).or_else(|| short_uuid(id))?;
     let (host, port) = (url.host_str()?, url.port());
+    // The host is written into policies, too, where other letters would mean something.
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+    if !host.bytes().all(is_name) {
+        return None;
+    }
     let port = port.map_or_else(String::new, |port| format!(":{port}"));
     Some(format!("{host}{port}/{id}"))
 }

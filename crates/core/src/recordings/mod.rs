@@ -3,6 +3,7 @@
 mod comparison;
 mod external;
 mod offset;
+mod playing;
 pub mod proposals;
 mod provider;
 mod recording;
@@ -10,6 +11,7 @@ mod span;
 
 pub use comparison::{Comparison, LeftOut, Piece, Stretch};
 pub use external::External;
+pub use playing::{Playing, Seek};
 pub use proposals::{Lock, Proposal, Said};
 pub use provider::{NoProvider, Provider};
 pub use recording::{Kind, Recording, State, Status};

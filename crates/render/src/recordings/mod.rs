@@ -23,4 +23,5 @@ pub use player::{player_fragment, player_page};
 pub use podcast::{Episode, podcast};
 pub use proposals::{Asks, ProposalForm, proposal_page};
 pub use revision::{RevisionPage, revision_page};
+pub use section::playing;
 pub(crate) use section::section;

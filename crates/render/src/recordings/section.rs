@@ -1,10 +1,10 @@
 //! The recordings of a page, where they stand with its thread.
 
 use askama::Template;
+use rejoinder_core::Settings;
 use rejoinder_core::discussion::card;
-use rejoinder_core::discussion::player::{self, Player};
 use rejoinder_core::publication::settings::LinkCards;
-use rejoinder_core::recordings::{Kind, Recording, State};
+use rejoinder_core::recordings::{Kind, Playing, Recording, State};
 
 use crate::Context;
 use crate::catalogue::{Catalogue, fill};
@@ -50,7 +50,7 @@ pub(crate) fn figure(context: &Context<'_>, links: &Links, recording: &Recording
         base: context.base,
         host: &links.host,
         recording,
-        player: player_of(context, recording),
+        player: playing(&context.site.settings, recording),
         read_along: links.recording(recording.id),
         from: None,
     })
@@ -68,18 +68,19 @@ pub(crate) fn figure_alone(
         base: context.base,
         host: &links.host,
         recording,
-        player: player_of(context, recording),
+        player: playing(&context.site.settings, recording),
         read_along: String::new(),
         from,
     })
 }
 
 /// What plays a recording elsewhere, where the site lets anything be loaded from elsewhere.
-fn player_of(context: &Context<'_>, recording: &Recording) -> Option<Player> {
+pub fn playing(settings: &Settings, recording: &Recording) -> Option<Playing> {
     let address = recording.address.as_deref()?;
-    match context.site.settings.link_cards {
+    match settings.link_cards {
         LinkCards::Off => None,
-        LinkCards::On | LinkCards::Listed | LinkCards::Unlisted => player::of(address),
+        _ if recording.has_file() => None,
+        LinkCards::On | LinkCards::Listed | LinkCards::Unlisted => Playing::of(address),
     }
 }
 
@@ -90,7 +91,7 @@ struct Figure<'a> {
     base: &'a str,
     host: &'a str,
     recording: &'a Recording,
-    player: Option<Player>,
+    player: Option<Playing>,
     /// Where there is more to read; empty where the reader is there.
     read_along: String,
     /// The part to be played, as a media fragment.
@@ -113,7 +114,7 @@ impl Figure<'_> {
         self.recording.duration_ms.map(clock)
     }
 
-    fn play(&self, player: &Player) -> String {
+    fn play(&self, player: &Playing) -> String {
         fill(&self.texts.recordings.elsewhere, &[("host", &player.host)])
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use rejoinder_core::recordings::Recording;
 use rejoinder_core::{PageKey, Site, Thread, ThreadQuery};
 use render::discussion::json::{self, ThreadBody};
 use render::funding::Shown;
@@ -27,6 +28,7 @@ use crate::http::slots::Turn;
 use crate::public::cached::{self, Asking};
 use crate::public::embedding::may_show;
 use crate::public::publication::Publication;
+use crate::public::recordings::players;
 use crate::state::App;
 
 /// `GET /embed/thread`: the thread as an HTML fragment for the widget.
@@ -342,11 +344,12 @@ impl Source for ThreadSource<'_> {
             page.key = placed(self.app, &slot.site, &shape.base, page.key.clone());
         }
         thread.key = placed(self.app, &slot.site, &shape.base, thread.key);
+        let headers = headers(&slot.site, shape.form, &thread.recordings);
         Ok(Rendered {
             version: thread.page.as_ref().map_or(0, |page| page.version),
             canonical,
             body: self.body(slot, shape, thread, turn).await?,
-            headers: headers(&slot.site, shape.form),
+            headers,
             validators: Validators::Tag,
         })
     }
@@ -361,7 +364,7 @@ pub(crate) fn placed(app: &App, site: &Site, base: &str, key: PageKey) -> PageKe
     }
 }
 
-fn headers(site: &Site, form: Form) -> HeaderMap {
+fn headers(site: &Site, form: Form, recordings: &[Recording]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let kind = match form {
         Form::Json | Form::Annotations => "application/json",
@@ -375,8 +378,8 @@ fn headers(site: &Site, form: Form) -> HeaderMap {
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     let policy = match form {
-        Form::Page => Some(embed_policy(site)),
-        Form::Article => Some(own_policy()),
+        Form::Page => Some(embed_policy(site, &players(site, recordings))),
+        Form::Article => Some(own_policy(&players(site, recordings))),
         Form::Json
         | Form::Fragment
         | Form::Feed(..)

@@ -17,8 +17,9 @@ pub(crate) enum Framers {
 }
 
 /// The policy of a whole page that `site` may frame: only the server's own files, and no HTML that
-/// a script makes of text except through the widget's one Trusted Types policy.
-pub(crate) fn embed_policy(site: &Site) -> HeaderValue {
+/// a script makes of text except through the widget's one Trusted Types policy. `players` are where else
+/// its recordings are played from.
+pub(crate) fn embed_policy(site: &Site, players: &[String]) -> HeaderValue {
     // Whatever came to be stored as one: only an origin is written into a policy.
     let origins = site
         .origins
@@ -26,15 +27,22 @@ pub(crate) fn embed_policy(site: &Site) -> HeaderValue {
         .filter_map(|own| origin::origin(own).ok());
     let framers = origins.collect::<Vec<_>>().join(" ");
     let players = match site.settings.link_cards {
-        LinkCards::Off => [].as_slice(),
-        LinkCards::Listed | LinkCards::Unlisted | LinkCards::On => &player::ORIGINS,
+        LinkCards::Off => Vec::new(),
+        LinkCards::Listed | LinkCards::Unlisted | LinkCards::On => with_cards(players),
     };
-    page_policy(&format!("'self' {framers}"), players)
+    page_policy(&format!("'self' {framers}"), &players)
 }
 
 /// The policy of a page that only the server's own pages may frame.
-pub(crate) fn own_policy() -> HeaderValue {
-    page_policy("'self'", &player::ORIGINS)
+pub(crate) fn own_policy(players: &[String]) -> HeaderValue {
+    page_policy("'self'", &with_cards(players))
+}
+
+/// `players`, and those of link cards.
+fn with_cards(players: &[String]) -> Vec<&str> {
+    let more = players.iter().map(String::as_str);
+    let more = more.filter(|own| !player::ORIGINS.contains(own));
+    player::ORIGINS.into_iter().chain(more).collect()
 }
 
 /// The policy of a page that nobody may frame.
@@ -79,8 +87,8 @@ pub(super) fn finish(response: &mut Response<Body>, framers: Framers, site: Opti
     let is_page = kind.is_some_and(|kind| kind.starts_with(b"text/html"));
     if is_page && let Entry::Vacant(policy) = headers.entry(header::CONTENT_SECURITY_POLICY) {
         policy.insert(match (framers, site) {
-            (Framers::Site, Some(site)) => embed_policy(site),
-            (Framers::Site, None) => own_policy(),
+            (Framers::Site, Some(site)) => embed_policy(site, &[]),
+            (Framers::Site, None) => own_policy(&[]),
             (Framers::Nobody, _) => unframed_policy(),
         });
     }

@@ -1,5 +1,7 @@
 //! What there is to read of a recording, as fragment and as whole page, from the page cache.
 
+use std::slice;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, header};
@@ -10,7 +12,7 @@ use render::recordings::{Cited, CutOf, Facts};
 use store::discussion::pages;
 use store::recordings::{listing, whole};
 
-use super::is_open;
+use super::{is_open, players};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Params, Visitor};
@@ -186,6 +188,7 @@ impl Source for AlongSource<'_> {
         let (page, whole) = read.await?.ok_or_else(|| PageError::broken("it is gone"))?;
         let canonical = page.key.as_str().to_owned();
         let key = placed(self.app, &slot.site, &shape.base, page.key);
+        let recording = whole.recording.clone();
         let (app, site, own) = (self.app.clone(), slot.site.clone(), shape.clone());
         let work = move || html(&context(&app, &site, &own.base), own.form, &key, &whole);
         let html = Asking::apart(turn, work).await??;
@@ -193,18 +196,19 @@ impl Source for AlongSource<'_> {
             version: page.version,
             canonical: Some(canonical),
             body: html.into_bytes(),
-            headers: headers(&slot.site, shape.form),
+            headers: headers(&slot.site, shape.form, &recording),
             validators: Validators::Tag,
         })
     }
 }
 
-fn headers(site: &Site, form: Form) -> HeaderMap {
+fn headers(site: &Site, form: Form, recording: &Recording) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     headers.insert(header::CONTENT_TYPE, kind);
     if matches!(form, Form::Recording(..)) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, embed_policy(site));
+        let policy = embed_policy(site, &players(site, slice::from_ref(recording)));
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     complete(&mut headers, true);
     headers

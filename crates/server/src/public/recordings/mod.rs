@@ -7,6 +7,7 @@ mod range;
 mod transcript;
 
 use captions::{Chapter, Format, Transcript};
+use rejoinder_core::Site;
 use rejoinder_core::recordings::{Recording, State};
 
 use crate::access::Access::Public;
@@ -40,6 +41,13 @@ pub(crate) fn routes() -> Vec<Route> {
 /// Whether readers may know of a recording: it can be heard, and is no cut.
 fn is_open(recording: &Recording) -> bool {
     recording.state == State::Ready && recording.cut_of.is_none()
+}
+
+/// Where else recordings are played from: what the policy of a page that shows them has to let in.
+pub(crate) fn players(site: &Site, recordings: &[Recording]) -> Vec<String> {
+    let playing = |own| render::recordings::playing(&site.settings, own);
+    let playing = recordings.iter().filter_map(playing);
+    playing.map(|own| own.origin).collect()
 }
 
 /// A transcript as it is kept.

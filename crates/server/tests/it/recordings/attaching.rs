@@ -1,7 +1,7 @@
 //! Recordings that editors name by an address.
 
 use axum::http::StatusCode;
-use rejoinder_core::publication::settings::Settings;
+use rejoinder_core::publication::settings::{LinkCards, Settings};
 
 use super::{editor, id_of, offer, recording};
 use crate::support::{Answer, STORY, TestApp, TestReader};
@@ -116,4 +116,34 @@ async fn the_files_of_a_site_have_the_room_that_its_owner_sets() {
     let removed = editor.submit(&place, &[("act", "remove")]).await;
     assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.text());
     assert_eq!(offer(&editor, 600_000).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_page_lets_in_the_instance_of_peertube_that_its_recording_names_and_no_other_page_does() {
+    let (app, editor) = editor().await;
+    let video = "https://tube.example/w/kkGMgK9ZtnKfYAgnEtQxbv";
+    let attached = attach(&editor, &[("address", video), ("duration", "35:00")]).await;
+    assert_eq!(attached.status, StatusCode::SEE_OTHER);
+
+    let policy = async |page: &str| {
+        let whole = app
+            .get(&format!("/embed?site=news.example&page={page}"))
+            .await;
+        whole.header("content-security-policy").to_owned()
+    };
+    assert!(policy(STORY).await.contains(" https://tube.example; "));
+    assert!(!policy("other").await.contains("tube.example"));
+    let shown = thread(&app).await;
+    assert!(
+        shown.contains("data-frame=\"https://tube.example/videos/embed/9c9de5e8-0a1e-484a-b099-e80766180a6d?p2p=0\" data-seek=\"query\""),
+        "{shown}"
+    );
+
+    // Nothing is loaded from elsewhere where the owner does not want it.
+    let settings = Settings {
+        link_cards: LinkCards::Off,
+        ..Settings::default()
+    };
+    app.add_site(1, "news.example", settings).await;
+    assert!(!policy(STORY).await.contains("tube.example"));
 }
