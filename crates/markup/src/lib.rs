@@ -30,7 +30,7 @@ pub use escape::escape;
 pub use facts::{Facts, MAX_NAME, MAX_TITLE, line, page_facts};
 pub use markdown::{Rendered, render, render_beside};
 pub use plain::{excerpt, plain_text};
-pub use sanitiser::{has_times, sanitise, with_time_labels, with_times_at};
+pub use sanitiser::{has_times, sanitise, sanitise_beside, with_time_labels, with_times_at};
 pub use shown::{Shown, readable};
 pub use url_gate::{safe_link, safe_url};
 pub use wordpress::paragraphs_from_wordpress;

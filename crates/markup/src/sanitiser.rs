@@ -1,5 +1,6 @@
 //! The allow-list, and the only maker of [`SafeHtml`] beside the store, which keeps what was made here.
 
+mod cited_links;
 mod time_links;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use crate::escape::push_text;
 use crate::shape::normalise;
 use crate::url_gate::safe_link;
 
+pub use cited_links::sanitise_beside;
 pub(crate) use time_links::{BEGIN, END, sanitise_with_times};
 pub use time_links::{has_times, with_time_labels, with_times_at};
 

@@ -12,6 +12,7 @@ use crate::discussion::{cards, comments};
 use crate::integrations::webhooks;
 use crate::moderation::{corrections, desk_mails, learned};
 use crate::notices::{bells, telling};
+use crate::recordings::citing;
 use crate::{Result, Tx};
 
 /// Do what the events of this transaction ask for, and what those ask for that come of it.
@@ -29,6 +30,9 @@ pub(crate) fn follow(tx: &mut Tx<'_>) -> Result<()> {
 
 fn follow_event(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
     webhooks::announce(tx, event)?;
+    if event.kind == EventKind::Imported {
+        citing::want_beside(tx, event.at, event.site, event.page)?;
+    }
     let Some(comment) = event.comment else {
         return Ok(());
     };

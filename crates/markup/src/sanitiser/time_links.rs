@@ -18,7 +18,7 @@ pub(crate) const BEGIN: char = '\u{1}';
 pub(crate) const END: char = '\u{2}';
 
 /// How each link begins that is put in here.
-const TAG: &str = "<a class=\"rj-time\" href=\"#";
+pub(super) const TAG: &str = "<a class=\"rj-time\" href=\"#";
 
 /// Sanitises `html` and puts a link to each of `times`, in their order, between its signs. Gives
 /// nothing when the sanitiser has left anything else between or around them.
@@ -33,7 +33,7 @@ pub(crate) fn sanitise_with_times(html: &str, times: &[TimeReference]) -> Option
             return None;
         }
         linked.push_str(before);
-        push_tag(&mut linked, time);
+        push_tag(&mut linked, time, "");
         linked.push_str(inside);
         linked.push_str("</a>");
         rest = after;
@@ -42,7 +42,8 @@ pub(crate) fn sanitise_with_times(html: &str, times: &[TimeReference]) -> Option
     (!rest.contains([BEGIN, END])).then_some(SafeHtml::from_sanitiser(linked))
 }
 
-fn push_tag(html: &mut String, time: &TimeReference) {
+/// Puts in how the link to `time` begins, with `more` attributes.
+pub(super) fn push_tag(html: &mut String, time: &TimeReference, more: &str) {
     let (span, recording) = (time.span, time.recording);
     let start = span.start();
     html.push_str(&format!(
@@ -51,11 +52,11 @@ fn push_tag(html: &mut String, time: &TimeReference) {
     if let Some(end) = span.end() {
         html.push_str(&format!(" data-end=\"{end}\""));
     }
-    html.push('>');
+    html.extend([more, ">"]);
 }
 
 /// Whether `inside` has no link, and every element whole.
-fn is_whole(inside: &str) -> bool {
+pub(super) fn is_whole(inside: &str) -> bool {
     let mut n_open = 0_usize;
     for tag in inside.split('<').skip(1) {
         let name = tag.split([' ', '>']).next().unwrap_or_default();

@@ -45,7 +45,7 @@ impl Stored {
         let html = match (self.is_stale(), self.written_in.as_str()) {
             (false, _) => self.html,
             // What came from another system was no Markdown there.
-            (true, "html") => markup::sanitise(self.html.as_str()),
+            (true, "html") => markup::sanitise_beside(self.html.as_str(), recordings).0,
             (true, _) => markup::render_beside(&self.text, recordings).html,
         };
         (self.text, html)
@@ -76,7 +76,7 @@ pub fn renew(tx: &mut Tx<'_>) -> Result<bool> {
     )?;
     let last = step.last().map(|(site, id, ..)| (*site, *id));
     for (site, id, page, stored) in step.into_iter().filter(|(.., stored)| stored.is_stale()) {
-        let recordings = match citing::may_cite(&stored.text) {
+        let recordings = match citing::may_cite_or_link(&stored.text, stored.html.as_str()) {
             true => citing::citable(tx, site, page)?,
             false => Vec::new(),
         };

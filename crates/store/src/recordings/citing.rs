@@ -4,10 +4,10 @@
 //! kept with the recording's revision. When other recordings stand with the page, its texts are rendered
 //! once more, in steps.
 
-use markup::{RENDERER_VERSION, render_beside};
+use markup::{RENDERER_VERSION, render_beside, sanitise_beside};
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::recordings::{Citable, External, State, TimeReference};
-use rejoinder_core::{CommentId, PageId, SiteId, Time};
+use rejoinder_core::{CommentId, PageId, SafeHtml, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
 use super::listing;
@@ -107,6 +107,14 @@ pub(crate) fn want(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Re
     Ok(())
 }
 
+/// Have the texts of a page looked at once more that came after its recordings.
+pub(crate) fn want_beside(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()> {
+    match citable(tx, site, page)?.is_empty() {
+        true => Ok(()),
+        false => want(tx, now, site, page),
+    }
+}
+
 /// Look at the next texts of a page, those that wait or were refused too, after `after`. Gives the last of them; none when all were looked at.
 pub fn step(
     tx: &mut Tx<'_>,
@@ -117,31 +125,47 @@ pub fn step(
     // What is read here is not changed by another before it is written.
     let page = pages::lock(tx, site, page)?.id;
     let recordings = citable(tx, site, page)?;
-    let step: Vec<(CommentId, String, String)> = tx.all(
+    let step: Vec<(CommentId, String, String, String)> = tx.all(
         sql!(
-            "select id, text, html from comment
-             where site_id = ?1 and page_id = ?2 and id > ?3 and written_in = 'markdown'
-             order by id limit ?4"
+            "select id, written_in, text, html from comment
+             where site_id = ?1 and page_id = ?2 and id > ?3 order by id limit ?4"
         ),
         params![site, page, after, STEP],
-        |row| Ok((row.next()?, row.next()?, row.next()?)),
+        |row| Ok((row.next()?, row.next()?, row.next()?, row.next()?)),
     )?;
     let last = step.last().map(|(id, ..)| *id);
-    for (id, text, html) in step {
+    for (id, written_in, text, html) in step {
         // What was taken away has no text that could be shown.
-        if html.is_empty() || !may_cite(&text) {
+        if html.is_empty() || !may_cite_or_link(&text, &html) {
             continue;
         }
-        let rendered = render_beside(&text, &recordings);
-        if rendered.html.as_str() != html {
+        let (shown, times) = found(&written_in, &text, &html, &recordings);
+        if shown.as_str() != html {
             tx.execute(
                 sql!("update comment set html = ?3, renderer = ?4 where site_id = ?1 and id = ?2"),
-                params![site, id, rendered.html.as_str(), RENDERER_VERSION],
+                params![site, id, shown.as_str(), RENDERER_VERSION],
             )?;
         }
-        keep(tx, site, id, &rendered.times)?;
+        keep(tx, site, id, &times)?;
     }
     Ok(last)
+}
+
+/// How a comment is shown beside `recordings`, and what it names of them. What came as HTML from another
+/// system does so by its links alone.
+fn found(
+    written_in: &str,
+    text: &str,
+    html: &str,
+    recordings: &[Citable],
+) -> (SafeHtml, Vec<TimeReference>) {
+    match written_in {
+        "html" => sanitise_beside(html, recordings),
+        _ => {
+            let rendered = render_beside(text, recordings);
+            (rendered.html, rendered.times)
+        }
+    }
 }
 
 /// Show a page anew whose texts were looked at.
@@ -156,4 +180,9 @@ pub fn show(tx: &mut Tx<'_>, now: Time, site: SiteId, page: PageId) -> Result<()
 /// Whether a text could name a part of a recording: without a digit none can.
 pub fn may_cite(text: &str) -> bool {
     text.chars().any(char::is_numeric)
+}
+
+/// The same of a comment, which may have come as HTML, whose words do not say where its links lead.
+pub(crate) fn may_cite_or_link(text: &str, html: &str) -> bool {
+    may_cite(text) || html.contains("<a ")
 }

@@ -1,3 +1,4 @@
 //! Recordings that stand with pages.
 
+mod citing;
 pub(crate) mod proposals;
