@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { expectAccessible, expectOnlyAsked, expectQuiet, open } from './browser.js';
 import { until } from './harness.js';
 import { colleague, openDesk, storyAt, thread } from './paper.js';
+import { LENGTH, TRANSCRIPT, file } from './sound.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -10,62 +11,6 @@ import { colleague, openDesk, storyAt, thread } from './paper.js';
 let desk;
 /** @type {Page} Where an editor is signed in. */
 let eda;
-
-/** How long the recording lasts, in seconds. */
-const LENGTH = 40;
-
-/** What is said in it. */
-const TRANSCRIPT = `WEBVTT
-
-00:00.000 --> 00:05.000
-<v Chair>Good evening.
-
-00:05.000 --> 00:12.500
-<v Chair>The roof is the first matter.
-
-00:12.500 --> 00:20.000
-<v Clerk>It leaks, and the roof is old.
-
-00:20.000 --> 00:40.000
-<v Chair>Then let us go home.
-`;
-
-/**
- * A recording whose seconds are told apart: speech-like bursts of changing pitch. Of 8,000 samples a
- * second, as WAV.
- *
- * @param {(second: number) => boolean} has Which of its seconds it holds.
- */
-function sound(has) {
-  /** @type {number[]} */
-  const samples = [];
-  for (let second = 0; second < LENGTH; second += 1) {
-    for (let n = 0; has(second) && n < 8000; n += 1) {
-      const [t, word] = [n / 8000, Math.floor(n / 1600)];
-      const pitch = 350 + ((second * 5 + word) * 7919 % 97) * 20;
-      const loud = Math.sin(Math.PI * ((n % 1600) / 1600)) * 9000;
-      samples.push(Math.round(loud * (Math.sin(2 * Math.PI * pitch * t) + 0.5 * Math.sin(4.6 * Math.PI * pitch * t))));
-    }
-  }
-  const wav = Buffer.alloc(44 + samples.length * 2);
-  wav.write('RIFF', 0);
-  wav.writeUInt32LE(36 + samples.length * 2, 4);
-  wav.write('WAVEfmt ', 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(8000, 24);
-  wav.writeUInt32LE(16000, 28);
-  wav.writeUInt16LE(2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write('data', 36);
-  wav.writeUInt32LE(samples.length * 2, 40);
-  samples.forEach((sample, n) => wav.writeInt16LE(Math.max(-32768, Math.min(32767, sample)), 44 + n * 2));
-  return wav;
-}
-
-/** @param {string} name @param {(second: number) => boolean} has */
-const file = (name, has) => ({ name, mimeType: 'audio/wav', buffer: sound(has) });
 
 before(async () => {
   desk = await openDesk();

@@ -192,13 +192,12 @@ export async function read(thread, query) {
  * @param {() => void} [before] What is done while the thread still stands where the reader left it.
  */
 async function showBranch(thread, query, link = null, before) {
-  const { section } = thread;
   const top = scrollY;
   const linkTop = link?.getBoundingClientRect().top ?? 0;
   const shown = part(await read(thread, query), 'thread');
   if (shown && part(shown, 'comment')) {
     before?.();
-    replace(thread, shown);
+    const section = replace(thread, shown);
     behind.has(thread) || behind.set(thread, { section, top, link, linkTop });
   }
 }
@@ -215,22 +214,51 @@ function sink(items, level) {
   }
 }
 
-/** @param {Thread} thread @param {HTMLElement} section */
+/**
+ * Show a section in place of the thread's. What plays goes on.
+ *
+ * @param {Thread} thread
+ * @param {HTMLElement} section
+ * @returns {HTMLElement} What holds the thread as it was.
+ */
 function replace(thread, section) {
   section.toggleAttribute('data-hushed', 'hushed' in thread.section.dataset);
-  // What plays goes on, and leaves its place free for when it comes back.
-  const playing = part(thread.section, 'recordings');
+  const was = thread.section;
+  const playing = part(was, 'recordings');
   const place = part(section, 'recordings') ?? part(section, 'recordings_place');
-  if (playing && place) {
-    const left = document.createElement('div');
-    left.dataset['rj'] = 'recordings_place';
-    playing.replaceWith(left);
-    place.replaceWith(playing);
+  if (playing && place?.parentElement === section) {
+    exchange(was, playing, section, place);
+  } else {
+    was.replaceWith(section);
+    thread.section = section;
   }
-  thread.section.replaceWith(section);
-  thread.section = section;
-  section.tabIndex = -1;
-  thread.wake(section);
+  thread.section.tabIndex = -1;
+  thread.wake(thread.section);
+  return thread.section === was ? section : was;
+}
+
+/**
+ * Give `shown` what `other` holds and is, and the other way round, around what plays: a player from elsewhere
+ * that is moved in the page begins anew.
+ *
+ * @param {HTMLElement} shown
+ * @param {HTMLElement} playing A child of `shown`.
+ * @param {HTMLElement} other
+ * @param {Element} place Where it belongs, a child of `other`.
+ */
+function exchange(shown, playing, other, place) {
+  for (const name of new Set([...shown.getAttributeNames(), ...other.getAttributeNames()])) {
+    const [own, others] = [shown.getAttribute(name), other.getAttribute(name)];
+    others === null ? shown.removeAttribute(name) : shown.setAttribute(name, others);
+    own === null ? other.removeAttribute(name) : other.setAttribute(name, own);
+  }
+  const [own, others] = [[...shown.childNodes], [...other.childNodes]];
+  const left = document.createElement('div');
+  left.dataset['rj'] = 'recordings_place';
+  other.replaceChildren(...own.map((node) => (node === playing ? left : node)));
+  const at = others.indexOf(place);
+  playing.before(...others.slice(0, at));
+  playing.after(...others.slice(at + 1));
 }
 
 /** By the `data-rj` of the control that asks for it. */

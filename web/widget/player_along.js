@@ -5,6 +5,9 @@ import { clock } from './player_time.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
+/** Ends what listens to a recording, once what there is to read of it is another. @type {WeakMap<HTMLElement, AbortController>} */
+const ends = new WeakMap();
+
 /**
  * Bring what there is to read to life. Without sound of our own it can still be searched and quoted.
  *
@@ -16,17 +19,20 @@ export function rest(thread, along, figure) {
   const media = /** @type {HTMLMediaElement | null} */ (part(figure, 'media'));
   search(thread, along);
   quote(thread, along, media);
+  ends.get(figure)?.abort();
   if (media) {
-    follow(along, media);
-    control(thread, along, figure, media);
+    const end = new AbortController();
+    ends.set(figure, end);
+    follow(along, media, end.signal);
+    control(thread, along, figure, media, end.signal);
   }
 }
 
 /** @param {HTMLElement} along @returns {HTMLElement[]} */
 const cuesOf = (along) => [...(part(along, 'cues')?.children ?? [])].map((cue) => /** @type {HTMLElement} */ (cue));
 
-/** Mark the line that is heard, and keep it in sight until the reader scrolls. @param {HTMLElement} along @param {HTMLMediaElement} media */
-function follow(along, media) {
+/** Mark the line that is heard, and keep it in sight until the reader scrolls. @param {HTMLElement} along @param {HTMLMediaElement} media @param {AbortSignal} signal */
+function follow(along, media, signal) {
   const list = part(along, 'cues');
   const cues = cuesOf(along);
   const starts = cues.map((cue) => Number(cue.dataset['start']));
@@ -61,8 +67,8 @@ function follow(along, media) {
     follows = false;
     button && (button.hidden = media.paused);
   };
-  media.addEventListener('timeupdate', show);
-  media.addEventListener('seeked', show);
+  media.addEventListener('timeupdate', show, { signal });
+  media.addEventListener('seeked', show, { signal });
   for (const type of ['wheel', 'touchmove', 'keydown']) {
     list?.addEventListener(type, leave, { passive: true });
   }
@@ -97,15 +103,15 @@ function bring(list, cue) {
   list.scrollTo({ top, behavior: isCalm ? 'instant' : 'smooth' });
 }
 
-/** @param {Thread} thread @param {HTMLElement} along @param {HTMLElement} figure @param {HTMLMediaElement} media */
-function control(thread, along, figure, media) {
+/** @param {Thread} thread @param {HTMLElement} along @param {HTMLElement} figure @param {HTMLMediaElement} media @param {AbortSignal} signal */
+function control(thread, along, figure, media, signal) {
   part(along, 'controls')?.removeAttribute('hidden');
   const speed = /** @type {HTMLSelectElement | null} */ (part(along, 'speed'));
   speed?.addEventListener('change', () => (media.playbackRate = Number(speed.value)));
   const copy = part(along, 'copy_time');
   const tell = () => copy && (copy.textContent = `${copy.dataset['text']}`.replace('{time}', clock(media.currentTime)));
-  media.addEventListener('timeupdate', tell);
-  media.addEventListener('seeked', tell);
+  media.addEventListener('timeupdate', tell, { signal });
+  media.addEventListener('seeked', tell, { signal });
   tell();
   copy?.addEventListener('click', () =>
     thread.attempt(async () => {

@@ -24,6 +24,10 @@ async function correct(thread, link) {
   wake(form);
   field(form, 'name').value ||= storage.get('me')?.name ?? '';
   part(form, 'cancel_correct')?.removeAttribute('hidden');
+  form.addEventListener('keydown', ({ key }) => {
+    const isTyped = ['text', 'speaker'].some((name) => field(form, name).value !== field(form, name).defaultValue);
+    key === 'Escape' && !isTyped && cancel_correct(thread, form);
+  });
   link.after(form);
   field(form, form.elements.namedItem('from') ? 'from' : 'text').focus();
 }
@@ -97,6 +101,7 @@ async function renew(thread, inside) {
   const fresh = thread.scope.parse(await answer.text());
   const [old, now] = [along, fresh].map((node) => part(node, 'cues')?.children ?? []);
   if (old?.length && old.length === now?.length) {
+    part(along, 'checked')?.replaceChildren(...(part(fresh, 'checked')?.childNodes ?? []));
     [...old].forEach((cue, nth) => cue.replaceChildren(...(now[nth]?.childNodes ?? [])));
     inside.isConnected && inside.remove();
     /** @type {HTMLElement | null | undefined} */ (old[place]?.querySelector('a'))?.focus();

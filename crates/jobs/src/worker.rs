@@ -62,6 +62,12 @@ pub trait Handler: Send + Sync + 'static {
         SLOTS
     }
 
+    /// Whether its jobs are let go at once when the worker stops, and begun anew later: what takes minutes
+    /// and can be lost.
+    fn is_let_go(&self) -> bool {
+        false
+    }
+
     /// Does `job`, which carries `payload`. When the store fails, the job is tried again.
     fn run(
         &self,
@@ -76,6 +82,8 @@ pub trait AnyHandler: Send + Sync + 'static {
     fn kind(&self) -> &'static str;
     /// How many of its jobs run at a time.
     fn n_slots(&self) -> usize;
+    /// Whether its jobs are let go at once when the worker stops.
+    fn can_be_let_go(&self) -> bool;
     /// Reads the payload of `job`, and does it. A payload that cannot be read parks its job.
     fn handle<'a>(&'a self, job: &'a Job) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 }
@@ -87,6 +95,10 @@ impl<H: Handler> AnyHandler for H {
 
     fn n_slots(&self) -> usize {
         self.slots()
+    }
+
+    fn can_be_let_go(&self) -> bool {
+        self.is_let_go()
     }
 
     fn handle<'a>(&'a self, job: &'a Job) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>> {
@@ -176,11 +188,12 @@ impl Worker {
         self.wake.notify_one();
     }
 
-    /// Do jobs as they fall due, until `stop` turns true; what is under way then comes to its end.
+    /// Do jobs as they fall due, until `stop` turns true; what is under way then comes to its end, unless
+    /// its handler lets it go.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut under_way = UnderWay::default();
         loop {
-            let sleep = match self.start_due(&mut under_way).await {
+            let sleep = match self.start_due(&mut under_way, &stop).await {
                 Ok((_, sleep)) => sleep,
                 Err(problem) => {
                     warn!(error = %problem, "Jobs cannot be claimed");
@@ -203,8 +216,9 @@ impl Worker {
     pub async fn run_due(&self) -> Result<usize> {
         let mut n_run = 0;
         let mut under_way = UnderWay::default();
+        let (_unused, never) = watch::channel(false);
         loop {
-            let (n_started, sleep) = self.start_due(&mut under_way).await?;
+            let (n_started, sleep) = self.start_due(&mut under_way, &never).await?;
             n_run += n_started;
             if under_way.tasks.is_empty() {
                 return Ok(n_run);
@@ -219,15 +233,19 @@ impl Worker {
 
     /// Start what is due, where its kind has room. Returns how many jobs that were, and how long it is
     /// until the next falls due.
-    async fn start_due(&self, under_way: &mut UnderWay) -> Result<(usize, Duration)> {
+    async fn start_due(
+        &self,
+        under_way: &mut UnderWay,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<(usize, Duration)> {
         let now = self.clock.now();
         let claimed = self.claim(now, under_way).await?;
         let n_started = claimed.len();
         for job in claimed {
-            let (worker, kind) = (self.clone(), job.kind.clone());
+            let (worker, kind, stop) = (self.clone(), job.kind.clone(), stop.clone());
             let task = under_way
                 .tasks
-                .spawn(async move { worker.run_one(job).await });
+                .spawn(async move { worker.run_one(job, stop).await });
             under_way.kinds.insert(task.id(), kind);
         }
         if under_way.tasks.is_empty() {
@@ -259,13 +277,13 @@ impl Worker {
         self.store.write(claim).await
     }
 
-    async fn run_one(&self, job: Job) -> Result<()> {
+    async fn run_one(&self, job: Job, stop: watch::Receiver<bool>) -> Result<()> {
         let outcome = match self.handlers.get(job.kind.as_str()) {
             None => Outcome::Park(format!("nothing here does jobs of the kind {}", job.kind)),
             Some(_) if job.is_interrupted && job.attempts > MAX_INTERRUPTED => {
                 Outcome::Park("it was begun many times and never came to an end".to_owned())
             }
-            Some(handler) => match self.run_leased(&**handler, &job).await {
+            Some(handler) => match self.run_leased(&**handler, &job, stop).await {
                 Some(outcome) => outcome,
                 // Whoever has it now says what becomes of it.
                 None => return Ok(()),
@@ -287,7 +305,12 @@ impl Worker {
     }
 
     /// Does `job`, and renews its lease meanwhile. Returns nothing when it went to another worker.
-    async fn run_leased(&self, handler: &dyn AnyHandler, job: &Job) -> Option<Outcome> {
+    async fn run_leased(
+        &self,
+        handler: &dyn AnyHandler,
+        job: &Job,
+        mut stop: watch::Receiver<bool>,
+    ) -> Option<Outcome> {
         let running = AssertUnwindSafe(async { handler.handle(job).await }).catch_unwind();
         let mut running = pin!(running);
         let mut renewals = tokio::time::interval(self.lease / 3);
@@ -296,6 +319,12 @@ impl Worker {
             tokio::select! {
                 ended = &mut running => {
                     return Some(ended.unwrap_or_else(|panic| panicked(job, &*panic)));
+                }
+                Ok(_) = stop.wait_for(|stop| *stop), if handler.can_be_let_go() => {
+                    return Some(Outcome::RetryAt(
+                        self.clock.now(),
+                        "the worker stopped meanwhile".to_owned(),
+                    ));
                 }
                 _ = renewals.tick() => {}
             }

@@ -21,7 +21,7 @@ mod waveform;
 pub mod worker;
 
 pub use compare::{Comparison, Cut, compare};
-pub use decode::{Decoded, Info, Keep, decode};
+pub use decode::{Decoded, Info, Keep, decode, decode_telling};
 pub use fingerprint::Fingerprint;
 pub use limits::Limits;
 pub use problem::Problem;

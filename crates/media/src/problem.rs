@@ -77,6 +77,9 @@ pub enum Problem {
         /// How it died.
         detail: String,
     },
+    /// Whoever asked wanted it no more.
+    #[error("the decoding was stopped")]
+    Stopped,
     /// The file could not be read, or the process not be started.
     #[error("the file could not be read: {detail}")]
     Io {
@@ -107,6 +110,7 @@ impl Problem {
             Self::Memory => "memory",
             Self::Time => "time",
             Self::Crashed { .. } => "crashed",
+            Self::Stopped => "stopped",
             Self::Io { .. } => "io",
         }
     }

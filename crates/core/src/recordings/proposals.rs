@@ -114,6 +114,8 @@ pub struct Proposal {
     pub decided_at: Option<Time>,
     /// What the editor who declined it says to its author.
     pub reason: Option<String>,
+    /// When its author, who has an account, saw what became of it.
+    pub read_at: Option<Time>,
     /// How many readers have confirmed it.
     pub n_confirmations: i64,
 }
@@ -267,6 +269,7 @@ mod tests {
             state,
             decided_at: None,
             reason: None,
+            read_at: None,
             n_confirmations: 0,
         }
     }

@@ -2,10 +2,11 @@
 //! their cuts leave out.
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use egress::Client;
 use media::{Decoded, Fingerprint, Keep, Limits, Problem, worker};
@@ -26,9 +27,6 @@ use crate::worker::{Handler, Outcome};
 
 /// After so many attempts an address is not asked again.
 const MAX_ATTEMPTS: i64 = 4;
-
-/// A cut waits so long for its recording to be read.
-const WAIT: Duration = Duration::from_secs(10);
 
 /// How large a file may be.
 struct Room {
@@ -74,7 +72,9 @@ impl RecordingHandler {
             None => Keep::Nothing,
         };
         let decoder = Arc::clone(&self.decoder);
-        let work = move || decoded(&decoder, file.path(), keep);
+        let wanted = Wanted::default();
+        let is_wanted = Arc::clone(&wanted.0);
+        let work = move || decoded(&decoder, file.path(), keep, &is_wanted);
         let done = tokio::task::spawn_blocking(work).await;
         done.map_err(|error| StoreError::Internal(error.into()))
     }
@@ -203,11 +203,36 @@ enum Whole {
     Gone,
 }
 
-fn decoded(decoder: &Decoder, path: &Path, keep: Keep) -> std::result::Result<Decoded, Problem> {
+/// Ends a decoding once nobody waits for it: when the worker lets the job go, the thread that decodes
+/// would hold up the end of the program.
+struct Wanted(Arc<AtomicBool>);
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self(Arc::new(AtomicBool::new(true)))
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+fn decoded(
+    decoder: &Decoder,
+    path: &Path,
+    keep: Keep,
+    is_wanted: &AtomicBool,
+) -> std::result::Result<Decoded, Problem> {
     let command = decoder().map_err(|error| Problem::Io {
         detail: error.to_string(),
     })?;
-    worker::run(command, path, keep, &Limits::default())
+    let mut go_on = |_| match is_wanted.load(Ordering::Relaxed) {
+        true => ControlFlow::Continue(()),
+        false => ControlFlow::Break(()),
+    };
+    worker::run(command, path, keep, &Limits::default(), &mut go_on)
 }
 
 impl Handler for RecordingHandler {
@@ -215,6 +240,10 @@ impl Handler for RecordingHandler {
 
     fn slots(&self) -> usize {
         1
+    }
+
+    fn is_let_go(&self) -> bool {
+        true
     }
 
     async fn run(&self, job: &Job, payload: ReadRecording) -> Result<Outcome> {
@@ -227,14 +256,9 @@ impl Handler for RecordingHandler {
             return Ok(Outcome::Done);
         };
         let whole = match self.whole(&recording).await? {
-            Whole::Waits => {
-                let at = self.clock.now().after(WAIT);
-                return Ok(Outcome::RetryAt(
-                    at,
-                    "its recording is not read yet".to_owned(),
-                ));
-            }
-            Whole::Gone => return self.refuse(&recording, "io").await,
+            // It is wanted again when that has been read.
+            Whole::Waits => return Ok(Outcome::Done),
+            Whole::Gone => return self.refuse(&recording, "no_whole").await,
             Whole::Read(fingerprint) => Some(fingerprint),
             Whole::None => None,
         };

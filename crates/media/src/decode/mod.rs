@@ -79,7 +79,21 @@ pub fn decode<S>(source: S, keep: Keep, limits: &Limits) -> Result<Decoded, Prob
 where
     S: Read + Seek + Send + Sync + 'static,
 {
-    let run = AssertUnwindSafe(|| decode_or_panic(source, keep, limits));
+    decode_telling(source, keep, limits, &mut |_| {})
+}
+
+/// Does what [`decode()`] does, and calls `progress` with the share of the file that is read, from 0 to 1
+/// and never backwards.
+pub fn decode_telling<S>(
+    source: S,
+    keep: Keep,
+    limits: &Limits,
+    progress: &mut dyn FnMut(f64),
+) -> Result<Decoded, Problem>
+where
+    S: Read + Seek + Send + Sync + 'static,
+{
+    let run = AssertUnwindSafe(|| decode_or_panic(source, keep, limits, progress));
     // Nothing that the decoder has seen is seen again.
     panic::catch_unwind(run).unwrap_or_else(|_| {
         let detail = "it met something that it did not expect".to_owned();
@@ -87,7 +101,12 @@ where
     })
 }
 
-fn decode_or_panic<S>(source: S, keep: Keep, limits: &Limits) -> Result<Decoded, Problem>
+fn decode_or_panic<S>(
+    source: S,
+    keep: Keep,
+    limits: &Limits,
+    progress: &mut dyn FnMut(f64),
+) -> Result<Decoded, Problem>
 where
     S: Read + Seek + Send + Sync + 'static,
 {
@@ -97,6 +116,7 @@ where
             max_bytes: limits.max_bytes,
         });
     }
+    let place = source.place();
     let stream = MediaSourceStream::new(Box::new(source), Default::default());
     let mut reader = symphonia::default::get_probe()
         .probe(&Hint::new(), stream, Default::default(), Default::default())
@@ -113,7 +133,15 @@ where
     check_claims(params, limits)?;
     let mut decoder = Decoder::new(params)?;
     let mut sink = Sink::new(keep, *limits);
-    read_all(reader.as_mut(), &track, &mut decoder, &mut sink)?;
+    let mut last = 0.0;
+    let mut heard = || {
+        let share = place.share();
+        if share > last {
+            last = share;
+            progress(share);
+        }
+    };
+    read_all(reader.as_mut(), &track, &mut decoder, &mut sink, &mut heard)?;
 
     let codec = decoder.name().to_owned();
     let (duration_ms, sample_rate, n_channels) =
@@ -191,6 +219,7 @@ fn read_all(
     track: &Track,
     decoder: &mut Decoder,
     sink: &mut Sink,
+    heard: &mut dyn FnMut(),
 ) -> Result<(), Problem> {
     let (mut n_good, mut n_broken) = (0u64, 0u64);
     loop {
@@ -209,6 +238,7 @@ fn read_all(
         if packet.track_id != track.id {
             continue;
         }
+        heard();
         sink.wait_until(start_ms(track.time_base, packet.pts))?;
         match decoder.decode(&packet, sink) {
             Ok(()) => n_good += 1,

@@ -7,17 +7,26 @@ use std::os::fd::AsFd;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::{Ask, frames};
-use crate::{Limits, decode};
+use crate::{Limits, decode_telling};
 
 /// Decodes `input` as `ask` says, which is the argument that [`run`](super::run) added, and writes the
 /// answer to `out`.
 ///
-/// Bounds the memory and the time of the whole process first; call it in one that does nothing else.
+/// Tells each hundredth of the file on the way there. Bounds the memory and the time of the whole process first; call it in one that does nothing else.
 /// What it returns as an error is that nobody listens.
-pub fn serve(input: File, ask: &str, out: impl Write) -> io::Result<()> {
+pub fn serve(input: File, ask: &str, mut out: impl Write) -> io::Result<()> {
     let ask: Ask = serde_json::from_str(ask)?;
     bound(&ask.limits)?;
-    frames::write(decode(input, ask.keep, &ask.limits), out)
+    let mut last = 0;
+    let answer = decode_telling(input, ask.keep, &ask.limits, &mut |share| {
+        let percent = (share * 100.0) as u8;
+        if percent > last {
+            last = percent;
+            // Whether anybody listens is seen when the answer is written.
+            let _ = frames::write_progress(percent, &mut out);
+        }
+    });
+    frames::write(answer, out)
 }
 
 /// Returns the standard input as the file that the parent opened.

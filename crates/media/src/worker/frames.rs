@@ -1,7 +1,7 @@
-//! The child's answer: three frames, each its length as a 64-bit little-endian number and its bytes.
+//! What the child says: frames, each its length as a 64-bit little-endian number and its bytes.
 //!
-//! The first is JSON, a [`Header`]; then come the fingerprint and the samples, empty when there was a
-//! problem.
+//! The answer is three of them. The first is JSON, a [`Header`]; then come the fingerprint and the samples,
+//! empty when there was a problem. Before it there may be headers of their own that tell how far it is.
 
 use std::io::{self, Read, Write};
 
@@ -15,14 +15,25 @@ const MAX_HEADER: u64 = 64 << 10;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Header {
-    Decoded { info: Info, waveform: Waveform },
+    Decoded {
+        info: Info,
+        waveform: Waveform,
+    },
     Problem(Problem),
+    /// In hundredths of the file.
+    Progress(u8),
 }
 
-/// How long an answer within `limits` may be.
-pub(super) fn max_answer_bytes(limits: &Limits) -> u64 {
-    3 * 8 + MAX_HEADER + max_fingerprint(limits) + max_samples(limits)
+/// What a child says.
+pub(super) enum Said {
+    /// It has read so much of the file, in hundredths.
+    Progress(u8),
+    /// It is at its end; `None` when what it says is no answer.
+    Answer(Option<Result<Decoded, Problem>>),
 }
+
+/// No child that is one of ours tells of its progress more often.
+const MAX_PROGRESS: usize = 100;
 
 fn max_fingerprint(limits: &Limits) -> u64 {
     // Five bytes for 20 ms, and some words for rounding.
@@ -31,6 +42,14 @@ fn max_fingerprint(limits: &Limits) -> u64 {
 
 fn max_samples(limits: &Limits) -> u64 {
     limits.max_kept_ms.saturating_mul(16).saturating_add(1024)
+}
+
+/// Says how far the child is, in hundredths of the file.
+pub(super) fn write_progress(percent: u8, mut out: impl Write) -> io::Result<()> {
+    let header = serde_json::to_vec(&Header::Progress(percent))?;
+    out.write_all(&(header.len() as u64).to_le_bytes())?;
+    out.write_all(&header)?;
+    out.flush()
 }
 
 pub(super) fn write(answer: Result<Decoded, Problem>, mut out: impl Write) -> io::Result<()> {
@@ -58,18 +77,38 @@ pub(super) fn write(answer: Result<Decoded, Problem>, mut out: impl Write) -> io
     out.flush()
 }
 
-/// Reads an answer; `None` when it is none, whatever else it is.
-pub(super) fn read(answer: &[u8], limits: &Limits) -> Option<Result<Decoded, Problem>> {
-    let mut rest = answer;
-    let header = frame(&mut rest, MAX_HEADER)?;
-    let fingerprint = frame(&mut rest, max_fingerprint(limits))?;
-    let samples = frame(&mut rest, max_samples(limits))?;
-    let (info, waveform) = match serde_json::from_slice(header).ok()? {
+/// Reads what a child says until it is at its end, and tells it.
+pub(super) fn read(mut from: impl Read, limits: &Limits, mut tell: impl FnMut(Said)) {
+    for _ in 0..=MAX_PROGRESS {
+        match header(&mut from) {
+            Some(Header::Progress(percent)) => tell(Said::Progress(percent)),
+            Some(header) => return tell(Said::Answer(answer(header, from, limits))),
+            None => break,
+        }
+    }
+    tell(Said::Answer(None));
+}
+
+fn header(from: &mut impl Read) -> Option<Header> {
+    serde_json::from_slice(&frame(from, MAX_HEADER)?).ok()
+}
+
+/// Reads the rest of an answer, behind which nothing may come.
+fn answer(
+    header: Header,
+    mut from: impl Read,
+    limits: &Limits,
+) -> Option<Result<Decoded, Problem>> {
+    let fingerprint = frame(&mut from, max_fingerprint(limits))?;
+    let samples = frame(&mut from, max_samples(limits))?;
+    let is_at_end = from.read(&mut [0]).is_ok_and(|n| n == 0);
+    let (info, waveform) = match header {
         Header::Decoded { info, waveform } => (info, waveform),
         Header::Problem(problem) => return Some(Err(problem)),
+        Header::Progress(_) => return None,
     };
-    let fingerprint = Fingerprint::from_bytes(fingerprint).ok()?;
-    if !rest.is_empty() || waveform.peaks.len() != Waveform::BINS {
+    let fingerprint = Fingerprint::from_bytes(&fingerprint).ok()?;
+    if !is_at_end || waveform.peaks.len() != Waveform::BINS {
         return None;
     }
     let (samples, _) = samples.as_chunks::<2>();
@@ -85,11 +124,15 @@ pub(super) fn read(answer: &[u8], limits: &Limits) -> Option<Result<Decoded, Pro
     }))
 }
 
-fn frame<'a>(rest: &mut &'a [u8], max: u64) -> Option<&'a [u8]> {
+/// Reads a frame of at most `max` bytes. Memory is taken as they come, not as they are announced.
+fn frame(from: &mut impl Read, max: u64) -> Option<Vec<u8>> {
     let mut size = [0; 8];
-    rest.read_exact(&mut size).ok()?;
+    from.read_exact(&mut size).ok()?;
     let size = u64::from_le_bytes(size);
-    let (frame, after) = rest.split_at_checked(usize::try_from(size.min(max + 1)).ok()?)?;
-    *rest = after;
-    (size <= max).then_some(frame)
+    if size > max {
+        return None;
+    }
+    let mut frame = Vec::new();
+    from.take(size).read_to_end(&mut frame).ok()?;
+    (frame.len() as u64 == size).then_some(frame)
 }

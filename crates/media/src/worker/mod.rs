@@ -7,12 +7,13 @@
 //! What the child says is not believed further than what a fingerprint can do harm: nothing.
 //!
 //! ```no_run
-//! # use std::{io, process::Command};
+//! # use std::{io, ops::ControlFlow, process::Command};
 //! # use rejoinder_media::{worker, Keep, Limits};
 //! // In the parent:
 //! let mut command = Command::new(std::env::current_exe()?);
 //! command.arg("decode-recording");
-//! let decoded = worker::run(command, "talk.mp3".as_ref(), Keep::Nothing, &Limits::default());
+//! let on = &mut |_| ControlFlow::Continue(());
+//! let decoded = worker::run(command, "talk.mp3".as_ref(), Keep::Nothing, &Limits::default(), on);
 //! // In the child, whose last argument `run` added:
 //! let ask = std::env::args().next_back().unwrap_or_default();
 //! worker::serve(worker::stdin()?, &ask, io::stdout().lock())?;

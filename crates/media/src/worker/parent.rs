@@ -1,28 +1,41 @@
 //! The process that waits for the one that decodes.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
+use std::ops::ControlFlow;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
+use super::frames::Said;
 use super::{Ask, frames};
 use crate::{Decoded, Keep, Limits, Problem};
 
 /// How long a child may take to end after it has answered.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How often the caller is asked whether to go on.
+const ASK: Duration = Duration::from_millis(100);
+
 /// Decodes the file at `path` in a child that `command` starts and that calls
 /// [`serve`](super::serve).
 ///
 /// Adds one argument, and sets the standard input and output. Waits until the child has answered, and
-/// kills it when that takes longer than [`Limits::max_wall_ms`]; it never outlives this call.
-pub fn run(command: Command, path: &Path, keep: Keep, limits: &Limits) -> Result<Decoded, Problem> {
+/// kills it when that takes longer than [`Limits::max_wall_ms`]; it never outlives this call. Calls
+/// `progress` some times a second with the share of the file that is read, from 0 to 1; `Break` ends the
+/// child as [`Problem::Stopped`].
+pub fn run(
+    command: Command,
+    path: &Path,
+    keep: Keep,
+    limits: &Limits,
+    progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
+) -> Result<Decoded, Problem> {
     let io = |error: io::Error| Problem::io(&error);
     let file = File::open(path).map_err(io)?;
     let size_bytes = file.metadata().map_err(io)?.len();
@@ -31,35 +44,30 @@ pub fn run(command: Command, path: &Path, keep: Keep, limits: &Limits) -> Result
             max_bytes: limits.max_bytes,
         });
     }
-    let mut child = start(
-        command,
-        file,
-        &Ask {
-            keep,
-            limits: *limits,
-        },
-    )
-    .map_err(io)?;
-    let answer = listen(&mut child, limits);
-    let ended = if answer.is_ok() {
-        wait(&mut child)
-    } else {
-        Ok(None)
+    let ask = Ask {
+        keep,
+        limits: *limits,
     };
-    let Some(status) = ended.map_err(io)? else {
+    let mut child = start(command, file, &ask).map_err(io)?;
+    let answer = match listen(&mut child, limits, progress) {
+        Ok(answer) => answer,
+        Err(problem) => {
+            kill(&mut child).map_err(io)?;
+            return Err(problem);
+        }
+    };
+    let Some(status) = wait(&mut child).map_err(io)? else {
         kill(&mut child).map_err(io)?;
         return Err(Problem::Time);
     };
     if !status.success() {
         return Err(death(status));
     }
-    let answer = answer.map_err(|_| Problem::Time)?.map_err(io)?;
-    let nonsense = || {
+    answer.unwrap_or_else(|| {
         Err(Problem::Crashed {
             detail: "its answer makes no sense".to_owned(),
         })
-    };
-    frames::read(&answer, limits).unwrap_or_else(nonsense)
+    })
 }
 
 fn start(mut command: Command, file: File, ask: &Ask) -> io::Result<Child> {
@@ -73,21 +81,39 @@ fn start(mut command: Command, file: File, ask: &Ask) -> io::Result<Child> {
         .spawn()
 }
 
-/// Reads all that the child says, for as long and as much as it may say.
-fn listen(child: &mut Child, limits: &Limits) -> Result<io::Result<Vec<u8>>, RecvTimeoutError> {
-    let max = frames::max_answer_bytes(limits);
+/// Listens until the child has said all that it has to say; `None` when that is no answer.
+fn listen(
+    child: &mut Child,
+    limits: &Limits,
+    progress: &mut dyn FnMut(f64) -> ControlFlow<()>,
+) -> Result<Option<Result<Decoded, Problem>>, Problem> {
     let (sender, receiver) = mpsc::sync_channel(1);
     let Some(stdout) = child.stdout.take() else {
-        return Ok(Err(io::ErrorKind::BrokenPipe.into()));
+        return Ok(None);
     };
+    let own = *limits;
     // It ends with the child, whose end closes the pipe.
     thread::spawn(move || {
-        let mut answer = Vec::new();
-        let done = stdout.take(max).read_to_end(&mut answer);
-        let _ = sender.send(done.map(|_| answer));
+        frames::read(stdout, &own, |said| {
+            let _ = sender.send(said);
+        });
     });
-    let wait = Duration::from_millis(limits.max_wall_ms);
-    receiver.recv_timeout(wait)
+    let (mut share, mut left) = (0.0, Duration::from_millis(limits.max_wall_ms));
+    loop {
+        let step = ASK.min(left);
+        let begun = Instant::now();
+        match receiver.recv_timeout(step) {
+            Ok(Said::Answer(answer)) => return Ok(answer),
+            Ok(Said::Progress(percent)) => share = f64::from(percent.min(100)) / 100.0,
+            Err(RecvTimeoutError::Timeout) if step == left => return Err(Problem::Time),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(None),
+        }
+        left = left.saturating_sub(begun.elapsed());
+        if progress(share).is_break() {
+            return Err(Problem::Stopped);
+        }
+    }
 }
 
 /// Waits for a child that has closed its output, or had too much to say; `None` when it lives on.

@@ -1,9 +1,11 @@
 //! The process that decodes, as it answers, fails and is killed.
 
 use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::Path;
 use std::process::Command;
 
-use rejoinder_media::{Keep, Limits, Problem, decode, worker};
+use rejoinder_media::{Decoded, Keep, Limits, Problem, decode, worker};
 use tempfile::NamedTempFile;
 
 use crate::wav::{Wav, tone};
@@ -28,14 +30,21 @@ fn recording(seconds: f64) -> NamedTempFile {
 }
 
 fn problem(command: Command, limits: &Limits) -> Problem {
-    worker::run(command, recording(1.0).path(), Keep::Nothing, limits).unwrap_err()
+    run(command, recording(1.0).path(), Keep::Nothing, limits).unwrap_err()
+}
+
+/// Lets the child come to its end.
+fn run(command: Command, path: &Path, keep: Keep, limits: &Limits) -> Result<Decoded, Problem> {
+    worker::run(command, path, keep, limits, &mut |_| {
+        ControlFlow::Continue(())
+    })
 }
 
 #[test]
 fn a_child_decodes_as_its_parent_would() {
     let file = recording(5.0);
     for keep in [Keep::Nothing, Keep::Samples] {
-        let there = worker::run(program(), file.path(), keep, &Limits::default()).unwrap();
+        let there = run(program(), file.path(), keep, &Limits::default()).unwrap();
         let here = decode(file.reopen().unwrap(), keep, &Limits::default()).unwrap();
         assert!(there == here);
     }
@@ -84,6 +93,33 @@ fn a_child_that_works_too_long_is_stopped() {
 }
 
 #[test]
+fn a_child_that_nobody_wants_any_more_is_stopped() {
+    let sleep = script("exec sleep 60");
+    let (file, limits) = (recording(1.0), Limits::default());
+    let stopped = worker::run(sleep, file.path(), Keep::Nothing, &limits, &mut |_| {
+        ControlFlow::Break(())
+    });
+    assert_eq!(stopped, Err(Problem::Stopped));
+}
+
+#[test]
+fn a_child_tells_how_far_it_is() {
+    let (file, limits) = (recording(600.0), Limits::default());
+    let mut shares = Vec::new();
+    let tell = &mut |share| {
+        shares.push(share);
+        ControlFlow::Continue(())
+    };
+
+    let decoded = worker::run(program(), file.path(), Keep::Nothing, &limits, tell);
+
+    assert_eq!(decoded.unwrap().info.duration_ms, 600_000);
+    let is_between = |share: &&f64| (0.01..0.99).contains(*share);
+    assert!(shares.is_sorted(), "{shares:?}");
+    assert!(shares.iter().filter(is_between).count() > 50, "{shares:?}");
+}
+
+#[test]
 fn a_child_that_dies_says_how() {
     for (text, expected) in [
         ("kill -SEGV $$", "crashed"),
@@ -116,7 +152,7 @@ fn a_child_that_does_not_stop_talking_is_stopped() {
 
 #[test]
 fn without_a_file_or_a_program_it_says_so() {
-    let missing = worker::run(
+    let missing = run(
         program(),
         "/nowhere".as_ref(),
         Keep::Nothing,

@@ -3,6 +3,8 @@
 use askama::Template;
 use rejoinder_core::notices::bell::Ring;
 use rejoinder_core::publication::language::Language;
+use rejoinder_core::recordings::proposals::State;
+use rejoinder_core::recordings::{Proposal, Recording};
 use rejoinder_core::{Comment, Page, PageKey, Time};
 
 use crate::Context;
@@ -11,6 +13,7 @@ use crate::discussion::comment::shown_name;
 use crate::links::{Links, Place, encoded};
 use crate::notices::notice::headline;
 use crate::page::rendered;
+use crate::recordings::time::seconds;
 
 /// The longest piece of a comment that is quoted, in characters.
 const MAX_QUOTE: usize = 140;
@@ -19,15 +22,22 @@ const MAX_QUOTE: usize = 140;
 #[derive(Debug, Clone, Copy)]
 pub struct Told<'a> {
     /// What it is about.
-    pub ring: Ring,
-    /// The comment.
-    pub comment: &'a Comment,
-    /// The page it stands on.
+    pub about: About<'a>,
+    /// The page that this stands with.
     pub page: &'a Page,
     /// When it happened.
     pub at: Time,
     /// Whether it was seen.
     pub is_read: bool,
+}
+
+/// What an account is told of.
+#[derive(Debug, Clone, Copy)]
+pub enum About<'a> {
+    /// A comment, and what of it.
+    Comment(Ring, &'a Comment),
+    /// A correction of a recording's transcript that the account proposed, and that was decided on.
+    Correction(&'a Proposal, &'a Recording),
 }
 
 /// The page that tells `told`, newest first. `from` is the page that its reader came from.
@@ -77,8 +87,15 @@ struct BellPage<'a> {
 
 impl BellPage<'_> {
     fn says(&self, one: &Told<'_>) -> String {
+        match one.about {
+            About::Comment(ring, comment) => self.of_comment(one, ring, comment),
+            About::Correction(proposal, recording) => self.of_correction(proposal, recording),
+        }
+    }
+
+    fn of_comment(&self, one: &Told<'_>, ring: Ring, comment: &Comment) -> String {
         let texts = &self.own.bell;
-        let form = match one.ring {
+        let form = match ring {
             Ring::Reply => &texts.reply,
             Ring::Comment => &texts.comment,
             Ring::Approved => &texts.approved,
@@ -86,25 +103,50 @@ impl BellPage<'_> {
             Ring::Featured => &texts.featured,
         };
         let page = headline(self.context, one.page);
-        let name = shown_name(self.texts, one.comment);
+        let name = shown_name(self.texts, comment);
         fill(form, &[("name", &Name(name)), ("page", &Name(&page))])
     }
 
-    /// The comment, or where its author reads why nobody sees it.
+    fn of_correction(&self, proposal: &Proposal, recording: &Recording) -> String {
+        let texts = &self.own.bell;
+        let form = match proposal.state {
+            State::Accepted => &texts.correction_accepted,
+            State::Declined => &texts.correction_declined,
+            State::Outdated | State::Held | State::Open => &texts.correction_outdated,
+        };
+        fill(form, &[("title", &Name(&recording.title))])
+    }
+
+    /// The comment, or where its author reads why nobody sees it; the line of a correction.
     fn link(&self, one: &Told<'_>) -> String {
-        if !one.comment.is_published() {
-            return self.account();
-        }
         let links = Links::new(self.context.base, self.context.site, &one.page.key);
-        links.to(Place::Comment(one.comment.id)).to_string()
+        match one.about {
+            About::Comment(_, comment) if !comment.is_published() => self.account(),
+            About::Comment(_, comment) => links.to(Place::Comment(comment.id)).to_string(),
+            About::Correction(proposal, recording) => {
+                let at = seconds(proposal.start_ms);
+                format!("{}&t={at}#t={at}", links.recording(recording.id))
+            }
+        }
     }
 
     fn account(&self) -> String {
         format!("{}/account/{}", self.context.base, self.context.site.host)
     }
 
+    /// What the editor says who declined a correction.
+    fn reason<'a>(&self, one: &Told<'a>) -> Option<&'a str> {
+        match one.about {
+            About::Comment(..) => None,
+            About::Correction(proposal, _) => proposal.reason.as_deref(),
+        }
+    }
+
     fn quote(&self, one: &Told<'_>) -> String {
-        let text = markup::plain_text(&one.comment.html);
+        let text = match one.about {
+            About::Comment(_, comment) => markup::plain_text(&comment.html),
+            About::Correction(proposal, _) => proposal.after.text.clone(),
+        };
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match text.char_indices().nth(MAX_QUOTE) {
             Some((end, _)) => {

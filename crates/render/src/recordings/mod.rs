@@ -9,7 +9,7 @@ mod podcast;
 mod proposals;
 mod revision;
 mod section;
-mod time;
+pub(crate) mod time;
 pub(crate) mod times;
 mod wave;
 

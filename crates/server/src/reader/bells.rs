@@ -4,10 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::recordings::proposals::State as ProposalState;
 use rejoinder_core::{AuthorId, AuthorKind, Site, Time};
-use render::notices::bell::{Told, bell_page};
+use render::notices::bell::{self, Told, bell_page};
 use serde::{Deserialize, Serialize};
-use store::notices::bells::{self, Rung};
+use store::notices::bells::{self, About, Rung};
 use utoipa::ToSchema;
 
 use crate::http::error::{ApiError, Problem};
@@ -35,13 +36,22 @@ pub(crate) struct Notices {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Notice {
     /// `reply` (below one's own), `comment` (where one wants to be told); `approved`, `rejected`,
-    /// `featured` (one's own).
+    /// `featured` (one's own); `correction_accepted`, `correction_declined`, `correction_outdated` (a
+    /// correction of a transcript that one proposed).
     #[schema(example = "reply")]
     what: &'static str,
     /// The comment's id.
-    comment: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
     /// Who wrote it.
-    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// The id of the recording whose transcript was to be corrected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recording: Option<String>,
+    /// What the editor says who declined the correction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
     /// The page's address or key.
     page: String,
     /// The page's headline.
@@ -93,8 +103,10 @@ pub(crate) async fn page(
     let from = from?;
     let (rung, _) = newest(&app, &visitor, &site).await?;
     let told = rung.iter().map(|one| Told {
-        ring: one.ring,
-        comment: &one.comment,
+        about: match &one.about {
+            About::Comment(ring, comment) => bell::About::Comment(*ring, comment),
+            About::Correction(own, recording) => bell::About::Correction(own, recording),
+        },
         page: &one.page,
         at: one.at,
         is_read: one.is_read,
@@ -177,14 +189,31 @@ async fn mark(app: &App, visitor: &Visitor, site: &Site, until: &str) -> Result<
 impl From<Rung> for Notice {
     fn from(rung: Rung) -> Self {
         let key = rung.page.key;
+        let (what, comment, correction) = match rung.about {
+            About::Comment(ring, comment) => (ring.as_str(), Some(*comment), None),
+            About::Correction(own, _) => (became(own.state), None, Some(*own)),
+        };
         Self {
-            what: rung.ring.as_str(),
-            comment: rung.comment.id.to_string(),
-            name: rung.comment.author.name,
+            what,
+            comment: comment.as_ref().map(|own| own.id.to_string()),
+            name: comment.map(|own| own.author.name),
+            recording: correction.as_ref().map(|own| own.recording.to_string()),
+            reason: correction.and_then(|own| own.reason),
             page: key.url().unwrap_or(key.as_str()).to_owned(),
             title: rung.page.title,
             at: rung.at.to_string(),
             is_read: rung.is_read,
+        }
+    }
+}
+
+/// The word for what became of a correction.
+const fn became(state: ProposalState) -> &'static str {
+    match state {
+        ProposalState::Accepted => "correction_accepted",
+        ProposalState::Declined => "correction_declined",
+        ProposalState::Outdated | ProposalState::Held | ProposalState::Open => {
+            "correction_outdated"
         }
     }
 }

@@ -1,14 +1,18 @@
 //! What accounts are told in the page, by its bell.
 //!
 //! A row is written with the event that it follows from. What it says is looked at when it is read, so
-//! that it tells of nothing that was taken away or undone meanwhile.
+//! that it tells of nothing that was taken away or undone meanwhile. What became of a correction needs no
+//! row: the correction says it.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::recordings::{Proposal, Recording};
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, SiteId, Time};
 
 use crate::discussion::{comments, pages};
+use crate::recordings::{listing, proposals};
 use crate::{Result, StoreError, Tx, params, sql};
 
 /// More than so many unread ones are not counted.
@@ -21,15 +25,22 @@ const KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 #[derive(Debug, Clone)]
 pub struct Rung {
     /// What it is about.
-    pub ring: Ring,
-    /// The comment.
-    pub comment: Comment,
-    /// The page it stands on.
+    pub about: About,
+    /// The page that this stands with.
     pub page: Page,
     /// When it happened.
     pub at: Time,
     /// Whether it was seen.
     pub is_read: bool,
+}
+
+/// What an account is told of.
+#[derive(Debug, Clone)]
+pub enum About {
+    /// A comment, and what of it.
+    Comment(Ring, Box<Comment>),
+    /// A correction of a recording's transcript that the account proposed, and that was decided on.
+    Correction(Box<Proposal>, Box<Recording>),
 }
 
 /// Whether a row still tells the truth.
@@ -49,6 +60,14 @@ macro_rules! true_rows {
 
 /// What an account was told last, newest first.
 pub fn newest(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> Result<Vec<Rung>> {
+    let mut rung = of_comments(tx, site, author, limit)?;
+    rung.extend(of_corrections(tx, site, author, limit)?);
+    rung.sort_by_key(|one| Reverse(one.at));
+    rung.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(rung)
+}
+
+fn of_comments(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> Result<Vec<Rung>> {
     let rows: Vec<(CommentId, String, Time, Option<Time>)> = tx.all(
         sql!(true_rows!(
             "select b.comment_id, b.ring, b.made_at, b.read_at",
@@ -62,12 +81,34 @@ pub fn newest(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> Re
         let unknown = || StoreError::Internal("a notice of an unknown kind".into());
         let comment = comments::expect(tx, site, comment)?;
         let page = pages::by_id(tx, site, comment.page)?;
+        let ring = Ring::from_word(&ring).ok_or_else(unknown)?;
         rung.push(Rung {
-            ring: Ring::from_word(&ring).ok_or_else(unknown)?,
             page: page.ok_or_else(|| StoreError::Internal("a comment without a page".into()))?,
-            comment,
+            about: About::Comment(ring, Box::new(comment)),
             at,
             is_read: read_at.is_some(),
+        });
+    }
+    Ok(rung)
+}
+
+fn of_corrections(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    limit: i64,
+) -> Result<Vec<Rung>> {
+    let mut rung = Vec::new();
+    for proposal in proposals::told(tx, site, author, limit)? {
+        let Some(recording) = listing::find(tx, site, proposal.recording)? else {
+            continue;
+        };
+        let page = pages::by_id(tx, site, recording.page)?;
+        rung.push(Rung {
+            page: page.ok_or_else(|| StoreError::Internal("a recording without a page".into()))?,
+            at: proposal.decided_at.unwrap_or(proposal.made_at),
+            is_read: proposal.read_at.is_some(),
+            about: About::Correction(Box::new(proposal), Box::new(recording)),
         });
     }
     Ok(rung)
@@ -83,7 +124,8 @@ pub fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<i64> 
         params![site, author, MAX_COUNTED],
         |row| row.next(),
     )?;
-    Ok(counted.unwrap_or(0))
+    let n_corrections = proposals::n_unread(tx, site, author, MAX_COUNTED)?;
+    Ok((counted.unwrap_or(0) + n_corrections).min(MAX_COUNTED))
 }
 
 /// The account has seen what it was told up to `until`. Said again, nothing changes.
@@ -105,7 +147,7 @@ pub fn mark_read(
         sql!("delete from bell where site_id = ?1 and author_id = ?2 and made_at < ?3"),
         params![site, author, now.before(KEPT)],
     )?;
-    Ok(())
+    proposals::mark_read(tx, now, site, author, until)
 }
 
 /// Tell the accounts that wrote what stands above a comment which has appeared.

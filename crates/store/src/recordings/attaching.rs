@@ -111,7 +111,7 @@ pub fn attach(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewRecording) -> R
     )?;
     match state {
         State::Waiting => {
-            let job = NewJob::new(site, &ReadRecording { recording: new.id }, now)?;
+            let job = NewJob::new(site, &ReadRecording::of(new.id), now)?;
             jobs::add(tx, now, &job)?;
         }
         State::Ready => {

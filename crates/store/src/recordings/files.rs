@@ -15,6 +15,19 @@ pub const MAX_PART: usize = 1_024 * 1_024;
 pub struct ReadRecording {
     /// Which one.
     pub recording: RecordingId,
+    /// When the recording was read that it is a cut of, if it waited for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Time>,
+}
+
+impl ReadRecording {
+    /// What reads `recording` as soon as it can be had.
+    pub(crate) const fn of(recording: RecordingId) -> Self {
+        Self {
+            recording,
+            after: None,
+        }
+    }
 }
 
 impl Payload for ReadRecording {
@@ -70,11 +83,7 @@ pub fn add(
         params![site, id, n_then, state.as_str()],
     )?;
     if is_whole {
-        jobs::add(
-            tx,
-            now,
-            &NewJob::new(site, &ReadRecording { recording: id }, now)?,
-        )?;
+        jobs::add(tx, now, &NewJob::new(site, &ReadRecording::of(id), now)?)?;
     }
     Ok(Added::Arrived(n_then))
 }

@@ -24,7 +24,7 @@ macro_rules! proposal {
         concat!(
             "select p.state, p.speaker_before, p.text_before, p.site_id, p.id, p.recording_id, \
              p.revision, p.start_ms, p.end_ms, p.speaker, p.text, p.author_id, p.made_at, \
-             p.decided_at, p.reason, (select count(*) from transcript_confirmation c \
+             p.decided_at, p.reason, p.read_at, (select count(*) from transcript_confirmation c \
                  where c.site_id = p.site_id and c.proposal_id = p.id) from transcript_proposal p ",
             $($rest),+
         )
@@ -56,6 +56,7 @@ fn read(row: &Row<'_>) -> Result<Proposal> {
         state: State::parse(&state).ok_or_else(unknown)?,
         decided_at: row.next()?,
         reason: row.next()?,
+        read_at: row.next()?,
         n_confirmations: row.next()?,
     })
 }
@@ -98,6 +99,58 @@ pub fn decided_of(
         params![site, author, recording, MAX_OWN],
         read,
     )
+}
+
+/// What became of an author's own, wherever others decided on it, newest first.
+pub(crate) fn told(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    limit: i64,
+) -> Result<Vec<Proposal>> {
+    tx.all(
+        sql!(proposal!(
+            "where p.site_id = ?1 and p.author_id = ?2 and p.decided_at is not null
+               and (p.decided_by is null or p.decided_by <> p.author_id)
+             order by p.decided_at desc, p.id desc limit ?3"
+        )),
+        params![site, author, limit],
+        read,
+    )
+}
+
+/// How much of that an author has not seen; at most `limit`.
+pub(crate) fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> Result<i64> {
+    let unread = tx.one(
+        sql!(
+            "select count(*) from (select p.id from transcript_proposal p
+                 where p.site_id = ?1 and p.author_id = ?2 and p.decided_at is not null
+                   and (p.decided_by is null or p.decided_by <> p.author_id)
+                   and p.read_at is null limit ?3) as unread"
+        ),
+        params![site, author, limit],
+        |row| row.next(),
+    )?;
+    Ok(unread.unwrap_or(0))
+}
+
+/// An author has seen what became of their own up to `until`. Said again, nothing changes.
+pub(crate) fn mark_read(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: AuthorId,
+    until: Time,
+) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update transcript_proposal set read_at = ?4
+             where site_id = ?1 and author_id = ?2 and decided_at is not null
+               and decided_at <= ?3 and read_at is null"
+        ),
+        params![site, author, until, now],
+    )?;
+    Ok(())
 }
 
 /// What those are called who made the undecided proposals of a recording.

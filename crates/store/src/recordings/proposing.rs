@@ -147,6 +147,7 @@ pub fn propose(tx: &mut Tx<'_>, now: Time, new: &NewProposal) -> Result<Proposal
         state: judged(tx, now, new, &page, &author, &reader)?,
         decided_at: None,
         reason: None,
+        read_at: None,
         n_confirmations: 0,
     };
     insert(tx, now, hand, &proposal)?;

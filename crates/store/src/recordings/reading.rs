@@ -5,7 +5,9 @@ use rejoinder_core::recordings::{Kind, Recording, State};
 use rejoinder_core::{RecordingId, SiteId, Time};
 
 use super::changed::changed;
+use super::files::ReadRecording;
 use super::{citing, files, listing};
+use crate::jobs::{self, NewJob};
 use crate::{Result, Tx, params, sql};
 
 /// What a file was found to hold.
@@ -57,7 +59,21 @@ pub fn save(
     if recording.cut_of.is_none() {
         citing::want(tx, now, recording.site, recording.page)?;
     }
+    want_cuts(tx, now, recording)?;
     changed(tx, now, recording)
+}
+
+/// Have the cuts looked at that waited for their recording.
+fn want_cuts(tx: &mut Tx<'_>, now: Time, whole: &Recording) -> Result<()> {
+    let cuts = listing::cuts_of(tx, whole.site, whole.id)?.into_iter();
+    for cut in cuts.filter(|cut| cut.state == State::Waiting) {
+        let read = ReadRecording {
+            recording: cut.id,
+            after: Some(now),
+        };
+        jobs::add(tx, now, &NewJob::new(cut.site, &read, now)?)?;
+    }
+    Ok(())
 }
 
 /// A recording cannot be had, for a reason with this word. Its file is dropped.
@@ -75,6 +91,7 @@ pub fn refuse(tx: &mut Tx<'_>, now: Time, recording: &Recording, problem: &str) 
             problem
         ],
     )?;
+    want_cuts(tx, now, recording)?;
     changed(tx, now, recording)
 }
 

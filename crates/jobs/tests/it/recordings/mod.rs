@@ -158,3 +158,111 @@ async fn what_is_fetched_has_the_room_that_the_owner_sets() {
         }
     }
 }
+
+/// A cut of `ID`, whose file is at `url`.
+const CUT: RecordingId = RecordingId(6);
+
+#[tokio::test]
+async fn a_cut_waits_for_its_recording_and_is_told_when_there_is_nothing_to_compare_it_with() {
+    for world in World::on_each().await {
+        world.post(7, "A comment").await;
+        let now = world.clock.now();
+        let address = web(answer("200 OK", b"ID3")).await;
+        let attach = move |tx: &mut store::Tx<'_>| {
+            let whole = NewRecording {
+                id: ID,
+                page: PageId(1),
+                cut_of: None,
+                title: "A talk".to_owned(),
+                source: Source::Upload { n_bytes: 4 },
+                by: None,
+            };
+            let cut = NewRecording {
+                id: CUT,
+                cut_of: Some(ID),
+                source: Source::Address(format!("http://{address}/cut.mp3")),
+                ..whole.clone()
+            };
+            attaching::attach(tx, now, SITE, &whole)?;
+            attaching::attach(tx, now, SITE, &cut)
+        };
+        assert!(world.store.write(attach).await.unwrap());
+        let client = Client::new(Policy::default()).unwrap();
+        let (store, clock) = (world.store.clone(), world.clock.clone());
+        let silent: Decoder = Arc::new(|| Ok(Command::new("true")));
+        let worker = world.worker(Arc::new(RecordingHandler::new(
+            store, client, clock, silent,
+        )));
+        let cut = async || {
+            let found = world.store.read(|tx| listing::find(tx, SITE, CUT)).await;
+            found.unwrap().unwrap()
+        };
+
+        for _ in 0..20 {
+            worker.run_due().await.unwrap();
+            world.clock.advance(std::time::Duration::from_secs(3_600));
+        }
+        assert_eq!(cut().await.state, State::Waiting);
+
+        let arrive = move |tx: &mut store::Tx<'_>| files::add(tx, now, SITE, ID, 0, b"RIFF");
+        world.store.write(arrive).await.unwrap();
+        for _ in 0..8 {
+            worker.run_due().await.unwrap();
+            world.clock.advance(std::time::Duration::from_secs(3_600));
+        }
+        // The recording cannot be read.
+        let cut = cut().await;
+        assert_eq!(
+            (cut.state, cut.problem.as_deref()),
+            (State::Refused, Some("no_whole"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_stops_lets_a_decoding_go() {
+    let world = World::new().await;
+    let address = web(answer("200 OK", b"ID3")).await;
+    world.post(7, "A comment").await;
+    let (now, url) = (world.clock.now(), format!("http://{address}/talk.mp3"));
+    let attach = move |tx: &mut store::Tx<'_>| {
+        let new = NewRecording {
+            id: ID,
+            page: PageId(1),
+            cut_of: None,
+            title: "A talk".to_owned(),
+            source: Source::Address(url.clone()),
+            by: None,
+        };
+        attaching::attach(tx, now, SITE, &new)
+    };
+    assert!(world.store.write(attach).await.unwrap());
+    let policy = Policy {
+        also_public: vec![address],
+        ..Policy::default()
+    };
+    let (begun, begins) = std::sync::mpsc::channel();
+    let slow: Decoder = Arc::new(move || {
+        begun.send(()).unwrap();
+        let mut command = Command::new("sh");
+        command.args(["-c", "exec sleep 600"]);
+        Ok(command)
+    });
+    let (store, clock) = (world.store.clone(), world.clock.clone());
+    let handler = RecordingHandler::new(store, Client::new(policy).unwrap(), clock, slow);
+    let worker = world.worker(Arc::new(handler));
+    let (stop, told) = tokio::sync::watch::channel(false);
+    let working = tokio::spawn(worker.run(told));
+    tokio::task::spawn_blocking(move || begins.recv())
+        .await
+        .unwrap()
+        .unwrap();
+
+    stop.send(true).unwrap();
+
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(30), working).await;
+    ended.expect("it is let go").unwrap();
+    let found = world.store.read(|tx| listing::find(tx, SITE, ID)).await;
+    assert_eq!(found.unwrap().unwrap().state, State::Waiting);
+    assert!(world.parked().await.is_empty());
+}

@@ -469,3 +469,39 @@ async fn a_revision_shows_what_it_changed() {
     assert!(!page.contains("The bridge is old."));
     assert_eq!(none.status, 404);
 }
+
+#[tokio::test]
+async fn an_account_is_told_what_became_of_its_correction() {
+    let app = talk(Status::Approved).await;
+    let ann = signed_in(&app, "news.example", Role::Reader, 71).await;
+    let kim = signed_in(&app, "news.example", Role::Editor, 72).await;
+    let own = id(&propose(&ann, 3_000, NEW).await);
+
+    let fields = [
+        ("act", "decline"),
+        ("proposal", own.as_str()),
+        ("reason", "It is <cold>."),
+    ];
+    assert_eq!(kim.submit(&desk(), &fields).await.status, 303);
+
+    assert_eq!(ann.me(STORY).await["n_notices"], 1);
+    let list = ann.get("/api/v1/notices?site=news.example").await.good();
+    let one = &list["notices"][0];
+    assert_eq!(one["what"], "correction_declined");
+    assert_eq!(one["reason"], "It is <cold>.");
+    assert_eq!(one["recording"], TALK.to_string());
+    assert_eq!(one.get("comment"), None);
+    let page = ann.get("/embed/notices?site=news.example").await.text();
+    assert!(
+        page.contains("The newsroom declined your correction of"),
+        "{page}"
+    );
+    assert!(page.contains("It is &#60;cold&#62;."), "{page}");
+    assert!(
+        page.contains("&#38;t=3#t=3") || page.contains("&t=3#t=3"),
+        "{page}"
+    );
+    // A guest is told nothing here, and nobody what is another's.
+    let list = kim.get("/api/v1/notices?site=news.example").await.good();
+    assert_eq!(list["n_unread"], 0);
+}

@@ -106,7 +106,7 @@ const SCHEMA: &str = "
     transcript_confirmation: site_id proposal_id author_id! weight address_hash! at
     transcript_lock: site_id recording_id start_ms end_ms made_at
     transcript_proposal: site_id id recording_id revision start_ms end_ms speaker_before text_before speaker!
-        text! author_id! address_hash! made_at state decided_by decided_at reason!
+        text! author_id! address_hash! made_at state decided_by decided_at reason! read_at
     vote: site_id comment_id author_id! value address_hash! cast_at
     webhook: site_id id url kinds secret old_secret old_secret_until created_at failing_since failed_at
         off_since off_reason

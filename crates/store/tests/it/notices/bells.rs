@@ -7,7 +7,7 @@ use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, Time};
 use rejoinder_store::identity::mutes::{self, NewMute};
 use rejoinder_store::moderation::decisions;
-use rejoinder_store::notices::bells;
+use rejoinder_store::notices::bells::{self, About};
 
 use crate::identity::mail_sign_ins::sign_in;
 use crate::support::{Person, World, on_both};
@@ -20,7 +20,7 @@ impl World {
     }
 
     /// What `person` was told, newest first; new things begin with a star.
-    async fn rung(&self, person: &Person) -> Vec<String> {
+    pub(crate) async fn rung(&self, person: &Person) -> Vec<String> {
         let (site, author) = (self.site.id, self.author(person).await);
         let read = self.store.read(move |tx| {
             Ok((
@@ -36,12 +36,22 @@ impl World {
         );
         let line = |rung: &bells::Rung| {
             let new = if rung.is_read { "" } else { "* " };
-            format!("{new}{} {}", rung.ring.as_str(), rung.comment.text)
+            match &rung.about {
+                About::Comment(ring, comment) => format!("{new}{} {}", ring.as_str(), comment.text),
+                About::Correction(own, talk) => {
+                    format!(
+                        "{new}{} {}: {}",
+                        own.state.as_str(),
+                        talk.title,
+                        own.after.text
+                    )
+                }
+            }
         };
         told.iter().map(line).collect()
     }
 
-    async fn saw(&self, person: &Person, until: Time) {
+    pub(crate) async fn saw(&self, person: &Person, until: Time) {
         let (now, site, author) = (self.clock.now(), self.site.id, self.author(person).await);
         self.store
             .write(move |tx| bells::mark_read(tx, now, site, author, until))

@@ -2,10 +2,10 @@
 
 use rejoinder_core::recordings::Recording;
 use rejoinder_core::{Clock as _, CommentId};
+use rejoinder_store::Tx;
 use rejoinder_store::discussion::comments;
 use rejoinder_store::recordings::citing;
 use rejoinder_store::recordings::{attaching, whole};
-use rejoinder_store::Tx;
 
 use super::proposals::talk;
 use crate::support::{World, on_both};
@@ -44,7 +44,11 @@ fn a_link_of_another_system_leads_to_its_place_as_long_as_the_recording_is_there
     on_both(|world| async move {
         let (recording, ann) = (talk(&world).await, world.person("Ann"));
         let id = world.post(&ann, "See this").await;
-        world.store.write(|tx: &mut Tx<'_>| tx.batch(CAME)).await.unwrap();
+        world
+            .store
+            .write(|tx: &mut Tx<'_>| tx.batch(CAME))
+            .await
+            .unwrap();
         let came = html(&world, id).await;
 
         look(&world, &recording).await;

@@ -34,7 +34,7 @@ const TEXT: &str = "WEBVTT
 const NEW: &str = "Nobody knows how old it is.";
 
 /// A recording with a transcript.
-async fn talk(world: &World) -> Recording {
+pub(crate) async fn talk(world: &World) -> Recording {
     talk_of(world, TEXT).await
 }
 
@@ -191,6 +191,8 @@ pub(crate) async fn of_guest(world: &World, guest: &Person, kim: &Author, record
     decline(world, kim, recording, &loud.unwrap(), "Zanzibar is not").await;
     let other = propose(world, &bob, recording, 3_000, NEW).await.unwrap();
     confirm(world, guest, &other).await.unwrap();
+    // Told by the bell, as soon as the account that takes this over looks.
+    world.saw(guest, world.clock.now()).await;
 }
 
 #[test]
@@ -211,6 +213,49 @@ fn what_is_accepted_is_a_revision_by_whoever_proposed_it() {
         assert!(webvtt.contains(NEW), "{webvtt}");
         let own = found(&world, &own).await.unwrap();
         assert_eq!((own.state, own.n_confirmations), (State::Accepted, 2));
+    });
+}
+
+#[test]
+fn whoever_proposed_it_is_told_by_the_bell_what_became_of_it() {
+    on_both(|world| async move {
+        let (recording, kim) = (talk(&world).await, world.desk().await);
+        let (ann, guest) = (world.account("ann").await, world.person("Guest"));
+        let [one, two] = [(1_000, "It is new."), (3_000, NEW)];
+        let one = propose(&world, &ann, &recording, one.0, one.1).await;
+        let two = propose(&world, &ann, &recording, two.0, two.1).await;
+        let other = propose(&world, &guest, &recording, 3_000, "Nobody does.").await;
+        assert!(world.rung(&ann).await.is_empty());
+
+        accept(&world, &kim, &recording, &two.unwrap())
+            .await
+            .unwrap();
+        world.wait(Duration::from_secs(1));
+        decline(&world, &kim, &recording, &one.unwrap(), "It is old").await;
+
+        let declined = "declined A talk: It is new.";
+        let accepted = format!("accepted A talk: {NEW}");
+        let new = |text: &str| format!("* {text}");
+        let told = world.rung(&ann).await;
+        assert_eq!(told, [new(declined), new(&accepted)]);
+        world.saw(&ann, world.clock.now()).await;
+        assert_eq!(world.rung(&ann).await, [declined, &accepted]);
+        // Another's was overtaken, which is not told to Ann.
+        let other = found(&world, &other.unwrap()).await.unwrap();
+        assert_eq!(other.state, State::Outdated);
+    });
+}
+
+#[test]
+fn an_editor_is_not_told_of_what_they_decided_themselves() {
+    on_both(|world| async move {
+        let (recording, ann) = (talk(&world).await, world.account("ann").await);
+        let own = propose(&world, &ann, &recording, 3_000, NEW).await.unwrap();
+        let author = world.reader(&ann).await.author.unwrap();
+
+        accept(&world, &author, &recording, &own).await.unwrap();
+
+        assert!(world.rung(&ann).await.is_empty());
     });
 }
 
