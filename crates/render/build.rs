@@ -14,7 +14,7 @@ use std::{env, fs, io};
 use serde_json::{Map, Value};
 
 /// The groups that are looked up by a stored word.
-const MAPS: [&str; 9] = [
+const MAPS: [&str; 10] = [
     "problems",
     "flag.reasons",
     "account.reasons",
@@ -22,6 +22,7 @@ const MAPS: [&str; 9] = [
     "settings.about",
     "settings.choices",
     "recordings.problems",
+    "recordings.warnings",
     "funding.problems",
     "funding.desk.kinds",
 ];

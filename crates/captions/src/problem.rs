@@ -2,7 +2,7 @@
 
 use crate::cue::{MAX_CUES, MAX_FILE_BYTES};
 use crate::format::Format;
-use crate::warning::{Warning, What};
+use crate::warning::Warning;
 
 /// Why a file was not read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,14 +47,7 @@ pub enum Problem {
 
 /// The first reason for which cues are left out.
 fn why(warnings: &[Warning]) -> String {
-    let lose = [
-        What::BadTime,
-        What::BadSegment,
-        What::TooLate,
-        What::Untimed,
-        What::NoText,
-    ];
-    let reason = warnings.iter().find(|warning| lose.contains(&warning.what));
+    let reason = warnings.iter().find(|warning| warning.what.is_loss());
     reason.map_or_else(String::new, |warning| {
         let line = warning.lines.first().copied().unwrap_or(1);
         format!(": in line {line}, {}", warning.what)

@@ -83,6 +83,16 @@ words! {
     Region = "region", "a region was left out";
 }
 
+impl What {
+    /// Whether a cue is lost by it.
+    pub const fn is_loss(self) -> bool {
+        matches!(
+            self,
+            Self::BadTime | Self::BadSegment | Self::TooLate | Self::Untimed | Self::NoText
+        )
+    }
+}
+
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())

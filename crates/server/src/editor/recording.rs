@@ -242,11 +242,10 @@ async fn save(
 ) -> Result<Response, ErrorPage> {
     let text = fields.get("text").unwrap_or_default();
     let reading = captions::read(text.as_bytes(), None);
-    let refused = async |problem: String, report| {
+    let refused = async |problem: String| {
         let typed = Typed {
             text: Some(text),
             problem: Some(problem),
-            report,
             ..Typed::default()
         };
         let page = page(newsroom, recording.id, None, typed).await?;
@@ -254,14 +253,17 @@ async fn save(
     };
     let reading = match reading {
         Ok(reading) => reading,
-        Err(problem) => return refused(problem.to_string(), None).await,
+        Err(problem) => {
+            return refused(render::recordings::unread(&newsroom.site, &problem)).await;
+        }
     };
     let (from, before) = newest(&newsroom.app, recording).await?;
     let transcript = keeping_times(reading.transcript, before.as_ref());
     let webvtt = captions::write(&transcript, Export::WebVtt);
     if webvtt.len() > captions::MAX_FILE_BYTES {
         let size_bytes = webvtt.len();
-        return refused(Problem::TooLarge { size_bytes }.to_string(), None).await;
+        let problem = Problem::TooLarge { size_bytes };
+        return refused(render::recordings::unread(&newsroom.site, &problem)).await;
     }
     let status = fields.get("status").and_then(Status::parse);
     let language = fields
@@ -296,7 +298,10 @@ async fn save(
         }
         Some(_) => {
             let typed = Typed {
-                report: Some(report(&reading.warnings)),
+                report: Some(render::recordings::report(
+                    &newsroom.site,
+                    &reading.warnings,
+                )),
                 ..Typed::default()
             };
             let flash = render::recordings::flash(&newsroom.site, "saved");
@@ -305,10 +310,6 @@ async fn save(
                 .into_response())
         }
     }
-}
-
-fn report(warnings: &[captions::Warning]) -> Report {
-    Report(warnings.iter().map(ToString::to_string).collect())
 }
 
 async fn newest(app: &App, recording: &Recording) -> Result<(i64, Option<Transcript>), ApiError> {

@@ -1,0 +1,80 @@
+//! What was left out of a transcript, and why one cannot be read, in the words of the site.
+
+use captions::{MAX_CUES, MAX_FILE_BYTES, Problem, Warning, What};
+use rejoinder_core::Site;
+
+use crate::catalogue::{self, RecordingsTexts, fill};
+use crate::recordings::desk::Report;
+
+/// What was left out or changed when a transcript was read, line by line.
+pub fn report(site: &Site, warnings: &[Warning]) -> Report {
+    let texts = texts(site);
+    let lines = warnings.iter().map(|warning| {
+        let mut lines: Vec<String> = warning.lines.iter().map(ToString::to_string).collect();
+        if warning.n > lines.len() {
+            lines.push("…".to_owned());
+        }
+        let (what, lines) = (called(texts, warning.what), lines.join(", "));
+        fill(
+            &texts.desk.report_line,
+            &[("n", &warning.n), ("what", &what), ("lines", &lines)],
+        )
+    });
+    Report(lines.collect())
+}
+
+/// Why a text is no transcript, as its editor reads it.
+pub fn unread(site: &Site, problem: &Problem) -> String {
+    let texts = texts(site);
+    let own = &texts.desk;
+    match problem {
+        Problem::TooLarge { size_bytes } => fill(
+            &own.transcript_too_large,
+            &[("size", size_bytes), ("max", &MAX_FILE_BYTES)],
+        ),
+        Problem::TooManyCues { n_cues } => fill(
+            &own.transcript_too_many,
+            &[("n", n_cues), ("max", &MAX_CUES)],
+        ),
+        Problem::Unknown => own.transcript_unknown.clone(),
+        Problem::NotJson { line } => fill(&own.transcript_not_json, &[("line", line)]),
+        Problem::NotOf { format } => fill(&own.transcript_not_of, &[("format", &format.name())]),
+        Problem::NoCues { warnings } => match warnings.iter().find(|own| own.what.is_loss()) {
+            Some(warning) => {
+                let line = warning.lines.first().copied().unwrap_or(1);
+                let what = called(texts, warning.what);
+                fill(
+                    &own.transcript_empty_why,
+                    &[("line", &line), ("what", &what)],
+                )
+            }
+            None => own.transcript_empty.clone(),
+        },
+    }
+}
+
+fn texts(site: &Site) -> &'static RecordingsTexts {
+    &catalogue::of(site.settings.language).recordings
+}
+
+fn called(texts: &'static RecordingsTexts, what: What) -> &'static str {
+    texts.warnings.get(what.as_str()).map_or("", String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use rejoinder_core::publication::language::Language;
+
+    use super::*;
+
+    #[test]
+    fn whatever_is_left_out_is_said_in_each_language() {
+        for language in [Language::English, Language::German] {
+            let texts = &catalogue::of(language).recordings;
+            for what in What::ALL {
+                assert!(!called(texts, *what).is_empty(), "{language}: {what:?}");
+            }
+            assert_eq!(texts.warnings.len(), What::ALL.len());
+        }
+    }
+}
