@@ -284,11 +284,8 @@ async fn save(
     let write = move |tx: &mut Tx<'_>| transcripts::save(tx, now, &own, &new);
     match newsroom.app.store.write(write).await? {
         None => {
-            refused(
-                render::recordings::meanwhile(&newsroom.site).to_owned(),
-                None,
-            )
-            .await
+            let meanwhile = render::recordings::meanwhile(&newsroom.site);
+            refused(meanwhile.to_owned()).await
         }
         Some(_) if reading.warnings.is_empty() => {
             let (host, id) = (&newsroom.site.host, recording.id);
