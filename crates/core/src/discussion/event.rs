@@ -1,7 +1,8 @@
 //! What happens to a page. Its events have one order, by the page's version.
 
-use crate::ids::{CommentId, PageId, SiteId};
+use crate::ids::{CommentId, PageId, RecordingId, SiteId};
 use crate::moderation::decision::Decided;
+use crate::recordings::Happened;
 use crate::time::Time;
 
 /// What happened.
@@ -98,6 +99,8 @@ pub struct Event {
     pub kind: EventKind,
     /// To which comment.
     pub comment: Option<CommentId>,
+    /// To which recording of the page, and what.
+    pub recording: Option<(RecordingId, Happened)>,
     /// When.
     pub at: Time,
     /// The decision that made it happen.

@@ -51,16 +51,31 @@ pub enum Kind {
     CommentFeatured,
     /// A page was closed or opened, or its headline changed.
     PageChanged,
+    /// A recording can be heard.
+    RecordingPublished,
+    /// A recording is called something else, or is divided otherwise, or lost a cut.
+    RecordingChanged,
+    /// A recording is no longer there.
+    RecordingRemoved,
+    /// A transcript says something else, or can be relied on otherwise.
+    TranscriptChanged,
+    /// A cut was compared with its recording.
+    CutCompared,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 10] = [
         Self::CommentPublished,
         Self::CommentEdited,
         Self::CommentRemoved,
         Self::CommentFeatured,
         Self::PageChanged,
+        Self::RecordingPublished,
+        Self::RecordingChanged,
+        Self::RecordingRemoved,
+        Self::TranscriptChanged,
+        Self::CutCompared,
     ];
 
     /// The `type` of the message.
@@ -71,6 +86,11 @@ impl Kind {
             Self::CommentRemoved => "comment.removed",
             Self::CommentFeatured => "comment.featured",
             Self::PageChanged => "page.changed",
+            Self::RecordingPublished => "recording.published",
+            Self::RecordingChanged => "recording.changed",
+            Self::RecordingRemoved => "recording.removed",
+            Self::TranscriptChanged => "transcript.changed",
+            Self::CutCompared => "cut.compared",
         }
     }
 
@@ -87,6 +107,11 @@ impl Kind {
             Self::CommentRemoved => "a comment is no longer there",
             Self::CommentFeatured => "a comment was featured, or no longer is",
             Self::PageChanged => "a page was closed or opened, or its headline changed",
+            Self::RecordingPublished => "a recording can be heard",
+            Self::RecordingChanged => "the title or the chapters of a recording changed",
+            Self::RecordingRemoved => "a recording is no longer there",
+            Self::TranscriptChanged => "the transcript of a recording changed",
+            Self::CutCompared => "a cut was compared with its recording",
         }
     }
 }

@@ -14,7 +14,7 @@ pub use external::External;
 pub use playing::{Playing, Seek};
 pub use proposals::{Lock, Proposal, Said};
 pub use provider::{NoProvider, Provider};
-pub use recording::{Kind, Recording, State, Status};
+pub use recording::{Happened, Kind, Recording, State, Status};
 pub use span::{Seconds, Span};
 
 use std::ops::Range;

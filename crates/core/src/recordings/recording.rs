@@ -94,6 +94,24 @@ impl Status {
     }
 }
 
+/// What happened to a recording, for those who are told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happened {
+    /// It can be heard.
+    Published,
+    /// It is called something else, or is divided into other chapters, or a cut of it is gone.
+    Changed,
+    /// It is gone.
+    Removed,
+    /// Its transcript says something else, or can be relied on otherwise.
+    Transcribed,
+    /// It is a cut, and was compared with what it was made from.
+    Compared,
+    /// It could not be read, or something of it was proposed, confirmed, declined or locked: the newsroom's
+    /// business.
+    Inside,
+}
+
 /// A recording that stands with a page, or a cut of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egress::{Client, Feature, Limits, Method, Request};
 use rejoinder_core::{Clock, Site, Time};
 use render::Context;
-use render::integrations::webhook::{Event, message};
+use render::integrations::webhook::{Event, Told, message};
 use store::integrations::webhooks::{self, Attempt, Deliver, Due};
 use store::jobs::Job;
 use store::{Result, Store, publication::sites};
@@ -121,12 +121,25 @@ impl WebhookHandler {
             assets: "",
             has_accounts: false,
         };
+        let told = due.recording.as_ref().map(|own| Told {
+            recording: &own.recording,
+            transcript: own.transcript.as_ref().map(|revision| {
+                let language = revision.language.as_deref();
+                (revision.revision, revision.status, language)
+            }),
+            comparison: own
+                .comparison
+                .as_deref()
+                .and_then(|json| serde_json::from_str(json).ok()),
+        });
         let event = Event {
             kind: due.delivery.kind,
             at: due.delivery.created_at,
             page: &due.page,
             id: due.delivery.comment,
             comment: due.comment.as_ref(),
+            recording_id: due.delivery.recording,
+            recording: told.as_ref(),
         };
         message(&context, &event)
     }

@@ -2,11 +2,13 @@
 
 use rejoinder_core::discussion::thread::Entry;
 use rejoinder_core::integrations::webhook::Kind;
-use rejoinder_core::{Comment, CommentId, Page, Time};
+use rejoinder_core::recordings::{Comparison, Recording, Status};
+use rejoinder_core::{Comment, CommentId, Page, RecordingId, Time};
 use serde::Serialize;
 
 use crate::Context;
 use crate::discussion::json::{self, CommentBody, PageBody};
+use crate::links::{Links, encoded};
 
 /// An event to be told.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +23,21 @@ pub struct Event<'a> {
     pub id: Option<CommentId>,
     /// The comment as it is now; what is not published is not told.
     pub comment: Option<&'a Comment>,
+    /// To which recording, or cut of one.
+    pub recording_id: Option<RecordingId>,
+    /// The recording as it is now, if everybody may hear of it.
+    pub recording: Option<&'a Told<'a>>,
+}
+
+/// A recording, or a cut of one, as it is told of.
+#[derive(Debug, Clone)]
+pub struct Told<'a> {
+    /// The recording.
+    pub recording: &'a Recording,
+    /// The newest revision of its transcript: number, status, language.
+    pub transcript: Option<(i64, Status, Option<&'a str>)>,
+    /// What a cut was found to hold of the whole.
+    pub comparison: Option<Comparison>,
 }
 
 #[derive(Serialize)]
@@ -35,14 +52,53 @@ struct Data<'a> {
     site: &'a str,
     page: PageBody,
     #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<Told>,
+    comment: Option<CommentTold>,
     #[serde(skip_serializing_if = "Option::is_none")]
     featured: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recording: Option<RecordingBody>,
+}
+
+#[derive(Serialize, Default)]
+struct RecordingBody {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cut_of: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transcript: Option<TranscriptBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<ComparisonBody>,
+}
+
+#[derive(Serialize)]
+struct TranscriptBody {
+    revision: i64,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+    url: String,
+}
+
+#[derive(Serialize)]
+struct ComparisonBody {
+    whole_ms: i64,
+    cut_ms: i64,
+    kept_ms: i64,
+    left_out: Vec<(i64, i64)>,
+    is_reordered: bool,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Told {
+enum CommentTold {
     Whole(Box<CommentBody>),
     Name { id: String },
 }
@@ -61,9 +117,9 @@ pub fn message(context: &Context<'_>, event: &Event<'_>) -> String {
                 more: None,
             };
             let body = json::comment(context, &page.key, &entry);
-            Some(Told::Whole(Box::new(body)))
+            Some(CommentTold::Whole(Box::new(body)))
         }
-        _ => id.map(|id| Told::Name { id: id.to_string() }),
+        _ => id.map(|id| CommentTold::Name { id: id.to_string() }),
     };
     let featured = published
         .filter(|_| kind == Kind::CommentFeatured)
@@ -76,7 +132,59 @@ pub fn message(context: &Context<'_>, event: &Event<'_>) -> String {
             page: json::page(context, page),
             comment,
             featured,
+            recording: recording(context, event),
         },
     };
     serde_json::to_string(&message).unwrap_or_default()
+}
+
+/// What is told of the recording: of one that is gone its id alone.
+fn recording(context: &Context<'_>, event: &Event<'_>) -> Option<RecordingBody> {
+    let id = event.recording_id?.to_string();
+    let told = event
+        .recording
+        .filter(|_| event.kind != Kind::RecordingRemoved);
+    let Some(told) = told else {
+        return Some(RecordingBody {
+            id,
+            ..RecordingBody::default()
+        });
+    };
+    let own = told.recording;
+    // Of a cut there is nothing to hear here.
+    let whole = own.cut_of.unwrap_or(own.id);
+    let files = format!(
+        "{}/recordings/{}/{whole}",
+        context.base,
+        encoded(&context.site.host)
+    );
+    let transcript = told
+        .transcript
+        .map(|(revision, status, language)| TranscriptBody {
+            revision,
+            status: status.as_str(),
+            language: language.map(str::to_owned),
+            url: format!("{files}/transcript.vtt"),
+        });
+    let comparison = told.comparison.as_ref().map(|found| ComparisonBody {
+        whole_ms: found.whole_ms,
+        cut_ms: found.cut_ms,
+        kept_ms: found.kept_ms(),
+        left_out: found
+            .left_out
+            .iter()
+            .map(|part| (part.whole.start_ms, part.whole.end_ms))
+            .collect(),
+        is_reordered: found.is_reordered(),
+    });
+    Some(RecordingBody {
+        id,
+        cut_of: own.cut_of.map(|id| id.to_string()),
+        title: Some(own.title.clone()),
+        url: Some(Links::new(context.base, context.site, &event.page.key).recording(whole)),
+        file: own.has_file().then(|| format!("{files}/file")),
+        duration_ms: own.duration_ms,
+        transcript,
+        comparison,
+    })
 }

@@ -127,6 +127,11 @@ fn kinds<'a>(texts: &'a NewsroomTexts, chosen: &[Kind]) -> Vec<(Kind, &'a str, b
         Kind::CommentRemoved => &texts.comment_removed,
         Kind::CommentFeatured => &texts.comment_featured,
         Kind::PageChanged => &texts.page_changed,
+        Kind::RecordingPublished => &texts.recording_published,
+        Kind::RecordingChanged => &texts.recording_changed,
+        Kind::RecordingRemoved => &texts.recording_removed,
+        Kind::TranscriptChanged => &texts.transcript_changed,
+        Kind::CutCompared => &texts.cut_compared,
     };
     let kinds = Kind::ALL.into_iter();
     kinds

@@ -2,7 +2,8 @@
 
 use rejoinder_core::discussion::event::{Event, EventKind};
 use rejoinder_core::moderation::decision::Decided;
-use rejoinder_core::{CommentId, Page, PageId, SiteId, Time};
+use rejoinder_core::recordings::Happened;
+use rejoinder_core::{CommentId, Page, PageId, RecordingId, SiteId, Time};
 
 use crate::database::listen;
 use crate::{Change, Dialect, Result, StoreError, Tx, params, sql};
@@ -22,6 +23,25 @@ pub fn append(
         comment,
         n_comments: 0,
         decided: None,
+        recording: None,
+    };
+    append_new(tx, now, page, new)
+}
+
+/// Append that something happened to a recording of a locked page.
+pub(crate) fn append_recording(
+    tx: &mut Tx<'_>,
+    now: Time,
+    page: &Page,
+    recording: RecordingId,
+    happened: Happened,
+) -> Result<i64> {
+    let new = New {
+        kind: EventKind::PageChanged,
+        comment: None,
+        n_comments: 0,
+        decided: None,
+        recording: Some((recording, happened)),
     };
     append_new(tx, now, page, new)
 }
@@ -33,6 +53,7 @@ pub(crate) struct New {
     /// By how many the page's published comments become more.
     pub(crate) n_comments: i64,
     pub(crate) decided: Option<Decided>,
+    pub(crate) recording: Option<(RecordingId, Happened)>,
 }
 
 /// As [`append`], with what else there is to say.
@@ -83,6 +104,7 @@ pub(crate) fn append_new(tx: &mut Tx<'_>, now: Time, page: &Page, new: New) -> R
         version,
         kind: new.kind,
         comment: new.comment,
+        recording: new.recording,
         at: now,
         decided: new.decided,
     });
@@ -113,6 +135,7 @@ pub fn since(
                 comment: row.next()?,
                 at: row.next()?,
                 decided: None,
+                recording: None,
             })
         },
     )

@@ -203,6 +203,7 @@ fn announce(
         comment: Some(id),
         n_comments,
         decided: None,
+        recording: None,
     };
     page.version = events::append_new(tx, now, &page, event)?;
     page.n_comments += n_comments;

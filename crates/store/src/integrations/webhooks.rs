@@ -15,7 +15,7 @@ use crate::{Result, Row, Tx, params, sql};
 
 pub(crate) use deliveries::announce;
 pub use deliveries::{Deliver, deliveries, due, record, replay, replay_since};
-pub use delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId};
+pub use delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId, Told};
 
 /// Where secrets are, for their seals.
 const SECRET: &str = "webhook.secret";

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::recordings::{Recording, State};
+use rejoinder_core::recordings::{Happened, Recording, State};
 use rejoinder_core::{AuthorId, PageId, RecordingId, Site, SiteId, Time};
 
 use super::changed::changed;
@@ -116,7 +115,7 @@ pub fn attach(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewRecording) -> R
         }
         State::Ready => {
             citing::want(tx, now, site, new.page)?;
-            events::append(tx, now, &page, EventKind::PageChanged, None)?;
+            events::append_recording(tx, now, &page, new.id, Happened::Published)?;
         }
         State::Arriving | State::Refused => {}
     }
@@ -129,7 +128,7 @@ pub fn rename(tx: &mut Tx<'_>, now: Time, recording: &Recording, title: &str) ->
         sql!("update recording set title = ?3 where site_id = ?1 and id = ?2"),
         params![recording.site, recording.id, title],
     )?;
-    changed(tx, now, recording)
+    changed(tx, now, recording, Happened::Changed)
 }
 
 /// Take a recording away, with its file, its transcripts and its cuts. Comments keep what they say of it.
@@ -139,7 +138,11 @@ pub fn remove(tx: &mut Tx<'_>, now: Time, recording: &Recording) -> Result<()> {
     }
     forget(tx, recording.site, recording.id)?;
     citing::want(tx, now, recording.site, recording.page)?;
-    changed(tx, now, recording)
+    let happened = match (recording.cut_of, recording.state) {
+        (None, State::Ready) => Happened::Removed,
+        _ => Happened::Inside,
+    };
+    changed(tx, now, recording, happened)
 }
 
 fn forget(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<()> {

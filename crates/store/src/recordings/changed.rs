@@ -1,15 +1,19 @@
-//! Showing a page anew whose recordings changed.
+//! Showing a page anew whose recordings changed, and telling of it.
 
 use rejoinder_core::Time;
-use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::recordings::Recording;
+use rejoinder_core::recordings::{Happened, Recording};
 
 use crate::discussion::{events, pages};
 use crate::{Result, Tx};
 
-/// Have the page of a recording shown anew.
-pub(crate) fn changed(tx: &mut Tx<'_>, now: Time, recording: &Recording) -> Result<()> {
+/// Have the page of a recording shown anew, and tell those who want to know of such changes.
+pub(crate) fn changed(
+    tx: &mut Tx<'_>,
+    now: Time,
+    recording: &Recording,
+    happened: Happened,
+) -> Result<()> {
     let page = pages::lock(tx, recording.site, recording.page)?;
-    events::append(tx, now, &page, EventKind::PageChanged, None)?;
+    events::append_recording(tx, now, &page, recording.id, happened)?;
     Ok(())
 }

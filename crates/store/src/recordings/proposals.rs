@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use captions::Transcript;
 use rejoinder_core::recordings::proposals::State;
-use rejoinder_core::recordings::{Lock, Proposal, Recording, Said};
+use rejoinder_core::recordings::{Happened, Lock, Proposal, Recording, Said};
 use rejoinder_core::{AuthorId, ProposalId, RecordingId, SiteId, Time};
 
 use super::changed::changed;
@@ -286,7 +286,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, now: Time, site: SiteId, author: AuthorId)
     )?;
     for recording in shown {
         if let Some(recording) = listing::find(tx, site, recording)? {
-            changed(tx, now, &recording)?;
+            changed(tx, now, &recording, Happened::Inside)?;
         }
     }
     for sql in [

@@ -7,7 +7,9 @@ use rejoinder_core::moderation::{Work, decision, may_write};
 use rejoinder_core::recordings::proposals::{
     NEEDED, State, may_begin, may_confirm, may_propose, may_say, status_after, weight,
 };
-use rejoinder_core::recordings::{Lock, Proposal, Recording, Said, State as RecordingState};
+use rejoinder_core::recordings::{
+    Happened, Lock, Proposal, Recording, Said, State as RecordingState,
+};
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, CommentId, Page, ProposalId, Reader, RecordingId, Refusal, Site,
     SiteId, State as CommentState, Time, TokenHash,
@@ -152,7 +154,7 @@ pub fn propose(tx: &mut Tx<'_>, now: Time, new: &NewProposal) -> Result<Proposal
     };
     insert(tx, now, hand, &proposal)?;
     if proposal.state == State::Open {
-        changed(tx, now, &recording)?;
+        changed(tx, now, &recording, Happened::Inside)?;
     }
     Ok(proposal)
 }
@@ -265,7 +267,7 @@ pub fn confirm(tx: &mut Tx<'_>, now: Time, hand: &Hand, id: ProposalId) -> Resul
     if weighs(tx, &proposal)? >= NEEDED {
         take(tx, now, &recording, &proposal, None)?;
     } else {
-        changed(tx, now, &recording)?;
+        changed(tx, now, &recording, Happened::Inside)?;
     }
     expect(tx, site, id)
 }
@@ -345,7 +347,7 @@ pub fn decline(
     decision::may_note(reason)?;
     let proposal = to_decide(tx, recording, id)?;
     decide(tx, now, &proposal, State::Declined, Some(by), reason)?;
-    changed(tx, now, recording)
+    changed(tx, now, recording, Happened::Inside)
 }
 
 /// A proposal of a recording that nobody has decided on; its page is locked.
@@ -378,7 +380,7 @@ fn take(
     let transcript = lines::read(text, language.clone())?;
     let (Some(webvtt), Some(author)) = (lines::with(transcript, proposal), proposal.author) else {
         decide(tx, now, proposal, State::Outdated, by, None)?;
-        return changed(tx, now, recording);
+        return changed(tx, now, recording, Happened::Inside);
     };
     decide(tx, now, proposal, State::Accepted, by, None)?;
     let new = NewRevision {
@@ -409,7 +411,7 @@ pub fn lock(tx: &mut Tx<'_>, now: Time, recording: &Recording, lock: Lock) -> Re
             now
         ],
     )?;
-    changed(tx, now, recording)
+    changed(tx, now, recording, Happened::Inside)
 }
 
 /// Let the part that is locked from `start_ms` on take proposals again.
@@ -421,5 +423,5 @@ pub fn unlock(tx: &mut Tx<'_>, now: Time, recording: &Recording, start_ms: i64) 
         ),
         params![recording.site, recording.id, start_ms],
     )?;
-    changed(tx, now, recording)
+    changed(tx, now, recording, Happened::Inside)
 }

@@ -1,7 +1,7 @@
 //! What was read out of a recording: how long it lasts, what it looks like, and by what it is known
 //! again.
 
-use rejoinder_core::recordings::{Kind, Recording, State};
+use rejoinder_core::recordings::{Happened, Kind, Recording, State};
 use rejoinder_core::{RecordingId, SiteId, Time};
 
 use super::changed::changed;
@@ -60,7 +60,11 @@ pub fn save(
         citing::want(tx, now, recording.site, recording.page)?;
     }
     want_cuts(tx, now, recording)?;
-    changed(tx, now, recording)
+    let happened = match recording.cut_of {
+        None => Happened::Published,
+        Some(_) => Happened::Compared,
+    };
+    changed(tx, now, recording, happened)
 }
 
 /// Have the cuts looked at that waited for their recording.
@@ -92,7 +96,7 @@ pub fn refuse(tx: &mut Tx<'_>, now: Time, recording: &Recording, problem: &str) 
         ],
     )?;
     want_cuts(tx, now, recording)?;
-    changed(tx, now, recording)
+    changed(tx, now, recording, Happened::Inside)
 }
 
 /// The loudest sample of each slice of a recording, where it was read.
@@ -115,6 +119,16 @@ pub fn fingerprint(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Opt
     Ok(found.flatten())
 }
 
+/// What a cut was found to hold of its recording, where it was compared.
+pub fn comparison(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<String>> {
+    let found: Option<Option<String>> = tx.one(
+        sql!("select comparison from recording where site_id = ?1 and id = ?2"),
+        params![site, id],
+        |row| row.next(),
+    )?;
+    Ok(found.flatten())
+}
+
 /// The cuts of a recording, each with what it was found to hold of it, where it was compared.
 pub fn comparisons(
     tx: &mut Tx<'_>,
@@ -123,12 +137,8 @@ pub fn comparisons(
 ) -> Result<Vec<(Recording, Option<String>)>> {
     let mut comparisons = Vec::new();
     for cut in listing::cuts_of(tx, site, whole)? {
-        let found: Option<Option<String>> = tx.one(
-            sql!("select comparison from recording where site_id = ?1 and id = ?2"),
-            params![site, cut.id],
-            |row| row.next(),
-        )?;
-        comparisons.push((cut, found.flatten()));
+        let found = comparison(tx, site, cut.id)?;
+        comparisons.push((cut, found));
     }
     Ok(comparisons)
 }

@@ -107,8 +107,8 @@ pub fn save(
     recording: &Recording,
     new: &NewRevision,
 ) -> Result<Option<i64>> {
-    // The page is locked first, so that revisions have one order.
-    changed(tx, now, recording)?;
+    // So that revisions have one order.
+    pages::lock(tx, recording.site, recording.page)?;
     let last = newest(tx, recording.site, recording.id)?;
     let last = last.map_or(0, |(revision, _)| revision.revision);
     if last != new.from {
@@ -132,6 +132,7 @@ pub fn save(
         ],
     )?;
     proposals::outdate(tx, now, recording, &new.webvtt)?;
+    changed(tx, now, recording, Happened::Transcribed)?;
     Ok(Some(last + 1))
 }
 
@@ -150,5 +151,5 @@ pub fn set_status(
         ),
         params![recording.site, recording.id, revision, status.as_str()],
     )?;
-    changed(tx, now, recording)
+    changed(tx, now, recording, Happened::Transcribed)
 }

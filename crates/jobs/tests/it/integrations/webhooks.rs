@@ -7,10 +7,13 @@ use std::time::Duration;
 use egress::{Client, Policy};
 use rejoinder_core::integrations::webhook::{Kind, Secret};
 use rejoinder_core::publication::settings::Mode;
-use rejoinder_core::{Clock as _, FixedRandom, Time};
+use rejoinder_core::{Clock as _, FixedRandom, PageId, RecordingId, Time};
 use rejoinder_jobs::WebhookHandler;
+use serde_json::json;
 use store::integrations::webhooks::{self, Delivery, DeliveryState, NewWebhook};
 use store::publication::sites;
+use store::recordings::attaching::{self, NewRecording, Source};
+use store::recordings::listing;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -203,6 +206,53 @@ async fn an_event_is_told_once_and_signed() {
     for personal in ["secret.example", "192.0.2.7", "ann@"] {
         assert!(!told.body.contains(personal) && !told.head.contains(personal));
     }
+}
+
+#[tokio::test]
+async fn a_recording_is_told_with_what_everybody_may_hear_of_it() {
+    let (world, receiver) = (World::new().await, Receiver::new(&[OK, OK]).await);
+    world.post(7, "Hello").await;
+    world.deliver(&[]).await;
+    world.listen(&receiver).await;
+    let now = world.clock.now();
+    let attach = move |tx: &mut store::Tx<'_>| {
+        let new = NewRecording {
+            id: RecordingId(5),
+            page: PageId(1),
+            cut_of: None,
+            title: "A talk".to_owned(),
+            source: Source::Player {
+                address: "https://youtu.be/aqz-KE-bpKQ".to_owned(),
+                duration_ms: Some(60_000),
+            },
+            by: None,
+        };
+        attaching::attach(tx, now, SITE, &new)
+    };
+    assert!(world.store.write(attach).await.unwrap());
+    world.deliver(&[receiver.address]).await;
+    let remove = move |tx: &mut store::Tx<'_>| {
+        let own = listing::find(tx, SITE, RecordingId(5))?.unwrap();
+        attaching::remove(tx, now, &own)
+    };
+    world.store.write(remove).await.unwrap();
+    world.deliver(&[receiver.address]).await;
+
+    let [published, removed] = <[_; 2]>::try_from(receiver.received()).unwrap();
+    let (published, removed) = (published.json(), removed.json());
+    assert_eq!(published["type"], "recording.published");
+    let own = &published["data"]["recording"];
+    assert_eq!(own["id"], RecordingId(5).to_string());
+    assert_eq!(
+        (&own["title"], &own["duration_ms"]),
+        (&json!("A talk"), &json!(60_000))
+    );
+    let url = own["url"].as_str().unwrap();
+    assert!(url.starts_with("https://comments.example/embed/recording?site=news.example&page="));
+    assert_eq!(own.get("file"), None);
+    assert_eq!(removed["type"], "recording.removed");
+    let gone = json!({ "id": RecordingId(5).to_string() });
+    assert_eq!(removed["data"]["recording"], gone);
 }
 
 #[tokio::test]

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use rejoinder_core::discussion::event::{Event, EventKind};
 use rejoinder_core::integrations::webhook::{Kind, PATIENCE, Secret, wait_after};
-use rejoinder_core::{CommentId, SiteId, State, Time};
+use rejoinder_core::recordings::{Happened, State as RecordingState};
+use rejoinder_core::{RecordingId, SiteId, State, Time};
 use serde::{Deserialize, Serialize};
 
-use super::delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId};
+use super::delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId, Told};
 use super::{OLD_SECRET, SECRET, find, secret, turn_off};
 use crate::database::error::StoreError;
 use crate::discussion::{comments, pages};
 use crate::jobs::{self, NewJob, Payload, derived_id};
+use crate::recordings::{listing, reading, transcripts};
 use crate::{Result, Row, Tx, params, sql};
 
 /// Makes a delivery.
@@ -41,7 +43,15 @@ fn kind_of(event: &Event) -> Option<Kind> {
         EventKind::Edited => Some(Kind::CommentEdited),
         EventKind::Hidden => Some(Kind::CommentRemoved),
         EventKind::Featured => Some(Kind::CommentFeatured),
-        EventKind::PageChanged => Some(Kind::PageChanged),
+        EventKind::PageChanged => match event.recording {
+            None => Some(Kind::PageChanged),
+            Some((_, Happened::Published)) => Some(Kind::RecordingPublished),
+            Some((_, Happened::Changed)) => Some(Kind::RecordingChanged),
+            Some((_, Happened::Removed)) => Some(Kind::RecordingRemoved),
+            Some((_, Happened::Transcribed)) => Some(Kind::TranscriptChanged),
+            Some((_, Happened::Compared)) => Some(Kind::CutCompared),
+            Some((_, Happened::Inside)) => None,
+        },
         EventKind::Removed => {
             let decided = event.decided.as_ref();
             decided.filter(|decided| decided.before.state == State::Published)?;
@@ -64,18 +74,13 @@ pub(crate) fn announce(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
         version: event.version,
     };
     match kind_of(event) {
-        Some(kind) => tell(tx, event.at, (event.site, message), kind, event.comment),
+        Some(kind) => tell(tx, event, message, kind),
         None => Ok(()),
     }
 }
 
-fn tell(
-    tx: &mut Tx<'_>,
-    now: Time,
-    (site, message): (SiteId, MessageId),
-    kind: Kind,
-    comment: Option<CommentId>,
-) -> Result<()> {
+fn tell(tx: &mut Tx<'_>, event: &Event, message: MessageId, kind: Kind) -> Result<()> {
+    let (site, now) = (event.site, event.at);
     let wanted: Vec<(i64, String)> = tx.all(
         sql!("select id, kinds from webhook where site_id = ?1 and off_since is null"),
         params![site],
@@ -93,8 +98,9 @@ fn tell(
         tx.execute(
             sql!(
                 "insert into delivery
-                     (site_id, id, webhook_id, kind, page_id, version, comment_id, created_at, run_at)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)"
+                     (site_id, id, webhook_id, kind, page_id, version, comment_id, recording_id,
+                      created_at, run_at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)"
             ),
             params![
                 site,
@@ -103,7 +109,8 @@ fn tell(
                 kind.as_str(),
                 message.page,
                 message.version,
-                comment,
+                event.comment,
+                event.recording.map(|(recording, _)| recording),
                 now
             ],
         )?;
@@ -132,8 +139,8 @@ fn add_job(
 macro_rules! delivery {
     ($rest:literal) => {
         concat!(
-            "select d.id, d.webhook_id, d.kind, d.page_id, d.version, d.comment_id, d.state, \
-             d.attempts, d.status, d.error, d.created_at, d.attempted_at, d.run_at \
+            "select d.id, d.webhook_id, d.kind, d.page_id, d.version, d.comment_id, \
+             d.recording_id, d.state, d.attempts, d.status, d.error, d.created_at, d.attempted_at, d.run_at \
              from delivery d ",
             $rest
         )
@@ -186,12 +193,31 @@ pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<Option<D
         Some(id) => comments::by_id(tx, site, id)?,
         None => None,
     };
+    let recording = match delivery.recording {
+        Some(id) => told(tx, site, id)?,
+        None => None,
+    };
     Ok(Some(Due {
         secrets: secrets(tx, now, site, webhook.id)?,
         delivery,
         webhook,
         page,
         comment,
+        recording,
+    }))
+}
+
+/// A recording as everybody may hear of it.
+fn told(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<Told>> {
+    let found = listing::find(tx, site, id)?;
+    let Some(recording) = found.filter(|own| own.state == RecordingState::Ready) else {
+        return Ok(None);
+    };
+    let transcript = transcripts::history(tx, site, id, 1)?;
+    Ok(Some(Told {
+        recording,
+        transcript: transcript.into_iter().next(),
+        comparison: reading::comparison(tx, site, id)?,
     }))
 }
 
@@ -376,6 +402,7 @@ fn read(row: &Row<'_>) -> Result<Delivery> {
             version: row.next()?,
         },
         comment: row.next()?,
+        recording: row.next()?,
         state: DeliveryState::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
         attempts: row.next()?,
         status: row.next()?,

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use rejoinder_core::integrations::webhook::{Kind, Secret};
-use rejoinder_core::{Comment, CommentId, Page, PageId, State, Time};
+use rejoinder_core::recordings::Recording;
+use rejoinder_core::{Comment, CommentId, Page, PageId, RecordingId, State, Time};
 
 use super::Webhook;
+use crate::recordings::transcripts::Revision;
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +69,8 @@ pub struct Delivery {
     pub message: MessageId,
     /// About which comment.
     pub comment: Option<CommentId>,
+    /// About which recording, or cut of one.
+    pub recording: Option<RecordingId>,
     /// What became of it.
     pub state: DeliveryState,
     /// How often it was tried.
@@ -115,6 +119,19 @@ pub struct Due {
     pub page: Page,
     /// The comment, as it is now, in whatever state.
     pub comment: Option<Comment>,
+    /// The recording or the cut, as it is now, if it is one that everybody may hear of.
+    pub recording: Option<Told>,
+}
+
+/// A recording, or a cut of one, as it is told of.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The recording.
+    pub recording: Recording,
+    /// The newest revision of its transcript.
+    pub transcript: Option<Revision>,
+    /// What a cut was found to hold, as JSON.
+    pub comparison: Option<String>,
 }
 
 impl Due {
@@ -127,6 +144,11 @@ impl Due {
             }
             Kind::CommentRemoved => state != Some(State::Published),
             Kind::PageChanged => true,
+            Kind::RecordingPublished
+            | Kind::RecordingChanged
+            | Kind::TranscriptChanged
+            | Kind::CutCompared => self.recording.is_some(),
+            Kind::RecordingRemoved => self.recording.is_none(),
         }
     }
 }

@@ -86,6 +86,7 @@ pub(crate) fn change(
             judges: entry.judges,
             undoes: entry.undoes.is_some(),
         }),
+        recording: None,
     };
     let version = events::append_new(tx, now, page, new)?;
     if entry.judges {

@@ -5,13 +5,16 @@ use std::time::Duration;
 use rejoinder_core::integrations::webhook::{Kind, OVERLAP, PATIENCE, Secret};
 use rejoinder_core::moderation::Action;
 use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::recordings::Status;
 use rejoinder_core::{Clock as _, Settings, SiteId, Vote};
 use rejoinder_store::integrations::webhooks::{
     Attempt, Deliver, Delivery, DeliveryState, NewWebhook, Webhook,
 };
 use rejoinder_store::jobs::{self, Job};
-use rejoinder_store::{integrations::webhooks, publication::sites};
+use rejoinder_store::recordings::{attaching, chapters, transcripts};
+use rejoinder_store::{Tx, integrations::webhooks, publication::sites};
 
+use crate::recordings::proposals::{propose, talk};
 use crate::support::{World, on_both};
 
 impl World {
@@ -99,6 +102,37 @@ fn each_endpoint_is_told_what_it_wants_to_hear_and_no_more() {
                 .iter()
                 .all(|d| d.comment == Some(id))
         );
+    });
+}
+
+#[test]
+fn what_happens_to_a_recording_is_told_under_kinds_of_its_own() {
+    on_both(|world| async move {
+        let (talk, guest) = (talk(&world).await, world.person("Bob"));
+        world.hook(1, &Kind::ALL).await;
+        let (now, own) = (world.clock.now(), talk.clone());
+        let change = move |tx: &mut Tx<'_>| {
+            attaching::rename(tx, now, &own, "Another talk")?;
+            chapters::save(tx, now, &own, Some("WEBVTT\n"))?;
+            transcripts::set_status(tx, now, &own, 1, Status::Approved)
+        };
+        world.store.write(change).await.unwrap();
+        propose(&world, &guest, &talk, 3_000, "Inside")
+            .await
+            .unwrap();
+        let own = talk.clone();
+        let remove = move |tx: &mut Tx<'_>| attaching::remove(tx, now, &own);
+        world.store.write(remove).await.unwrap();
+
+        let told = [
+            "recording.changed",
+            "recording.changed",
+            "transcript.changed",
+            "recording.removed",
+        ];
+        assert_eq!(world.told(1).await, told);
+        let deliveries = world.deliveries(1).await;
+        assert!(deliveries.iter().all(|own| own.recording == Some(talk.id)));
     });
 }
 

@@ -93,7 +93,7 @@ async fn hand(world: &World, who: &Person) -> Hand {
     }
 }
 
-async fn propose(
+pub(crate) async fn propose(
     world: &World,
     who: &Person,
     recording: &Recording,
