@@ -186,6 +186,44 @@ function decide() {
   });
 }
 
+/** So often it is asked how far something is, in ms. */
+const LOOK = 2_000;
+
+/**
+ * Show how far a recording is while it is read or compared, and what came of it at the end: the page anew,
+ * unless somebody has begun to write here.
+ *
+ * @param {HTMLElement} place
+ */
+async function watch(place) {
+  const path = `${location.pathname.split('/').slice(0, 4).join('/')}/${place.dataset['id']}/state`;
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+    const answer = await fetch(path).catch(() => undefined);
+    if (answer && !answer.ok) {
+      return;
+    }
+    const state = await answer?.json();
+    if (state && !document.hidden) {
+      place.textContent = state.text;
+      if (!state.is_underway) {
+        hasTyped() || location.reload();
+        return;
+      }
+    }
+  }
+}
+
+/** Whether any field says something else than the server gave it. */
+function hasTyped() {
+  const fields = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('input, textarea'));
+  return [...fields].some((own) => (own.type === 'file' ? own.files?.length : own.value !== own.defaultValue));
+}
+
+for (const place of document.querySelectorAll('[data-nr=state]')) {
+  watch(/** @type {HTMLElement} */ (place));
+}
+
 if (document.querySelector('form[data-nr=proposal]')) {
   decide();
 }

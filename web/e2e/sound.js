@@ -1,5 +1,4 @@
 /** Recordings that the tests make, and how they come to a page. */
-import { until } from './harness.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('./paper.js').Desk} Desk */
@@ -80,10 +79,8 @@ export async function attach(editor, desk, page) {
   await editor.locator('input[type=file]').setInputFiles(file('meeting.wav', () => true));
   await editor.getByRole('button', { name: 'Attach' }).click();
   await editor.waitForURL(/did=attached/);
-  await until('the recording to be read', async () => {
-    await editor.reload();
-    return (await editor.locator('audio').count()) === 1;
-  });
+  // The page shows by itself when the recording is read.
+  await editor.locator('audio').waitFor();
   await editor.locator('[name=text]').fill(TRANSCRIPT);
   await editor.locator('[name=status]').selectOption('approved');
   await editor.getByRole('button', { name: 'Save the transcript' }).click();

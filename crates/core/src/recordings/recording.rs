@@ -139,6 +139,8 @@ pub struct Recording {
     pub n_bytes: i64,
     /// How many of them have arrived.
     pub n_arrived: i64,
+    /// How much of it is read, and compared if it is a cut, in hundredths, while that goes on.
+    pub progress: Option<i64>,
     /// How long it lasts, once that is known.
     pub duration_ms: Option<i64>,
     /// Rises when the sound becomes another one.

@@ -5,12 +5,17 @@ use media::{Cut, Decoded, Fingerprint, compare};
 use rejoinder_core::recordings::{Comparison, LeftOut, Piece, Stretch};
 
 /// What `cut` holds of `whole`. What may well be an accident is not told.
-pub(super) fn comparison(whole: &Fingerprint, cut: &Decoded) -> Comparison {
+/// Calls `progress` with the share that is done.
+pub(super) fn comparison(
+    whole: &Fingerprint,
+    cut: &Decoded,
+    mut progress: impl FnMut(f64),
+) -> Comparison {
     let cut = Cut {
         fingerprint: &cut.fingerprint,
         samples: &cut.samples,
     };
-    let found = compare(whole, cut, &mut |_| {});
+    let found = compare(whole, cut, &mut progress);
     let told = found
         .pieces
         .iter()

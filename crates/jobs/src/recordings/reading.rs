@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::time::Duration;
 
 use egress::Client;
 use media::{Decoded, Fingerprint, Keep, Limits, Problem, worker};
@@ -27,6 +28,9 @@ use crate::worker::{Handler, Outcome};
 
 /// After so many attempts an address is not asked again.
 const MAX_ATTEMPTS: i64 = 4;
+
+/// How often it is looked how far a recording is.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// How large a file may be.
 struct Room {
@@ -71,12 +75,42 @@ impl RecordingHandler {
             Some(_) => Keep::Samples,
             None => Keep::Nothing,
         };
+        // Of a cut, comparing is the other half.
+        let part = match recording.cut_of {
+            Some(_) => 0.5,
+            None => 1.0,
+        };
         let decoder = Arc::clone(&self.decoder);
-        let wanted = Wanted::default();
-        let is_wanted = Arc::clone(&wanted.0);
-        let work = move || decoded(&decoder, file.path(), keep, &is_wanted);
-        let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(|error| StoreError::Internal(error.into()))
+        self.watched(recording, move |watch| {
+            decoded(&decoder, file.path(), keep, watch, part)
+        })
+        .await
+    }
+
+    /// Do what keeps a processor busy, and let editors see how far it is.
+    async fn watched<T: Send + 'static>(
+        &self,
+        recording: &Recording,
+        work: impl FnOnce(&Watch) -> T + Send + 'static,
+    ) -> Result<T> {
+        let watch = Watch::default();
+        let wanted = Wanted(watch.clone());
+        let mut working = tokio::task::spawn_blocking(move || work(&watch));
+        let mut looks = tokio::time::interval(LOOK);
+        let mut last = 0;
+        loop {
+            tokio::select! {
+                done = &mut working => return done.map_err(|error| StoreError::Internal(error.into())),
+                _ = looks.tick() => {}
+            }
+            let percent = wanted.0.percent();
+            if percent != last {
+                last = percent;
+                let (site, id) = (recording.site, recording.id);
+                let write = move |tx: &mut Tx<'_>| reading::progress(tx, site, id, percent);
+                self.store.write(write).await?;
+            }
+        }
     }
 
     /// The file of a recording, outside the store, for the process that decodes.
@@ -203,19 +237,32 @@ enum Whole {
     Gone,
 }
 
-/// Ends a decoding once nobody waits for it: when the worker lets the job go, the thread that decodes
-/// would hold up the end of the program.
-struct Wanted(Arc<AtomicBool>);
+/// What those who wait for it and the thread that works tell each other.
+#[derive(Debug, Clone, Default)]
+struct Watch(Arc<(AtomicU8, AtomicBool)>);
 
-impl Default for Wanted {
-    fn default() -> Self {
-        Self(Arc::new(AtomicBool::new(true)))
+impl Watch {
+    fn percent(&self) -> u8 {
+        self.0.0.load(Ordering::Relaxed)
+    }
+
+    /// The share that is done, from 0 to 1.
+    fn tell(&self, share: f64) {
+        self.0.0.store((share * 100.0) as u8, Ordering::Relaxed);
+    }
+
+    fn is_over(&self) -> bool {
+        self.0.1.load(Ordering::Relaxed)
     }
 }
 
+/// Ends a decoding once nobody waits for it: when the worker lets the job go, the thread that decodes
+/// would hold up the end of the program.
+struct Wanted(Watch);
+
 impl Drop for Wanted {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.0.1.store(true, Ordering::Relaxed);
     }
 }
 
@@ -223,14 +270,18 @@ fn decoded(
     decoder: &Decoder,
     path: &Path,
     keep: Keep,
-    is_wanted: &AtomicBool,
+    watch: &Watch,
+    part: f64,
 ) -> std::result::Result<Decoded, Problem> {
     let command = decoder().map_err(|error| Problem::Io {
         detail: error.to_string(),
     })?;
-    let mut go_on = |_| match is_wanted.load(Ordering::Relaxed) {
-        true => ControlFlow::Continue(()),
-        false => ControlFlow::Break(()),
+    let mut go_on = |share: f64| {
+        watch.tell(share * part);
+        match watch.is_over() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
     };
     worker::run(command, path, keep, &Limits::default(), &mut go_on)
 }
@@ -275,9 +326,10 @@ impl Handler for RecordingHandler {
         let found = found_in(&decoded);
         let comparison = match whole {
             Some(whole) => {
-                let work = move || comparison(&whole, &decoded);
-                let done = tokio::task::spawn_blocking(work).await;
-                Some(done.map_err(|error| StoreError::Internal(error.into()))?)
+                let work = move |watch: &Watch| {
+                    comparison(&whole, &decoded, |share| watch.tell(0.5 + share / 2.0))
+                };
+                Some(self.watched(&recording, work).await?)
             }
             None => None,
         };

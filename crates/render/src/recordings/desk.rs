@@ -80,14 +80,27 @@ pub fn lock_invalid(site: &Site) -> &'static str {
     &texts(site).proposals.lock_invalid
 }
 
-/// How far a recording has come, in words.
+/// How far a recording has come, as its editor reads it.
+pub fn state_of(site: &Site, recording: &Recording) -> String {
+    state(texts(site), recording)
+}
+
+/// Whether that will be something else soon.
+pub const fn is_underway(recording: &Recording) -> bool {
+    matches!(recording.state, State::Arriving | State::Waiting)
+}
+
 fn state(texts: &RecordingsTexts, recording: &Recording) -> String {
     match recording.state {
         State::Arriving => {
             let percent = recording.n_arrived * 100 / recording.n_bytes.max(1);
             fill(&texts.desk.arriving, &[("percent", &percent)])
         }
-        State::Waiting => texts.desk.waiting.clone(),
+        State::Waiting => match (recording.progress, recording.cut_of) {
+            (None, _) => texts.desk.waiting.clone(),
+            (Some(percent), None) => fill(&texts.desk.reading, &[("percent", &percent)]),
+            (Some(percent), Some(_)) => fill(&texts.desk.comparing, &[("percent", &percent)]),
+        },
         State::Ready => texts.desk.ready.clone(),
         State::Refused => {
             let word = recording.problem.as_deref().unwrap_or("io");
@@ -200,6 +213,10 @@ pub fn recordings_page(page: &RecordingsPage<'_>) -> String {
 }
 
 impl<'a> RecordingsPage<'a> {
+    fn is_underway(&self, recording: &Recording) -> bool {
+        is_underway(recording)
+    }
+
     fn texts(&self) -> &'static RecordingsDeskTexts {
         &texts(self.frame.site).desk
     }
@@ -301,6 +318,10 @@ pub fn recording_page(page: &RecordingPage<'_>) -> String {
 }
 
 impl RecordingPage<'_> {
+    fn is_underway(&self, recording: &Recording) -> bool {
+        is_underway(recording)
+    }
+
     fn texts(&self) -> &'static RecordingsDeskTexts {
         &texts(self.frame.site).desk
     }

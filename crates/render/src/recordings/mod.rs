@@ -17,7 +17,7 @@ mod wave;
 pub use cut_of::CutOf;
 pub use desk::{
     Open, RecordingPage, RecordingsPage, Report, Typed, Unfit, changes, chapters_unfit, flash,
-    lock_invalid, meanwhile, recording_page, recordings_page, title, unfit,
+    is_underway, lock_invalid, meanwhile, recording_page, recordings_page, state_of, title, unfit,
 };
 pub use facts::{Cited, Facts};
 pub use player::{player_fragment, player_page};

@@ -27,6 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
         editor("/edit/{site}/recordings", post(recordings::attach)),
         editor("/edit/{site}/recordings/{id}", get(recording::show)),
         editor("/edit/{site}/recordings/{id}", post(recording::change)).takes(recording::MAX_FORM),
+        editor("/edit/{site}/recordings/{id}/state", get(recording::state)),
         editor("/edit/{site}/uploads", post(uploads::begin)),
         editor(
             "/edit/{site}/recordings/{id}/revisions/{n}",

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use captions::{Export, Problem, Transcript};
@@ -9,6 +10,7 @@ use rejoinder_core::recordings::{Comparison, Lock, Proposal, Recording, Status};
 use rejoinder_core::{AuthorId, Page, RecordingId};
 use render::newsroom::FlashMessage;
 use render::recordings::{CutOf, Open, RecordingPage, Report};
+use serde::Serialize;
 use store::discussion::pages;
 use store::recordings::transcripts::{self, NewRevision, Revision};
 use store::recordings::{attaching, chapters as divided, listing, proposals as proposed, reading};
@@ -155,6 +157,27 @@ async fn page(
             lock_problem: typed.lock_problem,
             cuts: &cuts,
         })
+    }))
+}
+
+/// How far a recording, or a cut, has come.
+#[derive(Debug, Serialize)]
+pub(super) struct StateBody {
+    /// In words.
+    text: String,
+    /// Whether that will be something else soon.
+    is_underway: bool,
+}
+
+/// `GET /edit/{site}/recordings/{id}/state`: for the page, which shows it while it goes on.
+pub(super) async fn state(
+    newsroom: Newsroom,
+    PathId(id): PathId<RecordingId>,
+) -> Result<Json<StateBody>, ApiError> {
+    let recording = reached(&newsroom, id).await?;
+    Ok(Json(StateBody {
+        text: render::recordings::state_of(&newsroom.site, &recording),
+        is_underway: render::recordings::is_underway(&recording),
     }))
 }
 

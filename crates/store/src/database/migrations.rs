@@ -35,7 +35,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 42] = [
+const MIGRATIONS: [Migration; 43] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -78,6 +78,7 @@ const MIGRATIONS: [Migration; 42] = [
     migration!(40, "0040_add_funding"),
     migration!(41, "0041_tell_of_proposals"),
     migration!(42, "0042_add_delivery_recording"),
+    migration!(43, "0043_add_recording_progress"),
 ];
 
 /// The number of the newest migration.

@@ -13,7 +13,7 @@ macro_rules! recording {
     ($($rest:expr),+ $(,)?) => {
         concat!(
             "select r.kind, r.state, r.id, r.site_id, r.page_id, r.cut_of, r.title, r.problem, \
-             r.address, r.media_type, r.n_bytes, r.n_arrived, r.duration_ms, r.revision, \
+             r.address, r.media_type, r.n_bytes, r.n_arrived, r.progress, r.duration_ms, r.revision, \
              r.created_by, r.created_at from recording r ",
             $($rest),+
         )
@@ -38,6 +38,7 @@ fn read(row: &Row<'_>) -> Result<Recording> {
         media_type: row.next()?,
         n_bytes: row.next()?,
         n_arrived: row.next()?,
+        progress: row.next()?,
         duration_ms: row.next()?,
         revision: row.next()?,
         created_by: row.next()?,

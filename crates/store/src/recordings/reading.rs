@@ -39,7 +39,7 @@ pub fn save(
     }
     tx.execute(
         sql!(
-            "update recording set state = 'ready', problem = null, kind = ?3, media_type = ?4,
+            "update recording set state = 'ready', problem = null, progress = null, kind = ?3, media_type = ?4,
                  duration_ms = ?5, wave_form = ?6, fingerprint = ?7, comparison = ?8,
                  revision = revision + 1,
                  n_bytes = case when cut_of is null then n_bytes else 0 end
@@ -80,12 +80,24 @@ fn want_cuts(tx: &mut Tx<'_>, now: Time, whole: &Recording) -> Result<()> {
     Ok(())
 }
 
+/// So many hundredths of a recording that waits are read by now. Only its editors see that.
+pub fn progress(tx: &mut Tx<'_>, site: SiteId, id: RecordingId, percent: u8) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update recording set progress = ?3
+             where site_id = ?1 and id = ?2 and state = 'waiting'"
+        ),
+        params![site, id, i64::from(percent)],
+    )?;
+    Ok(())
+}
+
 /// A recording cannot be had, for a reason with this word. Its file is dropped.
 pub fn refuse(tx: &mut Tx<'_>, now: Time, recording: &Recording, problem: &str) -> Result<()> {
     files::drop_file(tx, recording.site, recording.id)?;
     tx.execute(
         sql!(
-            "update recording set state = ?3, problem = ?4, n_bytes = 0, n_arrived = 0
+            "update recording set state = ?3, problem = ?4, progress = null, n_bytes = 0, n_arrived = 0
              where site_id = ?1 and id = ?2"
         ),
         params![

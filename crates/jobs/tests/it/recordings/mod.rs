@@ -220,7 +220,7 @@ async fn a_cut_waits_for_its_recording_and_is_told_when_there_is_nothing_to_comp
 }
 
 #[tokio::test]
-async fn a_worker_that_stops_lets_a_decoding_go() {
+async fn a_decoding_tells_how_far_it_is_and_is_let_go_when_the_worker_stops() {
     let world = World::new().await;
     let address = web(answer("200 OK", b"ID3")).await;
     world.post(7, "A comment").await;
@@ -241,11 +241,11 @@ async fn a_worker_that_stops_lets_a_decoding_go() {
         also_public: vec![address],
         ..Policy::default()
     };
-    let (begun, begins) = std::sync::mpsc::channel();
+    // It says how far it is, and goes on for ever.
     let slow: Decoder = Arc::new(move || {
-        begun.send(()).unwrap();
         let mut command = Command::new("sh");
-        command.args(["-c", "exec sleep 600"]);
+        let progress = r#"printf '\017\0\0\0\0\0\0\0{"progress":40}'"#;
+        command.args(["-c", &format!("{progress}; exec sleep 600")]);
         Ok(command)
     });
     let (store, clock) = (world.store.clone(), world.clock.clone());
@@ -253,10 +253,11 @@ async fn a_worker_that_stops_lets_a_decoding_go() {
     let worker = world.worker(Arc::new(handler));
     let (stop, told) = tokio::sync::watch::channel(false);
     let working = tokio::spawn(worker.run(told));
-    tokio::task::spawn_blocking(move || begins.recv())
-        .await
-        .unwrap()
-        .unwrap();
+    let progress = async || {
+        let found = world.store.read(|tx| listing::find(tx, SITE, ID)).await;
+        found.unwrap().unwrap().progress
+    };
+    while progress().await != Some(40) {}
 
     stop.send(true).unwrap();
 

@@ -84,7 +84,7 @@ const SCHEMA: &str = "
     passkey_ceremony: site_id token_hash browser_hash author_id state expires_at
     push: site_id device_id comment_id subscription_id digest_at pushed_at
     push_key: id private_key made_at
-    recording: site_id id page_id cut_of title kind state problem address media_type n_bytes n_arrived
+    recording: site_id id page_id cut_of title kind state problem address media_type n_bytes n_arrived progress
         duration_ms revision wave_form fingerprint comparison created_by created_at chapters
     recording_part: site_id recording_id first_byte bytes
     rendering: version site_id comment_id

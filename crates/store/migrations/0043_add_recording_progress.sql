@@ -1,0 +1,1 @@
+alter table recording add column progress bigint;
