@@ -8,6 +8,7 @@ pub mod proposals;
 mod provider;
 mod recording;
 mod span;
+mod words;
 
 pub use comparison::{Comparison, LeftOut, Piece, Stretch};
 pub use external::External;
@@ -16,6 +17,7 @@ pub use proposals::{Lock, Proposal, Said};
 pub use provider::{NoProvider, Provider};
 pub use recording::{Happened, Kind, Recording, State, Status};
 pub use span::{Seconds, Span};
+pub use words::{Words, folded};
 
 use std::ops::Range;
 

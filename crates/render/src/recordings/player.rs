@@ -189,6 +189,11 @@ impl Along<'_> {
         self.links.to(Place::Comment(*id))
     }
 
+    /// Where all recordings of the site are searched.
+    fn all(&self) -> String {
+        format!("{}/recordings/{}", self.base, encoded(&self.links.host))
+    }
+
     fn file(&self, ending: &str) -> impl Display {
         let (host, id) = (encoded(&self.links.host), self.facts.recording.id);
         format!("{}/recordings/{host}/{id}/transcript.{ending}", self.base)

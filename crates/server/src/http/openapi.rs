@@ -70,6 +70,7 @@ pub(crate) fn routes() -> Vec<Route> {
         reader::decisions::undo,
         reader::closing::decide,
         reader::subscriptions::subscribe,
+        public::recordings::search::list,
         reader::bells::list,
         reader::bells::mark_read,
         reader::preview::preview,

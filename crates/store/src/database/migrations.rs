@@ -11,6 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::database::error::StoreError;
 use crate::database::tx::Prepared;
 use crate::discussion::page_keys;
+use crate::recordings::searching;
 use crate::{Dialect, Result, Tx};
 
 struct Migration {
@@ -35,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 43] = [
+const MIGRATIONS: [Migration; 44] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -79,6 +80,7 @@ const MIGRATIONS: [Migration; 43] = [
     migration!(41, "0041_tell_of_proposals"),
     migration!(42, "0042_add_delivery_recording"),
     migration!(43, "0043_add_recording_progress"),
+    migration!(44, "0044_add_recording_words", Some(searching::fill)),
 ];
 
 /// The number of the newest migration.

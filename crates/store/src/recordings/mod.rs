@@ -14,5 +14,6 @@ pub mod listing;
 pub mod proposals;
 pub mod proposing;
 pub mod reading;
+pub mod searching;
 pub mod transcripts;
 pub mod whole;

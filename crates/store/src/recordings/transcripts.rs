@@ -1,11 +1,12 @@
 //! Transcripts: each change is a revision, and all revisions stay.
 
-use rejoinder_core::recordings::{Recording, Status};
+use rejoinder_core::recordings::{Happened, Recording, Status};
 use rejoinder_core::{AuthorId, RecordingId, SiteId, Time};
 
 use super::changed::changed;
-use super::proposals;
+use super::{proposals, searching};
 use crate::database::error::StoreError;
+use crate::discussion::pages;
 use crate::{Result, Row, Tx, params, sql};
 
 /// A revision of a transcript.
@@ -132,6 +133,7 @@ pub fn save(
         ],
     )?;
     proposals::outdate(tx, now, recording, &new.webvtt)?;
+    searching::keep(tx, recording.site, recording.id)?;
     changed(tx, now, recording, Happened::Transcribed)?;
     Ok(Some(last + 1))
 }

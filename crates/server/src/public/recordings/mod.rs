@@ -4,6 +4,7 @@ mod along;
 mod file;
 mod podcast;
 mod range;
+pub(crate) mod search;
 mod transcript;
 
 use captions::{Chapter, Format, Transcript};
@@ -33,6 +34,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Public,
             get(podcast::podcast),
         ),
+        route("/recordings/{site}", Public, get(search::page)),
+        route("/api/v1/recordings", Public, get(search::list)),
         route("/embed/recording", Public, get(along::page)),
         route("/embed/recording/along", Public, get(along::fragment)),
     ]

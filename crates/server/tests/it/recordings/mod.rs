@@ -5,6 +5,7 @@ mod chapters;
 mod citing;
 mod files;
 pub(crate) mod proposals;
+mod search;
 mod transcripts;
 
 use std::time::Duration;

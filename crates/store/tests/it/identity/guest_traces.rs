@@ -87,6 +87,7 @@ const SCHEMA: &str = "
     recording: site_id id page_id cut_of title kind state problem address media_type n_bytes n_arrived progress
         duration_ms revision wave_form fingerprint comparison created_by created_at chapters
     recording_part: site_id recording_id first_byte bytes
+    recording_words: site_id recording_id words
     rendering: version site_id comment_id
     saved_search: site_id id moderator_id name query created_at
     session: site_id token_hash! author_id! created_at expires_at label family

@@ -2,3 +2,4 @@
 
 mod citing;
 pub(crate) mod proposals;
+mod searching;

@@ -1,0 +1,124 @@
+//! The recordings of a site as a list for readers, with what is said in them where they look for words.
+
+use askama::Template;
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::recordings::{Recording, Span};
+use rejoinder_core::{Page, PageKey};
+
+use crate::Context;
+use crate::catalogue::{Catalogue, fill};
+use crate::discussion::feed::publisher;
+use crate::links::{Links, encoded};
+use crate::notices::notice::headline;
+use crate::page::rendered;
+use crate::recordings::time::{clock, seconds};
+use crate::recordings::times::label;
+
+/// A recording that was found.
+#[derive(Debug, Clone)]
+pub struct Hit<'a> {
+    /// The recording.
+    pub recording: &'a Recording,
+    /// The page that it stands with.
+    pub page: &'a Page,
+    /// That page as its address is known.
+    pub key: &'a PageKey,
+    /// Where the words are said: when, by whom, and what.
+    pub places: Vec<Place<'a>>,
+}
+
+/// A line in which words were found.
+#[derive(Debug, Clone)]
+pub struct Place<'a> {
+    /// When it is said.
+    pub start_ms: i64,
+    /// Who says it, where that is known.
+    pub speaker: Option<&'a str>,
+    /// What is said.
+    pub text: &'a str,
+}
+
+/// What a reader looks for, and where the list goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct Sought<'a> {
+    /// What was typed.
+    pub words: &'a str,
+    /// The id after which the list goes on.
+    pub next: Option<&'a str>,
+}
+
+/// The recordings of a site as a whole page.
+pub fn search_page(context: &Context<'_>, sought: Sought<'_>, hits: &[Hit<'_>]) -> String {
+    let own = &context.texts.recordings;
+    let title = fill(&own.all, &[("site", &publisher(context.site))]);
+    rendered(&SearchPage {
+        texts: context.texts,
+        language: context.site.settings.language,
+        direction: context.site.settings.language.direction(),
+        assets: context.assets,
+        title: &title,
+        context,
+        sought,
+        hits,
+    })
+}
+
+/// Where a place of a recording is read and heard.
+pub fn address(context: &Context<'_>, hit: &Hit<'_>, start_ms: Option<i64>) -> String {
+    let own = Links::new(context.base, context.site, hit.key).recording(hit.recording.id);
+    match start_ms.map(seconds) {
+        Some(at) => format!("{own}&t={at}#t={at}"),
+        None => own,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "recordings/search.html")]
+struct SearchPage<'a> {
+    texts: &'static Catalogue,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'a str,
+    context: &'a Context<'a>,
+    sought: Sought<'a>,
+    hits: &'a [Hit<'a>],
+}
+
+impl SearchPage<'_> {
+    fn here(&self) -> String {
+        let host = encoded(&self.context.site.host);
+        format!("{}/recordings/{host}", self.context.base)
+    }
+
+    fn to(&self, hit: &Hit<'_>) -> String {
+        address(self.context, hit, None)
+    }
+
+    fn to_place(&self, hit: &Hit<'_>, place: &Place<'_>) -> String {
+        address(self.context, hit, Some(place.start_ms))
+    }
+
+    fn article(&self, hit: &Hit<'_>) -> String {
+        headline(self.context, hit.page)
+    }
+
+    fn length(&self, hit: &Hit<'_>) -> Option<String> {
+        hit.recording.duration_ms.map(clock)
+    }
+
+    fn at(&self, place: &Place<'_>) -> String {
+        clock(place.start_ms)
+    }
+
+    fn play(&self, place: &Place<'_>) -> String {
+        let start_ms = u64::try_from(place.start_ms).unwrap_or(0);
+        let end_ms = None;
+        label(self.texts, Span { start_ms, end_ms })
+    }
+
+    fn more(&self, next: &str) -> String {
+        let words = encoded(self.sought.words);
+        format!("{}?words={words}&after={next}", self.here())
+    }
+}
