@@ -152,6 +152,37 @@ for (const [width, scheme] of /** @type {const} */ ([[390, 'dark'], [768, 'light
   });
 }
 
+test('a place in the article has the player, and a comment’s time moves it there', async () => {
+  const place = `${desk.host.origin}/listen?page=meeting&csp=strict`;
+  const page = await open(desk.browser, place);
+  await thread(page);
+  const there = page.locator('rejoinder-player');
+  await there.locator('[data-rj=media]').waitFor();
+  assert.equal(await media(page).count(), 1);
+
+  await page.locator('rejoinder-thread .rj-text .rj-time').first().click();
+  await at(page, 12, 20);
+  await there.getByRole('link', { name: 'Read along' }).press('Enter');
+  await there.locator('[data-rj=cues] li').nth(1).getByRole('link').first().press('Enter');
+  await at(page, 5, 12.5);
+  await media(page).evaluate((sound) => /** @type {HTMLMediaElement} */ (sound).pause());
+  await expectAccessible(page);
+
+  await there.getByRole('button', { name: 'Quote in a comment' }).click();
+  const form = page.locator('rejoinder-thread form[data-rj=compose]').first();
+  assert.match(await form.locator('textarea').inputValue(), /The roof is the first matter/);
+  await form.locator('textarea').fill('');
+  await page.locator('[data-rj=sort]').selectOption('oldest');
+  await until('the other order', async () => (await page.locator('article .rj-text').first().innerText()).startsWith('Listen'));
+  assert.equal(await media(page).count(), 1);
+  assert.equal(await there.locator('[data-rj=media]').count(), 1);
+
+  await there.evaluate((element) => element.remove());
+  await page.locator('rejoinder-thread [data-rj=media]').waitFor();
+  assert.equal(await media(page).count(), 1);
+  expectQuiet(page);
+});
+
 test('without script the recording is heard and read on a page of its own', async () => {
   const page = await open(desk.browser, desk.embed('meeting'), { script: false });
   await page.getByRole('link', { name: 'Read along' }).click();

@@ -224,7 +224,7 @@ function sink(items, level) {
 function replace(thread, section) {
   section.toggleAttribute('data-hushed', 'hushed' in thread.section.dataset);
   const was = thread.section;
-  const playing = part(was, 'recordings');
+  const playing = part(was, 'recordings') ?? part(was, 'recordings_place');
   const place = part(section, 'recordings') ?? part(section, 'recordings_place');
   if (playing && place?.parentElement === section) {
     exchange(was, playing, section, place);

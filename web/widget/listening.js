@@ -103,16 +103,30 @@ const FORMS = {
   vote,
 };
 
+/**
+ * What is done by controls, wherever they stand.
+ *
+ * @param {Thread} thread
+ * @param {EventTarget} root
+ * @param {AbortSignal} signal
+ */
+export function hear(thread, root, signal) {
+  /** @type {(type: string, act: (thread: Thread, event: any) => unknown) => void} */
+  const on = (type, act) =>
+    root.addEventListener(type, (event) => thread.attempt(() => act(thread, event)), { signal });
+  on('click', click);
+  on('submit', submit);
+}
+
 /** @param {Thread} thread */
 export function listen(thread) {
   const { root, signal } = thread.scope;
   /** @type {(type: string, act: (thread: Thread, event: any) => unknown, target?: EventTarget) => void} */
   const on = (type, act, target = root) =>
     target.addEventListener(type, (event) => thread.attempt(() => act(thread, event)), { signal });
-  on('click', click);
+  hear(thread, root, signal);
   // Whoever uses the thread has read what is here; before that, nothing is kept.
   on('click', () => thread.see());
-  on('submit', submit);
   on('change', change);
   on('input', (_, { target }) => write(thread, target, 'typed'));
   on('focusin', (_, { target }) => write(thread, target, 'open'));
@@ -196,7 +210,7 @@ async function press(thread, event) {
 export async function visit(thread) {
   const id = /^#comment-(\w{13})$/.exec(location.hash)?.[1];
   id && (await (await browse()).go(thread, id));
-  if (part(thread.section, 'recordings')) {
+  if (part(thread.section, 'recordings') ?? part(thread.section, 'recordings_place')) {
     const { start, visit } = await player();
     await (location.hash.startsWith('#t=') ? visit : start)(thread);
   }

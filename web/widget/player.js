@@ -5,6 +5,7 @@
 import { part } from '../shared/nodes.js';
 import { dress } from './dress.js';
 import { rest } from './player_along.js';
+import { offer } from './player_home.js';
 import { begin, frameOf } from './player_elsewhere.js';
 import { secondsOf } from './player_time.js';
 
@@ -13,10 +14,12 @@ import { secondsOf } from './player_time.js';
 
 /** Bring the recordings of a thread to life. @param {Thread} thread */
 export async function start(thread) {
-  const box = part(thread.section, 'recordings');
+  const box = boxOf(thread);
   if (box && !('live' in box.dataset)) {
     box.dataset['live'] = '';
+    boxes.set(thread, box);
     await dress(thread, '/static/player.css');
+    offer(thread, box);
     for (const button of box.querySelectorAll('[data-rj=elsewhere]')) {
       button.removeAttribute('hidden');
     }
@@ -25,6 +28,12 @@ export async function start(thread) {
     }
   }
 }
+
+/** The recordings of each thread, also where the page has given them a place of their own. @type {WeakMap<Thread, HTMLElement>} */
+const boxes = new WeakMap();
+
+/** @param {Thread} thread */
+const boxOf = (thread) => boxes.get(thread) ?? part(thread.section, 'recordings');
 
 /** Go to the place that the page's address names. @param {Thread} thread */
 export async function visit(thread) {
@@ -52,7 +61,7 @@ async function seek(thread, link) {
 
 /** @param {Thread} thread @param {string | null | undefined} id @returns {Figure | null} */
 function find(thread, id) {
-  const box = part(thread.section, 'recordings');
+  const box = boxOf(thread);
   return box && ((id && box.querySelector(`[data-rj=recording][data-id="${CSS.escape(id)}"]`)) || part(box, 'recording'));
 }
 

@@ -172,7 +172,7 @@ function quote(thread, along, media) {
   // What is selected stays so.
   button.addEventListener('mousedown', (event) => event.preventDefault());
   button.addEventListener('click', () => {
-    const { root } = thread.scope;
+    const root = along.getRootNode();
     const holder = /** @type {Document} */ ('getSelection' in root ? root : document);
     const selection = holder.getSelection();
     const cues = cuesOf(along);

@@ -4,7 +4,7 @@
  */
 import { part } from '../shared/nodes.js';
 import { storage } from '../shared/storage.js';
-import { listen, visit } from './listening.js';
+import { hear, listen, visit } from './listening.js';
 import { Words } from './words.js';
 
 /**
@@ -89,6 +89,11 @@ export class Thread {
     }
     this.section.dataset['live'] = '';
     this.emit('ready', this.address);
+  }
+
+  /** Do what controls in another root ask for. @param {EventTarget} root @param {AbortSignal} signal */
+  hear(root, signal) {
+    hear(this, root, signal);
   }
 
   /** Tell the page. @param {string} type @param {unknown} detail */

@@ -28,7 +28,7 @@ const FILES = /** @type {const} */ ({
 
 /**
  * Start the site. `/story` has one thread, `/two` has two, `/app` adds, moves, removes and
- * changes the element by script, `/kept/…` has one that keeps standing wherever the app goes, and
+ * changes the element by script, `/listen` has a place for the player in its article, `/kept/…` has one that keeps standing wherever the app goes, and
  * `/front` counts the comments of `?n=` stories, and `/long-read` has an article of many kinds of
  * blocks. `/bundle/…` is a script of Rejoinder's in a file of
  * the site's own.
@@ -104,6 +104,7 @@ function strictPolicy(rejoinder) {
     `style-src 'self' ${rejoinder}`,
     `connect-src ${rejoinder}`,
     `img-src 'self' ${rejoinder}`,
+    `media-src ${rejoinder}`,
     `frame-src ${rejoinder}`,
     `form-action 'self' ${rejoinder}`,
     "base-uri 'none'",
@@ -136,6 +137,8 @@ function bodyOf(url) {
       return front(url);
     case '/long-read':
       return `${LONG_READ}${thread(key)}`;
+    case '/listen':
+      return `${article('Listen to the meeting')}<rejoinder-player></rejoinder-player>${thread(key)}`;
     case '/empty':
       return article('Nothing here yet');
     default:
