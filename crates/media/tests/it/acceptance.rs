@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use rejoinder_media::compare::{Content, omitted_by_all};
 use rejoinder_media::{Comparison, Cut, Decoded, Fingerprint, Keep, Limits, compare, decode};
 
+use crate::edit::{Edit, jumps};
 use crate::effects;
-use crate::score::{Score, Truth, score};
-use crate::synth::{Chance, RATE, samples, speech};
+use crate::score::{Score, score};
+use crate::synth::{RATE, samples, speech};
 use crate::wav::Wav;
 
 /// Six minutes with three voices.
@@ -47,55 +48,7 @@ fn compared(cut: &[f32]) -> Comparison {
     compare(&FINGERPRINT, cut, &mut |_| {})
 }
 
-/// A cut while it is made.
-#[derive(Default)]
-struct Edit {
-    sound: Vec<f32>,
-    truth: Vec<Truth>,
-}
-
-impl Edit {
-    /// Puts pieces behind each other: where they start and how long they are, in seconds.
-    fn of(pieces: &[(f64, f64)]) -> Self {
-        let mut edit = Self::default();
-        pieces
-            .iter()
-            .for_each(|(start, length)| edit.take(*start, *length));
-        edit
-    }
-
-    /// Puts a piece behind. It begins and ends while somebody speaks: within a pause, nobody could hear
-    /// where.
-    fn take(&mut self, start: f64, length: f64) {
-        let is_loud = |at: &usize| effects::rms(&FULL[*at..*at + 400]) > 0.01;
-        let from = (samples(start as f32)..).step_by(80).find(is_loud).unwrap();
-        let end = samples((start + length) as f32) - 400;
-        let to = (from..end).rev().step_by(80).find(is_loud).unwrap() + 400;
-        self.truth.push(Truth {
-            cut_start: self.sound.len() as f64 / RATE as f64,
-            full_start: from as f64 / RATE as f64,
-            length: (to - from) as f64 / RATE as f64,
-            speed: 1.0,
-        });
-        self.sound.extend_from_slice(&FULL[from..to]);
-    }
-
-    /// Puts a stretch of something else behind.
-    fn say(&mut self, narrator: &[f32], start: f64, length: f64) {
-        let from = samples(start as f32);
-        self.sound
-            .extend_from_slice(&narrator[from..from + samples(length as f32)]);
-    }
-
-    fn played_at(mut self, speed: f64, play: fn(&[f32], f64) -> Vec<f32>) -> Self {
-        self.sound = play(&self.sound, speed);
-        for piece in &mut self.truth {
-            piece.cut_start /= speed;
-            piece.speed = speed;
-        }
-        self
-    }
-
+impl Edit<'_> {
     fn found(&self) -> (Score, Comparison) {
         let found = compared(&self.sound);
         (score(&self.truth, &found), found)
@@ -109,19 +62,6 @@ impl Edit {
     }
 }
 
-/// Pieces with `removed` between them, from `start` on.
-fn jumps(seed: u64, n: usize, length: (f32, f32), removed: (f32, f32)) -> Vec<(f64, f64)> {
-    let mut chance = Chance::new(seed);
-    let mut at = 12.0;
-    let piece = |_| {
-        let length = f64::from(chance.between(length.0, length.1));
-        let start = at;
-        at += length + f64::from(chance.between(removed.0, removed.1));
-        (start, length)
-    };
-    (0..n).map(piece).collect()
-}
-
 const IN_ORDER: [(f64, f64); 5] = [
     (5.0, 22.0),
     (50.3, 14.0),
@@ -132,7 +72,7 @@ const IN_ORDER: [(f64, f64); 5] = [
 
 #[test]
 fn pieces_in_order_are_found() {
-    let mut edit = Edit::of(&IN_ORDER);
+    let mut edit = Edit::of(&FULL, &IN_ORDER);
     effects::gain(&mut edit.sound, -6.0);
     effects::encode(&mut edit.sound, 1, 18.0);
 
@@ -153,7 +93,7 @@ fn pieces_in_another_order_are_found_and_said_to_be_moved() {
         (60.0, 11.0),
         (140.0, 18.0),
     ];
-    let mut edit = Edit::of(&pieces);
+    let mut edit = Edit::of(&FULL, &pieces);
     effects::brighten(&mut edit.sound);
     effects::encode(&mut edit.sound, 2, 15.0);
 
@@ -166,7 +106,7 @@ fn pieces_in_another_order_are_found_and_said_to_be_moved() {
 #[test]
 fn narration_between_the_pieces_is_none_of_them() {
     let narrator = narrator();
-    let mut edit = Edit::default();
+    let mut edit = Edit::new(&FULL);
     for (i, (start, length)) in IN_ORDER.into_iter().enumerate() {
         edit.say(&narrator, 15.0 * i as f64, 11.0);
         edit.take(start, length);
@@ -177,7 +117,7 @@ fn narration_between_the_pieces_is_none_of_them() {
 
 #[test]
 fn jump_cuts_are_seen() {
-    let mut edit = Edit::of(&jumps(4, 20, (4.0, 14.0), (0.8, 5.0)));
+    let mut edit = Edit::of(&FULL, &jumps(4, 20, (4.0, 14.0), (0.8, 5.0)));
     effects::encode(&mut edit.sound, 4, 14.0);
     let found = edit.holds();
     assert_eq!(found.pieces.len(), 20);
@@ -185,7 +125,7 @@ fn jump_cuts_are_seen() {
 
 #[test]
 fn small_jump_cuts_are_seen() {
-    let mut edit = Edit::of(&jumps(5, 15, (4.0, 14.0), (0.2, 0.8)));
+    let mut edit = Edit::of(&FULL, &jumps(5, 15, (4.0, 14.0), (0.2, 0.8)));
     effects::encode(&mut edit.sound, 5, 14.0);
     edit.holds();
 }
@@ -193,7 +133,7 @@ fn small_jump_cuts_are_seen() {
 #[test]
 fn short_bites_in_narration_are_found() {
     let narrator = narrator();
-    let mut edit = Edit::default();
+    let mut edit = Edit::new(&FULL);
     for (i, (start, length)) in jumps(6, 10, (2.0, 4.0), (15.0, 30.0))
         .into_iter()
         .enumerate()
@@ -207,14 +147,17 @@ fn short_bites_in_narration_are_found() {
 
 #[test]
 fn a_voice_over_it_hides_nothing() {
-    let mut edit = Edit::of(&[(30.0, 25.0), (110.0, 20.0), (250.0, 18.0), (320.0, 22.0)]);
+    let mut edit = Edit::of(
+        &FULL,
+        &[(30.0, 25.0), (110.0, 20.0), (250.0, 18.0), (320.0, 22.0)],
+    );
     effects::talk_over(&mut edit.sound, &narrator(), 2.0);
     edit.holds();
 }
 
 #[test]
 fn a_telephone_and_a_compressor_hide_nothing() {
-    let mut edit = Edit::of(&IN_ORDER);
+    let mut edit = Edit::of(&FULL, &IN_ORDER);
     effects::phone(&mut edit.sound);
     effects::encode(&mut edit.sound, 8, 14.0);
     edit.holds();
@@ -222,23 +165,23 @@ fn a_telephone_and_a_compressor_hide_nothing() {
 
 #[test]
 fn a_cut_that_plays_faster_is_found_whole() {
-    let edit =
-        Edit::of(&[(30.0, 35.0), (110.0, 30.0), (300.0, 25.0)]).played_at(1.01, effects::speed_up);
+    let edit = Edit::of(&FULL, &[(30.0, 35.0), (110.0, 30.0), (300.0, 25.0)])
+        .played_at(1.01, effects::speed_up);
     let found = edit.holds();
     assert_eq!((found.pieces.len(), found.speed_permille()), (3, 10));
 }
 
 #[test]
 fn a_cut_in_a_hurry_is_found_whole() {
-    let edit =
-        Edit::of(&[(30.0, 35.0), (110.0, 30.0), (300.0, 25.0)]).played_at(1.04, effects::hurry);
+    let edit = Edit::of(&FULL, &[(30.0, 35.0), (110.0, 30.0), (300.0, 25.0)])
+        .played_at(1.04, effects::hurry);
     let found = edit.holds();
     assert!((39..=41).contains(&found.speed_permille()), "{found:#?}");
 }
 
 #[test]
 fn noise_as_loud_as_the_voice_hides_little() {
-    let mut edit = Edit::of(&IN_ORDER);
+    let mut edit = Edit::of(&FULL, &IN_ORDER);
     effects::add_noise(&mut edit.sound, 11, 2.0);
     let (score, found) = edit.found();
     assert!(
@@ -285,8 +228,8 @@ fn a_pause_that_was_taken_out_is_no_speech_that_was() {
 #[test]
 fn what_all_cuts_leave_out_is_told() {
     let cuts = [
-        Edit::of(&[(0.0, 100.0), (200.0, 160.0)]),
-        Edit::of(&[(50.0, 100.0), (180.0, 100.0)]),
+        Edit::of(&FULL, &[(0.0, 100.0), (200.0, 160.0)]),
+        Edit::of(&FULL, &[(50.0, 100.0), (180.0, 100.0)]),
     ];
     let found = cuts.map(|cut| cut.found().1);
 

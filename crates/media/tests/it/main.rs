@@ -1,6 +1,7 @@
 //! Files as they come, and the process that decodes.
 
 mod acceptance;
+mod edit;
 mod effects;
 mod hostile;
 mod properties;
