@@ -127,7 +127,7 @@ fn cuts<'f>(full: &'f [f32], narrator: &[f32]) -> Vec<(&'static str, Edit<'f>)> 
         (
             "narration between, noise",
             changed(between(&IN_ORDER, 11.0), &|sound| {
-                effects::add_noise(sound, 3, 12.0)
+                effects::add_noise(sound, 3, 12.0);
             }),
         ),
         (
@@ -137,19 +137,19 @@ fn cuts<'f>(full: &'f [f32], narrator: &[f32]) -> Vec<(&'static str, Edit<'f>)> 
         (
             "small jump cuts",
             changed(of(&small_jump_cuts), &|sound| {
-                effects::encode(sound, 5, 14.0)
+                effects::encode(sound, 5, 14.0);
             }),
         ),
         (
             "bites of 2 to 4 s in narration",
             changed(between(&bites, 7.0), &|sound| {
-                effects::encode(sound, 6, 15.0)
+                effects::encode(sound, 6, 15.0);
             }),
         ),
         (
             "talked over",
             changed(of(&IN_ORDER), &|sound| {
-                effects::talk_over(sound, narrator, 2.0)
+                effects::talk_over(sound, narrator, 2.0);
             }),
         ),
         (

@@ -11,7 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::database::error::StoreError;
 use crate::database::tx::Prepared;
 use crate::discussion::page_keys;
-use crate::recordings::searching;
+use crate::recordings::words;
 use crate::{Dialect, Result, Tx};
 
 struct Migration {
@@ -80,7 +80,7 @@ const MIGRATIONS: [Migration; 44] = [
     migration!(41, "0041_tell_of_proposals"),
     migration!(42, "0042_add_delivery_recording"),
     migration!(43, "0043_add_recording_progress"),
-    migration!(44, "0044_add_recording_words", Some(searching::fill)),
+    migration!(44, "0044_add_recording_words", Some(words::fill)),
 ];
 
 /// The number of the newest migration.

@@ -7,7 +7,7 @@ use rejoinder_core::{AuthorId, PageId, RecordingId, Site, SiteId, Time};
 
 use super::changed::changed;
 use super::files::ReadRecording;
-use super::{citing, files, listing, searching};
+use super::{citing, files, listing, words};
 use crate::discussion::{events, pages};
 use crate::jobs::{self, NewJob};
 use crate::{Result, Tx, params, sql};
@@ -108,7 +108,7 @@ pub fn attach(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewRecording) -> R
             now
         ],
     )?;
-    searching::keep(tx, site, new.id)?;
+    words::keep(tx, site, new.id)?;
     match state {
         State::Waiting => {
             let job = NewJob::new(site, &ReadRecording::of(new.id), now)?;
@@ -129,7 +129,7 @@ pub fn rename(tx: &mut Tx<'_>, now: Time, recording: &Recording, title: &str) ->
         sql!("update recording set title = ?3 where site_id = ?1 and id = ?2"),
         params![recording.site, recording.id, title],
     )?;
-    searching::keep(tx, recording.site, recording.id)?;
+    words::keep(tx, recording.site, recording.id)?;
     changed(tx, now, recording, Happened::Changed)
 }
 

@@ -17,3 +17,4 @@ pub mod reading;
 pub mod searching;
 pub mod transcripts;
 pub mod whole;
+pub(crate) mod words;

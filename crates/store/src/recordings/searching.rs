@@ -1,20 +1,17 @@
 //! Finding recordings by what is said in them, and by what they are called.
 //!
-//! The words of each are kept folded, beside it; they are compared one recording after the other, newest
+//! The words of each are kept beside it (`words`); they are compared one recording after the other, newest
 //! first, through a window at a time. Both databases do the same.
 
-use rejoinder_core::recordings::{Recording, Words, folded};
+use rejoinder_core::recordings::{Recording, Words};
 use rejoinder_core::{Page, RecordingId, SiteId};
 
-use super::{lines, listing, transcripts};
+use super::{listing, transcripts};
 use crate::discussion::pages;
 use crate::{Result, Tx, params, sql};
 
 /// How many recordings one search looks at before it asks to be continued.
 const WINDOW: i64 = 300;
-
-/// Recordings whose words are kept in one step of the migration.
-const STEP: i64 = 50;
 
 /// A recording that was found.
 #[derive(Debug, Clone)]
@@ -121,48 +118,4 @@ fn holds(word: &str) -> String {
         .replace('%', "!%")
         .replace('_', "!_");
     format!("%{escaped}%")
-}
-
-/// Keep what a recording is found by, as it is now.
-pub(super) fn keep(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<()> {
-    let Some(recording) = listing::find(tx, site, id)?.filter(|own| own.cut_of.is_none()) else {
-        return Ok(());
-    };
-    let mut words = folded(&recording.title);
-    if let Some((revision, webvtt)) = transcripts::newest(tx, site, id)? {
-        for cue in lines::read(&webvtt, revision.language)?.cues() {
-            words.push('\n');
-            words.push_str(&folded(&cue.text));
-        }
-    }
-    tx.execute(
-        sql!(
-            "insert into recording_words (site_id, recording_id, words) values (?1, ?2, ?3)
-             on conflict (site_id, recording_id) do update set words = excluded.words"
-        ),
-        params![site, id, &words],
-    )?;
-    Ok(())
-}
-
-/// Keep it of all recordings that there were before it was kept.
-pub(crate) fn fill(tx: &mut Tx<'_>) -> Result<()> {
-    let mut last = (SiteId(0), RecordingId(0));
-    loop {
-        let step: Vec<(SiteId, RecordingId)> = tx.all(
-            sql!(
-                "select site_id, id from recording where (site_id, id) > (?1, ?2)
-                 order by site_id, id limit ?3"
-            ),
-            params![last.0, last.1, STEP],
-            |row| Ok((row.next()?, row.next()?)),
-        )?;
-        let Some(end) = step.last() else {
-            return Ok(());
-        };
-        last = *end;
-        for (site, id) in step {
-            keep(tx, site, id)?;
-        }
-    }
 }

@@ -4,7 +4,7 @@ use rejoinder_core::recordings::{Happened, Recording, Status};
 use rejoinder_core::{AuthorId, RecordingId, SiteId, Time};
 
 use super::changed::changed;
-use super::{proposals, searching};
+use super::{proposals, words};
 use crate::database::error::StoreError;
 use crate::discussion::pages;
 use crate::{Result, Row, Tx, params, sql};
@@ -133,7 +133,7 @@ pub fn save(
         ],
     )?;
     proposals::outdate(tx, now, recording, &new.webvtt)?;
-    searching::keep(tx, recording.site, recording.id)?;
+    words::keep(tx, recording.site, recording.id)?;
     changed(tx, now, recording, Happened::Transcribed)?;
     Ok(Some(last + 1))
 }

@@ -161,7 +161,7 @@ impl Asked {
 struct Own {
     app: App,
     site: Arc<Site>,
-    base: String,
+    base: Arc<str>,
     words: Words,
     found: Found,
     keys: Vec<PageKey>,
