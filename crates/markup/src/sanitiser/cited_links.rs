@@ -6,8 +6,8 @@
 use rejoinder_core::SafeHtml;
 use rejoinder_core::recordings::{Citable, TimeReference};
 
-use super::time_links::{TAG, is_whole, push_tag};
 use super::sanitise;
+use super::time_links::{TAG, is_whole, push_tag};
 use crate::allowed::LINK_REL;
 use crate::times::external;
 

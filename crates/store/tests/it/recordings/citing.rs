@@ -17,7 +17,8 @@ const CAME: &str = "update comment set text = 'See this', written_in = 'html', h
 async fn html(world: &World, id: CommentId) -> String {
     let site = world.site.id;
     let read = move |tx: &mut Tx<'_>| comments::by_id(tx, site, id);
-    world.store.read(read).await.unwrap().unwrap().html
+    let found = world.store.read(read).await.unwrap().unwrap();
+    found.html.into_string()
 }
 
 async fn look(world: &World, recording: &Recording) {
