@@ -152,6 +152,24 @@ for (const [width, scheme] of /** @type {const} */ ([[390, 'dark'], [768, 'light
   });
 }
 
+test('what is said is found among all recordings, and leads to its time, without script', async () => {
+  const list = `${desk.comments}/recordings/${desk.host.host}`;
+  const page = await open(desk.browser, list, { script: false, width: 390 });
+  await page.getByRole('link', { name: 'The meeting' }).waitFor();
+  await page.getByRole('searchbox').fill('RÓOF old');
+  await page.getByRole('searchbox').press('Enter');
+  await page.getByText('It leaks, and the roof is old.').waitFor();
+  await expectAccessible(page);
+
+  await page.getByTitle('Play from 12 seconds').click();
+
+  await page.locator('[aria-current]').getByText('It leaks').waitFor();
+  await page.getByRole('link', { name: 'Search all recordings' }).click();
+  await page.getByRole('searchbox').fill('nothing of the kind');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByText('Nothing was found.').waitFor();
+});
+
 test('a place in the article has the player, and a comment’s time moves it there', async () => {
   const place = `${desk.host.origin}/listen?page=meeting&csp=strict`;
   const page = await open(desk.browser, place);
