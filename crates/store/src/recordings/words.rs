@@ -30,7 +30,8 @@ pub(super) fn keep(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<()>
         |row| row.next(),
     )?;
     if let Some(webvtt) = newest {
-        for cue in lines::read(&webvtt, None)?.cues() {
+        // What cannot be read, no migration fails of.
+        for cue in lines::read(&webvtt, None).unwrap_or_default().cues() {
             words.push('\n');
             words.push_str(&folded(&cue.text));
         }
