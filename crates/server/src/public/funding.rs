@@ -227,7 +227,7 @@ fn headers(site: &Site, form: FundingForm) -> HeaderMap {
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if form == FundingForm::Page {
-        headers.insert(header::CONTENT_SECURITY_POLICY, embed_policy(site));
+        headers.insert(header::CONTENT_SECURITY_POLICY, embed_policy(site, &[]));
     }
     complete(&mut headers, true);
     headers
