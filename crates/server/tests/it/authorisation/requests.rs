@@ -314,7 +314,9 @@ fn query(route: &Declared, host: &str) -> String {
         ("GET", "/api/v1/comments/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/sites/{site}/search") => "?q=rain".to_owned(),
         ("PUT", "/edit/{site}/articles") => "?page=story".to_owned(),
-        ("GET", "/embed/funding" | "/api/v1/campaigns") => format!("?site={host}"),
+        ("GET", "/embed/funding" | "/api/v1/campaigns" | "/api/v1/recordings") => {
+            format!("?site={host}")
+        }
         ("GET", "/embed/campaign" | "/embed/campaign.svg") => {
             format!("?site={host}&campaign={{id}}")
         }
