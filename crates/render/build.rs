@@ -14,8 +14,9 @@ use std::{env, fs, io};
 use serde_json::{Map, Value};
 
 /// The groups that are looked up by a stored word.
-const MAPS: [&str; 10] = [
+const MAPS: [&str; 11] = [
     "problems",
+    "corrections.problems",
     "flag.reasons",
     "account.reasons",
     "settings.groups",

@@ -58,7 +58,7 @@ export function start(thread) {
       (await import('./passages_quote.js')).restore(passages);
     });
   }
-  if (passages.split(' ').includes('comment')) {
+  if (passages) {
     /** @type {any} */
     let timer;
     on(document, 'selectionchange', () => {

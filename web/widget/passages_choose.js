@@ -1,6 +1,7 @@
 /** What can be done with what is selected in the article. */
 import { rival } from './passages_anchor.js';
 import { Folded } from './passages_fold.js';
+import { canCorrect, correct } from './passages_correct.js';
 import { moveTo, putAfter } from './passages_place.js';
 import { canWrite, write } from './passages_quote.js';
 import { dressed, shade } from './passages_shade.js';
@@ -15,7 +16,7 @@ import { MAX_EXACT, scalarsTo, selectorOf } from './passages_text.js';
  */
 let offered;
 
-/** Offer to comment on what is selected, as long as it is. @param {Passages} passages */
+/** Offer what can be done with what is selected, as long as it is. @param {Passages} passages */
 export async function offer(passages) {
   const chosen = chosenOf(passages);
   const key = chosen ? `${chosen.start} ${chosen.end}` : '';
@@ -40,7 +41,7 @@ export function withdraw() {
 /** What of the article is selected. @param {Passages} passages */
 function chosenOf(passages) {
   const selection = document.getSelection();
-  const text = canWrite(passages) ? passages.text() : undefined;
+  const text = canWrite(passages) || canCorrect(passages) ? passages.text() : undefined;
   const { article } = passages;
   if (!text || !article || !selection?.rangeCount || selection.isCollapsed) {
     return null;
@@ -66,13 +67,20 @@ async function show(passages, { range, text, start, end }, key) {
   const host = document.createElement('rejoinder-offer');
   const exact = text.slice(start, end);
   const isLong = scalarsTo(exact, exact.length) > MAX_EXACT;
-  const act = document.createElement(isLong ? 'p' : 'button');
-  act.className = 'rj-offer';
-  act.textContent = isLong ? words.too_long.replace('{max}', MAX_EXACT.toLocaleString(thread.words.locale)) : words.offer;
+  /** @type {[string, () => unknown][]} */
+  const ways = [];
+  const selector = () => wholeOf(text, start, end);
+  canWrite(passages) && ways.push([words.offer, () => write(passages, selector())]);
+  canCorrect(passages) && ways.push([words.correct, () => correct(passages, range, selector())]);
+  const tooLong = words.too_long.replace('{max}', MAX_EXACT.toLocaleString(thread.words.locale));
+  const acts = isLong ? [offerOf('p', tooLong)] : ways.map(([name]) => offerOf('button', name));
   const status = document.createElement('p');
   status.className = 'rj-unseen';
   status.setAttribute('role', 'status');
-  shade(passages, host, act, status);
+  const offers = document.createElement('div');
+  offers.className = 'rj-offers';
+  offers.append(...acts);
+  shade(passages, host, offers, status);
   withdraw();
   const life = new AbortController();
   const { signal } = life;
@@ -80,17 +88,20 @@ async function show(passages, { range, text, start, end }, key) {
   putAfter(host, range.endContainer);
   // What is selected stays so.
   host.addEventListener('mousedown', (event) => event.preventDefault());
-  act.addEventListener('click', () => {
-    withdraw();
-    isLong || thread.attempt(() => write(passages, wholeOf(text, start, end)));
-  });
+  acts.forEach((act, nth) =>
+    act.addEventListener('click', () => {
+      withdraw();
+      const way = isLong ? undefined : ways[nth];
+      way && thread.attempt(way[1]);
+    }),
+  );
   const press = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Escape') {
       withdraw();
     } else if (event.key === 'Tab' && !isLong && !event.shiftKey && document.activeElement === document.body) {
       // Wherever the browser would go on from, what is offered comes first.
       event.preventDefault();
-      act.focus();
+      acts[0]?.focus();
     }
   };
   document.addEventListener('keydown', press, { signal });
@@ -99,7 +110,12 @@ async function show(passages, { range, text, start, end }, key) {
     await dressed(host);
     place(host, range);
   }
-  status.textContent = act.textContent;
+  status.textContent = acts.map(({ textContent }) => textContent).join(', ');
+}
+
+/** @param {'p' | 'button'} tag @param {string} textContent */
+function offerOf(tag, textContent) {
+  return Object.assign(document.createElement(tag), { className: 'rj-offer', textContent });
 }
 
 /** Under the end of what is selected, within the window. @param {HTMLElement} host @param {Range} range */

@@ -108,6 +108,14 @@ id!(
     /// Names an entry of a site's ledger. Entries sort by when they were made.
     EntryId
 );
+id!(
+    /// Names a correction of an article. Those of a site sort by time.
+    CorrectionId
+);
+id!(
+    /// Names a line of an article's list of corrections.
+    ErratumId
+);
 
 /// Makes identifiers: 42 bits of milliseconds since 1970, 9 bits of node, 12 bits of serial.
 ///

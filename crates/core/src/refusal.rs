@@ -200,6 +200,30 @@ pub enum Refusal {
     /// The site takes no comments on passages.
     #[error("comments on single passages are not taken here")]
     PassagesOff,
+    /// The site takes no corrections, or the page does not.
+    #[error("corrections are not taken here")]
+    CorrectionsOff,
+    /// The correction says nothing.
+    #[error("the correction does not say what is wrong")]
+    CorrectionEmpty,
+    /// The correction is too long.
+    #[error("a correction can have at most {max} characters")]
+    CorrectionTooLong { max: usize },
+    /// The sender, or the page, has as many open ones as there can be.
+    #[error("there are {max} open corrections already; they are decided on first")]
+    TooManyCorrections { max: usize },
+    /// There is no such correction here.
+    #[error("there is no such correction")]
+    CorrectionUnknown,
+    /// The correction was accepted or declined.
+    #[error("this correction has been decided on already")]
+    CorrectionDecided,
+    /// The line for the list of corrections says nothing.
+    #[error("the line for the list of corrections is empty")]
+    ErratumEmpty,
+    /// The line for the list of corrections is too long.
+    #[error("a line of the list of corrections can have at most {max} characters")]
+    ErratumTooLong { max: usize },
     /// A reply has the passage of what it replies to.
     #[error("a reply is about the passage of the comment that it replies to")]
     PassageInReply,
@@ -260,6 +284,9 @@ impl Refusal {
             | Self::ProposalTooLong { max }
             | Self::SpeakerTooLong { max }
             | Self::TooManyProposals { max }
+            | Self::CorrectionTooLong { max }
+            | Self::TooManyCorrections { max }
+            | Self::ErratumTooLong { max }
             | Self::PassageTooLong { max }
             | Self::PassageContextTooLong { max }
             | Self::NoteTooLong { max, .. } => Some(*max),

@@ -364,6 +364,8 @@ fn thread(article: &Article, comments: &[Comment], root: Option<CommentId>) -> T
         entries: in_reading_order(levels),
         recordings: Vec::new(),
         n_annotations: 0,
+        passages: None,
+        errata: Vec::new(),
         next: comments
             .first()
             .filter(|_| root.is_none())

@@ -33,7 +33,8 @@ mod texts {
 
 pub use plural::Plural;
 pub(crate) use texts::{
-    AccountTexts, DevicesTexts, FundingDeskTexts, NewsroomMailTexts, NewsroomWelcomeTexts,
+    AccountTexts, CorrectionsDeskTexts, CorrectionsFormTexts, CorrectionsTexts,
+    CorrectionsToldTexts, DevicesTexts, FundingDeskTexts, NewsroomMailTexts, NewsroomWelcomeTexts,
     NoticesTexts, PassagesDeskTexts, RecordingsDeskTexts, RecordingsProposalsTexts,
     RecordingsTexts, SettingsTexts,
 };
@@ -79,7 +80,10 @@ pub fn setting(language: Language, key: &str) -> &'static str {
 /// What readers are told in `language` where something was refused with `code`; `{word}` and `{max}`
 /// stand for what the refusal names.
 pub fn problem(language: Language, code: &str) -> Option<&'static str> {
-    of(language).problems.get(code).map(String::as_str)
+    let texts = of(language);
+    let own = texts.problems.get(code);
+    own.or_else(|| texts.corrections.problems.get(code))
+        .map(String::as_str)
 }
 
 impl Catalogue {

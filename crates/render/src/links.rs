@@ -61,6 +61,16 @@ impl Links {
         self.people.as_deref()
     }
 
+    /// Where a correction of the article is sent from.
+    pub(crate) fn correct(&self) -> String {
+        format!(
+            "{}/embed/correction?site={}&page={}",
+            self.base,
+            encoded(&self.host),
+            encoded(&self.page)
+        )
+    }
+
     /// Where people read the thread: on the publisher's page, where that is known.
     pub(crate) fn reading(&self) -> &str {
         self.people().unwrap_or(&self.thread)

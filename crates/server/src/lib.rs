@@ -31,5 +31,5 @@ pub use http::live::Live;
 pub use http::page_cache::PageCache;
 pub use http::routes::{Declared, declared, router};
 pub use http::serve::{serve, serve_internal};
-pub use public::publication::{Publication, PublicationError};
+pub use public::publication::{Publication, PublicationError, follow_articles};
 pub use state::{App, Parts, hook};

@@ -143,14 +143,18 @@ const DESK: [Place; 5] = [
 ];
 
 /// The editors' pages.
-const EDIT: [Place; 2] = [
+const EDIT: [Place; 3] = [
     (
         "/recordings",
         |texts| &texts.titles.recordings,
         Role::Editor,
     ),
     ("/passages", |texts| &texts.titles.passages, Role::Editor),
+    (CORRECTIONS, |texts| &texts.titles.corrections, Role::Editor),
 ];
+
+/// Where the corrections that readers sent are.
+pub(crate) const CORRECTIONS: &str = "/corrections";
 
 /// The owner's pages.
 const ADMIN: [Place; 12] = [

@@ -9,6 +9,7 @@ use crate::identity::{
     address_keys, guests, identities, mail_sign_ins, openid, passkeys, sessions, sign_ins, work,
 };
 use crate::notices::subscriptions;
+use crate::passages::corrections;
 use crate::recordings::{attaching, proposals};
 use crate::{Result, Tx, params, sql};
 
@@ -32,6 +33,7 @@ pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
         openid::forget_old,
         passkeys::forget_old,
         attaching::forget_old,
+        corrections::forget_old,
         proposals::forget_old,
         sessions::forget_old,
         sign_ins::forget_old,

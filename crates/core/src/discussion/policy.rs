@@ -93,12 +93,12 @@ pub fn may_reply(parent: &Comment) -> Result<(), Refusal> {
     }
 }
 
-/// Whether a comment may be about a passage of the article.
-pub const fn may_annotate(settings: &Settings, parent: Option<&Comment>) -> Result<(), Refusal> {
-    match (settings.passages, parent) {
-        (Passages::Off, _) => Err(Refusal::PassagesOff),
-        (Passages::Comment, Some(_)) => Err(Refusal::PassageInReply),
-        (Passages::Comment, None) => Ok(()),
+/// Whether a comment may be about a passage of the article, whose readers may do `passages`.
+pub const fn may_annotate(passages: Passages, parent: Option<&Comment>) -> Result<(), Refusal> {
+    match (passages.takes_comments(), parent) {
+        (false, _) => Err(Refusal::PassagesOff),
+        (true, Some(_)) => Err(Refusal::PassageInReply),
+        (true, None) => Ok(()),
     }
 }
 

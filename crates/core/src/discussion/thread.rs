@@ -5,7 +5,8 @@ use crate::discussion::cursor::Cursor;
 use crate::discussion::page::{Page, PageKey};
 use crate::discussion::sort::{Filter, Sort};
 use crate::ids::CommentId;
-use crate::publication::settings::Settings;
+use crate::passages::Erratum;
+use crate::publication::settings::{Passages, Settings};
 use crate::recordings::Recording;
 
 /// How many levels are indented; deeper comments stand flat with "in reply to".
@@ -81,6 +82,10 @@ pub struct Thread {
     pub recordings: Vec<Recording>,
     /// How many passages of its article are commented on.
     pub n_annotations: i64,
+    /// What its readers may do with passages, where that was said of the page itself.
+    pub passages: Option<Passages>,
+    /// The list of what its article was corrected in, the newest first.
+    pub errata: Vec<Erratum>,
 }
 
 impl Thread {
@@ -95,6 +100,8 @@ impl Thread {
             next: None,
             recordings: Vec::new(),
             n_annotations: 0,
+            passages: None,
+            errata: Vec::new(),
         }
     }
 }

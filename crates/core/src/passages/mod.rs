@@ -2,11 +2,14 @@
 
 mod anchoring;
 mod annotation;
+pub mod correction;
 mod folded;
 mod myers;
+mod pasted;
 mod selector;
 
 pub use anchoring::{Anchor, anchor, rival};
 pub use annotation::{Annotation, AnnotationState, Fate, Report};
+pub use correction::{Correction, Erratum};
 pub use folded::Folded;
 pub use selector::{MAX_CONTEXT, MAX_EXACT, Position, Quote, Selector};

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use rejoinder_core::Clock;
 use rejoinder_core::passages::{Annotation, Folded, Report};
-use rejoinder_core::{Clock, CommentId};
 use store::jobs::Job;
+use store::passages::anchoring::{self, Holder};
+use store::passages::versions;
 use store::passages::wanted::AnchorPassages;
-use store::passages::{anchoring, versions};
 use store::{Result, Store, StoreError, Tx};
 
 use crate::worker::{Handler, Outcome};
@@ -52,18 +53,15 @@ impl Handler for PassagesHandler {
 }
 
 /// The passages of which something else is to be kept than is, and what became of all.
-fn found(
-    text: &str,
-    passages: &[(CommentId, Annotation)],
-) -> (Vec<(CommentId, Annotation)>, Report) {
+fn found(text: &str, passages: &[(Holder, Annotation)]) -> (Vec<(Holder, Annotation)>, Report) {
     let folded = Folded::new(text);
     let mut report = Report::default();
     let mut changed = Vec::new();
-    for (comment, before) in passages {
+    for (holder, before) in passages {
         let (after, fate) = before.anchored_in(text, &folded);
         report.count(fate);
         if after != *before {
-            changed.push((*comment, after));
+            changed.push((*holder, after));
         }
     }
     (changed, report)

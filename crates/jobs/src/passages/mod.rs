@@ -1,3 +1,4 @@
 //! Passages of articles.
 
 pub(crate) mod anchoring;
+pub(crate) mod telling;

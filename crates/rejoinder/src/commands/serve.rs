@@ -140,6 +140,9 @@ impl Running {
             let shutdown = async move { drop(told.changed().await) };
             tokio::spawn(server::serve_internal(internal, app.clone(), shutdown));
         }
+        if let Err(error) = server::follow_articles(&app).await {
+            warn!(%error, "The passages of the publication's articles were not looked for");
+        }
         let mut signals = self.signals;
         let shutdown = async {
             signals.end().await;

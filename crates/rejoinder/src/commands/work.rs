@@ -9,7 +9,7 @@ use std::{env, io};
 use jobs::{
     AnyHandler, CardHandler, CitedHandler, CorrectionHandler, DeskMailHandler, EraseHandler,
     ExternalHandler, FanOutHandler, Home, Housekeeper, MailHandler, NoticeHandler, PassagesHandler,
-    PushHandler, RecordingHandler, UnusedCardHandler, WebhookHandler, Worker,
+    PushHandler, RecordingHandler, SenderHandler, UnusedCardHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -83,6 +83,13 @@ pub(super) fn worker(
             Arc::new(SystemRandom),
             mail.from.as_str(),
             home.base(),
+        )));
+        handlers.push(Arc::new(SenderHandler::new(
+            Arc::clone(store),
+            mail.server.clone(),
+            Arc::clone(&clock),
+            mail.from.as_str(),
+            home.clone(),
         )));
         let mails = MailHandler::new(mail.server.clone(), Arc::clone(&clock));
         handlers.push(Arc::new(mails));

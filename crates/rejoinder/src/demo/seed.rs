@@ -156,7 +156,7 @@ fn write(
 ) -> Result<SiteId, StoreError> {
     let settings = Settings {
         title: about.title.clone(),
-        passages: Passages::Comment,
+        passages: Passages::Both,
         ..Settings::default()
     };
     let site = match sites::by_host(tx, SITE)? {

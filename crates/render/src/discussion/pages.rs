@@ -11,6 +11,7 @@ use crate::discussion::thread::{Kind, key, links, section, title};
 use crate::html::Html;
 use crate::links::{Act, Link, Links, Place};
 use crate::page::rendered;
+use crate::passages::errata::{Listed, errata_html};
 use crate::{Context, View, discussion::json_ld};
 
 /// The thread as a whole page: for iframes, for readers without script, for search engines.
@@ -31,6 +32,7 @@ pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> S
         canonical: links.people().unwrap_or_else(|| links.thread()),
         people: links.people(),
         is_indexed: is_whole && view.form.problem.is_none() && view.form.reply.is_none(),
+        errata: errata_html(context, &Listed::of(&thread.errata)),
         section: section(context, thread, view, Kind::Page),
         json_ld: json_ld::discussion(context, thread),
         feeds: feed::alternates(context, key(thread)),
@@ -57,6 +59,7 @@ struct ThreadPage<'a> {
     canonical: &'a str,
     people: Option<&'a str>,
     is_indexed: bool,
+    errata: Option<Html<'static>>,
     section: Html<'static>,
     json_ld: Html<'static>,
     feeds: Vec<Alternate>,

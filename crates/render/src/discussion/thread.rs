@@ -270,11 +270,28 @@ impl Section<'_> {
 
     /// What a reader may do with a passage of the article, as words for the script.
     fn passages(&self) -> Option<&'static str> {
-        let is_open = self.frame.is_open && self.has_head;
-        match self.context.site.settings.passages {
-            Passages::Comment if is_open => Some("comment"),
-            Passages::Comment | Passages::Off => None,
+        if !self.has_head {
+            return None;
         }
+        let allowed = self.allowed();
+        let takes_comments = self.frame.is_open && allowed.takes_comments();
+        match (takes_comments, allowed.takes_corrections()) {
+            (true, true) => Some("comment correct"),
+            (true, false) => Some("comment"),
+            (false, true) => Some("correct"),
+            (false, false) => None,
+        }
+    }
+
+    fn allowed(&self) -> Passages {
+        let site = self.context.site.settings.passages;
+        self.thread.passages.unwrap_or(site)
+    }
+
+    /// Where a correction is sent from, without script, too.
+    fn correct(&self) -> Option<String> {
+        let is_taken = self.has_head && self.allowed().takes_corrections();
+        is_taken.then(|| self.frame.links.correct())
     }
 
     /// What a filter shows, in words.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::passages::Correction;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::recordings::proposals::State;
 use rejoinder_core::recordings::{Proposal, Recording};
@@ -13,6 +14,7 @@ use crate::discussion::comment::shown_name;
 use crate::links::{Links, Place, encoded};
 use crate::notices::notice::headline;
 use crate::page::rendered;
+use crate::passages::correction::became;
 use crate::recordings::time::seconds;
 
 /// The longest piece of a comment that is quoted, in characters.
@@ -38,6 +40,8 @@ pub enum About<'a> {
     Comment(Ring, &'a Comment),
     /// A correction of a recording's transcript that the account proposed, and that was decided on.
     Correction(&'a Proposal, &'a Recording),
+    /// A correction of an article that the account sent, and that was decided on.
+    Article(&'a Correction),
 }
 
 /// The page that tells `told`, newest first. `from` is the page that its reader came from.
@@ -90,6 +94,10 @@ impl BellPage<'_> {
         match one.about {
             About::Comment(ring, comment) => self.of_comment(one, ring, comment),
             About::Correction(proposal, recording) => self.of_correction(proposal, recording),
+            About::Article(correction) => {
+                let page = headline(self.context, one.page);
+                became(&self.texts.corrections.told, correction, &page)
+            }
         }
     }
 
@@ -127,6 +135,7 @@ impl BellPage<'_> {
                 let at = seconds(proposal.start_ms);
                 format!("{}&t={at}#t={at}", links.recording(recording.id))
             }
+            About::Article(_) => links.reading().to_owned(),
         }
     }
 
@@ -139,6 +148,7 @@ impl BellPage<'_> {
         match one.about {
             About::Comment(..) => None,
             About::Correction(proposal, _) => proposal.reason.as_deref(),
+            About::Article(correction) => correction.reason.as_deref(),
         }
     }
 
@@ -146,6 +156,7 @@ impl BellPage<'_> {
         let text = match one.about {
             About::Comment(_, comment) => markup::plain_text(&comment.html),
             About::Correction(proposal, _) => proposal.after.text.clone(),
+            About::Article(correction) => correction.text.clone(),
         };
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match text.char_indices().nth(MAX_QUOTE) {

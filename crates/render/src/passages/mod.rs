@@ -1,8 +1,16 @@
-//! Comments on passages of articles: for programs, and for editors.
+//! Comments on passages of articles, and corrections: for readers, for programs, and for editors.
 
+pub(crate) mod correction;
+mod corrections_desk;
 mod desk;
+pub(crate) mod errata;
 
-pub use desk::{ArticleRow, ArticlesPage, articles_page, title};
+pub use correction::{CorrectionForm, correction_mail, correction_page};
+pub use corrections_desk::{
+    CorrectionRow, CorrectionsPage, corrections_flash, corrections_page, corrections_title,
+};
+pub use desk::{ArticleRow, ArticlesPage, articles_page, flash, title};
+pub use errata::{Listed, errata_fragment};
 
 use rejoinder_core::passages::{Annotation, Selector};
 use rejoinder_core::{Comment, CommentId};

@@ -10,6 +10,7 @@ use crate::discussion::thread::{fragment, key, n_comments};
 use crate::funding::{Shown, piece};
 use crate::html::Html;
 use crate::page::rendered;
+use crate::passages::errata::{Listed, errata_html};
 use crate::publication::article::{Article, Picture, Publication};
 use crate::{Context, discussion::json_ld};
 
@@ -30,6 +31,7 @@ pub fn article_page(
         publication,
         article,
         n_comments: n_comments(thread),
+        errata: errata_html(context, &Listed::of(&thread.errata)),
         discussion: fragment(context, thread),
         json_ld: json_ld::article(context, publication, article, thread),
         feeds: feed::alternates(context, key(thread)),
@@ -68,6 +70,7 @@ struct ArticlePage<'a> {
     publication: &'a Publication,
     article: &'a Article,
     n_comments: i64,
+    errata: Option<Html<'static>>,
     discussion: Html<'static>,
     json_ld: Html<'static>,
     feeds: Vec<Alternate>,

@@ -32,6 +32,7 @@ impl ParkedJob {
             "fan_out" => &texts.fan_out,
             "push" => &texts.push,
             "desk_mail" => &texts.desk_mail,
+            "correction_mail" => &texts.correction_mail,
             "webhook" => &texts.webhook,
             "card" => &texts.card,
             "forget_card" => &texts.forget_card,

@@ -121,6 +121,8 @@ pub(crate) fn thread(name: &str) -> Thread {
         entries: in_reading_order(vec![vec![root, gone], vec![staff, last]]),
         recordings: Vec::new(),
         n_annotations: 0,
+        passages: None,
+        errata: Vec::new(),
         next: Some(Cursor {
             rank: 0,
             id: CommentId(3),

@@ -5,10 +5,9 @@ use axum::extract::State;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::{PageId, PageKey};
 use serde::{Deserialize, Serialize};
-use store::discussion::pages;
-use store::moderation::groups;
 use store::{Tx, passages::versions};
 
+use super::reached_or_added;
 use crate::access::Member;
 use crate::http::error::ApiError;
 use crate::http::extract::{self, Params, Visitor};
@@ -77,19 +76,9 @@ async fn keep(
     let (site, author) = (member.site.id, member.author.id);
     let id = PageId(app.ids.next(now));
     let write = move |tx: &mut Tx<'_>| {
-        let scope = groups::scope_of(tx, site, author)?;
-        // No page is added for somebody who does not reach it.
-        let page = match pages::find(tx, site, &key)? {
-            Some(page) => pages::in_scope(tx, site, page.id, &scope)?,
-            None if groups::covers_key(tx, site, author, &key)? => {
-                Some(pages::find_or_add(tx, now, site, id, &key, None)?)
-            }
-            None => None,
-        };
-        let Some(page) = page else {
+        let Some(page) = reached_or_added(tx, now, (site, author), id, &key)? else {
             return Ok(None);
         };
-        let page = pages::lock(tx, site, page.id)?;
         versions::keep(tx, now, site, page.id, &text).map(Some)
     };
     let kept = app

@@ -2,6 +2,7 @@
 
 mod articles;
 mod chapters;
+mod corrections;
 mod passages;
 mod proposals;
 mod recording;
@@ -9,8 +10,11 @@ mod recordings;
 mod revision;
 mod uploads;
 
-use rejoinder_core::ApiScope;
 use rejoinder_core::identity::author::Role;
+use rejoinder_core::{ApiScope, AuthorId, Page, PageId, PageKey, SiteId, Time};
+use store::discussion::pages;
+use store::moderation::groups;
+use store::{Result, Tx};
 
 use crate::access::Access;
 use crate::http::route::{Route, get, head, patch, post, put, route};
@@ -22,7 +26,11 @@ pub(crate) fn routes() -> Vec<Route> {
         editor("/edit/{site}/articles", put(articles::put))
             .or_program(ApiScope::ArticlesWrite)
             .takes(articles::MAX_ARTICLE),
+        editor("/edit/{site}/corrections", get(corrections::show)),
+        editor("/edit/{site}/corrections/decide", post(corrections::decide)),
+        editor("/edit/{site}/corrections/lines", post(corrections::change)),
         editor("/edit/{site}/passages", get(passages::show)),
+        editor("/edit/{site}/passages", post(passages::allow)),
         editor("/edit/{site}/recordings", get(recordings::show)),
         editor("/edit/{site}/recordings", post(recordings::attach)),
         editor("/edit/{site}/recordings/{id}", get(recording::show)),
@@ -36,4 +44,24 @@ pub(crate) fn routes() -> Vec<Route> {
         editor("/edit/{site}/uploads/{id}", head(uploads::reached)),
         editor("/edit/{site}/uploads/{id}", patch(uploads::go_on)).takes(uploads::MAX_FILE),
     ]
+}
+
+/// The page of `key`, locked, where `editor` reaches it; added as `id` where there is none. No page is added
+/// for somebody who would not reach it.
+fn reached_or_added(
+    tx: &mut Tx<'_>,
+    now: Time,
+    (site, editor): (SiteId, AuthorId),
+    id: PageId,
+    key: &PageKey,
+) -> Result<Option<Page>> {
+    let scope = groups::scope_of(tx, site, editor)?;
+    let page = match pages::find(tx, site, key)? {
+        Some(page) => pages::in_scope(tx, site, page.id, &scope)?,
+        None if groups::covers_key(tx, site, editor, key)? => {
+            Some(pages::find_or_add(tx, now, site, id, key, None)?)
+        }
+        None => None,
+    };
+    page.map(|page| pages::lock(tx, site, page.id)).transpose()
 }

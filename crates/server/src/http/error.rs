@@ -309,6 +309,18 @@ impl From<Refusal> for ApiError {
             Refusal::OwnProposal => (S::FORBIDDEN, "own_proposal", None),
             Refusal::AddressConfirmed => (S::CONFLICT, "address_confirmed", None),
             Refusal::PassagesOff => (S::FORBIDDEN, "passages_off", Some("annotation")),
+            Refusal::CorrectionsOff => (S::FORBIDDEN, "corrections_off", None),
+            Refusal::CorrectionEmpty => (S::UNPROCESSABLE_ENTITY, "correction_empty", Some("text")),
+            Refusal::CorrectionTooLong { .. } => {
+                (S::UNPROCESSABLE_ENTITY, "correction_too_long", Some("text"))
+            }
+            Refusal::TooManyCorrections { .. } => (S::CONFLICT, "too_many_corrections", None),
+            Refusal::CorrectionUnknown => (S::NOT_FOUND, "correction_unknown", None),
+            Refusal::CorrectionDecided => (S::CONFLICT, "correction_decided", None),
+            Refusal::ErratumEmpty => (S::UNPROCESSABLE_ENTITY, "erratum_empty", Some("line")),
+            Refusal::ErratumTooLong { .. } => {
+                (S::UNPROCESSABLE_ENTITY, "erratum_too_long", Some("line"))
+            }
             Refusal::PassageInReply => (
                 S::UNPROCESSABLE_ENTITY,
                 "passage_in_reply",

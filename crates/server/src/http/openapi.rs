@@ -65,6 +65,7 @@ pub(crate) fn routes() -> Vec<Route> {
         reader::votes::cast,
         reader::flags::raise,
         reader::mutes::set,
+        reader::corrections::send,
         reader::proposals::propose,
         reader::proposals::confirm,
         reader::decisions::decide,

@@ -2,6 +2,7 @@
 
 mod cached;
 pub(crate) mod comments;
+pub(crate) mod corrections;
 pub(crate) mod counts;
 pub(crate) mod embedding;
 pub(crate) mod events;
@@ -28,6 +29,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route("/embed", Public, get(threads::page)),
         route("/embed/thread", Public, get(threads::fragment)),
         route("/embed/annotations", Public, get(passages::annotations)),
+        route("/embed/corrections", Public, get(corrections::list)),
         route("/api/v1/thread", Public, get(threads::tree)),
         route("/api/v1/comments/{id}", Public, get(comments::one)),
         route("/api/v1/events", Public, get(events::events)),

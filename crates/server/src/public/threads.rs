@@ -13,6 +13,7 @@ use render::{Context, View, catalogue};
 use store::Tx;
 use store::discussion::{pages, threads};
 use store::funding::campaigns::{self, Counted};
+use store::passages::errata;
 
 use crate::http::assets::VERSION;
 use crate::http::error::{ApiError, Problem};
@@ -221,18 +222,18 @@ impl ThreadSource<'_> {
     async fn load(&self, slot: &Slot, shape: &Shape) -> Result<Thread, PageError> {
         let (site, key, query) = (slot.site.id, slot.page(&self.page), shape.query);
         let is_link = shape.marked.or(shape.reply).is_some();
+        let has_errata = matches!(shape.form, Form::Page | Form::Article);
         let read = self.app.store.read(move |tx| {
-            let thread = threads::load(tx, site, &key, &query)?;
+            let mut thread = threads::load(tx, site, &key, &query)?;
             if is_link && thread.entries.is_empty() {
-                return threads::load(
-                    tx,
-                    site,
-                    &key,
-                    &ThreadQuery {
-                        root: None,
-                        ..query
-                    },
-                );
+                let whole = ThreadQuery {
+                    root: None,
+                    ..query
+                };
+                thread = threads::load(tx, site, &key, &whole)?;
+            }
+            if let Some(page) = thread.page.as_ref().filter(|_| has_errata) {
+                thread.errata = errata::of_page(tx, site, page.id)?;
             }
             Ok(thread)
         });
@@ -299,7 +300,8 @@ fn body(
             | Form::Along(_)
             | Form::Recording(..)
             | Form::Funding(..)
-            | Form::Annotations,
+            | Form::Annotations
+            | Form::Errata(_),
             _,
         ) => {
             let form = render::Form {
@@ -374,7 +376,8 @@ fn headers(site: &Site, form: Form, recordings: &[Recording]) -> HeaderMap {
         | Form::Feed(..)
         | Form::Along(_)
         | Form::Funding(..)
-        | Form::Recording(..) => "text/html; charset=utf-8",
+        | Form::Recording(..)
+        | Form::Errata(_) => "text/html; charset=utf-8",
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     let policy = match form {
@@ -386,7 +389,8 @@ fn headers(site: &Site, form: Form, recordings: &[Recording]) -> HeaderMap {
         | Form::Along(_)
         | Form::Recording(..)
         | Form::Funding(..)
-        | Form::Annotations => None,
+        | Form::Annotations
+        | Form::Errata(_) => None,
     };
     headers.extend(policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
     complete(&mut headers, true);

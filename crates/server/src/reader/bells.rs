@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::passages::correction::State as CorrectionState;
 use rejoinder_core::recordings::proposals::State as ProposalState;
 use rejoinder_core::{AuthorId, AuthorKind, Site, Time};
 use render::notices::bell::{self, Told, bell_page};
@@ -37,7 +38,8 @@ pub(crate) struct Notices {
 pub(crate) struct Notice {
     /// `reply` (below one's own), `comment` (where one wants to be told); `approved`, `rejected`,
     /// `featured` (one's own); `correction_accepted`, `correction_declined`, `correction_outdated` (a
-    /// correction of a transcript that one proposed).
+    /// correction of a transcript that one proposed); `article_accepted`, `article_declined` (a
+    /// correction of an article that one sent).
     #[schema(example = "reply")]
     what: &'static str,
     /// The comment's id.
@@ -106,6 +108,7 @@ pub(crate) async fn page(
         about: match &one.about {
             About::Comment(ring, comment) => bell::About::Comment(*ring, comment),
             About::Correction(own, recording) => bell::About::Correction(own, recording),
+            About::Article(own) => bell::About::Article(own),
         },
         page: &one.page,
         at: one.at,
@@ -189,16 +192,17 @@ async fn mark(app: &App, visitor: &Visitor, site: &Site, until: &str) -> Result<
 impl From<Rung> for Notice {
     fn from(rung: Rung) -> Self {
         let key = rung.page.key;
-        let (what, comment, correction) = match rung.about {
-            About::Comment(ring, comment) => (ring.as_str(), Some(*comment), None),
-            About::Correction(own, _) => (became(own.state), None, Some(*own)),
+        let (what, comment, recording, reason) = match rung.about {
+            About::Comment(ring, comment) => (ring.as_str(), Some(*comment), None, None),
+            About::Correction(own, _) => (became(own.state), None, Some(own.recording), own.reason),
+            About::Article(own) => (of_article(own.state), None, None, own.reason),
         };
         Self {
             what,
             comment: comment.as_ref().map(|own| own.id.to_string()),
             name: comment.map(|own| own.author.name),
-            recording: correction.as_ref().map(|own| own.recording.to_string()),
-            reason: correction.and_then(|own| own.reason),
+            recording: recording.map(|own| own.to_string()),
+            reason,
             page: key.url().unwrap_or(key.as_str()).to_owned(),
             title: rung.page.title,
             at: rung.at.to_string(),
@@ -207,7 +211,17 @@ impl From<Rung> for Notice {
     }
 }
 
-/// The word for what became of a correction.
+/// The word for what became of a correction of an article.
+const fn of_article(state: CorrectionState) -> &'static str {
+    match state {
+        CorrectionState::Accepted => "article_accepted",
+        CorrectionState::Declined | CorrectionState::Open | CorrectionState::Held => {
+            "article_declined"
+        }
+    }
+}
+
+/// The word for what became of a correction of a transcript.
 const fn became(state: ProposalState) -> &'static str {
     match state {
         ProposalState::Accepted => "correction_accepted",

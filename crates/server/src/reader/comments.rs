@@ -77,7 +77,21 @@ pub(crate) struct PostAnnotation {
 }
 
 impl PostAnnotation {
-    fn selector(self) -> Result<Selector, Refusal> {
+    /// The passage that the fields of a form name; `exact` alone where its words were pasted.
+    pub(super) fn of_form(exact: &str, fields: &Params) -> Self {
+        let number = |name: &str| fields.get(name).and_then(|typed| typed.parse().ok());
+        let text = |name: &str| fields.get(name).unwrap_or_default().to_owned();
+        Self {
+            exact: exact.to_owned(),
+            prefix: text("prefix"),
+            suffix: text("suffix"),
+            start: number("start"),
+            end: number("end"),
+            rival: number("rival"),
+        }
+    }
+
+    pub(super) fn selector(self) -> Result<Selector, Refusal> {
         Ok(Selector {
             quote: Quote::new(&self.exact, &self.prefix, &self.suffix)?,
             position: Position::new(self.start, self.end)?,

@@ -4,6 +4,7 @@ pub(crate) mod bells;
 pub(crate) mod cards;
 pub(crate) mod closing;
 pub(crate) mod comments;
+pub(crate) mod corrections;
 pub(crate) mod decisions;
 pub(crate) mod flags;
 mod forms;
@@ -72,6 +73,9 @@ pub(crate) fn routes() -> Vec<Route> {
             "/embed/recording/proposals/{id}/confirm",
             post(proposals::send_confirmation),
         ),
+        reader("/api/v1/corrections", post(corrections::send)),
+        reader("/embed/correction", get(corrections::page)),
+        reader("/embed/correction", post(corrections::send_form)),
         reader("/api/v1/subscriptions", post(subscriptions::subscribe)),
         reader("/embed/subscriptions", post(subscriptions::send)),
         reader("/api/v1/notices", get(bells::list)),

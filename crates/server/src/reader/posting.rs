@@ -67,7 +67,10 @@ pub(crate) async fn post(
     rendering::is_short_enough(app, visitor, site, &text).await?;
     let recordings = citable(app, site.id, &draft.page, &text).await?;
     let rendered = rendering::render(app, visitor, &text, recordings).await?;
-    let article = article(app, site, &draft);
+    let article = match draft.annotation {
+        Some(_) => article(app, site, &draft.page),
+        None => None,
+    };
     let new = NewComment {
         site: Site::clone(site),
         ids: NewIds {
@@ -102,11 +105,10 @@ pub(crate) async fn post(
     Ok((posted, token.headers()))
 }
 
-/// The text of the server's own article that a comment on a passage is about.
-fn article(app: &App, site: &Site, draft: &Draft) -> Option<String> {
-    draft.annotation.as_ref()?;
+/// The text of the server's own article at `page`.
+pub(super) fn article(app: &App, site: &Site, page: &PageKey) -> Option<String> {
     let publication = app.config.publication_of(site)?;
-    let article = publication.article_at(&draft.page)?;
+    let article = publication.article_at(page)?;
     Some(markup::article_text(&article.html))
 }
 

@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 44] = [
+const MIGRATIONS: [Migration; 45] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -81,6 +81,7 @@ const MIGRATIONS: [Migration; 44] = [
     migration!(42, "0042_add_delivery_recording"),
     migration!(43, "0043_add_recording_progress"),
     migration!(44, "0044_add_recording_words", Some(words::fill)),
+    migration!(45, "0045_add_corrections"),
 ];
 
 /// The number of the newest migration.

@@ -8,7 +8,8 @@ use bytes::BytesMut;
 use postgres::types::{IsNull, Type, to_sql_checked};
 use rejoinder_core::word::{Vocabulary, Word};
 use rejoinder_core::{
-    AuthorId, CampaignId, CommentId, EntryId, PageId, ProposalId, RecordingId, SiteId, Time,
+    AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, PageId, ProposalId,
+    RecordingId, SiteId, Time,
 };
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
@@ -233,6 +234,8 @@ number_columns! {
     CommentId => CommentId,
     CampaignId => CampaignId,
     EntryId => EntryId,
+    CorrectionId => CorrectionId,
+    ErratumId => ErratumId,
     ProposalId => ProposalId,
     RecordingId => RecordingId,
 }
@@ -253,7 +256,9 @@ id_values!(
     AuthorId,
     CampaignId,
     CommentId,
+    CorrectionId,
     EntryId,
+    ErratumId,
     ProposalId,
     RecordingId
 );

@@ -104,6 +104,10 @@ fn examine(
         token: None,
         reader: &edit.reader,
         rendered: &edit.rendered,
+        quote: comment
+            .annotation
+            .as_ref()
+            .map(|own| own.selector.quote.exact.as_str()),
         is_signed_here: false,
         work: Work::NotAsked,
     };

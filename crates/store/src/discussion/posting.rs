@@ -26,7 +26,7 @@ use crate::identity::{address_keys, work};
 use crate::moderation::pipeline::{self, Text};
 use crate::moderation::{decisions, naming};
 use crate::notices::subscriptions::{self, Wish};
-use crate::passages::{annotations, versions, wanted};
+use crate::passages::{allowed, annotations, versions};
 use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
 
@@ -124,10 +124,11 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     policy::may_comment(settings, Some(&page), &reader, now)?;
     let parent = parent_of(tx, &page, new.parent)?;
     if new.annotation.is_some() {
-        policy::may_annotate(settings, parent.as_ref())?;
+        let passages = allowed::passages(tx, &new.site, page.id)?;
+        policy::may_annotate(passages, parent.as_ref())?;
     }
     let author = author_of(tx, now, new, reader.author.as_ref())?;
-    let work = worked(tx, now, new)?;
+    let work = worked(tx, now, site, new.work, new.solution.as_ref())?;
     let text = Text {
         settings,
         page: &page,
@@ -136,6 +137,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
         token: Some(&new.token),
         reader: &reader,
         rendered: &new.rendered,
+        quote: new.annotation.as_ref().map(|own| own.quote.exact.as_str()),
         is_signed_here: new.details.is_some() && author.kind == AuthorKind::Guest,
         work,
     };
@@ -143,7 +145,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     let comment = comment_of(now, new, &page, parent.as_ref(), author, &verdict.outcome);
     insert(tx, now, new, site, &comment)?;
     if comment.annotation.is_some() {
-        follow_article(tx, now, page.id, new)?;
+        versions::follow(tx, now, site, page.id, new.article.as_deref())?;
     }
     if !new.rendered.times.is_empty() {
         citing::keep(tx, site, comment.id, &new.rendered.times)?;
@@ -158,19 +160,6 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
         page,
         is_replay: false,
     })
-}
-
-/// Have the passage looked for in the article, where its text is known.
-fn follow_article(tx: &mut Tx<'_>, now: Time, page: PageId, new: &NewComment) -> Result<()> {
-    let site = new.site.id;
-    let is_new = match &new.article {
-        Some(text) => versions::keep(tx, now, site, page, text)?.1,
-        None => false,
-    };
-    if !is_new && versions::exists(tx, site, page)? {
-        wanted::want(tx, now, site, page)?;
-    }
-    Ok(())
 }
 
 /// Count the new comment, log it, and let follow what the verdict on it asks for.
@@ -218,13 +207,19 @@ fn announce(
 }
 
 /// The proof of work, with the solution used up. When the comment is refused after all, it is not.
-fn worked(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Work> {
-    match &new.solution {
-        Some(solution) if new.work == Work::Missing => {
-            let is_done = work::spend(tx, now, new.site.id, solution)?;
+pub(crate) fn worked(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    asked: Work,
+    solution: Option<&Solution>,
+) -> Result<Work> {
+    match solution {
+        Some(solution) if asked == Work::Missing => {
+            let is_done = work::spend(tx, now, site, solution)?;
             Ok(if is_done { Work::Done } else { Work::Missing })
         }
-        _ => Ok(new.work),
+        _ => Ok(asked),
     }
 }
 

@@ -33,7 +33,7 @@ pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -
     cards::fill(tx, site, shown.chain(&mut thread.ancestors))?;
     if let Some(page) = &thread.page {
         thread.recordings = listing::of_page(tx, site, page.id)?;
-        thread.n_annotations = annotations::count(tx, site, page.id)?;
+        (thread.n_annotations, thread.passages) = annotations::count(tx, site, page.id)?;
     }
     Ok(thread)
 }
@@ -64,6 +64,8 @@ fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
         next,
         recordings: Vec::new(),
         n_annotations: 0,
+        passages: None,
+        errata: Vec::new(),
     })
 }
 
@@ -233,6 +235,8 @@ fn branch(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, root: CommentId) -> 
         next: None,
         recordings: Vec::new(),
         n_annotations: 0,
+        passages: None,
+        errata: Vec::new(),
     })
 }
 

@@ -10,6 +10,7 @@ use crate::identity::erasures::ledger;
 use crate::identity::mutes;
 use crate::moderation::flags;
 use crate::notices::subscriptions;
+use crate::passages::corrections;
 use crate::recordings::proposals;
 use crate::{Result, Tx, params, sql};
 
@@ -40,6 +41,7 @@ pub(crate) fn claim(
     subscriptions::claim(tx, site, guest.id, account)?;
     mutes::claim(tx, site, guest.id, account)?;
     proposals::claim(tx, site, guest.id, account)?;
+    corrections::claim(tx, site, guest.id, account)?;
     ledger::joined(tx, now, site, guest.id, account)?;
     tx.execute(
         sql!("delete from session where site_id = ?1 and author_id = ?2"),

@@ -22,6 +22,7 @@ use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::decisions::{self, Entry};
 use crate::moderation::{flags, searches};
 use crate::notices::{bells, devices, subscriptions};
+use crate::passages::errata;
 use crate::publication::audit;
 use crate::recordings::proposals;
 use crate::{Result, Tx, params, sql};
@@ -182,6 +183,7 @@ pub fn step(
     forget_flags(tx, site, author)?;
     mutes::forget(tx, site, author)?;
     proposals::forget(tx, now, site, author)?;
+    errata::forget_author(tx, now, site, author)?;
     forget(tx, site, author)?;
     Ok(true)
 }

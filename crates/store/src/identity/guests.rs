@@ -16,6 +16,7 @@ use crate::identity::personal::{self, Everything, Subscribed};
 use crate::identity::{authors, erasures, mailboxes};
 use crate::jobs::{self, NewJob};
 use crate::notices::subscriptions;
+use crate::passages::corrections;
 use crate::{Result, Tx, params, sql};
 
 /// How long a link works, and how long a mailbox gets no second one.
@@ -236,6 +237,7 @@ pub fn take_back(
 fn forget_address(tx: &mut Tx<'_>, now: Time, site: SiteId, address: &str) -> Result<()> {
     let addresses = mailboxes::forget_address(tx, now, site, address)?;
     for address in addresses {
+        corrections::forget_address(tx, site, &address)?;
         tx.execute(
             sql!(
                 "update author set email = null

@@ -1,11 +1,14 @@
 //! What is kept of a person, for that person to take along.
 
 use rejoinder_core::identity::author;
-use rejoinder_core::{AuthorId, CommentId, ProposalId, RecordingId, Refusal, SiteId, Time};
+use rejoinder_core::{
+    AuthorId, CommentId, CorrectionId, ProposalId, RecordingId, Refusal, SiteId, Time,
+};
 use serde::Serialize;
 
 use crate::identity::{identities, mutes, passkeys, sessions};
 use crate::notices::devices;
+use crate::passages::annotations;
 use crate::{Result, Row, Tx, params, sql};
 
 /// Everything that is kept of a person at a site.
@@ -21,6 +24,8 @@ pub struct Everything {
     pub flags: Vec<Flagged>,
     /// Which corrections of transcripts they proposed, oldest first.
     pub corrections: Vec<Proposed>,
+    /// Which corrections of articles they sent, oldest first.
+    pub article_corrections: Vec<Corrected>,
     /// Which ones of others they confirmed, by id.
     pub confirmed: Vec<String>,
     /// Who they are elsewhere: issuer and subject.
@@ -58,6 +63,8 @@ pub struct Written {
     pub id: String,
     pub page: String,
     pub parent: Option<String>,
+    /// The passage of the article that it is about.
+    pub passage: Option<String>,
     pub text: String,
     pub state: String,
     pub reason: Option<String>,
@@ -95,6 +102,22 @@ pub struct Proposed {
     pub start_ms: i64,
     pub speaker: Option<String>,
     pub text: String,
+    pub state: String,
+    pub reason: Option<String>,
+    pub at: String,
+}
+
+/// A correction of an article.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Corrected {
+    pub id: String,
+    pub page: String,
+    pub passage: Option<String>,
+    pub text: String,
+    pub proposed: Option<String>,
+    pub thanks: Option<String>,
+    pub email: Option<String>,
     pub state: String,
     pub reason: Option<String>,
     pub at: String,
@@ -178,6 +201,7 @@ pub fn everything(
         votes: voted(tx, site, author)?,
         flags: flagged(tx, site, author)?,
         corrections: proposed(tx, site, author)?,
+        article_corrections: corrected(tx, site, author)?,
         confirmed: confirmed(tx, site, author)?,
         elsewhere: identities::of_author(tx, site, author)?,
         muted: mutes::list(tx, site, author)?
@@ -217,7 +241,7 @@ fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Writte
     let shown = |id: CommentId| id.to_string();
     let mut written = tx.all(
         sql!(
-            "select c.id, coalesce(p.url, p.key), c.parent_id, c.text, c.state, c.reason,
+            "select c.annotation, c.id, coalesce(p.url, p.key), c.parent_id, c.text, c.state, c.reason,
                  c.created_at, c.edited_at
              from comment c join page p on p.site_id = c.site_id and p.id = c.page_id
              where c.site_id = ?1 and c.author_id = ?2 order by c.id"
@@ -225,6 +249,7 @@ fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Writte
         params![site, author],
         |row| {
             Ok(Written {
+                passage: annotations::read(row)?.map(|own| own.selector.quote.exact),
                 id: shown(row.next()?),
                 page: row.next()?,
                 parent: row.next::<Option<CommentId>>()?.map(shown),
@@ -304,6 +329,32 @@ fn proposed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Propo
                 start_ms: row.next()?,
                 speaker: row.next()?,
                 text: row.next()?,
+                state: row.next()?,
+                reason: row.next()?,
+                at: row.next::<Time>()?.to_string(),
+            })
+        },
+    )
+}
+
+fn corrected(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Corrected>> {
+    tx.all(
+        sql!(
+            "select c.annotation, c.id, coalesce(p.url, p.key), c.text, c.proposed, c.thanks, c.email,
+                 c.state, c.reason, c.made_at
+             from correction c join page p on p.site_id = c.site_id and p.id = c.page_id
+             where c.site_id = ?1 and c.author_id = ?2 order by c.id"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Corrected {
+                passage: annotations::read(row)?.map(|own| own.selector.quote.exact),
+                id: row.next::<CorrectionId>()?.to_string(),
+                page: row.next()?,
+                text: row.next()?,
+                proposed: row.next()?,
+                thanks: row.next()?,
+                email: row.next()?,
                 state: row.next()?,
                 reason: row.next()?,
                 at: row.next::<Time>()?.to_string(),

@@ -1,5 +1,6 @@
 //! The pipeline inside the transaction that posts or edits, and the verdicts that come after it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -53,6 +54,8 @@ pub(crate) struct Text<'a> {
     pub(crate) token: Option<&'a TokenHash>,
     pub(crate) reader: &'a Reader,
     pub(crate) rendered: &'a Rendered,
+    /// The passage that it is about, which whoever writes can have made up.
+    pub(crate) quote: Option<&'a str>,
     /// Whether the author said in the same form who they are.
     pub(crate) is_signed_here: bool,
     pub(crate) work: Work,
@@ -61,8 +64,12 @@ pub(crate) struct Text<'a> {
 /// What the pipeline says of a text.
 pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Verdict> {
     let site = it.page.site;
+    let mut whole = Cow::Borrowed(it.rendered.shown.whole());
+    if let Some(quote) = it.quote {
+        whole = Cow::Owned(format!("{whole}\n{quote}"));
+    }
     let mut facts = Facts {
-        text: it.rendered.shown.whole(),
+        text: &whole,
         n_links: it.rendered.n_links,
         signed: None,
         role: it.author.role,

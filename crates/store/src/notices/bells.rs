@@ -8,10 +8,12 @@ use std::cmp::Reverse;
 use std::time::Duration;
 
 use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::passages::Correction;
 use rejoinder_core::recordings::{Proposal, Recording};
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, SiteId, Time};
 
 use crate::discussion::{comments, pages};
+use crate::passages::corrections;
 use crate::recordings::{listing, proposals};
 use crate::{Result, StoreError, Tx, params, sql};
 
@@ -41,6 +43,8 @@ pub enum About {
     Comment(Ring, Box<Comment>),
     /// A correction of a recording's transcript that the account proposed, and that was decided on.
     Correction(Box<Proposal>, Box<Recording>),
+    /// A correction of an article that the account sent, and that was decided on.
+    Article(Box<Correction>),
 }
 
 /// Whether a row still tells the truth.
@@ -62,6 +66,7 @@ macro_rules! true_rows {
 pub fn newest(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> Result<Vec<Rung>> {
     let mut rung = of_comments(tx, site, author, limit)?;
     rung.extend(of_corrections(tx, site, author, limit)?);
+    rung.extend(of_articles(tx, site, author, limit)?);
     rung.sort_by_key(|one| Reverse(one.at));
     rung.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(rung)
@@ -114,6 +119,17 @@ fn of_corrections(
     Ok(rung)
 }
 
+fn of_articles(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> Result<Vec<Rung>> {
+    let told = corrections::told(tx, site, author, limit)?.into_iter();
+    let rung = told.map(|(own, page, is_read)| Rung {
+        page,
+        at: own.decided_at.unwrap_or(own.made_at),
+        is_read,
+        about: About::Article(Box::new(own)),
+    });
+    Ok(rung.collect())
+}
+
 /// How much an account has not seen yet; at most 99.
 pub fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<i64> {
     let counted = tx.one(
@@ -125,7 +141,8 @@ pub fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<i64> 
         |row| row.next(),
     )?;
     let n_corrections = proposals::n_unread(tx, site, author, MAX_COUNTED)?;
-    Ok((counted.unwrap_or(0) + n_corrections).min(MAX_COUNTED))
+    let n_sent = corrections::n_unread(tx, site, author, MAX_COUNTED)?;
+    Ok((counted.unwrap_or(0) + n_corrections + n_sent).min(MAX_COUNTED))
 }
 
 /// The account has seen what it was told up to `until`. Said again, nothing changes.
@@ -147,6 +164,7 @@ pub fn mark_read(
         sql!("delete from bell where site_id = ?1 and author_id = ?2 and made_at < ?3"),
         params![site, author, now.before(KEPT)],
     )?;
+    corrections::mark_read(tx, now, site, author, until)?;
     proposals::mark_read(tx, now, site, author, until)
 }
 

@@ -1,6 +1,7 @@
 //! Which passages comments are about.
 
 use rejoinder_core::passages::Annotation;
+use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{CommentId, PageId, SiteId};
 
 use crate::database::error::StoreError;
@@ -42,17 +43,24 @@ pub(crate) fn stored(annotation: Option<&Annotation>) -> Result<Option<String>> 
         .map_err(wrong)
 }
 
-/// How many published comments of a page are on passages.
-pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<i64> {
-    let count = tx.one(
+/// How many published comments of a page are on passages, and what its readers may do with them where that
+/// was said of the page itself.
+pub(crate) fn count(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    page: PageId,
+) -> Result<(i64, Option<Passages>)> {
+    let counted: Option<(i64, Option<String>)> = tx.one(
         sql!(
-            "select count(*) from comment
-             where site_id = ?1 and page_id = ?2 and annotation is not null and state = 'published'"
+            "select (select count(*) from comment where site_id = ?1 and page_id = ?2
+                 and annotation is not null and state = 'published'), passages
+             from page where site_id = ?1 and id = ?2"
         ),
         params![site, page],
-        |row| row.next(),
+        |row| Ok((row.next()?, row.next()?)),
     )?;
-    Ok(count.unwrap_or(0))
+    let (n, word) = counted.unwrap_or_default();
+    Ok((n, word.as_deref().and_then(Passages::from_word)))
 }
 
 /// The published comments of a page on passages, the newest first, at most [`MAX_LISTED`].

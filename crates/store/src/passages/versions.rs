@@ -1,12 +1,13 @@
 //! The versions of an article's text.
 
-use rejoinder_core::passages::Report;
-use rejoinder_core::{PageId, SiteId, Time};
+use rejoinder_core::passages::{Report, Selector};
+use rejoinder_core::{PageId, PageKey, SiteId, Time};
 use sha2::{Digest as _, Sha256};
 
 use crate::database::error::StoreError;
+use crate::discussion::pages;
 use crate::moderation::groups::{Scope, in_scope};
-use crate::passages::wanted;
+use crate::passages::{awaiting, wanted};
 use crate::{Result, Row, Tx, params, sql};
 
 /// So many versions of an article are kept.
@@ -60,7 +61,59 @@ pub fn keep(
         params![site, page, number - MAX_KEPT],
     )?;
     wanted::want(tx, now, site, page)?;
+    awaiting::arrived(tx, now, site, page, number)?;
     Ok((number, true))
+}
+
+/// Have a new passage of a page looked for, where the article's text is known. `article` is the text where
+/// the server itself serves it.
+pub(crate) fn follow(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    page: PageId,
+    article: Option<&str>,
+) -> Result<()> {
+    let is_new = match article {
+        Some(text) => keep(tx, now, site, page, text)?.1,
+        None => false,
+    };
+    if !is_new && exists(tx, site, page)? {
+        wanted::want(tx, now, site, page)?;
+    }
+    Ok(())
+}
+
+/// A passage, with what stands beside it where somebody pasted its words alone: as `article` says, else the
+/// newest version.
+pub(crate) fn completed(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    page: PageId,
+    article: Option<&str>,
+    selector: &Selector,
+) -> Result<Selector> {
+    let selector = selector.clone();
+    if let Some(text) = article {
+        return Ok(selector.completed(text));
+    }
+    Ok(match newest(tx, site, page)? {
+        Some(version) => selector.completed(&version.text),
+        None => selector,
+    })
+}
+
+/// Keep the text of an article that the server itself serves, where it is another one by now than that of
+/// the newest version. An article of which nobody has commented on a passage has none.
+pub fn renew(tx: &mut Tx<'_>, now: Time, site: SiteId, key: &PageKey, text: &str) -> Result<()> {
+    let Some(page) = pages::find(tx, site, key)? else {
+        return Ok(());
+    };
+    if exists(tx, site, page.id)? {
+        let page = pages::lock(tx, site, page.id)?;
+        keep(tx, now, site, page.id, text)?;
+    }
+    Ok(())
 }
 
 /// The newest version of a page's article.
@@ -97,6 +150,11 @@ pub fn of_scope(
         params![site, scope.is_all(), scope.list(), limit],
         |row| Ok((row.next()?, read(row)?)),
     )
+}
+
+/// The number of the newest version of a page's article; nothing where its text is not known.
+pub fn newest_number(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Option<i64>> {
+    Ok(numbers(tx, site, page)?.first().copied())
 }
 
 /// Which versions of a page's article are kept, the newest first.

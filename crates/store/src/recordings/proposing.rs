@@ -193,6 +193,7 @@ fn judged(
         token: Some(&new.hand.token),
         reader,
         rendered: &new.rendered,
+        quote: None,
         is_signed_here: new.details.is_some() && author.kind == AuthorKind::Guest,
         work: Work::NotAsked,
     };

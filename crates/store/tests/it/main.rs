@@ -9,6 +9,7 @@ mod integrations;
 mod jobs;
 mod moderation;
 mod notices;
+mod passages;
 mod publication;
 mod recordings;
 mod support;

@@ -134,7 +134,7 @@ pub(super) const ABOUT: [About; 36] = [
     about(
         Group::Writing,
         "passages",
-        Takes::Choice(&["off", "comment"]),
+        Takes::Choice(&["off", "comment", "correct", "both"]),
     ),
     about(Group::Writing, "message", Takes::Markdown),
     about(Group::Writing, "guidelines", Takes::Markdown),

@@ -34,6 +34,40 @@ pub enum Passages {
     Off,
     /// They may comment on them.
     Comment,
+    /// They may send corrections, which the newsroom alone sees.
+    Correct,
+    /// Both.
+    Both,
+}
+
+impl Passages {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Off, Self::Comment, Self::Correct, Self::Both];
+
+    /// The stored word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Comment => "comment",
+            Self::Correct => "correct",
+            Self::Both => "both",
+        }
+    }
+
+    /// The one of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|own| own.as_str() == word)
+    }
+
+    /// Whether passages may be commented on.
+    pub const fn takes_comments(self) -> bool {
+        matches!(self, Self::Comment | Self::Both)
+    }
+
+    /// Whether corrections may be sent.
+    pub const fn takes_corrections(self) -> bool {
+        matches!(self, Self::Correct | Self::Both)
+    }
 }
 
 /// Whether one may write without an account.

@@ -1,5 +1,7 @@
 //! Passages that are followed through the versions of their article.
 
+mod telling;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -5,8 +5,11 @@
 //! writers that escape; characters that XML cannot hold are left out.
 
 mod atom;
+mod errata;
 mod json_feed;
 mod rss;
+
+pub use errata::errata_feed;
 
 use rejoinder_core::discussion::feed::{Feed, Format, Item, Of};
 use rejoinder_core::publication::language::Language;
@@ -22,11 +25,14 @@ use crate::recordings::times;
 
 /// A feed in a format.
 pub fn feed(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>, format: Format) -> String {
-    let channel = Channel::new(context, feed, key);
+    written(&Channel::new(context, feed, key), format)
+}
+
+fn written(channel: &Channel<'_>, format: Format) -> String {
     match format {
-        Format::Atom => atom::write(&channel),
-        Format::Rss => rss::write(&channel),
-        Format::Json => json_feed::write(&channel),
+        Format::Atom => atom::write(channel),
+        Format::Rss => rss::write(channel),
+        Format::Json => json_feed::write(channel),
     }
 }
 
@@ -176,11 +182,14 @@ fn home(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
     match (feed.of, links) {
         (Of::Branch(id), Some(links)) => links.to(Place::Comment(id)).to_string(),
         (Of::Page, Some(links)) => links.reading().to_owned(),
-        _ => site
-            .origins
-            .first()
-            .map_or_else(|| format!("https://{}", site.host), |own| format!("{own}/")),
+        _ => front(site),
     }
+}
+
+/// Where a site begins.
+fn front(site: &Site) -> String {
+    let origin = site.origins.first();
+    origin.map_or_else(|| format!("https://{}", site.host), |own| format!("{own}/"))
 }
 
 fn entry<'a>(context: &Context<'a>, item: &'a Item) -> Entry<'a> {
@@ -227,8 +236,16 @@ fn entry_title(context: &Context<'_>, item: &Item) -> String {
     }
 }
 
-/// A name for a comment that outlives every address (RFC 4151).
 fn id(site: &Site, comment: &Comment) -> String {
+    tag(
+        site,
+        comment.created_at,
+        &format!("comments/{}", comment.id),
+    )
+}
+
+/// A name that outlives every address (RFC 4151).
+fn tag(site: &Site, at: Time, what: &str) -> String {
     let host = site
         .host
         .rsplit_once(':')
@@ -245,7 +262,7 @@ fn id(site: &Site, comment: &Comment) -> String {
             _ => '-',
         })
         .collect();
-    let time = comment.created_at.to_string();
+    let time = at.to_string();
     let day = time.split('T').next().unwrap_or_default();
-    format!("tag:{authority},{day}:comments/{}", comment.id)
+    format!("tag:{authority},{day}:{what}")
 }

@@ -6,6 +6,9 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse};
+use store::Tx;
+use store::passages::versions;
+use store::publication::sites;
 
 use crate::access::Access::Public;
 use crate::http::assets::VERSION;
@@ -103,4 +106,25 @@ fn tag(bytes: &[u8]) -> HeaderValue {
 fn page(html: String) -> Response<Body> {
     let minute = HeaderValue::from_static("public, max-age=60");
     ([(header::CACHE_CONTROL, minute)], Html(html)).into_response()
+}
+
+/// Look for the passages of the publication's own articles again, where their text is another one than it
+/// was: it changes while the server is not running.
+pub async fn follow_articles(app: &App) -> store::Result<()> {
+    let Some(publication) = &app.config.publication else {
+        return Ok(());
+    };
+    let host = publication.site.clone();
+    let site = app.store.read(move |tx| sites::by_host(tx, &host)).await?;
+    let Some(site) = site else {
+        return Ok(());
+    };
+    for article in &publication.articles {
+        let (now, site) = (app.now(), site.id);
+        let key = publication.page_key(&article.slug);
+        let text = markup::article_text(&article.html);
+        let renew = move |tx: &mut Tx<'_>| versions::renew(tx, now, site, &key, &text);
+        app.store.write(renew).await?;
+    }
+    Ok(())
 }

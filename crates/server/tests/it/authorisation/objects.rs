@@ -342,6 +342,15 @@ pub(super) async fn proposal(people: &People, host: &'static str, page: &'static
     made.json()["id"].as_str().unwrap().to_owned()
 }
 
+/// A correction of an article by a guest whom nobody else is.
+pub(super) async fn correction(people: &People, host: &'static str, page: &'static str) -> String {
+    let mut bob = people.app.reader("Bob");
+    bob.origin = format!("https://{host}");
+    let body = json!({"site": host, "page": page, "text": "It was not"});
+    let sent = bob.send(Method::POST, "/api/v1/corrections", body).await;
+    sent.json()["id"].as_str().unwrap().to_owned()
+}
+
 /// A recording that stands with a page, four bytes of which are still to come. Others of the page are
 /// gone, as there cannot be many.
 pub(super) async fn upload(people: &People, host: &'static str, page: &'static str) -> String {

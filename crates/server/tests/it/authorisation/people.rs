@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, header};
 use rejoinder_core::identity::author::Role;
+use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use rejoinder_server::Declared;
 use store::moderation::groups::{self, Group, Scope};
@@ -120,7 +121,12 @@ impl People {
         let mails = folder.path().join("mails");
         std::fs::create_dir(&mails).unwrap();
         std::fs::write(mails.join("news.eml"), "Subject: News\r\n\r\nHello\r\n").unwrap();
-        app.add_site(2, THERE, Settings::default()).await;
+        let settings = Settings {
+            passages: Passages::Both,
+            ..Settings::default()
+        };
+        app.add_site(1, HERE, settings.clone()).await;
+        app.add_site(2, THERE, settings).await;
         let people = Self {
             app,
             known: Mutex::default(),

@@ -117,6 +117,7 @@ pub(super) enum Kind {
     Picture,
     ParkedJob,
     Proposal,
+    Correction,
     Recording,
     Upload,
     ApiToken,
@@ -126,9 +127,10 @@ pub(super) enum Kind {
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 25] = [
+const KINDS: [(&str, Kind); 26] = [
     ("/campaigns/{id}", Kind::Campaign),
     ("/embed/campaign", Kind::Campaign),
+    ("/{site}/corrections/decide", Kind::Correction),
     ("/proposals/{id}", Kind::Proposal),
     ("/uploads/{id}", Kind::Upload),
     ("/recordings/{", Kind::Recording),
@@ -214,6 +216,10 @@ pub(super) async fn request(
         Kind::Recording => id = objects::recording(people, owner, PAGE).await,
         Kind::Upload => id = objects::upload(people, owner, PAGE).await,
         Kind::Proposal => id = objects::proposal(people, owner, PAGE).await,
+        Kind::Correction if object == Object::Apart => {
+            id = objects::correction(people, owner, APART).await;
+        }
+        Kind::Correction => id = objects::correction(people, owner, PAGE).await,
         Kind::Picture => id = objects::picture(people, owner).await.to_string(),
         Kind::Webhook => id = objects::webhook(people, owner).await.to_string(),
     }
@@ -238,6 +244,7 @@ pub(super) const fn unknown(kind: Kind) -> &'static str {
         | Kind::Campaign
         | Kind::Colleague
         | Kind::Comment
+        | Kind::Correction
         | Kind::Page
         | Kind::Proposal
         | Kind::Recording
@@ -294,8 +301,9 @@ fn query(route: &Declared, host: &str) -> String {
         }
         (
             "GET",
-            "/embed" | "/embed/thread" | "/embed/annotations" | "/api/v1/thread" | "/api/v1/events"
-            | "/api/v1/counts" | "/api/v1/embedding" | "/api/v1/me",
+            "/embed" | "/embed/thread" | "/embed/annotations" | "/embed/correction"
+            | "/embed/corrections" | "/api/v1/thread" | "/api/v1/events" | "/api/v1/counts"
+            | "/api/v1/embedding" | "/api/v1/me",
         )
         | ("POST", "/api/v1/pages/decisions") => format!("?site={host}&page=story"),
         (
@@ -354,6 +362,15 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/account/{site}/delete") => form(&[("comments", "keep"), ("sure", "yes")]),
         ("PATCH", "/api/v1/comments/{id}") => Body::Json(json!({"text": "Another word"})),
         ("PUT", "/edit/{site}/articles") => Body::Json(json!({"text": "A text"})),
+        ("POST", "/edit/{site}/passages") => form(&[("page", "story"), ("passages", "both")]),
+        ("POST", "/edit/{site}/corrections/decide") => form(&[("act", "decline"), ("id", id)]),
+        ("POST", "/edit/{site}/corrections/lines") => {
+            form(&[("act", "add"), ("page", "story"), ("line", "A line")])
+        }
+        ("POST", "/api/v1/corrections") => {
+            Body::Json(json!({"site": host, "page": "story", "text": format!("No {id}")}))
+        }
+        ("POST", "/embed/correction") => form(&[("page", "story"), ("text", "It was not")]),
         ("PUT", "/api/v1/comments/{id}/vote") => Body::Json(json!({"value": 1})),
         ("POST", "/api/v1/subscriptions") => Body::Json(
             json!({"site": host, "page": "story", "kind": "page", "email": "ann@reader.example"}),

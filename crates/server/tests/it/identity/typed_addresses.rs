@@ -9,9 +9,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use axum::http::Method;
-use rejoinder_core::Clock as _;
 use rejoinder_core::identity::author::Role;
+use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::recordings::Status;
+use rejoinder_core::{Clock as _, Settings};
 use rejoinder_server::RateLimits;
 use serde_json::{Value, json};
 use store::identity::sign_in_keys::KeyKind;
@@ -83,9 +84,11 @@ enum Place {
     Guest,
     Invitation,
     Correction,
+    ArticleCorrection,
 }
 
-const PLACES: [(&str, Place); 11] = [
+const PLACES: [(&str, Place); 12] = [
+    ("reader/corrections.rs", Place::ArticleCorrection),
     ("reader/proposals.rs", Place::Correction),
     ("reader/subscriptions.rs", Place::Subscription("page")),
     ("reader/subscriptions.rs", Place::Subscription("replies")),
@@ -150,6 +153,16 @@ impl Place {
                     "email": VICTIM});
                 let path = format!("/api/v1/recordings/{TALK}/proposals");
                 reader.send(Method::POST, &path, body).await
+            }
+            Self::ArticleCorrection => {
+                let settings = Settings {
+                    passages: Passages::Correct,
+                    ..Settings::default()
+                };
+                app.add_site(1, "news.example", settings).await;
+                let body = json!({"site": site.1, "page": STORY, "text": "It was not",
+                    "email": VICTIM});
+                reader.send(Method::POST, "/api/v1/corrections", body).await
             }
             Self::Invitation => {
                 let owner = own(colleague(app, "olga@news.example", Role::Owner, 90).await);
@@ -238,7 +251,11 @@ async fn whoever_types_a_strangers_address_makes_us_send_one_mail_that_asks_its_
 
             let expected: &[&str] = match place {
                 Place::SignIn => &["sign in", "sign in"],
-                Place::Comment(None) | Place::Guest | Place::Invitation | Place::Correction => &[],
+                Place::Comment(None)
+                | Place::Guest
+                | Place::Invitation
+                | Place::Correction
+                | Place::ArticleCorrection => &[],
                 Place::Comment(_) | Place::CommentForm if who != Who::Guest => &[],
                 _ => &["confirm"],
             };

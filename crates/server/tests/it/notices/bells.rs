@@ -83,7 +83,10 @@ async fn others_are_told_nothing_and_change_nothing() {
     eve.post(STORY, "A guest").await;
     for other in [&eve, &bob, &app.stranger()] {
         let list = other.get(LIST).await.good();
-        assert_eq!(list, json!({ "n_unread": 0, "until": null, "notices": [] }));
+        let nothing = json!({
+            "n_unread": 0, "until": null, "notices": [],
+        });
+        assert_eq!(list, nothing);
         assert!(
             other
                 .get(PAGE)

@@ -1,6 +1,7 @@
 //! Comments on passages of articles.
 
 mod annotating;
+mod corrections;
 mod versions;
 
 use axum::http::Method;

@@ -20,6 +20,7 @@ use rejoinder_store::{Tx, identity::mail_sign_ins};
 use serde::{Deserialize, Serialize};
 
 use crate::notices::mails::wish;
+use crate::passages::corrections;
 use crate::recordings::proposals;
 use crate::support::{Person, World, key, on_both};
 
@@ -42,6 +43,8 @@ const SCHEMA: &str = "
         address_hash! score shown decided_revision featured_at n_flags program_id written_in annotation!
     comment_link: site_id comment_id url! place is_off
     comment_version: site_id comment_id revision text! replaced_at html!
+    correction: site_id id page_id annotation! text! proposed! author_id! thanks! email! address_hash! made_at
+        state decided_by decided_at reason! version awaits_version seen_at
     decision: site_id page_id version comment_id revision actor moderator_id action before after
         after_state reason note! findings! at undoes undone_by
     delivery: site_id id webhook_id kind page_id version comment_id recording_id state attempts n_replays
@@ -50,6 +53,7 @@ const SCHEMA: &str = "
     device: site_id id author_id family endpoint p256dh auth label added_at
     erased: site_id kind id+ comments into_id at
     erasure: site_id author_id comments asked_at due_at
+    erratum: site_id id page_id line thanks! correction_id version made_by made_at published_at
     event: site_id page_id version kind comment_id at
     flag: site_id comment_id author_id! revision reason note! address_hash! at ended_at ended_by
     funding: site_id version
@@ -77,7 +81,7 @@ const SCHEMA: &str = "
     notice: site_id mailbox! comment_id subscription_id digest_at made_at mailed_at
     openid_provider: site_id id label issuer client_id client_secret created_at
     openid_sign_in: site_id state_hash browser_hash provider_id nonce verifier way opener expires_at used_at
-    page: site_id id key url title version n_comments closed_at created_at mode
+    page: site_id id key url title version n_comments closed_at created_at mode passages
     page_alias: site_id key page_id
     page_group: site_id id name prefix mode
     passkey: site_id credential_id author_id name public_key sign_count created_at used_at
@@ -207,6 +211,7 @@ pub(crate) async fn full(world: &World) -> Full {
     mute(world, &guest, other).await;
     mute(world, &bob, first).await;
     proposals::of_guest(world, &guest, &kim, &talk).await;
+    corrections::of_guest(world, &guest, kim.id).await;
     let change = world.about(&kim, id, "Zanzibar shouts");
     let (now, until) = (world.clock.now(), Duration::from_secs(86_400));
     let suspend =

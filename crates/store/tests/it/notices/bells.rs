@@ -38,6 +38,7 @@ impl World {
             let new = if rung.is_read { "" } else { "* " };
             match &rung.about {
                 About::Comment(ring, comment) => format!("{new}{} {}", ring.as_str(), comment.text),
+                About::Article(own) => format!("article {} {}", own.state.as_str(), rung.is_read),
                 About::Correction(own, talk) => {
                     format!(
                         "{new}{} {}: {}",

@@ -1,0 +1,167 @@
+//! The editors' page about the corrections that readers sent, and the lists that they end in.
+
+use askama::Template;
+use rejoinder_core::passages::correction::{MAX_LINE_CHARS, State};
+use rejoinder_core::passages::{AnnotationState, Correction, Erratum};
+use rejoinder_core::{Page, Site, Time};
+
+use crate::catalogue::{self, CorrectionsDeskTexts, Name, fill};
+use crate::moderation;
+use crate::newsroom::{Age, FlashMessage, Frame};
+use crate::page::rendered;
+
+/// The longest passage of which a line is suggested, in characters.
+const MAX_SUGGESTED: usize = 200;
+
+/// A correction as editors see it.
+#[derive(Debug)]
+pub struct CorrectionRow {
+    /// The correction.
+    pub correction: Correction,
+    /// The article's page.
+    pub page: Page,
+    /// The line of the list that follows from it.
+    pub erratum: Option<Erratum>,
+    /// Whether the server knows the article's versions.
+    pub has_versions: bool,
+}
+
+/// The corrections in one state as a page.
+#[derive(Debug, Template)]
+#[template(path = "passages/corrections.html")]
+pub struct CorrectionsPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame<'a>,
+    /// What became of those that are shown.
+    pub state: State,
+    /// The corrections.
+    pub rows: &'a [CorrectionRow],
+    /// Where the list goes on.
+    pub next: Option<String>,
+    /// The decision that a button takes back: the correction.
+    pub undo: Option<&'a str>,
+    /// The newest lines of the lists.
+    pub lines: &'a [(Erratum, Page)],
+    /// What was typed for a new line: the page's address, the line, and why it was not taken.
+    pub typed: (&'a str, &'a str, Option<&'a str>),
+}
+
+/// What the list of corrections is called.
+pub fn corrections_title(site: &Site) -> &'static str {
+    &texts(site).title
+}
+
+/// What was just done, by the word that the address carries.
+pub fn corrections_flash(site: &Site, did: &str) -> Option<FlashMessage> {
+    let texts = texts(site);
+    match did {
+        "accepted" => Some(FlashMessage::new(&texts.flash_accepted)),
+        "declined" => Some(FlashMessage::new(&texts.flash_declined)),
+        "reopened" => Some(FlashMessage::new(&texts.flash_reopened)),
+        "added" => Some(FlashMessage::new(&texts.flash_added)),
+        "removed" => Some(FlashMessage::new(&texts.flash_removed)),
+        _ => None,
+    }
+}
+
+/// The corrections in one state as a page.
+pub fn corrections_page(page: &CorrectionsPage<'_>) -> String {
+    rendered(page)
+}
+
+fn texts(site: &Site) -> &'static CorrectionsDeskTexts {
+    &catalogue::of(site.settings.language).corrections.desk
+}
+
+impl<'a> CorrectionsPage<'a> {
+    fn texts(&self) -> &'static CorrectionsDeskTexts {
+        texts(self.frame.site)
+    }
+
+    /// The states with their names and where they are listed.
+    fn states(&self) -> [(State, &'static str, String); 4] {
+        let texts = self.texts();
+        State::ALL.map(|state| {
+            let name = match state {
+                State::Open => &texts.open,
+                State::Held => &texts.held,
+                State::Accepted => &texts.accepted,
+                State::Declined => &texts.declined,
+            };
+            let host = &self.frame.site.host;
+            let address = format!("/edit/{host}/corrections?state={}", state.as_str());
+            (state, name.as_str(), address)
+        })
+    }
+
+    fn is_here(&self, state: &State) -> bool {
+        self.state == *state
+    }
+
+    fn page_title(&self, page: &'a Page) -> &'a str {
+        moderation::title(page)
+    }
+
+    fn age(&self, time: &Time) -> Age {
+        self.frame.age(time)
+    }
+
+    fn quote(&self, row: &'a CorrectionRow) -> Option<&'a str> {
+        let annotation = row.correction.annotation.as_ref()?;
+        Some(annotation.selector.quote.exact.as_str())
+    }
+
+    fn is_gone(&self, row: &CorrectionRow) -> bool {
+        let annotation = row.correction.annotation.as_ref();
+        annotation.is_some_and(|own| own.state == AnnotationState::Orphaned)
+    }
+
+    /// The words that stand where the passage stood.
+    fn now(&self, row: &'a CorrectionRow) -> Option<&'a str> {
+        let annotation = row.correction.annotation.as_ref()?;
+        let is_changed = annotation.state == AnnotationState::Changed;
+        is_changed.then(|| annotation.to_find().quote.exact.as_str())
+    }
+
+    fn may_thank(&self, name: &str) -> String {
+        fill(&self.texts().may_thank, &[("name", &Name(name))])
+    }
+
+    fn thank(&self, name: &str) -> String {
+        fill(&self.texts().thank, &[("name", &Name(name))])
+    }
+
+    /// The line that is offered for the list: what the article said, where that is known for sure.
+    fn suggested(&self, row: &CorrectionRow) -> String {
+        let Some(annotation) = &row.correction.annotation else {
+            return String::new();
+        };
+        let quote = &annotation.selector.quote.exact;
+        let is_short = quote.chars().count() <= MAX_SUGGESTED;
+        if annotation.current.is_none() || !is_short || row.correction.proposed.is_none() {
+            return String::new();
+        }
+        let quote = quote.split_whitespace().collect::<Vec<_>>().join(" ");
+        fill(&self.texts().suggested, &[("quote", &quote)])
+    }
+
+    fn version(&self, erratum: &Erratum) -> Option<String> {
+        let n = erratum.version?;
+        Some(fill(&self.texts().version, &[("n", &n)]))
+    }
+
+    fn reason(&self, row: &'a CorrectionRow) -> &'a str {
+        row.correction.reason.as_deref().unwrap_or_default()
+    }
+
+    fn here(&self) -> String {
+        format!("/edit/{}/corrections", self.frame.site.host)
+    }
+
+    fn empty(&self) -> &'static str {
+        match self.state {
+            State::Open => &self.texts().none,
+            State::Held | State::Accepted | State::Declined => &self.texts().none_here,
+        }
+    }
+}

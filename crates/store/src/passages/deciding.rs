@@ -1,0 +1,207 @@
+//! Deciding on corrections, and telling their senders.
+
+use rejoinder_core::discussion::event::EventKind;
+use rejoinder_core::moderation::decision;
+use rejoinder_core::passages::Correction;
+use rejoinder_core::passages::correction::{State, may_decide};
+use rejoinder_core::publication::settings::Passages;
+use rejoinder_core::{AuthorId, CorrectionId, ErratumId, Page, Refusal, SiteId, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::discussion::{events, pages};
+use crate::jobs::{self, NewJob, Payload};
+use crate::moderation::groups::Scope;
+use crate::notices::outbox::UNDO_WINDOW;
+use crate::passages::errata::{self, NewErratum, When};
+use crate::passages::{allowed, corrections, versions};
+use crate::{Result, Tx, params, sql};
+
+/// Tells the sender of a correction by mail what became of it.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct TellSender {
+    /// Of which correction.
+    pub correction: CorrectionId,
+    /// Whether it was accepted.
+    pub is_accepted: bool,
+}
+
+impl Payload for TellSender {
+    const KIND: &'static str = corrections::MAIL;
+
+    // What a mail server says of an address may repeat it.
+    fn subject(&self) -> Option<String> {
+        Some(self.correction.to_string())
+    }
+}
+
+/// Who decides, and on what.
+#[derive(Debug, Clone)]
+pub struct Deciding {
+    /// Where.
+    pub site: SiteId,
+    /// On which correction.
+    pub id: CorrectionId,
+    /// Who.
+    pub by: AuthorId,
+    /// Which pages they reach.
+    pub scope: Scope,
+    /// A word to the sender.
+    pub reason: Option<String>,
+}
+
+/// How a correction is accepted.
+#[derive(Debug, Clone)]
+pub struct Accepting {
+    /// Drawn for the line in the list of corrections.
+    pub erratum: ErratumId,
+    /// The line; nothing where the list says nothing of it.
+    pub line: Option<String>,
+    /// Whether the sender is thanked, as far as they agreed.
+    pub is_thanked: bool,
+    /// Which version of the article says it.
+    pub when: When,
+}
+
+/// Accept a correction, and say so in the list of corrections.
+pub fn accept(tx: &mut Tx<'_>, now: Time, it: &Deciding, how: &Accepting) -> Result<()> {
+    let (page, own) = to_decide(tx, it)?;
+    may_decide(own.state)?;
+    let version = match how.when {
+        When::Now => versions::newest_number(tx, it.site, page.id)?,
+        When::NextVersion => None,
+    };
+    decide(tx, now, it, State::Accepted)?;
+    tx.execute(
+        sql!(
+            "update correction set version = ?3, awaits_version = ?4
+             where site_id = ?1 and id = ?2"
+        ),
+        params![
+            it.site,
+            it.id,
+            version,
+            i64::from(how.when == When::NextVersion)
+        ],
+    )?;
+    if let Some(line) = &how.line {
+        let new = NewErratum {
+            id: how.erratum,
+            line: line.clone(),
+            thanks: own.thanks.clone().filter(|_| how.is_thanked),
+            correction: Some(it.id),
+            by: it.by,
+            when: how.when,
+        };
+        errata::add(tx, now, &page, &new)?;
+    }
+    tell(tx, now, &own, true)
+}
+
+/// Decline a correction.
+pub fn decline(tx: &mut Tx<'_>, now: Time, it: &Deciding) -> Result<()> {
+    let (_, own) = to_decide(tx, it)?;
+    may_decide(own.state)?;
+    decide(tx, now, it, State::Declined)?;
+    tell(tx, now, &own, false)
+}
+
+/// Have a correction wait again, whatever was decided. What the list of corrections says of it goes.
+pub fn reopen(tx: &mut Tx<'_>, now: Time, it: &Deciding) -> Result<()> {
+    let (page, _) = to_decide(tx, it)?;
+    tx.execute(
+        sql!(
+            "update correction set state = 'open', decided_by = null, decided_at = null,
+                 reason = null, version = null, awaits_version = 0, seen_at = null
+             where site_id = ?1 and id = ?2"
+        ),
+        params![it.site, it.id],
+    )?;
+    match errata::of_correction(tx, it.site, it.id)? {
+        Some(erratum) => errata::remove(tx, now, &page, &erratum),
+        None => Ok(()),
+    }
+}
+
+/// Say of a page itself what its readers may do with passages.
+pub fn allow(tx: &mut Tx<'_>, now: Time, page: &Page, passages: Option<Passages>) -> Result<()> {
+    let page = pages::lock(tx, page.site, page.id)?;
+    allowed::set(tx, page.site, page.id, passages)?;
+    events::append(tx, now, &page, EventKind::PageChanged, None)?;
+    Ok(())
+}
+
+/// The correction with its page, which is locked, where they are in reach.
+fn to_decide(tx: &mut Tx<'_>, it: &Deciding) -> Result<(Page, Correction)> {
+    decision::may_note(it.reason.as_deref())?;
+    let found = corrections::find(tx, it.site, it.id)?.ok_or(Refusal::CorrectionUnknown)?;
+    let page = pages::in_scope(tx, it.site, found.page, &it.scope)?;
+    let page = page.ok_or(Refusal::CorrectionUnknown)?;
+    let page = pages::lock(tx, it.site, page.id)?;
+    let own = corrections::find(tx, it.site, it.id)?.ok_or(Refusal::CorrectionUnknown)?;
+    Ok((page, own))
+}
+
+fn decide(tx: &mut Tx<'_>, now: Time, it: &Deciding, state: State) -> Result<()> {
+    tx.execute(
+        sql!(
+            "update correction set state = ?3, decided_by = ?4, decided_at = ?5, reason = ?6
+             where site_id = ?1 and id = ?2"
+        ),
+        params![
+            it.site,
+            it.id,
+            state.as_str(),
+            it.by,
+            now,
+            it.reason.as_deref()
+        ],
+    )?;
+    Ok(())
+}
+
+/// Tell the sender by mail, once it can no longer be a slip.
+fn tell(tx: &mut Tx<'_>, now: Time, own: &Correction, is_accepted: bool) -> Result<()> {
+    if !own.has_email {
+        return Ok(());
+    }
+    let tell = TellSender {
+        correction: own.id,
+        is_accepted,
+    };
+    let job = NewJob::new(own.site, &tell, now.after(UNDO_WINDOW))?;
+    jobs::add(tx, now, &job)?;
+    Ok(())
+}
+
+/// What a sender is told, where it is still so: the correction, its page, and the address.
+pub fn due(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    told: TellSender,
+) -> Result<Option<(Correction, Page, String)>> {
+    let state = match told.is_accepted {
+        true => State::Accepted,
+        false => State::Declined,
+    };
+    let own = corrections::find(tx, site, told.correction)?;
+    let Some(own) = own.filter(|own| own.state == state) else {
+        return Ok(None);
+    };
+    let email: Option<Option<String>> = tx.one(
+        sql!("select email from correction where site_id = ?1 and id = ?2"),
+        params![site, own.id],
+        |row| row.next(),
+    )?;
+    let page = pages::by_id(tx, site, own.page)?;
+    let due = page.zip(email.flatten());
+    Ok(due.map(|(page, email)| (own, page, email)))
+}
+
+/// The sender was told: their address is of no more use.
+pub fn told(tx: &mut Tx<'_>, site: SiteId, id: CorrectionId) -> Result<()> {
+    tx.execute(
+        sql!("update correction set email = null where site_id = ?1 and id = ?2"),
+        params![site, id],
+    )?;
+    Ok(())
+}

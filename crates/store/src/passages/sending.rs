@@ -1,0 +1,182 @@
+//! Sending a correction to the newsroom.
+
+use markup::Rendered;
+use rejoinder_core::discussion::policy;
+use rejoinder_core::identity::proof_of_work::Solution;
+use rejoinder_core::moderation::Work;
+use rejoinder_core::passages::correction::{State, may_correct, may_say, may_send};
+use rejoinder_core::passages::{Annotation, Correction, Selector};
+use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::{
+    AuthorId, CommentId, CorrectionId, Page, PageId, PageKey, Reader, Settings, Site,
+    State as CommentState, Time, TokenHash,
+};
+
+use crate::discussion::{pages, posting};
+use crate::identity::{address_keys, authors};
+use crate::moderation::naming;
+use crate::moderation::pipeline::{self, Text};
+use crate::passages::{allowed, annotations, corrections, versions};
+use crate::{Result, Tx, params, sql};
+
+/// A correction that somebody wants to send.
+#[derive(Debug, Clone)]
+pub struct NewCorrection {
+    /// Where.
+    pub site: Site,
+    /// About which page, which need not exist yet.
+    pub page: PageKey,
+    /// Drawn for the page, where it is new.
+    pub page_id: PageId,
+    /// Drawn for the correction.
+    pub id: CorrectionId,
+    /// Drawn for a sender who is not known yet.
+    pub author: AuthorId,
+    /// For a new address key.
+    pub address_key: [u8; 32],
+    /// Who sends it.
+    pub reader: Reader,
+    /// Proves them from now on.
+    pub token: TokenHash,
+    /// The passage; nothing where it is about the whole article.
+    pub annotation: Option<Selector>,
+    /// The text of the article, where the server itself serves it.
+    pub article: Option<String>,
+    /// What is wrong.
+    pub text: String,
+    /// What should stand there instead.
+    pub proposed: Option<String>,
+    /// The name by which the sender wants to be thanked.
+    pub thanks: Option<String>,
+    /// Where they want to be told what became of it.
+    pub email: Option<String>,
+    /// All that was typed, for the rules that look at texts.
+    pub rendered: Rendered,
+    /// Whether a proof of work was asked for.
+    pub work: Work,
+    /// What the sender's browser found.
+    pub solution: Option<Solution>,
+}
+
+/// Send a correction. What the site's rules refuse of a comment waits apart from the others.
+pub fn send(tx: &mut Tx<'_>, now: Time, new: &NewCorrection) -> Result<Correction> {
+    let site = &new.site;
+    policy::may_carry_thread(site, &new.page)?;
+    let page = pages::locked_or_added(tx, now, site.id, new.page_id, &new.page)?;
+    let reader = Reader {
+        author: authors::by_token(tx, now, site.id, &new.token)?,
+        network: new.reader.network,
+    };
+    let passages = allowed::passages(tx, site, page.id)?;
+    may_correct(&site.settings, passages, &reader)?;
+    let n_links = new.rendered.n_links;
+    may_say(&site.settings, &new.text, new.proposed.as_deref(), n_links)?;
+    let own = reader.author.as_ref();
+    let (of_author, of_page) =
+        corrections::n_undecided(tx, site.id, own.map(|own| own.id), page.id)?;
+    may_send(of_author, of_page)?;
+    if let Some(name) = &new.thanks
+        && own.is_none_or(|own| own.name != *name)
+    {
+        naming::may_be_called(tx, site, name)?;
+    }
+    let correction = Correction {
+        site: site.id,
+        id: new.id,
+        page: page.id,
+        annotation: annotation(tx, new, page.id)?,
+        text: new.text.clone(),
+        proposed: new.proposed.clone(),
+        author: None,
+        thanks: new.thanks.clone(),
+        has_email: new.email.is_some(),
+        made_at: now,
+        state: State::Open,
+        decided_at: None,
+        reason: None,
+    };
+    let correction = judged(tx, now, new, &page, &reader, correction)?;
+    insert(tx, now, new, &correction)?;
+    if correction.annotation.is_some() {
+        versions::follow(tx, now, site.id, page.id, new.article.as_deref())?;
+    }
+    Ok(correction)
+}
+
+/// The passage, with what the article's text says of one that was pasted.
+fn annotation(tx: &mut Tx<'_>, new: &NewCorrection, page: PageId) -> Result<Option<Annotation>> {
+    let Some(selector) = &new.annotation else {
+        return Ok(None);
+    };
+    let article = new.article.as_deref();
+    let selector = versions::completed(tx, new.site.id, page, article, selector)?;
+    Ok(Some(Annotation::new(selector)))
+}
+
+/// The correction with its sender, in the state that the rules for comments put it in. Nobody reads it
+/// but the newsroom, so what would wait for a moderator is as open as the rest.
+fn judged(
+    tx: &mut Tx<'_>,
+    now: Time,
+    new: &NewCorrection,
+    page: &Page,
+    reader: &Reader,
+    correction: Correction,
+) -> Result<Correction> {
+    let site = new.site.id;
+    let author = authors::by_token_or_new(tx, now, site, new.author, &new.token)?;
+    let settings = Settings {
+        // What is wrong can be found after the last comment was written.
+        mode: Mode::After,
+        ..new.site.settings.clone()
+    };
+    let work = posting::worked(tx, now, site, new.work, new.solution.as_ref())?;
+    let text = Text {
+        settings: &settings,
+        page,
+        comment: CommentId(new.id.0),
+        author: &author,
+        token: Some(&new.token),
+        reader,
+        rendered: &new.rendered,
+        // It is among all that was typed.
+        quote: None,
+        is_signed_here: false,
+        work,
+    };
+    let verdict = pipeline::judge(tx, now, &text)?;
+    Ok(Correction {
+        author: Some(author.id),
+        state: match verdict.outcome.state {
+            CommentState::Rejected | CommentState::Spam => State::Held,
+            CommentState::Published | CommentState::Held | CommentState::Removed => State::Open,
+        },
+        ..correction
+    })
+}
+
+fn insert(tx: &mut Tx<'_>, now: Time, new: &NewCorrection, own: &Correction) -> Result<()> {
+    let address = address_keys::hash(tx, now, new.reader.network, &new.address_key)?;
+    tx.execute(
+        sql!(
+            "insert into correction (site_id, id, page_id, annotation, text, proposed, author_id,
+                 thanks, email, address_hash, made_at, state)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        ),
+        params![
+            own.site,
+            own.id,
+            own.page,
+            annotations::stored(own.annotation.as_ref())?,
+            &own.text,
+            own.proposed.as_deref(),
+            own.author,
+            own.thanks.as_deref(),
+            new.email.as_deref(),
+            &address,
+            now,
+            own.state.as_str()
+        ],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Corrections of articles.
+
+pub(crate) mod corrections;
