@@ -6,9 +6,7 @@ use rejoinder_render::{
     message_page, thread_fragment, thread_page,
 };
 
-use crate::fixture::{
-    BASE, article, branch, chain, comment, context, key, publication, site, thread,
-};
+use crate::fixture::{article, branch, chain, comment, context, key, publication, site, thread};
 use crate::page::Read;
 
 const HOSTILE: [&str; 10] = [
