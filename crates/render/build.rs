@@ -14,7 +14,7 @@ use std::{env, fs, io};
 use serde_json::{Map, Value};
 
 /// The groups that are looked up by a stored word.
-const MAPS: [&str; 11] = [
+const MAPS: [&str; 13] = [
     "problems",
     "corrections.problems",
     "flag.reasons",
@@ -26,6 +26,8 @@ const MAPS: [&str; 11] = [
     "recordings.warnings",
     "funding.problems",
     "funding.desk.kinds",
+    "funding.desk.processors",
+    "funding.desk.outcomes",
 ];
 
 /// What the crates that fill pages may name.

@@ -7,6 +7,7 @@ mod campaign;
 mod currency;
 mod ledger;
 mod money;
+pub mod processors;
 mod standing;
 
 pub use campaign::{

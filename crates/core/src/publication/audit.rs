@@ -78,11 +78,17 @@ pub enum Change {
     EntryAdded,
     /// An entry was taken back by a counter-entry.
     EntryCountered,
+    /// A processor tells of payments.
+    HookAdded,
+    /// It signs with another secret.
+    HookSecret,
+    /// It tells nothing more.
+    HookRemoved,
 }
 
 impl Change {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::SiteAdded,
         Self::Setting,
         Self::Origins,
@@ -108,6 +114,9 @@ impl Change {
         Self::CampaignShown,
         Self::EntryAdded,
         Self::EntryCountered,
+        Self::HookAdded,
+        Self::HookSecret,
+        Self::HookRemoved,
     ];
 
     /// The word that is stored; it never changes.
@@ -138,6 +147,9 @@ impl Change {
             Self::CampaignShown => "campaign.shown",
             Self::EntryAdded => "ledger_entry.added",
             Self::EntryCountered => "ledger_entry.countered",
+            Self::HookAdded => "payment_hook.added",
+            Self::HookSecret => "payment_hook.secret",
+            Self::HookRemoved => "payment_hook.removed",
         }
     }
 

@@ -116,6 +116,7 @@ pub(super) fn write(
             movement: *movement,
             source: BY_HAND,
             external_id: &id.to_string(),
+            payment: None,
             note,
             made_by: None,
         };

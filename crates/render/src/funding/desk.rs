@@ -1,13 +1,14 @@
 //! The owners' pages about campaigns and their ledger.
 
 use askama::Template;
+use rejoinder_core::funding::processors::Processor;
 use rejoinder_core::funding::{Campaign, Kind, Money, Phase, Standing, Unusable};
 use rejoinder_core::{EntryId, Site, Time};
 
 use super::{Shown, words};
 use crate::catalogue::{self, Catalogue, FundingDeskTexts, fill};
 use crate::links::encoded;
-use crate::newsroom::{FlashMessage, Frame};
+use crate::newsroom::{Age, FlashMessage, Frame};
 use crate::page::rendered;
 
 /// A campaign in the list, with how far it has come.
@@ -71,6 +72,32 @@ pub struct LedgerRow {
     pub is_countered: bool,
 }
 
+/// An address at which a processor tells of payments.
+#[derive(Debug)]
+pub struct HookRow {
+    /// Names it.
+    pub id: i64,
+    /// Who tells.
+    pub processor: Processor,
+    /// The address; nothing where no key opens its secret.
+    pub address: Option<String>,
+    /// Whether it is known what messages are signed with.
+    pub has_secret: bool,
+}
+
+/// A message of a processor, without what it said.
+#[derive(Debug)]
+pub struct MessageRow {
+    /// At which address it came.
+    pub hook: i64,
+    /// When.
+    pub received_at: Time,
+    /// What its processor calls it; empty where it was not read.
+    pub event: String,
+    /// The word of what became of it.
+    pub outcome: String,
+}
+
 /// The campaigns of a site.
 #[derive(Debug, Template)]
 #[template(path = "funding/campaigns.html")]
@@ -103,7 +130,13 @@ pub struct CampaignPage<'a> {
     pub once: &'a str,
     /// The newest entries first.
     pub entries: &'a [LedgerRow],
-    /// Where they go on.
+    /// The processors that tell of payments.
+    pub hooks: &'a [HookRow],
+    /// Why one could not be connected.
+    pub about_hooks: Option<&'a str>,
+    /// What they told lately, the newest first.
+    pub messages: &'a [MessageRow],
+    /// Where the entries go on.
     pub next: Option<String>,
 }
 
@@ -138,6 +171,11 @@ pub fn problem_full(site: &Site, max: usize) -> String {
     fill(&problem(site, "full"), &[("max", &max)])
 }
 
+/// That there is no room for another processor.
+pub fn problem_hooks_full(site: &Site, max: usize) -> String {
+    fill(&problem(site, "hooks_full"), &[("max", &max)])
+}
+
 /// What was just done, by the word that the address carries.
 pub fn flash(site: &Site, did: &str) -> Option<FlashMessage> {
     let texts = desk(site);
@@ -148,6 +186,8 @@ pub fn flash(site: &Site, did: &str) -> Option<FlashMessage> {
         "shown" => &texts.now_shown,
         "written" => &texts.written,
         "taken-back" => &texts.was_taken_back,
+        "connected" => &texts.connected,
+        "disconnected" => &texts.disconnected,
         "nothing" => &texts.nothing,
         _ => return None,
     };
@@ -244,8 +284,42 @@ impl CampaignPage<'_> {
     {
         match source {
             "manual" => &self.texts().manual,
-            other => other,
+            other => self
+                .texts()
+                .processors
+                .get(other)
+                .map_or(other, String::as_str),
         }
+    }
+
+    /// What a processor is called, by its word in the ledger or in the log.
+    fn processor(&self, processor: &Processor) -> &'static str {
+        let names = &self.texts().processors;
+        names.get(processor.as_str()).map_or("", String::as_str)
+    }
+
+    fn processors(&self) -> Vec<(&'static str, &'static str)> {
+        let all = Processor::ALL.into_iter();
+        all.map(|own| (own.as_str(), self.processor(&own)))
+            .collect()
+    }
+
+    /// At which address a message came.
+    fn came_from(&self, message: &MessageRow) -> &'static str {
+        let hook = self.hooks.iter().find(|own| own.id == message.hook);
+        hook.map_or("", |own| self.processor(&own.processor))
+    }
+
+    fn outcome<'b>(&self, word: &'b str) -> &'b str
+    where
+        'static: 'b,
+    {
+        let outcomes = &self.texts().outcomes;
+        outcomes.get(word).map_or(word, String::as_str)
+    }
+
+    fn age(&self, time: &Time) -> Age {
+        self.frame.age(time)
     }
 
     fn day(&self, time: &Time) -> String {

@@ -10,8 +10,8 @@ mod words;
 pub use bar::bar;
 pub(crate) use bar::piece;
 pub use desk::{
-    CampaignPage, CampaignRow, CampaignsPage, LedgerRow, Typed, campaign_page, campaigns_page,
-    flash, problem, problem_full, title, unusable,
+    CampaignPage, CampaignRow, CampaignsPage, HookRow, LedgerRow, MessageRow, Typed, campaign_page,
+    campaigns_page, flash, problem, problem_full, problem_hooks_full, title, unusable,
 };
 pub use json::{AmountBody, CampaignBody, CampaignsBody, MilestoneBody, campaigns};
 pub use page::page;

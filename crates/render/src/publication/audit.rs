@@ -107,5 +107,8 @@ fn label(texts: &NewsroomTexts, change: Change) -> &str {
         Change::CampaignShown => &texts.campaign_shown,
         Change::EntryAdded => &texts.entry_added,
         Change::EntryCountered => &texts.entry_countered,
+        Change::HookAdded => &texts.hook_added,
+        Change::HookSecret => &texts.hook_secret,
+        Change::HookRemoved => &texts.hook_removed,
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     http::middleware,
     moderator,
     owner::{self, campaigns, webhooks},
-    public::{self, funding, publication, recordings},
+    public::{self, funding, payments, publication, recordings},
     reader::{self, guest, notices},
 };
 
@@ -30,6 +30,7 @@ pub(crate) fn table() -> Vec<Route> {
         publication::routes(),
         recordings::routes(),
         funding::routes(),
+        payments::routes(),
         reader::routes(),
         auth::routes(),
         account::routes(),

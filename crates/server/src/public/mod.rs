@@ -10,6 +10,7 @@ pub(crate) mod feeds;
 pub(crate) mod files;
 pub(crate) mod funding;
 pub(crate) mod passages;
+pub(crate) mod payments;
 pub(crate) mod pictures;
 pub(crate) mod publication;
 pub(crate) mod recordings;

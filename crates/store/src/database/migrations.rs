@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 45] = [
+const MIGRATIONS: [Migration; 46] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -82,6 +82,7 @@ const MIGRATIONS: [Migration; 45] = [
     migration!(43, "0043_add_recording_progress"),
     migration!(44, "0044_add_recording_words", Some(words::fill)),
     migration!(45, "0045_add_corrections"),
+    migration!(46, "0046_add_payment_hooks"),
 ];
 
 /// The number of the newest migration.

@@ -49,7 +49,7 @@ macro_rules! column {
 }
 
 /// Every column of secrets but the settings of sites, which hold one among others.
-fn columns() -> [Column; 10] {
+fn columns() -> [Column; 12] {
     [
         column!(
             "webhook",
@@ -61,6 +61,20 @@ fn columns() -> [Column; 10] {
         column!(
             "webhook",
             "old_secret",
+            true,
+            "site_id, id",
+            "site_id = ?1 and id = ?2"
+        ),
+        column!(
+            "payment_hook",
+            "token",
+            true,
+            "site_id, id",
+            "site_id = ?1 and id = ?2"
+        ),
+        column!(
+            "payment_hook",
+            "secret",
             true,
             "site_id, id",
             "site_id = ?1 and id = ?2"

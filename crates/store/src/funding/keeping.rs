@@ -5,6 +5,7 @@ use rejoinder_core::publication::audit::{By, Change};
 use rejoinder_core::{AuthorId, CampaignId, EntryId, SiteId, Time};
 
 use super::campaigns;
+use super::hooks::{self, Hook, NewHook};
 use super::ledger::{self, BY_HAND, NewEntry};
 use crate::publication::audit::{Note, note};
 use crate::{Result, Tx};
@@ -125,6 +126,7 @@ pub fn write_down(
         },
         source: BY_HAND,
         external_id: &own.once,
+        payment: None,
         note: &own.note,
         made_by: Some(own.by),
     };
@@ -157,6 +159,43 @@ pub fn take_back(
         write(tx, now, by, campaign.site, about, (Some(&was), None))?;
     }
     Ok(is_new)
+}
+
+/// Let a processor tell of payments. Gives whether there was room for one more address.
+pub fn add_hook(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &By,
+    campaign: &Campaign,
+    new: &NewHook,
+) -> Result<bool> {
+    let added = hooks::add(tx, now, campaign.site, new)?;
+    if added {
+        let became = (None, Some(campaign.draft.title.as_str()));
+        let about = (Change::HookAdded, new.processor.as_str());
+        write(tx, now, by, campaign.site, about, became)?;
+    }
+    Ok(added)
+}
+
+/// Let the messages at an address be signed with another secret.
+pub fn set_hook_secret(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &By,
+    hook: &Hook,
+    secret: &str,
+) -> Result<()> {
+    let about = (Change::HookSecret, hook.processor.as_str());
+    write(tx, now, by, hook.site, about, (None, None))?;
+    hooks::set_secret(tx, hook, secret)
+}
+
+/// Forget an address. What was counted stays.
+pub fn remove_hook(tx: &mut Tx<'_>, now: Time, by: &By, hook: &Hook) -> Result<()> {
+    let about = (Change::HookRemoved, hook.processor.as_str());
+    write(tx, now, by, hook.site, about, (None, None))?;
+    hooks::remove(tx, hook)
 }
 
 fn amount(money: Money) -> String {

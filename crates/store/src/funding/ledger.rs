@@ -23,6 +23,8 @@ pub struct NewEntry<'a> {
     pub source: &'a str,
     /// What its source calls it: with source and kind it is there once.
     pub external_id: &'a str,
+    /// The payment that its source says it is about.
+    pub payment: Option<&'a str>,
     /// What whoever wrote it noted.
     pub note: &'a str,
     /// Who wrote it, where somebody did.
@@ -65,8 +67,8 @@ pub fn record(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewEntry<'_>) -> R
     let n_written = tx.execute(
         sql!(
             "insert into ledger_entry (site_id, id, campaign_id, source, kind, external_id, currency,
-                 amount, gifts, month, occurred_at, received_at, note, made_by)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 amount, gifts, month, occurred_at, received_at, note, made_by, payment)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
              on conflict (site_id, source, kind, external_id) do nothing"
         ),
         params![
@@ -83,7 +85,8 @@ pub fn record(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewEntry<'_>) -> R
             occurred_at,
             now,
             new.note,
-            new.made_by
+            new.made_by,
+            new.payment
         ],
     )?;
     if n_written == 0 {
@@ -207,6 +210,7 @@ pub fn counter(
         },
         source: BY_HAND,
         external_id: &entry.id.0.to_string(),
+        payment: None,
         note,
         made_by: by,
     };

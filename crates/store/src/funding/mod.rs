@@ -4,6 +4,8 @@
 //! and can always be made up again from it.
 
 pub mod campaigns;
+pub mod hooks;
+pub mod intake;
 pub mod keeping;
 pub mod ledger;
 

@@ -2,6 +2,7 @@
 
 mod form;
 mod ledger;
+mod processors;
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -10,11 +11,12 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::audit::By;
 use rejoinder_core::{CampaignId, EntryId};
 use render::funding::{
-    CampaignPage, CampaignRow, CampaignsPage, Typed, flash, problem_full, title, unusable,
+    CampaignPage, CampaignRow, CampaignsPage, MessageRow, Typed, flash, problem_full, title,
+    unusable,
 };
 use store::Tx;
 use store::funding::campaigns::{self, MAX_CAMPAIGNS};
-use store::funding::{keeping, ledger as stored};
+use store::funding::{hooks, intake, keeping, ledger as stored};
 
 use crate::access::Access;
 use crate::http::error::ApiError;
@@ -25,6 +27,9 @@ use crate::newsroom::{At, Newsroom, PageHead, see_other};
 
 /// So many entries stand on a page of the ledger.
 const AT_ONCE: i64 = 50;
+
+/// So many messages of processors stand on it.
+const LOGGED_AT_ONCE: i64 = 20;
 
 /// Where it stands in the rail.
 const HERE: At<'_> = At::Admin("/campaigns");
@@ -43,6 +48,15 @@ pub(crate) fn routes() -> Vec<Route> {
         owner(
             "/admin/{site}/campaigns/{id}/entries/{entry}/counter",
             post(ledger::take_back),
+        ),
+        owner("/admin/{site}/campaigns/{id}/hooks", post(processors::add)),
+        owner(
+            "/admin/{site}/campaigns/{id}/hooks/{hook}",
+            post(processors::set_secret),
+        ),
+        owner(
+            "/admin/{site}/campaigns/{id}/hooks/{hook}/remove",
+            post(processors::remove),
         ),
     ]
 }
@@ -133,6 +147,8 @@ struct Asked<'a> {
     typed: Option<Typed>,
     /// What was typed to be written down, and why it was not taken.
     by_hand: Option<([&'a str; 4], String)>,
+    /// Why a processor could not be connected.
+    about_hooks: Option<String>,
 }
 
 async fn page_of(
@@ -145,9 +161,11 @@ async fn page_of(
     let before = asked.before;
     let read = newsroom.read(move |tx, _| {
         let entries = stored::entries(tx, site, id, before, AT_ONCE + 1)?;
-        Ok((campaigns::counted(tx, site, id)?, entries))
+        let hooks = hooks::list(tx, site, id)?;
+        let log = intake::log(tx, site, id, LOGGED_AT_ONCE)?;
+        Ok((campaigns::counted(tx, site, id)?, entries, hooks, log))
     });
-    let (context, (found, mut entries)) = read.await?;
+    let (context, (found, mut entries, hooks, log)) = read.await?;
     let found = found.ok_or_else(ApiError::not_found)?;
     let more = usize::try_from(AT_ONCE).unwrap_or(usize::MAX) < entries.len();
     entries.truncate(entries.len() - usize::from(more));
@@ -168,6 +186,18 @@ async fn page_of(
         flash: flash.as_ref(),
     };
     let entries: Vec<_> = entries.into_iter().map(ledger::row).collect();
+    let (base, host) = (&visitor.base.0, &newsroom.site.host);
+    let hooks = hooks.into_iter();
+    let hooks: Vec<_> = hooks
+        .map(|hook| processors::row(base, host, hook))
+        .collect();
+    let messages = log.into_iter().map(|own| MessageRow {
+        hook: own.hook,
+        received_at: own.received_at,
+        event: own.event,
+        outcome: own.outcome,
+    });
+    let messages: Vec<_> = messages.collect();
     let once = EntryId(newsroom.app.ids.next(now)).to_string();
     Ok(newsroom.page(&context, head, |frame| {
         render::funding::campaign_page(&CampaignPage {
@@ -179,6 +209,9 @@ async fn page_of(
             problem: problem.as_deref(),
             once: &once,
             entries: &entries,
+            hooks: &hooks,
+            about_hooks: asked.about_hooks.as_deref(),
+            messages: &messages,
             next,
         })
     }))

@@ -39,6 +39,8 @@ const WORDS: &str = "POST /admin/{site}/words";
 
 /// Routes that take files.
 const UPLOAD: &str = "PATCH /edit/{site}/uploads/{id}";
+/// Tried where processors are.
+const PAYMENTS: &str = "POST /hooks/{site}/{processor}/{secret}";
 const ARTICLE: &str = "PUT /edit/{site}/articles";
 const TRANSCRIPT: &str = "POST /edit/{site}/recordings/{id}";
 
@@ -216,6 +218,6 @@ fn every_route_that_takes_large_bodies_is_tried() {
         .iter()
         .filter(|(_, _, max)| *max != MAX_NOTE)
         .map(|(route, ..)| *route)
-        .chain([SETTINGS, WORDS, UPLOAD, TRANSCRIPT, ARTICLE]);
+        .chain([SETTINGS, WORDS, UPLOAD, TRANSCRIPT, ARTICLE, PAYMENTS]);
     assert_eq!(large, tried.map(str::to_owned).collect());
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
+use rejoinder_core::funding::processors::Processor;
 use rejoinder_core::funding::{Draft, Kind as Moved, Mode, Money, Movement};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::recordings::{Kind, Status};
@@ -12,6 +13,7 @@ use rejoinder_core::{
 use serde_json::json;
 use store::discussion::cards::{self, Found, NewPicture};
 use store::funding::campaigns;
+use store::funding::hooks::{self, NewHook};
 use store::funding::ledger::{self, NewEntry};
 use store::identity::openid::{self, Provider};
 use store::identity::sign_in_keys::{self, KeyKind, SignInKey};
@@ -258,10 +260,11 @@ pub(super) async fn provider(people: &People, host: &'static str) -> i64 {
     id
 }
 
-/// A campaign with an entry of its ledger.
-pub(super) async fn campaign(people: &People, host: &'static str) -> (String, String) {
+/// A campaign with an entry of its ledger, and an address at which a processor tells of payments.
+pub(super) async fn campaign(people: &People, host: &'static str) -> (String, String, String) {
     let (site, now) = (people.site(host).await, people.app.clock.now());
     let (id, entry) = (CampaignId(people.seed()), EntryId(people.seed()));
+    let hook = people.seed();
     let money = Money {
         minor: 2_500,
         currency: "EUR".parse().unwrap(),
@@ -289,16 +292,31 @@ pub(super) async fn campaign(people: &People, host: &'static str) -> (String, St
             },
             source: "stripe",
             external_id: &entry.to_string(),
+            payment: None,
             note: "",
             made_by: None,
         };
         // There is room for so many only; those before are not asked for again.
-        tx.batch("delete from campaign_sum; delete from ledger_entry; delete from campaign")?;
+        tx.batch(
+            "delete from payment_message; delete from payment_hook; delete from campaign_sum;
+             delete from ledger_entry; delete from campaign",
+        )?;
         campaigns::add(tx, now, site, id, &draft)?;
+        let mut hash = TokenHash([2; 32]);
+        hash.0[..8].copy_from_slice(&hook.to_be_bytes());
+        let hook = NewHook {
+            id: hook,
+            campaign: id,
+            processor: Processor::Stripe,
+            token: "token".to_owned(),
+            hash,
+            secret: None,
+        };
+        hooks::add(tx, now, site, &hook)?;
         ledger::record(tx, now, site, &new)
     };
     assert!(people.app.store.write(add).await.unwrap());
-    (id.to_string(), entry.to_string())
+    (id.to_string(), entry.to_string(), hook.to_string())
 }
 
 /// A recording that stands with a page, which can be heard and read.

@@ -177,7 +177,8 @@ pub(super) async fn request(
         Object::Own | Object::Apart | Object::Hidden => host,
         Object::Elsewhere | Object::Unknown => THERE,
     };
-    let (mut id, mut delivery, mut entry) = (String::new(), String::new(), String::new());
+    let (mut id, mut delivery) = (String::new(), String::new());
+    let (mut entry, mut hook) = (String::new(), String::new());
     match kind(route) {
         Kind::Comment if object == Object::Apart => id = people.comment_on(APART).await,
         Kind::Comment if object == Object::Hidden => id = objects::hidden(people).await,
@@ -195,7 +196,7 @@ pub(super) async fn request(
         Kind::Nothing => "1".clone_into(&mut id),
         Kind::Name => id = people.seed().to_string(),
         Kind::Colleague => id = objects::colleague(people, owner).await.to_string(),
-        Kind::Campaign => (id, entry) = objects::campaign(people, owner).await,
+        Kind::Campaign => (id, entry, hook) = objects::campaign(people, owner).await,
         Kind::Author => id = objects::found(people, owner).await.author.id.to_string(),
         Kind::Comment => id = people.comment(owner).await,
         Kind::Decision => id = objects::decision(people, owner).await,
@@ -226,7 +227,9 @@ pub(super) async fn request(
     if object == Object::Unknown {
         unknown(kind(route)).clone_into(&mut id);
     }
-    let path = path(route, host, &id, &delivery).replace("{entry}", &entry);
+    let path = path(route, host, &id, &delivery)
+        .replace("{entry}", &entry)
+        .replace("{hook}", &hook);
     Request {
         path: format!("{path}{}", query(route, host).replace("{id}", &id)),
         headers: headers(route),
@@ -473,6 +476,10 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
             ("day", "2026-11-20"),
             ("what", "A cheque"),
         ]),
+        ("POST", "/admin/{site}/campaigns/{id}/hooks") => form(&[("processor", "stripe")]),
+        ("POST", "/admin/{site}/campaigns/{id}/hooks/{hook}") => {
+            form(&[("secret", "whsec_0123456789abcdef")])
+        }
         ("POST", "/admin/{site}/campaigns/{id}/entries/{entry}/counter") => {
             form(&[("what", "It bounced")])
         }

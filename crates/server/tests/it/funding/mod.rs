@@ -2,6 +2,7 @@
 
 mod bar;
 mod owner;
+mod processors;
 
 use axum::http::StatusCode;
 use rejoinder_core::identity::author::Role;

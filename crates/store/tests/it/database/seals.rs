@@ -3,10 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rejoinder_core::CampaignId;
+use rejoinder_core::funding::processors::Processor;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::identity::proof_of_work::Key;
 use rejoinder_core::integrations::webhook::{Kind, Secret};
 use rejoinder_core::{AuthorId, Clock as _, SiteId, Time, TokenHash};
+use rejoinder_store::funding::campaigns;
+use rejoinder_store::funding::hooks::{self, NewHook};
 use rejoinder_store::identity::openid::Provider;
 use rejoinder_store::identity::sessions::NewSession;
 use rejoinder_store::identity::sign_in_keys::{KeyKind, SignInKey};
@@ -21,6 +25,7 @@ use rejoinder_store::{
     publication::sites,
 };
 
+use crate::funding::ledger::draft;
 use crate::support::{World, on_both};
 
 /// Columns whose names sound like a secret and that hold none that could be sealed: what is looked up by
@@ -37,12 +42,14 @@ const NO_SECRET: [&str; 8] = [
 ];
 
 /// Columns that are sealed.
-const SEALED: [&str; 10] = [
+const SEALED: [&str; 12] = [
     "address_key.key",
     "device.auth",
     "device.p256dh",
     "job.payload",
     "openid_provider.client_secret",
+    "payment_hook.secret",
+    "payment_hook.token",
     "push_key.private_key",
     "sign_in_key.key",
     "webhook.old_secret",
@@ -108,6 +115,16 @@ async fn fill(world: &World) {
             label: None,
         };
         devices::add(tx, now, id, kim, &SESSION, &device)?;
+        campaigns::add(tx, now, id, CampaignId(1), &draft())?;
+        let hook = NewHook {
+            id: 1,
+            campaign: CampaignId(1),
+            processor: Processor::Stripe,
+            token: CANARY.to_owned(),
+            hash: TokenHash([9; 32]),
+            secret: Some(CANARY.to_owned()),
+        };
+        hooks::add(tx, now, id, &hook)?;
         let settings = site.settings.with("external_key", CANARY).unwrap();
         sites::save_settings(tx, id, &settings)
     };

@@ -66,6 +66,7 @@ impl World {
                 movement,
                 source: "stripe",
                 external_id: &external_id,
+                payment: None,
                 note: "",
                 made_by: None,
             };
@@ -299,6 +300,7 @@ fn another_site_has_its_own_campaigns_and_its_own_names_of_payments() {
                     },
                     source: "stripe",
                     external_id: "a",
+                    payment: None,
                     note: "",
                     made_by: None,
                 };

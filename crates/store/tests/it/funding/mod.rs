@@ -1,3 +1,4 @@
 //! Campaigns and their ledger.
 
-mod ledger;
+mod intake;
+pub(crate) mod ledger;

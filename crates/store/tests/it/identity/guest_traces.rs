@@ -66,7 +66,7 @@ const SCHEMA: &str = "
         finished_at claim_token subject! lane
     late_verdict: site_id comment_id revision phase finding! changed at corrected_at
     ledger_entry: site_id id campaign_id source kind external_id currency amount gifts month occurred_at
-        received_at note made_by
+        received_at note made_by payment
     lesson: site_id comment_id kind words!
     link_card: site_id url! state title! name! description! picture_id width height fetched_at author!
         icon_id
@@ -81,6 +81,8 @@ const SCHEMA: &str = "
     notice: site_id mailbox! comment_id subscription_id digest_at made_at mailed_at
     openid_provider: site_id id label issuer client_id client_secret created_at
     openid_sign_in: site_id state_hash browser_hash provider_id nonce verifier way opener expires_at used_at
+    payment_hook: site_id id campaign_id processor token_hash token secret created_at
+    payment_message: site_id id hook_id received_at event outcome body_hash
     page: site_id id key url title version n_comments closed_at created_at mode passages
     page_alias: site_id key page_id
     page_group: site_id id name prefix mode

@@ -1,0 +1,167 @@
+//! Whoever signs by the rules of Standard Webhooks, and tells of payments in these words:
+//! `{"type": "payment.received", "data": {"id": "…", "amount": "12.50", "currency": "EUR"}}`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+
+use super::signature::{in_time, is_signed};
+use super::{Amount, Message, Moved, Refused, Told, event, named};
+use crate::funding::{Kind, Money};
+use crate::time::Time;
+
+#[derive(Deserialize)]
+struct Event {
+    r#type: String,
+    #[serde(default)]
+    data: Option<Data>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    id: String,
+    /// The payment that a refund or a dispute is about; its own id otherwise.
+    #[serde(default)]
+    payment: Option<String>,
+    amount: String,
+    currency: String,
+    #[serde(default)]
+    occurred_at: Option<String>,
+}
+
+pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Told, Refused> {
+    verify(secret, now, message)?;
+    let own: Event = serde_json::from_slice(message.body).map_err(|_| Refused::Unreadable)?;
+    let kind = match own.r#type.as_str() {
+        "payment.received" => Some(Kind::Payment),
+        "payment.refunded" => Some(Kind::Refund),
+        "payment.disputed" => Some(Kind::Dispute),
+        "payment.dispute_won" => Some(Kind::DisputeWon),
+        _ => None,
+    };
+    let movement = match (kind, own.data) {
+        (Some(kind), Some(data)) => Some(moved(kind, &data)?),
+        (Some(_), None) => return Err(Refused::Unreadable),
+        (None, _) => None,
+    };
+    Ok(Told {
+        event: event(&own.r#type),
+        movement,
+    })
+}
+
+fn moved(kind: Kind, data: &Data) -> Result<Moved, Refused> {
+    let currency = data.currency.parse().map_err(|_| Refused::Unreadable)?;
+    let money = Money::parse(&data.amount, currency).map_err(|_| Refused::Unreadable)?;
+    let at = data.occurred_at.as_deref().map(str::parse).transpose();
+    if money.minor <= 0 {
+        return Err(Refused::Unreadable);
+    }
+    Ok(Moved {
+        kind,
+        name: named(&data.id)?,
+        payment: named(data.payment.as_deref().unwrap_or(&data.id))?,
+        amount: Amount::Each(money),
+        occurred_at: at.map_err(|_| Refused::Unreadable)?,
+    })
+}
+
+fn verify(secret: &str, now: Time, message: Message<'_>) -> Result<(), Refused> {
+    let header = |name| message.header.get(name).ok_or(Refused::Signature);
+    let (id, at) = (header("webhook-id")?, header("webhook-timestamp")?);
+    let given = header("webhook-signature")?.split(' ');
+    let given = given.filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok());
+    let key = secret.strip_prefix("whsec_").unwrap_or(secret);
+    let key = STANDARD.decode(key).map_err(|_| Refused::Signature)?;
+    let parts = [id.as_bytes(), b".", at.as_bytes(), b".", message.body];
+    if !is_signed(&key, &parts, given) {
+        return Err(Refused::Signature);
+    }
+    in_time(at, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Headers, time};
+    use super::*;
+    use crate::integrations::webhook::Secret;
+
+    const SECRET: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl";
+    const BODY: &str = r#"{"event_type":"ping","data":{"success":true}}"#;
+    const SIGNED: &str = "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=";
+    const AT: i64 = 1_731_705_121;
+
+    fn verified(signature: &str, body: &str, now: i64) -> Result<(), Refused> {
+        let headers = Headers(vec![
+            ("webhook-id", "msg_loFOjxBNrRLzqYUf".to_owned()),
+            ("webhook-timestamp", AT.to_string()),
+            ("webhook-signature", signature.to_owned()),
+        ]);
+        let message = Message {
+            header: &headers,
+            body: body.as_bytes(),
+        };
+        verify(SECRET, time(now), message)
+    }
+
+    #[test]
+    fn the_published_signature_is_right_and_any_other_is_wrong() {
+        assert_eq!(verified(SIGNED, BODY, AT), Ok(()));
+        assert_eq!(
+            verified(&format!("v1,AAAA v1a,AAAA {SIGNED}"), BODY, AT),
+            Ok(())
+        );
+        let wrong = Err(Refused::Signature);
+        assert_eq!(verified(SIGNED, &BODY.replace("true", "trua"), AT), wrong);
+        assert_eq!(verified(&SIGNED.replace("v1,", "v2,"), BODY, AT), wrong);
+        assert_eq!(verified("", BODY, AT), wrong);
+    }
+
+    #[test]
+    fn a_message_is_good_for_five_minutes_either_way() {
+        assert_eq!(verified(SIGNED, BODY, AT + 299), Ok(()));
+        assert_eq!(verified(SIGNED, BODY, AT + 301), Err(Refused::Time));
+        assert_eq!(verified(SIGNED, BODY, AT - 301), Err(Refused::Time));
+    }
+
+    fn told(body: &str) -> Result<Told, Refused> {
+        let secret: Secret = SECRET.parse().unwrap();
+        let headers = Headers(vec![
+            ("webhook-id", "m1".to_owned()),
+            ("webhook-timestamp", AT.to_string()),
+            (
+                "webhook-signature",
+                secret.sign("m1", time(AT), body.as_bytes()),
+            ),
+        ]);
+        let message = Message {
+            header: &headers,
+            body: body.as_bytes(),
+        };
+        read(SECRET, time(AT), message)
+    }
+
+    #[test]
+    fn a_refund_names_the_payment_that_it_is_about() {
+        let body = r#"{"type": "payment.refunded", "data":
+            {"id": "r1", "payment": "p1", "amount": "1.250", "currency": "KWD"}}"#;
+        let moved = told(body).unwrap().movement.unwrap();
+        assert_eq!((moved.kind, moved.name.as_str()), (Kind::Refund, "r1"));
+        assert_eq!(moved.payment, "p1");
+    }
+
+    #[test]
+    fn what_is_unknown_moves_nothing_and_what_is_broken_is_not_read() {
+        assert_eq!(told(r#"{"type": "ping"}"#).unwrap().movement, None);
+        for body in [
+            "",
+            "[]",
+            r#"{"type": "payment.received"}"#,
+            r#"{"type": "payment.received", "data": {"id": "", "amount": "1", "currency": "EUR"}}"#,
+            r#"{"type": "payment.received", "data": {"id": "a", "amount": "-1", "currency": "EUR"}}"#,
+            r#"{"type": "payment.received", "data": {"id": "a", "amount": 1.5, "currency": "EUR"}}"#,
+        ] {
+            assert_eq!(told(body), Err(Refused::Unreadable), "{body}");
+        }
+    }
+}

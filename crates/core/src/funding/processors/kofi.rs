@@ -1,0 +1,113 @@
+//! Ko-fi: a form with one field, which holds JSON with a token.
+
+use serde::Deserialize;
+
+use super::signature::is_same;
+use super::{Amount, Message, Moved, Refused, Told, event, named};
+use crate::funding::{Kind, Money};
+
+/// As much as is needed to know who sent it.
+#[derive(Deserialize)]
+struct Sealed {
+    verification_token: String,
+}
+
+/// What was given. Who gave it is not read.
+#[derive(Deserialize)]
+struct Gift {
+    r#type: String,
+    kofi_transaction_id: String,
+    timestamp: String,
+    amount: String,
+    currency: String,
+}
+
+pub(super) fn read(secret: &str, message: Message<'_>) -> Result<Told, Refused> {
+    let mut fields = url::form_urlencoded::parse(message.body);
+    let data = fields.find(|(name, _)| name == "data");
+    let (_, data) = data.ok_or(Refused::Signature)?;
+    // The token stands inside of what it vouches for.
+    let sealed: Sealed = serde_json::from_str(&data).map_err(|_| Refused::Signature)?;
+    if !is_same(&sealed.verification_token, secret) {
+        return Err(Refused::Signature);
+    }
+    let gift: Gift = serde_json::from_str(&data).map_err(|_| Refused::Unreadable)?;
+    let movement = match gift.r#type.as_str() {
+        "Donation" | "Subscription" => Some(moved(&gift)?),
+        // What was sold was not given.
+        _ => None,
+    };
+    Ok(Told {
+        event: event(&gift.r#type),
+        movement,
+    })
+}
+
+fn moved(gift: &Gift) -> Result<Moved, Refused> {
+    let currency = gift.currency.parse().map_err(|_| Refused::Unreadable)?;
+    let money = Money::parse(&gift.amount, currency).map_err(|_| Refused::Unreadable)?;
+    if money.minor <= 0 {
+        return Err(Refused::Unreadable);
+    }
+    let name = named(&gift.kofi_transaction_id)?;
+    Ok(Moved {
+        kind: Kind::Payment,
+        payment: name.clone(),
+        name,
+        amount: Amount::Each(money),
+        occurred_at: gift.timestamp.parse().ok(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Headers;
+    use super::*;
+
+    const TOKEN: &str = "8a1b3c5d-token";
+
+    fn told(token: &str, kind: &str, amount: &str) -> Result<Told, Refused> {
+        let data = format!(
+            r#"{{"verification_token":"{token}","message_id":"m1","timestamp":"2026-11-20T10:00:00Z",
+            "type":"{kind}","is_public":true,"from_name":"Ann","message":"Thanks","amount":"{amount}",
+            "url":"https://ko-fi.example/x","email":"ann@reader.example","currency":"USD",
+            "kofi_transaction_id":"00000000-1111","shop_items":null,"tier_name":null}}"#
+        );
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        let body = form.append_pair("data", &data).finish();
+        let message = Message {
+            header: &Headers(Vec::new()),
+            body: body.as_bytes(),
+        };
+        read(TOKEN, message)
+    }
+
+    #[test]
+    fn a_gift_is_read_by_its_digits_and_without_who_gave_it() {
+        let told = told(TOKEN, "Donation", "3.00").unwrap();
+        let moved = told.movement.as_ref().unwrap();
+        assert_eq!(moved.name, "00000000-1111");
+        let currency = "USD".parse().unwrap();
+        let money = Money {
+            minor: 300,
+            currency,
+        };
+        assert_eq!(moved.amount, Amount::Each(money));
+        assert!(!format!("{told:?}").contains("Ann"));
+    }
+
+    #[test]
+    fn a_token_that_is_off_by_one_letter_is_refused_whatever_else_is_said() {
+        for token in ["", "8a1b3c5d-tokeN", "8a1b3c5d-token ", "8a1b3c5d-toke"] {
+            assert_eq!(told(token, "Donation", "3.00"), Err(Refused::Signature));
+        }
+    }
+
+    #[test]
+    fn what_was_sold_is_no_gift_and_what_is_no_amount_is_not_read() {
+        assert_eq!(told(TOKEN, "Shop Order", "3.00").unwrap().movement, None);
+        for amount in ["3.005", "0", "-3.00", "three"] {
+            assert_eq!(told(TOKEN, "Donation", amount), Err(Refused::Unreadable));
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Stripe: `Stripe-Signature: t=…,v1=…`, and the events of Checkout, invoices, refunds and disputes.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::signature::{from_hex, in_time, is_signed};
+use super::{Amount, Message, Moved, Refused, Told, event, named};
+use crate::funding::{Kind, Money};
+use crate::time::Time;
+
+#[derive(Deserialize)]
+struct Event {
+    r#type: String,
+    livemode: bool,
+    #[serde(default)]
+    created: i64,
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    object: Value,
+}
+
+pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Told, Refused> {
+    verify(secret, now, message)?;
+    let own: Event = serde_json::from_slice(message.body).map_err(|_| Refused::Unreadable)?;
+    if !own.livemode {
+        return Err(Refused::Test);
+    }
+    let object = Object(&own.data.object);
+    let mut movement = match own.r#type.as_str() {
+        "checkout.session.completed" | "checkout.session.async_payment_succeeded" => {
+            session(&object)?
+        }
+        "invoice.paid" => Some(invoice(&object)?),
+        "charge.refunded" => Some(refund(&object)?),
+        "charge.dispute.created" => Some(dispute(&object, Kind::Dispute)?),
+        "charge.dispute.closed" if object.text("status") == Some("won") => {
+            Some(dispute(&object, Kind::DisputeWon)?)
+        }
+        _ => None,
+    };
+    if let Some(moved) = &mut movement {
+        moved.occurred_at = own.created.checked_mul(1_000_000).map(Time::from_micros);
+    }
+    Ok(Told {
+        event: event(&own.r#type),
+        movement,
+    })
+}
+
+/// The time is signed with the body. While a secret is replaced there are two signatures; those of older
+/// schemes count for nothing.
+fn verify(secret: &str, now: Time, message: Message<'_>) -> Result<(), Refused> {
+    let header = message.header.get("stripe-signature");
+    let header = header.ok_or(Refused::Signature)?;
+    let fields = || {
+        header
+            .split(',')
+            .filter_map(|field| field.trim().split_once('='))
+    };
+    let at = fields().find(|(name, _)| *name == "t").map(|(_, at)| at);
+    let at = at.ok_or(Refused::Signature)?;
+    let given = fields().filter(|(name, _)| *name == "v1");
+    let given = given.filter_map(|(_, hex)| from_hex(hex));
+    let parts = [at.as_bytes(), b".", message.body];
+    if !is_signed(secret.as_bytes(), &parts, given) {
+        return Err(Refused::Signature);
+    }
+    in_time(at, now)
+}
+
+/// What an event is about.
+struct Object<'a>(&'a Value);
+
+impl Object<'_> {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
+    }
+
+    /// The id of what `name` holds: as it is, or expanded.
+    fn id(&self, name: &str) -> Option<&str> {
+        let value = self.0.get(name)?;
+        value.as_str().or_else(|| value.get("id")?.as_str())
+    }
+
+    fn money(&self, name: &str) -> Result<Money, Refused> {
+        let amount = self.0.get(name).and_then(Value::as_i64);
+        let currency = self.text("currency").and_then(|code| code.parse().ok());
+        let (amount, currency) = amount.zip(currency).ok_or(Refused::Unreadable)?;
+        let money = Money {
+            minor: amount,
+            currency,
+        };
+        exact(money).ok_or(Refused::Unreadable)
+    }
+
+    /// What the payment is called by all that is told of it.
+    fn payment(&self) -> Result<String, Refused> {
+        let known = ["payment_intent", "charge", "id"];
+        let id = known.into_iter().find_map(|name| self.id(name));
+        named(id.ok_or(Refused::Unreadable)?)
+    }
+
+    fn own(&self) -> Result<String, Refused> {
+        named(self.text("id").ok_or(Refused::Unreadable)?)
+    }
+}
+
+/// Stripe counts ariaries whole, and krónur and shillings by the hundredth that they do not have.
+fn exact(money: Money) -> Option<Money> {
+    let minor = match money.currency.code() {
+        "MGA" => money.minor.checked_mul(100)?,
+        "ISK" | "UGX" if money.minor % 100 == 0 => money.minor / 100,
+        "ISK" | "UGX" => return None,
+        _ => money.minor,
+    };
+    let is_usable = (0..=crate::funding::MAX_MINOR).contains(&minor);
+    is_usable.then_some(Money { minor, ..money })
+}
+
+/// A session that was paid once. Those of subscriptions are told by their invoices.
+fn session(object: &Object<'_>) -> Result<Option<Moved>, Refused> {
+    let is_paid = object.text("payment_status") == Some("paid");
+    if !is_paid || object.text("mode") == Some("subscription") {
+        return Ok(None);
+    }
+    let payment = object.payment()?;
+    Ok(Some(paid(payment, object.money("amount_total")?)))
+}
+
+fn invoice(object: &Object<'_>) -> Result<Moved, Refused> {
+    Ok(paid(object.payment()?, object.money("amount_paid")?))
+}
+
+fn paid(payment: String, money: Money) -> Moved {
+    Moved {
+        kind: Kind::Payment,
+        name: payment.clone(),
+        payment,
+        amount: Amount::Each(money),
+        occurred_at: None,
+    }
+}
+
+/// A charge says what of it has gone back so far.
+fn refund(object: &Object<'_>) -> Result<Moved, Refused> {
+    let (back, whole) = (object.money("amount_refunded")?, object.money("amount")?);
+    let payment = object.payment()?;
+    Ok(Moved {
+        kind: Kind::Refund,
+        name: named(&format!("{payment}:{}", back.minor))?,
+        payment,
+        amount: Amount::SoFar { back, whole },
+        occurred_at: None,
+    })
+}
+
+fn dispute(object: &Object<'_>, kind: Kind) -> Result<Moved, Refused> {
+    Ok(Moved {
+        kind,
+        name: object.own()?,
+        payment: object.payment()?,
+        amount: Amount::Each(object.money("amount")?),
+        occurred_at: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Headers, time};
+    use super::*;
+
+    const SECRET: &str = "whsec_test_rejoinder";
+    const BODY: &str =
+        r#"{"id":"evt_test_1","object":"event","type":"checkout.session.completed"}"#;
+    const SIGNED: &str = "0468953487813e39c89caa7334a94a6251f40934b61f685e65bdb194db990f56";
+    const AT: i64 = 1_700_000_000;
+
+    fn verified(header: &str, body: &str, now: i64) -> Result<(), Refused> {
+        let headers = Headers(vec![("stripe-signature", header.to_owned())]);
+        let message = Message {
+            header: &headers,
+            body: body.as_bytes(),
+        };
+        verify(SECRET, time(now), message)
+    }
+
+    #[test]
+    fn the_known_signature_is_right_and_any_other_is_wrong() {
+        let header = format!("t={AT},v1={SIGNED}");
+        assert_eq!(verified(&header, BODY, AT), Ok(()));
+        let wrong = Err(Refused::Signature);
+        assert_eq!(verified(&header, &format!("{BODY} "), AT), wrong);
+        assert_eq!(verified(&header.replace("f56", "f57"), BODY, AT), wrong);
+        assert_eq!(
+            verified(&format!("t={},v1={SIGNED}", AT + 1), BODY, AT),
+            wrong
+        );
+        assert_eq!(verified(&format!("t={AT},v0={SIGNED}"), BODY, AT), wrong);
+        for header in ["", "t=,v1=", "v1=00", &format!("t={AT}"), "t=x,v1=é"] {
+            assert_eq!(verified(header, BODY, AT), wrong, "{header}");
+        }
+    }
+
+    #[test]
+    fn of_two_signatures_one_right_one_is_enough() {
+        let header = format!("t={AT},v1={},v1={SIGNED}", "0".repeat(64));
+        assert_eq!(verified(&header, BODY, AT), Ok(()));
+    }
+
+    #[test]
+    fn a_message_is_good_for_five_minutes_either_way() {
+        let header = format!("t={AT},v1={SIGNED}");
+        for (now, expected) in [
+            (AT + 299, Ok(())),
+            (AT - 299, Ok(())),
+            (AT + 301, Err(Refused::Time)),
+            (AT - 301, Err(Refused::Time)),
+        ] {
+            assert_eq!(verified(&header, BODY, now), expected, "{now}");
+        }
+    }
+
+    fn amount(code: &str, minor: i64) -> Option<i64> {
+        let currency = code.parse().unwrap();
+        exact(Money { minor, currency }).map(|money| money.minor)
+    }
+
+    #[test]
+    fn amounts_are_brought_to_the_units_of_the_standard() {
+        assert_eq!(amount("EUR", 312), Some(312));
+        assert_eq!(amount("JPY", 990), Some(990));
+        assert_eq!(amount("KWD", 1_250), Some(1_250));
+        assert_eq!(amount("ISK", 50_000), Some(500));
+        assert_eq!(amount("UGX", 50_050), None);
+        assert_eq!(amount("MGA", 500), Some(50_000));
+        assert_eq!(amount("EUR", -1), None);
+    }
+}

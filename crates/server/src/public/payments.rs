@@ -1,0 +1,81 @@
+//! Where processors tell of payments: whoever knows the address, and signs what they say.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use rejoinder_core::funding::processors::{Header, MAX_MESSAGE, Message, Processor};
+use rejoinder_core::{EntryId, Token};
+use sha2::{Digest as _, Sha256};
+use store::Tx;
+use store::funding::hooks::{self, Hook};
+use store::funding::intake::{self, Arrived, Outcome};
+
+use crate::access::Access;
+use crate::http::error::ApiError;
+use crate::http::extract::{Raw, Visitor};
+use crate::http::limits::Act;
+use crate::http::route::{Route, post, route};
+use crate::state::{App, hash_of};
+
+/// One address for each processor that an owner has connected.
+pub(crate) fn routes() -> Vec<Route> {
+    const PATH: &str = "/hooks/{site}/{processor}/{secret}";
+    vec![route(PATH, Access::Secret, post(take)).takes(MAX_MESSAGE)]
+}
+
+/// The headers of a request, as processors name them.
+#[derive(Debug)]
+struct Headers(HeaderMap);
+
+impl Header for Headers {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.to_str().ok()
+    }
+}
+
+/// `POST /hooks/{site}/{processor}/{secret}`: a message, whose bytes are kept nowhere.
+async fn take(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path((host, processor, secret)): Path<(String, String, String)>,
+    headers: HeaderMap,
+    Raw(body): Raw,
+) -> Result<StatusCode, ApiError> {
+    app.limits.take(Act::Read, &visitor, app.now())?;
+    let site = visitor.at(&app, &host).await?;
+    let processor = Processor::parse(&processor).ok_or_else(ApiError::not_found)?;
+    let token: Token = secret.parse().map_err(|_| ApiError::not_found())?;
+    let (site, hash) = (site.id, hash_of(&token));
+    let find = app
+        .store
+        .read(move |tx| hooks::by_token(tx, site, processor, &hash));
+    let hook = find.await?.ok_or_else(ApiError::not_found)?;
+    let arrived = arrived(&app, &hook, &Headers(headers), &body);
+    let now = app.now();
+    let take = move |tx: &mut Tx<'_>| intake::take(tx, now, &hook, &arrived);
+    let outcome = app.store.write(take).await?;
+    match outcome.is_taken() {
+        true => Ok(StatusCode::OK),
+        false => Err(refused(outcome)),
+    }
+}
+
+fn arrived(app: &App, hook: &Hook, header: &Headers, body: &[u8]) -> Arrived {
+    let now = app.now();
+    let message = Message { header, body };
+    let secret = hook.secret.as_deref();
+    Arrived {
+        id: app.ids.next(now),
+        entry: EntryId(app.ids.next(now)),
+        told: secret.map(|secret| hook.processor.read(secret, now, message)),
+        hash: Sha256::digest(body).into(),
+    }
+}
+
+/// The sender is told what the owner finds in the log.
+fn refused(outcome: Outcome) -> ApiError {
+    let detail = match outcome {
+        Outcome::Refused(why) => format!("The message was not taken: {why}."),
+        _ => "The message was not taken: the owner has not entered its secret yet.".to_owned(),
+    };
+    ApiError::new(StatusCode::BAD_REQUEST, "message_refused", detail)
+}

@@ -1,0 +1,212 @@
+//! What becomes of a message of a processor: an entry of the ledger, once, and a line of the log.
+
+use rejoinder_core::funding::processors::{Amount, Moved, Refused, Told};
+use rejoinder_core::funding::{Kind, Money, Movement};
+use rejoinder_core::{CampaignId, EntryId, SiteId, Time};
+
+use super::hooks::Hook;
+use super::ledger::{self, NewEntry};
+use crate::{Result, Row, Tx, params, sql};
+
+/// So many messages of an address stay in the log.
+const MAX_KEPT: i64 = 200;
+
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It is in the ledger now.
+    Counted,
+    /// It had been told before.
+    Known,
+    /// It is about something else than money that moved.
+    Ignored,
+    /// It was not taken.
+    Refused(Refused),
+    /// Nobody has said yet what messages are signed with.
+    NoSecret,
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Counted,
+        Self::Known,
+        Self::Ignored,
+        Self::Refused(Refused::Signature),
+        Self::Refused(Refused::Time),
+        Self::Refused(Refused::Test),
+        Self::Refused(Refused::Unreadable),
+        Self::NoSecret,
+    ];
+
+    /// The word that is stored; it never changes.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Counted => "counted",
+            Self::Known => "known",
+            Self::Ignored => "ignored",
+            Self::Refused(Refused::Signature) => "signature",
+            Self::Refused(Refused::Time) => "time",
+            Self::Refused(Refused::Test) => "test",
+            Self::Refused(Refused::Unreadable) => "unreadable",
+            Self::NoSecret => "no_secret",
+        }
+    }
+
+    /// Whether its sender need not send it again.
+    pub const fn is_taken(self) -> bool {
+        matches!(self, Self::Counted | Self::Known | Self::Ignored)
+    }
+}
+
+/// A message that was read, or could not be; without what it said.
+#[derive(Debug, Clone)]
+pub struct Arrived {
+    /// Drawn for the log.
+    pub id: i64,
+    /// Drawn for the ledger.
+    pub entry: EntryId,
+    /// What it tells; nothing where no secret is known.
+    pub told: Option<std::result::Result<Told, Refused>>,
+    /// The hash of its bytes.
+    pub hash: [u8; 32],
+}
+
+/// A line of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// Where it came.
+    pub hook: i64,
+    /// When.
+    pub received_at: Time,
+    /// What its processor calls it; empty where it was not read.
+    pub event: String,
+    /// The word of what became of it.
+    pub outcome: String,
+}
+
+/// Take a message into the ledger and write down what became of it, both or neither.
+pub fn take(tx: &mut Tx<'_>, now: Time, hook: &Hook, arrived: &Arrived) -> Result<Outcome> {
+    // What went back so far is read before more is written.
+    tx.one(
+        sql!("select version from funding where site_id = ?1 for update"),
+        params![hook.site],
+        |row| row.next::<i64>(),
+    )?;
+    let (event, outcome) = match &arrived.told {
+        None => ("", Outcome::NoSecret),
+        Some(Err(why)) => ("", Outcome::Refused(*why)),
+        Some(Ok(told)) => {
+            let outcome = match &told.movement {
+                None => Outcome::Ignored,
+                Some(moved) => match count(tx, now, hook, arrived.entry, moved)? {
+                    true => Outcome::Counted,
+                    false => Outcome::Known,
+                },
+            };
+            (told.event.as_str(), outcome)
+        }
+    };
+    tx.execute(
+        sql!(
+            "insert into payment_message
+                 (site_id, id, hook_id, received_at, event, outcome, body_hash)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        ),
+        params![
+            hook.site,
+            arrived.id,
+            hook.id,
+            now,
+            event,
+            outcome.as_str(),
+            &arrived.hash
+        ],
+    )?;
+    tx.execute(
+        sql!(
+            "delete from payment_message where site_id = ?1 and hook_id = ?2 and id <= (
+                 select id from payment_message where site_id = ?1 and hook_id = ?2
+                 order by id desc limit 1 offset ?3)"
+        ),
+        params![hook.site, hook.id, MAX_KEPT],
+    )?;
+    Ok(outcome)
+}
+
+/// Write a movement into the ledger. Gives whether it is new.
+fn count(tx: &mut Tx<'_>, now: Time, hook: &Hook, id: EntryId, moved: &Moved) -> Result<bool> {
+    let before = gone_back(tx, hook, &moved.payment)?;
+    let (money, is_whole) = match moved.amount {
+        Amount::Each(money) => (money, true),
+        Amount::SoFar { back, whole } => {
+            let more = Money {
+                minor: back.minor - before,
+                ..back
+            };
+            // One that tells of less came late.
+            if more.minor <= 0 {
+                return Ok(false);
+            }
+            (more, back.minor >= whole.minor && before < whole.minor)
+        }
+    };
+    let (sign, gifts) = match moved.kind {
+        Kind::Payment | Kind::DisputeWon => (1, 1),
+        Kind::Refund | Kind::Dispute => (-1, -i64::from(is_whole)),
+        Kind::Manual | Kind::Correction => return Ok(false),
+    };
+    let entry = NewEntry {
+        id,
+        campaign: hook.campaign,
+        movement: Movement {
+            kind: moved.kind,
+            money: Money {
+                minor: sign * money.minor,
+                ..money
+            },
+            gifts,
+            // No clock of others decides on months that are still to come.
+            occurred_at: moved.occurred_at.unwrap_or(now).min(now),
+        },
+        source: hook.processor.as_str(),
+        external_id: &moved.name,
+        payment: Some(&moved.payment),
+        note: "",
+        made_by: None,
+    };
+    ledger::record(tx, now, hook.site, &entry)
+}
+
+/// How much of a payment has gone back so far.
+fn gone_back(tx: &mut Tx<'_>, hook: &Hook, payment: &str) -> Result<i64> {
+    let sum = tx.one(
+        sql!(
+            "select cast(coalesce(sum(amount), 0) as bigint) from ledger_entry
+             where site_id = ?1 and source = ?2 and payment = ?3 and kind = 'refund'"
+        ),
+        params![hook.site, hook.processor.as_str(), payment],
+        |row| row.next::<i64>(),
+    )?;
+    Ok(-sum.unwrap_or(0))
+}
+
+/// What came lately for a campaign, the newest first.
+pub fn log(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId, limit: i64) -> Result<Vec<Logged>> {
+    tx.all(
+        sql!(
+            "select m.hook_id, m.received_at, m.event, m.outcome from payment_message m
+             join payment_hook h on h.site_id = m.site_id and h.id = m.hook_id
+             where m.site_id = ?1 and h.campaign_id = ?2 order by m.id desc limit ?3"
+        ),
+        params![site, campaign, limit],
+        |row: &Row<'_>| {
+            Ok(Logged {
+                hook: row.next()?,
+                received_at: row.next()?,
+                event: row.next()?,
+                outcome: row.next()?,
+            })
+        },
+    )
+}
