@@ -506,6 +506,33 @@ mod tests {
     }
 
     #[test]
+    fn every_catalogue_has_every_text_and_each_of_its_forms() {
+        // Languages are called by their own names.
+        const NAMES: &str = "settings.json.choices.language.";
+        let english = all_texts(Language::English);
+        for language in Language::ALL {
+            let own = all_texts(language);
+            let forms: &[&str] = match language {
+                Language::Japanese => &["other"],
+                Language::Russian => &["one", "few", "many", "other"],
+                Language::Arabic => &["zero", "one", "two", "few", "many", "other"],
+                _ => &["one", "other"],
+            };
+            for way in english.keys().filter(|way| !way.starts_with(NAMES)) {
+                match form(way).filter(|(plural, _)| is_plural(&english, plural)) {
+                    None => assert!(own.contains_key(way), "{language} lacks {way}"),
+                    Some((plural, _)) => {
+                        for form in forms {
+                            let way = format!("{plural}.{form}");
+                            assert!(own.contains_key(&way), "{language} lacks {way}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_catalogue_says_in_english_what_it_lacks() {
         let english = r#"{"sorts": {"newest": "Newest", "best": "Best"}, "months": ["Jan"]}"#;
         let own = r#"{"sorts": {"best": "Beste"}, "months": ["Jän."]}"#;
