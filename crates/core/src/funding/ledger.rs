@@ -51,9 +51,10 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// Whether an owner may take such an entry back: what takes something back itself stands.
+    /// Whether an owner may take such an entry back: what was written by hand. Of what a processor tells,
+    /// its own refund follows, which would be the second.
     pub const fn can_be_countered(self) -> bool {
-        matches!(self, Self::Payment | Self::Manual)
+        matches!(self, Self::Manual)
     }
 }
 
@@ -64,7 +65,8 @@ pub struct Movement {
     pub kind: Kind,
     /// How much came in; below zero where it went out.
     pub money: Money,
-    /// By how many the gifts become more: one for a payment, minus one for what takes one back whole.
+    /// By how many the gifts become more: one where a payment begins to leave something, minus one where
+    /// it no longer does.
     pub gifts: i64,
     /// When the money moved, as far as that is known.
     pub occurred_at: Time,

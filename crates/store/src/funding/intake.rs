@@ -1,6 +1,6 @@
 //! What becomes of a message of a processor: an entry of the ledger, once, and a line of the log.
 
-use rejoinder_core::funding::processors::{Amount, Moved, Refused, Told};
+use rejoinder_core::funding::processors::{Amount, Moved, Processor, Refused, Told};
 use rejoinder_core::funding::{Kind, Money, Movement};
 use rejoinder_core::{CampaignId, EntryId, SiteId, Time};
 
@@ -136,26 +136,27 @@ pub fn take(tx: &mut Tx<'_>, now: Time, hook: &Hook, arrived: &Arrived) -> Resul
 
 /// Write a movement into the ledger. Gives whether it is new.
 fn count(tx: &mut Tx<'_>, now: Time, hook: &Hook, id: EntryId, moved: &Moved) -> Result<bool> {
-    let before = gone_back(tx, hook, &moved.payment)?;
-    let (money, is_whole) = match moved.amount {
-        Amount::Each(money) => (money, true),
-        Amount::SoFar { back, whole } => {
-            let more = Money {
-                minor: back.minor - before,
-                ..back
-            };
-            // One that tells of less came late.
-            if more.minor <= 0 {
-                return Ok(false);
-            }
-            (more, back.minor >= whole.minor && before < whole.minor)
-        }
+    let (name, payment) = (scoped(hook, &moved.name), scoped(hook, &moved.payment));
+    let (left, gone) = so_far(tx, hook, &payment)?;
+    let money = match moved.amount {
+        Amount::Each(money) => money,
+        Amount::SoFar(back) => Money {
+            minor: back.minor - gone,
+            ..back
+        },
     };
-    let (sign, gifts) = match moved.kind {
-        Kind::Payment | Kind::DisputeWon => (1, 1),
-        Kind::Refund | Kind::Dispute => (-1, -i64::from(is_whole)),
+    // One that tells of less came late.
+    if money.minor <= 0 {
+        return Ok(false);
+    }
+    let sign = match moved.kind {
+        Kind::Payment | Kind::DisputeWon => 1,
+        Kind::Refund | Kind::Dispute => -1,
         Kind::Manual | Kind::Correction => return Ok(false),
     };
+    // A payment is a gift as long as something of it is left, in whatever order it is told.
+    let now_left = left + sign * money.minor;
+    let gifts = i64::from(now_left > 0) - i64::from(left > 0);
     let entry = NewEntry {
         id,
         campaign: hook.campaign,
@@ -170,25 +171,35 @@ fn count(tx: &mut Tx<'_>, now: Time, hook: &Hook, id: EntryId, moved: &Moved) ->
             occurred_at: moved.occurred_at.unwrap_or(now).min(now),
         },
         source: hook.processor.as_str(),
-        external_id: &moved.name,
-        payment: Some(&moved.payment),
+        external_id: &name,
+        payment: Some(&payment),
         note: "",
         made_by: None,
     };
     ledger::record(tx, now, hook.site, &entry)
 }
 
-/// How much of a payment has gone back so far.
-fn gone_back(tx: &mut Tx<'_>, hook: &Hook, payment: &str) -> Result<i64> {
-    let sum = tx.one(
+/// An id as the ledger keeps it: those of Standard Webhooks are its sender's own, and two senders may
+/// call their payments alike.
+fn scoped(hook: &Hook, id: &str) -> String {
+    match hook.processor {
+        Processor::Generic => format!("{}:{id}", hook.campaign),
+        Processor::Stripe | Processor::Kofi => id.to_owned(),
+    }
+}
+
+/// How much of a payment is left, and how much of it was refunded so far.
+fn so_far(tx: &mut Tx<'_>, hook: &Hook, payment: &str) -> Result<(i64, i64)> {
+    let sums = tx.one(
         sql!(
-            "select cast(coalesce(sum(amount), 0) as bigint) from ledger_entry
-             where site_id = ?1 and source = ?2 and payment = ?3 and kind = 'refund'"
+            "select cast(coalesce(sum(amount), 0) as bigint),
+                    cast(coalesce(sum(case when kind = 'refund' then -amount else 0 end), 0) as bigint)
+             from ledger_entry where site_id = ?1 and source = ?2 and payment = ?3"
         ),
         params![hook.site, hook.processor.as_str(), payment],
-        |row| row.next::<i64>(),
+        |row| Ok((row.next::<i64>()?, row.next::<i64>()?)),
     )?;
-    Ok(-sum.unwrap_or(0))
+    Ok(sums.unwrap_or_default())
 }
 
 /// What came lately for a campaign, the newest first.

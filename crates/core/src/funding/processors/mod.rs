@@ -104,13 +104,8 @@ pub struct Moved {
 pub enum Amount {
     /// So much.
     Each(Money),
-    /// So much of a payment of `whole` has gone back by now, in however many refunds.
-    SoFar {
-        /// What has gone back.
-        back: Money,
-        /// What had been paid.
-        whole: Money,
-    },
+    /// So much of a payment has gone back by now, in however many refunds.
+    SoFar(Money),
 }
 
 /// Why a message is not taken.
@@ -146,6 +141,9 @@ fn event(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hmac::{Hmac, KeyInit as _, Mac as _};
+    use sha2::Sha256;
+
     use super::*;
 
     #[test]
@@ -165,6 +163,14 @@ mod tests {
             let found = self.0.iter().find(|(own, _)| *own == name);
             found.map(|(_, value)| value.as_str())
         }
+    }
+
+    /// The signature of `parts`, in hexadecimal digits.
+    pub(super) fn signed(secret: &str, parts: &[&[u8]]) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+        parts.iter().for_each(|part| mac.update(part));
+        let bytes = mac.finalize().into_bytes();
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     pub(super) fn time(seconds: i64) -> Time {

@@ -33,10 +33,13 @@ pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Told
         "checkout.session.completed" | "checkout.session.async_payment_succeeded" => {
             session(&object)?
         }
-        "invoice.paid" => Some(invoice(&object)?),
+        "invoice.paid" => invoice(&object)?,
         "charge.refunded" => Some(refund(&object)?),
         "charge.dispute.created" => Some(dispute(&object, Kind::Dispute)?),
-        "charge.dispute.closed" if object.text("status") == Some("won") => {
+        // An inquiry that nobody followed up takes nothing, either.
+        "charge.dispute.closed"
+            if matches!(object.text("status"), Some("won" | "warning_closed")) =>
+        {
             Some(dispute(&object, Kind::DisputeWon)?)
         }
         _ => None,
@@ -120,39 +123,46 @@ fn exact(money: Money) -> Option<Money> {
     is_usable.then_some(Money { minor, ..money })
 }
 
-/// A session that was paid once. Those of subscriptions are told by their invoices.
+/// A session that was paid once. What has an invoice is told by that, as subscriptions are.
 fn session(object: &Object<'_>) -> Result<Option<Moved>, Refused> {
     let is_paid = object.text("payment_status") == Some("paid");
-    if !is_paid || object.text("mode") == Some("subscription") {
+    let makes_invoice = object.0.pointer("/invoice_creation/enabled") == Some(&Value::Bool(true));
+    let has_invoice = makes_invoice || object.id("invoice").is_some();
+    if !is_paid || has_invoice || object.text("mode") == Some("subscription") {
+        return Ok(None);
+    }
+    paid(object, "amount_total")
+}
+
+fn invoice(object: &Object<'_>) -> Result<Option<Moved>, Refused> {
+    paid(object, "amount_paid")
+}
+
+/// Nothing where nothing was paid: trials have invoices, too.
+fn paid(object: &Object<'_>, amount: &str) -> Result<Option<Moved>, Refused> {
+    let money = object.money(amount)?;
+    if money.minor == 0 {
         return Ok(None);
     }
     let payment = object.payment()?;
-    Ok(Some(paid(payment, object.money("amount_total")?)))
-}
-
-fn invoice(object: &Object<'_>) -> Result<Moved, Refused> {
-    Ok(paid(object.payment()?, object.money("amount_paid")?))
-}
-
-fn paid(payment: String, money: Money) -> Moved {
-    Moved {
+    Ok(Some(Moved {
         kind: Kind::Payment,
         name: payment.clone(),
         payment,
         amount: Amount::Each(money),
         occurred_at: None,
-    }
+    }))
 }
 
 /// A charge says what of it has gone back so far.
 fn refund(object: &Object<'_>) -> Result<Moved, Refused> {
-    let (back, whole) = (object.money("amount_refunded")?, object.money("amount")?);
+    let back = object.money("amount_refunded")?;
     let payment = object.payment()?;
     Ok(Moved {
         kind: Kind::Refund,
         name: named(&format!("{payment}:{}", back.minor))?,
         payment,
-        amount: Amount::SoFar { back, whole },
+        amount: Amount::SoFar(back),
         occurred_at: None,
     })
 }
@@ -220,6 +230,76 @@ mod tests {
             (AT - 301, Err(Refused::Time)),
         ] {
             assert_eq!(verified(&header, BODY, now), expected, "{now}");
+        }
+    }
+
+    /// What an event that Stripe has signed tells of.
+    fn told(body: &str) -> Option<(Kind, String, i64)> {
+        let signed = super::super::tests::signed(
+            SECRET,
+            &[AT.to_string().as_bytes(), b".", body.as_bytes()],
+        );
+        let headers = Headers(vec![("stripe-signature", format!("t={AT},v1={signed}"))]);
+        let message = Message {
+            header: &headers,
+            body: body.as_bytes(),
+        };
+        let moved = read(SECRET, time(AT), message).unwrap().movement?;
+        match moved.amount {
+            Amount::Each(money) | Amount::SoFar(money) => {
+                Some((moved.kind, moved.name, money.minor))
+            }
+        }
+    }
+
+    fn live(kind: &str, object: &str) -> String {
+        format!(
+            r#"{{"type":"{kind}","livemode":true,"created":{AT},"data":{{"object":{object}}}}}"#
+        )
+    }
+
+    #[test]
+    fn a_payment_with_an_invoice_is_told_by_its_invoice_alone() {
+        let paid = r#""payment_status":"paid","mode":"payment","payment_intent":"pi_1","amount_total":2500,"currency":"eur""#;
+        let kind = "checkout.session.completed";
+        let counted = Some((Kind::Payment, "pi_1".to_owned(), 2_500));
+        assert_eq!(told(&live(kind, &format!("{{{paid}}}"))), counted);
+        for invoice in [
+            r#""invoice":"in_1""#,
+            r#""invoice_creation":{"enabled":true}"#,
+        ] {
+            assert_eq!(told(&live(kind, &format!("{{{paid},{invoice}}}"))), None);
+        }
+        let invoice = r#"{"id":"in_1","amount_paid":2500,"currency":"eur"}"#;
+        let counted = Some((Kind::Payment, "in_1".to_owned(), 2_500));
+        assert_eq!(told(&live("invoice.paid", invoice)), counted);
+    }
+
+    #[test]
+    fn an_invoice_of_nothing_is_no_gift() {
+        let invoice = r#"{"id":"in_1","amount_paid":0,"currency":"eur"}"#;
+        assert_eq!(told(&live("invoice.paid", invoice)), None);
+    }
+
+    #[test]
+    fn what_a_dispute_took_comes_back_when_it_is_won_or_was_an_inquiry() {
+        let dispute = |status: &str| {
+            format!(
+                r#"{{"id":"dp_1","payment_intent":"pi_1","amount":2500,"currency":"eur","status":"{status}"}}"#
+            )
+        };
+        let opened = told(&live(
+            "charge.dispute.created",
+            &dispute("warning_needs_response"),
+        ));
+        assert_eq!(opened, Some((Kind::Dispute, "dp_1".to_owned(), 2_500)));
+        for (status, kind) in [
+            ("won", Some(Kind::DisputeWon)),
+            ("warning_closed", Some(Kind::DisputeWon)),
+            ("lost", None),
+        ] {
+            let closed = told(&live("charge.dispute.closed", &dispute(status)));
+            assert_eq!(closed.map(|(kind, ..)| kind), kind, "{status}");
         }
     }
 

@@ -113,7 +113,10 @@ fn milestone(line: &str, currency: Currency) -> Option<Milestone> {
 /// An amount with a point or a comma before its decimals.
 pub(super) fn amount(typed: &str, currency: Currency) -> Option<Money> {
     let typed = typed.trim().replace(',', ".").replace('\u{2212}', "-");
-    Money::parse(&typed, currency).ok()
+    // A person who types 1.000 may mean a thousand, whatever a program means by it.
+    let decimals = typed.split_once('.').map_or(0, |(_, part)| part.len());
+    let is_clear = decimals <= currency.decimals() as usize;
+    is_clear.then(|| Money::parse(&typed, currency).ok())?
 }
 
 /// The first moment of a day in UTC, as browsers write days.

@@ -61,12 +61,9 @@ fn paid(minor: i64) -> Result<Option<Moved>, Refused> {
     moved(Kind::Payment, "pi_1", Amount::Each(euros(minor)))
 }
 
-/// That so much of 2,500 has gone back by now.
+/// That so much has gone back by now.
 fn back(minor: i64) -> Result<Option<Moved>, Refused> {
-    let amount = Amount::SoFar {
-        back: euros(minor),
-        whole: euros(2_500),
-    };
+    let amount = Amount::SoFar(euros(minor));
     moved(Kind::Refund, &format!("pi_1:{minor}"), amount)
 }
 
@@ -127,6 +124,49 @@ fn refunds_that_come_at_once_are_taken_one_after_the_other() {
         );
 
         assert_eq!(world.sums(campaign).await[0].money, euros(1_600));
+    });
+}
+
+#[test]
+fn a_payment_is_one_gift_as_long_as_something_of_it_is_left() {
+    on_both(|world| async move {
+        let campaign = world.campaign().await.id;
+        let hook = world.hook_of(campaign).await;
+        let each = |kind, name: &str, minor| moved(kind, name, Amount::Each(euros(minor)));
+
+        let mut gifts = Vec::new();
+        for told in [
+            each(Kind::Refund, "re_1", 500),
+            each(Kind::Payment, "pi_1", 1_250),
+            each(Kind::Dispute, "dp_1", 750),
+            each(Kind::DisputeWon, "dp_1", 750),
+            each(Kind::Refund, "re_2", 750),
+        ] {
+            assert_eq!(world.take(&hook, told).await, Outcome::Counted);
+            gifts.push(world.sums(campaign).await[0].gifts);
+        }
+
+        assert_eq!(gifts, [0, 1, 0, 1, 0]);
+        assert_eq!(world.sums(campaign).await[0].money, euros(0));
+    });
+}
+
+#[test]
+fn two_senders_by_standard_webhooks_may_call_their_payments_alike() {
+    on_both(|world| async move {
+        let (one, two) = (world.campaign().await, world.campaign().await);
+        let hook = world.hook_of(one.id).await;
+        let of = |campaign| Hook {
+            processor: Processor::Generic,
+            campaign,
+            ..hook.clone()
+        };
+
+        assert_eq!(world.take(&of(one.id), paid(100)).await, Outcome::Counted);
+        assert_eq!(world.take(&of(two.id), paid(200)).await, Outcome::Counted);
+        assert_eq!(world.take(&of(two.id), paid(200)).await, Outcome::Known);
+
+        assert_eq!(world.sums(two.id).await[0].money, euros(200));
     });
 }
 
