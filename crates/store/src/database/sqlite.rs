@@ -13,11 +13,12 @@ use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use leftovers::Leftovers;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tracing::warn;
 
 use crate::database::error::StoreError;
@@ -59,6 +60,11 @@ pub(crate) struct Queues {
     pub(crate) writes: Sender<Work>,
     threads: Arc<Mutex<Threads>>,
 }
+
+/// How often another that opens the file is waited for, and how long each time: five seconds in all, as
+/// elsewhere.
+const TURNS: u32 = 100;
+const TURN: Duration = Duration::from_millis(50);
 
 /// The threads that have the database open; none when it is closed.
 #[derive(Default)]
@@ -227,15 +233,36 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     )?;
     // Readers share what the system has of the file in memory. The writer's cache is its own, so
     // that a large transaction touches each page of the file once.
-    connection.execute_batch(if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        "pragma journal_mode = wal;
-         pragma journal_size_limit = 67108864;
-         pragma cache_size = -32000;"
+    if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        into_wal(&connection)?;
+        connection.execute_batch(
+            "pragma journal_size_limit = 67108864;
+             pragma cache_size = -32000;",
+        )?;
     } else {
-        "pragma cache_size = -4000;
-         pragma mmap_size = 268435456;"
-    })?;
+        connection.execute_batch(
+            "pragma cache_size = -4000;
+             pragma mmap_size = 268435456;",
+        )?;
+    }
     Ok(connection)
+}
+
+/// Let what is written stand beside the database first. Of several that open a new file at once SQLite
+/// refuses some, however long they would wait: here they do.
+fn into_wal(connection: &Connection) -> Result<(), StoreError> {
+    let mut left = TURNS;
+    loop {
+        match connection.execute_batch("pragma journal_mode = wal;") {
+            Err(error)
+                if left > 0 && error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) =>
+            {
+                left -= 1;
+                thread::sleep(TURN);
+            }
+            begun => return Ok(begun?),
+        }
+    }
 }
 
 fn read_all(connection: &Connection, seals: &Arc<Seals>, waiting: &Receiver<Work>) {
