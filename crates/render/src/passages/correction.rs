@@ -2,7 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::passages::correction::{MAX_CHARS, State};
-use rejoinder_core::passages::{Correction, Selector};
+use rejoinder_core::passages::{Annotation, Correction, Selector};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Page, PageKey};
 
@@ -168,8 +168,9 @@ pub fn correction_mail(context: &Context<'_>, correction: &Correction, page: &Pa
 
 /// The first words of the passage, where the server has found it in a version of the article.
 pub(crate) fn found_quote(correction: &Correction) -> Option<String> {
-    let annotation = correction.annotation.as_ref()?;
-    annotation.current.is_some().then(|| annotation.opening())
+    // The article's own words: what the sender quoted may be anything.
+    let current = correction.annotation.as_ref()?.current.clone()?;
+    Some(Annotation::new(current).opening())
 }
 
 #[derive(Template)]

@@ -133,12 +133,13 @@ impl<'a> CorrectionsPage<'a> {
 
     /// The line that is offered for the list: what the article said, where that is known for sure.
     fn suggested(&self, row: &CorrectionRow) -> String {
-        let Some(annotation) = &row.correction.annotation else {
+        let annotation = row.correction.annotation.as_ref();
+        let Some(current) = annotation.and_then(|own| own.current.as_ref()) else {
             return String::new();
         };
-        let quote = &annotation.selector.quote.exact;
+        let quote = &current.quote.exact;
         let is_short = quote.chars().count() <= MAX_SUGGESTED;
-        if annotation.current.is_none() || !is_short || row.correction.proposed.is_none() {
+        if !is_short || row.correction.proposed.is_none() {
             return String::new();
         }
         let quote = quote.split_whitespace().collect::<Vec<_>>().join(" ");

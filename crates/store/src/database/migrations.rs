@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 46] = [
+const MIGRATIONS: [Migration; 47] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -83,6 +83,7 @@ const MIGRATIONS: [Migration; 46] = [
     migration!(44, "0044_add_recording_words", Some(words::fill)),
     migration!(45, "0045_add_corrections"),
     migration!(46, "0046_add_payment_hooks"),
+    migration!(47, "0047_add_erratum_thanked"),
 ];
 
 /// The number of the newest migration.

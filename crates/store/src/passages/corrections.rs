@@ -235,7 +235,11 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<
     forget_mails(tx, site, &sent)?;
     for sql in [
         sql!(
-            "update erratum set thanks = null, correction_id = null
+            "update erratum set thanks = null, thanked_id = null
+             where site_id = ?1 and thanked_id = ?2"
+        ),
+        sql!(
+            "update erratum set correction_id = null
              where site_id = ?1 and correction_id in (
                  select id from correction where site_id = ?1 and author_id = ?2)"
         ),
@@ -252,9 +256,19 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<
 pub(crate) fn thanked_on(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<PageId>> {
     tx.all(
         sql!(
-            "select distinct e.page_id from correction c
-             join erratum e on e.site_id = c.site_id and e.correction_id = c.id
-             where c.site_id = ?1 and c.author_id = ?2 and e.thanks is not null order by 1"
+            "select distinct page_id from erratum where site_id = ?1 and thanked_id = ?2 order by 1"
+        ),
+        params![site, author],
+        |row| row.next(),
+    )
+}
+
+/// The pages of which `author` has sent corrections, or where they are thanked, in one order for all.
+pub(crate) fn pages_of(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<PageId>> {
+    tx.all(
+        sql!(
+            "select page_id from correction where site_id = ?1 and author_id = ?2
+             union select page_id from erratum where site_id = ?1 and thanked_id = ?2 order by 1"
         ),
         params![site, author],
         |row| row.next(),
@@ -271,8 +285,21 @@ pub(crate) fn forget_address(tx: &mut Tx<'_>, site: SiteId, address: &str) -> Re
     forget_mails(tx, site, &sent)
 }
 
+/// How many undecided corrections are to be told of to an address.
+pub(super) fn n_to_tell(tx: &mut Tx<'_>, site: SiteId, email: &str) -> Result<i64> {
+    let n = tx.one(
+        sql!(
+            "select count(*) from correction
+             where site_id = ?1 and email = ?2 and state in ('held', 'open')"
+        ),
+        params![site, email],
+        |row| row.next(),
+    )?;
+    Ok(n.unwrap_or(0))
+}
+
 /// Forget the mails that were to tell what became of these.
-fn forget_mails(tx: &mut Tx<'_>, site: SiteId, sent: &[CorrectionId]) -> Result<()> {
+pub(super) fn forget_mails(tx: &mut Tx<'_>, site: SiteId, sent: &[CorrectionId]) -> Result<()> {
     for id in sent {
         jobs::erase(tx, site, MAIL, &id.to_string())?;
     }
@@ -286,10 +313,12 @@ pub(crate) fn claim(
     guest: AuthorId,
     account: AuthorId,
 ) -> Result<()> {
-    tx.execute(
+    for sql in [
         sql!("update correction set author_id = ?3 where site_id = ?1 and author_id = ?2"),
-        params![site, guest, account],
-    )?;
+        sql!("update erratum set thanked_id = ?3 where site_id = ?1 and thanked_id = ?2"),
+    ] {
+        tx.execute(sql, params![site, guest, account])?;
+    }
     Ok(())
 }
 

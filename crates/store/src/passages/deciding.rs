@@ -108,6 +108,8 @@ pub fn decline(tx: &mut Tx<'_>, now: Time, it: &Deciding) -> Result<()> {
 /// Have a correction wait again, whatever was decided. What the list of corrections says of it goes.
 pub fn reopen(tx: &mut Tx<'_>, now: Time, it: &Deciding) -> Result<()> {
     let (page, _) = to_decide(tx, it)?;
+    // The same may be decided again, and is told anew.
+    corrections::forget_mails(tx, it.site, &[it.id])?;
     tx.execute(
         sql!(
             "update correction set state = 'open', decided_by = null, decided_at = null,
@@ -161,7 +163,8 @@ fn decide(tx: &mut Tx<'_>, now: Time, it: &Deciding, state: State) -> Result<()>
 
 /// Tell the sender by mail, once it can no longer be a slip.
 fn tell(tx: &mut Tx<'_>, now: Time, own: &Correction, is_accepted: bool) -> Result<()> {
-    if !own.has_email {
+    // What the rules set aside may bear the address of somebody who knows nothing of it.
+    if !own.has_email || own.state == State::Held {
         return Ok(());
     }
     let tell = TellSender {

@@ -140,6 +140,14 @@ pub fn add(tx: &mut Tx<'_>, now: Time, page: &Page, new: &NewErratum) -> Result<
             published_at
         ],
     )?;
+    tx.execute(
+        sql!(
+            "update erratum set thanked_id = (
+                 select c.author_id from correction c where c.site_id = ?1 and c.id = erratum.correction_id)
+             where site_id = ?1 and id = ?2 and thanks is not null"
+        ),
+        params![page.site, new.id],
+    )?;
     if published_at.is_some() {
         events::append(tx, now, page, EventKind::PageChanged, None)?;
     }
@@ -165,6 +173,10 @@ pub(crate) fn forget_author(
     site: SiteId,
     author: AuthorId,
 ) -> Result<()> {
+    // Whoever decides meanwhile finds nothing more to thank for.
+    for page in corrections::pages_of(tx, site, author)? {
+        pages::lock(tx, site, page)?;
+    }
     for page in corrections::thanked_on(tx, site, author)? {
         let page = pages::lock(tx, site, page)?;
         events::append(tx, now, &page, EventKind::PageChanged, None)?;

@@ -19,6 +19,9 @@ use crate::moderation::pipeline::{self, Text};
 use crate::passages::{allowed, annotations, corrections, versions};
 use crate::{Result, Tx, params, sql};
 
+/// Nobody has proven to have the address that they type: so many decisions are told to one at most.
+const MAX_TO_TELL: i64 = 3;
+
 /// A correction that somebody wants to send.
 #[derive(Debug, Clone)]
 pub struct NewCorrection {
@@ -80,6 +83,10 @@ pub fn send(tx: &mut Tx<'_>, now: Time, new: &NewCorrection) -> Result<Correctio
     {
         naming::may_be_called(tx, site, name)?;
     }
+    let email = match &new.email {
+        Some(email) if corrections::n_to_tell(tx, site.id, email)? < MAX_TO_TELL => Some(email),
+        _ => None,
+    };
     let correction = Correction {
         site: site.id,
         id: new.id,
@@ -89,14 +96,14 @@ pub fn send(tx: &mut Tx<'_>, now: Time, new: &NewCorrection) -> Result<Correctio
         proposed: new.proposed.clone(),
         author: None,
         thanks: new.thanks.clone(),
-        has_email: new.email.is_some(),
+        has_email: email.is_some(),
         made_at: now,
         state: State::Open,
         decided_at: None,
         reason: None,
     };
     let correction = judged(tx, now, new, &page, &reader, correction)?;
-    insert(tx, now, new, &correction)?;
+    insert(tx, now, new, email.map(String::as_str), &correction)?;
     if correction.annotation.is_some() {
         versions::follow(tx, now, site.id, page.id, new.article.as_deref())?;
     }
@@ -155,7 +162,13 @@ fn judged(
     })
 }
 
-fn insert(tx: &mut Tx<'_>, now: Time, new: &NewCorrection, own: &Correction) -> Result<()> {
+fn insert(
+    tx: &mut Tx<'_>,
+    now: Time,
+    new: &NewCorrection,
+    email: Option<&str>,
+    own: &Correction,
+) -> Result<()> {
     let address = address_keys::hash(tx, now, new.reader.network, &new.address_key)?;
     tx.execute(
         sql!(
@@ -172,7 +185,7 @@ fn insert(tx: &mut Tx<'_>, now: Time, new: &NewCorrection, own: &Correction) -> 
             own.proposed.as_deref(),
             own.author,
             own.thanks.as_deref(),
-            new.email.as_deref(),
+            email,
             &address,
             now,
             own.state.as_str()

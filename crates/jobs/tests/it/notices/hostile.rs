@@ -12,7 +12,7 @@ use rejoinder_core::notices::subscription::{Kind, Pace};
 use rejoinder_core::publication::settings::{DeskMail, Mode};
 use rejoinder_core::{AuthorId, Clock, CommentId, FixedRandom, PageKey, Settings, TokenHash};
 use rejoinder_jobs::{
-    DeskMailHandler, FanOutHandler, Handler, Job, NoticeHandler, Outcome, Worker,
+    DeskMailHandler, FanOutHandler, Handler, Job, NoticeHandler, Outcome, SenderHandler, Worker,
 };
 use render::Context;
 use render::notices::notice::Notice;
@@ -23,6 +23,7 @@ use store::moderation::decisions::{self, Decide};
 use store::notices::mails::{self, Due};
 use store::notices::outbox::Told;
 use store::notices::subscriptions::{self, Wish};
+use store::passages::deciding;
 use store::{Tx, discussion::pages, publication::sites};
 use testing::{Message, hostile_texts};
 
@@ -34,9 +35,10 @@ const BASE: &str = "https://talk.example";
 /// The functions that write a mail, each with the kinds of mails that it writes here. Those of signing
 /// in and of guests say nothing that a stranger could have typed but the site's title; the server's
 /// tests send them.
-const WRITERS: [(&str, &[&str]); 6] = [
+const WRITERS: [(&str, &[&str]); 7] = [
     ("comments_mail", &["comment", "digest"]),
     ("confirm_mail", &["confirm"]),
+    ("correction_mail", &["correction"]),
     ("desk_mail", &["desk"]),
     ("fate_mail", &["fate-featured", "fate-rejected"]),
     ("guest_mail", &[]),
@@ -145,6 +147,7 @@ async fn told(typed: &str) -> All {
     decide(&world, first, Action::Feature, typed).await;
     all_due().await;
     decide(&world, second, Action::Reject, typed).await;
+    decline(&world, &page, typed).await;
     world.clock.advance(Duration::from_secs(2 * 3_600));
     all_due().await;
     let settings = Settings {
@@ -178,12 +181,24 @@ fn worker(world: &Arc<World>, pushed: Arc<Mutex<Vec<(&'static str, String)>>>) -
         FROM,
         BASE,
     );
+    let sender = SenderHandler::new(
+        store.clone(),
+        Mailer::Folder(world.folder.path().join("correction")),
+        clock.clone(),
+        FROM,
+        BASE,
+    );
     let sorting = Sorting {
         world: Arc::clone(world),
         pushed,
     };
     let fan_out = FanOutHandler::new(store, clock);
-    world.worker_with(vec![Arc::new(desk), Arc::new(sorting), Arc::new(fan_out)])
+    world.worker_with(vec![
+        Arc::new(desk),
+        Arc::new(sender),
+        Arc::new(sorting),
+        Arc::new(fan_out),
+    ])
 }
 
 /// An address of a page that says it, too, if one can.
@@ -250,6 +265,15 @@ async fn decide(world: &World, comment: CommentId, action: Action, note: &str) {
         decisions::decide(tx, now, &decide).map(drop)
     };
     world.store.write(decide).await.unwrap();
+}
+
+/// An editor does not take up a correction of the page at `url`, and says why.
+async fn decline(world: &World, url: &str, reason: &str) {
+    let reason: String = reason.chars().take(500).collect();
+    let id = world.correct_on(url, "It was old").await;
+    let (now, it) = (world.clock.now(), World::deciding_because(id, &reason));
+    let decline = move |tx: &mut Tx<'_>| deciding::decline(tx, now, &it);
+    world.store.write(decline).await.unwrap();
 }
 
 fn read(folder: &Path) -> Vec<Message> {

@@ -22,6 +22,11 @@ use crate::{SITE, STORY, World};
 
 impl World {
     async fn correct(&self, text: &str) -> CorrectionId {
+        self.correct_on(STORY, text).await
+    }
+
+    /// Somebody sends a correction of the page at `url`.
+    pub(crate) async fn correct_on(&self, url: &str, text: &str) -> CorrectionId {
         let now = self.clock.now();
         let found = self.store.read(|tx| sites::by_id(tx, SITE)).await;
         let mut site = found.unwrap().unwrap();
@@ -31,7 +36,7 @@ impl World {
         };
         let new = NewCorrection {
             site,
-            page: PageKey::parse(STORY).unwrap(),
+            page: PageKey::parse(url).unwrap(),
             page_id: PageId(1),
             id: CorrectionId(7),
             author: AuthorId(8),
@@ -60,12 +65,16 @@ impl World {
     }
 
     fn deciding(id: CorrectionId) -> Deciding {
+        Self::deciding_because(id, "It was <new>.")
+    }
+
+    pub(crate) fn deciding_because(id: CorrectionId, reason: &str) -> Deciding {
         Deciding {
             site: SITE,
             id,
             by: AuthorId(500),
             scope: Scope::all(),
-            reason: Some("It was <new>.".to_owned()),
+            reason: Some(reason.to_owned()),
         }
     }
 }
@@ -137,4 +146,40 @@ async fn nobody_is_told_what_was_taken_back() {
 
     assert!(!folder.exists());
     assert_eq!(world.parked().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_is_decided_once_more_is_told_when_that_has_stood_for_a_while() {
+    let world = World::new().await;
+    let folder = world.folder.path().join("mails");
+    let handler = SenderHandler::new(
+        world.store.clone(),
+        Mailer::Folder(folder.clone()),
+        world.clock.clone(),
+        "talk@comments.example",
+        "https://comments.example",
+    );
+    let worker = world.worker(Arc::new(handler));
+    let id = world.correct("It was old").await;
+    let decline = async || {
+        let (now, it) = (world.clock.now(), World::deciding(id));
+        let decline = move |tx: &mut Tx<'_>| deciding::decline(tx, now, &it);
+        world.store.write(decline).await.unwrap();
+    };
+    let after_a_minute = async || {
+        world.clock.advance(Duration::from_secs(60));
+        while worker.run_due().await.unwrap() > 0 {}
+    };
+    decline().await;
+    after_a_minute().await;
+    let (now, it) = (world.clock.now(), World::deciding(id));
+    let reopen = move |tx: &mut Tx<'_>| deciding::reopen(tx, now, &it);
+    world.store.write(reopen).await.unwrap();
+    decline().await;
+
+    after_a_minute().await;
+    assert!(!folder.exists(), "it may be a slip, too");
+    after_a_minute().await;
+
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
 }

@@ -54,6 +54,7 @@ const SCHEMA: &str = "
     erased: site_id kind id+ comments into_id at
     erasure: site_id author_id comments asked_at due_at
     erratum: site_id id page_id line thanks! correction_id version made_by made_at published_at
+        thanked_id!
     event: site_id page_id version kind comment_id at
     flag: site_id comment_id author_id! revision reason note! address_hash! at ended_at ended_by
     funding: site_id version

@@ -412,3 +412,22 @@ fn what_was_decided_long_ago_is_forgotten_and_what_waits_is_not() {
         assert_eq!(listed(&world).await[0].thanks.as_deref(), Some("Ann"));
     });
 }
+
+#[test]
+fn thanks_are_taken_back_when_what_they_were_for_is_long_forgotten() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.desk().await);
+        let old = sent(&world, &ann, "It was the old one.").await;
+        accept(&world, &old, kim.id, "The timetable is old.", When::Now).await;
+        world.wait(Duration::from_secs(91 * 86_400));
+        let (now, site) = (world.clock.now(), world.site.id);
+        let tidy = move |tx: &mut Tx<'_>| housekeeping::tidy(tx, now, site);
+        world.store.write(tidy).await.unwrap();
+
+        let proven = proven(&world, &ann).await;
+        take_back(&world, proven).await.unwrap();
+
+        let list = listed(&world).await;
+        assert_eq!((list.len(), &list[0].thanks), (1, &None));
+    });
+}
