@@ -23,7 +23,7 @@ test('a reader is told of replies by mail, and stops it with a button', async ()
   await write(form, { text: 'What do you think?', name: 'Ann' });
   await form.locator('[name=notify]').selectOption('replies');
   await form.locator('[data-rj=send]').click();
-  await page.getByText('Please give an e-mail address').waitFor();
+  await page.getByText('Please enter an e-mail address').waitFor();
   await form.locator('[name=email]').fill('ann@reader.example');
   await form.locator('[data-rj=send]').click();
   await page.getByText('Your comment is posted.').waitFor();
