@@ -36,6 +36,29 @@ pub struct Article {
     pub html: String,
 }
 
+impl Article {
+    /// All that readers can mean a passage of, a line for each block: what stands between the page's tags
+    /// `article`, as their browsers read it.
+    pub fn text(&self) -> String {
+        let caption = self
+            .picture
+            .as_ref()
+            .map(|picture| picture.caption.as_str());
+        let text = markup::article_text(&self.html);
+        let blocks = [
+            Some(&*self.headline),
+            Some(&*self.lead),
+            caption,
+            Some(&*text),
+        ];
+        let blocks = blocks
+            .into_iter()
+            .flatten()
+            .filter(|block| !block.is_empty());
+        blocks.collect::<Vec<_>>().join("\n")
+    }
+}
+
 /// A picture of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {

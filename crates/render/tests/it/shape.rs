@@ -3,9 +3,13 @@
 use expect_test::{Expect, expect};
 use rejoinder_core::publication::settings::{Email, Guests, Mode, Voting};
 use rejoinder_core::{CommentId, Filter, Settings, Site, Thread};
-use rejoinder_render::{Form, View, comment_html, discussion::json, thread_fragment, thread_page};
+use rejoinder_render::{
+    Form, View, article_page, comment_html, discussion::json, thread_fragment, thread_page,
+};
 
-use crate::fixture::{branch, chain, comment, context, key, query, site, thread, time};
+use crate::fixture::{
+    article, branch, chain, comment, context, key, publication, query, site, thread, time,
+};
 use crate::page::Read;
 
 fn with(change: impl FnOnce(&mut Settings)) -> Site {
@@ -403,4 +407,23 @@ fn json_has_the_contracts_fields() {
           "next": "0000000000003"
         }"#]]
     .assert_eq(&shown);
+}
+
+#[test]
+fn the_text_of_an_article_is_what_a_page_shows_of_it() {
+    let site = site();
+    for headline in ["The bridge & the river", "<i>Old</i> stones"] {
+        let article = article(headline);
+        let thread = thread("Ann Lee");
+        let page = article_page(
+            &context(&site),
+            &publication("The News"),
+            &article,
+            (&thread, None),
+        );
+        let (_, shown) = page.split_once("<article>").unwrap();
+        let (shown, _) = shown.split_once("</article>").unwrap();
+
+        assert_eq!(markup::article_text(shown), article.text());
+    }
 }

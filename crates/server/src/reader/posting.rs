@@ -108,8 +108,7 @@ pub(crate) async fn post(
 /// The text of the server's own article at `page`.
 pub(super) fn article(app: &App, site: &Site, page: &PageKey) -> Option<String> {
     let publication = app.config.publication_of(site)?;
-    let article = publication.article_at(page)?;
-    Some(markup::article_text(&article.html))
+    Some(publication.article_at(page)?.text())
 }
 
 /// What a guest says of themselves; `None` when they say nothing and are known already.

@@ -122,7 +122,7 @@ pub async fn follow_articles(app: &App) -> store::Result<()> {
     for article in &publication.articles {
         let (now, site) = (app.now(), site.id);
         let key = publication.page_key(&article.slug);
-        let text = markup::article_text(&article.html);
+        let text = article.text();
         let renew = move |tx: &mut Tx<'_>| versions::renew(tx, now, site, &key, &text);
         app.store.write(renew).await?;
     }
