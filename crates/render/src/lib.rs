@@ -32,7 +32,7 @@ pub use discussion::thread::{closed_notice, thread_fragment};
 pub use identity::door::sign_in_page;
 pub use moderation::flag::{flag_page, flagged_page};
 pub use moderation::moderate::moderate_page;
-pub use notices::author_notice::fate_mail;
+pub use notices::author_notice::author_notice_mail;
 pub use notices::push::push_message;
 pub use page::{held_page, message_page, problem_page};
 pub use publication::article::{Article, Picture, Publication};

@@ -66,9 +66,9 @@ fn follow_decision(tx: &mut Tx<'_>, event: &Event, id: CommentId, decided: &Deci
     let Some(comment) = comments::by_id(tx, event.site, id)? else {
         return Ok(());
     };
-    if let Some(ring) = decided.ring(comment.author.id) {
-        bells::tell_author(tx, event.at, event.site, &comment, ring)?;
-        telling::tell_author(tx, event, &comment, ring)?;
+    if let Some(kind) = decided.author_notice(comment.author.id) {
+        bells::tell_author(tx, event.at, event.site, &comment, kind)?;
+        telling::tell_author(tx, event, &comment, kind)?;
     }
     if decided.judges || decided.undoes {
         let shown = comments::shown(tx, event.site, id)?;

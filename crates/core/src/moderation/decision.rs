@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::discussion::comment::State;
 use crate::identity::author::Role;
 use crate::ids::AuthorId;
-use crate::notices::bell::Ring;
+use crate::notices::bell::NoticeKind;
 use crate::refusal::Refusal;
 use crate::time::Time;
 use crate::word::Word;
@@ -172,16 +172,16 @@ pub struct Decided {
 
 impl Decided {
     /// What the comment's author is told of it, when somebody else decided.
-    pub fn ring(&self, author: AuthorId) -> Option<Ring> {
+    pub fn author_notice(&self, author: AuthorId) -> Option<NoticeKind> {
         if self.by == Decider::Author || self.by.moderator() == Some(author) {
             return None;
         }
         let (before, after) = (&self.before, &self.after);
         match (before.state, after.state) {
-            (State::Held, State::Published) => Some(Ring::Approved),
-            (before, State::Rejected) if before != State::Rejected => Some(Ring::Rejected),
+            (State::Held, State::Published) => Some(NoticeKind::Approved),
+            (before, State::Rejected) if before != State::Rejected => Some(NoticeKind::Rejected),
             _ if before.featured_at.is_none() && after.featured_at.is_some() => {
-                Some(Ring::Featured)
+                Some(NoticeKind::Featured)
             }
             _ => None,
         }

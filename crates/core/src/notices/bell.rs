@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What a notice in the page is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ring {
+pub enum NoticeKind {
     /// Somebody replied below a comment of one's own.
     Reply,
     /// Somebody commented where one wants to be told.
@@ -18,7 +18,7 @@ pub enum Ring {
     Featured,
 }
 
-impl Ring {
+impl NoticeKind {
     /// All of them.
     pub const ALL: [Self; 5] = [
         Self::Reply,
@@ -41,6 +41,6 @@ impl Ring {
 
     /// The one of a word.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|ring| ring.as_str() == word)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }

@@ -6,7 +6,7 @@ use crate::time::Time;
 
 /// Which comments of a page one is told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum SubscriptionKind {
     /// All of them.
     Page,
     /// Those below one's own, at any depth.
@@ -15,7 +15,7 @@ pub enum Kind {
     Branch,
 }
 
-impl Kind {
+impl SubscriptionKind {
     /// All kinds.
     pub const ALL: [Self; 3] = [Self::Page, Self::Replies, Self::Branch];
 

@@ -13,7 +13,7 @@ use store::jobs::Job;
 use store::notices::telling;
 use store::notices::{
     mails::{self, Due},
-    outbox::Told,
+    outbox::PendingNotice,
     telling::FanOut,
 };
 use store::{Result, Store, Tx, publication::sites};
@@ -77,7 +77,7 @@ impl NoticeHandler {
         }
     }
 
-    fn mail(&self, site: &Site, due: &Due, told: Told) -> Mail {
+    fn mail(&self, site: &Site, due: &Due, notice: PendingNotice) -> Mail {
         let Due { subscription, .. } = due;
         let manage = format!(
             "{}/notices/{}/{}",
@@ -97,14 +97,14 @@ impl NoticeHandler {
             subject,
             text,
             html,
-        } = match (told, due.comments.as_slice()) {
-            (Told::Confirm(_), _) => notice::confirm_mail(&context, &about),
-            (Told::Fate(_, _, ring), [own]) => {
-                render::fate_mail(&context, &about, ring, own, due.note.as_deref())
+        } = match (notice, due.comments.as_slice()) {
+            (PendingNotice::Confirm(_), _) => notice::confirm_mail(&context, &about),
+            (PendingNotice::AuthorNotice(_, _, kind), [own]) => {
+                render::author_notice_mail(&context, &about, kind, own, due.note.as_deref())
             }
             _ => notice::comments_mail(&context, &about, &due.comments, due.n_more),
         };
-        let is_confirmation = matches!(told, Told::Confirm(_));
+        let is_confirmation = matches!(notice, PendingNotice::Confirm(_));
         Mail {
             from_name: match site.settings.title.as_str() {
                 "" => site.host.clone(),
@@ -115,7 +115,7 @@ impl NoticeHandler {
             subject,
             text,
             html,
-            message_id: self.message_id(due, told),
+            message_id: self.message_id(due, notice),
             references: match is_confirmation {
                 true => Vec::new(),
                 false => self.references(due),
@@ -136,14 +136,16 @@ impl NoticeHandler {
         }
     }
 
-    fn message_id(&self, due: &Due, told: Told) -> String {
-        match told {
-            Told::Confirm(id) => format!("confirm-{id}@{}", self.domain()),
-            Told::Comment(_, comment) => self.id_of(due, &comment.to_string()),
-            Told::Fate(_, comment, ring) => {
-                self.id_of(due, &format!("{}-{comment}", ring.as_str()))
+    fn message_id(&self, due: &Due, notice: PendingNotice) -> String {
+        match notice {
+            PendingNotice::Confirm(id) => format!("confirm-{id}@{}", self.domain()),
+            PendingNotice::Comment(_, comment) => self.id_of(due, &comment.to_string()),
+            PendingNotice::AuthorNotice(_, comment, kind) => {
+                self.id_of(due, &format!("{}-{comment}", kind.as_str()))
             }
-            Told::Digest(id, at) => format!("digest-{id}-{}@{}", at.seconds(), self.domain()),
+            PendingNotice::Digest(id, at) => {
+                format!("digest-{id}-{}@{}", at.seconds(), self.domain())
+            }
         }
     }
 
@@ -173,15 +175,15 @@ impl NoticeHandler {
 }
 
 impl Handler for NoticeHandler {
-    type Payload = Told;
+    type Payload = PendingNotice;
 
-    async fn run(&self, job: &Job, told: Told) -> Result<Outcome> {
+    async fn run(&self, job: &Job, notice: PendingNotice) -> Result<Outcome> {
         if job.is_interrupted {
             return Ok(in_doubt());
         }
         let site = job.site;
         let read = self.store.read(move |tx| {
-            let due = mails::due(tx, site, told)?;
+            let due = mails::due(tx, site, notice)?;
             Ok(due.zip(sites::by_id(tx, site)?))
         });
         let Some((mut due, of)) = read.await? else {
@@ -189,9 +191,9 @@ impl Handler for NoticeHandler {
         };
         self.home.place(&of, &mut due.page.key);
         let now = self.clock.now();
-        let sent = self.mailer.send(&self.mail(&of, &due, told), now).await;
+        let sent = self.mailer.send(&self.mail(&of, &due, notice), now).await;
         if matches!(sent, Sent::Delivered) {
-            let note = move |tx: &mut Tx<'_>| mails::sent(tx, now, site, told);
+            let note = move |tx: &mut Tx<'_>| mails::sent(tx, now, site, notice);
             self.store.write(note).await?;
         }
         Ok(outcome(sent))

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use store::jobs::Job;
 use store::notices::devices::{self, Device};
 use store::notices::pushes::{self, Push};
-use store::notices::{mails::Due, outbox::Told};
+use store::notices::{mails::Due, outbox::PendingNotice};
 use store::{Result, Store, Tx, publication::sites};
 use tracing::warn;
 
@@ -116,7 +116,7 @@ impl PushHandler {
             message: message.as_bytes(),
             topic,
             lifetime: LIFETIME,
-            may_wait: matches!(push.told, Told::Digest(..)),
+            may_wait: matches!(push.notice, PendingNotice::Digest(..)),
             timeout: self.timeout,
         };
         sealed.request(&PushKey::read(key)?, &self.contact, &*self.random, now)
@@ -138,11 +138,11 @@ impl PushHandler {
             email: &due.subscription.email,
             manage: "",
         };
-        let ring = match push.told {
-            Told::Fate(_, _, ring) => Some(ring),
+        let kind = match push.notice {
+            PendingNotice::AuthorNotice(_, _, kind) => Some(kind),
             _ => None,
         };
-        render::push_message(&context, &about, ring, (&due.comments, due.n_more), tag)
+        render::push_message(&context, &about, kind, (&due.comments, due.n_more), tag)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here is ever part of a shared page.
 
+mod account_notices;
 pub(crate) mod door;
 mod guest;
 mod mail;
@@ -10,11 +11,11 @@ mod own;
 mod passkeys;
 mod sign_in;
 mod tabs;
-mod told;
 
 pub(crate) use mail::publication;
 pub(crate) use outcome::{note, refused};
 
+pub use account_notices::{AccountSubscription, Device, account_notices_page};
 pub use guest::{Guest, OfGuest, OfGuests, Wrote, guest_mail, guest_page};
 pub use mail::{MailText, sign_in_mail};
 pub use own::{Line, Own, Signed, Tab, own_page, withheld};
@@ -23,4 +24,3 @@ pub use sign_in::{
     Asking, Away, Door, Link, Sent, Stop, ask_page, away_page, code_wrong, entered_page, here_page,
     link_page, reader_name, sent_page, signed_out_page, stopped_page,
 };
-pub use told::{Device, ToldOf, told_page};

@@ -7,7 +7,7 @@ use crate::{Context, notices::bell};
 pub(super) enum Here {
     Comments,
     Replies,
-    Told,
+    Notices,
     Settings,
 }
 
@@ -20,7 +20,7 @@ pub(super) fn tabs(context: &Context<'_>, here: Here) -> Vec<(String, &'static s
         (path(""), &texts.comments, Some(Here::Comments)),
         (path("/replies"), &texts.replies, Some(Here::Replies)),
         (bell::path(context), &texts.notices, None),
-        (path("/notify"), &device.tab, Some(Here::Told)),
+        (path("/notify"), &device.tab, Some(Here::Notices)),
         (path("/settings"), &texts.settings, Some(Here::Settings)),
     ];
     let shown = listed.into_iter();

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::Comment;
-use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::notices::bell::NoticeKind;
 use rejoinder_core::publication::language::Language;
 
 use crate::Context;
@@ -14,24 +14,24 @@ use crate::page::rendered;
 
 /// The mail that tells the author of `comment` what became of it, with a moderator's `note`. What is
 /// not published is not quoted: nobody but us has said that the mailbox is its author's.
-pub fn fate_mail(
+pub fn author_notice_mail(
     context: &Context<'_>,
     notice: &Notice<'_>,
-    ring: Ring,
+    kind: NoticeKind,
     comment: &Comment,
     note: Option<&str>,
 ) -> MailText {
     let language = context.site.settings.language;
     let own = &context.texts.notices;
     let links = Links::new(context.base, context.site, &notice.page.key);
-    let subject = says(own, ring, &headline(context, notice.page));
-    let why = (ring == Ring::Rejected).then(|| refused(language, comment.reason.as_ref()));
+    let subject = says(own, kind, &headline(context, notice.page));
+    let why = (kind == NoticeKind::Rejected).then(|| refused(language, comment.reason.as_ref()));
     let note = note.map(|note| crate::identity::note(language, note));
     let link = match comment.is_published() {
         true => links.to(Place::Comment(comment.id)).to_string(),
         false => links.people().unwrap_or_else(|| links.thread()).to_owned(),
     };
-    let mail = FateMail {
+    let mail = AuthorNoticeMail {
         language,
         direction: language.direction(),
         own,
@@ -49,18 +49,18 @@ pub fn fate_mail(
 }
 
 /// What became of a comment on a page, in a line.
-pub(crate) fn says(own: &NoticesTexts, ring: Ring, page: &str) -> String {
-    let form = match ring {
-        Ring::Featured => &own.bell.featured,
-        Ring::Rejected => &own.bell.rejected,
-        Ring::Approved | Ring::Reply | Ring::Comment => &own.bell.approved,
+pub(crate) fn says(own: &NoticesTexts, kind: NoticeKind, page: &str) -> String {
+    let form = match kind {
+        NoticeKind::Featured => &own.bell.featured,
+        NoticeKind::Rejected => &own.bell.rejected,
+        NoticeKind::Approved | NoticeKind::Reply | NoticeKind::Comment => &own.bell.approved,
     };
     fill(form, &[("page", &Name(page))])
 }
 
 #[derive(Template)]
-#[template(path = "notices/fate_mail.html")]
-struct FateMail<'a> {
+#[template(path = "notices/author_notice_mail.html")]
+struct AuthorNoticeMail<'a> {
     language: Language,
     direction: &'static str,
     own: &'static NoticesTexts,
@@ -71,7 +71,7 @@ struct FateMail<'a> {
     manage: &'a str,
 }
 
-impl FateMail<'_> {
+impl AuthorNoticeMail<'_> {
     fn as_text(&self) -> String {
         let mut text = format!("{}\n\n", self.says);
         for reason in &self.reasons {

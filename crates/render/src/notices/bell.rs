@@ -1,7 +1,7 @@
 //! What an account is told in the page: a list that the widget shows, and the page that holds it.
 
 use askama::Template;
-use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::notices::bell::NoticeKind;
 use rejoinder_core::passages::Correction;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::recordings::proposals::State;
@@ -22,7 +22,7 @@ const MAX_QUOTE: usize = 140;
 
 /// One thing that an account is told.
 #[derive(Debug, Clone, Copy)]
-pub struct Told<'a> {
+pub struct BellItem<'a> {
     /// What it is about.
     pub about: About<'a>,
     /// The page that this stands with.
@@ -37,19 +37,19 @@ pub struct Told<'a> {
 #[derive(Debug, Clone, Copy)]
 pub enum About<'a> {
     /// A comment, and what of it.
-    Comment(Ring, &'a Comment),
+    Comment(NoticeKind, &'a Comment),
     /// A correction of a recording's transcript that the account proposed, and that was decided on.
     Correction(&'a Proposal, &'a Recording),
     /// A correction of an article that the account sent, and that was decided on.
     Article(&'a Correction),
 }
 
-/// The page that tells `told`, newest first. `from` is the page that its reader came from.
-pub fn bell_page(context: &Context<'_>, told: &[Told<'_>], from: Option<&PageKey>) -> String {
+/// The page that lists `items`, newest first. `from` is the page that its reader came from.
+pub fn bell_page(context: &Context<'_>, items: &[BellItem<'_>], from: Option<&PageKey>) -> String {
     let language = context.site.settings.language;
     let own = &context.texts.notices;
     let links = from.map(|key| Links::new(context.base, context.site, key));
-    let has_unread = told.iter().any(|one| !one.is_read);
+    let has_unread = items.iter().any(|one| !one.is_read);
     rendered(&BellPage {
         texts: context.texts,
         own,
@@ -58,8 +58,8 @@ pub fn bell_page(context: &Context<'_>, told: &[Told<'_>], from: Option<&PageKey
         assets: context.assets,
         title: &own.bell.title,
         context,
-        told,
-        until: told
+        items,
+        until: items
             .first()
             .filter(|_| has_unread)
             .map(|one| one.at.micros()),
@@ -83,16 +83,16 @@ struct BellPage<'a> {
     assets: &'a str,
     title: &'a str,
     context: &'a Context<'a>,
-    told: &'a [Told<'a>],
+    items: &'a [BellItem<'a>],
     until: Option<i64>,
     from: Option<&'a str>,
     back: Option<&'a str>,
 }
 
 impl BellPage<'_> {
-    fn says(&self, one: &Told<'_>) -> String {
+    fn says(&self, one: &BellItem<'_>) -> String {
         match one.about {
-            About::Comment(ring, comment) => self.of_comment(one, ring, comment),
+            About::Comment(kind, comment) => self.of_comment(one, kind, comment),
             About::Correction(proposal, recording) => self.of_correction(proposal, recording),
             About::Article(correction) => {
                 let page = headline(self.context, one.page);
@@ -101,14 +101,14 @@ impl BellPage<'_> {
         }
     }
 
-    fn of_comment(&self, one: &Told<'_>, ring: Ring, comment: &Comment) -> String {
+    fn of_comment(&self, one: &BellItem<'_>, kind: NoticeKind, comment: &Comment) -> String {
         let texts = &self.own.bell;
-        let form = match ring {
-            Ring::Reply => &texts.reply,
-            Ring::Comment => &texts.comment,
-            Ring::Approved => &texts.approved,
-            Ring::Rejected => &texts.rejected,
-            Ring::Featured => &texts.featured,
+        let form = match kind {
+            NoticeKind::Reply => &texts.reply,
+            NoticeKind::Comment => &texts.comment,
+            NoticeKind::Approved => &texts.approved,
+            NoticeKind::Rejected => &texts.rejected,
+            NoticeKind::Featured => &texts.featured,
         };
         let page = headline(self.context, one.page);
         let name = shown_name(self.texts, comment);
@@ -126,7 +126,7 @@ impl BellPage<'_> {
     }
 
     /// The comment, or where its author reads why nobody sees it; the line of a correction.
-    fn link(&self, one: &Told<'_>) -> String {
+    fn link(&self, one: &BellItem<'_>) -> String {
         let links = Links::new(self.context.base, self.context.site, &one.page.key);
         match one.about {
             About::Comment(_, comment) if !comment.is_published() => self.account(),
@@ -144,7 +144,7 @@ impl BellPage<'_> {
     }
 
     /// What the editor says who declined a correction.
-    fn reason<'a>(&self, one: &Told<'a>) -> Option<&'a str> {
+    fn reason<'a>(&self, one: &BellItem<'a>) -> Option<&'a str> {
         match one.about {
             About::Comment(..) => None,
             About::Correction(proposal, _) => proposal.reason.as_deref(),
@@ -152,7 +152,7 @@ impl BellPage<'_> {
         }
     }
 
-    fn quote(&self, one: &Told<'_>) -> String {
+    fn quote(&self, one: &BellItem<'_>) -> String {
         let text = match one.about {
             About::Comment(_, comment) => markup::plain_text(&comment.html),
             About::Correction(proposal, _) => proposal.after.text.clone(),

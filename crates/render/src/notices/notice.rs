@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use askama::Template;
-use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, PageKey};
 
@@ -23,7 +23,7 @@ pub struct Notice<'a> {
     /// The page.
     pub page: &'a Page,
     /// Which of its comments are told of.
-    pub kind: Kind,
+    pub kind: SubscriptionKind,
     /// How often.
     pub pace: Pace,
     /// Where mails go.
@@ -77,9 +77,9 @@ pub fn comments_mail(
         .collect();
     let more = (n_more > 0).then(|| fill(own.mail.more.of(n_more), &[("n", &n_more)]));
     let why = match notice.kind {
-        Kind::Page => &own.mail.why_page,
-        Kind::Replies => &own.mail.why_replies,
-        Kind::Branch => &own.mail.why_branch,
+        SubscriptionKind::Page => &own.mail.why_page,
+        SubscriptionKind::Replies => &own.mail.why_replies,
+        SubscriptionKind::Branch => &own.mail.why_branch,
     };
     let mail = CommentsMail {
         language: context.site.settings.language,
@@ -281,7 +281,7 @@ pub fn ended_page(
     let back = links.people().unwrap_or_else(|| links.thread());
     let title = headline(context, ended.page);
     let what = match ended.kind {
-        Kind::Branch => &own.page.what_branches,
+        SubscriptionKind::Branch => &own.page.what_branches,
         kind => own.what(kind),
     };
     let what = fill(what, &[("page", &Name(&title))]);
@@ -390,11 +390,11 @@ impl NoticesPage<'_> {
 
 impl NoticesTexts {
     /// Of what one is told.
-    pub(crate) fn what(&self, kind: Kind) -> &str {
+    pub(crate) fn what(&self, kind: SubscriptionKind) -> &str {
         match kind {
-            Kind::Page => &self.page.what_page,
-            Kind::Replies => &self.page.what_replies,
-            Kind::Branch => &self.page.what_branch,
+            SubscriptionKind::Page => &self.page.what_page,
+            SubscriptionKind::Replies => &self.page.what_replies,
+            SubscriptionKind::Branch => &self.page.what_branch,
         }
     }
 }

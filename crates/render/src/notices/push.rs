@@ -2,7 +2,7 @@
 
 use rejoinder_core::Comment;
 use rejoinder_core::line::cut;
-use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::notices::bell::NoticeKind;
 use serde_json::json;
 
 use crate::discussion::comment::shown_name;
@@ -20,18 +20,18 @@ const MAX_TITLE: usize = 120;
 const MAX_ADDRESS: usize = 1_500;
 
 /// What is told, as the browser's worker reads it: a title, a piece of the comment, and where it
-/// stands. `ring` is what became of a comment of one's own; what `tag` names is shown once.
+/// stands. `kind` is what became of a comment of one's own; what `tag` names is shown once.
 pub fn push_message(
     context: &Context<'_>,
     notice: &Notice<'_>,
-    ring: Option<Ring>,
+    kind: Option<NoticeKind>,
     (comments, n_more): (&[Comment], i64),
     tag: &str,
 ) -> String {
     let language = context.site.settings.language;
     let own = &context.texts.notices;
-    let title = match ring {
-        Some(ring) => author_notice::says(own, ring, &headline(context, notice.page)),
+    let title = match kind {
+        Some(kind) => author_notice::says(own, kind, &headline(context, notice.page)),
         None => subject(context, own, notice, comments, n_more),
     };
     let message = json!({

@@ -1,7 +1,7 @@
 //! What a browser is told while no page is open.
 
-use rejoinder_core::notices::bell::Ring;
-use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::notices::bell::NoticeKind;
+use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::{Comment, Page, PageKey, State};
 use rejoinder_render::notices::notice::Notice;
 use rejoinder_render::push_message;
@@ -12,10 +12,10 @@ use crate::fixture::{comment, context, page, site};
 /// Push services take no more.
 const MAX: usize = 3_993;
 
-fn told(page: &Page, ring: Option<Ring>, comments: &[Comment]) -> (usize, Value) {
+fn told(page: &Page, kind: Option<NoticeKind>, comments: &[Comment]) -> (usize, Value) {
     let notice = Notice {
         page,
-        kind: Kind::Page,
+        kind: SubscriptionKind::Page,
         pace: Pace::AtOnce,
         email: "ann@reader.example",
         manage: "",
@@ -24,7 +24,7 @@ fn told(page: &Page, ring: Option<Ring>, comments: &[Comment]) -> (usize, Value)
     let text = push_message(
         &context(&site),
         &notice,
-        ring,
+        kind,
         (comments, 0),
         &"a".repeat(32),
     );
@@ -45,7 +45,7 @@ fn whatever_is_told_fits_into_one_message() {
 
     let (one, message) = told(&long, None, &comments[..1]);
     let (many, _) = told(&long, None, &comments);
-    let (fate, _) = told(&long, Some(Ring::Featured), &comments[..1]);
+    let (fate, _) = told(&long, Some(NoticeKind::Featured), &comments[..1]);
 
     assert!(
         one <= MAX && many <= MAX && fate <= MAX,
@@ -65,7 +65,7 @@ fn what_is_not_published_is_not_shown() {
         ..comment(1, None, "Ann")
     };
 
-    let (_, message) = told(&page("A story"), Some(Ring::Rejected), &[refused]);
+    let (_, message) = told(&page("A story"), Some(NoticeKind::Rejected), &[refused]);
 
     assert_eq!(
         message["title"],

@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use egress::{PushKey, PushTarget};
 use rejoinder_core::Site;
 use rejoinder_core::identity::author::Role;
-use render::identity::{Device, ToldOf, told_page};
+use render::identity::{AccountSubscription, Device, account_notices_page};
 use store::notices::devices::{self, NewDevice};
 use store::{Tx, discussion::pages, moderation::desk_mails, notices::subscriptions};
 
@@ -36,9 +36,9 @@ pub(super) async fn show(
         Ok((told, devices::list(tx, now, site, author)?, desk))
     });
     let (told, known, desk) = read.await?;
-    let told: Vec<ToldOf<'_>> = told
+    let told: Vec<AccountSubscription<'_>> = told
         .iter()
-        .map(|(page, subscription)| ToldOf {
+        .map(|(page, subscription)| AccountSubscription {
             page,
             kind: subscription.kind,
             pace: subscription.pace,
@@ -59,7 +59,7 @@ pub(super) async fn show(
     let is_told = member.author.role >= Role::Moderator;
     let desk = desk.filter(|_| is_told);
     let desk = desk.map(|secret| format!("/notices/{}/{secret}", member.site.host));
-    Ok(Html(told_page(
+    Ok(Html(account_notices_page(
         &context,
         &told,
         &known,

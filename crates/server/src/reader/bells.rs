@@ -7,9 +7,9 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::passages::correction::State as CorrectionState;
 use rejoinder_core::recordings::proposals::State as ProposalState;
 use rejoinder_core::{AuthorId, AuthorKind, Site, Time};
-use render::notices::bell::{self, Told, bell_page};
+use render::notices::bell::{self, BellItem, bell_page};
 use serde::{Deserialize, Serialize};
-use store::notices::bells::{self, About, Rung};
+use store::notices::bells::{self, About, BellNotice};
 use utoipa::ToSchema;
 
 use crate::http::error::{ApiError, Problem};
@@ -85,11 +85,11 @@ pub(crate) async fn list(
     params: Params,
 ) -> Result<Json<Notices>, ApiError> {
     let site = visitor.acting_at(&app, params.site()?).await?;
-    let (rung, n_unread) = newest(&app, &visitor, &site).await?;
+    let (notices, n_unread) = newest(&app, &visitor, &site).await?;
     Ok(Json(Notices {
         n_unread,
-        until: rung.first().map(|one| one.at.micros().to_string()),
-        notices: rung.into_iter().map(Notice::from).collect(),
+        until: notices.first().map(|one| one.at.micros().to_string()),
+        notices: notices.into_iter().map(Notice::from).collect(),
     }))
 }
 
@@ -103,10 +103,10 @@ pub(crate) async fn page(
     let page = |typed| visitor.page(&app, &site, typed);
     let from = params.get("page").map(page).transpose();
     let from = from?;
-    let (rung, _) = newest(&app, &visitor, &site).await?;
-    let told = rung.iter().map(|one| Told {
+    let (notices, _) = newest(&app, &visitor, &site).await?;
+    let items = notices.iter().map(|one| BellItem {
         about: match &one.about {
-            About::Comment(ring, comment) => bell::About::Comment(*ring, comment),
+            About::Comment(kind, comment) => bell::About::Comment(*kind, comment),
             About::Correction(own, recording) => bell::About::Correction(own, recording),
             About::Article(own) => bell::About::Article(own),
         },
@@ -115,11 +115,15 @@ pub(crate) async fn page(
         is_read: one.is_read,
     });
     let context = context(&app, &site, &visitor.base.0);
-    let told: Vec<Told<'_>> = told.collect();
-    Ok(Html(bell_page(&context, &told, from.as_ref())))
+    let items: Vec<BellItem<'_>> = items.collect();
+    Ok(Html(bell_page(&context, &items, from.as_ref())))
 }
 
-async fn newest(app: &App, visitor: &Visitor, site: &Site) -> Result<(Vec<Rung>, i64), ApiError> {
+async fn newest(
+    app: &App,
+    visitor: &Visitor,
+    site: &Site,
+) -> Result<(Vec<BellNotice>, i64), ApiError> {
     app.limits.take(Act::Preview, visitor, app.now())?;
     let Some(author) = account(app, visitor, site).await? else {
         return Ok((Vec::new(), 0));
@@ -189,11 +193,11 @@ async fn mark(app: &App, visitor: &Visitor, site: &Site, until: &str) -> Result<
     Ok(app.store.write(mark).await?)
 }
 
-impl From<Rung> for Notice {
-    fn from(rung: Rung) -> Self {
-        let key = rung.page.key;
-        let (what, comment, recording, reason) = match rung.about {
-            About::Comment(ring, comment) => (ring.as_str(), Some(*comment), None, None),
+impl From<BellNotice> for Notice {
+    fn from(notice: BellNotice) -> Self {
+        let key = notice.page.key;
+        let (what, comment, recording, reason) = match notice.about {
+            About::Comment(kind, comment) => (kind.as_str(), Some(*comment), None, None),
             About::Correction(own, _) => (became(own.state), None, Some(own.recording), own.reason),
             About::Article(own) => (of_article(own.state), None, None, own.reason),
         };
@@ -204,9 +208,9 @@ impl From<Rung> for Notice {
             recording: recording.map(|own| own.to_string()),
             reason,
             page: key.url().unwrap_or(key.as_str()).to_owned(),
-            title: rung.page.title,
-            at: rung.at.to_string(),
-            is_read: rung.is_read,
+            title: notice.page.title,
+            at: notice.at.to_string(),
+            is_read: notice.is_read,
         }
     }
 }

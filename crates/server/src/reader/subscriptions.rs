@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::{
     AuthorId, CommentId, PageId, PageKey, Reader, Site, Token, discussion::policy,
 };
@@ -92,7 +92,8 @@ pub(crate) async fn send(
         page: String::new(),
         title: None,
         kind: own("kind").unwrap_or_default(),
-        branch: own("branch").filter(|_| fields.get("kind") == Some(Kind::Branch.as_str())),
+        branch: own("branch")
+            .filter(|_| fields.get("kind") == Some(SubscriptionKind::Branch.as_str())),
         email: own("email"),
         pace: own("pace"),
     };
@@ -117,8 +118,8 @@ fn wish(app: &App, body: &Subscribe) -> Result<Wish, ApiError> {
     let branch = body.branch.as_deref().map(str::parse::<CommentId>);
     let wrong = |_| ApiError::body("The field `branch` is not a comment's id.").field("branch");
     Ok(Wish {
-        kind: Kind::from_word(&body.kind)
-            .ok_or_else(|| no_such("kind", Kind::ALL.map(Kind::as_str)))?,
+        kind: SubscriptionKind::from_word(&body.kind)
+            .ok_or_else(|| no_such("kind", SubscriptionKind::ALL.map(SubscriptionKind::as_str)))?,
         branch: branch.transpose().map_err(wrong)?,
         pace: Pace::from_word(pace).ok_or_else(|| no_such("pace", Pace::ALL.map(Pace::as_str)))?,
         email: body.email.clone(),
@@ -131,9 +132,9 @@ pub(super) fn with_comment(app: &App, notify: Option<&str>) -> Result<Option<Wis
     let Some(word) = notify.filter(|word| !word.is_empty()) else {
         return Ok(None);
     };
-    let known = [Kind::Replies, Kind::Page];
+    let known = [SubscriptionKind::Replies, SubscriptionKind::Page];
     let kind = known.into_iter().find(|kind| kind.as_str() == word);
-    let kind = kind.ok_or_else(|| no_such("notify", known.map(Kind::as_str)))?;
+    let kind = kind.ok_or_else(|| no_such("notify", known.map(SubscriptionKind::as_str)))?;
     Ok(Some(Wish {
         kind,
         ..new_wish(app)?
@@ -172,7 +173,7 @@ fn new_wish(app: &App) -> Result<Wish, ApiError> {
     Ok(Wish {
         id: app.ids.next(app.now()),
         secret: Token::new(&*app.random).reveal(),
-        kind: Kind::Page,
+        kind: SubscriptionKind::Page,
         branch: None,
         pace: Pace::AtOnce,
         email: None,

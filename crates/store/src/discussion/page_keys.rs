@@ -5,7 +5,7 @@ use rejoinder_core::{CommentId, PageId, PageKey, SiteId, Time};
 use url::Url;
 
 use crate::discussion::pages;
-use crate::notices::outbox::{self, Told};
+use crate::notices::outbox::{self, PendingNotice};
 use crate::passages::{corrections, versions};
 use crate::{Result, Tx, params, sql};
 
@@ -261,8 +261,8 @@ fn hand_over(tx: &mut Tx<'_>, site: SiteId, gone: i64, stays: i64) -> Result<()>
     )?;
     for (comment, digest_at, made_at) in waiting {
         let told = match digest_at {
-            Some(at) => Told::Digest(stays, at),
-            None => Told::Comment(stays, comment),
+            Some(at) => PendingNotice::Digest(stays, at),
+            None => PendingNotice::Comment(stays, comment),
         };
         outbox::add_mail(tx, made_at, site, &told)?;
     }

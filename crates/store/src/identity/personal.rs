@@ -39,7 +39,7 @@ pub struct Everything {
     /// Where they are signed in.
     pub sessions: Vec<SignedIn>,
     /// Where they are told something while no page is open.
-    pub devices: Vec<Told>,
+    pub devices: Vec<Device>,
     /// What signs them in without a mail.
     pub passkeys: Vec<Passkey>,
 }
@@ -156,7 +156,7 @@ pub struct SignedIn {
 /// A device.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Told {
+pub struct Device {
     pub browser: Option<String>,
     pub address: String,
     pub since: String,
@@ -184,7 +184,7 @@ pub fn everything(
         since: session.created_at.to_string(),
     });
     let devices = devices::list(tx, now, site, author)?;
-    let devices = devices.into_iter().map(|device| Told {
+    let devices = devices.into_iter().map(|device| Device {
         browser: device.label,
         address: device.endpoint,
         since: device.added_at.to_string(),

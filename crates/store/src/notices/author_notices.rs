@@ -1,7 +1,7 @@
 //! What authors are told of their comments by mail: published, refused, featured. It is sent only while
 //! it is so.
 
-use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::notices::bell::NoticeKind;
 use rejoinder_core::{Comment, CommentId, SiteId, State};
 
 use crate::discussion::comments;
@@ -14,15 +14,15 @@ pub(crate) fn still_so(
     site: SiteId,
     subscription: &Subscription,
     comment: CommentId,
-    ring: Ring,
+    kind: NoticeKind,
 ) -> Result<Option<Comment>> {
     let found = comments::by_id(tx, site, comment)?;
     Ok(found.filter(|comment| {
-        let is_so = match ring {
-            Ring::Approved => comment.is_published(),
-            Ring::Featured => comment.is_published() && comment.featured_at.is_some(),
-            Ring::Rejected => comment.state == State::Rejected,
-            Ring::Reply | Ring::Comment => false,
+        let is_so = match kind {
+            NoticeKind::Approved => comment.is_published(),
+            NoticeKind::Featured => comment.is_published() && comment.featured_at.is_some(),
+            NoticeKind::Rejected => comment.state == State::Rejected,
+            NoticeKind::Reply | NoticeKind::Comment => false,
         };
         is_so && comment.author.id == subscription.author
     }))

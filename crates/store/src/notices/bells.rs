@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
-use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::notices::bell::NoticeKind;
 use rejoinder_core::passages::Correction;
 use rejoinder_core::recordings::{Proposal, Recording};
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, SiteId, Time};
@@ -25,7 +25,7 @@ const KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// One thing that an account is told.
 #[derive(Debug, Clone)]
-pub struct Rung {
+pub struct BellNotice {
     /// What it is about.
     pub about: About,
     /// The page that this stands with.
@@ -40,7 +40,7 @@ pub struct Rung {
 #[derive(Debug, Clone)]
 pub enum About {
     /// A comment, and what of it.
-    Comment(Ring, Box<Comment>),
+    Comment(NoticeKind, Box<Comment>),
     /// A correction of a recording's transcript that the account proposed, and that was decided on.
     Correction(Box<Proposal>, Box<Recording>),
     /// A correction of an article that the account sent, and that was decided on.
@@ -63,16 +63,26 @@ macro_rules! true_rows {
 }
 
 /// What an account was told last, newest first.
-pub fn newest(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> Result<Vec<Rung>> {
-    let mut rung = of_comments(tx, site, author, limit)?;
-    rung.extend(of_corrections(tx, site, author, limit)?);
-    rung.extend(of_articles(tx, site, author, limit)?);
-    rung.sort_by_key(|one| Reverse(one.at));
-    rung.truncate(usize::try_from(limit).unwrap_or(0));
-    Ok(rung)
+pub fn newest(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    limit: i64,
+) -> Result<Vec<BellNotice>> {
+    let mut notices = of_comments(tx, site, author, limit)?;
+    notices.extend(of_corrections(tx, site, author, limit)?);
+    notices.extend(of_articles(tx, site, author, limit)?);
+    notices.sort_by_key(|one| Reverse(one.at));
+    notices.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(notices)
 }
 
-fn of_comments(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> Result<Vec<Rung>> {
+fn of_comments(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    limit: i64,
+) -> Result<Vec<BellNotice>> {
     let rows: Vec<(CommentId, String, Time, Option<Time>)> = tx.all(
         sql!(true_rows!(
             "select b.comment_id, b.ring, b.made_at, b.read_at",
@@ -81,20 +91,20 @@ fn of_comments(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> R
         params![site, author, limit],
         |row| Ok((row.next()?, row.next()?, row.next()?, row.next()?)),
     )?;
-    let mut rung = Vec::with_capacity(rows.len());
-    for (comment, ring, at, read_at) in rows {
+    let mut notices = Vec::with_capacity(rows.len());
+    for (comment, kind, at, read_at) in rows {
         let unknown = || StoreError::Internal("a notice of an unknown kind".into());
         let comment = comments::expect(tx, site, comment)?;
         let page = pages::by_id(tx, site, comment.page)?;
-        let ring = Ring::from_word(&ring).ok_or_else(unknown)?;
-        rung.push(Rung {
+        let kind = NoticeKind::from_word(&kind).ok_or_else(unknown)?;
+        notices.push(BellNotice {
             page: page.ok_or_else(|| StoreError::Internal("a comment without a page".into()))?,
-            about: About::Comment(ring, Box::new(comment)),
+            about: About::Comment(kind, Box::new(comment)),
             at,
             is_read: read_at.is_some(),
         });
     }
-    Ok(rung)
+    Ok(notices)
 }
 
 fn of_corrections(
@@ -102,32 +112,37 @@ fn of_corrections(
     site: SiteId,
     author: AuthorId,
     limit: i64,
-) -> Result<Vec<Rung>> {
-    let mut rung = Vec::new();
+) -> Result<Vec<BellNotice>> {
+    let mut notices = Vec::new();
     for proposal in proposals::told(tx, site, author, limit)? {
         let Some(recording) = listing::find(tx, site, proposal.recording)? else {
             continue;
         };
         let page = pages::by_id(tx, site, recording.page)?;
-        rung.push(Rung {
+        notices.push(BellNotice {
             page: page.ok_or_else(|| StoreError::Internal("a recording without a page".into()))?,
             at: proposal.decided_at.unwrap_or(proposal.made_at),
             is_read: proposal.read_at.is_some(),
             about: About::Correction(Box::new(proposal), Box::new(recording)),
         });
     }
-    Ok(rung)
+    Ok(notices)
 }
 
-fn of_articles(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> Result<Vec<Rung>> {
+fn of_articles(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+    limit: i64,
+) -> Result<Vec<BellNotice>> {
     let told = corrections::told(tx, site, author, limit)?.into_iter();
-    let rung = told.map(|(own, page, is_read)| Rung {
+    let notices = told.map(|(own, page, is_read)| BellNotice {
         page,
         at: own.decided_at.unwrap_or(own.made_at),
         is_read,
         about: About::Article(Box::new(own)),
     });
-    Ok(rung.collect())
+    Ok(notices.collect())
 }
 
 /// How much an account has not seen yet; at most 99.
@@ -224,7 +239,7 @@ pub(crate) fn tell_author(
     now: Time,
     site: SiteId,
     comment: &Comment,
-    ring: Ring,
+    kind: NoticeKind,
 ) -> Result<()> {
     tx.execute(
         sql!(
@@ -234,7 +249,7 @@ pub(crate) fn tell_author(
              on conflict (site_id, author_id, comment_id) do update
                  set ring = excluded.ring, made_at = excluded.made_at, read_at = null"
         ),
-        params![site, comment.author.id, comment.id, now, ring.as_str()],
+        params![site, comment.author.id, comment.id, now, kind.as_str()],
     )?;
     Ok(())
 }

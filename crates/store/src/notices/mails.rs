@@ -1,12 +1,12 @@
 //! What a mail to a subscriber says: read when it is sent, so that it never tells of what was taken away
 //! meanwhile.
 
-use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::notices::bell::NoticeKind;
 use rejoinder_core::{Comment, CommentId, Page, SiteId, State, Time};
 
 use crate::discussion::{comments, pages};
 use crate::notices::author_notices;
-use crate::notices::outbox::Told;
+use crate::notices::outbox::PendingNotice;
 use crate::notices::subscriptions::{self, Subscription};
 use crate::{Result, Tx, params, sql};
 
@@ -50,26 +50,30 @@ impl Due {
 }
 
 /// What is to be sent; `None` when there is nothing to tell any more.
-pub fn due(tx: &mut Tx<'_>, site: SiteId, told: Told) -> Result<Option<Due>> {
-    let Some(subscription) = subscriptions::by_id(tx, site, told.subscription())? else {
+pub fn due(tx: &mut Tx<'_>, site: SiteId, notice: PendingNotice) -> Result<Option<Due>> {
+    let Some(subscription) = subscriptions::by_id(tx, site, notice.subscription())? else {
         return Ok(None);
     };
     let is_confirmed = subscription.confirmed_at.is_some();
-    if is_confirmed == matches!(told, Told::Confirm(_)) {
+    if is_confirmed == matches!(notice, PendingNotice::Confirm(_)) {
         return Ok(None);
     }
     let Some(page) = pages::by_id(tx, site, subscription.page)? else {
         return Ok(None);
     };
-    let comments = match told {
-        Told::Confirm(_) => Vec::new(),
-        Told::Comment(..) | Told::Digest(..) => waiting(tx, site, told)?,
-        Told::Fate(_, id, ring) => author_notices::still_so(tx, site, &subscription, id, ring)?
-            .into_iter()
-            .collect(),
+    let comments = match notice {
+        PendingNotice::Confirm(_) => Vec::new(),
+        PendingNotice::Comment(..) | PendingNotice::Digest(..) => waiting(tx, site, notice)?,
+        PendingNotice::AuthorNotice(_, id, kind) => {
+            author_notices::still_so(tx, site, &subscription, id, kind)?
+                .into_iter()
+                .collect()
+        }
     };
-    let note = match told {
-        Told::Fate(_, id, Ring::Rejected) => author_notices::note_of(tx, site, id)?,
+    let note = match notice {
+        PendingNotice::AuthorNotice(_, id, NoticeKind::Rejected) => {
+            author_notices::note_of(tx, site, id)?
+        }
         _ => None,
     };
     if is_confirmed && comments.is_empty() {
@@ -79,8 +83,8 @@ pub fn due(tx: &mut Tx<'_>, site: SiteId, told: Told) -> Result<Option<Due>> {
 }
 
 /// The published comments that a mail is to tell of, and has not yet.
-fn waiting(tx: &mut Tx<'_>, site: SiteId, told: Told) -> Result<Vec<Comment>> {
-    let (comment, digest_at) = told.which();
+fn waiting(tx: &mut Tx<'_>, site: SiteId, notice: PendingNotice) -> Result<Vec<Comment>> {
+    let (comment, digest_at) = notice.which();
     let ids: Vec<CommentId> = tx.all(
         sql!(
             "select n.comment_id from notice n
@@ -91,7 +95,7 @@ fn waiting(tx: &mut Tx<'_>, site: SiteId, told: Told) -> Result<Vec<Comment>> {
         ),
         params![
             site,
-            told.subscription(),
+            notice.subscription(),
             State::Published.as_str(),
             comment,
             digest_at
@@ -106,14 +110,14 @@ fn waiting(tx: &mut Tx<'_>, site: SiteId, told: Told) -> Result<Vec<Comment>> {
 }
 
 /// The mail is out.
-pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, told: Told) -> Result<()> {
-    let (comment, digest_at) = told.which();
+pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, notice: PendingNotice) -> Result<()> {
+    let (comment, digest_at) = notice.which();
     tx.execute(
         sql!(
             "update notice set mailed_at = ?5 where site_id = ?1 and subscription_id = ?2
                and mailed_at is null and (comment_id = ?3 or digest_at = ?4)"
         ),
-        params![site, told.subscription(), comment, digest_at, now],
+        params![site, notice.subscription(), comment, digest_at, now],
     )?;
     Ok(())
 }

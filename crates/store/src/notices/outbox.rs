@@ -1,10 +1,10 @@
-//! What is to be told: each mail is a job of its own ([`Told`]).
+//! What is to be told: each mail is a job of its own ([`PendingNotice`]).
 //!
 //! What became of a comment waits a little, so that a decision that is undone at once tells nothing.
 
 use std::time::Duration;
 
-use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::notices::bell::NoticeKind;
 use rejoinder_core::{CommentId, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::{Result, Tx};
 /// What one mail tells a subscriber.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Told {
+pub enum PendingNotice {
     /// That the address is to be confirmed.
     Confirm(i64),
     /// One comment.
@@ -22,16 +22,18 @@ pub enum Told {
     /// What was gathered until a time.
     Digest(i64, Time),
     /// What became of a comment of their own.
-    Fate(i64, CommentId, Ring),
+    #[serde(rename = "fate")]
+    AuthorNotice(i64, CommentId, NoticeKind),
 }
 
-impl Told {
+impl PendingNotice {
     /// Whom it is told.
     pub const fn subscription(self) -> i64 {
         match self {
-            Self::Confirm(id) | Self::Comment(id, _) | Self::Digest(id, _) | Self::Fate(id, ..) => {
-                id
-            }
+            Self::Confirm(id)
+            | Self::Comment(id, _)
+            | Self::Digest(id, _)
+            | Self::AuthorNotice(id, ..) => id,
         }
     }
 
@@ -40,7 +42,7 @@ impl Told {
         match self {
             Self::Digest(_, at) => at,
             Self::Confirm(_) | Self::Comment(..) => now,
-            Self::Fate(..) => now.after(UNDO_WINDOW),
+            Self::AuthorNotice(..) => now.after(UNDO_WINDOW),
         }
     }
 
@@ -50,12 +52,12 @@ impl Told {
         match self {
             Self::Comment(_, id) => (id, never),
             Self::Digest(_, at) => (none, at),
-            Self::Confirm(_) | Self::Fate(..) => (none, never),
+            Self::Confirm(_) | Self::AuthorNotice(..) => (none, never),
         }
     }
 }
 
-impl Payload for Told {
+impl Payload for PendingNotice {
     const KIND: &'static str = "notice";
 
     /// What became of a mail may name its address, so its job goes with its subscription.
@@ -65,8 +67,13 @@ impl Payload for Told {
 }
 
 /// The job of a mail; the same mail again is the same job.
-pub(crate) fn add_mail(tx: &mut Tx<'_>, now: Time, site: SiteId, told: &Told) -> Result<()> {
-    jobs::add(tx, now, &NewJob::new(site, told, told.due_at(now))?)?;
+pub(crate) fn add_mail(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    notice: &PendingNotice,
+) -> Result<()> {
+    jobs::add(tx, now, &NewJob::new(site, notice, notice.due_at(now))?)?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 //! A push follows from a notice, at the pace of its subscription. What it says is read when it is
 //! sent, so that it never tells of what was taken away meanwhile.
 
-use rejoinder_core::notices::bell::Ring;
+use rejoinder_core::notices::bell::NoticeKind;
 use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::jobs::{self, NewJob, Payload};
 use crate::notices::author_notices;
 use crate::notices::devices::{self, Device};
 use crate::notices::mails::Due;
-use crate::notices::outbox::Told;
+use crate::notices::outbox::PendingNotice;
 use crate::notices::subscriptions::{self, Subscription};
 use crate::{Result, Tx, params, sql};
 
@@ -22,7 +22,8 @@ pub struct Push {
     /// Which device.
     pub device: i64,
     /// What.
-    pub told: Told,
+    #[serde(rename = "told")]
+    pub notice: PendingNotice,
 }
 
 impl Payload for Push {
@@ -38,9 +39,9 @@ pub(crate) fn tell(
     comment: CommentId,
     digest_at: Option<Time>,
 ) -> Result<()> {
-    let told = match digest_at {
-        Some(at) => Told::Digest(subscription.id, at),
-        None => Told::Comment(subscription.id, comment),
+    let notice = match digest_at {
+        Some(at) => PendingNotice::Digest(subscription.id, at),
+        None => PendingNotice::Comment(subscription.id, comment),
     };
     for device in devices::list(tx, now, site, subscription.author)? {
         let is_new = tx.execute(
@@ -52,7 +53,7 @@ pub(crate) fn tell(
         )?;
         if is_new > 0 {
             let device = device.id;
-            add_job(tx, now, site, Push { device, told })?;
+            add_job(tx, now, site, Push { device, notice })?;
         }
     }
     Ok(())
@@ -64,17 +65,17 @@ pub(crate) fn tell_author(
     now: Time,
     site: SiteId,
     author: AuthorId,
-    told: Told,
+    notice: PendingNotice,
 ) -> Result<()> {
     for device in devices::list(tx, now, site, author)? {
         let device = device.id;
-        add_job(tx, now, site, Push { device, told })?;
+        add_job(tx, now, site, Push { device, notice })?;
     }
     Ok(())
 }
 
 fn add_job(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<()> {
-    let run_at = push.told.due_at(now);
+    let run_at = push.notice.due_at(now);
     jobs::add(tx, now, &NewJob::new(site, &push, run_at)?)?;
     Ok(())
 }
@@ -84,7 +85,7 @@ pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<Optio
     let Some(device) = devices::by_id(tx, now, site, push.device)? else {
         return Ok(None);
     };
-    let subscription = subscriptions::by_id(tx, site, push.told.subscription())?;
+    let subscription = subscriptions::by_id(tx, site, push.notice.subscription())?;
     let is_theirs = |subscription: &Subscription| {
         subscription.author == device.author && subscription.confirmed_at.is_some()
     };
@@ -94,18 +95,22 @@ pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<Optio
     let Some(page) = pages::by_id(tx, site, subscription.page)? else {
         return Ok(None);
     };
-    let comments = match push.told {
-        Told::Confirm(_) => Vec::new(),
-        Told::Comment(..) | Told::Digest(..) => waiting(tx, site, push)?,
-        Told::Fate(_, id, ring) => author_notices::still_so(tx, site, &subscription, id, ring)?
-            .into_iter()
-            .collect(),
+    let comments = match push.notice {
+        PendingNotice::Confirm(_) => Vec::new(),
+        PendingNotice::Comment(..) | PendingNotice::Digest(..) => waiting(tx, site, push)?,
+        PendingNotice::AuthorNotice(_, id, kind) => {
+            author_notices::still_so(tx, site, &subscription, id, kind)?
+                .into_iter()
+                .collect()
+        }
     };
     if comments.is_empty() {
         return Ok(None);
     }
-    let note = match push.told {
-        Told::Fate(_, id, Ring::Rejected) => author_notices::note_of(tx, site, id)?,
+    let note = match push.notice {
+        PendingNotice::AuthorNotice(_, id, NoticeKind::Rejected) => {
+            author_notices::note_of(tx, site, id)?
+        }
         _ => None,
     };
     Ok(Some((device, Due::of(subscription, page, comments, note))))
@@ -113,7 +118,7 @@ pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<Optio
 
 /// The published comments that a push is to tell of, and has not yet.
 fn waiting(tx: &mut Tx<'_>, site: SiteId, push: Push) -> Result<Vec<rejoinder_core::Comment>> {
-    let (comment, digest_at) = push.told.which();
+    let (comment, digest_at) = push.notice.which();
     let ids: Vec<CommentId> = tx.all(
         sql!(
             "select p.comment_id from push p
@@ -126,7 +131,7 @@ fn waiting(tx: &mut Tx<'_>, site: SiteId, push: Push) -> Result<Vec<rejoinder_co
         params![
             site,
             push.device,
-            push.told.subscription(),
+            push.notice.subscription(),
             State::Published.as_str(),
             comment,
             digest_at
@@ -142,7 +147,7 @@ fn waiting(tx: &mut Tx<'_>, site: SiteId, push: Push) -> Result<Vec<rejoinder_co
 
 /// The push is out.
 pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<()> {
-    let (comment, digest_at) = push.told.which();
+    let (comment, digest_at) = push.notice.which();
     tx.execute(
         sql!(
             "update push set pushed_at = ?6
@@ -152,7 +157,7 @@ pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<()> 
         params![
             site,
             push.device,
-            push.told.subscription(),
+            push.notice.subscription(),
             comment,
             digest_at,
             now

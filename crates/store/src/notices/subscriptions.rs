@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use rejoinder_core::identity::author::{email as checked, mailbox};
-use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, CommentId, Page, PageId, PageKey, Refusal, SiteId, Time,
 };
@@ -15,7 +15,7 @@ use crate::discussion::{comments, pages};
 use crate::identity::authors;
 use crate::identity::erasures::ledger;
 use crate::jobs::Payload as _;
-use crate::notices::outbox::{self, Told};
+use crate::notices::outbox::{self, PendingNotice};
 use crate::{Result, Row, Tx, jobs, params, sql};
 
 /// A wish that nobody confirms is forgotten after so long.
@@ -35,7 +35,7 @@ pub struct Wish {
     /// What the links in its mails carry.
     pub secret: String,
     /// Of which comments.
-    pub kind: Kind,
+    pub kind: SubscriptionKind,
     /// Below which comment, for a branch.
     pub branch: Option<CommentId>,
     /// How often.
@@ -61,7 +61,7 @@ pub struct Subscription {
     /// About which page.
     pub page: PageId,
     /// Of which comments.
-    pub kind: Kind,
+    pub kind: SubscriptionKind,
     /// Below which comment, for a branch.
     pub branch: Option<CommentId>,
     /// Whose comments are meant by replies to one's own.
@@ -93,7 +93,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Subscription> {
     Ok(Subscription {
         id: row.next()?,
         page: row.next()?,
-        kind: Kind::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
+        kind: SubscriptionKind::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
         branch: (branch.0 != 0).then_some(branch),
         author: row.next()?,
         email: row.next()?,
@@ -185,7 +185,7 @@ fn address(
 
 /// The published comment that a branch begins with.
 fn branch_of(tx: &mut Tx<'_>, page: &Page, wish: &Wish) -> Result<Option<CommentId>> {
-    if wish.kind != Kind::Branch {
+    if wish.kind != SubscriptionKind::Branch {
         return Ok(None);
     }
     let found = match wish.branch {
@@ -284,7 +284,7 @@ fn wait_for(
         return Ok(());
     }
     save(tx, now, site, mailbox, new)?;
-    outbox::add_mail(tx, now, site, &Told::Confirm(new.id))
+    outbox::add_mail(tx, now, site, &PendingNotice::Confirm(new.id))
 }
 
 /// Whoever is told already stays so, at the pace that was asked for last.
@@ -504,7 +504,7 @@ pub(crate) fn forget_notices(
             ),
             params![site, mailbox, *id],
         )?;
-        jobs::erase(tx, site, Told::KIND, &id.to_string())?;
+        jobs::erase(tx, site, PendingNotice::KIND, &id.to_string())?;
     }
     Ok(())
 }

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use rejoinder_core::discussion::event::Event;
 use rejoinder_core::identity::author::mailbox;
-use rejoinder_core::notices::bell::Ring;
-use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::notices::bell::NoticeKind;
+use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::{Comment, CommentId, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::discussion::comments;
 use crate::identity::authors;
 use crate::jobs::{self, NewJob, Payload};
-use crate::notices::outbox::{self, Told, add_mail};
+use crate::notices::outbox::{self, PendingNotice, add_mail};
 use crate::notices::subscriptions::{Subscription, read, subscription};
 use crate::notices::{bells, pushes};
 use crate::{Result, Tx, params, sql};
@@ -143,11 +143,11 @@ fn tell(
     }
     bells::tell(tx, now, site, subscription.author, comment.id)?;
     pushes::tell(tx, now, site, subscription, comment.id, digest_at)?;
-    let told = match digest_at {
-        Some(at) => Told::Digest(subscription.id, at),
-        None => Told::Comment(subscription.id, comment.id),
+    let notice = match digest_at {
+        Some(at) => PendingNotice::Digest(subscription.id, at),
+        None => PendingNotice::Comment(subscription.id, comment.id),
     };
-    add_mail(tx, now, site, &told)
+    add_mail(tx, now, site, &notice)
 }
 
 fn was_told_enough(tx: &mut Tx<'_>, now: Time, site: SiteId, mailbox: &str) -> Result<bool> {
@@ -164,7 +164,7 @@ pub(crate) fn tell_author(
     tx: &mut Tx<'_>,
     event: &Event,
     comment: &Comment,
-    ring: Ring,
+    kind: NoticeKind,
 ) -> Result<()> {
     let subscription: Option<i64> = tx.one(
         sql!(
@@ -177,14 +177,14 @@ pub(crate) fn tell_author(
             event.site,
             comment.author.id,
             event.page,
-            Kind::Branch.as_str()
+            SubscriptionKind::Branch.as_str()
         ],
         |row| row.next(),
     )?;
     let Some(subscription) = subscription else {
         return Ok(());
     };
-    let told = Told::Fate(subscription, comment.id, ring);
-    pushes::tell_author(tx, event.at, event.site, comment.author.id, told)?;
-    outbox::add_mail(tx, event.at, event.site, &told)
+    let notice = PendingNotice::AuthorNotice(subscription, comment.id, kind);
+    pushes::tell_author(tx, event.at, event.site, comment.author.id, notice)?;
+    outbox::add_mail(tx, event.at, event.site, &notice)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rejoinder_core::{Clock as _, CommentId, SiteId, Time};
 use rejoinder_store::Tx;
 use rejoinder_store::jobs::{self, Job, NewJob, Payload};
-use rejoinder_store::notices::{outbox::Told, telling::FanOut};
+use rejoinder_store::notices::{outbox::PendingNotice, telling::FanOut};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{World, on_both};
@@ -179,7 +179,7 @@ fn a_payload_is_read_back_and_no_other_is_taken_for_it() {
 
         let read: FanOut = job.read().unwrap();
         assert_eq!(read.comment, comment);
-        assert!(job.read::<Told>().is_err());
+        assert!(job.read::<PendingNotice>().is_err());
     });
 }
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 use egress::{MAX_MESSAGE, Mailer};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::{Action, Reason};
-use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::notices::bell::NoticeKind;
+use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::publication::settings::{DeskMail, Mode};
 use rejoinder_core::{AuthorId, Clock, CommentId, FixedRandom, PageKey, Settings, TokenHash};
 use rejoinder_jobs::{
@@ -21,7 +22,7 @@ use store::identity::authors::{self, Details};
 use store::identity::roles;
 use store::moderation::decisions::{self, Decide};
 use store::notices::mails::{self, Due};
-use store::notices::outbox::Told;
+use store::notices::outbox::PendingNotice;
 use store::notices::subscriptions::{self, Wish};
 use store::passages::deciding;
 use store::{Tx, discussion::pages, publication::sites};
@@ -40,22 +41,20 @@ const WRITERS: [(&str, &[&str]); 7] = [
     ("confirm_mail", &["confirm"]),
     ("correction_mail", &["correction"]),
     ("desk_mail", &["desk"]),
-    ("fate_mail", &["fate-featured", "fate-rejected"]),
+    ("author_notice_mail", &["fate-featured", "fate-rejected"]),
     ("guest_mail", &[]),
     ("sign_in_mail", &[]),
 ];
 
-const fn kind(told: Told) -> &'static str {
+const fn kind(told: PendingNotice) -> &'static str {
     match told {
-        Told::Confirm(_) => "confirm",
-        Told::Comment(..) => "comment",
-        Told::Digest(..) => "digest",
-        Told::Fate(_, _, ring) => match ring {
-            rejoinder_core::notices::bell::Ring::Featured => "fate-featured",
-            rejoinder_core::notices::bell::Ring::Rejected => "fate-rejected",
-            rejoinder_core::notices::bell::Ring::Approved
-            | rejoinder_core::notices::bell::Ring::Reply
-            | rejoinder_core::notices::bell::Ring::Comment => "fate-approved",
+        PendingNotice::Confirm(_) => "confirm",
+        PendingNotice::Comment(..) => "comment",
+        PendingNotice::Digest(..) => "digest",
+        PendingNotice::AuthorNotice(_, _, kind) => match kind {
+            NoticeKind::Featured => "fate-featured",
+            NoticeKind::Rejected => "fate-rejected",
+            NoticeKind::Approved | NoticeKind::Reply | NoticeKind::Comment => "fate-approved",
         },
     }
 }
@@ -67,9 +66,9 @@ struct Sorting {
 }
 
 impl Handler for Sorting {
-    type Payload = Told;
+    type Payload = PendingNotice;
 
-    async fn run(&self, job: &Job, told: Told) -> store::Result<Outcome> {
+    async fn run(&self, job: &Job, told: PendingNotice) -> store::Result<Outcome> {
         let World { store, clock, .. } = &*self.world;
         let folder = self.world.folder.path().join(kind(told));
         let (mailer, clock) = (Mailer::Folder(folder), clock.clone());
@@ -86,7 +85,7 @@ impl Handler for Sorting {
     }
 }
 
-fn push(due: &Due, site: &rejoinder_core::Site, told: Told) -> String {
+fn push(due: &Due, site: &rejoinder_core::Site, told: PendingNotice) -> String {
     let context = Context {
         site,
         now: rejoinder_core::Time::from_micros(0),
@@ -102,11 +101,11 @@ fn push(due: &Due, site: &rejoinder_core::Site, told: Told) -> String {
         email: &due.subscription.email,
         manage: "",
     };
-    let ring = match told {
-        Told::Fate(_, _, ring) => Some(ring),
-        Told::Confirm(_) | Told::Comment(..) | Told::Digest(..) => None,
+    let kind = match told {
+        PendingNotice::AuthorNotice(_, _, kind) => Some(kind),
+        PendingNotice::Confirm(_) | PendingNotice::Comment(..) | PendingNotice::Digest(..) => None,
     };
-    render::push_message(&context, &about, ring, (&due.comments, due.n_more), "tag")
+    render::push_message(&context, &about, kind, (&due.comments, due.n_more), "tag")
 }
 
 /// All mails by their kinds, and all pushes.
@@ -128,9 +127,9 @@ async fn told(typed: &str) -> All {
     // Nobody may be called as the site is.
     let name = &format!("{typed} of Tanga");
     let first = world.post_by(50, name, &page, typed, typed).await;
-    follow(&world, &page, 7, Kind::Page, Pace::AtOnce, 20).await;
-    follow(&world, &page, 8, Kind::Page, Pace::Hourly, 21).await;
-    follow(&world, &page, 9, Kind::Replies, Pace::AtOnce, 9).await;
+    follow(&world, &page, 7, SubscriptionKind::Page, Pace::AtOnce, 20).await;
+    follow(&world, &page, 8, SubscriptionKind::Page, Pace::Hourly, 21).await;
+    follow(&world, &page, 9, SubscriptionKind::Replies, Pace::AtOnce, 9).await;
     let pushed = Arc::default();
     let work = worker(&world, Arc::clone(&pushed));
     let all_due = async || while work.run_due().await.unwrap() > 0 {};
@@ -218,7 +217,7 @@ async fn save(world: &World, settings: Settings) {
 }
 
 /// The reader with this token wants to be told.
-async fn follow(world: &World, url: &str, id: i64, kind: Kind, pace: Pace, token: u8) {
+async fn follow(world: &World, url: &str, id: i64, kind: SubscriptionKind, pace: Pace, token: u8) {
     let (now, key) = (world.clock.now(), PageKey::parse(url).unwrap());
     let wish = Wish {
         id,

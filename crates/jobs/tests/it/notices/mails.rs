@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egress::Mailer;
-use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::{AuthorId, Clock, FixedRandom, PageId, PageKey, TokenHash};
 use rejoinder_jobs::{FanOutHandler, NoticeHandler, Worker};
 use store::notices::subscriptions::{self, Wish};
@@ -38,7 +38,7 @@ impl World {
         let wish = Wish {
             id,
             secret: format!("secret-{id}"),
-            kind: Kind::Page,
+            kind: SubscriptionKind::Page,
             branch: None,
             pace: Pace::AtOnce,
             email: Some(email.to_owned()),

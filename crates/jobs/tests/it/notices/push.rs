@@ -10,14 +10,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use egress::{Client, Policy, PushKey};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::{AuthorId, Clock, FixedRandom, PageId, PageKey, TokenHash};
 use rejoinder_jobs::{FanOutHandler, Handler, Job, Outcome, PushHandler, Worker};
 use serde_json::Value;
 use store::identity::sessions::NewSession;
 use store::identity::sign_ins::{self, Invitation};
 use store::notices::devices::{self, NewDevice};
-use store::notices::outbox::Told;
+use store::notices::outbox::PendingNotice;
 use store::notices::subscriptions::{self, Wish};
 use store::{Tx, discussion::pages};
 
@@ -92,7 +92,7 @@ impl World {
             let wish = Wish {
                 id: 7,
                 secret: "secret-7".to_owned(),
-                kind: Kind::Page,
+                kind: SubscriptionKind::Page,
                 branch: None,
                 pace,
                 email: None,
@@ -154,9 +154,9 @@ impl World {
 struct Quiet;
 
 impl Handler for Quiet {
-    type Payload = Told;
+    type Payload = PendingNotice;
 
-    async fn run(&self, _: &Job, _: Told) -> store::Result<Outcome> {
+    async fn run(&self, _: &Job, _: PendingNotice) -> store::Result<Outcome> {
         Ok(Outcome::Done)
     }
 }

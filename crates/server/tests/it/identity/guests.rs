@@ -5,7 +5,7 @@ use egress::Mail;
 use rejoinder_core::Clock as _;
 use serde_json::{Value, json};
 use store::jobs::{self, Payload as _};
-use store::notices::outbox::Told;
+use store::notices::outbox::PendingNotice;
 use store::notices::{mails, subscriptions};
 
 use crate::support::{Answer, BASE, STORY, TestApp, TestReader};
@@ -33,7 +33,7 @@ async fn ann(app: &TestApp) -> TestReader {
     let now = app.clock.now();
     let confirm = move |tx: &mut store::Tx<'_>| {
         let claimed = jobs::claim(tx, now, std::time::Duration::from_secs(60), 100)?;
-        for job in claimed.iter().filter(|job| job.kind == Told::KIND) {
+        for job in claimed.iter().filter(|job| job.kind == PendingNotice::KIND) {
             let told = job.read().unwrap();
             let due = mails::due(tx, job.site, told)?.unwrap();
             subscriptions::confirm(tx, now, job.site, &due.subscription.secret)?;

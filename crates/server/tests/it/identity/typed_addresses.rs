@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use store::identity::sign_in_keys::KeyKind;
 use store::jobs::{self, Job, Payload as _};
 use store::notices::mails;
-use store::notices::outbox::Told;
+use store::notices::outbox::PendingNotice;
 use store::notices::telling::{self, FanOut};
 
 use crate::identity::signed_tokens::{SECRET, add_key, claims, signed};
@@ -211,10 +211,10 @@ async fn mails(app: &TestApp) -> Vec<(String, &'static str)> {
                     };
                     app.store.write(fan).await.unwrap();
                 }
-                Told::KIND => {
-                    let told: Told = job.read().unwrap();
+                PendingNotice::KIND => {
+                    let told: PendingNotice = job.read().unwrap();
                     let what = match told {
-                        Told::Confirm(_) => "confirm",
+                        PendingNotice::Confirm(_) => "confirm",
                         _ => "notice",
                     };
                     let due = app.store.read(move |tx| mails::due(tx, job.site, told));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::discussion::pages;
 use store::jobs::{self, Payload as _};
 use store::moderation::desk_mails;
-use store::notices::outbox::Told;
+use store::notices::outbox::PendingNotice;
 use store::notices::{mails, subscriptions};
 
 use crate::publication::owner::colleague;
@@ -29,8 +29,8 @@ async fn link(app: &TestApp) -> String {
     let lease = std::time::Duration::from_secs(86_400);
     let claim = move |tx: &mut store::Tx<'_>| jobs::claim(tx, now, lease, 100);
     let claimed = app.store.write(claim).await.unwrap();
-    let told = claimed.iter().filter(|job| job.kind == Told::KIND);
-    let told: Vec<Told> = told.map(|job| job.read().unwrap()).collect();
+    let told = claimed.iter().filter(|job| job.kind == PendingNotice::KIND);
+    let told: Vec<PendingNotice> = told.map(|job| job.read().unwrap()).collect();
     let [told] = told[..] else {
         panic!("{claimed:?}");
     };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::moderation::search::Search;
-use rejoinder_core::notices::subscription::Kind;
+use rejoinder_core::notices::subscription::SubscriptionKind;
 use rejoinder_core::{AuthorId, Clock as _, SiteId, Time};
 use rejoinder_store::identity::erasing_again;
 use rejoinder_store::identity::erasures::Fate;
@@ -75,7 +75,10 @@ async fn prepare(world: &World, way: Way) -> Person {
             let ann = world.person("Ann");
             let first = world.post(&ann, "First").await;
             world
-                .subscribe(&ann, wish(Kind::Page, "zanzibar@reader.example"))
+                .subscribe(
+                    &ann,
+                    wish(SubscriptionKind::Page, "zanzibar@reader.example"),
+                )
                 .await;
             world.reply(&world.person("Bob"), first, "A reply").await;
             world.mails().await;

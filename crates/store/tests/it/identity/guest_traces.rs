@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase, StateReason};
-use rejoinder_core::notices::subscription::Kind;
+use rejoinder_core::notices::subscription::SubscriptionKind;
 use rejoinder_core::passages::{Quote, Selector};
 use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, State, TokenHash, Vote};
@@ -174,7 +174,7 @@ pub(crate) fn told(world: &World) -> Told {
     Told {
         id: world.ids.next(world.clock.now()),
         secret: format!("secret-{}", world.ids.next(world.clock.now())),
-        ..wish(Kind::Replies, "zanzibar@reader.example")
+        ..wish(SubscriptionKind::Replies, "zanzibar@reader.example")
     }
 }
 

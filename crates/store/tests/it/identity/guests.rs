@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase, StateReason};
-use rejoinder_core::notices::subscription::Kind;
+use rejoinder_core::notices::subscription::SubscriptionKind;
 use rejoinder_core::{Clock as _, Refusal, State, TokenHash};
 use rejoinder_store::identity::authors::Details;
 use rejoinder_store::identity::erasures::EraseAuthor;
@@ -173,7 +173,7 @@ fn a_mailbox_gets_a_link_once_an_hour_and_only_where_it_was_confirmed() {
                 Told {
                     id: 5,
                     secret: "s".to_owned(),
-                    ..wish(Kind::Page, "ann@reader.example")
+                    ..wish(SubscriptionKind::Page, "ann@reader.example")
                 },
             )
             .await;
@@ -197,8 +197,13 @@ fn one_mailbox_is_one_however_its_address_is_written() {
         world.post(&ann, "At home").await;
         world.post(&also_ann, "At work").await;
         let spelled = [
-            (&ann, 5, Kind::Page, "ann.lee+news@gmail.com"),
-            (&also_ann, 6, Kind::Replies, "AnnLee@googlemail.com"),
+            (&ann, 5, SubscriptionKind::Page, "ann.lee+news@gmail.com"),
+            (
+                &also_ann,
+                6,
+                SubscriptionKind::Replies,
+                "AnnLee@googlemail.com",
+            ),
         ];
         for (person, id, kind, email) in spelled {
             let told = Told {
@@ -226,11 +231,16 @@ fn one_mailbox_is_one_however_its_address_is_written() {
 fn a_link_leads_to_nothing_of_an_address_that_only_counts_as_the_same_mailbox() {
     on_both(|world| async move {
         let people = [
-            (world.person("Ann"), 5, Kind::Page, "ann@reader.example"),
+            (
+                world.person("Ann"),
+                5,
+                SubscriptionKind::Page,
+                "ann@reader.example",
+            ),
             (
                 world.person("Eve"),
                 6,
-                Kind::Replies,
+                SubscriptionKind::Replies,
                 "ann+eve@reader.example",
             ),
         ];

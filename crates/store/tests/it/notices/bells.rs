@@ -20,7 +20,7 @@ impl World {
     }
 
     /// What `person` was told, newest first; new things begin with a star.
-    pub(crate) async fn rung(&self, person: &Person) -> Vec<String> {
+    pub(crate) async fn bell_notices(&self, person: &Person) -> Vec<String> {
         let (site, author) = (self.site.id, self.author(person).await);
         let read = self.store.read(move |tx| {
             Ok((
@@ -29,16 +29,16 @@ impl World {
             ))
         });
         let (told, n_unread) = read.await.unwrap();
-        let is_new = |rung: &&bells::Rung| !rung.is_read;
+        let is_new = |notice: &&bells::BellNotice| !notice.is_read;
         assert_eq!(
             i64::try_from(told.iter().filter(is_new).count()).unwrap(),
             n_unread
         );
-        let line = |rung: &bells::Rung| {
-            let new = if rung.is_read { "" } else { "* " };
-            match &rung.about {
-                About::Comment(ring, comment) => format!("{new}{} {}", ring.as_str(), comment.text),
-                About::Article(own) => format!("article {} {}", own.state.as_str(), rung.is_read),
+        let line = |notice: &bells::BellNotice| {
+            let new = if notice.is_read { "" } else { "* " };
+            match &notice.about {
+                About::Comment(kind, comment) => format!("{new}{} {}", kind.as_str(), comment.text),
+                About::Article(own) => format!("article {} {}", own.state.as_str(), notice.is_read),
                 About::Correction(own, talk) => {
                     format!(
                         "{new}{} {}: {}",
@@ -105,14 +105,14 @@ fn an_account_is_told_of_replies_at_any_depth_and_of_nothing_of_its_own() {
         world.post(&eve, "Elsewhere").await;
 
         assert_eq!(
-            world.rung(&ann).await,
+            world.bell_notices(&ann).await,
             ["* reply Eve to Bob", "* reply Bob to Ann"]
         );
         assert_eq!(
-            world.rung(&bob).await,
+            world.bell_notices(&bob).await,
             ["* reply Ann to Eve", "* reply Eve to Bob"]
         );
-        assert_eq!(world.rung(&eve).await, [""; 0]);
+        assert_eq!(world.bell_notices(&eve).await, [""; 0]);
     });
 }
 
@@ -128,12 +128,15 @@ fn what_was_seen_stays_seen_and_what_came_meanwhile_does_not() {
 
         for _twice in 0..2 {
             world.saw(&ann, until).await;
-            assert_eq!(world.rung(&ann).await, ["* reply Second", "reply First"]);
+            assert_eq!(
+                world.bell_notices(&ann).await,
+                ["* reply Second", "reply First"]
+            );
         }
         let other = world.account("bob").await;
         world.post(&other, "Root of Bob").await;
         world.saw(&other, Time::from_micros(i64::MAX)).await;
-        assert_eq!(world.rung(&ann).await.len(), 2);
+        assert_eq!(world.bell_notices(&ann).await.len(), 2);
 
         let (site, author) = (world.site.id, world.author(&ann).await);
         world.wait(Duration::from_secs(91 * 24 * 60 * 60));
@@ -163,13 +166,13 @@ fn nothing_that_waits_was_refused_or_removed_is_told() {
         world.reply(&eve, root, "Held").await;
         let spam = world.reply(&eve, root, "Spam").await;
         world.decide(&kim, spam, Action::Spam).await.unwrap();
-        assert_eq!(world.rung(&ann).await, [""; 0]);
+        assert_eq!(world.bell_notices(&ann).await, [""; 0]);
 
         let held = world.reply(&eve, root, "Held at first").await;
         world.decide(&kim, held, Action::Approve).await.unwrap();
-        assert_eq!(world.rung(&ann).await, ["* reply Held at first"]);
+        assert_eq!(world.bell_notices(&ann).await, ["* reply Held at first"]);
         world.decide(&kim, held, Action::Reject).await.unwrap();
-        assert_eq!(world.rung(&ann).await, [""; 0]);
+        assert_eq!(world.bell_notices(&ann).await, [""; 0]);
     });
 }
 
@@ -184,14 +187,17 @@ fn an_author_is_told_what_became_of_a_comment_while_it_is_so() {
         world.tick();
         let rejected = world.decide(&kim, other, Action::Reject).await.unwrap();
         assert_eq!(
-            world.rung(&ann).await,
+            world.bell_notices(&ann).await,
             ["* rejected Other", "* approved One"]
         );
 
         world.saw(&ann, world.clock.now()).await;
         world.tick();
         world.decide(&kim, one, Action::Feature).await.unwrap();
-        assert_eq!(world.rung(&ann).await, ["* featured One", "rejected Other"]);
+        assert_eq!(
+            world.bell_notices(&ann).await,
+            ["* featured One", "rejected Other"]
+        );
         let (now, site, kim_too) = (world.clock.now(), world.site.id, kim.clone());
         let id = rejected.decision.unwrap();
         let undo = world
@@ -199,7 +205,7 @@ fn an_author_is_told_what_became_of_a_comment_while_it_is_so() {
             .write(move |tx| decisions::undo(tx, now, site, &kim_too, id));
         undo.await.unwrap();
         world.decide(&kim, one, Action::Unfeature).await.unwrap();
-        assert_eq!(world.rung(&ann).await, [""; 0]);
+        assert_eq!(world.bell_notices(&ann).await, [""; 0]);
         world.expect_sound().await;
     });
 }
@@ -219,7 +225,7 @@ fn nobody_is_told_of_what_those_write_whom_they_muted() {
         world.reply(&eve, rude, "Eve to Bob").await;
 
         assert_eq!(
-            world.rung(&ann).await,
+            world.bell_notices(&ann).await,
             ["* reply Eve to Bob", "* reply Bob to Ann"]
         );
     });

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::moderation::Action;
-use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, PageId, Refusal, Time};
 use rejoinder_store::jobs::{self, Payload as _};
@@ -11,7 +11,7 @@ use rejoinder_store::notices::subscriptions::{self, Asked, Wish};
 use rejoinder_store::notices::telling;
 use rejoinder_store::notices::{
     mails::{self, Due},
-    outbox::Told,
+    outbox::PendingNotice,
     telling::FanOut,
 };
 use rejoinder_store::{Result, StoreError, discussion::pages, identity::authors};
@@ -20,7 +20,7 @@ use crate::support::{Person, World, on_both, story};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-pub(crate) fn wish(kind: Kind, email: &str) -> Wish {
+pub(crate) fn wish(kind: SubscriptionKind, email: &str) -> Wish {
     Wish {
         id: 0,
         secret: String::new(),
@@ -86,8 +86,8 @@ impl World {
                     };
                     assert_eq!(self.store.write(step).await.unwrap(), None);
                 }
-                if job.kind == Told::KIND {
-                    let told: Told = job.read().unwrap();
+                if job.kind == PendingNotice::KIND {
+                    let told: PendingNotice = job.read().unwrap();
                     mails.extend(self.due(told).await.map(shown));
                     let sent =
                         move |tx: &mut rejoinder_store::Tx<'_>| mails::sent(tx, now, site, told);
@@ -101,7 +101,7 @@ impl World {
         }
     }
 
-    async fn due(&self, told: Told) -> Option<Due> {
+    async fn due(&self, told: PendingNotice) -> Option<Due> {
         let site = self.site.id;
         let due = self.store.read(move |tx| mails::due(tx, site, told));
         due.await.unwrap()
@@ -123,11 +123,11 @@ fn nothing_is_sent_to_an_address_before_it_is_confirmed_but_one_mail() {
     on_both(|world| async move {
         let (ann, eve) = (world.person("Ann"), world.person("Eve"));
         let (first, secret) = world
-            .ask(&eve, wish(Kind::Page, "Ann@reader.example"))
+            .ask(&eve, wish(SubscriptionKind::Page, "Ann@reader.example"))
             .await
             .unwrap();
         let (again, _) = world
-            .ask(&ann, wish(Kind::Page, "ann+x@reader.example"))
+            .ask(&ann, wish(SubscriptionKind::Page, "ann+x@reader.example"))
             .await
             .unwrap();
         assert_eq!((first, again), (Asked::Unconfirmed, Asked::Unconfirmed));
@@ -150,9 +150,9 @@ fn who_has_proved_one_address_of_a_mailbox_has_proved_no_other() {
     on_both(|world| async move {
         let eve = world.person("Eve");
         world
-            .subscribe(&eve, wish(Kind::Page, "ann+x@reader.example"))
+            .subscribe(&eve, wish(SubscriptionKind::Page, "ann+x@reader.example"))
             .await;
-        let replies = |email| world.ask(&eve, wish(Kind::Replies, email));
+        let replies = |email| world.ask(&eve, wish(SubscriptionKind::Replies, email));
 
         let own = replies("Ann+X@reader.example").await.unwrap().0;
         let other = replies("ann@reader.example").await.unwrap().0;
@@ -165,9 +165,9 @@ fn who_has_proved_one_address_of_a_mailbox_has_proved_no_other() {
 fn a_mail_that_is_out_confirms_the_address_that_it_went_to_and_no_other() {
     on_both(|world| async move {
         let eve = world.person("Eve");
-        let own = wish(Kind::Page, "ann+eve@reader.example");
+        let own = wish(SubscriptionKind::Page, "ann+eve@reader.example");
         let (_, secret) = world.ask(&eve, own).await.unwrap();
-        let other = wish(Kind::Page, "ann@reader.example");
+        let other = wish(SubscriptionKind::Page, "ann@reader.example");
         world.ask(&eve, other).await.unwrap();
 
         world.confirm(&secret).await;
@@ -187,7 +187,7 @@ fn strangers_can_have_few_mails_sent_to_an_address() {
             let wish = Wish {
                 id: n + 1,
                 secret: format!("secret-{n}"),
-                ..wish(Kind::Page, "ann@reader.example")
+                ..wish(SubscriptionKind::Page, "ann@reader.example")
             };
             let ask = world.store.write(move |tx| {
                 let key = rejoinder_core::PageKey::parse(&format!("page-{n}"))?;
@@ -212,14 +212,14 @@ fn each_is_told_of_what_they_asked_for_and_never_of_their_own() {
         let root = world.post(&ann, "Root").await;
         let other = world.post(&bob, "Another root").await;
         world
-            .subscribe(&ann, wish(Kind::Replies, "ann@reader.example"))
+            .subscribe(&ann, wish(SubscriptionKind::Replies, "ann@reader.example"))
             .await;
         world
-            .subscribe(&bob, wish(Kind::Page, "bob@reader.example"))
+            .subscribe(&bob, wish(SubscriptionKind::Page, "bob@reader.example"))
             .await;
         let branch = Wish {
             branch: Some(other),
-            ..wish(Kind::Branch, "cleo@reader.example")
+            ..wish(SubscriptionKind::Branch, "cleo@reader.example")
         };
         world.subscribe(&cleo, branch).await;
         world.mails().await;
@@ -264,10 +264,10 @@ fn a_mailbox_is_told_once_of_a_comment_however_often_it_asked() {
         let ann = world.person("Ann");
         let root = world.post(&ann, "Root").await;
         world
-            .subscribe(&ann, wish(Kind::Replies, "ann@reader.example"))
+            .subscribe(&ann, wish(SubscriptionKind::Replies, "ann@reader.example"))
             .await;
         world
-            .subscribe(&ann, wish(Kind::Page, "ann+all@reader.example"))
+            .subscribe(&ann, wish(SubscriptionKind::Page, "ann+all@reader.example"))
             .await;
         world.mails().await;
 
@@ -282,7 +282,7 @@ fn what_waits_is_told_once_it_is_published_and_what_was_removed_is_not() {
     on_both(|mut world| async move {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         world
-            .subscribe(&ann, wish(Kind::Page, "ann@reader.example"))
+            .subscribe(&ann, wish(SubscriptionKind::Page, "ann@reader.example"))
             .await;
         world.mails().await;
         world.site.settings.mode = Mode::Before;
@@ -310,7 +310,7 @@ fn a_digest_gathers_and_leaves_out_what_was_removed() {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let daily = Wish {
             pace: Pace::Daily,
-            ..wish(Kind::Page, "ann@reader.example")
+            ..wish(SubscriptionKind::Page, "ann@reader.example")
         };
         world.subscribe(&ann, daily).await;
         world.mails().await;
@@ -336,7 +336,7 @@ fn a_flood_becomes_a_digest() {
     on_both(|world| async move {
         let ann = world.person("Ann");
         world
-            .subscribe(&ann, wish(Kind::Page, "ann@reader.example"))
+            .subscribe(&ann, wish(SubscriptionKind::Page, "ann@reader.example"))
             .await;
         world.mails().await;
         for n in 0..25 {
@@ -357,7 +357,7 @@ fn an_ended_subscription_sends_nothing_more_even_what_was_under_way() {
     on_both(|world| async move {
         let (ann, site, now) = (world.person("Ann"), world.site.id, world.clock.now());
         let secret = world
-            .subscribe(&ann, wish(Kind::Page, "ann@reader.example"))
+            .subscribe(&ann, wish(SubscriptionKind::Page, "ann@reader.example"))
             .await;
         world.mails().await;
         world.post(&world.person("Bob"), "Too late").await;
@@ -374,7 +374,11 @@ fn an_ended_subscription_sends_nothing_more_even_what_was_under_way() {
 
 #[test]
 fn ending_one_kind_of_mails_about_a_page_ends_all_of_its_kind_and_no_other() {
-    for ended in [Kind::Page, Kind::Replies, Kind::Branch] {
+    for ended in [
+        SubscriptionKind::Page,
+        SubscriptionKind::Replies,
+        SubscriptionKind::Branch,
+    ] {
         on_both(move |world| async move {
             let (ann, site, now) = (world.person("Ann"), world.site.id, world.clock.now());
             let cleo = world.person("Cleo");
@@ -385,10 +389,10 @@ fn ending_one_kind_of_mails_about_a_page_ends_all_of_its_kind_and_no_other() {
             };
             let mut secrets = Vec::new();
             for (kind, branch) in [
-                (Kind::Page, None),
-                (Kind::Replies, None),
-                (Kind::Branch, Some(roots[0])),
-                (Kind::Branch, Some(roots[1])),
+                (SubscriptionKind::Page, None),
+                (SubscriptionKind::Replies, None),
+                (SubscriptionKind::Branch, Some(roots[0])),
+                (SubscriptionKind::Branch, Some(roots[1])),
             ] {
                 let wish = of(kind, branch, "ann+x@reader.example");
                 secrets.push((kind, world.subscribe(&ann, wish).await));
@@ -426,7 +430,7 @@ fn a_wish_without_an_address_or_about_another_pages_branch_is_refused() {
         let ann = world.person("Ann");
         let nowhere = Wish {
             email: None,
-            ..wish(Kind::Page, "")
+            ..wish(SubscriptionKind::Page, "")
         };
         let refused = world.ask(&ann, nowhere).await.unwrap_err();
         assert!(matches!(
@@ -435,7 +439,7 @@ fn a_wish_without_an_address_or_about_another_pages_branch_is_refused() {
         ));
         let unknown = Wish {
             branch: Some(CommentId(7)),
-            ..wish(Kind::Branch, "ann@reader.example")
+            ..wish(SubscriptionKind::Branch, "ann@reader.example")
         };
         let refused = world.ask(&ann, unknown).await.unwrap_err();
         assert!(matches!(
@@ -449,9 +453,9 @@ fn a_wish_without_an_address_or_about_another_pages_branch_is_refused() {
 fn a_mail_for_nobody_is_not_due() {
     on_both(|world| async move {
         for told in [
-            Told::Confirm(1),
-            Told::Comment(1, CommentId(2)),
-            Told::Digest(1, Time::from_micros(3)),
+            PendingNotice::Confirm(1),
+            PendingNotice::Comment(1, CommentId(2)),
+            PendingNotice::Digest(1, Time::from_micros(3)),
         ] {
             assert!(world.due(told).await.is_none());
         }
@@ -463,19 +467,34 @@ fn an_address_that_two_people_gave_is_known_to_be_neithers() {
     on_both(|world| async move {
         let (ann, eve) = (world.person("Ann"), world.person("Eve"));
         let to = "ann@reader.example";
-        let (_, link) = world.ask(&ann, wish(Kind::Page, to)).await.unwrap();
-        world.ask(&eve, wish(Kind::Page, to)).await.unwrap();
-        world.ask(&eve, wish(Kind::Page, to)).await.unwrap();
+        let (_, link) = world
+            .ask(&ann, wish(SubscriptionKind::Page, to))
+            .await
+            .unwrap();
+        world
+            .ask(&eve, wish(SubscriptionKind::Page, to))
+            .await
+            .unwrap();
+        world
+            .ask(&eve, wish(SubscriptionKind::Page, to))
+            .await
+            .unwrap();
         world.confirm(&link).await;
 
-        let (asked, _) = world.ask(&eve, wish(Kind::Replies, to)).await.unwrap();
+        let (asked, _) = world
+            .ask(&eve, wish(SubscriptionKind::Replies, to))
+            .await
+            .unwrap();
 
         assert_eq!(asked, Asked::Unconfirmed);
         let bob = world.person("Bob");
         let of = |kind| wish(kind, "bob@reader.example");
-        let (_, link) = world.ask(&bob, of(Kind::Page)).await.unwrap();
+        let (_, link) = world.ask(&bob, of(SubscriptionKind::Page)).await.unwrap();
         world.confirm(&link).await;
-        let (asked, _) = world.ask(&bob, of(Kind::Replies)).await.unwrap();
+        let (asked, _) = world
+            .ask(&bob, of(SubscriptionKind::Replies))
+            .await
+            .unwrap();
         assert_eq!(asked, Asked::Subscribed);
     });
 }

@@ -1,4 +1,4 @@
+pub(crate) mod author_notices;
 pub(crate) mod bells;
-pub(crate) mod fates;
 pub(crate) mod mails;
 pub(crate) mod pushes;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::moderation::Action;
-use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{AuthorId, Clock as _, TokenHash};
 use rejoinder_store::identity::erasures::Fate;
@@ -104,7 +104,7 @@ async fn follower(world: &World, name: &str, pace: Pace) -> (Person, String) {
     world.add_device(&person, name).await;
     let wish = Wish {
         pace,
-        ..wish(Kind::Page, &format!("{name}@reader.example"))
+        ..wish(SubscriptionKind::Page, &format!("{name}@reader.example"))
     };
     let secret = world.subscribe(&person, wish).await;
     (person, secret)
@@ -116,7 +116,7 @@ fn each_device_is_told_once_of_what_its_account_follows_and_of_nothing_of_its_ow
         let (ann, _) = follower(&world, "ann", Pace::AtOnce).await;
         world.add_device(&ann, "phone").await;
         world
-            .subscribe(&ann, wish(Kind::Replies, "ann@reader.example"))
+            .subscribe(&ann, wish(SubscriptionKind::Replies, "ann@reader.example"))
             .await;
         let own = world.post(&ann, "My own").await;
         let bob = world.person("Bob");

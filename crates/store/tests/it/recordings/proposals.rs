@@ -225,7 +225,7 @@ fn whoever_proposed_it_is_told_by_the_bell_what_became_of_it() {
         let one = propose(&world, &ann, &recording, one.0, one.1).await;
         let two = propose(&world, &ann, &recording, two.0, two.1).await;
         let other = propose(&world, &guest, &recording, 3_000, "Nobody does.").await;
-        assert!(world.rung(&ann).await.is_empty());
+        assert!(world.bell_notices(&ann).await.is_empty());
 
         accept(&world, &kim, &recording, &two.unwrap())
             .await
@@ -236,10 +236,10 @@ fn whoever_proposed_it_is_told_by_the_bell_what_became_of_it() {
         let declined = "declined A talk: It is new.";
         let accepted = format!("accepted A talk: {NEW}");
         let new = |text: &str| format!("* {text}");
-        let told = world.rung(&ann).await;
+        let told = world.bell_notices(&ann).await;
         assert_eq!(told, [new(declined), new(&accepted)]);
         world.saw(&ann, world.clock.now()).await;
-        assert_eq!(world.rung(&ann).await, [declined, &accepted]);
+        assert_eq!(world.bell_notices(&ann).await, [declined, &accepted]);
         // Another's was overtaken, which is not told to Ann.
         let other = found(&world, &other.unwrap()).await.unwrap();
         assert_eq!(other.state, State::Outdated);
@@ -255,7 +255,7 @@ fn an_editor_is_not_told_of_what_they_decided_themselves() {
 
         accept(&world, &author, &recording, &own).await.unwrap();
 
-        assert!(world.rung(&ann).await.is_empty());
+        assert!(world.bell_notices(&ann).await.is_empty());
     });
 }
 

@@ -1,7 +1,7 @@
 //! The page of an account on which its owner sees what they are told of, and where.
 
 use askama::Template;
-use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Page, Time};
 
@@ -14,11 +14,11 @@ use crate::page::rendered;
 
 /// Something that the account is told of.
 #[derive(Debug, Clone, Copy)]
-pub struct ToldOf<'a> {
+pub struct AccountSubscription<'a> {
     /// On which page.
     pub page: &'a Page,
     /// Of which comments.
-    pub kind: Kind,
+    pub kind: SubscriptionKind,
     /// How often.
     pub pace: Pace,
     /// What the link carries that changes it.
@@ -40,16 +40,16 @@ pub struct Device<'a> {
 
 /// The page on which an account sees what it is told of. Browsers ask their push services with
 /// `key`.
-pub fn told_page(
+pub fn account_notices_page(
     context: &Context<'_>,
-    told: &[ToldOf<'_>],
+    subscriptions: &[AccountSubscription<'_>],
     devices: &[Device<'_>],
     key: &str,
     desk: Option<&str>,
 ) -> String {
     let language = context.site.settings.language;
     let own = &catalogue::of(language).account;
-    rendered(&ToldPage {
+    rendered(&AccountNoticesPage {
         texts: context.texts,
         own,
         device: &context.texts.devices,
@@ -58,7 +58,7 @@ pub fn told_page(
         assets: context.assets,
         title: fill(&own.account.title, &[("site", &Name(publication(context)))]),
         context,
-        told,
+        subscriptions,
         devices,
         key,
         desk,
@@ -66,8 +66,8 @@ pub fn told_page(
 }
 
 #[derive(Template)]
-#[template(path = "identity/account_told.html")]
-struct ToldPage<'a> {
+#[template(path = "identity/account_notices.html")]
+struct AccountNoticesPage<'a> {
     texts: &'static Catalogue,
     own: &'static AccountTexts,
     device: &'static DevicesTexts,
@@ -76,33 +76,36 @@ struct ToldPage<'a> {
     assets: &'a str,
     title: String,
     context: &'a Context<'a>,
-    told: &'a [ToldOf<'a>],
+    subscriptions: &'a [AccountSubscription<'a>],
     devices: &'a [Device<'a>],
     key: &'a str,
     desk: Option<&'a str>,
 }
 
-impl ToldPage<'_> {
+impl AccountNoticesPage<'_> {
     fn tabs(&self) -> Vec<(String, &'static str, bool)> {
-        tabs(self.context, Here::Told)
+        tabs(self.context, Here::Notices)
     }
 
     fn path(&self, rest: &str) -> String {
         format!("/account/{}{rest}", self.context.site.host)
     }
 
-    fn what(&self, told: &ToldOf<'_>) -> String {
+    fn what(&self, subscription: &AccountSubscription<'_>) -> String {
         let own = &self.texts.notices;
-        let title = headline(self.context, told.page);
-        fill(own.what(told.kind), &[("page", &Name(&title))])
+        let title = headline(self.context, subscription.page);
+        fill(own.what(subscription.kind), &[("page", &Name(&title))])
     }
 
-    fn pace(&self, told: &ToldOf<'_>) -> &str {
-        self.texts.pace(told.pace)
+    fn pace(&self, subscription: &AccountSubscription<'_>) -> &str {
+        self.texts.pace(subscription.pace)
     }
 
-    fn manage(&self, told: &ToldOf<'_>) -> String {
-        format!("/notices/{}/{}", self.context.site.host, told.secret)
+    fn manage(&self, subscription: &AccountSubscription<'_>) -> String {
+        format!(
+            "/notices/{}/{}",
+            self.context.site.host, subscription.secret
+        )
     }
 
     fn since(&self, time: &Time) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use egress::Mailer;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::{Action, Reason};
-use rejoinder_core::notices::subscription::{Kind, Pace};
+use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::{AuthorId, Clock, CommentId, PageKey, TokenHash};
 use store::identity::authors::{self, Details};
 use store::identity::roles;
@@ -22,7 +22,7 @@ impl World {
         let wish = Wish {
             id: 7,
             secret: "secret-7".to_owned(),
-            kind: Kind::Replies,
+            kind: SubscriptionKind::Replies,
             branch: None,
             pace: Pace::Daily,
             email: Some("ann@mail.example".to_owned()),

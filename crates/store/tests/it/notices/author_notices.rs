@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rejoinder_core::Clock as _;
 use rejoinder_core::moderation::Action;
-use rejoinder_core::notices::subscription::Kind;
+use rejoinder_core::notices::subscription::SubscriptionKind;
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_store::moderation::decisions;
 
@@ -18,7 +18,9 @@ async fn follower(world: &mut World, name: &str) -> Person {
     let ann = world.person(name);
     world.post(&ann, "First").await;
     let email = format!("{name}@reader.example");
-    world.subscribe(&ann, wish(Kind::Replies, &email)).await;
+    world
+        .subscribe(&ann, wish(SubscriptionKind::Replies, &email))
+        .await;
     world.mails().await;
     world.site.settings.mode = Mode::Before;
     ann
