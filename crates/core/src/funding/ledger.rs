@@ -8,7 +8,7 @@ use crate::time::Time;
 
 /// What an entry of the ledger stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum EntryKind {
     /// A payment that a processor told of.
     Payment,
     /// Money that went back to who gave it.
@@ -23,7 +23,7 @@ pub enum Kind {
     Correction,
 }
 
-impl Kind {
+impl EntryKind {
     /// All kinds.
     pub const ALL: [Self; 6] = [
         Self::Payment,
@@ -62,7 +62,7 @@ impl Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Movement {
     /// What it stands for.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// How much came in; below zero where it went out.
     pub money: Money,
     /// By how many the gifts become more: one where a payment begins to leave something, minus one where
@@ -96,10 +96,10 @@ mod tests {
 
     #[test]
     fn each_kind_has_a_word_that_reads_back() {
-        for kind in Kind::ALL {
-            assert_eq!(Kind::parse(kind.as_str()), Some(kind));
+        for kind in EntryKind::ALL {
+            assert_eq!(EntryKind::parse(kind.as_str()), Some(kind));
         }
-        assert_eq!(Kind::parse("gift"), None);
+        assert_eq!(EntryKind::parse("gift"), None);
     }
 
     #[test]

@@ -14,6 +14,6 @@ pub use campaign::{
     Campaign, Draft, MAX_ABOUT, MAX_MILESTONES, MAX_TITLE, Milestone, Mode, Unusable, of_page,
 };
 pub use currency::{Currency, NotACurrency};
-pub use ledger::{Kind, Movement, Sum, month_of};
+pub use ledger::{EntryKind, Movement, Sum, month_of};
 pub use money::{MAX_MINOR, Money, NotAnAmount};
 pub use standing::{Phase, Standing};

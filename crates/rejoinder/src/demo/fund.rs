@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::funding::{Currency, Draft, Kind, Milestone, Mode, Money, Movement};
+use rejoinder_core::funding::{Currency, Draft, EntryKind, Milestone, Mode, Money, Movement};
 use rejoinder_core::{CampaignId, EntryId, IdSource, SiteId, Time};
 use serde::Deserialize;
 use store::funding::ledger::{self, BY_HAND, NewEntry};
@@ -78,7 +78,7 @@ pub(super) fn made(fund: &Fund, now: Time) -> Result<Made, Failure> {
     let movement = |own: &Movements| {
         let money = amount(&own.amount)?;
         let movement = Movement {
-            kind: Kind::Manual,
+            kind: EntryKind::Manual,
             money,
             gifts: i64::from(money.minor > 0),
             occurred_at: now.before(days(own.days_ago)),

@@ -4,35 +4,35 @@ use askama::Template;
 use rejoinder_core::funding::{Money, Phase};
 use rejoinder_core::publication::language::Language;
 
-use super::{Shown, words};
+use super::{CampaignView, words};
 use crate::Context;
 use crate::catalogue::{Catalogue, fill};
 use crate::html::Html;
 use crate::links::encoded;
 
 /// The bar of a campaign, as it stands in any page.
-pub fn bar(context: &Context<'_>, shown: Shown<'_>) -> String {
+pub fn bar(context: &Context<'_>, shown: CampaignView<'_>) -> String {
     piece(context, shown).into_string()
 }
 
 /// The same as a part of a page of the server's own.
-pub(crate) fn piece(context: &Context<'_>, shown: Shown<'_>) -> Html<'static> {
+pub(crate) fn piece(context: &Context<'_>, shown: CampaignView<'_>) -> Html<'static> {
     Html::of(&whole(context, shown, false))
 }
 
 /// The same on the campaign's own page, where its title stands above.
-pub(super) fn bar_alone(context: &Context<'_>, shown: Shown<'_>) -> Html<'static> {
+pub(super) fn bar_alone(context: &Context<'_>, shown: CampaignView<'_>) -> Html<'static> {
     Html::of(&whole(context, shown, true))
 }
 
 /// Where a campaign has its own page.
-pub(super) fn address(context: &Context<'_>, shown: Shown<'_>) -> String {
+pub(super) fn address(context: &Context<'_>, shown: CampaignView<'_>) -> String {
     let (base, host) = (context.base, encoded(&context.site.host));
     let id = shown.campaign.id;
     format!("{base}/embed/campaign?site={host}&campaign={id}")
 }
 
-fn whole<'a>(context: &Context<'a>, shown: Shown<'a>, is_alone: bool) -> Bar<'a> {
+fn whole<'a>(context: &Context<'a>, shown: CampaignView<'a>, is_alone: bool) -> Bar<'a> {
     let texts = context.texts;
     let draft = &shown.campaign.draft;
     let standing = shown.standing;

@@ -2,10 +2,10 @@
 
 use askama::Template;
 use rejoinder_core::funding::processors::Processor;
-use rejoinder_core::funding::{Campaign, Kind, Money, Phase, Standing, Unusable};
+use rejoinder_core::funding::{Campaign, EntryKind, Money, Phase, Standing, Unusable};
 use rejoinder_core::{EntryId, Site, Time};
 
-use super::{Shown, words};
+use super::{CampaignView, words};
 use crate::catalogue::{self, Catalogue, FundingDeskTexts, fill};
 use crate::links::encoded;
 use crate::newsroom::{Age, FlashMessage, Frame};
@@ -53,7 +53,7 @@ pub struct LedgerRow {
     /// Names it.
     pub id: EntryId,
     /// What it stands for.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// How much.
     pub money: Money,
     /// When the money moved.
@@ -203,8 +203,8 @@ fn desk(site: &Site) -> &'static FundingDeskTexts {
 }
 
 impl CampaignRow {
-    fn shown(&self) -> Shown<'_> {
-        Shown {
+    fn shown(&self) -> CampaignView<'_> {
+        CampaignView {
             campaign: &self.campaign,
             standing: &self.standing,
         }
@@ -273,7 +273,7 @@ impl CampaignPage<'_> {
         words::money(texts(self.frame.site), *money)
     }
 
-    fn kind(&self, kind: &Kind) -> &'static str {
+    fn kind(&self, kind: &EntryKind) -> &'static str {
         let kinds = &self.texts().kinds;
         kinds.get(kind.as_str()).map_or("", String::as_str)
     }
@@ -333,7 +333,7 @@ impl CampaignPage<'_> {
     /// What a row notes; of a counter-entry, which entry it takes back, too.
     fn note(&self, row: &LedgerRow) -> String {
         let taken = row.external_id.parse().ok().map(EntryId);
-        let taken = taken.filter(|_| row.kind == Kind::Correction);
+        let taken = taken.filter(|_| row.kind == EntryKind::Correction);
         let taken = taken.map(|id| fill(&self.texts().takes_back, &[("id", &id)]));
         let note = Some(row.note.clone()).filter(|note| !note.is_empty());
         taken.into_iter().chain(note).collect::<Vec<_>>().join(". ")

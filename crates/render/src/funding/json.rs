@@ -4,7 +4,7 @@ use rejoinder_core::funding::{Money, Phase};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Shown;
+use super::CampaignView;
 use super::bar::address;
 use crate::Context;
 
@@ -75,13 +75,16 @@ pub struct MilestoneBody {
 }
 
 /// Campaigns for programs.
-pub fn campaigns<'a>(context: &Context<'_>, all: impl Iterator<Item = Shown<'a>>) -> CampaignsBody {
+pub fn campaigns<'a>(
+    context: &Context<'_>,
+    all: impl Iterator<Item = CampaignView<'a>>,
+) -> CampaignsBody {
     CampaignsBody {
         campaigns: all.map(|shown| campaign(context, shown)).collect(),
     }
 }
 
-fn campaign(context: &Context<'_>, shown: Shown<'_>) -> CampaignBody {
+fn campaign(context: &Context<'_>, shown: CampaignView<'_>) -> CampaignBody {
     let (draft, standing) = (&shown.campaign.draft, shown.standing);
     let amount = |minor| Money {
         minor,

@@ -21,7 +21,7 @@ use rejoinder_core::funding::{Campaign, Standing};
 
 /// A campaign, and how far it has come.
 #[derive(Debug, Clone, Copy)]
-pub struct Shown<'a> {
+pub struct CampaignView<'a> {
     /// The campaign.
     pub campaign: &'a Campaign,
     /// How far it has come.

@@ -5,14 +5,14 @@ use rejoinder_core::funding::{Milestone, Mode, Money, Phase};
 use rejoinder_core::publication::language::Language;
 
 use super::bar::{address, bar_alone};
-use super::{Shown, words};
+use super::{CampaignView, words};
 use crate::Context;
 use crate::catalogue::{Catalogue, fill};
 use crate::html::Html;
 use crate::page::rendered;
 
 /// A campaign as a whole page: for readers without script, for frames, for links.
-pub fn page(context: &Context<'_>, shown: Shown<'_>) -> String {
+pub fn page(context: &Context<'_>, shown: CampaignView<'_>) -> String {
     let texts = context.texts;
     let draft = &shown.campaign.draft;
     let milestone = |own: &Milestone| {

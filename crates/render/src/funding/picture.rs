@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Shown, words};
+use super::{CampaignView, words};
 use crate::Context;
 use crate::page::rendered;
 use rejoinder_core::funding::Phase;
@@ -14,7 +14,7 @@ const LENGTH: i64 = 560;
 const MAX_LETTERS: usize = 56;
 
 /// The bar of a campaign as SVG, 600 by 96.
-pub fn picture(context: &Context<'_>, shown: Shown<'_>) -> String {
+pub fn picture(context: &Context<'_>, shown: CampaignView<'_>) -> String {
     let texts = context.texts;
     let draft = &shown.campaign.draft;
     let standing = shown.standing;

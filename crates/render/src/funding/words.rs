@@ -3,7 +3,7 @@
 use rejoinder_core::Time;
 use rejoinder_core::funding::{Mode, Money, Phase};
 
-use super::Shown;
+use super::CampaignView;
 use crate::catalogue::{Catalogue, fill};
 
 /// An amount as people write it, without decimals where there are none: `€ 3,120`, `€ 12.50`.
@@ -39,7 +39,7 @@ pub(super) fn clock(time: Time) -> String {
 }
 
 /// What has come in of what is wanted, as the bar shows it: `€ 3,120 of € 5,000`.
-pub(super) fn figures(texts: &Catalogue, shown: Shown<'_>) -> String {
+pub(super) fn figures(texts: &Catalogue, shown: CampaignView<'_>) -> String {
     let draft = &shown.campaign.draft;
     let text = match draft.mode {
         Mode::Once => &texts.funding.figures,
@@ -53,7 +53,7 @@ pub(super) fn figures(texts: &Catalogue, shown: Shown<'_>) -> String {
 }
 
 /// The same with the share and what else is known, in parts that stand beside each other.
-pub(super) fn parts(texts: &Catalogue, shown: Shown<'_>, now: Time) -> Vec<String> {
+pub(super) fn parts(texts: &Catalogue, shown: CampaignView<'_>, now: Time) -> Vec<String> {
     let funding = &texts.funding;
     let standing = shown.standing;
     let share = percent(texts, standing.per_mille);
@@ -70,7 +70,7 @@ pub(super) fn parts(texts: &Catalogue, shown: Shown<'_>, now: Time) -> Vec<Strin
 }
 
 /// The sentence about a campaign that has not begun, is over, or has reached its goal.
-pub(super) fn state(texts: &Catalogue, shown: Shown<'_>) -> Option<String> {
+pub(super) fn state(texts: &Catalogue, shown: CampaignView<'_>) -> Option<String> {
     let draft = &shown.campaign.draft;
     match (shown.standing.phase, draft.ends_at) {
         (Phase::Upcoming, _) => Some(fill(
@@ -95,7 +95,7 @@ pub(super) fn state(texts: &Catalogue, shown: Shown<'_>) -> Option<String> {
 }
 
 /// What has come in of other currencies.
-pub(super) fn beside(texts: &Catalogue, shown: Shown<'_>) -> Option<String> {
+pub(super) fn beside(texts: &Catalogue, shown: CampaignView<'_>) -> Option<String> {
     let amounts = shown.standing.beside.iter();
     let amounts: Vec<String> = amounts.map(|own| money(texts, *own)).collect();
     let amounts = amounts.join(" + ");

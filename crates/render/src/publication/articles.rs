@@ -7,7 +7,7 @@ use rejoinder_core::publication::language::Language;
 use crate::catalogue::{Catalogue, Day, fill};
 use crate::discussion::feed::{self, Alternate};
 use crate::discussion::thread::{fragment, key, n_comments};
-use crate::funding::{Shown, piece};
+use crate::funding::{CampaignView, piece};
 use crate::html::Html;
 use crate::page::rendered;
 use crate::passages::errata::{Listed, errata_html};
@@ -19,7 +19,7 @@ pub fn article_page(
     context: &Context<'_>,
     publication: &Publication,
     article: &Article,
-    (thread, campaign): (&Thread, Option<Shown<'_>>),
+    (thread, campaign): (&Thread, Option<CampaignView<'_>>),
 ) -> String {
     rendered(&ArticlePage {
         language: context.site.settings.language,

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
 use rejoinder_core::{CampaignId, PageKey, Site, ThreadQuery, Time};
 use render::Context;
-use render::funding::{CampaignsBody, Shown};
+use render::funding::{CampaignView, CampaignsBody};
 use store::funding::campaigns::{self as stored, Counted};
 use store::funding::{KEY, version};
 
@@ -202,10 +202,13 @@ fn body(
     found: &[Counted],
 ) -> serde_json::Result<Vec<u8>> {
     let standings: Vec<_> = found.iter().map(|own| own.standing(now)).collect();
-    let mut shown = found.iter().zip(&standings).map(|(own, standing)| Shown {
-        campaign: &own.campaign,
-        standing,
-    });
+    let mut shown = found
+        .iter()
+        .zip(&standings)
+        .map(|(own, standing)| CampaignView {
+            campaign: &own.campaign,
+            standing,
+        });
     let one = match form {
         FundingForm::Bar => render::funding::bar,
         FundingForm::Page => render::funding::page,

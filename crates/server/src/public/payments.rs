@@ -66,7 +66,7 @@ fn arrived(app: &App, hook: &Hook, header: &Headers, body: &[u8]) -> Arrived {
     Arrived {
         id: app.ids.next(now),
         entry: EntryId(app.ids.next(now)),
-        told: secret.map(|secret| hook.processor.read(secret, now, message)),
+        event: secret.map(|secret| hook.processor.read(secret, now, message)),
         hash: Sha256::digest(body).into(),
     }
 }

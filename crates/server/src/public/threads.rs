@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
 use rejoinder_core::recordings::Recording;
 use rejoinder_core::{PageKey, Site, Thread, ThreadQuery};
 use render::discussion::json::{self, ThreadBody};
-use render::funding::Shown;
+use render::funding::CampaignView;
 use render::{Context, View, catalogue};
 use store::Tx;
 use store::discussion::{pages, threads};
@@ -287,7 +287,7 @@ fn body(
         (Form::Article, Some((publication, article))) => {
             let standing = campaign.map(|own| own.standing(context.now));
             let campaign = campaign.zip(standing.as_ref());
-            let campaign = campaign.map(|(own, standing)| Shown {
+            let campaign = campaign.map(|(own, standing)| CampaignView {
                 campaign: &own.campaign,
                 standing,
             });

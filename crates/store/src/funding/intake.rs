@@ -1,7 +1,7 @@
 //! What becomes of a message of a processor: an entry of the ledger, once, and a line of the log.
 
-use rejoinder_core::funding::processors::{Amount, Moved, Processor, Refused, Told};
-use rejoinder_core::funding::{Kind, Money, Movement};
+use rejoinder_core::funding::processors::{Amount, Moved, PaymentEvent, Processor, Refused};
+use rejoinder_core::funding::{EntryKind, Money, Movement};
 use rejoinder_core::{CampaignId, EntryId, SiteId, Time};
 
 use super::hooks::Hook;
@@ -67,7 +67,7 @@ pub struct Arrived {
     /// Drawn for the ledger.
     pub entry: EntryId,
     /// What it tells; nothing where no secret is known.
-    pub told: Option<std::result::Result<Told, Refused>>,
+    pub event: Option<std::result::Result<PaymentEvent, Refused>>,
     /// The hash of its bytes.
     pub hash: [u8; 32],
 }
@@ -93,18 +93,18 @@ pub fn take(tx: &mut Tx<'_>, now: Time, hook: &Hook, arrived: &Arrived) -> Resul
         params![hook.site],
         |row| row.next::<i64>(),
     )?;
-    let (event, outcome) = match &arrived.told {
+    let (event, outcome) = match &arrived.event {
         None => ("", Outcome::NoSecret),
         Some(Err(why)) => ("", Outcome::Refused(*why)),
-        Some(Ok(told)) => {
-            let outcome = match &told.movement {
+        Some(Ok(payment)) => {
+            let outcome = match &payment.movement {
                 None => Outcome::Ignored,
                 Some(moved) => match count(tx, now, hook, arrived.entry, moved)? {
                     true => Outcome::Counted,
                     false => Outcome::Known,
                 },
             };
-            (told.event.as_str(), outcome)
+            (payment.event.as_str(), outcome)
         }
     };
     tx.execute(
@@ -150,9 +150,9 @@ fn count(tx: &mut Tx<'_>, now: Time, hook: &Hook, id: EntryId, moved: &Moved) ->
         return Ok(false);
     }
     let sign = match moved.kind {
-        Kind::Payment | Kind::DisputeWon => 1,
-        Kind::Refund | Kind::Dispute => -1,
-        Kind::Manual | Kind::Correction => return Ok(false),
+        EntryKind::Payment | EntryKind::DisputeWon => 1,
+        EntryKind::Refund | EntryKind::Dispute => -1,
+        EntryKind::Manual | EntryKind::Correction => return Ok(false),
     };
     // A payment is a gift as long as something of it is left, in whatever order it is told.
     let now_left = left + sign * money.minor;

@@ -1,6 +1,6 @@
 //! What owners do about campaigns, each with its row in the log of changes.
 
-use rejoinder_core::funding::{Campaign, Draft, Kind, Money, Movement};
+use rejoinder_core::funding::{Campaign, Draft, EntryKind, Money, Movement};
 use rejoinder_core::publication::audit::{By, Change};
 use rejoinder_core::{AuthorId, CampaignId, EntryId, SiteId, Time};
 
@@ -119,7 +119,7 @@ pub fn write_down(
         id: own.id,
         campaign: campaign.id,
         movement: Movement {
-            kind: Kind::Manual,
+            kind: EntryKind::Manual,
             money: own.money,
             gifts: i64::from(own.money.minor > 0),
             occurred_at: own.occurred_at,

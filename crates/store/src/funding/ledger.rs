@@ -1,6 +1,6 @@
 //! The ledger: what came in, each movement once, and what it sums up to.
 
-use rejoinder_core::funding::{Currency, Kind, Money, Movement, Sum, month_of};
+use rejoinder_core::funding::{Currency, EntryKind, Money, Movement, Sum, month_of};
 use rejoinder_core::{AuthorId, CampaignId, EntryId, SiteId, Time};
 
 use super::changed;
@@ -33,7 +33,7 @@ pub struct NewEntry<'a> {
 
 /// An entry of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct LedgerEntry {
     /// Names it.
     pub id: EntryId,
     /// For which campaign.
@@ -164,7 +164,7 @@ pub fn entries(
     campaign: CampaignId,
     before: Option<EntryId>,
     limit: i64,
-) -> Result<Vec<Entry>> {
+) -> Result<Vec<LedgerEntry>> {
     tx.all(
         sql!(entry!(
             "where e.site_id = ?1 and e.campaign_id = ?2 and e.id < ?3 order by e.id desc limit ?4"
@@ -175,7 +175,7 @@ pub fn entries(
 }
 
 /// One entry.
-pub fn find(tx: &mut Tx<'_>, site: SiteId, id: EntryId) -> Result<Option<Entry>> {
+pub fn find(tx: &mut Tx<'_>, site: SiteId, id: EntryId) -> Result<Option<LedgerEntry>> {
     tx.one(
         sql!(entry!("where e.site_id = ?1 and e.id = ?2")),
         params![site, id],
@@ -189,7 +189,7 @@ pub fn counter(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
-    entry: &Entry,
+    entry: &LedgerEntry,
     (id, by, note): (EntryId, Option<AuthorId>, &str),
 ) -> Result<bool> {
     let of = entry.movement;
@@ -200,7 +200,7 @@ pub fn counter(
         id,
         campaign: entry.campaign,
         movement: Movement {
-            kind: Kind::Correction,
+            kind: EntryKind::Correction,
             money: Money {
                 minor: -of.money.minor,
                 ..of.money
@@ -233,13 +233,13 @@ fn read_sum(row: &Row<'_>) -> Result<Sum> {
     })
 }
 
-fn read(row: &Row<'_>) -> Result<Entry> {
+fn read(row: &Row<'_>) -> Result<LedgerEntry> {
     let unknown = || StoreError::Internal("the ledger has an entry of an unknown kind".into());
-    Ok(Entry {
+    Ok(LedgerEntry {
         id: row.next()?,
         campaign: row.next()?,
         movement: Movement {
-            kind: Kind::parse(&row.next::<String>()?).ok_or_else(unknown)?,
+            kind: EntryKind::parse(&row.next::<String>()?).ok_or_else(unknown)?,
             money: Money {
                 currency: currency(&row.next::<String>()?)?,
                 minor: row.next()?,

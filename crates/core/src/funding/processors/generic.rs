@@ -6,8 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::signature::{in_time, is_signed};
-use super::{Amount, Message, Moved, Refused, Told, event, named};
-use crate::funding::{Kind, Money};
+use super::{Amount, Message, Moved, PaymentEvent, Refused, event, named};
+use crate::funding::{EntryKind, Money};
 use crate::time::Time;
 
 #[derive(Deserialize)]
@@ -29,14 +29,14 @@ struct Data {
     occurred_at: Option<String>,
 }
 
-pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Told, Refused> {
+pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<PaymentEvent, Refused> {
     verify(secret, now, message)?;
     let own: Event = serde_json::from_slice(message.body).map_err(|_| Refused::Unreadable)?;
     let kind = match own.r#type.as_str() {
-        "payment.received" => Some(Kind::Payment),
-        "payment.refunded" => Some(Kind::Refund),
-        "payment.disputed" => Some(Kind::Dispute),
-        "payment.dispute_won" => Some(Kind::DisputeWon),
+        "payment.received" => Some(EntryKind::Payment),
+        "payment.refunded" => Some(EntryKind::Refund),
+        "payment.disputed" => Some(EntryKind::Dispute),
+        "payment.dispute_won" => Some(EntryKind::DisputeWon),
         _ => None,
     };
     let movement = match (kind, own.data) {
@@ -44,13 +44,13 @@ pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Told
         (Some(_), None) => return Err(Refused::Unreadable),
         (None, _) => None,
     };
-    Ok(Told {
+    Ok(PaymentEvent {
         event: event(&own.r#type),
         movement,
     })
 }
 
-fn moved(kind: Kind, data: &Data) -> Result<Moved, Refused> {
+fn moved(kind: EntryKind, data: &Data) -> Result<Moved, Refused> {
     let currency = data.currency.parse().map_err(|_| Refused::Unreadable)?;
     let money = Money::parse(&data.amount, currency).map_err(|_| Refused::Unreadable)?;
     let at = data.occurred_at.as_deref().map(str::parse).transpose();
@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(verified(SIGNED, BODY, AT - 301), Err(Refused::Time));
     }
 
-    fn told(body: &str) -> Result<Told, Refused> {
+    fn told(body: &str) -> Result<PaymentEvent, Refused> {
         let secret: Secret = SECRET.parse().unwrap();
         let headers = Headers(vec![
             ("webhook-id", "m1".to_owned()),
@@ -146,7 +146,7 @@ mod tests {
         let body = r#"{"type": "payment.refunded", "data":
             {"id": "r1", "payment": "p1", "amount": "1.250", "currency": "KWD"}}"#;
         let moved = told(body).unwrap().movement.unwrap();
-        assert_eq!((moved.kind, moved.name.as_str()), (Kind::Refund, "r1"));
+        assert_eq!((moved.kind, moved.name.as_str()), (EntryKind::Refund, "r1"));
         assert_eq!(moved.payment, "p1");
     }
 

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::signature::is_same;
-use super::{Amount, Message, Moved, Refused, Told, event, named};
-use crate::funding::{Kind, Money};
+use super::{Amount, Message, Moved, PaymentEvent, Refused, event, named};
+use crate::funding::{EntryKind, Money};
 
 /// As much as is needed to know who sent it.
 #[derive(Deserialize)]
@@ -22,7 +22,7 @@ struct Gift {
     currency: String,
 }
 
-pub(super) fn read(secret: &str, message: Message<'_>) -> Result<Told, Refused> {
+pub(super) fn read(secret: &str, message: Message<'_>) -> Result<PaymentEvent, Refused> {
     let mut fields = url::form_urlencoded::parse(message.body);
     let data = fields.find(|(name, _)| name == "data");
     let (_, data) = data.ok_or(Refused::Signature)?;
@@ -37,7 +37,7 @@ pub(super) fn read(secret: &str, message: Message<'_>) -> Result<Told, Refused> 
         // What was sold was not given.
         _ => None,
     };
-    Ok(Told {
+    Ok(PaymentEvent {
         event: event(&gift.r#type),
         movement,
     })
@@ -51,7 +51,7 @@ fn moved(gift: &Gift) -> Result<Moved, Refused> {
     }
     let name = named(&gift.kofi_transaction_id)?;
     Ok(Moved {
-        kind: Kind::Payment,
+        kind: EntryKind::Payment,
         payment: name.clone(),
         name,
         amount: Amount::Each(money),
@@ -66,7 +66,7 @@ mod tests {
 
     const TOKEN: &str = "8a1b3c5d-token";
 
-    fn told(token: &str, kind: &str, amount: &str) -> Result<Told, Refused> {
+    fn told(token: &str, kind: &str, amount: &str) -> Result<PaymentEvent, Refused> {
         let data = format!(
             r#"{{"verification_token":"{token}","message_id":"m1","timestamp":"2026-11-20T10:00:00Z",
             "type":"{kind}","is_public":true,"from_name":"Ann","message":"Thanks","amount":"{amount}",

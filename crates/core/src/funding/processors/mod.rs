@@ -1,7 +1,7 @@
 //! What processors tell of payments: verified first, then read.
 //!
 //! Each has an address of its own with a secret in it. A message whose signature is wrong is not read at
-//! all; what is signed is read into [`Told`], which names each payment as its processor does, so that the
+//! all; what is signed is read into [`PaymentEvent`], which names each payment as its processor does, so that the
 //! ledger takes it once however often and in whatever order it comes.
 
 mod generic;
@@ -9,7 +9,7 @@ mod kofi;
 mod signature;
 mod stripe;
 
-use crate::funding::{Kind, Money};
+use crate::funding::{EntryKind, Money};
 use crate::time::Time;
 
 /// The largest message that is read, in bytes.
@@ -51,7 +51,12 @@ impl Processor {
     }
 
     /// What `message` tells, once it is known that its sender knows `secret`.
-    pub fn read(self, secret: &str, now: Time, message: Message<'_>) -> Result<Told, Refused> {
+    pub fn read(
+        self,
+        secret: &str,
+        now: Time,
+        message: Message<'_>,
+    ) -> Result<PaymentEvent, Refused> {
         match self {
             Self::Stripe => stripe::read(secret, now, message),
             Self::Kofi => kofi::read(secret, message),
@@ -77,7 +82,7 @@ pub trait Header: std::fmt::Debug {
 
 /// What a message tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct PaymentEvent {
     /// What the processor calls it, for the log.
     pub event: String,
     /// What moved; nothing where the message is about something else.
@@ -88,7 +93,7 @@ pub struct Told {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
     /// What it stands for.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// What the processor calls the movement; with the kind it is there once.
     pub name: String,
     /// The payment that it is about.

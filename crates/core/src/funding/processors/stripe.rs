@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::signature::{from_hex, in_time, is_signed};
-use super::{Amount, Message, Moved, Refused, Told, event, named};
-use crate::funding::{Kind, Money};
+use super::{Amount, Message, Moved, PaymentEvent, Refused, event, named};
+use crate::funding::{EntryKind, Money};
 use crate::time::Time;
 
 #[derive(Deserialize)]
@@ -22,7 +22,7 @@ struct Data {
     object: Value,
 }
 
-pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Told, Refused> {
+pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<PaymentEvent, Refused> {
     verify(secret, now, message)?;
     let own: Event = serde_json::from_slice(message.body).map_err(|_| Refused::Unreadable)?;
     if !own.livemode {
@@ -35,19 +35,19 @@ pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Told
         }
         "invoice.paid" => invoice(&object)?,
         "charge.refunded" => Some(refund(&object)?),
-        "charge.dispute.created" => Some(dispute(&object, Kind::Dispute)?),
+        "charge.dispute.created" => Some(dispute(&object, EntryKind::Dispute)?),
         // An inquiry that nobody followed up takes nothing, either.
         "charge.dispute.closed"
             if matches!(object.text("status"), Some("won" | "warning_closed")) =>
         {
-            Some(dispute(&object, Kind::DisputeWon)?)
+            Some(dispute(&object, EntryKind::DisputeWon)?)
         }
         _ => None,
     };
     if let Some(moved) = &mut movement {
         moved.occurred_at = own.created.checked_mul(1_000_000).map(Time::from_micros);
     }
-    Ok(Told {
+    Ok(PaymentEvent {
         event: event(&own.r#type),
         movement,
     })
@@ -146,7 +146,7 @@ fn paid(object: &Object<'_>, amount: &str) -> Result<Option<Moved>, Refused> {
     }
     let payment = object.payment()?;
     Ok(Some(Moved {
-        kind: Kind::Payment,
+        kind: EntryKind::Payment,
         name: payment.clone(),
         payment,
         amount: Amount::Each(money),
@@ -159,7 +159,7 @@ fn refund(object: &Object<'_>) -> Result<Moved, Refused> {
     let back = object.money("amount_refunded")?;
     let payment = object.payment()?;
     Ok(Moved {
-        kind: Kind::Refund,
+        kind: EntryKind::Refund,
         name: named(&format!("{payment}:{}", back.minor))?,
         payment,
         amount: Amount::SoFar(back),
@@ -167,7 +167,7 @@ fn refund(object: &Object<'_>) -> Result<Moved, Refused> {
     })
 }
 
-fn dispute(object: &Object<'_>, kind: Kind) -> Result<Moved, Refused> {
+fn dispute(object: &Object<'_>, kind: EntryKind) -> Result<Moved, Refused> {
     Ok(Moved {
         kind,
         name: object.own()?,
@@ -234,7 +234,7 @@ mod tests {
     }
 
     /// What an event that Stripe has signed tells of.
-    fn told(body: &str) -> Option<(Kind, String, i64)> {
+    fn told(body: &str) -> Option<(EntryKind, String, i64)> {
         let signed = super::super::tests::signed(
             SECRET,
             &[AT.to_string().as_bytes(), b".", body.as_bytes()],
@@ -262,7 +262,7 @@ mod tests {
     fn a_payment_with_an_invoice_is_told_by_its_invoice_alone() {
         let paid = r#""payment_status":"paid","mode":"payment","payment_intent":"pi_1","amount_total":2500,"currency":"eur""#;
         let kind = "checkout.session.completed";
-        let counted = Some((Kind::Payment, "pi_1".to_owned(), 2_500));
+        let counted = Some((EntryKind::Payment, "pi_1".to_owned(), 2_500));
         assert_eq!(told(&live(kind, &format!("{{{paid}}}"))), counted);
         for invoice in [
             r#""invoice":"in_1""#,
@@ -271,7 +271,7 @@ mod tests {
             assert_eq!(told(&live(kind, &format!("{{{paid},{invoice}}}"))), None);
         }
         let invoice = r#"{"id":"in_1","amount_paid":2500,"currency":"eur"}"#;
-        let counted = Some((Kind::Payment, "in_1".to_owned(), 2_500));
+        let counted = Some((EntryKind::Payment, "in_1".to_owned(), 2_500));
         assert_eq!(told(&live("invoice.paid", invoice)), counted);
     }
 
@@ -292,10 +292,10 @@ mod tests {
             "charge.dispute.created",
             &dispute("warning_needs_response"),
         ));
-        assert_eq!(opened, Some((Kind::Dispute, "dp_1".to_owned(), 2_500)));
+        assert_eq!(opened, Some((EntryKind::Dispute, "dp_1".to_owned(), 2_500)));
         for (status, kind) in [
-            ("won", Some(Kind::DisputeWon)),
-            ("warning_closed", Some(Kind::DisputeWon)),
+            ("won", Some(EntryKind::DisputeWon)),
+            ("warning_closed", Some(EntryKind::DisputeWon)),
             ("lost", None),
         ] {
             let closed = told(&live("charge.dispute.closed", &dispute(status)));

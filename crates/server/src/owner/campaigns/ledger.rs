@@ -10,7 +10,7 @@ use render::funding::{LedgerRow, problem};
 use store::Tx;
 use store::funding::campaigns;
 use store::funding::keeping::{self, ByHand};
-use store::funding::ledger::Entry;
+use store::funding::ledger::LedgerEntry;
 
 use super::{Asked, back, form, page_of};
 use crate::http::error::ApiError;
@@ -135,7 +135,7 @@ pub(super) async fn take_back(
 }
 
 /// An entry, as the page shows it.
-pub(super) fn row(entry: Entry) -> LedgerRow {
+pub(super) fn row(entry: LedgerEntry) -> LedgerRow {
     LedgerRow {
         id: entry.id,
         kind: entry.movement.kind,

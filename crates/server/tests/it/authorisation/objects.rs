@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use rejoinder_core::funding::processors::Processor;
-use rejoinder_core::funding::{Draft, Kind as Moved, Mode, Money, Movement};
+use rejoinder_core::funding::{Draft, EntryKind, Mode, Money, Movement};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::recordings::{Kind, Status};
 use rejoinder_core::{
@@ -285,7 +285,7 @@ pub(super) async fn campaign(people: &People, host: &'static str) -> (String, St
             id: entry,
             campaign: id,
             movement: Movement {
-                kind: Moved::Payment,
+                kind: EntryKind::Payment,
                 money,
                 gifts: 1,
                 occurred_at: now,

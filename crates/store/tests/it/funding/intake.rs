@@ -1,7 +1,7 @@
 //! Messages of processors: in whatever order they come, the ledger sums up to the same.
 
-use rejoinder_core::funding::Kind;
-use rejoinder_core::funding::processors::{Amount, Moved, Processor, Refused, Told};
+use rejoinder_core::funding::EntryKind;
+use rejoinder_core::funding::processors::{Amount, Moved, PaymentEvent, Processor, Refused};
 use rejoinder_core::{CampaignId, Clock as _, EntryId, TokenHash};
 use rejoinder_store::funding::hooks::{self, Hook, NewHook};
 use rejoinder_store::funding::intake::{self, Arrived, Outcome};
@@ -30,14 +30,14 @@ impl World {
 
     async fn take(&self, hook: &Hook, told: Result<Option<Moved>, Refused>) -> Outcome {
         let (now, hook) = (self.clock.now(), hook.clone());
-        let told = told.map(|movement| Told {
+        let told = told.map(|movement| PaymentEvent {
             event: "charge.something".to_owned(),
             movement,
         });
         let arrived = Arrived {
             id: self.ids.next(now),
             entry: EntryId(self.ids.next(now)),
-            told: Some(told),
+            event: Some(told),
             hash: [7; 32],
         };
         let take = self
@@ -47,7 +47,7 @@ impl World {
     }
 }
 
-fn moved(kind: Kind, name: &str, amount: Amount) -> Result<Option<Moved>, Refused> {
+fn moved(kind: EntryKind, name: &str, amount: Amount) -> Result<Option<Moved>, Refused> {
     Ok(Some(Moved {
         kind,
         name: name.to_owned(),
@@ -58,13 +58,13 @@ fn moved(kind: Kind, name: &str, amount: Amount) -> Result<Option<Moved>, Refuse
 }
 
 fn paid(minor: i64) -> Result<Option<Moved>, Refused> {
-    moved(Kind::Payment, "pi_1", Amount::Each(euros(minor)))
+    moved(EntryKind::Payment, "pi_1", Amount::Each(euros(minor)))
 }
 
 /// That so much has gone back by now.
 fn back(minor: i64) -> Result<Option<Moved>, Refused> {
     let amount = Amount::SoFar(euros(minor));
-    moved(Kind::Refund, &format!("pi_1:{minor}"), amount)
+    moved(EntryKind::Refund, &format!("pi_1:{minor}"), amount)
 }
 
 #[test]
@@ -136,11 +136,11 @@ fn a_payment_is_one_gift_as_long_as_something_of_it_is_left() {
 
         let mut gifts = Vec::new();
         for told in [
-            each(Kind::Refund, "re_1", 500),
-            each(Kind::Payment, "pi_1", 1_250),
-            each(Kind::Dispute, "dp_1", 750),
-            each(Kind::DisputeWon, "dp_1", 750),
-            each(Kind::Refund, "re_2", 750),
+            each(EntryKind::Refund, "re_1", 500),
+            each(EntryKind::Payment, "pi_1", 1_250),
+            each(EntryKind::Dispute, "dp_1", 750),
+            each(EntryKind::DisputeWon, "dp_1", 750),
+            each(EntryKind::Refund, "re_2", 750),
         ] {
             assert_eq!(world.take(&hook, told).await, Outcome::Counted);
             gifts.push(world.sums(campaign).await[0].gifts);

@@ -1,10 +1,10 @@
 //! The ledger: each movement once, and sums that can be made up again from it.
 
-use rejoinder_core::funding::{Campaign, Draft, Kind, Mode, Money, Movement, Sum};
+use rejoinder_core::funding::{Campaign, Draft, EntryKind, Mode, Money, Movement, Sum};
 use rejoinder_core::publication::audit::By;
 use rejoinder_core::{AuthorId, CampaignId, Clock as _, EntryId, Settings, SiteId};
 use rejoinder_store::funding::keeping::{self, ByHand};
-use rejoinder_store::funding::ledger::{self, Entry, NewEntry};
+use rejoinder_store::funding::ledger::{self, LedgerEntry, NewEntry};
 use rejoinder_store::funding::{KEY, campaigns, version};
 use rejoinder_store::{database::doctor, publication::sites};
 
@@ -48,7 +48,7 @@ impl World {
     pub(crate) async fn came_in(
         &self,
         campaign: CampaignId,
-        (kind, external_id): (Kind, &str),
+        (kind, external_id): (EntryKind, &str),
         money: Money,
     ) -> bool {
         let (now, site) = (self.clock.now(), self.site.id);
@@ -56,7 +56,7 @@ impl World {
         let movement = Movement {
             kind,
             money,
-            gifts: i64::from(kind == Kind::Payment),
+            gifts: i64::from(kind == EntryKind::Payment),
             occurred_at: now,
         };
         let write = self.store.write(move |tx| {
@@ -85,7 +85,7 @@ impl World {
         read.await.unwrap()
     }
 
-    async fn entries(&self, campaign: CampaignId) -> Vec<Entry> {
+    async fn entries(&self, campaign: CampaignId) -> Vec<LedgerEntry> {
         let site = self.site.id;
         let read = self
             .store
@@ -107,7 +107,7 @@ fn what_is_told_three_times_counts_once() {
 
         let mut new = Vec::new();
         for _ in 0..3 {
-            let payment = (Kind::Payment, "pi_1");
+            let payment = (EntryKind::Payment, "pi_1");
             new.push(world.came_in(campaign, payment, euros(2_500)).await);
         }
 
@@ -128,13 +128,13 @@ fn each_change_of_a_sum_is_told_to_those_who_keep_something_made_of_it() {
         world.heard.lock().unwrap().clear();
 
         world
-            .came_in(campaign, (Kind::Payment, "pi_1"), euros(2_500))
+            .came_in(campaign, (EntryKind::Payment, "pi_1"), euros(2_500))
             .await;
         world
-            .came_in(campaign, (Kind::Payment, "pi_1"), euros(2_500))
+            .came_in(campaign, (EntryKind::Payment, "pi_1"), euros(2_500))
             .await;
         world
-            .came_in(campaign, (Kind::Refund, "re_1"), euros(-500))
+            .came_in(campaign, (EntryKind::Refund, "re_1"), euros(-500))
             .await;
 
         let heard = world.heard.lock().unwrap();
@@ -151,17 +151,17 @@ fn each_currency_and_each_month_has_its_own_sum() {
     on_both(|world| async move {
         let campaign = world.campaign().await.id;
         world
-            .came_in(campaign, (Kind::Payment, "a"), euros(1_000))
+            .came_in(campaign, (EntryKind::Payment, "a"), euros(1_000))
             .await;
         world
-            .came_in(campaign, (Kind::Payment, "b"), money(990, "JPY"))
+            .came_in(campaign, (EntryKind::Payment, "b"), money(990, "JPY"))
             .await;
         world
-            .came_in(campaign, (Kind::Payment, "c"), money(1_250, "KWD"))
+            .came_in(campaign, (EntryKind::Payment, "c"), money(1_250, "KWD"))
             .await;
         world.wait(std::time::Duration::from_hours(24 * 40));
         world
-            .came_in(campaign, (Kind::Payment, "d"), euros(2_000))
+            .came_in(campaign, (EntryKind::Payment, "d"), euros(2_000))
             .await;
 
         let sums = world.sums(campaign).await;
@@ -223,8 +223,8 @@ fn an_entry_is_taken_back_once_and_both_stay() {
         assert_eq!(
             lines,
             [
-                (Kind::Correction, -25_000, false),
-                (Kind::Manual, 25_000, true)
+                (EntryKind::Correction, -25_000, false),
+                (EntryKind::Manual, 25_000, true)
             ]
         );
         let sums = world.sums(id).await;
@@ -251,7 +251,7 @@ fn an_entry_of_another_campaign_is_not_taken_back_here() {
     on_both(|world| async move {
         let (here, there) = (world.campaign().await, world.campaign().await);
         world
-            .came_in(there.id, (Kind::Payment, "a"), euros(100))
+            .came_in(there.id, (EntryKind::Payment, "a"), euros(100))
             .await;
         let entry = world.entries(there.id).await.remove(0).id;
         let now = world.clock.now();
@@ -273,7 +273,7 @@ fn another_site_has_its_own_campaigns_and_its_own_names_of_payments() {
         let now = world.clock.now();
         let other = SiteId(world.ids.next(now));
         world
-            .came_in(campaign, (Kind::Payment, "a"), euros(100))
+            .came_in(campaign, (EntryKind::Payment, "a"), euros(100))
             .await;
 
         let (found, sums) = world
@@ -293,7 +293,7 @@ fn another_site_has_its_own_campaigns_and_its_own_names_of_payments() {
                     id: EntryId(1),
                     campaign,
                     movement: Movement {
-                        kind: Kind::Payment,
+                        kind: EntryKind::Payment,
                         money: euros(7),
                         gifts: 1,
                         occurred_at: now,
@@ -321,7 +321,7 @@ fn the_doctor_finds_a_sum_that_is_not_that_of_its_entries() {
     on_both(|world| async move {
         let campaign = world.campaign().await.id;
         world
-            .came_in(campaign, (Kind::Payment, "a"), euros(100))
+            .came_in(campaign, (EntryKind::Payment, "a"), euros(100))
             .await;
         assert_eq!(world.store.read(doctor::check).await.unwrap(), []);
 
@@ -359,12 +359,12 @@ fn however_movements_are_interleaved_and_repeated_the_ledger_sums_up_to_the_same
             let campaign = world.campaign().await.id;
             let mut draws = Draws(seed * 0x9e37_79b9);
             for _ in 0..60 {
-                let kind = Kind::ALL[usize::try_from(draws.below(4)).unwrap()];
+                let kind = EntryKind::ALL[usize::try_from(draws.below(4)).unwrap()];
                 let external = format!("pi_{}", draws.below(20));
                 let currency = ["EUR", "JPY", "KWD"][usize::try_from(draws.below(3)).unwrap()];
                 let minor = i64::try_from(draws.below(100_000)).unwrap();
                 let minor = match kind {
-                    Kind::Refund | Kind::Dispute => -minor,
+                    EntryKind::Refund | EntryKind::Dispute => -minor,
                     _ => minor,
                 };
                 world
