@@ -13,9 +13,9 @@ mod words;
 pub use comparison::{Comparison, LeftOut, Piece, Stretch};
 pub use external::External;
 pub use playing::{Playing, Seek};
-pub use proposals::{Lock, Proposal, Said};
+pub use proposals::{LineText, Lock, Proposal};
 pub use provider::{NoProvider, Provider};
-pub use recording::{Happened, Kind, Recording, State, Status};
+pub use recording::{Happened, Recording, RecordingKind, State, Status};
 pub use span::{Seconds, Span};
 pub use words::{Words, folded};
 

@@ -78,7 +78,7 @@ impl State {
 
 /// What a line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct LineText {
     /// Who speaks, where that is known.
     pub speaker: Option<String>,
     /// The words.
@@ -101,9 +101,9 @@ pub struct Proposal {
     /// Where it ends, where that is known.
     pub end_ms: Option<i64>,
     /// What the line said; nothing where there was none.
-    pub before: Option<Said>,
+    pub before: Option<LineText>,
     /// What it is to say.
-    pub after: Said,
+    pub after: LineText,
     /// Who made it, where they are still known.
     pub author: Option<AuthorId>,
     /// When.
@@ -138,7 +138,7 @@ impl Lock {
 }
 
 /// Whether a line may be given these words.
-pub fn may_say(before: Option<&Said>, after: &Said, n_links: usize) -> Result<(), Refusal> {
+pub fn may_say(before: Option<&LineText>, after: &LineText, n_links: usize) -> Result<(), Refusal> {
     if is_blank(&after.text) {
         return Err(Refusal::ProposalEmpty);
     }
@@ -164,7 +164,7 @@ pub fn may_say(before: Option<&Said>, after: &Said, n_links: usize) -> Result<()
 /// recording and so many of the author anywhere.
 pub fn may_propose(
     (start_ms, end_ms): (i64, Option<i64>),
-    after: &Said,
+    after: &LineText,
     locks: &[Lock],
     undecided: &[Proposal],
     n_of_author: usize,
@@ -247,8 +247,8 @@ pub fn status_after(before: Option<Status>, is_by_editor: bool) -> Status {
 mod tests {
     use super::*;
 
-    fn said(speaker: &str, text: &str) -> Said {
-        Said {
+    fn said(speaker: &str, text: &str) -> LineText {
+        LineText {
             speaker: (!speaker.is_empty()).then(|| speaker.to_owned()),
             text: text.to_owned(),
         }

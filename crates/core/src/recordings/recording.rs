@@ -8,14 +8,14 @@ use crate::time::Time;
 /// What a recording is to its listeners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum RecordingKind {
     /// Sound alone.
     Audio,
     /// Sound with pictures.
     Video,
 }
 
-impl Kind {
+impl RecordingKind {
     /// The stored word.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -126,7 +126,7 @@ pub struct Recording {
     /// What it is called.
     pub title: String,
     /// Sound or pictures, once that is known.
-    pub kind: Option<Kind>,
+    pub kind: Option<RecordingKind>,
     /// How far it has come.
     pub state: State,
     /// The word of what was wrong with it, where it is refused.
@@ -164,8 +164,8 @@ mod tests {
 
     #[test]
     fn a_stored_word_stands_for_one_thing() {
-        for kind in [Kind::Audio, Kind::Video] {
-            assert_eq!(Kind::parse(kind.as_str()), Some(kind));
+        for kind in [RecordingKind::Audio, RecordingKind::Video] {
+            assert_eq!(RecordingKind::parse(kind.as_str()), Some(kind));
         }
         for state in State::ALL {
             assert_eq!(State::parse(state.as_str()), Some(state));
@@ -173,7 +173,7 @@ mod tests {
         for status in Status::ALL {
             assert_eq!(Status::parse(status.as_str()), Some(status));
         }
-        assert_eq!(Kind::parse("smell"), None);
+        assert_eq!(RecordingKind::parse("smell"), None);
         assert_eq!(State::parse(""), None);
         assert_eq!(Status::parse("final"), None);
     }

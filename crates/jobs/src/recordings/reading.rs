@@ -12,7 +12,7 @@ use std::time::Duration;
 use egress::Client;
 use media::{Decoded, Fingerprint, Keep, Limits, Problem, worker};
 use rejoinder_core::Clock;
-use rejoinder_core::recordings::{Kind, Recording, State};
+use rejoinder_core::recordings::{Recording, RecordingKind, State};
 use store::jobs::Job;
 use store::publication::sites;
 use store::recordings::files::ReadRecording;
@@ -357,14 +357,14 @@ fn found_in(decoded: &Decoded) -> Found {
 }
 
 /// The media type of a container, as browsers know it.
-fn media_type(container: &str, kind: Kind) -> &'static str {
+fn media_type(container: &str, kind: RecordingKind) -> &'static str {
     match (container, kind) {
-        ("isomp4", Kind::Audio) => "audio/mp4",
-        ("isomp4", Kind::Video) => "video/mp4",
-        ("matroska", Kind::Audio) => "audio/webm",
-        ("matroska", Kind::Video) => "video/webm",
-        ("ogg", Kind::Audio) => "audio/ogg",
-        ("ogg", Kind::Video) => "video/ogg",
+        ("isomp4", RecordingKind::Audio) => "audio/mp4",
+        ("isomp4", RecordingKind::Video) => "video/mp4",
+        ("matroska", RecordingKind::Audio) => "audio/webm",
+        ("matroska", RecordingKind::Video) => "video/webm",
+        ("ogg", RecordingKind::Audio) => "audio/ogg",
+        ("ogg", RecordingKind::Video) => "video/ogg",
         ("wave", _) => "audio/wav",
         ("flac", _) => "audio/flac",
         ("aac" | "adts", _) => "audio/aac",

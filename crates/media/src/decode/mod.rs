@@ -11,7 +11,7 @@ mod source;
 use std::io::{Read, Seek};
 use std::panic::{self, AssertUnwindSafe};
 
-use rejoinder_core::recordings::Kind;
+use rejoinder_core::recordings::RecordingKind;
 use serde::{Deserialize, Serialize};
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::AudioCodecParameters;
@@ -47,7 +47,7 @@ pub struct Info {
     /// off, by an upload that broke for instance.
     pub missing_ms: u64,
     /// Whether there is a video; a cover is none.
-    pub kind: Kind,
+    pub kind: RecordingKind,
     /// The container, such as `isomp4`, `matroska`, `ogg`, `wave`, `mp3`.
     pub container: String,
     /// The codec of the sound, such as `aac`, `mp3`, `opus`, `pcm_s16le`.
@@ -185,12 +185,12 @@ fn damaged(error: &Error) -> Problem {
     }
 }
 
-fn kind(reader: &dyn FormatReader) -> Kind {
+fn kind(reader: &dyn FormatReader) -> RecordingKind {
     let is_video = |track: &Track| track.track_type() == Some(TrackType::Video);
     if reader.tracks().iter().any(is_video) {
-        Kind::Video
+        RecordingKind::Video
     } else {
-        Kind::Audio
+        RecordingKind::Audio
     }
 }
 

@@ -25,7 +25,7 @@ enum Header {
 }
 
 /// What a child says.
-pub(super) enum Said {
+pub(super) enum ChildMessage {
     /// It has read so much of the file, in hundredths.
     Progress(u8),
     /// It is at its end; `None` when what it says is no answer.
@@ -78,15 +78,15 @@ pub(super) fn write(answer: Result<Decoded, Problem>, mut out: impl Write) -> io
 }
 
 /// Reads what a child says until it is at its end, and tells it.
-pub(super) fn read(mut from: impl Read, limits: &Limits, mut tell: impl FnMut(Said)) {
+pub(super) fn read(mut from: impl Read, limits: &Limits, mut tell: impl FnMut(ChildMessage)) {
     for _ in 0..=MAX_PROGRESS {
         match header(&mut from) {
-            Some(Header::Progress(percent)) => tell(Said::Progress(percent)),
-            Some(header) => return tell(Said::Answer(answer(header, from, limits))),
+            Some(Header::Progress(percent)) => tell(ChildMessage::Progress(percent)),
+            Some(header) => return tell(ChildMessage::Answer(answer(header, from, limits))),
             None => break,
         }
     }
-    tell(Said::Answer(None));
+    tell(ChildMessage::Answer(None));
 }
 
 fn header(from: &mut impl Read) -> Option<Header> {

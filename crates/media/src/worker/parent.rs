@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use super::frames::Said;
+use super::frames::ChildMessage;
 use super::{Ask, frames};
 use crate::{Decoded, Keep, Limits, Problem};
 
@@ -102,8 +102,8 @@ fn listen(
     loop {
         let step = ASK.min(left);
         match receiver.recv_timeout(step) {
-            Ok(Said::Answer(answer)) => return Ok(answer),
-            Ok(Said::Progress(percent)) => share = f64::from(percent.min(100)) / 100.0,
+            Ok(ChildMessage::Answer(answer)) => return Ok(answer),
+            Ok(ChildMessage::Progress(percent)) => share = f64::from(percent.min(100)) / 100.0,
             Err(RecvTimeoutError::Timeout) if step == left => return Err(Problem::Time),
             // What a child says takes no time to speak of, and it says little.
             Err(RecvTimeoutError::Timeout) => left -= step,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use opus_pure::{Application, MAX_PACKET_BYTES, OggOpusWriter, OpusEncoder, OpusHead};
 use proptest::prelude::*;
-use rejoinder_core::recordings::Kind;
+use rejoinder_core::recordings::RecordingKind;
 use rejoinder_media::{Decoded, Keep, Limits, Problem, decode};
 
 use crate::wav::{Wav, tone};
@@ -30,7 +30,7 @@ fn an_honest_file_is_decoded() {
         assert_eq!(decoded.info.missing_ms, 0);
         assert_eq!(
             (decoded.info.kind, decoded.info.container.as_str()),
-            (Kind::Audio, "wave")
+            (RecordingKind::Audio, "wave")
         );
         assert_eq!(
             (decoded.info.codec.as_str(), decoded.info.sample_rate),

@@ -6,8 +6,8 @@ use rejoinder_core::recordings::{Comparison, LeftOut, Piece, Recording, Span, St
 
 use crate::catalogue::{Catalogue, Name, fill};
 use crate::html::Html;
+use crate::recordings::content::{Line, PlayerContent};
 use crate::recordings::cut_of::CutOf;
-use crate::recordings::facts::{Facts, Line};
 use crate::recordings::time::{clock, seconds};
 use crate::recordings::times::label;
 use crate::recordings::wave::{WIDTH, x};
@@ -68,7 +68,7 @@ fn nearest(ms: i64) -> String {
 /// A cut as its template shows it.
 #[derive(Template)]
 #[template(path = "recordings/cut.html")]
-pub(crate) struct Shown<'a> {
+pub(crate) struct CutView<'a> {
     texts: &'static Catalogue,
     cut: &'a Recording,
     comparison: Option<&'a Comparison>,
@@ -79,15 +79,15 @@ pub(crate) struct Shown<'a> {
 /// Each cut of a recording, as HTML.
 pub(crate) fn all(
     texts: &'static Catalogue,
-    facts: &Facts<'_>,
+    content: &PlayerContent<'_>,
     lines: &[Line<'_>],
 ) -> Vec<Html<'static>> {
-    let shown = facts
+    let shown = content
         .cuts
         .iter()
         .filter(|of| of.cut.state != State::Refused);
     let html = shown.map(|of| {
-        Html::of(&Shown {
+        Html::of(&CutView {
             texts,
             cut: of.cut,
             comparison: of.comparison,
@@ -136,7 +136,7 @@ fn words(part: Stretch, lines: &[Line<'_>]) -> String {
     markup::excerpt(&said, EXCERPT)
 }
 
-impl Shown<'_> {
+impl CutView<'_> {
     fn title(&self) -> Name<'_> {
         Name(&self.cut.title)
     }

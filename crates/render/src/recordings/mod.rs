@@ -1,9 +1,9 @@
 //! Recordings: where they stand with a thread, and what there is to read of them.
 
+mod content;
 mod cut_of;
 mod cuts;
 mod desk;
-mod facts;
 mod player;
 mod podcast;
 mod proposals;
@@ -15,12 +15,12 @@ pub(crate) mod time;
 pub(crate) mod times;
 mod wave;
 
+pub use content::{Cited, PlayerContent};
 pub use cut_of::CutOf;
 pub use desk::{
     Open, RecordingPage, RecordingsPage, Report, Typed, Unfit, changes, chapters_unfit, flash,
     is_underway, lock_invalid, meanwhile, recording_page, recordings_page, state_of, title, unfit,
 };
-pub use facts::{Cited, Facts};
 pub use player::{player_fragment, player_page};
 pub use podcast::{Episode, podcast};
 pub use proposals::{Asks, ProposalForm, proposal_page};

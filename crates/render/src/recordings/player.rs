@@ -13,24 +13,24 @@ use crate::catalogue::Catalogue;
 use crate::html::Html;
 use crate::links::{Link, Links, Place, encoded};
 use crate::page::rendered;
+use crate::recordings::content::{self, Line, PlayerContent};
 use crate::recordings::cuts;
-use crate::recordings::facts::{self, Facts, Line};
-use crate::recordings::proposals::{Difference, Shown};
+use crate::recordings::proposals::{Difference, ProposalView};
 use crate::recordings::section::figure_alone;
 use crate::recordings::time::{clock, seconds};
 use crate::recordings::times::label;
 use crate::recordings::wave::{HEIGHT, WIDTH, path, x};
 
 /// What there is to read of a recording, for the widget, which has what plays it already.
-pub fn player_fragment(context: &Context<'_>, facts: &Facts<'_>) -> String {
-    along(context, facts, None).into_string()
+pub fn player_fragment(context: &Context<'_>, content: &PlayerContent<'_>) -> String {
+    along(context, content, None).into_string()
 }
 
 /// A recording as a whole page: for readers without script, and for frames.
-pub fn player_page(context: &Context<'_>, facts: &Facts<'_>) -> String {
-    let links = Links::new(context.base, context.site, facts.key);
-    let recording = facts.recording;
-    let from = facts.marked.map(|span| span.to_string());
+pub fn player_page(context: &Context<'_>, content: &PlayerContent<'_>) -> String {
+    let links = Links::new(context.base, context.site, content.key);
+    let recording = content.recording;
+    let from = content.marked.map(|span| span.to_string());
     let own = links.recording(recording.id);
     rendered(&PlayerPage {
         texts: context.texts,
@@ -40,22 +40,22 @@ pub fn player_page(context: &Context<'_>, facts: &Facts<'_>) -> String {
         title: &recording.title,
         back: links.people().unwrap_or_else(|| links.thread()),
         figure: figure_alone(context, &links, recording, from),
-        along: along(context, facts, Some(&own)),
+        along: along(context, content, Some(&own)),
     })
 }
 
-fn along(context: &Context<'_>, facts: &Facts<'_>, own: Option<&str>) -> Html<'static> {
-    let lines = facts.lines();
+fn along(context: &Context<'_>, content: &PlayerContent<'_>, own: Option<&str>) -> Html<'static> {
+    let lines = content.lines();
     Html::of(&Along {
         texts: context.texts,
-        links: &Links::new(context.base, context.site, facts.key),
+        links: &Links::new(context.base, context.site, content.key),
         base: context.base,
         interface: context.site.settings.language,
-        facts,
+        content,
         own,
-        cuts: cuts::all(context.texts, facts, &lines),
+        cuts: cuts::all(context.texts, content, &lines),
         lines,
-        places: facts.places(),
+        places: content.places(),
     })
 }
 
@@ -80,22 +80,22 @@ struct Along<'a> {
     base: &'a str,
     /// The language of what is not said in the recording.
     interface: Language,
-    facts: &'a Facts<'a>,
+    content: &'a PlayerContent<'a>,
     /// The address of the page that the reader is on, where that is the recording's own.
     own: Option<&'a str>,
     lines: Vec<Line<'a>>,
-    places: Vec<facts::Place>,
+    places: Vec<content::Place>,
     cuts: Vec<Html<'static>>,
 }
 
 impl Along<'_> {
     fn wave(&self) -> Option<String> {
-        let path = path(self.facts.wave_form);
+        let path = path(self.content.wave_form);
         (!path.is_empty()).then_some(path)
     }
 
-    fn place_x(&self, place: &facts::Place) -> i64 {
-        x(place.start_ms, self.facts.duration_ms())
+    fn place_x(&self, place: &content::Place) -> i64 {
+        x(place.start_ms, self.content.duration_ms())
     }
 
     /// Where a line is played from: on the recording's own page by asking for it anew.
@@ -125,16 +125,16 @@ impl Along<'_> {
     /// The form on which a line is corrected.
     fn correct(&self, line: &Line<'_>) -> String {
         let place = (line.start_ms, line.end_ms);
-        self.links.proposal(self.facts.recording.id, Some(place))
+        self.links.proposal(self.content.recording.id, Some(place))
     }
 
     /// The form on which a line is added.
     fn add(&self) -> String {
-        self.links.proposal(self.facts.recording.id, None)
+        self.links.proposal(self.content.recording.id, None)
     }
 
     fn proposed(&self, proposal: &Proposal) -> Html<'static> {
-        Html::of(&Shown {
+        Html::of(&ProposalView {
             texts: self.texts,
             links: self.links,
             base: self.base,
@@ -169,7 +169,7 @@ impl Along<'_> {
 
     fn status(&self) -> &str {
         let texts = &self.texts.recordings;
-        match self.facts.transcript {
+        match self.content.transcript {
             None => &texts.none,
             Some((_, Status::Draft)) => &texts.draft,
             Some((_, Status::Community)) => &texts.community,
@@ -178,10 +178,10 @@ impl Along<'_> {
     }
 
     fn language(&self) -> Option<&str> {
-        self.facts.transcript?.0.language.as_deref()
+        self.content.transcript?.0.language.as_deref()
     }
 
-    fn comment(&self, place: &facts::Place) -> Link<'_> {
+    fn comment(&self, place: &content::Place) -> Link<'_> {
         self.links.to(Place::Comment(place.first))
     }
 
@@ -195,7 +195,7 @@ impl Along<'_> {
     }
 
     fn file(&self, ending: &str) -> impl Display {
-        let (host, id) = (encoded(&self.links.host), self.facts.recording.id);
+        let (host, id) = (encoded(&self.links.host), self.content.recording.id);
         format!("{}/recordings/{host}/{id}/transcript.{ending}", self.base)
     }
 }

@@ -8,7 +8,7 @@ use captions::{Change, Cue, Transcript, Words};
 use rejoinder_core::PageKey;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, State};
-use rejoinder_core::recordings::{Proposal, Recording, Said};
+use rejoinder_core::recordings::{LineText, Proposal, Recording};
 
 use crate::Context;
 use crate::catalogue::{Catalogue, RecordingsProposalsTexts};
@@ -41,7 +41,7 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
-    pub(crate) fn of(before: Option<&Said>, after: &Said) -> Self {
+    pub(crate) fn of(before: Option<&LineText>, after: &LineText) -> Self {
         let text = match before {
             Some(before) => words(&before.text, &after.text),
             None => vec![Piece::Added(after.text.clone())],
@@ -83,7 +83,7 @@ fn words(before: &str, after: &str) -> Vec<Piece> {
 /// A proposal beside its line, for everybody.
 #[derive(Template)]
 #[template(path = "recordings/proposal.html")]
-pub(crate) struct Shown<'a> {
+pub(crate) struct ProposalView<'a> {
     pub(crate) texts: &'static Catalogue,
     pub(crate) links: &'a Links,
     pub(crate) base: &'a str,
@@ -94,7 +94,7 @@ pub(crate) struct Shown<'a> {
     pub(crate) difference: Difference,
 }
 
-impl Shown<'_> {
+impl ProposalView<'_> {
     fn own(&self) -> &'static RecordingsProposalsTexts {
         &self.texts.recordings.proposals
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use captions::{Change, Cue, Transcript};
 use rejoinder_core::Time;
-use rejoinder_core::recordings::{Recording, Said, Status};
+use rejoinder_core::recordings::{LineText, Recording, Status};
 
 use crate::catalogue::{self, RecordingsProposalsTexts, fill};
 use crate::newsroom::Frame;
@@ -75,8 +75,8 @@ impl Row {
     }
 }
 
-fn said(cue: &Cue) -> Said {
-    Said {
+fn said(cue: &Cue) -> LineText {
+    LineText {
         speaker: cue.speaker.clone(),
         text: cue.text.clone(),
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use rejoinder_core::Settings;
 use rejoinder_core::discussion::card;
 use rejoinder_core::publication::settings::LinkCards;
-use rejoinder_core::recordings::{Kind, Playing, Recording, State};
+use rejoinder_core::recordings::{Playing, Recording, RecordingKind, State};
 
 use crate::Context;
 use crate::catalogue::{Catalogue, fill};
@@ -107,7 +107,7 @@ impl Figure<'_> {
     }
 
     fn is_video(&self) -> bool {
-        self.recording.kind == Some(Kind::Video)
+        self.recording.kind == Some(RecordingKind::Video)
     }
 
     fn length(&self) -> Option<String> {

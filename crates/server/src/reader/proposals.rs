@@ -8,7 +8,7 @@ use markup::{Rendered, Shown, escape, sanitise};
 use rejoinder_core::identity::author;
 use rejoinder_core::publication::settings::Email;
 use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, State as ProposalState};
-use rejoinder_core::recordings::{Proposal, Recording, Said, Span};
+use rejoinder_core::recordings::{LineText, Proposal, Recording, Span};
 use rejoinder_core::{AuthorId, PageKey, ProposalId, Reader, RecordingId, Refusal, Site, SiteId};
 use render::Problem as Shortcoming;
 use render::recordings::{Asks, ProposalForm};
@@ -237,7 +237,7 @@ async fn make(
     let look = move |tx: &mut Tx<'_>| proposing::line(tx, at, recording, start_ms, end_ms);
     let line = app.store.read(look).await?;
     let kept = line.said.as_ref().and_then(|said| said.speaker.clone());
-    let after = Said {
+    let after = LineText {
         speaker: match &body.speaker {
             Some(typed) if typed.trim().chars().count() > MAX_SPEAKER_CHARS => {
                 return Err(Refusal::SpeakerTooLong {
@@ -276,7 +276,7 @@ async fn make(
 
 /// What a line says, for the rules that look at texts: it is shown as it is typed, and what would become a
 /// link in a comment is one.
-async fn rendered(app: &App, visitor: &Visitor, said: &Said) -> Result<Rendered, ApiError> {
+async fn rendered(app: &App, visitor: &Visitor, said: &LineText) -> Result<Rendered, ApiError> {
     if said.text.chars().count() > MAX_CHARS {
         return Err(Refusal::ProposalTooLong { max: MAX_CHARS }.into());
     }

@@ -1,7 +1,7 @@
 //! The lines of a transcript that proposals are about.
 
 use captions::{Cue, Export, Format, Transcript};
-use rejoinder_core::recordings::{Proposal, Said};
+use rejoinder_core::recordings::{LineText, Proposal};
 
 use crate::Result;
 use crate::database::error::StoreError;
@@ -21,7 +21,7 @@ pub(super) fn at(
     transcript: &Transcript,
     start_ms: i64,
     end_ms: Option<i64>,
-) -> Option<(Said, Option<i64>)> {
+) -> Option<(LineText, Option<i64>)> {
     let cues = transcript.cues().iter().enumerate();
     let here = cues.filter(|(_, cue)| ms(cue.start_ms) == start_ms);
     let here: Vec<_> = here
@@ -47,7 +47,7 @@ pub(super) fn with(transcript: Transcript, proposal: &Proposal) -> Option<String
     }
     let nth = place(&transcript, proposal);
     let language = transcript.language.clone();
-    let Said { speaker, text } = proposal.after.clone();
+    let LineText { speaker, text } = proposal.after.clone();
     let mut cues = transcript.into_cues();
     match nth.and_then(|nth| cues.get_mut(nth)) {
         Some(cue) => {
@@ -86,8 +86,8 @@ pub(super) fn has_room(transcript: &Transcript, start_ms: i64, end_ms: Option<i6
     !starts.any(|start| (start_ms..end_ms).contains(&start))
 }
 
-fn said(cue: &Cue) -> Said {
-    Said {
+fn said(cue: &Cue) -> LineText {
+    LineText {
         speaker: cue.speaker.clone(),
         text: cue.text.clone(),
     }

@@ -1,6 +1,6 @@
 //! Which recordings there are.
 
-use rejoinder_core::recordings::{Kind, Recording, State};
+use rejoinder_core::recordings::{Recording, RecordingKind, State};
 use rejoinder_core::{Page, PageId, RecordingId, SiteId};
 
 use super::chapters;
@@ -23,7 +23,7 @@ macro_rules! recording {
 fn read(row: &Row<'_>) -> Result<Recording> {
     let unknown = || StoreError::Internal("a recording has an unknown kind or state".into());
     let kind: Option<String> = row.next()?;
-    let kind = kind.map(|word| Kind::parse(&word).ok_or_else(unknown));
+    let kind = kind.map(|word| RecordingKind::parse(&word).ok_or_else(unknown));
     let state: String = row.next()?;
     Ok(Recording {
         id: row.next()?,

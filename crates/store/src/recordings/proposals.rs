@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use captions::Transcript;
 use rejoinder_core::recordings::proposals::State;
-use rejoinder_core::recordings::{Happened, Lock, Proposal, Recording, Said};
+use rejoinder_core::recordings::{Happened, LineText, Lock, Proposal, Recording};
 use rejoinder_core::{AuthorId, ProposalId, RecordingId, SiteId, Time};
 
 use super::changed::changed;
@@ -43,11 +43,11 @@ fn read(row: &Row<'_>) -> Result<Proposal> {
         revision: row.next()?,
         start_ms: row.next()?,
         end_ms: row.next()?,
-        before: text_before.map(|text| Said {
+        before: text_before.map(|text| LineText {
             speaker: speaker_before,
             text,
         }),
-        after: Said {
+        after: LineText {
             speaker: row.next()?,
             text: row.next()?,
         },

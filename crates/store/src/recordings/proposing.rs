@@ -8,7 +8,7 @@ use rejoinder_core::recordings::proposals::{
     NEEDED, State, may_begin, may_confirm, may_propose, may_say, status_after, weight,
 };
 use rejoinder_core::recordings::{
-    Happened, Lock, Proposal, Recording, Said, State as RecordingState,
+    Happened, LineText, Lock, Proposal, Recording, State as RecordingState,
 };
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, CommentId, Page, ProposalId, Reader, RecordingId, Refusal, Site,
@@ -51,7 +51,7 @@ pub struct Line {
     /// Where it ends, where that is known.
     pub end_ms: Option<i64>,
     /// What it says; nothing where none begins there.
-    pub said: Option<Said>,
+    pub said: Option<LineText>,
 }
 
 /// The line of a recording that begins at `start_ms`, or the room for a new one from there to `end_ms`.
@@ -99,7 +99,7 @@ pub struct NewProposal {
     /// The line as they see it.
     pub line: Line,
     /// What it is to say.
-    pub after: Said,
+    pub after: LineText,
     /// The same, for the rules that look at texts.
     pub rendered: Rendered,
 }

@@ -1,7 +1,7 @@
 //! What was read out of a recording: how long it lasts, what it looks like, and by what it is known
 //! again.
 
-use rejoinder_core::recordings::{Happened, Kind, Recording, State};
+use rejoinder_core::recordings::{Happened, Recording, RecordingKind, State};
 use rejoinder_core::{RecordingId, SiteId, Time};
 
 use super::changed::changed;
@@ -14,7 +14,7 @@ use crate::{Result, Tx, params, sql};
 #[derive(Debug, Clone)]
 pub struct Found {
     /// Sound or pictures.
-    pub kind: Kind,
+    pub kind: RecordingKind,
     /// The media type of the file.
     pub media_type: String,
     /// How long it lasts.

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, header};
 use rejoinder_core::recordings::{Comparison, Recording, Span};
 use rejoinder_core::{PageKey, RecordingId, Site, ThreadQuery};
 use render::Context;
-use render::recordings::{Cited, CutOf, Facts};
+use render::recordings::{Cited, CutOf, PlayerContent};
 use store::discussion::pages;
 use store::recordings::{listing, whole};
 
@@ -143,7 +143,7 @@ fn html(
     let chapters = whole.chapters.as_deref().map(super::in_chapters);
     let chapters = chapters.transpose();
     let chapters = chapters.map_err(|error| PageError::broken(error.detail))?;
-    let facts = Facts {
+    let content = PlayerContent {
         recording: &whole.recording,
         key,
         transcript: transcript.as_ref().map(|(text, status)| (text, *status)),
@@ -159,8 +159,8 @@ fn html(
         },
     };
     Ok(match form {
-        Form::Recording(..) => render::recordings::player_page(context, &facts),
-        _ => render::recordings::player_fragment(context, &facts),
+        Form::Recording(..) => render::recordings::player_page(context, &content),
+        _ => render::recordings::player_fragment(context, &content),
     })
 }
 

@@ -6,7 +6,7 @@ use axum::http::Method;
 use rejoinder_core::funding::processors::Processor;
 use rejoinder_core::funding::{Draft, EntryKind, Mode, Money, Movement};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::recordings::{Kind, Status};
+use rejoinder_core::recordings::{RecordingKind, Status};
 use rejoinder_core::{
     ApiScope, AuthorId, CampaignId, Clock as _, Comment, EntryId, RecordingId, TokenHash,
 };
@@ -328,7 +328,7 @@ pub(super) async fn recording(people: &People, host: &'static str, page: &'stati
         files::add(tx, now, site, own, 0, b"RIFF")?;
         let recording = listing::find(tx, site, own)?.unwrap();
         let found = Sound {
-            kind: Kind::Audio,
+            kind: RecordingKind::Audio,
             media_type: "audio/wav".to_owned(),
             duration_ms: 60_000,
             wave_form: vec![128; 200],

@@ -13,7 +13,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::recordings::Kind;
+use rejoinder_core::recordings::RecordingKind;
 use rejoinder_core::{Clock as _, RecordingId, SiteId};
 use store::jobs::{self, Payload as _};
 use store::recordings::reading::{self, Found};
@@ -107,7 +107,7 @@ async fn read(app: &TestApp, id: &str) {
     let read = move |tx: &mut store::Tx<'_>| {
         let recording = listing::find(tx, site, own)?.unwrap();
         let found = Found {
-            kind: Kind::Audio,
+            kind: RecordingKind::Audio,
             media_type: "audio/mpeg".to_owned(),
             duration_ms: 60_000,
             wave_form: (0..=255).collect(),

@@ -4,7 +4,7 @@ use axum::http::Method;
 use expect_test::expect;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::settings::{Guests, Mode};
-use rejoinder_core::recordings::{Kind, Status};
+use rejoinder_core::recordings::{RecordingKind, Status};
 use rejoinder_core::{Clock as _, PageId, PageKey, RecordingId, Settings, SiteId};
 use serde_json::{Value, json};
 use store::discussion::pages;
@@ -62,7 +62,7 @@ pub(crate) async fn attach_talk(app: &TestApp, status: Status) {
         files::add(tx, now, SITE, TALK, 0, b"RIFF")?;
         let recording = listing::find(tx, SITE, TALK)?.unwrap();
         let found = Found {
-            kind: Kind::Audio,
+            kind: RecordingKind::Audio,
             media_type: "audio/wav".to_owned(),
             duration_ms: 60_000,
             wave_form: vec![128; 200],

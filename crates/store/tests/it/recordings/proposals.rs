@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rejoinder_core::moderation::Trust;
 use rejoinder_core::recordings::proposals::State;
-use rejoinder_core::recordings::{Proposal, Recording, Said, Status};
+use rejoinder_core::recordings::{LineText, Proposal, Recording, Status};
 use rejoinder_core::{
     Author, AuthorId, Clock as _, PageId, ProposalId, Random as _, RecordingId, Refusal,
 };
@@ -114,7 +114,7 @@ pub(crate) async fn propose(
         id: ProposalId(world.ids.next(now)),
         recording: id,
         line,
-        after: Said {
+        after: LineText {
             speaker: Some(who.name.clone()),
             text: text.to_owned(),
         },

@@ -20,7 +20,7 @@ pub struct Cited {
 
 /// A recording with everything that there is to read of it.
 #[derive(Debug, Clone)]
-pub struct Facts<'a> {
+pub struct PlayerContent<'a> {
     /// The recording.
     pub recording: &'a Recording,
     /// The page that it stands with.
@@ -75,7 +75,7 @@ impl Place {
 const N_PLACES: i64 = 60;
 const LEAST_MS: i64 = 5_000;
 
-impl Facts<'_> {
+impl PlayerContent<'_> {
     pub(crate) fn duration_ms(&self) -> i64 {
         let last = self.cited.iter().map(|cited| cited.start_ms).max();
         self.recording.duration_ms.or(last).unwrap_or(0)
