@@ -40,7 +40,7 @@ pub fn wait_after(attempts: i64) -> Option<Duration> {
 
 /// What an endpoint is told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum WebhookEvent {
     /// A comment appeared.
     CommentPublished,
     /// The text of a comment changed.
@@ -63,7 +63,7 @@ pub enum Kind {
     CutCompared,
 }
 
-impl Kind {
+impl WebhookEvent {
     /// All kinds.
     pub const ALL: [Self; 10] = [
         Self::CommentPublished,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egress::{Client, Feature, Limits, Method, Request};
 use rejoinder_core::{Clock, Site, Time};
 use render::Context;
-use render::integrations::webhook::{Event, Told, message};
+use render::integrations::webhook::{Event, EventRecording, message};
 use store::integrations::webhooks::{self, Attempt, Deliver, Due};
 use store::jobs::Job;
 use store::{Result, Store, publication::sites};
@@ -121,7 +121,7 @@ impl WebhookHandler {
             assets: "",
             has_accounts: false,
         };
-        let told = due.recording.as_ref().map(|own| Told {
+        let recording = due.recording.as_ref().map(|own| EventRecording {
             recording: &own.recording,
             transcript: own.transcript.as_ref().map(|revision| {
                 let language = revision.language.as_deref();
@@ -139,7 +139,7 @@ impl WebhookHandler {
             id: due.delivery.comment,
             comment: due.comment.as_ref(),
             recording_id: due.delivery.recording,
-            recording: told.as_ref(),
+            recording: recording.as_ref(),
         };
         message(&context, &event)
     }

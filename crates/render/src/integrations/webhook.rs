@@ -1,7 +1,7 @@
 //! What webhooks tell: an event as JSON, with what everyone may see of it and nothing else.
 
 use rejoinder_core::discussion::thread::Entry;
-use rejoinder_core::integrations::webhook::Kind;
+use rejoinder_core::integrations::webhook::WebhookEvent;
 use rejoinder_core::recordings::{Comparison, Recording, Status};
 use rejoinder_core::{Comment, CommentId, Page, RecordingId, Time};
 use serde::Serialize;
@@ -14,7 +14,7 @@ use crate::links::{Links, encoded};
 #[derive(Debug, Clone, Copy)]
 pub struct Event<'a> {
     /// What happened.
-    pub kind: Kind,
+    pub kind: WebhookEvent,
     /// When.
     pub at: Time,
     /// On which page.
@@ -26,12 +26,12 @@ pub struct Event<'a> {
     /// To which recording, or cut of one.
     pub recording_id: Option<RecordingId>,
     /// The recording as it is now, if everybody may hear of it.
-    pub recording: Option<&'a Told<'a>>,
+    pub recording: Option<&'a EventRecording<'a>>,
 }
 
 /// A recording, or a cut of one, as it is told of.
 #[derive(Debug, Clone)]
-pub struct Told<'a> {
+pub struct EventRecording<'a> {
     /// The recording.
     pub recording: &'a Recording,
     /// The newest revision of its transcript: number, status, language.
@@ -52,7 +52,7 @@ struct Data<'a> {
     site: &'a str,
     page: PageBody,
     #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<CommentTold>,
+    comment: Option<CommentData>,
     #[serde(skip_serializing_if = "Option::is_none")]
     featured: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,7 +98,7 @@ struct ComparisonBody {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum CommentTold {
+enum CommentData {
     Whole(Box<CommentBody>),
     Name { id: String },
 }
@@ -110,19 +110,24 @@ pub fn message(context: &Context<'_>, event: &Event<'_>) -> String {
     } = *event;
     let published = event.comment.filter(|comment| comment.is_published());
     let comment = match (published, kind) {
-        (Some(comment), Kind::CommentPublished | Kind::CommentEdited | Kind::CommentFeatured) => {
+        (
+            Some(comment),
+            WebhookEvent::CommentPublished
+            | WebhookEvent::CommentEdited
+            | WebhookEvent::CommentFeatured,
+        ) => {
             let entry = Entry {
                 comment: comment.clone(),
                 level: usize::try_from(comment.depth).unwrap_or(0),
                 more: None,
             };
             let body = json::comment(context, &page.key, &entry);
-            Some(CommentTold::Whole(Box::new(body)))
+            Some(CommentData::Whole(Box::new(body)))
         }
-        _ => id.map(|id| CommentTold::Name { id: id.to_string() }),
+        _ => id.map(|id| CommentData::Name { id: id.to_string() }),
     };
     let featured = published
-        .filter(|_| kind == Kind::CommentFeatured)
+        .filter(|_| kind == WebhookEvent::CommentFeatured)
         .map(|comment| comment.featured_at.is_some());
     let message = Message {
         r#type: kind.as_str(),
@@ -141,16 +146,16 @@ pub fn message(context: &Context<'_>, event: &Event<'_>) -> String {
 /// What is told of the recording: of one that is gone its id alone.
 fn recording(context: &Context<'_>, event: &Event<'_>) -> Option<RecordingBody> {
     let id = event.recording_id?.to_string();
-    let told = event
+    let current = event
         .recording
-        .filter(|_| event.kind != Kind::RecordingRemoved);
-    let Some(told) = told else {
+        .filter(|_| event.kind != WebhookEvent::RecordingRemoved);
+    let Some(current) = current else {
         return Some(RecordingBody {
             id,
             ..RecordingBody::default()
         });
     };
-    let own = told.recording;
+    let own = current.recording;
     // Of a cut there is nothing to hear here.
     let whole = own.cut_of.unwrap_or(own.id);
     let files = format!(
@@ -158,7 +163,7 @@ fn recording(context: &Context<'_>, event: &Event<'_>) -> Option<RecordingBody> 
         context.base,
         encoded(&context.site.host)
     );
-    let transcript = told
+    let transcript = current
         .transcript
         .map(|(revision, status, language)| TranscriptBody {
             revision,
@@ -166,7 +171,7 @@ fn recording(context: &Context<'_>, event: &Event<'_>) -> Option<RecordingBody> 
             language: language.map(str::to_owned),
             url: format!("{files}/transcript.vtt"),
         });
-    let comparison = told.comparison.as_ref().map(|found| ComparisonBody {
+    let comparison = current.comparison.as_ref().map(|found| ComparisonBody {
         whole_ms: found.whole_ms,
         cut_ms: found.cut_ms,
         kept_ms: found.kept_ms(),

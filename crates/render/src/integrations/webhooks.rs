@@ -2,7 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::Time;
-use rejoinder_core::integrations::webhook::Kind;
+use rejoinder_core::integrations::webhook::WebhookEvent;
 
 use crate::catalogue::{NewsroomTexts, fill};
 use crate::newsroom::{Age, Frame};
@@ -16,7 +16,7 @@ pub struct Endpoint {
     /// Where it is.
     pub url: String,
     /// What it is told of.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<WebhookEvent>,
     /// Since when it has taken nothing.
     pub failing_since: Option<Time>,
     /// Since when it is off, and why when nobody turned it off.
@@ -56,7 +56,7 @@ pub struct Typed {
     /// The address.
     pub url: String,
     /// The kinds that were chosen.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<WebhookEvent>,
     /// Why not.
     pub problem: Option<String>,
 }
@@ -119,21 +119,24 @@ fn base(frame: &Frame<'_>) -> String {
 }
 
 /// Each kind with what it tells, and whether it is chosen.
-fn kinds<'a>(texts: &'a NewsroomTexts, chosen: &[Kind]) -> Vec<(Kind, &'a str, bool)> {
+fn kinds<'a>(
+    texts: &'a NewsroomTexts,
+    chosen: &[WebhookEvent],
+) -> Vec<(WebhookEvent, &'a str, bool)> {
     let texts = &texts.kinds;
     let about = |kind| match kind {
-        Kind::CommentPublished => &texts.comment_published,
-        Kind::CommentEdited => &texts.comment_edited,
-        Kind::CommentRemoved => &texts.comment_removed,
-        Kind::CommentFeatured => &texts.comment_featured,
-        Kind::PageChanged => &texts.page_changed,
-        Kind::RecordingPublished => &texts.recording_published,
-        Kind::RecordingChanged => &texts.recording_changed,
-        Kind::RecordingRemoved => &texts.recording_removed,
-        Kind::TranscriptChanged => &texts.transcript_changed,
-        Kind::CutCompared => &texts.cut_compared,
+        WebhookEvent::CommentPublished => &texts.comment_published,
+        WebhookEvent::CommentEdited => &texts.comment_edited,
+        WebhookEvent::CommentRemoved => &texts.comment_removed,
+        WebhookEvent::CommentFeatured => &texts.comment_featured,
+        WebhookEvent::PageChanged => &texts.page_changed,
+        WebhookEvent::RecordingPublished => &texts.recording_published,
+        WebhookEvent::RecordingChanged => &texts.recording_changed,
+        WebhookEvent::RecordingRemoved => &texts.recording_removed,
+        WebhookEvent::TranscriptChanged => &texts.transcript_changed,
+        WebhookEvent::CutCompared => &texts.cut_compared,
     };
-    let kinds = Kind::ALL.into_iter();
+    let kinds = WebhookEvent::ALL.into_iter();
     kinds
         .map(|kind| (kind, about(kind).as_str(), chosen.contains(&kind)))
         .collect()
@@ -144,7 +147,7 @@ impl WebhooksPage<'_> {
         base(self.frame)
     }
 
-    fn kinds(&self) -> Vec<(Kind, &'static str, bool)> {
+    fn kinds(&self) -> Vec<(WebhookEvent, &'static str, bool)> {
         kinds(self.frame.texts(), &self.typed.kinds)
     }
 
@@ -162,7 +165,7 @@ impl WebhookPage<'_> {
         base(self.frame)
     }
 
-    fn kinds(&self) -> Vec<(Kind, &'static str, bool)> {
+    fn kinds(&self) -> Vec<(WebhookEvent, &'static str, bool)> {
         kinds(self.frame.texts(), &self.endpoint.kinds)
     }
 

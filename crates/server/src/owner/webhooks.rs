@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use egress::{Feature, FetchError};
 use rejoinder_core::Time;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::integrations::webhook::{Kind, Secret};
+use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
 use rejoinder_core::publication::audit::By;
 use render::catalogue::fill;
 use render::{
@@ -59,7 +59,7 @@ pub(crate) fn routes() -> Vec<Route> {
 /// `GET /admin/{site}/webhooks`: the endpoints.
 async fn all(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
     let typed = Typed {
-        kinds: Kind::ALL.to_vec(),
+        kinds: WebhookEvent::ALL.to_vec(),
         ..Typed::default()
     };
     list(&newsroom, &typed, said(&newsroom, &params).as_ref()).await
@@ -95,7 +95,7 @@ async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPa
 async fn refused(
     newsroom: &Newsroom,
     url: String,
-    kinds: Vec<Kind>,
+    kinds: Vec<WebhookEvent>,
     problem: String,
 ) -> Result<Response, ErrorPage> {
     let typed = Typed {
@@ -107,12 +107,15 @@ async fn refused(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-fn kinds(fields: &Params) -> Vec<Kind> {
-    fields.all("kind").filter_map(Kind::from_word).collect()
+fn kinds(fields: &Params) -> Vec<WebhookEvent> {
+    fields
+        .all("kind")
+        .filter_map(WebhookEvent::from_word)
+        .collect()
 }
 
 /// Why an endpoint cannot be had at `url`.
-async fn problem(newsroom: &Newsroom, url: &str, kinds: &[Kind]) -> Option<String> {
+async fn problem(newsroom: &Newsroom, url: &str, kinds: &[WebhookEvent]) -> Option<String> {
     let texts = &newsroom.texts().problems;
     if kinds.is_empty() {
         return Some(texts.webhook_kinds.clone());

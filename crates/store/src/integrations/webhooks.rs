@@ -7,7 +7,7 @@
 mod deliveries;
 mod delivery;
 
-use rejoinder_core::integrations::webhook::{Kind, OVERLAP, Secret};
+use rejoinder_core::integrations::webhook::{OVERLAP, Secret, WebhookEvent};
 use rejoinder_core::{SiteId, Time};
 
 use crate::database::error::StoreError;
@@ -15,7 +15,9 @@ use crate::{Result, Row, Tx, params, sql};
 
 pub(crate) use deliveries::announce;
 pub use deliveries::{Deliver, deliveries, due, record, replay, replay_since};
-pub use delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId, Told};
+pub use delivery::{
+    Attempt, Delivery, DeliveryCursor, DeliveryState, Due, DueRecording, MessageId,
+};
 
 /// Where secrets are, for their seals.
 const SECRET: &str = "webhook.secret";
@@ -32,7 +34,7 @@ pub struct Webhook {
     /// Where it is.
     pub url: String,
     /// What it is told of.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<WebhookEvent>,
     /// When it was added.
     pub created_at: Time,
     /// Until when the secret before still signs.
@@ -55,7 +57,7 @@ pub struct NewWebhook {
     /// Where it is, already checked.
     pub url: String,
     /// What it is told of.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<WebhookEvent>,
     /// What its messages are signed with.
     pub secret: Secret,
 }
@@ -111,7 +113,7 @@ pub fn find(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<Webhook>> {
 }
 
 /// Tell an endpoint of other kinds of events from now on. Gives whether there is such an endpoint.
-pub fn set_kinds(tx: &mut Tx<'_>, site: SiteId, id: i64, kinds: &[Kind]) -> Result<bool> {
+pub fn set_kinds(tx: &mut Tx<'_>, site: SiteId, id: i64, kinds: &[WebhookEvent]) -> Result<bool> {
     let changed = tx.execute(
         sql!("update webhook set kinds = ?3 where site_id = ?1 and id = ?2"),
         params![site, id, words(kinds)],
@@ -190,13 +192,16 @@ pub fn remove(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<bool> {
     Ok(removed == 1)
 }
 
-fn words(kinds: &[Kind]) -> String {
+fn words(kinds: &[WebhookEvent]) -> String {
     let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
     words.join(" ")
 }
 
-fn kinds(words: &str) -> Vec<Kind> {
-    words.split(' ').filter_map(Kind::from_word).collect()
+fn kinds(words: &str) -> Vec<WebhookEvent> {
+    words
+        .split(' ')
+        .filter_map(WebhookEvent::from_word)
+        .collect()
 }
 
 fn read(row: &Row<'_>) -> Result<Webhook> {

@@ -4,7 +4,7 @@
 //! without a trace. What changes nothing leaves none.
 
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::integrations::webhook::{Kind, Secret};
+use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
 use rejoinder_core::publication::audit::{By, Change, host_of};
 use rejoinder_core::{AuthorId, Refusal, Settings, Site, SiteId, Time};
 
@@ -288,7 +288,7 @@ pub fn change_webhook(
 #[derive(Debug, Clone)]
 pub enum WebhookChange {
     /// It is told of these from now on.
-    Kinds(Vec<Kind>),
+    Kinds(Vec<WebhookEvent>),
     /// Its messages are signed with this.
     Secret(Secret),
     /// It is told again.
@@ -417,7 +417,7 @@ fn about_webhook(
     note(tx, now, site, by, &about_named(change, &told, values))
 }
 
-fn words(kinds: &[Kind]) -> String {
+fn words(kinds: &[WebhookEvent]) -> String {
     let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
     words.join(" ")
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use egress::{Client, Policy};
-use rejoinder_core::integrations::webhook::{Kind, Secret};
+use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Clock as _, FixedRandom, PageId, RecordingId, Time};
 use rejoinder_jobs::WebhookHandler;
@@ -132,7 +132,7 @@ impl World {
         let new = NewWebhook {
             id,
             url,
-            kinds: Kind::ALL.to_vec(),
+            kinds: WebhookEvent::ALL.to_vec(),
             secret: Secret::new(&random()),
         };
         self.store

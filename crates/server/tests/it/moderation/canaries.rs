@@ -10,7 +10,7 @@ use axum::http::{Method, StatusCode};
 use egress::{Client, Mailer, Policy};
 use jobs::{AnyHandler, FanOutHandler, NoticeHandler, WebhookHandler, Worker};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::integrations::webhook::{Kind, Secret};
+use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
 use rejoinder_core::{Clock, FixedRandom, Settings, SiteId};
 use rejoinder_server::{Access, declared};
 use serde_json::json;
@@ -316,7 +316,7 @@ async fn no_mail_and_no_webhook_tells_what_was_taken_away_before_it_was_sent() {
         let new = NewWebhook {
             id: 1,
             url: format!("http://{address}/"),
-            kinds: Kind::ALL.to_vec(),
+            kinds: WebhookEvent::ALL.to_vec(),
             secret: Secret::new(&FixedRandom::seeded(5)),
         };
         webhooks::add(tx, now, SiteId(1), &new).map(drop)

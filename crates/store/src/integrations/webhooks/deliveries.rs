@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use rejoinder_core::discussion::event::{Event, EventKind};
-use rejoinder_core::integrations::webhook::{Kind, PATIENCE, Secret, wait_after};
+use rejoinder_core::integrations::webhook::{PATIENCE, Secret, WebhookEvent, wait_after};
 use rejoinder_core::recordings::{Happened, State as RecordingState};
 use rejoinder_core::{RecordingId, SiteId, State, Time};
 use serde::{Deserialize, Serialize};
 
-use super::delivery::{Attempt, Delivery, DeliveryCursor, DeliveryState, Due, MessageId, Told};
+use super::delivery::{
+    Attempt, Delivery, DeliveryCursor, DeliveryState, Due, DueRecording, MessageId,
+};
 use super::{OLD_SECRET, SECRET, find, secret, turn_off};
 use crate::database::error::StoreError;
 use crate::discussion::{comments, pages};
@@ -37,25 +39,25 @@ const MAX_REPLAYS: i64 = 1_000;
 
 /// The kind under which endpoints hear of an event. A removal is told by whoever knows that the
 /// comment had been published.
-fn kind_of(event: &Event) -> Option<Kind> {
+fn kind_of(event: &Event) -> Option<WebhookEvent> {
     match event.kind {
-        EventKind::Published => Some(Kind::CommentPublished),
-        EventKind::Edited => Some(Kind::CommentEdited),
-        EventKind::Hidden => Some(Kind::CommentRemoved),
-        EventKind::Featured => Some(Kind::CommentFeatured),
+        EventKind::Published => Some(WebhookEvent::CommentPublished),
+        EventKind::Edited => Some(WebhookEvent::CommentEdited),
+        EventKind::Hidden => Some(WebhookEvent::CommentRemoved),
+        EventKind::Featured => Some(WebhookEvent::CommentFeatured),
         EventKind::PageChanged => match event.recording {
-            None => Some(Kind::PageChanged),
-            Some((_, Happened::Published)) => Some(Kind::RecordingPublished),
-            Some((_, Happened::Changed)) => Some(Kind::RecordingChanged),
-            Some((_, Happened::Removed)) => Some(Kind::RecordingRemoved),
-            Some((_, Happened::Transcribed)) => Some(Kind::TranscriptChanged),
-            Some((_, Happened::Compared)) => Some(Kind::CutCompared),
+            None => Some(WebhookEvent::PageChanged),
+            Some((_, Happened::Published)) => Some(WebhookEvent::RecordingPublished),
+            Some((_, Happened::Changed)) => Some(WebhookEvent::RecordingChanged),
+            Some((_, Happened::Removed)) => Some(WebhookEvent::RecordingRemoved),
+            Some((_, Happened::Transcribed)) => Some(WebhookEvent::TranscriptChanged),
+            Some((_, Happened::Compared)) => Some(WebhookEvent::CutCompared),
             Some((_, Happened::Inside)) => None,
         },
         EventKind::Removed => {
             let decided = event.decided.as_ref();
             decided.filter(|decided| decided.before.state == State::Published)?;
-            Some(Kind::CommentRemoved)
+            Some(WebhookEvent::CommentRemoved)
         }
         EventKind::Withheld
         | EventKind::Reviewed
@@ -79,7 +81,7 @@ pub(crate) fn announce(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
     }
 }
 
-fn tell(tx: &mut Tx<'_>, event: &Event, message: MessageId, kind: Kind) -> Result<()> {
+fn tell(tx: &mut Tx<'_>, event: &Event, message: MessageId, kind: WebhookEvent) -> Result<()> {
     let (site, now) = (event.site, event.at);
     let wanted: Vec<(i64, String)> = tx.all(
         sql!("select id, kinds from webhook where site_id = ?1 and off_since is null"),
@@ -194,7 +196,7 @@ pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<Option<D
         None => None,
     };
     let recording = match delivery.recording {
-        Some(id) => told(tx, site, id)?,
+        Some(id) => ready_recording(tx, site, id)?,
         None => None,
     };
     Ok(Some(Due {
@@ -208,13 +210,13 @@ pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<Option<D
 }
 
 /// A recording as everybody may hear of it.
-fn told(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<Told>> {
+fn ready_recording(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<DueRecording>> {
     let found = listing::find(tx, site, id)?;
     let Some(recording) = found.filter(|own| own.state == RecordingState::Ready) else {
         return Ok(None);
     };
     let transcript = transcripts::history(tx, site, id, 1)?;
-    Ok(Some(Told {
+    Ok(Some(DueRecording {
         recording,
         transcript: transcript.into_iter().next(),
         comparison: reading::comparison(tx, site, id)?,
@@ -396,7 +398,7 @@ fn read(row: &Row<'_>) -> Result<Delivery> {
     Ok(Delivery {
         id: row.next()?,
         webhook: row.next()?,
-        kind: Kind::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
+        kind: WebhookEvent::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
         message: MessageId {
             page: row.next()?,
             version: row.next()?,

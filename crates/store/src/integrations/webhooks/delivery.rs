@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rejoinder_core::integrations::webhook::{Kind, Secret};
+use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
 use rejoinder_core::recordings::Recording;
 use rejoinder_core::{Comment, CommentId, Page, PageId, RecordingId, State, Time};
 
@@ -64,7 +64,7 @@ pub struct Delivery {
     /// To which endpoint.
     pub webhook: i64,
     /// What is told.
-    pub kind: Kind,
+    pub kind: WebhookEvent,
     /// The name of the event.
     pub message: MessageId,
     /// About which comment.
@@ -120,12 +120,12 @@ pub struct Due {
     /// The comment, as it is now, in whatever state.
     pub comment: Option<Comment>,
     /// The recording or the cut, as it is now, if it is one that everybody may hear of.
-    pub recording: Option<Told>,
+    pub recording: Option<DueRecording>,
 }
 
 /// A recording, or a cut of one, as it is told of.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct DueRecording {
     /// The recording.
     pub recording: Recording,
     /// The newest revision of its transcript.
@@ -139,16 +139,16 @@ impl Due {
     pub fn is_current(&self) -> bool {
         let state = self.comment.as_ref().map(|comment| comment.state);
         match self.delivery.kind {
-            Kind::CommentPublished | Kind::CommentEdited | Kind::CommentFeatured => {
-                state == Some(State::Published)
-            }
-            Kind::CommentRemoved => state != Some(State::Published),
-            Kind::PageChanged => true,
-            Kind::RecordingPublished
-            | Kind::RecordingChanged
-            | Kind::TranscriptChanged
-            | Kind::CutCompared => self.recording.is_some(),
-            Kind::RecordingRemoved => self.recording.is_none(),
+            WebhookEvent::CommentPublished
+            | WebhookEvent::CommentEdited
+            | WebhookEvent::CommentFeatured => state == Some(State::Published),
+            WebhookEvent::CommentRemoved => state != Some(State::Published),
+            WebhookEvent::PageChanged => true,
+            WebhookEvent::RecordingPublished
+            | WebhookEvent::RecordingChanged
+            | WebhookEvent::TranscriptChanged
+            | WebhookEvent::CutCompared => self.recording.is_some(),
+            WebhookEvent::RecordingRemoved => self.recording.is_none(),
         }
     }
 }

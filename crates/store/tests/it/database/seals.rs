@@ -7,7 +7,7 @@ use rejoinder_core::CampaignId;
 use rejoinder_core::funding::processors::Processor;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::identity::proof_of_work::Key;
-use rejoinder_core::integrations::webhook::{Kind, Secret};
+use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
 use rejoinder_core::{AuthorId, Clock as _, SiteId, Time, TokenHash};
 use rejoinder_store::funding::campaigns;
 use rejoinder_store::funding::hooks::{self, NewHook};
@@ -81,7 +81,7 @@ async fn fill(world: &World) {
         let hook = NewWebhook {
             id: 1,
             url: "https://a.example/".to_owned(),
-            kinds: vec![Kind::CommentPublished],
+            kinds: vec![WebhookEvent::CommentPublished],
             secret: secret("Wlpa"),
         };
         webhooks::add(tx, now, id, &hook)?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::integrations::webhook::{Kind, OVERLAP, PATIENCE, Secret};
+use rejoinder_core::integrations::webhook::{OVERLAP, PATIENCE, Secret, WebhookEvent};
 use rejoinder_core::moderation::Action;
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::recordings::Status;
@@ -18,7 +18,7 @@ use crate::recordings::proposals::{propose, talk};
 use crate::support::{World, on_both};
 
 impl World {
-    async fn hook(&self, id: i64, kinds: &[Kind]) {
+    async fn hook(&self, id: i64, kinds: &[WebhookEvent]) {
         let (now, site) = (self.clock.now(), self.site.id);
         let new = NewWebhook {
             id,
@@ -74,8 +74,8 @@ impl World {
 #[test]
 fn each_endpoint_is_told_what_it_wants_to_hear_and_no_more() {
     on_both(|mut world| async move {
-        world.hook(1, &Kind::ALL).await;
-        world.hook(2, &[Kind::CommentRemoved]).await;
+        world.hook(1, &WebhookEvent::ALL).await;
+        world.hook(2, &[WebhookEvent::CommentRemoved]).await;
         let (ann, bob, kim) = (world.person("Ann"), world.person("Bob"), world.desk().await);
 
         let id = world.post(&ann, "First").await;
@@ -109,7 +109,7 @@ fn each_endpoint_is_told_what_it_wants_to_hear_and_no_more() {
 fn what_happens_to_a_recording_is_told_under_kinds_of_its_own() {
     on_both(|world| async move {
         let (talk, guest) = (talk(&world).await, world.person("Bob"));
-        world.hook(1, &Kind::ALL).await;
+        world.hook(1, &WebhookEvent::ALL).await;
         let (now, own) = (world.clock.now(), talk.clone());
         let change = move |tx: &mut Tx<'_>| {
             attaching::rename(tx, now, &own, "Another talk")?;
@@ -143,7 +143,7 @@ fn delivery(job: &Job) -> i64 {
 #[test]
 fn each_delivery_has_a_job_and_what_is_replayed_has_one_more() {
     on_both(|world| async move {
-        world.hook(1, &Kind::ALL).await;
+        world.hook(1, &WebhookEvent::ALL).await;
         world.post(&world.person("Ann"), "First").await;
         let [told] = <[_; 1]>::try_from(world.deliveries(1).await).unwrap();
         let claim = async || {
@@ -187,7 +187,7 @@ fn each_delivery_has_a_job_and_what_is_replayed_has_one_more() {
 #[test]
 fn an_endpoint_that_fails_for_days_is_turned_off() {
     on_both(|world| async move {
-        world.hook(1, &Kind::ALL).await;
+        world.hook(1, &WebhookEvent::ALL).await;
         let ann = world.person("Ann");
         world.post(&ann, "First").await;
         let told = world.deliveries(1).await.remove(0);
@@ -224,7 +224,7 @@ fn an_endpoint_that_fails_for_days_is_turned_off() {
 #[test]
 fn an_endpoint_that_is_gone_is_turned_off_at_once() {
     on_both(|world| async move {
-        world.hook(1, &Kind::ALL).await;
+        world.hook(1, &WebhookEvent::ALL).await;
         world.post(&world.person("Ann"), "First").await;
         let told = world.deliveries(1).await.remove(0);
 
@@ -237,7 +237,7 @@ fn an_endpoint_that_is_gone_is_turned_off_at_once() {
 #[test]
 fn two_secrets_sign_for_a_day_after_a_change() {
     on_both(|world| async move {
-        world.hook(1, &Kind::ALL).await;
+        world.hook(1, &WebhookEvent::ALL).await;
         world.post(&world.person("Ann"), "First").await;
         let told = world.deliveries(1).await.remove(0);
         assert_eq!(world.n_secrets(told.id).await, 1);
@@ -258,7 +258,7 @@ fn two_secrets_sign_for_a_day_after_a_change() {
 #[test]
 fn a_site_knows_nothing_of_anothers_endpoints() {
     on_both(|world| async move {
-        world.hook(1, &Kind::ALL).await;
+        world.hook(1, &WebhookEvent::ALL).await;
         let (now, other) = (world.clock.now(), SiteId(77));
         let told = world.store.write(move |tx| {
             let settings = Settings::default();
@@ -281,7 +281,7 @@ fn a_site_knows_nothing_of_anothers_endpoints() {
 #[test]
 fn an_endpoint_that_is_removed_leaves_nothing() {
     on_both(|world| async move {
-        world.hook(1, &Kind::ALL).await;
+        world.hook(1, &WebhookEvent::ALL).await;
         world.post(&world.person("Ann"), "First").await;
         let (site, now) = (world.site.id, world.clock.now());
         let told = world.deliveries(1).await.remove(0);
