@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::facts::decoded;
+use crate::page_metadata::decoded;
 use crate::shape::{Token, Tokens, attribute};
 
 /// What has no text of the article in it.

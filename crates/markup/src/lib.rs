@@ -11,15 +11,15 @@ mod article_text;
 mod autolink;
 mod bare;
 mod escape;
-mod facts;
 mod grammar;
 mod markdown;
+mod page_metadata;
 mod plain;
 mod sanitiser;
 mod shape;
-mod shown;
 mod times;
 mod url_gate;
+mod visible_text;
 mod wordpress;
 mod writer;
 
@@ -27,12 +27,12 @@ pub use article::article;
 pub use article_text::article_text;
 pub use bare::{bare_links, bare_links_beside};
 pub use escape::escape;
-pub use facts::{Facts, MAX_NAME, MAX_TITLE, line, page_facts};
 pub use markdown::{Rendered, render, render_beside};
+pub use page_metadata::{MAX_NAME, MAX_TITLE, PageMetadata, line, page_metadata};
 pub use plain::{excerpt, plain_text};
 pub use sanitiser::{has_times, sanitise, sanitise_beside, with_time_labels, with_times_at};
-pub use shown::{Shown, readable};
 pub use url_gate::{safe_link, safe_url};
+pub use visible_text::{VisibleText, readable};
 pub use wordpress::paragraphs_from_wordpress;
 
 /// The version of everything that decides how a text looks as HTML.

@@ -7,8 +7,8 @@ use rejoinder_core::recordings::{Citable, TimeReference};
 
 use crate::autolink::parse;
 use crate::sanitiser::{sanitise, sanitise_with_times};
-use crate::shown::Shown;
 use crate::times::Places;
+use crate::visible_text::VisibleText;
 use crate::writer::{Writer, Written, push_lines};
 
 /// A text as it is shown.
@@ -23,7 +23,7 @@ pub struct Rendered {
     /// The places in recordings that it names and that are linked, in the order of the text.
     pub times: Vec<TimeReference>,
     /// What it says once the formatting is gone.
-    pub shown: Shown,
+    pub shown: VisibleText,
 }
 
 /// Renders Markdown.
@@ -70,7 +70,7 @@ pub fn render_beside(text: &str, recordings: &[Citable]) -> Rendered {
 
 fn rendered(html: SafeHtml, links: Vec<String>, times: Vec<TimeReference>) -> Rendered {
     Rendered {
-        shown: Shown::of(&html),
+        shown: VisibleText::of(&html),
         html,
         n_links: links.len(),
         links,

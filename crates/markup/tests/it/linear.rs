@@ -1,6 +1,7 @@
 use rejoinder_markup::{
-    Shown, article, bare_links, escape, excerpt, line, page_facts, paragraphs_from_wordpress,
-    plain_text, readable, render, render_beside, safe_link, safe_url, sanitise, with_time_labels,
+    VisibleText, article, bare_links, escape, excerpt, line, page_metadata,
+    paragraphs_from_wordpress, plain_text, readable, render, render_beside, safe_link, safe_url,
+    sanitise, with_time_labels,
 };
 use testing::assert_linear;
 
@@ -44,12 +45,12 @@ fn paragraphs_from_wordpress_are_linear() {
 #[test]
 fn what_is_read_out_of_safe_html_is_linear() {
     assert_linear("plain_text", |html| plain_text(&sanitise(html)));
-    assert_linear("Shown", |html| Shown::of(&sanitise(html)));
+    assert_linear("VisibleText", |html| VisibleText::of(&sanitise(html)));
 }
 
 #[test]
 fn what_is_read_out_of_a_foreign_page_is_linear() {
-    assert_linear("page_facts", page_facts);
+    assert_linear("page_metadata", page_metadata);
     assert_linear("line", |html| line(html, 60));
 }
 

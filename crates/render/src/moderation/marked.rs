@@ -1,6 +1,6 @@
 //! A text with the places that the rules found in it.
 
-use markup::Shown;
+use markup::VisibleText;
 use rejoinder_core::Comment;
 use rejoinder_core::moderation::{Finding, Judged};
 
@@ -19,7 +19,11 @@ pub(crate) fn marked(comment: &Comment, findings: &[Finding]) -> Option<Vec<Piec
         marks.any(|mark| mark.judged == judged)
     };
     let pieces = match (has(Judged::Text), has(Judged::Typed)) {
-        (true, _) => pieces(Shown::of(&comment.html).whole(), findings, Judged::Text),
+        (true, _) => pieces(
+            VisibleText::of(&comment.html).whole(),
+            findings,
+            Judged::Text,
+        ),
         (false, true) => pieces(&comment.text, findings, Judged::Typed),
         (false, false) => return None,
     };

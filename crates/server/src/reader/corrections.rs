@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use markup::{Rendered, Shown, escape, sanitise};
+use markup::{Rendered, VisibleText, escape, sanitise};
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author;
 use rejoinder_core::passages::correction::MAX_CHARS;
@@ -245,7 +245,7 @@ async fn rendered(app: &App, visitor: &Visitor, said: &Said<'_>) -> Result<Rende
     let marked = rendering::render(app, visitor, &whole, Vec::new()).await?;
     let html = sanitise(&escape(&whole));
     Ok(Rendered {
-        shown: Shown::of(&html),
+        shown: VisibleText::of(&html),
         html,
         times: Vec::new(),
         ..marked

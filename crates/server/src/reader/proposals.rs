@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use markup::{Rendered, Shown, escape, sanitise};
+use markup::{Rendered, VisibleText, escape, sanitise};
 use rejoinder_core::identity::author;
 use rejoinder_core::publication::settings::Email;
 use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, State as ProposalState};
@@ -287,7 +287,7 @@ async fn rendered(app: &App, visitor: &Visitor, said: &LineText) -> Result<Rende
     let marked = rendering::render(app, visitor, &whole, Vec::new()).await?;
     let html = sanitise(&escape(&whole));
     Ok(Rendered {
-        shown: Shown::of(&html),
+        shown: VisibleText::of(&html),
         html,
         times: Vec::new(),
         ..marked

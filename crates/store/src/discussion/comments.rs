@@ -1,7 +1,7 @@
 //! Reading comments: one by one, with what stands above and below. Writing stands above: `posting`,
 //! `editing`, `removing`.
 
-use markup::Shown;
+use markup::VisibleText;
 use rejoinder_core::{Comment, CommentId, Page, PageId, Refusal, SiteId, State, Tally};
 
 use crate::database::error::StoreError;
@@ -57,13 +57,13 @@ pub(crate) fn expect(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Com
 }
 
 /// What the newest text of a comment shows.
-pub(crate) fn shown(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Shown> {
+pub(crate) fn shown(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<VisibleText> {
     let stored = tx.one(
         sql!("select text, html, renderer, written_in from comment where site_id = ?1 and id = ?2"),
         params![site, id],
         Stored::read,
     )?;
-    let shown = stored.map(|stored| Shown::of(&stored.shown().1));
+    let shown = stored.map(|stored| VisibleText::of(&stored.shown().1));
     Ok(shown.unwrap_or_default())
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use markup::{Rendered, Shown, readable};
+use markup::{Rendered, VisibleText, readable};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::moderation::decision::Decider;
@@ -170,7 +170,7 @@ fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<Last>> {
         |row| {
             let (_, html) = Stored::read(row)?.shown();
             Ok(Last {
-                text: Shown::of(&html).whole().to_owned(),
+                text: VisibleText::of(&html).whole().to_owned(),
                 at: row.next()?,
             })
         },

@@ -95,19 +95,19 @@ impl CardHandler {
             .client
             .send_for_start(self.get(url, accept, MAX_PAGE))
             .await?;
-        let Some(facts) = page::facts(&answer) else {
+        let Some(metadata) = page::metadata(&answer) else {
             return Ok(None);
         };
-        let more = match facts.oembed.and_then(|href| answer.url.join(&href).ok()) {
+        let more = match metadata.oembed.and_then(|href| answer.url.join(&href).ok()) {
             Some(href) => self.oembed(&answer.url, &href).await.unwrap_or_default(),
             None => Oembed::default(),
         };
-        let Some(title) = facts.title.or(more.title).or(facts.heading) else {
+        let Some(title) = metadata.title.or(more.title).or(metadata.heading) else {
             return Ok(None);
         };
-        let src = facts.picture.and_then(|src| answer.url.join(&src).ok());
-        let icon = facts.icon.as_deref().unwrap_or("/favicon.ico");
-        let icon = answer.url.join(icon).ok().filter(|_| !facts.is_quiet);
+        let src = metadata.picture.and_then(|src| answer.url.join(&src).ok());
+        let icon = metadata.icon.as_deref().unwrap_or("/favicon.ico");
+        let icon = answer.url.join(icon).ok().filter(|_| !metadata.is_quiet);
         let (picture, icon) = tokio::join!(
             self.picture(
                 &answer.url,
@@ -119,9 +119,9 @@ impl CardHandler {
         );
         Ok(Some(Found {
             title,
-            site: facts.site.or(more.site),
+            site: metadata.site.or(more.site),
             author: more.author,
-            description: facts.description,
+            description: metadata.description,
             picture,
             icon,
         }))

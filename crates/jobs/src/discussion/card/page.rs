@@ -1,10 +1,10 @@
 //! A page as it was answered.
 
 use egress::Response;
-use markup::{Facts, page_facts};
+use markup::{PageMetadata, page_metadata};
 
 /// What a page says about itself; `None` for what is not a page.
-pub(super) fn facts(answer: &Response) -> Option<Facts> {
+pub(super) fn metadata(answer: &Response) -> Option<PageMetadata> {
     let is_page = matches!(
         answer.content_type.as_str(),
         "text/html" | "application/xhtml+xml"
@@ -12,22 +12,22 @@ pub(super) fn facts(answer: &Response) -> Option<Facts> {
     if !is_page || !super::is_plain(answer) {
         return None;
     }
-    let mut facts = page_facts(&text(answer));
+    let mut metadata = page_metadata(&text(answer));
     let says = |word: &str| {
         let values = answer.headers.get_all("x-robots-tag").iter();
         let mut wishes = values.filter_map(|value| value.to_str().ok());
         wishes.any(|wish| wish.to_ascii_lowercase().contains(word))
     };
     if says("nosnippet") || says("noarchive") {
-        facts = Facts {
-            title: facts.title,
-            heading: facts.heading,
-            site: facts.site,
+        metadata = PageMetadata {
+            title: metadata.title,
+            heading: metadata.heading,
+            site: metadata.site,
             is_quiet: true,
-            ..Facts::default()
+            ..PageMetadata::default()
         };
     }
-    Some(facts)
+    Some(metadata)
 }
 
 /// The text of a body: UTF-8, or the old Western letters where the answer says so. The last letter

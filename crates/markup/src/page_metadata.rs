@@ -13,7 +13,7 @@ use crate::url_gate::is_invisible;
 /// What a page says about itself. Every text is one line of plain text, no longer than it is shown;
 /// an address is as it was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct PageMetadata {
     /// What it wants to be called elsewhere.
     pub title: Option<String>,
     /// What it calls itself in a browser's window.
@@ -47,7 +47,7 @@ const MAX_ICON: u32 = 96;
 const MAX_READ: usize = 4_096;
 
 /// What the page of `html` says about itself. Reads its head, and takes time that grows with it.
-pub fn page_facts(html: &str) -> Facts {
+pub fn page_metadata(html: &str) -> PageMetadata {
     let mut found = Found::default();
     let mut tokens = Tokens::new(html);
     let mut is_in_title = false;
@@ -65,7 +65,7 @@ pub fn page_facts(html: &str) -> Facts {
             _ => {}
         }
     }
-    Facts {
+    PageMetadata {
         title: found.og_title.or(found.twitter_title),
         heading: found.heading,
         site: found.site,
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn the_head_is_read_and_nothing_else() {
-        let facts = page_facts(
+        let metadata = page_metadata(
             "<!doctype html><html><head><title>Plain &amp; <b>simple</b></title>
              <meta property=og:title content='The &quot;bridge&quot;&#10;of  Ham&shy;burg &mdash; now'>
              <meta content=\"What it is about\" name=\"Description\">
@@ -229,17 +229,17 @@ mod tests {
              </head><body><meta property='og:description' content='late'></body>",
         );
         assert_eq!(
-            facts.title.as_deref(),
+            metadata.title.as_deref(),
             Some("The \"bridge\" of Hamburg — now")
         );
-        assert_eq!(facts.description.as_deref(), Some("What it is about"));
-        assert_eq!(facts.site.as_deref(), Some("The Courier"));
-        assert_eq!(facts.picture.as_deref(), Some("/a.png?b=1&c=2"));
+        assert_eq!(metadata.description.as_deref(), Some("What it is about"));
+        assert_eq!(metadata.site.as_deref(), Some("The Courier"));
+        assert_eq!(metadata.picture.as_deref(), Some("/a.png?b=1&c=2"));
     }
 
     #[test]
     fn the_first_oembed_of_its_own_kind_is_named() {
-        let facts = page_facts(
+        let metadata = page_metadata(
             "<link rel=alternate type=application/rss+xml href=/feed>
              <link rel=stylesheet type=application/json+oembed href=/no>
              <link rel=alternate type=text/xml+oembed href=/xml>
@@ -247,25 +247,28 @@ mod tests {
              <link REL='x Alternate' type='Application/JSON+oEmbed ' href='/o?url=a&amp;b=c'>
              <link rel=alternate type=application/json+oembed href=/second>",
         );
-        assert_eq!(facts.oembed.as_deref(), Some("/o?url=a&b=c"));
+        assert_eq!(metadata.oembed.as_deref(), Some("/o?url=a&b=c"));
     }
 
     #[test]
     fn a_hostile_head_is_text() {
-        let facts = page_facts(
+        let metadata = page_metadata(
             "<title>&lt;script&gt;alert(1)&lt;/script&gt;\u{202e}x\u{0}\u{7}</title>\
              <meta name=description content=\"<img src=x onerror=alert(1)>\">",
         );
-        assert_eq!(facts.heading.as_deref(), Some("<script>alert(1)</script>x"));
         assert_eq!(
-            facts.description.as_deref(),
+            metadata.heading.as_deref(),
+            Some("<script>alert(1)</script>x")
+        );
+        assert_eq!(
+            metadata.description.as_deref(),
             Some("<img src=x onerror=alert(1)>")
         );
     }
 
     #[test]
     fn the_icon_that_suits_best_is_named() {
-        let icon = |links: &str| page_facts(links).icon;
+        let icon = |links: &str| page_metadata(links).icon;
         let check =
             |links: &str, expected: &str| assert_eq!(icon(links).as_deref(), Some(expected));
         check("<link rel='shortcut ICON' href='/a?b&amp;c'>", "/a?b&c");
@@ -297,25 +300,28 @@ mod tests {
     #[test]
     fn what_is_long_is_cut_and_what_is_nothing_is_left_out() {
         let long = format!("<title>{}</title>", "word ".repeat(10_000));
-        assert!(page_facts(&long).heading.unwrap().chars().count() <= MAX_TITLE + 1);
-        assert_eq!(page_facts("<title> \u{200b} </title>"), Facts::default());
-        assert_eq!(page_facts(""), Facts::default());
+        assert!(page_metadata(&long).heading.unwrap().chars().count() <= MAX_TITLE + 1);
         assert_eq!(
-            page_facts("<meta property='og:title' content='never ends"),
-            Facts::default()
+            page_metadata("<title> \u{200b} </title>"),
+            PageMetadata::default()
+        );
+        assert_eq!(page_metadata(""), PageMetadata::default());
+        assert_eq!(
+            page_metadata("<meta property='og:title' content='never ends"),
+            PageMetadata::default()
         );
     }
 
     #[test]
     fn a_page_that_wants_to_stay_quiet_shows_its_title_alone() {
-        let facts = page_facts(
+        let metadata = page_metadata(
             "<title>Quiet</title><meta name=robots content='index, NOSNIPPET'>\
              <meta name=description content=about><meta property=og:image content=/a.png>\
              <link rel=alternate type=application/json+oembed href=/o>",
         );
-        assert_eq!(facts.heading.as_deref(), Some("Quiet"));
+        assert_eq!(metadata.heading.as_deref(), Some("Quiet"));
         assert_eq!(
-            (facts.description, facts.picture, facts.oembed),
+            (metadata.description, metadata.picture, metadata.oembed),
             (None, None, None)
         );
     }
@@ -336,7 +342,7 @@ mod tests {
             "<link rel=alternate type=application/json+oembed href=/a>",
         ] {
             let html = piece.repeat(512 * 1_024 / piece.len());
-            page_facts(&html);
+            page_metadata(&html);
         }
     }
 }

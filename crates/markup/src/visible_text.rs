@@ -17,12 +17,12 @@ const MAX_SOUGHT: usize = 100;
 /// It has no signs that are only layout, such as the bullets of a list: where nothing was written,
 /// there is nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shown {
+pub struct VisibleText {
     whole: String,
     n_seen_bytes: usize,
 }
 
-impl Shown {
+impl VisibleText {
     /// What `html` shows. It relies on how the sanitiser writes HTML.
     pub fn of(html: &SafeHtml) -> Self {
         let mut text = String::new();
@@ -171,6 +171,6 @@ mod tests {
     fn html_of_another_system_is_read_alike() {
         let html =
             sanitise("<p>One<br>two</p><ul><li>th<b>re</b>e</li></ul><a href='//x'>f</a>our");
-        assert_eq!(Shown::of(&html).whole(), "One\ntwo\nthree\nfour");
+        assert_eq!(VisibleText::of(&html).whole(), "One\ntwo\nthree\nfour");
     }
 }
