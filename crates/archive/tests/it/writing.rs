@@ -122,7 +122,7 @@ fn file() -> File {
 
 /// Names as they stand, two spaces a level, and votes.
 fn outline(thread: &Thread) -> String {
-    let line = |entry: &rejoinder_core::discussion::thread::Entry| {
+    let line = |entry: &rejoinder_core::discussion::thread::ThreadEntry| {
         let comment = &entry.comment;
         let indent = "  ".repeat(entry.level);
         format!(

@@ -53,7 +53,7 @@ impl ThreadQuery {
 
 /// One comment in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct ThreadEntry {
     /// The comment.
     pub comment: Comment,
     /// How deep it stands below the top of what was asked for, from 0.
@@ -75,7 +75,7 @@ pub struct Thread {
     /// With `query.root`: the branch's nearest ancestors, topmost first, at most [`MAX_LEVELS`].
     pub ancestors: Vec<Comment>,
     /// The comments, each before its replies (depth first).
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ThreadEntry>,
     /// Where the roots go on; `None` at the end.
     pub next: Option<Cursor>,
     /// The recordings that stand with the page.
@@ -111,7 +111,7 @@ impl Thread {
 /// `levels[0]` are the tops in their order; each further level holds replies, grouped by parent in
 /// any order of parents but in reading order within one. Of each comment at most `replies` follow
 /// it (all that were loaded, for the top of a branch).
-pub fn in_reading_order(levels: Vec<Vec<Comment>>) -> Vec<Entry> {
+pub fn in_reading_order(levels: Vec<Vec<Comment>>) -> Vec<ThreadEntry> {
     let mut children: std::collections::HashMap<CommentId, Vec<Comment>> =
         std::collections::HashMap::new();
     let mut levels = levels.into_iter();
@@ -133,7 +133,7 @@ pub fn in_reading_order(levels: Vec<Vec<Comment>>) -> Vec<Entry> {
         let shown = i64::try_from(replies.len()).unwrap_or(i64::MAX);
         let last = replies.last().map_or(CommentId(0), |reply| reply.id);
         let more = (shown < comment.n_replies).then_some(Cursor { rank: 0, id: last });
-        entries.push(Entry {
+        entries.push(ThreadEntry {
             comment,
             level,
             more,
@@ -185,7 +185,7 @@ mod tests {
         }
     }
 
-    fn order(entries: &[Entry]) -> Vec<(i64, usize)> {
+    fn order(entries: &[ThreadEntry]) -> Vec<(i64, usize)> {
         entries
             .iter()
             .map(|entry| (entry.comment.id.0, entry.level))

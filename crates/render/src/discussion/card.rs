@@ -5,7 +5,7 @@ use rejoinder_core::discussion::player::{self, Player};
 use rejoinder_core::{Comment, Settings};
 
 /// A card as its template shows it. All text in it is a stranger's.
-pub(crate) struct Shown<'a> {
+pub(crate) struct CardView<'a> {
     pub(crate) card: &'a Card,
     /// The name that the page's site gives itself, unless that is its host.
     pub(crate) site: Option<&'a str>,
@@ -14,7 +14,7 @@ pub(crate) struct Shown<'a> {
     pub(crate) player: Option<Player>,
 }
 
-impl Shown<'_> {
+impl CardView<'_> {
     /// What stands where a site has no sign of its own.
     pub(crate) fn letter(&self) -> String {
         self.host
@@ -26,7 +26,7 @@ impl Shown<'_> {
 }
 
 /// The cards of a comment that the site's settings let unfold.
-pub(crate) fn shown<'a>(settings: &Settings, comment: &'a Comment) -> Vec<Shown<'a>> {
+pub(crate) fn shown<'a>(settings: &Settings, comment: &'a Comment) -> Vec<CardView<'a>> {
     if !comment.is_published() {
         return Vec::new();
     }
@@ -37,7 +37,7 @@ pub(crate) fn shown<'a>(settings: &Settings, comment: &'a Comment) -> Vec<Shown<
             let host = card::host(&card.url).unwrap_or_default();
             let host = host.strip_prefix("www.").unwrap_or(host);
             let site = card.site.as_deref();
-            Shown {
+            CardView {
                 card,
                 site: site.filter(|site| !site.eq_ignore_ascii_case(host)),
                 host,

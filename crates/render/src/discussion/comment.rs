@@ -1,7 +1,7 @@
 //! One comment as HTML.
 
 use askama::Template;
-use rejoinder_core::discussion::thread::{Entry, MAX_LEVELS};
+use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
 use rejoinder_core::passages::AnnotationState;
 use rejoinder_core::publication::settings::{Mode, Voting};
 use rejoinder_core::{Comment, CommentId, PageKey, Settings, State, Time};
@@ -16,7 +16,7 @@ use crate::{Context, discussion::card};
 /// One comment as it stands in the thread, for the one who wrote it and for live streams.
 ///
 /// Unlike in a thread, a comment that waits for a moderator is shown: only its author is given this.
-pub fn comment_html(context: &Context<'_>, key: &PageKey, entry: &Entry) -> String {
+pub fn comment_html(context: &Context<'_>, key: &PageKey, entry: &ThreadEntry) -> String {
     let links = Links::new(context.base, context.site, key);
     let frame = Frame::new(context, &links, false);
     let mut out = String::with_capacity(2_048);
@@ -68,8 +68,8 @@ impl<'a> Frame<'a> {
         comment: &'b Comment,
         level: usize,
         parent: Option<&'b Comment>,
-    ) -> Shown<'b> {
-        Shown {
+    ) -> CommentView<'b> {
+        CommentView {
             texts: self.texts,
             comment,
             level: level.min(MAX_LEVELS),
@@ -175,7 +175,7 @@ struct ReplyTo<'a> {
 
 #[derive(Template)]
 #[template(path = "discussion/comment.html")]
-pub(crate) struct Shown<'a> {
+pub(crate) struct CommentView<'a> {
     texts: &'static Catalogue,
     comment: &'a Comment,
     level: usize,
@@ -190,10 +190,10 @@ pub(crate) struct Shown<'a> {
     score: Option<i64>,
     is_page: bool,
     links: &'a Links,
-    cards: Vec<card::Shown<'a>>,
+    cards: Vec<card::CardView<'a>>,
 }
 
-impl Shown<'_> {
+impl CommentView<'_> {
     fn html(&self) -> Html<'_> {
         times::beside(self.texts, &self.comment.html)
     }

@@ -1,6 +1,6 @@
 //! Threads and comments as programs read them.
 
-use rejoinder_core::discussion::thread::{Entry, MAX_LEVELS};
+use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
 use rejoinder_core::{Comment, CommentId, Page, PageKey, State, Thread, Time, discussion::policy};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -143,7 +143,7 @@ pub fn ancestors(context: &Context<'_>, thread: &Thread) -> Vec<CommentBody> {
 /// One comment as JSON.
 ///
 /// Unlike in a thread, a comment that waits for a moderator is shown: only its author is given this.
-pub fn comment(context: &Context<'_>, key: &PageKey, entry: &Entry) -> CommentBody {
+pub fn comment(context: &Context<'_>, key: &PageKey, entry: &ThreadEntry) -> CommentBody {
     let maker = Maker::new(context, Links::new(context.base, context.site, key));
     let mut body = match entry.comment.state {
         State::Published | State::Held => maker.whole(&entry.comment),

@@ -7,7 +7,7 @@ use rejoinder_core::{Comment, PageKey, Thread};
 use crate::catalogue::{Catalogue, Name, fill};
 use crate::discussion::feed::{self, Alternate};
 use crate::discussion::form::{Problem, Problems, Tool, tools};
-use crate::discussion::thread::{Kind, key, links, section, title};
+use crate::discussion::thread::{RenderTarget, key, links, section, title};
 use crate::html::Html;
 use crate::links::{Act, Link, Links, Place};
 use crate::page::rendered;
@@ -33,7 +33,7 @@ pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> S
         people: links.people(),
         is_indexed: is_whole && view.form.problem.is_none() && view.form.reply.is_none(),
         errata: errata_html(context, &Listed::of(&thread.errata)),
-        section: section(context, thread, view, Kind::Page),
+        section: section(context, thread, view, RenderTarget::Page),
         json_ld: json_ld::discussion(context, thread),
         feeds: feed::alternates(context, key(thread)),
     };

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::discussion::sort::Sort;
-use rejoinder_core::discussion::thread::Entry;
+use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::notices::subscription::Pace;
 use rejoinder_core::publication::settings::{Bubble, Mode, Passages};
@@ -27,9 +27,9 @@ pub fn thread_fragment(context: &Context<'_>, thread: &Thread) -> String {
 
 pub(crate) fn fragment(context: &Context<'_>, thread: &Thread) -> Html<'static> {
     let kind = if thread.query.after.is_some() {
-        Kind::Rest
+        RenderTarget::Rest
     } else {
-        Kind::Widget
+        RenderTarget::Widget
     };
     section(context, thread, &View::default(), kind)
 }
@@ -49,7 +49,7 @@ struct ClosedNotice<'a> {
 
 /// What a thread is rendered for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum RenderTarget {
     /// The widget, which knows where it is.
     Widget,
     /// The widget, which has the beginning already.
@@ -62,11 +62,11 @@ pub(crate) fn section(
     context: &Context<'_>,
     thread: &Thread,
     view: &View<'_>,
-    kind: Kind,
+    target: RenderTarget,
 ) -> Html<'static> {
     let links = links(context, thread);
     let closed_at = closed_at(context, thread);
-    let mut frame = Frame::new(context, &links, kind == Kind::Page);
+    let mut frame = Frame::new(context, &links, target == RenderTarget::Page);
     frame.is_open &= closed_at.is_none();
     frame.marked = view.marked;
     let parent = view
@@ -91,16 +91,16 @@ pub(crate) fn section(
             thread,
             &links,
             view,
-            frame.is_open && kind != Kind::Rest,
+            frame.is_open && target != RenderTarget::Rest,
             parent,
         ),
-        has_head: kind != Kind::Rest,
+        has_head: target != RenderTarget::Rest,
         has_mail: context.tells_by_mail() && frame.is_open,
         n_comments: n_comments(thread),
         has_lost: view.marked.is_some() && thread.query.root.is_none(),
         notice: notice(context, n_comments(thread), closed_at),
         recordings: recordings::section(context, &links, &thread.recordings)
-            .filter(|_| kind != Kind::Rest),
+            .filter(|_| target != RenderTarget::Rest),
     };
     let mut out = String::with_capacity(4_096 + thread.entries.len() * 2_048);
     // Writing to a string cannot fail.
@@ -249,7 +249,7 @@ impl Section<'_> {
 
     /// Whether the newsroom says something here.
     fn has_staff(&self) -> bool {
-        let is_staff = |entry: &Entry| {
+        let is_staff = |entry: &ThreadEntry| {
             entry.level == 0
                 && entry.comment.is_published()
                 && entry.comment.author.role >= Role::Staff
@@ -259,7 +259,7 @@ impl Section<'_> {
 
     /// Whether something here is featured.
     fn has_featured(&self) -> bool {
-        let is_featured = |entry: &Entry| entry.comment.featured_at.is_some();
+        let is_featured = |entry: &ThreadEntry| entry.comment.featured_at.is_some();
         self.thread.query.filter.is_none() && self.thread.entries.iter().any(is_featured)
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use askama::filters::HtmlSafe;
 use rejoinder_core::Comment;
-use rejoinder_core::discussion::thread::{Entry, MAX_LEVELS};
+use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
 
 use crate::discussion::comment::Frame;
 use crate::discussion::form::ReplyForm;
@@ -13,14 +13,14 @@ use crate::links::Place;
 /// The comments of a thread; no deeper than [`MAX_LEVELS`] lists, whatever the depth.
 pub(crate) struct Tree<'a> {
     pub(crate) frame: &'a Frame<'a>,
-    pub(crate) entries: &'a [Entry],
+    pub(crate) entries: &'a [ThreadEntry],
     /// The form that stands under one of the comments.
     pub(crate) reply: Option<&'a ReplyForm<'a>>,
 }
 
 /// A comment whose `<li>` is open.
 struct Open<'a> {
-    entry: &'a Entry,
+    entry: &'a ThreadEntry,
     has_list: bool,
     /// How many of its direct replies are here.
     n_shown: i64,
@@ -81,7 +81,7 @@ struct Writer<'a, 'f, 't> {
 }
 
 impl Writer<'_, '_, '_> {
-    fn open(&mut self, entry: &Entry, parent: Option<&Comment>) -> fmt::Result {
+    fn open(&mut self, entry: &ThreadEntry, parent: Option<&Comment>) -> fmt::Result {
         let (frame, comment) = (self.tree.frame, &entry.comment);
         self.out.write_str("<li>")?;
         if comment.is_published() {
@@ -121,7 +121,12 @@ impl Writer<'_, '_, '_> {
         self.out.write_str("</li>")
     }
 
-    fn more(&mut self, entry: &Entry, n_shown: i64, cursor: rejoinder_core::Cursor) -> fmt::Result {
+    fn more(
+        &mut self,
+        entry: &ThreadEntry,
+        n_shown: i64,
+        cursor: rejoinder_core::Cursor,
+    ) -> fmt::Result {
         let Frame { texts, links, .. } = self.tree.frame;
         let id = entry.comment.id;
         let n = (entry.comment.n_replies - n_shown).max(1);

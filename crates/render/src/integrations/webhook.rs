@@ -1,6 +1,6 @@
 //! What webhooks tell: an event as JSON, with what everyone may see of it and nothing else.
 
-use rejoinder_core::discussion::thread::Entry;
+use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::integrations::webhook::WebhookEvent;
 use rejoinder_core::recordings::{Comparison, Recording, Status};
 use rejoinder_core::{Comment, CommentId, Page, RecordingId, Time};
@@ -116,7 +116,7 @@ pub fn message(context: &Context<'_>, event: &Event<'_>) -> String {
             | WebhookEvent::CommentEdited
             | WebhookEvent::CommentFeatured,
         ) => {
-            let entry = Entry {
+            let entry = ThreadEntry {
                 comment: comment.clone(),
                 level: usize::try_from(comment.depth).unwrap_or(0),
                 more: None,

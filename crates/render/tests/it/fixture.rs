@@ -1,6 +1,6 @@
 //! A small thread with everything in it, in which every text can be chosen.
 
-use rejoinder_core::discussion::thread::{Entry, in_reading_order};
+use rejoinder_core::discussion::thread::{ThreadEntry, in_reading_order};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Cursor, Page, PageId, PageKey, Settings,
@@ -147,7 +147,7 @@ pub(crate) fn page(title: &str) -> Page {
 pub(crate) fn chain(name: &str, length: i64) -> Thread {
     let mut thread = thread(name);
     thread.entries = (1..=length)
-        .map(|id| Entry {
+        .map(|id| ThreadEntry {
             comment: comment(id, (id > 1).then_some(id - 1), name),
             level: usize::try_from(id - 1).unwrap(),
             more: None,

@@ -350,7 +350,7 @@ fn a_reply_far_below_says_whom_it_answers() {
     let site = site();
     let mut deep = comment(9, Some(8), "Ann");
     deep.depth = 40;
-    let entry = rejoinder_core::discussion::thread::Entry {
+    let entry = rejoinder_core::discussion::thread::ThreadEntry {
         comment: deep,
         level: 40,
         more: None,

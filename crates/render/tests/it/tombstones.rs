@@ -1,6 +1,6 @@
 //! Of a comment that was removed nothing is shown but its place.
 
-use rejoinder_core::discussion::thread::Entry;
+use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::{State, Thread};
 use rejoinder_render::{
     View, article_page, comment_html, discussion::json, thread_fragment, thread_page,
@@ -75,7 +75,7 @@ fn a_removed_comment_alone_says_nothing_either() {
     for state in [State::Rejected, State::Spam, State::Removed] {
         let mut comment = removed(3, None);
         comment.state = state;
-        let entry = Entry {
+        let entry = ThreadEntry {
             comment,
             level: 0,
             more: None,

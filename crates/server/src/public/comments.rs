@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use rejoinder_core::discussion::thread::Entry;
+use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::{Comment, Page, Refusal, Site, ThreadQuery};
 use render::discussion::json::{self, CommentBody};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::state::App;
 
 /// A comment, and how it stands in the thread.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Shown {
+pub(crate) struct ShownComment {
     /// The comment.
     pub(crate) comment: CommentBody,
     /// The comment as it stands in the thread.
@@ -35,7 +35,7 @@ pub(crate) fn shown(
 ) -> (CommentBody, String) {
     let context = context(app, site, &visitor.base.0);
     let key = placed(app, site, context.base, page.key.clone());
-    let entry = Entry {
+    let entry = ThreadEntry {
         level: usize::try_from(comment.depth).unwrap_or(0),
         comment,
         more: None,

@@ -16,7 +16,7 @@ use super::posting::{self, Draft};
 use super::work::Proof;
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::{self, Params, Visitor};
-use crate::public::comments::{Shown, shown};
+use crate::public::comments::{ShownComment, shown};
 use crate::state::App;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -230,7 +230,7 @@ pub(crate) struct EditComment {
         ("site" = Option<String>, Query, description = "The site's host; needed unless the page that asks belongs to one site alone, or there is only one"),
     ),
     security((), ("api_token" = ["comments:write"])),
-    responses((status = 200, body = Shown), (status = "4XX", body = Problem)),
+    responses((status = 200, body = ShownComment), (status = "4XX", body = Problem)),
 )]
 pub(crate) async fn edit(
     State(app): State<App>,
@@ -238,14 +238,14 @@ pub(crate) async fn edit(
     Path(id): Path<String>,
     params: Params,
     extract::Json(body): extract::Json<EditComment>,
-) -> Result<Json<Shown>, ApiError> {
+) -> Result<Json<ShownComment>, ApiError> {
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
     let visitor = visitor.for_author_of(&comment);
     let revision = body.revision;
     let comment = posting::edit(&app, &visitor, &site, comment.id, body.text, revision).await?;
     let page = posting::page_of(&app, &site, &comment).await?;
     let (comment, html) = shown(&app, &visitor, &site, &page, comment);
-    Ok(Json(Shown { comment, html }))
+    Ok(Json(ShownComment { comment, html }))
 }
 
 /// Delete a comment. With replies it leaves a tombstone.

@@ -6,7 +6,7 @@
 
 use rejoinder_core::discussion::cursor::Cursor;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
-use rejoinder_core::discussion::thread::{self, Entry, MAX_COMMENTS, MAX_LEVELS};
+use rejoinder_core::discussion::thread::{self, MAX_COMMENTS, MAX_LEVELS, ThreadEntry};
 use rejoinder_core::{
     AuthorId, Comment, CommentId, Filter, Page, PageId, PageKey, SafeHtml, SiteId, Sort, State,
     Thread, ThreadQuery,
@@ -220,7 +220,7 @@ fn branch(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, root: CommentId) -> 
     }
     entries.insert(
         0,
-        Entry {
+        ThreadEntry {
             comment: blanked(top),
             level: 0,
             more,
@@ -277,7 +277,7 @@ fn with_replies(
     site: SiteId,
     tops: Vec<Comment>,
     replies: usize,
-) -> Result<Vec<Entry>> {
+) -> Result<Vec<ThreadEntry>> {
     let mut total = tops.len();
     let mut levels = vec![tops];
     while levels.len() < MAX_LEVELS && replies > 0 && total < MAX_COMMENTS {

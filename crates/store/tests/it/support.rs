@@ -297,7 +297,7 @@ impl World {
     /// The thread as lines: level, text, shown replies.
     pub(crate) async fn lines(&self, query: ThreadQuery) -> Vec<String> {
         let entries = self.thread(query).await.entries;
-        let line = |entry: &rejoinder_core::discussion::thread::Entry| {
+        let line = |entry: &rejoinder_core::discussion::thread::ThreadEntry| {
             let text = match entry.comment.state {
                 State::Published => entry.comment.text.as_str(),
                 _ => "(removed)",

@@ -1,7 +1,7 @@
 //! One thing that happened, as it goes over the wire.
 
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::discussion::thread::Entry;
+use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::{Comment, Page, PageKey, Site};
 use serde::Serialize;
 use store::discussion::happenings::Happening;
@@ -82,7 +82,7 @@ fn html(app: &App, site: &Site, base: &str, page: &Page, comment: &Comment) -> S
     render::comment_html(
         &context,
         &key,
-        &Entry {
+        &ThreadEntry {
             comment: comment.clone(),
             level,
             more: None,
