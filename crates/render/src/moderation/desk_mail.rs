@@ -35,7 +35,7 @@ pub fn desk_mail(
     };
     let texts = crate::newsroom::texts(site);
     let desk = format!("{base}/moderate/{}", site.host);
-    let entries = waiting.iter().map(|one| Entry {
+    let entries = waiting.iter().map(|one| QueuedComment {
         name: crate::moderation::name(texts, &one.comment.author),
         page: crate::moderation::title(one.page),
         quote: quote(one.comment),
@@ -64,7 +64,7 @@ fn quote(comment: &Comment) -> String {
     crate::moderation::excerpt(&text, MAX_QUOTE)
 }
 
-struct Entry<'a> {
+struct QueuedComment<'a> {
     name: &'a str,
     page: &'a str,
     quote: String,
@@ -73,7 +73,7 @@ struct Entry<'a> {
     seen: String,
 }
 
-impl Entry<'_> {
+impl QueuedComment<'_> {
     /// Where it is asked once more whether to do this; what was edited meanwhile is shown.
     fn ask(&self, action: &str) -> String {
         format!("{}?decide={action}&edited={}", self.link, self.seen)
@@ -85,7 +85,7 @@ impl Entry<'_> {
 struct DeskMailPage<'a> {
     language: Language,
     texts: &'static NewsroomMailTexts,
-    entries: Vec<Entry<'a>>,
+    entries: Vec<QueuedComment<'a>>,
     desk: String,
     manage: &'a str,
 }

@@ -67,9 +67,9 @@ pub fn comments_mail(
 ) -> MailText {
     let own = &context.texts.notices;
     let links = Links::new(context.base, context.site, &notice.page.key);
-    let entries: Vec<Entry> = comments
+    let entries: Vec<QuotedComment> = comments
         .iter()
-        .map(|comment| Entry {
+        .map(|comment| QuotedComment {
             name: shown_name(context.texts, comment),
             quote: quote(comment),
             link: links.to(Place::Comment(comment.id)).to_string(),
@@ -138,13 +138,13 @@ pub(crate) fn quote(comment: &Comment) -> String {
 }
 
 /// A comment in a mail.
-struct Entry<'a> {
+struct QuotedComment<'a> {
     name: &'a str,
     quote: String,
     link: String,
 }
 
-impl Entry<'_> {
+impl QuotedComment<'_> {
     fn lines(&self) -> std::str::Lines<'_> {
         self.quote.lines()
     }
@@ -166,7 +166,7 @@ struct CommentsMail<'a> {
     language: Language,
     direction: &'static str,
     own: &'static NoticesTexts,
-    entries: &'a [Entry<'a>],
+    entries: &'a [QuotedComment<'a>],
     more: Option<&'a str>,
     thread: &'a str,
     why: &'a str,
@@ -174,7 +174,7 @@ struct CommentsMail<'a> {
 }
 
 impl CommentsMail<'_> {
-    fn wrote(&self, entry: &Entry<'_>) -> String {
+    fn wrote(&self, entry: &QuotedComment<'_>) -> String {
         fill(&self.own.mail.wrote, &[("name", &Name(entry.name))])
     }
 
@@ -238,8 +238,8 @@ pub fn notices_page(context: &Context<'_>, notice: &Notice<'_>, step: Step) -> S
         notice,
         headline,
         step: match step {
-            Step::Confirm => Shown::Confirm,
-            Step::Manage(done) => Shown::Manage(done.map(|done| match done {
+            Step::Confirm => StepView::Confirm,
+            Step::Manage(done) => StepView::Manage(done.map(|done| match done {
                 Done::Confirmed => own.page.confirmed.as_str(),
                 Done::Saved => &own.page.saved,
             })),
@@ -346,7 +346,7 @@ struct EndedPage<'a> {
     back: &'a str,
 }
 
-enum Shown<'a> {
+enum StepView<'a> {
     Confirm,
     Manage(Option<&'a str>),
 }
@@ -364,7 +364,7 @@ struct NoticesPage<'a> {
     host: &'a str,
     notice: &'a Notice<'a>,
     headline: String,
-    step: Shown<'a>,
+    step: StepView<'a>,
     action: &'a str,
     back: String,
 }
