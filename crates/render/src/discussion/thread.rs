@@ -26,12 +26,12 @@ pub fn thread_fragment(context: &Context<'_>, thread: &Thread) -> String {
 }
 
 pub(crate) fn fragment(context: &Context<'_>, thread: &Thread) -> Html<'static> {
-    let kind = if thread.query.after.is_some() {
+    let target = if thread.query.after.is_some() {
         RenderTarget::Rest
     } else {
         RenderTarget::Widget
     };
-    section(context, thread, &View::default(), kind)
+    section(context, thread, &View::default(), target)
 }
 
 /// The sentence above the thread of a page that takes no comments, as it stands there.

@@ -30,7 +30,7 @@ pub(super) const MAX_FORM: usize = MAX_BODY + 3 * captions::MAX_FILE_BYTES;
 /// So many revisions of a transcript are listed.
 const MAX_REVISIONS: i64 = 50;
 
-struct Read {
+struct RecordingDetails {
     page: Page,
     recording: Recording,
     transcript: Option<(Revision, String)>,
@@ -79,7 +79,7 @@ async fn page(
         let Some(page) = pages::by_id(tx, site, recording.page)? else {
             return Ok(None);
         };
-        Ok(Some(Read {
+        Ok(Some(RecordingDetails {
             transcript: transcripts::newest(tx, site, id)?,
             chapters: divided::of(tx, site, id)?,
             history: transcripts::history(tx, site, id, MAX_REVISIONS)?,

@@ -31,7 +31,7 @@ pub(super) async fn author(
     Ok(shown(&newsroom, id, &params, None).await?)
 }
 
-struct Read {
+struct AuthorDetails {
     drawer: Drawer,
     rows: Vec<Loaded>,
     next: Option<CommentId>,
@@ -52,7 +52,7 @@ async fn shown(
         };
         let listed = queues::of_author(tx, site, id, scope, after, AT_ONCE)?;
         let (rows, next) = rows::load(tx, site, listed, &judged)?;
-        Ok(Some(Read { drawer, rows, next }))
+        Ok(Some(AuthorDetails { drawer, rows, next }))
     });
     let (context, read) = read.await?;
     let read = read.ok_or_else(ApiError::not_found)?;

@@ -22,7 +22,7 @@ const AROUND: usize = 10;
 /// How many decisions are shown.
 const LOG: usize = 50;
 
-struct Read {
+struct CommentDetails {
     row: Loaded,
     ancestors: Vec<Comment>,
     replies: Vec<Comment>,
@@ -97,7 +97,7 @@ async fn read(
     newsroom: &Newsroom,
     id: CommentId,
     params: &Params,
-) -> Result<(PageContext, Read), ApiError> {
+) -> Result<(PageContext, CommentDetails), ApiError> {
     let (site, texts) = (newsroom.site.id, newsroom.texts());
     let judged = rows::edited(params);
     let read = newsroom.read(move |tx, scope| {
@@ -118,7 +118,7 @@ async fn read(
             text: version.text,
             replaced_at: version.replaced_at,
         };
-        Ok(Some(Read {
+        Ok(Some(CommentDetails {
             ancestors: inside::ancestors(tx, row.item(), AROUND)?,
             replies: comments::replies(tx, site, id, AROUND as i64)?,
             program: inside::program(tx, row.item())?,

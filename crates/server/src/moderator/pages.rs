@@ -60,7 +60,7 @@ pub(super) async fn pages(newsroom: Newsroom, params: Params) -> Result<Html<Str
     }))
 }
 
-struct Read {
+struct PageDetails {
     page: Page,
     mode: Option<Mode>,
     groups: Vec<String>,
@@ -95,7 +95,7 @@ async fn shown(
             limit: AT_ONCE,
         };
         let groups = groups::of_page(tx, site, id)?.into_iter();
-        Ok(Some(Read {
+        Ok(Some(PageDetails {
             mode: pages::mode(tx, site, id)?,
             groups: groups.map(|(_, name)| name).collect(),
             pinned: threads::pinned(tx, &page)?,

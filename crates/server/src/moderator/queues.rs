@@ -82,7 +82,7 @@ impl Asked {
     }
 }
 
-struct Read {
+struct QueueRows {
     page: Option<Page>,
     rows: Vec<Loaded>,
     next: Option<CommentId>,
@@ -110,7 +110,7 @@ async fn shown(
         };
         let listed = queues::list(tx, site, &query)?;
         let (rows, next) = rows::load(tx, site, listed, &judged)?;
-        Ok(Read {
+        Ok(QueueRows {
             page: page.flatten(),
             rows,
             next,

@@ -67,7 +67,7 @@ pub(super) async fn search(newsroom: Newsroom, params: Params) -> Result<Respons
     Ok((status, page).into_response())
 }
 
-struct Read {
+struct SearchResults {
     has_searched: bool,
     rows: Option<Vec<Loaded>>,
     next: Option<CommentId>,
@@ -79,7 +79,7 @@ async fn read(
     search: Option<Search>,
     after: Option<CommentId>,
     params: &Params,
-) -> Result<(PageContext, Read), ApiError> {
+) -> Result<(PageContext, SearchResults), ApiError> {
     let (site, author) = (newsroom.site.id, newsroom.author.id);
     let judged = rows::edited(params);
     let read = newsroom.read(move |tx, scope| {
@@ -92,7 +92,7 @@ async fn read(
             }
             None => (None, None),
         };
-        Ok(Read {
+        Ok(SearchResults {
             has_searched: search.is_some(),
             rows,
             next,

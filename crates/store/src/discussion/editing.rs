@@ -10,7 +10,7 @@ use rejoinder_core::moderation::{LogAction, Snapshot, Verdict, Work, edited};
 use rejoinder_core::{Comment, CommentId, Page, Reader, Refusal, Site, SiteId, Time};
 
 use crate::discussion::{cards, comments, events, versions};
-use crate::moderation::decisions::{self, Entry};
+use crate::moderation::decisions::{self, LogEntry};
 use crate::moderation::pipeline::{self, Text};
 use crate::moderation::reach;
 use crate::recordings::citing;
@@ -135,7 +135,7 @@ fn settle(
             decisions::note_findings(tx, now, page, edit.id, version, Some(before), findings)?;
         }
     } else {
-        let entry = Entry {
+        let entry = LogEntry {
             by: Decider::Rules,
             action: LogAction::Judge,
             judges: false,

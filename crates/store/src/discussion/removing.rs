@@ -6,7 +6,7 @@ use rejoinder_core::{Comment, CommentId, Page, Reader, SiteId, State, Time};
 
 use crate::discussion::{comments, forgetting, pages};
 use crate::identity::erasures::ledger;
-use crate::moderation::decisions::{self, Entry};
+use crate::moderation::decisions::{self, LogEntry};
 use crate::moderation::reach::{self, As};
 use crate::{Result, Tx};
 
@@ -42,7 +42,7 @@ pub fn remove(
     let mut after = before.entering(State::Removed, Some(reason.into()));
     after.revision += 1;
     after.decided_revision = (!is_own).then_some(after.revision);
-    let entry = Entry {
+    let entry = LogEntry {
         by,
         action: match who {
             As::Author => LogAction::Delete,

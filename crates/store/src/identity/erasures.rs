@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::discussion::{comments, events, forgetting};
 use crate::identity::{authors, identities, mail_sign_ins, mailboxes, mutes, passkeys, sessions};
 use crate::jobs::{self, NewJob, Payload};
-use crate::moderation::decisions::{self, Entry};
+use crate::moderation::decisions::{self, LogEntry};
 use crate::moderation::{flags, searches};
 use crate::notices::{bells, devices, subscriptions};
 use crate::passages::errata;
@@ -287,7 +287,7 @@ pub(crate) fn leave_nothing(
     let mut after = before.entering(State::Removed, Some(StateReason::Author.into()));
     after.revision += 1;
     after.decided_revision = None;
-    let entry = Entry {
+    let entry = LogEntry {
         by: Decider::Author,
         action: LogAction::Delete,
         judges: true,

@@ -20,7 +20,7 @@ use crate::moderation::reach::{self, Moderator};
 use crate::moderation::{flags, groups};
 use crate::{Result, Tx, params, sql};
 
-pub(crate) use change::{Entry, change, note_findings, snapshot};
+pub(crate) use change::{LogEntry, change, note_findings, snapshot};
 pub use log::{Actor, Decision, DecisionId, LogCursor, LogQuery, NotADecisionId, Of, log};
 pub(crate) use log::{findings_of, standing_judgement};
 
@@ -84,7 +84,7 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
         .into());
     }
     let after = pinned(tx, &page, comment.id, &before, after)?;
-    let entry = Entry {
+    let entry = LogEntry {
         by: Decider::Moderator(moderator.id()),
         action: action.into(),
         judges: action.judges(),
@@ -228,7 +228,7 @@ fn undo_of_comment(
     {
         return Err(Refusal::NotUndoable.into());
     }
-    let entry = Entry {
+    let entry = LogEntry {
         by: Decider::Moderator(who.id()),
         action: LogAction::Undo,
         judges: false,

@@ -23,7 +23,7 @@ use crate::discussion::comments::{self, comment_columns, read};
 use crate::discussion::pages;
 use crate::discussion::rendering::Stored;
 use crate::jobs::{self, NewJob, Payload};
-use crate::moderation::decisions::{self, Entry, change, findings_of, snapshot};
+use crate::moderation::decisions::{self, LogEntry, change, findings_of, snapshot};
 use crate::moderation::{groups, learned, standing, word_lists};
 use crate::{Result, Tx, params, sql};
 
@@ -292,7 +292,7 @@ pub(crate) fn follow(
         return Ok(false);
     };
     let after = before.entering(to.state, to.reason.clone());
-    let entry = Entry {
+    let entry = LogEntry {
         by: Decider::Rules,
         action: match verdict.phase {
             Phase::Flags => LogAction::Flags,

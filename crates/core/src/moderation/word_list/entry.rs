@@ -1,7 +1,7 @@
 //! One line of a word list, and what it stands for.
 
-use super::glyphs::{Glyphs, Kind};
-use super::line::{Line, Read, Set};
+use super::glyphs::{GlyphKind, Glyphs};
+use super::line::{Line, Reading, Set};
 use crate::discussion::text::{excess, is_blank};
 
 /// The longest entry, in graphemes.
@@ -73,7 +73,7 @@ impl<'a> Entry<'a> {
         }
         let glyphs = Glyphs::of(stem);
         let set = set(&glyphs);
-        let plain = Line::of(&glyphs, Read::Plain, set);
+        let plain = Line::of(&glyphs, Reading::Plain, set);
         if plain.text.trim().is_empty() {
             return Err(Unusable::Nothing);
         }
@@ -84,7 +84,7 @@ impl<'a> Entry<'a> {
         }
         let is_mixed = plain.text.contains(|c: char| c.is_ascii_alphabetic());
         for other in [stem.to_lowercase(), stem.to_uppercase()] {
-            let look = Line::of(&Glyphs::of(&other), Read::Letters, set).text;
+            let look = Line::of(&Glyphs::of(&other), Reading::Letters, set).text;
             if forms.iter().all(|(form, _)| *form != look) {
                 // What is Latin but for a letter or two reads as a Latin word.
                 let is_latin = is_mixed && look.is_ascii();
@@ -110,18 +110,18 @@ fn set(glyphs: &Glyphs) -> Set {
     let kind = |at: usize| glyphs.all.get(at).map(|glyph| glyph.kind);
     let is_letter = |at: Option<usize>| {
         let kind = at.and_then(kind);
-        matches!(kind, Some(Kind::Letter | Kind::Ideograph))
+        matches!(kind, Some(GlyphKind::Letter | GlyphKind::Ideograph))
     };
     let is_of_words = |at: usize| match glyphs.all[at].kind {
-        Kind::Letter | Kind::Ideograph | Kind::Space | Kind::Break => true,
-        Kind::Apostrophe => is_letter(at.checked_sub(1)) && is_letter(Some(at + 1)),
-        Kind::Sign => {
+        GlyphKind::Letter | GlyphKind::Ideograph | GlyphKind::Space | GlyphKind::Break => true,
+        GlyphKind::Apostrophe => is_letter(at.checked_sub(1)) && is_letter(Some(at + 1)),
+        GlyphKind::Sign => {
             let is_hyphen = matches!(glyphs.sign(at), Some('-' | '‐' | '‑'));
             is_hyphen && is_letter(at.checked_sub(1)) && is_letter(Some(at + 1))
         }
-        Kind::Stop => false,
+        GlyphKind::Stop => false,
     };
-    let is_without_spaces = |kind: Kind| kind == Kind::Ideograph || kind.is_gap();
+    let is_without_spaces = |kind: GlyphKind| kind == GlyphKind::Ideograph || kind.is_gap();
     match (0..glyphs.all.len()).all(is_of_words) {
         false => Set::Literal,
         true if glyphs.all.iter().all(|glyph| is_without_spaces(glyph.kind)) => Set::Joined,

@@ -10,7 +10,7 @@ use crate::discussion::text::is_invisible;
 
 /// What a glyph is to the words around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum GlyphKind {
     /// Makes words together with its neighbours.
     Letter,
     /// Of a script that is written without spaces: a word may begin and end at each.
@@ -25,7 +25,7 @@ pub(super) enum Kind {
     Break,
 }
 
-impl Kind {
+impl GlyphKind {
     pub(super) const fn is_gap(self) -> bool {
         matches!(self, Self::Space | Self::Break)
     }
@@ -42,7 +42,7 @@ pub(super) struct Look {
 /// What stands for itself, a whole grapheme; those of which nothing is seen are left out.
 #[derive(Debug)]
 pub(super) struct Glyph {
-    pub(super) kind: Kind,
+    pub(super) kind: GlyphKind,
     /// Where it stands in the text, in bytes.
     pub(super) source: Range<usize>,
     /// Its folded form in [`Glyphs::folded`].
@@ -182,21 +182,21 @@ const fn spelled(c: char) -> Option<&'static str> {
     })
 }
 
-fn kind(folded: char, typed: char) -> Kind {
+fn kind(folded: char, typed: char) -> GlyphKind {
     match folded {
-        _ if matches!(typed, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}') => Kind::Break,
-        _ if folded.is_whitespace() || folded == '\u{2800}' => Kind::Space,
+        _ if matches!(typed, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}') => GlyphKind::Break,
+        _ if folded.is_whitespace() || folded == '\u{2800}' => GlyphKind::Space,
         '\'' | '`' | '´' | '’' | '‘' | '‛' | 'ʼ' | 'ʻ' | 'ʹ' | '′' | '՚' | '׳' => {
-            Kind::Apostrophe
+            GlyphKind::Apostrophe
         }
-        _ if stands_for_itself(typed) => Kind::Sign,
+        _ if stands_for_itself(typed) => GlyphKind::Sign,
         ',' | ';' | '?' | '!' | '"' | '“' | '”' | '„' | '«' | '»' | '‹' | '›' | '¿' | '¡'
         | '。' | '、' | '「' | '」' | '『' | '』' | '،' | '؛' | '؟' | '।' | '॥' => {
-            Kind::Stop
+            GlyphKind::Stop
         }
-        _ if is_without_spaces(folded) => Kind::Ideograph,
-        _ if folded.is_alphanumeric() => Kind::Letter,
-        _ => Kind::Sign,
+        _ if is_without_spaces(folded) => GlyphKind::Ideograph,
+        _ if folded.is_alphanumeric() => GlyphKind::Letter,
+        _ => GlyphKind::Sign,
     }
 }
 
@@ -210,7 +210,7 @@ const fn is_without_spaces(c: char) -> bool {
 }
 
 /// The Latin letter that a reader would take a glyph for.
-fn look(typed: char, folded: &str, kind: Kind) -> Option<Look> {
+fn look(typed: char, folded: &str, kind: GlyphKind) -> Option<Look> {
     if let Some(letter) = boxed(typed) {
         let is_same = true;
         return Some(Look { letter, is_same });
@@ -219,7 +219,7 @@ fn look(typed: char, folded: &str, kind: Kind) -> Option<Look> {
     let (Some(own), None) = (chars.next(), chars.next()) else {
         return None;
     };
-    if own.is_ascii() || kind != Kind::Letter {
+    if own.is_ascii() || kind != GlyphKind::Letter {
         return None;
     }
     let is_capital = typed.is_uppercase();

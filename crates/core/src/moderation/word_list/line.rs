@@ -1,10 +1,10 @@
 //! A text's words in one line, in each of the ways in which they can be read.
 
-use super::glyphs::{Glyphs, Kind};
+use super::glyphs::{GlyphKind, Glyphs};
 
 /// How letters are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Read {
+pub(super) enum Reading {
     /// As what they are.
     Plain,
     /// As the letters that they look like.
@@ -77,11 +77,11 @@ const ELIDED: [&str; 14] = [
 const CONTRACTED: [&str; 7] = ["s", "t", "d", "m", "ll", "re", "ve"];
 
 impl Line {
-    pub(super) fn of(glyphs: &Glyphs, read: Read, set: Set) -> Self {
+    pub(super) fn of(glyphs: &Glyphs, reading: Reading, set: Set) -> Self {
         let writer = Writer {
             glyphs,
             classes: (0..glyphs.all.len())
-                .map(|index| class(glyphs, index, read))
+                .map(|index| class(glyphs, index, reading))
                 .collect(),
             line: Self::default(),
         };
@@ -144,12 +144,12 @@ const fn is_squeezable(place: &Place) -> bool {
 /// What a glyph is to a line, and the letter it is there.
 #[derive(Debug, Clone, Copy)]
 struct Class {
-    kind: Kind,
+    kind: GlyphKind,
     letter: Option<char>,
     made: Made,
 }
 
-fn class(glyphs: &Glyphs, index: usize, read: Read) -> Class {
+fn class(glyphs: &Glyphs, index: usize, reading: Reading) -> Class {
     let glyph = &glyphs.all[index];
     let own = Class {
         kind: glyph.kind,
@@ -162,13 +162,13 @@ fn class(glyphs: &Glyphs, index: usize, read: Read) -> Class {
         },
     };
     let as_letter = |letter, made| Class {
-        kind: Kind::Letter,
+        kind: GlyphKind::Letter,
         letter: Some(letter),
         made,
     };
-    match (read, glyph.look) {
-        (Read::Plain, _) => return own,
-        (_, Some(look)) if glyph.kind == Kind::Letter => {
+    match (reading, glyph.look) {
+        (Reading::Plain, _) => return own,
+        (_, Some(look)) if glyph.kind == GlyphKind::Letter => {
             return as_letter(
                 look.letter,
                 Made::Look {
@@ -176,10 +176,12 @@ fn class(glyphs: &Glyphs, index: usize, read: Read) -> Class {
                 },
             );
         }
-        (Read::Look(_), Some(look)) => return as_letter(look.letter, Made::Sign),
+        (Reading::Look(_), Some(look)) => return as_letter(look.letter, Made::Sign),
         _ => {}
     }
-    let Read::Look(one) = read else { return own };
+    let Reading::Look(one) = reading else {
+        return own;
+    };
     let Some(sign) = glyphs.sign(index) else {
         return own;
     };
@@ -233,7 +235,7 @@ type Token = (usize, usize);
 impl Writer<'_> {
     fn is_word(&self, index: usize) -> bool {
         let class = self.classes.get(index);
-        class.is_some_and(|class| matches!(class.kind, Kind::Letter | Kind::Ideograph))
+        class.is_some_and(|class| matches!(class.kind, GlyphKind::Letter | GlyphKind::Ideograph))
     }
 
     fn tokens(&self) -> Vec<Token> {
@@ -275,7 +277,9 @@ impl Writer<'_> {
     fn push_token(&mut self, (from, to): Token, starts: bool, ends: bool) {
         let is_open = |at: usize| {
             let kind = |at: usize| self.classes[at].kind;
-            at > from && at < to && (kind(at - 1) == Kind::Ideograph || kind(at) == Kind::Ideograph)
+            at > from
+                && at < to
+                && (kind(at - 1) == GlyphKind::Ideograph || kind(at) == GlyphKind::Ideograph)
         };
         let edges: Vec<bool> = (from..=to).map(is_open).collect();
         for at in from..to {
@@ -311,7 +315,7 @@ impl Writer<'_> {
         let between = &self.classes[left.1..right.0];
         if let [
             Class {
-                kind: Kind::Apostrophe,
+                kind: GlyphKind::Apostrophe,
                 ..
             },
         ] = between
@@ -320,16 +324,17 @@ impl Writer<'_> {
         }
         let kinds = || between.iter().map(|class| class.kind);
         let (last, first) = (left.1 - 1, right.0);
-        let is = |at: usize, kind: Kind| self.classes[at].kind == kind;
+        let is = |at: usize, kind: GlyphKind| self.classes[at].kind == kind;
         let is_number = |at: usize| self.classes[at].made == Made::Digit;
         let passes = between.len() <= MAX_SIGNS
-            && match is(last, Kind::Ideograph) && is(first, Kind::Ideograph) {
-                true => kinds().all(|kind| matches!(kind, Kind::Sign | Kind::Space)),
+            && match is(last, GlyphKind::Ideograph) && is(first, GlyphKind::Ideograph) {
+                true => kinds().all(|kind| matches!(kind, GlyphKind::Sign | GlyphKind::Space)),
                 false => {
-                    kinds().all(|kind| kind == Kind::Sign) && !(is_number(last) && is_number(first))
+                    kinds().all(|kind| kind == GlyphKind::Sign)
+                        && !(is_number(last) && is_number(first))
                 }
             };
-        let is_single = |(from, to): Token| to - from == 1 && is(from, Kind::Letter);
+        let is_single = |(from, to): Token| to - from == 1 && is(from, GlyphKind::Letter);
         let is_spelling = passes && joined && is_single(left) && is_single(right);
         Joint {
             is_joined: passes && joined,
@@ -362,7 +367,7 @@ impl Writer<'_> {
             a.1 - a.0 == 1
                 && b.1 - b.0 == 1
                 && between.len() <= MAX_SIGNS
-                && between.iter().all(|class| class.kind != Kind::Break)
+                && between.iter().all(|class| class.kind != GlyphKind::Break)
         };
         let runs: Vec<&[Token]> = tokens
             .chunk_by(is_near)

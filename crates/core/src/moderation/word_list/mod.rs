@@ -16,8 +16,8 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use entry::{Entry, Form};
-use glyphs::{Glyphs, Kind};
-use line::{Line, Made, Place, Read, Set};
+use glyphs::{GlyphKind, Glyphs};
+use line::{Line, Made, Place, Reading, Set};
 
 pub use entry::{MAX_ENTRY, Unusable};
 
@@ -133,7 +133,7 @@ pub fn stem(entry: &str) -> Option<&str> {
 
 /// Whether two texts say the same to a reader: case, accents, spaces and what cannot be seen aside.
 pub fn are_same(one: &str, other: &str) -> bool {
-    let line = |text: &str| Line::of(&Glyphs::of(text), Read::Letters, Set::Literal).text;
+    let line = |text: &str| Line::of(&Glyphs::of(text), Reading::Letters, Set::Literal).text;
     one == other || line(one).trim() == line(other).trim()
 }
 
@@ -151,44 +151,48 @@ impl Search<'_> {
         }
         let glyphs = self.glyphs;
         let has = |test: &dyn Fn(&glyphs::Glyph) -> bool| glyphs.all.iter().any(test);
-        let is_pieced =
-            has(&|glyph| matches!(glyph.kind, Kind::Sign | Kind::Apostrophe | Kind::Ideograph));
+        let is_pieced = has(&|glyph| {
+            matches!(
+                glyph.kind,
+                GlyphKind::Sign | GlyphKind::Apostrophe | GlyphKind::Ideograph
+            )
+        });
         let signs = |among: &str| {
             let mut signs = (0..glyphs.all.len()).filter_map(|at| glyphs.sign(at));
             signs.any(|sign| among.contains(sign))
         };
         let is_odd = has(&|glyph| glyph.is_odd_capital);
         let is_masked = has(&|glyph| glyph.look.is_some()) || is_odd || signs("013456789@$€!|+");
-        let mut lines = vec![(Read::Plain, Set::Apart)];
+        let mut lines = vec![(Reading::Plain, Set::Apart)];
         if is_pieced {
-            lines.push((Read::Plain, Set::Joined));
+            lines.push((Reading::Plain, Set::Joined));
         }
         if is_masked && (is_odd || signs("1!|")) {
-            lines.push((Read::Look('l'), Set::Joined));
+            lines.push((Reading::Look('l'), Set::Joined));
         }
         if is_masked {
-            lines.push((Read::Look('i'), Set::Joined));
+            lines.push((Reading::Look('i'), Set::Joined));
         }
         let loosest = lines[lines.len() - 1].0;
-        for (read, set) in lines.iter().copied() {
-            let line = Line::of(glyphs, read, set);
-            self.scan(&line, &list.words, read);
-            if read == loosest && set != Set::Apart || lines.len() == 1 {
-                self.squeezed(&line, read);
+        for (reading, set) in lines.iter().copied() {
+            let line = Line::of(glyphs, reading, set);
+            self.scan(&line, &list.words, reading);
+            if reading == loosest && set != Set::Apart || lines.len() == 1 {
+                self.squeezed(&line, reading);
             }
         }
-        let spelled = [Read::Plain, loosest];
-        for read in &spelled[..1 + usize::from(is_masked)] {
-            let line = Line::of(glyphs, *read, Set::Spelled);
-            self.scan(&line, &list.words, *read);
+        let spelled = [Reading::Plain, loosest];
+        for reading in &spelled[..1 + usize::from(is_masked)] {
+            let line = Line::of(glyphs, *reading, Set::Spelled);
+            self.scan(&line, &list.words, *reading);
         }
     }
 
-    fn squeezed(&mut self, line: &Line, read: Read) {
+    fn squeezed(&mut self, line: &Line, reading: Reading) {
         let list = self.list;
         if line.is_stretched() {
             for n in [2, 1] {
-                self.scan(&line.squeezed(n), &list.words, read);
+                self.scan(&line.squeezed(n), &list.words, reading);
             }
         }
     }
@@ -199,15 +203,15 @@ impl Search<'_> {
             return;
         }
         let is_masked = self.glyphs.all.iter().any(|glyph| glyph.look.is_some());
-        for read in [Read::Plain, Read::Letters] {
-            if read == Read::Plain || is_masked {
-                let line = Line::of(self.glyphs, read, Set::Literal);
-                self.scan(&line, &list.literals, read);
+        for reading in [Reading::Plain, Reading::Letters] {
+            if reading == Reading::Plain || is_masked {
+                let line = Line::of(self.glyphs, reading, Set::Literal);
+                self.scan(&line, &list.literals, reading);
             }
         }
     }
 
-    fn scan(&mut self, line: &Line, matcher: &Matcher, read: Read) {
+    fn scan(&mut self, line: &Line, matcher: &Matcher, reading: Reading) {
         let Some(automaton) = &matcher.automaton else {
             return;
         };
@@ -227,7 +231,7 @@ impl Search<'_> {
                 continue;
             }
             let places = &line.places[first..=last];
-            if is_meant(pattern.form, places, read) {
+            if is_meant(pattern.form, places, reading) {
                 let (first, last) = widened(line, first, last, pattern.is_open);
                 if is_open {
                     reached.insert(id, last);
@@ -283,7 +287,7 @@ fn widened(
 
 /// Whether those who wrote `places` can have meant an entry, and not a number or a word of another
 /// script that looks like it by chance.
-fn is_meant(form: Form, places: &[Place], read: Read) -> bool {
+fn is_meant(form: Form, places: &[Place], reading: Reading) -> bool {
     let n_glyphs = places[places.len() - 1].last - places[0].first + 1;
     let count =
         |test: &dyn Fn(Made) -> bool| places.iter().filter(|place| test(place.made)).count();
@@ -293,7 +297,7 @@ fn is_meant(form: Form, places: &[Place], read: Read) -> bool {
         Form::Look if n_other == 0 => return false,
         _ => {}
     }
-    if !matches!(read, Read::Look(_)) {
+    if !matches!(reading, Reading::Look(_)) {
         return true;
     }
     let (n_digits, n_signs) = (

@@ -13,7 +13,7 @@ use crate::moderation::flags;
 use crate::{Result, Tx, params, sql};
 
 /// What the log says of a change.
-pub(crate) struct Entry<'a> {
+pub(crate) struct LogEntry<'a> {
     pub(crate) by: Decider,
     pub(crate) action: LogAction,
     /// Whether it says of the text that it is fit to be read or not, which ends flags.
@@ -58,7 +58,7 @@ pub(crate) fn change(
     comment: &Comment,
     before: &Snapshot,
     after: &Snapshot,
-    entry: &Entry<'_>,
+    entry: &LogEntry<'_>,
 ) -> Result<DecisionId> {
     let is_removed = |snapshot: &Snapshot| snapshot.state == State::Removed;
     match (is_removed(before), is_removed(after)) {
@@ -126,7 +126,7 @@ pub(crate) fn note_findings(
     findings: &[Finding],
 ) -> Result<()> {
     let after = snapshot(tx, page.site, comment)?;
-    let entry = Entry {
+    let entry = LogEntry {
         by: Decider::Rules,
         action: LogAction::Judge,
         judges: false,
@@ -186,7 +186,7 @@ fn insert(
     version: i64,
     before: Option<&Snapshot>,
     after: &Snapshot,
-    entry: &Entry<'_>,
+    entry: &LogEntry<'_>,
 ) -> Result<()> {
     let judged = before.filter(|_| after.state == State::Removed);
     let before_json = before.map(as_json).transpose()?;
