@@ -76,7 +76,7 @@ pub struct CommentItem {
     /// Where it stands with the moderators.
     pub state: State,
     /// What it is.
-    pub kind: Kind,
+    pub kind: ItemKind,
     /// Whether it is pinned above the others.
     pub pinned: bool,
     /// Whether no more replies are taken under it.
@@ -102,7 +102,7 @@ pub struct Writer {
 
 /// What a record is that its system keeps among the comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ItemKind {
     /// Someone wrote it here.
     Comment,
     /// It judges a product.
@@ -189,7 +189,7 @@ impl CommentItem {
             posted_at: Time::from_micros(0),
             edited_at: None,
             state: State::Published,
-            kind: Kind::Comment,
+            kind: ItemKind::Comment,
             pinned: false,
             branch_closed: false,
             private: false,

@@ -48,7 +48,7 @@ pub struct PushHandler {
 }
 
 /// What a push service made of a push.
-enum Said {
+enum PushResult {
     Taken,
     /// The browser is not there any more.
     Gone,
@@ -155,25 +155,25 @@ fn topic(job: &Job) -> String {
         .collect()
 }
 
-fn said(answer: std::result::Result<Response, FetchError>, now: Time) -> Said {
+fn result_of(answer: std::result::Result<Response, FetchError>, now: Time) -> PushResult {
     match answer {
         Ok(Response {
             status, headers, ..
         }) => match status {
-            200..=299 => Said::Taken,
-            404 | 410 => Said::Gone,
+            200..=299 => PushResult::Taken,
+            404 | 410 => PushResult::Gone,
             429 | 500..=599 => {
                 let asked = headers
                     .get("retry-after")
                     .and_then(|text| text.to_str().ok());
                 let at = asked.and_then(|text| retry_at(text, now));
-                Said::Later(at, format!("it answered {status}"))
+                PushResult::Later(at, format!("it answered {status}"))
             }
-            status => Said::Never(format!("the push service answered {status}")),
+            status => PushResult::Never(format!("the push service answered {status}")),
         },
         // Nobody's push service is there.
-        Err(FetchError::Forbidden(_)) => Said::Gone,
-        Err(error) => Said::Later(None, error.to_string()),
+        Err(FetchError::Forbidden(_)) => PushResult::Gone,
+        Err(error) => PushResult::Later(None, error.to_string()),
     }
 }
 
@@ -198,23 +198,23 @@ impl Handler for PushHandler {
             return Ok(Outcome::Done);
         };
         self.home.place(&of, &mut due.page.key);
-        let said = match self.request(&of, &device, &due, push, &key, topic(job)) {
-            Ok(request) => said(self.client.send_for_start(request).await, self.clock.now()),
-            Err(Unsealable::Target) => Said::Gone,
-            Err(why) => Said::Never(why.to_string()),
+        let result = match self.request(&of, &device, &due, push, &key, topic(job)) {
+            Ok(request) => result_of(self.client.send_for_start(request).await, self.clock.now()),
+            Err(Unsealable::Target) => PushResult::Gone,
+            Err(why) => PushResult::Never(why.to_string()),
         };
         let now = self.clock.now();
-        match said {
-            Said::Taken => {
+        match result {
+            PushResult::Taken => {
                 let note = move |tx: &mut Tx<'_>| pushes::sent(tx, now, site, push);
                 self.store.write(note).await?;
             }
-            Said::Gone => {
+            PushResult::Gone => {
                 let remove = move |tx: &mut Tx<'_>| devices::gone(tx, site, push.device);
                 self.store.write(remove).await?;
             }
-            Said::Later(at, why) => return Ok(self.later(job, now, at, why)),
-            Said::Never(why) => return Ok(Outcome::Park(why)),
+            PushResult::Later(at, why) => return Ok(self.later(job, now, at, why)),
+            PushResult::Never(why) => return Ok(Outcome::Park(why)),
         }
         Ok(Outcome::Done)
     }

@@ -7,7 +7,7 @@ use rejoinder_render::{
 };
 
 use crate::fixture::{article, branch, chain, comment, context, key, publication, site, thread};
-use crate::page::Read;
+use crate::page::ParsedPage;
 
 const HOSTILE: [&str; 10] = [
     "<script>alert(1)</script>",
@@ -122,7 +122,7 @@ fn what_people_type_changes_no_structure() {
     let harmless = surfaces("harmless");
     for text in HOSTILE {
         for ((surface, hostile), (_, harmless)) in surfaces(text).iter().zip(&harmless) {
-            let (hostile, harmless) = (Read::of(hostile), Read::of(harmless));
+            let (hostile, harmless) = (ParsedPage::of(hostile), ParsedPage::of(harmless));
             assert_eq!(hostile.tags, harmless.tags, "{surface} with {text}");
         }
     }
@@ -132,7 +132,7 @@ fn what_people_type_changes_no_structure() {
 fn what_people_type_is_shown_as_they_typed_it() {
     for text in HOSTILE {
         for (surface, html) in surfaces(text) {
-            assert!(Read::of(&html).says(text), "{surface} with {text}");
+            assert!(ParsedPage::of(&html).says(text), "{surface} with {text}");
         }
     }
 }
@@ -140,7 +140,7 @@ fn what_people_type_is_shown_as_they_typed_it() {
 #[test]
 fn no_page_holds_an_inline_script_or_style() {
     for (surface, html) in surfaces("harmless") {
-        let read = Read::of(&html);
+        let read = ParsedPage::of(&html);
         assert!(!read.has_tag("style"), "{surface}");
         for tag in &read.tags {
             let mut words = tag.split(' ').skip(1);

@@ -10,7 +10,7 @@ use html5ever::tokenizer::{
 
 /// What a page is made of.
 #[derive(Debug, Default)]
-pub(crate) struct Read {
+pub(crate) struct ParsedPage {
     /// Every start and end tag with the names of its attributes, in order.
     pub(crate) tags: Vec<String>,
     /// Every value of an attribute.
@@ -19,7 +19,7 @@ pub(crate) struct Read {
     pub(crate) texts: Vec<String>,
 }
 
-impl Read {
+impl ParsedPage {
     pub(crate) fn of(html: &str) -> Self {
         let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
         let queue = BufferQueue::default();
@@ -46,7 +46,7 @@ impl Read {
 }
 
 #[derive(Default)]
-struct Sink(RefCell<Read>);
+struct Sink(RefCell<ParsedPage>);
 
 impl TokenSink for Sink {
     type Handle = ();

@@ -10,7 +10,7 @@ use rejoinder_render::{
 use crate::fixture::{
     article, branch, chain, comment, context, key, publication, query, site, thread, time,
 };
-use crate::page::Read;
+use crate::page::ParsedPage;
 
 fn with(change: impl FnOnce(&mut Settings)) -> Site {
     let mut site = site();
@@ -89,7 +89,7 @@ fn a_comment_alone_is_the_comment_in_the_thread() {
 fn replies_stand_in_the_list_of_what_they_reply_to() {
     let site = site();
     let fragment = thread_fragment(&context(&site), &thread("Ann"));
-    let lists: Vec<String> = Read::of(&fragment)
+    let lists: Vec<String> = ParsedPage::of(&fragment)
         .tags
         .into_iter()
         .filter_map(|tag| tag.split(' ').next().map(str::to_owned))

@@ -3,7 +3,7 @@
 use axum::response::Html;
 use rejoinder_core::publication::audit::Change;
 use render::publication::{AuditPage, AuditRow, audit_page};
-use store::publication::audit::{self, Entry, Query};
+use store::publication::audit::{self, AuditEntry, Query};
 
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Params;
@@ -25,7 +25,7 @@ pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<Stri
     let (context, mut rows) = read.await?;
     let has_more = rows.len() > AT_ONCE;
     rows.truncate(AT_ONCE);
-    let next = rows.last().filter(|_| has_more).map(|last: &Entry| {
+    let next = rows.last().filter(|_| has_more).map(|last: &AuditEntry| {
         let only = change.map_or(String::new(), |only| format!("&change={}", only.as_str()));
         format!(
             "/admin/{}/audit?before={}{only}",
@@ -48,7 +48,7 @@ pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<Stri
     }))
 }
 
-fn changed(entry: &Entry) -> AuditRow<'_> {
+fn changed(entry: &AuditEntry) -> AuditRow<'_> {
     AuditRow {
         at: entry.at,
         by: &entry.by,

@@ -185,13 +185,13 @@ async fn make(
     // An address that no mail can go to is not kept.
     let email = email.filter(|_| app.config.mail_from.is_some());
     let (work, solution) = work::asked(app, site, &draft.proof, now);
-    let said = Said {
+    let texts = CorrectionTexts {
         annotation: draft.annotation.as_ref(),
         text: &text,
         proposed: proposed.as_deref(),
         thanks: thanks.as_deref(),
     };
-    let rendered = rendered(app, visitor, &said).await?;
+    let rendered = rendered(app, visitor, &texts).await?;
     let token = visitor.token(app);
     let article = match draft.annotation {
         Some(_) => article(app, site, &draft.page),
@@ -224,7 +224,7 @@ async fn make(
 }
 
 /// What a correction says, all of which the rules look at.
-struct Said<'a> {
+struct CorrectionTexts<'a> {
     annotation: Option<&'a Selector>,
     text: &'a str,
     proposed: Option<&'a str>,
@@ -233,13 +233,17 @@ struct Said<'a> {
 
 /// All that was typed, for the rules that look at texts: it is shown as it is typed, and what would become
 /// a link in a comment is one.
-async fn rendered(app: &App, visitor: &Visitor, said: &Said<'_>) -> Result<Rendered, ApiError> {
+async fn rendered(
+    app: &App,
+    visitor: &Visitor,
+    texts: &CorrectionTexts<'_>,
+) -> Result<Rendered, ApiError> {
     let is_long = |text: &str| text.chars().count() > MAX_CHARS;
-    if is_long(said.text) || said.proposed.is_some_and(is_long) {
+    if is_long(texts.text) || texts.proposed.is_some_and(is_long) {
         return Err(Refusal::CorrectionTooLong { max: MAX_CHARS }.into());
     }
-    let quote = said.annotation.map(|own| own.quote.exact.as_str());
-    let parts = [Some(said.text), said.proposed, quote, said.thanks];
+    let quote = texts.annotation.map(|own| own.quote.exact.as_str());
+    let parts = [Some(texts.text), texts.proposed, quote, texts.thanks];
     let whole: Vec<&str> = parts.into_iter().flatten().collect();
     let whole = whole.join("\n\n");
     let marked = rendering::render(app, visitor, &whole, Vec::new()).await?;

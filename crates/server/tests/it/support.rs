@@ -302,9 +302,9 @@ pub(crate) struct Following {
 #[derive(Debug)]
 pub(crate) struct Stream(#[expect(dead_code, reason = "only held")] Body);
 
-/// What a live stream told.
+/// An event of a live stream.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct StreamEvent {
     pub(crate) id: String,
     pub(crate) event: String,
     pub(crate) data: Value,
@@ -312,7 +312,7 @@ pub(crate) struct Told {
 
 impl Following {
     /// The next event; comments that keep the connection are passed over.
-    pub(crate) async fn next(&mut self) -> Option<Told> {
+    pub(crate) async fn next(&mut self) -> Option<StreamEvent> {
         loop {
             while let Some((block, rest)) = self.text.split_once("\n\n") {
                 let (block, rest) = (block.to_owned(), rest.to_owned());
@@ -322,7 +322,7 @@ impl Following {
                     (field("id: "), field("event: "), field("data: "))
                 {
                     let data = serde_json::from_str(data).unwrap();
-                    return Some(Told {
+                    return Some(StreamEvent {
                         id: id.to_owned(),
                         event: event.to_owned(),
                         data,

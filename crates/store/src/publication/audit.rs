@@ -25,7 +25,7 @@ pub struct Note<'a> {
 
 /// A row of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct AuditEntry {
     /// Names it; later rows have greater ones.
     pub id: i64,
     /// When.
@@ -82,7 +82,7 @@ pub fn note(tx: &mut Tx<'_>, now: Time, site: SiteId, by: &By, note: &Note<'_>) 
 }
 
 /// The rows of a site, newest first.
-pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &Query) -> Result<Vec<Entry>> {
+pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &Query) -> Result<Vec<AuditEntry>> {
     tx.all(
         sql!(
             "select author_id, author_name, id, at, change, subject, was, became from audit
@@ -112,10 +112,10 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<
     Ok(())
 }
 
-fn read(row: &Row<'_>) -> Result<Entry> {
+fn read(row: &Row<'_>) -> Result<AuditEntry> {
     let author: Option<AuthorId> = row.next()?;
     let name: Option<String> = row.next()?;
-    Ok(Entry {
+    Ok(AuditEntry {
         id: row.next()?,
         at: row.next()?,
         by: author.map_or(By::Console, |id| By::Owner(id, name.unwrap_or_default())),

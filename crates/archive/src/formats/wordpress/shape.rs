@@ -8,7 +8,7 @@ use super::fields::{CommentFields, PageFields, UserFields};
 use crate::format::Options;
 use crate::links::plain;
 use crate::when::time;
-use crate::{Body, CommentItem, Kind, PageItem, Votes, Writer};
+use crate::{Body, CommentItem, ItemKind, PageItem, Votes, Writer};
 
 /// The page, if anything can be known as it.
 pub(super) fn page(fields: &PageFields, base_url: &str) -> Option<PageItem> {
@@ -51,14 +51,14 @@ fn page_time(fields: &PageFields) -> Option<Time> {
 }
 
 /// What WordPress calls the type of a comment; an error is the reason to leave it out.
-pub(super) fn kind(comment: &CommentFields, options: Options) -> Result<Kind, String> {
+pub(super) fn kind(comment: &CommentFields, options: Options) -> Result<ItemKind, String> {
     match comment.kind.as_str() {
-        "" | "comment" | "wpdiscuz_sticky" | "private" => Ok(Kind::Comment),
-        "review" if options.reviews => Ok(Kind::Review),
+        "" | "comment" | "wpdiscuz_sticky" | "private" => Ok(ItemKind::Comment),
+        "review" if options.reviews => Ok(ItemKind::Review),
         "review" => Err("it is a review of a product; reviews come with --reviews".to_owned()),
         kind @ ("pingback" | "trackback" | "webmention" | "like" | "repost" | "activitypub") => {
             if options.mentions {
-                return Ok(Kind::Mention);
+                return Ok(ItemKind::Mention);
             }
             Err(format!("it is a {kind}; mentions come with --mentions"))
         }
@@ -89,7 +89,7 @@ impl Shaper<'_> {
             posted_at: self.posted_at(fields),
             edited_at: edited_at(&fields.edited_at),
             state: self.state(fields, private),
-            kind: kind(fields, self.options).unwrap_or(Kind::Comment),
+            kind: kind(fields, self.options).unwrap_or(ItemKind::Comment),
             pinned: fields.kind == "wpdiscuz_sticky",
             branch_closed: fields.closed == "1",
             private,

@@ -12,7 +12,7 @@ mod remark42;
 mod twikoo;
 mod waline;
 
-use rejoinder_archive::{Body, CommentItem, Input, Item, Kind, Options, PageItem, recognise};
+use rejoinder_archive::{Body, CommentItem, Input, Item, ItemKind, Options, PageItem, recognise};
 
 /// Reads `file` as what it is recognised as: that first, then a line for each item.
 fn lines(file: impl Into<Vec<u8>>) -> String {
@@ -87,7 +87,7 @@ fn of_comment(comment: &CommentItem) -> String {
         line.push_str(&format!(" edited {at}"));
     }
     line.push_str(&format!(" {}", comment.state.as_str()));
-    if comment.kind != Kind::Comment {
+    if comment.kind != ItemKind::Comment {
         line.push_str(&format!(" {:?}", comment.kind));
     }
     if comment.pinned {

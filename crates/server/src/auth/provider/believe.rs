@@ -43,7 +43,7 @@ pub(crate) struct Believed {
 
 /// What one answer says of someone.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(super) struct Claims {
     subject: String,
     /// What they are called, the best first.
     names: Vec<String>,
@@ -51,7 +51,7 @@ pub(super) struct Said {
     is_email_theirs: bool,
 }
 
-macro_rules! said {
+macro_rules! claims {
     ($claims:expr) => {{
         let claims = $claims;
         let username = claims.preferred_username();
@@ -60,7 +60,7 @@ macro_rules! said {
             text(claims.nickname()),
             username.map(|name| name.to_string()),
         ];
-        Said {
+        Claims {
             subject: claims.subject().to_string(),
             names: names.into_iter().flatten().collect(),
             email: claims.email().map(|email| email.to_string()),
@@ -69,15 +69,15 @@ macro_rules! said {
     }};
 }
 
-impl From<&CoreIdTokenClaims> for Said {
+impl From<&CoreIdTokenClaims> for Claims {
     fn from(claims: &CoreIdTokenClaims) -> Self {
-        said!(claims)
+        claims!(claims)
     }
 }
 
-impl From<&CoreUserInfoClaims> for Said {
+impl From<&CoreUserInfoClaims> for Claims {
     fn from(claims: &CoreUserInfoClaims) -> Self {
-        said!(claims)
+        claims!(claims)
     }
 }
 
@@ -127,7 +127,7 @@ pub(super) fn said(
     answer: &CoreTokenResponse,
     nonce: &Nonce,
     now: Time,
-) -> Result<Said, Failure> {
+) -> Result<Claims, Failure> {
     let unbelievable = |why: &str| Failure::Unbelievable(why.to_owned());
     let token = answer.id_token();
     let token = token.ok_or_else(|| unbelievable("there is no ID token"))?;
@@ -142,7 +142,7 @@ pub(super) fn said(
     if party.is_some_and(|party| party != client.client_id()) {
         return Err(unbelievable("the ID token was given to another client"));
     }
-    let said = Said::from(claims);
+    let said = Claims::from(claims);
     let is_odd = said.subject.chars().any(char::is_control);
     if said.subject.is_empty() || said.subject.len() > MAX_SUBJECT || is_odd {
         return Err(unbelievable("the subject is none"));
@@ -155,11 +155,11 @@ pub(super) async fn believe(
     client: &OpenidClient,
     outside: &Client,
     answer: &CoreTokenResponse,
-    signed: Said,
+    signed: Claims,
 ) -> Result<Believed, Failure> {
     let more = match signed.names.is_empty() || signed.email.is_none() {
         true => told(client, outside, answer.access_token(), &signed.subject).await?,
-        false => Said::default(),
+        false => Claims::default(),
     };
     let (email, is_theirs) = match signed.email {
         Some(email) => (Some(email), signed.is_email_theirs),
@@ -183,17 +183,17 @@ async fn told(
     outside: &Client,
     token: &AccessToken,
     subject: &str,
-) -> Result<Said, Failure> {
+) -> Result<Claims, Failure> {
     // As a header this could not be sent.
     if !token.secret().bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Failure::Unbelievable("the access token is none".into()));
     }
     let subject = openidconnect::SubjectIdentifier::new(subject.to_owned());
     let Ok(request) = client.user_info(token.clone(), Some(subject)) else {
-        return Ok(Said::default());
+        return Ok(Claims::default());
     };
     let http = ask::through(outside);
     let claims: Result<CoreUserInfoClaims, _> = request.request_async(&http).await;
     let claims = claims.map_err(|why| Failure::Unreachable(ask::causes(&why)))?;
-    Ok(Said::from(&claims))
+    Ok(Claims::from(&claims))
 }

@@ -7,7 +7,7 @@ use rejoinder_core::publication::audit::{By, Change};
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use rejoinder_store::identity::erasures::Fate;
 use rejoinder_store::identity::roles;
-use rejoinder_store::publication::audit::{self, Entry, Query};
+use rejoinder_store::publication::audit::{self, AuditEntry, Query};
 use rejoinder_store::publication::{owners, sites};
 
 use crate::identity::account_erasures::{ask_to_erase, erase};
@@ -21,12 +21,12 @@ const ALL: Query = Query {
 };
 
 impl World {
-    async fn changes_of(&self, site: SiteId, query: Query) -> Vec<Entry> {
+    async fn changes_of(&self, site: SiteId, query: Query) -> Vec<AuditEntry> {
         let list = self.store.read(move |tx| audit::list(tx, site, &query));
         list.await.unwrap()
     }
 
-    async fn changes(&self) -> Vec<Entry> {
+    async fn changes(&self) -> Vec<AuditEntry> {
         self.changes_of(self.site.id, ALL).await
     }
 
@@ -49,7 +49,7 @@ fn olga() -> By {
     By::Owner(AuthorId(90), "Olga".to_owned())
 }
 
-fn told(entry: &Entry) -> (&str, Option<&str>, Option<&str>) {
+fn told(entry: &AuditEntry) -> (&str, Option<&str>, Option<&str>) {
     let (was, became) = (entry.was.as_deref(), entry.became.as_deref());
     (entry.subject.as_str(), was, became)
 }
