@@ -16,7 +16,7 @@ use store::identity::openid::{self, Back, Provider, Sent};
 
 use super::mail::go;
 use super::{Way, from_own_page, new_session};
-use crate::auth::provider::{Believed, Brought, Failure, Secrets};
+use crate::auth::provider::{Brought, Failure, ProviderIdentity, Secrets};
 use crate::auth::webauthn::secret;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
@@ -179,7 +179,7 @@ async fn believed(
     provider: &Provider,
     sent: Sent,
     params: &Params,
-) -> Result<Believed, Stop> {
+) -> Result<ProviderIdentity, Stop> {
     let Some(code) = params.get("code") else {
         return Err(match params.get("error") {
             Some("access_denied") => Stop::Declined,

@@ -5,7 +5,7 @@
 //! What is believed was signed by the provider for this server, now, for the browser that was sent.
 
 mod ask;
-mod believe;
+mod claims;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use store::identity::openid::Provider;
 use url::Url;
 
-pub(crate) use believe::Believed;
+pub(crate) use claims::ProviderIdentity;
 
 /// So long is a provider taken to be as it was.
 const FRESH: Duration = Duration::from_secs(60 * 60);
@@ -166,21 +166,21 @@ impl Openid {
         provider: &Provider,
         brought: Brought<'_>,
         now: Time,
-    ) -> Result<Believed, Failure> {
+    ) -> Result<ProviderIdentity, Failure> {
         let known = self.known(&provider.issuer, now).await?;
-        believe::issuer(&known.metadata, brought.issuer)?;
+        claims::issuer(&known.metadata, brought.issuer)?;
         let client = client_of(&known.metadata, provider, brought.redirect)?;
-        let answer = believe::exchange(&client, &self.outside, &brought).await?;
+        let answer = claims::exchange(&client, &self.outside, &brought).await?;
         let nonce = Nonce::new(brought.nonce);
-        match believe::said(&client, &answer, &nonce, now) {
+        match claims::verified(&client, &answer, &nonce, now) {
             // Its keys may be new ones.
             Err(_) if now.since(known.read_at) >= STALE => {}
-            said => return believe::believe(&client, &self.outside, &answer, said?).await,
+            claimed => return claims::identity(&client, &self.outside, &answer, claimed?).await,
         }
         let known = self.ask(&provider.issuer, now).await?;
         let client = client_of(&known.metadata, provider, brought.redirect)?;
-        let said = believe::said(&client, &answer, &nonce, now)?;
-        believe::believe(&client, &self.outside, &answer, said).await
+        let claimed = claims::verified(&client, &answer, &nonce, now)?;
+        claims::identity(&client, &self.outside, &answer, claimed).await
     }
 
     /// A provider as it was within the last hour.

@@ -32,7 +32,7 @@ const SIGNED_BY: [CoreJwsSigningAlgorithm; 9] = [
 
 /// Who somebody is, as their provider says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Believed {
+pub(crate) struct ProviderIdentity {
     /// Whom it is about; means something to the provider alone.
     pub(crate) subject: String,
     /// What they can be called.
@@ -122,7 +122,7 @@ pub(super) async fn exchange(
 }
 
 /// What the provider has signed: for this server, for the one who was sent, and until later than now.
-pub(super) fn said(
+pub(super) fn verified(
     client: &OpenidClient,
     answer: &CoreTokenResponse,
     nonce: &Nonce,
@@ -142,23 +142,23 @@ pub(super) fn said(
     if party.is_some_and(|party| party != client.client_id()) {
         return Err(unbelievable("the ID token was given to another client"));
     }
-    let said = Claims::from(claims);
-    let is_odd = said.subject.chars().any(char::is_control);
-    if said.subject.is_empty() || said.subject.len() > MAX_SUBJECT || is_odd {
+    let claims = Claims::from(claims);
+    let is_odd = claims.subject.chars().any(char::is_control);
+    if claims.subject.is_empty() || claims.subject.len() > MAX_SUBJECT || is_odd {
         return Err(unbelievable("the subject is none"));
     }
-    Ok(said)
+    Ok(claims)
 }
 
 /// Who it is, asking for what was not signed along.
-pub(super) async fn believe(
+pub(super) async fn identity(
     client: &OpenidClient,
     outside: &Client,
     answer: &CoreTokenResponse,
     signed: Claims,
-) -> Result<Believed, Failure> {
+) -> Result<ProviderIdentity, Failure> {
     let more = match signed.names.is_empty() || signed.email.is_none() {
-        true => told(client, outside, answer.access_token(), &signed.subject).await?,
+        true => user_info(client, outside, answer.access_token(), &signed.subject).await?,
         false => Claims::default(),
     };
     let (email, is_theirs) = match signed.email {
@@ -167,7 +167,7 @@ pub(super) async fn believe(
     };
     let email = email.filter(|_| is_theirs);
     let names = signed.names.iter().chain(&more.names);
-    Ok(Believed {
+    Ok(ProviderIdentity {
         subject: signed.subject,
         // Some providers' users are called by their addresses, which are nobody's business.
         name: names
@@ -178,7 +178,7 @@ pub(super) async fn believe(
 }
 
 /// What the provider tells of someone who is known by now, where it tells more.
-async fn told(
+async fn user_info(
     client: &OpenidClient,
     outside: &Client,
     token: &AccessToken,
