@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Response, Uri};
-use rejoinder_core::Site;
+use rejoinder_core::{PageKey, Site};
+use store::discussion::pages;
 
 use crate::http::error::ApiError;
 use crate::http::extract::Visitor;
 use crate::http::front::raw_address;
 use crate::http::limits::Who;
-use crate::http::page_cache::{Encoding, PageError, Shape, Source, Turns};
+use crate::http::page_cache::{Encoding, PageError, Shape, Slot, Source, Turns};
 use crate::http::seats::Full;
 use crate::http::slots::Turn;
 use crate::state::App;
@@ -27,6 +28,20 @@ impl Asking {
             app: app.clone(),
             who: Who::of(visitor),
         }
+    }
+
+    /// The version that what follows `page` has by now; what follows no page follows all of the site.
+    pub(super) async fn version(
+        &self,
+        slot: &Slot,
+        page: Option<&PageKey>,
+    ) -> Result<i64, PageError> {
+        let Some(page) = page else {
+            return Ok(slot.latest());
+        };
+        let (site, key) = (slot.site.id, slot.page(page));
+        let found = self.app.store.read(move |tx| pages::find(tx, site, &key));
+        Ok(found.await?.map_or(0, |page| page.version))
     }
 }
 

@@ -4,9 +4,9 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use axum::http::{HeaderMap, Response, Uri};
+use rejoinder_core::PageKey;
 use rejoinder_core::discussion::feed::Format;
-use rejoinder_core::{PageKey, ThreadQuery};
 use render::passages::{Listed, errata_fragment};
 use store::discussion::pages;
 use store::passages::errata;
@@ -15,7 +15,7 @@ use crate::http::error::ApiError;
 use crate::http::extract::{Params, Visitor};
 use crate::http::limits::Act;
 use crate::http::metrics::Counter;
-use crate::http::middleware::headers::complete;
+use crate::http::middleware::headers::of_public;
 use crate::http::page_cache::{
     Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators, WHOLE_SITE,
 };
@@ -45,13 +45,7 @@ pub(crate) async fn list(
                 .ok_or_else(|| ApiError::query("format", "There are: html, atom, rss, json."))?,
         ),
     };
-    let shape = Shape {
-        form: Form::Errata(format),
-        base: visitor.base.0.clone(),
-        query: ThreadQuery::first_page(&site.settings),
-        reply: None,
-        marked: None,
-    };
+    let shape = Shape::of(Form::Errata(format), visitor.base.0.clone(), &site.settings);
     let source = ErrataSource {
         app: &app,
         asking: Asking::new(&app, &visitor),
@@ -86,12 +80,7 @@ impl Source for ErrataSource<'_> {
     }
 
     async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
-        let Some(key) = self.key(slot) else {
-            return Ok(slot.latest());
-        };
-        let site = slot.site.id;
-        let found = self.app.store.read(move |tx| pages::find(tx, site, &key));
-        Ok(found.await?.map_or(0, |page| page.version))
+        self.asking.version(slot, self.page.as_ref()).await
     }
 
     async fn render(&self, slot: &Slot, shape: &Shape, turn: Turn) -> Result<Rendered, PageError> {
@@ -151,8 +140,5 @@ fn headers(format: Option<Format>) -> HeaderMap {
         Some(Format::Rss) => "application/rss+xml; charset=utf-8",
         Some(Format::Json) => "application/feed+json",
     };
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    complete(&mut headers, true);
-    headers
+    of_public(kind, None)
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use axum::http::{HeaderMap, Response, Uri};
 use rejoinder_core::discussion::feed::{Feed, Format, Of};
 use rejoinder_core::{CommentId, PageKey, Refusal, Site, ThreadQuery};
 use store::discussion::{comments, feeds, pages};
@@ -17,7 +17,7 @@ use crate::http::error::ApiError;
 use crate::http::extract::Visitor;
 use crate::http::limits::Act;
 use crate::http::metrics::Counter;
-use crate::http::middleware::headers::complete;
+use crate::http::middleware::headers::of_public;
 use crate::http::page_cache::{
     Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators, WHOLE_SITE,
 };
@@ -209,12 +209,7 @@ impl Source for FeedSource<'_> {
     }
 
     async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
-        let Some(key) = self.key(slot) else {
-            return Ok(slot.latest());
-        };
-        let site = slot.site.id;
-        let found = self.app.store.read(move |tx| pages::find(tx, site, &key));
-        Ok(found.await?.map_or(0, |page| page.version))
+        self.asking.version(slot, self.key.as_ref()).await
     }
 
     async fn render(&self, slot: &Slot, shape: &Shape, turn: Turn) -> Result<Rendered, PageError> {
@@ -253,8 +248,5 @@ fn headers(format: Format) -> HeaderMap {
         Format::Rss => "application/rss+xml; charset=utf-8",
         Format::Json => "application/feed+json",
     };
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    complete(&mut headers, true);
-    headers
+    of_public(kind, None)
 }

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
-use rejoinder_core::{CampaignId, PageKey, Site, ThreadQuery, Time};
+use axum::http::{HeaderMap, Response, Uri};
+use rejoinder_core::{CampaignId, PageKey, Site, Time};
 use render::Context;
 use render::funding::{CampaignView, CampaignsBody};
 use store::funding::campaigns::{self as stored, Counted};
@@ -15,7 +15,7 @@ use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Params, Visitor};
 use crate::http::limits::Act;
 use crate::http::metrics::Counter;
-use crate::http::middleware::headers::{complete, embed_policy};
+use crate::http::middleware::headers::{embed_policy, of_public};
 use crate::http::page_cache::{
     Form, FundingForm, FundingOf, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators,
 };
@@ -100,13 +100,11 @@ async fn answer(
         .map(|page| visitor.page(app, &site, page))
         .transpose()?;
     let of = of(app, &site, form, id, page.as_ref()).await?;
-    let shape = Shape {
-        form: Form::Funding(form, of),
-        base: visitor.base.0.clone(),
-        query: ThreadQuery::first_page(&site.settings),
-        reply: None,
-        marked: None,
-    };
+    let shape = Shape::of(
+        Form::Funding(form, of),
+        visitor.base.0.clone(),
+        &site.settings,
+    );
     // What section a page belongs to may change, and its address must not lead past that.
     let raw = page.is_none().then_some(uri);
     let source = FundingSource {
@@ -222,16 +220,11 @@ fn body(
 }
 
 fn headers(site: &Site, form: FundingForm) -> HeaderMap {
-    let mut headers = HeaderMap::new();
     let kind = match form {
         FundingForm::Bar | FundingForm::Page => "text/html; charset=utf-8",
         FundingForm::Picture => "image/svg+xml",
         FundingForm::Json => "application/json",
     };
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    if form == FundingForm::Page {
-        headers.insert(header::CONTENT_SECURITY_POLICY, embed_policy(site, &[]));
-    }
-    complete(&mut headers, true);
-    headers
+    let policy = (form == FundingForm::Page).then(|| embed_policy(site, &[]));
+    of_public(kind, policy)
 }

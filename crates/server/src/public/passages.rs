@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
-use rejoinder_core::{PageKey, ThreadQuery};
+use axum::http::{HeaderMap, Response, Uri};
+use rejoinder_core::PageKey;
 use render::passages::{AnnotatedBody, AnnotationsBody};
 use store::discussion::pages;
 use store::passages::annotations as stored;
@@ -12,7 +12,7 @@ use crate::http::error::ApiError;
 use crate::http::extract::{Params, Visitor};
 use crate::http::limits::Act;
 use crate::http::metrics::Counter;
-use crate::http::middleware::headers::complete;
+use crate::http::middleware::headers::of_public;
 use crate::http::page_cache::{
     Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators,
 };
@@ -31,13 +31,7 @@ pub(crate) async fn annotations(
     app.limits.take(Act::Read, &visitor, app.now())?;
     let site = visitor.at(&app, params.site()?).await?;
     let page = visitor.page(&app, &site, params.page())?;
-    let shape = Shape {
-        form: Form::Annotations,
-        base: visitor.base.0.clone(),
-        query: ThreadQuery::first_page(&site.settings),
-        reply: None,
-        marked: None,
-    };
+    let shape = Shape::of(Form::Annotations, visitor.base.0.clone(), &site.settings);
     let source = AnnotationsSource {
         app: &app,
         asking: Asking::new(&app, &visitor),
@@ -62,9 +56,7 @@ impl Source for AnnotationsSource<'_> {
     }
 
     async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
-        let (site, key) = (slot.site.id, slot.page(&self.page));
-        let found = self.app.store.read(move |tx| pages::find(tx, site, &key));
-        Ok(found.await?.map_or(0, |page| page.version))
+        self.asking.version(slot, Some(&self.page)).await
     }
 
     async fn render(&self, slot: &Slot, _: &Shape, turn: Turn) -> Result<Rendered, PageError> {
@@ -92,16 +84,8 @@ impl Source for AnnotationsSource<'_> {
             version: page.as_ref().map_or(0, |page| page.version),
             canonical: page.map(|page| page.key.as_str().to_owned()),
             body: body.map_err(PageError::broken)?,
-            headers: headers(),
+            headers: of_public("application/json", None),
             validators: Validators::Tag,
         })
     }
-}
-
-fn headers() -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let kind = HeaderValue::from_static("application/json");
-    headers.insert(header::CONTENT_TYPE, kind);
-    complete(&mut headers, true);
-    headers
 }

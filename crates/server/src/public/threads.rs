@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use axum::http::{HeaderMap, Response, Uri};
 use rejoinder_core::recordings::Recording;
 use rejoinder_core::{PageKey, Site, Thread, ThreadQuery};
 use render::discussion::json::{self, ThreadBody};
 use render::funding::CampaignView;
 use render::{Context, View, catalogue};
 use store::Tx;
-use store::discussion::{pages, threads};
+use store::discussion::threads;
 use store::funding::campaigns::{self, Counted};
 use store::passages::errata;
 
@@ -21,7 +21,7 @@ use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Params, ThreadAsked, Visitor};
 use crate::http::limits::Act;
 use crate::http::metrics::Counter;
-use crate::http::middleware::headers::{complete, embed_policy, own_policy};
+use crate::http::middleware::headers::{embed_policy, of_public, own_policy};
 use crate::http::page_cache::{
     Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators,
 };
@@ -326,13 +326,7 @@ impl Source for ThreadSource<'_> {
     }
 
     async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
-        let (site, key) = (slot.site.id, slot.page(&self.page));
-        let page = self
-            .app
-            .store
-            .read(move |tx| pages::find(tx, site, &key))
-            .await?;
-        Ok(page.map_or(0, |page| page.version))
+        self.asking.version(slot, Some(&self.page)).await
     }
 
     async fn render(&self, slot: &Slot, shape: &Shape, turn: Turn) -> Result<Rendered, PageError> {
@@ -367,7 +361,6 @@ pub(crate) fn placed(app: &App, site: &Site, base: &str, key: PageKey) -> PageKe
 }
 
 fn headers(site: &Site, form: Form, recordings: &[Recording]) -> HeaderMap {
-    let mut headers = HeaderMap::new();
     let kind = match form {
         Form::Json | Form::Annotations => "application/json",
         Form::Fragment
@@ -379,7 +372,6 @@ fn headers(site: &Site, form: Form, recordings: &[Recording]) -> HeaderMap {
         | Form::Recording(..)
         | Form::Errata(_) => "text/html; charset=utf-8",
     };
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     let policy = match form {
         Form::Page => Some(embed_policy(site, &players(site, recordings))),
         Form::Article => Some(own_policy(&players(site, recordings))),
@@ -392,7 +384,5 @@ fn headers(site: &Site, form: Form, recordings: &[Recording]) -> HeaderMap {
         | Form::Annotations
         | Form::Errata(_) => None,
     };
-    headers.extend(policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
-    complete(&mut headers, true);
-    headers
+    of_public(kind, policy)
 }

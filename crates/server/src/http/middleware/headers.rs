@@ -97,6 +97,16 @@ pub(super) fn finish(response: &mut Response<Body>, framers: Framers, site: Opti
     complete(headers, is_public);
 }
 
+/// The headers of what everyone may load, of the type `content_type`, under `policy` where it is a page.
+pub(crate) fn of_public(content_type: &'static str, policy: Option<HeaderValue>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let content_type = HeaderValue::from_static(content_type);
+    headers.insert(header::CONTENT_TYPE, content_type);
+    headers.extend(policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
+    complete(&mut headers, true);
+    headers
+}
+
 /// The headers that are the same for everything, where they are not set yet. What is public may be
 /// loaded into pages of other sites.
 pub(crate) fn complete(headers: &mut HeaderMap, is_public: bool) {

@@ -86,6 +86,17 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// What has one form alone at a site, whichever comments a thread shows.
+    pub(crate) fn of(form: Form, base: Arc<str>, settings: &Settings) -> Self {
+        Self {
+            form,
+            base,
+            query: ThreadQuery::first_page(settings),
+            reply: None,
+            marked: None,
+        }
+    }
+
     /// Whether it is what a site's own pages ask for first, whatever the order.
     pub(super) fn is_usual(&self, settings: &Settings) -> bool {
         let usual = ThreadQuery {

@@ -4,9 +4,9 @@ use std::slice;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Response, header};
+use axum::http::{HeaderMap, Response};
 use rejoinder_core::recordings::{Comparison, Recording, Span};
-use rejoinder_core::{PageKey, RecordingId, Site, ThreadQuery};
+use rejoinder_core::{PageKey, RecordingId, Site};
 use render::Context;
 use render::recordings::{Cited, CutOf, PlayerContent};
 use store::discussion::pages;
@@ -18,7 +18,7 @@ use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Params, Visitor};
 use crate::http::limits::Act;
 use crate::http::metrics::Counter;
-use crate::http::middleware::headers::{complete, embed_policy};
+use crate::http::middleware::headers::{embed_policy, of_public};
 use crate::http::page_cache::{
     Form, PageError, Rendered, Shape, Slot, Source, Turns as _, Validators,
 };
@@ -65,13 +65,7 @@ async fn answer(
     if !stands_with(app, &site, &page, id).await? {
         return Err(ApiError::not_found());
     }
-    let shape = Shape {
-        form: form(id),
-        base: visitor.base.0.clone(),
-        query: ThreadQuery::first_page(&site.settings),
-        reply: None,
-        marked: None,
-    };
+    let shape = Shape::of(form(id), visitor.base.0.clone(), &site.settings);
     let asking = Asking::new(app, visitor);
     let source = AlongSource {
         app,
@@ -172,9 +166,7 @@ impl Source for AlongSource<'_> {
     }
 
     async fn version(&self, slot: &Slot) -> Result<i64, PageError> {
-        let (site, key) = (slot.site.id, slot.page(&self.page));
-        let found = self.app.store.read(move |tx| pages::find(tx, site, &key));
-        Ok(found.await?.map_or(0, |page| page.version))
+        self.asking.version(slot, Some(&self.page)).await
     }
 
     async fn render(&self, slot: &Slot, shape: &Shape, turn: Turn) -> Result<Rendered, PageError> {
@@ -203,13 +195,7 @@ impl Source for AlongSource<'_> {
 }
 
 fn headers(site: &Site, form: Form, recording: &Recording) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let kind = HeaderValue::from_static("text/html; charset=utf-8");
-    headers.insert(header::CONTENT_TYPE, kind);
-    if matches!(form, Form::Recording(..)) {
-        let policy = embed_policy(site, &players(site, slice::from_ref(recording)));
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    complete(&mut headers, true);
-    headers
+    let is_page = matches!(form, Form::Recording(..));
+    let policy = is_page.then(|| embed_policy(site, &players(site, slice::from_ref(recording))));
+    of_public("text/html; charset=utf-8", policy)
 }
