@@ -126,6 +126,12 @@ impl LogAction {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.as_str() == word)
     }
+
+    /// The decision on a comment that it stands for; a pin went to the first place.
+    pub fn decided(self) -> Option<Action> {
+        let mut decisions = Action::ALL.into_iter();
+        decisions.find(|action| Self::from(*action) == self)
+    }
 }
 
 impl Vocabulary for LogAction {
@@ -173,6 +179,7 @@ mod tests {
     fn the_log_knows_every_decision() {
         for action in Action::ALL {
             assert_eq!(LogAction::from(action).as_str(), action.as_str());
+            assert_eq!(LogAction::from(action).decided(), Some(action));
         }
     }
 }

@@ -215,7 +215,7 @@ fn undo_of_comment(
     let (Some(before), Some(after)) = (&decision.before, &decision.after) else {
         return Err(Refusal::NotUndoable.into());
     };
-    if let Some(action) = Action::from_word(&decision.action) {
+    if let Some(action) = decision.action.known().and_then(LogAction::decided) {
         decision::may_decide(moderator.role, action)?;
         if action.judges() && log::is_judged_after(tx, site, comment.id, id)? {
             return Err(Refusal::DecidedMeanwhile.into());
