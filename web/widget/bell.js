@@ -4,7 +4,7 @@ import { part } from '../shared/nodes.js';
 /** @typedef {import('./thread.js').Thread} Thread */
 
 /**
- * Show an account how much it has not seen.
+ * Show an account how much it has not read.
  *
  * @param {Thread} thread
  * @param {HTMLElement} link
@@ -23,7 +23,7 @@ export async function ring(thread, link) {
 }
 
 /**
- * Open the list, which then counts as seen, or close it.
+ * Open the list, which then counts as read, or close it.
  *
  * @param {Thread} thread
  * @param {HTMLAnchorElement} link

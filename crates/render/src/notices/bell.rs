@@ -29,7 +29,7 @@ pub struct BellItem<'a> {
     pub page: &'a Page,
     /// When it happened.
     pub at: Time,
-    /// Whether it was seen.
+    /// Whether it was read.
     pub is_read: bool,
 }
 

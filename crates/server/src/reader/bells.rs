@@ -25,7 +25,7 @@ const SHOWN: i64 = 30;
 /// What an account is told.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Notices {
-    /// How many were not seen; at most 99.
+    /// How many are unread; at most 99.
     n_unread: i64,
     /// Names the newest, for marking all up to it as read.
     until: Option<String>,
@@ -62,13 +62,13 @@ pub(crate) struct Notice {
     is_read: bool,
 }
 
-/// What was seen.
+/// What was read.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MarkRead {
     /// The site's host.
     site: String,
-    /// The `until` of the list that was seen.
+    /// The `until` of the list that was read.
     until: String,
 }
 
@@ -144,7 +144,7 @@ async fn account(app: &App, visitor: &Visitor, site: &Site) -> Result<Option<Aut
     Ok(account.map(|author| author.id))
 }
 
-/// Say that notices were seen. Said again, nothing changes.
+/// Mark notices as read; doing it again changes nothing.
 #[utoipa::path(
     post, path = "/api/v1/notices/read", tag = "writing", request_body = MarkRead,
     responses((status = 204, description = "They count as read."), (status = "4XX", body = Problem)),

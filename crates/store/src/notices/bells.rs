@@ -32,7 +32,7 @@ pub struct BellNotice {
     pub page: Page,
     /// When it happened.
     pub at: Time,
-    /// Whether it was seen.
+    /// Whether it was read.
     pub is_read: bool,
 }
 
@@ -145,7 +145,7 @@ fn of_articles(
     Ok(notices.collect())
 }
 
-/// How much an account has not seen yet; at most 99.
+/// How much an account has not read yet; at most 99.
 pub fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<i64> {
     let counted = tx.one(
         sql!(true_rows!(
@@ -160,7 +160,7 @@ pub fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<i64> 
     Ok((counted.unwrap_or(0) + n_corrections + n_sent).min(MAX_COUNTED))
 }
 
-/// The account has seen what it was told up to `until`. Said again, nothing changes.
+/// Mark what the account was told up to `until` as read; doing it again changes nothing.
 pub fn mark_read(
     tx: &mut Tx<'_>,
     now: Time,

@@ -158,18 +158,18 @@ pub fn told(
         |row| Ok((row.next()?, row.next()?)),
     )?;
     let mut told = Vec::with_capacity(found.len());
-    for (id, seen_at) in found {
+    for (id, read_at) in found {
         let Some(own) = find(tx, site, id)? else {
             continue;
         };
         if let Some(page) = pages::by_id(tx, site, own.page)? {
-            told.push((own, page, seen_at.is_some()));
+            told.push((own, page, read_at.is_some()));
         }
     }
     Ok(told)
 }
 
-/// How many of an account's were decided on and not seen since, at most `max`.
+/// How many of an account's were decided on and not read since, at most `max`.
 pub(crate) fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, max: i64) -> Result<i64> {
     let counted = tx.one(
         sql!(
@@ -183,7 +183,7 @@ pub(crate) fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, max: i64
     Ok(counted.unwrap_or(0))
 }
 
-/// The account has seen what was decided on up to `until`.
+/// Mark what was decided on up to `until` as read. The column `seen_at` holds what is `read_at` elsewhere.
 pub(crate) fn mark_read(
     tx: &mut Tx<'_>,
     now: Time,

@@ -119,7 +119,7 @@ pub(crate) fn told(
     )
 }
 
-/// How much of that an author has not seen; at most `limit`.
+/// How much of that an author has not read; at most `limit`.
 pub(crate) fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i64) -> Result<i64> {
     let unread = tx.one(
         sql!(
@@ -134,7 +134,7 @@ pub(crate) fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId, limit: i
     Ok(unread.unwrap_or(0))
 }
 
-/// An author has seen what became of their own up to `until`. Said again, nothing changes.
+/// Mark what became of an author's own up to `until` as read; doing it again changes nothing.
 pub(crate) fn mark_read(
     tx: &mut Tx<'_>,
     now: Time,
