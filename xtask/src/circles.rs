@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::command::root;
-use crate::source::files;
+use crate::source::{files, scripts, without_tests};
 
 /// What each module needs.
 type Graph = BTreeMap<String, BTreeSet<String>>;
@@ -37,11 +37,9 @@ fn no_module_of_a_crate_needs_one_that_needs_it() {
 /// too; what only stands in a comment, as types do, is not.
 fn web() -> Graph {
     let mut graph = Graph::new();
-    for folder in ["widget", "desk", "pages", "shared"] {
-        for path in files(&root().join("web").join(folder), "js") {
-            let text = without_comments(&fs::read_to_string(&path).unwrap());
-            graph.insert(name_of(&path), imports(&text));
-        }
+    for path in scripts() {
+        let text = without_comments(&fs::read_to_string(&path).unwrap());
+        graph.insert(name_of(&path), imports(&text));
     }
     graph
 }
@@ -70,8 +68,7 @@ fn rust(name: &str) -> Graph {
     let src = root().join("crates").join(name).join("src");
     let code = |path: &Path| {
         let text = without_comments(&fs::read_to_string(path).unwrap());
-        let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
-        code.to_owned()
+        without_tests(&text).to_owned()
     };
     let files = files(&src, "rs").into_iter();
     let texts: BTreeMap<Module, String> = files

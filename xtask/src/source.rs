@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::command::root;
+
 /// The files below `folder` whose names end in `.extension`, by their names.
 pub(crate) fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -18,4 +20,18 @@ pub(crate) fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// The scripts that browsers run.
+pub(crate) fn scripts() -> Vec<PathBuf> {
+    let web = root().join("web");
+    let folders = ["widget", "desk", "pages", "shared"].into_iter();
+    folders
+        .flat_map(|folder| files(&web.join(folder), "js"))
+        .collect()
+}
+
+/// The code of a file of Rust without the tests at its end.
+pub(crate) fn without_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod ").next().unwrap_or_default()
 }

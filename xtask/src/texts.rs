@@ -4,7 +4,7 @@
 use std::fs;
 
 use crate::command::root;
-use crate::source::files;
+use crate::source::{files, scripts, without_tests};
 
 /// What stands in code all the same: names, which are the same in every language, and the one sentence of
 /// a loader that has nothing to read a text from.
@@ -38,19 +38,16 @@ fn no_template_says_anything_of_its_own() {
 
 #[test]
 fn no_sentence_that_a_reader_sees_stands_in_code() {
-    let web = ["widget", "desk", "pages", "shared"];
-    let scripts = web
-        .iter()
-        .flat_map(|folder| files(&root().join("web").join(folder), "js"));
-    let scripts = scripts.map(|path| (path, ['\'', '`'].as_slice()));
+    let scripts = scripts()
+        .into_iter()
+        .map(|path| (path, ['\'', '`'].as_slice()));
     let render = files(&root().join("crates/render/src"), "rs").into_iter();
     let render = render.map(|path| (path, ['"'].as_slice()));
     let code: Vec<_> = scripts.chain(render).collect();
     assert!(code.len() > 100, "{}", code.len());
     let sentences = code.iter().flat_map(|(path, quotes)| {
         let text = fs::read_to_string(path).unwrap();
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        let found = literals(code, quotes).into_iter();
+        let found = literals(without_tests(&text), quotes).into_iter();
         let found = found.filter(|text| is_sentence(text) && !KNOWN.contains(&text.trim()));
         found.map(move |text| format!("{}: {text}", path.display()))
     });
