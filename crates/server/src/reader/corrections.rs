@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use markup::{Rendered, VisibleText, escape, sanitise};
+use markup::Rendered;
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author;
 use rejoinder_core::passages::correction::MAX_CHARS;
@@ -231,8 +231,7 @@ struct CorrectionTexts<'a> {
     thanks: Option<&'a str>,
 }
 
-/// All that was typed, for the rules that look at texts: it is shown as it is typed, and what would become
-/// a link in a comment is one.
+/// All that was typed, for the rules that look at texts.
 async fn rendered(
     app: &App,
     visitor: &Visitor,
@@ -245,15 +244,7 @@ async fn rendered(
     let quote = texts.annotation.map(|own| own.quote.exact.as_str());
     let parts = [Some(texts.text), texts.proposed, quote, texts.thanks];
     let whole: Vec<&str> = parts.into_iter().flatten().collect();
-    let whole = whole.join("\n\n");
-    let marked = rendering::render(app, visitor, &whole, Vec::new()).await?;
-    let html = sanitise(&escape(&whole));
-    Ok(Rendered {
-        shown: VisibleText::of(&html),
-        html,
-        times: Vec::new(),
-        ..marked
-    })
+    rendering::as_typed(app, visitor, &whole.join("\n\n")).await
 }
 
 /// Where the form is opened.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use markup::{Rendered, VisibleText, escape, sanitise};
+use markup::Rendered;
 use rejoinder_core::identity::author;
 use rejoinder_core::publication::settings::Email;
 use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, State as ProposalState};
@@ -274,8 +274,7 @@ async fn make(
     Ok((proposal, token.headers()))
 }
 
-/// What a line says, for the rules that look at texts: it is shown as it is typed, and what would become a
-/// link in a comment is one.
+/// What a line says, for the rules that look at texts.
 async fn rendered(app: &App, visitor: &Visitor, said: &LineText) -> Result<Rendered, ApiError> {
     if said.text.chars().count() > MAX_CHARS {
         return Err(Refusal::ProposalTooLong { max: MAX_CHARS }.into());
@@ -284,14 +283,7 @@ async fn rendered(app: &App, visitor: &Visitor, said: &LineText) -> Result<Rende
         Some(speaker) => format!("{speaker}\n{}", said.text),
         None => said.text.clone(),
     };
-    let marked = rendering::render(app, visitor, &whole, Vec::new()).await?;
-    let html = sanitise(&escape(&whole));
-    Ok(Rendered {
-        shown: VisibleText::of(&html),
-        html,
-        times: Vec::new(),
-        ..marked
-    })
+    rendering::as_typed(app, visitor, &whole).await
 }
 
 /// What a guest says of themselves; `None` when they say nothing and are known already.

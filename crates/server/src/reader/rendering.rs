@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use markup::Rendered;
+use markup::{Rendered, VisibleText, escape, sanitise};
 use rejoinder_core::discussion::policy;
 use rejoinder_core::recordings::Citable;
 use rejoinder_core::{PageKey, Site, SiteId};
@@ -28,6 +28,23 @@ pub(super) async fn render(
     let text = text.to_owned();
     let work = move || markup::render_beside(&text, &recordings);
     app.slots.run(Who::of(visitor), work).await
+}
+
+/// What the rules look at of a text that is shown as it is typed: what would become a link in a comment is
+/// one here, too.
+pub(super) async fn as_typed(
+    app: &App,
+    visitor: &Visitor,
+    text: &str,
+) -> Result<Rendered, ApiError> {
+    let marked = render(app, visitor, text, Vec::new()).await?;
+    let html = sanitise(&escape(text));
+    Ok(Rendered {
+        shown: VisibleText::of(&html),
+        html,
+        times: Vec::new(),
+        ..marked
+    })
 }
 
 /// Refuse `text` where it is too long for `site`; what takes long to count is counted where it keeps
