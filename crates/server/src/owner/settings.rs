@@ -139,20 +139,9 @@ pub(super) async fn save(newsroom: Newsroom, Form(fields): Form) -> Result<Respo
         let page = page(&newsroom, &site, &refused, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let (before, by, now) = (
-        site.clone(),
-        By::owner(&newsroom.author),
-        newsroom.app.now(),
-    );
-    let save = move |tx: &mut Tx<'_>| {
-        // Two owners who save at the same moment must not undo each other.
-        let is_as_seen = sites::lock(tx, before.id)?.is_some_and(|now| now == before);
-        if is_as_seen {
-            owners::save_settings(tx, now, &by, before.id, &settings)?;
-        }
-        Ok(is_as_seen)
-    };
-    finish(&newsroom, newsroom.app.store.write(save).await).await
+    let (id, now) = (site.id, newsroom.app.now());
+    let save = move |tx: &mut Tx<'_>, by: &By| owners::save_settings(tx, now, by, id, &settings);
+    save_where_as_seen(&newsroom, site, save).await
 }
 
 /// `POST /admin/{site}/origins`.
@@ -167,19 +156,10 @@ pub(super) async fn save_origins(
     let typed = fields.get("origins").unwrap_or_default();
     let problem = match origin::origins(typed) {
         Ok(origins) => {
-            let (before, by, now) = (
-                site.clone(),
-                By::owner(&newsroom.author),
-                newsroom.app.now(),
-            );
-            let save = move |tx: &mut Tx<'_>| {
-                let is_as_seen = sites::lock(tx, before.id)?.is_some_and(|now| now == before);
-                if is_as_seen {
-                    owners::set_origins(tx, now, &by, before.id, &origins)?;
-                }
-                Ok(is_as_seen)
-            };
-            return finish(&newsroom, newsroom.app.store.write(save).await).await;
+            let (id, now) = (site.id, newsroom.app.now());
+            let save =
+                move |tx: &mut Tx<'_>, by: &By| owners::set_origins(tx, now, by, id, &origins);
+            return save_where_as_seen(&newsroom, site, save).await;
         }
         Err(refusal) => ApiError::from(refusal).detail,
     };
@@ -191,9 +171,22 @@ pub(super) async fn save_origins(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-/// What is answered when the store has saved it, or found it changed meanwhile.
-async fn finish(newsroom: &Newsroom, saved: store::Result<bool>) -> Result<Response, ErrorPage> {
-    if !saved? {
+/// Save where the site is still as it was `seen`: two owners who save at the same moment must not undo each
+/// other.
+async fn save_where_as_seen(
+    newsroom: &Newsroom,
+    seen: Site,
+    save: impl Fn(&mut Tx<'_>, &By) -> store::Result<()> + Send + 'static,
+) -> Result<Response, ErrorPage> {
+    let by = By::owner(&newsroom.author);
+    let write = move |tx: &mut Tx<'_>| {
+        let is_as_seen = sites::lock(tx, seen.id)?.is_some_and(|now| now == seen);
+        if is_as_seen {
+            save(tx, &by)?;
+        }
+        Ok(is_as_seen)
+    };
+    if !newsroom.app.store.write(write).await? {
         let site = current(newsroom).await?;
         return meanwhile(newsroom, &site).await;
     }
