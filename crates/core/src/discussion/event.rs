@@ -2,7 +2,7 @@
 
 use crate::ids::{CommentId, PageId, RecordingId, SiteId};
 use crate::moderation::decision::Decided;
-use crate::recordings::Happened;
+use crate::recordings::RecordingChange;
 use crate::time::Time;
 
 /// What happened.
@@ -100,7 +100,7 @@ pub struct Event {
     /// To which comment.
     pub comment: Option<CommentId>,
     /// To which recording of the page, and what.
-    pub recording: Option<(RecordingId, Happened)>,
+    pub recording: Option<(RecordingId, RecordingChange)>,
     /// When.
     pub at: Time,
     /// The decision that made it happen.

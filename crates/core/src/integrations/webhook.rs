@@ -16,7 +16,7 @@ use crate::time::Time;
 pub const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An endpoint that has taken nothing for so long is turned off.
-pub const PATIENCE: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+pub const GIVE_UP_AFTER: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// The wait after each attempt that failed; after the last one the delivery is given up. Together
 /// a little more than three days.
@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(waits.len(), 9);
         assert!(waits.is_sorted());
         let all: Duration = waits.iter().sum();
-        assert!(all > PATIENCE && all < PATIENCE + Duration::from_secs(24 * 60 * 60));
+        assert!(all > GIVE_UP_AFTER && all < GIVE_UP_AFTER + Duration::from_secs(24 * 60 * 60));
         assert_eq!(wait_after(0), None);
     }
 }

@@ -21,5 +21,6 @@ pub use log_action::LogAction;
 pub use reason::{FlagReason, Reason, StateReason};
 pub use standing::{Ban, Standing, Trust, may_write};
 pub use verdict::{
-    Finding, Judged, LateVerdict, Mark, Outcome, Phase, Stand, Verdict, edited, is_of_rules, late,
+    Finding, Judged, LateVerdict, Mark, Outcome, Phase, PriorState, Verdict, edited, is_of_rules,
+    late,
 };

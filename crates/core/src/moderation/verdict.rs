@@ -179,7 +179,7 @@ pub struct Verdict {
 
 /// Where a comment stands before a verdict that comes late.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stand {
+pub struct PriorState {
     /// Its state and why.
     pub outcome: Outcome,
     /// Its newest revision.
@@ -212,7 +212,7 @@ pub fn edited(before: &Outcome, verdict: &Verdict) -> Outcome {
 /// withdraw a comment; it publishes only one that waited for it, and only when none of the `findings`
 /// of the phases after it asks for something else.
 pub fn late(
-    stand: &Stand,
+    stand: &PriorState,
     revision: i64,
     verdict: &LateVerdict,
     findings: &[Finding],
@@ -248,8 +248,8 @@ mod tests {
         }
     }
 
-    fn stand(outcome: Outcome) -> Stand {
-        Stand {
+    fn stand(outcome: Outcome) -> PriorState {
+        PriorState {
             outcome,
             revision: 2,
             decided_revision: None,
@@ -314,12 +314,12 @@ mod tests {
 
     #[test]
     fn a_late_verdict_yields_to_a_moderator() {
-        let decided = Stand {
+        let decided = PriorState {
             decided_revision: Some(2),
             ..stand(Outcome::PUBLISHED)
         };
         assert_eq!(late(&decided, 2, &external(State::Spam), &[]), None);
-        let edited_since = Stand {
+        let edited_since = PriorState {
             decided_revision: Some(1),
             ..stand(Outcome::PUBLISHED)
         };

@@ -15,7 +15,7 @@ pub use external::External;
 pub use playing::{Playing, Seek};
 pub use proposals::{LineText, Lock, Proposal};
 pub use provider::{NoProvider, Provider};
-pub use recording::{Happened, Recording, RecordingKind, State, Status};
+pub use recording::{Recording, RecordingChange, RecordingKind, State, Status};
 pub use span::{Seconds, Span};
 pub use words::{Words, folded};
 

@@ -96,7 +96,7 @@ impl Status {
 
 /// What happened to a recording, for those who are told of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Happened {
+pub enum RecordingChange {
     /// It can be heard.
     Published,
     /// It is called something else, or is divided into other chapters, or a cut of it is gone.

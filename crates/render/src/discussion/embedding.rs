@@ -8,7 +8,7 @@ use crate::catalogue::{self, fill};
 
 /// What keeps a page from showing its thread, as far as the publisher can do something about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hindrance {
+pub enum EmbeddingProblem {
     /// The page was opened as a file or in a sandboxed frame.
     OriginMissing,
     /// There is no such site.
@@ -49,15 +49,19 @@ pub struct Asking<'a> {
     pub is_listed: bool,
 }
 
-/// What to say in `language` to a page that `hindrance`, if anything, keeps from its thread.
-pub fn body(language: Language, asking: Asking<'_>, hindrance: Option<Hindrance>) -> EmbeddingBody {
+/// What to say in `language` to a page that `problem`, if anything, keeps from its thread.
+pub fn body(
+    language: Language,
+    asking: Asking<'_>,
+    problem: Option<EmbeddingProblem>,
+) -> EmbeddingBody {
     let texts = &catalogue::of(language).embedding;
-    let advice = hindrance.map(|hindrance| {
-        let text = match hindrance {
-            Hindrance::OriginMissing => &texts.origin_missing,
-            Hindrance::SiteUnknown => &texts.site_unknown,
-            Hindrance::OriginRefused => &texts.origin_refused,
-            Hindrance::PageElsewhere => &texts.page_elsewhere,
+    let advice = problem.map(|problem| {
+        let text = match problem {
+            EmbeddingProblem::OriginMissing => &texts.origin_missing,
+            EmbeddingProblem::SiteUnknown => &texts.site_unknown,
+            EmbeddingProblem::OriginRefused => &texts.origin_refused,
+            EmbeddingProblem::PageElsewhere => &texts.page_elsewhere,
         };
         let values = [
             ("site", &asking.site as &dyn std::fmt::Display),

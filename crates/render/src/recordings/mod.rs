@@ -26,6 +26,6 @@ pub use podcast::{Episode, podcast};
 pub use proposals::{Asks, ProposalForm, proposal_page};
 pub use reading::{report, unread};
 pub use revision::{RevisionPage, revision_page};
-pub use search::{Hit, Place, Sought, address, search_page};
+pub use search::{Hit, Place, RecordingSearch, address, search_page};
 pub use section::playing;
 pub(crate) use section::section;

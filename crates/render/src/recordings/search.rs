@@ -40,7 +40,7 @@ pub struct Place<'a> {
 
 /// What a reader looks for, and where the list goes on.
 #[derive(Debug, Clone, Copy)]
-pub struct Sought<'a> {
+pub struct RecordingSearch<'a> {
     /// What was typed.
     pub words: &'a str,
     /// The id after which the list goes on.
@@ -48,7 +48,7 @@ pub struct Sought<'a> {
 }
 
 /// The recordings of a site as a whole page.
-pub fn search_page(context: &Context<'_>, sought: Sought<'_>, hits: &[Hit<'_>]) -> String {
+pub fn search_page(context: &Context<'_>, sought: RecordingSearch<'_>, hits: &[Hit<'_>]) -> String {
     let own = &context.texts.recordings;
     let title = fill(&own.all, &[("site", &publisher(context.site))]);
     rendered(&SearchPage {
@@ -81,7 +81,7 @@ struct SearchPage<'a> {
     assets: &'a str,
     title: &'a str,
     context: &'a Context<'a>,
-    sought: Sought<'a>,
+    sought: RecordingSearch<'a>,
     hits: &'a [Hit<'a>],
 }
 

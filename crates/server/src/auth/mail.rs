@@ -13,7 +13,7 @@ use rejoinder_core::{AuthorId, Refusal, Site, Token, identity::author};
 use render::Problem;
 use render::identity::{self, Asking, Link, Sent};
 use sha2::{Digest, Sha256};
-use store::identity::mail_sign_ins::{self, Entered, Opened, Pending, Wish};
+use store::identity::mail_sign_ins::{self, Entered, Opened, Pending, SignInRequest};
 
 use super::{Way, asking, from_own_page, new_session, own_path, private, providers, token};
 use crate::http::error::ApiError;
@@ -103,7 +103,7 @@ fn wish(
     from: &str,
     email: &str,
     asked: &Token,
-) -> store::Result<Wish> {
+) -> store::Result<SignInRequest> {
     let now = app.now();
     let token = Token::new(&*app.random);
     let context = context(app, site, visitor.base.in_mails());
@@ -128,7 +128,7 @@ fn wish(
         list_id: None,
         unsubscribe_url: None,
     };
-    Ok(Wish {
+    Ok(SignInRequest {
         site: site.id,
         email: email.to_owned(),
         mailbox: author::mailbox(email),

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use rejoinder_core::{AuthorId, Refusal, Site, Token};
 use render::identity::{self, Away, Stop};
 use store::StoreError;
-use store::identity::identities::{self, Arrived, Arriving, Claims};
+use store::identity::identities::{self, Arriving, Claims, SignedInAccount};
 use store::identity::openid::{self, Back, Provider, Sent};
 
 use super::mail::go;
@@ -199,7 +199,11 @@ async fn believed(
 
 /// Let someone in: under the name that they have here, else the one that they have there, else one
 /// that is nobody's.
-async fn enter(app: &App, arriving: Arriving, name: Option<String>) -> Result<Arrived, StoreError> {
+async fn enter(
+    app: &App,
+    arriving: Arriving,
+    name: Option<String>,
+) -> Result<SignedInAccount, StoreError> {
     let now = app.now();
     let nobody = identity::reader_name(arriving.site.settings.language, arriving.author.0);
     let mut names = [name, Some(nobody)].into_iter().flatten();

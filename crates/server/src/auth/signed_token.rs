@@ -51,7 +51,7 @@ struct Payload {
 
 /// What a token says, and until when it can be used.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Vouched {
+pub(crate) struct TokenClaims {
     pub(crate) claims: Claims,
     pub(crate) expires_at: Time,
 }
@@ -62,7 +62,7 @@ pub(crate) fn check(
     host: &str,
     keys: &[SignInKey],
     now: Time,
-) -> Result<Vouched, Refusal> {
+) -> Result<TokenClaims, Refusal> {
     let invalid = |why| Refusal::TokenInvalid { why };
     if token.len() > MAX_BYTES {
         return Err(invalid("it is longer than 8,192 bytes"));
@@ -174,7 +174,7 @@ const fn algorithm(kind: KeyKind) -> Algorithm {
     }
 }
 
-fn read(payload: Payload, now: Time) -> Result<Vouched, Refusal> {
+fn read(payload: Payload, now: Time) -> Result<TokenClaims, Refusal> {
     let invalid = |why| Err(Refusal::TokenInvalid { why });
     let (Some(issued_at), Some(expires_at)) = (seconds(payload.iat), seconds(payload.exp)) else {
         return invalid("`iat` and `exp` must be seconds since 1970");
@@ -198,7 +198,7 @@ fn read(payload: Payload, now: Time) -> Result<Vouched, Refusal> {
         .as_deref()
         .filter(|name| !name.trim().is_empty());
     let email = payload.email.as_deref().filter(|_| payload.email_verified);
-    Ok(Vouched {
+    Ok(TokenClaims {
         claims: Claims {
             issuer: PUBLISHER.to_owned(),
             subject: payload.sub,

@@ -11,7 +11,7 @@ use render::moderation::{AuthorPage, BannedPage, Changed, Refused, Stopped, name
 use store::moderation::sanctions;
 use store::moderation::{
     sanctions::Change,
-    standing::{self, Banned, Drawer},
+    standing::{self, AuthorProfile, Banned},
 };
 use store::{Tx, moderation::queues};
 
@@ -32,7 +32,7 @@ pub(super) async fn author(
 }
 
 struct AuthorDetails {
-    drawer: Drawer,
+    drawer: AuthorProfile,
     rows: Vec<Loaded>,
     next: Option<CommentId>,
 }

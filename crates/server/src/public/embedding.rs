@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
 use rejoinder_core::{PageKey, Site, discussion::policy};
-use render::discussion::embedding::{self, Asking, EmbeddingBody, Hindrance};
+use render::discussion::embedding::{self, Asking, EmbeddingBody, EmbeddingProblem};
 use store::discussion::pages;
 
 use crate::http::error::{ApiError, Problem};
@@ -60,21 +60,23 @@ async fn hindrance(
     visitor: &Visitor,
     site: Option<&Arc<Site>>,
     page: &str,
-) -> Result<Option<Hindrance>, ApiError> {
+) -> Result<Option<EmbeddingProblem>, ApiError> {
     let origin = visitor.foreign_origin();
     if origin == Some(NO_ORIGIN) {
-        return Ok(Some(Hindrance::OriginMissing));
+        return Ok(Some(EmbeddingProblem::OriginMissing));
     }
     let Some(site) = site else {
-        return Ok(Some(Hindrance::SiteUnknown));
+        return Ok(Some(EmbeddingProblem::SiteUnknown));
     };
     if origin.is_some_and(|origin| !site.allows(origin)) {
-        return Ok(Some(Hindrance::OriginRefused));
+        return Ok(Some(EmbeddingProblem::OriginRefused));
     }
     let key = visitor.page(app, site, page)?;
     match may_show(app, site, &key).await {
         Ok(()) => Ok(None),
-        Err(error) if error.status == StatusCode::FORBIDDEN => Ok(Some(Hindrance::PageElsewhere)),
+        Err(error) if error.status == StatusCode::FORBIDDEN => {
+            Ok(Some(EmbeddingProblem::PageElsewhere))
+        }
         Err(error) => Err(error),
     }
 }

@@ -35,7 +35,7 @@ pub(crate) async fn of_site(
     asked: HeaderMap,
 ) -> Result<Response<Body>, ApiError> {
     let (host, format) = split(&file)?;
-    let wish = Wish {
+    let wish = FeedRequest {
         of: Of::Site,
         format,
     };
@@ -63,7 +63,7 @@ pub(crate) async fn of_page(
         &app,
         &visitor,
         &host,
-        Wish { of, format },
+        FeedRequest { of, format },
         key,
         &uri,
         &asked,
@@ -84,7 +84,7 @@ pub(crate) async fn of_branch(
     let site = visitor.at(&app, &host).await?;
     let key = page_of(&app, &site, id).await?;
     let of = Of::Branch(id);
-    let wish = Wish { of, format };
+    let wish = FeedRequest { of, format };
     answer(&app, &visitor, &host, wish, Some(key), &uri, &asked).await
 }
 
@@ -103,7 +103,7 @@ pub(crate) async fn of_replies(
         &app,
         &visitor,
         &host,
-        Wish { of, format },
+        FeedRequest { of, format },
         None,
         &uri,
         &asked,
@@ -113,7 +113,7 @@ pub(crate) async fn of_replies(
 
 /// What is asked for.
 #[derive(Clone, Copy)]
-struct Wish {
+struct FeedRequest {
     of: Of,
     format: Format,
 }
@@ -141,7 +141,7 @@ async fn answer(
     app: &App,
     visitor: &Visitor,
     host: &str,
-    wish: Wish,
+    wish: FeedRequest,
     key: Option<PageKey>,
     uri: &Uri,
     asked: &HeaderMap,

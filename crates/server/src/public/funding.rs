@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Response, Uri};
 use rejoinder_core::{CampaignId, PageKey, Site, Time};
 use render::Context;
 use render::funding::{CampaignView, CampaignsBody};
-use store::funding::campaigns::{self as stored, Counted};
+use store::funding::campaigns::{self as stored, CampaignTotals};
 use store::funding::{KEY, version};
 
 use crate::access::Access::Public;
@@ -178,7 +178,7 @@ impl Source for FundingSource<'_> {
             };
             Ok((version(tx, site)?, found))
         });
-        let (version, mut found): (i64, Vec<Counted>) = read.await?;
+        let (version, mut found): (i64, Vec<CampaignTotals>) = read.await?;
         found.retain(|own| own.campaign.hidden_at.is_none());
         let (app, own, base) = (self.app.clone(), slot.site.clone(), shape.base.clone());
         let work = move || body(&context(&app, &own, &base), form, now, &found);
@@ -197,7 +197,7 @@ fn body(
     context: &Context<'_>,
     form: FundingForm,
     now: Time,
-    found: &[Counted],
+    found: &[CampaignTotals],
 ) -> serde_json::Result<Vec<u8>> {
     let standings: Vec<_> = found.iter().map(|own| own.standing(now)).collect();
     let mut shown = found

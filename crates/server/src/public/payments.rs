@@ -7,7 +7,7 @@ use rejoinder_core::{EntryId, Token};
 use sha2::{Digest as _, Sha256};
 use store::Tx;
 use store::funding::hooks::{self, Hook};
-use store::funding::intake::{self, Arrived, Outcome};
+use store::funding::intake::{self, Outcome, ReceivedMessage};
 
 use crate::access::Access;
 use crate::http::error::ApiError;
@@ -59,11 +59,11 @@ async fn take(
     }
 }
 
-fn arrived(app: &App, hook: &Hook, header: &Headers, body: &[u8]) -> Arrived {
+fn arrived(app: &App, hook: &Hook, header: &Headers, body: &[u8]) -> ReceivedMessage {
     let now = app.now();
     let message = Message { header, body };
     let secret = hook.secret.as_deref();
-    Arrived {
+    ReceivedMessage {
         id: app.ids.next(now),
         entry: EntryId(app.ids.next(now)),
         event: secret.map(|secret| hook.processor.read(secret, now, message)),

@@ -12,7 +12,7 @@ use render::funding::CampaignView;
 use render::{Context, View, catalogue};
 use store::Tx;
 use store::discussion::threads;
-use store::funding::campaigns::{self, Counted};
+use store::funding::campaigns::{self, CampaignTotals};
 use store::passages::errata;
 
 use crate::http::assets::VERSION;
@@ -242,7 +242,7 @@ impl ThreadSource<'_> {
 
     /// The campaign that stands with the article; none where it is no article that is shown. It is as old
     /// as the rendering, which is made anew once a minute.
-    async fn campaign(&self, slot: &Slot) -> Result<Option<Counted>, PageError> {
+    async fn campaign(&self, slot: &Slot) -> Result<Option<CampaignTotals>, PageError> {
         if self.article.is_none() {
             return Ok(None);
         }
@@ -275,7 +275,7 @@ fn body(
     context: &Context<'_>,
     shape: &Shape,
     article: Option<(&Publication, &render::Article)>,
-    campaign: Option<&Counted>,
+    campaign: Option<&CampaignTotals>,
     thread: &Thread,
 ) -> Result<Vec<u8>, PageError> {
     let html = match (shape.form, article) {

@@ -15,7 +15,7 @@ use render::Problem;
 use render::identity::{self, Guest, OfGuest, OfGuests, Wrote};
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use store::identity::guests::{self, Kept, Proven, Wish};
+use store::identity::guests::{self, Kept, LinkRequest, Proven};
 use store::identity::personal::Everything;
 use utoipa::ToSchema;
 
@@ -247,7 +247,13 @@ async fn ask(
     Ok(private(StatusCode::OK, page))
 }
 
-fn wish(app: &App, visitor: &Visitor, site: &Site, from: &str, email: &str) -> store::Result<Wish> {
+fn wish(
+    app: &App,
+    visitor: &Visitor,
+    site: &Site,
+    from: &str,
+    email: &str,
+) -> store::Result<LinkRequest> {
     let now = app.now();
     let token = Token::new(&*app.random);
     let link = format!(
@@ -270,7 +276,7 @@ fn wish(app: &App, visitor: &Visitor, site: &Site, from: &str, email: &str) -> s
         list_id: None,
         unsubscribe_url: None,
     };
-    Ok(Wish {
+    Ok(LinkRequest {
         site: site.id,
         email: email.to_owned(),
         token: hash_of(&token),

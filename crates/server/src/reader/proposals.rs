@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::discussion::pages;
 use store::identity::authors::Details;
-use store::recordings::proposing::{self, Hand, NewProposal};
+use store::recordings::proposing::{self, NewProposal, Proposer};
 use store::recordings::{listing, proposals};
 use utoipa::ToSchema;
 
@@ -253,7 +253,7 @@ async fn make(
     let rendered = rendered(app, visitor, &after).await?;
     let token = visitor.token(app);
     let new = NewProposal {
-        hand: Hand {
+        hand: Proposer {
             site: Site::clone(&site),
             reader,
             token: token.hash,
@@ -312,7 +312,7 @@ async fn agree(
     let id: ProposalId = id.parse().map_err(|_| Refusal::ProposalUnknown)?;
     let site = visitor.acting_at(app, host).await?;
     let token = visitor.token(app);
-    let hand = Hand {
+    let hand = Proposer {
         site: Site::clone(&site),
         reader: visitor.reader(app, &site).await?,
         token: token.hash,

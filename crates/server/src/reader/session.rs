@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
 use rejoinder_core::{Author, AuthorId, Refusal, Site, SiteId};
 use serde::{Deserialize, Serialize};
-use store::identity::identities::{self, Arriving, Spent};
+use store::identity::identities::{self, Arriving, UsedToken};
 use store::identity::sessions::{self, NewSession};
 use store::identity::sign_in_keys;
 use utoipa::ToSchema;
@@ -111,7 +111,7 @@ async fn vouch(
     let vouched = signed_token::check(signed, &site.host, &keys, now)?;
     let arriving = Arriving {
         site: site.clone(),
-        spent: Some(Spent::of(signed, vouched.expires_at)),
+        spent: Some(UsedToken::of(signed, vouched.expires_at)),
         claims: vouched.claims,
         author: AuthorId(app.ids.next(now)),
         session,

@@ -9,7 +9,7 @@ use rejoinder_core::{
     AuthorId, CommentId, PageId, PageKey, Reader, Site, Token, discussion::policy,
 };
 use serde::{Deserialize, Serialize};
-use store::notices::subscriptions::{self, Asked, Wish};
+use store::notices::subscriptions::{self, NewSubscription, SubscribeOutcome};
 use store::{discussion::pages, identity::authors};
 use utoipa::ToSchema;
 
@@ -73,8 +73,8 @@ pub(crate) async fn subscribe(
     );
     let (asked, headers) = ask(&app, &visitor, &site, about, wish(&app, &body)?).await?;
     let (status, state) = match asked {
-        Asked::Subscribed => (StatusCode::CREATED, "subscribed"),
-        Asked::Unconfirmed => (StatusCode::ACCEPTED, "unconfirmed"),
+        SubscribeOutcome::Subscribed => (StatusCode::CREATED, "subscribed"),
+        SubscribeOutcome::Unconfirmed => (StatusCode::ACCEPTED, "unconfirmed"),
     };
     Ok((status, headers, Json(Subscribed { state })))
 }
@@ -106,18 +106,18 @@ pub(crate) async fn send(
         wish(&app, &body)?,
     )
     .await?;
-    let is_subscribed = asked == Asked::Subscribed;
+    let is_subscribed = asked == SubscribeOutcome::Subscribed;
     let context = context(&app, &site, &visitor.base.0);
     let page = render::notices::notice::asked_page(&context, &page, is_subscribed);
     Ok((headers, Html(page)).into_response())
 }
 
 /// The wish that a form's or a body's words stand for.
-fn wish(app: &App, body: &Subscribe) -> Result<Wish, ApiError> {
+fn wish(app: &App, body: &Subscribe) -> Result<NewSubscription, ApiError> {
     let pace = body.pace.as_deref().unwrap_or(Pace::AtOnce.as_str());
     let branch = body.branch.as_deref().map(str::parse::<CommentId>);
     let wrong = |_| ApiError::body("The field `branch` is not a comment's id.").field("branch");
-    Ok(Wish {
+    Ok(NewSubscription {
         kind: SubscriptionKind::from_word(&body.kind)
             .ok_or_else(|| no_such("kind", SubscriptionKind::ALL.map(SubscriptionKind::as_str)))?,
         branch: branch.transpose().map_err(wrong)?,
@@ -128,14 +128,17 @@ fn wish(app: &App, body: &Subscribe) -> Result<Wish, ApiError> {
 }
 
 /// What somebody who writes a comment wants to be told of, if anything.
-pub(super) fn with_comment(app: &App, notify: Option<&str>) -> Result<Option<Wish>, ApiError> {
+pub(super) fn with_comment(
+    app: &App,
+    notify: Option<&str>,
+) -> Result<Option<NewSubscription>, ApiError> {
     let Some(word) = notify.filter(|word| !word.is_empty()) else {
         return Ok(None);
     };
     let known = [SubscriptionKind::Replies, SubscriptionKind::Page];
     let kind = known.into_iter().find(|kind| kind.as_str() == word);
     let kind = kind.ok_or_else(|| no_such("notify", known.map(SubscriptionKind::as_str)))?;
-    Ok(Some(Wish {
+    Ok(Some(NewSubscription {
         kind,
         ..new_wish(app)?
     }))
@@ -166,11 +169,11 @@ fn no_such<const N: usize>(field: &str, known: [&str; N]) -> ApiError {
 }
 
 /// A wish for mails about a page, where mails can be sent.
-fn new_wish(app: &App) -> Result<Wish, ApiError> {
+fn new_wish(app: &App) -> Result<NewSubscription, ApiError> {
     if app.config.mail_from.is_none() {
         return Err(ApiError::body("This server sends no mail.").field("notify"));
     }
-    Ok(Wish {
+    Ok(NewSubscription {
         id: app.ids.next(app.now()),
         secret: Token::new(&*app.random).reveal(),
         kind: SubscriptionKind::Page,
@@ -186,8 +189,8 @@ async fn ask(
     visitor: &Visitor,
     site: &Site,
     (page, said): (PageKey, Option<&str>),
-    wish: Wish,
-) -> Result<(Asked, HeaderMap), ApiError> {
+    wish: NewSubscription,
+) -> Result<(SubscribeOutcome, HeaderMap), ApiError> {
     let now = app.now();
     app.limits.take(Act::Mail, visitor, now)?;
     policy::may_carry_thread(site, &page)?;

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use rejoinder_core::{AuthorId, Site, Tally, Vote};
 use serde::{Deserialize, Serialize};
-use store::discussion::votes::{self, Cast};
+use store::discussion::votes::{self, NewVote};
 use utoipa::ToSchema;
 
 use super::find;
@@ -77,7 +77,7 @@ pub(super) async fn vote(
     visitor.must_be_someone()?;
     let reader = visitor.reader(app, &site).await?;
     let token = visitor.token(app);
-    let cast = Cast {
+    let cast = NewVote {
         site: Site::clone(&site),
         comment: comment.id,
         reader,

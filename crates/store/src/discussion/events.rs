@@ -2,7 +2,7 @@
 
 use rejoinder_core::discussion::event::{Event, EventKind};
 use rejoinder_core::moderation::decision::Decided;
-use rejoinder_core::recordings::Happened;
+use rejoinder_core::recordings::RecordingChange;
 use rejoinder_core::{CommentId, Page, PageId, RecordingId, SiteId, Time};
 
 use crate::database::listen;
@@ -34,7 +34,7 @@ pub(crate) fn append_recording(
     now: Time,
     page: &Page,
     recording: RecordingId,
-    happened: Happened,
+    happened: RecordingChange,
 ) -> Result<i64> {
     let new = New {
         kind: EventKind::PageChanged,
@@ -53,7 +53,7 @@ pub(crate) struct New {
     /// By how many the page's published comments become more.
     pub(crate) n_comments: i64,
     pub(crate) decided: Option<Decided>,
-    pub(crate) recording: Option<(RecordingId, Happened)>,
+    pub(crate) recording: Option<(RecordingId, RecordingChange)>,
 }
 
 /// As [`append`], with what else there is to say.

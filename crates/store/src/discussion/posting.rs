@@ -25,7 +25,7 @@ use crate::identity::authors::{self, Details};
 use crate::identity::{address_keys, work};
 use crate::moderation::pipeline::{self, Text};
 use crate::moderation::{decisions, naming};
-use crate::notices::subscriptions::{self, Wish};
+use crate::notices::subscriptions::{self, NewSubscription};
 use crate::passages::{allowed, annotations, versions};
 use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
@@ -67,7 +67,7 @@ pub struct NewComment {
     /// The text of the article, where the server itself serves it and the comment is about a passage.
     pub article: Option<String>,
     /// Of what the author wants to be told.
-    pub notify: Option<Wish>,
+    pub notify: Option<NewSubscription>,
     /// Makes a repeated request the same one.
     pub idempotency: Option<Idempotency>,
 }

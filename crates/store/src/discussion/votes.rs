@@ -21,7 +21,7 @@ const ADDRESS_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A vote that someone wants to cast, change or take back.
 #[derive(Debug, Clone)]
-pub struct Cast {
+pub struct NewVote {
     /// At which site.
     pub site: Site,
     /// On which comment.
@@ -39,7 +39,7 @@ pub struct Cast {
 }
 
 /// Cast a vote. Casting the same one again changes nothing. Gives the counts after it.
-pub fn cast(tx: &mut Tx<'_>, now: Time, cast: &Cast) -> Result<Tally> {
+pub fn cast(tx: &mut Tx<'_>, now: Time, cast: &NewVote) -> Result<Tally> {
     let site = cast.site.id;
     let (page, comment) = comments::locked(tx, site, cast.comment)?;
     policy::may_vote(&cast.site.settings, &comment, &cast.reader, cast.vote)?;
@@ -95,7 +95,7 @@ fn one_per_address(
     now: Time,
     site: SiteId,
     comment: &Comment,
-    cast: &Cast,
+    cast: &NewVote,
 ) -> Result<()> {
     for hash in address_keys::hashes(tx, cast.reader.network)? {
         let seen = tx.one(
@@ -113,7 +113,7 @@ fn one_per_address(
     Ok(())
 }
 
-fn write(tx: &mut Tx<'_>, now: Time, cast: &Cast, voter: AuthorId) -> Result<()> {
+fn write(tx: &mut Tx<'_>, now: Time, cast: &NewVote, voter: AuthorId) -> Result<()> {
     let site = cast.site.id;
     let Some(vote) = cast.vote else {
         tx.execute(

@@ -24,14 +24,14 @@ macro_rules! campaign {
 
 /// A campaign with what its ledger sums up to.
 #[derive(Debug, Clone)]
-pub struct Counted {
+pub struct CampaignTotals {
     /// The campaign.
     pub campaign: Campaign,
     /// Its sums, by currency and month.
     pub sums: Vec<Sum>,
 }
 
-impl Counted {
+impl CampaignTotals {
     /// How far it has come at `now`.
     pub fn standing(&self, now: Time) -> Standing {
         Standing::of(&self.campaign, &self.sums, now)
@@ -134,12 +134,12 @@ pub fn find(tx: &mut Tx<'_>, site: SiteId, id: CampaignId) -> Result<Option<Camp
 }
 
 /// One campaign with its sums.
-pub fn counted(tx: &mut Tx<'_>, site: SiteId, id: CampaignId) -> Result<Option<Counted>> {
+pub fn counted(tx: &mut Tx<'_>, site: SiteId, id: CampaignId) -> Result<Option<CampaignTotals>> {
     let Some(campaign) = find(tx, site, id)? else {
         return Ok(None);
     };
     let sums = ledger::sums(tx, site, id)?;
-    Ok(Some(Counted { campaign, sums }))
+    Ok(Some(CampaignTotals { campaign, sums }))
 }
 
 /// The campaign that stands with `page`, or with the whole site, at `now`.
@@ -148,23 +148,23 @@ pub fn counted_of_page(
     now: Time,
     site: SiteId,
     page: Option<&PageKey>,
-) -> Result<Option<Counted>> {
+) -> Result<Option<CampaignTotals>> {
     let all = list(tx, site)?;
     let Some(campaign) = of_page(&all, page, now).cloned() else {
         return Ok(None);
     };
     let sums = ledger::sums(tx, site, campaign.id)?;
-    Ok(Some(Counted { campaign, sums }))
+    Ok(Some(CampaignTotals { campaign, sums }))
 }
 
 /// The campaigns of a site with their sums, the newest first.
-pub fn all_counted(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Counted>> {
+pub fn all_counted(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<CampaignTotals>> {
     let campaigns = list(tx, site)?;
     let mut sums: BTreeMap<CampaignId, Vec<Sum>> = BTreeMap::new();
     for (campaign, sum) in ledger::sums_of_site(tx, site)? {
         sums.entry(campaign).or_default().push(sum);
     }
-    let counted = campaigns.into_iter().map(|campaign| Counted {
+    let counted = campaigns.into_iter().map(|campaign| CampaignTotals {
         sums: sums.remove(&campaign.id).unwrap_or_default(),
         campaign,
     });

@@ -1,6 +1,8 @@
 //! What becomes of a message of a processor: an entry of the ledger, once, and a line of the log.
 
-use rejoinder_core::funding::processors::{Amount, Moved, PaymentEvent, Processor, Refused};
+use rejoinder_core::funding::processors::{
+    Amount, PaymentEvent, PaymentMovement, Processor, Refused,
+};
 use rejoinder_core::funding::{EntryKind, Money, Movement};
 use rejoinder_core::{CampaignId, EntryId, SiteId, Time};
 
@@ -61,7 +63,7 @@ impl Outcome {
 
 /// A message that was read, or could not be; without what it said.
 #[derive(Debug, Clone)]
-pub struct Arrived {
+pub struct ReceivedMessage {
     /// Drawn for the log.
     pub id: i64,
     /// Drawn for the ledger.
@@ -86,7 +88,7 @@ pub struct Logged {
 }
 
 /// Take a message into the ledger and write down what became of it, both or neither.
-pub fn take(tx: &mut Tx<'_>, now: Time, hook: &Hook, arrived: &Arrived) -> Result<Outcome> {
+pub fn take(tx: &mut Tx<'_>, now: Time, hook: &Hook, arrived: &ReceivedMessage) -> Result<Outcome> {
     // What went back so far is read before more is written.
     tx.one(
         sql!("select version from funding where site_id = ?1 for update"),
@@ -135,7 +137,13 @@ pub fn take(tx: &mut Tx<'_>, now: Time, hook: &Hook, arrived: &Arrived) -> Resul
 }
 
 /// Write a movement into the ledger. Gives whether it is new.
-fn count(tx: &mut Tx<'_>, now: Time, hook: &Hook, id: EntryId, moved: &Moved) -> Result<bool> {
+fn count(
+    tx: &mut Tx<'_>,
+    now: Time,
+    hook: &Hook,
+    id: EntryId,
+    moved: &PaymentMovement,
+) -> Result<bool> {
     let (name, payment) = (scoped(hook, &moved.name), scoped(hook, &moved.payment));
     let (left, gone) = so_far(tx, hook, &payment)?;
     let money = match moved.amount {

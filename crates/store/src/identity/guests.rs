@@ -24,7 +24,7 @@ pub const LINK_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// A link that is to be sent by mail.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct LinkRequest {
     /// At which site.
     pub site: SiteId,
     /// The address, as typed.
@@ -37,7 +37,7 @@ pub struct Wish {
 
 /// Send a link to an address that was confirmed, once an hour to its mailbox. Gives whether one is sent,
 /// which is for no stranger to know.
-pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &Wish) -> Result<bool> {
+pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &LinkRequest) -> Result<bool> {
     forget_old(tx, now, wish.site)?;
     let mailbox = author::mailbox(&wish.email);
     let confirmed: Vec<String> = tx.all(

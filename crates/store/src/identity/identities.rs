@@ -36,14 +36,14 @@ pub struct Claims {
 
 /// A token that was used up, so that it is worth nothing to whoever finds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spent {
+pub struct UsedToken {
     /// Of all of it.
     pub hash: [u8; 32],
     /// When it would be too old anyway.
     pub expires_at: Time,
 }
 
-impl Spent {
+impl UsedToken {
     /// Of `token`, which cannot be used after `expires_at`.
     pub fn of(token: &str, expires_at: Time) -> Self {
         Self {
@@ -61,7 +61,7 @@ pub struct Arriving {
     /// What is said of them.
     pub claims: Claims,
     /// What they came in with.
-    pub spent: Option<Spent>,
+    pub spent: Option<UsedToken>,
     /// The id for an account that does not exist yet.
     pub author: AuthorId,
     /// The session that begins.
@@ -70,7 +70,7 @@ pub struct Arriving {
 
 /// Who came in.
 #[derive(Debug, Clone)]
-pub struct Arrived {
+pub struct SignedInAccount {
     /// The account.
     pub account: Author,
     /// Whether a session began; not where the browser had proven to be the account already.
@@ -78,7 +78,7 @@ pub struct Arrived {
 }
 
 /// Begin a session for whom the claims are about; their account is made when they come first.
-pub fn enter(tx: &mut Tx<'_>, now: Time, arriving: &Arriving) -> Result<Arrived> {
+pub fn enter(tx: &mut Tx<'_>, now: Time, arriving: &Arriving) -> Result<SignedInAccount> {
     let (site, claims) = (&arriving.site, &arriving.claims);
     if known(tx, site.id, claims)?.is_none() {
         // Who comes for the first time in two windows at once gets one account. Locked before
@@ -105,10 +105,10 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, arriving: &Arriving) -> Result<Arrived>
     if is_new {
         sessions::begin(tx, now, site.id, account.id, &arriving.session)?;
     }
-    Ok(Arrived { account, is_new })
+    Ok(SignedInAccount { account, is_new })
 }
 
-fn spend(tx: &mut Tx<'_>, now: Time, site: SiteId, spent: &Spent) -> Result<()> {
+fn spend(tx: &mut Tx<'_>, now: Time, site: SiteId, spent: &UsedToken) -> Result<()> {
     forget_old(tx, now, site)?;
     let is_first = tx.execute(
         sql!(

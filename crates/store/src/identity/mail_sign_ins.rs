@@ -40,7 +40,7 @@ const MAX_WRONG: i64 = 5;
 
 /// Someone's wish to sign in.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct SignInRequest {
     /// At which site.
     pub site: SiteId,
     /// The address that the mail goes to and that names the account.
@@ -61,7 +61,7 @@ pub struct Wish {
 
 /// Send a link, unless the mailbox had enough of them lately and the browser is not known there. Whoever
 /// asks is not told which.
-pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &Wish) -> Result<bool> {
+pub fn ask(tx: &mut Tx<'_>, now: Time, wish: &SignInRequest) -> Result<bool> {
     let site = wish.site;
     forget_old(tx, now, site)?;
     let n_mails: Option<i64> = tx.one(

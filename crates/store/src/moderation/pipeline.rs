@@ -9,8 +9,8 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{
-    Facts, Finding, Last, LateVerdict, LogAction, Phase, Signed, Stand, Standing, Verdict, Work,
-    judge as judged, late,
+    Facts, Finding, Last, LateVerdict, LogAction, Phase, PriorState, Signed, Standing, Verdict,
+    Work, judge as judged, late,
 };
 use rejoinder_core::{
     Author, AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Settings, SiteId,
@@ -281,7 +281,7 @@ pub(crate) fn follow(
     verdict: &LateVerdict,
 ) -> Result<bool> {
     let before = snapshot(tx, page.site, comment.id)?;
-    let stand = Stand {
+    let stand = PriorState {
         outcome: decisions::outcome(&before),
         revision: before.revision,
         decided_revision: before.decided_revision,

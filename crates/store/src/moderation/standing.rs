@@ -15,7 +15,7 @@ use rejoinder_core::{Author, AuthorId, SiteId, Time, TokenHash};
 use crate::identity::address_keys;
 use crate::{Result, Tx, params, sql};
 
-pub use drawer::{Banned, Changed, Drawer, banned, drawer};
+pub use drawer::{AuthorProfile, Banned, Changed, banned, drawer};
 pub use record::{Record, record, records};
 
 /// How an author stands, with the stops on their browser and their address.

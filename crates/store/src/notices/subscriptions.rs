@@ -29,7 +29,7 @@ const MAX_WISHES: i64 = 5;
 
 /// A wish to be told.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct NewSubscription {
     /// An id for it.
     pub id: i64,
     /// What the links in its mails carry.
@@ -46,7 +46,7 @@ pub struct Wish {
 
 /// What became of a wish. A stranger is not told whether an address was known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum SubscribeOutcome {
     /// Mails will come.
     Subscribed,
     /// The address is to be confirmed first.
@@ -104,7 +104,13 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Subscription> {
 }
 
 /// Let `author` be told of new comments on `page`. Asked again, the pace changes.
-pub fn ask(tx: &mut Tx<'_>, now: Time, page: &Page, author: &Author, wish: &Wish) -> Result<Asked> {
+pub fn ask(
+    tx: &mut Tx<'_>,
+    now: Time,
+    page: &Page,
+    author: &Author,
+    wish: &NewSubscription,
+) -> Result<SubscribeOutcome> {
     let typed = checked(wish.email.as_deref().unwrap_or_default())?;
     let email = address(tx, page.site, Some(author), typed)?.ok_or(Refusal::EmailMissing)?;
     let branch = branch_of(tx, page, wish)?;
@@ -128,10 +134,10 @@ pub fn ask(tx: &mut Tx<'_>, now: Time, page: &Page, author: &Author, wish: &Wish
             ..new
         };
         save(tx, now, page.site, &mailbox, &new)?;
-        return Ok(Asked::Subscribed);
+        return Ok(SubscribeOutcome::Subscribed);
     }
     wait_for(tx, now, page.site, &mailbox, &new)?;
-    Ok(Asked::Unconfirmed)
+    Ok(SubscribeOutcome::Unconfirmed)
 }
 
 /// Whether a wish for mails about a page would send a mail that asks the owner of the address: the author
@@ -184,7 +190,7 @@ fn address(
 }
 
 /// The published comment that a branch begins with.
-fn branch_of(tx: &mut Tx<'_>, page: &Page, wish: &Wish) -> Result<Option<CommentId>> {
+fn branch_of(tx: &mut Tx<'_>, page: &Page, wish: &NewSubscription) -> Result<Option<CommentId>> {
     if wish.kind != SubscriptionKind::Branch {
         return Ok(None);
     }

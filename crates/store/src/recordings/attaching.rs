@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::recordings::{Happened, Recording, State};
+use rejoinder_core::recordings::{Recording, RecordingChange, State};
 use rejoinder_core::{AuthorId, PageId, RecordingId, Site, SiteId, Time};
 
 use super::changed::changed;
@@ -116,7 +116,7 @@ pub fn attach(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewRecording) -> R
         }
         State::Ready => {
             citing::want(tx, now, site, new.page)?;
-            events::append_recording(tx, now, &page, new.id, Happened::Published)?;
+            events::append_recording(tx, now, &page, new.id, RecordingChange::Published)?;
         }
         State::Arriving | State::Refused => {}
     }
@@ -130,7 +130,7 @@ pub fn rename(tx: &mut Tx<'_>, now: Time, recording: &Recording, title: &str) ->
         params![recording.site, recording.id, title],
     )?;
     words::keep(tx, recording.site, recording.id)?;
-    changed(tx, now, recording, Happened::Changed)
+    changed(tx, now, recording, RecordingChange::Changed)
 }
 
 /// Take a recording away, with its file, its transcripts and its cuts. Comments keep what they say of it.
@@ -141,8 +141,8 @@ pub fn remove(tx: &mut Tx<'_>, now: Time, recording: &Recording) -> Result<()> {
     forget(tx, recording.site, recording.id)?;
     citing::want(tx, now, recording.site, recording.page)?;
     let happened = match (recording.cut_of, recording.state) {
-        (None, State::Ready) => Happened::Removed,
-        _ => Happened::Inside,
+        (None, State::Ready) => RecordingChange::Removed,
+        _ => RecordingChange::Inside,
     };
     changed(tx, now, recording, happened)
 }

@@ -1,7 +1,7 @@
 //! Showing a page anew whose recordings changed, and telling of it.
 
 use rejoinder_core::Time;
-use rejoinder_core::recordings::{Happened, Recording};
+use rejoinder_core::recordings::{Recording, RecordingChange};
 
 use crate::discussion::{events, pages};
 use crate::{Result, Tx};
@@ -11,7 +11,7 @@ pub(crate) fn changed(
     tx: &mut Tx<'_>,
     now: Time,
     recording: &Recording,
-    happened: Happened,
+    happened: RecordingChange,
 ) -> Result<()> {
     let page = pages::lock(tx, recording.site, recording.page)?;
     events::append_recording(tx, now, &page, recording.id, happened)?;

@@ -1,6 +1,6 @@
 //! The parts that a recording is divided into, as WebVTT.
 
-use rejoinder_core::recordings::{Happened, Recording};
+use rejoinder_core::recordings::{Recording, RecordingChange};
 use rejoinder_core::{RecordingId, SiteId, Time};
 
 use super::changed::changed;
@@ -22,5 +22,5 @@ pub fn save(tx: &mut Tx<'_>, now: Time, recording: &Recording, webvtt: Option<&s
         sql!("update recording set chapters = ?3 where site_id = ?1 and id = ?2"),
         params![recording.site, recording.id, webvtt],
     )?;
-    changed(tx, now, recording, Happened::Changed)
+    changed(tx, now, recording, RecordingChange::Changed)
 }

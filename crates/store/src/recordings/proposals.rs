@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use captions::Transcript;
 use rejoinder_core::recordings::proposals::State;
-use rejoinder_core::recordings::{Happened, LineText, Lock, Proposal, Recording};
+use rejoinder_core::recordings::{LineText, Lock, Proposal, Recording, RecordingChange};
 use rejoinder_core::{AuthorId, ProposalId, RecordingId, SiteId, Time};
 
 use super::changed::changed;
@@ -286,7 +286,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, now: Time, site: SiteId, author: AuthorId)
     )?;
     for recording in shown {
         if let Some(recording) = listing::find(tx, site, recording)? {
-            changed(tx, now, &recording, Happened::Inside)?;
+            changed(tx, now, &recording, RecordingChange::Inside)?;
         }
     }
     for sql in [

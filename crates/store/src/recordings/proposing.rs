@@ -8,7 +8,7 @@ use rejoinder_core::recordings::proposals::{
     NEEDED, State, may_begin, may_confirm, may_propose, may_say, status_after, weight,
 };
 use rejoinder_core::recordings::{
-    Happened, LineText, Lock, Proposal, Recording, State as RecordingState,
+    LineText, Lock, Proposal, Recording, RecordingChange, State as RecordingState,
 };
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, CommentId, Page, ProposalId, Reader, RecordingId, Refusal, Site,
@@ -28,7 +28,7 @@ use crate::{Result, Tx, params, sql};
 
 /// Whoever proposes or confirms.
 #[derive(Debug, Clone)]
-pub struct Hand {
+pub struct Proposer {
     /// At which site.
     pub site: Site,
     /// Who.
@@ -89,7 +89,7 @@ pub fn line(
 #[derive(Debug, Clone)]
 pub struct NewProposal {
     /// Who.
-    pub hand: Hand,
+    pub hand: Proposer,
     /// What a guest says of themselves; `None` leaves what is known.
     pub details: Option<Details>,
     /// Drawn for it.
@@ -106,7 +106,7 @@ pub struct NewProposal {
 
 /// Propose a correction. Everybody sees it, unless the site's rules let it wait for an editor.
 pub fn propose(tx: &mut Tx<'_>, now: Time, new: &NewProposal) -> Result<Proposal> {
-    let Hand { site, .. } = &new.hand;
+    let Proposer { site, .. } = &new.hand;
     let (recording, page) = locked(tx, site.id, new.recording)?;
     let reader = known(tx, now, &new.hand)?;
     policy::may_comment(&site.settings, Some(&page), &reader, now)?;
@@ -154,7 +154,7 @@ pub fn propose(tx: &mut Tx<'_>, now: Time, new: &NewProposal) -> Result<Proposal
     };
     insert(tx, now, hand, &proposal)?;
     if proposal.state == State::Open {
-        changed(tx, now, &recording, Happened::Inside)?;
+        changed(tx, now, &recording, RecordingChange::Inside)?;
     }
     Ok(proposal)
 }
@@ -169,7 +169,7 @@ fn locked(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<(Recording, 
 }
 
 /// Who it is, now that the page is locked.
-fn known(tx: &mut Tx<'_>, now: Time, hand: &Hand) -> Result<Reader> {
+fn known(tx: &mut Tx<'_>, now: Time, hand: &Proposer) -> Result<Reader> {
     Ok(Reader {
         author: authors::by_token(tx, now, hand.site.id, &hand.token)?,
         network: hand.reader.network,
@@ -204,7 +204,7 @@ fn judged(
     })
 }
 
-fn insert(tx: &mut Tx<'_>, now: Time, hand: &Hand, proposal: &Proposal) -> Result<()> {
+fn insert(tx: &mut Tx<'_>, now: Time, hand: &Proposer, proposal: &Proposal) -> Result<()> {
     let address = address_keys::hash(tx, now, hand.reader.network, &hand.address_key)?;
     let before = proposal.before.as_ref();
     tx.execute(
@@ -235,7 +235,7 @@ fn insert(tx: &mut Tx<'_>, now: Time, hand: &Hand, proposal: &Proposal) -> Resul
 
 /// Confirm a proposal. Confirming it again changes nothing. When enough weighs for it, the transcript says
 /// it from then on.
-pub fn confirm(tx: &mut Tx<'_>, now: Time, hand: &Hand, id: ProposalId) -> Result<Proposal> {
+pub fn confirm(tx: &mut Tx<'_>, now: Time, hand: &Proposer, id: ProposalId) -> Result<Proposal> {
     let site = hand.site.id;
     let found = proposals::find(tx, site, id)?.ok_or(Refusal::ProposalUnknown)?;
     let (recording, page) = locked(tx, site, found.recording)?;
@@ -268,7 +268,7 @@ pub fn confirm(tx: &mut Tx<'_>, now: Time, hand: &Hand, id: ProposalId) -> Resul
     if weighs(tx, &proposal)? >= NEEDED {
         take(tx, now, &recording, &proposal, None)?;
     } else {
-        changed(tx, now, &recording, Happened::Inside)?;
+        changed(tx, now, &recording, RecordingChange::Inside)?;
     }
     expect(tx, site, id)
 }
@@ -292,7 +292,7 @@ fn has_confirmed(tx: &mut Tx<'_>, proposal: &Proposal, author: AuthorId) -> Resu
 
 /// Whether somebody of the same network proposed it or confirmed it, as long as that is known: the keys
 /// of the hashes are destroyed within two days or so.
-fn is_near(tx: &mut Tx<'_>, hand: &Hand, proposal: &Proposal) -> Result<bool> {
+fn is_near(tx: &mut Tx<'_>, hand: &Proposer, proposal: &Proposal) -> Result<bool> {
     for hash in address_keys::hashes(tx, hand.reader.network)? {
         let found = tx.one(
             sql!(
@@ -348,7 +348,7 @@ pub fn decline(
     decision::may_note(reason)?;
     let proposal = to_decide(tx, recording, id)?;
     decide(tx, now, &proposal, State::Declined, Some(by), reason)?;
-    changed(tx, now, recording, Happened::Inside)
+    changed(tx, now, recording, RecordingChange::Inside)
 }
 
 /// A proposal of a recording that nobody has decided on; its page is locked.
@@ -381,7 +381,7 @@ fn take(
     let transcript = lines::read(text, language.clone())?;
     let (Some(webvtt), Some(author)) = (lines::with(transcript, proposal), proposal.author) else {
         decide(tx, now, proposal, State::Outdated, by, None)?;
-        return changed(tx, now, recording, Happened::Inside);
+        return changed(tx, now, recording, RecordingChange::Inside);
     };
     decide(tx, now, proposal, State::Accepted, by, None)?;
     let new = NewRevision {
@@ -412,7 +412,7 @@ pub fn lock(tx: &mut Tx<'_>, now: Time, recording: &Recording, lock: Lock) -> Re
             now
         ],
     )?;
-    changed(tx, now, recording, Happened::Inside)
+    changed(tx, now, recording, RecordingChange::Inside)
 }
 
 /// Let the part that is locked from `start_ms` on take proposals again.
@@ -424,5 +424,5 @@ pub fn unlock(tx: &mut Tx<'_>, now: Time, recording: &Recording, start_ms: i64) 
         ),
         params![recording.site, recording.id, start_ms],
     )?;
-    changed(tx, now, recording, Happened::Inside)
+    changed(tx, now, recording, RecordingChange::Inside)
 }

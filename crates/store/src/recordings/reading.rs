@@ -1,7 +1,7 @@
 //! What was read out of a recording: how long it lasts, what it looks like, and by what it is known
 //! again.
 
-use rejoinder_core::recordings::{Happened, Recording, RecordingKind, State};
+use rejoinder_core::recordings::{Recording, RecordingChange, RecordingKind, State};
 use rejoinder_core::{RecordingId, SiteId, Time};
 
 use super::changed::changed;
@@ -61,8 +61,8 @@ pub fn save(
     }
     want_cuts(tx, now, recording)?;
     let happened = match recording.cut_of {
-        None => Happened::Published,
-        Some(_) => Happened::Compared,
+        None => RecordingChange::Published,
+        Some(_) => RecordingChange::Compared,
     };
     changed(tx, now, recording, happened)
 }
@@ -108,7 +108,7 @@ pub fn refuse(tx: &mut Tx<'_>, now: Time, recording: &Recording, problem: &str) 
         ],
     )?;
     want_cuts(tx, now, recording)?;
-    changed(tx, now, recording, Happened::Inside)
+    changed(tx, now, recording, RecordingChange::Inside)
 }
 
 /// The loudest sample of each slice of a recording, where it was read.

@@ -1,6 +1,6 @@
 //! Transcripts: each change is a revision, and all revisions stay.
 
-use rejoinder_core::recordings::{Happened, Recording, Status};
+use rejoinder_core::recordings::{Recording, RecordingChange, Status};
 use rejoinder_core::{AuthorId, RecordingId, SiteId, Time};
 
 use super::changed::changed;
@@ -134,7 +134,7 @@ pub fn save(
     )?;
     proposals::outdate(tx, now, recording, &new.webvtt)?;
     words::keep(tx, recording.site, recording.id)?;
-    changed(tx, now, recording, Happened::Transcribed)?;
+    changed(tx, now, recording, RecordingChange::Transcribed)?;
     Ok(Some(last + 1))
 }
 
@@ -153,5 +153,5 @@ pub fn set_status(
         ),
         params![recording.site, recording.id, revision, status.as_str()],
     )?;
-    changed(tx, now, recording, Happened::Transcribed)
+    changed(tx, now, recording, RecordingChange::Transcribed)
 }

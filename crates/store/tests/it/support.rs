@@ -14,7 +14,7 @@ use rejoinder_core::{
 use rejoinder_store::discussion::editing;
 use rejoinder_store::discussion::posting;
 use rejoinder_store::discussion::removing;
-use rejoinder_store::discussion::votes::Cast;
+use rejoinder_store::discussion::votes::NewVote;
 use rejoinder_store::discussion::{
     editing::Edit,
     posting::{Idempotency, NewComment, NewIds, Posted},
@@ -245,7 +245,7 @@ impl World {
         let now = self.clock.now();
         let mut address_key = [0; 32];
         self.random.fill(&mut address_key);
-        let cast = Cast {
+        let cast = NewVote {
             site: self.site.clone(),
             comment,
             reader: self.reader(person).await,

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::signature::{in_time, is_signed};
-use super::{Amount, Message, Moved, PaymentEvent, Refused, event, named};
+use super::{Amount, Message, PaymentEvent, PaymentMovement, Refused, event, named};
 use crate::funding::{EntryKind, Money};
 use crate::time::Time;
 
@@ -50,14 +50,14 @@ pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Paym
     })
 }
 
-fn moved(kind: EntryKind, data: &Data) -> Result<Moved, Refused> {
+fn moved(kind: EntryKind, data: &Data) -> Result<PaymentMovement, Refused> {
     let currency = data.currency.parse().map_err(|_| Refused::Unreadable)?;
     let money = Money::parse(&data.amount, currency).map_err(|_| Refused::Unreadable)?;
     let at = data.occurred_at.as_deref().map(str::parse).transpose();
     if money.minor <= 0 {
         return Err(Refused::Unreadable);
     }
-    Ok(Moved {
+    Ok(PaymentMovement {
         kind,
         name: named(&data.id)?,
         payment: named(data.payment.as_deref().unwrap_or(&data.id))?,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::signature::is_same;
-use super::{Amount, Message, Moved, PaymentEvent, Refused, event, named};
+use super::{Amount, Message, PaymentEvent, PaymentMovement, Refused, event, named};
 use crate::funding::{EntryKind, Money};
 
 /// As much as is needed to know who sent it.
@@ -43,14 +43,14 @@ pub(super) fn read(secret: &str, message: Message<'_>) -> Result<PaymentEvent, R
     })
 }
 
-fn moved(gift: &Gift) -> Result<Moved, Refused> {
+fn moved(gift: &Gift) -> Result<PaymentMovement, Refused> {
     let currency = gift.currency.parse().map_err(|_| Refused::Unreadable)?;
     let money = Money::parse(&gift.amount, currency).map_err(|_| Refused::Unreadable)?;
     if money.minor <= 0 {
         return Err(Refused::Unreadable);
     }
     let name = named(&gift.kofi_transaction_id)?;
-    Ok(Moved {
+    Ok(PaymentMovement {
         kind: EntryKind::Payment,
         payment: name.clone(),
         name,

@@ -86,12 +86,12 @@ pub struct PaymentEvent {
     /// What the processor calls it, for the log.
     pub event: String,
     /// What moved; nothing where the message is about something else.
-    pub movement: Option<Moved>,
+    pub movement: Option<PaymentMovement>,
 }
 
 /// A movement of money, as a processor names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved {
+pub struct PaymentMovement {
     /// What it stands for.
     pub kind: EntryKind,
     /// What the processor calls the movement; with the kind it is there once.

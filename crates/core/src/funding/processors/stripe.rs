@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::signature::{from_hex, in_time, is_signed};
-use super::{Amount, Message, Moved, PaymentEvent, Refused, event, named};
+use super::{Amount, Message, PaymentEvent, PaymentMovement, Refused, event, named};
 use crate::funding::{EntryKind, Money};
 use crate::time::Time;
 
@@ -124,7 +124,7 @@ fn exact(money: Money) -> Option<Money> {
 }
 
 /// A session that was paid once. What has an invoice is told by that, as subscriptions are.
-fn session(object: &Object<'_>) -> Result<Option<Moved>, Refused> {
+fn session(object: &Object<'_>) -> Result<Option<PaymentMovement>, Refused> {
     let is_paid = object.text("payment_status") == Some("paid");
     let makes_invoice = object.0.pointer("/invoice_creation/enabled") == Some(&Value::Bool(true));
     let has_invoice = makes_invoice || object.id("invoice").is_some();
@@ -134,18 +134,18 @@ fn session(object: &Object<'_>) -> Result<Option<Moved>, Refused> {
     paid(object, "amount_total")
 }
 
-fn invoice(object: &Object<'_>) -> Result<Option<Moved>, Refused> {
+fn invoice(object: &Object<'_>) -> Result<Option<PaymentMovement>, Refused> {
     paid(object, "amount_paid")
 }
 
 /// Nothing where nothing was paid: trials have invoices, too.
-fn paid(object: &Object<'_>, amount: &str) -> Result<Option<Moved>, Refused> {
+fn paid(object: &Object<'_>, amount: &str) -> Result<Option<PaymentMovement>, Refused> {
     let money = object.money(amount)?;
     if money.minor == 0 {
         return Ok(None);
     }
     let payment = object.payment()?;
-    Ok(Some(Moved {
+    Ok(Some(PaymentMovement {
         kind: EntryKind::Payment,
         name: payment.clone(),
         payment,
@@ -155,10 +155,10 @@ fn paid(object: &Object<'_>, amount: &str) -> Result<Option<Moved>, Refused> {
 }
 
 /// A charge says what of it has gone back so far.
-fn refund(object: &Object<'_>) -> Result<Moved, Refused> {
+fn refund(object: &Object<'_>) -> Result<PaymentMovement, Refused> {
     let back = object.money("amount_refunded")?;
     let payment = object.payment()?;
-    Ok(Moved {
+    Ok(PaymentMovement {
         kind: EntryKind::Refund,
         name: named(&format!("{payment}:{}", back.minor))?,
         payment,
@@ -167,8 +167,8 @@ fn refund(object: &Object<'_>) -> Result<Moved, Refused> {
     })
 }
 
-fn dispute(object: &Object<'_>, kind: EntryKind) -> Result<Moved, Refused> {
-    Ok(Moved {
+fn dispute(object: &Object<'_>, kind: EntryKind) -> Result<PaymentMovement, Refused> {
+    Ok(PaymentMovement {
         kind,
         name: object.own()?,
         payment: object.payment()?,

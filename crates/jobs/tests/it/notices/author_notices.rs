@@ -10,7 +10,7 @@ use rejoinder_core::{AuthorId, Clock, CommentId, PageKey, TokenHash};
 use store::identity::authors::{self, Details};
 use store::identity::roles;
 use store::moderation::decisions::{self, Decide, DecisionId};
-use store::notices::subscriptions::{self, Wish};
+use store::notices::subscriptions::{self, NewSubscription};
 use store::{Tx, discussion::pages};
 
 use crate::{SITE, World};
@@ -19,7 +19,7 @@ impl World {
     /// Ann, who has posted already, is told of replies.
     async fn ann_follows(&self) {
         let (now, token) = (self.clock.now(), TokenHash([9; 32]));
-        let wish = Wish {
+        let wish = NewSubscription {
             id: 7,
             secret: "secret-7".to_owned(),
             kind: SubscriptionKind::Replies,

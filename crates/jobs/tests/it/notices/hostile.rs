@@ -23,7 +23,7 @@ use store::identity::roles;
 use store::moderation::decisions::{self, Decide};
 use store::notices::mails::{self, Due};
 use store::notices::outbox::PendingNotice;
-use store::notices::subscriptions::{self, Wish};
+use store::notices::subscriptions::{self, NewSubscription};
 use store::passages::deciding;
 use store::{Tx, discussion::pages, publication::sites};
 use testing::{Message, hostile_texts};
@@ -219,7 +219,7 @@ async fn save(world: &World, settings: Settings) {
 /// The reader with this token wants to be told.
 async fn follow(world: &World, url: &str, id: i64, kind: SubscriptionKind, pace: Pace, token: u8) {
     let (now, key) = (world.clock.now(), PageKey::parse(url).unwrap());
-    let wish = Wish {
+    let wish = NewSubscription {
         id,
         secret: format!("secret-{id}"),
         kind,

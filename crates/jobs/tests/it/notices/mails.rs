@@ -8,7 +8,7 @@ use egress::Mailer;
 use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::{AuthorId, Clock, FixedRandom, PageId, PageKey, TokenHash};
 use rejoinder_jobs::{FanOutHandler, NoticeHandler, Worker};
-use store::notices::subscriptions::{self, Wish};
+use store::notices::subscriptions::{self, NewSubscription};
 use store::{Tx, discussion::pages, identity::authors};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
@@ -35,7 +35,7 @@ impl World {
     /// Somebody at `email` is told of every comment on the story.
     async fn subscriber(&self, id: i64, email: &str) {
         let now = self.clock.now();
-        let wish = Wish {
+        let wish = NewSubscription {
             id,
             secret: format!("secret-{id}"),
             kind: SubscriptionKind::Page,

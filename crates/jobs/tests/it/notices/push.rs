@@ -18,7 +18,7 @@ use store::identity::sessions::NewSession;
 use store::identity::sign_ins::{self, Invitation};
 use store::notices::devices::{self, NewDevice};
 use store::notices::outbox::PendingNotice;
-use store::notices::subscriptions::{self, Wish};
+use store::notices::subscriptions::{self, NewSubscription};
 use store::{Tx, discussion::pages};
 
 use crate::integrations::webhooks::{Received, Receiver};
@@ -89,7 +89,7 @@ impl World {
                 label: None,
             };
             let bob = sign_ins::accept(tx, now, SITE, &invitation.token, &new, "Bob")?;
-            let wish = Wish {
+            let wish = NewSubscription {
                 id: 7,
                 secret: "secret-7".to_owned(),
                 kind: SubscriptionKind::Page,

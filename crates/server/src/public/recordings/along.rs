@@ -10,7 +10,10 @@ use rejoinder_core::{PageKey, RecordingId, Site};
 use render::Context;
 use render::recordings::{Cited, CutOf, PlayerContent};
 use store::discussion::pages;
-use store::recordings::{listing, whole};
+use store::recordings::{
+    listing,
+    player_data::{self, PlayerData},
+};
 
 use super::{is_open, players};
 use crate::http::error::ApiError;
@@ -106,7 +109,7 @@ fn html(
     context: &Context<'_>,
     form: Form,
     key: &PageKey,
-    whole: &whole::Whole,
+    whole: &PlayerData,
 ) -> Result<String, PageError> {
     let transcript = whole.transcript.as_ref();
     let transcript = transcript.map(|(status, language, text)| {
@@ -174,7 +177,7 @@ impl Source for AlongSource<'_> {
         let (site, key, id) = (slot.site.id, slot.page(&self.page), self.id);
         let read = self.app.store.read(move |tx| {
             let page = pages::find(tx, site, &key)?;
-            let found = whole::find(tx, site, id)?;
+            let found = player_data::find(tx, site, id)?;
             Ok(page.zip(found))
         });
         let (page, whole) = read.await?.ok_or_else(|| PageError::broken("it is gone"))?;

@@ -9,7 +9,7 @@ use axum::response::Html;
 use captions::Transcript;
 use rejoinder_core::recordings::{Words, folded};
 use rejoinder_core::{PageKey, RecordingId, Site};
-use render::recordings::{Hit, Place, Sought, address, search_page};
+use render::recordings::{Hit, Place, RecordingSearch, address, search_page};
 use serde::Serialize;
 use store::Tx;
 use store::recordings::searching::{self, Found};
@@ -120,7 +120,7 @@ pub(super) async fn page(
     let asked = Asked::read(&params)?;
     let typed = asked.typed.clone();
     let work = move |own: &Own| {
-        let sought = Sought {
+        let sought = RecordingSearch {
             words: &typed,
             next: own.next.as_deref(),
         };

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rejoinder_core::discussion::event::{Event, EventKind};
-use rejoinder_core::integrations::webhook::{PATIENCE, Secret, WebhookEvent, wait_after};
-use rejoinder_core::recordings::{Happened, State as RecordingState};
+use rejoinder_core::integrations::webhook::{GIVE_UP_AFTER, Secret, WebhookEvent, wait_after};
+use rejoinder_core::recordings::{RecordingChange, State as RecordingState};
 use rejoinder_core::{RecordingId, SiteId, State, Time};
 use serde::{Deserialize, Serialize};
 
@@ -47,12 +47,12 @@ fn kind_of(event: &Event) -> Option<WebhookEvent> {
         EventKind::Featured => Some(WebhookEvent::CommentFeatured),
         EventKind::PageChanged => match event.recording {
             None => Some(WebhookEvent::PageChanged),
-            Some((_, Happened::Published)) => Some(WebhookEvent::RecordingPublished),
-            Some((_, Happened::Changed)) => Some(WebhookEvent::RecordingChanged),
-            Some((_, Happened::Removed)) => Some(WebhookEvent::RecordingRemoved),
-            Some((_, Happened::Transcribed)) => Some(WebhookEvent::TranscriptChanged),
-            Some((_, Happened::Compared)) => Some(WebhookEvent::CutCompared),
-            Some((_, Happened::Inside)) => None,
+            Some((_, RecordingChange::Published)) => Some(WebhookEvent::RecordingPublished),
+            Some((_, RecordingChange::Changed)) => Some(WebhookEvent::RecordingChanged),
+            Some((_, RecordingChange::Removed)) => Some(WebhookEvent::RecordingRemoved),
+            Some((_, RecordingChange::Transcribed)) => Some(WebhookEvent::TranscriptChanged),
+            Some((_, RecordingChange::Compared)) => Some(WebhookEvent::CutCompared),
+            Some((_, RecordingChange::Inside)) => None,
         },
         EventKind::Removed => {
             let decided = event.decided.as_ref();
@@ -321,7 +321,7 @@ fn judge(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64, attempt: &Attem
                 params![site, webhook, now],
                 |row| row.next::<Time>(),
             )?;
-            if since.is_some_and(|since| now.since(since) >= PATIENCE) {
+            if since.is_some_and(|since| now.since(since) >= GIVE_UP_AFTER) {
                 let reason = "it has taken nothing for days";
                 turn_off(tx, now, site, webhook, Some(reason))?;
             }

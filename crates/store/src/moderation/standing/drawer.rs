@@ -30,7 +30,7 @@ pub struct Changed {
 
 /// Everything about an author that a moderator needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drawer {
+pub struct AuthorProfile {
     /// The author.
     pub author: Author,
     /// When they were first seen.
@@ -49,7 +49,7 @@ pub fn drawer(
     now: Time,
     site: SiteId,
     author: AuthorId,
-) -> Result<Option<Drawer>> {
+) -> Result<Option<AuthorProfile>> {
     let known = tx.one(
         sql!(
             "select a.id, a.name, a.kind, a.role, a.website, a.created_at, t.trust,
@@ -88,7 +88,7 @@ pub fn drawer(
             })
         },
     )?;
-    Ok(Some(Drawer {
+    Ok(Some(AuthorProfile {
         author: known,
         created_at,
         standing: Standing { ban, ..standing },

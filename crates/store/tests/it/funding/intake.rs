@@ -1,10 +1,12 @@
 //! Messages of processors: in whatever order they come, the ledger sums up to the same.
 
 use rejoinder_core::funding::EntryKind;
-use rejoinder_core::funding::processors::{Amount, Moved, PaymentEvent, Processor, Refused};
+use rejoinder_core::funding::processors::{
+    Amount, PaymentEvent, PaymentMovement, Processor, Refused,
+};
 use rejoinder_core::{CampaignId, Clock as _, EntryId, TokenHash};
 use rejoinder_store::funding::hooks::{self, Hook, NewHook};
-use rejoinder_store::funding::intake::{self, Arrived, Outcome};
+use rejoinder_store::funding::intake::{self, Outcome, ReceivedMessage};
 
 use super::ledger::euros;
 use crate::support::{World, on_both};
@@ -28,13 +30,13 @@ impl World {
         add.await.unwrap().unwrap()
     }
 
-    async fn take(&self, hook: &Hook, told: Result<Option<Moved>, Refused>) -> Outcome {
+    async fn take(&self, hook: &Hook, told: Result<Option<PaymentMovement>, Refused>) -> Outcome {
         let (now, hook) = (self.clock.now(), hook.clone());
         let told = told.map(|movement| PaymentEvent {
             event: "charge.something".to_owned(),
             movement,
         });
-        let arrived = Arrived {
+        let arrived = ReceivedMessage {
             id: self.ids.next(now),
             entry: EntryId(self.ids.next(now)),
             event: Some(told),
@@ -47,8 +49,8 @@ impl World {
     }
 }
 
-fn moved(kind: EntryKind, name: &str, amount: Amount) -> Result<Option<Moved>, Refused> {
-    Ok(Some(Moved {
+fn moved(kind: EntryKind, name: &str, amount: Amount) -> Result<Option<PaymentMovement>, Refused> {
+    Ok(Some(PaymentMovement {
         kind,
         name: name.to_owned(),
         payment: "pi_1".to_owned(),
@@ -57,12 +59,12 @@ fn moved(kind: EntryKind, name: &str, amount: Amount) -> Result<Option<Moved>, R
     }))
 }
 
-fn paid(minor: i64) -> Result<Option<Moved>, Refused> {
+fn paid(minor: i64) -> Result<Option<PaymentMovement>, Refused> {
     moved(EntryKind::Payment, "pi_1", Amount::Each(euros(minor)))
 }
 
 /// That so much has gone back by now.
-fn back(minor: i64) -> Result<Option<Moved>, Refused> {
+fn back(minor: i64) -> Result<Option<PaymentMovement>, Refused> {
     let amount = Amount::SoFar(euros(minor));
     moved(EntryKind::Refund, &format!("pi_1:{minor}"), amount)
 }

@@ -9,13 +9,13 @@ use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, State, TokenHash, Vote};
 use rejoinder_store::discussion::cards::{self, Found};
 use rejoinder_store::identity::authors::Details;
-use rejoinder_store::identity::guests::{self, Kept, Proven, Wish};
+use rejoinder_store::identity::guests::{self, Kept, LinkRequest, Proven};
 use rejoinder_store::identity::mutes::{self, NewMute};
 use rejoinder_store::jobs::{self, NewJob, Payload};
 use rejoinder_store::moderation::flagging;
 use rejoinder_store::moderation::flagging::NewFlag;
 use rejoinder_store::moderation::sanctions;
-use rejoinder_store::notices::subscriptions::Wish as Told;
+use rejoinder_store::notices::subscriptions::NewSubscription;
 use rejoinder_store::{Tx, identity::mail_sign_ins};
 use serde::{Deserialize, Serialize};
 
@@ -170,8 +170,8 @@ pub(crate) struct Full {
 
 pub(crate) const URL: &str = "https://zanzibar.example/song";
 
-pub(crate) fn told(world: &World) -> Told {
-    Told {
+pub(crate) fn told(world: &World) -> NewSubscription {
+    NewSubscription {
         id: world.ids.next(world.clock.now()),
         secret: format!("secret-{}", world.ids.next(world.clock.now())),
         ..wish(SubscriptionKind::Replies, "zanzibar@reader.example")
@@ -339,7 +339,7 @@ fn mail(world: &World, what: &str) -> NewJob {
 
 pub(crate) async fn sign_in(world: &World) {
     let (now, token) = (world.clock.now(), TokenHash([3; 32]));
-    let wish = mail_sign_ins::Wish {
+    let wish = mail_sign_ins::SignInRequest {
         site: world.site.id,
         email: "zanzibar@reader.example".to_owned(),
         mailbox: "zanzibar@reader.example".to_owned(),
@@ -359,7 +359,7 @@ pub(crate) async fn ask(world: &World, token: TokenHash) -> bool {
 
 pub(crate) async fn ask_for(world: &World, email: &str, token: TokenHash) -> bool {
     let now = world.clock.now();
-    let wish = Wish {
+    let wish = LinkRequest {
         site: world.site.id,
         email: email.to_owned(),
         token,

@@ -9,7 +9,7 @@ use rejoinder_core::{Clock as _, Refusal, State, TokenHash};
 use rejoinder_store::identity::authors::Details;
 use rejoinder_store::identity::erasures::EraseAuthor;
 use rejoinder_store::identity::guests;
-use rejoinder_store::notices::subscriptions::{self, Wish as Told};
+use rejoinder_store::notices::subscriptions::{self, NewSubscription};
 use rejoinder_store::{StoreError, Tx, jobs};
 
 use crate::identity::guest_traces::{
@@ -170,7 +170,7 @@ fn a_mailbox_gets_a_link_once_an_hour_and_only_where_it_was_confirmed() {
         world
             .subscribe(
                 &ann,
-                Told {
+                NewSubscription {
                     id: 5,
                     secret: "s".to_owned(),
                     ..wish(SubscriptionKind::Page, "ann@reader.example")
@@ -206,7 +206,7 @@ fn one_mailbox_is_one_however_its_address_is_written() {
             ),
         ];
         for (person, id, kind, email) in spelled {
-            let told = Told {
+            let told = NewSubscription {
                 id,
                 secret: format!("secret-{id}"),
                 ..wish(kind, email)
@@ -246,7 +246,7 @@ fn a_link_leads_to_nothing_of_an_address_that_only_counts_as_the_same_mailbox() 
         ];
         for (person, id, kind, email) in &people {
             world.post(person, email).await;
-            let told = Told {
+            let told = NewSubscription {
                 id: *id,
                 secret: format!("secret-{id}"),
                 ..wish(*kind, email)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rejoinder_core::identity::author;
 use rejoinder_core::{AuthorId, Clock as _, Random as _, Refusal, TokenHash};
 use rejoinder_store::StoreError;
-use rejoinder_store::identity::mail_sign_ins::{self, Entered, Opened, Wish};
+use rejoinder_store::identity::mail_sign_ins::{self, Entered, Opened, SignInRequest};
 use rejoinder_store::identity::sessions::NewSession;
 use rejoinder_store::jobs::NewJob;
 
@@ -40,7 +40,7 @@ async fn ask_from(
         message_id: format!("{token:?}"),
         to: email.to_owned(),
     };
-    let wish = Wish {
+    let wish = SignInRequest {
         site: world.site.id,
         email: email.to_owned(),
         mailbox: author::mailbox(email),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::integrations::webhook::{OVERLAP, PATIENCE, Secret, WebhookEvent};
+use rejoinder_core::integrations::webhook::{GIVE_UP_AFTER, OVERLAP, Secret, WebhookEvent};
 use rejoinder_core::moderation::Action;
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::recordings::Status;
@@ -198,7 +198,7 @@ fn an_endpoint_that_fails_for_days_is_turned_off() {
         assert_eq!(world.webhook(1).await.failing_since, None);
         for _ in 0..9 {
             world.record(told.id, failed()).await;
-            world.wait(PATIENCE / 8);
+            world.wait(GIVE_UP_AFTER / 8);
         }
 
         let off = world.webhook(1).await;

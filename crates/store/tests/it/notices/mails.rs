@@ -7,7 +7,7 @@ use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, PageId, Refusal, Time};
 use rejoinder_store::jobs::{self, Payload as _};
-use rejoinder_store::notices::subscriptions::{self, Asked, Wish};
+use rejoinder_store::notices::subscriptions::{self, NewSubscription, SubscribeOutcome};
 use rejoinder_store::notices::telling;
 use rejoinder_store::notices::{
     mails::{self, Due},
@@ -20,8 +20,8 @@ use crate::support::{Person, World, on_both, story};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-pub(crate) fn wish(kind: SubscriptionKind, email: &str) -> Wish {
-    Wish {
+pub(crate) fn wish(kind: SubscriptionKind, email: &str) -> NewSubscription {
+    NewSubscription {
         id: 0,
         secret: String::new(),
         kind,
@@ -33,11 +33,15 @@ pub(crate) fn wish(kind: SubscriptionKind, email: &str) -> Wish {
 
 impl World {
     /// `person` asks to be told of comments on the story; gives the secret of the wish.
-    async fn ask(&self, person: &Person, wish: Wish) -> Result<(Asked, String)> {
+    async fn ask(
+        &self,
+        person: &Person,
+        wish: NewSubscription,
+    ) -> Result<(SubscribeOutcome, String)> {
         let (now, site, token) = (self.clock.now(), self.site.id, person.token);
         let id = self.ids.next(now);
         let secret = format!("secret-{id}");
-        let wish = Wish {
+        let wish = NewSubscription {
             id,
             secret: secret.clone(),
             ..wish
@@ -51,9 +55,9 @@ impl World {
         Ok((ask.await?, secret))
     }
 
-    pub(crate) async fn subscribe(&self, person: &Person, wish: Wish) -> String {
+    pub(crate) async fn subscribe(&self, person: &Person, wish: NewSubscription) -> String {
         let (asked, secret) = self.ask(person, wish).await.unwrap();
-        if asked == Asked::Unconfirmed {
+        if asked == SubscribeOutcome::Unconfirmed {
             self.confirm(&secret).await;
         }
         secret
@@ -130,7 +134,10 @@ fn nothing_is_sent_to_an_address_before_it_is_confirmed_but_one_mail() {
             .ask(&ann, wish(SubscriptionKind::Page, "ann+x@reader.example"))
             .await
             .unwrap();
-        assert_eq!((first, again), (Asked::Unconfirmed, Asked::Unconfirmed));
+        assert_eq!(
+            (first, again),
+            (SubscribeOutcome::Unconfirmed, SubscribeOutcome::Unconfirmed)
+        );
 
         assert_eq!(world.mails().await, [mail("Ann@reader.example", &[])]);
         world.post(&world.person("Bob"), "Unheard").await;
@@ -157,7 +164,10 @@ fn who_has_proved_one_address_of_a_mailbox_has_proved_no_other() {
         let own = replies("Ann+X@reader.example").await.unwrap().0;
         let other = replies("ann@reader.example").await.unwrap().0;
 
-        assert_eq!((own, other), (Asked::Subscribed, Asked::Unconfirmed));
+        assert_eq!(
+            (own, other),
+            (SubscribeOutcome::Subscribed, SubscribeOutcome::Unconfirmed)
+        );
     });
 }
 
@@ -184,7 +194,7 @@ fn strangers_can_have_few_mails_sent_to_an_address() {
         let (now, site) = (world.clock.now(), world.site.id);
         for n in 0..9 {
             let (token, author) = (world.person("Eve").token, AuthorId(n + 1));
-            let wish = Wish {
+            let wish = NewSubscription {
                 id: n + 1,
                 secret: format!("secret-{n}"),
                 ..wish(SubscriptionKind::Page, "ann@reader.example")
@@ -195,7 +205,7 @@ fn strangers_can_have_few_mails_sent_to_an_address() {
                 let author = authors::by_token_or_new(tx, now, site, author, &token)?;
                 subscriptions::ask(tx, now, &page, &author, &wish)
             });
-            assert_eq!(ask.await.unwrap(), Asked::Unconfirmed);
+            assert_eq!(ask.await.unwrap(), SubscribeOutcome::Unconfirmed);
         }
         assert_eq!(world.mails().await.len(), 5);
     });
@@ -217,7 +227,7 @@ fn each_is_told_of_what_they_asked_for_and_never_of_their_own() {
         world
             .subscribe(&bob, wish(SubscriptionKind::Page, "bob@reader.example"))
             .await;
-        let branch = Wish {
+        let branch = NewSubscription {
             branch: Some(other),
             ..wish(SubscriptionKind::Branch, "cleo@reader.example")
         };
@@ -308,7 +318,7 @@ fn what_waits_is_told_once_it_is_published_and_what_was_removed_is_not() {
 fn a_digest_gathers_and_leaves_out_what_was_removed() {
     on_both(|world| async move {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
-        let daily = Wish {
+        let daily = NewSubscription {
             pace: Pace::Daily,
             ..wish(SubscriptionKind::Page, "ann@reader.example")
         };
@@ -383,7 +393,7 @@ fn ending_one_kind_of_mails_about_a_page_ends_all_of_its_kind_and_no_other() {
             let (ann, site, now) = (world.person("Ann"), world.site.id, world.clock.now());
             let cleo = world.person("Cleo");
             let roots = [world.post(&ann, "One").await, world.post(&ann, "Two").await];
-            let of = |kind, branch, email| Wish {
+            let of = |kind, branch, email| NewSubscription {
                 branch,
                 ..wish(kind, email)
             };
@@ -428,7 +438,7 @@ fn ending_one_kind_of_mails_about_a_page_ends_all_of_its_kind_and_no_other() {
 fn a_wish_without_an_address_or_about_another_pages_branch_is_refused() {
     on_both(|world| async move {
         let ann = world.person("Ann");
-        let nowhere = Wish {
+        let nowhere = NewSubscription {
             email: None,
             ..wish(SubscriptionKind::Page, "")
         };
@@ -437,7 +447,7 @@ fn a_wish_without_an_address_or_about_another_pages_branch_is_refused() {
             refused,
             StoreError::Refused(Refusal::EmailMissing)
         ));
-        let unknown = Wish {
+        let unknown = NewSubscription {
             branch: Some(CommentId(7)),
             ..wish(SubscriptionKind::Branch, "ann@reader.example")
         };
@@ -486,7 +496,7 @@ fn an_address_that_two_people_gave_is_known_to_be_neithers() {
             .await
             .unwrap();
 
-        assert_eq!(asked, Asked::Unconfirmed);
+        assert_eq!(asked, SubscribeOutcome::Unconfirmed);
         let bob = world.person("Bob");
         let of = |kind| wish(kind, "bob@reader.example");
         let (_, link) = world.ask(&bob, of(SubscriptionKind::Page)).await.unwrap();
@@ -495,6 +505,6 @@ fn an_address_that_two_people_gave_is_known_to_be_neithers() {
             .ask(&bob, of(SubscriptionKind::Replies))
             .await
             .unwrap();
-        assert_eq!(asked, Asked::Subscribed);
+        assert_eq!(asked, SubscribeOutcome::Subscribed);
     });
 }

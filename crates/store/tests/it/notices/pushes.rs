@@ -10,7 +10,7 @@ use rejoinder_store::identity::erasures::Fate;
 use rejoinder_store::jobs::{self, Payload as _};
 use rejoinder_store::notices::devices::{self, NewDevice};
 use rejoinder_store::notices::pushes::{self, Push};
-use rejoinder_store::notices::subscriptions::{self, Wish};
+use rejoinder_store::notices::subscriptions::{self, NewSubscription};
 use rejoinder_store::notices::telling;
 use rejoinder_store::notices::telling::FanOut;
 use rejoinder_store::{Tx, identity::sessions};
@@ -102,7 +102,7 @@ fn told(device: &str, texts: &[&str]) -> (String, Vec<String>) {
 async fn follower(world: &World, name: &str, pace: Pace) -> (Person, String) {
     let person = world.account(name).await;
     world.add_device(&person, name).await;
-    let wish = Wish {
+    let wish = NewSubscription {
         pace,
         ..wish(SubscriptionKind::Page, &format!("{name}@reader.example"))
     };

@@ -5,7 +5,7 @@ use rejoinder_core::{Clock as _, CommentId};
 use rejoinder_store::Tx;
 use rejoinder_store::discussion::comments;
 use rejoinder_store::recordings::citing;
-use rejoinder_store::recordings::{attaching, whole};
+use rejoinder_store::recordings::{attaching, player_data};
 
 use super::proposals::talk;
 use crate::support::{World, on_both};
@@ -36,7 +36,7 @@ async fn look(world: &World, recording: &Recording) {
 /// How many comments the recording is known to be spoken of in.
 async fn n_cited(world: &World, recording: &Recording) -> usize {
     let (site, id) = (recording.site, recording.id);
-    let read = move |tx: &mut Tx<'_>| whole::find(tx, site, id);
+    let read = move |tx: &mut Tx<'_>| player_data::find(tx, site, id);
     world.store.read(read).await.unwrap().unwrap().cited.len()
 }
 

@@ -12,7 +12,7 @@ use rejoinder_store::discussion::pages;
 use rejoinder_store::identity::authors::Details;
 use rejoinder_store::moderation::sanctions;
 use rejoinder_store::recordings::attaching::{self, NewRecording, Source};
-use rejoinder_store::recordings::proposing::{self, Hand, NewProposal};
+use rejoinder_store::recordings::proposing::{self, NewProposal, Proposer};
 use rejoinder_store::recordings::transcripts::{self, NewRevision, Revision};
 use rejoinder_store::recordings::{listing, proposals};
 use rejoinder_store::{Result, StoreError, Tx, housekeeping, jobs};
@@ -81,10 +81,10 @@ async fn save(world: &World, recording: &Recording, from: i64, webvtt: &str) {
     assert!(world.store.write(save).await.unwrap().is_some());
 }
 
-async fn hand(world: &World, who: &Person) -> Hand {
+async fn hand(world: &World, who: &Person) -> Proposer {
     let mut address_key = [0; 32];
     world.random.fill(&mut address_key);
-    Hand {
+    Proposer {
         site: world.site.clone(),
         reader: world.reader(who).await,
         token: who.token,

@@ -12,7 +12,7 @@ const MAX_CITED: i64 = 1_000;
 
 /// A recording with everything that there is to read of it.
 #[derive(Debug, Clone)]
-pub struct Whole {
+pub struct PlayerData {
     /// The recording.
     pub recording: Recording,
     /// How much its transcript can be relied on, and the transcript as WebVTT.
@@ -43,13 +43,13 @@ pub struct Cited {
 }
 
 /// The recording with everything that there is to read of it.
-pub fn find(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<Whole>> {
+pub fn find(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<PlayerData>> {
     let Some(recording) = listing::find(tx, site, id)? else {
         return Ok(None);
     };
     let transcript = transcripts::newest(tx, site, id)?;
     let transcript = transcript.map(|(revision, text)| (revision.status, revision.language, text));
-    Ok(Some(Whole {
+    Ok(Some(PlayerData {
         transcript,
         chapters: chapters::of(tx, site, id)?,
         wave_form: reading::wave_form(tx, site, id)?.unwrap_or_default(),
