@@ -318,6 +318,6 @@ fn the_places_at_which_an_address_is_typed_are_known() {
     }
     // What a publisher or a provider vouches for is typed by nobody.
     found.remove("auth/signed_token.rs");
-    found.remove("auth/provider/believe.rs");
+    found.remove("auth/provider/claims.rs");
     assert_eq!(found, known);
 }
