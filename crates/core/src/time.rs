@@ -71,6 +71,11 @@ impl Time {
         Some(Self(stamp.as_microsecond()))
     }
 
+    /// RFC 3339 in UTC, to the microsecond: `2026-11-23T05:24:00.000001Z`.
+    pub fn precise(self) -> String {
+        self.timestamp().to_string()
+    }
+
     fn timestamp(self) -> Timestamp {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
     }

@@ -2,9 +2,11 @@
 
 pub(crate) mod args;
 
+use std::iter;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use store::archive::export;
 
 use crate::config;
 use args::{Place, ServeArgs};
@@ -38,8 +40,10 @@ pub(crate) enum Command {
     Site(SiteArgs),
     /// Let people into the newsroom
     Staff(StaffArgs),
-    /// Bring in the comments of another system
+    /// Bring in the comments of another system, or what `rejoinder export` wrote
     Import(ImportArgs),
+    /// Write everything of a site into one file, which `rejoinder import` reads
+    Export(ExportArgs),
     /// Check the database against its own rules
     Doctor(Place),
     /// Write a copy of the database into a new file while the server runs
@@ -156,8 +160,20 @@ pub(crate) struct ImportArgs {
     pub(crate) place: Place,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The site's host
+    #[arg(long, value_name = "HOST")]
+    pub(crate) site: String,
+    /// The file to write [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
 fn formats() -> String {
-    let words: Vec<&str> = archive::words().collect();
+    let words: Vec<&str> = iter::once(export::WORD).chain(archive::words()).collect();
     format!(
         "The files to read, or a folder or zip file of them. Their format is recognised, unless its \
          name stands before them: {}",

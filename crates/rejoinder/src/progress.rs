@@ -48,6 +48,11 @@ impl Progress {
         );
     }
 
+    /// `n_done` of `n_total` bytes are done, which held `n_rows`.
+    pub(crate) fn at_rows(&mut self, n_done: u64, n_total: u64, n_rows: u64) {
+        self.tell(n_done, n_total, format!("{} rows", HumanCount(n_rows)));
+    }
+
     fn tell(&mut self, n_done: u64, n_total: u64, about: String) {
         if let Some(bar) = &self.bar {
             bar.set_length(n_total);

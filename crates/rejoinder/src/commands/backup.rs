@@ -153,7 +153,7 @@ fn copy_and_check(from: &Path, to: &Path) -> Result<(), Failure> {
     }
 }
 
-fn move_to(from: &Path, to: &Path) -> Result<(), Failure> {
+pub(super) fn move_to(from: &Path, to: &Path) -> Result<(), Failure> {
     let doing = format!("{} cannot be moved to {}", from.display(), to.display());
     fs::rename(from, to).map_err(|error| Failure::failed(&doing, &error))
 }
@@ -178,7 +178,7 @@ fn sqlite(location: &Location) -> Result<&Path, Failure> {
     }
 }
 
-fn refuse_existing(file: &Path) -> Result<(), Failure> {
+pub(super) fn refuse_existing(file: &Path) -> Result<(), Failure> {
     match file.exists() {
         true => Err(Failure::Failed(format!(
             "{} is there already",
@@ -189,7 +189,7 @@ fn refuse_existing(file: &Path) -> Result<(), Failure> {
 }
 
 /// `file` with more after its whole name.
-fn with(file: &Path, more: &str) -> PathBuf {
+pub(super) fn with(file: &Path, more: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(more);
     name.into()

@@ -9,7 +9,7 @@ use rejoinder_core::{Clock as _, IdSource, Site};
 use store::Store;
 
 use crate::cli::ImportArgs;
-use crate::commands::{find_site, open, runtime};
+use crate::commands::{export, find_site, open, runtime};
 use crate::config::Options;
 use crate::failure::Failure;
 use crate::output::say;
@@ -22,6 +22,9 @@ pub(crate) fn run(args: &ImportArgs) -> Result<(), Failure> {
     let mappings: Vec<Mapping> = mappings
         .collect::<Result<_, _>>()
         .map_err(|error| Failure::misused(error.to_string()))?;
+    if let Some(file) = export::among(args)? {
+        return export::take(&options, file, args);
+    }
     let files = files(args)?;
     let store = open(&options)?;
     runtime()?.block_on(async {

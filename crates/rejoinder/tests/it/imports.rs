@@ -254,3 +254,36 @@ fn a_mapping_that_fits_nothing_is_named() {
         "{said}"
     );
 }
+
+#[test]
+fn what_a_site_exports_another_place_imports_and_exports_alike() {
+    let from = place();
+    import(
+        &from,
+        &["--map", "https://old.example=https://news.example"],
+    );
+    let file = from.path("news.jsonl").to_str().unwrap().to_owned();
+    let export = ["export", "--site", "news.example", "--output", &file];
+    from.run(&export).good();
+    let first = std::fs::read_to_string(&file).unwrap();
+    let to = Place::on_postgres();
+    to.run(&["site", "add", "news.example"]).good();
+
+    let tried = to
+        .run(&["import", &file, "--site", "news.example", "--dry-run"])
+        .good();
+    let done = to.run(&["import", &file, "--site", "news.example"]).good();
+
+    assert!(tried.contains("Read as an export of Rejoinder."), "{tried}");
+    assert!(tried.contains("nothing was changed"), "{tried}");
+    assert!(done.contains("Imported into news.example."), "{done}");
+    assert_eq!(to.run(&["export", "--site", "news.example"]).good(), first);
+    assert_eq!(to.run(&["doctor"]).good(), from.run(&["doctor"]).good());
+    let page = "https://news.example/ferry";
+    let [here, there] = [&from, &to].map(|place| thread(&place.start(&["serve"]), page));
+    assert_eq!(here, there);
+    let again = to.run(&["import", &file, "--site", "news.example"]);
+    assert_eq!(again.code, Some(1));
+    assert!(again.err.contains("the site is not empty: it has pages"));
+    assert!(from.run(&export).err.contains("is there already"));
+}

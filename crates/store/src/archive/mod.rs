@@ -1,5 +1,6 @@
-//! Moving comments in, and copies of the whole.
+//! Moving in and out, and copies of the whole.
 
 pub mod backup;
+pub mod export;
 pub mod foreign;
 pub mod imports;

@@ -13,9 +13,9 @@ pub enum Dialect {
 
 /// A statement with its parameters written `?1`, `?2`, ….
 ///
-/// Two things differ between the dialects and are rewritten: `list(?1)` is the rows of a JSON array
+/// Three things differ between the dialects and are rewritten: `list(?1)` is the rows of a JSON array
 /// of numbers, in a column named `value`, and `texts(?1)` of texts; ` for update`, also with ` skip locked`, locks rows on
-/// PostgreSQL and is left out on SQLite, which has one writer. Make one with [`sql!`](crate::sql), which also registers it.
+/// PostgreSQL and is left out on SQLite, which has one writer; ` collate binary` orders texts by their bytes. Make one with [`sql!`](crate::sql), which also registers it.
 pub struct Sql {
     text: &'static str,
     sqlite: OnceLock<String>,
@@ -83,7 +83,8 @@ fn to_sqlite(text: &str) -> String {
 fn to_postgres(text: &str) -> String {
     outside_quotes(text, |code| {
         let numbers = in_rows(code, "list(?", "value::bigint");
-        in_rows(&numbers, "texts(?", "value").replace('?', "$")
+        let texts = in_rows(&numbers, "texts(?", "value").replace('?', "$");
+        texts.replace(" collate binary", " collate \"C\"")
     })
 }
 

@@ -75,7 +75,9 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH c USING INDEX comment_unreviewed (site_id=?)",
     // A site has few campaigns, and their sums are few: a row for each month and currency.
     "SEARCH c USING INDEX sqlite_autoindex_campaign_1 (site_id=?)",
+    "SEARCH campaign USING COVERING INDEX sqlite_autoindex_campaign_1 (site_id=?)",
     "SEARCH campaign_sum USING INDEX sqlite_autoindex_campaign_sum_1 (site_id=?)",
+    "SEARCH erasure USING PRIMARY KEY (site_id=?)",
     "SEARCH funding USING INDEX sqlite_autoindex_funding_1 (site_id=?)",
     "SEARCH g USING INDEX sqlite_autoindex_page_group_1 (site_id=?)",
     "SEARCH g USING INDEX sqlite_autoindex_page_group_2 (site_id=?)",
@@ -97,10 +99,12 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH own USING AUTOMATIC PARTIAL COVERING INDEX (id=?)",
     "SEARCH p USING COVERING INDEX sqlite_autoindex_openid_provider_1 (site_id=?)",
     // Once, by an upgrade.
+    "SEARCH page USING COVERING INDEX sqlite_autoindex_page_1 (site_id=?)",
     "SEARCH page_alias USING PRIMARY KEY (site_id=?)",
     "SEARCH passkey_ceremony USING INDEX passkey_ceremony_by_age (site_id=?)",
     // A site has few of them.
     "SEARCH r USING PRIMARY KEY (site_id=?)",
+    "SEARCH recording USING COVERING INDEX recording_of_page (site_id=?)",
     "SEARCH recording USING INDEX recording_of_page (site_id=?)",
     "SEARCH s USING INDEX author_of_newsroom (site_id=?)",
     // Links that wait for somebody whom an owner has invited.
@@ -114,6 +118,7 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH w USING INDEX sqlite_autoindex_webhook_1 (site_id=?)",
     "SEARCH webhook USING COVERING INDEX sqlite_autoindex_webhook_1 (site_id=?)",
     "SEARCH webhook USING INDEX sqlite_autoindex_webhook_1 (site_id=?)",
+    "SEARCH word USING PRIMARY KEY (site_id=?)",
     "SEARCH work_key USING INDEX sqlite_autoindex_work_key_1 (site_id=?)",
 ];
 

@@ -30,6 +30,9 @@ pub struct Change {
 /// Prepared statements of one PostgreSQL connection, by the address of their [`Sql`].
 pub(crate) type Prepared = HashMap<usize, postgres::Statement>;
 
+/// How many rows of a long answer come from PostgreSQL at once.
+const ROWS_AT_ONCE: i32 = 1_000;
+
 /// A transaction. Operations take it first, and neither begin nor commit, so that they compose.
 pub struct Tx<'a> {
     on: On<'a>,
@@ -176,6 +179,38 @@ impl<'a> Tx<'a> {
                 rows.iter().map(|row| read(&Row::postgres(row))).collect()
             }
         }
+    }
+
+    /// Hand each row of an answer to `visit` as it comes, so that an answer may be larger than memory.
+    pub fn each(
+        &mut self,
+        sql: &'static Sql,
+        params: &[Value<'_>],
+        mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        match &mut self.on {
+            On::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(sql.text(Dialect::Sqlite))?;
+                let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+                while let Some(row) = rows.next()? {
+                    visit(&Row::sqlite(row))?;
+                }
+            }
+            On::Postgres { tx, prepared } => {
+                let statement = prepare(tx, prepared, sql)?;
+                let portal = tx.bind(&statement, &as_postgres(params))?;
+                loop {
+                    let rows = tx.query_portal(&portal, ROWS_AT_ONCE)?;
+                    for row in &rows {
+                        visit(&Row::postgres(row))?;
+                    }
+                    if rows.len() < ROWS_AT_ONCE as usize {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Run a script of several statements without parameters, as in migrations.

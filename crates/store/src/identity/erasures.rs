@@ -104,6 +104,20 @@ pub fn ask(tx: &mut Tx<'_>, now: Time, site: SiteId, author: &Author, fate: Fate
     Ok(())
 }
 
+/// Have all deletions done that were asked for, where the jobs that do them were left behind.
+pub(crate) fn ask_again(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    let asked: Vec<(AuthorId, Time, Time)> = tx.all(
+        sql!("select author_id, asked_at, due_at from erasure where site_id = ?1"),
+        params![site],
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
+    )?;
+    for (author, asked_at, due_at) in asked {
+        let erase = EraseAuthor { author, asked_at };
+        jobs::add(tx, now, &NewJob::new(site, &erase, due_at)?)?;
+    }
+    Ok(())
+}
+
 /// Let a deletion begin at once.
 pub(crate) fn begin(
     tx: &mut Tx<'_>,

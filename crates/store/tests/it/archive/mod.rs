@@ -1,2 +1,3 @@
 pub(crate) mod backup;
+pub(crate) mod export;
 pub(crate) mod imports;
