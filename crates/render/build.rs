@@ -14,7 +14,7 @@ use std::{env, fs, io};
 use serde_json::{Map, Value};
 
 /// The groups that are looked up by a stored word.
-const MAPS: [&str; 13] = [
+const MAPS: [&str; 17] = [
     "problems",
     "corrections.problems",
     "flag.reasons",
@@ -24,6 +24,10 @@ const MAPS: [&str; 13] = [
     "settings.choices",
     "recordings.problems",
     "recordings.warnings",
+    "sources.stances",
+    "sources.statuses",
+    "sources.questions",
+    "sources.answers",
     "funding.problems",
     "funding.desk.kinds",
     "funding.desk.processors",

@@ -20,6 +20,7 @@ const player = () => import('./player.js');
 const player_correct = () => import('./player_correct.js');
 const post = () => import('./post.js');
 const reply = () => import('./reply.js');
+const sources = () => import('./sources.js');
 const tools = () => import('./tools.js');
 const unread = () => import('./unread.js');
 const vote = () => import('./vote.js');
@@ -33,7 +34,7 @@ const vote = () => import('./vote.js');
  *   & typeof import('./mute.js').acts & typeof import('./own.js').acts
  *   & typeof import('./player.js').acts & typeof import('./player_correct.js').acts
  *   & typeof import('./post.js').acts & typeof import('./reply.js').acts
- *   & typeof import('./tools.js').acts} Acts
+ *   & typeof import('./sources.js').acts & typeof import('./tools.js').acts} Acts
  */
 
 /**
@@ -82,6 +83,9 @@ const ACTS = {
   reply,
   cancel: reply,
   rename: reply,
+  withdraw: sources,
+  confirm_sources: sources,
+  cancel_sources: sources,
   mark: tools,
   preview: tools,
   write: tools,
@@ -93,8 +97,10 @@ const ACTS = {
  * @type {Record<string, () => Promise<{submit: (thread: Thread, form: any, button: any) => unknown}>>}
  */
 const FORMS = {
+  answer: sources,
   compose: post,
   confirm: player_correct,
+  confirm_form: sources,
   edit: own,
   flag_form: flag,
   follow,

@@ -24,6 +24,11 @@ async function edit(thread, link) {
   const page = thread.scope.parse(await answer.text());
   const form = /** @type {HTMLFormElement} */ (part(page, 'edit'));
   wake(form);
+  const sources = part(form, 'sources');
+  if (sources) {
+    const [words, { wake }] = await Promise.all([thread.words.annotate(), import('./passages_sources.js')]);
+    wake(thread, sources, words);
+  }
   text.hidden = true;
   text.after(form);
   field(form, 'text').focus();
@@ -36,6 +41,7 @@ export async function submit(thread, form) {
   try {
     const { html, comment: saved } = await thread.ask('PATCH', path(thread, comment), {
       text: field(form, 'text').value,
+      sources: sourcesOf(form),
       revision: Number(field(form, 'revision').value),
     });
     close(form);
@@ -45,6 +51,12 @@ export async function submit(thread, form) {
   } catch (/** @type {any} */ problem) {
     await refuse(thread, form, problem);
   }
+}
+
+/** The sources that the form gives, where it can; none take those away that there are. @param {HTMLFormElement} form */
+function sourcesOf(form) {
+  const { value } = field(form, 'sources');
+  return part(form, 'sources') ? JSON.parse(value || '{"stance":"supports","list":[]}') : undefined;
 }
 
 /** The first step: ask, in place. @param {Thread} thread @param {HTMLElement} link */
@@ -103,7 +115,7 @@ async function remove(thread, button) {
 }
 
 /** @param {Thread} thread @param {HTMLElement} comment @param {ParentNode} html */
-function replace(thread, comment, html) {
+export function replace(thread, comment, html) {
   const id = comment.dataset['id'];
   const fresh = /** @type {HTMLElement} */ (html.querySelector(`[data-id="${id}"]`));
   comment.replaceWith(fresh);

@@ -23,6 +23,7 @@ import { ArticleText, unitsTo } from './passages_text.js';
  * @property {number | null} [rival]
  * @property {string} [state]
  * @property {number} n How many comments its discussion has.
+ * @property {number} [checks] How many of them carry sources.
  */
 
 /**
@@ -53,8 +54,6 @@ export class Passages {
   #posted = [];
   /** What was last looked through. */
   #read = /** @type {string | undefined} */ (undefined);
-  /** @type {Promise<any> | undefined} */
-  #words;
   /** @type {any} */
   #timer;
 
@@ -131,10 +130,7 @@ export class Passages {
 
   /** What the scripts say of passages, in the thread's language. */
   words() {
-    const { language } = this.thread.words;
-    this.#words ??= this.thread.fetch(`/static/words.${language}.annotate.json`).then((answer) => answer.json());
-    this.#words.catch(() => (this.#words = undefined));
-    return this.#words;
+    return this.thread.words.annotate();
   }
 
   /** The text of the article as it stands now; nothing where there is no article. */

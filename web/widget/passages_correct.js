@@ -40,6 +40,11 @@ export async function correct(passages, range, selector) {
   const title = document.createElement('h2');
   title.textContent = page.querySelector('h1')?.textContent ?? '';
   form.noValidate = true;
+  const sources = part(form, 'sources');
+  if (sources) {
+    const [words, { wake }] = await Promise.all([passages.words(), import('./passages_sources.js')]);
+    wake(thread, sources, words);
+  }
   fill(form, begun.get(selector.exact) ?? {});
   const panel = document.createElement('section');
   panel.className = 'rj-panel';
@@ -97,7 +102,9 @@ async function send({ thread, marks }, panel, form, annotation) {
   const button = /** @type {HTMLButtonElement} */ (part(form, 'send'));
   button.disabled = true;
   try {
-    await ask(thread, { ...thread.address, annotation, ...said(form) });
+    const { value } = field(form, 'sources');
+    const sources = part(form, 'sources') && value ? JSON.parse(value) : undefined;
+    await ask(thread, { ...thread.address, annotation, sources, ...said(form) });
   } catch (/** @type {any} */ problem) {
     const own = JSON.parse(form.dataset['problems'] ?? '{}')[problem.code];
     await refuse(thread, form, own ? { ...problem, code: '', detail: own } : problem);

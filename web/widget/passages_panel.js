@@ -59,6 +59,8 @@ async function open(passages, group) {
     item.append(comment);
     list.append(item);
   }
+  const checks = checksOf(group, words, thread, comments);
+  checks && panel.append(checks);
   comments.length && panel.append(list);
   panel.append(actsOf(passages, group, words, comments.length));
   shade(passages, host, panel);
@@ -86,6 +88,28 @@ async function open(passages, group) {
   part(panel, 'close')?.addEventListener('click', close);
   panel.focus({ preventScroll: true });
   host.scrollIntoView({ block: 'nearest' });
+}
+
+/**
+ * The sources for or against the passage, as far as their comments are here, behind a small mark.
+ *
+ * @param {Group} group
+ * @param {any} words
+ * @param {import('./thread.js').Thread} thread
+ * @param {Element[]} comments
+ */
+function checksOf({ annotations }, words, thread, comments) {
+  const n = annotations.reduce((sum, { checks = 0 }) => sum + checks, 0);
+  const checks = comments.flatMap((comment) => [...comment.querySelectorAll('.rj-check')]);
+  if (!n) {
+    return null;
+  }
+  const mark = document.createElement(checks.length ? 'details' : 'p');
+  mark.className = 'rj-checks';
+  const name = checks.length ? mark.appendChild(document.createElement('summary')) : mark;
+  name.textContent = thread.words.counted(words.checks, n);
+  mark.append(...checks);
+  return mark;
 }
 
 /** @param {Group} group @param {any} words */
@@ -154,7 +178,7 @@ async function lastOf({ thread }, { annotations }) {
   for (const comment of last) {
     comment.removeAttribute('id');
     comment.removeAttribute('data-marked');
-    comment.querySelectorAll('.rj-acts,.rj-cards,.rj-passage,.rj-to').forEach((left) => left.remove());
+    comment.querySelectorAll('.rj-acts,.rj-cards,.rj-passage,.rj-to,.rj-check form').forEach((left) => left.remove());
     thread.words.tellTimes(comment);
     // It would lead away from the article.
     const when = comment.querySelector('.rj-when');

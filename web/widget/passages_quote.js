@@ -67,7 +67,10 @@ async function attach(passages, selector) {
   const acts = document.createElement('p');
   acts.className = 'rj-acts';
   const off = () => drop(passages, about);
-  acts.append(button(words.back, () => back(passages, selector)), button(words.drop, () => (off(), field(form, 'text').focus())));
+  const { sources } = thread.section.dataset;
+  const source = button(words.source, () => thread.attempt(() => giveSources(passages, about, source)));
+  source.hidden = sources === undefined;
+  acts.append(button(words.back, () => back(passages, selector)), button(words.drop, () => (off(), field(form, 'text').focus())), source);
   about.append(kept, title, quote, acts);
   form.prepend(about);
   open(thread, form);
@@ -78,15 +81,30 @@ async function attach(passages, selector) {
     }
   });
   passages.marks.point([passages.find(selector) ?? []].flat());
+  if (!source.hidden && storage.get(`sources:${thread.name}`)) {
+    await giveSources(passages, about, source);
+  }
   const { host, signal } = thread.scope;
   const isIt = (/** @type {any} */ { detail: { comment } }) => comment.annotation && about.isConnected && off();
   host.addEventListener('rejoinder:posted', isIt, { signal });
   return form;
 }
 
+/** Fields for sources, below the passage. @param {Passages} passages @param {HTMLElement} about @param {HTMLElement} source */
+async function giveSources({ thread }, about, source) {
+  const [texts, { give }] = await Promise.all([thread.words.annotate(), import('./passages_sources.js')]);
+  source.hidden = true;
+  await give(thread, about, texts, () => {
+    source.hidden = false;
+    source.focus();
+  });
+  about.querySelector('select')?.focus();
+}
+
 /** Write without the passage. @param {Passages} passages @param {HTMLElement} about */
 function drop(passages, about) {
   storage.set(keyOf(passages), undefined);
+  storage.set(`sources:${passages.thread.name}`, undefined);
   passages.marks.point([]);
   about.remove();
 }

@@ -121,7 +121,8 @@ function prepare(thread, form) {
     keep(thread, form, draft);
   }
   const annotation = fields.annotation && JSON.parse(`${fields.annotation}`);
-  return { key: draft.key ?? '', body: { ...fields, title: draft.title, annotation } };
+  const sources = fields.sources && JSON.parse(`${fields.sources}`);
+  return { key: draft.key ?? '', body: { ...fields, title: draft.title, annotation, sources } };
 }
 
 /**

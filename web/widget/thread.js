@@ -19,8 +19,9 @@ import { Words } from './words.js';
 
 /**
  * @typedef {object} Me
- * @property {{id: string, name: string, kind: 'guest' | 'account'} | null} reader
+ * @property {{id: string, name: string, role: string, kind: 'guest' | 'account'} | null} reader
  * @property {Record<string, number>} votes
+ * @property {Record<string, Record<string, string | null>>} answers About sources, by the comment.
  * @property {Record<string, string>} editable Until when.
  * @property {string[]} own
  * @property {string | null} withheld What others do not see of it, as HTML.

@@ -18,6 +18,8 @@ const LEAST = ['second', 1];
 export class Words {
   /** @type {Catalogue | undefined} */
   #catalogue;
+  /** @type {Promise<any> | undefined} */
+  #annotate;
 
   /** @param {string} language @param {(path: string) => Promise<Response>} fetch */
   constructor(language, fetch) {
@@ -35,6 +37,13 @@ export class Words {
       this.#catalogue ??= await (await this.fetch(`/static/words.${this.language}.json`)).json();
     } catch {}
     return this.#catalogue ?? { widget: {}, problems: {}, thread: {}, form: {}, follow: {} };
+  }
+
+  /** What the scripts say of passages. @returns {Promise<any>} */
+  annotate() {
+    this.#annotate ??= this.fetch(`/static/words.${this.language}.annotate.json`).then((answer) => answer.json());
+    this.#annotate.catch(() => (this.#annotate = undefined));
+    return this.#annotate;
   }
 
   /** A problem in the reader's words. @param {any} problem */

@@ -241,6 +241,42 @@ pub enum Refusal {
         "where a passage starts and ends must be given together, and it must end behind its start"
     )]
     PassageMisplaced,
+    /// The site takes no sources.
+    #[error("sources are not taken here")]
+    SourcesOff,
+    /// Sources are for or against a passage, and there is none.
+    #[error("sources are given for or against a passage of the article, which is not named")]
+    SourcesWithoutPassage,
+    /// Sources are given, and none is there.
+    #[error("at least one source is needed")]
+    SourceMissing,
+    /// There are more sources than one comment can carry.
+    #[error("at most {max} sources are possible")]
+    TooManySources { max: usize },
+    /// The address of a source is not an http or https address.
+    #[error("the address of a source must start with http:// or https://")]
+    SourceInvalid,
+    /// A source is the page itself that the comment stands on.
+    #[error("the page itself cannot be a source")]
+    SourceIsPage,
+    /// A source was published on a day that is none.
+    #[error("the day on which a source was published must be written as 2026-11-29")]
+    SourceDayInvalid,
+    /// The claim, or what is said of a source, is too long.
+    #[error("this can have at most {max} characters")]
+    SourceTextTooLong { max: usize },
+    /// The comment carries no sources.
+    #[error("this comment has no sources")]
+    SourcesUnknown,
+    /// The sources were taken back.
+    #[error("these sources have been withdrawn")]
+    SourcesWithdrawn,
+    /// They are the reader's own.
+    #[error("nobody answers this about their own sources")]
+    OwnSources,
+    /// An editor confirms sources and says nothing of them.
+    #[error("please say why")]
+    SourceNoteMissing,
     /// There is no such author here.
     #[error("there is no such author")]
     AuthorUnknown,
@@ -289,6 +325,8 @@ impl Refusal {
             | Self::ErratumTooLong { max }
             | Self::PassageTooLong { max }
             | Self::PassageContextTooLong { max }
+            | Self::TooManySources { max }
+            | Self::SourceTextTooLong { max }
             | Self::NoteTooLong { max, .. } => Some(*max),
             _ => None,
         }

@@ -295,6 +295,7 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
         n_descendants: 0,
         cards: Vec::new(),
         annotation: None,
+        source_check: None,
     })
 }
 
@@ -364,6 +365,7 @@ fn thread(article: &Article, comments: &[Comment], root: Option<CommentId>) -> T
         entries: in_reading_order(levels),
         recordings: Vec::new(),
         n_annotations: 0,
+        n_source_checks: 0,
         passages: None,
         errata: Vec::new(),
         next: comments

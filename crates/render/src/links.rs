@@ -71,6 +71,16 @@ impl Links {
         )
     }
 
+    /// The comments on passages, for other tools.
+    pub(crate) fn annotations(&self) -> String {
+        format!(
+            "{}/api/v1/annotations?site={}&page={}",
+            self.base,
+            encoded(&self.host),
+            encoded(&self.page)
+        )
+    }
+
     /// Where people read the thread: on the publisher's page, where that is known.
     pub(crate) fn reading(&self) -> &str {
         self.people().unwrap_or(&self.thread)
@@ -143,6 +153,8 @@ pub(crate) enum Place {
     Edit(CommentId),
     /// The page on which a reader tells the moderators of a comment.
     Flag(CommentId),
+    /// The page on which sources are withdrawn, and confirmed.
+    Sources(CommentId),
 }
 
 /// The address of a place.
@@ -168,10 +180,11 @@ impl fmt::Display for Link<'_> {
                 write!(f, "{thread}&comment={id}#comment-{id}")
             }
             (Place::Reply(id), _) => write!(f, "{thread}&reply={id}#compose"),
-            (Place::Edit(id) | Place::Flag(id), _) => {
+            (Place::Edit(id) | Place::Flag(id) | Place::Sources(id), _) => {
                 let (base, site) = (&self.links.base, encoded(&self.links.host));
                 let what = match self.place {
                     Place::Flag(_) => "flag",
+                    Place::Sources(_) => "sources",
                     _ => "edit",
                 };
                 write!(f, "{base}/embed/comments/{id}/{what}?site={site}")

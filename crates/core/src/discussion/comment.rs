@@ -7,7 +7,7 @@ use crate::discussion::vote::Tally;
 use crate::identity::author::Author;
 use crate::ids::{CommentId, PageId};
 use crate::moderation::reason::StateReason;
-use crate::passages::Annotation;
+use crate::passages::{Annotation, SourceCheck};
 use crate::safe_html::SafeHtml;
 use crate::time::Time;
 use crate::word::Word;
@@ -101,6 +101,8 @@ pub struct Comment {
     pub cards: Vec<Card>,
     /// The passage of the article that it is about; only roots have one.
     pub annotation: Option<Box<Annotation>>,
+    /// The sources that it carries for or against that passage.
+    pub source_check: Option<Box<SourceCheck>>,
     /// For a root: how many published comments its branch holds below it.
     pub n_descendants: i64,
 }

@@ -67,11 +67,13 @@ pub enum Filter {
     Featured,
     /// Those about a passage of the article.
     Inline,
+    /// Those that carry sources.
+    Sources,
 }
 
 impl Filter {
     /// All filters, in the order they are offered in.
-    pub const ALL: [Self; 3] = [Self::Staff, Self::Featured, Self::Inline];
+    pub const ALL: [Self; 4] = [Self::Staff, Self::Featured, Self::Inline, Self::Sources];
 
     /// The word in addresses.
     pub const fn as_str(self) -> &'static str {
@@ -79,6 +81,7 @@ impl Filter {
             Self::Staff => "staff",
             Self::Featured => "featured",
             Self::Inline => "inline",
+            Self::Sources => "sources",
         }
     }
 

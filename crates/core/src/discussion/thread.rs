@@ -82,6 +82,8 @@ pub struct Thread {
     pub recordings: Vec<Recording>,
     /// How many passages of its article are commented on.
     pub n_annotations: i64,
+    /// How many of those comments carry sources.
+    pub n_source_checks: i64,
     /// What its readers may do with passages, where that was said of the page itself.
     pub passages: Option<Passages>,
     /// The list of what its article was corrected in, the newest first.
@@ -100,6 +102,7 @@ impl Thread {
             next: None,
             recordings: Vec::new(),
             n_annotations: 0,
+            n_source_checks: 0,
             passages: None,
             errata: Vec::new(),
         }
@@ -182,6 +185,7 @@ mod tests {
             n_descendants: 0,
             cards: Vec::new(),
             annotation: None,
+            source_check: None,
         }
     }
 

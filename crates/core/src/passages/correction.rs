@@ -5,7 +5,7 @@
 
 use crate::discussion::text::is_blank;
 use crate::ids::{AuthorId, CorrectionId, ErratumId, PageId, SiteId};
-use crate::passages::Annotation;
+use crate::passages::{Annotation, Sources};
 use crate::publication::settings::{Guests, Passages, Settings};
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -72,6 +72,8 @@ pub struct Correction {
     pub page: PageId,
     /// The passage; nothing where it is about the whole.
     pub annotation: Option<Annotation>,
+    /// Sources for or against that passage.
+    pub sources: Option<Sources>,
     /// What is wrong.
     pub text: String,
     /// What should stand there instead.

@@ -7,9 +7,12 @@ mod folded;
 mod myers;
 mod pasted;
 mod selector;
+pub mod source_check;
+pub mod source_policy;
 
 pub use anchoring::{Anchor, anchor, rival};
 pub use annotation::{Annotation, AnnotationState, Fate, Report};
 pub use correction::{Correction, Erratum};
 pub use folded::Folded;
 pub use selector::{MAX_CONTEXT, MAX_EXACT, Position, Quote, Selector};
+pub use source_check::{SourceCheck, Sources};

@@ -157,6 +157,7 @@ impl World {
             work: Work::NotAsked,
             solution: None,
             annotation: None,
+            sources: None,
             article: None,
             notify: None,
             idempotency: None,

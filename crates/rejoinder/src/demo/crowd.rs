@@ -155,6 +155,7 @@ impl Crowd<'_> {
             down,
             text,
             is_removed: false,
+            passage: None,
         };
         self.join(parent, voice);
     }

@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::Passages;
+use rejoinder_core::passages::{Quote, Selector, Sources};
+use rejoinder_core::publication::settings::{Passages, SourceChecks};
 use rejoinder_core::recordings::Status;
 use rejoinder_core::{
-    AuthorId, Clock as _, IdSource, Page, PageId, PageKey, RecordingId, SafeHtml, Settings, Site,
-    SiteId, State, Tally, Time,
+    AuthorId, Clock as _, CommentId, IdSource, Page, PageId, PageKey, RecordingId, SafeHtml,
+    Settings, Site, SiteId, State, Tally, Time,
 };
-use store::archive::imports::{self, Counters, ImportedComment, ImportedPage, Place, WrittenIn};
+use store::archive::annotating;
+use store::archive::imports::{
+    self, Counters, ImportedComment, ImportedPage, Place, Upserted, WrittenIn,
+};
 use store::discussion::pages;
 use store::identity::authors::Details;
 use store::identity::roles;
@@ -19,7 +23,7 @@ use store::recordings::{chapters, files, listing};
 use store::{Store, StoreError, Tx, publication::sites};
 
 use super::folder::{self, About};
-use super::voices::Voice;
+use super::voices::{Passage, Voice};
 use super::{SITE, crowd, fund};
 use crate::commands::store_failed;
 use crate::failure::Failure;
@@ -157,6 +161,7 @@ fn write(
     let settings = Settings {
         title: about.title.clone(),
         passages: Passages::Both,
+        source_checks: SourceChecks::On,
         ..Settings::default()
     };
     let site = match sites::by_host(tx, SITE)? {
@@ -207,7 +212,12 @@ fn write(
                 let author = author(tx, &site, about, created_at, voice)?;
                 Ok(Place { parent, author })
             });
-            let id = added?.into_inner();
+            let added = added?;
+            let is_new = matches!(added, Upserted::Added(_));
+            let id = added.into_inner();
+            if let Some(passage) = voice.passage.as_ref().filter(|_| is_new) {
+                annotate(tx, now, &page, id, passage)?;
+            }
             known.insert(voice.id.as_str(), id);
         }
         imports::recount(tx, now, site.id, page.id)?;
@@ -235,6 +245,28 @@ fn write(
         }
     }
     Ok(site.id)
+}
+
+/// Let a comment be about a passage, as if a reader had selected it.
+fn annotate(
+    tx: &mut Tx<'_>,
+    now: Time,
+    page: &Page,
+    id: CommentId,
+    passage: &Passage,
+) -> Result<(), StoreError> {
+    let quote = Quote::new(&passage.exact, &passage.prefix, &passage.suffix)?;
+    let given = passage.sources.clone().map(|given| {
+        let claim = Some(given.claim.as_str());
+        Sources::new(&quote, claim, None, given.stance, given.list)
+    });
+    let given = given.transpose()?;
+    let selector = Selector {
+        quote,
+        position: None,
+        rival: None,
+    };
+    annotating::annotate(tx, now, page.site, page.id, id, &selector, given.as_ref())
 }
 
 /// Let a recording stand with a page, as if an editor had uploaded it.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rejoinder_core::passages::source_check::{Source, Stance};
 use serde::Deserialize;
 
 /// One comment of the demo.
@@ -20,6 +21,27 @@ pub(crate) struct Voice {
     /// Markdown; of a removed comment nothing is shown.
     pub(crate) text: String,
     pub(crate) is_removed: bool,
+    /// The passage that it is about.
+    pub(crate) passage: Option<Passage>,
+}
+
+/// A passage of the article, and the sources that a comment carries for or against it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Passage {
+    pub(super) exact: String,
+    pub(super) prefix: String,
+    pub(super) suffix: String,
+    pub(super) sources: Option<Given>,
+}
+
+/// Sources, as the file gives them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Given {
+    pub(super) claim: String,
+    pub(super) stance: Stance,
+    pub(super) list: Vec<Source>,
 }
 
 /// A file of `demo/threads`.
@@ -42,6 +64,7 @@ struct Written {
     text: String,
     #[serde(default)]
     state: WrittenState,
+    passage: Option<Passage>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -80,6 +103,7 @@ impl ThreadFile {
             down: written.down,
             text: written.text.trim().to_owned(),
             is_removed: matches!(written.state, WrittenState::Removed),
+            passage: written.passage,
         };
         self.comment.into_iter().map(voice).collect()
     }

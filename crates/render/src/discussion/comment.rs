@@ -3,13 +3,14 @@
 use askama::Template;
 use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
 use rejoinder_core::passages::AnnotationState;
-use rejoinder_core::publication::settings::{Mode, Voting};
+use rejoinder_core::publication::settings::{Mode, SourceChecks, Voting};
 use rejoinder_core::{Comment, CommentId, PageKey, Settings, State, Time};
 
 use crate::catalogue::{Catalogue, Day, Name, Number, fill};
 use crate::discussion::avatar::Avatar;
 use crate::html::Html;
 use crate::links::{Act, Link, Links, Place};
+use crate::passages::sources::Check;
 use crate::recordings::times;
 use crate::{Context, discussion::card};
 
@@ -90,6 +91,15 @@ impl<'a> Frame<'a> {
             is_page: self.is_page,
             links: self.links,
             cards: card::shown(self.settings, comment),
+            check: Check::of(
+                self.texts,
+                self.links,
+                comment,
+                self.is_page,
+                self.settings.source_checks == SourceChecks::On,
+            )
+            .as_ref()
+            .map(Html::of),
         }
     }
 
@@ -191,6 +201,7 @@ pub(crate) struct CommentView<'a> {
     is_page: bool,
     links: &'a Links,
     cards: Vec<card::CardView<'a>>,
+    check: Option<Html<'static>>,
 }
 
 impl CommentView<'_> {

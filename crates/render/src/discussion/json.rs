@@ -10,7 +10,7 @@ use crate::catalogue::Catalogue;
 use crate::discussion::comment::scores_until;
 use crate::discussion::thread::{closed_at, key, links, n_comments, title};
 use crate::links::{Links, Place};
-use crate::passages::AnnotationBody;
+use crate::passages::{AnnotationBody, SourcesBody};
 use crate::recordings::times;
 
 /// A page's thread, as far as it was asked for.
@@ -87,6 +87,9 @@ pub struct CommentBody {
     /// The passage of the article that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotation: Option<AnnotationBody>,
+    /// The sources that it carries for or against that passage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sources: Option<SourcesBody>,
 }
 
 /// Who wrote a comment.
@@ -224,6 +227,7 @@ impl Maker {
             edited_at: comment.edited_at.as_ref().map(Time::to_string),
             state: comment.state.as_str(),
             annotation: comment.annotation.as_deref().map(AnnotationBody::of),
+            sources: comment.source_check.as_deref().map(SourcesBody::of),
             up: shown(comment.tally.up),
             down: shown(comment.tally.down),
             ..self.tombstone(comment)
@@ -248,6 +252,7 @@ impl Maker {
             next: None,
             url: self.links.to(Place::Comment(comment.id)).to_string(),
             annotation: None,
+            sources: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What search engines read: schema.org in JSON-LD, as a data block that no text can leave.
 
 use rejoinder_core::discussion::thread::MAX_LEVELS;
+use rejoinder_core::passages::source_check::Stance;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Thread};
 use serde_json::{Map, Value, json};
@@ -11,6 +12,7 @@ use crate::discussion::feed::publisher;
 use crate::discussion::thread::{key, links, n_comments, title};
 use crate::html::Html;
 use crate::links::{Links, Place};
+use crate::passages::sources::stance;
 use crate::publication::article::{Article, Publication};
 
 /// The thread as a posting of its own, for the page that shows it alone.
@@ -27,7 +29,50 @@ pub(crate) fn discussion(context: &Context<'_>, thread: &Thread) -> Html<'static
         "commentCount": n_comments(thread),
         "comment": comments(&links, thread),
     });
-    block(&posting)
+    let mut checks = thread.entries.iter().map(|entry| &entry.comment);
+    let checks: Vec<Value> = checks
+        .by_ref()
+        .filter_map(|comment| fact_check(context, &links, comment))
+        .collect();
+    match checks.is_empty() {
+        true => block(&posting),
+        false => block(&Value::Array([vec![posting], checks].concat())),
+    }
+}
+
+/// A check that an editor made as fact checkers do. What readers say of sources is none.
+fn fact_check(context: &Context<'_>, links: &Links, comment: &Comment) -> Option<Value> {
+    let check = comment.source_check.as_deref()?;
+    if !comment.is_published() || !check.is_rated_by(comment.author.role) {
+        return None;
+    }
+    let sources = &check.sources;
+    let rating = match sources.stance {
+        Stance::Supports => 5,
+        Stance::Context => 3,
+        Stance::Contradicts => 1,
+        Stance::CannotTell => return None,
+    };
+    Some(json!({
+        "@context": "https://schema.org",
+        "@type": "ClaimReview",
+        "url": links.to(Place::Own(comment.id)).to_string(),
+        "datePublished": comment.created_at.to_string(),
+        "author": { "@type": "Organization", "name": publisher(context.site) },
+        "claimReviewed": sources.claim,
+        "itemReviewed": {
+            "@type": "Claim",
+            "author": { "@type": "Thing", "name": sources.claimant },
+            "appearance": links.people().map(|url| json!({ "@type": "CreativeWork", "url": url })),
+        },
+        "reviewRating": {
+            "@type": "Rating",
+            "ratingValue": rating,
+            "bestRating": 5,
+            "worstRating": 1,
+            "alternateName": stance(context.texts, sources.stance),
+        },
+    }))
 }
 
 /// An article with its comments.

@@ -1,7 +1,9 @@
 //! Whole pages of a discussion on the server's own origin: for iframes and for readers without script.
 
 use askama::Template;
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::language::Language;
+use rejoinder_core::publication::settings::SourceChecks;
 use rejoinder_core::{Comment, PageKey, Thread};
 
 use crate::catalogue::{Catalogue, Name, fill};
@@ -11,7 +13,9 @@ use crate::discussion::thread::{RenderTarget, key, links, section, title};
 use crate::html::Html;
 use crate::links::{Act, Link, Links, Place};
 use crate::page::rendered;
+use crate::passages::SourceFields;
 use crate::passages::errata::{Listed, errata_html};
+use crate::passages::sources::fieldset;
 use crate::{Context, View, discussion::json_ld};
 
 /// The thread as a whole page: for iframes, for readers without script, for search engines.
@@ -65,16 +69,18 @@ struct ThreadPage<'a> {
     feeds: Vec<Alternate>,
 }
 
-/// One's own comment, to be changed or deleted; `text` is what was typed, when it was refused.
+/// One's own comment, to be changed or deleted; `typed` is what was typed, when it was refused.
 pub fn edit_page(
     context: &Context<'_>,
     key: &PageKey,
     comment: &Comment,
-    text: Option<&str>,
+    typed: Option<(&str, Option<SourceFields>)>,
     problem: Option<Problem<'_>>,
 ) -> String {
     let links = Links::new(context.base, context.site, key);
+    let (text, typed) = typed.unzip();
     let page = EditPage {
+        sources: sources(context, comment, typed.flatten()),
         texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
@@ -87,6 +93,23 @@ pub fn edit_page(
         comment,
     };
     rendered(&page)
+}
+
+/// The fields of the sources that a comment carries, or may carry.
+fn sources(
+    context: &Context<'_>,
+    comment: &Comment,
+    typed: Option<SourceFields>,
+) -> Option<Html<'static>> {
+    let before = comment.source_check.as_deref().map(|own| &own.sources);
+    let takes = context.site.settings.source_checks == SourceChecks::On;
+    if before.is_none() && (!takes || comment.annotation.is_none()) {
+        return None;
+    }
+    let fields = typed.or_else(|| before.map(SourceFields::of));
+    let names_claimant = comment.author.role >= Role::Editor;
+    let fields = fields.unwrap_or_default();
+    Some(fieldset(context.texts, &fields, names_claimant))
 }
 
 #[derive(Template)]
@@ -102,6 +125,7 @@ struct EditPage<'a> {
     max_graphemes: usize,
     links: &'a Links,
     comment: &'a Comment,
+    sources: Option<Html<'static>>,
 }
 
 impl<'a> EditPage<'a> {

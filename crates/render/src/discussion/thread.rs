@@ -5,7 +5,7 @@ use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::notices::subscription::Pace;
-use rejoinder_core::publication::settings::{Bubble, Mode, Passages};
+use rejoinder_core::publication::settings::{Bubble, Mode, Passages, SourceChecks};
 use rejoinder_core::{Comment, CommentId, Filter, Page, PageKey, Thread, Time, discussion::policy};
 
 use crate::catalogue::{Catalogue, fill};
@@ -268,6 +268,18 @@ impl Section<'_> {
         self.thread.query.filter.is_none() && self.thread.n_annotations > 0
     }
 
+    /// Whether a comment carries sources.
+    fn has_sources(&self) -> bool {
+        self.thread.query.filter.is_none() && self.thread.n_source_checks > 0
+    }
+
+    /// Whether a comment on a passage may carry sources.
+    fn takes_sources(&self) -> bool {
+        self.has_head
+            && self.allowed().takes_comments()
+            && self.context.site.settings.source_checks == SourceChecks::On
+    }
+
     /// What a reader may do with a passage of the article, as words for the script.
     fn passages(&self) -> Option<&'static str> {
         if !self.has_head {
@@ -300,6 +312,7 @@ impl Section<'_> {
             Filter::Staff => &self.texts.thread.showing_staff,
             Filter::Featured => &self.texts.thread.showing_featured,
             Filter::Inline => &self.texts.passages.showing,
+            Filter::Sources => &self.texts.sources.showing,
         }
     }
 
@@ -312,6 +325,7 @@ impl Section<'_> {
         match query.filter {
             Some(Filter::Staff | Filter::Featured) => Some(&self.texts.thread.empty_filter),
             Some(Filter::Inline) => Some(&self.texts.passages.empty),
+            Some(Filter::Sources) => Some(&self.texts.sources.empty),
             None => self
                 .frame
                 .is_open

@@ -2,14 +2,18 @@
 
 use askama::Template;
 use rejoinder_core::moderation::Action;
+use rejoinder_core::passages::Sources;
 use rejoinder_core::{Author, Comment, State, Time};
 
+use crate::catalogue;
+use crate::html::Html;
 use crate::moderation::diff::{Change, changes};
 use crate::moderation::list::List;
 use crate::moderation::log::LogRows;
 use crate::moderation::row::{Flagged, excerpt, name};
 use crate::newsroom::{Age, Frame, phrases};
 use crate::page::rendered;
+use crate::passages::sources;
 
 /// An earlier text of a comment.
 #[derive(Debug, Clone)]
@@ -20,6 +24,8 @@ pub struct Earlier {
     pub text: String,
     /// When it was replaced.
     pub replaced_at: Time,
+    /// The sources that it carried.
+    pub sources: Option<Sources>,
 }
 
 /// One comment as a page.
@@ -63,6 +69,8 @@ struct Edit {
     revision: i64,
     at: Time,
     changes: Vec<Change>,
+    /// The sources that it carried before, where the edit changed them.
+    sources: Option<Html<'static>>,
 }
 
 impl<'a> CommentPage<'a> {
@@ -96,15 +104,31 @@ impl<'a> CommentPage<'a> {
         (!comment.is_published()).then(|| phrases::state(self.frame.texts(), comment.state))
     }
 
+    /// What stands above the sources that an edit took away.
+    fn earlier(&self) -> &'static str {
+        &catalogue::of(self.frame.site.settings.language)
+            .sources
+            .earlier
+    }
+
     /// The edits, the newest first.
     fn edits(&self) -> Vec<Edit> {
         let texts = self.versions.iter().map(|version| version.text.as_str());
         let later = texts.skip(1).chain([self.comment.text.as_str()]);
-        let edits = self.versions.iter().zip(later);
-        let edit = |(version, later): (&Earlier, &str)| Edit {
-            revision: version.revision + 1,
-            at: version.replaced_at,
-            changes: changes(&version.text, later),
+        let newest = self.comment.source_check.as_deref();
+        let given = self.versions.iter().map(|version| version.sources.as_ref());
+        let given = given.skip(1).chain([newest.map(|own| &own.sources)]);
+        let edits = self.versions.iter().zip(later.zip(given));
+        let shown = catalogue::of(self.frame.site.settings.language);
+        let edit = |(version, (later, after)): (&Earlier, (&str, Option<&Sources>))| {
+            let before = version.sources.as_ref();
+            let before = before.filter(|before| Some(*before) != after);
+            Edit {
+                revision: version.revision + 1,
+                at: version.replaced_at,
+                changes: changes(&version.text, later),
+                sources: before.map(|before| sources::plain(shown, before)),
+            }
         };
         let mut edits: Vec<Edit> = edits.map(edit).collect();
         edits.reverse();

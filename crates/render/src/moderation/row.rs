@@ -138,6 +138,12 @@ impl<'a> Row<'a> {
         times::elsewhere(self.page.key.url().unwrap_or_default(), &self.comment.html)
     }
 
+    fn sources(&self) -> Option<Html<'static>> {
+        let check = self.comment.source_check.as_deref()?;
+        let texts = catalogue::of(self.site.settings.language);
+        Some(crate::passages::sources::plain(texts, &check.sources))
+    }
+
     fn texts(&self) -> &'static NewsroomTexts {
         texts(self.site)
     }

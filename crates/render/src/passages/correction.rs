@@ -9,10 +9,12 @@ use rejoinder_core::{Page, PageKey};
 use crate::Context;
 use crate::catalogue::{Catalogue, CorrectionsFormTexts, CorrectionsToldTexts, Name, fill};
 use crate::discussion::form::{Problem, Problems};
+use crate::html::Html;
 use crate::identity::MailText;
 use crate::links::Links;
 use crate::notices::notice::headline;
 use crate::page::rendered;
+use crate::passages::sources::{SourceFields, fieldset};
 
 /// The form by which a reader sends a correction.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +37,8 @@ pub struct CorrectionForm<'a> {
     pub name: &'a str,
     /// The e-mail address that was given.
     pub email: &'a str,
+    /// What was typed into the fields of sources, where they are taken.
+    pub sources: Option<&'a SourceFields>,
     /// Whether an address is asked for.
     pub asks_email: bool,
     /// Why it was not taken.
@@ -44,6 +48,11 @@ pub struct CorrectionForm<'a> {
 }
 
 impl CorrectionForm<'_> {
+    fn has_sources(&self) -> bool {
+        let rows = self.sources.map(|own| &own.rows);
+        rows.is_some_and(|rows| !rows.is_empty())
+    }
+
     /// What the form carries of the passage.
     fn hidden(&self) -> Vec<(&'static str, String)> {
         let Some(selector) = self.selector else {
@@ -78,6 +87,9 @@ pub fn correction_page(context: &Context<'_>, form: &CorrectionForm<'_>) -> Stri
         base: context.base,
         links: &Links::new(context.base, context.site, form.key),
         problems: Problems(form.problem),
+        sources: form
+            .sources
+            .map(|typed| fieldset(context.texts, typed, false)),
         form,
     })
 }
@@ -94,6 +106,7 @@ struct CorrectionPage<'a> {
     base: &'a str,
     links: &'a Links,
     problems: Problems<'a>,
+    sources: Option<Html<'static>>,
     form: &'a CorrectionForm<'a>,
 }
 

@@ -6,9 +6,11 @@ use rejoinder_core::passages::{AnnotationState, Correction, Erratum};
 use rejoinder_core::{Page, Site, Time};
 
 use crate::catalogue::{self, CorrectionsDeskTexts, Name, fill};
+use crate::html::Html;
 use crate::moderation;
 use crate::newsroom::{Age, FlashMessage, Frame};
 use crate::page::rendered;
+use crate::passages::sources;
 
 /// The longest passage of which a line is suggested, in characters.
 const MAX_SUGGESTED: usize = 200;
@@ -109,6 +111,12 @@ impl<'a> CorrectionsPage<'a> {
     fn quote(&self, row: &'a CorrectionRow) -> Option<&'a str> {
         let annotation = row.correction.annotation.as_ref()?;
         Some(annotation.selector.quote.exact.as_str())
+    }
+
+    fn sources(&self, row: &CorrectionRow) -> Option<Html<'static>> {
+        let sources = row.correction.sources.as_ref()?;
+        let texts = catalogue::of(self.frame.site.settings.language);
+        Some(sources::plain(texts, sources))
     }
 
     fn is_gone(&self, row: &CorrectionRow) -> bool {

@@ -4,6 +4,8 @@ pub(crate) mod correction;
 mod corrections_desk;
 mod desk;
 pub(crate) mod errata;
+pub(crate) mod sources;
+mod web_annotation;
 
 pub use correction::{CorrectionForm, correction_mail, correction_page};
 pub use corrections_desk::{
@@ -11,23 +13,34 @@ pub use corrections_desk::{
 };
 pub use desk::{ArticleRow, ArticlesPage, articles_page, flash, title};
 pub use errata::{Listed, errata_fragment};
+pub use sources::{
+    AnsweredBody, SourceBody, SourceFields, SourceRow, SourcesBody, source_fields, source_status,
+    sources_page,
+};
+
+pub use web_annotation::{WebAnnotationCollection, WebAnnotationPage, web_annotations};
 
 use rejoinder_core::passages::{Annotation, Selector};
 use rejoinder_core::{Comment, CommentId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::catalogue::Catalogue;
 use crate::html::Html;
 
-/// The text of a comment below the passage that it is about, where it is about one.
-pub(crate) fn above<'a>(comment: &Comment, html: Html<'a>) -> Html<'a> {
-    match &comment.annotation {
-        Some(annotation) => {
-            let opening = markup::escape(&annotation.opening());
-            Html::written_here(format!("<blockquote><p>{opening}</p></blockquote>{html}"))
-        }
-        None => html,
-    }
+/// The text of a comment below the passage that it is about, where it is about one, and above the sources
+/// that it carries.
+pub(crate) fn around<'a>(texts: &'static Catalogue, comment: &Comment, html: Html<'a>) -> Html<'a> {
+    let Some(annotation) = &comment.annotation else {
+        return html;
+    };
+    let opening = markup::escape(&annotation.opening());
+    let check = comment.source_check.as_deref();
+    let sources = check.map(|own| sources::plain(texts, &own.sources).into_string());
+    let sources = sources.unwrap_or_default();
+    Html::written_here(format!(
+        "<blockquote><p>{opening}</p></blockquote>{html}{sources}"
+    ))
 }
 
 /// A passage of an article that a comment is about. `start` and `end` count Unicode scalars of the
@@ -95,16 +108,20 @@ pub struct AnnotatedBody {
     pub annotation: AnnotationBody,
     /// How many comments its discussion has, with the first.
     pub n: i64,
+    /// How many of them carry sources; missing where none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checks: Option<i64>,
 }
 
 impl AnnotatedBody {
-    /// A comment on a passage, whose discussion has `n` comments.
-    pub fn of(comment: CommentId, annotation: &Annotation, n: i64) -> Self {
+    /// A comment on a passage, whose discussion has `n` comments, and which may carry sources.
+    pub fn of(comment: CommentId, annotation: &Annotation, n: i64, has_sources: bool) -> Self {
         Self {
             comment: comment.to_string(),
             kind: "comment",
             annotation: AnnotationBody::to_find(annotation),
             n,
+            checks: has_sources.then_some(1),
         }
     }
 }

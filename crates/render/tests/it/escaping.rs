@@ -99,7 +99,13 @@ fn surfaces(text: &str) -> Vec<(&'static str, String)> {
         ),
         (
             "edit",
-            edit_page(&context, &key(), &own, Some(text), problem(Some("text"))),
+            edit_page(
+                &context,
+                &key(),
+                &own,
+                Some((text, None)),
+                problem(Some("text")),
+            ),
         ),
         ("message", message_page(text, text, text)),
         (

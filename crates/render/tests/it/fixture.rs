@@ -68,6 +68,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
         n_descendants: 0,
         cards: Vec::new(),
         annotation: None,
+        source_check: None,
     }
 }
 
@@ -121,6 +122,7 @@ pub(crate) fn thread(name: &str) -> Thread {
         entries: in_reading_order(vec![vec![root, gone], vec![staff, last]]),
         recordings: Vec::new(),
         n_annotations: 0,
+        n_source_checks: 0,
         passages: None,
         errata: Vec::new(),
         next: Some(Cursor {

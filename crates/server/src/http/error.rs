@@ -346,6 +346,34 @@ impl From<Refusal> for ApiError {
                 "passage_misplaced",
                 Some("annotation.start"),
             ),
+            Refusal::SourcesOff => (S::FORBIDDEN, "sources_off", Some("sources")),
+            Refusal::SourcesWithoutPassage => (
+                S::UNPROCESSABLE_ENTITY,
+                "sources_without_passage",
+                Some("sources"),
+            ),
+            Refusal::SourceMissing => (S::UNPROCESSABLE_ENTITY, "source_missing", Some("sources")),
+            Refusal::TooManySources { .. } => {
+                (S::UNPROCESSABLE_ENTITY, "too_many_sources", Some("sources"))
+            }
+            Refusal::SourceInvalid => (S::UNPROCESSABLE_ENTITY, "source_invalid", Some("sources")),
+            Refusal::SourceIsPage => (S::UNPROCESSABLE_ENTITY, "source_is_page", Some("sources")),
+            Refusal::SourceDayInvalid => (
+                S::UNPROCESSABLE_ENTITY,
+                "source_day_invalid",
+                Some("sources"),
+            ),
+            Refusal::SourceTextTooLong { .. } => (
+                S::UNPROCESSABLE_ENTITY,
+                "source_text_too_long",
+                Some("sources"),
+            ),
+            Refusal::SourcesUnknown => (S::NOT_FOUND, "sources_unknown", None),
+            Refusal::SourcesWithdrawn => (S::CONFLICT, "sources_withdrawn", None),
+            Refusal::OwnSources => (S::FORBIDDEN, "own_sources", None),
+            Refusal::SourceNoteMissing => {
+                (S::UNPROCESSABLE_ENTITY, "source_note_missing", Some("note"))
+            }
             Refusal::AuthorUnknown => (S::NOT_FOUND, "author_unknown", None),
             Refusal::LastOwner => (S::CONFLICT, "last_owner", Some("role")),
             Refusal::GroupUnknown => (S::NOT_FOUND, "group_unknown", None),

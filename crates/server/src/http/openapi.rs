@@ -47,6 +47,7 @@ pub(crate) fn routes() -> Vec<Route> {
     ),
     paths(
         public::threads::tree,
+        public::web_annotations::list,
         public::comments::one,
         public::counts::counts,
         public::embedding::embedding,
@@ -63,6 +64,9 @@ pub(crate) fn routes() -> Vec<Route> {
         reader::comments::remove,
         reader::cards::turn_off,
         reader::votes::cast,
+        reader::sources::answer,
+        reader::sources::withdraw,
+        reader::sources::confirm,
         reader::flags::raise,
         reader::mutes::set,
         reader::corrections::send,

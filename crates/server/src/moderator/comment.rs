@@ -117,6 +117,7 @@ async fn read(
             revision: version.revision,
             text: version.text,
             replaced_at: version.replaced_at,
+            sources: version.sources,
         };
         Ok(Some(CommentDetails {
             ancestors: inside::ancestors(tx, row.item(), AROUND)?,

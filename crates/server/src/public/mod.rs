@@ -15,9 +15,11 @@ pub(crate) mod pictures;
 pub(crate) mod publication;
 pub(crate) mod recordings;
 pub(crate) mod threads;
+pub(crate) mod web_annotations;
 
 use crate::access::Access::Public;
 use crate::http::route::{Route, get, route};
+use crate::reader::sources::fields as fields_of_sources;
 
 /// Loader, threads, counts and live streams.
 pub(crate) fn routes() -> Vec<Route> {
@@ -31,7 +33,9 @@ pub(crate) fn routes() -> Vec<Route> {
         route("/embed/thread", Public, get(threads::fragment)),
         route("/embed/annotations", Public, get(passages::annotations)),
         route("/embed/corrections", Public, get(corrections::list)),
+        route("/embed/sources", Public, get(fields_of_sources)),
         route("/api/v1/thread", Public, get(threads::tree)),
+        route("/api/v1/annotations", Public, get(web_annotations::list)),
         route("/api/v1/comments/{id}", Public, get(comments::one)),
         route("/api/v1/events", Public, get(events::events)),
         route("/api/v1/counts", Public, get(counts::counts)),

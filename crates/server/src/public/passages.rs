@@ -72,9 +72,14 @@ impl Source for AnnotationsSource<'_> {
         let (page, annotated) = read.await?.unzip();
         let annotated = annotated.unwrap_or_default();
         let work = move || {
-            let bodies = annotated
-                .iter()
-                .map(|own| AnnotatedBody::of(own.comment, &own.annotation, own.n_comments));
+            let bodies = annotated.iter().map(|own| {
+                AnnotatedBody::of(
+                    own.comment,
+                    &own.annotation,
+                    own.n_comments,
+                    own.has_sources,
+                )
+            });
             serde_json::to_vec(&AnnotationsBody {
                 annotations: bodies.collect(),
             })

@@ -70,7 +70,7 @@ pub(crate) async fn page(
                 the site's own number where that is less"),
         ("root" = Option<String>, Query, description = "Show this comment's branch alone"),
         ("filter" = Option<String>, Query,
-            description = "`staff`: by the newsroom alone; `featured`: what it has featured; `inline`: on passages of the article"),
+            description = "`staff`: by the newsroom alone; `featured`: what it has featured; `inline`: on passages of the article; `sources`: with a source"),
     ),
     responses((status = 200, body = ThreadBody), (status = "4XX", body = Problem)),
 )]
@@ -301,6 +301,7 @@ fn body(
             | Form::Recording(..)
             | Form::Funding(..)
             | Form::Annotations
+            | Form::WebAnnotations
             | Form::Errata(_),
             _,
         ) => {
@@ -362,7 +363,7 @@ pub(crate) fn placed(app: &App, site: &Site, base: &str, key: PageKey) -> PageKe
 
 fn headers(site: &Site, form: Form, recordings: &[Recording]) -> HeaderMap {
     let kind = match form {
-        Form::Json | Form::Annotations => "application/json",
+        Form::Json | Form::Annotations | Form::WebAnnotations => "application/json",
         Form::Fragment
         | Form::Page
         | Form::Article
@@ -382,6 +383,7 @@ fn headers(site: &Site, form: Form, recordings: &[Recording]) -> HeaderMap {
         | Form::Recording(..)
         | Form::Funding(..)
         | Form::Annotations
+        | Form::WebAnnotations
         | Form::Errata(_) => None,
     };
     of_public(kind, policy)

@@ -12,7 +12,8 @@ use store::discussion::posting::Idempotency;
 use utoipa::ToSchema;
 
 use super::find;
-use super::posting::{self, Draft};
+use super::giving::PostSources;
+use super::posting::{self, Change, Draft};
 use super::work::Proof;
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::{self, Params, Visitor};
@@ -47,6 +48,9 @@ pub(crate) struct PostComment {
     /// The passage of the article that it is about; not for replies.
     #[serde(skip_serializing_if = "Option::is_none")]
     annotation: Option<PostAnnotation>,
+    /// Sources for or against that passage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sources: Option<PostSources>,
     /// Of what to tell the author by mail: `replies` (to this and their other comments here) or `page`
     /// (all new comments here).
     notify: Option<String>,
@@ -187,6 +191,7 @@ fn draft(
         email: body.email,
         website: body.website,
         annotation: body.annotation.map(PostAnnotation::selector).transpose()?,
+        sources: body.sources,
         notify: body.notify,
         proof: Proof::Script(body.work),
         idempotency,
@@ -218,6 +223,9 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
 pub(crate) struct EditComment {
     /// The new text, in Markdown.
     text: String,
+    /// Other sources; without them, those that it carries stay. What readers answered was about those
+    /// before, and is forgotten.
+    sources: Option<PostSources>,
     /// The revision that the editor saw; when the comment has another by now, nothing is changed.
     revision: Option<i64>,
 }
@@ -241,8 +249,12 @@ pub(crate) async fn edit(
 ) -> Result<Json<ShownComment>, ApiError> {
     let (site, comment) = find(&app, &visitor, &id, params.get("site")).await?;
     let visitor = visitor.for_author_of(&comment);
-    let revision = body.revision;
-    let comment = posting::edit(&app, &visitor, &site, comment.id, body.text, revision).await?;
+    let change = Change {
+        text: body.text,
+        sources: body.sources,
+        revision: body.revision,
+    };
+    let comment = posting::edit(&app, &visitor, &site, &comment, change).await?;
     let page = posting::page_of(&app, &site, &comment).await?;
     let (comment, html) = shown(&app, &visitor, &site, &page, comment);
     Ok(Json(ShownComment { comment, html }))

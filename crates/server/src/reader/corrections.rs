@@ -11,7 +11,7 @@ use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author;
 use rejoinder_core::passages::correction::MAX_CHARS;
 use rejoinder_core::passages::{Annotation, Correction, Quote, Selector};
-use rejoinder_core::publication::settings::Email;
+use rejoinder_core::publication::settings::{Email, SourceChecks};
 use rejoinder_core::{AuthorId, AuthorKind, CorrectionId, PageId, PageKey, Refusal, Site};
 use render::passages::CorrectionForm;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,7 @@ use store::passages::sending::{self, NewCorrection};
 use utoipa::ToSchema;
 
 use super::comments::PostAnnotation;
+use super::giving::{self, PostSources};
 use super::posting::article;
 use super::rendering;
 use super::work::{self, Proof};
@@ -43,6 +44,8 @@ pub(crate) struct SendCorrection {
     page: String,
     /// The passage; without one, it is about the whole article.
     annotation: Option<PostAnnotation>,
+    /// Sources for or against that passage.
+    sources: Option<PostSources>,
     /// What is wrong.
     #[serde(default)]
     text: String,
@@ -79,6 +82,7 @@ pub(crate) async fn send(
     let draft = Draft {
         page,
         annotation,
+        sources: body.sources,
         text: body.text,
         proposed: body.proposed,
         name: body.name,
@@ -127,6 +131,7 @@ pub(crate) async fn send_form(
             let draft = Draft {
                 page: visitor.page(&app, &site, fields.page())?,
                 annotation: annotation.clone(),
+                sources: PostSources::of_form(&fields),
                 text: own("text").unwrap_or_default(),
                 proposed: own("proposed"),
                 name: own("name"),
@@ -157,6 +162,7 @@ pub(crate) async fn send_form(
 struct Draft {
     page: PageKey,
     annotation: Option<Selector>,
+    sources: Option<PostSources>,
     text: String,
     proposed: Option<String>,
     name: Option<String>,
@@ -185,6 +191,8 @@ async fn make(
     // An address that no mail can go to is not kept.
     let email = email.filter(|_| app.config.mail_from.is_some());
     let (work, solution) = work::asked(app, site, &draft.proof, now);
+    let passage = draft.annotation.as_ref().map(|own| &own.quote);
+    let sources = draft.sources.map(|own| own.sources(passage)).transpose()?;
     let texts = CorrectionTexts {
         annotation: draft.annotation.as_ref(),
         text: &text,
@@ -207,6 +215,7 @@ async fn make(
         reader,
         token: token.hash,
         annotation: draft.annotation,
+        sources,
         article,
         text,
         proposed,
@@ -253,6 +262,7 @@ struct At {
     title: Option<String>,
     selector: Option<Selector>,
     asks_email: bool,
+    takes_sources: bool,
 }
 
 impl At {
@@ -286,6 +296,7 @@ impl At {
             title: title.or_else(|| rendering::title(app, site, &key, None)),
             key: placed(app, site, &visitor.base.0, key),
             selector,
+            takes_sources: site.settings.source_checks == SourceChecks::On,
             // An account is told by its bell.
             asks_email: sends_mail && !has_account && site.settings.email != Email::Unasked,
         })
@@ -303,6 +314,7 @@ impl At {
         let value = |name: &str| fields.get(name).unwrap_or_default();
         let quote = self.selector.clone().map(Annotation::new);
         let quote = quote.map(|annotation| annotation.opening());
+        let typed = giving::typed(fields);
         let form = CorrectionForm {
             key: &self.key,
             title: self.title.as_deref(),
@@ -313,6 +325,7 @@ impl At {
             proposed: value("proposed"),
             name: value("name"),
             email: value("email"),
+            sources: self.takes_sources.then_some(&typed),
             asks_email: self.asks_email,
             problem: error.map(problem),
             is_sent,

@@ -7,7 +7,8 @@ use rejoinder_core::{CommentId, PageKey, Site};
 use render::Problem;
 use store::{discussion::cards, moderation::reach};
 
-use super::posting::{self, Draft};
+use super::giving::{self, PostSources};
+use super::posting::{self, Change, Draft};
 use super::work::Proof;
 use super::{comments, find, page_of, votes};
 use crate::http::error::ApiError;
@@ -34,6 +35,7 @@ pub(crate) async fn post(
         email: own("email"),
         website: own("website"),
         annotation: None,
+        sources: PostSources::of_form(&fields),
         notify: own("notify"),
         proof: Proof::Form,
         idempotency: None,
@@ -131,9 +133,14 @@ pub(crate) async fn edit(
     let (site, comment) = find(&app, &visitor, &id, fields.get("site")).await?;
     let key = page_of(&app, &site, &comment).await?.key;
     let text = fields.get("text").unwrap_or_default();
-    let revision = fields.read("revision")?;
-    let typed = text.to_owned();
-    let edited = posting::edit(&app, &visitor, &site, comment.id, typed, revision).await;
+    let has_sources = fields.get("has_sources").is_some();
+    let given = || PostSources::of_form(&fields).unwrap_or_else(PostSources::none);
+    let change = Change {
+        text: text.to_owned(),
+        sources: has_sources.then(given),
+        revision: fields.read("revision")?,
+    };
+    let edited = posting::edit(&app, &visitor, &site, &comment, change).await;
     let Err(error) = edited else {
         return Ok(see_other(
             &permalink(&site, &key, comment.id),
@@ -150,7 +157,7 @@ pub(crate) async fn edit(
         &context,
         &key,
         &comment,
-        Some(text),
+        Some((text, has_sources.then(|| giving::typed(&fields)))),
         problem,
     ));
     Ok((error.status, page).into_response())
@@ -202,6 +209,6 @@ fn embed(site: &Site, page: &PageKey) -> String {
 }
 
 /// The address of a comment there.
-fn permalink(site: &Site, page: &PageKey, id: CommentId) -> String {
+pub(super) fn permalink(site: &Site, page: &PageKey, id: CommentId) -> String {
     format!("{}&comment={id}#comment-{id}", embed(site, page))
 }

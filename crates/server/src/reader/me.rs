@@ -6,7 +6,8 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::{Email, Guests, Voting};
+use rejoinder_core::passages::source_check::Answer;
+use rejoinder_core::publication::settings::{Email, Guests, SourceChecks, Voting};
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageKey, Settings, SiteId, Time,
     discussion::policy,
@@ -15,6 +16,7 @@ use render::identity::{self, Line};
 use serde::Serialize;
 use store::identity::mutes::{self, Muted};
 use store::moderation::pipeline::{self, Own};
+use store::passages::answers::{self, Answers};
 use store::{
     Tx,
     discussion::{pages, threads, votes},
@@ -39,6 +41,8 @@ pub(crate) struct Me {
     reader: Option<MyAuthor>,
     /// The reader's votes on this page: 1 or −1 by comment.
     votes: BTreeMap<String, i64>,
+    /// What the reader answered about the sources of comments on this page, by comment.
+    answers: BTreeMap<String, MyAnswers>,
     /// Until when the reader may edit which comment.
     editable: BTreeMap<String, String>,
     /// The reader's own comments that may still be edited.
@@ -69,6 +73,15 @@ pub(crate) struct MyAuthor {
     /// `account` for someone who is signed in, else `guest`.
     #[schema(example = "guest")]
     kind: &'static str,
+}
+
+/// A reader's answers about the sources of a comment.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MyAnswers {
+    /// `yes`, `partly`, `no` or nothing: whether the source says this.
+    says: Option<&'static str>,
+    /// The same: whether it is relevant.
+    relevant: Option<&'static str>,
 }
 
 /// What waits for a moderator on a page.
@@ -126,6 +139,7 @@ pub(crate) async fn me(
         author,
         account,
         moderates,
+        answers: site.settings.source_checks == SourceChecks::On,
         since: now.before(SHOWN_REFUSED),
     };
     let found = app.store.read(move |tx| find(tx, &asked)).await?;
@@ -134,6 +148,7 @@ pub(crate) async fn me(
         muted,
         page,
         votes,
+        answers,
         own,
         n_held,
         withheld,
@@ -161,6 +176,10 @@ pub(crate) async fn me(
             .iter()
             .map(|(id, vote)| (id.to_string(), *vote))
             .collect(),
+        answers: answers
+            .iter()
+            .map(|(id, own)| (id.to_string(), MyAnswers::from(own)))
+            .collect(),
         editable: own
             .iter()
             .filter(|comment| policy::may_edit(&settings, comment, &reader, now).is_ok())
@@ -183,6 +202,8 @@ struct Asked {
     /// The author, where they have an account.
     account: Option<AuthorId>,
     moderates: bool,
+    /// Whether anything can have been answered.
+    answers: bool,
     /// What was refused before is not shown any more.
     since: Time,
 }
@@ -193,6 +214,7 @@ struct Found {
     muted: Vec<Muted>,
     page: Option<Page>,
     votes: Vec<(CommentId, i64)>,
+    answers: Vec<(CommentId, Answers)>,
     own: Vec<Comment>,
     n_held: Option<i64>,
     withheld: Vec<Own>,
@@ -220,6 +242,9 @@ fn find(tx: &mut Tx<'_>, asked: &Asked) -> store::Result<Found> {
         found.n_held = Some(queues::held_on(tx, site, page.id)?);
     }
     found.votes = votes::mine(tx, site, page.id, author)?;
+    if asked.answers {
+        found.answers = answers::mine(tx, site, page.id, author)?;
+    }
     found.own = threads::mine(tx, site, page.id, author)?;
     found.withheld = pipeline::withheld(tx, site, page.id, author, asked.since)?;
     Ok(found)
@@ -231,6 +256,15 @@ fn line(own: &Own) -> Line<'_> {
         page: &own.page,
         title: own.title.as_deref(),
         note: own.note.as_deref(),
+    }
+}
+
+impl From<&Answers> for MyAnswers {
+    fn from(own: &Answers) -> Self {
+        Self {
+            says: own.says.map(Answer::as_str),
+            relevant: own.relevant.map(Answer::as_str),
+        }
     }
 }
 

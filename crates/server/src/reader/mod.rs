@@ -8,6 +8,7 @@ pub(crate) mod corrections;
 pub(crate) mod decisions;
 pub(crate) mod flags;
 mod forms;
+mod giving;
 pub(crate) mod guest;
 pub(crate) mod me;
 pub(crate) mod mutes;
@@ -17,6 +18,7 @@ pub(crate) mod preview;
 pub(crate) mod proposals;
 mod rendering;
 pub(crate) mod session;
+pub(crate) mod sources;
 pub(crate) mod subscriptions;
 pub(crate) mod votes;
 pub(crate) mod work;
@@ -47,6 +49,18 @@ pub(crate) fn routes() -> Vec<Route> {
             .or_program(ApiScope::CommentsWrite),
         reader("/api/v1/comments/{id}/cards", delete(cards::turn_off)),
         reader("/api/v1/comments/{id}/vote", put(votes::cast)).or_program(ApiScope::CommentsWrite),
+        reader(
+            "/api/v1/comments/{id}/sources/answers",
+            put(sources::answer),
+        ),
+        reader(
+            "/api/v1/comments/{id}/sources/withdrawal",
+            put(sources::withdraw),
+        ),
+        reader(
+            "/api/v1/comments/{id}/sources/confirmation",
+            put(sources::confirm),
+        ),
         reader("/api/v1/comments/{id}/mute", put(mutes::set)),
         reader("/api/v1/comments/{id}/flags", post(flags::raise)),
         reader("/api/v1/comments/{id}/decisions", post(decisions::decide))
@@ -85,6 +99,16 @@ pub(crate) fn routes() -> Vec<Route> {
         reader("/api/v1/preview", post(preview::preview)).takes(MAX_TEXT_BODY),
         reader("/embed/comments", post(forms::post)).takes(MAX_TEXT_BODY),
         reader("/embed/comments/{id}/vote", post(forms::vote)),
+        reader("/embed/comments/{id}/answer", post(sources::send_answer)),
+        reader("/embed/comments/{id}/sources", get(sources::page)),
+        reader(
+            "/embed/comments/{id}/withdraw",
+            post(sources::send_withdrawal),
+        ),
+        reader(
+            "/embed/comments/{id}/confirm",
+            post(sources::send_confirmation),
+        ),
         reader("/embed/comments/{id}/edit", get(forms::edit_page)),
         reader("/embed/comments/{id}/edit", post(forms::edit)).takes(MAX_TEXT_BODY),
         reader("/embed/comments/{id}/cards", post(forms::turn_card_off)),

@@ -9,13 +9,14 @@ use rejoinder_core::moderation::Work;
 use rejoinder_core::passages::Selector;
 use rejoinder_core::recordings::Citable;
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site};
-use store::discussion::editing::{self, Edit};
+use store::discussion::editing::{self, Edit, NewSources};
 use store::discussion::posting::{self, Idempotency, NewComment, NewIds, Posted};
 use store::discussion::{cards, comments, pages, removing};
 use store::identity::authors::Details;
 use store::moderation::reach;
 use store::recordings::citing;
 
+use super::giving::PostSources;
 use super::rendering::{self, citable, title};
 use super::subscriptions;
 use super::work::{self, Proof};
@@ -36,6 +37,7 @@ pub(crate) struct Draft {
     pub(crate) email: Option<String>,
     pub(crate) website: Option<String>,
     pub(crate) annotation: Option<Selector>,
+    pub(crate) sources: Option<PostSources>,
     pub(crate) notify: Option<String>,
     pub(crate) proof: Proof,
     pub(crate) idempotency: Option<Idempotency>,
@@ -67,6 +69,8 @@ pub(crate) async fn post(
     rendering::is_short_enough(app, visitor, site, &text).await?;
     let recordings = citable(app, site.id, &draft.page, &text).await?;
     let rendered = rendering::render(app, visitor, &text, recordings).await?;
+    let passage = draft.annotation.as_ref().map(|own| &own.quote);
+    let sources = draft.sources.map(|own| own.sources(passage)).transpose()?;
     let article = match draft.annotation {
         Some(_) => article(app, site, &draft.page),
         None => None,
@@ -91,6 +95,7 @@ pub(crate) async fn post(
         work,
         solution,
         annotation: draft.annotation,
+        sources,
         article,
         notify,
         idempotency: draft.idempotency,
@@ -171,18 +176,34 @@ pub(crate) async fn locate(
     Ok((site, comment))
 }
 
-/// Give a comment another text.
+/// Another text for a comment.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) text: String,
+    /// Other sources, where they change as well.
+    pub(crate) sources: Option<PostSources>,
+    pub(crate) revision: Option<i64>,
+}
+
+/// Give a comment another text, and other sources.
 pub(crate) async fn edit(
     app: &App,
     visitor: &Visitor,
     site: &Arc<Site>,
-    id: CommentId,
-    text: String,
-    revision: Option<i64>,
+    comment: &Comment,
+    change: Change,
 ) -> Result<Comment, ApiError> {
     let now = app.now();
     app.limits.take(Act::Post, visitor, now)?;
     let reader = visitor.reader(app, site).await?;
+    let (id, text, revision) = (comment.id, change.text, change.revision);
+    let passage = comment.annotation.as_ref();
+    let passage = passage.map(|own| &own.selector.quote);
+    let sources = match change.sources {
+        None => NewSources::Same,
+        Some(none) if none.is_none() => NewSources::These(None),
+        Some(own) => NewSources::These(Some(own.sources(passage)?)),
+    };
     let text = lines(&text);
     rendering::is_short_enough(app, visitor, site, &text).await?;
     let recordings = match citing::may_cite(&text) {
@@ -196,6 +217,7 @@ pub(crate) async fn edit(
         reader,
         text,
         rendered,
+        sources,
         revision,
     };
     Ok(app

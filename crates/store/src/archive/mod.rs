@@ -1,5 +1,6 @@
 //! Moving in and out, and copies of the whole.
 
+pub mod annotating;
 pub mod backup;
 pub mod export;
 pub mod foreign;

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::{CommentId, PageId, SiteId, State, Tally};
 
+use crate::passages::{answers, sources};
 use crate::{Result, Tx, params, sql};
 
 /// Something that is not as it should be.
@@ -22,6 +23,7 @@ pub struct Finding {
 pub fn check(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let mut findings = by_statements(tx)?;
     findings.extend(wrong_ranks(tx)?);
+    findings.extend(wrong_answers(tx)?);
     Ok(findings)
 }
 
@@ -42,6 +44,31 @@ fn wrong_ranks(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
     let n_wrong: i64 = wrong.iter().sum();
     Ok((n_wrong > 0).then_some(Finding {
         check: "comments rank by their votes",
+        n_wrong,
+    }))
+}
+
+/// What was answered about the sources of comments against what is kept with them.
+fn wrong_answers(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
+    let kept = tx.all(
+        sql!("select source_check, site_id, id from comment where source_check is not null"),
+        params![],
+        |row| {
+            Ok((
+                sources::read(row)?,
+                row.next::<SiteId>()?,
+                row.next::<CommentId>()?,
+            ))
+        },
+    )?;
+    let mut n_wrong = 0;
+    for (check, site, id) in kept {
+        let counted = answers::counted(tx, site, id)?;
+        let is_right = check.is_some_and(|own| (own.says, own.relevant) == counted);
+        n_wrong += i64::from(!is_right);
+    }
+    Ok((n_wrong > 0).then_some(Finding {
+        check: "answers about sources are counted right",
         n_wrong,
     }))
 }
@@ -119,6 +146,21 @@ checks! {
     "nobody votes on their own comment" =>
         "select count(*) from vote v join comment c on c.site_id = v.site_id and c.id = v.comment_id
          where c.author_id = v.author_id",
+    "nobody answers about their own sources, and about none that are not there" =>
+        "select count(*) from source_answer o
+         join comment c on c.site_id = o.site_id and c.id = o.comment_id
+         where c.author_id = o.author_id or c.source_check is null",
+    "sources and passages are on roots, and sources on passages" =>
+        "select count(*) from comment
+         where (annotation is not null and parent_id is not null)
+             or (source_check is not null and annotation is null)",
+    "a correction that was decided on says when, and none that waits does" =>
+        "select count(*) from correction
+         where (state in ('accepted', 'declined')) <> (decided_at is not null)",
+    "a line of a list of corrections follows from one that was accepted on its page" =>
+        "select count(*) from erratum e
+         join correction c on c.site_id = e.site_id and c.id = e.correction_id
+         where c.page_id <> e.page_id or c.state <> 'accepted'",
     "what came in for campaigns is summed up right" =>
         "select count(*) from (
              select site_id, campaign_id, currency, month, sum(amount) as amount,

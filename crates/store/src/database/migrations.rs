@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 47] = [
+const MIGRATIONS: [Migration; 48] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -84,6 +84,7 @@ const MIGRATIONS: [Migration; 47] = [
     migration!(45, "0045_add_corrections"),
     migration!(46, "0046_add_payment_hooks"),
     migration!(47, "0047_add_erratum_thanked"),
+    migration!(48, "0048_add_source_checks"),
 ];
 
 /// The number of the newest migration.

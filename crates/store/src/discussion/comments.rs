@@ -8,7 +8,7 @@ use crate::database::error::StoreError;
 use crate::discussion::pages;
 use crate::discussion::rendering::Stored;
 use crate::identity::authors;
-use crate::passages::annotations;
+use crate::passages::{annotations, sources};
 use crate::{Result, Row, Tx, params, sql};
 
 /// What [`read`] reads of a comment `c` and its author `a`.
@@ -16,7 +16,8 @@ macro_rules! columns {
     () => {
         "c.text, c.html, c.renderer, c.written_in, c.id, c.page_id, c.parent_id, c.root_id, c.depth, \
          c.state, c.reason, c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, \
-         c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website, c.featured_at, c.annotation "
+         c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website, c.featured_at, c.annotation, \
+         c.source_check "
     };
 }
 
@@ -138,5 +139,6 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Comment> {
         featured_at: row.next()?,
         cards: Vec::new(),
         annotation: annotations::read(row)?,
+        source_check: sources::read(row)?,
     })
 }

@@ -1,4 +1,4 @@
-//! Changing the text of a comment.
+//! Changing the text of a comment, and the sources that it carries.
 
 use markup::{RENDERER_VERSION, Rendered};
 use rejoinder_core::discussion::event::EventKind;
@@ -7,16 +7,29 @@ use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{LogAction, Snapshot, Verdict, Work, edited};
+use rejoinder_core::passages::Sources;
+use rejoinder_core::passages::source_policy::may_give;
 use rejoinder_core::{Comment, CommentId, Page, Reader, Refusal, Site, SiteId, Time};
 
 use crate::discussion::{cards, comments, events, versions};
 use crate::moderation::decisions::{self, LogEntry};
 use crate::moderation::pipeline::{self, Text};
 use crate::moderation::reach;
+use crate::passages::{checks, sources};
 use crate::recordings::citing;
 use crate::{Result, Tx, effects, params, sql};
 
-/// A change of a comment's text.
+/// What becomes of the sources of a comment that is edited.
+#[derive(Debug, Clone, Default)]
+pub enum NewSources {
+    /// They stay.
+    #[default]
+    Same,
+    /// They are these, or there are none any more.
+    These(Option<Sources>),
+}
+
+/// A change of a comment's text, or of the sources that it carries.
 #[derive(Debug, Clone)]
 pub struct Edit {
     /// At which site.
@@ -29,18 +42,27 @@ pub struct Edit {
     pub text: String,
     /// As rendered.
     pub rendered: Rendered,
+    /// What becomes of the sources that it carries.
+    pub sources: NewSources,
     /// The revision that the reader saw; another one by now is refused.
     pub revision: Option<i64>,
 }
 
-/// Change a comment's text, and keep the earlier one for the moderators. The same text is no change.
+/// Change a comment's text and sources, and keep the earlier ones for the moderators. The same again is no
+/// change.
 pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
     let site = edit.site.id;
     let settings = &edit.site.settings;
     let (page, comment, _) = reach::changed(tx, site, &edit.reader, edit.id)?;
     policy::may_edit(settings, &comment, &edit.reader, now)?;
     let Rendered { shown, n_links, .. } = &edit.rendered;
-    policy::may_say(settings, &edit.text, shown.text(), *n_links)?;
+    let before = comment.source_check.as_deref().map(|own| &own.sources);
+    let sources = match &edit.sources {
+        NewSources::Same => before,
+        NewSources::These(sources) => sources.as_ref(),
+    };
+    let n_links = n_links + sources.map_or(0, |own| own.list.len());
+    policy::may_say(settings, &edit.text, shown.text(), n_links)?;
     if edit
         .revision
         .is_some_and(|revision| revision != comment.revision)
@@ -50,11 +72,17 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
         }
         .into());
     }
-    if edit.text == lines(&comment.text) {
+    let has_new_sources = sources != before;
+    if edit.text == lines(&comment.text) && !has_new_sources {
         return cards::filled(tx, site, comment);
     }
+    if let Some(sources) = sources.filter(|_| has_new_sources) {
+        let has_passage = comment.annotation.is_some();
+        may_give(settings, has_passage, sources, edit.reader.role())?;
+        checks::are_elsewhere(tx, &page, sources)?;
+    }
     let before = decisions::snapshot(tx, site, edit.id)?;
-    let verdict = examine(tx, now, edit, &page, &comment)?;
+    let verdict = examine(tx, now, edit, &page, &comment, sources)?;
     versions::keep_version(tx, now, site, &comment, None)?;
     tx.execute(
         sql!(
@@ -71,6 +99,9 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
             now
         ],
     )?;
+    if has_new_sources {
+        sources::replace(tx, site, edit.id, sources)?;
+    }
     citing::keep(tx, site, edit.id, &edit.rendered.times)?;
     match verdict {
         Some(verdict) => settle(tx, now, edit, &page, &comment, &before, &verdict)?,
@@ -92,6 +123,7 @@ fn examine(
     edit: &Edit,
     page: &Page,
     comment: &Comment,
+    sources: Option<&Sources>,
 ) -> Result<Option<Verdict>> {
     if edit.reader.role() >= Role::Moderator {
         return Ok(None);
@@ -108,6 +140,7 @@ fn examine(
             .annotation
             .as_ref()
             .map(|own| own.selector.quote.exact.as_str()),
+        sources,
         is_signed_here: false,
         work: Work::NotAsked,
     };

@@ -9,7 +9,8 @@ use rejoinder_core::discussion::policy;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::identity::proof_of_work::Solution;
 use rejoinder_core::moderation::{Outcome, Verdict, Work};
-use rejoinder_core::passages::{Annotation, Selector};
+use rejoinder_core::passages::source_policy::may_give;
+use rejoinder_core::passages::{Annotation, Selector, SourceCheck, Sources};
 use rejoinder_core::publication::settings::Email;
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site,
@@ -26,7 +27,7 @@ use crate::identity::{address_keys, work};
 use crate::moderation::pipeline::{self, Text};
 use crate::moderation::{decisions, naming};
 use crate::notices::subscriptions::{self, NewSubscription};
-use crate::passages::{allowed, annotations, versions};
+use crate::passages::{allowed, annotations, checks, sources, versions};
 use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
 
@@ -64,6 +65,8 @@ pub struct NewComment {
     pub solution: Option<Solution>,
     /// The passage of the article that it is about.
     pub annotation: Option<Selector>,
+    /// Sources for or against that passage.
+    pub sources: Option<Sources>,
     /// The text of the article, where the server itself serves it and the comment is about a passage.
     pub article: Option<String>,
     /// Of what the author wants to be told.
@@ -120,12 +123,17 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     }
     let known = reader.author.clone();
     let Rendered { shown, n_links, .. } = &new.rendered;
-    policy::may_say(settings, &new.text, shown.text(), *n_links)?;
+    let n_links = n_links + new.sources.as_ref().map_or(0, |own| own.list.len());
+    policy::may_say(settings, &new.text, shown.text(), n_links)?;
     policy::may_comment(settings, Some(&page), &reader, now)?;
     let parent = parent_of(tx, &page, new.parent)?;
     if new.annotation.is_some() {
         let passages = allowed::passages(tx, &new.site, page.id)?;
         policy::may_annotate(passages, parent.as_ref())?;
+    }
+    if let Some(sources) = &new.sources {
+        may_give(settings, new.annotation.is_some(), sources, reader.role())?;
+        checks::are_elsewhere(tx, &page, sources)?;
     }
     let author = author_of(tx, now, new, reader.author.as_ref())?;
     let work = worked(tx, now, site, new.work, new.solution.as_ref())?;
@@ -138,6 +146,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
         reader: &reader,
         rendered: &new.rendered,
         quote: new.annotation.as_ref().map(|own| own.quote.exact.as_str()),
+        sources: new.sources.as_ref(),
         is_signed_here: new.details.is_some() && author.kind == AuthorKind::Guest,
         work,
     };
@@ -414,6 +423,7 @@ fn comment_of(
         n_descendants: 0,
         cards: Vec::new(),
         annotation: new.annotation.clone().map(Annotation::new).map(Box::new),
+        source_check: new.sources.clone().map(SourceCheck::new).map(Box::new),
     }
 }
 
@@ -428,8 +438,9 @@ fn insert(
     tx.execute(
         sql!(
             "insert into comment (site_id, id, page_id, parent_id, root_id, depth, author_id, text,
-                 html, renderer, state, reason, created_at, address_hash, program_id, annotation)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+                 html, renderer, state, reason, created_at, address_hash, program_id, annotation,
+                 source_check)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
         ),
         params![
             site,
@@ -448,6 +459,7 @@ fn insert(
             &address,
             new.program,
             annotations::stored(comment.annotation.as_deref())?,
+            sources::stored(comment.source_check.as_deref())?,
         ],
     )?;
     Ok(())

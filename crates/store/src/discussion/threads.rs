@@ -33,7 +33,10 @@ pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -
     cards::fill(tx, site, shown.chain(&mut thread.ancestors))?;
     if let Some(page) = &thread.page {
         thread.recordings = listing::of_page(tx, site, page.id)?;
-        (thread.n_annotations, thread.passages) = annotations::count(tx, site, page.id)?;
+        let counted = annotations::count(tx, site, page.id)?;
+        thread.n_annotations = counted.n_annotations;
+        thread.n_source_checks = counted.n_source_checks;
+        thread.passages = counted.passages;
     }
     Ok(thread)
 }
@@ -64,6 +67,7 @@ fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
         next,
         recordings: Vec::new(),
         n_annotations: 0,
+        n_source_checks: 0,
         passages: None,
         errata: Vec::new(),
     })
@@ -96,6 +100,7 @@ fn passes(filter: Option<Filter>, comment: &Comment) -> bool {
         Some(Filter::Staff) => comment.author.role > rejoinder_core::identity::author::Role::Reader,
         Some(Filter::Featured) => comment.featured_at.is_some(),
         Some(Filter::Inline) => comment.annotation.is_some(),
+        Some(Filter::Sources) => comment.source_check.is_some(),
     }
 }
 
@@ -146,8 +151,8 @@ macro_rules! sorts {
 }
 
 /// Each sort has an index of its own, of shown roots. The newsroom's are few, so they are found by
-/// their authors, and the featured and those on passages by indexes of theirs; the sums keep other
-/// indexes out. Featured
+/// their authors, and the featured, those on passages and those with sources by indexes of theirs; the
+/// sums keep other indexes out. Featured
 /// replies stand among the featured roots, and none has its replies below it, so that each is there
 /// once.
 fn statement(sort: Sort, filter: Option<Filter>) -> &'static Sql {
@@ -168,6 +173,11 @@ fn statement(sort: Sort, filter: Option<Filter>) -> &'static Sql {
             sort,
             "c.id + 0",
             "c.annotation is not null and c.depth = 0 and c.shown + 0 = 1"
+        ),
+        Some(Filter::Sources) => sorts!(
+            sort,
+            "c.id + 0",
+            "c.source_check is not null and c.depth = 0 and c.shown + 0 = 1"
         ),
     }
 }
@@ -235,6 +245,7 @@ fn branch(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, root: CommentId) -> 
         next: None,
         recordings: Vec::new(),
         n_annotations: 0,
+        n_source_checks: 0,
         passages: None,
         errata: Vec::new(),
     })
@@ -353,6 +364,7 @@ pub fn blank(comment: &mut Comment) {
     comment.html = SafeHtml::default();
     comment.cards.clear();
     comment.annotation = None;
+    comment.source_check = None;
     comment.author.name.clear();
     comment.author.website = None;
     comment.author.id = AuthorId(0);

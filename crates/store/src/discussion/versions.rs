@@ -1,7 +1,9 @@
 //! The texts that a comment had, and taking the newest away from sight.
 
+use rejoinder_core::passages::Sources;
 use rejoinder_core::{Comment, CommentId, SiteId, Time};
 
+use crate::passages::sources;
 use crate::{Result, Tx, params, sql};
 
 pub(crate) fn keep_version(
@@ -11,12 +13,22 @@ pub(crate) fn keep_version(
     comment: &Comment,
     html: Option<&str>,
 ) -> Result<()> {
+    let given = comment.source_check.as_deref().map(|own| &own.sources);
     tx.execute(
         sql!(
-            "insert into comment_version (site_id, comment_id, revision, text, replaced_at, html)
-             values (?1, ?2, ?3, ?4, ?5, ?6)"
+            "insert into comment_version
+                 (site_id, comment_id, revision, text, replaced_at, html, sources)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
         ),
-        params![site, comment.id, comment.revision, &comment.text, now, html],
+        params![
+            site,
+            comment.id,
+            comment.revision,
+            &comment.text,
+            now,
+            html,
+            sources::stored_sources(given)?
+        ],
     )?;
     Ok(())
 }
@@ -77,13 +89,15 @@ pub struct Version {
     pub text: String,
     /// When it was replaced.
     pub replaced_at: Time,
+    /// The sources that it carried.
+    pub sources: Option<Sources>,
 }
 
 /// The earlier texts of a comment, oldest first. For moderators.
 pub(crate) fn versions(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Vec<Version>> {
     tx.all(
         sql!(
-            "select revision, text, replaced_at from comment_version
+            "select revision, text, replaced_at, sources from comment_version
              where site_id = ?1 and comment_id = ?2 order by revision"
         ),
         params![site, id],
@@ -92,6 +106,7 @@ pub(crate) fn versions(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<V
                 revision: row.next()?,
                 text: row.next()?,
                 replaced_at: row.next()?,
+                sources: sources::read_sources(row)?,
             })
         },
     )

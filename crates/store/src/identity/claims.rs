@@ -10,7 +10,7 @@ use crate::identity::erasures::ledger;
 use crate::identity::mutes;
 use crate::moderation::flags;
 use crate::notices::subscriptions;
-use crate::passages::corrections;
+use crate::passages::{answers, corrections};
 use crate::recordings::proposals;
 use crate::{Result, Tx, params, sql};
 
@@ -27,6 +27,7 @@ pub(crate) fn claim(
     }
     let pages = locked_pages(tx, site, guest.id)?;
     let mut recounted = move_votes(tx, site, guest.id, account)?;
+    recounted.extend(answers::claim(tx, site, guest.id, account)?);
     move_flags(tx, site, guest.id, account)?;
     for page in &pages {
         for comment in move_comments(tx, page, guest.id, account)? {
@@ -62,6 +63,9 @@ fn locked_pages(tx: &mut Tx<'_>, site: SiteId, guest: AuthorId) -> Result<Vec<Pa
              union select c.page_id from vote v
                  join comment c on c.site_id = v.site_id and c.id = v.comment_id
                  where v.site_id = ?1 and v.author_id = ?2
+             union select c.page_id from source_answer o
+                 join comment c on c.site_id = o.site_id and c.id = o.comment_id
+                 where o.site_id = ?1 and o.author_id = ?2
              union select c.page_id from flag f
                  join comment c on c.site_id = f.site_id and c.id = f.comment_id
                  where f.site_id = ?1 and f.author_id = ?2

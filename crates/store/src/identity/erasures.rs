@@ -22,7 +22,7 @@ use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::decisions::{self, LogEntry};
 use crate::moderation::{flags, searches};
 use crate::notices::{bells, devices, subscriptions};
-use crate::passages::errata;
+use crate::passages::{answers, errata};
 use crate::publication::audit;
 use crate::recordings::proposals;
 use crate::{Result, Tx, params, sql};
@@ -191,7 +191,7 @@ pub fn step(
         Some(guest) => guest::drop_votes(tx, now, site, guest.id)?,
         None => fold_votes(tx, site, author)?,
     };
-    if had_votes {
+    if had_votes || answers::drop_some(tx, now, site, author, STEP)? {
         return Ok(false);
     }
     forget_flags(tx, site, author)?;

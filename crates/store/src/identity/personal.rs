@@ -1,6 +1,7 @@
 //! What is kept of a person, for that person to take along.
 
 use rejoinder_core::identity::author;
+use rejoinder_core::passages::{SourceCheck, Sources};
 use rejoinder_core::{
     AuthorId, CommentId, CorrectionId, ProposalId, RecordingId, Refusal, SiteId, Time,
 };
@@ -8,7 +9,7 @@ use serde::Serialize;
 
 use crate::identity::{identities, mutes, passkeys, sessions};
 use crate::notices::devices;
-use crate::passages::annotations;
+use crate::passages::{annotations, sources};
 use crate::{Result, Row, Tx, params, sql};
 
 /// Everything that is kept of a person at a site.
@@ -20,6 +21,8 @@ pub struct Everything {
     pub comments: Vec<Written>,
     /// How they voted.
     pub votes: Vec<Voted>,
+    /// What they answered about the sources of others.
+    pub source_answers: Vec<Answered>,
     /// What they flagged.
     pub flags: Vec<Flagged>,
     /// Which corrections of transcripts they proposed, oldest first.
@@ -65,6 +68,8 @@ pub struct Written {
     pub parent: Option<String>,
     /// The passage of the article that it is about.
     pub passage: Option<String>,
+    /// The sources that it carries, and what others make of them.
+    pub sources: Option<SourceCheck>,
     pub text: String,
     pub state: String,
     pub reason: Option<String>,
@@ -80,6 +85,16 @@ pub struct Written {
 pub struct Voted {
     pub comment: String,
     pub value: i64,
+    pub at: String,
+}
+
+/// Answers about the sources of a comment.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Answered {
+    pub comment: String,
+    pub says: Option<String>,
+    pub relevant: Option<String>,
     pub at: String,
 }
 
@@ -114,6 +129,7 @@ pub struct Corrected {
     pub id: String,
     pub page: String,
     pub passage: Option<String>,
+    pub sources: Option<Sources>,
     pub text: String,
     pub proposed: Option<String>,
     pub thanks: Option<String>,
@@ -199,6 +215,7 @@ pub fn everything(
         account: account(tx, site, author)?,
         comments: written(tx, site, author)?,
         votes: voted(tx, site, author)?,
+        source_answers: answered(tx, site, author)?,
         flags: flagged(tx, site, author)?,
         corrections: proposed(tx, site, author)?,
         article_corrections: corrected(tx, site, author)?,
@@ -241,7 +258,7 @@ fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Writte
     let shown = |id: CommentId| id.to_string();
     let mut written = tx.all(
         sql!(
-            "select c.annotation, c.id, coalesce(p.url, p.key), c.parent_id, c.text, c.state, c.reason,
+            "select c.annotation, c.source_check, c.id, coalesce(p.url, p.key), c.parent_id, c.text, c.state, c.reason,
                  c.created_at, c.edited_at
              from comment c join page p on p.site_id = c.site_id and p.id = c.page_id
              where c.site_id = ?1 and c.author_id = ?2 order by c.id"
@@ -250,6 +267,7 @@ fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Writte
         |row| {
             Ok(Written {
                 passage: annotations::read(row)?.map(|own| own.selector.quote.exact),
+                sources: sources::read(row)?.map(|own| *own),
                 id: shown(row.next()?),
                 page: row.next()?,
                 parent: row.next::<Option<CommentId>>()?.map(shown),
@@ -291,6 +309,24 @@ fn voted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Voted>> 
             Ok(Voted {
                 comment: row.next::<CommentId>()?.to_string(),
                 value: row.next()?,
+                at: row.next::<Time>()?.to_string(),
+            })
+        },
+    )
+}
+
+fn answered(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Answered>> {
+    tx.all(
+        sql!(
+            "select comment_id, says, relevant, answered_at from source_answer
+             where site_id = ?1 and author_id = ?2 order by comment_id"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Answered {
+                comment: row.next::<CommentId>()?.to_string(),
+                says: row.next()?,
+                relevant: row.next()?,
                 at: row.next::<Time>()?.to_string(),
             })
         },
@@ -340,8 +376,8 @@ fn proposed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Propo
 fn corrected(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Corrected>> {
     tx.all(
         sql!(
-            "select c.annotation, c.id, coalesce(p.url, p.key), c.text, c.proposed, c.thanks, c.email,
-                 c.state, c.reason, c.made_at
+            "select c.annotation, c.sources, c.id, coalesce(p.url, p.key), c.text, c.proposed, c.thanks,
+                 c.email, c.state, c.reason, c.made_at
              from correction c join page p on p.site_id = c.site_id and p.id = c.page_id
              where c.site_id = ?1 and c.author_id = ?2 order by c.id"
         ),
@@ -349,6 +385,7 @@ fn corrected(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Corr
         |row| {
             Ok(Corrected {
                 passage: annotations::read(row)?.map(|own| own.selector.quote.exact),
+                sources: sources::read_sources(row)?,
                 id: row.next::<CorrectionId>()?.to_string(),
                 page: row.next()?,
                 text: row.next()?,

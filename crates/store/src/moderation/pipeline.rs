@@ -12,6 +12,7 @@ use rejoinder_core::moderation::{
     Facts, Finding, Last, LateVerdict, LogAction, Phase, PriorState, Signed, Standing, Verdict,
     Work, judge as judged, late,
 };
+use rejoinder_core::passages::Sources;
 use rejoinder_core::{
     Author, AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Settings, SiteId,
     Time, TokenHash,
@@ -56,6 +57,8 @@ pub(crate) struct Text<'a> {
     pub(crate) rendered: &'a Rendered,
     /// The passage that it is about, which whoever writes can have made up.
     pub(crate) quote: Option<&'a str>,
+    /// The sources that it carries, which are shown with it.
+    pub(crate) sources: Option<&'a Sources>,
     /// Whether the author said in the same form who they are.
     pub(crate) is_signed_here: bool,
     pub(crate) work: Work,
@@ -68,9 +71,12 @@ pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Verdict
     if let Some(quote) = it.quote {
         whole = Cow::Owned(format!("{whole}\n{quote}"));
     }
+    if let Some(sources) = it.sources {
+        whole = Cow::Owned(format!("{whole}\n{}", readable_sources(sources)));
+    }
     let mut facts = Facts {
         text: &whole,
-        n_links: it.rendered.n_links,
+        n_links: it.rendered.n_links + it.sources.map_or(0, |own| own.list.len()),
         signed: None,
         role: it.author.role,
         standing: Standing::default(),
@@ -116,6 +122,16 @@ pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Verdict
         facts.n_published = n_published(tx, site, it)?;
     }
     Ok(judged(it.settings, &facts)?)
+}
+
+/// What is shown of sources, with addresses as a person reads them.
+fn readable_sources(sources: &Sources) -> String {
+    let mut shown = sources.shown();
+    for source in &sources.list {
+        shown.push('\n');
+        shown.push_str(&readable(&source.url));
+    }
+    shown
 }
 
 /// What a site and a page have of their own.

@@ -93,6 +93,15 @@ pub fn decides(tx: &mut Tx<'_>, site: SiteId, author: &Author, comment: &Comment
     groups::covers(tx, author.id, &page)
 }
 
+/// Whether `author`, an editor, may say something of `comment` as one: their groups cover its page.
+pub fn edits(tx: &mut Tx<'_>, site: SiteId, author: &Author, comment: &Comment) -> Result<bool> {
+    if author.role < Role::Editor {
+        return Ok(false);
+    }
+    let page = pages::by_id(tx, site, comment.page)?.ok_or(Refusal::CommentUnknown)?;
+    groups::covers(tx, author.id, &page)
+}
+
 /// A comment with what readers are not shown of it.
 #[derive(Debug)]
 pub struct Inside {

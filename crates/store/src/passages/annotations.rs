@@ -19,6 +19,8 @@ pub struct Annotated {
     pub annotation: Annotation,
     /// How many comments its branch shows, with itself.
     pub n_comments: i64,
+    /// Whether it carries sources.
+    pub has_sources: bool,
 }
 
 /// The annotation in a column, where there is one.
@@ -43,31 +45,49 @@ pub(crate) fn stored(annotation: Option<&Annotation>) -> Result<Option<String>> 
         .map_err(wrong)
 }
 
-/// How many published comments of a page are on passages, and what its readers may do with them where that
-/// was said of the page itself.
-pub(crate) fn count(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    page: PageId,
-) -> Result<(i64, Option<Passages>)> {
-    let counted: Option<(i64, Option<String>)> = tx.one(
+/// What a thread says of the passages of its page.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counted {
+    /// How many published comments are on passages.
+    pub(crate) n_annotations: i64,
+    /// How many of them carry sources.
+    pub(crate) n_source_checks: i64,
+    /// What readers may do with passages, where that was said of the page itself.
+    pub(crate) passages: Option<Passages>,
+}
+
+/// What the thread of a page says of its passages.
+pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Counted> {
+    let counted = tx.one(
         sql!(
             "select (select count(*) from comment where site_id = ?1 and page_id = ?2
-                 and annotation is not null and state = 'published'), passages
+                     and annotation is not null and state = 'published'),
+                 (select count(*) from comment where site_id = ?1 and page_id = ?2
+                     and source_check is not null and state = 'published'), passages
              from page where site_id = ?1 and id = ?2"
         ),
         params![site, page],
-        |row| Ok((row.next()?, row.next()?)),
+        |row| {
+            Ok(Counted {
+                n_annotations: row.next()?,
+                n_source_checks: row.next()?,
+                passages: row
+                    .next::<Option<String>>()?
+                    .as_deref()
+                    .and_then(Passages::from_word),
+            })
+        },
     )?;
-    let (n, word) = counted.unwrap_or_default();
-    Ok((n, word.as_deref().and_then(Passages::from_word)))
+    Ok(counted.unwrap_or_default())
 }
 
 /// The published comments of a page on passages, the newest first, at most [`MAX_LISTED`].
 pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Annotated>> {
     tx.all(
         sql!(
-            "select id, annotation, n_descendants from comment
+            "select id, annotation, n_descendants,
+                 cast(case when source_check is null then 0 else 1 end as bigint)
+             from comment
              where site_id = ?1 and page_id = ?2 and annotation is not null and state = 'published'
              order by id desc limit ?3"
         ),
@@ -77,6 +97,7 @@ pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Annota
                 comment: row.next()?,
                 annotation: *parsed(&row.next::<String>()?)?,
                 n_comments: 1 + row.next::<i64>()?,
+                has_sources: row.next::<i64>()? == 1,
             })
         },
     )

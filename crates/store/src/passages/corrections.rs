@@ -9,7 +9,7 @@ use rejoinder_core::{AuthorId, CorrectionId, Page, PageId, SiteId, Time};
 use crate::database::error::StoreError;
 use crate::discussion::pages;
 use crate::moderation::groups::{Scope, in_scope};
-use crate::passages::annotations;
+use crate::passages::{annotations, sources};
 use crate::{Result, Row, Tx, jobs, params, sql};
 
 /// How long what was decided on is kept for its sender to see.
@@ -21,7 +21,7 @@ pub(super) const MAIL: &str = "correction_mail";
 macro_rules! correction {
     ($($rest:expr),+ $(,)?) => {
         concat!(
-            "select c.annotation, c.state, c.site_id, c.id, c.page_id, c.text, c.proposed, \
+            "select c.annotation, c.sources, c.state, c.site_id, c.id, c.page_id, c.text, c.proposed, \
              c.author_id, c.thanks, cast(case when c.email is null then 0 else 1 end as bigint), \
              c.made_at, c.decided_at, c.reason from correction c ",
             $($rest),+
@@ -32,9 +32,11 @@ macro_rules! correction {
 fn read(row: &Row<'_>) -> Result<Correction> {
     let unknown = || StoreError::Internal("a correction has an unknown state".into());
     let annotation = annotations::read(row)?.map(|own| *own);
+    let sources = sources::read_sources(row)?;
     let state: String = row.next()?;
     Ok(Correction {
         annotation,
+        sources,
         state: State::parse(&state).ok_or_else(unknown)?,
         site: row.next()?,
         id: row.next()?,

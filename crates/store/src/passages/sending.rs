@@ -5,7 +5,8 @@ use rejoinder_core::discussion::policy;
 use rejoinder_core::identity::proof_of_work::Solution;
 use rejoinder_core::moderation::Work;
 use rejoinder_core::passages::correction::{State, may_correct, may_say, may_send};
-use rejoinder_core::passages::{Annotation, Correction, Selector};
+use rejoinder_core::passages::source_policy::may_give;
+use rejoinder_core::passages::{Annotation, Correction, Selector, Sources};
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{
     AuthorId, CommentId, CorrectionId, Page, PageId, PageKey, Reader, Settings, Site,
@@ -16,7 +17,7 @@ use crate::discussion::{pages, posting};
 use crate::identity::{address_keys, authors};
 use crate::moderation::naming;
 use crate::moderation::pipeline::{self, Text};
-use crate::passages::{allowed, annotations, corrections, versions};
+use crate::passages::{allowed, annotations, checks, corrections, sources, versions};
 use crate::{Result, Tx, params, sql};
 
 /// Nobody has proven to have the address that they type: so many decisions are told to one at most.
@@ -43,6 +44,8 @@ pub struct NewCorrection {
     pub token: TokenHash,
     /// The passage; nothing where it is about the whole article.
     pub annotation: Option<Selector>,
+    /// Sources for or against that passage.
+    pub sources: Option<Sources>,
     /// The text of the article, where the server itself serves it.
     pub article: Option<String>,
     /// What is wrong.
@@ -72,7 +75,16 @@ pub fn send(tx: &mut Tx<'_>, now: Time, new: &NewCorrection) -> Result<Correctio
     };
     let passages = allowed::passages(tx, site, page.id)?;
     may_correct(&site.settings, passages, &reader)?;
-    let n_links = new.rendered.n_links;
+    if let Some(sources) = &new.sources {
+        may_give(
+            &site.settings,
+            new.annotation.is_some(),
+            sources,
+            reader.role(),
+        )?;
+        checks::are_elsewhere(tx, &page, sources)?;
+    }
+    let n_links = new.rendered.n_links + new.sources.as_ref().map_or(0, |own| own.list.len());
     may_say(&site.settings, &new.text, new.proposed.as_deref(), n_links)?;
     let own = reader.author.as_ref();
     let (of_author, of_page) =
@@ -92,6 +104,7 @@ pub fn send(tx: &mut Tx<'_>, now: Time, new: &NewCorrection) -> Result<Correctio
         id: new.id,
         page: page.id,
         annotation: annotation(tx, new, page.id)?,
+        sources: new.sources.clone(),
         text: new.text.clone(),
         proposed: new.proposed.clone(),
         author: None,
@@ -148,6 +161,7 @@ fn judged(
         rendered: &new.rendered,
         // It is among all that was typed.
         quote: None,
+        sources: new.sources.as_ref(),
         is_signed_here: false,
         work,
     };
@@ -173,8 +187,8 @@ fn insert(
     tx.execute(
         sql!(
             "insert into correction (site_id, id, page_id, annotation, text, proposed, author_id,
-                 thanks, email, address_hash, made_at, state)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+                 thanks, email, address_hash, made_at, state, sources)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         ),
         params![
             own.site,
@@ -188,7 +202,8 @@ fn insert(
             email,
             &address,
             now,
-            own.state.as_str()
+            own.state.as_str(),
+            sources::stored_sources(own.sources.as_ref())?
         ],
     )?;
     Ok(())

@@ -194,6 +194,7 @@ fn judged(
         reader,
         rendered: &new.rendered,
         quote: None,
+        sources: None,
         is_signed_here: new.details.is_some() && author.kind == AuthorKind::Guest,
         work: Work::NotAsked,
     };

@@ -16,7 +16,7 @@ use rejoinder_store::discussion::posting;
 use rejoinder_store::discussion::removing;
 use rejoinder_store::discussion::votes::NewVote;
 use rejoinder_store::discussion::{
-    editing::Edit,
+    editing::{Edit, NewSources},
     posting::{Idempotency, NewComment, NewIds, Posted},
 };
 use rejoinder_store::identity::authors::Details;
@@ -207,6 +207,7 @@ impl World {
             work: rejoinder_core::moderation::Work::NotAsked,
             solution: None,
             annotation: None,
+            sources: None,
             article: None,
             notify: None,
             idempotency: None,
@@ -272,6 +273,7 @@ impl World {
             reader: self.reader(person).await,
             text: text.to_owned(),
             rendered: markup::render(text),
+            sources: NewSources::Same,
             revision: None,
         };
         self.store

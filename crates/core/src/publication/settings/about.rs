@@ -74,7 +74,7 @@ const fn about(group: Group, key: &'static str, takes: Takes) -> About {
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 36] = [
+pub(super) const ABOUT: [About; 37] = [
     about(Group::Site, "title", Takes::Text("a text")),
     about(Group::Site, "language", Takes::Choice(&Language::TAGS)),
     about(
@@ -135,6 +135,11 @@ pub(super) const ABOUT: [About; 36] = [
         Group::Writing,
         "passages",
         Takes::Choice(&["off", "comment", "correct", "both"]),
+    ),
+    about(
+        Group::Writing,
+        "source_checks",
+        Takes::Choice(&["off", "on"]),
     ),
     about(Group::Writing, "message", Takes::Markdown),
     about(Group::Writing, "guidelines", Takes::Markdown),

@@ -26,6 +26,16 @@ pub enum Bubble {
     On,
 }
 
+/// Whether comments on passages may carry sources for or against what the passage says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceChecks {
+    /// No.
+    Off,
+    /// Yes.
+    On,
+}
+
 /// What readers may say of single passages of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -16,7 +16,7 @@ pub use about::{About, Group, Takes};
 pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
     BannedWords, Bubble, DeskMail, Email, External, Guests, LinkCards, Mode, Passages, ProofOfWork,
-    Voting,
+    SourceChecks, Voting,
 };
 pub use hidden::{HIDDEN, Hidden};
 
@@ -96,6 +96,8 @@ pub struct Settings {
     pub max_recordings_mb: u32,
     /// What readers may say of single passages of an article.
     pub passages: Passages,
+    /// Whether comments on passages may carry sources.
+    pub source_checks: SourceChecks,
 }
 
 impl Default for Settings {
@@ -137,6 +139,7 @@ impl Default for Settings {
             max_recording_mb: 500,
             max_recordings_mb: 10_000,
             passages: Passages::Off,
+            source_checks: SourceChecks::Off,
         }
     }
 }
@@ -146,7 +149,7 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [About; 36] = about::ABOUT;
+    pub const ABOUT: [About; 37] = about::ABOUT;
 
     /// The largest file of a recording, in bytes.
     pub fn max_recording_bytes(&self) -> i64 {

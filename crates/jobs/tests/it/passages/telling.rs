@@ -51,6 +51,7 @@ impl World {
                 position: None,
                 rival: None,
             }),
+            sources: None,
             article: None,
             text: text.to_owned(),
             proposed: None,

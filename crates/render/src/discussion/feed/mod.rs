@@ -211,7 +211,11 @@ fn entry<'a>(context: &Context<'a>, item: &'a Item) -> Entry<'a> {
         title: entry_title(context, item),
         name: shown_name(context.texts, comment),
         website: comment.author.website.as_deref().and_then(markup::safe_url),
-        html: passages::above(comment, times::elsewhere(links.reading(), &comment.html)),
+        html: passages::around(
+            context.texts,
+            comment,
+            times::elsewhere(links.reading(), &comment.html),
+        ),
         created_at: comment.created_at,
         edited_at: comment.edited_at,
         reply_to,

@@ -42,6 +42,8 @@ pub(crate) enum Form {
     Recording(RecordingId, Option<Span>),
     /// The passages of an article that are commented on, as JSON.
     Annotations,
+    /// The comments on passages as Web Annotations.
+    WebAnnotations,
     /// What an article or a site was corrected in: as an HTML fragment, or as a feed.
     Errata(Option<Format>),
     /// What there is of campaigns.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, header};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::Passages;
+use rejoinder_core::publication::settings::{Passages, SourceChecks};
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use rejoinder_server::Declared;
 use store::moderation::groups::{self, Group, Scope};
@@ -123,6 +123,7 @@ impl People {
         std::fs::write(mails.join("news.eml"), "Subject: News\r\n\r\nHello\r\n").unwrap();
         let settings = Settings {
             passages: Passages::Both,
+            source_checks: SourceChecks::On,
             ..Settings::default()
         };
         app.add_site(1, HERE, settings.clone()).await;

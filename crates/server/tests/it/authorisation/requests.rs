@@ -304,9 +304,17 @@ fn query(route: &Declared, host: &str) -> String {
         }
         (
             "GET",
-            "/embed" | "/embed/thread" | "/embed/annotations" | "/embed/correction"
-            | "/embed/corrections" | "/api/v1/thread" | "/api/v1/events" | "/api/v1/counts"
-            | "/api/v1/embedding" | "/api/v1/me",
+            "/embed"
+            | "/embed/thread"
+            | "/embed/annotations"
+            | "/embed/correction"
+            | "/embed/corrections"
+            | "/api/v1/annotations"
+            | "/api/v1/thread"
+            | "/api/v1/events"
+            | "/api/v1/counts"
+            | "/api/v1/embedding"
+            | "/api/v1/me",
         )
         | ("POST", "/api/v1/pages/decisions") => format!("?site={host}&page=story"),
         (
@@ -319,7 +327,9 @@ fn query(route: &Declared, host: &str) -> String {
             | "/embed/notices"
             | "/embed/comments/{id}/edit"
             | "/embed/comments/{id}/flag"
-            | "/embed/comments/{id}/moderate",
+            | "/embed/comments/{id}/moderate"
+            | "/embed/comments/{id}/sources"
+            | "/embed/sources",
         )
         | ("DELETE", "/api/v1/session" | "/api/v1/decisions/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/comments/{id}") => format!("?site={host}"),
@@ -375,6 +385,15 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         }
         ("POST", "/embed/correction") => form(&[("page", "story"), ("text", "It was not")]),
         ("PUT", "/api/v1/comments/{id}/vote") => Body::Json(json!({"value": 1})),
+        ("PUT", "/api/v1/comments/{id}/sources/answers") => {
+            Body::Json(json!({"question": "says", "answer": "yes"}))
+        }
+        ("PUT", "/api/v1/comments/{id}/sources/withdrawal") => {
+            Body::Json(json!({"withdrawn": true}))
+        }
+        ("PUT", "/api/v1/comments/{id}/sources/confirmation") => {
+            Body::Json(json!({"note": "It says so"}))
+        }
         ("POST", "/api/v1/subscriptions") => Body::Json(
             json!({"site": host, "page": "story", "kind": "page", "email": "ann@reader.example"}),
         ),
@@ -411,6 +430,11 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         }
         ("POST", "/embed/comments/{id}/cards") => form(&[("url", "https://paper.example/")]),
         ("POST", "/embed/comments/{id}/vote") => form(&[("value", "1")]),
+        ("POST", "/embed/comments/{id}/answer") => form(&[("says", "yes")]),
+        ("POST", "/embed/comments/{id}/withdraw") => form(&[("withdrawn", "yes")]),
+        ("POST", "/embed/comments/{id}/confirm") => {
+            form(&[("confirmed", "yes"), ("why", "It says so")])
+        }
         ("POST", "/embed/comments/{id}/edit") => form(&[("text", "Another word")]),
         ("POST", "/moderate/{site}/decide") => {
             form(&[("comment", &format!("{id}.1")), ("action", "approve")])
@@ -499,7 +523,11 @@ pub(super) async fn write(reader: &TestReader, host: &str, text: &str) -> String
 }
 
 pub(super) async fn write_on(reader: &TestReader, host: &str, page: &str, text: &str) -> String {
-    let body = json!({"site": host, "page": page, "text": text, "name": "Ann"});
+    let body = json!({
+        "site": host, "page": page, "text": text, "name": "Ann",
+        "annotation": {"exact": "a passage"},
+        "sources": {"stance": "supports", "list": [{"url": "https://paper.example/"}]},
+    });
     reader
         .send(Method::POST, "/api/v1/comments", body)
         .await

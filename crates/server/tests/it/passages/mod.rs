@@ -2,6 +2,7 @@
 
 mod annotating;
 mod corrections;
+mod sources;
 mod versions;
 
 use axum::http::Method;

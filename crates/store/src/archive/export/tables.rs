@@ -137,10 +137,11 @@ pub const EXPORTED: &[Table] = tables! {
         edited_at: Time, closed_at: Time, pin: Number, up: Number, down: Number, base_up: Number,
         base_down: Number, best: Number, n_replies: Number, n_descendants: Number,
         decided_revision: Number, featured_at: Time, n_flags: Number, program_id: Id,
-        written_in: Text, annotation: Json,
+        written_in: Text, annotation: Json, source_check: Json,
     }
     comment_version by "comment_id, revision" {
         comment_id: Id, revision: Number, text: Text, replaced_at: Time, html: Html,
+        sources: Json,
     }
     comment_link by "comment_id, url collate binary" {
         comment_id: Id, url: Text, place: Number, is_off: Number,
@@ -151,6 +152,9 @@ pub const EXPORTED: &[Table] = tables! {
         width: Number, height: Number, fetched_at: Time, author: Text, icon_id: Id,
     }
     vote by "comment_id, author_id" { comment_id: Id, author_id: Id, value: Number, cast_at: Time }
+    source_answer by "comment_id, author_id" {
+        comment_id: Id, author_id: Id, says: Text, relevant: Text, answered_at: Time,
+    }
     flag by "comment_id, author_id, revision" {
         comment_id: Id, author_id: Id, revision: Number, reason: Text, note: Text, at: Time,
         ended_at: Time, ended_by: Number,
@@ -172,6 +176,7 @@ pub const EXPORTED: &[Table] = tables! {
         id: Id, page_id: Id, annotation: Json, text: Text, proposed: Text, author_id: Id,
         thanks: Text, email: Text, made_at: Time, state: Text, decided_by: Id, decided_at: Time,
         reason: Text, version: Number, awaits_version: Number, seen_at: Time,
+        sources: Json,
     }
     erratum by "id" {
         id: Id, page_id: Id, line: Text, thanks: Text, correction_id: Id, version: Number,

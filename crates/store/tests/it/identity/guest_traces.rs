@@ -5,7 +5,7 @@ use std::time::Duration;
 use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase, StateReason};
 use rejoinder_core::notices::subscription::SubscriptionKind;
 use rejoinder_core::passages::{Quote, Selector};
-use rejoinder_core::publication::settings::Passages;
+use rejoinder_core::publication::settings::{Passages, SourceChecks};
 use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, State, TokenHash, Vote};
 use rejoinder_store::discussion::cards::{self, Found};
 use rejoinder_store::identity::authors::Details;
@@ -20,7 +20,7 @@ use rejoinder_store::{Tx, identity::mail_sign_ins};
 use serde::{Deserialize, Serialize};
 
 use crate::notices::mails::wish;
-use crate::passages::corrections;
+use crate::passages::{corrections, sources};
 use crate::recordings::proposals;
 use crate::support::{Person, World, key, on_both};
 
@@ -41,10 +41,11 @@ const SCHEMA: &str = "
     comment: site_id id page_id parent_id root_id depth author_id! text! html! renderer state reason revision
         created_at edited_at closed_at pin up down base_up base_down best n_replies n_descendants
         address_hash! score shown decided_revision featured_at n_flags program_id written_in annotation!
+        source_check!
     comment_link: site_id comment_id url! place is_off
-    comment_version: site_id comment_id revision text! replaced_at html!
+    comment_version: site_id comment_id revision text! replaced_at html! sources!
     correction: site_id id page_id annotation! text! proposed! author_id! thanks! email! address_hash! made_at
-        state decided_by decided_at reason! version awaits_version seen_at
+        state decided_by decided_at reason! version awaits_version seen_at sources!
     decision: site_id page_id version comment_id revision actor moderator_id action before after
         after_state reason note! findings! at undoes undone_by
     delivery: site_id id webhook_id kind page_id version comment_id recording_id state attempts n_replays
@@ -103,6 +104,7 @@ const SCHEMA: &str = "
     site: id host origins settings created_at
     site_moderation: site_id words_hash n_bad n_good
     source: site_id format source_id target_id
+    source_answer: site_id comment_id author_id! says relevant address_hash! answered_at
     spent_token: site_id hash expires_at
     spent_work: site_id challenge expires_at
     standing: site_id author_id! trust suspended_until
@@ -207,6 +209,7 @@ pub(crate) async fn full(world: &World) -> Full {
 
     // What they did to others, and others to them.
     let other = world.reply(&bob, first, "A reply").await;
+    sources::of_guest(world, &guest, &bob).await;
     world.mails().await;
     world.vote(&guest, other, Some(Vote::Up)).await.unwrap();
     flag(world, &guest, other).await;
@@ -238,11 +241,13 @@ pub(crate) async fn full(world: &World) -> Full {
 pub(crate) async fn say(world: &World, guest: &Person, text: &str, once: &str) -> CommentId {
     let mut draft = world.draft(guest, None, text).await;
     draft.site.settings.passages = Passages::Comment;
+    draft.site.settings.source_checks = SourceChecks::On;
     draft.annotation = Some(Selector {
         quote: Quote::new("Zanzibar is far", "", "").unwrap(),
         position: None,
         rival: None,
     });
+    draft.sources = Some(sources::given("Zanzibar is far"));
     draft.details = Some(Details {
         name: "Zanzibar".to_owned(),
         email: Some("zanzibar@reader.example".to_owned()),

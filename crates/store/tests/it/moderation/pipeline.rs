@@ -428,6 +428,7 @@ fn what_moderators_edit_is_not_judged() {
             },
             text: "He said idiot".to_owned(),
             rendered: markup::render("He said idiot"),
+            sources: rejoinder_store::discussion::editing::NewSources::Same,
             revision: None,
         };
         let edited = world

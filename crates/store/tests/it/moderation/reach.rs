@@ -87,6 +87,7 @@ fn what_is_out_of_a_moderators_groups_is_neither_changed_nor_read_by_them() {
                 reader: reader.clone(),
                 text: "First".to_owned(),
                 rendered: markup::render("First"),
+                sources: rejoinder_store::discussion::editing::NewSources::Same,
                 revision: None,
             };
             let tried = world.store.write(move |tx| match n {

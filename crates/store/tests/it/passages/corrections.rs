@@ -5,7 +5,7 @@ use std::time::Duration;
 use rejoinder_core::moderation::Work;
 use rejoinder_core::passages::correction::{MAX_OF_AUTHOR, State};
 use rejoinder_core::passages::{Correction, Erratum, Quote, Selector};
-use rejoinder_core::publication::settings::Passages;
+use rejoinder_core::publication::settings::{Passages, SourceChecks};
 use rejoinder_core::{
     AuthorId, Clock as _, CorrectionId, ErratumId, Page, PageId, Random as _, Refusal,
 };
@@ -20,6 +20,7 @@ use rejoinder_store::passages::{anchoring, versions};
 use rejoinder_store::{Result, StoreError, Tx, housekeeping};
 
 use crate::identity::guest_traces::{proven, take_back};
+use crate::passages::sources;
 use crate::support::{Person, World, on_both, story};
 
 const TEXT: &str = "The ferry was late. The captain blamed the new timetable.";
@@ -31,6 +32,7 @@ async fn draft(world: &World, person: &Person, text: &str) -> NewCorrection {
     world.random.fill(&mut address_key);
     let mut site = world.site.clone();
     site.settings.passages = Passages::Correct;
+    site.settings.source_checks = SourceChecks::On;
     NewCorrection {
         site,
         page: story(),
@@ -45,6 +47,7 @@ async fn draft(world: &World, person: &Person, text: &str) -> NewCorrection {
             position: None,
             rival: None,
         }),
+        sources: None,
         article: None,
         text: text.to_owned(),
         proposed: Some("the old timetable".to_owned()),
@@ -177,6 +180,7 @@ pub(crate) async fn of_guest(world: &World, guest: &Person, by: AuthorId) {
             position: None,
             rival: None,
         });
+        new.sources = Some(sources::given("Zanzibar is far"));
         let own = send(world, new).await.unwrap();
         match is_accepted {
             true => accept(world, &own, by, "A distance was wrong.", When::Now).await,

@@ -1,3 +1,4 @@
 //! Corrections of articles.
 
 pub(crate) mod corrections;
+pub(crate) mod sources;
