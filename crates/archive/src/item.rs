@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use rejoinder_core::passages::Selector;
 use rejoinder_core::{State, Tally, Time};
 
 /// One record of a file.
@@ -85,6 +86,8 @@ pub struct CommentItem {
     pub private: bool,
     /// Its votes.
     pub votes: Votes,
+    /// The passage of the page that it is about; replies have none.
+    pub annotation: Option<Selector>,
 }
 
 /// Who wrote a comment.
@@ -194,6 +197,7 @@ impl CommentItem {
             branch_closed: false,
             private: false,
             votes: Votes::NONE,
+            annotation: None,
         }
     }
 }

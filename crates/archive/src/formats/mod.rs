@@ -10,6 +10,7 @@ mod isso;
 mod remark42;
 mod twikoo;
 mod waline;
+mod web_annotation;
 pub mod wordpress;
 
 use crate::format::Format;
@@ -26,6 +27,7 @@ pub(crate) const ALL: &[&dyn Format] = &[
     &waline::Waline,
     &twikoo::Twikoo,
     &giscus::Giscus,
+    &web_annotation::WebAnnotation,
     &generic::Csv,
     &generic::JsonLines,
 ];

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::num::NonZero;
 use std::thread;
 
+use rejoinder_core::passages::Selector;
 use rejoinder_core::{CommentId, PageId, SiteId, State};
+use store::archive::annotating;
 use store::archive::imports::{self, ImportedComment, ImportedPage, Place, Upserted};
 use store::identity::authors::Details;
 use store::{StoreError, Tx, discussion::pages};
@@ -48,6 +50,8 @@ pub(super) struct NewComment {
     pub(super) body: Body,
     /// With a page that is filled in when it is known.
     pub(super) comment: ImportedComment,
+    /// The passage that it is about.
+    pub(super) annotation: Option<Selector>,
 }
 
 impl NewComment {
@@ -138,6 +142,10 @@ impl Batch {
                     id
                 }
                 Upserted::Added(id) => {
+                    if let Some(passage) = &new.annotation {
+                        let at = new.comment.created_at;
+                        annotating::annotate(tx, at, task.site, page, id, passage, None)?;
+                    }
                     outcome.add(new.comment.state);
                     id
                 }

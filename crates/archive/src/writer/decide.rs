@@ -242,7 +242,7 @@ impl<'p> Decider<'p> {
 
     fn write(&mut self, placed: Placed, batch: &mut Batch, report: &mut Report) -> io::Result<()> {
         let Placed {
-            item,
+            mut item,
             parent,
             moved,
         } = placed;
@@ -272,6 +272,13 @@ impl<'p> Decider<'p> {
         if reason == Some("page_not_public") {
             report.changed(&record, "not everybody may read its page, so it is held")?;
         }
+        let annotation = match (item.annotation.take(), &parent) {
+            (Some(_), Some(_)) => {
+                report.changed(&record, "it was about a passage, which a reply cannot be")?;
+                None
+            }
+            (annotation, _) => annotation,
+        };
         let details = details(&item.writer, &record, report)?;
         let author = author_key(&item);
         let body = body(item.body, &record, report)?;
@@ -301,6 +308,7 @@ impl<'p> Decider<'p> {
             body,
             page: item.page,
             parent,
+            annotation,
         });
         Ok(())
     }

@@ -94,6 +94,7 @@ impl Shaper<'_> {
             branch_closed: fields.closed == "1",
             private,
             votes: votes(fields),
+            annotation: None,
         };
         self.note_what_is_lost(fields);
         (item, self.notes)

@@ -11,6 +11,7 @@ mod recognition;
 mod remark42;
 mod twikoo;
 mod waline;
+mod web_annotation;
 
 use rejoinder_archive::{Body, CommentItem, Input, Item, ItemKind, Options, PageItem, recognise};
 
@@ -92,6 +93,16 @@ fn of_comment(comment: &CommentItem) -> String {
     }
     if comment.pinned {
         line.push_str(" pinned");
+    }
+    if let Some(passage) = &comment.annotation {
+        let quote = &passage.quote;
+        line.push_str(&format!(
+            " at {:?}…{:?}…{:?}",
+            quote.prefix, quote.exact, quote.suffix
+        ));
+        if let Some(position) = passage.position {
+            line.push_str(&format!(" {}–{}", position.start, position.end));
+        }
     }
     let tally = comment.votes.tally();
     if tally.up + tally.down > 0 {
