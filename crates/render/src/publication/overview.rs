@@ -56,6 +56,10 @@ pub struct OverviewPage<'a> {
     pub top: &'a [(PageId, String, i64)],
     /// The middle time from a comment to a decision, in microseconds, and of how many.
     pub decision: Option<(i64, usize)>,
+    /// The middle time from a correction to its being accepted, in microseconds, and of how many.
+    pub corrected: Option<(i64, usize)>,
+    /// The middle time for which corrections wait, and how many do.
+    pub uncorrected: Option<(i64, usize)>,
 }
 
 /// A time in words, from microseconds.
@@ -188,6 +192,21 @@ impl OverviewPage<'_> {
             }
         };
         shown.map(bar).collect()
+    }
+
+    /// How long corrections take and wait, in sentences.
+    fn corrections(&self) -> Vec<String> {
+        let texts = &self.frame.texts().overview;
+        let of = [
+            (&texts.time_to_correction, self.corrected),
+            (&texts.corrections_wait, self.uncorrected),
+        ];
+        let told = of.into_iter().filter_map(|(text, figure)| {
+            let (time, n) = figure?;
+            let time = duration(self.frame.texts(), time);
+            Some(fill(text, &[("time", &time), ("n", &n)]))
+        });
+        told.collect()
     }
 
     /// How long the bar of a page is, of a hundred.

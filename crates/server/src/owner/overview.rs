@@ -20,7 +20,8 @@ const TOP: i64 = 10;
 /// `GET /admin/{site}`.
 pub(super) async fn show(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> {
     let site = newsroom.site.id;
-    let today = newsroom.app.now().seconds() / 86_400;
+    let now = newsroom.app.now();
+    let today = now.seconds() / 86_400;
     let first = today - DAYS + 1;
     let since = Time::from_micros(first.saturating_mul(86_400_000_000));
     let read = newsroom.read(move |tx, _| {
@@ -33,9 +34,10 @@ pub(super) async fn show(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> 
         let days = overview::days(tx, site, since)?;
         let decisions = overview::time_to_decision(tx, site, since)?;
         let held = overview::held(tx, site, since)?;
-        Ok((days, top, decisions, held))
+        let corrections = overview::time_to_correction(tx, now, site, since)?;
+        Ok((days, top, decisions, held, corrections))
     });
-    let (context, (days, top, decisions, held)) = read.await?;
+    let (context, (days, top, decisions, held, corrections)) = read.await?;
     let decision = decisions.as_ref().map(|all| (all.middle, all.n));
     let decided = decisions.map(|all| all.by_day).unwrap_or_default();
     let of_day = |all: &[(i64, i64)], number| {
@@ -68,6 +70,8 @@ pub(super) async fn show(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> 
             days: &figures,
             top: &top,
             decision,
+            corrected: corrections.accepted,
+            uncorrected: corrections.waiting,
         })
     }))
 }

@@ -135,6 +135,51 @@ pub fn time_to_decision(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Op
     }))
 }
 
+/// How long corrections of articles take: the middle time in microseconds, and of how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Corrections {
+    /// From when one was sent to when it was accepted.
+    pub accepted: Option<(i64, usize)>,
+    /// Since when those were sent that wait.
+    pub waiting: Option<(i64, usize)>,
+}
+
+/// The time that corrections took which were accepted since `since`, and for which those wait that are
+/// open by now.
+pub fn time_to_correction(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    since: Time,
+) -> Result<Corrections> {
+    let accepted: Vec<i64> = tx.all(
+        sql!(
+            "select decided_at - made_at from correction
+             where site_id = ?1 and state in ('accepted', 'declined') and decided_at >= ?2
+               and state = 'accepted'
+             order by decided_at desc limit ?3"
+        ),
+        params![site, since, MAX_DECISIONS],
+        |row| row.next(),
+    )?;
+    let waiting: Vec<i64> = tx.all(
+        sql!(
+            "select ?2 - made_at from correction where site_id = ?1 and state = 'open'
+             order by id limit ?3"
+        ),
+        params![site, now, MAX_DECISIONS],
+        |row| row.next(),
+    )?;
+    let of = |times: Vec<i64>| {
+        let n = times.len();
+        middle(times).map(|middle| (middle, n))
+    };
+    Ok(Corrections {
+        accepted: of(accepted),
+        waiting: of(waiting),
+    })
+}
+
 fn middle(mut times: Vec<i64>) -> Option<i64> {
     times.sort_unstable();
     times.get(times.len() / 2).copied()

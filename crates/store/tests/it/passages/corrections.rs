@@ -5,23 +5,27 @@ use std::time::Duration;
 use rejoinder_core::moderation::Work;
 use rejoinder_core::passages::correction::{MAX_OF_AUTHOR, State};
 use rejoinder_core::passages::{Correction, Erratum, Quote, Selector};
-use rejoinder_core::publication::settings::{Passages, SourceChecks};
+use rejoinder_core::publication::settings::{BannedWords, Passages, SourceChecks};
 use rejoinder_core::{
     AuthorId, Clock as _, CorrectionId, ErratumId, Page, PageId, Random as _, Refusal,
 };
 use rejoinder_store::discussion::pages;
 use rejoinder_store::moderation::groups::Scope;
+use rejoinder_store::moderation::word_lists::{self, Entries, List};
 use rejoinder_store::notices::bells;
 use rejoinder_store::passages::corrections::{self, CorrectionQuery};
 use rejoinder_store::passages::deciding::{self, Accepting, Deciding, TellSender};
 use rejoinder_store::passages::errata::{self, When};
 use rejoinder_store::passages::sending::{self, NewCorrection};
 use rejoinder_store::passages::{anchoring, versions};
-use rejoinder_store::{Result, StoreError, Tx, housekeeping};
+use rejoinder_store::publication::overview;
+use rejoinder_store::{Result, StoreError, Tx, housekeeping, jobs};
 
 use crate::identity::guest_traces::{proven, take_back};
 use crate::passages::sources;
 use crate::support::{Person, World, on_both, story};
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 const TEXT: &str = "The ferry was late. The captain blamed the new timetable.";
 
@@ -275,6 +279,80 @@ fn a_sender_with_an_address_is_told_what_became_of_it_and_the_address_is_forgott
 
         assert_eq!(due(&world, &own, true).await, None);
         assert!(!found(&world, &own).await.unwrap().has_email);
+    });
+}
+
+#[test]
+fn an_address_that_nobody_has_proven_to_have_is_told_of_three_at_most() {
+    on_both(|world| async move {
+        let kim = world.desk().await;
+        let mut all = Vec::new();
+        for name in ["Ann", "Ben", "Cy", "Di"] {
+            all.push(sent(&world, &world.person(name), "It was the old one.").await);
+        }
+        let told: Vec<bool> = all.iter().map(|own| own.has_email).collect();
+        assert_eq!(told, [true, true, true, false]);
+
+        decline(&world, &all[0], kim.id, "It was not.")
+            .await
+            .unwrap();
+
+        let next = sent(&world, &world.person("Eve"), "It was the old one.").await;
+        assert!(next.has_email);
+        assert_eq!(due(&world, &all[3], false).await, None);
+    });
+}
+
+#[test]
+fn of_what_the_rules_set_aside_nobody_is_told_by_mail() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.desk().await);
+        let (now, site) = (world.clock.now(), world.site.id);
+        let ban = move |tx: &mut Tx<'_>| {
+            let entries = Entries::of(["zebra"]).unwrap();
+            word_lists::replace(tx, now, site, List::Banned, &entries)
+        };
+        world.store.write(ban).await.unwrap();
+        let mut new = draft(&world, &ann, "A zebra was late.").await;
+        new.site.settings.banned_words = BannedWords::Hold;
+        let own = send(&world, new).await.unwrap();
+        assert_eq!(own.state, State::Held);
+
+        decline(&world, &own, kim.id, "It was none.").await.unwrap();
+
+        let jobs = move |tx: &mut Tx<'_>| jobs::claim(tx, now.after(DAY), DAY, 100);
+        let jobs = world.store.write(jobs).await.unwrap();
+        let kinds: Vec<&str> = jobs.iter().map(|job| job.kind.as_str()).collect();
+        assert!(!kinds.contains(&"correction_mail"), "{kinds:?}");
+    });
+}
+
+#[test]
+fn the_overview_says_how_long_corrections_take_and_wait() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.desk().await);
+        let since = world.clock.now();
+        let figures = async || {
+            let (now, site) = (world.clock.now(), world.site.id);
+            let read = move |tx: &mut Tx<'_>| overview::time_to_correction(tx, now, site, since);
+            world.store.read(read).await.unwrap()
+        };
+        assert_eq!(figures().await, overview::Corrections::default());
+        let first = sent(&world, &ann, "It was the old one.").await;
+        let second = sent(&world, &ann, "It was late.").await;
+        sent(&world, &ann, "It was red.").await;
+        world.wait(Duration::from_secs(60));
+        accept(&world, &first, kim.id, "The timetable is old.", When::Now).await;
+        world.wait(Duration::from_secs(60));
+        decline(&world, &second, kim.id, "It was not.")
+            .await
+            .unwrap();
+
+        let found = figures().await;
+
+        assert_eq!(found.accepted, Some((60_000_000, 1)));
+        assert_eq!(found.waiting, Some((120_000_000, 1)));
+        world.expect_sound().await;
     });
 }
 
