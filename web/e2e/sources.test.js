@@ -104,7 +104,6 @@ test('by the keyboard a reader gives two sources with a comment on a passage', a
   assert.equal(await check.getByRole('button', { name: /Yes/ }).count(), 0, 'nobody answers about their own');
   await expectAccessible(page);
   expectOnlyAsked(page, [desk.comments, desk.host.origin]);
-  expectQuiet(page);
 });
 
 test('a reader answers about sources, changes the answer and takes it back', async () => {

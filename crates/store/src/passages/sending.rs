@@ -3,7 +3,7 @@
 use markup::Rendered;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::identity::proof_of_work::Solution;
-use rejoinder_core::moderation::Work;
+use rejoinder_core::moderation::{Outcome, StateReason, Work};
 use rejoinder_core::passages::correction::{State, may_correct, may_say, may_send};
 use rejoinder_core::passages::source_policy::may_give;
 use rejoinder_core::passages::{Annotation, Correction, Selector, Sources};
@@ -170,10 +170,18 @@ fn judged(
         author: Some(author.id),
         state: match verdict.outcome.state {
             CommentState::Rejected | CommentState::Spam => State::Held,
+            // What would be refused of a comment waits apart, where comments with it wait.
+            CommentState::Held if is_refusable(&verdict.outcome) => State::Held,
             CommentState::Published | CommentState::Held | CommentState::Removed => State::Open,
         },
         ..correction
     })
+}
+
+/// Whether a text waits for what would have it refused once a moderator looks.
+fn is_refusable(outcome: &Outcome) -> bool {
+    let reason = outcome.reason.as_ref();
+    reason.is_some_and(|own| *own == StateReason::BannedWord || *own == StateReason::Learned)
 }
 
 fn insert(
