@@ -14,7 +14,7 @@ use std::{env, fs, io};
 use serde_json::{Map, Value};
 
 /// The groups that are looked up by a stored word.
-const MAPS: [&str; 17] = [
+const MAPS: [&str; 19] = [
     "problems",
     "corrections.problems",
     "flag.reasons",
@@ -29,6 +29,8 @@ const MAPS: [&str; 17] = [
     "sources.questions",
     "sources.answers",
     "funding.problems",
+    "funding.desk.accounts",
+    "funding.desk.keys",
     "funding.desk.kinds",
     "funding.desk.processors",
     "funding.desk.outcomes",

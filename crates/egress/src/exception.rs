@@ -20,17 +20,20 @@ pub enum Feature {
     Cards,
     /// Fetches a recording. An editor names the address.
     Recordings,
+    /// Asks a payment processor. An owner names the address, or it is known.
+    Payments,
 }
 
 impl Feature {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Webhooks,
         Self::Filters,
         Self::SignIn,
         Self::Push,
         Self::Cards,
         Self::Recordings,
+        Self::Payments,
     ];
 
     /// Its word, as options have it.
@@ -42,6 +45,7 @@ impl Feature {
             Self::Push => "push",
             Self::Cards => "cards",
             Self::Recordings => "recordings",
+            Self::Payments => "payments",
         }
     }
 
@@ -50,7 +54,7 @@ impl Feature {
     pub const fn is_owners(self) -> bool {
         matches!(
             self,
-            Self::Webhooks | Self::Filters | Self::SignIn | Self::Recordings
+            Self::Webhooks | Self::Filters | Self::SignIn | Self::Recordings | Self::Payments
         )
     }
 }

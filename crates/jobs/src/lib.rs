@@ -7,6 +7,7 @@
 
 mod backoff;
 mod discussion;
+mod funding;
 mod home;
 mod housekeeper;
 mod identity;
@@ -18,6 +19,7 @@ mod recordings;
 mod worker;
 
 pub use discussion::card::{CardHandler, UnusedCardHandler};
+pub use funding::asking::{AskHandler, ProcessorAddresses};
 pub use home::Home;
 pub use housekeeper::Housekeeper;
 pub use identity::erase::EraseHandler;

@@ -268,6 +268,7 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
                 None => Role::Reader,
             },
             website: voice.website.clone(),
+            is_supporter: false,
         },
         text: voice.text.clone(),
         html: if is_removed {

@@ -13,12 +13,12 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use rejoinder_core::Time;
 use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::line::Apart;
 use rejoinder_core::notices::subscription::Pace;
 use rejoinder_core::publication::language::Language;
+use rejoinder_core::{Author, Time};
 
 /// The types of all catalogues, from the English one.
 mod texts {
@@ -34,9 +34,9 @@ mod texts {
 pub use plural::Plural;
 pub(crate) use texts::{
     AccountTexts, CorrectionsDeskTexts, CorrectionsFormTexts, CorrectionsTexts,
-    CorrectionsToldTexts, DevicesTexts, FundingDeskTexts, NewsroomMailTexts, NewsroomWelcomeTexts,
-    NoticesTexts, PassagesDeskTexts, RecordingsDeskTexts, RecordingsProposalsTexts,
-    RecordingsTexts, SettingsTexts,
+    CorrectionsToldTexts, DevicesTexts, FundingDeskTexts, FundingGiftsPageTexts, FundingSheetTexts,
+    NewsroomMailTexts, NewsroomWelcomeTexts, NoticesTexts, PassagesDeskTexts, RecordingsDeskTexts,
+    RecordingsProposalsTexts, RecordingsTexts, SettingsTexts,
 };
 pub use texts::{Catalogue, NewsroomProblemsTexts, NewsroomTexts};
 
@@ -105,6 +105,17 @@ impl Catalogue {
             Pace::Hourly => &self.follow.hourly,
             Pace::Daily => &self.follow.daily,
         }
+    }
+
+    /// The badges of an author: of their role, and that they gave.
+    pub(crate) fn badges_of<'a>(&'a self, author: &Author) -> Vec<&'a str> {
+        let supporter = author
+            .is_supporter
+            .then_some(self.badges.supporter.as_str());
+        self.badge(author.role)
+            .into_iter()
+            .chain(supporter)
+            .collect()
     }
 
     /// The badge of a role, if it has one.

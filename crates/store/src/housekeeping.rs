@@ -5,6 +5,7 @@
 use rejoinder_core::{SiteId, Time};
 
 use crate::discussion::posting;
+use crate::funding::{asking, gifts};
 use crate::identity::{
     address_keys, guests, identities, mail_sign_ins, openid, passkeys, sessions, sign_ins, work,
 };
@@ -23,15 +24,17 @@ pub fn begin(tx: &mut Tx<'_>, now: Time) -> Result<Vec<SiteId>> {
     })
 }
 
-/// Forget what has expired at a site.
+/// Forget what has expired at a site, and ask what is to be asked by the clock.
 pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
-    for forget_old in [
+    for tidy in [
         posting::forget_old,
         guests::forget_old,
         identities::forget_old,
         mail_sign_ins::forget_old,
         openid::forget_old,
         passkeys::forget_old,
+        asking::ask_by_the_clock,
+        gifts::forget_old,
         attaching::forget_old,
         corrections::forget_old,
         proposals::forget_old,
@@ -40,7 +43,7 @@ pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
         subscriptions::forget_old,
         work::forget_old,
     ] {
-        forget_old(tx, now, site)?;
+        tidy(tx, now, site)?;
     }
     Ok(())
 }

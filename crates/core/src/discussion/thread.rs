@@ -169,6 +169,7 @@ mod tests {
                 kind: AuthorKind::Guest,
                 role: Role::Reader,
                 website: None,
+                is_supporter: false,
             },
             text: String::new(),
             html: SafeHtml::default(),

@@ -82,6 +82,8 @@ pub struct Draft {
     pub starts_at: Time,
     /// When it ends, if it does.
     pub ends_at: Option<Time>,
+    /// Whether its page names those who gave and let everyone know it.
+    pub names_supporters: bool,
 }
 
 /// A campaign of a site.
@@ -259,6 +261,7 @@ mod tests {
             url: None,
             starts_at: Time::from_micros(0),
             ends_at: None,
+            names_supporters: false,
         }
     }
 

@@ -28,7 +28,7 @@ const HUNDREDTHS: &str = "\
     HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT \
     MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB \
     SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH \
-    USD UYU UZS VED VES WST XCD YER ZAR ZMW ZWG";
+    USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
 
 /// What some currencies are called by a sign that readers know.
 const SIGNS: [(&str, &str); 10] = [
@@ -86,6 +86,13 @@ impl FromStr for Currency {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Currency {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
@@ -129,6 +136,11 @@ mod tests {
         for wrong in ["", "EU", "EURO", "€", "BTC", "XXX", "E R", "EUR "] {
             assert_eq!(wrong.parse::<Currency>(), Err(NotACurrency), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_caribbean_guilder_is_known() {
+        assert_eq!(currency("xcg").decimals(), 2);
     }
 
     #[test]

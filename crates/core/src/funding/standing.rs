@@ -130,6 +130,7 @@ mod tests {
                 url: None,
                 starts_at: "2026-11-01T00:00:00Z".parse().unwrap(),
                 ends_at: Some("2026-12-01T00:00:00Z".parse().unwrap()),
+                names_supporters: false,
             },
             created_at: Time::from_micros(0),
             hidden_at: None,

@@ -101,6 +101,8 @@ pub struct Author {
     pub role: Role,
     /// Their own site, already through the URL gate.
     pub website: Option<String>,
+    /// Whether they show that they gave for a campaign of the site.
+    pub is_supporter: bool,
 }
 
 /// The person who makes a request, as far as the request proves it.

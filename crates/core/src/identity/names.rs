@@ -1,6 +1,7 @@
 //! Names that look alike.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use unicode_security::confusable_detection::skeleton;
 
 use crate::publication::site::Site;
@@ -105,13 +106,48 @@ const OFFICES: [&str; 10] = [
     "staff",
 ];
 
+/// What the badge of those who gave is called in each of our languages.
+const SUPPORTERS: [&str; 10] = [
+    "supporter",
+    "unterstützer",
+    "unterstützerin",
+    "unterstützt",
+    "soutien",
+    "apoya",
+    "apoiador",
+    "поддерживает",
+    "داعم",
+    "サポーター",
+];
+
+/// Whether a part of `name` that is set apart from the rest looks like a badge: `Ann (Staff)`,
+/// `Ann · Supporter`.
+fn wears_a_badge(name: &str) -> bool {
+    let is_part_of_names = |c: char| {
+        c.is_alphanumeric()
+            || c.is_whitespace()
+            || is_combining_mark(c)
+            || "-'’.,&\u{200c}\u{200d}".contains(c)
+    };
+    // A dash between spaces sets apart, too; one within a name does not.
+    let name = name.replace(" - ", " | ");
+    let parts: Vec<&str> = name.split(|c| !is_part_of_names(c)).collect();
+    let badges = || OFFICES.into_iter().chain(SUPPORTERS);
+    let looks_like_one = |part: &&str| badges().any(|badge| are_alike(part, badge));
+    parts.len() > 1 && parts.iter().any(looks_like_one)
+}
+
 /// Whether someone outside the newsroom of `site` may call themself `name`: not like one of those
 /// who belong to it, like an office, or like what the site protects.
 pub fn may_be_called(site: &Site, newsroom: &[String], name: &str) -> Result<(), Refusal> {
     let settings = &site.settings;
     let listed = settings.protected_names.split(',');
+    if wears_a_badge(name) {
+        return Err(Refusal::NameProtected);
+    }
     let mut protected = OFFICES
         .into_iter()
+        .chain(SUPPORTERS)
         .chain(listed)
         .chain([settings.title.as_str(), site.host.as_str()])
         .chain(newsroom.iter().map(String::as_str));
@@ -226,6 +262,34 @@ mod tests {
             ("", ""),
         ] {
             assert!(!are_alike(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_badge_is_not_made_of_a_name() {
+        for name in [
+            "Supporter",
+            "Ѕupporter",
+            "Ann (Supporter)",
+            "Ann · Supporter",
+            "Ann ✓ Supporter",
+            "Ann | Staff",
+            "Ann - Moderator",
+            "Ann [Unterstützer]",
+            "サポーター",
+            "❤ supporter ❤",
+        ] {
+            assert!(!may_be(name), "{name}");
+        }
+        for name in [
+            "Ann Lee",
+            "Chelsea Supporter",
+            "Ann (from Leeds)",
+            "Ann Smith-Owner",
+            "O’Brien",
+            "Ann - Leeds",
+        ] {
+            assert!(may_be(name), "{name}");
         }
     }
 }

@@ -55,6 +55,7 @@ mod tests {
             kind: AuthorKind::Account,
             role,
             website: None,
+            is_supporter: false,
         }
     }
 

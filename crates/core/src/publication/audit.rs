@@ -82,13 +82,23 @@ pub enum Change {
     HookAdded,
     /// It signs with another secret.
     HookSecret,
+    /// Which words of its payments mean which campaign.
+    HookPurpose,
+    /// A code by which whoever gave can show it.
+    GiftCode,
+    /// Whoever gave is named no more.
+    GiverUnnamed,
+    /// Rows of a statement were written down.
+    StatementAdded,
+    /// The ledger was brought to what a processor says.
+    Reconciled,
     /// It tells nothing more.
     HookRemoved,
 }
 
 impl Change {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 33] = [
         Self::SiteAdded,
         Self::Setting,
         Self::Origins,
@@ -116,6 +126,11 @@ impl Change {
         Self::EntryCountered,
         Self::HookAdded,
         Self::HookSecret,
+        Self::HookPurpose,
+        Self::GiftCode,
+        Self::GiverUnnamed,
+        Self::StatementAdded,
+        Self::Reconciled,
         Self::HookRemoved,
     ];
 
@@ -149,6 +164,11 @@ impl Change {
             Self::EntryCountered => "ledger_entry.countered",
             Self::HookAdded => "payment_hook.added",
             Self::HookSecret => "payment_hook.secret",
+            Self::HookPurpose => "payment_hook.purpose",
+            Self::GiftCode => "gift.code",
+            Self::GiverUnnamed => "gift.unnamed",
+            Self::StatementAdded => "ledger.statement",
+            Self::Reconciled => "ledger.reconciled",
             Self::HookRemoved => "payment_hook.removed",
         }
     }

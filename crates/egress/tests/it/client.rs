@@ -164,7 +164,11 @@ async fn an_exception_opens_one_place_to_one_feature() {
             let is_open = match feature {
                 Feature::Webhooks => url == &hook_url,
                 Feature::Filters => url == &named_url,
-                Feature::SignIn | Feature::Push | Feature::Cards | Feature::Recordings => false,
+                Feature::SignIn
+                | Feature::Push
+                | Feature::Cards
+                | Feature::Recordings
+                | Feature::Payments => false,
             };
             assert_eq!(may, is_open, "{feature:?} {url}");
         }

@@ -1,6 +1,7 @@
 //! The worker on a real store.
 
 mod discussion;
+mod funding;
 mod identity;
 mod integrations;
 mod leases;

@@ -7,9 +7,10 @@ use std::time::Duration;
 use std::{env, io};
 
 use jobs::{
-    AnyHandler, CardHandler, CitedHandler, CorrectionHandler, DeskMailHandler, EraseHandler,
-    ExternalHandler, FanOutHandler, Home, Housekeeper, MailHandler, NoticeHandler, PassagesHandler,
-    PushHandler, RecordingHandler, SenderHandler, UnusedCardHandler, WebhookHandler, Worker,
+    AnyHandler, AskHandler, CardHandler, CitedHandler, CorrectionHandler, DeskMailHandler,
+    EraseHandler, ExternalHandler, FanOutHandler, Home, Housekeeper, MailHandler, NoticeHandler,
+    PassagesHandler, ProcessorAddresses, PushHandler, RecordingHandler, SenderHandler,
+    UnusedCardHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -51,6 +52,13 @@ pub(super) fn worker(
         Arc::clone(&clock),
         Arc::new(decoder),
     );
+    let asking = AskHandler::new(
+        Arc::clone(store),
+        outside.clone(),
+        Arc::clone(&clock),
+        &SystemRandom,
+        ProcessorAddresses::default(),
+    );
     let webhooks =
         WebhookHandler::new(Arc::clone(store), outside, Arc::clone(&clock), home.clone());
     let erasures = EraseHandler::new(Arc::clone(store), Arc::clone(&clock), &SystemRandom);
@@ -59,6 +67,7 @@ pub(super) fn worker(
         Arc::new(cards),
         Arc::new(UnusedCardHandler::new(Arc::clone(store))),
         Arc::new(webhooks),
+        Arc::new(asking),
         Arc::new(pushes),
         Arc::new(recordings),
         Arc::new(CitedHandler::new(Arc::clone(store), Arc::clone(&clock))),

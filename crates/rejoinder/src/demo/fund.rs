@@ -74,6 +74,7 @@ pub(super) fn made(fund: &Fund, now: Time) -> Result<Made, Failure> {
         url: None,
         starts_at,
         ends_at: Some(starts_at.after(days(fund.days))),
+        names_supporters: false,
     };
     let movement = |own: &Movements| {
         let money = amount(&own.amount)?;

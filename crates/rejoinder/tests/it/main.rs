@@ -6,6 +6,7 @@ mod connections;
 mod demo;
 mod durability;
 mod imports;
+mod payments;
 mod private;
 mod program;
 mod refusals;

@@ -77,7 +77,7 @@ impl<'a> Frame<'a> {
             name: shown_name(self.texts, comment),
             website: comment.author.website.as_deref().and_then(markup::safe_url),
             avatar: Avatar::of(comment.author.id, &comment.author.name),
-            badge: self.texts.badge(comment.author.role),
+            badges: self.texts.badges_of(&comment.author),
             reply_to: (level >= MAX_LEVELS)
                 .then_some(comment.parent)
                 .flatten()
@@ -192,7 +192,7 @@ pub(crate) struct CommentView<'a> {
     name: &'a str,
     website: Option<String>,
     avatar: Avatar<'a>,
-    badge: Option<&'a str>,
+    badges: Vec<&'a str>,
     reply_to: Option<ReplyTo<'a>>,
     is_marked: bool,
     takes_replies: bool,

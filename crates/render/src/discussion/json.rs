@@ -212,16 +212,13 @@ impl Maker {
             .is_some_and(|until| comment.created_at > until);
         let shown = |votes: i64| (!is_hidden).then_some(votes);
         let role = comment.author.role;
-        let is_reader = role == rejoinder_core::identity::author::Role::Reader;
+        let role = (role != rejoinder_core::identity::author::Role::Reader).then(|| role.as_str());
+        let supporter = comment.author.is_supporter.then_some("supporter");
         CommentBody {
             author: Some(AuthorBody {
                 name: comment.author.name.clone(),
                 avatar: None,
-                badges: if is_reader {
-                    Vec::new()
-                } else {
-                    vec![role.as_str()]
-                },
+                badges: role.into_iter().chain(supporter).collect(),
             }),
             html: times::beside(self.texts, &comment.html).into_string(),
             edited_at: comment.edited_at.as_ref().map(Time::to_string),

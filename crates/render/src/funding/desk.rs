@@ -3,7 +3,7 @@
 use askama::Template;
 use rejoinder_core::funding::processors::Processor;
 use rejoinder_core::funding::{Campaign, EntryKind, Money, Phase, Standing, Unusable};
-use rejoinder_core::{EntryId, Site, Time};
+use rejoinder_core::{CampaignId, EntryId, Site, Time};
 
 use super::{CampaignView, words};
 use crate::catalogue::{self, Catalogue, FundingDeskTexts, fill};
@@ -33,6 +33,8 @@ pub struct Typed {
     pub goal: String,
     /// Whether each month counts anew.
     pub is_monthly: bool,
+    /// Whether its page names those who gave.
+    pub names_supporters: bool,
     /// The milestones, one a line.
     pub milestones: String,
     /// With what the addresses of its pages begin.
@@ -70,6 +72,21 @@ pub struct LedgerRow {
     pub made_by: Option<String>,
     /// Whether a counter-entry takes it back.
     pub is_countered: bool,
+    /// What is known of who gave it.
+    pub giver: Option<GiverRow>,
+    /// Whether somebody can still show that they gave it.
+    pub can_be_claimed: bool,
+}
+
+/// What the newsroom is told of who gave.
+#[derive(Debug)]
+pub struct GiverRow {
+    /// The name.
+    pub name: Option<String>,
+    /// Whether everyone may know it.
+    pub is_public: bool,
+    /// Whether somebody has made the gift their own.
+    pub is_claimed: bool,
 }
 
 /// An address at which a processor tells of payments.
@@ -81,8 +98,12 @@ pub struct HookRow {
     pub processor: Processor,
     /// The address; nothing where no key opens its secret.
     pub address: Option<String>,
-    /// Whether it is known what messages are signed with.
-    pub has_secret: bool,
+    /// Whether all is known that it takes.
+    pub is_whole: bool,
+    /// Which account it is there, once it is known.
+    pub account: Option<String>,
+    /// By which words its payments say for which campaign they are.
+    pub purposes: Vec<(String, CampaignId)>,
 }
 
 /// A message of a processor, without what it said.
@@ -132,10 +153,16 @@ pub struct CampaignPage<'a> {
     pub entries: &'a [LedgerRow],
     /// The processors that tell of payments.
     pub hooks: &'a [HookRow],
+    /// The campaigns of the site with their titles, for what payments can be.
+    pub campaigns: &'a [(CampaignId, String)],
     /// Why one could not be connected.
     pub about_hooks: Option<&'a str>,
     /// What they told lately, the newest first.
     pub messages: &'a [MessageRow],
+    /// Why a file could not be read.
+    pub about_table: Option<&'a str>,
+    /// The entry for which a code was drawn, and the code.
+    pub code: Option<&'a (EntryId, String)>,
     /// Where the entries go on.
     pub next: Option<String>,
 }
@@ -176,6 +203,11 @@ pub fn problem_hooks_full(site: &Site, max: usize) -> String {
     fill(&problem(site, "hooks_full"), &[("max", &max)])
 }
 
+/// That there is no room for another word of payments.
+pub fn problem_purposes_full(site: &Site, max: usize) -> String {
+    fill(&problem(site, "purposes_full"), &[("max", &max)])
+}
+
 /// What was just done, by the word that the address carries.
 pub fn flash(site: &Site, did: &str) -> Option<FlashMessage> {
     let texts = desk(site);
@@ -188,6 +220,8 @@ pub fn flash(site: &Site, did: &str) -> Option<FlashMessage> {
         "taken-back" => &texts.was_taken_back,
         "connected" => &texts.connected,
         "disconnected" => &texts.disconnected,
+        "asked" => &texts.asked,
+        "settled" => &texts.settled,
         "nothing" => &texts.nothing,
         _ => return None,
     };
@@ -284,6 +318,7 @@ impl CampaignPage<'_> {
     {
         match source {
             "manual" => &self.texts().manual,
+            "statement" => &self.texts().from_statement,
             other => self
                 .texts()
                 .processors
@@ -302,6 +337,23 @@ impl CampaignPage<'_> {
         let all = Processor::ALL.into_iter();
         all.map(|own| (own.as_str(), self.processor(&own)))
             .collect()
+    }
+
+    /// How the account at a processor is called there.
+    fn account_label(&self, processor: &Processor) -> &'static str {
+        let labels = &self.texts().accounts;
+        labels.get(processor.as_str()).map_or("", String::as_str)
+    }
+
+    /// How the key for questions is called there.
+    fn key_label(&self, processor: &Processor) -> &'static str {
+        let labels = &self.texts().keys;
+        labels.get(processor.as_str()).map_or("", String::as_str)
+    }
+
+    fn title_of(&self, campaign: &CampaignId) -> &str {
+        let found = self.campaigns.iter().find(|(id, _)| id == campaign);
+        found.map_or("", |(_, title)| title)
     }
 
     /// At which address a message came.
@@ -324,6 +376,15 @@ impl CampaignPage<'_> {
 
     fn day(&self, time: &Time) -> String {
         texts(self.frame.site).date(*time).to_string()
+    }
+
+    /// The code that was drawn, with where it is entered.
+    fn drawn(&self, entry: &EntryId) -> String {
+        let gifts = format!("{}/account/{}/gifts", self.base, self.frame.site.host);
+        fill(
+            &self.texts().code_drawn,
+            &[("entry", entry), ("url", &gifts)],
+        )
     }
 
     fn by(&self, name: &str) -> String {

@@ -2,20 +2,27 @@
 
 mod bar;
 mod desk;
+mod gifts;
 mod json;
 mod page;
 mod picture;
+mod sheet;
 mod words;
 
 pub use bar::bar;
 pub(crate) use bar::piece;
 pub use desk::{
-    CampaignPage, CampaignRow, CampaignsPage, HookRow, LedgerRow, MessageRow, Typed, campaign_page,
-    campaigns_page, flash, problem, problem_full, problem_hooks_full, title, unusable,
+    CampaignPage, CampaignRow, CampaignsPage, GiverRow, HookRow, LedgerRow, MessageRow, Typed,
+    campaign_page, campaigns_page, flash, problem, problem_full, problem_hooks_full,
+    problem_purposes_full, title, unusable,
 };
+pub use gifts::{GiftRow, GiftsView, gifts_page};
 pub use json::{AmountBody, CampaignBody, CampaignsBody, MilestoneBody, campaigns};
 pub use page::page;
 pub use picture::picture;
+pub use sheet::{
+    SheetPage, SheetRow, SheetSection, SheetWords, sheet_page, sheet_title, sheet_words,
+};
 
 use rejoinder_core::funding::{Campaign, Standing};
 

@@ -12,7 +12,7 @@ use crate::html::Html;
 use crate::page::rendered;
 
 /// A campaign as a whole page: for readers without script, for frames, for links.
-pub fn page(context: &Context<'_>, shown: CampaignView<'_>) -> String {
+pub fn page(context: &Context<'_>, shown: CampaignView<'_>, names: &[String]) -> String {
     let texts = context.texts;
     let draft = &shown.campaign.draft;
     let milestone = |own: &Milestone| {
@@ -48,6 +48,9 @@ pub fn page(context: &Context<'_>, shown: CampaignView<'_>) -> String {
             .as_deref()
             .filter(|_| shown.standing.phase == Phase::Running)
             .map(|url| fill(&texts.funding.to_give, &[("host", &words::host(url))])),
+        names,
+        gifts: format!("{}/account/{}/gifts", context.base, context.site.host),
+        has_accounts: context.has_accounts,
         counts: match draft.mode {
             Mode::Once => &texts.funding.how_once,
             Mode::Monthly => &texts.funding.how_monthly,
@@ -78,5 +81,8 @@ struct Page<'a> {
     bar: Html<'static>,
     milestones: Vec<Step>,
     to_give: Option<String>,
+    names: &'a [String],
+    gifts: String,
+    has_accounts: bool,
     counts: &'a str,
 }

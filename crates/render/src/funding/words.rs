@@ -6,21 +6,27 @@ use rejoinder_core::funding::{Mode, Money, Phase};
 use super::CampaignView;
 use crate::catalogue::{Catalogue, fill};
 
-/// An amount as people write it, without decimals where there are none: `€ 3,120`, `€ 12.50`.
+/// An amount as people write it, without decimals where there are none: `€3,120`, `KWD 1.250`.
 pub(super) fn money(texts: &Catalogue, money: Money) -> String {
     let (whole, part) = money.split();
-    let sign = if money.minor < 0 { "\u{2212}" } else { "" };
+    let minus = match money.minor {
+        ..0 => texts.funding.minus.as_str(),
+        0.. => "",
+    };
     let mut amount = texts.number(whole).to_string();
     let decimals = money.currency.decimals() as usize;
     if part > 0 {
         amount.push_str(&texts.number.point);
         amount.push_str(&format!("{part:0decimals$}"));
     }
-    let amount = fill(
-        &texts.funding.money,
-        &[("amount", &amount), ("sign", &money.currency.sign())],
-    );
-    format!("{sign}{amount}")
+    let sign = money.currency.sign();
+    // A code in letters stands apart where a sign need not.
+    let pattern = match sign.contains(char::is_alphabetic) {
+        true => &texts.funding.money_code,
+        false => &texts.funding.money,
+    };
+    let amount = fill(pattern, &[("amount", &amount), ("sign", &sign)]);
+    format!("{minus}{amount}")
 }
 
 /// Tenths of a percent as people write them: `62.4`, `118`.
@@ -38,7 +44,7 @@ pub(super) fn clock(time: Time) -> String {
     text.get(11..16).unwrap_or_default().to_owned()
 }
 
-/// What has come in of what is wanted, as the bar shows it: `€ 3,120 of € 5,000`.
+/// What has come in of what is wanted, as the bar shows it: `€3,120 of €5,000`.
 pub(super) fn figures(texts: &Catalogue, shown: CampaignView<'_>) -> String {
     let draft = &shown.campaign.draft;
     let text = match draft.mode {
@@ -121,13 +127,27 @@ mod tests {
 
     #[test]
     fn an_amount_is_written_as_its_language_does() {
-        let (english, german) = (Language::English, Language::German);
-        assert_eq!(written(english, 312_000, "EUR"), "€ 3,120");
-        assert_eq!(written(german, 312_050, "EUR"), "3.120,50 €");
-        assert_eq!(written(english, 990, "JPY"), "¥ 990");
-        assert_eq!(written(english, 1_250, "KWD"), "KWD 1.250");
-        assert_eq!(written(german, -7, "EUR"), "\u{2212}0,07 €");
-        assert_eq!(written(english, -4_000, "GBP"), "\u{2212}£ 40");
+        use Language as L;
+        for (language, minor, currency, expected) in [
+            (L::English, 312_000, "EUR", "€3,120"),
+            (L::English, 312_000, "GBP", "£3,120"),
+            (L::English, 990, "JPY", "¥990"),
+            (L::English, 1_250, "KWD", "KWD 1.250"),
+            (L::English, -4_000, "GBP", "\u{2212}£40"),
+            (L::German, 312_000, "EUR", "3.120 €"),
+            (L::German, 312_050, "EUR", "3.120,50 €"),
+            (L::German, -7, "EUR", "\u{2212}0,07 €"),
+            (L::French, 312_050, "EUR", "3\u{202f}120,50 €"),
+            (L::Spanish, 1_234_550, "EUR", "12.345,50 €"),
+            (L::Portuguese, 312_050, "EUR", "€ 3.120,50"),
+            (L::Russian, 312_050, "EUR", "3 120,50 €"),
+            (L::Japanese, 312_000, "EUR", "€3,120"),
+            (L::Japanese, 312_000, "CHF", "CHF 3,120"),
+            (L::Arabic, 312_050, "EUR", "3,120.50 €"),
+            (L::Arabic, -4_000, "EUR", "\u{200e}-40 €"),
+        ] {
+            assert_eq!(written(language, minor, currency), expected, "{language:?}");
+        }
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub struct Own<'a> {
     pub sessions: Vec<Signed<'a>>,
     /// Whom its owner has muted, with their names.
     pub muted: Vec<(AuthorId, &'a str)>,
+    /// Whether the site raises money, so that there can be gifts of its owner.
+    pub has_campaigns: bool,
     /// When it will be deleted.
     pub deleted_at: Option<Time>,
 }

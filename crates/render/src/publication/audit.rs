@@ -109,6 +109,11 @@ fn label(texts: &NewsroomTexts, change: Change) -> &str {
         Change::EntryCountered => &texts.entry_countered,
         Change::HookAdded => &texts.hook_added,
         Change::HookSecret => &texts.hook_secret,
+        Change::HookPurpose => &texts.hook_purpose,
+        Change::GiftCode => &texts.gift_code,
+        Change::GiverUnnamed => &texts.giver_unnamed,
+        Change::StatementAdded => &texts.statement_added,
+        Change::Reconciled => &texts.reconciled,
         Change::HookRemoved => &texts.hook_removed,
     }
 }

@@ -38,6 +38,7 @@ impl ParkedJob {
             "forget_card" => &texts.forget_card,
             "spam_check" => &texts.spam_check,
             "spam_check_correction" => &texts.spam_check_correction,
+            "ask_processor" => &texts.ask_processor,
             "erase_account" => &texts.erase_account,
             other => other,
         }

@@ -52,6 +52,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
             kind: AuthorKind::Guest,
             role: Role::Reader,
             website: None,
+            is_supporter: false,
         },
         text: format!("Text of *{id}*."),
         html: markup::sanitise(&format!("<p>Text of <em>{id}</em>.</p>")),

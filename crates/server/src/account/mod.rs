@@ -3,6 +3,7 @@
 
 mod change;
 mod devices;
+mod gifts;
 mod passkeys;
 mod read;
 
@@ -27,6 +28,9 @@ pub(crate) fn routes() -> Vec<Route> {
         own("/account/{site}/name", post(change::name)),
         own("/account/{site}/sessions", post(change::sessions)),
         own("/account/{site}/unmute", post(change::unmute)),
+        own("/account/{site}/gifts", get(gifts::show)),
+        own("/account/{site}/gifts", post(gifts::claim)),
+        own("/account/{site}/gifts/change", post(gifts::change)),
         own("/account/{site}/passkeys", get(passkeys::show)),
         own("/account/{site}/passkeys", post(passkeys::add)),
         own("/account/{site}/passkeys/begin", post(passkeys::begin)),

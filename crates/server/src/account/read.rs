@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::CommentId;
 use render::Problem;
 use render::identity::{Line, Own, Signed, Tab, own_page};
+use store::funding::campaigns;
 use store::identity::authors;
 use store::identity::erasures;
 use store::{
@@ -103,9 +104,10 @@ pub(super) async fn settings_page(
             sessions::list(tx, now, site, author, own.as_ref())?,
             mutes::list(tx, site, author)?,
             erasures::pending(tx, site, author)?,
+            !campaigns::list(tx, site)?.is_empty(),
         ))
     });
-    let (email, sessions, muted, erasure) = read.await?;
+    let (email, sessions, muted, erasure, has_campaigns) = read.await?;
     let sessions = sessions.iter().map(|session| Signed {
         key: super::change::key(&session.token),
         label: session.label.as_deref(),
@@ -121,6 +123,7 @@ pub(super) async fn settings_page(
             .iter()
             .map(|one| (one.author, one.name.as_str()))
             .collect(),
+        has_campaigns,
         deleted_at: erasure.map(|erasure| erasure.due_at),
     };
     let context = context(app, &member.site, &visitor.base.0);

@@ -7,7 +7,7 @@ use rejoinder_core::{CampaignId, PageKey, Site, Time};
 use render::Context;
 use render::funding::{CampaignView, CampaignsBody};
 use store::funding::campaigns::{self as stored, CampaignTotals};
-use store::funding::{KEY, version};
+use store::funding::{KEY, gifts, version};
 
 use crate::access::Access::Public;
 use crate::http::error::{ApiError, Problem};
@@ -176,12 +176,19 @@ impl Source for FundingSource<'_> {
                     found.into_iter().collect()
                 }
             };
-            Ok((version(tx, site)?, found))
+            let named = found
+                .first()
+                .filter(|own| form == FundingForm::Page && own.campaign.draft.names_supporters);
+            let names = match named {
+                Some(own) => gifts::named(tx, site, own.campaign.id)?,
+                None => Vec::new(),
+            };
+            Ok((version(tx, site)?, found, names))
         });
-        let (version, mut found): (i64, Vec<CampaignTotals>) = read.await?;
+        let (version, mut found, names): (i64, Vec<CampaignTotals>, Vec<String>) = read.await?;
         found.retain(|own| own.campaign.hidden_at.is_none());
         let (app, own, base) = (self.app.clone(), slot.site.clone(), shape.base.clone());
-        let work = move || body(&context(&app, &own, &base), form, now, &found);
+        let work = move || body(&context(&app, &own, &base), form, now, (&found, &names));
         let body = Asking::apart(turn, work).await?;
         Ok(Rendered {
             version,
@@ -197,7 +204,7 @@ fn body(
     context: &Context<'_>,
     form: FundingForm,
     now: Time,
-    found: &[CampaignTotals],
+    (found, names): (&[CampaignTotals], &[String]),
 ) -> serde_json::Result<Vec<u8>> {
     let standings: Vec<_> = found.iter().map(|own| own.standing(now)).collect();
     let mut shown = found
@@ -207,15 +214,15 @@ fn body(
             campaign: &own.campaign,
             standing,
         });
-    let one = match form {
-        FundingForm::Bar => render::funding::bar,
-        FundingForm::Page => render::funding::page,
-        FundingForm::Picture => render::funding::picture,
-        FundingForm::Json => {
-            return serde_json::to_vec(&render::funding::campaigns(context, shown));
-        }
+    let one = |shown| match form {
+        FundingForm::Page => render::funding::page(context, shown, names),
+        FundingForm::Picture => render::funding::picture(context, shown),
+        FundingForm::Bar | FundingForm::Json => render::funding::bar(context, shown),
     };
-    let html = shown.next().map(|shown| one(context, shown));
+    if form == FundingForm::Json {
+        return serde_json::to_vec(&render::funding::campaigns(context, shown));
+    }
+    let html = shown.next().map(one);
     Ok(html.unwrap_or_default().into_bytes())
 }
 

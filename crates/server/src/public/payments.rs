@@ -2,8 +2,8 @@
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use rejoinder_core::Token;
 use rejoinder_core::funding::processors::{Header, MAX_MESSAGE, Message, Processor};
-use rejoinder_core::{EntryId, Token};
 use sha2::{Digest as _, Sha256};
 use store::Tx;
 use store::funding::hooks::{self, Hook};
@@ -50,8 +50,8 @@ async fn take(
         .read(move |tx| hooks::by_token(tx, site, processor, &hash));
     let hook = find.await?.ok_or_else(ApiError::not_found)?;
     let arrived = arrived(&app, &hook, &Headers(headers), &body);
-    let now = app.now();
-    let take = move |tx: &mut Tx<'_>| intake::take(tx, now, &hook, &arrived);
+    let (now, own) = (app.now(), app.clone());
+    let take = move |tx: &mut Tx<'_>| intake::take(tx, now, &own.ids, &hook, &arrived);
     let outcome = app.store.write(take).await?;
     match outcome.is_taken() {
         true => Ok(StatusCode::OK),
@@ -62,11 +62,10 @@ async fn take(
 fn arrived(app: &App, hook: &Hook, header: &Headers, body: &[u8]) -> ReceivedMessage {
     let now = app.now();
     let message = Message { header, body };
-    let secret = hook.secret.as_deref();
+    let known = hook.known();
     ReceivedMessage {
         id: app.ids.next(now),
-        entry: EntryId(app.ids.next(now)),
-        event: secret.map(|secret| hook.processor.read(secret, now, message)),
+        event: known.map(|known| hook.processor.read(known, now, message)),
         hash: Sha256::digest(body).into(),
     }
 }
@@ -75,7 +74,7 @@ fn arrived(app: &App, hook: &Hook, header: &Headers, body: &[u8]) -> ReceivedMes
 fn refused(outcome: Outcome) -> ApiError {
     let detail = match outcome {
         Outcome::Refused(why) => format!("The message was not taken: {why}."),
-        _ => "The message was not taken: the owner has not entered its secret yet.".to_owned(),
+        _ => "The message was not taken: the owner has not entered all it needs yet.".to_owned(),
     };
     ApiError::new(StatusCode::BAD_REQUEST, "message_refused", detail)
 }

@@ -161,6 +161,17 @@ checks! {
         "select count(*) from erratum e
          join correction c on c.site_id = e.site_id and c.id = e.correction_id
          where c.page_id <> e.page_id or c.state <> 'accepted'",
+    "those who gave, want it shown and have something left of it are shown as supporters" =>
+        "select count(*) from author a where a.is_supporter <> (case when exists (
+             select 1 from gift g join ledger_entry e on e.site_id = g.site_id and e.id = g.entry_id
+             where g.site_id = a.site_id and g.author_id = a.id and g.has_badge = 1 and
+                 (case when e.payment is null then e.amount + (
+                      select coalesce(sum(o.amount), 0) from ledger_entry o
+                      where o.site_id = e.site_id and o.source = 'manual' and o.kind = 'correction'
+                        and o.external_id = cast(e.id as text))
+                  else (select coalesce(sum(o.amount), 0) from ledger_entry o
+                      where o.site_id = e.site_id and o.source = e.source
+                        and o.payment = e.payment) end) > 0) then 1 else 0 end)",
     "what came in for campaigns is summed up right" =>
         "select count(*) from (
              select site_id, campaign_id, currency, month, sum(amount) as amount,

@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 48] = [
+const MIGRATIONS: [Migration; 50] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -85,6 +85,8 @@ const MIGRATIONS: [Migration; 48] = [
     migration!(46, "0046_add_payment_hooks"),
     migration!(47, "0047_add_erratum_thanked"),
     migration!(48, "0048_add_source_checks"),
+    migration!(49, "0049_add_payment_accounts"),
+    migration!(50, "0050_add_supporters"),
 ];
 
 /// The number of the newest migration.

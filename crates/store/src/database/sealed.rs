@@ -49,7 +49,7 @@ macro_rules! column {
 }
 
 /// Every column of secrets but the settings of sites, which hold one among others.
-fn columns() -> [Column; 12] {
+fn columns() -> [Column; 13] {
     [
         column!(
             "webhook",
@@ -68,6 +68,13 @@ fn columns() -> [Column; 12] {
         column!(
             "payment_hook",
             "token",
+            true,
+            "site_id, id",
+            "site_id = ?1 and id = ?2"
+        ),
+        column!(
+            "payment_hook",
+            "api_key",
             true,
             "site_id, id",
             "site_id = ?1 and id = ?2"

@@ -16,8 +16,8 @@ macro_rules! columns {
     () => {
         "c.text, c.html, c.renderer, c.written_in, c.id, c.page_id, c.parent_id, c.root_id, c.depth, \
          c.state, c.reason, c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, \
-         c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website, c.featured_at, c.annotation, \
-         c.source_check "
+         c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website, a.is_supporter, \
+         c.featured_at, c.annotation, c.source_check "
     };
 }
 

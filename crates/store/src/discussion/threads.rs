@@ -369,6 +369,7 @@ pub fn blank(comment: &mut Comment) {
     comment.author.website = None;
     comment.author.id = AuthorId(0);
     comment.author.role = rejoinder_core::identity::author::Role::Reader;
+    comment.author.is_supporter = false;
 }
 
 /// An author's own comments on a page, newest first, at most 200: for what they may still change.

@@ -16,7 +16,8 @@ macro_rules! campaign {
     ($rest:literal) => {
         concat!(
             "select c.id, c.site_id, c.title, c.about, c.currency, c.goal, c.mode, c.milestones, \
-             c.section, c.url, c.starts_at, c.ends_at, c.created_at, c.hidden_at from campaign c ",
+             c.section, c.url, c.starts_at, c.ends_at, c.names_supporters, c.created_at, c.hidden_at \
+             from campaign c ",
             $rest
         )
     };
@@ -46,8 +47,8 @@ pub fn add(tx: &mut Tx<'_>, now: Time, site: SiteId, id: CampaignId, new: &Draft
     tx.execute(
         sql!(
             "insert into campaign (site_id, id, title, about, currency, goal, mode, milestones,
-                 section, url, starts_at, ends_at, created_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+                 section, url, starts_at, ends_at, created_at, names_supporters)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
         ),
         params![
             site,
@@ -62,7 +63,8 @@ pub fn add(tx: &mut Tx<'_>, now: Time, site: SiteId, id: CampaignId, new: &Draft
             new.url.as_deref(),
             new.starts_at,
             new.ends_at,
-            now
+            now,
+            i64::from(new.names_supporters)
         ],
     )?;
     changed(tx, site, false)?;
@@ -75,7 +77,8 @@ pub fn change(tx: &mut Tx<'_>, site: SiteId, id: CampaignId, to: &Draft) -> Resu
     let n_changed = tx.execute(
         sql!(
             "update campaign set title = ?3, about = ?4, goal = ?5, mode = ?6, milestones = ?7,
-                 section = ?8, url = ?9, starts_at = ?10, ends_at = ?11
+                 section = ?8, url = ?9, starts_at = ?10, ends_at = ?11,
+                 names_supporters = ?12
              where site_id = ?1 and id = ?2"
         ),
         params![
@@ -89,7 +92,8 @@ pub fn change(tx: &mut Tx<'_>, site: SiteId, id: CampaignId, to: &Draft) -> Resu
             &to.section,
             to.url.as_deref(),
             to.starts_at,
-            to.ends_at
+            to.ends_at,
+            i64::from(to.names_supporters)
         ],
     )?;
     if n_changed == 1 {
@@ -197,6 +201,7 @@ fn read(row: &Row<'_>) -> Result<Campaign> {
         url: row.next()?,
         starts_at: row.next()?,
         ends_at: row.next()?,
+        names_supporters: row.next::<i64>()? == 1,
     };
     Ok(Campaign {
         id,

@@ -1,26 +1,31 @@
 //! The addresses at which processors tell of payments.
 
-use rejoinder_core::funding::processors::Processor;
+use rejoinder_core::funding::processors::{Known, Processor};
 use rejoinder_core::{CampaignId, SiteId, Time, TokenHash};
 
+use super::campaigns;
 use crate::database::error::StoreError;
 use crate::{Result, Row, Tx, params, sql};
 
 /// Where secrets are, for their seals.
 const SECRET: &str = "payment_hook.secret";
 const TOKEN: &str = "payment_hook.token";
+const KEY: &str = "payment_hook.api_key";
 
 /// A site has so many at most.
 pub const MAX_HOOKS: usize = 20;
 
-/// An address at which a processor tells of payments for a campaign.
+/// A site's rules of all its processors, so many at most.
+pub const MAX_PURPOSES: usize = 100;
+
+/// An account at a processor, with the address at which it tells of payments.
 #[derive(Debug, Clone)]
 pub struct Hook {
     /// Names it at its site.
     pub id: i64,
     /// Whose it is.
     pub site: SiteId,
-    /// For which campaign.
+    /// For which campaign, unless a payment says otherwise.
     pub campaign: CampaignId,
     /// Who tells.
     pub processor: Processor,
@@ -28,8 +33,40 @@ pub struct Hook {
     pub token: Option<String>,
     /// What messages are signed with, once it is known.
     pub secret: Option<String>,
+    /// Which account it is there, once it is known.
+    pub account: Option<String>,
+    /// The key with which it answers questions, once it is known.
+    pub key: Option<String>,
     /// When it was added.
     pub created_at: Time,
+    /// When it was last asked by the clock.
+    pub asked_at: Option<Time>,
+}
+
+impl Hook {
+    /// What its messages are read with; nothing while something of it is missing.
+    pub fn known(&self) -> Option<Known<'_>> {
+        let needs = self.processor.needs();
+        let is_there = |needed: bool, own: &Option<String>| !needed || own.is_some();
+        let is_whole = is_there(needs.secret, &self.secret)
+            && is_there(needs.account, &self.account)
+            && is_there(needs.key, &self.key);
+        is_whole.then(|| Known {
+            secret: self.secret.as_deref().unwrap_or_default(),
+            account: self.account.as_deref().unwrap_or_default(),
+        })
+    }
+}
+
+/// What an owner says of an account at a processor; what is missing stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// What messages are signed with.
+    pub secret: Option<String>,
+    /// Which account it is.
+    pub account: Option<String>,
+    /// The key with which it answers questions.
+    pub key: Option<String>,
 }
 
 /// One that is about to be added.
@@ -86,8 +123,8 @@ pub fn add(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewHook) -> Result<bo
 macro_rules! hook {
     ($rest:literal) => {
         concat!(
-            "select h.processor, h.token, h.secret, h.id, h.site_id, h.campaign_id, h.created_at \
-             from payment_hook h ",
+            "select h.processor, h.token, h.secret, h.account, h.api_key, h.id, h.site_id, \
+             h.campaign_id, h.created_at, h.asked_at from payment_hook h ",
             $rest
         )
     };
@@ -134,23 +171,127 @@ pub fn by_token(
     Ok(found.map(|own| opened(tx, own)))
 }
 
-/// Let messages be signed with another secret.
-pub fn set_secret(tx: &mut Tx<'_>, hook: &Hook, secret: &str) -> Result<()> {
-    let sealed = tx.seal_text(SECRET, secret)?;
+/// One of a site, wherever it tells of.
+pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<Hook>> {
+    let found = tx.one(
+        sql!(hook!("where h.site_id = ?1 and h.id = ?2")),
+        params![site, id],
+        read,
+    )?;
+    Ok(found.map(|own| opened(tx, own)))
+}
+
+/// Those of a site that are asked by the clock, and were not since `before`.
+pub(super) fn to_be_asked(tx: &mut Tx<'_>, before: Time, site: SiteId) -> Result<Vec<Hook>> {
+    let found = tx.all(
+        sql!(hook!(
+            "where h.site_id = ?1 and (h.asked_at is null or h.asked_at <= ?2) order by h.id"
+        )),
+        params![site, before],
+        read,
+    )?;
+    let found = found.into_iter().map(|own| opened(tx, own));
+    let asked = found.filter(|own| own.processor.can_be_asked() && own.known().is_some());
+    Ok(asked.collect())
+}
+
+/// It is asked now.
+pub(super) fn asked(tx: &mut Tx<'_>, now: Time, hook: &Hook) -> Result<()> {
     tx.execute(
-        sql!("update payment_hook set secret = ?3 where site_id = ?1 and id = ?2"),
-        params![hook.site, hook.id, sealed],
+        sql!("update payment_hook set asked_at = ?3 where site_id = ?1 and id = ?2"),
+        params![hook.site, hook.id, now],
+    )?;
+    Ok(())
+}
+
+/// Let an account be known otherwise, or by more.
+pub fn set_access(tx: &mut Tx<'_>, hook: &Hook, access: &Access) -> Result<()> {
+    let (secret, key) = (access.secret.as_deref(), access.key.as_deref());
+    let secret = secret.map(|own| tx.seal_text(SECRET, own)).transpose()?;
+    let key = key.map(|own| tx.seal_text(KEY, own)).transpose()?;
+    tx.execute(
+        sql!(
+            "update payment_hook set secret = coalesce(?3, secret), account = coalesce(?4, account),
+                 api_key = coalesce(?5, api_key)
+             where site_id = ?1 and id = ?2"
+        ),
+        params![hook.site, hook.id, secret, access.account.as_deref(), key],
     )?;
     tx.erase();
     Ok(())
 }
 
+/// By which words an account's payments say for which campaigns they are, in order of the words.
+pub fn purposes(tx: &mut Tx<'_>, hook: &Hook) -> Result<Vec<(String, CampaignId)>> {
+    tx.all(
+        sql!(
+            "select word, campaign_id from payment_purpose where site_id = ?1 and hook_id = ?2
+             order by word"
+        ),
+        params![hook.site, hook.id],
+        |row| Ok((row.next()?, row.next()?)),
+    )
+}
+
+/// Let payments that say `word` be for `campaign`; for none, they go where those without a word go. Gives
+/// whether there was room.
+pub fn set_purpose(
+    tx: &mut Tx<'_>,
+    hook: &Hook,
+    word: &str,
+    campaign: Option<CampaignId>,
+) -> Result<bool> {
+    tx.execute(
+        sql!("delete from payment_purpose where site_id = ?1 and hook_id = ?2 and word = ?3"),
+        params![hook.site, hook.id, word],
+    )?;
+    let Some(campaign) = campaign else {
+        return Ok(true);
+    };
+    if purposes(tx, hook)?.len() >= MAX_PURPOSES {
+        return Ok(false);
+    }
+    tx.execute(
+        sql!(
+            "insert into payment_purpose (site_id, hook_id, word, campaign_id)
+             values (?1, ?2, ?3, ?4)"
+        ),
+        params![hook.site, hook.id, word, campaign],
+    )?;
+    Ok(true)
+}
+
+/// The campaign for which a payment with these words is, if they say so: by its id, or by a rule.
+pub(super) fn meant(tx: &mut Tx<'_>, hook: &Hook, words: &[String]) -> Result<Option<CampaignId>> {
+    for word in words {
+        let by_id: Option<CampaignId> = word.parse().ok();
+        let by_id = by_id.map(|id| campaigns::find(tx, hook.site, id));
+        if let Some(campaign) = by_id.transpose()?.flatten() {
+            return Ok(Some(campaign.id));
+        }
+        let by_rule = tx.one(
+            sql!(
+                "select campaign_id from payment_purpose
+                 where site_id = ?1 and hook_id = ?2 and word = ?3"
+            ),
+            params![hook.site, hook.id, word],
+            |row| row.next(),
+        )?;
+        if by_rule.is_some() {
+            return Ok(by_rule);
+        }
+    }
+    Ok(None)
+}
+
 /// Forget an address, and what came there. What was counted stays in the ledger.
 pub fn remove(tx: &mut Tx<'_>, hook: &Hook) -> Result<()> {
-    tx.execute(
+    for sql in [
         sql!("delete from payment_message where site_id = ?1 and hook_id = ?2"),
-        params![hook.site, hook.id],
-    )?;
+        sql!("delete from payment_purpose where site_id = ?1 and hook_id = ?2"),
+    ] {
+        tx.execute(sql, params![hook.site, hook.id])?;
+    }
     tx.execute(
         sql!("delete from payment_hook where site_id = ?1 and id = ?2"),
         params![hook.site, hook.id],
@@ -165,10 +306,13 @@ fn read(row: &Row<'_>) -> Result<Hook> {
         processor: Processor::parse(&row.next::<String>()?).ok_or_else(unknown)?,
         token: Some(row.next()?),
         secret: row.next()?,
+        account: row.next()?,
+        key: row.next()?,
         id: row.next()?,
         site: row.next()?,
         campaign: row.next()?,
         created_at: row.next()?,
+        asked_at: row.next()?,
     })
 }
 
@@ -177,5 +321,6 @@ fn opened(tx: &Tx<'_>, mut hook: Hook) -> Hook {
     let open = |place, sealed: Option<String>| sealed.and_then(|own| tx.unseal_text(place, &own));
     hook.token = open(TOKEN, hook.token.take());
     hook.secret = open(SECRET, hook.secret.take());
+    hook.key = open(KEY, hook.key.take());
     hook
 }

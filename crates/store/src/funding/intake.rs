@@ -3,136 +3,86 @@
 use rejoinder_core::funding::processors::{
     Amount, PaymentEvent, PaymentMovement, Processor, Refused,
 };
-use rejoinder_core::funding::{EntryKind, Money, Movement};
-use rejoinder_core::{CampaignId, EntryId, SiteId, Time};
+use rejoinder_core::funding::{Currency, EntryKind, Money, Movement, PaymentSoFar, due};
+use rejoinder_core::{EntryId, IdSource, SiteId, Time};
 
-use super::hooks::Hook;
-use super::ledger::{self, NewEntry};
-use crate::{Result, Row, Tx, params, sql};
-
-/// So many messages of an address stay in the log.
-const MAX_KEPT: i64 = 200;
-
-/// What became of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// It is in the ledger now.
-    Counted,
-    /// It had been told before.
-    Known,
-    /// It is about something else than money that moved.
-    Ignored,
-    /// It was not taken.
-    Refused(Refused),
-    /// Nobody has said yet what messages are signed with.
-    NoSecret,
-}
-
-impl Outcome {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Counted,
-        Self::Known,
-        Self::Ignored,
-        Self::Refused(Refused::Signature),
-        Self::Refused(Refused::Time),
-        Self::Refused(Refused::Test),
-        Self::Refused(Refused::Unreadable),
-        Self::NoSecret,
-    ];
-
-    /// The word that is stored; it never changes.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Counted => "counted",
-            Self::Known => "known",
-            Self::Ignored => "ignored",
-            Self::Refused(Refused::Signature) => "signature",
-            Self::Refused(Refused::Time) => "time",
-            Self::Refused(Refused::Test) => "test",
-            Self::Refused(Refused::Unreadable) => "unreadable",
-            Self::NoSecret => "no_secret",
-        }
-    }
-
-    /// Whether its sender need not send it again.
-    pub const fn is_taken(self) -> bool {
-        matches!(self, Self::Counted | Self::Known | Self::Ignored)
-    }
-}
-
-/// A message that was read, or could not be; without what it said.
-#[derive(Debug, Clone)]
-pub struct ReceivedMessage {
-    /// Drawn for the log.
-    pub id: i64,
-    /// Drawn for the ledger.
-    pub entry: EntryId,
-    /// What it tells; nothing where no secret is known.
-    pub event: Option<std::result::Result<PaymentEvent, Refused>>,
-    /// The hash of its bytes.
-    pub hash: [u8; 32],
-}
-
-/// A line of the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logged {
-    /// Where it came.
-    pub hook: i64,
-    /// When.
-    pub received_at: Time,
-    /// What its processor calls it; empty where it was not read.
-    pub event: String,
-    /// The word of what became of it.
-    pub outcome: String,
-}
+use super::hooks::{self, Hook};
+use super::ledger::{self, NewEntry, Part};
+pub use super::messages::{Outcome, ReceivedMessage, log};
+use super::messages::{became, write};
+use super::{asking, gifts, lock};
+use crate::{Result, Tx};
 
 /// Take a message into the ledger and write down what became of it, both or neither.
-pub fn take(tx: &mut Tx<'_>, now: Time, hook: &Hook, arrived: &ReceivedMessage) -> Result<Outcome> {
-    // What went back so far is read before more is written.
-    tx.one(
-        sql!("select version from funding where site_id = ?1 for update"),
-        params![hook.site],
-        |row| row.next::<i64>(),
-    )?;
+pub fn take(
+    tx: &mut Tx<'_>,
+    now: Time,
+    ids: &IdSource,
+    hook: &Hook,
+    arrived: &ReceivedMessage,
+) -> Result<Outcome> {
+    lock(tx, hook.site)?;
     let (event, outcome) = match &arrived.event {
         None => ("", Outcome::NoSecret),
         Some(Err(why)) => ("", Outcome::Refused(*why)),
-        Some(Ok(payment)) => {
-            let outcome = match &payment.movement {
-                None => Outcome::Ignored,
-                Some(moved) => match count(tx, now, hook, arrived.entry, moved)? {
-                    true => Outcome::Counted,
-                    false => Outcome::Known,
-                },
+        Some(Ok(own)) => {
+            let outcome = match &own.question {
+                Some(question) => {
+                    asking::ask(tx, now, hook, arrived.id, question)?;
+                    Outcome::Waiting
+                }
+                None => count_all(tx, now, ids, hook, &own.movements)?,
             };
-            (payment.event.as_str(), outcome)
+            (own.event.as_str(), outcome)
         }
     };
-    tx.execute(
-        sql!(
-            "insert into payment_message
-                 (site_id, id, hook_id, received_at, event, outcome, body_hash)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-        ),
-        params![
-            hook.site,
-            arrived.id,
-            hook.id,
-            now,
-            event,
-            outcome.as_str(),
-            &arrived.hash
-        ],
-    )?;
-    tx.execute(
-        sql!(
-            "delete from payment_message where site_id = ?1 and hook_id = ?2 and id <= (
-                 select id from payment_message where site_id = ?1 and hook_id = ?2
-                 order by id desc limit 1 offset ?3)"
-        ),
-        params![hook.site, hook.id, MAX_KEPT],
-    )?;
+    write(tx, now, hook, arrived, (event, outcome))?;
+    Ok(outcome)
+}
+
+/// Take what a processor answered into the ledger, and write down what became of the message that it was
+/// asked about.
+pub fn answered(
+    tx: &mut Tx<'_>,
+    now: Time,
+    ids: &IdSource,
+    hook: &Hook,
+    (message, answer): (i64, &std::result::Result<PaymentEvent, Refused>),
+) -> Result<Outcome> {
+    lock(tx, hook.site)?;
+    let (event, outcome) = match answer {
+        Err(why) => ("", Outcome::Refused(*why)),
+        Ok(own) => {
+            let outcome = count_all(tx, now, ids, hook, &own.movements)?;
+            (own.event.as_str(), outcome)
+        }
+    };
+    became(tx, hook, message, (event, outcome))?;
+    Ok(outcome)
+}
+
+/// Write down that a processor did not answer, so far.
+pub fn unanswered(tx: &mut Tx<'_>, hook: &Hook, message: i64) -> Result<()> {
+    became(tx, hook, message, ("", Outcome::Unanswered))
+}
+
+/// Write movements into the ledger, in their order.
+fn count_all(
+    tx: &mut Tx<'_>,
+    now: Time,
+    ids: &IdSource,
+    hook: &Hook,
+    movements: &[PaymentMovement],
+) -> Result<Outcome> {
+    let mut outcome = match movements {
+        [] => Outcome::Ignored,
+        _ => Outcome::Known,
+    };
+    for moved in movements {
+        if count(tx, now, ids, hook, moved)? {
+            outcome = Outcome::Counted;
+        }
+    }
     Ok(outcome)
 }
 
@@ -140,41 +90,35 @@ pub fn take(tx: &mut Tx<'_>, now: Time, hook: &Hook, arrived: &ReceivedMessage) 
 fn count(
     tx: &mut Tx<'_>,
     now: Time,
+    ids: &IdSource,
     hook: &Hook,
-    id: EntryId,
     moved: &PaymentMovement,
 ) -> Result<bool> {
-    let (name, payment) = (scoped(hook, &moved.name), scoped(hook, &moved.payment));
-    let (left, gone) = so_far(tx, hook, &payment)?;
-    let money = match moved.amount {
-        Amount::Each(money) => money,
-        Amount::SoFar(back) => Money {
-            minor: back.minor - gone,
-            ..back
-        },
-    };
-    // One that tells of less came late.
-    if money.minor <= 0 {
+    let payment = scoped(hook, &moved.payment);
+    let parts = ledger::of_payment(tx, hook.site, hook.processor.as_str(), &payment)?;
+    let so_far = so_far(&parts, moved.amount.currency());
+    let Some(due) = due(moved.kind, moved.amount, so_far) else {
         return Ok(false);
-    }
-    let sign = match moved.kind {
-        EntryKind::Payment | EntryKind::DisputeWon => 1,
-        EntryKind::Refund | EntryKind::Dispute => -1,
-        EntryKind::Manual | EntryKind::Correction => return Ok(false),
     };
-    // A payment is a gift as long as something of it is left, in whatever order it is told.
-    let now_left = left + sign * money.minor;
-    let gifts = i64::from(now_left > 0) - i64::from(left > 0);
+    let mut name = scoped(hook, &moved.name);
+    if matches!(moved.amount, Amount::AsOf(_)) && so_far.n_entries > 0 {
+        // A figure may come back to what it was.
+        name = format!("{name}:{}", so_far.n_entries);
+    }
+    let is_payment = moved.kind == EntryKind::Payment;
+    // What goes back of a payment goes back where that went.
+    let home = parts.iter().find(|own| own.kind == EntryKind::Payment);
+    let campaign = match home.map(|own| own.campaign) {
+        Some(home) => home,
+        None => hooks::meant(tx, hook, &moved.purposes)?.unwrap_or(hook.campaign),
+    };
     let entry = NewEntry {
-        id,
-        campaign: hook.campaign,
+        id: EntryId(ids.next(now)),
+        campaign,
         movement: Movement {
-            kind: moved.kind,
-            money: Money {
-                minor: sign * money.minor,
-                ..money
-            },
-            gifts,
+            kind: due.kind,
+            money: due.money,
+            gifts: due.gifts,
             // No clock of others decides on months that are still to come.
             occurred_at: moved.occurred_at.unwrap_or(now).min(now),
         },
@@ -184,48 +128,78 @@ fn count(
         note: "",
         made_by: None,
     };
-    ledger::record(tx, now, hook.site, &entry)
+    if !ledger::record(tx, now, hook.site, &entry)? {
+        return Ok(false);
+    }
+    if is_payment && home.is_none() {
+        bring(tx, now, ids, &entry, hook.site, &parts)?;
+        gifts::keep(tx, now, hook.site, &entry, &moved.giver)?;
+    } else {
+        gifts::moved(tx, now, hook.site, (hook.processor.as_str(), &payment))?;
+    }
+    Ok(true)
+}
+
+/// Bring what was told of a payment before it to the campaign that it is for, by counter-entries.
+fn bring(
+    tx: &mut Tx<'_>,
+    now: Time,
+    ids: &IdSource,
+    entry: &NewEntry<'_>,
+    site: SiteId,
+    parts: &[Part],
+) -> Result<()> {
+    for part in parts.iter().filter(|own| own.campaign != entry.campaign) {
+        for (sign, campaign, way) in [(-1, part.campaign, "from"), (1, entry.campaign, "to")] {
+            let moved = NewEntry {
+                id: EntryId(ids.next(now)),
+                campaign,
+                movement: Movement {
+                    kind: EntryKind::Correction,
+                    money: Money {
+                        minor: sign * part.money.minor,
+                        ..part.money
+                    },
+                    gifts: sign * part.gifts,
+                    occurred_at: part.occurred_at,
+                },
+                external_id: &format!("{}:{way}", part.id),
+                ..entry.clone()
+            };
+            ledger::record(tx, now, site, &moved)?;
+        }
+    }
+    Ok(())
 }
 
 /// An id as the ledger keeps it: those of Standard Webhooks are its sender's own, and two senders may
 /// call their payments alike.
-fn scoped(hook: &Hook, id: &str) -> String {
+pub(super) fn scoped(hook: &Hook, id: &str) -> String {
     match hook.processor {
         Processor::Generic => format!("{}:{id}", hook.campaign),
-        Processor::Stripe | Processor::Kofi => id.to_owned(),
+        _ => id.to_owned(),
     }
 }
 
-/// How much of a payment is left, and how much of it was refunded so far.
-fn so_far(tx: &mut Tx<'_>, hook: &Hook, payment: &str) -> Result<(i64, i64)> {
-    let sums = tx.one(
-        sql!(
-            "select cast(coalesce(sum(amount), 0) as bigint),
-                    cast(coalesce(sum(case when kind = 'refund' then -amount else 0 end), 0) as bigint)
-             from ledger_entry where site_id = ?1 and source = ?2 and payment = ?3"
-        ),
-        params![hook.site, hook.processor.as_str(), payment],
-        |row| Ok((row.next::<i64>()?, row.next::<i64>()?)),
-    )?;
-    Ok(sums.unwrap_or_default())
+/// What a processor itself calls what the ledger keeps as `name`; nothing where it is another account's.
+pub(super) fn unscoped<'a>(hook: &Hook, name: &'a str) -> Option<&'a str> {
+    match hook.processor {
+        Processor::Generic => name
+            .strip_prefix(&hook.campaign.to_string())?
+            .strip_prefix(':'),
+        _ => Some(name),
+    }
 }
 
-/// What came lately for a campaign, the newest first.
-pub fn log(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId, limit: i64) -> Result<Vec<Logged>> {
-    tx.all(
-        sql!(
-            "select m.hook_id, m.received_at, m.event, m.outcome from payment_message m
-             join payment_hook h on h.site_id = m.site_id and h.id = m.hook_id
-             where m.site_id = ?1 and h.campaign_id = ?2 order by m.id desc limit ?3"
-        ),
-        params![site, campaign, limit],
-        |row: &Row<'_>| {
-            Ok(Logged {
-                hook: row.next()?,
-                received_at: row.next()?,
-                event: row.next()?,
-                outcome: row.next()?,
-            })
-        },
-    )
+/// What is known of a payment in `currency`.
+fn so_far(parts: &[Part], currency: Currency) -> PaymentSoFar {
+    let parts = || parts.iter().filter(|own| own.money.currency == currency);
+    let sum = |of: fn(&&Part) -> bool| parts().filter(of).map(|own| own.money.minor).sum::<i64>();
+    PaymentSoFar {
+        n_entries: parts().count(),
+        is_paid: parts().any(|own| own.kind == EntryKind::Payment),
+        left: sum(|_| true),
+        refunded: -sum(|own| own.kind == EntryKind::Refund),
+        taken_back: -sum(|own| own.kind == EntryKind::Correction && own.is_by_hand),
+    }
 }

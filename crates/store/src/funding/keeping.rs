@@ -1,12 +1,14 @@
 //! What owners do about campaigns, each with its row in the log of changes.
 
+use rejoinder_core::funding::table::Line;
 use rejoinder_core::funding::{Campaign, Draft, EntryKind, Money, Movement};
 use rejoinder_core::publication::audit::{By, Change};
-use rejoinder_core::{AuthorId, CampaignId, EntryId, SiteId, Time};
+use rejoinder_core::{AuthorId, CampaignId, EntryId, IdSource, SiteId, Time};
 
 use super::campaigns;
-use super::hooks::{self, Hook, NewHook};
+use super::hooks::{self, Access, Hook, NewHook};
 use super::ledger::{self, BY_HAND, NewEntry};
+use super::{gifts, reconciling};
 use crate::publication::audit::{Note, note};
 use crate::{Result, Tx};
 
@@ -154,11 +156,91 @@ pub fn take_back(
     let back = (new, Some(author), why);
     let is_new = ledger::counter(tx, now, campaign.site, &known, back)?;
     if is_new {
+        gifts::countered(tx, now, campaign.site, known.id)?;
         let was = amount(known.movement.money);
         let about = (Change::EntryCountered, campaign.draft.title.as_str());
         write(tx, now, by, campaign.site, about, (Some(&was), None))?;
     }
     Ok(is_new)
+}
+
+/// Write rows of a statement down, each once. Gives how many are new.
+pub fn write_statement(
+    tx: &mut Tx<'_>,
+    now: Time,
+    ids: &IdSource,
+    by: &By,
+    (campaign, rows, author): (&Campaign, &[(String, Line)], AuthorId),
+) -> Result<usize> {
+    let n_new = reconciling::write_down(tx, now, ids, campaign, (rows, author))?;
+    if n_new > 0 {
+        let became = n_new.to_string();
+        let about = (Change::StatementAdded, campaign.draft.title.as_str());
+        write(tx, now, by, campaign.site, about, (None, Some(&became)))?;
+    }
+    Ok(n_new)
+}
+
+/// Let what is left of payments be what their processor says. Gives how many were something else before.
+pub fn settle(
+    tx: &mut Tx<'_>,
+    now: Time,
+    ids: &IdSource,
+    by: &By,
+    (hook, lines, author): (&Hook, &[Line], AuthorId),
+) -> Result<usize> {
+    let mut n_settled = 0;
+    for line in lines {
+        n_settled += usize::from(reconciling::settle(tx, now, ids, hook, (line, author))?);
+    }
+    if n_settled > 0 {
+        let became = n_settled.to_string();
+        let about = (Change::Reconciled, hook.processor.as_str());
+        write(tx, now, by, hook.site, about, (None, Some(&became)))?;
+    }
+    Ok(n_settled)
+}
+
+/// Let whoever is told `code` show that they gave what an entry of a campaign says. Gives whether it is a
+/// gift at all that nobody has made their own.
+pub fn add_code(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &By,
+    campaign: &Campaign,
+    (entry, code): (EntryId, &str),
+) -> Result<bool> {
+    let known = ledger::find(tx, campaign.site, entry)?;
+    let Some(known) = known.filter(|own| own.campaign == campaign.id) else {
+        return Ok(false);
+    };
+    let is_gift = gifts::add_code(tx, now, campaign.site, &known, code)?;
+    if is_gift {
+        let of = amount(known.movement.money);
+        let about = (Change::GiftCode, campaign.draft.title.as_str());
+        write(tx, now, by, campaign.site, about, (None, Some(&of)))?;
+    }
+    Ok(is_gift)
+}
+
+/// Name whoever gave what an entry of a campaign says no more. Gives whether they were named.
+pub fn unname(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &By,
+    campaign: &Campaign,
+    entry: EntryId,
+) -> Result<bool> {
+    let known = ledger::find(tx, campaign.site, entry)?;
+    if known.is_none_or(|own| own.campaign != campaign.id) {
+        return Ok(false);
+    }
+    let was_named = gifts::unname(tx, campaign.site, entry)?;
+    if was_named {
+        let about = (Change::GiverUnnamed, campaign.draft.title.as_str());
+        write(tx, now, by, campaign.site, about, (None, None))?;
+    }
+    Ok(was_named)
 }
 
 /// Let a processor tell of payments. Gives whether there was room for one more address.
@@ -178,17 +260,42 @@ pub fn add_hook(
     Ok(added)
 }
 
-/// Let the messages at an address be signed with another secret.
-pub fn set_hook_secret(
+/// Let an account at a processor be known otherwise, or by more.
+pub fn set_hook_access(
     tx: &mut Tx<'_>,
     now: Time,
     by: &By,
     hook: &Hook,
-    secret: &str,
+    access: &Access,
 ) -> Result<()> {
     let about = (Change::HookSecret, hook.processor.as_str());
-    write(tx, now, by, hook.site, about, (None, None))?;
-    hooks::set_secret(tx, hook, secret)
+    write(
+        tx,
+        now,
+        by,
+        hook.site,
+        about,
+        (None, access.account.as_deref()),
+    )?;
+    hooks::set_access(tx, hook, access)
+}
+
+/// Let payments that say `word` be for `campaign`; for none, they go where those without a word go. Gives
+/// whether there was room for one more word.
+pub fn set_purpose(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &By,
+    hook: &Hook,
+    (word, campaign): (&str, Option<&Campaign>),
+) -> Result<bool> {
+    let is_set = hooks::set_purpose(tx, hook, word, campaign.map(|own| own.id))?;
+    if is_set {
+        let title = campaign.map(|own| own.draft.title.as_str());
+        let about = (Change::HookPurpose, hook.processor.as_str());
+        write(tx, now, by, hook.site, about, (Some(word), title))?;
+    }
+    Ok(is_set)
 }
 
 /// Forget an address. What was counted stays.

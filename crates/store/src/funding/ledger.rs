@@ -52,6 +52,28 @@ pub struct LedgerEntry {
     pub made_by: Option<String>,
     /// Whether a counter-entry takes it back.
     pub is_countered: bool,
+    /// What is known of who gave it.
+    pub giver: Option<EntryGiver>,
+}
+
+/// What the newsroom is told of who gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryGiver {
+    /// The name, as they call themselves here or told the processor.
+    pub name: Option<String>,
+    /// Whether everyone may know it.
+    pub is_public: bool,
+    /// Whether somebody has made the gift their own.
+    pub is_claimed: bool,
+}
+
+impl LedgerEntry {
+    /// Whether somebody can still show that they gave it.
+    pub fn can_be_claimed(&self) -> bool {
+        let is_gift = matches!(self.movement.kind, EntryKind::Payment | EntryKind::Manual);
+        let is_claimed = self.giver.as_ref().is_some_and(|giver| giver.is_claimed);
+        is_gift && self.movement.money.minor > 0 && !self.is_countered && !is_claimed
+    }
 }
 
 /// Write an entry. Gives whether it is new: one that is there already, by its source, kind and external
@@ -143,6 +165,48 @@ pub fn recounted(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId) -> Result<
     )
 }
 
+/// An entry of a payment, as far as what is told of it later depends on it.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) id: EntryId,
+    pub(super) campaign: CampaignId,
+    pub(super) kind: EntryKind,
+    pub(super) money: Money,
+    pub(super) gifts: i64,
+    pub(super) occurred_at: Time,
+    pub(super) is_by_hand: bool,
+}
+
+/// The entries of what `source` calls `payment`, oldest first.
+pub(super) fn of_payment(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    source: &str,
+    payment: &str,
+) -> Result<Vec<Part>> {
+    tx.all(
+        sql!(
+            "select id, campaign_id, kind, currency, amount, gifts, occurred_at, made_by
+             from ledger_entry where site_id = ?1 and source = ?2 and payment = ?3 order by id"
+        ),
+        params![site, source, payment],
+        |row| {
+            Ok(Part {
+                id: row.next()?,
+                campaign: row.next()?,
+                kind: kind(&row.next::<String>()?)?,
+                money: Money {
+                    currency: currency(&row.next::<String>()?)?,
+                    minor: row.next()?,
+                },
+                gifts: row.next()?,
+                occurred_at: row.next()?,
+                is_by_hand: row.next::<Option<AuthorId>>()?.is_some(),
+            })
+        },
+    )
+}
+
 macro_rules! entry {
     ($rest:literal) => {
         concat!(
@@ -150,8 +214,11 @@ macro_rules! entry {
              e.source, e.external_id, e.received_at, e.note, a.name, \
              (select count(*) from ledger_entry o where o.site_id = e.site_id \
                  and o.source = 'manual' and o.kind = 'correction' \
-                 and o.external_id = cast(e.id as text)) \
-             from ledger_entry e left join author a on a.site_id = e.site_id and a.id = e.made_by ",
+                 and o.external_id = cast(e.id as text)), \
+             g.entry_id, coalesce(b.name, g.name), g.is_public, g.author_id \
+             from ledger_entry e left join author a on a.site_id = e.site_id and a.id = e.made_by \
+             left join gift g on g.site_id = e.site_id and g.entry_id = e.id \
+             left join author b on b.site_id = g.site_id and b.id = g.author_id ",
             $rest
         )
     };
@@ -222,6 +289,14 @@ fn currency(code: &str) -> Result<Currency> {
     code.parse().map_err(unknown)
 }
 
+/// An amount from two columns: currency, amount.
+pub(super) fn read_money(row: &Row<'_>) -> Result<Money> {
+    Ok(Money {
+        currency: currency(&row.next::<String>()?)?,
+        minor: row.next()?,
+    })
+}
+
 fn read_sum(row: &Row<'_>) -> Result<Sum> {
     Ok(Sum {
         month: row.next()?,
@@ -233,13 +308,27 @@ fn read_sum(row: &Row<'_>) -> Result<Sum> {
     })
 }
 
-fn read(row: &Row<'_>) -> Result<LedgerEntry> {
+fn read_giver(row: &Row<'_>) -> Result<Option<EntryGiver>> {
+    let is_known = row.next::<Option<EntryId>>()?.is_some();
+    let giver = EntryGiver {
+        name: row.next()?,
+        is_public: row.next::<Option<i64>>()? == Some(1),
+        is_claimed: row.next::<Option<AuthorId>>()?.is_some(),
+    };
+    Ok(is_known.then_some(giver))
+}
+
+fn kind(word: &str) -> Result<EntryKind> {
     let unknown = || StoreError::Internal("the ledger has an entry of an unknown kind".into());
+    EntryKind::parse(word).ok_or_else(unknown)
+}
+
+fn read(row: &Row<'_>) -> Result<LedgerEntry> {
     Ok(LedgerEntry {
         id: row.next()?,
         campaign: row.next()?,
         movement: Movement {
-            kind: EntryKind::parse(&row.next::<String>()?).ok_or_else(unknown)?,
+            kind: kind(&row.next::<String>()?)?,
             money: Money {
                 currency: currency(&row.next::<String>()?)?,
                 minor: row.next()?,
@@ -253,5 +342,6 @@ fn read(row: &Row<'_>) -> Result<LedgerEntry> {
         note: row.next()?,
         made_by: row.next()?,
         is_countered: row.next::<i64>()? > 0,
+        giver: read_giver(row)?,
     })
 }

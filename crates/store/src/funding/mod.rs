@@ -3,11 +3,27 @@
 //! The ledger is only ever added to. What its entries sum up to, by currency and month, is kept beside it
 //! and can always be made up again from it.
 
+/// What is left of the gift `g` whose entry is `e`: of its payment, or of the entry itself where it has none.
+macro_rules! left_of {
+    () => {
+        "(case when e.payment is null then e.amount + (
+              select cast(coalesce(sum(o.amount), 0) as bigint) from ledger_entry o
+              where o.site_id = e.site_id and o.source = 'manual' and o.kind = 'correction'
+                and o.external_id = cast(e.id as text))
+          else (select cast(coalesce(sum(o.amount), 0) as bigint) from ledger_entry o
+              where o.site_id = e.site_id and o.source = e.source and o.payment = e.payment) end)"
+    };
+}
+
+pub mod asking;
 pub mod campaigns;
+pub mod gifts;
 pub mod hooks;
 pub mod intake;
 pub mod keeping;
 pub mod ledger;
+pub mod messages;
+pub mod reconciling;
 
 use rejoinder_core::{PageId, PageKey, SiteId};
 
@@ -44,5 +60,15 @@ pub(crate) fn changed(tx: &mut Tx<'_>, site: SiteId, urgent: bool) -> Result<()>
         version: version.unwrap_or(0),
         urgent,
     });
+    Ok(())
+}
+
+/// Wait for others who write into the ledger of a site: what it holds is read before more is written.
+pub(crate) fn lock(tx: &mut Tx<'_>, site: SiteId) -> Result<()> {
+    tx.one(
+        sql!("select version from funding where site_id = ?1 for update"),
+        params![site],
+        |row| row.next::<i64>(),
+    )?;
     Ok(())
 }

@@ -32,7 +32,7 @@ pub fn by_token(
 ) -> Result<Option<Author>> {
     tx.one(
         sql!(
-            "select a.id, a.name, a.kind, a.role, a.website from session s
+            "select a.id, a.name, a.kind, a.role, a.website, a.is_supporter from session s
              join author a on a.site_id = s.site_id and a.id = s.author_id
              where s.site_id = ?1 and s.token_hash = ?2 and s.expires_at > ?3"
         ),
@@ -44,7 +44,7 @@ pub fn by_token(
 /// The author with this id.
 pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: AuthorId) -> Result<Option<Author>> {
     tx.one(
-        sql!("select id, name, kind, role, website from author where site_id = ?1 and id = ?2"),
+        sql!("select id, name, kind, role, website, is_supporter from author where site_id = ?1 and id = ?2"),
         params![site, id],
         read,
     )
@@ -54,7 +54,7 @@ pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: AuthorId) -> Result<Option<Autho
 pub fn by_email(tx: &mut Tx<'_>, site: SiteId, email: &str) -> Result<Option<Author>> {
     tx.one(
         sql!(
-            "select id, name, kind, role, website from author
+            "select id, name, kind, role, website, is_supporter from author
              where site_id = ?1 and email = ?2 and kind = 'account' order by id limit 1"
         ),
         params![site, email.to_ascii_lowercase()],
@@ -85,6 +85,7 @@ pub(crate) fn add_account(
         kind: AuthorKind::Account,
         role: Role::Reader,
         website: None,
+        is_supporter: false,
     })
 }
 
@@ -127,6 +128,7 @@ pub fn add_guest(
         kind: AuthorKind::Guest,
         role: Role::Reader,
         website: details.website.clone(),
+        is_supporter: false,
     })
 }
 
@@ -193,7 +195,7 @@ pub struct Colleague {
 pub fn newsroom(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Colleague>> {
     let mut found = tx.all(
         sql!(
-            "select id, name, kind, role, website, email from author
+            "select id, name, kind, role, website, is_supporter, email from author
              where site_id = ?1 and role <> 'reader' order by id"
         ),
         params![site],
@@ -208,7 +210,7 @@ pub fn newsroom(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Colleague>> {
     Ok(found)
 }
 
-/// An author from five columns: id, name, kind, role, website.
+/// An author from six columns: id, name, kind, role, website, is_supporter.
 pub(crate) fn read(row: &Row<'_>) -> Result<Author> {
     let unknown = |word: String| StoreError::Internal(format!("unknown word {word}").into());
     let (id, name) = (row.next()?, row.next()?);
@@ -219,6 +221,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Author> {
         kind: AuthorKind::from_word(&kind).ok_or_else(|| unknown(kind))?,
         role: Role::from_word(&role).ok_or_else(|| unknown(role))?,
         website: row.next()?,
+        is_supporter: row.next::<i64>()? == 1,
     })
 }
 

@@ -17,6 +17,7 @@ use rejoinder_core::{Author, AuthorId, AuthorKind, Comment, CommentId, Page, Sit
 use serde::{Deserialize, Serialize};
 
 use crate::discussion::{comments, events, forgetting};
+use crate::funding::gifts;
 use crate::identity::{authors, identities, mail_sign_ins, mailboxes, mutes, passkeys, sessions};
 use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::decisions::{self, LogEntry};
@@ -198,6 +199,7 @@ pub fn step(
     mutes::forget(tx, site, author)?;
     proposals::forget(tx, now, site, author)?;
     errata::forget_author(tx, now, site, author)?;
+    gifts::forget_author(tx, site, author)?;
     forget(tx, site, author)?;
     Ok(true)
 }

@@ -18,4 +18,5 @@ pub mod roles;
 pub mod sessions;
 pub mod sign_in_keys;
 pub mod sign_ins;
+pub(crate) mod supporting;
 pub mod work;

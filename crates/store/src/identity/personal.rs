@@ -7,6 +7,7 @@ use rejoinder_core::{
 };
 use serde::Serialize;
 
+use crate::funding::gifts;
 use crate::identity::{identities, mutes, passkeys, sessions};
 use crate::notices::devices;
 use crate::passages::{annotations, sources};
@@ -39,6 +40,8 @@ pub struct Everything {
     pub subscriptions: Vec<Subscribed>,
     /// What they were told in the page.
     pub notices: Vec<Noticed>,
+    /// What they gave and made their own, newest first.
+    pub gifts: Vec<Given>,
     /// Where they are signed in.
     pub sessions: Vec<SignedIn>,
     /// Where they are told something while no page is open.
@@ -161,6 +164,19 @@ pub struct Noticed {
     pub read_at: Option<String>,
 }
 
+/// A gift.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Given {
+    pub id: String,
+    pub campaign: String,
+    pub amount: String,
+    pub currency: String,
+    pub at: String,
+    pub badge: bool,
+    pub thanked_by_name: bool,
+}
+
 /// A session.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
@@ -227,6 +243,7 @@ pub fn everything(
             .collect(),
         subscriptions: subscribed(tx, site, author)?,
         notices: noticed(tx, site, author)?,
+        gifts: given(tx, site, author)?,
         sessions: sessions.collect(),
         devices: devices.collect(),
         passkeys: passkeys.collect(),
@@ -252,6 +269,20 @@ fn account(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Account> {
         },
     )?;
     found.ok_or_else(|| Refusal::AuthorUnknown.into())
+}
+
+fn given(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Given>> {
+    let gifts = gifts::of_author(tx, site, author)?;
+    let given = gifts.into_iter().map(|gift| Given {
+        id: gift.entry.to_string(),
+        campaign: gift.campaign,
+        amount: gift.money.plain(),
+        currency: gift.money.currency.to_string(),
+        at: gift.occurred_at.to_string(),
+        badge: gift.wish.badge,
+        thanked_by_name: gift.wish.thanks,
+    });
+    Ok(given.collect())
 }
 
 fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Written>> {

@@ -21,24 +21,34 @@ pub fn rename(tx: &mut Tx<'_>, now: Time, site: &Site, author: &Author, name: &s
         sql!("update author set name = ?3 where site_id = ?1 and id = ?2"),
         params![site.id, author.id, name],
     )?;
+    shown_anew(tx, now, &pages, author.id)
+}
+
+/// Let what an author wrote on `pages` be shown anew.
+pub(super) fn shown_anew(
+    tx: &mut Tx<'_>,
+    now: Time,
+    pages: &[Page],
+    author: AuthorId,
+) -> Result<()> {
     for page in pages {
         let newest = tx.one(
             sql!(
                 "select id from comment where site_id = ?1 and page_id = ?2 and author_id = ?3
                    and state = 'published' order by id desc limit 1"
             ),
-            params![site.id, page.id, author.id],
+            params![page.site, page.id, author],
             |row| row.next(),
         )?;
         if newest.is_some() {
-            events::append(tx, now, &page, EventKind::Edited, newest)?;
+            events::append(tx, now, page, EventKind::Edited, newest)?;
         }
     }
     Ok(())
 }
 
 /// The pages that an author wrote on, locked in one order.
-fn written_on(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Page>> {
+pub(super) fn written_on(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Page>> {
     let pages: Vec<PageId> = tx.all(
         sql!(
             "select distinct page_id from comment where site_id = ?1 and author_id = ?2

@@ -153,6 +153,7 @@ fn program(row: &Row<'_>, now: Time, site: SiteId) -> Result<Program> {
             kind: AuthorKind::Imported,
             role: Role::Moderator,
             website: None,
+            is_supporter: false,
         },
         scopes: scopes(&row.next::<String>()?),
         is_first_today: used_at.is_none_or(|used| used < day(now)),

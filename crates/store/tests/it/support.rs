@@ -39,7 +39,7 @@ pub(crate) struct World {
     pub(crate) site: Site,
     pub(crate) clock: FixedClock,
     pub(crate) random: FixedRandom,
-    pub(crate) ids: IdSource,
+    pub(crate) ids: Arc<IdSource>,
     pub(crate) heard: Arc<Mutex<Vec<Change>>>,
     pub(crate) location: Location,
     folder: tempfile::TempDir,
@@ -80,7 +80,7 @@ impl World {
         let store = tokio::task::spawn_blocking(move || Store::open(&own, hook)).await;
         let store = store.unwrap().unwrap();
         let random = FixedRandom::seeded(7);
-        let ids = IdSource::new(&random);
+        let ids = Arc::new(IdSource::new(&random));
         let id = SiteId(ids.next(START));
         let site = store
             .write(move |tx| {

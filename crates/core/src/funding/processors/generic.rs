@@ -6,8 +6,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::signature::{in_time, is_signed};
-use super::{Amount, Message, PaymentEvent, PaymentMovement, Refused, event, named};
-use crate::funding::{EntryKind, Money};
+use super::{
+    Amount, Giver, Message, PaymentEvent, PaymentMovement, Refused, decimal, event, positive,
+};
+use crate::funding::EntryKind;
 use crate::time::Time;
 
 #[derive(Deserialize)]
@@ -27,6 +29,22 @@ struct Data {
     currency: String,
     #[serde(default)]
     occurred_at: Option<String>,
+    /// The campaign that it is for, by its id or by a word that an owner has told us.
+    #[serde(default)]
+    campaign: Option<String>,
+    /// Who gave, and whether everyone may know it.
+    #[serde(default)]
+    supporter: Option<Supporter>,
+    /// A code that the giver alone is told.
+    #[serde(default)]
+    receipt: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Supporter {
+    name: String,
+    #[serde(default)]
+    public: bool,
 }
 
 pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<PaymentEvent, Refused> {
@@ -39,31 +57,32 @@ pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Paym
         "payment.dispute_won" => Some(EntryKind::DisputeWon),
         _ => None,
     };
-    let movement = match (kind, own.data) {
-        (Some(kind), Some(data)) => Some(moved(kind, &data)?),
+    let movements = match (kind, own.data) {
+        (Some(kind), Some(data)) => vec![moved(kind, &data)?],
         (Some(_), None) => return Err(Refused::Unreadable),
-        (None, _) => None,
+        (None, _) => Vec::new(),
     };
     Ok(PaymentEvent {
         event: event(&own.r#type),
-        movement,
+        movements,
+        question: None,
     })
 }
 
 fn moved(kind: EntryKind, data: &Data) -> Result<PaymentMovement, Refused> {
-    let currency = data.currency.parse().map_err(|_| Refused::Unreadable)?;
-    let money = Money::parse(&data.amount, currency).map_err(|_| Refused::Unreadable)?;
+    let money = positive(decimal(&data.amount, &data.currency)?)?;
     let at = data.occurred_at.as_deref().map(str::parse).transpose();
-    if money.minor <= 0 {
-        return Err(Refused::Unreadable);
-    }
-    Ok(PaymentMovement {
-        kind,
-        name: named(&data.id)?,
-        payment: named(data.payment.as_deref().unwrap_or(&data.id))?,
-        amount: Amount::Each(money),
-        occurred_at: at.map_err(|_| Refused::Unreadable)?,
-    })
+    let payment = data.payment.as_deref().unwrap_or(&data.id);
+    let supporter = data.supporter.as_ref();
+    let giver = Giver::new(
+        supporter.map(|own| own.name.as_str()),
+        supporter.is_some_and(|own| own.public),
+    );
+    let moved = PaymentMovement::new(kind, &data.id, payment, Amount::Each(money))?;
+    Ok(moved
+        .at(at.map_err(|_| Refused::Unreadable)?)
+        .meant_for([data.campaign.as_deref()])
+        .given_by(giver.with_receipt(data.receipt.as_deref())))
 }
 
 fn verify(secret: &str, now: Time, message: Message<'_>) -> Result<(), Refused> {
@@ -145,14 +164,14 @@ mod tests {
     fn a_refund_names_the_payment_that_it_is_about() {
         let body = r#"{"type": "payment.refunded", "data":
             {"id": "r1", "payment": "p1", "amount": "1.250", "currency": "KWD"}}"#;
-        let moved = told(body).unwrap().movement.unwrap();
+        let moved = told(body).unwrap().movements.remove(0);
         assert_eq!((moved.kind, moved.name.as_str()), (EntryKind::Refund, "r1"));
         assert_eq!(moved.payment, "p1");
     }
 
     #[test]
     fn what_is_unknown_moves_nothing_and_what_is_broken_is_not_read() {
-        assert_eq!(told(r#"{"type": "ping"}"#).unwrap().movement, None);
+        assert_eq!(told(r#"{"type": "ping"}"#).unwrap().movements, []);
         for body in [
             "",
             "[]",

@@ -3,8 +3,10 @@
 use serde::Deserialize;
 
 use super::signature::is_same;
-use super::{Amount, Message, PaymentEvent, PaymentMovement, Refused, event, named};
-use crate::funding::{EntryKind, Money};
+use super::{
+    Amount, Giver, Message, PaymentEvent, PaymentMovement, Refused, decimal, event, positive,
+};
+use crate::funding::EntryKind;
 
 /// As much as is needed to know who sent it.
 #[derive(Deserialize)]
@@ -12,7 +14,7 @@ struct Sealed {
     verification_token: String,
 }
 
-/// What was given. Who gave it is not read.
+/// What was given. The e-mail address and the message of who gave it are not read.
 #[derive(Deserialize)]
 struct Gift {
     r#type: String,
@@ -20,6 +22,12 @@ struct Gift {
     timestamp: String,
     amount: String,
     currency: String,
+    #[serde(default)]
+    from_name: Option<String>,
+    #[serde(default)]
+    is_public: bool,
+    #[serde(default)]
+    tier_name: Option<String>,
 }
 
 pub(super) fn read(secret: &str, message: Message<'_>) -> Result<PaymentEvent, Refused> {
@@ -32,37 +40,35 @@ pub(super) fn read(secret: &str, message: Message<'_>) -> Result<PaymentEvent, R
         return Err(Refused::Signature);
     }
     let gift: Gift = serde_json::from_str(&data).map_err(|_| Refused::Unreadable)?;
-    let movement = match gift.r#type.as_str() {
-        "Donation" | "Subscription" => Some(moved(&gift)?),
+    let movements = match gift.r#type.as_str() {
+        "Donation" | "Subscription" => vec![moved(&gift)?],
         // What was sold was not given.
-        _ => None,
+        _ => Vec::new(),
     };
     Ok(PaymentEvent {
         event: event(&gift.r#type),
-        movement,
+        movements,
+        question: None,
     })
 }
 
 fn moved(gift: &Gift) -> Result<PaymentMovement, Refused> {
-    let currency = gift.currency.parse().map_err(|_| Refused::Unreadable)?;
-    let money = Money::parse(&gift.amount, currency).map_err(|_| Refused::Unreadable)?;
-    if money.minor <= 0 {
-        return Err(Refused::Unreadable);
-    }
-    let name = named(&gift.kofi_transaction_id)?;
-    Ok(PaymentMovement {
-        kind: EntryKind::Payment,
-        payment: name.clone(),
-        name,
-        amount: Amount::Each(money),
-        occurred_at: gift.timestamp.parse().ok(),
-    })
+    let money = positive(decimal(&gift.amount, &gift.currency)?)?;
+    let name = gift.kofi_transaction_id.as_str();
+    let giver = Giver::new(gift.from_name.as_deref(), gift.is_public);
+    let moved = PaymentMovement::new(EntryKind::Payment, name, name, Amount::Each(money))?;
+    Ok(moved
+        .at(gift.timestamp.parse().ok())
+        .meant_for([gift.tier_name.as_deref()])
+        // Ko-fi's receipt names it.
+        .given_by(giver.with_receipt(Some(name))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::Headers;
     use super::*;
+    use crate::funding::Money;
 
     const TOKEN: &str = "8a1b3c5d-token";
 
@@ -83,9 +89,9 @@ mod tests {
     }
 
     #[test]
-    fn a_gift_is_read_by_its_digits_and_without_who_gave_it() {
+    fn a_gift_is_read_by_its_digits_and_without_its_address_and_message() {
         let told = told(TOKEN, "Donation", "3.00").unwrap();
-        let moved = told.movement.as_ref().unwrap();
+        let moved = &told.movements[0];
         assert_eq!(moved.name, "00000000-1111");
         let currency = "USD".parse().unwrap();
         let money = Money {
@@ -93,7 +99,17 @@ mod tests {
             currency,
         };
         assert_eq!(moved.amount, Amount::Each(money));
-        assert!(!format!("{told:?}").contains("Ann"));
+        let giver = Giver {
+            name: Some("Ann".to_owned()),
+            is_public: true,
+            receipts: vec!["00000000-1111".to_owned()],
+        };
+        assert_eq!(moved.giver, giver);
+        let all = format!("{told:?}");
+        assert!(
+            !all.contains("reader.example") && !all.contains("Thanks"),
+            "{all}"
+        );
     }
 
     #[test]
@@ -105,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_was_sold_is_no_gift_and_what_is_no_amount_is_not_read() {
-        assert_eq!(told(TOKEN, "Shop Order", "3.00").unwrap().movement, None);
+        assert_eq!(told(TOKEN, "Shop Order", "3.00").unwrap().movements, []);
         for amount in ["3.005", "0", "-3.00", "three"] {
             assert_eq!(told(TOKEN, "Donation", amount), Err(Refused::Unreadable));
         }

@@ -4,12 +4,19 @@
 //! all; what is signed is read into [`PaymentEvent`], which names each payment as its processor does, so that the
 //! ledger takes it once however often and in whatever order it comes.
 
+pub mod btcpay;
+mod donorbox;
 mod generic;
 mod kofi;
+pub mod liberapay;
+pub mod open_collective;
+mod patreon;
+pub mod paypal;
 mod signature;
 mod stripe;
 
-use crate::funding::{EntryKind, Money};
+use crate::funding::{Currency, EntryKind, MAX_MINOR, Money};
+use crate::identity::author;
 use crate::time::Time;
 
 /// The largest message that is read, in bytes.
@@ -21,6 +28,9 @@ pub const MAX_SECRET: usize = 200;
 /// The longest name of a payment, in bytes.
 const MAX_NAME: usize = 200;
 
+/// The shortest receipt that proves something: anything shorter can be guessed.
+pub const MIN_RECEIPT: usize = 12;
+
 /// Who tells of payments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Processor {
@@ -28,19 +38,47 @@ pub enum Processor {
     Stripe,
     /// Ko-fi.
     Kofi,
+    /// PayPal.
+    Paypal,
+    /// Patreon.
+    Patreon,
+    /// Donorbox.
+    Donorbox,
+    /// A BTCPay Server.
+    Btcpay,
+    /// Open Collective.
+    OpenCollective,
+    /// Liberapay.
+    Liberapay,
     /// Whoever signs by the rules of Standard Webhooks, and tells of payments in our words.
     Generic,
 }
 
 impl Processor {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Stripe, Self::Kofi, Self::Generic];
+    pub const ALL: [Self; 9] = [
+        Self::Stripe,
+        Self::Paypal,
+        Self::Kofi,
+        Self::Patreon,
+        Self::Donorbox,
+        Self::OpenCollective,
+        Self::Liberapay,
+        Self::Btcpay,
+        Self::Generic,
+    ];
 
     /// The word that is stored, and that stands in addresses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Stripe => "stripe",
             Self::Kofi => "kofi",
+            Self::Paypal => "paypal",
+            Self::Patreon => "patreon",
+            Self::Donorbox => "donorbox",
+            Self::Btcpay => "btcpay",
+            Self::OpenCollective => "opencollective",
+            Self::Liberapay => "liberapay",
             Self::Generic => "standard",
         }
     }
@@ -50,19 +88,100 @@ impl Processor {
         Self::ALL.into_iter().find(|own| own.as_str() == word)
     }
 
-    /// What `message` tells, once it is known that its sender knows `secret`.
+    /// What has to be known of an owner's account there.
+    pub const fn needs(self) -> Needs {
+        let (secret, account, key) = match self {
+            Self::Stripe | Self::Kofi | Self::Donorbox | Self::Generic => (true, false, false),
+            Self::Patreon => (true, true, false),
+            Self::Btcpay => (true, true, true),
+            Self::Paypal => (false, true, true),
+            Self::OpenCollective | Self::Liberapay => (false, true, false),
+        };
+        Needs {
+            secret,
+            account,
+            key,
+        }
+    }
+
+    /// Whether it sends messages. What sends none is asked.
+    pub const fn sends(self) -> bool {
+        !matches!(self, Self::Liberapay)
+    }
+
+    /// Whether it can be asked about everything at once, without a message.
+    pub const fn can_be_asked(self) -> bool {
+        matches!(self, Self::OpenCollective | Self::Liberapay)
+    }
+
+    /// What an owner typed as the account there, in one form; nothing where it is none.
+    pub fn account(self, typed: &str) -> Option<String> {
+        let typed = typed.trim();
+        match self {
+            Self::Btcpay => btcpay::store(typed),
+            Self::Paypal => word(typed, 8..=64),
+            Self::OpenCollective => word(last_of(typed, "opencollective.com/"), 1..=100),
+            Self::Liberapay => word(last_of(typed, "liberapay.com/"), 1..=64),
+            Self::Patreon => {
+                let currency: Currency = typed.parse().ok()?;
+                Some(currency.code().to_owned())
+            }
+            Self::Stripe | Self::Kofi | Self::Donorbox | Self::Generic => None,
+        }
+    }
+
+    /// What `message` tells, once it is known that its sender knows the secret.
     pub fn read(
         self,
-        secret: &str,
+        known: Known<'_>,
         now: Time,
         message: Message<'_>,
     ) -> Result<PaymentEvent, Refused> {
         match self {
-            Self::Stripe => stripe::read(secret, now, message),
-            Self::Kofi => kofi::read(secret, message),
-            Self::Generic => generic::read(secret, now, message),
+            Self::Stripe => stripe::read(known.secret, now, message),
+            Self::Kofi => kofi::read(known.secret, message),
+            Self::Generic => generic::read(known.secret, now, message),
+            Self::Patreon => patreon::read(known, message),
+            Self::Donorbox => donorbox::read(known.secret, now, message),
+            Self::Btcpay => btcpay::read(known.secret, message),
+            Self::Paypal => paypal::read(message),
+            Self::OpenCollective => Ok(open_collective::hint()),
+            Self::Liberapay => Err(Refused::Signature),
         }
     }
+}
+
+/// What has to be known of an account at a processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needs {
+    /// What its messages are signed with.
+    pub secret: bool,
+    /// Which account it is.
+    pub account: bool,
+    /// A key with which it answers questions.
+    pub key: bool,
+}
+
+/// What is known of an account at a processor.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// What its messages are signed with; empty where they are not.
+    pub secret: &'a str,
+    /// Which account it is; empty where that makes no difference.
+    pub account: &'a str,
+}
+
+/// The part of an address behind `start`, without what follows a slash; all of what is no address.
+fn last_of<'a>(typed: &'a str, start: &str) -> &'a str {
+    let rest = typed.split_once(start).map_or(typed, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+/// A name in letters, digits and little else, as processors give them to accounts.
+fn word(typed: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<String> {
+    let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || b"-_.".contains(&letter);
+    let is_word = lengths.contains(&typed.len()) && typed.bytes().all(is_plain);
+    is_word.then(|| typed.to_owned())
 }
 
 /// A message as it came.
@@ -81,12 +200,25 @@ pub trait Header: std::fmt::Debug {
 }
 
 /// What a message tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PaymentEvent {
-    /// What the processor calls it, for the log.
+    /// What the processor calls it, for the log; empty where that is not known yet.
     pub event: String,
     /// What moved; nothing where the message is about something else.
-    pub movement: Option<PaymentMovement>,
+    pub movements: Vec<PaymentMovement>,
+    /// What is to be asked before anything is counted.
+    pub question: Option<Question>,
+}
+
+/// What a processor is to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// What an invoice came to.
+    Invoice(String),
+    /// Whether it sent this very message, which is not read before.
+    Message(String),
+    /// What it knows of the account.
+    Account,
 }
 
 /// A movement of money, as a processor names it.
@@ -102,6 +234,22 @@ pub struct PaymentMovement {
     pub amount: Amount,
     /// When, as far as that is said.
     pub occurred_at: Option<Time>,
+    /// By which words the processor says what it is for, the most exact first: a campaign's id, a tier, a
+    /// link.
+    pub purposes: Vec<String>,
+    /// What is told of who gave it.
+    pub giver: Giver,
+}
+
+/// What a message tells of who gave, as far as it is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Giver {
+    /// The name.
+    pub name: Option<String>,
+    /// Whether they let the processor show it to everyone.
+    pub is_public: bool,
+    /// What they alone, besides the processor, can know of the payment.
+    pub receipts: Vec<String>,
 }
 
 /// How much a message says that moved.
@@ -111,6 +259,106 @@ pub enum Amount {
     Each(Money),
     /// So much of a payment has gone back by now, in however many refunds.
     SoFar(Money),
+    /// All that is left of the payment has gone back; so much where it is not known yet.
+    All(Money),
+    /// So much has come in by now under the name of the payment; it may be nothing.
+    AsOf(Money),
+}
+
+impl Amount {
+    /// The currency.
+    pub const fn currency(self) -> Currency {
+        match self {
+            Self::Each(money) | Self::SoFar(money) | Self::All(money) | Self::AsOf(money) => {
+                money.currency
+            }
+        }
+    }
+}
+
+impl PaymentMovement {
+    /// A movement of which nothing else is said.
+    pub fn new(
+        kind: EntryKind,
+        name: &str,
+        payment: &str,
+        amount: Amount,
+    ) -> Result<Self, Refused> {
+        Ok(Self {
+            kind,
+            name: named(name)?,
+            payment: named(payment)?,
+            amount,
+            occurred_at: None,
+            purposes: Vec::new(),
+            giver: Giver::default(),
+        })
+    }
+
+    fn at(self, occurred_at: Option<Time>) -> Self {
+        Self {
+            occurred_at,
+            ..self
+        }
+    }
+
+    /// With the words of `purposes` that can stand in a rule.
+    fn meant_for<'a>(self, purposes: impl IntoIterator<Item = Option<&'a str>>) -> Self {
+        let given = purposes.into_iter().flatten().map(str::trim);
+        let given = given.filter(|own| named(own).is_ok()).map(str::to_owned);
+        Self {
+            purposes: given.take(8).collect(),
+            ..self
+        }
+    }
+
+    fn given_by(self, giver: Giver) -> Self {
+        Self { giver, ..self }
+    }
+}
+
+impl Giver {
+    fn new(name: Option<&str>, is_public: bool) -> Self {
+        let name = name.and_then(|name| author::name(name).ok());
+        Self {
+            is_public: is_public && name.is_some(),
+            name,
+            receipts: Vec::new(),
+        }
+    }
+
+    fn with_receipt(mut self, receipt: Option<&str>) -> Self {
+        let receipt = receipt.filter(|own| (MIN_RECEIPT..=MAX_NAME).contains(&own.len()));
+        self.receipts.extend(receipt.map(str::to_owned));
+        self
+    }
+}
+
+/// An amount above zero that can be counted.
+fn positive(money: Money) -> Result<Money, Refused> {
+    match money.minor {
+        1..=MAX_MINOR => Ok(money),
+        _ => Err(Refused::Unreadable),
+    }
+}
+
+/// An amount that is written in decimals.
+fn decimal(amount: &str, currency: &str) -> Result<Money, Refused> {
+    let currency = currency.parse().map_err(|_| Refused::Unreadable)?;
+    Money::parse(amount, currency).map_err(|_| Refused::Unreadable)
+}
+
+/// An amount that is told in hundredths, whatever decimals its currency has.
+fn hundredths(cents: i64, currency: Currency) -> Result<Money, Refused> {
+    let unit = 10_i64.pow(currency.decimals());
+    let scaled = cents.checked_mul(unit).ok_or(Refused::Unreadable)?;
+    match scaled % 100 {
+        0 => Ok(Money {
+            minor: scaled / 100,
+            currency,
+        }),
+        _ => Err(Refused::Unreadable),
+    }
 }
 
 /// Why a message is not taken.
@@ -156,7 +404,50 @@ mod tests {
         for own in Processor::ALL {
             assert_eq!(Processor::parse(own.as_str()), Some(own));
         }
-        assert_eq!(Processor::parse("paypal"), None);
+        assert_eq!(Processor::parse("venmo"), None);
+    }
+
+    #[test]
+    fn an_account_is_known_by_its_address_or_its_name() {
+        use Processor as P;
+        for (processor, typed, account) in [
+            (
+                P::OpenCollective,
+                "https://opencollective.com/ropeworks/donate",
+                Some("ropeworks"),
+            ),
+            (P::OpenCollective, " ropeworks ", Some("ropeworks")),
+            (
+                P::Liberapay,
+                "https://liberapay.com/Ropeworks",
+                Some("Ropeworks"),
+            ),
+            (P::Liberapay, "rope works", None),
+            (P::Patreon, "usd", Some("USD")),
+            (P::Patreon, "dollars", None),
+            (
+                P::Paypal,
+                "8PT597110X687430LKGECATA",
+                Some("8PT597110X687430LKGECATA"),
+            ),
+            (P::Paypal, "8PT", None),
+            (P::Stripe, "acct_1", None),
+        ] {
+            assert_eq!(processor.account(typed).as_deref(), account, "{typed}");
+        }
+    }
+
+    #[test]
+    fn hundredths_are_brought_to_the_units_of_the_currency() {
+        let minor = |cents, code: &str| {
+            let money = hundredths(cents, code.parse().unwrap());
+            money.map(|money| money.minor)
+        };
+        assert_eq!(minor(2_500, "EUR"), Ok(2_500));
+        assert_eq!(minor(99_000, "JPY"), Ok(990));
+        assert_eq!(minor(99_001, "JPY"), Err(Refused::Unreadable));
+        assert_eq!(minor(125, "KWD"), Ok(1_250));
+        assert_eq!(minor(i64::MAX, "KWD"), Err(Refused::Unreadable));
     }
 
     /// Headers of a test.

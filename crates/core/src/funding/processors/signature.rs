@@ -1,6 +1,7 @@
 //! Signatures over the bytes of a message.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use md5::Md5;
 use sha2::{Digest as _, Sha256};
 
 use super::Refused;
@@ -31,6 +32,15 @@ pub(super) fn is_signed(
         mac.update(part);
     }
     signatures.any(|signature| mac.clone().verify_slice(&signature).is_ok())
+}
+
+/// Whether `signature` is the HMAC with MD5 over `body`, compared in constant time.
+pub(super) fn is_signed_with_md5(key: &[u8], body: &[u8], signature: &[u8]) -> bool {
+    let Ok(mut mac) = Hmac::<Md5>::new_from_slice(key) else {
+        return false;
+    };
+    mac.update(body);
+    mac.verify_slice(signature).is_ok()
 }
 
 /// Whether two secrets are the same: their hashes are compared, which tell nothing by the time it takes.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::signature::{from_hex, in_time, is_signed};
-use super::{Amount, Message, PaymentEvent, PaymentMovement, Refused, event, named};
+use super::{Amount, Giver, Message, PaymentEvent, PaymentMovement, Refused, event};
 use crate::funding::{EntryKind, Money};
 use crate::time::Time;
 
@@ -49,7 +49,8 @@ pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Paym
     }
     Ok(PaymentEvent {
         event: event(&own.r#type),
-        movement,
+        movements: movement.into_iter().collect(),
+        question: None,
     })
 }
 
@@ -100,14 +101,27 @@ impl Object<'_> {
     }
 
     /// What the payment is called by all that is told of it.
-    fn payment(&self) -> Result<String, Refused> {
+    fn payment(&self) -> Result<&str, Refused> {
         let known = ["payment_intent", "charge", "id"];
         let id = known.into_iter().find_map(|name| self.id(name));
-        named(id.ok_or(Refused::Unreadable)?)
+        id.ok_or(Refused::Unreadable)
     }
 
-    fn own(&self) -> Result<String, Refused> {
-        named(self.text("id").ok_or(Refused::Unreadable)?)
+    fn own(&self) -> Result<&str, Refused> {
+        self.text("id").ok_or(Refused::Unreadable)
+    }
+
+    /// By which words it says what it is for: what the publisher's link or page added, then the link.
+    fn purposes(&self) -> [Option<&str>; 6] {
+        let at = |path: &str| self.0.pointer(path)?.as_str();
+        [
+            at("/metadata/campaign"),
+            self.text("client_reference_id"),
+            at("/subscription_details/metadata/campaign"),
+            at("/parent/subscription_details/metadata/campaign"),
+            at("/lines/data/0/metadata/campaign"),
+            self.id("payment_link"),
+        ]
     }
 }
 
@@ -145,36 +159,26 @@ fn paid(object: &Object<'_>, amount: &str) -> Result<Option<PaymentMovement>, Re
         return Ok(None);
     }
     let payment = object.payment()?;
-    Ok(Some(PaymentMovement {
-        kind: EntryKind::Payment,
-        name: payment.clone(),
-        payment,
-        amount: Amount::Each(money),
-        occurred_at: None,
-    }))
+    let moved = PaymentMovement::new(EntryKind::Payment, payment, payment, Amount::Each(money))?;
+    // The page to which Stripe leads back is told it, and nobody else.
+    let session = object.text("id").filter(|id| id.starts_with("cs_"));
+    let giver = Giver::default().with_receipt(session);
+    Ok(Some(moved.meant_for(object.purposes()).given_by(giver)))
 }
 
 /// A charge says what of it has gone back so far.
 fn refund(object: &Object<'_>) -> Result<PaymentMovement, Refused> {
     let back = object.money("amount_refunded")?;
     let payment = object.payment()?;
-    Ok(PaymentMovement {
-        kind: EntryKind::Refund,
-        name: named(&format!("{payment}:{}", back.minor))?,
-        payment,
-        amount: Amount::SoFar(back),
-        occurred_at: None,
-    })
+    let name = format!("{payment}:{}", back.minor);
+    let moved = PaymentMovement::new(EntryKind::Refund, &name, payment, Amount::SoFar(back))?;
+    Ok(moved.meant_for(object.purposes()))
 }
 
 fn dispute(object: &Object<'_>, kind: EntryKind) -> Result<PaymentMovement, Refused> {
-    Ok(PaymentMovement {
-        kind,
-        name: object.own()?,
-        payment: object.payment()?,
-        amount: Amount::Each(object.money("amount")?),
-        occurred_at: None,
-    })
+    let amount = Amount::Each(object.money("amount")?);
+    let moved = PaymentMovement::new(kind, object.own()?, object.payment()?, amount)?;
+    Ok(moved.meant_for(object.purposes()))
 }
 
 #[cfg(test)]
@@ -244,11 +248,12 @@ mod tests {
             header: &headers,
             body: body.as_bytes(),
         };
-        let moved = read(SECRET, time(AT), message).unwrap().movement?;
+        let moved = read(SECRET, time(AT), message).unwrap().movements.pop()?;
         match moved.amount {
             Amount::Each(money) | Amount::SoFar(money) => {
                 Some((moved.kind, moved.name, money.minor))
             }
+            other => panic!("{other:?}"),
         }
     }
 

@@ -8,6 +8,7 @@ mod limited;
 mod path_id;
 mod query;
 mod raw;
+mod upload;
 mod visitor;
 
 pub(crate) use body::{MAX_BODY, MAX_SETTINGS_BODY, MAX_TEXT_BODY, MAX_WORDS_BODY, MaxBody};
@@ -17,4 +18,5 @@ pub(crate) use json::Json;
 pub(crate) use path_id::PathId;
 pub(crate) use query::{Params, ThreadAsked};
 pub(crate) use raw::Raw;
+pub(crate) use upload::Upload;
 pub(crate) use visitor::{Base, KeptToken, SEC_FETCH_SITE, SiteCell, Visitor, network_of};

@@ -21,6 +21,7 @@ pub(super) fn typed(fields: &Params) -> Typed {
         currency: text("currency"),
         goal: text("goal"),
         is_monthly: fields.get("mode") == Some(Mode::Monthly.as_str()),
+        names_supporters: fields.get("names") == Some("yes"),
         milestones: text("milestones").replace("\r\n", "\n"),
         section: text("section"),
         url: text("url"),
@@ -56,6 +57,7 @@ pub(super) fn of(campaign: &Campaign) -> Typed {
         currency: draft.goal.currency.to_string(),
         goal: draft.goal.plain(),
         is_monthly: draft.mode == Mode::Monthly,
+        names_supporters: draft.names_supporters,
         milestones: milestones.collect::<Vec<_>>().join("\n"),
         section: draft.section.clone(),
         url: draft.url.clone().unwrap_or_default(),
@@ -91,6 +93,7 @@ pub(super) fn draft(typed: &Typed) -> Result<Draft, Unusable> {
         url: Some(typed.url.clone()).filter(|url| !url.is_empty()),
         starts_at: day(&typed.starts).ok_or(Unusable::Day)?,
         ends_at: ends,
+        names_supporters: typed.names_supporters,
     };
     draft.checked()
 }

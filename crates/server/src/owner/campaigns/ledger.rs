@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use rejoinder_core::funding::Currency;
 use rejoinder_core::publication::audit::By;
 use rejoinder_core::{CampaignId, EntryId};
-use render::funding::{LedgerRow, problem};
+use render::funding::{GiverRow, LedgerRow, problem};
 use store::Tx;
 use store::funding::campaigns;
 use store::funding::keeping::{self, ByHand};
@@ -137,6 +137,12 @@ pub(super) async fn take_back(
 /// An entry, as the page shows it.
 pub(super) fn row(entry: LedgerEntry) -> LedgerRow {
     LedgerRow {
+        can_be_claimed: entry.can_be_claimed(),
+        giver: entry.giver.map(|giver| GiverRow {
+            name: giver.name,
+            is_public: giver.is_public,
+            is_claimed: giver.is_claimed,
+        }),
         id: entry.id,
         kind: entry.movement.kind,
         money: entry.movement.money,

@@ -1,8 +1,10 @@
 //! The owner's pages about campaigns and their ledger. Plain forms.
 
 mod form;
+mod givers;
 mod ledger;
 mod processors;
+mod tables;
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -49,10 +51,46 @@ pub(crate) fn routes() -> Vec<Route> {
             "/admin/{site}/campaigns/{id}/entries/{entry}/counter",
             post(ledger::take_back),
         ),
+        owner(
+            "/admin/{site}/campaigns/{id}/entries/{entry}/code",
+            post(givers::code),
+        ),
+        owner(
+            "/admin/{site}/campaigns/{id}/entries/{entry}/unname",
+            post(givers::unname),
+        ),
+        owner(
+            "/admin/{site}/campaigns/{id}/statement",
+            post(tables::statement),
+        )
+        .takes(tables::MAX_UPLOAD),
+        owner(
+            "/admin/{site}/campaigns/{id}/statement/rows",
+            post(tables::statement_rows),
+        )
+        .takes(tables::MAX_FORM),
+        owner(
+            "/admin/{site}/campaigns/{id}/hooks/{hook}/export",
+            post(tables::export),
+        )
+        .takes(tables::MAX_UPLOAD),
+        owner(
+            "/admin/{site}/campaigns/{id}/hooks/{hook}/export/rows",
+            post(tables::export_rows),
+        )
+        .takes(tables::MAX_FORM),
         owner("/admin/{site}/campaigns/{id}/hooks", post(processors::add)),
         owner(
             "/admin/{site}/campaigns/{id}/hooks/{hook}",
-            post(processors::set_secret),
+            post(processors::set_access),
+        ),
+        owner(
+            "/admin/{site}/campaigns/{id}/hooks/{hook}/purposes",
+            post(processors::set_purpose),
+        ),
+        owner(
+            "/admin/{site}/campaigns/{id}/hooks/{hook}/ask",
+            post(processors::ask),
         ),
         owner(
             "/admin/{site}/campaigns/{id}/hooks/{hook}/remove",
@@ -149,6 +187,10 @@ struct Asked<'a> {
     by_hand: Option<([&'a str; 4], String)>,
     /// Why a processor could not be connected.
     about_hooks: Option<String>,
+    /// Why a file could not be read.
+    about_table: Option<String>,
+    /// The entry for which a code was drawn, and the code.
+    code: Option<(EntryId, String)>,
 }
 
 async fn page_of(
@@ -161,11 +203,16 @@ async fn page_of(
     let before = asked.before;
     let read = newsroom.read(move |tx, _| {
         let entries = stored::entries(tx, site, id, before, AT_ONCE + 1)?;
-        let hooks = hooks::list(tx, site, id)?;
+        let mut hooks = Vec::new();
+        for hook in hooks::list(tx, site, id)? {
+            let purposes = hooks::purposes(tx, &hook)?;
+            hooks.push((hook, purposes));
+        }
+        let all = campaigns::list(tx, site)?;
         let log = intake::log(tx, site, id, LOGGED_AT_ONCE)?;
-        Ok((campaigns::counted(tx, site, id)?, entries, hooks, log))
+        Ok((campaigns::counted(tx, site, id)?, entries, hooks, log, all))
     });
-    let (context, (found, mut entries, hooks, log)) = read.await?;
+    let (context, (found, mut entries, hooks, log, all)) = read.await?;
     let found = found.ok_or_else(ApiError::not_found)?;
     let more = usize::try_from(AT_ONCE).unwrap_or(usize::MAX) < entries.len();
     entries.truncate(entries.len() - usize::from(more));
@@ -189,7 +236,11 @@ async fn page_of(
     let (base, host) = (&visitor.base.0, &newsroom.site.host);
     let hooks = hooks.into_iter();
     let hooks: Vec<_> = hooks
-        .map(|hook| processors::row(base, host, hook))
+        .map(|(hook, purposes)| processors::row(base, host, hook, purposes))
+        .collect();
+    let campaigns: Vec<_> = all
+        .into_iter()
+        .map(|own| (own.id, own.draft.title))
         .collect();
     let messages = log.into_iter().map(|own| MessageRow {
         hook: own.hook,
@@ -210,8 +261,11 @@ async fn page_of(
             once: &once,
             entries: &entries,
             hooks: &hooks,
+            campaigns: &campaigns,
             about_hooks: asked.about_hooks.as_deref(),
             messages: &messages,
+            about_table: asked.about_table.as_deref(),
+            code: asked.code.as_ref(),
             next,
         })
     }))

@@ -279,6 +279,7 @@ pub(super) async fn campaign(people: &People, host: &'static str) -> (String, St
         url: None,
         starts_at: now,
         ends_at: None,
+        names_supporters: false,
     };
     let add = move |tx: &mut store::Tx<'_>| {
         let new = NewEntry {
@@ -298,7 +299,8 @@ pub(super) async fn campaign(people: &People, host: &'static str) -> (String, St
         };
         // There is room for so many only; those before are not asked for again.
         tx.batch(
-            "delete from payment_message; delete from payment_hook; delete from campaign_sum;
+            "delete from payment_message; delete from payment_purpose; delete from gift_receipt;
+             delete from gift; delete from payment_hook; delete from campaign_sum;
              delete from ledger_entry; delete from campaign",
         )?;
         campaigns::add(tx, now, site, id, &draft)?;

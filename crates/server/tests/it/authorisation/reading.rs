@@ -123,7 +123,7 @@ fn with_secrets(route: &Declared, mut asked: Request) -> Request {
         asked.headers.push((header, SECRETS[2].to_owned()));
     }
     match &mut asked.body {
-        Body::None | Body::Written(_) | Body::File(_) => {}
+        Body::None | Body::Written(_) | Body::File(_) | Body::Sent(_) => {}
         Body::Form(fields) => {
             fields.push(("token", SECRETS[3].to_owned()));
             fields.push(("email", SECRETS[4].to_owned()));

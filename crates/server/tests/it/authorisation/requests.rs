@@ -59,7 +59,12 @@ pub(super) enum Body {
     Written(String),
     /// Bytes of a file that is uploaded.
     File(&'static [u8]),
+    /// A file that a plain form sends along.
+    Sent(&'static str),
 }
+
+/// What banks export.
+const TABLE: &str = "Date,Amount,Reference\n2026-11-20,25.00,A gift\n";
 
 #[derive(Debug)]
 pub(super) struct Request {
@@ -88,6 +93,13 @@ impl Request {
             Body::Json(body) => (Some("application/json"), body.to_string().into_bytes()),
             Body::Written(body) => (Some("application/json"), body.clone().into_bytes()),
             Body::File(bytes) => (Some("application/offset+octet-stream"), bytes.to_vec()),
+            Body::Sent(text) => {
+                let body = format!(
+                    "--x1\r\ncontent-disposition: form-data; name=\"file\"; \
+                     filename=\"a.csv\"\r\n\r\n{text}\r\n--x1--\r\n"
+                );
+                (Some("multipart/form-data; boundary=x1"), body.into_bytes())
+            }
         }
     }
 }
@@ -500,9 +512,28 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
             ("day", "2026-11-20"),
             ("what", "A cheque"),
         ]),
+        ("POST", "/account/{site}/gifts") => form(&[("receipt", "a-receipt-of-nothing")]),
+        (
+            "POST",
+            "/admin/{site}/campaigns/{id}/statement"
+            | "/admin/{site}/campaigns/{id}/hooks/{hook}/export",
+        ) => Body::Sent(TABLE),
+        (
+            "POST",
+            "/admin/{site}/campaigns/{id}/statement/rows"
+            | "/admin/{site}/campaigns/{id}/hooks/{hook}/export/rows",
+        ) => form(&[
+            ("text", TABLE),
+            ("day", "0"),
+            ("amount", "1"),
+            ("do", "look"),
+        ]),
         ("POST", "/admin/{site}/campaigns/{id}/hooks") => form(&[("processor", "stripe")]),
         ("POST", "/admin/{site}/campaigns/{id}/hooks/{hook}") => {
             form(&[("secret", "whsec_0123456789abcdef")])
+        }
+        ("POST", "/admin/{site}/campaigns/{id}/hooks/{hook}/purposes") => {
+            form(&[("word", "backer"), ("campaign", "")])
         }
         ("POST", "/admin/{site}/campaigns/{id}/entries/{entry}/counter") => {
             form(&[("what", "It bounced")])

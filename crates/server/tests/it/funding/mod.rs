@@ -3,6 +3,8 @@
 mod bar;
 mod owner;
 mod processors;
+mod supporters;
+mod tables;
 
 use axum::http::StatusCode;
 use rejoinder_core::identity::author::Role;

@@ -61,6 +61,7 @@ macro_rules! tables {
 pub const EXPORTED: &[Table] = tables! {
     author by "id" {
         id: Id, kind: Text, role: Text, name: Text, email: Text, website: Text, created_at: Time,
+        is_supporter: Number,
     }
     nobody by "author_id" { author_id: Id }
     session by "token_hash"
@@ -196,13 +197,18 @@ pub const EXPORTED: &[Table] = tables! {
     campaign by "id" {
         id: Id, title: Text, about: Text, currency: Text, goal: Number, mode: Text,
         milestones: Json, section: Text, url: Text, starts_at: Time, ends_at: Time,
-        created_at: Time, hidden_at: Time,
+        created_at: Time, hidden_at: Time, names_supporters: Number,
     }
     ledger_entry by "id" {
         id: Id, campaign_id: Id, source: Text, kind: Text, external_id: Text, currency: Text,
         amount: Number, gifts: Number, month: Number, occurred_at: Time, received_at: Time,
         note: Text, made_by: Id, payment: Text,
     }
+    gift by "entry_id" {
+        entry_id: Id, campaign_id: Id, name: Text, is_public: Number, received_at: Time,
+        author_id: Id, claimed_at: Time, has_badge: Number,
+    }
+    gift_receipt by "entry_id, hash" { hash: Bytes, entry_id: Id }
     campaign_sum by "campaign_id, currency collate binary, month" {
         campaign_id: Id, currency: Text, month: Number, amount: Number, gifts: Number,
     }
@@ -237,6 +243,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("passkey_ceremony", "sign-ins under way"),
     ("payment_hook", "a secret; set it up again"),
     ("payment_message", "the log of hooks, which have secrets"),
+    ("payment_purpose", "rules of hooks, which have secrets"),
     ("push", "what devices were told"),
     ("push_key", "a secret of this database"),
     ("rendering", "the state of this database"),

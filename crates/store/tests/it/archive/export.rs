@@ -106,7 +106,7 @@ const MORE: &str = r#"
 {"audit":{"at":"2026-09-21T10:00:00Z","author_name":"Olga","became":"a","change":"setting","subject":"name","was":"b"}}
 {"ban":{"at":"2026-09-21T10:00:00Z","author_id":"$author","kind":"token","reason":"spam","value":"AQID"}}
 {"bell":{"author_id":"$author","comment_id":"$comment","made_at":"2026-09-21T10:00:00Z","ring":"reply"}}
-{"campaign":{"about":"For a roof","created_at":"2026-09-21T10:00:00Z","currency":"EUR","goal":500000,"id":"0000000000009","milestones":[100000,200000],"mode":"once","section":"","starts_at":"2026-09-21T10:00:00Z","title":"A roof"}}
+{"campaign":{"about":"For a roof","created_at":"2026-09-21T10:00:00Z","currency":"EUR","goal":500000,"id":"0000000000009","milestones":[100000,200000],"mode":"once","names_supporters":0,"section":"","starts_at":"2026-09-21T10:00:00Z","title":"A roof"}}
 {"campaign_sum":{"amount":990,"campaign_id":"0000000000009","currency":"EUR","gifts":1,"month":202609}}
 {"desk_reader":{"author_id":"$author","secret":"abc"}}
 {"erased":{"at":"2026-09-21T10:00:00Z","id":"0000000000007","kind":"comment"}}
@@ -117,6 +117,8 @@ const MORE: &str = r#"
 {"ledger_entry":{"amount":990,"campaign_id":"0000000000009","currency":"EUR","external_id":"x","gifts":1,"id":"0000000000008","kind":"payment","month":202609,"note":"","occurred_at":"2026-09-21T10:00:00Z","received_at":"2026-09-21T10:00:00Z","source":"manual"}}
 {"link_picture":{"bytes":"AAH/","id":"0000000000003"}}
 {"moderator_group":{"author_id":"$author","group_id":"0000000000005"}}
+{"gift":{"campaign_id":"0000000000009","entry_id":"0000000000008","has_badge":0,"is_public":1,"name":"Ann","received_at":"2026-09-21T10:00:00Z"}}
+{"gift_receipt":{"entry_id":"0000000000008","hash":"AQID"}}
 {"nobody":{"author_id":"$author"}}
 {"page_alias":{"key":"https://news.example/old","page_id":"$page"}}
 {"page_group":{"id":"0000000000005","name":"Sport"}}

@@ -42,12 +42,13 @@ const NO_SECRET: [&str; 8] = [
 ];
 
 /// Columns that are sealed.
-const SEALED: [&str; 12] = [
+const SEALED: [&str; 13] = [
     "address_key.key",
     "device.auth",
     "device.p256dh",
     "job.payload",
     "openid_provider.client_secret",
+    "payment_hook.api_key",
     "payment_hook.secret",
     "payment_hook.token",
     "push_key.private_key",
@@ -125,6 +126,12 @@ async fn fill(world: &World) {
             secret: Some(CANARY.to_owned()),
         };
         hooks::add(tx, now, id, &hook)?;
+        let hook = hooks::by_id(tx, id, 1)?.unwrap();
+        let access = hooks::Access {
+            key: Some(CANARY.to_owned()),
+            ..hooks::Access::default()
+        };
+        hooks::set_access(tx, &hook, &access)?;
         let settings = site.settings.with("external_key", CANARY).unwrap();
         sites::save_settings(tx, id, &settings)
     };

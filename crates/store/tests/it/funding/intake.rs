@@ -1,18 +1,21 @@
 //! Messages of processors: in whatever order they come, the ledger sums up to the same.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use rejoinder_core::funding::EntryKind;
 use rejoinder_core::funding::processors::{
     Amount, PaymentEvent, PaymentMovement, Processor, Refused,
 };
-use rejoinder_core::{CampaignId, Clock as _, EntryId, TokenHash};
+use rejoinder_core::{CampaignId, Clock as _, TokenHash};
 use rejoinder_store::funding::hooks::{self, Hook, NewHook};
 use rejoinder_store::funding::intake::{self, Outcome, ReceivedMessage};
 
-use super::ledger::euros;
-use crate::support::{World, on_both};
+use super::ledger::{Draws, euros, money};
+use crate::support::{World, on_both, on_each};
 
 impl World {
-    async fn hook_of(&self, campaign: CampaignId) -> Hook {
+    pub(crate) async fn hook_of(&self, campaign: CampaignId) -> Hook {
         let (now, site) = (self.clock.now(), self.site.id);
         let id = self.ids.next(now);
         let add = self.store.write(move |tx| {
@@ -30,33 +33,45 @@ impl World {
         add.await.unwrap().unwrap()
     }
 
-    async fn take(&self, hook: &Hook, told: Result<Option<PaymentMovement>, Refused>) -> Outcome {
+    pub(crate) async fn take(
+        &self,
+        hook: &Hook,
+        told: Result<Option<PaymentMovement>, Refused>,
+    ) -> Outcome {
         let (now, hook) = (self.clock.now(), hook.clone());
         let told = told.map(|movement| PaymentEvent {
             event: "charge.something".to_owned(),
-            movement,
+            movements: movement.into_iter().collect(),
+            question: None,
         });
+        let (id, ids) = (self.ids.next(now), self.ids.clone());
         let arrived = ReceivedMessage {
-            id: self.ids.next(now),
-            entry: EntryId(self.ids.next(now)),
+            id,
             event: Some(told),
             hash: [7; 32],
         };
         let take = self
             .store
-            .write(move |tx| intake::take(tx, now, &hook, &arrived));
+            .write(move |tx| intake::take(tx, now, &ids, &hook, &arrived));
         take.await.unwrap()
+    }
+
+    /// What the ledger of a campaign comes to, in each currency, with the gifts; the months together.
+    async fn totals(&self, campaign: CampaignId) -> BTreeMap<String, (i64, i64)> {
+        let mut totals = BTreeMap::new();
+        for sum in self.sums(campaign).await {
+            let total: &mut (i64, i64) = totals.entry(sum.money.currency.to_string()).or_default();
+            total.0 += sum.money.minor;
+            total.1 += sum.gifts;
+        }
+        totals
     }
 }
 
 fn moved(kind: EntryKind, name: &str, amount: Amount) -> Result<Option<PaymentMovement>, Refused> {
-    Ok(Some(PaymentMovement {
-        kind,
-        name: name.to_owned(),
-        payment: "pi_1".to_owned(),
-        amount,
-        occurred_at: None,
-    }))
+    Ok(Some(
+        PaymentMovement::new(kind, name, "pi_1", amount).unwrap(),
+    ))
 }
 
 fn paid(minor: i64) -> Result<Option<PaymentMovement>, Refused> {
@@ -191,5 +206,240 @@ fn the_log_keeps_what_became_of_the_newest_messages_and_nothing_of_what_they_sai
         assert_eq!(log.len(), 200);
         let newest: Vec<_> = log.iter().take(3).map(|own| own.outcome.as_str()).collect();
         assert_eq!(newest, ["ignored", "counted", "signature"]);
+    });
+}
+
+#[test]
+fn a_payment_goes_to_the_campaign_that_it_names_and_its_refund_with_it() {
+    on_both(|world| async move {
+        let (lease, roof, books) = (
+            world.campaign().await.id,
+            world.campaign().await.id,
+            world.campaign().await.id,
+        );
+        let hook = world.hook_of(lease).await;
+        let own = hook.clone();
+        let set = world
+            .store
+            .write(move |tx| hooks::set_purpose(tx, &own, "backer", Some(roof)));
+        assert!(set.await.unwrap());
+        let paid = |name: &str, words: &[&str]| {
+            let amount = Amount::Each(euros(1_000));
+            let mut moved = PaymentMovement::new(EntryKind::Payment, name, name, amount).unwrap();
+            moved.purposes = words.iter().map(|word| (*word).to_owned()).collect();
+            Ok(Some(moved))
+        };
+        let refund = |name: &str| {
+            let amount = Amount::Each(euros(400));
+            Ok(Some(
+                PaymentMovement::new(EntryKind::Refund, &format!("re:{name}"), name, amount)
+                    .unwrap(),
+            ))
+        };
+
+        world.take(&hook, paid("p1", &[])).await;
+        world.take(&hook, paid("p2", &["somebody", "backer"])).await;
+        world
+            .take(&hook, paid("p3", &[&books.to_string(), "backer"]))
+            .await;
+        world.take(&hook, paid("p4", &["0000000000000"])).await;
+        world.take(&hook, refund("p2")).await;
+        // It is told before its payment, when nobody knows yet for what that was.
+        world.take(&hook, refund("p5")).await;
+        world.take(&hook, paid("p5", &["backer"])).await;
+
+        let total = async |campaign| world.totals(campaign).await["EUR"];
+        assert_eq!(total(lease).await, (2_000, 2));
+        assert_eq!(total(roof).await, (1_200, 2));
+        assert_eq!(total(books).await, (1_000, 1));
+    });
+}
+
+#[test]
+fn a_figure_that_changes_is_corrected_by_the_difference() {
+    on_both(|world| async move {
+        let campaign = world.campaign().await.id;
+        let hook = world.hook_of(campaign).await;
+        let figure = |minor| {
+            let amount = Amount::AsOf(euros(minor));
+            moved(EntryKind::Payment, "ropeworks:2026-W48", amount)
+        };
+
+        let mut outcomes = Vec::new();
+        for minor in [3_000, 3_000, 5_000, 3_000, 5_000, 0, 4_000] {
+            outcomes.push(world.take(&hook, figure(minor)).await);
+        }
+
+        use Outcome as O;
+        assert_eq!(
+            outcomes,
+            [
+                O::Counted,
+                O::Known,
+                O::Counted,
+                O::Counted,
+                O::Counted,
+                O::Counted,
+                O::Counted
+            ]
+        );
+        assert_eq!(world.totals(campaign).await["EUR"], (4_000, 1));
+    });
+}
+
+/// What processors tell of one payment, in the order in which it happened, and what is left of it.
+fn history(
+    draws: &mut Draws,
+    n: usize,
+    campaigns: &[CampaignId],
+) -> (Vec<PaymentMovement>, CampaignId, i64) {
+    let pick = |draws: &mut Draws, below: u64| usize::try_from(draws.below(below)).unwrap();
+    let currency = ["EUR", "JPY", "KWD"][n % 3];
+    let amount = i64::try_from(draws.below(100_000)).unwrap() + 1_000;
+    let (payment, campaign) = (format!("pi_{n}"), campaigns[pick(draws, 3)]);
+    let tell = |kind, name: String, amount| {
+        let mut moved = PaymentMovement::new(kind, &name, &payment, amount).unwrap();
+        if kind == EntryKind::Payment {
+            moved.purposes = vec![campaign.to_string()];
+        }
+        moved
+    };
+    let own = |minor| money(minor, currency);
+    let mut told = vec![tell(
+        EntryKind::Payment,
+        payment.clone(),
+        Amount::Each(own(amount)),
+    )];
+    let mut left = amount;
+    match draws.below(5) {
+        // Refunds that tell how much has gone back by now.
+        0 => {
+            for so_far in [amount / 4, amount / 2] {
+                let name = format!("{payment}:{so_far}");
+                told.push(tell(EntryKind::Refund, name, Amount::SoFar(own(so_far))));
+            }
+            left -= amount / 2;
+        }
+        // Refunds that tell of themselves.
+        1 => {
+            for part in 1..=2 {
+                let name = format!("re_{n}_{part}");
+                told.push(tell(EntryKind::Refund, name, Amount::Each(own(amount / 5))));
+            }
+            left -= 2 * (amount / 5);
+        }
+        // A dispute that was won, one that was lost.
+        2 => {
+            for kind in [EntryKind::Dispute, EntryKind::DisputeWon] {
+                told.push(tell(kind, format!("dp_{n}"), Amount::Each(own(amount))));
+            }
+        }
+        3 => {
+            told.push(tell(
+                EntryKind::Dispute,
+                format!("dp_{n}"),
+                Amount::Each(own(amount)),
+            ));
+            left = 0;
+        }
+        _ => {}
+    }
+    (told, campaign, left)
+}
+
+#[test]
+fn however_messages_are_interleaved_and_repeated_the_ledger_comes_to_what_is_left() {
+    for seed in 1..=testing::rounds(2, 60) as u64 {
+        let [sqlite, postgres] = on_each(|world| async move {
+            let mut draws = Draws(seed * 0x9e37_79b9);
+            let mut campaigns = Vec::new();
+            for _ in 0..3 {
+                campaigns.push(world.campaign().await.id);
+            }
+            let hook = world.hook_of(campaigns[0]).await;
+            let mut expected: BTreeMap<(CampaignId, String), (i64, i64)> = BTreeMap::new();
+            let mut messages = Vec::new();
+            for n in 0..12 {
+                let (told, campaign, left) = history(&mut draws, n, &campaigns);
+                let currency = ["EUR", "JPY", "KWD"][n % 3].to_owned();
+                let total = expected.entry((campaign, currency)).or_default();
+                total.0 += left;
+                total.1 += i64::from(left > 0);
+                messages.extend(told);
+            }
+            // Each is told once or more often, in an order of its own.
+            let again: Vec<_> = messages
+                .iter()
+                .filter(|_| draws.below(3) == 0)
+                .cloned()
+                .collect();
+            messages.extend(again);
+            for last in (1..messages.len()).rev() {
+                let other = usize::try_from(draws.below(last as u64 + 1)).unwrap();
+                messages.swap(last, other);
+            }
+            for message in messages {
+                world.take(&hook, Ok(Some(message))).await;
+                if draws.below(6) == 0 {
+                    world.wait(Duration::from_hours(24 * 9));
+                }
+            }
+            let mut totals = BTreeMap::new();
+            for campaign in campaigns {
+                for (currency, total) in world.totals(campaign).await {
+                    if total != (0, 0) {
+                        totals.insert((campaign, currency), total);
+                    }
+                }
+            }
+            expected.retain(|_, total| *total != (0, 0));
+            assert_eq!(totals, expected, "seed {seed}");
+            totals.into_values().collect::<Vec<_>>()
+        });
+        assert_eq!(sqlite, postgres, "seed {seed}");
+    }
+}
+
+#[test]
+fn who_gave_is_forgotten_after_thirty_days_unless_everyone_may_know_it() {
+    on_both(|world| async move {
+        let campaign = world.campaign().await.id;
+        let (hook, site) = (world.hook_of(campaign).await, world.site.id);
+        for (name, is_public) in [("Zanzibar", false), ("Ann", true)] {
+            let amount = Amount::Each(euros(1_000));
+            let mut told = PaymentMovement::new(EntryKind::Payment, name, name, amount).unwrap();
+            told.giver.name = Some(name.to_owned());
+            told.giver.is_public = is_public;
+            told.giver.receipts = vec![format!("receipt-of-{name}")];
+            world.take(&hook, Ok(Some(told))).await;
+        }
+        let kept = async || {
+            let now = world.clock.now();
+            let tidy = world.store.write(move |tx| {
+                rejoinder_store::housekeeping::tidy(tx, now, site)?;
+                let names: Vec<Option<String>> = tx.all(
+                    rejoinder_store::sql!("select name from gift where site_id = ?1 order by name"),
+                    rejoinder_store::params![site],
+                    |row| row.next(),
+                )?;
+                let n_receipts: Option<i64> = tx.one(
+                    rejoinder_store::sql!("select count(*) from gift_receipt where site_id = ?1"),
+                    rejoinder_store::params![site],
+                    |row| row.next(),
+                )?;
+                Ok((names.into_iter().flatten().collect::<Vec<_>>(), n_receipts))
+            });
+            tidy.await.unwrap()
+        };
+
+        world.wait(Duration::from_hours(24 * 30));
+        assert_eq!(
+            kept().await,
+            (vec!["Ann".to_owned(), "Zanzibar".to_owned()], Some(2))
+        );
+        world.wait(Duration::from_secs(1));
+        assert_eq!(kept().await, (vec!["Ann".to_owned()], Some(0)));
+
+        assert_eq!(world.totals(campaign).await["EUR"], (2_000, 2));
     });
 }

@@ -14,7 +14,7 @@ pub(crate) fn euros(minor: i64) -> Money {
     money(minor, "EUR")
 }
 
-fn money(minor: i64, currency: &str) -> Money {
+pub(crate) fn money(minor: i64, currency: &str) -> Money {
     let currency = currency.parse().unwrap();
     Money { minor, currency }
 }
@@ -30,6 +30,7 @@ pub(crate) fn draft() -> Draft {
         url: None,
         starts_at: START,
         ends_at: None,
+        names_supporters: false,
     }
 }
 
@@ -73,6 +74,10 @@ impl World {
             ledger::record(tx, now, site, &new)
         });
         write.await.unwrap()
+    }
+
+    pub(crate) fn entry(&self) -> EntryId {
+        EntryId(self.ids.next(self.clock.now()))
     }
 
     pub(crate) async fn sums(&self, campaign: CampaignId) -> Vec<Sum> {
@@ -340,10 +345,10 @@ fn the_doctor_finds_a_sum_that_is_not_that_of_its_entries() {
 }
 
 /// Every step is drawn from a seed, so that both databases are asked the same.
-struct Draws(u64);
+pub(crate) struct Draws(pub(crate) u64);
 
 impl Draws {
-    fn below(&mut self, n: u64) -> u64 {
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -1,4 +1,5 @@
 //! Campaigns and their ledger.
 
+mod gifts;
 mod intake;
 pub(crate) mod ledger;

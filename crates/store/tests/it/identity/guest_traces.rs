@@ -32,11 +32,11 @@ const SCHEMA: &str = "
     api_token: site_id id token_hash name scopes created_by created_at expires_at used_at
     audit: id site_id at author_id author_name change subject subject_id was became
     article_version: site_id page_id number hash text made_at report
-    author: site_id id! kind role name! email! website! created_at
+    author: site_id id! kind role name! email! website! created_at is_supporter
     ban: site_id kind value+ author_id+ until reason+ at
     bell: site_id author_id comment_id ring made_at read_at
     campaign: site_id id title about currency goal mode milestones section url starts_at ends_at created_at
-        hidden_at
+        hidden_at names_supporters
     campaign_sum: site_id campaign_id currency month amount gifts
     comment: site_id id page_id parent_id root_id depth author_id! text! html! renderer state reason revision
         created_at edited_at closed_at pin up down base_up base_down best n_replies n_descendants
@@ -83,8 +83,11 @@ const SCHEMA: &str = "
     notice: site_id mailbox! comment_id subscription_id digest_at made_at mailed_at
     openid_provider: site_id id label issuer client_id client_secret created_at
     openid_sign_in: site_id state_hash browser_hash provider_id nonce verifier way opener expires_at used_at
-    payment_hook: site_id id campaign_id processor token_hash token secret created_at
+    gift: site_id entry_id campaign_id name is_public received_at author_id claimed_at has_badge
+    gift_receipt: site_id hash entry_id
+    payment_hook: site_id id campaign_id processor token_hash token secret created_at account api_key asked_at
     payment_message: site_id id hook_id received_at event outcome body_hash
+    payment_purpose: site_id hook_id word campaign_id
     page: site_id id key url title version n_comments closed_at created_at mode passages
     page_alias: site_id key page_id
     page_group: site_id id name prefix mode

@@ -1,0 +1,177 @@
+//! How much a movement adds to what is known of its payment already.
+
+use crate::funding::processors::Amount;
+use crate::funding::{EntryKind, Money};
+
+/// What the ledger holds of a payment, in the currency of what is told of it now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PaymentSoFar {
+    /// How many entries there are.
+    pub n_entries: usize,
+    /// Whether the payment itself is one of them: refunds may come first.
+    pub is_paid: bool,
+    /// What its entries sum up to.
+    pub left: i64,
+    /// How much of it went back by refunds.
+    pub refunded: i64,
+    /// How much of it was taken back by hand.
+    pub taken_back: i64,
+}
+
+/// What is written into the ledger for a movement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// As what.
+    pub kind: EntryKind,
+    /// How much comes in; below zero where it goes out.
+    pub money: Money,
+    /// By how many the gifts become more.
+    pub gifts: i64,
+}
+
+/// What is due for a movement of `kind`, if anything is.
+///
+/// A payment is a gift as long as something of it is left, in whatever order it is told. What was taken
+/// back by hand is not taken back again by the refund that follows it.
+pub fn due(kind: EntryKind, amount: Amount, so_far: PaymentSoFar) -> Option<Due> {
+    let (money, minor) = match amount {
+        Amount::Each(money) => (money, money.minor),
+        // One that tells of less came late.
+        Amount::SoFar(back) => (back, back.minor - so_far.refunded - so_far.taken_back),
+        Amount::All(told) if so_far.is_paid => (told, so_far.left),
+        Amount::All(told) => (told, told.minor),
+        Amount::AsOf(now) => return as_of(now, so_far),
+    };
+    let signed = match kind {
+        EntryKind::Payment | EntryKind::DisputeWon => minor,
+        EntryKind::Refund | EntryKind::Dispute if so_far.taken_back > 0 => {
+            -minor.min(so_far.left.max(0))
+        }
+        EntryKind::Refund | EntryKind::Dispute => -minor,
+        EntryKind::Manual | EntryKind::Correction => return None,
+    };
+    (minor > 0 && signed != 0).then(|| entry(kind, money, signed, so_far))
+}
+
+/// The difference to what was counted of the same figure before.
+fn as_of(now: Money, so_far: PaymentSoFar) -> Option<Due> {
+    let kind = match so_far.n_entries {
+        0 => EntryKind::Payment,
+        _ => EntryKind::Correction,
+    };
+    let minor = now.minor - so_far.left;
+    (minor != 0).then(|| entry(kind, now, minor, so_far))
+}
+
+fn entry(kind: EntryKind, money: Money, minor: i64, so_far: PaymentSoFar) -> Due {
+    let left = so_far.left + minor;
+    Due {
+        kind,
+        money: Money { minor, ..money },
+        gifts: i64::from(left > 0) - i64::from(so_far.left > 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn euros(minor: i64) -> Money {
+        Money {
+            minor,
+            currency: "EUR".parse().unwrap(),
+        }
+    }
+
+    fn minor(kind: EntryKind, amount: Amount, so_far: PaymentSoFar) -> Option<(i64, i64)> {
+        due(kind, amount, so_far).map(|due| (due.money.minor, due.gifts))
+    }
+
+    const PAID: PaymentSoFar = PaymentSoFar {
+        n_entries: 1,
+        is_paid: true,
+        left: 2_500,
+        refunded: 0,
+        taken_back: 0,
+    };
+
+    #[test]
+    fn a_payment_is_one_gift_until_nothing_of_it_is_left() {
+        use EntryKind as K;
+        let none = PaymentSoFar::default();
+        assert_eq!(
+            minor(K::Payment, Amount::Each(euros(2_500)), none),
+            Some((2_500, 1))
+        );
+        assert_eq!(
+            minor(K::Refund, Amount::Each(euros(500)), PAID),
+            Some((-500, 0))
+        );
+        assert_eq!(
+            minor(K::Dispute, Amount::Each(euros(2_500)), PAID),
+            Some((-2_500, -1))
+        );
+        assert_eq!(
+            minor(K::Refund, Amount::Each(euros(500)), none),
+            Some((-500, 0))
+        );
+        assert_eq!(minor(K::Manual, Amount::Each(euros(500)), none), None);
+    }
+
+    #[test]
+    fn a_total_that_has_gone_back_takes_only_the_difference() {
+        let so_far = PaymentSoFar {
+            left: 2_200,
+            refunded: 300,
+            ..PAID
+        };
+        let back = |total| minor(EntryKind::Refund, Amount::SoFar(euros(total)), so_far);
+        assert_eq!(back(500), Some((-200, 0)));
+        assert_eq!(back(300), None);
+        assert_eq!(back(100), None);
+    }
+
+    #[test]
+    fn all_that_is_left_goes_back_whatever_was_promised_since() {
+        let all = Amount::All(euros(9_900));
+        assert_eq!(minor(EntryKind::Refund, all, PAID), Some((-2_500, -1)));
+        // It is told before its payment.
+        let none = PaymentSoFar::default();
+        assert_eq!(minor(EntryKind::Refund, all, none), Some((-9_900, 0)));
+    }
+
+    #[test]
+    fn a_figure_takes_the_place_of_the_one_before_it() {
+        let figure = |n, so_far| due(EntryKind::Payment, Amount::AsOf(euros(n)), so_far);
+        let first = figure(2_500, PaymentSoFar::default()).unwrap();
+        assert_eq!((first.kind, first.gifts), (EntryKind::Payment, 1));
+        let second = figure(1_000, PAID).unwrap();
+        assert_eq!(
+            (second.kind, second.money),
+            (EntryKind::Correction, euros(-1_500))
+        );
+        assert_eq!(figure(0, PAID).unwrap().gifts, -1);
+        assert_eq!(figure(2_500, PAID), None);
+        assert_eq!(figure(0, PaymentSoFar::default()), None);
+    }
+
+    #[test]
+    fn what_was_taken_back_by_hand_is_not_taken_back_again() {
+        let countered = PaymentSoFar {
+            n_entries: 2,
+            left: 0,
+            taken_back: 2_500,
+            ..PAID
+        };
+        for amount in [Amount::Each(euros(2_500)), Amount::SoFar(euros(2_500))] {
+            assert_eq!(minor(EntryKind::Refund, amount, countered), None);
+        }
+        let in_part = PaymentSoFar {
+            left: 1_000,
+            taken_back: 1_500,
+            ..countered
+        };
+        let back = minor(EntryKind::Refund, Amount::Each(euros(2_500)), in_part);
+        assert_eq!(back, Some((-1_000, -1)));
+    }
+}

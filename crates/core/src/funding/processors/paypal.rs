@@ -1,0 +1,333 @@
+//! PayPal: messages that PayPal itself is asked about, and the events of captures, sales and disputes.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Value, json};
+
+use super::{
+    Amount, Giver, Header, Message, PaymentEvent, PaymentMovement, Question, Refused, decimal,
+    event, positive,
+};
+use crate::funding::EntryKind;
+
+/// Where it is asked.
+pub const ADDRESS: &str = "https://api-m.paypal.com";
+
+/// What a message is verified by, as its headers and as PayPal's question name it.
+const SIGNED_BY: [(&str, &str); 5] = [
+    ("paypal-auth-algo", "auth_algo"),
+    ("paypal-cert-url", "cert_url"),
+    ("paypal-transmission-id", "transmission_id"),
+    ("paypal-transmission-sig", "transmission_sig"),
+    ("paypal-transmission-time", "transmission_time"),
+];
+
+/// The longest of these headers, in bytes.
+const MAX_HEADER: usize = 1_000;
+
+/// Nothing of a message is read before PayPal has said that it sent it. It is one JSON value, so that
+/// nothing in it becomes a part of the question.
+pub(super) fn read(message: Message<'_>) -> Result<PaymentEvent, Refused> {
+    let mut question = serde_json::Map::new();
+    for (header, name) in SIGNED_BY {
+        let value = signed_by(message.header, header).ok_or(Refused::Signature)?;
+        question.insert(name.to_owned(), json!(value));
+    }
+    let body = str::from_utf8(message.body).map_err(|_| Refused::Unreadable)?;
+    serde_json::from_str::<IgnoredAny>(body).map_err(|_| Refused::Unreadable)?;
+    let question = Value::Object(question).to_string();
+    let rest = question.strip_suffix('}').unwrap_or_default();
+    Ok(PaymentEvent {
+        question: Some(Question::Message(format!(
+            "{rest},\"webhook_event\":{body}}}"
+        ))),
+        ..PaymentEvent::default()
+    })
+}
+
+fn signed_by<'a>(headers: &'a dyn Header, name: &str) -> Option<&'a str> {
+    let value = headers.get(name)?;
+    (1..=MAX_HEADER).contains(&value.len()).then_some(value)
+}
+
+/// The question whether PayPal sent a message, for the webhook that it was sent to.
+pub fn question(kept: &str, webhook: &str) -> String {
+    let rest = kept.strip_suffix('}').unwrap_or_default();
+    format!("{rest},\"webhook_id\":{}}}", json!(webhook))
+}
+
+/// Whether PayPal says that it did.
+pub fn is_verified(answer: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Answer {
+        verification_status: String,
+    }
+    let answer: Result<Answer, _> = serde_json::from_slice(answer);
+    answer.is_ok_and(|answer| answer.verification_status == "SUCCESS")
+}
+
+/// What a message tells, once PayPal has said that it sent it.
+pub fn verified(kept: &str) -> Result<PaymentEvent, Refused> {
+    #[derive(Deserialize)]
+    struct Kept {
+        webhook_event: Event,
+    }
+    #[derive(Deserialize)]
+    struct Event {
+        event_type: String,
+        resource: Value,
+    }
+    let kept: Kept = serde_json::from_str(kept).map_err(|_| Refused::Unreadable)?;
+    let own = kept.webhook_event;
+    let resource = Resource(&own.resource);
+    let moved = match own.event_type.as_str() {
+        "PAYMENT.CAPTURE.COMPLETED" | "PAYMENT.SALE.COMPLETED" => Some(resource.paid()?),
+        "PAYMENT.CAPTURE.REFUNDED" => Some(resource.refund(resource.capture())?),
+        "PAYMENT.SALE.REFUNDED" => Some(resource.refund(resource.text("/sale_id"))?),
+        "CUSTOMER.DISPUTE.CREATED" => Some(resource.dispute(EntryKind::Dispute)?),
+        "CUSTOMER.DISPUTE.RESOLVED" if resource.is_won() => {
+            Some(resource.dispute(EntryKind::DisputeWon)?)
+        }
+        // What a dispute takes is told by the dispute: a reversal would be the second time.
+        _ => None,
+    };
+    Ok(PaymentEvent {
+        event: event(&own.event_type),
+        movements: moved.into_iter().collect(),
+        question: None,
+    })
+}
+
+/// What an event is about. The payer is not read.
+struct Resource<'a>(&'a Value);
+
+impl Resource<'_> {
+    fn text(&self, path: &str) -> Option<&str> {
+        self.0.pointer(path)?.as_str()
+    }
+
+    fn amount(&self, at: &str) -> Result<Amount, Refused> {
+        let of = |names: [&str; 2]| {
+            let found = names.map(|name| self.text(&format!("{at}/{name}")));
+            found.into_iter().flatten().next()
+        };
+        let amount = of(["value", "total"]).ok_or(Refused::Unreadable)?;
+        let currency = of(["currency_code", "currency"]).ok_or(Refused::Unreadable)?;
+        // Sales write what was refunded below zero.
+        let amount = amount.strip_prefix('-').unwrap_or(amount);
+        Ok(Amount::Each(positive(decimal(amount, currency)?)?))
+    }
+
+    fn moved(
+        &self,
+        kind: EntryKind,
+        name: &str,
+        payment: &str,
+        at: &str,
+    ) -> Result<PaymentMovement, Refused> {
+        let moved = PaymentMovement::new(kind, name, payment, self.amount(at)?)?;
+        let created = self.text("/create_time").and_then(|at| at.parse().ok());
+        Ok(moved.at(created).meant_for(self.purposes()))
+    }
+
+    fn purposes(&self) -> [Option<&str>; 3] {
+        ["/custom_id", "/custom", "/billing_agreement_id"].map(|path| self.text(path))
+    }
+
+    fn paid(&self) -> Result<PaymentMovement, Refused> {
+        let id = self.text("/id").ok_or(Refused::Unreadable)?;
+        let moved = self.moved(EntryKind::Payment, id, id, "/amount")?;
+        // The page to which PayPal leads back is told it.
+        Ok(moved.given_by(Giver::default().with_receipt(Some(id))))
+    }
+
+    fn refund(&self, payment: Option<&str>) -> Result<PaymentMovement, Refused> {
+        let (id, payment) = self.text("/id").zip(payment).ok_or(Refused::Unreadable)?;
+        self.moved(EntryKind::Refund, id, payment, "/amount")
+    }
+
+    /// The capture that a refund is of: it is linked as what is above it.
+    fn capture(&self) -> Option<&str> {
+        let links = self.0.get("links")?.as_array()?;
+        let up = links
+            .iter()
+            .find(|link| link.get("rel").and_then(Value::as_str) == Some("up"))?;
+        up.get("href")?
+            .as_str()?
+            .rsplit_once("/captures/")
+            .map(|(_, id)| id)
+    }
+
+    fn dispute(&self, kind: EntryKind) -> Result<PaymentMovement, Refused> {
+        let id = self.text("/dispute_id").ok_or(Refused::Unreadable)?;
+        let payment = self.text("/disputed_transactions/0/seller_transaction_id");
+        let payment = payment.ok_or(Refused::Unreadable)?;
+        self.moved(kind, id, payment, "/dispute_amount")
+    }
+
+    fn is_won(&self) -> bool {
+        let outcome = self.text("/dispute_outcome/outcome_code");
+        matches!(
+            outcome,
+            Some("RESOLVED_SELLER_FAVOUR" | "CANCELED_BY_BUYER")
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Headers;
+    use super::*;
+    use crate::funding::Money;
+
+    fn headers() -> Headers {
+        let all = SIGNED_BY.map(|(header, name)| (header, name.to_owned()));
+        Headers(all.to_vec())
+    }
+
+    fn kept(body: &str) -> Result<String, Refused> {
+        let message = Message {
+            header: &headers(),
+            body: body.as_bytes(),
+        };
+        match read(message)?.question {
+            Some(Question::Message(kept)) => Ok(kept),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn told(kind: &str, resource: &str) -> Option<(EntryKind, String, String, i64)> {
+        let body = format!(r#"{{"id":"WH-1","event_type":"{kind}","resource":{resource}}}"#);
+        let told = verified(&kept(&body).unwrap()).unwrap();
+        let moved = told.movements.into_iter().next()?;
+        let Amount::Each(Money { minor, .. }) = moved.amount else {
+            panic!("{moved:?}");
+        };
+        Some((moved.kind, moved.name, moved.payment, minor))
+    }
+
+    #[test]
+    fn a_message_is_not_read_and_stands_in_the_question_as_it_came() {
+        let body = r#"{ "id" : "WH-1",  "n": 1.10 }"#;
+        let asked = question(&kept(body).unwrap(), "8PT597110X687430L");
+        assert!(
+            asked.contains(&format!("\"webhook_event\":{body}")),
+            "{asked}"
+        );
+        let read: Value = serde_json::from_str(&asked).unwrap();
+        assert_eq!(read["webhook_id"], "8PT597110X687430L");
+        assert_eq!(read["transmission_sig"], "transmission_sig");
+    }
+
+    #[test]
+    fn nothing_in_a_message_becomes_a_part_of_the_question() {
+        for body in [
+            "",
+            r#"{},"webhook_id":"of-another""#,
+            r#"{}} {"#,
+            r#"{"a":1} {"b":2}"#,
+            "not json",
+        ] {
+            assert_eq!(kept(body), Err(Refused::Unreadable), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_message_without_all_it_is_verified_by_is_refused() {
+        for (missing, _) in SIGNED_BY {
+            let Headers(all) = headers();
+            let rest = all.into_iter().filter(|(name, _)| *name != missing);
+            let message = Message {
+                header: &Headers(rest.collect()),
+                body: b"{}",
+            };
+            assert_eq!(read(message), Err(Refused::Signature), "{missing}");
+        }
+    }
+
+    #[test]
+    fn only_success_is_success() {
+        assert!(is_verified(br#"{"verification_status":"SUCCESS"}"#));
+        for answer in [
+            &br#"{"verification_status":"FAILURE"}"#[..],
+            b"{}",
+            b"",
+            b"SUCCESS",
+        ] {
+            assert!(!is_verified(answer));
+        }
+    }
+
+    #[test]
+    fn captures_sales_and_their_refunds_are_read_by_their_digits() {
+        use EntryKind as K;
+        let own = |text: &str| text.to_owned();
+        assert_eq!(
+            told(
+                "PAYMENT.CAPTURE.COMPLETED",
+                r#"{"id":"42311647XV020574X","amount":{"value":"12.50","currency_code":"EUR"},"payer":{"email_address":"ann@reader.example"}}"#
+            ),
+            Some((
+                K::Payment,
+                own("42311647XV020574X"),
+                own("42311647XV020574X"),
+                1_250
+            ))
+        );
+        assert_eq!(
+            told(
+                "PAYMENT.CAPTURE.REFUNDED",
+                r#"{"id":"1Y107995YT783435V","amount":{"value":"2.50","currency_code":"EUR"},
+                "links":[{"rel":"self","href":"https://api.paypal.com/v2/payments/refunds/1Y107995YT783435V"},
+                {"rel":"up","href":"https://api.paypal.com/v2/payments/captures/42311647XV020574X"}]}"#
+            ),
+            Some((
+                K::Refund,
+                own("1Y107995YT783435V"),
+                own("42311647XV020574X"),
+                250
+            ))
+        );
+        assert_eq!(
+            told(
+                "PAYMENT.SALE.COMPLETED",
+                r#"{"id":"S1","amount":{"total":"990","currency":"JPY"}}"#
+            ),
+            Some((K::Payment, own("S1"), own("S1"), 990))
+        );
+        assert_eq!(
+            told(
+                "PAYMENT.SALE.REFUNDED",
+                r#"{"id":"R1","sale_id":"S1","amount":{"total":"-90","currency":"JPY"}}"#
+            ),
+            Some((K::Refund, own("R1"), own("S1"), 90))
+        );
+        assert_eq!(told("PAYMENT.CAPTURE.REVERSED", "{}"), None);
+        assert_eq!(told("BILLING.SUBSCRIPTION.CREATED", "{}"), None);
+    }
+
+    #[test]
+    fn a_dispute_takes_and_gives_back_only_when_it_was_won() {
+        let dispute = |outcome: &str| {
+            format!(
+                r#"{{"dispute_id":"PP-D-1","disputed_transactions":[{{"seller_transaction_id":"C1"}}],
+                "dispute_amount":{{"value":"12.50","currency_code":"EUR"}},
+                "dispute_outcome":{{"outcome_code":"{outcome}"}}}}"#
+            )
+        };
+        let opened = told("CUSTOMER.DISPUTE.CREATED", &dispute(""));
+        assert_eq!(
+            opened,
+            Some((
+                EntryKind::Dispute,
+                "PP-D-1".to_owned(),
+                "C1".to_owned(),
+                1_250
+            ))
+        );
+        let closed = |outcome| told("CUSTOMER.DISPUTE.RESOLVED", &dispute(outcome));
+        assert_eq!(closed("RESOLVED_BUYER_FAVOUR"), None);
+        let won = closed("RESOLVED_SELLER_FAVOUR").map(|(kind, ..)| kind);
+        assert_eq!(won, Some(EntryKind::DisputeWon));
+    }
+}

@@ -1,0 +1,246 @@
+//! Asking processors: what an invoice came to, whether they sent a message, what became of an account.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use egress::{Client, Feature, Limits, Method, Request};
+use rejoinder_core::funding::processors::{
+    PaymentEvent, Processor, Refused, btcpay, liberapay, open_collective, paypal,
+};
+use rejoinder_core::{Clock, IdSource, Random};
+use serde::Deserialize;
+use store::funding::asking::{About, AskProcessor};
+use store::funding::hooks::{self, Hook};
+use store::funding::intake;
+use store::jobs::Job;
+use store::{Result, Store, Tx};
+
+use crate::worker::{Handler, Outcome};
+
+/// How long a processor may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The longest answer that is read, in bytes.
+const MAX_ANSWER: usize = 1 << 20;
+
+/// Where processors are asked that have one address for everybody.
+#[derive(Debug, Clone)]
+pub struct ProcessorAddresses {
+    /// PayPal's interface.
+    pub paypal: String,
+    /// Open Collective's.
+    pub open_collective: String,
+    /// Liberapay's site.
+    pub liberapay: String,
+}
+
+impl Default for ProcessorAddresses {
+    fn default() -> Self {
+        Self {
+            paypal: paypal::ADDRESS.to_owned(),
+            open_collective: open_collective::ADDRESS.to_owned(),
+            liberapay: liberapay::ADDRESS.to_owned(),
+        }
+    }
+}
+
+/// Asks processors, and takes what they answer into the ledger.
+pub struct AskHandler {
+    store: Arc<Store>,
+    client: Client,
+    clock: Arc<dyn Clock>,
+    ids: Arc<IdSource>,
+    addresses: ProcessorAddresses,
+}
+
+/// What a processor answered.
+enum Answer {
+    /// This.
+    Told(std::result::Result<PaymentEvent, Refused>),
+    /// Nothing that can be used now; the reason.
+    NotNow(String),
+}
+
+impl AskHandler {
+    /// A handler that asks through `client`.
+    pub fn new(
+        store: Arc<Store>,
+        client: Client,
+        clock: Arc<dyn Clock>,
+        random: &dyn Random,
+        addresses: ProcessorAddresses,
+    ) -> Self {
+        Self {
+            store,
+            client,
+            clock,
+            ids: Arc::new(IdSource::new(random)),
+            addresses,
+        }
+    }
+
+    async fn ask(&self, hook: &Hook, about: &About) -> Answer {
+        let account = hook.account.as_deref().unwrap_or_default();
+        let key = hook.key.as_deref().unwrap_or_default();
+        let answer = match (hook.processor, about) {
+            (Processor::Btcpay, About::Invoice(id)) => self.invoice(account, key, id).await,
+            (Processor::Paypal, About::Message(kept)) => self.message(account, key, kept).await,
+            (Processor::OpenCollective, About::Account) => self.collective(account, key).await,
+            (Processor::Liberapay, About::Account) => self.receiving(account).await,
+            _ => Ok(Err(Refused::Unreadable)),
+        };
+        match answer {
+            Ok(told) => Answer::Told(told),
+            Err(why) => Answer::NotNow(why),
+        }
+    }
+
+    async fn invoice(&self, store: &str, key: &str, id: &str) -> Asked {
+        let Some(url) = btcpay::invoice_address(store, id) else {
+            return Ok(Err(Refused::Unreadable));
+        };
+        let key = ("authorization", format!("token {key}"));
+        let answer = self.send(Method::GET, url, vec![key], None).await?;
+        let movements = btcpay::invoice(store, id, &answer);
+        Ok(movements.map(|movements| moved("InvoiceSettled", movements)))
+    }
+
+    /// The message is read once PayPal has said that it sent it.
+    async fn message(&self, webhook: &str, key: &str, kept: &str) -> Asked {
+        let base = &self.addresses.paypal;
+        let basic = ("authorization", format!("Basic {}", STANDARD.encode(key)));
+        let form = (
+            "content-type",
+            "application/x-www-form-urlencoded".to_owned(),
+        );
+        let answer = self.send(
+            Method::POST,
+            format!("{base}/v1/oauth2/token"),
+            vec![basic, form],
+            Some("grant_type=client_credentials".to_owned()),
+        );
+        let token: Token =
+            serde_json::from_slice(&answer.await?).map_err(|_| "it gave no token".to_owned())?;
+        let bearer = ("authorization", format!("Bearer {}", token.access_token));
+        let answer = self.send(
+            Method::POST,
+            format!("{base}/v1/notifications/verify-webhook-signature"),
+            vec![bearer, json()],
+            Some(paypal::question(kept, webhook)),
+        );
+        Ok(match paypal::is_verified(&answer.await?) {
+            true => paypal::verified(kept),
+            false => Err(Refused::Signature),
+        })
+    }
+
+    async fn collective(&self, slug: &str, key: &str) -> Asked {
+        let mut headers = vec![json()];
+        if !key.is_empty() {
+            headers.push(("personal-token", key.to_owned()));
+        }
+        let url = self.addresses.open_collective.clone();
+        let asked = Some(open_collective::question(slug));
+        let answer = self.send(Method::POST, url, headers, asked).await?;
+        let movements = open_collective::transactions(&answer);
+        Ok(movements.map(|movements| moved("transactions", movements)))
+    }
+
+    async fn receiving(&self, account: &str) -> Asked {
+        let url = liberapay::address(&self.addresses.liberapay, account);
+        let answer = self.send(Method::GET, url, Vec::new(), None).await?;
+        let movements = liberapay::receiving(account, self.clock.now(), &answer);
+        Ok(movements.map(|movements| moved("receiving", movements)))
+    }
+
+    /// The answer's body, or why there is none. What it says of an error is not repeated: it may hold
+    /// what was asked.
+    async fn send(
+        &self,
+        method: Method,
+        url: String,
+        mut headers: Vec<(&'static str, String)>,
+        body: Option<String>,
+    ) -> std::result::Result<Vec<u8>, String> {
+        headers.push(("accept", "application/json".to_owned()));
+        let request = Request {
+            feature: Feature::Payments,
+            method,
+            url,
+            headers,
+            body: body.map(String::into_bytes),
+            limits: Limits {
+                max_bytes: MAX_ANSWER,
+                timeout: TIMEOUT,
+                // Keys go where an owner, or we, named it.
+                max_redirects: 0,
+            },
+        };
+        let answer = self.client.send(request).await;
+        let answer = answer.map_err(|error| error.to_string())?;
+        match answer.status {
+            200..=299 => Ok(answer.body),
+            status => Err(format!("it answered {status}")),
+        }
+    }
+}
+
+/// What a processor told, or why it could not be asked.
+type Asked = std::result::Result<std::result::Result<PaymentEvent, Refused>, String>;
+
+#[derive(Deserialize)]
+struct Token {
+    access_token: String,
+}
+
+fn json() -> (&'static str, String) {
+    ("content-type", "application/json".to_owned())
+}
+
+fn moved(
+    event: &str,
+    movements: Vec<rejoinder_core::funding::processors::PaymentMovement>,
+) -> PaymentEvent {
+    PaymentEvent {
+        event: event.to_owned(),
+        movements,
+        question: None,
+    }
+}
+
+impl Handler for AskHandler {
+    type Payload = AskProcessor;
+
+    async fn run(&self, job: &Job, asked: AskProcessor) -> Result<Outcome> {
+        let (site, id, message) = (job.site, asked.hook, asked.message);
+        let hook = self
+            .store
+            .read(move |tx| hooks::by_id(tx, site, id))
+            .await?;
+        // Whoever took it away wants nothing more counted, and what it was asked with is missing.
+        let Some(hook) = hook.filter(|hook| hook.known().is_some()) else {
+            return Ok(Outcome::Done);
+        };
+        let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
+        match self.ask(&hook, &asked.about).await {
+            Answer::Told(told) => {
+                let take = move |tx: &mut Tx<'_>| {
+                    intake::answered(tx, now, &ids, &hook, (message, &told)).map(drop)
+                };
+                self.store.write(take).await?;
+                Ok(Outcome::Done)
+            }
+            Answer::NotNow(why) => {
+                let note = move |tx: &mut Tx<'_>| intake::unanswered(tx, &hook, message);
+                self.store.write(note).await?;
+                Ok(match asked.about {
+                    // The clock asks again, and no sooner.
+                    About::Account => Outcome::Done,
+                    About::Invoice(_) | About::Message(_) => Outcome::Retry(why),
+                })
+            }
+        }
+    }
+}

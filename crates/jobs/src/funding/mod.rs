@@ -1,0 +1,3 @@
+//! Campaigns, and what processors know of payments for them.
+
+pub(crate) mod asking;

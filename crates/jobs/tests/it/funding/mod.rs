@@ -1,0 +1,414 @@
+//! What processors are asked, and what becomes of their answers.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use egress::{Client, Policy};
+use rejoinder_core::funding::processors::{Header, Message, Processor, open_collective};
+use rejoinder_core::funding::{Draft, Mode, Money, Sum};
+use rejoinder_core::{CampaignId, Clock as _, FixedRandom, IdSource, TokenHash};
+use rejoinder_jobs::{AskHandler, Housekeeper, ProcessorAddresses};
+use store::funding::hooks::{self, Access, Hook, NewHook};
+use store::funding::intake::{self, Outcome, ReceivedMessage};
+use store::funding::{asking, campaigns, ledger};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use crate::{SITE, World};
+
+const CAMPAIGN: CampaignId = CampaignId(1);
+
+/// A processor at home: it answers each path with what it has for it, and remembers what it was asked.
+struct Elsewhere {
+    address: SocketAddr,
+    answers: Arc<Mutex<HashMap<String, (u16, String)>>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Elsewhere {
+    async fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let own = Self {
+            address,
+            answers: Arc::default(),
+            asked: Arc::default(),
+        };
+        let (answers, asked) = (own.answers.clone(), own.asked.clone());
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let request = whole(&mut stream).await;
+                let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
+                asked.lock().unwrap().push(request);
+                let known = answers.lock().unwrap().get(&path).cloned();
+                let (status, body) = known.unwrap_or((404, String::new()));
+                let answer = format!(
+                    "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\n\
+                     content-length: {}\r\nconnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        own
+    }
+
+    fn answers(&self, path: &str, status: u16, body: &str) {
+        let mut answers = self.answers.lock().unwrap();
+        answers.insert(path.to_owned(), (status, body.to_owned()));
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+async fn whole(stream: &mut tokio::net::TcpStream) -> String {
+    let mut bytes = Vec::new();
+    loop {
+        let mut chunk = vec![0; 4_096];
+        let n = stream.read(&mut chunk).await.unwrap();
+        bytes.extend_from_slice(&chunk[..n]);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let lower = head.to_lowercase();
+        let length = lower
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"));
+        let length: usize = length.map_or(0, |own| own.trim().parse().unwrap());
+        if n == 0 || body.len() >= length {
+            return text;
+        }
+    }
+}
+
+impl World {
+    /// An account at a processor whose address, as far as it is its own, is that of `elsewhere`.
+    async fn account_at(&self, processor: Processor, access: Access) -> Hook {
+        let now = self.clock.now();
+        let add = move |tx: &mut store::Tx<'_>| {
+            let draft = Draft {
+                title: "The lease".to_owned(),
+                about: String::new(),
+                goal: Money {
+                    minor: 500_000,
+                    currency: "EUR".parse().unwrap(),
+                },
+                mode: Mode::Once,
+                milestones: Vec::new(),
+                section: String::new(),
+                url: None,
+                starts_at: now,
+                ends_at: None,
+                names_supporters: false,
+            };
+            campaigns::add(tx, now, SITE, CAMPAIGN, &draft)?;
+            let new = NewHook {
+                id: 7,
+                campaign: CAMPAIGN,
+                processor,
+                token: "token".to_owned(),
+                hash: TokenHash([1; 32]),
+                secret: None,
+            };
+            hooks::add(tx, now, SITE, &new)?;
+            let hook = hooks::by_id(tx, SITE, 7)?.unwrap();
+            hooks::set_access(tx, &hook, &access)?;
+            hooks::by_id(tx, SITE, 7)
+        };
+        self.store.write(add).await.unwrap().unwrap()
+    }
+
+    async fn message(&self, hook: &Hook, id: i64, headers: &[(&str, &str)], body: &str) -> Outcome {
+        let headers = headers
+            .iter()
+            .map(|(name, own)| ((*name).to_owned(), (*own).to_owned()));
+        let headers = Headers(headers.collect());
+        let message = Message {
+            header: &headers,
+            body: body.as_bytes(),
+        };
+        let now = self.clock.now();
+        let arrived = ReceivedMessage {
+            id,
+            event: Some(hook.processor.read(hook.known().unwrap(), now, message)),
+            hash: [3; 32],
+        };
+        let (hook, ids) = (hook.clone(), IdSource::new(&FixedRandom::seeded(1)));
+        let take = move |tx: &mut store::Tx<'_>| intake::take(tx, now, &ids, &hook, &arrived);
+        self.store.write(take).await.unwrap()
+    }
+
+    /// Ask what is to be asked by now.
+    async fn ask_processors(&self, elsewhere: &Elsewhere) {
+        let policy = Policy {
+            also_public: vec![elsewhere.address],
+            ..Policy::default()
+        };
+        let addresses = ProcessorAddresses {
+            paypal: elsewhere.base(),
+            open_collective: format!("{}/graphql", elsewhere.base()),
+            liberapay: elsewhere.base(),
+        };
+        let handler = AskHandler::new(
+            self.store.clone(),
+            Client::new(policy).unwrap(),
+            self.clock.clone(),
+            &FixedRandom::seeded(9),
+            addresses,
+        );
+        self.worker(Arc::new(handler)).run_due().await.unwrap();
+    }
+
+    async fn came_in(&self) -> Vec<(i64, i64)> {
+        let read = move |tx: &mut store::Tx<'_>| {
+            let sums = ledger::sums(tx, SITE, CAMPAIGN)?;
+            assert_eq!(sums, ledger::recounted(tx, SITE, CAMPAIGN)?);
+            Ok::<_, store::StoreError>(sums)
+        };
+        let sums: Vec<Sum> = self.store.read(read).await.unwrap();
+        sums.iter()
+            .map(|sum| (sum.money.minor, sum.gifts))
+            .collect()
+    }
+
+    async fn outcomes(&self) -> Vec<String> {
+        let read = move |tx: &mut store::Tx<'_>| intake::log(tx, SITE, CAMPAIGN, 20);
+        let log = self.store.read(read).await.unwrap();
+        log.into_iter().map(|own| own.outcome).collect()
+    }
+}
+
+#[derive(Debug)]
+struct Headers(Vec<(String, String)>);
+
+impl Header for Headers {
+    fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+fn access(secret: Option<&str>, account: &str, key: Option<&str>) -> Access {
+    Access {
+        secret: secret.map(str::to_owned),
+        account: Some(account.to_owned()),
+        key: key.map(str::to_owned),
+    }
+}
+
+/// Signed by another program with the secret `btcpay-secret-rejoinder`.
+const SETTLED: (&str, &str) = (
+    r#"{"deliveryId":"d1","type":"InvoiceSettled","storeId":"Ab12","invoiceId":"Invoice0000001"}"#,
+    "sha256=28964c262a8c83947eb741b5d587cc95497a008273ae3cdbdc68f128608e2ad2",
+);
+
+const INVOICE: &str = "/api/v1/stores/Ab12/invoices/Invoice0000001";
+
+#[tokio::test]
+async fn a_settled_invoice_counts_what_its_server_says_it_came_to_once() {
+    for world in World::on_each().await {
+        let elsewhere = Elsewhere::new().await;
+        let store = format!("{}/stores/Ab12", elsewhere.base());
+        let access = access(
+            Some("btcpay-secret-rejoinder"),
+            &store,
+            Some("read-only-key-1"),
+        );
+        let hook = world.account_at(Processor::Btcpay, access).await;
+        let (body, signature) = SETTLED;
+        let headers = [("btcpay-sig", signature)];
+
+        // Its server is away, then has restarted.
+        elsewhere.answers(INVOICE, 503, "");
+        assert_eq!(
+            world.message(&hook, 1, &headers, body).await,
+            Outcome::Waiting
+        );
+        world.ask_processors(&elsewhere).await;
+        assert_eq!(world.outcomes().await, ["unanswered"]);
+        assert_eq!(world.came_in().await, []);
+        elsewhere.answers(
+            INVOICE,
+            200,
+            r#"{"id":"Invoice0000001","storeId":"Ab12","amount":"12.50","currency":"EUR","status":"Settled"}"#,
+        );
+        world.clock.advance(Duration::from_secs(600));
+        world.ask_processors(&elsewhere).await;
+        assert_eq!(
+            world.message(&hook, 2, &headers, body).await,
+            Outcome::Waiting
+        );
+        world.ask_processors(&elsewhere).await;
+
+        assert_eq!(world.came_in().await, [(1_250, 1)]);
+        assert_eq!(world.outcomes().await, ["known", "counted"]);
+        let asked = elsewhere.asked();
+        assert!(
+            asked[0]
+                .to_lowercase()
+                .contains("authorization: token read-only-key-1")
+        );
+        assert!(
+            asked
+                .iter()
+                .all(|own| own.starts_with(&format!("GET {INVOICE} ")))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_message_of_paypal_counts_once_paypal_says_that_it_sent_it() {
+    for world in World::on_each().await {
+        let elsewhere = Elsewhere::new().await;
+        let access = access(
+            None,
+            "8PT597110X687430L",
+            Some("client-id-1:client-secret-1"),
+        );
+        let hook = world.account_at(Processor::Paypal, access).await;
+        let headers = [
+            ("paypal-auth-algo", "SHA256withRSA"),
+            ("paypal-cert-url", "https://api.paypal.com/cert"),
+            ("paypal-transmission-id", "t1"),
+            ("paypal-transmission-sig", "sig"),
+            ("paypal-transmission-time", "2026-11-20T10:00:00Z"),
+        ];
+        let body = |id: &str| {
+            format!(
+                r#"{{"id":"WH-{id}",  "event_type":"PAYMENT.CAPTURE.COMPLETED","resource":{{"id":"{id}",
+                "amount":{{"value":"12.50","currency_code":"EUR"}},"payer":{{"email_address":"zanzibar@reader.example"}}}}}}"#
+            )
+        };
+        elsewhere.answers("/v1/oauth2/token", 200, r#"{"access_token":"A21AAF"}"#);
+        let verify = "/v1/notifications/verify-webhook-signature";
+
+        elsewhere.answers(verify, 200, r#"{"verification_status":"FAILURE"}"#);
+        world
+            .message(&hook, 1, &headers, &body("FORGED00000000001"))
+            .await;
+        world.ask_processors(&elsewhere).await;
+        elsewhere.answers(verify, 200, r#"{"verification_status":"SUCCESS"}"#);
+        for message in [2, 3] {
+            let told = body("42311647XV020574X");
+            let outcome = world.message(&hook, message, &headers, &told).await;
+            assert_eq!(outcome, Outcome::Waiting);
+            world.ask_processors(&elsewhere).await;
+        }
+
+        assert_eq!(world.came_in().await, [(1_250, 1)]);
+        assert_eq!(world.outcomes().await, ["known", "counted", "signature"]);
+        let asked = elsewhere.asked();
+        assert!(asked[0].to_lowercase().contains("authorization: basic"));
+        assert!(asked[1].contains(r#""webhook_id":"8PT597110X687430L""#));
+        assert!(asked[1].contains(&body("FORGED00000000001")));
+        assert_eq!(world.parked().await, [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn hints_of_open_collective_lead_to_one_question_whose_answer_is_counted() {
+    for world in World::on_each().await {
+        let elsewhere = Elsewhere::new().await;
+        let hook = world
+            .account_at(Processor::OpenCollective, access(None, "ropeworks", None))
+            .await;
+        let node = |id: &str, rest: &str| {
+            format!(
+                r#"{{"id":"{id}","createdAt":"2026-09-20T10:00:00Z","amount":{{"valueInCents":2500,"currency":"EUR"}},{rest}}}"#
+            )
+        };
+        let gift = node("t-1", r#""type":"CREDIT","isRefund":false"#);
+        let back = node(
+            "t-2",
+            r#""type":"DEBIT","isRefund":true,"refundTransaction":{"id":"t-1"}"#,
+        );
+        let answer =
+            |nodes: &str| format!(r#"{{"data":{{"transactions":{{"nodes":[{nodes}]}}}}}}"#);
+
+        elsewhere.answers("/graphql", 200, &answer(&gift));
+        for id in 1..=3 {
+            let forged = world.message(&hook, id, &[], r#"{"amount":"1000000"}"#);
+            assert_eq!(forged.await, Outcome::Waiting);
+        }
+        world.clock.advance(Duration::from_secs(60));
+        world.ask_processors(&elsewhere).await;
+        assert_eq!(world.came_in().await, [(2_500, 1)]);
+        assert_eq!(elsewhere.asked().len(), 1);
+
+        elsewhere.answers("/graphql", 200, &answer(&format!("{back},{gift}")));
+        world.message(&hook, 4, &[], "").await;
+        world.clock.advance(Duration::from_secs(60));
+        world.ask_processors(&elsewhere).await;
+
+        assert_eq!(world.came_in().await, [(0, 0)]);
+        assert!(elsewhere.asked()[0].ends_with(&open_collective::question("ropeworks")));
+    }
+}
+
+#[tokio::test]
+async fn liberapay_is_asked_once_an_hour_and_its_figure_corrected_by_the_difference() {
+    for world in World::on_each().await {
+        let elsewhere = Elsewhere::new().await;
+        world
+            .account_at(Processor::Liberapay, access(None, "Ropeworks", None))
+            .await;
+        let path = "/Ropeworks/public.json";
+        let receives = |amount: &str| {
+            let figure = format!(r#"{{"receiving":{{"amount":"{amount}","currency":"EUR"}}}}"#);
+            elsewhere.answers(path, 200, &figure);
+        };
+        let keeper = Housekeeper::new(world.store.clone(), world.clock.clone());
+        let hours = async |n_minutes: u64| {
+            for _ in 0..n_minutes / 5 {
+                keeper.keep_house().await.unwrap();
+                world.clock.advance(Duration::from_secs(300));
+                world.ask_processors(&elsewhere).await;
+            }
+        };
+
+        receives("31.20");
+        hours(60).await;
+        assert_eq!(elsewhere.asked().len(), 1);
+        assert_eq!(world.came_in().await, [(3_120, 1)]);
+        receives("20.00");
+        hours(65).await;
+        assert_eq!(world.came_in().await, [(2_000, 1)]);
+        // While it is away it is asked no more often.
+        elsewhere.answers(path, 500, "");
+        let before = elsewhere.asked().len();
+        hours(60).await;
+
+        assert!(elsewhere.asked().len() <= before + 1);
+        assert_eq!(world.came_in().await, [(2_000, 1)]);
+    }
+}
+
+#[tokio::test]
+async fn asking_by_hand_twice_in_a_minute_asks_once() {
+    let world = World::new().await;
+    let elsewhere = Elsewhere::new().await;
+    let hook = world
+        .account_at(Processor::Liberapay, access(None, "Ropeworks", None))
+        .await;
+    for _ in 0..2 {
+        let (now, hook) = (world.clock.now(), hook.clone());
+        let ask = move |tx: &mut store::Tx<'_>| asking::ask_about_all(tx, now, &hook);
+        world.store.write(ask).await.unwrap();
+    }
+
+    world.clock.advance(Duration::from_secs(60));
+    world.ask_processors(&elsewhere).await;
+
+    assert_eq!(elsewhere.asked().len(), 1);
+    assert_eq!(world.outcomes().await, ["unanswered"]);
+}

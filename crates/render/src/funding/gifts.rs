@@ -1,0 +1,88 @@
+//! The gifts of a reader, and making one's own what one gave.
+
+use askama::Template;
+use rejoinder_core::funding::Money;
+use rejoinder_core::publication::language::Language;
+use rejoinder_core::{EntryId, Time};
+
+use super::words;
+use crate::Context;
+use crate::catalogue::{Catalogue, FundingGiftsPageTexts, Name, fill};
+use crate::page::rendered;
+
+/// A gift of the reader's.
+#[derive(Debug)]
+pub struct GiftRow {
+    /// Names it in the form that changes it.
+    pub entry: EntryId,
+    /// What the campaign is called.
+    pub campaign: String,
+    /// How much was given.
+    pub money: Money,
+    /// When.
+    pub occurred_at: Time,
+    /// Whether a badge is shown for it.
+    pub has_badge: bool,
+    /// Whether the reader is thanked by name.
+    pub is_thanked: bool,
+}
+
+/// A reader's gifts.
+#[derive(Debug)]
+pub struct GiftsView<'a> {
+    /// Those that are the reader's, newest first.
+    pub list: &'a [GiftRow],
+    /// What the processor's page or a form brought along as the receipt.
+    pub receipt: &'a str,
+    /// Whether that receipt was not taken.
+    pub is_refused: bool,
+    /// Whether something was just taken over.
+    pub is_saved: bool,
+}
+
+/// A page with a reader's gifts.
+pub fn gifts_page(context: &Context<'_>, gifts: &GiftsView<'_>) -> String {
+    let language = context.site.settings.language;
+    let own = &context.texts.funding.gifts_page;
+    let site = match context.site.settings.title.as_str() {
+        "" => &context.site.host,
+        title => title,
+    };
+    rendered(&GiftsPage {
+        texts: context.texts,
+        own,
+        language,
+        direction: language.direction(),
+        assets: context.assets,
+        title: fill(&own.title, &[("site", &Name(site))]),
+        host: &context.site.host,
+        gifts,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "funding/gifts.html")]
+struct GiftsPage<'a> {
+    texts: &'static Catalogue,
+    own: &'static FundingGiftsPageTexts,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: String,
+    host: &'a str,
+    gifts: &'a GiftsView<'a>,
+}
+
+impl GiftsPage<'_> {
+    fn path(&self, rest: &str) -> String {
+        format!("/account/{}{rest}", self.host)
+    }
+
+    fn money(&self, row: &GiftRow) -> String {
+        words::money(self.texts, row.money)
+    }
+
+    fn day(&self, row: &GiftRow) -> String {
+        self.texts.date(row.occurred_at).to_string()
+    }
+}

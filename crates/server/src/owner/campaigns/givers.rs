@@ -1,0 +1,83 @@
+//! Those who gave, as far as owners have to do with them: codes by which a gift is claimed, and names.
+
+use axum::extract::Path;
+use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::publication::audit::By;
+use rejoinder_core::{CampaignId, EntryId, Random};
+use store::Tx;
+use store::funding::{campaigns, keeping};
+
+use super::{Asked, back, page_of};
+use crate::http::error::ApiError;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::{PathId, Visitor};
+use crate::newsroom::Newsroom;
+
+/// `POST …/entries/{entry}/code`: draw a code by which whoever gave can show it. It is shown once.
+pub(super) async fn code(
+    newsroom: Newsroom,
+    visitor: Visitor,
+    PathId(id): PathId<CampaignId>,
+    Path((_, _, entry)): Path<(String, String, String)>,
+) -> Result<Response, ErrorPage> {
+    let entry: EntryId = entry.parse().map_err(|_| ApiError::not_found())?;
+    let (now, site, by) = (
+        newsroom.app.now(),
+        newsroom.site.id,
+        By::owner(&newsroom.author),
+    );
+    let code = drawn(&*newsroom.app.random);
+    let kept = code.clone();
+    let add = move |tx: &mut Tx<'_>| {
+        let Some(campaign) = campaigns::find(tx, site, id)? else {
+            return Ok(None);
+        };
+        keeping::add_code(tx, now, &by, &campaign, (entry, &kept)).map(Some)
+    };
+    let is_gift = newsroom.app.store.write(add).await?;
+    if !is_gift.ok_or_else(ApiError::not_found)? {
+        return Ok(back(&newsroom, id, "nothing"));
+    }
+    let asked = Asked {
+        code: Some((entry, code)),
+        ..Asked::default()
+    };
+    let page: Html<String> = page_of(&newsroom, &visitor, id, asked).await?;
+    Ok(page.into_response())
+}
+
+/// `POST …/entries/{entry}/unname`: name whoever gave on the campaign's page no more.
+pub(super) async fn unname(
+    newsroom: Newsroom,
+    PathId(id): PathId<CampaignId>,
+    Path((_, _, entry)): Path<(String, String, String)>,
+) -> Result<Response, ErrorPage> {
+    let entry: EntryId = entry.parse().map_err(|_| ApiError::not_found())?;
+    let (now, site, by) = (
+        newsroom.app.now(),
+        newsroom.site.id,
+        By::owner(&newsroom.author),
+    );
+    let unname = move |tx: &mut Tx<'_>| {
+        let Some(campaign) = campaigns::find(tx, site, id)? else {
+            return Ok(None);
+        };
+        keeping::unname(tx, now, &by, &campaign, entry).map(Some)
+    };
+    let was_named = newsroom.app.store.write(unname).await?;
+    let did = match was_named.ok_or_else(ApiError::not_found)? {
+        true => "saved",
+        false => "nothing",
+    };
+    Ok(back(&newsroom, id, did))
+}
+
+/// Four groups of four letters and digits that nobody takes for one another: 80 bits.
+fn drawn(random: &dyn Random) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes);
+    let letters = bytes.map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
+    let groups = letters.chunks(4).map(|group| group.iter().collect());
+    groups.collect::<Vec<String>>().join("-")
+}

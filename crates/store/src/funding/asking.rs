@@ -1,0 +1,119 @@
+//! Questions to processors: what they are asked about, and when.
+
+use std::time::Duration;
+
+use rejoinder_core::funding::processors::Question;
+use rejoinder_core::{SiteId, Time};
+use serde::{Deserialize, Serialize};
+
+use super::hooks::{self, Hook};
+use super::messages::{self, Outcome, ReceivedMessage};
+use crate::jobs::{self, NewJob, Payload};
+use crate::{Result, Tx};
+
+/// A processor that tells of nothing by itself is asked no more often.
+const INTERVAL: Duration = Duration::from_secs(60 * 60);
+
+/// However many hints come, an account is asked once in so long.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// Asks a processor.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AskProcessor {
+    /// With which of the site's accounts.
+    pub hook: i64,
+    /// The line of the log that tells what became of it.
+    pub message: i64,
+    /// What.
+    pub about: About,
+    /// When an account may be asked about everything again.
+    pub slot: i64,
+}
+
+/// What a processor is asked.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// What an invoice came to.
+    Invoice(String),
+    /// Whether it sent this message.
+    Message(String),
+    /// What it knows of the account.
+    Account,
+}
+
+impl Payload for AskProcessor {
+    const KIND: &'static str = "ask_processor";
+
+    /// Never with what a message said.
+    fn dedup_key(&self) -> Option<String> {
+        Some(match self.about {
+            About::Account => format!("{}:account:{}", self.hook, self.slot),
+            _ => format!("{}:{}", self.hook, self.message),
+        })
+    }
+}
+
+/// Ask the processor of `hook` about the message that the log calls `message`.
+pub(super) fn ask(
+    tx: &mut Tx<'_>,
+    now: Time,
+    hook: &Hook,
+    message: i64,
+    question: &Question,
+) -> Result<()> {
+    let (about, at) = match question {
+        Question::Invoice(id) => (About::Invoice(id.clone()), now),
+        Question::Message(text) => (About::Message(text.clone()), now),
+        // Whatever has become of the account by the end of the pause is in the answer.
+        Question::Account => (About::Account, end_of_pause(now)),
+    };
+    let payload = AskProcessor {
+        hook: hook.id,
+        message,
+        about,
+        slot: at.seconds(),
+    };
+    let job = NewJob::new(hook.site, &payload, at)?.in_lane(hook.id);
+    jobs::add(tx, now, &job)?;
+    Ok(())
+}
+
+fn end_of_pause(now: Time) -> Time {
+    let pause = i64::try_from(PAUSE.as_secs()).unwrap_or(i64::MAX);
+    let slot = now.seconds().div_euclid(pause) + 1;
+    Time::from_micros(slot.saturating_mul(pause).saturating_mul(1_000_000))
+}
+
+/// The id of the line about a question at `at`, in the order of other ids.
+fn line_of(hook: &Hook, at: Time) -> i64 {
+    const BITS: u32 = 21;
+    let millis = at.micros().div_euclid(1_000);
+    (millis << BITS) | (hook.id & ((1 << BITS) - 1))
+}
+
+/// Ask what is to be asked by the clock at a site.
+pub(crate) fn ask_by_the_clock(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    for hook in hooks::to_be_asked(tx, now.before(INTERVAL), site)? {
+        ask_about_all(tx, now, &hook)?;
+    }
+    Ok(())
+}
+
+/// Ask what has become of an account.
+pub fn ask_about_all(tx: &mut Tx<'_>, now: Time, hook: &Hook) -> Result<()> {
+    // One line for each pause: whoever asks again waits for the same answer.
+    let at = end_of_pause(now);
+    let id = line_of(hook, at);
+    let is_known = messages::is_logged(tx, hook.site, id)?;
+    if !is_known {
+        let asked = ReceivedMessage {
+            id,
+            event: None,
+            hash: [0; 32],
+        };
+        messages::write(tx, now, hook, &asked, ("", Outcome::Waiting))?;
+        ask(tx, now, hook, id, &Question::Account)?;
+    }
+    hooks::asked(tx, now, hook)
+}
