@@ -109,10 +109,10 @@ pub(crate) async fn send_answer(
     Path(id): Path<String>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    let asked = Question::ALL.into_iter();
-    let asked = asked.filter(|own| fields.all(own.as_str()).next().is_some());
+    let mut asked = Question::ALL.into_iter();
     let unknown = || ApiError::body("There is no such question.");
-    let question = asked.last().ok_or_else(unknown)?;
+    let question = asked.find(|own| fields.all(own.as_str()).next().is_some());
+    let question = question.ok_or_else(unknown)?;
     let answer = fields.get(question.as_str()).and_then(Answer::from_word);
     let given = give(&app, &visitor, &id, fields.get("site"), question, answer).await?;
     let (site, comment, _, headers) = given;
