@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Write everything of a site into one file, which `rejoinder import` reads
     Export(ExportArgs),
+    /// Write what everyone may read of a site as files that need no server and no script
+    Freeze(FreezeArgs),
     /// Check the database against its own rules
     Doctor(Place),
     /// Write a copy of the database into a new file while the server runs
@@ -168,6 +170,18 @@ pub(crate) struct ExportArgs {
     /// The file to write [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FreezeArgs {
+    /// The site's host
+    #[arg(long, value_name = "HOST")]
+    pub(crate) site: String,
+    /// The folder to write, which must be new or empty
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
     #[command(flatten)]
     pub(crate) place: Place,
 }

@@ -22,7 +22,7 @@ use clap::Parser as _;
 use media::worker;
 
 use crate::cli::Command;
-use crate::commands::{backup, doctor, erasures, export, import, serve, site, staff};
+use crate::commands::{backup, doctor, erasures, export, freeze, import, serve, site, staff};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
@@ -44,6 +44,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Staff(args) => staff::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Freeze(args) => freeze::run(&args),
         Command::Doctor(place) => doctor::run(&place),
         Command::Backup(args) => backup::back_up(&args),
         Command::Restore(args) => backup::restore(&args),

@@ -145,6 +145,8 @@ pub(crate) enum Place {
     Comment(CommentId),
     /// A comment on the server's own page, which needs no script.
     Own(CommentId),
+    /// A comment in the same file.
+    Here(CommentId),
     /// The form under a comment, in the comment's branch.
     Reply(CommentId),
     /// A choice among the roots.
@@ -179,6 +181,7 @@ impl fmt::Display for Link<'_> {
             (Place::Comment(id) | Place::Own(id), _) => {
                 write!(f, "{thread}&comment={id}#comment-{id}")
             }
+            (Place::Here(id), _) => write!(f, "#comment-{id}"),
             (Place::Reply(id), _) => write!(f, "{thread}&reply={id}#compose"),
             (Place::Edit(id) | Place::Flag(id) | Place::Sources(id), _) => {
                 let (base, site) = (&self.links.base, encoded(&self.links.host));

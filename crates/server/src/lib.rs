@@ -26,6 +26,7 @@ pub use config::{
     Config, ConnectionLimits, ProxyHeader, RateLimits, RequestPace, StreamLimits,
     names_this_machine,
 };
+pub use http::assets::frozen_style;
 pub use http::internal::internal_router;
 pub use http::live::Live;
 pub use http::page_cache::PageCache;

@@ -5,6 +5,7 @@ pub mod comment;
 pub mod cursor;
 pub mod event;
 pub mod feed;
+pub mod frozen;
 pub mod page;
 pub mod player;
 pub mod policy;

@@ -51,9 +51,9 @@ pub fn compare(theirs: &[Line], ours: Vec<LedgerPayment>) -> Comparison {
         }
     }
     let only_here = ours
-        .iter()
+        .into_iter()
         .filter(|own| !is_named(own) && own.left.minor != 0);
-    compared.missing_there.extend(only_here.cloned());
+    compared.missing_there.extend(only_here);
     compared
 }
 

@@ -432,10 +432,8 @@ fn separator(text: &str) -> char {
     let by_count = |sign: &char| count(*sign);
     // A comma is in amounts, too.
     let clear = [';', '\t', '|'].into_iter().max_by_key(by_count);
-    match clear.filter(|sign| count(*sign) >= lines.len()) {
-        Some(sign) => sign,
-        None => ',',
-    }
+    let in_each_line = |sign: &char| count(*sign) >= lines.len();
+    clear.filter(in_each_line).unwrap_or(',')
 }
 
 /// The lines of a text as cells. A cell in quotation marks may hold anything, with the marks doubled.

@@ -4,6 +4,7 @@ pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod erasures;
 pub(crate) mod export;
+pub(crate) mod freeze;
 pub(crate) mod import;
 pub(crate) mod serve;
 pub(crate) mod site;

@@ -39,7 +39,11 @@ fn every_command_that_ends_leaves_everything_in_one_file() {
     let site = ["--site", "news.example"];
     let ledger = place.path("ledger");
     let ledger = ledger.to_str().unwrap();
-    let ends: [&[&str]; 9] = [
+    let frozen = place.path("frozen");
+    let frozen = frozen.to_str().unwrap();
+    let exported = place.path("news.jsonl");
+    let exported = exported.to_str().unwrap();
+    let ends: [&[&str]; 11] = [
         &["site", "add", "news.example"],
         &["site", "set", "news.example", "title", "The News"],
         &["site", "show", "nowhere.example"],
@@ -54,6 +58,8 @@ fn every_command_that_ends_leaves_everything_in_one_file() {
         ],
         &["import", "wordpress", sample, site[0], site[1]],
         &["doctor"],
+        &["export", site[0], site[1], "--output", exported],
+        &["freeze", site[0], site[1], frozen],
         &["backup", backup],
         &["erasures", "write", ledger],
         &["restore", backup, "--replace"],

@@ -5,6 +5,7 @@ mod closing;
 mod connections;
 mod demo;
 mod durability;
+mod freezing;
 mod imports;
 mod payments;
 mod private;

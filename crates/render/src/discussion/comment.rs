@@ -8,6 +8,7 @@ use rejoinder_core::{Comment, CommentId, PageKey, Settings, State, Time};
 
 use crate::catalogue::{Catalogue, Day, Name, Number, fill};
 use crate::discussion::avatar::Avatar;
+use crate::discussion::target::RenderTarget;
 use crate::html::Html;
 use crate::links::{Act, Link, Links, Place};
 use crate::passages::sources::Check;
@@ -19,7 +20,7 @@ use crate::{Context, discussion::card};
 /// Unlike in a thread, a comment that waits for a moderator is shown: only its author is given this.
 pub fn comment_html(context: &Context<'_>, key: &PageKey, entry: &ThreadEntry) -> String {
     let links = Links::new(context.base, context.site, key);
-    let frame = Frame::new(context, &links, false);
+    let frame = Frame::new(context, &links, RenderTarget::Widget);
     let mut out = String::with_capacity(2_048);
     if matches!(entry.comment.state, State::Published | State::Held) {
         frame
@@ -39,8 +40,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) marked: Option<CommentId>,
     /// Whether replies are still taken.
     pub(crate) is_open: bool,
-    /// Whether this is a page of the server's own, which must work without script.
-    is_page: bool,
+    target: RenderTarget,
     voting: Voting,
     collapse_below: i64,
     /// Comments posted after this hide their score.
@@ -48,7 +48,7 @@ pub(crate) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub(crate) fn new(context: &Context<'a>, links: &'a Links, is_page: bool) -> Self {
+    pub(crate) fn new(context: &Context<'a>, links: &'a Links, target: RenderTarget) -> Self {
         let settings = &context.site.settings;
         Self {
             texts: context.texts,
@@ -56,7 +56,7 @@ impl<'a> Frame<'a> {
             links,
             marked: None,
             is_open: settings.mode != Mode::Closed,
-            is_page,
+            target,
             voting: settings.voting,
             collapse_below: settings.collapse_below,
             scores_until: scores_until(settings, context.now),
@@ -88,14 +88,14 @@ impl<'a> Frame<'a> {
                 && comment.state == State::Published,
             voting: self.voting,
             score: self.score(comment),
-            is_page: self.is_page,
+            target: self.target,
             links: self.links,
             cards: card::shown(self.settings, comment),
             check: Check::of(
                 self.texts,
                 self.links,
                 comment,
-                self.is_page,
+                self.target,
                 self.settings.source_checks == SourceChecks::On,
             )
             .as_ref()
@@ -124,6 +124,9 @@ impl<'a> Frame<'a> {
 
     /// What stands for the branch of `comment` while it is folded, where it can be.
     pub(crate) fn fold(&self, comment: &Comment) -> Option<Fold> {
+        if self.target == RenderTarget::Frozen {
+            return None;
+        }
         let is_low = comment.is_published()
             && self.voting != Voting::Off
             && self
@@ -198,7 +201,7 @@ pub(crate) struct CommentView<'a> {
     takes_replies: bool,
     voting: Voting,
     score: Option<i64>,
-    is_page: bool,
+    target: RenderTarget,
     links: &'a Links,
     cards: Vec<card::CardView<'a>>,
     check: Option<Html<'static>>,
@@ -225,14 +228,23 @@ impl CommentView<'_> {
         self.texts.number(*n)
     }
 
-    /// On a page of our own a comment's address is there too, so that it needs no script.
+    /// On a page of our own a comment's address is there too, so that it needs no script, and in a file
+    /// by itself, so that it needs no server.
     fn permalink(&self) -> Link<'_> {
         let id = self.comment.id;
-        self.links.to(if self.is_page {
-            Place::Own(id)
-        } else {
-            Place::Comment(id)
+        self.links.to(match self.target {
+            RenderTarget::Page => Place::Own(id),
+            RenderTarget::Widget | RenderTarget::Rest => Place::Comment(id),
+            RenderTarget::Frozen => Place::Here(id),
         })
+    }
+
+    fn is_page(&self) -> bool {
+        self.target == RenderTarget::Page
+    }
+
+    fn is_frozen(&self) -> bool {
+        self.target == RenderTarget::Frozen
     }
 
     fn reply_link(&self) -> Link<'_> {

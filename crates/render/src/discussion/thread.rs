@@ -11,6 +11,7 @@ use rejoinder_core::{Comment, CommentId, Filter, Page, PageKey, Thread, Time, di
 use crate::catalogue::{Catalogue, fill};
 use crate::discussion::comment::Frame;
 use crate::discussion::form::{ReplyForm, compose};
+use crate::discussion::target::RenderTarget;
 use crate::discussion::tree::Tree;
 use crate::html::Html;
 use crate::links::{Link, Links, Place};
@@ -47,17 +48,6 @@ struct ClosedNotice<'a> {
     notice: &'a str,
 }
 
-/// What a thread is rendered for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RenderTarget {
-    /// The widget, which knows where it is.
-    Widget,
-    /// The widget, which has the beginning already.
-    Rest,
-    /// A page of the server's own, which must work without script.
-    Page,
-}
-
 pub(crate) fn section(
     context: &Context<'_>,
     thread: &Thread,
@@ -66,7 +56,7 @@ pub(crate) fn section(
 ) -> Html<'static> {
     let links = links(context, thread);
     let closed_at = closed_at(context, thread);
-    let mut frame = Frame::new(context, &links, target == RenderTarget::Page);
+    let mut frame = Frame::new(context, &links, target);
     frame.is_open &= closed_at.is_none();
     frame.marked = view.marked;
     let parent = view

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::Context;
 use crate::catalogue::{Catalogue, Number, fill};
+use crate::discussion::target::RenderTarget;
 use crate::html::Html;
 use crate::links::{Act, Link, Links, Place};
 use crate::page::rendered;
@@ -121,8 +122,7 @@ pub(crate) struct Check<'a> {
     comment: &'a Comment,
     check: &'a SourceCheck,
     status: Status,
-    /// Whether this is a page of the server's own, which must work without script.
-    is_page: bool,
+    target: RenderTarget,
     /// Whether what is asked can be answered.
     is_asked: bool,
 }
@@ -133,7 +133,7 @@ impl<'a> Check<'a> {
         texts: &'static Catalogue,
         links: &'a Links,
         comment: &'a Comment,
-        is_page: bool,
+        target: RenderTarget,
         takes_answers: bool,
     ) -> Option<Self> {
         let check = comment.source_check.as_deref()?;
@@ -143,11 +143,20 @@ impl<'a> Check<'a> {
             comment,
             check,
             status: check.status(),
-            is_page,
+            target,
             is_asked: takes_answers
+                && target != RenderTarget::Frozen
                 && comment.state == State::Published
                 && check.withdrawn_at.is_none(),
         })
+    }
+
+    fn is_page(&self) -> bool {
+        self.target == RenderTarget::Page
+    }
+
+    fn is_frozen(&self) -> bool {
+        self.target == RenderTarget::Frozen
     }
 
     fn stance(&self) -> &'static str {
@@ -390,7 +399,7 @@ pub fn sources_page(
         direction: language.direction(),
         assets: context.assets,
         title: &context.texts.sources.title,
-        check: Check::of(context.texts, &links, comment, false, false)
+        check: Check::of(context.texts, &links, comment, RenderTarget::Widget, false)
             .as_ref()
             .map(Html::of),
         links: &links,

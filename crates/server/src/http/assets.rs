@@ -24,6 +24,13 @@ pub(crate) fn named(name: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.name == name)
 }
 
+/// What pages look like that stand as files by themselves.
+pub fn frozen_style() -> Vec<u8> {
+    let names = ["thread.css", "extras.css", "page.css"];
+    let styles = names.iter().filter_map(|name| named(name));
+    styles.flat_map(|asset| asset.identity).copied().collect()
+}
+
 impl Asset {
     fn kind(&self) -> &'static str {
         match self.name.rsplit('.').next() {

@@ -4,4 +4,5 @@ pub mod annotating;
 pub mod backup;
 pub mod export;
 pub mod foreign;
+pub mod freezing;
 pub mod imports;

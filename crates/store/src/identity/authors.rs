@@ -210,7 +210,7 @@ pub fn newsroom(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Colleague>> {
     Ok(found)
 }
 
-/// An author from six columns: id, name, kind, role, website, is_supporter.
+/// An author from six columns: id, name, kind, role, website, whether they support the site.
 pub(crate) fn read(row: &Row<'_>) -> Result<Author> {
     let unknown = |word: String| StoreError::Internal(format!("unknown word {word}").into());
     let (id, name) = (row.next()?, row.next()?);

@@ -291,7 +291,7 @@ async fn export_page(
     let sections = vec![
         section(words.differing, differing.collect()),
         section(
-            &words.missing_here,
+            words.missing_here,
             missing_here.map(|line| row(line, None)).collect(),
         ),
         section(words.missing_there, missing_there.collect()),

@@ -78,9 +78,10 @@ static INSERTS: LazyLock<HashMap<&'static str, (&'static Table, Sql)>> = LazyLoc
     EXPORTED.iter().map(with_statement).collect()
 });
 
-/// Read the export `file` into `site`, all of it or nothing, and give it the settings and origins of
-/// the file; the secret among the settings stays. Fails with [`NotTaken`] where the file or the site
-/// is not as it must be. `tell` hears after each row how many there were.
+/// Read the export `file` into `site`, all of it or nothing. Fails with [`NotTaken`].
+///
+/// The site gets the settings and origins of the file; the secret among the settings stays. `tell` hears
+/// after each row how many lines there were.
 ///
 /// Texts are rendered, and HTML sanitised, as if they had just been written: the file is trusted with
 /// who wrote what, and with nothing that runs in a browser.

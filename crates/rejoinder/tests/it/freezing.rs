@@ -1,0 +1,67 @@
+//! A site as files that need no server.
+
+use std::fs;
+
+use crate::program::{Place, repository};
+
+/// A site with the sample of WordPress on it.
+fn place() -> Place {
+    let place = Place::new();
+    place.run(&["site", "add", "news.example"]).good();
+    let file = repository("crates/archive/tests/sample.xml");
+    let map = ["--map", "https://old.example=https://news.example"];
+    let import = ["import", file.to_str().unwrap(), "--site", "news.example"];
+    place.run(&[&import[..], &map].concat()).good();
+    place
+}
+
+#[test]
+fn a_frozen_site_is_read_where_its_pages_were_without_server_or_script() {
+    let place = place();
+    let folder = place.path("frozen");
+    let freeze = ["freeze", "--site", "news.example", folder.to_str().unwrap()];
+
+    let said = place.run(&freeze).good();
+
+    let ferry = fs::read_to_string(folder.join("ferry/index.html")).unwrap();
+    assert!(said.starts_with("Froze "), "{said}");
+    assert!(ferry.contains("Ada Marsh"), "{ferry}");
+    assert!(ferry.contains("<p>The ferry was late.</p>"), "{ferry}");
+    assert!(ferry.contains("href=\"../style.css\""), "{ferry}");
+    assert!(ferry.contains("href=\"#comment-"), "{ferry}");
+    let index = fs::read_to_string(folder.join("index.html")).unwrap();
+    assert!(index.contains("href=\"ferry/index.html\""), "{index}");
+    assert!(folder.join("style.css").exists());
+    for page in [&ferry, &index] {
+        for absent in ["<script", "<form", "<button", "/embed", "/static/"] {
+            assert!(!page.contains(absent), "{absent}: {page}");
+        }
+    }
+    let again = place.run(&freeze);
+    assert_eq!(again.code, Some(1));
+    assert!(again.err.contains("is not empty"), "{}", again.err);
+}
+
+#[test]
+fn what_nobody_may_read_is_in_no_file() {
+    let place = place();
+    let folder = place.path("frozen");
+    place
+        .run(&["freeze", "--site", "news.example", folder.to_str().unwrap()])
+        .good();
+    let export = place.run(&["export", "--site", "news.example"]).good();
+    let hidden = export
+        .lines()
+        .filter(|line| line.starts_with("{\"comment\":") && !line.contains("\"published\""));
+    let ids: Vec<&str> = hidden
+        .filter_map(|line| Some(&line.split_once("\"id\":\"")?.1[..13]))
+        .collect();
+    assert!(!ids.is_empty(), "{export}");
+
+    let ferry = fs::read_to_string(folder.join("ferry/index.html")).unwrap();
+    for id in ids {
+        let stands = ferry.contains(&format!("id=\"comment-{id}\""));
+        assert!(!stands || ferry.contains("rj-gone"), "{id}");
+    }
+    assert!(!ferry.contains("@"), "{ferry}");
+}
