@@ -44,6 +44,7 @@ export function follow(thread) {
     },
     voted: (/** @type {Change} */ change) => count(thread, change),
     page: async (/** @type {Change} */ change) => {
+      thread.renew?.();
       if (!change.html !== !part(thread.section, 'closed')) {
         await (await import('./closing.js')).hear(thread, change);
       }

@@ -16,6 +16,9 @@ export async function learn(thread) {
   for (const form of thread.section.querySelectorAll('form[data-rj=compose][data-open]')) {
     (await import('./compose.js')).greet(thread, /** @type {HTMLFormElement} */ (form));
   }
+  if (thread.me?.may_ask) {
+    thread.attempt(async () => (await import('./passages.js')).start(thread));
+  }
   await ring(thread);
 }
 

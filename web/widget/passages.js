@@ -19,7 +19,10 @@ const STALE = 300;
 /** How long a selection stands still before something is offered, in ms. */
 const STILL = 250;
 
-/** @param {Thread} thread */
+/** Threads whose passages are shown, and those in whose articles what is selected is looked at. */
+const [shown, watched] = [new WeakSet(), new WeakSet()];
+
+/** Begin, or go on once it is known what the reader may do. @param {Thread} thread */
 export function start(thread) {
   const { root, host, signal } = thread.scope;
   if (!('host' in root || document.querySelector(ARTICLE))) {
@@ -30,6 +33,20 @@ export function start(thread) {
   const on = (/** @type {EventTarget} */ target, /** @type {string} */ type, /** @type {(event: any) => unknown} */ act) =>
     target.addEventListener(type, (event) => thread.attempt(() => act(event)), { signal });
 
+  if ((passages || thread.me?.may_ask) && !watched.has(thread)) {
+    watched.add(thread);
+    /** @type {any} */
+    let timer;
+    on(document, 'selectionchange', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => thread.attempt(() => choose(thread)), STILL);
+    });
+  }
+  if (shown.has(thread)) {
+    return;
+  }
+  shown.add(thread);
+  thread.renew = () => thread.attempt(async () => signal.aborted || (await passagesOf(thread)).renew());
   on(root, 'click', (event) => {
     const link = event.target.closest('a[data-rj=passage]');
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
@@ -56,14 +73,6 @@ export function start(thread) {
     thread.attempt(async () => {
       const passages = await passagesOf(thread);
       (await import('./passages_quote.js')).restore(passages);
-    });
-  }
-  if (passages) {
-    /** @type {any} */
-    let timer;
-    on(document, 'selectionchange', () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => thread.attempt(() => choose(thread)), STILL);
     });
   }
 }

@@ -11,10 +11,11 @@ import { ArticleText, unitsTo } from './passages_text.js';
  * A passage that is spoken of, as the server tells it; offsets are in scalars of the server's text.
  *
  * @typedef {object} Annotation
- * @property {string} [comment] The comment that is about it.
- * @property {string} [id] The question, where nobody has answered it.
  * @property {'comment' | 'question'} [kind]
- * @property {string} [question]
+ * @property {string} [comment] The comment that is about it.
+ * @property {string} [question] The question; of a comment, the one that it answers.
+ * @property {string} [text] What is asked, where this is a question.
+ * @property {boolean} [is_open] Whether answers are taken, where this is a question.
  * @property {string} exact
  * @property {string} prefix
  * @property {string} suffix
@@ -115,16 +116,21 @@ export class Passages {
     /** @type {{annotations: Annotation[]}} */
     const { annotations } = await answer.json();
     // What was posted here a moment ago may not be in it yet.
-    const isNew = (/** @type {Annotation} */ own) => annotations.every(({ comment }) => comment !== own.comment);
+    const isNew = (/** @type {Annotation} */ own) => annotations.every((other) => nameOf(other) !== nameOf(own));
     this.annotations = [...annotations, ...this.#posted.filter(isNew)];
     this.#read = undefined;
+  }
+
+  /** Ask again, and show what there is by now. */
+  async renew() {
+    await this.load();
+    this.#look();
   }
 
   /** Comments on passages that have come into the thread. @param {(string | null)[]} ids */
   async meet(ids) {
     if (ids.some((id) => this.annotations.every(({ comment }) => comment !== id))) {
-      await this.load();
-      this.#look();
+      await this.renew();
     }
   }
 
@@ -143,12 +149,13 @@ export class Passages {
   /**
    * A comment that was posted here: about a passage, or in the discussion of one.
    *
-   * @param {{id: string, root: string, annotation?: Annotation}} comment
+   * @param {{id: string, root: string, annotation?: Annotation, question?: {id: string}}} comment
    */
-  add({ id, root, annotation }) {
+  add({ id, root, annotation, question }) {
     const own = this.annotations.find(({ comment }) => comment === root);
     if (annotation && !own) {
-      const posted = { ...annotation, comment: id, kind: /** @type {const} */ ('comment'), n: 1 };
+      const kind = /** @type {const} */ ('comment');
+      const posted = { ...annotation, kind, comment: id, n: 1, ...(question && { question: question.id }) };
       this.annotations.push(posted);
       this.#posted.push(posted);
     } else if (own) {
@@ -170,8 +177,7 @@ export class Passages {
   async show(id) {
     const is = () => this.groups.find((group) => group.annotations.some(({ comment }) => comment === id));
     if (!is()) {
-      await this.load();
-      this.#look();
+      await this.renew();
     }
     const group = is();
     group && this.marks.visit(group, group.annotations.findIndex(({ comment }) => comment === id));
@@ -226,9 +232,10 @@ export class Passages {
       const place = anchor(folded, { ...annotation, start });
       const range = place && text.range(place.start, place.end);
       if (place && range) {
-        const key = annotation.comment ?? annotation.id ?? annotation.exact;
-        const group = groups.get(place.end) ?? { key, annotations: [], ranges: [] };
+        const group = groups.get(place.end) ?? { key: nameOf(annotation), annotations: [], ranges: [] };
         groups.set(place.end, group);
+        // It stays while answers come.
+        group.key = annotation.kind === 'question' ? nameOf(annotation) : group.key;
         group.annotations.push(annotation);
         group.ranges.push(range);
       }
@@ -236,6 +243,9 @@ export class Passages {
     return [...groups.entries()].sort(([a], [b]) => a - b).map(([, group]) => group);
   }
 }
+
+/** @param {Annotation} annotation */
+const nameOf = ({ comment, question, exact }) => comment ?? question ?? exact;
 
 /**
  * What the thread's element says is the article, else what pages usually mark as it.

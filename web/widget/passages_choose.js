@@ -1,6 +1,7 @@
 /** What can be done with what is selected in the article. */
 import { rival } from './passages_anchor.js';
 import { Folded } from './passages_fold.js';
+import { ask, canAsk } from './passages_ask.js';
 import { canCorrect, correct } from './passages_correct.js';
 import { moveTo, putAfter } from './passages_place.js';
 import { canWrite, write } from './passages_quote.js';
@@ -41,7 +42,7 @@ export function withdraw() {
 /** What of the article is selected. @param {Passages} passages */
 function chosenOf(passages) {
   const selection = document.getSelection();
-  const text = canWrite(passages) || canCorrect(passages) ? passages.text() : undefined;
+  const text = canWrite(passages) || canCorrect(passages) || canAsk(passages) ? passages.text() : undefined;
   const { article } = passages;
   if (!text || !article || !selection?.rangeCount || selection.isCollapsed) {
     return null;
@@ -72,6 +73,7 @@ async function show(passages, { range, text, start, end }, key) {
   const selector = () => wholeOf(text, start, end);
   canWrite(passages) && ways.push([words.offer, () => write(passages, selector())]);
   canCorrect(passages) && ways.push([words.correct, () => correct(passages, range, selector())]);
+  canAsk(passages) && ways.push([words.ask, () => ask(passages, range, selector())]);
   const tooLong = words.too_long.replace('{max}', MAX_EXACT.toLocaleString(thread.words.locale));
   const acts = isLong ? [offerOf('p', tooLong)] : ways.map(([name]) => offerOf('button', name));
   const status = document.createElement('p');

@@ -55,6 +55,7 @@ export class Marks {
   /** @param {Group[]} groups Of an article without icons. */
   draw(groups) {
     const { article } = this.passages;
+    this.#stand(article, true);
     if (!article || !groups.length) {
       this.#icons.clear();
       this.#paint();
@@ -75,8 +76,14 @@ export class Marks {
     again && again.button.focus({ preventScroll: true });
   }
 
+  /** Whether the icons stand for links that the page itself has put behind passages. @param {Element | null} article @param {boolean} is */
+  #stand(article, is) {
+    article?.querySelectorAll('[data-rejoinder-passage]').forEach((link) => link.toggleAttribute('hidden', is));
+  }
+
   /** Take away everything that is ours. */
   clear() {
+    this.#stand(this.passages.article, false);
     this.#takeOut();
     this.#icons.clear();
     this.#ranges.now = new Set();
@@ -178,9 +185,9 @@ export class Marks {
     const isQuestion = annotations.some(({ kind }) => kind === 'question');
     button.textContent = n ? n.toLocaleString(thread.words.locale) : '?';
     button.toggleAttribute('data-question', isQuestion);
-    const { icon, question } = await this.passages.words();
+    const { icon, question, question_n } = await this.passages.words();
     const quote = short(`${annotations[0]?.exact}`, 8);
-    const label = n ? thread.words.counted(icon, n) : question;
+    const label = n || !isQuestion ? thread.words.counted(isQuestion ? question_n : icon, n) : question;
     button.ariaLabel = `${label.replace('{quote}', () => quote)}`;
   }
 

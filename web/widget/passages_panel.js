@@ -2,12 +2,14 @@
 import { part } from '../shared/nodes.js';
 import { acts as browse } from './browse.js';
 import { putAfter, putBeside } from './passages_place.js';
-import { canWrite, write } from './passages_quote.js';
+import { canAsk, tend } from './passages_ask.js';
+import { canAnswer, canWrite, write } from './passages_quote.js';
 import { dressed, shade } from './passages_shade.js';
 import { short } from './passages_text.js';
 
 /** @typedef {import('./passages_article.js').Passages} Passages */
 /** @typedef {import('./passages_article.js').Group} Group */
+/** @typedef {import('./passages_article.js').Annotation} Annotation */
 
 /** How many comments are shown: the last. */
 const SHOWN = 3;
@@ -42,15 +44,20 @@ function close() {
 /** @param {Passages} passages @param {Group} group */
 async function open(passages, group) {
   const { thread } = passages;
-  const [words, comments] = await Promise.all([passages.words(), lastOf(passages, group)]);
+  const [words, comments, questions] = await Promise.all([
+    passages.words(),
+    lastOf(passages, group),
+    questionsOf(passages, group),
+  ]);
   const host = document.createElement('rejoinder-panel');
   const panel = document.createElement('section');
   panel.className = 'rj-panel';
   panel.tabIndex = -1;
   panel.ariaLabel = words.panel;
   panel.append(headOf(group, words));
-  for (const { question } of group.annotations) {
-    question && panel.append(Object.assign(document.createElement('p'), { className: 'rj-question', textContent: question }));
+  for (const question of questions) {
+    panel.append(question.shown);
+    canAsk(passages) && panel.append(tend(passages, question, words, close));
   }
   const list = document.createElement('ol');
   list.className = 'rj-list';
@@ -139,7 +146,12 @@ function actsOf(passages, { annotations }, words, nShown) {
     const all = document.createElement('a');
     const query = new URLSearchParams(thread.address);
     const [only, ...others] = annotations.filter(({ comment }) => comment);
-    others.length ? query.set('filter', 'inline') : query.set('root', `${only?.comment}`);
+    const asked = annotations.find(({ kind }) => kind === 'question');
+    if (asked) {
+      query.set('passage', `${asked.question}`);
+    } else {
+      others.length ? query.set('filter', 'inline') : query.set('root', `${only?.comment}`);
+    }
     all.href = `${thread.scope.base}/embed?${query}`;
     all.textContent = n > nShown ? words.all.replace('{n}', n.toLocaleString(thread.words.locale)) : words.there;
     all.addEventListener('click', (event) => {
@@ -149,18 +161,46 @@ function actsOf(passages, { annotations }, words, nShown) {
     });
     acts.append(all);
   }
-  const [first] = annotations;
-  if (first && canWrite(passages)) {
-    const add = Object.assign(document.createElement('button'), { type: 'button', textContent: words.add });
+  const offer = (/** @type {string} */ name, /** @type {Annotation} */ about) => {
+    const add = Object.assign(document.createElement('button'), { type: 'button', textContent: name });
     add.addEventListener('click', () => {
       close();
-      const { exact, prefix, suffix, start, end } = first;
+      const { exact, prefix, suffix, start, end, question, text } = about;
       const place = start == null || end == null ? {} : { start, end };
-      thread.attempt(() => write(passages, { exact, prefix, suffix, ...place }));
+      const asked = question && text ? { question: { id: question, text } } : {};
+      thread.attempt(() => write(passages, { exact, prefix, suffix, ...place, ...asked }));
     });
     acts.append(add);
+  };
+  const open = annotations.filter((own) => own.is_open && canAnswer(passages));
+  const [first] = annotations.filter(({ kind }) => kind !== 'question');
+  open.forEach((own) => offer(words.answer, own));
+  if (!open.length && first && canWrite(passages)) {
+    offer(words.add, first);
   }
   return acts;
+}
+
+/**
+ * What is asked of a passage, as the server shows it.
+ *
+ * @param {Passages} passages
+ * @param {Group} group
+ * @returns {Promise<import('./passages_ask.js').Asked[]>}
+ */
+async function questionsOf({ thread }, { annotations }) {
+  const asked = annotations.filter(({ kind }) => kind === 'question');
+  const [first] = asked;
+  if (!first) {
+    return [];
+  }
+  const query = new URLSearchParams({ ...thread.address, passage: `${first.question}`, limit: '1', replies: '0' });
+  const answer = await thread.fetch(`/embed/thread?${query}`, { credentials: 'omit' });
+  const page = thread.scope.parse(await answer.text());
+  return asked.flatMap((own) => {
+    const shown = /** @type {HTMLElement | null} */ (page.querySelector(`[data-question="${own.question}"]`));
+    return shown ? [{ ...own, shown }] : [];
+  });
 }
 
 /** The last comments on a passage, oldest first, as they stand in the thread. @param {Passages} passages @param {Group} group */
@@ -178,7 +218,7 @@ async function lastOf({ thread }, { annotations }) {
   for (const comment of last) {
     comment.removeAttribute('id');
     comment.removeAttribute('data-marked');
-    comment.querySelectorAll('.rj-acts,.rj-cards,.rj-passage,.rj-to,.rj-check form').forEach((left) => left.remove());
+    comment.querySelectorAll('.rj-acts,.rj-cards,.rj-passage,.rj-asked,.rj-to,.rj-check form').forEach((left) => left.remove());
     thread.words.tellTimes(comment);
     // It would lead away from the article.
     const when = comment.querySelector('.rj-when');

@@ -8,10 +8,16 @@ import { short } from './passages_text.js';
 /** @typedef {import('./passages_anchor.js').Selector} Selector */
 
 /**
+ * The passage, and the question of it that is answered.
+ *
+ * @typedef {Selector & {question?: {id: string, text: string}}} About
+ */
+
+/**
  * Write about a passage.
  *
  * @param {Passages} passages
- * @param {Selector} selector
+ * @param {About} selector
  */
 export async function write(passages, selector) {
   const { thread } = passages;
@@ -27,6 +33,11 @@ export async function write(passages, selector) {
 /** Whether readers may, and there is a form to write in. @param {Passages} passages */
 export function canWrite({ thread, isOpen }) {
   return isOpen && !!formOf(thread);
+}
+
+/** Whether there is a form to answer in. @param {Passages} passages */
+export function canAnswer({ thread }) {
+  return !!formOf(thread);
 }
 
 /** Put back the passage of a draft that was left. @param {Passages} passages */
@@ -45,7 +56,7 @@ const keyOf = ({ thread }) => `quote:${thread.name}`;
 /** @param {import('./thread.js').Thread} thread */
 const formOf = (thread) => /** @type {HTMLFormElement | null} */ (part(thread.section, 'compose'));
 
-/** @param {Passages} passages @param {Selector} selector */
+/** @param {Passages} passages @param {About} selector */
 async function attach(passages, selector) {
   const { thread } = passages;
   const words = await passages.words();
@@ -57,13 +68,17 @@ async function attach(passages, selector) {
   const about = document.createElement('div');
   about.className = 'rj-about';
   about.dataset['rj'] = 'about';
-  const kept = Object.assign(document.createElement('input'), { type: 'hidden', name: 'annotation' });
-  kept.value = JSON.stringify(selector);
+  const { question, ...annotation } = selector;
+  const kept = Object.assign(document.createElement('input'), { type: 'hidden' });
+  kept.name = question ? 'question' : 'annotation';
+  kept.value = question ? question.id : JSON.stringify(annotation);
   const quote = document.createElement('blockquote');
   quote.dir = 'auto';
   quote.textContent = short(selector.exact, 20);
   const title = document.createElement('p');
-  title.textContent = words.about;
+  title.textContent = question ? question.text : words.about;
+  title.dir = 'auto';
+  title.className = question ? 'rj-asked' : '';
   const acts = document.createElement('p');
   acts.className = 'rj-acts';
   const off = () => drop(passages, about);

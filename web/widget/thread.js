@@ -28,6 +28,7 @@ import { Words } from './words.js';
  * @property {{url: string, n_held: number, page_action: 'close_page' | 'open_page' | null} | null} desk For moderators.
  * @property {number} n_notices
  * @property {string[]} muted Authors.
+ * @property {boolean} may_ask Whether the reader may ask questions of passages.
  */
 
 /**
@@ -55,6 +56,8 @@ export class Thread {
   #mine;
   /** What marks the comments that are new; nothing is, before the thread is used. @type {typeof import('./unread.js') | undefined} */
   #unread;
+  /** Shows anew what is said and asked of passages, once that is shown. @type {(() => unknown) | undefined} */
+  renew;
   /** @type {any} */
   #silence;
 

@@ -29,7 +29,7 @@ const CALLERS: [(&str, &[&str]); 4] = [
             "render/src/discussion/thread.rs",
             "render/src/html.rs",
             "render/src/passages/mod.rs",
-            "render/src/publication/articles.rs",
+            "render/src/publication/article.rs",
         ],
     ),
     (

@@ -116,6 +116,26 @@ id!(
     /// Names a line of an article's list of corrections.
     ErratumId
 );
+id!(
+    /// Names a question that editors ask of a passage. Those of a page sort by time.
+    QuestionId
+);
+id!(
+    /// Names a passage by a comment on it or a question of it; no comment has the id of a question.
+    PassageId
+);
+
+impl From<CommentId> for PassageId {
+    fn from(id: CommentId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<QuestionId> for PassageId {
+    fn from(id: QuestionId) -> Self {
+        Self(id.0)
+    }
+}
 
 /// Makes identifiers: 42 bits of milliseconds since 1970, 9 bits of node, 12 bits of serial.
 ///

@@ -32,8 +32,8 @@ pub use discussion::thread::{Thread, ThreadQuery};
 pub use discussion::vote::{Tally, Vote};
 pub use identity::author::{Author, AuthorKind, Reader};
 pub use ids::{
-    AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, IdSource, PageId,
-    ProposalId, RecordingId, SiteId,
+    AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, IdSource, PageId, PassageId,
+    ProposalId, QuestionId, RecordingId, SiteId,
 };
 pub use integrations::api_scope::ApiScope;
 pub use publication::settings::Settings;

@@ -218,6 +218,30 @@ pub enum Refusal {
     /// The correction was accepted or declined.
     #[error("this correction has been decided on already")]
     CorrectionDecided,
+    /// The site asks no questions of passages.
+    #[error("questions of passages are not asked here")]
+    QuestionsOff,
+    /// The question says nothing.
+    #[error("the question is empty")]
+    QuestionEmpty,
+    /// The question is too long.
+    #[error("a question can have at most {max} characters")]
+    QuestionTooLong { max: usize },
+    /// A page has so many questions already.
+    #[error("a page can have at most {max} questions")]
+    TooManyQuestions { max: usize },
+    /// There is no such question here.
+    #[error("there is no such question")]
+    QuestionUnknown,
+    /// The question takes no more answers.
+    #[error("this question takes no more answers")]
+    QuestionClosed,
+    /// There is no such passage here.
+    #[error("there is no such passage")]
+    PassageUnknown,
+    /// The passage does not stand in the article, or stands there more than once.
+    #[error("these words do not stand in the article, or not only once")]
+    PassageNotFound,
     /// The line for the list of corrections says nothing.
     #[error("the line for the list of corrections is empty")]
     ErratumEmpty,
@@ -322,6 +346,8 @@ impl Refusal {
             | Self::TooManyProposals { max }
             | Self::CorrectionTooLong { max }
             | Self::TooManyCorrections { max }
+            | Self::QuestionTooLong { max }
+            | Self::TooManyQuestions { max }
             | Self::ErratumTooLong { max }
             | Self::PassageTooLong { max }
             | Self::PassageContextTooLong { max }

@@ -77,6 +77,77 @@ const VOID: [&str; 13] = [
 /// elements.
 pub fn article_text(html: &str) -> String {
     let mut text = Text::default();
+    walk(html, &mut |step| match step {
+        Step::Start(name) | Step::End(name, _) => text.part(name),
+        Step::Text(piece, _) => text.take(&letters(piece)),
+    });
+    text.text
+}
+
+/// `html` with each of `marks` behind the scalar of [`article_text`] that it names, in their order: behind the
+/// punctuation that follows a word, and behind a link and not in it. A mark is HTML that is no part of the text.
+pub fn article_marked(html: &str, marks: &[(usize, String)]) -> String {
+    let mut text = Text::default();
+    let mut waiting = marks.iter().peekable();
+    let mut places: Vec<(usize, &str)> = Vec::new();
+    // What is due, and stands behind what follows without a space or behind the link that is open.
+    let mut due: Vec<&str> = Vec::new();
+    let mut n_links = 0_usize;
+    walk(html, &mut |step| match step {
+        Step::Start(name) => {
+            n_links += usize::from(name == "a");
+            text.part(name);
+        }
+        Step::End(name, at) => {
+            text.part(name);
+            n_links = n_links.saturating_sub(usize::from(name == "a"));
+            if n_links == 0 {
+                places.extend(due.drain(..).map(|mark| (at, mark)));
+            }
+        }
+        Step::Text(piece, mut at) => {
+            for (raw, letters) in characters(piece) {
+                let is_closing = letters.chars().all(|char| CLOSING.contains(char));
+                if n_links == 0 && !is_closing {
+                    places.extend(due.drain(..).map(|mark| (at, mark)));
+                }
+                text.take(&letters);
+                at += raw;
+                while let Some((_, mark)) = waiting.next_if(|(end, _)| *end <= text.n_scalars) {
+                    due.push(mark);
+                }
+            }
+            if n_links == 0 {
+                places.extend(due.drain(..).map(|mark| (at, mark)));
+            }
+        }
+    });
+    let mut marked = String::with_capacity(html.len() + 256 * places.len());
+    let mut from = 0;
+    for (at, mark) in places {
+        marked.push_str(html.get(from..at).unwrap_or_default());
+        marked.push_str(mark);
+        from = at;
+    }
+    marked.push_str(html.get(from..).unwrap_or_default());
+    marked
+}
+
+/// What follows a word without a space, and should not be parted from it.
+const CLOSING: &str = "\"'’”»)].,;:!?…";
+
+/// What is met on the way through an article.
+enum Step<'t> {
+    /// An element of this name starts.
+    Start(&'t str),
+    /// One ends; the byte behind it.
+    End(&'t str, usize),
+    /// Text, as HTML has it, and its first byte.
+    Text(&'t str, usize),
+}
+
+/// Go through all of `html` that is an article's text.
+fn walk(html: &str, step: &mut impl FnMut(Step<'_>)) {
     let mut tokens = Tokens::new(html);
     // The name of what is passed over, and how many of that name are open in it.
     let mut passed: Option<(String, usize)> = None;
@@ -93,18 +164,44 @@ pub fn article_text(html: &str) -> String {
                 continue;
             }
         }
+        let at = html.len() - tokens.n_left();
         match token {
-            Token::Text(piece) => text.take(piece),
-            Token::End { name } => text.part(&name),
+            Token::Text(piece) => step(Step::Text(piece, at - piece.len())),
+            Token::End { name } => step(Step::End(&name, at)),
             Token::Start { name, attributes } => {
-                text.part(&name);
+                step(Step::Start(&name));
                 if is_left_out(&name, attributes) {
                     passed = Some((name, 1));
                 }
             }
         }
     }
-    text.text
+}
+
+/// A piece of HTML without tags, as readers read it.
+fn letters(piece: &str) -> Cow<'_, str> {
+    match piece.contains('&') {
+        true => Cow::Owned(decoded(piece)),
+        false => Cow::Borrowed(piece),
+    }
+}
+
+/// The longest name of a character, with its `&` and `;`.
+const MAX_NAME: usize = 40;
+
+/// The characters of a piece of HTML without tags: how many bytes each has, and what it stands for.
+fn characters(piece: &str) -> impl Iterator<Item = (usize, Cow<'_, str>)> {
+    let mut rest = piece;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?.len_utf8();
+        let end = rest.bytes().take(MAX_NAME).position(|byte| byte == b';');
+        let named = end.filter(|_| rest.starts_with('&')).map(|end| end + 1);
+        let named = named.filter(|end| !rest[1..*end].contains('&'));
+        let len = named.unwrap_or(first);
+        let (character, behind) = rest.split_at(len);
+        rest = behind;
+        Some((len, letters(character)))
+    })
 }
 
 fn is_block(name: &str) -> bool {
@@ -121,6 +218,7 @@ fn is_left_out(name: &str, attributes: &str) -> bool {
 #[derive(Default)]
 struct Text {
     text: String,
+    n_scalars: usize,
     /// What stands between what is there and what comes.
     owed: Option<char>,
 }
@@ -134,10 +232,6 @@ impl Text {
     }
 
     fn take(&mut self, piece: &str) {
-        let piece = match piece.contains('&') {
-            true => Cow::Owned(decoded(piece)),
-            false => Cow::Borrowed(piece),
-        };
         for char in piece.chars() {
             if char.is_whitespace() {
                 if self.owed.is_none() && !self.text.is_empty() {
@@ -145,9 +239,16 @@ impl Text {
                 }
                 continue;
             }
-            self.text.extend(self.owed.take());
-            self.text.push(char);
+            if let Some(owed) = self.owed.take() {
+                self.push(owed);
+            }
+            self.push(char);
         }
+    }
+
+    fn push(&mut self, char: char) {
+        self.text.push(char);
+        self.n_scalars += 1;
     }
 }
 
@@ -155,7 +256,7 @@ impl Text {
 mod tests {
     use testing::assert_linear;
 
-    use super::article_text;
+    use super::{article_marked, article_text};
 
     #[test]
     fn the_text_is_what_readers_read() {
@@ -202,8 +303,56 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_stands_behind_its_passage() {
+        let marked = |html: &str, ends: &[usize]| {
+            let marks: Vec<_> = ends.iter().map(|end| (*end, format!("[{end}]"))).collect();
+            article_marked(html, &marks)
+        };
+        let cases: [(&str, &[usize], &str); 9] = [
+            ("<p>One two three</p>", &[7], "<p>One two[7] three</p>"),
+            (
+                "<p>One two.</p><p>Three</p>",
+                &[7],
+                "<p>One two.[7]</p><p>Three</p>",
+            ),
+            (
+                "<p>One</p>\n<p>Two</p>",
+                &[3, 7],
+                "<p>One[3]</p>\n<p>Two[7]</p>",
+            ),
+            ("<p>a&amp;b &lt;c</p>", &[3], "<p>a&amp;b[3] &lt;c</p>"),
+            ("<p>a &amp; b</p>", &[3], "<p>a &amp;[3] b</p>"),
+            (
+                "<p><a href='/'>one two</a> three</p>",
+                &[3],
+                "<p><a href='/'>one two</a>[3] three</p>",
+            ),
+            (
+                "<p>on <em>the new timetable</em>.</p>",
+                &[20],
+                "<p>on <em>the new timetable[20]</em>.</p>",
+            ),
+            (
+                "<p>one<script>1</script> two</p>",
+                &[5],
+                "<p>one<script>1</script> t[5]wo</p>",
+            ),
+            ("<p>one</p>", &[4], "<p>one</p>"),
+        ];
+        for (html, ends, expected) in cases {
+            assert_eq!(marked(html, ends), expected, "{html}");
+        }
+    }
+
+    #[test]
     fn reading_it_is_linear() {
         assert_linear("article_text", article_text);
+        assert_linear("article_marked", |text| {
+            article_marked(
+                text,
+                &[(3, "[1]".to_owned()), (usize::MAX, "[2]".to_owned())],
+            )
+        });
         assert_linear("article_text of what is hidden", |text| {
             article_text(&format!("<div hidden>{text}"))
         });

@@ -24,7 +24,7 @@ mod wordpress;
 mod writer;
 
 pub use article::article;
-pub use article_text::article_text;
+pub use article_text::{article_marked, article_text};
 pub use bare::{bare_links, bare_links_beside};
 pub use escape::escape;
 pub use markdown::{Rendered, render, render_beside};

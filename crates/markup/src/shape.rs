@@ -276,6 +276,11 @@ impl<'t> Tokens<'t> {
         }
     }
 
+    /// How many bytes have not been read.
+    pub(crate) fn n_left(&self) -> usize {
+        self.rest.len()
+    }
+
     pub(crate) fn next(&mut self) -> Option<Token<'t>> {
         loop {
             if self.rest.is_empty() {

@@ -297,6 +297,7 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
         cards: Vec::new(),
         annotation: None,
         source_check: None,
+        question: None,
     })
 }
 
@@ -306,6 +307,7 @@ const fn query(root: Option<CommentId>) -> ThreadQuery {
         after: None,
         root,
         filter: None,
+        passage: None,
         limit: 20,
         replies: 3,
     }
@@ -367,8 +369,11 @@ fn thread(article: &Article, comments: &[Comment], root: Option<CommentId>) -> T
         recordings: Vec::new(),
         n_annotations: 0,
         n_source_checks: 0,
+        n_questions: 0,
+        passage: None,
         passages: None,
         errata: Vec::new(),
+        marks: Vec::new(),
         next: comments
             .first()
             .filter(|_| root.is_none())

@@ -26,7 +26,7 @@ use rejoinder_core::{CommentId, Site, Time};
 
 pub use catalogue::{Catalogue, problem};
 pub use discussion::comment::comment_html;
-pub use discussion::form::{Form, Problem};
+pub use discussion::form::{About, Form, Problem};
 pub use discussion::frozen::{FrozenPage, frozen_index, frozen_page, frozen_title};
 pub use discussion::pages::{edit_page, thread_page};
 pub use discussion::thread::{closed_notice, thread_fragment};

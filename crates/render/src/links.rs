@@ -3,7 +3,9 @@
 use std::fmt;
 
 use rejoinder_core::discussion::card::{Icon, Picture};
-use rejoinder_core::{CommentId, Cursor, Filter, PageKey, RecordingId, Site, ThreadQuery};
+use rejoinder_core::{
+    CommentId, Cursor, Filter, PageKey, PassageId, RecordingId, Site, ThreadQuery,
+};
 use url::form_urlencoded;
 
 /// The addresses in one thread. All are absolute, since the HTML is shown on the publisher's page.
@@ -48,6 +50,9 @@ impl Links {
         if let Some(filter) = query.filter {
             self.kept.push_str("&filter=");
             self.kept.push_str(filter.as_str());
+        }
+        if let Some(passage) = query.passage {
+            self.kept.push_str(&format!("&passage={passage}"));
         }
         self
     }
@@ -151,6 +156,8 @@ pub(crate) enum Place {
     Reply(CommentId),
     /// A choice among the roots.
     Filter(Filter),
+    /// What is said and asked of a passage.
+    Passage(PassageId),
     /// The page on which its author changes or deletes a comment.
     Edit(CommentId),
     /// The page on which a reader tells the moderators of a comment.
@@ -192,6 +199,7 @@ impl fmt::Display for Link<'_> {
                 };
                 write!(f, "{base}/embed/comments/{id}/{what}?site={site}")
             }
+            (Place::Passage(id), _) => write!(f, "{thread}&passage={id}"),
             (Place::Filter(filter), _) => write!(f, "{thread}&filter={}", filter.as_str()),
         }
     }

@@ -143,15 +143,19 @@ const DESK: [Place; 5] = [
 ];
 
 /// The editors' pages.
-const EDIT: [Place; 3] = [
+const EDIT: [Place; 4] = [
     (
         "/recordings",
         |texts| &texts.titles.recordings,
         Role::Editor,
     ),
     ("/passages", |texts| &texts.titles.passages, Role::Editor),
+    (QUESTIONS, |texts| &texts.titles.questions, Role::Editor),
     (CORRECTIONS, |texts| &texts.titles.corrections, Role::Editor),
 ];
+
+/// Where the questions of passages are.
+pub(crate) const QUESTIONS: &str = "/questions";
 
 /// Where the corrections that readers sent are.
 pub(crate) const CORRECTIONS: &str = "/corrections";

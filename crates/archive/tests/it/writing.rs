@@ -102,6 +102,7 @@ impl Place {
             after: None,
             root: None,
             filter: None,
+            passage: None,
             limit: 100,
             replies: 20,
         };

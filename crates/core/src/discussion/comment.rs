@@ -7,7 +7,7 @@ use crate::discussion::vote::Tally;
 use crate::identity::author::Author;
 use crate::ids::{CommentId, PageId};
 use crate::moderation::reason::StateReason;
-use crate::passages::{Annotation, SourceCheck};
+use crate::passages::{Annotation, Asked, SourceCheck};
 use crate::safe_html::SafeHtml;
 use crate::time::Time;
 use crate::word::Word;
@@ -103,6 +103,8 @@ pub struct Comment {
     pub annotation: Option<Box<Annotation>>,
     /// The sources that it carries for or against that passage.
     pub source_check: Option<Box<SourceCheck>>,
+    /// The question of that passage that it answers.
+    pub question: Option<Box<Asked>>,
     /// For a root: how many published comments its branch holds below it.
     pub n_descendants: i64,
 }

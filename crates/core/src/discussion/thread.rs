@@ -4,8 +4,8 @@ use crate::discussion::comment::Comment;
 use crate::discussion::cursor::Cursor;
 use crate::discussion::page::{Page, PageKey};
 use crate::discussion::sort::{Filter, Sort};
-use crate::ids::CommentId;
-use crate::passages::Erratum;
+use crate::ids::{CommentId, PassageId};
+use crate::passages::{Erratum, Mark, Passage};
 use crate::publication::settings::{Passages, Settings};
 use crate::recordings::Recording;
 
@@ -26,6 +26,8 @@ pub struct ThreadQuery {
     pub root: Option<CommentId>,
     /// Choose among the roots.
     pub filter: Option<Filter>,
+    /// Only the roots that are about this passage.
+    pub passage: Option<PassageId>,
     /// How many roots (with `root`: direct replies), 1 to 100.
     pub limit: usize,
     /// How many replies of each comment at first.
@@ -40,6 +42,7 @@ impl ThreadQuery {
             after: None,
             root: None,
             filter: None,
+            passage: None,
             limit: settings.roots_per_page,
             replies: settings.replies_shown,
         }
@@ -84,10 +87,16 @@ pub struct Thread {
     pub n_annotations: i64,
     /// How many of those comments carry sources.
     pub n_source_checks: i64,
+    /// How many questions are asked of its passages.
+    pub n_questions: i64,
+    /// With `query.passage`: the passage, where it is known.
+    pub passage: Option<Box<Passage>>,
     /// What its readers may do with passages, where that was said of the page itself.
     pub passages: Option<Passages>,
     /// The list of what its article was corrected in, the newest first.
     pub errata: Vec<Erratum>,
+    /// Where its article is marked, in the order of the text.
+    pub marks: Vec<Mark>,
 }
 
 impl Thread {
@@ -103,8 +112,11 @@ impl Thread {
             recordings: Vec::new(),
             n_annotations: 0,
             n_source_checks: 0,
+            n_questions: 0,
+            passage: None,
             passages: None,
             errata: Vec::new(),
+            marks: Vec::new(),
         }
     }
 }
@@ -187,6 +199,7 @@ mod tests {
             cards: Vec::new(),
             annotation: None,
             source_check: None,
+            question: None,
         }
     }
 

@@ -109,6 +109,30 @@ pub fn anchor(text: &Folded, selector: &Selector) -> Option<Anchor> {
     wanted.best(places).and_then(|place| wanted.anchor(&place))
 }
 
+/// The places of `text` where the passage of `selector` may stand, the likeliest first, at most `max`: for
+/// somebody who knows it when they see it. A place is named that [`anchor`] would not dare to take.
+pub fn candidates(text: &Folded, selector: &Selector, max: usize) -> Vec<Anchor> {
+    let wanted = Wanted::new(text, selector);
+    if wanted.exact.is_empty() {
+        return Vec::new();
+    }
+    let mut places = wanted.exact_places();
+    if wanted.exact.len() >= MIN_CHANGED {
+        places.extend(wanted.changed_places());
+    }
+    places.sort_by_key(|place| (Reverse(place.score), place.errors, place.start));
+    let mut apart: Vec<Place> = Vec::new();
+    for place in places {
+        if apart.len() < max && apart.iter().all(|other| !is_same(other, &place)) {
+            apart.push(place);
+        }
+    }
+    apart
+        .iter()
+        .filter_map(|place| wanted.anchor(place))
+        .collect()
+}
+
 /// How good the best other place is for a passage that stands at `position` of `text`, of 1,000.
 ///
 /// What is known of a text in which the passage stood tells later whether a place is the passage,

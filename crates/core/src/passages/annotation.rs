@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::anchoring::{Anchor, anchor, exact_rival, rival};
 use super::folded::Folded;
 use super::selector::{Position, Quote, Selector};
+use crate::Refusal;
+use crate::ids::AuthorId;
 
 /// So many words of a passage stand above its comment.
 const SHOWN_WORDS: usize = 20;
@@ -25,6 +27,9 @@ pub struct Annotation {
     /// How it is found in the newest version of the article that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Selector>,
+    /// Who has said where it stands, where nobody could find it and as long as it stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placed_by: Option<AuthorId>,
 }
 
 /// What became of a passage with a new version of its article.
@@ -98,6 +103,43 @@ impl Annotation {
             selector,
             state: AnnotationState::Unknown,
             current: None,
+            placed_by: None,
+        }
+    }
+
+    /// The annotation where an editor says that it stands in the newest version of the article.
+    pub fn placed(&self, text: &str, position: Position, by: AuthorId) -> Result<Self, Refusal> {
+        let mut current = Selector {
+            quote: Quote::of(text, position)?,
+            position: Some(position),
+            rival: None,
+        };
+        current.rival = Some(rival(&Folded::new(text), &current, position));
+        let is_as_quoted = are_same_words(&current.quote.exact, &self.selector.quote.exact);
+        Ok(Self {
+            selector: self.selector.clone(),
+            state: match is_as_quoted {
+                true => AnnotationState::Anchored,
+                false => AnnotationState::Changed,
+            },
+            current: Some(current),
+            placed_by: Some(by),
+        })
+    }
+
+    /// Whether both end at one place of the article, so that one icon stands for them.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        match (self.position(), other.position()) {
+            (Some(own), Some(others)) => own.end == others.end,
+            _ => self.selector.quote == other.selector.quote,
+        }
+    }
+
+    /// Where it stands in the newest version of the article.
+    pub fn position(&self) -> Option<Position> {
+        match self.state {
+            AnnotationState::Anchored | AnnotationState::Changed => self.current.as_ref()?.position,
+            AnnotationState::Orphaned | AnnotationState::Unknown => None,
         }
     }
 
@@ -140,6 +182,9 @@ impl Annotation {
         let annotation = Self {
             selector: self.selector.clone(),
             state,
+            placed_by: self
+                .placed_by
+                .filter(|_| self.current.as_ref() == Some(way)),
             current: Some(current),
         };
         (annotation, fate)
@@ -263,6 +308,55 @@ mod tests {
             (AnnotationState::Anchored, Fate::Moved)
         );
         assert_eq!(fifth.selector, annotation().selector);
+    }
+
+    #[test]
+    fn what_an_editor_has_placed_is_followed_from_there() {
+        let by = AuthorId(7);
+        let rewritten = "The ferry was late. Its skipper put it down to the summer schedule.";
+        let (orphan, fate) = after(&annotation(), rewritten);
+        assert_eq!(fate, Fate::Orphaned);
+        let position = Position { start: 47, end: 66 };
+
+        let placed = orphan.placed(rewritten, position, by).unwrap();
+
+        assert_eq!(placed.to_find().quote.exact, "the summer schedule");
+        assert_eq!(placed.state, AnnotationState::Changed);
+        let (next, fate) = after(&placed, &format!("It rained. {rewritten}"));
+        assert_eq!((fate, next.placed_by), (Fate::Moved, Some(by)));
+        let (back, _) = after(&next, TEXT);
+        assert_eq!(
+            (back.state, back.placed_by),
+            (AnnotationState::Anchored, None)
+        );
+        assert!(
+            placed
+                .placed(
+                    rewritten,
+                    Position {
+                        start: 500,
+                        end: 501
+                    },
+                    by
+                )
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn what_ends_at_one_place_stands_beside_each_other() {
+        let (one, _) = after(&annotation(), TEXT);
+        let longer = Annotation::new(Selector {
+            quote: Quote::of(TEXT, Position { start: 30, end: 66 }).unwrap(),
+            position: Some(Position { start: 30, end: 66 }),
+            rival: None,
+        });
+        let (longer, _) = after(&longer, TEXT);
+        let (orphan, _) = after(&annotation(), "Another article.");
+
+        assert!(one.is_beside(&longer));
+        assert!(annotation().is_beside(&orphan));
+        assert!(!longer.is_beside(&orphan));
     }
 
     #[test]

@@ -2,17 +2,21 @@
 
 mod anchoring;
 mod annotation;
+mod asked;
 pub mod correction;
 mod folded;
 mod myers;
 mod pasted;
+pub mod question;
 mod selector;
 pub mod source_check;
 pub mod source_policy;
 
-pub use anchoring::{Anchor, anchor, rival};
+pub use anchoring::{Anchor, anchor, candidates, rival};
 pub use annotation::{Annotation, AnnotationState, Fate, Report};
+pub use asked::Asked;
 pub use correction::{Correction, Erratum};
 pub use folded::Folded;
+pub use question::{Mark, Passage, Question};
 pub use selector::{MAX_CONTEXT, MAX_EXACT, Position, Quote, Selector};
 pub use source_check::{SourceCheck, Sources};

@@ -15,18 +15,24 @@ impl Selector {
         }
     }
 
+    /// Whether its words are known and nothing else.
+    pub fn is_alone(&self) -> bool {
+        let Quote { prefix, suffix, .. } = &self.quote;
+        self.position.is_none() && prefix.is_empty() && suffix.is_empty()
+    }
+
     /// The passage with what stands beside it and where it stands in `text`, where its words alone are known
     /// and stand there once.
     #[must_use]
     pub fn completed(self, text: &str) -> Self {
-        let Quote { prefix, suffix, .. } = &self.quote;
-        if self.position.is_some() || !prefix.is_empty() || !suffix.is_empty() {
+        if !self.is_alone() {
             return self;
         }
         self.found_once(text).unwrap_or(self)
     }
 
-    fn found_once(&self, text: &str) -> Option<Self> {
+    /// The same with its place, where the words of the passage stand in `text` once.
+    pub fn found_once(&self, text: &str) -> Option<Self> {
         let words: Vec<&str> = self.quote.exact.split_whitespace().collect();
         let words = words.join(" ");
         let flat = text.replace('\n', " ");

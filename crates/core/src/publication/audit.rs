@@ -94,11 +94,23 @@ pub enum Change {
     Reconciled,
     /// It tells nothing more.
     HookRemoved,
+    /// A question was asked of a passage.
+    QuestionAsked,
+    /// It asks something else.
+    QuestionChanged,
+    /// It takes no more answers.
+    QuestionClosed,
+    /// It takes answers again.
+    QuestionReopened,
+    /// It was deleted.
+    QuestionDeleted,
+    /// It was said where a passage stands that could not be found.
+    PassagePlaced,
 }
 
 impl Change {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 39] = [
         Self::SiteAdded,
         Self::Setting,
         Self::Origins,
@@ -132,6 +144,12 @@ impl Change {
         Self::StatementAdded,
         Self::Reconciled,
         Self::HookRemoved,
+        Self::QuestionAsked,
+        Self::QuestionChanged,
+        Self::QuestionClosed,
+        Self::QuestionReopened,
+        Self::QuestionDeleted,
+        Self::PassagePlaced,
     ];
 
     /// The word that is stored; it never changes.
@@ -170,6 +188,12 @@ impl Change {
             Self::StatementAdded => "ledger.statement",
             Self::Reconciled => "ledger.reconciled",
             Self::HookRemoved => "payment_hook.removed",
+            Self::QuestionAsked => "question.asked",
+            Self::QuestionChanged => "question.changed",
+            Self::QuestionClosed => "question.closed",
+            Self::QuestionReopened => "question.reopened",
+            Self::QuestionDeleted => "question.deleted",
+            Self::PassagePlaced => "passage.placed",
         }
     }
 

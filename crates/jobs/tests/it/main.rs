@@ -157,7 +157,7 @@ impl World {
             rendered: markup::render(text),
             work: Work::NotAsked,
             solution: None,
-            annotation: None,
+            about: None,
             sources: None,
             article: None,
             notify: None,

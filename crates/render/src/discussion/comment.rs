@@ -2,7 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
-use rejoinder_core::passages::AnnotationState;
+use rejoinder_core::passages::{Annotation, AnnotationState};
 use rejoinder_core::publication::settings::{Mode, SourceChecks, Voting};
 use rejoinder_core::{Comment, CommentId, PageKey, Settings, State, Time};
 
@@ -45,6 +45,8 @@ pub(crate) struct Frame<'a> {
     collapse_below: i64,
     /// Comments posted after this hide their score.
     scores_until: Option<Time>,
+    /// Whether the passage stands above all of them.
+    pub(crate) is_of_passage: bool,
 }
 
 impl<'a> Frame<'a> {
@@ -60,6 +62,7 @@ impl<'a> Frame<'a> {
             voting: settings.voting,
             collapse_below: settings.collapse_below,
             scores_until: scores_until(settings, context.now),
+            is_of_passage: false,
         }
     }
 
@@ -89,6 +92,7 @@ impl<'a> Frame<'a> {
             voting: self.voting,
             score: self.score(comment),
             target: self.target,
+            is_of_passage: self.is_of_passage,
             links: self.links,
             cards: card::shown(self.settings, comment),
             check: Check::of(
@@ -202,12 +206,19 @@ pub(crate) struct CommentView<'a> {
     voting: Voting,
     score: Option<i64>,
     target: RenderTarget,
+    is_of_passage: bool,
     links: &'a Links,
     cards: Vec<card::CardView<'a>>,
     check: Option<Html<'static>>,
 }
 
 impl CommentView<'_> {
+    /// The passage that it is about, unless that stands above all.
+    fn passage(&self) -> Option<&Annotation> {
+        let own = self.comment.annotation.as_deref();
+        own.filter(|_| !self.is_of_passage)
+    }
+
     fn html(&self) -> Html<'_> {
         times::beside(self.texts, &self.comment.html)
     }

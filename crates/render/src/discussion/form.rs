@@ -4,7 +4,7 @@ use std::fmt;
 
 use askama::Template;
 use rejoinder_core::publication::settings::{Email, Guests, Mode};
-use rejoinder_core::{Comment, CommentId};
+use rejoinder_core::{Comment, CommentId, PassageId, QuestionId};
 
 use crate::Context;
 use crate::catalogue::{Catalogue, Name, fill};
@@ -27,8 +27,19 @@ pub struct Form<'a> {
     pub website: &'a str,
     /// Of what to tell by mail.
     pub notify: &'a str,
+    /// The part of the article that the comment is about.
+    pub about: Option<About>,
     /// Why it was not taken.
     pub problem: Option<Problem<'a>>,
+}
+
+/// The part of an article that a form's comment is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The passage of a question, which the comment answers.
+    Question(QuestionId),
+    /// A passage that others are speaking of.
+    Passage(PassageId),
 }
 
 /// Why a form was not taken.
@@ -129,6 +140,14 @@ impl<'a> Compose<'a> {
             (false, Some(_)) => &form.post_reply,
             (false, None) => &form.post,
         }
+    }
+
+    /// The hidden field that names what the comment is about.
+    fn about(&self) -> Option<(&'static str, String)> {
+        Some(match self.form.about? {
+            About::Question(id) => ("question", id.to_string()),
+            About::Passage(id) => ("passage", id.to_string()),
+        })
     }
 
     fn tools(&self) -> [Tool<'a>; 9] {

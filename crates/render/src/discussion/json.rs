@@ -10,7 +10,7 @@ use crate::catalogue::Catalogue;
 use crate::discussion::comment::scores_until;
 use crate::discussion::thread::{closed_at, key, links, n_comments, title};
 use crate::links::{Links, Place};
-use crate::passages::{AnnotationBody, SourcesBody};
+use crate::passages::{AnnotationBody, AskedBody, QuestionBody, SourcesBody};
 use crate::recordings::times;
 
 /// A page's thread, as far as it was asked for.
@@ -29,6 +29,9 @@ pub struct ThreadBody {
     /// many.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ancestors: Vec<CommentBody>,
+    /// What is asked of the passage that was asked for, the oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<QuestionBody>,
     /// The roots, with their first replies.
     pub comments: Vec<CommentBody>,
     /// The cursor after which the roots go on.
@@ -90,6 +93,9 @@ pub struct CommentBody {
     /// The sources that it carries for or against that passage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sources: Option<SourcesBody>,
+    /// The question of that passage that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<AskedBody>,
 }
 
 /// Who wrote a comment.
@@ -117,6 +123,9 @@ pub fn thread(context: &Context<'_>, thread: &Thread) -> ThreadBody {
         n_comments: n_comments(thread),
         version: thread.page.as_ref().map_or(0, |page| page.version),
         ancestors: ancestors(context, thread),
+        questions: thread.passage.as_ref().map_or_else(Vec::new, |passage| {
+            passage.questions.iter().map(QuestionBody::of).collect()
+        }),
         comments: nested(context, thread),
         next: thread.next.map(|cursor| cursor.to_string()),
     }
@@ -225,6 +234,7 @@ impl Maker {
             state: comment.state.as_str(),
             annotation: comment.annotation.as_deref().map(AnnotationBody::of),
             sources: comment.source_check.as_deref().map(SourcesBody::of),
+            question: comment.question.as_deref().map(AskedBody::of),
             up: shown(comment.tally.up),
             down: shown(comment.tally.down),
             ..self.tombstone(comment)
@@ -250,6 +260,7 @@ impl Maker {
             url: self.links.to(Place::Comment(comment.id)).to_string(),
             annotation: None,
             sources: None,
+            question: None,
         }
     }
 }

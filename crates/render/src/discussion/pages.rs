@@ -26,6 +26,7 @@ pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> S
     let is_whole = query.after.is_none()
         && query.root.is_none()
         && query.filter.is_none()
+        && query.passage.is_none()
         && query.sort == context.site.settings.sort;
     let page = ThreadPage {
         texts: context.texts,
@@ -37,7 +38,8 @@ pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> S
         canonical: links.people().unwrap_or_else(|| links.thread()),
         people: links.people(),
         is_indexed: is_whole && view.form.problem.is_none() && view.form.reply.is_none(),
-        errata: errata_html(context, &Listed::of(&thread.errata)),
+        errata: errata_html(context, &Listed::of(&thread.errata))
+            .filter(|_| query.passage.is_none()),
         section: section(context, thread, view, RenderTarget::Page),
         json_ld: json_ld::discussion(context, thread),
         feeds: feed::alternates(context, key(thread)),

@@ -5,17 +5,19 @@ use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::notices::subscription::Pace;
-use rejoinder_core::publication::settings::{Bubble, Mode, Passages, SourceChecks};
+use rejoinder_core::passages::Passage;
+use rejoinder_core::publication::settings::{Bubble, Mode, Passages, Questions, SourceChecks};
 use rejoinder_core::{Comment, CommentId, Filter, Page, PageKey, Thread, Time, discussion::policy};
 
 use crate::catalogue::{Catalogue, fill};
 use crate::discussion::comment::Frame;
-use crate::discussion::form::{ReplyForm, compose};
+use crate::discussion::form::{About, ReplyForm, compose};
 use crate::discussion::target::RenderTarget;
 use crate::discussion::tree::Tree;
 use crate::html::Html;
 use crate::links::{Link, Links, Place};
 use crate::page::rendered;
+use crate::passages::question;
 use crate::recordings;
 use crate::{Context, View};
 
@@ -59,6 +61,7 @@ pub(crate) fn section(
     let mut frame = Frame::new(context, &links, target);
     frame.is_open &= closed_at.is_none();
     frame.marked = view.marked;
+    frame.is_of_passage = thread.passage.is_some();
     let parent = view
         .form
         .reply
@@ -84,6 +87,14 @@ pub(crate) fn section(
             frame.is_open && target != RenderTarget::Rest,
             parent,
         ),
+        passage: thread
+            .passage
+            .as_deref()
+            .filter(|_| target != RenderTarget::Rest)
+            .map(|passage| {
+                let reading = links.people().filter(|_| target == RenderTarget::Page);
+                question::head(context, passage, reading)
+            }),
         has_head: target != RenderTarget::Rest,
         has_mail: context.tells_by_mail() && frame.is_open,
         n_comments: n_comments(thread),
@@ -149,13 +160,33 @@ fn own_form(
     }
     let mut form = view.form;
     form.reply = None;
-    Some(compose(
-        context,
-        links,
-        title(thread),
-        form,
-        &context.texts.form.invitation,
-    ))
+    let texts = context.texts;
+    let mut invitation = &texts.form.invitation;
+    if let Some(passage) = &thread.passage {
+        form.about = about(context, thread, passage);
+        invitation = match form.about? {
+            About::Question(_) => &texts.questions.answer,
+            About::Passage(_) => &texts.questions.comment,
+        };
+    }
+    Some(compose(context, links, title(thread), form, invitation))
+}
+
+/// What a comment would be about that is written where `passage` is shown; nothing where none is taken.
+fn about(context: &Context<'_>, thread: &Thread, passage: &Passage) -> Option<About> {
+    let settings = &context.site.settings;
+    let asks = settings.questions == Questions::On;
+    let question = passage.open_question().filter(|_| asks);
+    let takes_comments = allowed(context, thread).takes_comments();
+    let own = takes_comments.then_some(About::Passage(passage.id));
+    question
+        .map(|question| About::Question(question.id))
+        .or(own)
+}
+
+/// What readers may do with passages.
+fn allowed(context: &Context<'_>, thread: &Thread) -> Passages {
+    thread.passages.unwrap_or(context.site.settings.passages)
 }
 
 /// Why nobody can write, in a sentence.
@@ -189,6 +220,8 @@ struct Section<'a> {
     has_lost: bool,
     notice: Option<String>,
     recordings: Option<Html<'static>>,
+    /// The passage with what is asked of it, where one is shown alone.
+    passage: Option<Html<'static>>,
 }
 
 impl Section<'_> {
@@ -234,7 +267,8 @@ impl Section<'_> {
     /// Whether there is anything to put in order.
     fn is_sortable(&self) -> bool {
         let query = &self.thread.query;
-        query.root.is_none() && (self.thread.entries.len() > 1 || query.filter.is_some())
+        let is_whole = query.root.is_none() && query.passage.is_none();
+        is_whole && (self.thread.entries.len() > 1 || query.filter.is_some())
     }
 
     /// Whether the newsroom says something here.
@@ -285,9 +319,13 @@ impl Section<'_> {
         }
     }
 
+    /// How many passages are spoken of, or asked of, that an icon may stand for.
+    fn n_spoken(&self) -> i64 {
+        self.thread.n_annotations + self.thread.n_questions
+    }
+
     fn allowed(&self) -> Passages {
-        let site = self.context.site.settings.passages;
-        self.thread.passages.unwrap_or(site)
+        allowed(self.context, self.thread)
     }
 
     /// Where a correction is sent from, without script, too.
@@ -311,6 +349,9 @@ impl Section<'_> {
         let query = &self.thread.query;
         if !self.thread.entries.is_empty() || query.after.is_some() {
             return None;
+        }
+        if query.passage.is_some() {
+            return Some(&self.texts.questions.empty);
         }
         match query.filter {
             Some(Filter::Staff | Filter::Featured) => Some(&self.texts.thread.empty_filter),

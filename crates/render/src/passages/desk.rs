@@ -1,11 +1,11 @@
 //! The editors' page about articles and what became of their passages.
 
 use askama::Template;
-use rejoinder_core::passages::{Annotation, AnnotationState, Report};
+use rejoinder_core::passages::{Annotation, AnnotationState, Position, Report, Selector};
 use rejoinder_core::publication::settings::Passages;
-use rejoinder_core::{CommentId, Page, Site, Time};
+use rejoinder_core::{Page, PassageId, Site, Time};
 
-use crate::catalogue::{self, PassagesDeskTexts, fill};
+use crate::catalogue::{self, Name, PassagesDeskTexts, fill};
 use crate::links::{Links, Place};
 use crate::moderation;
 use crate::newsroom::{Age, FlashMessage, Frame};
@@ -24,8 +24,38 @@ pub struct ArticleRow {
     pub report: Option<Report>,
     /// What readers may do, where that was said of the page itself.
     pub passages: Option<Passages>,
-    /// Those that are gone or have other words, with the comments on them.
-    pub lost: Vec<(CommentId, Annotation)>,
+    /// Those that are gone or have other words.
+    pub lost: Vec<LostPassage>,
+}
+
+/// A passage that is gone or has other words.
+#[derive(Debug)]
+pub struct LostPassage {
+    /// Names it, by what is said or asked of it.
+    pub id: PassageId,
+    /// The passage.
+    pub annotation: Annotation,
+    /// Who has said where it stands.
+    pub placed_by: Option<String>,
+}
+
+/// A passage of which an editor says where it stands.
+#[derive(Debug)]
+pub struct PlacingForm<'a> {
+    /// The article's page.
+    pub page: &'a Page,
+    /// Names the passage.
+    pub id: PassageId,
+    /// The passage.
+    pub annotation: &'a Annotation,
+    /// The article's newest version, of which these are places.
+    pub number: i64,
+    /// The places that may be meant, the likeliest first.
+    pub places: &'a [Selector],
+    /// The words that were pasted.
+    pub pasted: &'a str,
+    /// Why they were not taken.
+    pub problem: Option<&'a str>,
 }
 
 /// The articles of a site as a page.
@@ -36,6 +66,8 @@ pub struct ArticlesPage<'a> {
     pub frame: &'a Frame<'a>,
     /// The articles, the one that changed last first.
     pub rows: &'a [ArticleRow],
+    /// The passage that is placed.
+    pub placing: Option<PlacingForm<'a>>,
 }
 
 /// What the list of articles is called.
@@ -45,7 +77,11 @@ pub fn title(site: &Site) -> &'static str {
 
 /// What was just done, by the word that the address carries.
 pub fn flash(site: &Site, did: &str) -> Option<FlashMessage> {
-    (did == "saved").then(|| FlashMessage::new(&texts(site).flash_saved))
+    match did {
+        "saved" => Some(FlashMessage::new(&texts(site).flash_saved)),
+        "placed" => Some(FlashMessage::new(&texts(site).flash_placed)),
+        _ => None,
+    }
 }
 
 /// The articles of a site as a page.
@@ -88,10 +124,26 @@ impl<'a> ArticlesPage<'a> {
         all
     }
 
-    /// Where a comment is with its discussion.
-    fn link(&self, page: &Page, comment: &CommentId) -> String {
+    /// Where a passage is with its discussion.
+    fn link(&self, page: &Page, id: &PassageId) -> String {
         let links = Links::new("", self.frame.site, &page.key);
-        links.to(Place::Own(*comment)).to_string()
+        links.to(Place::Passage(*id)).to_string()
+    }
+
+    /// Where an editor says where a passage stands.
+    fn place(&self, page: &Page, id: &PassageId) -> String {
+        let host = &self.frame.site.host;
+        format!("/edit/{host}/passages?of={}&place={id}#place", page.id)
+    }
+
+    fn placed_by(&self, name: &str) -> String {
+        fill(&self.texts().placed_by, &[("name", &Name(name))])
+    }
+
+    /// What a form sends of a place.
+    fn at(&self, place: &Selector) -> String {
+        let Position { start, end } = place.position.unwrap_or(Position { start: 0, end: 0 });
+        format!("{start}-{end}")
     }
 
     /// The words that stand where the passage stood.

@@ -1,9 +1,12 @@
-//! Comments on passages of articles, and corrections: for readers, for programs, and for editors.
+//! Comments on passages of articles, questions of them, and corrections: for readers, for programs, and for
+//! editors.
 
 pub(crate) mod correction;
 mod corrections_desk;
 mod desk;
 pub(crate) mod errata;
+pub(crate) mod question;
+mod questions_desk;
 pub(crate) mod sources;
 mod web_annotation;
 
@@ -11,35 +14,43 @@ pub use correction::{CorrectionForm, correction_mail, correction_page};
 pub use corrections_desk::{
     CorrectionRow, CorrectionsPage, corrections_flash, corrections_page, corrections_title,
 };
-pub use desk::{ArticleRow, ArticlesPage, articles_page, flash, title};
+pub use desk::{ArticleRow, ArticlesPage, LostPassage, PlacingForm, articles_page, flash, title};
 pub use errata::{Listed, errata_fragment};
 pub use sources::{
     AnsweredBody, SourceBody, SourceFields, SourceRow, SourcesBody, source_fields, source_status,
     sources_page,
 };
 
+pub use question::{AskedBody, QuestionBody};
+pub use questions_desk::{
+    QuestionsPage, TypedQuestion, questions_flash, questions_page, questions_title,
+};
 pub use web_annotation::{WebAnnotationCollection, WebAnnotationPage, web_annotations};
 
-use rejoinder_core::passages::{Annotation, Selector};
-use rejoinder_core::{Comment, CommentId};
+use rejoinder_core::passages::{Annotation, Question, Selector};
+use rejoinder_core::{Comment, CommentId, QuestionId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::catalogue::Catalogue;
 use crate::html::Html;
 
-/// The text of a comment below the passage that it is about, where it is about one, and above the sources
-/// that it carries.
+/// The text of a comment below the question that it answers and the passage that it is about, where there are
+/// such, and above the sources that it carries.
 pub(crate) fn around<'a>(texts: &'static Catalogue, comment: &Comment, html: Html<'a>) -> Html<'a> {
     let Some(annotation) = &comment.annotation else {
         return html;
     };
     let opening = markup::escape(&annotation.opening());
+    let asked = match &comment.question {
+        Some(asked) => format!("<p><strong>{}</strong></p>", markup::escape(&asked.text)),
+        None => String::new(),
+    };
     let check = comment.source_check.as_deref();
     let sources = check.map(|own| sources::plain(texts, &own.sources).into_string());
     let sources = sources.unwrap_or_default();
     Html::written_here(format!(
-        "<blockquote><p>{opening}</p></blockquote>{html}{sources}"
+        "{asked}<blockquote><p>{opening}</p></blockquote>{html}{sources}"
     ))
 }
 
@@ -89,24 +100,35 @@ impl AnnotationBody {
     }
 }
 
-/// All passages of a page that are commented on, the newest first.
+/// All passages of a page that are commented on, the newest first, and those that something is asked of.
 #[derive(Debug, Clone, Serialize)]
 pub struct AnnotationsBody {
     /// The passages.
     pub annotations: Vec<AnnotatedBody>,
 }
 
-/// A passage, and the comment on it.
+/// A passage, with the comment on it or the question of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct AnnotatedBody {
-    /// The comment.
-    pub comment: String,
-    /// What it is: `comment`.
+    /// What it is: `comment` or `question`.
     pub kind: &'static str,
+    /// The comment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// The question; of a comment, the one that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// What is asked, where this is a question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Whether answers are taken, where this is a question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_open: Option<bool>,
     /// The passage as it is found in the newest version of the article.
     #[serde(flatten)]
     pub annotation: AnnotationBody,
-    /// How many comments its discussion has, with the first.
+    /// How many comments its discussion has, with the first; of a question 0, for its answers stand for
+    /// themselves.
     pub n: i64,
     /// How many of them carry sources; missing where none does.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,14 +136,37 @@ pub struct AnnotatedBody {
 }
 
 impl AnnotatedBody {
-    /// A comment on a passage, whose discussion has `n` comments, and which may carry sources.
-    pub fn of(comment: CommentId, annotation: &Annotation, n: i64, has_sources: bool) -> Self {
+    /// A comment on a passage, whose discussion has `n` comments, which may carry sources and may answer
+    /// `question`.
+    pub fn of(
+        comment: CommentId,
+        annotation: &Annotation,
+        n: i64,
+        (has_sources, question): (bool, Option<QuestionId>),
+    ) -> Self {
         Self {
-            comment: comment.to_string(),
             kind: "comment",
+            comment: Some(comment.to_string()),
+            question: question.map(|id| id.to_string()),
+            text: None,
+            is_open: None,
             annotation: AnnotationBody::to_find(annotation),
             n,
             checks: has_sources.then_some(1),
+        }
+    }
+
+    /// A question of a passage; `takes_answers` where the site does.
+    pub fn of_question(question: &Question, takes_answers: bool) -> Self {
+        Self {
+            kind: "question",
+            comment: None,
+            question: Some(question.id.to_string()),
+            text: Some(question.text.clone()),
+            is_open: Some(takes_answers && question.closed_at.is_none()),
+            annotation: AnnotationBody::to_find(&question.annotation),
+            n: 0,
+            checks: None,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use rejoinder_core::Time;
 
+use crate::html::Html;
+
 /// What stands on every page of a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publication {
@@ -40,22 +42,38 @@ impl Article {
     /// All that readers can mean a passage of, a line for each block: what stands between the page's tags
     /// `article`, as their browsers read it.
     pub fn text(&self) -> String {
-        let caption = self
-            .picture
-            .as_ref()
-            .map(|picture| picture.caption.as_str());
         let text = markup::article_text(&self.html);
-        let blocks = [
-            Some(&*self.headline),
-            Some(&*self.lead),
-            caption,
-            Some(&*text),
-        ];
-        let blocks = blocks
-            .into_iter()
-            .flatten()
-            .filter(|block| !block.is_empty());
+        let blocks = self.heads().into_iter().chain([text.as_str()]);
+        let blocks = blocks.filter(|block| !block.is_empty());
         blocks.collect::<Vec<_>>().join("\n")
+    }
+
+    /// What stands above the text: headline, lead, and the line under the picture.
+    fn heads(&self) -> [&str; 3] {
+        let caption = self.picture.as_ref().map(|picture| &*picture.caption);
+        [&self.headline, &self.lead, caption.unwrap_or_default()]
+    }
+
+    /// The blocks of [`Self::text`] as HTML, with `marks` in them: headline, lead, the line under the picture, and
+    /// the text. Of each mark, where it stands in the whole and its HTML, in their order.
+    pub(crate) fn marked(&self, marks: &[(usize, String)]) -> [Html<'static>; 4] {
+        let mut first = 0;
+        // Those that end in the block that begins at `first`, as they stand in it.
+        let of_block = |first: usize, len: usize| -> Vec<(usize, String)> {
+            let own = marks
+                .iter()
+                .filter(|(end, _)| *end > first && *end <= first.saturating_add(len));
+            own.map(|(end, html)| (end - first, html.clone())).collect()
+        };
+        let heads = self.heads().map(|head| {
+            let len = head.chars().count();
+            let html = markup::article_marked(&markup::escape(head), &of_block(first, len));
+            first += if len == 0 { 0 } else { len + 1 };
+            Html::written_here(html)
+        });
+        let text = markup::article_marked(&self.html, &of_block(first, usize::MAX));
+        let [headline, lead, caption] = heads;
+        [headline, lead, caption, Html::written_here(text)]
     }
 }
 

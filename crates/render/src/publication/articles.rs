@@ -2,6 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::Thread;
+use rejoinder_core::passages;
 use rejoinder_core::publication::language::Language;
 
 use crate::catalogue::{Catalogue, Day, fill};
@@ -9,6 +10,7 @@ use crate::discussion::feed::{self, Alternate};
 use crate::discussion::thread::{fragment, key, n_comments};
 use crate::funding::{CampaignView, piece};
 use crate::html::Html;
+use crate::links::{Links, Place};
 use crate::page::rendered;
 use crate::passages::errata::{Listed, errata_html};
 use crate::publication::article::{Article, Picture, Publication};
@@ -21,7 +23,21 @@ pub fn article_page(
     article: &Article,
     (thread, campaign): (&Thread, Option<CampaignView<'_>>),
 ) -> String {
+    let links = Links::new(context.base, context.site, key(thread));
+    let marks = thread.marks.iter().map(|own| {
+        let mark = Mark {
+            texts: context.texts,
+            own,
+            href: links.to(Place::Passage(own.id)).to_string(),
+        };
+        (own.end, rendered(&mark))
+    });
+    let [headline, lead, caption, text] = article.marked(&marks.collect::<Vec<_>>());
     rendered(&ArticlePage {
+        headline,
+        lead,
+        caption,
+        text,
         language: context.site.settings.language,
         texts: context.texts,
         assets: context.assets,
@@ -61,6 +77,11 @@ pub fn front_page(
 #[derive(Template)]
 #[template(path = "publication/article.html")]
 struct ArticlePage<'a> {
+    headline: Html<'static>,
+    lead: Html<'static>,
+    caption: Html<'static>,
+    /// The article itself, which its author may write as they like.
+    text: Html<'static>,
     language: Language,
     texts: &'static Catalogue,
     assets: &'a str,
@@ -80,11 +101,6 @@ struct ArticlePage<'a> {
 }
 
 impl ArticlePage<'_> {
-    /// The article itself, which its author may write as they like.
-    fn text(&self) -> Html<'_> {
-        Html::written_here(&self.article.html)
-    }
-
     fn day(&self) -> Day<'_> {
         self.texts.long_date(self.article.published_at)
     }
@@ -110,6 +126,47 @@ impl ArticlePage<'_> {
         )
     }
 }
+
+/// A link behind a passage that is spoken of, or asked about.
+#[derive(Template)]
+#[template(path = "passages/mark.html")]
+struct Mark<'a> {
+    texts: &'static Catalogue,
+    own: &'a passages::Mark,
+    href: String,
+}
+
+impl Mark<'_> {
+    fn label(&self) -> String {
+        let own = &self.texts.passages;
+        let quote = short(&self.own.quote);
+        let (n, quote): (_, [(&str, &dyn std::fmt::Display); 1]) =
+            (self.own.n_comments, [("quote", &quote)]);
+        let asked = self.own.is_asked.then(|| fill(&own.mark_question, &quote));
+        let said = (n > 0).then(|| fill(&self.texts.counted(&own.mark, n), &quote));
+        let both: Vec<String> = asked.into_iter().chain(said).collect();
+        both.join(", ")
+    }
+
+    fn sign(&self) -> String {
+        match self.own.n_comments {
+            0 => "?".to_owned(),
+            n => self.texts.number(n).to_string(),
+        }
+    }
+}
+
+/// The first words of a passage.
+fn short(quote: &str) -> String {
+    let words: Vec<&str> = quote.split_whitespace().collect();
+    match words.get(..MARK_WORDS) {
+        Some(first) if words.len() > MARK_WORDS => format!("{}…", first.join(" ")),
+        _ => words.join(" "),
+    }
+}
+
+/// So many words of a passage are in the name of its link.
+const MARK_WORDS: usize = 8;
 
 #[derive(Template)]
 #[template(path = "publication/front.html")]

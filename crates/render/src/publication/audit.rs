@@ -115,5 +115,11 @@ fn label(texts: &NewsroomTexts, change: Change) -> &str {
         Change::StatementAdded => &texts.statement_added,
         Change::Reconciled => &texts.reconciled,
         Change::HookRemoved => &texts.hook_removed,
+        Change::QuestionAsked => &texts.question_asked,
+        Change::QuestionChanged => &texts.question_changed,
+        Change::QuestionClosed => &texts.question_closed,
+        Change::QuestionReopened => &texts.question_reopened,
+        Change::QuestionDeleted => &texts.question_deleted,
+        Change::PassagePlaced => &texts.passage_placed,
     }
 }

@@ -52,6 +52,7 @@ fn surfaces(text: &str) -> Vec<(&'static str, String)> {
         email: text,
         website: text,
         notify: text,
+        about: None,
         problem: problem(field),
     };
     let view = |form| View {

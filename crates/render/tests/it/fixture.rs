@@ -70,6 +70,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
         cards: Vec::new(),
         annotation: None,
         source_check: None,
+        question: None,
     }
 }
 
@@ -93,6 +94,7 @@ pub(crate) const fn query() -> ThreadQuery {
         after: None,
         root: None,
         filter: None,
+        passage: None,
         limit: 20,
         replies: 3,
     }
@@ -124,8 +126,11 @@ pub(crate) fn thread(name: &str) -> Thread {
         recordings: Vec::new(),
         n_annotations: 0,
         n_source_checks: 0,
+        n_questions: 0,
+        passage: None,
         passages: None,
         errata: Vec::new(),
+        marks: Vec::new(),
         next: Some(Cursor {
             rank: 0,
             id: CommentId(3),

@@ -5,6 +5,7 @@ mod chapters;
 mod corrections;
 mod passages;
 mod proposals;
+mod questions;
 mod recording;
 mod recordings;
 mod revision;
@@ -30,7 +31,9 @@ pub(crate) fn routes() -> Vec<Route> {
         editor("/edit/{site}/corrections/decide", post(corrections::decide)),
         editor("/edit/{site}/corrections/lines", post(corrections::change)),
         editor("/edit/{site}/passages", get(passages::show)),
-        editor("/edit/{site}/passages", post(passages::allow)),
+        editor("/edit/{site}/passages", post(passages::change)),
+        editor("/edit/{site}/questions", get(questions::show)),
+        editor("/edit/{site}/questions", post(questions::change)),
         editor("/edit/{site}/recordings", get(recordings::show)),
         editor("/edit/{site}/recordings", post(recordings::attach)),
         editor("/edit/{site}/recordings/{id}", get(recording::show)),

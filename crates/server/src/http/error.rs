@@ -317,6 +317,20 @@ impl From<Refusal> for ApiError {
             Refusal::TooManyCorrections { .. } => (S::CONFLICT, "too_many_corrections", None),
             Refusal::CorrectionUnknown => (S::NOT_FOUND, "correction_unknown", None),
             Refusal::CorrectionDecided => (S::CONFLICT, "correction_decided", None),
+            Refusal::QuestionsOff => (S::FORBIDDEN, "questions_off", None),
+            Refusal::QuestionEmpty => (S::UNPROCESSABLE_ENTITY, "question_empty", Some("text")),
+            Refusal::QuestionTooLong { .. } => {
+                (S::UNPROCESSABLE_ENTITY, "question_too_long", Some("text"))
+            }
+            Refusal::TooManyQuestions { .. } => (S::CONFLICT, "too_many_questions", None),
+            Refusal::QuestionUnknown => (S::NOT_FOUND, "question_unknown", Some("question")),
+            Refusal::QuestionClosed => (S::CONFLICT, "question_closed", Some("question")),
+            Refusal::PassageUnknown => (S::NOT_FOUND, "passage_unknown", Some("passage")),
+            Refusal::PassageNotFound => (
+                S::UNPROCESSABLE_ENTITY,
+                "passage_not_found",
+                Some("annotation.exact"),
+            ),
             Refusal::ErratumEmpty => (S::UNPROCESSABLE_ENTITY, "erratum_empty", Some("line")),
             Refusal::ErratumTooLong { .. } => {
                 (S::UNPROCESSABLE_ENTITY, "erratum_too_long", Some("line"))

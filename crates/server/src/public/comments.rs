@@ -76,6 +76,7 @@ pub(crate) async fn one(
         sort: site.settings.sort,
         after: None,
         filter: None,
+        passage: None,
         limit: site.settings.roots_per_page,
         replies: site.settings.replies_shown,
     };

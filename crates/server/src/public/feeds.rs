@@ -156,6 +156,7 @@ async fn answer(
             after: None,
             root: None,
             filter: None,
+            passage: None,
             limit: 0,
             replies: 0,
         },

@@ -1,12 +1,13 @@
-//! Which passages of an article are commented on, from the page cache.
+//! Which passages of an article are commented on or asked about, from the page cache.
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Response, Uri};
 use rejoinder_core::PageKey;
+use rejoinder_core::publication::settings::Questions;
 use render::passages::{AnnotatedBody, AnnotationsBody};
 use store::discussion::pages;
-use store::passages::annotations as stored;
+use store::passages::{annotations as stored, questions};
 
 use crate::http::error::ApiError;
 use crate::http::extract::{Params, Visitor};
@@ -67,21 +68,26 @@ impl Source for AnnotationsSource<'_> {
                 return Ok(None);
             };
             let annotated = stored::of_page(tx, site, page.id)?;
-            Ok(Some((page, annotated)))
+            let asked = questions::of_page(tx, site, page.id)?;
+            Ok(Some((page, (annotated, asked))))
         });
         let (page, annotated) = read.await?.unzip();
-        let annotated = annotated.unwrap_or_default();
+        let (annotated, asked) = annotated.unwrap_or_default();
+        let takes_answers = slot.site.settings.questions == Questions::On;
         let work = move || {
-            let bodies = annotated.iter().map(|own| {
+            let said = annotated.iter().map(|own| {
                 AnnotatedBody::of(
                     own.comment,
                     &own.annotation,
                     own.n_comments,
-                    own.has_sources,
+                    (own.has_sources, own.question),
                 )
             });
+            let asked = asked
+                .iter()
+                .map(|own| AnnotatedBody::of_question(own, takes_answers));
             serde_json::to_vec(&AnnotationsBody {
-                annotations: bodies.collect(),
+                annotations: said.chain(asked).collect(),
             })
         };
         let body = Asking::apart(turn, work).await?;

@@ -13,7 +13,7 @@ use render::{Context, View, catalogue};
 use store::Tx;
 use store::discussion::threads;
 use store::funding::campaigns::{self, CampaignTotals};
-use store::passages::errata;
+use store::passages::{errata, places};
 
 use crate::http::assets::VERSION;
 use crate::http::error::{ApiError, Problem};
@@ -71,6 +71,8 @@ pub(crate) async fn page(
         ("root" = Option<String>, Query, description = "Show this comment's branch alone"),
         ("filter" = Option<String>, Query,
             description = "`staff`: by the newsroom alone; `featured`: what it has featured; `inline`: on passages of the article; `sources`: with a source"),
+        ("passage" = Option<String>, Query,
+            description = "Only what is said of a passage, by the id of a comment on it or of a question"),
     ),
     responses((status = 200, body = ThreadBody), (status = "4XX", body = Problem)),
 )]
@@ -161,8 +163,13 @@ pub(crate) async fn refused_form(
     page: PageKey,
     form: render::Form<'_>,
 ) -> Result<String, ApiError> {
+    let passage = form.about.map(|about| match about {
+        render::About::Question(id) => id.into(),
+        render::About::Passage(id) => id,
+    });
     let query = ThreadQuery {
         root: form.reply,
+        passage,
         ..ThreadQuery::first_page(&site.settings)
     };
     let site_id = site.id;
@@ -223,6 +230,7 @@ impl ThreadSource<'_> {
         let (site, key, query) = (slot.site.id, slot.page(&self.page), shape.query);
         let is_link = shape.marked.or(shape.reply).is_some();
         let has_errata = matches!(shape.form, Form::Page | Form::Article);
+        let text = self.article.map(render::Article::text);
         let read = self.app.store.read(move |tx| {
             let mut thread = threads::load(tx, site, &key, &query)?;
             if is_link && thread.entries.is_empty() {
@@ -234,6 +242,9 @@ impl ThreadSource<'_> {
             }
             if let Some(page) = thread.page.as_ref().filter(|_| has_errata) {
                 thread.errata = errata::of_page(tx, site, page.id)?;
+                if let Some(text) = &text {
+                    thread.marks = places::marks(tx, site, page.id, text)?;
+                }
             }
             Ok(thread)
         });

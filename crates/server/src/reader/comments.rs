@@ -8,7 +8,7 @@ use rejoinder_core::{CommentId, PageKey, Refusal};
 use render::discussion::json::CommentBody;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::discussion::posting::Idempotency;
+use store::discussion::posting::{About, Idempotency};
 use utoipa::ToSchema;
 
 use super::find;
@@ -51,6 +51,12 @@ pub(crate) struct PostComment {
     /// Sources for or against that passage.
     #[serde(skip_serializing_if = "Option::is_none")]
     sources: Option<PostSources>,
+    /// The question that it answers, by its id; the comment is about its passage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<String>,
+    /// A passage that others speak of, by the id of a comment on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passage: Option<String>,
     /// Of what to tell the author by mail: `replies` (to this and their other comments here) or `page`
     /// (all new comments here).
     notify: Option<String>,
@@ -190,12 +196,32 @@ fn draft(
         name: body.name,
         email: body.email,
         website: body.website,
-        annotation: body.annotation.map(PostAnnotation::selector).transpose()?,
+        about: about(body.annotation, body.question, body.passage)?,
         sources: body.sources,
         notify: body.notify,
         proof: Proof::Script(body.work),
         idempotency,
     })
+}
+
+/// What of the article a comment is about; one of the three at most.
+pub(super) fn about(
+    annotation: Option<PostAnnotation>,
+    question: Option<String>,
+    passage: Option<String>,
+) -> Result<Option<About>, ApiError> {
+    let question = question.map(|id| id.parse().map_err(|_| Refusal::QuestionUnknown));
+    let passage = passage.map(|id| id.parse().map_err(|_| Refusal::PassageUnknown));
+    match (annotation, question.transpose()?, passage.transpose()?) {
+        (None, None, None) => Ok(None),
+        (Some(annotation), None, None) => Ok(Some(About::Passage(annotation.selector()?))),
+        (None, Some(question), None) => Ok(Some(About::Question(question))),
+        (None, None, Some(passage)) => Ok(Some(About::Spoken(passage))),
+        _ => {
+            let detail = "At most one of `annotation`, `question` and `passage` is taken.";
+            Err(ApiError::body(detail).field("annotation"))
+        }
+    }
 }
 
 /// The id of the comment that is replied to.

@@ -111,7 +111,7 @@ pub(super) async fn moderator(
 }
 
 /// The reader, who must have this role here or a higher one. What each may decide, the rules say.
-async fn colleague(
+pub(super) async fn colleague(
     app: &App,
     visitor: &Visitor,
     site: &Site,

@@ -34,7 +34,7 @@ pub(crate) async fn post(
         name: own("name"),
         email: own("email"),
         website: own("website"),
-        annotation: None,
+        about: comments::about(None, own("question"), own("passage"))?,
         sources: PostSources::of_form(&fields),
         notify: own("notify"),
         proof: Proof::Form,
@@ -74,6 +74,10 @@ async fn refused(
         email: typed("email"),
         website: typed("website"),
         notify: typed("notify"),
+        about: match fields.read("question")? {
+            Some(question) => Some(render::About::Question(question)),
+            None => fields.read("passage")?.map(render::About::Passage),
+        },
         problem: Some(problem(&error)),
     };
     let page = Html(threads::refused_form(app, visitor, site, page, form).await?);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use rejoinder_core::identity::author::Role;
+use rejoinder_core::passages::question::may_ask;
 use rejoinder_core::passages::source_check::Answer;
 use rejoinder_core::publication::settings::{Email, Guests, SourceChecks, Voting};
 use rejoinder_core::{
@@ -57,6 +58,8 @@ pub(crate) struct Me {
     closed_at: Option<String>,
     /// Whether the reader may comment here.
     may_comment: bool,
+    /// Whether the reader may ask questions of passages here.
+    may_ask: bool,
     /// For moderators of this page: what waits for them on it.
     desk: Option<MyDesk>,
     /// What the form must know.
@@ -169,6 +172,7 @@ pub(crate) async fn me(
         .and_then(|page: &Page| policy::closed_since(&settings, page, now));
     let until = |comment| policy::edit_window_end(&settings, comment).to_string();
     Ok(Json(Me {
+        may_ask: may_ask(&settings, &reader).is_ok(),
         may_comment: policy::may_comment(&settings, page.as_ref(), &reader, now).is_ok(),
         desk,
         reader: reader.author.as_ref().map(MyAuthor::from),

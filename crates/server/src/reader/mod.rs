@@ -16,6 +16,7 @@ pub(crate) mod notices;
 mod posting;
 pub(crate) mod preview;
 pub(crate) mod proposals;
+pub(crate) mod questions;
 mod rendering;
 pub(crate) mod session;
 pub(crate) mod sources;
@@ -90,6 +91,9 @@ pub(crate) fn routes() -> Vec<Route> {
         reader("/api/v1/corrections", post(corrections::send)),
         reader("/embed/correction", get(corrections::page)),
         reader("/embed/correction", post(corrections::send_form)),
+        reader("/api/v1/questions", post(questions::ask)),
+        reader("/api/v1/questions/{id}", patch(questions::change)),
+        reader("/api/v1/questions/{id}", delete(questions::remove)),
         reader("/api/v1/subscriptions", post(subscriptions::subscribe)),
         reader("/embed/subscriptions", post(subscriptions::send)),
         reader("/api/v1/notices", get(bells::list)),

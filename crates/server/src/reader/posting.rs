@@ -6,11 +6,10 @@ use axum::http::HeaderMap;
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author;
 use rejoinder_core::moderation::Work;
-use rejoinder_core::passages::Selector;
 use rejoinder_core::recordings::Citable;
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site};
 use store::discussion::editing::{self, Edit, NewSources};
-use store::discussion::posting::{self, Idempotency, NewComment, NewIds, Posted};
+use store::discussion::posting::{self, About, Idempotency, NewComment, NewIds, Posted};
 use store::discussion::{cards, comments, pages, removing};
 use store::identity::authors::Details;
 use store::moderation::reach;
@@ -36,7 +35,7 @@ pub(crate) struct Draft {
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) website: Option<String>,
-    pub(crate) annotation: Option<Selector>,
+    pub(crate) about: Option<About>,
     pub(crate) sources: Option<PostSources>,
     pub(crate) notify: Option<String>,
     pub(crate) proof: Proof,
@@ -69,9 +68,12 @@ pub(crate) async fn post(
     rendering::is_short_enough(app, visitor, site, &text).await?;
     let recordings = citable(app, site.id, &draft.page, &text).await?;
     let rendered = rendering::render(app, visitor, &text, recordings).await?;
-    let passage = draft.annotation.as_ref().map(|own| &own.quote);
+    let passage = match &draft.about {
+        Some(About::Passage(own)) => Some(&own.quote),
+        Some(About::Question(_) | About::Spoken(_)) | None => None,
+    };
     let sources = draft.sources.map(|own| own.sources(passage)).transpose()?;
-    let article = match draft.annotation {
+    let article = match draft.about {
         Some(_) => article(app, site, &draft.page),
         None => None,
     };
@@ -94,7 +96,7 @@ pub(crate) async fn post(
         rendered,
         work,
         solution,
-        annotation: draft.annotation,
+        about: draft.about,
         sources,
         article,
         notify,

@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 50] = [
+const MIGRATIONS: [Migration; 51] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -87,6 +87,7 @@ const MIGRATIONS: [Migration; 50] = [
     migration!(48, "0048_add_source_checks"),
     migration!(49, "0049_add_payment_accounts"),
     migration!(50, "0050_add_supporters"),
+    migration!(51, "0051_add_questions"),
 ];
 
 /// The number of the newest migration.

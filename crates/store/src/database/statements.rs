@@ -77,6 +77,8 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH c USING INDEX sqlite_autoindex_campaign_1 (site_id=?)",
     "SEARCH campaign USING COVERING INDEX sqlite_autoindex_campaign_1 (site_id=?)",
     "SEARCH campaign_sum USING INDEX sqlite_autoindex_campaign_sum_1 (site_id=?)",
+    // Once, when somebody deletes their account.
+    "SEARCH comment USING INDEX comment_annotated (site_id=?)",
     "SEARCH erasure USING PRIMARY KEY (site_id=?)",
     "SEARCH funding USING INDEX sqlite_autoindex_funding_1 (site_id=?)",
     "SEARCH g USING INDEX sqlite_autoindex_page_group_1 (site_id=?)",

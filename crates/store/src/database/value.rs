@@ -9,7 +9,7 @@ use postgres::types::{IsNull, Type, to_sql_checked};
 use rejoinder_core::word::{Vocabulary, Word};
 use rejoinder_core::{
     AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, PageId, ProposalId,
-    RecordingId, SiteId, Time,
+    QuestionId, RecordingId, SiteId, Time,
 };
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
@@ -235,6 +235,7 @@ number_columns! {
     CampaignId => CampaignId,
     EntryId => EntryId,
     CorrectionId => CorrectionId,
+    QuestionId => QuestionId,
     ErratumId => ErratumId,
     ProposalId => ProposalId,
     RecordingId => RecordingId,
@@ -260,5 +261,6 @@ id_values!(
     EntryId,
     ErratumId,
     ProposalId,
+    QuestionId,
     RecordingId
 );

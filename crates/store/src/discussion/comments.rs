@@ -14,10 +14,13 @@ use crate::{Result, Row, Tx, params, sql};
 /// What [`read`] reads of a comment `c` and its author `a`.
 macro_rules! columns {
     () => {
-        "c.text, c.html, c.renderer, c.written_in, c.id, c.page_id, c.parent_id, c.root_id, c.depth, \
-         c.state, c.reason, c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, \
-         c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website, a.is_supporter, \
-         c.featured_at, c.annotation, c.source_check "
+        concat!(
+            "c.text, c.html, c.renderer, c.written_in, c.id, c.page_id, c.parent_id, c.root_id, c.depth, \
+             c.state, c.reason, c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, \
+             c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website, a.is_supporter, \
+             c.featured_at, c.annotation, c.source_check, ",
+            $crate::passages::annotations::asked!()
+        )
     };
 }
 
@@ -140,5 +143,6 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Comment> {
         cards: Vec::new(),
         annotation: annotations::read(row)?,
         source_check: sources::read(row)?,
+        question: annotations::read_asked(row)?,
     })
 }

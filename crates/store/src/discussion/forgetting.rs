@@ -7,7 +7,7 @@ use crate::discussion::cards;
 use crate::identity::authors;
 use crate::moderation::learned;
 use crate::notices::subscriptions;
-use crate::passages::sources;
+use crate::passages::{answering, sources};
 use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
 
@@ -21,6 +21,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<()>
         params![site, id],
     )?;
     sources::forget(tx, site, id)?;
+    answering::forget(tx, site, id)?;
     cards::forget_links(tx, site, id)?;
     citing::forget(tx, site, id)?;
     learned::forget(tx, site, id)?;

@@ -10,11 +10,11 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::identity::proof_of_work::Solution;
 use rejoinder_core::moderation::{Outcome, Verdict, Work};
 use rejoinder_core::passages::source_policy::may_give;
-use rejoinder_core::passages::{Annotation, Selector, SourceCheck, Sources};
+use rejoinder_core::passages::{Annotation, Asked, Selector, SourceCheck, Sources};
 use rejoinder_core::publication::settings::Email;
 use rejoinder_core::{
-    Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site,
-    SiteId, State, Tally, Time, TokenHash,
+    Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, PassageId, QuestionId,
+    Reader, Refusal, Site, SiteId, State, Tally, Time, TokenHash,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -27,7 +27,7 @@ use crate::identity::{address_keys, work};
 use crate::moderation::pipeline::{self, Text};
 use crate::moderation::{decisions, naming};
 use crate::notices::subscriptions::{self, NewSubscription};
-use crate::passages::{allowed, annotations, checks, sources, versions};
+use crate::passages::{allowed, annotations, answering, checks, places, sources, versions};
 use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
 
@@ -63,16 +63,27 @@ pub struct NewComment {
     pub work: Work,
     /// What the writer's browser found.
     pub solution: Option<Solution>,
-    /// The passage of the article that it is about.
-    pub annotation: Option<Selector>,
+    /// What of the article it is about, if that is a part of it.
+    pub about: Option<About>,
     /// Sources for or against that passage.
     pub sources: Option<Sources>,
-    /// The text of the article, where the server itself serves it and the comment is about a passage.
+    /// The text of the article, where the server itself serves it and the comment is about a part of it.
     pub article: Option<String>,
     /// Of what the author wants to be told.
     pub notify: Option<NewSubscription>,
     /// Makes a repeated request the same one.
     pub idempotency: Option<Idempotency>,
+}
+
+/// The part of an article that a comment is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// A passage that the writer has chosen.
+    Passage(Selector),
+    /// The passage of a question, which the comment answers.
+    Question(QuestionId),
+    /// A passage that others are speaking of.
+    Spoken(PassageId),
 }
 
 /// Ids drawn for what may have to be made.
@@ -127,12 +138,9 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     policy::may_say(settings, &new.text, shown.text(), n_links)?;
     policy::may_comment(settings, Some(&page), &reader, now)?;
     let parent = parent_of(tx, &page, new.parent)?;
-    if new.annotation.is_some() {
-        let passages = allowed::passages(tx, &new.site, page.id)?;
-        policy::may_annotate(passages, parent.as_ref())?;
-    }
+    let about = about(tx, new, &page, parent.as_ref())?;
     if let Some(sources) = &new.sources {
-        may_give(settings, new.annotation.is_some(), sources, reader.role())?;
+        may_give(settings, about.is_some(), sources, reader.role())?;
         checks::are_elsewhere(tx, &page, sources)?;
     }
     let author = author_of(tx, now, new, reader.author.as_ref())?;
@@ -145,14 +153,25 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
         token: Some(&new.token),
         reader: &reader,
         rendered: &new.rendered,
-        quote: new.annotation.as_ref().map(|own| own.quote.exact.as_str()),
+        quote: match &new.about {
+            Some(About::Passage(selector)) => Some(&selector.quote.exact),
+            // Others have chosen the words.
+            Some(About::Question(_) | About::Spoken(_)) | None => None,
+        },
         sources: new.sources.as_ref(),
         is_signed_here: new.details.is_some() && author.kind == AuthorKind::Guest,
         work,
     };
     let verdict = pipeline::judge(tx, now, &text)?;
-    let comment = comment_of(now, new, &page, parent.as_ref(), author, &verdict.outcome);
+    let mut comment = comment_of(now, new, &page, parent.as_ref(), author, &verdict.outcome);
+    if let Some((annotation, question)) = about {
+        comment.annotation = Some(Box::new(annotation));
+        comment.question = question.map(Box::new);
+    }
     insert(tx, now, new, site, &comment)?;
+    if let Some(question) = &comment.question {
+        answering::keep(tx, site, comment.id, question.id)?;
+    }
     if comment.annotation.is_some() {
         versions::follow(tx, now, site, page.id, new.article.as_deref())?;
     }
@@ -169,6 +188,48 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
         page,
         is_replay: false,
     })
+}
+
+/// The passage that the comment is about, and the question that it answers.
+fn about(
+    tx: &mut Tx<'_>,
+    new: &NewComment,
+    page: &Page,
+    parent: Option<&Comment>,
+) -> Result<Option<(Annotation, Option<Asked>)>> {
+    let site = &new.site;
+    let Some(about) = &new.about else {
+        return Ok(None);
+    };
+    let (annotation, asked) = match about {
+        About::Passage(selector) => {
+            may_annotate(tx, site, page, parent)?;
+            (Annotation::new(selector.clone()), None)
+        }
+        About::Spoken(id) => {
+            may_annotate(tx, site, page, parent)?;
+            let found = places::find(tx, site.id, page.id, *id)?;
+            (found.ok_or(Refusal::PassageUnknown)?.0.annotation, None)
+        }
+        About::Question(id) => {
+            let question = answering::to_answer(tx, site, page, *id, parent)?;
+            let asked = Asked {
+                id: question.id,
+                text: question.text,
+            };
+            (question.annotation, Some(asked))
+        }
+    };
+    let annotation = Annotation {
+        placed_by: None,
+        ..annotation
+    };
+    Ok(Some((annotation, asked)))
+}
+
+fn may_annotate(tx: &mut Tx<'_>, site: &Site, page: &Page, parent: Option<&Comment>) -> Result<()> {
+    let passages = allowed::passages(tx, site, page.id)?;
+    Ok(policy::may_annotate(passages, parent)?)
 }
 
 /// Count the new comment, log it, and let follow what the verdict on it asks for.
@@ -422,7 +483,8 @@ fn comment_of(
         n_replies: 0,
         n_descendants: 0,
         cards: Vec::new(),
-        annotation: new.annotation.clone().map(Annotation::new).map(Box::new),
+        annotation: None,
+        question: None,
         source_check: new.sources.clone().map(SourceCheck::new).map(Box::new),
     }
 }

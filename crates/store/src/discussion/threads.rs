@@ -14,7 +14,7 @@ use rejoinder_core::{
 
 use crate::discussion::comments::{columns, comment_columns, read};
 use crate::discussion::{cards, pages};
-use crate::passages::annotations;
+use crate::passages::{annotations, places};
 use crate::recordings::listing;
 use crate::{Dialect, Result, Sql, Tx, params, sql};
 
@@ -35,6 +35,7 @@ pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -
         thread.recordings = listing::of_page(tx, site, page.id)?;
         let counted = annotations::count(tx, site, page.id)?;
         thread.n_annotations = counted.n_annotations;
+        thread.n_questions = counted.n_questions;
         thread.n_source_checks = counted.n_source_checks;
         thread.passages = counted.passages;
     }
@@ -42,12 +43,24 @@ pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -
 }
 
 fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
+    let (passage, only) = match query.passage {
+        Some(id) => places::find(tx, page.site, page.id, id)?.unzip(),
+        None => (None, None),
+    };
+    if query.passage.is_some() && passage.is_none() {
+        let key = page.key.clone();
+        return Ok(Thread {
+            page: Some(page),
+            ..Thread::empty(key, *query)
+        });
+    }
     let mut tops = match query.after {
         None => pinned(tx, &page)?,
         Some(_) => Vec::new(),
     };
-    tops.retain(|comment| passes(query.filter, comment));
-    let mut listed = page_of_roots(tx, &page, query)?;
+    let is_meant = |id| only.as_ref().is_none_or(|only| only.contains(&id));
+    tops.retain(|comment| passes(query.filter, comment) && is_meant(comment.id));
+    let mut listed = page_of_roots(tx, &page, query, only.as_deref())?;
     let next = cut(&mut listed, query.limit).map(|last| Cursor {
         rank: query.sort.rank(last, wilson_lower_bound(last.tally)),
         id: last.id,
@@ -68,8 +81,11 @@ fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
         recordings: Vec::new(),
         n_annotations: 0,
         n_source_checks: 0,
+        n_questions: 0,
+        passage: passage.map(Box::new),
         passages: None,
         errata: Vec::new(),
+        marks: Vec::new(),
     })
 }
 
@@ -182,7 +198,21 @@ fn statement(sort: Sort, filter: Option<Filter>) -> &'static Sql {
     }
 }
 
-fn page_of_roots(tx: &mut Tx<'_>, page: &Page, query: &ThreadQuery) -> Result<Vec<Comment>> {
+/// The statement of each sort for the roots whose ids are the JSON array `?6`.
+fn statement_of_some(sort: Sort) -> &'static Sql {
+    sorts!(
+        sort,
+        "c.id + 0",
+        "c.id in (select own.value from list(?6) as own) and c.parent_id is null and c.shown + 0 = 1"
+    )
+}
+
+fn page_of_roots(
+    tx: &mut Tx<'_>,
+    page: &Page,
+    query: &ThreadQuery,
+    only: Option<&[CommentId]>,
+) -> Result<Vec<Comment>> {
     let start = match query.sort {
         Sort::Oldest => Cursor {
             rank: 0,
@@ -195,6 +225,15 @@ fn page_of_roots(tx: &mut Tx<'_>, page: &Page, query: &ThreadQuery) -> Result<Ve
     };
     let after = query.after.unwrap_or(start);
     let limit = as_i64(query.limit) + 1;
+    if let Some(only) = only {
+        let only: Vec<i64> = only.iter().map(|id| id.0).collect();
+        let only = format!("{only:?}");
+        return tx.all(
+            statement_of_some(query.sort),
+            params![page.site, page.id, after.rank, after.id, limit, only],
+            read,
+        );
+    }
     tx.all(
         statement(query.sort, query.filter),
         params![page.site, page.id, after.rank, after.id, limit],
@@ -246,8 +285,11 @@ fn branch(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, root: CommentId) -> 
         recordings: Vec::new(),
         n_annotations: 0,
         n_source_checks: 0,
+        n_questions: 0,
+        passage: None,
         passages: None,
         errata: Vec::new(),
+        marks: Vec::new(),
     })
 }
 
@@ -365,6 +407,7 @@ pub fn blank(comment: &mut Comment) {
     comment.cards.clear();
     comment.annotation = None;
     comment.source_check = None;
+    comment.question = None;
     comment.author.name.clear();
     comment.author.website = None;
     comment.author.id = AuthorId(0);

@@ -23,7 +23,7 @@ use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::decisions::{self, LogEntry};
 use crate::moderation::{flags, searches};
 use crate::notices::{bells, devices, subscriptions};
-use crate::passages::{answers, errata};
+use crate::passages::{answers, asking, errata, placing};
 use crate::publication::audit;
 use crate::recordings::proposals;
 use crate::{Result, Tx, params, sql};
@@ -199,6 +199,8 @@ pub fn step(
     mutes::forget(tx, site, author)?;
     proposals::forget(tx, now, site, author)?;
     errata::forget_author(tx, now, site, author)?;
+    asking::forget_author(tx, now, site, author)?;
+    placing::forget_author(tx, site, author)?;
     gifts::forget_author(tx, site, author)?;
     forget(tx, site, author)?;
     Ok(true)

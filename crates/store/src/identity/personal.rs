@@ -3,7 +3,7 @@
 use rejoinder_core::identity::author;
 use rejoinder_core::passages::{SourceCheck, Sources};
 use rejoinder_core::{
-    AuthorId, CommentId, CorrectionId, ProposalId, RecordingId, Refusal, SiteId, Time,
+    AuthorId, CommentId, CorrectionId, ProposalId, QuestionId, RecordingId, Refusal, SiteId, Time,
 };
 use serde::Serialize;
 
@@ -30,6 +30,8 @@ pub struct Everything {
     pub corrections: Vec<Proposed>,
     /// Which corrections of articles they sent, oldest first.
     pub article_corrections: Vec<Corrected>,
+    /// Which questions they asked of passages of articles, oldest first.
+    pub questions: Vec<Questioned>,
     /// Which ones of others they confirmed, by id.
     pub confirmed: Vec<String>,
     /// Who they are elsewhere: issuer and subject.
@@ -142,6 +144,19 @@ pub struct Corrected {
     pub at: String,
 }
 
+/// A question of a passage.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Questioned {
+    pub id: String,
+    pub page: String,
+    pub passage: Option<String>,
+    pub text: String,
+    pub at: String,
+    pub edited_at: Option<String>,
+    pub closed_at: Option<String>,
+}
+
 /// A subscription.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
@@ -235,6 +250,7 @@ pub fn everything(
         flags: flagged(tx, site, author)?,
         corrections: proposed(tx, site, author)?,
         article_corrections: corrected(tx, site, author)?,
+        questions: questioned(tx, site, author)?,
         confirmed: confirmed(tx, site, author)?,
         elsewhere: identities::of_author(tx, site, author)?,
         muted: mutes::list(tx, site, author)?
@@ -426,6 +442,29 @@ fn corrected(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Corr
                 state: row.next()?,
                 reason: row.next()?,
                 at: row.next::<Time>()?.to_string(),
+            })
+        },
+    )
+}
+
+fn questioned(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Questioned>> {
+    let shown = |time: Option<Time>| time.map(|time| time.to_string());
+    tx.all(
+        sql!(
+            "select q.annotation, q.id, coalesce(p.url, p.key), q.text, q.made_at, q.edited_at, q.closed_at
+             from question q join page p on p.site_id = q.site_id and p.id = q.page_id
+             where q.site_id = ?1 and q.asked_by = ?2 order by q.id"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Questioned {
+                passage: annotations::read(row)?.map(|own| own.selector.quote.exact),
+                id: row.next::<QuestionId>()?.to_string(),
+                page: row.next()?,
+                text: row.next()?,
+                at: row.next::<Time>()?.to_string(),
+                edited_at: shown(row.next()?),
+                closed_at: shown(row.next()?),
             })
         },
     )

@@ -40,19 +40,21 @@ pub(super) fn shown_anew(
             params![page.site, page.id, author],
             |row| row.next(),
         )?;
-        if newest.is_some() {
-            events::append(tx, now, page, EventKind::Edited, newest)?;
-        }
+        match newest {
+            Some(_) => events::append(tx, now, page, EventKind::Edited, newest)?,
+            // What they ask there bears their name, too.
+            None => events::append(tx, now, page, EventKind::PageChanged, None)?,
+        };
     }
     Ok(())
 }
 
-/// The pages that an author wrote on, locked in one order.
+/// The pages that an author wrote or asked on, locked in one order.
 pub(super) fn written_on(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Page>> {
     let pages: Vec<PageId> = tx.all(
         sql!(
-            "select distinct page_id from comment where site_id = ?1 and author_id = ?2
-             order by page_id"
+            "select page_id from comment where site_id = ?1 and author_id = ?2
+             union select page_id from question where site_id = ?1 and asked_by = ?2 order by 1"
         ),
         params![site, author],
         |row| row.next(),

@@ -2,10 +2,10 @@
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::passages::{Annotation, Report};
-use rejoinder_core::{CommentId, CorrectionId, PageId, SiteId, Time};
+use rejoinder_core::{CommentId, CorrectionId, PageId, PassageId, QuestionId, SiteId, Time};
 
 use crate::discussion::{events, pages};
-use crate::passages::{annotations, versions};
+use crate::passages::{annotations, questions, versions};
 use crate::{Result, Tx, params, sql};
 
 /// What a passage belongs to.
@@ -15,9 +15,23 @@ pub enum Holder {
     Comment(CommentId),
     /// A correction of it.
     Correction(CorrectionId),
+    /// A question of it.
+    Question(QuestionId),
 }
 
-/// All passages of a page that are commented on, whatever became of the comments, and those of corrections.
+impl Holder {
+    /// What names the passage; nothing where readers are not told of it.
+    pub const fn passage(self) -> Option<PassageId> {
+        match self {
+            Self::Comment(id) => Some(PassageId(id.0)),
+            Self::Question(id) => Some(PassageId(id.0)),
+            Self::Correction(_) => None,
+        }
+    }
+}
+
+/// All passages of a page that are commented on, whatever became of the comments, and those of corrections
+/// and of questions.
 pub fn passages(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<(Holder, Annotation)>> {
     let comments = commented(tx, site, page)?.into_iter();
     let comments = comments.map(|(id, own)| (Holder::Comment(id), own));
@@ -32,7 +46,9 @@ pub fn passages(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<(Hold
     let corrections = corrections
         .into_iter()
         .filter_map(|(id, own)| Some((Holder::Correction(id), *own?)));
-    Ok(comments.chain(corrections).collect())
+    let questions = questions::of_page(tx, site, page)?.into_iter();
+    let questions = questions.map(|own| (Holder::Question(own.id), own.annotation));
+    Ok(comments.chain(corrections).chain(questions).collect())
 }
 
 /// The passages of a page that are commented on, whatever became of the comments.
@@ -69,30 +85,45 @@ pub fn save(
         return Ok(false);
     }
     for (holder, annotation) in found {
-        let stored = annotations::stored(Some(annotation))?;
-        match holder {
-            Holder::Comment(comment) => tx.execute(
-                sql!(
-                    "update comment set annotation = ?3
-                     where site_id = ?1 and id = ?2 and annotation is not null"
-                ),
-                params![site, *comment, stored],
-            )?,
-            Holder::Correction(correction) => tx.execute(
-                sql!(
-                    "update correction set annotation = ?3
-                     where site_id = ?1 and id = ?2 and annotation is not null"
-                ),
-                params![site, *correction, stored],
-            )?,
-        };
+        keep(tx, site, *holder, annotation)?;
     }
     // Nobody but the newsroom sees the passages of corrections.
     if found
         .iter()
-        .any(|(holder, _)| matches!(holder, Holder::Comment(_)))
+        .any(|(holder, _)| !matches!(holder, Holder::Correction(_)))
     {
         events::append(tx, now, &page, EventKind::PageChanged, None)?;
     }
     Ok(true)
+}
+
+/// Keep where one passage stands.
+pub(super) fn keep(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    holder: Holder,
+    annotation: &Annotation,
+) -> Result<()> {
+    let stored = annotations::stored(Some(annotation))?;
+    match holder {
+        Holder::Comment(comment) => tx.execute(
+            sql!(
+                "update comment set annotation = ?3
+                 where site_id = ?1 and id = ?2 and annotation is not null"
+            ),
+            params![site, comment, stored],
+        )?,
+        Holder::Correction(correction) => tx.execute(
+            sql!(
+                "update correction set annotation = ?3
+                 where site_id = ?1 and id = ?2 and annotation is not null"
+            ),
+            params![site, correction, stored],
+        )?,
+        Holder::Question(question) => tx.execute(
+            sql!("update question set annotation = ?3 where site_id = ?1 and id = ?2"),
+            params![site, question, stored],
+        )?,
+    };
+    Ok(())
 }

@@ -1,8 +1,9 @@
 //! Which passages comments are about.
 
 use rejoinder_core::passages::Annotation;
+use rejoinder_core::passages::Asked;
 use rejoinder_core::publication::settings::Passages;
-use rejoinder_core::{CommentId, PageId, SiteId};
+use rejoinder_core::{CommentId, PageId, QuestionId, SiteId};
 
 use crate::database::error::StoreError;
 use crate::{Result, Row, Tx, params, sql};
@@ -21,12 +22,38 @@ pub struct Annotated {
     pub n_comments: i64,
     /// Whether it carries sources.
     pub has_sources: bool,
+    /// The question that it answers.
+    pub question: Option<QuestionId>,
 }
 
 /// The annotation in a column, where there is one.
 pub(crate) fn read(row: &Row<'_>) -> Result<Option<Box<Annotation>>> {
     let stored: Option<String> = row.next()?;
     stored.as_deref().map(parsed).transpose()
+}
+
+/// What [`read_asked`] reads of the question that a comment `c` answers; only comments on passages can.
+macro_rules! asked {
+    () => {
+        "case when c.annotation is not null then (
+             select cast(q.id as text) || ' ' || q.text from answer w
+             join question q on q.site_id = w.site_id and q.id = w.question_id
+             where w.site_id = c.site_id and w.comment_id = c.id) end "
+    };
+}
+pub(crate) use asked;
+
+/// The question that a comment answers, from the column of `asked!`.
+pub(crate) fn read_asked(row: &Row<'_>) -> Result<Option<Box<Asked>>> {
+    let Some(stored) = row.next::<Option<String>>()? else {
+        return Ok(None);
+    };
+    let wrong = || StoreError::Internal("the question of a comment cannot be read".into());
+    let (id, text) = stored.split_once(' ').ok_or_else(wrong)?;
+    Ok(Some(Box::new(Asked {
+        id: QuestionId(id.parse().map_err(|_| wrong())?),
+        text: text.to_owned(),
+    })))
 }
 
 fn parsed(stored: &str) -> Result<Box<Annotation>> {
@@ -50,6 +77,8 @@ pub(crate) fn stored(annotation: Option<&Annotation>) -> Result<Option<String>> 
 pub(crate) struct Counted {
     /// How many published comments are on passages.
     pub(crate) n_annotations: i64,
+    /// How many questions are asked of them.
+    pub(crate) n_questions: i64,
     /// How many of them carry sources.
     pub(crate) n_source_checks: i64,
     /// What readers may do with passages, where that was said of the page itself.
@@ -62,6 +91,7 @@ pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Count
         sql!(
             "select (select count(*) from comment where site_id = ?1 and page_id = ?2
                      and annotation is not null and state = 'published'),
+                 (select count(*) from question where site_id = ?1 and page_id = ?2),
                  (select count(*) from comment where site_id = ?1 and page_id = ?2
                      and source_check is not null and state = 'published'), passages
              from page where site_id = ?1 and id = ?2"
@@ -70,6 +100,7 @@ pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Count
         |row| {
             Ok(Counted {
                 n_annotations: row.next()?,
+                n_questions: row.next()?,
                 n_source_checks: row.next()?,
                 passages: row
                     .next::<Option<String>>()?
@@ -85,11 +116,14 @@ pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Count
 pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Annotated>> {
     tx.all(
         sql!(
-            "select id, annotation, n_descendants,
-                 cast(case when source_check is null then 0 else 1 end as bigint)
-             from comment
-             where site_id = ?1 and page_id = ?2 and annotation is not null and state = 'published'
-             order by id desc limit ?3"
+            "select c.id, c.annotation, c.n_descendants,
+                 cast(case when c.source_check is null then 0 else 1 end as bigint), (
+                 select w.question_id from answer w
+                 where w.site_id = c.site_id and w.comment_id = c.id)
+             from comment c
+             where c.site_id = ?1 and c.page_id = ?2 and c.annotation is not null
+               and c.state = 'published'
+             order by c.id desc limit ?3"
         ),
         params![site, page, MAX_LISTED],
         |row| {
@@ -98,6 +132,7 @@ pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Annota
                 annotation: *parsed(&row.next::<String>()?)?,
                 n_comments: 1 + row.next::<i64>()?,
                 has_sources: row.next::<i64>()? == 1,
+                question: row.next()?,
             })
         },
     )

@@ -206,7 +206,7 @@ impl World {
             rendered: markup::render(text),
             work: rejoinder_core::moderation::Work::NotAsked,
             solution: None,
-            annotation: None,
+            about: None,
             sources: None,
             article: None,
             notify: None,
@@ -339,6 +339,7 @@ pub(crate) fn first_page(sort: Sort) -> ThreadQuery {
         after: None,
         root: None,
         filter: None,
+        passage: None,
         limit: 20,
         replies: 3,
     }

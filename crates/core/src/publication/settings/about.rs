@@ -74,7 +74,7 @@ const fn about(group: Group, key: &'static str, takes: Takes) -> About {
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 37] = [
+pub(super) const ABOUT: [About; 38] = [
     about(Group::Site, "title", Takes::Text("a text")),
     about(Group::Site, "language", Takes::Choice(&Language::TAGS)),
     about(
@@ -141,6 +141,7 @@ pub(super) const ABOUT: [About; 37] = [
         "source_checks",
         Takes::Choice(&["off", "on"]),
     ),
+    about(Group::Writing, "questions", Takes::Choice(&["off", "on"])),
     about(Group::Writing, "message", Takes::Markdown),
     about(Group::Writing, "guidelines", Takes::Markdown),
     about(

@@ -80,6 +80,16 @@ impl Passages {
     }
 }
 
+/// Whether editors ask readers questions of single passages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Questions {
+    /// They do not, and nobody answers those that were asked before.
+    Off,
+    /// They may.
+    On,
+}
+
 /// Whether one may write without an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -16,7 +16,7 @@ pub use about::{About, Group, Takes};
 pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
     BannedWords, Bubble, DeskMail, Email, External, Guests, LinkCards, Mode, Passages, ProofOfWork,
-    SourceChecks, Voting,
+    Questions, SourceChecks, Voting,
 };
 pub use hidden::{HIDDEN, Hidden};
 
@@ -98,6 +98,8 @@ pub struct Settings {
     pub passages: Passages,
     /// Whether comments on passages may carry sources.
     pub source_checks: SourceChecks,
+    /// Whether editors ask readers questions of single passages.
+    pub questions: Questions,
 }
 
 impl Default for Settings {
@@ -140,6 +142,7 @@ impl Default for Settings {
             max_recordings_mb: 10_000,
             passages: Passages::Off,
             source_checks: SourceChecks::Off,
+            questions: Questions::On,
         }
     }
 }
@@ -149,7 +152,7 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [About; 37] = about::ABOUT;
+    pub const ABOUT: [About; 38] = about::ABOUT;
 
     /// The largest file of a recording, in bytes.
     pub fn max_recording_bytes(&self) -> i64 {

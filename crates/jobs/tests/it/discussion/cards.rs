@@ -116,6 +116,7 @@ impl World {
             after: None,
             root: None,
             filter: None,
+            passage: None,
             limit: 20,
             replies: 3,
         };

@@ -10,6 +10,7 @@ use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{Clock as _, Comment, CommentId, PageId, Settings};
 use rejoinder_jobs::PassagesHandler;
 use store::discussion::comments;
+use store::discussion::posting::About;
 use store::passages::versions::{self, Version};
 use store::publication::sites;
 
@@ -36,11 +37,11 @@ impl World {
         let mut new = self
             .draft(id, "Ann", STORY, "A story", &format!("On {id}"))
             .await;
-        new.annotation = Some(Selector {
+        new.about = Some(About::Passage(Selector {
             quote: Quote::of(ARTICLE, position).unwrap(),
             position: Some(position),
             rival: None,
-        });
+        }));
         self.send(new).await
     }
 

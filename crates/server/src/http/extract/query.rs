@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use rejoinder_core::{CommentId, Cursor, Filter, Settings, Sort, ThreadQuery};
+use rejoinder_core::{CommentId, Cursor, Filter, PassageId, Settings, Sort, ThreadQuery};
 
 use crate::http::error::ApiError;
 
@@ -131,6 +131,7 @@ pub(crate) struct ThreadAsked {
     after: Option<Cursor>,
     root: Option<CommentId>,
     filter: Option<Filter>,
+    passage: Option<PassageId>,
     limit: Option<usize>,
     replies: Option<usize>,
     /// The comment under which the form is to stand.
@@ -150,6 +151,7 @@ impl ThreadAsked {
             after: params.read("after")?,
             root: params.read("root")?,
             filter: params.word("filter", Filter::from_word, &filters)?,
+            passage: params.read("passage")?,
             limit: params.count("limit", 1, MAX_LIMIT)?,
             replies: params.count("replies", 0, MAX_REPLIES)?,
             reply: params.read("reply")?,
@@ -164,6 +166,7 @@ impl ThreadAsked {
             after: self.after,
             root: self.root,
             filter: self.filter,
+            passage: self.passage,
             limit: rounded(self.limit, settings.roots_per_page, &LIMITS),
             replies: rounded(self.replies, settings.replies_shown, &REPLIES),
         }
@@ -197,7 +200,7 @@ mod tests {
         check(
             "site=news.example&page=a",
             &expect![
-                "ThreadQuery { sort: Newest, after: None, root: None, filter: None, limit: 20, replies: 3 }"
+                "ThreadQuery { sort: Newest, after: None, root: None, filter: None, passage: None, limit: 20, replies: 3 }"
             ],
         );
     }

@@ -108,6 +108,7 @@ impl Reading {
             after: None,
             root: None,
             filter: None,
+            passage: None,
             limit: 20,
             replies: 3,
         };

@@ -105,6 +105,11 @@ impl Publication {
             .map(|article| (article.slug.as_str(), article.headline.as_str()))
     }
 
+    /// The text of an article, as passages are found in it.
+    pub fn text_of(&self, slug: &str) -> Option<String> {
+        self.article(slug).map(render::Article::text)
+    }
+
     /// What the page of an article is known by, wherever the publication is served.
     pub fn page_key(&self, slug: &str) -> PageKey {
         PageKey::stored(format!("{}/articles/{slug}", self.site), None)

@@ -6,9 +6,11 @@ use axum::http::Method;
 use rejoinder_core::funding::processors::Processor;
 use rejoinder_core::funding::{Draft, EntryKind, Mode, Money, Movement};
 use rejoinder_core::identity::author::Role;
+use rejoinder_core::passages::{Annotation, Question, Quote, Selector};
 use rejoinder_core::recordings::{RecordingKind, Status};
 use rejoinder_core::{
-    ApiScope, AuthorId, CampaignId, Clock as _, Comment, EntryId, RecordingId, TokenHash,
+    ApiScope, AuthorId, CampaignId, Clock as _, Comment, EntryId, QuestionId, RecordingId,
+    TokenHash,
 };
 use serde_json::json;
 use store::discussion::cards::{self, Found, NewPicture};
@@ -22,6 +24,7 @@ use store::integrations::api_tokens::{self, NewApiToken};
 use store::jobs::{self, NewJob};
 use store::moderation::decisions::{self, LogQuery, Of};
 use store::moderation::groups::{self, Group, Scope};
+use store::passages::asking;
 use store::recordings::attaching::{self, NewRecording, Source};
 use store::recordings::reading::Found as Sound;
 use store::recordings::transcripts::{self, NewRevision};
@@ -369,6 +372,36 @@ pub(super) async fn correction(people: &People, host: &'static str, page: &'stat
     let body = json!({"site": host, "page": page, "text": "It was not"});
     let sent = bob.send(Method::POST, "/api/v1/corrections", body).await;
     sent.json()["id"].as_str().unwrap().to_owned()
+}
+
+/// A question of a passage by the site's owner. Others are gone, as a page has so many at most.
+pub(super) async fn question(people: &People, host: &'static str, page: &'static str) -> String {
+    let site = people.site(host).await;
+    let (now, id) = (people.app.clock.now(), QuestionId(people.seed()));
+    let comment = match (host, page) {
+        (HERE, page) => people.comment_on(page).await,
+        _ => people.comment(host).await,
+    };
+    let page = stored(people, host, &comment).await.page;
+    let quote = Quote::new("A word", "", "").unwrap();
+    let own = Question {
+        site,
+        id,
+        page,
+        annotation: Annotation::new(Selector::pasted(quote)),
+        text: "Why?".to_owned(),
+        by: None,
+        made_at: now,
+        edited_at: None,
+        closed_at: None,
+        n_answers: 0,
+    };
+    let keep = move |tx: &mut store::Tx<'_>| {
+        tx.batch("delete from answer; delete from question")?;
+        asking::keep(tx, &own)
+    };
+    people.app.store.write(keep).await.unwrap();
+    id.to_string()
 }
 
 /// A recording that stands with a page, four bytes of which are still to come. Others of the page are

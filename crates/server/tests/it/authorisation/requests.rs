@@ -130,6 +130,7 @@ pub(super) enum Kind {
     ParkedJob,
     Proposal,
     Correction,
+    Question,
     Recording,
     Upload,
     ApiToken,
@@ -139,10 +140,12 @@ pub(super) enum Kind {
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 26] = [
+const KINDS: [(&str, Kind); 28] = [
     ("/campaigns/{id}", Kind::Campaign),
     ("/embed/campaign", Kind::Campaign),
     ("/{site}/corrections/decide", Kind::Correction),
+    ("/api/v1/questions/{id}", Kind::Question),
+    ("/{site}/questions", Kind::Question),
     ("/proposals/{id}", Kind::Proposal),
     ("/uploads/{id}", Kind::Upload),
     ("/recordings/{", Kind::Recording),
@@ -233,6 +236,10 @@ pub(super) async fn request(
             id = objects::correction(people, owner, APART).await;
         }
         Kind::Correction => id = objects::correction(people, owner, PAGE).await,
+        Kind::Question if object == Object::Apart => {
+            id = objects::question(people, owner, APART).await;
+        }
+        Kind::Question => id = objects::question(people, owner, PAGE).await,
         Kind::Picture => id = objects::picture(people, owner).await.to_string(),
         Kind::Webhook => id = objects::webhook(people, owner).await.to_string(),
     }
@@ -262,6 +269,7 @@ pub(super) const fn unknown(kind: Kind) -> &'static str {
         | Kind::Correction
         | Kind::Page
         | Kind::Proposal
+        | Kind::Question
         | Kind::Recording
         | Kind::Upload => "0000000000zzz",
         Kind::Decision => "0000000000zzz-1",
@@ -343,7 +351,8 @@ fn query(route: &Declared, host: &str) -> String {
             | "/embed/comments/{id}/sources"
             | "/embed/sources",
         )
-        | ("DELETE", "/api/v1/session" | "/api/v1/decisions/{id}") => format!("?site={host}"),
+        | ("DELETE", "/api/v1/session" | "/api/v1/decisions/{id}" | "/api/v1/questions/{id}")
+        | ("PATCH", "/api/v1/questions/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/comments/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/sites/{site}/search") => "?q=rain".to_owned(),
         ("PUT", "/edit/{site}/articles") => "?page=story".to_owned(),
@@ -388,6 +397,11 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("PATCH", "/api/v1/comments/{id}") => Body::Json(json!({"text": "Another word"})),
         ("PUT", "/edit/{site}/articles") => Body::Json(json!({"text": "A text"})),
         ("POST", "/edit/{site}/passages") => form(&[("page", "story"), ("passages", "both")]),
+        ("POST", "/edit/{site}/questions") => form(&[("act", "close"), ("id", id)]),
+        ("POST", "/api/v1/questions") => Body::Json(json!({
+            "site": host, "page": "story", "text": "Why?", "annotation": {"exact": "A word"},
+        })),
+        ("PATCH", "/api/v1/questions/{id}") => Body::Json(json!({"is_open": false})),
         ("POST", "/edit/{site}/corrections/decide") => form(&[("act", "decline"), ("id", id)]),
         ("POST", "/edit/{site}/corrections/lines") => {
             form(&[("act", "add"), ("page", "story"), ("line", "A line")])

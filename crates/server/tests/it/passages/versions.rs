@@ -124,3 +124,75 @@ async fn a_text_is_html_or_text_and_readers_cannot_tell_it() {
     let reader = app.reader("Ann");
     assert_eq!(tell(&reader, json!({"text": "a"})).await.status, 404);
 }
+
+#[tokio::test]
+async fn an_editor_says_where_a_passage_stands_that_was_lost() {
+    let app = app().await;
+    let editor = signed_in(&app, "news.example", Role::Editor, 71).await;
+    annotate(&app.reader("Ann"), passage(), None).await.good();
+    tell(&editor, json!({"html": ARTICLE})).await.good();
+    follow(&app).await;
+    let rewritten = "<p>Its skipper put it down to the summer timetable. So did the new mate.</p>";
+    tell(&editor, json!({"html": rewritten})).await.good();
+    follow(&app).await;
+    assert_eq!(
+        app.get(&listed()).await.json()["annotations"][0]["state"],
+        "orphaned"
+    );
+    let report = editor.get("/edit/news.example/passages").await.text();
+    let at = report.find("/edit/news.example/passages?of=").unwrap();
+    let form = report[at..]
+        .split('"')
+        .next()
+        .unwrap()
+        .replace("&#38;", "&")
+        .replace("&amp;", "&");
+
+    let page = editor.get(&form).await.text();
+    assert!(
+        page.contains("<mark>") && page.contains("timetable</mark>"),
+        "{page}"
+    );
+    let value = |name: &str| {
+        let (_, rest) = page
+            .split_once(&format!("name=\"{name}\" value=\""))
+            .unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let (of, id, version) = (value("of"), value("place"), value("version"));
+    let fields = |exact: &'static str| {
+        vec![
+            ("act", "place"),
+            ("of", of.as_str()),
+            ("place", id.as_str()),
+            ("version", version.as_str()),
+            ("exact", exact),
+        ]
+    };
+    let desk = "/edit/news.example/passages";
+    let wrong = editor.submit(desk, &fields("the winter timetable")).await;
+    assert_eq!(wrong.status, axum::http::StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.text().contains("the winter timetable"),
+        "{}",
+        wrong.text()
+    );
+    let placed = editor.submit(desk, &fields("the summer timetable")).await;
+
+    assert_eq!(placed.header("location"), format!("{desk}?did=placed"));
+    let own = app.get(&listed()).await.json()["annotations"][0].clone();
+    assert_eq!(
+        (&own["state"], &own["exact"]),
+        (&json!("changed"), &json!("the summer timetable"))
+    );
+    let report = editor.get(desk).await.text();
+    assert!(report.contains("Placed by "), "{report}");
+    let mut by_place = fields("");
+    let at = value("at");
+    by_place.push(("at", &at));
+    let placed = editor.submit(desk, &by_place).await;
+    assert_eq!(placed.header("location"), format!("{desk}?did=placed"));
+    let owner = signed_in(&app, "news.example", Role::Owner, 73).await;
+    let log = owner.get("/admin/news.example/audit").await.text();
+    assert!(log.contains("Passage placed by hand"), "{log}");
+}

@@ -107,6 +107,10 @@ pub const EXPORTED: &[Table] = tables! {
     article_version by "page_id, number" {
         page_id: Id, number: Number, hash: Bytes, text: Text, made_at: Time, report: Json,
     }
+    question by "id" {
+        id: Id, page_id: Id, annotation: Json, text: Text, asked_by: Id, made_at: Time,
+        edited_at: Time, closed_at: Time,
+    }
     recording by "created_at, id" {
         id: Id, page_id: Id, cut_of: Id, title: Text, kind: Text, state: Text, problem: Text,
         address: Text, media_type: Text, n_bytes: Number, n_arrived: Number, progress: Number,
@@ -140,6 +144,7 @@ pub const EXPORTED: &[Table] = tables! {
         decided_revision: Number, featured_at: Time, n_flags: Number, program_id: Id,
         written_in: Text, annotation: Json, source_check: Json,
     }
+    answer by "comment_id" { comment_id: Id, question_id: Id }
     comment_version by "comment_id, revision" {
         comment_id: Id, revision: Number, text: Text, replaced_at: Time, html: Html,
         sources: Json,

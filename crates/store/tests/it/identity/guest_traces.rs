@@ -8,6 +8,7 @@ use rejoinder_core::passages::{Quote, Selector};
 use rejoinder_core::publication::settings::{Passages, SourceChecks};
 use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, State, TokenHash, Vote};
 use rejoinder_store::discussion::cards::{self, Found};
+use rejoinder_store::discussion::posting::About;
 use rejoinder_store::identity::authors::Details;
 use rejoinder_store::identity::guests::{self, Kept, LinkRequest, Proven};
 use rejoinder_store::identity::mutes::{self, NewMute};
@@ -29,6 +30,7 @@ use crate::support::{Person, World, key, on_both};
 /// and what the newsroom typed about its own.
 const SCHEMA: &str = "
     address_key: id key created_at
+    answer: site_id comment_id question_id
     api_token: site_id id token_hash name scopes created_by created_at expires_at used_at
     audit: id site_id at author_id author_name change subject subject_id was became
     article_version: site_id page_id number hash text made_at report
@@ -95,6 +97,7 @@ const SCHEMA: &str = "
     passkey_ceremony: site_id token_hash browser_hash author_id state expires_at
     push: site_id device_id comment_id subscription_id digest_at pushed_at
     push_key: id private_key made_at
+    question: site_id id page_id annotation text asked_by made_at edited_at closed_at
     recording: site_id id page_id cut_of title kind state problem address media_type n_bytes n_arrived progress
         duration_ms revision wave_form fingerprint comparison created_by created_at chapters
     recording_part: site_id recording_id first_byte bytes
@@ -245,11 +248,11 @@ pub(crate) async fn say(world: &World, guest: &Person, text: &str, once: &str) -
     let mut draft = world.draft(guest, None, text).await;
     draft.site.settings.passages = Passages::Comment;
     draft.site.settings.source_checks = SourceChecks::On;
-    draft.annotation = Some(Selector {
+    draft.about = Some(About::Passage(Selector {
         quote: Quote::new("Zanzibar is far", "", "").unwrap(),
         position: None,
         rival: None,
-    });
+    }));
     draft.sources = Some(sources::given("Zanzibar is far"));
     draft.details = Some(Details {
         name: "Zanzibar".to_owned(),

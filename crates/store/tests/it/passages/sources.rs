@@ -10,6 +10,7 @@ use rejoinder_core::{
 };
 use rejoinder_store::discussion::comments;
 use rejoinder_store::discussion::editing::{self, Edit, NewSources};
+use rejoinder_store::discussion::posting::About;
 use rejoinder_store::identity::personal;
 use rejoinder_store::passages::answers::{self, Answering};
 use rejoinder_store::passages::{checks, exporting};
@@ -39,11 +40,11 @@ fn site(world: &World) -> Site {
 async fn post(world: &World, person: &Person) -> CommentId {
     let mut draft = world.draft(person, None, "It was late.").await;
     draft.site = site(world);
-    draft.annotation = Some(Selector {
+    draft.about = Some(About::Passage(Selector {
         quote: quote("The ferry was late"),
         position: None,
         rival: None,
-    });
+    }));
     draft.sources = Some(given("The ferry was late"));
     world.send(draft).await.unwrap().comment.id
 }
