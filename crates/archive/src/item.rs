@@ -12,6 +12,8 @@ pub enum Item {
     Page(PageItem),
     /// A comment. Its parent may come later, stand on another page, or be missing.
     Comment(Box<CommentItem>),
+    /// A question of a passage. It comes behind the comments that answer it.
+    Question(Box<QuestionItem>),
     /// A record that is left out, for the report.
     Dropped {
         /// What it is, as its own system would name it: `comment 12`.
@@ -88,6 +90,23 @@ pub struct CommentItem {
     pub votes: Votes,
     /// The passage of the page that it is about; replies have none.
     pub annotation: Option<Selector>,
+}
+
+/// A question that the newsroom asks of a passage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuestionItem {
+    /// Names it in its own system.
+    pub source_id: String,
+    /// The page that the passage stands on.
+    pub page: String,
+    /// What is asked, as plain text.
+    pub text: String,
+    /// The passage.
+    pub selector: Selector,
+    /// When it was asked, as far as that is known.
+    pub asked_at: Option<Time>,
+    /// The comments that answer it.
+    pub answers: Vec<String>,
 }
 
 /// Who wrote a comment.

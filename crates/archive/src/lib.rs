@@ -24,7 +24,7 @@ mod zip;
 pub use format::{Format, Items, Options, Start};
 pub use formats::wordpress;
 pub use input::Input;
-pub use item::{Body, CommentItem, Item, ItemKind, PageItem, Votes, Writer};
+pub use item::{Body, CommentItem, Item, ItemKind, PageItem, QuestionItem, Votes, Writer};
 pub use recognition::{Recognised, by_word, recognise, words};
 pub use source::plain_or_gzip;
 pub use writer::{Effect, ImportError, Mapping, NotAMapping, Plan, Report, Totals, import};

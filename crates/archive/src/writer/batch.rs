@@ -12,7 +12,7 @@ use store::identity::authors::Details;
 use store::{StoreError, Tx, discussion::pages};
 
 use super::Task;
-use crate::Body;
+use crate::{Body, QuestionItem};
 
 /// So many records go into one transaction.
 const MAX_RECORDS: usize = 10_000;
@@ -25,6 +25,8 @@ const MAX_BYTES: usize = 8 << 20;
 pub(super) struct Batch {
     pub(super) pages: Vec<NewPage>,
     comments: Vec<NewComment>,
+    /// Those that are asked of passages of its pages.
+    pub(super) questions: Vec<QuestionItem>,
     /// The length of all texts.
     bytes: usize,
 }

@@ -77,6 +77,10 @@ impl<'p> Decider<'p> {
         match item {
             Item::Page(page) => self.page(page, PageId(ids.next(self.now)), batch, report),
             Item::Comment(comment) => self.comment(*comment, batch, report),
+            Item::Question(question) => {
+                batch.questions.push(*question);
+                Ok(())
+            }
             Item::Dropped { record, reason } => report.dropped(&record, &reason),
             Item::Note { record, reason } => report.changed(&record, &reason),
             Item::Without { record, fields } => report.without(&record, &fields),

@@ -17,11 +17,11 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rejoinder_core::{IdSource, PageId, Site, Time};
-use store::archive::imports;
+use store::archive::imports::{self, ImportedQuestion};
 use store::{Store, StoreError, Tx};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::{Item, ReadError};
+use crate::{Item, QuestionItem, ReadError};
 
 use batch::{Batch, Outcome};
 use decide::Decider;
@@ -101,8 +101,11 @@ pub async fn import(
         under_way: None,
     };
     let mut batch = Batch::default();
+    // There are few of them, and nobody sees one before all that it belongs to is there.
+    let mut questions = Vec::new();
     for item in items {
         decider.take(item?, ids, &mut batch, report)?;
+        questions.append(&mut batch.questions);
         if batch.is_full() {
             sender.send(std::mem::take(&mut batch), report).await?;
             tell(report.totals());
@@ -112,6 +115,7 @@ pub async fn import(
     sender.send(batch, report).await?;
     sender.wait(report).await?;
     sender.reveal().await?;
+    sender.ask(questions, report).await?;
     Ok(report.totals())
 }
 
@@ -170,6 +174,48 @@ impl Sender<'_> {
                     .try_for_each(|page| imports::reveal(tx, now, site, *page))
             };
             self.store.write(reveal).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks the questions of passages, now that the comments that answer them are there.
+    async fn ask(
+        &self,
+        questions: Vec<QuestionItem>,
+        report: &mut Report,
+    ) -> Result<(), ImportError> {
+        let Task {
+            site,
+            format,
+            now,
+            effect,
+        } = self.task;
+        let (mut n_questions, mut n_answers) = (0_usize, 0_usize);
+        for item in questions {
+            n_questions += 1;
+            n_answers += item.answers.len();
+            let Some(page) = self.pages.get(&item.page).copied() else {
+                continue;
+            };
+            let question = ImportedQuestion {
+                page,
+                source_id: item.source_id,
+                text: item.text,
+                selector: item.selector,
+                asked_at: item.asked_at.unwrap_or(now),
+                answers: item.answers,
+            };
+            if effect == Effect::Write {
+                let add = move |tx: &mut Tx<'_>| {
+                    imports::upsert_question(tx, now, site, format, &question)
+                };
+                self.store.write(add).await?;
+            }
+        }
+        if n_questions > 0 {
+            report.remark(format!(
+                "questions of passages: {n_questions}, answered by comments: {n_answers}"
+            ));
         }
         Ok(())
     }

@@ -59,6 +59,10 @@ fn lines(bytes: &[u8], options: Options) -> String {
                 page.published_at.map(|time| time.to_string()),
             ),
             Ok(Item::Comment(comment)) => line(&comment),
+            Ok(Item::Question(question)) => format!(
+                "question {} {:?} of {:?} answered by {:?}",
+                question.source_id, question.text, question.selector.quote.exact, question.answers
+            ),
             Ok(Item::Dropped { record, reason }) => format!("- {record}: {reason}"),
             Ok(Item::Note { record, reason }) => format!("! {record}: {reason}"),
             Ok(Item::Without { record, fields }) => format!("! {record} without {fields}"),
@@ -292,9 +296,9 @@ fn what_wpdiscuz_keeps_comes_along_or_is_named() {
         1<- on 12 by "Ann" 2026-05-02T09:30:00Z published closed edited 2026-05-02T10:00:00Z +7 -2 Comment <p>Hello</p>
         2<- on 12 by "Ann" 2026-05-02T09:30:00Z published +0 -4 Comment <p>Hello</p>
         3<- on 12 by "Ann" 2026-05-02T09:30:00Z published Comment <p>Hello</p>
-        ! comment 3: it answers question 31 on a passage, which the export does not hold
         ! comment 3: its attachments are not in the export
-        ! comment 3: its rating was left out"#]],
+        ! comment 3: its rating was left out
+        ! comment 3: it answers question 31 on a passage, which the export does not hold"#]],
     );
 }
 
@@ -437,4 +441,51 @@ fn a_large_file_is_given_as_it_is_read() {
         .filter(|item| matches!(item, Ok(Item::Comment(_))))
         .count();
     assert_eq!(n_comments, 20_000);
+}
+
+#[test]
+fn a_question_of_a_passage_comes_with_what_answers_it() {
+    let answer = |id, form: &str| {
+        let meta = format!(
+            "<wp:commentmeta><wp:meta_key>wpdiscuz_feedback_form_id</wp:meta_key>\
+             <wp:meta_value>{form}</wp:meta_value></wp:commentmeta>"
+        );
+        comment(id, &meta)
+    };
+    let content = |shortcodes: &str| {
+        let text = format!("<p>The captain blamed {shortcodes}.</p>");
+        format!("<content:encoded><![CDATA[{text}]]></content:encoded>")
+    };
+    let ask = |id: &str, passage: &str| {
+        format!(
+            "[wpdiscuz-feedback id=\"{id}\" question=\"Who made it?\" opened=\"0\"]{passage}\
+             [/wpdiscuz-feedback]"
+        )
+    };
+    let check = |shortcodes: &str, comments: &str, expected: &Expect| {
+        let page = page(&content(shortcodes), comments);
+        let all = lines(export(&page).as_bytes(), Options::default());
+        let said = all.lines().filter(|line| !line.contains(" on 12 by "));
+        expected.assert_eq(&said.collect::<Vec<_>>().join("\n"));
+    };
+    check(
+        &ask("k3", "the new <em>timetable</em>"),
+        &(answer(1, "31") + &comment(2, "") + &answer(3, "31")),
+        &expect![[r#"
+            page 12 https://lantern.example/bridge/ ["https://lantern.example/?p=12"] "The & bridge again" Some("2026-05-01T08:00:00Z")
+            question 12/k3 "Who made it?" of "the new timetable" answered by ["1", "3"]"#]],
+    );
+    check(
+        &format!(
+            "{} and {}",
+            ask("k3", "the timetable"),
+            ask("k4", "the mate")
+        ),
+        &answer(1, "31"),
+        &expect![[r#"
+            page 12 https://lantern.example/bridge/ ["https://lantern.example/?p=12"] "The & bridge again" Some("2026-05-01T08:00:00Z")
+            ! comment 1: it answers question 31 on a passage, and the export does not say which of the 2 of its page that is
+            question 12/k3 "Who made it?" of "the timetable" answered by []
+            question 12/k4 "Who made it?" of "the mate" answered by []"#]],
+    );
 }

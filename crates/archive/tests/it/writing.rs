@@ -468,3 +468,36 @@ async fn pictures_stay_as_links_and_have_a_line() {
     let line = "changed\tcomment 1 by Ann on https://news.example/a\tits pictures came in as links";
     assert!(report.contains(line), "{report}");
 }
+
+#[tokio::test]
+async fn questions_of_passages_come_in_once_with_their_answers() {
+    let place = Place::new().await;
+    let text = "<p>The captain blamed [wpdiscuz-feedback id=\"k3\" question=\"Who made it?\"]the new \
+                timetable[/wpdiscuz-feedback].</p>";
+    let content = format!("<content:encoded><![CDATA[{text}]]></content:encoded>");
+    let meta = "<wp:commentmeta><wp:meta_key>wpdiscuz_feedback_form_id</wp:meta_key>\
+                <wp:meta_value>31</wp:meta_value></wp:commentmeta>";
+    let export = std::io::read_to_string(file()).unwrap();
+    let export = export.replacen("<wp:post_id>101", &format!("{content}<wp:post_id>101"), 1);
+    let export = export.replacen(
+        "<wp:commentmeta><wp:meta_key>wpdiscuz_votes<",
+        &format!("{meta}<wp:commentmeta><wp:meta_key>wpdiscuz_votes<"),
+        1,
+    );
+
+    let (_, dry) = place.import_as("wordpress", Effect::None, &export).await;
+    let (_, report) = place.import_as("wordpress", Effect::Write, &export).await;
+    place.import_as("wordpress", Effect::Write, &export).await;
+
+    let line = "questions of passages: 1, answered by comments: 1";
+    assert!(dry.contains(line) && report.contains(line), "{report}");
+    let thread = place.thread("https://news.example/ferry/").await;
+    assert_eq!((thread.n_questions, thread.n_annotations), (1, 1));
+    let answers = thread
+        .entries
+        .iter()
+        .filter_map(|entry| entry.comment.question.as_ref());
+    let answers: Vec<_> = answers.map(|asked| asked.text.as_str()).collect();
+    assert_eq!(answers, ["Who made it?"]);
+    assert!(place.is_sound().await);
+}

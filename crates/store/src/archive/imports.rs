@@ -8,8 +8,9 @@ use markup::RENDERER_VERSION;
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::ids::first_id_at;
+use rejoinder_core::passages::{Annotation, Question, Selector};
 use rejoinder_core::{
-    AuthorId, CommentId, Page, PageId, PageKey, SafeHtml, SiteId, State, Tally, Time,
+    AuthorId, CommentId, Page, PageId, PageKey, QuestionId, SafeHtml, SiteId, State, Tally, Time,
 };
 use sha2::{Digest, Sha256};
 
@@ -17,6 +18,7 @@ use crate::database::doctor;
 use crate::database::error::StoreError;
 use crate::discussion::{comments, events, pages};
 use crate::identity::authors::Details;
+use crate::passages::{answering, asking, versions};
 use crate::recordings::{citing, listing};
 use crate::{Result, Tx, params, sql};
 
@@ -236,6 +238,60 @@ pub fn upsert_comment(
         correct(tx, site, format, &new.source_id, id.0)?;
     }
     Ok(Upserted::Added(id))
+}
+
+/// A question of a passage, on its way in.
+#[derive(Debug, Clone)]
+pub struct ImportedQuestion {
+    /// The page.
+    pub page: PageId,
+    /// Its id in the source.
+    pub source_id: String,
+    /// What is asked.
+    pub text: String,
+    /// The passage.
+    pub selector: Selector,
+    /// When it was asked.
+    pub asked_at: Time,
+    /// The comments that answer it, by their ids in the source.
+    pub answers: Vec<String>,
+}
+
+/// Find or add a question of a passage, with what answers it. One that is known is left as it is.
+pub fn upsert_question(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    format: &str,
+    new: &ImportedQuestion,
+) -> Result<()> {
+    let kind = format!("{format} question");
+    let id = id_for(new.asked_at, &kind, &new.source_id);
+    if !remember(tx, site, &kind, &new.source_id, id)? {
+        return Ok(());
+    }
+    let page = pages::lock(tx, site, new.page)?;
+    let question = Question {
+        site,
+        id: QuestionId(id),
+        page: page.id,
+        annotation: Annotation::new(new.selector.clone()),
+        text: new.text.clone(),
+        by: None,
+        made_at: new.asked_at,
+        edited_at: None,
+        closed_at: None,
+        n_answers: 0,
+    };
+    asking::keep(tx, &question)?;
+    for source_id in &new.answers {
+        if let Some(comment) = comment(tx, site, format, source_id)? {
+            answering::adopt(tx, comment, &question)?;
+        }
+    }
+    versions::follow(tx, now, site, page.id, None)?;
+    events::append(tx, now, &page, EventKind::Imported, None)?;
+    Ok(())
 }
 
 /// The comment that `source_id` of `format` became.

@@ -30,6 +30,8 @@ pub(super) struct PageFields {
     comment_status: String,
     post_type: String,
     password: Option<String>,
+    /// The text, where it has questions.
+    pub(super) content: String,
 }
 
 impl PageFields {
@@ -45,6 +47,7 @@ impl PageFields {
             "wp:comment_status" => text.trim().clone_into(&mut self.comment_status),
             "wp:post_type" => text.trim().clone_into(&mut self.post_type),
             "wp:post_password" => self.password = Some(text),
+            "content:encoded" if text.contains("[wpdiscuz-feedback") => self.content = text,
             _ => {}
         }
     }
@@ -138,6 +141,12 @@ impl CommentFields {
             _ if key.starts_with("wmu_") => self.n_attachments += 1,
             _ => {}
         }
+    }
+
+    /// What it calls the question that it answers.
+    pub(super) fn answered(&self) -> Option<&str> {
+        let form = self.feedback_form.trim();
+        Some(form).filter(|form| !matches!(*form, "" | "0"))
     }
 
     /// What the report calls it.

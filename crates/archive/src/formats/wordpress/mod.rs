@@ -4,6 +4,7 @@
 //! page is given with its first comment and the comments follow one by one. Where a file has them
 //! the other way round, the comments of that one page wait for it.
 
+mod feedback;
 mod fields;
 mod shape;
 
@@ -15,7 +16,7 @@ use fields::{CommentFields, PageFields, UserFields};
 use crate::format::{Format, Items, Options, Start};
 use crate::input::Input;
 use crate::xml::{Step, Xml};
-use crate::{Item, ReadError};
+use crate::{Item, QuestionItem, ReadError};
 
 /// A WordPress export, with what wpDiscuz keeps in it.
 pub(crate) struct WordPress;
@@ -64,6 +65,7 @@ pub fn read<'r>(file: impl Read + Send + 'r, options: Options) -> Result<Export<
         page_id: None,
         comment: CommentFields::default(),
         user: UserFields::default(),
+        answers: Vec::new(),
         waiting: Vec::new(),
         ready: VecDeque::new(),
         last_posted_at: None,
@@ -84,6 +86,9 @@ pub struct Export<'r> {
     page_id: Option<String>,
     comment: CommentFields,
     user: UserFields,
+    /// The comments of the page that answer questions of its passages: what they name the question, their id,
+    /// and what the report calls them.
+    answers: Vec<(String, String, String)>,
     /// Comments that came before their page's own fields.
     waiting: Vec<CommentFields>,
     ready: VecDeque<Item>,
@@ -156,6 +161,7 @@ impl Export<'_> {
             Place::Page => {
                 self.page = PageFields::default();
                 self.page_id = None;
+                self.answers.clear();
             }
             Place::Comment => self.comment = CommentFields::default(),
             _ => {}
@@ -204,8 +210,62 @@ impl Export<'_> {
         if self.page.is_public() && self.page.is_closed() && self.page.is_read() {
             self.give_page();
         }
+        self.questions();
         if self.page_id.is_some() {
             self.ready.push_back(Item::EndOfPages);
+        }
+    }
+
+    /// Gives the questions of the page's passages, and says which answers have lost theirs.
+    fn questions(&mut self) {
+        let questions = match self.page.is_public() && self.page.is_read() {
+            true => feedback::questions(&self.page.content),
+            false => Vec::new(),
+        };
+        let answers = std::mem::take(&mut self.answers);
+        let forms = answers.iter().map(|(form, ..)| form.clone()).collect();
+        let page = match questions.is_empty() {
+            true => self.page_id.clone(),
+            false => self.give_page(),
+        };
+        let mut given: HashMap<&str, Vec<String>> = HashMap::new();
+        for (form, id, record) in answers {
+            match feedback::answered(&questions, &form, &forms) {
+                Some(own) if own.selector.is_some() => {
+                    given.entry(&own.id).or_default().push(id);
+                }
+                _ => {
+                    let reason = match questions.len() {
+                        0 => format!(
+                            "it answers question {form} on a passage, which the export does not hold"
+                        ),
+                        n => format!(
+                            "it answers question {form} on a passage, and the export does not say which \
+                             of the {n} of its page that is"
+                        ),
+                    };
+                    self.ready.push_back(Item::Note { record, reason });
+                }
+            }
+        }
+        let Some(page) = page else { return };
+        let asked_at = shape::page_time(&self.page);
+        for own in &questions {
+            let source_id = format!("{page}/{}", own.id);
+            let Some(selector) = own.selector.clone() else {
+                let record = format!("question {source_id}");
+                let reason = "its passage is empty or too long".to_owned();
+                self.ready.push_back(Item::Dropped { record, reason });
+                continue;
+            };
+            self.ready.push_back(Item::Question(Box::new(QuestionItem {
+                source_id,
+                page: page.clone(),
+                text: own.text.clone(),
+                selector,
+                asked_at,
+                answers: given.remove(own.id.as_str()).unwrap_or_default(),
+            })));
         }
     }
 
@@ -249,6 +309,10 @@ impl Export<'_> {
             last_posted_at: self.last_posted_at,
             notes: Vec::new(),
         };
+        if let Some(form) = comment.answered() {
+            let id = comment.id().unwrap_or_default().to_owned();
+            self.answers.push((form.to_owned(), id, record.clone()));
+        }
         let (comment, notes) = shaped.comment(comment);
         self.last_posted_at = Some(comment.posted_at);
         self.ready.push_back(Item::Comment(Box::new(comment)));

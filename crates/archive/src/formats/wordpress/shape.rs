@@ -46,7 +46,7 @@ fn short_address(fields: &PageFields, base_url: &str) -> String {
     format!("{}/?p={}", base_url.trim_end_matches('/'), fields.id)
 }
 
-fn page_time(fields: &PageFields) -> Option<Time> {
+pub(super) fn page_time(fields: &PageFields) -> Option<Time> {
     time(&fields.date_gmt).or_else(|| time(&fields.date))
 }
 
@@ -163,12 +163,6 @@ impl Shaper<'_> {
     }
 
     fn note_what_is_lost(&mut self, fields: &CommentFields) {
-        if !matches!(fields.feedback_form.as_str(), "" | "0") {
-            let form = &fields.feedback_form;
-            self.notes.push(format!(
-                "it answers question {form} on a passage, which the export does not hold"
-            ));
-        }
         if fields.n_attachments > 0 {
             self.notes
                 .push("its attachments are not in the export".to_owned());

@@ -50,6 +50,7 @@ fn line(item: Item) -> String {
     match item {
         Item::Page(page) => of_page(&page),
         Item::Comment(comment) => of_comment(&comment),
+        Item::Question(question) => format!("question {}: {}", question.source_id, question.text),
         Item::Dropped { record, reason } => format!("dropped {record}: {reason}"),
         Item::Note { record, reason } => format!("changed {record}: {reason}"),
         Item::Without { record, fields } => format!("without {record}: {fields}"),
