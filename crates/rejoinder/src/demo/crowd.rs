@@ -156,6 +156,7 @@ impl Crowd<'_> {
             text,
             is_removed: false,
             passage: None,
+            answers: None,
         };
         self.join(parent, voice);
     }

@@ -53,6 +53,7 @@ pub(super) struct Busy {
 #[derive(Debug, Deserialize)]
 pub(super) struct Staff {
     pub(super) name: String,
+    pub(super) role: String,
 }
 
 /// Write the publication into `folder`, so that it is served as any other; gives the folder.

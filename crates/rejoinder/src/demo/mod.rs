@@ -4,6 +4,7 @@ mod crowd;
 mod folder;
 mod fund;
 mod seed;
+mod spoken;
 mod voices;
 
 use std::net::SocketAddr;
@@ -45,9 +46,9 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
         options.shown_mails = Some(mails);
     }
     let folder = folder::unpack(&data)?;
-    runtime.block_on(seed::seed(running.store()))?;
     let publication = Publication::read(&folder, SITE)
         .map_err(|error| Failure::failed("the demo's publication cannot be read", &error))?;
+    runtime.block_on(seed::seed(running.store(), &publication))?;
     let owner = runtime.block_on(owner_link(running.store()))?;
     welcome(running.address(), &publication, &owner, &data);
     runtime.block_on(running.serve(&options, Some(publication)))

@@ -10,20 +10,22 @@ use rejoinder_core::{
     AuthorId, Clock as _, CommentId, IdSource, Page, PageId, PageKey, RecordingId, SafeHtml,
     Settings, Site, SiteId, State, Tally, Time,
 };
+use server::Publication;
 use store::archive::annotating;
 use store::archive::imports::{
     self, Counters, ImportedComment, ImportedPage, Place, Upserted, WrittenIn,
 };
 use store::discussion::pages;
-use store::identity::authors::Details;
+use store::identity::authors::{self, Details};
 use store::identity::roles;
 use store::recordings::attaching::{self, NewRecording, Source};
 use store::recordings::transcripts::{self, NewRevision};
 use store::recordings::{chapters, files, listing};
 use store::{Store, StoreError, Tx, publication::sites};
 
-use super::folder::{self, About};
-use super::voices::{Passage, Voice};
+use super::folder::{self, About, Staff};
+use super::spoken::{self, Article, Asked, Corrected};
+use super::voices::{Passage, ThreadFile, Voice};
 use super::{SITE, crowd, fund};
 use crate::commands::store_failed;
 use crate::failure::Failure;
@@ -44,6 +46,10 @@ struct Discussion {
     voices: Vec<(Voice, SafeHtml)>,
     /// What can be heard beside it.
     sounds: Vec<Sound>,
+    /// The article's text.
+    text: String,
+    questions: Vec<Asked>,
+    corrections: Vec<Corrected>,
 }
 
 /// A recording and a cut of it.
@@ -59,7 +65,7 @@ struct Sound {
 
 /// Add the demo's site, and the threads of those of its articles that are not there. A database that holds
 /// other sites is left alone.
-pub(super) async fn seed(store: &Store) -> Result<(), Failure> {
+pub(super) async fn seed(store: &Store, publication: &Publication) -> Result<(), Failure> {
     let known = store
         .read(sites::list)
         .await
@@ -82,7 +88,9 @@ pub(super) async fn seed(store: &Store) -> Result<(), Failure> {
     if missing.is_empty() {
         return Ok(());
     }
-    let discussions = missing.iter().map(|slug| discussion(slug, &about));
+    let discussions = missing
+        .iter()
+        .map(|slug| discussion(slug, &about, publication));
     let discussions: Vec<Discussion> = discussions.collect::<Result<_, _>>()?;
     let now = SystemClock.now();
     let ids = IdSource::new(&SystemRandom);
@@ -116,10 +124,11 @@ fn key(slug: &str) -> PageKey {
     PageKey::stored(format!("{SITE}/articles/{slug}"), None)
 }
 
-fn discussion(slug: &str, about: &About) -> Result<Discussion, Failure> {
-    let voices = folder::thread(slug)?
-        .map(|file| file.voices())
-        .unwrap_or_default();
+fn discussion(slug: &str, about: &About, publication: &Publication) -> Result<Discussion, Failure> {
+    let file = folder::thread(slug)?;
+    let spoken = file.as_ref().map(ThreadFile::spoken);
+    let (questions, corrections) = spoken.unwrap_or_default();
+    let voices = file.map(ThreadFile::voices).unwrap_or_default();
     let voices = match about.busy.article == slug {
         true => crowd::gather(voices, &folder::phrases()?, about.busy.comments),
         false => voices,
@@ -143,6 +152,9 @@ fn discussion(slug: &str, about: &About) -> Result<Discussion, Failure> {
     });
     Ok(Discussion {
         sounds: sounds.collect::<Result<_, Failure>>()?,
+        text: publication.text_of(slug).unwrap_or_default(),
+        questions,
+        corrections,
         slug: slug.to_owned(),
         headline,
         published_at,
@@ -220,6 +232,7 @@ fn write(
             }
             known.insert(voice.id.as_str(), id);
         }
+        speak(tx, ids, &site, &page, (about, discussion), &known)?;
         imports::recount(tx, now, site.id, page.id)?;
         for sound in &discussion.sounds {
             let whole = attach(tx, now, ids, &page, None, (&sound.title, sound.bytes))?;
@@ -269,6 +282,52 @@ fn annotate(
     annotating::annotate(tx, now, page.site, page.id, id, &selector, given.as_ref())
 }
 
+/// What is asked of the article's passages, and what was corrected.
+fn speak(
+    tx: &mut Tx<'_>,
+    ids: &IdSource,
+    site: &Site,
+    page: &Page,
+    (about, discussion): (&About, &Discussion),
+    known: &HashMap<&str, CommentId>,
+) -> Result<(), StoreError> {
+    let article = Article {
+        site,
+        page,
+        published_at: discussion.published_at,
+        text: &discussion.text,
+    };
+    let colleague = |tx: &mut Tx<'_>, name: &str| {
+        let details = Details {
+            name: name.to_owned(),
+            ..Details::default()
+        };
+        let at = discussion.published_at;
+        let id = imports::upsert_author(tx, at, site.id, FORMAT, name, &details)?;
+        let own = about.staff.iter().find(|staff| staff.name == name);
+        if let Some(staff) = own {
+            roles::set_role(tx, site.id, id, role(staff))?;
+        }
+        let author = authors::by_id(tx, site.id, id)?;
+        author.ok_or_else(|| StoreError::Internal("an author of the demo is missing".into()))
+    };
+    for corrected in &discussion.corrections {
+        let by = colleague(tx, &corrected.by)?.id;
+        article.correct(tx, ids, corrected, by)?;
+    }
+    let answers: Vec<(String, String)> = discussion
+        .voices
+        .iter()
+        .filter_map(|(voice, _)| Some((voice.answers.clone()?, voice.id.clone())))
+        .collect();
+    for asked in &discussion.questions {
+        let by = colleague(tx, &asked.author)?;
+        let answers = spoken::answers(&answers, &asked.id, known);
+        article.ask(tx, ids, asked, by, &answers)?;
+    }
+    Ok(())
+}
+
 /// Let a recording stand with a page, as if an editor had uploaded it.
 fn attach(
     tx: &mut Tx<'_>,
@@ -310,8 +369,16 @@ fn author(
         website: voice.website.as_deref().and_then(markup::safe_url),
     };
     let id = imports::upsert_author(tx, now, site.id, FORMAT, &voice.author, &details)?;
-    if about.staff.iter().any(|staff| staff.name == voice.author) {
-        roles::set_role(tx, site.id, id, Role::Staff)?;
+    let mut staff = about.staff.iter();
+    if let Some(staff) = staff.find(|staff| staff.name == voice.author) {
+        roles::set_role(tx, site.id, id, role(staff))?;
     }
     Ok(id)
+}
+
+fn role(staff: &Staff) -> Role {
+    match staff.role.as_str() {
+        "editor" => Role::Editor,
+        _ => Role::Staff,
+    }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use rejoinder_core::passages::source_check::{Source, Stance};
 use serde::Deserialize;
 
+use super::spoken::{Asked, Corrected};
+
 /// One comment of the demo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Voice {
@@ -21,6 +23,8 @@ pub(crate) struct Voice {
     /// Markdown; of a removed comment nothing is shown.
     pub(crate) text: String,
     pub(crate) is_removed: bool,
+    /// The question that it answers.
+    pub(crate) answers: Option<String>,
     /// The passage that it is about.
     pub(crate) passage: Option<Passage>,
 }
@@ -49,6 +53,10 @@ pub(crate) struct Given {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ThreadFile {
     comment: Vec<Written>,
+    #[serde(default)]
+    question: Vec<Asked>,
+    #[serde(default)]
+    correction: Vec<Corrected>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,6 +73,8 @@ struct Written {
     #[serde(default)]
     state: WrittenState,
     passage: Option<Passage>,
+    /// The question that it answers.
+    answers: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -91,6 +101,11 @@ pub(crate) struct Phrases {
 }
 
 impl ThreadFile {
+    /// What the newsroom asks of passages, and what was corrected.
+    pub(super) fn spoken(&self) -> (Vec<Asked>, Vec<Corrected>) {
+        (self.question.clone(), self.correction.clone())
+    }
+
     /// The comments, in the order of the file.
     pub(crate) fn voices(self) -> Vec<Voice> {
         let voice = |written: Written| Voice {
@@ -104,6 +119,7 @@ impl ThreadFile {
             text: written.text.trim().to_owned(),
             is_removed: matches!(written.state, WrittenState::Removed),
             passage: written.passage,
+            answers: written.answers,
         };
         self.comment.into_iter().map(voice).collect()
     }
