@@ -19,6 +19,7 @@ const own = () => import('./own.js');
 const player = () => import('./player.js');
 const player_correct = () => import('./player_correct.js');
 const post = () => import('./post.js');
+const reactions = () => import('./reactions.js');
 const reply = () => import('./reply.js');
 const sources = () => import('./sources.js');
 const tools = () => import('./tools.js');
@@ -106,6 +107,7 @@ const FORMS = {
   follow,
   moderate_form: moderate,
   propose: player_correct,
+  react: reactions,
   vote,
 };
 

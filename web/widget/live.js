@@ -6,7 +6,7 @@ import { listOf, part } from '../shared/nodes.js';
 import { takeOut } from './items.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
-/** @typedef {{id: string, parent?: string, html?: string, votes?: [number, number]}} Change */
+/** @typedef {{id: string, parent?: string, html?: string, votes?: [number, number], reactions?: {reaction: string, n: number}[]}} Change */
 
 /** The longest pause before the stream is opened again, in ms. */
 const LONGEST = 60_000;
@@ -173,7 +173,10 @@ function replace(thread, change) {
 }
 
 /** @param {Thread} thread @param {Change} change */
-function count(thread, { id, votes }) {
+function count(thread, { id, votes, reactions }) {
+  if (reactions) {
+    thread.attempt(async () => (await import('./reactions.js')).count(thread, id, reactions));
+  }
   const shown = thread.comment(id);
   const place = shown && part(shown, 'score');
   if (place?.dataset['score'] && votes) {

@@ -47,6 +47,9 @@ export function mark(thread, node) {
   if (me && node.querySelector('[data-rj=check]')) {
     thread.attempt(async () => (await import('./sources.js')).mark(thread, node));
   }
+  if (me && thread.section.dataset['reactions'] !== undefined) {
+    thread.attempt(async () => (await import('./reactions.js')).mark(thread, node));
+  }
   for (const comment of me ? node.querySelectorAll('[data-id]') : []) {
     const id = /** @type {HTMLElement} */ (comment).dataset['id'] ?? '';
     const vote = me?.votes[id] ?? 0;

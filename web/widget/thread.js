@@ -22,6 +22,7 @@ import { Words } from './words.js';
  * @property {{id: string, name: string, role: string, kind: 'guest' | 'account'} | null} reader
  * @property {Record<string, number>} votes
  * @property {Record<string, Record<string, string | null>>} answers About sources, by the comment.
+ * @property {Record<string, string[]>} reactions
  * @property {Record<string, string>} editable Until when.
  * @property {string[]} own
  * @property {string | null} withheld What others do not see of it, as HTML.
@@ -84,9 +85,12 @@ export class Thread {
     this.vouch();
     this.attempt(async () => (await import('./dress.js')).dress(this));
     this.attempt(async () => (await import('./live.js')).follow(this));
-    const { bubble, passages, annotations } = this.section.dataset;
+    const { bubble, passages, annotations, reactions } = this.section.dataset;
     if (bubble !== undefined) {
       this.attempt(async () => (await import('./bubble.js')).show(this));
+    }
+    if (reactions !== undefined) {
+      this.attempt(async () => (await import('./reactions.js')).start(this));
     }
     if (passages || annotations) {
       this.attempt(async () => (await import('./passages.js')).start(this));

@@ -116,6 +116,15 @@ pub enum Refusal {
     /// Someone at this address voted on the comment within a day.
     #[error("someone at your address has voted on this comment today")]
     AddressVoted,
+    /// The reaction is to one's own comment.
+    #[error("you cannot react to your own comment")]
+    OwnReaction,
+    /// The reaction is none that the site offers.
+    #[error("this site has no such reaction")]
+    ReactionNotTaken,
+    /// Someone else at this address reacted to the comment within a day.
+    #[error("someone at your address has reacted to this comment today")]
+    AddressReacted,
     /// The key was used for another request.
     #[error("this idempotency key was used for a different request")]
     KeyReused,

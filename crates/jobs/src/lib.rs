@@ -19,6 +19,7 @@ mod recordings;
 mod worker;
 
 pub use discussion::card::{CardHandler, UnusedCardHandler};
+pub use discussion::sides::SidesHandler;
 pub use funding::asking::{AskHandler, ProcessorAddresses};
 pub use home::Home;
 pub use housekeeper::Housekeeper;

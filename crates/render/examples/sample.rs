@@ -298,6 +298,8 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
         annotation: None,
         source_check: None,
         question: None,
+        agreement: Default::default(),
+        reactions: Vec::new(),
     })
 }
 
@@ -372,6 +374,7 @@ fn thread(article: &Article, comments: &[Comment], root: Option<CommentId>) -> T
         n_questions: 0,
         passage: None,
         passages: None,
+        is_divided: false,
         errata: Vec::new(),
         marks: Vec::new(),
         next: comments

@@ -35,8 +35,8 @@ pub use plural::Plural;
 pub(crate) use texts::{
     AccountTexts, CorrectionsDeskTexts, CorrectionsFormTexts, CorrectionsTexts,
     CorrectionsToldTexts, DevicesTexts, FundingDeskTexts, FundingGiftsPageTexts, FundingSheetTexts,
-    NewsroomMailTexts, NewsroomWelcomeTexts, NoticesTexts, PassagesDeskTexts, QuestionsDeskTexts, QuestionsTexts, RecordingsDeskTexts,
-    RecordingsProposalsTexts, RecordingsTexts, SettingsTexts,
+    NewsroomMailTexts, NewsroomWelcomeTexts, NoticesTexts, PassagesDeskTexts, QuestionsDeskTexts,
+    QuestionsTexts, RecordingsDeskTexts, RecordingsProposalsTexts, RecordingsTexts, SettingsTexts,
 };
 pub use texts::{Catalogue, NewsroomProblemsTexts, NewsroomTexts};
 
@@ -95,6 +95,7 @@ impl Catalogue {
             Sort::Votes => &self.sorts.votes,
             Sort::Best => &self.sorts.best,
             Sort::Discussed => &self.sorts.discussed,
+            Sort::Agreed => &self.sorts.agreed,
         }
     }
 

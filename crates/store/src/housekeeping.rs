@@ -4,6 +4,7 @@
 
 use rejoinder_core::{SiteId, Time};
 
+use crate::discussion::agreement::fitting;
 use crate::discussion::posting;
 use crate::funding::{asking, gifts};
 use crate::identity::{
@@ -24,7 +25,7 @@ pub fn begin(tx: &mut Tx<'_>, now: Time) -> Result<Vec<SiteId>> {
     })
 }
 
-/// Forget what has expired at a site, and ask what is to be asked by the clock.
+/// Forget what has expired at a site, and have done what is done by the clock.
 pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
     for tidy in [
         posting::forget_old,
@@ -45,5 +46,5 @@ pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
     ] {
         tidy(tx, now, site)?;
     }
-    Ok(())
+    fitting::want(tx, now, site)
 }

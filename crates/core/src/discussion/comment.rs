@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::discussion::agreement::Agreement;
 use crate::discussion::card::Card;
+use crate::discussion::reaction::Counted;
 use crate::discussion::vote::Tally;
 use crate::identity::author::Author;
 use crate::ids::{CommentId, PageId};
@@ -95,6 +97,10 @@ pub struct Comment {
     pub featured_at: Option<Time>,
     /// Its votes.
     pub tally: Tally,
+    /// What readers reacted with, as often as they did.
+    pub reactions: Vec<Counted>,
+    /// How it stands with readers of both sides, where sides are counted.
+    pub agreement: Agreement,
     /// How many direct replies are shown.
     pub n_replies: i64,
     /// What stands for the links that stand alone in it.

@@ -1,5 +1,6 @@
 //! What people talk about and with: pages, threads, comments, votes.
 
+pub mod agreement;
 pub mod card;
 pub mod comment;
 pub mod cursor;
@@ -10,6 +11,7 @@ pub mod page;
 pub mod player;
 pub mod policy;
 pub mod ranking;
+pub mod reaction;
 pub mod sort;
 pub mod text;
 pub mod thread;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::discussion::comment::{Comment, State};
 use crate::discussion::page::{Page, PageKey};
+use crate::discussion::reaction;
 use crate::discussion::text::{excess, is_blank};
 use crate::discussion::vote::Vote;
 use crate::identity::author::{AuthorKind, Reader, Role};
@@ -163,4 +164,25 @@ pub fn may_vote(
         (Voting::Off, _) | (Voting::Up, Some(Vote::Down)) => Err(Refusal::VoteNotTaken),
         _ => Ok(()),
     }
+}
+
+/// Whether `reader` may give the reaction `key` to `comment`, or take it back.
+pub fn may_react(
+    settings: &Settings,
+    comment: &Comment,
+    reader: &Reader,
+    key: &str,
+    is_given: bool,
+) -> Result<(), Refusal> {
+    if comment.state != State::Published {
+        return Err(Refusal::CommentUnknown);
+    }
+    if reader.is(comment.author.id) {
+        return Err(Refusal::OwnReaction);
+    }
+    // What is offered no more can still be taken back.
+    if is_given && !reaction::is_offered(&settings.reactions, key) {
+        return Err(Refusal::ReactionNotTaken);
+    }
+    Ok(())
 }

@@ -19,16 +19,19 @@ pub enum Sort {
     Best,
     /// By the number of comments in the branch, then newest.
     Discussed,
+    /// By what readers of both sides like; then the rest, as in [`Self::Best`]. Never a site's own.
+    Agreed,
 }
 
 impl Sort {
     /// All sorts, in the order they are offered in.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Newest,
         Self::Oldest,
         Self::Votes,
         Self::Best,
         Self::Discussed,
+        Self::Agreed,
     ];
 
     /// The word in addresses and settings.
@@ -39,6 +42,7 @@ impl Sort {
             Self::Votes => "votes",
             Self::Best => "best",
             Self::Discussed => "discussed",
+            Self::Agreed => "agreed",
         }
     }
 
@@ -54,6 +58,7 @@ impl Sort {
             Self::Votes => root.tally.score(),
             Self::Best => best,
             Self::Discussed => root.n_descendants,
+            Self::Agreed => root.agreement.rank.unwrap_or(best),
         }
     }
 }

@@ -93,6 +93,8 @@ pub struct Thread {
     pub passage: Option<Box<Passage>>,
     /// What its readers may do with passages, where that was said of the page itself.
     pub passages: Option<Passages>,
+    /// Whether enough readers of both sides have voted here for [`Sort::Agreed`].
+    pub is_divided: bool,
     /// The list of what its article was corrected in, the newest first.
     pub errata: Vec<Erratum>,
     /// Where its article is marked, in the order of the text.
@@ -115,6 +117,7 @@ impl Thread {
             n_questions: 0,
             passage: None,
             passages: None,
+            is_divided: false,
             errata: Vec::new(),
             marks: Vec::new(),
         }
@@ -161,6 +164,7 @@ pub fn in_reading_order(levels: Vec<Vec<Comment>>) -> Vec<ThreadEntry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discussion::agreement::Agreement;
     use crate::discussion::comment::State;
     use crate::discussion::vote::Tally;
     use crate::identity::author::{Author, AuthorKind, Role};
@@ -200,6 +204,8 @@ mod tests {
             annotation: None,
             source_check: None,
             question: None,
+            reactions: Vec::new(),
+            agreement: Agreement::default(),
         }
     }
 

@@ -1,3 +1,4 @@
 //! What a comment's links show.
 
 pub(crate) mod card;
+pub(crate) mod sides;

@@ -10,7 +10,7 @@ use jobs::{
     AnyHandler, AskHandler, CardHandler, CitedHandler, CorrectionHandler, DeskMailHandler,
     EraseHandler, ExternalHandler, FanOutHandler, Home, Housekeeper, MailHandler, NoticeHandler,
     PassagesHandler, ProcessorAddresses, PushHandler, RecordingHandler, SenderHandler,
-    UnusedCardHandler, WebhookHandler, Worker,
+    SidesHandler, UnusedCardHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -71,6 +71,7 @@ pub(super) fn worker(
         Arc::new(pushes),
         Arc::new(recordings),
         Arc::new(CitedHandler::new(Arc::clone(store), Arc::clone(&clock))),
+        Arc::new(SidesHandler::new(Arc::clone(store), Arc::clone(&clock))),
         Arc::new(PassagesHandler::new(Arc::clone(store), Arc::clone(&clock))),
         Arc::new(erasures),
         Arc::new(fan_out),

@@ -1,6 +1,7 @@
 //! One comment as HTML.
 
 use askama::Template;
+use rejoinder_core::discussion::reaction::{self, Reaction};
 use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
 use rejoinder_core::passages::{Annotation, AnnotationState};
 use rejoinder_core::publication::settings::{Mode, SourceChecks, Voting};
@@ -47,6 +48,10 @@ pub(crate) struct Frame<'a> {
     scores_until: Option<Time>,
     /// Whether the passage stands above all of them.
     pub(crate) is_of_passage: bool,
+    /// Whether comments have the badge of what both sides like.
+    finds_sides: bool,
+    /// What readers may react with.
+    reactions: Vec<Reaction<'a>>,
 }
 
 impl<'a> Frame<'a> {
@@ -63,6 +68,8 @@ impl<'a> Frame<'a> {
             collapse_below: settings.collapse_below,
             scores_until: scores_until(settings, context.now),
             is_of_passage: false,
+            finds_sides: settings.finds_sides(),
+            reactions: reaction::offered(&settings.reactions).collect(),
         }
     }
 
@@ -93,6 +100,8 @@ impl<'a> Frame<'a> {
             score: self.score(comment),
             target: self.target,
             is_of_passage: self.is_of_passage,
+            reactions: self.reactions(comment),
+            is_agreed: self.finds_sides && comment.agreement.has_badge,
             links: self.links,
             cards: card::shown(self.settings, comment),
             check: Check::of(
@@ -105,6 +114,18 @@ impl<'a> Frame<'a> {
             .as_ref()
             .map(Html::of),
         }
+    }
+
+    /// What readers may react to `comment` with, those first that some have.
+    fn reactions<'b>(&'b self, comment: &Comment) -> Vec<(&'b Reaction<'a>, i64)> {
+        if !comment.is_published() {
+            return Vec::new();
+        }
+        let counted =
+            |own: &'b Reaction<'a>| (own, reaction::count_of(&comment.reactions, &own.key));
+        let mut all: Vec<_> = self.reactions.iter().map(counted).collect();
+        all.sort_by_key(|(_, n)| *n == 0);
+        all
     }
 
     fn reply_to<'b>(&'b self, id: CommentId, parent: Option<&'b Comment>) -> ReplyTo<'b> {
@@ -207,6 +228,9 @@ pub(crate) struct CommentView<'a> {
     score: Option<i64>,
     target: RenderTarget,
     is_of_passage: bool,
+    reactions: Vec<(&'a Reaction<'a>, i64)>,
+    /// Whether it has the badge of what both sides like.
+    is_agreed: bool,
     links: &'a Links,
     cards: Vec<card::CardView<'a>>,
     check: Option<Html<'static>>,
@@ -268,6 +292,11 @@ impl CommentView<'_> {
 
     fn edit_link(&self) -> Link<'_> {
         self.links.to(Place::Edit(self.comment.id))
+    }
+
+    /// How many of the reactions are shown, because somebody gave them.
+    fn n_given(&self) -> usize {
+        self.reactions.iter().filter(|(_, n)| *n > 0).count()
     }
 
     fn act(&self, what: &'static str) -> Act<'_> {

@@ -43,6 +43,7 @@ pub fn frozen_page(
             frame: &comments,
             entries,
             reply: None,
+            divider: None,
         },
         frame: Frame {
             canonical: page.key.url(),

@@ -1,7 +1,10 @@
 //! Threads and comments as programs read them.
 
+use rejoinder_core::discussion::reaction::{self, Counted};
 use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
-use rejoinder_core::{Comment, CommentId, Page, PageKey, State, Thread, Time, discussion::policy};
+use rejoinder_core::{
+    Comment, CommentId, Page, PageKey, Settings, State, Thread, Time, discussion::policy,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -78,6 +81,12 @@ pub struct CommentBody {
     pub up: Option<i64>,
     /// Votes against it; none while scores are hidden.
     pub down: Option<i64>,
+    /// What readers reacted with: all that the site offers, where it offers any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<ReactionBody>,
+    /// Whether readers of both sides like it; said of no other comment.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub agreed: bool,
     /// How many direct replies are shown.
     pub n_replies: i64,
     /// The first of them.
@@ -96,6 +105,32 @@ pub struct CommentBody {
     /// The question of that passage that it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<AskedBody>,
+}
+
+/// A reaction, with how often it was given.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReactionBody {
+    /// What it is asked for by.
+    #[schema(example = "respect")]
+    pub reaction: String,
+    /// As the publisher writes it.
+    #[schema(example = "Respect")]
+    pub label: String,
+    /// By how many.
+    pub n: i64,
+}
+
+impl ReactionBody {
+    /// All reactions that a site offers, with what is counted of one comment.
+    pub fn all(settings: &Settings, counted: &[Counted]) -> Vec<Self> {
+        let offered = reaction::offered(&settings.reactions);
+        let body = |own: reaction::Reaction<'_>| Self {
+            n: reaction::count_of(counted, &own.key),
+            label: own.label.to_owned(),
+            reaction: own.key,
+        };
+        offered.map(body).collect()
+    }
 }
 
 /// Who wrote a comment.
@@ -192,18 +227,22 @@ fn fold_to(path: &mut Vec<CommentBody>, level: usize, roots: &mut Vec<CommentBod
     }
 }
 
-struct Maker {
+struct Maker<'a> {
+    settings: &'a Settings,
     texts: &'static Catalogue,
     links: Links,
     scores_until: Option<Time>,
+    finds_sides: bool,
 }
 
-impl Maker {
-    fn new(context: &Context<'_>, links: Links) -> Self {
+impl<'a> Maker<'a> {
+    fn new(context: &Context<'a>, links: Links) -> Self {
         Self {
+            settings: &context.site.settings,
             texts: context.texts,
             links,
             scores_until: scores_until(&context.site.settings, context.now),
+            finds_sides: context.site.settings.finds_sides(),
         }
     }
 
@@ -237,6 +276,8 @@ impl Maker {
             question: comment.question.as_deref().map(AskedBody::of),
             up: shown(comment.tally.up),
             down: shown(comment.tally.down),
+            reactions: ReactionBody::all(self.settings, &comment.reactions),
+            agreed: self.finds_sides && comment.agreement.has_badge,
             ..self.tombstone(comment)
         }
     }
@@ -254,6 +295,8 @@ impl Maker {
             state: State::Removed.as_str(),
             up: Some(0),
             down: Some(0),
+            reactions: Vec::new(),
+            agreed: false,
             n_replies: comment.n_replies,
             replies: Vec::new(),
             next: None,

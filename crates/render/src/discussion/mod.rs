@@ -1,5 +1,6 @@
 //! Threads and comments, as HTML, JSON and feeds.
 
+pub mod agreed;
 pub(crate) mod avatar;
 pub(crate) mod card;
 pub(crate) mod comment;

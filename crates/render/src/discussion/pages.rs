@@ -38,6 +38,7 @@ pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> S
         canonical: links.people().unwrap_or_else(|| links.thread()),
         people: links.people(),
         is_indexed: is_whole && view.form.problem.is_none() && view.form.reply.is_none(),
+        has_reactions: !context.site.settings.reactions.is_empty(),
         errata: errata_html(context, &Listed::of(&thread.errata))
             .filter(|_| query.passage.is_none()),
         section: section(context, thread, view, RenderTarget::Page),
@@ -66,6 +67,7 @@ struct ThreadPage<'a> {
     canonical: &'a str,
     people: Option<&'a str>,
     is_indexed: bool,
+    has_reactions: bool,
     errata: Option<Html<'static>>,
     section: Html<'static>,
     json_ld: Html<'static>,

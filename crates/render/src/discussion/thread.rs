@@ -1,13 +1,16 @@
 //! A thread as HTML.
 
 use askama::Template;
+use rejoinder_core::discussion::agreement::score::LEAST_RANK;
 use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::notices::subscription::Pace;
 use rejoinder_core::passages::Passage;
 use rejoinder_core::publication::settings::{Bubble, Mode, Passages, Questions, SourceChecks};
-use rejoinder_core::{Comment, CommentId, Filter, Page, PageKey, Thread, Time, discussion::policy};
+use rejoinder_core::{
+    Comment, CommentId, Filter, Page, PageKey, Thread, ThreadQuery, Time, discussion::policy,
+};
 
 use crate::catalogue::{Catalogue, fill};
 use crate::discussion::comment::Frame;
@@ -72,6 +75,7 @@ pub(crate) fn section(
         frame: &frame,
         entries: &thread.entries,
         reply: reply.as_ref(),
+        divider: has_divider(&thread.query).then_some(context.texts.agreement.divider.as_str()),
     };
     let section = Section {
         texts: context.texts,
@@ -107,6 +111,12 @@ pub(crate) fn section(
     // Writing to a string cannot fail.
     let _ = section.render_into(&mut out);
     Html::written_here(out)
+}
+
+/// Whether what is shown may begin with, or come to, roots on which both sides have not voted enough.
+fn has_divider(query: &ThreadQuery) -> bool {
+    let begins_above = query.after.is_none_or(|cursor| cursor.rank >= LEAST_RANK);
+    query.sort == Sort::Agreed && query.root.is_none() && begins_above
 }
 
 pub(crate) fn links(context: &Context<'_>, thread: &Thread) -> Links {
@@ -269,6 +279,31 @@ impl Section<'_> {
         let query = &self.thread.query;
         let is_whole = query.root.is_none() && query.passage.is_none();
         is_whole && (self.thread.entries.len() > 1 || query.filter.is_some())
+    }
+
+    /// The orders that are offered: word, name, and the attribute of the one that is shown.
+    fn sorts(&self) -> impl Iterator<Item = (&'static str, &str, &'static str)> {
+        let is_agreed = self.is_agreed() || self.thread.is_divided;
+        let has_agreed = self.context.site.settings.finds_sides() && is_agreed;
+        let offered = Sort::ALL
+            .into_iter()
+            .filter(move |sort| *sort != Sort::Agreed || has_agreed);
+        offered.map(|sort| {
+            let is_shown = sort == self.thread.query.sort;
+            let attribute = if is_shown { " selected" } else { "" };
+            (sort.as_str(), self.texts.sort(sort), attribute)
+        })
+    }
+
+    /// Whether what both sides like stands first.
+    fn is_agreed(&self) -> bool {
+        self.thread.query.sort == Sort::Agreed && self.thread.query.root.is_none()
+    }
+
+    /// The page that says how that is found.
+    fn method(&self) -> String {
+        let Context { base, site, .. } = self.context;
+        format!("{base}/embed/agreed?site={}", site.host)
     }
 
     /// Whether the newsroom says something here.

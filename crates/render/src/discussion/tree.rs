@@ -16,6 +16,8 @@ pub(crate) struct Tree<'a> {
     pub(crate) entries: &'a [ThreadEntry],
     /// The form that stands under one of the comments.
     pub(crate) reply: Option<&'a ReplyForm<'a>>,
+    /// What stands before the first root on which both sides have not voted enough.
+    pub(crate) divider: Option<&'a str>,
 }
 
 /// A comment whose `<li>` is open.
@@ -32,6 +34,7 @@ impl fmt::Display for Tree<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut path: Vec<Open<'_>> = Vec::with_capacity(MAX_LEVELS + 1);
         let mut writer = Writer { tree: self, out: f };
+        let mut divider = self.divider;
         for (at, entry) in self.entries.iter().enumerate() {
             let level = entry.level.min(path.len()).min(MAX_LEVELS);
             while path.len() > level {
@@ -46,6 +49,11 @@ impl fmt::Display for Tree<'_> {
                 parent.has_list = true;
                 let is_direct = entry.comment.parent == Some(parent.entry.comment.id);
                 parent.n_shown += i64::from(is_direct);
+            }
+            let is_rest = entry.level == 0 && is_unranked(&entry.comment);
+            if let Some(text) = divider.take_if(|_| is_rest) {
+                let text = markup::escape(text);
+                write!(writer.out, "<li class=\"rj-divider\"><p>{text}</p></li>")?;
             }
             let parent = (entry.level >= MAX_LEVELS)
                 .then(|| self.parent(at))
@@ -62,6 +70,11 @@ impl fmt::Display for Tree<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a root stands where it does because both sides have not voted on it enough.
+fn is_unranked(root: &Comment) -> bool {
+    root.pin.is_none() && root.agreement.rank.is_none()
 }
 
 impl Tree<'_> {

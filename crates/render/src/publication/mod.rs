@@ -13,7 +13,7 @@ pub(crate) mod welcome;
 pub use audit::{AuditPage, AuditRow, audit_page};
 pub use jobs::{MailLine, ParkedJob, jobs_page, mail_page, mails_page};
 pub use openid::{NewProvider, OpenidPage, ProviderLine, openid_page};
-pub use overview::{Figures, OverviewPage, overview_page};
+pub use overview::{AgreedSort, Figures, OverviewPage, overview_page};
 pub use owner::{
     Field, Invitation, PeoplePage, Person, SettingsPage, WordsPage, people_page, settings_page,
     words_page,

@@ -1,6 +1,7 @@
 //! The owner's overview: charts that are drawn on the server, each with its table.
 
 use askama::Template;
+use rejoinder_core::discussion::agreement::sides::Why;
 use rejoinder_core::{PageId, Time};
 
 use crate::catalogue::{self, Catalogue, NewsroomTexts, fill};
@@ -60,6 +61,47 @@ pub struct OverviewPage<'a> {
     pub corrected: Option<(i64, usize)>,
     /// The middle time for which corrections wait, and how many do.
     pub uncorrected: Option<(i64, usize)>,
+    /// What became of the wish to let readers sort by what both sides like, where there is one.
+    pub agreed: Option<AgreedSort<'a>>,
+}
+
+/// Whether readers are offered the order of what both sides like, and why not.
+#[derive(Debug, Clone, Copy)]
+pub struct AgreedSort<'a> {
+    /// Whether votes against are taken, which are needed.
+    pub takes_votes_against: bool,
+    /// When the votes were looked at, and why there are no sides, where there are none.
+    pub looked_at: Option<(Time, Option<Why>)>,
+    /// A page that brought too many votes: id, headline, how many percent of a day's, when that was found.
+    pub crowd: Option<(PageId, &'a str, i64, Time)>,
+}
+
+impl AgreedSort<'_> {
+    fn sentence(&self, texts: &Catalogue) -> String {
+        let own = &texts.agreement.owner;
+        let text = match self.looked_at {
+            _ if !self.takes_votes_against => &own.voting,
+            None => &own.first,
+            Some((_, None)) => &own.found,
+            Some((_, Some(Why::TooFewReaders))) => &own.too_few_readers,
+            Some((_, Some(Why::TooAlike))) => &own.too_alike,
+            Some((_, Some(Why::OneSided))) => &own.one_sided,
+        };
+        text.clone()
+    }
+
+    fn when(&self, texts: &Catalogue) -> Option<String> {
+        let (at, _) = self.looked_at.filter(|_| self.takes_votes_against)?;
+        let date = texts.date(at);
+        Some(fill(&texts.agreement.owner.looked_at, &[("date", &date)]))
+    }
+
+    fn alarm(&self, texts: &Catalogue) -> Option<String> {
+        let (_, _, percent, at) = self.crowd?;
+        let values: [(&str, &dyn std::fmt::Display); 2] =
+            [("n", &percent), ("date", &texts.date(at))];
+        Some(fill(&texts.agreement.owner.crowd, &values))
+    }
 }
 
 /// A time in words, from microseconds.

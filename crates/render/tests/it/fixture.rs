@@ -71,6 +71,8 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
         annotation: None,
         source_check: None,
         question: None,
+        agreement: Default::default(),
+        reactions: Vec::new(),
     }
 }
 
@@ -129,6 +131,7 @@ pub(crate) fn thread(name: &str) -> Thread {
         n_questions: 0,
         passage: None,
         passages: None,
+        is_divided: false,
         errata: Vec::new(),
         marks: Vec::new(),
         next: Some(Cursor {

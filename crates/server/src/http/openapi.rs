@@ -67,6 +67,7 @@ pub(crate) fn routes() -> Vec<Route> {
         reader::sources::answer,
         reader::sources::withdraw,
         reader::sources::confirm,
+        reader::reactions::give,
         reader::flags::raise,
         reader::mutes::set,
         reader::corrections::send,

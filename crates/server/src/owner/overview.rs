@@ -2,11 +2,11 @@
 
 use axum::response::Html;
 use rejoinder_core::Time;
-use render::{
-    moderation::title,
-    publication::{Figures, OverviewPage, overview_page},
-};
-use store::{discussion::pages, publication::overview};
+use rejoinder_core::publication::settings::AgreedSort;
+use render::moderation::title;
+use render::publication::{self, Figures, OverviewPage, overview_page};
+use store::discussion::{agreement, pages};
+use store::publication::overview;
 
 use crate::http::error_page::ErrorPage;
 use crate::newsroom::{At, Newsroom, PageHead};
@@ -35,9 +35,20 @@ pub(super) async fn show(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> 
         let decisions = overview::time_to_decision(tx, site, since)?;
         let held = overview::held(tx, site, since)?;
         let corrections = overview::time_to_correction(tx, now, site, since)?;
-        Ok((days, top, decisions, held, corrections))
+        let agreed = agreement::found(tx, site)?;
+        Ok((days, top, decisions, held, corrections, agreed))
     });
-    let (context, (days, top, decisions, held, corrections)) = read.await?;
+    let (context, (days, top, decisions, held, corrections, agreed)) = read.await?;
+    let settings = &newsroom.site.settings;
+    let agreed = (settings.agreed_sort == AgreedSort::On).then_some(agreed.as_ref());
+    let agreed = agreed.map(|found| publication::AgreedSort {
+        takes_votes_against: settings.finds_sides(),
+        looked_at: found.and_then(|found| Some((found.at?, found.why))),
+        crowd: found.and_then(|found| {
+            let (page, percent, at) = found.crowd.as_ref()?;
+            Some((page.id, title(page), *percent, *at))
+        }),
+    });
     let decision = decisions.as_ref().map(|all| (all.middle, all.n));
     let decided = decisions.map(|all| all.by_day).unwrap_or_default();
     let of_day = |all: &[(i64, i64)], number| {
@@ -72,6 +83,7 @@ pub(super) async fn show(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> 
             decision,
             corrected: corrections.accepted,
             uncorrected: corrections.waiting,
+            agreed,
         })
     }))
 }

@@ -1,5 +1,6 @@
 //! What is the same for everyone who asks.
 
+pub(crate) mod agreed;
 mod cached;
 pub(crate) mod comments;
 pub(crate) mod corrections;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route("/embed/annotations", Public, get(passages::annotations)),
         route("/embed/corrections", Public, get(corrections::list)),
         route("/embed/sources", Public, get(fields_of_sources)),
+        route("/embed/agreed", Public, get(agreed::method)),
         route("/api/v1/thread", Public, get(threads::tree)),
         route("/api/v1/annotations", Public, get(web_annotations::list)),
         route("/api/v1/comments/{id}", Public, get(comments::one)),

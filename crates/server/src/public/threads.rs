@@ -61,7 +61,7 @@ pub(crate) async fn page(
         ("site" = String, Query, description = "The site's host"),
         ("page" = String, Query, description = "The page's address or key"),
         ("sort" = Option<String>, Query,
-            description = "newest, oldest, votes, best or discussed; of roots"),
+            description = "newest, oldest, votes, best, discussed, or agreed where the site has it; of roots"),
         ("after" = Option<String>, Query, description = "Go on after this cursor"),
         ("limit" = Option<usize>, Query, description = "How many roots, 1 to 100; rounded up to 1, 2, 5, 10, 20, 50 or 100, or to the \
                 site's own number where that is less"),

@@ -10,7 +10,7 @@ use store::{discussion::cards, moderation::reach};
 use super::giving::{self, PostSources};
 use super::posting::{self, Change, Draft};
 use super::work::Proof;
-use super::{comments, find, page_of, votes};
+use super::{comments, find, page_of, reactions, votes};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
@@ -105,6 +105,23 @@ pub(crate) async fn vote(
     app.pages.hasten(site.id, page.key.as_str());
     let to = format!("{}#comment-{}", embed(&site, &page.key), comment.id);
     Ok(see_other(&to, headers))
+}
+
+/// `POST /embed/comments/{id}/reactions`: react or take it back, and go back to the comment.
+pub(crate) async fn react(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let key = fields.get("reaction").unwrap_or_default().to_owned();
+    let (site, comment) = find(&app, &visitor, &id, fields.get("site")).await?;
+    let asked = (key, None);
+    let given = reactions::react(&app, &visitor, &id, Some(&site.host), asked).await?;
+    let page = page_of(&app, &site, &comment).await?;
+    app.pages.hasten(site.id, page.key.as_str());
+    let to = format!("{}#comment-{}", embed(&site, &page.key), comment.id);
+    Ok(see_other(&to, given.headers))
 }
 
 /// `GET /embed/comments/{id}/edit`: one's own comment, to be changed or deleted.

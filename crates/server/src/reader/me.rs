@@ -20,7 +20,7 @@ use store::moderation::pipeline::{self, Own};
 use store::passages::answers::{self, Answers};
 use store::{
     Tx,
-    discussion::{pages, threads, votes},
+    discussion::{pages, reactions, threads, votes},
     moderation::{groups, queues},
     notices::bells,
 };
@@ -44,6 +44,8 @@ pub(crate) struct Me {
     votes: BTreeMap<String, i64>,
     /// What the reader answered about the sources of comments on this page, by comment.
     answers: BTreeMap<String, MyAnswers>,
+    /// What the reader reacted with on this page, by comment.
+    reactions: BTreeMap<String, Vec<String>>,
     /// Until when the reader may edit which comment.
     editable: BTreeMap<String, String>,
     /// The reader's own comments that may still be edited.
@@ -152,6 +154,7 @@ pub(crate) async fn me(
         page,
         votes,
         answers,
+        reactions,
         own,
         n_held,
         withheld,
@@ -184,6 +187,7 @@ pub(crate) async fn me(
             .iter()
             .map(|(id, own)| (id.to_string(), MyAnswers::from(own)))
             .collect(),
+        reactions: by_comment(reactions),
         editable: own
             .iter()
             .filter(|comment| policy::may_edit(&settings, comment, &reader, now).is_ok())
@@ -219,6 +223,7 @@ struct Found {
     page: Option<Page>,
     votes: Vec<(CommentId, i64)>,
     answers: Vec<(CommentId, Answers)>,
+    reactions: Vec<(CommentId, String)>,
     own: Vec<Comment>,
     n_held: Option<i64>,
     withheld: Vec<Own>,
@@ -249,9 +254,18 @@ fn find(tx: &mut Tx<'_>, asked: &Asked) -> store::Result<Found> {
     if asked.answers {
         found.answers = answers::mine(tx, site, page.id, author)?;
     }
+    found.reactions = reactions::mine(tx, site, page.id, author)?;
     found.own = threads::mine(tx, site, page.id, author)?;
     found.withheld = pipeline::withheld(tx, site, page.id, author, asked.since)?;
     Ok(found)
+}
+
+fn by_comment(reactions: Vec<(CommentId, String)>) -> BTreeMap<String, Vec<String>> {
+    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (comment, key) in reactions {
+        all.entry(comment.to_string()).or_default().push(key);
+    }
+    all
 }
 
 fn line(own: &Own) -> Line<'_> {

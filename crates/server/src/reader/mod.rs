@@ -17,6 +17,7 @@ mod posting;
 pub(crate) mod preview;
 pub(crate) mod proposals;
 pub(crate) mod questions;
+pub(crate) mod reactions;
 mod rendering;
 pub(crate) mod session;
 pub(crate) mod sources;
@@ -62,6 +63,8 @@ pub(crate) fn routes() -> Vec<Route> {
             "/api/v1/comments/{id}/sources/confirmation",
             put(sources::confirm),
         ),
+        reader("/api/v1/comments/{id}/reactions", put(reactions::give))
+            .or_program(ApiScope::CommentsWrite),
         reader("/api/v1/comments/{id}/mute", put(mutes::set)),
         reader("/api/v1/comments/{id}/flags", post(flags::raise)),
         reader("/api/v1/comments/{id}/decisions", post(decisions::decide))
@@ -113,6 +116,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/embed/comments/{id}/confirm",
             post(sources::send_confirmation),
         ),
+        reader("/embed/comments/{id}/reactions", post(forms::react)),
         reader("/embed/comments/{id}/edit", get(forms::edit_page)),
         reader("/embed/comments/{id}/edit", post(forms::edit)).takes(MAX_TEXT_BODY),
         reader("/embed/comments/{id}/cards", post(forms::turn_card_off)),

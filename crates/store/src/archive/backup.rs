@@ -49,6 +49,19 @@ pub fn copy(from: &Path, to: &Path, mut tell: impl FnMut(u64, u64)) -> Result<()
     drop(backup);
     // A copy stands alone: without the second file that a database in use has.
     copy.execute_batch("pragma journal_mode = delete;")?;
+    leave_out_sides(&copy)
+}
+
+/// Which side a reader is on is kept until the next fit and no longer, so a copy has nothing of it, nor
+/// what was counted by it. A schema from before has no such tables.
+fn leave_out_sides(copy: &Connection) -> Result<()> {
+    let has_sides = "select exists (select 1 from sqlite_schema where name = 'agreement_side')";
+    if copy.query_row(has_sides, [], |row| row.get(0))? {
+        copy.execute_batch(
+            "pragma secure_delete = on;
+             delete from agreement_comment; delete from agreement_side; delete from agreement;",
+        )?;
+    }
     Ok(())
 }
 

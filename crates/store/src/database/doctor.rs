@@ -4,11 +4,12 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use rejoinder_core::discussion::agreement::{Agreement, Divided};
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::{CommentId, PageId, SiteId, State, Tally};
 
 use crate::passages::{answers, sources};
-use crate::{Result, Tx, params, sql};
+use crate::{Result, StoreError, Tx, params, sql};
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,7 @@ pub fn check(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let mut findings = by_statements(tx)?;
     findings.extend(wrong_ranks(tx)?);
     findings.extend(wrong_answers(tx)?);
+    findings.extend(wrong_agreements(tx)?);
     Ok(findings)
 }
 
@@ -69,6 +71,40 @@ fn wrong_answers(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
     }
     Ok((n_wrong > 0).then_some(Finding {
         check: "answers about sources are counted right",
+        n_wrong,
+    }))
+}
+
+/// What is said of comments by the votes of both sides, against those votes.
+fn wrong_agreements(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
+    let wrong = tx.all(
+        sql!(
+            "select up_a, down_a, up_b, down_b, rank, has_badge, count(*) from agreement_comment
+             group by up_a, down_a, up_b, down_b, rank, has_badge"
+        ),
+        params![],
+        |row| {
+            let tally = || {
+                Ok::<_, StoreError>(Tally {
+                    up: row.next()?,
+                    down: row.next()?,
+                })
+            };
+            let divided = Divided {
+                a: tally()?,
+                b: tally()?,
+            };
+            let agreement = Agreement {
+                rank: row.next()?,
+                has_badge: row.next::<i64>()? == 1,
+            };
+            let is_right = divided.agreement(agreement.has_badge) == agreement;
+            Ok(if is_right { 0 } else { row.next()? })
+        },
+    )?;
+    let n_wrong: i64 = wrong.iter().sum();
+    Ok((n_wrong > 0).then_some(Finding {
+        check: "what both sides agree on follows from their votes",
         n_wrong,
     }))
 }
@@ -172,6 +208,30 @@ checks! {
                   else (select coalesce(sum(o.amount), 0) from ledger_entry o
                       where o.site_id = e.site_id and o.source = e.source
                         and o.payment = e.payment) end) > 0) then 1 else 0 end)",
+    "reactions are counted right" =>
+        "select count(*) from (
+             select site_id, comment_id, key, count(*) as n from reaction
+             group by site_id, comment_id, key) r
+         full join reaction_count k on k.site_id = r.site_id and k.comment_id = r.comment_id
+             and k.key = r.key
+         where coalesce(k.n, 0) <> coalesce(k.base, 0) + coalesce(r.n, 0)",
+    "nobody reacts to their own comment" =>
+        "select count(*) from reaction r
+         join comment c on c.site_id = r.site_id and c.id = r.comment_id
+         where c.author_id = r.author_id",
+    "votes are counted right for each side" =>
+        "select count(*) from agreement_comment k left join (
+             select v.site_id, v.comment_id, s.fit,
+                 sum(case when s.side = 0 and v.value = 1 then 1 else 0 end) as up_a,
+                 sum(case when s.side = 0 and v.value = -1 then 1 else 0 end) as down_a,
+                 sum(case when s.side = 1 and v.value = 1 then 1 else 0 end) as up_b,
+                 sum(case when s.side = 1 and v.value = -1 then 1 else 0 end) as down_b
+             from agreement_side s
+             join vote v on v.site_id = s.site_id and v.author_id = s.author_id
+             group by v.site_id, v.comment_id, s.fit) n
+             on n.site_id = k.site_id and n.comment_id = k.comment_id and n.fit = k.fit
+         where k.up_a <> coalesce(n.up_a, 0) or k.down_a <> coalesce(n.down_a, 0)
+             or k.up_b <> coalesce(n.up_b, 0) or k.down_b <> coalesce(n.down_b, 0)",
     "what came in for campaigns is summed up right" =>
         "select count(*) from (
              select site_id, campaign_id, currency, month, sum(amount) as amount,

@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 51] = [
+const MIGRATIONS: [Migration; 53] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -88,6 +88,8 @@ const MIGRATIONS: [Migration; 51] = [
     migration!(49, "0049_add_payment_accounts"),
     migration!(50, "0050_add_supporters"),
     migration!(51, "0051_add_questions"),
+    migration!(52, "0052_add_agreement"),
+    migration!(53, "0053_add_reactions"),
 ];
 
 /// The number of the newest migration.

@@ -68,6 +68,8 @@ fn a_whole_site_is_walked_through_only_where_that_is_short() {
 
 /// Few rows, or a list in this order that is read until it is full.
 const SHORT_WALKS: &[&str] = &[
+    // One row for a site.
+    "SEARCH agreement USING INDEX sqlite_autoindex_agreement_1 (site_id=?)",
     "SEARCH author USING INDEX author_of_newsroom (site_id=?)",
     "SEARCH ban USING COVERING INDEX ban_of_author (site_id=?)",
     "SEARCH c USING INDEX comment_approved (site_id=?)",

@@ -2,6 +2,7 @@
 //! `editing`, `removing`.
 
 use markup::VisibleText;
+use rejoinder_core::discussion::agreement::Agreement;
 use rejoinder_core::{Comment, CommentId, Page, PageId, Refusal, SiteId, State, Tally};
 
 use crate::database::error::StoreError;
@@ -141,6 +142,8 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Comment> {
         author: authors::read(row)?,
         featured_at: row.next()?,
         cards: Vec::new(),
+        reactions: Vec::new(),
+        agreement: Agreement::default(),
         annotation: annotations::read(row)?,
         source_check: sources::read(row)?,
         question: annotations::read_asked(row)?,

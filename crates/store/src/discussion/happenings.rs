@@ -3,7 +3,7 @@
 use rejoinder_core::discussion::event::{Event, EventKind};
 use rejoinder_core::{Comment, Page, PageKey, SiteId};
 
-use crate::discussion::{cards, comments, events, pages};
+use crate::discussion::{agreement, cards, comments, events, pages, reactions};
 use crate::{Result, Tx};
 
 /// What became of a comment by a run of events.
@@ -52,6 +52,18 @@ pub fn happenings(
     }
     let found = happenings.iter_mut();
     cards::fill(
+        tx,
+        site,
+        found.filter_map(|happening| happening.comment.as_mut()),
+    )?;
+    let found = happenings.iter_mut();
+    agreement::fill(
+        tx,
+        site,
+        found.filter_map(|happening| happening.comment.as_mut()),
+    )?;
+    let found = happenings.iter_mut();
+    reactions::fill(
         tx,
         site,
         found.filter_map(|happening| happening.comment.as_mut()),

@@ -1,5 +1,6 @@
 //! Pages, threads, comments, votes, feeds, link cards, and the log of what happened.
 
+pub mod agreement;
 pub mod cards;
 pub mod comments;
 pub(crate) mod counters;
@@ -11,6 +12,7 @@ pub mod happenings;
 pub mod page_keys;
 pub mod pages;
 pub mod posting;
+pub mod reactions;
 pub mod removing;
 pub mod rendering;
 pub mod threads;

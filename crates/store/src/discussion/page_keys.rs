@@ -214,6 +214,14 @@ fn move_comments(tx: &mut Tx<'_>, site: SiteId, from: PageId, into: PageId) -> R
         ),
         params![site, from, into, lowest.unwrap_or(0), MAX_PINS],
     )?;
+    tx.execute(
+        sql!("update agreement_comment set page_id = ?3 where site_id = ?1 and page_id = ?2"),
+        params![site, from, into],
+    )?;
+    tx.execute(
+        sql!("update agreement set crowd_page_id = ?3 where site_id = ?1 and crowd_page_id = ?2"),
+        params![site, from, into],
+    )?;
     Ok(())
 }
 

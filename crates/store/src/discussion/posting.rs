@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use markup::{RENDERER_VERSION, Rendered};
+use rejoinder_core::discussion::agreement::Agreement;
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::identity::author::Role;
@@ -485,6 +486,8 @@ fn comment_of(
         cards: Vec::new(),
         annotation: None,
         question: None,
+        reactions: Vec::new(),
+        agreement: Agreement::default(),
         source_check: new.sources.clone().map(SourceCheck::new).map(Box::new),
     }
 }

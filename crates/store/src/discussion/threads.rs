@@ -4,6 +4,7 @@
 //! of replies, each bounded by what is shown. What is not published is blanked here, so that no
 //! caller can show it.
 
+use rejoinder_core::discussion::agreement::score::LEAST_RANK;
 use rejoinder_core::discussion::cursor::Cursor;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::discussion::thread::{self, MAX_COMMENTS, MAX_LEVELS, ThreadEntry};
@@ -13,7 +14,7 @@ use rejoinder_core::{
 };
 
 use crate::discussion::comments::{columns, comment_columns, read};
-use crate::discussion::{cards, pages};
+use crate::discussion::{agreement, cards, pages, reactions};
 use crate::passages::{annotations, places};
 use crate::recordings::listing;
 use crate::{Dialect, Result, Sql, Tx, params, sql};
@@ -31,7 +32,12 @@ pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -
     };
     let shown = thread.entries.iter_mut().map(|entry| &mut entry.comment);
     cards::fill(tx, site, shown.chain(&mut thread.ancestors))?;
+    let shown = thread.entries.iter_mut().map(|entry| &mut entry.comment);
+    agreement::fill(tx, site, shown.chain(&mut thread.ancestors))?;
+    let shown = thread.entries.iter_mut().map(|entry| &mut entry.comment);
+    reactions::fill(tx, site, shown.chain(&mut thread.ancestors))?;
     if let Some(page) = &thread.page {
+        thread.is_divided = agreement::is_offered(tx, site, page.id)?;
         thread.recordings = listing::of_page(tx, site, page.id)?;
         let counted = annotations::count(tx, site, page.id)?;
         thread.n_annotations = counted.n_annotations;
@@ -84,6 +90,7 @@ fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
         n_questions: 0,
         passage: passage.map(Box::new),
         passages: None,
+        is_divided: false,
         errata: Vec::new(),
         marks: Vec::new(),
     })
@@ -162,8 +169,43 @@ macro_rules! sorts {
                 $which,
                 "(c.n_descendants, c.id) < (?3, ?4) order by c.n_descendants desc, c.id desc"
             ),
+            // Those that both sides have not voted on enough; the others stand before them.
+            Sort::Agreed => roots!(
+                $which,
+                "(c.best, c.id) < (?3, ?4) and (c.state <> 'published' or not exists (
+                     select 1 from agreement_comment k
+                     where k.site_id = ?1 and k.comment_id = c.id and k.rank is not null))
+                 order by c.best desc, c.id desc"
+            ),
         }
     };
+}
+
+/// The roots that are `$which` and on which both sides have voted enough.
+macro_rules! ranked {
+    ($which:literal) => {
+        sql!(comment_columns!(
+            "join agreement_comment k on k.site_id = c.site_id and k.comment_id = c.id
+             where k.site_id = ?1 and k.page_id = ?2 and k.rank is not null
+               and (k.rank, k.comment_id) < (?3, ?4) and c.pin is null and c.state = 'published' and ",
+            $which,
+            " order by k.rank desc, k.comment_id desc limit ?5"
+        ))
+    };
+}
+
+/// The statement of those that stand first in [`Sort::Agreed`].
+fn ranked_statement(filter: Option<Filter>) -> &'static Sql {
+    match filter {
+        None => ranked!("c.parent_id is null"),
+        Some(Filter::Staff) => ranked!(
+            "c.depth = 0 and c.author_id in (
+                 select s.id from author s where s.site_id = ?1 and s.role <> 'reader')"
+        ),
+        Some(Filter::Featured) => ranked!("c.featured_at is not null"),
+        Some(Filter::Inline) => ranked!("c.annotation is not null and c.depth = 0"),
+        Some(Filter::Sources) => ranked!("c.source_check is not null and c.depth = 0"),
+    }
 }
 
 /// Each sort has an index of its own, of shown roots. The newsroom's are few, so they are found by
@@ -223,22 +265,44 @@ fn page_of_roots(
             id: CommentId(i64::MAX),
         },
     };
-    let after = query.after.unwrap_or(start);
-    let limit = as_i64(query.limit) + 1;
+    let mut after = query.after.unwrap_or(start);
+    let limit = query.limit + 1;
     if let Some(only) = only {
         let only: Vec<i64> = only.iter().map(|id| id.0).collect();
         let only = format!("{only:?}");
         return tx.all(
             statement_of_some(query.sort),
-            params![page.site, page.id, after.rank, after.id, limit, only],
+            params![
+                page.site,
+                page.id,
+                after.rank,
+                after.id,
+                as_i64(limit),
+                only
+            ],
             read,
         );
     }
-    tx.all(
-        statement(query.sort, query.filter),
-        params![page.site, page.id, after.rank, after.id, limit],
-        read,
-    )
+    let mut found = Vec::new();
+    if query.sort == Sort::Agreed && after.rank >= LEAST_RANK {
+        found = tx.all(
+            ranked_statement(query.filter),
+            params![page.site, page.id, after.rank, after.id, as_i64(limit)],
+            read,
+        )?;
+        // From what they rank by the cursor is made.
+        agreement::fill(tx, page.site, found.iter_mut())?;
+        after = start;
+    }
+    let rest = limit.saturating_sub(found.len());
+    if rest > 0 {
+        found.extend(tx.all(
+            statement(query.sort, query.filter),
+            params![page.site, page.id, after.rank, after.id, as_i64(rest)],
+            read,
+        )?);
+    }
+    Ok(found)
 }
 
 fn as_i64(count: usize) -> i64 {
@@ -288,6 +352,7 @@ fn branch(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, root: CommentId) -> 
         n_questions: 0,
         passage: None,
         passages: None,
+        is_divided: false,
         errata: Vec::new(),
         marks: Vec::new(),
     })
@@ -405,6 +470,7 @@ pub fn blank(comment: &mut Comment) {
     comment.text.clear();
     comment.html = SafeHtml::default();
     comment.cards.clear();
+    comment.reactions.clear();
     comment.annotation = None;
     comment.source_check = None;
     comment.question = None;

@@ -10,6 +10,7 @@ use rejoinder_core::{
     TokenHash, Vote,
 };
 
+use crate::discussion::agreement::counting;
 use crate::discussion::{comments, events};
 use crate::identity::address_keys;
 use crate::identity::authors::{self, Details};
@@ -66,6 +67,7 @@ pub fn cast(tx: &mut Tx<'_>, now: Time, cast: &NewVote) -> Result<Tally> {
         }
     };
     write(tx, now, cast, voter)?;
+    counting::changed(tx, site, comment.id, voter, (before, cast.vote))?;
     let tally = comment.tally.changed(before, cast.vote);
     tx.execute(
         sql!("update comment set up = ?3, down = ?4, best = ?5 where site_id = ?1 and id = ?2"),

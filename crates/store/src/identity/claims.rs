@@ -5,7 +5,8 @@ use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{Author, AuthorId, AuthorKind, CommentId, Page, PageId, SiteId, Tally, Time};
 
-use crate::discussion::{events, pages};
+use crate::discussion::agreement::counting;
+use crate::discussion::{events, pages, reactions};
 use crate::identity::erasures::ledger;
 use crate::identity::mutes;
 use crate::moderation::flags;
@@ -28,6 +29,11 @@ pub(crate) fn claim(
     let pages = locked_pages(tx, site, guest.id)?;
     let mut recounted = move_votes(tx, site, guest.id, account)?;
     recounted.extend(answers::claim(tx, site, guest.id, account)?);
+    for comment in reactions::claim(tx, site, guest.id, account)? {
+        if !recounted.contains(&comment) {
+            recounted.push(comment);
+        }
+    }
     move_flags(tx, site, guest.id, account)?;
     for page in &pages {
         for comment in move_comments(tx, page, guest.id, account)? {
@@ -66,6 +72,9 @@ fn locked_pages(tx: &mut Tx<'_>, site: SiteId, guest: AuthorId) -> Result<Vec<Pa
              union select c.page_id from source_answer o
                  join comment c on c.site_id = o.site_id and c.id = o.comment_id
                  where o.site_id = ?1 and o.author_id = ?2
+             union select c.page_id from reaction r
+                 join comment c on c.site_id = r.site_id and c.id = r.comment_id
+                 where r.site_id = ?1 and r.author_id = ?2
              union select c.page_id from flag f
                  join comment c on c.site_id = f.site_id and c.id = f.comment_id
                  where f.site_id = ?1 and f.author_id = ?2
@@ -108,11 +117,23 @@ fn move_votes(
         )?;
         count_votes(tx, site, *comment)?;
     }
+    let moved: Vec<CommentId> = match counting::has_side(tx, site, account)? {
+        true => tx.all(
+            sql!("select comment_id from vote where site_id = ?1 and author_id = ?2"),
+            params![site, guest],
+            |row| row.next(),
+        )?,
+        false => Vec::new(),
+    };
     tx.execute(
         sql!("update vote set author_id = ?3 where site_id = ?1 and author_id = ?2"),
         params![site, guest, account],
     )?;
-    Ok(dropped.into_iter().map(|(comment, _)| comment).collect())
+    let dropped: Vec<CommentId> = dropped.into_iter().map(|(comment, _)| comment).collect();
+    for comment in moved.iter().chain(&dropped) {
+        counting::recount(tx, site, *comment)?;
+    }
+    Ok(dropped)
 }
 
 /// Make up a comment's counts of votes, and its rank.

@@ -13,10 +13,13 @@ use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::identity::{author, policy};
 use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{LogAction, StateReason};
-use rejoinder_core::{Author, AuthorId, AuthorKind, Comment, CommentId, Page, SiteId, State, Time};
+use rejoinder_core::{
+    Author, AuthorId, AuthorKind, Comment, CommentId, Page, SiteId, State, Time, Vote,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::discussion::{comments, events, forgetting};
+use crate::discussion::agreement::counting;
+use crate::discussion::{comments, events, forgetting, reactions};
 use crate::funding::gifts;
 use crate::identity::{authors, identities, mail_sign_ins, mailboxes, mutes, passkeys, sessions};
 use crate::jobs::{self, NewJob, Payload};
@@ -188,11 +191,15 @@ pub fn step(
         }
         return Ok(false);
     }
+    let is_guest = guest.is_some();
     let had_votes = match guest {
         Some(guest) => guest::drop_votes(tx, now, site, guest.id)?,
         None => fold_votes(tx, site, author)?,
     };
-    if had_votes || answers::drop_some(tx, now, site, author, STEP)? {
+    if had_votes
+        || answers::drop_some(tx, now, site, author, STEP)?
+        || reactions::leave(tx, now, site, author, (!is_guest, STEP))?
+    {
         return Ok(false);
     }
     forget_flags(tx, site, author)?;
@@ -334,6 +341,10 @@ fn fold_votes(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<bool> {
             sql!("delete from vote where site_id = ?1 and comment_id = ?2 and author_id = ?3"),
             params![site, *comment, author],
         )?;
+        if gone > 0 {
+            let before = Vote::from_value(*value).flatten();
+            counting::changed(tx, site, *comment, author, (before, None))?;
+        }
         let (up, down) = match (gone, *value) {
             (0, _) => (0, 0),
             (_, 1) => (1, 0),
@@ -377,6 +388,7 @@ fn forget(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
         sql!("delete from desk_reader where site_id = ?1 and author_id = ?2"),
         sql!("delete from saved_search where site_id = ?1 and moderator_id = ?2"),
         sql!("delete from erasure where site_id = ?1 and author_id = ?2"),
+        sql!("delete from agreement_side where site_id = ?1 and author_id = ?2"),
         sql!("delete from author where site_id = ?1 and id = ?2"),
     ] {
         tx.execute(sql, params![site, author])?;

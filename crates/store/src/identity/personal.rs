@@ -24,6 +24,8 @@ pub struct Everything {
     pub votes: Vec<Voted>,
     /// What they answered about the sources of others.
     pub source_answers: Vec<Answered>,
+    /// What they reacted with.
+    pub reactions: Vec<Reacted>,
     /// What they flagged.
     pub flags: Vec<Flagged>,
     /// Which corrections of transcripts they proposed, oldest first.
@@ -100,6 +102,15 @@ pub struct Answered {
     pub comment: String,
     pub says: Option<String>,
     pub relevant: Option<String>,
+    pub at: String,
+}
+
+/// A reaction.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields say it")]
+pub struct Reacted {
+    pub comment: String,
+    pub reaction: String,
     pub at: String,
 }
 
@@ -247,6 +258,7 @@ pub fn everything(
         comments: written(tx, site, author)?,
         votes: voted(tx, site, author)?,
         source_answers: answered(tx, site, author)?,
+        reactions: reacted(tx, site, author)?,
         flags: flagged(tx, site, author)?,
         corrections: proposed(tx, site, author)?,
         article_corrections: corrected(tx, site, author)?,
@@ -374,6 +386,23 @@ fn answered(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Answe
                 comment: row.next::<CommentId>()?.to_string(),
                 says: row.next()?,
                 relevant: row.next()?,
+                at: row.next::<Time>()?.to_string(),
+            })
+        },
+    )
+}
+
+fn reacted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Reacted>> {
+    tx.all(
+        sql!(
+            "select comment_id, key, made_at from reaction where site_id = ?1 and author_id = ?2
+             order by comment_id, key"
+        ),
+        params![site, author],
+        |row| {
+            Ok(Reacted {
+                comment: row.next::<CommentId>()?.to_string(),
+                reaction: row.next()?,
                 at: row.next::<Time>()?.to_string(),
             })
         },

@@ -74,7 +74,7 @@ const fn about(group: Group, key: &'static str, takes: Takes) -> About {
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 38] = [
+pub(super) const ABOUT: [About; 40] = [
     about(Group::Site, "title", Takes::Text("a text")),
     about(Group::Site, "language", Takes::Choice(&Language::TAGS)),
     about(
@@ -96,6 +96,13 @@ pub(super) const ABOUT: [About; 38] = [
     ),
     about(
         Group::Reading,
+        "reactions",
+        Takes::Text(
+            "at most six words or short phrases that differ, of at most 24 characters, with commas between them",
+        ),
+    ),
+    about(
+        Group::Reading,
         "hide_scores_minutes",
         Takes::Number(0, YEAR_OF_MINUTES),
     ),
@@ -104,6 +111,7 @@ pub(super) const ABOUT: [About; 38] = [
         "collapse_below",
         Takes::Number(-1_000_000, 1_000_000),
     ),
+    about(Group::Reading, "agreed_sort", Takes::Choice(&["off", "on"])),
     about(Group::Reading, "bubble", Takes::Choice(&["off", "on"])),
     about(
         Group::Reading,

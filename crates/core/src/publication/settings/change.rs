@@ -4,6 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{About, HIDDEN, Settings, Takes, entries, is_hidden};
+use crate::discussion::reaction;
 use crate::integrations::webhook::Secret;
 use crate::refusal::Refusal;
 use crate::{discussion::text, identity::names, publication::origin};
@@ -81,6 +82,9 @@ fn unfit(about: &About, typed: &str) -> Option<String> {
     };
     if !is_taken || !is_sound {
         return Some(String::new());
+    }
+    if about.key == "reactions" {
+        return reaction::problem(typed, names::are_alike);
     }
     idle_entry(about.key, typed).map(|entry| format!(", and `{entry}` would match nothing"))
 }

@@ -16,6 +16,16 @@ pub enum Voting {
     Off,
 }
 
+/// Whether readers may put comments in the order of what both sides like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgreedSort {
+    /// No, and no sides are looked for.
+    Off,
+    /// Yes, on pages where enough of both have voted.
+    On,
+}
+
 /// Whether a bubble leads to the thread from elsewhere on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

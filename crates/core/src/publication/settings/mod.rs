@@ -15,8 +15,8 @@ use crate::publication::origin;
 pub use about::{About, Group, Takes};
 pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
-    BannedWords, Bubble, DeskMail, Email, External, Guests, LinkCards, Mode, Passages, ProofOfWork,
-    Questions, SourceChecks, Voting,
+    AgreedSort, BannedWords, Bubble, DeskMail, Email, External, Guests, LinkCards, Mode, Passages,
+    ProofOfWork, Questions, SourceChecks, Voting,
 };
 pub use hidden::{HIDDEN, Hidden};
 
@@ -42,10 +42,14 @@ pub struct Settings {
     pub edit_window_minutes: u32,
     /// Which votes are taken.
     pub voting: Voting,
+    /// The words that readers may react with, with commas between them.
+    pub reactions: String,
     /// For how long a new comment's score stays hidden.
     pub hide_scores_minutes: u32,
     /// Comments with a lower score are collapsed at first.
     pub collapse_below: i64,
+    /// Whether readers may put comments in the order of what both sides like.
+    pub agreed_sort: AgreedSort,
     /// Whether a bubble leads to the thread from elsewhere on the page.
     pub bubble: Bubble,
     /// Whether one may write without an account.
@@ -114,8 +118,10 @@ impl Default for Settings {
             max_links: 20,
             edit_window_minutes: 15,
             voting: Voting::UpAndDown,
+            reactions: String::new(),
             hide_scores_minutes: 0,
             collapse_below: -5,
+            agreed_sort: AgreedSort::Off,
             bubble: Bubble::Off,
             guests: Guests::Welcome,
             email: Email::Optional,
@@ -152,7 +158,12 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [About; 38] = about::ABOUT;
+    pub const ABOUT: [About; 40] = about::ABOUT;
+
+    /// Whether the sides that readers are on are looked for: votes against are needed to tell.
+    pub fn finds_sides(&self) -> bool {
+        self.agreed_sort == AgreedSort::On && self.voting == Voting::UpAndDown
+    }
 
     /// The largest file of a recording, in bytes.
     pub fn max_recording_bytes(&self) -> i64 {

@@ -230,3 +230,17 @@ fn a_key_is_kept_and_not_shown() {
     let none = settings.with("external_key", "").unwrap();
     assert_eq!(none.fields()["external_key"], "");
 }
+
+#[test]
+fn reactions_that_look_alike_are_refused() {
+    let settings = Settings::default();
+    assert!(
+        settings
+            .with("reactions", "Respect, I learned something")
+            .is_ok()
+    );
+    for double in ["Respect, respect", "Respect, R\u{435}spect"] {
+        let refused = settings.with("reactions", double).unwrap_err().to_string();
+        assert!(refused.contains("is there twice"), "{refused}");
+    }
+}

@@ -159,10 +159,16 @@ impl ThreadAsked {
         })
     }
 
+    /// The order that is asked for, unless the site has none like it any more.
+    fn sort(&self, settings: &Settings) -> Sort {
+        let is_there = |sort: &Sort| *sort != Sort::Agreed || settings.finds_sides();
+        self.sort.filter(is_there).unwrap_or(settings.sort)
+    }
+
     /// What is asked for, with the site's settings where nothing was said.
     pub(crate) fn query(&self, settings: &Settings) -> ThreadQuery {
         ThreadQuery {
-            sort: self.sort.unwrap_or(settings.sort),
+            sort: self.sort(settings),
             after: self.after,
             root: self.root,
             filter: self.filter,
@@ -229,7 +235,7 @@ mod tests {
         check(
             "site=a&page=b&sort=hot",
             &expect![[
-                r#"query_invalid Some("sort"): The parameter `sort` cannot be `hot`; there are: newest, oldest, votes, best, discussed."#
+                r#"query_invalid Some("sort"): The parameter `sort` cannot be `hot`; there are: newest, oldest, votes, best, discussed, agreed."#
             ]],
         );
         check(

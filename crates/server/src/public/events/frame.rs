@@ -3,6 +3,7 @@
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::{Comment, Page, PageKey, Site};
+use render::discussion::json::ReactionBody;
 use serde::Serialize;
 use store::discussion::happenings::Happening;
 
@@ -24,6 +25,9 @@ struct Data<'a> {
     html: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     votes: Option<(i64, i64)>,
+    /// Where the site has reactions: all of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reactions: Vec<ReactionBody>,
     n_comments: i64,
 }
 
@@ -41,7 +45,7 @@ pub(super) fn frame(
         return Some(written(
             version,
             "page",
-            &data(page, None, closed.as_deref()),
+            &data(site, page, None, closed.as_deref()),
         ));
     };
     if comment.is_published() {
@@ -54,7 +58,7 @@ pub(super) fn frame(
         return Some(written(
             version,
             kind,
-            &data(page, Some(&comment), html.as_deref()),
+            &data(site, page, Some(&comment), html.as_deref()),
         ));
     }
     if happening.event.kind == EventKind::Withheld || happening.is_new {
@@ -64,7 +68,7 @@ pub(super) fn frame(
     Some(written(
         version,
         "removed",
-        &data(page, Some(&blank(&comment)), tombstone.as_deref()),
+        &data(site, page, Some(&blank(&comment)), tombstone.as_deref()),
     ))
 }
 
@@ -90,7 +94,12 @@ fn html(app: &App, site: &Site, base: &str, page: &Page, comment: &Comment) -> S
     )
 }
 
-fn data<'a>(page: &Page, comment: Option<&Comment>, html: Option<&'a str>) -> Data<'a> {
+fn data<'a>(
+    site: &Site,
+    page: &Page,
+    comment: Option<&Comment>,
+    html: Option<&'a str>,
+) -> Data<'a> {
     let published = comment.filter(|comment| comment.is_published());
     Data {
         id: comment.map(|comment| comment.id.to_string()),
@@ -100,6 +109,9 @@ fn data<'a>(page: &Page, comment: Option<&Comment>, html: Option<&'a str>) -> Da
         root: comment.map(|comment| comment.root.to_string()),
         html,
         votes: published.map(|comment| (comment.tally.up, comment.tally.down)),
+        reactions: published.map_or_else(Vec::new, |comment| {
+            ReactionBody::all(&site.settings, &comment.reactions)
+        }),
         n_comments: page.n_comments,
     }
 }

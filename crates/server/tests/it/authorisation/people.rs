@@ -124,6 +124,7 @@ impl People {
         let settings = Settings {
             passages: Passages::Both,
             source_checks: SourceChecks::On,
+            reactions: "Respect".to_owned(),
             ..Settings::default()
         };
         app.add_site(1, HERE, settings.clone()).await;

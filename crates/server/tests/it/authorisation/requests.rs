@@ -329,6 +329,7 @@ fn query(route: &Declared, host: &str) -> String {
             | "/embed/annotations"
             | "/embed/correction"
             | "/embed/corrections"
+            | "/embed/agreed"
             | "/api/v1/annotations"
             | "/api/v1/thread"
             | "/api/v1/events"
@@ -410,6 +411,9 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
             Body::Json(json!({"site": host, "page": "story", "text": format!("No {id}")}))
         }
         ("POST", "/embed/correction") => form(&[("page", "story"), ("text", "It was not")]),
+        ("PUT", "/api/v1/comments/{id}/reactions") => {
+            Body::Json(json!({"reaction": "respect", "value": 0}))
+        }
         ("PUT", "/api/v1/comments/{id}/vote") => Body::Json(json!({"value": 1})),
         ("PUT", "/api/v1/comments/{id}/sources/answers") => {
             Body::Json(json!({"question": "says", "answer": "yes"}))
@@ -455,6 +459,7 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
             form(&[("page", "story"), ("text", "A word"), ("name", "Ann")])
         }
         ("POST", "/embed/comments/{id}/cards") => form(&[("url", "https://paper.example/")]),
+        ("POST", "/embed/comments/{id}/reactions") => form(&[("reaction", "respect")]),
         ("POST", "/embed/comments/{id}/vote") => form(&[("value", "1")]),
         ("POST", "/embed/comments/{id}/answer") => form(&[("says", "yes")]),
         ("POST", "/embed/comments/{id}/withdraw") => form(&[("withdrawn", "yes")]),

@@ -170,7 +170,7 @@ async fn what_cannot_be_asked_for_is_refused_by_name() {
         400 query_invalid [site]: The parameter `site` is missing.
         404 site_unknown [site]: There is no such site here.
         400 page_missing [page]: The page is not named.
-        400 query_invalid [sort]: The parameter `sort` cannot be `hot`; there are: newest, oldest, votes, best, discussed.
+        400 query_invalid [sort]: The parameter `sort` cannot be `hot`; there are: newest, oldest, votes, best, discussed, agreed.
         400 query_invalid [limit]: The parameter `limit` must be a number from 1 to 100.
         400 query_invalid [root]: The parameter `root` cannot be `1`: not an id of 13 letters and digits.
     "]]

@@ -1,4 +1,5 @@
 use axum::http::StatusCode;
+use rejoinder_core::Settings;
 
 use crate::discussion::writing::banned;
 use crate::support::{BASE, STORY, TestApp, TestReader};
@@ -118,6 +119,28 @@ async fn a_vote_can_be_cast_without_script() {
             .ends_with(&format!("#comment-{first}"))
     );
     assert_eq!(app.thread(STORY).await["comments"][0]["up"], 1);
+}
+
+#[tokio::test]
+async fn a_reaction_can_be_given_and_taken_back_without_script() {
+    let app = TestApp::new().await;
+    let settings = Settings {
+        reactions: "Respect".to_owned(),
+        ..Settings::default()
+    };
+    app.add_site(1, "news.example", settings).await;
+    let (ann, bob) = (at_home(&app, "Ann"), at_home(&app, "Bob"));
+    let first = ann.post(STORY, "First").await.id();
+    let path = format!("/embed/comments/{first}/reactions");
+
+    for n in [1, 0] {
+        let reacted = bob.submit(&path, &[("reaction", "respect")]).await;
+        assert_eq!(reacted.status, StatusCode::SEE_OTHER);
+        let back = format!("#comment-{first}");
+        assert!(reacted.header("location").ends_with(&back));
+        let thread = app.thread(STORY).await;
+        assert_eq!(thread["comments"][0]["reactions"][0]["n"], n);
+    }
 }
 
 #[tokio::test]

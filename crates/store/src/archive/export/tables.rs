@@ -161,6 +161,12 @@ pub const EXPORTED: &[Table] = tables! {
     source_answer by "comment_id, author_id" {
         comment_id: Id, author_id: Id, says: Text, relevant: Text, answered_at: Time,
     }
+    reaction by "comment_id, author_id, key collate binary" {
+        comment_id: Id, author_id: Id, key: Text, made_at: Time,
+    }
+    reaction_count by "comment_id, key collate binary" {
+        comment_id: Id, key: Text, n: Number, base: Number,
+    }
     flag by "comment_id, author_id, revision" {
         comment_id: Id, author_id: Id, revision: Number, reason: Text, note: Text, at: Time,
         ended_at: Time, ended_by: Number,
@@ -230,6 +236,18 @@ pub const EXPORTED: &[Table] = tables! {
 /// The tables of which an export holds nothing, and why.
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("address_key", "a secret of this database"),
+    (
+        "agreement",
+        "what follows from the votes: it is found again",
+    ),
+    (
+        "agreement_comment",
+        "what follows from the votes: it is found again",
+    ),
+    (
+        "agreement_side",
+        "which side a reader is on, which leaves this database in no way",
+    ),
     ("api_token", "a secret; make new ones"),
     ("delivery", "the log of webhooks, which have secrets"),
     ("device", "tied to this server's key for pushes"),

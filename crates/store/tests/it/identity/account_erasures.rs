@@ -52,6 +52,7 @@ fn a_deleted_account_leaves_nothing_but_published_comments_by_nobody() {
         let gone = world.post(&ann, "Taken back").await;
         world.remove(&ann, gone).await.unwrap();
         world.vote(&ann, reply, Some(Vote::Up)).await.unwrap();
+        world.react(&ann, reply, "respect", None).await.unwrap();
         flag(&world, &ann, reply).await;
         let id = ask_to_erase(&world, &ann, Fate::Keep).await;
 
@@ -71,6 +72,8 @@ fn a_deleted_account_leaves_nothing_but_published_comments_by_nobody() {
             })
             .collect();
         assert_eq!(shown, [("", "First, mended", 0), ("Kim", "A reply", 1)]);
+        let respect = |id| thread.entries.iter().find(|entry| entry.comment.id == id);
+        assert_eq!(respect(reply).unwrap().comment.reactions[0].n, 1);
         let shown = format!("author_id={}", id.0);
         for line in world.dump().await {
             for trace in [

@@ -45,6 +45,7 @@ fn signing_in_takes_along_what_the_guest_wrote_and_voted() {
         let reply = world.reply(&guest, first, "And more").await;
         let other = world.post(&kim, "Other").await;
         world.vote(&guest, other, Some(Vote::Up)).await.unwrap();
+        world.react(&guest, other, "respect", None).await.unwrap();
 
         let ann = sign_in(&world, &guest, "ann@reader.example").await;
 
@@ -58,6 +59,8 @@ fn signing_in_takes_along_what_the_guest_wrote_and_voted() {
         assert!(!knows(&world, guest.token).await);
         let tally = world.vote(&ann, other, None).await.unwrap();
         assert_eq!(tally.up, 0);
+        let left = world.react(&ann, other, "respect", None).await.unwrap();
+        assert!(left.is_empty(), "{left:?}");
         world.edit(&ann, first, "Changed").await.unwrap();
         world.expect_sound().await;
     });
@@ -78,6 +81,8 @@ fn no_vote_and_no_flag_counts_twice_and_none_is_on_ones_own() {
             (&guest, by_kim, Vote::Down),
         ] {
             world.vote(voter, comment, Some(vote)).await.unwrap();
+            let given = Some(true);
+            world.react(voter, comment, "respect", given).await.unwrap();
         }
         for (who, comment) in [
             (&guest, by_ann),

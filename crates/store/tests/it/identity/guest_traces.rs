@@ -30,6 +30,9 @@ use crate::support::{Person, World, key, on_both};
 /// and what the newsroom typed about its own.
 const SCHEMA: &str = "
     address_key: id key created_at
+    agreement: site_id fit fitted_at why crowd_page_id crowd_percent crowd_at
+    agreement_comment: site_id comment_id page_id fit up_a down_a up_b down_b rank has_badge
+    agreement_side: site_id author_id fit side
     answer: site_id comment_id question_id
     api_token: site_id id token_hash name scopes created_by created_at expires_at used_at
     audit: id site_id at author_id author_name change subject subject_id was became
@@ -104,6 +107,8 @@ const SCHEMA: &str = "
     recording_words: site_id recording_id words
     rendering: version site_id comment_id
     saved_search: site_id id moderator_id name query created_at
+    reaction: site_id comment_id author_id! key address_hash! made_at
+    reaction_count: site_id comment_id key n base
     session: site_id token_hash! author_id! created_at expires_at label family
     sign_in: site_id token_hash author_id expires_at role
     sign_in_key: site_id id kind key created_at
@@ -218,6 +223,7 @@ pub(crate) async fn full(world: &World) -> Full {
     sources::of_guest(world, &guest, &bob).await;
     world.mails().await;
     world.vote(&guest, other, Some(Vote::Up)).await.unwrap();
+    world.react(&guest, other, "respect", None).await.unwrap();
     flag(world, &guest, other).await;
     flag(world, &bob, first).await;
     mute(world, &guest, other).await;

@@ -1,0 +1,32 @@
+//! The page that says how it is found what readers of both sides like.
+
+use askama::Template;
+use rejoinder_core::publication::language::Language;
+
+use crate::Context;
+use crate::catalogue::Catalogue;
+use crate::page::rendered;
+
+/// How "Agreed across divides" works, for readers.
+pub fn method_page(context: &Context<'_>) -> String {
+    let language = context.site.settings.language;
+    rendered(&MethodPage {
+        texts: context.texts,
+        language,
+        direction: language.direction(),
+        assets: context.assets,
+        title: &context.texts.agreement.badge,
+        name: context.site.settings.title.as_str(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "discussion/agreed.html")]
+struct MethodPage<'a> {
+    texts: &'static Catalogue,
+    language: Language,
+    direction: &'static str,
+    assets: &'a str,
+    title: &'a str,
+    name: &'a str,
+}

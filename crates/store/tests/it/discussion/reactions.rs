@@ -1,0 +1,124 @@
+//! Reactions and their counts.
+
+use rejoinder_core::discussion::reaction::Counted;
+use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, Refusal};
+use rejoinder_store::discussion::reactions::{self, NewReaction};
+use rejoinder_store::{Result, StoreError};
+
+use crate::support::{Person, World, on_both};
+
+impl World {
+    /// What `person` says of a comment by a click, at a site that offers two words.
+    pub(crate) async fn react(
+        &self,
+        person: &Person,
+        comment: CommentId,
+        key: &str,
+        wish: Option<bool>,
+    ) -> Result<Vec<Counted>> {
+        let now = self.clock.now();
+        let mut address_key = [0; 32];
+        self.random.fill(&mut address_key);
+        let mut site = self.site.clone();
+        site.settings.reactions = "Respect, I learned something".to_owned();
+        let react = NewReaction {
+            site,
+            comment,
+            reader: self.reader(person).await,
+            token: person.token,
+            author: AuthorId(self.ids.next(now)),
+            key: key.to_owned(),
+            wish,
+            address_key,
+        };
+        self.store
+            .write(move |tx| reactions::react(tx, now, &react))
+            .await
+    }
+}
+
+fn counted(found: &Result<Vec<Counted>>) -> Vec<(&str, i64)> {
+    let found = found.as_ref().unwrap();
+    found.iter().map(|own| (own.key.as_str(), own.n)).collect()
+}
+
+#[test]
+fn a_reaction_is_counted_once_and_taken_back() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.person("Kim"));
+        let id = world.post(&ann, "First").await;
+
+        let given = world.react(&kim, id, "respect", Some(true)).await;
+        assert_eq!(counted(&given), [("respect", 1)]);
+        let again = world.react(&kim, id, "respect", Some(true)).await;
+        assert_eq!(counted(&again), [("respect", 1)]);
+        let other = world.react(&kim, id, "i learned something", None).await;
+        assert_eq!(
+            counted(&other),
+            [("i learned something", 1), ("respect", 1)]
+        );
+        world.expect_sound().await;
+
+        let back = world.react(&kim, id, "respect", None).await;
+        assert_eq!(counted(&back), [("i learned something", 1)]);
+        let none = world.react(&kim, id, "respect", Some(false)).await;
+        assert_eq!(counted(&none), [("i learned something", 1)]);
+        world.expect_sound().await;
+    });
+}
+
+#[test]
+fn only_what_is_offered_and_not_to_ones_own() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.person("Kim"));
+        let id = world.post(&ann, "First").await;
+
+        let own = world.react(&ann, id, "respect", Some(true)).await;
+        assert!(
+            matches!(own, Err(StoreError::Refused(Refusal::OwnReaction))),
+            "{own:?}"
+        );
+        let odd = world.react(&kim, id, "applause", Some(true)).await;
+        assert!(
+            matches!(odd, Err(StoreError::Refused(Refusal::ReactionNotTaken))),
+            "{odd:?}"
+        );
+        // What is offered no more can still be taken back.
+        assert_eq!(
+            counted(&world.react(&kim, id, "applause", Some(false)).await),
+            []
+        );
+        world.expect_sound().await;
+    });
+}
+
+#[test]
+fn one_address_has_one_guests_reactions_a_day() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.person("Kim"));
+        let mut twin = world.person("Twin");
+        twin.network = kim.network;
+        let id = world.post(&ann, "First").await;
+        world.react(&kim, id, "respect", Some(true)).await.unwrap();
+        world
+            .react(&kim, id, "i learned something", Some(true))
+            .await
+            .unwrap();
+
+        for key in ["respect", "i learned something"] {
+            let again = world.react(&twin, id, key, Some(true)).await;
+            assert!(
+                matches!(again, Err(StoreError::Refused(Refusal::AddressReacted))),
+                "{again:?}"
+            );
+        }
+
+        world.wait(std::time::Duration::from_secs(24 * 60 * 60 + 1));
+        let later = world.react(&twin, id, "respect", Some(true)).await;
+        assert_eq!(
+            counted(&later),
+            [("i learned something", 1), ("respect", 2)]
+        );
+        world.expect_sound().await;
+    });
+}
