@@ -143,7 +143,7 @@ mod tests {
         assert_eq!((own.id.as_str(), own.text.as_str()), ("k3", "Who & why?"));
         let quote = &own.selector.as_ref().unwrap().quote;
         assert_eq!(quote.exact, "the new timetable");
-        assert_eq!(quote.prefix, "rry was late. The captain blamed ");
+        assert_eq!(quote.prefix, "ry was late. The captain blamed ");
         assert_eq!(quote.suffix, ". Nobody was surprised.");
     }
 

@@ -102,6 +102,7 @@ fn why(error: &StoreError) -> String {
 /// A row for each table in which the story of [`full`] leaves none. `$author`, `$page`, `$comment` and
 /// `$recording` stand for ids of the story.
 const MORE: &str = r#"
+{"answer":{"comment_id":"$comment","question_id":"000000000000b"}}
 {"article_version":{"hash":"AQID","made_at":"2026-09-21T10:00:00.000001Z","number":1,"page_id":"$page","report":[{"comment":"0000000000001"}],"text":"A text"}}
 {"audit":{"at":"2026-09-21T10:00:00Z","author_name":"Olga","became":"a","change":"setting","subject":"name","was":"b"}}
 {"ban":{"at":"2026-09-21T10:00:00Z","author_id":"$author","kind":"token","reason":"spam","value":"AQID"}}
@@ -123,6 +124,9 @@ const MORE: &str = r#"
 {"page_alias":{"key":"https://news.example/old","page_id":"$page"}}
 {"page_group":{"id":"0000000000005","name":"Sport"}}
 {"passkey":{"author_id":"$author","created_at":"2026-09-21T10:00:00Z","credential_id":"AQID","name":"Phone","public_key":"{}","sign_count":0}}
+{"question":{"annotation":{"selector":{"quote":{"exact":"late","prefix":"","suffix":""}}},"asked_by":"$author","id":"000000000000b","made_at":"2026-09-21T10:00:00Z","page_id":"$page","text":"Were you there?"}}
+{"reaction":{"author_id":"$author","comment_id":"$comment","key":"respect","made_at":"2026-09-21T10:00:00Z"}}
+{"reaction_count":{"base":0,"comment_id":"$comment","key":"respect","n":1}}
 {"recording_part":{"bytes":"AAH/","first_byte":0,"recording_id":"$recording"}}
 {"saved_search":{"created_at":"2026-09-21T10:00:00Z","id":"0000000000004","moderator_id":"$author","name":"Ann","query":"author:ann"}}
 {"source":{"format":"isso","source_id":"1","target_id":"$comment"}}
@@ -137,10 +141,10 @@ fn table(line: &str) -> &str {
     line.split('"').nth(1).unwrap()
 }
 
-/// The id of the first row of `table`.
-fn first_id<'f>(file: &'f str, of: &str) -> &'f str {
+/// The id in `column` of the first row of a table.
+fn first_id<'f>(file: &'f str, of: &str, column: &str) -> &'f str {
     let row = file.lines().find(|line| table(line) == of).unwrap();
-    let (_, id) = row.split_once("\"id\":\"").unwrap();
+    let (_, id) = row.split_once(&format!("\"{column}\":\"")).unwrap();
     &id[..13]
 }
 
@@ -149,8 +153,13 @@ async fn of_everything(world: &World) -> String {
     full(world).await;
     let story = exported(world).await;
     let mut more = MORE.trim().to_owned();
-    for of in ["author", "page", "comment", "recording"] {
-        more = more.replace(&format!("${of}"), first_id(&story, of));
+    for (name, of, column) in [
+        ("$author", "author", "id"),
+        ("$page", "comment", "page_id"),
+        ("$comment", "comment", "id"),
+        ("$recording", "recording", "id"),
+    ] {
+        more = more.replace(name, first_id(&story, of, column));
     }
     let mut lines: Vec<&str> = story.lines().take(2).collect();
     for of in EXPORTED {
