@@ -73,7 +73,7 @@ pub fn sheet_page(page: &SheetPage<'_>) -> String {
 
 /// The texts about tables, in the language of a site.
 #[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "named by place")]
+#[expect(missing_docs, reason = "self-explanatory")]
 pub struct SheetWords {
     texts: &'static Catalogue,
     pub statement: &'static str,

@@ -12,7 +12,7 @@ use crate::jobs::{self, NewJob};
 use crate::{Result, Tx, params, sql};
 
 /// So many steps are done at once; what is left then is left to a job.
-const MAX_STEPS: usize = 8;
+const MAX_STEPS: usize = 6;
 
 /// Delete a guest with everything that they wrote. One of the newsroom must have left it first.
 pub(crate) fn take_back(

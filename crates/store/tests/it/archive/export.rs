@@ -125,8 +125,6 @@ const MORE: &str = r#"
 {"page_group":{"id":"0000000000005","name":"Sport"}}
 {"passkey":{"author_id":"$author","created_at":"2026-09-21T10:00:00Z","credential_id":"AQID","name":"Phone","public_key":"{}","sign_count":0}}
 {"question":{"annotation":{"selector":{"quote":{"exact":"late","prefix":"","suffix":""}}},"asked_by":"$author","id":"000000000000b","made_at":"2026-09-21T10:00:00Z","page_id":"$page","text":"Were you there?"}}
-{"reaction":{"author_id":"$author","comment_id":"$comment","key":"respect","made_at":"2026-09-21T10:00:00Z"}}
-{"reaction_count":{"base":0,"comment_id":"$comment","key":"respect","n":1}}
 {"recording_part":{"bytes":"AAH/","first_byte":0,"recording_id":"$recording"}}
 {"saved_search":{"created_at":"2026-09-21T10:00:00Z","id":"0000000000004","moderator_id":"$author","name":"Ann","query":"author:ann"}}
 {"source":{"format":"isso","source_id":"1","target_id":"$comment"}}
@@ -182,8 +180,12 @@ fn a_site_that_was_read_from_an_export_gives_the_same_export_on_either_database(
             exported(&world).await
         });
 
-        assert_eq!(&again[0], file);
-        assert_eq!(&again[1], file);
+        for own in &again {
+            for (own, known) in own.lines().zip(file.lines()) {
+                assert_eq!(own, known);
+            }
+            assert_eq!(own.len(), file.len());
+        }
     }
 }
 
