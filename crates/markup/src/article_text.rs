@@ -84,8 +84,10 @@ pub fn article_text(html: &str) -> String {
     text.text
 }
 
-/// `html` with each of `marks` behind the scalar of [`article_text`] that it names, in their order: behind the
-/// punctuation that follows a word, and behind a link and not in it. A mark is HTML that is no part of the text.
+/// Returns `html` with each of `marks` behind the scalar of [`article_text`] that it names, in their order.
+///
+/// A mark stands behind the punctuation that follows a word, and behind a link and not in it; it is HTML
+/// that is no part of the text.
 pub fn article_marked(html: &str, marks: &[(usize, String)]) -> String {
     let mut text = Text::default();
     let mut waiting = marks.iter().peekable();

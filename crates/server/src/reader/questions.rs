@@ -163,7 +163,7 @@ async fn changing(
 async fn editor(app: &App, visitor: &Visitor, site: &Site) -> Result<Reader, ApiError> {
     app.limits.take(limits::Act::Decide, visitor, app.now())?;
     colleague(app, visitor, site, Role::Editor).await?;
-    Ok(visitor.reader(app, site).await?)
+    visitor.reader(app, site).await
 }
 
 /// A question that somebody wants to ask.

@@ -37,7 +37,7 @@ pub(crate) struct Reactions {
     mine: i64,
 }
 
-/// NewReaction to a comment with one of the site's words, or take that back.
+/// React to a comment with one of the site's words, or take that back.
 #[utoipa::path(
     put, path = "/api/v1/comments/{id}/reactions", tag = "writing", request_body = GiveReaction,
     params(

@@ -33,7 +33,7 @@ pub(crate) fn changed(
         return Ok(());
     };
     let divided = counted.divided.changed(*side, before, after);
-    save(tx, site, comment, Counted { divided, ..counted })
+    save(tx, site, comment, &Counted { divided, ..counted })
 }
 
 /// Whether somebody is on a side.
@@ -95,7 +95,7 @@ pub(crate) fn recount_by(
         divided: divided.unwrap_or_default(),
         has_badge: had_badge,
     };
-    save(tx, site, comment, counted)
+    save(tx, site, comment, &counted)
 }
 
 fn read(row: &Row<'_>) -> Result<Divided> {
@@ -129,12 +129,12 @@ fn counted(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<Option<C
 }
 
 /// Keep the counters, and what follows from them. What nobody of either side voted on has none.
-fn save(tx: &mut Tx<'_>, site: SiteId, comment: CommentId, counted: Counted) -> Result<()> {
+fn save(tx: &mut Tx<'_>, site: SiteId, comment: CommentId, counted: &Counted) -> Result<()> {
     let Counted {
         fit,
-        divided,
+        ref divided,
         has_badge,
-    } = counted;
+    } = *counted;
     if divided.is_empty() {
         tx.execute(
             sql!("delete from agreement_comment where site_id = ?1 and comment_id = ?2"),

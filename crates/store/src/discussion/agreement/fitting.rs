@@ -1,5 +1,6 @@
-//! What the job that finds the sides reads and keeps. Each step is short, so that nobody waits for it:
-//! votes are read in pages, the sides of a fit are written before the first comment is counted by them,
+//! What the job that finds the sides reads and keeps.
+//!
+//! Each step is short, so that nobody waits for it: votes are read in pages, the sides of a fit are written before the first comment is counted by them,
 //! comments are counted page by page, and only then does what the fit before left go.
 
 use std::collections::HashSet;
