@@ -63,8 +63,12 @@ fn best(pool: BTreeMap<i64, f64>) -> Vec<i64> {
     lags
 }
 
-/// Where blocks begin; the last one reaches the end.
+/// Where blocks begin; the last one reaches the end. None does where there are no words, as in a cut
+/// that is shorter than one.
 fn starts(n_words: usize) -> Vec<usize> {
+    if n_words == 0 {
+        return Vec::new();
+    }
     let last = n_words.saturating_sub(BLOCK);
     let mut starts: Vec<usize> = (0..last).step_by(STEP).collect();
     starts.push(last);
@@ -126,6 +130,7 @@ mod tests {
 
     #[test]
     fn blocks_cover_the_cut() {
+        assert!(starts(0).is_empty());
         assert_eq!(starts(100), [0]);
         assert_eq!(starts(60), [0]);
         assert_eq!(starts(220), [0, 50, 100, 120]);

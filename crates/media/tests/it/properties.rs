@@ -60,6 +60,16 @@ fn is_sound(found: &Comparison) {
     assert_eq!(&serde_json::from_str::<Comparison>(&json).unwrap(), found);
 }
 
+#[test]
+fn what_is_too_short_to_be_heard_is_a_piece_of_nothing() {
+    let words = thrown(7, 500);
+    for (full, cut) in [(&words[..], &[][..]), (&[], &words), (&[], &[])] {
+        let found = compared(full, cut);
+        is_sound(&found);
+        assert!(found.pieces.is_empty() && found.omissions.is_empty());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
