@@ -46,7 +46,10 @@ export function start(thread) {
     return;
   }
   shown.add(thread);
-  thread.renew = () => thread.attempt(async () => signal.aborted || (await passagesOf(thread)).renew());
+  thread.renew = () => setTimeout(
+    () => thread.attempt(async () => signal.aborted || (await passagesOf(thread)).renew()),
+    STALE,
+  );
   on(root, 'click', (event) => {
     const link = event.target.closest('a[data-rj=passage]');
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {

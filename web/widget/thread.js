@@ -198,7 +198,7 @@ export class Thread {
     if (storage.get(`drafts:${this.name}`)) {
       (await import('./reply.js')).restore(this);
     }
-    if (storage.get(`seen:${this.name}`)) {
+    if (storage.get(`newest:${this.name}`)) {
       await this.see();
     }
   }

@@ -4,7 +4,7 @@ import { go } from './browse.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
-/** When the newest comment of the last visit was written. @type {WeakMap<Thread, number>} */
+/** The newest comment of the last visit; later ones have later ids. @type {WeakMap<Thread, string>} */
 const visits = new WeakMap();
 
 const SIDE = /** @type {Record<string, number>} */ ({
@@ -14,17 +14,16 @@ const SIDE = /** @type {Record<string, number>} */ ({
 
 /** Mark what is new in `node`, and remember what is there. @param {Thread} thread @param {ParentNode} node */
 export function mark(thread, node) {
-  const key = `seen:${thread.name}`;
-  let newest = storage.get(key) ?? 0;
-  const seen = visits.get(thread) ?? (newest || Infinity);
+  const key = `newest:${thread.name}`;
+  let newest = storage.get(key) ?? '';
+  const seen = visits.get(thread) ?? newest;
   visits.set(thread, seen);
   /** @type {NodeListOf<HTMLElement>} */
   const comments = node.querySelectorAll('[data-id]');
   for (const comment of comments) {
-    const at = +new Date(comment.querySelector('time')?.dateTime ?? 0);
-    const isOwn = thread.me?.own.includes(comment.dataset['id'] ?? '');
-    comment.toggleAttribute('data-unread', at > seen && !isOwn);
-    newest = Math.max(newest, at);
+    const id = comment.dataset['id'] ?? '';
+    comment.toggleAttribute('data-unread', seen && id > seen && !thread.me?.own.includes(id));
+    newest = id > newest ? id : newest;
   }
   storage.set(key, newest);
 }
