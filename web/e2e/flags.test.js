@@ -61,7 +61,7 @@ test('a reader mutes an author, looks once all the same, and takes it back', asy
   await page.reload();
   await rude.getByText('you have muted this author').waitFor();
   await rude.getByRole('button', { name: 'Show this comment' }).click();
-  assert.ok(await text.isVisible());
+  await text.waitFor();
   await page.reload();
   await rude.getByRole('button', { name: 'Unmute' }).click();
   await page.getByText('You see what this author writes again.').waitFor();

@@ -23,7 +23,7 @@ test('a vote and a reply form change nothing of other comments', async () => {
   const page = await desk.read('long');
   // Whoever uses the thread for the first time has seen what is there.
   await page.locator('article .rj-text').first().click();
-  await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.includes('seen')));
+  await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.includes('newest')));
   await page.locator('[data-rj=thread]').evaluate((section) => {
     /** @type {Set<string>} */
     const changed = new Set();

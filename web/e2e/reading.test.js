@@ -157,7 +157,7 @@ test('a branch folds into one line and unfolds again', async () => {
   assert.ok(await page.getByText('Its answer').isHidden());
   await expectAccessible(page);
   await line.click();
-  assert.ok(await page.getByText('Its answer').isVisible());
+  await page.getByText('Its answer').waitFor();
 });
 
 test('times are told from now, with the whole date behind them', async () => {
