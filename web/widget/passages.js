@@ -37,10 +37,13 @@ export function start(thread) {
     watched.add(thread);
     /** @type {any} */
     let timer;
-    on(document, 'selectionchange', () => {
+    const look = () => {
       clearTimeout(timer);
       timer = setTimeout(() => thread.attempt(() => choose(thread)), STILL);
-    });
+    };
+    on(document, 'selectionchange', look);
+    // Something may have been selected before this was here.
+    look();
   }
   if (shown.has(thread)) {
     return;
