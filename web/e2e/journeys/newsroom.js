@@ -164,7 +164,7 @@ async function clear(page, [fair = '', off = '', pills = '', more = '']) {
   await row(more).focus();
   await page.keyboard.press('a');
   await told.getByText('Approved.').waitFor();
-  await page.getByText('Nothing waits for a decision.').waitFor();
+  await row(more).waitFor({ state: 'detached' });
 }
 
 /**
@@ -214,7 +214,7 @@ async function knowTheAuthor(kim, page, text) {
 async function takeBack(kim, page) {
   await turnTo(page, 'Log');
   await kim.look(page, 'log');
-  const spam = page.getByRole('row').filter({ hasText: 'Marked as spam' });
+  const spam = page.getByRole('row').filter({ hasText: 'Marked as spam' }).filter({ hasText: 'Kim Ode' });
   await spam.getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('status').getByText('Undone.').waitFor();
   await page.getByRole('link', { name: /^Held/ }).click();

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::fund::Fund;
 use super::voices::{Phrases, ThreadFile};
+use super::waiting::Waiting;
 use crate::failure::Failure;
 
 static DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../demo");
@@ -84,6 +85,10 @@ fn unpack_into(folder: &Path) -> io::Result<()> {
 
 pub(super) fn about() -> Result<About, Failure> {
     read_toml("publication.toml")
+}
+
+pub(super) fn waiting() -> Result<Waiting, Failure> {
+    read_toml("desk.toml")
 }
 
 pub(super) fn phrases() -> Result<Phrases, Failure> {

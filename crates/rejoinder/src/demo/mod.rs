@@ -6,11 +6,13 @@ mod fund;
 mod seed;
 mod spoken;
 mod voices;
+mod waiting;
 
 use std::net::SocketAddr;
 use std::path::Path;
 
 use egress::Mailer;
+use rejoinder_core::PageKey;
 use rejoinder_core::identity::author::Role;
 use server::Publication;
 use store::{Store, publication::sites};
@@ -52,6 +54,11 @@ pub(crate) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let owner = runtime.block_on(owner_link(running.store()))?;
     welcome(running.address(), &publication, &owner, &data);
     runtime.block_on(running.serve(&options, Some(publication)))
+}
+
+/// What the page of an article is known by.
+fn key(slug: &str) -> PageKey {
+    PageKey::stored(format!("{SITE}/articles/{slug}"), None)
 }
 
 /// The path of a link that signs in the demo's owner, once.

@@ -7,8 +7,8 @@ use rejoinder_core::passages::{Quote, Selector, Sources};
 use rejoinder_core::publication::settings::{Passages, SourceChecks};
 use rejoinder_core::recordings::Status;
 use rejoinder_core::{
-    AuthorId, Clock as _, CommentId, IdSource, Page, PageId, PageKey, RecordingId, SafeHtml,
-    Settings, Site, SiteId, State, Tally, Time,
+    AuthorId, Clock as _, CommentId, IdSource, Page, PageId, RecordingId, SafeHtml, Settings, Site,
+    SiteId, State, Tally, Time,
 };
 use server::Publication;
 use store::archive::annotating;
@@ -26,7 +26,7 @@ use store::{Store, StoreError, Tx, publication::sites};
 use super::folder::{self, About, Staff};
 use super::spoken::{self, Article, Asked, Corrected};
 use super::voices::{Passage, ThreadFile, Voice};
-use super::{SITE, crowd, fund};
+use super::{SITE, crowd, fund, key, waiting};
 use crate::commands::store_failed;
 use crate::failure::Failure;
 use crate::system::{SystemClock, SystemRandom};
@@ -95,10 +95,15 @@ pub(super) async fn seed(store: &Store, publication: &Publication) -> Result<(),
     let now = SystemClock.now();
     let ids = IdSource::new(&SystemRandom);
     let made = fund::made(&about.campaign, now)?;
+    let waiting = folder::waiting()?;
+    let is_new = known.is_empty();
     let written = store
         .write(move |tx| {
             let site = write(tx, now, &ids, &about, &discussions)?;
-            fund::write(tx, now, &ids, site, &made)
+            if is_new {
+                waiting::write(tx, now, &site, &waiting)?;
+            }
+            fund::write(tx, now, &ids, site.id, &made)
         })
         .await;
     written.map_err(store_failed("the demo cannot be written"))
@@ -117,11 +122,6 @@ fn missing(tx: &mut Tx<'_>, slugs: &[String]) -> Result<Vec<String>, StoreError>
         }
     }
     Ok(missing)
-}
-
-/// What the page of an article is known by.
-fn key(slug: &str) -> PageKey {
-    PageKey::stored(format!("{SITE}/articles/{slug}"), None)
 }
 
 fn discussion(slug: &str, about: &About, publication: &Publication) -> Result<Discussion, Failure> {
@@ -169,7 +169,7 @@ fn write(
     ids: &IdSource,
     about: &About,
     discussions: &[Discussion],
-) -> Result<SiteId, StoreError> {
+) -> Result<Site, StoreError> {
     let settings = Settings {
         title: about.title.clone(),
         passages: Passages::Both,
@@ -257,7 +257,7 @@ fn write(
             )?;
         }
     }
-    Ok(site.id)
+    Ok(site)
 }
 
 /// Let a comment be about a passage, as if a reader had selected it.

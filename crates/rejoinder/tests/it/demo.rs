@@ -24,6 +24,27 @@ fn the_demo_starts_from_nothing_and_shows_its_discussions() {
 }
 
 #[test]
+fn what_waits_at_the_desk_of_the_demo_is_not_read_and_what_is_only_flagged_is() {
+    let place = Place::new();
+    let demo = place.start(&["demo"]);
+    let thread = |slug: &str| {
+        let page = format!("lantern.example/articles/{slug}");
+        demo.get(&format!("/embed/thread?site=lantern.example&page={page}"))
+            .1
+    };
+    for (slug, author, is_read) in [
+        ("the-bull", "Fender Blue", false),
+        ("four-thousand-pages", "Ledger Clerk", false),
+        ("plot-seventeen", "Night Ferry Bargains", false),
+        ("plot-seventeen", "Watchmaker to Kings", false),
+        ("four-thousand-pages", "Barge Spotter", true),
+        ("eleven-minutes", "Gallery Three", true),
+    ] {
+        assert_eq!(thread(slug).contains(author), is_read, "{author}");
+    }
+}
+
+#[test]
 fn a_second_start_of_the_demo_keeps_everything() {
     let place = Place::new();
     let before = place.start(&["demo"]);

@@ -1,0 +1,161 @@
+//! What waits at the demo's desk: comments that the rules of the site have judged as any other's.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use rejoinder_core::identity::address::Network;
+use rejoinder_core::moderation::{Finding, FlagReason, LateVerdict, Phase, StateReason, Work};
+use rejoinder_core::{
+    AuthorId, CommentId, IdSource, PageId, Random as _, Reader, Site, State, Time, TokenHash,
+};
+use serde::Deserialize;
+use store::discussion::posting::{self, NewComment, NewIds};
+use store::identity::authors::Details;
+use store::moderation::flagging::{self, NewFlag};
+use store::moderation::pipeline;
+use store::moderation::word_lists::{self, Entries, List};
+use store::{StoreError, Tx};
+
+use super::key;
+use crate::system::SystemRandom;
+
+/// `demo/desk.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Waiting {
+    /// Words that comments wait for.
+    suspect: Vec<String>,
+    post: Vec<Post>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Post {
+    article: String,
+    author: String,
+    website: Option<String>,
+    /// Counted back from when the demo is begun.
+    minutes_ago: u64,
+    /// Markdown.
+    text: String,
+    /// What a program said that took it for spam.
+    spam: Option<String>,
+    #[serde(default)]
+    flags: Vec<Raised>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raised {
+    reason: String,
+    note: Option<String>,
+}
+
+/// Set up the list of words, and post what waits.
+pub(super) fn write(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: &Site,
+    waiting: &Waiting,
+) -> Result<(), StoreError> {
+    let entries = Entries::of(waiting.suspect.iter().map(String::as_str))?;
+    word_lists::replace(tx, now, site.id, List::Suspect, &entries)?;
+    for (n, post) in waiting.post.iter().enumerate() {
+        let at = now.before(Duration::from_secs(post.minutes_ago * 60));
+        let comment = send(tx, at, site, post, reader(n, 0))?;
+        if let Some(said) = &post.spam {
+            let finding = Finding {
+                note: Some(said.clone()),
+                ..Finding::new(Phase::External, State::Spam, StateReason::Spam)
+            };
+            let verdict = LateVerdict {
+                phase: Phase::External,
+                finding: Some(finding),
+            };
+            pipeline::apply_late(tx, at, site.id, comment, 1, &verdict)?;
+        }
+        for (i, flag) in post.flags.iter().enumerate() {
+            raise(tx, at, site, comment, flag, reader(n, i + 1))?;
+        }
+    }
+    Ok(())
+}
+
+fn send(
+    tx: &mut Tx<'_>,
+    at: Time,
+    site: &Site,
+    post: &Post,
+    reader: Reader,
+) -> Result<CommentId, StoreError> {
+    let ids = IdSource::new(&SystemRandom);
+    let text = post.text.trim();
+    let new = NewComment {
+        site: site.clone(),
+        page: key(&post.article),
+        title: None,
+        ids: NewIds {
+            comment: CommentId(ids.next(at)),
+            page: PageId(ids.next(at)),
+            author: AuthorId(ids.next(at)),
+            address_key: secret(),
+        },
+        parent: None,
+        reader,
+        details: Some(Details {
+            name: post.author.clone(),
+            email: None,
+            website: post.website.as_deref().and_then(markup::safe_url),
+        }),
+        token: TokenHash(secret()),
+        program: None,
+        text: text.to_owned(),
+        rendered: markup::render(text),
+        work: Work::NotAsked,
+        solution: None,
+        about: None,
+        sources: None,
+        article: None,
+        notify: None,
+        idempotency: None,
+    };
+    Ok(posting::post(tx, at, &new)?.comment.id)
+}
+
+fn raise(
+    tx: &mut Tx<'_>,
+    at: Time,
+    site: &Site,
+    comment: CommentId,
+    flag: &Raised,
+    reader: Reader,
+) -> Result<(), StoreError> {
+    let reason = FlagReason::from_word(&flag.reason);
+    let flag = NewFlag {
+        site: site.clone(),
+        comment,
+        reader,
+        token: TokenHash(secret()),
+        author: AuthorId(IdSource::new(&SystemRandom).next(at)),
+        address_key: secret(),
+        reason: reason.unwrap_or(FlagReason::Other),
+        note: flag.note.clone(),
+    };
+    flagging::raise(tx, at, &flag)?;
+    Ok(())
+}
+
+/// Somebody at an address of their own, of those that are kept for documentation.
+fn reader(post: usize, flag: usize) -> Reader {
+    let number = u8::try_from(post * 8 + flag).unwrap_or(u8::MAX);
+    Reader {
+        author: None,
+        network: Network::of(IpAddr::V4(Ipv4Addr::new(192, 0, 2, number))),
+    }
+}
+
+fn secret() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    SystemRandom.fill(&mut bytes);
+    bytes
+}
