@@ -34,6 +34,38 @@ test('an owner changes a setting by keyboard on a phone, and is told what cannot
   assert.equal(await page.getByLabel('The most links in a comment.').inputValue(), '3');
 });
 
+test('a setting is found by any of its words, and what is wrong with one is never out of sight', async () => {
+  await go('/settings');
+  const search = page.getByRole('searchbox', { name: 'Find a setting' });
+  await search.fill('LINKS comment');
+  await page.getByLabel('The most links in a comment.').waitFor();
+  assert.equal(await page.getByLabel('The publication’s name.').isVisible(), false);
+  assert.ok((await page.locator('.nr-field:visible').count()) < 10);
+  await expectAccessible(page);
+  await search.fill('zeppelin');
+  await page.getByText('No setting is about that.').waitFor();
+  await expectAccessible(page);
+
+  await search.fill('');
+  await page.getByLabel('The most links in a comment.').fill('');
+  await search.fill('zeppelin');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.locator('[name=max_links]:focus').waitFor();
+  await go('/settings#group-writing');
+});
+
+test('the lines to embed are there to copy, and name the server that was asked', async () => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await go('');
+  await page.getByRole('button', { name: 'Copy' }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(
+    copied,
+    `<script src="${desk.rejoinder.origin}/embed.js" async></script>\n<rejoinder-thread></rejoinder-thread>`,
+  );
+});
+
 test('what was changed stands in the log of changes', async () => {
   await page.getByRole('link', { name: 'Audit log', exact: true }).click();
   await page.getByRole('cell', { name: 'max_links' }).waitFor();
@@ -96,4 +128,21 @@ test('words and people have pages that all can use', async () => {
   await expectAccessible(page);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 390, `${width}`);
+});
+
+test('the API is told of on a page that all can read, at any width', async () => {
+  for (const width of [390, 768, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`${desk.rejoinder.origin}/docs`);
+    await page.getByRole('heading', { name: 'POST /api/v1/comments', exact: true }).waitFor();
+    await expectAccessible(page);
+    const reach = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(reach <= width, `${reach} at ${width}`);
+  }
+  await page.getByRole('link', { name: /POST \/comments$/ }).click();
+  const told = page.locator('article:target');
+  await told.getByText('curl', { exact: true }).click();
+  const command = await told.locator('pre').first().innerText();
+  assert.ok(command.includes(`--request POST ${desk.rejoinder.origin}/api/v1/comments`), command);
+  await expectAccessible(page);
 });

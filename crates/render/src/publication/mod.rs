@@ -1,5 +1,6 @@
 //! The built-in newspaper, and the owners' pages.
 
+mod api_docs;
 pub(crate) mod article;
 pub(crate) mod articles;
 mod audit;
@@ -10,6 +11,7 @@ mod owner;
 mod sign_in_keys;
 pub(crate) mod welcome;
 
+pub use api_docs::api_docs;
 pub use audit::{AuditPage, AuditRow, audit_page};
 pub use jobs::{MailLine, ParkedJob, jobs_page, mail_page, mails_page};
 pub use openid::{NewProvider, OpenidPage, ProviderLine, openid_page};

@@ -51,6 +51,8 @@ impl Figures {
 pub struct OverviewPage<'a> {
     /// What stands around it.
     pub frame: &'a Frame<'a>,
+    /// The server's own address, without a slash at the end.
+    pub base: &'a str,
     /// One after the other, without a gap.
     pub days: &'a [Figures],
     /// The pages with the most comments: id, headline, how many.

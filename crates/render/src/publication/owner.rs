@@ -89,15 +89,16 @@ impl SettingsPage<'_> {
         &catalogue::of(self.frame.site.settings.language).settings
     }
 
-    /// Each group with its settings.
-    fn groups(&self) -> Vec<(&'static str, Vec<&Field>)> {
+    /// Each group with its title and its settings.
+    fn groups(&self) -> Vec<(&'static str, &'static str, Vec<&Field>)> {
         let of = |group: Group| {
             let own = self
                 .fields
                 .iter()
                 .filter(|field| field.about.group == group);
             let title = self.texts().groups.get(group.as_str());
-            (title.map_or("", String::as_str), own.collect())
+            let title = title.map_or("", String::as_str);
+            (group.as_str(), title, own.collect())
         };
         Group::ALL.into_iter().map(of).collect()
     }

@@ -1,17 +1,22 @@
 //! The API's description, and a page to read it on.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{Html, IntoResponse};
-use markup::escape;
+use render::publication::api_docs;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::access::Access::Public;
+use crate::http::assets;
 use crate::http::error::Problem;
+use crate::http::error_page::ErrorPage;
+use crate::http::extract::Visitor;
+use crate::http::limits::Act;
 use crate::http::route::{Route, get, route};
+use crate::state::App;
 use crate::{
     moderator, public,
     reader::{self, guest},
@@ -109,7 +114,6 @@ impl Modify for ApiToken {
 static SPEC: LazyLock<serde_json::Value> =
     LazyLock::new(|| serde_json::to_value(Api::openapi()).unwrap_or_default());
 static SPEC_TEXT: LazyLock<String> = LazyLock::new(|| SPEC.to_string());
-static DOCS: LazyLock<String> = LazyLock::new(|| page(&SPEC));
 
 const SHARED: (HeaderName, HeaderValue) = (
     header::CACHE_CONTROL,
@@ -129,76 +133,11 @@ async fn spec() -> impl IntoResponse {
     ([json, anyone, SHARED], SPEC_TEXT.as_str())
 }
 
-/// `GET /docs`: the contract as a page.
-async fn docs() -> impl IntoResponse {
-    ([SHARED], Html(DOCS.as_str()))
-}
-
-fn page(spec: &serde_json::Value) -> String {
-    let text = |value: &serde_json::Value| escape(value.as_str().unwrap_or_default());
-    let info = &spec["info"];
-    let mut html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{title}: API</title><main><h1>{title}: API</h1><p>{about}</p>\
-         <p><a href=\"/openapi.json\">OpenAPI 3.1</a></p>",
-        title = text(&info["title"]),
-        about = text(&info["description"]),
-    );
-    let paths = spec["paths"].as_object().into_iter().flatten();
-    for (path, methods) in paths {
-        for (method, operation) in methods.as_object().into_iter().flatten() {
-            let (method, path) = (escape(&method.to_uppercase()), escape(path));
-            let _ = write!(html, "<section><h2><code>{method} {path}</code></h2>");
-            let _ = write!(html, "<p>{}</p>", text(&operation["summary"]));
-            parameters(&mut html, &operation["parameters"]);
-            schema(&mut html, "Body", &operation["requestBody"]["content"]);
-            for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
-                let label = format!("{} {}", escape(status), text(&answer["description"]));
-                schema(&mut html, &label, &answer["content"]);
-            }
-            html.push_str("</section>");
-        }
-    }
-    html.push_str("<h2>Bodies</h2>");
-    for (name, schema) in spec["components"]["schemas"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
-        let name = escape(name);
-        let _ = write!(html, "<section id=\"{name}\"><h3>{name}</h3><dl>");
-        for (field, about) in schema["properties"].as_object().into_iter().flatten() {
-            let (field, about) = (escape(field), text(&about["description"]));
-            let _ = write!(html, "<dt><code>{field}</code></dt><dd>{about}</dd>");
-        }
-        html.push_str("</dl></section>");
-    }
-    html.push_str("</main></html>");
-    html
-}
-
-fn parameters(html: &mut String, parameters: &serde_json::Value) {
-    let Some(parameters) = parameters.as_array() else {
-        return;
-    };
-    html.push_str("<dl>");
-    for parameter in parameters {
-        let name = escape(parameter["name"].as_str().unwrap_or_default());
-        let about = escape(parameter["description"].as_str().unwrap_or_default());
-        let _ = write!(html, "<dt><code>{name}</code></dt><dd>{about}</dd>");
-    }
-    html.push_str("</dl>");
-}
-
-/// A line that leads to the schema of a body.
-fn schema(html: &mut String, label: &str, content: &serde_json::Value) {
-    let body = content.as_object().and_then(|kinds| kinds.values().next());
-    let path = body
-        .and_then(|body| body["schema"]["$ref"].as_str())
-        .unwrap_or_default();
-    let name = escape(path.rsplit('/').next().unwrap_or_default());
-    let _ = write!(html, "<p>{label}: <a href=\"#{name}\">{name}</a></p>");
+/// `GET /docs`: the contract as a page, with examples for the address that it is read at.
+async fn docs(State(app): State<App>, visitor: Visitor) -> Result<impl IntoResponse, ErrorPage> {
+    app.limits.take(Act::Read, &visitor, app.now())?;
+    let page = api_docs(&SPEC, &visitor.base.0, assets::VERSION);
+    Ok(([SHARED], Html(page)))
 }
 
 #[cfg(test)]
@@ -288,8 +227,25 @@ mod tests {
     }
 
     #[test]
+    fn the_page_tells_of_every_operation_and_body_and_links_to_nothing_else() {
+        let page = api_docs(&SPEC, "https://talk.example", "1");
+        for (path, methods) in SPEC["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys() {
+                let heading = format!("<code>{} {path}</code></h3>", method.to_uppercase());
+                assert_eq!(page.matches(&heading).count(), 1, "{heading}");
+            }
+        }
+        let links = page.split("href=\"#").skip(1);
+        let links: BTreeSet<&str> = links.filter_map(|rest| rest.split('"').next()).collect();
+        assert!(links.len() > 100, "{links:?}");
+        for link in links {
+            let places = page.matches(&format!("id=\"{link}\"")).count();
+            assert_eq!(places, 1, "{link}");
+        }
+    }
+
+    #[test]
     fn the_description_is_of_version_3_1() {
         assert_eq!(SPEC["openapi"], "3.1.0");
-        assert!(DOCS.contains("<code>POST /api/v1/comments</code>"));
     }
 }

@@ -9,6 +9,7 @@ use store::discussion::{agreement, pages};
 use store::publication::overview;
 
 use crate::http::error_page::ErrorPage;
+use crate::http::extract::Visitor;
 use crate::newsroom::{At, Newsroom, PageHead};
 
 /// So many days are shown.
@@ -18,7 +19,7 @@ const DAYS: i64 = 30;
 const TOP: i64 = 10;
 
 /// `GET /admin/{site}`.
-pub(super) async fn show(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> {
+pub(super) async fn show(newsroom: Newsroom, visitor: Visitor) -> Result<Html<String>, ErrorPage> {
     let site = newsroom.site.id;
     let now = newsroom.app.now();
     let today = now.seconds() / 86_400;
@@ -78,6 +79,7 @@ pub(super) async fn show(newsroom: Newsroom) -> Result<Html<String>, ErrorPage> 
     Ok(newsroom.page(&context, head, |frame| {
         overview_page(&OverviewPage {
             frame,
+            base: &visitor.base.0,
             days: &figures,
             top: &top,
             decision,
