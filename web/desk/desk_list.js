@@ -18,6 +18,17 @@ export function startList() {
   return list && !('single' in list.dataset) ? new List(list) : null;
 }
 
+/**
+ * The reasons that a comment can be rejected for, in the order of their numbers.
+ *
+ * @param {ParentNode} [row] Where they stand; the first of the page otherwise.
+ */
+export function reasons(row = document) {
+  /** @type {NodeListOf<HTMLOptionElement>} */
+  const options = (row.querySelector('select[name=reason]') ?? row).querySelectorAll('option');
+  return [...options].filter(({ value }) => value);
+}
+
 class List {
   #rows;
   /** @type {Step[]} */
@@ -73,6 +84,8 @@ class List {
       this.#move(-1);
     } else if (key === 'z') {
       this.#undoLast();
+    } else if (/^[1-9]$/.test(key)) {
+      return this.#rejectFor(Number(key));
     } else if (key in DECIDING) {
       this.#decideByKey(/** @type {keyof typeof DECIDING} */ (key));
     } else {
@@ -133,6 +146,20 @@ class List {
     const isFeatured = first.querySelector('button[value=unfeature]') !== null;
     const action = key === 'f' && isFeatured ? 'unfeature' : DECIDING[key];
     this.#decide(rows, action, new URLSearchParams());
+  }
+
+  /**
+   * Whether there is a reason of this number; what has the focus is rejected for it.
+   *
+   * @param {number} number
+   */
+  #rejectFor(number) {
+    const rows = this.#rows.chosen();
+    const reason = reasons(rows[0])[number - 1]?.value;
+    if (reason) {
+      this.#decide(rows, 'reject', new URLSearchParams({ reason }));
+    }
+    return !!reason;
   }
 
   /**

@@ -93,6 +93,51 @@ test('a decision is undone by its key, by the status line and from where it was 
   await page.close();
 });
 
+test('a digit rejects for the reason of its number, which the keys tell', async () => {
+  await rejectAll();
+  await postMany(2, 'digits');
+  const page = await desk();
+  await page.keyboard.press('?');
+  const told = page.getByRole('dialog', { name: 'Keys' }).getByRole('listitem');
+  const reason = await told.nth(2).innerText();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('j');
+  await page.locator('[data-nr=item]:focus').waitFor();
+  const id = await page.locator('[data-nr=row]:focus-within').getAttribute('data-id');
+  await page.keyboard.press('3');
+  await page.locator('[data-nr=status]').getByText('Rejected.').waitFor();
+  await until('one to be decided', async () => (await count('held')) === 1);
+
+  await page.goto(page.url().replace(/\/moderate\/([^/]+).*/, `/moderate/$1/comments/${id}`));
+  await page.getByText(`Rejected: ${reason}`).first().waitFor();
+  expectQuiet(page);
+});
+
+test('the keys of the desk can be turned off, and stay so on the device', async () => {
+  await rejectAll();
+  await postMany(1, 'keyless');
+  const page = await desk();
+  const use = page.getByRole('checkbox', { name: 'Use these keys on this device' });
+  await page.keyboard.press('?');
+  await use.uncheck();
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await page.locator('html[data-live]').waitFor();
+  await page.locator('[data-nr=item]').focus();
+  await page.keyboard.press('r');
+  await page.keyboard.press('?');
+  assert.equal(await page.locator('[data-busy], [data-done], dialog[open]').count(), 0);
+
+  await page.getByRole('button', { name: 'Keys' }).click();
+  await use.check();
+  await page.keyboard.press('Escape');
+  await page.locator('[data-nr=item]').focus();
+  await page.keyboard.press('r');
+  await page.locator('[data-nr=status]').getByText('Rejected.').waitFor();
+  expectQuiet(page);
+});
+
 test('the key to undo means the last decision, even while that is on its way', async () => {
   await rejectAll();
   await postMany(3, 'quick');
