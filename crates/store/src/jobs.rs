@@ -281,6 +281,46 @@ pub struct Parked {
     pub parked_at: Time,
 }
 
+/// How much is to be done of a kind of jobs, on all sites.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backlog {
+    /// The kind.
+    pub kind: String,
+    /// How many could be done now.
+    pub n_due: u64,
+    /// Since when the oldest of them could.
+    pub due_since: Option<Time>,
+    /// How many were given up.
+    pub n_parked: u64,
+}
+
+/// What is to be done, by kinds; kinds of which there is nothing are left out.
+pub fn backlog(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Backlog>> {
+    tx.all(
+        sql!(
+            "select kind, cast(sum(due) as bigint), min(since), cast(sum(parked) as bigint) from (
+                 select kind, count(*) as due, min(run_at) as since, 0 as parked from job
+                 where state = 'ready' and run_at <= ?1 group by kind
+                 union all
+                 select kind, 0, null, count(*) from job where state = 'parked' group by kind
+             ) as backlog group by kind order by kind"
+        ),
+        params![now],
+        |row| {
+            let kind = row.next()?;
+            let n_due: i64 = row.next()?;
+            let due_since = row.next()?;
+            let n_parked: i64 = row.next()?;
+            Ok(Backlog {
+                kind,
+                n_due: n_due.unsigned_abs(),
+                due_since,
+                n_parked: n_parked.unsigned_abs(),
+            })
+        },
+    )
+}
+
 /// The parked jobs of a site, newest first.
 pub fn parked(tx: &mut Tx<'_>, site: SiteId, limit: i64) -> Result<Vec<Parked>> {
     tx.all(

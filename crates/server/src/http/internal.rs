@@ -1,12 +1,15 @@
 //! What operators and their machines ask, on an address of its own.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use store::publication::sites;
+use store::jobs;
 
+use crate::http::metrics::Now;
 use crate::state::App;
 
 /// `/healthz`, `/readyz` and `/metrics`, for a listener that the outside cannot reach.
@@ -18,21 +21,38 @@ pub fn internal_router(app: App) -> Router {
         .with_state(app)
 }
 
+/// Whoever asks has more to do than to wait for a database that does not answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
     let refused = |why| (StatusCode::SERVICE_UNAVAILABLE, why);
-    if app.store.read(sites::list).await.is_err() {
-        return refused("the database cannot be reached\n");
-    }
-    match app.store.expect_writable().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(_) => refused("the database cannot be written\n"),
+    let asked = async {
+        app.store
+            .read(|_| Ok(()))
+            .await
+            .map_err(|_| "the database cannot be reached\n")?;
+        let writable = app.store.expect_writable().await;
+        writable.map_err(|_| "the database cannot be written\n")
+    };
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
+        Ok(Err(why)) => refused(why),
+        Err(_) => refused("the database does not answer within a second\n"),
     }
 }
 
 async fn metrics(State(app): State<App>) -> impl IntoResponse {
+    let at = app.now();
+    let asked = app.store.read(move |tx| jobs::backlog(tx, at));
+    let backlog = tokio::time::timeout(PATIENCE, asked).await;
+    let now = Now {
+        at,
+        connections: app.connections.counts(),
+        n_streams: app.live.n_streams(),
+        backlog: backlog.ok().and_then(Result::ok),
+    };
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
-        app.metrics
-            .text(&app.connections.counts(), app.live.n_streams()),
+        app.metrics.text(&now),
     )
 }

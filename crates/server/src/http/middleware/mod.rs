@@ -120,6 +120,7 @@ fn note(app: &App, method: &Method, route: &str, response: &mut Response<Body>, 
         _ => Counter::Done,
     };
     app.metrics.count(counter);
+    app.metrics.measure(method.is_safe(), took);
     let request = LAST_REQUEST.fetch_add(1, Ordering::Relaxed) + 1;
     response
         .headers_mut()

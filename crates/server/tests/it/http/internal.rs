@@ -19,6 +19,9 @@ async fn operators_are_told_how_the_server_does() {
         "rejoinder_comments_total 1",
         "rejoinder_renderings_total 1",
         "rejoinder_page_cache_hits_total 2",
+        "rejoinder_answer_seconds_count{class=\"write\"} 1",
+        "# TYPE rejoinder_answer_seconds histogram",
+        "rejoinder_database_up 1",
     ] {
         assert!(
             metrics.text().lines().any(|own| own == line),
