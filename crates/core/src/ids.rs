@@ -14,6 +14,9 @@ const LENGTH: usize = 13;
 const SERIAL_BITS: u32 = 12;
 const NODE_BITS: u32 = 9;
 
+/// How many numbers there are for nodes to hold. As many more are for those that hold none.
+pub const N_NODES: i64 = 1 << (NODE_BITS - 1);
+
 fn write_letters(id: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut letters = [0; LENGTH];
     let mut rest = id.cast_unsigned();
@@ -139,24 +142,29 @@ impl From<QuestionId> for PassageId {
 
 /// Makes identifiers: 42 bits of milliseconds since 1970, 9 bits of node, 12 bits of serial.
 ///
-/// Ids of one source never repeat and never go back, even when its clock does. Two nodes that drew
-/// the same node number can collide only within one millisecond; the primary key then refuses.
+/// Ids of one source never repeat and never go back, even when its clock does. Servers hold numbers that
+/// no other holds; sources that draw theirs can collide among each other, within one millisecond, and the
+/// primary key then refuses.
 #[derive(Debug)]
 pub struct IdSource {
-    node: i64,
+    node: AtomicI64,
     last: AtomicI64,
 }
 
 impl IdSource {
-    /// A source whose node number is drawn by chance.
+    /// A source whose node number is drawn by chance, of those that nobody holds.
     pub fn new(random: &dyn Random) -> Self {
-        let mut bytes = [0; 2];
+        let mut bytes = [0; 1];
         random.fill(&mut bytes);
-        let node = i64::from(u16::from_le_bytes(bytes)) & ((1 << NODE_BITS) - 1);
         Self {
-            node,
+            node: AtomicI64::new(N_NODES + i64::from(bytes[0]) % N_NODES),
             last: AtomicI64::new(0),
         }
+    }
+
+    /// From now on, make ids of the number that this node holds, below [`N_NODES`].
+    pub fn hold(&self, number: i64) {
+        self.node.store(number % N_NODES, Ordering::SeqCst);
     }
 
     /// The next id at `now`.
@@ -171,9 +179,10 @@ impl IdSource {
     }
 
     /// Put the node number between the milliseconds and the serial of `tick`.
-    const fn spread(&self, tick: i64) -> i64 {
+    fn spread(&self, tick: i64) -> i64 {
         let serial = tick & ((1 << SERIAL_BITS) - 1);
-        ((tick >> SERIAL_BITS) << (NODE_BITS + SERIAL_BITS)) | (self.node << SERIAL_BITS) | serial
+        let node = self.node.load(Ordering::SeqCst);
+        ((tick >> SERIAL_BITS) << (NODE_BITS + SERIAL_BITS)) | (node << SERIAL_BITS) | serial
     }
 }
 
@@ -186,6 +195,8 @@ pub const fn first_id_at(time: Time) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::chance::FixedRandom;
 
@@ -215,6 +226,21 @@ mod tests {
     #[test]
     fn shown_ids_sort_as_the_numbers_do() {
         assert!(CommentId(31).to_string() < CommentId(32).to_string());
+    }
+
+    #[test]
+    fn who_holds_a_number_shares_no_id_with_who_holds_another_or_has_drawn_one() {
+        let now = Time::from_micros(5_000_000);
+        let mut seen = HashSet::new();
+        for number in 0..N_NODES {
+            let ids = IdSource::new(&FixedRandom::seeded(1));
+            ids.hold(number);
+            assert!(seen.insert(ids.next(now)), "{number}");
+        }
+        for seed in 0..1_000 {
+            let drawn = IdSource::new(&FixedRandom::seeded(seed)).next(now);
+            assert!(!seen.contains(&drawn), "{seed}");
+        }
     }
 
     #[test]

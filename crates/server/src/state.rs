@@ -37,8 +37,10 @@ pub struct Parts {
     pub outside: egress::Client,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Makes secrets and ids.
+    /// Makes secrets.
     pub random: Arc<dyn Random>,
+    /// Makes ids that no other node makes.
+    pub ids: Arc<IdSource>,
 }
 
 /// The store's hook: the page cache first, so that whoever is told live finds the new bytes.
@@ -65,7 +67,7 @@ pub struct State {
     pub(crate) outside: egress::Client,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
-    pub(crate) ids: IdSource,
+    pub(crate) ids: Arc<IdSource>,
     pub(crate) sites: Sites,
     pub(crate) campaigns: Campaigns,
     pub(crate) limits: Limits,
@@ -101,7 +103,7 @@ impl App {
             live: parts.live,
             openid: Openid::new(parts.outside.clone()),
             outside: parts.outside,
-            ids: IdSource::new(&*parts.random),
+            ids: parts.ids,
             wake: parts.wake,
             clock: parts.clock,
             random: parts.random,

@@ -6,6 +6,7 @@ pub(crate) mod erasures;
 pub(crate) mod export;
 pub(crate) mod freeze;
 pub(crate) mod import;
+mod numbered;
 pub(crate) mod serve;
 pub(crate) mod site;
 pub(crate) mod staff;

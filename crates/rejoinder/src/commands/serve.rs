@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 
 use super::Opened;
+use super::numbered::Numbered;
 use super::work::{self, Waker, Working};
 use crate::cli::args::ServeArgs;
 use crate::config::{DEFAULTS, Options};
@@ -112,6 +113,7 @@ impl Running {
         self.waker.set(worker.clone());
         let working = Working::start(worker, self.store.handle());
         tokio::spawn(renew(self.store.handle()));
+        let numbered = Numbered::begin(self.store.handle()).await;
         let (connections, streams) = room(options);
         let app = App::new(Parts {
             config: Config {
@@ -132,6 +134,7 @@ impl Running {
             outside,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            ids: numbered.ids(),
         });
         let (tell, told) = watch::channel(());
         if let Some(internal) = self.internal {
@@ -152,6 +155,7 @@ impl Running {
         };
         server::serve(self.listener, app, shutdown).await;
         working.end().await;
+        numbered.end().await;
         Ok(())
     }
 }

@@ -137,12 +137,15 @@ impl Waker {
         }
     }
 
-    /// `hook`, and then waking the worker.
+    /// `hook`, and then waking the worker, if a change was made here: what follows from the others is
+    /// done by the nodes that made them.
     pub(super) fn after(&self, hook: store::Hook) -> store::Hook {
         let waker = self.clone();
         Arc::new(move |changes| {
             hook(changes);
-            waker.wake();
+            if changes.iter().any(|change| change.is_own) {
+                waker.wake();
+            }
         })
     }
 }

@@ -13,7 +13,7 @@ use axum::extract::ConnectInfo;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use futures_util::StreamExt as _;
-use rejoinder_core::{FixedClock, FixedRandom, Settings, SiteId, Time};
+use rejoinder_core::{FixedClock, FixedRandom, IdSource, Settings, SiteId, Time};
 use rejoinder_server::{
     self as server, App, Config, Live, PageCache, Parts, RateLimits, internal_router, router,
 };
@@ -106,6 +106,7 @@ impl TestApp {
             outside: outside(open),
             clock: Arc::<FixedClock>::clone(&clock),
             random: Arc::new(FixedRandom::seeded(1)),
+            ids: Arc::new(IdSource::new(&FixedRandom::seeded(1))),
         };
         let app = App::new(parts);
         let app = Self {

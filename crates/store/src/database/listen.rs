@@ -1,7 +1,7 @@
 //! Hearing of what other nodes changed.
 //!
-//! Each change notifies with ids only. A notice that is missed does not matter: whoever keeps
-//! something made of a page also looks at the page's version now and then.
+//! A notice that is missed does not matter: whoever keeps something made of a page also looks at the
+//! page's version now and then. So all that is done about silence is to connect anew.
 
 use std::thread;
 use std::time::Duration;
@@ -10,16 +10,17 @@ use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::{Client, Config};
 use rejoinder_core::{PageId, PageKey, SiteId};
 
-use crate::Hook;
 use crate::database::error::StoreError;
+use crate::database::notify::{CHANNEL, HEARTBEAT, Notice};
 use crate::database::tls;
 use crate::database::tx::Change;
-
-/// The channel of notices.
-pub(crate) const CHANNEL: &str = "rejoinder";
+use crate::{Hook, funding};
 
 /// How long to wait before a lost connection is made again.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Without a notice for so long, not even this node's own heartbeat, nothing can be heard.
+const DEAF_AFTER: Duration = HEARTBEAT.saturating_mul(3);
 
 /// Start the thread that hears of changes and passes them on.
 pub(crate) fn start(config: Config, hook: Hook) -> Result<(), StoreError> {
@@ -42,41 +43,41 @@ fn listen(config: &Config, hook: &Hook) -> Result<(), StoreError> {
     let mut reader = tls::connect(config)?;
     listener.batch_execute(&format!("listen {CHANNEL}"))?;
     loop {
-        let notice = listener.notifications().blocking_iter().next()?;
-        let Some(notice) = notice else { return Ok(()) };
-        if let Some(change) = change(&mut reader, notice.payload())? {
-            hook(&[change]);
+        let notice = listener.notifications().timeout_iter(DEAF_AFTER).next()?;
+        let Some(notice) = notice else {
+            let silent = format!("no notice for {} s", DEAF_AFTER.as_secs());
+            return Err(StoreError::Unavailable(silent));
+        };
+        let mut changes = Vec::new();
+        for notice in Notice::read(notice.payload()) {
+            changes.extend(change(&mut reader, notice)?);
+        }
+        if !changes.is_empty() {
+            hook(&changes);
         }
     }
 }
 
-/// The words of a notice: site, page, version, and 1 where something must vanish at once.
-pub(crate) fn payload(change: &Change) -> String {
-    let Change {
+fn change(reader: &mut Client, notice: Notice) -> Result<Option<Change>, StoreError> {
+    let Notice {
         site,
         page,
         version,
         urgent,
-        ..
-    } = change;
-    format!("{} {} {version} {}", site.0, page.0, i64::from(*urgent))
-}
-
-fn change(reader: &mut Client, payload: &str) -> Result<Option<Change>, StoreError> {
-    let words: Vec<i64> = payload
-        .split(' ')
-        .filter_map(|word| word.parse().ok())
-        .collect();
-    let [site, page, version, urgent] = words[..] else {
-        return Ok(None);
+    } = notice;
+    let key = if PageId(page) == funding::PAGE {
+        Some(funding::key())
+    } else {
+        let found = "select key, url from page where site_id = $1 and id = $2";
+        let found = reader.query_opt(found, &[&site, &page])?;
+        found.map(|row| PageKey::stored(row.get(0), row.get(1)))
     };
-    let found = "select key, url from page where site_id = $1 and id = $2";
-    let found = reader.query_opt(found, &[&site, &page])?;
-    Ok(found.map(|row| Change {
+    Ok(key.map(|key| Change {
         site: SiteId(site),
         page: PageId(page),
-        key: PageKey::stored(row.get(0), row.get(1)),
+        key,
         version,
-        urgent: urgent == 1,
+        urgent,
+        is_own: false,
     }))
 }

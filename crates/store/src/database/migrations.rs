@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 53] = [
+const MIGRATIONS: [Migration; 54] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -90,6 +90,7 @@ const MIGRATIONS: [Migration; 53] = [
     migration!(51, "0051_add_questions"),
     migration!(52, "0052_add_agreement"),
     migration!(53, "0053_add_reactions"),
+    migration!(54, "0054_add_nodes"),
 ];
 
 /// The number of the newest migration.

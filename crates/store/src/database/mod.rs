@@ -6,6 +6,8 @@ pub(crate) mod estimates;
 pub(crate) mod job;
 pub(crate) mod listen;
 pub mod migrations;
+pub mod nodes;
+pub(crate) mod notify;
 pub(crate) mod postgres;
 pub(crate) mod sealed;
 pub(crate) mod seals;

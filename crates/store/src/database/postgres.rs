@@ -9,8 +9,9 @@ use postgres::{Client, Config, IsolationLevel, Transaction};
 
 use crate::database::error::StoreError;
 use crate::database::job::{Job, Ran, tell};
+use crate::database::notify::Notifier;
 use crate::database::seals::Seals;
-use crate::database::tx::{self, Prepared, Tx};
+use crate::database::tx::{self, Change, Prepared, Tx};
 use crate::database::{listen, migrations, sealed, tls};
 use crate::{Hook, MAX_WAITING};
 
@@ -23,10 +24,21 @@ const MAX_TRIES: usize = 5;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// For how long sent bytes may stay unanswered before the connection counts as lost.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Said once to each new connection: no operation waits for another's lock for ever.
-const GREETING: &str = "set lock_timeout = '10s'";
+/// After how long a silent server is asked whether it is there, how often, and how many times.
+const PROBE_AFTER: Duration = Duration::from_secs(3);
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+const MAX_PROBES: u32 = 3;
+
+/// Said once to each new connection. No operation waits for another's lock for ever; and a node whose
+/// link is cut while it holds one keeps it no longer than the server needs to notice.
+const GREETING: &str = "set lock_timeout = '10s';
+    set idle_in_transaction_session_timeout = '5s';
+    set tcp_user_timeout = '5s';
+    set tcp_keepalives_idle = 3;
+    set tcp_keepalives_interval = 1;
+    set tcp_keepalives_count = 3";
 
 /// What a worker is asked to do.
 pub(crate) enum Work {
@@ -53,6 +65,9 @@ pub(crate) fn open(url: &str, seals: &Arc<Seals>, hook: &Hook) -> Result<Sender<
     config
         .connect_timeout(CONNECT_TIMEOUT)
         .tcp_user_timeout(ANSWER_TIMEOUT)
+        .keepalives_idle(PROBE_AFTER)
+        .keepalives_interval(PROBE_EVERY)
+        .keepalives_retries(MAX_PROBES)
         .application_name("rejoinder");
     let (migrating, own) = (config.clone(), Arc::clone(seals));
     let migrate = move || {
@@ -68,6 +83,7 @@ pub(crate) fn open(url: &str, seals: &Arc<Seals>, hook: &Hook) -> Result<Sender<
         .join()
         .map_err(|_| StoreError::Internal("a migration panicked".into()))??;
     listen::start(config.clone(), hook.clone())?;
+    let notifier = Notifier::start(config.clone())?;
     let (queue, waiting) = bounded(MAX_WAITING);
     for number in 0..WORKERS {
         let worker = Worker {
@@ -75,6 +91,7 @@ pub(crate) fn open(url: &str, seals: &Arc<Seals>, hook: &Hook) -> Result<Sender<
             connection: None,
             seals: Arc::clone(seals),
             hook: hook.clone(),
+            notifier: notifier.clone(),
         };
         let waiting: Receiver<Work> = waiting.clone();
         let name = format!("store-worker-{number}");
@@ -91,6 +108,7 @@ struct Worker {
     connection: Option<(Client, Prepared)>,
     seals: Arc<Seals>,
     hook: Hook,
+    notifier: Notifier,
 }
 
 impl Worker {
@@ -135,9 +153,13 @@ impl Worker {
             }
         })?;
         let tx = Tx::postgres(begun, &mut prepared).sealed_by(&self.seals);
-        let done = finish(job, tx, is_write, &self.hook);
+        let done = finish(job, tx, is_write);
+        if let Ok(changes) = &done {
+            tell(&self.hook, changes);
+            self.notifier.tell(changes);
+        }
         self.connection = Some((client, prepared));
-        done
+        done.map(drop)
     }
 }
 
@@ -153,19 +175,12 @@ fn begin(client: &mut Client, is_write: bool) -> Result<Transaction<'_>, StoreEr
     Ok(builder.start()?)
 }
 
-fn finish(
-    job: &mut dyn Job,
-    mut tx: Tx<'_>,
-    is_write: bool,
-    hook: &Hook,
-) -> Result<(), StoreError> {
+/// Run `job` and commit what it wrote; the pages that it changed.
+fn finish(job: &mut dyn Job, mut tx: Tx<'_>, is_write: bool) -> Result<Vec<Change>, StoreError> {
     match job.run(&mut tx) {
-        Ran::Kept if is_write => {
-            tell(hook, &tx.commit()?);
-            Ok(())
-        }
+        Ran::Kept if is_write => tx.commit(),
         Ran::Collided => Err(StoreError::Collision),
-        Ran::Kept | Ran::Undone => Ok(()),
+        Ran::Kept | Ran::Undone => Ok(Vec::new()),
     }
 }
 

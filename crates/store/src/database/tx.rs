@@ -25,6 +25,8 @@ pub struct Change {
     pub version: i64,
     /// Whether something has to vanish from public view at once.
     pub urgent: bool,
+    /// Whether it was made through this store, and not only heard of.
+    pub is_own: bool,
 }
 
 /// Prepared statements of one PostgreSQL connection, by the address of their [`Sql`].
@@ -211,6 +213,17 @@ impl<'a> Tx<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Let this transaction wait between its statements for what it reads from or writes to. Without it
+    /// the server ends one that is idle for seconds, since it may hold what others wait for.
+    pub(crate) fn may_wait(&mut self) -> Result<(), StoreError> {
+        match &mut self.on {
+            On::Sqlite(_) => Ok(()),
+            On::Postgres { tx, .. } => {
+                Ok(tx.batch_execute("set local idle_in_transaction_session_timeout = 0")?)
+            }
+        }
     }
 
     /// Run a script of several statements without parameters, as in migrations.

@@ -5,8 +5,7 @@ use rejoinder_core::moderation::decision::Decided;
 use rejoinder_core::recordings::RecordingChange;
 use rejoinder_core::{CommentId, Page, PageId, RecordingId, SiteId, Time};
 
-use crate::database::listen;
-use crate::{Change, Dialect, Result, StoreError, Tx, params, sql};
+use crate::{Change, Result, StoreError, Tx, params, sql};
 
 /// Append an event to the log of a locked page; the page's new version.
 ///
@@ -88,15 +87,8 @@ pub(crate) fn append_new(tx: &mut Tx<'_>, now: Time, page: &Page, new: New) -> R
         key: page.key.clone(),
         version,
         urgent: new.kind.is_urgent(),
+        is_own: true,
     };
-    if tx.dialect() == Dialect::Postgres {
-        let (channel, ids) = (listen::CHANNEL, listen::payload(&change));
-        tx.one(
-            sql!(@postgres "select pg_notify(?1, ?2)"),
-            params![channel, ids],
-            |_| Ok(()),
-        )?;
-    }
     tx.touch(change);
     tx.happened(Event {
         site: page.site,

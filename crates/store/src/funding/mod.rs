@@ -32,6 +32,13 @@ use crate::{Change, Result, Tx, params, sql};
 /// What the campaigns of a site are known by to those who hear of changes; no page can be.
 pub const KEY: &str = "\u{2}";
 
+/// What they are called in a change, in the place of a page.
+pub(crate) const PAGE: PageId = PageId(0);
+
+pub(crate) fn key() -> PageKey {
+    PageKey::stored(KEY.to_owned(), None)
+}
+
 /// The version of what a site's readers are shown of its campaigns.
 pub fn version(tx: &mut Tx<'_>, site: SiteId) -> Result<i64> {
     let version = tx.one(
@@ -55,10 +62,11 @@ pub(crate) fn changed(tx: &mut Tx<'_>, site: SiteId, urgent: bool) -> Result<()>
     )?;
     tx.touch(Change {
         site,
-        page: PageId(0),
-        key: PageKey::stored(KEY.to_owned(), None),
+        page: PAGE,
+        key: key(),
         version: version.unwrap_or(0),
         urgent,
+        is_own: true,
     });
     Ok(())
 }

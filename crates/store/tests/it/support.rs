@@ -71,8 +71,12 @@ impl World {
         let hook = Arc::new(move |changes: &[Change]| {
             let mut heard = hears.lock().unwrap();
             for change in changes {
-                if !heard.contains(change) {
-                    heard.push(change.clone());
+                let change = Change {
+                    is_own: true,
+                    ..change.clone()
+                };
+                if !heard.contains(&change) {
+                    heard.push(change);
                 }
             }
         });

@@ -92,6 +92,8 @@ pub fn read(
     file: &mut impl BufRead,
     mut tell: impl FnMut(u64),
 ) -> Result<Taken> {
+    // Whoever gives the file may be slow.
+    tx.may_wait()?;
     expect_empty(tx, site.id)?;
     let mut lines = Lines { file, n_read: 0 };
     let start = lines.next()?.ok_or(NotTaken::NoExport)?;

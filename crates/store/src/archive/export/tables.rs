@@ -261,6 +261,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("mail_browser", "sign-ins under way"),
     ("mail_sign_in", "sign-ins under way"),
     ("migration", "the state of this database"),
+    ("node", "the servers on this database"),
     ("openid_provider", "it has a secret; set it up again"),
     ("openid_sign_in", "sign-ins under way"),
     ("passkey_ceremony", "sign-ins under way"),

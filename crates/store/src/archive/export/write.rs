@@ -26,6 +26,8 @@ static SELECTS: LazyLock<Vec<(&'static Table, Sql)>> = LazyLock::new(|| {
 ///
 /// The secret among the settings is not in it.
 pub fn write(tx: &mut Tx<'_>, site: &Site, out: &mut impl Write) -> Result<Written> {
+    // Whoever takes the file may be slow.
+    tx.may_wait()?;
     let created_at: Option<Time> = tx.one(
         sql!("select created_at from site where id = ?1"),
         params![site.id],

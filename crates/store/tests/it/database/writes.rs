@@ -173,6 +173,7 @@ fn change(version: i64) -> Change {
         key: PageKey::parse("https://news.example/story").unwrap(),
         version,
         urgent: false,
+        is_own: true,
     }
 }
 

@@ -85,6 +85,7 @@ const SCHEMA: &str = "
     moderator_group: site_id author_id group_id
     mute: site_id author_id! muted_id! at
     nobody: site_id author_id
+    node: number holder seen_at
     notice: site_id mailbox! comment_id subscription_id digest_at made_at mailed_at
     openid_provider: site_id id label issuer client_id client_secret created_at
     openid_sign_in: site_id state_hash browser_hash provider_id nonce verifier way opener expires_at used_at
