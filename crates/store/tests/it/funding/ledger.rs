@@ -130,7 +130,8 @@ fn what_is_told_three_times_counts_once() {
 fn each_change_of_a_sum_is_told_to_those_who_keep_something_made_of_it() {
     on_both(|world| async move {
         let campaign = world.campaign().await.id;
-        world.heard.lock().unwrap().clear();
+        // What was heard of it may be heard again, from PostgreSQL.
+        let before = world.heard.lock().unwrap().last().unwrap().version;
 
         world
             .came_in(campaign, (EntryKind::Payment, "pi_1"), euros(2_500))
@@ -145,6 +146,7 @@ fn each_change_of_a_sum_is_told_to_those_who_keep_something_made_of_it() {
         let heard = world.heard.lock().unwrap();
         let told: Vec<_> = heard
             .iter()
+            .filter(|change| change.version > before)
             .map(|change| (change.key.as_str(), change.urgent))
             .collect();
         assert_eq!(told, [(KEY, false), (KEY, true)]);
