@@ -77,8 +77,8 @@ export function postgres() {
   return { url, sql };
 }
 
-/** @param {string} variable */
-function needed(variable) {
+/** What the runner of the tests says. @param {string} variable */
+export function needed(variable) {
   const value = process.env[variable];
   if (!value) {
     throw new Error(`${variable} is not set: run the tests with \`cargo xtask test\``);

@@ -12,10 +12,13 @@ use crate::command::{command, web};
 use crate::needs;
 use crate::scratch::Scratch;
 use crate::steps::Notes;
-use crate::{Result, npm};
+use crate::{Result, isso_scripts, npm};
 
 /// Test files that run side by side: most of a browser's time is waiting.
 const MOST_AT_ONCE: usize = 2;
+
+/// What is held against Isso's own scripts.
+const ISSO_TEST: &str = "e2e/isso.test.js";
 
 /// Run every test file below `web/e2e` with a database of its own, on the release build.
 pub(crate) fn run(is_long: bool) -> Result<Notes> {
@@ -23,6 +26,13 @@ pub(crate) fn run(is_long: bool) -> Result<Notes> {
     let mut files = test_files("e2e/journeys")?;
     files.extend(test_files("e2e")?);
     let stage = Stage::new(is_long)?;
+    let mut notes = Notes::new();
+    if let Err(reason) = &stage.isso {
+        files.retain(|file| !file.ends_with(ISSO_TEST));
+        notes.push(format!(
+            "NOT RUN: web/{ISSO_TEST}, because Isso's scripts cannot be fetched from PyPI: {reason}"
+        ));
+    }
     let n_files = files.len();
     let n_at_once = thread::available_parallelism().map_or(1, NonZero::get);
     let late = side_by_side(&stage, files, n_at_once.min(MOST_AT_ONCE));
@@ -35,7 +45,8 @@ pub(crate) fn run(is_long: bool) -> Result<Notes> {
             Err(error) => broken.push(error),
         }
     }
-    outcome(n_files, &forgiven, &broken)
+    notes.extend(outcome(n_files, &forgiven, &broken)?);
+    Ok(notes)
 }
 
 /// What all files together are told as: which of them failed at first, and which for good.
@@ -93,6 +104,8 @@ struct Stage {
     psql: PathBuf,
     chromium: String,
     nginx: PathBuf,
+    /// Where Isso's scripts are, or why they are not there.
+    isso: Result<PathBuf>,
     scratch: Scratch,
     is_long: bool,
 }
@@ -104,6 +117,7 @@ impl Stage {
             psql: testing::programs().unwrap_or_default().join("psql"),
             chromium: needs::chromium()?,
             nginx: needs::nginx()?,
+            isso: isso_scripts::provide(),
             scratch: Scratch::new()?,
             is_long,
         })
@@ -138,6 +152,9 @@ impl Stage {
             .env("REJOINDER_TEST_PSQL", &self.psql)
             .env("REJOINDER_TEST_NGINX", &self.nginx)
             .env("TMPDIR", self.scratch.path());
+        if let Ok(isso) = &self.isso {
+            tests.env("REJOINDER_TEST_ISSO", isso);
+        }
         if self.is_long {
             tests.env(LONG_VARIABLE, "1");
         }

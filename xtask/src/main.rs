@@ -16,6 +16,7 @@ mod dependencies;
 #[cfg(test)]
 mod documents;
 mod examples;
+mod isso_scripts;
 mod needs;
 mod npm;
 mod release;

@@ -19,6 +19,8 @@ pub(crate) enum Need {
     Openssl,
     /// curl, with which developers follow the documentation.
     Curl,
+    /// Python with pip, which fetches the scripts of another system that ours is held against.
+    Python,
 }
 
 /// The oldest Node that runs the browser tests.
@@ -78,6 +80,7 @@ impl Need {
             Self::Nginx => nginx().is_ok(),
             Self::Openssl => find(&["openssl"]).is_some(),
             Self::Curl => find(&["curl"]).is_some(),
+            Self::Python => output(&mut command("python3", &["-c", "import ensurepip"])).is_ok(),
         }
     }
 
@@ -94,6 +97,7 @@ impl Need {
             Self::Nginx => &["nginx"],
             Self::Openssl => &["openssl"],
             Self::Curl => &["curl"],
+            Self::Python => &["python3-venv"],
         }
     }
 
@@ -117,6 +121,7 @@ impl Need {
             }
             Self::Openssl => "openssl (Debian: apt-get install openssl)",
             Self::Curl => "curl (Debian: apt-get install curl)",
+            Self::Python => "Python 3 with pip (Debian: apt-get install python3-venv)",
         }
     }
 }

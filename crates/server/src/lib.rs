@@ -12,6 +12,7 @@ mod campaigns;
 mod config;
 mod editor;
 mod http;
+mod isso;
 mod moderator;
 mod newsroom;
 mod owner;

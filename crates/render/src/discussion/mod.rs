@@ -8,6 +8,7 @@ pub mod embedding;
 pub mod feed;
 pub(crate) mod form;
 pub(crate) mod frozen;
+pub mod isso;
 pub mod json;
 pub(crate) mod json_ld;
 pub(crate) mod pages;

@@ -46,7 +46,7 @@ impl Policy {
     fn of(path: &str, access: Access) -> Self {
         let first = path.split('/').nth(1).unwrap_or_default();
         let is_thread = first == "embed";
-        let is_for_programs = matches!(first, "api" | "static" | "feeds")
+        let is_for_programs = matches!(first, "api" | "static" | "feeds" | "isso")
             || matches!(
                 path,
                 "/embed/thread" | "/embed/annotations" | "/embed/funding" | "/embed/campaign.svg"

@@ -16,7 +16,7 @@ use crate::state::App;
 use crate::{
     account, auth, editor,
     http::middleware,
-    moderator,
+    isso, moderator,
     owner::{self, campaigns, webhooks},
     public::{self, funding, payments, publication, recordings},
     reader::{self, guest, notices},
@@ -31,6 +31,7 @@ pub(crate) fn table() -> Vec<Route> {
         recordings::routes(),
         funding::routes(),
         payments::routes(),
+        isso::routes(),
         reader::routes(),
         auth::routes(),
         account::routes(),

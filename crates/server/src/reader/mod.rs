@@ -13,7 +13,7 @@ pub(crate) mod guest;
 pub(crate) mod me;
 pub(crate) mod mutes;
 pub(crate) mod notices;
-mod posting;
+pub(crate) mod posting;
 pub(crate) mod preview;
 pub(crate) mod proposals;
 pub(crate) mod questions;

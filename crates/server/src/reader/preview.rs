@@ -1,7 +1,10 @@
 //! How a text will look.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
+use rejoinder_core::Site;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::text::lines;
 use serde::{Deserialize, Serialize};
@@ -43,20 +46,30 @@ pub(crate) async fn preview(
     extract::Json(body): extract::Json<TryText>,
 ) -> Result<Json<Preview>, ApiError> {
     let site = visitor.acting_at(&app, &body.site).await?;
-    app.limits.take(Act::Preview, &visitor, app.now())?;
-    let text = lines(&body.text);
-    rendering::is_short_enough(&app, &visitor, &site, &text).await?;
-    let recordings = match &body.page {
+    let html = html(&app, &visitor, &site, &body.text, body.page.as_deref()).await?;
+    Ok(Json(Preview { html }))
+}
+
+/// How a text will look on `page`, as HTML.
+pub(crate) async fn html(
+    app: &App,
+    visitor: &Visitor,
+    site: &Arc<Site>,
+    text: &str,
+    page: Option<&str>,
+) -> Result<String, ApiError> {
+    app.limits.take(Act::Preview, visitor, app.now())?;
+    let text = lines(text);
+    rendering::is_short_enough(app, visitor, site, &text).await?;
+    let recordings = match page {
         Some(page) => {
-            let page = visitor.page(&app, &site, page)?;
-            rendering::citable(&app, site.id, &page, &text).await?
+            let page = visitor.page(app, site, page)?;
+            rendering::citable(app, site.id, &page, &text).await?
         }
         None => Vec::new(),
     };
-    let rendered = rendering::render(&app, &visitor, &text, recordings).await?;
+    let rendered = rendering::render(app, visitor, &text, recordings).await?;
     let shown = rendered.shown.text();
     policy::may_say(&site.settings, &text, shown, rendered.n_links)?;
-    Ok(Json(Preview {
-        html: rendered.html.into_string(),
-    }))
+    Ok(rendered.html.into_string())
 }

@@ -62,7 +62,7 @@ pub(crate) async fn cast(
 }
 
 /// Cast a vote of `value` as `visitor`; the headers hand a new reader their token.
-pub(super) async fn vote(
+pub(crate) async fn vote(
     app: &App,
     visitor: &Visitor,
     id: &str,

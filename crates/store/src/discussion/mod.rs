@@ -15,6 +15,7 @@ pub mod posting;
 pub mod reactions;
 pub mod removing;
 pub mod rendering;
+pub mod slices;
 pub mod threads;
 pub mod versions;
 pub mod votes;

@@ -390,7 +390,7 @@ fn replies_after(
 }
 
 /// `tops` and the first `replies` of each comment, down to the last level, in reading order.
-fn with_replies(
+pub(super) fn with_replies(
     tx: &mut Tx<'_>,
     site: SiteId,
     tops: Vec<Comment>,

@@ -100,6 +100,16 @@ pub enum Questions {
     On,
 }
 
+/// Whether the scripts of Isso may read and write here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IssoApi {
+    /// They may not: its addresses answer as ones that do not exist.
+    Off,
+    /// They may, by the rules that hold for everyone.
+    On,
+}
+
 /// Whether one may write without an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

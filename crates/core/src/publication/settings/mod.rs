@@ -15,8 +15,8 @@ use crate::publication::origin;
 pub use about::{About, Group, Takes};
 pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
-    AgreedSort, BannedWords, Bubble, DeskMail, Email, External, Guests, LinkCards, Mode, Passages,
-    ProofOfWork, Questions, SourceChecks, Voting,
+    AgreedSort, BannedWords, Bubble, DeskMail, Email, External, Guests, IssoApi, LinkCards, Mode,
+    Passages, ProofOfWork, Questions, SourceChecks, Voting,
 };
 pub use hidden::{HIDDEN, Hidden};
 
@@ -104,6 +104,8 @@ pub struct Settings {
     pub source_checks: SourceChecks,
     /// Whether editors ask readers questions of single passages.
     pub questions: Questions,
+    /// Whether the scripts of Isso may read and write here.
+    pub isso_api: IssoApi,
 }
 
 impl Default for Settings {
@@ -149,6 +151,7 @@ impl Default for Settings {
             passages: Passages::Off,
             source_checks: SourceChecks::Off,
             questions: Questions::On,
+            isso_api: IssoApi::Off,
         }
     }
 }
@@ -158,7 +161,7 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [About; 40] = about::ABOUT;
+    pub const ABOUT: [About; 41] = about::ABOUT;
 
     /// Whether the sides that readers are on are looked for: votes against are needed to tell.
     pub fn finds_sides(&self) -> bool {

@@ -17,10 +17,13 @@ use crate::publication::owner::seen;
 use crate::support::Answer;
 
 /// A route, a field of its body, and how long it may be: in graphemes, notes in units of UTF-16.
-const TEXTS: [(&str, &str, usize); 13] = [
+const TEXTS: [(&str, &str, usize); 16] = [
     ("POST /api/v1/comments", "text", MAX_GRAPHEMES),
     ("PATCH /api/v1/comments/{id}", "text", MAX_GRAPHEMES),
     ("POST /api/v1/preview", "text", MAX_GRAPHEMES),
+    ("POST /isso/{site}/new", "text", MAX_GRAPHEMES),
+    ("PUT /isso/{site}/id/{id}", "text", MAX_GRAPHEMES),
+    ("POST /isso/{site}/preview", "text", MAX_GRAPHEMES),
     ("POST /embed/comments", "text", MAX_GRAPHEMES),
     ("POST /embed/comments/{id}/edit", "text", MAX_GRAPHEMES),
     ("POST /api/v1/comments/{id}/flags", "note", MAX_NOTE),

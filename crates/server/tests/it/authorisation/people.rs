@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, header};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::{Passages, SourceChecks};
+use rejoinder_core::publication::settings::{IssoApi, Passages, SourceChecks};
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use rejoinder_server::Declared;
 use store::moderation::groups::{self, Group, Scope};
@@ -125,6 +125,7 @@ impl People {
             passages: Passages::Both,
             source_checks: SourceChecks::On,
             reactions: "Respect".to_owned(),
+            isso_api: IssoApi::On,
             ..Settings::default()
         };
         app.add_site(1, HERE, settings.clone()).await;

@@ -78,7 +78,7 @@ pub(super) struct Request {
 
 impl Request {
     pub(super) fn is_api(&self) -> bool {
-        self.path.starts_with("/api/")
+        self.path.starts_with("/api/") || self.path.starts_with("/isso/")
     }
 
     pub(super) fn encoded(&self) -> (Option<&'static str>, Vec<u8>) {
@@ -140,7 +140,7 @@ pub(super) enum Kind {
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 28] = [
+const KINDS: [(&str, Kind); 29] = [
     ("/campaigns/{id}", Kind::Campaign),
     ("/embed/campaign", Kind::Campaign),
     ("/{site}/corrections/decide", Kind::Correction),
@@ -163,6 +163,7 @@ const KINDS: [(&str, Kind); 28] = [
     ("/{site}/undo", Kind::Decision),
     ("/{site}/decide", Kind::Comment),
     ("/comments/{id}", Kind::Comment),
+    ("/isso/{site}/id/{id}", Kind::Comment),
     ("/branches/{file}", Kind::Comment),
     ("/authors/{id}", Kind::Author),
     ("/replies/{file}", Kind::Author),
@@ -285,6 +286,8 @@ fn path(route: &Declared, host: &str, id: &str, delivery: &str) -> String {
         "/feeds/{site}/branches/{file}" | "/feeds/{site}/replies/{file}" => "{id}.atom",
         "/pictures/{file}" => "bridge.png",
         "/link-pictures/{site}/{file}" => "{id}.jpg",
+        "/isso/{site}/js/{file}" => "embed.min.js",
+        "/isso/{site}/css/{file}" => "isso.css",
         _ => "",
     };
     route
@@ -360,6 +363,9 @@ fn query(route: &Declared, host: &str) -> String {
         ("GET", "/embed/funding" | "/api/v1/campaigns" | "/api/v1/recordings") => {
             format!("?site={host}")
         }
+        ("GET", "/isso/{site}/" | "/isso/{site}/feed") | ("POST", "/isso/{site}/new") => {
+            "?uri=story".to_owned()
+        }
         ("GET", "/embed/campaign" | "/embed/campaign.svg") => {
             format!("?site={host}&campaign={{id}}")
         }
@@ -388,6 +394,14 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/api/v1/comments") => {
             Body::Json(json!({"site": host, "page": "story", "text": "A word", "name": "Ann"}))
         }
+        ("POST", "/isso/{site}/new") => Body::Json(json!({
+            "text": "A word", "author": "Ann", "email": null, "website": null, "parent": null,
+            "title": null, "notification": 0,
+        })),
+        ("PUT", "/isso/{site}/id/{id}") => Body::Json(json!({"text": "Another word"})),
+        ("POST", "/isso/{site}/preview") => Body::Json(json!({"text": "A word"})),
+        ("POST", "/isso/{site}/count") => Body::Written(json!(["story"]).to_string()),
+        ("POST", "/isso/{site}/id/{id}/like" | "/isso/{site}/id/{id}/dislike") => Body::None,
         ("POST", "/account/{site}/name") => form(&[("name", &format!("Reader {id}"))]),
         ("POST", "/account/{site}/devices") => form(&[
             ("endpoint", &format!("https://push.example/{id}")),

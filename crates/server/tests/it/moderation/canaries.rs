@@ -11,6 +11,7 @@ use egress::{Client, Mailer, Policy};
 use jobs::{AnyHandler, FanOutHandler, NoticeHandler, WebhookHandler, Worker};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
+use rejoinder_core::publication::settings::IssoApi;
 use rejoinder_core::{Clock, FixedRandom, Settings, SiteId};
 use rejoinder_server::{Access, declared};
 use serde_json::json;
@@ -150,6 +151,20 @@ fn addresses(path: &str, planted: &Planted) -> Vec<(String, bool)> {
             }
             all
         }
+        "/isso/{site}/" => {
+            let of = |rest: &str| format!("/isso/news.example/?uri={rest}");
+            let mut all = vec![(of(QUIET), false)];
+            for sort in ["newest", "oldest", "upvotes"] {
+                all.push((of(&format!("{STORY}&sort={sort}")), true));
+                all.push((of(&format!("{STORY}&sort={sort}&limit=2&offset=1")), false));
+            }
+            all.extend(ids.map(|id| (of(&format!("{STORY}&parent={id}")), false)));
+            all
+        }
+        "/isso/{site}/id/{id}" => {
+            let of = |id: &String| format!("/isso/news.example/id/{id}?plain=1");
+            ids.map(|id| (of(id), false)).collect()
+        }
         "/api/v1/counts" => vec![(format!("{}&page={QUIET}", at(STORY)), false)],
         "/api/v1/me" => vec![(at(STORY), false), (at(QUIET), false)],
         "/api/v1/comments/{id}" | "/embed/comments/{id}/flag" | "/embed/comments/{id}/edit" => {
@@ -230,6 +245,7 @@ async fn app() -> TestApp {
     let app = app.await;
     let settings = Settings {
         repeat_minutes: 0,
+        isso_api: IssoApi::On,
         ..Settings::default()
     };
     app.add_site(1, "news.example", settings).await;
