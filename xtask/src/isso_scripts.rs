@@ -1,4 +1,4 @@
-//! Isso's own scripts, as PyPI has them: a browser test holds our answers against them. They are fetched
+//! Isso's own scripts, as `PyPI` has them: a browser test holds our answers against them. They are fetched
 //! and kept below `target`, and are no part of this project.
 
 use std::fs;

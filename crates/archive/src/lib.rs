@@ -1,4 +1,4 @@
-//! Moving in: files of other systems, read into what a discussion is made of.
+//! Moving in and out: files of other systems, read into what a discussion is made of, and written.
 //!
 //! Each format has one reader, an iterator of [`Item`]s in the order of the file. A reader holds
 //! one record at a time, so a file may be of any size; it decides nothing that needs two records.
@@ -13,18 +13,24 @@ mod html;
 mod input;
 mod item;
 mod json;
+mod leaving;
 mod links;
 mod recognition;
 mod source;
+mod spill;
+mod sql_dump;
+mod tables;
 mod when;
 mod writer;
 mod xml;
+mod yaml;
 mod zip;
 
 pub use format::{Format, Items, Options, Start};
 pub use formats::wordpress;
 pub use input::Input;
 pub use item::{Body, CommentItem, Item, ItemKind, PageItem, QuestionItem, Votes, Writer};
+pub use leaving::{Leaving, Left, leave};
 pub use recognition::{Recognised, by_word, recognise, words};
 pub use source::plain_or_gzip;
 pub use writer::{Effect, ImportError, Mapping, NotAMapping, Plan, Report, Totals, import};

@@ -47,7 +47,7 @@ pub(crate) enum Command {
     /// Write what everyone may read of a site as files that need no server and no script
     Freeze(FreezeArgs),
     /// Check the database against its own rules
-    Doctor(Place),
+    Doctor(DoctorArgs),
     /// Write a copy of the database into a new file while the server runs
     Backup(BackupArgs),
     /// Put a backup where the database belongs
@@ -170,6 +170,32 @@ pub(crate) struct ExportArgs {
     /// The file to write [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// For which program: ours, which takes everything, or one of others, which take the comments
+    #[arg(long, default_value = "rejoinder")]
+    pub(crate) format: ExportFormat,
+    /// Write what a file of another system cannot say
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// What an export is read by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// This program.
+    Rejoinder,
+    /// WordPress, and whatever reads its exports.
+    Wxr,
+    /// Whatever reads exports of Disqus.
+    Disqus,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Mend what follows from the rest, such as counts, and say what was mended
+    #[arg(long)]
+    pub(crate) repair: bool,
     #[command(flatten)]
     pub(crate) place: Place,
 }

@@ -45,7 +45,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Import(args) => import::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Freeze(args) => freeze::run(&args),
-        Command::Doctor(place) => doctor::run(&place),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Backup(args) => backup::back_up(&args),
         Command::Restore(args) => backup::restore(&args),
         Command::Erasures(args) => erasures::run(&args),

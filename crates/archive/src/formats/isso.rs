@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 
 use rejoinder_core::{State, Tally};
-use serde_json::{Value, json};
-use store::archive::foreign::{ForeignFile, ForeignRow, ForeignValue};
+use store::archive::foreign::{ForeignFile, ForeignRow};
 use tempfile::TempDir;
 
 use crate::ReadError;
@@ -14,6 +13,7 @@ use crate::format::{Format, Items, Options, Out, Start, items, record};
 use crate::input::Input;
 use crate::item::{Body, CommentItem, PageItem, Votes, Writer};
 use crate::links::{html_or_markdown, plain, unescaped};
+use crate::tables::fields;
 use crate::when::of_seconds;
 
 /// Rows that are held at once.
@@ -106,17 +106,6 @@ impl Iterator for Database {
     fn next(&mut self) -> Option<Self::Item> {
         self.step().transpose()
     }
-}
-
-fn fields(row: ForeignRow) -> Fields {
-    let value = |value| match value {
-        ForeignValue::Null => Value::Null,
-        ForeignValue::Integer(number) => json!(number),
-        ForeignValue::Real(number) => json!(number),
-        ForeignValue::Text(text) => Value::String(text),
-    };
-    let fields = row.into_iter().map(|(name, found)| (name, value(found)));
-    Fields::of_json(Value::Object(fields.collect())).unwrap_or_default()
 }
 
 fn comment(thread: Option<(String, String)>, fields: &Fields, out: &mut Out) {

@@ -3,11 +3,14 @@
 mod artalk;
 mod commento;
 mod coral;
+mod cusdis;
 mod disqus;
+mod drupal;
 mod generic;
 mod giscus;
 mod isso;
 mod remark42;
+mod staticman;
 mod twikoo;
 mod waline;
 mod web_annotation;
@@ -26,8 +29,11 @@ pub(crate) const ALL: &[&dyn Format] = &[
     &artalk::Artalk,
     &waline::Waline,
     &twikoo::Twikoo,
+    &cusdis::Cusdis,
+    &drupal::Drupal,
     &giscus::Giscus,
     &web_annotation::WebAnnotation,
+    &staticman::Staticman,
     &generic::Csv,
     &generic::JsonLines,
 ];

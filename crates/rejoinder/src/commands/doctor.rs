@@ -1,17 +1,33 @@
 //! `rejoinder doctor`.
 
-use store::database::doctor;
+use rejoinder_core::Clock as _;
+use store::Tx;
+use store::database::{doctor, repair};
 
-use crate::cli::args::Place;
+use crate::cli::DoctorArgs;
 use crate::commands::{open, runtime, store_failed};
 use crate::config::Options;
 use crate::failure::Failure;
 use crate::output::say;
+use crate::system::SystemClock;
 
-pub(crate) fn run(place: &Place) -> Result<(), Failure> {
-    let options = Options::for_place(place)?;
+pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
+    let options = Options::for_place(&args.place)?;
     let store = open(&options)?;
-    let findings = runtime()?.block_on(store.read(doctor::check));
+    let runtime = runtime()?;
+    if args.repair {
+        let now = SystemClock.now();
+        let mend = move |tx: &mut Tx<'_>| repair::mend(tx, now);
+        let mended = runtime.block_on(store.write(mend));
+        let mended = mended.map_err(store_failed("the database cannot be mended"))?;
+        for mended in &mended {
+            say(format_args!("{} in {} places", mended.what, mended.n_rows));
+        }
+        if mended.is_empty() {
+            say("There was nothing to mend.");
+        }
+    }
+    let findings = runtime.block_on(store.read(doctor::check));
     let findings = findings.map_err(store_failed("the database cannot be checked"))?;
     for finding in &findings {
         say(format_args!(
@@ -23,8 +39,13 @@ pub(crate) fn run(place: &Place) -> Result<(), Failure> {
         say("The database keeps its rules.");
         return Ok(());
     }
+    let left = if args.repair {
+        ", and cannot be mended"
+    } else {
+        ""
+    };
     Err(Failure::Failed(format!(
-        "{} rules are broken",
+        "{} rules are broken{left}",
         findings.len()
     )))
 }

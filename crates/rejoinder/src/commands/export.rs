@@ -5,12 +5,12 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::Path;
 
-use archive::Input;
+use archive::{Input, Leaving, Left};
 use rejoinder_core::{Clock as _, Site};
 use store::archive::export::{self, NotTaken, Taken, Written};
 use store::{Store, StoreError};
 
-use crate::cli::{ExportArgs, ImportArgs};
+use crate::cli::{ExportArgs, ExportFormat, ImportArgs};
 use crate::commands::backup::{move_to, refuse_existing, with};
 use crate::commands::{find_site, open, runtime, store_failed};
 use crate::config::Options;
@@ -19,22 +19,31 @@ use crate::output::{note, say};
 use crate::progress::Progress;
 use crate::system::SystemClock;
 
-/// Write everything of a site into a file that is there only when it is whole, or to standard output.
+/// Write a site into a file that is there only when it is whole, or to standard output.
 pub(crate) fn run(args: &ExportArgs) -> Result<(), Failure> {
+    let form = match args.format {
+        ExportFormat::Rejoinder => None,
+        ExportFormat::Wxr => Some(Leaving::Wxr),
+        ExportFormat::Disqus => Some(Leaving::Disqus),
+    };
+    if form.is_none() && args.report.is_some() {
+        return Err(Failure::misused(
+            "an export of Rejoinder leaves nothing to report: --report is for --format wxr and disqus",
+        ));
+    }
     let options = Options::for_place(&args.place)?;
     let store = open(&options)?;
     runtime()?.block_on(async {
         let site = find_site(&store, &args.site).await?;
-        let host = site.host.clone();
         let Some(to) = &args.output else {
-            let written = write(&store, site, || Ok(io::stdout().lock())).await?;
-            note(summary(&host, &written));
-            return Ok(());
+            let written = write(&store, site, form, || Ok(io::stdout().lock())).await?;
+            note(written.summary());
+            return written.report(args.report.as_deref());
         };
         refuse_existing(to)?;
         let partial = with(to, ".partial");
         let path = partial.clone();
-        let written = write(&store, site, move || File::create(&path)).await;
+        let written = write(&store, site, form, move || File::create(&path)).await;
         if written.is_err() {
             let _ = fs::remove_file(&partial);
         }
@@ -42,31 +51,73 @@ pub(crate) fn run(args: &ExportArgs) -> Result<(), Failure> {
         move_to(&partial, to)?;
         say(format_args!(
             "{} It is in {}.",
-            summary(&host, &written),
+            written.summary(),
             to.display()
         ));
-        Ok(())
+        written.report(args.report.as_deref())
     })
+}
+
+/// What was written.
+enum Done {
+    /// Everything, by table.
+    Whole(String, Written),
+    /// What another system takes.
+    Elsewhere(String, Left),
+}
+
+impl Done {
+    fn summary(&self) -> String {
+        match self {
+            Self::Whole(host, written) => {
+                let n_rows: u64 = written.values().sum();
+                let n_comments = written.get("comment").unwrap_or(&0);
+                format!("Exported {host}: {n_comments} comments, {n_rows} rows in all.")
+            }
+            Self::Elsewhere(host, left) => format!(
+                "Exported {host}: {} comments on {} pages.",
+                left.n_comments, left.n_pages
+            ),
+        }
+    }
+
+    /// Say what the file cannot.
+    fn report(&self, path: Option<&Path>) -> Result<(), Failure> {
+        let Self::Elsewhere(_, left) = self else {
+            return Ok(());
+        };
+        let mut text = Vec::new();
+        let written = left.write(&mut text);
+        let Some(path) = path else {
+            note(String::from_utf8_lossy(&text).trim_end());
+            return Ok(());
+        };
+        let written = written.and_then(|()| fs::write(path, text));
+        let doing = format!("the report {} cannot be written", path.display());
+        written.map_err(|error| Failure::failed(&doing, &error))
+    }
 }
 
 async fn write<W: Write>(
     store: &Store,
     site: Site,
+    form: Option<Leaving>,
     open: impl Fn() -> io::Result<W> + Send + Sync + 'static,
-) -> Result<Written, Failure> {
+) -> Result<Done, Failure> {
     let written = store.read(move |tx| {
         let file = open().map_err(|error| StoreError::Internal(error.into()))?;
-        export::write(tx, &site, &mut BufWriter::new(file))
+        let mut file = BufWriter::new(file);
+        let host = site.host.clone();
+        match form {
+            None => export::write(tx, &site, &mut file).map(|written| Done::Whole(host, written)),
+            Some(form) => {
+                archive::leave(tx, &site, form, &mut file).map(|left| Done::Elsewhere(host, left))
+            }
+        }
     });
     written
         .await
         .map_err(store_failed("the site cannot be exported"))
-}
-
-fn summary(host: &str, written: &Written) -> String {
-    let n_rows: u64 = written.values().sum();
-    let n_comments = written.get("comment").unwrap_or(&0);
-    format!("Exported {host}: {n_comments} comments, {n_rows} rows in all.")
 }
 
 /// The export among the files of an import, where the word before it or its start says that it is one.

@@ -43,7 +43,9 @@ fn every_command_that_ends_leaves_everything_in_one_file() {
     let frozen = frozen.to_str().unwrap();
     let exported = place.path("news.jsonl");
     let exported = exported.to_str().unwrap();
-    let ends: [&[&str]; 11] = [
+    let left = place.path("news.xml");
+    let left = left.to_str().unwrap();
+    let ends: [&[&str]; 13] = [
         &["site", "add", "news.example"],
         &["site", "set", "news.example", "title", "The News"],
         &["site", "show", "nowhere.example"],
@@ -58,7 +60,11 @@ fn every_command_that_ends_leaves_everything_in_one_file() {
         ],
         &["import", "wordpress", sample, site[0], site[1]],
         &["doctor"],
+        &["doctor", "--repair"],
         &["export", site[0], site[1], "--output", exported],
+        &[
+            "export", site[0], site[1], "--format", "wxr", "--output", left,
+        ],
         &["freeze", site[0], site[1], frozen],
         &["backup", backup],
         &["erasures", "write", ledger],

@@ -287,3 +287,31 @@ fn what_a_site_exports_another_place_imports_and_exports_alike() {
     assert!(again.err.contains("the site is not empty: it has pages"));
     assert!(from.run(&export).err.contains("is there already"));
 }
+
+#[test]
+fn what_leaves_for_another_system_comes_back_and_the_report_says_what_it_cannot_say() {
+    let from = place();
+    import(
+        &from,
+        &["--map", "https://old.example=https://news.example"],
+    );
+    let [file, report] = ["news.xml", "left.txt"].map(|name| from.path(name));
+    let [file, report] = [&file, &report].map(|path| path.to_str().unwrap());
+    let export = ["export", "--site", "news.example", "--format", "wxr"];
+    let to = place();
+
+    let more = ["--output", file, "--report", report];
+    let said = from.run(&[&export[..], &more].concat()).good();
+    let done = to.run(&["import", file, "--site", "news.example"]).good();
+    let refused = from.run(&["export", "--site", "news.example", "--report", report]);
+
+    assert!(said.contains("Exported news.example: "), "{said}");
+    assert!(done.contains("Read as a WordPress export."), "{done}");
+    let report = std::fs::read_to_string(report).unwrap();
+    assert!(report.starts_with("Went out: "), "{report}");
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    let page = "https://news.example/ferry";
+    let [here, there] =
+        [&from, &to].map(|place| outline(&thread(&place.start(&["serve"]), page)["comments"]));
+    assert_eq!(here, there);
+}

@@ -7,6 +7,7 @@ mod demo;
 mod durability;
 mod freezing;
 mod imports;
+mod imports_killed;
 mod payments;
 mod private;
 mod program;

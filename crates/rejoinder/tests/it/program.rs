@@ -136,6 +136,20 @@ impl Place {
         Ended::of(command.envs(environment.iter().copied()).output().unwrap())
     }
 
+    /// Start a command, and kill it when it has printed so many lines; gives whether it got that far
+    /// before it ended.
+    pub(crate) fn kill_after(&self, args: &[&str], n_lines: usize) -> bool {
+        let mut command = self.command(args);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let lines = lines_of(&mut child);
+        let n_seen = lines.iter().take(n_lines).count();
+        let is_running = child.try_wait().unwrap().is_none();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        is_running && n_seen == n_lines
+    }
+
     /// Start a server on any free port, and wait until it says where.
     pub(crate) fn start(&self, args: &[&str]) -> Server {
         let mut command = self.command(args);

@@ -47,6 +47,20 @@ impl ForeignFile {
         Ok(n > 0)
     }
 
+    /// The names of its tables, apart from those that are SQLite's own. A view is none.
+    pub fn tables(&self) -> Result<Vec<String>> {
+        let asked =
+            "select name from sqlite_schema where type = 'table' and name not like 'sqlite%'
+                     order by name";
+        let mut statement = self.connection.prepare(asked)?;
+        let mut found = statement.query([])?;
+        let mut names = Vec::new();
+        while let Some(row) = found.next()? {
+            names.push(row.get(0)?);
+        }
+        Ok(names)
+    }
+
     /// At most `limit` rows of `table` after the one that `after` names, with their numbers.
     pub fn rows(&self, table: &str, after: i64, limit: u32) -> Result<Vec<(i64, ForeignRow)>> {
         if !table

@@ -6,3 +6,4 @@ pub mod export;
 pub mod foreign;
 pub mod freezing;
 pub mod imports;
+pub mod leaving;

@@ -9,6 +9,7 @@ pub mod migrations;
 pub mod nodes;
 pub(crate) mod notify;
 pub(crate) mod postgres;
+pub mod repair;
 pub(crate) mod sealed;
 pub(crate) mod seals;
 pub(crate) mod sql;

@@ -3,12 +3,15 @@
 mod artalk;
 mod commento;
 mod coral;
+mod cusdis;
 mod disqus;
+mod drupal;
 mod generic;
 mod giscus;
 mod isso;
 mod recognition;
 mod remark42;
+mod staticman;
 mod twikoo;
 mod waline;
 mod web_annotation;

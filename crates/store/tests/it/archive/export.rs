@@ -72,7 +72,7 @@ fn the_documentation_says_what_each_table_holds() {
     assert_eq!(said, known);
 }
 
-async fn exported(world: &World) -> String {
+pub(super) async fn exported(world: &World) -> String {
     let site = world.site.clone();
     let read = world.store.read(move |tx| {
         let found = sites::by_id(tx, site.id)?.unwrap();
@@ -83,7 +83,7 @@ async fn exported(world: &World) -> String {
     read.await.unwrap()
 }
 
-async fn taken(world: &World, file: &str) -> Result<export::Taken> {
+pub(super) async fn taken(world: &World, file: &str) -> Result<export::Taken> {
     let (site, file) = (world.site.clone(), file.to_owned());
     let write = world
         .store
@@ -92,7 +92,7 @@ async fn taken(world: &World, file: &str) -> Result<export::Taken> {
 }
 
 /// Why nothing was taken.
-fn why(error: &StoreError) -> String {
+pub(super) fn why(error: &StoreError) -> String {
     let cause = error
         .source()
         .and_then(|cause| cause.downcast_ref::<NotTaken>());
@@ -135,7 +135,7 @@ const MORE: &str = r#"
 "#;
 
 /// The table that a line is a row of.
-fn table(line: &str) -> &str {
+pub(super) fn table(line: &str) -> &str {
     line.split('"').nth(1).unwrap()
 }
 
@@ -147,7 +147,7 @@ fn first_id<'f>(file: &'f str, of: &str, column: &str) -> &'f str {
 }
 
 /// An export with at least a row of each table.
-async fn of_everything(world: &World) -> String {
+pub(super) async fn of_everything(world: &World) -> String {
     full(world).await;
     let story = exported(world).await;
     let mut more = MORE.trim().to_owned();

@@ -1,0 +1,283 @@
+//! Mending what the doctor finds, where what is right follows from what is stored: counts, sums, and marks
+//! that are made of other rows. Where it does not follow, nothing is touched.
+
+use std::collections::BTreeSet;
+
+use rejoinder_core::discussion::event::EventKind;
+use rejoinder_core::discussion::ranking::wilson_lower_bound;
+use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Tally, Time};
+
+use crate::database::doctor;
+use crate::discussion::{events, pages};
+use crate::identity::supporting;
+use crate::{Result, Tx, params, sql};
+
+/// Something that was mended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mended {
+    /// What was done.
+    pub what: &'static str,
+    /// In how many rows.
+    pub n_rows: i64,
+}
+
+/// The pages that look otherwise now.
+type Pages = BTreeSet<(SiteId, PageId)>;
+
+/// Mend what can be; pages that look otherwise then are told anew. Done again, it does nothing.
+pub fn mend(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Mended>> {
+    let mut pages = Pages::new();
+    let mended = [
+        ("counted votes again", votes(tx, &mut pages)?),
+        (
+            "ranked comments by their votes again",
+            ranks(tx, &mut pages)?,
+        ),
+        (
+            "counted comments of pages and branches again",
+            counters(tx, &mut pages)?,
+        ),
+        ("counted flags again", flags(tx)?),
+        ("counted reactions again", reactions(tx, &mut pages)?),
+        ("summed up campaigns again", sums(tx)?),
+        ("said again who supports the site", supporters(tx, now)?),
+    ];
+    for (site, page) in pages {
+        let page = pages::lock(tx, site, page)?;
+        events::append(tx, now, &page, EventKind::Imported, None)?;
+    }
+    let done = mended.into_iter().filter(|(_, n_rows)| *n_rows > 0);
+    Ok(done.map(|(what, n_rows)| Mended { what, n_rows }).collect())
+}
+
+/// A comment with what its votes should be.
+type Voted = (SiteId, CommentId, PageId, Tally);
+
+fn votes(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
+    let wrong: Vec<Voted> = tx.all(
+        sql!(
+            "select c.site_id, c.id, c.page_id, c.base_up + coalesce(v.up, 0),
+                 c.base_down + coalesce(v.down, 0)
+             from comment c left join (
+                 select site_id, comment_id, sum(case when value = 1 then 1 else 0 end) as up,
+                     sum(case when value = -1 then 1 else 0 end) as down
+                 from vote group by site_id, comment_id) v
+                 on v.site_id = c.site_id and v.comment_id = c.id
+             where c.up <> c.base_up + coalesce(v.up, 0)
+                 or c.down <> c.base_down + coalesce(v.down, 0)"
+        ),
+        params![],
+        |row| {
+            Ok((
+                row.next()?,
+                row.next()?,
+                row.next()?,
+                Tally {
+                    up: row.next()?,
+                    down: row.next()?,
+                },
+            ))
+        },
+    )?;
+    for (site, id, page, tally) in &wrong {
+        tx.execute(
+            sql!("update comment set up = ?3, down = ?4, best = ?5 where site_id = ?1 and id = ?2"),
+            params![*site, *id, tally.up, tally.down, wilson_lower_bound(*tally)],
+        )?;
+        pages.insert((*site, *page));
+    }
+    Ok(n_of(&wrong))
+}
+
+fn ranks(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
+    let all: Vec<(Tally, i64)> = tx.all(
+        sql!("select up, down, best from comment group by up, down, best"),
+        params![],
+        |row| {
+            let tally = Tally {
+                up: row.next()?,
+                down: row.next()?,
+            };
+            Ok((tally, row.next()?))
+        },
+    )?;
+    let mut n_rows = 0;
+    for (tally, best) in all {
+        let right = wilson_lower_bound(tally);
+        if right == best {
+            continue;
+        }
+        let touched: Vec<(SiteId, PageId)> = tx.all(
+            sql!(
+                "select distinct site_id, page_id from comment
+                 where up = ?1 and down = ?2 and best = ?3"
+            ),
+            params![tally.up, tally.down, best],
+            |row| Ok((row.next()?, row.next()?)),
+        )?;
+        pages.extend(touched);
+        let n_mended = tx.execute(
+            sql!("update comment set best = ?4 where up = ?1 and down = ?2 and best = ?3"),
+            params![tally.up, tally.down, best, right],
+        )?;
+        n_rows += i64::try_from(n_mended).unwrap_or(i64::MAX);
+    }
+    Ok(n_rows)
+}
+
+/// How many pages were counted again.
+fn counters(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
+    let wrong: Vec<(SiteId, PageId)> = tx.all(
+        sql!(
+            "select c.site_id, c.page_id from comment c left join (
+                 select site_id, parent_id, sum(shown) as n from comment
+                 where parent_id is not null group by site_id, parent_id) r
+                 on r.site_id = c.site_id and r.parent_id = c.id
+             where c.n_replies <> coalesce(r.n, 0)
+             union
+             select c.site_id, c.page_id from comment c left join (
+                 select site_id, root_id, count(*) as n from comment
+                 where parent_id is not null and state = 'published' group by site_id, root_id) d
+                 on d.site_id = c.site_id and d.root_id = c.id
+             where c.n_descendants <> case when c.parent_id is null then coalesce(d.n, 0) else 0 end
+             union
+             select p.site_id, p.id from page p left join (
+                 select site_id, page_id, count(*) as n from comment
+                 where state = 'published' group by site_id, page_id) c
+                 on c.site_id = p.site_id and c.page_id = p.id
+             where p.n_comments <> coalesce(c.n, 0)"
+        ),
+        params![],
+        |row| Ok((row.next()?, row.next()?)),
+    )?;
+    for (site, page) in &wrong {
+        doctor::recount(tx, *site, *page)?;
+        pages.insert((*site, *page));
+    }
+    Ok(n_of(&wrong))
+}
+
+fn flags(tx: &mut Tx<'_>) -> Result<i64> {
+    let wrong: Vec<(SiteId, CommentId, i64)> = tx.all(
+        sql!(
+            "select c.site_id, c.id, coalesce(f.n, 0) from comment c left join (
+                 select site_id, comment_id, count(distinct author_id) as n from flag
+                 where ended_at is null group by site_id, comment_id) f
+                 on f.site_id = c.site_id and f.comment_id = c.id
+             where c.n_flags <> coalesce(f.n, 0)"
+        ),
+        params![],
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
+    )?;
+    for (site, id, n_flags) in &wrong {
+        tx.execute(
+            sql!("update comment set n_flags = ?3 where site_id = ?1 and id = ?2"),
+            params![*site, *id, *n_flags],
+        )?;
+    }
+    Ok(n_of(&wrong))
+}
+
+fn reactions(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
+    let wrong: Vec<(SiteId, CommentId, PageId, String, i64, i64)> = tx.all(
+        sql!(
+            "select w.site_id, w.comment_id, c.page_id, w.key, w.n, w.base from (
+                 select coalesce(r.site_id, k.site_id) as site_id,
+                     coalesce(r.comment_id, k.comment_id) as comment_id,
+                     coalesce(r.key, k.key) as key, coalesce(k.base, 0) + coalesce(r.n, 0) as n,
+                     coalesce(k.base, 0) as base
+                 from (select site_id, comment_id, key, count(*) as n from reaction
+                       group by site_id, comment_id, key) r
+                 full join reaction_count k on k.site_id = r.site_id
+                     and k.comment_id = r.comment_id and k.key = r.key
+                 where coalesce(k.n, 0) <> coalesce(k.base, 0) + coalesce(r.n, 0)) w
+             join comment c on c.site_id = w.site_id and c.id = w.comment_id"
+        ),
+        params![],
+        |row| {
+            Ok((
+                row.next()?,
+                row.next()?,
+                row.next()?,
+                row.next()?,
+                row.next()?,
+                row.next()?,
+            ))
+        },
+    )?;
+    for (site, comment, page, key, n, base) in &wrong {
+        tx.execute(
+            sql!("delete from reaction_count where site_id = ?1 and comment_id = ?2 and key = ?3"),
+            params![*site, *comment, key],
+        )?;
+        if *n > 0 {
+            tx.execute(
+                sql!(
+                    "insert into reaction_count (site_id, comment_id, key, n, base)
+                     values (?1, ?2, ?3, ?4, ?5)"
+                ),
+                params![*site, *comment, key, *n, *base],
+            )?;
+        }
+        pages.insert((*site, *page));
+    }
+    Ok(n_of(&wrong))
+}
+
+/// The ledger is what is right; its sums are made anew where one is not.
+fn sums(tx: &mut Tx<'_>) -> Result<i64> {
+    let wrong = tx.one(
+        sql!(
+            "select count(*) from (
+                 select site_id, campaign_id, currency, month, sum(amount) as amount,
+                     sum(gifts) as gifts
+                 from ledger_entry group by site_id, campaign_id, currency, month) e
+             full join campaign_sum s on s.site_id = e.site_id and s.campaign_id = e.campaign_id
+                 and s.currency = e.currency and s.month = e.month
+             where s.site_id is null or e.site_id is null or s.amount <> e.amount
+                 or s.gifts <> e.gifts"
+        ),
+        params![],
+        |row| row.next::<i64>(),
+    )?;
+    let n_wrong = wrong.unwrap_or(0);
+    if n_wrong > 0 {
+        tx.execute(sql!("delete from campaign_sum"), params![])?;
+        tx.execute(
+            sql!(
+                "insert into campaign_sum (site_id, campaign_id, currency, month, amount, gifts)
+                 select site_id, campaign_id, currency, month, sum(amount), sum(gifts)
+                 from ledger_entry group by site_id, campaign_id, currency, month"
+            ),
+            params![],
+        )?;
+    }
+    Ok(n_wrong)
+}
+
+fn supporters(tx: &mut Tx<'_>, now: Time) -> Result<i64> {
+    let wrong: Vec<(SiteId, AuthorId, i64)> = tx.all(
+        sql!(
+            "select a.site_id, a.id, a.is_supporter from author a where a.is_supporter <> (case when exists (
+             select 1 from gift g join ledger_entry e on e.site_id = g.site_id and e.id = g.entry_id
+             where g.site_id = a.site_id and g.author_id = a.id and g.has_badge = 1 and
+                 (case when e.payment is null then e.amount + (
+                      select coalesce(sum(o.amount), 0) from ledger_entry o
+                      where o.site_id = e.site_id and o.source = 'manual' and o.kind = 'correction'
+                        and o.external_id = cast(e.id as text))
+                  else (select coalesce(sum(o.amount), 0) from ledger_entry o
+                      where o.site_id = e.site_id and o.source = e.source
+                        and o.payment = e.payment) end) > 0) then 1 else 0 end)"
+        ),
+        params![],
+        |row| Ok((row.next()?, row.next()?, row.next()?)),
+    )?;
+    for (site, author, was) in &wrong {
+        supporting::set(tx, now, *site, *author, *was == 0)?;
+    }
+    Ok(n_of(&wrong))
+}
+
+fn n_of<T>(rows: &[T]) -> i64 {
+    i64::try_from(rows.len()).unwrap_or(i64::MAX)
+}
