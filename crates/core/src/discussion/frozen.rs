@@ -45,8 +45,9 @@ pub fn frozen_path(host: &str, key: &PageKey) -> Option<FrozenPath> {
     let parts: Option<Vec<String>> = encoded.iter().map(|part| file_name(part)).collect();
     let mut parts = parts.filter(|parts| !parts.is_empty())?;
     let mut link = encoded.join("/");
-    // What the site's own files are called.
-    if matches!(parts[0].as_str(), "pages" | "style.css" | "index.html") {
+    // What the site's own files are called; some file systems know no case.
+    let first = parts[0].to_lowercase();
+    if matches!(first.as_str(), "pages" | "style.css" | "index.html") {
         return None;
     }
     let is_file = parts.last()?.ends_with(".html") || parts.last()?.ends_with(".htm");
@@ -115,6 +116,8 @@ mod tests {
             "https://news.example/%FF",
             "https://news.example/style.css",
             "https://news.example/pages/x",
+            "https://news.example/Pages/x",
+            "https://news.example/Style.css/x",
         ] {
             assert_eq!(path(url), None, "{url}");
         }

@@ -1,7 +1,9 @@
 //! `rejoinder freeze`.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -115,7 +117,7 @@ impl Folder {
         &mut self,
         page: &Page,
         entries: &[rejoinder_core::discussion::thread::ThreadEntry],
-    ) -> std::io::Result<()> {
+    ) -> io::Result<()> {
         let own = frozen_path(&self.site.host, &page.key).filter(|path| self.takes(path));
         let path = own.unwrap_or_else(|| frozen_path_by_id(page.id));
         let file = path
@@ -123,10 +125,10 @@ impl Folder {
             .iter()
             .fold(self.folder.clone(), |file, part| file.join(part));
         if let Some(parent) = file.parent() {
-            fs::create_dir_all(parent)?;
+            make_folder(parent)?;
         }
         let html = render::frozen_page(&self.context(), page, entries, &path.to_root());
-        fs::write(file, html)?;
+        write_file(&file, html)?;
         self.pages.push(FrozenPage {
             path: path.link,
             title: render::frozen_title(page),
@@ -150,12 +152,31 @@ impl Folder {
         is_free
     }
 
-    fn finish(&mut self) -> std::io::Result<Vec<FrozenPage>> {
-        fs::create_dir_all(&self.folder)?;
+    fn finish(&mut self) -> io::Result<Vec<FrozenPage>> {
+        make_folder(&self.folder)?;
         self.pages.sort_by(|a, b| a.title.cmp(&b.title));
         let index = render::frozen_index(&self.context(), &self.pages);
-        fs::write(self.folder.join("index.html"), index)?;
-        fs::write(self.folder.join("style.css"), server::frozen_style())?;
+        write_file(&self.folder.join("index.html"), index)?;
+        write_file(&self.folder.join("style.css"), server::frozen_style())?;
         Ok(std::mem::take(&mut self.pages))
     }
+}
+
+/// What is frozen is for everyone, and a file server is another user; all else that the program writes is
+/// for its own user alone.
+fn write_file(file: &Path, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+    fs::write(file, bytes)?;
+    fs::set_permissions(file, Permissions::from_mode(0o644))
+}
+
+/// Make a folder for everyone, with those above it that are not there. One that is there stays as it is.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = folder.parent() {
+        make_folder(above)?;
+    }
+    fs::create_dir(folder)?;
+    fs::set_permissions(folder, Permissions::from_mode(0o755))
 }

@@ -1,6 +1,7 @@
 //! A site as files that need no server.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use crate::program::{Place, repository};
 
@@ -32,6 +33,17 @@ fn a_frozen_site_is_read_where_its_pages_were_without_server_or_script() {
     let index = fs::read_to_string(folder.join("index.html")).unwrap();
     assert!(index.contains("href=\"ferry/index.html\""), "{index}");
     assert!(folder.join("style.css").exists());
+    // Whoever serves it is another user than whoever froze it.
+    for (path, mode) in [
+        ("", 0o755),
+        ("index.html", 0o644),
+        ("style.css", 0o644),
+        ("ferry", 0o755),
+        ("ferry/index.html", 0o644),
+    ] {
+        let about = fs::metadata(folder.join(path)).unwrap();
+        assert_eq!(about.permissions().mode() & 0o777, mode, "{path}");
+    }
     for page in [&ferry, &index] {
         for absent in ["<script", "<form", "<button", "/embed", "/static/"] {
             assert!(!page.contains(absent), "{absent}: {page}");
