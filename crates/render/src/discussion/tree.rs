@@ -1,10 +1,11 @@
 //! Comments in nested lists, written in one pass over the flat list.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use askama::filters::HtmlSafe;
-use rejoinder_core::Comment;
 use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
+use rejoinder_core::{Comment, CommentId};
 
 use crate::discussion::comment::Frame;
 use crate::discussion::form::ReplyForm;
@@ -35,7 +36,9 @@ impl fmt::Display for Tree<'_> {
         let mut path: Vec<Open<'_>> = Vec::with_capacity(MAX_LEVELS + 1);
         let mut writer = Writer { tree: self, out: f };
         let mut divider = self.divider;
-        for (at, entry) in self.entries.iter().enumerate() {
+        // What stands above, by its id: to look for it anew takes the square of a thread that is whole.
+        let mut above: HashMap<CommentId, &Comment> = HashMap::new();
+        for entry in self.entries {
             let level = entry.level.min(path.len()).min(MAX_LEVELS);
             while path.len() > level {
                 if let Some(open) = path.pop() {
@@ -55,10 +58,10 @@ impl fmt::Display for Tree<'_> {
                 let text = markup::escape(text);
                 write!(writer.out, "<li class=\"rj-divider\"><p>{text}</p></li>")?;
             }
-            let parent = (entry.level >= MAX_LEVELS)
-                .then(|| self.parent(at))
-                .flatten();
+            let parent = entry.comment.parent.filter(|_| entry.level >= MAX_LEVELS);
+            let parent = parent.and_then(|id| above.get(&id).copied());
             writer.open(entry, parent)?;
+            above.insert(entry.comment.id, &entry.comment);
             path.push(Open {
                 entry,
                 has_list: false,
@@ -75,17 +78,6 @@ impl fmt::Display for Tree<'_> {
 /// Whether a root stands where it does because both sides have not voted on it enough.
 fn is_unranked(root: &Comment) -> bool {
     root.pin.is_none() && root.agreement.rank.is_none()
-}
-
-impl Tree<'_> {
-    /// What the comment at `at` replies to, if it stands above: the nearest one a level up.
-    fn parent(&self, at: usize) -> Option<&Comment> {
-        let id = self.entries[at].comment.parent?;
-        let above = self.entries[..at].iter().rev();
-        above
-            .map(|entry| &entry.comment)
-            .find(|comment| comment.id == id)
-    }
 }
 
 struct Writer<'a, 'f, 't> {
