@@ -201,11 +201,7 @@ fn count_into(tx: &mut Tx<'_>, site: SiteId, comment: &mut Comment) -> Result<()
 }
 
 /// What was answered about the sources of a comment: to each question.
-pub(crate) fn counted(
-    tx: &mut Tx<'_>,
-    site: SiteId,
-    comment: CommentId,
-) -> Result<(Answered, Answered)> {
+fn counted(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<(Answered, Answered)> {
     let counted = tx.one(
         sql!(
             "select
@@ -223,7 +219,8 @@ pub(crate) fn counted(
     Ok(counted.unwrap_or_default())
 }
 
-fn answered(row: &Row<'_>) -> Result<Answered> {
+/// How often a question was answered with what, from three columns.
+pub(crate) fn answered(row: &Row<'_>) -> Result<Answered> {
     Ok(Answered {
         yes: row.next()?,
         partly: row.next()?,

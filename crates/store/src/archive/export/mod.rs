@@ -2,7 +2,8 @@
 //!
 //! [`tables`] says what of each table goes into it, and of the others why nothing does; what is
 //! written and what is read both follow it. The file begins with a line about itself, then comes the
-//! site, then each row as an object whose only key is the table's name. Rows stand where what they
+//! site, then each row as an object whose only key is the table's name, and at last a line that says how
+//! many there were. Rows stand where what they
 //! refer to stands before them, and always in the same order, so that a site that was read from an
 //! export gives the same export again, on either database.
 

@@ -55,6 +55,25 @@ pub enum NotTaken {
     /// It was only to be tried, and all of it would have come.
     #[error("it was only tried")]
     OnlyTried(Taken),
+    /// The file has no end.
+    #[error(
+        "the file ends behind line {n_lines}, before its end: it was written or copied only in part"
+    )]
+    CutOff {
+        /// So many lines there are.
+        n_lines: u64,
+    },
+    /// The database contradicted itself before anything was read, so that nothing can be told of the file.
+    #[error(
+        "the database is damaged already: it does not hold that {check} ({n_wrong} times); \
+         see `rejoinder doctor`"
+    )]
+    DamagedBefore {
+        /// What should hold.
+        check: &'static str,
+        /// How often it does not.
+        n_wrong: i64,
+    },
     /// The file contradicts itself.
     #[error("the file is damaged: it does not hold that {check} ({n_wrong} times)")]
     Damaged {
@@ -102,8 +121,18 @@ pub fn read(
         Some(1..=FORMAT) => {}
         Some(found) => return Err(NotTaken::TooNew { found }.into()),
     }
+    if let Some(doctor::Finding { check, n_wrong }) = doctor::check(tx)?.into_iter().next() {
+        return Err(NotTaken::DamagedBefore { check, n_wrong }.into());
+    }
     let mut taken = Taken::new();
-    while let Some(line) = lines.next()? {
+    loop {
+        let line = lines.next()?.ok_or(NotTaken::CutOff {
+            n_lines: lines.n_read,
+        })?;
+        if let Some(end) = line.get("end") {
+            expect_end(&mut lines, end, &taken)?;
+            break;
+        }
         let wrong = |reason: String| NotTaken::Line {
             line: lines.n_read,
             reason,
@@ -155,6 +184,20 @@ fn expect_empty(tx: &mut Tx<'_>, site: SiteId) -> Result<()> {
         .flatten();
     match has {
         Some(what) => Err(NotTaken::NotEmpty(what).into()),
+        None => Ok(()),
+    }
+}
+
+/// The end says how many rows there were, and nothing follows it.
+fn expect_end(lines: &mut Lines<'_, impl BufRead>, end: &Json, taken: &Taken) -> Result<()> {
+    let line = lines.n_read;
+    let wrong = |reason: String| NotTaken::Line { line, reason };
+    let n_rows: u64 = taken.values().sum();
+    if end.as_u64() != Some(n_rows) {
+        return Err(wrong(format!("it ends after {end} rows, and there were {n_rows}")).into());
+    }
+    match lines.next()? {
+        Some(_) => Err(wrong("something stands behind the end".to_owned()).into()),
         None => Ok(()),
     }
 }

@@ -33,6 +33,8 @@ pub enum Holds {
     Time,
     /// A text.
     Text,
+    /// A web address, which pages lead to.
+    Address,
     /// A text that is JSON: it is written as what it says.
     Json,
     /// HTML that was taken over from another system. It is sanitised again when it is read.
@@ -96,7 +98,7 @@ pub const EXPORTED: &[Table] = tables! {
         id: Id, moderator_id: Id, name: Text, query: Text, created_at: Time,
     }
     page by "id" {
-        id: Id, key: Text, url: Text, title: Text, version: Number, n_comments: Number,
+        id: Id, key: Text, url: Address, title: Text, version: Number, n_comments: Number,
         closed_at: Time, created_at: Time, mode: Text, passages: Text,
     }
     page_alias by "page_id, key collate binary" { page_id: Id, key: Text }
@@ -113,7 +115,7 @@ pub const EXPORTED: &[Table] = tables! {
     }
     recording by "created_at, id" {
         id: Id, page_id: Id, cut_of: Id, title: Text, kind: Text, state: Text, problem: Text,
-        address: Text, media_type: Text, n_bytes: Number, n_arrived: Number, progress: Number,
+        address: Address, media_type: Text, n_bytes: Number, n_arrived: Number, progress: Number,
         duration_ms: Number, revision: Number, wave_form: Bytes, fingerprint: Bytes,
         comparison: Json, created_by: Id, created_at: Time, chapters: Text,
     }
@@ -150,11 +152,11 @@ pub const EXPORTED: &[Table] = tables! {
         sources: Json,
     }
     comment_link by "comment_id, url collate binary" {
-        comment_id: Id, url: Text, place: Number, is_off: Number,
+        comment_id: Id, url: Address, place: Number, is_off: Number,
     }
     link_picture by "id" { id: Id, bytes: Bytes }
     link_card by "url collate binary" {
-        url: Text, state: Text, title: Text, name: Text, description: Text, picture_id: Id,
+        url: Address, state: Text, title: Text, name: Text, description: Text, picture_id: Id,
         width: Number, height: Number, fetched_at: Time, author: Text, icon_id: Id,
     }
     vote by "comment_id, author_id" { comment_id: Id, author_id: Id, value: Number, cast_at: Time }
@@ -207,7 +209,7 @@ pub const EXPORTED: &[Table] = tables! {
     }
     campaign by "id" {
         id: Id, title: Text, about: Text, currency: Text, goal: Number, mode: Text,
-        milestones: Json, section: Text, url: Text, starts_at: Time, ends_at: Time,
+        milestones: Json, section: Text, url: Address, starts_at: Time, ends_at: Time,
         created_at: Time, hidden_at: Time, names_supporters: Number,
     }
     ledger_entry by "id" {

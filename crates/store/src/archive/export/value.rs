@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use rejoinder_core::{CommentId, SafeHtml, Time};
 use serde_json::Value as Json;
+use url::Url;
 
 use super::tables::Holds;
 use crate::database::error::StoreError;
@@ -18,7 +19,9 @@ pub(super) fn written(row: &Row<'_>, holds: Holds) -> Result<Json> {
             .into(),
         Holds::Number => row.next::<Option<i64>>()?.into(),
         Holds::Time => row.next::<Option<Time>>()?.map_or(Json::Null, time),
-        Holds::Text | Holds::Html | Holds::Rendered => row.next::<Option<String>>()?.into(),
+        Holds::Text | Holds::Address | Holds::Html | Holds::Rendered => {
+            row.next::<Option<String>>()?.into()
+        }
         Holds::Json => match row.next::<Option<String>>()? {
             Some(text) => {
                 serde_json::from_str(&text).map_err(|error| StoreError::Internal(error.into()))?
@@ -72,6 +75,9 @@ pub(super) fn stored(
             Err("a text without NUL")
         }
         (Holds::Text | Holds::Rendered, Json::String(text)) => Ok(Value::from(text)),
+        // Whoever follows a link runs what another scheme says.
+        (Holds::Address, Json::String(text)) if is_web_address(&text) => Ok(Value::from(text)),
+        (Holds::Address, _) => Err("a web address"),
         (Holds::Html, Json::String(html)) => Ok(Value::from(sanitised(&html))),
         (Holds::Text | Holds::Rendered | Holds::Html, _) => Err("a text"),
         (Holds::Bytes, Json::String(text)) => match BASE64.decode(text) {
@@ -80,6 +86,10 @@ pub(super) fn stored(
         },
         (Holds::Bytes, _) => Err("bytes in Base64"),
     }
+}
+
+fn is_web_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 /// What a file says is HTML is trusted no more than what a reader types.

@@ -54,6 +54,9 @@ pub fn write(tx: &mut Tx<'_>, site: &Site, out: &mut impl Write) -> Result<Writt
             line(out, &json!({ table.name: fields }))
         })?;
     }
+    // What was cut off, on a disk that was full or on its way, has no end.
+    let n_rows: u64 = written.values().sum();
+    line(out, &json!({ "end": n_rows }))?;
     out.flush().map_err(not_written)?;
     Ok(written)
 }

@@ -4,9 +4,10 @@ use std::error::Error as _;
 
 use rejoinder_store::archive::export::{self, EXPORTED, Holds, LEFT_OUT, NotTaken};
 use rejoinder_store::publication::sites;
-use rejoinder_store::{Result, StoreError};
+use rejoinder_store::{Result, StoreError, params, sql};
 
 use crate::identity::guest_traces::{full, schema};
+use crate::identity::mail_sign_ins::sign_in;
 use crate::support::{START, World, on_both, on_each};
 
 /// What no export holds of a table that it holds.
@@ -50,6 +51,7 @@ fn the_documentation_says_what_each_table_holds() {
                 Holds::Number => "number",
                 Holds::Time => "time",
                 Holds::Text => "text",
+                Holds::Address => "address",
                 Holds::Json => "JSON",
                 Holds::Html | Holds::Rendered => "HTML",
                 Holds::Bytes => "bytes",
@@ -166,7 +168,15 @@ pub(super) async fn of_everything(world: &World) -> String {
         lines.extend(rows.filter(|line| table(line) == of.name));
         assert_ne!(lines.len(), before, "a row of {}", of.name);
     }
+    let end = format!("{{\"end\":{}}}", lines.len() - 2);
+    lines.push(&end);
     lines.join("\n") + "\n"
+}
+
+/// The file without its end.
+fn without_end(file: &str) -> &str {
+    let at = file.rfind("{\"end\":").unwrap();
+    &file[..at]
 }
 
 #[test]
@@ -209,7 +219,8 @@ fn a_file_that_is_wrong_leaves_nothing_and_says_where() {
             "the file has format 2, this program reads up to 1: run the newer version".to_owned(),
         ),
     ];
-    let last = |line: &str| (format!("{file}{line}\n"), n_lines + 1);
+    let rows = without_end(&file);
+    let last = |line: &str| (format!("{rows}{line}\n"), n_lines);
     let broken = [
         (
             last("{\"page\":{}"),
@@ -227,6 +238,14 @@ fn a_file_that_is_wrong_leaves_nothing_and_says_where() {
         ),
         (last("{\"page\":{\"colour\":1}}"), "page has no colour"),
         (
+            last("{\"page\":{\"url\":\"javascript:x()\"}}"),
+            "url must be a web address",
+        ),
+        (
+            last("{\"campaign\":{\"url\":\"/give\"}}"),
+            "url must be a web address",
+        ),
+        (
             (
                 file.replacen("\"n_replies\":1", "\"n_replies\":\"one\"", 1),
                 comment,
@@ -241,6 +260,26 @@ fn a_file_that_is_wrong_leaves_nothing_and_says_where() {
         .into_iter()
         .map(|(file, what)| (file.to_owned(), what))
         .chain(broken)
+        .chain([
+            (
+                rows.to_owned(),
+                format!(
+                    "the file ends behind line {}, before its end: it was written or copied only in part",
+                    n_lines - 1
+                ),
+            ),
+            (
+                format!("{rows}{{\"end\":7}}\n"),
+                format!(
+                    "line {n_lines}: it ends after 7 rows, and there were {}",
+                    n_lines - 3
+                ),
+            ),
+            (
+                format!("{file}{{\"end\":7}}\n"),
+                format!("line {n_lines}: something stands behind the end"),
+            ),
+        ])
         .chain([(
             file.replacen("\"n_replies\":1", "\"n_replies\":2", 1),
             "the file is damaged: it does not hold that shown replies are counted right (1 times)"
@@ -270,6 +309,27 @@ fn a_site_with_pages_takes_no_export() {
 
         let expected = "the site is not empty: it has pages; an export is read into a new site";
         assert_eq!(why(&refused), expected);
+    });
+}
+
+#[test]
+fn what_was_wrong_before_is_not_said_of_the_file() {
+    let [file, _] = on_each(|world| async move { exported(&world).await });
+
+    on_both(|world| {
+        let file = file.clone();
+        async move {
+            sign_in(&world, &world.person("Ann"), "ann@reader.example").await;
+            let damage = world
+                .store
+                .write(|tx| tx.execute(sql!("update author set is_supporter = 1"), params![]));
+            damage.await.unwrap();
+
+            let refused = why(&taken(&world, &file).await.unwrap_err());
+
+            let expected = "the database is damaged already: it does not hold that";
+            assert!(refused.starts_with(expected), "{refused}");
+        }
     });
 }
 
