@@ -36,8 +36,12 @@ pub struct Due {
 pub fn due(kind: EntryKind, amount: Amount, so_far: PaymentSoFar) -> Option<Due> {
     let (money, minor) = match amount {
         Amount::Each(money) => (money, money.minor),
-        // One that tells of less came late.
-        Amount::SoFar(back) => (back, back.minor - so_far.refunded - so_far.taken_back),
+        // One that tells of less came late. What was given back by hand, a payment that was told too small,
+        // is no refund.
+        Amount::SoFar(back) => {
+            let before = so_far.refunded + so_far.taken_back.max(0);
+            (back, back.minor - before)
+        }
         Amount::All(told) if so_far.is_paid => (told, so_far.left),
         Amount::All(told) => (told, told.minor),
         Amount::AsOf(now) => return as_of(now, so_far),
@@ -129,6 +133,19 @@ mod tests {
         assert_eq!(back(500), Some((-200, 0)));
         assert_eq!(back(300), None);
         assert_eq!(back(100), None);
+    }
+
+    #[test]
+    fn what_was_added_by_hand_is_not_taken_along_by_a_refund() {
+        let added = PaymentSoFar {
+            n_entries: 2,
+            left: 3_000,
+            taken_back: -500,
+            ..PAID
+        };
+        for amount in [Amount::SoFar(euros(300)), Amount::Each(euros(300))] {
+            assert_eq!(minor(EntryKind::Refund, amount, added), Some((-300, 0)));
+        }
     }
 
     #[test]
