@@ -204,18 +204,28 @@ pub(super) fn asked(tx: &mut Tx<'_>, now: Time, hook: &Hook) -> Result<()> {
     Ok(())
 }
 
-/// Let an account be known otherwise, or by more.
+/// Let an account be known otherwise, or by more. A key stays at the server that it was entered for.
 pub fn set_access(tx: &mut Tx<'_>, hook: &Hook, access: &Access) -> Result<()> {
+    let moved = access.account.as_deref().zip(hook.account.as_deref());
+    let is_elsewhere =
+        moved.is_some_and(|(after, before)| hook.processor.is_elsewhere(before, after));
     let (secret, key) = (access.secret.as_deref(), access.key.as_deref());
     let secret = secret.map(|own| tx.seal_text(SECRET, own)).transpose()?;
     let key = key.map(|own| tx.seal_text(KEY, own)).transpose()?;
     tx.execute(
         sql!(
             "update payment_hook set secret = coalesce(?3, secret), account = coalesce(?4, account),
-                 api_key = coalesce(?5, api_key)
+                 api_key = coalesce(?5, case when cast(?6 as bigint) = 0 then api_key end)
              where site_id = ?1 and id = ?2"
         ),
-        params![hook.site, hook.id, secret, access.account.as_deref(), key],
+        params![
+            hook.site,
+            hook.id,
+            secret,
+            access.account.as_deref(),
+            key,
+            i64::from(is_elsewhere)
+        ],
     )?;
     tx.erase();
     Ok(())

@@ -72,6 +72,11 @@ pub(super) fn store(typed: &str) -> Option<String> {
     (is_web && is_bare && address.len() <= super::MAX_SECRET).then_some(address)
 }
 
+/// The server of a store.
+pub(super) fn server(store: &str) -> Option<&str> {
+    store.rsplit_once("/stores/").map(|(server, _)| server)
+}
+
 /// Where an invoice of a store is asked for.
 pub fn invoice_address(store: &str, invoice: &str) -> Option<String> {
     let (server, id) = store.rsplit_once("/stores/")?;

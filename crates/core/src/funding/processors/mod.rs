@@ -130,6 +130,15 @@ impl Processor {
         }
     }
 
+    /// Whether `after` is an account at another server than `before`: a key that was entered for the one is
+    /// nothing that the other may see.
+    pub fn is_elsewhere(self, before: &str, after: &str) -> bool {
+        match self {
+            Self::Btcpay => btcpay::server(before) != btcpay::server(after),
+            _ => false,
+        }
+    }
+
     /// What `message` tells, once it is known that its sender knows the secret.
     pub fn read(
         self,

@@ -8,7 +8,7 @@ use rejoinder_core::funding::processors::{
     Amount, PaymentEvent, PaymentMovement, Processor, Refused,
 };
 use rejoinder_core::{CampaignId, Clock as _, TokenHash};
-use rejoinder_store::funding::hooks::{self, Hook, NewHook};
+use rejoinder_store::funding::hooks::{self, Access, Hook, NewHook};
 use rejoinder_store::funding::intake::{self, Outcome, ReceivedMessage};
 
 use super::ledger::{Draws, euros, money};
@@ -16,19 +16,23 @@ use crate::support::{World, on_both, on_each};
 
 impl World {
     pub(crate) async fn hook_of(&self, campaign: CampaignId) -> Hook {
+        self.hook_at(campaign, Processor::Stripe).await
+    }
+
+    async fn hook_at(&self, campaign: CampaignId, processor: Processor) -> Hook {
         let (now, site) = (self.clock.now(), self.site.id);
         let id = self.ids.next(now);
         let add = self.store.write(move |tx| {
             let new = NewHook {
                 id,
                 campaign,
-                processor: Processor::Stripe,
+                processor,
                 token: "token".to_owned(),
                 hash: TokenHash([1; 32]),
                 secret: Some("whsec_0123456789".to_owned()),
             };
             assert!(hooks::add(tx, now, site, &new)?);
-            hooks::by_token(tx, site, Processor::Stripe, &new.hash)
+            hooks::by_token(tx, site, processor, &new.hash)
         });
         add.await.unwrap().unwrap()
     }
@@ -66,6 +70,41 @@ impl World {
         }
         totals
     }
+}
+
+#[test]
+fn a_key_does_not_follow_an_account_to_another_server() {
+    on_both(|world| async move {
+        let campaign = world.campaign().await.id;
+        let hook = world.hook_at(campaign, Processor::Btcpay).await;
+        let access = |account: &str, key: Option<&str>| Access {
+            account: Some(account.to_owned()),
+            key: key.map(str::to_owned),
+            ..Access::default()
+        };
+        let key = async |access: Access| {
+            let (site, id) = (world.site.id, hook.id);
+            let set = world.store.write(move |tx| {
+                let hook = hooks::by_id(tx, site, id)?.unwrap();
+                hooks::set_access(tx, &hook, &access)?;
+                hooks::by_id(tx, site, id)
+            });
+            set.await.unwrap().unwrap().key
+        };
+        let own = Some("0123456789abcdef".to_owned());
+
+        let (at, other) = (
+            "https://pay.example/stores/Ab12",
+            "https://pay.example/stores/Cd34",
+        );
+        assert_eq!(key(access(at, own.as_deref())).await, own);
+        assert_eq!(key(access(other, None)).await, own);
+        assert_eq!(
+            key(access("https://evil.example/stores/Cd34", None)).await,
+            None
+        );
+        assert_eq!(key(access(at, own.as_deref())).await, own);
+    });
 }
 
 fn moved(kind: EntryKind, name: &str, amount: Amount) -> Result<Option<PaymentMovement>, Refused> {
