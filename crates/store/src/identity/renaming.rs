@@ -6,12 +6,17 @@ use rejoinder_core::{Author, AuthorId, Page, PageId, Site, SiteId, Time};
 
 use crate::discussion::{events, pages};
 use crate::moderation::naming;
-use crate::{Result, Tx, params, sql};
+use crate::{Result, Tx, funding, params, sql};
 
 /// Let an account call itself otherwise, in everything that it wrote.
 pub fn rename(tx: &mut Tx<'_>, now: Time, site: &Site, author: &Author, name: &str) -> Result<()> {
     if author.name == name {
         return Ok(());
+    }
+    let is_thanked = is_thanked(tx, site.id, author.id)?;
+    if is_thanked {
+        // Whoever counts a gift waits for the same, in the same order.
+        funding::lock(tx, site.id)?;
     }
     let pages = written_on(tx, site.id, author.id)?;
     if author.role == Role::Reader {
@@ -21,7 +26,20 @@ pub fn rename(tx: &mut Tx<'_>, now: Time, site: &Site, author: &Author, name: &s
         sql!("update author set name = ?3 where site_id = ?1 and id = ?2"),
         params![site.id, author.id, name],
     )?;
+    if is_thanked {
+        funding::changed(tx, site.id, true)?;
+    }
     shown_anew(tx, now, &pages, author.id)
+}
+
+/// Whether a campaign's page may thank an author by name.
+fn is_thanked(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<bool> {
+    let found = tx.one(
+        sql!("select 1 from gift where site_id = ?1 and author_id = ?2 and is_public = 1 limit 1"),
+        params![site, author],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
 }
 
 /// Let what an author wrote on `pages` be shown anew.

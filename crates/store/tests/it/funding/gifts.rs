@@ -9,10 +9,10 @@ use rejoinder_core::{Author, CampaignId, Clock as _};
 use rejoinder_store::database::doctor;
 use rejoinder_store::funding::gifts::{self, GiftWish};
 use rejoinder_store::funding::hooks::Hook;
-use rejoinder_store::funding::keeping;
+use rejoinder_store::funding::{self, keeping};
 use rejoinder_store::housekeeping;
 use rejoinder_store::identity::erasures::Fate;
-use rejoinder_store::identity::personal;
+use rejoinder_store::identity::{personal, renaming};
 
 use super::ledger::euros;
 use crate::identity::account_erasures::{ask_to_erase, erase};
@@ -95,6 +95,45 @@ fn a_gift_is_of_whoever_shows_its_receipt_and_of_nobody_else() {
         assert!(world.has_badge(&ann).await);
         assert!(!world.has_badge(&kim).await);
         assert_eq!(world.named(campaign).await, ["Ann"]);
+    });
+}
+
+#[test]
+fn whoever_calls_themself_otherwise_is_thanked_by_the_new_name_at_once() {
+    on_both(|world| async move {
+        let campaign = world.campaign().await.id;
+        let hook = world.hook_of(campaign).await;
+        let (ann, kim) = (
+            world.reader_called("Ann").await,
+            world.reader_called("Kim").await,
+        );
+        world.gave(&hook, None, false).await;
+        world.claims(&ann, RECEIPT, BOTH).await;
+        let site = world.site.id;
+        let version = async || {
+            let read = world.store.read(move |tx| funding::version(tx, site));
+            read.await.unwrap()
+        };
+        let renamed = async |person: &Person, name: &'static str| {
+            let (now, site, author) = (
+                world.clock.now(),
+                world.site.clone(),
+                world.author_of(person).await,
+            );
+            let rename = world
+                .store
+                .write(move |tx| renaming::rename(tx, now, &site, &author, name));
+            rename.await.unwrap();
+        };
+
+        let before = version().await;
+        renamed(&kim, "Kay").await;
+        assert_eq!(version().await, before);
+        renamed(&ann, "Anna").await;
+
+        // Whoever has the page rendered looks whether this has changed.
+        assert!(version().await > before);
+        assert_eq!(world.named(campaign).await, ["Anna"]);
     });
 }
 
