@@ -35,6 +35,7 @@ pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
         openid::forget_old,
         passkeys::forget_old,
         asking::ask_by_the_clock,
+        asking::forget_old,
         gifts::forget_old,
         attaching::forget_old,
         corrections::forget_old,

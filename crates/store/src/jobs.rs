@@ -365,6 +365,26 @@ pub fn drop_parked(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<
     Ok(dropped == 1)
 }
 
+/// Give up on the parked jobs of a kind that nobody has looked at since `before`.
+pub(crate) fn drop_old_parked(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    (kind, before): (&str, Time),
+) -> Result<()> {
+    let n_dropped = tx.execute(
+        sql!(
+            "update job set state = 'done', payload = '', finished_at = ?4
+             where site_id = ?1 and kind = ?2 and state = 'parked' and finished_at < ?3"
+        ),
+        params![site, kind, before, now],
+    )?;
+    if n_dropped > 0 {
+        tx.erase();
+    }
+    Ok(())
+}
+
 /// When the next job falls due after `after`, or is left by its worker; `None` when nothing waits.
 pub fn next_due(tx: &mut Tx<'_>, after: Time) -> Result<Option<Time>> {
     let due: Option<Time> = tx.one(

@@ -6,6 +6,7 @@ use rejoinder_core::funding::processors::Question;
 use rejoinder_core::{SiteId, Time};
 use serde::{Deserialize, Serialize};
 
+use super::gifts::RETENTION;
 use super::hooks::{self, Hook};
 use super::messages::{self, Outcome, ReceivedMessage};
 use crate::jobs::{self, NewJob, Payload};
@@ -98,6 +99,13 @@ pub(crate) fn ask_by_the_clock(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Resu
         ask_about_all(tx, now, &hook)?;
     }
     Ok(())
+}
+
+/// Forget the messages that no processor was ever asked about: they say who gave, and more than is kept of
+/// that.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    let before = now.before(RETENTION);
+    jobs::drop_old_parked(tx, now, site, (AskProcessor::KIND, before))
 }
 
 /// Ask what has become of an account.

@@ -101,7 +101,7 @@ pub(super) fn write(
         sql!(
             "insert into payment_message
                  (site_id, id, hook_id, received_at, event, outcome, body_hash)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict (site_id, id) do nothing"
         ),
         params![
             hook.site,
