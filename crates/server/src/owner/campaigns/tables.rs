@@ -1,12 +1,14 @@
 //! A bank's statement and a processor's own account, looked at before anything of them is taken over.
 //! What was uploaded is kept nowhere: the page carries it along.
 
+use std::collections::HashSet;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::CampaignId;
 use rejoinder_core::funding::reconciling::{Comparison, compare};
-use rejoinder_core::funding::table::{Column, Columns, Line, Table, text_of};
+use rejoinder_core::funding::table::{Column, Columns, Line, MAX_ROWS, Table, text_of};
 use rejoinder_core::funding::{Campaign, Money};
 use rejoinder_core::publication::audit::By;
 use render::funding::{SheetPage, SheetRow, SheetSection, problem, sheet_title, sheet_words};
@@ -26,11 +28,12 @@ const MAX_TABLE: usize = 256 * 1_024;
 /// The largest upload of one: with what a form puts around it.
 pub(super) const MAX_UPLOAD: usize = MAX_TABLE + 8 * 1_024;
 
-/// The largest form that carries one along: a byte is written as three at most.
-pub(super) const MAX_FORM: usize = 3 * MAX_TABLE + 128 * 1_024;
+/// The largest form that carries one along, and names rows by what stands in it: a byte is written as three
+/// at most.
+pub(super) const MAX_FORM: usize = 2 * 3 * MAX_TABLE + 128 * 1_024;
 
-/// So many rows stand on a page.
-const MAX_SHOWN: usize = 500;
+/// So many rows stand on a page: all that a table can have, so that none is missed.
+const MAX_SHOWN: usize = MAX_ROWS;
 
 /// A table with what its columns hold.
 struct Sheet {
@@ -40,10 +43,10 @@ struct Sheet {
 }
 
 impl Sheet {
-    /// What was uploaded, if it is a table.
+    /// What was uploaded, if it is a table of which every row is read.
     fn uploaded(bytes: &[u8]) -> Option<Self> {
         let text = text_of(bytes);
-        let table = Table::parse(&text)?;
+        let table = Table::parse(&text).filter(|table| table.n_left_out == 0)?;
         let columns = table.columns();
         Some(Self {
             text,
@@ -75,8 +78,8 @@ impl Sheet {
 }
 
 /// Which rows were chosen.
-fn is_chosen(fields: &Params, value: &str) -> bool {
-    fields.all("row").any(|own| own == value)
+fn chosen(fields: &Params) -> HashSet<&str> {
+    fields.all("row").collect()
 }
 
 /// `POST …/statement`: look at a bank's statement.
@@ -107,9 +110,10 @@ pub(super) async fn statement_rows(
     if fields.get("do") != Some("add") {
         return statement_page(&newsroom, &campaign, &sheet).await;
     }
-    let lines = sheet.lines(&campaign);
+    let (lines, chosen) = (sheet.lines(&campaign), chosen(&fields));
     let named = reconciling::names_of(&lines).into_iter().zip(lines);
-    let rows = named.filter(|(name, line)| line.money.minor != 0 && is_chosen(&fields, name));
+    let is_chosen = |name: &String| chosen.contains(name.as_str());
+    let rows = named.filter(|(name, line)| line.money.minor != 0 && is_chosen(name));
     let rows: Vec<_> = rows.collect();
     let (app, now, by) = (
         newsroom.app.clone(),
@@ -208,8 +212,9 @@ pub(super) async fn export_rows(
         return export_page(&newsroom, (&campaign, hook), &sheet).await;
     }
     let compared = compared(&newsroom, &hook, sheet.lines(&campaign)).await?;
+    let chosen = chosen(&fields);
     let lines: Vec<_> = settled(compared)
-        .filter(|line| is_chosen(&fields, &line.reference))
+        .filter(|line| chosen.contains(line.reference.as_str()))
         .collect();
     let (app, now, by) = (
         newsroom.app.clone(),

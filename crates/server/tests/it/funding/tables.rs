@@ -100,6 +100,13 @@ async fn what_is_no_table_is_refused_where_it_was_chosen() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{text}");
         assert!(refused.text().contains("This is not a table"));
     }
+    // Nobody would see which rows are missing.
+    let rows = |n| format!("Date,Amount\n{}", "2026-11-20,5\n".repeat(n));
+    let whole = upload(&olga, &format!("{page}/statement"), &rows(2_000)).await;
+    assert_eq!(whole.status, StatusCode::OK);
+    assert_eq!(whole.text().matches("name=\"row\"").count(), 2_000);
+    let refused = upload(&olga, &format!("{page}/statement"), &rows(2_001)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let large = "x".repeat(300 * 1_024);
     let refused = upload(&olga, &format!("{page}/statement"), &large).await;
     assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
