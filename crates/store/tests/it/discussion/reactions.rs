@@ -2,6 +2,7 @@
 
 use rejoinder_core::discussion::reaction::Counted;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, Refusal};
+use rejoinder_store::discussion::comments;
 use rejoinder_store::discussion::reactions::{self, NewReaction};
 use rejoinder_store::{Result, StoreError};
 
@@ -40,6 +41,27 @@ impl World {
 fn counted(found: &Result<Vec<Counted>>) -> Vec<(&str, i64)> {
     let found = found.as_ref().unwrap();
     found.iter().map(|own| (own.key.as_str(), own.n)).collect()
+}
+
+#[test]
+fn a_character_that_no_text_can_have_is_no_trouble_of_the_database() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.person("Kim"));
+        let (site, id) = (world.site.id, world.post(&ann, "Fi\0rst").await);
+        world.post(&kim, "Second").await;
+
+        let refused = world.react(&kim, id, "re\0spect", Some(true)).await;
+        let nothing = world.react(&kim, id, "re\0spect", Some(false)).await;
+
+        let refused = refused.unwrap_err();
+        assert!(
+            matches!(refused, StoreError::Refused(Refusal::ReactionNotTaken)),
+            "{refused:?}"
+        );
+        assert_eq!(counted(&nothing), []);
+        let read = world.store.read(move |tx| comments::by_id(tx, site, id));
+        assert_eq!(read.await.unwrap().unwrap().text, "Fi\u{fffd}rst");
+    });
 }
 
 #[test]
