@@ -6,13 +6,17 @@ use axum::http::HeaderMap;
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author;
 use rejoinder_core::moderation::Work;
+use rejoinder_core::passages::Quote;
 use rejoinder_core::recordings::Citable;
-use rejoinder_core::{AuthorId, Comment, CommentId, Page, PageId, PageKey, Reader, Refusal, Site};
+use rejoinder_core::{
+    AuthorId, Comment, CommentId, Page, PageId, PageKey, PassageId, Reader, Refusal, Site, SiteId,
+};
 use store::discussion::editing::{self, Edit, NewSources};
 use store::discussion::posting::{self, About, Idempotency, NewComment, NewIds, Posted};
 use store::discussion::{cards, comments, pages, removing};
 use store::identity::authors::Details;
 use store::moderation::reach;
+use store::passages::places;
 use store::recordings::citing;
 
 use super::giving::PostSources;
@@ -47,7 +51,7 @@ pub(crate) async fn post(
     app: &App,
     visitor: &Visitor,
     site: &Arc<Site>,
-    draft: Draft,
+    mut draft: Draft,
 ) -> Result<(Posted, HeaderMap), ApiError> {
     let now = app.now();
     app.limits.take(Act::Post, visitor, now)?;
@@ -68,11 +72,10 @@ pub(crate) async fn post(
     rendering::is_short_enough(app, visitor, site, &text).await?;
     let recordings = citable(app, site.id, &draft.page, &text).await?;
     let rendered = rendering::render(app, visitor, &text, recordings).await?;
-    let passage = match &draft.about {
-        Some(About::Passage(own)) => Some(&own.quote),
-        Some(About::Question(_) | About::Spoken(_)) | None => None,
+    let sources = match draft.sources.take() {
+        Some(given) => Some(given.sources(quoted(app, site.id, &draft).await?.as_ref())?),
+        None => None,
     };
-    let sources = draft.sources.map(|own| own.sources(passage)).transpose()?;
     let article = match draft.about {
         Some(_) => article(app, site, &draft.page),
         None => None,
@@ -138,6 +141,19 @@ fn details(draft: &Draft, reader: &Reader) -> Result<Option<Details>, Refusal> {
         email: author::email(draft.email.as_deref().unwrap_or_default())?,
         website: website.map(safe).transpose()?,
     }))
+}
+
+/// The words of the passage that a comment is about: those that its writer has chosen, or others before.
+async fn quoted(app: &App, site: SiteId, draft: &Draft) -> Result<Option<Quote>, ApiError> {
+    let (id, unknown) = match &draft.about {
+        None => return Ok(None),
+        Some(About::Passage(own)) => return Ok(Some(own.quote.clone())),
+        Some(About::Question(id)) => (PassageId::from(*id), Refusal::QuestionUnknown),
+        Some(About::Spoken(id)) => (*id, Refusal::PassageUnknown),
+    };
+    let page = draft.page.clone();
+    let read = app.store.read(move |tx| places::quote(tx, site, &page, id));
+    Ok(Some(read.await?.ok_or(unknown)?))
 }
 
 /// The comment of an id, with its site, where the one who asks may know of it: it is shown to everyone,

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use rejoinder_core::passages::{Annotation, Mark, Passage};
-use rejoinder_core::{CommentId, PageId, PassageId, SiteId};
+use rejoinder_core::passages::{Annotation, Mark, Passage, Quote};
+use rejoinder_core::{CommentId, PageId, PageKey, PassageId, SiteId};
 
+use crate::discussion::pages;
 use crate::passages::{annotations, questions};
 use crate::{Result, Tx};
 
@@ -36,6 +37,16 @@ pub(crate) fn find(
         questions: asked,
     };
     Ok(Some((passage, roots)))
+}
+
+/// The words of the passage that `id` names on the page of `key`, as they were quoted; nothing where it names
+/// nothing that readers see.
+pub fn quote(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, id: PassageId) -> Result<Option<Quote>> {
+    let Some(page) = pages::find(tx, site, key)? else {
+        return Ok(None);
+    };
+    let found = find(tx, site, page.id, id)?;
+    Ok(found.map(|(passage, _)| passage.annotation.selector.quote))
 }
 
 /// Where the article of a page is marked whose text is `text`, in its order: where something is said or asked

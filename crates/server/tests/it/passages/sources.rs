@@ -184,6 +184,44 @@ async fn sources_are_refused_where_they_are_off_without_a_passage_and_beyond_the
 }
 
 #[tokio::test]
+async fn what_answers_a_question_or_others_on_a_passage_carries_sources_too() {
+    let app = app().await;
+    let (kim, ann) = (
+        signed_in(&app, "news.example", Role::Editor, 71).await,
+        app.reader("Ann"),
+    );
+    let asked = json!({
+        "site": "news.example", "page": STORY, "text": "Is it new?", "annotation": passage(),
+    });
+    let asked = kim.send(Method::POST, "/api/v1/questions", asked).await;
+    let question = asked.json()["id"].clone();
+    let mut own = sources();
+    own.as_object_mut().unwrap().remove("claim");
+    let write = async |about: &str, id: &Value| {
+        let body = json!({
+            "site": "news.example", "page": STORY, "text": format!("It is not, by {about}."),
+            "name": "Ann", about: id, "sources": own,
+        });
+        ann.send(Method::POST, "/api/v1/comments", body).await
+    };
+
+    let answered = write("question", &question).await.good();
+    let beside = write("passage", &answered["comment"]["id"]).await.good();
+    let nowhere = write("passage", &json!("0000000000001")).await;
+
+    for posted in [answered, beside] {
+        // What they are about is the passage itself, where nothing is typed.
+        let claim = &posted["comment"]["sources"]["claim"];
+        assert_eq!(claim, "the new timetable");
+    }
+    assert!(
+        nowhere.text().contains("passage_unknown"),
+        "{}",
+        nowhere.text()
+    );
+}
+
+#[tokio::test]
 async fn each_reader_answers_each_question_once_and_changes_and_takes_back_the_answer() {
     let app = app().await;
     let (ann, ben) = (app.reader("Ann"), app.reader("Ben"));
