@@ -93,7 +93,9 @@ export function tend(passages, { question: id, text = '', is_open, shown }, word
     });
   const isShut = !!shown.querySelector('[data-rj=shut]');
   const edit = button(words.edit, () => {
-    const form = formOf(words, words.save, text, () => box.replaceChildren(acts));
+    // Whoever came by keyboard goes on where they were.
+    const leave = () => (box.replaceChildren(acts), edit.focus());
+    const form = formOf(words, words.save, text, leave);
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       send(passages, form, async (text) => {
@@ -101,7 +103,7 @@ export function tend(passages, { question: id, text = '', is_open, shown }, word
         shut();
       });
     });
-    form.addEventListener('keydown', (event) => keyed(event, form, () => (box.replaceChildren(acts), edit.focus())));
+    form.addEventListener('keydown', (event) => keyed(event, form, leave));
     box.replaceChildren(form);
     form.querySelector('textarea')?.focus();
   });
