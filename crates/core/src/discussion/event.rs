@@ -1,7 +1,8 @@
 //! What happens to a page. Its events have one order, by the page's version.
 
-use crate::ids::{CommentId, PageId, RecordingId, SiteId};
+use crate::ids::{CommentId, CorrectionId, PageId, RecordingId, SiteId};
 use crate::moderation::decision::Decided;
+use crate::passages::CorrectionChange;
 use crate::recordings::RecordingChange;
 use crate::time::Time;
 
@@ -18,7 +19,7 @@ pub enum EventKind {
     Edited,
     /// A comment was removed.
     Removed,
-    /// A moderator decided, and nothing changed for readers.
+    /// A moderator decided, or the newsroom got something, and nothing changed for readers.
     Reviewed,
     /// A comment was featured, or no longer is.
     Featured,
@@ -101,10 +102,19 @@ pub struct Event {
     pub comment: Option<CommentId>,
     /// To which recording of the page, and what.
     pub recording: Option<(RecordingId, RecordingChange)>,
+    /// To which correction of the page's article, and what.
+    pub correction: Option<(CorrectionId, CorrectionChange)>,
     /// When.
     pub at: Time,
     /// The decision that made it happen.
     pub decided: Option<Decided>,
+}
+
+impl Event {
+    /// Whether it is about nothing that readers see, so that they are told nothing of it.
+    pub fn is_inside(&self) -> bool {
+        self.kind == EventKind::Reviewed && self.comment.is_none()
+    }
 }
 
 #[cfg(test)]

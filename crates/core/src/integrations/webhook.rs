@@ -61,11 +61,15 @@ pub enum WebhookEvent {
     TranscriptChanged,
     /// A cut was compared with its recording.
     CutCompared,
+    /// A reader's correction waits for an editor.
+    CorrectionReceived,
+    /// An editor has accepted a correction, or declined it.
+    CorrectionDecided,
 }
 
 impl WebhookEvent {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::CommentPublished,
         Self::CommentEdited,
         Self::CommentRemoved,
@@ -76,6 +80,8 @@ impl WebhookEvent {
         Self::RecordingRemoved,
         Self::TranscriptChanged,
         Self::CutCompared,
+        Self::CorrectionReceived,
+        Self::CorrectionDecided,
     ];
 
     /// The `type` of the message.
@@ -91,6 +97,8 @@ impl WebhookEvent {
             Self::RecordingRemoved => "recording.removed",
             Self::TranscriptChanged => "transcript.changed",
             Self::CutCompared => "cut.compared",
+            Self::CorrectionReceived => "correction.received",
+            Self::CorrectionDecided => "correction.decided",
         }
     }
 
@@ -112,6 +120,8 @@ impl WebhookEvent {
             Self::RecordingRemoved => "a recording is no longer there",
             Self::TranscriptChanged => "the transcript of a recording changed",
             Self::CutCompared => "a cut was compared with its recording",
+            Self::CorrectionReceived => "a correction waits for an editor",
+            Self::CorrectionDecided => "a correction was accepted or declined",
         }
     }
 }

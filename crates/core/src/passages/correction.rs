@@ -61,6 +61,15 @@ impl State {
     }
 }
 
+/// What happened to a correction, for those who are told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CorrectionChange {
+    /// It waits for an editor: it came, or is open again.
+    Received,
+    /// An editor has decided.
+    Decided,
+}
+
 /// What somebody says is wrong in an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {

@@ -15,7 +15,7 @@ pub mod source_policy;
 pub use anchoring::{Anchor, anchor, candidates, rival};
 pub use annotation::{Annotation, AnnotationState, Fate, Report};
 pub use asked::Asked;
-pub use correction::{Correction, Erratum};
+pub use correction::{Correction, CorrectionChange, Erratum};
 pub use folded::Folded;
 pub use question::{Mark, Passage, Question};
 pub use selector::{MAX_CONTEXT, MAX_EXACT, Position, Quote, Selector};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egress::{Client, Feature, Limits, Method, Request};
 use rejoinder_core::{Clock, Site, Time};
 use render::Context;
-use render::integrations::webhook::{Event, EventRecording, message};
+use render::integrations::webhook::{Event, EventCorrection, EventRecording, message};
 use store::integrations::webhooks::{self, Attempt, Deliver, Due};
 use store::jobs::Job;
 use store::{Result, Store, publication::sites};
@@ -132,6 +132,12 @@ impl WebhookHandler {
                 .as_deref()
                 .and_then(|json| serde_json::from_str(json).ok()),
         });
+        let correction = due.correction.as_ref().map(|own| EventCorrection {
+            state: own.state,
+            made_at: own.made_at,
+            decided_at: own.decided_at,
+            erratum: own.erratum.as_ref(),
+        });
         let event = Event {
             kind: due.delivery.kind,
             at: due.delivery.created_at,
@@ -140,6 +146,8 @@ impl WebhookHandler {
             comment: due.comment.as_ref(),
             recording_id: due.delivery.recording,
             recording: recording.as_ref(),
+            correction_id: due.delivery.correction,
+            correction: correction.as_ref(),
         };
         message(&context, &event)
     }

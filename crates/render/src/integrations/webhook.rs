@@ -2,8 +2,10 @@
 
 use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::integrations::webhook::WebhookEvent;
+use rejoinder_core::passages::Erratum;
+use rejoinder_core::passages::correction::State;
 use rejoinder_core::recordings::{Comparison, Recording, Status};
-use rejoinder_core::{Comment, CommentId, Page, RecordingId, Time};
+use rejoinder_core::{Comment, CommentId, CorrectionId, Page, RecordingId, Time};
 use serde::Serialize;
 
 use crate::Context;
@@ -27,6 +29,23 @@ pub struct Event<'a> {
     pub recording_id: Option<RecordingId>,
     /// The recording as it is now, if everybody may hear of it.
     pub recording: Option<&'a EventRecording<'a>>,
+    /// To which correction.
+    pub correction_id: Option<CorrectionId>,
+    /// What may be told of the correction as it is now.
+    pub correction: Option<&'a EventCorrection<'a>>,
+}
+
+/// A correction as it is told of: what became of it, and nothing that its sender wrote.
+#[derive(Debug, Clone, Copy)]
+pub struct EventCorrection<'a> {
+    /// What became of it.
+    pub state: State,
+    /// When it came.
+    pub made_at: Time,
+    /// When it was decided on.
+    pub decided_at: Option<Time>,
+    /// The line of the list of corrections that readers see.
+    pub erratum: Option<&'a Erratum>,
 }
 
 /// A recording, or a cut of one, as it is told of.
@@ -57,6 +76,26 @@ struct Data<'a> {
     featured: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recording: Option<RecordingBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    correction: Option<CorrectionBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct CorrectionBody<'a> {
+    id: String,
+    state: &'static str,
+    made_at: String,
+    decided_at: Option<String>,
+    url: String,
+    listed: Option<ErratumBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct ErratumBody<'a> {
+    line: &'a str,
+    thanks: Option<&'a str>,
+    version: Option<i64>,
+    published_at: Option<String>,
 }
 
 #[derive(Serialize, Default)]
@@ -138,9 +177,34 @@ pub fn message(context: &Context<'_>, event: &Event<'_>) -> String {
             comment,
             featured,
             recording: recording(context, event),
+            correction: correction(context, event),
         },
     };
     serde_json::to_string(&message).unwrap_or_default()
+}
+
+/// What is told of the correction, with where editors find it.
+fn correction<'a>(context: &Context<'_>, event: &Event<'a>) -> Option<CorrectionBody<'a>> {
+    let (id, own) = event.correction_id.zip(event.correction)?;
+    let listed = own.erratum.map(|erratum| ErratumBody {
+        line: &erratum.line,
+        thanks: erratum.thanks.as_deref(),
+        version: erratum.version,
+        published_at: erratum.published_at.map(|at| at.to_string()),
+    });
+    Some(CorrectionBody {
+        id: id.to_string(),
+        state: own.state.as_str(),
+        made_at: own.made_at.to_string(),
+        decided_at: own.decided_at.map(|at| at.to_string()),
+        url: format!(
+            "{}/edit/{}/corrections?state={}",
+            context.base,
+            encoded(&context.site.host),
+            own.state.as_str()
+        ),
+        listed,
+    })
 }
 
 /// What is told of the recording: of one that is gone its id alone.

@@ -135,6 +135,8 @@ fn kinds<'a>(
         WebhookEvent::RecordingRemoved => &texts.recording_removed,
         WebhookEvent::TranscriptChanged => &texts.transcript_changed,
         WebhookEvent::CutCompared => &texts.cut_compared,
+        WebhookEvent::CorrectionReceived => &texts.correction_received,
+        WebhookEvent::CorrectionDecided => &texts.correction_decided,
     };
     let kinds = WebhookEvent::ALL.into_iter();
     kinds

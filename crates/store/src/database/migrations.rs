@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 54] = [
+const MIGRATIONS: [Migration; 55] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -91,6 +91,7 @@ const MIGRATIONS: [Migration; 54] = [
     migration!(52, "0052_add_agreement"),
     migration!(53, "0053_add_reactions"),
     migration!(54, "0054_add_nodes"),
+    migration!(55, "0055_add_delivery_correction"),
 ];
 
 /// The number of the newest migration.

@@ -2,8 +2,9 @@
 
 use rejoinder_core::discussion::event::{Event, EventKind};
 use rejoinder_core::moderation::decision::Decided;
+use rejoinder_core::passages::CorrectionChange;
 use rejoinder_core::recordings::RecordingChange;
-use rejoinder_core::{CommentId, Page, PageId, RecordingId, SiteId, Time};
+use rejoinder_core::{CommentId, CorrectionId, Page, PageId, RecordingId, SiteId, Time};
 
 use crate::{Change, Result, StoreError, Tx, params, sql};
 
@@ -17,14 +18,7 @@ pub fn append(
     kind: EventKind,
     comment: Option<CommentId>,
 ) -> Result<i64> {
-    let new = New {
-        kind,
-        comment,
-        n_comments: 0,
-        decided: None,
-        recording: None,
-    };
-    append_new(tx, now, page, new)
+    append_new(tx, now, page, New::of(kind, comment))
 }
 
 /// Append that something happened to a recording of a locked page.
@@ -36,11 +30,23 @@ pub(crate) fn append_recording(
     happened: RecordingChange,
 ) -> Result<i64> {
     let new = New {
-        kind: EventKind::PageChanged,
-        comment: None,
-        n_comments: 0,
-        decided: None,
         recording: Some((recording, happened)),
+        ..New::of(EventKind::PageChanged, None)
+    };
+    append_new(tx, now, page, new)
+}
+
+/// Append that something happened to a correction of a locked page, of which readers see nothing.
+pub(crate) fn append_correction(
+    tx: &mut Tx<'_>,
+    now: Time,
+    page: &Page,
+    correction: CorrectionId,
+    happened: CorrectionChange,
+) -> Result<i64> {
+    let new = New {
+        correction: Some((correction, happened)),
+        ..New::of(EventKind::Reviewed, None)
     };
     append_new(tx, now, page, new)
 }
@@ -53,6 +59,21 @@ pub(crate) struct New {
     pub(crate) n_comments: i64,
     pub(crate) decided: Option<Decided>,
     pub(crate) recording: Option<(RecordingId, RecordingChange)>,
+    pub(crate) correction: Option<(CorrectionId, CorrectionChange)>,
+}
+
+impl New {
+    /// One that says nothing more.
+    pub(crate) const fn of(kind: EventKind, comment: Option<CommentId>) -> Self {
+        Self {
+            kind,
+            comment,
+            n_comments: 0,
+            decided: None,
+            recording: None,
+            correction: None,
+        }
+    }
 }
 
 /// As [`append`], with what else there is to say.
@@ -97,6 +118,7 @@ pub(crate) fn append_new(tx: &mut Tx<'_>, now: Time, page: &Page, new: New) -> R
         kind: new.kind,
         comment: new.comment,
         recording: new.recording,
+        correction: new.correction,
         at: now,
         decided: new.decided,
     });
@@ -128,6 +150,7 @@ pub fn since(
                 at: row.next()?,
                 decided: None,
                 recording: None,
+                correction: None,
             })
         },
     )

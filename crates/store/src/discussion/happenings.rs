@@ -32,7 +32,10 @@ pub fn happenings(
     };
     let mut happenings: Vec<Happening> = Vec::new();
     for event in events::since(tx, site, page.id, version, limit)? {
-        let is_known = |known: &Happening| known.event.comment == event.comment;
+        let is_known = |known: &Happening| {
+            let known = &known.event;
+            known.comment == event.comment && known.is_inside() == event.is_inside()
+        };
         let earlier = happenings
             .iter()
             .position(is_known)

@@ -259,11 +259,8 @@ fn announce(
     }
     let id = comment.id;
     let event = events::New {
-        kind,
-        comment: Some(id),
         n_comments,
-        decided: None,
-        recording: None,
+        ..events::New::of(kind, Some(id))
     };
     page.version = events::append_new(tx, now, &page, event)?;
     page.n_comments += n_comments;

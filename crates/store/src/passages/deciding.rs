@@ -2,8 +2,8 @@
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::moderation::decision;
-use rejoinder_core::passages::Correction;
 use rejoinder_core::passages::correction::{State, may_decide};
+use rejoinder_core::passages::{Correction, CorrectionChange};
 use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{AuthorId, CorrectionId, ErratumId, Page, Refusal, SiteId, Time};
 use serde::{Deserialize, Serialize};
@@ -94,14 +94,18 @@ pub fn accept(tx: &mut Tx<'_>, now: Time, it: &Deciding, how: &Accepting) -> Res
         };
         errata::add(tx, now, &page, &new)?;
     }
+    events::append_correction(tx, now, &page, it.id, CorrectionChange::Decided)?;
     tell(tx, now, &own, true)
 }
 
 /// Decline a correction.
 pub fn decline(tx: &mut Tx<'_>, now: Time, it: &Deciding) -> Result<()> {
-    let (_, own) = to_decide(tx, it)?;
+    let (page, own) = to_decide(tx, it)?;
     may_decide(own.state)?;
     decide(tx, now, it, State::Declined)?;
+    if own.state == State::Open {
+        events::append_correction(tx, now, &page, it.id, CorrectionChange::Decided)?;
+    }
     tell(tx, now, &own, false)
 }
 
@@ -118,10 +122,11 @@ pub fn reopen(tx: &mut Tx<'_>, now: Time, it: &Deciding) -> Result<()> {
         ),
         params![it.site, it.id],
     )?;
-    match errata::of_correction(tx, it.site, it.id)? {
-        Some(erratum) => errata::remove(tx, now, &page, &erratum),
-        None => Ok(()),
+    if let Some(erratum) = errata::of_correction(tx, it.site, it.id)? {
+        errata::remove(tx, now, &page, &erratum)?;
     }
+    events::append_correction(tx, now, &page, it.id, CorrectionChange::Received)?;
+    Ok(())
 }
 
 /// Say of a page itself what its readers may do with passages.

@@ -6,14 +6,14 @@ use rejoinder_core::identity::proof_of_work::Solution;
 use rejoinder_core::moderation::{Outcome, StateReason, Work};
 use rejoinder_core::passages::correction::{State, may_correct, may_say, may_send};
 use rejoinder_core::passages::source_policy::may_give;
-use rejoinder_core::passages::{Annotation, Correction, Selector, Sources};
+use rejoinder_core::passages::{Annotation, Correction, CorrectionChange, Selector, Sources};
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{
     AuthorId, CommentId, CorrectionId, Page, PageId, PageKey, Reader, Settings, Site,
     State as CommentState, Time, TokenHash,
 };
 
-use crate::discussion::{pages, posting};
+use crate::discussion::{events, pages, posting};
 use crate::identity::{address_keys, authors};
 use crate::moderation::naming;
 use crate::moderation::pipeline::{self, Text};
@@ -117,6 +117,10 @@ pub fn send(tx: &mut Tx<'_>, now: Time, new: &NewCorrection) -> Result<Correctio
     };
     let correction = judged(tx, now, new, &page, &reader, correction)?;
     insert(tx, now, new, email.map(String::as_str), &correction)?;
+    if correction.state == State::Open {
+        let received = CorrectionChange::Received;
+        events::append_correction(tx, now, &page, correction.id, received)?;
+    }
     if correction.annotation.is_some() {
         versions::follow(tx, now, site.id, page.id, new.article.as_deref())?;
     }

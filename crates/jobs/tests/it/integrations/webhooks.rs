@@ -7,10 +7,12 @@ use std::time::Duration;
 use egress::{Client, Policy};
 use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
 use rejoinder_core::publication::settings::Mode;
-use rejoinder_core::{Clock as _, FixedRandom, PageId, RecordingId, Time};
+use rejoinder_core::{Clock as _, ErratumId, FixedRandom, PageId, RecordingId, Time};
 use rejoinder_jobs::WebhookHandler;
 use serde_json::json;
 use store::integrations::webhooks::{self, Delivery, DeliveryState, NewWebhook};
+use store::passages::deciding::{self, Accepting};
+use store::passages::errata::When;
 use store::publication::sites;
 use store::recordings::attaching::{self, NewRecording, Source};
 use store::recordings::listing;
@@ -18,7 +20,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::{SITE, World};
+use crate::{SITE, STORY, World};
 
 /// What a receiver was sent.
 #[derive(Debug, Clone)]
@@ -253,6 +255,86 @@ async fn a_recording_is_told_with_what_everybody_may_hear_of_it() {
     assert_eq!(removed["type"], "recording.removed");
     let gone = json!({ "id": RecordingId(5).to_string() });
     assert_eq!(removed["data"]["recording"], gone);
+}
+
+#[tokio::test]
+async fn a_correction_is_told_when_it_comes_and_when_it_is_decided_and_never_what_its_sender_wrote()
+{
+    for world in World::on_each().await {
+        let receiver = Receiver::new(&[OK]).await;
+        world.listen(&receiver).await;
+        let id = world.correct_on(STORY, "CANARY is wrong").await;
+        world.deliver(&[receiver.address]).await;
+        world.clock.advance(Duration::from_secs(60));
+        let (now, it) = (
+            world.clock.now(),
+            World::deciding_because(id, "CANARY was right"),
+        );
+        let how = Accepting {
+            erratum: ErratumId(9),
+            line: Some("A day was wrong.".to_owned()),
+            is_thanked: true,
+            when: When::Now,
+        };
+        let accept = move |tx: &mut store::Tx<'_>| deciding::accept(tx, now, &it, &how);
+        world.store.write(accept).await.unwrap();
+        for _ in 0..2 {
+            world.deliver(&[receiver.address]).await;
+        }
+
+        let told = receiver.received();
+        let kind = |own: &Received| own.json()["type"].as_str().unwrap().to_owned();
+        assert_eq!(kind(&told[0]), "correction.received");
+        // Those of one moment come in any order.
+        let mut kinds: Vec<String> = told[1..].iter().map(kind).collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, ["correction.decided", "page.changed"]);
+        let last = told.iter().find(|own| kind(own) == "correction.decided");
+        let last = last.unwrap();
+        let received = told[0].json()["data"]["correction"].clone();
+        let home = "https://comments.example/edit/news.example/corrections";
+        assert_eq!(
+            received,
+            json!({
+                "id": id.to_string(), "state": "open", "made_at": received["made_at"],
+                "decided_at": null, "url": format!("{home}?state=open"), "listed": null,
+            })
+        );
+        let decided = last.json()["data"]["correction"].clone();
+        assert_eq!(
+            decided,
+            json!({
+                "id": id.to_string(), "state": "accepted", "made_at": received["made_at"],
+                "decided_at": now.to_string(), "url": format!("{home}?state=accepted"),
+                "listed": {
+                    "line": "A day was wrong.", "thanks": null, "version": null,
+                    "published_at": now.to_string(),
+                },
+            })
+        );
+        assert!(told.iter().all(|own| !own.body.contains("CANARY")));
+        assert!(
+            told.iter()
+                .all(|own| !own.body.contains("ann@mail.example"))
+        );
+        assert!(last.is_signed_by(&Secret::new(&random())));
+    }
+}
+
+#[tokio::test]
+async fn of_a_correction_that_is_decided_before_it_could_be_told_the_decision_alone_is_told() {
+    let (world, receiver) = (World::new().await, Receiver::new(&[OK]).await);
+    world.listen(&receiver).await;
+    let id = world.correct_on(STORY, "It was old").await;
+    let (now, it) = (world.clock.now(), World::deciding_because(id, "No"));
+    let decline = move |tx: &mut store::Tx<'_>| deciding::decline(tx, now, &it);
+    world.store.write(decline).await.unwrap();
+
+    world.deliver(&[receiver.address]).await;
+
+    let [told] = <[_; 1]>::try_from(receiver.received()).unwrap();
+    assert_eq!(told.json()["type"], "correction.decided");
+    assert_eq!(told.json()["data"]["correction"]["state"], "declined");
 }
 
 #[tokio::test]

@@ -40,6 +40,9 @@ pub(super) fn frame(
     happening: Happening,
 ) -> Option<Frame> {
     let version = happening.event.version;
+    if happening.event.is_inside() {
+        return None;
+    }
     let Some(comment) = happening.comment else {
         let closed = render::closed_notice(&context(app, site, base), page);
         return Some(written(

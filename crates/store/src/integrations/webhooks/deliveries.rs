@@ -4,17 +4,19 @@ use std::time::Duration;
 
 use rejoinder_core::discussion::event::{Event, EventKind};
 use rejoinder_core::integrations::webhook::{GIVE_UP_AFTER, Secret, WebhookEvent, wait_after};
+use rejoinder_core::passages::CorrectionChange;
 use rejoinder_core::recordings::{RecordingChange, State as RecordingState};
-use rejoinder_core::{RecordingId, SiteId, State, Time};
+use rejoinder_core::{CorrectionId, RecordingId, SiteId, State, Time};
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{
-    Attempt, Delivery, DeliveryCursor, DeliveryState, Due, DueRecording, MessageId,
+    Attempt, Delivery, DeliveryCursor, DeliveryState, Due, DueCorrection, DueRecording, MessageId,
 };
 use super::{OLD_SECRET, SECRET, find, secret, turn_off};
 use crate::database::error::StoreError;
 use crate::discussion::{comments, pages};
 use crate::jobs::{self, NewJob, Payload, derived_id};
+use crate::passages::{corrections, errata};
 use crate::recordings::{listing, reading, transcripts};
 use crate::{Result, Row, Tx, params, sql};
 
@@ -59,8 +61,12 @@ fn kind_of(event: &Event) -> Option<WebhookEvent> {
             decided.filter(|decided| decided.before.state == State::Published)?;
             Some(WebhookEvent::CommentRemoved)
         }
+        EventKind::Reviewed => match event.correction {
+            None => None,
+            Some((_, CorrectionChange::Received)) => Some(WebhookEvent::CorrectionReceived),
+            Some((_, CorrectionChange::Decided)) => Some(WebhookEvent::CorrectionDecided),
+        },
         EventKind::Withheld
-        | EventKind::Reviewed
         | EventKind::Pinned
         | EventKind::BranchChanged
         | EventKind::Voted
@@ -101,8 +107,8 @@ fn tell(tx: &mut Tx<'_>, event: &Event, message: MessageId, kind: WebhookEvent) 
             sql!(
                 "insert into delivery
                      (site_id, id, webhook_id, kind, page_id, version, comment_id, recording_id,
-                      created_at, run_at)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)"
+                      correction_id, created_at, run_at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)"
             ),
             params![
                 site,
@@ -113,6 +119,7 @@ fn tell(tx: &mut Tx<'_>, event: &Event, message: MessageId, kind: WebhookEvent) 
                 message.version,
                 event.comment,
                 event.recording.map(|(recording, _)| recording),
+                event.correction.map(|(correction, _)| correction),
                 now
             ],
         )?;
@@ -142,7 +149,7 @@ macro_rules! delivery {
     ($rest:literal) => {
         concat!(
             "select d.id, d.webhook_id, d.kind, d.page_id, d.version, d.comment_id, \
-             d.recording_id, d.state, d.attempts, d.status, d.error, d.created_at, d.attempted_at, d.run_at \
+             d.recording_id, d.correction_id, d.state, d.attempts, d.status, d.error, d.created_at, d.attempted_at, d.run_at \
              from delivery d ",
             $rest
         )
@@ -199,6 +206,10 @@ pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<Option<D
         Some(id) => ready_recording(tx, site, id)?,
         None => None,
     };
+    let correction = match delivery.correction {
+        Some(id) => due_correction(tx, site, id)?,
+        None => None,
+    };
     Ok(Some(Due {
         secrets: secrets(tx, now, site, webhook.id)?,
         delivery,
@@ -206,6 +217,25 @@ pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<Option<D
         page,
         comment,
         recording,
+        correction,
+    }))
+}
+
+/// A correction with what readers see of it.
+fn due_correction(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: CorrectionId,
+) -> Result<Option<DueCorrection>> {
+    let Some(correction) = corrections::find(tx, site, id)? else {
+        return Ok(None);
+    };
+    let erratum = errata::of_correction(tx, site, id)?;
+    Ok(Some(DueCorrection {
+        state: correction.state,
+        made_at: correction.made_at,
+        decided_at: correction.decided_at,
+        erratum: erratum.filter(|own| own.published_at.is_some()),
     }))
 }
 
@@ -405,6 +435,7 @@ fn read(row: &Row<'_>) -> Result<Delivery> {
         },
         comment: row.next()?,
         recording: row.next()?,
+        correction: row.next()?,
         state: DeliveryState::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
         attempts: row.next()?,
         status: row.next()?,

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
+use rejoinder_core::passages::Erratum;
+use rejoinder_core::passages::correction::State as CorrectionState;
 use rejoinder_core::recordings::Recording;
-use rejoinder_core::{Comment, CommentId, Page, PageId, RecordingId, State, Time};
+use rejoinder_core::{Comment, CommentId, CorrectionId, Page, PageId, RecordingId, State, Time};
 
 use super::Webhook;
 use crate::recordings::transcripts::Revision;
@@ -71,6 +73,8 @@ pub struct Delivery {
     pub comment: Option<CommentId>,
     /// About which recording, or cut of one.
     pub recording: Option<RecordingId>,
+    /// About which correction.
+    pub correction: Option<CorrectionId>,
     /// What became of it.
     pub state: DeliveryState,
     /// How often it was tried.
@@ -121,6 +125,21 @@ pub struct Due {
     pub comment: Option<Comment>,
     /// The recording or the cut, as it is now, if it is one that everybody may hear of.
     pub recording: Option<DueRecording>,
+    /// What may be told of the correction, as it is now.
+    pub correction: Option<DueCorrection>,
+}
+
+/// A correction as it is told of: nothing of what its sender wrote, which the newsroom alone sees.
+#[derive(Debug, Clone)]
+pub struct DueCorrection {
+    /// What became of it.
+    pub state: CorrectionState,
+    /// When it came.
+    pub made_at: Time,
+    /// When it was decided on.
+    pub decided_at: Option<Time>,
+    /// The line of the list of corrections that readers see.
+    pub erratum: Option<Erratum>,
 }
 
 /// A recording, or a cut of one, as it is told of.
@@ -138,6 +157,7 @@ impl Due {
     /// Whether there is still something to tell.
     pub fn is_current(&self) -> bool {
         let state = self.comment.as_ref().map(|comment| comment.state);
+        let correction = self.correction.as_ref().map(|own| own.state);
         match self.delivery.kind {
             WebhookEvent::CommentPublished
             | WebhookEvent::CommentEdited
@@ -149,6 +169,10 @@ impl Due {
             | WebhookEvent::TranscriptChanged
             | WebhookEvent::CutCompared => self.recording.is_some(),
             WebhookEvent::RecordingRemoved => self.recording.is_none(),
+            WebhookEvent::CorrectionReceived => correction == Some(CorrectionState::Open),
+            WebhookEvent::CorrectionDecided => {
+                correction.is_some_and(|state| !state.is_undecided())
+            }
         }
     }
 }

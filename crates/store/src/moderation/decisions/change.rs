@@ -76,9 +76,6 @@ pub(crate) fn change(
         _ => {}
     }
     let new = events::New {
-        kind: event_of(before, after),
-        comment: Some(comment.id),
-        n_comments: 0,
         decided: Some(Decided {
             by: entry.by,
             before: before.clone(),
@@ -86,7 +83,7 @@ pub(crate) fn change(
             judges: entry.judges,
             undoes: entry.undoes.is_some(),
         }),
-        recording: None,
+        ..events::New::of(event_of(before, after), Some(comment.id))
     };
     let version = events::append_new(tx, now, page, new)?;
     if entry.judges {

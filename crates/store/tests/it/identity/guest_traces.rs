@@ -53,8 +53,8 @@ const SCHEMA: &str = "
         state decided_by decided_at reason! version awaits_version seen_at sources!
     decision: site_id page_id version comment_id revision actor moderator_id action before after
         after_state reason note! findings! at undoes undone_by
-    delivery: site_id id webhook_id kind page_id version comment_id recording_id state attempts n_replays
-        status error created_at attempted_at run_at
+    delivery: site_id id webhook_id kind page_id version comment_id recording_id correction_id state
+        attempts n_replays status error created_at attempted_at run_at
     desk_reader: site_id author_id secret ended_at
     device: site_id id author_id family endpoint p256dh auth label added_at
     erased: site_id kind id+ comments into_id at

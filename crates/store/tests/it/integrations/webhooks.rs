@@ -18,7 +18,7 @@ use crate::recordings::proposals::{propose, talk};
 use crate::support::{World, on_both};
 
 impl World {
-    async fn hook(&self, id: i64, kinds: &[WebhookEvent]) {
+    pub(crate) async fn hook(&self, id: i64, kinds: &[WebhookEvent]) {
         let (now, site) = (self.clock.now(), self.site.id);
         let new = NewWebhook {
             id,
@@ -38,7 +38,7 @@ impl World {
         found.await.unwrap().unwrap()
     }
 
-    async fn deliveries(&self, id: i64) -> Vec<Delivery> {
+    pub(crate) async fn deliveries(&self, id: i64) -> Vec<Delivery> {
         let site = self.site.id;
         let read = self
             .store
@@ -47,7 +47,7 @@ impl World {
     }
 
     /// What an endpoint is told, oldest first.
-    async fn told(&self, id: i64) -> Vec<&'static str> {
+    pub(crate) async fn told(&self, id: i64) -> Vec<&'static str> {
         let told = self.deliveries(id).await.into_iter();
         let mut told: Vec<_> = told.map(|d| (d.message.version, d.kind.as_str())).collect();
         told.sort_unstable();

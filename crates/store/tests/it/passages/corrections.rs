@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rejoinder_core::discussion::event::EventKind;
+use rejoinder_core::integrations::webhook::WebhookEvent;
 use rejoinder_core::moderation::Work;
 use rejoinder_core::passages::correction::{MAX_OF_AUTHOR, State};
 use rejoinder_core::passages::{Correction, Erratum, Quote, Selector};
@@ -9,7 +11,8 @@ use rejoinder_core::publication::settings::{BannedWords, Passages, SourceChecks}
 use rejoinder_core::{
     AuthorId, Clock as _, CorrectionId, ErratumId, Page, PageId, Random as _, Refusal,
 };
-use rejoinder_store::discussion::pages;
+use rejoinder_store::discussion::happenings::{Happening, happenings};
+use rejoinder_store::discussion::{events, pages};
 use rejoinder_store::moderation::groups::Scope;
 use rejoinder_store::moderation::word_lists::{self, Entries, List};
 use rejoinder_store::notices::bells;
@@ -324,6 +327,74 @@ fn of_what_the_rules_set_aside_nobody_is_told_by_mail() {
         let jobs = world.store.write(jobs).await.unwrap();
         let kinds: Vec<&str> = jobs.iter().map(|job| job.kind.as_str()).collect();
         assert!(!kinds.contains(&"correction_mail"), "{kinds:?}");
+    });
+}
+
+#[test]
+fn webhooks_are_told_of_what_waits_and_of_what_was_decided_and_not_of_what_the_rules_set_aside() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.desk().await);
+        world.hook(1, &WebhookEvent::ALL).await;
+        let first = sent(&world, &ann, "It was the old one.").await;
+        let (now, site) = (world.clock.now(), world.site.id);
+        let ban = move |tx: &mut Tx<'_>| {
+            let entries = Entries::of(["zebra"]).unwrap();
+            word_lists::replace(tx, now, site, List::Banned, &entries)
+        };
+        world.store.write(ban).await.unwrap();
+        let mut new = draft(&world, &ann, "A zebra was late.").await;
+        new.site.settings.banned_words = BannedWords::Hold;
+        let aside = send(&world, new).await.unwrap();
+        assert_eq!(aside.state, State::Held);
+        decline(&world, &aside, kim.id, "It was none.")
+            .await
+            .unwrap();
+        accept(&world, &first, kim.id, "It is old.", When::NextVersion).await;
+        reopen(&world, &first, kim.id).await;
+        decline(&world, &first, kim.id, "It was not.")
+            .await
+            .unwrap();
+
+        let told = [
+            "correction.received",
+            "correction.decided",
+            "correction.received",
+            "correction.decided",
+        ];
+        assert_eq!(world.told(1).await, told);
+        let deliveries = world.deliveries(1).await;
+        assert!(
+            deliveries
+                .iter()
+                .all(|own| own.correction == Some(first.id))
+        );
+        world.expect_sound().await;
+    });
+}
+
+#[test]
+fn who_follows_live_is_told_nothing_of_a_correction_and_misses_nothing_else() {
+    on_both(|world| async move {
+        let ann = world.person("Ann");
+        let own = sent(&world, &ann, "It was the old one.").await;
+        let (now, site, at) = (world.clock.now(), world.site.id, page(&world).await);
+        let close = move |tx: &mut Tx<'_>| {
+            let page = pages::lock(tx, site, at.id)?;
+            events::append(tx, now, &page, EventKind::PageChanged, None)
+        };
+        world.store.write(close).await.unwrap();
+        let kim = world.desk().await;
+        decline(&world, &own, kim.id, "It was not.").await.unwrap();
+
+        let read = move |tx: &mut Tx<'_>| happenings(tx, site, &story(), 0, 100);
+        let (page, happened) = world.store.read(read).await.unwrap().unwrap();
+
+        let inside = |own: &Happening| own.event.is_inside();
+        assert_eq!(
+            happened.iter().map(inside).collect::<Vec<_>>(),
+            [false, true]
+        );
+        assert_eq!(happened[1].event.version, page.version);
     });
 }
 

@@ -1,0 +1,1 @@
+alter table delivery add column correction_id bigint;
