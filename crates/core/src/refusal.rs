@@ -251,6 +251,14 @@ pub enum Refusal {
     /// The passage does not stand in the article, or stands there more than once.
     #[error("these words do not stand in the article, or not only once")]
     PassageNotFound,
+    /// The page has a key and no address, so that nothing can be fetched.
+    #[error("this page has no address from which its text could be fetched")]
+    ArticleWithoutAddress,
+    /// The page is at none of the site's origins.
+    #[error(
+        "texts are fetched from the site's own origins alone, and this page is at none of them"
+    )]
+    ArticleElsewhere,
     /// The line for the list of corrections says nothing.
     #[error("the line for the list of corrections is empty")]
     ErratumEmpty,

@@ -99,6 +99,9 @@ pub enum FetchError {
         /// The limit.
         max: usize,
     },
+    /// A redirect led to an origin at which nothing is to be asked.
+    #[error("it leads to another origin")]
+    Elsewhere,
     /// It took too long.
     #[error("no answer in time")]
     Timeout,
@@ -123,12 +126,21 @@ impl Client {
 
     /// Make `request`, follow its redirects as far as they may go, and read the answer whole.
     pub async fn send(&self, request: Request) -> Result<Response, FetchError> {
-        self.within(request, Beyond::Refuse).await
+        self.within(request, None, Beyond::Refuse).await
+    }
+
+    /// As [`Client::send`], but nothing is asked at another origin than these, whatever a redirect says.
+    pub async fn send_among(
+        &self,
+        request: Request,
+        origins: &[String],
+    ) -> Result<Response, FetchError> {
+        self.within(request, Some(origins), Beyond::Refuse).await
     }
 
     /// As [`Client::send`], but of a body that is longer than the limit its beginning is enough.
     pub async fn send_for_start(&self, request: Request) -> Result<Response, FetchError> {
-        self.within(request, Beyond::Leave).await
+        self.within(request, None, Beyond::Leave).await
     }
 
     /// As [`Client::send`], but the body comes piece by piece, for what does not fit in memory. The
@@ -137,7 +149,7 @@ impl Client {
         let Limits {
             max_bytes, timeout, ..
         } = request.limits;
-        let opening = tokio::time::timeout(timeout, self.hops(&request));
+        let opening = tokio::time::timeout(timeout, self.hops(&request, None));
         let (answer, url) = opening.await.map_err(|_| FetchError::Timeout)??;
         if answer.content_length().unwrap_or(0) > max_bytes as u64 {
             return Err(FetchError::TooLarge { max: max_bytes });
@@ -152,22 +164,44 @@ impl Client {
         })
     }
 
-    async fn within(&self, request: Request, beyond: Beyond) -> Result<Response, FetchError> {
+    async fn within(
+        &self,
+        request: Request,
+        origins: Option<&[String]>,
+        beyond: Beyond,
+    ) -> Result<Response, FetchError> {
         let timeout = request.limits.timeout;
-        tokio::time::timeout(timeout, self.follow(request, beyond))
+        tokio::time::timeout(timeout, self.follow(request, origins, beyond))
             .await
             .map_err(|_| FetchError::Timeout)?
     }
 
-    async fn follow(&self, request: Request, beyond: Beyond) -> Result<Response, FetchError> {
-        let (answer, url) = self.hops(&request).await?;
+    async fn follow(
+        &self,
+        request: Request,
+        origins: Option<&[String]>,
+        beyond: Beyond,
+    ) -> Result<Response, FetchError> {
+        let (answer, url) = self.hops(&request, origins).await?;
         read(answer, url, request.limits.max_bytes, beyond).await
     }
 
-    /// The answer to `request`, after its redirects, and where it came from.
-    async fn hops(&self, request: &Request) -> Result<(reqwest::Response, Url), FetchError> {
+    /// The answer to `request`, after its redirects, and where it came from; with `origins` from one of
+    /// these.
+    async fn hops(
+        &self,
+        request: &Request,
+        origins: Option<&[String]>,
+    ) -> Result<(reqwest::Response, Url), FetchError> {
         let max_redirects = request.limits.max_redirects;
+        let is_among = |url: &Url| {
+            let origin = url.origin().ascii_serialization();
+            origins.is_none_or(|origins| origins.contains(&origin))
+        };
         let mut url = Url::parse(&request.url).map_err(|_| Forbidden::Unreadable)?;
+        if !is_among(&url) {
+            return Err(FetchError::Elsewhere);
+        }
         let mut answer = self.hop(request, &url, true).await?;
         for hops in 1.. {
             let Some(next) = redirect_target(&answer, &url) else {
@@ -182,6 +216,9 @@ impl Client {
             let next = next?;
             if url.scheme() == "https" && next.scheme() == "http" {
                 return Err(Forbidden::Downgrade.into());
+            }
+            if !is_among(&next) {
+                return Err(FetchError::Elsewhere);
             }
             answer = self.hop(request, &next, false).await?;
             url = next;

@@ -22,11 +22,13 @@ pub enum Feature {
     Recordings,
     /// Asks a payment processor. An owner names the address, or it is known.
     Payments,
+    /// Fetches the text of an article at an origin of the site. An owner names the origins.
+    Articles,
 }
 
 impl Feature {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Webhooks,
         Self::Filters,
         Self::SignIn,
@@ -34,6 +36,7 @@ impl Feature {
         Self::Cards,
         Self::Recordings,
         Self::Payments,
+        Self::Articles,
     ];
 
     /// Its word, as options have it.
@@ -46,6 +49,7 @@ impl Feature {
             Self::Cards => "cards",
             Self::Recordings => "recordings",
             Self::Payments => "payments",
+            Self::Articles => "articles",
         }
     }
 
@@ -54,7 +58,12 @@ impl Feature {
     pub const fn is_owners(self) -> bool {
         matches!(
             self,
-            Self::Webhooks | Self::Filters | Self::SignIn | Self::Recordings | Self::Payments
+            Self::Webhooks
+                | Self::Filters
+                | Self::SignIn
+                | Self::Recordings
+                | Self::Payments
+                | Self::Articles
         )
     }
 }

@@ -31,6 +31,7 @@ pub use notices::mail::{MailHandler, SendMail};
 pub use notices::notice::{FanOutHandler, NoticeHandler};
 pub use notices::push::PushHandler;
 pub use passages::anchoring::PassagesHandler;
+pub use passages::fetching::ArticleHandler;
 pub use passages::telling::SenderHandler;
 pub use recordings::citing::CitedHandler;
 pub use recordings::reading::{Decoder, RecordingHandler};

@@ -7,6 +7,7 @@
 
 mod allowed;
 mod article;
+mod article_part;
 mod article_text;
 mod autolink;
 mod bare;
@@ -24,6 +25,7 @@ mod wordpress;
 mod writer;
 
 pub use article::article;
+pub use article_part::article_part;
 pub use article_text::{article_marked, article_text};
 pub use bare::{bare_links, bare_links_beside};
 pub use escape::escape;

@@ -4,6 +4,7 @@ mod anchoring;
 mod annotation;
 mod asked;
 pub mod correction;
+pub mod fetching;
 mod folded;
 mod myers;
 mod pasted;

@@ -168,7 +168,8 @@ async fn an_exception_opens_one_place_to_one_feature() {
                 | Feature::Push
                 | Feature::Cards
                 | Feature::Recordings
-                | Feature::Payments => false,
+                | Feature::Payments
+                | Feature::Articles => false,
             };
             assert_eq!(may, is_open, "{feature:?} {url}");
         }
@@ -220,6 +221,31 @@ async fn a_redirect_is_looked_at_again() {
             other => panic!("{target}: {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_redirect_leads_to_no_other_origin_than_was_said() {
+    let address = server(vec![
+        redirect("/again"),
+        page("here"),
+        redirect("http://other.example/"),
+    ])
+    .await;
+    let client = client(Script::of(&[&[address]]), &[address]);
+    let origin = format!("http://hook.example:{}", address.port());
+    let url = format!("{origin}/");
+    let among = std::slice::from_ref(&origin);
+
+    let here = client.send_among(get(&url), among).await.unwrap();
+    let elsewhere = client.send_among(get(&url), among).await;
+    let from_the_start = client.send_among(get(&url), &[]).await;
+
+    assert_eq!(here.body, b"here");
+    assert!(
+        matches!(elsewhere, Err(FetchError::Elsewhere)),
+        "{elsewhere:?}"
+    );
+    assert!(matches!(from_the_start, Err(FetchError::Elsewhere)));
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! Passages of articles.
 
 pub(crate) mod anchoring;
+pub(crate) mod fetching;
 pub(crate) mod telling;

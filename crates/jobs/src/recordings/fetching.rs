@@ -27,9 +27,9 @@ impl From<FetchError> for Missing {
         match error {
             FetchError::Timeout | FetchError::Network(_) => Self::Passing(error.to_string()),
             FetchError::TooLarge { .. } => Self::Lasting("too_large"),
-            FetchError::Forbidden(_) | FetchError::TooManyRedirects { .. } => {
-                Self::Lasting("unreachable")
-            }
+            FetchError::Forbidden(_)
+            | FetchError::TooManyRedirects { .. }
+            | FetchError::Elsewhere => Self::Lasting("unreachable"),
         }
     }
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use std::{env, io};
 
 use jobs::{
-    AnyHandler, AskHandler, CardHandler, CitedHandler, CorrectionHandler, DeskMailHandler,
-    EraseHandler, ExternalHandler, FanOutHandler, Home, Housekeeper, MailHandler, NoticeHandler,
-    PassagesHandler, ProcessorAddresses, PushHandler, RecordingHandler, SenderHandler,
-    SidesHandler, UnusedCardHandler, WebhookHandler, Worker,
+    AnyHandler, ArticleHandler, AskHandler, CardHandler, CitedHandler, CorrectionHandler,
+    DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler, Home, Housekeeper, MailHandler,
+    NoticeHandler, PassagesHandler, ProcessorAddresses, PushHandler, RecordingHandler,
+    SenderHandler, SidesHandler, UnusedCardHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -52,6 +52,7 @@ pub(super) fn worker(
         Arc::clone(&clock),
         Arc::new(decoder),
     );
+    let articles = ArticleHandler::new(Arc::clone(store), outside.clone(), Arc::clone(&clock));
     let asking = AskHandler::new(
         Arc::clone(store),
         outside.clone(),
@@ -67,6 +68,7 @@ pub(super) fn worker(
         Arc::new(cards),
         Arc::new(UnusedCardHandler::new(Arc::clone(store))),
         Arc::new(webhooks),
+        Arc::new(articles),
         Arc::new(asking),
         Arc::new(pushes),
         Arc::new(recordings),

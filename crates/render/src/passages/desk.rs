@@ -1,6 +1,7 @@
 //! The editors' page about articles and what became of their passages.
 
 use askama::Template;
+use rejoinder_core::passages::fetching::{FetchProblem, Fetched};
 use rejoinder_core::passages::{Annotation, AnnotationState, Position, Report, Selector};
 use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{Page, PassageId, Site, Time};
@@ -58,6 +59,28 @@ pub struct PlacingForm<'a> {
     pub problem: Option<&'a str>,
 }
 
+/// An article whose text was asked for.
+#[derive(Debug)]
+pub struct FetchRow {
+    /// Its page.
+    pub page: Page,
+    /// When.
+    pub asked_at: Time,
+    /// How it ended; nothing while it is under way.
+    pub ended: Option<Fetched>,
+    /// The article's newest version after it.
+    pub version: Option<i64>,
+}
+
+/// What was typed to have a text fetched, and why it is not.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FetchForm<'a> {
+    /// The address of the article.
+    pub page: &'a str,
+    /// Why not.
+    pub problem: Option<&'a str>,
+}
+
 /// The articles of a site as a page.
 #[derive(Debug, Template)]
 #[template(path = "passages/articles.html")]
@@ -68,6 +91,10 @@ pub struct ArticlesPage<'a> {
     pub rows: &'a [ArticleRow],
     /// The passage that is placed.
     pub placing: Option<PlacingForm<'a>>,
+    /// The articles whose text was asked for last.
+    pub fetches: &'a [FetchRow],
+    /// The form that has another one fetched.
+    pub to_fetch: FetchForm<'a>,
 }
 
 /// What the list of articles is called.
@@ -80,8 +107,29 @@ pub fn flash(site: &Site, did: &str) -> Option<FlashMessage> {
     match did {
         "saved" => Some(FlashMessage::new(&texts(site).flash_saved)),
         "placed" => Some(FlashMessage::new(&texts(site).flash_placed)),
+        "fetching" => Some(FlashMessage::new(&texts(site).flash_fetching)),
         _ => None,
     }
+}
+
+/// Why the text of an article could not be fetched, as a sentence in the language of the site.
+pub fn fetch_problem(site: &Site, problem: FetchProblem) -> String {
+    let texts = &texts(site).fetch_problems;
+    let text = match problem {
+        FetchProblem::Elsewhere => &texts.elsewhere,
+        FetchProblem::Forbidden => &texts.forbidden,
+        FetchProblem::Redirects => &texts.redirects,
+        FetchProblem::Timeout => &texts.timeout,
+        FetchProblem::Unreachable => &texts.unreachable,
+        FetchProblem::Status(status) => return fill(&texts.status, &[("n", &status)]),
+        FetchProblem::TooLarge => &texts.too_large,
+        FetchProblem::NotHtml => &texts.not_html,
+        FetchProblem::NotUtf8 => &texts.not_utf8,
+        FetchProblem::NoArticle => &texts.no_article,
+        FetchProblem::Empty => &texts.empty,
+        FetchProblem::GivenUp => &texts.given_up,
+    };
+    text.clone()
 }
 
 /// The articles of a site as a page.
@@ -134,6 +182,27 @@ impl<'a> ArticlesPage<'a> {
     fn place(&self, page: &Page, id: &PassageId) -> String {
         let host = &self.frame.site.host;
         format!("/edit/{host}/passages?of={}&place={id}#place", page.id)
+    }
+
+    /// What came of asking for a text.
+    fn came_of(&self, row: &FetchRow) -> String {
+        let texts = self.texts();
+        let version = row.version.unwrap_or(0);
+        match row.ended {
+            None => texts.fetch_waits.clone(),
+            Some(Fetched::New) => fill(&texts.fetch_new, &[("n", &version)]),
+            Some(Fetched::Same) => fill(&texts.fetch_same, &[("n", &version)]),
+            Some(Fetched::Failed(problem)) => fetch_problem(self.frame.site, problem),
+        }
+    }
+
+    fn has_failed(&self, row: &FetchRow) -> bool {
+        matches!(row.ended, Some(Fetched::Failed(_)))
+    }
+
+    /// Whether the text can be asked for: the page has an address.
+    fn can_fetch(&self, page: &Page) -> bool {
+        page.key.url().is_some()
     }
 
     fn placed_by(&self, name: &str) -> String {

@@ -14,7 +14,10 @@ pub use correction::{CorrectionForm, correction_mail, correction_page};
 pub use corrections_desk::{
     CorrectionRow, CorrectionsPage, corrections_flash, corrections_page, corrections_title,
 };
-pub use desk::{ArticleRow, ArticlesPage, LostPassage, PlacingForm, articles_page, flash, title};
+pub use desk::{
+    ArticleRow, ArticlesPage, FetchForm, FetchRow, LostPassage, PlacingForm, articles_page,
+    fetch_problem, flash, title,
+};
 pub use errata::{Listed, errata_fragment};
 pub use sources::{
     AnsweredBody, SourceBody, SourceFields, SourceRow, SourcesBody, source_fields, source_status,

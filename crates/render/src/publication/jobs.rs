@@ -35,6 +35,7 @@ impl ParkedJob {
             "correction_mail" => &texts.correction_mail,
             "webhook" => &texts.webhook,
             "card" => &texts.card,
+            "fetch_article" => &texts.fetch_article,
             "forget_card" => &texts.forget_card,
             "spam_check" => &texts.spam_check,
             "spam_check_correction" => &texts.spam_check_correction,

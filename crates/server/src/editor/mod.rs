@@ -3,6 +3,7 @@
 mod articles;
 mod chapters;
 mod corrections;
+mod fetching;
 mod passages;
 mod proposals;
 mod questions;
@@ -27,6 +28,10 @@ pub(crate) fn routes() -> Vec<Route> {
         editor("/edit/{site}/articles", put(articles::put))
             .or_program(ApiScope::ArticlesWrite)
             .takes(articles::MAX_ARTICLE),
+        editor("/edit/{site}/articles/fetch", get(fetching::state))
+            .or_program(ApiScope::ArticlesWrite),
+        editor("/edit/{site}/articles/fetch", post(fetching::fetch))
+            .or_program(ApiScope::ArticlesWrite),
         editor("/edit/{site}/corrections", get(corrections::show)),
         editor("/edit/{site}/corrections/decide", post(corrections::decide)),
         editor("/edit/{site}/corrections/lines", post(corrections::change)),

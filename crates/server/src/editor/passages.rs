@@ -5,16 +5,16 @@ use rejoinder_core::discussion::policy;
 use rejoinder_core::passages::{Anchor, Annotation, Folded, Position, Quote, Selector, candidates};
 use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{Page, PageId, PassageId, Refusal, SiteId};
-use render::passages::{ArticleRow, ArticlesPage, LostPassage, PlacingForm};
+use render::passages::{ArticleRow, ArticlesPage, FetchForm, FetchRow, LostPassage, PlacingForm};
 use store::Tx;
 use store::discussion::pages;
 use store::identity::authors;
 use store::moderation::groups::Scope;
 use store::passages::placing::{self, Whereabouts};
 use store::passages::versions::{self, Version};
-use store::passages::{allowed, anchoring, deciding};
+use store::passages::{allowed, anchoring, deciding, fetching};
 
-use super::reached_or_added;
+use super::{fetching as texts, reached_or_added};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, Params, Visitor};
@@ -22,6 +22,9 @@ use crate::newsroom::{At, Newsroom, PageHead, see_other};
 
 /// So many articles are shown.
 const AT_ONCE: i64 = 50;
+
+/// So many of those whose text was asked for last.
+const FETCHES_AT_ONCE: i64 = 20;
 
 /// So many passages of each.
 const LOST_AT_ONCE: usize = 20;
@@ -52,7 +55,35 @@ async fn allow(
     Ok(see_other(&format!("/edit/{host}/passages?did=saved")))
 }
 
-/// `POST /edit/{site}/passages`: say where a passage stands, or what readers of a page may do.
+/// Have the text of an article fetched.
+async fn fetch(
+    newsroom: &Newsroom,
+    visitor: &Visitor,
+    fields: &Params,
+) -> Result<Response, ErrorPage> {
+    let app = &newsroom.app;
+    let wanted = match visitor.page(app, &newsroom.site, fields.page()) {
+        Ok(key) => texts::want(app, newsroom, key).await,
+        Err(error) => Err(error.into()),
+    };
+    let error = match wanted {
+        Ok(_) => {
+            let host = &newsroom.site.host;
+            return Ok(see_other(&format!("/edit/{host}/passages?did=fetching")));
+        }
+        Err(error) if error.status.is_server_error() => return Err(error.into()),
+        Err(error) => error.told_in(newsroom.site.settings.language),
+    };
+    let typed = FetchForm {
+        page: fields.page(),
+        problem: Some(&error.detail),
+    };
+    let page = page(newsroom, &Params::default(), None, typed).await?;
+    Ok((error.status, page).into_response())
+}
+
+/// `POST /edit/{site}/passages`: say where a passage stands, or what readers of a page may do, or have the
+/// text of an article fetched.
 pub(super) async fn change(
     newsroom: Newsroom,
     visitor: Visitor,
@@ -60,6 +91,7 @@ pub(super) async fn change(
 ) -> Result<Response, ErrorPage> {
     match fields.get("act") {
         Some("place") => place(&newsroom, &fields).await,
+        Some("fetch") => fetch(&newsroom, &visitor, &fields).await,
         _ => allow(newsroom, visitor, &fields).await,
     }
 }
@@ -74,7 +106,7 @@ async fn place(newsroom: &Newsroom, fields: &Params) -> Result<Response, ErrorPa
         Err(error) if error.status.is_server_error() => return Err(error.into()),
         Err(error) => error.told_in(newsroom.site.settings.language),
     };
-    let page = page(newsroom, fields, Some(&error.detail)).await?;
+    let page = page(newsroom, fields, Some(&error.detail), FetchForm::default()).await?;
     Ok((error.status, page).into_response())
 }
 
@@ -104,7 +136,7 @@ async fn put(newsroom: &Newsroom, fields: &Params) -> Result<(), ApiError> {
 
 /// `GET /edit/{site}/passages`; with `of`, a page, and `place` the form that says where a passage stands.
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
-    Ok(page(&newsroom, &params, None).await?)
+    Ok(page(&newsroom, &params, None, FetchForm::default()).await?)
 }
 
 /// A passage that is to be placed.
@@ -119,6 +151,7 @@ async fn page(
     newsroom: &Newsroom,
     params: &Params,
     problem: Option<&str>,
+    to_fetch: FetchForm<'_>,
 ) -> Result<Html<String>, ApiError> {
     let site = newsroom.site.id;
     let of: Option<PageId> = params.read("of")?;
@@ -128,9 +161,17 @@ async fn page(
             Some((page, id)) => to_place(tx, site, scope, page, id)?,
             None => None,
         };
-        Ok((rows(tx, site, scope)?, lost))
+        let fetches = fetching::of_scope(tx, site, scope, FETCHES_AT_ONCE)?;
+        let fetches = fetches.into_iter().map(|(page, own)| FetchRow {
+            page,
+            asked_at: own.asked_at,
+            ended: own.ended.map(|(_, ended)| ended),
+            version: own.version,
+        });
+        let fetches: Vec<FetchRow> = fetches.collect();
+        Ok((rows(tx, site, scope)?, lost, fetches))
     });
-    let (context, (rows, lost)) = read.await?;
+    let (context, (rows, lost, fetches)) = read.await?;
     let places = match &lost {
         Some(lost) => likely(lost).await?,
         None => Vec::new(),
@@ -156,6 +197,8 @@ async fn page(
             frame,
             rows: &rows,
             placing,
+            fetches: &fetches,
+            to_fetch,
         })
     }))
 }

@@ -334,6 +334,14 @@ impl From<Refusal> for ApiError {
                 "passage_not_found",
                 Some("annotation.exact"),
             ),
+            Refusal::ArticleWithoutAddress => (
+                S::UNPROCESSABLE_ENTITY,
+                "article_without_address",
+                Some("page"),
+            ),
+            Refusal::ArticleElsewhere => {
+                (S::UNPROCESSABLE_ENTITY, "article_elsewhere", Some("page"))
+            }
             Refusal::ErratumEmpty => (S::UNPROCESSABLE_ENTITY, "erratum_empty", Some("line")),
             Refusal::ErratumTooLong { .. } => {
                 (S::UNPROCESSABLE_ENTITY, "erratum_too_long", Some("line"))

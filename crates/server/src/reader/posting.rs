@@ -116,7 +116,7 @@ pub(crate) async fn post(
 }
 
 /// The text of the server's own article at `page`.
-pub(super) fn article(app: &App, site: &Site, page: &PageKey) -> Option<String> {
+pub(crate) fn article(app: &App, site: &Site, page: &PageKey) -> Option<String> {
     let publication = app.config.publication_of(site)?;
     Some(publication.article_at(page)?.text())
 }

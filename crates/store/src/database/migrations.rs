@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 55] = [
+const MIGRATIONS: [Migration; 56] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -92,6 +92,7 @@ const MIGRATIONS: [Migration; 55] = [
     migration!(53, "0053_add_reactions"),
     migration!(54, "0054_add_nodes"),
     migration!(55, "0055_add_delivery_correction"),
+    migration!(56, "0056_add_article_fetches"),
 ];
 
 /// The number of the newest migration.

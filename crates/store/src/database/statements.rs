@@ -82,6 +82,7 @@ const SHORT_WALKS: &[&str] = &[
     // Once, when somebody deletes their account.
     "SEARCH comment USING INDEX comment_annotated (site_id=?)",
     "SEARCH erasure USING PRIMARY KEY (site_id=?)",
+    "SEARCH f USING INDEX article_fetch_by_age (site_id=?)",
     "SEARCH funding USING INDEX sqlite_autoindex_funding_1 (site_id=?)",
     "SEARCH g USING INDEX sqlite_autoindex_page_group_1 (site_id=?)",
     "SEARCH g USING INDEX sqlite_autoindex_page_group_2 (site_id=?)",

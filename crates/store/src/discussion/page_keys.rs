@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::discussion::pages;
 use crate::notices::outbox::{self, PendingNotice};
-use crate::passages::{corrections, questions, versions};
+use crate::passages::{corrections, fetching, questions, versions};
 use crate::{Result, Tx, params, sql};
 
 /// Pages that are looked at in one step.
@@ -122,6 +122,7 @@ fn merge(tx: &mut Tx<'_>, site: SiteId, from: PageId, into: PageId) -> Result<()
     move_comments(tx, site, from, into)?;
     move_subscriptions(tx, site, from, into)?;
     versions::forget(tx, site, from)?;
+    fetching::forget(tx, site, from)?;
     corrections::move_page(tx, site, from, into)?;
     questions::move_page(tx, site, from, into)?;
     tx.execute(

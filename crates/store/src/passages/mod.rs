@@ -12,6 +12,7 @@ pub mod corrections;
 pub mod deciding;
 pub mod errata;
 pub mod exporting;
+pub mod fetching;
 pub mod places;
 pub mod placing;
 pub mod questions;

@@ -1,5 +1,6 @@
 //! Passages that are followed through the versions of their article.
 
+mod fetching;
 mod telling;
 
 use std::sync::Arc;

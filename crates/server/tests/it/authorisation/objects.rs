@@ -374,6 +374,18 @@ pub(super) async fn correction(people: &People, host: &'static str, page: &'stat
     sent.json()["id"].as_str().unwrap().to_owned()
 }
 
+/// An address for the page that everybody writes on here.
+pub(super) async fn address(people: &People) {
+    people.comment_on(PAGE).await;
+    let add = |tx: &mut store::Tx<'_>| {
+        tx.batch(
+            "update page set url = 'https://news.example/story'
+             where site_id = 1 and key = 'story'",
+        )
+    };
+    people.app.store.write(add).await.unwrap();
+}
+
 /// A question of a passage by the site's owner. Others are gone, as a page has so many at most.
 pub(super) async fn question(people: &People, host: &'static str, page: &'static str) -> String {
     let site = people.site(host).await;

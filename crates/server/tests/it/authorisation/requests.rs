@@ -195,6 +195,9 @@ pub(super) async fn request(
     };
     let (mut id, mut delivery) = (String::new(), String::new());
     let (mut entry, mut hook) = (String::new(), String::new());
+    if route.path == "/edit/{site}/articles/fetch" {
+        objects::address(people).await;
+    }
     match kind(route) {
         Kind::Comment if object == Object::Apart => id = people.comment_on(APART).await,
         Kind::Comment if object == Object::Hidden => id = objects::hidden(people).await,
@@ -359,7 +362,9 @@ fn query(route: &Declared, host: &str) -> String {
         | ("PATCH", "/api/v1/questions/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/comments/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/sites/{site}/search") => "?q=rain".to_owned(),
-        ("PUT", "/edit/{site}/articles") => "?page=story".to_owned(),
+        ("PUT", "/edit/{site}/articles") | (_, "/edit/{site}/articles/fetch") => {
+            "?page=story".to_owned()
+        }
         ("GET", "/embed/funding" | "/api/v1/campaigns" | "/api/v1/recordings") => {
             format!("?site={host}")
         }

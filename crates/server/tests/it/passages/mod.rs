@@ -2,6 +2,7 @@
 
 mod annotating;
 mod corrections;
+mod fetching;
 mod questions;
 mod sources;
 mod versions;

@@ -251,6 +251,10 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
         "which side a reader is on, which leaves this database in no way",
     ),
     ("api_token", "a secret; make new ones"),
+    (
+        "article_fetch",
+        "what came of asking for texts: the texts are in article_version",
+    ),
     ("delivery", "the log of webhooks, which have secrets"),
     ("device", "tied to this server's key for pushes"),
     ("guest_link", "links that are used within the day"),

@@ -36,6 +36,7 @@ const SCHEMA: &str = "
     answer: site_id comment_id question_id
     api_token: site_id id token_hash name scopes created_by created_at expires_at used_at
     audit: id site_id at author_id author_name change subject subject_id was became
+    article_fetch: site_id page_id asked_at ended_at outcome status version
     article_version: site_id page_id number hash text made_at report
     author: site_id id! kind role name! email! website! created_at is_supporter
     ban: site_id kind value+ author_id+ until reason+ at
