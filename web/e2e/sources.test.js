@@ -187,3 +187,42 @@ test('without script one answers by a form', async () => {
   await page.getByRole('button', { name: 'Yes 0' }).first().waitFor();
   await expectAccessible(page);
 });
+
+test('without script a comment on a passage is sent with its sources', async () => {
+  const id = await give('plain-giving', 'https://tariff.example/');
+  const query = new URLSearchParams({ site: desk.host.host, page: 'plain-giving', passage: id });
+  const page = await open(desk.browser, `${desk.comments}/embed?${query}`, { script: false });
+  await page.locator('[name=text]').fill('It was four.');
+  await page.locator('[name=name]').fill('Ann Lee');
+  await page.getByText('Add a source').click();
+  await page.getByLabel('What they do').selectOption('Contradicts this');
+  await page.getByLabel('Address').fill('https://museum.example/');
+  await expectAccessible(page);
+
+  await page.getByRole('button', { name: /^Post/ }).click();
+
+  await page.getByRole('link', { name: 'museum.example' }).waitFor();
+  await expectAccessible(page);
+});
+
+test('on the page of a passage the same form sends sources with script', async () => {
+  const id = await give('woken', 'https://tariff.example/');
+  const query = new URLSearchParams({ site: desk.host.host, page: 'woken', passage: id });
+  const page = await open(desk.browser, `${desk.comments}/embed?${query}`);
+  await page.locator('[name=text]').fill('It was four.');
+  await page.getByText('Add a source').click();
+  const first = page.getByRole('group', { name: 'Source 1' });
+  await first.getByLabel('Address').fill('https://museum.example/');
+  await page.getByRole('button', { name: 'Add another source' }).click();
+  await page.keyboard.type('https://second.example/');
+  await expectAccessible(page);
+  await page.getByRole('textbox', { name: 'Name' }).fill('Ann Lee');
+
+  await page.getByRole('button', { name: /^Post/ }).click();
+
+  const own = page.locator('[data-rj=comment]', { hasText: 'It was four.' });
+  await own.getByRole('link', { name: 'second.example' }).waitFor();
+  assert.equal(await own.getByRole('link', { name: 'museum.example' }).count(), 1);
+  assert.equal(await page.locator('details[data-rj=give]').getAttribute('open'), null);
+  expectQuiet(page);
+});

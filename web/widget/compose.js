@@ -28,6 +28,12 @@ export function open(thread, form) {
   grow(text);
   // Without them nobody could be told that sending failed.
   thread.words.all();
+  part(form, 'give')?.addEventListener('toggle', () => thread.attempt(() => takeOver(thread, form)), { once: true });
+}
+
+/** Where the form has fields for sources: send them as script does. @param {Thread} thread @param {Form} form */
+export async function takeOver(thread, form) {
+  part(form, 'give') && (await (await import('./passages_sources.js')).takeOver(thread, form));
 }
 
 /** Say who the comment will be by, as far as it is known. @param {Thread} thread @param {Form} form */

@@ -108,6 +108,27 @@ export function wake(thread, fields, words, keep = () => {}) {
   keepAll();
 }
 
+/**
+ * Take over the fields of a form that had them from the start, as a form without script does.
+ *
+ * @param {Thread} thread
+ * @param {HTMLFormElement} form
+ */
+export async function takeOver(thread, form) {
+  const [place, fields] = [part(form, 'give'), part(form, 'sources')];
+  if (!place || !fields || part(fields, 'source_acts')) {
+    return;
+  }
+  wake(thread, fields, await thread.words.annotate());
+  const { host, signal } = thread.scope;
+  const empty = () => {
+    place.removeAttribute('open');
+    inputs(fields).forEach((input) => (input.value = input.type === 'select-one' ? 'supports' : ''));
+    fields.dispatchEvent(new Event('input'));
+  };
+  host.addEventListener('rejoinder:posted', () => place.isConnected && empty(), { signal });
+}
+
 /** What the fields say; nothing where no source is filled in. @param {ParentNode} fields @returns {Sources | undefined} */
 function read(fields) {
   const value = (/** @type {string} */ name) =>

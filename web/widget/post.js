@@ -1,7 +1,7 @@
 /** The comment on its way: there at once, and there until it has arrived. */
 import { listOf, part } from '../shared/nodes.js';
 import { storage } from '../shared/storage.js';
-import { WHO, blame, close, draftOf, field, keep, refuse } from './compose.js';
+import { WHO, blame, close, draftOf, field, keep, refuse, takeOver } from './compose.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 /** @typedef {HTMLFormElement} Form */
@@ -12,6 +12,7 @@ const others = new WeakMap();
 /** @param {Thread} thread @param {Form} form */
 export async function submit(thread, form) {
   blame(form);
+  await takeOver(thread, form);
   const wrong = /** @type {HTMLInputElement | null} */ (
     form.querySelector('input:invalid,textarea:invalid')
   );

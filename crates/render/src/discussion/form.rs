@@ -3,7 +3,7 @@
 use std::fmt;
 
 use askama::Template;
-use rejoinder_core::publication::settings::{Email, Guests, Mode};
+use rejoinder_core::publication::settings::{Email, Guests, Mode, SourceChecks};
 use rejoinder_core::{Comment, CommentId, PassageId, QuestionId};
 
 use crate::Context;
@@ -11,6 +11,7 @@ use crate::catalogue::{Catalogue, Name, fill};
 use crate::discussion::comment::shown_name;
 use crate::html::Html;
 use crate::links::Links;
+use crate::passages::sources::{SourceFields, fieldset};
 
 /// What was typed into a form that is shown again, and why it is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,6 +30,8 @@ pub struct Form<'a> {
     pub notify: &'a str,
     /// The part of the article that the comment is about.
     pub about: Option<About>,
+    /// The sources.
+    pub sources: Option<&'a SourceFields>,
     /// Why it was not taken.
     pub problem: Option<Problem<'a>>,
 }
@@ -112,6 +115,8 @@ struct Compose<'a> {
     needs_account: bool,
     has_accounts: bool,
     tells_by_mail: bool,
+    /// The fields of sources, where the comment is about a passage and may carry some.
+    sources: Option<Html<'static>>,
 }
 
 impl<'a> Compose<'a> {
@@ -153,6 +158,11 @@ impl<'a> Compose<'a> {
     fn tools(&self) -> [Tool<'a>; 9] {
         tools(self.texts)
     }
+
+    fn has_sources(&self) -> bool {
+        let typed = self.form.sources;
+        typed.is_some_and(|typed| !typed.rows.is_empty())
+    }
 }
 
 /// The form for a comment of one's own.
@@ -164,6 +174,12 @@ pub(crate) fn compose(
     invitation: &str,
 ) -> Html<'static> {
     let settings = &context.site.settings;
+    let takes_sources = form.about.is_some() && settings.source_checks == SourceChecks::On;
+    let blank = SourceFields::default();
+    let sources = takes_sources.then(|| {
+        // The same form is shown to everyone, and editors alone say who claims something.
+        fieldset(context.texts, form.sources.unwrap_or(&blank), false)
+    });
     let compose = Compose {
         texts: context.texts,
         links,
@@ -178,6 +194,7 @@ pub(crate) fn compose(
         needs_account: settings.guests == Guests::Refused,
         has_accounts: context.has_accounts,
         tells_by_mail: context.tells_by_mail(),
+        sources,
     };
     let mut out = String::with_capacity(4_096);
     // Writing to a string cannot fail.

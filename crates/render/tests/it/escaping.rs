@@ -53,6 +53,7 @@ fn surfaces(text: &str) -> Vec<(&'static str, String)> {
         website: text,
         notify: text,
         about: None,
+        sources: None,
         problem: problem(field),
     };
     let view = |form| View {

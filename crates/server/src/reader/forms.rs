@@ -67,6 +67,7 @@ async fn refused(
     }
     let error = error.told_in(site.settings.language);
     let typed = |name: &str| fields.get(name).unwrap_or_default();
+    let sources = giving::typed(fields);
     let form = render::Form {
         reply: fields.read("parent")?,
         text: typed("text"),
@@ -78,6 +79,7 @@ async fn refused(
             Some(question) => Some(render::About::Question(question)),
             None => fields.read("passage")?.map(render::About::Passage),
         },
+        sources: Some(&sources),
         problem: Some(problem(&error)),
     };
     let page = Html(threads::refused_form(app, visitor, site, page, form).await?);
