@@ -195,7 +195,7 @@ test('without script a comment on a passage is sent with its sources', async () 
   await page.locator('[name=text]').fill('It was four.');
   await page.locator('[name=name]').fill('Ann Lee');
   await page.getByText('Add a source').click();
-  await page.getByLabel('What they do').selectOption('Contradicts this');
+  await page.getByLabel('What do they do?').selectOption('Contradicts this');
   await page.getByLabel('Address').fill('https://museum.example/');
   await expectAccessible(page);
 

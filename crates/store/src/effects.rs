@@ -40,13 +40,15 @@ fn follow_event(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
     match event.kind {
         EventKind::Published => {
             bells::tell_above(tx, event.at, event.site, comment)?;
+            bells::tell_challenged(tx, event.at, event.site, comment)?;
             telling::announce(tx, event, comment)?;
         }
         EventKind::Withheld | EventKind::Hidden => {
             desk_mails::announce(tx, event.at, event.site, comment)?;
         }
-        EventKind::Edited
-        | EventKind::Removed
+        // Sources may have come with the new text.
+        EventKind::Edited => bells::tell_challenged(tx, event.at, event.site, comment)?,
+        EventKind::Removed
         | EventKind::Reviewed
         | EventKind::Featured
         | EventKind::Pinned

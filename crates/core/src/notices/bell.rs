@@ -16,16 +16,19 @@ pub enum NoticeKind {
     Rejected,
     /// A comment of one's own was featured.
     Featured,
+    /// Somebody gave sources against a passage that one has commented on or asked about.
+    Challenged,
 }
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Reply,
         Self::Comment,
         Self::Approved,
         Self::Rejected,
         Self::Featured,
+        Self::Challenged,
     ];
 
     /// The stored word.
@@ -36,6 +39,7 @@ impl NoticeKind {
             Self::Approved => "approved",
             Self::Rejected => "rejected",
             Self::Featured => "featured",
+            Self::Challenged => "challenged",
         }
     }
 

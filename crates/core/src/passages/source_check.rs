@@ -242,6 +242,11 @@ impl Answered {
 }
 
 impl SourceCheck {
+    /// Whether it speaks against the passage, so that whoever has said something of it should know.
+    pub fn challenges(&self) -> bool {
+        self.sources.stance == Stance::Contradicts && self.withdrawn_at.is_none()
+    }
+
     /// A check as its author gives it.
     pub const fn new(sources: Sources) -> Self {
         let none = Answered {

@@ -53,7 +53,9 @@ pub(crate) fn says(own: &NoticesTexts, kind: NoticeKind, page: &str) -> String {
     let form = match kind {
         NoticeKind::Featured => &own.bell.featured,
         NoticeKind::Rejected => &own.bell.rejected,
-        NoticeKind::Approved | NoticeKind::Reply | NoticeKind::Comment => &own.bell.approved,
+        NoticeKind::Approved | NoticeKind::Reply | NoticeKind::Comment | NoticeKind::Challenged => {
+            &own.bell.approved
+        }
     };
     fill(form, &[("page", &Name(page))])
 }

@@ -109,6 +109,7 @@ impl BellPage<'_> {
             NoticeKind::Approved => &texts.approved,
             NoticeKind::Rejected => &texts.rejected,
             NoticeKind::Featured => &texts.featured,
+            NoticeKind::Challenged => &texts.challenged,
         };
         let page = headline(self.context, one.page);
         let name = shown_name(self.texts, comment);

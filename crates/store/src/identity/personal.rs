@@ -560,7 +560,8 @@ fn subscription(row: &Row<'_>) -> Result<Subscribed> {
 fn noticed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Noticed>> {
     tx.all(
         sql!(
-            "select comment_id, ring, made_at, read_at from bell
+            "select comment_id, case when is_challenge = 1 then 'challenged' else ring end, made_at,
+                 read_at from bell
              where site_id = ?1 and author_id = ?2 order by made_at, comment_id"
         ),
         params![site, author],

@@ -8,17 +8,20 @@ use std::cmp::Reverse;
 use std::time::Duration;
 
 use rejoinder_core::notices::bell::NoticeKind;
-use rejoinder_core::passages::Correction;
+use rejoinder_core::passages::{Correction, SourceCheck};
 use rejoinder_core::recordings::{Proposal, Recording};
-use rejoinder_core::{AuthorId, Comment, CommentId, Page, SiteId, Time};
+use rejoinder_core::{AuthorId, Comment, CommentId, Page, PassageId, SiteId, Time};
 
 use crate::discussion::{comments, pages};
-use crate::passages::corrections;
+use crate::passages::{corrections, places};
 use crate::recordings::{listing, proposals};
 use crate::{Result, StoreError, Tx, params, sql};
 
 /// More than so many unread ones are not counted.
 const MAX_COUNTED: i64 = 99;
+
+/// Of a passage that many wrote about, so many are told of sources against it: the newest.
+const MAX_CHALLENGED: usize = 100;
 
 /// What was told so long ago is forgotten.
 const KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
@@ -83,20 +86,30 @@ fn of_comments(
     author: AuthorId,
     limit: i64,
 ) -> Result<Vec<BellNotice>> {
-    let rows: Vec<(CommentId, String, Time, Option<Time>)> = tx.all(
+    let unknown = || StoreError::Internal("a notice of an unknown kind".into());
+    let rows: Vec<(CommentId, NoticeKind, Time, Option<Time>)> = tx.all(
         sql!(true_rows!(
-            "select b.comment_id, b.ring, b.made_at, b.read_at",
+            "select b.comment_id, b.ring, b.made_at, b.read_at, b.is_challenge",
             "order by b.made_at desc, b.comment_id desc limit ?3"
         )),
         params![site, author, limit],
-        |row| Ok((row.next()?, row.next()?, row.next()?, row.next()?)),
+        |row| {
+            let (comment, word): (CommentId, String) = (row.next()?, row.next()?);
+            let (at, read_at) = (row.next()?, row.next()?);
+            let kind = match row.next::<Option<i64>>()? {
+                Some(1) => NoticeKind::Challenged,
+                _ => NoticeKind::from_word(&word).ok_or_else(unknown)?,
+            };
+            Ok((comment, kind, at, read_at))
+        },
     )?;
     let mut notices = Vec::with_capacity(rows.len());
     for (comment, kind, at, read_at) in rows {
-        let unknown = || StoreError::Internal("a notice of an unknown kind".into());
         let comment = comments::expect(tx, site, comment)?;
+        if kind == NoticeKind::Challenged && !challenges(&comment) {
+            continue;
+        }
         let page = pages::by_id(tx, site, comment.page)?;
-        let kind = NoticeKind::from_word(&kind).ok_or_else(unknown)?;
         notices.push(BellNotice {
             page: page.ok_or_else(|| StoreError::Internal("a comment without a page".into()))?,
             about: About::Comment(kind, Box::new(comment)),
@@ -150,14 +163,37 @@ pub fn n_unread(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<i64> 
     let counted = tx.one(
         sql!(true_rows!(
             "select count(*) from (select b.comment_id",
-            "and b.read_at is null limit ?3) as unread"
+            "and b.read_at is null and b.is_challenge is null limit ?3) as unread"
         )),
         params![site, author, MAX_COUNTED],
         |row| row.next(),
     )?;
+    let n_challenges = n_unread_challenges(tx, site, author)?;
     let n_corrections = proposals::n_unread(tx, site, author, MAX_COUNTED)?;
     let n_sent = corrections::n_unread(tx, site, author, MAX_COUNTED)?;
-    Ok((counted.unwrap_or(0) + n_corrections + n_sent).min(MAX_COUNTED))
+    Ok((counted.unwrap_or(0) + n_challenges + n_corrections + n_sent).min(MAX_COUNTED))
+}
+
+/// How many unread ones are of sources that still speak against the passage.
+fn n_unread_challenges(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<i64> {
+    let told: Vec<CommentId> = tx.all(
+        sql!(true_rows!(
+            "select b.comment_id",
+            "and b.read_at is null and b.is_challenge = 1 limit ?3"
+        )),
+        params![site, author, MAX_COUNTED],
+        |row| row.next(),
+    )?;
+    let mut n = 0;
+    for comment in told {
+        n += i64::from(challenges(&comments::expect(tx, site, comment)?));
+    }
+    Ok(n)
+}
+
+fn challenges(comment: &Comment) -> bool {
+    let check = comment.source_check.as_deref();
+    check.is_some_and(SourceCheck::challenges)
 }
 
 /// Mark what the account was told up to `until` as read; doing it again changes nothing.
@@ -210,6 +246,51 @@ pub(crate) fn tell_above(
         ),
         params![site, comment, now],
     )?;
+    Ok(())
+}
+
+/// Tell the accounts that wrote about a passage, or asked about it, of a comment that has appeared there and
+/// carries sources against it. Each is told once of each comment.
+pub(crate) fn tell_challenged(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: CommentId,
+) -> Result<()> {
+    let Some(comment) = comments::by_id(tx, site, id)? else {
+        return Ok(());
+    };
+    if !comment.is_published() || !challenges(&comment) {
+        return Ok(());
+    }
+    let Some((passage, roots)) = places::find(tx, site, comment.page, PassageId::from(id))? else {
+        return Ok(());
+    };
+    let mut told: Vec<AuthorId> = Vec::new();
+    // The newest come first.
+    for root in roots.into_iter().take(MAX_CHALLENGED) {
+        told.push(comments::expect(tx, site, root)?.author.id);
+    }
+    let askers = passage.questions.iter().filter_map(|own| own.by.as_ref());
+    told.extend(askers.map(|asker| asker.id));
+    told.sort_unstable();
+    told.dedup();
+    told.retain(|author| *author != comment.author.id);
+    for author in told {
+        tx.execute(
+            sql!(
+                "insert into bell (site_id, author_id, comment_id, ring, made_at, is_challenge)
+                 select w.site_id, w.id, cast(?3 as bigint), 'comment', cast(?4 as bigint), 1
+                 from author w where w.site_id = ?1 and w.id = ?2 and w.kind = 'account'
+                   and not exists (select 1 from mute m where m.site_id = ?1
+                     and m.author_id = w.id and m.muted_id = ?5)
+                 on conflict (site_id, author_id, comment_id) do update
+                     set is_challenge = 1, made_at = excluded.made_at, read_at = null
+                     where bell.is_challenge is null and bell.ring = 'comment'"
+            ),
+            params![site, author, id, now, comment.author.id],
+        )?;
+    }
     Ok(())
 }
 

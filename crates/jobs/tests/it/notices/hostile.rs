@@ -54,7 +54,10 @@ const fn kind(told: PendingNotice) -> &'static str {
         PendingNotice::AuthorNotice(_, _, kind) => match kind {
             NoticeKind::Featured => "fate-featured",
             NoticeKind::Rejected => "fate-rejected",
-            NoticeKind::Approved | NoticeKind::Reply | NoticeKind::Comment => "fate-approved",
+            NoticeKind::Approved
+            | NoticeKind::Reply
+            | NoticeKind::Comment
+            | NoticeKind::Challenged => "fate-approved",
         },
     }
 }

@@ -206,6 +206,7 @@ pub const EXPORTED: &[Table] = tables! {
     }
     bell by "author_id, comment_id" {
         author_id: Id, comment_id: Id, ring: Text, made_at: Time, read_at: Time,
+        is_challenge: Number,
     }
     campaign by "id" {
         id: Id, title: Text, about: Text, currency: Text, goal: Number, mode: Text,

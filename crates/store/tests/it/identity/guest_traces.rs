@@ -40,7 +40,7 @@ const SCHEMA: &str = "
     article_version: site_id page_id number hash text made_at report
     author: site_id id! kind role name! email! website! created_at is_supporter
     ban: site_id kind value+ author_id+ until reason+ at
-    bell: site_id author_id comment_id ring made_at read_at
+    bell: site_id author_id comment_id ring made_at read_at is_challenge
     campaign: site_id id title about currency goal mode milestones section url starts_at ends_at created_at
         hidden_at names_supporters
     campaign_sum: site_id campaign_id currency month amount gifts

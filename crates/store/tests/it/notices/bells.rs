@@ -60,7 +60,7 @@ impl World {
             .unwrap();
     }
 
-    async fn mute(&self, person: &Person, comment: CommentId) {
+    pub(crate) async fn mute(&self, person: &Person, comment: CommentId) {
         let now = self.clock.now();
         let mute = NewMute {
             site: self.site.id,

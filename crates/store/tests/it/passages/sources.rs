@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use rejoinder_core::moderation::Action;
 use rejoinder_core::passages::source_check::{Answer, Question, Source, Stance, Status};
 use rejoinder_core::passages::{Quote, Selector, SourceCheck, Sources};
-use rejoinder_core::publication::settings::{Passages, SourceChecks};
+use rejoinder_core::publication::settings::{Mode, Passages, SourceChecks};
 use rejoinder_core::{
     AuthorId, Clock as _, Comment, CommentId, Random as _, Reader, Refusal, Site, Sort,
 };
@@ -285,5 +286,136 @@ fn what_other_tools_read_comes_in_parts_the_oldest_first() {
         }
 
         assert_eq!(read, ids);
+    });
+}
+
+/// Comment on the passage `exact`, with sources that do this to it.
+async fn say(world: &World, person: &Person, exact: &str, stance: Option<Stance>) -> CommentId {
+    let does = stance.map_or("speaks", Stance::as_str);
+    let text = format!("{} {does}.", person.name);
+    let mut draft = world.draft(person, None, &text).await;
+    draft.site = site(world);
+    draft.about = Some(About::Passage(Selector {
+        quote: quote(exact),
+        position: None,
+        rival: None,
+    }));
+    draft.sources = stance.map(|stance| Sources {
+        stance,
+        ..given(exact)
+    });
+    world.send(draft).await.unwrap().comment.id
+}
+
+const LATE: &str = "The ferry was late";
+
+#[test]
+fn who_wrote_about_a_passage_hears_once_of_sources_against_it() {
+    on_both(|world| async move {
+        let (ann, bob) = (world.account("ann").await, world.account("bob").await);
+        let (cy, eve) = (world.account("cy").await, world.account("eve").await);
+        let first = say(&world, &ann, LATE, None).await;
+        say(&world, &cy, "The captain blamed the timetable", None).await;
+        world.reply(&eve, first, "A reply").await;
+        let until = world.clock.now();
+        world.saw(&ann, until).await;
+        world.wait(Duration::from_secs(1));
+
+        say(&world, &bob, LATE, Some(Stance::Supports)).await;
+        let against = say(&world, &bob, LATE, Some(Stance::Contradicts)).await;
+
+        let told = "* challenged bob contradicts.";
+        assert_eq!(world.bell_notices(&ann).await, [told, "reply A reply"]);
+        for other in [&bob, &cy, &eve] {
+            assert_eq!(world.bell_notices(other).await, [""; 0]);
+        }
+        let now = world.clock.now();
+        world.saw(&ann, now).await;
+        world.wait(Duration::from_secs(1));
+        for is_withdrawn in [true, false] {
+            let (id, reader) = (world.site.id, world.reader(&bob).await);
+            let now = world.clock.now();
+            let withdraw = move |tx: &mut Tx<'_>| {
+                checks::withdraw(tx, now, id, against, &reader, is_withdrawn).map(drop)
+            };
+            world.store.write(withdraw).await.unwrap();
+            let told: &[&str] = match is_withdrawn {
+                true => &["reply A reply"],
+                false => &["challenged bob contradicts.", "reply A reply"],
+            };
+            assert_eq!(world.bell_notices(&ann).await, told);
+        }
+        world.expect_sound().await;
+    });
+}
+
+#[test]
+fn nobody_hears_of_sources_by_whom_they_muted_or_that_wait() {
+    on_both(|mut world| async move {
+        let (ann, bob) = (world.account("ann").await, world.account("bob").await);
+        let muted = say(&world, &bob, LATE, None).await;
+        let mine = say(&world, &ann, LATE, Some(Stance::Contradicts)).await;
+        assert_eq!(world.bell_notices(&ann).await, [""; 0], "of their own");
+        assert_eq!(
+            world.bell_notices(&bob).await,
+            ["* challenged ann contradicts."]
+        );
+        world.mute(&ann, muted).await;
+        world.mute(&bob, mine).await;
+        say(&world, &bob, LATE, Some(Stance::Contradicts)).await;
+        assert_eq!(
+            world.bell_notices(&ann).await,
+            [""; 0],
+            "of one who is muted"
+        );
+
+        world.site.settings.mode = Mode::Before;
+        let kim = world.desk().await;
+        let held = say(
+            &world,
+            &world.person("Eve"),
+            LATE,
+            Some(Stance::Contradicts),
+        )
+        .await;
+        assert_eq!(world.bell_notices(&ann).await, [""; 0], "of what waits");
+        world.decide(&kim, held, Action::Approve).await.unwrap();
+
+        assert_eq!(
+            world.bell_notices(&ann).await,
+            ["* challenged Eve contradicts."]
+        );
+    });
+}
+
+#[test]
+fn sources_that_come_with_an_edit_are_told_of() {
+    on_both(|world| async move {
+        let (ann, bob) = (world.account("ann").await, world.account("bob").await);
+        say(&world, &ann, LATE, None).await;
+        let id = say(&world, &bob, LATE, None).await;
+        assert_eq!(world.bell_notices(&ann).await, [""; 0]);
+
+        let against = Sources {
+            stance: Stance::Contradicts,
+            ..given(LATE)
+        };
+        let (now, text) = (world.clock.now(), "bob contradicts.");
+        let edit = Edit {
+            site: site(&world),
+            id,
+            reader: world.reader(&bob).await,
+            text: text.to_owned(),
+            rendered: markup::render(text),
+            sources: NewSources::These(Some(against)),
+            revision: None,
+        };
+        let edit = move |tx: &mut Tx<'_>| editing::edit(tx, now, &edit);
+        world.store.write(edit).await.unwrap();
+
+        assert_eq!(
+            world.bell_notices(&ann).await,
+            ["* challenged bob contradicts."]
+        );
     });
 }

@@ -1,0 +1,1 @@
+alter table bell add column is_challenge bigint;
