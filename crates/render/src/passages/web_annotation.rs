@@ -49,7 +49,7 @@ pub struct WebAnnotationCollection {
     pub first: WebAnnotationPage,
 }
 
-/// A comment on a passage.
+/// A comment on a passage, or a reply below one.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WebAnnotation {
     /// The address of the comment.
@@ -57,7 +57,7 @@ pub struct WebAnnotation {
     /// `Annotation`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// `commenting`.
+    /// `commenting`, or `replying`.
     pub motivation: &'static str,
     /// When it was posted.
     pub created: String,
@@ -69,7 +69,7 @@ pub struct WebAnnotation {
     pub creator: Option<WebPerson>,
     /// What it says, and the sources that it carries.
     pub body: Vec<WebBody>,
-    /// The passage.
+    /// The passage, or the annotation that it replies to.
     pub target: WebTarget,
 }
 
@@ -89,7 +89,7 @@ pub struct WebBody {
     /// `TextualBody`, or `SpecificResource` for a source.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// `commenting`, or `linking` for a source.
+    /// `commenting` or `replying`, or `linking` for a source.
     pub purpose: &'static str,
     /// `text/html`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,9 +102,19 @@ pub struct WebBody {
     pub source: Option<String>,
 }
 
+/// What an annotation is about.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum WebTarget {
+    /// A passage.
+    Passage(WebPassage),
+    /// Another annotation, by its `id`.
+    Annotation(String),
+}
+
 /// A passage of a page.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct WebTarget {
+pub struct WebPassage {
     /// The page.
     pub source: String,
     /// How the passage is found in it.
@@ -135,12 +145,12 @@ pub enum WebSelector {
     },
 }
 
-/// Some comments on passages of the page of `key`, of `total`; `after` is what they go on after, and `next` what more
+/// Some comments on passages of the page of `key`, and replies, each with what it replies to, of `total`; `after` is what they go on after, and `next` what more
 /// of them would.
 pub fn web_annotations(
     context: &Context<'_>,
     key: &PageKey,
-    comments: &[Comment],
+    comments: &[(Comment, Option<CommentId>)],
     after: Option<CommentId>,
     next: Option<CommentId>,
     total: i64,
@@ -156,7 +166,7 @@ pub fn web_annotations(
         next: next.map(at),
         items: comments
             .iter()
-            .filter_map(|comment| annotation(context, &links, comment))
+            .filter_map(|(comment, above)| annotation(context, &links, comment, *above))
             .collect(),
     };
     match after {
@@ -171,12 +181,28 @@ pub fn web_annotations(
     }
 }
 
-fn annotation(context: &Context<'_>, links: &Links, comment: &Comment) -> Option<WebAnnotation> {
-    let passage = comment.annotation.as_deref()?;
+/// A comment on a passage, or a reply to the comment `above`.
+fn annotation(
+    context: &Context<'_>,
+    links: &Links,
+    comment: &Comment,
+    above: Option<CommentId>,
+) -> Option<WebAnnotation> {
+    let id_of = |id| links.to(Place::Own(id)).to_string();
+    let (motivation, target) = match above {
+        Some(above) => ("replying", WebTarget::Annotation(id_of(above))),
+        None => {
+            let passage = WebPassage {
+                source: links.reading().to_owned(),
+                selector: selectors(comment.annotation.as_deref()?),
+            };
+            ("commenting", WebTarget::Passage(passage))
+        }
+    };
     let name = comment.author.name.clone();
     let text = WebBody {
         kind: "TextualBody",
-        purpose: "commenting",
+        purpose: motivation,
         format: Some("text/html"),
         value: Some(times::beside(context.texts, &comment.html).into_string()),
         source: None,
@@ -193,9 +219,9 @@ fn annotation(context: &Context<'_>, links: &Links, comment: &Comment) -> Option
         })
     });
     Some(WebAnnotation {
-        id: links.to(Place::Own(comment.id)).to_string(),
+        id: id_of(comment.id),
         kind: "Annotation",
-        motivation: "commenting",
+        motivation,
         created: comment.created_at.to_string(),
         modified: comment.edited_at.map(|time| time.to_string()),
         creator: (!name.is_empty()).then_some(WebPerson {
@@ -203,10 +229,7 @@ fn annotation(context: &Context<'_>, links: &Links, comment: &Comment) -> Option
             name,
         }),
         body: [text].into_iter().chain(sources).collect(),
-        target: WebTarget {
-            source: links.reading().to_owned(),
-            selector: selectors(passage),
-        },
+        target,
     })
 }
 

@@ -27,8 +27,8 @@ const MAX_LISTED: usize = 100;
 /// What the W3C calls annotations as JSON-LD.
 const KIND: &str = "application/ld+json; profile=\"http://www.w3.org/ns/anno.jsonld\"";
 
-/// The comments on passages of a page, as Web Annotations of the W3C: an `AnnotationCollection` with its
-/// first part, or with `after` an `AnnotationPage`.
+/// The comments on passages of a page, with the replies to them, as Web Annotations of the W3C: an
+/// `AnnotationCollection` with its first part, or with `after` an `AnnotationPage`.
 #[utoipa::path(
     get, path = "/api/v1/annotations", tag = "reading",
     params(
@@ -105,11 +105,12 @@ impl Source for WebAnnotations<'_> {
         let shown = placed(self.app, &slot.site, &shape.base, shown);
         let work = move || {
             let context = context(&app, &own, &base);
-            let (comments, next, total) = match &part {
-                Some(part) => (part.comments.as_slice(), part.next, part.total),
-                None => (&[][..], None, 0),
+            let Some(part) = part else {
+                return web_annotations(&context, &shown, &[], after, None, 0);
             };
-            web_annotations(&context, &shown, comments, after, next, total)
+            let said = part.comments.into_iter();
+            let said: Vec<_> = said.map(|own| (own.comment, own.replies_to)).collect();
+            web_annotations(&context, &shown, &said, after, part.next, part.total)
         };
         let body = Asking::apart(turn, work).await?;
         Ok(Rendered {

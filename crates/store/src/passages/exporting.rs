@@ -1,23 +1,52 @@
-//! The comments on passages, in the order in which other tools read them.
+//! What is said of passages, in the order in which other tools read it.
 
 use rejoinder_core::{Comment, CommentId, PageId, SiteId};
 
-use crate::discussion::comments::{comment_columns, read};
-use crate::passages::annotations;
+use crate::discussion::comments::{self, comment_columns, read};
 use crate::{Result, Tx, params, sql};
 
-/// A part of the published comments of a page on passages.
+/// Where what stands above a reply is gone, so many comments above it are looked at for one that is not;
+/// then it counts as a reply to the first of its discussion.
+const MAX_ABOVE: usize = 100;
+
+/// A part of the published comments of a page on passages, with the replies to them.
 #[derive(Debug)]
 pub struct Part {
     /// The comments, the oldest first.
-    pub comments: Vec<Comment>,
+    pub comments: Vec<Said>,
     /// What the next part goes on after; nothing at the end.
     pub next: Option<CommentId>,
     /// How many there are of the page.
     pub total: i64,
 }
 
-/// Published comments of a page on passages that came after `after`, at most `limit`.
+/// A comment on a passage, or a reply below one.
+#[derive(Debug)]
+pub struct Said {
+    /// The comment.
+    pub comment: Comment,
+    /// What it replies to, of what is published.
+    pub replies_to: Option<CommentId>,
+}
+
+/// The published comments on passages of a page, and what stands below them, in whatever state.
+macro_rules! discussed {
+    ($($rest:expr),+ $(,)?) => {
+        concat!(
+            "with recursive discussed (id) as (
+                 select own.id from comment own
+                 where own.site_id = ?1 and own.page_id = ?2 and own.annotation is not null
+                   and own.state = 'published'
+                 union all
+                 select below.id from discussed above
+                     join comment below on below.site_id = ?1 and below.parent_id = above.id
+                         and below.shown = 1) ",
+            $($rest),+
+        )
+    };
+}
+
+/// What was published of it after `after`, at most `limit`.
 pub fn part(
     tx: &mut Tx<'_>,
     site: SiteId,
@@ -26,19 +55,52 @@ pub fn part(
     limit: usize,
 ) -> Result<Part> {
     let more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let mut comments = tx.all(
-        sql!(comment_columns!(
-            "where c.site_id = ?1 and c.page_id = ?2 and c.annotation is not null
-               and c.state = 'published' and c.id > ?3 order by c.id limit ?4"
+    let total = tx.one(
+        sql!(discussed!(
+            "select count(*) from discussed d
+                 join comment c on c.site_id = ?1 and c.id = d.id where c.state = 'published'"
         )),
+        params![site, page],
+        |row| row.next(),
+    )?;
+    let mut found = tx.all(
+        sql!(discussed!(comment_columns!(
+            "join discussed d on d.id = c.id
+             where c.site_id = ?1 and c.state = 'published' and c.id > ?3
+             order by c.id limit ?4"
+        ))),
         params![site, page, after, more],
         read,
     )?;
-    let has_more = comments.len() > limit;
-    comments.truncate(limit);
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().map(|last| last.id).filter(|_| has_more);
+    let mut comments = Vec::with_capacity(found.len());
+    for comment in found {
+        comments.push(Said {
+            replies_to: replies_to(tx, site, &comment)?,
+            comment,
+        });
+    }
     Ok(Part {
-        next: comments.last().map(|last| last.id).filter(|_| has_more),
         comments,
-        total: annotations::count(tx, site, page)?.n_annotations,
+        next,
+        total: total.unwrap_or(0),
     })
+}
+
+/// What a reply replies to of what everybody can read.
+fn replies_to(tx: &mut Tx<'_>, site: SiteId, comment: &Comment) -> Result<Option<CommentId>> {
+    let mut above = comment.parent;
+    for _ in 0..MAX_ABOVE {
+        let Some(id) = above else {
+            return Ok(None);
+        };
+        let parent = comments::expect(tx, site, id)?;
+        if parent.is_published() {
+            return Ok(Some(id));
+        }
+        above = parent.parent;
+    }
+    Ok(Some(comment.root))
 }

@@ -628,6 +628,61 @@ async fn other_tools_read_comments_on_passages_as_web_annotations_in_parts() {
 }
 
 #[tokio::test]
+async fn a_reply_is_an_annotation_of_the_annotation_that_it_replies_to() {
+    let app = app().await;
+    let (ann, ben) = (app.reader("Ann"), app.reader("Ben"));
+    let root = give(&ann, sources()).await.good()["comment"]["id"].clone();
+    let reply = ben
+        .reply(STORY, root.as_str().unwrap(), "It is <b>old</b>.")
+        .await;
+    let reply = reply.good()["comment"].clone();
+    let path = format!("/api/v1/annotations?site=news.example&page={STORY}");
+
+    let all = app.get(&path).await.json();
+
+    let items = all["first"]["items"].as_array().unwrap();
+    assert_eq!((&all["total"], items.len()), (&json!(2), 2));
+    let id = items[1]["id"].as_str().unwrap();
+    assert!(id.ends_with(&format!("#comment-{}", reply["id"].as_str().unwrap())));
+    assert_eq!(
+        items[1],
+        json!({
+            "id": id, "type": "Annotation", "motivation": "replying",
+            "created": reply["created_at"], "creator": {"type": "Person", "name": "Ben"},
+            "body": [{"type": "TextualBody", "purpose": "replying", "format": "text/html",
+                      "value": reply["html"]}],
+            "target": items[0]["id"],
+        })
+    );
+}
+
+#[tokio::test]
+async fn who_wrote_about_a_passage_reads_in_their_bell_of_sources_against_it() {
+    for app in [TestApp::new().await, TestApp::on_postgres().await] {
+        app.add_site(1, "news.example", settings()).await;
+        let kim = signed_in(&app, "news.example", Role::Editor, 71).await;
+        let asked = json!({
+            "site": "news.example", "page": STORY, "text": "Who wrote it?",
+            "annotation": passage(),
+        });
+        let asked = kim.send(Method::POST, "/api/v1/questions", asked).await;
+        assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text());
+
+        give(&app.reader("Ann"), sources()).await.good();
+
+        let told = kim.get("/api/v1/notices?site=news.example").await.json();
+        let first = &told["notices"][0];
+        assert_eq!(
+            (&told["n_unread"], &first["what"], &first["name"]),
+            (&json!(1), &json!("challenged"), &json!("Ann"))
+        );
+        let list = kim.get("/embed/notices?site=news.example").await.text();
+        let says = "Ann gave sources against a passage that you wrote about";
+        assert!(list.contains(says), "{list}");
+    }
+}
+
+#[tokio::test]
 async fn on_the_page_of_a_passage_sources_are_given_by_a_plain_form() {
     for app in [TestApp::new().await, TestApp::on_postgres().await] {
         app.add_site(1, "news.example", settings()).await;

@@ -281,11 +281,40 @@ fn what_other_tools_read_comes_in_parts_the_oldest_first() {
                 .unwrap();
             assert_eq!(part.total, 5);
             assert!(part.comments.len() <= 2);
-            read.extend(part.comments.iter().map(|comment| comment.id));
+            read.extend(part.comments.iter().map(|own| own.comment.id));
             after = part.next;
         }
 
         assert_eq!(read, ids);
+    });
+}
+
+#[test]
+fn replies_are_read_with_what_they_reply_to_of_what_everybody_can_read() {
+    on_both(|world| async move {
+        let (ann, bob) = (world.person("Ann"), world.person("Bob"));
+        let root = post(&world, &ann).await;
+        let plain = world.post(&ann, "On the whole.").await;
+        world.reply(&bob, plain, "On the whole, too.").await;
+        let first = world.reply(&bob, root, "It was not.").await;
+        let second = world.reply(&ann, first, "It was.").await;
+        let third = world.reply(&bob, second, "Was it?").await;
+        world.remove(&ann, second).await.unwrap();
+        let (at, page) = (world.site.id, found(&world, root).await.page);
+        let read = async || {
+            let part = move |tx: &mut Tx<'_>| exporting::part(tx, at, page, CommentId(0), 10);
+            let part = world.store.read(part).await.unwrap();
+            let said = part.comments.iter();
+            let said: Vec<_> = said.map(|own| (own.comment.id, own.replies_to)).collect();
+            assert_eq!(part.total, i64::try_from(said.len()).unwrap());
+            said
+        };
+
+        let said = [(root, None), (first, Some(root)), (third, Some(first))];
+        assert_eq!(read().await, said);
+
+        world.remove(&ann, root).await.unwrap();
+        assert_eq!(read().await, []);
     });
 }
 
