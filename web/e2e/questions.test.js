@@ -157,6 +157,53 @@ test('a question that is asked meanwhile comes to whoever reads', async () => {
   expectQuiet(reader);
 });
 
+test('the first question of a page comes to whoever reads it already', async () => {
+  const reader = await read(desk.browser, 'first');
+  await reader.waitForLoadState('networkidle');
+  assert.equal(await icons(reader).count(), 0);
+  await newsroom.goto(`${desk.comments}/edit/${desk.host.host}/questions`);
+  await newsroom.getByLabel('Address of the article').fill('first');
+  await newsroom.getByLabel('The words that it is about').fill('one crossing more in the evening');
+  await newsroom.locator('#ask').getByLabel('Question').fill('Is one enough?');
+  await newsroom.getByRole('button', { name: 'Ask it' }).click();
+  await newsroom.getByText('Asked.', { exact: true }).waitFor();
+
+  await icons(reader).waitFor();
+
+  await icons(reader).click();
+  await panel(reader).getByText('Is one enough?').waitFor();
+  await expectAccessible(reader);
+  expectQuiet(reader);
+});
+
+test('an editor switches questions off for one page, and on again', async () => {
+  await ask('switched', 'What for?');
+  const passages = `${desk.comments}/edit/${desk.host.host}/passages`;
+  const form = newsroom.locator('form', { has: newsroom.getByRole('combobox', { name: 'Editors ask questions', exact: true }) }).last();
+  await newsroom.goto(passages);
+  await form.getByLabel('Address of the article').fill('switched');
+  await form.getByLabel('Editors ask questions').selectOption('No');
+  await expectAccessible(newsroom);
+  await form.getByRole('button', { name: 'Save' }).click();
+  await newsroom.getByText('Saved.', { exact: true }).waitFor();
+
+  const reader = await read(desk.browser, 'switched');
+  await icons(reader).click();
+  await panel(reader).getByText('What for?').waitFor();
+  assert.equal(await panel(reader).getByRole('button', { name: 'Answer', exact: true }).count(), 0);
+
+  await newsroom.goto(passages);
+  await form.getByLabel('Address of the article').fill('switched');
+  await form.getByLabel('Editors ask questions').selectOption('As the site: Yes');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await newsroom.getByText('Saved.', { exact: true }).waitFor();
+  await until('answers to be taken again', async () => {
+    await reader.reload();
+    await icons(reader).click();
+    return (await panel(reader).getByRole('button', { name: 'Answer', exact: true }).count()) === 1;
+  });
+});
+
 test('readers are not offered to ask, and load nothing for it', async () => {
   const reader = await read(desk.browser, 'nothing');
   await select(reader, '#cell', 'two crowns');

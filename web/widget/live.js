@@ -6,7 +6,7 @@ import { listOf, part } from '../shared/nodes.js';
 import { takeOut } from './items.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
-/** @typedef {{id: string, parent?: string, html?: string, votes?: [number, number], reactions?: {reaction: string, n: number}[]}} Change */
+/** @typedef {{id: string, parent?: string, html?: string, votes?: [number, number], reactions?: {reaction: string, n: number}[], annotations?: number}} Change */
 
 /** The longest pause before the stream is opened again, in ms. */
 const LONGEST = 60_000;
@@ -44,6 +44,11 @@ export function follow(thread) {
     },
     voted: (/** @type {Change} */ change) => count(thread, change),
     page: async (/** @type {Change} */ change) => {
+      if (change.annotations && !thread.renew) {
+        // The first of a page on which nothing was said or asked of passages.
+        thread.section.dataset['annotations'] = `${change.annotations}`;
+        (await import('./passages.js')).start(thread);
+      }
       thread.renew?.();
       if (!change.html !== !part(thread.section, 'closed')) {
         await (await import('./closing.js')).hear(thread, change);

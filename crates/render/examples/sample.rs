@@ -374,6 +374,7 @@ fn thread(article: &Article, comments: &[Comment], root: Option<CommentId>) -> T
         n_questions: 0,
         passage: None,
         passages: None,
+        questions: None,
         is_divided: false,
         errata: Vec::new(),
         marks: Vec::new(),

@@ -6,7 +6,7 @@ use crate::discussion::page::{Page, PageKey};
 use crate::discussion::sort::{Filter, Sort};
 use crate::ids::{CommentId, PassageId};
 use crate::passages::{Erratum, Mark, Passage};
-use crate::publication::settings::{Passages, Settings};
+use crate::publication::settings::{Passages, Questions, Settings};
 use crate::recordings::Recording;
 
 /// How many levels are indented; deeper comments stand flat with "in reply to".
@@ -93,6 +93,8 @@ pub struct Thread {
     pub passage: Option<Box<Passage>>,
     /// What its readers may do with passages, where that was said of the page itself.
     pub passages: Option<Passages>,
+    /// Whether editors ask questions of its passages, where that was said of the page itself.
+    pub questions: Option<Questions>,
     /// Whether enough readers of both sides have voted here for [`Sort::Agreed`].
     pub is_divided: bool,
     /// The list of what its article was corrected in, the newest first.
@@ -117,6 +119,7 @@ impl Thread {
             n_questions: 0,
             passage: None,
             passages: None,
+            questions: None,
             is_divided: false,
             errata: Vec::new(),
             marks: Vec::new(),

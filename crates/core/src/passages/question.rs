@@ -6,7 +6,7 @@ use crate::discussion::text::is_blank;
 use crate::identity::author::{Author, Role};
 use crate::ids::{PageId, PassageId, QuestionId, SiteId};
 use crate::passages::Annotation;
-use crate::publication::settings::{Questions, Settings};
+use crate::publication::settings::Questions;
 use crate::refusal::Refusal;
 use crate::time::Time;
 
@@ -75,12 +75,12 @@ impl Passage {
     }
 }
 
-/// Whether `reader` may ask, change and close questions.
-pub fn may_ask(settings: &Settings, reader: &Reader) -> Result<(), Refusal> {
+/// Whether `reader` may ask, change and close questions of a page where they are `questions`.
+pub fn may_ask(questions: Questions, reader: &Reader) -> Result<(), Refusal> {
     if reader.role() < Role::Editor {
         return Err(Refusal::NotAllowed);
     }
-    match settings.questions {
+    match questions {
         Questions::On => Ok(()),
         Questions::Off => Err(Refusal::QuestionsOff),
     }
@@ -105,13 +105,13 @@ pub const fn may_add(n_of_page: usize) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether a comment that replies to `parent` may answer `question`.
+/// Whether a comment that replies to `parent` may answer `question`, on a page where they are `questions`.
 pub const fn may_answer(
-    settings: &Settings,
+    questions: Questions,
     question: &Question,
     parent: Option<&Comment>,
 ) -> Result<(), Refusal> {
-    match (settings.questions, question.closed_at, parent) {
+    match (questions, question.closed_at, parent) {
         (Questions::Off, _, _) => Err(Refusal::QuestionsOff),
         (Questions::On, Some(_), _) => Err(Refusal::QuestionClosed),
         (Questions::On, None, Some(_)) => Err(Refusal::PassageInReply),
@@ -159,17 +159,13 @@ mod tests {
 
     #[test]
     fn editors_ask_where_the_publisher_wants_it() {
-        let on = Settings::default();
-        let off = Settings {
-            questions: Questions::Off,
-            ..Settings::default()
-        };
+        let (on, off) = (Questions::On, Questions::Off);
 
-        assert_eq!(may_ask(&on, &reader(Role::Editor)), Ok(()));
-        assert_eq!(may_ask(&on, &reader(Role::Owner)), Ok(()));
-        assert_eq!(may_ask(&on, &reader(Role::Staff)), Err(Refusal::NotAllowed));
+        assert_eq!(may_ask(on, &reader(Role::Editor)), Ok(()));
+        assert_eq!(may_ask(on, &reader(Role::Owner)), Ok(()));
+        assert_eq!(may_ask(on, &reader(Role::Staff)), Err(Refusal::NotAllowed));
         assert_eq!(
-            may_ask(&off, &reader(Role::Editor)),
+            may_ask(off, &reader(Role::Editor)),
             Err(Refusal::QuestionsOff)
         );
     }
@@ -184,14 +180,14 @@ mod tests {
 
     #[test]
     fn a_closed_question_takes_no_answers() {
-        let settings = Settings::default();
+        let on = Questions::On;
         let closed = Question {
             closed_at: Some(Time::from_micros(1)),
             ..question()
         };
 
-        assert_eq!(may_answer(&settings, &question(), None), Ok(()));
-        let refused = may_answer(&settings, &closed, None);
+        assert_eq!(may_answer(on, &question(), None), Ok(()));
+        let refused = may_answer(on, &closed, None);
         assert_eq!(refused, Err(Refusal::QuestionClosed));
         let passage = Passage {
             id: QuestionId(1).into(),

@@ -184,8 +184,8 @@ fn own_form(
 
 /// What a comment would be about that is written where `passage` is shown; nothing where none is taken.
 fn about(context: &Context<'_>, thread: &Thread, passage: &Passage) -> Option<About> {
-    let settings = &context.site.settings;
-    let asks = settings.questions == Questions::On;
+    let questions = thread.questions.unwrap_or(context.site.settings.questions);
+    let asks = questions == Questions::On;
     let question = passage.open_question().filter(|_| asks);
     let takes_comments = allowed(context, thread).takes_comments();
     let own = takes_comments.then_some(About::Passage(passage.id));

@@ -3,7 +3,7 @@
 use askama::Template;
 use rejoinder_core::passages::fetching::{FetchProblem, Fetched};
 use rejoinder_core::passages::{Annotation, AnnotationState, Position, Report, Selector};
-use rejoinder_core::publication::settings::Passages;
+use rejoinder_core::publication::settings::{Passages, Questions};
 use rejoinder_core::{Page, PassageId, Site, Time};
 
 use crate::catalogue::{self, Name, PassagesDeskTexts, fill};
@@ -25,6 +25,8 @@ pub struct ArticleRow {
     pub report: Option<Report>,
     /// What readers may do, where that was said of the page itself.
     pub passages: Option<Passages>,
+    /// Whether editors ask questions, where that was said of the page itself.
+    pub questions: Option<Questions>,
     /// Those that are gone or have other words.
     pub lost: Vec<LostPassage>,
 }
@@ -157,18 +159,44 @@ impl<'a> ArticlesPage<'a> {
     /// What readers of an article can be allowed: the word, what it is called, and whether it is so. First
     /// what the site's setting says.
     fn choices(&self, passages: &Option<Passages>) -> Vec<(&'static str, String, bool)> {
-        let choices = &catalogue::of(self.frame.site.settings.language)
-            .settings
-            .choices;
-        let name = |passages: Passages| {
-            let text = choices.get(&format!("passages.{}", passages.as_str()));
+        let site = self.frame.site.settings.passages.as_str();
+        let own = passages.map(Passages::as_str);
+        self.offered("passages", site, own, &Passages::ALL.map(Passages::as_str))
+    }
+
+    /// The same of questions.
+    fn question_choices(&self, questions: &Option<Questions>) -> Vec<(&'static str, String, bool)> {
+        let site = self.frame.site.settings.questions.as_str();
+        let own = questions.map(Questions::as_str);
+        self.offered(
+            "questions",
+            site,
+            own,
+            &Questions::ALL.map(Questions::as_str),
+        )
+    }
+
+    /// The words of a setting that can be chosen for a page, after what the `site` has.
+    fn offered(
+        &self,
+        setting: &str,
+        site: &str,
+        own: Option<&str>,
+        words: &[&'static str],
+    ) -> Vec<(&'static str, String, bool)> {
+        let language = self.frame.site.settings.language;
+        let choices = &catalogue::of(language).settings.choices;
+        let name = |word: &str| {
+            let text = choices.get(&format!("{setting}.{word}"));
             text.cloned().unwrap_or_default()
         };
-        let site = name(self.frame.site.settings.passages);
-        let usual = fill(&self.texts().as_site, &[("choice", &site)]);
-        let own = Passages::ALL.map(|own| (own.as_str(), name(own), *passages == Some(own)));
-        let mut all = vec![("", usual, passages.is_none())];
-        all.extend(own);
+        let usual = fill(&self.texts().as_site, &[("choice", &name(site))]);
+        let mut all = vec![("", usual, own.is_none())];
+        all.extend(
+            words
+                .iter()
+                .map(|word| (*word, name(word), own == Some(*word))),
+        );
         all
     }
 

@@ -20,8 +20,8 @@ pub struct QuestionsPage<'a> {
     pub frame: &'a Frame<'a>,
     /// Whether those are shown that take no more answers, or the others.
     pub is_closed: bool,
-    /// The questions, the newest first.
-    pub rows: &'a [(Question, Page)],
+    /// The questions, the newest first, each with its page and whether questions are asked there.
+    pub rows: &'a [(Question, Page, bool)],
     /// Where the list goes on.
     pub next: Option<String>,
     /// What was typed for a new question.

@@ -131,6 +131,7 @@ pub(crate) fn thread(name: &str) -> Thread {
         n_questions: 0,
         passage: None,
         passages: None,
+        questions: None,
         is_divided: false,
         errata: Vec::new(),
         marks: Vec::new(),

@@ -3,7 +3,7 @@
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::discussion::policy;
 use rejoinder_core::passages::{Anchor, Annotation, Folded, Position, Quote, Selector, candidates};
-use rejoinder_core::publication::settings::Passages;
+use rejoinder_core::publication::settings::{Passages, Questions};
 use rejoinder_core::{Page, PageId, PassageId, Refusal, SiteId};
 use render::passages::{ArticleRow, ArticlesPage, FetchForm, FetchRow, LostPassage, PlacingForm};
 use store::Tx;
@@ -43,10 +43,16 @@ async fn allow(
     policy::may_carry_thread(&newsroom.site, &key).map_err(ApiError::from)?;
     // Nothing goes back to the site's setting.
     let passages = fields.get("passages").and_then(Passages::from_word);
+    let questions = fields.get("questions").map(Questions::from_word);
     let (now, site, author) = (app.now(), newsroom.site.id, newsroom.author.id);
     let id = PageId(app.ids.next(now));
     let write = move |tx: &mut Tx<'_>| match reached_or_added(tx, now, (site, author), id, &key)? {
-        Some(page) => deciding::allow(tx, now, &page, passages).map(Some),
+        Some(page) => {
+            if let Some(questions) = questions {
+                deciding::allow_questions(tx, now, &page, questions)?;
+            }
+            deciding::allow(tx, now, &page, passages).map(Some)
+        }
         None => Ok(None),
     };
     let done = app.store.write(write).await.map_err(ApiError::from)?;
@@ -264,6 +270,7 @@ fn rows(tx: &mut Tx<'_>, site: SiteId, scope: &Scope) -> store::Result<Vec<Artic
             made_at: version.made_at,
             report: version.report,
             passages: allowed::of_page(tx, site, id)?,
+            questions: allowed::questions_of_page(tx, site, id)?,
             lost: lost(tx, site, id)?,
         });
     }

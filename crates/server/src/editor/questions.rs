@@ -3,8 +3,10 @@
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::passages::{Quote, Selector};
+use rejoinder_core::publication::settings::Questions;
 use rejoinder_core::{QuestionId, Reader, Refusal, Site};
 use render::passages::{QuestionsPage, TypedQuestion};
+use store::passages::allowed;
 use store::passages::asking::{self, Act, Changing};
 use store::passages::questions::{self, QuestionQuery};
 use store::{Result as StoreResult, Tx};
@@ -30,7 +32,7 @@ async fn page(
 ) -> Result<Html<String>, ApiError> {
     let is_closed = params.get("state") == Some("closed");
     let after: Option<QuestionId> = params.read("after")?;
-    let site = newsroom.site.id;
+    let (site, own) = (newsroom.site.id, Site::clone(&newsroom.site));
     let read = newsroom.read(move |tx, scope| {
         let query = QuestionQuery {
             is_closed,
@@ -38,7 +40,12 @@ async fn page(
             after,
             limit: i64::try_from(AT_ONCE + 1).unwrap_or(i64::MAX),
         };
-        questions::list(tx, site, &query)
+        let mut rows = Vec::new();
+        for (question, page) in questions::list(tx, site, &query)? {
+            let are_on = allowed::questions(tx, &own, page.id)? == Questions::On;
+            rows.push((question, page, are_on));
+        }
+        Ok(rows)
     });
     let (context, mut rows) = read.await?;
     let is_more = rows.len() > AT_ONCE;
@@ -46,7 +53,7 @@ async fn page(
     let state = if is_closed { "closed" } else { "open" };
     let here = format!("/edit/{}/questions?state={state}", newsroom.site.host);
     let last = rows.last().filter(|_| is_more);
-    let next = last.map(|(last, _)| format!("{here}&after={}", last.id));
+    let next = last.map(|(last, ..)| format!("{here}&after={}", last.id));
     let did = params.get("did");
     let flash = did.and_then(|did| render::passages::questions_flash(&newsroom.site, did));
     let head = PageHead {

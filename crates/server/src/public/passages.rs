@@ -7,7 +7,7 @@ use rejoinder_core::PageKey;
 use rejoinder_core::publication::settings::Questions;
 use render::passages::{AnnotatedBody, AnnotationsBody};
 use store::discussion::pages;
-use store::passages::{annotations as stored, questions};
+use store::passages::{allowed, annotations as stored, questions};
 
 use crate::http::error::ApiError;
 use crate::http::extract::{Params, Visitor};
@@ -69,11 +69,12 @@ impl Source for AnnotationsSource<'_> {
             };
             let annotated = stored::of_page(tx, site, page.id)?;
             let asked = questions::of_page(tx, site, page.id)?;
-            Ok(Some((page, (annotated, asked))))
+            let own = allowed::questions_of_page(tx, site, page.id)?;
+            Ok(Some((page, (annotated, asked, own))))
         });
         let (page, annotated) = read.await?.unzip();
-        let (annotated, asked) = annotated.unwrap_or_default();
-        let takes_answers = slot.site.settings.questions == Questions::On;
+        let (annotated, asked, own) = annotated.unwrap_or_default();
+        let takes_answers = own.unwrap_or(slot.site.settings.questions) == Questions::On;
         let work = move || {
             let said = annotated.iter().map(|own| {
                 AnnotatedBody::of(

@@ -8,7 +8,7 @@ use axum::extract::State;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::passages::question::may_ask;
 use rejoinder_core::passages::source_check::Answer;
-use rejoinder_core::publication::settings::{Email, Guests, SourceChecks, Voting};
+use rejoinder_core::publication::settings::{Email, Guests, Questions, SourceChecks, Voting};
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageKey, Settings, SiteId, Time,
     discussion::policy,
@@ -17,6 +17,7 @@ use render::identity::{self, Line};
 use serde::Serialize;
 use store::identity::mutes::{self, Muted};
 use store::moderation::pipeline::{self, Own};
+use store::passages::allowed;
 use store::passages::answers::{self, Answers};
 use store::{
     Tx,
@@ -144,6 +145,7 @@ pub(crate) async fn me(
         author,
         account,
         moderates,
+        edits: reader.role() >= Role::Editor,
         answers: site.settings.source_checks == SourceChecks::On,
         since: now.before(SHOWN_REFUSED),
     };
@@ -158,6 +160,7 @@ pub(crate) async fn me(
         own,
         n_held,
         withheld,
+        questions,
     } = found;
     let lines: Vec<Line<'_>> = withheld.iter().map(line).collect();
     let withheld = identity::withheld(&context(&app, &site, &visitor.base.0), &lines);
@@ -175,7 +178,7 @@ pub(crate) async fn me(
         .and_then(|page: &Page| policy::closed_since(&settings, page, now));
     let until = |comment| policy::edit_window_end(&settings, comment).to_string();
     Ok(Json(Me {
-        may_ask: may_ask(&settings, &reader).is_ok(),
+        may_ask: may_ask(questions.unwrap_or(settings.questions), &reader).is_ok(),
         may_comment: policy::may_comment(&settings, page.as_ref(), &reader, now).is_ok(),
         desk,
         reader: reader.author.as_ref().map(MyAuthor::from),
@@ -210,6 +213,8 @@ struct Asked {
     /// The author, where they have an account.
     account: Option<AuthorId>,
     moderates: bool,
+    /// Whether they ask questions, where any are asked.
+    edits: bool,
     /// Whether anything can have been answered.
     answers: bool,
     /// What was refused before is not shown any more.
@@ -227,6 +232,8 @@ struct Found {
     own: Vec<Comment>,
     n_held: Option<i64>,
     withheld: Vec<Own>,
+    /// Whether questions are asked, where that was said of the page itself.
+    questions: Option<Questions>,
 }
 
 fn find(tx: &mut Tx<'_>, asked: &Asked) -> store::Result<Found> {
@@ -247,6 +254,9 @@ fn find(tx: &mut Tx<'_>, asked: &Asked) -> store::Result<Found> {
         found.n_held = covers.then_some(0);
         return Ok(found);
     };
+    if asked.edits {
+        found.questions = allowed::questions_of_page(tx, site, page.id)?;
+    }
     if asked.moderates && groups::covers(tx, author, page)? {
         found.n_held = Some(queues::held_on(tx, site, page.id)?);
     }

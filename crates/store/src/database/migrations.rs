@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 57] = [
+const MIGRATIONS: [Migration; 58] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -94,6 +94,7 @@ const MIGRATIONS: [Migration; 57] = [
     migration!(55, "0055_add_delivery_correction"),
     migration!(56, "0056_add_article_fetches"),
     migration!(57, "0057_add_bell_challenge"),
+    migration!(58, "0058_add_page_questions"),
 ];
 
 /// The number of the newest migration.

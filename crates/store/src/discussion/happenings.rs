@@ -4,6 +4,7 @@ use rejoinder_core::discussion::event::{Event, EventKind};
 use rejoinder_core::{Comment, Page, PageKey, SiteId};
 
 use crate::discussion::{agreement, cards, comments, events, pages, reactions};
+use crate::passages::annotations;
 use crate::{Result, Tx};
 
 /// What became of a comment by a run of events.
@@ -16,6 +17,8 @@ pub struct Happening {
     pub is_new: bool,
     /// The comment as it is now, when the events are about one.
     pub comment: Option<Comment>,
+    /// How many passages are spoken of or asked about, when the events are about the page.
+    pub n_spoken: i64,
 }
 
 /// What happened to a page after `version`: the page as it is now, and each comment that changed
@@ -46,11 +49,15 @@ pub fn happenings(
             event,
             is_new,
             comment: None,
+            n_spoken: 0,
         });
     }
     for happening in &mut happenings {
         if let Some(id) = happening.event.comment {
             happening.comment = comments::by_id(tx, site, id)?;
+        } else if !happening.event.is_inside() {
+            let counted = annotations::count(tx, site, page.id)?;
+            happening.n_spoken = counted.n_annotations + counted.n_questions;
         }
     }
     let found = happenings.iter_mut();

@@ -44,6 +44,7 @@ pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -
         thread.n_questions = counted.n_questions;
         thread.n_source_checks = counted.n_source_checks;
         thread.passages = counted.passages;
+        thread.questions = counted.questions;
     }
     Ok(thread)
 }
@@ -90,6 +91,7 @@ fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
         n_questions: 0,
         passage: passage.map(Box::new),
         passages: None,
+        questions: None,
         is_divided: false,
         errata: Vec::new(),
         marks: Vec::new(),
@@ -352,6 +354,7 @@ fn branch(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, root: CommentId) -> 
         n_questions: 0,
         passage: None,
         passages: None,
+        questions: None,
         is_divided: false,
         errata: Vec::new(),
         marks: Vec::new(),

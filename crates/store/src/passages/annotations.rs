@@ -2,7 +2,7 @@
 
 use rejoinder_core::passages::Annotation;
 use rejoinder_core::passages::Asked;
-use rejoinder_core::publication::settings::Passages;
+use rejoinder_core::publication::settings::{Passages, Questions};
 use rejoinder_core::{CommentId, PageId, QuestionId, SiteId};
 
 use crate::database::error::StoreError;
@@ -83,6 +83,8 @@ pub(crate) struct Counted {
     pub(crate) n_source_checks: i64,
     /// What readers may do with passages, where that was said of the page itself.
     pub(crate) passages: Option<Passages>,
+    /// Whether editors ask questions of them, where that was said of the page itself.
+    pub(crate) questions: Option<Questions>,
 }
 
 /// What the thread of a page says of its passages.
@@ -93,7 +95,7 @@ pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Count
                      and annotation is not null and state = 'published'),
                  (select count(*) from question where site_id = ?1 and page_id = ?2),
                  (select count(*) from comment where site_id = ?1 and page_id = ?2
-                     and source_check is not null and state = 'published'), passages
+                     and source_check is not null and state = 'published'), passages, questions
              from page where site_id = ?1 and id = ?2"
         ),
         params![site, page],
@@ -106,6 +108,10 @@ pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Count
                     .next::<Option<String>>()?
                     .as_deref()
                     .and_then(Passages::from_word),
+                questions: row
+                    .next::<Option<String>>()?
+                    .as_deref()
+                    .and_then(Questions::from_word),
             })
         },
     )?;

@@ -4,7 +4,7 @@ use rejoinder_core::passages::Question;
 use rejoinder_core::passages::question::may_answer;
 use rejoinder_core::{Comment, CommentId, Page, QuestionId, Refusal, Site, SiteId};
 
-use crate::passages::{annotations, questions};
+use crate::passages::{allowed, annotations, questions};
 use crate::{Result, Tx, params, sql};
 
 /// The question of `page` that a comment may answer that replies to `parent`.
@@ -17,7 +17,7 @@ pub(crate) fn to_answer(
 ) -> Result<Question> {
     let found = questions::find(tx, site.id, id)?.filter(|own| own.page == page.id);
     let question = found.ok_or(Refusal::QuestionUnknown)?;
-    may_answer(&site.settings, &question, parent)?;
+    may_answer(allowed::questions(tx, site, page.id)?, &question, parent)?;
     Ok(question)
 }
 

@@ -5,13 +5,14 @@ use rejoinder_core::discussion::policy;
 use rejoinder_core::passages::question::{may_add, may_ask, may_say};
 use rejoinder_core::passages::{Annotation, Question, Selector};
 use rejoinder_core::publication::audit::{By, Change};
+use rejoinder_core::publication::settings::Questions;
 use rejoinder_core::{
     Author, AuthorId, Page, PageId, PageKey, QuestionId, Reader, Refusal, Site, SiteId, Time,
 };
 
 use crate::discussion::{events, pages};
 use crate::moderation::groups;
-use crate::passages::{annotations, questions, versions};
+use crate::passages::{allowed, annotations, questions, versions};
 use crate::publication::audit::{self, Note};
 use crate::{Result, Tx, params, sql};
 
@@ -45,10 +46,15 @@ pub struct NewQuestion {
 pub fn ask(tx: &mut Tx<'_>, now: Time, new: &NewQuestion) -> Result<Question> {
     let site = &new.site;
     policy::may_carry_thread(site, &new.page)?;
-    may_ask(&site.settings, &new.reader)?;
+    let known = pages::find(tx, site.id, &new.page)?;
+    let questions = match &known {
+        Some(page) => allowed::questions(tx, site, page.id)?,
+        None => site.settings.questions,
+    };
+    may_ask(questions, &new.reader)?;
     may_say(&new.text)?;
     let author = asker(&new.reader)?;
-    let page = match pages::find(tx, site.id, &new.page)? {
+    let page = match known {
         Some(page) => page,
         None if groups::covers_key(tx, site.id, author.id, &new.page)? => pages::find_or_add(
             tx,
@@ -214,13 +220,15 @@ fn asker(reader: &Reader) -> Result<&Author> {
 /// The question with its page, which is locked, and who changes it, where they reach it.
 fn to_change<'r>(tx: &mut Tx<'_>, it: &'r Changing) -> Result<(Page, Question, &'r Author)> {
     let site = it.site.id;
-    may_ask(&it.site.settings, &it.reader)?;
+    // Whoever asks nothing anywhere learns nothing of what is asked.
+    may_ask(Questions::On, &it.reader)?;
     let author = asker(&it.reader)?;
     let own = questions::find(tx, site, it.id)?.ok_or(Refusal::QuestionUnknown)?;
     let page = pages::lock(tx, site, own.page)?;
     if !groups::covers(tx, author.id, &page)? {
         return Err(Refusal::QuestionUnknown.into());
     }
+    may_ask(allowed::questions(tx, &it.site, page.id)?, &it.reader)?;
     let own = questions::find(tx, site, it.id)?.ok_or(Refusal::QuestionUnknown)?;
     Ok((page, own, author))
 }

@@ -4,7 +4,7 @@ use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::moderation::decision;
 use rejoinder_core::passages::correction::{State, may_decide};
 use rejoinder_core::passages::{Correction, CorrectionChange};
-use rejoinder_core::publication::settings::Passages;
+use rejoinder_core::publication::settings::{Passages, Questions};
 use rejoinder_core::{AuthorId, CorrectionId, ErratumId, Page, Refusal, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -133,6 +133,19 @@ pub fn reopen(tx: &mut Tx<'_>, now: Time, it: &Deciding) -> Result<()> {
 pub fn allow(tx: &mut Tx<'_>, now: Time, page: &Page, passages: Option<Passages>) -> Result<()> {
     let page = pages::lock(tx, page.site, page.id)?;
     allowed::set(tx, page.site, page.id, passages)?;
+    events::append(tx, now, &page, EventKind::PageChanged, None)?;
+    Ok(())
+}
+
+/// Say of a page itself whether editors ask questions of its passages.
+pub fn allow_questions(
+    tx: &mut Tx<'_>,
+    now: Time,
+    page: &Page,
+    questions: Option<Questions>,
+) -> Result<()> {
+    let page = pages::lock(tx, page.site, page.id)?;
+    allowed::set_questions(tx, page.site, page.id, questions)?;
     events::append(tx, now, &page, EventKind::PageChanged, None)?;
     Ok(())
 }

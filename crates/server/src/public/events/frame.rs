@@ -29,6 +29,9 @@ struct Data<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reactions: Vec<ReactionBody>,
     n_comments: i64,
+    /// Of a page: how many of its passages are spoken of or asked about, where any is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotations: Option<i64>,
 }
 
 /// What everyone may be told of `happening`; `None` when that is nothing.
@@ -45,11 +48,11 @@ pub(super) fn frame(
     }
     let Some(comment) = happening.comment else {
         let closed = render::closed_notice(&context(app, site, base), page);
-        return Some(written(
-            version,
-            "page",
-            &data(site, page, None, closed.as_deref()),
-        ));
+        let data = Data {
+            annotations: Some(happening.n_spoken).filter(|n| *n > 0),
+            ..data(site, page, None, closed.as_deref())
+        };
+        return Some(written(version, "page", &data));
     };
     if comment.is_published() {
         let kind = match (happening.is_new, happening.event.kind.as_str()) {
@@ -116,6 +119,7 @@ fn data<'a>(
             ReactionBody::all(&site.settings, &comment.reactions)
         }),
         n_comments: page.n_comments,
+        annotations: None,
     }
 }
 

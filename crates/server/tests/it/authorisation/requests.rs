@@ -416,7 +416,9 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/account/{site}/delete") => form(&[("comments", "keep"), ("sure", "yes")]),
         ("PATCH", "/api/v1/comments/{id}") => Body::Json(json!({"text": "Another word"})),
         ("PUT", "/edit/{site}/articles") => Body::Json(json!({"text": "A text"})),
-        ("POST", "/edit/{site}/passages") => form(&[("page", "story"), ("passages", "both")]),
+        ("POST", "/edit/{site}/passages") => {
+            form(&[("page", "story"), ("passages", "both"), ("questions", "on")])
+        }
         ("POST", "/edit/{site}/questions") => form(&[("act", "close"), ("id", id)]),
         ("POST", "/api/v1/questions") => Body::Json(json!({
             "site": host, "page": "story", "text": "Why?", "annotation": {"exact": "A word"},

@@ -361,3 +361,71 @@ async fn the_newsroom_lists_its_questions_and_sees_to_them_by_plain_forms() {
         assert!(log.contains(done), "{done}: {log}");
     }
 }
+
+#[tokio::test]
+async fn a_page_itself_has_questions_or_not_whatever_the_site_has() {
+    for app in [TestApp::new().await, TestApp::on_postgres().await] {
+        app.add_site(1, "news.example", settings()).await;
+        let kim = editor(&app).await;
+        let asked = id(&ask(&kim, "Who wrote it?", json!({})).await);
+        let switch = async |questions: &str| {
+            let fields = [("page", STORY), ("passages", ""), ("questions", questions)];
+            let done = kim.submit("/edit/news.example/passages", &fields).await;
+            assert_eq!(
+                done.header("location"),
+                "/edit/news.example/passages?did=saved"
+            );
+        };
+        let is_open = async || app.get(&listed()).await.json()["annotations"][0]["is_open"].clone();
+
+        switch("off").await;
+
+        let refused = ask(&kim, "And when?", json!({})).await.problem();
+        assert!(refused.starts_with("403 questions_off"), "{refused}");
+        let refused = answer(&app.reader("Ann"), &asked, "I did.").await.problem();
+        assert!(refused.starts_with("403 questions_off"), "{refused}");
+        let refused = change(&kim, &asked, json!({"is_open": false}))
+            .await
+            .problem();
+        assert!(refused.starts_with("403 questions_off"), "{refused}");
+        assert_eq!(kim.me(STORY).await["may_ask"], false);
+        assert_eq!(is_open().await, false);
+        let page = app.get(&passage_path(&asked, "")).await.text();
+        assert!(
+            page.contains("Who wrote it?") && !page.contains("id=\"compose\""),
+            "{page}"
+        );
+
+        let off = Settings {
+            questions: Questions::Off,
+            ..settings()
+        };
+        app.add_site(1, "news.example", off).await;
+        switch("on").await;
+        assert_eq!(kim.me(STORY).await["may_ask"], true);
+        assert_eq!(is_open().await, true);
+        answer(&app.reader("Ann"), &asked, "I did.").await.good();
+        let desk = kim.get(DESK).await.text();
+        assert!(desk.contains("Take no more answers"), "{desk}");
+        switch("").await;
+        assert_eq!(kim.me(STORY).await["may_ask"], false);
+    }
+}
+
+#[tokio::test]
+async fn who_follows_live_is_told_that_a_first_question_is_asked() {
+    let app = app().await;
+    app.reader("Ann")
+        .post(STORY, "On the whole of it.")
+        .await
+        .id();
+    let mut following = app.follow(STORY, None).await;
+
+    ask(&editor(&app).await, "Who wrote it?", json!({})).await;
+
+    let told = following.next().await.unwrap();
+    assert_eq!(
+        (told.event.as_str(), &told.data["annotations"]),
+        ("page", &json!(1))
+    );
+}

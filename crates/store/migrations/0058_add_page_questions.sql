@@ -1,0 +1,1 @@
+alter table page add column questions text;
