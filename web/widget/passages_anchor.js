@@ -90,8 +90,8 @@ export function anchor(text, selector) {
   if (!wanted.exact.length) {
     return null;
   }
-  const places = wanted.exactPlaces();
-  const same = places.find((place) => place.start === wanted.hint && place.score === WHOLE);
+  const same = wanted.whereItWas();
+  const places = same ? [] : wanted.exactPlaces();
   const isSure = places.some((place) => place.score >= SURE);
   if (!same && !isSure && wanted.exact.length >= MIN_CHANGED) {
     places.push(...wanted.changedPlaces());
@@ -129,6 +129,16 @@ class Wanted {
     this.hint = typeof start === 'number' ? text.index(start) : undefined;
     this.rival = rival ?? undefined;
     this.maxErrors = Math.floor((this.exact.length * MAX_CHANGED_BETWEEN) / WHOLE);
+  }
+
+  /** The place that is expected, where all is as it was. */
+  whereItWas() {
+    const { exact, hint, text } = this;
+    if (hint === undefined || exact.some((char, at) => text.chars[hint + at] !== char)) {
+      return undefined;
+    }
+    const place = this.place(hint, hint + exact.length, 0);
+    return place.score === WHOLE && !this.isInWord(place) ? place : undefined;
   }
 
   exactPlaces() {

@@ -4,11 +4,12 @@
 
 use std::cmp::Reverse;
 
+use super::changed::{ChangedEnd, ChangedEnds};
+use super::context::{Context, MIN_CONTEXT, WHOLE};
 use super::folded::Folded;
 use super::myers::Pattern;
 use super::selector::{Position, Selector};
 
-const WHOLE: usize = 1_000;
 /// What a place must have of [`WHOLE`].
 const FLOOR: usize = 700;
 /// By how much a place must be better than every other.
@@ -37,14 +38,10 @@ const WELL_KNOWN: usize = 900;
 const HARDLY_KNOWN: usize = 300;
 /// A place that ends with so much of what stood before the passage is no passage.
 const KNOWN_INSIDE: usize = 800;
-/// Shorter than this, what stands beside a passage proves nothing.
-const MIN_CONTEXT: usize = 8;
 /// Shorter than this, it was cut by an edge of the text.
 const MIN_WHOLE_CONTEXT: usize = 24;
-/// So many places of exact words are looked at …
+/// So many places of exact words are looked at.
 const MAX_PLACES: usize = 256;
-/// … and of others.
-const MAX_CHANGED_PLACES: usize = 64;
 
 /// Where a passage stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,13 +77,6 @@ struct Wanted<'t> {
     rival: Option<usize>,
 }
 
-/// What stands on one side of a passage, read away from it.
-struct Context {
-    len: usize,
-    pattern: Pattern,
-    nearest: Vec<char>,
-}
-
 /// Where the passage of `selector` stands in `text`.
 ///
 /// First all places with its exact words; if none of them is sure, those that cost at most half of
@@ -98,13 +88,26 @@ pub fn anchor(text: &Folded, selector: &Selector) -> Option<Anchor> {
     if wanted.exact.is_empty() {
         return None;
     }
-    let mut places = wanted.exact_places();
-    if let Some(place) = wanted.where_it_was(&places) {
-        return wanted.anchor(place);
+    if let Some(place) = wanted.where_it_was() {
+        return wanted.anchor(&place);
     }
-    let best = places.iter().map(|place| place.score).max();
-    if best.is_none_or(|best| best < SURE) && wanted.exact.len() >= MIN_CHANGED {
-        places.extend(wanted.changed_places());
+    let mut places = wanted.exact_places();
+    let mut best = places.iter().map(|place| place.score).max().unwrap_or(0);
+    if best < SURE && wanted.exact.len() >= MIN_CHANGED {
+        let changed = wanted.changed_ends();
+        for end in changed.apart() {
+            // Nor do those after it reach what is close enough to the best to be taken for it.
+            if wanted.most(end.errors) + MARGIN <= best {
+                break;
+            }
+            let Some(place) = wanted.changed_place(&changed, end) else {
+                continue;
+            };
+            if !wanted.is_in_a_word(&place) {
+                best = best.max(place.score);
+            }
+            places.push(place);
+        }
     }
     wanted.best(places).and_then(|place| wanted.anchor(&place))
 }
@@ -118,7 +121,11 @@ pub fn candidates(text: &Folded, selector: &Selector, max: usize) -> Vec<Anchor>
     }
     let mut places = wanted.exact_places();
     if wanted.exact.len() >= MIN_CHANGED {
-        places.extend(wanted.changed_places());
+        let changed = wanted.changed_ends();
+        let found = changed
+            .apart()
+            .filter_map(|end| wanted.changed_place(&changed, end));
+        places.extend(found);
     }
     places.sort_by_key(|place| (Reverse(place.score), place.errors, place.start));
     let mut apart: Vec<Place> = Vec::new();
@@ -163,12 +170,21 @@ fn best_other(text: &Folded, selector: &Selector, position: Position, looks: Loo
         errors: 0,
         score: WHOLE,
     };
-    let mut places = wanted.exact_places();
-    if wanted.exact.len() >= MIN_CHANGED && looks == Looks::Everywhere {
-        places.extend(wanted.changed_places());
-    }
+    let places = wanted.exact_places();
     let others = places.iter().filter(|place| !is_same(place, &own));
-    others.map(|place| place.score).max().unwrap_or(0)
+    let mut best = others.map(|place| place.score).max().unwrap_or(0);
+    if wanted.exact.len() >= MIN_CHANGED && looks == Looks::Everywhere {
+        let changed = wanted.changed_ends();
+        for end in changed.apart() {
+            if wanted.most(end.errors) <= best {
+                break;
+            }
+            let place = wanted.changed_place(&changed, end);
+            let other = place.filter(|place| !is_same(place, &own));
+            best = best.max(other.map_or(0, |place| place.score));
+        }
+    }
+    best
 }
 
 impl<'t> Wanted<'t> {
@@ -213,9 +229,39 @@ impl<'t> Wanted<'t> {
     }
 
     /// The place that is expected, where all is as it was.
-    fn where_it_was<'p>(&self, places: &'p [Place]) -> Option<&'p Place> {
-        let is_it = |place: &&Place| Some(place.start) == self.hint && place.score == WHOLE;
-        places.iter().find(is_it)
+    fn where_it_was(&self) -> Option<Place> {
+        let start = self.hint?;
+        let end = start + self.exact.len();
+        if self.chars().get(start..end)? != self.exact {
+            return None;
+        }
+        let place = self.place(start, end, 0);
+        (place.score == WHOLE && !self.is_in_a_word(&place)).then_some(place)
+    }
+
+    /// The score of a place with so many errors beside which all is as it was, and which is where it was.
+    fn most(&self, errors: usize) -> usize {
+        let whole = |is_there: bool| is_there.then_some(WHOLE);
+        let beside = (whole(self.before.len > 0), whole(self.behind.len > 0));
+        self.score(errors, beside, whole(self.hint.is_some()))
+    }
+
+    /// How good a place is, by its errors, what stands on both of its sides, and where it is.
+    fn score(
+        &self,
+        errors: usize,
+        (before, behind): (Option<usize>, Option<usize>),
+        position: Option<usize>,
+    ) -> usize {
+        let quote = WHOLE - WHOLE * errors.min(self.exact.len()) / self.exact.len();
+        let parts = [(50, Some(quote)), (20, before), (20, behind), (2, position)];
+        let there = parts
+            .iter()
+            .filter_map(|(weight, part)| Some((weight, (*part)?)));
+        let (weights, sum) = there.fold((0, 0), |(weights, sum), (weight, part)| {
+            (weights + weight, sum + weight * part)
+        });
+        sum / weights
     }
 
     fn place(&self, start: usize, end: usize, errors: usize) -> Place {
@@ -225,20 +271,11 @@ impl<'t> Wanted<'t> {
             errors,
             score: 0,
         };
-        let (before, behind) = self.beside(&place);
         let len = self.chars().len();
         let position = self
             .hint
             .map(|hint| WHOLE - WHOLE * hint.abs_diff(start).min(len) / len);
-        let quote = WHOLE - WHOLE * errors.min(self.exact.len()) / self.exact.len();
-        let parts = [(50, Some(quote)), (20, before), (20, behind), (2, position)];
-        let there = parts
-            .iter()
-            .filter_map(|(weight, part)| Some((weight, (*part)?)));
-        let (weights, sum) = there.fold((0, 0), |(weights, sum), (weight, part)| {
-            (weights + weight, sum + weight * part)
-        });
-        place.score = sum / weights;
+        place.score = self.score(errors, self.beside(&place), position);
         place
     }
 
@@ -251,22 +288,16 @@ impl<'t> Wanted<'t> {
         )
     }
 
-    /// The best places that do not have the exact words.
-    fn changed_places(&self) -> Vec<Place> {
-        let forward = Pattern::new(self.exact.iter().copied());
-        let backward = Pattern::new(self.exact.iter().rev().copied());
-        let max_errors = self.max_errors();
-        let errors = forward.errors_anywhere(self.chars().iter().copied());
-        let ends = best_apart(&errors, max_errors, self.exact.len() / 2);
-        let place = |last: usize| {
-            let end = last + 1;
-            let reach = self.exact.len() + errors[last];
-            let back = self.chars()[..end].iter().rev().take(reach).copied();
-            let len = shortest_errors(&backward.errors_from_start(back), self.exact.len());
-            self.between_known(&forward, end - len, end, errors[last])
-        };
-        let places = ends.into_iter().filter_map(place);
-        places.filter(|place| place.errors <= max_errors).collect()
+    /// Where the places may end that do not have the exact words.
+    fn changed_ends(&self) -> ChangedEnds {
+        ChangedEnds::new(&self.exact, self.chars(), self.max_errors())
+    }
+
+    /// The place that ends at `end` or close to it.
+    fn changed_place(&self, changed: &ChangedEnds, end: ChangedEnd) -> Option<Place> {
+        let start = changed.start(self.chars(), end);
+        let place = self.between_known(&changed.forward, start, end.last + 1, end.errors)?;
+        (place.errors <= self.max_errors()).then_some(place)
     }
 
     /// The place from `start` to `end`, or, where what stood beside the passage is found close to
@@ -288,11 +319,7 @@ impl<'t> Wanted<'t> {
             .filter(|(start, end)| start < end)
             .map(|(start, end)| {
                 let chars = self.chars()[start..end].iter().copied();
-                let errors = pattern
-                    .errors_from_start(chars)
-                    .pop()
-                    .unwrap_or(self.exact.len());
-                (start, end, errors)
+                (start, end, pattern.errors_of_all(chars))
             });
         let (start, end, errors) = places
             .into_iter()
@@ -390,67 +417,6 @@ impl<'t> Wanted<'t> {
     }
 }
 
-impl Context {
-    fn new(away: Vec<char>) -> Self {
-        Self {
-            len: away.len(),
-            pattern: Pattern::new(away.iter().copied()),
-            nearest: away.into_iter().take(MIN_CONTEXT).collect(),
-        }
-    }
-
-    /// How much of it `text` begins with, of [`WHOLE`]; nothing where there is nothing to compare.
-    fn likeness(&self, text: impl Iterator<Item = char>) -> Option<usize> {
-        let reach = self.len + self.len / 2;
-        let errors = self.pattern.errors_from_start(text.take(reach));
-        let least = errors.into_iter().min()?;
-        (self.len > 0).then(|| WHOLE - WHOLE * least / self.len)
-    }
-
-    /// The place nearest to `at` whose side, `before` it or behind, is what is nearest in here.
-    fn nearest_end(&self, text: &[char], at: usize, reach: usize, before: bool) -> Option<usize> {
-        let len = self.nearest.len();
-        if len < MIN_CONTEXT {
-            return None;
-        }
-        let is_it = |at: usize| match before {
-            true => at >= len && text[at - len..at].iter().rev().eq(&self.nearest),
-            false => text[at..].starts_with(&self.nearest),
-        };
-        let sides = (0..=reach).flat_map(|off| [at.checked_sub(off), at.checked_add(off)]);
-        sides.flatten().find(|at| *at <= text.len() && is_it(*at))
-    }
-}
-
-/// The ends with the fewest errors, none of them closer than `apart` to a better one.
-fn best_apart(errors: &[usize], max_errors: usize, apart: usize) -> Vec<usize> {
-    let is_least = |at: &usize| {
-        let own = errors[*at];
-        let is_above = |other: Option<&usize>| other.is_none_or(|other| *other > own);
-        let before = at.checked_sub(1).and_then(|before| errors.get(before));
-        own <= max_errors && is_above(before) && errors.get(at + 1).is_none_or(|next| *next >= own)
-    };
-    let mut ends: Vec<usize> = (0..errors.len()).filter(is_least).collect();
-    ends.sort_unstable_by_key(|at| (errors[*at], *at));
-    let mut taken: Vec<usize> = Vec::new();
-    for end in ends {
-        if taken.len() == MAX_CHANGED_PLACES {
-            break;
-        }
-        if taken.iter().all(|other| other.abs_diff(end) >= apart) {
-            taken.push(end);
-        }
-    }
-    taken
-}
-
-/// The length with the fewest errors; of several the one nearest to `len`, and then the shorter.
-fn shortest_errors(errors: &[usize], len: usize) -> usize {
-    let by_length = errors.iter().enumerate();
-    let best = by_length.min_by_key(|(at, errors)| (**errors, at.abs_diff(len), *at));
-    best.map_or(0, |(at, _)| at)
-}
-
 /// Whether two places are one, found twice.
 fn is_same(one: &Place, other: &Place) -> bool {
     let common = one
@@ -458,4 +424,73 @@ fn is_same(one: &Place, other: &Place) -> bool {
         .min(other.end)
         .saturating_sub(one.start.max(other.start));
     2 * common > (one.end - one.start).min(other.end - other.start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FixedRandom;
+    use crate::passages::Quote;
+
+    /// The same with a look at every place, however bad.
+    fn thoroughly(text: &Folded, selector: &Selector) -> Option<Anchor> {
+        let wanted = Wanted::new(text, selector);
+        let mut places = wanted.exact_places();
+        let is_it = |place: &&Place| Some(place.start) == wanted.hint && place.score == WHOLE;
+        if let Some(place) = places.iter().find(is_it) {
+            return wanted.anchor(place);
+        }
+        let best = places.iter().map(|place| place.score).max();
+        if best.is_none_or(|best| best < SURE) && wanted.exact.len() >= MIN_CHANGED {
+            let changed = wanted.changed_ends();
+            let found = changed
+                .apart()
+                .filter_map(|end| wanted.changed_place(&changed, end));
+            places.extend(found);
+        }
+        wanted.best(places).and_then(|place| wanted.anchor(&place))
+    }
+
+    #[test]
+    fn what_is_not_looked_at_makes_no_difference() {
+        let random = FixedRandom::seeded(28);
+        let below = |bound: usize| usize::try_from(random.below(bound as u64)).unwrap();
+        // Few words, so that much is like much else.
+        let words = [
+            "ferry", "the", "late", "was", "harbour", "on", "Monday.", "a",
+        ];
+        let mut n_changed = 0;
+        for _ in 0..2_000 {
+            let mut article: Vec<&str> = (0..150).map(|_| words[below(words.len())]).collect();
+            let text = article.join(" ");
+            let n_scalars = text.chars().count();
+            let start = below(n_scalars - 120);
+            let position = Position {
+                start,
+                end: start + 5 + below(110),
+            };
+            let mut selector = Selector {
+                quote: Quote::of(&text, position).unwrap(),
+                position: (below(4) > 0).then_some(position),
+                rival: None,
+            };
+            selector.rival =
+                (below(4) > 0).then(|| rival(&Folded::new(&text), &selector, position));
+            for _ in 0..below(12) {
+                let at = below(article.len());
+                match below(3) {
+                    0 => article[at] = "other",
+                    1 => article.insert(at, "new"),
+                    _ => drop(article.remove(at)),
+                }
+            }
+            let text = Folded::new(&article.join(" "));
+
+            let found = anchor(&text, &selector);
+
+            assert_eq!(found, thoroughly(&text, &selector), "{selector:?}");
+            n_changed += usize::from(found.is_some_and(|found| found.is_changed));
+        }
+        assert!(n_changed > 100, "{n_changed}");
+    }
 }

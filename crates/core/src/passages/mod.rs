@@ -3,6 +3,8 @@
 mod anchoring;
 mod annotation;
 mod asked;
+mod changed;
+mod context;
 pub mod correction;
 pub mod fetching;
 mod folded;

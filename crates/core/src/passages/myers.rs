@@ -59,60 +59,149 @@ impl Pattern {
         &self.bits[start..start + self.n_blocks]
     }
 
-    /// The errors of the pattern against what ends after each character of `text` and begins where
-    /// it is best.
-    pub(super) fn errors_anywhere(&self, text: impl Iterator<Item = char>) -> Vec<usize> {
-        self.errors(text, 0)
+    /// Where the pattern has at most `max` errors against what ends there and begins where it is best, and
+    /// no more than against what ends one character before or behind: the errors and the character, in the
+    /// order of `text`.
+    pub(super) fn least_anywhere(
+        &self,
+        text: impl Iterator<Item = char>,
+        max: usize,
+    ) -> Vec<(usize, usize)> {
+        let mut least = Vec::new();
+        let (mut at, mut own, mut is_above) = (0, usize::MAX, true);
+        self.errors(text, Step::Free, |next| {
+            if own <= max && is_above && next >= own {
+                least.push((own, at - 1));
+            }
+            is_above = own > next;
+            own = next;
+            at += 1;
+        });
+        if own <= max && is_above && at > 0 {
+            least.push((own, at - 1));
+        }
+        least
     }
 
     /// The errors of the pattern against the first 0, 1, 2 … characters of `text`.
     pub(super) fn errors_from_start(&self, text: impl Iterator<Item = char>) -> Vec<usize> {
         let mut errors = vec![self.len];
-        errors.extend(self.errors(text, 1));
+        self.errors(text, Step::Counted, |own| errors.push(own));
         errors
     }
 
-    /// `step` is what passing over a character before the pattern costs.
-    fn errors(&self, text: impl Iterator<Item = char>, step: i8) -> Vec<usize> {
-        if self.len == 0 {
-            let step = usize::from(step > 0);
-            return text.enumerate().map(|(at, _)| (at + 1) * step).collect();
-        }
-        let mut blocks = vec![(u64::MAX, 0); self.n_blocks];
-        let last_bit = (self.len - 1) % BITS;
+    /// The fewest of these.
+    pub(super) fn least_from_start(&self, text: impl Iterator<Item = char>) -> usize {
+        let mut least = self.len;
+        self.errors(text, Step::Counted, |own| least = least.min(own));
+        least
+    }
+
+    /// The last of these: the errors against all of `text`.
+    pub(super) fn errors_of_all(&self, text: impl Iterator<Item = char>) -> usize {
         let mut errors = self.len;
-        let mut by_end = Vec::with_capacity(text.size_hint().0);
-        for char in text {
-            let mut carried = step;
-            for (at, (block, equal)) in blocks.iter_mut().zip(self.row(char)).enumerate() {
-                let bit = if at + 1 == self.n_blocks {
-                    last_bit
-                } else {
-                    BITS - 1
-                };
-                carried = advance(block, *equal, carried, bit);
-            }
-            errors = errors.saturating_add_signed(isize::from(carried));
-            by_end.push(errors);
+        self.errors(text, Step::Counted, |own| errors = own);
+        errors
+    }
+
+    /// Show the errors after each character of `text`.
+    fn errors(&self, text: impl Iterator<Item = char>, step: Step, see: impl FnMut(usize)) {
+        match self.n_blocks {
+            _ if self.len == 0 => errors_of_nothing(text, step, see),
+            1 => self.errors_in(text, step, &mut [EMPTY; 1], see),
+            2 => self.errors_in(text, step, &mut [EMPTY; 2], see),
+            3 => self.errors_in(text, step, &mut [EMPTY; 3], see),
+            4 => self.errors_in(text, step, &mut [EMPTY; 4], see),
+            n => self.errors_in(text, step, vec![EMPTY; n].as_mut_slice(), see),
         }
-        by_end
+    }
+
+    /// The same in `blocks`, whose number is known where it is small, so that their loop is none.
+    #[inline]
+    fn errors_in<B: AsMut<[Block]> + ?Sized>(
+        &self,
+        text: impl Iterator<Item = char>,
+        step: Step,
+        blocks: &mut B,
+        mut see: impl FnMut(usize),
+    ) {
+        let Some((last, blocks)) = blocks.as_mut().split_last_mut() else {
+            return;
+        };
+        let last_bit = (self.len - 1) % BITS;
+        let first = Carry {
+            up: u64::from(step == Step::Counted),
+            down: 0,
+        };
+        let mut errors = self.len;
+        for char in text {
+            let row = self.row(char);
+            let mut carry = first;
+            for (block, equal) in blocks.iter_mut().zip(row) {
+                carry = block.advance(*equal, carry, BITS - 1);
+            }
+            let equal = row.last().copied().unwrap_or(0);
+            let Carry { up, down } = last.advance(equal, carry, last_bit);
+            errors = errors + usize::from(up != 0) - usize::from(down != 0);
+            see(errors);
+        }
     }
 }
 
-/// One column of one block: `(more, less)` are the places whose errors are one more or one less than
-/// of the place before; answers the difference at `bit` to the column before.
-fn advance((more, less): &mut (u64, u64), equal: u64, carried: i8, bit: usize) -> i8 {
-    let down = equal | *less;
-    let equal = equal | u64::from(carried < 0);
-    let across = ((equal & *more).wrapping_add(*more) ^ *more) | equal;
-    let rises = *less | !(across | *more);
-    let falls = *more & across;
-    let out = i8::from(rises >> bit & 1 == 1) - i8::from(falls >> bit & 1 == 1);
-    let rises = rises << 1 | u64::from(carried > 0);
-    let falls = falls << 1 | u64::from(carried < 0);
-    *more = falls | !(down | rises);
-    *less = rises & down;
-    out
+/// What passing over a character before the pattern costs.
+#[derive(Clone, Copy, PartialEq)]
+enum Step {
+    /// Nothing: it may begin anywhere.
+    Free,
+    /// As much as any other error.
+    Counted,
+}
+
+fn errors_of_nothing(text: impl Iterator<Item = char>, step: Step, mut see: impl FnMut(usize)) {
+    for at in 1..=text.count() {
+        see(if step == Step::Counted { at } else { 0 });
+    }
+}
+
+/// The places of the pattern in one block whose errors are one more or one less than of the place before.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    more: u64,
+    less: u64,
+}
+
+const EMPTY: Block = Block {
+    more: u64::MAX,
+    less: 0,
+};
+
+/// The difference of a place to the column before: 1 in `up`, or in `down`, or in neither.
+#[derive(Debug, Clone, Copy)]
+struct Carry {
+    up: u64,
+    down: u64,
+}
+
+impl Block {
+    /// One column; answers the difference at `bit` to the column before.
+    #[inline]
+    fn advance(&mut self, equal: u64, carried: Carry, bit: usize) -> Carry {
+        let Self { more, less } = *self;
+        let down = equal | less;
+        let equal = equal | carried.down;
+        let across = ((equal & more).wrapping_add(more) ^ more) | equal;
+        let rises = less | !(across | more);
+        let falls = more & across;
+        let out = Carry {
+            up: rises >> bit & 1,
+            down: falls >> bit & 1,
+        };
+        let rises = rises << 1 | carried.up;
+        let falls = falls << 1 | carried.down;
+        self.more = falls | !(down | rises);
+        self.less = rises & down;
+        out
+    }
 }
 
 #[cfg(test)]
@@ -138,6 +227,19 @@ mod tests {
         by_end
     }
 
+    /// The places that are no worse than the one behind and better than the one before.
+    fn least_of(errors: &[usize], max: usize) -> Vec<(usize, usize)> {
+        let is_least = |at: &usize| {
+            let own = errors[*at];
+            let before = at.checked_sub(1).map(|before| errors[before]);
+            own <= max
+                && before.is_none_or(|before| before > own)
+                && errors.get(at + 1).is_none_or(|next| *next >= own)
+        };
+        let least = (0..errors.len()).filter(is_least);
+        least.map(|at| (errors[at], at)).collect()
+    }
+
     #[test]
     fn the_errors_are_those_of_the_table() {
         let random = FixedRandom::seeded(7);
@@ -152,11 +254,16 @@ mod tests {
             let (pattern, text) = (some(300), some(400));
             let ready = Pattern::new(pattern.iter().copied());
 
-            let anywhere = ready.errors_anywhere(text.iter().copied());
+            let max = below(pattern.len() + 1);
+            let least = ready.least_anywhere(text.iter().copied(), max);
             let from_start = ready.errors_from_start(text.iter().copied());
 
-            assert_eq!(anywhere, by_table(&pattern, &text, 0)[1..]);
+            let anywhere = &by_table(&pattern, &text, 0)[1..];
+            assert_eq!(least, least_of(anywhere, max));
             assert_eq!(from_start, by_table(&pattern, &text, 1));
+            let all = text.iter().copied();
+            assert_eq!(Some(&ready.errors_of_all(all.clone())), from_start.last());
+            assert_eq!(Some(&ready.least_from_start(all)), from_start.iter().min());
         }
     }
 }
