@@ -1,5 +1,7 @@
 //! Prepares what browsers load: minified, with the version in every reference, and compressed.
 
+#[path = "build/join.rs"]
+mod join;
 #[path = "build/minify.rs"]
 mod minify;
 #[path = "../render/src/catalogue/over.rs"]
@@ -31,6 +33,7 @@ fn main() -> io::Result<()> {
         println!("cargo::rerun-if-changed={folder}");
         read_folder(Path::new(folder), &mut files)?;
     }
+    join::join(&mut files).map_err(io::Error::other)?;
     let mut hasher = DefaultHasher::new();
     for (name, text) in &files {
         hasher.write(name.as_bytes());

@@ -5,7 +5,7 @@ import { deflateSync, crc32 } from 'node:zlib';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectOnlyAsked, expectQuiet, open, startBrowser } from './browser.js';
 import { startPaper, until } from './harness.js';
-import { storyAt } from './paper.js';
+import { sign, storyAt } from './paper.js';
 
 /** What the linked site was asked for. @type {string[]} */
 const asked = [];
@@ -201,7 +201,7 @@ function own(key) {
 async function write(page, text) {
   const form = page.locator('form[data-rj=compose]').first();
   await form.locator('textarea').fill(text);
-  await form.locator('input[name=name]').fill('Ann');
+  await sign(form, 'Ann');
   await form.getByRole('button', { name: 'Post' }).click();
   await page.locator('.rj-comment').waitFor();
 }

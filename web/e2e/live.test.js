@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectQuiet } from './browser.js';
-import { openDesk, texts } from './paper.js';
+import { openDesk, sign, texts } from './paper.js';
 
 /** @type {import('./paper.js').Desk} */
 let desk;
@@ -45,7 +45,7 @@ test('one has one’s own comment once', async () => {
   const page = await desk.read('live-own');
   await page.locator('#compose textarea').click();
   await page.locator('#compose textarea').fill('Mine');
-  await page.locator('#compose [name=name]').fill('Ann Lee');
+  await sign(page.locator('#compose'), 'Ann Lee');
   await page.locator('#compose [data-rj=send]').click();
   await page.getByText('Your comment is posted.').waitFor();
   await desk.post('live-own', 'Theirs', { name: 'Ben Oak' });

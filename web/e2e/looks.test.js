@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectQuiet, open } from './browser.js';
-import { openDesk, storyAt, texts, thread } from './paper.js';
+import { openDesk, storyAt, texts, thread, write } from './paper.js';
 
 /** @type {import('./paper.js').Desk} */
 let desk;
@@ -42,7 +42,7 @@ test('at four times the size nothing has to be scrolled sideways', async () => {
   // 1280 pixels at 400 % are 320.
   const page = await desk.read('looks', { width: 320, height: 256 });
   await page.locator('#compose textarea').click();
-  await page.locator('#compose [name=name]').waitFor();
+  await write(page.locator('#compose'), { text: 'As wide as this', name: 'Ann Lee' });
 
   assert.equal(await overflow(page), 0);
   await expectAccessible(page);
@@ -68,11 +68,12 @@ test('everything can be done by keyboard', async () => {
   };
 
   await tabTo('#compose textarea');
-  await page.locator('#compose [name=name]').waitFor();
+  await page.locator('#compose[data-open]').waitFor();
   await page.keyboard.type('By keys alone');
-  await tabTo('#compose [name=name]');
-  await page.keyboard.type('Ann Lee');
   await tabTo('#compose [data-rj=send]');
+  await press('Enter');
+  await page.locator('#compose [name=name]:focus').waitFor();
+  await page.keyboard.type('Ann Lee');
   await press('Enter');
   await page.getByText('Your comment is posted.').waitFor();
   assert.match(await page.locator('[data-rj=comment]:focus').innerText(), /By keys alone/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, open } from './browser.js';
-import { colleague, openDesk, storyAt, texts, thread } from './paper.js';
+import { colleague, openDesk, sign, storyAt, texts, thread } from './paper.js';
 import { until } from './harness.js';
 
 /** @type {import('./paper.js').Desk} */
@@ -74,7 +74,7 @@ test('a guest sees after a reload that a comment waits, and then why it was refu
   const page = await desk.read('waits');
   const links = ['a', 'b', 'c', 'd'].map((name) => `https://${name}.example/`).join(' ');
   await page.locator('#compose textarea').fill(`Look: ${links}`);
-  await page.locator('#compose [name=name]').fill('Hal');
+  await sign(page.locator('#compose'), 'Hal');
   await page.locator('#compose [data-rj=send]').click();
   await page.getByText('Waiting for a moderator.').first().waitFor();
   assert.equal(await page.locator('[data-rj=withheld]').count(), 0);

@@ -21,12 +21,16 @@ test('a reader is told of replies by mail, and stops it with a button', async ()
   const form = page.locator('#compose');
   await form.locator('textarea').click();
   await write(form, { text: 'What do you think?', name: 'Ann' });
-  await form.locator('[name=notify]').selectOption('replies');
-  await form.locator('[data-rj=send]').click();
-  await page.getByText('Please enter an e-mail address').waitFor();
-  await form.locator('[name=email]').fill('ann@reader.example');
   await form.locator('[data-rj=send]').click();
   await page.getByText('Your comment is posted.').waitFor();
+  const offer = page.locator('li form[data-offer]');
+  await offer.waitFor();
+  await expectAccessible(page);
+  await offer.locator('[name=email]').fill('ann@reader.example');
+  await offer.getByRole('button', { name: 'Email me replies' }).click();
+  await page.getByText('open the link we’ve just sent you').waitFor();
+  assert.equal(await offer.count(), 0);
+  assert.match(await page.locator('[data-rj=comment]:focus').innerText(), /What do you think/);
 
   const link = managed(await desk.rejoinder.mail());
   const tab = await open(desk.browser, link, { script: false, width: 390 });
@@ -49,6 +53,23 @@ test('a reader is told of replies by mail, and stops it with a button', async ()
 
   await tab.getByRole('button', { name: 'Stop these emails' }).click();
   await tab.getByText('These emails have stopped').waitFor();
+});
+
+test('who wants no answers by mail is not asked again on this page', async () => {
+  const page = await desk.read('declined');
+  const form = page.locator('#compose');
+  await write(form, { text: 'No mail, please.', name: 'Eva' });
+  await form.locator('[data-rj=send]').click();
+  const offer = page.locator('li form[data-offer]');
+
+  await offer.getByRole('button', { name: 'No, thanks' }).click();
+  await offer.waitFor({ state: 'detached' });
+  await form.locator('textarea').fill('And once more.');
+  await form.locator('[data-rj=send]').click();
+  await page.locator('.rj-text', { hasText: 'And once more.' }).waitFor();
+  await page.getByText('Your comment is posted.').waitFor();
+
+  assert.equal(await offer.count(), 0);
 });
 
 test('above the thread one asks for all new comments by keyboard', async () => {

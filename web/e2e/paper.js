@@ -162,7 +162,7 @@ export function texts(page) {
 }
 
 /**
- * Fill the form that stands open.
+ * Fill the form that stands open. Where there is script, the first Post asks for the name.
  *
  * @param {import('playwright-core').Locator} form
  * @param {{text: string, name?: string}} said
@@ -170,6 +170,20 @@ export function texts(page) {
 export async function write(form, { text, name }) {
   await form.locator('textarea').fill(text);
   if (name !== undefined) {
-    await form.locator('[name=name]').fill(name);
+    await sign(form, name);
   }
+}
+
+/**
+ * Say who writes, in a form that has a text.
+ *
+ * @param {import('playwright-core').Locator} form
+ * @param {string} name
+ */
+export async function sign(form, name) {
+  const asked = form.locator('[name=name]');
+  if (!(await asked.isVisible())) {
+    await form.locator('[data-rj=send]').click();
+  }
+  await asked.fill(name);
 }

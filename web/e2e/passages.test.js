@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectOnlyAsked, expectQuiet, open } from './browser.js';
 import { until } from './harness.js';
-import { openDesk, thread } from './paper.js';
+import { openDesk, sign, thread } from './paper.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {{exact: string, prefix: string, suffix: string, start: number, end: number}} Annotation */
@@ -153,7 +153,7 @@ test('a reader comments on a passage, and it is there for the next', async () =>
   await page.reload();
   await form.getByText('one crossing more in the evening').waitFor();
   assert.equal(await form.locator('textarea').inputValue(), 'Is one enough?');
-  await form.locator('[name=name]').fill('Ann Lee');
+  await sign(form, 'Ann Lee');
   await form.locator('[data-rj=send]').click();
   await page.getByText('Your comment is posted.').waitFor();
 

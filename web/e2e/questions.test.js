@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectOnlyAsked, expectQuiet, open } from './browser.js';
 import { demo, until } from './harness.js';
-import { colleague, openDesk, thread } from './paper.js';
+import { colleague, openDesk, sign, thread } from './paper.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -92,7 +92,7 @@ test('an editor asks in the article, and a reader answers there', async () => {
   const form = reader.locator('#compose');
   await form.getByText('Who pays two crowns?').waitFor();
   await form.locator('textarea').fill('Whoever has no pass.');
-  await form.locator('[name=name]').fill('Ann Lee');
+  await sign(form, 'Ann Lee');
   await form.locator('[data-rj=send]').click();
   await reader.getByText('Your comment is posted.').waitFor();
   await reader.locator('.rj-asked', { hasText: 'Who pays two crowns?' }).first().waitFor();
@@ -228,7 +228,7 @@ test('without script a passage is read and answered on a page of its own, and th
     assert.equal(await page.locator('[role=comment]').count(), 2);
     await expectAccessible(page);
     await page.locator('[name=text]').fill('It is the radiator.');
-    await page.locator('[name=name]').fill('Ann Lee');
+    await sign(page.locator('form[data-rj=compose]'), 'Ann Lee');
     await page.getByRole('button', { name: 'Post' }).click();
     await page.getByText('It is the radiator.').waitFor();
     await page.getByText('Do you recognise it?').waitFor();

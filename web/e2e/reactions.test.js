@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectQuiet, open } from './browser.js';
-import { openDesk, thread } from './paper.js';
+import { openDesk, sign, thread } from './paper.js';
 
 /** @typedef {import('./browser.js').Page} Page */
 
@@ -72,7 +72,7 @@ test('without script a reaction is a form', async () => {
 test('one’s own comment takes none, and says why', async () => {
   const page = await desk.read('own');
   await page.locator('[name=text]').fill('Mine.');
-  await page.locator('[name=name]').fill('Kim');
+  await sign(page.locator('#compose'), 'Kim');
   await page.getByRole('button', { name: 'Post' }).click();
   await page.locator('.rj-react summary').click();
   await button(page, 'Respect').click();

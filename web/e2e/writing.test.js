@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectQuiet, open } from './browser.js';
 import { until } from './harness.js';
-import { colleague, openDesk, storyAt, texts, thread, write } from './paper.js';
+import { colleague, openDesk, sign, storyAt, texts, thread, write } from './paper.js';
 
 /** @typedef {import('./paper.js').Page} Page */
 
@@ -21,7 +21,11 @@ test('a comment is written in one line that opens, and is there at once', async 
   assert.ok(await form.locator('[name=name]').isHidden());
 
   await form.locator('textarea').click();
-  await write(form, { text: 'The **old** timetable, then.', name: 'Ann Lee' });
+  await write(form, { text: 'The **old** timetable, then.' });
+  await expectAccessible(page);
+  assert.ok(await form.locator('[name=name]').isHidden());
+  assert.equal(await form.locator('[name=email]:visible, [name=website], [name=notify]:visible').count(), 0);
+  await sign(form, 'Ann Lee');
   await expectAccessible(page);
   await form.locator('[data-rj=send]').click();
   await page.getByText('Your comment is posted.').waitFor();
@@ -148,7 +152,7 @@ test('a draft outlives a reload, and nothing is kept before one is typed', async
   const page = await desk.read('draft');
   const form = page.locator('#compose');
   await form.locator('textarea').focus();
-  await form.locator('[name=name]').waitFor();
+  await form.locator('[data-rj=send]').waitFor();
   assert.deepEqual(await drafts(page), []);
 
   await page.keyboard.type('Half a thou');
@@ -167,8 +171,11 @@ test('what the server refuses stays in the form, with the reason at its field', 
   await form.locator('textarea').click();
   await write(form, { text: 'No name' });
   await form.locator('[data-rj=send]').click();
-  await form.getByText('Please enter a name.').waitFor();
   const name = form.locator('[name=name]');
+  await name.and(page.locator(':focus')).waitFor();
+  assert.equal(await name.getAttribute('aria-invalid'), null);
+  await form.locator('[data-rj=send]').click();
+  await form.getByText('Please enter a name.').waitFor();
   assert.equal(await name.getAttribute('aria-invalid'), 'true');
   assert.ok(await name.evaluate((field) => field.matches(':focus')));
   await expectAccessible(page);

@@ -1,5 +1,5 @@
 /** Going about in a thread: more of it, a branch of it, another order, one comment. */
-import { listOf, part } from '../shared/nodes.js';
+import { commentOf, listOf, part } from '../shared/nodes.js';
 import { storage } from '../shared/storage.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
@@ -123,13 +123,23 @@ function jump(thread, { hash }) {
   return go(thread, hash.slice('#comment-'.length));
 }
 
-/** Copy a comment's address. @param {Thread} thread @param {HTMLAnchorElement} link */
-async function link(thread, { href }) {
+/** Copy a comment's address. @param {Thread} thread @param {HTMLAnchorElement} control */
+async function link(thread, control) {
+  const { href } = control;
   if (!navigator.clipboard) {
     return location.assign(href);
   }
   await navigator.clipboard.writeText(href);
-  await thread.say('copied');
+  const { widget } = await thread.words.all();
+  thread.tell(widget.copied, control, widget.copied_here);
+}
+
+/** The rest of a long comment. @param {Thread} thread @param {HTMLElement} button */
+function unfold(thread, button) {
+  const comment = commentOf(button);
+  comment.querySelector('[data-long]')?.removeAttribute('data-long');
+  button.remove();
+  thread.focus(comment);
 }
 
 /** The roots in another order. @param {Thread} thread @param {string} sort */
@@ -223,6 +233,7 @@ function sink(items, level) {
  */
 function replace(thread, section) {
   section.toggleAttribute('data-hushed', 'hushed' in thread.section.dataset);
+  section.dataset['live'] = '';
   const was = thread.section;
   const playing = part(was, 'recordings') ?? part(was, 'recordings_place');
   const place = part(section, 'recordings') ?? part(section, 'recordings_place');
@@ -262,4 +273,4 @@ function exchange(shown, playing, other, place) {
 }
 
 /** By the `data-rj` of the control that asks for it. */
-export const acts = { more, branch, filter: branch, back, jump, link };
+export const acts = { more, branch, filter: branch, back, jump, link, unfold };

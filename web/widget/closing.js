@@ -67,11 +67,11 @@ async function fetchForms(thread) {
   thread.blank ??= compose.cloneNode(true);
   section.querySelector('.rj-head')?.after(...fresh.querySelectorAll(ABOVE), compose);
   const notify = part(fresh, 'notify');
-  notify && (part(section, 'path') ?? part(section, 'list'))?.before(notify);
+  notify && part(section, 'count')?.after(notify);
   for (const link of fresh.querySelectorAll('[data-id] [data-rj=reply]')) {
     const id = /** @type {HTMLElement | null} */ (link.closest('[data-id]'))?.dataset['id'];
     const shown = thread.comment(id);
-    shown && !part(shown, 'reply') && part(shown, 'link')?.before(link, ' ');
+    shown && !part(shown, 'reply') && shown.querySelector('.rj-quiet')?.before(link, ' ');
   }
   await thread.resume();
 }

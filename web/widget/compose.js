@@ -26,6 +26,9 @@ export function open(thread, form) {
   const text = field(form, 'text');
   text.value ||= draftOf(thread, form)?.text ?? '';
   grow(text);
+  if (matchMedia('(pointer: coarse)').matches) {
+    import('./phone.js').then(({ lift }) => lift(form, thread.scope.signal));
+  }
   // Without them nobody could be told that sending failed.
   thread.words.all();
   part(form, 'give')?.addEventListener('toggle', () => thread.attempt(() => takeOver(thread, form)), { once: true });
@@ -52,8 +55,7 @@ export function greet(thread, form) {
   part(form, 'account')?.toggleAttribute('hidden', !isAccount);
   part(form, 'rename')?.toggleAttribute('hidden', isAccount);
   part(form, 'kept')?.toggleAttribute('hidden', reader?.kind !== 'guest');
-  const isGuest = !isAccount && part(form, 'who');
-  showWho(form, !isAccount && !(isGuest && known.name), known.name);
+  showWho(form, !isAccount && 'asked' in form.dataset, known.name);
 }
 
 /** @param {Thread} thread @param {Form} form */
@@ -104,9 +106,7 @@ export async function refuse(thread, form, problem) {
   place.hidden = false;
   blamed.setAttribute('aria-describedby', place.id);
   blamed.ariaInvalid = `${!!name}`;
-  if (WHO.includes(name)) {
-    showWho(form, true);
-  }
+  WHO.includes(name) && showWho(form, true);
   blamed.focus();
 }
 
@@ -157,7 +157,7 @@ function keyOf({ address: { site, page } }) {
 }
 
 /**
- * Show the fields, or who they say it is.
+ * Ask who writes, or show who it is, as far as that is known.
  *
  * @param {Form} form
  * @param {boolean} isAsked
@@ -166,10 +166,12 @@ function keyOf({ address: { site, page } }) {
 export function showWho(form, isAsked, called = field(form, 'name').value) {
   const as = part(form, 'as');
   const name = as?.querySelector('b');
-  part(form, 'who')?.toggleAttribute('hidden', !isAsked);
-  as?.toggleAttribute('hidden', isAsked);
+  form.toggleAttribute('data-asked', isAsked);
+  as?.toggleAttribute('hidden', isAsked || !called);
   if (name) {
     name.textContent = called;
+    const face = part(form, 'face');
+    face && called && (face.textContent = [...called][0] ?? '');
   }
 }
 

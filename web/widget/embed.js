@@ -21,6 +21,8 @@
   let policy;
   /** @type {Promise<CSSStyleSheet | undefined> | undefined} */
   let style;
+  /** @type {typeof style} */
+  let rich;
   /** The page's canonical address, and where the page was when it was given. */
   let canonical = '';
   let givenAt = '';
@@ -52,9 +54,9 @@
     return answer.text();
   };
 
-  /** The style that all threads share; nothing in browsers that share none. */
-  const sheet = async () =>
-    document.adoptedStyleSheets && new CSSStyleSheet().replace(await get('/static/thread.css'));
+  /** A style that threads share; nothing in browsers that share none. @param {string} path */
+  const sheet = async (path) =>
+    document.adoptedStyleSheets && new CSSStyleSheet().replace(await get(path));
 
   const linked = () => {
     const link = document.createElement('link');
@@ -146,25 +148,26 @@
       const { signal } = this.#life;
       const root = this.shadowRoot ?? this.#root();
       try {
-        // All that thread.js imports, at once and not one after the other.
-        const life = Promise.all([
-          import(`${base}/static/thread.js`),
-          import(`${base}/static/listening.js`),
-          import(`${base}/static/words.js`),
-          import(`${base}/static/nodes.js`),
-          import(`${base}/static/storage.js`),
-        ]);
+        const life = import(`${base}/static/thread.js`);
         life.catch(() => {});
-        style ??= sheet();
+        style ??= sheet('/static/thread.css');
         const [html, shared] = await Promise.all([get(sorted(address), signal), style]);
+        const shown = parse(html);
+        const sheets = [shared];
+        // What not every thread has is styled before it is shown, and for others later.
+        if (shown.querySelector('[data-rich]')) {
+          rich ??= sheet('/static/extras.css');
+          sheets.push(await rich);
+        }
         if (!signal.aborted) {
           const { activeElement } = root;
-          const shown = parse(html);
           // Before anything of it is fetched.
           saveData && shown.querySelector('section')?.setAttribute('data-hushed', '');
           root.replaceChildren(shown);
-          shared ? (root.adoptedStyleSheets = [shared]) : root.prepend(linked());
-          const [{ start }] = await life;
+          shared
+            ? (root.adoptedStyleSheets = /** @type {CSSStyleSheet[]} */ (sheets))
+            : root.prepend(linked());
+          const { start } = await life;
           if (!signal.aborted) {
             this.#thread = start({
               host: this,
@@ -182,7 +185,7 @@
         }
       } catch (error) {
         if (!signal.aborted) {
-          style = undefined;
+          style = rich = undefined;
           console.error(error);
           this.#refuse(root, address);
           addEventListener('online', () => this.#load(address), { once: true, signal });

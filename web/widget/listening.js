@@ -1,115 +1,23 @@
 /**
- * One listener on the thread for each kind of event, and which module does what a control asks
- * for. A module is loaded when it is first used.
+ * One listener on the thread for each kind of event. What a control asks for is done by the module that
+ * `controls.js` names; it is loaded when it is first used.
  */
 import { part } from '../shared/nodes.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 
-const account = () => import('./account.js');
-const bell = () => import('./bell.js');
 const browse = () => import('./browse.js');
-const cards = () => import('./cards.js');
 const compose = () => import('./compose.js');
-const flag = () => import('./flag.js');
-const follow = () => import('./follow.js');
-const moderate = () => import('./moderate.js');
-const mute = () => import('./mute.js');
-const own = () => import('./own.js');
+const controls = () => import('./controls.js');
+const keys = () => import('./keys.js');
 const player = () => import('./player.js');
-const player_correct = () => import('./player_correct.js');
 const post = () => import('./post.js');
-const reactions = () => import('./reactions.js');
-const reply = () => import('./reply.js');
-const sources = () => import('./sources.js');
-const tools = () => import('./tools.js');
-const unread = () => import('./unread.js');
-const vote = () => import('./vote.js');
 
-/**
- * What all modules export as theirs.
- *
- * @typedef {typeof import('./account.js').acts & typeof import('./bell.js').acts
- *   & typeof import('./browse.js').acts & typeof import('./cards.js').acts
- *   & typeof import('./flag.js').acts & typeof import('./moderate.js').acts
- *   & typeof import('./mute.js').acts & typeof import('./own.js').acts
- *   & typeof import('./player.js').acts & typeof import('./player_correct.js').acts
- *   & typeof import('./post.js').acts & typeof import('./reply.js').acts
- *   & typeof import('./sources.js').acts & typeof import('./tools.js').acts} Acts
- */
+/** Links that lead where they say, and do nothing here. */
+const PLAIN = '[data-rj=name],[data-rj=account],[data-rj=passage],[data-rj=desk]';
 
-/**
- * The module of each act, by the `data-rj` of its control. The type holds it against the exports:
- * no act of a module may be missing here, and none be said to be in another.
- *
- * @type {{[N in keyof Acts]: () => Promise<{acts: Pick<Acts, N>}>}}
- */
-const ACTS = {
-  enter: account,
-  leave: account,
-  kept: account,
-  bell,
-  more: browse,
-  branch: browse,
-  filter: browse,
-  back: browse,
-  jump: browse,
-  link: browse,
-  play: cards,
-  uncard: cards,
-  hush: cards,
-  unhush: cards,
-  flag,
-  cancel_flag: flag,
-  moderate,
-  close_moderate: moderate,
-  undo: moderate,
-  set_page: moderate,
-  mute,
-  unmute: mute,
-  peek: mute,
-  edit: own,
-  delete: own,
-  keep: own,
-  remove: own,
-  seek: player,
-  elsewhere: player,
-  read_along: player,
-  back_10: player,
-  ahead_10: player,
-  correct: player_correct,
-  cancel_correct: player_correct,
-  retry: post,
-  revise: post,
-  reply,
-  cancel: reply,
-  rename: reply,
-  withdraw: sources,
-  confirm_sources: sources,
-  cancel_sources: sources,
-  mark: tools,
-  preview: tools,
-  write: tools,
-};
-
-/**
- * The module that sends each form.
- *
- * @type {Record<string, () => Promise<{submit: (thread: Thread, form: any, button: any) => unknown}>>}
- */
-const FORMS = {
-  answer: sources,
-  compose: post,
-  confirm: player_correct,
-  confirm_form: sources,
-  edit: own,
-  flag_form: flag,
-  follow,
-  moderate_form: moderate,
-  propose: player_correct,
-  react: reactions,
-  vote,
-};
+/** Forms that are sent from here. */
+const SENT = /^(answer|compose|confirm|confirm_form|edit|flag_form|follow|moderate_form|propose|react|vote)$/;
 
 /**
  * What is done by controls, wherever they stand.
@@ -148,29 +56,41 @@ export function listen(thread) {
 /** @param {Thread} thread @param {MouseEvent} event */
 async function click(thread, event) {
   const target = /** @type {Element} */ (event.target);
+  thread.at = target;
   /** @type {HTMLElement | null} */
   const control = target.closest('a[data-rj],[type=button],a[href^="#comment-"],a[href^="#t="]');
-  if (control && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+  if (control && !control.matches(PLAIN) && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     const isTime = control.getAttribute('href')?.startsWith('#t=');
     const name = control.dataset['rj'] ?? (isTime ? 'seek' : 'jump');
+    event.preventDefault();
     if (name === 'collapse') {
-      control.ariaExpanded = `${control.ariaExpanded === 'false'}`;
-    } else if (name in ACTS) {
-      event.preventDefault();
-      const { acts } = await ACTS[/** @type {keyof Acts} */ (name)]();
-      await /** @type {any} */ (acts)[name](thread, control);
+      fold(control);
+    } else {
+      await (await controls()).act(thread, name, control);
     }
   }
 }
 
 /** @param {Thread} thread @param {SubmitEvent} event */
 async function submit(thread, event) {
-  const form = /** @type {HTMLElement} */ (event.target);
-  const load = FORMS[form.dataset['rj'] ?? ''];
-  if (load) {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const name = form.dataset['rj'] ?? '';
+  if (SENT.test(name)) {
     event.preventDefault();
-    await (await load()).submit(thread, form, event.submitter);
+    const { submit } = name === 'compose' ? await post() : await (await controls()).formOf(name);
+    await submit(thread, form, event.submitter);
   }
+}
+
+/**
+ * Fold a branch, or unfold it. What stands for it stays in sight, however far down the branch one was.
+ *
+ * @param {HTMLElement} line
+ */
+function fold(line) {
+  const isFolded = line.ariaExpanded === 'true';
+  line.ariaExpanded = `${!isFolded}`;
+  isFolded && line.scrollIntoView({ block: 'nearest' });
 }
 
 /** @param {Thread} thread @param {{target: HTMLSelectElement}} event */
@@ -200,17 +120,16 @@ async function write(thread, field, act) {
 async function press(thread, event) {
   const { key, target, ctrlKey, metaKey, altKey } = event;
   const isCommand = ctrlKey || metaKey || altKey;
-  if (/** @type {Element} */ (target).matches('input,textarea,select')) {
+  if (key === 'Escape' && !event.isComposing) {
+    (await keys()).escape(thread, /** @type {HTMLElement} */ (target));
+  } else if (/** @type {Element} */ (target).matches('input,textarea,select')) {
     if (isCommand && key === 'Enter') {
       /** @type {HTMLTextAreaElement} */ (target).form?.requestSubmit();
     }
-  } else if (!isCommand && /^[np]$/.test(key)) {
+  } else if (!isCommand && (/^[jknp]$/.test(key) || (thread.me?.desk && /^[abrsfz]$/.test(key)))) {
     // What means something here is no shortcut of the page as well.
     event.stopPropagation();
-    await (await unread()).jump(thread, key);
-  } else if (!isCommand && thread.me?.desk && /^[abrsfz]$/.test(key)) {
-    event.stopPropagation();
-    await (await moderate()).press(thread, key);
+    await (await keys()).press(thread, key);
   }
 }
 

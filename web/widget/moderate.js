@@ -18,7 +18,7 @@ export async function offer(thread, node) {
       link.href = `${thread.scope.base}/embed/comments/${id}/moderate?${query}`;
       link.dataset['rj'] = 'moderate';
       link.textContent = widget.moderate;
-      acts.append(link);
+      (acts.querySelector('.rj-quiet') ?? acts).append(link);
     }
   }
   const { desk } = thread.me ?? {};

@@ -1,7 +1,7 @@
 /** The comment on its way: there at once, and there until it has arrived. */
 import { listOf, part } from '../shared/nodes.js';
 import { storage } from '../shared/storage.js';
-import { WHO, blame, close, draftOf, field, keep, refuse, takeOver } from './compose.js';
+import { WHO, blame, close, draftOf, field, keep, refuse, showWho, takeOver } from './compose.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 /** @typedef {HTMLFormElement} Form */
@@ -16,7 +16,11 @@ export async function submit(thread, form) {
   const wrong = /** @type {HTMLInputElement | null} */ (
     form.querySelector('input:invalid,textarea:invalid')
   );
-  if (wrong) {
+  if (wrong && WHO.includes(wrong.name) && !('asked' in form.dataset)) {
+    // Who writes is asked once, when there is something to say.
+    showWho(form, true);
+    wrong.focus();
+  } else if (wrong) {
     const what = wrong.validity.valueMissing ? 'missing' : 'invalid';
     await refuse(thread, form, { code: `${wrong.name}_${what}`, field: wrong.name });
   } else {
@@ -138,6 +142,7 @@ async function arrive(thread, form, { status, comment, html }) {
     storage.set('me', Object.fromEntries(WHO.map((name) => [name, field(form, name).value])));
   }
   keep(thread, form);
+  showWho(form, false);
   field(form, 'text').value = '';
   others.delete(form);
   close(form);
@@ -158,6 +163,7 @@ async function arrive(thread, form, { status, comment, html }) {
     await thread.recount(1);
   }
   await thread.say(isHeld ? 'held' : 'posted');
+  await (await import('./follow.js')).offer(thread, shown);
 }
 
 /**

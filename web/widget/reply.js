@@ -1,6 +1,6 @@
 /** Forms under comments, and forms that were left with something in them. */
 import { part } from '../shared/nodes.js';
-import { close, draftsOf, field, formOf, open, showWho, typed } from './compose.js';
+import { close, draftsOf, field, formOf, keep, open, showWho, typed } from './compose.js';
 
 /** @typedef {import('./thread.js').Thread} Thread */
 /** @typedef {HTMLFormElement} Form */
@@ -40,9 +40,48 @@ export function restore(thread) {
   }
 }
 
-/** Close a form; its draft stays. @param {Thread} thread @param {HTMLElement} button */
-function cancel(thread, button) {
+/** Close a form; what was written in it is asked about. @param {Thread} thread @param {HTMLElement} button */
+async function cancel(thread, button) {
   const form = formOf(button);
+  const { value, defaultValue } = field(form, 'text');
+  if (!value.trim() || value === defaultValue) {
+    leave(thread, form);
+  } else if (!part(form, 'ask')) {
+    const { widget } = await thread.words.all();
+    const question = document.createElement('p');
+    question.className = 'rj-ask';
+    question.dataset['rj'] = 'ask';
+    question.append(widget['discard_ask'] ?? '');
+    for (const name of ['discard', 'keep_writing']) {
+      const choice = document.createElement('button');
+      Object.assign(choice, { type: 'button', textContent: widget[name] ?? name });
+      choice.dataset['rj'] = name;
+      question.append(' ', choice);
+    }
+    part(form, 'send')?.closest('.rj-bar')?.before(question);
+    part(question, 'keep_writing')?.focus();
+  }
+}
+
+/** Nothing of it stays. @param {Thread} thread @param {HTMLElement} button */
+function discard(thread, button) {
+  const form = formOf(button);
+  const text = field(form, 'text');
+  part(form, 'ask')?.remove();
+  text.value = text.defaultValue;
+  form.dataset['rj'] === 'compose' && keep(thread, form);
+  leave(thread, form);
+}
+
+/** It stays, and is gone on with. @param {Thread} _ @param {HTMLElement} button */
+function keepWriting(_, button) {
+  const form = formOf(button);
+  part(form, 'ask')?.remove();
+  field(form, 'text').focus();
+}
+
+/** @param {Thread} thread @param {Form} form */
+function leave(thread, form) {
   const item = form.closest('li');
   close(form);
   thread.reveal(item && part(item, 'comment'));
@@ -75,4 +114,4 @@ function replyTo(thread, comment) {
 }
 
 /** By the `data-rj` of the control that asks for it. */
-export const acts = { reply, cancel, rename };
+export const acts = { reply, cancel, discard, keep_writing: keepWriting, rename };

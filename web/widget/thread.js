@@ -57,6 +57,10 @@ export class Thread {
   #mine;
   /** What marks the comments that are new; nothing is, before the thread is used. @type {typeof import('./unread.js') | undefined} */
   #unread;
+  /** What comes once the thread can be read. @type {typeof import('./later.js') | undefined} */
+  later;
+  /** What the reader used last. @type {Element | undefined} */
+  at;
   /** Shows anew what is said and asked of passages, once that is shown. @type {(() => unknown) | undefined} */
   renew;
   /** @type {any} */
@@ -65,7 +69,7 @@ export class Thread {
   /** @param {Scope} scope */
   constructor(scope) {
     this.scope = scope;
-    const { root, signal } = scope;
+    const { root } = scope;
     this.section = /** @type {HTMLElement} */ (part(root, 'thread'));
     const { site = '', page = '', language = 'en' } = this.section.dataset;
     this.words = new Words(language, (path) => this.fetch(path));
@@ -73,8 +77,6 @@ export class Thread {
     this.name = `${site} ${page}`;
     this.blank = part(root, 'compose')?.cloneNode(true);
     listen(this);
-    const clock = setInterval(() => this.words.tellTimes(this.section), 60_000);
-    signal.addEventListener('abort', () => clearInterval(clock));
     this.section.tabIndex = -1;
     const { saveData = false } = /** @type {any} */ (navigator).connection ?? {};
     this.section.toggleAttribute('data-hushed', storage.get('hushed') ?? saveData);
@@ -83,18 +85,7 @@ export class Thread {
     this.attempt(() => visit(this));
     this.attempt(() => this.resume());
     this.vouch();
-    this.attempt(async () => (await import('./dress.js')).dress(this));
-    this.attempt(async () => (await import('./live.js')).follow(this));
-    const { bubble, passages, annotations, reactions } = this.section.dataset;
-    if (bubble !== undefined) {
-      this.attempt(async () => (await import('./bubble.js')).show(this));
-    }
-    if (reactions !== undefined) {
-      this.attempt(async () => (await import('./reactions.js')).start(this));
-    }
-    if (passages || annotations) {
-      this.attempt(async () => (await import('./passages.js')).start(this));
-    }
+    this.attempt(async () => (this.later = await import('./later.js')).start(this));
     this.section.dataset['live'] = '';
     this.emit('ready', this.address);
   }
@@ -225,11 +216,18 @@ export class Thread {
     comment?.scrollIntoView({ block: 'nearest' });
   }
 
-  /** Say something in the status line, for a while. @param {string} [text] */
-  tell(text = '') {
+  /**
+   * Say something, for a while: in the status line, and for eyes where it was done.
+   *
+   * @param {string} [text]
+   * @param {HTMLElement} [control] What says it in its own place.
+   * @param {string} [label] How.
+   */
+  tell(text = '', control, label = text) {
     clearTimeout(this.#silence);
     this.#silence = text && setTimeout(() => this.tell(), 8000);
     /** @type {HTMLElement} */ (part(this.section, 'status')).textContent = text;
+    this.later?.show(this, label, control);
   }
 
   /**

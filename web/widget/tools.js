@@ -45,6 +45,7 @@ async function preview(thread, button) {
     const { html } = await thread.ask('POST', 'preview', { ...thread.address, text });
     part(form, 'shown')?.replaceChildren(thread.scope.parse(html));
     turn(form, true);
+    part(form, 'write')?.focus();
   } catch (/** @type {any} */ problem) {
     await refuse(thread, form, problem);
   }

@@ -8,6 +8,8 @@ import { go } from './browse.js';
 const visits = new WeakMap();
 
 const SIDE = /** @type {Record<string, number>} */ ({
+  j: Node.DOCUMENT_POSITION_FOLLOWING,
+  k: Node.DOCUMENT_POSITION_PRECEDING,
   n: Node.DOCUMENT_POSITION_FOLLOWING,
   p: Node.DOCUMENT_POSITION_PRECEDING,
 });
@@ -29,20 +31,26 @@ export function mark(thread, node) {
 }
 
 /**
- * Go to a new comment.
+ * Go to another comment.
  *
  * @param {Thread} thread
- * @param {string} key n for the next one, p for the one before.
+ * @param {string} key j for the next one, k for the one before; n and p for those that are new.
  */
 export async function jump(thread, key) {
-  const unread = /** @type {NodeListOf<HTMLElement>} */ (
-    thread.section.querySelectorAll('[data-unread]')
+  const isAny = /[jk]/.test(key);
+  const all = /** @type {NodeListOf<HTMLElement>} */ (
+    thread.section.querySelectorAll(isAny ? '[data-rj=list] [data-id]' : '[data-unread]')
   );
   const { activeElement } = /** @type {Document} */ (thread.section.getRootNode());
   const here = activeElement?.closest('[data-id]') ?? thread.section;
-  const ahead = [...unread].filter(
-    (one) => here.compareDocumentPosition(one) & (SIDE[key] ?? 0) && one !== here,
+  const ahead = [...all].filter(
+    // What is folded is passed over.
+    (one) => here.compareDocumentPosition(one) & (SIDE[key] ?? 0) && one !== here && (!isAny || one.checkVisibility()),
   );
-  const next = key === 'n' ? ahead[0] : ahead.at(-1);
-  await (next ? go(thread, next.dataset['id'] ?? '') : thread.say('nothing_new'));
+  const next = /[jn]/.test(key) ? ahead[0] : ahead.at(-1);
+  if (isAny) {
+    next && thread.reveal(next);
+  } else {
+    await (next ? go(thread, next.dataset['id'] ?? '') : thread.say('nothing_new'));
+  }
 }

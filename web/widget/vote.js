@@ -53,6 +53,11 @@ function show(thread, form, { mine, score }) {
   // Where scores are hidden for now there is none.
   if (place?.dataset['score']) {
     place.dataset['score'] = `${score}`;
-    place.textContent = score.toLocaleString(thread.words.locale).replace('-', '\u2212');
+    const text = score.toLocaleString(thread.words.locale).replace('-', '\u2212');
+    if (text !== place.textContent) {
+      place.textContent = text;
+      const from = { opacity: 0, translate: `0 ${mine < 0 ? '-' : ''}.5em` };
+      matchMedia('(prefers-reduced-motion: reduce)').matches || place.animate([from, {}], 120);
+    }
   }
 }

@@ -13,6 +13,7 @@ const CALLERS: [(&str, &[&str]); 4] = [
         "SafeHtml::from_sanitiser",
         &[
             "markup/src/sanitiser/cited_links.rs",
+            "markup/src/sanitiser/long_links.rs",
             "markup/src/sanitiser/time_links.rs",
             "markup/src/sanitiser.rs",
         ],

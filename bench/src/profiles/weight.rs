@@ -11,21 +11,17 @@ use crate::report::{Row, Rows, at_most};
 use crate::{Result, http};
 
 /// What the loader brings in, and what it takes to post.
-const READ_AND_POST: [&str; 9] = [
+const READ_AND_POST: [&str; 4] = [
     "/embed.js",
     "/static/thread.js",
-    "/static/listening.js",
-    "/static/words.js",
-    "/static/nodes.js",
-    "/static/storage.js",
     "/static/thread.css",
     "/static/compose.js",
-    "/static/post.js",
 ];
 
 /// What only comes when it is used, or, as what shows new comments live, after the thread.
-const ON_USE: [&str; 12] = [
+const ON_USE: [&str; 13] = [
     "/static/browse.js",
+    "/static/controls.js",
     "/static/counter.js",
     "/static/dress.js",
     "/static/extras.css",

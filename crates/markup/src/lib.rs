@@ -32,7 +32,9 @@ pub use escape::escape;
 pub use markdown::{Rendered, render, render_beside};
 pub use page_metadata::{MAX_NAME, MAX_TITLE, PageMetadata, line, page_metadata};
 pub use plain::{excerpt, plain_text};
-pub use sanitiser::{has_times, sanitise, sanitise_beside, with_time_labels, with_times_at};
+pub use sanitiser::{
+    has_times, sanitise, sanitise_beside, with_short_links, with_time_labels, with_times_at,
+};
 pub use url_gate::{safe_link, safe_url};
 pub use visible_text::{VisibleText, readable};
 pub use wordpress::paragraphs_from_wordpress;

@@ -1,6 +1,7 @@
 //! The allow-list, and the only maker of [`SafeHtml`] beside the store, which keeps what was made here.
 
 mod cited_links;
+mod long_links;
 mod time_links;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use crate::shape::normalise;
 use crate::url_gate::safe_link;
 
 pub use cited_links::sanitise_beside;
+pub use long_links::with_short_links;
 pub(crate) use time_links::{BEGIN, END, sanitise_with_times};
 pub use time_links::{has_times, with_time_labels, with_times_at};
 

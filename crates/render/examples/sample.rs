@@ -375,6 +375,7 @@ fn thread(article: &Article, comments: &[Comment], root: Option<CommentId>) -> T
         passage: None,
         passages: None,
         questions: None,
+        invitation: None,
         is_divided: false,
         errata: Vec::new(),
         marks: Vec::new(),

@@ -12,6 +12,7 @@ mod html;
 pub mod identity;
 pub mod integrations;
 mod links;
+mod look;
 pub mod moderation;
 pub mod newsroom;
 pub mod notices;
@@ -31,6 +32,7 @@ pub use discussion::frozen::{FrozenPage, frozen_index, frozen_page, frozen_title
 pub use discussion::pages::{edit_page, thread_page};
 pub use discussion::thread::{closed_notice, thread_fragment};
 pub use identity::door::sign_in_page;
+pub use look::site_style;
 pub use moderation::flag::{flag_page, flagged_page};
 pub use moderation::moderate::moderate_page;
 pub use notices::author_notice::author_notice_mail;

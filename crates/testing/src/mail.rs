@@ -121,10 +121,14 @@ impl TokenSink for Sink {
                 let words: Vec<&str> = std::iter::once(&*tag.name).chain(names).collect();
                 tags.insert(words.join(" "));
                 let leads = ["href", "src", "action", "background", "srcset", "style"];
+                // A style leads somewhere by a function or by what is escaped in it alone.
+                let is_lead = |name: &str, value: &str| {
+                    leads.contains(&name) && (name != "style" || value.contains(['(', '\\']))
+                };
                 let leads = tag
                     .attrs
                     .iter()
-                    .filter(|attribute| leads.contains(&&*attribute.name.local));
+                    .filter(|attribute| is_lead(&attribute.name.local, &attribute.value));
                 links.extend(leads.map(|attribute| attribute.value.to_string()));
                 match &*tag.name {
                     "title" | "textarea" => return TokenSinkResult::RawData(RawKind::Rcdata),

@@ -90,6 +90,7 @@ async function embed(olga, page) {
       return (await thread.waitFor({ timeout: 1000 }).then(() => true, () => story.reload())) === true;
     });
     await story.getByRole('textbox', { name: 'Your comment' }).fill('It works from here, too.');
+    await story.getByRole('button', { name: /^Post/ }).click();
     await story.getByRole('textbox', { name: 'Name', exact: true }).fill('Ida Bell');
     await story.getByRole('button', { name: /^Post/ }).click();
     await story.getByText('Your comment is posted.').waitFor();

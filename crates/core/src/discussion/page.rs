@@ -5,6 +5,7 @@ use std::iter;
 
 use url::{Url, form_urlencoded};
 
+use crate::discussion::text;
 use crate::ids::{PageId, SiteId};
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -228,9 +229,42 @@ pub struct Page {
     pub created_at: Time,
 }
 
+/// The longest question that a page asks while nobody has commented, in characters.
+pub const MAX_INVITATION: usize = 200;
+
+/// What an editor typed as the question of a page, on one line; nothing when it is empty.
+pub fn invitation(typed: &str) -> Result<Option<String>, Refusal> {
+    let words: Vec<&str> = typed.split_whitespace().collect();
+    let text = words.join(" ");
+    if text::excess(&text, MAX_INVITATION).is_some() {
+        let max = MAX_INVITATION;
+        return Err(Refusal::QuestionTooLong { max });
+    }
+    Ok(Some(text).filter(|text| !text::is_blank(text)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_stands_on_one_line_and_is_no_longer_than_one() {
+        let of = |typed: &str| invitation(typed);
+        assert_eq!(
+            of("  What did\r\n you see? "),
+            Ok(Some("What did you see?".to_owned()))
+        );
+        assert_eq!(of(" \n\u{200b}"), Ok(None));
+        let max = MAX_INVITATION;
+        assert_eq!(
+            of(&"\u{65}\u{301}".repeat(max)).map(|own| own.is_some()),
+            Ok(true)
+        );
+        assert_eq!(
+            of(&"x".repeat(max + 1)),
+            Err(Refusal::QuestionTooLong { max })
+        );
+    }
 
     fn key(typed: &str) -> String {
         PageKey::parse(typed).unwrap().as_str().to_owned()

@@ -95,6 +95,8 @@ pub struct Thread {
     pub passages: Option<Passages>,
     /// Whether editors ask questions of its passages, where that was said of the page itself.
     pub questions: Option<Questions>,
+    /// What the page asks while nobody has commented, where an editor wrote that.
+    pub invitation: Option<String>,
     /// Whether enough readers of both sides have voted here for [`Sort::Agreed`].
     pub is_divided: bool,
     /// The list of what its article was corrected in, the newest first.
@@ -120,6 +122,7 @@ impl Thread {
             passage: None,
             passages: None,
             questions: None,
+            invitation: None,
             is_divided: false,
             errata: Vec::new(),
             marks: Vec::new(),

@@ -27,6 +27,7 @@ pub enum LogAction {
     ModeBefore,
     ModeAfter,
     ModeOfSite,
+    Invitation,
     Undo,
     Delete,
     Judge,
@@ -47,7 +48,7 @@ pub enum LogAction {
 
 impl LogAction {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Approve,
         Self::Reject,
         Self::Spam,
@@ -65,6 +66,7 @@ impl LogAction {
         Self::ModeBefore,
         Self::ModeAfter,
         Self::ModeOfSite,
+        Self::Invitation,
         Self::Undo,
         Self::Delete,
         Self::Judge,
@@ -103,6 +105,7 @@ impl LogAction {
             Self::ModeBefore => "mode_before",
             Self::ModeAfter => "mode_after",
             Self::ModeOfSite => "mode_of_site",
+            Self::Invitation => "invitation",
             Self::Undo => "undo",
             Self::Delete => "delete",
             Self::Judge => "judge",

@@ -1,5 +1,6 @@
 //! A publisher's sites and their settings.
 
+pub mod accent;
 pub mod audit;
 pub mod language;
 pub mod origin;

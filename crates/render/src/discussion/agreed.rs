@@ -5,6 +5,7 @@ use rejoinder_core::publication::language::Language;
 
 use crate::Context;
 use crate::catalogue::Catalogue;
+use crate::look::Look;
 use crate::page::rendered;
 
 /// How "Agreed across divides" works, for readers.
@@ -14,7 +15,7 @@ pub fn method_page(context: &Context<'_>) -> String {
         texts: context.texts,
         language,
         direction: language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: &context.texts.agreement.badge,
         name: context.site.settings.title.as_str(),
     })
@@ -26,7 +27,7 @@ struct MethodPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     name: &'a str,
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use rejoinder_core::discussion::reaction::{self, Reaction};
 use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::passages::{Annotation, AnnotationState};
 use rejoinder_core::publication::settings::{Mode, SourceChecks, Voting};
 use rejoinder_core::{Comment, CommentId, PageKey, Settings, State, Time};
@@ -99,6 +100,7 @@ impl<'a> Frame<'a> {
             voting: self.voting,
             score: self.score(comment),
             target: self.target,
+            is_long: self.target != RenderTarget::Frozen && is_long(comment.html.as_str()),
             is_of_passage: self.is_of_passage,
             reactions: self.reactions(comment),
             is_agreed: self.finds_sides && comment.agreement.has_badge,
@@ -192,6 +194,41 @@ pub(crate) fn scores_until(settings: &Settings, now: Time) -> Option<Time> {
     (minutes > 0).then(|| now.before(std::time::Duration::from_secs(minutes * 60)))
 }
 
+/// How many letters stand on a line where there is room.
+const LINE: usize = 68;
+
+/// A text that is longer than this many lines is folded: after fourteen, so that there is always
+/// something behind the fold.
+const MAX_LINES: usize = 18;
+
+/// Whether a text fills more lines than are shown at first.
+fn is_long(html: &str) -> bool {
+    let (mut lines, mut letters, mut is_in_tag) = (0, 0, false);
+    for (at, c) in html.char_indices() {
+        match c {
+            '<' => {
+                is_in_tag = true;
+                let rest = &html[at..];
+                let ends_line = ["</p", "</li", "</pre"]
+                    .iter()
+                    .any(|end| rest.starts_with(end));
+                if rest.starts_with("<br") || (ends_line && letters > 0) {
+                    lines += 1 + letters / LINE;
+                    letters = 0;
+                }
+            }
+            '>' if is_in_tag => is_in_tag = false,
+            '\n' if !is_in_tag && letters > 0 => {
+                lines += 1 + letters / LINE;
+                letters = 0;
+            }
+            _ if !is_in_tag => letters += 1,
+            _ => {}
+        }
+    }
+    lines > MAX_LINES
+}
+
 pub(crate) fn shown_name<'b>(texts: &'b Catalogue, comment: &'b Comment) -> &'b str {
     match comment.author.name.as_str() {
         "" => &texts.comment.nameless,
@@ -216,6 +253,8 @@ struct ReplyTo<'a> {
 pub(crate) struct CommentView<'a> {
     texts: &'static Catalogue,
     comment: &'a Comment,
+    /// Whether only the beginning is shown at first.
+    is_long: bool,
     level: usize,
     name: &'a str,
     website: Option<String>,
@@ -272,6 +311,17 @@ impl CommentView<'_> {
             RenderTarget::Widget | RenderTarget::Rest => Place::Comment(id),
             RenderTarget::Frozen => Place::Here(id),
         })
+    }
+
+    /// Whether the newsroom speaks.
+    fn is_staff(&self) -> bool {
+        self.comment.author.role >= Role::Staff
+    }
+
+    /// How many replies there are below a root, in words.
+    fn n_replies(&self) -> String {
+        let n = self.comment.n_descendants;
+        self.texts.counted(&self.texts.thread.replies, n)
     }
 
     fn is_page(&self) -> bool {

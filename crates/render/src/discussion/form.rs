@@ -3,7 +3,7 @@
 use std::fmt;
 
 use askama::Template;
-use rejoinder_core::publication::settings::{Email, Guests, Mode, SourceChecks};
+use rejoinder_core::publication::settings::{Email, Guests, Mode, SourceChecks, Website};
 use rejoinder_core::{Comment, CommentId, PassageId, QuestionId};
 
 use crate::Context;
@@ -81,23 +81,36 @@ impl<'a> Problems<'a> {
 pub(crate) struct Tool<'a> {
     pub(crate) mark: &'static str,
     pub(crate) name: &'a str,
+    /// Its picture, as the path of a drawing of 24 by 24.
+    pub(crate) icon: &'static str,
 }
 
 pub(crate) fn tools(texts: &Catalogue) -> [Tool<'_>; 9] {
     let form = &texts.form;
     [
-        ("bold", &form.bold),
-        ("italic", &form.italic),
-        ("strike", &form.strike),
-        ("quote", &form.quote),
-        ("list", &form.list),
-        ("numbers", &form.numbers),
-        ("code", &form.code),
-        ("link", &form.url),
-        ("spoiler", &form.spoiler),
+        ("bold", &form.bold, BOLD),
+        ("italic", &form.italic, ITALIC),
+        ("strike", &form.strike, STRIKE),
+        ("quote", &form.quote, QUOTE),
+        ("list", &form.list, LIST),
+        ("numbers", &form.numbers, NUMBERS),
+        ("code", &form.code, CODE),
+        ("link", &form.url, LINK),
+        ("spoiler", &form.spoiler, SPOILER),
     ]
-    .map(|(mark, name)| Tool { mark, name })
+    .map(|(mark, name, icon)| Tool { mark, name, icon })
 }
+
+const BOLD: &str = "M7 5h6a3.5 3.5 0 0 1 0 7H7zM7 12h7a3.5 3.5 0 0 1 0 7H7z";
+const ITALIC: &str = "M18 5h-7M13 19H6M14.5 5l-5 14";
+const STRIKE: &str = "M4 12h16M16 8c-.5-2-2-3-4-3-2.3 0-4 1.2-4 3.2M8 16c.5 2 2 3 4 3 2.3 0 4-1.2 4-3.2 0-1-.4-1.8-1-2.3";
+const QUOTE: &str = "M10 12H5V7h5zc0 3-1.3 4.6-4 5.5M19 12h-5V7h5zc0 3-1.3 4.6-4 5.5";
+const LIST: &str = "M9 6h11M9 12h11M9 18h11M4 6h1M4 12h1M4 18h1";
+const NUMBERS: &str =
+    "M10 6h10M10 12h10M10 18h10M4 4.5 5.5 4v5M4 15.5c.3-1.3 2.6-1.2 2.5.2C6.4 17 4 18 4 20h2.7";
+const CODE: &str = "m8 7-5 5 5 5M16 7l5 5-5 5M13.5 5l-3 14";
+const LINK: &str = "M10 14a4.2 4.2 0 0 0 6 0l3.2-3.2a4.2 4.2 0 0 0-6-6L12 6M14 10a4.2 4.2 0 0 0-6 0l-3.2 3.2a4.2 4.2 0 0 0 6 6L12 18";
+const SPOILER: &str = "M4 4l16 16M10 6.2A9 9 0 0 1 12 6c5 0 8 4 9 6a15 15 0 0 1-2.5 3.3M6.5 7.6A14 14 0 0 0 3 12c1 2 4 6 9 6 1.6 0 3-.4 4.2-1M10 10a2.9 2.9 0 0 0 4 4";
 
 #[derive(Template)]
 #[template(path = "discussion/compose.html")]
@@ -111,6 +124,7 @@ struct Compose<'a> {
     invitation: &'a str,
     max_graphemes: usize,
     email: Email,
+    website: Website,
     is_reviewed: bool,
     needs_account: bool,
     has_accounts: bool,
@@ -136,6 +150,13 @@ impl<'a> Compose<'a> {
             return &self.texts.form.reply_text;
         }
         &self.texts.form.text
+    }
+
+    /// Whether one of the fields is to blame that are asked for once.
+    fn is_name_wrong(&self) -> bool {
+        FIELDS[1..]
+            .iter()
+            .any(|field| self.problems.of(field).is_some())
     }
 
     fn button(&self) -> &'a str {
@@ -190,6 +211,7 @@ pub(crate) fn compose(
         invitation,
         max_graphemes: settings.max_graphemes,
         email: settings.email,
+        website: settings.website,
         is_reviewed: settings.mode == Mode::Before,
         needs_account: settings.guests == Guests::Refused,
         has_accounts: context.has_accounts,

@@ -13,6 +13,7 @@ use crate::discussion::target::RenderTarget;
 use crate::discussion::thread::{key, links, section, title};
 use crate::html::Html;
 use crate::links::{Act, Link, Links, Place};
+use crate::look::Look;
 use crate::page::rendered;
 use crate::passages::SourceFields;
 use crate::passages::errata::{Listed, errata_html};
@@ -32,11 +33,12 @@ pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> S
         texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: page_title(context.texts, thread),
         headline: title(thread),
         canonical: links.people().unwrap_or_else(|| links.thread()),
         people: links.people(),
+        is_marked: view.marked.is_some(),
         is_indexed: is_whole && view.form.problem.is_none() && view.form.reply.is_none(),
         has_reactions: !context.site.settings.reactions.is_empty(),
         errata: errata_html(context, &Listed::of(&thread.errata))
@@ -61,11 +63,12 @@ struct ThreadPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: String,
     headline: Option<&'a str>,
     canonical: &'a str,
     people: Option<&'a str>,
+    is_marked: bool,
     is_indexed: bool,
     has_reactions: bool,
     errata: Option<Html<'static>>,
@@ -89,7 +92,7 @@ pub fn edit_page(
         texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: &context.texts.page.edit,
         text: text.unwrap_or(&comment.text),
         problems: Problems(problem),
@@ -123,7 +126,7 @@ struct EditPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     text: &'a str,
     problems: Problems<'a>,

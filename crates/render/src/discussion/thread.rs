@@ -235,6 +235,20 @@ struct Section<'a> {
 }
 
 impl Section<'_> {
+    /// Whether something stands here that not every thread has: its style is then waited for.
+    fn is_rich(&self) -> bool {
+        let is_rich = |entry: &ThreadEntry| {
+            let comment = &entry.comment;
+            !comment.cards.is_empty()
+                || comment.source_check.is_some()
+                || comment.annotation.is_some()
+        };
+        self.is_agreed()
+            || self.recordings.is_some()
+            || self.passage.is_some()
+            || self.thread.entries.iter().any(is_rich)
+    }
+
     fn has_bubble(&self) -> bool {
         self.has_head && self.context.site.settings.bubble == Bubble::On
     }
@@ -392,10 +406,11 @@ impl Section<'_> {
             Some(Filter::Staff | Filter::Featured) => Some(&self.texts.thread.empty_filter),
             Some(Filter::Inline) => Some(&self.texts.passages.empty),
             Some(Filter::Sources) => Some(&self.texts.sources.empty),
-            None => self
-                .frame
-                .is_open
-                .then_some(self.texts.thread.empty.as_str()),
+            None => {
+                let own = self.thread.invitation.as_deref();
+                let text = own.unwrap_or(&self.texts.thread.empty);
+                self.frame.is_open.then_some(text)
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use rejoinder_core::{EntryId, Time};
 use super::words;
 use crate::Context;
 use crate::catalogue::{Catalogue, FundingGiftsPageTexts, Name, fill};
+use crate::look::Look;
 use crate::page::rendered;
 
 /// A gift of the reader's.
@@ -53,7 +54,7 @@ pub fn gifts_page(context: &Context<'_>, gifts: &GiftsView<'_>) -> String {
         own,
         language,
         direction: language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: fill(&own.title, &[("site", &Name(site))]),
         host: &context.site.host,
         gifts,
@@ -67,7 +68,7 @@ struct GiftsPage<'a> {
     own: &'static FundingGiftsPageTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: String,
     host: &'a str,
     gifts: &'a GiftsView<'a>,

@@ -9,6 +9,7 @@ use super::{CampaignView, words};
 use crate::Context;
 use crate::catalogue::{Catalogue, fill};
 use crate::html::Html;
+use crate::look::Look;
 use crate::page::rendered;
 
 /// A campaign as a whole page: for readers without script, for frames, for links.
@@ -32,7 +33,7 @@ pub fn page(context: &Context<'_>, shown: CampaignView<'_>, names: &[String]) ->
         texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: &draft.title,
         canonical: address(context, shown),
         site: match context.site.settings.title.as_str() {
@@ -72,7 +73,7 @@ struct Page<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     canonical: String,
     site: &'a str,

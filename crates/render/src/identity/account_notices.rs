@@ -9,6 +9,7 @@ use super::mail::publication;
 use super::tabs::{Here, tabs};
 use crate::Context;
 use crate::catalogue::{self, AccountTexts, Catalogue, DevicesTexts, Name, fill};
+use crate::look::Look;
 use crate::notices::notice::headline;
 use crate::page::rendered;
 
@@ -55,7 +56,7 @@ pub fn account_notices_page(
         device: &context.texts.devices,
         language,
         direction: language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: fill(&own.account.title, &[("site", &Name(publication(context)))]),
         context,
         subscriptions,
@@ -73,7 +74,7 @@ struct AccountNoticesPage<'a> {
     device: &'static DevicesTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: String,
     context: &'a Context<'a>,
     subscriptions: &'a [AccountSubscription<'a>],

@@ -6,6 +6,7 @@ use rejoinder_core::publication::language::Language;
 
 use crate::catalogue::{Catalogue, Name, fill};
 use crate::identity::publication;
+use crate::look::Look;
 use crate::page::rendered;
 use crate::{Context, Problem};
 
@@ -27,7 +28,7 @@ pub fn sign_in_page(
         texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: fill(&texts.title, &[("site", &Name(publication(context)))]),
         why: fill(&texts.r#as, &[("role", &role)]),
         site: &context.site.host,
@@ -43,7 +44,7 @@ struct SignInPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: String,
     why: String,
     site: &'a str,

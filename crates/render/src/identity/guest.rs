@@ -5,6 +5,7 @@ use rejoinder_core::publication::language::Language;
 
 use super::mail::{MailText, publication};
 use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
+use crate::look::{Look, MailLook};
 use crate::page::rendered;
 use crate::{Context, Problem};
 
@@ -88,7 +89,7 @@ pub fn guest_page(context: &Context<'_>, guest: Guest<'_>) -> String {
         own,
         language,
         direction: language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: fill(&own.guest.title, &[("site", &Name(publication(context)))]),
         site: &context.site.host,
         guest,
@@ -109,6 +110,7 @@ pub fn guest_mail(context: &Context<'_>, link: &str) -> MailText {
         text: format!("{intro}\n\n{link}\n\n{}\n", texts.mail_not_you),
         html: rendered(&GuestMail {
             language,
+            look: MailLook::of(context),
             intro: &intro,
             link,
             button: &texts.show,
@@ -124,7 +126,7 @@ struct GuestPage<'a> {
     own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: String,
     site: &'a str,
     guest: Guest<'a>,
@@ -158,6 +160,7 @@ impl GuestPage<'_> {
 #[template(path = "identity/guest_mail.html")]
 struct GuestMail<'a> {
     language: Language,
+    look: MailLook<'a>,
     intro: &'a str,
     link: &'a str,
     button: &'a str,

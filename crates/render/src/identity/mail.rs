@@ -5,6 +5,7 @@ use rejoinder_core::publication::language::Language;
 
 use crate::Context;
 use crate::catalogue::{AccountTexts, Name, fill};
+use crate::look::{self, MailLook};
 use crate::page::rendered;
 
 /// What a mail says, in both of its forms.
@@ -31,6 +32,7 @@ pub fn sign_in_mail(context: &Context<'_>, link: &str) -> MailText {
         text: format!("{intro}\n\n{link}\n\n{} {}\n", mail.once, mail.not_you),
         html: rendered(&SignInMail {
             language: context.site.settings.language,
+            look: MailLook::of(context),
             texts,
             intro: &intro,
             link,
@@ -40,16 +42,14 @@ pub fn sign_in_mail(context: &Context<'_>, link: &str) -> MailText {
 
 /// What the site is called.
 pub(crate) fn publication<'a>(context: &Context<'a>) -> &'a str {
-    match context.site.settings.title.as_str() {
-        "" => &context.site.host,
-        title => title,
-    }
+    look::name(context.site)
 }
 
 #[derive(Template)]
 #[template(path = "identity/sign_in_mail.html")]
 struct SignInMail<'a> {
     language: Language,
+    look: MailLook<'a>,
     texts: &'static AccountTexts,
     intro: &'a str,
     link: &'a str,

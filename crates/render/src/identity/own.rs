@@ -12,6 +12,7 @@ use super::tabs::{Here, tabs};
 use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
 use crate::html::Html;
 use crate::links::{Links, Place};
+use crate::look::Look;
 use crate::page::rendered;
 use crate::recordings::times;
 use crate::{Context, Problem};
@@ -81,7 +82,7 @@ pub fn own_page(context: &Context<'_>, account: &Author, tab: Tab<'_>) -> String
         own,
         language,
         direction: language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: fill(&own.account.title, &[("site", &Name(publication(context)))]),
         context,
         account,
@@ -96,7 +97,7 @@ struct OwnPage<'a> {
     own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: String,
     context: &'a Context<'a>,
     account: &'a Author,

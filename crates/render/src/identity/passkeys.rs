@@ -7,6 +7,7 @@ use rejoinder_core::publication::language::Language;
 use super::mail::publication;
 use crate::Context;
 use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
+use crate::look::Look;
 use crate::page::rendered;
 
 /// A passkey.
@@ -55,7 +56,7 @@ pub fn passkeys_page(context: &Context<'_>, keys: &Keys<'_>) -> String {
         own,
         language,
         direction: language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: fill(
             &own.passkeys.title,
             &[("site", &Name(publication(context)))],
@@ -72,7 +73,7 @@ struct PasskeysPage<'a> {
     own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: String,
     host: &'a str,
     keys: &'a Keys<'a>,

@@ -7,6 +7,7 @@ use rejoinder_core::publication::language::Language;
 
 use super::mail::publication;
 use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
+use crate::look::Look;
 use crate::page::{message_page, rendered};
 use crate::{Context, Problem};
 
@@ -191,7 +192,7 @@ fn page(context: &Context<'_>, title: &str, step: Step<'_>) -> String {
         own: &catalogue::of(language).account,
         language,
         direction: language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: fill(title, &[("site", &Name(publication(context)))]),
         site: &context.site.host,
         called: publication(context),
@@ -206,7 +207,7 @@ struct DoorPage<'a> {
     own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: String,
     site: &'a str,
     called: &'a str,

@@ -6,6 +6,7 @@ use rejoinder_core::{Comment, Page, Site};
 
 use crate::catalogue::{Name, NewsroomMailTexts, fill};
 use crate::identity::MailText;
+use crate::look::Look;
 use crate::page::rendered;
 
 /// The longest piece of a comment that is quoted, in characters.
@@ -120,7 +121,7 @@ pub fn desk_mail_page(site: &Site, assets: &str, manage: &str, has_ended: bool) 
         texts,
         language: site.settings.language,
         direction: site.settings.language.direction(),
-        assets,
+        assets: Look::of(assets, site),
         title: &texts.title,
         site: match site.settings.title.as_str() {
             "" => site.host.as_str(),
@@ -138,7 +139,7 @@ struct ManagePage<'a> {
     texts: &'static NewsroomMailTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'static str,
     site: &'a str,
     desk: String,

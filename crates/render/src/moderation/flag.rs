@@ -8,6 +8,7 @@ use rejoinder_core::{Comment, PageKey};
 
 use crate::catalogue::{Catalogue, Name, fill};
 use crate::links::{Act, Link, Links, Place};
+use crate::look::Look;
 use crate::page::rendered;
 use crate::{Context, message_page};
 
@@ -18,7 +19,7 @@ pub fn flag_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> Str
         texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: &context.texts.flag.title,
         links: &links,
         comment,
@@ -39,7 +40,7 @@ struct FlagPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     links: &'a Links,
     comment: &'a Comment,

@@ -8,6 +8,7 @@ use rejoinder_core::{Comment, PageKey};
 use crate::Context;
 use crate::catalogue::NewsroomTexts;
 use crate::links::{Act, Link, Links, Place};
+use crate::look::Look;
 use crate::newsroom::{self, phrases};
 use crate::page::rendered;
 
@@ -18,7 +19,7 @@ pub fn moderate_page(context: &Context<'_>, key: &PageKey, comment: &Comment) ->
     rendered(&ModeratePage {
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: &texts.moderate.moderate_a_comment,
         texts,
         base: context.base,
@@ -33,7 +34,7 @@ struct ModeratePage<'a> {
     texts: &'static NewsroomTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     base: &'a str,
     links: &'a Links,

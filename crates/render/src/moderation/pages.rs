@@ -51,6 +51,8 @@ pub struct PagePage<'a> {
     pub page: &'a Page,
     /// When comments appear on it, where that was said of it alone.
     pub mode: Option<Mode>,
+    /// What it asks while nobody has commented.
+    pub invitation: Option<&'a str>,
     /// The names of the groups that it belongs to.
     pub groups: &'a [String],
     /// Its pinned comments, in their order.

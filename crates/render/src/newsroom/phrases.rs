@@ -99,6 +99,7 @@ pub fn done(texts: &NewsroomTexts, action: LogAction) -> &str {
         LogAction::ModeBefore => &texts.mode_before,
         LogAction::ModeAfter => &texts.mode_after,
         LogAction::ModeOfSite => &texts.mode_of_site,
+        LogAction::Invitation => &texts.invitation,
         LogAction::Undo => &texts.undo,
         LogAction::Delete => &texts.delete,
         LogAction::Judge => &texts.judge,

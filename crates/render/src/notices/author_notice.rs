@@ -9,6 +9,7 @@ use crate::Context;
 use crate::catalogue::{Name, NoticesTexts, fill};
 use crate::identity::{MailText, refused};
 use crate::links::{Links, Place};
+use crate::look::MailLook;
 use crate::notices::notice::{Notice, headline, quote};
 use crate::page::rendered;
 
@@ -33,7 +34,7 @@ pub fn author_notice_mail(
     };
     let mail = AuthorNoticeMail {
         language,
-        direction: language.direction(),
+        look: MailLook::of(context),
         own,
         says: format!("{subject}."),
         reasons: [why, note].into_iter().flatten().collect(),
@@ -64,7 +65,7 @@ pub(crate) fn says(own: &NoticesTexts, kind: NoticeKind, page: &str) -> String {
 #[template(path = "notices/author_notice_mail.html")]
 struct AuthorNoticeMail<'a> {
     language: Language,
-    direction: &'static str,
+    look: MailLook<'a>,
     own: &'static NoticesTexts,
     says: String,
     reasons: Vec<String>,

@@ -12,6 +12,7 @@ use crate::Context;
 use crate::catalogue::{Catalogue, Name, NoticesTexts, fill};
 use crate::discussion::comment::shown_name;
 use crate::links::{Links, Place, encoded};
+use crate::look::Look;
 use crate::notices::notice::headline;
 use crate::page::rendered;
 use crate::passages::correction::became;
@@ -55,7 +56,7 @@ pub fn bell_page(context: &Context<'_>, items: &[BellItem<'_>], from: Option<&Pa
         own,
         language,
         direction: language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: &own.bell.title,
         context,
         items,
@@ -80,7 +81,7 @@ struct BellPage<'a> {
     own: &'static NoticesTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     context: &'a Context<'a>,
     items: &'a [BellItem<'a>],

@@ -11,6 +11,7 @@ use crate::catalogue::{Catalogue, Name, NoticesTexts, fill};
 use crate::discussion::comment::shown_name;
 use crate::identity::{MailText, publication};
 use crate::links::{Links, Place};
+use crate::look::{Look, MailLook};
 use crate::page::rendered;
 use crate::{Context, message_page};
 
@@ -50,7 +51,7 @@ pub fn confirm_mail(context: &Context<'_>, notice: &Notice<'_>) -> MailText {
         ),
         html: rendered(&ConfirmMail {
             language: context.site.settings.language,
-            direction: context.site.settings.language.direction(),
+            look: MailLook::of(context),
             own,
             intro: &intro,
             link: notice.manage,
@@ -83,7 +84,7 @@ pub fn comments_mail(
     };
     let mail = CommentsMail {
         language: context.site.settings.language,
-        direction: context.site.settings.language.direction(),
+        look: MailLook::of(context),
         own,
         entries: &entries,
         more: more.as_deref(),
@@ -154,7 +155,7 @@ impl QuotedComment<'_> {
 #[template(path = "notices/confirm_mail.html")]
 struct ConfirmMail<'a> {
     language: Language,
-    direction: &'static str,
+    look: MailLook<'a>,
     own: &'static NoticesTexts,
     intro: &'a str,
     link: &'a str,
@@ -164,7 +165,7 @@ struct ConfirmMail<'a> {
 #[template(path = "notices/notice_mail.html")]
 struct CommentsMail<'a> {
     language: Language,
-    direction: &'static str,
+    look: MailLook<'a>,
     own: &'static NoticesTexts,
     entries: &'a [QuotedComment<'a>],
     more: Option<&'a str>,
@@ -228,7 +229,7 @@ pub fn notices_page(context: &Context<'_>, notice: &Notice<'_>, step: Step) -> S
         own,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: match step {
             Step::Confirm => &own.page.confirm,
             Step::Manage(_) => &own.page.title,
@@ -298,7 +299,7 @@ pub fn ended_page(
         own,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: match reach {
             Reach::Kind => &own.page.ended,
             Reach::All => &own.page.ended_all,
@@ -338,7 +339,7 @@ struct EndedPage<'a> {
     own: &'static NoticesTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     why: String,
     left: Vec<Left<'a>>,
@@ -358,7 +359,7 @@ struct NoticesPage<'a> {
     own: &'static NoticesTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     site: &'a str,
     host: &'a str,

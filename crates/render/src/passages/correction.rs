@@ -12,6 +12,7 @@ use crate::discussion::form::{Problem, Problems};
 use crate::html::Html;
 use crate::identity::MailText;
 use crate::links::Links;
+use crate::look::Look;
 use crate::notices::notice::headline;
 use crate::page::rendered;
 use crate::passages::sources::{SourceFields, fieldset};
@@ -82,7 +83,7 @@ pub fn correction_page(context: &Context<'_>, form: &CorrectionForm<'_>) -> Stri
         own: &context.texts.corrections.form,
         language,
         direction: language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: &context.texts.corrections.form.title,
         base: context.base,
         links: &Links::new(context.base, context.site, form.key),
@@ -101,7 +102,7 @@ struct CorrectionPage<'a> {
     own: &'static CorrectionsFormTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     base: &'a str,
     links: &'a Links,

@@ -15,6 +15,7 @@ use crate::catalogue::{Catalogue, Number, fill};
 use crate::discussion::target::RenderTarget;
 use crate::html::Html;
 use crate::links::{Act, Link, Links, Place};
+use crate::look::Look;
 use crate::page::rendered;
 
 /// The sources of a comment, and what others make of them.
@@ -397,7 +398,7 @@ pub fn sources_page(
         texts: context.texts,
         language,
         direction: language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: &context.texts.sources.title,
         check: Check::of(context.texts, &links, comment, RenderTarget::Widget, false)
             .as_ref()
@@ -415,7 +416,7 @@ struct SourcesPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     check: Option<Html<'static>>,
     links: &'a Links,

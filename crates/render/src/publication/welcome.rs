@@ -4,6 +4,7 @@ use askama::Template;
 use rejoinder_core::publication::language::Language;
 
 use crate::catalogue::{self, NewsroomWelcomeTexts};
+use crate::look::Look;
 use crate::page::rendered;
 
 /// What stands at the address of a server that publishes no articles of its own: the same for
@@ -13,7 +14,7 @@ pub fn welcome_page(base: &str, assets: &str) -> String {
     rendered(&WelcomePage {
         language: Language::English,
         direction: Language::English.direction(),
-        assets,
+        assets: Look::plain(assets),
         texts,
         title: &texts.title,
         base,
@@ -26,7 +27,7 @@ struct WelcomePage<'a> {
     texts: &'static NewsroomWelcomeTexts,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     base: &'a str,
 }

@@ -12,6 +12,7 @@ use crate::Context;
 use crate::catalogue::Catalogue;
 use crate::html::Html;
 use crate::links::{Link, Links, Place, encoded};
+use crate::look::Look;
 use crate::page::rendered;
 use crate::recordings::content::{self, Line, PlayerContent};
 use crate::recordings::cuts;
@@ -36,7 +37,7 @@ pub fn player_page(context: &Context<'_>, content: &PlayerContent<'_>) -> String
         texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: &recording.title,
         back: links.people().unwrap_or_else(|| links.thread()),
         figure: figure_alone(context, &links, recording, from),
@@ -65,7 +66,7 @@ struct PlayerPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     back: &'a str,
     figure: Html<'static>,

@@ -14,6 +14,7 @@ use crate::Context;
 use crate::catalogue::{Catalogue, RecordingsProposalsTexts};
 use crate::discussion::form::{Problem, Problems};
 use crate::links::Links;
+use crate::look::Look;
 use crate::page::rendered;
 use crate::recordings::time::{clock, seconds};
 
@@ -157,7 +158,7 @@ pub fn proposal_page(context: &Context<'_>, form: &ProposalForm<'_>) -> String {
         texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: match form.place {
             Some(_) => &texts.correct,
             None => &texts.add,
@@ -175,7 +176,7 @@ struct ProposalPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     base: &'a str,
     links: &'a Links,

@@ -9,6 +9,7 @@ use crate::Context;
 use crate::catalogue::{Catalogue, fill};
 use crate::discussion::feed::publisher;
 use crate::links::{Links, encoded};
+use crate::look::Look;
 use crate::notices::notice::headline;
 use crate::page::rendered;
 use crate::recordings::time::{clock, seconds};
@@ -55,7 +56,7 @@ pub fn search_page(context: &Context<'_>, sought: RecordingSearch<'_>, hits: &[H
         texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
-        assets: context.assets,
+        assets: context.look(),
         title: &title,
         context,
         sought,
@@ -78,7 +79,7 @@ struct SearchPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     context: &'a Context<'a>,
     sought: RecordingSearch<'a>,

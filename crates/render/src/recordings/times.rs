@@ -1,17 +1,19 @@
 //! The places in recordings that a comment names: how they are called, and where they lead.
 
-use markup::{has_times, with_time_labels, with_times_at};
+use markup::{has_times, with_short_links, with_time_labels, with_times_at};
 use rejoinder_core::SafeHtml;
 use rejoinder_core::recordings::Span;
 
 use crate::catalogue::{Catalogue, fill};
 use crate::html::Html;
 
-/// The HTML of a comment on the page of its recordings: what plays a place there says so.
+/// The HTML of a comment on the page of its recordings: what plays a place there says so, and long
+/// addresses are cut off for the eye.
 pub(crate) fn beside<'h>(texts: &Catalogue, html: &'h SafeHtml) -> Html<'h> {
-    match has_times(html) {
-        true => with_time_labels(html, |span| label(texts, span)).into(),
-        false => html.into(),
+    let labelled = has_times(html).then(|| with_time_labels(html, |span| label(texts, span)));
+    match with_short_links(labelled.as_ref().unwrap_or(html)).or(labelled) {
+        Some(own) => own.into(),
+        None => html.into(),
     }
 }
 

@@ -132,6 +132,7 @@ pub(crate) fn thread(name: &str) -> Thread {
         passage: None,
         passages: None,
         questions: None,
+        invitation: None,
         is_divided: false,
         errata: Vec::new(),
         marks: Vec::new(),

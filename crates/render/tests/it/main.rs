@@ -3,6 +3,7 @@
 mod escaping;
 mod feeds;
 mod fixture;
+mod mails;
 mod page;
 mod pushes;
 mod shape;

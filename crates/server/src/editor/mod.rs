@@ -56,7 +56,7 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// The page of `key`, locked, where `editor` reaches it; added as `id` where there is none. No page is added
 /// for somebody who would not reach it.
-fn reached_or_added(
+pub(crate) fn reached_or_added(
     tx: &mut Tx<'_>,
     now: Time,
     (site, editor): (SiteId, AuthorId),

@@ -1,6 +1,9 @@
 //! Scripts, styles and words for browsers, compiled in.
 
 #[cfg(test)]
+#[path = "../../build/join.rs"]
+mod join;
+#[cfg(test)]
 #[path = "../../build/minify.rs"]
 mod minify;
 

@@ -46,6 +46,7 @@ pub(crate) fn routes() -> Vec<Route> {
             post(search::forget),
         ),
         desk("/moderate/{site}/pages", get(pages::pages)),
+        desk("/moderate/{site}/pages", post(pages::ask)),
         desk("/moderate/{site}/pages/{id}", get(pages::page)),
         desk("/moderate/{site}/pages/{id}", post(pages::change)),
         own("/moderate/{site}/groups", get(groups::groups)),

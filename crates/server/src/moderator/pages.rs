@@ -1,6 +1,7 @@
 //! Pages: the list of them, and what is decided on each.
 
 use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::discussion::{page, policy};
 use rejoinder_core::moderation::LogAction;
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Comment, Page, PageId};
@@ -15,9 +16,10 @@ use store::{
 
 use super::rows::AT_ONCE;
 use super::{flash, log};
+use crate::editor::reached_or_added;
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
-use crate::http::extract::{Form, Params, PathId};
+use crate::http::extract::{Form, Params, PathId, Visitor};
 use crate::newsroom::{At, Newsroom, PageHead, desk, see_other};
 
 /// `GET /moderate/{site}/pages`: the pages of the site.
@@ -60,8 +62,36 @@ pub(super) async fn pages(newsroom: Newsroom, params: Params) -> Result<Html<Str
     }))
 }
 
+/// `POST /moderate/{site}/pages`: what a page asks while nobody has commented, which may be the first that
+/// is known of it.
+pub(super) async fn ask(
+    newsroom: Newsroom,
+    visitor: Visitor,
+    Form(fields): Form,
+) -> Result<Response, ErrorPage> {
+    let app = &newsroom.app;
+    let key = visitor.page(app, &newsroom.site, fields.page())?;
+    policy::may_carry_thread(&newsroom.site, &key).map_err(ApiError::from)?;
+    let text =
+        page::invitation(fields.get("invitation").unwrap_or_default()).map_err(ApiError::from)?;
+    let (now, site, moderator) = (app.now(), newsroom.site.id, newsroom.author.clone());
+    let id = PageId(app.ids.next(now));
+    let write = move |tx: &mut Tx<'_>| {
+        let Some(page) = reached_or_added(tx, now, (site, moderator.id), id, &key)? else {
+            return Ok(None);
+        };
+        decisions::set_invitation(tx, now, site, &moderator, page.id, text.as_deref())?;
+        Ok(Some(page.id))
+    };
+    let written = app.store.write(write).await.map_err(ApiError::from)?;
+    let id = written.ok_or_else(ApiError::not_found)?;
+    let desk = desk(&newsroom.site.host);
+    Ok(see_other(&format!("{desk}/pages/{id}?did=invitation")))
+}
+
 struct PageDetails {
     page: Page,
+    invitation: Option<String>,
     mode: Option<Mode>,
     groups: Vec<String>,
     pinned: Vec<Comment>,
@@ -97,6 +127,7 @@ async fn shown(
         let groups = groups::of_page(tx, site, id)?.into_iter();
         Ok(Some(PageDetails {
             mode: pages::mode(tx, site, id)?,
+            invitation: pages::invitation(tx, site, id)?,
             groups: groups.map(|(_, name)| name).collect(),
             pinned: threads::pinned(tx, &page)?,
             log: log::read(tx, texts, site, &query)?,
@@ -127,6 +158,7 @@ async fn shown(
             frame,
             page: &read.page,
             mode: read.mode,
+            invitation: read.invitation.as_deref(),
             groups: &read.groups,
             pinned: &read.pinned,
             log: &log,
@@ -135,7 +167,8 @@ async fn shown(
     }))
 }
 
-/// `POST /moderate/{site}/pages/{id}`: close a page, open it, or say when comments appear on it.
+/// `POST /moderate/{site}/pages/{id}`: close a page, open it, say when comments appear on it, or what it
+/// asks.
 pub(super) async fn change(
     newsroom: Newsroom,
     PathId(id): PathId<PageId>,
@@ -174,6 +207,14 @@ async fn done(newsroom: &Newsroom, id: PageId, fields: &Params) -> Result<String
             move |tx: &mut Tx<'_>| decisions::set_page_mode(tx, now, site, &moderator, id, mode);
         newsroom.app.store.write(write).await?;
         return Ok(format!("did={}", done.as_str()));
+    }
+    if action == "invitation" {
+        let text = page::invitation(fields.get("invitation").unwrap_or_default())?;
+        let write = move |tx: &mut Tx<'_>| {
+            decisions::set_invitation(tx, now, site, &moderator, id, text.as_deref())
+        };
+        newsroom.app.store.write(write).await?;
+        return Ok(format!("did={action}"));
     }
     let closes = match LogAction::from_word(action) {
         Some(LogAction::ClosePage) => true,

@@ -15,6 +15,7 @@ pub(crate) mod payments;
 pub(crate) mod pictures;
 pub(crate) mod publication;
 pub(crate) mod recordings;
+pub(crate) mod style;
 pub(crate) mod threads;
 pub(crate) mod web_annotations;
 
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route("/embed/corrections", Public, get(corrections::list)),
         route("/embed/sources", Public, get(fields_of_sources)),
         route("/embed/agreed", Public, get(agreed::method)),
+        route("/embed/site.css", Public, get(style::style)),
         route("/api/v1/thread", Public, get(threads::tree)),
         route("/api/v1/annotations", Public, get(web_annotations::list)),
         route("/api/v1/comments/{id}", Public, get(comments::one)),

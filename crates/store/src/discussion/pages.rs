@@ -148,6 +148,16 @@ pub fn add_alias(tx: &mut Tx<'_>, site: SiteId, alias: &PageKey, page: PageId) -
     Ok(())
 }
 
+/// What the page asks while nobody has commented, where an editor wrote that.
+pub fn invitation(tx: &mut Tx<'_>, site: SiteId, id: PageId) -> Result<Option<String>> {
+    let text: Option<Option<String>> = tx.one(
+        sql!("select invitation from page where site_id = ?1 and id = ?2"),
+        params![site, id],
+        |row| row.next(),
+    )?;
+    Ok(text.flatten())
+}
+
 /// A part of the list of a site's pages.
 #[derive(Debug, Clone, Default)]
 pub struct PageQuery {

@@ -45,6 +45,9 @@ pub fn load(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, query: &ThreadQuery) -
         thread.n_source_checks = counted.n_source_checks;
         thread.passages = counted.passages;
         thread.questions = counted.questions;
+        if page.n_comments == 0 {
+            thread.invitation = pages::invitation(tx, site, page.id)?;
+        }
     }
     Ok(thread)
 }
@@ -92,6 +95,7 @@ fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
         passage: passage.map(Box::new),
         passages: None,
         questions: None,
+        invitation: None,
         is_divided: false,
         errata: Vec::new(),
         marks: Vec::new(),
@@ -355,6 +359,7 @@ fn branch(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery, root: CommentId) -> 
         passage: None,
         passages: None,
         questions: None,
+        invitation: None,
         is_divided: false,
         errata: Vec::new(),
         marks: Vec::new(),

@@ -295,6 +295,39 @@ pub fn set_page_mode(
     page_decision(tx, now, moderator, &page, action, None, None).map(Some)
 }
 
+/// Say what a page asks its readers while nobody has commented; nothing takes the question away. Gives
+/// `None` when it was so already.
+pub fn set_invitation(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    moderator: &Author,
+    page: PageId,
+    invitation: Option<&str>,
+) -> Result<Option<DecisionId>> {
+    let (page, moderator) = reach_page(tx, site, moderator, page)?;
+    let n_changed = tx.execute(
+        sql!(
+            "update page set invitation = ?3 where site_id = ?1 and id = ?2
+               and coalesce(invitation, '') <> coalesce(cast(?3 as text), '')"
+        ),
+        params![site, page.id, invitation],
+    )?;
+    if n_changed == 0 {
+        return Ok(None);
+    }
+    page_decision(
+        tx,
+        now,
+        moderator,
+        &page,
+        LogAction::Invitation,
+        invitation,
+        None,
+    )
+    .map(Some)
+}
+
 fn reach_page(
     tx: &mut Tx<'_>,
     site: SiteId,

@@ -74,9 +74,19 @@ const fn about(group: Group, key: &'static str, takes: Takes) -> About {
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 41] = [
+pub(super) const ABOUT: [About; 44] = [
     about(Group::Site, "title", Takes::Text("a text")),
     about(Group::Site, "language", Takes::Choice(&Language::TAGS)),
+    about(
+        Group::Site,
+        "accent",
+        Takes::Text("a colour such as #8a1f11, or empty"),
+    ),
+    about(
+        Group::Site,
+        "font",
+        Takes::Text("names of fonts with commas between them, such as Georgia, serif, or empty"),
+    ),
     about(
         Group::Site,
         "protected_names",
@@ -139,6 +149,11 @@ pub(super) const ABOUT: [About; 41] = [
         Group::Writing,
         "email",
         Takes::Choice(&["optional", "required", "unasked"]),
+    ),
+    about(
+        Group::Writing,
+        "website",
+        Takes::Choice(&["unasked", "optional"]),
     ),
     about(
         Group::Writing,

@@ -6,6 +6,7 @@ use url::Url;
 use super::{About, HIDDEN, Settings, Takes, entries, is_hidden};
 use crate::discussion::reaction;
 use crate::integrations::webhook::Secret;
+use crate::publication::accent::Accent;
 use crate::refusal::Refusal;
 use crate::{discussion::text, identity::names, publication::origin};
 
@@ -78,6 +79,8 @@ fn unfit(about: &About, typed: &str) -> Option<String> {
     let is_sound = match about.key {
         "external_url" => is_place(typed),
         "external_key" => is_key(typed),
+        "accent" => typed.is_empty() || Accent::parse(typed).is_some(),
+        "font" => typed.chars().all(is_of_font),
         _ => true,
     };
     if !is_taken || !is_sound {
@@ -87,6 +90,11 @@ fn unfit(about: &About, typed: &str) -> Option<String> {
         return reaction::problem(typed, names::are_alike);
     }
     idle_entry(about.key, typed).map(|entry| format!(", and `{entry}` would match nothing"))
+}
+
+/// Whether `c` may stand in the names of fonts, which stand in styles as they are.
+fn is_of_font(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, ' ' | ',' | '-' | '_' | '.')
 }
 
 /// Whether a text stays on its line; a list may have an entry on each.

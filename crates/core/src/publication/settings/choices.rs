@@ -150,6 +150,16 @@ pub enum Email {
     Unasked,
 }
 
+/// Whether guests are asked for a website.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Website {
+    /// There is no field.
+    Unasked,
+    /// There is a field, and it may stay empty.
+    Optional,
+}
+
 /// When comments appear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -16,7 +16,7 @@ pub use about::{About, Group, Takes};
 pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
     AgreedSort, BannedWords, Bubble, DeskMail, Email, External, Guests, IssoApi, LinkCards, Mode,
-    Passages, ProofOfWork, Questions, SourceChecks, Voting,
+    Passages, ProofOfWork, Questions, SourceChecks, Voting, Website,
 };
 pub use hidden::{HIDDEN, Hidden};
 
@@ -28,6 +28,10 @@ pub struct Settings {
     pub title: String,
     /// The language of the interface.
     pub language: Language,
+    /// The colour of links and buttons, as `#rrggbb`; none when empty.
+    pub accent: String,
+    /// The fonts of pages and mails, with commas between them; the system's when empty.
+    pub font: String,
     /// The order that readers meet first.
     pub sort: Sort,
     /// Roots on the first page and in each further one.
@@ -56,6 +60,8 @@ pub struct Settings {
     pub guests: Guests,
     /// Whether guests are asked for an e-mail address.
     pub email: Email,
+    /// Whether guests are asked for a website.
+    pub website: Website,
     /// Names that only the newsroom may use, with commas between them.
     pub protected_names: String,
     /// What stands above the form, in Markdown.
@@ -113,6 +119,8 @@ impl Default for Settings {
         Self {
             title: String::new(),
             language: Language::English,
+            accent: String::new(),
+            font: String::new(),
             sort: Sort::Newest,
             roots_per_page: 20,
             replies_shown: 3,
@@ -127,6 +135,7 @@ impl Default for Settings {
             bubble: Bubble::Off,
             guests: Guests::Welcome,
             email: Email::Optional,
+            website: Website::Unasked,
             protected_names: String::new(),
             message: String::new(),
             guidelines: String::new(),
@@ -161,7 +170,7 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [About; 41] = about::ABOUT;
+    pub const ABOUT: [About; 44] = about::ABOUT;
 
     /// Whether the sides that readers are on are looked for: votes against are needed to tell.
     pub fn finds_sides(&self) -> bool {

@@ -32,6 +32,27 @@ fn a_setting_takes_numbers_and_bare_words() {
 }
 
 #[test]
+fn a_colour_and_fonts_are_what_can_stand_in_a_style() {
+    let settings = Settings::default();
+    for (key, good) in [
+        ("accent", "#8a1f11"),
+        ("accent", ""),
+        ("font", "Source Serif 4, Georgia, serif"),
+    ] {
+        assert!(settings.with(key, good).is_ok(), "{key} {good}");
+    }
+    for (key, bad) in [
+        ("accent", "red"),
+        ("accent", "#8a1f1"),
+        ("font", "a;}b"),
+        ("font", "url(x)"),
+        ("font", "\"Georgia\""),
+    ] {
+        assert!(settings.with(key, bad).is_err(), "{key} {bad}");
+    }
+}
+
+#[test]
 fn links_unfold_as_the_publisher_says() {
     let unfolds = |cards: &str, sites: &str, url: &str| {
         let settings = Settings::default().with("link_cards", cards).unwrap();

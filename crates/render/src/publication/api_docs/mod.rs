@@ -9,6 +9,7 @@ use askama::Template;
 use rejoinder_core::publication::language::Language;
 use serde_json::Value;
 
+use crate::look::Look;
 use crate::page::rendered;
 use examples::{curl, javascript};
 use schema::{Kind, members};
@@ -24,7 +25,7 @@ pub fn api_docs(spec: &Value, base: &str, assets: &str) -> String {
     rendered(&DocsPage {
         language: Language::English,
         direction: Language::English.direction(),
-        assets,
+        assets: Look::plain(assets),
         title: &format!("{}: API", text(&spec["info"]["title"])),
         labels: &LABELS,
         about: prose(&spec["info"]["description"]),
@@ -67,7 +68,7 @@ const LABELS: Labels = Labels {
 struct DocsPage<'a> {
     language: Language,
     direction: &'static str,
-    assets: &'a str,
+    assets: Look<'a>,
     title: &'a str,
     labels: &'static Labels,
     about: Prose<'a>,

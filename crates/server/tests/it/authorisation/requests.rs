@@ -336,6 +336,7 @@ fn query(route: &Declared, host: &str) -> String {
             | "/embed/correction"
             | "/embed/corrections"
             | "/embed/agreed"
+            | "/embed/site.css"
             | "/api/v1/annotations"
             | "/api/v1/thread"
             | "/api/v1/events"
@@ -505,6 +506,9 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
             form(&[("action", "note"), ("reason", "A note")])
         }
         ("POST", "/moderate/{site}/searches") => form(&[("q", "word:rain"), ("name", "Rain")]),
+        ("POST", "/moderate/{site}/pages") => {
+            form(&[("page", "story"), ("invitation", "What did you see?")])
+        }
         ("POST", "/moderate/{site}/pages/{id}") => form(&[("action", "mode"), ("mode", "site")]),
         ("POST", "/moderate/{site}/groups") => form(&[("name", "A group")]),
         ("POST", "/moderate/{site}/groups/{id}/pages") => form(&[("key", "story")]),

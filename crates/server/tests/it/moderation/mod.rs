@@ -5,3 +5,4 @@ pub(crate) mod desk_groups;
 pub(crate) mod desk_hostile;
 pub(crate) mod desk_pages;
 pub(crate) mod flags;
+mod invitations;

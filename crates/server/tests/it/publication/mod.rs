@@ -1,3 +1,4 @@
 pub(crate) mod articles;
 pub(crate) mod audit;
+mod look;
 pub(crate) mod owner;

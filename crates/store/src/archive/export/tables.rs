@@ -100,7 +100,7 @@ pub const EXPORTED: &[Table] = tables! {
     page by "id" {
         id: Id, key: Text, url: Address, title: Text, version: Number, n_comments: Number,
         closed_at: Time, created_at: Time, mode: Text, passages: Text,
-        questions: Text,
+        questions: Text, invitation: Text,
     }
     page_alias by "page_id, key collate binary" { page_id: Id, key: Text }
     page_group by "id" { id: Id, name: Text, prefix: Text, mode: Text }

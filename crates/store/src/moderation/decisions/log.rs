@@ -93,11 +93,16 @@ impl Decision {
             && self.undoes.is_none()
     }
 
-    /// Whether it says when comments appear on a page.
+    /// Whether it says something of a page that another saying replaces, and nothing undoes.
     pub fn is_of_mode(&self) -> bool {
         matches!(
             self.action.known(),
-            Some(LogAction::ModeBefore | LogAction::ModeAfter | LogAction::ModeOfSite)
+            Some(
+                LogAction::ModeBefore
+                    | LogAction::ModeAfter
+                    | LogAction::ModeOfSite
+                    | LogAction::Invitation
+            )
         )
     }
 

@@ -95,7 +95,7 @@ const SCHEMA: &str = "
     payment_hook: site_id id campaign_id processor token_hash token secret created_at account api_key asked_at
     payment_message: site_id id hook_id received_at event outcome body_hash
     payment_purpose: site_id hook_id word campaign_id
-    page: site_id id key url title version n_comments closed_at created_at mode passages questions
+    page: site_id id key url title version n_comments closed_at created_at mode passages questions invitation
     page_alias: site_id key page_id
     page_group: site_id id name prefix mode
     passkey: site_id credential_id author_id name public_key sign_count created_at used_at

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { expectAccessible, expectQuiet, open } from './browser.js';
+import { until } from './harness.js';
+import { colleague, openDesk, signedIn, thread } from './paper.js';
+
+/** @type {import('./paper.js').Desk} */
+let desk;
+
+before(async () => {
+  desk = await openDesk();
+  const { rejoinder, host } = desk;
+  // Legible on a dark ground alone.
+  for (const [key, value] of [['title', 'The Gazette'], ['accent', '#ffcc00'], ['font', 'Georgia, serif']]) {
+    await rejoinder.cli('site', 'set', host.host, `${key}`, `${value}`);
+  }
+  const door = `${rejoinder.origin}/auth/sign-in?site=${host.host}`;
+  await until('the site to look so', async () => (await (await fetch(door)).text()).includes('site.css'));
+});
+
+after(() => desk.stop());
+
+for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+  test(`signing in wears the site's name, colour and fonts, and can be read, ${scheme}`, async () => {
+    const page = await open(desk.browser, `${desk.comments}/auth/sign-in?site=${desk.host.host}`, { scheme });
+
+    await page.getByRole('link', { name: 'The Gazette' }).waitFor();
+    const font = await page.locator('body').evaluate((body) => getComputedStyle(body).fontFamily);
+
+    assert.equal(font, 'Georgia, serif');
+    await expectAccessible(page);
+    expectQuiet(page);
+  });
+}
+
+test('a reader’s own pages and the thread’s own page wear it, too', async () => {
+  await desk.post('worn', 'Seen in its colours');
+  const account = await signedIn(desk, 'wera@reader.example', '/account');
+  await account.getByRole('link', { name: 'The Gazette' }).waitFor();
+  await expectAccessible(account);
+
+  const page = await open(account.context(), desk.embed('worn'));
+  await thread(page);
+  const accent = await page.locator('.rj-thread').evaluate((it) => getComputedStyle(it).getPropertyValue('--rj-accent'));
+  assert.match(accent, /^light-dark\(#/);
+  assert.equal(await page.locator('.rj-brand').count(), 0);
+  await expectAccessible(page);
+});
+
+test('an empty page asks what an editor wrote for it', async () => {
+  const kim = await colleague(desk, 'Kim', 'moderator');
+  await kim.goto(`${desk.comments}/moderate/${desk.host.host}/pages`);
+  await expectAccessible(kim);
+  await kim.getByLabel('Address of the page').fill('asks');
+  await kim.getByLabel('What readers are asked while nobody has commented').fill('What did you see?');
+  await kim.getByRole('button', { name: 'Save' }).click();
+  await kim.getByText('Set the question of the page').first().waitFor();
+  await expectAccessible(kim);
+
+  const page = await desk.read('asks', { width: 390 });
+  await page.getByText('What did you see?').waitFor();
+
+  await expectAccessible(page);
+  const plain = await open(desk.browser, desk.embed('asks'), { script: false });
+  await plain.getByText('What did you see?').waitFor();
+});
