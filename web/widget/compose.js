@@ -63,6 +63,9 @@ export function typed(thread, form) {
   const text = field(form, 'text');
   keep(thread, form, text.value ? { ...draftOf(thread, form), text: text.value } : undefined);
   grow(text);
+  if (text.value.includes('@') && thread.section.dataset['mentions'] !== 'off') {
+    import('./mention.js').then(({ look }) => look(thread, /** @type {any} */ (text)));
+  }
   if (text.value.length > Number(text.dataset['max']) - 200 || !part(form, 'counter')?.hidden) {
     import('./counter.js').then(({ count }) => count(thread, form, text));
   }

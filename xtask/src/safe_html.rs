@@ -14,6 +14,7 @@ const CALLERS: [(&str, &[&str]); 4] = [
         &[
             "markup/src/sanitiser/cited_links.rs",
             "markup/src/sanitiser/long_links.rs",
+            "markup/src/sanitiser/mentions.rs",
             "markup/src/sanitiser/time_links.rs",
             "markup/src/sanitiser.rs",
         ],

@@ -2,6 +2,7 @@
 
 mod cited_links;
 mod long_links;
+mod mentions;
 mod time_links;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ use crate::url_gate::safe_link;
 
 pub use cited_links::sanitise_beside;
 pub use long_links::with_short_links;
+pub use mentions::{has_mentions, with_mentions, with_mentions_at, without_mentions};
 pub(crate) use time_links::{BEGIN, END, sanitise_with_times};
 pub use time_links::{has_times, with_time_labels, with_times_at};
 

@@ -36,6 +36,10 @@ impl<'a> Html<'a> {
         &self.0
     }
 
+    pub(crate) fn into_owned(self) -> Html<'static> {
+        Html(Cow::Owned(self.0.into_owned()))
+    }
+
     pub(crate) fn into_string(self) -> String {
         self.0.into_owned()
     }

@@ -41,6 +41,7 @@ fn follow_event(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
         EventKind::Published => {
             bells::tell_above(tx, event.at, event.site, comment)?;
             bells::tell_challenged(tx, event.at, event.site, comment)?;
+            bells::tell_mentioned(tx, event.at, event.site, comment)?;
             telling::announce(tx, event, comment)?;
         }
         EventKind::Withheld | EventKind::Hidden => {

@@ -19,7 +19,7 @@ pub fn are_alike(one: &str, other: &str) -> bool {
 }
 
 /// What a name looks like as it stands, and in lower case.
-fn looks(name: &str) -> [String; 2] {
+pub(crate) fn looks(name: &str) -> [String; 2] {
     let plain: String = name.nfkc().map(plain_letter).collect();
     let in_its_case: String = skeleton(&plain).collect();
     [fold(&in_its_case), fold(&plain)]

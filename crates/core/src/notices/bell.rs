@@ -10,6 +10,8 @@ pub enum NoticeKind {
     Reply,
     /// Somebody commented where one wants to be told.
     Comment,
+    /// Somebody mentioned one in a comment. It is kept as one where one wants to be told.
+    Mention,
     /// A comment of one's own was published after somebody had read it.
     Approved,
     /// A comment of one's own was refused.
@@ -25,6 +27,7 @@ impl NoticeKind {
     pub const ALL: [Self; 6] = [
         Self::Reply,
         Self::Comment,
+        Self::Mention,
         Self::Approved,
         Self::Rejected,
         Self::Featured,
@@ -36,6 +39,7 @@ impl NoticeKind {
         match self {
             Self::Reply => "reply",
             Self::Comment => "comment",
+            Self::Mention => "mention",
             Self::Approved => "approved",
             Self::Rejected => "rejected",
             Self::Featured => "featured",

@@ -1,7 +1,9 @@
+use rejoinder_core::discussion::mention::{People, Person};
+use rejoinder_core::{AuthorId, CommentId};
 use rejoinder_markup::{
     VisibleText, article, bare_links, escape, excerpt, line, page_metadata,
     paragraphs_from_wordpress, plain_text, readable, render, render_beside, safe_link, safe_url,
-    sanitise, with_time_labels,
+    sanitise, with_mentions, with_time_labels,
 };
 use testing::assert_linear;
 
@@ -19,6 +21,26 @@ fn looking_for_times_is_linear() {
     let linked = render_beside("3:48 4:01", &recordings[..1]).html;
     assert_linear("with_time_labels", |text| {
         with_time_labels(&linked, |_| text.to_owned())
+    });
+}
+
+#[test]
+fn looking_for_mentions_is_linear() {
+    let people = ["Ann", "A B", "@", "é"]
+        .into_iter()
+        .zip(1..)
+        .map(|(name, n)| Person {
+            author: AuthorId(n),
+            name: name.to_owned(),
+            comment: CommentId(n),
+            is_in_branch: false,
+        });
+    let people = People::new(people.collect());
+    assert_linear("with_mentions", |text| {
+        with_mentions(&sanitise(text), &people)
+    });
+    assert_linear("with_mentions behind a sign", |text| {
+        with_mentions(&sanitise(&format!("@{text}")), &people)
     });
 }
 

@@ -1,6 +1,7 @@
 //! One comment as HTML.
 
 use askama::Template;
+use markup::{has_mentions, with_mentions_at};
 use rejoinder_core::discussion::reaction::{self, Reaction};
 use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
 use rejoinder_core::identity::author::Role;
@@ -282,8 +283,14 @@ impl CommentView<'_> {
         own.filter(|_| !self.is_of_passage)
     }
 
+    /// Without script, whom it mentions is found on a page of their own; elsewhere in the thread.
     fn html(&self) -> Html<'_> {
-        times::beside(self.texts, &self.comment.html)
+        let html = &self.comment.html;
+        if self.target != RenderTarget::Page || !has_mentions(html) {
+            return times::beside(self.texts, html);
+        }
+        let own = |id| Some(self.links.to(Place::Own(id)).to_string());
+        times::beside(self.texts, &with_mentions_at(html, own)).into_owned()
     }
 
     fn play(&self, host: &str) -> String {

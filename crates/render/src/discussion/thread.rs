@@ -7,7 +7,9 @@ use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::notices::subscription::Pace;
 use rejoinder_core::passages::Passage;
-use rejoinder_core::publication::settings::{Bubble, Mode, Passages, Questions, SourceChecks};
+use rejoinder_core::publication::settings::{
+    Bubble, Mentions, Mode, Passages, Questions, SourceChecks,
+};
 use rejoinder_core::{
     Comment, CommentId, Filter, Page, PageKey, Thread, ThreadQuery, Time, discussion::policy,
 };
@@ -247,6 +249,10 @@ impl Section<'_> {
             || self.recordings.is_some()
             || self.passage.is_some()
             || self.thread.entries.iter().any(is_rich)
+    }
+
+    fn takes_mentions(&self) -> bool {
+        self.context.site.settings.mentions == Mentions::On
     }
 
     fn has_bubble(&self) -> bool {

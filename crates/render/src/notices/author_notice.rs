@@ -54,7 +54,11 @@ pub(crate) fn says(own: &NoticesTexts, kind: NoticeKind, page: &str) -> String {
     let form = match kind {
         NoticeKind::Featured => &own.bell.featured,
         NoticeKind::Rejected => &own.bell.rejected,
-        NoticeKind::Approved | NoticeKind::Reply | NoticeKind::Comment | NoticeKind::Challenged => {
+        NoticeKind::Approved
+        | NoticeKind::Reply
+        | NoticeKind::Comment
+        | NoticeKind::Challenged
+        | NoticeKind::Mention => {
             &own.bell.approved
         }
     };

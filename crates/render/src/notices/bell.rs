@@ -107,6 +107,7 @@ impl BellPage<'_> {
         let form = match kind {
             NoticeKind::Reply => &texts.reply,
             NoticeKind::Comment => &texts.comment,
+            NoticeKind::Mention => &texts.mention,
             NoticeKind::Approved => &texts.approved,
             NoticeKind::Rejected => &texts.rejected,
             NoticeKind::Featured => &texts.featured,

@@ -1,6 +1,9 @@
-//! The places in recordings that a comment names: how they are called, and where they lead.
+//! The places in recordings that a comment names, and the people: how they are called, and where they
+//! lead.
 
-use markup::{has_times, with_short_links, with_time_labels, with_times_at};
+use markup::{
+    has_mentions, has_times, with_mentions_at, with_short_links, with_time_labels, with_times_at,
+};
 use rejoinder_core::SafeHtml;
 use rejoinder_core::recordings::Span;
 
@@ -17,11 +20,17 @@ pub(crate) fn beside<'h>(texts: &Catalogue, html: &'h SafeHtml) -> Html<'h> {
     }
 }
 
-/// The HTML of a comment anywhere else: what names a place leads to `page`, if that is an address.
+/// The HTML of a comment anywhere else: what names a place or a person leads to `page`, if that is an
+/// address.
 pub(crate) fn elsewhere<'h>(page: &str, html: &'h SafeHtml) -> Html<'h> {
-    match has_times(html) {
-        true => with_times_at(html, page).into(),
-        false => html.into(),
+    match (has_times(html), has_mentions(html)) {
+        (false, false) => html.into(),
+        (true, false) => with_times_at(html, page).into(),
+        (_, true) => {
+            let page_alone = page.split('#').next().unwrap_or_default();
+            let at = |id| Some(format!("{page_alone}#comment-{id}"));
+            with_mentions_at(&with_times_at(html, page), at).into()
+        }
     }
 }
 

@@ -36,8 +36,9 @@ pub(crate) struct Notices {
 /// One thing that an account is told.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Notice {
-    /// `reply` (below one's own), `comment` (where one wants to be told), `challenged` (sources against a
-    /// passage that one wrote about); `approved`, `rejected`, `featured` (one's own); `correction_accepted`, `correction_declined`, `correction_outdated` (a
+    /// `reply` (below one's own), `comment` (where one wants to be told), `mention` (of oneself),
+    /// `challenged` (sources against a passage that one wrote about); `approved`, `rejected`,
+    /// `featured` (one's own); `correction_accepted`, `correction_declined`, `correction_outdated` (a
     /// correction of a transcript that one proposed); `article_accepted`, `article_declined` (a
     /// correction of an article that one sent).
     #[schema(example = "reply")]

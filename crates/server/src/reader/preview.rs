@@ -71,5 +71,13 @@ pub(crate) async fn html(
     let rendered = rendering::render(app, visitor, &text, recordings).await?;
     let shown = rendered.shown.text();
     policy::may_say(&site.settings, &text, shown, rendered.n_links)?;
-    Ok(rendered.html.into_string())
+    let page = body
+        .page
+        .as_deref()
+        .map(|page| visitor.page(app, &site, page));
+    let html = match page.transpose()? {
+        Some(page) => rendering::with_mentions(app, &site, page, rendered.html).await?,
+        None => rendered.html,
+    };
+    Ok(html.into_string())
 }

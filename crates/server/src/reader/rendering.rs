@@ -5,9 +5,9 @@ use std::sync::Arc;
 use markup::{Rendered, VisibleText, escape, sanitise};
 use rejoinder_core::discussion::policy;
 use rejoinder_core::recordings::Citable;
-use rejoinder_core::{PageKey, Site, SiteId};
+use rejoinder_core::{PageKey, SafeHtml, Site, SiteId};
 use store::Tx;
-use store::discussion::pages;
+use store::discussion::{mentions, pages};
 use store::recordings::citing;
 
 use crate::http::error::ApiError;
@@ -28,6 +28,24 @@ pub(super) async fn render(
     let text = text.to_owned();
     let work = move || markup::render_beside(&text, &recordings);
     app.slots.run(Who::of(visitor), work).await
+}
+
+/// `html` with links to whom it mentions, as a new comment on the page would have them.
+pub(super) async fn with_mentions(
+    app: &App,
+    site: &Arc<Site>,
+    page: PageKey,
+    html: SafeHtml,
+) -> Result<SafeHtml, ApiError> {
+    let site = Arc::clone(site);
+    let read = move |tx: &mut Tx<'_>| match pages::find(tx, site.id, &page)? {
+        Some(page) => {
+            let place = (site.id, page.id);
+            Ok(mentions::linked(tx, &site.settings, place, None, None, &html)?.0)
+        }
+        None => Ok(html.clone()),
+    };
+    Ok(app.store.read(read).await?)
 }
 
 /// What the rules look at of a text that is shown as it is typed: what would become a link in a comment is

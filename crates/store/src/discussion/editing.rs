@@ -11,7 +11,7 @@ use rejoinder_core::passages::Sources;
 use rejoinder_core::passages::source_policy::may_give;
 use rejoinder_core::{Comment, CommentId, Page, Reader, Refusal, Site, SiteId, Time};
 
-use crate::discussion::{cards, comments, events, versions};
+use crate::discussion::{cards, comments, events, mentions, versions};
 use crate::moderation::decisions::{self, LogEntry};
 use crate::moderation::pipeline::{self, Text};
 use crate::moderation::reach;
@@ -83,6 +83,9 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
     }
     let before = decisions::snapshot(tx, site, edit.id)?;
     let verdict = examine(tx, now, edit, &page, &comment, sources)?;
+    let (place, writer) = ((site, page.id), Some(comment.author.id));
+    let html = &edit.rendered.html;
+    let (html, mentioned) = mentions::linked(tx, settings, place, comment.parent, writer, html)?;
     versions::keep_version(tx, now, site, &comment, None)?;
     tx.execute(
         sql!(
@@ -94,7 +97,7 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
             site,
             edit.id,
             &edit.text,
-            edit.rendered.html.as_str(),
+            html.as_str(),
             RENDERER_VERSION,
             now
         ],
@@ -103,6 +106,7 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
         sources::replace(tx, site, edit.id, sources)?;
     }
     citing::keep(tx, site, edit.id, &edit.rendered.times)?;
+    mentions::keep(tx, site, edit.id, &mentioned)?;
     match verdict {
         Some(verdict) => settle(tx, now, edit, &page, &comment, &before, &verdict)?,
         None => {

@@ -22,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 use crate::database::error::StoreError;
 use crate::discussion::comments::{by_id, expect};
 use crate::discussion::counters::arrive;
-use crate::discussion::{cards, events, pages};
+use crate::discussion::{cards, events, mentions, pages};
 use crate::identity::authors::{self, Details};
 use crate::identity::{address_keys, work};
 use crate::moderation::pipeline::{self, Text};
@@ -164,7 +164,12 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
         work,
     };
     let verdict = pipeline::judge(tx, now, &text)?;
-    let mut comment = comment_of(now, new, &page, parent.as_ref(), author, &verdict.outcome);
+    let place = (site, page.id);
+    let (above, html) = (new.parent, &new.rendered.html);
+    let (html, mentioned) = mentions::linked(tx, settings, place, above, Some(author.id), html)?;
+    let outcome = &verdict.outcome;
+    let mut comment = comment_of(now, new, &page, parent.as_ref(), author, outcome);
+    comment.html = html;
     if let Some((annotation, question)) = about {
         comment.annotation = Some(Box::new(annotation));
         comment.question = question.map(Box::new);
@@ -175,6 +180,9 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     }
     if comment.annotation.is_some() {
         versions::follow(tx, now, site, page.id, new.article.as_deref())?;
+    }
+    if !mentioned.is_empty() {
+        mentions::keep(tx, site, comment.id, &mentioned)?;
     }
     if !new.rendered.times.is_empty() {
         citing::keep(tx, site, comment.id, &new.rendered.times)?;

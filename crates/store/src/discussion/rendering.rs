@@ -5,6 +5,7 @@ use markup::RENDERER_VERSION;
 use rejoinder_core::recordings::Citable;
 use rejoinder_core::{CommentId, PageId, SafeHtml, SiteId};
 
+use crate::discussion::mentions;
 use crate::recordings::citing;
 use crate::{Result, Row, Tx, params, sql};
 
@@ -80,7 +81,9 @@ pub fn renew(tx: &mut Tx<'_>) -> Result<bool> {
             true => citing::citable(tx, site, page)?,
             false => Vec::new(),
         };
-        keep(tx, site, id, &stored.shown_beside(&recordings).1)?;
+        let html = stored.shown_beside(&recordings).1;
+        let html = mentions::linked_again(tx, site, id, html)?;
+        keep(tx, site, id, &html)?;
     }
     let (version, site, id) = match last {
         Some((site, id)) => (version, site, id),

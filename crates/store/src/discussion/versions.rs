@@ -3,6 +3,7 @@
 use rejoinder_core::passages::Sources;
 use rejoinder_core::{Comment, CommentId, SiteId, Time};
 
+use crate::discussion::mentions;
 use crate::passages::sources;
 use crate::{Result, Tx, params, sql};
 
@@ -77,7 +78,7 @@ pub(crate) fn bring_back(
         ),
         params![site, id, revision],
     )?;
-    Ok(())
+    mentions::link_again(tx, site, id)
 }
 
 /// An earlier text of a comment.

@@ -6,7 +6,7 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::{Author, AuthorId, AuthorKind, CommentId, Page, PageId, SiteId, Tally, Time};
 
 use crate::discussion::agreement::counting;
-use crate::discussion::{events, pages, reactions};
+use crate::discussion::{events, mentions, pages, reactions};
 use crate::identity::erasures::ledger;
 use crate::identity::mutes;
 use crate::moderation::flags;
@@ -47,6 +47,7 @@ pub(crate) fn claim(
     move_standing(tx, site, guest.id, account)?;
     subscriptions::claim(tx, site, guest.id, account)?;
     mutes::claim(tx, site, guest.id, account)?;
+    mentions::claim(tx, site, guest.id, account)?;
     proposals::claim(tx, site, guest.id, account)?;
     corrections::claim(tx, site, guest.id, account)?;
     ledger::joined(tx, now, site, guest.id, account)?;

@@ -19,7 +19,7 @@ use rejoinder_core::{
 use serde::{Deserialize, Serialize};
 
 use crate::discussion::agreement::counting;
-use crate::discussion::{comments, events, forgetting, reactions};
+use crate::discussion::{comments, events, forgetting, mentions, reactions};
 use crate::funding::gifts;
 use crate::identity::{authors, identities, mail_sign_ins, mailboxes, mutes, passkeys, sessions};
 use crate::jobs::{self, NewJob, Payload};
@@ -182,6 +182,9 @@ pub fn step(
     match &guest {
         Some(guest) => guest::shut(tx, now, site, guest)?,
         None => shut(tx, now, site, author)?,
+    }
+    if mentions::forget_author(tx, now, site, author, STEP)? {
+        return Ok(false);
     }
     let written = ids(tx, site, author)?;
     if !written.is_empty() {

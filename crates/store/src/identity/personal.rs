@@ -42,6 +42,8 @@ pub struct Everything {
     pub muted: Vec<String>,
     /// Of what they are told.
     pub subscriptions: Vec<Subscribed>,
+    /// Which comments of others mention them, by id.
+    pub mentioned_in: Vec<String>,
     /// What they were told in the page.
     pub notices: Vec<Noticed>,
     /// What they gave and made their own, newest first.
@@ -270,6 +272,7 @@ pub fn everything(
             .map(|muted| muted.author.to_string())
             .collect(),
         subscriptions: subscribed(tx, site, author)?,
+        mentioned_in: mentioned(tx, site, author)?,
         notices: noticed(tx, site, author)?,
         gifts: given(tx, site, author)?,
         sessions: sessions.collect(),
@@ -555,6 +558,17 @@ fn subscription(row: &Row<'_>) -> Result<Subscribed> {
         asked_at: row.next::<Time>()?.to_string(),
         confirmed_at: row.next::<Option<Time>>()?.map(|time| time.to_string()),
     })
+}
+
+fn mentioned(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<String>> {
+    tx.all(
+        sql!(
+            "select distinct comment_id from mention where site_id = ?1 and author_id = ?2
+             order by comment_id"
+        ),
+        params![site, author],
+        |row| Ok(row.next::<CommentId>()?.to_string()),
+    )
 }
 
 fn noticed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Noticed>> {

@@ -22,7 +22,10 @@ pub(crate) fn still_so(
             NoticeKind::Approved => comment.is_published(),
             NoticeKind::Featured => comment.is_published() && comment.featured_at.is_some(),
             NoticeKind::Rejected => comment.state == State::Rejected,
-            NoticeKind::Reply | NoticeKind::Comment | NoticeKind::Challenged => false,
+            NoticeKind::Reply
+            | NoticeKind::Comment
+            | NoticeKind::Challenged
+            | NoticeKind::Mention => false,
         };
         is_so && comment.author.id == subscription.author
     }))

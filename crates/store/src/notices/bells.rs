@@ -89,7 +89,10 @@ fn of_comments(
     let unknown = || StoreError::Internal("a notice of an unknown kind".into());
     let rows: Vec<(CommentId, NoticeKind, Time, Option<Time>)> = tx.all(
         sql!(true_rows!(
-            "select b.comment_id, b.ring, b.made_at, b.read_at, b.is_challenge",
+            "select b.comment_id, case when b.ring = 'comment' and exists (
+                 select 1 from mention m where m.site_id = ?1 and m.comment_id = b.comment_id
+                   and m.author_id = ?2) then 'mention' else b.ring end, b.made_at, b.read_at,
+                 b.is_challenge",
             "order by b.made_at desc, b.comment_id desc limit ?3"
         )),
         params![site, author, limit],
@@ -291,6 +294,31 @@ pub(crate) fn tell_challenged(
             params![site, author, id, now, comment.author.id],
         )?;
     }
+    Ok(())
+}
+
+/// Tell the accounts that a comment mentions, which has appeared. What they are told already stands.
+pub(crate) fn tell_mentioned(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    comment: CommentId,
+) -> Result<()> {
+    tx.execute(
+        sql!(
+            "insert into bell (site_id, author_id, comment_id, ring, made_at)
+             select distinct w.site_id, w.id, cast(?2 as bigint), 'comment', cast(?3 as bigint)
+             from mention n
+             join comment c on c.site_id = n.site_id and c.id = n.comment_id
+             join author w on w.site_id = n.site_id and w.id = n.author_id
+             where n.site_id = ?1 and n.comment_id = ?2 and w.kind = 'account'
+               and w.id <> c.author_id
+               and not exists (select 1 from mute m where m.site_id = ?1 and m.author_id = w.id
+                 and m.muted_id = c.author_id)
+             on conflict (site_id, author_id, comment_id) do nothing"
+        ),
+        params![site, comment, now],
+    )?;
     Ok(())
 }
 

@@ -100,7 +100,9 @@ fn subscribers(
                    and not exists (select 1 from mute m where m.site_id = ?1
                      and m.author_id = s.author_id and m.muted_id = ?3)
                    and (s.kind = 'page'
-                     or (s.kind = 'replies' and s.author_id in (select author_id from above))
+                     or (s.kind = 'replies' and (s.author_id in (select author_id from above)
+                       or exists (select 1 from mention n where n.site_id = ?1
+                         and n.comment_id = ?7 and n.author_id = s.author_id)))
                      or (s.kind = 'branch' and s.branch_id in (select id from above)))
                  order by s.id limit ?6"
             )
@@ -112,7 +114,8 @@ fn subscribers(
             // What stands above the comment; a root has nothing there.
             comment.parent.unwrap_or(CommentId(0)),
             after,
-            STEP
+            STEP,
+            comment.id
         ],
         read,
     )

@@ -11,7 +11,7 @@ use rejoinder_core::{CommentId, PageId, SafeHtml, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
 use super::listing;
-use crate::discussion::{events, pages};
+use crate::discussion::{events, mentions, pages};
 use crate::jobs::{self, NewJob, Payload};
 use crate::{Result, Tx, params, sql};
 
@@ -140,6 +140,7 @@ pub fn step(
             continue;
         }
         let (shown, times) = found(&written_in, &text, &html, &recordings);
+        let shown = mentions::linked_again(tx, site, id, shown)?;
         if shown.as_str() != html {
             tx.execute(
                 sql!("update comment set html = ?3, renderer = ?4 where site_id = ?1 and id = ?2"),

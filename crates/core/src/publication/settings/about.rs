@@ -74,7 +74,7 @@ const fn about(group: Group, key: &'static str, takes: Takes) -> About {
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 44] = [
+pub(super) const ABOUT: [About; 45] = [
     about(Group::Site, "title", Takes::Text("a text")),
     about(Group::Site, "language", Takes::Choice(&Language::TAGS)),
     about(
@@ -150,6 +150,7 @@ pub(super) const ABOUT: [About; 44] = [
         "email",
         Takes::Choice(&["optional", "required", "unasked"]),
     ),
+    about(Group::Writing, "mentions", Takes::Choice(&["on", "off"])),
     about(
         Group::Writing,
         "website",

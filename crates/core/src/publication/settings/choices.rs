@@ -128,6 +128,16 @@ impl Questions {
     }
 }
 
+/// Whether a name behind an `@` leads to whoever it means, and tells them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mentions {
+    /// No; it is only text.
+    Off,
+    /// Yes.
+    On,
+}
+
 /// Whether one may write without an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

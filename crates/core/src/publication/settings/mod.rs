@@ -15,8 +15,8 @@ use crate::publication::origin;
 pub use about::{About, Group, Takes};
 pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
-    AgreedSort, BannedWords, Bubble, DeskMail, Email, External, Guests, IssoApi, LinkCards, Mode,
-    Passages, ProofOfWork, Questions, SourceChecks, Voting, Website,
+    AgreedSort, BannedWords, Bubble, DeskMail, Email, External, Guests, IssoApi, LinkCards, Mentions,
+    Mode, Passages, ProofOfWork, Questions, SourceChecks, Voting, Website,
 };
 pub use hidden::{HIDDEN, Hidden};
 
@@ -104,6 +104,8 @@ pub struct Settings {
     pub max_recording_mb: u32,
     /// The files of all recordings together, in millions of bytes.
     pub max_recordings_mb: u32,
+    /// Whether comments can mention people who wrote on the page.
+    pub mentions: Mentions,
     /// What readers may say of single passages of an article.
     pub passages: Passages,
     /// Whether comments on passages may carry sources.
@@ -157,6 +159,7 @@ impl Default for Settings {
             link_card_sites: String::new(),
             max_recording_mb: 500,
             max_recordings_mb: 10_000,
+            mentions: Mentions::On,
             passages: Passages::Off,
             source_checks: SourceChecks::Off,
             questions: Questions::On,
@@ -170,7 +173,7 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [About; 44] = about::ABOUT;
+    pub const ABOUT: [About; 45] = about::ABOUT;
 
     /// Whether the sides that readers are on are looked for: votes against are needed to tell.
     pub fn finds_sides(&self) -> bool {

@@ -57,7 +57,8 @@ const fn kind(told: PendingNotice) -> &'static str {
             NoticeKind::Approved
             | NoticeKind::Reply
             | NoticeKind::Comment
-            | NoticeKind::Challenged => "fate-approved",
+            | NoticeKind::Challenged
+            | NoticeKind::Mention => "fate-approved",
         },
     }
 }

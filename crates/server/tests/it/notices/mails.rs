@@ -174,7 +174,7 @@ async fn stopping_means_one_kind_of_mails_about_a_page_and_says_what_is_left() {
     let what = |kind: &str| match kind {
         "page" => format!("all new comments on {STORY}"),
         "other" => format!("all new comments on {OTHER}"),
-        "replies" => format!("replies to your comments on {STORY}"),
+        "replies" => format!("replies to your comments on {STORY}, and mentions of you"),
         _ => format!("replies in one branch on {STORY}"),
     };
     for kind in ["page", "replies", "branch"] {

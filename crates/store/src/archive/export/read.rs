@@ -17,6 +17,7 @@ use super::{FORMAT, MAX_LINE_BYTES, value};
 use crate::database::doctor;
 use crate::database::error::StoreError;
 use crate::database::sql::Sql;
+use crate::discussion::mentions;
 use crate::identity::erasures;
 use crate::jobs::{self, NewJob};
 use crate::publication::sites;
@@ -296,6 +297,7 @@ fn ask_for_what_follows(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> 
     for id in waiting {
         jobs::add(tx, now, &NewJob::new(site, &ReadRecording::of(id), now)?)?;
     }
+    mentions::link_all(tx, site)?;
     erasures::ask_again(tx, now, site)
 }
 

@@ -155,6 +155,7 @@ pub const EXPORTED: &[Table] = tables! {
     comment_link by "comment_id, url collate binary" {
         comment_id: Id, url: Address, place: Number, is_off: Number,
     }
+    mention by "comment_id, target_id" { comment_id: Id, author_id: Id, target_id: Id }
     link_picture by "id" { id: Id, bytes: Bytes }
     link_card by "url collate binary" {
         url: Address, state: Text, title: Text, name: Text, description: Text, picture_id: Id,

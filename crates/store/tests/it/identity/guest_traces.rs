@@ -82,6 +82,7 @@ const SCHEMA: &str = "
     mail_browser: site_id email browser_hash used_at
     mail_sign_in: site_id token_hash email! mailbox! browser_hash code n_wrong created_at expires_at used_at
         mailed_at
+    mention: site_id comment_id author_id! target_id
     migration: number name
     moderator_group: site_id author_id group_id
     mute: site_id author_id! muted_id! at
@@ -221,7 +222,10 @@ pub(crate) async fn full(world: &World) -> Full {
     find(world).await;
 
     // What they did to others, and others to them.
-    let other = world.reply(&bob, first, "A reply").await;
+    // The name is there in other letters: what others say stays theirs.
+    let other = world
+        .reply(&bob, first, "A reply, @Z\u{430}nz\u{456}bar")
+        .await;
     sources::of_guest(world, &guest, &bob).await;
     world.mails().await;
     world.vote(&guest, other, Some(Vote::Up)).await.unwrap();
