@@ -42,6 +42,9 @@ pub enum Refusal {
     /// The text has too many links.
     #[error("the comment has {links} links; at most {max} are possible")]
     TooManyLinks { links: usize, max: usize },
+    /// More accounts than one article can be by.
+    #[error("an article can be by {max} accounts at most")]
+    TooManyPageAuthors { max: usize },
     /// The page is not named.
     #[error("the page is not named")]
     PageMissing,
@@ -369,6 +372,7 @@ impl Refusal {
             | Self::PassageTooLong { max }
             | Self::PassageContextTooLong { max }
             | Self::TooManySources { max }
+            | Self::TooManyPageAuthors { max }
             | Self::SourceTextTooLong { max }
             | Self::NoteTooLong { max, .. } => Some(*max),
             _ => None,

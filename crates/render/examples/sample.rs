@@ -293,6 +293,7 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
             down: voice.down,
         },
         n_replies: 0,
+        is_by_article_author: false,
         n_descendants: 0,
         cards: Vec::new(),
         annotation: None,

@@ -18,7 +18,7 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::line::Apart;
 use rejoinder_core::notices::subscription::Pace;
 use rejoinder_core::publication::language::Language;
-use rejoinder_core::{Author, Time};
+use rejoinder_core::{Comment, Time};
 
 /// The types of all catalogues, from the English one.
 mod texts {
@@ -108,13 +108,19 @@ impl Catalogue {
         }
     }
 
-    /// The badges of an author: of their role, and that they gave.
-    pub(crate) fn badges_of<'a>(&'a self, author: &Author) -> Vec<&'a str> {
+    /// The badges beside the author of a comment: that they wrote the article, of their role, and that
+    /// they gave.
+    pub(crate) fn badges_of<'a>(&'a self, comment: &Comment) -> Vec<&'a str> {
+        let author = &comment.author;
         let supporter = author
             .is_supporter
             .then_some(self.badges.supporter.as_str());
-        self.badge(author.role)
+        let wrote = comment
+            .is_by_article_author
+            .then_some(self.badges.author.as_str());
+        wrote
             .into_iter()
+            .chain(self.badge(author.role))
             .chain(supporter)
             .collect()
     }

@@ -75,6 +75,8 @@ pub struct Comment {
     pub depth: i64,
     /// Who wrote it.
     pub author: Author,
+    /// Whether they wrote the article of the page, as the newsroom says.
+    pub is_by_article_author: bool,
     /// As typed.
     pub text: String,
     /// The text rendered by `markup`.

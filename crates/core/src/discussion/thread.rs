@@ -193,6 +193,7 @@ mod tests {
                 website: None,
                 is_supporter: false,
             },
+            is_by_article_author: false,
             text: String::new(),
             html: SafeHtml::default(),
             state: State::Published,

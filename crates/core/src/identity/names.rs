@@ -120,6 +120,19 @@ const SUPPORTERS: [&str; 10] = [
     "サポーター",
 ];
 
+/// What the badge of those who wrote the article is called in each of our languages.
+const BYLINES: [&str; 9] = [
+    "author",
+    "author of the article",
+    "hat den artikel geschrieben",
+    "auteur de l’article",
+    "autor del artículo",
+    "autor do artigo",
+    "автор статьи",
+    "كاتب المقال",
+    "記事の筆者",
+];
+
 /// Whether a part of `name` that is set apart from the rest looks like a badge: `Ann (Staff)`,
 /// `Ann · Supporter`.
 fn wears_a_badge(name: &str) -> bool {
@@ -132,7 +145,7 @@ fn wears_a_badge(name: &str) -> bool {
     // A dash between spaces sets apart, too; one within a name does not.
     let name = name.replace(" - ", " | ");
     let parts: Vec<&str> = name.split(|c| !is_part_of_names(c)).collect();
-    let badges = || OFFICES.into_iter().chain(SUPPORTERS);
+    let badges = || OFFICES.into_iter().chain(SUPPORTERS).chain(BYLINES);
     let looks_like_one = |part: &&str| badges().any(|badge| are_alike(part, badge));
     parts.len() > 1 && parts.iter().any(looks_like_one)
 }
@@ -148,6 +161,7 @@ pub fn may_be_called(site: &Site, newsroom: &[String], name: &str) -> Result<(),
     let mut protected = OFFICES
         .into_iter()
         .chain(SUPPORTERS)
+        .chain(BYLINES)
         .chain(listed)
         .chain([settings.title.as_str(), site.host.as_str()])
         .chain(newsroom.iter().map(String::as_str));
@@ -278,12 +292,16 @@ mod tests {
             "Ann [Unterstützer]",
             "サポーター",
             "❤ supporter ❤",
+            "Ann (Author)",
+            "Author of the Article",
+            "Ann · Автор статьи",
         ] {
             assert!(!may_be(name), "{name}");
         }
         for name in [
             "Ann Lee",
             "Chelsea Supporter",
+            "Author Ann",
             "Ann (from Leeds)",
             "Ann Smith-Owner",
             "O’Brien",

@@ -89,7 +89,7 @@ impl<'a> Frame<'a> {
             name: shown_name(self.texts, comment),
             website: comment.author.website.as_deref().and_then(markup::safe_url),
             avatar: Avatar::of(comment.author.id, &comment.author.name),
-            badges: self.texts.badges_of(&comment.author),
+            badges: self.texts.badges_of(comment),
             reply_to: (level >= MAX_LEVELS)
                 .then_some(comment.parent)
                 .flatten()

@@ -261,12 +261,13 @@ impl<'a> Maker<'a> {
         let shown = |votes: i64| (!is_hidden).then_some(votes);
         let role = comment.author.role;
         let role = (role != rejoinder_core::identity::author::Role::Reader).then(|| role.as_str());
+        let wrote = comment.is_by_article_author.then_some("author");
         let supporter = comment.author.is_supporter.then_some("supporter");
         CommentBody {
             author: Some(AuthorBody {
                 name: comment.author.name.clone(),
                 avatar: None,
-                badges: role.into_iter().chain(supporter).collect(),
+                badges: wrote.into_iter().chain(role).chain(supporter).collect(),
             }),
             html: times::beside(self.texts, &comment.html).into_string(),
             edited_at: comment.edited_at.as_ref().map(Time::to_string),

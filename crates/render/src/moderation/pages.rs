@@ -2,7 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::publication::settings::Mode;
-use rejoinder_core::{Comment, Page, Time};
+use rejoinder_core::{Author, Comment, Page, Time};
 
 use crate::moderation::log::LogRows;
 use crate::moderation::row::{excerpt, name, title};
@@ -55,6 +55,10 @@ pub struct PagePage<'a> {
     pub invitation: Option<&'a str>,
     /// The names of the groups that it belongs to.
     pub groups: &'a [String],
+    /// The accounts that its article is by.
+    pub authors: &'a [Author],
+    /// The account as typed, where it was not taken.
+    pub typed: Option<&'a str>,
     /// Its pinned comments, in their order.
     pub pinned: &'a [Comment],
     /// What was decided on it.
@@ -71,6 +75,10 @@ pub fn page_page(page: &PagePage<'_>) -> String {
 impl<'a> PagePage<'a> {
     fn name(&self, comment: &'a Comment) -> &'a str {
         name(self.frame.texts(), &comment.author)
+    }
+
+    fn called(&self, author: &'a Author) -> &'a str {
+        name(self.frame.texts(), author)
     }
 
     fn excerpt(&self, comment: &Comment) -> String {

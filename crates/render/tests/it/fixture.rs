@@ -66,6 +66,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
         featured_at: None,
         tally: Tally { up: 3, down: 1 },
         n_replies: 0,
+        is_by_article_author: false,
         n_descendants: 0,
         cards: Vec::new(),
         annotation: None,

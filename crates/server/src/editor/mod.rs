@@ -1,6 +1,7 @@
 //! What editors do: attach recordings to pages, and see to their transcripts and cuts.
 
 mod articles;
+mod authors;
 mod chapters;
 mod corrections;
 mod fetching;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> Vec<Route> {
             .or_program(ApiScope::ArticlesWrite),
         editor("/edit/{site}/articles/fetch", post(fetching::fetch))
             .or_program(ApiScope::ArticlesWrite),
+        editor("/edit/{site}/authors", put(authors::put)).or_program(ApiScope::ArticlesWrite),
         editor("/edit/{site}/corrections", get(corrections::show)),
         editor("/edit/{site}/corrections/decide", post(corrections::decide)),
         editor("/edit/{site}/corrections/lines", post(corrections::change)),

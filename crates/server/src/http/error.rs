@@ -273,6 +273,11 @@ impl From<Refusal> for ApiError {
             Refusal::OwnComment => (S::FORBIDDEN, "own_comment", None),
             Refusal::VoteNotTaken => (S::FORBIDDEN, "vote_not_taken", Some("value")),
             Refusal::OwnReaction => (S::FORBIDDEN, "own_reaction", None),
+            Refusal::TooManyPageAuthors { .. } => (
+                S::UNPROCESSABLE_ENTITY,
+                "too_many_page_authors",
+                Some("authors"),
+            ),
             Refusal::ReactionNotTaken => (S::FORBIDDEN, "reaction_not_taken", Some("reaction")),
             Refusal::AddressReacted => (S::CONFLICT, "address_reacted", None),
             Refusal::AddressVoted => (S::CONFLICT, "address_voted", None),

@@ -4,13 +4,13 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::discussion::{page, policy};
 use rejoinder_core::moderation::LogAction;
 use rejoinder_core::publication::settings::Mode;
-use rejoinder_core::{Comment, Page, PageId};
+use rejoinder_core::{Author, Comment, Page, PageId};
 use render::moderation::{LogRows, Logged, PagePage, PagesPage, title};
 use store::discussion::pages::PageQuery;
 use store::moderation::decisions::{self, LogQuery, Of};
 use store::{
     Tx,
-    discussion::{pages, threads},
+    discussion::{page_authors, pages, threads},
     moderation::groups,
 };
 
@@ -94,6 +94,7 @@ struct PageDetails {
     invitation: Option<String>,
     mode: Option<Mode>,
     groups: Vec<String>,
+    authors: Vec<Author>,
     pinned: Vec<Comment>,
     log: Vec<Logged>,
 }
@@ -129,6 +130,7 @@ async fn shown(
             mode: pages::mode(tx, site, id)?,
             invitation: pages::invitation(tx, site, id)?,
             groups: groups.map(|(_, name)| name).collect(),
+            authors: page_authors::list(tx, site, page.id)?,
             pinned: threads::pinned(tx, &page)?,
             log: log::read(tx, texts, site, &query)?,
             page,
@@ -160,6 +162,8 @@ async fn shown(
             mode: read.mode,
             invitation: read.invitation.as_deref(),
             groups: &read.groups,
+            authors: &read.authors,
+            typed: params.get("account"),
             pinned: &read.pinned,
             log: &log,
             problem,
@@ -181,8 +185,8 @@ pub(super) async fn change(
         }
         Err(error) if error.status.is_server_error() => Err(error.into()),
         Err(error) => {
-            let none = Params::default();
-            let page = shown(&newsroom, id, &none, Some(&error.detail)).await?;
+            let error = error.told_in(newsroom.site.settings.language);
+            let page = shown(&newsroom, id, &fields, Some(&error.detail)).await?;
             Ok((error.status, page).into_response())
         }
     }
@@ -196,6 +200,11 @@ async fn done(newsroom: &Newsroom, id: PageId, fields: &Params) -> Result<String
         newsroom.author.clone(),
     );
     let action = fields.get("action").unwrap_or_default();
+    if matches!(action, "add_author" | "remove_author") {
+        let named = fields.get("account").unwrap_or_default();
+        link(newsroom, id, action == "add_author", named).await?;
+        return Ok(format!("did={}", LogAction::Save.as_str()));
+    }
     if action == "mode" {
         let (mode, done) = match fields.get("mode") {
             Some("before") => (Some(Mode::Before), LogAction::ModeBefore),
@@ -230,4 +239,29 @@ async fn done(newsroom: &Newsroom, id: PageId, fields: &Params) -> Result<String
         Some(decision) => format!("did={action}&n=1&undo={decision}"),
         None => format!("did={action}&n=0"),
     })
+}
+
+/// Let an account be an author of the page's article, or no more.
+async fn link(newsroom: &Newsroom, id: PageId, adds: bool, named: &str) -> Result<(), ApiError> {
+    let now = newsroom.app.now();
+    let (site, moderator, named) = (
+        newsroom.site.id,
+        newsroom.author.id,
+        named.trim().to_owned(),
+    );
+    let write = move |tx: &mut Tx<'_>| {
+        let scope = groups::scope_of(tx, site, moderator)?;
+        if pages::in_scope(tx, site, id, &scope)?.is_none() {
+            return Ok(None);
+        }
+        let page = pages::lock(tx, site, id)?;
+        let account = page_authors::account(tx, site, &named)?.id;
+        match adds {
+            true => page_authors::add(tx, now, &page, account)?,
+            false => page_authors::remove(tx, now, &page, account)?,
+        }
+        Ok(Some(()))
+    };
+    let linked = newsroom.app.store.write(write).await?;
+    linked.ok_or_else(ApiError::not_found)
 }

@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 60] = [
+const MIGRATIONS: [Migration; 61] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -97,6 +97,7 @@ const MIGRATIONS: [Migration; 60] = [
     migration!(58, "0058_add_page_questions"),
     migration!(59, "0059_add_page_invitation"),
     migration!(60, "0060_add_mentions"),
+    migration!(61, "0061_add_page_authors"),
 ];
 
 /// The number of the newest migration.

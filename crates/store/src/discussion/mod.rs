@@ -10,6 +10,7 @@ pub mod feeds;
 pub(crate) mod forgetting;
 pub mod happenings;
 pub mod mentions;
+pub mod page_authors;
 pub mod page_keys;
 pub mod pages;
 pub mod posting;

@@ -4,7 +4,7 @@ use rejoinder_core::moderation::decision::MAX_PINS;
 use rejoinder_core::{CommentId, PageId, PageKey, SiteId, Time};
 use url::Url;
 
-use crate::discussion::pages;
+use crate::discussion::{page_authors, pages};
 use crate::notices::outbox::{self, PendingNotice};
 use crate::passages::{corrections, fetching, questions, versions};
 use crate::{Result, Tx, params, sql};
@@ -125,6 +125,7 @@ fn merge(tx: &mut Tx<'_>, site: SiteId, from: PageId, into: PageId) -> Result<()
     fetching::forget(tx, site, from)?;
     corrections::move_page(tx, site, from, into)?;
     questions::move_page(tx, site, from, into)?;
+    page_authors::move_page(tx, site, from, into)?;
     tx.execute(
         sql!(
             "insert into group_page (site_id, group_id, page_id)

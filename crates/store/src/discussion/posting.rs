@@ -22,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 use crate::database::error::StoreError;
 use crate::discussion::comments::{by_id, expect};
 use crate::discussion::counters::arrive;
-use crate::discussion::{cards, events, mentions, pages};
+use crate::discussion::{cards, events, mentions, page_authors, pages};
 use crate::identity::authors::{self, Details};
 use crate::identity::{address_keys, work};
 use crate::moderation::pipeline::{self, Text};
@@ -170,6 +170,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     let outcome = &verdict.outcome;
     let mut comment = comment_of(now, new, &page, parent.as_ref(), author, outcome);
     comment.html = html;
+    comment.is_by_article_author = page_authors::is_one(tx, site, page.id, &comment.author)?;
     if let Some((annotation, question)) = about {
         comment.annotation = Some(Box::new(annotation));
         comment.question = question.map(Box::new);
@@ -475,6 +476,7 @@ fn comment_of(
         root: parent.map_or(id, |parent| parent.root),
         depth: parent.map_or(0, |parent| parent.depth + 1),
         author,
+        is_by_article_author: false,
         text: new.text.clone(),
         html: new.rendered.html.clone(),
         state: outcome.state,

@@ -487,6 +487,7 @@ pub fn blank(comment: &mut Comment) {
     comment.author.id = AuthorId(0);
     comment.author.role = rejoinder_core::identity::author::Role::Reader;
     comment.author.is_supporter = false;
+    comment.is_by_article_author = false;
 }
 
 /// An author's own comments on a page, newest first, at most 200: for what they may still change.

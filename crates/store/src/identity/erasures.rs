@@ -391,6 +391,7 @@ fn forget(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<()> {
         sql!("delete from desk_reader where site_id = ?1 and author_id = ?2"),
         sql!("delete from saved_search where site_id = ?1 and moderator_id = ?2"),
         sql!("delete from erasure where site_id = ?1 and author_id = ?2"),
+        sql!("delete from page_author where site_id = ?1 and author_id = ?2"),
         sql!("delete from agreement_side where site_id = ?1 and author_id = ?2"),
         sql!("delete from author where site_id = ?1 and id = ?2"),
     ] {

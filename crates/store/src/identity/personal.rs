@@ -42,6 +42,8 @@ pub struct Everything {
     pub muted: Vec<String>,
     /// Of what they are told.
     pub subscriptions: Vec<Subscribed>,
+    /// Of which pages the newsroom says that they wrote the article.
+    pub articles: Vec<String>,
     /// Which comments of others mention them, by id.
     pub mentioned_in: Vec<String>,
     /// What they were told in the page.
@@ -272,6 +274,7 @@ pub fn everything(
             .map(|muted| muted.author.to_string())
             .collect(),
         subscriptions: subscribed(tx, site, author)?,
+        articles: articles(tx, site, author)?,
         mentioned_in: mentioned(tx, site, author)?,
         notices: noticed(tx, site, author)?,
         gifts: given(tx, site, author)?,
@@ -558,6 +561,18 @@ fn subscription(row: &Row<'_>) -> Result<Subscribed> {
         asked_at: row.next::<Time>()?.to_string(),
         confirmed_at: row.next::<Option<Time>>()?.map(|time| time.to_string()),
     })
+}
+
+fn articles(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<String>> {
+    tx.all(
+        sql!(
+            "select p.key from page_author w
+             join page p on p.site_id = w.site_id and p.id = w.page_id
+             where w.site_id = ?1 and w.author_id = ?2 order by p.id"
+        ),
+        params![site, author],
+        |row| row.next(),
+    )
 }
 
 fn mentioned(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<String>> {

@@ -363,9 +363,8 @@ fn query(route: &Declared, host: &str) -> String {
         | ("PATCH", "/api/v1/questions/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/comments/{id}") => format!("?site={host}"),
         ("GET", "/api/v1/sites/{site}/search") => "?q=rain".to_owned(),
-        ("PUT", "/edit/{site}/articles") | (_, "/edit/{site}/articles/fetch") => {
-            "?page=story".to_owned()
-        }
+        ("PUT", "/edit/{site}/articles" | "/edit/{site}/authors")
+        | (_, "/edit/{site}/articles/fetch") => "?page=story".to_owned(),
         ("GET", "/embed/funding" | "/api/v1/campaigns" | "/api/v1/recordings") => {
             format!("?site={host}")
         }
@@ -417,6 +416,7 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
         ("POST", "/account/{site}/delete") => form(&[("comments", "keep"), ("sure", "yes")]),
         ("PATCH", "/api/v1/comments/{id}") => Body::Json(json!({"text": "Another word"})),
         ("PUT", "/edit/{site}/articles") => Body::Json(json!({"text": "A text"})),
+        ("PUT", "/edit/{site}/authors") => Body::Json(json!({"authors": []})),
         ("POST", "/edit/{site}/passages") => {
             form(&[("page", "story"), ("passages", "both"), ("questions", "on")])
         }

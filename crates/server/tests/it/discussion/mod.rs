@@ -2,6 +2,7 @@ pub(crate) mod cards;
 pub(crate) mod embedding;
 pub(crate) mod feeds;
 pub(crate) mod live;
+pub(crate) mod page_authors;
 pub(crate) mod previews;
 pub(crate) mod reading;
 pub(crate) mod streams;

@@ -103,6 +103,7 @@ pub const EXPORTED: &[Table] = tables! {
         questions: Text, invitation: Text,
     }
     page_alias by "page_id, key collate binary" { page_id: Id, key: Text }
+    page_author by "page_id, author_id" { page_id: Id, author_id: Id, linked_at: Time }
     page_group by "id" { id: Id, name: Text, prefix: Text, mode: Text }
     group_page by "group_id, page_id" { group_id: Id, page_id: Id }
     moderator_group by "author_id, group_id" { author_id: Id, group_id: Id }

@@ -124,6 +124,7 @@ const MORE: &str = r#"
 {"gift_receipt":{"entry_id":"0000000000008","hash":"AQID"}}
 {"nobody":{"author_id":"$author"}}
 {"page_alias":{"key":"https://news.example/old","page_id":"$page"}}
+{"page_author":{"author_id":"$author","linked_at":"2026-09-21T10:00:00Z","page_id":"$page"}}
 {"page_group":{"id":"0000000000005","name":"Sport"}}
 {"passkey":{"author_id":"$author","created_at":"2026-09-21T10:00:00Z","credential_id":"AQID","name":"Phone","public_key":"{}","sign_count":0}}
 {"question":{"annotation":{"selector":{"quote":{"exact":"late","prefix":"","suffix":""}}},"asked_by":"$author","id":"000000000000b","made_at":"2026-09-21T10:00:00Z","page_id":"$page","text":"Were you there?"}}

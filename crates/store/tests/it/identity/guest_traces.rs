@@ -98,6 +98,7 @@ const SCHEMA: &str = "
     payment_purpose: site_id hook_id word campaign_id
     page: site_id id key url title version n_comments closed_at created_at mode passages questions invitation
     page_alias: site_id key page_id
+    page_author: site_id page_id author_id linked_at
     page_group: site_id id name prefix mode
     passkey: site_id credential_id author_id name public_key sign_count created_at used_at
     passkey_ceremony: site_id token_hash browser_hash author_id state expires_at
