@@ -42,6 +42,14 @@ pub enum Refusal {
     /// The text has too many links.
     #[error("the comment has {links} links; at most {max} are possible")]
     TooManyLinks { links: usize, max: usize },
+    /// The site shows no pictures of readers.
+    #[error("pictures of readers are not shown here")]
+    PicturesOff,
+    /// What was sent is no picture that can be shown.
+    #[error(
+        "please choose a JPEG, PNG, WebP or GIF of at most 4 MB and 16 million pixels, with sides of at least 32 pixels"
+    )]
+    PictureUnusable,
     /// More accounts than one article can be by.
     #[error("an article can be by {max} accounts at most")]
     TooManyPageAuthors { max: usize },

@@ -15,6 +15,7 @@ mod integrations;
 mod moderation;
 mod notices;
 mod passages;
+pub mod pictures;
 mod recordings;
 mod worker;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use std::{env, fs};
 
 use rejoinder_core::discussion::thread::in_reading_order;
-use rejoinder_core::identity::author::Role;
+use rejoinder_core::identity::author::{Profile, Role};
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, SafeHtml, Settings,
     Site, SiteId, Sort, State, Tally, Thread, ThreadQuery, Time,
@@ -269,6 +269,7 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
             },
             website: voice.website.clone(),
             is_supporter: false,
+            profile: Profile::default(),
         },
         text: voice.text.clone(),
         html: if is_removed {

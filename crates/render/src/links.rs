@@ -4,7 +4,7 @@ use std::fmt;
 
 use rejoinder_core::discussion::card::{Icon, Picture};
 use rejoinder_core::{
-    CommentId, Cursor, Filter, PageKey, PassageId, RecordingId, Site, ThreadQuery,
+    AuthorId, CommentId, Cursor, Filter, PageKey, PassageId, RecordingId, Site, ThreadQuery,
 };
 use url::form_urlencoded;
 
@@ -103,6 +103,16 @@ impl Links {
         format!("{base}/link-pictures/{host}/{}.png", icon.0)
     }
 
+    /// Where the picture of an account is.
+    pub(crate) fn reader_picture(&self, name: &str) -> String {
+        format!("{}{}", self.base, picture_path(&self.host, name))
+    }
+
+    /// Where everyone may read what an account wrote.
+    pub(crate) fn reader(&self, author: AuthorId) -> String {
+        format!("{}{}", self.base, reader_path(&self.host, author))
+    }
+
     /// What there is to read of a recording, as a whole page.
     pub(crate) fn recording(&self, id: RecordingId) -> String {
         let (base, host, page) = (&self.base, encoded(&self.host), encoded(&self.page));
@@ -131,6 +141,16 @@ impl Links {
             what,
         }
     }
+}
+
+/// Where the picture of an account is, on the server.
+pub(crate) fn picture_path(host: &str, name: &str) -> String {
+    format!("/reader-pictures/{}/{}.jpg", encoded(host), encoded(name))
+}
+
+/// Where an account's page is, on the server.
+pub(crate) fn reader_path(host: &str, author: AuthorId) -> String {
+    format!("/readers/{}/{author}", encoded(host))
 }
 
 pub(crate) fn encoded(text: &str) -> String {

@@ -173,7 +173,7 @@ mod tests {
     use crate::discussion::agreement::Agreement;
     use crate::discussion::comment::State;
     use crate::discussion::vote::Tally;
-    use crate::identity::author::{Author, AuthorKind, Role};
+    use crate::identity::author::{Author, AuthorKind, Profile, Role};
     use crate::ids::{AuthorId, PageId};
     use crate::safe_html::SafeHtml;
     use crate::time::Time;
@@ -192,6 +192,7 @@ mod tests {
                 role: Role::Reader,
                 website: None,
                 is_supporter: false,
+                profile: Profile::default(),
             },
             is_by_article_author: false,
             text: String::new(),

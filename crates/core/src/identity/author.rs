@@ -88,6 +88,15 @@ impl Role {
     }
 }
 
+/// What an account shows of itself beside its name, if it wants to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Profile {
+    /// Whether everyone may read a page with what they wrote.
+    pub has_page: bool,
+    /// What their picture is called.
+    pub picture: Option<String>,
+}
+
 /// Someone who writes at a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {
@@ -103,6 +112,8 @@ pub struct Author {
     pub website: Option<String>,
     /// Whether they show that they gave for a campaign of the site.
     pub is_supporter: bool,
+    /// What they show of themselves.
+    pub profile: Profile,
 }
 
 /// The person who makes a request, as far as the request proves it.

@@ -46,7 +46,7 @@ pub fn may_change_role(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::author::AuthorKind;
+    use crate::identity::author::{AuthorKind, Profile};
 
     fn author(id: i64, role: Role) -> Author {
         Author {
@@ -56,6 +56,7 @@ mod tests {
             role,
             website: None,
             is_supporter: false,
+            profile: Profile::default(),
         }
     }
 

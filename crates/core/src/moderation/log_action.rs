@@ -41,6 +41,7 @@ pub enum LogAction {
     EndSuspension,
     Ban,
     LiftBan,
+    RemovePicture,
     Save,
     Forget,
     RemoveGroup,
@@ -48,7 +49,7 @@ pub enum LogAction {
 
 impl LogAction {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Approve,
         Self::Reject,
         Self::Spam,
@@ -80,6 +81,7 @@ impl LogAction {
         Self::EndSuspension,
         Self::Ban,
         Self::LiftBan,
+        Self::RemovePicture,
         Self::Save,
         Self::Forget,
         Self::RemoveGroup,
@@ -119,6 +121,7 @@ impl LogAction {
             Self::EndSuspension => "end_suspension",
             Self::Ban => "ban",
             Self::LiftBan => "lift_ban",
+            Self::RemovePicture => "remove_picture",
             Self::Save => "save",
             Self::Forget => "forget",
             Self::RemoveGroup => "remove_group",

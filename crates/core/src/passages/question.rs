@@ -123,7 +123,7 @@ pub const fn may_answer(
 mod tests {
     use super::*;
     use crate::identity::address::Network;
-    use crate::identity::author::AuthorKind;
+    use crate::identity::author::{AuthorKind, Profile};
     use crate::ids::AuthorId;
     use crate::passages::{Quote, Selector};
 
@@ -152,6 +152,7 @@ mod tests {
                 role,
                 website: None,
                 is_supporter: false,
+                profile: Profile::default(),
             }),
             network: Network::of("192.0.2.1".parse().unwrap()),
         }

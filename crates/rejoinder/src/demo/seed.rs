@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::passages::{Quote, Selector, Sources};
-use rejoinder_core::publication::settings::{Passages, SourceChecks};
+use rejoinder_core::publication::settings::{Passages, Pictures, ReaderPages, SourceChecks};
 use rejoinder_core::recordings::Status;
 use rejoinder_core::{
     AuthorId, Clock as _, CommentId, IdSource, Page, PageId, RecordingId, SafeHtml, Settings, Site,
@@ -174,6 +174,8 @@ fn write(
         title: about.title.clone(),
         passages: Passages::Both,
         source_checks: SourceChecks::On,
+        pictures: Pictures::On,
+        reader_pages: ReaderPages::Unlisted,
         ..Settings::default()
     };
     let site = match sites::by_host(tx, SITE)? {

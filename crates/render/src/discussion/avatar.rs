@@ -1,10 +1,26 @@
-//! The figure that stands for an author: a letter on a two-coloured ground, drawn by the style
+//! What stands for an author: their picture, where they show one, and else a figure: a letter on a two-coloured ground, drawn by the style
 //! sheet, so that nothing is asked of another server and no inline style is needed.
 
 use std::fmt;
 
-use rejoinder_core::AuthorId;
+use rejoinder_core::publication::settings::{Pictures, ReaderPages};
+use rejoinder_core::{Author, AuthorId, Settings};
 use unicode_segmentation::UnicodeSegmentation;
+
+use crate::links::Links;
+
+/// Where the picture is that an author shows, where the site shows any.
+pub(crate) fn picture(settings: &Settings, links: &Links, author: &Author) -> Option<String> {
+    let name = author.profile.picture.as_deref();
+    let name = name.filter(|_| settings.pictures == Pictures::On)?;
+    Some(links.reader_picture(name))
+}
+
+/// Where everyone may read what an author wrote, where the site has such pages and they want one.
+pub(crate) fn page(settings: &Settings, links: &Links, author: &Author) -> Option<String> {
+    let has_page = author.profile.has_page && settings.reader_pages != ReaderPages::Off;
+    has_page.then(|| links.reader(author.id))
+}
 
 const N_HUES: u64 = 8;
 const N_FIGURES: u64 = 4;

@@ -7,10 +7,10 @@ use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::passages::{Annotation, AnnotationState};
 use rejoinder_core::publication::settings::{Mode, SourceChecks, Voting};
-use rejoinder_core::{Comment, CommentId, PageKey, Settings, State, Time};
+use rejoinder_core::{Author, Comment, CommentId, PageKey, Settings, State, Time};
 
 use crate::catalogue::{Catalogue, Day, Name, Number, fill};
-use crate::discussion::avatar::Avatar;
+use crate::discussion::avatar::{self, Avatar};
 use crate::discussion::target::RenderTarget;
 use crate::html::Html;
 use crate::links::{Act, Link, Links, Place};
@@ -88,6 +88,8 @@ impl<'a> Frame<'a> {
             level: level.min(MAX_LEVELS),
             name: shown_name(self.texts, comment),
             website: comment.author.website.as_deref().and_then(markup::safe_url),
+            page: self.alive(comment, avatar::page),
+            picture: self.alive(comment, avatar::picture),
             avatar: Avatar::of(comment.author.id, &comment.author.name),
             badges: self.texts.badges_of(comment),
             reply_to: (level >= MAX_LEVELS)
@@ -116,6 +118,20 @@ impl<'a> Frame<'a> {
             )
             .as_ref()
             .map(Html::of),
+        }
+    }
+
+    /// What an author shows of themselves by the server, which a file by itself does without.
+    fn alive(
+        &self,
+        comment: &Comment,
+        what: fn(&Settings, &Links, &Author) -> Option<String>,
+    ) -> Option<String> {
+        match self.target {
+            RenderTarget::Frozen => None,
+            RenderTarget::Widget | RenderTarget::Rest | RenderTarget::Page => {
+                what(self.settings, self.links, &comment.author)
+            }
         }
     }
 
@@ -259,6 +275,9 @@ pub(crate) struct CommentView<'a> {
     level: usize,
     name: &'a str,
     website: Option<String>,
+    /// The page of its author, and their picture.
+    page: Option<String>,
+    picture: Option<String>,
     avatar: Avatar<'a>,
     badges: Vec<&'a str>,
     reply_to: Option<ReplyTo<'a>>,

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::Context;
 use crate::catalogue::Catalogue;
+use crate::discussion::avatar;
 use crate::discussion::comment::scores_until;
 use crate::discussion::thread::{closed_at, key, links, n_comments, title};
 use crate::links::{Links, Place};
@@ -140,6 +141,9 @@ pub struct AuthorBody {
     pub name: String,
     /// The address of their picture; without one, draw a figure of your own.
     pub avatar: Option<String>,
+    /// The page with what they wrote, where they have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// What they are at the site.
     pub badges: Vec<&'static str>,
 }
@@ -266,7 +270,8 @@ impl<'a> Maker<'a> {
         CommentBody {
             author: Some(AuthorBody {
                 name: comment.author.name.clone(),
-                avatar: None,
+                avatar: avatar::picture(self.settings, &self.links, &comment.author),
+                url: avatar::page(self.settings, &self.links, &comment.author),
                 badges: wrote.into_iter().chain(role).chain(supporter).collect(),
             }),
             html: times::beside(self.texts, &comment.html).into_string(),

@@ -9,6 +9,7 @@ mod mail;
 mod outcome;
 mod own;
 mod passkeys;
+mod reader;
 mod sign_in;
 mod tabs;
 
@@ -20,6 +21,7 @@ pub use guest::{Guest, OfGuest, OfGuests, Wrote, guest_mail, guest_page};
 pub use mail::{MailText, sign_in_mail};
 pub use own::{Line, Own, Signed, Tab, own_page, withheld};
 pub use passkeys::{Key, Keys, Trouble, passkeys_page};
+pub use reader::{ReaderLine, reader_page};
 pub use sign_in::{
     Asking, Away, Door, Link, Sent, Stop, ask_page, away_page, code_wrong, entered_page, here_page,
     link_page, reader_name, sent_page, signed_out_page, stopped_page,

@@ -11,7 +11,7 @@ use super::outcome;
 use super::tabs::{Here, tabs};
 use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
 use crate::html::Html;
-use crate::links::{Links, Place};
+use crate::links::{Links, Place, picture_path, reader_path};
 use crate::look::Look;
 use crate::page::rendered;
 use crate::recordings::times;
@@ -58,6 +58,10 @@ pub struct Own<'a> {
     pub muted: Vec<(AuthorId, &'a str)>,
     /// Whether the site raises money, so that there can be gifts of its owner.
     pub has_campaigns: bool,
+    /// Whether the site has pages of readers.
+    pub has_pages: bool,
+    /// Whether the site shows pictures of readers.
+    pub has_pictures: bool,
     /// When it will be deleted.
     pub deleted_at: Option<Time>,
 }
@@ -173,6 +177,16 @@ impl OwnPage<'_> {
             &self.own.account.pending,
             &[("date", &day), ("time", &clock)],
         )
+    }
+
+    /// Where everyone may read what the account wrote, if it wants that.
+    fn reader_path(&self) -> String {
+        reader_path(&self.context.site.host, self.account.id)
+    }
+
+    fn picture_path(&self) -> Option<String> {
+        let name = self.account.profile.picture.as_deref()?;
+        Some(picture_path(&self.context.site.host, name))
     }
 
     fn is_staff(&self) -> bool {

@@ -5,6 +5,7 @@ use rejoinder_core::moderation::{LogAction, Standing, Trust};
 use rejoinder_core::{Author, AuthorKind, Time, Word};
 
 use crate::catalogue::NewsroomTexts;
+use crate::links::picture_path;
 use crate::moderation::list::List;
 use crate::moderation::row::{Record, name};
 use crate::newsroom::{Age, Frame, phrases};
@@ -91,6 +92,12 @@ impl AuthorPage<'_> {
 
     fn website(&self) -> Option<String> {
         self.author.website.as_deref().and_then(markup::safe_url)
+    }
+
+    /// Where their picture is; it is shown here where the site shows none, too.
+    fn picture(&self) -> Option<String> {
+        let name = self.author.profile.picture.as_deref()?;
+        Some(picture_path(&self.frame.site.host, name))
     }
 
     fn age(&self, time: &Time) -> Age {

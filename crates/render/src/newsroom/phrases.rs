@@ -113,6 +113,7 @@ pub fn done(texts: &NewsroomTexts, action: LogAction) -> &str {
         LogAction::EndSuspension => &texts.end_suspension,
         LogAction::Ban => &texts.ban,
         LogAction::LiftBan => &texts.lift_ban,
+        LogAction::RemovePicture => &texts.remove_picture,
         LogAction::Save => &texts.save,
         LogAction::Forget => &texts.forget,
         LogAction::RemoveGroup => &texts.remove_group,

@@ -58,9 +58,7 @@ pub(crate) fn says(own: &NoticesTexts, kind: NoticeKind, page: &str) -> String {
         | NoticeKind::Reply
         | NoticeKind::Comment
         | NoticeKind::Challenged
-        | NoticeKind::Mention => {
-            &own.bell.approved
-        }
+        | NoticeKind::Mention => &own.bell.approved,
     };
     fill(form, &[("page", &Name(page))])
 }

@@ -1,7 +1,7 @@
 //! A small thread with everything in it, in which every text can be chosen.
 
 use rejoinder_core::discussion::thread::{ThreadEntry, in_reading_order};
-use rejoinder_core::identity::author::Role;
+use rejoinder_core::identity::author::{Profile, Role};
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Cursor, Page, PageId, PageKey, Settings,
     Site, SiteId, Sort, State, Tally, Thread, ThreadQuery, Time,
@@ -53,6 +53,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
             role: Role::Reader,
             website: None,
             is_supporter: false,
+            profile: Profile::default(),
         },
         text: format!("Text of *{id}*."),
         html: markup::sanitise(&format!("<p>Text of <em>{id}</em>.</p>")),

@@ -5,6 +5,7 @@ mod change;
 mod devices;
 mod gifts;
 mod passkeys;
+mod profile;
 mod read;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -26,6 +27,12 @@ pub(crate) fn routes() -> Vec<Route> {
         own("/account/{site}/settings", get(read::settings)),
         own("/account/{site}/download", get(read::download)),
         own("/account/{site}/name", post(change::name)),
+        own("/account/{site}/page", post(profile::page)),
+        own("/account/{site}/picture", post(profile::picture)).takes(profile::MAX_FORM),
+        own(
+            "/account/{site}/picture/remove",
+            post(profile::remove_picture),
+        ),
         own("/account/{site}/sessions", post(change::sessions)),
         own("/account/{site}/unmute", post(change::unmute)),
         own("/account/{site}/gifts", get(gifts::show)),

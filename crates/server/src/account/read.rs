@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::CommentId;
+use rejoinder_core::publication::settings::{Pictures, ReaderPages};
 use render::Problem;
 use render::identity::{Line, Own, Signed, Tab, own_page};
 use store::funding::campaigns;
@@ -124,6 +125,8 @@ pub(super) async fn settings_page(
             .map(|one| (one.author, one.name.as_str()))
             .collect(),
         has_campaigns,
+        has_pages: member.site.settings.reader_pages != ReaderPages::Off,
+        has_pictures: member.site.settings.pictures == Pictures::On,
         deleted_at: erasure.map(|erasure| erasure.due_at),
     };
     let context = context(app, &member.site, &visitor.base.0);

@@ -273,6 +273,10 @@ impl From<Refusal> for ApiError {
             Refusal::OwnComment => (S::FORBIDDEN, "own_comment", None),
             Refusal::VoteNotTaken => (S::FORBIDDEN, "vote_not_taken", Some("value")),
             Refusal::OwnReaction => (S::FORBIDDEN, "own_reaction", None),
+            Refusal::PicturesOff => (S::FORBIDDEN, "pictures_off", None),
+            Refusal::PictureUnusable => {
+                (S::UNPROCESSABLE_ENTITY, "picture_unusable", Some("picture"))
+            }
             Refusal::TooManyPageAuthors { .. } => (
                 S::UNPROCESSABLE_ENTITY,
                 "too_many_page_authors",

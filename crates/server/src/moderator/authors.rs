@@ -165,6 +165,7 @@ async fn done(
             with_address,
         } => sanctions::ban(tx, now, &change, until, with_address),
         Act::Lift => sanctions::lift(tx, now, &change),
+        Act::RemovePicture => sanctions::remove_picture(tx, now, &change),
     };
     newsroom.app.store.write(write).await?;
     Ok(act.word())
@@ -181,6 +182,7 @@ enum Act {
         with_address: bool,
     },
     Lift,
+    RemovePicture,
 }
 
 impl Act {
@@ -201,6 +203,7 @@ impl Act {
                 with_address: fields.get("with_address").is_some(),
             },
             "lift_ban" => Self::Lift,
+            "remove_picture" => Self::RemovePicture,
             _ => return Err(problem(&texts.problems.no_action)),
         })
     }
@@ -213,6 +216,7 @@ impl Act {
             Self::Suspend(None) => "end_suspension",
             Self::Ban { .. } => "ban",
             Self::Lift => "lift_ban",
+            Self::RemovePicture => "remove_picture",
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod passages;
 pub(crate) mod payments;
 pub(crate) mod pictures;
 pub(crate) mod publication;
+pub(crate) mod readers;
 pub(crate) mod recordings;
 pub(crate) mod style;
 pub(crate) mod threads;
@@ -60,6 +61,12 @@ pub(crate) fn routes() -> Vec<Route> {
             "/link-pictures/{site}/{file}",
             Public,
             get(pictures::picture),
+        ),
+        route("/readers/{site}/{id}", Public, get(readers::page)),
+        route(
+            "/reader-pictures/{site}/{file}",
+            Public,
+            get(readers::picture),
         ),
     ]
 }

@@ -61,22 +61,16 @@ pub(crate) async fn html(
     app.limits.take(Act::Preview, visitor, app.now())?;
     let text = lines(text);
     rendering::is_short_enough(app, visitor, site, &text).await?;
-    let recordings = match page {
-        Some(page) => {
-            let page = visitor.page(app, site, page)?;
-            rendering::citable(app, site.id, &page, &text).await?
-        }
+    let page = page.map(|page| visitor.page(app, site, page)).transpose()?;
+    let recordings = match &page {
+        Some(page) => rendering::citable(app, site.id, page, &text).await?,
         None => Vec::new(),
     };
     let rendered = rendering::render(app, visitor, &text, recordings).await?;
     let shown = rendered.shown.text();
     policy::may_say(&site.settings, &text, shown, rendered.n_links)?;
-    let page = body
-        .page
-        .as_deref()
-        .map(|page| visitor.page(app, &site, page));
-    let html = match page.transpose()? {
-        Some(page) => rendering::with_mentions(app, &site, page, rendered.html).await?,
+    let html = match page {
+        Some(page) => rendering::with_mentions(app, site, page, rendered.html).await?,
         None => rendered.html,
     };
     Ok(html.into_string())

@@ -213,6 +213,15 @@ checks! {
                   else (select coalesce(sum(o.amount), 0) from ledger_entry o
                       where o.site_id = e.site_id and o.source = e.source
                         and o.payment = e.payment) end) > 0) then 1 else 0 end)",
+    "a mention leads to a comment on the same page of whom it mentions" =>
+        "select count(*) from mention m
+         join comment c on c.site_id = m.site_id and c.id = m.comment_id
+         join comment t on t.site_id = m.site_id and t.id = m.target_id
+         where c.page_id <> t.page_id or t.author_id <> m.author_id",
+    "what an account shows as its picture is kept" =>
+        "select count(*) from author a where a.picture is not null and not exists (
+             select 1 from author_picture p where p.site_id = a.site_id and p.author_id = a.id
+               and p.name = a.picture)",
     "reactions are counted right" =>
         "select count(*) from (
              select site_id, comment_id, key, count(*) as n from reaction

@@ -487,6 +487,7 @@ pub fn blank(comment: &mut Comment) {
     comment.author.id = AuthorId(0);
     comment.author.role = rejoinder_core::identity::author::Role::Reader;
     comment.author.is_supporter = false;
+    comment.author.profile = rejoinder_core::identity::author::Profile::default();
     comment.is_by_article_author = false;
 }
 

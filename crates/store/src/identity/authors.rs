@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::identity::author::Role;
+use rejoinder_core::identity::author::{Profile, Role};
 use rejoinder_core::{Author, AuthorId, AuthorKind, SiteId, Time, TokenHash};
 
 use crate::database::error::StoreError;
@@ -32,7 +32,8 @@ pub fn by_token(
 ) -> Result<Option<Author>> {
     tx.one(
         sql!(
-            "select a.id, a.name, a.kind, a.role, a.website, a.is_supporter from session s
+            "select a.id, a.name, a.kind, a.role, a.website, a.is_supporter, a.has_page, a.picture
+             from session s
              join author a on a.site_id = s.site_id and a.id = s.author_id
              where s.site_id = ?1 and s.token_hash = ?2 and s.expires_at > ?3"
         ),
@@ -44,7 +45,10 @@ pub fn by_token(
 /// The author with this id.
 pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: AuthorId) -> Result<Option<Author>> {
     tx.one(
-        sql!("select id, name, kind, role, website, is_supporter from author where site_id = ?1 and id = ?2"),
+        sql!(
+            "select id, name, kind, role, website, is_supporter, has_page, picture from author
+             where site_id = ?1 and id = ?2"
+        ),
         params![site, id],
         read,
     )
@@ -54,7 +58,7 @@ pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: AuthorId) -> Result<Option<Autho
 pub fn by_email(tx: &mut Tx<'_>, site: SiteId, email: &str) -> Result<Option<Author>> {
     tx.one(
         sql!(
-            "select id, name, kind, role, website, is_supporter from author
+            "select id, name, kind, role, website, is_supporter, has_page, picture from author
              where site_id = ?1 and email = ?2 and kind = 'account' order by id limit 1"
         ),
         params![site, email.to_ascii_lowercase()],
@@ -86,6 +90,7 @@ pub(crate) fn add_account(
         role: Role::Reader,
         website: None,
         is_supporter: false,
+        profile: Profile::default(),
     })
 }
 
@@ -129,6 +134,7 @@ pub fn add_guest(
         role: Role::Reader,
         website: details.website.clone(),
         is_supporter: false,
+        profile: Profile::default(),
     })
 }
 
@@ -195,7 +201,7 @@ pub struct Colleague {
 pub fn newsroom(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Colleague>> {
     let mut found = tx.all(
         sql!(
-            "select id, name, kind, role, website, is_supporter, email from author
+            "select id, name, kind, role, website, is_supporter, has_page, picture, email from author
              where site_id = ?1 and role <> 'reader' order by id"
         ),
         params![site],
@@ -210,7 +216,8 @@ pub fn newsroom(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Colleague>> {
     Ok(found)
 }
 
-/// An author from six columns: id, name, kind, role, website, whether they support the site.
+/// An author from eight columns: id, name, kind, role, website, whether they support the site, whether
+/// they have a page, and what their picture is called.
 pub(crate) fn read(row: &Row<'_>) -> Result<Author> {
     let unknown = |word: String| StoreError::Internal(format!("unknown word {word}").into());
     let (id, name) = (row.next()?, row.next()?);
@@ -222,6 +229,10 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Author> {
         role: Role::from_word(&role).ok_or_else(|| unknown(role))?,
         website: row.next()?,
         is_supporter: row.next::<i64>()? == 1,
+        profile: Profile {
+            has_page: row.next::<i64>()? == 1,
+            picture: row.next()?,
+        },
     })
 }
 

@@ -21,7 +21,9 @@ use serde::{Deserialize, Serialize};
 use crate::discussion::agreement::counting;
 use crate::discussion::{comments, events, forgetting, mentions, reactions};
 use crate::funding::gifts;
-use crate::identity::{authors, identities, mail_sign_ins, mailboxes, mutes, passkeys, sessions};
+use crate::identity::{
+    authors, identities, mail_sign_ins, mailboxes, mutes, passkeys, profiles, sessions,
+};
 use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::decisions::{self, LogEntry};
 use crate::moderation::{flags, searches};
@@ -229,6 +231,7 @@ fn shut(tx: &mut Tx<'_>, now: Time, site: SiteId, account: AuthorId) -> Result<(
     audit::forget(tx, site, account)?;
     identities::forget(tx, site, account)?;
     bells::forget(tx, site, account)?;
+    profiles::forget(tx, site, account)?;
     devices::forget(tx, site, account)?;
     subscriptions::forget(tx, now, site, account, email.as_deref())?;
     let Some(email) = email else {

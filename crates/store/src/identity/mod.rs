@@ -13,6 +13,7 @@ pub mod mutes;
 pub mod openid;
 pub mod passkeys;
 pub mod personal;
+pub mod profiles;
 pub mod renaming;
 pub mod roles;
 pub mod sessions;

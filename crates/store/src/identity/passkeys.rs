@@ -160,7 +160,9 @@ pub fn by_credential(
     let credential = credential.to_vec();
     tx.one(
         sql!(
-            "select a.id, a.name, a.kind, a.role, a.website, a.is_supporter, p.public_key from passkey p
+            "select a.id, a.name, a.kind, a.role, a.website, a.is_supporter, a.has_page, a.picture,
+                 p.public_key
+             from passkey p
              join author a on a.site_id = p.site_id and a.id = p.author_id
              where p.site_id = ?1 and p.credential_id = ?2 and a.kind = 'account'"
         ),

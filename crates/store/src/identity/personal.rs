@@ -1,5 +1,7 @@
 //! What is kept of a person, for that person to take along.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use rejoinder_core::identity::author;
 use rejoinder_core::passages::{SourceCheck, Sources};
 use rejoinder_core::{
@@ -8,7 +10,7 @@ use rejoinder_core::{
 use serde::Serialize;
 
 use crate::funding::gifts;
-use crate::identity::{identities, mutes, passkeys, sessions};
+use crate::identity::{identities, mutes, passkeys, profiles, sessions};
 use crate::notices::devices;
 use crate::passages::{annotations, sources};
 use crate::{Result, Row, Tx, params, sql};
@@ -68,6 +70,10 @@ pub struct Account {
     pub website: Option<String>,
     pub role: String,
     pub created_at: String,
+    /// Whether everyone may read a page with what they wrote.
+    pub has_page: bool,
+    /// Their picture, a JPEG in Base64.
+    pub picture: Option<String>,
 }
 
 /// A comment.
@@ -287,7 +293,7 @@ pub fn everything(
 fn account(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Account> {
     let found = tx.one(
         sql!(
-            "select name, email, website, role, created_at from author
+            "select name, email, website, role, created_at, has_page from author
              where site_id = ?1 and id = ?2"
         ),
         params![site, author],
@@ -299,9 +305,16 @@ fn account(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Account> {
                 website: row.next()?,
                 role: row.next()?,
                 created_at: row.next::<Time>()?.to_string(),
+                has_page: row.next::<i64>()? == 1,
+                picture: None,
             })
         },
     )?;
+    let picture = profiles::picture_of(tx, site, author)?;
+    let found = found.map(|own| Account {
+        picture: picture.map(|bytes| BASE64.encode(bytes)),
+        ..own
+    });
     found.ok_or_else(|| Refusal::AuthorUnknown.into())
 }
 

@@ -87,7 +87,9 @@ pub fn invited_to(
 pub fn waiting(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<Vec<Colleague>> {
     let found: Vec<(Colleague, Option<String>)> = tx.all(
         sql!(
-            "select distinct a.id, a.name, a.kind, a.role, a.website, a.is_supporter, a.email, s.role from sign_in s
+            "select distinct a.id, a.name, a.kind, a.role, a.website, a.is_supporter,
+                 a.has_page, a.picture, a.email, s.role
+             from sign_in s
              join author a on a.site_id = s.site_id and a.id = s.author_id
              where s.site_id = ?1 and s.expires_at > ?2 and a.role = 'reader' order by a.id"
         ),
@@ -115,7 +117,9 @@ pub fn invited(
 ) -> Result<Option<Author>> {
     let found: Option<(Author, Option<String>)> = tx.one(
         sql!(
-            "select a.id, a.name, a.kind, a.role, a.website, a.is_supporter, s.role from sign_in s
+            "select a.id, a.name, a.kind, a.role, a.website, a.is_supporter, a.has_page, a.picture,
+                 s.role
+             from sign_in s
              join author a on a.site_id = s.site_id and a.id = s.author_id
              where s.site_id = ?1 and s.token_hash = ?2 and s.expires_at > ?3"
         ),

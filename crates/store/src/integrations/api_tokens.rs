@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::identity::author::Role;
+use rejoinder_core::identity::author::{Profile, Role};
 use rejoinder_core::{ApiScope, Author, AuthorId, AuthorKind, SiteId, Time, TokenHash};
 
 use crate::{Result, Row, Tx, params, sql};
@@ -154,6 +154,7 @@ fn program(row: &Row<'_>, now: Time, site: SiteId) -> Result<Program> {
             role: Role::Moderator,
             website: None,
             is_supporter: false,
+            profile: Profile::default(),
         },
         scopes: scopes(&row.next::<String>()?),
         is_first_today: used_at.is_none_or(|used| used < day(now)),

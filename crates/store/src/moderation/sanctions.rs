@@ -4,7 +4,7 @@ use rejoinder_core::identity::policy;
 use rejoinder_core::moderation::{LogAction, Trust, decision};
 use rejoinder_core::{Author, AuthorId, AuthorKind, Refusal, SiteId, Time};
 
-use crate::identity::{authors, sessions};
+use crate::identity::{authors, profiles, sessions};
 use crate::moderation::reach::{self, Moderator};
 use crate::moderation::standing;
 use crate::{Result, Tx, params, sql};
@@ -171,6 +171,15 @@ pub fn lift(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
         params![change.site, change.author],
     )?;
     change.log(tx, now, by, (LogAction::LiftBan, None))
+}
+
+/// Take an author's picture away, where they have one.
+pub fn remove_picture(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
+    let by = change.check(tx)?;
+    match profiles::drop_picture(tx, now, change.site, change.author)? {
+        true => change.log(tx, now, by, (LogAction::RemovePicture, None)),
+        false => Ok(()),
+    }
 }
 
 /// Write a note on an author, for moderators only.

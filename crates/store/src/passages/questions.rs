@@ -19,7 +19,7 @@ macro_rules! question {
                  where w.site_id = q.site_id and w.question_id = q.id and c.state = 'published'), \
              cast(case when a.id is null then 0 else 1 end as bigint), coalesce(a.id, 0), \
              coalesce(a.name, ''), coalesce(a.kind, 'guest'), coalesce(a.role, 'reader'), a.website, \
-             cast(coalesce(a.is_supporter, 0) as bigint) \
+             cast(coalesce(a.is_supporter, 0) as bigint), cast(coalesce(a.has_page, 0) as bigint), a.picture \
              from question q left join author a on a.site_id = q.site_id and a.id = q.asked_by ",
             $($rest),+
         )

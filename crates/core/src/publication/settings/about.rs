@@ -74,7 +74,7 @@ const fn about(group: Group, key: &'static str, takes: Takes) -> About {
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 45] = [
+pub(super) const ABOUT: [About; 47] = [
     about(Group::Site, "title", Takes::Text("a text")),
     about(Group::Site, "language", Takes::Choice(&Language::TAGS)),
     about(
@@ -151,6 +151,12 @@ pub(super) const ABOUT: [About; 45] = [
         Takes::Choice(&["optional", "required", "unasked"]),
     ),
     about(Group::Writing, "mentions", Takes::Choice(&["on", "off"])),
+    about(Group::Writing, "pictures", Takes::Choice(&["off", "on"])),
+    about(
+        Group::Writing,
+        "reader_pages",
+        Takes::Choice(&["off", "unlisted", "listed"]),
+    ),
     about(
         Group::Writing,
         "website",

@@ -138,6 +138,28 @@ pub enum Mentions {
     On,
 }
 
+/// Whether readers with an account may show a picture beside what they write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pictures {
+    /// No, and those that there are stay hidden.
+    Off,
+    /// Yes.
+    On,
+}
+
+/// Whether readers with an account may have a page with what they wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReaderPages {
+    /// No, and those that there are stay hidden.
+    Off,
+    /// Yes, but search engines are asked to leave it out.
+    Unlisted,
+    /// Yes.
+    Listed,
+}
+
 /// Whether one may write without an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

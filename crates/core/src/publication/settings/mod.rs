@@ -15,8 +15,9 @@ use crate::publication::origin;
 pub use about::{About, Group, Takes};
 pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
-    AgreedSort, BannedWords, Bubble, DeskMail, Email, External, Guests, IssoApi, LinkCards, Mentions,
-    Mode, Passages, ProofOfWork, Questions, SourceChecks, Voting, Website,
+    AgreedSort, BannedWords, Bubble, DeskMail, Email, External, Guests, IssoApi, LinkCards,
+    Mentions, Mode, Passages, Pictures, ProofOfWork, Questions, ReaderPages, SourceChecks, Voting,
+    Website,
 };
 pub use hidden::{HIDDEN, Hidden};
 
@@ -106,6 +107,10 @@ pub struct Settings {
     pub max_recordings_mb: u32,
     /// Whether comments can mention people who wrote on the page.
     pub mentions: Mentions,
+    /// Whether readers may show a picture.
+    pub pictures: Pictures,
+    /// Whether readers may have a page with what they wrote.
+    pub reader_pages: ReaderPages,
     /// What readers may say of single passages of an article.
     pub passages: Passages,
     /// Whether comments on passages may carry sources.
@@ -160,6 +165,8 @@ impl Default for Settings {
             max_recording_mb: 500,
             max_recordings_mb: 10_000,
             mentions: Mentions::On,
+            pictures: Pictures::Off,
+            reader_pages: ReaderPages::Off,
             passages: Passages::Off,
             source_checks: SourceChecks::Off,
             questions: Questions::On,
@@ -173,7 +180,7 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [About; 45] = about::ABOUT;
+    pub const ABOUT: [About; 47] = about::ABOUT;
 
     /// Whether the sides that readers are on are looked for: votes against are needed to tell.
     pub fn finds_sides(&self) -> bool {

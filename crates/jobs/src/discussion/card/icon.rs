@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::ImageFormat;
 use store::discussion::cards::NewPicture;
 
-use super::picture::reader;
+use crate::pictures::reader;
 
 /// The longest side of what is kept, in pixels: three for each that is shown.
 const SIDE: u32 = 48;

@@ -1,10 +1,10 @@
 //! A stranger's picture, made anew and small. Nothing of the file that came is kept.
 
-use std::io::Cursor;
-
+use image::ImageFormat;
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, ImageFormat, ImageReader, Limits, RgbImage};
 use store::discussion::cards::NewPicture;
+
+use crate::pictures::{MAX_PIXELS, on_white, reader};
 
 /// The media types that pictures come as.
 pub(super) const ACCEPT: &str = "image/jpeg, image/png, image/webp, image/gif, image/x-icon, \
@@ -15,12 +15,6 @@ const SIDE: u32 = 400;
 
 /// A picture with a shorter side than this shows nothing.
 const MIN_SIDE: u32 = 32;
-
-/// The most pixels of what is read.
-const MAX_PIXELS: u64 = 16_000_000;
-
-/// The most memory that reading may take.
-const MAX_BYTES: u64 = 96 << 20;
 
 const QUALITY: u8 = 78;
 
@@ -51,30 +45,11 @@ pub(super) fn small(bytes: &[u8]) -> Option<NewPicture> {
     })
 }
 
-/// A reader that takes no more memory than it may.
-pub(super) fn reader(bytes: &[u8], format: ImageFormat) -> ImageReader<Cursor<&[u8]>> {
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(MAX_BYTES);
-    reader.limits(limits);
-    reader
-}
-
-/// JPEG knows no transparency.
-fn on_white(picture: &DynamicImage) -> RgbImage {
-    let picture = picture.to_rgba8();
-    let mut flat = RgbImage::new(picture.width(), picture.height());
-    for (from, to) in picture.pixels().zip(flat.pixels_mut()) {
-        let [r, g, b, alpha] = from.0.map(u32::from);
-        let mix = |c: u32| u8::try_from((c * alpha + 255 * (255 - alpha)) / 255).unwrap_or(255);
-        to.0 = [mix(r), mix(g), mix(b)];
-    }
-    flat
-}
-
 #[cfg(test)]
 mod tests {
-    use image::{Rgba, RgbaImage};
+    use std::io::Cursor;
+
+    use image::{DynamicImage, Rgba, RgbaImage};
 
     use super::*;
 

@@ -52,6 +52,8 @@ const TABLES: [&str; 4] = [
     "POST /admin/{site}/campaigns/{id}/hooks/{hook}/export/rows",
 ];
 const ARTICLE: &str = "PUT /edit/{site}/articles";
+/// Tried where pictures are.
+const PICTURE: &str = "POST /account/{site}/picture";
 const TRANSCRIPT: &str = "POST /edit/{site}/recordings/{id}";
 
 /// One grapheme each, of many scripts and sizes.
@@ -230,7 +232,9 @@ fn every_route_that_takes_large_bodies_is_tried() {
         .iter()
         .filter(|(_, _, max)| *max != MAX_NOTE)
         .map(|(route, ..)| *route)
-        .chain([SETTINGS, WORDS, UPLOAD, TRANSCRIPT, ARTICLE, PAYMENTS])
+        .chain([
+            SETTINGS, WORDS, UPLOAD, TRANSCRIPT, ARTICLE, PAYMENTS, PICTURE,
+        ])
         .chain(TABLES);
     assert_eq!(large, tried.map(str::to_owned).collect());
 }

@@ -291,6 +291,7 @@ fn path(route: &Declared, host: &str, id: &str, delivery: &str) -> String {
         "/link-pictures/{site}/{file}" => "{id}.jpg",
         "/isso/{site}/js/{file}" => "embed.min.js",
         "/isso/{site}/css/{file}" => "isso.css",
+        "/reader-pictures/{site}/{file}" => "00.jpg",
         _ => "",
     };
     route
@@ -556,6 +557,7 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
             ("day", "2026-11-20"),
             ("what", "A cheque"),
         ]),
+        ("POST", "/account/{site}/picture") => Body::Sent("GIF89a"),
         ("POST", "/account/{site}/gifts") => form(&[("receipt", "a-receipt-of-nothing")]),
         (
             "POST",

@@ -5,6 +5,7 @@ pub(crate) mod mutes;
 pub(crate) mod openid;
 pub(crate) mod openid_provider;
 pub(crate) mod passkeys;
+pub(crate) mod profiles;
 pub(crate) mod signed_tokens;
 pub(crate) mod signing_in;
 pub(crate) mod typed_addresses;

@@ -63,7 +63,7 @@ macro_rules! tables {
 pub const EXPORTED: &[Table] = tables! {
     author by "id" {
         id: Id, kind: Text, role: Text, name: Text, email: Text, website: Text, created_at: Time,
-        is_supporter: Number,
+        is_supporter: Number, has_page: Number, picture: Text,
     }
     nobody by "author_id" { author_id: Id }
     session by "token_hash"
@@ -72,6 +72,7 @@ pub const EXPORTED: &[Table] = tables! {
         token_hash: Bytes, author_id: Id, created_at: Time, expires_at: Time, label: Text,
         family: Bytes,
     }
+    author_picture by "author_id" { author_id: Id, name: Text, bytes: Bytes, made_at: Time }
     identity by "issuer collate binary, subject collate binary" {
         issuer: Text, subject: Text, author_id: Id, issued_at: Time,
     }

@@ -52,8 +52,8 @@ pub fn drawer(
 ) -> Result<Option<AuthorProfile>> {
     let known = tx.one(
         sql!(
-            "select a.id, a.name, a.kind, a.role, a.website, a.is_supporter, a.created_at, t.trust,
-                 t.suspended_until
+            "select a.id, a.name, a.kind, a.role, a.website, a.is_supporter, a.has_page, a.picture,
+                 a.created_at, t.trust, t.suspended_until
              from author a left join standing t on t.site_id = a.site_id and t.author_id = a.id
              where a.site_id = ?1 and a.id = ?2"
         ),
@@ -142,7 +142,8 @@ pub fn banned(
 ) -> Result<Vec<Banned>> {
     tx.all(
         sql!(
-            "select a.id, a.name, a.kind, a.role, a.website, a.is_supporter, b.until, b.reason, b.at
+            "select a.id, a.name, a.kind, a.role, a.website, a.is_supporter, a.has_page, a.picture,
+                 b.until, b.reason, b.at
              from ban b join author a on a.site_id = b.site_id and a.id = b.author_id
              where b.site_id = ?1 and b.kind = 'account' and (b.until is null or b.until > ?2)
                and b.author_id > ?3

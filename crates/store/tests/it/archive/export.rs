@@ -107,6 +107,7 @@ const MORE: &str = r#"
 {"answer":{"comment_id":"$comment","question_id":"000000000000b"}}
 {"article_version":{"hash":"AQID","made_at":"2026-09-21T10:00:00.000001Z","number":1,"page_id":"$page","report":[{"comment":"0000000000001"}],"text":"A text"}}
 {"audit":{"at":"2026-09-21T10:00:00Z","author_name":"Olga","became":"a","change":"setting","subject":"name","was":"b"}}
+{"author_picture":{"author_id":"$author","bytes":"AAH/","made_at":"2026-09-21T10:00:00Z","name":"abc"}}
 {"ban":{"at":"2026-09-21T10:00:00Z","author_id":"$author","kind":"token","reason":"spam","value":"AQID"}}
 {"bell":{"author_id":"$author","comment_id":"$comment","is_challenge":1,"made_at":"2026-09-21T10:00:00Z","ring":"reply"}}
 {"campaign":{"about":"For a roof","created_at":"2026-09-21T10:00:00Z","currency":"EUR","goal":500000,"id":"0000000000009","milestones":[100000,200000],"mode":"once","names_supporters":0,"section":"","starts_at":"2026-09-21T10:00:00Z","title":"A roof"}}

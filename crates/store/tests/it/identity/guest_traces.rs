@@ -39,6 +39,8 @@ const SCHEMA: &str = "
     article_fetch: site_id page_id asked_at ended_at outcome status version
     article_version: site_id page_id number hash text made_at report
     author: site_id id! kind role name! email! website! created_at is_supporter
+        has_page picture
+    author_picture: site_id author_id name bytes made_at
     ban: site_id kind value+ author_id+ until reason+ at
     bell: site_id author_id comment_id ring made_at read_at is_challenge
     campaign: site_id id title about currency goal mode milestones section url starts_at ends_at created_at

@@ -6,5 +6,6 @@ pub(crate) mod guests;
 pub(crate) mod mail_sign_ins;
 pub(crate) mod openid;
 pub(crate) mod passkeys;
+pub(crate) mod profiles;
 pub(crate) mod sign_ins;
 pub(crate) mod work;
