@@ -80,7 +80,13 @@ fn every_setting_is_set_at_the_command_line_and_shown_as_it_was_typed() {
             Takes::Number(least, most) => (vec![least.to_string(), most.to_string()], most + 1),
             Takes::Choice(words) => (words.iter().map(|word| (*word).to_owned()).collect(), 0),
             Takes::Text(_) | Takes::Markdown => {
-                let texts = ["a.example", "https://a.example"].map(str::to_owned);
+                let texts = [
+                    "a.example",
+                    "https://a.example",
+                    "#8a1f11",
+                    "Georgia, serif",
+                ]
+                .map(str::to_owned);
                 (texts.to_vec(), 0)
             }
         };

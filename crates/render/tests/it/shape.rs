@@ -30,10 +30,13 @@ fn a_comment_has_a_name_a_time_a_text_and_what_can_be_done() {
     check(
         &comment_html(&context(&site), &key(), &entry),
         &expect![[r#"
-            <article class="rj-comment" role="comment" id="comment-0000000000001" data-rj="comment" data-id="0000000000001" data-level="0" data-author="0000000000007" data-revision="1" data-state="published" aria-level="1" aria-label="Comment by Ann Lee">
+            <article class="rj-comment" role="comment" id="comment-0000000000001" data-rj="comment" data-id="0000000000001" data-level="0" data-author="0000000000007" data-revision="1" data-state="published" aria-level="1" aria-label="Comment by Ann Lee" data-pinned>
             <header class="rj-by">
             <span class="rj-avatar rj-h2 rj-f2" aria-hidden="true">A</span>
+            <h3 class="rj-who-said">
             <b class="rj-name" data-rj="name" dir="auto">Ann Lee</b>
+            <span class="rj-unseen"> (4 replies)</span>
+            </h3>
             <a class="rj-when" href="https://news.example/story#comment-0000000000001">
             <time datetime="2026-09-05T06:31:00Z">5 Sep 2026</time>
             </a> <span class="rj-note rj-pin">Pinned</span>
@@ -51,10 +54,12 @@ fn a_comment_has_a_name_a_time_a_text_and_what_can_be_done() {
             </button>
             </form>
             <a data-rj="reply" href="https://comments.example/embed?site=news.example&#38;page=https%3A%2F%2Fnews.example%2Fstory&#38;reply=0000000000001#compose">Reply</a>
+            <span class="rj-quiet">
             <a data-rj="link" href="https://news.example/story#comment-0000000000001">Share</a>
             <a data-rj="flag" href="https://comments.example/embed/comments/0000000000001/flag?site=news.example" rel="nofollow">Flag</a>
             <span class="rj-own" data-rj="own" hidden>
             <a data-rj="edit" href="https://comments.example/embed/comments/0000000000001/edit?site=news.example">Edit</a> <button type="button" data-rj="delete">Delete</button>
+            </span>
             </span>
             </footer>
             </article>"#]],
