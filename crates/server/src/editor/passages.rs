@@ -43,14 +43,12 @@ async fn allow(
     policy::may_carry_thread(&newsroom.site, &key).map_err(ApiError::from)?;
     // Nothing goes back to the site's setting.
     let passages = fields.get("passages").and_then(Passages::from_word);
-    let questions = fields.get("questions").map(Questions::from_word);
+    let questions = fields.get("questions").and_then(Questions::from_word);
     let (now, site, author) = (app.now(), newsroom.site.id, newsroom.author.id);
     let id = PageId(app.ids.next(now));
     let write = move |tx: &mut Tx<'_>| match reached_or_added(tx, now, (site, author), id, &key)? {
         Some(page) => {
-            if let Some(questions) = questions {
-                deciding::allow_questions(tx, now, &page, questions)?;
-            }
+            deciding::allow_questions(tx, now, &page, questions)?;
             deciding::allow(tx, now, &page, passages).map(Some)
         }
         None => Ok(None),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use egress::{Client, Policy};
 use rejoinder_core::passages::fetching::{FetchProblem, Fetched};
 use rejoinder_core::{Clock as _, PageId, PageKey, Refusal};
-use rejoinder_jobs::ArticleHandler;
+use rejoinder_jobs::{ArticleHandler, PassagesHandler};
 use store::StoreError;
 use store::discussion::pages;
 use store::passages::fetching::{self, Fetch};
@@ -102,9 +102,13 @@ impl World {
             also_public: open.to_vec(),
             ..Policy::default()
         });
-        let handler = ArticleHandler::new(self.store.clone(), client.unwrap(), self.clock.clone())
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        let fetching = ArticleHandler::new(store.clone(), client.unwrap(), clock.clone())
             .with_timeout(Duration::from_secs(1));
-        self.worker(Arc::new(handler)).run_due().await.unwrap();
+        // A new version has its passages looked for.
+        let finding = PassagesHandler::new(store, clock);
+        let worker = self.worker_with(vec![Arc::new(fetching), Arc::new(finding)]);
+        while worker.run_due().await.unwrap() > 0 {}
         assert_eq!(self.parked().await, [""; 0]);
         let page = web.page();
         let find = move |tx: &mut store::Tx<'_>| fetching::find(tx, SITE, page);
