@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { expectOnlyAsked, expectQuiet, open } from './browser.js';
-import { needed } from './harness.js';
+import { needed, until } from './harness.js';
 import { openDesk } from './paper.js';
 
 /** Isso's scripts as PyPI has them. */
@@ -17,6 +17,8 @@ let address = '';
 before(async () => {
   desk = await openDesk();
   await desk.rejoinder.cli('site', 'set', desk.host.host, 'isso_api', 'on');
+  const config = `${desk.rejoinder.origin}/isso/${desk.host.host}/config`;
+  await until('the setting to be seen', async () => (await fetch(config)).ok);
   address = `${desk.comments}/isso/${desk.host.host}`;
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expectAccessible, expectQuiet, open } from './browser.js';
+import { until } from './harness.js';
 import { openDesk } from './paper.js';
 
 /** @type {import('./paper.js').Desk} */
@@ -9,6 +10,8 @@ let desk;
 before(async () => {
   desk = await openDesk();
   await desk.rejoinder.cli('site', 'set', desk.host.host, 'isso_api', 'on');
+  const config = `${desk.rejoinder.origin}/isso/${desk.host.host}/config`;
+  await until('the setting to be seen', async () => (await fetch(config)).ok);
 });
 
 after(() => desk.stop());

@@ -103,7 +103,7 @@ async fn a_token_opens_the_routes_of_its_scope_and_no_other() {
             assert_eq!(answer.json()["code"], "scope_missing", "{what}");
             assert!(answer.text().contains(needed.as_str()), "{what}");
         }
-        assert_eq!(n_open, 14);
+        assert_eq!(n_open, 15);
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::Passages;
+use rejoinder_core::publication::settings::{IssoApi, Passages};
 use rejoinder_core::recordings::Status;
 use rejoinder_core::{Clock as _, Settings};
 use rejoinder_server::RateLimits;
@@ -80,6 +80,7 @@ enum Place {
     SubscriptionForm,
     Comment(Option<&'static str>),
     CommentForm,
+    Isso,
     SignIn,
     Guest,
     Invitation,
@@ -87,7 +88,7 @@ enum Place {
     ArticleCorrection,
 }
 
-const PLACES: [(&str, Place); 12] = [
+const PLACES: [(&str, Place); 13] = [
     ("reader/corrections.rs", Place::ArticleCorrection),
     ("reader/proposals.rs", Place::Correction),
     ("reader/subscriptions.rs", Place::Subscription("page")),
@@ -97,6 +98,7 @@ const PLACES: [(&str, Place); 12] = [
     ("reader/comments.rs", Place::Comment(Some("replies"))),
     ("reader/comments.rs", Place::Comment(None)),
     ("reader/forms.rs", Place::CommentForm),
+    ("isso/writing.rs", Place::Isso),
     ("auth/mail.rs", Place::SignIn),
     ("reader/guest.rs", Place::Guest),
     ("owner/people.rs", Place::Invitation),
@@ -134,6 +136,17 @@ impl Place {
                     ("notify", "replies"),
                 ];
                 reader.submit("/embed/comments", &fields).await
+            }
+            Self::Isso => {
+                let settings = Settings {
+                    isso_api: IssoApi::On,
+                    ..Settings::default()
+                };
+                app.add_site(1, "news.example", settings).await;
+                let body = json!({"text": "Said once", "author": "Eve", "email": VICTIM,
+                    "notification": 1});
+                let path = "/isso/news.example/new?uri=/story";
+                reader.send(Method::POST, path, body).await
             }
             Self::SignIn => {
                 reader = own(reader);
@@ -256,7 +269,7 @@ async fn whoever_types_a_strangers_address_makes_us_send_one_mail_that_asks_its_
                 | Place::Invitation
                 | Place::Correction
                 | Place::ArticleCorrection => &[],
-                Place::Comment(_) | Place::CommentForm if who != Who::Guest => &[],
+                Place::Comment(_) | Place::CommentForm | Place::Isso if who != Who::Guest => &[],
                 _ => &["confirm"],
             };
             let what: Vec<&str> = sent.iter().map(|(_, what)| *what).collect();
