@@ -19,10 +19,7 @@ const CALLERS: [(&str, &[&str]); 4] = [
             "markup/src/sanitiser.rs",
         ],
     ),
-    (
-        "SafeHtml::from_store",
-        &["store/src/discussion/rendering.rs"],
-    ),
+    ("SafeHtml::from_store", &["store/src/discussion/stored.rs"]),
     (
         "written_here(",
         &[

@@ -7,7 +7,7 @@ use rejoinder_core::{Comment, CommentId, Page, PageId, Refusal, SiteId, State, T
 
 use crate::database::error::StoreError;
 use crate::discussion::pages;
-use crate::discussion::rendering::Stored;
+use crate::discussion::stored::Stored;
 use crate::identity::authors;
 use crate::passages::{annotations, sources};
 use crate::{Result, Row, Tx, params, sql};

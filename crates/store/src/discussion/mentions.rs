@@ -9,7 +9,7 @@ use rejoinder_core::discussion::mention::{Mention, People, Person};
 use rejoinder_core::publication::settings::Mentions;
 use rejoinder_core::{AuthorId, CommentId, PageId, SafeHtml, Settings, SiteId, Time};
 
-use crate::discussion::rendering::Stored;
+use crate::discussion::stored::Stored;
 use crate::discussion::{events, pages};
 use crate::{Result, Row, Tx, params, sql};
 
@@ -64,7 +64,7 @@ fn above(tx: &mut Tx<'_>, site: SiteId, parent: CommentId) -> Result<Vec<Person>
     tx.all(
         sql!(
             "with recursive above (id, parent_id, author_id, state, steps) as (
-                 select id, parent_id, author_id, state, 1 from comment
+                 select id, parent_id, author_id, state, cast(1 as bigint) from comment
                      where site_id = ?1 and id = ?2
                  union all
                  select c.id, c.parent_id, c.author_id, c.state, a.steps + 1 from above a

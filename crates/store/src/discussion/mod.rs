@@ -18,6 +18,7 @@ pub mod reactions;
 pub mod removing;
 pub mod rendering;
 pub mod slices;
+pub(crate) mod stored;
 pub mod threads;
 pub mod versions;
 pub mod votes;

@@ -2,56 +2,15 @@
 //! by step.
 
 use markup::RENDERER_VERSION;
-use rejoinder_core::recordings::Citable;
 use rejoinder_core::{CommentId, PageId, SafeHtml, SiteId};
 
 use crate::discussion::mentions;
+use crate::discussion::stored::Stored;
 use crate::recordings::citing;
-use crate::{Result, Row, Tx, params, sql};
+use crate::{Result, Tx, params, sql};
 
 /// Comments that are looked at in one step; each takes a moment of the only writer.
 const STEP: i64 = 100;
-
-/// A comment's text in both forms, from the columns `text`, `html`, `renderer` and `written_in`.
-pub(crate) struct Stored {
-    text: String,
-    html: SafeHtml,
-    renderer: i64,
-    written_in: String,
-}
-
-impl Stored {
-    /// These columns of a row.
-    pub(crate) fn read(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            text: row.next()?,
-            html: SafeHtml::from_store(row.next()?),
-            renderer: row.next()?,
-            written_in: row.next()?,
-        })
-    }
-
-    fn is_stale(&self) -> bool {
-        // What was taken away has no text that could be shown.
-        self.renderer < RENDERER_VERSION && !self.html.is_empty()
-    }
-
-    /// The text as typed, and as today's renderer shows it.
-    pub(crate) fn shown(self) -> (String, SafeHtml) {
-        self.shown_beside(&[])
-    }
-
-    /// The same beside the recordings of its page.
-    fn shown_beside(self, recordings: &[Citable]) -> (String, SafeHtml) {
-        let html = match (self.is_stale(), self.written_in.as_str()) {
-            (false, _) => self.html,
-            // What came from another system was no Markdown there.
-            (true, "html") => markup::sanitise_beside(self.html.as_str(), recordings).0,
-            (true, _) => markup::render_beside(&self.text, recordings).html,
-        };
-        (self.text, html)
-    }
-}
 
 /// Keep what the next comments look like that an older renderer has left. Gives whether there may be
 /// more; once all are done, a start costs one look.

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::database::error::StoreError;
 use crate::discussion::comments::{self, comment_columns, read};
 use crate::discussion::pages;
-use crate::discussion::rendering::Stored;
+use crate::discussion::stored::Stored;
 use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::decisions::{self, LogEntry, change, findings_of, snapshot};
 use crate::moderation::{groups, learned, standing, word_lists};

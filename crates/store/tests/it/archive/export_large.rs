@@ -38,7 +38,7 @@ fn rows(n_comments: i64) -> BTreeMap<&'static str, Vec<Value>> {
         add(
             "author",
             json!({"id": author(n), "kind": "guest", "role": "reader",
-            "name": format!("Reader {n} é"), "created_at": AT, "is_supporter": 0}),
+            "name": format!("Reader {n} é"), "created_at": AT, "is_supporter": 0, "has_page": 0}),
         );
     }
     for n in 0..N_PAGES {

@@ -73,12 +73,12 @@ fn a_name_of_two_means_the_one_in_the_branch() {
         let bob = world.person("Bob");
 
         let root = world.post(&bob, "@Ann?").await;
-        let reply = world.reply(&bob, first, "@Ann?").await;
+        let reply = world.reply(&bob, first, "And @Ann?").await;
 
         assert_eq!(world.html(root).await, "<p>@Ann?</p>");
         assert_eq!(
             world.html(reply).await,
-            format!("<p>{}?</p>", link(first, "Ann"))
+            format!("<p>And {}?</p>", link(first, "Ann"))
         );
     });
 }
@@ -141,7 +141,7 @@ fn what_a_moderator_brings_back_still_mentions() {
         let kim = world.desk().await;
         let first = world.post(&ann, "First").await;
         let id = world.post(&bob, "Look, @Ann").await;
-        world.decide(&kim, id, Action::Remove).await.unwrap();
+        world.decide(&kim, id, Action::Reject).await.unwrap();
 
         world.decide(&kim, id, Action::Approve).await.unwrap();
 

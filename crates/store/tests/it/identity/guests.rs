@@ -61,7 +61,9 @@ fn a_guest_who_takes_everything_back_leaves_nothing_but_a_stop_on_their_browser(
                 assert!(!is_theirs("note=W") && !is_theirs("findings={"), "{line}");
             }
             let lines = world.lines(first_page(Sort::Oldest)).await;
-            assert_eq!(lines, ["(removed) 1", "  A reply 0", "It was late. 0"]);
+            // The name that somebody else typed stays with what they wrote.
+            let reply = "  A reply, @Z\u{430}nz\u{456}bar 0";
+            assert_eq!(lines, ["(removed) 1", reply, "It was late. 0"]);
             world.expect_sound().await;
             let draft = world.draft(&full.guest, None, "Here again").await;
             assert!(matches!(
