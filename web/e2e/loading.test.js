@@ -60,8 +60,8 @@ test('a thread is shown in its style where style sheets cannot be constructed', 
   await thread(page);
 
   assert.deepEqual(await texts(page), ['Seen by an old browser']);
-  await page.locator('.rj-avatar').waitFor();
-  const position = await page.locator('.rj-avatar').evaluate((it) => getComputedStyle(it).position);
+  await page.locator('.rj-comment .rj-avatar').waitFor();
+  const position = await page.locator('.rj-comment .rj-avatar').evaluate((it) => getComputedStyle(it).position);
   assert.equal(position, 'absolute');
   expectQuiet(page);
 });

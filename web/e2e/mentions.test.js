@@ -38,6 +38,7 @@ test('names are offered behind an @, chosen by keyboard, and lead to their comme
 
   assert.equal(await text.inputValue(), 'Thanks, @Ann Lee ');
   assert.ok(await list.isHidden());
+  await page.locator('#compose [data-rj=send]').click();
   await page.locator('#compose [name=name]').fill('Eve');
   await page.locator('#compose [data-rj=send]').click();
   await page.getByText('Your comment is posted.').waitFor();

@@ -107,7 +107,7 @@ async function post(page, text) {
   await write(form, { text });
   await form.locator('[data-rj=send]').click();
   const posted = page.locator('.rj-text', { hasText: text });
-  const asked = form.locator('[name=name]');
+  const asked = form.locator('[name=name]:visible');
   await posted.or(asked).first().waitFor();
   if (await asked.isVisible()) {
     await asked.fill('Ann Lee');

@@ -70,7 +70,7 @@ test('an account shows a picture and a page, and takes both away', async () => {
   await page.getByRole('button', { name: 'Turn my page on' }).waitFor();
   await page.getByRole('button', { name: 'Remove the picture' }).click();
   await page.getByRole('img', { name: 'Your picture' }).waitFor({ state: 'detached' });
-  assert.equal((await page.request.get(mine)).status(), 404);
+  assert.equal((await page.goto(mine))?.status(), 404);
 });
 
 test('what is no picture is refused at its field', async () => {

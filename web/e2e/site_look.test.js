@@ -35,7 +35,7 @@ for (const scheme of /** @type {const} */ (['light', 'dark'])) {
 
 test('a reader’s own pages and the thread’s own page wear it, too', async () => {
   await desk.post('worn', 'Seen in its colours');
-  const account = await signedIn(desk, 'wera@reader.example', '/account');
+  const account = await signedIn(desk, 'wera@reader.example', `/account/${desk.host.host}`);
   await account.getByRole('link', { name: 'The Gazette' }).waitFor();
   await expectAccessible(account);
 

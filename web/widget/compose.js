@@ -74,6 +74,7 @@ export function typed(thread, form) {
 /** Show what is only for those with script. @param {Form} form */
 export function wake(form) {
   form.noValidate = true;
+  form.dataset['awake'] = '';
   for (const name of ['tabs', 'tools', 'cancel']) {
     part(form, name)?.removeAttribute('hidden');
   }
@@ -87,7 +88,7 @@ export function close(form) {
   } else {
     form.hidden = false;
     delete form.dataset['open'];
-    form.noValidate = false;
+    delete form.dataset['awake'];
     /** @type {HTMLElement | null} */ (form.querySelector(':focus'))?.blur();
   }
 }

@@ -57,6 +57,7 @@ export function listen(thread) {
 async function click(thread, event) {
   const target = /** @type {Element} */ (event.target);
   thread.at = target;
+  trust(target.closest('form'));
   /** @type {HTMLElement | null} */
   const control = target.closest('a[data-rj],[type=button],a[href^="#comment-"],a[href^="#t="]');
   if (control && !control.matches(PLAIN) && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
@@ -68,6 +69,13 @@ async function click(thread, event) {
     } else {
       await (await controls()).act(thread, name, control);
     }
+  }
+}
+
+/** A browser would point at nothing, where a name is asked for later. @param {HTMLFormElement | null} form */
+function trust(form) {
+  if (form?.dataset['rj'] === 'compose') {
+    form.noValidate = true;
   }
 }
 
@@ -108,7 +116,7 @@ let composing;
 async function write(thread, field, act) {
   /** @type {HTMLFormElement | null} */
   const form = field.closest('form[data-rj=compose]');
-  if (form && (act === 'typed' || !form.noValidate)) {
+  if (form && (act === 'typed' || !('awake' in form.dataset))) {
     // Once it is there, what was typed is kept before anything else can happen. What sends is loaded
     // with it: whoever is offline by then is told so.
     [composing] = composing ? [composing] : await Promise.all([compose(), post()]);
@@ -124,7 +132,9 @@ async function press(thread, event) {
     (await keys()).escape(thread, /** @type {HTMLElement} */ (target));
   } else if (/** @type {Element} */ (target).matches('input,textarea,select')) {
     if (isCommand && key === 'Enter') {
-      /** @type {HTMLTextAreaElement} */ (target).form?.requestSubmit();
+      const { form } = /** @type {HTMLTextAreaElement} */ (target);
+      trust(form);
+      form?.requestSubmit();
     }
   } else if (!isCommand && (/^[jknp]$/.test(key) || (thread.me?.desk && /^[abrsfz]$/.test(key)))) {
     // What means something here is no shortcut of the page as well.

@@ -35,10 +35,10 @@ export async function look(thread, text) {
   if (!offer) {
     await dress(thread, '/static/mention.css');
     const { widget } = await thread.words.all();
-    offer = new Offer(thread, text, widget['people']);
+    // While both came, more may have been typed.
+    offer = offers.get(text) ?? new Offer(thread, text, widget['people']);
     offers.set(text, offer);
   }
-  // While the style came, more may have been typed.
   before(text) === typed && offer.show(people);
 }
 

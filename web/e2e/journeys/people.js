@@ -93,7 +93,7 @@ export class Person {
 
   /** Go home: no page has complained. */
   async leave() {
-    this.#open().forEach(expectQuiet);
+    this.#open().forEach((page) => expectQuiet(page));
     await this.#goHome();
   }
 

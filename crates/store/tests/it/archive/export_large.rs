@@ -124,6 +124,8 @@ fn with_more(story: &str, n_comments: i64) -> String {
         }
     }
     assert!(rows.is_empty(), "{:?}", rows.keys());
+    let n_rows = file.lines().count() - 2;
+    file.push_str(&format!("{}\n", json!({"end": n_rows})));
     file
 }
 
