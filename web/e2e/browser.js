@@ -9,8 +9,6 @@ import { chromium } from 'playwright-core';
 const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
-  // A page that a test makes up has no address, and may otherwise ask nothing of this machine.
-  '--disable-features=LocalNetworkAccessChecks',
   '--disable-gpu',
   '--disable-quic',
   '--disable-sync',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { expectOnlyAsked, expectQuiet, open } from './browser.js';
+import { expectOnlyAsked, expectQuiet, open, startBrowser } from './browser.js';
 import { needed, until } from './harness.js';
 import { openDesk } from './paper.js';
 
@@ -11,18 +11,25 @@ const SCRIPTS = needed('REJOINDER_TEST_ISSO');
 
 /** @type {import('./paper.js').Desk} */
 let desk;
+/** @type {import('./browser.js').Browser} */
+let browser;
 /** The one address that a page of Isso's changes. */
 let address = '';
 
 before(async () => {
   desk = await openDesk();
+  // A page that a test makes up has no address, and may otherwise ask nothing of this machine.
+  browser = await startBrowser(['--disable-features=LocalNetworkAccessChecks']);
   await desk.rejoinder.cli('site', 'set', desk.host.host, 'isso_api', 'on');
   const config = `${desk.rejoinder.origin}/isso/${desk.host.host}/config`;
   await until('the setting to be seen', async () => (await fetch(config)).ok);
   address = `${desk.comments}/isso/${desk.host.host}`;
 });
 
-after(() => desk.stop());
+after(async () => {
+  await browser.close();
+  await desk.stop();
+});
 
 /**
  * Open a page of the publisher's that loads one of Isso's scripts from the publisher itself.
@@ -32,7 +39,7 @@ after(() => desk.stop());
  * @param {string} body
  */
 async function read(path, script, body) {
-  const context = await desk.browser.newContext({ locale: 'en-GB', viewport: { width: 900, height: 900 } });
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 900, height: 900 } });
   const bytes = await readFile(join(SCRIPTS, script), 'utf8');
   await context.route(`${desk.host.origin}/isso.js`, (route) =>
     route.fulfill({ contentType: 'text/javascript', body: bytes }),

@@ -1,24 +1,31 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { expectAccessible, expectQuiet, open } from './browser.js';
+import { expectAccessible, expectQuiet, open, startBrowser } from './browser.js';
 import { until } from './harness.js';
 import { openDesk } from './paper.js';
 
 /** @type {import('./paper.js').Desk} */
 let desk;
+/** @type {import('./browser.js').Browser} */
+let browser;
 
 before(async () => {
   desk = await openDesk();
+  // A page that a test makes up has no address, and may otherwise ask nothing of this machine.
+  browser = await startBrowser(['--disable-features=LocalNetworkAccessChecks']);
   await desk.rejoinder.cli('site', 'set', desk.host.host, 'isso_api', 'on');
   const config = `${desk.rejoinder.origin}/isso/${desk.host.host}/config`;
   await until('the setting to be seen', async () => (await fetch(config)).ok);
 });
 
-after(() => desk.stop());
+after(async () => {
+  await browser.close();
+  await desk.stop();
+});
 
 test('a page that loads all of its Isso from here has our thread and our numbers', async () => {
   await desk.post(`${desk.host.origin}/moved/`, 'Still here');
-  const context = await desk.browser.newContext({ locale: 'en-GB' });
+  const context = await browser.newContext({ locale: 'en-GB' });
   const address = `${desk.comments}/isso/${desk.host.host}`;
   await context.route(`${desk.host.origin}/moved/`, (route) =>
     route.fulfill({

@@ -202,7 +202,7 @@ test('without script a comment on a passage is sent with its sources', async () 
   await page.getByLabel('Address').fill('https://museum.example/');
   await expectAccessible(page);
 
-  await page.getByRole('button', { name: /^Post/ }).click();
+  await page.getByRole('button', { name: /^Post/ }).press('Enter');
 
   await page.getByRole('link', { name: 'museum.example' }).waitFor();
   await expectAccessible(page);
