@@ -152,14 +152,15 @@
         life.catch(() => {});
         style ??= sheet('/static/thread.css');
         const [html, shared] = await Promise.all([get(sorted(address), signal), style]);
-        const shown = parse(html);
         const sheets = [shared];
         // What not every thread has is styled before it is shown, and for others later.
-        if (shown.querySelector('[data-rich]')) {
+        if (html.includes(' data-rich')) {
           rich ??= sheet('/static/extras.css');
           sheets.push(await rich);
         }
         if (!signal.aborted) {
+          // It goes into the page at once: sound that waits outside of one gives up.
+          const shown = parse(html);
           const { activeElement } = root;
           // Before anything of it is fetched.
           saveData && shown.querySelector('section')?.setAttribute('data-hushed', '');
