@@ -49,6 +49,7 @@ test('the name is asked for once', async () => {
   await form.getByText('Posting as Ann Lee').waitFor();
   assert.ok(await form.locator('[name=name]').isHidden());
   await form.locator('[data-rj=rename]').click();
+  await form.locator('[name=name]').waitFor();
   await write(form, { text: 'After', name: 'Ann L.' });
   await form.locator('[data-rj=send]').click();
   await page.getByText('Your comment is posted.').waitFor();
