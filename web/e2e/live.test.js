@@ -55,3 +55,23 @@ test('one has one’s own comment once', async () => {
   assert.equal(await fresh.innerText(), '1 new comment');
   assert.deepEqual(await texts(page), ['Mine']);
 });
+
+test('whoever was away for longer than the log is kept has the thread anew', async () => {
+  await desk.post('live-away', 'First');
+  const page = await desk.read('live-away');
+  /** @param {boolean} isHidden */
+  const hide = (isHidden) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, isHidden);
+  await hide(true);
+  await desk.shows('live-away', await desk.post('live-away', 'Second', { name: 'Ben Oak' }));
+  const told = { contentType: 'text/event-stream', body: 'id: 2\nevent: reload\ndata: {}\n\n' };
+  const headers = { 'access-control-allow-origin': desk.host.origin };
+  await page.route('**/api/v1/events?*', (route) => route.fulfill({ ...told, headers }), { times: 1 });
+  await hide(false);
+
+  await page.locator('.rj-text', { hasText: 'Second' }).waitFor();
+  assert.deepEqual(await texts(page), ['Second', 'First']);
+});

@@ -54,6 +54,14 @@ export function follow(thread) {
         await (await import('./closing.js')).hear(thread, change);
       }
     },
+    reload: async () => {
+      waiting.clear();
+      // Whoever writes reads on when it is sent.
+      if (!thread.section.querySelector('form[data-open]')) {
+        const order = /** @type {HTMLSelectElement | null} */ (part(thread.section, 'sort'));
+        await (await import('./browse.js')).sort(thread, order?.value ?? '');
+      }
+    },
     removed: (/** @type {Change} */ change) =>
       waiting.delete(change.id) ? announce(thread, waiting) : remove(thread, change),
   };

@@ -5,7 +5,7 @@
 use rejoinder_core::{SiteId, Time};
 
 use crate::discussion::agreement::fitting;
-use crate::discussion::posting;
+use crate::discussion::{events, posting};
 use crate::funding::{asking, gifts};
 use crate::identity::{
     address_keys, guests, identities, mail_sign_ins, openid, passkeys, sessions, sign_ins, work,
@@ -29,6 +29,7 @@ pub fn begin(tx: &mut Tx<'_>, now: Time) -> Result<Vec<SiteId>> {
 pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
     for tidy in [
         posting::forget_old,
+        events::forget_old,
         guests::forget_old,
         identities::forget_old,
         mail_sign_ins::forget_old,

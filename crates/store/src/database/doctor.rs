@@ -8,6 +8,7 @@ use rejoinder_core::discussion::agreement::{Agreement, Divided};
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::{CommentId, PageId, SiteId, State, Tally};
 
+use crate::database::wrong;
 use crate::passages::{answers, sources};
 use crate::{Result, StoreError, Tx, params, sql};
 
@@ -115,7 +116,7 @@ fn wrong_agreements(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
 }
 
 macro_rules! checks {
-    ($($check:literal => $sql:literal),* $(,)?) => {
+    ($($check:literal => $sql:expr),* $(,)?) => {
         fn by_statements(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
             let mut findings = Vec::new();
             $(
@@ -138,12 +139,7 @@ checks! {
     "a root is its own root" =>
         "select count(*) from comment where parent_id is null and (root_id <> id or depth <> 0)",
     "votes are counted right" =>
-        "select count(*) from comment c left join (
-             select site_id, comment_id, sum(case when value = 1 then 1 else 0 end) as up,
-                 sum(case when value = -1 then 1 else 0 end) as down
-             from vote group by site_id, comment_id) v
-             on v.site_id = c.site_id and v.comment_id = c.id
-         where c.up <> c.base_up + coalesce(v.up, 0) or c.down <> c.base_down + coalesce(v.down, 0)",
+        concat!("select count(*) ", wrong::votes!()),
     "shown replies are counted right" =>
         "select count(*) from comment c left join (
              select site_id, parent_id, sum(shown) as n from comment
@@ -162,17 +158,14 @@ checks! {
              where state = 'published' group by site_id, page_id) c
              on c.site_id = p.site_id and c.page_id = p.id
          where p.n_comments <> coalesce(c.n, 0)",
-    "every version of a page has its event" =>
-        "select count(*) from page p left join (
-             select site_id, page_id, count(*) as n, max(version) as newest from event
-             group by site_id, page_id) e on e.site_id = p.site_id and e.page_id = p.id
-         where p.version <> coalesce(e.newest, 0) or p.version <> coalesce(e.n, 0)",
+    "the log of a page has no gap and ends with the page's version" =>
+        "select count(*) from page p join (
+             select site_id, page_id, count(*) as n, min(version) as oldest,
+                 max(version) as newest from event group by site_id, page_id) e
+             on e.site_id = p.site_id and e.page_id = p.id
+         where p.version <> e.newest or e.newest - e.oldest + 1 <> e.n",
     "flags are counted right" =>
-        "select count(*) from comment c left join (
-             select site_id, comment_id, count(distinct author_id) as n from flag
-             where ended_at is null group by site_id, comment_id) f
-             on f.site_id = c.site_id and f.comment_id = c.id
-         where c.n_flags <> coalesce(f.n, 0)",
+        concat!("select count(*) ", wrong::flags!()),
     "the log says where each comment stands" =>
         "select count(*) from (
              select site_id, comment_id, max(version) as version from decision
@@ -203,16 +196,7 @@ checks! {
          join correction c on c.site_id = e.site_id and c.id = e.correction_id
          where c.page_id <> e.page_id or c.state <> 'accepted'",
     "those who gave, want it shown and have something left of it are shown as supporters" =>
-        "select count(*) from author a where a.is_supporter <> (case when exists (
-             select 1 from gift g join ledger_entry e on e.site_id = g.site_id and e.id = g.entry_id
-             where g.site_id = a.site_id and g.author_id = a.id and g.has_badge = 1 and
-                 (case when e.payment is null then e.amount + (
-                      select coalesce(sum(o.amount), 0) from ledger_entry o
-                      where o.site_id = e.site_id and o.source = 'manual' and o.kind = 'correction'
-                        and o.external_id = cast(e.id as text))
-                  else (select coalesce(sum(o.amount), 0) from ledger_entry o
-                      where o.site_id = e.site_id and o.source = e.source
-                        and o.payment = e.payment) end) > 0) then 1 else 0 end)",
+        concat!("select count(*) ", wrong::supporters!()),
     "a mention leads to a comment on the same page of whom it mentions" =>
         "select count(*) from mention m
          join comment c on c.site_id = m.site_id and c.id = m.comment_id
@@ -223,12 +207,7 @@ checks! {
              select 1 from author_picture p where p.site_id = a.site_id and p.author_id = a.id
                and p.name = a.picture)",
     "reactions are counted right" =>
-        "select count(*) from (
-             select site_id, comment_id, key, count(*) as n from reaction
-             group by site_id, comment_id, key) r
-         full join reaction_count k on k.site_id = r.site_id and k.comment_id = r.comment_id
-             and k.key = r.key
-         where coalesce(k.n, 0) <> coalesce(k.base, 0) + coalesce(r.n, 0)",
+        concat!("select count(*) ", wrong::reactions!()),
     "nobody reacts to their own comment" =>
         "select count(*) from reaction r
          join comment c on c.site_id = r.site_id and c.id = r.comment_id
@@ -247,14 +226,7 @@ checks! {
          where k.up_a <> coalesce(n.up_a, 0) or k.down_a <> coalesce(n.down_a, 0)
              or k.up_b <> coalesce(n.up_b, 0) or k.down_b <> coalesce(n.down_b, 0)",
     "what came in for campaigns is summed up right" =>
-        "select count(*) from (
-             select site_id, campaign_id, currency, month, sum(amount) as amount,
-                 sum(gifts) as gifts
-             from ledger_entry group by site_id, campaign_id, currency, month) e
-         full join campaign_sum s on s.site_id = e.site_id and s.campaign_id = e.campaign_id
-             and s.currency = e.currency and s.month = e.month
-         where s.site_id is null or e.site_id is null or s.amount <> e.amount
-             or s.gifts <> e.gifts",
+        concat!("select count(*) ", wrong::sums!()),
 }
 
 /// A comment as the counters see it.

@@ -36,7 +36,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 62] = [
+const MIGRATIONS: [Migration; 63] = [
     migration!(1, "0001_create_core_tables"),
     migration!(2, "0002_add_jobs"),
     migration!(3, "0003_add_sign_ins"),
@@ -99,6 +99,7 @@ const MIGRATIONS: [Migration; 62] = [
     migration!(60, "0060_add_mentions"),
     migration!(61, "0061_add_page_authors"),
     migration!(62, "0062_add_profiles"),
+    migration!(63, "0063_add_index_of_event_times"),
 ];
 
 /// The number of the newest migration.

@@ -19,3 +19,4 @@ pub(crate) mod statements;
 pub(crate) mod tls;
 pub(crate) mod tx;
 pub(crate) mod value;
+pub(crate) mod wrong;

@@ -7,7 +7,7 @@ use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Tally, Time};
 
-use crate::database::doctor;
+use crate::database::{doctor, wrong};
 use crate::discussion::{events, pages};
 use crate::identity::supporting;
 use crate::{Result, Tx, params, sql};
@@ -55,17 +55,12 @@ type Voted = (SiteId, CommentId, PageId, Tally);
 
 fn votes(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
     let wrong: Vec<Voted> = tx.all(
-        sql!(
+        sql!(concat!(
             "select c.site_id, c.id, c.page_id, c.base_up + coalesce(v.up, 0),
                  c.base_down + coalesce(v.down, 0)
-             from comment c left join (
-                 select site_id, comment_id, sum(case when value = 1 then 1 else 0 end) as up,
-                     sum(case when value = -1 then 1 else 0 end) as down
-                 from vote group by site_id, comment_id) v
-                 on v.site_id = c.site_id and v.comment_id = c.id
-             where c.up <> c.base_up + coalesce(v.up, 0)
-                 or c.down <> c.base_down + coalesce(v.down, 0)"
-        ),
+             ",
+            wrong::votes!()
+        )),
         params![],
         |row| {
             Ok((
@@ -159,13 +154,10 @@ fn counters(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
 
 fn flags(tx: &mut Tx<'_>) -> Result<i64> {
     let wrong: Vec<(SiteId, CommentId, i64)> = tx.all(
-        sql!(
-            "select c.site_id, c.id, coalesce(f.n, 0) from comment c left join (
-                 select site_id, comment_id, count(distinct author_id) as n from flag
-                 where ended_at is null group by site_id, comment_id) f
-                 on f.site_id = c.site_id and f.comment_id = c.id
-             where c.n_flags <> coalesce(f.n, 0)"
-        ),
+        sql!(concat!(
+            "select c.site_id, c.id, coalesce(f.n, 0) ",
+            wrong::flags!()
+        )),
         params![],
         |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;
@@ -180,19 +172,17 @@ fn flags(tx: &mut Tx<'_>) -> Result<i64> {
 
 fn reactions(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
     let wrong: Vec<(SiteId, CommentId, PageId, String, i64, i64)> = tx.all(
-        sql!(
+        sql!(concat!(
             "select w.site_id, w.comment_id, c.page_id, w.key, w.n, w.base from (
                  select coalesce(r.site_id, k.site_id) as site_id,
                      coalesce(r.comment_id, k.comment_id) as comment_id,
                      coalesce(r.key, k.key) as key, coalesce(k.base, 0) + coalesce(r.n, 0) as n,
                      coalesce(k.base, 0) as base
-                 from (select site_id, comment_id, key, count(*) as n from reaction
-                       group by site_id, comment_id, key) r
-                 full join reaction_count k on k.site_id = r.site_id
-                     and k.comment_id = r.comment_id and k.key = r.key
-                 where coalesce(k.n, 0) <> coalesce(k.base, 0) + coalesce(r.n, 0)) w
+                 ",
+            wrong::reactions!(),
+            ") w
              join comment c on c.site_id = w.site_id and c.id = w.comment_id"
-        ),
+        )),
         params![],
         |row| {
             Ok((
@@ -227,16 +217,7 @@ fn reactions(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
 /// The ledger is what is right; its sums are made anew where one is not.
 fn sums(tx: &mut Tx<'_>) -> Result<i64> {
     let wrong = tx.one(
-        sql!(
-            "select count(*) from (
-                 select site_id, campaign_id, currency, month, sum(amount) as amount,
-                     sum(gifts) as gifts
-                 from ledger_entry group by site_id, campaign_id, currency, month) e
-             full join campaign_sum s on s.site_id = e.site_id and s.campaign_id = e.campaign_id
-                 and s.currency = e.currency and s.month = e.month
-             where s.site_id is null or e.site_id is null or s.amount <> e.amount
-                 or s.gifts <> e.gifts"
-        ),
+        sql!(concat!("select count(*) ", wrong::sums!())),
         params![],
         |row| row.next::<i64>(),
     )?;
@@ -257,18 +238,10 @@ fn sums(tx: &mut Tx<'_>) -> Result<i64> {
 
 fn supporters(tx: &mut Tx<'_>, now: Time) -> Result<i64> {
     let wrong: Vec<(SiteId, AuthorId, i64)> = tx.all(
-        sql!(
-            "select a.site_id, a.id, a.is_supporter from author a where a.is_supporter <> (case when exists (
-             select 1 from gift g join ledger_entry e on e.site_id = g.site_id and e.id = g.entry_id
-             where g.site_id = a.site_id and g.author_id = a.id and g.has_badge = 1 and
-                 (case when e.payment is null then e.amount + (
-                      select coalesce(sum(o.amount), 0) from ledger_entry o
-                      where o.site_id = e.site_id and o.source = 'manual' and o.kind = 'correction'
-                        and o.external_id = cast(e.id as text))
-                  else (select coalesce(sum(o.amount), 0) from ledger_entry o
-                      where o.site_id = e.site_id and o.source = e.source
-                        and o.payment = e.payment) end) > 0) then 1 else 0 end)"
-        ),
+        sql!(concat!(
+            "select a.site_id, a.id, a.is_supporter ",
+            wrong::supporters!()
+        )),
         params![],
         |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;

@@ -1,5 +1,7 @@
 //! The log of what happened to a page. Everything downstream reads it.
 
+use std::time::Duration;
+
 use rejoinder_core::discussion::event::{Event, EventKind};
 use rejoinder_core::moderation::decision::Decided;
 use rejoinder_core::passages::CorrectionChange;
@@ -7,6 +9,9 @@ use rejoinder_core::recordings::RecordingChange;
 use rejoinder_core::{CommentId, CorrectionId, Page, PageId, RecordingId, SiteId, Time};
 
 use crate::{Change, Result, StoreError, Tx, params, sql};
+
+/// For how long the log is kept. Whoever was away for longer reads the page anew.
+const KEPT: Duration = Duration::from_hours(7 * 24);
 
 /// Append an event to the log of a locked page; the page's new version.
 ///
@@ -154,4 +159,13 @@ pub fn since(
             })
         },
     )
+}
+
+/// Forget what happened too long ago to be told to anybody.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
+    tx.execute(
+        sql!("delete from event where site_id = ?1 and at < ?2"),
+        params![site, now.before(KEPT)],
+    )?;
+    Ok(())
 }

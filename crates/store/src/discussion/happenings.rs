@@ -21,20 +21,34 @@ pub struct Happening {
     pub n_spoken: i64,
 }
 
-/// What happened to a page after `version`: the page as it is now, and each comment that changed
-/// once, by its last event, in the order of versions. `None` for an unknown page.
+/// What became of a page after a version.
+pub struct Happened {
+    /// The page as it is now.
+    pub page: Page,
+    /// Each comment that changed once, by its last event, in the order of versions.
+    pub happenings: Vec<Happening>,
+    /// Whether the log begins later, so that this is not all.
+    pub has_gap: bool,
+}
+
+/// What happened to a page after `version`. `None` for an unknown page.
 pub fn happenings(
     tx: &mut Tx<'_>,
     site: SiteId,
     key: &PageKey,
     version: i64,
     limit: i64,
-) -> Result<Option<(Page, Vec<Happening>)>> {
+) -> Result<Option<Happened>> {
     let Some(page) = pages::find(tx, site, key)? else {
         return Ok(None);
     };
     let mut happenings: Vec<Happening> = Vec::new();
-    for event in events::since(tx, site, page.id, version, limit)? {
+    let events = events::since(tx, site, page.id, version, limit)?;
+    let first = events
+        .first()
+        .map_or(page.version, |first| first.version - 1);
+    let has_gap = first > version;
+    for event in events {
         let is_known = |known: &Happening| {
             let known = &known.event;
             known.comment == event.comment && known.is_inside() == event.is_inside()
@@ -78,5 +92,9 @@ pub fn happenings(
         site,
         found.filter_map(|happening| happening.comment.as_mut()),
     )?;
-    Ok(Some((page, happenings)))
+    Ok(Some(Happened {
+        page,
+        happenings,
+        has_gap,
+    }))
 }

@@ -78,6 +78,11 @@ pub(super) fn frame(
     ))
 }
 
+/// More happened to `page` than can be told.
+pub(super) fn reload(site: &Site, page: &Page) -> Frame {
+    written(page.version, "reload", &data(site, page, None, None))
+}
+
 /// A comment that is not for everyone, without all but its place.
 fn blank(comment: &Comment) -> Comment {
     let mut blank = comment.clone();

@@ -21,7 +21,8 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
 /// `event` is `published`, `edited`, `voted`, `removed` or `page`; `id` is the page's version.
 /// A `page` event carries `html` while nobody can write: the sentence that says so; and `annotations`, how many
 /// passages of the article are spoken of or asked about, where any is.
-/// `Last-Event-ID`, or the parameter `since`, resumes without a gap.
+/// `Last-Event-ID`, or the parameter `since`, resumes without a gap; after more than seven days the stream
+/// begins with `reload`: read the thread anew, what follows goes on from there.
 #[utoipa::path(
     get, path = "/api/v1/events", tag = "reading",
     params(

@@ -75,9 +75,13 @@ async fn after(room: &Room, app: &App, version: i64) -> Result<(Vec<Frame>, i64)
     let read = app
         .store
         .read(move |tx| happenings::happenings(tx, site, &key, version, AT_ONCE));
-    let Some((page, happenings)) = read.await? else {
+    let Some(happened) = read.await? else {
         return Ok((Vec::new(), version));
     };
+    let (page, happenings) = (happened.page, happened.happenings);
+    if happened.has_gap {
+        return Ok((vec![frame::reload(&room.site, &page)], page.version));
+    }
     let reached = happenings.last().map_or(version, |last| last.event.version);
     let frames = happenings.into_iter();
     let frames = frames.filter_map(|it| frame::frame(app, &room.site, &room.base, &page, it));

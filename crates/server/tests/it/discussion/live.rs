@@ -1,8 +1,10 @@
 //! Following a page live.
 
-use rejoinder_core::Settings;
+use std::time::Duration;
 
-use crate::support::TestApp;
+use rejoinder_core::{Clock as _, Settings, SiteId};
+
+use crate::support::{STORY, TestApp};
 
 #[tokio::test]
 async fn what_happens_is_told_once_and_in_order() {
@@ -129,4 +131,34 @@ async fn another_sites_page_is_another_page() {
     ann.post("story", "Ours").await.id();
 
     assert_eq!(following.line().await, "1 published Ours");
+}
+
+#[tokio::test]
+async fn whoever_was_away_for_longer_than_the_log_is_kept_reads_the_page_anew_and_misses_nothing_after()
+ {
+    let app = TestApp::new().await;
+    let ann = app.reader("Ann");
+    let tidy = async || {
+        let now = app.clock.now();
+        let tidy = move |tx: &mut store::Tx<'_>| store::housekeeping::tidy(tx, now, SiteId(1));
+        app.store.write(tidy).await.unwrap();
+    };
+    ann.post(STORY, "First").await.good();
+    ann.post(STORY, "Second").await.good();
+
+    app.clock.advance(Duration::from_hours(7 * 24 - 1));
+    tidy().await;
+    let told = app.follow(STORY, Some("1")).await.next().await.unwrap();
+    assert_eq!((&*told.event, &*told.id), ("published", "2"));
+
+    app.clock.advance(Duration::from_hours(2));
+    tidy().await;
+    let mut away = app.follow(STORY, Some("1")).await;
+    let told = away.next().await.unwrap();
+    assert_eq!((&*told.event, &*told.id), ("reload", "2"));
+    ann.post(STORY, "Third").await.good();
+    let told = away.next().await.unwrap();
+    assert_eq!((&*told.event, &*told.id), ("published", "3"));
+    let mut here = app.follow(STORY, Some("2")).await;
+    assert_eq!(here.next().await.unwrap().id, "3");
 }

@@ -387,14 +387,12 @@ fn who_follows_live_is_told_nothing_of_a_correction_and_misses_nothing_else() {
         decline(&world, &own, kim.id, "It was not.").await.unwrap();
 
         let read = move |tx: &mut Tx<'_>| happenings(tx, site, &story(), 0, 100);
-        let (page, happened) = world.store.read(read).await.unwrap().unwrap();
+        let happened = world.store.read(read).await.unwrap().unwrap();
 
         let inside = |own: &Happening| own.event.is_inside();
-        assert_eq!(
-            happened.iter().map(inside).collect::<Vec<_>>(),
-            [false, true]
-        );
-        assert_eq!(happened[1].event.version, page.version);
+        let told = &happened.happenings;
+        assert_eq!(told.iter().map(inside).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(told[1].event.version, happened.page.version);
     });
 }
 
