@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod alone;
 pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod erasures;

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 
 use super::Opened;
+use super::alone::Alone;
 use super::numbered::Numbered;
 use super::work::{self, Waker, Working};
 use crate::cli::args::ServeArgs;
@@ -58,6 +59,8 @@ pub(crate) struct Running {
     store: Opened,
     waker: Waker,
     signals: Signals,
+    // Behind the store: what stands first is dropped first.
+    _alone: Alone,
 }
 
 impl Running {
@@ -74,6 +77,8 @@ impl Running {
         let live = Live::default();
         let waker = Waker::default();
         let hook = waker.after(server::hook(&pages, &live));
+        options.make_place()?;
+        let alone = Alone::begin(&options.database)?;
         let store = super::open_with(options, hook)?;
         Ok(Self {
             listener,
@@ -84,6 +89,7 @@ impl Running {
             store,
             waker,
             signals,
+            _alone: alone,
         })
     }
 

@@ -61,6 +61,22 @@ fn a_port_in_use_is_said_and_nothing_is_changed() {
 }
 
 #[test]
+fn a_second_server_on_one_file_is_refused_and_commands_are_not() {
+    let place = Place::new();
+    place.run(&["site", "add", "news.example"]).good();
+    let server = place.start(&["serve"]);
+
+    let second = place.run(&["serve", "--listen", "127.0.0.1:0", "--internal", "off"]);
+    assert_eq!(second.code, Some(1));
+    assert!(second.err.contains("another server has"), "{}", second.err);
+    assert!(second.err.contains("rejoinder.db open"), "{}", second.err);
+    place.run(&["site", "list"]).good();
+
+    server.kill();
+    place.start(&["serve"]);
+}
+
+#[test]
 fn a_database_that_cannot_be_written_is_refused_with_what_to_do() {
     let place = Place::of_nobody();
     place.run(&["site", "add", "news.example"]).good();

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use leftovers::Leftovers;
+use place::Place;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tracing::warn;
@@ -29,6 +30,7 @@ use crate::database::{estimates, migrations, sealed};
 use crate::{Hook, MAX_WAITING};
 
 mod leftovers;
+mod place;
 
 /// The most operations that share one commit.
 const MAX_BATCH: usize = 256;
@@ -103,8 +105,12 @@ pub(crate) fn open(path: &Path, seals: &Arc<Seals>, hook: Hook) -> Result<Queues
     leftovers::clear(&writer)?;
     let mut threads = Threads::default();
     let (writes, waiting) = bounded(MAX_WAITING);
-    let own = Arc::clone(seals);
-    let write = move || write_all(&writer, &own, &waiting, &hook);
+    let writer = Writer {
+        connection: writer,
+        place: Place::of(path)?,
+        seals: Arc::clone(seals),
+    };
+    let write = move || write_all(&writer, &waiting, &hook);
     threads.writer = Some(spawn("store-writer", write)?);
     let (reads, waiting) = bounded(MAX_WAITING);
     for number in 0..readers() {
@@ -277,7 +283,30 @@ fn read_all(connection: &Connection, seals: &Arc<Seals>, waiting: &Receiver<Work
     }
 }
 
-fn write_all(connection: &Connection, seals: &Arc<Seals>, waiting: &Receiver<Work>, hook: &Hook) {
+/// What the thread that writes has.
+struct Writer {
+    connection: Connection,
+    place: Place,
+    seals: Arc<Seals>,
+}
+
+impl Writer {
+    fn run(&self, command: &str) -> Result<(), StoreError> {
+        run(&self.connection, command)
+    }
+
+    fn tx(&self) -> Tx<'_> {
+        Tx::sqlite(&self.connection).sealed_by(&self.seals)
+    }
+
+    /// What is committed into a file that was taken away would be acknowledged and gone.
+    fn commit(&self) -> Result<(), StoreError> {
+        self.place.expect_unmoved()?;
+        self.run("commit")
+    }
+}
+
+fn write_all(writer: &Writer, waiting: &Receiver<Work>, hook: &Hook) {
     let mut is_ending = false;
     let mut leftovers = Leftovers::default();
     while !is_ending && let Ok(Work::Job(first)) = waiting.recv() {
@@ -291,15 +320,15 @@ fn write_all(connection: &Connection, seals: &Arc<Seals>, waiting: &Receiver<Wor
                 break;
             }
         }
-        match write_batch(connection, seals, &mut jobs) {
+        match write_batch(writer, &mut jobs) {
             Ok(written) => {
                 tell(hook, &written.changes);
-                leftovers.after(connection, written.erases);
+                leftovers.after(&writer.connection, written.erases);
                 jobs.into_iter().for_each(Job::answer);
             }
             Err(error) => {
                 // Fails when SQLite has rolled back by itself, which is as good.
-                let _ = run(connection, "rollback");
+                let _ = writer.run("rollback");
                 let why = reason(&error);
                 jobs.into_iter()
                     .for_each(|job| job.fail(StoreError::Unavailable(why.clone())));
@@ -323,43 +352,39 @@ impl Written {
 }
 
 /// Run `jobs` in one transaction; an error means that none of them happened.
-fn write_batch(
-    connection: &Connection,
-    seals: &Arc<Seals>,
-    jobs: &mut [Box<dyn Job>],
-) -> Result<Written, StoreError> {
+fn write_batch(writer: &Writer, jobs: &mut [Box<dyn Job>]) -> Result<Written, StoreError> {
     let mut written = Written::default();
-    run(connection, "begin immediate")?;
+    writer.run("begin immediate")?;
     // Inside a savepoint each statement costs more the more its job has done, which an import of
     // thousands of comments would feel.
     if let [job] = jobs {
-        let mut tx = Tx::sqlite(connection).sealed_by(seals);
+        let mut tx = writer.tx();
         if job.run(&mut tx) == Ran::Kept {
-            run(connection, "commit")?;
+            writer.commit()?;
             written.add(tx);
             return Ok(written);
         }
         // SQLite may have done so already, as it does when the disk is full.
-        if !connection.is_autocommit() {
-            run(connection, "rollback")?;
+        if !writer.connection.is_autocommit() {
+            writer.run("rollback")?;
         }
         return Ok(written);
     }
     for job in jobs {
-        run(connection, "savepoint job")?;
-        let mut tx = Tx::sqlite(connection).sealed_by(seals);
+        writer.run("savepoint job")?;
+        let mut tx = writer.tx();
         match job.run(&mut tx) {
             Ran::Kept => written.add(tx),
             // SQLite has undone the whole batch.
-            Ran::Undone | Ran::Collided if connection.is_autocommit() => {
+            Ran::Undone | Ran::Collided if writer.connection.is_autocommit() => {
                 let why = job.error().map(reason).unwrap_or_default();
                 return Err(StoreError::Unavailable(why));
             }
-            Ran::Undone | Ran::Collided => run(connection, "rollback to job")?,
+            Ran::Undone | Ran::Collided => writer.run("rollback to job")?,
         }
-        run(connection, "release job")?;
+        writer.run("release job")?;
     }
-    run(connection, "commit")?;
+    writer.commit()?;
     Ok(written)
 }
 

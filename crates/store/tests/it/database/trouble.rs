@@ -216,6 +216,34 @@ async fn a_full_disk_is_said_and_heals() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_acknowledged_into_a_file_that_was_taken_away() {
+    let (world, path) = on_sqlite().await;
+    let ann = world.person("Ann");
+    world.post(&ann, "before").await;
+    let aside = path.with_extension("aside");
+    let refusal = async || {
+        let refused = world.send(world.draft(&ann, None, "during").await).await;
+        world.store.expect_writable().await.unwrap_err();
+        refused.unwrap_err().to_string()
+    };
+
+    std::fs::rename(&path, &aside).unwrap();
+    let said = refusal().await;
+    assert!(said.contains("was deleted or moved"), "{said}");
+    std::fs::copy(&aside, &path).unwrap();
+    let said = refusal().await;
+    assert!(said.contains("was replaced"), "{said}");
+
+    std::fs::rename(&aside, &path).unwrap();
+    world.post(&ann, "after").await;
+    assert_eq!(
+        world.lines(first_page(Sort::Oldest)).await,
+        ["before 0", "after 0"]
+    );
+    world.expect_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_read_only_database_is_said_and_read() {
     let (world, _) = on_sqlite().await;
     let ann = world.person("Ann");
