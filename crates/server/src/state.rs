@@ -16,6 +16,7 @@ use crate::http::limits::{Limits, Load};
 use crate::http::live::Live;
 use crate::http::metrics::Metrics;
 use crate::http::page_cache::PageCache;
+use crate::http::request_id::Names;
 use crate::http::security::SecurityLog;
 use crate::http::serve::connections::Connections;
 use crate::http::slots::Slots;
@@ -76,6 +77,7 @@ pub struct State {
     /// Where what is read is rendered, however much is written.
     pub(crate) renderings: Slots,
     pub(crate) bodies: Bodies,
+    pub(crate) requests: Names,
     pub(crate) metrics: Metrics,
     pub(crate) security: SecurityLog,
     pub(crate) openid: Openid,
@@ -106,6 +108,7 @@ impl App {
             ids: parts.ids,
             wake: parts.wake,
             clock: parts.clock,
+            requests: Names::new(&*parts.random),
             random: parts.random,
             metrics: Metrics::default(),
             security: SecurityLog::default(),

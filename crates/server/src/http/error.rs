@@ -10,6 +10,7 @@ use store::StoreError;
 use utoipa::ToSchema;
 
 use crate::http::page_cache::PageError;
+use crate::http::request_id::RequestId;
 use crate::http::security::RefusedFor;
 
 /// An answer that says no, as RFC 9457 wants it said.
@@ -61,6 +62,10 @@ pub(crate) struct Problem {
     /// The most that would have been taken, of whatever there was too much of.
     #[serde(skip_serializing_if = "Option::is_none")]
     max: Option<usize>,
+    /// What the log calls the request, where the server is to blame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "5d1f0c3a-42")]
+    request: Option<String>,
 }
 
 impl ApiError {
@@ -198,6 +203,11 @@ impl ApiError {
             retry_after: self.retry_after,
             word: self.word,
             max: self.max,
+            request: self
+                .status
+                .is_server_error()
+                .then(RequestId::current)
+                .flatten(),
         }
     }
 }

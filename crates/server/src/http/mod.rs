@@ -14,6 +14,7 @@ pub(crate) mod metrics;
 pub(crate) mod middleware;
 pub(crate) mod openapi;
 pub(crate) mod page_cache;
+pub(crate) mod request_id;
 pub(crate) mod route;
 pub(crate) mod routes;
 pub(crate) mod seats;

@@ -4,15 +4,16 @@ pub(crate) mod headers;
 mod origin;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Response, header};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use rejoinder_core::publication::language::Language;
+use tracing::Instrument as _;
 
 use crate::access::program;
 use crate::http::error::ApiError;
@@ -20,20 +21,35 @@ use crate::http::error_page;
 use crate::http::extract::{MaxBody, SiteCell};
 use crate::http::front;
 use crate::http::metrics::Counter;
+use crate::http::request_id::{RequestId, X_REQUEST_ID};
 use crate::http::route::Policies;
 use crate::http::security::Answered;
 use crate::state::App;
 
-static LAST_REQUEST: AtomicU64 = AtomicU64::new(0);
-
-/// Refuse what may not act, run the handler apart, and give its answer the headers of its kind.
+/// Name the request, and answer it.
 pub(crate) async fn around(
     State((app, policies)): State<(App, Arc<Policies>)>,
     request: Request,
     next: Next,
 ) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let id = RequestId::of(&parts, &app.config, &app.requests);
+    let answer = answer(&app, &policies, &id, parts, body, next);
+    let mut response = id.around(answer.instrument(id.span())).await;
+    response.headers_mut().insert(X_REQUEST_ID, id.header());
+    response
+}
+
+/// Refuse what may not act, run the handler apart, and give its answer the headers of its kind.
+async fn answer(
+    app: &App,
+    policies: &Policies,
+    id: &RequestId,
+    mut parts: Parts,
+    body: Body,
+    next: Next,
+) -> Response<Body> {
     let started_at = app.now();
-    let (mut parts, body) = request.into_parts();
     let cell = SiteCell::default();
     parts.extensions.insert(cell.clone());
     let method = parts.method.clone();
@@ -43,17 +59,17 @@ pub(crate) async fn around(
     parts.extensions.insert(policy.refusals);
     parts.extensions.insert(MaxBody(policy.max_body));
     let origin = parts.headers.get(header::ORIGIN).cloned();
-    let base = front::base(&app, &parts);
+    let base = front::base(app, &parts);
     let is_program = program::asks(&mut parts.headers);
     let permission = match &base {
         Some(_) if is_program => Ok(()),
-        Some(base) => origin::check(&app, policy.access, &parts, base).await,
+        Some(base) => origin::check(app, policy.access, &parts, base).await,
         None => Err(ApiError::host_unknown()),
     };
     let mut response = match permission {
         Err(error) => error.into_response(),
-        Ok(()) if origin::is_preflight(&parts) => origin::preflight(&app, &parts).await,
-        Ok(()) => run(next, Request::from_parts(parts, body), policy.timeout).await,
+        Ok(()) if origin::is_preflight(&parts) => origin::preflight(app, &parts).await,
+        Ok(()) => run(id, next, Request::from_parts(parts, body), policy.timeout).await,
     };
     let site = cell.get();
     let language = site.map_or(Language::English, |site| site.settings.language);
@@ -61,7 +77,7 @@ pub(crate) async fn around(
     headers::finish(&mut response, policy.framers, cell.get().map(Arc::as_ref));
     if let Some(origin) = origin {
         let is_own = |origin: &str| base.as_ref().is_some_and(|base| base.is_origin(origin));
-        origin::allow(&app, &mut response, origin, &cell, is_own);
+        origin::allow(app, &mut response, origin, &cell, is_own);
     }
     if method == Method::HEAD {
         empty(&mut response);
@@ -75,13 +91,7 @@ pub(crate) async fn around(
         extensions: response.extensions(),
     };
     app.security.note(app.now(), &answered);
-    note(
-        &app,
-        &method,
-        route,
-        &mut response,
-        app.now().since(started_at),
-    );
+    note(app, &method, route, &response, app.now().since(started_at));
     response
 }
 
@@ -98,8 +108,8 @@ fn empty(response: &mut Response<Body>) {
 
 /// Run the handler as a task of its own: a panic is an answer of 500, and a client that goes away
 /// does not stop a write half-way.
-async fn run(next: Next, request: Request, timeout: Duration) -> Response<Body> {
-    let handler = tokio::spawn(next.run(request));
+async fn run(id: &RequestId, next: Next, request: Request, timeout: Duration) -> Response<Body> {
+    let handler = tokio::spawn(id.around(next.run(request).in_current_span()));
     let stop = handler.abort_handle();
     match tokio::time::timeout(timeout, handler).await {
         Ok(Ok(response)) => response,
@@ -112,7 +122,7 @@ async fn run(next: Next, request: Request, timeout: Duration) -> Response<Body> 
 }
 
 /// Count an answer and write it to the log: by its route, for what stands in a path may be a secret.
-fn note(app: &App, method: &Method, route: &str, response: &mut Response<Body>, took: Duration) {
+fn note(app: &App, method: &Method, route: &str, response: &Response<Body>, took: Duration) {
     let status = response.status();
     let counter = match status.as_u16() {
         500.. => Counter::Failed,
@@ -121,10 +131,6 @@ fn note(app: &App, method: &Method, route: &str, response: &mut Response<Body>, 
     };
     app.metrics.count(counter);
     app.metrics.measure(method.is_safe(), took);
-    let request = LAST_REQUEST.fetch_add(1, Ordering::Relaxed) + 1;
-    response
-        .headers_mut()
-        .insert("x-request-id", HeaderValue::from(request));
     let (status, duration_us) = (status.as_u16(), took.as_micros());
-    tracing::debug!(request, %method, route, status, duration_us, "{method} {route}: {status}");
+    tracing::debug!(%method, route, status, duration_us, "{method} {route}: {status}");
 }

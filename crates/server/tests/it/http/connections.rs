@@ -53,14 +53,14 @@ async fn limited_with(
 }
 
 /// A connection from a network of one's own: the `n`th address of this machine.
-async fn connect(n: u8, to: SocketAddr) -> TcpStream {
+pub(crate) async fn connect(n: u8, to: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, n], 0).into()).unwrap();
     socket.connect(to).await.unwrap()
 }
 
 /// Ask on `stream`, and give the head of the answer.
-async fn ask(stream: &mut TcpStream, request: &[u8]) -> String {
+pub(crate) async fn ask(stream: &mut TcpStream, request: &[u8]) -> String {
     stream.write_all(request).await.unwrap();
     head(stream).await
 }

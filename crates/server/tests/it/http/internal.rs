@@ -63,6 +63,8 @@ async fn a_server_whose_database_takes_no_writes_is_not_ready_and_says_so_to_wri
     assert_eq!(closed.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(closed.text(), "the database cannot be written\n");
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    let request = refused.headers["x-request-id"].to_str().unwrap();
+    assert_eq!(refused.json()["request"], request);
     assert_eq!(read.status, StatusCode::OK);
     assert_eq!(app.inside("/readyz").await.status, StatusCode::OK);
     app.reader("Cem").post(STORY, "Third").await.good();

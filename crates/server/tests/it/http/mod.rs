@@ -6,4 +6,5 @@ pub(crate) mod headers;
 pub(crate) mod internal;
 pub(crate) mod languages;
 pub(crate) mod origins;
+pub(crate) mod request_id;
 pub(crate) mod security;
