@@ -458,9 +458,10 @@ impl From<StoreError> for ApiError {
                 Self::unavailable()
             }
             StoreError::Busy | StoreError::Collision => Self::unavailable(),
-            StoreError::Constraint { .. } | StoreError::TooNew { .. } | StoreError::Internal(_) => {
-                Self::internal(&error)
-            }
+            StoreError::Constraint { .. }
+            | StoreError::TooNew { .. }
+            | StoreError::Unreleased
+            | StoreError::Internal(_) => Self::internal(&error),
         }
     }
 }

@@ -53,15 +53,12 @@ pub fn copy(from: &Path, to: &Path, mut tell: impl FnMut(u64, u64)) -> Result<()
 }
 
 /// Which side a reader is on is kept until the next fit and no longer, so a copy has nothing of it, nor
-/// what was counted by it. A schema from before has no such tables.
+/// what was counted by it.
 fn leave_out_sides(copy: &Connection) -> Result<()> {
-    let has_sides = "select exists (select 1 from sqlite_schema where name = 'agreement_side')";
-    if copy.query_row(has_sides, [], |row| row.get(0))? {
-        copy.execute_batch(
-            "pragma secure_delete = on;
-             delete from agreement_comment; delete from agreement_side; delete from agreement;",
-        )?;
-    }
+    copy.execute_batch(
+        "pragma secure_delete = on;
+         delete from agreement_comment; delete from agreement_side; delete from agreement;",
+    )?;
     Ok(())
 }
 
@@ -76,15 +73,9 @@ pub fn check(path: &Path) -> Result<Vec<Finding>> {
             n_wrong: 1,
         }]);
     }
-    let newest = "select max(number) from migration";
-    let schema: i64 = connection.query_row(newest, [], |row| row.get(0))?;
-    match schema {
+    match migrations::done_on_sqlite(&connection)? {
         NEWEST => doctor::check(&mut Tx::sqlite(&connection)),
-        ..NEWEST => Ok(Vec::new()),
-        _ => Err(StoreError::TooNew {
-            found: schema,
-            known: NEWEST,
-        }),
+        _ => Ok(Vec::new()),
     }
 }
 
@@ -92,19 +83,15 @@ pub fn check(path: &Path) -> Result<Vec<Finding>> {
 /// and nothing in it runs by itself. Opened so that nothing of a hostile one runs meanwhile.
 pub fn expect_ours(path: &Path) -> Result<()> {
     let connection = untrusted(path)?;
-    let newest = "select max(number) from migration";
-    let number: Option<i64> = connection
-        .query_row(newest, [], |row| row.get(0))
-        .map_err(|_| NotOurs::NoMigrations)?;
-    let number = number.ok_or(NotOurs::NoMigrations)?;
-    if number > NEWEST {
-        return Err(StoreError::TooNew {
-            found: number,
-            known: NEWEST,
-        });
+    let done = migrations::done_on_sqlite(&connection).map_err(|error| match error {
+        StoreError::TooNew { .. } | StoreError::Unreleased => error,
+        _ => NotOurs::NoMigrations.into(),
+    })?;
+    if done == 0 {
+        return Err(NotOurs::NoMigrations.into());
     }
     let made = Connection::open_in_memory()?;
-    migrations::run_sqlite_to(&made, number)?;
+    migrations::run_sqlite_to(&made, done)?;
     let (known, found) = (schema(&made)?, schema(&connection)?);
     if let Some(strange) = found.difference(&known).next() {
         return Err(NotOurs::Strange(strange.kind.clone(), strange.name.clone()).into());
@@ -171,7 +158,7 @@ fn schema(connection: &Connection) -> Result<BTreeSet<Thing>> {
     Ok(found.collect::<std::result::Result<_, _>>()?)
 }
 
-/// The ledger of erasures of the database in the file `path`, which nobody uses. An older one has none.
+/// The ledger of erasures of the database in the file `path`, which nobody uses; none before it has a schema.
 pub fn ledger(path: &Path) -> Result<Vec<Erased>> {
     let connection = untrusted(path)?;
     let has_one = "select exists (select 1 from sqlite_schema where name = 'erased')";

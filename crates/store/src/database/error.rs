@@ -36,6 +36,12 @@ pub enum StoreError {
         /// The newest schema that this program knows.
         known: i64,
     },
+    /// The database was written by the program as it was before its first schema.
+    #[error(
+        "the database is from before the first schema and is not brought along: export its sites with \
+         the program that wrote it, and import them into a new database with this one"
+    )]
+    Unreleased,
     /// Something that should not happen.
     #[error("the database failed: {0}")]
     Internal(#[source] Box<dyn Error + Send + Sync>),

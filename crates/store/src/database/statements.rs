@@ -103,9 +103,8 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH openid_provider USING INDEX sqlite_autoindex_openid_provider_1 (site_id=?)",
     "SEARCH own USING AUTOMATIC PARTIAL COVERING INDEX (id=?)",
     "SEARCH p USING COVERING INDEX sqlite_autoindex_openid_provider_1 (site_id=?)",
-    // Once, by an upgrade.
+    // Once, before an export is read.
     "SEARCH page USING COVERING INDEX sqlite_autoindex_page_1 (site_id=?)",
-    "SEARCH page_alias USING PRIMARY KEY (site_id=?)",
     "SEARCH passkey_ceremony USING INDEX passkey_ceremony_by_age (site_id=?)",
     // A site has few of them.
     "SEARCH r USING PRIMARY KEY (site_id=?)",
@@ -121,7 +120,6 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH v USING INDEX article_version_by_age (site_id=?)",
     "SEARCH v USING INDEX comment_approved (site_id=?)",
     "SEARCH w USING INDEX sqlite_autoindex_webhook_1 (site_id=?)",
-    "SEARCH webhook USING COVERING INDEX sqlite_autoindex_webhook_1 (site_id=?)",
     "SEARCH webhook USING INDEX sqlite_autoindex_webhook_1 (site_id=?)",
     "SEARCH word USING PRIMARY KEY (site_id=?)",
     "SEARCH work_key USING INDEX sqlite_autoindex_work_key_1 (site_id=?)",

@@ -11,7 +11,6 @@ pub(crate) mod forgetting;
 pub mod happenings;
 pub mod mentions;
 pub mod page_authors;
-pub mod page_keys;
 pub mod pages;
 pub mod posting;
 pub mod reactions;

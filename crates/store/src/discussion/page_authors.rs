@@ -102,21 +102,3 @@ fn ids(tx: &mut Tx<'_>, page: &Page) -> Result<Vec<AuthorId>> {
     let known = list(tx, page.site, page.id)?;
     Ok(known.iter().map(|author| author.id).collect())
 }
-
-/// Whoever wrote the article of `from` wrote that of `into`, which it becomes.
-pub(crate) fn move_page(tx: &mut Tx<'_>, site: SiteId, from: PageId, into: PageId) -> Result<()> {
-    tx.execute(
-        sql!(
-            "insert into page_author (site_id, page_id, author_id, linked_at)
-             select site_id, cast(?3 as bigint), author_id, linked_at from page_author
-             where site_id = ?1 and page_id = ?2
-             on conflict (site_id, page_id, author_id) do nothing"
-        ),
-        params![site, from, into],
-    )?;
-    tx.execute(
-        sql!("delete from page_author where site_id = ?1 and page_id = ?2"),
-        params![site, from],
-    )?;
-    Ok(())
-}

@@ -342,17 +342,3 @@ pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()>
     }
     Ok(())
 }
-
-/// Move what was sent about the page `from` to the page `into`, which has versions of its own.
-pub(crate) fn move_page(tx: &mut Tx<'_>, site: SiteId, from: PageId, into: PageId) -> Result<()> {
-    for sql in [
-        sql!("update correction set page_id = ?3 where site_id = ?1 and page_id = ?2"),
-        sql!(
-            "update erratum set page_id = ?3, version = null
-             where site_id = ?1 and page_id = ?2"
-        ),
-    ] {
-        tx.execute(sql, params![site, from, into])?;
-    }
-    Ok(())
-}

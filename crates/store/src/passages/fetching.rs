@@ -200,12 +200,3 @@ pub fn end(
     )?;
     Ok(Some(ended))
 }
-
-/// Forget what was asked for of a page.
-pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<()> {
-    tx.execute(
-        sql!("delete from article_fetch where site_id = ?1 and page_id = ?2"),
-        params![site, page],
-    )?;
-    Ok(())
-}

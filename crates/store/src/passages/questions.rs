@@ -120,12 +120,3 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &QuestionQuery) -> Result<Vec<
     };
     Ok(found.into_iter().filter_map(with_page).collect())
 }
-
-/// Move what was asked of the page `from` to the page `into`.
-pub(crate) fn move_page(tx: &mut Tx<'_>, site: SiteId, from: PageId, into: PageId) -> Result<()> {
-    tx.execute(
-        sql!("update question set page_id = ?3 where site_id = ?1 and page_id = ?2"),
-        params![site, from, into],
-    )?;
-    Ok(())
-}

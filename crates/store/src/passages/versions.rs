@@ -211,12 +211,3 @@ pub(crate) fn report(
     )?;
     Ok(n > 0)
 }
-
-/// Forget the versions of a page's article.
-pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<()> {
-    tx.execute(
-        sql!("delete from article_version where site_id = ?1 and page_id = ?2"),
-        params![site, page],
-    )?;
-    Ok(())
-}

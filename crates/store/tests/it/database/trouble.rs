@@ -7,12 +7,10 @@ use std::thread;
 
 use postgres::NoTls;
 use rejoinder_core::Sort;
-use rejoinder_store::{Location, Result, Store, StoreError, database::migrations};
+use rejoinder_store::{Location, Result, Store, StoreError, archive::backup, database::migrations};
 use rusqlite::Connection;
 
 use crate::support::{World, first_page};
-
-const FIRST_MIGRATION: &str = include_str!("../../../migrations/0001_create_core_tables.sql");
 
 fn in_folder(folder: &tempfile::TempDir) -> PathBuf {
     folder.path().join("rejoinder.db")
@@ -115,30 +113,69 @@ fn a_newer_schema_is_refused() {
 }
 
 #[test]
+fn a_schema_from_before_the_first_is_refused_with_what_to_do() {
+    let before = "create table migration (number bigint primary key, name text not null);
+         insert into migration values (1, '0001_create_core_tables'), (62, '0062_add_profiles');";
+    let expected = "the database is from before the first schema and is not brought along: export its \
+         sites with the program that wrote it, and import them into a new database with this one";
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = in_folder(&folder);
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch(before).unwrap();
+    assert_eq!(refusal_of(open(&path)), expected);
+    let restored = backup::expect_ours(&path).unwrap_err();
+    assert_eq!(restored.to_string(), expected);
+
+    let url = testing::fresh_database();
+    let mut client = postgres::Client::connect(&url, NoTls).unwrap();
+    client.batch_execute(before).unwrap();
+    let opened = Store::open(&Location::Postgres(url), Arc::new(|_| {}));
+    assert_eq!(refusal_of(opened), expected);
+}
+
+/// Takes the name of an index that the last file of the first migration makes.
+const STOP: &str = "create table stop (id bigint); create index job_finished on stop (id);";
+
+#[test]
 fn an_interrupted_migration_leaves_nothing_and_is_taken_up_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = in_folder(&folder);
     let connection = Connection::open(&path).unwrap();
-    connection.execute_batch(FIRST_MIGRATION).unwrap();
-    // The second migration makes the table `job` and fails at its index.
-    connection
-        .execute_batch(
-            "create table migration (number bigint primary key, name text not null);
-             insert into migration values (1, '0001_create_core_tables');
-             create table stop (id bigint); create index job_finished on stop (id);",
-        )
-        .unwrap();
+    connection.execute_batch(STOP).unwrap();
 
     refusal_of(open(&path));
     let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-    assert_eq!(count("select max(number) from migration"), Ok(1));
-    let jobs = "select count(*) from sqlite_schema where name = 'job'";
-    assert_eq!(count(jobs), Ok(0));
+    assert_eq!(count("select count(*) from migration"), Ok(0));
+    let made = "select count(*) from sqlite_schema where type = 'table'
+        and name not in ('migration', 'stop')";
+    assert_eq!(count(made), Ok(0));
 
     connection.execute_batch("drop table stop").unwrap();
     open(&path).unwrap();
     let newest = count("select max(number) from migration");
     assert_eq!(newest, Ok(migrations::NEWEST));
+}
+
+#[test]
+fn an_interrupted_migration_of_postgresql_leaves_nothing_and_is_taken_up_again() {
+    let url = testing::fresh_database();
+    let open = || Store::open(&Location::Postgres(url.clone()), Arc::new(|_| {}));
+    let mut client = postgres::Client::connect(&url, NoTls).unwrap();
+    client.batch_execute(STOP).unwrap();
+
+    refusal_of(open());
+    let mut count = |sql: &str| client.query_one(sql, &[]).map(|row| row.get::<_, i64>(0));
+    assert_eq!(count("select count(*) from migration").unwrap(), 0);
+    let made = "select count(*) from information_schema.tables where table_schema = 'public'
+        and table_name not in ('migration', 'stop')";
+    assert_eq!(count(made).unwrap(), 0);
+
+    client.batch_execute("drop table stop").unwrap();
+    open().unwrap();
+    let mut count = |sql: &str| client.query_one(sql, &[]).map(|row| row.get::<_, i64>(0));
+    let newest = count("select max(number) from migration");
+    assert_eq!(newest.unwrap(), migrations::NEWEST);
 }
 
 #[test]

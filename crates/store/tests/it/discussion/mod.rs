@@ -1,7 +1,6 @@
 pub(crate) mod cards;
 pub(crate) mod comments;
 pub(crate) mod mentions;
-pub(crate) mod page_keys;
 pub(crate) mod race;
 pub(crate) mod reactions;
 pub(crate) mod rendering;

@@ -1,21 +1,4 @@
--- decided_revision is the newest revision when a moderator's decision stands on it, and null else.
--- n_flags is how many readers have flags that no decision has ended.
-alter table comment add column decided_revision bigint;
-alter table comment add column featured_at bigint;
-alter table comment add column n_flags bigint not null default 0;
-
-create index comment_withheld on comment (site_id, state, id) where state <> 'published';
-create index comment_unreviewed on comment (site_id, id)
-    where state = 'published' and decided_revision is null;
-create index comment_approved on comment (site_id, id)
-    where state = 'published' and decided_revision is not null;
-create index comment_flagged on comment (site_id, id) where n_flags > 0;
-create index comment_featured on comment (site_id, page_id, id) where featured_at is not null;
-
--- The rendered form is kept of texts that a moderator may bring back.
-alter table comment_version add column html text;
-
-alter table page add column mode text constraint page_mode check (mode in ('after', 'before'));
+-- Moderation: what was decided and by whom, flags, standing, word lists, groups of pages, and the desk.
 
 -- One row for each change of a comment's standing, under the version of the page that it made.
 -- before and after are snapshots in JSON; after_state repeats the state for the checks.
@@ -40,13 +23,13 @@ create table decision (
     primary key (site_id, page_id, version),
     foreign key (site_id, page_id) references page (site_id, id)
 );
-
 create index decision_of_comment on decision (site_id, comment_id, version);
 create index decision_by_time on decision (site_id, at, page_id, version);
 create index decision_of_moderator on decision (site_id, moderator_id, at, page_id, version)
     where moderator_id is not null;
 
--- What came late on each text, so that saying it again is saying it once.
+-- What came late on each text, so that saying it again is saying it once. corrected_at is when the program
+-- was told that moderators decided otherwise.
 create table late_verdict (
     site_id bigint not null,
     comment_id bigint not null,
@@ -55,6 +38,7 @@ create table late_verdict (
     finding text,
     changed bigint not null,
     at bigint not null,
+    corrected_at bigint,
     primary key (site_id, comment_id, revision, phase),
     foreign key (site_id, comment_id) references comment (site_id, id)
 ) without rowid;
@@ -74,8 +58,44 @@ create table flag (
     foreign key (site_id, comment_id) references comment (site_id, id),
     foreign key (site_id, author_id) references author (site_id, id)
 ) without rowid;
-
 create index flag_of_author on flag (site_id, author_id, comment_id);
+
+create table standing (
+    site_id bigint not null,
+    author_id bigint not null,
+    trust text not null default 'plain'
+        constraint standing_trust check (trust in ('plain', 'trusted', 'always_held')),
+    suspended_until bigint,
+    primary key (site_id, author_id),
+    foreign key (site_id, author_id) references author (site_id, id)
+) without rowid;
+
+create table standing_change (
+    site_id bigint not null,
+    id bigint not null,
+    author_id bigint not null,
+    moderator_id bigint not null,
+    action text not null,
+    until bigint,
+    reason text,
+    at bigint not null,
+    primary key (site_id, id),
+    foreign key (site_id, author_id) references author (site_id, id)
+);
+create index standing_change_of_author on standing_change (site_id, author_id, id);
+
+-- An account, a browser's token or a hashed address that may not take part.
+create table ban (
+    site_id bigint not null,
+    kind text not null constraint ban_kind check (kind in ('account', 'token', 'address')),
+    value blob not null,
+    author_id bigint not null,
+    until bigint,
+    reason text not null,
+    at bigint not null,
+    primary key (site_id, kind, value)
+) without rowid;
+create index ban_of_author on ban (site_id, author_id);
 
 -- words_hash names the contents of the site's word lists; n_bad and n_good count what was taught.
 create table site_moderation (
@@ -85,6 +105,7 @@ create table site_moderation (
     n_good bigint not null default 0
 );
 
+-- An entry of a word list.
 create table word (
     site_id bigint not null,
     list text not null constraint word_list check (list in ('banned', 'suspect')),
@@ -93,6 +114,7 @@ create table word (
     primary key (site_id, list, word)
 ) without rowid;
 
+-- What the site's filter has learned of each word.
 create table word_count (
     site_id bigint not null,
     word text not null,
@@ -109,45 +131,6 @@ create table lesson (
     words text not null,
     primary key (site_id, comment_id)
 ) without rowid;
-
-create table standing (
-    site_id bigint not null,
-    author_id bigint not null,
-    trust text not null default 'plain'
-        constraint standing_trust check (trust in ('plain', 'trusted', 'always_held')),
-    suspended_until bigint,
-    primary key (site_id, author_id),
-    foreign key (site_id, author_id) references author (site_id, id)
-) without rowid;
-
--- An account, a browser's token or a hashed address that may not take part.
-create table ban (
-    site_id bigint not null,
-    kind text not null constraint ban_kind check (kind in ('account', 'token', 'address')),
-    value blob not null,
-    author_id bigint not null,
-    until bigint,
-    reason text not null,
-    at bigint not null,
-    primary key (site_id, kind, value)
-) without rowid;
-
-create index ban_of_author on ban (site_id, author_id);
-
-create table standing_change (
-    site_id bigint not null,
-    id bigint not null,
-    author_id bigint not null,
-    moderator_id bigint not null,
-    action text not null,
-    until bigint,
-    reason text,
-    at bigint not null,
-    primary key (site_id, id),
-    foreign key (site_id, author_id) references author (site_id, id)
-);
-
-create index standing_change_of_author on standing_change (site_id, author_id, id);
 
 create table page_group (
     site_id bigint not null references site (id),
@@ -187,5 +170,16 @@ create table saved_search (
     primary key (site_id, id),
     foreign key (site_id, moderator_id) references author (site_id, id)
 );
-
 create index saved_search_of_moderator on saved_search (site_id, moderator_id, id);
+
+-- Who of the newsroom was told by mail that comments wait: secret stands in the link of these mails,
+-- and ended_at says since when they want no more.
+create table desk_reader (
+    site_id bigint not null,
+    author_id bigint not null,
+    secret text not null,
+    ended_at bigint,
+    primary key (site_id, author_id),
+    constraint desk_reader_secret unique (site_id, secret),
+    foreign key (site_id, author_id) references author (site_id, id)
+) without rowid;

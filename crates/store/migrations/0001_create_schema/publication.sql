@@ -1,3 +1,16 @@
+-- Publication: sites, and what their owners changed.
+
+-- origins and settings are JSON.
+create table site (
+    id bigint not null primary key,
+    host text not null,
+    origins text not null,
+    settings text not null,
+    created_at bigint not null,
+    constraint site_host unique (host)
+);
+
+-- What owners changed, and who works at the machine; nothing takes a row away.
 create table audit (
 sqlite|    id integer primary key autoincrement,
     site_id bigint not null references site (id),
@@ -13,5 +26,4 @@ sqlite|    became text
 postgres|    became text,
 postgres|    primary key (site_id, id)
 );
-sqlite|
 sqlite|create index audit_by_site on audit (site_id, id);

@@ -1,1 +1,0 @@
--- Page keys follow RFC 3986 from here on: store/src/page_keys.rs brings the pages along.

@@ -1,1 +1,0 @@
-alter table job add column claim_token bigint not null default 0;

@@ -1,1 +1,0 @@
-alter table recording add column progress bigint;

@@ -1,1 +1,0 @@
-alter table delivery add column correction_id bigint;

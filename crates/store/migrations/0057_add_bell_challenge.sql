@@ -1,1 +1,0 @@
-alter table bell add column is_challenge bigint;

@@ -1,1 +1,0 @@
-alter table page add column questions text;

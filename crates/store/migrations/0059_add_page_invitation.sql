@@ -1,2 +1,0 @@
--- What a page asks its readers while nobody has commented.
-alter table page add column invitation text;

@@ -1,1 +1,0 @@
-create index event_by_time on event (site_id, at);
