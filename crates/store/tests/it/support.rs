@@ -42,7 +42,7 @@ pub(crate) struct World {
     pub(crate) ids: Arc<IdSource>,
     pub(crate) heard: Arc<Mutex<Vec<Change>>>,
     pub(crate) location: Location,
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 /// Run `story` on SQLite and on PostgreSQL.
@@ -54,17 +54,22 @@ pub(crate) fn on_both<F: Future<Output = ()>>(story: impl Fn(World) -> F) {
 pub(crate) fn on_each<F: Future>(story: impl Fn(World) -> F) -> [F::Output; 2] {
     let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
     runtime.block_on(async {
-        let folder = tempfile::tempdir().unwrap();
-        let sqlite = Location::Sqlite(folder.path().join("rejoinder.db"));
-        let on_sqlite = story(World::new(&sqlite, folder).await).await;
+        // A story holds what it names of its world, and its files must outlive that.
+        let folders = [(); 2].map(|()| Arc::new(tempfile::tempdir().unwrap()));
+        let sqlite = Location::Sqlite(folders[0].path().join("rejoinder.db"));
+        let on_sqlite = story(World::within(&sqlite, folders[0].clone()).await).await;
         let postgres = Location::Postgres(testing::fresh_database());
-        let on_postgres = story(World::new(&postgres, tempfile::tempdir().unwrap()).await).await;
+        let on_postgres = story(World::within(&postgres, folders[1].clone()).await).await;
         [on_sqlite, on_postgres]
     })
 }
 
 impl World {
     pub(crate) async fn new(location: &Location, folder: tempfile::TempDir) -> Self {
+        Self::within(location, Arc::new(folder)).await
+    }
+
+    async fn within(location: &Location, folder: Arc<tempfile::TempDir>) -> Self {
         let heard: Arc<Mutex<Vec<Change>>> = Arc::default();
         let hears = heard.clone();
         // PostgreSQL tells every node, and so the one that made a change hears of it twice.
