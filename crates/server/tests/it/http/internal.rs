@@ -32,6 +32,34 @@ async fn operators_are_told_how_the_server_does() {
 }
 
 #[tokio::test]
+async fn every_series_that_operators_are_pointed_to_is_there() {
+    let app = TestApp::new().await;
+    let metrics = app.inside("/metrics").await.text();
+    let told: Vec<&str> = metrics
+        .lines()
+        .filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '))
+        .map(|(name, _)| name)
+        .collect();
+    for text in [
+        include_str!("../../../../../docs/operators/alerts.yml"),
+        include_str!("../../../../../docs/operators/grafana.json"),
+        include_str!("../../../../../docs/operators/running.md"),
+    ] {
+        let words = text.split(|c: char| !c.is_ascii_lowercase() && c != '_');
+        let named = words.filter(|word| word.starts_with("rejoinder_"));
+        let named: Vec<&str> = named.map(|name| name.trim_end_matches("_bucket")).collect();
+        assert!(named.len() > 5, "{text}");
+        for name in named {
+            assert!(told.contains(&name), "{name}");
+        }
+    }
+    for name in told {
+        let dashboard = include_str!("../../../../../docs/operators/grafana.json");
+        assert!(dashboard.contains(name), "{name} is on no panel");
+    }
+}
+
+#[tokio::test]
 async fn the_outside_is_told_nothing_of_it() {
     let app = TestApp::new().await;
     for path in ["/metrics", "/healthz", "/readyz"] {
