@@ -1,14 +1,7 @@
-/** The editors' pages about recordings: uploads that go on where they broke off, and the transcript. */
+/** The editors' pages about recordings: uploads, and the transcript. */
 import { storage } from '../shared/storage.js';
 import { clock } from '../widget/player_time.js';
-
-/** So many bytes are sent at a time. */
-const STEP = 1024 * 1024;
-
-/** So often in a row a step is tried. */
-const TRIES = 5;
-
-const TUS = { 'tus-resumable': '1.0.0' };
+import { send, watch } from './upload.js';
 
 /** @param {HTMLFormElement} form @param {string} name */
 const field = (form, name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name) ?? new Option());
@@ -28,81 +21,16 @@ function offer(form) {
     const { sent = '', failed = '', next = '' } = form.dataset;
     const tell = (/** @type {string} */ text) => progress && (progress.textContent = text);
     try {
-      const id = await send(form, file, (share) => tell(sent.replace('{percent}', `${Math.floor(share * 100)}`)));
+      const about = Object.fromEntries(['page', 'title', 'cut_of'].map((key) => [key, field(form, key).value]));
+      const id = await send(`${form.dataset['upload']}`, file, about, (share) =>
+        tell(sent.replace('{percent}', `${Math.floor(share * 100)}`)),
+      );
       location.assign(`${next}${field(form, 'cut_of').value || id}?did=attached`);
     } catch (/** @type {any} */ problem) {
       tell(problem.detail ?? failed);
     }
   });
 }
-
-/**
- * Send a file by tus; the recording's id. An upload that broke off goes on.
- *
- * @param {HTMLFormElement} form
- * @param {File} file
- * @param {(share: number) => void} tell
- */
-async function send(form, file, tell) {
-  const about = ['page', 'title', 'cut_of'].map((key) => field(form, key).value);
-  const name = `upload:${[form.dataset['upload'], ...about, file.name, file.size, file.lastModified].join(' ')}`;
-  const known = storage.get(name);
-  let place = known;
-  let at = known ? await reached(known) : -1;
-  if (at < 0) {
-    place = await begin(form, file);
-    storage.set(name, place);
-    at = 0;
-  }
-  let tries = 0;
-  while (at < file.size) {
-    const before = at;
-    try {
-      const answer = await ask(place, 'PATCH', {
-        body: file.slice(at, at + STEP),
-        headers: { ...TUS, 'content-type': 'application/offset+octet-stream', 'upload-offset': `${at}` },
-      });
-      at = Number(answer.headers.get('upload-offset'));
-    } catch (problem) {
-      at = await reached(place).catch(() => before);
-      tries += 1;
-      if (at < 0 || (at === before && tries >= TRIES)) {
-        throw problem;
-      }
-    }
-    tries = at > before ? 0 : tries;
-    tell(at / file.size);
-  }
-  storage.set(name, undefined);
-  return place.split('/').at(-1);
-}
-
-/** @param {HTMLFormElement} form @param {File} file */
-async function begin(form, file) {
-  const told = ['page', 'title', 'cut_of'].map((key) => `${key} ${base64(field(form, key).value)}`);
-  const answer = await ask(`${form.dataset['upload']}`, 'POST', {
-    headers: { ...TUS, 'upload-length': `${file.size}`, 'upload-metadata': told.join(',') },
-  });
-  return `${answer.headers.get('location')}`;
-}
-
-/** How far an upload has come; -1 where it is not known any more. @param {string} place */
-async function reached(place) {
-  const answer = await fetch(place, { method: 'HEAD', headers: TUS });
-  return answer.ok ? Number(answer.headers.get('upload-offset')) : -1;
-}
-
-/** @param {string} path @param {string} method @param {RequestInit} how */
-async function ask(path, method, how) {
-  const answer = await fetch(path, { method, ...how });
-  if (!answer.ok) {
-    throw await answer.json().catch(() => ({}));
-  }
-  return answer;
-}
-
-/** @param {string} text */
-const base64 = (text) => btoa(String.fromCodePoint(...new TextEncoder().encode(text)));
 
 /** The transcript, with the sound under the hands. @param {HTMLFormElement} form */
 function write(form) {
@@ -184,40 +112,6 @@ function decide() {
       field(form, 'reason').focus();
     }
   });
-}
-
-/** So often it is asked how far something is, in ms. */
-const LOOK = 2_000;
-
-/**
- * Show how far a recording is while it is read or compared, and what came of it at the end: the page anew,
- * unless somebody has begun to write here.
- *
- * @param {HTMLElement} place
- */
-async function watch(place) {
-  const path = `${location.pathname.split('/').slice(0, 4).join('/')}/${place.dataset['id']}/state`;
-  for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK));
-    const answer = await fetch(path).catch(() => undefined);
-    if (answer && !answer.ok) {
-      return;
-    }
-    const state = await answer?.json();
-    if (state && !document.hidden) {
-      place.textContent = state.text;
-      if (!state.is_underway) {
-        hasTyped() || location.reload();
-        return;
-      }
-    }
-  }
-}
-
-/** Whether any field says something else than the server gave it. */
-function hasTyped() {
-  const fields = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('input, textarea'));
-  return [...fields].some((own) => (own.type === 'file' ? own.files?.length : own.value !== own.defaultValue));
 }
 
 for (const place of document.querySelectorAll('[data-nr=state]')) {

@@ -116,7 +116,7 @@ export async function signedIn(desk, email, to) {
  * @param {Desk} desk
  * @param {string} name
  * @param {'editor' | 'moderator' | 'owner'} role
- * @param {{origin?: string, width?: number}} [how] At which address of the server: that of `desk.comments`.
+ * @param {{origin?: string, width?: number, script?: boolean}} [how] At which address of the server: that of `desk.comments`.
  * @returns {Promise<Page>} Where they are signed in.
  */
 export async function colleague(desk, name, role, { origin = desk.comments, ...view } = {}) {

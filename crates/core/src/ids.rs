@@ -124,6 +124,10 @@ id!(
     QuestionId
 );
 id!(
+    /// Names an import that an owner began. Those of a site sort by time.
+    ImportId
+);
+id!(
     /// Names a passage by a comment on it or a question of it; no comment has the id of a question.
     PassageId
 );

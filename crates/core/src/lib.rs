@@ -5,6 +5,7 @@
 //! as parameters ([`Clock`], [`Random`]). Domain types are not serialised for clients: what leaves
 //! the process is shaped in `render`.
 
+pub mod archive;
 pub mod chance;
 pub mod discussion;
 pub mod funding;
@@ -32,8 +33,8 @@ pub use discussion::thread::{Thread, ThreadQuery};
 pub use discussion::vote::{Tally, Vote};
 pub use identity::author::{Author, AuthorKind, Reader};
 pub use ids::{
-    AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, IdSource, PageId, PassageId,
-    ProposalId, QuestionId, RecordingId, SiteId,
+    AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, IdSource, ImportId, PageId,
+    PassageId, ProposalId, QuestionId, RecordingId, SiteId,
 };
 pub use integrations::api_scope::ApiScope;
 pub use publication::settings::Settings;

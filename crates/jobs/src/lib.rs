@@ -5,6 +5,7 @@
 //! workers, on any number of nodes, share the work. A job is done at least once; a handler that must
 //! not repeat itself looks at [`Job::is_interrupted`].
 
+mod archive;
 mod backoff;
 mod discussion;
 mod funding;
@@ -19,6 +20,7 @@ pub mod pictures;
 mod recordings;
 mod worker;
 
+pub use self::archive::importing::ImportHandler;
 pub use discussion::card::{CardHandler, UnusedCardHandler};
 pub use discussion::sides::SidesHandler;
 pub use funding::asking::{AskHandler, ProcessorAddresses};

@@ -35,8 +35,9 @@ pub use plural::Plural;
 pub(crate) use texts::{
     AccountTexts, CorrectionsDeskTexts, CorrectionsFormTexts, CorrectionsTexts,
     CorrectionsToldTexts, DevicesTexts, FundingDeskTexts, FundingGiftsPageTexts, FundingSheetTexts,
-    NewsroomMailTexts, NewsroomWelcomeTexts, NoticesTexts, PassagesDeskTexts, QuestionsDeskTexts,
-    QuestionsTexts, RecordingsDeskTexts, RecordingsProposalsTexts, RecordingsTexts, SettingsTexts,
+    NewsroomImportsTexts, NewsroomMailTexts, NewsroomWelcomeTexts, NoticesTexts, PassagesDeskTexts,
+    QuestionsDeskTexts, QuestionsTexts, RecordingsDeskTexts, RecordingsProposalsTexts,
+    RecordingsTexts, SettingsTexts,
 };
 pub use texts::{Catalogue, NewsroomProblemsTexts, NewsroomTexts};
 

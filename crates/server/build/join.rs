@@ -23,15 +23,17 @@ const GROUPS: [(&str, &[&str]); 2] = [
 ];
 
 /// What runs without a thread: modules of a group are theirs alone.
-const ALONE: [&str; 9] = [
+const ALONE: [&str; 11] = [
     "count.js",
     "device.js",
     "embed.js",
     "funding.js",
+    "imports.js",
     "passkeys.js",
     "push.js",
     "recordings.js",
     "sign_in.js",
+    "upload.js",
     "html.js",
 ];
 

@@ -10,6 +10,9 @@ use url::{Host, Url};
 
 use crate::public::publication::Publication;
 
+/// How large the file of an import may be where nobody says otherwise, in MB.
+pub const DEFAULT_MAX_IMPORT_MB: u64 = 1_000;
+
 /// How the server stands in its network. The default is strict.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -26,6 +29,8 @@ pub struct Config {
     pub connections: ConnectionLimits,
     /// How many readers may follow live.
     pub streams: StreamLimits,
+    /// How large the file of an import may be that an owner uploads, in MB.
+    pub max_import_mb: u64,
     /// The address that mails come from. Unset, no mail is sent, and nothing that needs one is offered.
     pub mail_from: Option<String>,
     /// The folder that mails are written into instead of being sent, where owners may read them all:
@@ -44,6 +49,7 @@ impl Default for Config {
             rate_limits: RateLimits::On,
             connections: ConnectionLimits::default(),
             streams: StreamLimits::default(),
+            max_import_mb: DEFAULT_MAX_IMPORT_MB,
             mail_from: None,
             mail_folder: None,
             publication: None,

@@ -161,7 +161,7 @@ pub(crate) const QUESTIONS: &str = "/questions";
 pub(crate) const CORRECTIONS: &str = "/corrections";
 
 /// The owner's pages.
-const ADMIN: [Place; 12] = [
+const ADMIN: [Place; 13] = [
     ("", |texts| &texts.titles.overview, Role::Owner),
     ("/settings", |texts| &texts.titles.settings, Role::Owner),
     ("/people", |texts| &texts.titles.people, Role::Owner),
@@ -175,6 +175,7 @@ const ADMIN: [Place; 12] = [
     ),
     ("/openid", |texts| &texts.titles.openid, Role::Owner),
     ("/tokens", |texts| &texts.titles.api_tokens, Role::Owner),
+    ("/import", |texts| &texts.titles.imports, Role::Owner),
     ("/audit", |texts| &texts.titles.audit, Role::Owner),
     ("/jobs", |texts| &texts.titles.jobs, Role::Owner),
     (MAILS, |texts| &texts.titles.mails, Role::Owner),

@@ -4,6 +4,7 @@
 
 use rejoinder_core::{SiteId, Time};
 
+use crate::archive::runs;
 use crate::discussion::agreement::fitting;
 use crate::discussion::{events, posting};
 use crate::funding::{asking, gifts};
@@ -39,6 +40,7 @@ pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
         asking::forget_old,
         gifts::forget_old,
         attaching::forget_old,
+        runs::forget_old,
         corrections::forget_old,
         proposals::forget_old,
         sessions::forget_old,

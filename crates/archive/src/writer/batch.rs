@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::thread;
 
 use rejoinder_core::passages::Selector;
-use rejoinder_core::{CommentId, PageId, SiteId, State};
+use rejoinder_core::{CommentId, PageId, State};
 use store::archive::annotating;
 use store::archive::imports::{self, ImportedComment, ImportedPage, Place, Upserted};
 use store::identity::authors::Details;
@@ -125,7 +125,7 @@ impl Batch {
     ) -> Result<Outcome, StoreError> {
         let mut outcome = Outcome::default();
         for new in &self.pages {
-            let id = place_page(tx, task.site, new)?;
+            let id = place_page(tx, task, new)?;
             outcome.pages.insert(new.page.source_id.clone(), id);
         }
         let mut placed = HashMap::new();
@@ -162,7 +162,7 @@ impl Batch {
         let mut outcome = Outcome::default();
         for new in &self.comments {
             let source_id = &new.comment.source_id;
-            match imports::comment(tx, task.site, task.format, source_id)? {
+            match imports::comment(tx, task.site, task.origin.format, source_id)? {
                 Some(_) => outcome.known += 1,
                 None => outcome.add(new.comment.state),
             }
@@ -173,17 +173,18 @@ impl Batch {
 
 /// The page; one that stands here under another of its addresses gets this one too. An address
 /// that only leads to a page joins nothing: two pages that share one stay two.
-fn place_page(tx: &mut Tx<'_>, site: SiteId, new: &NewPage) -> Result<PageId, StoreError> {
+fn place_page(tx: &mut Tx<'_>, task: Task, new: &NewPage) -> Result<PageId, StoreError> {
+    let Task { site, origin, .. } = task;
     if pages::find(tx, site, &new.page.key)?.is_none() {
         for alias in &new.page.aliases {
             let found = pages::find(tx, site, alias)?;
             if let Some(page) = found.filter(|page| page.key.as_str() == alias.as_str()) {
-                pages::add_alias(tx, site, &new.page.key, page.id)?;
+                imports::add_alias(tx, site, &new.page.key, page.id, origin)?;
                 break;
             }
         }
     }
-    Ok(imports::upsert_page(tx, site, new.id, &new.page)?
+    Ok(imports::upsert_page(tx, site, new.id, &new.page, origin)?
         .into_inner()
         .id)
 }
@@ -196,24 +197,24 @@ fn add_comment(
     new: &NewComment,
     placed: &HashMap<&str, CommentId>,
 ) -> Result<Upserted<CommentId>, StoreError> {
-    let Task { site, format, .. } = task;
+    let Task { site, origin, .. } = task;
     let comment = ImportedComment {
         page,
         ..new.comment.clone()
     };
     let comment = comment.unseen();
-    imports::upsert_comment(tx, site, format, &comment, |tx| {
+    imports::upsert_comment(tx, site, origin, &comment, |tx| {
         let parent = match new.parent.as_deref() {
             Some(parent) => match placed.get(parent) {
                 Some(id) => Some(*id),
-                None => imports::comment(tx, site, format, parent)?,
+                None => imports::comment(tx, site, origin.format, parent)?,
             },
             None => None,
         };
         let (at, details) = (comment.created_at, &new.details);
         let author = match &new.author {
-            Some(author) => imports::upsert_author(tx, at, site, format, author, details)?,
-            None => imports::add_author(tx, at, site, &comment.source_id, details)?,
+            Some(author) => imports::upsert_author(tx, at, site, origin, author, details)?,
+            None => imports::add_author(tx, at, site, origin, &comment.source_id, details)?,
         };
         Ok(Place { parent, author })
     })

@@ -16,8 +16,8 @@ mod report;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use rejoinder_core::{IdSource, PageId, Site, Time};
-use store::archive::imports::{self, ImportedQuestion};
+use rejoinder_core::{IdSource, ImportId, PageId, Site, Time};
+use store::archive::imports::{self, ImportedQuestion, Origin};
 use store::{Store, StoreError, Tx};
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -38,6 +38,8 @@ pub struct Plan<'i> {
     pub site: Site,
     /// The system that they come from; with its ids, it names each record for ever.
     pub format: &'static str,
+    /// The import that an owner began, and can undo.
+    pub import: Option<ImportId>,
     /// Pages that have moved.
     pub mappings: Vec<Mapping>,
     /// Whether anything changes.
@@ -84,6 +86,7 @@ pub async fn import(
     let Plan {
         site,
         format,
+        import,
         mappings,
         effect,
         ids,
@@ -93,7 +96,7 @@ pub async fn import(
         store,
         task: Task {
             site: site.id,
-            format,
+            origin: Origin { format, import },
             now,
             effect,
         },
@@ -123,7 +126,7 @@ pub async fn import(
 #[derive(Debug, Clone, Copy)]
 struct Task {
     site: rejoinder_core::SiteId,
-    format: &'static str,
+    origin: Origin<'static>,
     now: Time,
     effect: Effect,
 }
@@ -186,7 +189,7 @@ impl Sender<'_> {
     ) -> Result<(), ImportError> {
         let Task {
             site,
-            format,
+            origin,
             now,
             effect,
         } = self.task;
@@ -207,7 +210,7 @@ impl Sender<'_> {
             };
             if effect == Effect::Write {
                 let add = move |tx: &mut Tx<'_>| {
-                    imports::upsert_question(tx, now, site, format, &question)
+                    imports::upsert_question(tx, now, site, origin, &question)
                 };
                 self.store.write(add).await?;
             }

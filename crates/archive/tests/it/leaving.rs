@@ -39,6 +39,7 @@ async fn import(store: &Store, site: &Site, word: &str, file: &[u8]) -> String {
     let plan = Plan {
         site: site.clone(),
         format: format.word(),
+        import: None,
         mappings: Vec::new(),
         effect: Effect::Write,
         ids: &IdSource::new(&FixedRandom::seeded(1)),

@@ -59,6 +59,7 @@ impl Place {
         let plan = Plan {
             site: self.site.clone(),
             format: format.word(),
+            import: None,
             mappings: vec![Mapping::parse("https://old.example=https://news.example").unwrap()],
             effect,
             ids: &IdSource::new(&FixedRandom::seeded(1)),
@@ -79,6 +80,7 @@ impl Place {
         let plan = Plan {
             site: self.site.clone(),
             format: by_word(word).unwrap().word(),
+            import: None,
             mappings: Vec::new(),
             effect: Effect::Write,
             ids: &IdSource::new(&FixedRandom::seeded(1)),

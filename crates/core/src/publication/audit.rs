@@ -106,11 +106,15 @@ pub enum Change {
     QuestionDeleted,
     /// It was said where a passage stands that could not be found.
     PassagePlaced,
+    /// Comments of another system were brought in.
+    ImportStarted,
+    /// They were taken out again.
+    ImportUndone,
 }
 
 impl Change {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 41] = [
         Self::SiteAdded,
         Self::Setting,
         Self::Origins,
@@ -150,6 +154,8 @@ impl Change {
         Self::QuestionReopened,
         Self::QuestionDeleted,
         Self::PassagePlaced,
+        Self::ImportStarted,
+        Self::ImportUndone,
     ];
 
     /// The word that is stored; it never changes.
@@ -194,6 +200,8 @@ impl Change {
             Self::QuestionReopened => "question.reopened",
             Self::QuestionDeleted => "question.deleted",
             Self::PassagePlaced => "passage.placed",
+            Self::ImportStarted => "import.started",
+            Self::ImportUndone => "import.undone",
         }
     }
 

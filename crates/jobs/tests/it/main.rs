@@ -1,5 +1,6 @@
 //! The worker on a real store.
 
+mod archive;
 mod discussion;
 mod funding;
 mod identity;

@@ -99,6 +99,7 @@ async fn import(
     let plan = Plan {
         site,
         format: format.word(),
+        import: None,
         mappings,
         effect: if args.dry_run {
             Effect::None

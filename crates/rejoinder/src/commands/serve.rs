@@ -129,6 +129,7 @@ impl Running {
                 rate_limits: options.rate_limits,
                 connections,
                 streams,
+                max_import_mb: options.max_import_mb,
                 mail_from: options.mail.as_ref().map(|mail| mail.from.clone()),
                 mail_folder: options.shown_mails.clone(),
                 publication,

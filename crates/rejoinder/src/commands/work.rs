@@ -8,9 +8,9 @@ use std::{env, io};
 
 use jobs::{
     AnyHandler, ArticleHandler, AskHandler, CardHandler, CitedHandler, CorrectionHandler,
-    DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler, Home, Housekeeper, MailHandler,
-    NoticeHandler, PassagesHandler, ProcessorAddresses, PushHandler, RecordingHandler,
-    SenderHandler, SidesHandler, UnusedCardHandler, WebhookHandler, Worker,
+    DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler, Home, Housekeeper,
+    ImportHandler, MailHandler, NoticeHandler, PassagesHandler, ProcessorAddresses, PushHandler,
+    RecordingHandler, SenderHandler, SidesHandler, UnusedCardHandler, WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -63,6 +63,7 @@ pub(super) fn worker(
     let webhooks =
         WebhookHandler::new(Arc::clone(store), outside, Arc::clone(&clock), home.clone());
     let erasures = EraseHandler::new(Arc::clone(store), Arc::clone(&clock), &SystemRandom);
+    let imports = ImportHandler::new(Arc::clone(store), Arc::clone(&clock), &SystemRandom);
     let fan_out = FanOutHandler::new(Arc::clone(store), Arc::clone(&clock));
     let mut handlers: Vec<Arc<dyn AnyHandler>> = vec![
         Arc::new(cards),
@@ -76,6 +77,7 @@ pub(super) fn worker(
         Arc::new(SidesHandler::new(Arc::clone(store), Arc::clone(&clock))),
         Arc::new(PassagesHandler::new(Arc::clone(store), Arc::clone(&clock))),
         Arc::new(erasures),
+        Arc::new(imports),
         Arc::new(fan_out),
         Arc::new(external),
         Arc::new(corrections),

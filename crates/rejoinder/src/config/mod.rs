@@ -30,7 +30,7 @@ const fn known(key: &'static str, accepts: &'static str) -> Known {
     Known { key, accepts }
 }
 
-const KNOWN: [Known; 28] = [
+const KNOWN: [Known; 29] = [
     known("listen", "an address and a port such as 127.0.0.1:8080"),
     known(
         "internal",
@@ -69,6 +69,7 @@ const KNOWN: [Known; 28] = [
     known("streams.max", room::ACCEPTS),
     known("streams.max_per_page", room::ACCEPTS),
     known("streams.max_per_client", room::ACCEPTS),
+    known("max_import_mb", room::ACCEPTS),
     known("log", "text or json"),
     known("log_level", "error, warn, info or debug"),
     known(
@@ -112,6 +113,8 @@ pub(crate) struct Options {
     pub(crate) rate_limits: RateLimits,
     /// How many connections and live streams there may be.
     pub(crate) room: Room,
+    /// How large the file of an import may be that an owner uploads.
+    pub(crate) max_import_mb: u64,
     pub(crate) log: LogFormat,
     pub(crate) log_level: LevelFilter,
     /// How mail is sent, when it is.
@@ -287,6 +290,9 @@ impl Options {
             reachable: reachable(&layers, rate_limits)?,
             rate_limits: rate_limits.unwrap_or(RateLimits::On),
             room: Room::read(&layers)?,
+            max_import_mb: layers
+                .read("max_import_mb", max_import_mb)?
+                .unwrap_or(server::DEFAULT_MAX_IMPORT_MB),
             log: layers.read("log", log_format)?.unwrap_or(LogFormat::Text),
             log_level: layers
                 .read("log_level", log_level)?
@@ -401,6 +407,10 @@ fn yes_or_no(text: &str) -> Option<bool> {
         "no" | "false" => Some(false),
         _ => None,
     }
+}
+
+fn max_import_mb(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|n| (1..=1_000_000).contains(n))
 }
 
 /// Networks, or single addresses, with commas between them.

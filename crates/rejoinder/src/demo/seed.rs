@@ -194,7 +194,8 @@ fn write(
             closed_at: None,
             created_at: discussion.published_at,
         };
-        let page = imports::upsert_page(tx, site.id, PageId(ids.next(now)), &page)?.into_inner();
+        let page = imports::upsert_page(tx, site.id, PageId(ids.next(now)), &page, FORMAT.into())?
+            .into_inner();
         let mut known = HashMap::new();
         for (voice, html) in &discussion.voices {
             let created_at = discussion.published_at.after(voice.after);
@@ -222,7 +223,7 @@ fn write(
                 },
                 counters: Counters::default(),
             };
-            let added = imports::upsert_comment(tx, site.id, FORMAT, &comment, |tx| {
+            let added = imports::upsert_comment(tx, site.id, FORMAT.into(), &comment, |tx| {
                 let author = author(tx, &site, about, created_at, voice)?;
                 Ok(Place { parent, author })
             });
@@ -305,7 +306,7 @@ fn speak(
             ..Details::default()
         };
         let at = discussion.published_at;
-        let id = imports::upsert_author(tx, at, site.id, FORMAT, name, &details)?;
+        let id = imports::upsert_author(tx, at, site.id, FORMAT.into(), name, &details)?;
         let own = about.staff.iter().find(|staff| staff.name == name);
         if let Some(staff) = own {
             roles::set_role(tx, site.id, id, role(staff))?;
@@ -370,7 +371,7 @@ fn author(
         email: None,
         website: voice.website.as_deref().and_then(markup::safe_url),
     };
-    let id = imports::upsert_author(tx, now, site.id, FORMAT, &voice.author, &details)?;
+    let id = imports::upsert_author(tx, now, site.id, FORMAT.into(), &voice.author, &details)?;
     let mut staff = about.staff.iter();
     if let Some(staff) = staff.find(|staff| staff.name == voice.author) {
         roles::set_role(tx, site.id, id, role(staff))?;

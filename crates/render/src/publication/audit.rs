@@ -121,5 +121,7 @@ fn label(texts: &NewsroomTexts, change: Change) -> &str {
         Change::QuestionReopened => &texts.question_reopened,
         Change::QuestionDeleted => &texts.question_deleted,
         Change::PassagePlaced => &texts.passage_placed,
+        Change::ImportStarted => &texts.import_started,
+        Change::ImportUndone => &texts.import_undone,
     }
 }

@@ -36,6 +36,7 @@ impl ParkedJob {
             "webhook" => &texts.webhook,
             "card" => &texts.card,
             "fetch_article" => &texts.fetch_article,
+            "import" => &texts.import,
             "forget_card" => &texts.forget_card,
             "spam_check" => &texts.spam_check,
             "spam_check_correction" => &texts.spam_check_correction,

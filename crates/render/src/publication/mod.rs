@@ -4,6 +4,7 @@ mod api_docs;
 pub(crate) mod article;
 pub(crate) mod articles;
 mod audit;
+mod imports;
 mod jobs;
 mod openid;
 mod overview;
@@ -13,6 +14,10 @@ pub(crate) mod welcome;
 
 pub use api_docs::api_docs;
 pub use audit::{AuditPage, AuditRow, audit_page};
+pub use imports::{
+    ImportPage, ImportsPage, Unfit as UnfitImport, import_page, import_reached, imports_page,
+    unfit_import,
+};
 pub use jobs::{MailLine, ParkedJob, jobs_page, mail_page, mails_page};
 pub use openid::{NewProvider, OpenidPage, ProviderLine, openid_page};
 pub use overview::{AgreedSort, Figures, OverviewPage, overview_page};

@@ -21,3 +21,4 @@ pub(crate) mod seats;
 pub(crate) mod security;
 pub(crate) mod serve;
 pub(crate) mod slots;
+pub(crate) mod tus;

@@ -3,6 +3,7 @@
 mod api_tokens;
 mod audit;
 pub(crate) mod campaigns;
+mod imports;
 mod jobs;
 mod mails;
 mod openid;
@@ -18,7 +19,7 @@ use render::newsroom::FlashMessage;
 
 use crate::access::Access;
 use crate::http::extract::{MAX_SETTINGS_BODY, MAX_WORDS_BODY, Params};
-use crate::http::route::{Route, get, post, route};
+use crate::http::route::{Route, get, head, patch, post, route};
 use crate::newsroom::Newsroom;
 
 /// The owner's pages, apart from those about webhooks and campaigns.
@@ -46,6 +47,18 @@ pub(crate) fn routes() -> Vec<Route> {
         owner("/admin/{site}/tokens", get(api_tokens::show)),
         owner("/admin/{site}/tokens", post(api_tokens::add)),
         owner("/admin/{site}/tokens/{id}/revoke", post(api_tokens::revoke)),
+        owner("/admin/{site}/import", get(imports::list)),
+        owner("/admin/{site}/import", post(imports::send)).takes(imports::MAX_PLAIN),
+        owner("/admin/{site}/import/uploads", post(imports::begin)),
+        owner("/admin/{site}/import/uploads/{id}", head(imports::reached)),
+        owner("/admin/{site}/import/uploads/{id}", patch(imports::go_on)),
+        owner("/admin/{site}/import/{id}", get(imports::show)),
+        owner("/admin/{site}/import/{id}", post(imports::act)),
+        owner("/admin/{site}/import/{id}/state", get(imports::state)),
+        owner(
+            "/admin/{site}/import/{id}/report/{file}",
+            get(imports::report),
+        ),
         owner("/admin/{site}/audit", get(audit::show)),
         owner("/admin/{site}/jobs", get(jobs::show)),
         owner("/admin/{site}/jobs/{id}", post(jobs::settle)),

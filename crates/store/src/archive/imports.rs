@@ -3,6 +3,9 @@
 //! A record is known by its format and its id there, so that an import that is run again, or goes on
 //! after it was stopped, adds what is missing and touches nothing else: what was decided or edited
 //! here since stays. Counters are made up for a whole page at a time, by [`recount`].
+//!
+//! What an import brings that an owner began is known by that import, too, so that it can be taken out
+//! again ([`super::undoing`]).
 
 use markup::RENDERER_VERSION;
 use rejoinder_core::discussion::event::EventKind;
@@ -10,7 +13,8 @@ use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::passages::{Annotation, Question, Selector};
 use rejoinder_core::{
-    AuthorId, CommentId, Page, PageId, PageKey, QuestionId, SafeHtml, SiteId, State, Tally, Time,
+    AuthorId, CommentId, ImportId, Page, PageId, PageKey, QuestionId, SafeHtml, SiteId, State,
+    Tally, Time,
 };
 use sha2::{Digest, Sha256};
 
@@ -21,6 +25,32 @@ use crate::identity::authors::Details;
 use crate::passages::{answering, asking, versions};
 use crate::recordings::{citing, listing};
 use crate::{Result, Tx, params, sql};
+
+/// Where records come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin<'f> {
+    /// The system that names them.
+    pub format: &'f str,
+    /// The import of an owner that brings them.
+    pub import: Option<ImportId>,
+}
+
+impl<'f> From<&'f str> for Origin<'f> {
+    fn from(format: &'f str) -> Self {
+        Self {
+            format,
+            import: None,
+        }
+    }
+}
+
+/// What records other than comments are, after the word of their format.
+pub(crate) mod kind {
+    pub(crate) const AUTHOR: &str = "author";
+    pub(crate) const QUESTION: &str = "question";
+    pub(crate) const PAGE: &str = "page";
+    pub(crate) const ALIAS: &str = "address";
+}
 
 /// A page as an import brings it.
 #[derive(Debug, Clone)]
@@ -156,6 +186,7 @@ pub fn upsert_page(
     site: SiteId,
     id: PageId,
     page: &ImportedPage,
+    origin: Origin<'_>,
 ) -> Result<Upserted<Page>> {
     let known = pages::find(tx, site, &page.key)?;
     let is_new = known.is_none();
@@ -164,9 +195,12 @@ pub fn upsert_page(
     if is_new && page.closed_at.is_some() {
         pages::set_closed(tx, site, found.id, page.closed_at)?;
     }
+    if is_new {
+        brought(tx, site, origin, kind::PAGE, &found.key, found.id)?;
+    }
     for alias in &page.aliases {
         if pages::find(tx, site, alias)?.is_none() {
-            pages::add_alias(tx, site, alias, found.id)?;
+            add_alias(tx, site, alias, found.id, origin)?;
         }
     }
     let found = pages::lock(tx, site, found.id)?;
@@ -177,18 +211,34 @@ pub fn upsert_page(
     })
 }
 
+/// Let `alias`, which leads nowhere yet, lead to a page.
+pub fn add_alias(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    alias: &PageKey,
+    page: PageId,
+    origin: Origin<'_>,
+) -> Result<()> {
+    pages::add_alias(tx, site, alias, page)?;
+    brought(tx, site, origin, kind::ALIAS, alias, page)
+}
+
 /// Find or add the author that `source_id` stands for in `format`.
 pub fn upsert_author(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
-    format: &str,
+    origin: Origin<'_>,
     source_id: &str,
     details: &Details,
 ) -> Result<AuthorId> {
-    let kind = format!("{format} author");
+    let kind = format!("{} {}", origin.format, kind::AUTHOR);
     let asked = id_for(now, &kind, source_id);
-    if !remember(tx, site, &kind, source_id, asked)? {
+    let named = Origin {
+        format: &kind,
+        ..origin
+    };
+    if !remember(tx, site, named, source_id, asked)? {
         let known = target(tx, site, &kind, source_id)?;
         return Ok(AuthorId(known.unwrap_or(asked)));
     }
@@ -204,22 +254,33 @@ pub fn add_author(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
+    origin: Origin<'_>,
     comment: &str,
     details: &Details,
 ) -> Result<AuthorId> {
-    add_author_near(tx, now, site, id_for(now, "author", comment), details)
+    let id = add_author_near(tx, now, site, id_for(now, "author", comment), details)?;
+    if origin.import.is_some() {
+        let kind = format!("{} {}", origin.format, kind::AUTHOR);
+        let named = Origin {
+            format: &kind,
+            ..origin
+        };
+        remember(tx, site, named, &format!("of comment {comment}"), id.0)?;
+    }
+    Ok(id)
 }
 
 /// Find or add a comment. One that is known is left as it is; `place` is asked about a new one.
 pub fn upsert_comment(
     tx: &mut Tx<'_>,
     site: SiteId,
-    format: &str,
+    origin: Origin<'_>,
     new: &ImportedComment,
     place: impl FnOnce(&mut Tx<'_>) -> Result<Place>,
 ) -> Result<Upserted<CommentId>> {
+    let format = origin.format;
     let asked = id_for(new.created_at, format, &new.source_id);
-    if !remember(tx, site, format, &new.source_id, asked)? {
+    if !remember(tx, site, origin, &new.source_id, asked)? {
         let known = target(tx, site, format, &new.source_id)?;
         return Ok(Upserted::Known(CommentId(known.unwrap_or(asked))));
     }
@@ -262,12 +323,17 @@ pub fn upsert_question(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
-    format: &str,
+    origin: Origin<'_>,
     new: &ImportedQuestion,
 ) -> Result<()> {
-    let kind = format!("{format} question");
+    let format = origin.format;
+    let kind = format!("{format} {}", kind::QUESTION);
     let id = id_for(new.asked_at, &kind, &new.source_id);
-    if !remember(tx, site, &kind, &new.source_id, id)? {
+    let named = Origin {
+        format: &kind,
+        ..origin
+    };
+    if !remember(tx, site, named, &new.source_id, id)? {
         return Ok(());
     }
     let page = pages::lock(tx, site, new.page)?;
@@ -434,15 +500,50 @@ fn target(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str) -> Resul
 }
 
 /// Gives whether the record was new.
-fn remember(tx: &mut Tx<'_>, site: SiteId, format: &str, source_id: &str, id: i64) -> Result<bool> {
+fn remember(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    origin: Origin<'_>,
+    source_id: &str,
+    id: i64,
+) -> Result<bool> {
     let added = tx.execute(
         sql!(
-            "insert into source (site_id, format, source_id, target_id) values (?1, ?2, ?3, ?4)
+            "insert into source (site_id, format, source_id, target_id, import_id)
+             values (?1, ?2, ?3, ?4, ?5)
              on conflict (site_id, format, source_id) do nothing"
         ),
-        params![site, format, source_id, id],
+        params![site, origin.format, source_id, id, origin.import],
     )?;
     Ok(added == 1)
+}
+
+/// A page, or an address of one, was not there before an owner's import.
+fn brought(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    origin: Origin<'_>,
+    kind: &str,
+    key: &PageKey,
+    page: PageId,
+) -> Result<()> {
+    let Origin {
+        format,
+        import: Some(import),
+    } = origin
+    else {
+        return Ok(());
+    };
+    tx.execute(
+        sql!(
+            "insert into source (site_id, format, source_id, target_id, import_id)
+             values (?1, ?2, ?3, ?4, ?5)
+             on conflict (site_id, format, source_id) do update
+             set target_id = excluded.target_id, import_id = excluded.import_id"
+        ),
+        params![site, format!("{format} {kind}"), key.as_str(), page, import],
+    )?;
+    Ok(())
 }
 
 /// The record became another one than was asked for.

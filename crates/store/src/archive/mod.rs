@@ -7,3 +7,5 @@ pub mod foreign;
 pub mod freezing;
 pub mod imports;
 pub mod leaving;
+pub mod runs;
+pub mod undoing;

@@ -91,6 +91,9 @@ const SHORT_WALKS: &[&str] = &[
     "SEARCH h USING COVERING INDEX sqlite_autoindex_payment_hook_1 (site_id=?)",
     "SEARCH h USING INDEX sqlite_autoindex_payment_hook_1 (site_id=?)",
     "SEARCH hand_over USING INDEX hand_over_of_author (site_id=?)",
+    // The imports that owners began are few.
+    "SEARCH i USING INDEX sqlite_autoindex_import_1 (site_id=?)",
+    "SEARCH import USING INDEX sqlite_autoindex_import_1 (site_id=?)",
     "SEARCH job USING INDEX job_parked (site_id=?)",
     "SEARCH k USING COVERING INDEX sqlite_autoindex_api_token_1 (site_id=?)",
     "SEARCH k USING COVERING INDEX sqlite_autoindex_sign_in_key_1 (site_id=?)",

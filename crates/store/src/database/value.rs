@@ -8,8 +8,8 @@ use bytes::BytesMut;
 use postgres::types::{IsNull, Type, to_sql_checked};
 use rejoinder_core::word::{Vocabulary, Word};
 use rejoinder_core::{
-    AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, PageId, ProposalId,
-    QuestionId, RecordingId, SiteId, Time,
+    AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, ImportId, PageId,
+    ProposalId, QuestionId, RecordingId, SiteId, Time,
 };
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
@@ -244,6 +244,7 @@ number_columns! {
     CampaignId => CampaignId,
     EntryId => EntryId,
     CorrectionId => CorrectionId,
+    ImportId => ImportId,
     QuestionId => QuestionId,
     ErratumId => ErratumId,
     ProposalId => ProposalId,
@@ -269,6 +270,7 @@ id_values!(
     CorrectionId,
     EntryId,
     ErratumId,
+    ImportId,
     ProposalId,
     QuestionId,
     RecordingId

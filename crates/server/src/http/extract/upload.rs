@@ -16,13 +16,33 @@ impl FromRequest<App> for Upload {
     type Rejection = ErrorPage;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ErrorPage> {
-        let kind = request.headers().get(header::CONTENT_TYPE);
-        let boundary = kind.and_then(|kind| boundary(kind.to_str().ok()?));
-        let boundary = boundary.ok_or_else(ApiError::body_broken)?;
-        let body = read_body(app, request).await?;
-        let file = file(&body, &boundary).ok_or_else(ApiError::body_broken)?;
-        Ok(Self(file.to_vec()))
+        let (_, bytes) = named(request, app).await?;
+        Ok(Self(bytes))
     }
+}
+
+/// The first file of a form, with what it is called there.
+pub(crate) struct NamedUpload {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl FromRequest<App> for NamedUpload {
+    type Rejection = ErrorPage;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ErrorPage> {
+        let (name, bytes) = named(request, app).await?;
+        Ok(Self { name, bytes })
+    }
+}
+
+async fn named(request: Request, app: &App) -> Result<(String, Vec<u8>), ErrorPage> {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let boundary = kind.and_then(|kind| boundary(kind.to_str().ok()?));
+    let boundary = boundary.ok_or_else(ApiError::body_broken)?;
+    let body = read_body(app, request).await?;
+    let (name, file) = file(&body, &boundary).ok_or_else(ApiError::body_broken)?;
+    Ok((name, file.to_vec()))
 }
 
 /// What parts are separated by.
@@ -39,8 +59,8 @@ fn boundary(content_type: &str) -> Option<String> {
     (1..=70).contains(&value.len()).then(|| value.to_owned())
 }
 
-/// What stands in the first part that is a file.
-fn file<'a>(body: &'a [u8], boundary: &str) -> Option<&'a [u8]> {
+/// What the first part that is a file is called, and what stands in it.
+fn file<'a>(body: &'a [u8], boundary: &str) -> Option<(String, &'a [u8])> {
     let delimiter = format!("\r\n--{boundary}");
     let first = delimiter.trim_start().as_bytes();
     let mut rest = body.strip_prefix(first)?;
@@ -48,13 +68,23 @@ fn file<'a>(body: &'a [u8], boundary: &str) -> Option<&'a [u8]> {
         let end = memmem::find(part, delimiter.as_bytes())?;
         let (own, after) = (&part[..end], &part[end + delimiter.len()..]);
         let head = memmem::find(own, b"\r\n\r\n")?;
-        let names = String::from_utf8_lossy(&own[..head]).to_lowercase();
-        if names.contains("filename=") {
-            return own.get(head + 4..);
+        if let Some(name) = file_name(&String::from_utf8_lossy(&own[..head])) {
+            return Some((name, own.get(head + 4..)?));
         }
         rest = after;
     }
     None
+}
+
+/// What a part is called as a file, where it is one.
+fn file_name(head: &str) -> Option<String> {
+    let at = head.to_ascii_lowercase().find("filename=")?;
+    let value = head.get(at + "filename=".len()..)?;
+    let name = match value.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next(),
+        None => value.split([';', '\r', '\n']).next(),
+    };
+    Some(name.unwrap_or_default().trim().to_owned())
 }
 
 #[cfg(test)]
@@ -69,7 +99,10 @@ mod tests {
                     ------x1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"s.csv\"\r\n\
                     Content-Type: text/csv\r\n\r\none\r\ntwo--\r\n\r\n------x1--\r\n";
         let own = boundary(KIND).unwrap();
-        assert_eq!(file(body.as_bytes(), &own), Some(&b"one\r\ntwo--\r\n"[..]));
+        assert_eq!(
+            file(body.as_bytes(), &own),
+            Some(("s.csv".to_owned(), &b"one\r\ntwo--\r\n"[..]))
+        );
     }
 
     #[test]

@@ -42,6 +42,8 @@ const WORDS: &str = "POST /admin/{site}/words";
 
 /// Routes that take files.
 const UPLOAD: &str = "PATCH /edit/{site}/uploads/{id}";
+/// Tried where imports are.
+const IMPORT: &str = "POST /admin/{site}/import";
 /// Tried where processors are.
 const PAYMENTS: &str = "POST /hooks/{site}/{processor}/{secret}";
 /// Tried where statements are.
@@ -233,7 +235,7 @@ fn every_route_that_takes_large_bodies_is_tried() {
         .filter(|(_, _, max)| *max != MAX_NOTE)
         .map(|(route, ..)| *route)
         .chain([
-            SETTINGS, WORDS, UPLOAD, TRANSCRIPT, ARTICLE, PAYMENTS, PICTURE,
+            SETTINGS, WORDS, UPLOAD, IMPORT, TRANSCRIPT, ARTICLE, PAYMENTS, PICTURE,
         ])
         .chain(TABLES);
     assert_eq!(large, tried.map(str::to_owned).collect());

@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use axum::http::Method;
+use rejoinder_core::archive::ImportState;
 use rejoinder_core::funding::processors::Processor;
 use rejoinder_core::funding::{Draft, EntryKind, Mode, Money, Movement};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::passages::{Annotation, Question, Quote, Selector};
 use rejoinder_core::recordings::{RecordingKind, Status};
 use rejoinder_core::{
-    ApiScope, AuthorId, CampaignId, Clock as _, Comment, EntryId, QuestionId, RecordingId,
-    TokenHash,
+    ApiScope, AuthorId, CampaignId, Clock as _, Comment, EntryId, ImportId, QuestionId,
+    RecordingId, TokenHash,
 };
 use serde_json::json;
+use store::archive::runs::{self, Ended, Kept};
 use store::discussion::cards::{self, Found, NewPicture};
 use store::funding::campaigns;
 use store::funding::hooks::{self, NewHook};
@@ -237,6 +239,50 @@ pub(super) async fn sign_in_key(people: &People, host: &'static str) -> i64 {
         sign_in_keys::add(tx, site, &key)
     });
     assert!(add.await.unwrap());
+    id
+}
+
+/// A site of which no import is open.
+pub(super) async fn no_import(people: &People, host: &'static str) {
+    let (site, now) = (people.site(host).await, people.app.clock.now());
+    let end = move |tx: &mut store::Tx<'_>| {
+        for open in runs::list(tx, site, 10)? {
+            runs::end(tx, now, site, open.id, &ended(ImportState::Done))?;
+        }
+        Ok(())
+    };
+    people.app.store.write(end).await.unwrap();
+}
+
+fn ended(state: ImportState) -> Ended {
+    Ended {
+        state,
+        format: None,
+        summary: None,
+        problem: None,
+        n_done: 0,
+    }
+}
+
+/// An import whose file is being uploaded.
+pub(super) async fn import_upload(people: &People, host: &'static str) -> ImportId {
+    no_import(people, host).await;
+    let (site, now) = (people.site(host).await, people.app.clock.now());
+    let id = ImportId(people.seed());
+    let begin = move |tx: &mut store::Tx<'_>| runs::begin(tx, now, site, id, ("a.csv", 4));
+    assert_eq!(people.app.store.write(begin).await.unwrap(), None);
+    id
+}
+
+/// An import of which it is known what would come in.
+pub(super) async fn import(people: &People, host: &'static str) -> ImportId {
+    let id = import_upload(people, host).await;
+    let (site, now) = (people.site(host).await, people.app.clock.now());
+    let look = move |tx: &mut store::Tx<'_>| {
+        runs::keep(tx, site, id, (Kept::Text, 0), b"A report")?;
+        runs::end(tx, now, site, id, &ended(ImportState::Looked))
+    };
+    people.app.store.write(look).await.unwrap();
     id
 }
 

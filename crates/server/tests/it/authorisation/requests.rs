@@ -125,6 +125,8 @@ pub(super) enum Kind {
     Decision,
     Delivery,
     Group,
+    Import,
+    ImportUpload,
     Page,
     Picture,
     ParkedJob,
@@ -140,7 +142,9 @@ pub(super) enum Kind {
 }
 
 /// The first of these that stands in the path tells what `{id}` is.
-const KINDS: [(&str, Kind); 29] = [
+const KINDS: [(&str, Kind); 31] = [
+    ("/import/uploads/{id}", Kind::ImportUpload),
+    ("/import/{id}", Kind::Import),
     ("/campaigns/{id}", Kind::Campaign),
     ("/embed/campaign", Kind::Campaign),
     ("/{site}/corrections/decide", Kind::Correction),
@@ -198,6 +202,9 @@ pub(super) async fn request(
     if route.path == "/edit/{site}/articles/fetch" {
         objects::address(people).await;
     }
+    if route.path.starts_with("/admin/{site}/import") {
+        objects::no_import(people, owner).await;
+    }
     match kind(route) {
         Kind::Comment if object == Object::Apart => id = people.comment_on(APART).await,
         Kind::Comment if object == Object::Hidden => id = objects::hidden(people).await,
@@ -220,6 +227,8 @@ pub(super) async fn request(
         Kind::Comment => id = people.comment(owner).await,
         Kind::Decision => id = objects::decision(people, owner).await,
         Kind::Delivery => (id, delivery) = objects::delivery(people, owner).await,
+        Kind::Import => id = objects::import(people, owner).await.to_string(),
+        Kind::ImportUpload => id = objects::import_upload(people, owner).await.to_string(),
         Kind::Group => id = objects::group(people, owner).await,
         Kind::Page => id = objects::found(people, owner).await.page.to_string(),
         Kind::ApiToken => id = objects::api_token(people, owner).await.to_string(),
@@ -271,6 +280,8 @@ pub(super) const fn unknown(kind: Kind) -> &'static str {
         | Kind::Colleague
         | Kind::Comment
         | Kind::Correction
+        | Kind::Import
+        | Kind::ImportUpload
         | Kind::Page
         | Kind::Proposal
         | Kind::Question
@@ -284,6 +295,7 @@ pub(super) const fn unknown(kind: Kind) -> &'static str {
 fn path(route: &Declared, host: &str, id: &str, delivery: &str) -> String {
     let file = match route.path {
         "/static/{file}" => "thread.css",
+        "/admin/{site}/import/{id}/report/{file}" => "report.txt",
         "/feeds/{file}" => "news.example.atom",
         "/feeds/{site}/{*file}" => "page.atom",
         "/feeds/{site}/branches/{file}" | "/feeds/{site}/replies/{file}" => "{id}.atom",
@@ -310,7 +322,7 @@ fn path(route: &Declared, host: &str, id: &str, delivery: &str) -> String {
 
 /// What tus wants said of an upload; `page` is `story`, and `title` is `Talk`.
 fn headers(route: &Declared) -> Vec<(&'static str, String)> {
-    if !route.path.starts_with("/edit/{site}/uploads") {
+    if !route.path.contains("/{site}/uploads") && !route.path.contains("/import/uploads") {
         return Vec::new();
     }
     let headers = [
@@ -529,7 +541,12 @@ fn body(route: &Declared, host: &str, id: &str) -> Body {
             ("name", "Ann"),
         ]),
         ("POST", "/edit/{site}/uploads") => Body::None,
-        ("PATCH", "/edit/{site}/uploads/{id}") => Body::File(b"RIFF"),
+        ("PATCH", "/edit/{site}/uploads/{id}" | "/admin/{site}/import/uploads/{id}") => {
+            Body::File(b"RIFF")
+        }
+        ("POST", "/admin/{site}/import") => Body::Sent("id,page\n"),
+        ("POST", "/admin/{site}/import/uploads") => Body::None,
+        ("POST", "/admin/{site}/import/{id}") => form(&[("action", "drop")]),
         ("POST", "/edit/{site}/recordings") => form(&[
             ("page", "story"),
             ("title", "A talk"),

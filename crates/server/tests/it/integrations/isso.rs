@@ -335,7 +335,7 @@ async fn a_page_that_came_from_isso_is_found_by_its_path_from_any_origin_of_the_
             closed_at: None,
             created_at: now,
         };
-        imports::upsert_page(tx, SiteId(1), PageId(7), &page).map(drop)
+        imports::upsert_page(tx, SiteId(1), PageId(7), &page, "isso".into()).map(drop)
     };
     app.store.write(add).await.unwrap();
     let ann = app.reader("Ann");

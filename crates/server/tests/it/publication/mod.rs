@@ -1,4 +1,5 @@
 pub(crate) mod articles;
 pub(crate) mod audit;
+mod imports;
 mod look;
 pub(crate) mod owner;

@@ -265,6 +265,11 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("guest_link", "links that are used within the day"),
     ("hand_over", "sign-ins under way"),
     ("idempotency", "requests of the last day"),
+    ("import", "files under way, and what came of those before"),
+    (
+        "import_part",
+        "files under way, and what came of those before",
+    ),
     (
         "job",
         "work under way: it is asked for again where it is still wanted",

@@ -44,7 +44,7 @@ async fn import(world: &World, records: &'static [Record]) -> usize {
     let (now, site) = (world.clock.now(), world.site.id);
     let page_id = PageId(world.ids.next(now));
     let write = world.store.write(move |tx| {
-        let page = imports::upsert_page(tx, site, page_id, &page())?.into_inner();
+        let page = imports::upsert_page(tx, site, page_id, &page(), FORMAT.into())?.into_inner();
         let mut n_new = 0;
         for (record, minute) in records.iter().zip(0..) {
             let at = START.before(Duration::from_secs(60 * (60 - minute)));
@@ -71,8 +71,8 @@ fn add(tx: &mut Tx<'_>, page: &Page, record: &Record, at: Time) -> Result<Upsert
         ..Details::default()
     };
     let comment = shaped(page, record, at);
-    imports::upsert_comment(tx, page.site, FORMAT, &comment, |tx| {
-        let author = imports::upsert_author(tx, at, page.site, FORMAT, source_id, &details)?;
+    imports::upsert_comment(tx, page.site, FORMAT.into(), &comment, |tx| {
+        let author = imports::upsert_author(tx, at, page.site, FORMAT.into(), source_id, &details)?;
         Ok(Place { parent, author })
     })
 }
@@ -212,9 +212,9 @@ fn an_imported_author_keeps_their_time_and_is_found_again() {
                 name: "Ann".to_owned(),
                 ..Details::default()
             };
-            let first = imports::upsert_author(tx, then, site, FORMAT, "a", &details)?;
-            let again = imports::upsert_author(tx, START, site, FORMAT, "a", &details)?;
-            let other = imports::upsert_author(tx, then, site, "another", "a", &details)?;
+            let first = imports::upsert_author(tx, then, site, FORMAT.into(), "a", &details)?;
+            let again = imports::upsert_author(tx, START, site, FORMAT.into(), "a", &details)?;
+            let other = imports::upsert_author(tx, then, site, "another".into(), "a", &details)?;
             Ok((first, again, other))
         });
         let (first, again, other) = write.await.unwrap();
@@ -234,7 +234,8 @@ fn two_records_that_ask_for_one_id_are_two_comments() {
         let (now, site) = (world.clock.now(), world.site.id);
         let page_id = PageId(world.ids.next(now));
         let write = world.store.write(move |tx| {
-            let page = imports::upsert_page(tx, site, page_id, &page())?.into_inner();
+            let page =
+                imports::upsert_page(tx, site, page_id, &page(), FORMAT.into())?.into_inner();
             let first = add(tx, &page, &TWINS[0], START)?.into_inner();
             let second = add(tx, &page, &TWINS[1], START)?.into_inner();
             imports::recount(tx, now, site, page.id)?;
@@ -259,18 +260,20 @@ fn an_import_ends_when_its_site_has_gone_meanwhile() {
         let page_id = PageId(world.ids.next(now));
         let site = world.site.id;
         let add = move |tx: &mut Tx<'_>| {
-            let page = imports::upsert_page(tx, site, page_id, &page())?.into_inner();
+            let page =
+                imports::upsert_page(tx, site, page_id, &page(), FORMAT.into())?.into_inner();
             let gone = Page {
                 site: rejoinder_core::SiteId(1),
                 ..page
             };
-            let author = imports::add_author(tx, now, site, "1", &Details::default())?;
+            let author =
+                imports::add_author(tx, now, site, FORMAT.into(), "1", &Details::default())?;
             let comment = shaped(&gone, &RECORDS[0], now);
             let place = Place {
                 parent: None,
                 author,
             };
-            imports::upsert_comment(tx, gone.site, FORMAT, &comment, |_| Ok(place))
+            imports::upsert_comment(tx, gone.site, FORMAT.into(), &comment, |_| Ok(place))
         };
         assert!(world.store.write(add).await.is_err());
     });

@@ -75,6 +75,9 @@ const SCHEMA: &str = "
     job: site_id id kind dedup_key! payload! state attempts run_at claimed_until last_error! created_at
         finished_at claim_token subject! lane
     late_verdict: site_id comment_id revision phase finding! changed at corrected_at
+    import: site_id id file_name n_bytes n_arrived state format mappings n_read n_done summary problem n_undone
+        n_kept created_at changed_at
+    import_part: site_id import_id kind first_byte bytes
     ledger_entry: site_id id campaign_id source kind external_id currency amount gifts month occurred_at
         received_at note made_by payment
     lesson: site_id comment_id kind words!
@@ -120,7 +123,7 @@ const SCHEMA: &str = "
     sign_in_key: site_id id kind key created_at
     site: id host origins settings created_at
     site_moderation: site_id words_hash n_bad n_good
-    source: site_id format source_id target_id
+    source: site_id format source_id target_id import_id
     source_answer: site_id comment_id author_id! says relevant address_hash! answered_at
     spent_token: site_id hash expires_at
     spent_work: site_id challenge expires_at

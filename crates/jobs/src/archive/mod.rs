@@ -1,0 +1,3 @@
+//! Moving in.
+
+pub(crate) mod importing;
