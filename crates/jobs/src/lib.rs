@@ -20,6 +20,7 @@ pub mod pictures;
 mod recordings;
 mod worker;
 
+pub use self::archive::backing_up::{BackupPlan, BackupStatus, Backups};
 pub use self::archive::importing::ImportHandler;
 pub use discussion::card::{CardHandler, UnusedCardHandler};
 pub use discussion::sides::SidesHandler;

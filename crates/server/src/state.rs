@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use jobs::Backups;
 use rejoinder_core::{Clock, IdSource, Random, Time};
 use rejoinder_core::{Token, TokenHash};
 use sha2::{Digest, Sha256};
@@ -32,6 +33,8 @@ pub struct Parts {
     pub pages: PageCache,
     /// Those who follow a page live.
     pub live: Live,
+    /// Makes backups by the clock, where the operator wants them.
+    pub backups: Option<Backups>,
     /// Tells the worker that there is something to do now.
     pub wake: Arc<dyn Fn() + Send + Sync>,
     /// Asks what is outside.
@@ -63,6 +66,7 @@ pub struct State {
     pub(crate) store: Arc<Store>,
     pub(crate) pages: PageCache,
     pub(crate) live: Live,
+    pub(crate) backups: Option<Backups>,
     pub(crate) connections: Connections,
     pub(crate) wake: Arc<dyn Fn() + Send + Sync>,
     pub(crate) outside: egress::Client,
@@ -103,6 +107,7 @@ impl App {
             store: parts.store,
             pages: parts.pages,
             live: parts.live,
+            backups: parts.backups,
             openid: Openid::new(parts.outside.clone()),
             outside: parts.outside,
             ids: parts.ids,

@@ -1,3 +1,4 @@
-//! Moving in.
+//! Moving in, and copies of the whole.
 
+pub(crate) mod backing_up;
 pub(crate) mod importing;

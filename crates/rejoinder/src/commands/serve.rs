@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use jobs::Home;
+use jobs::{Backups, Home};
 use server::{App, Config, ConnectionLimits, Live, PageCache, Parts, Publication, StreamLimits};
 use store::{Store, discussion::rendering};
 use tokio::net::TcpListener;
@@ -117,7 +117,9 @@ impl Running {
         let outside = outside(options)?;
         let worker = work::worker(options, &self.store.handle(), outside.clone(), &home);
         self.waker.set(worker.clone());
-        let working = Working::start(worker, self.store.handle());
+        let backups = options.backups.clone();
+        let backups = backups.map(|plan| Backups::new(plan, Arc::new(SystemClock)));
+        let working = Working::start(worker, self.store.handle(), backups.clone());
         tokio::spawn(renew(self.store.handle()));
         let numbered = Numbered::begin(self.store.handle()).await;
         let (connections, streams) = room(options);
@@ -137,6 +139,7 @@ impl Running {
             store: self.store.handle(),
             pages: self.pages,
             live: self.live.clone(),
+            backups,
             wake: Arc::new(move || self.waker.wake()),
             outside,
             clock: Arc::new(SystemClock),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use std::{env, io};
 
 use jobs::{
-    AnyHandler, ArticleHandler, AskHandler, CardHandler, CitedHandler, CorrectionHandler,
+    AnyHandler, ArticleHandler, AskHandler, Backups, CardHandler, CitedHandler, CorrectionHandler,
     DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler, Home, Housekeeper,
     ImportHandler, MailHandler, NoticeHandler, PassagesHandler, ProcessorAddresses, PushHandler,
     RecordingHandler, SenderHandler, SidesHandler, UnusedCardHandler, WebhookHandler, Worker,
@@ -154,18 +154,27 @@ impl Waker {
     }
 }
 
-/// A worker and a housekeeper at work.
+/// A worker, a housekeeper and whoever makes backups, at work.
 pub(super) struct Working {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
 impl Working {
-    pub(super) fn start(worker: Worker, store: Arc<Store>) -> Self {
+    pub(super) fn start(worker: Worker, store: Arc<Store>, backups: Option<Backups>) -> Self {
         let (stop, told) = watch::channel(false);
         let housekeeper = Housekeeper::new(store, Arc::new(SystemClock));
         let both = async move {
-            tokio::join!(worker.run(told.clone()), housekeeper.run(told));
+            let backing_up = async {
+                if let Some(backups) = backups {
+                    backups.run(told.clone()).await;
+                }
+            };
+            tokio::join!(
+                worker.run(told.clone()),
+                housekeeper.run(told.clone()),
+                backing_up
+            );
         };
         Self {
             stop,

@@ -11,8 +11,10 @@ use std::fs::DirBuilder;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use egress::Exception;
+use jobs::BackupPlan;
 use rejoinder_core::publication::settings::Hidden;
 use rejoinder_core::{identity::author, publication::origin};
 use server::{ProxyHeader, RateLimits};
@@ -30,7 +32,7 @@ const fn known(key: &'static str, accepts: &'static str) -> Known {
     Known { key, accepts }
 }
 
-const KNOWN: [Known; 29] = [
+const KNOWN: [Known; 32] = [
     known("listen", "an address and a port such as 127.0.0.1:8080"),
     known(
         "internal",
@@ -69,6 +71,9 @@ const KNOWN: [Known; 29] = [
     known("streams.max", room::ACCEPTS),
     known("streams.max_per_page", room::ACCEPTS),
     known("streams.max_per_client", room::ACCEPTS),
+    known("backup.folder", "a directory"),
+    known("backup.keep", "a number from 1 to 1000"),
+    known("backup.every_h", "a number of hours from 1 to 720"),
     known("max_import_mb", room::ACCEPTS),
     known("log", "text or json"),
     known("log_level", "error, warn, info or debug"),
@@ -113,6 +118,8 @@ pub(crate) struct Options {
     pub(crate) rate_limits: RateLimits,
     /// How many connections and live streams there may be.
     pub(crate) room: Room,
+    /// The backups that the server makes by the clock.
+    pub(crate) backups: Option<BackupPlan>,
     /// How large the file of an import may be that an owner uploads.
     pub(crate) max_import_mb: u64,
     pub(crate) log: LogFormat,
@@ -263,6 +270,11 @@ impl Options {
         let data = layers.read("data", |text| Some(PathBuf::from(text)))?;
         let data = data.or_else(|| Some(data_home(&variable)?.join(defaults.folder)));
         let named = layers.read("database", |text| text.parse().ok())?;
+        let is_database_in_data = named.is_none();
+        let database = match named {
+            Some(location) => location,
+            None => Location::Sqlite(needed(data.as_deref())?.join("rejoinder.db")),
+        };
         Ok(Self {
             listen,
             internal: layers
@@ -271,11 +283,9 @@ impl Options {
                     _ => address(text).map(Some),
                 })?
                 .unwrap_or(defaults.internal),
-            is_database_in_data: named.is_none(),
-            database: match named {
-                Some(location) => location,
-                None => Location::Sqlite(needed(data.as_deref())?.join("rejoinder.db")),
-            },
+            is_database_in_data,
+            backups: backups(&layers, &database)?,
+            database,
             data,
             key: layers.read("key", |text| Some(Hidden::from(text.to_owned())))?,
             base: public_address(&layers)?,
@@ -304,6 +314,9 @@ impl Options {
         })
     }
 }
+
+/// How many backups are kept, unless the operator says otherwise.
+const KEPT_BACKUPS: u32 = 7;
 
 /// Where the demo puts its mails, in the data directory.
 pub(crate) const MAILS: &str = "mails";
@@ -407,6 +420,33 @@ fn yes_or_no(text: &str) -> Option<bool> {
         "no" | "false" => Some(false),
         _ => None,
     }
+}
+
+/// The backups by the clock, where a folder is named for them.
+fn backups(layers: &Layers, database: &Location) -> Result<Option<BackupPlan>, Failure> {
+    let folder = layers.read("backup.folder", |text| Some(PathBuf::from(text)))?;
+    let within = |text: &str, max: u32| text.parse().ok().filter(|n: &u32| (1..=max).contains(n));
+    let keep = layers.read("backup.keep", |text| within(text, 1_000))?;
+    let hours = layers.read("backup.every_h", |text| within(text, 720))?;
+    let Some(folder) = folder else {
+        return match (keep, hours) {
+            (None, None) => Ok(None),
+            (Some(_), _) => Err(Failure::misused("`backup.keep` needs `backup.folder`")),
+            (None, Some(_)) => Err(Failure::misused("`backup.every_h` needs `backup.folder`")),
+        };
+    };
+    let Location::Sqlite(database) = database else {
+        return Err(Failure::misused(
+            "`backup.folder` is for SQLite; PostgreSQL has its own tools for this: pg_dump, or base \
+             backups with continuous archiving",
+        ));
+    };
+    Ok(Some(BackupPlan {
+        database: database.clone(),
+        folder,
+        keep: keep.unwrap_or(KEPT_BACKUPS) as usize,
+        every: Duration::from_secs(u64::from(hours.unwrap_or(24)) * 3_600),
+    }))
 }
 
 fn max_import_mb(text: &str) -> Option<u64> {

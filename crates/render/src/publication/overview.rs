@@ -65,6 +65,8 @@ pub struct OverviewPage<'a> {
     pub uncorrected: Option<(i64, usize)>,
     /// What became of the wish to let readers sort by what both sides like, where there is one.
     pub agreed: Option<AgreedSort<'a>>,
+    /// When the server's backup failed, if none was made since.
+    pub backup_failed_at: Option<Time>,
 }
 
 /// Whether readers are offered the order of what both sides like, and why not.
@@ -236,6 +238,14 @@ impl OverviewPage<'_> {
             }
         };
         shown.map(bar).collect()
+    }
+
+    fn backup_failed(&self) -> Option<String> {
+        let at = self.backup_failed_at?;
+        Some(fill(
+            &self.frame.texts().overview.backup_failed,
+            &[("time", &at)],
+        ))
     }
 
     /// How long corrections take and wait, in sentences.

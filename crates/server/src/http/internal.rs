@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ::jobs::Backups;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -49,6 +50,7 @@ async fn metrics(State(app): State<App>) -> impl IntoResponse {
         at,
         connections: app.connections.counts(),
         n_streams: app.live.n_streams(),
+        backups: app.backups.as_ref().map(Backups::status),
         backlog: backlog.ok().and_then(Result::ok),
     };
     (

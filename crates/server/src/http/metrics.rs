@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use jobs::BackupStatus;
 use rejoinder_core::Time;
 use store::jobs::Backlog;
 
@@ -114,6 +115,8 @@ pub(crate) struct Now {
     pub(crate) at: Time,
     pub(crate) connections: Counts,
     pub(crate) n_streams: usize,
+    /// How backups by the clock go, where there are some.
+    pub(crate) backups: Option<BackupStatus>,
     /// The jobs, unless the database did not say.
     pub(crate) backlog: Option<Vec<Backlog>>,
 }
@@ -158,6 +161,19 @@ impl Metrics {
             "Connections ended because they kept the server waiting or others out.",
         );
         add("counter", ended, now.connections.ended);
+        if let Some(backups) = now.backups {
+            let failed = (
+                "rejoinder_backups_failed_total",
+                "Backups by the clock that failed.",
+            );
+            add("counter", failed, backups.n_failed);
+            let done = (
+                "rejoinder_backup_timestamp_seconds",
+                "When the newest good backup by the clock was made; 0 if there is none.",
+            );
+            let done_at = backups.done_at.map_or(0, Time::seconds);
+            add("gauge", done, u64::try_from(done_at).unwrap_or(0));
+        }
         for counter in Counter::ALL {
             let value = self.counters[counter as usize].load(Ordering::Relaxed);
             add("counter", counter.about(), value);

@@ -71,6 +71,8 @@ pub(super) async fn show(newsroom: Newsroom, visitor: Visitor) -> Result<Html<St
             }
         })
         .collect();
+    let backups = newsroom.app.backups.as_ref();
+    let backup_failed_at = backups.and_then(|backups| backups.status().failed_at);
     let head = PageHead {
         title: &newsroom.texts().titles.overview,
         at: At::Admin(""),
@@ -86,6 +88,7 @@ pub(super) async fn show(newsroom: Newsroom, visitor: Visitor) -> Result<Html<St
             corrected: corrections.accepted,
             uncorrected: corrections.waiting,
             agreed,
+            backup_failed_at,
         })
     }))
 }

@@ -102,6 +102,7 @@ impl TestApp {
             store: Arc::clone(&store),
             pages,
             live: live.clone(),
+            backups: None,
             wake: Arc::new(|| {}),
             outside: outside(open),
             clock: Arc::<FixedClock>::clone(&clock),

@@ -1,5 +1,6 @@
 //! Imports that owners begin in their pages.
 
+mod backing_up;
 mod undoing;
 
 use std::sync::Arc;
