@@ -28,6 +28,8 @@ create table page_alias (
     foreign key (site_id, page_id) references page (site_id, id)
 ) without rowid;
 
+create index page_alias_of_page on page_alias (site_id, page_id);
+
 -- Who wrote the article of a page: accounts that the newsroom says so of.
 create table page_author (
     site_id bigint not null,
@@ -127,6 +129,7 @@ create index comment_featured on comment (site_id, page_id, id) where featured_a
 create index comment_published on comment (site_id, page_id, id) where state = 'published';
 create index comment_annotated on comment (site_id, page_id, id) where annotation is not null;
 create index comment_sourced on comment (site_id, page_id, id) where source_check is not null;
+create index comment_of_parent on comment (site_id, parent_id) where parent_id is not null;
 
 -- The texts that a comment had. The rendered form is kept of those that a moderator may bring back.
 create table comment_version (
@@ -174,6 +177,7 @@ create table mention (
     foreign key (site_id, target_id) references comment (site_id, id)
 ) without rowid;
 create index mention_of_author on mention (site_id, author_id, comment_id);
+create index mention_of_target on mention (site_id, target_id);
 
 create table vote (
     site_id bigint not null,

@@ -42,6 +42,7 @@ create table notice (
 create index notice_of_subscription on notice (site_id, subscription_id, digest_at)
     where mailed_at is null;
 create index notice_by_age on notice (site_id, mailbox, made_at);
+create index notice_of_comment on notice (site_id, comment_id);
 
 -- What an account is told in the page: of one comment one thing, the newest.
 create table bell (
@@ -59,6 +60,7 @@ create table bell (
 ) without rowid;
 create index bell_newest on bell (site_id, author_id, made_at);
 create index bell_unread on bell (site_id, author_id) where read_at is null;
+create index bell_of_comment on bell (site_id, comment_id);
 
 -- What push services know this installation by.
 create table push_key (
@@ -98,3 +100,4 @@ create table push (
 ) without rowid;
 create index push_of_subscription on push (site_id, device_id, subscription_id, digest_at)
     where pushed_at is null;
+create index push_of_comment on push (site_id, comment_id);

@@ -35,28 +35,24 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 3] = [
-    migration!(
-        1,
-        "0001_create_schema",
-        // A table comes after those that its foreign keys name.
-        [
-            "publication",
-            "identity",
-            "discussion",
-            "moderation",
-            "notices",
-            "passages",
-            "recordings",
-            "funding",
-            "integrations",
-            "archive",
-            "database",
-        ]
-    ),
-    migration!(70, "0070_add_imports"),
-    migration!(71, "0071_find_what_hangs_on_comments"),
-];
+const MIGRATIONS: [Migration; 1] = [migration!(
+    1,
+    "0001_create_schema",
+    // A table comes after those that its foreign keys name.
+    [
+        "publication",
+        "identity",
+        "discussion",
+        "moderation",
+        "notices",
+        "passages",
+        "recordings",
+        "funding",
+        "integrations",
+        "archive",
+        "database",
+    ]
+)];
 
 /// The number of the newest migration.
 pub const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;

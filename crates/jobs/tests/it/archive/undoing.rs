@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::archive::ImportState;
-use rejoinder_core::{Clock as _, CommentId, ImportId, PageKey};
+use rejoinder_core::{CommentId, ImportId, PageKey};
 use store::archive::runs::Wish;
 use store::discussion::pages;
 use store::{Sql, params};

@@ -20,8 +20,8 @@ async fn form(owner: &TestReader, name: &str, file: &str) -> Answer {
     let body = format!(
         "--x1\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{file}\r\n--x1--\r\n"
     );
-    let kind = ("content-type", "multipart/form-data; boundary=x1");
-    let sent = owner.ask_from(Some(BASE), Method::POST, IMPORT, &[kind], Body::from(body));
+    let headers = [("content-type", "multipart/form-data; boundary=x1")];
+    let sent = owner.ask_from(Some(BASE), Method::POST, IMPORT, &headers, Body::from(body));
     sent.await
 }
 
