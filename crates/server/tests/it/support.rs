@@ -13,6 +13,7 @@ use axum::extract::ConnectInfo;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use futures_util::StreamExt as _;
+use jobs::{BackupPlan, Backups};
 use rejoinder_core::{FixedClock, FixedRandom, IdSource, Settings, SiteId, Time};
 use rejoinder_server::{
     self as server, App, Config, Live, PageCache, Parts, RateLimits, internal_router, router,
@@ -97,12 +98,19 @@ impl TestApp {
         change(&mut config);
         let clock = Arc::new(FixedClock::at("2026-11-23T05:00:00Z".parse().unwrap()));
         let store = Arc::new(store);
+        let plan = BackupPlan {
+            database: folder.path().join("test.db"),
+            folder: folder.path().join("backups"),
+            keep: 1,
+            every: Duration::from_secs(86_400),
+        };
         let parts = Parts {
             config,
             store: Arc::clone(&store),
             pages,
             live: live.clone(),
-            backups: None,
+            // Nobody lets them run: they are there to be told of.
+            backups: Some(Backups::new(plan, Arc::<FixedClock>::clone(&clock))),
             wake: Arc::new(|| {}),
             outside: outside(open),
             clock: Arc::<FixedClock>::clone(&clock),
