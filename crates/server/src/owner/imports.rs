@@ -112,7 +112,8 @@ async fn begin_one(newsroom: &Newsroom, name: &str, n_bytes: i64) -> Result<Impo
 }
 
 fn refused(site: &Site, unfit: UnfitImport<'_>) -> ApiError {
-    ApiError::body(unfit_import(site, unfit)).field("file")
+    let detail = unfit_import(site, unfit);
+    ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "import_unfit", detail).field("file")
 }
 
 /// What a file is called where it is written down: no path, nothing that cannot be seen.
