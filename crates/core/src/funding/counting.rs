@@ -14,6 +14,10 @@ pub struct PaymentSoFar {
     pub left: i64,
     /// How much of it went back by refunds.
     pub refunded: i64,
+    /// How much of it was held back by disputes, won or not.
+    pub disputed: i64,
+    /// How much of it was taken back by a bank or the processor itself.
+    pub reversed: i64,
     /// How much of it was taken back by hand.
     pub taken_back: i64,
 }
@@ -32,10 +36,18 @@ pub struct Due {
 /// What is due for a movement of `kind`, if anything is.
 ///
 /// A payment is a gift as long as something of it is left, in whatever order it is told. What was taken
-/// back by hand is not taken back again by the refund that follows it.
+/// back by hand is not taken back again by the refund that follows it. A bank that takes a disputed payment
+/// back is told of twice, as a dispute and as a reversal: the larger of both counts.
 pub fn due(kind: EntryKind, amount: Amount, so_far: PaymentSoFar) -> Option<Due> {
     let (money, minor) = match amount {
-        Amount::Each(money) => (money, money.minor),
+        Amount::Each(money) => {
+            let told_already = match kind {
+                EntryKind::Dispute => so_far.reversed,
+                EntryKind::Reversal => so_far.disputed,
+                _ => 0,
+            };
+            (money, money.minor - told_already)
+        }
         // One that tells of less came late. What was given back by hand, a payment that was told too small,
         // is no refund.
         Amount::SoFar(back) => {
@@ -48,10 +60,10 @@ pub fn due(kind: EntryKind, amount: Amount, so_far: PaymentSoFar) -> Option<Due>
     };
     let signed = match kind {
         EntryKind::Payment | EntryKind::DisputeWon => minor,
-        EntryKind::Refund | EntryKind::Dispute if so_far.taken_back > 0 => {
-            -minor.min(so_far.left.max(0))
-        }
-        EntryKind::Refund | EntryKind::Dispute => -minor,
+        EntryKind::Refund | EntryKind::Dispute | EntryKind::Reversal => match so_far.taken_back {
+            1.. => -minor.min(so_far.left.max(0)),
+            _ => -minor,
+        },
         EntryKind::Manual | EntryKind::Correction => return None,
     };
     (minor > 0 && signed != 0).then(|| entry(kind, money, signed, so_far))
@@ -96,6 +108,8 @@ mod tests {
         is_paid: true,
         left: 2_500,
         refunded: 0,
+        disputed: 0,
+        reversed: 0,
         taken_back: 0,
     };
 
@@ -120,6 +134,39 @@ mod tests {
             Some((-500, 0))
         );
         assert_eq!(minor(K::Manual, Amount::Each(euros(500)), none), None);
+    }
+
+    #[test]
+    fn what_a_bank_took_back_is_taken_once_whether_it_is_told_as_a_dispute_or_as_a_reversal_first() {
+        use EntryKind as K;
+        let each = |minor| Amount::Each(euros(minor));
+        let disputed = PaymentSoFar {
+            n_entries: 2,
+            left: 0,
+            disputed: 2_500,
+            ..PAID
+        };
+        assert_eq!(minor(K::Reversal, each(2_500), disputed), None);
+        let reversed = PaymentSoFar {
+            disputed: 0,
+            reversed: 2_500,
+            ..disputed
+        };
+        assert_eq!(minor(K::Dispute, each(2_500), reversed), None);
+        // The dispute was about a part of it.
+        let in_part = PaymentSoFar {
+            left: 1_500,
+            disputed: 1_000,
+            ..disputed
+        };
+        assert_eq!(minor(K::Reversal, each(2_500), in_part), Some((-1_500, -1)));
+        // What was won is back, and a reversal that is told late is still that of the dispute.
+        let won = PaymentSoFar {
+            left: 2_500,
+            ..disputed
+        };
+        assert_eq!(minor(K::Reversal, each(2_500), won), None);
+        assert_eq!(minor(K::Reversal, each(2_500), PAID), Some((-2_500, -1)));
     }
 
     #[test]

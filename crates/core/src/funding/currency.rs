@@ -1,9 +1,9 @@
-//! Currencies by ISO 4217, and how many decimals each has.
+//! Currencies by ISO 4217, a few coins beside them, and how many decimals each has.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A currency of ISO 4217.
+/// A currency of ISO 4217, or a coin.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
 
@@ -20,6 +20,10 @@ const THOUSANDTHS: &str = "BHD IQD JOD KWD LYD OMR TND";
 
 /// The units of account with four decimals.
 const TEN_THOUSANDTHS: &str = "CLF UYW";
+
+/// The coins that a BTCPay Server takes without more ado, with eight decimals. They have no code of ISO 4217
+/// and go by the one that everybody uses.
+const COINS: &str = "BTC LTC";
 
 /// The currencies with two decimals. The fifths of MGA and MRU are written as two decimals, too.
 const HUNDREDTHS: &str = "\
@@ -45,7 +49,7 @@ const SIGNS: [(&str, &str); 10] = [
 ];
 
 impl Currency {
-    /// The three letters of ISO 4217.
+    /// Its three letters.
     pub fn code(&self) -> &str {
         // Only ASCII letters get in.
         str::from_utf8(&self.0).unwrap_or_default()
@@ -58,6 +62,7 @@ impl Currency {
             () if is_in(WHOLE) => 0,
             () if is_in(THOUSANDTHS) => 3,
             () if is_in(TEN_THOUSANDTHS) => 4,
+            () if is_in(COINS) => 8,
             () => 2,
         }
     }
@@ -76,7 +81,7 @@ impl FromStr for Currency {
     fn from_str(text: &str) -> Result<Self, NotACurrency> {
         let letters: [u8; 3] = text.as_bytes().try_into().map_err(|_| NotACurrency)?;
         let own = Self(letters.map(|letter| letter.to_ascii_uppercase()));
-        let mut known = [WHOLE, THOUSANDTHS, TEN_THOUSANDTHS, HUNDREDTHS]
+        let mut known = [WHOLE, THOUSANDTHS, TEN_THOUSANDTHS, COINS, HUNDREDTHS]
             .into_iter()
             .flat_map(|list| list.split(' '));
         match known.any(|code| code.as_bytes() == own.0) {
@@ -126,6 +131,8 @@ mod tests {
             ("MGA", 2),
             ("MRU", 2),
             ("HUF", 2),
+            ("BTC", 8),
+            ("ltc", 8),
         ] {
             assert_eq!(currency(code).decimals(), decimals, "{code}");
         }
@@ -133,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_is_no_currency_is_not_taken_for_one() {
-        for wrong in ["", "EU", "EURO", "€", "BTC", "XXX", "E R", "EUR "] {
+        for wrong in ["", "EU", "EURO", "€", "XBT", "XXX", "E R", "EUR "] {
             assert_eq!(wrong.parse::<Currency>(), Err(NotACurrency), "{wrong}");
         }
     }

@@ -17,6 +17,8 @@ pub enum EntryKind {
     Dispute,
     /// It came back: the dispute was won.
     DisputeWon,
+    /// Money that a bank or the processor took back by itself.
+    Reversal,
     /// What the newsroom wrote down itself, a bank transfer for example.
     Manual,
     /// It takes another entry back.
@@ -25,11 +27,12 @@ pub enum EntryKind {
 
 impl EntryKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Payment,
         Self::Refund,
         Self::Dispute,
         Self::DisputeWon,
+        Self::Reversal,
         Self::Manual,
         Self::Correction,
     ];
@@ -41,6 +44,7 @@ impl EntryKind {
             Self::Refund => "refund",
             Self::Dispute => "dispute",
             Self::DisputeWon => "dispute_won",
+            Self::Reversal => "reversal",
             Self::Manual => "manual",
             Self::Correction => "correction",
         }

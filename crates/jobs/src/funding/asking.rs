@@ -86,6 +86,13 @@ impl AskHandler {
         let key = hook.key.as_deref().unwrap_or_default();
         let answer = match (hook.processor, about) {
             (Processor::Btcpay, About::Invoice(id)) => self.invoice(account, key, id).await,
+            (
+                Processor::Btcpay,
+                About::Payout {
+                    pull_payment,
+                    payout,
+                },
+            ) => self.payout(account, pull_payment, payout).await,
             (Processor::Paypal, About::Message(kept)) => self.message(account, key, kept).await,
             (Processor::OpenCollective, About::Account) => self.collective(account, key).await,
             (Processor::Liberapay, About::Account) => self.receiving(account).await,
@@ -105,6 +112,17 @@ impl AskHandler {
         let answer = self.send(Method::GET, url, vec![key], None).await?;
         let movements = btcpay::invoice(store, id, &answer);
         Ok(movements.map(|movements| moved("InvoiceSettled", movements)))
+    }
+
+    /// What everybody is told who knows the ids: the key is not shown.
+    async fn payout(&self, store: &str, pull_payment: &str, payout: &str) -> Asked {
+        let Some([of, own]) = btcpay::payout_addresses(store, pull_payment, payout) else {
+            return Ok(Err(Refused::Unreadable));
+        };
+        let of = self.send(Method::GET, of, Vec::new(), None).await?;
+        let own = self.send(Method::GET, own, Vec::new(), None).await?;
+        let movements = btcpay::payout((pull_payment, payout), [&of, &own]);
+        Ok(movements.map(|movements| moved("PayoutUpdated", movements)))
     }
 
     /// The message is read once PayPal has said that it sent it.
@@ -238,7 +256,9 @@ impl Handler for AskHandler {
                 Ok(match asked.about {
                     // The clock asks again, and no sooner.
                     About::Account => Outcome::Done,
-                    About::Invoice(_) | About::Message(_) => Outcome::Retry(why),
+                    About::Invoice(_) | About::Payout { .. } | About::Message(_) => {
+                        Outcome::Retry(why)
+                    }
                 })
             }
         }

@@ -37,6 +37,13 @@ pub struct AskProcessor {
 pub enum About {
     /// What an invoice came to.
     Invoice(String),
+    /// What was paid out of a pull payment.
+    Payout {
+        /// The pull payment.
+        pull_payment: String,
+        /// The payout.
+        payout: String,
+    },
     /// Whether it sent this message.
     Message(String),
     /// What it knows of the account.
@@ -65,6 +72,17 @@ pub(super) fn ask(
 ) -> Result<()> {
     let (about, at) = match question {
         Question::Invoice(id) => (About::Invoice(id.clone()), now),
+        Question::Payout {
+            pull_payment,
+            payout,
+        } => {
+            let (pull_payment, payout) = (pull_payment.clone(), payout.clone());
+            let about = About::Payout {
+                pull_payment,
+                payout,
+            };
+            (about, now)
+        }
         Question::Message(text) => (About::Message(text.clone()), now),
         // Whatever has become of the account by the end of the pause is in the answer.
         Question::Account => (About::Account, end_of_pause(now)),

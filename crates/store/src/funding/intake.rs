@@ -200,6 +200,8 @@ fn so_far(parts: &[Part], currency: Currency) -> PaymentSoFar {
         is_paid: parts().any(|own| own.kind == EntryKind::Payment),
         left: sum(|_| true),
         refunded: -sum(|own| own.kind == EntryKind::Refund),
+        disputed: -sum(|own| own.kind == EntryKind::Dispute),
+        reversed: -sum(|own| own.kind == EntryKind::Reversal),
         taken_back: -sum(|own| own.kind == EntryKind::Correction && own.is_by_hand),
     }
 }

@@ -6,17 +6,27 @@ use url::Url;
 
 use super::signature::{from_hex, is_signed};
 use super::{
-    Amount, Giver, Message, PaymentEvent, PaymentMovement, Question, Refused, decimal, event,
-    named, positive,
+    Amount, Giver, Known, Message, PaymentEvent, PaymentMovement, Question, Refused, decimal,
+    event, named, positive,
 };
-use crate::funding::EntryKind;
+use crate::funding::{EntryKind, Money};
 use crate::time::Time;
 
 #[derive(Deserialize)]
 struct Event {
     r#type: String,
+    #[serde(rename = "storeId", default)]
+    store: Option<String>,
     #[serde(rename = "invoiceId", default)]
     invoice: Option<String>,
+    #[serde(rename = "afterExpiration", default)]
+    is_late: bool,
+    #[serde(rename = "pullPaymentId", default)]
+    pull_payment: Option<String>,
+    #[serde(rename = "payoutId", default)]
+    payout: Option<String>,
+    #[serde(rename = "payoutState", default)]
+    payout_state: Option<String>,
 }
 
 /// An invoice. What its buyer typed is not read.
@@ -28,23 +38,62 @@ struct Invoice {
     amount: String,
     currency: String,
     status: String,
+    #[serde(rename = "additionalStatus", default)]
+    more: Option<String>,
     #[serde(rename = "createdTime", default)]
     created_at: Option<i64>,
     #[serde(default)]
     metadata: Value,
 }
 
-pub(super) fn read(secret: &str, message: Message<'_>) -> Result<PaymentEvent, Refused> {
+/// What somebody may have paid out: a refund, where it is named so.
+#[derive(Deserialize)]
+struct PullPayment {
+    id: String,
+    name: String,
+    currency: String,
+}
+
+/// What was paid out of it. Servers before version 2 name the amount otherwise, in the currency of the pull
+/// payment.
+#[derive(Deserialize)]
+struct Payout {
+    id: String,
+    #[serde(rename = "pullPaymentId")]
+    pull_payment: String,
+    state: String,
+    #[serde(rename = "originalAmount", alias = "amount")]
+    amount: String,
+    #[serde(rename = "originalCurrency", default)]
+    currency: Option<String>,
+    #[serde(default)]
+    date: Option<i64>,
+}
+
+pub(super) fn read(known: Known<'_>, message: Message<'_>) -> Result<PaymentEvent, Refused> {
     let header = message.header.get("btcpay-sig");
     let given = header.and_then(|header| from_hex(header.strip_prefix("sha256=")?));
-    if !is_signed(secret.as_bytes(), &[message.body], given.into_iter()) {
+    if !is_signed(known.secret.as_bytes(), &[message.body], given.into_iter()) {
         return Err(Refused::Signature);
     }
     let own: Event = serde_json::from_slice(message.body).map_err(|_| Refused::Unreadable)?;
+    let is_of_store =
+        own.store.is_none() || own.store.as_deref() == known.account.rsplit('/').next();
+    let id = |id: Option<String>| id.filter(|id| is_id(id)).ok_or(Refused::Unreadable);
     let question = match own.r#type.as_str() {
-        "InvoiceSettled" => {
-            let invoice = own.invoice.filter(|id| is_id(id));
-            Some(Question::Invoice(invoice.ok_or(Refused::Unreadable)?))
+        _ if !is_of_store => None,
+        "InvoiceSettled" => Some(Question::Invoice(id(own.invoice)?)),
+        // Of an invoice that had expired nothing else is told.
+        "InvoicePaymentSettled" if own.is_late => Some(Question::Invoice(id(own.invoice)?)),
+        // One that belongs to no pull payment is no refund.
+        "PayoutUpdated" if own.payout_state.as_deref() == Some("Completed") => {
+            match own.pull_payment {
+                Some(pull_payment) => Some(Question::Payout {
+                    pull_payment: id(Some(pull_payment))?,
+                    payout: id(own.payout)?,
+                }),
+                None => None,
+            }
         }
         _ => None,
     };
@@ -84,17 +133,73 @@ pub fn invoice_address(store: &str, invoice: &str) -> Option<String> {
     is_known.then(|| format!("{server}/api/v1/stores/{id}/invoices/{invoice}"))
 }
 
-/// What an invoice came to, as its server says: nothing unless it is settled.
+/// Where the server of a store tells everybody who knows it of a pull payment, and of a payout of it.
+pub fn payout_addresses(store: &str, pull_payment: &str, payout: &str) -> Option<[String; 2]> {
+    let base = format!("{}/api/v1/pull-payments/{pull_payment}", server(store)?);
+    let is_known = is_id(pull_payment) && is_id(payout);
+    is_known.then(|| [base.clone(), format!("{base}/payouts/{payout}")])
+}
+
+/// What a payout of a pull payment took back, as the server says: nothing unless it is done, and is the
+/// refund of an invoice, which the server itself calls the pull payment after.
+pub fn payout(
+    (pull_payment, payout): (&str, &str),
+    answers: [&[u8]; 2],
+) -> Result<Vec<PaymentMovement>, Refused> {
+    let unreadable = |_| Refused::Unreadable;
+    let of: PullPayment = serde_json::from_slice(answers[0]).map_err(unreadable)?;
+    let own: Payout = serde_json::from_slice(answers[1]).map_err(unreadable)?;
+    if (of.id.as_str(), own.id.as_str()) != (pull_payment, payout) || own.pull_payment != of.id {
+        return Err(Refused::Unreadable);
+    }
+    let invoice = of.name.strip_prefix("Refund ").filter(|id| is_id(id));
+    let (Some(invoice), "Completed") = (invoice, own.state.as_str()) else {
+        return Ok(Vec::new());
+    };
+    let currency = own.currency.as_deref().unwrap_or(&of.currency);
+    let back = Amount::Each(positive(amount(&own.amount, currency)?)?);
+    let at = own.date.and_then(|at| at.checked_mul(1_000_000));
+    let moved = PaymentMovement::new(EntryKind::Refund, &own.id, invoice, back)?;
+    Ok(vec![moved.at(at.map(Time::from_micros))])
+}
+
+/// An amount as the server writes it. Coins may be counted in hundred-millionths.
+fn amount(amount: &str, currency: &str) -> Result<Money, Refused> {
+    if !currency.eq_ignore_ascii_case("SATS") {
+        return decimal(amount, currency);
+    }
+    let whole = amount.split_once('.').map_or(amount, |(whole, rest)| {
+        if rest.bytes().all(|digit| digit == b'0') {
+            whole
+        } else {
+            ""
+        }
+    });
+    let is_number = (1..=15).contains(&whole.len()) && whole.bytes().all(|b| b.is_ascii_digit());
+    let minor = is_number.then(|| whole.parse().ok()).flatten();
+    Ok(Money {
+        minor: minor.ok_or(Refused::Unreadable)?,
+        currency: "BTC".parse().map_err(|_| Refused::Unreadable)?,
+    })
+}
+
+/// What an invoice came to, as its server says: nothing unless it is settled, or was paid in full once it
+/// had expired.
 pub fn invoice(store: &str, asked: &str, answer: &[u8]) -> Result<Vec<PaymentMovement>, Refused> {
     let own: Invoice = serde_json::from_slice(answer).map_err(|_| Refused::Unreadable)?;
     let is_of_store = store.rsplit('/').next() == Some(own.store.as_str());
     if own.id != asked || !is_of_store {
         return Err(Refused::Unreadable);
     }
-    if own.status != "Settled" {
+    let is_paid = match own.status.as_str() {
+        "Settled" => true,
+        "Expired" => own.more.as_deref() == Some("PaidLate"),
+        _ => false,
+    };
+    if !is_paid {
         return Ok(Vec::new());
     }
-    let money = positive(decimal(&own.amount, &own.currency)?)?;
+    let money = positive(amount(&own.amount, &own.currency)?)?;
     let at = own.created_at.and_then(|at| at.checked_mul(1_000_000));
     let of = |name: &str| own.metadata.get(name)?.as_str();
     let moved = PaymentMovement::new(EntryKind::Payment, &own.id, &own.id, Amount::Each(money))?;
@@ -123,7 +228,11 @@ mod tests {
             header: &headers,
             body: body.as_bytes(),
         };
-        read(SECRET, message)
+        let known = Known {
+            secret: SECRET,
+            account: "https://pay.example/stores/s",
+        };
+        read(known, message)
     }
 
     fn of(body: &str) -> Result<PaymentEvent, Refused> {
@@ -153,6 +262,7 @@ mod tests {
             "InvoiceCreated",
             "InvoiceExpired",
             "InvoiceInvalid",
+            "InvoicePaymentSettled",
             "InvoiceProcessing",
         ] {
             assert_eq!(of(&event(kind, "AbC123")).unwrap().question, None);
@@ -162,6 +272,118 @@ mod tests {
                 of(&event("InvoiceSettled", id)),
                 Err(Refused::Unreadable),
                 "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_that_is_paid_late_is_asked_for_and_one_of_another_store_is_not() {
+        let event = |store: &str, is_late: bool| {
+            let body = format!(
+                r#"{{"type":"InvoicePaymentSettled","invoiceId":"AbC123","storeId":"{store}","afterExpiration":{is_late},"payment":{{"value":"0.001"}}}}"#
+            );
+            of(&body).unwrap().question
+        };
+        let asked = Some(Question::Invoice("AbC123".to_owned()));
+        assert_eq!(event("s", true), asked);
+        assert_eq!(event("s", false), None);
+        assert_eq!(event("other", true), None);
+    }
+
+    #[test]
+    fn a_payout_is_asked_for_once_it_is_done() {
+        let event = |state: &str, more: &str| {
+            let body = format!(
+                r#"{{"type":"PayoutUpdated","storeId":"s","payoutId":"Po1","payoutState":"{state}"{more}}}"#
+            );
+            of(&body)
+        };
+        let pull = r#","pullPaymentId":"Pp1""#;
+        let asked = Question::Payout {
+            pull_payment: "Pp1".to_owned(),
+            payout: "Po1".to_owned(),
+        };
+        assert_eq!(event("Completed", pull).unwrap().question, Some(asked));
+        for state in ["AwaitingApproval", "InProgress", "Cancelled"] {
+            assert_eq!(event(state, pull).unwrap().question, None, "{state}");
+        }
+        assert_eq!(event("Completed", "").unwrap().question, None);
+        let elsewhere = r#","pullPaymentId":"../../stores""#;
+        assert_eq!(event("Completed", elsewhere), Err(Refused::Unreadable));
+    }
+
+    #[test]
+    fn only_the_refund_of_an_invoice_takes_something_back() {
+        let pull = |name: &str, currency: &str| {
+            format!(r#"{{"id":"Pp1","name":"{name}","currency":"{currency}","amount":"12.50"}}"#)
+        };
+        let paid_out = |state: &str, amount: &str| {
+            format!(
+                r#"{{"id":"Po1","pullPaymentId":"Pp1","state":"{state}",{amount},"date":1764410400}}"#
+            )
+        };
+        let told = |pull: &str, paid_out: &str| {
+            let answers = [pull.as_bytes(), paid_out.as_bytes()];
+            let told = payout(("Pp1", "Po1"), answers)?;
+            let of = |moved: &PaymentMovement| (moved.payment.clone(), moved.amount);
+            Ok::<_, Refused>(told.first().map(of))
+        };
+        let each = |minor, code: &str| {
+            let currency = code.parse().unwrap();
+            Amount::Each(Money { minor, currency })
+        };
+        let name = "Refund Invoice0000001";
+        let of_invoice = |amount| Ok(Some(("Invoice0000001".to_owned(), amount)));
+        let (older, newer) = (
+            r#""amount":"5.00""#,
+            r#""originalAmount":"5.00","originalCurrency":"EUR""#,
+        );
+        for amount in [older, newer] {
+            let done = paid_out("Completed", amount);
+            assert_eq!(
+                told(&pull(name, "EUR"), &done),
+                of_invoice(each(500, "EUR"))
+            );
+            assert_eq!(told(&pull("Wages of May", "EUR"), &done), Ok(None));
+            assert_eq!(
+                told(&pull(name, "EUR"), &paid_out("InProgress", amount)),
+                Ok(None)
+            );
+        }
+        let coins = paid_out("Completed", r#""amount":"0.00012""#);
+        assert_eq!(
+            told(&pull(name, "BTC"), &coins),
+            of_invoice(each(12_000, "BTC"))
+        );
+        let other = pull(name, "EUR").replace("Pp1", "Pp2");
+        assert_eq!(told(&other, &coins), Err(Refused::Unreadable));
+        assert_eq!(
+            payout_addresses("https://pay.example/btc/stores/Ab12", "Pp1", "Po1")
+                .map(|[_, own]| own),
+            Some("https://pay.example/btc/api/v1/pull-payments/Pp1/payouts/Po1".to_owned())
+        );
+    }
+
+    #[test]
+    fn coins_are_counted_by_their_digits() {
+        let minor = |text: &str, code: &str| {
+            let money = amount(text, code);
+            money.map(|money| (money.minor, money.currency.to_string()))
+        };
+        assert_eq!(minor("0.00120001", "BTC"), Ok((120_001, "BTC".to_owned())));
+        assert_eq!(minor("1500", "SATS"), Ok((1_500, "BTC".to_owned())));
+        assert_eq!(minor("1500.0", "sats"), Ok((1_500, "BTC".to_owned())));
+        for (wrong, code) in [
+            ("0.001200011", "BTC"),
+            ("1.5", "SATS"),
+            ("-1", "SATS"),
+            ("", "SATS"),
+            ("1", "DOGE"),
+        ] {
+            assert_eq!(
+                minor(wrong, code),
+                Err(Refused::Unreadable),
+                "{wrong} {code}"
             );
         }
     }
@@ -213,8 +435,23 @@ mod tests {
             unread
         );
         assert_eq!(
-            answer("Invoice0000001", "Ab12", "Settled", "0.001", "BTC"),
+            answer("Invoice0000001", "Ab12", "Settled", "1", "DOGE"),
             unread
+        );
+        let coins = answer("Invoice0000001", "Ab12", "Settled", "0.001", "BTC").unwrap();
+        assert_eq!(coins[0].amount.currency().code(), "BTC");
+        let late = |more: &str| {
+            let json = format!(
+                r#"{{"id":"Invoice0000001","storeId":"Ab12","amount":"1","currency":"EUR",
+                "status":"Expired","additionalStatus":"{more}"}}"#
+            );
+            invoice(store, "Invoice0000001", json.as_bytes())
+                .unwrap()
+                .len()
+        };
+        assert_eq!(
+            [late("PaidLate"), late("PaidPartial"), late("None")],
+            [1, 0, 0]
         );
         assert_eq!(
             answer("Invoice0000001", "Ab12", "Invalid", "1", "EUR"),

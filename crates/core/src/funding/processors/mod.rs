@@ -152,7 +152,7 @@ impl Processor {
             Self::Generic => generic::read(known.secret, now, message),
             Self::Patreon => patreon::read(known, message),
             Self::Donorbox => donorbox::read(known.secret, now, message),
-            Self::Btcpay => btcpay::read(known.secret, message),
+            Self::Btcpay => btcpay::read(known, message),
             Self::Paypal => paypal::read(message),
             Self::OpenCollective => Ok(open_collective::hint()),
             Self::Liberapay => Err(Refused::Signature),
@@ -224,6 +224,13 @@ pub struct PaymentEvent {
 pub enum Question {
     /// What an invoice came to.
     Invoice(String),
+    /// What was paid out, and what for.
+    Payout {
+        /// The pull payment that it is of.
+        pull_payment: String,
+        /// The payout.
+        payout: String,
+    },
     /// Whether it sent this very message, which is not read before.
     Message(String),
     /// What it knows of the account.

@@ -191,7 +191,7 @@ mod tests {
     fn an_answer_that_is_an_error_or_names_another_money_is_not_read() {
         for wrong in [
             r#"{"errors":[{"message":"No collective"}]}"#.to_owned(),
-            answer(&GIFT.replace("EUR", "BTC")),
+            answer(&GIFT.replace("EUR", "XBT")),
             answer(&GIFT.replace("2500", "25.5")),
             answer(&REFUND.replace("{\"id\":\"t-1\"}", "null")),
         ] {

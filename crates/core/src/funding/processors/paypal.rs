@@ -8,7 +8,7 @@ use super::{
     Amount, Giver, Header, Message, PaymentEvent, PaymentMovement, Question, Refused, decimal,
     event, positive,
 };
-use crate::funding::EntryKind;
+use crate::funding::{EntryKind, Money};
 
 /// Where it is asked.
 pub const ADDRESS: &str = "https://api-m.paypal.com";
@@ -84,11 +84,14 @@ pub fn verified(kept: &str) -> Result<PaymentEvent, Refused> {
         "PAYMENT.CAPTURE.COMPLETED" | "PAYMENT.SALE.COMPLETED" => Some(resource.paid()?),
         "PAYMENT.CAPTURE.REFUNDED" => Some(resource.refund(resource.capture())?),
         "PAYMENT.SALE.REFUNDED" => Some(resource.refund(resource.text("/sale_id"))?),
+        "PAYMENT.CAPTURE.REVERSED" => Some(resource.reversal(resource.capture())?),
+        // Of an older kind; not each of them names its sale.
+        "PAYMENT.SALE.REVERSED" => match resource.text("/sale_id") {
+            Some(sale) => Some(resource.reversal(Some(sale))?),
+            None => None,
+        },
         "CUSTOMER.DISPUTE.CREATED" => Some(resource.dispute(EntryKind::Dispute)?),
-        "CUSTOMER.DISPUTE.RESOLVED" if resource.is_won() => {
-            Some(resource.dispute(EntryKind::DisputeWon)?)
-        }
-        // What a dispute takes is told by the dispute: a reversal would be the second time.
+        "CUSTOMER.DISPUTE.RESOLVED" => resource.resolved()?,
         _ => None,
     };
     Ok(PaymentEvent {
@@ -107,6 +110,10 @@ impl Resource<'_> {
     }
 
     fn amount(&self, at: &str) -> Result<Amount, Refused> {
+        Ok(Amount::Each(positive(self.money(at)?)?))
+    }
+
+    fn money(&self, at: &str) -> Result<Money, Refused> {
         let of = |names: [&str; 2]| {
             let found = names.map(|name| self.text(&format!("{at}/{name}")));
             found.into_iter().flatten().next()
@@ -115,7 +122,7 @@ impl Resource<'_> {
         let currency = of(["currency_code", "currency"]).ok_or(Refused::Unreadable)?;
         // Sales write what was refunded below zero.
         let amount = amount.strip_prefix('-').unwrap_or(amount);
-        Ok(Amount::Each(positive(decimal(amount, currency)?)?))
+        decimal(amount, currency)
     }
 
     fn moved(
@@ -146,6 +153,12 @@ impl Resource<'_> {
         self.moved(EntryKind::Refund, id, payment, "/amount")
     }
 
+    /// What PayPal or a bank took back by itself. Where it is a dispute's, that is told, too.
+    fn reversal(&self, payment: Option<&str>) -> Result<PaymentMovement, Refused> {
+        let (id, payment) = self.text("/id").zip(payment).ok_or(Refused::Unreadable)?;
+        self.moved(EntryKind::Reversal, id, payment, "/amount")
+    }
+
     /// The capture that a refund is of: it is linked as what is above it.
     fn capture(&self) -> Option<&str> {
         let links = self.0.get("links")?.as_array()?;
@@ -165,12 +178,36 @@ impl Resource<'_> {
         self.moved(kind, id, payment, "/dispute_amount")
     }
 
-    fn is_won(&self) -> bool {
-        let outcome = self.text("/dispute_outcome/outcome_code");
-        matches!(
-            outcome,
-            Some("RESOLVED_SELLER_FAVOUR" | "CANCELED_BY_BUYER")
-        )
+    /// What comes back of a dispute that is over: all but what the buyer got, and nothing where the buyer
+    /// was right, or where it is not said who was.
+    fn resolved(&self) -> Result<Option<PaymentMovement>, Refused> {
+        let is_won = match self.text("/dispute_outcome/outcome_code") {
+            // With a payout PayPal paid the buyer itself, or the buyer was content with a part.
+            Some(
+                "RESOLVED_SELLER_FAVOUR" | "CANCELED_BY_BUYER" | "DENIED" | "RESOLVED_WITH_PAYOUT",
+            ) => true,
+            _ => false,
+        };
+        if !is_won {
+            return Ok(None);
+        }
+        let mut back = self.dispute(EntryKind::DisputeWon)?;
+        let to_buyer = "/dispute_outcome/amount_refunded";
+        if self.0.pointer(to_buyer).is_some() {
+            let Amount::Each(mut money) = back.amount else {
+                return Err(Refused::Unreadable);
+            };
+            let paid = self.money(to_buyer)?;
+            if paid.currency != money.currency {
+                return Err(Refused::Unreadable);
+            }
+            money.minor -= paid.minor;
+            if money.minor <= 0 {
+                return Ok(None);
+            }
+            back.amount = Amount::Each(money);
+        }
+        Ok(Some(back))
     }
 }
 
@@ -178,7 +215,6 @@ impl Resource<'_> {
 mod tests {
     use super::super::tests::Headers;
     use super::*;
-    use crate::funding::Money;
 
     fn headers() -> Headers {
         let all = SIGNED_BY.map(|(header, name)| (header, name.to_owned()));
@@ -302,8 +338,44 @@ mod tests {
             ),
             Some((K::Refund, own("R1"), own("S1"), 90))
         );
-        assert_eq!(told("PAYMENT.CAPTURE.REVERSED", "{}"), None);
         assert_eq!(told("BILLING.SUBSCRIPTION.CREATED", "{}"), None);
+    }
+
+    #[test]
+    fn what_a_bank_took_back_names_the_payment_it_was_of() {
+        let reversal = r#"{"id":"3FB80291TR5231234","amount":{"value":"12.50","currency_code":"EUR"},
+            "links":[{"rel":"up","href":"https://api.paypal.com/v2/payments/captures/42311647XV020574X"}]}"#;
+        assert_eq!(
+            told("PAYMENT.CAPTURE.REVERSED", reversal),
+            Some((
+                EntryKind::Reversal,
+                "3FB80291TR5231234".to_owned(),
+                "42311647XV020574X".to_owned(),
+                1_250
+            ))
+        );
+        let sale = r#"{"id":"77689802DL785834G","amount":{"total":"-0.49","currency":"USD"}}"#;
+        assert_eq!(told("PAYMENT.SALE.REVERSED", sale), None);
+        let named = sale.replacen('{', r#"{"sale_id":"S1","#, 1);
+        let moved = told("PAYMENT.SALE.REVERSED", &named).map(|own| (own.0, own.2, own.3));
+        assert_eq!(moved, Some((EntryKind::Reversal, "S1".to_owned(), 49)));
+    }
+
+    #[test]
+    fn of_a_dispute_that_ends_in_the_middle_comes_back_what_the_buyer_did_not_get() {
+        let resolved = |refunded: &str| {
+            let dispute = format!(
+                r#"{{"dispute_id":"PP-D-1","disputed_transactions":[{{"seller_transaction_id":"C1"}}],
+                "dispute_amount":{{"value":"12.50","currency_code":"EUR"}},
+                "dispute_outcome":{{"outcome_code":"RESOLVED_WITH_PAYOUT","amount_refunded":{refunded}}}}}"#
+            );
+            told("CUSTOMER.DISPUTE.RESOLVED", &dispute).map(|(kind, .., minor)| (kind, minor))
+        };
+        let euros = |value: &str| format!(r#"{{"value":"{value}","currency_code":"EUR"}}"#);
+        let won = EntryKind::DisputeWon;
+        assert_eq!(resolved(&euros("5.00")), Some((won, 750)));
+        assert_eq!(resolved(&euros("0.00")), Some((won, 1_250)));
+        assert_eq!(resolved(&euros("12.50")), None);
     }
 
     #[test]
@@ -326,7 +398,9 @@ mod tests {
             ))
         );
         let closed = |outcome| told("CUSTOMER.DISPUTE.RESOLVED", &dispute(outcome));
-        assert_eq!(closed("RESOLVED_BUYER_FAVOUR"), None);
+        for outcome in ["RESOLVED_BUYER_FAVOUR", "ACCEPTED", "NONE", ""] {
+            assert_eq!(closed(outcome), None, "{outcome}");
+        }
         let won = closed("RESOLVED_SELLER_FAVOUR").map(|(kind, ..)| kind);
         assert_eq!(won, Some(EntryKind::DisputeWon));
     }

@@ -266,6 +266,60 @@ async fn a_settled_invoice_counts_what_its_server_says_it_came_to_once() {
     }
 }
 
+/// Signed by another program with the same secret.
+const PAID_OUT: (&str, &str) = (
+    r#"{"deliveryId":"d2","type":"PayoutUpdated","storeId":"Ab12","payoutId":"Payout0001","pullPaymentId":"Pull0001","payoutState":"Completed"}"#,
+    "sha256=2a07334843feba12bb144eb1ed23c30e885e2ba2766e91d9e824e5c66523a8bf",
+);
+
+#[tokio::test]
+async fn a_refund_of_an_invoice_is_asked_about_without_the_key_and_taken_back_once() {
+    for world in World::on_each().await {
+        let elsewhere = Elsewhere::new().await;
+        let store = format!("{}/stores/Ab12", elsewhere.base());
+        let access = access(
+            Some("btcpay-secret-rejoinder"),
+            &store,
+            Some("read-only-key-1"),
+        );
+        let hook = world.account_at(Processor::Btcpay, access).await;
+        let pull = "/api/v1/pull-payments/Pull0001";
+        elsewhere.answers(
+            INVOICE,
+            200,
+            r#"{"id":"Invoice0000001","storeId":"Ab12","amount":"12.50","currency":"EUR","status":"Settled"}"#,
+        );
+        elsewhere.answers(
+            pull,
+            200,
+            r#"{"id":"Pull0001","name":"Refund Invoice0000001","currency":"EUR","amount":"5.00"}"#,
+        );
+        elsewhere.answers(
+            &format!("{pull}/payouts/Payout0001"),
+            200,
+            r#"{"id":"Payout0001","pullPaymentId":"Pull0001","state":"Completed","originalAmount":"5.00","originalCurrency":"EUR"}"#,
+        );
+
+        // It is told before the payment, and twice.
+        for (id, (body, signature)) in [(1, PAID_OUT), (2, SETTLED), (3, PAID_OUT)] {
+            let headers = [("btcpay-sig", signature)];
+            let outcome = world.message(&hook, id, &headers, body).await;
+            assert_eq!(outcome, Outcome::Waiting);
+            world.ask_processors(&elsewhere).await;
+        }
+
+        let sum: i64 = world.came_in().await.iter().map(|(minor, _)| minor).sum();
+        assert_eq!(sum, 750);
+        assert_eq!(world.outcomes().await, ["known", "counted", "counted"]);
+        let asked = elsewhere.asked();
+        let of_payouts = asked.iter().filter(|own| own.contains("/pull-payments/"));
+        assert!(of_payouts.clone().count() == 4);
+        for own in of_payouts {
+            assert!(!own.to_lowercase().contains("authorization"), "{own}");
+        }
+    }
+}
+
 /// What PayPal signs a message by.
 const PAYPAL: [(&str, &str); 5] = [
     ("paypal-auth-algo", "SHA256withRSA"),

@@ -61,7 +61,7 @@ async fn what_is_no_movement_of_money_is_not_written_down() {
         ("amount", "0", "Please enter an amount"),
         ("amount", "3.005", "Please enter an amount"),
         ("amount", "1e9", "Please enter an amount"),
-        ("currency", "BTC", "This is not a currency"),
+        ("currency", "XBT", "This is not a currency"),
         ("day", "2026-11-24", "cannot be in the future"),
         ("what", "", "Please say what it is"),
     ] {

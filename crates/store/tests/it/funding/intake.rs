@@ -350,7 +350,7 @@ fn history(
         Amount::Each(own(amount)),
     )];
     let mut left = amount;
-    match draws.below(5) {
+    match draws.below(7) {
         // Refunds that tell how much has gone back by now.
         0 => {
             for so_far in [amount / 4, amount / 2] {
@@ -380,6 +380,16 @@ fn history(
                 Amount::Each(own(amount)),
             ));
             left = 0;
+        }
+        // A dispute for which the bank took the money back at once, lost or won.
+        outcome @ (4 | 5) => {
+            let all = || Amount::Each(own(amount));
+            told.push(tell(EntryKind::Dispute, format!("dp_{n}"), all()));
+            told.push(tell(EntryKind::Reversal, format!("rv_{n}"), all()));
+            match outcome {
+                4 => left = 0,
+                _ => told.push(tell(EntryKind::DisputeWon, format!("dp_{n}"), all())),
+            }
         }
         _ => {}
     }
