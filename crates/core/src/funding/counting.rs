@@ -18,7 +18,8 @@ pub struct PaymentSoFar {
     pub disputed: i64,
     /// How much of it was taken back by a bank or the processor itself.
     pub reversed: i64,
-    /// How much of it was taken back by hand.
+    /// How much of it was taken back before its processor told of that: by whoever compared the ledger with
+    /// the processor's own account.
     pub taken_back: i64,
 }
 
@@ -31,13 +32,16 @@ pub struct Due {
     pub money: Money,
     /// By how many the gifts become more.
     pub gifts: i64,
+    /// How much of it was taken back already, and by how many the gifts become more when a counter-entry
+    /// gives that back: so that it is taken once, and what is told later finds nothing of it any more.
+    pub known: (i64, i64),
 }
 
 /// What is due for a movement of `kind`, if anything is.
 ///
-/// A payment is a gift as long as something of it is left, in whatever order it is told. What was taken
-/// back by hand is not taken back again by the refund that follows it. A bank that takes a disputed payment
-/// back is told of twice, as a dispute and as a reversal: the larger of both counts.
+/// A payment is a gift as long as something of it is left, in whatever order it is told. A refund that was
+/// taken over from a processor's own account is not taken again when it is told, too. That a bank takes a
+/// disputed payment back is told twice, as a dispute and as a reversal: the larger of both counts.
 pub fn due(kind: EntryKind, amount: Amount, so_far: PaymentSoFar) -> Option<Due> {
     let (money, minor) = match amount {
         Amount::Each(money) => {
@@ -60,13 +64,25 @@ pub fn due(kind: EntryKind, amount: Amount, so_far: PaymentSoFar) -> Option<Due>
     };
     let signed = match kind {
         EntryKind::Payment | EntryKind::DisputeWon => minor,
-        EntryKind::Refund | EntryKind::Dispute | EntryKind::Reversal => match so_far.taken_back {
-            1.. => -minor.min(so_far.left.max(0)),
-            _ => -minor,
-        },
+        EntryKind::Refund | EntryKind::Dispute | EntryKind::Reversal => -minor,
         EntryKind::Manual | EntryKind::Correction => return None,
     };
-    (minor > 0 && signed != 0).then(|| entry(kind, money, signed, so_far))
+    if minor <= 0 {
+        return None;
+    }
+    let mut due = entry(kind, money, signed, so_far);
+    // Totals have it in what went back before.
+    if matches!(amount, Amount::Each(_)) && signed < 0 && so_far.taken_back > 0 {
+        let known = minor.min(so_far.taken_back);
+        let left = so_far.left + signed;
+        due.known = (known, is_gift(left + known) - is_gift(left));
+    }
+    Some(due)
+}
+
+/// Whether what is left of a payment is a gift, as a number.
+fn is_gift(left: i64) -> i64 {
+    i64::from(left > 0)
 }
 
 /// The difference to what was counted of the same figure before.
@@ -84,7 +100,8 @@ fn entry(kind: EntryKind, money: Money, minor: i64, so_far: PaymentSoFar) -> Due
     Due {
         kind,
         money: Money { minor, ..money },
-        gifts: i64::from(left > 0) - i64::from(so_far.left > 0),
+        gifts: is_gift(left) - is_gift(so_far.left),
+        known: (0, 0),
     }
 }
 
@@ -137,7 +154,8 @@ mod tests {
     }
 
     #[test]
-    fn what_a_bank_took_back_is_taken_once_whether_it_is_told_as_a_dispute_or_as_a_reversal_first() {
+    fn what_a_bank_took_back_is_taken_once_whether_it_is_told_as_a_dispute_or_as_a_reversal_first()
+    {
         use EntryKind as K;
         let each = |minor| Amount::Each(euros(minor));
         let disputed = PaymentSoFar {
@@ -220,22 +238,31 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_back_by_hand_is_not_taken_back_again() {
+    fn what_was_taken_over_from_an_export_is_given_back_when_its_refund_is_told() {
         let countered = PaymentSoFar {
             n_entries: 2,
             left: 0,
             taken_back: 2_500,
             ..PAID
         };
-        for amount in [Amount::Each(euros(2_500)), Amount::SoFar(euros(2_500))] {
-            assert_eq!(minor(EntryKind::Refund, amount, countered), None);
-        }
+        let refund = |amount, so_far| due(EntryKind::Refund, amount, so_far);
+        let all = refund(Amount::Each(euros(2_500)), countered).unwrap();
+        assert_eq!(
+            (all.money.minor, all.gifts, all.known),
+            (-2_500, 0, (2_500, 0))
+        );
+        assert_eq!(refund(Amount::SoFar(euros(2_500)), countered), None);
         let in_part = PaymentSoFar {
             left: 1_000,
             taken_back: 1_500,
             ..countered
         };
-        let back = minor(EntryKind::Refund, Amount::Each(euros(2_500)), in_part);
-        assert_eq!(back, Some((-1_000, -1)));
+        let rest = refund(Amount::Each(euros(2_500)), in_part).unwrap();
+        assert_eq!(
+            (rest.money.minor, rest.gifts, rest.known),
+            (-2_500, -1, (1_500, 0))
+        );
+        let less = refund(Amount::Each(euros(500)), in_part).unwrap();
+        assert_eq!((less.money.minor, less.known), (-500, (500, 0)));
     }
 }

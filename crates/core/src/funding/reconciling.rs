@@ -18,6 +18,8 @@ pub struct LedgerPayment {
     pub left: Money,
     /// When it was paid.
     pub occurred_at: Time,
+    /// Whether another account at the processor told of it.
+    pub is_elsewhere: bool,
 }
 
 /// What the two have in common, and what not.
@@ -25,6 +27,8 @@ pub struct LedgerPayment {
 pub struct Comparison {
     /// So many payments come to the same.
     pub n_alike: usize,
+    /// So many that the processor has are of another account, and are left as they are.
+    pub n_elsewhere: usize,
     /// Those of which another amount is left.
     pub differing: Vec<(LedgerPayment, Line)>,
     /// Those that only the processor has.
@@ -40,6 +44,7 @@ pub fn compare(theirs: &[Line], ours: Vec<LedgerPayment>) -> Comparison {
     let is_named = |own: &LedgerPayment| theirs.iter().any(|line| line.reference == own.payment);
     for line in theirs.iter().filter(|line| !line.reference.is_empty()) {
         match ours.iter().find(|own| own.payment == line.reference) {
+            Some(own) if own.is_elsewhere => compared.n_elsewhere += 1,
             Some(own) if own.left == line.money => compared.n_alike += 1,
             Some(own) if own.left.currency == line.money.currency => {
                 compared.differing.push((own.clone(), line.clone()));
@@ -52,7 +57,7 @@ pub fn compare(theirs: &[Line], ours: Vec<LedgerPayment>) -> Comparison {
     }
     let only_here = ours
         .into_iter()
-        .filter(|own| !is_named(own) && own.left.minor != 0);
+        .filter(|own| !is_named(own) && !own.is_elsewhere && own.left.minor != 0);
     compared.missing_there.extend(only_here);
     compared
 }
@@ -75,6 +80,7 @@ mod tests {
             campaign: CampaignId(1),
             left: euros(minor),
             occurred_at: Time::from_micros(0),
+            is_elsewhere: false,
         }
     }
 
@@ -83,6 +89,7 @@ mod tests {
             row: 0,
             day: Time::from_micros(0),
             money: euros(minor),
+            back: 0,
             reference: payment.to_owned(),
             name: String::new(),
         }
@@ -112,5 +119,20 @@ mod tests {
         assert_eq!(compared.differing[0].0.payment, "refunded");
         assert_eq!(named(&compared.missing_here), ["lost"]);
         assert_eq!(compared.missing_there, [ours("only-here", 20)]);
+    }
+
+    #[test]
+    fn what_another_account_told_of_is_missing_on_neither_side() {
+        let elsewhere = |payment, minor| LedgerPayment {
+            is_elsewhere: true,
+            ..ours(payment, minor)
+        };
+        let own = vec![elsewhere("named", 100), elsewhere("unnamed", 100)];
+        let compared = compare(&[theirs("named", 70)], own);
+        let expected = Comparison {
+            n_elsewhere: 1,
+            ..Comparison::default()
+        };
+        assert_eq!(compared, expected);
     }
 }

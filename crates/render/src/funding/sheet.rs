@@ -114,10 +114,17 @@ impl SheetWords {
         fill(&self.texts.funding.sheet.left_here, &[("amount", &left)])
     }
 
-    /// How many payments come to the same on both sides.
-    pub fn alike(&self, n_alike: usize) -> String {
-        let n_alike = i64::try_from(n_alike).unwrap_or(i64::MAX);
-        self.texts.counted(&self.texts.funding.alike, n_alike)
+    /// How many payments come to the same on both sides, and how many are of another account.
+    pub fn compared(&self, n_alike: usize, n_elsewhere: usize) -> String {
+        let counted = |text, n| {
+            let n = i64::try_from(n).unwrap_or(i64::MAX);
+            self.texts.counted(text, n)
+        };
+        let alike = counted(&self.texts.funding.alike, n_alike);
+        match n_elsewhere {
+            0 => alike,
+            n => format!("{alike} {}", counted(&self.texts.funding.elsewhere, n)),
+        }
     }
 }
 
@@ -142,6 +149,7 @@ impl SheetPage<'_> {
             Column::Reference => &texts.reference,
             Column::Name => &texts.name,
             Column::Refunded => &texts.refunded,
+            Column::About => &texts.about,
             Column::Status => &texts.status,
         }
     }

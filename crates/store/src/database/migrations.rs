@@ -35,24 +35,27 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 1] = [migration!(
-    1,
-    "0001_create_schema",
-    // A table comes after those that its foreign keys name.
-    [
-        "publication",
-        "identity",
-        "discussion",
-        "moderation",
-        "notices",
-        "passages",
-        "recordings",
-        "funding",
-        "integrations",
-        "archive",
-        "database",
-    ]
-)];
+const MIGRATIONS: [Migration; 2] = [
+    migration!(
+        1,
+        "0001_create_schema",
+        // A table comes after those that its foreign keys name.
+        [
+            "publication",
+            "identity",
+            "discussion",
+            "moderation",
+            "notices",
+            "passages",
+            "recordings",
+            "funding",
+            "integrations",
+            "archive",
+            "database",
+        ]
+    ),
+    migration!(2, "0002_add_ledger_hook"),
+];
 
 /// The number of the newest migration.
 pub const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;

@@ -142,6 +142,15 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId) -> Result<Vec<H
     Ok(found.into_iter().map(|own| opened(tx, own)).collect())
 }
 
+/// The numbers of all of a site.
+pub(super) fn numbers(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<i64>> {
+    tx.all(
+        sql!("select h.id from payment_hook h where h.site_id = ?1"),
+        params![site],
+        |row| row.next(),
+    )
+}
+
 /// One of a campaign.
 pub fn find(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId, id: i64) -> Result<Option<Hook>> {
     let found = tx.one(

@@ -4,7 +4,7 @@ use rejoinder_core::funding::processors::{
     Amount, PaymentEvent, PaymentMovement, Processor, Refused,
 };
 use rejoinder_core::funding::{Currency, EntryKind, Money, Movement, PaymentSoFar, due};
-use rejoinder_core::{EntryId, IdSource, SiteId, Time};
+use rejoinder_core::{EntryId, IdSource, Time};
 
 use super::hooks::{self, Hook};
 use super::ledger::{self, NewEntry, Part};
@@ -128,16 +128,45 @@ fn count(
         note: "",
         made_by: None,
     };
-    if !ledger::record(tx, now, hook.site, &entry)? {
+    if !ledger::record_of(tx, now, hook.site, &entry, Some(hook.id))? {
         return Ok(false);
     }
+    if due.known.0 > 0 {
+        give_back(tx, now, ids, hook, (&entry, due.known))?;
+    }
     if is_payment && home.is_none() {
-        bring(tx, now, ids, &entry, hook.site, &parts)?;
+        bring(tx, now, ids, &entry, hook, &parts)?;
         gifts::keep(tx, now, hook.site, &entry, &moved.giver)?;
     } else {
         gifts::moved(tx, now, hook.site, (hook.processor.as_str(), &payment))?;
     }
     Ok(true)
+}
+
+/// Give back what was taken over from a processor's own account, now that the processor tells of it.
+fn give_back(
+    tx: &mut Tx<'_>,
+    now: Time,
+    ids: &IdSource,
+    hook: &Hook,
+    (told, (minor, gifts)): (&NewEntry<'_>, (i64, i64)),
+) -> Result<()> {
+    let back = NewEntry {
+        id: EntryId(ids.next(now)),
+        movement: Movement {
+            kind: EntryKind::Correction,
+            money: Money {
+                minor,
+                ..told.movement.money
+            },
+            gifts,
+            ..told.movement
+        },
+        external_id: &format!("{}:known", told.external_id),
+        ..told.clone()
+    };
+    ledger::record_of(tx, now, hook.site, &back, Some(hook.id))?;
+    Ok(())
 }
 
 /// Bring what was told of a payment before it to the campaign that it is for, by counter-entries.
@@ -146,7 +175,7 @@ fn bring(
     now: Time,
     ids: &IdSource,
     entry: &NewEntry<'_>,
-    site: SiteId,
+    hook: &Hook,
     parts: &[Part],
 ) -> Result<()> {
     for part in parts.iter().filter(|own| own.campaign != entry.campaign) {
@@ -166,7 +195,7 @@ fn bring(
                 external_id: &format!("{}:{way}", part.id),
                 ..entry.clone()
             };
-            ledger::record(tx, now, site, &moved)?;
+            ledger::record_of(tx, now, hook.site, &moved, Some(hook.id))?;
         }
     }
     Ok(())
@@ -202,6 +231,7 @@ fn so_far(parts: &[Part], currency: Currency) -> PaymentSoFar {
         refunded: -sum(|own| own.kind == EntryKind::Refund),
         disputed: -sum(|own| own.kind == EntryKind::Dispute),
         reversed: -sum(|own| own.kind == EntryKind::Reversal),
-        taken_back: -sum(|own| own.kind == EntryKind::Correction && own.is_by_hand),
+        // What is brought from one campaign to another comes to nothing here.
+        taken_back: -sum(|own| own.kind == EntryKind::Correction),
     }
 }

@@ -79,6 +79,17 @@ impl LedgerEntry {
 /// Write an entry. Gives whether it is new: one that is there already, by its source, kind and external
 /// id, changes nothing.
 pub fn record(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewEntry<'_>) -> Result<bool> {
+    record_of(tx, now, site, new, None)
+}
+
+/// The same of an entry that is about the account `hook` at a processor.
+pub(super) fn record_of(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    new: &NewEntry<'_>,
+    hook: Option<i64>,
+) -> Result<bool> {
     let Movement {
         kind,
         money,
@@ -89,8 +100,8 @@ pub fn record(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewEntry<'_>) -> R
     let n_written = tx.execute(
         sql!(
             "insert into ledger_entry (site_id, id, campaign_id, source, kind, external_id, currency,
-                 amount, gifts, month, occurred_at, received_at, note, made_by, payment)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                 amount, gifts, month, occurred_at, received_at, note, made_by, payment, hook_id)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
              on conflict (site_id, source, kind, external_id) do nothing"
         ),
         params![
@@ -108,7 +119,8 @@ pub fn record(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewEntry<'_>) -> R
             now,
             new.note,
             new.made_by,
-            new.payment
+            new.payment,
+            hook
         ],
     )?;
     if n_written == 0 {
@@ -174,7 +186,8 @@ pub(super) struct Part {
     pub(super) money: Money,
     pub(super) gifts: i64,
     pub(super) occurred_at: Time,
-    pub(super) is_by_hand: bool,
+    /// The account that it is about; nothing where that was not written down yet.
+    pub(super) hook: Option<i64>,
 }
 
 /// The entries of what `source` calls `payment`, oldest first.
@@ -186,7 +199,7 @@ pub(super) fn of_payment(
 ) -> Result<Vec<Part>> {
     tx.all(
         sql!(
-            "select id, campaign_id, kind, currency, amount, gifts, occurred_at, made_by
+            "select id, campaign_id, kind, currency, amount, gifts, occurred_at, hook_id
              from ledger_entry where site_id = ?1 and source = ?2 and payment = ?3 order by id"
         ),
         params![site, source, payment],
@@ -201,7 +214,7 @@ pub(super) fn of_payment(
                 },
                 gifts: row.next()?,
                 occurred_at: row.next()?,
-                is_by_hand: row.next::<Option<AuthorId>>()?.is_some(),
+                hook: row.next()?,
             })
         },
     )

@@ -6,9 +6,9 @@ use rejoinder_core::funding::{Campaign, EntryKind, Money, Movement};
 use rejoinder_core::{AuthorId, EntryId, IdSource, SiteId, Time};
 use sha2::{Digest as _, Sha256};
 
-use super::hooks::Hook;
+use super::hooks::{self, Hook};
 use super::intake::{scoped, unscoped};
-use super::ledger::{self, NewEntry};
+use super::ledger::{self, NewEntry, Part};
 use super::{gifts, lock};
 use crate::{Result, Tx, params, sql};
 
@@ -117,6 +117,7 @@ pub fn payments(tx: &mut Tx<'_>, hook: &Hook, lines: &[Line]) -> Result<Vec<Ledg
     names.extend(lines.iter().map(|line| scoped(hook, &line.reference)));
     names.sort_unstable();
     names.dedup();
+    let others = others(tx, hook)?;
     let mut found = Vec::new();
     for name in names {
         let parts = ledger::of_payment(tx, hook.site, source, &name)?;
@@ -135,13 +136,21 @@ pub fn payments(tx: &mut Tx<'_>, hook: &Hook, lines: &[Line]) -> Result<Vec<Ledg
                 ..paid.money
             },
             occurred_at: paid.occurred_at,
+            is_elsewhere: paid.hook.is_some_and(|own| others.contains(&own)),
         });
     }
     Ok(found)
 }
 
-/// Let what is left of a payment be what its processor says, by one more entry. Gives whether it was
-/// something else before.
+/// The other accounts of the site. What one told of that was removed since may be of any.
+fn others(tx: &mut Tx<'_>, hook: &Hook) -> Result<Vec<i64>> {
+    let mut numbers = hooks::numbers(tx, hook.site)?;
+    numbers.retain(|own| *own != hook.id);
+    Ok(numbers)
+}
+
+/// Let what is left of a payment be what its processor says, by one more entry, or two where both a payment
+/// and its refund are new. Gives whether it was something else before.
 pub fn settle(
     tx: &mut Tx<'_>,
     now: Time,
@@ -156,9 +165,20 @@ pub fn settle(
     let left: i64 = parts.iter().map(|own| own.money.minor).sum();
     let paid = parts.iter().find(|own| own.kind == EntryKind::Payment);
     let minor = line.money.minor - left;
-    if minor == 0 || paid.is_some_and(|own| own.money.currency != line.money.currency) {
+    let others = others(tx, hook)?;
+    let is_of_another = |own: &Part| {
+        let is_elsewhere = own.hook.is_some_and(|own| others.contains(&own));
+        own.money.currency != line.money.currency || is_elsewhere
+    };
+    if minor == 0 || paid.is_some_and(is_of_another) {
         return Ok(false);
     }
+    // What went back of a payment that is new is taken off by an entry of its own: it may be told of still.
+    let (first, then) = match paid {
+        Some(_) => (minor, 0),
+        None => (line.money.minor + line.back, -line.back - left),
+    };
+    let is_gift = |left: i64| i64::from(left > 0);
     let kind = match paid {
         Some(_) => EntryKind::Correction,
         None => EntryKind::Payment,
@@ -173,10 +193,10 @@ pub fn settle(
         movement: Movement {
             kind,
             money: Money {
-                minor,
+                minor: first,
                 ..line.money
             },
-            gifts: i64::from(line.money.minor > 0) - i64::from(left > 0),
+            gifts: is_gift(left + first) - is_gift(left),
             occurred_at: line.day.min(now),
         },
         source,
@@ -185,7 +205,24 @@ pub fn settle(
         note: "",
         made_by: Some(by),
     };
-    let is_new = ledger::record(tx, now, hook.site, &entry)?;
+    let is_new = ledger::record_of(tx, now, hook.site, &entry, Some(hook.id))?;
+    if is_new && then != 0 {
+        let rest = NewEntry {
+            id: EntryId(ids.next(now)),
+            movement: Movement {
+                kind: EntryKind::Correction,
+                money: Money {
+                    minor: then,
+                    ..line.money
+                },
+                gifts: is_gift(line.money.minor) - is_gift(left + first),
+                ..entry.movement
+            },
+            external_id: &format!("{payment}:back"),
+            ..entry.clone()
+        };
+        ledger::record_of(tx, now, hook.site, &rest, Some(hook.id))?;
+    }
     gifts::moved(tx, now, hook.site, (source, &payment))?;
     Ok(is_new)
 }

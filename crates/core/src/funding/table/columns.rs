@@ -18,19 +18,22 @@ pub enum Column {
     Name,
     /// How much went back since.
     Refunded,
+    /// The reference of the row that this one takes something back of.
+    About,
     /// What became of it.
     Status,
 }
 
 impl Column {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Day,
         Self::Amount,
         Self::Currency,
         Self::Reference,
         Self::Name,
         Self::Refunded,
+        Self::About,
         Self::Status,
     ];
 
@@ -43,6 +46,7 @@ impl Column {
             Self::Reference => "reference",
             Self::Name => "name",
             Self::Refunded => "refunded",
+            Self::About => "about",
             Self::Status => "status",
         }
     }
@@ -165,6 +169,17 @@ impl Column {
                 "refunded",
                 "erstattet",
             ],
+            Self::About => &[
+                "reference txn id",
+                "referenz-transaktionscode",
+                "zugehöriger transaktionscode",
+                "n° de référence de la transaction",
+                "id. de transacción de referencia",
+                "código da transação de referência",
+                "original transaction id",
+                "related transaction",
+                "refunded transaction",
+            ],
             Self::Status => &[
                 "status",
                 "état",
@@ -193,6 +208,8 @@ pub struct Columns {
     pub name: Option<usize>,
     /// How much went back since.
     pub refunded: Option<usize>,
+    /// The reference of the row that a row takes something back of.
+    pub about: Option<usize>,
     /// What became of it.
     pub status: Option<usize>,
 }
@@ -207,6 +224,7 @@ impl Columns {
             Column::Reference => self.reference,
             Column::Name => self.name,
             Column::Refunded => self.refunded,
+            Column::About => self.about,
             Column::Status => self.status,
         }
     }
@@ -220,6 +238,7 @@ impl Columns {
             Column::Reference => &mut self.reference,
             Column::Name => &mut self.name,
             Column::Refunded => &mut self.refunded,
+            Column::About => &mut self.about,
             Column::Status => &mut self.status,
         } = column;
     }

@@ -5,6 +5,8 @@ mod cells;
 mod columns;
 mod values;
 
+use std::collections::HashMap;
+
 pub use cells::text_of;
 pub use columns::{Column, Columns};
 
@@ -37,6 +39,8 @@ pub struct Line {
     pub day: Time,
     /// How much, less what went back.
     pub money: Money,
+    /// How much that is, as the table says: in the smallest unit, never below zero.
+    pub back: i64,
     /// What tells it from others.
     pub reference: String,
     /// Who gave.
@@ -122,19 +126,47 @@ impl Table {
             }
             let own = cell(Column::Currency).parse().unwrap_or(currency);
             let mut money = amount(cell(Column::Amount), point, own)?;
-            if let Some(back) = amount(cell(Column::Refunded), point, own) {
-                money.minor -= back.minor.abs();
-            }
-            Some(Line {
+            let back = amount(cell(Column::Refunded), point, own);
+            let back = back.map_or(0, |back| back.minor.abs());
+            money.minor -= back;
+            let line = Line {
                 row: n,
                 day: order.day(cell(Column::Day))?,
                 money,
+                back,
                 reference: cell(Column::Reference).to_owned(),
                 name: cell(Column::Name).to_owned(),
-            })
+            };
+            Some((line, cell(Column::About).to_owned()))
         };
-        self.rows.iter().enumerate().filter_map(read).collect()
+        folded(self.rows.iter().enumerate().filter_map(read).collect())
     }
+}
+
+/// What takes something back of another row goes into that. Of a row that is not in the table nothing
+/// is known but that.
+fn folded(rows: Vec<(Line, String)>) -> Vec<Line> {
+    let places: HashMap<String, usize> = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, (line, _))| line.money.minor > 0 && !line.reference.is_empty())
+        .map(|(n, (line, _))| (line.reference.clone(), n))
+        .collect();
+    let (mut lines, abouts): (Vec<Line>, Vec<String>) = rows.into_iter().unzip();
+    let mut is_folded = vec![false; lines.len()];
+    for (n, about) in abouts.iter().enumerate() {
+        let money = lines[n].money;
+        let paid = places.get(about).filter(|_| money.minor < 0).copied();
+        let Some(paid) = paid.filter(|at| lines[*at].money.currency == money.currency) else {
+            continue;
+        };
+        lines[paid].money.minor += money.minor;
+        lines[paid].back -= money.minor;
+        is_folded[n] = true;
+    }
+    let mut is_folded = is_folded.into_iter();
+    lines.retain(|_| !is_folded.next().unwrap_or(false));
+    lines
 }
 
 #[cfg(test)]
@@ -217,6 +249,24 @@ mod tests {
                 line("2026-11-20", 990, "pi_2")
             ]
         );
+    }
+
+    #[test]
+    fn a_refund_with_a_row_of_its_own_is_taken_off_the_payment_that_it_names() {
+        let text = "Date,Gross,Currency,Transaction ID,Reference Txn ID\n\
+            2026-11-21,-5.00,EUR,REF1,PAY1\n2026-11-20,25.00,EUR,PAY1,SUB-1\n\
+            2026-11-22,-2.50,EUR,REF2,PAY1\n2026-11-22,-3.00,EUR,REF3,OLD1\n\
+            2026-11-23,-1.00,USD,REF4,PAY1\n";
+        assert_eq!(
+            lines(text),
+            [
+                line("2026-11-20", 1_750, "PAY1"),
+                line("2026-11-22", -300, "REF3"),
+                line("2026-11-23", -100, "REF4")
+            ]
+        );
+        let table = Table::parse(text).unwrap();
+        assert_eq!(table.lines(&table.columns(), euro())[0].back, 750);
     }
 
     #[test]

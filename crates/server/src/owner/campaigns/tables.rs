@@ -239,6 +239,7 @@ fn settled(compared: Comparison) -> impl Iterator<Item = Line> {
             minor: 0,
             ..own.left
         },
+        back: 0,
         reference: own.payment,
         name: String::new(),
     });
@@ -303,7 +304,7 @@ async fn export_page(
     ];
     let shown = Shown {
         title: words.export.to_owned(),
-        about: words.alike(compared.n_alike),
+        about: words.compared(compared.n_alike, compared.n_elsewhere),
         action: format!(
             "{}/hooks/{}/export/rows",
             path(newsroom, campaign.id),
@@ -315,6 +316,7 @@ async fn export_page(
             Column::Day,
             Column::Amount,
             Column::Refunded,
+            Column::About,
             Column::Currency,
             Column::Status,
         ],

@@ -3,3 +3,4 @@
 mod gifts;
 mod intake;
 pub(crate) mod ledger;
+mod reconciling;

@@ -79,7 +79,7 @@ const SCHEMA: &str = "
         n_kept created_at changed_at
     import_part: site_id import_id kind first_byte bytes
     ledger_entry: site_id id campaign_id source kind external_id currency amount gifts month occurred_at
-        received_at note made_by payment
+        received_at note made_by payment hook_id
     lesson: site_id comment_id kind words!
     link_card: site_id url! state title! name! description! picture_id width height fetched_at author!
         icon_id
