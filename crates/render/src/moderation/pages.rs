@@ -4,10 +4,12 @@ use askama::Template;
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Author, Comment, Page, Time};
 
+use crate::catalogue;
 use crate::moderation::log::LogRows;
 use crate::moderation::row::{excerpt, name, title};
 use crate::newsroom::{Age, Frame};
 use crate::page::rendered;
+use crate::publication::crowd;
 
 /// So much of a pinned comment is shown, in letters.
 const EXCERPT: usize = 80;
@@ -53,6 +55,8 @@ pub struct PagePage<'a> {
     pub mode: Option<Mode>,
     /// What it asks while nobody has commented.
     pub invitation: Option<&'a str>,
+    /// Whether it brought too many of a day's votes: how many percent, and when that was found.
+    pub crowd: Option<(i64, Time)>,
     /// The names of the groups that it belongs to.
     pub groups: &'a [String],
     /// The accounts that its article is by.
@@ -83,6 +87,12 @@ impl<'a> PagePage<'a> {
 
     fn excerpt(&self, comment: &Comment) -> String {
         excerpt(&comment.text, EXCERPT)
+    }
+
+    fn alarm(&self) -> Option<String> {
+        let (percent, at) = self.crowd?;
+        let texts = catalogue::of(self.frame.site.settings.language);
+        Some(crowd(texts, &texts.agreement.owner.crowd_here, percent, at))
     }
 
     /// The comment and its revision, as the form names it.

@@ -2,10 +2,12 @@
 
 use askama::Template;
 
+use crate::catalogue;
 use crate::moderation::list::List;
 use crate::page::rendered;
+use crate::publication::crowd;
 use crate::{moderation::row, newsroom::Frame};
-use rejoinder_core::Page;
+use rejoinder_core::{Page, Time};
 
 /// A queue as a page.
 #[derive(Debug, Template)]
@@ -19,6 +21,8 @@ pub struct QueuePage<'a> {
     pub is_oldest: bool,
     /// The only page whose comments are shown.
     pub page: Option<&'a Page>,
+    /// A page that brought too many of a day's votes: how many percent, and when that was found.
+    pub crowd: Option<&'a (Page, i64, Time)>,
     /// The comments.
     pub list: &'a List<'a>,
 }
@@ -31,6 +35,11 @@ pub fn queue_page(page: &QueuePage<'_>) -> String {
 impl QueuePage<'_> {
     fn title<'p>(&self, page: &'p &Page) -> &'p str {
         row::title(page)
+    }
+
+    fn alarm(&self, percent: &i64, at: &Time) -> String {
+        let texts = catalogue::of(self.frame.site.settings.language);
+        crowd(texts, &texts.agreement.owner.crowd, *percent, *at)
     }
 
     /// The same queue in another order, or without its page.

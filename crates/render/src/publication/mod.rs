@@ -20,6 +20,7 @@ pub use imports::{
 };
 pub use jobs::{MailLine, ParkedJob, jobs_page, mail_page, mails_page};
 pub use openid::{NewProvider, OpenidPage, ProviderLine, openid_page};
+pub(crate) use overview::crowd;
 pub use overview::{AgreedSort, Figures, OverviewPage, overview_page};
 pub use owner::{
     Field, Invitation, PeoplePage, Person, SettingsPage, WordsPage, people_page, settings_page,

@@ -102,10 +102,13 @@ impl AgreedSort<'_> {
 
     fn alarm(&self, texts: &Catalogue) -> Option<String> {
         let (_, _, percent, at) = self.crowd?;
-        let values: [(&str, &dyn std::fmt::Display); 2] =
-            [("n", &percent), ("date", &texts.date(at))];
-        Some(fill(&texts.agreement.owner.crowd, &values))
+        Some(crowd(texts, &texts.agreement.owner.crowd, percent, at))
     }
+}
+
+/// The sentence that one page brought too many of a day's votes.
+pub(crate) fn crowd(texts: &Catalogue, text: &str, percent: i64, at: Time) -> String {
+    fill(text, &[("n", &percent), ("date", &texts.date(at))])
 }
 
 /// A time in words, from microseconds.

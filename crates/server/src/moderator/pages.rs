@@ -4,13 +4,13 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::discussion::{page, policy};
 use rejoinder_core::moderation::LogAction;
 use rejoinder_core::publication::settings::Mode;
-use rejoinder_core::{Author, Comment, Page, PageId};
+use rejoinder_core::{Author, Comment, Page, PageId, Time};
 use render::moderation::{LogRows, Logged, PagePage, PagesPage, title};
 use store::discussion::pages::PageQuery;
 use store::moderation::decisions::{self, LogQuery, Of};
 use store::{
     Tx,
-    discussion::{page_authors, pages, threads},
+    discussion::{agreement, page_authors, pages, threads},
     moderation::groups,
 };
 
@@ -92,6 +92,7 @@ pub(super) async fn ask(
 struct PageDetails {
     page: Page,
     invitation: Option<String>,
+    crowd: Option<(Page, i64, Time)>,
     mode: Option<Mode>,
     groups: Vec<String>,
     authors: Vec<Author>,
@@ -129,6 +130,7 @@ async fn shown(
         Ok(Some(PageDetails {
             mode: pages::mode(tx, site, id)?,
             invitation: pages::invitation(tx, site, id)?,
+            crowd: agreement::crowd(tx, site, scope)?.filter(|(page, ..)| page.id == id),
             groups: groups.map(|(_, name)| name).collect(),
             authors: page_authors::list(tx, site, page.id)?,
             pinned: threads::pinned(tx, &page)?,
@@ -161,6 +163,7 @@ async fn shown(
             page: &read.page,
             mode: read.mode,
             invitation: read.invitation.as_deref(),
+            crowd: read.crowd.as_ref().map(|(_, percent, at)| (*percent, *at)),
             groups: &read.groups,
             authors: &read.authors,
             typed: params.get("account"),

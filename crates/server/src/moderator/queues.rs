@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::Path;
 use axum::response::Html;
-use rejoinder_core::{CommentId, Page, PageId};
+use rejoinder_core::{CommentId, Page, PageId, Time};
 use render::catalogue::NewsroomTexts;
 use render::moderation::QueuePage;
 use serde_json::{Value, json};
-use store::discussion::pages;
+use store::discussion::{agreement, pages};
 use store::moderation::queues::{self, Counts, Order, Queue, QueueQuery};
 
 use super::flash;
@@ -84,6 +84,7 @@ impl Asked {
 
 struct QueueRows {
     page: Option<Page>,
+    crowd: Option<(Page, i64, Time)>,
     rows: Vec<Loaded>,
     next: Option<CommentId>,
 }
@@ -112,6 +113,7 @@ async fn shown(
         let (rows, next) = rows::load(tx, site, listed, &judged)?;
         Ok(QueueRows {
             page: page.flatten(),
+            crowd: agreement::crowd(tx, site, scope)?,
             rows,
             next,
         })
@@ -146,6 +148,7 @@ async fn shown(
             queue: queue.as_str(),
             is_oldest: order == Order::Oldest,
             page: read.page.as_ref(),
+            crowd: read.crowd.as_ref(),
             list: &list,
         })
     }))

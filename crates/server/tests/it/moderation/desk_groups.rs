@@ -1,8 +1,10 @@
 //! Groups of pages, and what is out of reach on the desk.
 
 use axum::http::StatusCode;
+use rejoinder_core::discussion::agreement::alarm::Crowd;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::{AuthorId, Settings, SiteId};
+use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
+use store::discussion::agreement::fitting::{self, Fit};
 use store::moderation::groups::{self, Group, Scope};
 
 use crate::moderation::desk::{desk, held, signed_in};
@@ -116,6 +118,40 @@ async fn a_moderator_of_a_group_sees_and_decides_there_alone() {
     )
     .await;
     assert!(decided.header("location").contains("n=1"));
+}
+
+#[tokio::test]
+async fn a_page_to_which_people_were_sent_to_vote_is_named_to_moderators_who_may_see_it() {
+    let (app, kim) = desk().await;
+    held(&app, "Outside of it").await;
+    let page = linked(&shown(&kim, "/pages").await, "/pages/");
+    let path = format!("/pages/{page}");
+    let alarm = "31 % of a day’s votes were on";
+    assert!(!shown(&kim, "").await.contains(alarm));
+    let crowd = Crowd {
+        page: page.parse().unwrap(),
+        percent: 31,
+    };
+    let (now, site) = (app.clock.now(), SiteId(1));
+    let found = move |tx: &mut store::Tx<'_>| {
+        fitting::begin(tx, site)?;
+        let fit = Fit {
+            number: 1,
+            why: None,
+            crowd: Some(crowd),
+        };
+        fitting::use_fit(tx, now, site, &fit)
+    };
+    app.store.write(found).await.unwrap();
+
+    let queue = shown(&kim, "").await;
+    assert!(queue.contains(&format!("{alarm} one page")), "{queue}");
+    assert!(queue.contains(&format!("href=\"{DESK}{path}\"")), "{queue}");
+    let own = shown(&kim, &path).await;
+    assert!(own.contains(&format!("{alarm} this page")), "{own}");
+    // A page that is out of reach is not named.
+    limit(&app, 71, "news.example/sport/").await;
+    assert!(!shown(&kim, "").await.contains(alarm));
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use rejoinder_core::discussion::agreement::sides::Why;
 use rejoinder_core::{Comment, CommentId, Page, PageId, SiteId, Time};
 
 use crate::discussion::pages;
+use crate::moderation::groups::Scope;
 use crate::{Result, Tx, params, sql};
 
 /// On a page there is an order once so many of its roots have enough votes of both sides.
@@ -56,6 +57,17 @@ pub fn found(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Found>> {
         why: why.as_deref().and_then(Why::from_word),
         crowd,
     }))
+}
+
+/// A page that brought too many of the last night's votes, how many percent, and when that was found, where
+/// `scope` may see it.
+pub fn crowd(tx: &mut Tx<'_>, site: SiteId, scope: &Scope) -> Result<Option<(Page, i64, Time)>> {
+    let found = found(tx, site)?.and_then(|found| found.crowd);
+    let Some((page, percent, at)) = found else {
+        return Ok(None);
+    };
+    let seen = pages::in_scope(tx, site, page.id, scope)?;
+    Ok(seen.map(|page| (page, percent, at)))
 }
 
 /// Of how many accounts a side is kept, counted once for each fit.
