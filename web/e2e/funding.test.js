@@ -165,3 +165,30 @@ test('the page of a campaign needs no script', async () => {
   await page.getByText('A month in court', { exact: true }).waitFor();
   assert.equal((await figures(page)).text, '€3,120 of €5,000');
 });
+
+test('a reader claims a gift by its receipt, by keyboard, and is told when there is none', async () => {
+  await owner.goto(`${desk.rejoinder.origin}/admin/${desk.host.host}/campaigns`);
+  await owner.getByRole('link', { name: 'The lease of the Ropeworks' }).click();
+  await owner.getByRole('button', { name: /^Receipt code/ }).first().click();
+  await owner.getByText(/The receipt code of entry/).waitFor();
+  const code = await owner.getByRole('status').locator('code').textContent();
+
+  for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+    await owner.emulateMedia({ colorScheme: scheme });
+    await owner.goto(`${desk.rejoinder.origin}/account/${desk.host.host}/gifts`);
+    await owner.getByRole('heading', { name: 'Claim a gift' }).waitFor();
+    await expectAccessible(owner);
+  }
+  const receipt = owner.getByLabel('Receipt code');
+  await receipt.fill('no-such-receipt-code');
+  await owner.keyboard.press('Enter');
+  await owner.getByRole('alert').waitFor();
+  assert.equal(await receipt.getAttribute('aria-invalid'), 'true');
+  await expectAccessible(owner);
+
+  await receipt.fill(code ?? '');
+  await owner.keyboard.press('Enter');
+  await owner.getByRole('status').filter({ hasText: 'Saved.' }).waitFor();
+  await owner.getByRole('heading', { name: 'Your gifts', exact: true }).waitFor();
+  await expectAccessible(owner);
+});

@@ -142,6 +142,7 @@ impl Catalogue {
         Number {
             n,
             group: &self.number.group,
+            stands_alone: self.number.lead == "2",
         }
     }
 
@@ -208,6 +209,8 @@ impl fmt::Display for Name<'_> {
 pub(crate) struct Number<'a> {
     n: i64,
     group: &'a str,
+    /// Whether four digits are no group and three: in Spanish 1000 is written so, and 10.000.
+    stands_alone: bool,
 }
 
 impl fmt::Display for Number<'_> {
@@ -216,7 +219,8 @@ impl fmt::Display for Number<'_> {
             f.write_str("\u{2212}")?;
         }
         let rest = self.n.unsigned_abs();
-        if rest < 1_000 {
+        let least = if self.stands_alone { 10_000 } else { 1_000 };
+        if rest < least {
             return write!(f, "{rest}");
         }
         let digits = rest.to_string();
@@ -279,6 +283,15 @@ mod tests {
                 "\u{2212}45",
                 "\u{2212}1,234"
             ]
+        );
+    }
+
+    #[test]
+    fn four_digits_stand_together_in_spanish() {
+        let number = |n| of(Language::Spanish).number(n).to_string();
+        assert_eq!(
+            [999, 1_000, 9_999, 10_000, -1_234, 1_234_567].map(number),
+            ["999", "1000", "9999", "10.000", "\u{2212}1234", "1.234.567"]
         );
     }
 

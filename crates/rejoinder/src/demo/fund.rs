@@ -5,9 +5,13 @@ use std::time::Duration;
 use rejoinder_core::funding::{Currency, Draft, EntryKind, Milestone, Mode, Money, Movement};
 use rejoinder_core::{CampaignId, EntryId, IdSource, SiteId, Time};
 use serde::Deserialize;
+use store::archive::imports;
+use store::funding::gifts::{self, GiftWish};
 use store::funding::ledger::{self, BY_HAND, NewEntry};
+use store::identity::authors::{self, Details};
 use store::{StoreError, Tx, funding::campaigns};
 
+use super::seed::FORMAT;
 use crate::failure::Failure;
 
 /// What `publication.toml` says of it.
@@ -36,12 +40,21 @@ struct Movements {
     amount: String,
     days_ago: u64,
     note: String,
+    /// Who of the demo's readers gave it, and shows that with a badge and by name.
+    by: Option<String>,
 }
 
-/// The campaign as it is kept, and the entries of its ledger with their notes.
+/// The campaign as it is kept, and the entries of its ledger.
 pub(super) struct Made {
     draft: Draft,
-    entries: Vec<(Movement, String)>,
+    entries: Vec<Entry>,
+}
+
+/// An entry with its note, and who gave it.
+struct Entry {
+    movement: Movement,
+    note: String,
+    by: Option<String>,
 }
 
 const fn days(n: u64) -> Duration {
@@ -74,7 +87,7 @@ pub(super) fn made(fund: &Fund, now: Time) -> Result<Made, Failure> {
         url: None,
         starts_at,
         ends_at: Some(starts_at.after(days(fund.days))),
-        names_supporters: false,
+        names_supporters: fund.entries.iter().any(|own| own.by.is_some()),
     };
     let movement = |own: &Movements| {
         let money = amount(&own.amount)?;
@@ -84,7 +97,11 @@ pub(super) fn made(fund: &Fund, now: Time) -> Result<Made, Failure> {
             gifts: i64::from(money.minor > 0),
             occurred_at: now.before(days(own.days_ago)),
         };
-        Ok((movement, own.note.clone()))
+        Ok(Entry {
+            movement,
+            note: own.note.clone(),
+            by: own.by.clone(),
+        })
     };
     Ok(Made {
         draft: draft.checked().map_err(|why| wrong(why.as_str()))?,
@@ -109,19 +126,52 @@ pub(super) fn write(
     }
     let campaign = CampaignId(ids.next(now));
     campaigns::add(tx, now, site, campaign, &made.draft)?;
-    for (movement, note) in &made.entries {
+    for own in &made.entries {
         let id = EntryId(ids.next(now));
         let entry = NewEntry {
             id,
             campaign,
-            movement: *movement,
+            movement: own.movement,
             source: BY_HAND,
             external_id: &id.to_string(),
             payment: None,
-            note,
+            note: &own.note,
             made_by: None,
         };
         ledger::record(tx, now, site, &entry)?;
+        if let Some(name) = &own.by {
+            give_badge(tx, now, site, id, name)?;
+        }
     }
+    Ok(())
+}
+
+/// Let a gift be a reader's, as it is once they have shown the receipt.
+fn give_badge(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    entry: EntryId,
+    name: &str,
+) -> Result<(), StoreError> {
+    let details = Details {
+        name: name.to_owned(),
+        ..Details::default()
+    };
+    let id = imports::upsert_author(tx, now, site, FORMAT, name, &details)?;
+    let (author, entry) = (
+        authors::by_id(tx, site, id)?,
+        ledger::find(tx, site, entry)?,
+    );
+    let Some((author, entry)) = author.zip(entry) else {
+        return Ok(());
+    };
+    let code = entry.id.to_string();
+    gifts::add_code(tx, now, site, &entry, &code)?;
+    let wish = GiftWish {
+        badge: true,
+        thanks: true,
+    };
+    gifts::claim(tx, now, site, &author, (&code, wish))?;
     Ok(())
 }

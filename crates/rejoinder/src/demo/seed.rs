@@ -35,7 +35,7 @@ use crate::system::{SystemClock, SystemRandom};
 const LANGUAGE: &str = "en-GB";
 
 /// Names the demo's records in the store.
-const FORMAT: &str = "demo";
+pub(super) const FORMAT: &str = "demo";
 
 /// A page of the demo, with what was said there.
 struct Discussion {

@@ -17,6 +17,12 @@ fn the_demo_starts_from_nothing_and_shows_its_discussions() {
         "a comment stands in the page without script"
     );
     assert_eq!(n_comments(&demo, "the-bull"), 2_000);
+    let campaign = demo.json("/api/v1/campaigns?site=lantern.example");
+    let id = campaign["campaigns"][0]["id"].as_str().unwrap();
+    let path = format!("/embed/campaign?site=lantern.example&campaign={id}");
+    let (_, campaign) = demo.get(&path);
+    assert!(campaign.contains("Ngozi Fairbrass"), "{campaign}");
+    assert!(article.contains(">Supporter<"), "{article}");
     assert_eq!(demo.get("/pictures/the-bull.webp").0, 200);
 
     assert_eq!(demo.stop().0, Some(0));
