@@ -23,6 +23,7 @@ mod worker;
 pub use self::archive::backing_up::{BackupPlan, BackupStatus, Backups};
 pub use self::archive::importing::ImportHandler;
 pub use discussion::card::{CardHandler, UnusedCardHandler};
+pub use discussion::liking::LikedHandler;
 pub use discussion::sides::SidesHandler;
 pub use funding::asking::{AskHandler, ProcessorAddresses};
 pub use home::Home;

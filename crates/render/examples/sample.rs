@@ -300,6 +300,7 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
         annotation: None,
         source_check: None,
         question: None,
+        liked: 0,
         agreement: Default::default(),
         reactions: Vec::new(),
     })

@@ -101,6 +101,8 @@ pub struct Comment {
     pub tally: Tally,
     /// What readers reacted with, as often as they did.
     pub reactions: Vec<Counted>,
+    /// How many readers gave it a reaction that counts for it.
+    pub liked: i64,
     /// How it stands with readers of both sides, where sides are counted.
     pub agreement: Agreement,
     /// How many direct replies are shown.

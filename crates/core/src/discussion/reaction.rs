@@ -43,6 +43,11 @@ pub fn is_offered(setting: &str, key: &str) -> bool {
     offered(setting).any(|own| own.key == key)
 }
 
+/// The keys of the reactions that a setting names.
+pub fn keys(setting: &str) -> Vec<String> {
+    offered(setting).map(|own| own.key).collect()
+}
+
 /// How often `key` was given.
 pub fn count_of(counted: &[Counted], key: &str) -> i64 {
     let found = counted.iter().find(|own| own.key == key);

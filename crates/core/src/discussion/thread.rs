@@ -213,6 +213,7 @@ mod tests {
             source_check: None,
             question: None,
             reactions: Vec::new(),
+            liked: 0,
             agreement: Agreement::default(),
         }
     }

@@ -33,7 +33,7 @@ impl SidesHandler {
     }
 
     /// All votes that are to be looked at.
-    async fn ballots(&self, now: Time, site: SiteId) -> Result<Ballots> {
+    async fn ballots(&self, now: Time, site: SiteId, liked: Vec<String>) -> Result<Ballots> {
         let banned = move |tx: &mut Tx<'_>| fitting::banned(tx, now, site);
         let mut ballots = Ballots::new(now, self.store.read(banned).await?);
         let since = now.before(WINDOW);
@@ -46,9 +46,37 @@ impl SidesHandler {
             }
             match last {
                 Some(last) => after = last,
-                None => return Ok(ballots),
+                None => break,
             }
         }
+        self.add_liked(&mut ballots, since, site, liked).await?;
+        Ok(ballots)
+    }
+
+    /// All reactions that count, where some do.
+    async fn add_liked(
+        &self,
+        ballots: &mut Ballots,
+        since: Time,
+        site: SiteId,
+        keys: Vec<String>,
+    ) -> Result<()> {
+        let keys: Arc<[String]> = keys.into();
+        let mut after = (CommentId(-1), AuthorId(-1));
+        while !keys.is_empty() {
+            let keys = Arc::clone(&keys);
+            let read =
+                move |tx: &mut Tx<'_>| fitting::liked(tx, site, (since, &keys[..]), after, VOTES);
+            let (liked, last) = self.store.read(read).await?;
+            for cast in &liked {
+                ballots.add_liked(cast);
+            }
+            match last {
+                Some(last) => after = last,
+                None => break,
+            }
+        }
+        Ok(())
     }
 
     /// Write the sides of a fit, and count the comments by them.
@@ -178,7 +206,7 @@ impl Handler for SidesHandler {
         }
         let begin = move |tx: &mut Tx<'_>| fitting::begin(tx, id);
         self.store.write(begin).await?;
-        let ballots = self.ballots(now, id).await?;
+        let ballots = self.ballots(now, id, site.settings.liked()).await?;
         let find = move || found(now.micros(), &ballots);
         let found = tokio::task::spawn_blocking(find)
             .await

@@ -9,8 +9,9 @@ use std::{env, io};
 use jobs::{
     AnyHandler, ArticleHandler, AskHandler, Backups, CardHandler, CitedHandler, CorrectionHandler,
     DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler, Home, Housekeeper,
-    ImportHandler, MailHandler, NoticeHandler, PassagesHandler, ProcessorAddresses, PushHandler,
-    RecordingHandler, SenderHandler, SidesHandler, UnusedCardHandler, WebhookHandler, Worker,
+    ImportHandler, LikedHandler, MailHandler, NoticeHandler, PassagesHandler, ProcessorAddresses,
+    PushHandler, RecordingHandler, SenderHandler, SidesHandler, UnusedCardHandler, WebhookHandler,
+    Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -75,6 +76,7 @@ pub(super) fn worker(
         Arc::new(recordings),
         Arc::new(CitedHandler::new(Arc::clone(store), Arc::clone(&clock))),
         Arc::new(SidesHandler::new(Arc::clone(store), Arc::clone(&clock))),
+        Arc::new(LikedHandler::new(Arc::clone(store))),
         Arc::new(PassagesHandler::new(Arc::clone(store), Arc::clone(&clock))),
         Arc::new(erasures),
         Arc::new(imports),

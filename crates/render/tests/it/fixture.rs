@@ -73,6 +73,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
         annotation: None,
         source_check: None,
         question: None,
+        liked: 0,
         agreement: Default::default(),
         reactions: Vec::new(),
     }

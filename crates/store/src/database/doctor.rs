@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use rejoinder_core::discussion::agreement::{Agreement, Divided};
-use rejoinder_core::discussion::ranking::wilson_lower_bound;
+use rejoinder_core::discussion::ranking::best;
 use rejoinder_core::{CommentId, PageId, SiteId, State, Tally};
 
 use crate::database::wrong;
@@ -33,14 +33,17 @@ pub fn check(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
 /// The stored ranks against the votes that they follow from, each different one once.
 fn wrong_ranks(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
     let wrong = tx.all(
-        sql!("select up, down, best, count(*) from comment group by up, down, best"),
+        sql!(
+            "select up, down, liked, best, count(*) from comment
+             group by up, down, liked, best"
+        ),
         params![],
         |row| {
             let tally = Tally {
                 up: row.next()?,
                 down: row.next()?,
             };
-            let is_right = wilson_lower_bound(tally) == row.next::<i64>()?;
+            let is_right = best(tally, row.next()?) == row.next::<i64>()?;
             Ok(if is_right { 0 } else { row.next()? })
         },
     )?;

@@ -35,7 +35,7 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     migration!(
         1,
         "0001_create_schema",
@@ -55,6 +55,7 @@ const MIGRATIONS: [Migration; 2] = [
         ]
     ),
     migration!(2, "0002_add_ledger_hook"),
+    migration!(3, "0003_add_liked"),
 ];
 
 /// The number of the newest migration.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::discussion::ranking::wilson_lower_bound;
+use rejoinder_core::discussion::ranking::best as rank;
 use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Tally, Time};
 
 use crate::database::{doctor, wrong};
@@ -50,13 +50,13 @@ pub fn mend(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Mended>> {
     Ok(done.map(|(what, n_rows)| Mended { what, n_rows }).collect())
 }
 
-/// A comment with what its votes should be.
-type Voted = (SiteId, CommentId, PageId, Tally);
+/// A comment with how many readers liked it, and what its votes should be.
+type Voted = (SiteId, CommentId, PageId, i64, Tally);
 
 fn votes(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
     let wrong: Vec<Voted> = tx.all(
         sql!(concat!(
-            "select c.site_id, c.id, c.page_id, c.base_up + coalesce(v.up, 0),
+            "select c.site_id, c.id, c.page_id, c.liked, c.base_up + coalesce(v.up, 0),
                  c.base_down + coalesce(v.down, 0)
              ",
             wrong::votes!()
@@ -67,6 +67,7 @@ fn votes(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
                 row.next()?,
                 row.next()?,
                 row.next()?,
+                row.next()?,
                 Tally {
                     up: row.next()?,
                     down: row.next()?,
@@ -74,10 +75,10 @@ fn votes(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
             ))
         },
     )?;
-    for (site, id, page, tally) in &wrong {
+    for (site, id, page, liked, tally) in &wrong {
         tx.execute(
             sql!("update comment set up = ?3, down = ?4, best = ?5 where site_id = ?1 and id = ?2"),
-            params![*site, *id, tally.up, tally.down, wilson_lower_bound(*tally)],
+            params![*site, *id, tally.up, tally.down, rank(*tally, *liked)],
         )?;
         pages.insert((*site, *page));
     }
@@ -85,35 +86,38 @@ fn votes(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
 }
 
 fn ranks(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
-    let all: Vec<(Tally, i64)> = tx.all(
-        sql!("select up, down, best from comment group by up, down, best"),
+    let all: Vec<(Tally, i64, i64)> = tx.all(
+        sql!("select up, down, liked, best from comment group by up, down, liked, best"),
         params![],
         |row| {
             let tally = Tally {
                 up: row.next()?,
                 down: row.next()?,
             };
-            Ok((tally, row.next()?))
+            Ok((tally, row.next()?, row.next()?))
         },
     )?;
     let mut n_rows = 0;
-    for (tally, best) in all {
-        let right = wilson_lower_bound(tally);
+    for (tally, liked, best) in all {
+        let right = rank(tally, liked);
         if right == best {
             continue;
         }
         let touched: Vec<(SiteId, PageId)> = tx.all(
             sql!(
                 "select distinct site_id, page_id from comment
-                 where up = ?1 and down = ?2 and best = ?3"
+                 where up = ?1 and down = ?2 and best = ?3 and liked = ?4"
             ),
-            params![tally.up, tally.down, best],
+            params![tally.up, tally.down, best, liked],
             |row| Ok((row.next()?, row.next()?)),
         )?;
         pages.extend(touched);
         let n_mended = tx.execute(
-            sql!("update comment set best = ?4 where up = ?1 and down = ?2 and best = ?3"),
-            params![tally.up, tally.down, best, right],
+            sql!(
+                "update comment set best = ?4
+                 where up = ?1 and down = ?2 and best = ?3 and liked = ?5"
+            ),
+            params![tally.up, tally.down, best, right, liked],
         )?;
         n_rows += i64::try_from(n_mended).unwrap_or(i64::MAX);
     }

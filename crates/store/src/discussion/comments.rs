@@ -17,7 +17,7 @@ macro_rules! columns {
     () => {
         concat!(
             "c.text, c.html, c.renderer, c.written_in, c.id, c.page_id, c.parent_id, c.root_id, c.depth, \
-             c.state, c.reason, c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, \
+             c.state, c.reason, c.revision, c.created_at, c.edited_at, c.closed_at, c.pin, c.up, c.down, c.liked, \
              c.n_replies, c.n_descendants, a.id, a.name, a.kind, a.role, a.website, a.is_supporter, \
              a.has_page, a.picture, c.featured_at, (select count(*) from page_author pa where pa.site_id = c.site_id \
                  and pa.page_id = c.page_id and pa.author_id = c.author_id), \
@@ -139,6 +139,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Comment> {
             up: row.next()?,
             down: row.next()?,
         },
+        liked: row.next()?,
         n_replies: row.next()?,
         n_descendants: row.next()?,
         author: authors::read(row)?,

@@ -9,6 +9,7 @@ pub mod events;
 pub mod feeds;
 pub(crate) mod forgetting;
 pub mod happenings;
+pub mod liking;
 pub mod mentions;
 pub mod page_authors;
 pub mod pages;

@@ -494,6 +494,7 @@ fn comment_of(
         annotation: None,
         question: None,
         reactions: Vec::new(),
+        liked: 0,
         agreement: Agreement::default(),
         source_check: new.sources.clone().map(SourceCheck::new).map(Box::new),
     }

@@ -10,7 +10,7 @@ use rejoinder_core::{
     TokenHash,
 };
 
-use crate::discussion::{comments, events};
+use crate::discussion::{comments, events, liking};
 use crate::identity::address_keys;
 use crate::identity::authors::{self, Details};
 use crate::moderation::standing;
@@ -78,6 +78,10 @@ pub fn react(tx: &mut Tx<'_>, now: Time, react: &NewReaction) -> Result<Vec<Coun
     match is_given {
         true => give(tx, now, react, author)?,
         false => take_back(tx, site, comment.id, author, &react.key)?,
+    }
+    let liked = settings.liked();
+    if liked.contains(&react.key) {
+        liking::recount(tx, site, comment.id, &liked)?;
     }
     events::append(tx, now, &page, EventKind::Voted, Some(comment.id))?;
     of_comment(tx, site, comment.id)
@@ -280,10 +284,27 @@ pub(crate) fn claim(
     for (comment, author, key) in &dropped {
         take_back(tx, site, *comment, *author, key)?;
     }
+    let keys = liking::keys(tx, site)?;
+    let moved: Vec<CommentId> = match keys.is_empty() {
+        true => Vec::new(),
+        false => tx.all(
+            sql!("select comment_id from reaction where site_id = ?1 and author_id = ?2"),
+            params![site, guest],
+            |row| row.next(),
+        )?,
+    };
     tx.execute(
         sql!("update reaction set author_id = ?3 where site_id = ?1 and author_id = ?2"),
         params![site, guest, account],
     )?;
+    if !keys.is_empty() {
+        for comment in moved
+            .iter()
+            .chain(dropped.iter().map(|(comment, ..)| comment))
+        {
+            liking::recount(tx, site, *comment, &keys)?;
+        }
+    }
     Ok(dropped.into_iter().map(|(comment, ..)| comment).collect())
 }
 
@@ -304,9 +325,13 @@ pub(crate) fn leave(
         params![site, author, limit],
         |row| Ok((row.next()?, row.next()?)),
     )?;
+    let keys = liking::keys(tx, site)?;
     for (comment, key) in &given {
         let (page, _) = comments::locked(tx, site, *comment)?;
         take_back(tx, site, *comment, author, key)?;
+        if keys.contains(key) {
+            liking::recount(tx, site, *comment, &keys)?;
+        }
         match stay {
             true => count(tx, site, *comment, key, (1, 1))?,
             false => {

@@ -6,7 +6,7 @@
 
 use rejoinder_core::discussion::agreement::score::LEAST_RANK;
 use rejoinder_core::discussion::cursor::Cursor;
-use rejoinder_core::discussion::ranking::wilson_lower_bound;
+use rejoinder_core::discussion::ranking::best;
 use rejoinder_core::discussion::thread::{self, MAX_COMMENTS, MAX_LEVELS, ThreadEntry};
 use rejoinder_core::{
     AuthorId, Comment, CommentId, Filter, Page, PageId, PageKey, SafeHtml, SiteId, Sort, State,
@@ -72,7 +72,7 @@ fn roots(tx: &mut Tx<'_>, page: Page, query: &ThreadQuery) -> Result<Thread> {
     tops.retain(|comment| passes(query.filter, comment) && is_meant(comment.id));
     let mut listed = page_of_roots(tx, &page, query, only.as_deref())?;
     let next = cut(&mut listed, query.limit).map(|last| Cursor {
-        rank: query.sort.rank(last, wilson_lower_bound(last.tally)),
+        rank: query.sort.rank(last, best(last.tally, last.liked)),
         id: last.id,
     });
     tops.append(&mut listed);

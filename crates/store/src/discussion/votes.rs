@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::policy;
-use rejoinder_core::discussion::ranking::wilson_lower_bound;
+use rejoinder_core::discussion::ranking::best;
 use rejoinder_core::{
     AuthorId, AuthorKind, Comment, CommentId, PageId, Reader, Refusal, Site, SiteId, Tally, Time,
     TokenHash, Vote,
@@ -76,7 +76,7 @@ pub fn cast(tx: &mut Tx<'_>, now: Time, cast: &NewVote) -> Result<Tally> {
             comment.id,
             tally.up,
             tally.down,
-            wilson_lower_bound(tally)
+            best(tally, comment.liked)
         ],
     )?;
     events::append(tx, now, &page, EventKind::Voted, Some(comment.id))?;

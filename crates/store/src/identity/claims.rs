@@ -1,7 +1,7 @@
 //! A guest who has got an account: what they wrote, voted and flagged becomes the account's.
 
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::discussion::ranking::wilson_lower_bound;
+use rejoinder_core::discussion::ranking::best;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{Author, AuthorId, AuthorKind, CommentId, Page, PageId, SiteId, Tally, Time};
 
@@ -146,20 +146,21 @@ pub(crate) fn count_votes(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> 
                      and v.comment_id = ?2 and v.value = 1),
                  down = base_down + (select count(*) from vote v where v.site_id = ?1
                      and v.comment_id = ?2 and v.value = -1)
-             where site_id = ?1 and id = ?2 returning up, down"
+             where site_id = ?1 and id = ?2 returning up, down, liked"
         ),
         params![site, comment],
         |row| {
-            Ok(Tally {
+            let tally = Tally {
                 up: row.next()?,
                 down: row.next()?,
-            })
+            };
+            Ok((tally, row.next::<i64>()?))
         },
     )?;
-    if let Some(tally) = tally {
+    if let Some((tally, liked)) = tally {
         tx.execute(
             sql!("update comment set best = ?3 where site_id = ?1 and id = ?2"),
-            params![site, comment, wilson_lower_bound(tally)],
+            params![site, comment, best(tally, liked)],
         )?;
     }
     Ok(())

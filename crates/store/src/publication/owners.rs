@@ -8,6 +8,7 @@ use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
 use rejoinder_core::publication::audit::{By, Change, host_of};
 use rejoinder_core::{AuthorId, Refusal, Settings, Site, SiteId, Time};
 
+use crate::discussion::liking;
 use crate::identity::openid::{self, Provider};
 use crate::identity::sign_in_keys::{self, SignInKey};
 use crate::identity::sign_ins::{self, Invitation};
@@ -75,6 +76,9 @@ pub fn save_settings(
             became: Some(&became),
         };
         note(tx, now, site, by, &told)?;
+    }
+    if before.settings.liked() != settings.liked() {
+        liking::want(tx, now, site)?;
     }
     sites::save_settings(tx, site, settings)
 }

@@ -74,8 +74,8 @@ pub struct Ballots {
     places: HashMap<AuthorId, u32>,
     comments: Vec<(PageId, CommentId, u32)>,
     comment_places: HashMap<CommentId, u32>,
-    /// Of an account, on a comment.
-    cast: Vec<(u32, u32, Vote)>,
+    /// Of an account, on a comment: what it is to the model.
+    cast: Vec<(u32, u32, f32)>,
     night: Night,
 }
 
@@ -97,24 +97,37 @@ impl Ballots {
     /// Take a vote, if it counts: of accounts that are old enough, and of nobody on their own comments.
     pub fn add(&mut self, cast: &Cast) {
         self.night.count(self.now, cast.page, cast.at);
-        let old_enough = self.now.before(MIN_AGE);
-        let since = cast
-            .voter
-            .account_since
-            .filter(|since| *since <= old_enough);
-        let is_heard = cast.voter.id != cast.author && !self.banned.contains(&cast.voter.id);
-        let Some(since) = since.filter(|_| is_heard) else {
+        let Some((voter, comment)) = self.heard(cast) else {
             return;
         };
-        let voter = self.account(cast.voter.id, since);
-        let comment = self.comment(cast.page, cast.comment);
         let account = &mut self.accounts[voter as usize];
         account.n_votes += 1;
         if account.pages.len() < MIN_PAGES && !account.pages.contains(&cast.page) {
             account.pages.push(cast.page);
         }
         self.comments[comment as usize].2 += 1;
-        self.cast.push((voter, comment, cast.vote));
+        self.cast.push((voter, comment, rating(cast.vote)));
+    }
+
+    /// Take that somebody who has not voted on a comment gave it a reaction that counts for it. It says
+    /// something of those who vote enough, and makes up for no vote.
+    pub fn add_liked(&mut self, cast: &Cast) {
+        if let Some((voter, comment)) = self.heard(cast) {
+            self.cast.push((voter, comment, LIKED));
+        }
+    }
+
+    /// The places of who voted and of the comment, if that counts.
+    fn heard(&mut self, cast: &Cast) -> Option<(u32, u32)> {
+        let old_enough = self.now.before(MIN_AGE);
+        let since = cast
+            .voter
+            .account_since
+            .filter(|since| *since <= old_enough);
+        let is_heard = cast.voter.id != cast.author && !self.banned.contains(&cast.voter.id);
+        let since = since.filter(|_| is_heard)?;
+        let voter = self.account(cast.voter.id, since);
+        Some((voter, self.comment(cast.page, cast.comment)))
     }
 
     fn account(&mut self, id: AuthorId, since: Time) -> u32 {
@@ -175,15 +188,18 @@ impl Ballots {
         let (accounts, account_places) = renumbered(&self.accounts, Account::counts);
         let enough = |comment: &(PageId, CommentId, u32)| comment.2 >= MIN_VOTES_ON_COMMENT;
         let (comments, comment_places) = renumbered(&self.comments, enough);
-        let rated = self.cast.iter().filter_map(|(account, comment, vote)| {
+        let rated = self.cast.iter().filter_map(|(account, comment, rating)| {
             let account = account_places[*account as usize]?;
             let comment = comment_places[*comment as usize]?;
-            Some((account, comment, rating(*vote)))
+            Some((account, comment, *rating))
         });
         let ratings = Ratings::new(accounts.len(), comments.len(), rated);
         Kept { accounts, ratings }
     }
 }
+
+/// What a reaction that counts for a comment is to the model: less than a vote for it.
+const LIKED: f32 = 0.75;
 
 /// What a vote is to the model.
 const fn rating(vote: Vote) -> f32 {

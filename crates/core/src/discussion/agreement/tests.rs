@@ -397,6 +397,46 @@ fn votes_that_do_not_count_are_left_out() {
 }
 
 #[test]
+fn a_reaction_that_counts_says_something_of_whoever_votes_and_makes_up_for_no_vote() {
+    let few = Outcome::None(Why::TooFewReaders);
+    let without_some = |add: fn(&mut Ballots, &Cast)| {
+        let mut ballots = Ballots::new(NOW, HashSet::new());
+        for vote in two_camps() {
+            // Of the first reader three votes are missing; nine are too few.
+            match vote.voter.id == AuthorId(2) && vote.comment.0 < 4 {
+                true => add(&mut ballots, &vote),
+                false => ballots.add(&vote),
+            }
+        }
+        ballots.sides()
+    };
+    assert_eq!(without_some(Ballots::add_liked), few);
+    assert!(matches!(without_some(Ballots::add), Outcome::Found(_)));
+
+    // Whoever has votes enough is heard by reactions, too: each of a camp likes what the other writes.
+    let sides = |n_liked: i64| {
+        let mut ballots = Ballots::new(NOW, HashSet::new());
+        for vote in two_camps() {
+            ballots.add(&vote);
+        }
+        for reader in 0..40 {
+            for comment in 0..n_liked {
+                let own = usize::try_from(comment).unwrap();
+                let mut liked = cast(reader, 20 + own, Vote::Up);
+                liked.page = PageId(9);
+                ballots.add_liked(&liked);
+            }
+        }
+        match ballots.sides() {
+            Outcome::Found(sides) => sides.len(),
+            Outcome::None(why) => panic!("{why:?}"),
+        }
+    };
+    // A comment that has reactions alone is none to the model.
+    assert_eq!((sides(0), sides(3)), (40, 40));
+}
+
+#[test]
 fn where_there_are_no_votes_there_are_no_sides() {
     assert_eq!(outcome(&[], &[]), Outcome::None(Why::TooFewReaders));
     let mut alike = two_camps();

@@ -74,7 +74,7 @@ const fn about(group: Group, key: &'static str, takes: Takes) -> About {
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 47] = [
+pub(super) const ABOUT: [About; 48] = [
     about(Group::Site, "title", Takes::Text("a text")),
     about(Group::Site, "language", Takes::Choice(&Language::TAGS)),
     about(
@@ -111,6 +111,11 @@ pub(super) const ABOUT: [About; 47] = [
         Takes::Text(
             "at most six words or short phrases that differ, of at most 24 characters, with commas between them",
         ),
+    ),
+    about(
+        Group::Reading,
+        "liked_reactions",
+        Takes::Text("words that readers may react with, with commas between them"),
     ),
     about(
         Group::Reading,

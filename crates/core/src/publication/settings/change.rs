@@ -86,7 +86,7 @@ fn unfit(about: &About, typed: &str) -> Option<String> {
     if !is_taken || !is_sound {
         return Some(String::new());
     }
-    if about.key == "reactions" {
+    if matches!(about.key, "reactions" | "liked_reactions") {
         return reaction::problem(typed, names::are_alike);
     }
     idle_entry(about.key, typed).map(|entry| format!(", and `{entry}` would match nothing"))

@@ -49,6 +49,8 @@ pub struct Settings {
     pub voting: Voting,
     /// The words that readers may react with, with commas between them.
     pub reactions: String,
+    /// Which of these words count for a comment, with commas between them.
+    pub liked_reactions: String,
     /// For how long a new comment's score stays hidden.
     pub hide_scores_minutes: u32,
     /// Comments with a lower score are collapsed at first.
@@ -136,6 +138,7 @@ impl Default for Settings {
             edit_window_minutes: 15,
             voting: Voting::UpAndDown,
             reactions: String::new(),
+            liked_reactions: String::new(),
             hide_scores_minutes: 0,
             collapse_below: -5,
             agreed_sort: AgreedSort::Off,
@@ -180,7 +183,14 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [About; 47] = about::ABOUT;
+    pub const ABOUT: [About; 48] = about::ABOUT;
+
+    /// The keys of the reactions that count for a comment: of those that are offered.
+    pub fn liked(&self) -> Vec<String> {
+        let mut keys = reaction::keys(&self.liked_reactions);
+        keys.retain(|key| reaction::is_offered(&self.reactions, key));
+        keys
+    }
 
     /// Whether the sides that readers are on are looked for: votes against are needed to tell.
     pub fn finds_sides(&self) -> bool {

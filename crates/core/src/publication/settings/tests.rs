@@ -265,3 +265,16 @@ fn reactions_that_look_alike_are_refused() {
         assert!(refused.contains("is there twice"), "{refused}");
     }
 }
+
+#[test]
+fn only_reactions_that_are_offered_count_for_a_comment() {
+    let settings = Settings::default()
+        .with("reactions", "Respect, I learned something")
+        .unwrap();
+    assert_eq!(settings.liked(), Vec::<String>::new());
+    let liked = settings
+        .with("liked_reactions", "RESPECT, Out of use")
+        .unwrap();
+    assert_eq!(liked.liked(), ["respect"]);
+    assert!(liked.with("liked_reactions", "Respect, respect").is_err());
+}

@@ -1,2 +1,3 @@
 pub(crate) mod cards;
+mod liking;
 mod sides;

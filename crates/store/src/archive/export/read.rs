@@ -238,6 +238,9 @@ fn set_up(tx: &mut Tx<'_>, site: &Site, fields: Map<String, Json>) -> Result<()>
     Ok(())
 }
 
+/// Counts that older files do not have: there was nothing to count.
+const YOUNGER: [(&str, &str); 1] = [("comment", "liked")];
+
 /// The values of a row in the order of its columns, or what is wrong with them.
 fn row(
     table: &Table,
@@ -247,7 +250,11 @@ fn row(
     let mut values = vec![Value::from(site)];
     let mut rendered = None;
     for column in table.columns {
-        let given = fields.remove(column.name).unwrap_or_default();
+        let given = fields.remove(column.name);
+        let given = match YOUNGER.contains(&(table.name, column.name)) {
+            true => given.unwrap_or_else(|| 0.into()),
+            false => given.unwrap_or_default(),
+        };
         if column.holds == Holds::Rendered {
             rendered = Some((values.len(), given));
             values.push(Value::Null);

@@ -147,7 +147,7 @@ pub const EXPORTED: &[Table] = tables! {
         edited_at: Time, closed_at: Time, pin: Number, up: Number, down: Number, base_up: Number,
         base_down: Number, best: Number, n_replies: Number, n_descendants: Number,
         decided_revision: Number, featured_at: Time, n_flags: Number, program_id: Id,
-        written_in: Text, annotation: Json, source_check: Json,
+        written_in: Text, annotation: Json, source_check: Json, liked: Number,
     }
     answer by "comment_id" { comment_id: Id, question_id: Id }
     comment_version by "comment_id, revision" {

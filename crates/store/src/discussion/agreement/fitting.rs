@@ -101,16 +101,67 @@ pub fn votes(
     Ok((votes.collect(), last))
 }
 
+/// The reactions `keys` of those who have not voted on the comment, each as a vote for it.
+///
+/// As [`votes`] gives them: after `after`, since `since`, with the last of the `limit` that were looked at.
+pub fn liked(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    (since, keys): (Time, &[String]),
+    after: Place,
+    limit: i64,
+) -> Result<(Vec<Cast>, Option<Place>)> {
+    let mut looked_at = tx.all(
+        sql!(
+            "select r.comment_id, r.author_id, r.key, r.made_at, v.value, c.page_id, c.author_id,
+                 c.state, a.kind, a.created_at
+             from reaction r join comment c on c.site_id = r.site_id and c.id = r.comment_id
+             join author a on a.site_id = r.site_id and a.id = r.author_id
+             left join vote v on v.site_id = r.site_id and v.comment_id = r.comment_id
+                 and v.author_id = r.author_id
+             where r.site_id = ?1 and (r.comment_id, r.author_id) > (?2, ?3)
+             order by r.comment_id, r.author_id, r.key limit ?4"
+        ),
+        params![site, after.0, after.1, limit],
+        |row| {
+            let (place, key) = ((row.next()?, row.next()?), row.next::<String>()?);
+            let (at, voted): (Time, Option<i64>) = (row.next()?, row.next()?);
+            let counts = voted.is_none() && at >= since && keys.contains(&key);
+            read_cast(row, place, at, Some(Vote::Up).filter(|_| counts))
+        },
+    )?;
+    // What else somebody reacted with may stand behind the end.
+    let end = looked_at.last().map(|(place, _)| *place);
+    if looked_at.len() as i64 == limit {
+        looked_at.retain(|(place, _)| Some(*place) != end);
+    }
+    let last = looked_at.last().map(|(place, _)| *place);
+    let casts = looked_at.into_iter().filter_map(|(_, cast)| cast);
+    let mut casts: Vec<Cast> = casts.collect();
+    casts.dedup_by_key(|cast| (cast.comment, cast.voter.id));
+    Ok((casts, last))
+}
+
 /// A vote with its place, if it is one since `since` on a comment that is published.
 fn read_vote(row: &Row<'_>, since: Time) -> Result<(Place, Option<Cast>)> {
-    let (comment, voter): Place = (row.next()?, row.next()?);
+    let place: Place = (row.next()?, row.next()?);
     let (value, at): (i64, Time) = (row.next()?, row.next()?);
+    let vote = Vote::from_value(value).flatten();
+    read_cast(row, place, at, vote.filter(|_| at >= since))
+}
+
+/// The rest of a row: the page, who wrote the comment, its state, and what is known of who voted.
+fn read_cast(
+    row: &Row<'_>,
+    (comment, voter): Place,
+    at: Time,
+    vote: Option<Vote>,
+) -> Result<(Place, Option<Cast>)> {
     let (page, author) = (row.next()?, row.next()?);
     let (state, kind): (String, String) = (row.next()?, row.next()?);
     let added_at: Time = row.next()?;
     let is_account = kind == AuthorKind::Account.as_str();
-    let is_heard = state == State::Published.as_str() && at >= since;
-    let vote = Vote::from_value(value).flatten().filter(|_| is_heard);
+    let vote = vote.filter(|_| state == State::Published.as_str());
     let cast = vote.map(|vote| Cast {
         comment,
         page,

@@ -63,7 +63,7 @@ fn rows(n_comments: i64) -> BTreeMap<&'static str, Vec<Value>> {
             "state": "published", "revision": 1 + i64::from(was_edited), "created_at": AT,
             "up": tally.up, "down": tally.down, "base_up": 0, "base_down": 0,
             "best": wilson_lower_bound(tally), "n_replies": i64::from(!is_last),
-            "n_descendants": if place == 0 { 3 } else { 0 }, "n_flags": i64::from(n % 50 == 0),
+            "n_descendants": if place == 0 { 3 } else { 0 }, "n_flags": i64::from(n % 50 == 0), "liked": 0,
             "written_in": "markdown"});
         if place > 0 {
             row["parent_id"] = comment(n - 1).into();

@@ -1,12 +1,13 @@
 //! Reactions and their counts.
 
 use rejoinder_core::discussion::reaction::Counted;
-use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, Refusal};
+use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, Refusal, Sort, Vote};
+use rejoinder_store::discussion::agreement::fitting;
 use rejoinder_store::discussion::comments;
 use rejoinder_store::discussion::reactions::{self, NewReaction};
 use rejoinder_store::{Result, StoreError};
 
-use crate::support::{Person, World, on_both};
+use crate::support::{Person, World, first_page, on_both};
 
 impl World {
     /// What `person` says of a comment by a click, at a site that offers two words.
@@ -17,11 +18,22 @@ impl World {
         key: &str,
         wish: Option<bool>,
     ) -> Result<Vec<Counted>> {
+        self.react_where("", person, (comment, key, wish)).await
+    }
+
+    /// The same where the words `liked` count for a comment.
+    async fn react_where(
+        &self,
+        liked: &str,
+        person: &Person,
+        (comment, key, wish): (CommentId, &str, Option<bool>),
+    ) -> Result<Vec<Counted>> {
         let now = self.clock.now();
         let mut address_key = [0; 32];
         self.random.fill(&mut address_key);
         let mut site = self.site.clone();
         site.settings.reactions = "Respect, I learned something".to_owned();
+        site.settings.liked_reactions = liked.to_owned();
         let react = NewReaction {
             site,
             comment,
@@ -36,6 +48,13 @@ impl World {
             .write(move |tx| reactions::react(tx, now, &react))
             .await
     }
+}
+
+/// What "Best" shows, in its order.
+async fn best(world: &World) -> Vec<CommentId> {
+    let thread = world.thread(first_page(Sort::Best)).await;
+    let ids = thread.entries.iter().map(|entry| entry.comment.id);
+    ids.collect()
 }
 
 fn counted(found: &Result<Vec<Counted>>) -> Vec<(&str, i64)> {
@@ -142,5 +161,120 @@ fn one_address_has_one_guests_reactions_a_day() {
             [("i learned something", 1), ("respect", 2)]
         );
         world.expect_sound().await;
+    });
+}
+
+#[test]
+fn a_reader_who_reacted_in_a_way_that_counts_is_half_a_vote_in_best() {
+    on_both(|world| async move {
+        let ann = world.person("Ann");
+        let first = world.post(&ann, "First").await;
+        let second = world.post(&ann, "Second").await;
+        let readers = [world.person("Kim"), world.person("Mo"), world.person("Bea")];
+        let liked = "Respect, I learned something";
+        let react = async |at: usize, key: &str, wish| {
+            let asked = (first, key, Some(wish));
+            world.react_where(liked, &readers[at], asked).await.unwrap();
+        };
+        world
+            .vote(&readers[0], second, Some(Vote::Up))
+            .await
+            .unwrap();
+        assert_eq!(best(&world).await, [second, first]);
+
+        // One reader with two words is one reader: two are as much as a vote, and the newer comes first.
+        react(0, "respect", true).await;
+        react(0, "i learned something", true).await;
+        react(1, "respect", true).await;
+        assert_eq!(best(&world).await, [second, first]);
+        react(2, "respect", true).await;
+        assert_eq!(best(&world).await, [first, second]);
+        world.expect_sound().await;
+        // A vote is counted beside them.
+        world
+            .vote(&readers[1], second, Some(Vote::Up))
+            .await
+            .unwrap();
+        assert_eq!(best(&world).await, [second, first]);
+        world
+            .vote(&readers[2], first, Some(Vote::Up))
+            .await
+            .unwrap();
+        assert_eq!(best(&world).await, [first, second]);
+        world.vote(&readers[2], first, None).await.unwrap();
+        react(0, "respect", false).await;
+        react(1, "respect", false).await;
+        react(2, "respect", false).await;
+
+        assert_eq!(best(&world).await, [second, first]);
+        let site = world.site.id;
+        let read = world.store.read(move |tx| comments::by_id(tx, site, first));
+        assert_eq!(read.await.unwrap().unwrap().liked, 1);
+        world.expect_sound().await;
+    });
+}
+
+#[test]
+fn where_none_counts_reactions_change_no_order() {
+    on_both(|world| async move {
+        let (ann, kim) = (world.person("Ann"), world.person("Kim"));
+        let first = world.post(&ann, "First").await;
+        let second = world.post(&ann, "Second").await;
+
+        world
+            .react(&kim, first, "respect", Some(true))
+            .await
+            .unwrap();
+
+        assert_eq!(best(&world).await, [second, first]);
+    });
+}
+
+#[test]
+fn the_model_hears_reactions_that_count_of_those_alone_who_have_not_voted() {
+    on_both(|world| async move {
+        let (ann, kim, mo) = (world.person("Ann"), world.person("Kim"), world.person("Mo"));
+        let first = world.post(&ann, "First").await;
+        let second = world.post(&ann, "Second").await;
+        for (reader, comment, key) in [
+            (&kim, first, "respect"),
+            (&kim, first, "i learned something"),
+            (&kim, second, "i learned something"),
+            (&mo, first, "respect"),
+            (&mo, second, "respect"),
+        ] {
+            world.react(reader, comment, key, Some(true)).await.unwrap();
+        }
+        world.vote(&mo, first, Some(Vote::Down)).await.unwrap();
+        let site = world.site.id;
+        let heard = async |keys: &[&str], limit| {
+            let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            let mut heard = Vec::new();
+            let mut after = (CommentId(-1), AuthorId(-1));
+            loop {
+                let keys = keys.clone();
+                let read = world.store.read(move |tx| {
+                    let since = rejoinder_core::Time::from_micros(0);
+                    fitting::liked(tx, site, (since, &keys[..]), after, limit)
+                });
+                let (casts, last) = read.await.unwrap();
+                heard.extend(casts.iter().map(|cast| cast.comment));
+                match last {
+                    Some(last) => after = last,
+                    None => return heard,
+                }
+            }
+        };
+
+        for limit in [3, 100] {
+            assert_eq!(heard(&["respect"], limit).await, [first, second], "{limit}");
+            let both = ["respect", "i learned something"];
+            assert_eq!(
+                heard(&both, limit).await,
+                [first, second, second],
+                "{limit}"
+            );
+        }
+        assert_eq!(heard(&[], 100).await, []);
     });
 }

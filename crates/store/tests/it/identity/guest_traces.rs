@@ -49,7 +49,7 @@ const SCHEMA: &str = "
     comment: site_id id page_id parent_id root_id depth author_id! text! html! renderer state reason revision
         created_at edited_at closed_at pin up down base_up base_down best n_replies n_descendants
         address_hash! score shown decided_revision featured_at n_flags program_id written_in annotation!
-        source_check!
+        source_check! liked
     comment_link: site_id comment_id url! place is_off
     comment_version: site_id comment_id revision text! replaced_at html! sources!
     correction: site_id id page_id annotation! text! proposed! author_id! thanks! email! address_hash! made_at
