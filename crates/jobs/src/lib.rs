@@ -26,6 +26,7 @@ pub use discussion::card::{CardHandler, UnusedCardHandler};
 pub use discussion::liking::LikedHandler;
 pub use discussion::sides::SidesHandler;
 pub use funding::asking::{AskHandler, ProcessorAddresses};
+pub use funding::receipts::ReceiptHandler;
 pub use home::Home;
 pub use housekeeper::Housekeeper;
 pub use identity::erase::EraseHandler;

@@ -34,10 +34,10 @@ mod texts {
 pub use plural::Plural;
 pub(crate) use texts::{
     AccountTexts, CorrectionsDeskTexts, CorrectionsFormTexts, CorrectionsTexts,
-    CorrectionsToldTexts, DevicesTexts, FundingDeskTexts, FundingGiftsPageTexts, FundingSheetTexts,
-    NewsroomImportsTexts, NewsroomMailTexts, NewsroomWelcomeTexts, NoticesTexts, PassagesDeskTexts,
-    QuestionsDeskTexts, QuestionsTexts, RecordingsDeskTexts, RecordingsProposalsTexts,
-    RecordingsTexts, SettingsTexts,
+    CorrectionsToldTexts, DevicesTexts, FundingDeskTexts, FundingGiftsPageTexts,
+    FundingReceiptMailTexts, FundingSheetTexts, NewsroomImportsTexts, NewsroomMailTexts,
+    NewsroomWelcomeTexts, NoticesTexts, PassagesDeskTexts, QuestionsDeskTexts, QuestionsTexts,
+    RecordingsDeskTexts, RecordingsProposalsTexts, RecordingsTexts, SettingsTexts,
 };
 pub use texts::{Catalogue, NewsroomProblemsTexts, NewsroomTexts};
 

@@ -7,7 +7,7 @@ use rejoinder_core::{SiteId, Time};
 use crate::archive::runs;
 use crate::discussion::agreement::fitting;
 use crate::discussion::{events, posting};
-use crate::funding::{asking, gifts};
+use crate::funding::{asking, gifts, receipts};
 use crate::identity::{
     address_keys, guests, identities, mail_sign_ins, openid, passkeys, sessions, sign_ins, work,
 };
@@ -39,6 +39,7 @@ pub fn tidy(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()> {
         asking::ask_by_the_clock,
         asking::forget_old,
         gifts::forget_old,
+        receipts::forget_old,
         attaching::forget_old,
         runs::forget_old,
         corrections::forget_old,

@@ -10,8 +10,8 @@ use jobs::{
     AnyHandler, ArticleHandler, AskHandler, Backups, CardHandler, CitedHandler, CorrectionHandler,
     DeskMailHandler, EraseHandler, ExternalHandler, FanOutHandler, Home, Housekeeper,
     ImportHandler, LikedHandler, MailHandler, NoticeHandler, PassagesHandler, ProcessorAddresses,
-    PushHandler, RecordingHandler, SenderHandler, SidesHandler, UnusedCardHandler, WebhookHandler,
-    Worker,
+    PushHandler, ReceiptHandler, RecordingHandler, SenderHandler, SidesHandler, UnusedCardHandler,
+    WebhookHandler, Worker,
 };
 use rejoinder_core::Clock;
 use store::Store;
@@ -106,6 +106,13 @@ pub(super) fn worker(
             Arc::clone(&clock),
             mail.from.as_str(),
             home.clone(),
+        )));
+        handlers.push(Arc::new(ReceiptHandler::new(
+            Arc::clone(store),
+            mail.server.clone(),
+            Arc::clone(&clock),
+            Arc::new(SystemRandom),
+            (mail.from.as_str(), home.clone()),
         )));
         let mails = MailHandler::new(mail.server.clone(), Arc::clone(&clock));
         handlers.push(Arc::new(mails));

@@ -6,6 +6,7 @@ mod gifts;
 mod json;
 mod page;
 mod picture;
+mod receipt_mail;
 mod sheet;
 mod words;
 
@@ -20,6 +21,7 @@ pub use gifts::{GiftRow, GiftsView, gifts_page};
 pub use json::{AmountBody, CampaignBody, CampaignsBody, MilestoneBody, campaigns};
 pub use page::page;
 pub use picture::picture;
+pub use receipt_mail::receipt_mail;
 pub use sheet::{
     SheetPage, SheetRow, SheetSection, SheetWords, sheet_page, sheet_title, sheet_words,
 };

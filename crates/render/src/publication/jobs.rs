@@ -33,6 +33,7 @@ impl ParkedJob {
             "push" => &texts.push,
             "desk_mail" => &texts.desk_mail,
             "correction_mail" => &texts.correction_mail,
+            "receipt_mail" => &texts.receipt_mail,
             "webhook" => &texts.webhook,
             "card" => &texts.card,
             "fetch_article" => &texts.fetch_article,

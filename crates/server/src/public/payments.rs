@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use rejoinder_core::Token;
 use rejoinder_core::funding::processors::{Header, MAX_MESSAGE, Message, Processor};
+use rejoinder_core::publication::settings::ReceiptMails;
 use sha2::{Digest as _, Sha256};
 use store::Tx;
 use store::funding::hooks::{self, Hook};
@@ -44,12 +45,17 @@ async fn take(
     let site = visitor.at(&app, &host).await?;
     let processor = Processor::parse(&processor).ok_or_else(ApiError::not_found)?;
     let token: Token = secret.parse().map_err(|_| ApiError::not_found())?;
+    let mails_receipts =
+        site.settings.receipt_mails == ReceiptMails::On && app.config.mail_from.is_some();
     let (site, hash) = (site.id, hash_of(&token));
     let find = app
         .store
         .read(move |tx| hooks::by_token(tx, site, processor, &hash));
     let hook = find.await?.ok_or_else(ApiError::not_found)?;
-    let arrived = arrived(&app, &hook, &Headers(headers), &body);
+    let mut arrived = arrived(&app, &hook, &Headers(headers), &body);
+    if let Some(Ok(event)) = arrived.event.as_mut().filter(|_| mails_receipts) {
+        event.read_mail_to(processor, &body);
+    }
     let (now, own) = (app.now(), app.clone());
     let take = move |tx: &mut Tx<'_>| intake::take(tx, now, &own.ids, &hook, &arrived);
     let outcome = app.store.write(take).await?;

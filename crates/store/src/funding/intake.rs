@@ -10,7 +10,7 @@ use super::hooks::{self, Hook};
 use super::ledger::{self, NewEntry, Part};
 pub use super::messages::{Outcome, ReceivedMessage, log};
 use super::messages::{became, write};
-use super::{asking, gifts, lock};
+use super::{asking, gifts, lock, receipts};
 use crate::{Result, Tx};
 
 /// Take a message into the ledger and write down what became of it, both or neither.
@@ -137,6 +137,7 @@ fn count(
     if is_payment && home.is_none() {
         bring(tx, now, ids, &entry, hook, &parts)?;
         gifts::keep(tx, now, hook.site, &entry, &moved.giver)?;
+        receipts::want(tx, now, hook.site, entry.id, &moved.giver)?;
     } else {
         gifts::moved(tx, now, hook.site, (hook.processor.as_str(), &payment))?;
     }

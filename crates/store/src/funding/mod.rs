@@ -23,6 +23,7 @@ pub mod intake;
 pub mod keeping;
 pub mod ledger;
 pub mod messages;
+pub mod receipts;
 pub mod reconciling;
 
 use rejoinder_core::{PageId, PageKey, SiteId};

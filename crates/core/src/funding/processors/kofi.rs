@@ -103,6 +103,7 @@ mod tests {
             name: Some("Ann".to_owned()),
             is_public: true,
             receipts: vec!["00000000-1111".to_owned()],
+            mail_to: None,
         };
         assert_eq!(moved.giver, giver);
         let all = format!("{told:?}");

@@ -9,11 +9,14 @@ mod donorbox;
 mod generic;
 mod kofi;
 pub mod liberapay;
+mod mail_to;
 pub mod open_collective;
 mod patreon;
 pub mod paypal;
 mod signature;
 mod stripe;
+
+pub use mail_to::MailTo;
 
 use crate::funding::{Currency, EntryKind, MAX_MINOR, Money};
 use crate::identity::author;
@@ -266,6 +269,8 @@ pub struct Giver {
     pub is_public: bool,
     /// What they alone, besides the processor, can know of the payment.
     pub receipts: Vec<String>,
+    /// Where a receipt is mailed to, where the site does that.
+    pub mail_to: Option<MailTo>,
 }
 
 /// How much a message says that moved.
@@ -340,6 +345,7 @@ impl Giver {
             is_public: is_public && name.is_some(),
             name,
             receipts: Vec::new(),
+            mail_to: None,
         }
     }
 

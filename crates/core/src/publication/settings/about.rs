@@ -74,7 +74,7 @@ const fn about(group: Group, key: &'static str, takes: Takes) -> About {
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 48] = [
+pub(super) const ABOUT: [About; 49] = [
     about(Group::Site, "title", Takes::Text("a text")),
     about(Group::Site, "language", Takes::Choice(&Language::TAGS)),
     about(
@@ -92,6 +92,7 @@ pub(super) const ABOUT: [About; 48] = [
         "protected_names",
         Takes::Text("names with commas between them"),
     ),
+    about(Group::Site, "receipt_mails", Takes::Choice(&["off", "on"])),
     about(Group::Site, "isso_api", Takes::Choice(&["off", "on"])),
     about(
         Group::Reading,

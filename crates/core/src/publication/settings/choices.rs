@@ -26,6 +26,16 @@ pub enum AgreedSort {
     On,
 }
 
+/// Whether whoever gave is mailed the receipt of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptMails {
+    /// No, and no address is read.
+    Off,
+    /// Yes, where the processor tells the address.
+    On,
+}
+
 /// Whether a bubble leads to the thread from elsewhere on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

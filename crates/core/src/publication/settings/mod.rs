@@ -8,6 +8,7 @@ mod hidden;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::discussion::reaction;
 use crate::discussion::sort::Sort;
 use crate::publication::language::Language;
 use crate::publication::origin;
@@ -16,8 +17,8 @@ pub use about::{About, Group, Takes};
 pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
     AgreedSort, BannedWords, Bubble, DeskMail, Email, External, Guests, IssoApi, LinkCards,
-    Mentions, Mode, Passages, Pictures, ProofOfWork, Questions, ReaderPages, SourceChecks, Voting,
-    Website,
+    Mentions, Mode, Passages, Pictures, ProofOfWork, Questions, ReaderPages, ReceiptMails,
+    SourceChecks, Voting, Website,
 };
 pub use hidden::{HIDDEN, Hidden};
 
@@ -119,6 +120,8 @@ pub struct Settings {
     pub source_checks: SourceChecks,
     /// Whether editors ask readers questions of single passages.
     pub questions: Questions,
+    /// Whether whoever gave is mailed the receipt of it.
+    pub receipt_mails: ReceiptMails,
     /// Whether the scripts of Isso may read and write here.
     pub isso_api: IssoApi,
 }
@@ -173,6 +176,7 @@ impl Default for Settings {
             passages: Passages::Off,
             source_checks: SourceChecks::Off,
             questions: Questions::On,
+            receipt_mails: ReceiptMails::Off,
             isso_api: IssoApi::Off,
         }
     }
@@ -183,7 +187,7 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [About; 48] = about::ABOUT;
+    pub const ABOUT: [About; 49] = about::ABOUT;
 
     /// The keys of the reactions that count for a comment: of those that are offered.
     pub fn liked(&self) -> Vec<String> {

@@ -5,14 +5,18 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use egress::{Client, Policy};
-use rejoinder_core::funding::processors::{Header, Message, Processor, open_collective};
-use rejoinder_core::funding::{Draft, Mode, Money, Sum};
-use rejoinder_core::{CampaignId, Clock as _, FixedRandom, IdSource, TokenHash};
-use rejoinder_jobs::{AskHandler, Housekeeper, ProcessorAddresses};
+use egress::{Client, Mailer, Policy};
+use rejoinder_core::funding::processors::{
+    Amount, Header, Message, PaymentEvent, PaymentMovement, Processor, open_collective,
+};
+use rejoinder_core::funding::{Draft, EntryKind, Mode, Money, Sum, receipt_code};
+use rejoinder_core::{AuthorId, CampaignId, Clock as _, FixedRandom, IdSource, TokenHash};
+use rejoinder_jobs::{AskHandler, Housekeeper, ProcessorAddresses, ReceiptHandler};
+use store::funding::gifts::{self, GiftWish};
 use store::funding::hooks::{self, Access, Hook, NewHook};
 use store::funding::intake::{self, Outcome, ReceivedMessage};
 use store::funding::{asking, campaigns, ledger};
+use store::identity::authors;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -494,5 +498,75 @@ async fn asking_by_hand_at_once_or_twice_in_a_minute_asks_once() {
 
         assert_eq!(elsewhere.asked().len(), 1);
         assert_eq!(world.outcomes().await, ["unanswered"]);
+    }
+}
+
+/// A gift of which the processor told the address of who gave it.
+fn gift_with_address(id: &str) -> PaymentEvent {
+    let body = format!(
+        r#"{{"type":"payment.received","data":{{"id":"{id}","amount":"12.50","currency":"EUR",
+        "supporter":{{"name":"Ann","email":"ann@reader.example"}}}}}}"#
+    );
+    let euros = Money {
+        minor: 1_250,
+        currency: "EUR".parse().unwrap(),
+    };
+    let paid = PaymentMovement::new(EntryKind::Payment, id, id, Amount::Each(euros)).unwrap();
+    let mut event = PaymentEvent {
+        event: "payment.received".to_owned(),
+        movements: vec![paid],
+        question: None,
+    };
+    event.read_mail_to(Processor::Generic, body.as_bytes());
+    event
+}
+
+#[tokio::test]
+async fn whoever_gave_is_mailed_one_receipt_which_claims_the_gift() {
+    for world in World::on_each().await {
+        let hook = world
+            .account_at(Processor::Generic, access(Some("whsec_c2VjcmV0"), "", None))
+            .await;
+        let folder = world.folder.path().join("receipts");
+        let handler = ReceiptHandler::new(
+            world.store.clone(),
+            Mailer::Folder(folder.clone()),
+            world.clock.clone(),
+            Arc::new(FixedRandom::seeded(5)),
+            ("talk@comments.example", "https://comments.example".into()),
+        );
+        let worker = world.worker(Arc::new(handler));
+        let now = world.clock.now();
+        for message in 1..=2 {
+            let (hook, ids) = (hook.clone(), IdSource::new(&FixedRandom::seeded(1)));
+            let arrived = ReceivedMessage {
+                id: message,
+                event: Some(Ok(gift_with_address("p-1"))),
+                hash: [3; 32],
+            };
+            let take = move |tx: &mut store::Tx<'_>| intake::take(tx, now, &ids, &hook, &arrived);
+            world.store.write(take).await.unwrap();
+        }
+
+        worker.run_due().await.unwrap();
+
+        let mails: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
+        assert_eq!(mails.len(), 1);
+        let path = mails[0].as_ref().unwrap().path();
+        let mail = std::fs::read_to_string(path).unwrap();
+        assert!(mail.contains("ann@reader.example"), "{mail}");
+        let code = receipt_code(&FixedRandom::seeded(5));
+        assert!(mail.contains(&code), "{code} {mail}");
+        // The code claims the gift, for one account.
+        world.post(1, "First").await;
+        let claim = move |tx: &mut store::Tx<'_>| {
+            let author = authors::by_id(tx, SITE, AuthorId(1))?.unwrap();
+            let wish = GiftWish {
+                badge: true,
+                thanks: false,
+            };
+            gifts::claim(tx, now, SITE, &author, (&code, wish))
+        };
+        assert!(world.store.write(claim).await.unwrap());
     }
 }

@@ -36,13 +36,14 @@ const BASE: &str = "https://talk.example";
 /// The functions that write a mail, each with the kinds of mails that it writes here. Those of signing
 /// in and of guests say nothing that a stranger could have typed but the site's title; the server's
 /// tests send them.
-const WRITERS: [(&str, &[&str]); 7] = [
+const WRITERS: [(&str, &[&str]); 8] = [
     ("comments_mail", &["comment", "digest"]),
     ("confirm_mail", &["confirm"]),
     ("correction_mail", &["correction"]),
     ("desk_mail", &["desk"]),
     ("author_notice_mail", &["fate-featured", "fate-rejected"]),
     ("guest_mail", &[]),
+    ("receipt_mail", &[]),
     ("sign_in_mail", &[]),
 ];
 

@@ -2,8 +2,9 @@
 
 use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
+use rejoinder_core::funding::receipt_code;
 use rejoinder_core::publication::audit::By;
-use rejoinder_core::{CampaignId, EntryId, Random};
+use rejoinder_core::{CampaignId, EntryId};
 use store::Tx;
 use store::funding::{campaigns, keeping};
 
@@ -26,7 +27,7 @@ pub(super) async fn code(
         newsroom.site.id,
         By::owner(&newsroom.author),
     );
-    let code = drawn(&*newsroom.app.random);
+    let code = receipt_code(&*newsroom.app.random);
     let kept = code.clone();
     let add = move |tx: &mut Tx<'_>| {
         let Some(campaign) = campaigns::find(tx, site, id)? else {
@@ -70,14 +71,4 @@ pub(super) async fn unname(
         false => "nothing",
     };
     Ok(back(&newsroom, id, did))
-}
-
-/// Four groups of four letters and digits that nobody takes for one another: 80 bits.
-fn drawn(random: &dyn Random) -> String {
-    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let mut bytes = [0; 16];
-    random.fill(&mut bytes);
-    let letters = bytes.map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
-    let groups = letters.chunks(4).map(|group| group.iter().collect());
-    groups.collect::<Vec<String>>().join("-")
 }

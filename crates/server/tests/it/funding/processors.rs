@@ -4,11 +4,17 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
-use rejoinder_core::Clock as _;
+use rejoinder_core::identity::author::Role;
 use rejoinder_core::integrations::webhook::Secret;
+use rejoinder_core::publication::settings::ReceiptMails;
+use rejoinder_core::{Clock as _, SiteId};
 use serde_json::{Value, json};
+use store::funding::receipts::MailReceipt;
+use store::jobs::{self, Payload as _};
+use store::publication::sites;
 
 use super::{add, bar, owner};
+use crate::moderation::desk::signed_in;
 use crate::support::{Answer, TestApp, TestReader};
 
 const STANDARD: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl";
@@ -233,4 +239,40 @@ async fn a_message_that_is_too_large_is_not_read() {
     let sent = send(&app, &path, &[], &"x".repeat(256 * 1_024 + 1)).await;
 
     assert_eq!(sent.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn an_address_is_read_only_where_the_site_mails_receipts() {
+    for (is_on, n_mails) in [(false, 0), (true, 1)] {
+        let app = TestApp::with(|config| {
+            config.mail_from = Some("talk@comments.example".to_owned());
+        })
+        .await;
+        if is_on {
+            let set = |tx: &mut store::Tx<'_>| {
+                let mut settings = sites::by_id(tx, SiteId(1))?.unwrap().settings;
+                settings.receipt_mails = ReceiptMails::On;
+                sites::save_settings(tx, SiteId(1), &settings)
+            };
+            app.store.write(set).await.unwrap();
+        }
+        let olga = signed_in(&app, "news.example", Role::Owner, 81).await;
+        let page = add(&olga, &[]).await;
+        let path = connect(&olga, &page, "standard", STANDARD).await;
+        let mut gift = event("payment.received", "p1", "25.00");
+        gift["data"]["supporter"] = json!({"name": "Ann", "email": "ann@reader.example"});
+
+        assert_eq!(tell(&app, &path, &gift).await.status, 200);
+        assert_eq!(tell(&app, &path, &gift).await.status, 200);
+
+        let (now, lease) = (app.clock.now(), Duration::from_secs(60));
+        let claim = move |tx: &mut store::Tx<'_>| jobs::claim(tx, now, lease, 100);
+        let due = app.store.write(claim).await.unwrap();
+        let receipts: Vec<_> = due
+            .iter()
+            .filter(|job| job.kind == MailReceipt::KIND)
+            .map(|job| job.read::<MailReceipt>().unwrap().to)
+            .collect();
+        assert_eq!(receipts, vec!["ann@reader.example"; n_mails]);
+    }
 }
