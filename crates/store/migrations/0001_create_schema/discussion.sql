@@ -60,7 +60,7 @@ create index event_by_time on event (site_id, at);
 -- program_id is the API token by which a program posted it. decided_revision is the newest revision when a
 -- moderator's decision stands on it, and null else. base_up and base_down are the part of up and down that
 -- came with an import and has no rows in vote. n_flags is how many readers have flags that no decision has
--- ended.
+-- ended. liked is how many readers gave one of the reactions that the site counts for a comment.
 create table comment (
     site_id bigint not null,
     id bigint not null,
@@ -92,6 +92,7 @@ create table comment (
     base_up bigint not null default 0,
     base_down bigint not null default 0,
     best bigint not null default 0,
+    liked bigint not null default 0,
     n_replies bigint not null default 0,
     n_descendants bigint not null default 0,
     n_flags bigint not null default 0,

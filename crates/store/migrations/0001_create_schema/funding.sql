@@ -38,7 +38,7 @@ create table campaign_sum (
     foreign key (site_id, campaign_id) references campaign (site_id, id)
 );
 
--- Only ever added to.
+-- Only ever added to. hook_id is the account at a processor that told of the entry.
 create table ledger_entry (
     site_id bigint not null,
     id bigint not null,
@@ -55,6 +55,7 @@ create table ledger_entry (
     received_at bigint not null,
     note text not null,
     made_by bigint,
+    hook_id bigint,
     primary key (site_id, id),
     constraint ledger_entry_once unique (site_id, source, kind, external_id),
     foreign key (site_id, campaign_id) references campaign (site_id, id)

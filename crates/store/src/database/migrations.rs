@@ -35,28 +35,24 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; 3] = [
-    migration!(
-        1,
-        "0001_create_schema",
-        // A table comes after those that its foreign keys name.
-        [
-            "publication",
-            "identity",
-            "discussion",
-            "moderation",
-            "notices",
-            "passages",
-            "recordings",
-            "funding",
-            "integrations",
-            "archive",
-            "database",
-        ]
-    ),
-    migration!(2, "0002_add_ledger_hook"),
-    migration!(3, "0003_add_liked"),
-];
+const MIGRATIONS: [Migration; 1] = [migration!(
+    1,
+    "0001_create_schema",
+    // A table comes after those that its foreign keys name.
+    [
+        "publication",
+        "identity",
+        "discussion",
+        "moderation",
+        "notices",
+        "passages",
+        "recordings",
+        "funding",
+        "integrations",
+        "archive",
+        "database",
+    ]
+)];
 
 /// The number of the newest migration.
 pub const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;
