@@ -158,7 +158,7 @@ fn give_badge(
         name: name.to_owned(),
         ..Details::default()
     };
-    let id = imports::upsert_author(tx, now, site, FORMAT, name, &details)?;
+    let id = imports::upsert_author(tx, now, site, FORMAT.into(), name, &details)?;
     let (author, entry) = (
         authors::by_id(tx, site, id)?,
         ledger::find(tx, site, entry)?,
