@@ -11,7 +11,7 @@ use store::funding::ledger::{self, BY_HAND, NewEntry};
 use store::identity::authors::{self, Details};
 use store::{StoreError, Tx, funding::campaigns};
 
-use super::seed::FORMAT;
+use super::FORMAT;
 use crate::failure::Failure;
 
 /// What `publication.toml` says of it.

@@ -27,6 +27,9 @@ use crate::output::say;
 /// The site that the demo's articles belong to, wherever they are served.
 const SITE: &str = "lantern.example";
 
+/// Names the demo's records in the store.
+const FORMAT: &str = "demo";
+
 /// The address of the demo's owner, who gets no mail.
 const OWNER: &str = "owner@lantern.example";
 

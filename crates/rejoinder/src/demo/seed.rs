@@ -26,16 +26,13 @@ use store::{Store, StoreError, Tx, publication::sites};
 use super::folder::{self, About, Staff};
 use super::spoken::{self, Article, Asked, Corrected};
 use super::voices::{Passage, ThreadFile, Voice};
-use super::{SITE, crowd, fund, key, waiting};
+use super::{FORMAT, SITE, crowd, fund, key, waiting};
 use crate::commands::store_failed;
 use crate::failure::Failure;
 use crate::system::{SystemClock, SystemRandom};
 
 /// The language of all that is said in the demo.
 const LANGUAGE: &str = "en-GB";
-
-/// Names the demo's records in the store.
-pub(super) const FORMAT: &str = "demo";
 
 /// A page of the demo, with what was said there.
 struct Discussion {

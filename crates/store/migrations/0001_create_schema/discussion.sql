@@ -117,7 +117,7 @@ create index comment_root_by_best on comment (site_id, page_id, best, id)
 create index comment_root_by_replies on comment (site_id, page_id, n_descendants, id)
     where parent_id is null and shown = 1;
 create index comment_pinned on comment (site_id, page_id, pin) where pin is not null;
-create index comment_reply on comment (site_id, parent_id, id) where shown = 1;
+create index comment_reply on comment (site_id, parent_id, shown, id) where parent_id is not null;
 create index comment_of_author on comment (site_id, author_id, id);
 create index comment_of_page on comment (site_id, page_id, author_id, id);
 create index comment_withheld on comment (site_id, state, id) where state <> 'published';
@@ -130,7 +130,6 @@ create index comment_featured on comment (site_id, page_id, id) where featured_a
 create index comment_published on comment (site_id, page_id, id) where state = 'published';
 create index comment_annotated on comment (site_id, page_id, id) where annotation is not null;
 create index comment_sourced on comment (site_id, page_id, id) where source_check is not null;
-create index comment_of_parent on comment (site_id, parent_id) where parent_id is not null;
 
 -- The texts that a comment had. The rendered form is kept of those that a moderator may bring back.
 create table comment_version (
