@@ -47,7 +47,7 @@ async function walk(page, name) {
 
   await reach(page, 'Ready to start');
   await page.getByText('Recognized as').waitFor();
-  await page.getByText('Came in: 2 comments on 1 pages').waitFor();
+  await page.getByText('Came in: 2 comments on 1 page').waitFor();
   await page.getByText('Pages whose address is not on the site: 1').waitFor();
   await expectAccessible(page);
   const mapping = page.getByLabel('Pages that have moved');

@@ -194,13 +194,14 @@ impl Report {
             known,
             ..
         } = self.totals;
-        writeln!(out, "Came in: {added} comments on {pages} pages")?;
+        let (added, pages) = (counted(added, "comment"), counted(pages, "page"));
+        writeln!(out, "Came in: {added} on {pages}")?;
         writeln!(out, "  {held} of them wait for a moderator")?;
         writeln!(
             out,
             "  {hidden} of them are not shown, being spam, rejected or removed"
         )?;
-        writeln!(out, "Here already: {known} comments")?;
+        writeln!(out, "Here already: {}", counted(known, "comment"))?;
         for remark in &self.remarks {
             writeln!(out, "{remark}")?;
         }
@@ -287,6 +288,12 @@ fn one_line(text: &str) -> String {
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.replace(is_hidden, " ")
+}
+
+/// So many of what is called `one`.
+fn counted(n: u64, one: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{n} {one}{s}")
 }
 
 #[cfg(test)]

@@ -236,7 +236,7 @@ fn a_file_is_read_as_what_it_is_without_being_told() {
         .good();
 
     assert!(said.contains("Read as a table of comments."), "{said}");
-    assert!(said.contains("Came in: 1 comments on 1 pages"), "{said}");
+    assert!(said.contains("Came in: 1 comment on 1 page"), "{said}");
     let server = place.start(&["serve"]);
     let ferry = thread(&server, "https://news.example/ferry");
     assert_eq!(outline(&ferry["comments"]), ["Ann"]);

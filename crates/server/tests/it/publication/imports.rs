@@ -57,7 +57,7 @@ async fn reach(app: &TestApp, place: &str, state: ImportState) {
     let ended = Ended {
         state,
         format: Some("csv"),
-        summary: Some("Came in: 1 comments <b>".to_owned()),
+        summary: Some("Came in: 1 comment <b>".to_owned()),
         problem: None,
         n_done: 1,
     };
@@ -148,7 +148,7 @@ async fn an_import_is_mapped_started_read_and_undone_and_the_log_says_who() {
     let place = sent.header("location").to_owned();
     reach(&app, &place, ImportState::Looked).await;
     let page = olga.get(&place).await.text();
-    assert!(page.contains("Came in: 1 comments &#60;b&#62;"), "{page}");
+    assert!(page.contains("Came in: 1 comment &#60;b&#62;"), "{page}");
 
     let wrong = [
         ("action", "look"),
