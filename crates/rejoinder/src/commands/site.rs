@@ -55,9 +55,10 @@ async fn add(store: &Store, host: &str, origins: &[String]) -> Result<(), Failur
 
 /// Make the sites what the file says they are; what it does not name stays.
 pub(super) async fn apply(store: &Store, described: &[SiteOptions]) -> Result<(), Failure> {
+    let ids = IdSource::new(&SystemRandom);
     for one in described {
         let now = SystemClock.now();
-        let (one, id) = (one.clone(), SiteId(IdSource::new(&SystemRandom).next(now)));
+        let (one, id) = (one.clone(), SiteId(ids.next(now)));
         let applied = store.write(move |tx| {
             let default = vec![format!("https://{}", one.host)];
             let Some(known) = sites::by_host(tx, &one.host)? else {

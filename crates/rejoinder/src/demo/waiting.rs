@@ -1,5 +1,6 @@
 //! What waits at the demo's desk: comments that the rules of the site have judged as any other's.
 
+use std::cmp::Reverse;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
@@ -60,9 +61,13 @@ pub(super) fn write(
 ) -> Result<(), StoreError> {
     let entries = Entries::of(waiting.suspect.iter().map(String::as_str))?;
     word_lists::replace(tx, now, site.id, List::Suspect, &entries)?;
-    for (n, post) in waiting.post.iter().enumerate() {
+    // One source, and the oldest first: ids are in order of time, and none is drawn twice.
+    let ids = IdSource::new(&SystemRandom);
+    let mut posts: Vec<_> = waiting.post.iter().enumerate().collect();
+    posts.sort_by_key(|(_, post)| Reverse(post.minutes_ago));
+    for (n, post) in posts {
         let at = now.before(Duration::from_secs(post.minutes_ago * 60));
-        let comment = send(tx, at, site, post, reader(n, 0))?;
+        let comment = send(tx, at, &ids, site, post, reader(n, 0))?;
         if let Some(said) = &post.spam {
             let finding = Finding {
                 note: Some(said.clone()),
@@ -75,7 +80,7 @@ pub(super) fn write(
             pipeline::apply_late(tx, at, site.id, comment, 1, &verdict)?;
         }
         for (i, flag) in post.flags.iter().enumerate() {
-            raise(tx, at, site, comment, flag, reader(n, i + 1))?;
+            raise(tx, at, &ids, site, comment, flag, reader(n, i + 1))?;
         }
     }
     Ok(())
@@ -84,11 +89,11 @@ pub(super) fn write(
 fn send(
     tx: &mut Tx<'_>,
     at: Time,
+    ids: &IdSource,
     site: &Site,
     post: &Post,
     reader: Reader,
 ) -> Result<CommentId, StoreError> {
-    let ids = IdSource::new(&SystemRandom);
     let text = post.text.trim();
     let new = NewComment {
         site: site.clone(),
@@ -125,6 +130,7 @@ fn send(
 fn raise(
     tx: &mut Tx<'_>,
     at: Time,
+    ids: &IdSource,
     site: &Site,
     comment: CommentId,
     flag: &Raised,
@@ -136,7 +142,7 @@ fn raise(
         comment,
         reader,
         token: TokenHash(secret()),
-        author: AuthorId(IdSource::new(&SystemRandom).next(at)),
+        author: AuthorId(ids.next(at)),
         address_key: secret(),
         reason: reason.unwrap_or(FlagReason::Other),
         note: flag.note.clone(),
