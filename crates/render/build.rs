@@ -14,7 +14,7 @@ use std::{env, fs, io};
 use serde_json::{Map, Value};
 
 /// The groups that are looked up by a stored word.
-const MAPS: [&str; 19] = [
+const MAPS: [&str; 18] = [
     "problems",
     "corrections.problems",
     "flag.reasons",
@@ -22,7 +22,6 @@ const MAPS: [&str; 19] = [
     "settings.groups",
     "settings.about",
     "settings.choices",
-    "recordings.problems",
     "recordings.warnings",
     "sources.stances",
     "sources.statuses",

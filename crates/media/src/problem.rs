@@ -1,5 +1,6 @@
 //! Why a file could not be decoded.
 
+use rejoinder_core::recordings::RecordingProblem;
 use serde::{Deserialize, Serialize};
 
 /// What is wrong with a file, or with the process that decoded it.
@@ -95,23 +96,22 @@ impl Problem {
     /// Below this there is nothing to compare, and mostly nothing to hear.
     pub const MIN_DURATION_MS: u64 = 200;
 
-    /// Returns the stable word for programs.
-    pub const fn as_str(&self) -> &'static str {
+    /// Returns why a recording with this file is refused, without what is particular to the file.
+    pub const fn refusal(&self) -> RecordingProblem {
         match self {
-            Self::TooLarge { .. } => "too_large",
-            Self::TooLong { .. } => "too_long",
-            Self::UnknownFormat => "unknown_format",
-            Self::NoSound => "no_sound",
-            Self::UnknownCodec { .. } => "unknown_codec",
-            Self::Channels { .. } => "channels",
-            Self::SampleRate { .. } => "sample_rate",
-            Self::Damaged { .. } => "damaged",
-            Self::TooShort { .. } => "too_short",
-            Self::Memory => "memory",
-            Self::Time => "time",
-            Self::Crashed { .. } => "crashed",
-            Self::Stopped => "stopped",
-            Self::Io { .. } => "io",
+            Self::TooLarge { .. } => RecordingProblem::TooLarge,
+            Self::TooLong { .. } => RecordingProblem::TooLong,
+            Self::UnknownFormat => RecordingProblem::UnknownFormat,
+            Self::NoSound => RecordingProblem::NoSound,
+            Self::UnknownCodec { .. } => RecordingProblem::UnknownCodec,
+            Self::Channels { .. } => RecordingProblem::Channels,
+            Self::SampleRate { .. } => RecordingProblem::SampleRate,
+            Self::Damaged { .. } => RecordingProblem::Damaged,
+            Self::TooShort { .. } => RecordingProblem::TooShort,
+            Self::Memory => RecordingProblem::Memory,
+            Self::Time => RecordingProblem::Time,
+            Self::Crashed { .. } | Self::Stopped => RecordingProblem::Crashed,
+            Self::Io { .. } => RecordingProblem::Io,
         }
     }
 

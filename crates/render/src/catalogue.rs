@@ -37,7 +37,8 @@ pub(crate) use texts::{
     CorrectionsToldTexts, DevicesTexts, FundingDeskTexts, FundingGiftsPageTexts,
     FundingReceiptMailTexts, FundingSheetTexts, NewsroomImportsTexts, NewsroomMailTexts,
     NewsroomWelcomeTexts, NoticesTexts, PassagesDeskTexts, QuestionsDeskTexts, QuestionsTexts,
-    RecordingsDeskTexts, RecordingsProposalsTexts, RecordingsTexts, SettingsTexts,
+    RecordingsDeskTexts, RecordingsProblemsTexts, RecordingsProposalsTexts, RecordingsTexts,
+    SettingsTexts,
 };
 pub use texts::{Catalogue, NewsroomProblemsTexts, NewsroomTexts};
 

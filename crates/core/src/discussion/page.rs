@@ -24,8 +24,8 @@ const TRACKING: [&str; 14] = [
 /// An address is reduced so that the same article is the same page: read as browsers read it (the URL
 /// Standard), written the one way of RFC 3986, §6.2.2, and then without scheme, fragment, tracking
 /// parameters, a slash at the end and `index.html`. `https://news.example/a/?utm_source=x` and
-/// `http://news.example/%61` are both `news.example/a`. Where keys change here, a migration brings the
-/// pages along that are stored.
+/// `http://news.example/%61` are both `news.example/a`. Keys are stored: whoever changes what
+/// they are has to bring the stored ones along.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PageKey {
     key: String,

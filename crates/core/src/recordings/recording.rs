@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AuthorId, PageId, RecordingId, SiteId};
+use crate::recordings::RecordingProblem;
 use crate::time::Time;
+use crate::word::Word;
 
 /// What a recording is to its listeners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,8 +131,8 @@ pub struct Recording {
     pub kind: Option<RecordingKind>,
     /// How far it has come.
     pub state: State,
-    /// The word of what was wrong with it, where it is refused.
-    pub problem: Option<String>,
+    /// What was wrong with it, where it is refused.
+    pub problem: Option<Word<RecordingProblem>>,
     /// Where it was fetched from, or the page of the player elsewhere that plays it.
     pub address: Option<String>,
     /// The media type of its file, once that is known; none where it plays elsewhere.

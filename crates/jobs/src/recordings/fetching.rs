@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use egress::{Client, Feature, FetchError, Limits, Method, Request};
-use rejoinder_core::recordings::Recording;
+use rejoinder_core::recordings::{Recording, RecordingProblem};
 use store::recordings::files::{self, MAX_PART};
 use store::{Result, Store, StoreError, Tx};
 
@@ -16,8 +16,8 @@ const MAX_REDIRECTS: usize = 5;
 pub(super) enum Missing {
     /// It may go better another time.
     Passing(String),
-    /// It will not; the word for editors.
-    Lasting(&'static str),
+    /// It will not.
+    Lasting(RecordingProblem),
     /// The store failed.
     Store(StoreError),
 }
@@ -26,10 +26,10 @@ impl From<FetchError> for Missing {
     fn from(error: FetchError) -> Self {
         match error {
             FetchError::Timeout | FetchError::Network(_) => Self::Passing(error.to_string()),
-            FetchError::TooLarge { .. } => Self::Lasting("too_large"),
+            FetchError::TooLarge { .. } => Self::Lasting(RecordingProblem::TooLarge),
             FetchError::Forbidden(_)
             | FetchError::TooManyRedirects { .. }
-            | FetchError::Elsewhere => Self::Lasting("unreachable"),
+            | FetchError::Elsewhere => Self::Lasting(RecordingProblem::Unreachable),
         }
     }
 }
@@ -47,7 +47,7 @@ pub(super) async fn fetch(
 ) -> std::result::Result<(), Missing> {
     let whole = piece_by_piece(store, client, recording, address, max_bytes);
     let timed = tokio::time::timeout(MAX_TIME, whole).await;
-    timed.unwrap_or(Err(Missing::Lasting("unreachable")))
+    timed.unwrap_or(Err(Missing::Lasting(RecordingProblem::Unreachable)))
 }
 
 async fn piece_by_piece(
@@ -77,7 +77,7 @@ async fn piece_by_piece(
         )));
     }
     if download.status != 200 {
-        return Err(Missing::Lasting("unreachable"));
+        return Err(Missing::Lasting(RecordingProblem::Unreachable));
     }
     let (mut at, mut waiting) = (0, Vec::new());
     while let Some(piece) = download.next().await? {
@@ -92,7 +92,7 @@ async fn piece_by_piece(
         }
     }
     match (at, waiting.is_empty()) {
-        (0, true) => Err(Missing::Lasting("no_sound")),
+        (0, true) => Err(Missing::Lasting(RecordingProblem::NoSound)),
         (_, true) => Ok(()),
         _ => keep(store, recording, at, waiting).await.map(drop),
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use egress::Client;
 use media::{Decoded, Fingerprint, Keep, Limits, Problem, worker};
 use rejoinder_core::Clock;
-use rejoinder_core::recordings::{Recording, RecordingKind, State};
+use rejoinder_core::recordings::{Recording, RecordingKind, RecordingProblem, State};
 use store::jobs::Job;
 use store::publication::sites;
 use store::recordings::files::ReadRecording;
@@ -143,13 +143,15 @@ impl RecordingHandler {
         let fetched = fetch(&self.store, &self.client, recording, address, room.bytes).await;
         let problem = match fetched {
             Ok(()) => return Ok(None),
-            Err(Missing::Lasting("too_large")) if room.is_by_others => "no_room",
+            Err(Missing::Lasting(RecordingProblem::TooLarge)) if room.is_by_others => {
+                RecordingProblem::NoRoom
+            }
             Err(Missing::Store(error)) => return Err(error),
             Err(Missing::Passing(why)) if job.attempts < MAX_ATTEMPTS => {
                 return Ok(Some(Outcome::Retry(why)));
             }
-            Err(Missing::Passing(_)) => "unreachable",
-            Err(Missing::Lasting(word)) => word,
+            Err(Missing::Passing(_)) => RecordingProblem::Unreachable,
+            Err(Missing::Lasting(problem)) => problem,
         };
         self.refuse(recording, problem).await.map(Some)
     }
@@ -192,11 +194,11 @@ impl RecordingHandler {
         match job.attempts < MAX_ATTEMPTS {
             true if is_ours || may_be_ours => Ok(Outcome::Retry(problem.to_string())),
             false if is_ours => Ok(Outcome::Park(problem.to_string())),
-            _ => self.refuse(recording, problem.as_str()).await,
+            _ => self.refuse(recording, problem.refusal()).await,
         }
     }
 
-    async fn refuse(&self, recording: &Recording, problem: &'static str) -> Result<Outcome> {
+    async fn refuse(&self, recording: &Recording, problem: RecordingProblem) -> Result<Outcome> {
         let (now, own) = (self.clock.now(), recording.clone());
         let write = move |tx: &mut Tx<'_>| reading::refuse(tx, now, &own, problem);
         self.store.write(write).await?;
@@ -309,7 +311,7 @@ impl Handler for RecordingHandler {
         let whole = match self.whole(&recording).await? {
             // It is wanted again when that has been read.
             Whole::Waits => return Ok(Outcome::Done),
-            Whole::Gone => return self.refuse(&recording, "no_whole").await,
+            Whole::Gone => return self.refuse(&recording, RecordingProblem::NoWhole).await,
             Whole::Read(fingerprint) => Some(fingerprint),
             Whole::None => None,
         };

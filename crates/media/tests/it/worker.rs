@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 
+use rejoinder_core::recordings::RecordingProblem;
 use rejoinder_media::{Decoded, Keep, Limits, Problem, decode, worker};
 use tempfile::NamedTempFile;
 
@@ -132,7 +133,7 @@ fn a_child_that_dies_says_how() {
         ("exec >&-; exec sleep 60", "time"),
     ] {
         assert_eq!(
-            problem(script(text), &Limits::default()).as_str(),
+            problem(script(text), &Limits::default()).refusal().as_str(),
             expected,
             "{text}"
         );
@@ -147,7 +148,7 @@ fn a_child_that_does_not_stop_talking_is_stopped() {
         ..Limits::default()
     };
     let problem = problem(script("cat /dev/zero"), &limits);
-    assert_eq!(problem.as_str(), "crashed");
+    assert_eq!(problem.refusal(), RecordingProblem::Crashed);
 }
 
 #[test]
@@ -158,7 +159,7 @@ fn without_a_file_or_a_program_it_says_so() {
         Keep::Nothing,
         &Limits::default(),
     );
-    assert_eq!(missing.unwrap_err().as_str(), "io");
+    assert_eq!(missing.unwrap_err().refusal().as_str(), "io");
     let nothing = problem(Command::new("/nowhere/program"), &Limits::default());
-    assert_eq!(nothing.as_str(), "io");
+    assert_eq!(nothing.refusal().as_str(), "io");
 }

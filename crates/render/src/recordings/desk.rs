@@ -5,11 +5,12 @@ use std::fmt::Display;
 use askama::Template;
 use captions::{ChapterError, MAX_TITLE_CHARS};
 use rejoinder_core::recordings::proposals::State as ProposalState;
-use rejoinder_core::recordings::{Lock, Proposal, Recording, State, Status};
-use rejoinder_core::{Page, Site, Time};
+use rejoinder_core::recordings::{Lock, Proposal, Recording, RecordingProblem, State, Status};
+use rejoinder_core::{Page, Site, Time, Word};
 
 use crate::catalogue::{
-    self, Plural, RecordingsDeskTexts, RecordingsProposalsTexts, RecordingsTexts, fill,
+    self, Plural, RecordingsDeskTexts, RecordingsProblemsTexts, RecordingsProposalsTexts,
+    RecordingsTexts, fill,
 };
 use crate::links::Links;
 use crate::moderation;
@@ -103,14 +104,31 @@ fn state(texts: &RecordingsTexts, recording: &Recording) -> String {
         },
         State::Ready => texts.desk.ready.clone(),
         State::Refused => {
-            let word = recording.problem.as_deref().unwrap_or("io");
-            let why = texts
-                .problems
-                .get(word)
-                .or_else(|| texts.problems.get("io"));
-            let why = why.map_or("", String::as_str);
+            let why = recording.problem.as_ref().and_then(Word::known);
+            let why = why_refused(&texts.problems, why.unwrap_or(RecordingProblem::Io));
             format!("{}. {why}", texts.desk.refused)
         }
+    }
+}
+
+fn why_refused(texts: &RecordingsProblemsTexts, problem: RecordingProblem) -> &str {
+    match problem {
+        RecordingProblem::TooLarge => &texts.too_large,
+        RecordingProblem::NoRoom => &texts.no_room,
+        RecordingProblem::TooLong => &texts.too_long,
+        RecordingProblem::UnknownFormat => &texts.unknown_format,
+        RecordingProblem::NoSound => &texts.no_sound,
+        RecordingProblem::UnknownCodec => &texts.unknown_codec,
+        RecordingProblem::Channels => &texts.channels,
+        RecordingProblem::SampleRate => &texts.sample_rate,
+        RecordingProblem::Damaged => &texts.damaged,
+        RecordingProblem::TooShort => &texts.too_short,
+        RecordingProblem::Memory => &texts.memory,
+        RecordingProblem::Time => &texts.time,
+        RecordingProblem::Crashed => &texts.crashed,
+        RecordingProblem::Io => &texts.io,
+        RecordingProblem::NoWhole => &texts.no_whole,
+        RecordingProblem::Unreachable => &texts.unreachable,
     }
 }
 

@@ -176,7 +176,7 @@ fn settle(
             by: Decider::Rules,
             action: LogAction::Judge,
             judges: false,
-            reason: to.reason.as_deref(),
+            reason: to.reason.clone(),
             note: None,
             findings: &verdict.findings,
             undoes: None,

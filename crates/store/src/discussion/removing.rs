@@ -49,7 +49,7 @@ pub fn remove(
             As::Moderator(_) => LogAction::Remove,
         },
         judges: true,
-        reason: Some(reason.as_str()),
+        reason: Some(reason.into()),
         note: None,
         findings: &[],
         undoes: None,

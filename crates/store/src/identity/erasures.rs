@@ -322,7 +322,7 @@ pub(crate) fn leave_nothing(
         by: Decider::Author,
         action: LogAction::Delete,
         judges: true,
-        reason: Some(StateReason::Author.as_str()),
+        reason: Some(StateReason::Author.into()),
         note: None,
         findings: &[],
         undoes: None,

@@ -10,7 +10,7 @@ mod pins;
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::moderation::decision::{self, Decider};
-use rejoinder_core::moderation::{Action, LogAction, Reason, Snapshot};
+use rejoinder_core::moderation::{Action, LogAction, Reason, Snapshot, StateReason};
 use rejoinder_core::publication::settings::Mode;
 use rejoinder_core::{Author, Comment, CommentId, Page, PageId, Refusal, SiteId, State, Time};
 
@@ -88,7 +88,7 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
         by: Decider::Moderator(moderator.id()),
         action: action.into(),
         judges: action.judges(),
-        reason: decide.reason.map(Reason::as_str),
+        reason: decide.reason.map(|reason| StateReason::from(reason).into()),
         note: decide.note.as_deref(),
         findings: &[],
         undoes: None,

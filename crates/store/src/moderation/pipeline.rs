@@ -324,7 +324,7 @@ pub(crate) fn follow(
             | Phase::Mode => LogAction::Late,
         },
         judges: false,
-        reason: to.reason.as_deref(),
+        reason: to.reason.clone(),
         note: None,
         findings: verdict.finding.as_slice(),
         undoes: None,

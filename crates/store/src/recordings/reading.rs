@@ -1,7 +1,9 @@
 //! What was read out of a recording: how long it lasts, what it looks like, and by what it is known
 //! again.
 
-use rejoinder_core::recordings::{Recording, RecordingChange, RecordingKind, State};
+use rejoinder_core::recordings::{
+    Recording, RecordingChange, RecordingKind, RecordingProblem, State,
+};
 use rejoinder_core::{RecordingId, SiteId, Time};
 
 use super::changed::changed;
@@ -92,8 +94,13 @@ pub fn progress(tx: &mut Tx<'_>, site: SiteId, id: RecordingId, percent: u8) -> 
     Ok(())
 }
 
-/// A recording cannot be had, for a reason with this word. Its file is dropped.
-pub fn refuse(tx: &mut Tx<'_>, now: Time, recording: &Recording, problem: &str) -> Result<()> {
+/// A recording cannot be had. Its file is dropped.
+pub fn refuse(
+    tx: &mut Tx<'_>,
+    now: Time,
+    recording: &Recording,
+    problem: RecordingProblem,
+) -> Result<()> {
     files::drop_file(tx, recording.site, recording.id)?;
     tx.execute(
         sql!(
@@ -104,7 +111,7 @@ pub fn refuse(tx: &mut Tx<'_>, now: Time, recording: &Recording, problem: &str) 
             recording.site,
             recording.id,
             State::Refused.as_str(),
-            problem
+            problem.as_str()
         ],
     )?;
     want_cuts(tx, now, recording)?;

@@ -2,8 +2,8 @@
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::moderation::decision::{Decided, Decider};
-use rejoinder_core::moderation::{Finding, LogAction, Snapshot};
-use rejoinder_core::{Comment, CommentId, Page, Refusal, SiteId, State, Time};
+use rejoinder_core::moderation::{Finding, LogAction, Snapshot, StateReason};
+use rejoinder_core::{Comment, CommentId, Page, Refusal, SiteId, State, Time, Word};
 
 use super::log::DecisionId;
 use super::mark_undone;
@@ -18,7 +18,7 @@ pub(crate) struct LogEntry<'a> {
     pub(crate) action: LogAction,
     /// Whether it says of the text that it is fit to be read or not, which ends flags.
     pub(crate) judges: bool,
-    pub(crate) reason: Option<&'a str>,
+    pub(crate) reason: Option<Word<StateReason>>,
     pub(crate) note: Option<&'a str>,
     pub(crate) findings: &'a [Finding],
     /// The version of the decision that is undone.
@@ -127,7 +127,7 @@ pub(crate) fn note_findings(
         by: Decider::Rules,
         action: LogAction::Judge,
         judges: false,
-        reason: after.reason.as_deref(),
+        reason: after.reason.clone(),
         note: None,
         findings,
         undoes: None,
@@ -209,7 +209,7 @@ fn insert(
             before_json,
             as_json(after)?,
             after.state.as_str(),
-            entry.reason,
+            entry.reason.as_deref(),
             entry.note,
             findings,
             now,
