@@ -42,7 +42,7 @@ impl<'a> Look<'a> {
     /// What the site is called, and where it is.
     pub(crate) fn brand(&self) -> Option<(&'a str, Option<&'a str>)> {
         let site = self.site?;
-        Some((name(site), site.origins.first().map(String::as_str)))
+        Some((site.name(), site.origins.first().map(String::as_str)))
     }
 
     /// The address of the site's own style, where it has one.
@@ -72,14 +72,6 @@ impl fmt::Display for Look<'_> {
 impl<'a> Context<'a> {
     pub(crate) fn look(&self) -> Look<'a> {
         Look::of(self.assets, self.site)
-    }
-}
-
-/// What a site is called.
-pub(crate) fn name(site: &Site) -> &str {
-    match site.settings.title.as_str() {
-        "" => &site.host,
-        title => title,
     }
 }
 
@@ -114,7 +106,7 @@ impl<'a> MailLook<'a> {
         let settings = &context.site.settings;
         let accent = Accent::parse(&settings.accent).map(|own| own.on_light().to_string());
         Self {
-            name: name(context.site),
+            name: context.site.name(),
             font: match settings.font.as_str() {
                 "" => FONT,
                 own => own,

@@ -9,6 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::identity::author::Role;
 use render::catalogue::NewsroomTexts;
 use render::newsroom::{FlashMessage, Frame, RailEntry, Section};
+use serde::Serialize;
 use store::moderation::groups::{self, Scope};
 use store::moderation::queues::{self, Counts, Queue};
 use store::{Result, Tx};
@@ -183,6 +184,15 @@ const ADMIN: [Place; 13] = [
 
 /// Only where mails are written into a folder.
 const MAILS: &str = "/mails";
+
+/// How far something has come that is done in the background, for the page that shows it meanwhile.
+#[derive(Debug, Serialize)]
+pub(crate) struct StateBody {
+    /// In words.
+    pub(crate) text: String,
+    /// Whether that will be something else soon.
+    pub(crate) is_underway: bool,
+}
 
 /// On to another page, once something was done.
 pub(crate) fn see_other(to: &str) -> Response {

@@ -8,10 +8,7 @@ use store::archive::leaving::LeavingComment;
 use super::{cdata, escaped};
 
 pub(super) fn begin(out: &mut impl Write, site: &Site) -> io::Result<()> {
-    let title = match site.settings.title.as_str() {
-        "" => site.host.as_str(),
-        title => title,
-    };
+    let title = site.name();
     let link = site.origins.first().map_or("", String::as_str);
     write!(
         out,

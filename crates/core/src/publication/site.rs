@@ -19,6 +19,14 @@ pub struct Site {
 }
 
 impl Site {
+    /// What the publication is called: by its title, or by its host where it has none.
+    pub fn name(&self) -> &str {
+        match self.settings.title.as_str() {
+            "" => &self.host,
+            title => title,
+        }
+    }
+
     /// Whether a page of `origin` may embed this site and act on it.
     pub fn allows(&self, origin: &str) -> bool {
         self.origins.iter().any(|own| own == origin)

@@ -81,10 +81,7 @@ impl DeskMailHandler {
         } = render::moderation::desk_mail(site, &self.base, &waiting, due.n_held, &manage);
         let domain = self.from.rsplit_once('@').map_or("", |(_, domain)| domain);
         Mail {
-            from_name: match site.settings.title.as_str() {
-                "" => site.host.clone(),
-                title => title.to_owned(),
-            },
+            from_name: site.name().to_owned(),
             from: self.from.clone(),
             to: due.email,
             subject,

@@ -106,10 +106,7 @@ impl NoticeHandler {
         };
         let is_confirmation = matches!(notice, PendingNotice::Confirm(_));
         Mail {
-            from_name: match site.settings.title.as_str() {
-                "" => site.host.clone(),
-                title => title.to_owned(),
-            },
+            from_name: site.name().to_owned(),
             from: self.from.clone(),
             to: subscription.email.clone(),
             subject,

@@ -54,10 +54,7 @@ impl SenderHandler {
             html,
         } = text;
         Mail {
-            from_name: match site.settings.title.as_str() {
-                "" => site.host.clone(),
-                title => title.to_owned(),
-            },
+            from_name: site.name().to_owned(),
             from: self.from.clone(),
             to,
             subject,

@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 
 use crate::Context;
 use crate::catalogue;
-use crate::discussion::feed::publisher;
 use crate::discussion::thread::{key, links, n_comments, title};
 use crate::html::Html;
 use crate::links::{Links, Place};
@@ -18,7 +17,7 @@ use crate::publication::article::{Article, Publication};
 /// The thread as a posting of its own, for the page that shows it alone.
 pub(crate) fn discussion(context: &Context<'_>, thread: &Thread) -> Html<'static> {
     let links = links(context, thread);
-    let publisher = publisher(context.site);
+    let publisher = context.site.name();
     let posting = json!({
         "@context": "https://schema.org",
         "@type": "DiscussionForumPosting",
@@ -58,7 +57,7 @@ fn fact_check(context: &Context<'_>, links: &Links, comment: &Comment) -> Option
         "@type": "ClaimReview",
         "url": links.to(Place::Own(comment.id)).to_string(),
         "datePublished": comment.created_at.to_string(),
-        "author": { "@type": "Organization", "name": publisher(context.site) },
+        "author": { "@type": "Organization", "name": context.site.name() },
         "claimReviewed": sources.claim,
         "itemReviewed": {
             "@type": "Claim",

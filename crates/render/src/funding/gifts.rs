@@ -45,10 +45,7 @@ pub struct GiftsView<'a> {
 pub fn gifts_page(context: &Context<'_>, gifts: &GiftsView<'_>) -> String {
     let language = context.site.settings.language;
     let own = &context.texts.funding.gifts_page;
-    let site = match context.site.settings.title.as_str() {
-        "" => &context.site.host,
-        title => title,
-    };
+    let site = context.site.name();
     rendered(&GiftsPage {
         texts: context.texts,
         own,

@@ -36,10 +36,7 @@ pub fn page(context: &Context<'_>, shown: CampaignView<'_>, names: &[String]) ->
         assets: context.look(),
         title: &draft.title,
         canonical: address(context, shown),
-        site: match context.site.settings.title.as_str() {
-            "" => &context.site.host,
-            title => title,
-        },
+        site: context.site.name(),
         home: context.site.origins.first().map(String::as_str),
         paragraphs: draft.about.split("\n\n").map(str::trim).collect(),
         bar: bar_alone(context, shown),

@@ -8,7 +8,7 @@ use super::words;
 use crate::Context;
 use crate::catalogue::{FundingReceiptMailTexts, Name, fill};
 use crate::identity::MailText;
-use crate::look::{self, MailLook};
+use crate::look::MailLook;
 use crate::page::rendered;
 
 /// A mail that thanks for `money`, given to the campaign that is called `campaign`, with the code by which
@@ -23,7 +23,7 @@ pub fn receipt_mail(
     let intro = [
         ("campaign", &campaign as &dyn std::fmt::Display),
         ("amount", &amount),
-        ("site", &Name(look::name(context.site))),
+        ("site", &Name(context.site.name())),
     ];
     let intro = fill(&own.intro, &intro);
     let said = fill(&own.code, &[("code", &code)]);

@@ -5,7 +5,7 @@ use rejoinder_core::publication::language::Language;
 
 use crate::Context;
 use crate::catalogue::{AccountTexts, Name, fill};
-use crate::look::{self, MailLook};
+use crate::look::MailLook;
 use crate::page::rendered;
 
 /// What a mail says, in both of its forms.
@@ -42,7 +42,7 @@ pub fn sign_in_mail(context: &Context<'_>, link: &str) -> MailText {
 
 /// What the site is called.
 pub(crate) fn publication<'a>(context: &Context<'a>) -> &'a str {
-    look::name(context.site)
+    context.site.name()
 }
 
 #[derive(Template)]

@@ -30,10 +30,7 @@ pub fn desk_mail(
     n_held: i64,
     manage: &str,
 ) -> MailText {
-    let name = match site.settings.title.as_str() {
-        "" => site.host.as_str(),
-        title => title,
-    };
+    let name = site.name();
     let texts = crate::newsroom::texts(site);
     let desk = format!("{base}/moderate/{}", site.host);
     let entries = waiting.iter().map(|one| QueuedComment {
@@ -123,10 +120,7 @@ pub fn desk_mail_page(site: &Site, assets: &str, manage: &str, has_ended: bool) 
         direction: site.settings.language.direction(),
         assets: Look::of(assets, site),
         title: &texts.title,
-        site: match site.settings.title.as_str() {
-            "" => site.host.as_str(),
-            title => title,
-        },
+        site: site.name(),
         desk: format!("/moderate/{}", site.host),
         manage,
         has_ended,

@@ -6,7 +6,6 @@ use rejoinder_core::recordings::Recording;
 use rejoinder_core::{Page, PageKey};
 
 use crate::Context;
-use crate::discussion::feed::publisher;
 use crate::links::{Links, encoded};
 use crate::xml::Xml;
 
@@ -37,7 +36,7 @@ pub fn podcast(context: &Context<'_>, episodes: &[Episode<'_>]) -> String {
     ];
     xml.open("rss", &namespaces);
     xml.open("channel", &[]);
-    let title = format!("{}: {}", publisher(site), context.texts.recordings.podcast);
+    let title = format!("{}: {}", site.name(), context.texts.recordings.podcast);
     xml.text("title", &title);
     let home = site.origins.first().map(|own| format!("{own}/"));
     let home = home.unwrap_or_else(|| format!("https://{}", site.host));

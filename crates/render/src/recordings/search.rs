@@ -7,7 +7,6 @@ use rejoinder_core::{Page, PageKey};
 
 use crate::Context;
 use crate::catalogue::{Catalogue, fill};
-use crate::discussion::feed::publisher;
 use crate::links::{Links, encoded};
 use crate::look::Look;
 use crate::notices::notice::headline;
@@ -51,7 +50,7 @@ pub struct RecordingSearch<'a> {
 /// The recordings of a site as a whole page.
 pub fn search_page(context: &Context<'_>, sought: RecordingSearch<'_>, hits: &[Hit<'_>]) -> String {
     let own = &context.texts.recordings;
-    let title = fill(&own.all, &[("site", &publisher(context.site))]);
+    let title = fill(&own.all, &[("site", &context.site.name())]);
     rendered(&SearchPage {
         texts: context.texts,
         language: context.site.settings.language,

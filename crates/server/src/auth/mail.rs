@@ -117,7 +117,7 @@ fn wish(
     let text = identity::sign_in_mail(&context, &link);
     let id = AuthorId(app.ids.next(now));
     let mail = Mail {
-        from_name: sender(site),
+        from_name: site.name().to_owned(),
         from: from.to_owned(),
         to: email.to_owned(),
         subject: text.subject,
@@ -138,14 +138,6 @@ fn wish(
         code: code_of(asked),
         mail: NewJob::new(site.id, &SendMail(mail), now)?,
     })
-}
-
-/// Who a mail of a site is from.
-pub(crate) fn sender(site: &Site) -> String {
-    match site.settings.title.as_str() {
-        "" => site.host.clone(),
-        title => title.to_owned(),
-    }
 }
 
 pub(crate) fn domain(address: &str) -> &str {

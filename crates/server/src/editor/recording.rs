@@ -10,7 +10,6 @@ use rejoinder_core::recordings::{Comparison, Lock, Proposal, Recording, Status};
 use rejoinder_core::{AuthorId, Page, RecordingId};
 use render::newsroom::FlashMessage;
 use render::recordings::{CutOf, Open, RecordingPage, Report};
-use serde::Serialize;
 use store::discussion::pages;
 use store::recordings::transcripts::{self, NewRevision, Revision};
 use store::recordings::{attaching, chapters as divided, listing, proposals as proposed, reading};
@@ -20,7 +19,7 @@ use super::{chapters, proposals};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, MAX_BODY, Params, PathId};
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{At, Newsroom, PageHead, StateBody, see_other};
 use crate::public::recordings::{in_chapters, read as kept};
 use crate::state::App;
 
@@ -158,15 +157,6 @@ async fn page(
             cuts: &cuts,
         })
     }))
-}
-
-/// How far a recording, or a cut, has come.
-#[derive(Debug, Serialize)]
-pub(super) struct StateBody {
-    /// In words.
-    text: String,
-    /// Whether that will be something else soon.
-    is_underway: bool,
 }
 
 /// `GET /edit/{site}/recordings/{id}/state`: for the page, which shows it while it goes on.

@@ -15,7 +15,6 @@ use rejoinder_core::{ImportId, Site};
 use render::publication::{
     ImportPage, ImportsPage, UnfitImport, import_page, import_reached, imports_page, unfit_import,
 };
-use serde::Serialize;
 use store::Tx;
 use store::archive::runs::{self, Kept, Wish};
 use store::recordings::files::MAX_PART;
@@ -24,7 +23,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, NamedUpload, PathId};
 use crate::http::tus::{self, Announced};
-use crate::newsroom::{At, Newsroom, PageHead, see_other};
+use crate::newsroom::{At, Newsroom, PageHead, StateBody, see_other};
 
 /// The largest file that a plain form sends along, which is in memory at once.
 pub(super) const MAX_PLAIN: usize = 32 << 20;
@@ -264,13 +263,6 @@ async fn unfit(
     let problem = unfit_import(&newsroom.site, unfit);
     let page = page(newsroom, import, mappings, Some(&problem)).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-}
-
-/// How far an import is, for the page, which shows it while it goes on.
-#[derive(Debug, Serialize)]
-pub(super) struct StateBody {
-    text: String,
-    is_underway: bool,
 }
 
 /// `GET /admin/{site}/import/{id}/state`.

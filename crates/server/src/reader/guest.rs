@@ -265,7 +265,7 @@ fn wish(
     let text = identity::guest_mail(&context(app, site, visitor.base.in_mails()), &link);
     let id = AuthorId(app.ids.next(now));
     let mail = Mail {
-        from_name: mail::sender(site),
+        from_name: site.name().to_owned(),
         from: from.to_owned(),
         to: email.to_owned(),
         subject: text.subject,

@@ -4,7 +4,7 @@ use rejoinder_core::discussion::feed::Format;
 use rejoinder_core::passages::Erratum;
 use rejoinder_core::{Page, PageKey, Time};
 
-use super::{Channel, Entry, headline, publisher, tag, written};
+use super::{Channel, Entry, headline, tag, written};
 use crate::Context;
 use crate::catalogue::{Name, fill};
 use crate::html::Html;
@@ -25,12 +25,12 @@ pub fn errata_feed(
     let title = match (errata.first(), key) {
         (Some((_, page)), Some(_)) => fill(&own.of, &[("page", &Name(headline(page)))]),
         (None, Some(key)) => fill(&own.of, &[("page", &Name(key.as_str()))]),
-        (_, None) => fill(&own.at, &[("site", &Name(publisher(site)))]),
+        (_, None) => fill(&own.at, &[("site", &Name(site.name()))]),
     };
     let updated_at = entries.iter().map(|entry| entry.created_at).max();
     let channel = Channel {
         title,
-        publisher: publisher(site),
+        publisher: site.name(),
         language: site.settings.language,
         home: match &links {
             Some(links) => links.reading().to_owned(),
@@ -77,7 +77,7 @@ fn entry<'a>(context: &Context<'a>, (erratum, page): &'a (Erratum, Page)) -> Ent
         id: tag(context.site, at, &format!("corrections/{}", erratum.id)),
         url: links.reading().to_owned(),
         title: fill(&own.of, &[("page", &Name(headline(page)))]),
-        name: publisher(context.site),
+        name: context.site.name(),
         website: None,
         html: Html::of(&line),
         created_at: at,

@@ -123,7 +123,7 @@ impl<'a> Channel<'a> {
         let started_at = feed.page.as_ref().map(|page| page.created_at);
         Self {
             title: title(context, feed, known),
-            publisher: publisher(site),
+            publisher: site.name(),
             language: site.settings.language,
             home: home(context, feed, known),
             addresses: Format::ALL.map(|format| address(context.base, site, of, known, format)),
@@ -135,13 +135,6 @@ impl<'a> Channel<'a> {
     fn own(&self, format: Format) -> &str {
         let at = Format::ALL.iter().position(|own| *own == format);
         &self.addresses[at.unwrap_or(0)]
-    }
-}
-
-pub(crate) fn publisher(site: &Site) -> &str {
-    match site.settings.title.as_str() {
-        "" => &site.host,
-        title => title,
     }
 }
 
@@ -163,7 +156,7 @@ fn title(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
             }
             None => texts.replies_to_someone.clone(),
         },
-        (Of::Site, _) => fill(&texts.site, &[("site", &Name(publisher(context.site)))]),
+        (Of::Site, _) => fill(&texts.site, &[("site", &Name(context.site.name()))]),
     }
 }
 
