@@ -5,7 +5,9 @@ mod corrections;
 mod fetching;
 mod questions;
 mod sources;
+mod sources_by_form;
 mod versions;
+mod web_annotations;
 
 use axum::http::Method;
 use rejoinder_core::Settings;

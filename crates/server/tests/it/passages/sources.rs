@@ -9,11 +9,11 @@ use store::moderation::word_lists::{self, Entries, List};
 
 use super::{fragment_path, listed, passage};
 use crate::moderation::desk::signed_in;
-use crate::support::{Answer, BASE, STORY, TestApp, TestReader};
+use crate::support::{Answer, STORY, TestApp, TestReader};
 
-const PLACE: &str = "?site=news.example";
+pub(super) const PLACE: &str = "?site=news.example";
 
-fn settings() -> Settings {
+pub(super) fn settings() -> Settings {
     Settings {
         passages: Passages::Both,
         source_checks: SourceChecks::On,
@@ -21,7 +21,7 @@ fn settings() -> Settings {
     }
 }
 
-async fn app() -> TestApp {
+pub(super) async fn app() -> TestApp {
     with(settings()).await
 }
 
@@ -31,7 +31,7 @@ async fn with(settings: Settings) -> TestApp {
     app
 }
 
-fn sources() -> Value {
+pub(super) fn sources() -> Value {
     json!({
         "stance": "contradicts",
         "claim": "The timetable is new.",
@@ -44,7 +44,7 @@ fn sources() -> Value {
     })
 }
 
-async fn give(reader: &TestReader, sources: Value) -> Answer {
+pub(super) async fn give(reader: &TestReader, sources: Value) -> Answer {
     let body = json!({
         "site": "news.example", "page": STORY, "text": "It is not new.", "name": reader.name,
         "annotation": passage(), "sources": sources,
@@ -69,7 +69,7 @@ async fn withdraw(reader: &TestReader, id: &str, withdrawn: bool) -> Answer {
     reader.send(Method::PUT, &path, body).await
 }
 
-async fn of(app: &TestApp) -> Value {
+pub(super) async fn of(app: &TestApp) -> Value {
     app.thread(STORY).await["comments"][0]["sources"].clone()
 }
 
@@ -454,61 +454,6 @@ async fn only_what_an_editor_rated_by_name_is_told_to_search_engines_as_a_fact_c
 }
 
 #[tokio::test]
-async fn without_script_sources_are_answered_about_changed_and_withdrawn_by_forms() {
-    let app = app().await;
-    let (ann, ben) = (app.reader("Ann"), app.reader("Ben"));
-    let id = give(&ann, sources()).await.id();
-    let page = format!("/embed?site=news.example&page={STORY}");
-    let page = app.get(&page);
-    assert!(
-        page.await
-            .text()
-            .contains(&format!("/embed/comments/{id}/answer\""))
-    );
-    let path = |what: &str| format!("/embed/comments/{id}/{what}");
-    let site = ("site", "news.example");
-
-    let answered = ben.submit(&path("answer"), &[site, ("says", "yes")]).await;
-    assert_eq!(
-        answered.status,
-        StatusCode::SEE_OTHER,
-        "{}",
-        answered.text()
-    );
-    assert_eq!(of(&app).await["says"]["yes"], 1);
-    ben.submit(&path("answer"), &[site, ("says", "")]).await;
-    assert_eq!(of(&app).await["says"]["yes"], 0);
-
-    let form = ann.get(&format!("{}{PLACE}", path("edit"))).await.text();
-    assert!(
-        form.contains("value=\"https://harbour.example/timetable\""),
-        "{form}"
-    );
-    let fields = [
-        site,
-        ("text", "It is not new."),
-        ("revision", "1"),
-        ("has_sources", "yes"),
-        ("stance", "context"),
-        ("source_url_1", "https://first.example/"),
-        ("source_url_2", "ftp://second.example/"),
-    ];
-    let refused = ann.submit(&path("edit"), &fields).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let again = refused.text();
-    assert!(again.contains("value=\"ftp://second.example/\""), "{again}");
-    assert!(again.contains("must start with https://"), "{again}");
-    ann.submit(&path("edit"), &fields[..6]).await;
-    assert_eq!(of(&app).await["list"][0]["url"], "https://first.example/");
-
-    let own = ann.get(&format!("{}{PLACE}", path("sources"))).await.text();
-    assert!(own.contains("Withdraw these sources"), "{own}");
-    ann.submit(&path("withdraw"), &[site, ("withdrawn", "yes")])
-        .await;
-    assert_eq!(of(&app).await["status"], "withdrawn");
-}
-
-#[tokio::test]
 async fn a_correction_carries_sources_to_the_newsroom_and_to_nobody_else() {
     let app = app().await;
     let ann = app.reader("Ann");
@@ -565,98 +510,6 @@ async fn the_thread_shows_those_with_a_source_alone() {
 }
 
 #[tokio::test]
-async fn other_tools_read_comments_on_passages_as_web_annotations_in_parts() {
-    let app = app().await;
-    let path = format!("/api/v1/annotations?site=news.example&page={STORY}");
-    let none = app.get(&path).await;
-    assert_eq!(
-        (&none.json()["total"], &none.json()["first"]["items"]),
-        (&json!(0), &json!([]))
-    );
-    let mut posted = Vec::new();
-    for n in 0..101 {
-        let reader = app.reader(&format!("Reader {n}"));
-        posted.push(give(&reader, sources()).await.good()["comment"].clone());
-    }
-    app.reader("Ann")
-        .post(STORY, "On the whole of it.")
-        .await
-        .good();
-
-    let all = app.get(&path).await;
-
-    assert_eq!(
-        all.header("content-type"),
-        "application/ld+json; profile=\"http://www.w3.org/ns/anno.jsonld\""
-    );
-    let all = all.json();
-    assert_eq!(all["@context"], "http://www.w3.org/ns/anno.jsonld");
-    assert_eq!(
-        (&all["type"], &all["total"]),
-        (&json!("AnnotationCollection"), &json!(101))
-    );
-    let items = all["first"]["items"].as_array().unwrap();
-    assert_eq!(items.len(), 100);
-    let id = posted[0]["id"].as_str().unwrap();
-    let expected = json!({
-        "id": format!("{BASE}/embed?site=news.example&page=https%3A%2F%2Fnews.example%2Fstory&comment={id}#comment-{id}"),
-        "type": "Annotation",
-        "motivation": "commenting",
-        "created": posted[0]["created_at"],
-        "creator": {"type": "Person", "name": "Reader 0"},
-        "body": [
-            {"type": "TextualBody", "purpose": "commenting", "format": "text/html",
-             "value": "<p>It is not new.</p>"},
-            {"type": "SpecificResource", "purpose": "linking",
-             "source": "https://harbour.example/timetable"},
-        ],
-        "target": {"source": STORY, "selector": [
-            {"type": "TextQuoteSelector", "exact": "the new timetable",
-             "prefix": "The captain blamed ", "suffix": ". Nobody"},
-            {"type": "TextPositionSelector", "start": 49, "end": 66},
-        ]},
-    });
-    assert_eq!(items[0], expected);
-    let next = all["first"]["next"].as_str().unwrap();
-    let rest = app.get(next.strip_prefix(BASE).unwrap()).await;
-    let rest = rest.json();
-    assert_eq!(rest["type"], "AnnotationPage");
-    assert_eq!(rest["items"].as_array().unwrap().len(), 1);
-    assert_eq!((&rest["next"], &rest["partOf"]), (&Value::Null, &all["id"]));
-    let wrong = app.get(&format!("{path}&after=nothing")).await;
-    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
-}
-
-#[tokio::test]
-async fn a_reply_is_an_annotation_of_the_annotation_that_it_replies_to() {
-    let app = app().await;
-    let (ann, ben) = (app.reader("Ann"), app.reader("Ben"));
-    let root = give(&ann, sources()).await.good()["comment"]["id"].clone();
-    let reply = ben
-        .reply(STORY, root.as_str().unwrap(), "It is <b>old</b>.")
-        .await;
-    let reply = reply.good()["comment"].clone();
-    let path = format!("/api/v1/annotations?site=news.example&page={STORY}");
-
-    let all = app.get(&path).await.json();
-
-    let items = all["first"]["items"].as_array().unwrap();
-    assert_eq!((&all["total"], items.len()), (&json!(2), 2));
-    let id = items[1]["id"].as_str().unwrap();
-    assert!(id.ends_with(&format!("#comment-{}", reply["id"].as_str().unwrap())));
-    assert_eq!(
-        items[1],
-        json!({
-            "id": id, "type": "Annotation", "motivation": "replying",
-            "created": reply["created_at"], "creator": {"type": "Person", "name": "Ben"},
-            "body": [{"type": "TextualBody", "purpose": "replying", "format": "text/html",
-                      "value": reply["html"]}],
-            "target": items[0]["id"],
-        })
-    );
-}
-
-#[tokio::test]
 async fn who_wrote_about_a_passage_reads_in_their_bell_of_sources_against_it() {
     for app in [TestApp::new().await, TestApp::on_postgres().await] {
         app.add_site(1, "news.example", settings()).await;
@@ -680,90 +533,4 @@ async fn who_wrote_about_a_passage_reads_in_their_bell_of_sources_against_it() {
         let says = "Ann gave sources against a passage that you wrote about";
         assert!(list.contains(says), "{list}");
     }
-}
-
-#[tokio::test]
-async fn on_the_page_of_a_passage_sources_are_given_by_a_plain_form() {
-    for app in [TestApp::new().await, TestApp::on_postgres().await] {
-        app.add_site(1, "news.example", settings()).await;
-        let first = super::annotate(&app.reader("Ann"), passage(), None).await;
-        let first = first.good()["comment"]["id"].as_str().unwrap().to_owned();
-        let path = format!("/embed?site=news.example&page={STORY}&passage={first}");
-        let page = app.get(&path).await.text();
-        assert!(page.contains("name=\"source_url_1\""), "{page}");
-        assert!(!page.contains("name=\"claimant\""), "{page}");
-        let ben = app.reader("Ben");
-        let fields = |url| {
-            vec![
-                ("site", "news.example"),
-                ("page", STORY),
-                ("text", "It is not new."),
-                ("name", "Ben"),
-                ("passage", first.as_str()),
-                ("stance", "contradicts"),
-                ("claim", ""),
-                ("source_url_1", url),
-                ("source_title_1", "Timetable 2019"),
-                ("source_quote_1", ""),
-                ("source_published_1", "2019-04-30"),
-            ]
-        };
-
-        let refused = ben
-            .submit("/embed/comments", &fields("ftp://x.example/"))
-            .await;
-        let sent = ben
-            .submit(
-                "/embed/comments",
-                &fields("https://harbour.example/timetable"),
-            )
-            .await;
-
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let again = refused.text();
-        assert!(
-            again.contains("The address of a source must start"),
-            "{again}"
-        );
-        assert!(again.contains("data-rj=\"give\" open"), "{again}");
-        assert!(again.contains("value=\"ftp://x.example/\""), "{again}");
-        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
-        let given = of(&app).await;
-        assert_eq!(
-            (&given["stance"], &given["list"]),
-            (
-                &json!("contradicts"),
-                &json!([{
-                    "url": "https://harbour.example/timetable", "title": "Timetable 2019",
-                    "published": "2019-04-30",
-                }])
-            )
-        );
-        assert_eq!(given["claim"], "the new timetable");
-    }
-}
-
-#[tokio::test]
-async fn where_no_sources_are_taken_and_on_no_passage_a_form_asks_for_none() {
-    let app = app().await;
-    let first = super::annotate(&app.reader("Ann"), passage(), None).await;
-    let first = first.good()["comment"]["id"].as_str().unwrap().to_owned();
-    let path = format!("/embed?site=news.example&page={STORY}");
-    let whole = app.get(&path).await.text();
-    assert!(
-        whole.contains("id=\"compose\"") && !whole.contains("source_url"),
-        "{whole}"
-    );
-    let off = Settings {
-        source_checks: SourceChecks::Off,
-        ..settings()
-    };
-    app.add_site(1, "news.example", off).await;
-
-    let page = app.get(&format!("{path}&passage={first}")).await.text();
-
-    assert!(
-        page.contains("id=\"compose\"") && !page.contains("source_url"),
-        "{page}"
-    );
 }
