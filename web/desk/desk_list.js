@@ -170,6 +170,8 @@ class List {
    * @param {URLSearchParams} body With the reason and the note.
    */
   #decide(rows, action, body) {
+    // What the line offered to undo is no longer the last decision.
+    say('');
     body.delete('comment');
     body.set('action', action);
     body.set('back', location.pathname + location.search);
@@ -271,6 +273,7 @@ class List {
   /** @param {Step} step */
   #undo(step) {
     this.#steps = this.#steps.filter((one) => one !== step);
+    say('');
     this.#then([], () => this.#takeBack(step));
   }
 

@@ -155,6 +155,7 @@ test('the key to undo means the last decision, even while that is on its way', a
 
   await page.keyboard.press('a');
   await sent.waitFor();
+  assert.equal(await page.locator('[data-nr=told]').getByRole('button').count(), 0, 'nothing offers to undo the one before');
   await page.keyboard.press('z');
   answer();
 

@@ -54,6 +54,8 @@ async function withPushService(page) {
 
 /** Let the push service of the browser hand over `message`. @param {Page} page @param {unknown} message */
 async function push(page, message) {
+  // What comes before the worker is active is lost.
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   const session = await page.context().newCDPSession(page);
   const registered = new Promise((resolve) => {
     session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
