@@ -110,12 +110,38 @@ fn exports(texts: &BTreeMap<Module, String>) -> BTreeMap<Module, Module> {
 /// What `use` lines and paths in the middle of lines name.
 fn paths(text: &str) -> Vec<Vec<String>> {
     let mut paths = uses(text);
-    paths.extend(text.split("crate::").skip(1).map(|rest| {
+    paths.extend(written_out(text, "crate::", &["crate"]));
+    paths.extend(written_out(text, "super::", &["super"]));
+    for child in children(text) {
+        paths.extend(written_out(text, &format!("{child}::"), &["self", child]));
+    }
+    paths
+}
+
+/// The paths that start with `start` wherever they stand, as if they began with `root`. Those with
+/// braces stand in `use` lines, which are read apart.
+fn written_out(text: &str, start: &str, root: &[&str]) -> Vec<Vec<String>> {
+    let begun = text.match_indices(start).filter(|(at, _)| {
+        let before = text[..*at].chars().next_back();
+        before.is_none_or(|c| !is_word(c) && c != ':')
+    });
+    let path = |(at, _): (usize, &str)| {
+        let rest = &text[at + start.len()..];
         let end = rest.find(|c| !is_word(c) && c != ':').unwrap_or(rest.len());
         let parts = rest[..end].split("::").map(str::to_owned);
-        ["crate".to_owned()].into_iter().chain(parts).collect()
-    }));
-    paths
+        let whole = root.iter().map(|&part| part.to_owned()).chain(parts);
+        (!rest[end..].starts_with('{')).then(|| whole.collect())
+    };
+    begun.filter_map(path).collect()
+}
+
+/// The modules that stand below this one.
+fn children(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
+        let (_, declared) = line.split_once("mod ")?;
+        let name = declared.strip_suffix(';')?;
+        name.chars().all(is_word).then_some(name)
+    })
 }
 
 /// A path of this crate that stands in `module`, from the crate's root.
@@ -123,6 +149,7 @@ fn absolute(path: &[String], module: &[String]) -> Option<Module> {
     let n_up = path.iter().take_while(|part| *part == "super").count();
     match path.first()?.as_str() {
         "crate" => Some(path[1..].to_vec()),
+        "self" => Some([module, &path[1..]].concat()),
         "super" => Some([&module[..module.len().checked_sub(n_up)?], &path[n_up..]].concat()),
         _ => None,
     }
@@ -285,6 +312,15 @@ fn trees_of_names_are_expanded() {
             "crate::h"
         ]
     );
+}
+
+#[test]
+fn paths_in_the_middle_of_a_line_are_read() {
+    let paths = paths(
+        "mod a;\npub(crate) mod b;\nfn f() {\n    a::g(super::super::h(), crate::i::j, extra::k)\n}",
+    );
+    let paths: Vec<String> = paths.iter().map(|path| path.join("::")).collect();
+    assert_eq!(paths, ["crate::i::j", "super::super::h", "self::a::g"]);
 }
 
 #[test]

@@ -17,9 +17,11 @@ mod path;
 mod pieces;
 mod report;
 mod result;
+mod span;
 
 pub use omissions::omitted_by_all;
-pub use result::{Alternate, Comparison, Confidence, Content, Omission, Piece, Presence, Span};
+pub use result::{Alternate, Comparison, Confidence, Content, Omission, Piece, Presence};
+pub use span::Span;
 
 use crate::Fingerprint;
 use path::Run;

@@ -1,7 +1,8 @@
 //! What is not in a cut, and what is in none of several.
 
 use super::Side;
-use super::result::{Comparison, Content, Omission, Span};
+use super::result::{Comparison, Content, Omission};
+use super::span::{Span, union};
 use crate::fingerprint::HOP_MS;
 
 /// What lies between two omissions that are one: a sliver.
@@ -49,22 +50,6 @@ pub fn omitted_by_all<'a>(cuts: impl IntoIterator<Item = &'a Comparison>) -> Vec
             .collect()
     });
     shared.unwrap_or_default()
-}
-
-/// Returns the stretches that any of `spans` covers, in order and apart.
-pub(super) fn union(spans: impl Iterator<Item = Span>) -> Vec<Span> {
-    let mut spans: Vec<Span> = spans.collect();
-    spans.sort_unstable();
-    let mut apart: Vec<Span> = Vec::new();
-    for span in spans {
-        match apart.last_mut() {
-            Some(last) if span.start_ms <= last.end_ms => {
-                last.end_ms = last.end_ms.max(span.end_ms);
-            }
-            _ => apart.push(span),
-        }
-    }
-    apart
 }
 
 fn complement(kept: &[Span], end_ms: u64) -> Vec<Span> {

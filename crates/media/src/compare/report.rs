@@ -3,7 +3,8 @@
 use super::Side;
 use super::path::Run;
 use super::pieces::{Draft, Tally};
-use super::result::{Alternate, Confidence, Piece, Span};
+use super::result::{Alternate, Confidence, Piece};
+use super::span::Span;
 use crate::fingerprint::HOP_MS;
 
 /// What a certain piece has at least and at most.

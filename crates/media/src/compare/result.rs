@@ -2,27 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A stretch of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Span {
-    /// Where it begins.
-    pub start_ms: u64,
-    /// Where it ends, after its beginning.
-    pub end_ms: u64,
-}
-
-impl Span {
-    /// Returns its length.
-    pub const fn length_ms(self) -> u64 {
-        self.end_ms.saturating_sub(self.start_ms)
-    }
-
-    /// Returns the length of what both have.
-    pub fn shared_ms(self, other: Self) -> u64 {
-        let start_ms = self.start_ms.max(other.start_ms);
-        self.end_ms.min(other.end_ms).saturating_sub(start_ms)
-    }
-}
+use super::span::{Span, union};
 
 /// A full recording and a cut of it, compared.
 ///
@@ -182,7 +162,7 @@ impl Presence {
 impl Comparison {
     /// Returns how much of the full recording is in the cut.
     pub fn kept_ms(&self) -> u64 {
-        super::omissions::union(self.pieces.iter().map(|piece| piece.full))
+        union(self.pieces.iter().map(|piece| piece.full))
             .into_iter()
             .map(Span::length_ms)
             .sum()

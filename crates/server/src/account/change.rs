@@ -1,10 +1,8 @@
 //! Changing one's own.
 
-use std::fmt::Write as _;
-
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::{AuthorId, Site, TokenHash, identity::author};
+use rejoinder_core::{AuthorId, Site, identity::author};
 use render::Problem;
 use store::identity::erasures::{self, Fate};
 use store::identity::renaming;
@@ -13,7 +11,7 @@ use store::{
     identity::{mutes, sessions},
 };
 
-use super::read::settings_page;
+use super::read::{key, settings_page};
 use super::to_settings;
 use crate::access::Member;
 use crate::http::error::ApiError;
@@ -57,14 +55,6 @@ async fn rename(
     let (site, author) = (Site::clone(&member.site), member.author.clone());
     let rename = move |tx: &mut Tx<'_>| renaming::rename(tx, now, &site, &author, &name);
     Ok(app.store.write(rename).await?)
-}
-
-/// What names a session in a form: a part of its hash, worth nothing to others.
-pub(super) fn key(token: &TokenHash) -> String {
-    token.0[..8].iter().fold(String::new(), |mut key, byte| {
-        let _ = write!(key, "{byte:02x}");
-        key
-    })
 }
 
 /// `POST /account/{site}/sessions`: sign out one browser, or all but this one.

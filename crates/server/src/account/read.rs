@@ -1,10 +1,12 @@
 //! Looking at one's own.
 
+use std::fmt::Write as _;
+
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::CommentId;
 use rejoinder_core::publication::settings::{Pictures, ReaderPages};
+use rejoinder_core::{CommentId, TokenHash};
 use render::Problem;
 use render::identity::{Line, Own, Signed, Tab, own_page};
 use store::funding::campaigns;
@@ -110,7 +112,7 @@ pub(super) async fn settings_page(
     });
     let (email, sessions, muted, erasure, has_campaigns) = read.await?;
     let sessions = sessions.iter().map(|session| Signed {
-        key: super::change::key(&session.token),
+        key: key(&session.token),
         label: session.label.as_deref(),
         since: session.created_at,
         is_own: session.is_own,
@@ -153,4 +155,12 @@ pub(super) async fn download(
         (header::CONTENT_DISPOSITION, name),
     ];
     Ok((headers, body).into_response())
+}
+
+/// What names a session in a form: a part of its hash, worth nothing to others.
+pub(super) fn key(token: &TokenHash) -> String {
+    token.0[..8].iter().fold(String::new(), |mut key, byte| {
+        let _ = write!(key, "{byte:02x}");
+        key
+    })
 }

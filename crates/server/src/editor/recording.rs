@@ -20,7 +20,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Form, MAX_BODY, Params, PathId};
 use crate::newsroom::{At, Newsroom, PageHead, StateBody, see_other};
-use crate::public::recordings::{in_chapters, read as kept};
+use crate::public::recordings::stored;
 use crate::state::App;
 
 /// A form holds a transcript, every byte of which may be written as three.
@@ -94,13 +94,13 @@ async fn page(
     let read = read.ok_or_else(ApiError::not_found)?;
     let (revision, text) = match &read.transcript {
         Some((revision, webvtt)) => {
-            let transcript = kept(webvtt, revision.language.clone())?;
+            let transcript = stored::transcript(webvtt, revision.language.clone())?;
             (Some(revision), captions::write(&transcript, Export::Text))
         }
         None => (None, String::new()),
     };
     let chapters = match &read.chapters {
-        Some(webvtt) => captions::list_chapters(&in_chapters(webvtt)?),
+        Some(webvtt) => captions::list_chapters(&stored::chapters(webvtt)?),
         None => String::new(),
     };
     let comparisons = read.cuts.iter().map(|(cut, json)| {
@@ -330,7 +330,7 @@ async fn newest(app: &App, recording: &Recording) -> Result<(i64, Option<Transcr
         .await?;
     Ok(match found {
         Some((revision, webvtt)) => {
-            let transcript = kept(&webvtt, revision.language)?;
+            let transcript = stored::transcript(&webvtt, revision.language)?;
             (revision.revision, Some(transcript))
         }
         None => (0, None),

@@ -12,7 +12,7 @@ use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::PathId;
 use crate::newsroom::{At, Newsroom, PageHead};
-use crate::public::recordings::read as kept;
+use crate::public::recordings::stored;
 
 /// The lines that are others than in the revision before.
 pub(super) async fn show(
@@ -30,9 +30,9 @@ pub(super) async fn show(
     });
     let (context, (new, old)) = read.await?;
     let (revision, text) = new.ok_or_else(ApiError::not_found)?;
-    let new = kept(&text, revision.language.clone())?;
+    let new = stored::transcript(&text, revision.language.clone())?;
     let old = match old {
-        Some((revision, text)) => kept(&text, revision.language)?,
+        Some((revision, text)) => stored::transcript(&text, revision.language)?,
         None => Transcript::default(),
     };
     let head = PageHead {

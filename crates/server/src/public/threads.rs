@@ -29,7 +29,7 @@ use crate::http::slots::Turn;
 use crate::public::cached::{self, Asking};
 use crate::public::embedding::may_show;
 use crate::public::publication::Publication;
-use crate::public::recordings::players;
+use crate::public::recordings::stored::players;
 use crate::state::App;
 
 /// `GET /embed/thread`: the thread as an HTML fragment for the widget.

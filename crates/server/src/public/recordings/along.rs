@@ -15,7 +15,7 @@ use store::recordings::{
     player_data::{self, PlayerData},
 };
 
-use super::{is_open, players};
+use super::stored::{self, is_open, players};
 use crate::http::error::ApiError;
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::{Params, Visitor};
@@ -113,7 +113,7 @@ fn html(
 ) -> Result<String, PageError> {
     let transcript = whole.transcript.as_ref();
     let transcript = transcript.map(|(status, language, text)| {
-        let read = super::read(text, language.clone());
+        let read = stored::transcript(text, language.clone());
         read.map(|transcript| (transcript, *status))
     });
     let transcript = transcript
@@ -137,7 +137,7 @@ fn html(
         end_ms: cited.end_ms,
     });
     let cited: Vec<_> = cited.collect();
-    let chapters = whole.chapters.as_deref().map(super::in_chapters);
+    let chapters = whole.chapters.as_deref().map(stored::chapters);
     let chapters = chapters.transpose();
     let chapters = chapters.map_err(|error| PageError::broken(error.detail))?;
     let content = PlayerContent {

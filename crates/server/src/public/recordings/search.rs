@@ -236,7 +236,9 @@ async fn find<T: Send + 'static>(
     };
     let show = move || {
         let transcripts = own.found.hits.iter().map(|hit| match &hit.transcript {
-            Some((webvtt, language)) => super::read(webvtt, language.clone()).map(Some),
+            Some((webvtt, language)) => {
+                super::stored::transcript(webvtt, language.clone()).map(Some)
+            }
             None => Ok(None),
         });
         own.transcripts = transcripts.collect::<Result<_, ApiError>>()?;

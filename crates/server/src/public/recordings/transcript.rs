@@ -7,7 +7,7 @@ use captions::Export;
 use rejoinder_core::RecordingId;
 use store::recordings::{chapters as divided, listing, transcripts};
 
-use super::is_open;
+use super::stored::{self, is_open};
 use crate::http::error::ApiError;
 use crate::http::extract::Visitor;
 use crate::http::limits::Act;
@@ -54,7 +54,7 @@ pub(super) async fn transcript(
     if known.is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
-    let transcript = super::read(&webvtt, revision.language)?;
+    let transcript = stored::transcript(&webvtt, revision.language)?;
     Ok((headers, captions::write(&transcript, export)).into_response())
 }
 
@@ -74,7 +74,7 @@ pub(super) async fn chapters(
             _ => Ok(None),
         });
     let webvtt = read.await?.ok_or_else(ApiError::not_found)?;
-    let chapters = super::in_chapters(&webvtt)?;
+    let chapters = stored::chapters(&webvtt)?;
     let mut headers = HeaderMap::new();
     let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
     set(header::CONTENT_TYPE, "application/json+chapters");
