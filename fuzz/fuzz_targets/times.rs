@@ -4,14 +4,14 @@
 
 use libfuzzer_sys::fuzz_target;
 use rejoinder_core::RecordingId;
-use rejoinder_core::recordings::{External, Citable, Span};
+use rejoinder_core::recordings::{Citable, ExternalRecording, Span};
 
 fuzz_target!(|text: &str| {
     let recording = |ordinal: u32, seconds: Option<u64>, url: &str| Citable {
         id: RecordingId(i64::from(ordinal)),
         revision: 1,
         duration_ms: seconds.map(|seconds| seconds * 1_000),
-        external: External::parse(url).map(|(external, _)| external),
+        external: ExternalRecording::parse(url).map(|(external, _)| external),
         ordinal,
     };
     let recordings = [

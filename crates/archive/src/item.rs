@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rejoinder_core::passages::Selector;
-use rejoinder_core::{State, Tally, Time};
+use rejoinder_core::{CommentState, Time, VoteTally};
 
 /// One record of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub struct CommentItem {
     /// When it was last edited.
     pub edited_at: Option<Time>,
     /// Where it stands with the moderators.
-    pub state: State,
+    pub state: CommentState,
     /// What it is.
     pub kind: ItemKind,
     /// Whether it is pinned above the others.
@@ -155,25 +155,25 @@ impl Body {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Votes {
     /// Nobody knows any more whose they are.
-    Counted(Tally),
+    Counted(VoteTally),
     /// One by one: who, and whether for it. Of two of the same voter the last counts.
     Cast(Vec<(String, bool)>),
 }
 
 impl Votes {
     /// No votes.
-    pub const NONE: Self = Self::Counted(Tally { up: 0, down: 0 });
+    pub const NONE: Self = Self::Counted(VoteTally { up: 0, down: 0 });
 
     /// Of a net count, the fewest votes that make it.
     pub fn net(score: i64) -> Self {
         let (up, down) = (score.max(0), score.min(0).saturating_neg());
-        Self::Counted(Tally { up, down })
+        Self::Counted(VoteTally { up, down })
     }
 
     /// How many there are for and against it, one a voter.
-    pub fn tally(&self) -> Tally {
+    pub fn tally(&self) -> VoteTally {
         match self {
-            Self::Counted(tally) => Tally {
+            Self::Counted(tally) => VoteTally {
                 up: tally.up.max(0),
                 down: tally.down.max(0),
             },
@@ -184,7 +184,7 @@ impl Votes {
                     .collect();
                 let up = last.values().filter(|up| **up).count();
                 let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-                Tally {
+                VoteTally {
                     up: count(up),
                     down: count(last.len() - up),
                 }
@@ -210,7 +210,7 @@ impl CommentItem {
             body,
             posted_at: Time::from_micros(0),
             edited_at: None,
-            state: State::Published,
+            state: CommentState::Published,
             kind: ItemKind::Comment,
             pinned: false,
             branch_closed: false,
@@ -229,7 +229,7 @@ mod tests {
     fn a_voter_counts_once() {
         let cast = |voter: &str, up| (voter.to_owned(), up);
         let votes = Votes::Cast(vec![cast("a", true), cast("b", true), cast("a", false)]);
-        assert_eq!(votes.tally(), Tally { up: 1, down: 1 });
-        assert_eq!(Votes::net(-3).tally(), Tally { up: 0, down: 3 });
+        assert_eq!(votes.tally(), VoteTally { up: 1, down: 1 });
+        assert_eq!(Votes::net(-3).tally(), VoteTally { up: 0, down: 3 });
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use rejoinder_core::discussion::agreement::{Ballots, Cast, Outcome, Voter};
+use rejoinder_core::discussion::agreement::{Ballot, Ballots, SidesOutcome, Voter};
 use rejoinder_core::{AuthorId, CommentId, FixedRandom, PageId, Time, Vote};
 
 const N_VOTES: usize = 1_000_000;
@@ -15,7 +15,7 @@ const N_COMMENTS: i64 = 40_000;
 const NOW: Time = Time::from_micros(1_700_000_000_000_000);
 
 /// A vote of somebody of two camps, seven to three, on a comment that leans to either or to none.
-fn vote(random: &FixedRandom) -> Cast {
+fn vote(random: &FixedRandom) -> Ballot {
     let below = |bound: i64| i64::try_from(random.below(bound.unsigned_abs())).unwrap_or(0);
     let (reader, comment) = (below(N_ACCOUNTS), below(N_COMMENTS));
     let is_first_camp = reader % 10 < 7;
@@ -25,7 +25,7 @@ fn vote(random: &FixedRandom) -> Cast {
         _ => 20,
     };
     let is_for = below(100) < likely;
-    Cast {
+    Ballot {
         comment: CommentId(comment),
         page: PageId(comment / 20),
         author: AuthorId(-1),
@@ -58,7 +58,7 @@ fn main() {
     let fitting = Instant::now();
     let outcome = ballots.sides();
     let fitted = fitting.elapsed();
-    let Outcome::Found(sides) = outcome else {
+    let SidesOutcome::Found(sides) = outcome else {
         println!("no sides were found");
         return;
     };

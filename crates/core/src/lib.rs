@@ -25,12 +25,12 @@ pub mod word;
 
 pub use chance::{FixedRandom, Random, Token, TokenHash};
 pub use discussion::card::Card;
-pub use discussion::comment::{Comment, State};
+pub use discussion::comment::{Comment, CommentState};
 pub use discussion::cursor::Cursor;
 pub use discussion::page::{Page, PageKey};
 pub use discussion::sort::{Filter, Sort};
 pub use discussion::thread::{Thread, ThreadQuery};
-pub use discussion::vote::{Tally, Vote};
+pub use discussion::vote::{Vote, VoteTally};
 pub use identity::author::{Author, AuthorKind, Reader};
 pub use ids::{
     AuthorId, CampaignId, CommentId, CorrectionId, EntryId, ErratumId, IdSource, ImportId, PageId,

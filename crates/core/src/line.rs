@@ -14,9 +14,9 @@ pub const fn turns(c: char) -> bool {
 }
 
 /// Text that turns nothing around, neither by its letters nor by what stands among them.
-pub struct Apart<'a>(pub &'a str);
+pub struct BidiIsolate<'a>(pub &'a str);
 
-impl fmt::Display for Apart<'_> {
+impl fmt::Display for BidiIsolate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_ascii() {
             return f.write_str(self.0);
@@ -26,7 +26,7 @@ impl fmt::Display for Apart<'_> {
     }
 }
 
-/// Returns `text` up to so many characters. What was kept [`Apart`] in it stays so.
+/// Returns `text` up to so many characters. What was kept [`BidiIsolate`] in it stays so.
 pub fn cut(text: &str, max: usize) -> String {
     let Some((end, _)) = text.char_indices().nth(max) else {
         return text.to_owned();
@@ -43,10 +43,10 @@ mod tests {
 
     #[test]
     fn what_is_kept_apart_cannot_come_out() {
-        assert_eq!(Apart("Ann").to_string(), "Ann");
-        assert_eq!(Apart("Änn").to_string(), "\u{2068}Änn\u{2069}");
+        assert_eq!(BidiIsolate("Ann").to_string(), "Ann");
+        assert_eq!(BidiIsolate("Änn").to_string(), "\u{2068}Änn\u{2069}");
         let typed = "Ä\u{2069}\u{202e}moc";
-        assert_eq!(Apart(typed).to_string(), "\u{2068}Ämoc\u{2069}");
+        assert_eq!(BidiIsolate(typed).to_string(), "\u{2068}Ämoc\u{2069}");
     }
 
     #[test]

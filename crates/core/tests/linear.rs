@@ -1,13 +1,13 @@
 //! What strangers write is looked at in time that grows with it and no faster.
 
-use rejoinder_core::moderation::search::Search;
+use rejoinder_core::moderation::search::CommentSearch;
 use rejoinder_core::{
     PageKey,
     discussion::text,
     identity::{author, names},
     moderation::{learned, word_list},
     publication::origin,
-    recordings::{External, Span},
+    recordings::{ExternalRecording, Span},
 };
 use testing::assert_linear;
 
@@ -35,9 +35,9 @@ fn folding_what_looks_alike_is_linear() {
 
 #[test]
 fn reading_a_search_and_an_address_is_linear() {
-    assert_linear("Search", |typed| typed.parse::<Search>());
+    assert_linear("Search", |typed| typed.parse::<CommentSearch>());
     assert_linear("Search with operators", |typed| {
-        format!("author:{typed}").parse::<Search>()
+        format!("author:{typed}").parse::<CommentSearch>()
     });
     assert_linear("PageKey", PageKey::parse);
     assert_linear("PageKey of an address", |typed| {
@@ -53,7 +53,7 @@ fn reading_times_and_players_out_of_addresses_is_linear() {
     assert_linear("Span of a time", |typed| {
         Span::from_fragment(&format!("t={typed}"))
     });
-    assert_linear("External", External::parse);
+    assert_linear("External", ExternalRecording::parse);
     for start in [
         "soundcloud.com/",
         "youtu.be/",
@@ -61,7 +61,7 @@ fn reading_times_and_players_out_of_addresses_is_linear() {
         "a.example/w/",
     ] {
         assert_linear(start, |typed| {
-            External::parse(&format!("https://{start}{typed}"))
+            ExternalRecording::parse(&format!("https://{start}{typed}"))
         });
     }
 }

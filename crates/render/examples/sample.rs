@@ -10,8 +10,8 @@ use std::{env, fs};
 use rejoinder_core::discussion::thread::in_reading_order;
 use rejoinder_core::identity::author::{Profile, Role};
 use rejoinder_core::{
-    Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, SafeHtml, Settings,
-    Site, SiteId, Sort, State, Tally, Thread, ThreadQuery, Time,
+    Author, AuthorId, AuthorKind, Comment, CommentId, CommentState, Page, PageId, PageKey,
+    SafeHtml, Settings, Site, SiteId, Sort, Thread, ThreadQuery, Time, VoteTally,
 };
 use rejoinder_render::{
     Article, Context, Form, Picture, Problem, Publication, View, article_page, catalogue,
@@ -278,9 +278,9 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
             markup::render(&voice.text).html
         },
         state: if is_removed {
-            State::Removed
+            CommentState::Removed
         } else {
-            State::Published
+            CommentState::Published
         },
         reason: None,
         revision: 1,
@@ -289,7 +289,7 @@ fn comment(paper: &Paper, voice: &Voice, at: usize, published_at: Time) -> Resul
         closed_at: (at % 17 == 9).then_some(created_at),
         pin: (at == 0).then_some(1),
         featured_at: None,
-        tally: Tally {
+        tally: VoteTally {
             up: voice.up,
             down: voice.down,
         },

@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::line::Apart;
-use rejoinder_core::notices::subscription::Pace;
+use rejoinder_core::line::BidiIsolate;
+use rejoinder_core::notices::subscription::MailPace;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Time};
 
@@ -102,11 +102,11 @@ impl Catalogue {
     }
 
     /// How often mails come.
-    pub(crate) fn pace(&self, pace: Pace) -> &str {
+    pub(crate) fn pace(&self, pace: MailPace) -> &str {
         match pace {
-            Pace::AtOnce => &self.follow.at_once,
-            Pace::Hourly => &self.follow.hourly,
-            Pace::Daily => &self.follow.daily,
+            MailPace::AtOnce => &self.follow.at_once,
+            MailPace::Hourly => &self.follow.hourly,
+            MailPace::Daily => &self.follow.daily,
         }
     }
 
@@ -202,7 +202,7 @@ pub(crate) struct Name<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Apart(self.0).fmt(f)
+        BidiIsolate(self.0).fmt(f)
     }
 }
 
@@ -266,7 +266,7 @@ mod tests {
     use serde_json::Value;
 
     use rejoinder_core::Settings;
-    use rejoinder_core::publication::settings::{Group, Takes};
+    use rejoinder_core::publication::settings::{SettingGroup, SettingType};
 
     use super::*;
 
@@ -389,7 +389,7 @@ mod tests {
         let mut choices = 0;
         for about in Settings::ABOUT {
             assert!(texts.about.contains_key(about.key), "{}", about.key);
-            let Takes::Choice(words) = about.takes else {
+            let SettingType::Choice(words) = about.takes else {
                 continue;
             };
             for word in words {
@@ -400,7 +400,7 @@ mod tests {
         }
         assert_eq!(texts.about.len(), Settings::ABOUT.len());
         assert_eq!(texts.choices.len(), choices);
-        for group in Group::ALL {
+        for group in SettingGroup::ALL {
             assert!(texts.groups.contains_key(group.as_str()), "{group:?}");
         }
     }

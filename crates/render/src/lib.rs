@@ -22,7 +22,7 @@ pub mod publication;
 pub mod recordings;
 mod xml;
 
-use rejoinder_core::publication::settings::Email;
+use rejoinder_core::publication::settings::EmailPolicy;
 use rejoinder_core::{CommentId, Site, Time};
 
 pub use catalogue::{Catalogue, problem};
@@ -65,7 +65,7 @@ impl Context<'_> {
     /// Whether readers are offered mails about comments: where mail can be sent, and the site takes
     /// addresses.
     pub(crate) fn tells_by_mail(&self) -> bool {
-        self.has_accounts && self.site.settings.email != Email::Unasked
+        self.has_accounts && self.site.settings.email != EmailPolicy::Unasked
     }
 }
 

@@ -6,7 +6,7 @@
 
 use rejoinder_core::CommentId;
 use rejoinder_core::discussion::event::{Event, EventKind};
-use rejoinder_core::moderation::decision::Decided;
+use rejoinder_core::moderation::decision::DecisionChange;
 
 use crate::discussion::{cards, comments};
 use crate::integrations::webhooks;
@@ -65,7 +65,12 @@ fn follow_event(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
     }
 }
 
-fn follow_decision(tx: &mut Tx<'_>, event: &Event, id: CommentId, decided: &Decided) -> Result<()> {
+fn follow_decision(
+    tx: &mut Tx<'_>,
+    event: &Event,
+    id: CommentId,
+    decided: &DecisionChange,
+) -> Result<()> {
     let Some(comment) = comments::by_id(tx, event.site, id)? else {
         return Ok(());
     };

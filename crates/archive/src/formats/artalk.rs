@@ -1,6 +1,6 @@
 //! Artalk's Artrans: a list of comments whose values are all texts.
 
-use rejoinder_core::{State, Tally};
+use rejoinder_core::{CommentState, VoteTally};
 
 use crate::ReadError;
 use crate::fields::Fields;
@@ -81,12 +81,12 @@ fn comment(fields: &Fields, out: &mut Out) {
     // Artalk writes this time whenever anything changes, a vote, too: nobody need have edited.
     fields.value(&["updated_at"]);
     comment.pinned = fields.is(&["is_pinned"]);
-    comment.votes = Votes::Counted(Tally {
+    comment.votes = Votes::Counted(VoteTally {
         up: fields.number(&["vote_up"]),
         down: fields.number(&["vote_down"]),
     });
     if fields.is(&["is_pending"]) {
-        comment.state = State::Held;
+        comment.state = CommentState::Held;
     }
     if fields.is(&["is_collapsed"]) {
         out.note(record(&id), "it was collapsed there, and is open here");

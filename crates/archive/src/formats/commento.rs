@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rejoinder_core::State;
+use rejoinder_core::CommentState;
 
 use crate::ReadError;
 use crate::fields::Fields;
@@ -113,8 +113,8 @@ impl Lists {
         comment.votes = Votes::net(fields.number(&["score"]));
         comment.posted_at = fields.time(&["creationDate"]).unwrap_or(comment.posted_at);
         comment.state = match fields.text(&["state"]).as_str() {
-            "approved" => State::Published,
-            _ => State::Held,
+            "approved" => CommentState::Published,
+            _ => CommentState::Held,
         };
         if fields.is(&["deleted"]) || fields.text(&["markdown"]) == "[deleted]" {
             remove(&mut comment, out);
@@ -140,9 +140,9 @@ impl Lists {
         comment.edited_at = fields.time(&["editedTime"]);
         comment.pinned = fields.is(&["isSticky"]);
         comment.state = match (fields.is(&["isPending"]), fields.is(&["isApproved"])) {
-            (true, _) => State::Held,
-            (false, true) => State::Published,
-            (false, false) => State::Rejected,
+            (true, _) => CommentState::Held,
+            (false, true) => CommentState::Published,
+            (false, false) => CommentState::Rejected,
         };
         if fields.is(&["isDeleted"]) {
             remove(&mut comment, out);
@@ -163,7 +163,7 @@ impl Lists {
 }
 
 fn remove(comment: &mut CommentItem, out: &mut Out) {
-    comment.state = State::Removed;
+    comment.state = CommentState::Removed;
     comment.writer = Writer::default();
     comment.body = Body::Html(String::new());
     let reason = "it was deleted there, so nothing of its author was taken along";

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use rejoinder_core::{State, Tally};
+use rejoinder_core::{CommentState, VoteTally};
 
 use crate::ReadError;
 use crate::csv::{Row, Rows, cells};
@@ -224,17 +224,17 @@ impl Known {
             comment.edited_at = latest.time(&["createdAt"]);
             out.note(record(&id), "only its latest revision came in");
         }
-        comment.votes = Votes::Counted(Tally {
+        comment.votes = Votes::Counted(VoteTally {
             up: fields.inner("actionCounts").number(&["REACTION"]),
             down: 0,
         });
         comment.state = match fields.text(&["status"]).as_str() {
-            "NONE" | "APPROVED" => State::Published,
-            "REJECTED" => State::Rejected,
-            _ => State::Held,
+            "NONE" | "APPROVED" => CommentState::Published,
+            "REJECTED" => CommentState::Rejected,
+            _ => CommentState::Held,
         };
         if fields.given(&["deletedAt"]).is_some() {
-            comment.state = State::Removed;
+            comment.state = CommentState::Removed;
             comment.writer = Writer::default();
             comment.body = Body::Html(String::new());
             let reason = "it was deleted there, so nothing of its author was taken along";

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rejoinder_core::State;
+use rejoinder_core::CommentState;
 
 use crate::ReadError;
 use crate::fields::Fields;
@@ -113,10 +113,10 @@ fn comment(fields: &Fields, pages: &HashMap<String, PageItem>, out: &mut Out) {
         ),
     }
     if !fields.is(&["approved"]) {
-        comment.state = State::Held;
+        comment.state = CommentState::Held;
     }
     if fields.given(&["deletedAt", "deleted_at"]).is_some() {
-        comment.state = State::Removed;
+        comment.state = CommentState::Removed;
         comment.writer = Writer::default();
         comment.body = Body::Html(String::new());
         let reason = "it was deleted there, so nothing of its author was taken along";

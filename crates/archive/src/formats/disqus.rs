@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::io::Read;
 use std::sync::Arc;
 
-use rejoinder_core::State;
+use rejoinder_core::CommentState;
 
 use crate::fields::Fields;
 use crate::format::{Format, Items, Options, Out, Start, record};
@@ -323,10 +323,10 @@ impl<R: Read> Posts<R> {
             .unwrap_or(comment.posted_at);
         comment.parent = post.parent.clone();
         comment.state = match state(&post) {
-            State::Published if !is_public => State::Held,
+            CommentState::Published if !is_public => CommentState::Held,
             state => state,
         };
-        if comment.state == State::Removed {
+        if comment.state == CommentState::Removed {
             comment.body = Body::Html(String::new());
             let reason = "it was deleted there, so its text and its author's name were left out";
             self.out.note(record.clone(), reason);
@@ -366,15 +366,15 @@ impl<R: Read> Iterator for Posts<R> {
 }
 
 /// Deleted comes first: the text of a deleted post is still in the file, and stays there.
-fn state(post: &Element) -> State {
+fn state(post: &Element) -> CommentState {
     if post.is("isDeleted") {
-        State::Removed
+        CommentState::Removed
     } else if post.is("isSpam") {
-        State::Spam
+        CommentState::Spam
     } else if post.text("isApproved") == "false" {
-        State::Held
+        CommentState::Held
     } else {
-        State::Published
+        CommentState::Published
     }
 }
 

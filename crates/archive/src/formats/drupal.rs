@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use rejoinder_core::State;
+use rejoinder_core::CommentState;
 
 use crate::ReadError;
 use crate::fields::Fields;
@@ -235,8 +235,8 @@ impl Known {
         let is_old = fields.has("comment");
         let is_shown = fields.is(&["status"]) != is_old;
         comment.state = match is_shown && is_public {
-            true => State::Published,
-            false => State::Held,
+            true => CommentState::Published,
+            false => CommentState::Held,
         };
         fields.value(&[
             "thread",

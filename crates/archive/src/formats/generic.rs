@@ -1,7 +1,7 @@
 //! Comments from anywhere else, as a table with a header (CSV) or as a JSON object a line: what
 //! other programs write for this one. `docs/operators/importing.md` names the columns.
 
-use rejoinder_core::{State, Tally};
+use rejoinder_core::{CommentState, VoteTally};
 
 use crate::ReadError;
 use crate::csv::{Rows, cells, divider};
@@ -142,22 +142,22 @@ fn comment(fields: &Fields, out: &mut Out) {
     };
     comment.pinned = fields.is(&["pinned"]);
     comment.branch_closed = fields.is(&["closed"]);
-    comment.votes = Votes::Counted(Tally {
+    comment.votes = Votes::Counted(VoteTally {
         up: fields.number(&["up"]),
         down: fields.number(&["down"]),
     });
     let state = fields.text(&["state"]);
     comment.state = match state.as_str() {
-        "" => State::Published,
-        word => State::from_word(word).unwrap_or_else(|| {
+        "" => CommentState::Published,
+        word => CommentState::from_word(word).unwrap_or_else(|| {
             out.note(
                 record(&id),
                 format!("its state `{word}` is unknown, so it is held"),
             );
-            State::Held
+            CommentState::Held
         }),
     };
-    if comment.state == State::Removed {
+    if comment.state == CommentState::Removed {
         comment.writer = Writer::default();
         comment.body = Body::Html(String::new());
         out.note(

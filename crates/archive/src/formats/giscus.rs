@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use rejoinder_core::{State, Tally};
+use rejoinder_core::{CommentState, VoteTally};
 use serde_json::Value;
 
 use crate::ReadError;
@@ -182,11 +182,11 @@ fn one(fields: &Fields, page: &str, parent: Option<String>, out: &mut Out) {
     comment.edited_at = fields.time(&["lastEditedAt"]);
     comment.votes = votes(fields);
     if fields.is(&["isMinimized"]) {
-        comment.state = State::Held;
+        comment.state = CommentState::Held;
         out.note(record(&id), "it was minimised there, so it is held");
     }
     if fields.given(&["deletedAt"]).is_some() {
-        comment.state = State::Removed;
+        comment.state = CommentState::Removed;
         comment.writer = Writer::default();
         comment.body = Body::Html(String::new());
         out.note(
@@ -211,7 +211,7 @@ fn one(fields: &Fields, page: &str, parent: Option<String>, out: &mut Out) {
 /// Thumbs, and the arrow of discussions.
 fn votes(fields: &Fields) -> Votes {
     let reactions = fields.inner("reactions");
-    let mut tally = Tally {
+    let mut tally = VoteTally {
         up: fields.number(&["upvoteCount"]) + reactions.number(&["+1"]),
         down: reactions.number(&["-1"]),
     };

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rejoinder_core::{State, Tally};
+use rejoinder_core::{CommentState, VoteTally};
 use store::archive::foreign::{ForeignFile, ForeignRow};
 use tempfile::TempDir;
 
@@ -147,16 +147,16 @@ fn comment(thread: Option<(String, String)>, fields: &Fields, out: &mut Out) {
         ),
     }
     comment.edited_at = time("modified");
-    comment.votes = Votes::Counted(Tally {
+    comment.votes = Votes::Counted(VoteTally {
         up: fields.number(&["likes"]),
         down: fields.number(&["dislikes"]),
     });
     comment.state = match fields.number(&["mode"]) {
-        1 => State::Published,
-        4 => State::Removed,
-        _ => State::Held,
+        1 => CommentState::Published,
+        4 => CommentState::Removed,
+        _ => CommentState::Held,
     };
-    if comment.state == State::Removed {
+    if comment.state == CommentState::Removed {
         // Isso keeps the address of who wrote it; here nothing of them stays.
         comment.writer = Writer::default();
         comment.body = Body::Html(String::new());

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rejoinder_core::{State, Tally};
+use rejoinder_core::{CommentState, VoteTally};
 use serde_json::Value;
 
 use crate::ReadError;
@@ -130,7 +130,7 @@ impl Seen {
         comment.pinned = fields.is(&["pin"]);
         comment.votes = votes(fields);
         if fields.is(&["delete"]) {
-            comment.state = State::Removed;
+            comment.state = CommentState::Removed;
             comment.writer = Writer::default();
             comment.body = Body::Html(String::new());
             out.note(
@@ -185,11 +185,11 @@ fn votes(fields: &Fields) -> Votes {
         return Votes::Cast(cast.iter().map(vote).collect());
     }
     let (least, more) = (score.min(0).saturating_neg(), score.max(0));
-    let tally = |extra| Tally {
+    let tally = |extra| VoteTally {
         up: more + extra,
         down: least + extra,
     };
-    let fits = |tally: &Tally| (controversy_of(*tally) - controversy).abs() < 1e-6;
+    let fits = |tally: &VoteTally| (controversy_of(*tally) - controversy).abs() < 1e-6;
     let found = (0..MAX_VOTES)
         .map(tally)
         .find(fits)
@@ -197,7 +197,7 @@ fn votes(fields: &Fields) -> Votes {
     found.map_or(Votes::net(score), Votes::Counted)
 }
 
-fn controversy_of(tally: Tally) -> f64 {
+fn controversy_of(tally: VoteTally) -> f64 {
     let (most, least) = (tally.up.max(tally.down), tally.up.min(tally.down));
     if least <= 0 {
         return 0.0;

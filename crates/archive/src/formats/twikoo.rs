@@ -1,7 +1,7 @@
 //! Twikoo's exports: its comments as its database has them, with or without an answer of its API
 //! around them.
 
-use rejoinder_core::State;
+use rejoinder_core::CommentState;
 
 use crate::ReadError;
 use crate::fields::{Fields, text};
@@ -107,7 +107,7 @@ fn comment(fields: &Fields, out: &mut Out) {
     ];
     comment.votes = Votes::Cast(votes.concat());
     if fields.is(&["isSpam"]) {
-        comment.state = State::Spam;
+        comment.state = CommentState::Spam;
     }
     out.comment(comment, fields);
 }

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use rejoinder_core::{State, Tally};
+use rejoinder_core::{CommentState, VoteTally};
 
 use super::generic::table;
 use crate::ReadError;
@@ -158,16 +158,16 @@ fn comment(fields: &Fields, users: &HashMap<String, Fields>, out: &mut Out) {
     // Any change writes these: nobody need have edited.
     fields.value(&["createdAt", "updatedAt", "__version", "ACL", "isNotified"]);
     comment.pinned = fields.is(&["sticky"]);
-    comment.votes = Votes::Counted(Tally {
+    comment.votes = Votes::Counted(VoteTally {
         up: fields.number(&["like"]),
         down: 0,
     });
     comment.state = match fields.text(&["status"]).as_str() {
-        _ if fields.is(&["isSpam"]) => State::Spam,
+        _ if fields.is(&["isSpam"]) => CommentState::Spam,
         // Rows of LeanCloud's age have none.
-        "" | "approved" => State::Published,
-        "spam" => State::Spam,
-        _ => State::Held,
+        "" | "approved" => CommentState::Published,
+        "spam" => CommentState::Spam,
+        _ => CommentState::Held,
     };
     out.comment(comment, fields);
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rejoinder_core::State;
+use rejoinder_core::CommentState;
 use rejoinder_core::passages::{MAX_CONTEXT, Position, Quote, Selector};
 use serde_json::Value;
 
@@ -111,7 +111,7 @@ fn annotation(fields: &Fields, pages: &mut HashMap<String, String>, out: &mut Ou
     }
     comment.edited_at = fields.time(&["modified"]);
     if is_private(fields) {
-        comment.state = State::Held;
+        comment.state = CommentState::Held;
         comment.private = true;
     }
     match parent {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use rejoinder_core::{AuthorKind, Page, Site, State};
+use rejoinder_core::{AuthorKind, CommentState, Page, Site};
 use store::archive::leaving::LeavingComment;
 
 use super::{cdata, escaped};
@@ -37,7 +37,10 @@ pub(super) fn thread(out: &mut impl Write, site: &Site, page: &Page) -> io::Resu
 
 pub(super) fn post(out: &mut impl Write, own: &LeavingComment) -> io::Result<()> {
     let comment = &own.comment;
-    let is_deleted = matches!(comment.state, State::Removed | State::Rejected);
+    let is_deleted = matches!(
+        comment.state,
+        CommentState::Removed | CommentState::Rejected
+    );
     let message = if is_deleted {
         ""
     } else {
@@ -50,8 +53,8 @@ pub(super) fn post(out: &mut impl Write, own: &LeavingComment) -> io::Result<()>
         comment.id.0,
         cdata(message),
         comment.created_at,
-        comment.state == State::Spam,
-        comment.state == State::Published,
+        comment.state == CommentState::Spam,
+        comment.state == CommentState::Published,
     )?;
     if !is_deleted {
         author(out, own)?;

@@ -9,7 +9,7 @@ mod wxr;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use rejoinder_core::{Page, PageId, Site, State};
+use rejoinder_core::{CommentState, Page, PageId, Site};
 use store::archive::leaving::{self, LeavingComment};
 use store::{StoreError, Tx};
 
@@ -180,7 +180,7 @@ fn note_comment(own: &LeavingComment, left: &mut Left) {
 }
 
 fn note_lost_of_wxr(own: &LeavingComment, left: &mut Left) {
-    if own.comment.state == State::Removed {
+    if own.comment.state == CommentState::Removed {
         let reason = "removed comments lie in the trash, without text and author";
         left.lose(reason, || own.comment.id.to_string());
     }
@@ -189,7 +189,7 @@ fn note_lost_of_wxr(own: &LeavingComment, left: &mut Left) {
 fn note_lost_of_disqus(own: &LeavingComment, left: &mut Left) {
     let comment = &own.comment;
     let record = || comment.id.to_string();
-    if comment.state == State::Rejected {
+    if comment.state == CommentState::Rejected {
         left.lose(
             "rejected comments are deleted ones, without their text",
             record,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use rejoinder_core::{Page, Site, State, Time};
+use rejoinder_core::{CommentState, Page, Site, Time};
 use store::archive::leaving::LeavingComment;
 
 use super::{cdata, escaped};
@@ -54,10 +54,10 @@ pub(super) fn comment(out: &mut impl Write, own: &LeavingComment) -> io::Result<
     let comment = &own.comment;
     let author = &comment.author;
     let approved = match comment.state {
-        State::Published => "1",
-        State::Held => "0",
-        State::Spam => "spam",
-        State::Rejected | State::Removed => "trash",
+        CommentState::Published => "1",
+        CommentState::Held => "0",
+        CommentState::Spam => "spam",
+        CommentState::Rejected | CommentState::Removed => "trash",
     };
     let is_private = comment.reason.as_deref() == Some("private");
     let kind = match (is_private, comment.pin) {

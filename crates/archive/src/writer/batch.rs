@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::thread;
 
 use rejoinder_core::passages::Selector;
-use rejoinder_core::{CommentId, PageId, State};
+use rejoinder_core::{CommentId, CommentState, PageId};
 use store::archive::annotating;
 use store::archive::imports::{self, ImportedComment, ImportedPage, Place, Upserted};
 use store::identity::authors::Details;
@@ -83,12 +83,12 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    fn add(&mut self, state: State) {
+    fn add(&mut self, state: CommentState) {
         self.added += 1;
         match state {
-            State::Published => {}
-            State::Held => self.held += 1,
-            State::Rejected | State::Spam | State::Removed => self.hidden += 1,
+            CommentState::Published => {}
+            CommentState::Held => self.held += 1,
+            CommentState::Rejected | CommentState::Spam | CommentState::Removed => self.hidden += 1,
         }
     }
 }

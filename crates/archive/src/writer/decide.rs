@@ -7,7 +7,7 @@ use rejoinder_core::discussion::text::MAX_BYTES_EACH;
 use rejoinder_core::identity::author::{email, name};
 use rejoinder_core::publication::settings::MAX_GRAPHEMES;
 use rejoinder_core::{
-    IdSource, PageId, PageKey, Refusal, SafeHtml, Site, State, Time, discussion::policy,
+    CommentState, IdSource, PageId, PageKey, Refusal, SafeHtml, Site, Time, discussion::policy,
 };
 use sha2::{Digest, Sha256};
 use store::archive::imports::{Counters, ImportedComment, ImportedPage, WrittenIn};
@@ -372,9 +372,9 @@ fn place(parent: Option<&str>) -> String {
 /// Why a comment that nobody sees is not seen, as a stable word.
 fn held_because(item: &CommentItem, is_public: bool) -> Option<&'static str> {
     match item.state {
-        State::Published => None,
+        CommentState::Published => None,
         _ if item.private => Some("private"),
-        State::Held if !is_public => Some("page_not_public"),
+        CommentState::Held if !is_public => Some("page_not_public"),
         _ => Some("imported"),
     }
 }

@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::discussion::agreement::Agreement;
 use crate::discussion::card::Card;
-use crate::discussion::reaction::Counted;
-use crate::discussion::vote::Tally;
+use crate::discussion::reaction::ReactionCount;
+use crate::discussion::vote::VoteTally;
 use crate::identity::author::Author;
 use crate::ids::{CommentId, PageId};
 use crate::moderation::reason::StateReason;
-use crate::passages::{Annotation, Asked, SourceCheck};
+use crate::passages::{Annotation, AnsweredQuestion, SourceCheck};
 use crate::safe_html::SafeHtml;
 use crate::time::Time;
 use crate::word::Word;
@@ -17,7 +17,7 @@ use crate::word::Word;
 /// Where a comment stands with the moderators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum CommentState {
     /// Everyone sees it.
     Published,
     /// Waits for a moderator.
@@ -30,7 +30,7 @@ pub enum State {
     Removed,
 }
 
-impl State {
+impl CommentState {
     /// All states.
     pub const ALL: [Self; 5] = [
         Self::Published,
@@ -59,7 +59,7 @@ impl State {
 
 /// One message of a thread.
 ///
-/// In a public answer a comment that is not [`State::Published`] is a tombstone: it stands there
+/// In a public answer a comment that is not [`CommentState::Published`] is a tombstone: it stands there
 /// only for its replies, without author or text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
@@ -82,7 +82,7 @@ pub struct Comment {
     /// The text rendered by `markup`.
     pub html: SafeHtml,
     /// Where it stands.
-    pub state: State,
+    pub state: CommentState,
     /// Why it stands there.
     pub reason: Option<Word<StateReason>>,
     /// Counts the texts it has had, from 1; a decision or an edit names the one it judged.
@@ -98,9 +98,9 @@ pub struct Comment {
     /// When it was featured.
     pub featured_at: Option<Time>,
     /// Its votes.
-    pub tally: Tally,
+    pub tally: VoteTally,
     /// What readers reacted with, as often as they did.
-    pub reactions: Vec<Counted>,
+    pub reactions: Vec<ReactionCount>,
     /// How many readers gave it a reaction that counts for it.
     pub liked: i64,
     /// How it stands with readers of both sides, where sides are counted.
@@ -114,7 +114,7 @@ pub struct Comment {
     /// The sources that it carries for or against that passage.
     pub source_check: Option<Box<SourceCheck>>,
     /// The question of that passage that it answers.
-    pub question: Option<Box<Asked>>,
+    pub question: Option<Box<AnsweredQuestion>>,
     /// For a root: how many published comments its branch holds below it.
     pub n_descendants: i64,
 }
@@ -122,7 +122,7 @@ pub struct Comment {
 impl Comment {
     /// Whether everyone may read it.
     pub fn is_published(&self) -> bool {
-        self.state == State::Published
+        self.state == CommentState::Published
     }
 
     /// Whether it stands where it does for `reason`.
@@ -132,6 +132,6 @@ impl Comment {
 
     /// Whether its author deleted it, and nothing of its text is left.
     pub fn is_taken_back(&self) -> bool {
-        self.state == State::Removed && self.is_because(StateReason::Author)
+        self.state == CommentState::Removed && self.is_because(StateReason::Author)
     }
 }

@@ -1,7 +1,7 @@
 //! What happens to a page. Its events have one order, by the page's version.
 
 use crate::ids::{CommentId, CorrectionId, PageId, RecordingId, SiteId};
-use crate::moderation::decision::Decided;
+use crate::moderation::decision::DecisionChange;
 use crate::passages::CorrectionChange;
 use crate::recordings::RecordingChange;
 use crate::time::Time;
@@ -107,7 +107,7 @@ pub struct Event {
     /// When.
     pub at: Time,
     /// The decision that made it happen.
-    pub decided: Option<Decided>,
+    pub decided: Option<DecisionChange>,
 }
 
 impl Event {

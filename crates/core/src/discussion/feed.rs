@@ -9,7 +9,7 @@ pub const MAX_ITEMS: usize = 50;
 
 /// What a feed is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Of {
+pub enum FeedScope {
     /// A site.
     Site,
     /// A page.
@@ -22,7 +22,7 @@ pub enum Of {
 
 /// A feed's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
+pub enum FeedFormat {
     /// RFC 4287, with the threads of RFC 4685.
     Atom,
     /// RSS 2.0.
@@ -31,7 +31,7 @@ pub enum Format {
     Json,
 }
 
-impl Format {
+impl FeedFormat {
     /// All formats.
     pub const ALL: [Self; 3] = [Self::Atom, Self::Rss, Self::Json];
 
@@ -72,18 +72,18 @@ impl Format {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
     /// What it is of.
-    pub of: Of,
+    pub of: FeedScope,
     /// The page, when it is of a page or a branch, and known.
     pub page: Option<Page>,
     /// The comment at the top of the branch; blank when it is gone and its replies are not.
     pub top: Option<Comment>,
     /// The comments, newest first.
-    pub items: Vec<Item>,
+    pub items: Vec<FeedItem>,
 }
 
 /// A comment in a feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct FeedItem {
     /// The comment, which is published.
     pub comment: Comment,
     /// The page it stands on.

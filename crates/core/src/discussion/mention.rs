@@ -23,7 +23,7 @@ const MAX_BYTES: usize = 400;
 
 /// Somebody who can be mentioned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
+pub struct MentionCandidate {
     /// Who.
     pub author: AuthorId,
     /// As they call themselves.
@@ -45,14 +45,14 @@ pub struct Mention {
 
 /// Those who can be mentioned, by how their names look.
 #[derive(Debug, Clone, Default)]
-pub struct People {
-    people: Vec<Person>,
+pub struct MentionCandidates {
+    people: Vec<MentionCandidate>,
     by_look: HashMap<String, Vec<usize>>,
 }
 
-impl People {
+impl MentionCandidates {
     /// The people to choose from.
-    pub fn new(people: Vec<Person>) -> Self {
+    pub fn new(people: Vec<MentionCandidate>) -> Self {
         let mut by_look: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, person) in people.iter().enumerate() {
             for look in names::looks(&person.name) {
@@ -73,7 +73,7 @@ impl People {
 
     /// Who is meant by the name that `text` begins with, and how many bytes of it are the name. The
     /// longest name counts.
-    pub fn meant(&self, text: &str) -> Option<(&Person, usize)> {
+    pub fn meant(&self, text: &str) -> Option<(&MentionCandidate, usize)> {
         let (end, alike) = ends(text).into_iter().rev().find_map(|end| {
             let alike = self.alike(&text[..end]);
             (!alike.is_empty()).then_some((end, alike))
@@ -94,8 +94,8 @@ impl People {
     }
 
     /// The only one, or the only one in the branch.
-    fn one(&self, alike: &BTreeSet<usize>) -> Option<&Person> {
-        let only = |is_meant: fn(&Person) -> bool| {
+    fn one(&self, alike: &BTreeSet<usize>) -> Option<&MentionCandidate> {
+        let only = |is_meant: fn(&MentionCandidate) -> bool| {
             let mut meant = alike
                 .iter()
                 .filter_map(|at| self.people.get(*at))
@@ -150,17 +150,17 @@ fn holds(sign: char, rest: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn people(names: &[(&str, bool)]) -> People {
+    fn people(names: &[(&str, bool)]) -> MentionCandidates {
         let people = names
             .iter()
             .zip(1..)
-            .map(|((name, is_in_branch), n)| Person {
+            .map(|((name, is_in_branch), n)| MentionCandidate {
                 author: AuthorId(n),
                 name: (*name).to_owned(),
                 comment: CommentId(10 + n),
                 is_in_branch: *is_in_branch,
             });
-        People::new(people.collect())
+        MentionCandidates::new(people.collect())
     }
 
     /// Who is meant, and the name as it stands in the text.

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::discussion::comment::{Comment, State};
+use crate::discussion::comment::{Comment, CommentState};
 use crate::discussion::page::{Page, PageKey};
 use crate::discussion::reaction;
 use crate::discussion::text::{excess, is_blank};
 use crate::discussion::vote::Vote;
 use crate::identity::author::{AuthorKind, Reader, Role};
-use crate::publication::settings::{Guests, Mode, Passages, Settings, Voting};
+use crate::publication::settings::{GuestPolicy, ModerationMode, Passages, Settings, Voting};
 use crate::publication::site::Site;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -54,14 +54,14 @@ pub fn may_comment(
     reader: &Reader,
     now: Time,
 ) -> Result<(), Refusal> {
-    if settings.mode == Mode::Closed {
+    if settings.mode == ModerationMode::Closed {
         return Err(Refusal::SiteClosed);
     }
     let has_account = reader
         .author
         .as_ref()
         .is_some_and(|own| own.kind == AuthorKind::Account);
-    if settings.guests == Guests::Refused && !has_account {
+    if settings.guests == GuestPolicy::Refused && !has_account {
         return Err(Refusal::SignInNeeded);
     }
     match page.and_then(|page| closed_since(settings, page, now)) {
@@ -83,10 +83,12 @@ pub fn closed_since(settings: &Settings, page: &Page, now: Time) -> Option<Time>
 /// Whether `parent` takes replies.
 pub fn may_reply(parent: &Comment) -> Result<(), Refusal> {
     match parent.state {
-        State::Published => {}
-        State::Removed => return Err(Refusal::ParentRemoved),
+        CommentState::Published => {}
+        CommentState::Removed => return Err(Refusal::ParentRemoved),
         // What readers are not shown is not told of either.
-        State::Held | State::Rejected | State::Spam => return Err(Refusal::CommentUnknown),
+        CommentState::Held | CommentState::Rejected | CommentState::Spam => {
+            return Err(Refusal::CommentUnknown);
+        }
     }
     match parent.closed_at {
         Some(since) => Err(Refusal::BranchClosed { since }),
@@ -112,7 +114,7 @@ pub fn may_edit(
 ) -> Result<(), Refusal> {
     if matches!(
         comment.state,
-        State::Removed | State::Spam | State::Rejected
+        CommentState::Removed | CommentState::Spam | CommentState::Rejected
     ) {
         return Err(Refusal::CommentUnknown);
     }
@@ -138,7 +140,7 @@ pub fn edit_window_end(settings: &Settings, comment: &Comment) -> Time {
 
 /// Whether `reader` may remove `comment`: their own, at any time.
 pub fn may_delete(comment: &Comment, reader: &Reader) -> Result<(), Refusal> {
-    if comment.state == State::Removed {
+    if comment.state == CommentState::Removed {
         return Err(Refusal::CommentUnknown);
     }
     if !reader.is(comment.author.id) && reader.role() < Role::Moderator {
@@ -154,7 +156,7 @@ pub fn may_vote(
     reader: &Reader,
     vote: Option<Vote>,
 ) -> Result<(), Refusal> {
-    if comment.state != State::Published {
+    if comment.state != CommentState::Published {
         return Err(Refusal::CommentUnknown);
     }
     if reader.is(comment.author.id) {
@@ -174,7 +176,7 @@ pub fn may_react(
     key: &str,
     is_given: bool,
 ) -> Result<(), Refusal> {
-    if comment.state != State::Published {
+    if comment.state != CommentState::Published {
         return Err(Refusal::CommentUnknown);
     }
     if reader.is(comment.author.id) {

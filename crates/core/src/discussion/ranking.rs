@@ -1,6 +1,6 @@
 //! How comments rank against each other.
 
-use crate::discussion::vote::Tally;
+use crate::discussion::vote::VoteTally;
 
 /// Wilson bounds are stored as integers in units of one billionth.
 const SCALE: f64 = 1e9;
@@ -13,7 +13,7 @@ const LIKED: f64 = 0.5;
 /// What "Best" sorts by: a comment with 9 of 10 outranks one with 1 of 1. Zero without votes.
 /// Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
 /// JASA 22 (1927), with z = 1.959964.
-pub fn wilson_lower_bound(tally: Tally) -> i64 {
+pub fn wilson_lower_bound(tally: VoteTally) -> i64 {
     best(tally, 0)
 }
 
@@ -24,7 +24,7 @@ pub fn wilson_lower_bound(tally: Tally) -> i64 {
     clippy::cast_possible_truncation,
     reason = "counts are small"
 )]
-pub fn best(tally: Tally, liked: i64) -> i64 {
+pub fn best(tally: VoteTally, liked: i64) -> i64 {
     const Z: f64 = 1.959_964;
     let up = LIKED * liked as f64 + tally.up as f64;
     let n = up + tally.down as f64;
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     fn bound(up: i64, down: i64) -> i64 {
-        wilson_lower_bound(Tally { up, down })
+        wilson_lower_bound(VoteTally { up, down })
     }
 
     #[test]
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_reader_who_reacted_is_half_a_vote() {
-        let tally = |up, down| Tally { up, down };
+        let tally = |up, down| VoteTally { up, down };
         assert_eq!(best(tally(7, 1), 4), bound(9, 1));
         assert_eq!(best(tally(0, 0), 2), bound(1, 0));
         assert!(best(tally(3, 1), 1) < bound(4, 1));

@@ -21,7 +21,7 @@ pub struct Reaction<'a> {
 
 /// A reaction to one comment, counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Counted {
+pub struct ReactionCount {
     /// Of which.
     pub key: String,
     /// By how many.
@@ -49,7 +49,7 @@ pub fn keys(setting: &str) -> Vec<String> {
 }
 
 /// How often `key` was given.
-pub fn count_of(counted: &[Counted], key: &str) -> i64 {
+pub fn count_of(counted: &[ReactionCount], key: &str) -> i64 {
     let found = counted.iter().find(|own| own.key == key);
     found.map_or(0, |own| own.n)
 }

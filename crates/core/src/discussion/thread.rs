@@ -5,7 +5,7 @@ use crate::discussion::cursor::Cursor;
 use crate::discussion::page::{Page, PageKey};
 use crate::discussion::sort::{Filter, Sort};
 use crate::ids::{CommentId, PassageId};
-use crate::passages::{Erratum, Mark, Passage};
+use crate::passages::{Erratum, Passage, PassageMark};
 use crate::publication::settings::{Passages, Questions, Settings};
 use crate::recordings::Recording;
 
@@ -102,7 +102,7 @@ pub struct Thread {
     /// The list of what its article was corrected in, the newest first.
     pub errata: Vec<Erratum>,
     /// Where its article is marked, in the order of the text.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<PassageMark>,
 }
 
 impl Thread {
@@ -171,8 +171,8 @@ pub fn in_reading_order(levels: Vec<Vec<Comment>>) -> Vec<ThreadEntry> {
 mod tests {
     use super::*;
     use crate::discussion::agreement::Agreement;
-    use crate::discussion::comment::State;
-    use crate::discussion::vote::Tally;
+    use crate::discussion::comment::CommentState;
+    use crate::discussion::vote::VoteTally;
     use crate::identity::author::{Author, AuthorKind, Profile, Role};
     use crate::ids::{AuthorId, PageId};
     use crate::safe_html::SafeHtml;
@@ -197,7 +197,7 @@ mod tests {
             is_by_article_author: false,
             text: String::new(),
             html: SafeHtml::default(),
-            state: State::Published,
+            state: CommentState::Published,
             reason: None,
             revision: 1,
             created_at: Time::from_micros(id),
@@ -205,7 +205,7 @@ mod tests {
             closed_at: None,
             pin: None,
             featured_at: None,
-            tally: Tally::default(),
+            tally: VoteTally::default(),
             n_replies,
             n_descendants: 0,
             cards: Vec::new(),

@@ -31,14 +31,14 @@ impl Vote {
 
 /// The votes on one comment, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
+pub struct VoteTally {
     /// How many are for it.
     pub up: i64,
     /// How many are against it.
     pub down: i64,
 }
 
-impl Tally {
+impl VoteTally {
     /// The net score.
     pub const fn score(self) -> i64 {
         self.up - self.down
@@ -61,18 +61,18 @@ mod tests {
 
     #[test]
     fn a_changed_vote_moves_both_counts() {
-        let tally = Tally { up: 3, down: 1 };
+        let tally = VoteTally { up: 3, down: 1 };
         assert_eq!(
             tally.changed(Some(Vote::Up), Some(Vote::Down)),
-            Tally { up: 2, down: 2 }
+            VoteTally { up: 2, down: 2 }
         );
         assert_eq!(
             tally.changed(None, Some(Vote::Up)),
-            Tally { up: 4, down: 1 }
+            VoteTally { up: 4, down: 1 }
         );
         assert_eq!(
             tally.changed(Some(Vote::Down), None),
-            Tally { up: 3, down: 0 }
+            VoteTally { up: 3, down: 0 }
         );
         assert_eq!(tally.changed(Some(Vote::Up), Some(Vote::Up)), tally);
     }

@@ -28,14 +28,14 @@ const STAYS_SECONDS: u64 = 14 * 86_400;
 
 /// How a campaign counts what comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Mode {
+pub enum CampaignMode {
     /// All that has come in.
     Once,
     /// What has come in this month, in UTC.
     Monthly,
 }
 
-impl Mode {
+impl CampaignMode {
     /// The word that is stored and typed.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -63,7 +63,7 @@ pub struct Milestone {
 
 /// A campaign as its owner writes it, once it was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
+pub struct CampaignDraft {
     /// What it is called.
     pub title: String,
     /// What the money is for, as plain text in paragraphs.
@@ -71,7 +71,7 @@ pub struct Draft {
     /// How much is wanted, and in which currency all of it is counted.
     pub goal: Money,
     /// How it counts.
-    pub mode: Mode,
+    pub mode: CampaignMode,
     /// In order of their amounts.
     pub milestones: Vec<Milestone>,
     /// With what the keys of its pages begin; all pages of the site where it is empty.
@@ -94,7 +94,7 @@ pub struct Campaign {
     /// Whose it is.
     pub site: SiteId,
     /// What its owner wrote.
-    pub draft: Draft,
+    pub draft: CampaignDraft,
     /// When it was made.
     pub created_at: Time,
     /// Since when readers are not shown it.
@@ -103,7 +103,7 @@ pub struct Campaign {
 
 /// Why a campaign cannot be as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unusable {
+pub enum CampaignProblem {
     /// It has no title, or a long one.
     Title,
     /// The text about it is too long.
@@ -126,7 +126,7 @@ pub enum Unusable {
     Ends,
 }
 
-impl Unusable {
+impl CampaignProblem {
     /// All reasons.
     pub const ALL: [Self; 10] = [
         Self::Title,
@@ -158,22 +158,22 @@ impl Unusable {
     }
 }
 
-impl Draft {
+impl CampaignDraft {
     /// This draft with its milestones in order, or why it cannot be one.
-    pub fn checked(mut self) -> Result<Self, Unusable> {
+    pub fn checked(mut self) -> Result<Self, CampaignProblem> {
         let is_long = |text: &str, max| text.chars().count() > max;
         if self.title.is_empty() || is_long(&self.title, MAX_TITLE) {
-            return Err(Unusable::Title);
+            return Err(CampaignProblem::Title);
         }
         if is_long(&self.about, MAX_ABOUT) {
-            return Err(Unusable::About);
+            return Err(CampaignProblem::About);
         }
         let goal = self.goal.minor;
         if !(1..=MAX_MINOR).contains(&goal) {
-            return Err(Unusable::Goal);
+            return Err(CampaignProblem::Goal);
         }
         if self.milestones.len() > MAX_MILESTONES {
-            return Err(Unusable::Milestones);
+            return Err(CampaignProblem::Milestones);
         }
         let is_wrong = |own: &Milestone| {
             !(1..=goal).contains(&own.minor)
@@ -181,16 +181,16 @@ impl Draft {
                 || is_long(&own.meaning, MAX_MEANING)
         };
         if self.milestones.iter().any(is_wrong) {
-            return Err(Unusable::Milestone);
+            return Err(CampaignProblem::Milestone);
         }
         if self.section.len() > MAX_ADDRESS {
-            return Err(Unusable::Section);
+            return Err(CampaignProblem::Section);
         }
         if self.url.as_deref().is_some_and(|url| !may_lead_to(url)) {
-            return Err(Unusable::Url);
+            return Err(CampaignProblem::Url);
         }
         if self.ends_at.is_some_and(|ends| ends <= self.starts_at) {
-            return Err(Unusable::Ends);
+            return Err(CampaignProblem::Ends);
         }
         self.milestones.sort_by_key(|own| own.minor);
         Ok(self)
@@ -247,15 +247,15 @@ pub fn of_page<'a>(
 mod tests {
     use super::*;
 
-    fn draft() -> Draft {
-        Draft {
+    fn draft() -> CampaignDraft {
+        CampaignDraft {
             title: "The lease of the Ropeworks".to_owned(),
             about: String::new(),
             goal: Money {
                 minor: 500_000,
                 currency: "EUR".parse().unwrap(),
             },
-            mode: Mode::Once,
+            mode: CampaignMode::Once,
             milestones: Vec::new(),
             section: String::new(),
             url: None,
@@ -265,7 +265,7 @@ mod tests {
         }
     }
 
-    fn campaign(id: i64, change: impl FnOnce(&mut Draft)) -> Campaign {
+    fn campaign(id: i64, change: impl FnOnce(&mut CampaignDraft)) -> Campaign {
         let mut draft = draft();
         change(&mut draft);
         Campaign {
@@ -299,28 +299,28 @@ mod tests {
 
     #[test]
     fn a_campaign_that_cannot_be_is_refused_with_the_reason() {
-        let refused = |change: fn(&mut Draft)| {
+        let refused = |change: fn(&mut CampaignDraft)| {
             let mut own = draft();
             change(&mut own);
             own.checked().unwrap_err()
         };
-        assert_eq!(refused(|own| own.title.clear()), Unusable::Title);
+        assert_eq!(refused(|own| own.title.clear()), CampaignProblem::Title);
         assert_eq!(
             refused(|own| own.about = "ä".repeat(2_001)),
-            Unusable::About
+            CampaignProblem::About
         );
-        assert_eq!(refused(|own| own.goal.minor = 0), Unusable::Goal);
+        assert_eq!(refused(|own| own.goal.minor = 0), CampaignProblem::Goal);
         assert_eq!(
             refused(|own| own.goal.minor = MAX_MINOR + 1),
-            Unusable::Goal
+            CampaignProblem::Goal
         );
         assert_eq!(
             refused(|own| own.milestones = vec![milestone(500_001)]),
-            Unusable::Milestone
+            CampaignProblem::Milestone
         );
         assert_eq!(
             refused(|own| own.milestones = vec![milestone(1); 13]),
-            Unusable::Milestones
+            CampaignProblem::Milestones
         );
         for url in [
             "http://pay.example/x",
@@ -330,11 +330,11 @@ mod tests {
         ] {
             let mut own = draft();
             own.url = Some(url.to_owned());
-            assert_eq!(own.checked(), Err(Unusable::Url), "{url}");
+            assert_eq!(own.checked(), Err(CampaignProblem::Url), "{url}");
         }
         assert_eq!(
             refused(|own| own.ends_at = Some(own.starts_at)),
-            Unusable::Ends
+            CampaignProblem::Ends
         );
     }
 

@@ -1,6 +1,6 @@
 //! How much a movement adds to what is known of its payment already.
 
-use crate::funding::processors::Amount;
+use crate::funding::processors::ReportedAmount;
 use crate::funding::{EntryKind, Money};
 
 /// What the ledger holds of a payment, in the currency of what is told of it now.
@@ -25,7 +25,7 @@ pub struct PaymentSoFar {
 
 /// What is written into the ledger for a movement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Due {
+pub struct DueEntry {
     /// As what.
     pub kind: EntryKind,
     /// How much comes in; below zero where it goes out.
@@ -42,9 +42,9 @@ pub struct Due {
 /// A payment is a gift as long as something of it is left, in whatever order it is told. A refund that was
 /// taken over from a processor's own account is not taken again when it is told, too. That a bank takes a
 /// disputed payment back is told twice, as a dispute and as a reversal: the larger of both counts.
-pub fn due(kind: EntryKind, amount: Amount, so_far: PaymentSoFar) -> Option<Due> {
+pub fn due(kind: EntryKind, amount: ReportedAmount, so_far: PaymentSoFar) -> Option<DueEntry> {
     let (money, minor) = match amount {
-        Amount::Each(money) => {
+        ReportedAmount::Each(money) => {
             let told_already = match kind {
                 EntryKind::Dispute => so_far.reversed,
                 EntryKind::Reversal => so_far.disputed,
@@ -54,13 +54,13 @@ pub fn due(kind: EntryKind, amount: Amount, so_far: PaymentSoFar) -> Option<Due>
         }
         // One that tells of less came late. What was given back by hand, a payment that was told too small,
         // is no refund.
-        Amount::SoFar(back) => {
+        ReportedAmount::SoFar(back) => {
             let before = so_far.refunded + so_far.taken_back.max(0);
             (back, back.minor - before)
         }
-        Amount::All(told) if so_far.is_paid => (told, so_far.left),
-        Amount::All(told) => (told, told.minor),
-        Amount::AsOf(now) => return as_of(now, so_far),
+        ReportedAmount::All(told) if so_far.is_paid => (told, so_far.left),
+        ReportedAmount::All(told) => (told, told.minor),
+        ReportedAmount::AsOf(now) => return as_of(now, so_far),
     };
     let signed = match kind {
         EntryKind::Payment | EntryKind::DisputeWon => minor,
@@ -72,7 +72,7 @@ pub fn due(kind: EntryKind, amount: Amount, so_far: PaymentSoFar) -> Option<Due>
     }
     let mut due = entry(kind, money, signed, so_far);
     // Totals have it in what went back before.
-    if matches!(amount, Amount::Each(_)) && signed < 0 && so_far.taken_back > 0 {
+    if matches!(amount, ReportedAmount::Each(_)) && signed < 0 && so_far.taken_back > 0 {
         let known = minor.min(so_far.taken_back);
         let left = so_far.left + signed;
         due.known = (known, is_gift(left + known) - is_gift(left));
@@ -86,7 +86,7 @@ fn is_gift(left: i64) -> i64 {
 }
 
 /// The difference to what was counted of the same figure before.
-fn as_of(now: Money, so_far: PaymentSoFar) -> Option<Due> {
+fn as_of(now: Money, so_far: PaymentSoFar) -> Option<DueEntry> {
     let kind = match so_far.n_entries {
         0 => EntryKind::Payment,
         _ => EntryKind::Correction,
@@ -95,9 +95,9 @@ fn as_of(now: Money, so_far: PaymentSoFar) -> Option<Due> {
     (minor != 0).then(|| entry(kind, now, minor, so_far))
 }
 
-fn entry(kind: EntryKind, money: Money, minor: i64, so_far: PaymentSoFar) -> Due {
+fn entry(kind: EntryKind, money: Money, minor: i64, so_far: PaymentSoFar) -> DueEntry {
     let left = so_far.left + minor;
-    Due {
+    DueEntry {
         kind,
         money: Money { minor, ..money },
         gifts: is_gift(left) - is_gift(so_far.left),
@@ -116,7 +116,7 @@ mod tests {
         }
     }
 
-    fn minor(kind: EntryKind, amount: Amount, so_far: PaymentSoFar) -> Option<(i64, i64)> {
+    fn minor(kind: EntryKind, amount: ReportedAmount, so_far: PaymentSoFar) -> Option<(i64, i64)> {
         due(kind, amount, so_far).map(|due| (due.money.minor, due.gifts))
     }
 
@@ -135,29 +135,32 @@ mod tests {
         use EntryKind as K;
         let none = PaymentSoFar::default();
         assert_eq!(
-            minor(K::Payment, Amount::Each(euros(2_500)), none),
+            minor(K::Payment, ReportedAmount::Each(euros(2_500)), none),
             Some((2_500, 1))
         );
         assert_eq!(
-            minor(K::Refund, Amount::Each(euros(500)), PAID),
+            minor(K::Refund, ReportedAmount::Each(euros(500)), PAID),
             Some((-500, 0))
         );
         assert_eq!(
-            minor(K::Dispute, Amount::Each(euros(2_500)), PAID),
+            minor(K::Dispute, ReportedAmount::Each(euros(2_500)), PAID),
             Some((-2_500, -1))
         );
         assert_eq!(
-            minor(K::Refund, Amount::Each(euros(500)), none),
+            minor(K::Refund, ReportedAmount::Each(euros(500)), none),
             Some((-500, 0))
         );
-        assert_eq!(minor(K::Manual, Amount::Each(euros(500)), none), None);
+        assert_eq!(
+            minor(K::Manual, ReportedAmount::Each(euros(500)), none),
+            None
+        );
     }
 
     #[test]
     fn what_a_bank_took_back_is_taken_once_whether_it_is_told_as_a_dispute_or_as_a_reversal_first()
     {
         use EntryKind as K;
-        let each = |minor| Amount::Each(euros(minor));
+        let each = |minor| ReportedAmount::Each(euros(minor));
         let disputed = PaymentSoFar {
             n_entries: 2,
             left: 0,
@@ -194,7 +197,13 @@ mod tests {
             refunded: 300,
             ..PAID
         };
-        let back = |total| minor(EntryKind::Refund, Amount::SoFar(euros(total)), so_far);
+        let back = |total| {
+            minor(
+                EntryKind::Refund,
+                ReportedAmount::SoFar(euros(total)),
+                so_far,
+            )
+        };
         assert_eq!(back(500), Some((-200, 0)));
         assert_eq!(back(300), None);
         assert_eq!(back(100), None);
@@ -208,14 +217,17 @@ mod tests {
             taken_back: -500,
             ..PAID
         };
-        for amount in [Amount::SoFar(euros(300)), Amount::Each(euros(300))] {
+        for amount in [
+            ReportedAmount::SoFar(euros(300)),
+            ReportedAmount::Each(euros(300)),
+        ] {
             assert_eq!(minor(EntryKind::Refund, amount, added), Some((-300, 0)));
         }
     }
 
     #[test]
     fn all_that_is_left_goes_back_whatever_was_promised_since() {
-        let all = Amount::All(euros(9_900));
+        let all = ReportedAmount::All(euros(9_900));
         assert_eq!(minor(EntryKind::Refund, all, PAID), Some((-2_500, -1)));
         // It is told before its payment.
         let none = PaymentSoFar::default();
@@ -224,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_figure_takes_the_place_of_the_one_before_it() {
-        let figure = |n, so_far| due(EntryKind::Payment, Amount::AsOf(euros(n)), so_far);
+        let figure = |n, so_far| due(EntryKind::Payment, ReportedAmount::AsOf(euros(n)), so_far);
         let first = figure(2_500, PaymentSoFar::default()).unwrap();
         assert_eq!((first.kind, first.gifts), (EntryKind::Payment, 1));
         let second = figure(1_000, PAID).unwrap();
@@ -246,23 +258,23 @@ mod tests {
             ..PAID
         };
         let refund = |amount, so_far| due(EntryKind::Refund, amount, so_far);
-        let all = refund(Amount::Each(euros(2_500)), countered).unwrap();
+        let all = refund(ReportedAmount::Each(euros(2_500)), countered).unwrap();
         assert_eq!(
             (all.money.minor, all.gifts, all.known),
             (-2_500, 0, (2_500, 0))
         );
-        assert_eq!(refund(Amount::SoFar(euros(2_500)), countered), None);
+        assert_eq!(refund(ReportedAmount::SoFar(euros(2_500)), countered), None);
         let in_part = PaymentSoFar {
             left: 1_000,
             taken_back: 1_500,
             ..countered
         };
-        let rest = refund(Amount::Each(euros(2_500)), in_part).unwrap();
+        let rest = refund(ReportedAmount::Each(euros(2_500)), in_part).unwrap();
         assert_eq!(
             (rest.money.minor, rest.gifts, rest.known),
             (-2_500, -1, (1_500, 0))
         );
-        let less = refund(Amount::Each(euros(500)), in_part).unwrap();
+        let less = refund(ReportedAmount::Each(euros(500)), in_part).unwrap();
         assert_eq!((less.money.minor, less.known), (-500, (500, 0)));
     }
 }

@@ -78,7 +78,7 @@ pub struct Movement {
 
 /// What the entries of a month in a currency sum up to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sum {
+pub struct MonthlySum {
     /// The month, as [`month_of`] counts it.
     pub month: i64,
     /// The amounts.

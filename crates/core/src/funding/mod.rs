@@ -18,13 +18,14 @@ mod standing;
 pub mod table;
 
 pub use campaign::{
-    Campaign, Draft, MAX_ABOUT, MAX_MILESTONES, MAX_TITLE, Milestone, Mode, Unusable, of_page,
+    Campaign, CampaignDraft, CampaignMode, CampaignProblem, MAX_ABOUT, MAX_MILESTONES, MAX_TITLE,
+    Milestone, of_page,
 };
-pub use counting::{Due, PaymentSoFar, due};
+pub use counting::{DueEntry, PaymentSoFar, due};
 pub use currency::{Currency, NotACurrency};
-pub use ledger::{EntryKind, Movement, Sum, month_of};
+pub use ledger::{EntryKind, MonthlySum, Movement, month_of};
 pub use money::{MAX_MINOR, Money, NotAnAmount};
-pub use standing::{Phase, Standing};
+pub use standing::{CampaignPhase, CampaignProgress};
 
 /// A receipt for a gift of which no processor tells one: four groups of four letters and digits that nobody
 /// takes for one another, 80 bits.

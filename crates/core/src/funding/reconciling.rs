@@ -1,7 +1,7 @@
 //! The ledger beside a processor's own account of what was paid.
 
 use crate::funding::Money;
-use crate::funding::table::Line;
+use crate::funding::table::StatementRow;
 use crate::ids::{CampaignId, EntryId};
 use crate::time::Time;
 
@@ -24,23 +24,23 @@ pub struct LedgerPayment {
 
 /// What the two have in common, and what not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Comparison {
+pub struct LedgerComparison {
     /// So many payments come to the same.
     pub n_alike: usize,
     /// So many that the processor has are of another account, and are left as they are.
     pub n_elsewhere: usize,
     /// Those of which another amount is left.
-    pub differing: Vec<(LedgerPayment, Line)>,
+    pub differing: Vec<(LedgerPayment, StatementRow)>,
     /// Those that only the processor has.
-    pub missing_here: Vec<Line>,
+    pub missing_here: Vec<StatementRow>,
     /// Those that only the ledger has, of the days that the processor's account is about.
     pub missing_there: Vec<LedgerPayment>,
 }
 
 /// Compare `theirs` with `ours`, which holds every payment that one of the lines names, and those of the
 /// days between the first and the last of them. What nothing is left of counts as missing nowhere.
-pub fn compare(theirs: &[Line], ours: Vec<LedgerPayment>) -> Comparison {
-    let mut compared = Comparison::default();
+pub fn compare(theirs: &[StatementRow], ours: Vec<LedgerPayment>) -> LedgerComparison {
+    let mut compared = LedgerComparison::default();
     let is_named = |own: &LedgerPayment| theirs.iter().any(|line| line.reference == own.payment);
     for line in theirs.iter().filter(|line| !line.reference.is_empty()) {
         match ours.iter().find(|own| own.payment == line.reference) {
@@ -84,8 +84,8 @@ mod tests {
         }
     }
 
-    fn theirs(payment: &str, minor: i64) -> Line {
-        Line {
+    fn theirs(payment: &str, minor: i64) -> StatementRow {
+        StatementRow {
             row: 0,
             day: Time::from_micros(0),
             money: euros(minor),
@@ -111,7 +111,7 @@ mod tests {
             ours("taken-back", 0),
         ];
         let compared = compare(&lines, own);
-        let named = |lines: &[Line]| {
+        let named = |lines: &[StatementRow]| {
             let names = lines.iter().map(|own| own.reference.clone());
             names.collect::<Vec<_>>()
         };
@@ -129,9 +129,9 @@ mod tests {
         };
         let own = vec![elsewhere("named", 100), elsewhere("unnamed", 100)];
         let compared = compare(&[theirs("named", 70)], own);
-        let expected = Comparison {
+        let expected = LedgerComparison {
             n_elsewhere: 1,
-            ..Comparison::default()
+            ..LedgerComparison::default()
         };
         assert_eq!(compared, expected);
     }

@@ -1,13 +1,13 @@
 //! How far a campaign has come.
 
-use crate::funding::{Campaign, Currency, Milestone, Mode, Money, Sum, month_of};
+use crate::funding::{Campaign, CampaignMode, Currency, Milestone, Money, MonthlySum, month_of};
 use crate::time::Time;
 
 const DAY_SECONDS: u64 = 86_400;
 
 /// Where a campaign is between its first day and its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub enum CampaignPhase {
     /// It begins later.
     Upcoming,
     /// It goes on.
@@ -18,9 +18,9 @@ pub enum Phase {
 
 /// How far a campaign has come at some time: what its sums amount to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct CampaignProgress {
     /// Where it is.
-    pub phase: Phase,
+    pub phase: CampaignPhase,
     /// What has come in of the campaign's currency, never below zero.
     pub raised: Money,
     /// What has come in of other currencies beside it, in the order of their codes. It is not converted.
@@ -31,15 +31,15 @@ pub struct Standing {
     pub per_mille: i64,
 }
 
-impl Standing {
+impl CampaignProgress {
     /// How far `campaign` has come at `now`, by the sums of its ledger.
-    pub fn of(campaign: &Campaign, sums: &[Sum], now: Time) -> Self {
+    pub fn of(campaign: &Campaign, sums: &[MonthlySum], now: Time) -> Self {
         let draft = &campaign.draft;
-        let counts = |sum: &&Sum| match draft.mode {
-            Mode::Once => true,
-            Mode::Monthly => sum.month == month_of(now),
+        let counts = |sum: &&MonthlySum| match draft.mode {
+            CampaignMode::Once => true,
+            CampaignMode::Monthly => sum.month == month_of(now),
         };
-        let counted: Vec<&Sum> = sums.iter().filter(counts).collect();
+        let counted: Vec<&MonthlySum> = sums.iter().filter(counts).collect();
         let total = |currency: Currency| {
             let own = counted.iter().filter(|sum| sum.money.currency == currency);
             let minor = own.fold(0_i64, |total, sum| total.saturating_add(sum.money.minor));
@@ -56,9 +56,9 @@ impl Standing {
         let ends = draft.ends_at;
         Self {
             phase: match () {
-                () if now < draft.starts_at => Phase::Upcoming,
-                () if ends.is_some_and(|ends| ends <= now) => Phase::Ended,
-                () => Phase::Running,
+                () if now < draft.starts_at => CampaignPhase::Upcoming,
+                () if ends.is_some_and(|ends| ends <= now) => CampaignPhase::Ended,
+                () => CampaignPhase::Running,
             },
             beside: beside.collect(),
             gifts: gifts.max(0),
@@ -108,7 +108,7 @@ fn per_mille(part: i64, goal: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::funding::Draft;
+    use crate::funding::CampaignDraft;
     use crate::ids::{CampaignId, SiteId};
 
     fn money(minor: i64, currency: &str) -> Money {
@@ -116,11 +116,11 @@ mod tests {
         Money { minor, currency }
     }
 
-    fn campaign(goal: Money, mode: Mode) -> Campaign {
+    fn campaign(goal: Money, mode: CampaignMode) -> Campaign {
         Campaign {
             id: CampaignId(1),
             site: SiteId(1),
-            draft: Draft {
+            draft: CampaignDraft {
                 title: "The Ropeworks".to_owned(),
                 about: String::new(),
                 goal,
@@ -137,17 +137,17 @@ mod tests {
         }
     }
 
-    fn sum(month: i64, money: Money, gifts: i64) -> Sum {
-        Sum {
+    fn sum(month: i64, money: Money, gifts: i64) -> MonthlySum {
+        MonthlySum {
             month,
             money,
             gifts,
         }
     }
 
-    fn standing(sums: &[Sum], at: &str) -> Standing {
-        let own = campaign(money(500_000, "EUR"), Mode::Once);
-        Standing::of(&own, sums, at.parse().unwrap())
+    fn standing(sums: &[MonthlySum], at: &str) -> CampaignProgress {
+        let own = campaign(money(500_000, "EUR"), CampaignMode::Once);
+        CampaignProgress::of(&own, sums, at.parse().unwrap())
     }
 
     #[test]
@@ -199,12 +199,16 @@ mod tests {
 
     #[test]
     fn a_monthly_goal_counts_this_month_alone() {
-        let own = campaign(money(500_000, "EUR"), Mode::Monthly);
+        let own = campaign(money(500_000, "EUR"), CampaignMode::Monthly);
         let sums = [
             sum(202_610, money(300_000, "EUR"), 9),
             sum(202_611, money(100_000, "EUR"), 4),
         ];
-        let raised = |at: &str| Standing::of(&own, &sums, at.parse().unwrap()).raised.minor;
+        let raised = |at: &str| {
+            CampaignProgress::of(&own, &sums, at.parse().unwrap())
+                .raised
+                .minor
+        };
         assert_eq!(raised("2026-11-30T23:59:59Z"), 100_000);
         assert_eq!(raised("2026-12-01T00:00:00Z"), 0);
     }
@@ -212,15 +216,15 @@ mod tests {
     #[test]
     fn a_campaign_begins_and_ends_to_the_second() {
         let phase = |at| standing(&[], at).phase;
-        assert_eq!(phase("2026-10-31T23:59:59Z"), Phase::Upcoming);
-        assert_eq!(phase("2026-11-01T00:00:00Z"), Phase::Running);
-        assert_eq!(phase("2026-11-30T23:59:59Z"), Phase::Running);
-        assert_eq!(phase("2026-12-01T00:00:00Z"), Phase::Ended);
+        assert_eq!(phase("2026-10-31T23:59:59Z"), CampaignPhase::Upcoming);
+        assert_eq!(phase("2026-11-01T00:00:00Z"), CampaignPhase::Running);
+        assert_eq!(phase("2026-11-30T23:59:59Z"), CampaignPhase::Running);
+        assert_eq!(phase("2026-12-01T00:00:00Z"), CampaignPhase::Ended);
     }
 
     #[test]
     fn the_days_that_are_left_are_whole_ones() {
-        let own = campaign(money(1, "EUR"), Mode::Once);
+        let own = campaign(money(1, "EUR"), CampaignMode::Once);
         let left = |at: &str| own.days_left(at.parse().unwrap());
         assert_eq!(left("2026-11-28T12:00:00Z"), Some(2));
         assert_eq!(left("2026-11-30T12:00:00Z"), Some(0));

@@ -27,7 +27,7 @@ const ALGORITHM: &str = "SHA-256";
 
 /// What a site signs its challenges with.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Key(pub [u8; 32]);
+pub struct ChallengeKey(pub [u8; 32]);
 
 /// What a browser is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -54,7 +54,7 @@ pub struct Solution {
     signature: String,
 }
 
-impl Key {
+impl ChallengeKey {
     /// A new challenge.
     pub fn challenge(&self, random: &dyn Random, now: Time) -> Challenge {
         let mut bytes = [0; 20];
@@ -151,7 +151,7 @@ mod tests {
     use serde_json::{Value, json};
 
     const NOW: Time = Time::from_micros(1_790_000_000_000_000);
-    const KEY: Key = Key([7; 32]);
+    const KEY: ChallengeKey = ChallengeKey([7; 32]);
 
     fn solve(challenge: &Challenge) -> Value {
         let number = (0..challenge.maxnumber)
@@ -167,7 +167,7 @@ mod tests {
         })
     }
 
-    fn solved(key: &Key, solution: &Value, now: Time) -> bool {
+    fn solved(key: &ChallengeKey, solution: &Value, now: Time) -> bool {
         let solution = Solution::read(&STANDARD.encode(solution.to_string()));
         solution.is_some_and(|solution| key.solved(&solution, now).is_some())
     }
@@ -224,7 +224,10 @@ mod tests {
             changed[key] = value;
             assert!(!solved(&KEY, &changed, NOW), "{changed}");
         }
-        assert!(!solved(&Key([8; 32]), &solution, NOW), "another site's");
+        assert!(
+            !solved(&ChallengeKey([8; 32]), &solution, NOW),
+            "another site's"
+        );
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl WebhookEvent {
 
 /// What an endpoint and we share, so that it can tell our messages from others'.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Vec<u8>);
+pub struct WebhookSecret(Vec<u8>);
 
 const PREFIX: &str = "whsec_";
 
@@ -137,7 +137,7 @@ const PREFIX: &str = "whsec_";
 #[error("not a secret: whsec_ and 16 to 64 bytes in base64")]
 pub struct NotASecret;
 
-impl Secret {
+impl WebhookSecret {
     /// A new one.
     pub fn new(random: &dyn Random) -> Self {
         let mut bytes = vec![0; 32];
@@ -160,7 +160,7 @@ impl Secret {
     }
 }
 
-impl FromStr for Secret {
+impl FromStr for WebhookSecret {
     type Err = NotASecret;
 
     fn from_str(text: &str) -> Result<Self, NotASecret> {
@@ -173,7 +173,7 @@ impl FromStr for Secret {
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for WebhookSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }
@@ -185,7 +185,7 @@ mod tests {
     use crate::chance::FixedRandom;
 
     fn signed(secret: &str, id: &str, seconds: i64, body: &str) -> String {
-        let secret: Secret = secret.parse().unwrap();
+        let secret: WebhookSecret = secret.parse().unwrap();
         secret.sign(id, Time::from_micros(seconds * 1_000_000), body.as_bytes())
     }
 
@@ -213,8 +213,8 @@ mod tests {
 
     #[test]
     fn a_secret_reads_back_and_does_not_show_itself() {
-        let secret = Secret::new(&FixedRandom::seeded(1));
-        assert_eq!(secret.reveal().parse::<Secret>().unwrap(), secret);
+        let secret = WebhookSecret::new(&FixedRandom::seeded(1));
+        assert_eq!(secret.reveal().parse::<WebhookSecret>().unwrap(), secret);
         assert_eq!(format!("{secret:?}"), "Secret(…)");
         for wrong in [
             "",
@@ -223,7 +223,7 @@ mod tests {
             "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
             "whsec_!",
         ] {
-            assert!(wrong.parse::<Secret>().is_err(), "{wrong}");
+            assert!(wrong.parse::<WebhookSecret>().is_err(), "{wrong}");
         }
     }
 

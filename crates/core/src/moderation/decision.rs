@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::discussion::comment::State;
+use crate::discussion::comment::CommentState;
 use crate::identity::author::Role;
 use crate::ids::AuthorId;
 use crate::notices::bell::NoticeKind;
@@ -20,7 +20,7 @@ pub const MAX_NOTE: usize = 2_000;
 
 /// Something that a moderator does with a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Action {
+pub enum ModerationAction {
     /// It is fit to be read.
     Approve,
     /// It is not.
@@ -47,7 +47,7 @@ pub enum Action {
     OpenBranch,
 }
 
-impl Action {
+impl ModerationAction {
     /// All of them; a pin goes to the first place.
     pub const ALL: [Self; 12] = [
         Self::Approve,
@@ -108,9 +108,9 @@ impl Action {
 
 /// Everything of a comment that a decision can change, as it is kept in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Snapshot {
+pub struct CommentSnapshot {
     /// Its state.
-    pub state: State,
+    pub state: CommentState,
     /// Why it is in it.
     pub reason: Option<Word<StateReason>>,
     /// Its newest revision.
@@ -157,20 +157,20 @@ impl Decider {
 
 /// What a decision changed, for whoever follows from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decided {
+pub struct DecisionChange {
     /// Who decided.
     pub by: Decider,
     /// How the comment stood.
-    pub before: Snapshot,
+    pub before: CommentSnapshot,
     /// How it stands.
-    pub after: Snapshot,
+    pub after: CommentSnapshot,
     /// Whether it says of the text that it is fit to be read or not.
     pub judges: bool,
     /// Whether it undoes another.
     pub undoes: bool,
 }
 
-impl Decided {
+impl DecisionChange {
     /// What the comment's author is told of it, when somebody else decided.
     pub fn author_notice(&self, author: AuthorId) -> Option<NoticeKind> {
         if self.by == Decider::Author || self.by.moderator() == Some(author) {
@@ -178,8 +178,10 @@ impl Decided {
         }
         let (before, after) = (&self.before, &self.after);
         match (before.state, after.state) {
-            (State::Held, State::Published) => Some(NoticeKind::Approved),
-            (before, State::Rejected) if before != State::Rejected => Some(NoticeKind::Rejected),
+            (CommentState::Held, CommentState::Published) => Some(NoticeKind::Approved),
+            (before, CommentState::Rejected) if before != CommentState::Rejected => {
+                Some(NoticeKind::Rejected)
+            }
             _ if before.featured_at.is_none() && after.featured_at.is_some() => {
                 Some(NoticeKind::Featured)
             }
@@ -188,11 +190,11 @@ impl Decided {
     }
 }
 
-impl Snapshot {
+impl CommentSnapshot {
     /// The same comment in another state. What is not published is neither pinned nor featured.
     #[must_use]
-    pub fn entering(&self, state: State, reason: Option<Word<StateReason>>) -> Self {
-        let shown = state == State::Published;
+    pub fn entering(&self, state: CommentState, reason: Option<Word<StateReason>>) -> Self {
+        let shown = state == CommentState::Published;
         Self {
             state,
             reason,
@@ -202,7 +204,7 @@ impl Snapshot {
         }
     }
 
-    fn stand(&self) -> (State, Option<&Word<StateReason>>, i64, Option<i64>) {
+    fn stand(&self) -> (CommentState, Option<&Word<StateReason>>, i64, Option<i64>) {
         (
             self.state,
             self.reason.as_ref(),
@@ -213,9 +215,9 @@ impl Snapshot {
 }
 
 /// Whether someone with `role` may do `action`. Editors feature; all else is for moderators.
-pub fn may_decide(role: Role, action: Action) -> Result<(), Refusal> {
+pub fn may_decide(role: Role, action: ModerationAction) -> Result<(), Refusal> {
     let least = match action {
-        Action::Feature | Action::Unfeature => Role::Editor,
+        ModerationAction::Feature | ModerationAction::Unfeature => Role::Editor,
         _ => Role::Moderator,
     };
     if role < least {
@@ -239,55 +241,63 @@ pub fn may_note(note: Option<&str>) -> Result<(), Refusal> {
 
 /// What a comment is after `action`. The same as before when there is nothing to change.
 pub fn after(
-    action: Action,
-    before: &Snapshot,
+    action: ModerationAction,
+    before: &CommentSnapshot,
     reason: Option<Reason>,
     is_root: bool,
     now: Time,
-) -> Result<Snapshot, Refusal> {
-    if before.state == State::Removed {
+) -> Result<CommentSnapshot, Refusal> {
+    if before.state == CommentState::Removed {
         return match action {
-            Action::Remove => Ok(before.clone()),
+            ModerationAction::Remove => Ok(before.clone()),
             _ => Err(Refusal::CommentRemoved),
         };
     }
-    let needs_published = matches!(action, Action::Feature | Action::Pin(_));
-    if needs_published && before.state != State::Published {
+    let needs_published = matches!(action, ModerationAction::Feature | ModerationAction::Pin(_));
+    if needs_published && before.state != CommentState::Published {
         return Err(Refusal::NotPublished);
     }
     let or = |usual| Some(reason.map_or(usual, StateReason::from).into());
-    let decided = |after: Snapshot| Snapshot {
+    let decided = |after: CommentSnapshot| CommentSnapshot {
         decided_revision: Some(after.revision),
         ..after
     };
-    let but = |change: fn(&mut Snapshot, i64)| {
+    let but = |change: fn(&mut CommentSnapshot, i64)| {
         let mut after = before.clone();
         change(&mut after, now.micros());
         after
     };
     Ok(match action {
-        Action::Approve => decided(before.entering(State::Published, None)),
-        Action::Reject => decided(before.entering(State::Rejected, or(StateReason::Moderator))),
-        Action::Spam => decided(before.entering(State::Spam, or(StateReason::Spam))),
-        Action::Remove => {
-            let removed = before.entering(State::Removed, or(StateReason::Moderator));
-            decided(Snapshot {
+        ModerationAction::Approve => decided(before.entering(CommentState::Published, None)),
+        ModerationAction::Reject => {
+            decided(before.entering(CommentState::Rejected, or(StateReason::Moderator)))
+        }
+        ModerationAction::Spam => {
+            decided(before.entering(CommentState::Spam, or(StateReason::Spam)))
+        }
+        ModerationAction::Remove => {
+            let removed = before.entering(CommentState::Removed, or(StateReason::Moderator));
+            decided(CommentSnapshot {
                 revision: before.revision + 1,
                 ..removed
             })
         }
-        Action::Feature => but(|after, now| after.featured_at = after.featured_at.or(Some(now))),
-        Action::Unfeature => but(|after, _| after.featured_at = None),
-        Action::Pin(_) if !is_root => return Err(Refusal::NotARoot),
-        Action::Pin(place) => Snapshot {
+        ModerationAction::Feature => {
+            but(|after, now| after.featured_at = after.featured_at.or(Some(now)))
+        }
+        ModerationAction::Unfeature => but(|after, _| after.featured_at = None),
+        ModerationAction::Pin(_) if !is_root => return Err(Refusal::NotARoot),
+        ModerationAction::Pin(place) => CommentSnapshot {
             pin: Some(place.clamp(1, MAX_PINS)),
             ..before.clone()
         },
-        // Where they lead depends on the other pinned comments: see [`Action::among`].
-        Action::PinUp | Action::PinDown => before.clone(),
-        Action::Unpin => but(|after, _| after.pin = None),
-        Action::CloseBranch => but(|after, now| after.closed_at = after.closed_at.or(Some(now))),
-        Action::OpenBranch => but(|after, _| after.closed_at = None),
+        // Where they lead depends on the other pinned comments: see [`ModerationAction::among`].
+        ModerationAction::PinUp | ModerationAction::PinDown => before.clone(),
+        ModerationAction::Unpin => but(|after, _| after.pin = None),
+        ModerationAction::CloseBranch => {
+            but(|after, now| after.closed_at = after.closed_at.or(Some(now)))
+        }
+        ModerationAction::OpenBranch => but(|after, _| after.closed_at = None),
     })
 }
 
@@ -295,7 +305,11 @@ pub fn after(
 ///
 /// Only what that decision changed is changed back, and only while it still stands as the decision
 /// left it. A text that was removed comes back as a new revision.
-pub fn undo(current: &Snapshot, before: &Snapshot, after: &Snapshot) -> Result<Snapshot, Refusal> {
+pub fn undo(
+    current: &CommentSnapshot,
+    before: &CommentSnapshot,
+    after: &CommentSnapshot,
+) -> Result<CommentSnapshot, Refusal> {
     let mut undone = current.clone();
     if before.stand() != after.stand() {
         if current.revision != after.revision {
@@ -341,8 +355,8 @@ mod tests {
 
     const NOW: Time = Time::from_micros(7);
 
-    fn snapshot(state: State) -> Snapshot {
-        Snapshot {
+    fn snapshot(state: CommentState) -> CommentSnapshot {
+        CommentSnapshot {
             state,
             reason: None,
             revision: 1,
@@ -353,36 +367,47 @@ mod tests {
         }
     }
 
-    fn decide(action: Action, before: &Snapshot) -> Result<Snapshot, Refusal> {
+    fn decide(
+        action: ModerationAction,
+        before: &CommentSnapshot,
+    ) -> Result<CommentSnapshot, Refusal> {
         after(action, before, None, true, NOW)
     }
 
     #[test]
     fn what_was_removed_is_left_only_by_undoing() {
-        let held = snapshot(State::Held);
-        let removed = decide(Action::Remove, &held).unwrap();
-        assert_eq!((removed.state, removed.revision), (State::Removed, 2));
+        let held = snapshot(CommentState::Held);
+        let removed = decide(ModerationAction::Remove, &held).unwrap();
+        assert_eq!(
+            (removed.state, removed.revision),
+            (CommentState::Removed, 2)
+        );
         for action in [
-            Action::Approve,
-            Action::Reject,
-            Action::Spam,
-            Action::Feature,
-            Action::Pin(1),
+            ModerationAction::Approve,
+            ModerationAction::Reject,
+            ModerationAction::Spam,
+            ModerationAction::Feature,
+            ModerationAction::Pin(1),
         ] {
             assert_eq!(decide(action, &removed), Err(Refusal::CommentRemoved));
         }
         let undone = undo(&removed, &held, &removed).unwrap();
-        assert_eq!((undone.state, undone.revision), (State::Held, 3));
+        assert_eq!((undone.state, undone.revision), (CommentState::Held, 3));
     }
 
     #[test]
     fn every_other_state_can_be_decided_anew() {
-        for state in [State::Published, State::Held, State::Rejected, State::Spam] {
+        for state in [
+            CommentState::Published,
+            CommentState::Held,
+            CommentState::Rejected,
+            CommentState::Spam,
+        ] {
             for (action, to) in [
-                (Action::Approve, State::Published),
-                (Action::Reject, State::Rejected),
-                (Action::Spam, State::Spam),
-                (Action::Remove, State::Removed),
+                (ModerationAction::Approve, CommentState::Published),
+                (ModerationAction::Reject, CommentState::Rejected),
+                (ModerationAction::Spam, CommentState::Spam),
+                (ModerationAction::Remove, CommentState::Removed),
             ] {
                 let after = decide(action, &snapshot(state)).unwrap();
                 assert_eq!(after.state, to);
@@ -394,16 +419,20 @@ mod tests {
     #[test]
     fn deciding_the_same_again_changes_nothing() {
         for action in [
-            Action::Approve,
-            Action::Reject,
-            Action::Remove,
-            Action::Spam,
+            ModerationAction::Approve,
+            ModerationAction::Reject,
+            ModerationAction::Remove,
+            ModerationAction::Spam,
         ] {
-            let once = decide(action, &snapshot(State::Held)).unwrap();
+            let once = decide(action, &snapshot(CommentState::Held)).unwrap();
             assert_eq!(decide(action, &once).unwrap(), once, "{action:?}");
         }
-        for action in [Action::Feature, Action::Pin(2), Action::CloseBranch] {
-            let once = decide(action, &snapshot(State::Published)).unwrap();
+        for action in [
+            ModerationAction::Feature,
+            ModerationAction::Pin(2),
+            ModerationAction::CloseBranch,
+        ] {
+            let once = decide(action, &snapshot(CommentState::Published)).unwrap();
             let twice = after(action, &once, None, true, Time::from_micros(9));
             assert_eq!(twice.unwrap(), once, "{action:?}");
         }
@@ -411,20 +440,23 @@ mod tests {
 
     #[test]
     fn what_is_not_published_is_neither_pinned_nor_featured() {
-        let shown = Snapshot {
+        let shown = CommentSnapshot {
             pin: Some(1),
             featured_at: Some(3),
-            ..snapshot(State::Published)
+            ..snapshot(CommentState::Published)
         };
-        let rejected = decide(Action::Reject, &shown).unwrap();
+        let rejected = decide(ModerationAction::Reject, &shown).unwrap();
         assert_eq!((rejected.pin, rejected.featured_at), (None, None));
         let undone = undo(&rejected, &shown, &rejected).unwrap();
         assert_eq!(undone, shown);
-        let held = snapshot(State::Held);
-        assert_eq!(decide(Action::Feature, &held), Err(Refusal::NotPublished));
+        let held = snapshot(CommentState::Held);
+        assert_eq!(
+            decide(ModerationAction::Feature, &held),
+            Err(Refusal::NotPublished)
+        );
         let reply = after(
-            Action::Pin(1),
-            &snapshot(State::Published),
+            ModerationAction::Pin(1),
+            &snapshot(CommentState::Published),
             None,
             false,
             NOW,
@@ -434,23 +466,23 @@ mod tests {
 
     #[test]
     fn an_undo_changes_back_only_what_its_decision_changed() {
-        let before = snapshot(State::Published);
-        let featured = decide(Action::Feature, &before).unwrap();
-        let pinned = decide(Action::Pin(3), &featured).unwrap();
+        let before = snapshot(CommentState::Published);
+        let featured = decide(ModerationAction::Feature, &before).unwrap();
+        let pinned = decide(ModerationAction::Pin(3), &featured).unwrap();
         let undone = undo(&pinned, &before, &featured).unwrap();
         assert_eq!((undone.featured_at, undone.pin), (None, Some(3)));
     }
 
     #[test]
     fn an_undo_does_not_overrule_what_came_after() {
-        let held = snapshot(State::Held);
-        let approved = decide(Action::Approve, &held).unwrap();
-        let rejected = decide(Action::Reject, &approved).unwrap();
+        let held = snapshot(CommentState::Held);
+        let approved = decide(ModerationAction::Approve, &held).unwrap();
+        let rejected = decide(ModerationAction::Reject, &approved).unwrap();
         assert_eq!(
             undo(&rejected, &held, &approved),
             Err(Refusal::DecidedMeanwhile)
         );
-        let edited = Snapshot {
+        let edited = CommentSnapshot {
             revision: 2,
             decided_revision: None,
             ..approved.clone()
@@ -463,29 +495,44 @@ mod tests {
 
     #[test]
     fn editors_feature_and_moderators_decide() {
-        assert!(may_decide(Role::Editor, Action::Feature).is_ok());
+        assert!(may_decide(Role::Editor, ModerationAction::Feature).is_ok());
         assert_eq!(
-            may_decide(Role::Editor, Action::Approve),
+            may_decide(Role::Editor, ModerationAction::Approve),
             Err(Refusal::NotAllowed)
         );
-        assert!(may_decide(Role::Moderator, Action::Remove).is_ok());
+        assert!(may_decide(Role::Moderator, ModerationAction::Remove).is_ok());
     }
 
     #[test]
     fn an_action_reads_back() {
-        assert_eq!(Action::from_word("close_branch"), Some(Action::CloseBranch));
-        assert_eq!(Action::from_word("pin"), Some(Action::Pin(1)));
-        assert_eq!(Action::from_word("pin_up"), Some(Action::PinUp));
-        assert_eq!(Action::from_word("restore"), None);
+        assert_eq!(
+            ModerationAction::from_word("close_branch"),
+            Some(ModerationAction::CloseBranch)
+        );
+        assert_eq!(
+            ModerationAction::from_word("pin"),
+            Some(ModerationAction::Pin(1))
+        );
+        assert_eq!(
+            ModerationAction::from_word("pin_up"),
+            Some(ModerationAction::PinUp)
+        );
+        assert_eq!(ModerationAction::from_word("restore"), None);
     }
 
     #[test]
     fn a_pin_moves_by_one_place_and_not_beyond_the_ends() {
-        let moved = |action: Action, place| action.among(place, 3);
-        assert_eq!(moved(Action::PinUp, 3), Action::Pin(2));
-        assert_eq!(moved(Action::PinUp, 1), Action::Pin(1));
-        assert_eq!(moved(Action::PinDown, 1), Action::Pin(2));
-        assert_eq!(moved(Action::PinDown, 3), Action::Pin(3));
-        assert_eq!(moved(Action::Unpin, 3), Action::Unpin);
+        let moved = |action: ModerationAction, place| action.among(place, 3);
+        assert_eq!(moved(ModerationAction::PinUp, 3), ModerationAction::Pin(2));
+        assert_eq!(moved(ModerationAction::PinUp, 1), ModerationAction::Pin(1));
+        assert_eq!(
+            moved(ModerationAction::PinDown, 1),
+            ModerationAction::Pin(2)
+        );
+        assert_eq!(
+            moved(ModerationAction::PinDown, 3),
+            ModerationAction::Pin(3)
+        );
+        assert_eq!(moved(ModerationAction::Unpin, 3), ModerationAction::Unpin);
     }
 }

@@ -1,20 +1,20 @@
 //! The pipeline: every phase in its order, over what is known of a text and its author.
 
-use crate::discussion::comment::State;
+use crate::discussion::comment::CommentState;
 use crate::identity::author::Role;
-use crate::moderation::learned::Score;
+use crate::moderation::learned::SpamScore;
 use crate::moderation::word_list::{WordList, are_same};
-use crate::publication::settings::{BannedWords, External, Mode, Settings};
+use crate::publication::settings::{BannedWords, ModerationMode, Settings, SpamCheckMode};
 use crate::refusal::Refusal;
 use crate::time::Time;
 
 use super::reason::StateReason;
 use super::standing::{Standing, Trust, may_write};
-use super::verdict::{Finding, Judged, Mark, Outcome, Phase, Verdict};
+use super::verdict::{Finding, FindingMark, JudgedField, Phase, ReasonedState, Verdict};
 
 /// Why a comment with a banned word waits; nobody's trust outweighs it.
 /// A site's two word lists.
-pub struct Lists {
+pub struct WordLists {
     /// What is refused, or waits where the site says so.
     pub banned: WordList,
     /// What waits for a moderator.
@@ -23,7 +23,7 @@ pub struct Lists {
 
 /// What the author wrote last.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Last {
+pub struct LastComment {
     /// As shown.
     pub text: String,
     /// When.
@@ -32,7 +32,7 @@ pub struct Last {
 
 /// A proof of work, as far as a request has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Work {
+pub enum ProofOfWorkResult {
     /// Nobody asked for it.
     #[default]
     NotAsked,
@@ -45,38 +45,38 @@ pub enum Work {
 }
 
 /// What is known of a text and its author when it is judged.
-pub struct Facts<'a> {
+pub struct PipelineInput<'a> {
     /// As shown, with the addresses of its links.
     pub text: &'a str,
     /// How many links it has.
     pub n_links: usize,
     /// Who it is by, and whether the writer can change that where they write.
-    pub signed: Option<Signed<'a>>,
+    pub signed: Option<Byline<'a>>,
     /// What its author may do.
     pub role: Role,
     /// How its author stands with the moderators.
     pub standing: Standing,
     /// What its author wrote last.
-    pub last: Option<Last>,
+    pub last: Option<LastComment>,
     /// The word lists, where the site has any.
-    pub lists: Option<&'a Lists>,
+    pub lists: Option<&'a WordLists>,
     /// How many comments its author wrote in the last ten minutes.
     pub n_recent: i64,
     /// What the site's filter makes of it.
-    pub learned: Option<Score>,
+    pub learned: Option<SpamScore>,
     /// Whether the proof of work that was asked for is there.
-    pub work: Work,
+    pub work: ProofOfWorkResult,
     /// How many comments of its author are published.
     pub n_published: i64,
     /// The mode of the page: its own, or its section's, or the site's.
-    pub mode: Mode,
+    pub mode: ModerationMode,
     /// When.
     pub now: Time,
 }
 
 /// What stands beside a text and is its author's.
 #[derive(Debug, Clone, Copy)]
-pub struct Signed<'a> {
+pub struct Byline<'a> {
     /// What they call themself.
     pub name: &'a str,
     /// Their own site.
@@ -86,7 +86,7 @@ pub struct Signed<'a> {
 }
 
 /// What the pipeline says of a text: refused outright, or where its comment stands.
-pub fn judge(settings: &Settings, facts: &Facts<'_>) -> Result<Verdict, Refusal> {
+pub fn judge(settings: &Settings, facts: &PipelineInput<'_>) -> Result<Verdict, Refusal> {
     may_write(&facts.standing, facts.role, facts.now)?;
     let findings = findings(settings, facts);
     if settings.banned_words == BannedWords::Refuse {
@@ -94,13 +94,16 @@ pub fn judge(settings: &Settings, facts: &Facts<'_>) -> Result<Verdict, Refusal>
     }
     let decisive = findings.iter().find(|found| decides(facts, found));
     let is_before = |phase| decisive.is_some_and(|found| found.phase < phase);
-    if facts.work == Work::Missing && facts.role < Role::Staff && !is_before(Phase::Work) {
+    if facts.work == ProofOfWorkResult::Missing
+        && facts.role < Role::Staff
+        && !is_before(Phase::Work)
+    {
         return Err(Refusal::WorkNeeded);
     }
     Ok(Verdict {
-        outcome: decisive.map_or(Outcome::PUBLISHED, Outcome::of),
+        outcome: decisive.map_or(ReasonedState::PUBLISHED, ReasonedState::of),
         decided_by: decisive.map(|found| found.phase),
-        asks_outside: settings.external != External::Off
+        asks_outside: settings.external != SpamCheckMode::Off
             && is_examined(facts)
             && !is_before(Phase::External),
         findings,
@@ -108,28 +111,28 @@ pub fn judge(settings: &Settings, facts: &Facts<'_>) -> Result<Verdict, Refusal>
 }
 
 /// Whether more than the list of banned words can stand against the author.
-fn is_examined(facts: &Facts<'_>) -> bool {
+fn is_examined(facts: &PipelineInput<'_>) -> bool {
     facts.role < Role::Staff && facts.standing.trust != Trust::Trusted
 }
 
-fn decides(facts: &Facts<'_>, found: &Finding) -> bool {
+fn decides(facts: &PipelineInput<'_>, found: &Finding) -> bool {
     is_examined(facts) || found.reason == StateReason::BannedWord
 }
 
 /// Whether a text has no banned word that its writer could take out where they write.
-fn may_be_said(facts: &Facts<'_>, findings: &[Finding]) -> Result<(), Refusal> {
+fn may_be_said(facts: &PipelineInput<'_>, findings: &[Finding]) -> Result<(), Refusal> {
     let banned = findings
         .iter()
         .filter(|found| found.reason == StateReason::BannedWord);
     let is_in_form = facts.signed.is_some_and(|signed| signed.is_in_form);
     let mut marks = banned.flat_map(|found| &found.marks);
-    match marks.find(|mark| mark.judged == Judged::Text || is_in_form) {
+    match marks.find(|mark| mark.judged == JudgedField::Text || is_in_form) {
         Some(mark) => Err(refused(facts, mark)),
         None => Ok(()),
     }
 }
 
-fn refused(facts: &Facts<'_>, mark: &Mark) -> Refusal {
+fn refused(facts: &PipelineInput<'_>, mark: &FindingMark) -> Refusal {
     let text = judged(facts).find(|(judged, _)| *judged == mark.judged);
     let word = text.and_then(|(_, text)| text.get(mark.start..mark.end));
     Refusal::WordBanned {
@@ -138,7 +141,7 @@ fn refused(facts: &Facts<'_>, mark: &Mark) -> Refusal {
     }
 }
 
-fn findings(settings: &Settings, facts: &Facts<'_>) -> Vec<Finding> {
+fn findings(settings: &Settings, facts: &PipelineInput<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if facts.role >= Role::Staff {
         return findings;
@@ -150,10 +153,14 @@ fn findings(settings: &Settings, facts: &Facts<'_>) -> Vec<Finding> {
     findings.extend(learned(settings, facts));
     if is_examined(facts) {
         let simple = [
-            (Phase::Work, facts.work == Work::Unable, StateReason::Work),
+            (
+                Phase::Work,
+                facts.work == ProofOfWorkResult::Unable,
+                StateReason::Work,
+            ),
             (
                 Phase::External,
-                settings.external == External::Before,
+                settings.external == SpamCheckMode::Before,
                 StateReason::External,
             ),
             (
@@ -166,23 +173,28 @@ fn findings(settings: &Settings, facts: &Facts<'_>) -> Vec<Finding> {
                 facts.n_published < i64::from(settings.approve_first),
                 StateReason::NewAuthor,
             ),
-            (Phase::Mode, facts.mode == Mode::Before, StateReason::Before),
+            (
+                Phase::Mode,
+                facts.mode == ModerationMode::Before,
+                StateReason::Before,
+            ),
         ];
         let held = simple.into_iter().filter(|(_, applies, _)| *applies);
-        findings.extend(held.map(|(phase, _, reason)| Finding::new(phase, State::Held, reason)));
+        findings
+            .extend(held.map(|(phase, _, reason)| Finding::new(phase, CommentState::Held, reason)));
     }
     findings
 }
 
-fn repeat(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
+fn repeat(settings: &Settings, facts: &PipelineInput<'_>) -> Option<Finding> {
     let last = facts.last.as_ref()?;
     let minutes = u64::from(settings.repeat_minutes);
     let is_repeat =
         facts.now.since(last.at).as_secs() < minutes * 60 && are_same(&last.text, facts.text);
-    is_repeat.then(|| Finding::new(Phase::Repeat, State::Held, StateReason::Repeat))
+    is_repeat.then(|| Finding::new(Phase::Repeat, CommentState::Held, StateReason::Repeat))
 }
 
-fn words(facts: &Facts<'_>) -> Vec<Finding> {
+fn words(facts: &PipelineInput<'_>) -> Vec<Finding> {
     let Some(lists) = facts.lists else {
         return Vec::new();
     };
@@ -194,24 +206,24 @@ fn words(facts: &Facts<'_>) -> Vec<Finding> {
         marks: judged(facts)
             .flat_map(|(judged, text)| marks(list, judged, text))
             .collect(),
-        ..Finding::new(Phase::Words, State::Held, reason)
+        ..Finding::new(Phase::Words, CommentState::Held, reason)
     });
     findings.filter(|found| !found.marks.is_empty()).collect()
 }
 
 /// Everything that word lists look at.
-fn judged<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (Judged, &'a str)> {
+fn judged<'a>(facts: &PipelineInput<'a>) -> impl Iterator<Item = (JudgedField, &'a str)> {
     let signed = facts.signed;
-    let name = signed.map(|signed| (Judged::Name, signed.name));
-    let website = signed.and_then(|signed| Some((Judged::Website, signed.website?)));
-    let text = [(Judged::Text, facts.text)].into_iter();
+    let name = signed.map(|signed| (JudgedField::Name, signed.name));
+    let website = signed.and_then(|signed| Some((JudgedField::Website, signed.website?)));
+    let text = [(JudgedField::Text, facts.text)].into_iter();
     text.chain(name).chain(website)
 }
 
-fn marks(list: &WordList, judged: Judged, text: &str) -> Vec<Mark> {
+fn marks(list: &WordList, judged: JudgedField, text: &str) -> Vec<FindingMark> {
     let found = list.find(text).into_iter();
     found
-        .map(|hit| Mark {
+        .map(|hit| FindingMark {
             entry: hit.entry,
             judged,
             start: hit.range.start,
@@ -220,25 +232,25 @@ fn marks(list: &WordList, judged: Judged, text: &str) -> Vec<Mark> {
         .collect()
 }
 
-fn links(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
+fn links(settings: &Settings, facts: &PipelineInput<'_>) -> Option<Finding> {
     let is_over = facts.n_links > settings.hold_over_links;
-    is_over.then(|| Finding::new(Phase::Links, State::Held, StateReason::Links))
+    is_over.then(|| Finding::new(Phase::Links, CommentState::Held, StateReason::Links))
 }
 
-fn rate(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
+fn rate(settings: &Settings, facts: &PipelineInput<'_>) -> Option<Finding> {
     let most = i64::from(settings.hold_over_rate);
     let is_over = most > 0 && facts.n_recent >= most;
-    is_over.then(|| Finding::new(Phase::Rate, State::Held, StateReason::Rate))
+    is_over.then(|| Finding::new(Phase::Rate, CommentState::Held, StateReason::Rate))
 }
 
-fn learned(settings: &Settings, facts: &Facts<'_>) -> Option<Finding> {
+fn learned(settings: &Settings, facts: &PipelineInput<'_>) -> Option<Finding> {
     let score = facts.learned.as_ref()?;
     let least = f64::from(settings.hold_learned_percent) / 100.0;
     let is_over = least > 0.0 && score.probability >= least;
     is_over.then(|| Finding {
         probability: Some(score.probability),
         telling: score.telling.clone(),
-        ..Finding::new(Phase::Learned, State::Held, StateReason::Learned)
+        ..Finding::new(Phase::Learned, CommentState::Held, StateReason::Learned)
     })
 }
 
@@ -249,8 +261,8 @@ mod tests {
 
     const NOW: Time = Time::from_micros(1_790_000_000_000_000);
 
-    fn facts(text: &str) -> Facts<'_> {
-        Facts {
+    fn facts(text: &str) -> PipelineInput<'_> {
+        PipelineInput {
             text,
             n_links: 0,
             signed: None,
@@ -260,14 +272,14 @@ mod tests {
             lists: None,
             n_recent: 0,
             learned: None,
-            work: Work::NotAsked,
+            work: ProofOfWorkResult::NotAsked,
             n_published: 0,
-            mode: Mode::After,
+            mode: ModerationMode::After,
             now: NOW,
         }
     }
 
-    fn said(settings: &Settings, facts: &Facts<'_>) -> String {
+    fn said(settings: &Settings, facts: &PipelineInput<'_>) -> String {
         match judge(settings, facts) {
             Ok(verdict) => {
                 let reason = verdict.outcome.reason.as_deref().unwrap_or_default();
@@ -277,8 +289,8 @@ mod tests {
         }
     }
 
-    fn lists() -> Lists {
-        Lists {
+    fn lists() -> WordLists {
+        WordLists {
             banned: WordList::new(["idiot"]),
             suspect: WordList::new(["scandal"]),
         }
@@ -295,13 +307,13 @@ mod tests {
     #[test]
     fn the_same_text_within_six_minutes_waits() {
         let last = |seconds: u64| {
-            Some(Last {
+            Some(LastComment {
                 text: "Read this\n".to_owned(),
                 at: NOW.before(std::time::Duration::from_secs(seconds)),
             })
         };
         let at = |seconds, text| {
-            let facts = Facts {
+            let facts = PipelineInput {
                 last: last(seconds),
                 ..facts(text)
             };
@@ -316,9 +328,9 @@ mod tests {
     fn a_banned_word_is_refused_where_it_was_written() {
         let lists = lists();
         let judged = |text, signed: Option<(&'static str, Option<&'static str>)>| {
-            let facts = Facts {
+            let facts = PipelineInput {
                 lists: Some(&lists),
-                signed: signed.map(|(name, website)| Signed {
+                signed: signed.map(|(name, website)| Byline {
                     name,
                     website,
                     is_in_form: true,
@@ -344,9 +356,9 @@ mod tests {
     #[test]
     fn a_name_that_cannot_be_changed_where_one_writes_waits() {
         let lists = lists();
-        let facts = Facts {
+        let facts = PipelineInput {
             lists: Some(&lists),
-            signed: Some(Signed {
+            signed: Some(Byline {
                 name: "Idiot",
                 website: None,
                 is_in_form: false,
@@ -364,7 +376,7 @@ mod tests {
             ..Settings::default()
         };
         let judged = |text| {
-            let facts = Facts {
+            let facts = PipelineInput {
                 lists: Some(&lists),
                 ..facts(text)
             };
@@ -372,7 +384,7 @@ mod tests {
         };
         let verdict = judged("What a scandal, you 1d10t!");
         assert_eq!(verdict.outcome.reason.as_deref(), Some("banned_word"));
-        assert_eq!(verdict.outcome.state, State::Held);
+        assert_eq!(verdict.outcome.state, CommentState::Held);
         assert_eq!(verdict.findings.len(), 2);
         let mark = &verdict.findings[0].marks[0];
         assert_eq!(
@@ -381,13 +393,13 @@ mod tests {
         );
         let verdict = judged("What a scandal!");
         assert_eq!(verdict.outcome.reason.as_deref(), Some("suspect_word"));
-        assert_eq!(verdict.outcome.state, State::Held);
+        assert_eq!(verdict.outcome.state, CommentState::Held);
     }
 
     #[test]
     fn many_links_wait() {
         let with = |n_links| {
-            let facts = Facts {
+            let facts = PipelineInput {
                 n_links,
                 ..facts("See here")
             };
@@ -406,7 +418,7 @@ mod tests {
             ..Settings::default()
         };
         let after = |n_recent, settings: &Settings| {
-            let facts = Facts {
+            let facts = PipelineInput {
                 n_recent,
                 ..facts("And another thing")
             };
@@ -420,19 +432,19 @@ mod tests {
     #[test]
     fn what_moderators_refuse_waits_with_the_words_that_tell() {
         let score = |probability| {
-            Some(Score {
+            Some(SpamScore {
                 probability,
                 telling: vec![("pills".to_owned(), 0.99)],
             })
         };
-        let sure = Facts {
+        let sure = PipelineInput {
             learned: score(0.96),
             ..facts("Cheap pills")
         };
         let verdict = judge(&Settings::default(), &sure).unwrap();
         assert_eq!(verdict.outcome.reason.as_deref(), Some("learned"));
         assert_eq!(verdict.findings[0].telling[0].0, "pills");
-        let unsure = Facts {
+        let unsure = PipelineInput {
             learned: score(0.94),
             ..facts("Cheap pills")
         };
@@ -441,24 +453,24 @@ mod tests {
 
     #[test]
     fn work_that_was_asked_for_must_be_done_unless_the_comment_waits_anyway() {
-        let missing = Facts {
-            work: Work::Missing,
+        let missing = PipelineInput {
+            work: ProofOfWorkResult::Missing,
             ..facts("Hello")
         };
         assert_eq!(said(&Settings::default(), &missing), "WorkNeeded");
-        let links = Facts {
-            work: Work::Missing,
+        let links = PipelineInput {
+            work: ProofOfWorkResult::Missing,
             n_links: 9,
             ..facts("Hello")
         };
         assert_eq!(said(&Settings::default(), &links), "held links");
-        let unable = Facts {
-            work: Work::Unable,
+        let unable = PipelineInput {
+            work: ProofOfWorkResult::Unable,
             ..facts("Hello")
         };
         assert_eq!(said(&Settings::default(), &unable), "held work");
-        let done = Facts {
-            work: Work::Done,
+        let done = PipelineInput {
+            work: ProofOfWorkResult::Done,
             ..facts("Hello")
         };
         assert_eq!(said(&Settings::default(), &done), "published ");
@@ -471,7 +483,7 @@ mod tests {
             ..Settings::default()
         };
         let known = |n_published| {
-            let facts = Facts {
+            let facts = PipelineInput {
                 n_published,
                 ..facts("Hello")
             };
@@ -489,11 +501,11 @@ mod tests {
             external,
             ..Settings::default()
         };
-        let before = judge(&external(External::Before), &facts("Hello")).unwrap();
+        let before = judge(&external(SpamCheckMode::Before), &facts("Hello")).unwrap();
         assert_eq!(before.outcome.reason.as_deref(), Some("external"));
         assert!(before.asks_outside);
-        let after = judge(&external(External::After), &facts("Hello")).unwrap();
-        assert_eq!(after.outcome, Outcome::PUBLISHED);
+        let after = judge(&external(SpamCheckMode::After), &facts("Hello")).unwrap();
+        assert_eq!(after.outcome, ReasonedState::PUBLISHED);
         assert!(after.asks_outside);
         let off = judge(&Settings::default(), &facts("Hello")).unwrap();
         assert!(!off.asks_outside);
@@ -505,9 +517,9 @@ mod tests {
             approve_first: 1,
             ..Settings::default()
         };
-        let facts = Facts {
+        let facts = PipelineInput {
             n_links: 9,
-            mode: Mode::Before,
+            mode: ModerationMode::Before,
             ..facts("Hello")
         };
         let verdict = judge(&settings, &facts).unwrap();
@@ -528,14 +540,14 @@ mod tests {
                 banned_words,
                 ..Settings::default()
             };
-            let facts = Facts {
+            let facts = PipelineInput {
                 standing: Standing {
                     trust: Trust::Trusted,
                     ..Standing::default()
                 },
                 lists: Some(&lists),
                 n_links: 9,
-                mode: Mode::Before,
+                mode: ModerationMode::Before,
                 ..facts(text)
             };
             said(&settings, &facts)
@@ -547,7 +559,7 @@ mod tests {
 
     #[test]
     fn authors_can_be_held_always() {
-        let facts = Facts {
+        let facts = PipelineInput {
             standing: Standing {
                 trust: Trust::AlwaysHeld,
                 ..Standing::default()
@@ -560,7 +572,7 @@ mod tests {
     #[test]
     fn nothing_stands_against_the_newsroom() {
         let lists = lists();
-        let facts = Facts {
+        let facts = PipelineInput {
             role: Role::Staff,
             lists: Some(&lists),
             standing: Standing {
@@ -570,8 +582,8 @@ mod tests {
                 }),
                 ..Standing::default()
             },
-            work: Work::Missing,
-            mode: Mode::Before,
+            work: ProofOfWorkResult::Missing,
+            mode: ModerationMode::Before,
             ..facts("He said: you idiot")
         };
         assert_eq!(said(&Settings::default(), &facts), "published ");

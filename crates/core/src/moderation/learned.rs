@@ -33,7 +33,7 @@ pub struct WordCount {
 
 /// What the filter makes of a comment.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Score {
+pub struct SpamScore {
     /// How likely a moderator would refuse it, from 0 to 1.
     pub probability: f64,
     /// The words that say so most strongly, with the probability that each has alone.
@@ -49,7 +49,7 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// What the filter makes of a comment with the words of `counts`, after so many decisions; `None`
 /// while it has too little to go by.
-pub fn score(counts: &[WordCount], n_bad: i64, n_good: i64) -> Option<Score> {
+pub fn score(counts: &[WordCount], n_bad: i64, n_good: i64) -> Option<SpamScore> {
     if n_bad < MIN_DECISIONS || n_good < MIN_DECISIONS {
         return None;
     }
@@ -62,7 +62,7 @@ pub fn score(counts: &[WordCount], n_bad: i64, n_good: i64) -> Option<Score> {
     telling.sort_by(|a, b| strength(b.1).total_cmp(&strength(a.1)).then(a.0.cmp(&b.0)));
     telling.truncate(TELLING);
     let odds: f64 = telling.iter().map(|(_, p)| (p / (1.0 - p)).ln()).sum();
-    Some(Score {
+    Some(SpamScore {
         probability: 1.0 / (1.0 + (-odds).exp()),
         telling,
     })

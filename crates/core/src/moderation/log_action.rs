@@ -2,7 +2,7 @@
 
 use crate::word::Vocabulary;
 
-use super::decision::Action;
+use super::decision::ModerationAction;
 
 /// Something that was done at the desk, by a moderator, an author or the rules.
 ///
@@ -134,8 +134,8 @@ impl LogAction {
     }
 
     /// The decision on a comment that it stands for; a pin went to the first place.
-    pub fn decided(self) -> Option<Action> {
-        let mut decisions = Action::ALL.into_iter();
+    pub fn decided(self) -> Option<ModerationAction> {
+        let mut decisions = ModerationAction::ALL.into_iter();
         decisions.find(|action| Self::from(*action) == self)
     }
 }
@@ -150,21 +150,21 @@ impl Vocabulary for LogAction {
     }
 }
 
-impl From<Action> for LogAction {
-    fn from(action: Action) -> Self {
+impl From<ModerationAction> for LogAction {
+    fn from(action: ModerationAction) -> Self {
         match action {
-            Action::Approve => Self::Approve,
-            Action::Reject => Self::Reject,
-            Action::Spam => Self::Spam,
-            Action::Remove => Self::Remove,
-            Action::Feature => Self::Feature,
-            Action::Unfeature => Self::Unfeature,
-            Action::Pin(_) => Self::Pin,
-            Action::PinUp => Self::PinUp,
-            Action::PinDown => Self::PinDown,
-            Action::Unpin => Self::Unpin,
-            Action::CloseBranch => Self::CloseBranch,
-            Action::OpenBranch => Self::OpenBranch,
+            ModerationAction::Approve => Self::Approve,
+            ModerationAction::Reject => Self::Reject,
+            ModerationAction::Spam => Self::Spam,
+            ModerationAction::Remove => Self::Remove,
+            ModerationAction::Feature => Self::Feature,
+            ModerationAction::Unfeature => Self::Unfeature,
+            ModerationAction::Pin(_) => Self::Pin,
+            ModerationAction::PinUp => Self::PinUp,
+            ModerationAction::PinDown => Self::PinDown,
+            ModerationAction::Unpin => Self::Unpin,
+            ModerationAction::CloseBranch => Self::CloseBranch,
+            ModerationAction::OpenBranch => Self::OpenBranch,
         }
     }
 }
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_log_knows_every_decision() {
-        for action in Action::ALL {
+        for action in ModerationAction::ALL {
             assert_eq!(LogAction::from(action).as_str(), action.as_str());
             assert_eq!(LogAction::from(action).decided(), Some(action));
         }

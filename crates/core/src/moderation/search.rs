@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::discussion::comment::State;
+use crate::discussion::comment::CommentState;
 use crate::time::Time;
 
 /// The most words and operators that count; what follows is refused.
@@ -18,7 +18,7 @@ const OPERATORS: [&str; 6] = ["author", "page", "word", "link", "before", "state
 /// text, `link:` part of an address that the text links to, `before:` a day or a time, `state:` a
 /// state. What has no operator is looked for in the text. Quotes hold words together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Search {
+pub struct CommentSearch {
     /// Texts that the comment holds.
     pub words: Vec<String>,
     /// Part of the author's name, or their id.
@@ -30,7 +30,7 @@ pub struct Search {
     /// Posted before.
     pub before: Option<Time>,
     /// In this state.
-    pub state: Option<State>,
+    pub state: Option<CommentState>,
 }
 
 /// A part of a search that means nothing.
@@ -62,7 +62,7 @@ pub enum NotASearch {
     TooLong,
 }
 
-impl FromStr for Search {
+impl FromStr for CommentSearch {
     type Err = NotASearch;
 
     fn from_str(typed: &str) -> Result<Self, NotASearch> {
@@ -78,7 +78,7 @@ impl FromStr for Search {
                 "link" => search.link.replace(value).is_none(),
                 "before" => search.before.replace(day(&value)?).is_none(),
                 "state" => {
-                    let state = State::from_word(&value.to_lowercase());
+                    let state = CommentState::from_word(&value.to_lowercase());
                     let state = state.ok_or(NotASearch::State(value))?;
                     search.state.replace(state).is_none()
                 }
@@ -109,7 +109,7 @@ pub fn retyped(kept: &str) -> String {
 }
 
 /// As it could have been typed.
-impl fmt::Display for Search {
+impl fmt::Display for CommentSearch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let operators = [
             ("author:", self.author.clone()),
@@ -145,13 +145,13 @@ fn is_like_an_operator(word: &str) -> bool {
 
 /// Text between spaces, with quotes taken off and the operator's colon kept in mind.
 #[derive(Default)]
-struct Part {
+struct SearchTerm {
     text: String,
     colon: Option<usize>,
     is_quoted: bool,
 }
 
-impl Part {
+impl SearchTerm {
     /// The operator, empty for a word, and what stands behind it.
     ///
     /// A time, a ratio and an address are words, and so is a word that a colon ends, unless it is an
@@ -179,9 +179,9 @@ impl Part {
     }
 }
 
-fn parts(typed: &str) -> Vec<Part> {
+fn parts(typed: &str) -> Vec<SearchTerm> {
     let mut parts = Vec::new();
-    let mut part = Part::default();
+    let mut part = SearchTerm::default();
     let mut is_quoted = false;
     for c in typed.chars().filter(|c| *c == '\n' || !c.is_control()) {
         match c {
@@ -214,7 +214,7 @@ fn day(value: &str) -> Result<Time, NotASearch> {
 mod tests {
     use super::*;
 
-    fn search(typed: &str) -> Search {
+    fn search(typed: &str) -> CommentSearch {
         typed.parse().unwrap()
     }
 
@@ -223,7 +223,7 @@ mod tests {
         let search = search("author:\"Ann Lee\" bridge state:held link:spam.example word:cheap");
         assert_eq!(search.author.as_deref(), Some("Ann Lee"));
         assert_eq!(search.words, ["bridge", "cheap"]);
-        assert_eq!(search.state, Some(State::Held));
+        assert_eq!(search.state, Some(CommentState::Held));
         assert_eq!(search.link.as_deref(), Some("spam.example"));
     }
 
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn an_operator_that_would_do_nothing_is_named() {
-        let refused = |typed: &str| typed.parse::<Search>().unwrap_err().to_string();
+        let refused = |typed: &str| typed.parse::<CommentSearch>().unwrap_err().to_string();
         for typed in ["autor:ann", "user:ann", "is:held", "from:2026", "статус:x"] {
             let name = typed.split(':').next().unwrap();
             let refused = refused(typed);
@@ -290,14 +290,14 @@ mod tests {
         assert_eq!(day.to_string(), "2026-11-23T00:00:00Z");
         assert!(search("before:2026-11-23T12:00:00+01:00").before.unwrap() > day);
         assert_eq!(
-            "before:yesterday".parse::<Search>(),
+            "before:yesterday".parse::<CommentSearch>(),
             Err(NotASearch::Day("yesterday".to_owned()))
         );
     }
 
     #[test]
     fn an_unknown_state_is_named() {
-        let refused = "state:gone".parse::<Search>().unwrap_err();
+        let refused = "state:gone".parse::<CommentSearch>().unwrap_err();
         assert!(refused.to_string().starts_with("`gone` is not a state"));
     }
 
@@ -320,7 +320,7 @@ mod tests {
             ("word:author:", "author:"),
         ] {
             assert_eq!(retyped(kept), today);
-            assert!(today.parse::<Search>().is_err(), "{today}");
+            assert!(today.parse::<CommentSearch>().is_err(), "{today}");
         }
         for typed in [
             "\"autor:ann\"",
@@ -337,12 +337,15 @@ mod tests {
     fn a_search_is_bounded_and_may_be_empty() {
         assert_eq!(
             search(" \" \" "),
-            Search {
+            CommentSearch {
                 words: vec![" ".to_owned()],
-                ..Search::default()
+                ..CommentSearch::default()
             }
         );
-        assert_eq!(search(""), Search::default());
-        assert_eq!("a ".repeat(13).parse::<Search>(), Err(NotASearch::TooLong));
+        assert_eq!(search(""), CommentSearch::default());
+        assert_eq!(
+            "a ".repeat(13).parse::<CommentSearch>(),
+            Err(NotASearch::TooLong)
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::discussion::comment::State;
-use crate::integrations::webhook::Secret;
+use crate::discussion::comment::CommentState;
+use crate::integrations::webhook::WebhookSecret;
 use crate::moderation::reason::StateReason;
 use crate::moderation::{Finding, LateVerdict, Phase};
 use crate::publication::settings::Settings;
@@ -13,13 +13,13 @@ const MAX_NOTE: usize = 200;
 
 /// Who is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Service {
+pub enum SpamCheckService {
     /// A program of the publisher's, by signed messages.
     Program {
         /// Where it is.
         url: String,
         /// What the messages are signed with.
-        secret: Secret,
+        secret: WebhookSecret,
     },
     /// Akismet, with the publisher's key.
     Akismet {
@@ -30,7 +30,7 @@ pub enum Service {
 
 /// Settings that name nobody who could be asked.
 #[derive(Debug, thiserror::Error)]
-pub enum NobodyNamed {
+pub enum SpamCheckUnset {
     /// There is no address.
     #[error("the setting `external_url` is empty")]
     NoAddress,
@@ -42,19 +42,19 @@ pub enum NobodyNamed {
     NotASecret,
 }
 
-impl Service {
+impl SpamCheckService {
     /// The one that `settings` name.
-    pub fn of(settings: &Settings) -> Result<Self, NobodyNamed> {
+    pub fn of(settings: &Settings) -> Result<Self, SpamCheckUnset> {
         let key = settings.external_key.reveal();
         match settings.external_url.as_str() {
-            "" => Err(NobodyNamed::NoAddress),
-            _ if key.is_empty() => Err(NobodyNamed::NoKey),
+            "" => Err(SpamCheckUnset::NoAddress),
+            _ if key.is_empty() => Err(SpamCheckUnset::NoKey),
             "akismet" => Ok(Self::Akismet {
                 key: key.to_owned(),
             }),
             url => Ok(Self::Program {
                 url: url.to_owned(),
-                secret: key.parse().map_err(|_| NobodyNamed::NotASecret)?,
+                secret: key.parse().map_err(|_| SpamCheckUnset::NotASecret)?,
             }),
         }
     }
@@ -62,9 +62,9 @@ impl Service {
 
 /// What a program answers.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Answer {
+pub struct SpamCheckAnswer {
     /// What to do with the comment.
-    pub verdict: Word,
+    pub verdict: SpamCheckVerdict,
     /// Why, for the moderators.
     #[serde(default)]
     pub reason: Option<String>,
@@ -73,25 +73,25 @@ pub struct Answer {
 /// What Akismet is told of a comment about which it was wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Correction {
+pub enum SpamCorrection {
     /// It passed what is spam.
     Spam,
     /// It took for spam what is none.
     Ham,
 }
 
-impl Correction {
+impl SpamCorrection {
     /// What there is to say once moderators have left a comment in `state`.
-    pub fn of(passed: bool, state: State) -> Option<Self> {
+    pub fn of(passed: bool, state: CommentState) -> Option<Self> {
         match (passed, state) {
-            (true, State::Spam) => Some(Self::Spam),
-            (false, State::Published) => Some(Self::Ham),
+            (true, CommentState::Spam) => Some(Self::Spam),
+            (false, CommentState::Published) => Some(Self::Ham),
             _ => None,
         }
     }
 
     /// Whether it still holds of a comment in `state`.
-    pub fn holds(self, state: State) -> bool {
+    pub fn holds(self, state: CommentState) -> bool {
         Self::of(self == Self::Spam, state) == Some(self)
     }
 }
@@ -99,7 +99,7 @@ impl Correction {
 /// What to do with a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Word {
+pub enum SpamCheckVerdict {
     /// Nothing stands against it.
     Publish,
     /// A moderator should read it first.
@@ -110,14 +110,14 @@ pub enum Word {
     Reject,
 }
 
-impl Answer {
+impl SpamCheckAnswer {
     /// The answer as the pipeline takes it.
     pub fn verdict(&self) -> LateVerdict {
         let asks = match self.verdict {
-            Word::Publish => None,
-            Word::Hold => Some(State::Held),
-            Word::Spam => Some(State::Spam),
-            Word::Reject => Some(State::Rejected),
+            SpamCheckVerdict::Publish => None,
+            SpamCheckVerdict::Hold => Some(CommentState::Held),
+            SpamCheckVerdict::Spam => Some(CommentState::Spam),
+            SpamCheckVerdict::Reject => Some(CommentState::Rejected),
         };
         let note = self.reason.as_deref().map(note).filter(|it| !it.is_empty());
         LateVerdict {
@@ -144,12 +144,19 @@ mod tests {
 
     #[test]
     fn an_answer_is_one_of_four_words() {
-        let read = |json: &str| serde_json::from_str::<Answer>(json).map(|it| it.verdict());
+        let read =
+            |json: &str| serde_json::from_str::<SpamCheckAnswer>(json).map(|it| it.verdict());
         let asks = |json: &str| read(json).unwrap().finding.map(|it| it.asks);
         assert_eq!(asks(r#"{"verdict":"publish"}"#), None);
-        assert_eq!(asks(r#"{"verdict":"hold"}"#), Some(State::Held));
-        assert_eq!(asks(r#"{"verdict":"spam","score":1}"#), Some(State::Spam));
-        assert_eq!(asks(r#"{"verdict":"reject"}"#), Some(State::Rejected));
+        assert_eq!(asks(r#"{"verdict":"hold"}"#), Some(CommentState::Held));
+        assert_eq!(
+            asks(r#"{"verdict":"spam","score":1}"#),
+            Some(CommentState::Spam)
+        );
+        assert_eq!(
+            asks(r#"{"verdict":"reject"}"#),
+            Some(CommentState::Rejected)
+        );
         for wrong in ["", "{}", r#"{"verdict":"remove"}"#, r#"{"verdict":null}"#] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
@@ -158,27 +165,27 @@ mod tests {
     #[test]
     fn only_the_opposite_of_a_verdict_corrects_it() {
         let all = [
-            State::Published,
-            State::Held,
-            State::Rejected,
-            State::Spam,
-            State::Removed,
+            CommentState::Published,
+            CommentState::Held,
+            CommentState::Rejected,
+            CommentState::Spam,
+            CommentState::Removed,
         ];
         for state in all {
-            let spam = (state == State::Spam).then_some(Correction::Spam);
-            let ham = (state == State::Published).then_some(Correction::Ham);
-            assert_eq!(Correction::of(true, state), spam);
-            assert_eq!(Correction::of(false, state), ham);
-            assert_eq!(Correction::Spam.holds(state), spam.is_some());
-            assert_eq!(Correction::Ham.holds(state), ham.is_some());
+            let spam = (state == CommentState::Spam).then_some(SpamCorrection::Spam);
+            let ham = (state == CommentState::Published).then_some(SpamCorrection::Ham);
+            assert_eq!(SpamCorrection::of(true, state), spam);
+            assert_eq!(SpamCorrection::of(false, state), ham);
+            assert_eq!(SpamCorrection::Spam.holds(state), spam.is_some());
+            assert_eq!(SpamCorrection::Ham.holds(state), ham.is_some());
         }
     }
 
     #[test]
     fn a_reason_is_one_short_line() {
         let text = format!("  Looks\nlike \u{7}spam {}", "x".repeat(500));
-        let answer = Answer {
-            verdict: Word::Spam,
+        let answer = SpamCheckAnswer {
+            verdict: SpamCheckVerdict::Spam,
             reason: Some(text),
         };
         let note = answer.verdict().finding.unwrap().note.unwrap();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::discussion::comment::State;
+use crate::discussion::comment::CommentState;
 use crate::moderation::reason::StateReason;
 use crate::word::Word;
 
@@ -53,10 +53,10 @@ impl Phase {
     }
 }
 
-/// What is judged of a comment, and which text a [`Mark`] counts in.
+/// What is judged of a comment, and which text a [`FindingMark`] counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Judged {
+pub enum JudgedField {
     /// The text as it was typed, which earlier versions looked at.
     #[default]
     Typed,
@@ -68,7 +68,7 @@ pub enum Judged {
     Website,
 }
 
-impl Judged {
+impl JudgedField {
     /// The form's field.
     pub const fn field(self) -> &'static str {
         match self {
@@ -81,12 +81,12 @@ impl Judged {
 
 /// A place in what was judged that a moderator should look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
+pub struct FindingMark {
     /// The entry of the list that was found there.
     pub entry: String,
     /// In which text.
     #[serde(default)]
-    pub judged: Judged,
+    pub judged: JudgedField,
     /// Where it starts in the text, in bytes.
     pub start: usize,
     /// Where it ends in the text, in bytes.
@@ -99,12 +99,12 @@ pub struct Finding {
     /// Which phase.
     pub phase: Phase,
     /// The state it asks for.
-    pub asks: State,
+    pub asks: CommentState,
     /// Why.
     pub reason: Word<StateReason>,
     /// Where in the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub marks: Vec<Mark>,
+    pub marks: Vec<FindingMark>,
     /// How likely a moderator would refuse the comment, from 0 to 1, where a filter says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
@@ -118,7 +118,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding that says no more than its reason.
-    pub fn new(phase: Phase, asks: State, reason: StateReason) -> Self {
+    pub fn new(phase: Phase, asks: CommentState, reason: StateReason) -> Self {
         Self {
             phase,
             asks,
@@ -133,17 +133,17 @@ impl Finding {
 
 /// A state, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ReasonedState {
     /// Where the comment stands.
-    pub state: State,
+    pub state: CommentState,
     /// Why; nothing needs saying of what is published.
     pub reason: Option<Word<StateReason>>,
 }
 
-impl Outcome {
+impl ReasonedState {
     /// Published, for which there is no reason to give.
     pub const PUBLISHED: Self = Self {
-        state: State::Published,
+        state: CommentState::Published,
         reason: None,
     };
 
@@ -168,7 +168,7 @@ pub fn is_of_rules(reason: &Word<StateReason>) -> bool {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     /// Where the comment stands because of it.
-    pub outcome: Outcome,
+    pub outcome: ReasonedState,
     /// The first phase that decided; `None` when nothing stood against the comment.
     pub decided_by: Option<Phase>,
     /// What every phase found, in their order, also those that came too late to decide.
@@ -181,7 +181,7 @@ pub struct Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriorState {
     /// Its state and why.
-    pub outcome: Outcome,
+    pub outcome: ReasonedState,
     /// Its newest revision.
     pub revision: i64,
     /// The revision that a moderator decided on, when that is the newest.
@@ -198,10 +198,11 @@ pub struct LateVerdict {
 }
 
 /// Where a comment stands after an edit with `verdict`. An edit never makes visible what was not.
-pub fn edited(before: &Outcome, verdict: &Verdict) -> Outcome {
+pub fn edited(before: &ReasonedState, verdict: &Verdict) -> ReasonedState {
     let to = &verdict.outcome;
     match (before.state, to.state) {
-        (State::Published, _) | (State::Held, State::Rejected | State::Spam) => to.clone(),
+        (CommentState::Published, _)
+        | (CommentState::Held, CommentState::Rejected | CommentState::Spam) => to.clone(),
         _ => before.clone(),
     }
 }
@@ -216,22 +217,32 @@ pub fn late(
     revision: i64,
     verdict: &LateVerdict,
     findings: &[Finding],
-) -> Option<Outcome> {
+) -> Option<ReasonedState> {
     let is_current = stand.revision == revision && stand.decided_revision != Some(revision);
-    if !is_current || !matches!(stand.outcome.state, State::Published | State::Held) {
+    if !is_current
+        || !matches!(
+            stand.outcome.state,
+            CommentState::Published | CommentState::Held
+        )
+    {
         return None;
     }
-    let waits = stand.outcome.state == State::Held
+    let waits = stand.outcome.state == CommentState::Held
         && stand.outcome.reason.as_deref() == Some(verdict.phase.as_str());
     match &verdict.finding {
-        Some(finding) if finding.asks == State::Published => None,
-        Some(finding) if stand.outcome.state == State::Published || finding.asks != State::Held => {
-            Some(Outcome::of(finding))
+        Some(finding) if finding.asks == CommentState::Published => None,
+        Some(finding)
+            if stand.outcome.state == CommentState::Published
+                || finding.asks != CommentState::Held =>
+        {
+            Some(ReasonedState::of(finding))
         }
-        Some(finding) if waits => Some(Outcome::of(finding)).filter(|to| *to != stand.outcome),
+        Some(finding) if waits => {
+            Some(ReasonedState::of(finding)).filter(|to| *to != stand.outcome)
+        }
         None if waits => {
             let next = findings.iter().find(|found| found.phase > verdict.phase);
-            Some(next.map_or(Outcome::PUBLISHED, Outcome::of))
+            Some(next.map_or(ReasonedState::PUBLISHED, ReasonedState::of))
         }
         _ => None,
     }
@@ -241,14 +252,14 @@ pub fn late(
 mod tests {
     use super::*;
 
-    fn outcome(state: State, reason: &str) -> Outcome {
-        Outcome {
+    fn outcome(state: CommentState, reason: &str) -> ReasonedState {
+        ReasonedState {
             state,
             reason: Some(Word::from(reason.to_owned())),
         }
     }
 
-    fn stand(outcome: Outcome) -> PriorState {
+    fn stand(outcome: ReasonedState) -> PriorState {
         PriorState {
             outcome,
             revision: 2,
@@ -256,7 +267,7 @@ mod tests {
         }
     }
 
-    fn external(asks: State) -> LateVerdict {
+    fn external(asks: CommentState) -> LateVerdict {
         LateVerdict {
             phase: Phase::External,
             finding: Some(Finding {
@@ -274,62 +285,84 @@ mod tests {
     #[test]
     fn an_edit_never_makes_visible_what_was_not() {
         let clean = Verdict {
-            outcome: Outcome::PUBLISHED,
+            outcome: ReasonedState::PUBLISHED,
             decided_by: None,
             findings: Vec::new(),
             asks_outside: false,
         };
-        for state in [State::Held, State::Rejected, State::Spam, State::Removed] {
+        for state in [
+            CommentState::Held,
+            CommentState::Rejected,
+            CommentState::Spam,
+            CommentState::Removed,
+        ] {
             let before = outcome(state, "flags");
             assert_eq!(edited(&before, &clean), before);
         }
-        assert_eq!(edited(&Outcome::PUBLISHED, &clean), Outcome::PUBLISHED);
+        assert_eq!(
+            edited(&ReasonedState::PUBLISHED, &clean),
+            ReasonedState::PUBLISHED
+        );
     }
 
     #[test]
     fn an_edit_can_take_a_comment_from_view() {
         let bad = Verdict {
-            outcome: outcome(State::Rejected, "banned_word"),
+            outcome: outcome(CommentState::Rejected, "banned_word"),
             decided_by: Some(Phase::Words),
             findings: Vec::new(),
             asks_outside: false,
         };
-        assert_eq!(edited(&Outcome::PUBLISHED, &bad).state, State::Rejected);
-        let held = outcome(State::Held, "mode");
-        assert_eq!(edited(&held, &bad).state, State::Rejected);
+        assert_eq!(
+            edited(&ReasonedState::PUBLISHED, &bad).state,
+            CommentState::Rejected
+        );
+        let held = outcome(CommentState::Held, "mode");
+        assert_eq!(edited(&held, &bad).state, CommentState::Rejected);
     }
 
     #[test]
     fn a_late_verdict_withdraws_what_is_published() {
-        let published = stand(Outcome::PUBLISHED);
-        let to = late(&published, 2, &external(State::Spam), &[]).unwrap();
-        assert_eq!(to, outcome(State::Spam, "akismet"));
+        let published = stand(ReasonedState::PUBLISHED);
+        let to = late(&published, 2, &external(CommentState::Spam), &[]).unwrap();
+        assert_eq!(to, outcome(CommentState::Spam, "akismet"));
     }
 
     #[test]
     fn a_late_verdict_on_an_earlier_text_changes_nothing() {
-        let published = stand(Outcome::PUBLISHED);
-        assert_eq!(late(&published, 1, &external(State::Spam), &[]), None);
+        let published = stand(ReasonedState::PUBLISHED);
+        assert_eq!(
+            late(&published, 1, &external(CommentState::Spam), &[]),
+            None
+        );
     }
 
     #[test]
     fn a_late_verdict_yields_to_a_moderator() {
         let decided = PriorState {
             decided_revision: Some(2),
-            ..stand(Outcome::PUBLISHED)
+            ..stand(ReasonedState::PUBLISHED)
         };
-        assert_eq!(late(&decided, 2, &external(State::Spam), &[]), None);
+        assert_eq!(late(&decided, 2, &external(CommentState::Spam), &[]), None);
         let edited_since = PriorState {
             decided_revision: Some(1),
-            ..stand(Outcome::PUBLISHED)
+            ..stand(ReasonedState::PUBLISHED)
         };
-        assert!(late(&edited_since, 2, &external(State::Spam), &[]).is_some());
+        assert!(late(&edited_since, 2, &external(CommentState::Spam), &[]).is_some());
     }
 
     #[test]
     fn nothing_late_brings_back_what_was_refused_or_removed() {
-        for state in [State::Rejected, State::Spam, State::Removed] {
-            for verdict in [NOTHING, external(State::Published), external(State::Held)] {
+        for state in [
+            CommentState::Rejected,
+            CommentState::Spam,
+            CommentState::Removed,
+        ] {
+            for verdict in [
+                NOTHING,
+                external(CommentState::Published),
+                external(CommentState::Held),
+            ] {
                 assert_eq!(
                     late(&stand(outcome(state, "external")), 2, &verdict, &[]),
                     None
@@ -340,21 +373,24 @@ mod tests {
 
     #[test]
     fn a_comment_that_waited_appears_unless_a_later_phase_holds_it() {
-        let waits = stand(outcome(State::Held, "external"));
-        assert_eq!(late(&waits, 2, &NOTHING, &[]), Some(Outcome::PUBLISHED));
+        let waits = stand(outcome(CommentState::Held, "external"));
+        assert_eq!(
+            late(&waits, 2, &NOTHING, &[]),
+            Some(ReasonedState::PUBLISHED)
+        );
         let new = [Finding::new(
             Phase::NewAuthor,
-            State::Held,
+            CommentState::Held,
             StateReason::NewAuthor,
         )];
         let to = late(&waits, 2, &NOTHING, &new);
-        assert_eq!(to, Some(outcome(State::Held, "new_author")));
+        assert_eq!(to, Some(outcome(CommentState::Held, "new_author")));
     }
 
     #[test]
     fn a_comment_that_waits_for_something_else_goes_on_waiting() {
-        let waits = stand(outcome(State::Held, "suspect_word"));
+        let waits = stand(outcome(CommentState::Held, "suspect_word"));
         assert_eq!(late(&waits, 2, &NOTHING, &[]), None);
-        assert_eq!(late(&waits, 2, &external(State::Held), &[]), None);
+        assert_eq!(late(&waits, 2, &external(CommentState::Held), &[]), None);
     }
 }

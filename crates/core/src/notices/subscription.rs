@@ -36,7 +36,7 @@ impl SubscriptionKind {
 
 /// How often mails come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Pace {
+pub enum MailPace {
     /// One for each comment.
     #[default]
     AtOnce,
@@ -46,7 +46,7 @@ pub enum Pace {
     Daily,
 }
 
-impl Pace {
+impl MailPace {
     /// All paces.
     pub const ALL: [Self; 3] = [Self::AtOnce, Self::Hourly, Self::Daily];
 
@@ -93,11 +93,17 @@ mod tests {
     fn a_digest_goes_out_at_the_next_full_hour_or_midnight() {
         assert_eq!(NOON % 86_400, 43_200);
         let late = Time::from_micros((NOON + 61) * 1_000_000 + 7);
-        assert_eq!(Pace::AtOnce.gathered_until(late), None);
-        assert_eq!(Pace::Hourly.gathered_until(late), Some(at(NOON + 3_600)));
-        assert_eq!(Pace::Daily.gathered_until(late), Some(at(NOON + 43_200)));
+        assert_eq!(MailPace::AtOnce.gathered_until(late), None);
         assert_eq!(
-            Pace::Hourly.gathered_until(at(NOON)),
+            MailPace::Hourly.gathered_until(late),
+            Some(at(NOON + 3_600))
+        );
+        assert_eq!(
+            MailPace::Daily.gathered_until(late),
+            Some(at(NOON + 43_200))
+        );
+        assert_eq!(
+            MailPace::Hourly.gathered_until(at(NOON)),
             Some(at(NOON + 3_600))
         );
     }

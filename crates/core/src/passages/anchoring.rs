@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 
 use super::changed::{ChangedEnd, ChangedEnds};
-use super::context::{Context, MIN_CONTEXT, WHOLE};
+use super::context::{MIN_CONTEXT, PassageContext, WHOLE};
 use super::folded::Folded;
 use super::myers::Pattern;
 use super::selector::{Position, Selector};
@@ -58,7 +58,7 @@ pub struct Anchor {
 
 /// A place to judge, in characters of the folded text.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct AnchorCandidate {
     start: usize,
     end: usize,
     errors: usize,
@@ -66,12 +66,12 @@ struct Place {
 }
 
 /// What is looked for.
-struct Wanted<'t> {
+struct PassageSearch<'t> {
     text: &'t Folded,
     exact: Vec<char>,
     exact_as_typed: String,
-    before: Context,
-    behind: Context,
+    before: PassageContext,
+    behind: PassageContext,
     /// Where it is expected, in characters of the folded text.
     hint: Option<usize>,
     rival: Option<usize>,
@@ -84,7 +84,7 @@ struct Wanted<'t> {
 /// behind (20) and where it stands (2). None is taken below 70 %, where another is as good or was
 /// so before ([`rival`]), or where nothing that stood beside the passage is there.
 pub fn anchor(text: &Folded, selector: &Selector) -> Option<Anchor> {
-    let wanted = Wanted::new(text, selector);
+    let wanted = PassageSearch::new(text, selector);
     if wanted.exact.is_empty() {
         return None;
     }
@@ -115,7 +115,7 @@ pub fn anchor(text: &Folded, selector: &Selector) -> Option<Anchor> {
 /// The places of `text` where the passage of `selector` may stand, the likeliest first, at most `max`: for
 /// somebody who knows it when they see it. A place is named that [`anchor`] would not dare to take.
 pub fn candidates(text: &Folded, selector: &Selector, max: usize) -> Vec<Anchor> {
-    let wanted = Wanted::new(text, selector);
+    let wanted = PassageSearch::new(text, selector);
     if wanted.exact.is_empty() {
         return Vec::new();
     }
@@ -128,7 +128,7 @@ pub fn candidates(text: &Folded, selector: &Selector, max: usize) -> Vec<Anchor>
         places.extend(found);
     }
     places.sort_by_key(|place| (Reverse(place.score), place.errors, place.start));
-    let mut apart: Vec<Place> = Vec::new();
+    let mut apart: Vec<AnchorCandidate> = Vec::new();
     for place in places {
         if apart.len() < max && apart.iter().all(|other| !is_same(other, &place)) {
             apart.push(place);
@@ -145,26 +145,31 @@ pub fn candidates(text: &Folded, selector: &Selector, max: usize) -> Vec<Anchor>
 /// What is known of a text in which the passage stood tells later whether a place is the passage,
 /// or only what was like it before.
 pub fn rival(text: &Folded, selector: &Selector, position: Position) -> usize {
-    best_other(text, selector, position, Looks::Everywhere)
+    best_other(text, selector, position, SearchExtent::Everywhere)
 }
 
 /// The same of the places with the exact words alone, in a hundredth of the time.
 pub(super) fn exact_rival(text: &Folded, selector: &Selector, position: Position) -> usize {
-    best_other(text, selector, position, Looks::AtExactWords)
+    best_other(text, selector, position, SearchExtent::AtExactWords)
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Looks {
+enum SearchExtent {
     Everywhere,
     AtExactWords,
 }
 
-fn best_other(text: &Folded, selector: &Selector, position: Position, looks: Looks) -> usize {
-    let wanted = Wanted::new(text, selector);
+fn best_other(
+    text: &Folded,
+    selector: &Selector,
+    position: Position,
+    looks: SearchExtent,
+) -> usize {
+    let wanted = PassageSearch::new(text, selector);
     if wanted.exact.is_empty() {
         return 0;
     }
-    let own = Place {
+    let own = AnchorCandidate {
         start: text.index(position.start),
         end: text.index(position.end),
         errors: 0,
@@ -173,7 +178,7 @@ fn best_other(text: &Folded, selector: &Selector, position: Position, looks: Loo
     let places = wanted.exact_places();
     let others = places.iter().filter(|place| !is_same(place, &own));
     let mut best = others.map(|place| place.score).max().unwrap_or(0);
-    if wanted.exact.len() >= MIN_CHANGED && looks == Looks::Everywhere {
+    if wanted.exact.len() >= MIN_CHANGED && looks == SearchExtent::Everywhere {
         let changed = wanted.changed_ends();
         for end in changed.apart() {
             if wanted.most(end.errors) <= best {
@@ -187,7 +192,7 @@ fn best_other(text: &Folded, selector: &Selector, position: Position, looks: Loo
     best
 }
 
-impl<'t> Wanted<'t> {
+impl<'t> PassageSearch<'t> {
     fn new(text: &'t Folded, selector: &Selector) -> Self {
         let exact = Folded::new(&selector.quote.exact).trimmed().to_vec();
         let before = Folded::new(&selector.quote.prefix);
@@ -196,8 +201,8 @@ impl<'t> Wanted<'t> {
             text,
             exact_as_typed: exact.iter().collect(),
             exact,
-            before: Context::new(before.chars().iter().rev().copied().collect()),
-            behind: Context::new(behind.chars().to_vec()),
+            before: PassageContext::new(before.chars().iter().rev().copied().collect()),
+            behind: PassageContext::new(behind.chars().to_vec()),
             hint: selector.position.map(|position| text.index(position.start)),
             rival: selector.rival,
         }
@@ -207,7 +212,7 @@ impl<'t> Wanted<'t> {
         self.text.chars()
     }
 
-    fn anchor(&self, place: &Place) -> Option<Anchor> {
+    fn anchor(&self, place: &AnchorCandidate) -> Option<Anchor> {
         let (start, end) = self.text.source(place.start, place.end)?;
         Some(Anchor {
             start,
@@ -221,7 +226,7 @@ impl<'t> Wanted<'t> {
         self.exact.len() * MAX_CHANGED_BETWEEN / WHOLE
     }
 
-    fn exact_places(&self) -> Vec<Place> {
+    fn exact_places(&self) -> Vec<AnchorCandidate> {
         let starts = self.text.occurrences(&self.exact_as_typed, MAX_PLACES);
         let place = |start| self.place(start, start + self.exact.len(), 0);
         let places = starts.into_iter().map(place);
@@ -229,7 +234,7 @@ impl<'t> Wanted<'t> {
     }
 
     /// The place that is expected, where all is as it was.
-    fn where_it_was(&self) -> Option<Place> {
+    fn where_it_was(&self) -> Option<AnchorCandidate> {
         let start = self.hint?;
         let end = start + self.exact.len();
         if self.chars().get(start..end)? != self.exact {
@@ -264,8 +269,8 @@ impl<'t> Wanted<'t> {
         sum / weights
     }
 
-    fn place(&self, start: usize, end: usize, errors: usize) -> Place {
-        let mut place = Place {
+    fn place(&self, start: usize, end: usize, errors: usize) -> AnchorCandidate {
+        let mut place = AnchorCandidate {
             start,
             end,
             errors,
@@ -280,7 +285,7 @@ impl<'t> Wanted<'t> {
     }
 
     /// How much of what stood before and behind the passage stands beside `place`.
-    fn beside(&self, place: &Place) -> (Option<usize>, Option<usize>) {
+    fn beside(&self, place: &AnchorCandidate) -> (Option<usize>, Option<usize>) {
         let (before, behind) = (&self.chars()[..place.start], &self.chars()[place.end..]);
         (
             self.before.likeness(before.iter().rev().copied()),
@@ -294,7 +299,7 @@ impl<'t> Wanted<'t> {
     }
 
     /// The place that ends at `end` or close to it.
-    fn changed_place(&self, changed: &ChangedEnds, end: ChangedEnd) -> Option<Place> {
+    fn changed_place(&self, changed: &ChangedEnds, end: ChangedEnd) -> Option<AnchorCandidate> {
         let start = changed.start(self.chars(), end);
         let place = self.between_known(&changed.forward, start, end.last + 1, end.errors)?;
         (place.errors <= self.max_errors()).then_some(place)
@@ -308,7 +313,7 @@ impl<'t> Wanted<'t> {
         start: usize,
         end: usize,
         errors: usize,
-    ) -> Option<Place> {
+    ) -> Option<AnchorCandidate> {
         let reach = errors + MIN_CONTEXT;
         let known_start = self.before.nearest_end(self.chars(), start, reach, true);
         let known_end = self.behind.nearest_end(self.chars(), end, reach, false);
@@ -328,7 +333,7 @@ impl<'t> Wanted<'t> {
     }
 
     /// The one place that can be taken.
-    fn best(&self, mut places: Vec<Place>) -> Option<Place> {
+    fn best(&self, mut places: Vec<AnchorCandidate>) -> Option<AnchorCandidate> {
         places.retain(|place| !self.is_in_a_word(place));
         places.sort_by_key(|place| (Reverse(place.score), place.errors, place.start));
         let best = *places.first()?;
@@ -341,7 +346,7 @@ impl<'t> Wanted<'t> {
     }
 
     /// Whether it is good enough, and what stands beside it tells that it is the one.
-    fn is_proven(&self, place: &Place) -> bool {
+    fn is_proven(&self, place: &AnchorCandidate) -> bool {
         let was_alone = self.rival.is_some_and(|rival| rival < FLOOR_ALONE);
         let len = self.exact.len();
         if was_alone && place.errors == 0 && len >= MIN_ALONE {
@@ -378,8 +383,8 @@ impl<'t> Wanted<'t> {
     }
 
     /// Whether the place is as close to the edges of the text as the passage was, if it was.
-    fn is_at_its_edges(&self, place: &Place) -> bool {
-        let is_as_close = |context: &Context, room: usize| {
+    fn is_at_its_edges(&self, place: &AnchorCandidate) -> bool {
+        let is_as_close = |context: &PassageContext, room: usize| {
             context.len >= MIN_WHOLE_CONTEXT || room <= context.len + 2
         };
         is_as_close(&self.before, place.start)
@@ -387,7 +392,7 @@ impl<'t> Wanted<'t> {
     }
 
     /// Whether the place starts or ends in a word, where the passage did not.
-    fn is_in_a_word(&self, place: &Place) -> bool {
+    fn is_in_a_word(&self, place: &AnchorCandidate) -> bool {
         let is_joined = |edge: Option<&char>, beside: Option<&char>| {
             edge.is_some_and(|edge| edge.is_alphanumeric())
                 && beside.is_some_and(|beside| beside.is_alphanumeric())
@@ -405,7 +410,7 @@ impl<'t> Wanted<'t> {
     }
 
     /// Whether the place is what stood before or behind the passage, and not the passage.
-    fn is_neighbour(&self, place: &Place) -> bool {
+    fn is_neighbour(&self, place: &AnchorCandidate) -> bool {
         let (before, behind) = self.beside(place);
         let up_to = self.chars()[..place.end].iter().rev().copied();
         let from = self.chars()[place.start..].iter().copied();
@@ -418,7 +423,7 @@ impl<'t> Wanted<'t> {
 }
 
 /// Whether two places are one, found twice.
-fn is_same(one: &Place, other: &Place) -> bool {
+fn is_same(one: &AnchorCandidate, other: &AnchorCandidate) -> bool {
     let common = one
         .end
         .min(other.end)
@@ -434,9 +439,10 @@ mod tests {
 
     /// The same with a look at every place, however bad.
     fn thoroughly(text: &Folded, selector: &Selector) -> Option<Anchor> {
-        let wanted = Wanted::new(text, selector);
+        let wanted = PassageSearch::new(text, selector);
         let mut places = wanted.exact_places();
-        let is_it = |place: &&Place| Some(place.start) == wanted.hint && place.score == WHOLE;
+        let is_it =
+            |place: &&AnchorCandidate| Some(place.start) == wanted.hint && place.score == WHOLE;
         if let Some(place) = places.iter().find(is_it) {
             return wanted.anchor(place);
         }

@@ -34,7 +34,7 @@ pub struct Annotation {
 
 /// What became of a passage with a new version of its article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fate {
+pub enum AnchoringOutcome {
     /// It stands where it stood.
     Same,
     /// It stands elsewhere, or stands again.
@@ -47,7 +47,7 @@ pub enum Fate {
 
 /// What became of the passages of a page with a new version of its article.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
+pub struct AnchoringReport {
     /// How many stand where they stood.
     pub same: usize,
     /// How many stand elsewhere, or stand again.
@@ -58,14 +58,14 @@ pub struct Report {
     pub orphaned: usize,
 }
 
-impl Report {
+impl AnchoringReport {
     /// Count one more.
-    pub const fn count(&mut self, fate: Fate) {
+    pub const fn count(&mut self, fate: AnchoringOutcome) {
         match fate {
-            Fate::Same => self.same += 1,
-            Fate::Moved => self.moved += 1,
-            Fate::Changed => self.changed += 1,
-            Fate::Orphaned => self.orphaned += 1,
+            AnchoringOutcome::Same => self.same += 1,
+            AnchoringOutcome::Moved => self.moved += 1,
+            AnchoringOutcome::Changed => self.changed += 1,
+            AnchoringOutcome::Orphaned => self.orphaned += 1,
         }
     }
 }
@@ -154,7 +154,7 @@ impl Annotation {
     /// The annotation in a new version of the article, and what became of it. It is looked for as it
     /// was last, and then as it was quoted, so that what was brought back is found again.
     #[must_use]
-    pub fn anchored_in(&self, text: &str, folded: &Folded) -> (Self, Fate) {
+    pub fn anchored_in(&self, text: &str, folded: &Folded) -> (Self, AnchoringOutcome) {
         let ways = self.current.iter().chain([&self.selector]);
         let mut found = ways.filter_map(|way| {
             let anchor = anchor(folded, way)?;
@@ -166,14 +166,16 @@ impl Annotation {
                 state: AnnotationState::Orphaned,
                 ..self.clone()
             };
-            return (orphan, Fate::Orphaned);
+            return (orphan, AnchoringOutcome::Orphaned);
         };
         let is_as_quoted = are_same_words(&current.quote.exact, &self.selector.quote.exact);
         let fate = match () {
-            () if self.state == AnnotationState::Orphaned && is_as_quoted => Fate::Moved,
-            () if anchor.is_changed => Fate::Changed,
-            () if way.position != current.position => Fate::Moved,
-            () => Fate::Same,
+            () if self.state == AnnotationState::Orphaned && is_as_quoted => {
+                AnchoringOutcome::Moved
+            }
+            () if anchor.is_changed => AnchoringOutcome::Changed,
+            () if way.position != current.position => AnchoringOutcome::Moved,
+            () => AnchoringOutcome::Same,
         };
         let state = match is_as_quoted {
             true => AnnotationState::Anchored,
@@ -271,19 +273,22 @@ mod tests {
         })
     }
 
-    fn after(annotation: &Annotation, text: &str) -> (Annotation, Fate) {
+    fn after(annotation: &Annotation, text: &str) -> (Annotation, AnchoringOutcome) {
         annotation.anchored_in(text, &Folded::new(text))
     }
 
     #[test]
     fn a_passage_is_followed_through_the_versions_and_its_first_words_are_kept() {
         let (first, fate) = after(&annotation(), TEXT);
-        assert_eq!((first.state, fate), (AnnotationState::Anchored, Fate::Same));
+        assert_eq!(
+            (first.state, fate),
+            (AnnotationState::Anchored, AnchoringOutcome::Same)
+        );
 
         let (second, fate) = after(&first, &format!("It rained. {TEXT}"));
         assert_eq!(
             (second.state, fate),
-            (AnnotationState::Anchored, Fate::Moved)
+            (AnnotationState::Anchored, AnchoringOutcome::Moved)
         );
         let position = Position { start: 60, end: 77 };
         assert_eq!(second.to_find().position, Some(position));
@@ -291,21 +296,21 @@ mod tests {
         let (third, fate) = after(&second, &TEXT.replace("the new", "the old"));
         assert_eq!(
             (third.state, fate),
-            (AnnotationState::Changed, Fate::Changed)
+            (AnnotationState::Changed, AnchoringOutcome::Changed)
         );
         assert_eq!(third.to_find().quote.exact, "the old timetable");
 
         let (fourth, fate) = after(&third, "Another article.");
         assert_eq!(
             (fourth.state, fate),
-            (AnnotationState::Orphaned, Fate::Orphaned)
+            (AnnotationState::Orphaned, AnchoringOutcome::Orphaned)
         );
         assert_eq!(fourth.to_find().quote.exact, "the new timetable");
 
         let (fifth, fate) = after(&fourth, TEXT);
         assert_eq!(
             (fifth.state, fate),
-            (AnnotationState::Anchored, Fate::Moved)
+            (AnnotationState::Anchored, AnchoringOutcome::Moved)
         );
         assert_eq!(fifth.selector, annotation().selector);
     }
@@ -315,7 +320,7 @@ mod tests {
         let by = AuthorId(7);
         let rewritten = "The ferry was late. Its skipper put it down to the summer schedule.";
         let (orphan, fate) = after(&annotation(), rewritten);
-        assert_eq!(fate, Fate::Orphaned);
+        assert_eq!(fate, AnchoringOutcome::Orphaned);
         let position = Position { start: 47, end: 66 };
 
         let placed = orphan.placed(rewritten, position, by).unwrap();
@@ -323,7 +328,7 @@ mod tests {
         assert_eq!(placed.to_find().quote.exact, "the summer schedule");
         assert_eq!(placed.state, AnnotationState::Changed);
         let (next, fate) = after(&placed, &format!("It rained. {rewritten}"));
-        assert_eq!((fate, next.placed_by), (Fate::Moved, Some(by)));
+        assert_eq!((fate, next.placed_by), (AnchoringOutcome::Moved, Some(by)));
         let (back, _) = after(&next, TEXT);
         assert_eq!(
             (back.state, back.placed_by),
@@ -364,10 +369,10 @@ mod tests {
         let (first, _) = after(&annotation(), TEXT);
         let twin = "Tuesday was better. The captain blamed the new timetable. Nobody spoke.";
         let (second, fate) = after(&first, &format!("{TEXT} {twin}"));
-        assert_eq!(fate, Fate::Same);
+        assert_eq!(fate, AnchoringOutcome::Same);
 
         let (_, fate) = after(&second, twin);
 
-        assert_eq!(fate, Fate::Orphaned);
+        assert_eq!(fate, AnchoringOutcome::Orphaned);
     }
 }

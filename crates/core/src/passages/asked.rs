@@ -4,7 +4,7 @@ use crate::ids::QuestionId;
 
 /// The question that a comment answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct AnsweredQuestion {
     /// Names it.
     pub id: QuestionId,
     /// What is asked.

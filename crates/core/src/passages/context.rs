@@ -9,14 +9,14 @@ pub(super) const WHOLE: usize = 1_000;
 pub(super) const MIN_CONTEXT: usize = 8;
 
 /// What stands on one side of a passage, read away from it.
-pub(super) struct Context {
+pub(super) struct PassageContext {
     pub(super) len: usize,
     /// What is nearest to the passage.
     pub(super) nearest: Vec<char>,
     pattern: Pattern,
 }
 
-impl Context {
+impl PassageContext {
     pub(super) fn new(away: Vec<char>) -> Self {
         Self {
             len: away.len(),

@@ -6,7 +6,7 @@
 use crate::discussion::text::is_blank;
 use crate::ids::{AuthorId, CorrectionId, ErratumId, PageId, SiteId};
 use crate::passages::{Annotation, Sources};
-use crate::publication::settings::{Guests, Passages, Settings};
+use crate::publication::settings::{GuestPolicy, Passages, Settings};
 use crate::refusal::Refusal;
 use crate::time::Time;
 use crate::{AuthorKind, Reader};
@@ -25,7 +25,7 @@ pub const MAX_OF_PAGE: usize = 500;
 
 /// What became of a correction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum State {
+pub enum CorrectionState {
     /// It waits apart from the others, for what the rules found in it.
     Held,
     /// It waits for an editor.
@@ -36,7 +36,7 @@ pub enum State {
     Declined,
 }
 
-impl State {
+impl CorrectionState {
     /// All of them, in the order of the newsroom.
     pub const ALL: [Self; 4] = [Self::Open, Self::Held, Self::Accepted, Self::Declined];
 
@@ -96,7 +96,7 @@ pub struct Correction {
     /// When it came.
     pub made_at: Time,
     /// What became of it.
-    pub state: State,
+    pub state: CorrectionState,
     /// When it was decided on.
     pub decided_at: Option<Time>,
     /// What the editor says to the sender.
@@ -136,7 +136,7 @@ pub fn may_correct(
     }
     let own = reader.author.as_ref();
     let has_account = own.is_some_and(|own| own.kind == AuthorKind::Account);
-    if settings.guests == Guests::Refused && !has_account {
+    if settings.guests == GuestPolicy::Refused && !has_account {
         return Err(Refusal::SignInNeeded);
     }
     Ok(())
@@ -177,7 +177,7 @@ pub const fn may_send(n_of_author: usize, n_of_page: usize) -> Result<(), Refusa
 }
 
 /// Whether a correction in `state` can be decided on.
-pub const fn may_decide(state: State) -> Result<(), Refusal> {
+pub const fn may_decide(state: CorrectionState) -> Result<(), Refusal> {
     match state.is_undecided() {
         true => Ok(()),
         false => Err(Refusal::CorrectionDecided),
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(may(Passages::Correct), Ok(()));
         assert_eq!(may(Passages::Both), Ok(()));
         let settings = Settings {
-            guests: Guests::Refused,
+            guests: GuestPolicy::Refused,
             ..settings
         };
         let refused = may_correct(&settings, Passages::Both, &stranger());
@@ -243,9 +243,9 @@ mod tests {
 
     #[test]
     fn a_stored_word_is_of_one_state() {
-        for state in State::ALL {
-            assert_eq!(State::parse(state.as_str()), Some(state));
+        for state in CorrectionState::ALL {
+            assert_eq!(CorrectionState::parse(state.as_str()), Some(state));
         }
-        assert_eq!(State::parse("lost"), None);
+        assert_eq!(CorrectionState::parse("lost"), None);
     }
 }

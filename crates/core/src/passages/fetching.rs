@@ -10,7 +10,7 @@ pub const MAX_TEXT: usize = 1 << 20;
 
 /// How an attempt to fetch an article's text ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fetched {
+pub enum FetchOutcome {
     /// The text is a new version.
     New,
     /// It is that of the newest version.
@@ -76,7 +76,7 @@ impl FetchProblem {
     }
 }
 
-impl Fetched {
+impl FetchOutcome {
     /// The stored word.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -177,16 +177,16 @@ mod tests {
             P::GivenUp,
         ];
         for end in problems
-            .map(Fetched::Failed)
+            .map(FetchOutcome::Failed)
             .into_iter()
-            .chain([Fetched::New, Fetched::Same])
+            .chain([FetchOutcome::New, FetchOutcome::Same])
         {
             let status = match end {
-                Fetched::Failed(problem) => problem.status(),
-                Fetched::New | Fetched::Same => None,
+                FetchOutcome::Failed(problem) => problem.status(),
+                FetchOutcome::New | FetchOutcome::Same => None,
             };
-            assert_eq!(Fetched::parse(end.as_str(), status), Some(end));
+            assert_eq!(FetchOutcome::parse(end.as_str(), status), Some(end));
         }
-        assert_eq!(Fetched::parse("lost", None), None);
+        assert_eq!(FetchOutcome::parse("lost", None), None);
     }
 }

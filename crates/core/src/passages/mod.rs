@@ -16,10 +16,10 @@ pub mod source_check;
 pub mod source_policy;
 
 pub use anchoring::{Anchor, anchor, candidates, rival};
-pub use annotation::{Annotation, AnnotationState, Fate, Report};
-pub use asked::Asked;
+pub use annotation::{AnchoringOutcome, AnchoringReport, Annotation, AnnotationState};
+pub use asked::AnsweredQuestion;
 pub use correction::{Correction, CorrectionChange, Erratum};
 pub use folded::Folded;
-pub use question::{Mark, Passage, Question};
+pub use question::{Passage, PassageMark, Question};
 pub use selector::{MAX_CONTEXT, MAX_EXACT, Position, Quote, Selector};
 pub use source_check::{SourceCheck, Sources};

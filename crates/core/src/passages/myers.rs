@@ -69,7 +69,7 @@ impl Pattern {
     ) -> Vec<(usize, usize)> {
         let mut least = Vec::new();
         let (mut at, mut own, mut is_above) = (0, usize::MAX, true);
-        self.errors(text, Step::Free, |next| {
+        self.errors(text, StepCost::Free, |next| {
             if own <= max && is_above && next >= own {
                 least.push((own, at - 1));
             }
@@ -86,26 +86,26 @@ impl Pattern {
     /// The errors of the pattern against the first 0, 1, 2 … characters of `text`.
     pub(super) fn errors_from_start(&self, text: impl Iterator<Item = char>) -> Vec<usize> {
         let mut errors = vec![self.len];
-        self.errors(text, Step::Counted, |own| errors.push(own));
+        self.errors(text, StepCost::Counted, |own| errors.push(own));
         errors
     }
 
     /// The fewest of these.
     pub(super) fn least_from_start(&self, text: impl Iterator<Item = char>) -> usize {
         let mut least = self.len;
-        self.errors(text, Step::Counted, |own| least = least.min(own));
+        self.errors(text, StepCost::Counted, |own| least = least.min(own));
         least
     }
 
     /// The last of these: the errors against all of `text`.
     pub(super) fn errors_of_all(&self, text: impl Iterator<Item = char>) -> usize {
         let mut errors = self.len;
-        self.errors(text, Step::Counted, |own| errors = own);
+        self.errors(text, StepCost::Counted, |own| errors = own);
         errors
     }
 
     /// Show the errors after each character of `text`.
-    fn errors(&self, text: impl Iterator<Item = char>, step: Step, see: impl FnMut(usize)) {
+    fn errors(&self, text: impl Iterator<Item = char>, step: StepCost, see: impl FnMut(usize)) {
         match self.n_blocks {
             _ if self.len == 0 => errors_of_nothing(text, step, see),
             1 => self.errors_in(text, step, &mut [EMPTY; 1], see),
@@ -118,10 +118,10 @@ impl Pattern {
 
     /// The same in `blocks`, whose number is known where it is small, so that their loop is none.
     #[inline]
-    fn errors_in<B: AsMut<[Block]> + ?Sized>(
+    fn errors_in<B: AsMut<[BitBlock]> + ?Sized>(
         &self,
         text: impl Iterator<Item = char>,
-        step: Step,
+        step: StepCost,
         blocks: &mut B,
         mut see: impl FnMut(usize),
     ) {
@@ -130,7 +130,7 @@ impl Pattern {
         };
         let last_bit = (self.len - 1) % BITS;
         let first = Carry {
-            up: u64::from(step == Step::Counted),
+            up: u64::from(step == StepCost::Counted),
             down: 0,
         };
         let mut errors = self.len;
@@ -150,27 +150,27 @@ impl Pattern {
 
 /// What passing over a character before the pattern costs.
 #[derive(Clone, Copy, PartialEq)]
-enum Step {
+enum StepCost {
     /// Nothing: it may begin anywhere.
     Free,
     /// As much as any other error.
     Counted,
 }
 
-fn errors_of_nothing(text: impl Iterator<Item = char>, step: Step, mut see: impl FnMut(usize)) {
+fn errors_of_nothing(text: impl Iterator<Item = char>, step: StepCost, mut see: impl FnMut(usize)) {
     for at in 1..=text.count() {
-        see(if step == Step::Counted { at } else { 0 });
+        see(if step == StepCost::Counted { at } else { 0 });
     }
 }
 
 /// The places of the pattern in one block whose errors are one more or one less than of the place before.
 #[derive(Debug, Clone, Copy)]
-struct Block {
+struct BitBlock {
     more: u64,
     less: u64,
 }
 
-const EMPTY: Block = Block {
+const EMPTY: BitBlock = BitBlock {
     more: u64::MAX,
     less: 0,
 };
@@ -182,7 +182,7 @@ struct Carry {
     down: u64,
 }
 
-impl Block {
+impl BitBlock {
     /// One column; answers the difference at `bit` to the column before.
     #[inline]
     fn advance(&mut self, equal: u64, carried: Carry, bit: usize) -> Carry {

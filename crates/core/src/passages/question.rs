@@ -54,7 +54,7 @@ pub struct Passage {
 
 /// A place of an article where something is said or asked, for pages that mark it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub struct PassageMark {
     /// Names the passage.
     pub id: PassageId,
     /// Where it ends, in scalars of the article's text.

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::discussion::ranking::wilson_lower_bound;
 use crate::discussion::text::is_blank;
-use crate::discussion::vote::Tally;
+use crate::discussion::vote::VoteTally;
 use crate::identity::author::Role;
 use crate::refusal::Refusal;
 use crate::time::Time;
@@ -101,7 +101,7 @@ pub struct Sources {
 
 /// How often a question was answered with what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answered {
+pub struct AnswerCounts {
     /// Yes.
     pub yes: i64,
     /// Partly.
@@ -112,7 +112,7 @@ pub struct Answered {
 
 /// What readers are asked of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
+pub enum SourceQuestion {
     /// Does the source say this?
     Says,
     /// Is it relevant?
@@ -121,7 +121,7 @@ pub enum Question {
 
 /// What they can answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum SourceAnswer {
     /// Yes.
     Yes,
     /// Partly.
@@ -146,10 +146,10 @@ pub struct SourceCheck {
     pub sources: Sources,
     /// Whether the source says this.
     #[serde(default)]
-    pub says: Answered,
+    pub says: AnswerCounts,
     /// Whether it is relevant.
     #[serde(default)]
-    pub relevant: Answered,
+    pub relevant: AnswerCounts,
     /// When its author took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<Time>,
@@ -160,7 +160,7 @@ pub struct SourceCheck {
 
 /// What has become of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum SourceCheckStatus {
     /// Not enough is known of it.
     Open,
     /// Readers agree that the sources say this and are relevant.
@@ -173,7 +173,7 @@ pub enum Status {
     EditorConfirmed,
 }
 
-impl Status {
+impl SourceCheckStatus {
     /// The word of the API.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -186,7 +186,7 @@ impl Status {
     }
 }
 
-impl Question {
+impl SourceQuestion {
     /// Both, in the order they are asked in.
     pub const ALL: [Self; 2] = [Self::Says, Self::Relevant];
 
@@ -204,7 +204,7 @@ impl Question {
     }
 }
 
-impl Answer {
+impl SourceAnswer {
     /// All of them, in the order they are offered in.
     pub const ALL: [Self; 3] = [Self::Yes, Self::Partly, Self::No];
 
@@ -223,21 +223,21 @@ impl Answer {
     }
 }
 
-impl Answered {
+impl AnswerCounts {
     /// How often it was answered with `answer`.
-    pub const fn of(&self, answer: Answer) -> i64 {
+    pub const fn of(&self, answer: SourceAnswer) -> i64 {
         match answer {
-            Answer::Yes => self.yes,
-            Answer::Partly => self.partly,
-            Answer::No => self.no,
+            SourceAnswer::Yes => self.yes,
+            SourceAnswer::Partly => self.partly,
+            SourceAnswer::No => self.no,
         }
     }
 
     /// Whether enough answered, and most of them with `answer` for all that chance can do.
-    fn are_mostly(&self, answer: Answer) -> bool {
+    fn are_mostly(&self, answer: SourceAnswer) -> bool {
         let n = self.yes + self.partly + self.no;
         let up = self.of(answer);
-        n >= MIN_ANSWERS && wilson_lower_bound(Tally { up, down: n - up }) >= MOST
+        n >= MIN_ANSWERS && wilson_lower_bound(VoteTally { up, down: n - up }) >= MOST
     }
 }
 
@@ -249,7 +249,7 @@ impl SourceCheck {
 
     /// A check as its author gives it.
     pub const fn new(sources: Sources) -> Self {
-        let none = Answered {
+        let none = AnswerCounts {
             yes: 0,
             partly: 0,
             no: 0,
@@ -265,22 +265,26 @@ impl SourceCheck {
 
     /// What has become of it. A source that says something else, or one beside the point, is enough
     /// to dispute it; only one that says this and is to the point is agreed on.
-    pub fn status(&self) -> Status {
+    pub fn status(&self) -> SourceCheckStatus {
         let both = [&self.says, &self.relevant];
         match () {
-            () if self.withdrawn_at.is_some() => Status::Withdrawn,
-            () if self.confirmed.is_some() => Status::EditorConfirmed,
-            () if both.iter().all(|own| own.are_mostly(Answer::Yes)) => Status::Agreed,
-            () if both.iter().any(|own| own.are_mostly(Answer::No)) => Status::Disputed,
-            () => Status::Open,
+            () if self.withdrawn_at.is_some() => SourceCheckStatus::Withdrawn,
+            () if self.confirmed.is_some() => SourceCheckStatus::EditorConfirmed,
+            () if both.iter().all(|own| own.are_mostly(SourceAnswer::Yes)) => {
+                SourceCheckStatus::Agreed
+            }
+            () if both.iter().any(|own| own.are_mostly(SourceAnswer::No)) => {
+                SourceCheckStatus::Disputed
+            }
+            () => SourceCheckStatus::Open,
         }
     }
 
     /// How `question` was answered.
-    pub const fn answered(&self, question: Question) -> Answered {
+    pub const fn answered(&self, question: SourceQuestion) -> AnswerCounts {
         match question {
-            Question::Says => self.says,
-            Question::Relevant => self.relevant,
+            SourceQuestion::Says => self.says,
+            SourceQuestion::Relevant => self.relevant,
         }
     }
 
@@ -404,7 +408,7 @@ mod tests {
 
     fn check(says: [i64; 3], relevant: [i64; 3]) -> SourceCheck {
         let sources = Sources::new(&quote("late"), None, None, Stance::Supports, vec![source()]);
-        let answered = |[yes, partly, no]: [i64; 3]| Answered { yes, partly, no };
+        let answered = |[yes, partly, no]: [i64; 3]| AnswerCounts { yes, partly, no };
         SourceCheck {
             says: answered(says),
             relevant: answered(relevant),
@@ -415,21 +419,21 @@ mod tests {
     #[test]
     fn readers_agree_or_dispute_once_enough_of_them_answer_alike() {
         for (says, relevant, expected) in [
-            ([0, 0, 0], [0, 0, 0], Status::Open),
-            ([4, 0, 0], [4, 0, 0], Status::Open),
-            ([5, 0, 0], [5, 0, 0], Status::Agreed),
-            ([5, 0, 0], [4, 0, 0], Status::Open),
-            ([5, 0, 0], [4, 1, 0], Status::Open),
-            ([8, 1, 0], [8, 0, 1], Status::Agreed),
-            ([5, 0, 1], [6, 0, 0], Status::Open),
-            ([7, 0, 3], [10, 0, 0], Status::Open),
-            ([70, 10, 20], [80, 10, 10], Status::Agreed),
-            ([0, 0, 4], [0, 0, 4], Status::Open),
-            ([0, 0, 5], [0, 0, 5], Status::Disputed),
-            ([0, 0, 5], [5, 0, 0], Status::Disputed),
-            ([5, 0, 0], [0, 0, 5], Status::Disputed),
-            ([0, 5, 0], [0, 5, 0], Status::Open),
-            ([10, 0, 10], [10, 0, 10], Status::Open),
+            ([0, 0, 0], [0, 0, 0], SourceCheckStatus::Open),
+            ([4, 0, 0], [4, 0, 0], SourceCheckStatus::Open),
+            ([5, 0, 0], [5, 0, 0], SourceCheckStatus::Agreed),
+            ([5, 0, 0], [4, 0, 0], SourceCheckStatus::Open),
+            ([5, 0, 0], [4, 1, 0], SourceCheckStatus::Open),
+            ([8, 1, 0], [8, 0, 1], SourceCheckStatus::Agreed),
+            ([5, 0, 1], [6, 0, 0], SourceCheckStatus::Open),
+            ([7, 0, 3], [10, 0, 0], SourceCheckStatus::Open),
+            ([70, 10, 20], [80, 10, 10], SourceCheckStatus::Agreed),
+            ([0, 0, 4], [0, 0, 4], SourceCheckStatus::Open),
+            ([0, 0, 5], [0, 0, 5], SourceCheckStatus::Disputed),
+            ([0, 0, 5], [5, 0, 0], SourceCheckStatus::Disputed),
+            ([5, 0, 0], [0, 0, 5], SourceCheckStatus::Disputed),
+            ([0, 5, 0], [0, 5, 0], SourceCheckStatus::Open),
+            ([10, 0, 10], [10, 0, 10], SourceCheckStatus::Open),
         ] {
             let status = check(says, relevant).status();
             assert_eq!(status, expected, "{says:?} {relevant:?}");
@@ -444,9 +448,9 @@ mod tests {
             at,
             note: "The harbour office says so, too.".to_owned(),
         });
-        assert_eq!(own.status(), Status::EditorConfirmed);
+        assert_eq!(own.status(), SourceCheckStatus::EditorConfirmed);
         own.withdrawn_at = Some(at);
-        assert_eq!(own.status(), Status::Withdrawn);
+        assert_eq!(own.status(), SourceCheckStatus::Withdrawn);
     }
 
     #[test]
@@ -515,11 +519,11 @@ mod tests {
         for stance in Stance::ALL {
             assert_eq!(Stance::from_word(stance.as_str()), Some(stance));
         }
-        for question in Question::ALL {
-            assert_eq!(Question::from_word(question.as_str()), Some(question));
+        for question in SourceQuestion::ALL {
+            assert_eq!(SourceQuestion::from_word(question.as_str()), Some(question));
         }
-        for answer in Answer::ALL {
-            assert_eq!(Answer::from_word(answer.as_str()), Some(answer));
+        for answer in SourceAnswer::ALL {
+            assert_eq!(SourceAnswer::from_word(answer.as_str()), Some(answer));
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Who may give sources, answer what is asked of them, take them back, and confirm them.
 
-use crate::discussion::comment::{Comment, State};
+use crate::discussion::comment::{Comment, CommentState};
 use crate::discussion::text::is_blank;
 use crate::identity::author::{AuthorKind, Reader, Role};
-use crate::publication::settings::{Guests, Settings, SourceChecks};
+use crate::publication::settings::{GuestPolicy, Settings, SourceChecks};
 use crate::refusal::Refusal;
 
 use super::source_check::{MAX_NOTE, SourceCheck, Sources};
@@ -38,7 +38,7 @@ pub fn may_answer(settings: &Settings, comment: &Comment, reader: &Reader) -> Re
     }
     let own = reader.author.as_ref();
     let has_account = own.is_some_and(|own| own.kind == AuthorKind::Account);
-    if settings.guests == Guests::Refused && !has_account {
+    if settings.guests == GuestPolicy::Refused && !has_account {
         return Err(Refusal::SignInNeeded);
     }
     match check.withdrawn_at {
@@ -49,7 +49,7 @@ pub fn may_answer(settings: &Settings, comment: &Comment, reader: &Reader) -> Re
 
 /// Whether `reader` may take back the sources of `comment`, or give them again.
 pub fn may_withdraw(comment: &Comment, reader: &Reader) -> Result<(), Refusal> {
-    if comment.state == State::Removed || comment.source_check.is_none() {
+    if comment.state == CommentState::Removed || comment.source_check.is_none() {
         return Err(Refusal::SourcesUnknown);
     }
     match reader.is(comment.author.id) {
@@ -73,7 +73,7 @@ pub fn may_confirm(comment: &Comment, reader: &Reader, note: Option<&str>) -> Re
 }
 
 fn shown(comment: &Comment) -> Result<&SourceCheck, Refusal> {
-    if comment.state != State::Published {
+    if comment.state != CommentState::Published {
         return Err(Refusal::CommentUnknown);
     }
     comment

@@ -11,14 +11,14 @@ const MAX_LETTERS: usize = 200;
 
 /// Who changed something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum By {
+pub enum AuditActor {
     /// Whoever works at the machine.
     Console,
     /// An owner, and what they called themselves then.
     Owner(AuthorId, String),
 }
 
-impl By {
+impl AuditActor {
     /// An owner.
     pub fn owner(author: &Author) -> Self {
         Self::Owner(author.id, author.name.clone())
@@ -27,7 +27,7 @@ impl By {
 
 /// What was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Change {
+pub enum AuditChange {
     /// A site was added.
     SiteAdded,
     /// A setting has another value.
@@ -112,7 +112,7 @@ pub enum Change {
     ImportUndone,
 }
 
-impl Change {
+impl AuditChange {
     /// All of them, in the order in which they are offered.
     pub const ALL: [Self; 41] = [
         Self::SiteAdded,
@@ -211,7 +211,7 @@ impl Change {
     }
 }
 
-impl Vocabulary for Change {
+impl Vocabulary for AuditChange {
     fn word(self) -> &'static str {
         self.as_str()
     }
@@ -249,10 +249,10 @@ mod tests {
 
     #[test]
     fn each_change_has_a_word_of_its_own_that_reads_back() {
-        for change in Change::ALL {
-            assert_eq!(Change::from_word(change.as_str()), Some(change));
+        for change in AuditChange::ALL {
+            assert_eq!(AuditChange::from_word(change.as_str()), Some(change));
         }
-        assert_eq!(Change::from_word("setting"), None);
+        assert_eq!(AuditChange::from_word("setting"), None);
     }
 
     #[test]

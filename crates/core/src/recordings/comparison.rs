@@ -26,7 +26,7 @@ impl Stretch {
 
 /// A part of the recording that the cut holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Piece {
+pub struct CutPiece {
     /// Where it is in the recording.
     pub whole: Stretch,
     /// Where it is in the cut.
@@ -39,7 +39,7 @@ pub struct Piece {
 
 /// A part of the recording that the cut does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeftOut {
+pub struct OmittedStretch {
     /// Where it is in the recording.
     pub whole: Stretch,
     /// Whether nothing is said there.
@@ -48,20 +48,20 @@ pub struct LeftOut {
 
 /// A recording beside a cut of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Comparison {
+pub struct CutComparison {
     /// How long the recording is.
     pub whole_ms: i64,
     /// How long the cut is.
     pub cut_ms: i64,
     /// What the cut holds of the recording, in the order of the cut.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<CutPiece>,
     /// What it does not hold, in the order of the recording.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<OmittedStretch>,
     /// By how many thousandths the cut plays faster than the recording; slower where it is negative.
     pub faster_permille: i64,
 }
 
-impl Comparison {
+impl CutComparison {
     /// How much of the recording the cut holds.
     pub fn kept_ms(&self) -> i64 {
         let left: i64 = self

@@ -4,25 +4,25 @@ use std::fmt;
 
 use url::Url;
 
-use super::provider::Provider;
+use super::provider::PlayerProvider;
 use super::span::Span;
 
 /// A recording that is played elsewhere. All its addresses have the same two parts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct External {
+pub struct ExternalRecording {
     /// Who plays it.
-    pub provider: Provider,
+    pub provider: PlayerProvider,
     /// What names it there, checked letter by letter: `dQw4w9WgXcQ`, `author/track`, `host/uuid`.
     pub id: String,
 }
 
-impl fmt::Display for External {
+impl fmt::Display for ExternalRecording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.provider.as_str(), self.id)
     }
 }
 
-impl External {
+impl ExternalRecording {
     /// The recording that the address of a page or a player leads to, and the span that it names.
     pub fn parse(url: &str) -> Option<(Self, Option<Span>)> {
         let url = Url::parse(url).ok()?;
@@ -40,16 +40,18 @@ impl External {
         }
         let (provider, id) = match host {
             "youtube.com" | "m.youtube.com" | "music.youtube.com" | "youtube-nocookie.com" => {
-                (Provider::YouTube, youtube(&url, &path)?)
+                (PlayerProvider::YouTube, youtube(&url, &path)?)
             }
             "youtu.be" => match path[..] {
-                [id] => (Provider::YouTube, youtube_id(id)?),
+                [id] => (PlayerProvider::YouTube, youtube_id(id)?),
                 _ => return None,
             },
-            "vimeo.com" | "player.vimeo.com" => (Provider::Vimeo, vimeo(&path)?),
-            "soundcloud.com" | "m.soundcloud.com" => (Provider::SoundCloud, soundcloud(&path)?),
-            "archive.org" => (Provider::InternetArchive, archive(&path)?),
-            _ => (Provider::PeerTube, peertube(&url, &path)?),
+            "vimeo.com" | "player.vimeo.com" => (PlayerProvider::Vimeo, vimeo(&path)?),
+            "soundcloud.com" | "m.soundcloud.com" => {
+                (PlayerProvider::SoundCloud, soundcloud(&path)?)
+            }
+            "archive.org" => (PlayerProvider::InternetArchive, archive(&path)?),
+            _ => (PlayerProvider::PeerTube, peertube(&url, &path)?),
         };
         Some((Self { provider, id }, span(&url)))
     }
@@ -217,7 +219,7 @@ mod tests {
 
     /// What `url` leads to, and the fragment of its span.
     fn read(url: &str) -> Option<(String, Option<String>)> {
-        let (external, span) = External::parse(url)?;
+        let (external, span) = ExternalRecording::parse(url)?;
         Some((external.to_string(), span.map(|span| span.to_string())))
     }
 

@@ -11,15 +11,15 @@ mod recording;
 mod span;
 mod words;
 
-pub use comparison::{Comparison, LeftOut, Piece, Stretch};
-pub use external::External;
-pub use playing::{Playing, Seek};
+pub use comparison::{CutComparison, CutPiece, OmittedStretch, Stretch};
+pub use external::ExternalRecording;
+pub use playing::{EmbeddedPlayer, PlayerSeek};
 pub use problem::RecordingProblem;
-pub use proposals::{LineText, Lock, Proposal};
-pub use provider::{NoProvider, Provider};
-pub use recording::{Recording, RecordingChange, RecordingKind, State, Status};
+pub use proposals::{LineText, Proposal, TranscriptLock};
+pub use provider::{NoProvider, PlayerProvider};
+pub use recording::{Recording, RecordingChange, RecordingKind, RecordingState, TranscriptStatus};
 pub use span::{Seconds, Span};
-pub use words::{Words, folded};
+pub use words::{SearchWords, folded};
 
 use std::ops::Range;
 
@@ -35,7 +35,7 @@ pub struct Citable {
     /// How long it is, where that is known.
     pub duration_ms: Option<u64>,
     /// Where it is played elsewhere, if it is.
-    pub external: Option<External>,
+    pub external: Option<ExternalRecording>,
     /// Which one of its page it is, from 1: the 2 of "clip 2 3:48".
     pub ordinal: u32,
 }

@@ -2,13 +2,13 @@
 
 use url::Url;
 
-use super::external::External;
-use super::provider::Provider;
+use super::external::ExternalRecording;
+use super::provider::PlayerProvider;
 
 /// A frame that plays a recording. Its address is made here from an id that was checked, letter by letter,
 /// and from nothing else that anybody wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Playing {
+pub struct EmbeddedPlayer {
     /// The address of the frame.
     pub frame: String,
     /// Where it comes from: what the policy of a page has to let in.
@@ -16,12 +16,12 @@ pub struct Playing {
     /// The same for the reader who is asked.
     pub host: String,
     /// How it is told where to begin.
-    pub seek: Seek,
+    pub seek: PlayerSeek,
 }
 
 /// How a player is told where to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seek {
+pub enum PlayerSeek {
     /// By `start` in the query of its address, in seconds.
     Query,
     /// By `t` in the fragment of its address.
@@ -30,7 +30,7 @@ pub enum Seek {
     Message,
 }
 
-impl Seek {
+impl PlayerSeek {
     /// Its word, as scripts know it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -41,27 +41,29 @@ impl Seek {
     }
 }
 
-impl Playing {
+impl EmbeddedPlayer {
     /// What plays the recording at `address`, which an editor gave.
     pub fn of(address: &str) -> Option<Self> {
-        let (external, _) = External::parse(address)?;
+        let (external, _) = ExternalRecording::parse(address)?;
         let id = external.id.as_str();
         let (frame, seek) = match external.provider {
-            Provider::YouTube => (
+            PlayerProvider::YouTube => (
                 format!("https://www.youtube-nocookie.com/embed/{id}"),
-                Seek::Query,
+                PlayerSeek::Query,
             ),
-            Provider::Vimeo => (
+            PlayerProvider::Vimeo => (
                 format!("https://player.vimeo.com/video/{id}?dnt=1"),
-                Seek::Fragment,
+                PlayerSeek::Fragment,
             ),
-            Provider::InternetArchive => (format!("https://archive.org/embed/{id}"), Seek::Query),
-            Provider::PeerTube => (peertube(address, id)?, Seek::Query),
-            Provider::SoundCloud => (
+            PlayerProvider::InternetArchive => {
+                (format!("https://archive.org/embed/{id}"), PlayerSeek::Query)
+            }
+            PlayerProvider::PeerTube => (peertube(address, id)?, PlayerSeek::Query),
+            PlayerProvider::SoundCloud => (
                 format!(
                     "https://w.soundcloud.com/player/?url=https%3A//soundcloud.com/{id}&show_comments=false"
                 ),
-                Seek::Message,
+                PlayerSeek::Message,
             ),
         };
         let url = Url::parse(&frame).ok()?;
@@ -129,20 +131,20 @@ mod tests {
                 "https://w.soundcloud.com",
             ),
         ] {
-            let playing = Playing::of(address).unwrap();
+            let playing = EmbeddedPlayer::of(address).unwrap();
             assert_eq!(
                 (playing.frame.as_str(), playing.origin.as_str()),
                 (frame, origin)
             );
         }
-        assert_eq!(Playing::of("https://news.example/talk.mp3"), None);
+        assert_eq!(EmbeddedPlayer::of("https://news.example/talk.mp3"), None);
     }
 
     #[test]
     fn no_host_says_more_to_a_policy_than_where_it_is() {
         for host in ["a;sandbox", "a,b", "a'b", "a*b", "[::1]"] {
             let address = format!("https://{host}/w/kkGMgK9ZtnKfYAgnEtQxbv");
-            assert_eq!(Playing::of(&address), None, "{host}");
+            assert_eq!(EmbeddedPlayer::of(&address), None, "{host}");
         }
     }
 }

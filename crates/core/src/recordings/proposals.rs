@@ -10,7 +10,7 @@ use crate::moderation::Trust;
 use crate::refusal::Refusal;
 use crate::time::Time;
 
-use super::recording::Status;
+use super::recording::TranscriptStatus;
 
 /// The longest text of a line, in characters.
 pub const MAX_CHARS: usize = 2_000;
@@ -32,7 +32,7 @@ pub const NEEDED: i64 = 2;
 
 /// What became of a proposal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum ProposalState {
     /// Only editors see it, for what the rules found in it or for who made it.
     Held,
     /// Everybody sees it and can confirm it.
@@ -45,7 +45,7 @@ pub enum State {
     Outdated,
 }
 
-impl State {
+impl ProposalState {
     const ALL: [Self; 5] = [
         Self::Held,
         Self::Open,
@@ -109,7 +109,7 @@ pub struct Proposal {
     /// When.
     pub made_at: Time,
     /// What became of it.
-    pub state: State,
+    pub state: ProposalState,
     /// When it was decided on.
     pub decided_at: Option<Time>,
     /// What the editor who declined it says to its author.
@@ -122,14 +122,14 @@ pub struct Proposal {
 
 /// A part of a transcript that takes no proposals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lock {
+pub struct TranscriptLock {
     /// Where it begins.
     pub start_ms: i64,
     /// Where it ends; without one, at the end of the recording.
     pub end_ms: Option<i64>,
 }
 
-impl Lock {
+impl TranscriptLock {
     /// Whether it holds any of what is from `start_ms` to `end_ms`.
     pub fn touches(self, start_ms: i64, end_ms: Option<i64>) -> bool {
         let end_ms = end_ms.unwrap_or(start_ms + 1);
@@ -165,7 +165,7 @@ pub fn may_say(before: Option<&LineText>, after: &LineText, n_links: usize) -> R
 pub fn may_propose(
     (start_ms, end_ms): (i64, Option<i64>),
     after: &LineText,
-    locks: &[Lock],
+    locks: &[TranscriptLock],
     undecided: &[Proposal],
     n_of_author: usize,
 ) -> Result<(), Refusal> {
@@ -175,7 +175,7 @@ pub fn may_propose(
     let is_same = |own: &Proposal| own.start_ms == start_ms && own.after == *after;
     if undecided
         .iter()
-        .any(|own| own.state == State::Open && is_same(own))
+        .any(|own| own.state == ProposalState::Open && is_same(own))
     {
         return Err(Refusal::ProposalKnown);
     }
@@ -207,10 +207,10 @@ pub fn may_confirm(
     is_near: bool,
 ) -> Result<(), Refusal> {
     match proposal.state {
-        State::Open => {}
+        ProposalState::Open => {}
         // What readers are not shown is not told of either.
-        State::Held => return Err(Refusal::ProposalUnknown),
-        State::Accepted | State::Declined | State::Outdated => {
+        ProposalState::Held => return Err(Refusal::ProposalUnknown),
+        ProposalState::Accepted | ProposalState::Declined | ProposalState::Outdated => {
             return Err(Refusal::ProposalDecided);
         }
     }
@@ -236,10 +236,10 @@ pub fn weight(role: Role, trust: Trust) -> i64 {
 
 /// How much a transcript can be relied on once a proposal is in it. What an editor takes into an approved
 /// one, an editor has read.
-pub fn status_after(before: Option<Status>, is_by_editor: bool) -> Status {
+pub fn status_after(before: Option<TranscriptStatus>, is_by_editor: bool) -> TranscriptStatus {
     match before {
-        Some(Status::Approved) if is_by_editor => Status::Approved,
-        _ => Status::Community,
+        Some(TranscriptStatus::Approved) if is_by_editor => TranscriptStatus::Approved,
+        _ => TranscriptStatus::Community,
     }
 }
 
@@ -254,7 +254,7 @@ mod tests {
         }
     }
 
-    fn proposal(state: State) -> Proposal {
+    fn proposal(state: ProposalState) -> Proposal {
         Proposal {
             site: SiteId(1),
             id: ProposalId(1),
@@ -276,10 +276,10 @@ mod tests {
 
     #[test]
     fn a_stored_word_stands_for_one_state() {
-        for state in State::ALL {
-            assert_eq!(State::parse(state.as_str()), Some(state));
+        for state in ProposalState::ALL {
+            assert_eq!(ProposalState::parse(state.as_str()), Some(state));
         }
-        assert_eq!(State::parse("published"), None);
+        assert_eq!(ProposalState::parse("published"), None);
     }
 
     #[test]
@@ -310,8 +310,8 @@ mod tests {
 
     #[test]
     fn a_locked_part_takes_no_proposals() {
-        let lock = |start_ms, end_ms| Lock { start_ms, end_ms };
-        let check = |lock: Lock| {
+        let lock = |start_ms, end_ms| TranscriptLock { start_ms, end_ms };
+        let check = |lock: TranscriptLock| {
             let place = (1_000, Some(2_000));
             may_propose(place, &said("", "x"), &[lock], &[], 0)
         };
@@ -330,9 +330,9 @@ mod tests {
     fn what_is_open_already_is_confirmed_and_not_proposed_again() {
         let place = (1_000, Some(2_000));
         let same = |state| may_propose(place, &said("", "the word"), &[], &[proposal(state)], 0);
-        assert_eq!(same(State::Open), Err(Refusal::ProposalKnown));
+        assert_eq!(same(ProposalState::Open), Err(Refusal::ProposalKnown));
         // What waits for an editor is not told of.
-        assert_eq!(same(State::Held), Ok(()));
+        assert_eq!(same(ProposalState::Held), Ok(()));
     }
 
     #[test]
@@ -343,7 +343,10 @@ mod tests {
         };
         assert_eq!(check(&[], 9), Ok(()));
         assert_eq!(check(&[], 10), Err(Some(10)));
-        assert_eq!(check(&vec![proposal(State::Open); 200], 0), Err(Some(200)));
+        assert_eq!(
+            check(&vec![proposal(ProposalState::Open); 200], 0),
+            Err(Some(200))
+        );
     }
 
     #[test]
@@ -365,22 +368,22 @@ mod tests {
         let check = |state, who, role, is_near| {
             may_confirm(&proposal(state), Some(AuthorId(who)), role, is_near)
         };
-        assert_eq!(check(State::Open, 8, Role::Reader, false), Ok(()));
+        assert_eq!(check(ProposalState::Open, 8, Role::Reader, false), Ok(()));
         assert_eq!(
-            check(State::Open, 7, Role::Owner, false),
+            check(ProposalState::Open, 7, Role::Owner, false),
             Err(Refusal::OwnProposal)
         );
         assert_eq!(
-            check(State::Open, 8, Role::Reader, true),
+            check(ProposalState::Open, 8, Role::Reader, true),
             Err(Refusal::AddressConfirmed)
         );
-        assert_eq!(check(State::Open, 8, Role::Staff, true), Ok(()));
+        assert_eq!(check(ProposalState::Open, 8, Role::Staff, true), Ok(()));
         assert_eq!(
-            check(State::Held, 8, Role::Reader, false),
+            check(ProposalState::Held, 8, Role::Reader, false),
             Err(Refusal::ProposalUnknown)
         );
         assert_eq!(
-            check(State::Accepted, 8, Role::Reader, false),
+            check(ProposalState::Accepted, 8, Role::Reader, false),
             Err(Refusal::ProposalDecided)
         );
     }
@@ -395,12 +398,18 @@ mod tests {
 
     #[test]
     fn an_approved_transcript_stays_so_only_by_an_editor() {
-        assert_eq!(status_after(Some(Status::Approved), true), Status::Approved);
         assert_eq!(
-            status_after(Some(Status::Approved), false),
-            Status::Community
+            status_after(Some(TranscriptStatus::Approved), true),
+            TranscriptStatus::Approved
         );
-        assert_eq!(status_after(Some(Status::Draft), true), Status::Community);
-        assert_eq!(status_after(None, false), Status::Community);
+        assert_eq!(
+            status_after(Some(TranscriptStatus::Approved), false),
+            TranscriptStatus::Community
+        );
+        assert_eq!(
+            status_after(Some(TranscriptStatus::Draft), true),
+            TranscriptStatus::Community
+        );
+        assert_eq!(status_after(None, false), TranscriptStatus::Community);
     }
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 /// Who plays a recording elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Provider {
+pub enum PlayerProvider {
     /// `youtube.com`, `youtu.be`.
     YouTube,
     /// `vimeo.com`.
@@ -17,7 +17,7 @@ pub enum Provider {
     InternetArchive,
 }
 
-impl Provider {
+impl PlayerProvider {
     /// All of them.
     pub const ALL: [Self; 5] = [
         Self::YouTube,
@@ -44,7 +44,7 @@ impl Provider {
 #[error("no provider of recordings has this name")]
 pub struct NoProvider;
 
-impl FromStr for Provider {
+impl FromStr for PlayerProvider {
     type Err = NoProvider;
 
     fn from_str(text: &str) -> Result<Self, NoProvider> {
@@ -59,9 +59,12 @@ mod tests {
 
     #[test]
     fn the_words_of_providers_read_back() {
-        for provider in Provider::ALL {
-            assert_eq!(provider.as_str().parse::<Provider>().unwrap(), provider);
+        for provider in PlayerProvider::ALL {
+            assert_eq!(
+                provider.as_str().parse::<PlayerProvider>().unwrap(),
+                provider
+            );
         }
-        assert!("Youtube".parse::<Provider>().is_err());
+        assert!("Youtube".parse::<PlayerProvider>().is_err());
     }
 }

@@ -36,7 +36,7 @@ impl RecordingKind {
 
 /// How far a recording has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum RecordingState {
     /// Its file is being uploaded.
     Arriving,
     /// Its file is to be fetched, or to be read.
@@ -47,7 +47,7 @@ pub enum State {
     Refused,
 }
 
-impl State {
+impl RecordingState {
     const ALL: [Self; 4] = [Self::Arriving, Self::Waiting, Self::Ready, Self::Refused];
 
     /// The stored word.
@@ -68,7 +68,7 @@ impl State {
 
 /// How much a transcript can be relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
+pub enum TranscriptStatus {
     /// As it came, unread.
     Draft,
     /// Readers have corrected it.
@@ -77,7 +77,7 @@ pub enum Status {
     Approved,
 }
 
-impl Status {
+impl TranscriptStatus {
     /// All of them, the least reliable first.
     pub const ALL: [Self; 3] = [Self::Draft, Self::Community, Self::Approved];
 
@@ -130,7 +130,7 @@ pub struct Recording {
     /// Sound or pictures, once that is known.
     pub kind: Option<RecordingKind>,
     /// How far it has come.
-    pub state: State,
+    pub state: RecordingState,
     /// What was wrong with it, where it is refused.
     pub problem: Option<Word<RecordingProblem>>,
     /// Where it was fetched from, or the page of the player elsewhere that plays it.
@@ -156,7 +156,7 @@ pub struct Recording {
 impl Recording {
     /// Whether listeners can hear it from here.
     pub fn has_file(&self) -> bool {
-        self.state == State::Ready && self.cut_of.is_none() && self.n_bytes > 0
+        self.state == RecordingState::Ready && self.cut_of.is_none() && self.n_bytes > 0
     }
 }
 
@@ -169,14 +169,14 @@ mod tests {
         for kind in [RecordingKind::Audio, RecordingKind::Video] {
             assert_eq!(RecordingKind::parse(kind.as_str()), Some(kind));
         }
-        for state in State::ALL {
-            assert_eq!(State::parse(state.as_str()), Some(state));
+        for state in RecordingState::ALL {
+            assert_eq!(RecordingState::parse(state.as_str()), Some(state));
         }
-        for status in Status::ALL {
-            assert_eq!(Status::parse(status.as_str()), Some(status));
+        for status in TranscriptStatus::ALL {
+            assert_eq!(TranscriptStatus::parse(status.as_str()), Some(status));
         }
         assert_eq!(RecordingKind::parse("smell"), None);
-        assert_eq!(State::parse(""), None);
-        assert_eq!(Status::parse("final"), None);
+        assert_eq!(RecordingState::parse(""), None);
+        assert_eq!(TranscriptStatus::parse("final"), None);
     }
 }

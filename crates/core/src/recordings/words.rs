@@ -11,9 +11,9 @@ const MAX_CHARS: usize = 60;
 
 /// What is looked for. All of its words must be in a recording's title or in what is said.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Words(Vec<String>);
+pub struct SearchWords(Vec<String>);
 
-impl Words {
+impl SearchWords {
     /// The words that were typed, folded.
     pub fn new(typed: &str) -> Self {
         let words = typed.split_whitespace().take(MAX_WORDS);
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn so_many_words_are_looked_for_and_none_is_endless() {
-        let words = Words::new(&format!(
+        let words = SearchWords::new(&format!(
             "  Old ROOF {} {}",
             "x".repeat(99),
             "y ".repeat(99)
@@ -67,6 +67,6 @@ mod tests {
         assert_eq!(words.all().len(), 8);
         assert_eq!(words.all()[2].len(), 60);
         assert_eq!(words.n_in("the roof is old"), 2);
-        assert!(Words::new(" \u{301} ").is_empty());
+        assert!(SearchWords::new(" \u{301} ").is_empty());
     }
 }

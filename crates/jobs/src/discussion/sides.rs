@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rejoinder_core::discussion::agreement::ballots::WINDOW;
-use rejoinder_core::discussion::agreement::{Ballots, Outcome, Sides};
+use rejoinder_core::discussion::agreement::{Ballots, Sides, SidesOutcome};
 use rejoinder_core::{AuthorId, Clock, CommentId, PageId, SiteId, Time};
 use store::discussion::agreement::fitting::{self, FindSides, Fit};
 use store::discussion::pages;
@@ -173,8 +173,8 @@ struct Found {
 /// Takes seconds where there are a million votes.
 fn found(number: i64, ballots: &Ballots) -> Found {
     let (sides, why) = match ballots.sides() {
-        Outcome::Found(sides) => (sides, None),
-        Outcome::None(why) => (Sides::new(), Some(why)),
+        SidesOutcome::Found(sides) => (sides, None),
+        SidesOutcome::None(why) => (Sides::new(), Some(why)),
     };
     Found {
         counted: ballots.counted(&sides),

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use egress::{Client, Feature, Limits, Method, Request};
 use rejoinder_core::funding::processors::{
-    PaymentEvent, Processor, Refused, btcpay, liberapay, open_collective, paypal,
+    MessageRefusal, PaymentEvent, Processor, btcpay, liberapay, open_collective, paypal,
 };
 use rejoinder_core::{Clock, IdSource, Random};
 use serde::Deserialize;
@@ -58,7 +58,7 @@ pub struct AskHandler {
 /// What a processor answered.
 enum Answer {
     /// This.
-    Told(std::result::Result<PaymentEvent, Refused>),
+    Told(std::result::Result<PaymentEvent, MessageRefusal>),
     /// Nothing that can be used now; the reason.
     NotNow(String),
 }
@@ -96,7 +96,7 @@ impl AskHandler {
             (Processor::Paypal, About::Message(kept)) => self.message(account, key, kept).await,
             (Processor::OpenCollective, About::Account) => self.collective(account, key).await,
             (Processor::Liberapay, About::Account) => self.receiving(account).await,
-            _ => Ok(Err(Refused::Unreadable)),
+            _ => Ok(Err(MessageRefusal::Unreadable)),
         };
         match answer {
             Ok(told) => Answer::Told(told),
@@ -106,7 +106,7 @@ impl AskHandler {
 
     async fn invoice(&self, store: &str, key: &str, id: &str) -> Asked {
         let Some(url) = btcpay::invoice_address(store, id) else {
-            return Ok(Err(Refused::Unreadable));
+            return Ok(Err(MessageRefusal::Unreadable));
         };
         let key = ("authorization", format!("token {key}"));
         let answer = self.send(Method::GET, url, vec![key], None).await?;
@@ -117,7 +117,7 @@ impl AskHandler {
     /// What everybody is told who knows the ids: the key is not shown.
     async fn payout(&self, store: &str, pull_payment: &str, payout: &str) -> Asked {
         let Some([of, own]) = btcpay::payout_addresses(store, pull_payment, payout) else {
-            return Ok(Err(Refused::Unreadable));
+            return Ok(Err(MessageRefusal::Unreadable));
         };
         let of = self.send(Method::GET, of, Vec::new(), None).await?;
         let own = self.send(Method::GET, own, Vec::new(), None).await?;
@@ -150,7 +150,7 @@ impl AskHandler {
         );
         Ok(match paypal::is_verified(&answer.await?) {
             true => paypal::verified(kept),
-            false => Err(Refused::Signature),
+            false => Err(MessageRefusal::Signature),
         })
     }
 
@@ -206,7 +206,7 @@ impl AskHandler {
 }
 
 /// What a processor told, or why it could not be asked.
-type Asked = std::result::Result<std::result::Result<PaymentEvent, Refused>, String>;
+type Asked = std::result::Result<std::result::Result<PaymentEvent, MessageRefusal>, String>;
 
 #[derive(Deserialize)]
 struct Token {

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egress::{Client, Feature, Limits, Method, Request, Response};
-use rejoinder_core::integrations::webhook::Secret;
+use rejoinder_core::integrations::webhook::WebhookSecret;
 use rejoinder_core::moderation::LateVerdict;
-use rejoinder_core::moderation::spam_check::{Answer, Service};
+use rejoinder_core::moderation::spam_check::{SpamCheckAnswer, SpamCheckService};
 use rejoinder_core::publication::settings;
-use rejoinder_core::{Clock, Comment, CommentId, Page, Site, SiteId, State};
+use rejoinder_core::{Clock, Comment, CommentId, CommentState, Page, Site, SiteId};
 use serde_json::{Value, json};
 use store::jobs::Job;
 use store::moderation::pipeline::{self, CheckForSpam};
@@ -78,12 +78,14 @@ impl ExternalHandler {
     }
 
     async fn verdict(&self, question: &Question) -> std::result::Result<LateVerdict, Outcome> {
-        let service = Service::of(&question.site.settings);
+        let service = SpamCheckService::of(&question.site.settings);
         // Nobody can be asked before the owner changes the settings, which may be soon.
         let service = service.map_err(|error| Outcome::Retry(error.to_string()))?;
         let (request, read): (_, fn(&Response) -> Option<LateVerdict>) = match service {
-            Service::Program { url, secret } => (self.request(question, url, &secret), answered),
-            Service::Akismet { key } => (
+            SpamCheckService::Program { url, secret } => {
+                (self.request(question, url, &secret), answered)
+            }
+            SpamCheckService::Akismet { key } => (
                 akismet::request(&self.akismet, &key, question, self.limits()),
                 akismet::answered,
             ),
@@ -97,7 +99,7 @@ impl ExternalHandler {
     }
 
     /// The message to a program of the publisher's. At each attempt it has the same id.
-    fn request(&self, question: &Question, url: String, secret: &Secret) -> Request {
+    fn request(&self, question: &Question, url: String, secret: &WebhookSecret) -> Request {
         let Question { comment, .. } = question;
         let now = self.clock.now();
         let id = format!("check-{}-{}", comment.id, comment.revision);
@@ -156,9 +158,12 @@ impl Question {
 
     /// Whether an answer about `revision` could still change anything.
     fn is_open(&self, revision: i64) -> bool {
-        self.site.settings.external != settings::External::Off
+        self.site.settings.external != settings::SpamCheckMode::Off
             && self.comment.revision == revision
-            && matches!(self.comment.state, State::Published | State::Held)
+            && matches!(
+                self.comment.state,
+                CommentState::Published | CommentState::Held
+            )
     }
 
     /// What a program is told: what readers would see of the comment, and nothing else.
@@ -189,7 +194,7 @@ impl Question {
 }
 
 fn answered(answer: &Response) -> Option<LateVerdict> {
-    let answer: Answer = serde_json::from_slice(&answer.body).ok()?;
+    let answer: SpamCheckAnswer = serde_json::from_slice(&answer.body).ok()?;
     Some(answer.verdict())
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rejoinder_core::Clock;
-use rejoinder_core::passages::{Annotation, Folded, Report};
+use rejoinder_core::passages::{AnchoringReport, Annotation, Folded};
 use store::jobs::Job;
 use store::passages::anchoring::{self, Holder};
 use store::passages::versions;
@@ -53,9 +53,12 @@ impl Handler for PassagesHandler {
 }
 
 /// The passages of which something else is to be kept than is, and what became of all.
-fn found(text: &str, passages: &[(Holder, Annotation)]) -> (Vec<(Holder, Annotation)>, Report) {
+fn found(
+    text: &str,
+    passages: &[(Holder, Annotation)],
+) -> (Vec<(Holder, Annotation)>, AnchoringReport) {
     let folded = Folded::new(text);
-    let mut report = Report::default();
+    let mut report = AnchoringReport::default();
     let mut changed = Vec::new();
     for (holder, before) in passages {
         let (after, fate) = before.anchored_in(text, &folded);

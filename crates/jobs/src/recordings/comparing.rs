@@ -2,7 +2,7 @@
 
 use media::compare::{Confidence, Content, Span};
 use media::{Cut, Decoded, Fingerprint, compare};
-use rejoinder_core::recordings::{Comparison, LeftOut, Piece, Stretch};
+use rejoinder_core::recordings::{CutComparison, CutPiece, OmittedStretch, Stretch};
 
 /// What `cut` holds of `whole`. What may well be an accident is not told.
 /// Calls `progress` with the share that is done.
@@ -10,7 +10,7 @@ pub(super) fn comparison(
     whole: &Fingerprint,
     cut: &Decoded,
     mut progress: impl FnMut(f64),
-) -> Comparison {
+) -> CutComparison {
     let cut = Cut {
         fingerprint: &cut.fingerprint,
         samples: &cut.samples,
@@ -20,17 +20,17 @@ pub(super) fn comparison(
         .pieces
         .iter()
         .filter(|piece| piece.confidence != Confidence::Possible);
-    let pieces = told.map(|piece| Piece {
+    let pieces = told.map(|piece| CutPiece {
         whole: stretch(piece.full),
         cut: stretch(piece.cut),
         is_certain: piece.confidence == Confidence::Certain,
         is_moved: piece.is_moved,
     });
-    let left_out = found.omissions.iter().map(|part| LeftOut {
+    let left_out = found.omissions.iter().map(|part| OmittedStretch {
         whole: stretch(part.full),
         is_pause: part.content == Content::Pause,
     });
-    Comparison {
+    CutComparison {
         whole_ms: ms(found.full_ms),
         cut_ms: ms(found.cut_ms),
         pieces: pieces.collect(),

@@ -12,7 +12,7 @@ use std::time::Duration;
 use egress::Client;
 use media::{Decoded, Fingerprint, Keep, Limits, Problem, worker};
 use rejoinder_core::Clock;
-use rejoinder_core::recordings::{Recording, RecordingKind, RecordingProblem, State};
+use rejoinder_core::recordings::{Recording, RecordingKind, RecordingProblem, RecordingState};
 use store::jobs::Job;
 use store::publication::sites;
 use store::recordings::files::ReadRecording;
@@ -220,9 +220,9 @@ impl RecordingHandler {
         };
         let fingerprint = fingerprint.and_then(|bytes| Fingerprint::from_bytes(&bytes).ok());
         Ok(match (whole.state, fingerprint) {
-            (State::Ready, Some(fingerprint)) => Whole::Read(Box::new(fingerprint)),
-            (State::Ready | State::Refused, _) => Whole::Gone,
-            (State::Arriving | State::Waiting, _) => Whole::Waits,
+            (RecordingState::Ready, Some(fingerprint)) => Whole::Read(Box::new(fingerprint)),
+            (RecordingState::Ready | RecordingState::Refused, _) => Whole::Gone,
+            (RecordingState::Arriving | RecordingState::Waiting, _) => Whole::Waits,
         })
     }
 }
@@ -305,7 +305,7 @@ impl Handler for RecordingHandler {
             .store
             .read(move |tx| listing::find(tx, site, id))
             .await?;
-        let Some(recording) = found.filter(|own| own.state == State::Waiting) else {
+        let Some(recording) = found.filter(|own| own.state == RecordingState::Waiting) else {
             return Ok(Outcome::Done);
         };
         let whole = match self.whole(&recording).await? {

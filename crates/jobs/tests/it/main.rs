@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use egress::Mail;
 use rejoinder_core::identity::address::Network;
-use rejoinder_core::moderation::Work;
+use rejoinder_core::moderation::ProofOfWorkResult;
 use rejoinder_core::{
     AuthorId, Clock, CommentId, FixedClock, FixedRandom, PageId, PageKey, Reader, Settings, SiteId,
     Time, TokenHash,
@@ -156,7 +156,7 @@ impl World {
             program: None,
             text: text.to_owned(),
             rendered: markup::render(text),
-            work: Work::NotAsked,
+            work: ProofOfWorkResult::NotAsked,
             solution: None,
             about: None,
             sources: None,

@@ -96,7 +96,7 @@ fn unescaped(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use rejoinder_core::RecordingId;
-    use rejoinder_core::recordings::External;
+    use rejoinder_core::recordings::ExternalRecording;
 
     use super::*;
     use crate::sanitiser::with_times_at;
@@ -105,7 +105,7 @@ mod tests {
                           rel=\"nofollow ugc noopener noreferrer\">3:48</a>!</p>";
 
     fn video() -> Vec<Citable> {
-        let (external, _) = External::parse("https://youtu.be/dQw4w9WgXcQ").unwrap();
+        let (external, _) = ExternalRecording::parse("https://youtu.be/dQw4w9WgXcQ").unwrap();
         vec![Citable {
             id: RecordingId(1),
             revision: 2,

@@ -4,7 +4,7 @@
 //! and made of an id alone. What a reader writes cannot become one.
 
 use rejoinder_core::discussion::mention::{
-    MAX_LOOKED_AT, MAX_MENTIONED, Mention, People, may_follow,
+    MAX_LOOKED_AT, MAX_MENTIONED, Mention, MentionCandidates, may_follow,
 };
 use rejoinder_core::{CommentId, SafeHtml};
 
@@ -19,7 +19,7 @@ const PLAIN: [&str; 5] = ["a", "code", "pre", "kbd", "samp"];
 
 /// Links each name behind an `@` in `html` that means one of `people`, and gives whom it
 /// mentions, each once.
-pub fn with_mentions(html: &SafeHtml, people: &People) -> (SafeHtml, Vec<Mention>) {
+pub fn with_mentions(html: &SafeHtml, people: &MentionCandidates) -> (SafeHtml, Vec<Mention>) {
     let mut linker = Linker {
         people,
         mentions: Vec::new(),
@@ -61,7 +61,7 @@ fn cut(html: &str) -> Option<(&str, &str, &str)> {
 }
 
 struct Linker<'p> {
-    people: &'p People,
+    people: &'p MentionCandidates,
     mentions: Vec<Mention>,
     n_looked_at: usize,
     out: String,
@@ -206,19 +206,19 @@ pub fn without_mentions(html: &SafeHtml, gone: CommentId) -> SafeHtml {
 #[cfg(test)]
 mod tests {
     use rejoinder_core::AuthorId;
-    use rejoinder_core::discussion::mention::Person;
+    use rejoinder_core::discussion::mention::MentionCandidate;
 
     use super::*;
     use crate::{render, sanitise};
 
-    fn people(names: &[&str]) -> People {
-        let people = names.iter().zip(1..).map(|(name, n)| Person {
+    fn people(names: &[&str]) -> MentionCandidates {
+        let people = names.iter().zip(1..).map(|(name, n)| MentionCandidate {
             author: AuthorId(n),
             name: (*name).to_owned(),
             comment: CommentId(n),
             is_in_branch: false,
         });
-        People::new(people.collect())
+        MentionCandidates::new(people.collect())
     }
 
     fn linked(text: &str, names: &[&str]) -> (String, Vec<i64>) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{AstNode, Node, NodeValue, Sourcepos};
-use rejoinder_core::recordings::{Citable, External, Span, TimeReference};
+use rejoinder_core::recordings::{Citable, ExternalRecording, Span, TimeReference};
 
 use super::typed::Typed;
 use super::{What, find, fits};
@@ -82,7 +82,7 @@ pub(crate) fn external<'r>(
     {
         return None;
     }
-    let (external, span) = External::parse(url)?;
+    let (external, span) = ExternalRecording::parse(url)?;
     let mut recordings = recordings.iter();
     let recording = recordings.find(|recording| recording.external.as_ref() == Some(&external))?;
     Some((recording, span.filter(|span| fits(*span, recording))))

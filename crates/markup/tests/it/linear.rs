@@ -1,4 +1,4 @@
-use rejoinder_core::discussion::mention::{People, Person};
+use rejoinder_core::discussion::mention::{MentionCandidate, MentionCandidates};
 use rejoinder_core::{AuthorId, CommentId};
 use rejoinder_markup::{
     VisibleText, article, bare_links, escape, excerpt, line, page_metadata,
@@ -29,13 +29,13 @@ fn looking_for_mentions_is_linear() {
     let people = ["Ann", "A B", "@", "é"]
         .into_iter()
         .zip(1..)
-        .map(|(name, n)| Person {
+        .map(|(name, n)| MentionCandidate {
             author: AuthorId(n),
             name: name.to_owned(),
             comment: CommentId(n),
             is_in_branch: false,
         });
-    let people = People::new(people.collect());
+    let people = MentionCandidates::new(people.collect());
     assert_linear("with_mentions", |text| {
         with_mentions(&sanitise(text), &people)
     });

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use rejoinder_core::RecordingId;
-use rejoinder_core::recordings::{Citable, External};
+use rejoinder_core::recordings::{Citable, ExternalRecording};
 use rejoinder_markup::{
     Rendered, bare_links, bare_links_beside, has_times, plain_text, render, render_beside,
     sanitise, with_times_at,
@@ -15,7 +15,7 @@ pub(crate) fn recordings() -> [Citable; 2] {
         id: RecordingId(i64::from(ordinal)),
         revision: 7,
         duration_ms: Some(seconds * 1_000),
-        external: External::parse(url).map(|(external, _)| external),
+        external: ExternalRecording::parse(url).map(|(external, _)| external),
         ordinal,
     };
     [

@@ -1,6 +1,6 @@
 //! `rejoinder site`.
 
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Clock as _, IdSource, Refusal, Settings, Site, SiteId, publication::origin};
 use render::catalogue::setting;
@@ -41,7 +41,7 @@ async fn add(store: &Store, host: &str, origins: &[String]) -> Result<(), Failur
     let site = store
         .write(move |tx| {
             let usual = Settings::default();
-            owners::add_site(tx, now, &By::Console, id, &host, &origins, &usual)
+            owners::add_site(tx, now, &AuditActor::Console, id, &host, &origins, &usual)
         })
         .await
         .map_err(store_failed("the site cannot be added"))?;
@@ -64,16 +64,24 @@ pub(super) async fn apply(store: &Store, described: &[SiteOptions]) -> Result<()
             let Some(known) = sites::by_host(tx, &one.host)? else {
                 let settings = one.applied_to(&Settings::default())?;
                 let origins = one.origins.clone().unwrap_or(default);
-                owners::add_site(tx, now, &By::Console, id, &one.host, &origins, &settings)?;
+                owners::add_site(
+                    tx,
+                    now,
+                    &AuditActor::Console,
+                    id,
+                    &one.host,
+                    &origins,
+                    &settings,
+                )?;
                 return Ok(());
             };
             let settings = one.applied_to(&known.settings)?;
             if settings != known.settings {
-                owners::save_settings(tx, now, &By::Console, known.id, &settings)?;
+                owners::save_settings(tx, now, &AuditActor::Console, known.id, &settings)?;
             }
             match &one.origins {
                 Some(origins) if *origins != known.origins => {
-                    owners::set_origins(tx, now, &By::Console, known.id, origins)
+                    owners::set_origins(tx, now, &AuditActor::Console, known.id, origins)
                 }
                 _ => Ok(()),
             }
@@ -125,7 +133,7 @@ async fn set(store: &Store, host: &str, key: &str, value: &str) -> Result<(), Fa
     let saved = if key == "origins" {
         let origins = origin::origins(value).map_err(|refusal| misused(&refusal))?;
         store
-            .write(move |tx| owners::set_origins(tx, now, &By::Console, id, &origins))
+            .write(move |tx| owners::set_origins(tx, now, &AuditActor::Console, id, &origins))
             .await
     } else {
         let settings = site
@@ -136,7 +144,7 @@ async fn set(store: &Store, host: &str, key: &str, value: &str) -> Result<(), Fa
             shown.clone_from(text);
         }
         store
-            .write(move |tx| owners::save_settings(tx, now, &By::Console, id, &settings))
+            .write(move |tx| owners::save_settings(tx, now, &AuditActor::Console, id, &settings))
             .await
     };
     saved.map_err(store_failed("the setting cannot be saved"))?;

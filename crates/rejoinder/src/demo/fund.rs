@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use rejoinder_core::funding::{Currency, Draft, EntryKind, Milestone, Mode, Money, Movement};
+use rejoinder_core::funding::{
+    CampaignDraft, CampaignMode, Currency, EntryKind, Milestone, Money, Movement,
+};
 use rejoinder_core::{CampaignId, EntryId, IdSource, SiteId, Time};
 use serde::Deserialize;
 use store::archive::imports;
@@ -46,7 +48,7 @@ struct Movements {
 
 /// The campaign as it is kept, and the entries of its ledger.
 pub(super) struct Made {
-    draft: Draft,
+    draft: CampaignDraft,
     entries: Vec<Entry>,
 }
 
@@ -73,11 +75,11 @@ pub(super) fn made(fund: &Fund, now: Time) -> Result<Made, Failure> {
         })
     };
     let starts_at = now.before(days(fund.days_ago));
-    let draft = Draft {
+    let draft = CampaignDraft {
         title: fund.title.clone(),
         about: fund.about.trim().to_owned(),
         goal: amount(&fund.goal)?,
-        mode: Mode::Once,
+        mode: CampaignMode::Once,
         milestones: fund
             .milestones
             .iter()

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::passages::{Quote, Selector, Sources};
 use rejoinder_core::publication::settings::{Passages, Pictures, ReaderPages, SourceChecks};
-use rejoinder_core::recordings::Status;
+use rejoinder_core::recordings::TranscriptStatus;
 use rejoinder_core::{
-    AuthorId, Clock as _, CommentId, IdSource, Page, PageId, RecordingId, SafeHtml, Settings, Site,
-    SiteId, State, Tally, Time,
+    AuthorId, Clock as _, CommentId, CommentState, IdSource, Page, PageId, RecordingId, SafeHtml,
+    Settings, Site, SiteId, Time, VoteTally,
 };
 use server::Publication;
 use store::archive::annotating;
@@ -199,8 +199,8 @@ fn write(
             let parent = voice.parent.as_deref();
             let parent = parent.and_then(|parent| known.get(parent)).copied();
             let (state, reason) = match voice.is_removed {
-                true => (State::Removed, Some("moderator")),
-                false => (State::Published, None),
+                true => (CommentState::Removed, Some("moderator")),
+                false => (CommentState::Published, None),
             };
             let comment = ImportedComment {
                 source_id: format!("{}/{}", discussion.slug, voice.id),
@@ -214,7 +214,7 @@ fn write(
                 edited_at: None,
                 closed_at: None,
                 pin: None,
-                tally: Tally {
+                tally: VoteTally {
                     up: voice.up.into(),
                     down: voice.down.into(),
                 },
@@ -238,7 +238,7 @@ fn write(
             let whole = attach(tx, now, ids, &page, None, (&sound.title, sound.bytes))?;
             let said = NewRevision {
                 from: 0,
-                status: Status::Approved,
+                status: TranscriptStatus::Approved,
                 language: Some(LANGUAGE.to_owned()),
                 webvtt: sound.webvtt.to_owned(),
                 by: None,

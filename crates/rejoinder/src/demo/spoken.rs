@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use rejoinder_core::identity::address::Network;
-use rejoinder_core::moderation::Work;
+use rejoinder_core::moderation::ProofOfWorkResult;
 use rejoinder_core::passages::{Annotation, Folded, Question, Quote, Selector};
 use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{
@@ -152,7 +152,7 @@ impl Article<'_> {
             thanks: Some(corrected.author.clone()),
             email: None,
             rendered: markup::render(&corrected.text),
-            work: Work::NotAsked,
+            work: ProofOfWorkResult::NotAsked,
             solution: None,
         };
         let sent = sending::send(tx, sent_at, &new)?;

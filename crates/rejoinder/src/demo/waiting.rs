@@ -5,9 +5,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use rejoinder_core::identity::address::Network;
-use rejoinder_core::moderation::{Finding, FlagReason, LateVerdict, Phase, StateReason, Work};
+use rejoinder_core::moderation::{
+    Finding, FlagReason, LateVerdict, Phase, ProofOfWorkResult, StateReason,
+};
 use rejoinder_core::{
-    AuthorId, CommentId, IdSource, PageId, Random as _, Reader, Site, State, Time, TokenHash,
+    AuthorId, CommentId, CommentState, IdSource, PageId, Random as _, Reader, Site, Time, TokenHash,
 };
 use serde::Deserialize;
 use store::discussion::posting::{self, NewComment, NewIds};
@@ -71,7 +73,7 @@ pub(super) fn write(
         if let Some(said) = &post.spam {
             let finding = Finding {
                 note: Some(said.clone()),
-                ..Finding::new(Phase::External, State::Spam, StateReason::Spam)
+                ..Finding::new(Phase::External, CommentState::Spam, StateReason::Spam)
             };
             let verdict = LateVerdict {
                 phase: Phase::External,
@@ -116,7 +118,7 @@ fn send(
         program: None,
         text: text.to_owned(),
         rendered: markup::render(text),
-        work: Work::NotAsked,
+        work: ProofOfWorkResult::NotAsked,
         solution: None,
         about: None,
         sources: None,

@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 use std::thread;
 
-use rejoinder_core::integrations::webhook::Secret;
+use rejoinder_core::integrations::webhook::WebhookSecret;
 use rejoinder_core::{FixedRandom, Time};
 use serde_json::json;
 
@@ -85,7 +85,7 @@ fn is_taken(base: &str, hook: &str, gift: usize) -> bool {
     let body = json!({"type": "payment.received", "data":
         {"id": format!("p{gift}"), "amount": "12.50", "currency": "EUR"}})
     .to_string();
-    let secret: Secret = SECRET.parse().unwrap();
+    let secret: WebhookSecret = SECRET.parse().unwrap();
     let now = now();
     let answer = agent()
         .post(format!("{base}{hook}"))

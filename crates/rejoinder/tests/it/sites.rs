@@ -1,7 +1,7 @@
 //! Sites at the command line.
 
 use rejoinder_core::Settings;
-use rejoinder_core::publication::settings::Takes;
+use rejoinder_core::publication::settings::SettingType;
 
 use crate::program::Place;
 
@@ -77,9 +77,13 @@ fn every_setting_is_set_at_the_command_line_and_shown_as_it_was_typed() {
     let usual = Settings::default().fields();
     for about in Settings::ABOUT {
         let (offered, bad) = match about.takes {
-            Takes::Number(least, most) => (vec![least.to_string(), most.to_string()], most + 1),
-            Takes::Choice(words) => (words.iter().map(|word| (*word).to_owned()).collect(), 0),
-            Takes::Text(_) | Takes::Markdown => {
+            SettingType::Number(least, most) => {
+                (vec![least.to_string(), most.to_string()], most + 1)
+            }
+            SettingType::Choice(words) => {
+                (words.iter().map(|word| (*word).to_owned()).collect(), 0)
+            }
+            SettingType::Text(_) | SettingType::Markdown => {
                 let texts = [
                     "a.example",
                     "https://a.example",
@@ -97,8 +101,8 @@ fn every_setting_is_set_at_the_command_line_and_shown_as_it_was_typed() {
         });
         let good = good.unwrap();
         let bad = match about.takes {
-            Takes::Text(_) | Takes::Markdown => "a\u{1b}b".to_owned(),
-            Takes::Number(..) | Takes::Choice(_) => bad.to_string(),
+            SettingType::Text(_) | SettingType::Markdown => "a\u{1b}b".to_owned(),
+            SettingType::Number(..) | SettingType::Choice(_) => bad.to_string(),
         };
         let set = |value: &str| place.run(&["site", "set", "news.example", about.key, value]);
 

@@ -6,8 +6,8 @@ use rejoinder_core::discussion::reaction::{self, Reaction};
 use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::passages::{Annotation, AnnotationState};
-use rejoinder_core::publication::settings::{Mode, SourceChecks, Voting};
-use rejoinder_core::{Author, Comment, CommentId, PageKey, Settings, State, Time};
+use rejoinder_core::publication::settings::{ModerationMode, SourceChecks, Voting};
+use rejoinder_core::{Author, Comment, CommentId, CommentState, PageKey, Settings, Time};
 
 use crate::catalogue::{Catalogue, Day, Name, Number, fill};
 use crate::discussion::avatar::{self, Avatar};
@@ -25,7 +25,10 @@ pub fn comment_html(context: &Context<'_>, key: &PageKey, entry: &ThreadEntry) -
     let links = Links::new(context.base, context.site, key);
     let frame = Frame::new(context, &links, RenderTarget::Widget);
     let mut out = String::with_capacity(2_048);
-    if matches!(entry.comment.state, State::Published | State::Held) {
+    if matches!(
+        entry.comment.state,
+        CommentState::Published | CommentState::Held
+    ) {
         frame
             .shown(&entry.comment, entry.level, None)
             .render_to(&mut out);
@@ -64,7 +67,7 @@ impl<'a> Frame<'a> {
             settings,
             links,
             marked: None,
-            is_open: settings.mode != Mode::Closed,
+            is_open: settings.mode != ModerationMode::Closed,
             target,
             voting: settings.voting,
             collapse_below: settings.collapse_below,
@@ -99,7 +102,7 @@ impl<'a> Frame<'a> {
             is_marked: self.marked == Some(comment.id),
             takes_replies: self.is_open
                 && comment.closed_at.is_none()
-                && comment.state == State::Published,
+                && comment.state == CommentState::Published,
             voting: self.voting,
             score: self.score(comment),
             target: self.target,
@@ -380,7 +383,7 @@ impl CommentView<'_> {
     }
 
     fn is_vote_taken(&self) -> bool {
-        self.voting != Voting::Off && self.comment.state == State::Published
+        self.voting != Voting::Off && self.comment.state == CommentState::Published
     }
 
     pub(crate) fn render_to(&self, out: &mut impl std::fmt::Write) {

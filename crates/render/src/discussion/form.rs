@@ -3,7 +3,9 @@
 use std::fmt;
 
 use askama::Template;
-use rejoinder_core::publication::settings::{Email, Guests, Mode, SourceChecks, Website};
+use rejoinder_core::publication::settings::{
+    EmailPolicy, GuestPolicy, ModerationMode, SourceChecks, WebsitePolicy,
+};
 use rejoinder_core::{Comment, CommentId, PassageId, QuestionId};
 
 use crate::Context;
@@ -123,8 +125,8 @@ struct Compose<'a> {
     problems: Problems<'a>,
     invitation: &'a str,
     max_graphemes: usize,
-    email: Email,
-    website: Website,
+    email: EmailPolicy,
+    website: WebsitePolicy,
     is_reviewed: bool,
     needs_account: bool,
     has_accounts: bool,
@@ -212,8 +214,8 @@ pub(crate) fn compose(
         max_graphemes: settings.max_graphemes,
         email: settings.email,
         website: settings.website,
-        is_reviewed: settings.mode == Mode::Before,
-        needs_account: settings.guests == Guests::Refused,
+        is_reviewed: settings.mode == ModerationMode::Before,
+        needs_account: settings.guests == GuestPolicy::Refused,
         has_accounts: context.has_accounts,
         tells_by_mail: context.tells_by_mail(),
         sources,

@@ -5,7 +5,7 @@
 //! Names and websites are escaped, because those scripts write them into HTML as they come.
 
 use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
-use rejoinder_core::{AuthorId, Comment, CommentId, State, Time};
+use rejoinder_core::{AuthorId, Comment, CommentId, CommentState, Time};
 use serde::Serialize;
 
 use crate::Context;
@@ -95,8 +95,8 @@ pub enum Text {
 /// One comment; one that waits is shown, because only its author is given this.
 pub fn comment_of(context: &Context<'_>, comment: &Comment, text: Text) -> IssoComment {
     let mode = match comment.state {
-        State::Published => PUBLISHED,
-        State::Held => HELD,
+        CommentState::Published => PUBLISHED,
+        CommentState::Held => HELD,
         _ => return tombstone(comment),
     };
     let is_hidden = scores_until(&context.site.settings, context.now)

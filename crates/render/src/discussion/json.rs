@@ -1,9 +1,9 @@
 //! Threads and comments as programs read them.
 
-use rejoinder_core::discussion::reaction::{self, Counted};
+use rejoinder_core::discussion::reaction::{self, ReactionCount};
 use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
 use rejoinder_core::{
-    Comment, CommentId, Page, PageKey, Settings, State, Thread, Time, discussion::policy,
+    Comment, CommentId, CommentState, Page, PageKey, Settings, Thread, Time, discussion::policy,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -123,7 +123,7 @@ pub struct ReactionBody {
 
 impl ReactionBody {
     /// All reactions that a site offers, with what is counted of one comment.
-    pub fn all(settings: &Settings, counted: &[Counted]) -> Vec<Self> {
+    pub fn all(settings: &Settings, counted: &[ReactionCount]) -> Vec<Self> {
         let offered = reaction::offered(&settings.reactions);
         let body = |own: reaction::Reaction<'_>| Self {
             n: reaction::count_of(counted, &own.key),
@@ -197,7 +197,7 @@ pub fn ancestors(context: &Context<'_>, thread: &Thread) -> Vec<CommentBody> {
 pub fn comment(context: &Context<'_>, key: &PageKey, entry: &ThreadEntry) -> CommentBody {
     let maker = Maker::new(context, Links::new(context.base, context.site, key));
     let mut body = match entry.comment.state {
-        State::Published | State::Held => maker.whole(&entry.comment),
+        CommentState::Published | CommentState::Held => maker.whole(&entry.comment),
         _ => maker.tombstone(&entry.comment),
     };
     body.next = entry.more.map(|cursor| cursor.to_string());
@@ -298,7 +298,7 @@ impl<'a> Maker<'a> {
             html: String::new(),
             created_at: comment.created_at.to_string(),
             edited_at: None,
-            state: State::Removed.as_str(),
+            state: CommentState::Removed.as_str(),
             up: Some(0),
             down: Some(0),
             reactions: Vec::new(),

@@ -5,10 +5,10 @@ use rejoinder_core::discussion::agreement::score::LEAST_RANK;
 use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::notices::subscription::Pace;
+use rejoinder_core::notices::subscription::MailPace;
 use rejoinder_core::passages::Passage;
 use rejoinder_core::publication::settings::{
-    Bubble, Mentions, Mode, Passages, Questions, SourceChecks,
+    Bubble, Mentions, ModerationMode, Passages, Questions, SourceChecks,
 };
 use rejoinder_core::{
     Comment, CommentId, Filter, Page, PageKey, Thread, ThreadQuery, Time, discussion::policy,
@@ -204,7 +204,7 @@ fn allowed(context: &Context<'_>, thread: &Thread) -> Passages {
 /// Why nobody can write, in a sentence.
 fn notice(context: &Context<'_>, n_comments: i64, closed_at: Option<Time>) -> Option<String> {
     let (texts, settings) = (&context.texts.thread, &context.site.settings);
-    if settings.mode == Mode::Closed {
+    if settings.mode == ModerationMode::Closed {
         return Some(texts.site_closed.clone());
     }
     let closed_at = closed_at?;

@@ -1,7 +1,7 @@
 //! The bar: how far a campaign has come, as a figure and as a length.
 
 use askama::Template;
-use rejoinder_core::funding::{Money, Phase};
+use rejoinder_core::funding::{CampaignPhase, Money};
 use rejoinder_core::publication::language::Language;
 
 use super::{CampaignView, words};
@@ -36,13 +36,13 @@ fn whole<'a>(context: &Context<'a>, shown: CampaignView<'a>, is_alone: bool) -> 
     let texts = context.texts;
     let draft = &shown.campaign.draft;
     let standing = shown.standing;
-    let has_begun = standing.phase != Phase::Upcoming;
+    let has_begun = standing.phase != CampaignPhase::Upcoming;
     let next = draft
         .milestones
         .iter()
         .find(|own| !standing.has_reached(own));
     let next = next
-        .filter(|_| standing.phase == Phase::Running)
+        .filter(|_| standing.phase == CampaignPhase::Running)
         .map(|own| {
             let amount = Money {
                 minor: own.minor,
@@ -83,7 +83,7 @@ fn whole<'a>(context: &Context<'a>, shown: CampaignView<'a>, is_alone: bool) -> 
         give: draft
             .url
             .as_deref()
-            .filter(|_| standing.phase == Phase::Running)
+            .filter(|_| standing.phase == CampaignPhase::Running)
             .map(|url| (url, give_to(texts, &draft.title, url))),
         as_of: fill(
             &texts.funding.as_of,

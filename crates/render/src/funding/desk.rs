@@ -2,7 +2,9 @@
 
 use askama::Template;
 use rejoinder_core::funding::processors::Processor;
-use rejoinder_core::funding::{Campaign, EntryKind, Money, Phase, Standing, Unusable};
+use rejoinder_core::funding::{
+    Campaign, CampaignPhase, CampaignProblem, CampaignProgress, EntryKind, Money,
+};
 use rejoinder_core::{CampaignId, EntryId, Site, Time};
 
 use super::{CampaignView, words};
@@ -17,7 +19,7 @@ pub struct CampaignRow {
     /// The campaign.
     pub campaign: Campaign,
     /// How far it has come.
-    pub standing: Standing,
+    pub standing: CampaignProgress,
 }
 
 /// What was typed into a campaign's form, and why it was not taken.
@@ -183,7 +185,7 @@ pub fn campaign_page(page: &CampaignPage<'_>) -> String {
 }
 
 /// Why a campaign cannot be as it was typed.
-pub fn unusable(site: &Site, why: Unusable) -> String {
+pub fn unusable(site: &Site, why: CampaignProblem) -> String {
     problem(site, why.as_str())
 }
 
@@ -253,9 +255,9 @@ impl CampaignRow {
     fn phase<'a>(&self, texts: &'a FundingDeskTexts) -> &'a str {
         match self.standing.phase {
             _ if self.campaign.hidden_at.is_some() => &texts.hidden,
-            Phase::Upcoming => &texts.upcoming,
-            Phase::Running => &texts.running,
-            Phase::Ended => &texts.ended,
+            CampaignPhase::Upcoming => &texts.upcoming,
+            CampaignPhase::Running => &texts.running,
+            CampaignPhase::Ended => &texts.ended,
         }
     }
 }

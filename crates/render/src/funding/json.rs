@@ -1,6 +1,6 @@
 //! Campaigns for programs.
 
-use rejoinder_core::funding::{Money, Phase};
+use rejoinder_core::funding::{CampaignPhase, Money};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -112,9 +112,9 @@ fn campaign(context: &Context<'_>, shown: CampaignView<'_>) -> CampaignBody {
         beside: beside.collect(),
         mode: draft.mode.as_str(),
         phase: match standing.phase {
-            Phase::Upcoming => "upcoming",
-            Phase::Running => "running",
-            Phase::Ended => "ended",
+            CampaignPhase::Upcoming => "upcoming",
+            CampaignPhase::Running => "running",
+            CampaignPhase::Ended => "ended",
         },
         milestones: milestones.collect(),
         starts_at: draft.starts_at.to_string(),

@@ -26,7 +26,7 @@ pub use sheet::{
     SheetPage, SheetRow, SheetSection, SheetWords, sheet_page, sheet_title, sheet_words,
 };
 
-use rejoinder_core::funding::{Campaign, Standing};
+use rejoinder_core::funding::{Campaign, CampaignProgress};
 
 /// A campaign, and how far it has come.
 #[derive(Debug, Clone, Copy)]
@@ -34,5 +34,5 @@ pub struct CampaignView<'a> {
     /// The campaign.
     pub campaign: &'a Campaign,
     /// How far it has come.
-    pub standing: &'a Standing,
+    pub standing: &'a CampaignProgress,
 }

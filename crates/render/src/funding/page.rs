@@ -1,7 +1,7 @@
 //! A campaign's own page: what it is for, and what each milestone means.
 
 use askama::Template;
-use rejoinder_core::funding::{Milestone, Mode, Money, Phase};
+use rejoinder_core::funding::{CampaignMode, CampaignPhase, Milestone, Money};
 use rejoinder_core::publication::language::Language;
 
 use super::bar::{address, bar_alone};
@@ -44,14 +44,14 @@ pub fn page(context: &Context<'_>, shown: CampaignView<'_>, names: &[String]) ->
         to_give: draft
             .url
             .as_deref()
-            .filter(|_| shown.standing.phase == Phase::Running)
+            .filter(|_| shown.standing.phase == CampaignPhase::Running)
             .map(|url| fill(&texts.funding.to_give, &[("host", &words::host(url))])),
         names,
         gifts: format!("{}/account/{}/gifts", context.base, context.site.host),
         has_accounts: context.has_accounts,
         counts: match draft.mode {
-            Mode::Once => &texts.funding.how_once,
-            Mode::Monthly => &texts.funding.how_monthly,
+            CampaignMode::Once => &texts.funding.how_once,
+            CampaignMode::Monthly => &texts.funding.how_monthly,
         },
     })
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use super::{CampaignView, words};
 use crate::Context;
 use crate::page::rendered;
-use rejoinder_core::funding::Phase;
+use rejoinder_core::funding::CampaignPhase;
 
 /// How long the bar is in the picture.
 const LENGTH: i64 = 560;
@@ -19,7 +19,7 @@ pub fn picture(context: &Context<'_>, shown: CampaignView<'_>) -> String {
     let draft = &shown.campaign.draft;
     let standing = shown.standing;
     let mut line = match standing.phase {
-        Phase::Upcoming => Vec::new(),
+        CampaignPhase::Upcoming => Vec::new(),
         _ => vec![words::figures(texts, shown)],
     };
     match words::state(texts, shown) {

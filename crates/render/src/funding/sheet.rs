@@ -1,7 +1,7 @@
 //! A bank's statement or a processor's own account, before anything of it is taken over.
 
 use askama::Template;
-use rejoinder_core::funding::table::Column;
+use rejoinder_core::funding::table::StatementColumn;
 use rejoinder_core::funding::{Campaign, Money};
 use rejoinder_core::{Site, Time};
 
@@ -61,7 +61,7 @@ pub struct SheetPage<'a> {
     /// The names of its columns.
     pub head: &'a [String],
     /// What is asked for, and which column holds it.
-    pub columns: &'a [(Column, Option<usize>)],
+    pub columns: &'a [(StatementColumn, Option<usize>)],
     /// What was found in it.
     pub sections: &'a [SheetSection],
 }
@@ -140,17 +140,17 @@ impl SheetPage<'_> {
             .sheet
     }
 
-    fn label(&self, column: &Column) -> &'static str {
+    fn label(&self, column: &StatementColumn) -> &'static str {
         let texts = self.texts();
         match column {
-            Column::Day => &texts.day,
-            Column::Amount => &texts.amount,
-            Column::Currency => &texts.currency,
-            Column::Reference => &texts.reference,
-            Column::Name => &texts.name,
-            Column::Refunded => &texts.refunded,
-            Column::About => &texts.about,
-            Column::Status => &texts.status,
+            StatementColumn::Day => &texts.day,
+            StatementColumn::Amount => &texts.amount,
+            StatementColumn::Currency => &texts.currency,
+            StatementColumn::Reference => &texts.reference,
+            StatementColumn::Name => &texts.name,
+            StatementColumn::Refunded => &texts.refunded,
+            StatementColumn::About => &texts.about,
+            StatementColumn::Status => &texts.status,
         }
     }
 

@@ -1,7 +1,7 @@
 //! How amounts, shares and what a campaign has come to are written.
 
 use rejoinder_core::Time;
-use rejoinder_core::funding::{Mode, Money, Phase};
+use rejoinder_core::funding::{CampaignMode, CampaignPhase, Money};
 
 use super::CampaignView;
 use crate::catalogue::{Catalogue, fill};
@@ -48,8 +48,8 @@ pub(super) fn clock(time: Time) -> String {
 pub(super) fn figures(texts: &Catalogue, shown: CampaignView<'_>) -> String {
     let draft = &shown.campaign.draft;
     let text = match draft.mode {
-        Mode::Once => &texts.funding.figures,
-        Mode::Monthly => &texts.funding.this_month,
+        CampaignMode::Once => &texts.funding.figures,
+        CampaignMode::Monthly => &texts.funding.this_month,
     };
     let (raised, goal) = (
         money(texts, shown.standing.raised),
@@ -68,8 +68,8 @@ pub(super) fn parts(texts: &Catalogue, shown: CampaignView<'_>, now: Time) -> Ve
         parts.push(texts.counted(&funding.gifts, standing.gifts));
     }
     match (standing.phase, shown.campaign.days_left(now)) {
-        (Phase::Running, Some(0)) => parts.push(funding.last_day.clone()),
-        (Phase::Running, Some(days)) => parts.push(texts.counted(&funding.days_left, days)),
+        (CampaignPhase::Running, Some(0)) => parts.push(funding.last_day.clone()),
+        (CampaignPhase::Running, Some(days)) => parts.push(texts.counted(&funding.days_left, days)),
         _ => {}
     }
     parts
@@ -79,14 +79,14 @@ pub(super) fn parts(texts: &Catalogue, shown: CampaignView<'_>, now: Time) -> Ve
 pub(super) fn state(texts: &Catalogue, shown: CampaignView<'_>) -> Option<String> {
     let draft = &shown.campaign.draft;
     match (shown.standing.phase, draft.ends_at) {
-        (Phase::Upcoming, _) => Some(fill(
+        (CampaignPhase::Upcoming, _) => Some(fill(
             &texts.funding.begins,
             &[
                 ("date", &texts.date(draft.starts_at)),
                 ("goal", &money(texts, draft.goal)),
             ],
         )),
-        (Phase::Ended, Some(ends)) => {
+        (CampaignPhase::Ended, Some(ends)) => {
             // The end is the first moment after the last day.
             let last = Time::from_micros(ends.micros() - 1);
             let ended = fill(&texts.funding.ended, &[("date", &texts.date(last))]);

@@ -1,7 +1,7 @@
 //! The page of an account on which its owner sees what they are told of, and where.
 
 use askama::Template;
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Page, Time};
 
@@ -21,7 +21,7 @@ pub struct AccountSubscription<'a> {
     /// Of which comments.
     pub kind: SubscriptionKind,
     /// How often.
-    pub pace: Pace,
+    pub pace: MailPace,
     /// What the link carries that changes it.
     pub secret: &'a str,
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::StateReason;
 use rejoinder_core::publication::language::Language;
-use rejoinder_core::{Author, AuthorId, Comment, CommentId, PageKey, State, Time};
+use rejoinder_core::{Author, AuthorId, Comment, CommentId, CommentState, PageKey, Time};
 
 use super::mail::publication;
 use super::outcome;
@@ -204,12 +204,12 @@ fn fate(own: &AccountTexts, language: Language, line: &Line<'_>) -> Option<Strin
     let is_own = line.comment.is_because(StateReason::Author);
     let reason = line.comment.reason.as_ref();
     let fate = match line.comment.state {
-        State::Published => return None,
-        State::Held => &own.account.held,
-        State::Rejected => return Some(outcome::refused(language, reason)),
-        State::Spam => &own.account.spam,
-        State::Removed if is_own => &own.account.deleted,
-        State::Removed => &own.account.removed,
+        CommentState::Published => return None,
+        CommentState::Held => &own.account.held,
+        CommentState::Rejected => return Some(outcome::refused(language, reason)),
+        CommentState::Spam => &own.account.spam,
+        CommentState::Removed if is_own => &own.account.deleted,
+        CommentState::Removed => &own.account.removed,
     };
     let why = reason.and_then(|reason| outcome::reason(language, reason));
     Some(why.map_or_else(|| fate.clone(), |why| format!("{fate} {why}")))

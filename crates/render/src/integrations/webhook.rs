@@ -3,8 +3,8 @@
 use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::integrations::webhook::WebhookEvent;
 use rejoinder_core::passages::Erratum;
-use rejoinder_core::passages::correction::State;
-use rejoinder_core::recordings::{Comparison, Recording, Status};
+use rejoinder_core::passages::correction::CorrectionState;
+use rejoinder_core::recordings::{CutComparison, Recording, TranscriptStatus};
 use rejoinder_core::{Comment, CommentId, CorrectionId, Page, RecordingId, Time};
 use serde::Serialize;
 
@@ -39,7 +39,7 @@ pub struct Event<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct EventCorrection<'a> {
     /// What became of it.
-    pub state: State,
+    pub state: CorrectionState,
     /// When it came.
     pub made_at: Time,
     /// When it was decided on.
@@ -54,9 +54,9 @@ pub struct EventRecording<'a> {
     /// The recording.
     pub recording: &'a Recording,
     /// The newest revision of its transcript: number, status, language.
-    pub transcript: Option<(i64, Status, Option<&'a str>)>,
+    pub transcript: Option<(i64, TranscriptStatus, Option<&'a str>)>,
     /// What a cut was found to hold of the whole.
-    pub comparison: Option<Comparison>,
+    pub comparison: Option<CutComparison>,
 }
 
 #[derive(Serialize)]

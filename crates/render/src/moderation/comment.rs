@@ -1,9 +1,9 @@
 //! One comment with all its context.
 
 use askama::Template;
-use rejoinder_core::moderation::Action;
+use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::passages::Sources;
-use rejoinder_core::{Author, Comment, State, Time};
+use rejoinder_core::{Author, Comment, CommentState, Time};
 
 use crate::catalogue;
 use crate::html::Html;
@@ -35,7 +35,7 @@ pub struct CommentPage<'a> {
     /// What stands around it.
     pub frame: &'a Frame<'a>,
     /// What a link in a mail asks to be decided; nothing is decided before a button is pressed.
-    pub asked: Option<Action>,
+    pub asked: Option<ModerationAction>,
     /// The comment itself, as the only row.
     pub list: &'a List<'a>,
     /// The comment.
@@ -86,8 +86,8 @@ impl<'a> CommentPage<'a> {
     fn question(&self) -> Option<(&'static str, &'static str, &'static str)> {
         let texts = &self.frame.texts().acts;
         match self.asked? {
-            Action::Approve => Some((&texts.approve_question, "approve", &texts.approve)),
-            Action::Reject => Some((&texts.reject_question, "reject", &texts.reject)),
+            ModerationAction::Approve => Some((&texts.approve_question, "approve", &texts.approve)),
+            ModerationAction::Reject => Some((&texts.reject_question, "reject", &texts.reject)),
             _ => None,
         }
     }
@@ -95,7 +95,7 @@ impl<'a> CommentPage<'a> {
     /// What stands around it; a removed text is not shown.
     fn excerpt(&self, comment: &Comment) -> String {
         match comment.state {
-            State::Removed => self.frame.texts().states.removed.clone(),
+            CommentState::Removed => self.frame.texts().states.removed.clone(),
             _ => excerpt(&comment.text, EXCERPT),
         }
     }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use rejoinder_core::PageId;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::publication::settings::ModerationMode;
 
 use crate::catalogue::NewsroomTexts;
 use crate::newsroom::Frame;
@@ -18,7 +18,7 @@ pub struct Grouped {
     /// Pages whose key starts like this belong to it.
     pub prefix: String,
     /// When comments appear on its pages.
-    pub mode: Option<Mode>,
+    pub mode: Option<ModerationMode>,
     /// The pages that were put into it by hand.
     pub pages: Vec<(PageId, String)>,
     /// Why its form was refused.
@@ -30,8 +30,16 @@ impl Grouped {
         let texts = &texts.modes;
         [
             ("site", &texts.of_site, self.mode.is_none()),
-            ("after", &texts.after, self.mode == Some(Mode::After)),
-            ("before", &texts.before, self.mode == Some(Mode::Before)),
+            (
+                "after",
+                &texts.after,
+                self.mode == Some(ModerationMode::After),
+            ),
+            (
+                "before",
+                &texts.before,
+                self.mode == Some(ModerationMode::Before),
+            ),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use rejoinder_core::moderation::{Finding, LogAction, Snapshot, StateReason};
+use rejoinder_core::moderation::{CommentSnapshot, Finding, LogAction, StateReason};
 use rejoinder_core::{AuthorId, CommentId, PageId, Site, Time, Word};
 
 use crate::catalogue::NewsroomTexts;
@@ -43,9 +43,9 @@ pub struct Logged {
     /// What was done, as a stable word.
     pub action: Word<LogAction>,
     /// The comment before it.
-    pub before: Option<Snapshot>,
+    pub before: Option<CommentSnapshot>,
     /// The comment after it.
-    pub after: Option<Snapshot>,
+    pub after: Option<CommentSnapshot>,
     /// Why, as a stable word.
     pub reason: Option<Word<StateReason>>,
     /// What the author was told besides.

@@ -2,7 +2,7 @@
 
 use markup::VisibleText;
 use rejoinder_core::Comment;
-use rejoinder_core::moderation::{Finding, Judged};
+use rejoinder_core::moderation::{Finding, JudgedField};
 
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,24 +14,24 @@ pub(crate) struct Piece {
 /// The text of `comment` in pieces, those marked that any of `findings` points to: the text in which
 /// they were found. `None` when nothing is marked.
 pub(crate) fn marked(comment: &Comment, findings: &[Finding]) -> Option<Vec<Piece>> {
-    let has = |judged: Judged| {
+    let has = |judged: JudgedField| {
         let mut marks = findings.iter().flat_map(|finding| &finding.marks);
         marks.any(|mark| mark.judged == judged)
     };
-    let pieces = match (has(Judged::Text), has(Judged::Typed)) {
+    let pieces = match (has(JudgedField::Text), has(JudgedField::Typed)) {
         (true, _) => pieces(
             VisibleText::of(&comment.html).whole(),
             findings,
-            Judged::Text,
+            JudgedField::Text,
         ),
-        (false, true) => pieces(&comment.text, findings, Judged::Typed),
+        (false, true) => pieces(&comment.text, findings, JudgedField::Typed),
         (false, false) => return None,
     };
     pieces.iter().any(|piece| piece.is_marked).then_some(pieces)
 }
 
 /// Places that are none in this text are passed over.
-fn pieces(text: &str, findings: &[Finding], judged: Judged) -> Vec<Piece> {
+fn pieces(text: &str, findings: &[Finding], judged: JudgedField) -> Vec<Piece> {
     let mut places: Vec<(usize, usize)> = findings
         .iter()
         .flat_map(|finding| &finding.marks)
@@ -62,23 +62,23 @@ fn pieces(text: &str, findings: &[Finding], judged: Judged) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
-    use rejoinder_core::State;
-    use rejoinder_core::moderation::{Mark, Phase, StateReason};
+    use rejoinder_core::CommentState;
+    use rejoinder_core::moderation::{FindingMark, Phase, StateReason};
 
     use super::*;
 
     fn shown(text: &str, places: &[(usize, usize)]) -> String {
-        let mut finding = Finding::new(Phase::Words, State::Held, StateReason::SuspectWord);
+        let mut finding = Finding::new(Phase::Words, CommentState::Held, StateReason::SuspectWord);
         finding.marks = places
             .iter()
-            .map(|(start, end)| Mark {
+            .map(|(start, end)| FindingMark {
                 entry: String::new(),
-                judged: Judged::Text,
+                judged: JudgedField::Text,
                 start: *start,
                 end: *end,
             })
             .collect();
-        let pieces = pieces(text, &[finding], Judged::Text);
+        let pieces = pieces(text, &[finding], JudgedField::Text);
         let show = |piece: &Piece| match piece.is_marked {
             true => format!("[{}]", piece.text),
             false => piece.text.clone(),

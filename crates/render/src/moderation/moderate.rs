@@ -1,7 +1,7 @@
 //! A moderator's tools inside the thread.
 
 use askama::Template;
-use rejoinder_core::moderation::{Action, Reason};
+use rejoinder_core::moderation::{ModerationAction, Reason};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, PageKey};
 
@@ -52,31 +52,35 @@ impl ModeratePage<'_> {
             ..
         } = self.comment;
         let texts = &self.texts.acts;
-        let mut actions: Vec<(Action, &'static String, Option<char>)> = vec![
-            (Action::Approve, &texts.approve, Some('a')),
-            (Action::Reject, &texts.reject, Some('r')),
-            (Action::Spam, &texts.spam, Some('s')),
-            (Action::Remove, &texts.remove_in_thread, None),
+        let mut actions: Vec<(ModerationAction, &'static String, Option<char>)> = vec![
+            (ModerationAction::Approve, &texts.approve, Some('a')),
+            (ModerationAction::Reject, &texts.reject, Some('r')),
+            (ModerationAction::Spam, &texts.spam, Some('s')),
+            (ModerationAction::Remove, &texts.remove_in_thread, None),
         ];
         actions.push(match featured_at {
-            Some(_) => (Action::Unfeature, &texts.unfeature_in_thread, Some('f')),
-            None => (Action::Feature, &texts.feature, Some('f')),
+            Some(_) => (
+                ModerationAction::Unfeature,
+                &texts.unfeature_in_thread,
+                Some('f'),
+            ),
+            None => (ModerationAction::Feature, &texts.feature, Some('f')),
         });
         if parent.is_none() {
             actions.extend(match pin {
                 Some(_) => vec![
-                    (Action::PinUp, &texts.pin_up, None),
-                    (Action::PinDown, &texts.pin_down, None),
-                    (Action::Unpin, &texts.unpin, None),
+                    (ModerationAction::PinUp, &texts.pin_up, None),
+                    (ModerationAction::PinDown, &texts.pin_down, None),
+                    (ModerationAction::Unpin, &texts.unpin, None),
                 ],
-                None => vec![(Action::Pin(1), &texts.pin, None)],
+                None => vec![(ModerationAction::Pin(1), &texts.pin, None)],
             });
         }
         actions.push(match closed_at {
-            Some(_) => (Action::OpenBranch, &texts.open_in_thread, None),
-            None => (Action::CloseBranch, &texts.close_in_thread, None),
+            Some(_) => (ModerationAction::OpenBranch, &texts.open_in_thread, None),
+            None => (ModerationAction::CloseBranch, &texts.close_in_thread, None),
         });
-        let shown = |(action, label, key): (Action, &'static String, _)| {
+        let shown = |(action, label, key): (ModerationAction, &'static String, _)| {
             (action.as_str(), label.as_str(), key)
         };
         actions.into_iter().map(shown).collect()

@@ -1,7 +1,7 @@
 //! The pages of a site, and one of them.
 
 use askama::Template;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{Author, Comment, Page, Time};
 
 use crate::catalogue;
@@ -52,7 +52,7 @@ pub struct PagePage<'a> {
     /// The page.
     pub page: &'a Page,
     /// When comments appear on it, where that was said of it alone.
-    pub mode: Option<Mode>,
+    pub mode: Option<ModerationMode>,
     /// What it asks while nobody has commented.
     pub invitation: Option<&'a str>,
     /// Whether it brought too many of a day's votes: how many percent, and when that was found.
@@ -112,8 +112,16 @@ impl<'a> PagePage<'a> {
         let texts = &self.frame.texts().modes;
         [
             ("site", &texts.of_groups, self.mode.is_none()),
-            ("after", &texts.after, self.mode == Some(Mode::After)),
-            ("before", &texts.before, self.mode == Some(Mode::Before)),
+            (
+                "after",
+                &texts.after,
+                self.mode == Some(ModerationMode::After),
+            ),
+            (
+                "before",
+                &texts.before,
+                self.mode == Some(ModerationMode::Before),
+            ),
         ]
     }
 

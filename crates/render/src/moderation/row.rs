@@ -3,8 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::moderation::{Action, Finding, FlagReason, LogAction, Reason};
-use rejoinder_core::{Author, Comment, Page, Site, State, Time, Word};
+use rejoinder_core::moderation::{Finding, FlagReason, LogAction, ModerationAction, Reason};
+use rejoinder_core::{Author, Comment, CommentState, Page, Site, Time, Word};
 
 use crate::catalogue::{self, NewsroomTexts};
 use crate::html::Html;
@@ -220,17 +220,17 @@ impl<'a> Row<'a> {
         let state = self.comment.state;
         let is_featured = self.comment.featured_at.is_some();
         let fits = |act: &Act| match act.action {
-            Action::Approve => {
-                state != State::Published || !self.is_decided || !self.flags.is_empty()
+            ModerationAction::Approve => {
+                state != CommentState::Published || !self.is_decided || !self.flags.is_empty()
             }
-            Action::Reject => state != State::Rejected,
-            Action::Spam => state != State::Spam,
-            Action::Feature => state == State::Published && !is_featured,
-            Action::Unfeature => is_featured,
+            ModerationAction::Reject => state != CommentState::Rejected,
+            ModerationAction::Spam => state != CommentState::Spam,
+            ModerationAction::Feature => state == CommentState::Published && !is_featured,
+            ModerationAction::Unfeature => is_featured,
             _ => true,
         };
         match state {
-            State::Removed => Vec::new(),
+            CommentState::Removed => Vec::new(),
             _ => ACTS.into_iter().filter(fits).collect(),
         }
     }
@@ -247,7 +247,7 @@ impl<'a> Row<'a> {
 /// A button.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Act {
-    pub(crate) action: Action,
+    pub(crate) action: ModerationAction,
     pub(crate) key: &'static str,
 }
 
@@ -264,23 +264,23 @@ impl Act {
 /// The buttons, in their order.
 pub(crate) const ACTS: [Act; 5] = [
     Act {
-        action: Action::Approve,
+        action: ModerationAction::Approve,
         key: "a",
     },
     Act {
-        action: Action::Reject,
+        action: ModerationAction::Reject,
         key: "r",
     },
     Act {
-        action: Action::Spam,
+        action: ModerationAction::Spam,
         key: "s",
     },
     Act {
-        action: Action::Feature,
+        action: ModerationAction::Feature,
         key: "f",
     },
     Act {
-        action: Action::Unfeature,
+        action: ModerationAction::Unfeature,
         key: "f",
     },
 ];

@@ -2,10 +2,10 @@
 
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::{
-    Action, Finding, FlagReason, Judged, LogAction, Mark, StateReason,
+    Finding, FindingMark, FlagReason, JudgedField, LogAction, ModerationAction, StateReason,
 };
 use rejoinder_core::publication::language::Language;
-use rejoinder_core::{State, Word};
+use rejoinder_core::{CommentState, Word};
 
 use crate::catalogue::{self, NewsroomTexts, fill};
 
@@ -129,33 +129,33 @@ pub(crate) fn logged<'a>(texts: &'a NewsroomTexts, action: &'a Word<LogAction>) 
 }
 
 /// What pressing a button does.
-pub(crate) fn act(texts: &NewsroomTexts, action: Action) -> &str {
+pub(crate) fn act(texts: &NewsroomTexts, action: ModerationAction) -> &str {
     let texts = &texts.acts;
     match action {
-        Action::Approve => &texts.approve,
-        Action::Reject => &texts.reject,
-        Action::Spam => &texts.spam,
-        Action::Remove => &texts.remove,
-        Action::Feature => &texts.feature,
-        Action::Unfeature => &texts.unfeature,
-        Action::Pin(_) => &texts.pin,
-        Action::PinUp => &texts.pin_up,
-        Action::PinDown => &texts.pin_down,
-        Action::Unpin => &texts.unpin,
-        Action::CloseBranch => &texts.close_branch,
-        Action::OpenBranch => &texts.open_branch,
+        ModerationAction::Approve => &texts.approve,
+        ModerationAction::Reject => &texts.reject,
+        ModerationAction::Spam => &texts.spam,
+        ModerationAction::Remove => &texts.remove,
+        ModerationAction::Feature => &texts.feature,
+        ModerationAction::Unfeature => &texts.unfeature,
+        ModerationAction::Pin(_) => &texts.pin,
+        ModerationAction::PinUp => &texts.pin_up,
+        ModerationAction::PinDown => &texts.pin_down,
+        ModerationAction::Unpin => &texts.unpin,
+        ModerationAction::CloseBranch => &texts.close_branch,
+        ModerationAction::OpenBranch => &texts.open_branch,
     }
 }
 
 /// A state as one word.
-pub(crate) fn state(texts: &NewsroomTexts, state: State) -> &str {
+pub(crate) fn state(texts: &NewsroomTexts, state: CommentState) -> &str {
     let texts = &texts.states;
     match state {
-        State::Published => &texts.published,
-        State::Held => &texts.held,
-        State::Rejected => &texts.rejected,
-        State::Spam => &texts.spam,
-        State::Removed => &texts.removed,
+        CommentState::Published => &texts.published,
+        CommentState::Held => &texts.held,
+        CommentState::Rejected => &texts.rejected,
+        CommentState::Spam => &texts.spam,
+        CommentState::Removed => &texts.removed,
     }
 }
 
@@ -245,12 +245,12 @@ pub(crate) fn finding(texts: &NewsroomTexts, finding: &Finding) -> String {
 }
 
 /// An entry, and where it was found beside the text.
-fn found(texts: &NewsroomTexts, mark: &Mark) -> String {
+fn found(texts: &NewsroomTexts, mark: &FindingMark) -> String {
     let entry: [(&str, &dyn std::fmt::Display); 1] = [("entry", &mark.entry)];
     match mark.judged {
-        Judged::Typed | Judged::Text => mark.entry.clone(),
-        Judged::Name => fill(&texts.found.in_name, &entry),
-        Judged::Website => fill(&texts.found.in_website, &entry),
+        JudgedField::Typed | JudgedField::Text => mark.entry.clone(),
+        JudgedField::Name => fill(&texts.found.in_name, &entry),
+        JudgedField::Website => fill(&texts.found.in_website, &entry),
     }
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use rejoinder_core::notices::bell::NoticeKind;
 use rejoinder_core::passages::Correction;
 use rejoinder_core::publication::language::Language;
-use rejoinder_core::recordings::proposals::State;
+use rejoinder_core::recordings::proposals::ProposalState;
 use rejoinder_core::recordings::{Proposal, Recording};
 use rejoinder_core::{Comment, Page, PageKey, Time};
 
@@ -121,9 +121,11 @@ impl BellPage<'_> {
     fn of_correction(&self, proposal: &Proposal, recording: &Recording) -> String {
         let texts = &self.own.bell;
         let form = match proposal.state {
-            State::Accepted => &texts.correction_accepted,
-            State::Declined => &texts.correction_declined,
-            State::Outdated | State::Held | State::Open => &texts.correction_outdated,
+            ProposalState::Accepted => &texts.correction_accepted,
+            ProposalState::Declined => &texts.correction_declined,
+            ProposalState::Outdated | ProposalState::Held | ProposalState::Open => {
+                &texts.correction_outdated
+            }
         };
         fill(form, &[("title", &Name(&recording.title))])
     }

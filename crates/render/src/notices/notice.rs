@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use askama::Template;
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, PageKey};
 
@@ -26,7 +26,7 @@ pub struct Notice<'a> {
     /// Which of its comments are told of.
     pub kind: SubscriptionKind,
     /// How often.
-    pub pace: Pace,
+    pub pace: MailPace,
     /// Where mails go.
     pub email: &'a str,
     /// Where the subscription is changed and ended.
@@ -378,8 +378,8 @@ impl NoticesPage<'_> {
     }
 
     fn paces(&self) -> Vec<(&'static str, &str, bool)> {
-        let label = |pace: &Pace| self.texts.pace(*pace);
-        let all = Pace::ALL.iter();
+        let label = |pace: &MailPace| self.texts.pace(*pace);
+        let all = MailPace::ALL.iter();
         all.map(|pace| (pace.as_str(), label(pace), *pace == self.notice.pace))
             .collect()
     }

@@ -1,7 +1,7 @@
 //! The form by which a reader sends a correction, and the mail that tells what became of it.
 
 use askama::Template;
-use rejoinder_core::passages::correction::{MAX_CHARS, State};
+use rejoinder_core::passages::correction::{CorrectionState, MAX_CHARS};
 use rejoinder_core::passages::{Annotation, Correction, Selector};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Page, PageKey};
@@ -145,8 +145,8 @@ impl<'a> CorrectionPage<'a> {
 /// What became of a correction of a page, in a line.
 pub(crate) fn became(own: &CorrectionsToldTexts, correction: &Correction, page: &str) -> String {
     let text = match correction.state {
-        State::Accepted => &own.accepted,
-        State::Declined | State::Open | State::Held => &own.declined,
+        CorrectionState::Accepted => &own.accepted,
+        CorrectionState::Declined | CorrectionState::Open | CorrectionState::Held => &own.declined,
     };
     fill(text, &[("page", &Name(page))])
 }

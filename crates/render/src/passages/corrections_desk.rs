@@ -1,7 +1,7 @@
 //! The editors' page about the corrections that readers sent, and the lists that they end in.
 
 use askama::Template;
-use rejoinder_core::passages::correction::{MAX_LINE_CHARS, State};
+use rejoinder_core::passages::correction::{CorrectionState, MAX_LINE_CHARS};
 use rejoinder_core::passages::{AnnotationState, Correction, Erratum};
 use rejoinder_core::{Page, Site, Time};
 
@@ -35,7 +35,7 @@ pub struct CorrectionsPage<'a> {
     /// What stands around it.
     pub frame: &'a Frame<'a>,
     /// What became of those that are shown.
-    pub state: State,
+    pub state: CorrectionState,
     /// The corrections.
     pub rows: &'a [CorrectionRow],
     /// Where the list goes on.
@@ -81,14 +81,14 @@ impl<'a> CorrectionsPage<'a> {
     }
 
     /// The states with their names and where they are listed.
-    fn states(&self) -> [(State, &'static str, String); 4] {
+    fn states(&self) -> [(CorrectionState, &'static str, String); 4] {
         let texts = self.texts();
-        State::ALL.map(|state| {
+        CorrectionState::ALL.map(|state| {
             let name = match state {
-                State::Open => &texts.open,
-                State::Held => &texts.held,
-                State::Accepted => &texts.accepted,
-                State::Declined => &texts.declined,
+                CorrectionState::Open => &texts.open,
+                CorrectionState::Held => &texts.held,
+                CorrectionState::Accepted => &texts.accepted,
+                CorrectionState::Declined => &texts.declined,
             };
             let host = &self.frame.site.host;
             let address = format!("/edit/{host}/corrections?state={}", state.as_str());
@@ -96,7 +96,7 @@ impl<'a> CorrectionsPage<'a> {
         })
     }
 
-    fn is_here(&self, state: &State) -> bool {
+    fn is_here(&self, state: &CorrectionState) -> bool {
         self.state == *state
     }
 
@@ -169,8 +169,10 @@ impl<'a> CorrectionsPage<'a> {
 
     fn empty(&self) -> &'static str {
         match self.state {
-            State::Open => &self.texts().none,
-            State::Held | State::Accepted | State::Declined => &self.texts().none_here,
+            CorrectionState::Open => &self.texts().none,
+            CorrectionState::Held | CorrectionState::Accepted | CorrectionState::Declined => {
+                &self.texts().none_here
+            }
         }
     }
 }

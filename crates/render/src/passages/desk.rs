@@ -1,8 +1,8 @@
 //! The editors' page about articles and what became of their passages.
 
 use askama::Template;
-use rejoinder_core::passages::fetching::{FetchProblem, Fetched};
-use rejoinder_core::passages::{Annotation, AnnotationState, Position, Report, Selector};
+use rejoinder_core::passages::fetching::{FetchOutcome, FetchProblem};
+use rejoinder_core::passages::{AnchoringReport, Annotation, AnnotationState, Position, Selector};
 use rejoinder_core::publication::settings::{Passages, Questions};
 use rejoinder_core::{Page, PassageId, Site, Time};
 
@@ -22,7 +22,7 @@ pub struct ArticleRow {
     /// When that came.
     pub made_at: Time,
     /// What became of the passages, once they were looked for.
-    pub report: Option<Report>,
+    pub report: Option<AnchoringReport>,
     /// What readers may do, where that was said of the page itself.
     pub passages: Option<Passages>,
     /// Whether editors ask questions, where that was said of the page itself.
@@ -69,7 +69,7 @@ pub struct FetchRow {
     /// When.
     pub asked_at: Time,
     /// How it ended; nothing while it is under way.
-    pub ended: Option<Fetched>,
+    pub ended: Option<FetchOutcome>,
     /// The article's newest version after it.
     pub version: Option<i64>,
 }
@@ -218,14 +218,14 @@ impl<'a> ArticlesPage<'a> {
         let version = row.version.unwrap_or(0);
         match row.ended {
             None => texts.fetch_waits.clone(),
-            Some(Fetched::New) => fill(&texts.fetch_new, &[("n", &version)]),
-            Some(Fetched::Same) => fill(&texts.fetch_same, &[("n", &version)]),
-            Some(Fetched::Failed(problem)) => fetch_problem(self.frame.site, problem),
+            Some(FetchOutcome::New) => fill(&texts.fetch_new, &[("n", &version)]),
+            Some(FetchOutcome::Same) => fill(&texts.fetch_same, &[("n", &version)]),
+            Some(FetchOutcome::Failed(problem)) => fetch_problem(self.frame.site, problem),
         }
     }
 
     fn has_failed(&self, row: &FetchRow) -> bool {
-        matches!(row.ended, Some(Fetched::Failed(_)))
+        matches!(row.ended, Some(FetchOutcome::Failed(_)))
     }
 
     /// Whether the text can be asked for: the page has an address.

@@ -1,7 +1,7 @@
 //! Questions of passages, as readers and programs see them.
 
 use askama::Template;
-use rejoinder_core::passages::Asked;
+use rejoinder_core::passages::AnsweredQuestion;
 use rejoinder_core::passages::{AnnotationState, Passage, Question};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,7 +21,7 @@ pub struct AskedBody {
 }
 
 impl AskedBody {
-    pub(crate) fn of(asked: &Asked) -> Self {
+    pub(crate) fn of(asked: &AnsweredQuestion) -> Self {
         Self {
             id: asked.id.to_string(),
             text: asked.text.clone(),

@@ -3,10 +3,11 @@
 use askama::Template;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::passages::source_check::{
-    Answer, Answered, Question, Source, SourceCheck, Sources, Stance, Status,
+    AnswerCounts, Source, SourceAnswer, SourceCheck, SourceCheckStatus, SourceQuestion, Sources,
+    Stance,
 };
 use rejoinder_core::publication::language::Language;
-use rejoinder_core::{Comment, PageKey, State};
+use rejoinder_core::{Comment, CommentState, PageKey};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -71,8 +72,8 @@ pub struct AnsweredBody {
     pub no: i64,
 }
 
-impl From<Answered> for AnsweredBody {
-    fn from(own: Answered) -> Self {
+impl From<AnswerCounts> for AnsweredBody {
+    fn from(own: AnswerCounts) -> Self {
         Self {
             yes: own.yes,
             partly: own.partly,
@@ -122,7 +123,7 @@ pub(crate) struct Check<'a> {
     links: &'a Links,
     comment: &'a Comment,
     check: &'a SourceCheck,
-    status: Status,
+    status: SourceCheckStatus,
     target: RenderTarget,
     /// Whether what is asked can be answered.
     is_asked: bool,
@@ -147,7 +148,7 @@ impl<'a> Check<'a> {
             target,
             is_asked: takes_answers
                 && target != RenderTarget::Frozen
-                && comment.state == State::Published
+                && comment.state == CommentState::Published
                 && check.withdrawn_at.is_none(),
         })
     }
@@ -189,19 +190,20 @@ impl<'a> Check<'a> {
         markup::safe_url(&source.url).unwrap_or_default()
     }
 
-    fn questions(&self) -> Vec<(Question, &'static str, Answered)> {
+    fn questions(&self) -> Vec<(SourceQuestion, &'static str, AnswerCounts)> {
         let texts = &self.texts.sources.questions;
-        let asked = |question: Question| {
+        let asked = |question: SourceQuestion| {
             let text = word(texts, question.as_str());
             (question, text, self.check.answered(question))
         };
-        Question::ALL.into_iter().map(asked).collect()
+        SourceQuestion::ALL.into_iter().map(asked).collect()
     }
 
-    fn answers(&self, answered: &Answered) -> Vec<(Answer, &'static str, i64)> {
+    fn answers(&self, answered: &AnswerCounts) -> Vec<(SourceAnswer, &'static str, i64)> {
         let texts = &self.texts.sources.answers;
-        let offered = |answer: Answer| (answer, word(texts, answer.as_str()), answered.of(answer));
-        Answer::ALL.into_iter().map(offered).collect()
+        let offered =
+            |answer: SourceAnswer| (answer, word(texts, answer.as_str()), answered.of(answer));
+        SourceAnswer::ALL.into_iter().map(offered).collect()
     }
 
     fn number(&self, n: &i64) -> Number<'_> {
@@ -227,7 +229,7 @@ fn host(source: &Source) -> &str {
 }
 
 /// What has become of sources, in words.
-pub fn source_status(language: Language, status: Status) -> &'static str {
+pub fn source_status(language: Language, status: SourceCheckStatus) -> &'static str {
     word(
         &crate::catalogue::of(language).sources.statuses,
         status.as_str(),

@@ -132,7 +132,7 @@ impl ArticlePage<'_> {
 #[template(path = "passages/mark.html")]
 struct Mark<'a> {
     texts: &'static Catalogue,
-    own: &'a passages::Mark,
+    own: &'a passages::PassageMark,
     href: String,
 }
 

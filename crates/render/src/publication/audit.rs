@@ -1,7 +1,7 @@
 //! The log of changes, as owners read it.
 
 use askama::Template;
-use rejoinder_core::publication::audit::{By, Change};
+use rejoinder_core::publication::audit::{AuditActor, AuditChange};
 use rejoinder_core::{Time, Word};
 
 use crate::catalogue::NewsroomTexts;
@@ -14,9 +14,9 @@ pub struct AuditRow<'a> {
     /// When.
     pub at: Time,
     /// Who.
-    pub by: &'a By,
+    pub by: &'a AuditActor,
     /// What was changed.
-    pub change: &'a Word<Change>,
+    pub change: &'a Word<AuditChange>,
     /// Of what.
     pub subject: &'a str,
     /// How it was; empty where there was nothing.
@@ -28,9 +28,9 @@ pub struct AuditRow<'a> {
 impl<'a> AuditRow<'a> {
     fn who(&self, texts: &'a NewsroomTexts) -> &'a str {
         match self.by {
-            By::Console => &texts.changes.console,
-            By::Owner(_, name) if name.is_empty() => &texts.changes.deleted_account,
-            By::Owner(_, name) => name,
+            AuditActor::Console => &texts.changes.console,
+            AuditActor::Owner(_, name) if name.is_empty() => &texts.changes.deleted_account,
+            AuditActor::Owner(_, name) => name,
         }
     }
 
@@ -49,7 +49,7 @@ pub struct AuditPage<'a> {
     /// What stands around it.
     pub frame: &'a Frame<'a>,
     /// The only changes that are shown, where not all are.
-    pub change: Option<Change>,
+    pub change: Option<AuditChange>,
     /// The rows, newest first.
     pub rows: &'a [AuditRow<'a>],
     /// Where it goes on.
@@ -59,14 +59,14 @@ pub struct AuditPage<'a> {
 impl AuditPage<'_> {
     fn changes(&self) -> Vec<(&'static str, &'static str, bool)> {
         let texts = self.frame.texts();
-        let line = |change: Change| {
+        let line = |change: AuditChange| {
             (
                 change.as_str(),
                 label(texts, change),
                 self.change == Some(change),
             )
         };
-        Change::ALL.into_iter().map(line).collect()
+        AuditChange::ALL.into_iter().map(line).collect()
     }
 
     fn age(&self, time: &Time) -> Age {
@@ -79,49 +79,49 @@ pub fn audit_page(page: &AuditPage<'_>) -> String {
     rendered(page)
 }
 
-fn label(texts: &NewsroomTexts, change: Change) -> &str {
+fn label(texts: &NewsroomTexts, change: AuditChange) -> &str {
     let texts = &texts.changes;
     match change {
-        Change::SiteAdded => &texts.site_added,
-        Change::Setting => &texts.setting,
-        Change::Origins => &texts.origins,
-        Change::Words => &texts.word_list,
-        Change::Invitation => &texts.invitation,
-        Change::Role => &texts.role,
-        Change::Groups => &texts.groups,
-        Change::WebhookAdded => &texts.webhook_added,
-        Change::WebhookKinds => &texts.webhook_kinds,
-        Change::WebhookSecret => &texts.webhook_secret,
-        Change::WebhookOn => &texts.webhook_on,
-        Change::WebhookOff => &texts.webhook_off,
-        Change::WebhookRemoved => &texts.webhook_removed,
-        Change::KeyAdded => &texts.key_added,
-        Change::KeyRemoved => &texts.key_removed,
-        Change::ProviderAdded => &texts.provider_added,
-        Change::ProviderRemoved => &texts.provider_removed,
-        Change::TokenAdded => &texts.token_added,
-        Change::TokenRevoked => &texts.token_revoked,
-        Change::CampaignAdded => &texts.campaign_added,
-        Change::CampaignChanged => &texts.campaign_changed,
-        Change::CampaignHidden => &texts.campaign_hidden,
-        Change::CampaignShown => &texts.campaign_shown,
-        Change::EntryAdded => &texts.entry_added,
-        Change::EntryCountered => &texts.entry_countered,
-        Change::HookAdded => &texts.hook_added,
-        Change::HookSecret => &texts.hook_secret,
-        Change::HookPurpose => &texts.hook_purpose,
-        Change::GiftCode => &texts.gift_code,
-        Change::GiverUnnamed => &texts.giver_unnamed,
-        Change::StatementAdded => &texts.statement_added,
-        Change::Reconciled => &texts.reconciled,
-        Change::HookRemoved => &texts.hook_removed,
-        Change::QuestionAsked => &texts.question_asked,
-        Change::QuestionChanged => &texts.question_changed,
-        Change::QuestionClosed => &texts.question_closed,
-        Change::QuestionReopened => &texts.question_reopened,
-        Change::QuestionDeleted => &texts.question_deleted,
-        Change::PassagePlaced => &texts.passage_placed,
-        Change::ImportStarted => &texts.import_started,
-        Change::ImportUndone => &texts.import_undone,
+        AuditChange::SiteAdded => &texts.site_added,
+        AuditChange::Setting => &texts.setting,
+        AuditChange::Origins => &texts.origins,
+        AuditChange::Words => &texts.word_list,
+        AuditChange::Invitation => &texts.invitation,
+        AuditChange::Role => &texts.role,
+        AuditChange::Groups => &texts.groups,
+        AuditChange::WebhookAdded => &texts.webhook_added,
+        AuditChange::WebhookKinds => &texts.webhook_kinds,
+        AuditChange::WebhookSecret => &texts.webhook_secret,
+        AuditChange::WebhookOn => &texts.webhook_on,
+        AuditChange::WebhookOff => &texts.webhook_off,
+        AuditChange::WebhookRemoved => &texts.webhook_removed,
+        AuditChange::KeyAdded => &texts.key_added,
+        AuditChange::KeyRemoved => &texts.key_removed,
+        AuditChange::ProviderAdded => &texts.provider_added,
+        AuditChange::ProviderRemoved => &texts.provider_removed,
+        AuditChange::TokenAdded => &texts.token_added,
+        AuditChange::TokenRevoked => &texts.token_revoked,
+        AuditChange::CampaignAdded => &texts.campaign_added,
+        AuditChange::CampaignChanged => &texts.campaign_changed,
+        AuditChange::CampaignHidden => &texts.campaign_hidden,
+        AuditChange::CampaignShown => &texts.campaign_shown,
+        AuditChange::EntryAdded => &texts.entry_added,
+        AuditChange::EntryCountered => &texts.entry_countered,
+        AuditChange::HookAdded => &texts.hook_added,
+        AuditChange::HookSecret => &texts.hook_secret,
+        AuditChange::HookPurpose => &texts.hook_purpose,
+        AuditChange::GiftCode => &texts.gift_code,
+        AuditChange::GiverUnnamed => &texts.giver_unnamed,
+        AuditChange::StatementAdded => &texts.statement_added,
+        AuditChange::Reconciled => &texts.reconciled,
+        AuditChange::HookRemoved => &texts.hook_removed,
+        AuditChange::QuestionAsked => &texts.question_asked,
+        AuditChange::QuestionChanged => &texts.question_changed,
+        AuditChange::QuestionClosed => &texts.question_closed,
+        AuditChange::QuestionReopened => &texts.question_reopened,
+        AuditChange::QuestionDeleted => &texts.question_deleted,
+        AuditChange::PassagePlaced => &texts.passage_placed,
+        AuditChange::ImportStarted => &texts.import_started,
+        AuditChange::ImportUndone => &texts.import_undone,
     }
 }

@@ -1,7 +1,7 @@
 //! The owner's overview: charts that are drawn on the server, each with its table.
 
 use askama::Template;
-use rejoinder_core::discussion::agreement::sides::Why;
+use rejoinder_core::discussion::agreement::sides::NoSidesReason;
 use rejoinder_core::{PageId, Time};
 
 use crate::catalogue::{self, Catalogue, NewsroomTexts, fill};
@@ -75,7 +75,7 @@ pub struct AgreedSort<'a> {
     /// Whether votes against are taken, which are needed.
     pub takes_votes_against: bool,
     /// When the votes were looked at, and why there are no sides, where there are none.
-    pub looked_at: Option<(Time, Option<Why>)>,
+    pub looked_at: Option<(Time, Option<NoSidesReason>)>,
     /// A page that brought too many votes: id, headline, how many percent of a day's, when that was found.
     pub crowd: Option<(PageId, &'a str, i64, Time)>,
 }
@@ -87,9 +87,9 @@ impl AgreedSort<'_> {
             _ if !self.takes_votes_against => &own.voting,
             None => &own.first,
             Some((_, None)) => &own.found,
-            Some((_, Some(Why::TooFewReaders))) => &own.too_few_readers,
-            Some((_, Some(Why::TooAlike))) => &own.too_alike,
-            Some((_, Some(Why::OneSided))) => &own.one_sided,
+            Some((_, Some(NoSidesReason::TooFewReaders))) => &own.too_few_readers,
+            Some((_, Some(NoSidesReason::TooAlike))) => &own.too_alike,
+            Some((_, Some(NoSidesReason::OneSided))) => &own.one_sided,
         };
         text.clone()
     }

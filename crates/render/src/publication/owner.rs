@@ -4,7 +4,9 @@ use askama::Template;
 use rejoinder_core::Author;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::language::Language;
-use rejoinder_core::publication::settings::{About, BannedWords, Group, Takes};
+use rejoinder_core::publication::settings::{
+    BannedWords, SettingDescription, SettingGroup, SettingType,
+};
 
 use crate::catalogue::{self, NewsroomTexts, SettingsTexts};
 use crate::newsroom::Frame;
@@ -14,7 +16,7 @@ use crate::page::rendered;
 #[derive(Debug, Clone)]
 pub struct Field {
     /// What it is about.
-    pub about: About,
+    pub about: SettingDescription,
     /// What it is, or what was typed.
     pub value: String,
     /// What it is where nobody has said.
@@ -37,7 +39,7 @@ impl Field {
 
     /// The words that can be chosen, each with its label and whether it is chosen.
     fn choices<'a>(&self, texts: &'a SettingsTexts) -> Vec<(&'static str, &'a str, bool)> {
-        let Takes::Choice(words) = self.about.takes else {
+        let SettingType::Choice(words) = self.about.takes else {
             return Vec::new();
         };
         let choice = |word: &&'static str| (*word, self.choice(texts, word), *word == self.value);
@@ -47,19 +49,19 @@ impl Field {
     /// The bounds of a number.
     fn bounds(&self) -> Option<(i64, i64)> {
         match self.about.takes {
-            Takes::Number(least, most) => Some((least, most)),
-            Takes::Text(_) | Takes::Markdown | Takes::Choice(_) => None,
+            SettingType::Number(least, most) => Some((least, most)),
+            SettingType::Text(_) | SettingType::Markdown | SettingType::Choice(_) => None,
         }
     }
 
     fn is_long(&self) -> bool {
-        self.about.takes == Takes::Markdown
+        self.about.takes == SettingType::Markdown
     }
 
     /// What it is where nobody has said, as the form calls it.
     fn usually<'a>(&'a self, texts: &'a SettingsTexts) -> &'a str {
         match self.about.takes {
-            Takes::Choice(_) => self.choice(texts, &self.usual),
+            SettingType::Choice(_) => self.choice(texts, &self.usual),
             _ if self.usual.is_empty() => &texts.empty,
             _ => &self.usual,
         }
@@ -91,7 +93,7 @@ impl SettingsPage<'_> {
 
     /// Each group with its title and its settings.
     fn groups(&self) -> Vec<(&'static str, &'static str, Vec<&Field>)> {
-        let of = |group: Group| {
+        let of = |group: SettingGroup| {
             let own = self
                 .fields
                 .iter()
@@ -100,7 +102,7 @@ impl SettingsPage<'_> {
             let title = title.map_or("", String::as_str);
             (group.as_str(), title, own.collect())
         };
-        Group::ALL.into_iter().map(of).collect()
+        SettingGroup::ALL.into_iter().map(of).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is known of a recording, for those who read along.
 
 use captions::{Chapter, Transcript};
-use rejoinder_core::recordings::{Lock, Proposal, Recording, Span, Status};
+use rejoinder_core::recordings::{Proposal, Recording, Span, TranscriptLock, TranscriptStatus};
 use rejoinder_core::{CommentId, PageKey};
 
 use crate::recordings::cut_of::CutOf;
@@ -26,7 +26,7 @@ pub struct PlayerContent<'a> {
     /// The page that it stands with.
     pub key: &'a PageKey,
     /// What is said in it, and how much that can be relied on.
-    pub transcript: Option<(&'a Transcript, Status)>,
+    pub transcript: Option<(&'a Transcript, TranscriptStatus)>,
     /// The parts that it is divided into.
     pub chapters: &'a [Chapter],
     /// Its loudest samples, in slices of equal length.
@@ -36,7 +36,7 @@ pub struct PlayerContent<'a> {
     /// What readers propose to correct, in its order.
     pub proposals: &'a [Proposal],
     /// The parts that take no such proposals.
-    pub locks: &'a [Lock],
+    pub locks: &'a [TranscriptLock],
     /// What others made of it.
     pub cuts: &'a [CutOf<'a>],
     /// The part that a link leads to.

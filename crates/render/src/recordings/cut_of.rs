@@ -1,6 +1,6 @@
 //! A cut of a recording, as it is told in a sentence.
 
-use rejoinder_core::recordings::{Comparison, Recording};
+use rejoinder_core::recordings::{CutComparison, Recording};
 
 use crate::catalogue::{Catalogue, Name, fill};
 use crate::recordings::time::clock;
@@ -11,7 +11,7 @@ pub struct CutOf<'a> {
     /// The cut.
     pub cut: &'a Recording,
     /// What it holds, once that is known.
-    pub comparison: Option<&'a Comparison>,
+    pub comparison: Option<&'a CutComparison>,
 }
 
 impl CutOf<'_> {

@@ -2,7 +2,9 @@
 
 use askama::Template;
 use rejoinder_core::discussion::card;
-use rejoinder_core::recordings::{Comparison, LeftOut, Piece, Recording, Span, State, Stretch};
+use rejoinder_core::recordings::{
+    CutComparison, CutPiece, OmittedStretch, Recording, RecordingState, Span, Stretch,
+};
 
 use crate::catalogue::{Catalogue, Name, fill};
 use crate::html::Html;
@@ -71,7 +73,7 @@ fn nearest(ms: i64) -> String {
 pub(crate) struct CutView<'a> {
     texts: &'static Catalogue,
     cut: &'a Recording,
-    comparison: Option<&'a Comparison>,
+    comparison: Option<&'a CutComparison>,
     host: Option<&'a str>,
     rows: Vec<Row>,
 }
@@ -85,7 +87,7 @@ pub(crate) fn all(
     let shown = content
         .cuts
         .iter()
-        .filter(|of| of.cut.state != State::Refused);
+        .filter(|of| of.cut.state != RecordingState::Refused);
     let html = shown.map(|of| {
         Html::of(&CutView {
             texts,
@@ -101,8 +103,8 @@ pub(crate) fn all(
 }
 
 /// What is left out and what is kept, in the order of the recording.
-fn rows(comparison: &Comparison, lines: &[Line<'_>]) -> Vec<Row> {
-    let out = |part: &LeftOut| Row {
+fn rows(comparison: &CutComparison, lines: &[Line<'_>]) -> Vec<Row> {
+    let out = |part: &OmittedStretch| Row {
         whole: part.whole,
         cut: None,
         is_pause: part.is_pause,
@@ -110,7 +112,7 @@ fn rows(comparison: &Comparison, lines: &[Line<'_>]) -> Vec<Row> {
         is_moved: false,
         words: words(part.whole, lines),
     };
-    let kept = |piece: &Piece| Row {
+    let kept = |piece: &CutPiece| Row {
         whole: piece.whole,
         cut: Some(piece.cut),
         is_pause: false,
@@ -168,7 +170,7 @@ impl CutView<'_> {
     }
 
     fn is_reordered(&self) -> bool {
-        self.comparison.is_some_and(Comparison::is_reordered)
+        self.comparison.is_some_and(CutComparison::is_reordered)
     }
 
     fn has_rows(&self) -> bool {

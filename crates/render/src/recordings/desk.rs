@@ -4,8 +4,10 @@ use std::fmt::Display;
 
 use askama::Template;
 use captions::{ChapterError, MAX_TITLE_CHARS};
-use rejoinder_core::recordings::proposals::State as ProposalState;
-use rejoinder_core::recordings::{Lock, Proposal, Recording, RecordingProblem, State, Status};
+use rejoinder_core::recordings::proposals::ProposalState;
+use rejoinder_core::recordings::{
+    Proposal, Recording, RecordingProblem, RecordingState, TranscriptLock, TranscriptStatus,
+};
 use rejoinder_core::{Page, Site, Time, Word};
 
 use crate::catalogue::{
@@ -88,22 +90,25 @@ pub fn state_of(site: &Site, recording: &Recording) -> String {
 
 /// Whether that will be something else soon.
 pub const fn is_underway(recording: &Recording) -> bool {
-    matches!(recording.state, State::Arriving | State::Waiting)
+    matches!(
+        recording.state,
+        RecordingState::Arriving | RecordingState::Waiting
+    )
 }
 
 fn state(texts: &RecordingsTexts, recording: &Recording) -> String {
     match recording.state {
-        State::Arriving => {
+        RecordingState::Arriving => {
             let percent = recording.n_arrived * 100 / recording.n_bytes.max(1);
             fill(&texts.desk.arriving, &[("percent", &percent)])
         }
-        State::Waiting => match (recording.progress, recording.cut_of) {
+        RecordingState::Waiting => match (recording.progress, recording.cut_of) {
             (None, _) => texts.desk.waiting.clone(),
             (Some(percent), None) => fill(&texts.desk.reading, &[("percent", &percent)]),
             (Some(percent), Some(_)) => fill(&texts.desk.comparing, &[("percent", &percent)]),
         },
-        State::Ready => texts.desk.ready.clone(),
-        State::Refused => {
+        RecordingState::Ready => texts.desk.ready.clone(),
+        RecordingState::Refused => {
             let why = recording.problem.as_ref().and_then(Word::known);
             let why = why_refused(&texts.problems, why.unwrap_or(RecordingProblem::Io));
             format!("{}. {why}", texts.desk.refused)
@@ -133,11 +138,14 @@ fn why_refused(texts: &RecordingsProblemsTexts, problem: RecordingProblem) -> &s
 }
 
 /// How much a transcript can be relied on, in words.
-pub(super) fn called(texts: &'static RecordingsDeskTexts, status: Status) -> &'static str {
+pub(super) fn called(
+    texts: &'static RecordingsDeskTexts,
+    status: TranscriptStatus,
+) -> &'static str {
     match status {
-        Status::Draft => &texts.draft,
-        Status::Community => &texts.community,
-        Status::Approved => &texts.approved,
+        TranscriptStatus::Draft => &texts.draft,
+        TranscriptStatus::Community => &texts.community,
+        TranscriptStatus::Approved => &texts.approved,
     }
 }
 
@@ -305,7 +313,7 @@ pub struct RecordingPage<'a> {
     /// The number of the transcript's newest revision; 0 where there is none.
     pub revision: i64,
     /// How much that one can be relied on.
-    pub status: Option<Status>,
+    pub status: Option<TranscriptStatus>,
     /// The language that is spoken.
     pub language: &'a str,
     /// The transcript as text, or what was typed.
@@ -319,11 +327,11 @@ pub struct RecordingPage<'a> {
     /// Why they were not taken.
     pub chapters_problem: Option<&'a str>,
     /// Its revisions, newest first: number, status, time.
-    pub history: &'a [(i64, Status, Time)],
+    pub history: &'a [(i64, TranscriptStatus, Time)],
     /// What readers propose to correct, in its order.
     pub proposals: &'a [Open<'a>],
     /// The parts that take no such proposals.
-    pub locks: &'a [Lock],
+    pub locks: &'a [TranscriptLock],
     /// Why a part was not locked.
     pub lock_problem: Option<&'a str>,
     /// What others made of the recording.
@@ -357,7 +365,7 @@ impl RecordingPage<'_> {
         (!open.author.is_empty()).then(|| fill(&self.own().by, &name))
     }
 
-    fn locked(&self, lock: &Lock) -> String {
+    fn locked(&self, lock: &TranscriptLock) -> String {
         let end = lock.end_ms.map(clock);
         let end = end.as_deref().unwrap_or(&self.own().to_end);
         format!("{} – {end}", clock(lock.start_ms))
@@ -377,20 +385,20 @@ impl RecordingPage<'_> {
     }
 
     fn statuses(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let own = self.status.unwrap_or(Status::Draft);
-        let line = |status: Status| (status.as_str(), self.called(status), status == own);
-        Status::ALL.map(line).to_vec()
+        let own = self.status.unwrap_or(TranscriptStatus::Draft);
+        let line = |status: TranscriptStatus| (status.as_str(), self.called(status), status == own);
+        TranscriptStatus::ALL.map(line).to_vec()
     }
 
-    fn called(&self, status: Status) -> &'static str {
+    fn called(&self, status: TranscriptStatus) -> &'static str {
         called(self.texts(), status)
     }
 
-    fn status_of(&self, revision: &(i64, Status, Time)) -> &'static str {
+    fn status_of(&self, revision: &(i64, TranscriptStatus, Time)) -> &'static str {
         self.called(revision.1)
     }
 
-    fn revision_of(&self, revision: &(i64, Status, Time)) -> String {
+    fn revision_of(&self, revision: &(i64, TranscriptStatus, Time)) -> String {
         fill(&self.texts().revision, &[("n", &revision.0)])
     }
 
@@ -401,7 +409,7 @@ impl RecordingPage<'_> {
     /// What a cut holds, in a sentence.
     fn summary(&self, of: &CutOf<'_>) -> String {
         match of.cut.state {
-            State::Ready => of.summary(catalogue::of(self.frame.site.settings.language)),
+            RecordingState::Ready => of.summary(catalogue::of(self.frame.site.settings.language)),
             _ => self.state(of.cut),
         }
     }

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use askama::Template;
 use captions::Chapter;
 use rejoinder_core::publication::language::Language;
-use rejoinder_core::recordings::{Proposal, Span, Status};
+use rejoinder_core::recordings::{Proposal, Span, TranscriptStatus};
 
 use crate::Context;
 use crate::catalogue::Catalogue;
@@ -172,9 +172,9 @@ impl Along<'_> {
         let texts = &self.texts.recordings;
         match self.content.transcript {
             None => &texts.none,
-            Some((_, Status::Draft)) => &texts.draft,
-            Some((_, Status::Community)) => &texts.community,
-            Some((_, Status::Approved)) => &texts.approved,
+            Some((_, TranscriptStatus::Draft)) => &texts.draft,
+            Some((_, TranscriptStatus::Community)) => &texts.community,
+            Some((_, TranscriptStatus::Approved)) => &texts.approved,
         }
     }
 

@@ -7,7 +7,7 @@ use askama::Template;
 use captions::{Change, Cue, Transcript, Words};
 use rejoinder_core::PageKey;
 use rejoinder_core::publication::language::Language;
-use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, State};
+use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, ProposalState};
 use rejoinder_core::recordings::{LineText, Proposal, Recording};
 
 use crate::Context;
@@ -208,10 +208,10 @@ impl ProposalPage<'_> {
     fn state(&self, proposal: &Proposal) -> &str {
         let own = self.own();
         match proposal.state {
-            State::Accepted => &own.accepted,
-            State::Declined => &own.declined,
-            State::Outdated => &own.outdated,
-            State::Held | State::Open => "",
+            ProposalState::Accepted => &own.accepted,
+            ProposalState::Declined => &own.declined,
+            ProposalState::Outdated => &own.outdated,
+            ProposalState::Held | ProposalState::Open => "",
         }
     }
 

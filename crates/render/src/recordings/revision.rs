@@ -3,7 +3,7 @@
 use askama::Template;
 use captions::{Change, Cue, Transcript};
 use rejoinder_core::Time;
-use rejoinder_core::recordings::{LineText, Recording, Status};
+use rejoinder_core::recordings::{LineText, Recording, TranscriptStatus};
 
 use crate::catalogue::{self, RecordingsProposalsTexts, fill};
 use crate::newsroom::Frame;
@@ -22,7 +22,7 @@ pub struct RevisionPage<'a> {
     /// Its number.
     pub revision: i64,
     /// How much it can be relied on.
-    pub status: Status,
+    pub status: TranscriptStatus,
     /// When it was made.
     pub made_at: &'a Time,
     /// What it says.
@@ -88,7 +88,7 @@ struct Changes<'a> {
     frame: &'a Frame<'a>,
     recording: &'a Recording,
     revision: i64,
-    status: Status,
+    status: TranscriptStatus,
     made_at: &'a Time,
     rows: Vec<Row>,
 }

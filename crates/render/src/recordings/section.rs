@@ -4,7 +4,7 @@ use askama::Template;
 use rejoinder_core::Settings;
 use rejoinder_core::discussion::card;
 use rejoinder_core::publication::settings::LinkCards;
-use rejoinder_core::recordings::{Playing, Recording, RecordingKind, State};
+use rejoinder_core::recordings::{EmbeddedPlayer, Recording, RecordingKind, RecordingState};
 
 use crate::Context;
 use crate::catalogue::{Catalogue, fill};
@@ -18,7 +18,8 @@ pub(crate) fn section(
     links: &Links,
     recordings: &[Recording],
 ) -> Option<Html<'static>> {
-    let is_shown = |own: &&Recording| matches!(own.state, State::Waiting | State::Ready);
+    let is_shown =
+        |own: &&Recording| matches!(own.state, RecordingState::Waiting | RecordingState::Ready);
     let shown = recordings.iter().filter(is_shown);
     let figures: Vec<Html> = shown.map(|own| figure(context, links, own)).collect();
     (!figures.is_empty()).then(|| {
@@ -75,12 +76,12 @@ pub(crate) fn figure_alone(
 }
 
 /// What plays a recording elsewhere, where the site lets anything be loaded from elsewhere.
-pub fn playing(settings: &Settings, recording: &Recording) -> Option<Playing> {
+pub fn playing(settings: &Settings, recording: &Recording) -> Option<EmbeddedPlayer> {
     let address = recording.address.as_deref()?;
     match settings.link_cards {
         LinkCards::Off => None,
         _ if recording.has_file() => None,
-        LinkCards::On | LinkCards::Listed | LinkCards::Unlisted => Playing::of(address),
+        LinkCards::On | LinkCards::Listed | LinkCards::Unlisted => EmbeddedPlayer::of(address),
     }
 }
 
@@ -91,7 +92,7 @@ struct Figure<'a> {
     base: &'a str,
     host: &'a str,
     recording: &'a Recording,
-    player: Option<Playing>,
+    player: Option<EmbeddedPlayer>,
     /// Where there is more to read; empty where the reader is there.
     read_along: String,
     /// The part to be played, as a media fragment.
@@ -114,7 +115,7 @@ impl Figure<'_> {
         self.recording.duration_ms.map(clock)
     }
 
-    fn play(&self, player: &Playing) -> String {
+    fn play(&self, player: &EmbeddedPlayer) -> String {
         fill(&self.texts.recordings.elsewhere, &[("host", &player.host)])
     }
 

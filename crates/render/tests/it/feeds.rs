@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
 use rejoinder_core::Time;
-use rejoinder_core::discussion::feed::{Feed, Format, Item, Of};
+use rejoinder_core::discussion::feed::{Feed, FeedFormat, FeedItem, FeedScope};
 use rejoinder_core::{AuthorId, CommentId, PageKey};
 use rejoinder_render::discussion::feed::{address, feed};
 use serde_json::Value;
@@ -104,7 +104,7 @@ fn element(start: &quick_xml::events::BytesStart<'_>) -> Element {
 }
 
 /// A root by `name`, an edited reply, a reply to something removed, and another page's comment.
-fn example(of: Of, name: &str) -> Feed {
+fn example(of: FeedScope, name: &str) -> Feed {
     let root = comment(1, None, name);
     let mut reply = comment(2, Some(1), name);
     reply.edited_at = Some(crate::fixture::time(9));
@@ -112,7 +112,7 @@ fn example(of: Of, name: &str) -> Feed {
     let orphan = comment(3, Some(8), name);
     let mut elsewhere = page(name);
     elsewhere.key = PageKey::stored(format!("a key of {name}"), None);
-    let item = |comment, parent, page| Item {
+    let item = |comment, parent, page| FeedItem {
         comment,
         page,
         parent,
@@ -130,7 +130,7 @@ fn example(of: Of, name: &str) -> Feed {
     }
 }
 
-fn rendered(example: &Feed, format: Format) -> String {
+fn rendered(example: &Feed, format: FeedFormat) -> String {
     let site = site();
     feed(&context(&site), example, Some(&key()), format)
 }
@@ -145,17 +145,17 @@ fn is_unique(ids: &[&str]) {
     assert_eq!(different.len(), ids.len(), "{ids:?}");
 }
 
-const KINDS: [Of; 4] = [
-    Of::Site,
-    Of::Page,
-    Of::Branch(CommentId(1)),
-    Of::Replies(AuthorId(7)),
+const KINDS: [FeedScope; 4] = [
+    FeedScope::Site,
+    FeedScope::Page,
+    FeedScope::Branch(CommentId(1)),
+    FeedScope::Replies(AuthorId(7)),
 ];
 
 #[test]
 fn atom_keeps_the_rules_of_rfc_4287_and_4685() {
     for (of, name) in KINDS.iter().flat_map(|of| [(*of, "Ann"), (*of, HOSTILE)]) {
-        let root = parse(&rendered(&example(of, name), Format::Atom));
+        let root = parse(&rendered(&example(of, name), FeedFormat::Atom));
         assert_eq!(root.attribute("xmlns"), "http://www.w3.org/2005/Atom");
         assert_eq!(root.one("id").text, root.link("link", "self"));
         is_web_address(root.link("link", "self"));
@@ -196,7 +196,7 @@ fn atom_keeps_the_rules_of_rfc_4287_and_4685() {
 #[test]
 fn rss_keeps_the_rules_of_rss_2() {
     for (of, name) in KINDS.iter().flat_map(|of| [(*of, "Ann"), (*of, HOSTILE)]) {
-        let root = parse(&rendered(&example(of, name), Format::Rss));
+        let root = parse(&rendered(&example(of, name), FeedFormat::Rss));
         assert_eq!((&*root.name, root.attribute("version")), ("rss", "2.0"));
         let channel = root.one("channel");
         assert!(!channel.one("title").text.is_empty());
@@ -231,7 +231,7 @@ fn rss_keeps_the_rules_of_rss_2() {
 fn json_feed_keeps_the_rules_of_version_1_1() {
     for (of, name) in KINDS.iter().flat_map(|of| [(*of, "Ann"), (*of, HOSTILE)]) {
         let json: Value =
-            serde_json::from_str(&rendered(&example(of, name), Format::Json)).unwrap();
+            serde_json::from_str(&rendered(&example(of, name), FeedFormat::Json)).unwrap();
         assert_eq!(json["version"], "https://jsonfeed.org/version/1.1");
         assert!(!json["title"].as_str().unwrap().is_empty());
         is_web_address(json["feed_url"].as_str().unwrap());
@@ -259,30 +259,30 @@ fn json_feed_keeps_the_rules_of_version_1_1() {
 #[test]
 fn an_empty_feed_is_a_whole_feed() {
     let empty = Feed {
-        of: Of::Page,
+        of: FeedScope::Page,
         page: None,
         top: None,
         items: Vec::new(),
     };
-    let atom = parse(&rendered(&empty, Format::Atom));
+    let atom = parse(&rendered(&empty, FeedFormat::Atom));
     assert_eq!(atom.one("updated").text, "1970-01-01T00:00:00Z");
     assert_eq!(atom.one("title").text, "Comments on news.example/story");
     assert_eq!(
-        parse(&rendered(&empty, Format::Rss))
+        parse(&rendered(&empty, FeedFormat::Rss))
             .one("channel")
             .all("item")
             .len(),
         0
     );
-    let json: Value = serde_json::from_str(&rendered(&empty, Format::Json)).unwrap();
+    let json: Value = serde_json::from_str(&rendered(&empty, FeedFormat::Json)).unwrap();
     assert_eq!(json["items"], serde_json::json!([]));
 }
 
 #[test]
 fn nothing_of_what_was_removed_is_in_a_feed() {
-    let mut example = example(Of::Branch(CommentId(8)), "Ann");
+    let mut example = example(FeedScope::Branch(CommentId(8)), "Ann");
     example.top = Some(removed(8, None));
-    for format in Format::ALL {
+    for format in FeedFormat::ALL {
         let text = rendered(&example, format).to_lowercase();
         assert!(!text.contains("secret"), "{text}");
     }
@@ -293,22 +293,22 @@ fn an_address_names_the_page_in_one_part_of_its_path() {
     let site = site();
     let of = |key: &str, of| {
         let key = PageKey::parse(key).unwrap();
-        address(BASE, &site, of, Some(&key), Format::Atom)
+        address(BASE, &site, of, Some(&key), FeedFormat::Atom)
     };
     assert_eq!(
-        of("https://news.example/a/b?c=d e", Of::Page),
+        of("https://news.example/a/b?c=d e", FeedScope::Page),
         "https://comments.example/feeds/news.example/news.example%2Fa%2Fb%3Fc%3Dd%2Be.atom"
     );
     assert_eq!(
-        of("a key & more", Of::Page),
+        of("a key & more", FeedScope::Page),
         "https://comments.example/feeds/news.example/a%20key%20%26%20more.atom"
     );
     assert_eq!(
-        of("x", Of::Site),
+        of("x", FeedScope::Site),
         "https://comments.example/feeds/news.example.atom"
     );
     assert_eq!(
-        of("x", Of::Branch(CommentId(1))),
+        of("x", FeedScope::Branch(CommentId(1))),
         "https://comments.example/feeds/news.example/branches/0000000000001.atom"
     );
 }

@@ -3,8 +3,8 @@
 use rejoinder_core::discussion::thread::{ThreadEntry, in_reading_order};
 use rejoinder_core::identity::author::{Profile, Role};
 use rejoinder_core::{
-    Author, AuthorId, AuthorKind, Comment, CommentId, Cursor, Page, PageId, PageKey, Settings,
-    Site, SiteId, Sort, State, Tally, Thread, ThreadQuery, Time,
+    Author, AuthorId, AuthorKind, Comment, CommentId, CommentState, Cursor, Page, PageId, PageKey,
+    Settings, Site, SiteId, Sort, Thread, ThreadQuery, Time, VoteTally,
 };
 use rejoinder_render::{Article, Context, Picture, Publication, catalogue};
 
@@ -57,7 +57,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
         },
         text: format!("Text of *{id}*."),
         html: markup::sanitise(&format!("<p>Text of <em>{id}</em>.</p>")),
-        state: State::Published,
+        state: CommentState::Published,
         reason: None,
         revision: 1,
         created_at: time(id),
@@ -65,7 +65,7 @@ pub(crate) fn comment(id: i64, parent: Option<i64>, name: &str) -> Comment {
         closed_at: None,
         pin: None,
         featured_at: None,
-        tally: Tally { up: 3, down: 1 },
+        tally: VoteTally { up: 3, down: 1 },
         n_replies: 0,
         is_by_article_author: false,
         n_descendants: 0,
@@ -87,9 +87,9 @@ pub(crate) fn removed(id: i64, parent: Option<i64>) -> Comment {
     comment.text = "Secret text".to_owned();
     comment.html = markup::sanitise("<p>Secret text</p>");
     comment.reason = Some("secret-reason".to_owned().into());
-    comment.tally = Tally { up: 4_321, down: 0 };
+    comment.tally = VoteTally { up: 4_321, down: 0 };
     comment.edited_at = Some(time(77));
-    comment.state = State::Removed;
+    comment.state = CommentState::Removed;
     comment
 }
 
@@ -121,7 +121,7 @@ pub(crate) fn thread(name: &str) -> Thread {
     (gone.n_replies, gone.n_descendants, gone.root) = (1, 1, CommentId(3));
     let mut last = comment(4, Some(3), name);
     last.root = CommentId(3);
-    last.tally = Tally { up: 0, down: 9 };
+    last.tally = VoteTally { up: 0, down: 9 };
     Thread {
         key: key(),
         page: Some(page("A story")),

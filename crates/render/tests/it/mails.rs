@@ -1,6 +1,6 @@
 //! How mails look.
 
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::publication::language::Language;
 use rejoinder_render::catalogue;
 use rejoinder_render::identity::sign_in_mail;
@@ -35,7 +35,7 @@ fn a_mail_of_one_comment_has_one_button_and_quotes_from_the_side_that_lines_begi
     let notice = Notice {
         page: &page,
         kind: SubscriptionKind::Replies,
-        pace: Pace::AtOnce,
+        pace: MailPace::AtOnce,
         email: "ann@reader.example",
         manage: "https://comments.example/notices/a",
     };

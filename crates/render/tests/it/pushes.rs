@@ -1,8 +1,8 @@
 //! What a browser is told while no page is open.
 
 use rejoinder_core::notices::bell::NoticeKind;
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
-use rejoinder_core::{Comment, Page, PageKey, State};
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
+use rejoinder_core::{Comment, CommentState, Page, PageKey};
 use rejoinder_render::notices::notice::Notice;
 use rejoinder_render::push_message;
 use serde_json::Value;
@@ -16,7 +16,7 @@ fn told(page: &Page, kind: Option<NoticeKind>, comments: &[Comment]) -> (usize, 
     let notice = Notice {
         page,
         kind: SubscriptionKind::Page,
-        pace: Pace::AtOnce,
+        pace: MailPace::AtOnce,
         email: "ann@reader.example",
         manage: "",
     };
@@ -60,7 +60,7 @@ fn whatever_is_told_fits_into_one_message() {
 #[test]
 fn what_is_not_published_is_not_shown() {
     let refused = Comment {
-        state: State::Rejected,
+        state: CommentState::Rejected,
         html: markup::sanitise("<p>Canary</p>"),
         ..comment(1, None, "Ann")
     };

@@ -1,7 +1,7 @@
 //! How a thread is built.
 
 use expect_test::{Expect, expect};
-use rejoinder_core::publication::settings::{Email, Guests, Mode, Voting};
+use rejoinder_core::publication::settings::{EmailPolicy, GuestPolicy, ModerationMode, Voting};
 use rejoinder_core::{CommentId, Filter, Settings, Site, Thread};
 use rejoinder_render::{
     Form, View, article_page, comment_html, discussion::json, thread_fragment, thread_page,
@@ -205,7 +205,7 @@ fn a_message_and_guidelines_stand_above_the_form_and_run_nothing() {
     );
     let closed = with(|s| {
         s.message = "Be kind.".to_owned();
-        s.mode = Mode::Closed;
+        s.mode = ModerationMode::Closed;
     });
     assert!(!shown(&closed).contains("Be kind."));
 }
@@ -240,9 +240,9 @@ fn who_must_not_be_asked_for_an_address_is_offered_no_mails() {
         ["name=\"notify\"", "data-rj=\"follow\""].map(|part| fragment.contains(part))
     };
     assert_eq!(offers(&site()), [true, true]);
-    let unasked = with(|s| s.email = Email::Unasked);
+    let unasked = with(|s| s.email = EmailPolicy::Unasked);
     assert_eq!(offers(&unasked), [false, false]);
-    let closed = with(|s| s.mode = Mode::Closed);
+    let closed = with(|s| s.mode = ModerationMode::Closed);
     assert_eq!(offers(&closed), [false, false]);
 }
 
@@ -261,15 +261,18 @@ fn the_form_asks_for_what_the_site_asks_for() {
     };
     assert_eq!(fields(&site()), [true, true, true, false, false]);
     assert_eq!(
-        fields(&with(|s| s.email = Email::Unasked)),
+        fields(&with(|s| s.email = EmailPolicy::Unasked)),
         [true, true, false, false, false]
     );
     assert_eq!(
-        fields(&with(|s| s.mode = Mode::Before)),
+        fields(&with(|s| s.mode = ModerationMode::Before)),
         [true, true, true, true, false]
     );
-    assert_eq!(fields(&with(|s| s.mode = Mode::Closed)), [false; 5]);
-    let refused = with(|s| s.guests = Guests::Refused);
+    assert_eq!(
+        fields(&with(|s| s.mode = ModerationMode::Closed)),
+        [false; 5]
+    );
+    let refused = with(|s| s.guests = GuestPolicy::Refused);
     assert_eq!(fields(&refused), [true, false, false, false, true]);
 }
 

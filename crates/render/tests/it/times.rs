@@ -1,6 +1,6 @@
 //! Places in recordings that comments name, where the comments are shown.
 
-use rejoinder_core::discussion::feed::{Feed, Format, Item, Of};
+use rejoinder_core::discussion::feed::{Feed, FeedFormat, FeedItem, FeedScope};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::recordings::Citable;
 use rejoinder_core::{Comment, PageKey, RecordingId};
@@ -57,13 +57,13 @@ fn in_a_feed_it_leads_to_the_page() {
     let feed_of = |key: &PageKey, format| {
         let mut page = page("A story");
         page.key = key.clone();
-        let item = Item {
+        let item = FeedItem {
             comment: naming(),
             page,
             parent: None,
         };
         let one = Feed {
-            of: Of::Site,
+            of: FeedScope::Site,
             page: None,
             top: None,
             items: vec![item],
@@ -71,7 +71,7 @@ fn in_a_feed_it_leads_to_the_page() {
         feed(&context(&site), &one, None, format)
     };
 
-    for format in Format::ALL {
+    for format in FeedFormat::ALL {
         let text = feed_of(&key(), format)
             .replace("&quot;", "\"")
             .replace("\\\"", "\"");
@@ -84,7 +84,10 @@ fn in_a_feed_it_leads_to_the_page() {
             "{text}"
         );
     }
-    let without_address = feed_of(&PageKey::stored("story-1".to_owned(), None), Format::Json);
+    let without_address = feed_of(
+        &PageKey::stored("story-1".to_owned(), None),
+        FeedFormat::Json,
+    );
     let thread = "https://comments.example/embed?site=news.example&amp;page=story-1#t=228,241";
     assert!(without_address.contains(thread), "{without_address}");
 }

@@ -1,7 +1,7 @@
 //! Of a comment that was removed nothing is shown but its place.
 
 use rejoinder_core::discussion::thread::ThreadEntry;
-use rejoinder_core::{State, Thread};
+use rejoinder_core::{CommentState, Thread};
 use rejoinder_render::{
     View, article_page, comment_html, discussion::json, thread_fragment, thread_page,
 };
@@ -53,7 +53,12 @@ fn a_removed_comment_says_nothing_anywhere() {
 
 #[test]
 fn a_comment_that_is_not_published_is_a_tombstone_in_a_thread() {
-    for state in [State::Held, State::Rejected, State::Spam, State::Removed] {
+    for state in [
+        CommentState::Held,
+        CommentState::Rejected,
+        CommentState::Spam,
+        CommentState::Removed,
+    ] {
         let mut thread = branch("Ann");
         thread.ancestors[1].state = state;
         for entry in thread
@@ -72,7 +77,11 @@ fn a_comment_that_is_not_published_is_a_tombstone_in_a_thread() {
 #[test]
 fn a_removed_comment_alone_says_nothing_either() {
     let site = site();
-    for state in [State::Rejected, State::Spam, State::Removed] {
+    for state in [
+        CommentState::Rejected,
+        CommentState::Spam,
+        CommentState::Removed,
+    ] {
         let mut comment = removed(3, None);
         comment.state = state;
         let entry = ThreadEntry {
@@ -90,7 +99,7 @@ fn a_removed_comment_alone_says_nothing_either() {
 fn a_comment_that_waits_is_shown_to_the_one_who_wrote_it() {
     let site = site();
     let mut entry = thread("Ann").entries.remove(0);
-    entry.comment.state = State::Held;
+    entry.comment.state = CommentState::Held;
     let html = comment_html(&context(&site), &key(), &entry);
 
     assert!(html.contains("data-state=\"held\""), "{html}");

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::identity::author::{self, Role};
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{AuthorId, Refusal, Site, Token};
 use render::Problem;
 use render::identity::{self, Door};
@@ -47,7 +47,7 @@ pub async fn invite(
     invited: Invited<'_>,
     now: rejoinder_core::Time,
 ) -> Result<String, StoreError> {
-    invite_by(store, site, invited, By::Console, now).await
+    invite_by(store, site, invited, AuditActor::Console, now).await
 }
 
 /// The same, as the log of changes tells it of an owner.
@@ -55,7 +55,7 @@ pub(crate) async fn invite_by(
     store: &Store,
     site: &Site,
     invited: Invited<'_>,
-    by: By,
+    by: AuditActor,
     now: rejoinder_core::Time,
 ) -> Result<String, StoreError> {
     let invitation = Invitation {

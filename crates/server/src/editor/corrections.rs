@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::discussion::policy;
 use rejoinder_core::passages::Erratum;
-use rejoinder_core::passages::correction::State as CorrectionState;
+use rejoinder_core::passages::correction::CorrectionState;
 use rejoinder_core::{CorrectionId, ErratumId, Page, PageId, Refusal};
 use render::passages::{CorrectionRow, CorrectionsPage};
 use store::discussion::pages;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use rejoinder_core::discussion::policy;
-use rejoinder_core::passages::fetching::Fetched;
+use rejoinder_core::passages::fetching::FetchOutcome;
 use rejoinder_core::{PageId, PageKey, Site};
 use serde::Serialize;
 use store::Tx;
@@ -56,9 +56,9 @@ impl FetchState {
     fn of(site: &Site, fetch: &Fetch) -> Self {
         let (state, is_new, problem) = match fetch.ended {
             None => ("waiting", None, None),
-            Some((_, Fetched::New)) => ("fetched", Some(true), None),
-            Some((_, Fetched::Same)) => ("fetched", Some(false), None),
-            Some((_, Fetched::Failed(problem))) => ("failed", None, Some(problem)),
+            Some((_, FetchOutcome::New)) => ("fetched", Some(true), None),
+            Some((_, FetchOutcome::Same)) => ("fetched", Some(false), None),
+            Some((_, FetchOutcome::Failed(problem))) => ("failed", None, Some(problem)),
         };
         Self {
             state,

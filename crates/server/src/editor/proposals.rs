@@ -1,7 +1,7 @@
 //! What editors do about the corrections that readers propose.
 
-use rejoinder_core::recordings::proposals::State;
-use rejoinder_core::recordings::{Lock, Recording, Span};
+use rejoinder_core::recordings::proposals::ProposalState;
+use rejoinder_core::recordings::{Recording, Span, TranscriptLock};
 use rejoinder_core::{ProposalId, Refusal};
 use store::Tx;
 use store::recordings::proposing;
@@ -24,7 +24,7 @@ pub(super) async fn decide(
         let accept = move |tx: &mut Tx<'_>| proposing::accept(tx, now, &own, id, by);
         let proposal = newsroom.app.store.write(accept).await?;
         return Ok(match proposal.state {
-            State::Outdated => "outdated",
+            ProposalState::Outdated => "outdated",
             _ => "accepted",
         });
     }
@@ -60,7 +60,7 @@ pub(super) async fn set_lock(
 }
 
 /// The part that was typed: from the beginning and to the end, where nothing else is said.
-fn part(fields: &Params) -> Option<Lock> {
+fn part(fields: &Params) -> Option<TranscriptLock> {
     let value = |name| fields.get(name).unwrap_or_default().trim();
     let from = match value("from") {
         "" => "0",
@@ -71,7 +71,7 @@ fn part(fields: &Params) -> Option<Lock> {
         until => format!("t={from},{until}"),
     };
     let span = Span::from_fragment(&typed)?;
-    Some(Lock {
+    Some(TranscriptLock {
         start_ms: i64::try_from(span.start_ms).ok()?,
         end_ms: span.end_ms.and_then(|end_ms| i64::try_from(end_ms).ok()),
     })

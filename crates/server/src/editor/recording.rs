@@ -6,7 +6,9 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use captions::{Export, Problem, Transcript};
-use rejoinder_core::recordings::{Comparison, Lock, Proposal, Recording, Status};
+use rejoinder_core::recordings::{
+    CutComparison, Proposal, Recording, TranscriptLock, TranscriptStatus,
+};
 use rejoinder_core::{AuthorId, Page, RecordingId};
 use render::newsroom::FlashMessage;
 use render::recordings::{CutOf, Open, RecordingPage, Report};
@@ -38,7 +40,7 @@ struct RecordingDetails {
     cuts: Vec<(Recording, Option<String>)>,
     proposals: Vec<Proposal>,
     authors: HashMap<AuthorId, String>,
-    locks: Vec<Lock>,
+    locks: Vec<TranscriptLock>,
 }
 
 /// What the form of the transcript shows: what was typed, and why it was not taken.
@@ -106,7 +108,7 @@ async fn page(
     let comparisons = read.cuts.iter().map(|(cut, json)| {
         let found = json
             .as_deref()
-            .and_then(|json| serde_json::from_str::<Comparison>(json).ok());
+            .and_then(|json| serde_json::from_str::<CutComparison>(json).ok());
         (cut, found)
     });
     let comparisons: Vec<_> = comparisons.collect();
@@ -278,7 +280,7 @@ async fn save(
         let problem = Problem::TooLarge { size_bytes };
         return refused(render::recordings::unread(&newsroom.site, &problem)).await;
     }
-    let status = fields.get("status").and_then(Status::parse);
+    let status = fields.get("status").and_then(TranscriptStatus::parse);
     let language = fields
         .get("language")
         .map(str::trim)
@@ -288,7 +290,7 @@ async fn save(
             .get("from")
             .and_then(|from| from.parse().ok())
             .unwrap_or(from),
-        status: status.unwrap_or(Status::Draft),
+        status: status.unwrap_or(TranscriptStatus::Draft),
         language: language.map(str::to_owned).or(transcript.language.clone()),
         webvtt,
         by: Some(newsroom.author.id),

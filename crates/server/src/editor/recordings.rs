@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::text::lines;
-use rejoinder_core::recordings::{External, Span};
+use rejoinder_core::recordings::{ExternalRecording, Span};
 use rejoinder_core::{Page, PageId, RecordingId, Site};
 use render::recordings::{RecordingsPage, Typed, Unfit};
 use store::discussion::pages;
@@ -144,7 +144,7 @@ fn source(site: &Site, address: &str, duration: &str, is_cut: bool) -> Result<So
     let typed = address.trim();
     let safe = markup::safe_url(typed).filter(|safe| safe.len() <= MAX_ADDRESS);
     let address = safe.ok_or_else(|| refused(site, Unfit::Address))?;
-    if External::parse(&address).is_none() {
+    if ExternalRecording::parse(&address).is_none() {
         return Ok(Source::Address(address));
     }
     if is_cut {

@@ -8,7 +8,7 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use rejoinder_core::RecordingId;
-use rejoinder_core::recordings::{Recording, State as Reached};
+use rejoinder_core::recordings::{Recording, RecordingState};
 use store::moderation::groups;
 use store::recordings::attaching::Source;
 use store::recordings::{files, listing};
@@ -74,8 +74,10 @@ pub(super) async fn go_on(
 async fn arriving(newsroom: &Newsroom, id: &str) -> Result<Recording, ApiError> {
     let found = uploaded(newsroom, id).await?;
     match found.state {
-        Reached::Arriving => Ok(found),
-        Reached::Waiting | Reached::Ready | Reached::Refused => Err(ApiError::not_found()),
+        RecordingState::Arriving => Ok(found),
+        RecordingState::Waiting | RecordingState::Ready | RecordingState::Refused => {
+            Err(ApiError::not_found())
+        }
     }
 }
 

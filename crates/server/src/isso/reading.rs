@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderName};
-use rejoinder_core::discussion::feed::{Format, Of};
-use rejoinder_core::publication::settings::{Email, Mode};
+use rejoinder_core::discussion::feed::{FeedFormat, FeedScope};
+use rejoinder_core::publication::settings::{EmailPolicy, ModerationMode};
 use rejoinder_core::{PageKey, Site, Sort, Time};
 use render::discussion::feed;
 use render::discussion::isso::{self, IssoComment};
@@ -47,11 +47,11 @@ impl ConfigBody {
         let email = site.settings.email;
         Self {
             reply_to_self: true,
-            require_email: email == Email::Required,
+            require_email: email == EmailPolicy::Required,
             // Everyone here has a name.
             require_author: true,
             website_field: true,
-            reply_notifications: app.config.mail_from.is_some() && email != Email::Unasked,
+            reply_notifications: app.config.mail_from.is_some() && email != EmailPolicy::Unasked,
             gravatar: false,
             feed: true,
         }
@@ -97,7 +97,7 @@ pub(super) async fn info(
         version: "0.14.0",
         host: visitor.base.0.to_string(),
         origin: site.origins.first().cloned().unwrap_or_default(),
-        moderation: site.settings.mode == Mode::Before,
+        moderation: site.settings.mode == ModerationMode::Before,
     }))
 }
 
@@ -226,7 +226,13 @@ pub(super) async fn feed(
     let site = site(&app, &visitor, &host).await?;
     app.limits.take(Act::Read, &visitor, app.now())?;
     let page = page(&app, &visitor, &site, params.get("uri").unwrap_or_default()).await?;
-    let address = feed::address(&visitor.base.0, &site, Of::Page, Some(&page), Format::Atom);
+    let address = feed::address(
+        &visitor.base.0,
+        &site,
+        FeedScope::Page,
+        Some(&page),
+        FeedFormat::Atom,
+    );
     Ok((
         StatusCode::TEMPORARY_REDIRECT,
         [(header::LOCATION, address)],

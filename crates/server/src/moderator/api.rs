@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use rejoinder_core::CommentId;
-use rejoinder_core::moderation::search::Search;
+use rejoinder_core::moderation::search::CommentSearch;
 use serde::Serialize;
 use store::moderation::queues::{self, Item, Listed, Order, Queue, QueueQuery};
 use store::{Tx, moderation::groups};
@@ -138,8 +138,8 @@ pub(crate) async fn search(
     member: Member,
     params: Params,
 ) -> Result<Json<Moderated>, ApiError> {
-    let search: Search = params.read("q")?.unwrap_or_default();
-    if search == Search::default() {
+    let search: CommentSearch = params.read("q")?.unwrap_or_default();
+    if search == CommentSearch::default() {
         return Err(ApiError::query("q", "There is nothing to look for."));
     }
     let after: Option<CommentId> = params.read("after")?;

@@ -1,7 +1,7 @@
 //! One comment with all its context.
 
 use axum::response::Html;
-use rejoinder_core::moderation::Action;
+use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::{Comment, CommentId, Page, Site};
 use render::catalogue::fill;
 use render::moderation::{CommentPage, Earlier, Flagged, LogRows, Logged, name};
@@ -40,7 +40,7 @@ pub(super) async fn comment(
 ) -> Result<Html<String>, ErrorPage> {
     let (context, read) = read(&newsroom, id, &params).await?;
     let (desk, now) = (desk(&newsroom.site.host), newsroom.app.now());
-    let asked = params.get("decide").and_then(Action::from_word);
+    let asked = params.get("decide").and_then(ModerationAction::from_word);
     let back = format!("{desk}/comments/{id}");
     let flash = flash::from_address(newsroom.texts(), &params, &back);
     let rows = [read.row];

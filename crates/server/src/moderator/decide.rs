@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::Json;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use rejoinder_core::moderation::{Action, LogAction, Reason};
+use rejoinder_core::moderation::{LogAction, ModerationAction, Reason};
 use rejoinder_core::{Comment, CommentId, Refusal};
 use serde_json::json;
 use store::moderation::decisions::{self, Decide, Decided, DecisionId, MAX_AT_ONCE};
@@ -57,7 +57,7 @@ async fn decide_all(newsroom: &Newsroom, fields: &Params) -> Result<Done, ApiErr
         let detail = format!("At most {MAX_AT_ONCE} comments can be decided on at once.");
         return Err(ApiError::query("comment", detail));
     }
-    let action = fields.get("action").and_then(Action::from_word);
+    let action = fields.get("action").and_then(ModerationAction::from_word);
     let action = action.ok_or_else(|| ApiError::query("action", "There is no such action."))?;
     let note = fields.get("note").map(|note| note.replace("\r\n", "\n"));
     let one = |seen: &Judged| Decide {
@@ -76,7 +76,11 @@ async fn decide_all(newsroom: &Newsroom, fields: &Params) -> Result<Done, ApiErr
     Ok(gather(action, &judged, results))
 }
 
-fn gather(action: Action, judged: &[Judged], results: Vec<Result<Decided, Refusal>>) -> Done {
+fn gather(
+    action: ModerationAction,
+    judged: &[Judged],
+    results: Vec<Result<Decided, Refusal>>,
+) -> Done {
     let mut done = Done::of(LogAction::from(action));
     for (seen, result) in judged.iter().zip(results) {
         match result {

@@ -3,7 +3,7 @@
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::PageId;
 use rejoinder_core::moderation::LogAction;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::publication::settings::ModerationMode;
 use render::moderation::{Grouped, GroupsPage};
 use store::moderation::groups::{self, Group};
 use store::{Tx, discussion::pages};
@@ -85,8 +85,8 @@ fn grouped(group: Group, pages: Vec<(PageId, String)>) -> Grouped {
 pub(super) async fn save(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPage> {
     let known: Option<i64> = fields.read("id")?;
     let mode = match fields.get("mode") {
-        Some("before") => Some(Mode::Before),
-        Some("after") => Some(Mode::After),
+        Some("before") => Some(ModerationMode::Before),
+        Some("after") => Some(ModerationMode::After),
         _ => None,
     };
     let typed = |name: &str| fields.get(name).unwrap_or_default().to_owned();

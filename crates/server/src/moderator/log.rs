@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use axum::response::Html;
-use rejoinder_core::{AuthorId, PageId, SiteId, State as Standing, Time};
+use rejoinder_core::{AuthorId, CommentState, PageId, SiteId, Time};
 use render::catalogue::{NewsroomTexts, fill};
 use render::moderation::{About, LogPage, LogRows, Logged, Who, excerpt, name, title};
 use store::moderation::decisions::{self, Actor, Decision, LogCursor, LogQuery, Of};
@@ -73,7 +73,7 @@ fn logged(
         id: comment.id,
         name: name(texts, &comment.author).to_owned(),
         excerpt: match comment.state {
-            Standing::Removed => texts.record.removed.clone(),
+            CommentState::Removed => texts.record.removed.clone(),
             _ => excerpt(&comment.text, EXCERPT),
         },
     });

@@ -3,7 +3,7 @@
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::discussion::{page, policy};
 use rejoinder_core::moderation::LogAction;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{Author, Comment, Page, PageId, Time};
 use render::moderation::{LogRows, Logged, PagePage, PagesPage, title};
 use store::discussion::pages::PageQuery;
@@ -93,7 +93,7 @@ struct PageDetails {
     page: Page,
     invitation: Option<String>,
     crowd: Option<(Page, i64, Time)>,
-    mode: Option<Mode>,
+    mode: Option<ModerationMode>,
     groups: Vec<String>,
     authors: Vec<Author>,
     pinned: Vec<Comment>,
@@ -210,8 +210,8 @@ async fn done(newsroom: &Newsroom, id: PageId, fields: &Params) -> Result<String
     }
     if action == "mode" {
         let (mode, done) = match fields.get("mode") {
-            Some("before") => (Some(Mode::Before), LogAction::ModeBefore),
-            Some("after") => (Some(Mode::After), LogAction::ModeAfter),
+            Some("before") => (Some(ModerationMode::Before), LogAction::ModeBefore),
+            Some("after") => (Some(ModerationMode::After), LogAction::ModeAfter),
             Some("site") => (None, LogAction::ModeOfSite),
             _ => return Err(ApiError::query("mode", "Choose when comments appear.")),
         };

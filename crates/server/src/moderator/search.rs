@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::CommentId;
-use rejoinder_core::moderation::search::{NotASearch, Search, retyped};
+use rejoinder_core::moderation::search::{CommentSearch, NotASearch, retyped};
 use render::moderation::{Kept, SearchPage};
 use store::moderation::searches::{self, Saved};
 use store::{Tx, moderation::queues};
@@ -19,8 +19,8 @@ use crate::newsroom::{At, Newsroom, PageContext, PageHead, desk, see_other};
 pub(super) async fn search(newsroom: Newsroom, params: Params) -> Result<Response, ErrorPage> {
     let typed = params.get("q").unwrap_or_default();
     let problem = problem(typed);
-    let search = typed.parse::<Search>().ok();
-    let search = search.filter(|search| *search != Search::default());
+    let search = typed.parse::<CommentSearch>().ok();
+    let search = search.filter(|search| *search != CommentSearch::default());
     let after: Option<CommentId> = params.read("after")?;
     let (context, read) = read(&newsroom, search, after, &params).await?;
     let (desk, now) = (desk(&newsroom.site.host), newsroom.app.now());
@@ -76,7 +76,7 @@ struct SearchResults {
 
 async fn read(
     newsroom: &Newsroom,
-    search: Option<Search>,
+    search: Option<CommentSearch>,
     after: Option<CommentId>,
     params: &Params,
 ) -> Result<(PageContext, SearchResults), ApiError> {
@@ -123,7 +123,7 @@ fn kept(desk: &str, saved: Saved) -> Kept {
 
 /// What is wrong with a search.
 fn problem(typed: &str) -> Option<String> {
-    let error = typed.parse::<Search>().err()?;
+    let error = typed.parse::<CommentSearch>().err()?;
     Some(sentence(&error.to_string()))
 }
 
@@ -137,7 +137,7 @@ fn sentence(text: &str) -> String {
 /// `POST /moderate/{site}/searches`: keep a search under a name.
 pub(super) async fn save(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPage> {
     let typed = fields.get("q").unwrap_or_default();
-    let search: Search = typed
+    let search: CommentSearch = typed
         .parse()
         .map_err(|error: NotASearch| ApiError::query("q", sentence(&error.to_string())))?;
     let name = fields

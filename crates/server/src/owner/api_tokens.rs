@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{ApiScope, AuthorId, Token, identity::author};
 use render::catalogue::fill;
 use render::{
@@ -147,7 +147,7 @@ async fn make(
         created_by: newsroom.author.id,
         lifetime: Duration::from_secs(u64::from(typed.days) * 86_400),
     };
-    let by = By::owner(&newsroom.author);
+    let by = AuditActor::owner(&newsroom.author);
     let add = move |tx: &mut Tx<'_>| owners::add_api_token(tx, now, &by, &new);
     Ok(match newsroom.app.store.write(add).await? {
         true => Ok(()),
@@ -166,7 +166,7 @@ pub(super) async fn revoke(
     let (site, now, by) = (
         newsroom.site.id,
         newsroom.app.now(),
-        By::owner(&newsroom.author),
+        AuditActor::owner(&newsroom.author),
     );
     let revoke = move |tx: &mut Tx<'_>| owners::revoke_api_token(tx, now, &by, site, id);
     if !newsroom.app.store.write(revoke).await? {

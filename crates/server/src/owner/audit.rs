@@ -1,7 +1,7 @@
 //! The log of what owners, and whoever works at the machine, have changed.
 
 use axum::response::Html;
-use rejoinder_core::publication::audit::Change;
+use rejoinder_core::publication::audit::AuditChange;
 use render::publication::{AuditPage, AuditRow, audit_page};
 use store::publication::audit::{self, AuditEntry, Query};
 
@@ -14,7 +14,7 @@ const AT_ONCE: usize = 50;
 
 /// `GET /admin/{site}/audit`.
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
-    let change = params.get("change").and_then(Change::from_word);
+    let change = params.get("change").and_then(AuditChange::from_word);
     let query = Query {
         change,
         before: params.read("before")?,

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use futures_util::stream;
 use rejoinder_core::archive::{Import, ImportState};
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{ImportId, Site};
 use render::publication::{
     ImportPage, ImportsPage, UnfitImport, import_page, import_reached, imports_page, unfit_import,
@@ -241,7 +241,11 @@ pub(super) async fn act(
     if let (Wish::Look(typed), Some(line)) = (&wish, wrong) {
         return unfit(&newsroom, &import, typed, UnfitImport::Mapping(line)).await;
     }
-    let (app, site, by) = (&newsroom.app, newsroom.site.id, By::owner(&newsroom.author));
+    let (app, site, by) = (
+        &newsroom.app,
+        newsroom.site.id,
+        AuditActor::owner(&newsroom.author),
+    );
     let (now, wanted) = (app.now(), wish.clone());
     let write = move |tx: &mut Tx<'_>| runs::wish(tx, now, &by, (site, id), &wanted);
     if !app.store.write(write).await? {

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use render::catalogue::{NewsroomProblemsTexts, fill};
 use render::{
     newsroom::FlashMessage,
@@ -108,7 +108,7 @@ pub(super) async fn add(
         client_secret: secret,
         created_at: now,
     };
-    let (site, by) = (newsroom.site.id, By::owner(&newsroom.author));
+    let (site, by) = (newsroom.site.id, AuditActor::owner(&newsroom.author));
     let add = move |tx: &mut Tx<'_>| owners::add_provider(tx, now, &by, site, &provider);
     if !newsroom.app.store.write(add).await? {
         let problem = fill(&texts.providers_full, &[("max", &MAX_PROVIDERS)]);
@@ -147,7 +147,7 @@ pub(super) async fn remove(
     PathId(id): PathId<i64>,
 ) -> Result<Response, ErrorPage> {
     let site = newsroom.site.id;
-    let (now, by) = (newsroom.app.now(), By::owner(&newsroom.author));
+    let (now, by) = (newsroom.app.now(), AuditActor::owner(&newsroom.author));
     let remove = move |tx: &mut Tx<'_>| owners::remove_provider(tx, now, &by, site, id);
     if !newsroom.app.store.write(remove).await? {
         return Err(ApiError::not_found().into());

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::identity::author::{self, Role};
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{AuthorId, Token};
 use render::publication::{Invitation, PeoplePage, Person, people_page};
 use store::{
@@ -92,7 +92,7 @@ pub(super) async fn invite(
         author: AuthorId(newsroom.app.ids.next(now)),
         token: Token::new(&*newsroom.app.random),
     };
-    let by = By::owner(&newsroom.author);
+    let by = AuditActor::owner(&newsroom.author);
     let path = match invite_by(&newsroom.app.store, &newsroom.site, invited, by, now).await {
         Ok(path) => path,
         Err(StoreError::Refused(refusal)) => {
@@ -130,7 +130,7 @@ pub(super) async fn change(
     let (now, site, by) = (
         newsroom.app.now(),
         newsroom.site.id,
-        By::owner(&newsroom.author),
+        AuditActor::owner(&newsroom.author),
     );
     let change =
         move |tx: &mut Tx<'_>| owners::change_person(tx, now, &by, site, id, (role, &chosen));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{Refusal, Settings, Site, publication::origin};
 use render::publication::{Field, SettingsPage, settings_page};
 use serde_json::Value;
@@ -140,7 +140,8 @@ pub(super) async fn save(newsroom: Newsroom, Form(fields): Form) -> Result<Respo
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let (id, now) = (site.id, newsroom.app.now());
-    let save = move |tx: &mut Tx<'_>, by: &By| owners::save_settings(tx, now, by, id, &settings);
+    let save =
+        move |tx: &mut Tx<'_>, by: &AuditActor| owners::save_settings(tx, now, by, id, &settings);
     save_where_as_seen(&newsroom, site, save).await
 }
 
@@ -157,8 +158,9 @@ pub(super) async fn save_origins(
     let problem = match origin::origins(typed) {
         Ok(origins) => {
             let (id, now) = (site.id, newsroom.app.now());
-            let save =
-                move |tx: &mut Tx<'_>, by: &By| owners::set_origins(tx, now, by, id, &origins);
+            let save = move |tx: &mut Tx<'_>, by: &AuditActor| {
+                owners::set_origins(tx, now, by, id, &origins)
+            };
             return save_where_as_seen(&newsroom, site, save).await;
         }
         Err(refusal) => ApiError::from(refusal).detail,
@@ -176,9 +178,9 @@ pub(super) async fn save_origins(
 async fn save_where_as_seen(
     newsroom: &Newsroom,
     seen: Site,
-    save: impl Fn(&mut Tx<'_>, &By) -> store::Result<()> + Send + 'static,
+    save: impl Fn(&mut Tx<'_>, &AuditActor) -> store::Result<()> + Send + 'static,
 ) -> Result<Response, ErrorPage> {
-    let by = By::owner(&newsroom.author);
+    let by = AuditActor::owner(&newsroom.author);
     let write = move |tx: &mut Tx<'_>| {
         let is_as_seen = sites::lock(tx, seen.id)?.is_some_and(|now| now == seen);
         if is_as_seen {

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::Token;
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use render::catalogue::fill;
 use render::{
     newsroom::FlashMessage,
@@ -75,7 +75,11 @@ pub(super) async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Respon
         key,
         created_at: now,
     };
-    let (site, by, new) = (newsroom.site.id, By::owner(&newsroom.author), key.clone());
+    let (site, by, new) = (
+        newsroom.site.id,
+        AuditActor::owner(&newsroom.author),
+        key.clone(),
+    );
     let add = move |tx: &mut Tx<'_>| owners::add_sign_in_key(tx, now, &by, site, &new);
     if !newsroom.app.store.write(add).await? {
         return refused(fill(
@@ -99,7 +103,7 @@ pub(super) async fn remove(
     PathId(id): PathId<i64>,
 ) -> Result<Response, ErrorPage> {
     let site = newsroom.site.id;
-    let (now, by) = (newsroom.app.now(), By::owner(&newsroom.author));
+    let (now, by) = (newsroom.app.now(), AuditActor::owner(&newsroom.author));
     let remove = move |tx: &mut Tx<'_>| owners::remove_sign_in_key(tx, now, &by, site, id);
     if !newsroom.app.store.write(remove).await? {
         return Err(ApiError::not_found().into());

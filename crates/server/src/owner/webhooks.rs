@@ -8,8 +8,8 @@ use axum::response::{Html, IntoResponse, Response};
 use egress::{Feature, FetchError};
 use rejoinder_core::Time;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::integrations::webhook::{WebhookEvent, WebhookSecret};
+use rejoinder_core::publication::audit::AuditActor;
 use render::catalogue::fill;
 use render::{
     integrations::{Delivered, Endpoint, SecretPage, Typed, WebhookPage, WebhooksPage},
@@ -73,14 +73,18 @@ async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPa
         return refused(&newsroom, url, kinds, problem).await;
     }
     let now = newsroom.app.now();
-    let secret = Secret::new(&*newsroom.app.random);
+    let secret = WebhookSecret::new(&*newsroom.app.random);
     let new = NewWebhook {
         id: newsroom.app.ids.next(now),
         url: url.clone(),
         kinds: kinds.clone(),
         secret: secret.clone(),
     };
-    let (site, id, by) = (newsroom.site.id, new.id, By::owner(&newsroom.author));
+    let (site, id, by) = (
+        newsroom.site.id,
+        new.id,
+        AuditActor::owner(&newsroom.author),
+    );
     let add = move |tx: &mut store::Tx<'_>| owners::add_webhook(tx, now, &by, site, &new);
     if !newsroom.app.store.write(add).await? {
         let problem = fill(
@@ -217,7 +221,7 @@ async fn page_of(
 async fn with_secret(
     newsroom: &Newsroom,
     id: i64,
-    secret: &Secret,
+    secret: &WebhookSecret,
     title: &str,
 ) -> Result<Response, ErrorPage> {
     let secret = secret.reveal();
@@ -234,7 +238,7 @@ async fn with_secret(
 
 /// `POST …/secret`: a new secret, shown once.
 async fn rotate(newsroom: Newsroom, PathId(id): PathId<i64>) -> Result<Response, ErrorPage> {
-    let secret = Secret::new(&*newsroom.app.random);
+    let secret = WebhookSecret::new(&*newsroom.app.random);
     change(&newsroom, id, WebhookChange::Secret(secret.clone())).await?;
     with_secret(&newsroom, id, &secret, &newsroom.texts().titles.new_secret).await
 }
@@ -274,7 +278,7 @@ async fn change(newsroom: &Newsroom, id: i64, change: WebhookChange) -> Result<(
     let (now, site, by) = (
         newsroom.app.now(),
         newsroom.site.id,
-        By::owner(&newsroom.author),
+        AuditActor::owner(&newsroom.author),
     );
     let write =
         move |tx: &mut store::Tx<'_>| owners::change_webhook(tx, now, &by, site, id, &change);

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::Refusal;
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use render::publication::{WordsPage, words_page};
 use store::moderation::word_lists::{self, Entries, List};
 use store::{StoreError, Tx, publication::owners};
@@ -61,7 +61,7 @@ pub(super) async fn save(
     let (now, site, by) = (
         newsroom.app.now(),
         newsroom.site.id,
-        By::owner(&newsroom.author),
+        AuditActor::owner(&newsroom.author),
     );
     let lists = (banned.clone(), suspect.clone());
     // Each entry is tried out.

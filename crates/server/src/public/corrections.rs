@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Response, Uri};
 use rejoinder_core::PageKey;
-use rejoinder_core::discussion::feed::Format;
+use rejoinder_core::discussion::feed::FeedFormat;
 use render::passages::{Listed, errata_fragment};
 use store::discussion::pages;
 use store::passages::errata;
@@ -41,7 +41,7 @@ pub(crate) async fn list(
     let format = match params.get("format") {
         None | Some("html") => None,
         Some(word) => Some(
-            Format::from_word(word)
+            FeedFormat::from_word(word)
                 .ok_or_else(|| ApiError::query("format", "There are: html, atom, rss, json."))?,
         ),
     };
@@ -62,7 +62,7 @@ struct ErrataSource<'a> {
     asking: Asking,
     /// The page; nothing for the whole site.
     page: Option<PageKey>,
-    format: Option<Format>,
+    format: Option<FeedFormat>,
 }
 
 impl ErrataSource<'_> {
@@ -133,12 +133,12 @@ impl Source for ErrataSource<'_> {
     }
 }
 
-fn headers(format: Option<Format>) -> HeaderMap {
+fn headers(format: Option<FeedFormat>) -> HeaderMap {
     let kind = match format {
         None => "text/html; charset=utf-8",
-        Some(Format::Atom) => "application/atom+xml; charset=utf-8",
-        Some(Format::Rss) => "application/rss+xml; charset=utf-8",
-        Some(Format::Json) => "application/feed+json",
+        Some(FeedFormat::Atom) => "application/atom+xml; charset=utf-8",
+        Some(FeedFormat::Rss) => "application/rss+xml; charset=utf-8",
+        Some(FeedFormat::Json) => "application/feed+json",
     };
     of_public(kind, None)
 }

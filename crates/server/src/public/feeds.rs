@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Response, Uri};
-use rejoinder_core::discussion::feed::{Feed, Format, Of};
+use rejoinder_core::discussion::feed::{Feed, FeedFormat, FeedScope};
 use rejoinder_core::{CommentId, PageKey, Refusal, Site, ThreadQuery};
 use store::discussion::{comments, feeds, pages};
 
@@ -36,7 +36,7 @@ pub(crate) async fn of_site(
 ) -> Result<Response<Body>, ApiError> {
     let (host, format) = split(&file)?;
     let wish = FeedRequest {
-        of: Of::Site,
+        of: FeedScope::Site,
         format,
     };
     answer(&app, &visitor, host, wish, None, &uri, &asked).await
@@ -58,7 +58,11 @@ pub(crate) async fn of_page(
             Some(visitor.page(&app, &site, page)?)
         }
     };
-    let of = if key.is_some() { Of::Page } else { Of::Site };
+    let of = if key.is_some() {
+        FeedScope::Page
+    } else {
+        FeedScope::Site
+    };
     answer(
         &app,
         &visitor,
@@ -83,7 +87,7 @@ pub(crate) async fn of_branch(
     let id: CommentId = id.parse().map_err(|_| Refusal::CommentUnknown)?;
     let site = visitor.at(&app, &host).await?;
     let key = page_of(&app, &site, id).await?;
-    let of = Of::Branch(id);
+    let of = FeedScope::Branch(id);
     let wish = FeedRequest { of, format };
     answer(&app, &visitor, &host, wish, Some(key), &uri, &asked).await
 }
@@ -98,7 +102,7 @@ pub(crate) async fn of_replies(
 ) -> Result<Response<Body>, ApiError> {
     let (author, format) = split(&file)?;
     let author = author.parse().map_err(|_| ApiError::not_found())?;
-    let of = Of::Replies(author);
+    let of = FeedScope::Replies(author);
     answer(
         &app,
         &visitor,
@@ -114,14 +118,14 @@ pub(crate) async fn of_replies(
 /// What is asked for.
 #[derive(Clone, Copy)]
 struct FeedRequest {
-    of: Of,
-    format: Format,
+    of: FeedScope,
+    format: FeedFormat,
 }
 
 /// The name and the format of `story.atom`.
-fn split(file: &str) -> Result<(&str, Format), ApiError> {
+fn split(file: &str) -> Result<(&str, FeedFormat), ApiError> {
     let (name, end) = file.rsplit_once('.').ok_or_else(ApiError::not_found)?;
-    let format = Format::from_word(end).ok_or_else(ApiError::not_found)?;
+    let format = FeedFormat::from_word(end).ok_or_else(ApiError::not_found)?;
     Ok((name, format))
 }
 
@@ -183,13 +187,13 @@ impl FeedSource<'_> {
         self.key.as_ref().map(|asked| slot.page(asked))
     }
 
-    async fn load(&self, slot: &Slot, of: Of) -> Result<Feed, PageError> {
+    async fn load(&self, slot: &Slot, of: FeedScope) -> Result<Feed, PageError> {
         let (site, key) = (slot.site.id, self.key(slot));
         let read = self.app.store.read(move |tx| match (of, &key) {
-            (Of::Page, Some(key)) => feeds::of_page(tx, site, key),
-            (Of::Branch(id), _) => feeds::of_branch(tx, site, id),
-            (Of::Replies(author), _) => feeds::of_replies(tx, site, author),
-            (Of::Site | Of::Page, _) => feeds::of_site(tx, site),
+            (FeedScope::Page, Some(key)) => feeds::of_page(tx, site, key),
+            (FeedScope::Branch(id), _) => feeds::of_branch(tx, site, id),
+            (FeedScope::Replies(author), _) => feeds::of_replies(tx, site, author),
+            (FeedScope::Site | FeedScope::Page, _) => feeds::of_site(tx, site),
         });
         Ok(read.await?)
     }
@@ -243,11 +247,11 @@ impl Source for FeedSource<'_> {
     }
 }
 
-fn headers(format: Format) -> HeaderMap {
+fn headers(format: FeedFormat) -> HeaderMap {
     let kind = match format {
-        Format::Atom => "application/atom+xml; charset=utf-8",
-        Format::Rss => "application/rss+xml; charset=utf-8",
-        Format::Json => "application/feed+json",
+        FeedFormat::Atom => "application/atom+xml; charset=utf-8",
+        FeedFormat::Rss => "application/rss+xml; charset=utf-8",
+        FeedFormat::Json => "application/feed+json",
     };
     of_public(kind, None)
 }

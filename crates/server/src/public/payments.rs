@@ -3,7 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use rejoinder_core::Token;
-use rejoinder_core::funding::processors::{Header, MAX_MESSAGE, Message, Processor};
+use rejoinder_core::funding::processors::{
+    MAX_MESSAGE, Processor, ProcessorMessage, RequestHeaders,
+};
 use rejoinder_core::publication::settings::ReceiptMails;
 use sha2::{Digest as _, Sha256};
 use store::Tx;
@@ -27,7 +29,7 @@ pub(crate) fn routes() -> Vec<Route> {
 #[derive(Debug)]
 struct Headers(HeaderMap);
 
-impl Header for Headers {
+impl RequestHeaders for Headers {
     fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.to_str().ok()
     }
@@ -67,7 +69,7 @@ async fn take(
 
 fn arrived(app: &App, hook: &Hook, header: &Headers, body: &[u8]) -> ReceivedMessage {
     let now = app.now();
-    let message = Message { header, body };
+    let message = ProcessorMessage { header, body };
     let known = hook.known();
     ReceivedMessage {
         id: app.ids.next(now),

@@ -11,7 +11,7 @@ use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author;
 use rejoinder_core::passages::correction::MAX_CHARS;
 use rejoinder_core::passages::{Annotation, Correction, Quote, Selector};
-use rejoinder_core::publication::settings::{Email, SourceChecks};
+use rejoinder_core::publication::settings::{EmailPolicy, SourceChecks};
 use rejoinder_core::{AuthorId, AuthorKind, CorrectionId, PageId, PageKey, Refusal, Site};
 use render::passages::CorrectionForm;
 use serde::{Deserialize, Serialize};
@@ -298,7 +298,7 @@ impl At {
             selector,
             takes_sources: site.settings.source_checks == SourceChecks::On,
             // An account is told by its bell.
-            asks_email: sends_mail && !has_account && site.settings.email != Email::Unasked,
+            asks_email: sends_mail && !has_account && site.settings.email != EmailPolicy::Unasked,
         })
     }
 

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::moderation::{Action, Reason};
+use rejoinder_core::moderation::{ModerationAction, Reason};
 use rejoinder_core::{Author, Comment, Refusal, Site};
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -93,7 +93,7 @@ async fn make(
         moderator: colleague(app, visitor, &site, Role::Editor).await?,
         comment: comment.id,
         revision: body.revision,
-        action: Action::from_word(&body.action).ok_or_else(no_action)?,
+        action: ModerationAction::from_word(&body.action).ok_or_else(no_action)?,
         reason: reason.as_deref().map(known).transpose()?,
         note: body.note.filter(|note| !note.trim().is_empty()),
     };

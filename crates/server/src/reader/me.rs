@@ -7,8 +7,10 @@ use axum::Json;
 use axum::extract::State;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::passages::question::may_ask;
-use rejoinder_core::passages::source_check::Answer;
-use rejoinder_core::publication::settings::{Email, Guests, Questions, SourceChecks, Voting};
+use rejoinder_core::passages::source_check::SourceAnswer;
+use rejoinder_core::publication::settings::{
+    EmailPolicy, GuestPolicy, Questions, SourceChecks, Voting,
+};
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageKey, Settings, SiteId, Time,
     discussion::policy,
@@ -108,9 +110,9 @@ pub(crate) struct FormSettings {
     max_graphemes: usize,
     max_links: usize,
     #[schema(value_type = String, example = "welcome")]
-    guests: Guests,
+    guests: GuestPolicy,
     #[schema(value_type = String, example = "optional")]
-    email: Email,
+    email: EmailPolicy,
     #[schema(value_type = String, example = "up_and_down")]
     voting: Voting,
     edit_window_minutes: u32,
@@ -290,8 +292,8 @@ fn line(own: &Own) -> Line<'_> {
 impl From<&Answers> for MyAnswers {
     fn from(own: &Answers) -> Self {
         Self {
-            says: own.says.map(Answer::as_str),
-            relevant: own.relevant.map(Answer::as_str),
+            says: own.says.map(SourceAnswer::as_str),
+            relevant: own.relevant.map(SourceAnswer::as_str),
         }
     }
 }

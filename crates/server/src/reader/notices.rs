@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::notices::subscription::Pace;
+use rejoinder_core::notices::subscription::MailPace;
 use rejoinder_core::{Page, Site};
 use render::notices::notice::{self, Done, Notice, Reach, Step};
 use store::moderation::desk_mails::DeskReader;
@@ -129,7 +129,7 @@ async fn change(
         let gone = notice::no_notices_page(&context(&app, &site, &visitor.base.0));
         return Ok(private(StatusCode::OK, gone));
     };
-    let pace = field("pace").as_deref().and_then(Pace::from_word);
+    let pace = field("pace").as_deref().and_then(MailPace::from_word);
     let (now, id, named) = (app.now(), site.id, secret.clone());
     match (field("act").as_deref(), pace) {
         (Some("confirm"), _) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author;
-use rejoinder_core::moderation::Work;
+use rejoinder_core::moderation::ProofOfWorkResult;
 use rejoinder_core::passages::Quote;
 use rejoinder_core::recordings::Citable;
 use rejoinder_core::{
@@ -59,7 +59,7 @@ pub(crate) async fn post(
     let details = details(&draft, &reader)?;
     let program = visitor.writing_program();
     let (work, solution) = match program {
-        Some(_) => (Work::NotAsked, None),
+        Some(_) => (ProofOfWorkResult::NotAsked, None),
         None => work::asked(app, site, &draft.proof, now),
     };
     let notify = subscriptions::with_comment(app, draft.notify.as_deref())?;

@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use markup::Rendered;
 use rejoinder_core::identity::author;
-use rejoinder_core::publication::settings::Email;
-use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, State as ProposalState};
+use rejoinder_core::publication::settings::EmailPolicy;
+use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, ProposalState};
 use rejoinder_core::recordings::{LineText, Proposal, Recording, Span};
 use rejoinder_core::{AuthorId, PageKey, ProposalId, Reader, RecordingId, Refusal, Site, SiteId};
 use render::Problem as Shortcoming;
@@ -408,8 +408,8 @@ impl At {
             decided,
             asks: match site.settings.email {
                 _ if is_known => Asks::Nothing,
-                Email::Required => Asks::NameAndEmail,
-                Email::Optional | Email::Unasked => Asks::Name,
+                EmailPolicy::Required => Asks::NameAndEmail,
+                EmailPolicy::Optional | EmailPolicy::Unasked => Asks::Name,
             },
         })
     }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use rejoinder_core::discussion::reaction::{self, Counted};
+use rejoinder_core::discussion::reaction::{self, ReactionCount};
 use rejoinder_core::{AuthorId, Site};
 use render::discussion::json::ReactionBody;
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,7 @@ pub(crate) async fn give(
 /// What became of a reaction; the headers hand a new reader their token.
 pub(super) struct Given {
     pub(super) site: std::sync::Arc<Site>,
-    pub(super) counted: Vec<Counted>,
+    pub(super) counted: Vec<ReactionCount>,
     pub(super) headers: HeaderMap,
 }
 

@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::passages::SourceCheck;
-use rejoinder_core::passages::source_check::{Answer, Question};
+use rejoinder_core::passages::source_check::{SourceAnswer, SourceQuestion};
 use rejoinder_core::{AuthorId, Comment, Refusal, Site};
 use render::passages::AnsweredBody;
 use serde::{Deserialize, Serialize};
@@ -84,10 +84,11 @@ pub(crate) async fn answer(
     extract::Json(body): extract::Json<GiveAnswer>,
 ) -> Result<(HeaderMap, Json<AnswersBody>), ApiError> {
     let unknown = || ApiError::body("There is no such question.").field("question");
-    let question = Question::from_word(&body.question).ok_or_else(unknown)?;
+    let question = SourceQuestion::from_word(&body.question).ok_or_else(unknown)?;
     let wrong = || ApiError::body("The field `answer` must be `yes`, `partly` or `no`.");
     let answer = body.answer.as_deref();
-    let answer = answer.map(|word| Answer::from_word(word).ok_or_else(|| wrong().field("answer")));
+    let answer =
+        answer.map(|word| SourceAnswer::from_word(word).ok_or_else(|| wrong().field("answer")));
     let answer = answer.transpose()?;
     let (site, _, check, headers) =
         give(&app, &visitor, &id, params.get("site"), question, answer).await?;
@@ -109,11 +110,13 @@ pub(crate) async fn send_answer(
     Path(id): Path<String>,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    let mut asked = Question::ALL.into_iter();
+    let mut asked = SourceQuestion::ALL.into_iter();
     let unknown = || ApiError::body("There is no such question.");
     let question = asked.find(|own| fields.all(own.as_str()).next().is_some());
     let question = question.ok_or_else(unknown)?;
-    let answer = fields.get(question.as_str()).and_then(Answer::from_word);
+    let answer = fields
+        .get(question.as_str())
+        .and_then(SourceAnswer::from_word);
     let given = give(&app, &visitor, &id, fields.get("site"), question, answer).await?;
     let (site, comment, _, headers) = given;
     to_comment(&app, &site, &comment, headers).await
@@ -124,8 +127,8 @@ async fn give(
     visitor: &Visitor,
     id: &str,
     site: Option<&str>,
-    question: Question,
-    answer: Option<Answer>,
+    question: SourceQuestion,
+    answer: Option<SourceAnswer>,
 ) -> Result<(Arc<Site>, Comment, SourceCheck, HeaderMap), ApiError> {
     let now = app.now();
     app.limits.take(Act::Vote, visitor, now)?;

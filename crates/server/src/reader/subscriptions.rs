@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::{
     AuthorId, CommentId, PageId, PageKey, Reader, Site, Token, discussion::policy,
 };
@@ -114,14 +114,15 @@ pub(crate) async fn send(
 
 /// The wish that a form's or a body's words stand for.
 fn wish(app: &App, body: &Subscribe) -> Result<NewSubscription, ApiError> {
-    let pace = body.pace.as_deref().unwrap_or(Pace::AtOnce.as_str());
+    let pace = body.pace.as_deref().unwrap_or(MailPace::AtOnce.as_str());
     let branch = body.branch.as_deref().map(str::parse::<CommentId>);
     let wrong = |_| ApiError::body("The field `branch` is not a comment's id.").field("branch");
     Ok(NewSubscription {
         kind: SubscriptionKind::from_word(&body.kind)
             .ok_or_else(|| no_such("kind", SubscriptionKind::ALL.map(SubscriptionKind::as_str)))?,
         branch: branch.transpose().map_err(wrong)?,
-        pace: Pace::from_word(pace).ok_or_else(|| no_such("pace", Pace::ALL.map(Pace::as_str)))?,
+        pace: MailPace::from_word(pace)
+            .ok_or_else(|| no_such("pace", MailPace::ALL.map(MailPace::as_str)))?,
         email: body.email.clone(),
         ..new_wish(app)?
     })
@@ -178,7 +179,7 @@ fn new_wish(app: &App) -> Result<NewSubscription, ApiError> {
         secret: Token::new(&*app.random).reveal(),
         kind: SubscriptionKind::Page,
         branch: None,
-        pace: Pace::AtOnce,
+        pace: MailPace::AtOnce,
         email: None,
     })
 }

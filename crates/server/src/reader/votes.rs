@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use rejoinder_core::{AuthorId, Site, Tally, Vote};
+use rejoinder_core::{AuthorId, Site, Vote, VoteTally};
 use serde::{Deserialize, Serialize};
 use store::discussion::votes::{self, NewVote};
 use utoipa::ToSchema;
@@ -68,7 +68,7 @@ pub(crate) async fn vote(
     id: &str,
     site: Option<&str>,
     value: i64,
-) -> Result<(Tally, HeaderMap), ApiError> {
+) -> Result<(VoteTally, HeaderMap), ApiError> {
     let now = app.now();
     app.limits.take(Act::Vote, visitor, now)?;
     let wrong = || ApiError::body("The field `value` must be 1, 0 or -1.").field("value");

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, header};
-use rejoinder_core::identity::proof_of_work::{Challenge, Key, Solution};
-use rejoinder_core::moderation::Work;
+use rejoinder_core::identity::proof_of_work::{Challenge, ChallengeKey, Solution};
+use rejoinder_core::moderation::ProofOfWorkResult;
 use rejoinder_core::publication::settings::ProofOfWork;
 use rejoinder_core::{Site, Time};
 use serde::Serialize;
@@ -26,7 +26,12 @@ pub(crate) enum Proof {
 }
 
 /// Whether a comment at `site` needs a proof of work now, and the solution that came with it.
-pub(super) fn asked(app: &App, site: &Site, proof: &Proof, now: Time) -> (Work, Option<Solution>) {
+pub(super) fn asked(
+    app: &App,
+    site: &Site,
+    proof: &Proof,
+    now: Time,
+) -> (ProofOfWorkResult, Option<Solution>) {
     let is_more_than_usual = app.load.count(site.id, now);
     let is_asked = match site.settings.proof_of_work {
         ProofOfWork::Off => false,
@@ -34,11 +39,14 @@ pub(super) fn asked(app: &App, site: &Site, proof: &Proof, now: Time) -> (Work, 
         ProofOfWork::Always => true,
     };
     if !is_asked || app.config.rate_limits == RateLimits::Off {
-        return (Work::NotAsked, None);
+        return (ProofOfWorkResult::NotAsked, None);
     }
     match proof {
-        Proof::Script(sent) => (Work::Missing, sent.as_deref().and_then(Solution::read)),
-        Proof::Form => (Work::Unable, None),
+        Proof::Script(sent) => (
+            ProofOfWorkResult::Missing,
+            sent.as_deref().and_then(Solution::read),
+        ),
+        Proof::Form => (ProofOfWorkResult::Unable, None),
     }
 }
 
@@ -100,7 +108,7 @@ pub(crate) async fn challenge(
     {
         Some(key) => key,
         None => {
-            let new = Key(app.random_key());
+            let new = ChallengeKey(app.random_key());
             app.store
                 .write(move |tx| store::identity::work::add_key(tx, id, &new))
                 .await?

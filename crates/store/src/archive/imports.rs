@@ -13,8 +13,8 @@ use rejoinder_core::discussion::ranking::wilson_lower_bound;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::passages::{Annotation, Question, Selector};
 use rejoinder_core::{
-    AuthorId, CommentId, ImportId, Page, PageId, PageKey, QuestionId, SafeHtml, SiteId, State,
-    Tally, Time,
+    AuthorId, CommentId, CommentState, ImportId, Page, PageId, PageKey, QuestionId, SafeHtml,
+    SiteId, Time, VoteTally,
 };
 use sha2::{Digest, Sha256};
 
@@ -83,7 +83,7 @@ pub struct ImportedComment {
     /// What it was rendered from.
     pub written_in: WrittenIn,
     /// Where it stands.
-    pub state: State,
+    pub state: CommentState,
     /// Why it stands there.
     pub reason: Option<&'static str>,
     /// When it was posted.
@@ -95,7 +95,7 @@ pub struct ImportedComment {
     /// Its place among the pinned.
     pub pin: Option<i64>,
     /// Its votes.
-    pub tally: Tally,
+    pub tally: VoteTally,
     /// Its counters as far as they are known; [`recount`] makes up what is not, which costs more.
     pub counters: Counters,
 }
@@ -133,13 +133,13 @@ impl ImportedComment {
         let own = self.reason.unwrap_or("imported");
         let held = || HELD_UNDER_WAY.iter().find(|(reason, _)| *reason == own);
         self.reason = match self.state {
-            State::Published => Some(UNDER_WAY),
-            State::Held => held()
+            CommentState::Published => Some(UNDER_WAY),
+            CommentState::Held => held()
                 .map(|(_, reason)| *reason)
                 .or(Some("importing:imported")),
-            State::Rejected | State::Spam | State::Removed => return self,
+            CommentState::Rejected | CommentState::Spam | CommentState::Removed => return self,
         };
-        self.state = State::Removed;
+        self.state = CommentState::Removed;
         self
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use rejoinder_core::{Comment, Page, PageId, SiteId, State};
+use rejoinder_core::{Comment, CommentState, Page, PageId, SiteId};
 
 use super::export::EXPORTED;
 use crate::database::sql::Sql;
@@ -56,7 +56,7 @@ pub fn comments(
     tx.each(select, params![site, page], |row| {
         let email: Option<String> = row.next()?;
         let mut comment = comments::read(row)?;
-        let is_gone = comment.state == State::Removed;
+        let is_gone = comment.state == CommentState::Removed;
         if is_gone {
             threads::blank(&mut comment);
         }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use rejoinder_core::archive::{Import, ImportState};
-use rejoinder_core::publication::audit::{By, Change};
+use rejoinder_core::publication::audit::{AuditActor, AuditChange};
 use rejoinder_core::{ImportId, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -263,7 +263,7 @@ pub enum Wish {
 pub fn wish(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     (site, id): (SiteId, ImportId),
     wish: &Wish,
 ) -> Result<bool> {
@@ -273,8 +273,8 @@ pub fn wish(
     let state = import.state;
     let (may, change) = match wish {
         Wish::Look(_) => (state.may_look_again(), None),
-        Wish::Start => (state.may_start(), Some(Change::ImportStarted)),
-        Wish::Undo => (state.may_undo(), Some(Change::ImportUndone)),
+        Wish::Start => (state.may_start(), Some(AuditChange::ImportStarted)),
+        Wish::Undo => (state.may_undo(), Some(AuditChange::ImportUndone)),
         Wish::Drop => (state.may_drop(), None),
     };
     if !may {

@@ -4,9 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use rejoinder_core::discussion::agreement::{Agreement, Divided};
+use rejoinder_core::discussion::agreement::{Agreement, SideTallies};
 use rejoinder_core::discussion::ranking::best;
-use rejoinder_core::{CommentId, PageId, SiteId, State, Tally};
+use rejoinder_core::{CommentId, CommentState, PageId, SiteId, VoteTally};
 
 use crate::database::wrong;
 use crate::passages::{answers, sources};
@@ -39,7 +39,7 @@ fn wrong_ranks(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
         ),
         params![],
         |row| {
-            let tally = Tally {
+            let tally = VoteTally {
                 up: row.next()?,
                 down: row.next()?,
             };
@@ -94,12 +94,12 @@ fn wrong_agreements(tx: &mut Tx<'_>) -> Result<Option<Finding>> {
         params![],
         |row| {
             let tally = || {
-                Ok::<_, StoreError>(Tally {
+                Ok::<_, StoreError>(VoteTally {
                     up: row.next()?,
                     down: row.next()?,
                 })
             };
-            let divided = Divided {
+            let divided = SideTallies {
                 a: tally()?,
                 b: tally()?,
             };
@@ -292,7 +292,7 @@ fn counted(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Counted>> 
                 parent: row.next()?,
                 root: row.next()?,
                 depth: row.next()?,
-                is_published: row.next::<String>()? == State::Published.as_str(),
+                is_published: row.next::<String>()? == CommentState::Published.as_str(),
                 n_replies: row.next()?,
                 n_descendants: row.next()?,
             })

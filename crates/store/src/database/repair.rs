@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::ranking::best as rank;
-use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Tally, Time};
+use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Time, VoteTally};
 
 use crate::database::{doctor, wrong};
 use crate::discussion::{events, pages};
@@ -51,7 +51,7 @@ pub fn mend(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Mended>> {
 }
 
 /// A comment with how many readers liked it, and what its votes should be.
-type Voted = (SiteId, CommentId, PageId, i64, Tally);
+type Voted = (SiteId, CommentId, PageId, i64, VoteTally);
 
 fn votes(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
     let wrong: Vec<Voted> = tx.all(
@@ -68,7 +68,7 @@ fn votes(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
                 row.next()?,
                 row.next()?,
                 row.next()?,
-                Tally {
+                VoteTally {
                     up: row.next()?,
                     down: row.next()?,
                 },
@@ -86,11 +86,11 @@ fn votes(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
 }
 
 fn ranks(tx: &mut Tx<'_>, pages: &mut Pages) -> Result<i64> {
-    let all: Vec<(Tally, i64, i64)> = tx.all(
+    let all: Vec<(VoteTally, i64, i64)> = tx.all(
         sql!("select up, down, liked, best from comment group by up, down, liked, best"),
         params![],
         |row| {
-            let tally = Tally {
+            let tally = VoteTally {
                 up: row.next()?,
                 down: row.next()?,
             };

@@ -3,7 +3,7 @@
 
 use markup::VisibleText;
 use rejoinder_core::discussion::agreement::Agreement;
-use rejoinder_core::{Comment, CommentId, Page, PageId, Refusal, SiteId, State, Tally};
+use rejoinder_core::{Comment, CommentId, CommentState, Page, PageId, Refusal, SiteId, VoteTally};
 
 use crate::database::error::StoreError;
 use crate::discussion::pages;
@@ -128,14 +128,14 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Comment> {
         depth: row.next()?,
         text,
         html,
-        state: State::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
+        state: CommentState::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
         reason: row.next()?,
         revision: row.next()?,
         created_at: row.next()?,
         edited_at: row.next()?,
         closed_at: row.next()?,
         pin: row.next()?,
-        tally: Tally {
+        tally: VoteTally {
             up: row.next()?,
             down: row.next()?,
         },

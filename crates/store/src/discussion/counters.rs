@@ -1,6 +1,6 @@
 //! The counters that a comment moves when it begins or ceases to be published.
 
-use rejoinder_core::{Comment, CommentId, Page, SiteId, State};
+use rejoinder_core::{Comment, CommentId, CommentState, Page, SiteId};
 
 use crate::{Result, Tx, params, sql};
 
@@ -75,7 +75,7 @@ fn spread(tx: &mut Tx<'_>, site: SiteId, mut parent: Option<CommentId>, change: 
         };
         let before = n_replies - change;
         let is_shown_as_before =
-            state == State::Published.as_str() || (n_replies > 0) == (before > 0);
+            state == CommentState::Published.as_str() || (n_replies > 0) == (before > 0);
         parent = above.filter(|_| !is_shown_as_before);
     }
     Ok(())

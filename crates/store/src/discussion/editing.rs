@@ -6,7 +6,7 @@ use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::decision::Decider;
-use rejoinder_core::moderation::{LogAction, Snapshot, Verdict, Work, edited};
+use rejoinder_core::moderation::{CommentSnapshot, LogAction, ProofOfWorkResult, Verdict, edited};
 use rejoinder_core::passages::Sources;
 use rejoinder_core::passages::source_policy::may_give;
 use rejoinder_core::{Comment, CommentId, Page, Reader, Refusal, Site, SiteId, Time};
@@ -146,7 +146,7 @@ fn examine(
             .map(|own| own.selector.quote.exact.as_str()),
         sources,
         is_signed_here: false,
-        work: Work::NotAsked,
+        work: ProofOfWorkResult::NotAsked,
     };
     pipeline::judge(tx, now, &text).map(Some)
 }
@@ -158,7 +158,7 @@ fn settle(
     edit: &Edit,
     page: &Page,
     comment: &Comment,
-    before: &Snapshot,
+    before: &CommentSnapshot,
     verdict: &Verdict,
 ) -> Result<()> {
     let site = edit.site.id;
@@ -190,7 +190,12 @@ fn settle(
 }
 
 /// What a moderator had decided on stays decided when a moderator edits it.
-fn stay_decided(tx: &mut Tx<'_>, site: SiteId, id: CommentId, before: &Snapshot) -> Result<()> {
+fn stay_decided(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: CommentId,
+    before: &CommentSnapshot,
+) -> Result<()> {
     if before.decided_revision == Some(before.revision) {
         tx.execute(
             sql!("update comment set decided_revision = revision where site_id = ?1 and id = ?2"),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::discussion::event::{Event, EventKind};
-use rejoinder_core::moderation::decision::Decided;
+use rejoinder_core::moderation::decision::DecisionChange;
 use rejoinder_core::passages::CorrectionChange;
 use rejoinder_core::recordings::RecordingChange;
 use rejoinder_core::{CommentId, CorrectionId, Page, PageId, RecordingId, SiteId, Time};
@@ -62,7 +62,7 @@ pub(crate) struct New {
     pub(crate) comment: Option<CommentId>,
     /// By how many the page's published comments become more.
     pub(crate) n_comments: i64,
-    pub(crate) decided: Option<Decided>,
+    pub(crate) decided: Option<DecisionChange>,
     pub(crate) recording: Option<(RecordingId, RecordingChange)>,
     pub(crate) correction: Option<(CorrectionId, CorrectionChange)>,
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use rejoinder_core::discussion::feed::{Feed, Item, MAX_ITEMS, Of};
+use rejoinder_core::discussion::feed::{Feed, FeedItem, FeedScope, MAX_ITEMS};
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, PageId, PageKey, Refusal, SiteId};
 
 use crate::discussion::comments::{self, comment_columns, read};
@@ -31,13 +31,13 @@ pub fn of_site(tx: &mut Tx<'_>, site: SiteId) -> Result<Feed> {
         params![site, limit()],
         read,
     )?;
-    feed(tx, site, Of::Site, newest)
+    feed(tx, site, FeedScope::Site, newest)
 }
 
 /// The newest comments of a page. An unknown page has none.
 pub fn of_page(tx: &mut Tx<'_>, site: SiteId, key: &PageKey) -> Result<Feed> {
     let Some(page) = pages::find(tx, site, key)? else {
-        return feed(tx, site, Of::Page, Vec::new());
+        return feed(tx, site, FeedScope::Page, Vec::new());
     };
     let newest = tx.all(
         sql!(comment_columns!(
@@ -47,7 +47,7 @@ pub fn of_page(tx: &mut Tx<'_>, site: SiteId, key: &PageKey) -> Result<Feed> {
         params![site, page.id, limit()],
         read,
     )?;
-    let feed = feed(tx, site, Of::Page, newest)?;
+    let feed = feed(tx, site, FeedScope::Page, newest)?;
     Ok(Feed {
         page: Some(page),
         ..feed
@@ -75,7 +75,7 @@ pub fn of_branch(tx: &mut Tx<'_>, site: SiteId, top: CommentId) -> Result<Feed> 
         read,
     )?;
     let page = pages::by_id(tx, site, top.page)?;
-    let feed = feed(tx, site, Of::Branch(top.id), newest)?;
+    let feed = feed(tx, site, FeedScope::Branch(top.id), newest)?;
     Ok(Feed {
         page,
         top: Some(top),
@@ -95,7 +95,7 @@ pub fn of_replies(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Fee
         params![site, author, limit()],
         read,
     )?;
-    feed(tx, site, Of::Replies(author), newest)
+    feed(tx, site, FeedScope::Replies(author), newest)
 }
 
 fn limit() -> i64 {
@@ -103,11 +103,11 @@ fn limit() -> i64 {
 }
 
 /// The feed of `newest`, each with its page and with what it replies to.
-fn feed(tx: &mut Tx<'_>, site: SiteId, of: Of, newest: Vec<Comment>) -> Result<Feed> {
+fn feed(tx: &mut Tx<'_>, site: SiteId, of: FeedScope, newest: Vec<Comment>) -> Result<Feed> {
     let pages = pages_of(tx, site, &newest)?;
     let parents = parents_of(tx, site, &newest)?;
     let items = newest.into_iter().filter_map(|comment| {
-        Some(Item {
+        Some(FeedItem {
             page: pages.get(&comment.page)?.clone(),
             parent: comment.parent.and_then(|id| parents.get(&id)).cloned(),
             comment,

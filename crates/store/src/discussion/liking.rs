@@ -1,7 +1,7 @@
 //! Reactions that count for a comment: by how many readers, and what it ranks by with them.
 
 use rejoinder_core::discussion::ranking::best;
-use rejoinder_core::{CommentId, SiteId, Tally, Time};
+use rejoinder_core::{CommentId, SiteId, Time, VoteTally};
 use serde::{Deserialize, Serialize};
 
 use crate::discussion::comments;
@@ -87,7 +87,7 @@ pub(crate) fn recount(
         ),
         params![site, comment, liked],
         |row| {
-            Ok(Tally {
+            Ok(VoteTally {
                 up: row.next()?,
                 down: row.next()?,
             })

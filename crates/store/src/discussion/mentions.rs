@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use markup::{RENDERER_VERSION, with_mentions, without_mentions};
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::discussion::mention::{Mention, People, Person};
+use rejoinder_core::discussion::mention::{Mention, MentionCandidate, MentionCandidates};
 use rejoinder_core::publication::settings::Mentions;
 use rejoinder_core::{AuthorId, CommentId, PageId, SafeHtml, Settings, SiteId, Time};
 
@@ -46,7 +46,7 @@ fn people(
     page: PageId,
     parent: Option<CommentId>,
     writer: Option<AuthorId>,
-) -> Result<People> {
+) -> Result<MentionCandidates> {
     let mut found = match parent {
         Some(parent) => above(tx, site, parent)?,
         None => Vec::new(),
@@ -56,11 +56,11 @@ fn people(
     found.retain(|person| {
         !person.name.is_empty() && Some(person.author) != writer && known.insert(person.author)
     });
-    Ok(People::new(found))
+    Ok(MentionCandidates::new(found))
 }
 
 /// Who wrote what stands above a reply to `parent`, the nearest first.
-fn above(tx: &mut Tx<'_>, site: SiteId, parent: CommentId) -> Result<Vec<Person>> {
+fn above(tx: &mut Tx<'_>, site: SiteId, parent: CommentId) -> Result<Vec<MentionCandidate>> {
     tx.all(
         sql!(
             "with recursive above (id, parent_id, author_id, state, steps) as (
@@ -80,7 +80,7 @@ fn above(tx: &mut Tx<'_>, site: SiteId, parent: CommentId) -> Result<Vec<Person>
 }
 
 /// Who wrote on a page lately, each with the newest comment first.
-fn newest(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Person>> {
+fn newest(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<MentionCandidate>> {
     tx.all(
         sql!(
             "select w.id, w.name, n.id from (
@@ -94,8 +94,8 @@ fn newest(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Person>> {
     )
 }
 
-fn person(row: &Row<'_>, is_in_branch: bool) -> Result<Person> {
-    Ok(Person {
+fn person(row: &Row<'_>, is_in_branch: bool) -> Result<MentionCandidate> {
+    Ok(MentionCandidate {
         author: row.next()?,
         name: row.next()?,
         comment: row.next()?,
@@ -142,7 +142,7 @@ pub(crate) fn linked_again(
         params![site, comment],
         |row| person(row, true),
     )?;
-    Ok(with_mentions(&html, &People::new(people)).0)
+    Ok(with_mentions(&html, &MentionCandidates::new(people)).0)
 }
 
 /// Link what a comment mentions whose text was brought back, as it was kept by itself.

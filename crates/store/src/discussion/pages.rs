@@ -1,6 +1,6 @@
 //! Pages, by what they are known by.
 
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{Page, PageId, PageKey, SiteId, Time};
 
 use crate::database::error::StoreError;
@@ -213,7 +213,7 @@ pub fn in_scope(tx: &mut Tx<'_>, site: SiteId, id: PageId, scope: &Scope) -> Res
 }
 
 /// When comments appear on a page, where that was said of the page itself.
-pub fn mode(tx: &mut Tx<'_>, site: SiteId, id: PageId) -> Result<Option<Mode>> {
+pub fn mode(tx: &mut Tx<'_>, site: SiteId, id: PageId) -> Result<Option<ModerationMode>> {
     let word: Option<Option<String>> = tx.one(
         sql!("select mode from page where site_id = ?1 and id = ?2"),
         params![site, id],

@@ -9,13 +9,13 @@ use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::identity::proof_of_work::Solution;
-use rejoinder_core::moderation::{Outcome, Verdict, Work};
+use rejoinder_core::moderation::{ProofOfWorkResult, ReasonedState, Verdict};
 use rejoinder_core::passages::source_policy::may_give;
-use rejoinder_core::passages::{Annotation, Asked, Selector, SourceCheck, Sources};
-use rejoinder_core::publication::settings::Email;
+use rejoinder_core::passages::{Annotation, AnsweredQuestion, Selector, SourceCheck, Sources};
+use rejoinder_core::publication::settings::EmailPolicy;
 use rejoinder_core::{
-    Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageId, PageKey, PassageId, QuestionId,
-    Reader, Refusal, Site, SiteId, State, Tally, Time, TokenHash,
+    Author, AuthorId, AuthorKind, Comment, CommentId, CommentState, Page, PageId, PageKey,
+    PassageId, QuestionId, Reader, Refusal, Site, SiteId, Time, TokenHash, VoteTally,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -60,8 +60,8 @@ pub struct NewComment {
     pub text: String,
     /// As rendered.
     pub rendered: Rendered,
-    /// Whether a proof of work was asked for. [`Work::Missing`] becomes [`Work::Done`] by a solution.
-    pub work: Work,
+    /// Whether a proof of work was asked for. [`ProofOfWorkResult::Missing`] becomes [`ProofOfWorkResult::Done`] by a solution.
+    pub work: ProofOfWorkResult,
     /// What the writer's browser found.
     pub solution: Option<Solution>,
     /// What of the article it is about, if that is a part of it.
@@ -206,7 +206,7 @@ fn about(
     new: &NewComment,
     page: &Page,
     parent: Option<&Comment>,
-) -> Result<Option<(Annotation, Option<Asked>)>> {
+) -> Result<Option<(Annotation, Option<AnsweredQuestion>)>> {
     let site = &new.site;
     let Some(about) = &new.about else {
         return Ok(None);
@@ -223,7 +223,7 @@ fn about(
         }
         About::Question(id) => {
             let question = answering::to_answer(tx, site, page, *id, parent)?;
-            let asked = Asked {
+            let asked = AnsweredQuestion {
                 id: question.id,
                 text: question.text,
             };
@@ -260,7 +260,7 @@ fn announce(
         page.title = Some(title.clone());
     }
     let (kind, n_comments) = match comment.state {
-        State::Published => (EventKind::Published, 1),
+        CommentState::Published => (EventKind::Published, 1),
         _ => (EventKind::Withheld, 0),
     };
     if let Some(parent) = parent.filter(|_| comment.is_published()) {
@@ -288,13 +288,17 @@ pub(crate) fn worked(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
-    asked: Work,
+    asked: ProofOfWorkResult,
     solution: Option<&Solution>,
-) -> Result<Work> {
+) -> Result<ProofOfWorkResult> {
     match solution {
-        Some(solution) if asked == Work::Missing => {
+        Some(solution) if asked == ProofOfWorkResult::Missing => {
             let is_done = work::spend(tx, now, site, solution)?;
-            Ok(if is_done { Work::Done } else { Work::Missing })
+            Ok(if is_done {
+                ProofOfWorkResult::Done
+            } else {
+                ProofOfWorkResult::Missing
+            })
         }
         _ => Ok(asked),
     }
@@ -453,7 +457,7 @@ pub(crate) fn writer(
     if details.name.is_empty() {
         return Err(Refusal::NameMissing.into());
     }
-    if site.settings.email == Email::Required && details.email.is_none() {
+    if site.settings.email == EmailPolicy::Required && details.email.is_none() {
         return Err(Refusal::EmailMissing.into());
     }
     naming::may_be_called(tx, site, &details.name)?;
@@ -466,7 +470,7 @@ fn comment_of(
     page: &Page,
     parent: Option<&Comment>,
     author: Author,
-    outcome: &Outcome,
+    outcome: &ReasonedState,
 ) -> Comment {
     let id = new.ids.comment;
     Comment {
@@ -487,7 +491,7 @@ fn comment_of(
         closed_at: None,
         pin: None,
         featured_at: None,
-        tally: Tally::default(),
+        tally: VoteTally::default(),
         n_replies: 0,
         n_descendants: 0,
         cards: Vec::new(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::policy;
-use rejoinder_core::discussion::reaction::Counted;
+use rejoinder_core::discussion::reaction::ReactionCount;
 use rejoinder_core::{
     AuthorId, AuthorKind, Comment, CommentId, PageId, Reader, Refusal, Site, SiteId, Time,
     TokenHash,
@@ -41,7 +41,7 @@ pub struct NewReaction {
 }
 
 /// Give a reaction or take it back. The same once more changes nothing. Returns the counts after it.
-pub fn react(tx: &mut Tx<'_>, now: Time, react: &NewReaction) -> Result<Vec<Counted>> {
+pub fn react(tx: &mut Tx<'_>, now: Time, react: &NewReaction) -> Result<Vec<ReactionCount>> {
     let site = react.site.id;
     let (page, comment) = comments::locked(tx, site, react.comment)?;
     let known = authors::by_token(tx, now, site, &react.token)?;
@@ -191,14 +191,14 @@ fn count(
 }
 
 /// The counts of one comment.
-fn of_comment(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<Vec<Counted>> {
+fn of_comment(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<Vec<ReactionCount>> {
     tx.all(
         sql!(
             "select key, n from reaction_count where site_id = ?1 and comment_id = ?2 order by key"
         ),
         params![site, comment],
         |row| {
-            Ok(Counted {
+            Ok(ReactionCount {
                 key: row.next()?,
                 n: row.next()?,
             })
@@ -226,7 +226,7 @@ pub(crate) fn fill<'c>(
         params![site, format!("{ids:?}")],
         |row| {
             let id: CommentId = row.next()?;
-            let counted = Counted {
+            let counted = ReactionCount {
                 key: row.next()?,
                 n: row.next()?,
             };

@@ -2,7 +2,7 @@
 
 use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{LogAction, StateReason};
-use rejoinder_core::{Comment, CommentId, Page, Reader, SiteId, State, Time};
+use rejoinder_core::{Comment, CommentId, CommentState, Page, Reader, SiteId, Time};
 
 use crate::discussion::{comments, forgetting, pages};
 use crate::identity::erasures::ledger;
@@ -39,7 +39,7 @@ pub fn remove(
         As::Author => StateReason::Author,
         As::Moderator(_) => StateReason::Moderator,
     };
-    let mut after = before.entering(State::Removed, Some(reason.into()));
+    let mut after = before.entering(CommentState::Removed, Some(reason.into()));
     after.revision += 1;
     after.decided_revision = (!is_own).then_some(after.revision);
     let entry = LogEntry {

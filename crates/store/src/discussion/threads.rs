@@ -9,8 +9,8 @@ use rejoinder_core::discussion::cursor::Cursor;
 use rejoinder_core::discussion::ranking::best;
 use rejoinder_core::discussion::thread::{self, MAX_COMMENTS, MAX_LEVELS, ThreadEntry};
 use rejoinder_core::{
-    AuthorId, Comment, CommentId, Filter, Page, PageId, PageKey, SafeHtml, SiteId, Sort, State,
-    Thread, ThreadQuery,
+    AuthorId, Comment, CommentId, CommentState, Filter, Page, PageId, PageKey, SafeHtml, SiteId,
+    Sort, Thread, ThreadQuery,
 };
 
 use crate::discussion::comments::{columns, comment_columns, read};
@@ -472,7 +472,7 @@ pub fn blank(comment: &mut Comment) {
     if comment.is_published() {
         return;
     }
-    comment.state = State::Removed;
+    comment.state = CommentState::Removed;
     comment.reason = None;
     comment.featured_at = None;
     comment.text.clear();

@@ -6,8 +6,8 @@ use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::ranking::best;
 use rejoinder_core::{
-    AuthorId, AuthorKind, Comment, CommentId, PageId, Reader, Refusal, Site, SiteId, Tally, Time,
-    TokenHash, Vote,
+    AuthorId, AuthorKind, Comment, CommentId, PageId, Reader, Refusal, Site, SiteId, Time,
+    TokenHash, Vote, VoteTally,
 };
 
 use crate::discussion::agreement::counting;
@@ -40,7 +40,7 @@ pub struct NewVote {
 }
 
 /// Cast a vote. Casting the same one again changes nothing. Gives the counts after it.
-pub fn cast(tx: &mut Tx<'_>, now: Time, cast: &NewVote) -> Result<Tally> {
+pub fn cast(tx: &mut Tx<'_>, now: Time, cast: &NewVote) -> Result<VoteTally> {
     let site = cast.site.id;
     let (page, comment) = comments::locked(tx, site, cast.comment)?;
     policy::may_vote(&cast.site.settings, &comment, &cast.reader, cast.vote)?;

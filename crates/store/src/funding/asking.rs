@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::funding::processors::Question;
+use rejoinder_core::funding::processors::ProcessorQuery;
 use rejoinder_core::{SiteId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -68,11 +68,11 @@ pub(super) fn ask(
     now: Time,
     hook: &Hook,
     message: i64,
-    question: &Question,
+    question: &ProcessorQuery,
 ) -> Result<()> {
     let (about, at) = match question {
-        Question::Invoice(id) => (About::Invoice(id.clone()), now),
-        Question::Payout {
+        ProcessorQuery::Invoice(id) => (About::Invoice(id.clone()), now),
+        ProcessorQuery::Payout {
             pull_payment,
             payout,
         } => {
@@ -83,9 +83,9 @@ pub(super) fn ask(
             };
             (about, now)
         }
-        Question::Message(text) => (About::Message(text.clone()), now),
+        ProcessorQuery::Message(text) => (About::Message(text.clone()), now),
         // Whatever has become of the account by the end of the pause is in the answer.
-        Question::Account => (About::Account, end_of_pause(now)),
+        ProcessorQuery::Account => (About::Account, end_of_pause(now)),
     };
     let payload = AskProcessor {
         hook: hook.id,
@@ -139,7 +139,7 @@ pub fn ask_about_all(tx: &mut Tx<'_>, now: Time, hook: &Hook) -> Result<()> {
             hash: [0; 32],
         };
         messages::write(tx, now, hook, &asked, ("", Outcome::Waiting))?;
-        ask(tx, now, hook, id, &Question::Account)?;
+        ask(tx, now, hook, id, &ProcessorQuery::Account)?;
     }
     hooks::asked(tx, now, hook)
 }

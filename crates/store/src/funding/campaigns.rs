@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use rejoinder_core::funding::{Campaign, Draft, Milestone, Mode, Money, Standing, Sum, of_page};
+use rejoinder_core::funding::{
+    Campaign, CampaignDraft, CampaignMode, CampaignProgress, Milestone, Money, MonthlySum, of_page,
+};
 use rejoinder_core::{CampaignId, PageKey, SiteId, Time};
 
 use super::{changed, ledger};
@@ -29,18 +31,24 @@ pub struct CampaignTotals {
     /// The campaign.
     pub campaign: Campaign,
     /// Its sums, by currency and month.
-    pub sums: Vec<Sum>,
+    pub sums: Vec<MonthlySum>,
 }
 
 impl CampaignTotals {
     /// How far it has come at `now`.
-    pub fn standing(&self, now: Time) -> Standing {
-        Standing::of(&self.campaign, &self.sums, now)
+    pub fn standing(&self, now: Time) -> CampaignProgress {
+        CampaignProgress::of(&self.campaign, &self.sums, now)
     }
 }
 
 /// Add a campaign. Gives whether there was room for it.
-pub fn add(tx: &mut Tx<'_>, now: Time, site: SiteId, id: CampaignId, new: &Draft) -> Result<bool> {
+pub fn add(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: CampaignId,
+    new: &CampaignDraft,
+) -> Result<bool> {
     if list(tx, site)?.len() >= MAX_CAMPAIGNS {
         return Ok(false);
     }
@@ -73,7 +81,7 @@ pub fn add(tx: &mut Tx<'_>, now: Time, site: SiteId, id: CampaignId, new: &Draft
 
 /// Let a campaign say something else; its currency stays what it is. Gives whether there is such a
 /// campaign.
-pub fn change(tx: &mut Tx<'_>, site: SiteId, id: CampaignId, to: &Draft) -> Result<bool> {
+pub fn change(tx: &mut Tx<'_>, site: SiteId, id: CampaignId, to: &CampaignDraft) -> Result<bool> {
     let n_changed = tx.execute(
         sql!(
             "update campaign set title = ?3, about = ?4, goal = ?5, mode = ?6, milestones = ?7,
@@ -164,7 +172,7 @@ pub fn counted_of_page(
 /// The campaigns of a site with their sums, the newest first.
 pub fn all_counted(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<CampaignTotals>> {
     let campaigns = list(tx, site)?;
-    let mut sums: BTreeMap<CampaignId, Vec<Sum>> = BTreeMap::new();
+    let mut sums: BTreeMap<CampaignId, Vec<MonthlySum>> = BTreeMap::new();
     for (campaign, sum) in ledger::sums_of_site(tx, site)? {
         sums.entry(campaign).or_default().push(sum);
     }
@@ -175,7 +183,7 @@ pub fn all_counted(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<CampaignTotals>>
     Ok(counted.collect())
 }
 
-fn milestones(draft: &Draft) -> Result<String> {
+fn milestones(draft: &CampaignDraft) -> Result<String> {
     let json = serde_json::to_string(&draft.milestones);
     json.map_err(|error| StoreError::Internal(error.into()))
 }
@@ -188,10 +196,10 @@ fn read(row: &Row<'_>) -> Result<Campaign> {
         currency: currency.parse().map_err(|_| unknown())?,
         minor: row.next()?,
     };
-    let mode = Mode::parse(&row.next::<String>()?).ok_or_else(unknown)?;
+    let mode = CampaignMode::parse(&row.next::<String>()?).ok_or_else(unknown)?;
     let milestones: Vec<Milestone> =
         serde_json::from_str(&row.next::<String>()?).map_err(|_| unknown())?;
-    let draft = Draft {
+    let draft = CampaignDraft {
         title,
         about,
         goal,

@@ -1,6 +1,6 @@
 //! The addresses at which processors tell of payments.
 
-use rejoinder_core::funding::processors::{Known, Processor};
+use rejoinder_core::funding::processors::{Credentials, Processor};
 use rejoinder_core::{CampaignId, SiteId, Time, TokenHash};
 
 use super::campaigns;
@@ -45,13 +45,13 @@ pub struct Hook {
 
 impl Hook {
     /// What its messages are read with; nothing while something of it is missing.
-    pub fn known(&self) -> Option<Known<'_>> {
+    pub fn known(&self) -> Option<Credentials<'_>> {
         let needs = self.processor.needs();
         let is_there = |needed: bool, own: &Option<String>| !needed || own.is_some();
         let is_whole = is_there(needs.secret, &self.secret)
             && is_there(needs.account, &self.account)
             && is_there(needs.key, &self.key);
-        is_whole.then(|| Known {
+        is_whole.then(|| Credentials {
             secret: self.secret.as_deref().unwrap_or_default(),
             account: self.account.as_deref().unwrap_or_default(),
         })

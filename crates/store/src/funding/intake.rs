@@ -1,7 +1,7 @@
 //! What becomes of a message of a processor: an entry of the ledger, once, and a line of the log.
 
 use rejoinder_core::funding::processors::{
-    Amount, PaymentEvent, PaymentMovement, Processor, Refused,
+    MessageRefusal, PaymentEvent, PaymentMovement, Processor, ReportedAmount,
 };
 use rejoinder_core::funding::{Currency, EntryKind, Money, Movement, PaymentSoFar, due};
 use rejoinder_core::{EntryId, IdSource, Time};
@@ -47,7 +47,7 @@ pub fn answered(
     now: Time,
     ids: &IdSource,
     hook: &Hook,
-    (message, answer): (i64, &std::result::Result<PaymentEvent, Refused>),
+    (message, answer): (i64, &std::result::Result<PaymentEvent, MessageRefusal>),
 ) -> Result<Outcome> {
     lock(tx, hook.site)?;
     let (event, outcome) = match answer {
@@ -101,7 +101,7 @@ fn count(
         return Ok(false);
     };
     let mut name = scoped(hook, &moved.name);
-    if matches!(moved.amount, Amount::AsOf(_)) && so_far.n_entries > 0 {
+    if matches!(moved.amount, ReportedAmount::AsOf(_)) && so_far.n_entries > 0 {
         // A figure may come back to what it was.
         name = format!("{name}:{}", so_far.n_entries);
     }

@@ -1,8 +1,8 @@
 //! What owners do about campaigns, each with its row in the log of changes.
 
-use rejoinder_core::funding::table::Line;
-use rejoinder_core::funding::{Campaign, Draft, EntryKind, Money, Movement};
-use rejoinder_core::publication::audit::{By, Change};
+use rejoinder_core::funding::table::StatementRow;
+use rejoinder_core::funding::{Campaign, CampaignDraft, EntryKind, Money, Movement};
+use rejoinder_core::publication::audit::{AuditActor, AuditChange};
 use rejoinder_core::{AuthorId, CampaignId, EntryId, IdSource, SiteId, Time};
 
 use super::campaigns;
@@ -16,9 +16,9 @@ use crate::{Result, Tx};
 pub fn add(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
-    (id, draft): (CampaignId, &Draft),
+    (id, draft): (CampaignId, &CampaignDraft),
 ) -> Result<bool> {
     let added = campaigns::add(tx, now, site, id, draft)?;
     if added {
@@ -29,7 +29,7 @@ pub fn add(
             now,
             by,
             site,
-            (Change::CampaignAdded, &draft.title),
+            (AuditChange::CampaignAdded, &draft.title),
             values,
         )?;
     }
@@ -40,9 +40,9 @@ pub fn add(
 pub fn change(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
-    (id, draft): (CampaignId, &Draft),
+    (id, draft): (CampaignId, &CampaignDraft),
 ) -> Result<bool> {
     let Some(known) = campaigns::find(tx, site, id)? else {
         return Ok(false);
@@ -57,7 +57,7 @@ pub fn change(
         now,
         by,
         site,
-        (Change::CampaignChanged, &draft.title),
+        (AuditChange::CampaignChanged, &draft.title),
         values,
     )?;
     campaigns::change(tx, site, id, draft)
@@ -67,7 +67,7 @@ pub fn change(
 pub fn hide(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
     (id, is_hidden): (CampaignId, bool),
 ) -> Result<bool> {
@@ -78,8 +78,8 @@ pub fn hide(
         return Ok(true);
     }
     let change = match is_hidden {
-        true => Change::CampaignHidden,
-        false => Change::CampaignShown,
+        true => AuditChange::CampaignHidden,
+        false => AuditChange::CampaignShown,
     };
     write(
         tx,
@@ -113,7 +113,7 @@ pub struct ByHand {
 pub fn write_down(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     campaign: &Campaign,
     own: &ByHand,
 ) -> Result<bool> {
@@ -135,7 +135,7 @@ pub fn write_down(
     let is_new = ledger::record(tx, now, campaign.site, &entry)?;
     if is_new {
         let became = amount(own.money);
-        let about = (Change::EntryAdded, campaign.draft.title.as_str());
+        let about = (AuditChange::EntryAdded, campaign.draft.title.as_str());
         write(tx, now, by, campaign.site, about, (None, Some(&became)))?;
     }
     Ok(is_new)
@@ -145,7 +145,7 @@ pub fn write_down(
 pub fn take_back(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     campaign: &Campaign,
     (entry, new, author, why): (EntryId, EntryId, AuthorId, &str),
 ) -> Result<bool> {
@@ -158,7 +158,7 @@ pub fn take_back(
     if is_new {
         gifts::countered(tx, now, campaign.site, known.id)?;
         let was = amount(known.movement.money);
-        let about = (Change::EntryCountered, campaign.draft.title.as_str());
+        let about = (AuditChange::EntryCountered, campaign.draft.title.as_str());
         write(tx, now, by, campaign.site, about, (Some(&was), None))?;
     }
     Ok(is_new)
@@ -169,13 +169,13 @@ pub fn write_statement(
     tx: &mut Tx<'_>,
     now: Time,
     ids: &IdSource,
-    by: &By,
-    (campaign, rows, author): (&Campaign, &[(String, Line)], AuthorId),
+    by: &AuditActor,
+    (campaign, rows, author): (&Campaign, &[(String, StatementRow)], AuthorId),
 ) -> Result<usize> {
     let n_new = reconciling::write_down(tx, now, ids, campaign, (rows, author))?;
     if n_new > 0 {
         let became = n_new.to_string();
-        let about = (Change::StatementAdded, campaign.draft.title.as_str());
+        let about = (AuditChange::StatementAdded, campaign.draft.title.as_str());
         write(tx, now, by, campaign.site, about, (None, Some(&became)))?;
     }
     Ok(n_new)
@@ -186,8 +186,8 @@ pub fn settle(
     tx: &mut Tx<'_>,
     now: Time,
     ids: &IdSource,
-    by: &By,
-    (hook, lines, author): (&Hook, &[Line], AuthorId),
+    by: &AuditActor,
+    (hook, lines, author): (&Hook, &[StatementRow], AuthorId),
 ) -> Result<usize> {
     let mut n_settled = 0;
     for line in lines {
@@ -195,7 +195,7 @@ pub fn settle(
     }
     if n_settled > 0 {
         let became = n_settled.to_string();
-        let about = (Change::Reconciled, hook.processor.as_str());
+        let about = (AuditChange::Reconciled, hook.processor.as_str());
         write(tx, now, by, hook.site, about, (None, Some(&became)))?;
     }
     Ok(n_settled)
@@ -206,7 +206,7 @@ pub fn settle(
 pub fn add_code(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     campaign: &Campaign,
     (entry, code): (EntryId, &str),
 ) -> Result<bool> {
@@ -217,7 +217,7 @@ pub fn add_code(
     let is_gift = gifts::add_code(tx, now, campaign.site, &known, code)?;
     if is_gift {
         let of = amount(known.movement.money);
-        let about = (Change::GiftCode, campaign.draft.title.as_str());
+        let about = (AuditChange::GiftCode, campaign.draft.title.as_str());
         write(tx, now, by, campaign.site, about, (None, Some(&of)))?;
     }
     Ok(is_gift)
@@ -227,7 +227,7 @@ pub fn add_code(
 pub fn unname(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     campaign: &Campaign,
     entry: EntryId,
 ) -> Result<bool> {
@@ -237,7 +237,7 @@ pub fn unname(
     }
     let was_named = gifts::unname(tx, campaign.site, entry)?;
     if was_named {
-        let about = (Change::GiverUnnamed, campaign.draft.title.as_str());
+        let about = (AuditChange::GiverUnnamed, campaign.draft.title.as_str());
         write(tx, now, by, campaign.site, about, (None, None))?;
     }
     Ok(was_named)
@@ -247,14 +247,14 @@ pub fn unname(
 pub fn add_hook(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     campaign: &Campaign,
     new: &NewHook,
 ) -> Result<bool> {
     let added = hooks::add(tx, now, campaign.site, new)?;
     if added {
         let became = (None, Some(campaign.draft.title.as_str()));
-        let about = (Change::HookAdded, new.processor.as_str());
+        let about = (AuditChange::HookAdded, new.processor.as_str());
         write(tx, now, by, campaign.site, about, became)?;
     }
     Ok(added)
@@ -264,11 +264,11 @@ pub fn add_hook(
 pub fn set_hook_access(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     hook: &Hook,
     access: &Access,
 ) -> Result<()> {
-    let about = (Change::HookSecret, hook.processor.as_str());
+    let about = (AuditChange::HookSecret, hook.processor.as_str());
     write(
         tx,
         now,
@@ -285,22 +285,22 @@ pub fn set_hook_access(
 pub fn set_purpose(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     hook: &Hook,
     (word, campaign): (&str, Option<&Campaign>),
 ) -> Result<bool> {
     let is_set = hooks::set_purpose(tx, hook, word, campaign.map(|own| own.id))?;
     if is_set {
         let title = campaign.map(|own| own.draft.title.as_str());
-        let about = (Change::HookPurpose, hook.processor.as_str());
+        let about = (AuditChange::HookPurpose, hook.processor.as_str());
         write(tx, now, by, hook.site, about, (Some(word), title))?;
     }
     Ok(is_set)
 }
 
 /// Forget an address. What was counted stays.
-pub fn remove_hook(tx: &mut Tx<'_>, now: Time, by: &By, hook: &Hook) -> Result<()> {
-    let about = (Change::HookRemoved, hook.processor.as_str());
+pub fn remove_hook(tx: &mut Tx<'_>, now: Time, by: &AuditActor, hook: &Hook) -> Result<()> {
+    let about = (AuditChange::HookRemoved, hook.processor.as_str());
     write(tx, now, by, hook.site, about, (None, None))?;
     hooks::remove(tx, hook)
 }
@@ -310,7 +310,7 @@ fn amount(money: Money) -> String {
 }
 
 /// What a campaign comes down to, for the log.
-fn terms(draft: &Draft) -> String {
+fn terms(draft: &CampaignDraft) -> String {
     let ends = draft.ends_at.map(|ends| format!(" – {ends}"));
     format!(
         "{}: {}, {}, {}{}",
@@ -325,9 +325,9 @@ fn terms(draft: &Draft) -> String {
 fn write(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
-    (change, subject): (Change, &str),
+    (change, subject): (AuditChange, &str),
     (was, became): (Option<&str>, Option<&str>),
 ) -> Result<()> {
     let told = Note {

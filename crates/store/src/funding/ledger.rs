@@ -1,6 +1,6 @@
 //! The ledger: what came in, each movement once, and what it sums up to.
 
-use rejoinder_core::funding::{Currency, EntryKind, Money, Movement, Sum, month_of};
+use rejoinder_core::funding::{Currency, EntryKind, Money, MonthlySum, Movement, month_of};
 use rejoinder_core::{AuthorId, CampaignId, EntryId, SiteId, Time};
 
 use super::changed;
@@ -141,7 +141,7 @@ pub(super) fn record_of(
 }
 
 /// What the entries of a campaign sum up to, by currency and month.
-pub fn sums(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId) -> Result<Vec<Sum>> {
+pub fn sums(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId) -> Result<Vec<MonthlySum>> {
     tx.all(
         sql!(
             "select month, currency, amount, gifts from campaign_sum
@@ -153,7 +153,7 @@ pub fn sums(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId) -> Result<Vec<S
 }
 
 /// The same of all campaigns of a site.
-pub(super) fn sums_of_site(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<(CampaignId, Sum)>> {
+pub(super) fn sums_of_site(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<(CampaignId, MonthlySum)>> {
     tx.all(
         sql!(
             "select campaign_id, month, currency, amount, gifts from campaign_sum
@@ -165,7 +165,7 @@ pub(super) fn sums_of_site(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<(Campaig
 }
 
 /// The same, made up again from the entries themselves.
-pub fn recounted(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId) -> Result<Vec<Sum>> {
+pub fn recounted(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId) -> Result<Vec<MonthlySum>> {
     tx.all(
         sql!(
             "select month, currency, cast(sum(amount) as bigint), cast(sum(gifts) as bigint)
@@ -310,8 +310,8 @@ pub(super) fn read_money(row: &Row<'_>) -> Result<Money> {
     })
 }
 
-fn read_sum(row: &Row<'_>) -> Result<Sum> {
-    Ok(Sum {
+fn read_sum(row: &Row<'_>) -> Result<MonthlySum> {
+    Ok(MonthlySum {
         month: row.next()?,
         money: Money {
             currency: currency(&row.next::<String>()?)?,

@@ -1,6 +1,6 @@
 //! The log of what processors told, without what it said.
 
-use rejoinder_core::funding::processors::{PaymentEvent, Refused};
+use rejoinder_core::funding::processors::{MessageRefusal, PaymentEvent};
 use rejoinder_core::{CampaignId, SiteId, Time};
 
 use super::hooks::Hook;
@@ -23,7 +23,7 @@ pub enum Outcome {
     /// It is about something else than money that moved.
     Ignored,
     /// It was not taken.
-    Refused(Refused),
+    Refused(MessageRefusal),
     /// Nobody has said yet what messages are signed with.
     NoSecret,
 }
@@ -36,10 +36,10 @@ impl Outcome {
         Self::Unanswered,
         Self::Known,
         Self::Ignored,
-        Self::Refused(Refused::Signature),
-        Self::Refused(Refused::Time),
-        Self::Refused(Refused::Test),
-        Self::Refused(Refused::Unreadable),
+        Self::Refused(MessageRefusal::Signature),
+        Self::Refused(MessageRefusal::Time),
+        Self::Refused(MessageRefusal::Test),
+        Self::Refused(MessageRefusal::Unreadable),
         Self::NoSecret,
     ];
 
@@ -51,10 +51,10 @@ impl Outcome {
             Self::Unanswered => "unanswered",
             Self::Known => "known",
             Self::Ignored => "ignored",
-            Self::Refused(Refused::Signature) => "signature",
-            Self::Refused(Refused::Time) => "time",
-            Self::Refused(Refused::Test) => "test",
-            Self::Refused(Refused::Unreadable) => "unreadable",
+            Self::Refused(MessageRefusal::Signature) => "signature",
+            Self::Refused(MessageRefusal::Time) => "time",
+            Self::Refused(MessageRefusal::Test) => "test",
+            Self::Refused(MessageRefusal::Unreadable) => "unreadable",
             Self::NoSecret => "no_secret",
         }
     }
@@ -71,7 +71,7 @@ pub struct ReceivedMessage {
     /// Drawn for the log.
     pub id: i64,
     /// What it tells; nothing where no secret is known.
-    pub event: Option<std::result::Result<PaymentEvent, Refused>>,
+    pub event: Option<std::result::Result<PaymentEvent, MessageRefusal>>,
     /// The hash of its bytes.
     pub hash: [u8; 32],
 }

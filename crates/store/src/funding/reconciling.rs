@@ -1,7 +1,7 @@
 //! What owners take over from a bank's statement or a processor's own account, by entries.
 
 use rejoinder_core::funding::reconciling::LedgerPayment;
-use rejoinder_core::funding::table::Line;
+use rejoinder_core::funding::table::StatementRow;
 use rejoinder_core::funding::{Campaign, EntryKind, Money, Movement};
 use rejoinder_core::{AuthorId, EntryId, IdSource, SiteId, Time};
 use sha2::{Digest as _, Sha256};
@@ -17,7 +17,7 @@ pub const STATEMENT: &str = "statement";
 
 /// What rows of a statement are called in the ledger: by day, amount and reference, and by how many such
 /// rows stood above them, so that two like gifts are two and the same row is one.
-pub fn names_of(lines: &[Line]) -> Vec<String> {
+pub fn names_of(lines: &[StatementRow]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let mut seen = std::collections::HashMap::new();
     for line in lines {
@@ -64,7 +64,7 @@ pub fn write_down(
     now: Time,
     ids: &IdSource,
     campaign: &Campaign,
-    (rows, by): (&[(String, Line)], AuthorId),
+    (rows, by): (&[(String, StatementRow)], AuthorId),
 ) -> Result<usize> {
     let mut n_new = 0;
     for (name, line) in rows {
@@ -92,7 +92,11 @@ pub fn write_down(
 }
 
 /// The payments of an account that `lines` name, and those of the days between them.
-pub fn payments(tx: &mut Tx<'_>, hook: &Hook, lines: &[Line]) -> Result<Vec<LedgerPayment>> {
+pub fn payments(
+    tx: &mut Tx<'_>,
+    hook: &Hook,
+    lines: &[StatementRow],
+) -> Result<Vec<LedgerPayment>> {
     const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
     let days = || lines.iter().map(|line| line.day.micros());
     let (Some(first), Some(last)) = (days().min(), days().max()) else {
@@ -156,7 +160,7 @@ pub fn settle(
     now: Time,
     ids: &IdSource,
     hook: &Hook,
-    (line, by): (&Line, AuthorId),
+    (line, by): (&StatementRow, AuthorId),
 ) -> Result<bool> {
     lock(tx, hook.site)?;
     let payment = scoped(hook, &line.reference);

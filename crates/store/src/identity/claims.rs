@@ -3,7 +3,9 @@
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::ranking::best;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::{Author, AuthorId, AuthorKind, CommentId, Page, PageId, SiteId, Tally, Time};
+use rejoinder_core::{
+    Author, AuthorId, AuthorKind, CommentId, Page, PageId, SiteId, Time, VoteTally,
+};
 
 use crate::discussion::agreement::counting;
 use crate::discussion::{events, mentions, pages, reactions};
@@ -150,7 +152,7 @@ pub(crate) fn count_votes(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> 
         ),
         params![site, comment],
         |row| {
-            let tally = Tally {
+            let tally = VoteTally {
                 up: row.next()?,
                 down: row.next()?,
             };

@@ -1,6 +1,6 @@
 //! Erasing again what a backup brought back.
 
-use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
+use rejoinder_core::{AuthorId, CommentId, CommentState, SiteId, Time};
 
 use crate::discussion::{comments, forgetting};
 use crate::identity::authors;
@@ -51,7 +51,7 @@ fn delete(tx: &mut Tx<'_>, now: Time, site: SiteId, id: CommentId) -> Result<()>
         return Ok(());
     }
     let (page, known) = comments::locked(tx, site, id)?;
-    if known.state != State::Removed {
+    if known.state != CommentState::Removed {
         leave_nothing(tx, now, &page, &known)?;
     }
     forgetting::forget(tx, site, id)?;

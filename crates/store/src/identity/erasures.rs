@@ -14,7 +14,7 @@ use rejoinder_core::identity::{author, policy};
 use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{LogAction, StateReason};
 use rejoinder_core::{
-    Author, AuthorId, AuthorKind, Comment, CommentId, Page, SiteId, State, Time, Vote,
+    Author, AuthorId, AuthorKind, Comment, CommentId, CommentState, Page, SiteId, Time, Vote,
 };
 use serde::{Deserialize, Serialize};
 
@@ -293,7 +293,7 @@ fn leave(
 ) -> Result<()> {
     let (page, comment) = comments::locked(tx, site, id)?;
     let stays = fate == Fate::Keep && comment.is_published();
-    if !stays && comment.state != State::Removed {
+    if !stays && comment.state != CommentState::Removed {
         leave_nothing(tx, now, &page, &comment)?;
     }
     tx.execute(
@@ -315,7 +315,7 @@ pub(crate) fn leave_nothing(
     comment: &Comment,
 ) -> Result<()> {
     let before = decisions::snapshot(tx, page.site, comment.id)?;
-    let mut after = before.entering(State::Removed, Some(StateReason::Author.into()));
+    let mut after = before.entering(CommentState::Removed, Some(StateReason::Author.into()));
     after.revision += 1;
     after.decided_revision = None;
     let entry = LogEntry {

@@ -1,6 +1,6 @@
 //! Proofs of work: what a site signs its challenges with, and which of them have been used.
 
-use rejoinder_core::identity::proof_of_work::{Key, Solution};
+use rejoinder_core::identity::proof_of_work::{ChallengeKey, Solution};
 use rejoinder_core::{SiteId, Time};
 
 use crate::{Result, Tx, params, sql};
@@ -9,18 +9,18 @@ use crate::{Result, Tx, params, sql};
 const SECRET: &str = "work_key.key";
 
 /// What `site` signs its challenges with; `None` until [`add_key`].
-pub fn key(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Key>> {
+pub fn key(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<ChallengeKey>> {
     let found: Option<Vec<u8>> = tx.one(
         sql!("select key from work_key where site_id = ?1"),
         params![site],
         |row| row.next(),
     )?;
     let found = found.and_then(|key| tx.seals().unseal(SECRET, &key));
-    Ok(found.and_then(|key| key.try_into().ok()).map(Key))
+    Ok(found.and_then(|key| key.try_into().ok()).map(ChallengeKey))
 }
 
 /// Give `site` a key, unless it has one. Gives the one that it has.
-pub fn add_key(tx: &mut Tx<'_>, site: SiteId, new: &Key) -> Result<Key> {
+pub fn add_key(tx: &mut Tx<'_>, site: SiteId, new: &ChallengeKey) -> Result<ChallengeKey> {
     if key(tx, site)?.is_none() {
         // There may be one that no key opens.
         tx.execute(

@@ -7,7 +7,7 @@
 mod deliveries;
 mod delivery;
 
-use rejoinder_core::integrations::webhook::{OVERLAP, Secret, WebhookEvent};
+use rejoinder_core::integrations::webhook::{OVERLAP, WebhookEvent, WebhookSecret};
 use rejoinder_core::{SiteId, Time};
 
 use crate::database::error::StoreError;
@@ -59,7 +59,7 @@ pub struct NewWebhook {
     /// What it is told of.
     pub kinds: Vec<WebhookEvent>,
     /// What its messages are signed with.
-    pub secret: Secret,
+    pub secret: WebhookSecret,
 }
 
 /// Add an endpoint. Gives whether there was room for it.
@@ -123,7 +123,13 @@ pub fn set_kinds(tx: &mut Tx<'_>, site: SiteId, id: i64, kinds: &[WebhookEvent])
 
 /// Give an endpoint a new secret; the one before signs too for a while. Gives whether there is such
 /// an endpoint.
-pub fn rotate(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64, secret: &Secret) -> Result<bool> {
+pub fn rotate(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: i64,
+    secret: &WebhookSecret,
+) -> Result<bool> {
     // A sealed secret belongs to its column.
     let old: Option<String> = tx.one(
         sql!("select secret from webhook where site_id = ?1 and id = ?2"),
@@ -218,7 +224,7 @@ fn read(row: &Row<'_>) -> Result<Webhook> {
     })
 }
 
-fn secret(text: &str) -> Result<Secret> {
+fn secret(text: &str) -> Result<WebhookSecret> {
     let broken = |_| StoreError::Internal("the secret of a webhook cannot be read".into());
     text.parse().map_err(broken)
 }

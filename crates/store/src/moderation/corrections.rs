@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::Snapshot;
-use rejoinder_core::moderation::spam_check::{Correction, Service};
-use rejoinder_core::publication::settings::External;
+use rejoinder_core::moderation::CommentSnapshot;
+use rejoinder_core::moderation::spam_check::{SpamCheckService, SpamCorrection};
+use rejoinder_core::publication::settings::SpamCheckMode;
 use rejoinder_core::{CommentId, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct CorrectSpamCheck {
     /// About which of its texts.
     pub revision: i64,
     /// What is right.
-    pub says: Correction,
+    pub says: SpamCorrection,
     /// When a moderator decided so; what was withdrawn may be said another time.
     pub decided_at: Time,
 }
@@ -39,7 +39,7 @@ pub(crate) fn announce(
     now: Time,
     site: SiteId,
     comment: CommentId,
-    after: &Snapshot,
+    after: &CommentSnapshot,
 ) -> Result<()> {
     let passed: Option<i64> = tx.one(
         sql!(
@@ -49,7 +49,7 @@ pub(crate) fn announce(
         params![site, comment, after.revision],
         |row| row.next(),
     )?;
-    let correction = passed.and_then(|passed| Correction::of(passed == 1, after.state));
+    let correction = passed.and_then(|passed| SpamCorrection::of(passed == 1, after.state));
     let Some(correction) = correction else {
         return Ok(());
     };
@@ -81,8 +81,11 @@ pub fn withdraw(tx: &mut Tx<'_>, site: SiteId, comment: CommentId, revision: i64
 fn asks_akismet(tx: &mut Tx<'_>, site: SiteId) -> Result<bool> {
     let site = sites::by_id(tx, site)?;
     Ok(site.is_some_and(|site| {
-        site.settings.external != External::Off
-            && matches!(Service::of(&site.settings), Ok(Service::Akismet { .. }))
+        site.settings.external != SpamCheckMode::Off
+            && matches!(
+                SpamCheckService::of(&site.settings),
+                Ok(SpamCheckService::Akismet { .. })
+            )
     }))
 }
 

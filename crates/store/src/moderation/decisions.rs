@@ -10,9 +10,13 @@ mod pins;
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::moderation::decision::{self, Decider};
-use rejoinder_core::moderation::{Action, LogAction, Reason, Snapshot, StateReason};
-use rejoinder_core::publication::settings::Mode;
-use rejoinder_core::{Author, Comment, CommentId, Page, PageId, Refusal, SiteId, State, Time};
+use rejoinder_core::moderation::{
+    CommentSnapshot, LogAction, ModerationAction, Reason, StateReason,
+};
+use rejoinder_core::publication::settings::ModerationMode;
+use rejoinder_core::{
+    Author, Comment, CommentId, CommentState, Page, PageId, Refusal, SiteId, Time,
+};
 
 use crate::database::error::StoreError;
 use crate::discussion::{comments, events, pages, versions};
@@ -39,7 +43,7 @@ pub struct Decide {
     /// The revision that the moderator saw.
     pub revision: i64,
     /// What to do.
-    pub action: Action,
+    pub action: ModerationAction,
     /// Why, where it is refused.
     pub reason: Option<Reason>,
     /// What the author is told besides.
@@ -69,8 +73,9 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
         Some(action) => decision::after(action, &before, decide.reason, is_root, now)?,
         None => before.clone(),
     };
-    let answers_flags =
-        action.judges() && before.state != State::Removed && flags::are_open(tx, site, comment.id)?;
+    let answers_flags = action.judges()
+        && before.state != CommentState::Removed
+        && flags::are_open(tx, site, comment.id)?;
     if after == before && !answers_flags {
         return Ok(Decided {
             comment,
@@ -105,11 +110,11 @@ fn pinned(
     tx: &mut Tx<'_>,
     page: &Page,
     id: CommentId,
-    before: &Snapshot,
-    after: Snapshot,
-) -> Result<Snapshot> {
+    before: &CommentSnapshot,
+    after: CommentSnapshot,
+) -> Result<CommentSnapshot> {
     match after.pin {
-        Some(place) if after.pin != before.pin => Ok(Snapshot {
+        Some(place) if after.pin != before.pin => Ok(CommentSnapshot {
             pin: Some(pins::put(tx, page, id, place)?),
             ..after
         }),
@@ -273,7 +278,7 @@ pub fn set_page_mode(
     site: SiteId,
     moderator: &Author,
     page: PageId,
-    mode: Option<Mode>,
+    mode: Option<ModerationMode>,
 ) -> Result<Option<DecisionId>> {
     let (page, moderator) = reach_page(tx, site, moderator, page)?;
     let word = groups::mode_word(mode);
@@ -288,9 +293,9 @@ pub fn set_page_mode(
         return Ok(None);
     }
     let action = match mode {
-        Some(Mode::Before) => LogAction::ModeBefore,
-        Some(Mode::After) => LogAction::ModeAfter,
-        Some(Mode::Closed) | None => LogAction::ModeOfSite,
+        Some(ModerationMode::Before) => LogAction::ModeBefore,
+        Some(ModerationMode::After) => LogAction::ModeAfter,
+        Some(ModerationMode::Closed) | None => LogAction::ModeOfSite,
     };
     page_decision(tx, now, moderator, &page, action, None, None).map(Some)
 }
@@ -334,7 +339,7 @@ fn reach_page(
     moderator: &Author,
     page: PageId,
 ) -> Result<(Page, Moderator)> {
-    decision::may_decide(moderator.role, Action::CloseBranch)?;
+    decision::may_decide(moderator.role, ModerationAction::CloseBranch)?;
     reach::page(tx, site, moderator, page)
 }
 
@@ -386,8 +391,8 @@ pub(crate) fn mark_undone(tx: &mut Tx<'_>, page: &Page, undone: i64, by: i64) ->
 }
 
 /// Where a comment stands, for the rules.
-pub(crate) fn outcome(snapshot: &Snapshot) -> rejoinder_core::moderation::Outcome {
-    rejoinder_core::moderation::Outcome {
+pub(crate) fn outcome(snapshot: &CommentSnapshot) -> rejoinder_core::moderation::ReasonedState {
+    rejoinder_core::moderation::ReasonedState {
         state: snapshot.state,
         reason: snapshot.reason.clone(),
     }

@@ -1,7 +1,7 @@
 //! Telling the newsroom by mail that comments wait: one mail for what came in an hour or a day.
 
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
+use rejoinder_core::{AuthorId, CommentId, CommentState, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::discussion::comments;
@@ -53,8 +53,8 @@ pub struct DeskReader {
 
 /// Let the newsroom hear of a comment that waits, where the site wants it.
 pub(crate) fn announce(tx: &mut Tx<'_>, now: Time, site: SiteId, comment: CommentId) -> Result<()> {
-    let is_held =
-        comments::by_id(tx, site, comment)?.is_some_and(|comment| comment.state == State::Held);
+    let is_held = comments::by_id(tx, site, comment)?
+        .is_some_and(|comment| comment.state == CommentState::Held);
     let pace = match sites::by_id(tx, site)?.filter(|_| is_held) {
         Some(site) => site.settings.desk_mail.pace(),
         None => None,

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rejoinder_core::moderation::{Finding, FlagReason, LateVerdict, Phase, StateReason, decision};
 use rejoinder_core::{
-    AuthorId, AuthorKind, Comment, CommentId, Reader, Refusal, Site, SiteId, State, Time, TokenHash,
+    AuthorId, AuthorKind, Comment, CommentId, CommentState, Reader, Refusal, Site, SiteId, Time,
+    TokenHash,
 };
 
 use crate::discussion::comments;
@@ -42,7 +43,7 @@ pub fn raise(tx: &mut Tx<'_>, now: Time, flag: &NewFlag) -> Result<Comment> {
     let site = flag.site.id;
     decision::may_note(flag.note.as_deref())?;
     let (page, comment) = comments::locked(tx, site, flag.comment)?;
-    if comment.state != State::Published {
+    if comment.state != CommentState::Published {
         return Err(Refusal::CommentUnknown.into());
     }
     let known = authors::by_token(tx, now, site, &flag.token)?;
@@ -67,7 +68,11 @@ pub fn raise(tx: &mut Tx<'_>, now: Time, flag: &NewFlag) -> Result<Comment> {
     if threshold > 0 && n_flags >= threshold {
         let verdict = LateVerdict {
             phase: Phase::Flags,
-            finding: Some(Finding::new(Phase::Flags, State::Held, StateReason::Flags)),
+            finding: Some(Finding::new(
+                Phase::Flags,
+                CommentState::Held,
+                StateReason::Flags,
+            )),
         };
         pipeline::follow(tx, now, &page, &comment, comment.revision, &verdict)?;
     }

@@ -2,7 +2,7 @@
 //!
 //! A page belongs to a group by the start of its key, or because it was put there.
 
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{AuthorId, Page, PageId, PageKey, Refusal, SiteId};
 
 use crate::database::error::StoreError;
@@ -72,7 +72,7 @@ pub struct Group {
     /// Pages whose key starts like this belong to it.
     pub prefix: Option<String>,
     /// When comments appear on its pages; `None` leaves it to the site.
-    pub mode: Option<Mode>,
+    pub mode: Option<ModerationMode>,
     /// How many pages were put into it by hand.
     pub n_pages: i64,
 }
@@ -132,20 +132,20 @@ pub fn pages_of(
 }
 
 /// The mode of a stored word.
-pub(crate) fn mode(word: Option<&str>) -> Option<Mode> {
+pub(crate) fn mode(word: Option<&str>) -> Option<ModerationMode> {
     match word {
-        Some("before") => Some(Mode::Before),
-        Some("after") => Some(Mode::After),
+        Some("before") => Some(ModerationMode::Before),
+        Some("after") => Some(ModerationMode::After),
         _ => None,
     }
 }
 
 /// The stored word of a mode that a page or a group can have; closing is done otherwise.
-pub(crate) const fn mode_word(mode: Option<Mode>) -> Option<&'static str> {
+pub(crate) const fn mode_word(mode: Option<ModerationMode>) -> Option<&'static str> {
     match mode {
-        Some(Mode::Before) => Some("before"),
-        Some(Mode::After) => Some("after"),
-        Some(Mode::Closed) | None => None,
+        Some(ModerationMode::Before) => Some("before"),
+        Some(ModerationMode::After) => Some("after"),
+        Some(ModerationMode::Closed) | None => None,
     }
 }
 

@@ -3,9 +3,9 @@
 //! Each comment teaches one lesson at most, that of the newest decision on it; its words are kept so
 //! that it can be taken back exactly.
 
-use rejoinder_core::moderation::Snapshot;
-use rejoinder_core::moderation::learned::{self, Score, WordCount};
-use rejoinder_core::{CommentId, SiteId, State};
+use rejoinder_core::moderation::CommentSnapshot;
+use rejoinder_core::moderation::learned::{self, SpamScore, WordCount};
+use rejoinder_core::{CommentId, CommentState, SiteId};
 
 use crate::{Result, Tx, params, sql};
 
@@ -21,14 +21,14 @@ enum Lesson {
 
 impl Lesson {
     /// What a comment that stands like this teaches: a decision on its newest text, or nothing.
-    fn of(snapshot: &Snapshot) -> Option<Self> {
+    fn of(snapshot: &CommentSnapshot) -> Option<Self> {
         if snapshot.decided_revision != Some(snapshot.revision) {
             return None;
         }
         match snapshot.state {
-            State::Published => Some(Self::Good),
-            State::Rejected | State::Spam => Some(Self::Bad),
-            State::Held | State::Removed => None,
+            CommentState::Published => Some(Self::Good),
+            CommentState::Rejected | CommentState::Spam => Some(Self::Bad),
+            CommentState::Held | CommentState::Removed => None,
         }
     }
 
@@ -54,7 +54,7 @@ pub(crate) fn teach(
     site: SiteId,
     comment: CommentId,
     text: &str,
-    stands: &Snapshot,
+    stands: &CommentSnapshot,
 ) -> Result<()> {
     let before = taught(tx, site, comment)?;
     let mut words = learned::words(text);
@@ -137,7 +137,7 @@ pub(crate) fn score(
     text: &str,
     n_bad: i64,
     n_good: i64,
-) -> Result<Option<Score>> {
+) -> Result<Option<SpamScore>> {
     if n_bad < learned::MIN_DECISIONS || n_good < learned::MIN_DECISIONS {
         return Ok(None);
     }

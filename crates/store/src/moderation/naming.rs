@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rejoinder_core::discussion::text::is_blank;
 use rejoinder_core::identity::names;
-use rejoinder_core::moderation::{Judged, Lists};
+use rejoinder_core::moderation::{JudgedField, WordLists};
 use rejoinder_core::publication::settings::BannedWords;
 use rejoinder_core::{Page, Refusal, Site, SiteId};
 
@@ -41,7 +41,7 @@ pub(crate) fn may_be_named(tx: &mut Tx<'_>, site: &Site, name: &str) -> Result<(
     };
     match lists.banned.find(name).first() {
         Some(hit) => Err(Refusal::WordBanned {
-            field: Judged::Name.field(),
+            field: JudgedField::Name.field(),
             word: name[hit.range.clone()].to_owned(),
         }
         .into()),
@@ -49,7 +49,7 @@ pub(crate) fn may_be_named(tx: &mut Tx<'_>, site: &Site, name: &str) -> Result<(
     }
 }
 
-fn lists(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Arc<Lists>>> {
+fn lists(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Arc<WordLists>>> {
     let hash: Option<Option<Vec<u8>>> = tx.one(
         sql!("select words_hash from site_moderation where site_id = ?1"),
         params![site],

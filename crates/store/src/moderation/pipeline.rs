@@ -9,8 +9,8 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::ids::first_id_at;
 use rejoinder_core::moderation::decision::Decider;
 use rejoinder_core::moderation::{
-    Facts, Finding, Last, LateVerdict, LogAction, Phase, PriorState, Signed, Standing, Verdict,
-    Work, judge as judged, late,
+    Byline, Finding, LastComment, LateVerdict, LogAction, Phase, PipelineInput, PriorState,
+    ProofOfWorkResult, Standing, Verdict, judge as judged, late,
 };
 use rejoinder_core::passages::Sources;
 use rejoinder_core::{
@@ -61,7 +61,7 @@ pub(crate) struct Text<'a> {
     pub(crate) sources: Option<&'a Sources>,
     /// Whether the author said in the same form who they are.
     pub(crate) is_signed_here: bool,
-    pub(crate) work: Work,
+    pub(crate) work: ProofOfWorkResult,
 }
 
 /// What the pipeline says of a text.
@@ -74,7 +74,7 @@ pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Verdict
     if let Some(sources) = it.sources {
         whole = Cow::Owned(format!("{whole}\n{}", readable_sources(sources)));
     }
-    let mut facts = Facts {
+    let mut facts = PipelineInput {
         text: &whole,
         n_links: it.rendered.n_links + it.sources.map_or(0, |own| own.list.len()),
         signed: None,
@@ -95,7 +95,7 @@ pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Verdict
     let author = Some(it.author.id);
     facts.standing = standing::of(tx, now, site, author, it.token, it.reader.network)?;
     let website = it.author.website.as_deref().map(readable);
-    facts.signed = Some(Signed {
+    facts.signed = Some(Byline {
         name: &it.author.name,
         website: website.as_deref(),
         is_in_form: it.is_signed_here,
@@ -169,7 +169,7 @@ fn rules(tx: &mut Tx<'_>, page: &Page) -> Result<Rules> {
     rules.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))
 }
 
-fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<Last>> {
+fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<LastComment>> {
     let window = Duration::from_secs(u64::from(it.settings.repeat_minutes) * 60);
     tx.one(
         sql!(
@@ -185,7 +185,7 @@ fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<Last>> {
         ],
         |row| {
             let (_, html) = Stored::read(row)?.shown();
-            Ok(Last {
+            Ok(LastComment {
                 text: VisibleText::of(&html).whole().to_owned(),
                 at: row.next()?,
             })

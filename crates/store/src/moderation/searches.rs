@@ -1,6 +1,6 @@
 //! Searches that a moderator keeps.
 
-use rejoinder_core::moderation::search::Search;
+use rejoinder_core::moderation::search::CommentSearch;
 use rejoinder_core::{AuthorId, SiteId, Time};
 
 use crate::{Result, Tx, params, sql};
@@ -27,7 +27,7 @@ pub fn save(
     moderator: AuthorId,
     id: i64,
     name: &str,
-    search: &Search,
+    search: &CommentSearch,
 ) -> Result<()> {
     let name: String = name.trim().chars().take(80).collect();
     tx.execute(

@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use rejoinder_core::discussion::text::is_invisible;
-use rejoinder_core::moderation::Lists;
-use rejoinder_core::moderation::word_list::{Unusable, WordList, check, is_found, stem};
+use rejoinder_core::moderation::WordLists;
+use rejoinder_core::moderation::word_list::{EntryProblem, WordList, check, is_found, stem};
 use rejoinder_core::{Refusal, SiteId, Time};
 use sha2::{Digest, Sha256};
 
@@ -140,7 +140,7 @@ fn is_empty(line: &str) -> bool {
 fn may_stand(entry: &str) -> std::result::Result<(), Refusal> {
     let shown = |stem: &str| markup::render(&format!("so {stem} so")).shown;
     let usable = check(entry).and_then(|()| match stem(entry) {
-        Some(stem) if !is_found(entry, shown(stem).text()) => Err(Unusable::NeverShown),
+        Some(stem) if !is_found(entry, shown(stem).text()) => Err(EntryProblem::NeverShown),
         _ => Ok(()),
     });
     usable.map_err(|unusable| Refusal::WordUnusable {
@@ -165,10 +165,10 @@ fn hash(lists: &[Vec<String>; 2]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-static COMPILED: LazyLock<Mutex<HashMap<[u8; 32], Arc<Lists>>>> = LazyLock::new(Mutex::default);
+static COMPILED: LazyLock<Mutex<HashMap<[u8; 32], Arc<WordLists>>>> = LazyLock::new(Mutex::default);
 
 /// The lists whose hash is `wanted`, compiled.
-pub(crate) fn compiled(tx: &mut Tx<'_>, site: SiteId, wanted: &[u8]) -> Result<Arc<Lists>> {
+pub(crate) fn compiled(tx: &mut Tx<'_>, site: SiteId, wanted: &[u8]) -> Result<Arc<WordLists>> {
     let kept = || COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(lists) = <&[u8; 32]>::try_from(wanted)
         .ok()
@@ -178,7 +178,7 @@ pub(crate) fn compiled(tx: &mut Tx<'_>, site: SiteId, wanted: &[u8]) -> Result<A
     }
     let words = read(tx, site)?;
     let list = |words: &[String]| WordList::new(words.iter().map(String::as_str));
-    let lists = Arc::new(Lists {
+    let lists = Arc::new(WordLists {
         banned: list(&words[0]),
         suspect: list(&words[1]),
     });

@@ -2,7 +2,7 @@
 //! it is so.
 
 use rejoinder_core::notices::bell::NoticeKind;
-use rejoinder_core::{Comment, CommentId, SiteId, State};
+use rejoinder_core::{Comment, CommentId, CommentState, SiteId};
 
 use crate::discussion::comments;
 use crate::notices::subscriptions::Subscription;
@@ -21,7 +21,7 @@ pub(crate) fn still_so(
         let is_so = match kind {
             NoticeKind::Approved => comment.is_published(),
             NoticeKind::Featured => comment.is_published() && comment.featured_at.is_some(),
-            NoticeKind::Rejected => comment.state == State::Rejected,
+            NoticeKind::Rejected => comment.state == CommentState::Rejected,
             NoticeKind::Reply
             | NoticeKind::Comment
             | NoticeKind::Challenged

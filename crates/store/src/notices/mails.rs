@@ -2,7 +2,7 @@
 //! meanwhile.
 
 use rejoinder_core::notices::bell::NoticeKind;
-use rejoinder_core::{Comment, CommentId, Page, SiteId, State, Time};
+use rejoinder_core::{Comment, CommentId, CommentState, Page, SiteId, Time};
 
 use crate::discussion::{comments, pages};
 use crate::notices::author_notices;
@@ -96,7 +96,7 @@ fn waiting(tx: &mut Tx<'_>, site: SiteId, notice: PendingNotice) -> Result<Vec<C
         params![
             site,
             notice.subscription(),
-            State::Published.as_str(),
+            CommentState::Published.as_str(),
             comment,
             digest_at
         ],

@@ -4,7 +4,7 @@
 //! sent, so that it never tells of what was taken away meanwhile.
 
 use rejoinder_core::notices::bell::NoticeKind;
-use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
+use rejoinder_core::{AuthorId, CommentId, CommentState, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::discussion::{comments, pages};
@@ -132,7 +132,7 @@ fn waiting(tx: &mut Tx<'_>, site: SiteId, push: Push) -> Result<Vec<rejoinder_co
             site,
             push.device,
             push.notice.subscription(),
-            State::Published.as_str(),
+            CommentState::Published.as_str(),
             comment,
             digest_at
         ],

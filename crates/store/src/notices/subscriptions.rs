@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use rejoinder_core::identity::author::{email as checked, mailbox};
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::{
     Author, AuthorId, AuthorKind, CommentId, Page, PageId, PageKey, Refusal, SiteId, Time,
 };
@@ -39,7 +39,7 @@ pub struct NewSubscription {
     /// Below which comment, for a branch.
     pub branch: Option<CommentId>,
     /// How often.
-    pub pace: Pace,
+    pub pace: MailPace,
     /// At which address; without one, at the reader's.
     pub email: Option<String>,
 }
@@ -69,7 +69,7 @@ pub struct Subscription {
     /// Where mails go.
     pub email: String,
     /// How often they come.
-    pub pace: Pace,
+    pub pace: MailPace,
     /// What the links in them carry.
     pub secret: String,
     /// Since when the address is known to be right.
@@ -97,7 +97,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Subscription> {
         branch: (branch.0 != 0).then_some(branch),
         author: row.next()?,
         email: row.next()?,
-        pace: Pace::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
+        pace: MailPace::from_word(&row.next::<String>()?).ok_or_else(unknown)?,
         secret: row.next()?,
         confirmed_at: row.next()?,
     })
@@ -365,7 +365,7 @@ pub fn confirm(tx: &mut Tx<'_>, now: Time, site: SiteId, secret: &str) -> Result
 }
 
 /// Tell more or less often.
-pub fn set_pace(tx: &mut Tx<'_>, site: SiteId, secret: &str, pace: Pace) -> Result<()> {
+pub fn set_pace(tx: &mut Tx<'_>, site: SiteId, secret: &str, pace: MailPace) -> Result<()> {
     tx.execute(
         sql!("update subscription set pace = ?3 where site_id = ?1 and secret = ?2"),
         params![site, secret, pace.as_str()],

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rejoinder_core::discussion::event::Event;
 use rejoinder_core::identity::author::mailbox;
 use rejoinder_core::notices::bell::NoticeKind;
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::{Comment, CommentId, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -130,7 +130,7 @@ fn tell(
 ) -> Result<()> {
     let mailbox = mailbox(&subscription.email);
     let pace = match subscription.pace {
-        Pace::AtOnce if was_told_enough(tx, now, site, &mailbox)? => Pace::Hourly,
+        MailPace::AtOnce if was_told_enough(tx, now, site, &mailbox)? => MailPace::Hourly,
         pace => pace,
     };
     let digest_at = pace.gathered_until(now);

@@ -1,7 +1,7 @@
 //! Finding the passages that are commented on in the newest version of their article.
 
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::passages::{Annotation, Report};
+use rejoinder_core::passages::{AnchoringReport, Annotation};
 use rejoinder_core::{CommentId, CorrectionId, PageId, PassageId, QuestionId, SiteId, Time};
 
 use crate::discussion::{events, pages};
@@ -78,7 +78,7 @@ pub fn save(
     page: PageId,
     number: i64,
     found: &[(Holder, Annotation)],
-    report: &Report,
+    report: &AnchoringReport,
 ) -> Result<bool> {
     let page = pages::lock(tx, site, page)?;
     if !versions::report(tx, site, page.id, number, report)? {

@@ -1,7 +1,7 @@
 //! Which passages comments are about.
 
 use rejoinder_core::passages::Annotation;
-use rejoinder_core::passages::Asked;
+use rejoinder_core::passages::AnsweredQuestion;
 use rejoinder_core::publication::settings::{Passages, Questions};
 use rejoinder_core::{CommentId, PageId, QuestionId, SiteId};
 
@@ -44,13 +44,13 @@ macro_rules! asked {
 pub(crate) use asked;
 
 /// The question that a comment answers, from the column of `asked!`.
-pub(crate) fn read_asked(row: &Row<'_>) -> Result<Option<Box<Asked>>> {
+pub(crate) fn read_asked(row: &Row<'_>) -> Result<Option<Box<AnsweredQuestion>>> {
     let Some(stored) = row.next::<Option<String>>()? else {
         return Ok(None);
     };
     let wrong = || StoreError::Internal("the question of a comment cannot be read".into());
     let (id, text) = stored.split_once(' ').ok_or_else(wrong)?;
-    Ok(Some(Box::new(Asked {
+    Ok(Some(Box::new(AnsweredQuestion {
         id: QuestionId(id.parse().map_err(|_| wrong())?),
         text: text.to_owned(),
     })))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::identity::address::Network;
 use rejoinder_core::passages::SourceCheck;
-use rejoinder_core::passages::source_check::{Answer, Answered, Question};
+use rejoinder_core::passages::source_check::{AnswerCounts, SourceAnswer, SourceQuestion};
 use rejoinder_core::passages::source_policy::may_answer;
 use rejoinder_core::{
     AuthorId, AuthorKind, Comment, CommentId, PageId, Reader, Refusal, Site, SiteId, Time,
@@ -37,9 +37,9 @@ pub struct Answering {
     /// The id for someone who is not known yet.
     pub author: AuthorId,
     /// To which question.
-    pub question: Question,
+    pub question: SourceQuestion,
     /// The answer; nothing takes it back.
-    pub answer: Option<Answer>,
+    pub answer: Option<SourceAnswer>,
     /// For a new address key.
     pub address_key: [u8; 32],
 }
@@ -48,16 +48,16 @@ pub struct Answering {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Answers {
     /// Whether the source says this.
-    pub says: Option<Answer>,
+    pub says: Option<SourceAnswer>,
     /// Whether it is relevant.
-    pub relevant: Option<Answer>,
+    pub relevant: Option<SourceAnswer>,
 }
 
 impl Answers {
-    const fn to(&mut self, question: Question) -> &mut Option<Answer> {
+    const fn to(&mut self, question: SourceQuestion) -> &mut Option<SourceAnswer> {
         match question {
-            Question::Says => &mut self.says,
-            Question::Relevant => &mut self.relevant,
+            SourceQuestion::Says => &mut self.says,
+            SourceQuestion::Relevant => &mut self.relevant,
         }
     }
 }
@@ -116,7 +116,7 @@ fn of(
 }
 
 fn read(row: &Row<'_>) -> Result<Answers> {
-    let known = |word: Option<String>| word.as_deref().and_then(Answer::from_word);
+    let known = |word: Option<String>| word.as_deref().and_then(SourceAnswer::from_word);
     Ok(Answers {
         says: known(row.next()?),
         relevant: known(row.next()?),
@@ -177,8 +177,8 @@ fn write(
             site,
             it.comment,
             author,
-            answers.says.map(Answer::as_str),
-            answers.relevant.map(Answer::as_str),
+            answers.says.map(SourceAnswer::as_str),
+            answers.relevant.map(SourceAnswer::as_str),
             &address,
             now
         ],
@@ -201,7 +201,11 @@ fn count_into(tx: &mut Tx<'_>, site: SiteId, comment: &mut Comment) -> Result<()
 }
 
 /// What was answered about the sources of a comment: to each question.
-fn counted(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<(Answered, Answered)> {
+fn counted(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    comment: CommentId,
+) -> Result<(AnswerCounts, AnswerCounts)> {
     let counted = tx.one(
         sql!(
             "select
@@ -220,8 +224,8 @@ fn counted(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<(Answere
 }
 
 /// How often a question was answered with what, from three columns.
-pub(crate) fn answered(row: &Row<'_>) -> Result<Answered> {
-    Ok(Answered {
+pub(crate) fn answered(row: &Row<'_>) -> Result<AnswerCounts> {
+    Ok(AnswerCounts {
         yes: row.next()?,
         partly: row.next()?,
         no: row.next()?,

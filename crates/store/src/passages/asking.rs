@@ -4,7 +4,7 @@ use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::passages::question::{may_add, may_ask, may_say};
 use rejoinder_core::passages::{Annotation, Question, Selector};
-use rejoinder_core::publication::audit::{By, Change};
+use rejoinder_core::publication::audit::{AuditActor, AuditChange};
 use rejoinder_core::publication::settings::Questions;
 use rejoinder_core::{
     Author, AuthorId, Page, PageId, PageKey, QuestionId, Reader, Refusal, Site, SiteId, Time,
@@ -97,7 +97,7 @@ pub fn ask(tx: &mut Tx<'_>, now: Time, new: &NewQuestion) -> Result<Question> {
         now,
         &page,
         author,
-        Change::QuestionAsked,
+        AuditChange::QuestionAsked,
         (None, Some(&question.text)),
     )?;
     events::append(tx, now, &page, EventKind::PageChanged, None)?;
@@ -156,12 +156,15 @@ pub fn change(tx: &mut Tx<'_>, now: Time, it: &Changing, act: &Act) -> Result<Qu
         Act::Say(text) => {
             may_say(text)?;
             (
-                Change::QuestionChanged,
+                AuditChange::QuestionChanged,
                 (Some(own.text.as_str()), Some(text.as_str())),
             )
         }
-        Act::Close => (Change::QuestionClosed, (Some(own.text.as_str()), None)),
-        Act::Reopen => (Change::QuestionReopened, (None, Some(own.text.as_str()))),
+        Act::Close => (AuditChange::QuestionClosed, (Some(own.text.as_str()), None)),
+        Act::Reopen => (
+            AuditChange::QuestionReopened,
+            (None, Some(own.text.as_str())),
+        ),
     };
     let (site, id) = (it.site.id, it.id);
     let n_changed = match act {
@@ -205,7 +208,7 @@ pub fn delete(tx: &mut Tx<'_>, now: Time, it: &Changing) -> Result<()> {
         tx.execute(sql, params![it.site.id, it.id])?;
     }
     let values = (Some(own.text.as_str()), None);
-    note(tx, now, &page, author, Change::QuestionDeleted, values)?;
+    note(tx, now, &page, author, AuditChange::QuestionDeleted, values)?;
     events::append(tx, now, &page, EventKind::PageChanged, None)?;
     Ok(())
 }
@@ -239,7 +242,7 @@ fn note(
     now: Time,
     page: &Page,
     author: &Author,
-    change: Change,
+    change: AuditChange,
     (was, became): (Option<&str>, Option<&str>),
 ) -> Result<()> {
     let note = Note {
@@ -249,7 +252,7 @@ fn note(
         was,
         became,
     };
-    audit::note(tx, now, page.site, &By::owner(author), &note)
+    audit::note(tx, now, page.site, &AuditActor::owner(author), &note)
 }
 
 /// Nobody asks any more what `author` has asked.

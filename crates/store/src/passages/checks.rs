@@ -2,7 +2,7 @@
 //! them later.
 
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::passages::source_check::{Confirmation, Status};
+use rejoinder_core::passages::source_check::{Confirmation, SourceCheckStatus};
 use rejoinder_core::passages::source_policy::{may_confirm, may_withdraw};
 use rejoinder_core::passages::{SourceCheck, Sources};
 use rejoinder_core::{Comment, CommentId, Page, PageKey, Reader, Refusal, SiteId, Time};
@@ -93,7 +93,7 @@ pub(super) fn announce(
     now: Time,
     page: &Page,
     comment: &Comment,
-    before: Option<Status>,
+    before: Option<SourceCheckStatus>,
 ) -> Result<()> {
     let status = comment.source_check.as_deref().map(SourceCheck::status);
     let kind = match before.is_some() && before == status {

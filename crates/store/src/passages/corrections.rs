@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::passages::Correction;
-use rejoinder_core::passages::correction::State;
+use rejoinder_core::passages::correction::CorrectionState;
 use rejoinder_core::{AuthorId, CorrectionId, Page, PageId, SiteId, Time};
 
 use crate::database::error::StoreError;
@@ -37,7 +37,7 @@ fn read(row: &Row<'_>) -> Result<Correction> {
     Ok(Correction {
         annotation,
         sources,
-        state: State::parse(&state).ok_or_else(unknown)?,
+        state: CorrectionState::parse(&state).ok_or_else(unknown)?,
         site: row.next()?,
         id: row.next()?,
         page: row.next()?,
@@ -65,7 +65,7 @@ pub fn find(tx: &mut Tx<'_>, site: SiteId, id: CorrectionId) -> Result<Option<Co
 #[derive(Debug, Clone)]
 pub struct CorrectionQuery {
     /// What became of them.
-    pub state: State,
+    pub state: CorrectionState,
     /// Only those of pages in this scope.
     pub scope: Scope,
     /// Go on behind this one.

@@ -2,7 +2,7 @@
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::moderation::decision;
-use rejoinder_core::passages::correction::{State, may_decide};
+use rejoinder_core::passages::correction::{CorrectionState, may_decide};
 use rejoinder_core::passages::{Correction, CorrectionChange};
 use rejoinder_core::publication::settings::{Passages, Questions};
 use rejoinder_core::{AuthorId, CorrectionId, ErratumId, Page, Refusal, SiteId, Time};
@@ -70,7 +70,7 @@ pub fn accept(tx: &mut Tx<'_>, now: Time, it: &Deciding, how: &Accepting) -> Res
         When::Now => versions::newest_number(tx, it.site, page.id)?,
         When::NextVersion => None,
     };
-    decide(tx, now, it, State::Accepted)?;
+    decide(tx, now, it, CorrectionState::Accepted)?;
     tx.execute(
         sql!(
             "update correction set version = ?3, awaits_version = ?4
@@ -102,8 +102,8 @@ pub fn accept(tx: &mut Tx<'_>, now: Time, it: &Deciding, how: &Accepting) -> Res
 pub fn decline(tx: &mut Tx<'_>, now: Time, it: &Deciding) -> Result<()> {
     let (page, own) = to_decide(tx, it)?;
     may_decide(own.state)?;
-    decide(tx, now, it, State::Declined)?;
-    if own.state == State::Open {
+    decide(tx, now, it, CorrectionState::Declined)?;
+    if own.state == CorrectionState::Open {
         events::append_correction(tx, now, &page, it.id, CorrectionChange::Decided)?;
     }
     tell(tx, now, &own, false)
@@ -161,7 +161,7 @@ fn to_decide(tx: &mut Tx<'_>, it: &Deciding) -> Result<(Page, Correction)> {
     Ok((page, own))
 }
 
-fn decide(tx: &mut Tx<'_>, now: Time, it: &Deciding, state: State) -> Result<()> {
+fn decide(tx: &mut Tx<'_>, now: Time, it: &Deciding, state: CorrectionState) -> Result<()> {
     tx.execute(
         sql!(
             "update correction set state = ?3, decided_by = ?4, decided_at = ?5, reason = ?6
@@ -182,7 +182,7 @@ fn decide(tx: &mut Tx<'_>, now: Time, it: &Deciding, state: State) -> Result<()>
 /// Tell the sender by mail, once it can no longer be a slip.
 fn tell(tx: &mut Tx<'_>, now: Time, own: &Correction, is_accepted: bool) -> Result<()> {
     // What the rules set aside may bear the address of somebody who knows nothing of it.
-    if !own.has_email || own.state == State::Held {
+    if !own.has_email || own.state == CorrectionState::Held {
         return Ok(());
     }
     let tell = TellSender {
@@ -201,8 +201,8 @@ pub fn due(
     told: TellSender,
 ) -> Result<Option<(Correction, Page, String)>> {
     let state = match told.is_accepted {
-        true => State::Accepted,
-        false => State::Declined,
+        true => CorrectionState::Accepted,
+        false => CorrectionState::Declined,
     };
     let own = corrections::find(tx, site, told.correction)?;
     let Some(own) = own.filter(|own| own.state == state) else {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::passages::fetching::{FetchProblem, Fetched, may_fetch};
+use rejoinder_core::passages::fetching::{FetchOutcome, FetchProblem, may_fetch};
 use rejoinder_core::{Page, PageId, Site, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,7 @@ pub struct Fetch {
     /// When.
     pub asked_at: Time,
     /// When it ended, and how; nothing while it is under way.
-    pub ended: Option<(Time, Fetched)>,
+    pub ended: Option<(Time, FetchOutcome)>,
     /// The article's newest version after it.
     pub version: Option<i64>,
 }
@@ -56,7 +56,7 @@ fn read(row: &Row<'_>) -> Result<Fetch> {
     let (word, status): (Option<String>, Option<i64>) = (row.next()?, row.next()?);
     let status = status.and_then(|status| u16::try_from(status).ok());
     let ended = match ended_at.zip(word) {
-        Some((at, word)) => Some((at, Fetched::parse(&word, status).ok_or_else(unknown)?)),
+        Some((at, word)) => Some((at, FetchOutcome::parse(&word, status).ok_or_else(unknown)?)),
         None => None,
     };
     Ok(Fetch {
@@ -169,7 +169,7 @@ pub fn end(
     page: &Page,
     asked_at: Time,
     found: std::result::Result<&str, FetchProblem>,
-) -> Result<Option<Fetched>> {
+) -> Result<Option<FetchOutcome>> {
     let fetch = FetchArticle {
         page: page.id,
         asked_at,
@@ -179,10 +179,10 @@ pub fn end(
     }
     let (ended, version, status) = match found {
         Ok(text) => match versions::keep(tx, now, page.site, page.id, text)? {
-            (number, true) => (Fetched::New, Some(number), None),
-            (number, false) => (Fetched::Same, Some(number), None),
+            (number, true) => (FetchOutcome::New, Some(number), None),
+            (number, false) => (FetchOutcome::Same, Some(number), None),
         },
-        Err(problem) => (Fetched::Failed(problem), None, problem.status()),
+        Err(problem) => (FetchOutcome::Failed(problem), None, problem.status()),
     };
     tx.execute(
         sql!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rejoinder_core::passages::{Annotation, Mark, Passage, Quote};
+use rejoinder_core::passages::{Annotation, Passage, PassageMark, Quote};
 use rejoinder_core::{CommentId, PageId, PageKey, PassageId, SiteId};
 
 use crate::discussion::pages;
@@ -51,7 +51,7 @@ pub fn quote(tx: &mut Tx<'_>, site: SiteId, key: &PageKey, id: PassageId) -> Res
 
 /// Where the article of a page is marked whose text is `text`, in its order: where something is said or asked
 /// that stands there as its newest version has it.
-pub fn marks(tx: &mut Tx<'_>, site: SiteId, page: PageId, text: &str) -> Result<Vec<Mark>> {
+pub fn marks(tx: &mut Tx<'_>, site: SiteId, page: PageId, text: &str) -> Result<Vec<PassageMark>> {
     let asked = questions::of_page(tx, site, page)?;
     let said = annotations::of_page(tx, site, page)?;
     if asked.is_empty() && said.is_empty() {
@@ -65,7 +65,7 @@ pub fn marks(tx: &mut Tx<'_>, site: SiteId, page: PageId, text: &str) -> Result<
         let id = PassageId::from(own.comment);
         (id, &own.annotation, own.n_comments, false)
     });
-    let mut marks: BTreeMap<usize, Mark> = BTreeMap::new();
+    let mut marks: BTreeMap<usize, PassageMark> = BTreeMap::new();
     for (id, annotation, n_comments, is_asked) in asked.chain(said) {
         let quote = &annotation.to_find().quote.exact;
         let position = annotation.position();
@@ -77,7 +77,7 @@ pub fn marks(tx: &mut Tx<'_>, site: SiteId, page: PageId, text: &str) -> Result<
         if !there.iter().copied().eq(quote.chars()) {
             continue;
         }
-        let mark = marks.entry(position.end).or_insert_with(|| Mark {
+        let mark = marks.entry(position.end).or_insert_with(|| PassageMark {
             id,
             end: position.end,
             quote: quote.clone(),

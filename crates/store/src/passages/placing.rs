@@ -2,7 +2,7 @@
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::passages::{Annotation, AnnotationState, Position, Quote, Selector};
-use rejoinder_core::publication::audit::{By, Change};
+use rejoinder_core::publication::audit::{AuditActor, AuditChange};
 use rejoinder_core::{Author, AuthorId, PageId, PassageId, Refusal, SiteId, Time};
 
 use crate::discussion::{events, pages};
@@ -61,13 +61,13 @@ pub fn place(
     let became = version.text.chars().skip(position.start);
     let became: String = became.take(position.end - position.start).collect();
     let note = Note {
-        change: Change::PassagePlaced,
+        change: AuditChange::PassagePlaced,
         subject: page.title.as_deref().unwrap_or(page.key.name()),
         about: None,
         was: Some(&own.selector.quote.exact),
         became: Some(&became),
     };
-    audit::note(tx, now, site, &By::owner(by), &note)?;
+    audit::note(tx, now, site, &AuditActor::owner(by), &note)?;
     events::append(tx, now, &page, EventKind::PageChanged, None)?;
     Ok(())
 }

@@ -3,14 +3,14 @@
 use markup::Rendered;
 use rejoinder_core::discussion::policy;
 use rejoinder_core::identity::proof_of_work::Solution;
-use rejoinder_core::moderation::{Outcome, StateReason, Work};
-use rejoinder_core::passages::correction::{State, may_correct, may_say, may_send};
+use rejoinder_core::moderation::{ProofOfWorkResult, ReasonedState, StateReason};
+use rejoinder_core::passages::correction::{CorrectionState, may_correct, may_say, may_send};
 use rejoinder_core::passages::source_policy::may_give;
 use rejoinder_core::passages::{Annotation, Correction, CorrectionChange, Selector, Sources};
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{
-    AuthorId, CommentId, CorrectionId, Page, PageId, PageKey, Reader, Settings, Site,
-    State as CommentState, Time, TokenHash,
+    AuthorId, CommentId, CommentState, CorrectionId, Page, PageId, PageKey, Reader, Settings, Site,
+    Time, TokenHash,
 };
 
 use crate::discussion::{events, pages, posting};
@@ -59,7 +59,7 @@ pub struct NewCorrection {
     /// All that was typed, for the rules that look at texts.
     pub rendered: Rendered,
     /// Whether a proof of work was asked for.
-    pub work: Work,
+    pub work: ProofOfWorkResult,
     /// What the sender's browser found.
     pub solution: Option<Solution>,
 }
@@ -111,13 +111,13 @@ pub fn send(tx: &mut Tx<'_>, now: Time, new: &NewCorrection) -> Result<Correctio
         thanks: new.thanks.clone(),
         has_email: email.is_some(),
         made_at: now,
-        state: State::Open,
+        state: CorrectionState::Open,
         decided_at: None,
         reason: None,
     };
     let correction = judged(tx, now, new, &page, &reader, correction)?;
     insert(tx, now, new, email.map(String::as_str), &correction)?;
-    if correction.state == State::Open {
+    if correction.state == CorrectionState::Open {
         let received = CorrectionChange::Received;
         events::append_correction(tx, now, &page, correction.id, received)?;
     }
@@ -151,7 +151,7 @@ fn judged(
     let author = authors::by_token_or_new(tx, now, site, new.author, &new.token)?;
     let settings = Settings {
         // What is wrong can be found after the last comment was written.
-        mode: Mode::After,
+        mode: ModerationMode::After,
         ..new.site.settings.clone()
     };
     let work = posting::worked(tx, now, site, new.work, new.solution.as_ref())?;
@@ -173,17 +173,19 @@ fn judged(
     Ok(Correction {
         author: Some(author.id),
         state: match verdict.outcome.state {
-            CommentState::Rejected | CommentState::Spam => State::Held,
+            CommentState::Rejected | CommentState::Spam => CorrectionState::Held,
             // What would be refused of a comment waits apart, where comments with it wait.
-            CommentState::Held if is_refusable(&verdict.outcome) => State::Held,
-            CommentState::Published | CommentState::Held | CommentState::Removed => State::Open,
+            CommentState::Held if is_refusable(&verdict.outcome) => CorrectionState::Held,
+            CommentState::Published | CommentState::Held | CommentState::Removed => {
+                CorrectionState::Open
+            }
         },
         ..correction
     })
 }
 
 /// Whether a text waits for what would have it refused once a moderator looks.
-fn is_refusable(outcome: &Outcome) -> bool {
+fn is_refusable(outcome: &ReasonedState) -> bool {
     let reason = outcome.reason.as_ref();
     reason.is_some_and(|own| *own == StateReason::BannedWord || *own == StateReason::Learned)
 }

@@ -1,6 +1,6 @@
 //! The versions of an article's text.
 
-use rejoinder_core::passages::{Report, Selector};
+use rejoinder_core::passages::{AnchoringReport, Selector};
 use rejoinder_core::{PageId, PageKey, SiteId, Time};
 use sha2::{Digest as _, Sha256};
 
@@ -23,7 +23,7 @@ pub struct Version {
     /// When it came.
     pub made_at: Time,
     /// What became of the passages that are commented on, once they were looked for.
-    pub report: Option<Report>,
+    pub report: Option<AnchoringReport>,
 }
 
 /// Keep `text` as the newest version of a page's article, and have its passages looked for; its number,
@@ -196,7 +196,7 @@ pub(crate) fn report(
     site: SiteId,
     page: PageId,
     number: i64,
-    report: &Report,
+    report: &AnchoringReport,
 ) -> Result<bool> {
     let wrong = |error: serde_json::Error| StoreError::Internal(error.into());
     let report = serde_json::to_string(report).map_err(wrong)?;

@@ -3,7 +3,7 @@
 //! A row is written in the transaction of its change, and nothing takes it away. When an account is
 //! deleted, its name goes from the rows, and the rows stay.
 
-use rejoinder_core::publication::audit::{By, Change, short};
+use rejoinder_core::publication::audit::{AuditActor, AuditChange, short};
 use rejoinder_core::{AuthorId, SiteId, Time, Word};
 
 use crate::{Result, Row, Tx, params, sql};
@@ -12,7 +12,7 @@ use crate::{Result, Row, Tx, params, sql};
 #[derive(Debug, Clone)]
 pub struct Note<'a> {
     /// What was changed.
-    pub change: Change,
+    pub change: AuditChange,
     /// Of what: a setting's key, a name, a host.
     pub subject: &'a str,
     /// The author whom the subject names, if it is one.
@@ -31,9 +31,9 @@ pub struct AuditEntry {
     /// When.
     pub at: Time,
     /// Who; without a name when the account was deleted.
-    pub by: By,
+    pub by: AuditActor,
     /// What was changed.
-    pub change: Word<Change>,
+    pub change: Word<AuditChange>,
     /// Of what.
     pub subject: String,
     /// How it was.
@@ -46,7 +46,7 @@ pub struct AuditEntry {
 #[derive(Debug, Clone, Copy)]
 pub struct Query {
     /// Only this.
-    pub change: Option<Change>,
+    pub change: Option<AuditChange>,
     /// Only what is older than this row.
     pub before: Option<i64>,
     /// How many rows.
@@ -54,10 +54,16 @@ pub struct Query {
 }
 
 /// Write a row.
-pub fn note(tx: &mut Tx<'_>, now: Time, site: SiteId, by: &By, note: &Note<'_>) -> Result<()> {
+pub fn note(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    by: &AuditActor,
+    note: &Note<'_>,
+) -> Result<()> {
     let (author, name) = match by {
-        By::Console => (None, None),
-        By::Owner(id, name) => (Some(*id), Some(name.as_str())),
+        AuditActor::Console => (None, None),
+        AuditActor::Owner(id, name) => (Some(*id), Some(name.as_str())),
     };
     let (was, became) = (note.was.map(short), note.became.map(short));
     tx.execute(
@@ -92,7 +98,7 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &Query) -> Result<Vec<AuditEnt
         params![
             site,
             query.before.unwrap_or(i64::MAX),
-            query.change.map_or("", Change::as_str),
+            query.change.map_or("", AuditChange::as_str),
             query.limit
         ],
         read,
@@ -118,7 +124,9 @@ fn read(row: &Row<'_>) -> Result<AuditEntry> {
     Ok(AuditEntry {
         id: row.next()?,
         at: row.next()?,
-        by: author.map_or(By::Console, |id| By::Owner(id, name.unwrap_or_default())),
+        by: author.map_or(AuditActor::Console, |id| {
+            AuditActor::Owner(id, name.unwrap_or_default())
+        }),
         change: row.next()?,
         subject: row.next()?,
         was: row.next()?,

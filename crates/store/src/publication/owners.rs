@@ -4,8 +4,8 @@
 //! without a trace. What changes nothing leaves none.
 
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
-use rejoinder_core::publication::audit::{By, Change, host_of};
+use rejoinder_core::integrations::webhook::{WebhookEvent, WebhookSecret};
+use rejoinder_core::publication::audit::{AuditActor, AuditChange, host_of};
 use rejoinder_core::{AuthorId, Refusal, Settings, Site, SiteId, Time};
 
 use crate::discussion::liking;
@@ -25,7 +25,7 @@ use crate::{Result, Tx};
 pub fn add_site(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     id: SiteId,
     host: &str,
     origins: &[String],
@@ -34,7 +34,7 @@ pub fn add_site(
     let site = sites::add(tx, now, id, host, origins, settings)?;
     let became = origins.join(" ");
     let told = Note {
-        change: Change::SiteAdded,
+        change: AuditChange::SiteAdded,
         subject: host,
         about: None,
         was: None,
@@ -48,7 +48,7 @@ pub fn add_site(
 pub fn save_settings(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
     settings: &Settings,
 ) -> Result<()> {
@@ -69,7 +69,7 @@ pub fn save_settings(
             continue;
         }
         let told = Note {
-            change: Change::Setting,
+            change: AuditChange::Setting,
             subject: about.key,
             about: None,
             was: Some(&was),
@@ -87,7 +87,7 @@ pub fn save_settings(
 pub fn set_origins(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
     origins: &[String],
 ) -> Result<()> {
@@ -99,7 +99,7 @@ pub fn set_origins(
     }
     let (was, became) = (before.origins.join(" "), origins.join(" "));
     let told = Note {
-        change: Change::Origins,
+        change: AuditChange::Origins,
         subject: &before.host,
         about: None,
         was: Some(&was),
@@ -113,7 +113,7 @@ pub fn set_origins(
 pub fn replace_words(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
     list: List,
     entries: &Entries,
@@ -135,7 +135,7 @@ pub fn replace_words(
     sorted_after.sort_unstable();
     let (gone, new) = (only(&before, &sorted_after), only(&after, &sorted_before));
     let told = Note {
-        change: Change::Words,
+        change: AuditChange::Words,
         subject: list.as_str(),
         about: None,
         was: Some(&gone)
@@ -147,13 +147,18 @@ pub fn replace_words(
 }
 
 /// Let somebody into the newsroom by a link.
-pub fn invite(tx: &mut Tx<'_>, now: Time, by: &By, invitation: &Invitation) -> Result<AuthorId> {
+pub fn invite(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &AuditActor,
+    invitation: &Invitation,
+) -> Result<AuthorId> {
     let site = invitation.site;
     let before = authors::by_email(tx, site, &invitation.email)?;
     let id = sign_ins::invite(tx, now, invitation)?;
     let name = authors::by_id(tx, site, id)?.map(|author| author.name);
     let told = Note {
-        change: Change::Invitation,
+        change: AuditChange::Invitation,
         subject: &name.unwrap_or_default(),
         about: Some(id),
         was: before.map(|author| author.role.as_str()),
@@ -168,14 +173,14 @@ pub fn invite(tx: &mut Tx<'_>, now: Time, by: &By, invitation: &Invitation) -> R
 pub fn change_person(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
     id: AuthorId,
     (role, chosen): (Role, &[i64]),
 ) -> Result<()> {
     let person = authors::by_id(tx, site, id)?.ok_or(Refusal::AuthorUnknown)?;
     let mut told = Note {
-        change: Change::Role,
+        change: AuditChange::Role,
         subject: &person.name,
         about: Some(id),
         was: Some(person.role.as_str()),
@@ -219,7 +224,7 @@ pub fn change_person(
     if was == became {
         return Ok(());
     }
-    told.change = Change::Groups;
+    told.change = AuditChange::Groups;
     (told.was, told.became) = (Some(was.as_str()), Some(became.as_str()));
     note(tx, now, site, by, &told)
 }
@@ -228,7 +233,7 @@ pub fn change_person(
 pub fn add_webhook(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
     new: &NewWebhook,
 ) -> Result<bool> {
@@ -239,7 +244,7 @@ pub fn add_webhook(
             now,
             by,
             site,
-            (Change::WebhookAdded, &new.url),
+            (AuditChange::WebhookAdded, &new.url),
             (None, Some(&words(&new.kinds))),
         )?;
     }
@@ -250,7 +255,7 @@ pub fn add_webhook(
 pub fn change_webhook(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
     id: i64,
     change: &WebhookChange,
@@ -263,24 +268,24 @@ pub fn change_webhook(
         WebhookChange::Kinds(kinds) => {
             (was, became) = (Some(words(&known.kinds)), Some(words(kinds)));
             webhooks::set_kinds(tx, site, id, kinds)?;
-            Change::WebhookKinds
+            AuditChange::WebhookKinds
         }
         WebhookChange::Secret(secret) => {
             webhooks::rotate(tx, now, site, id, secret)?;
-            Change::WebhookSecret
+            AuditChange::WebhookSecret
         }
         WebhookChange::On => {
             webhooks::turn_on(tx, site, id)?;
-            Change::WebhookOn
+            AuditChange::WebhookOn
         }
         WebhookChange::Off => {
             webhooks::turn_off(tx, now, site, id, None)?;
-            Change::WebhookOff
+            AuditChange::WebhookOff
         }
         WebhookChange::Remove => {
             was = Some(words(&known.kinds));
             webhooks::remove(tx, site, id)?;
-            Change::WebhookRemoved
+            AuditChange::WebhookRemoved
         }
     };
     let values = (was.as_deref(), became.as_deref());
@@ -294,7 +299,7 @@ pub enum WebhookChange {
     /// It is told of these from now on.
     Kinds(Vec<WebhookEvent>),
     /// Its messages are signed with this.
-    Secret(Secret),
+    Secret(WebhookSecret),
     /// It is told again.
     On,
     /// It is told nothing more.
@@ -307,13 +312,13 @@ pub enum WebhookChange {
 pub fn add_sign_in_key(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
     key: &SignInKey,
 ) -> Result<bool> {
     let added = sign_in_keys::add(tx, site, key)?;
     if added {
-        note(tx, now, site, by, &about_key(Change::KeyAdded, key))?;
+        note(tx, now, site, by, &about_key(AuditChange::KeyAdded, key))?;
     }
     Ok(added)
 }
@@ -322,7 +327,7 @@ pub fn add_sign_in_key(
 pub fn remove_sign_in_key(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
     id: i64,
 ) -> Result<bool> {
@@ -330,11 +335,11 @@ pub fn remove_sign_in_key(
     let Some(key) = keys.iter().find(|key| key.id == id) else {
         return Ok(false);
     };
-    note(tx, now, site, by, &about_key(Change::KeyRemoved, key))?;
+    note(tx, now, site, by, &about_key(AuditChange::KeyRemoved, key))?;
     sign_in_keys::remove(tx, site, id)
 }
 
-const fn about_key(change: Change, key: &SignInKey) -> Note<'static> {
+const fn about_key(change: AuditChange, key: &SignInKey) -> Note<'static> {
     about_named(change, key.kind.as_str(), (None, None))
 }
 
@@ -342,36 +347,47 @@ const fn about_key(change: Change, key: &SignInKey) -> Note<'static> {
 pub fn add_provider(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
     provider: &Provider,
 ) -> Result<bool> {
     let added = openid::add(tx, site, provider)?;
     if added {
         let became = (None, Some(provider.issuer.as_str()));
-        let told = about_named(Change::ProviderAdded, &provider.label, became);
+        let told = about_named(AuditChange::ProviderAdded, &provider.label, became);
         note(tx, now, site, by, &told)?;
     }
     Ok(added)
 }
 
 /// Let a provider sign nobody in any more. Gives whether there was one.
-pub fn remove_provider(tx: &mut Tx<'_>, now: Time, by: &By, site: SiteId, id: i64) -> Result<bool> {
+pub fn remove_provider(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &AuditActor,
+    site: SiteId,
+    id: i64,
+) -> Result<bool> {
     let Some(provider) = openid::by_id(tx, site, id)? else {
         return Ok(false);
     };
     let was = (Some(provider.issuer.as_str()), None);
-    let told = about_named(Change::ProviderRemoved, &provider.label, was);
+    let told = about_named(AuditChange::ProviderRemoved, &provider.label, was);
     note(tx, now, site, by, &told)?;
     openid::remove(tx, site, id)
 }
 
 /// Make a token for a program. Gives whether there was room for one more.
-pub fn add_api_token(tx: &mut Tx<'_>, now: Time, by: &By, new: &NewApiToken) -> Result<bool> {
+pub fn add_api_token(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &AuditActor,
+    new: &NewApiToken,
+) -> Result<bool> {
     let added = api_tokens::add(tx, now, new)?;
     if added {
         let scopes = api_tokens::words(&new.scopes);
-        let told = about_named(Change::TokenAdded, &new.name, (None, Some(&scopes)));
+        let told = about_named(AuditChange::TokenAdded, &new.name, (None, Some(&scopes)));
         note(tx, now, new.site, by, &told)?;
     }
     Ok(added)
@@ -381,7 +397,7 @@ pub fn add_api_token(tx: &mut Tx<'_>, now: Time, by: &By, new: &NewApiToken) -> 
 pub fn revoke_api_token(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
     id: AuthorId,
 ) -> Result<bool> {
@@ -390,13 +406,17 @@ pub fn revoke_api_token(
         return Ok(false);
     };
     let scopes = api_tokens::words(&token.scopes);
-    let told = about_named(Change::TokenRevoked, &token.name, (Some(&scopes), None));
+    let told = about_named(
+        AuditChange::TokenRevoked,
+        &token.name,
+        (Some(&scopes), None),
+    );
     note(tx, now, site, by, &told)?;
     api_tokens::revoke(tx, site, id)
 }
 
 const fn about_named<'a>(
-    change: Change,
+    change: AuditChange,
     name: &'a str,
     (was, became): (Option<&'a str>, Option<&'a str>),
 ) -> Note<'a> {
@@ -412,9 +432,9 @@ const fn about_named<'a>(
 fn about_webhook(
     tx: &mut Tx<'_>,
     now: Time,
-    by: &By,
+    by: &AuditActor,
     site: SiteId,
-    (change, url): (Change, &str),
+    (change, url): (AuditChange, &str),
     values: (Option<&str>, Option<&str>),
 ) -> Result<()> {
     let told = host_of(url);

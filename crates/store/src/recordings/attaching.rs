@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::recordings::{Recording, RecordingChange, State};
+use rejoinder_core::recordings::{Recording, RecordingChange, RecordingState};
 use rejoinder_core::{AuthorId, PageId, RecordingId, Site, SiteId, Time};
 
 use super::changed::changed;
@@ -81,12 +81,12 @@ pub fn attach(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewRecording) -> R
         return Ok(false);
     }
     let (state, address, n_bytes, duration_ms) = match &new.source {
-        Source::Upload { n_bytes } => (State::Arriving, None, *n_bytes, None),
-        Source::Address(address) => (State::Waiting, Some(address), 0, None),
+        Source::Upload { n_bytes } => (RecordingState::Arriving, None, *n_bytes, None),
+        Source::Address(address) => (RecordingState::Waiting, Some(address), 0, None),
         Source::Player {
             address,
             duration_ms,
-        } => (State::Ready, Some(address), 0, *duration_ms),
+        } => (RecordingState::Ready, Some(address), 0, *duration_ms),
     };
     tx.execute(
         sql!(
@@ -110,15 +110,15 @@ pub fn attach(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewRecording) -> R
     )?;
     words::keep(tx, site, new.id)?;
     match state {
-        State::Waiting => {
+        RecordingState::Waiting => {
             let job = NewJob::new(site, &ReadRecording::of(new.id), now)?;
             jobs::add(tx, now, &job)?;
         }
-        State::Ready => {
+        RecordingState::Ready => {
             citing::want(tx, now, site, new.page)?;
             events::append_recording(tx, now, &page, new.id, RecordingChange::Published)?;
         }
-        State::Arriving | State::Refused => {}
+        RecordingState::Arriving | RecordingState::Refused => {}
     }
     Ok(true)
 }
@@ -141,7 +141,7 @@ pub fn remove(tx: &mut Tx<'_>, now: Time, recording: &Recording) -> Result<()> {
     forget(tx, recording.site, recording.id)?;
     citing::want(tx, now, recording.site, recording.page)?;
     let happened = match (recording.cut_of, recording.state) {
-        (None, State::Ready) => RecordingChange::Removed,
+        (None, RecordingState::Ready) => RecordingChange::Removed,
         _ => RecordingChange::Inside,
     };
     changed(tx, now, recording, happened)

@@ -6,7 +6,7 @@
 
 use markup::{RENDERER_VERSION, render_beside, sanitise_beside};
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::recordings::{Citable, External, State, TimeReference};
+use rejoinder_core::recordings::{Citable, ExternalRecording, RecordingState, TimeReference};
 use rejoinder_core::{CommentId, PageId, SafeHtml, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ impl Payload for FindCited {
 /// The recordings of a page that a comment can name a part of.
 pub fn citable(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Citable>> {
     let recordings = listing::of_page(tx, site, page)?.into_iter();
-    let ready = recordings.filter(|own| own.state == State::Ready);
+    let ready = recordings.filter(|own| own.state == RecordingState::Ready);
     let citable = (1..).zip(ready).map(|(ordinal, own)| Citable {
         id: own.id,
         revision: own.revision,
@@ -42,7 +42,7 @@ pub fn citable(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Citabl
         external: own
             .address
             .as_deref()
-            .and_then(External::parse)
+            .and_then(ExternalRecording::parse)
             .map(|(external, _)| external),
         ordinal,
     });

@@ -1,6 +1,6 @@
 //! The files of recordings, in parts, as they arrive and as they are read.
 
-use rejoinder_core::recordings::State;
+use rejoinder_core::recordings::RecordingState;
 use rejoinder_core::{RecordingId, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -74,9 +74,9 @@ pub fn add(
     keep(tx, site, id, at, bytes)?;
     let is_whole = n_then == n_bytes;
     let state = if is_whole {
-        State::Waiting
+        RecordingState::Waiting
     } else {
-        State::Arriving
+        RecordingState::Arriving
     };
     tx.execute(
         sql!("update recording set n_arrived = ?3, state = ?4 where site_id = ?1 and id = ?2"),

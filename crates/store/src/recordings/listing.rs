@@ -1,6 +1,6 @@
 //! Which recordings there are.
 
-use rejoinder_core::recordings::{Recording, RecordingKind, State};
+use rejoinder_core::recordings::{Recording, RecordingKind, RecordingState};
 use rejoinder_core::{Page, PageId, RecordingId, SiteId};
 
 use super::chapters;
@@ -32,7 +32,7 @@ fn read(row: &Row<'_>) -> Result<Recording> {
         cut_of: row.next()?,
         title: row.next()?,
         kind: kind.transpose()?,
-        state: State::parse(&state).ok_or_else(unknown)?,
+        state: RecordingState::parse(&state).ok_or_else(unknown)?,
         problem: row.next()?,
         address: row.next()?,
         media_type: row.next()?,

@@ -1,7 +1,7 @@
 //! Everything that there is to read of a recording, in one look.
 
-use rejoinder_core::recordings::proposals::State;
-use rejoinder_core::recordings::{Lock, Proposal, Recording, Status};
+use rejoinder_core::recordings::proposals::ProposalState;
+use rejoinder_core::recordings::{Proposal, Recording, TranscriptLock, TranscriptStatus};
 use rejoinder_core::{CommentId, RecordingId, SiteId};
 
 use super::{chapters, listing, proposals, reading, transcripts};
@@ -16,7 +16,7 @@ pub struct PlayerData {
     /// The recording.
     pub recording: Recording,
     /// How much its transcript can be relied on, and the transcript as WebVTT.
-    pub transcript: Option<(Status, Option<String>, String)>,
+    pub transcript: Option<(TranscriptStatus, Option<String>, String)>,
     /// The chapters that it is divided into, as WebVTT.
     pub chapters: Option<String>,
     /// The loudest sample of each of its slices.
@@ -26,7 +26,7 @@ pub struct PlayerData {
     /// What readers propose to correct in its transcript and everybody sees, in its order.
     pub proposals: Vec<Proposal>,
     /// The parts of its transcript that take no proposals.
-    pub locks: Vec<Lock>,
+    pub locks: Vec<TranscriptLock>,
     /// Its cuts, each with what it was found to hold, as JSON.
     pub cuts: Vec<(Recording, Option<String>)>,
 }
@@ -63,7 +63,7 @@ pub fn find(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<Pla
 
 fn open(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Vec<Proposal>> {
     let mut open = proposals::undecided(tx, site, id)?;
-    open.retain(|own| own.state == State::Open);
+    open.retain(|own| own.state == ProposalState::Open);
     Ok(open)
 }
 

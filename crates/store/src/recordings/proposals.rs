@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use captions::Transcript;
-use rejoinder_core::recordings::proposals::State;
-use rejoinder_core::recordings::{LineText, Lock, Proposal, Recording, RecordingChange};
+use rejoinder_core::recordings::proposals::ProposalState;
+use rejoinder_core::recordings::{LineText, Proposal, Recording, RecordingChange, TranscriptLock};
 use rejoinder_core::{AuthorId, ProposalId, RecordingId, SiteId, Time};
 
 use super::changed::changed;
@@ -53,7 +53,7 @@ fn read(row: &Row<'_>) -> Result<Proposal> {
         },
         author: row.next()?,
         made_at: row.next()?,
-        state: State::parse(&state).ok_or_else(unknown)?,
+        state: ProposalState::parse(&state).ok_or_else(unknown)?,
         decided_at: row.next()?,
         reason: row.next()?,
         read_at: row.next()?,
@@ -208,7 +208,7 @@ pub(super) fn n_of_author(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Re
 }
 
 /// The parts of a recording's transcript that take none, in its order.
-pub fn locks(tx: &mut Tx<'_>, site: SiteId, recording: RecordingId) -> Result<Vec<Lock>> {
+pub fn locks(tx: &mut Tx<'_>, site: SiteId, recording: RecordingId) -> Result<Vec<TranscriptLock>> {
     tx.all(
         sql!(
             "select start_ms, end_ms from transcript_lock
@@ -216,7 +216,7 @@ pub fn locks(tx: &mut Tx<'_>, site: SiteId, recording: RecordingId) -> Result<Ve
         ),
         params![site, recording],
         |row| {
-            Ok(Lock {
+            Ok(TranscriptLock {
                 start_ms: row.next()?,
                 end_ms: row.next()?,
             })
@@ -229,7 +229,7 @@ pub(super) fn decide(
     tx: &mut Tx<'_>,
     now: Time,
     proposal: &Proposal,
-    state: State,
+    state: ProposalState,
     by: Option<AuthorId>,
     reason: Option<&str>,
 ) -> Result<()> {
@@ -264,7 +264,7 @@ pub(super) fn outdate(
     let transcript: Transcript = lines::read(webvtt, None)?;
     for proposal in undecided {
         if !lines::fits(&transcript, &proposal) {
-            decide(tx, now, &proposal, State::Outdated, None, None)?;
+            decide(tx, now, &proposal, ProposalState::Outdated, None, None)?;
         }
     }
     Ok(())

@@ -3,16 +3,16 @@
 use captions::Transcript;
 use markup::Rendered;
 use rejoinder_core::discussion::policy;
-use rejoinder_core::moderation::{Work, decision, may_write};
+use rejoinder_core::moderation::{ProofOfWorkResult, decision, may_write};
 use rejoinder_core::recordings::proposals::{
-    NEEDED, State, may_begin, may_confirm, may_propose, may_say, status_after, weight,
+    NEEDED, ProposalState, may_begin, may_confirm, may_propose, may_say, status_after, weight,
 };
 use rejoinder_core::recordings::{
-    LineText, Lock, Proposal, Recording, RecordingChange, State as RecordingState,
+    LineText, Proposal, Recording, RecordingChange, RecordingState, TranscriptLock,
 };
 use rejoinder_core::{
-    Author, AuthorId, AuthorKind, CommentId, Page, ProposalId, Reader, RecordingId, Refusal, Site,
-    SiteId, State as CommentState, Time, TokenHash,
+    Author, AuthorId, AuthorKind, CommentId, CommentState, Page, ProposalId, Reader, RecordingId,
+    Refusal, Site, SiteId, Time, TokenHash,
 };
 
 use super::changed::changed;
@@ -153,7 +153,7 @@ pub fn propose(tx: &mut Tx<'_>, now: Time, new: &NewProposal) -> Result<Proposal
         n_confirmations: 0,
     };
     insert(tx, now, hand, &proposal)?;
-    if proposal.state == State::Open {
+    if proposal.state == ProposalState::Open {
         changed(tx, now, &recording, RecordingChange::Inside)?;
     }
     Ok(proposal)
@@ -184,7 +184,7 @@ fn judged(
     page: &Page,
     author: &Author,
     reader: &Reader,
-) -> Result<State> {
+) -> Result<ProposalState> {
     let text = Text {
         settings: &new.hand.site.settings,
         page,
@@ -196,12 +196,12 @@ fn judged(
         quote: None,
         sources: None,
         is_signed_here: new.details.is_some() && author.kind == AuthorKind::Guest,
-        work: Work::NotAsked,
+        work: ProofOfWorkResult::NotAsked,
     };
     let verdict = pipeline::judge(tx, now, &text)?;
     Ok(match verdict.outcome.state {
-        CommentState::Published => State::Open,
-        _ => State::Held,
+        CommentState::Published => ProposalState::Open,
+        _ => ProposalState::Held,
     })
 }
 
@@ -248,7 +248,7 @@ pub fn confirm(tx: &mut Tx<'_>, now: Time, hand: &Proposer, id: ProposalId) -> R
     let standing = standing::of(tx, now, site, author, Some(&hand.token), network)?;
     may_write(&standing, reader.role(), now)?;
     if let Some(author) = author
-        && proposal.state == State::Open
+        && proposal.state == ProposalState::Open
         && has_confirmed(tx, &proposal, author)?
     {
         return Ok(proposal);
@@ -348,7 +348,14 @@ pub fn decline(
 ) -> Result<()> {
     decision::may_note(reason)?;
     let proposal = to_decide(tx, recording, id)?;
-    decide(tx, now, &proposal, State::Declined, Some(by), reason)?;
+    decide(
+        tx,
+        now,
+        &proposal,
+        ProposalState::Declined,
+        Some(by),
+        reason,
+    )?;
     changed(tx, now, recording, RecordingChange::Inside)
 }
 
@@ -381,10 +388,10 @@ fn take(
     let text = newest.as_ref().map_or("WEBVTT\n", |(_, webvtt)| webvtt);
     let transcript = lines::read(text, language.clone())?;
     let (Some(webvtt), Some(author)) = (lines::with(transcript, proposal), proposal.author) else {
-        decide(tx, now, proposal, State::Outdated, by, None)?;
+        decide(tx, now, proposal, ProposalState::Outdated, by, None)?;
         return changed(tx, now, recording, RecordingChange::Inside);
     };
-    decide(tx, now, proposal, State::Accepted, by, None)?;
+    decide(tx, now, proposal, ProposalState::Accepted, by, None)?;
     let new = NewRevision {
         from,
         status: status_after(status, by.is_some()),
@@ -398,7 +405,7 @@ fn take(
 
 /// Let a part of the transcript take no proposals from now on. Those that are open stay to be decided on
 /// by an editor or by readers.
-pub fn lock(tx: &mut Tx<'_>, now: Time, recording: &Recording, lock: Lock) -> Result<()> {
+pub fn lock(tx: &mut Tx<'_>, now: Time, recording: &Recording, lock: TranscriptLock) -> Result<()> {
     tx.execute(
         sql!(
             "insert into transcript_lock (site_id, recording_id, start_ms, end_ms, made_at)

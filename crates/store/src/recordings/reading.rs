@@ -2,7 +2,7 @@
 //! again.
 
 use rejoinder_core::recordings::{
-    Recording, RecordingChange, RecordingKind, RecordingProblem, State,
+    Recording, RecordingChange, RecordingKind, RecordingProblem, RecordingState,
 };
 use rejoinder_core::{RecordingId, SiteId, Time};
 
@@ -72,7 +72,7 @@ pub fn save(
 /// Have the cuts looked at that waited for their recording.
 fn want_cuts(tx: &mut Tx<'_>, now: Time, whole: &Recording) -> Result<()> {
     let cuts = listing::cuts_of(tx, whole.site, whole.id)?.into_iter();
-    for cut in cuts.filter(|cut| cut.state == State::Waiting) {
+    for cut in cuts.filter(|cut| cut.state == RecordingState::Waiting) {
         let read = ReadRecording {
             recording: cut.id,
             after: Some(now),
@@ -110,7 +110,7 @@ pub fn refuse(
         params![
             recording.site,
             recording.id,
-            State::Refused.as_str(),
+            RecordingState::Refused.as_str(),
             problem.as_str()
         ],
     )?;

@@ -3,7 +3,7 @@
 //! The words of each are kept beside it (`words`); they are compared one recording after the other, newest
 //! first, through a window at a time. Both databases do the same.
 
-use rejoinder_core::recordings::{Recording, Words};
+use rejoinder_core::recordings::{Recording, SearchWords};
 use rejoinder_core::{Page, RecordingId, SiteId};
 
 use super::{listing, transcripts};
@@ -37,7 +37,7 @@ pub struct Found {
 pub fn search(
     tx: &mut Tx<'_>,
     site: SiteId,
-    words: &Words,
+    words: &SearchWords,
     after: Option<RecordingId>,
     limit: usize,
 ) -> Result<Found> {

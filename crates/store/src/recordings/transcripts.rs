@@ -1,6 +1,6 @@
 //! Transcripts: each change is a revision, and all revisions stay.
 
-use rejoinder_core::recordings::{Recording, RecordingChange, Status};
+use rejoinder_core::recordings::{Recording, RecordingChange, TranscriptStatus};
 use rejoinder_core::{AuthorId, RecordingId, SiteId, Time};
 
 use super::changed::changed;
@@ -15,7 +15,7 @@ pub struct Revision {
     /// Its number, from 1.
     pub revision: i64,
     /// How much it can be relied on.
-    pub status: Status,
+    pub status: TranscriptStatus,
     /// The language that is spoken, as a BCP 47 tag, where it is known.
     pub language: Option<String>,
     /// Who made it, where they are still known.
@@ -28,7 +28,7 @@ fn read(row: &Row<'_>) -> Result<Revision> {
     let unknown = || StoreError::Internal("a transcript has an unknown status".into());
     Ok(Revision {
         revision: row.next()?,
-        status: Status::parse(&row.next::<String>()?).ok_or_else(unknown)?,
+        status: TranscriptStatus::parse(&row.next::<String>()?).ok_or_else(unknown)?,
         language: row.next()?,
         author: row.next()?,
         made_at: row.next()?,
@@ -91,7 +91,7 @@ pub struct NewRevision {
     /// The revision that it was made from; 0 where there was none.
     pub from: i64,
     /// How much it can be relied on.
-    pub status: Status,
+    pub status: TranscriptStatus,
     /// The language that is spoken, as a BCP 47 tag.
     pub language: Option<String>,
     /// Its cues as WebVTT.
@@ -144,7 +144,7 @@ pub fn set_status(
     now: Time,
     recording: &Recording,
     revision: i64,
-    status: Status,
+    status: TranscriptStatus,
 ) -> Result<()> {
     tx.execute(
         sql!(

@@ -8,8 +8,8 @@ use rejoinder_core::discussion::thread::ThreadQuery;
 use rejoinder_core::identity::address::Network;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{
-    AuthorId, Clock as _, CommentId, FixedClock, FixedRandom, IdSource, PageId, PageKey,
-    Random as _, Reader, Settings, Site, SiteId, Sort, State, Tally, Time, TokenHash, Vote,
+    AuthorId, Clock as _, CommentId, CommentState, FixedClock, FixedRandom, IdSource, PageId,
+    PageKey, Random as _, Reader, Settings, Site, SiteId, Sort, Time, TokenHash, Vote, VoteTally,
 };
 use rejoinder_store::discussion::editing;
 use rejoinder_store::discussion::posting;
@@ -213,7 +213,7 @@ impl World {
             program: None,
             text: text.to_owned(),
             rendered: markup::render(text),
-            work: rejoinder_core::moderation::Work::NotAsked,
+            work: rejoinder_core::moderation::ProofOfWorkResult::NotAsked,
             solution: None,
             about: None,
             sources: None,
@@ -251,7 +251,7 @@ impl World {
         person: &Person,
         comment: CommentId,
         vote: Option<Vote>,
-    ) -> Result<Tally> {
+    ) -> Result<VoteTally> {
         let now = self.clock.now();
         let mut address_key = [0; 32];
         self.random.fill(&mut address_key);
@@ -310,7 +310,7 @@ impl World {
         let entries = self.thread(query).await.entries;
         let line = |entry: &rejoinder_core::discussion::thread::ThreadEntry| {
             let text = match entry.comment.state {
-                State::Published => entry.comment.text.as_str(),
+                CommentState::Published => entry.comment.text.as_str(),
                 _ => "(removed)",
             };
             format!(

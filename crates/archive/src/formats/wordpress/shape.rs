@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rejoinder_core::{State, Tally, Time};
+use rejoinder_core::{CommentState, Time, VoteTally};
 
 use super::fields::{CommentFields, PageFields, UserFields};
 use crate::format::Options;
@@ -139,25 +139,25 @@ impl Shaper<'_> {
         found
     }
 
-    fn state(&mut self, fields: &CommentFields, private: bool) -> State {
+    fn state(&mut self, fields: &CommentFields, private: bool) -> CommentState {
         let state = match fields.approved.as_str() {
-            "1" | "approve" | "approved" => State::Published,
-            "0" | "hold" => State::Held,
-            "spam" => State::Spam,
-            "trash" | "post-trashed" => State::Rejected,
+            "1" | "approve" | "approved" => CommentState::Published,
+            "0" | "hold" => CommentState::Held,
+            "spam" => CommentState::Spam,
+            "trash" | "post-trashed" => CommentState::Rejected,
             other => {
                 self.notes
                     .push(format!("its state `{other}` is unknown, so it is held"));
-                State::Held
+                CommentState::Held
             }
         };
-        if private && state != State::Spam {
+        if private && state != CommentState::Spam {
             self.notes
                 .push("it was private, so it is rejected and shown to nobody".to_owned());
-            return State::Rejected;
+            return CommentState::Rejected;
         }
-        if state == State::Published && !self.page.is_public() {
-            return State::Held;
+        if state == CommentState::Published && !self.page.is_public() {
+            return CommentState::Held;
         }
         state
     }
@@ -185,7 +185,7 @@ fn votes(fields: &CommentFields) -> Votes {
     let counts = &fields.separate_votes;
     if let (Some(up), Some(down)) = (count(counts, "like"), count(counts, "dislike")) {
         let (up, down) = (up.into(), down.into());
-        return Votes::Counted(Tally { up, down });
+        return Votes::Counted(VoteTally { up, down });
     }
     Votes::net(fields.votes.parse().unwrap_or(0))
 }
@@ -233,7 +233,7 @@ mod tests {
                 fields.set("wp:meta_value", value.to_owned());
                 fields.end_meta();
             }
-            let Tally { up, down } = super::votes(&fields).tally();
+            let VoteTally { up, down } = super::votes(&fields).tally();
             (up, down)
         };
         assert_eq!(

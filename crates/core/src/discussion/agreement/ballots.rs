@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use crate::discussion::agreement::alarm::Night;
+use crate::discussion::agreement::alarm::NightVotes;
 use crate::discussion::agreement::model::{self, Factors, Ratings};
-use crate::discussion::agreement::sides::{self, Outcome, Side, Sides};
+use crate::discussion::agreement::sides::{self, Side, Sides, SidesOutcome};
 use crate::discussion::vote::Vote;
 use crate::ids::{AuthorId, CommentId, PageId};
 use crate::time::Time;
@@ -36,7 +36,7 @@ pub struct Voter {
 
 /// One vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cast {
+pub struct Ballot {
     /// On which comment.
     pub comment: CommentId,
     /// On which page that stands.
@@ -52,7 +52,7 @@ pub struct Cast {
 }
 
 /// An account that has voted.
-struct Account {
+struct VotingAccount {
     id: AuthorId,
     since: Time,
     n_votes: u32,
@@ -60,7 +60,7 @@ struct Account {
     pages: Vec<PageId>,
 }
 
-impl Account {
+impl VotingAccount {
     fn counts(&self) -> bool {
         self.n_votes >= MIN_VOTES && self.pages.len() >= MIN_PAGES
     }
@@ -70,13 +70,13 @@ impl Account {
 pub struct Ballots {
     now: Time,
     banned: HashSet<AuthorId>,
-    accounts: Vec<Account>,
+    accounts: Vec<VotingAccount>,
     places: HashMap<AuthorId, u32>,
     comments: Vec<(PageId, CommentId, u32)>,
     comment_places: HashMap<CommentId, u32>,
     /// Of an account, on a comment: what it is to the model.
     cast: Vec<(u32, u32, f32)>,
-    night: Night,
+    night: NightVotes,
 }
 
 impl Ballots {
@@ -90,12 +90,12 @@ impl Ballots {
             comments: Vec::new(),
             comment_places: HashMap::new(),
             cast: Vec::new(),
-            night: Night::default(),
+            night: NightVotes::default(),
         }
     }
 
     /// Take a vote, if it counts: of accounts that are old enough, and of nobody on their own comments.
-    pub fn add(&mut self, cast: &Cast) {
+    pub fn add(&mut self, cast: &Ballot) {
         self.night.count(self.now, cast.page, cast.at);
         let Some((voter, comment)) = self.heard(cast) else {
             return;
@@ -111,14 +111,14 @@ impl Ballots {
 
     /// Take that somebody who has not voted on a comment gave it a reaction that counts for it. It says
     /// something of those who vote enough, and makes up for no vote.
-    pub fn add_liked(&mut self, cast: &Cast) {
+    pub fn add_liked(&mut self, cast: &Ballot) {
         if let Some((voter, comment)) = self.heard(cast) {
             self.cast.push((voter, comment, LIKED));
         }
     }
 
     /// The places of who voted and of the comment, if that counts.
-    fn heard(&mut self, cast: &Cast) -> Option<(u32, u32)> {
+    fn heard(&mut self, cast: &Ballot) -> Option<(u32, u32)> {
         let old_enough = self.now.before(MIN_AGE);
         let since = cast
             .voter
@@ -132,7 +132,7 @@ impl Ballots {
 
     fn account(&mut self, id: AuthorId, since: Time) -> u32 {
         *self.places.entry(id).or_insert_with(|| {
-            self.accounts.push(Account {
+            self.accounts.push(VotingAccount {
                 id,
                 since,
                 n_votes: 0,
@@ -150,12 +150,12 @@ impl Ballots {
     }
 
     /// The votes of the last night.
-    pub const fn night(&self) -> &Night {
+    pub const fn night(&self) -> &NightVotes {
         &self.night
     }
 
     /// Find the sides that the accounts stand on.
-    pub fn sides(&self) -> Outcome {
+    pub fn sides(&self) -> SidesOutcome {
         let kept = self.kept();
         let factors = model::fit(&kept.ratings).accounts;
         let first = kept.accounts.iter().enumerate();
@@ -184,8 +184,8 @@ impl Ballots {
     }
 
     /// What is left when accounts and comments of which too little is known are left out, once.
-    fn kept(&self) -> Kept {
-        let (accounts, account_places) = renumbered(&self.accounts, Account::counts);
+    fn kept(&self) -> FilteredRatings {
+        let (accounts, account_places) = renumbered(&self.accounts, VotingAccount::counts);
         let enough = |comment: &(PageId, CommentId, u32)| comment.2 >= MIN_VOTES_ON_COMMENT;
         let (comments, comment_places) = renumbered(&self.comments, enough);
         let rated = self.cast.iter().filter_map(|(account, comment, rating)| {
@@ -194,7 +194,7 @@ impl Ballots {
             Some((account, comment, *rating))
         });
         let ratings = Ratings::new(accounts.len(), comments.len(), rated);
-        Kept { accounts, ratings }
+        FilteredRatings { accounts, ratings }
     }
 }
 
@@ -209,7 +209,7 @@ const fn rating(vote: Vote) -> f32 {
     }
 }
 
-struct Kept {
+struct FilteredRatings {
     /// Where each account of the ratings is among all.
     accounts: Vec<usize>,
     ratings: Ratings,

@@ -14,6 +14,6 @@ pub mod sides;
 #[cfg(test)]
 mod tests;
 
-pub use ballots::{Ballots, Cast, Voter};
-pub use score::{Agreement, Divided};
-pub use sides::{Outcome, Side, Sides};
+pub use ballots::{Ballot, Ballots, Voter};
+pub use score::{Agreement, SideTallies};
+pub use sides::{Side, Sides, SidesOutcome};

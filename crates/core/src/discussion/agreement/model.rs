@@ -29,19 +29,19 @@ const FIRST_SPREAD: f64 = 0.5;
 
 /// Who rated what how, from 0 to 1, kept once by comment and once by account.
 pub struct Ratings {
-    by_comment: Sparse,
-    by_account: Sparse,
+    by_comment: SparseRatings,
+    by_account: SparseRatings,
 }
 
 /// The ratings of each row, one after the other.
-struct Sparse {
+struct SparseRatings {
     /// Where each row begins, and the end.
     starts: Vec<u32>,
     /// The column and the rating.
     entries: Vec<(u32, f32)>,
 }
 
-impl Sparse {
+impl SparseRatings {
     fn new(n_rows: usize, entries: impl Iterator<Item = (u32, u32, f32)> + Clone) -> Self {
         let mut starts = vec![0_u32; n_rows + 1];
         for (row, ..) in entries.clone() {
@@ -86,8 +86,8 @@ impl Ratings {
             .clone()
             .map(|(account, comment, value)| (comment, account, value));
         Self {
-            by_comment: Sparse::new(n_comments, turned),
-            by_account: Sparse::new(n_accounts, rated),
+            by_comment: SparseRatings::new(n_comments, turned),
+            by_account: SparseRatings::new(n_accounts, rated),
         }
     }
 
@@ -181,7 +181,7 @@ pub fn fit(ratings: &Ratings) -> Model {
 }
 
 /// The best factors of `rows` while those of the columns stay.
-fn solve(rows: &Sparse, mean: f64, columns: &Factors, found: &mut Factors) {
+fn solve(rows: &SparseRatings, mean: f64, columns: &Factors, found: &mut Factors) {
     let weight = count(rows.entries.len()) / count(rows.n_rows());
     let (own_weight, lean_weight) = (OWN * weight, LEAN * weight);
     for (at, row) in rows.rows().enumerate() {

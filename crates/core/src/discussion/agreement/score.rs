@@ -1,7 +1,7 @@
 //! What a comment is worth to both sides.
 
 use crate::discussion::agreement::sides::Side;
-use crate::discussion::vote::{Tally, Vote};
+use crate::discussion::vote::{Vote, VoteTally};
 
 /// With fewer votes of a side nothing is said of what it likes.
 const MIN_VOTES: i64 = 3;
@@ -24,11 +24,11 @@ pub const LEAST_RANK: i64 = 10_000_000_000;
 
 /// The votes on a comment by the side of the voter; those on neither side are in neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Divided {
+pub struct SideTallies {
     /// Of the one side.
-    pub a: Tally,
+    pub a: VoteTally,
     /// Of the other.
-    pub b: Tally,
+    pub b: VoteTally,
 }
 
 /// What is to be known of a comment in the order "agreed".
@@ -40,7 +40,7 @@ pub struct Agreement {
     pub has_badge: bool,
 }
 
-impl Divided {
+impl SideTallies {
     /// The count after the vote of somebody on `side` changed from `before` to `after`.
     #[must_use]
     pub fn changed(mut self, side: Side, before: Option<Vote>, after: Option<Vote>) -> Self {
@@ -80,12 +80,12 @@ impl Divided {
     }
 }
 
-const fn votes(tally: Tally) -> i64 {
+const fn votes(tally: VoteTally) -> i64 {
     tally.up + tally.down
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are small")]
-fn share(tally: Tally) -> f64 {
+fn share(tally: VoteTally) -> f64 {
     (tally.up as f64 + 1.0) / (votes(tally) as f64 + 2.0)
 }
 
@@ -93,9 +93,9 @@ fn share(tally: Tally) -> f64 {
 mod tests {
     use super::*;
 
-    fn divided(a: (i64, i64), b: (i64, i64)) -> Divided {
-        let tally = |(up, down)| Tally { up, down };
-        Divided {
+    fn divided(a: (i64, i64), b: (i64, i64)) -> SideTallies {
+        let tally = |(up, down)| VoteTally { up, down };
+        SideTallies {
             a: tally(a),
             b: tally(b),
         }
@@ -146,7 +146,7 @@ mod tests {
     fn every_ranked_comment_is_above_every_other() {
         let worst = divided((0, 1_000_000), (0, 1_000_000)).agreement(false);
         assert!(worst.rank.unwrap() >= LEAST_RANK);
-        let best = crate::discussion::ranking::wilson_lower_bound(Tally {
+        let best = crate::discussion::ranking::wilson_lower_bound(VoteTally {
             up: 1_000_000_000,
             down: 0,
         });

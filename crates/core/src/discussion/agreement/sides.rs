@@ -47,16 +47,16 @@ pub type Sides = Vec<(AuthorId, Side)>;
 
 /// What became of looking for sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SidesOutcome {
     /// There are two.
     Found(Sides),
     /// There are none to tell apart.
-    None(Why),
+    None(NoSidesReason),
 }
 
 /// Why readers are not on two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum NoSidesReason {
     /// Too few accounts have voted enough.
     TooFewReaders,
     /// They vote too much alike.
@@ -65,7 +65,7 @@ pub enum Why {
     OneSided,
 }
 
-impl Why {
+impl NoSidesReason {
     /// All reasons.
     pub const ALL: [Self; 3] = [Self::TooFewReaders, Self::TooAlike, Self::OneSided];
 
@@ -85,13 +85,13 @@ impl Why {
 }
 
 /// The side of each account by where it stands on the line, if there is enough difference.
-pub fn placed(accounts: impl Iterator<Item = (AuthorId, f64)>) -> Outcome {
+pub fn placed(accounts: impl Iterator<Item = (AuthorId, f64)>) -> SidesOutcome {
     let accounts: Vec<(AuthorId, f64)> = accounts.collect();
     if accounts.len() < 2 * MIN_SIDE {
-        return Outcome::None(Why::TooFewReaders);
+        return SidesOutcome::None(NoSidesReason::TooFewReaders);
     }
     if variance(&accounts) < MIN_VARIANCE {
-        return Outcome::None(Why::TooAlike);
+        return SidesOutcome::None(NoSidesReason::TooAlike);
     }
     let sides: Sides = accounts
         .iter()
@@ -100,9 +100,9 @@ pub fn placed(accounts: impl Iterator<Item = (AuthorId, f64)>) -> Outcome {
     let on_a = sides.iter().filter(|(_, side)| *side == Side::A).count();
     let smaller = on_a.min(sides.len() - on_a);
     if smaller < MIN_SIDE || count(smaller) < MIN_SHARE * count(sides.len()) {
-        return Outcome::None(Why::OneSided);
+        return SidesOutcome::None(NoSidesReason::OneSided);
     }
-    Outcome::Found(sides)
+    SidesOutcome::Found(sides)
 }
 
 fn side(lean: f64) -> Option<Side> {
@@ -129,15 +129,15 @@ mod tests {
     use super::*;
 
     /// So many accounts at each place.
-    fn standing(groups: &[(usize, f64)]) -> Outcome {
+    fn standing(groups: &[(usize, f64)]) -> SidesOutcome {
         let leans = groups.iter().flat_map(|(n, lean)| vec![*lean; *n]);
         placed((1..).map(AuthorId).zip(leans))
     }
 
-    fn n_placed(outcome: &Outcome) -> usize {
+    fn n_placed(outcome: &SidesOutcome) -> usize {
         match outcome {
-            Outcome::Found(sides) => sides.len(),
-            Outcome::None(_) => 0,
+            SidesOutcome::Found(sides) => sides.len(),
+            SidesOutcome::None(_) => 0,
         }
     }
 
@@ -149,9 +149,9 @@ mod tests {
 
     #[test]
     fn a_side_has_twenty_accounts_and_a_share() {
-        let few = Outcome::None(Why::TooFewReaders);
+        let few = SidesOutcome::None(NoSidesReason::TooFewReaders);
         assert_eq!(standing(&[(19, -0.5), (20, 0.5)]), few);
-        let one_sided = Outcome::None(Why::OneSided);
+        let one_sided = SidesOutcome::None(NoSidesReason::OneSided);
         assert_eq!(standing(&[(19, -0.5), (40, 0.5)]), one_sided);
         assert_eq!(n_placed(&standing(&[(20, -0.5), (40, 0.5)])), 60);
         assert_eq!(standing(&[(40, -0.5), (230, 0.5)]), one_sided);
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn readers_who_vote_alike_are_on_no_sides() {
-        let alike = Outcome::None(Why::TooAlike);
+        let alike = SidesOutcome::None(NoSidesReason::TooAlike);
         assert_eq!(standing(&[(500, -0.14), (500, 0.14)]), alike);
         assert_eq!(n_placed(&standing(&[(500, -0.15), (500, 0.15)])), 1_000);
         assert_eq!(standing(&[(500, 0.4)]), alike);

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::model::{self, Factors, Model, Ratings};
-use super::sides::{Outcome, Side, Why};
-use super::{Ballots, Cast, Divided, Voter};
+use super::sides::{NoSidesReason, Side, SidesOutcome};
+use super::{Ballot, Ballots, SideTallies, Voter};
 use crate::chance::FixedRandom;
 use crate::discussion::ranking::wilson_lower_bound;
-use crate::discussion::vote::{Tally, Vote};
+use crate::discussion::vote::{Vote, VoteTally};
 use crate::ids::{AuthorId, CommentId, PageId};
 use crate::time::Time;
 
@@ -94,14 +94,14 @@ fn the_product_of_both_sides_puts_them_in_order() {
         lean if lean < 0.0 => Side::A,
         _ => Side::B,
     };
-    let mut divided = [Divided::default(); 6];
+    let mut divided = [SideTallies::default(); 6];
     for (rater, comment, value) in vector(&[0, 1, 2, 3, 4, 5]) {
         let vote = if value > 0.5 { Vote::Up } else { Vote::Down };
         let own = &mut divided[comment as usize];
         *own = own.changed(side(rater), None, Some(vote));
     }
 
-    let scores = divided.map(Divided::score);
+    let scores = divided.map(SideTallies::score);
     close(&scores, &[0.64, 0.16, 0.16, 0.04, 0.36, 0.40]);
     let ranks = divided.map(|own| own.agreement(false).rank);
     assert!(ranks[0] > ranks[4] && ranks[4] > ranks[1] && ranks[1] > ranks[3]);
@@ -188,9 +188,9 @@ fn ballots(society: &Society, order: impl Fn(usize) -> usize) -> Ballots {
     ballots
 }
 
-fn cast(reader: usize, comment: usize, vote: Vote) -> Cast {
+fn cast(reader: usize, comment: usize, vote: Vote) -> Ballot {
     let id = |n: usize| i64::try_from(n).unwrap();
-    Cast {
+    Ballot {
         comment: CommentId(id(comment) + 1),
         page: PageId(id(comment % 30) + 1),
         author: AuthorId(1),
@@ -236,7 +236,7 @@ fn correlation(one: &[f64], other: &[f64]) -> f64 {
 fn in_a_known_society_it_finds_what_both_camps_like_better_than_any_other_order() {
     for seed in [1, 2, 3] {
         let society = society(seed);
-        let Outcome::Found(sides) = ballots(&society, |reader| reader).sides() else {
+        let SidesOutcome::Found(sides) = ballots(&society, |reader| reader).sides() else {
             panic!("there are sides");
         };
         let mut camp = vec![None; society.camps.len()];
@@ -249,8 +249,8 @@ fn in_a_known_society_it_finds_what_both_camps_like_better_than_any_other_order(
         let right = as_found.max(sides.len() - as_found);
         assert!(right * 100 >= society.camps.len() * 95, "{right} of 400");
 
-        let mut tallies = vec![Tally::default(); society.liked.len()];
-        let mut divided = vec![Divided::default(); society.liked.len()];
+        let mut tallies = vec![VoteTally::default(); society.liked.len()];
+        let mut divided = vec![SideTallies::default(); society.liked.len()];
         for (reader, comment, vote) in &society.votes {
             tallies[*comment] = tallies[*comment].changed(None, Some(*vote));
             if let Some(side) = camp[*reader] {
@@ -269,9 +269,9 @@ fn in_a_known_society_it_finds_what_both_camps_like_better_than_any_other_order(
         let model = model::fit(&Ratings::new(400, 300, rated));
 
         let of = |values: Vec<f64>| correlation(&values, &appeal);
-        let score = |tally: &Tally| tally.score() as f64;
-        let share = |tally: &Tally| tally.up as f64 / (tally.up + tally.down).max(1) as f64;
-        let wilson = |tally: &Tally| wilson_lower_bound(*tally) as f64;
+        let score = |tally: &VoteTally| tally.score() as f64;
+        let share = |tally: &VoteTally| tally.up as f64 / (tally.up + tally.down).max(1) as f64;
+        let wilson = |tally: &VoteTally| wilson_lower_bound(*tally) as f64;
         let others = [
             ("net votes", of(tallies.iter().map(score).collect())),
             ("share", of(tallies.iter().map(share).collect())),
@@ -293,7 +293,7 @@ fn whoever_comes_first_changes_nobodys_side() {
     let society = society(4);
     let sides = |order: &dyn Fn(usize) -> usize| {
         let ballots = ballots(&society, order);
-        let Outcome::Found(sides) = ballots.sides() else {
+        let SidesOutcome::Found(sides) = ballots.sides() else {
             panic!("there are sides");
         };
         sides
@@ -307,7 +307,7 @@ fn whoever_comes_first_changes_nobodys_side() {
             .find(|(own, _)| *own == id)
             .map(|(_, side)| *side)
     };
-    let mut scores = vec![(Divided::default(), Divided::default()); 300];
+    let mut scores = vec![(SideTallies::default(), SideTallies::default()); 300];
     for (reader, comment, vote) in &society.votes {
         let (one, other) = &mut scores[*comment];
         if let Some(side) = side_of(&usual, *reader) {
@@ -323,7 +323,7 @@ fn whoever_comes_first_changes_nobodys_side() {
 }
 
 /// Twice twenty readers who vote against each other on six pages, two comments on each.
-fn two_camps() -> Vec<Cast> {
+fn two_camps() -> Vec<Ballot> {
     let mut votes = Vec::new();
     for reader in 0..40 {
         for comment in 0..12 {
@@ -336,7 +336,7 @@ fn two_camps() -> Vec<Cast> {
     votes
 }
 
-fn outcome(votes: &[Cast], banned: &[i64]) -> Outcome {
+fn outcome(votes: &[Ballot], banned: &[i64]) -> SidesOutcome {
     let mut ballots = Ballots::new(NOW, banned.iter().map(|id| AuthorId(*id)).collect());
     for vote in votes {
         ballots.add(vote);
@@ -346,17 +346,17 @@ fn outcome(votes: &[Cast], banned: &[i64]) -> Outcome {
 
 #[test]
 fn votes_that_do_not_count_are_left_out() {
-    let few = Outcome::None(Why::TooFewReaders);
-    let with = |change: &dyn Fn(&mut Cast)| {
+    let few = SidesOutcome::None(NoSidesReason::TooFewReaders);
+    let with = |change: &dyn Fn(&mut Ballot)| {
         let mut votes = two_camps();
         votes.iter_mut().for_each(change);
         outcome(&votes, &[])
     };
-    let Outcome::Found(sides) = with(&|_| ()) else {
+    let SidesOutcome::Found(sides) = with(&|_| ()) else {
         panic!("there are sides");
     };
     assert_eq!(sides.len(), 40);
-    let first = |vote: &Cast| vote.voter.id == AuthorId(2);
+    let first = |vote: &Ballot| vote.voter.id == AuthorId(2);
     assert_eq!(
         with(&|vote| {
             if first(vote) {
@@ -398,8 +398,8 @@ fn votes_that_do_not_count_are_left_out() {
 
 #[test]
 fn a_reaction_that_counts_says_something_of_whoever_votes_and_makes_up_for_no_vote() {
-    let few = Outcome::None(Why::TooFewReaders);
-    let without_some = |add: fn(&mut Ballots, &Cast)| {
+    let few = SidesOutcome::None(NoSidesReason::TooFewReaders);
+    let without_some = |add: fn(&mut Ballots, &Ballot)| {
         let mut ballots = Ballots::new(NOW, HashSet::new());
         for vote in two_camps() {
             // Of the first reader three votes are missing; nine are too few.
@@ -411,7 +411,7 @@ fn a_reaction_that_counts_says_something_of_whoever_votes_and_makes_up_for_no_vo
         ballots.sides()
     };
     assert_eq!(without_some(Ballots::add_liked), few);
-    assert!(matches!(without_some(Ballots::add), Outcome::Found(_)));
+    assert!(matches!(without_some(Ballots::add), SidesOutcome::Found(_)));
 
     // Whoever has votes enough is heard by reactions, too: each of a camp likes what the other writes.
     let sides = |n_liked: i64| {
@@ -428,8 +428,8 @@ fn a_reaction_that_counts_says_something_of_whoever_votes_and_makes_up_for_no_vo
             }
         }
         match ballots.sides() {
-            Outcome::Found(sides) => sides.len(),
-            Outcome::None(why) => panic!("{why:?}"),
+            SidesOutcome::Found(sides) => sides.len(),
+            SidesOutcome::None(why) => panic!("{why:?}"),
         }
     };
     // A comment that has reactions alone is none to the model.
@@ -438,12 +438,18 @@ fn a_reaction_that_counts_says_something_of_whoever_votes_and_makes_up_for_no_vo
 
 #[test]
 fn where_there_are_no_votes_there_are_no_sides() {
-    assert_eq!(outcome(&[], &[]), Outcome::None(Why::TooFewReaders));
+    assert_eq!(
+        outcome(&[], &[]),
+        SidesOutcome::None(NoSidesReason::TooFewReaders)
+    );
     let mut alike = two_camps();
     for vote in &mut alike {
         vote.vote = Vote::Up;
     }
-    assert_eq!(outcome(&alike, &[]), Outcome::None(Why::TooAlike));
+    assert_eq!(
+        outcome(&alike, &[]),
+        SidesOutcome::None(NoSidesReason::TooAlike)
+    );
 }
 
 #[test]
@@ -455,7 +461,7 @@ fn sides_are_counted_where_somebody_has_one() {
     let mut other = cast(99, 50, Vote::Up);
     other.page = PageId(3);
     ballots.add(&other);
-    let Outcome::Found(sides) = ballots.sides() else {
+    let SidesOutcome::Found(sides) = ballots.sides() else {
         panic!("there are sides");
     };
     let counted = ballots.counted(&sides);

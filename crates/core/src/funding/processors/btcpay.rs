@@ -6,8 +6,8 @@ use url::Url;
 
 use super::signature::{from_hex, is_signed};
 use super::{
-    Amount, Giver, Known, Message, PaymentEvent, PaymentMovement, Question, Refused, decimal,
-    event, named, positive,
+    Credentials, Giver, MessageRefusal, PaymentEvent, PaymentMovement, ProcessorMessage,
+    ProcessorQuery, ReportedAmount, decimal, event, named, positive,
 };
 use crate::funding::{EntryKind, Money};
 use crate::time::Time;
@@ -70,25 +70,29 @@ struct Payout {
     date: Option<i64>,
 }
 
-pub(super) fn read(known: Known<'_>, message: Message<'_>) -> Result<PaymentEvent, Refused> {
+pub(super) fn read(
+    known: Credentials<'_>,
+    message: ProcessorMessage<'_>,
+) -> Result<PaymentEvent, MessageRefusal> {
     let header = message.header.get("btcpay-sig");
     let given = header.and_then(|header| from_hex(header.strip_prefix("sha256=")?));
     if !is_signed(known.secret.as_bytes(), &[message.body], given.into_iter()) {
-        return Err(Refused::Signature);
+        return Err(MessageRefusal::Signature);
     }
-    let own: Event = serde_json::from_slice(message.body).map_err(|_| Refused::Unreadable)?;
+    let own: Event =
+        serde_json::from_slice(message.body).map_err(|_| MessageRefusal::Unreadable)?;
     let is_of_store =
         own.store.is_none() || own.store.as_deref() == known.account.rsplit('/').next();
-    let id = |id: Option<String>| id.filter(|id| is_id(id)).ok_or(Refused::Unreadable);
+    let id = |id: Option<String>| id.filter(|id| is_id(id)).ok_or(MessageRefusal::Unreadable);
     let question = match own.r#type.as_str() {
         _ if !is_of_store => None,
-        "InvoiceSettled" => Some(Question::Invoice(id(own.invoice)?)),
+        "InvoiceSettled" => Some(ProcessorQuery::Invoice(id(own.invoice)?)),
         // Of an invoice that had expired nothing else is told.
-        "InvoicePaymentSettled" if own.is_late => Some(Question::Invoice(id(own.invoice)?)),
+        "InvoicePaymentSettled" if own.is_late => Some(ProcessorQuery::Invoice(id(own.invoice)?)),
         // One that belongs to no pull payment is no refund.
         "PayoutUpdated" if own.payout_state.as_deref() == Some("Completed") => {
             match own.pull_payment {
-                Some(pull_payment) => Some(Question::Payout {
+                Some(pull_payment) => Some(ProcessorQuery::Payout {
                     pull_payment: id(Some(pull_payment))?,
                     payout: id(own.payout)?,
                 }),
@@ -145,26 +149,26 @@ pub fn payout_addresses(store: &str, pull_payment: &str, payout: &str) -> Option
 pub fn payout(
     (pull_payment, payout): (&str, &str),
     answers: [&[u8]; 2],
-) -> Result<Vec<PaymentMovement>, Refused> {
-    let unreadable = |_| Refused::Unreadable;
+) -> Result<Vec<PaymentMovement>, MessageRefusal> {
+    let unreadable = |_| MessageRefusal::Unreadable;
     let of: PullPayment = serde_json::from_slice(answers[0]).map_err(unreadable)?;
     let own: Payout = serde_json::from_slice(answers[1]).map_err(unreadable)?;
     if (of.id.as_str(), own.id.as_str()) != (pull_payment, payout) || own.pull_payment != of.id {
-        return Err(Refused::Unreadable);
+        return Err(MessageRefusal::Unreadable);
     }
     let invoice = of.name.strip_prefix("Refund ").filter(|id| is_id(id));
     let (Some(invoice), "Completed") = (invoice, own.state.as_str()) else {
         return Ok(Vec::new());
     };
     let currency = own.currency.as_deref().unwrap_or(&of.currency);
-    let back = Amount::Each(positive(amount(&own.amount, currency)?)?);
+    let back = ReportedAmount::Each(positive(amount(&own.amount, currency)?)?);
     let at = own.date.and_then(|at| at.checked_mul(1_000_000));
     let moved = PaymentMovement::new(EntryKind::Refund, &own.id, invoice, back)?;
     Ok(vec![moved.at(at.map(Time::from_micros))])
 }
 
 /// An amount as the server writes it. Coins may be counted in hundred-millionths.
-fn amount(amount: &str, currency: &str) -> Result<Money, Refused> {
+fn amount(amount: &str, currency: &str) -> Result<Money, MessageRefusal> {
     if !currency.eq_ignore_ascii_case("SATS") {
         return decimal(amount, currency);
     }
@@ -178,18 +182,22 @@ fn amount(amount: &str, currency: &str) -> Result<Money, Refused> {
     let is_number = (1..=15).contains(&whole.len()) && whole.bytes().all(|b| b.is_ascii_digit());
     let minor = is_number.then(|| whole.parse().ok()).flatten();
     Ok(Money {
-        minor: minor.ok_or(Refused::Unreadable)?,
-        currency: "BTC".parse().map_err(|_| Refused::Unreadable)?,
+        minor: minor.ok_or(MessageRefusal::Unreadable)?,
+        currency: "BTC".parse().map_err(|_| MessageRefusal::Unreadable)?,
     })
 }
 
 /// What an invoice came to, as its server says: nothing unless it is settled, or was paid in full once it
 /// had expired.
-pub fn invoice(store: &str, asked: &str, answer: &[u8]) -> Result<Vec<PaymentMovement>, Refused> {
-    let own: Invoice = serde_json::from_slice(answer).map_err(|_| Refused::Unreadable)?;
+pub fn invoice(
+    store: &str,
+    asked: &str,
+    answer: &[u8],
+) -> Result<Vec<PaymentMovement>, MessageRefusal> {
+    let own: Invoice = serde_json::from_slice(answer).map_err(|_| MessageRefusal::Unreadable)?;
     let is_of_store = store.rsplit('/').next() == Some(own.store.as_str());
     if own.id != asked || !is_of_store {
-        return Err(Refused::Unreadable);
+        return Err(MessageRefusal::Unreadable);
     }
     let is_paid = match own.status.as_str() {
         "Settled" => true,
@@ -202,7 +210,12 @@ pub fn invoice(store: &str, asked: &str, answer: &[u8]) -> Result<Vec<PaymentMov
     let money = positive(amount(&own.amount, &own.currency)?)?;
     let at = own.created_at.and_then(|at| at.checked_mul(1_000_000));
     let of = |name: &str| own.metadata.get(name)?.as_str();
-    let moved = PaymentMovement::new(EntryKind::Payment, &own.id, &own.id, Amount::Each(money))?;
+    let moved = PaymentMovement::new(
+        EntryKind::Payment,
+        &own.id,
+        &own.id,
+        ReportedAmount::Each(money),
+    )?;
     Ok(vec![
         moved
             .at(at.map(Time::from_micros))
@@ -214,7 +227,7 @@ pub fn invoice(store: &str, asked: &str, answer: &[u8]) -> Result<Vec<PaymentMov
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{Headers, signed};
+    use super::super::tests::{TestHeaders, signed};
     use super::*;
 
     const SECRET: &str = "rejoinder-secret";
@@ -222,20 +235,20 @@ mod tests {
         r#"{"id":"evt_test_1","object":"event","type":"checkout.session.completed"}"#;
     const SIGNED: &str = "386d117a1f779fa040595a6a61a25a8c218ffce31730dd6cb43849fb8f1f89e7";
 
-    fn told(header: &str, body: &str) -> Result<PaymentEvent, Refused> {
-        let headers = Headers(vec![("btcpay-sig", header.to_owned())]);
-        let message = Message {
+    fn told(header: &str, body: &str) -> Result<PaymentEvent, MessageRefusal> {
+        let headers = TestHeaders(vec![("btcpay-sig", header.to_owned())]);
+        let message = ProcessorMessage {
             header: &headers,
             body: body.as_bytes(),
         };
-        let known = Known {
+        let known = Credentials {
             secret: SECRET,
             account: "https://pay.example/stores/s",
         };
         read(known, message)
     }
 
-    fn of(body: &str) -> Result<PaymentEvent, Refused> {
+    fn of(body: &str) -> Result<PaymentEvent, MessageRefusal> {
         let signed = signed(SECRET, &[body.as_bytes()]);
         told(&format!("sha256={signed}"), body)
     }
@@ -244,7 +257,7 @@ mod tests {
     fn the_known_signature_is_right_and_any_other_is_wrong() {
         let header = format!("sha256={SIGNED}");
         assert_eq!(told(&header, BODY).unwrap().question, None);
-        let wrong = Err(Refused::Signature);
+        let wrong = Err(MessageRefusal::Signature);
         assert_eq!(told(&header, &format!("{BODY} ")), wrong);
         assert_eq!(told(&header.replace("9e7", "9e8"), BODY), wrong);
         assert_eq!(told(SIGNED, BODY), wrong);
@@ -257,7 +270,10 @@ mod tests {
             format!(r#"{{"deliveryId":"d1","type":"{kind}","invoiceId":"{id}","storeId":"s"}}"#)
         };
         let asked = of(&event("InvoiceSettled", "AbC123")).unwrap();
-        assert_eq!(asked.question, Some(Question::Invoice("AbC123".to_owned())));
+        assert_eq!(
+            asked.question,
+            Some(ProcessorQuery::Invoice("AbC123".to_owned()))
+        );
         for kind in [
             "InvoiceCreated",
             "InvoiceExpired",
@@ -270,7 +286,7 @@ mod tests {
         for id in ["", "../keys", "a/b"] {
             assert_eq!(
                 of(&event("InvoiceSettled", id)),
-                Err(Refused::Unreadable),
+                Err(MessageRefusal::Unreadable),
                 "{id}"
             );
         }
@@ -284,7 +300,7 @@ mod tests {
             );
             of(&body).unwrap().question
         };
-        let asked = Some(Question::Invoice("AbC123".to_owned()));
+        let asked = Some(ProcessorQuery::Invoice("AbC123".to_owned()));
         assert_eq!(event("s", true), asked);
         assert_eq!(event("s", false), None);
         assert_eq!(event("other", true), None);
@@ -299,7 +315,7 @@ mod tests {
             of(&body)
         };
         let pull = r#","pullPaymentId":"Pp1""#;
-        let asked = Question::Payout {
+        let asked = ProcessorQuery::Payout {
             pull_payment: "Pp1".to_owned(),
             payout: "Po1".to_owned(),
         };
@@ -309,7 +325,10 @@ mod tests {
         }
         assert_eq!(event("Completed", "").unwrap().question, None);
         let elsewhere = r#","pullPaymentId":"../../stores""#;
-        assert_eq!(event("Completed", elsewhere), Err(Refused::Unreadable));
+        assert_eq!(
+            event("Completed", elsewhere),
+            Err(MessageRefusal::Unreadable)
+        );
     }
 
     #[test]
@@ -326,11 +345,11 @@ mod tests {
             let answers = [pull.as_bytes(), paid_out.as_bytes()];
             let told = payout(("Pp1", "Po1"), answers)?;
             let of = |moved: &PaymentMovement| (moved.payment.clone(), moved.amount);
-            Ok::<_, Refused>(told.first().map(of))
+            Ok::<_, MessageRefusal>(told.first().map(of))
         };
         let each = |minor, code: &str| {
             let currency = code.parse().unwrap();
-            Amount::Each(Money { minor, currency })
+            ReportedAmount::Each(Money { minor, currency })
         };
         let name = "Refund Invoice0000001";
         let of_invoice = |amount| Ok(Some(("Invoice0000001".to_owned(), amount)));
@@ -356,7 +375,7 @@ mod tests {
             of_invoice(each(12_000, "BTC"))
         );
         let other = pull(name, "EUR").replace("Pp1", "Pp2");
-        assert_eq!(told(&other, &coins), Err(Refused::Unreadable));
+        assert_eq!(told(&other, &coins), Err(MessageRefusal::Unreadable));
         assert_eq!(
             payout_addresses("https://pay.example/btc/stores/Ab12", "Pp1", "Po1")
                 .map(|[_, own]| own),
@@ -382,7 +401,7 @@ mod tests {
         ] {
             assert_eq!(
                 minor(wrong, code),
-                Err(Refused::Unreadable),
+                Err(MessageRefusal::Unreadable),
                 "{wrong} {code}"
             );
         }
@@ -425,7 +444,7 @@ mod tests {
         assert_eq!(told[0].purposes, ["lease"]);
         assert_eq!(told[0].giver.receipts, ["Invoice0000001"]);
         assert!(!format!("{told:?}").contains("reader.example"));
-        let unread = Err(Refused::Unreadable);
+        let unread = Err(MessageRefusal::Unreadable);
         assert_eq!(
             answer("Invoice0000002", "Ab12", "Settled", "1", "EUR"),
             unread

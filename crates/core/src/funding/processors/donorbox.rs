@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::signature::{from_hex, in_time, is_signed};
 use super::{
-    Amount, Giver, Message, PaymentEvent, PaymentMovement, Refused, decimal, event, positive,
+    Giver, MessageRefusal, PaymentEvent, PaymentMovement, ProcessorMessage, ReportedAmount,
+    decimal, event, positive,
 };
 use crate::funding::EntryKind;
 use crate::time::Time;
@@ -27,7 +28,7 @@ struct Donation {
     #[serde(default)]
     donor: Option<Donor>,
     #[serde(default)]
-    campaign: Option<Of>,
+    campaign: Option<DonationCampaign>,
     #[serde(default)]
     designation: Option<String>,
 }
@@ -39,16 +40,20 @@ struct Donor {
 }
 
 #[derive(Deserialize)]
-struct Of {
+struct DonationCampaign {
     id: u64,
     #[serde(default)]
     name: Option<String>,
 }
 
-pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<PaymentEvent, Refused> {
+pub(super) fn read(
+    secret: &str,
+    now: Time,
+    message: ProcessorMessage<'_>,
+) -> Result<PaymentEvent, MessageRefusal> {
     verify(secret, now, message)?;
     let list: Vec<Donation> =
-        serde_json::from_slice(message.body).map_err(|_| Refused::Unreadable)?;
+        serde_json::from_slice(message.body).map_err(|_| MessageRefusal::Unreadable)?;
     let mut movements = Vec::new();
     for donation in &list {
         movements.extend(moved(donation)?);
@@ -61,21 +66,21 @@ pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Paym
     })
 }
 
-fn verify(secret: &str, now: Time, message: Message<'_>) -> Result<(), Refused> {
+fn verify(secret: &str, now: Time, message: ProcessorMessage<'_>) -> Result<(), MessageRefusal> {
     let header = message.header.get("donorbox-signature");
     let (at, given) = header
         .and_then(|header| header.split_once(','))
-        .ok_or(Refused::Signature)?;
+        .ok_or(MessageRefusal::Signature)?;
     let (at, given) = (at.trim(), from_hex(given.trim()));
     let parts = [at.as_bytes(), b".", message.body];
     if !is_signed(secret.as_bytes(), &parts, given.into_iter()) {
-        return Err(Refused::Signature);
+        return Err(MessageRefusal::Signature);
     }
     in_time(at, now)
 }
 
 /// What came in, and how much of it has gone back so far.
-fn moved(donation: &Donation) -> Result<Vec<PaymentMovement>, Refused> {
+fn moved(donation: &Donation) -> Result<Vec<PaymentMovement>, MessageRefusal> {
     if !matches!(
         donation.status.as_str(),
         "paid" | "refunded" | "partially_refunded"
@@ -91,16 +96,26 @@ fn moved(donation: &Donation) -> Result<Vec<PaymentMovement>, Refused> {
     let purposes = [donation.designation.as_deref(), id.as_deref(), name];
     let giver = donation.donor.as_ref().and_then(|own| own.name.as_deref());
     let giver = giver.filter(|_| !donation.anonymous_donation);
-    let paid = PaymentMovement::new(EntryKind::Payment, &payment, &payment, Amount::Each(money))?
-        .at(at)
-        .meant_for(purposes)
-        .given_by(Giver::new(giver, false));
+    let paid = PaymentMovement::new(
+        EntryKind::Payment,
+        &payment,
+        &payment,
+        ReportedAmount::Each(money),
+    )?
+    .at(at)
+    .meant_for(purposes)
+    .given_by(Giver::new(giver, false));
     let mut all = vec![paid];
     let back = donation.amount_refunded.as_deref().unwrap_or("0");
     let back = decimal(back, &donation.currency)?;
     if back.minor > 0 {
         let name = format!("{payment}:{}", back.minor);
-        let refund = PaymentMovement::new(EntryKind::Refund, &name, &payment, Amount::SoFar(back))?;
+        let refund = PaymentMovement::new(
+            EntryKind::Refund,
+            &name,
+            &payment,
+            ReportedAmount::SoFar(back),
+        )?;
         all.push(refund.meant_for(purposes));
     }
     Ok(all)
@@ -108,7 +123,7 @@ fn moved(donation: &Donation) -> Result<Vec<PaymentMovement>, Refused> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{Headers, signed, time};
+    use super::super::tests::{TestHeaders, signed, time};
     use super::*;
 
     const SECRET: &str = "donorbox-rejoinder-secret";
@@ -117,16 +132,16 @@ mod tests {
     /// HMAC-SHA256 of time, point and the body above, computed by another program.
     const SIGNED: &str = "c28a111308bee36685b739641e156433aa4460033a80c3e53fb879e4beacd576";
 
-    fn told(header: &str, body: &str, now: i64) -> Result<PaymentEvent, Refused> {
-        let headers = Headers(vec![("donorbox-signature", header.to_owned())]);
-        let message = Message {
+    fn told(header: &str, body: &str, now: i64) -> Result<PaymentEvent, MessageRefusal> {
+        let headers = TestHeaders(vec![("donorbox-signature", header.to_owned())]);
+        let message = ProcessorMessage {
             header: &headers,
             body: body.as_bytes(),
         };
         read(SECRET, time(now), message)
     }
 
-    fn of(body: &str) -> Result<Vec<PaymentMovement>, Refused> {
+    fn of(body: &str) -> Result<Vec<PaymentMovement>, MessageRefusal> {
         let signed = signed(SECRET, &[AT.to_string().as_bytes(), b".", body.as_bytes()]);
         told(&format!("{AT},{signed}"), body, AT).map(|told| told.movements)
     }
@@ -143,7 +158,7 @@ mod tests {
             !all.contains("reader.example") && !all.contains("For Ann"),
             "{all}"
         );
-        let wrong = Err(Refused::Signature);
+        let wrong = Err(MessageRefusal::Signature);
         assert_eq!(told(&header, &format!("{BODY} "), AT), wrong);
         assert_eq!(told(&format!("{},{SIGNED}", AT + 1), BODY, AT), wrong);
         for header in ["", ",", SIGNED, &format!("{AT},"), &format!("{AT},zz")] {
@@ -158,7 +173,7 @@ mod tests {
             assert!(told(&header, BODY, AT + late).is_ok());
         }
         for late in [301, -301] {
-            assert_eq!(told(&header, BODY, AT + late), Err(Refused::Time));
+            assert_eq!(told(&header, BODY, AT + late), Err(MessageRefusal::Time));
         }
     }
 
@@ -186,8 +201,8 @@ mod tests {
         );
         assert_eq!(of(&two).unwrap().len(), 2);
         let wrong = two.replacen("25.0", "25.005", 1);
-        assert_eq!(of(&wrong), Err(Refused::Unreadable));
-        assert_eq!(of("{}"), Err(Refused::Unreadable));
+        assert_eq!(of(&wrong), Err(MessageRefusal::Unreadable));
+        assert_eq!(of("{}"), Err(MessageRefusal::Unreadable));
     }
 
     #[test]

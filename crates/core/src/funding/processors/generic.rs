@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::signature::{in_time, is_signed};
 use super::{
-    Amount, Giver, Message, PaymentEvent, PaymentMovement, Refused, decimal, event, positive,
+    Giver, MessageRefusal, PaymentEvent, PaymentMovement, ProcessorMessage, ReportedAmount,
+    decimal, event, positive,
 };
 use crate::funding::EntryKind;
 use crate::time::Time;
@@ -47,9 +48,14 @@ struct Supporter {
     public: bool,
 }
 
-pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<PaymentEvent, Refused> {
+pub(super) fn read(
+    secret: &str,
+    now: Time,
+    message: ProcessorMessage<'_>,
+) -> Result<PaymentEvent, MessageRefusal> {
     verify(secret, now, message)?;
-    let own: Event = serde_json::from_slice(message.body).map_err(|_| Refused::Unreadable)?;
+    let own: Event =
+        serde_json::from_slice(message.body).map_err(|_| MessageRefusal::Unreadable)?;
     let kind = match own.r#type.as_str() {
         "payment.received" => Some(EntryKind::Payment),
         "payment.refunded" => Some(EntryKind::Refund),
@@ -59,7 +65,7 @@ pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Paym
     };
     let movements = match (kind, own.data) {
         (Some(kind), Some(data)) => vec![moved(kind, &data)?],
-        (Some(_), None) => return Err(Refused::Unreadable),
+        (Some(_), None) => return Err(MessageRefusal::Unreadable),
         (None, _) => Vec::new(),
     };
     Ok(PaymentEvent {
@@ -69,7 +75,7 @@ pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Paym
     })
 }
 
-fn moved(kind: EntryKind, data: &Data) -> Result<PaymentMovement, Refused> {
+fn moved(kind: EntryKind, data: &Data) -> Result<PaymentMovement, MessageRefusal> {
     let money = positive(decimal(&data.amount, &data.currency)?)?;
     let at = data.occurred_at.as_deref().map(str::parse).transpose();
     let payment = data.payment.as_deref().unwrap_or(&data.id);
@@ -78,45 +84,47 @@ fn moved(kind: EntryKind, data: &Data) -> Result<PaymentMovement, Refused> {
         supporter.map(|own| own.name.as_str()),
         supporter.is_some_and(|own| own.public),
     );
-    let moved = PaymentMovement::new(kind, &data.id, payment, Amount::Each(money))?;
+    let moved = PaymentMovement::new(kind, &data.id, payment, ReportedAmount::Each(money))?;
     Ok(moved
-        .at(at.map_err(|_| Refused::Unreadable)?)
+        .at(at.map_err(|_| MessageRefusal::Unreadable)?)
         .meant_for([data.campaign.as_deref()])
         .given_by(giver.with_receipt(data.receipt.as_deref())))
 }
 
-fn verify(secret: &str, now: Time, message: Message<'_>) -> Result<(), Refused> {
-    let header = |name| message.header.get(name).ok_or(Refused::Signature);
+fn verify(secret: &str, now: Time, message: ProcessorMessage<'_>) -> Result<(), MessageRefusal> {
+    let header = |name| message.header.get(name).ok_or(MessageRefusal::Signature);
     let (id, at) = (header("webhook-id")?, header("webhook-timestamp")?);
     let given = header("webhook-signature")?.split(' ');
     let given = given.filter_map(|one| STANDARD.decode(one.strip_prefix("v1,")?).ok());
     let key = secret.strip_prefix("whsec_").unwrap_or(secret);
-    let key = STANDARD.decode(key).map_err(|_| Refused::Signature)?;
+    let key = STANDARD
+        .decode(key)
+        .map_err(|_| MessageRefusal::Signature)?;
     let parts = [id.as_bytes(), b".", at.as_bytes(), b".", message.body];
     if !is_signed(&key, &parts, given) {
-        return Err(Refused::Signature);
+        return Err(MessageRefusal::Signature);
     }
     in_time(at, now)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{Headers, time};
+    use super::super::tests::{TestHeaders, time};
     use super::*;
-    use crate::integrations::webhook::Secret;
+    use crate::integrations::webhook::WebhookSecret;
 
     const SECRET: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl";
     const BODY: &str = r#"{"event_type":"ping","data":{"success":true}}"#;
     const SIGNED: &str = "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=";
     const AT: i64 = 1_731_705_121;
 
-    fn verified(signature: &str, body: &str, now: i64) -> Result<(), Refused> {
-        let headers = Headers(vec![
+    fn verified(signature: &str, body: &str, now: i64) -> Result<(), MessageRefusal> {
+        let headers = TestHeaders(vec![
             ("webhook-id", "msg_loFOjxBNrRLzqYUf".to_owned()),
             ("webhook-timestamp", AT.to_string()),
             ("webhook-signature", signature.to_owned()),
         ]);
-        let message = Message {
+        let message = ProcessorMessage {
             header: &headers,
             body: body.as_bytes(),
         };
@@ -130,7 +138,7 @@ mod tests {
             verified(&format!("v1,AAAA v1a,AAAA {SIGNED}"), BODY, AT),
             Ok(())
         );
-        let wrong = Err(Refused::Signature);
+        let wrong = Err(MessageRefusal::Signature);
         assert_eq!(verified(SIGNED, &BODY.replace("true", "trua"), AT), wrong);
         assert_eq!(verified(&SIGNED.replace("v1,", "v2,"), BODY, AT), wrong);
         assert_eq!(verified("", BODY, AT), wrong);
@@ -139,13 +147,13 @@ mod tests {
     #[test]
     fn a_message_is_good_for_five_minutes_either_way() {
         assert_eq!(verified(SIGNED, BODY, AT + 299), Ok(()));
-        assert_eq!(verified(SIGNED, BODY, AT + 301), Err(Refused::Time));
-        assert_eq!(verified(SIGNED, BODY, AT - 301), Err(Refused::Time));
+        assert_eq!(verified(SIGNED, BODY, AT + 301), Err(MessageRefusal::Time));
+        assert_eq!(verified(SIGNED, BODY, AT - 301), Err(MessageRefusal::Time));
     }
 
-    fn told(body: &str) -> Result<PaymentEvent, Refused> {
-        let secret: Secret = SECRET.parse().unwrap();
-        let headers = Headers(vec![
+    fn told(body: &str) -> Result<PaymentEvent, MessageRefusal> {
+        let secret: WebhookSecret = SECRET.parse().unwrap();
+        let headers = TestHeaders(vec![
             ("webhook-id", "m1".to_owned()),
             ("webhook-timestamp", AT.to_string()),
             (
@@ -153,7 +161,7 @@ mod tests {
                 secret.sign("m1", time(AT), body.as_bytes()),
             ),
         ]);
-        let message = Message {
+        let message = ProcessorMessage {
             header: &headers,
             body: body.as_bytes(),
         };
@@ -180,7 +188,7 @@ mod tests {
             r#"{"type": "payment.received", "data": {"id": "a", "amount": "-1", "currency": "EUR"}}"#,
             r#"{"type": "payment.received", "data": {"id": "a", "amount": 1.5, "currency": "EUR"}}"#,
         ] {
-            assert_eq!(told(body), Err(Refused::Unreadable), "{body}");
+            assert_eq!(told(body), Err(MessageRefusal::Unreadable), "{body}");
         }
     }
 }

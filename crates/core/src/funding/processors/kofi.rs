@@ -4,13 +4,14 @@ use serde::Deserialize;
 
 use super::signature::is_same;
 use super::{
-    Amount, Giver, Message, PaymentEvent, PaymentMovement, Refused, decimal, event, positive,
+    Giver, MessageRefusal, PaymentEvent, PaymentMovement, ProcessorMessage, ReportedAmount,
+    decimal, event, positive,
 };
 use crate::funding::EntryKind;
 
 /// As much as is needed to know who sent it.
 #[derive(Deserialize)]
-struct Sealed {
+struct VerificationToken {
     verification_token: String,
 }
 
@@ -30,16 +31,20 @@ struct Gift {
     tier_name: Option<String>,
 }
 
-pub(super) fn read(secret: &str, message: Message<'_>) -> Result<PaymentEvent, Refused> {
+pub(super) fn read(
+    secret: &str,
+    message: ProcessorMessage<'_>,
+) -> Result<PaymentEvent, MessageRefusal> {
     let mut fields = url::form_urlencoded::parse(message.body);
     let data = fields.find(|(name, _)| name == "data");
-    let (_, data) = data.ok_or(Refused::Signature)?;
+    let (_, data) = data.ok_or(MessageRefusal::Signature)?;
     // The token stands inside of what it vouches for.
-    let sealed: Sealed = serde_json::from_str(&data).map_err(|_| Refused::Signature)?;
+    let sealed: VerificationToken =
+        serde_json::from_str(&data).map_err(|_| MessageRefusal::Signature)?;
     if !is_same(&sealed.verification_token, secret) {
-        return Err(Refused::Signature);
+        return Err(MessageRefusal::Signature);
     }
-    let gift: Gift = serde_json::from_str(&data).map_err(|_| Refused::Unreadable)?;
+    let gift: Gift = serde_json::from_str(&data).map_err(|_| MessageRefusal::Unreadable)?;
     let movements = match gift.r#type.as_str() {
         "Donation" | "Subscription" => vec![moved(&gift)?],
         // What was sold was not given.
@@ -52,11 +57,11 @@ pub(super) fn read(secret: &str, message: Message<'_>) -> Result<PaymentEvent, R
     })
 }
 
-fn moved(gift: &Gift) -> Result<PaymentMovement, Refused> {
+fn moved(gift: &Gift) -> Result<PaymentMovement, MessageRefusal> {
     let money = positive(decimal(&gift.amount, &gift.currency)?)?;
     let name = gift.kofi_transaction_id.as_str();
     let giver = Giver::new(gift.from_name.as_deref(), gift.is_public);
-    let moved = PaymentMovement::new(EntryKind::Payment, name, name, Amount::Each(money))?;
+    let moved = PaymentMovement::new(EntryKind::Payment, name, name, ReportedAmount::Each(money))?;
     Ok(moved
         .at(gift.timestamp.parse().ok())
         .meant_for([gift.tier_name.as_deref()])
@@ -66,13 +71,13 @@ fn moved(gift: &Gift) -> Result<PaymentMovement, Refused> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Headers;
+    use super::super::tests::TestHeaders;
     use super::*;
     use crate::funding::Money;
 
     const TOKEN: &str = "8a1b3c5d-token";
 
-    fn told(token: &str, kind: &str, amount: &str) -> Result<PaymentEvent, Refused> {
+    fn told(token: &str, kind: &str, amount: &str) -> Result<PaymentEvent, MessageRefusal> {
         let data = format!(
             r#"{{"verification_token":"{token}","message_id":"m1","timestamp":"2026-11-20T10:00:00Z",
             "type":"{kind}","is_public":true,"from_name":"Ann","message":"Thanks","amount":"{amount}",
@@ -81,8 +86,8 @@ mod tests {
         );
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         let body = form.append_pair("data", &data).finish();
-        let message = Message {
-            header: &Headers(Vec::new()),
+        let message = ProcessorMessage {
+            header: &TestHeaders(Vec::new()),
             body: body.as_bytes(),
         };
         read(TOKEN, message)
@@ -98,7 +103,7 @@ mod tests {
             minor: 300,
             currency,
         };
-        assert_eq!(moved.amount, Amount::Each(money));
+        assert_eq!(moved.amount, ReportedAmount::Each(money));
         let giver = Giver {
             name: Some("Ann".to_owned()),
             is_public: true,
@@ -116,7 +121,10 @@ mod tests {
     #[test]
     fn a_token_that_is_off_by_one_letter_is_refused_whatever_else_is_said() {
         for token in ["", "8a1b3c5d-tokeN", "8a1b3c5d-token ", "8a1b3c5d-toke"] {
-            assert_eq!(told(token, "Donation", "3.00"), Err(Refused::Signature));
+            assert_eq!(
+                told(token, "Donation", "3.00"),
+                Err(MessageRefusal::Signature)
+            );
         }
     }
 
@@ -124,7 +132,10 @@ mod tests {
     fn what_was_sold_is_no_gift_and_what_is_no_amount_is_not_read() {
         assert_eq!(told(TOKEN, "Shop Order", "3.00").unwrap().movements, []);
         for amount in ["3.005", "0", "-3.00", "three"] {
-            assert_eq!(told(TOKEN, "Donation", amount), Err(Refused::Unreadable));
+            assert_eq!(
+                told(TOKEN, "Donation", amount),
+                Err(MessageRefusal::Unreadable)
+            );
         }
     }
 }

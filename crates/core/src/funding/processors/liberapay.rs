@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::Deserialize;
 
-use super::{Amount, PaymentMovement, Refused, decimal};
+use super::{MessageRefusal, PaymentMovement, ReportedAmount, decimal};
 use crate::funding::EntryKind;
 use crate::time::Time;
 
@@ -29,14 +29,23 @@ pub fn address(at: &str, account: &str) -> String {
 
 /// What the account receives in the week of `now`, as it stands: another answer in the same week takes
 /// its place by the difference.
-pub fn receiving(account: &str, now: Time, answer: &[u8]) -> Result<Vec<PaymentMovement>, Refused> {
-    let own: Account = serde_json::from_slice(answer).map_err(|_| Refused::Unreadable)?;
+pub fn receiving(
+    account: &str,
+    now: Time,
+    answer: &[u8],
+) -> Result<Vec<PaymentMovement>, MessageRefusal> {
+    let own: Account = serde_json::from_slice(answer).map_err(|_| MessageRefusal::Unreadable)?;
     let money = decimal(&own.receiving.amount, &own.receiving.currency)?;
     if money.minor < 0 {
-        return Err(Refused::Unreadable);
+        return Err(MessageRefusal::Unreadable);
     }
     let week = format!("{account}:{}", week_of(now));
-    let moved = PaymentMovement::new(EntryKind::Payment, &week, &week, Amount::AsOf(money))?;
+    let moved = PaymentMovement::new(
+        EntryKind::Payment,
+        &week,
+        &week,
+        ReportedAmount::AsOf(money),
+    )?;
     Ok(vec![moved.at(Some(now))])
 }
 
@@ -52,7 +61,7 @@ mod tests {
     use super::*;
     use crate::funding::Money;
 
-    fn told(answer: &str) -> Result<Vec<PaymentMovement>, Refused> {
+    fn told(answer: &str) -> Result<Vec<PaymentMovement>, MessageRefusal> {
         let now = "2026-11-29T12:00:00Z".parse().unwrap();
         receiving("Ropeworks", now, answer.as_bytes())
     }
@@ -66,7 +75,7 @@ mod tests {
             minor: 3_120,
             currency: "EUR".parse().unwrap(),
         };
-        assert_eq!(told[0].amount, Amount::AsOf(money));
+        assert_eq!(told[0].amount, ReportedAmount::AsOf(money));
     }
 
     #[test]
@@ -85,7 +94,7 @@ mod tests {
             r#"{"receiving":{"amount":"-1","currency":"EUR"}}"#,
             r#"{"receiving":{"amount":31.2,"currency":"EUR"}}"#,
         ] {
-            assert_eq!(told(answer), Err(Refused::Unreadable), "{answer}");
+            assert_eq!(told(answer), Err(MessageRefusal::Unreadable), "{answer}");
         }
     }
 }

@@ -92,7 +92,7 @@ impl Processor {
     }
 
     /// What has to be known of an owner's account there.
-    pub const fn needs(self) -> Needs {
+    pub const fn needs(self) -> RequiredCredentials {
         let (secret, account, key) = match self {
             Self::Stripe | Self::Kofi | Self::Donorbox | Self::Generic => (true, false, false),
             Self::Patreon => (true, true, false),
@@ -100,7 +100,7 @@ impl Processor {
             Self::Paypal => (false, true, true),
             Self::OpenCollective | Self::Liberapay => (false, true, false),
         };
-        Needs {
+        RequiredCredentials {
             secret,
             account,
             key,
@@ -145,10 +145,10 @@ impl Processor {
     /// What `message` tells, once it is known that its sender knows the secret.
     pub fn read(
         self,
-        known: Known<'_>,
+        known: Credentials<'_>,
         now: Time,
-        message: Message<'_>,
-    ) -> Result<PaymentEvent, Refused> {
+        message: ProcessorMessage<'_>,
+    ) -> Result<PaymentEvent, MessageRefusal> {
         match self {
             Self::Stripe => stripe::read(known.secret, now, message),
             Self::Kofi => kofi::read(known.secret, message),
@@ -158,14 +158,14 @@ impl Processor {
             Self::Btcpay => btcpay::read(known, message),
             Self::Paypal => paypal::read(message),
             Self::OpenCollective => Ok(open_collective::hint()),
-            Self::Liberapay => Err(Refused::Signature),
+            Self::Liberapay => Err(MessageRefusal::Signature),
         }
     }
 }
 
 /// What has to be known of an account at a processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Needs {
+pub struct RequiredCredentials {
     /// What its messages are signed with.
     pub secret: bool,
     /// Which account it is.
@@ -176,7 +176,7 @@ pub struct Needs {
 
 /// What is known of an account at a processor.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct Credentials<'a> {
     /// What its messages are signed with; empty where they are not.
     pub secret: &'a str,
     /// Which account it is; empty where that makes no difference.
@@ -198,15 +198,15 @@ fn word(typed: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<String>
 
 /// A message as it came.
 #[derive(Debug, Clone, Copy)]
-pub struct Message<'a> {
+pub struct ProcessorMessage<'a> {
     /// The value of a header, by its name in lower case.
-    pub header: &'a dyn Header,
+    pub header: &'a dyn RequestHeaders,
     /// The bytes, as they are signed.
     pub body: &'a [u8],
 }
 
 /// Headers, by their names in lower case.
-pub trait Header: std::fmt::Debug {
+pub trait RequestHeaders: std::fmt::Debug {
     /// The value of the header `name`.
     fn get(&self, name: &str) -> Option<&str>;
 }
@@ -219,12 +219,12 @@ pub struct PaymentEvent {
     /// What moved; nothing where the message is about something else.
     pub movements: Vec<PaymentMovement>,
     /// What is to be asked before anything is counted.
-    pub question: Option<Question>,
+    pub question: Option<ProcessorQuery>,
 }
 
 /// What a processor is to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Question {
+pub enum ProcessorQuery {
     /// What an invoice came to.
     Invoice(String),
     /// What was paid out, and what for.
@@ -250,7 +250,7 @@ pub struct PaymentMovement {
     /// The payment that it is about.
     pub payment: String,
     /// How much, always above zero.
-    pub amount: Amount,
+    pub amount: ReportedAmount,
     /// When, as far as that is said.
     pub occurred_at: Option<Time>,
     /// By which words the processor says what it is for, the most exact first: a campaign's id, a tier, a
@@ -275,7 +275,7 @@ pub struct Giver {
 
 /// How much a message says that moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Amount {
+pub enum ReportedAmount {
     /// So much.
     Each(Money),
     /// So much of a payment has gone back by now, in however many refunds.
@@ -286,7 +286,7 @@ pub enum Amount {
     AsOf(Money),
 }
 
-impl Amount {
+impl ReportedAmount {
     /// The currency.
     pub const fn currency(self) -> Currency {
         match self {
@@ -303,8 +303,8 @@ impl PaymentMovement {
         kind: EntryKind,
         name: &str,
         payment: &str,
-        amount: Amount,
-    ) -> Result<Self, Refused> {
+        amount: ReportedAmount,
+    ) -> Result<Self, MessageRefusal> {
         Ok(Self {
             kind,
             name: named(name)?,
@@ -357,35 +357,35 @@ impl Giver {
 }
 
 /// An amount above zero that can be counted.
-fn positive(money: Money) -> Result<Money, Refused> {
+fn positive(money: Money) -> Result<Money, MessageRefusal> {
     match money.minor {
         1..=MAX_MINOR => Ok(money),
-        _ => Err(Refused::Unreadable),
+        _ => Err(MessageRefusal::Unreadable),
     }
 }
 
 /// An amount that is written in decimals.
-fn decimal(amount: &str, currency: &str) -> Result<Money, Refused> {
-    let currency = currency.parse().map_err(|_| Refused::Unreadable)?;
-    Money::parse(amount, currency).map_err(|_| Refused::Unreadable)
+fn decimal(amount: &str, currency: &str) -> Result<Money, MessageRefusal> {
+    let currency = currency.parse().map_err(|_| MessageRefusal::Unreadable)?;
+    Money::parse(amount, currency).map_err(|_| MessageRefusal::Unreadable)
 }
 
 /// An amount that is told in hundredths, whatever decimals its currency has.
-fn hundredths(cents: i64, currency: Currency) -> Result<Money, Refused> {
+fn hundredths(cents: i64, currency: Currency) -> Result<Money, MessageRefusal> {
     let unit = 10_i64.pow(currency.decimals());
-    let scaled = cents.checked_mul(unit).ok_or(Refused::Unreadable)?;
+    let scaled = cents.checked_mul(unit).ok_or(MessageRefusal::Unreadable)?;
     match scaled % 100 {
         0 => Ok(Money {
             minor: scaled / 100,
             currency,
         }),
-        _ => Err(Refused::Unreadable),
+        _ => Err(MessageRefusal::Unreadable),
     }
 }
 
 /// Why a message is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum Refused {
+pub enum MessageRefusal {
     /// It is not signed with the secret.
     #[error("the signature is wrong")]
     Signature,
@@ -401,11 +401,11 @@ pub enum Refused {
 }
 
 /// A name that can stand in the ledger.
-fn named(name: &str) -> Result<String, Refused> {
+fn named(name: &str) -> Result<String, MessageRefusal> {
     let is_usable = (1..=MAX_NAME).contains(&name.len()) && !name.contains(char::is_control);
     is_usable
         .then(|| name.to_owned())
-        .ok_or(Refused::Unreadable)
+        .ok_or(MessageRefusal::Unreadable)
 }
 
 /// What a processor calls an event, as much as the log keeps of it.
@@ -467,16 +467,16 @@ mod tests {
         };
         assert_eq!(minor(2_500, "EUR"), Ok(2_500));
         assert_eq!(minor(99_000, "JPY"), Ok(990));
-        assert_eq!(minor(99_001, "JPY"), Err(Refused::Unreadable));
+        assert_eq!(minor(99_001, "JPY"), Err(MessageRefusal::Unreadable));
         assert_eq!(minor(125, "KWD"), Ok(1_250));
-        assert_eq!(minor(i64::MAX, "KWD"), Err(Refused::Unreadable));
+        assert_eq!(minor(i64::MAX, "KWD"), Err(MessageRefusal::Unreadable));
     }
 
     /// Headers of a test.
     #[derive(Debug)]
-    pub(super) struct Headers(pub(super) Vec<(&'static str, String)>);
+    pub(super) struct TestHeaders(pub(super) Vec<(&'static str, String)>);
 
-    impl Header for Headers {
+    impl RequestHeaders for TestHeaders {
         fn get(&self, name: &str) -> Option<&str> {
             let found = self.0.iter().find(|(own, _)| *own == name);
             found.map(|(_, value)| value.as_str())

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Amount, Giver, PaymentEvent, PaymentMovement, Question, Refused, event, hundredths, positive,
+    Giver, MessageRefusal, PaymentEvent, PaymentMovement, ProcessorQuery, ReportedAmount, event,
+    hundredths, positive,
 };
 use crate::funding::{Currency, EntryKind};
 
@@ -29,7 +30,7 @@ pub(super) fn hint() -> PaymentEvent {
     PaymentEvent {
         event: event("hint"),
         movements: Vec::new(),
-        question: Some(Question::Account),
+        question: Some(ProcessorQuery::Account),
     }
 }
 
@@ -39,7 +40,7 @@ pub fn question(slug: &str) -> String {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct GraphQlResponse {
     data: Data,
 }
 
@@ -63,7 +64,7 @@ struct Transaction {
     created_at: String,
     amount: Cents,
     #[serde(default)]
-    refund_transaction: Option<Named>,
+    refund_transaction: Option<RefundReference>,
     #[serde(default)]
     order: Option<Order>,
     #[serde(default)]
@@ -78,7 +79,7 @@ struct Cents {
 }
 
 #[derive(Deserialize)]
-struct Named {
+struct RefundReference {
     id: String,
 }
 
@@ -104,14 +105,15 @@ struct Account {
 }
 
 /// What moved at a collective, oldest first.
-pub fn transactions(answer: &[u8]) -> Result<Vec<PaymentMovement>, Refused> {
-    let answer: Answer = serde_json::from_slice(answer).map_err(|_| Refused::Unreadable)?;
+pub fn transactions(answer: &[u8]) -> Result<Vec<PaymentMovement>, MessageRefusal> {
+    let answer: GraphQlResponse =
+        serde_json::from_slice(answer).map_err(|_| MessageRefusal::Unreadable)?;
     let nodes = answer.data.transactions.nodes.iter().rev();
     let moved = nodes.map(moved).collect::<Result<Vec<_>, _>>()?;
     Ok(moved.into_iter().flatten().collect())
 }
 
-fn moved(own: &Transaction) -> Result<Option<PaymentMovement>, Refused> {
+fn moved(own: &Transaction) -> Result<Option<PaymentMovement>, MessageRefusal> {
     let (kind, payment) = match (own.r#type.as_str(), own.is_refund) {
         ("CREDIT", false) => (EntryKind::Payment, Some(own.id.as_str())),
         ("DEBIT", true) => {
@@ -121,14 +123,14 @@ fn moved(own: &Transaction) -> Result<Option<PaymentMovement>, Refused> {
         // What the collective itself gave, and what came back of that.
         _ => return Ok(None),
     };
-    let payment = payment.ok_or(Refused::Unreadable)?;
+    let payment = payment.ok_or(MessageRefusal::Unreadable)?;
     let cents = own.amount.value_in_cents.checked_abs();
-    let cents = cents.ok_or(Refused::Unreadable)?;
+    let cents = cents.ok_or(MessageRefusal::Unreadable)?;
     let money = positive(hundredths(cents, own.amount.currency)?)?;
     let tier = own.order.as_ref().and_then(|order| order.tier.as_ref());
     let giver = own.opposite_account.as_ref();
     let giver = giver.filter(|giver| !giver.is_incognito && kind == EntryKind::Payment);
-    let moved = PaymentMovement::new(kind, &own.id, payment, Amount::Each(money))?;
+    let moved = PaymentMovement::new(kind, &own.id, payment, ReportedAmount::Each(money))?;
     Ok(Some(
         moved
             .at(own.created_at.parse().ok())
@@ -173,7 +175,7 @@ mod tests {
             minor: 2_500,
             currency: "EUR".parse().unwrap(),
         };
-        assert_eq!(all[1].amount, Amount::Each(money));
+        assert_eq!(all[1].amount, ReportedAmount::Each(money));
         assert_eq!(all[0].purposes, ["backer"]);
         assert_eq!(all[0].giver.name.as_deref(), Some("Ann Reader"));
     }
@@ -197,7 +199,7 @@ mod tests {
         ] {
             assert_eq!(
                 transactions(wrong.as_bytes()),
-                Err(Refused::Unreadable),
+                Err(MessageRefusal::Unreadable),
                 "{wrong}"
             );
         }

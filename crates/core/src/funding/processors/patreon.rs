@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::signature::{from_hex, is_signed_with_md5};
 use super::{
-    Amount, Giver, Known, Message, PaymentEvent, PaymentMovement, Refused, event, hundredths,
+    Credentials, Giver, MessageRefusal, PaymentEvent, PaymentMovement, ProcessorMessage,
+    ReportedAmount, event, hundredths,
 };
 use crate::funding::{Currency, EntryKind};
 use crate::time::Time;
@@ -54,16 +55,23 @@ struct Tier {
     id: String,
 }
 
-pub(super) fn read(known: Known<'_>, message: Message<'_>) -> Result<PaymentEvent, Refused> {
-    let header = |name| message.header.get(name).ok_or(Refused::Signature);
-    let given = from_hex(header("x-patreon-signature")?).ok_or(Refused::Signature)?;
+pub(super) fn read(
+    known: Credentials<'_>,
+    message: ProcessorMessage<'_>,
+) -> Result<PaymentEvent, MessageRefusal> {
+    let header = |name| message.header.get(name).ok_or(MessageRefusal::Signature);
+    let given = from_hex(header("x-patreon-signature")?).ok_or(MessageRefusal::Signature)?;
     if !is_signed_with_md5(known.secret.as_bytes(), message.body, &given) {
-        return Err(Refused::Signature);
+        return Err(MessageRefusal::Signature);
     }
     // The name of the event is not signed, so nothing depends on it.
     let name = event(header("x-patreon-event").unwrap_or_default());
-    let own: Event = serde_json::from_slice(message.body).map_err(|_| Refused::Unreadable)?;
-    let currency = known.account.parse().map_err(|_| Refused::Unreadable)?;
+    let own: Event =
+        serde_json::from_slice(message.body).map_err(|_| MessageRefusal::Unreadable)?;
+    let currency = known
+        .account
+        .parse()
+        .map_err(|_| MessageRefusal::Unreadable)?;
     Ok(PaymentEvent {
         event: name,
         movements: moved(&own.data, currency)?.into_iter().collect(),
@@ -72,25 +80,28 @@ pub(super) fn read(known: Known<'_>, message: Message<'_>) -> Result<PaymentEven
 }
 
 /// The last charge of a member: what was promised is no payment.
-fn moved(member: &Member, currency: Currency) -> Result<Option<PaymentMovement>, Refused> {
+fn moved(member: &Member, currency: Currency) -> Result<Option<PaymentMovement>, MessageRefusal> {
     let own = &member.attributes;
     let kind = match own.last_charge_status.as_deref() {
         Some("Paid") => EntryKind::Payment,
         Some("Refunded" | "Fraud") => EntryKind::Refund,
         _ => return Ok(None),
     };
-    let at = own.last_charge_date.as_deref().ok_or(Refused::Unreadable)?;
+    let at = own
+        .last_charge_date
+        .as_deref()
+        .ok_or(MessageRefusal::Unreadable)?;
     let cents = own.currently_entitled_amount_cents.filter(|n| *n > 0);
     let Some(cents) = cents.or(own.will_pay_amount_cents).filter(|n| *n > 0) else {
         return Ok(None);
     };
     let money = hundredths(cents, currency)?;
     let amount = match kind {
-        EntryKind::Payment => Amount::Each(money),
+        EntryKind::Payment => ReportedAmount::Each(money),
         // By now the member may have promised something else: all of that charge went back.
-        _ => Amount::All(money),
+        _ => ReportedAmount::All(money),
     };
-    let at: Time = at.parse().map_err(|_| Refused::Unreadable)?;
+    let at: Time = at.parse().map_err(|_| MessageRefusal::Unreadable)?;
     let payment = format!("{}:{at}", member.id);
     let tiers = &member.relationships.currently_entitled_tiers.data;
     let moved = PaymentMovement::new(kind, &payment, &payment, amount)?;
@@ -104,7 +115,7 @@ fn moved(member: &Member, currency: Currency) -> Result<Option<PaymentMovement>,
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Headers;
+    use super::super::tests::TestHeaders;
     use super::*;
     use crate::funding::Money;
 
@@ -113,16 +124,16 @@ mod tests {
     /// HMAC-MD5 of the body above, computed by another program.
     const SIGNED: &str = "e5f141e41a92f2b1242c56398afd87ba";
 
-    fn told(signature: &str, body: &str, currency: &str) -> Result<PaymentEvent, Refused> {
-        let headers = Headers(vec![
+    fn told(signature: &str, body: &str, currency: &str) -> Result<PaymentEvent, MessageRefusal> {
+        let headers = TestHeaders(vec![
             ("x-patreon-signature", signature.to_owned()),
             ("x-patreon-event", "members:pledge:update".to_owned()),
         ]);
-        let message = Message {
+        let message = ProcessorMessage {
             header: &headers,
             body: body.as_bytes(),
         };
-        let known = Known {
+        let known = Credentials {
             secret: SECRET,
             account: currency,
         };
@@ -145,7 +156,7 @@ mod tests {
         assert_eq!(moved.payment, "6e8d5b84:2026-11-08T08:24:05Z");
         assert_eq!(moved.purposes, ["9512023"]);
         assert!(!format!("{told_of:?}").contains("reader.example"));
-        let wrong = Err(Refused::Signature);
+        let wrong = Err(MessageRefusal::Signature);
         assert_eq!(told(SIGNED, &BODY.replace("1250", "1251"), "USD"), wrong);
         assert_eq!(told(&SIGNED.replace('a', "b"), BODY, "USD"), wrong);
         assert_eq!(told("", BODY, "USD"), wrong);
@@ -156,11 +167,11 @@ mod tests {
         let amount = |currency: &str| told(SIGNED, BODY, currency).unwrap().movements[0].amount;
         let money = |minor, code: &str| {
             let currency = code.parse().unwrap();
-            Amount::Each(Money { minor, currency })
+            ReportedAmount::Each(Money { minor, currency })
         };
         assert_eq!(amount("EUR"), money(1_250, "EUR"));
         assert_eq!(amount("KWD"), money(12_500, "KWD"));
-        assert_eq!(told(SIGNED, BODY, "JPY"), Err(Refused::Unreadable));
+        assert_eq!(told(SIGNED, BODY, "JPY"), Err(MessageRefusal::Unreadable));
         let whole = BODY.replace("1250", "99000");
         let told = told(&signed(&whole), &whole, "JPY").unwrap();
         assert_eq!(told.movements[0].amount, money(990, "JPY"));

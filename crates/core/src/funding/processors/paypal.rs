@@ -5,8 +5,8 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::{
-    Amount, Giver, Header, Message, PaymentEvent, PaymentMovement, Question, Refused, decimal,
-    event, positive,
+    Giver, MessageRefusal, PaymentEvent, PaymentMovement, ProcessorMessage, ProcessorQuery,
+    ReportedAmount, RequestHeaders, decimal, event, positive,
 };
 use crate::funding::{EntryKind, Money};
 
@@ -27,25 +27,25 @@ const MAX_HEADER: usize = 1_000;
 
 /// Nothing of a message is read before PayPal has said that it sent it. It is one JSON value, so that
 /// nothing in it becomes a part of the question.
-pub(super) fn read(message: Message<'_>) -> Result<PaymentEvent, Refused> {
+pub(super) fn read(message: ProcessorMessage<'_>) -> Result<PaymentEvent, MessageRefusal> {
     let mut question = serde_json::Map::new();
     for (header, name) in SIGNED_BY {
-        let value = signed_by(message.header, header).ok_or(Refused::Signature)?;
+        let value = signed_by(message.header, header).ok_or(MessageRefusal::Signature)?;
         question.insert(name.to_owned(), json!(value));
     }
-    let body = str::from_utf8(message.body).map_err(|_| Refused::Unreadable)?;
-    serde_json::from_str::<IgnoredAny>(body).map_err(|_| Refused::Unreadable)?;
+    let body = str::from_utf8(message.body).map_err(|_| MessageRefusal::Unreadable)?;
+    serde_json::from_str::<IgnoredAny>(body).map_err(|_| MessageRefusal::Unreadable)?;
     let question = Value::Object(question).to_string();
     let rest = question.strip_suffix('}').unwrap_or_default();
     Ok(PaymentEvent {
-        question: Some(Question::Message(format!(
+        question: Some(ProcessorQuery::Message(format!(
             "{rest},\"webhook_event\":{body}}}"
         ))),
         ..PaymentEvent::default()
     })
 }
 
-fn signed_by<'a>(headers: &'a dyn Header, name: &str) -> Option<&'a str> {
+fn signed_by<'a>(headers: &'a dyn RequestHeaders, name: &str) -> Option<&'a str> {
     let value = headers.get(name)?;
     (1..=MAX_HEADER).contains(&value.len()).then_some(value)
 }
@@ -59,17 +59,17 @@ pub fn question(kept: &str, webhook: &str) -> String {
 /// Whether PayPal says that it did.
 pub fn is_verified(answer: &[u8]) -> bool {
     #[derive(Deserialize)]
-    struct Answer {
+    struct SignatureCheck {
         verification_status: String,
     }
-    let answer: Result<Answer, _> = serde_json::from_slice(answer);
+    let answer: Result<SignatureCheck, _> = serde_json::from_slice(answer);
     answer.is_ok_and(|answer| answer.verification_status == "SUCCESS")
 }
 
 /// What a message tells, once PayPal has said that it sent it.
-pub fn verified(kept: &str) -> Result<PaymentEvent, Refused> {
+pub fn verified(kept: &str) -> Result<PaymentEvent, MessageRefusal> {
     #[derive(Deserialize)]
-    struct Kept {
+    struct StoredMessage {
         webhook_event: Event,
     }
     #[derive(Deserialize)]
@@ -77,7 +77,7 @@ pub fn verified(kept: &str) -> Result<PaymentEvent, Refused> {
         event_type: String,
         resource: Value,
     }
-    let kept: Kept = serde_json::from_str(kept).map_err(|_| Refused::Unreadable)?;
+    let kept: StoredMessage = serde_json::from_str(kept).map_err(|_| MessageRefusal::Unreadable)?;
     let own = kept.webhook_event;
     let resource = Resource(&own.resource);
     let moved = match own.event_type.as_str() {
@@ -109,17 +109,17 @@ impl Resource<'_> {
         self.0.pointer(path)?.as_str()
     }
 
-    fn amount(&self, at: &str) -> Result<Amount, Refused> {
-        Ok(Amount::Each(positive(self.money(at)?)?))
+    fn amount(&self, at: &str) -> Result<ReportedAmount, MessageRefusal> {
+        Ok(ReportedAmount::Each(positive(self.money(at)?)?))
     }
 
-    fn money(&self, at: &str) -> Result<Money, Refused> {
+    fn money(&self, at: &str) -> Result<Money, MessageRefusal> {
         let of = |names: [&str; 2]| {
             let found = names.map(|name| self.text(&format!("{at}/{name}")));
             found.into_iter().flatten().next()
         };
-        let amount = of(["value", "total"]).ok_or(Refused::Unreadable)?;
-        let currency = of(["currency_code", "currency"]).ok_or(Refused::Unreadable)?;
+        let amount = of(["value", "total"]).ok_or(MessageRefusal::Unreadable)?;
+        let currency = of(["currency_code", "currency"]).ok_or(MessageRefusal::Unreadable)?;
         // Sales write what was refunded below zero.
         let amount = amount.strip_prefix('-').unwrap_or(amount);
         decimal(amount, currency)
@@ -131,7 +131,7 @@ impl Resource<'_> {
         name: &str,
         payment: &str,
         at: &str,
-    ) -> Result<PaymentMovement, Refused> {
+    ) -> Result<PaymentMovement, MessageRefusal> {
         let moved = PaymentMovement::new(kind, name, payment, self.amount(at)?)?;
         let created = self.text("/create_time").and_then(|at| at.parse().ok());
         Ok(moved.at(created).meant_for(self.purposes()))
@@ -141,21 +141,27 @@ impl Resource<'_> {
         ["/custom_id", "/custom", "/billing_agreement_id"].map(|path| self.text(path))
     }
 
-    fn paid(&self) -> Result<PaymentMovement, Refused> {
-        let id = self.text("/id").ok_or(Refused::Unreadable)?;
+    fn paid(&self) -> Result<PaymentMovement, MessageRefusal> {
+        let id = self.text("/id").ok_or(MessageRefusal::Unreadable)?;
         let moved = self.moved(EntryKind::Payment, id, id, "/amount")?;
         // The page to which PayPal leads back is told it.
         Ok(moved.given_by(Giver::default().with_receipt(Some(id))))
     }
 
-    fn refund(&self, payment: Option<&str>) -> Result<PaymentMovement, Refused> {
-        let (id, payment) = self.text("/id").zip(payment).ok_or(Refused::Unreadable)?;
+    fn refund(&self, payment: Option<&str>) -> Result<PaymentMovement, MessageRefusal> {
+        let (id, payment) = self
+            .text("/id")
+            .zip(payment)
+            .ok_or(MessageRefusal::Unreadable)?;
         self.moved(EntryKind::Refund, id, payment, "/amount")
     }
 
     /// What PayPal or a bank took back by itself. Where it is a dispute's, that is told, too.
-    fn reversal(&self, payment: Option<&str>) -> Result<PaymentMovement, Refused> {
-        let (id, payment) = self.text("/id").zip(payment).ok_or(Refused::Unreadable)?;
+    fn reversal(&self, payment: Option<&str>) -> Result<PaymentMovement, MessageRefusal> {
+        let (id, payment) = self
+            .text("/id")
+            .zip(payment)
+            .ok_or(MessageRefusal::Unreadable)?;
         self.moved(EntryKind::Reversal, id, payment, "/amount")
     }
 
@@ -171,16 +177,16 @@ impl Resource<'_> {
             .map(|(_, id)| id)
     }
 
-    fn dispute(&self, kind: EntryKind) -> Result<PaymentMovement, Refused> {
-        let id = self.text("/dispute_id").ok_or(Refused::Unreadable)?;
+    fn dispute(&self, kind: EntryKind) -> Result<PaymentMovement, MessageRefusal> {
+        let id = self.text("/dispute_id").ok_or(MessageRefusal::Unreadable)?;
         let payment = self.text("/disputed_transactions/0/seller_transaction_id");
-        let payment = payment.ok_or(Refused::Unreadable)?;
+        let payment = payment.ok_or(MessageRefusal::Unreadable)?;
         self.moved(kind, id, payment, "/dispute_amount")
     }
 
     /// What comes back of a dispute that is over: all but what the buyer got, and nothing where the buyer
     /// was right, or where it is not said who was.
-    fn resolved(&self) -> Result<Option<PaymentMovement>, Refused> {
+    fn resolved(&self) -> Result<Option<PaymentMovement>, MessageRefusal> {
         let is_won = match self.text("/dispute_outcome/outcome_code") {
             // With a payout PayPal paid the buyer itself, or the buyer was content with a part.
             Some(
@@ -194,18 +200,18 @@ impl Resource<'_> {
         let mut back = self.dispute(EntryKind::DisputeWon)?;
         let to_buyer = "/dispute_outcome/amount_refunded";
         if self.0.pointer(to_buyer).is_some() {
-            let Amount::Each(mut money) = back.amount else {
-                return Err(Refused::Unreadable);
+            let ReportedAmount::Each(mut money) = back.amount else {
+                return Err(MessageRefusal::Unreadable);
             };
             let paid = self.money(to_buyer)?;
             if paid.currency != money.currency {
-                return Err(Refused::Unreadable);
+                return Err(MessageRefusal::Unreadable);
             }
             money.minor -= paid.minor;
             if money.minor <= 0 {
                 return Ok(None);
             }
-            back.amount = Amount::Each(money);
+            back.amount = ReportedAmount::Each(money);
         }
         Ok(Some(back))
     }
@@ -213,21 +219,21 @@ impl Resource<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Headers;
+    use super::super::tests::TestHeaders;
     use super::*;
 
-    fn headers() -> Headers {
+    fn headers() -> TestHeaders {
         let all = SIGNED_BY.map(|(header, name)| (header, name.to_owned()));
-        Headers(all.to_vec())
+        TestHeaders(all.to_vec())
     }
 
-    fn kept(body: &str) -> Result<String, Refused> {
-        let message = Message {
+    fn kept(body: &str) -> Result<String, MessageRefusal> {
+        let message = ProcessorMessage {
             header: &headers(),
             body: body.as_bytes(),
         };
         match read(message)?.question {
-            Some(Question::Message(kept)) => Ok(kept),
+            Some(ProcessorQuery::Message(kept)) => Ok(kept),
             other => panic!("{other:?}"),
         }
     }
@@ -236,7 +242,7 @@ mod tests {
         let body = format!(r#"{{"id":"WH-1","event_type":"{kind}","resource":{resource}}}"#);
         let told = verified(&kept(&body).unwrap()).unwrap();
         let moved = told.movements.into_iter().next()?;
-        let Amount::Each(Money { minor, .. }) = moved.amount else {
+        let ReportedAmount::Each(Money { minor, .. }) = moved.amount else {
             panic!("{moved:?}");
         };
         Some((moved.kind, moved.name, moved.payment, minor))
@@ -264,20 +270,20 @@ mod tests {
             r#"{"a":1} {"b":2}"#,
             "not json",
         ] {
-            assert_eq!(kept(body), Err(Refused::Unreadable), "{body}");
+            assert_eq!(kept(body), Err(MessageRefusal::Unreadable), "{body}");
         }
     }
 
     #[test]
     fn a_message_without_all_it_is_verified_by_is_refused() {
         for (missing, _) in SIGNED_BY {
-            let Headers(all) = headers();
+            let TestHeaders(all) = headers();
             let rest = all.into_iter().filter(|(name, _)| *name != missing);
-            let message = Message {
-                header: &Headers(rest.collect()),
+            let message = ProcessorMessage {
+                header: &TestHeaders(rest.collect()),
                 body: b"{}",
             };
-            assert_eq!(read(message), Err(Refused::Signature), "{missing}");
+            assert_eq!(read(message), Err(MessageRefusal::Signature), "{missing}");
         }
     }
 

@@ -4,18 +4,18 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use md5::Md5;
 use sha2::{Digest as _, Sha256};
 
-use super::Refused;
+use super::MessageRefusal;
 use crate::time::Time;
 
 /// A message may have been signed so many seconds ago, or ahead.
 const TOLERANCE_SECONDS: u64 = 300;
 
 /// Refuse what was signed at another time than now.
-pub(super) fn in_time(signed_at: &str, now: Time) -> Result<(), Refused> {
-    let signed_at: i64 = signed_at.parse().map_err(|_| Refused::Signature)?;
+pub(super) fn in_time(signed_at: &str, now: Time) -> Result<(), MessageRefusal> {
+    let signed_at: i64 = signed_at.parse().map_err(|_| MessageRefusal::Signature)?;
     match now.seconds().abs_diff(signed_at) {
         0..=TOLERANCE_SECONDS => Ok(()),
-        _ => Err(Refused::Time),
+        _ => Err(MessageRefusal::Time),
     }
 }
 

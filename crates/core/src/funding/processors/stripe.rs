@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::signature::{from_hex, in_time, is_signed};
-use super::{Amount, Giver, Message, PaymentEvent, PaymentMovement, Refused, event};
+use super::{
+    Giver, MessageRefusal, PaymentEvent, PaymentMovement, ProcessorMessage, ReportedAmount, event,
+};
 use crate::funding::{EntryKind, Money};
 use crate::time::Time;
 
@@ -22,11 +24,16 @@ struct Data {
     object: Value,
 }
 
-pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<PaymentEvent, Refused> {
+pub(super) fn read(
+    secret: &str,
+    now: Time,
+    message: ProcessorMessage<'_>,
+) -> Result<PaymentEvent, MessageRefusal> {
     verify(secret, now, message)?;
-    let own: Event = serde_json::from_slice(message.body).map_err(|_| Refused::Unreadable)?;
+    let own: Event =
+        serde_json::from_slice(message.body).map_err(|_| MessageRefusal::Unreadable)?;
     if !own.livemode {
-        return Err(Refused::Test);
+        return Err(MessageRefusal::Test);
     }
     let object = Object(&own.data.object);
     let mut movement = match own.r#type.as_str() {
@@ -56,21 +63,21 @@ pub(super) fn read(secret: &str, now: Time, message: Message<'_>) -> Result<Paym
 
 /// The time is signed with the body. While a secret is replaced there are two signatures; those of older
 /// schemes count for nothing.
-fn verify(secret: &str, now: Time, message: Message<'_>) -> Result<(), Refused> {
+fn verify(secret: &str, now: Time, message: ProcessorMessage<'_>) -> Result<(), MessageRefusal> {
     let header = message.header.get("stripe-signature");
-    let header = header.ok_or(Refused::Signature)?;
+    let header = header.ok_or(MessageRefusal::Signature)?;
     let fields = || {
         header
             .split(',')
             .filter_map(|field| field.trim().split_once('='))
     };
     let at = fields().find(|(name, _)| *name == "t").map(|(_, at)| at);
-    let at = at.ok_or(Refused::Signature)?;
+    let at = at.ok_or(MessageRefusal::Signature)?;
     let given = fields().filter(|(name, _)| *name == "v1");
     let given = given.filter_map(|(_, hex)| from_hex(hex));
     let parts = [at.as_bytes(), b".", message.body];
     if !is_signed(secret.as_bytes(), &parts, given) {
-        return Err(Refused::Signature);
+        return Err(MessageRefusal::Signature);
     }
     in_time(at, now)
 }
@@ -89,26 +96,26 @@ impl Object<'_> {
         value.as_str().or_else(|| value.get("id")?.as_str())
     }
 
-    fn money(&self, name: &str) -> Result<Money, Refused> {
+    fn money(&self, name: &str) -> Result<Money, MessageRefusal> {
         let amount = self.0.get(name).and_then(Value::as_i64);
         let currency = self.text("currency").and_then(|code| code.parse().ok());
-        let (amount, currency) = amount.zip(currency).ok_or(Refused::Unreadable)?;
+        let (amount, currency) = amount.zip(currency).ok_or(MessageRefusal::Unreadable)?;
         let money = Money {
             minor: amount,
             currency,
         };
-        exact(money).ok_or(Refused::Unreadable)
+        exact(money).ok_or(MessageRefusal::Unreadable)
     }
 
     /// What the payment is called by all that is told of it.
-    fn payment(&self) -> Result<&str, Refused> {
+    fn payment(&self) -> Result<&str, MessageRefusal> {
         let known = ["payment_intent", "charge", "id"];
         let id = known.into_iter().find_map(|name| self.id(name));
-        id.ok_or(Refused::Unreadable)
+        id.ok_or(MessageRefusal::Unreadable)
     }
 
-    fn own(&self) -> Result<&str, Refused> {
-        self.text("id").ok_or(Refused::Unreadable)
+    fn own(&self) -> Result<&str, MessageRefusal> {
+        self.text("id").ok_or(MessageRefusal::Unreadable)
     }
 
     /// By which words it says what it is for: what the publisher's link or page added, then the link.
@@ -138,7 +145,7 @@ fn exact(money: Money) -> Option<Money> {
 }
 
 /// A session that was paid once. What has an invoice is told by that, as subscriptions are.
-fn session(object: &Object<'_>) -> Result<Option<PaymentMovement>, Refused> {
+fn session(object: &Object<'_>) -> Result<Option<PaymentMovement>, MessageRefusal> {
     let is_paid = object.text("payment_status") == Some("paid");
     let makes_invoice = object.0.pointer("/invoice_creation/enabled") == Some(&Value::Bool(true));
     let has_invoice = makes_invoice || object.id("invoice").is_some();
@@ -148,18 +155,23 @@ fn session(object: &Object<'_>) -> Result<Option<PaymentMovement>, Refused> {
     paid(object, "amount_total")
 }
 
-fn invoice(object: &Object<'_>) -> Result<Option<PaymentMovement>, Refused> {
+fn invoice(object: &Object<'_>) -> Result<Option<PaymentMovement>, MessageRefusal> {
     paid(object, "amount_paid")
 }
 
 /// Nothing where nothing was paid: trials have invoices, too.
-fn paid(object: &Object<'_>, amount: &str) -> Result<Option<PaymentMovement>, Refused> {
+fn paid(object: &Object<'_>, amount: &str) -> Result<Option<PaymentMovement>, MessageRefusal> {
     let money = object.money(amount)?;
     if money.minor == 0 {
         return Ok(None);
     }
     let payment = object.payment()?;
-    let moved = PaymentMovement::new(EntryKind::Payment, payment, payment, Amount::Each(money))?;
+    let moved = PaymentMovement::new(
+        EntryKind::Payment,
+        payment,
+        payment,
+        ReportedAmount::Each(money),
+    )?;
     // The page to which Stripe leads back is told it, and nobody else.
     let session = object.text("id").filter(|id| id.starts_with("cs_"));
     let giver = Giver::default().with_receipt(session);
@@ -167,23 +179,28 @@ fn paid(object: &Object<'_>, amount: &str) -> Result<Option<PaymentMovement>, Re
 }
 
 /// A charge says what of it has gone back so far.
-fn refund(object: &Object<'_>) -> Result<PaymentMovement, Refused> {
+fn refund(object: &Object<'_>) -> Result<PaymentMovement, MessageRefusal> {
     let back = object.money("amount_refunded")?;
     let payment = object.payment()?;
     let name = format!("{payment}:{}", back.minor);
-    let moved = PaymentMovement::new(EntryKind::Refund, &name, payment, Amount::SoFar(back))?;
+    let moved = PaymentMovement::new(
+        EntryKind::Refund,
+        &name,
+        payment,
+        ReportedAmount::SoFar(back),
+    )?;
     Ok(moved.meant_for(object.purposes()))
 }
 
-fn dispute(object: &Object<'_>, kind: EntryKind) -> Result<PaymentMovement, Refused> {
-    let amount = Amount::Each(object.money("amount")?);
+fn dispute(object: &Object<'_>, kind: EntryKind) -> Result<PaymentMovement, MessageRefusal> {
+    let amount = ReportedAmount::Each(object.money("amount")?);
     let moved = PaymentMovement::new(kind, object.own()?, object.payment()?, amount)?;
     Ok(moved.meant_for(object.purposes()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{Headers, time};
+    use super::super::tests::{TestHeaders, time};
     use super::*;
 
     const SECRET: &str = "whsec_test_rejoinder";
@@ -192,9 +209,9 @@ mod tests {
     const SIGNED: &str = "0468953487813e39c89caa7334a94a6251f40934b61f685e65bdb194db990f56";
     const AT: i64 = 1_700_000_000;
 
-    fn verified(header: &str, body: &str, now: i64) -> Result<(), Refused> {
-        let headers = Headers(vec![("stripe-signature", header.to_owned())]);
-        let message = Message {
+    fn verified(header: &str, body: &str, now: i64) -> Result<(), MessageRefusal> {
+        let headers = TestHeaders(vec![("stripe-signature", header.to_owned())]);
+        let message = ProcessorMessage {
             header: &headers,
             body: body.as_bytes(),
         };
@@ -205,7 +222,7 @@ mod tests {
     fn the_known_signature_is_right_and_any_other_is_wrong() {
         let header = format!("t={AT},v1={SIGNED}");
         assert_eq!(verified(&header, BODY, AT), Ok(()));
-        let wrong = Err(Refused::Signature);
+        let wrong = Err(MessageRefusal::Signature);
         assert_eq!(verified(&header, &format!("{BODY} "), AT), wrong);
         assert_eq!(verified(&header.replace("f56", "f57"), BODY, AT), wrong);
         assert_eq!(
@@ -230,8 +247,8 @@ mod tests {
         for (now, expected) in [
             (AT + 299, Ok(())),
             (AT - 299, Ok(())),
-            (AT + 301, Err(Refused::Time)),
-            (AT - 301, Err(Refused::Time)),
+            (AT + 301, Err(MessageRefusal::Time)),
+            (AT - 301, Err(MessageRefusal::Time)),
         ] {
             assert_eq!(verified(&header, BODY, now), expected, "{now}");
         }
@@ -243,14 +260,14 @@ mod tests {
             SECRET,
             &[AT.to_string().as_bytes(), b".", body.as_bytes()],
         );
-        let headers = Headers(vec![("stripe-signature", format!("t={AT},v1={signed}"))]);
-        let message = Message {
+        let headers = TestHeaders(vec![("stripe-signature", format!("t={AT},v1={signed}"))]);
+        let message = ProcessorMessage {
             header: &headers,
             body: body.as_bytes(),
         };
         let moved = read(SECRET, time(AT), message).unwrap().movements.pop()?;
         match moved.amount {
-            Amount::Each(money) | Amount::SoFar(money) => {
+            ReportedAmount::Each(money) | ReportedAmount::SoFar(money) => {
                 Some((moved.kind, moved.name, money.minor))
             }
             other => panic!("{other:?}"),

@@ -5,7 +5,7 @@ pub(super) const MAX_COLUMNS: usize = 60;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Column {
+pub enum StatementColumn {
     /// When the money moved.
     Day,
     /// How much.
@@ -24,7 +24,7 @@ pub enum Column {
     Status,
 }
 
-impl Column {
+impl StatementColumn {
     /// All of them.
     pub const ALL: [Self; 8] = [
         Self::Day,
@@ -195,7 +195,7 @@ impl Column {
 
 /// Which column holds what, by number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Columns {
+pub struct ColumnMapping {
     /// When the money moved.
     pub day: Option<usize>,
     /// How much.
@@ -214,44 +214,44 @@ pub struct Columns {
     pub status: Option<usize>,
 }
 
-impl Columns {
+impl ColumnMapping {
     /// The column that holds `what`.
-    pub const fn of(&self, what: Column) -> Option<usize> {
+    pub const fn of(&self, what: StatementColumn) -> Option<usize> {
         match what {
-            Column::Day => self.day,
-            Column::Amount => self.amount,
-            Column::Currency => self.currency,
-            Column::Reference => self.reference,
-            Column::Name => self.name,
-            Column::Refunded => self.refunded,
-            Column::About => self.about,
-            Column::Status => self.status,
+            StatementColumn::Day => self.day,
+            StatementColumn::Amount => self.amount,
+            StatementColumn::Currency => self.currency,
+            StatementColumn::Reference => self.reference,
+            StatementColumn::Name => self.name,
+            StatementColumn::Refunded => self.refunded,
+            StatementColumn::About => self.about,
+            StatementColumn::Status => self.status,
         }
     }
 
     /// Let another column hold `what`, or none.
-    pub const fn set(&mut self, what: Column, column: Option<usize>) {
+    pub const fn set(&mut self, what: StatementColumn, column: Option<usize>) {
         *match what {
-            Column::Day => &mut self.day,
-            Column::Amount => &mut self.amount,
-            Column::Currency => &mut self.currency,
-            Column::Reference => &mut self.reference,
-            Column::Name => &mut self.name,
-            Column::Refunded => &mut self.refunded,
-            Column::About => &mut self.about,
-            Column::Status => &mut self.status,
+            StatementColumn::Day => &mut self.day,
+            StatementColumn::Amount => &mut self.amount,
+            StatementColumn::Currency => &mut self.currency,
+            StatementColumn::Reference => &mut self.reference,
+            StatementColumn::Name => &mut self.name,
+            StatementColumn::Refunded => &mut self.refunded,
+            StatementColumn::About => &mut self.about,
+            StatementColumn::Status => &mut self.status,
         } = column;
     }
 }
 
 /// Which column of `head` holds what, as far as the names say it.
-pub(super) fn recognised(head: &[String]) -> Columns {
+pub(super) fn recognised(head: &[String]) -> ColumnMapping {
     let head: Vec<String> = head.iter().map(|name| name.trim().to_lowercase()).collect();
-    let mut columns = Columns::default();
+    let mut columns = ColumnMapping::default();
     let mut taken = vec![false; head.len()];
     // What is called exactly so comes before what only begins so.
     for is_whole in [true, false] {
-        for what in Column::ALL {
+        for what in StatementColumn::ALL {
             if columns.of(what).is_some() {
                 continue;
             }

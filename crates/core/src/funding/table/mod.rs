@@ -8,7 +8,7 @@ mod values;
 use std::collections::HashMap;
 
 pub use cells::text_of;
-pub use columns::{Column, Columns};
+pub use columns::{ColumnMapping, StatementColumn};
 
 use self::cells::{records, separator};
 use self::columns::{MAX_COLUMNS, recognised};
@@ -21,7 +21,7 @@ pub const MAX_ROWS: usize = 2_000;
 
 /// A table with the names of its columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Table {
+pub struct StatementTable {
     /// The names of the columns.
     pub head: Vec<String>,
     /// The rows below, each with as many cells.
@@ -32,7 +32,7 @@ pub struct Table {
 
 /// A row of a table, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct StatementRow {
     /// Which row of the table it is.
     pub row: usize,
     /// The first moment of its day in UTC.
@@ -47,7 +47,7 @@ pub struct Line {
     pub name: String,
 }
 
-impl Table {
+impl StatementTable {
     /// The table in `text`, if there is one. Banks put lines of their own above it; those are left out.
     pub fn parse(text: &str) -> Option<Self> {
         let separator = separator(text);
@@ -60,7 +60,7 @@ impl Table {
         }
         let n_known = |line: &Vec<String>| {
             let columns = recognised(line);
-            let found = Column::ALL
+            let found = StatementColumn::ALL
                 .into_iter()
                 .filter(|what| columns.of(*what).is_some());
             found.count()
@@ -100,12 +100,12 @@ impl Table {
     }
 
     /// Which column holds what, as far as their names say it.
-    pub fn columns(&self) -> Columns {
+    pub fn columns(&self) -> ColumnMapping {
         recognised(&self.head)
     }
 
     /// The rows as `columns` say, those that have a day and an amount; `currency` where no column tells it.
-    pub fn lines(&self, columns: &Columns, currency: Currency) -> Vec<Line> {
+    pub fn lines(&self, columns: &ColumnMapping, currency: Currency) -> Vec<StatementRow> {
         let cells = |column: Option<usize>| {
             let column = column.unwrap_or(usize::MAX);
             self.rows
@@ -121,23 +121,23 @@ impl Table {
                     .and_then(|n| row.get(n))
                     .map_or("", String::as_str)
             };
-            if !is_done(cell(Column::Status)) {
+            if !is_done(cell(StatementColumn::Status)) {
                 return None;
             }
-            let own = cell(Column::Currency).parse().unwrap_or(currency);
-            let mut money = amount(cell(Column::Amount), point, own)?;
-            let back = amount(cell(Column::Refunded), point, own);
+            let own = cell(StatementColumn::Currency).parse().unwrap_or(currency);
+            let mut money = amount(cell(StatementColumn::Amount), point, own)?;
+            let back = amount(cell(StatementColumn::Refunded), point, own);
             let back = back.map_or(0, |back| back.minor.abs());
             money.minor -= back;
-            let line = Line {
+            let line = StatementRow {
                 row: n,
-                day: order.day(cell(Column::Day))?,
+                day: order.day(cell(StatementColumn::Day))?,
                 money,
                 back,
-                reference: cell(Column::Reference).to_owned(),
-                name: cell(Column::Name).to_owned(),
+                reference: cell(StatementColumn::Reference).to_owned(),
+                name: cell(StatementColumn::Name).to_owned(),
             };
-            Some((line, cell(Column::About).to_owned()))
+            Some((line, cell(StatementColumn::About).to_owned()))
         };
         folded(self.rows.iter().enumerate().filter_map(read).collect())
     }
@@ -145,14 +145,14 @@ impl Table {
 
 /// What takes something back of another row goes into that. Of a row that is not in the table nothing
 /// is known but that.
-fn folded(rows: Vec<(Line, String)>) -> Vec<Line> {
+fn folded(rows: Vec<(StatementRow, String)>) -> Vec<StatementRow> {
     let places: HashMap<String, usize> = rows
         .iter()
         .enumerate()
         .filter(|(_, (line, _))| line.money.minor > 0 && !line.reference.is_empty())
         .map(|(n, (line, _))| (line.reference.clone(), n))
         .collect();
-    let (mut lines, abouts): (Vec<Line>, Vec<String>) = rows.into_iter().unzip();
+    let (mut lines, abouts): (Vec<StatementRow>, Vec<String>) = rows.into_iter().unzip();
     let mut is_folded = vec![false; lines.len()];
     for (n, about) in abouts.iter().enumerate() {
         let money = lines[n].money;
@@ -178,7 +178,7 @@ mod tests {
     }
 
     fn lines(text: &str) -> Vec<(String, i64, String)> {
-        let table = Table::parse(text).unwrap();
+        let table = StatementTable::parse(text).unwrap();
         let lines = table.lines(&table.columns(), euro());
         lines
             .into_iter()
@@ -265,7 +265,7 @@ mod tests {
                 line("2026-11-23", -100, "REF4")
             ]
         );
-        let table = Table::parse(text).unwrap();
+        let table = StatementTable::parse(text).unwrap();
         assert_eq!(table.lines(&table.columns(), euro())[0].back, 750);
     }
 
@@ -280,9 +280,9 @@ mod tests {
         let text =
             "Date,Amount,Reference\n2026-02-30,5,a\n2026-11-20,,b\n2026-11-20,5.005,c\n\n,,\n";
         assert_eq!(lines(text), []);
-        assert_eq!(Table::parse(""), None);
+        assert_eq!(StatementTable::parse(""), None);
         let many = format!("Date,Amount\n{}", "2026-11-20,5\n".repeat(MAX_ROWS + 3));
-        assert_eq!(Table::parse(&many).unwrap().n_left_out, 3);
+        assert_eq!(StatementTable::parse(&many).unwrap().n_left_out, 3);
     }
 
     #[test]
@@ -292,7 +292,7 @@ mod tests {
             &["\"", ",", ";", "\n", "a", "1,", "Date", "1/2/3"],
         ] {
             testing::assert_linear_of("a table", tokens, |text| {
-                let table = Table::parse(text)?;
+                let table = StatementTable::parse(text)?;
                 Some(table.lines(&table.columns(), euro()))
             });
         }
@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_quotation_mark_that_never_ends_ends_with_the_text() {
-        let table = Table::parse("Date,Amount,Memo\n2026-11-20,5,\"a\nb\n").unwrap();
+        let table = StatementTable::parse("Date,Amount,Memo\n2026-11-20,5,\"a\nb\n").unwrap();
         assert_eq!(table.rows, [["2026-11-20", "5", "a b"]]);
     }
 }

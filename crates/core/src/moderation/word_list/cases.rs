@@ -407,7 +407,10 @@ fn every_entry_that_can_stand_in_a_list_is_found_as_it_is_written() {
         assert!(check(entry).is_err(), "{entry:?}");
     }
     assert_eq!(check(&"a".repeat(MAX_ENTRY)), Ok(()));
-    assert_eq!(check(&"a".repeat(MAX_ENTRY + 1)), Err(Unusable::TooLong));
+    assert_eq!(
+        check(&"a".repeat(MAX_ENTRY + 1)),
+        Err(EntryProblem::TooLong)
+    );
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl GlyphKind {
 
 /// What a reader takes a glyph for, where that is not what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct LookAlike {
     pub(super) letter: char,
     /// Nobody could tell the two apart.
     pub(super) is_same: bool,
@@ -47,7 +47,7 @@ pub(super) struct Glyph {
     pub(super) source: Range<usize>,
     /// Its folded form in [`Glyphs::folded`].
     plain: Range<usize>,
-    pub(super) look: Option<Look>,
+    pub(super) look: Option<LookAlike>,
     /// A capital letter after a small one.
     pub(super) is_odd_capital: bool,
 }
@@ -210,10 +210,10 @@ const fn is_without_spaces(c: char) -> bool {
 }
 
 /// The Latin letter that a reader would take a glyph for.
-fn look(typed: char, folded: &str, kind: GlyphKind) -> Option<Look> {
+fn look(typed: char, folded: &str, kind: GlyphKind) -> Option<LookAlike> {
     if let Some(letter) = boxed(typed) {
         let is_same = true;
-        return Some(Look { letter, is_same });
+        return Some(LookAlike { letter, is_same });
     }
     let mut chars = folded.chars();
     let (Some(own), None) = (chars.next(), chars.next()) else {
@@ -245,7 +245,7 @@ fn look(typed: char, folded: &str, kind: GlyphKind) -> Option<Look> {
                     | 'ο'
             ),
         };
-        return Some(Look { letter, is_same });
+        return Some(LookAlike { letter, is_same });
     }
     let latin = |c: char| {
         let prototype: String = skeleton(c.encode_utf8(&mut [0; 4])).nfd().collect();
@@ -256,7 +256,7 @@ fn look(typed: char, folded: &str, kind: GlyphKind) -> Option<Look> {
             .then(|| letter.to_ascii_lowercase())
     };
     let letter = latin(own).or_else(|| latin(typed))?;
-    Some(Look {
+    Some(LookAlike {
         letter,
         is_same: true,
     })

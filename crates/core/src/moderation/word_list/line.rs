@@ -4,7 +4,7 @@ use super::glyphs::{GlyphKind, Glyphs};
 
 /// How letters are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(super) enum LetterReading {
     /// As what they are.
     Plain,
     /// As the letters that they look like.
@@ -16,7 +16,7 @@ pub(super) enum Reading {
 
 /// What becomes of the signs between letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Set {
+pub(super) enum SignHandling {
     /// They part words.
     Apart,
     /// They are passed over, though words may still begin and end there.
@@ -29,7 +29,7 @@ pub(super) enum Set {
 
 /// How a letter of a line came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Made {
+pub(super) enum LetterOrigin {
     /// It is what it is.
     Own {
         is_ascii: bool,
@@ -45,7 +45,7 @@ pub(super) enum Made {
 
 /// A glyph in a line.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct LineGlyph {
     /// Where it stands in the line, in bytes.
     pub(super) at: usize,
     pub(super) until: usize,
@@ -55,14 +55,14 @@ pub(super) struct Place {
     /// Whether a word may begin or end here.
     pub(super) starts: bool,
     pub(super) ends: bool,
-    pub(super) made: Made,
+    pub(super) made: LetterOrigin,
 }
 
 /// Words with single spaces between them, and the way back to the glyphs.
 #[derive(Debug, Default)]
-pub(super) struct Line {
+pub(super) struct WordLine {
     pub(super) text: String,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<LineGlyph>,
 }
 
 /// How many signs together are taken for a trick inside a word.
@@ -76,9 +76,9 @@ const ELIDED: [&str; 14] = [
 /// What comes after the apostrophe of a contraction, and is no word.
 const CONTRACTED: [&str; 7] = ["s", "t", "d", "m", "ll", "re", "ve"];
 
-impl Line {
-    pub(super) fn of(glyphs: &Glyphs, reading: Reading, set: Set) -> Self {
-        let writer = Writer {
+impl WordLine {
+    pub(super) fn of(glyphs: &Glyphs, reading: LetterReading, set: SignHandling) -> Self {
+        let writer = LineWriter {
             glyphs,
             classes: (0..glyphs.all.len())
                 .map(|index| class(glyphs, index, reading))
@@ -86,16 +86,16 @@ impl Line {
             line: Self::default(),
         };
         match set {
-            Set::Apart | Set::Joined => writer.words(set == Set::Joined),
-            Set::Spelled => writer.spelled(),
-            Set::Literal => writer.literal(),
+            SignHandling::Apart | SignHandling::Joined => writer.words(set == SignHandling::Joined),
+            SignHandling::Spelled => writer.spelled(),
+            SignHandling::Literal => writer.literal(),
         }
     }
 
     /// The same line with three and more of a letter in a row cut to `n`.
     pub(super) fn squeezed(&self, n: usize) -> Self {
         let mut line = Self::default();
-        let same = |a: &Place, b: &Place| {
+        let same = |a: &LineGlyph, b: &LineGlyph| {
             a.until == b.at
                 && self.text[a.at..a.until] == self.text[b.at..b.until]
                 && is_squeezable(a)
@@ -113,7 +113,7 @@ impl Line {
                 } else {
                     place
                 };
-                line.places.push(Place {
+                line.places.push(LineGlyph {
                     at: start,
                     until: line.text.len(),
                     last: end.last,
@@ -129,7 +129,7 @@ impl Line {
     /// Whether three letters in a row are the same.
     pub(super) fn is_stretched(&self) -> bool {
         self.places.windows(3).any(|three| {
-            let text = |place: &Place| &self.text[place.at..place.until];
+            let text = |place: &LineGlyph| &self.text[place.at..place.until];
             is_squeezable(&three[0])
                 && text(&three[0]) == text(&three[1])
                 && text(&three[1]) == text(&three[2])
@@ -137,59 +137,62 @@ impl Line {
     }
 }
 
-const fn is_squeezable(place: &Place) -> bool {
-    matches!(place.made, Made::Own { .. } | Made::Look { .. })
+const fn is_squeezable(place: &LineGlyph) -> bool {
+    matches!(
+        place.made,
+        LetterOrigin::Own { .. } | LetterOrigin::Look { .. }
+    )
 }
 
 /// What a glyph is to a line, and the letter it is there.
 #[derive(Debug, Clone, Copy)]
-struct Class {
+struct GlyphClass {
     kind: GlyphKind,
     letter: Option<char>,
-    made: Made,
+    made: LetterOrigin,
 }
 
-fn class(glyphs: &Glyphs, index: usize, reading: Reading) -> Class {
+fn class(glyphs: &Glyphs, index: usize, reading: LetterReading) -> GlyphClass {
     let glyph = &glyphs.all[index];
-    let own = Class {
+    let own = GlyphClass {
         kind: glyph.kind,
         letter: None,
         made: match glyphs.sign(index) {
-            Some(digit) if digit.is_numeric() => Made::Digit,
-            _ => Made::Own {
+            Some(digit) if digit.is_numeric() => LetterOrigin::Digit,
+            _ => LetterOrigin::Own {
                 is_ascii: glyphs.plain(index).is_ascii(),
             },
         },
     };
-    let as_letter = |letter, made| Class {
+    let as_letter = |letter, made| GlyphClass {
         kind: GlyphKind::Letter,
         letter: Some(letter),
         made,
     };
     match (reading, glyph.look) {
-        (Reading::Plain, _) => return own,
+        (LetterReading::Plain, _) => return own,
         (_, Some(look)) if glyph.kind == GlyphKind::Letter => {
             return as_letter(
                 look.letter,
-                Made::Look {
+                LetterOrigin::Look {
                     is_same: look.is_same,
                 },
             );
         }
-        (Reading::Look(_), Some(look)) => return as_letter(look.letter, Made::Sign),
+        (LetterReading::Look(_), Some(look)) => return as_letter(look.letter, LetterOrigin::Sign),
         _ => {}
     }
-    let Reading::Look(one) = reading else {
+    let LetterReading::Look(one) = reading else {
         return own;
     };
     let Some(sign) = glyphs.sign(index) else {
         return own;
     };
     if sign == 'i' && one == 'l' && glyph.is_odd_capital {
-        return as_letter('l', Made::Look { is_same: true });
+        return as_letter('l', LetterOrigin::Look { is_same: true });
     }
     if let Some(letter) = digit_as_letter(sign, one) {
-        return as_letter(letter, Made::Digit);
+        return as_letter(letter, LetterOrigin::Digit);
     }
     let beside = |index: Option<usize>| {
         let sign = index
@@ -199,12 +202,12 @@ fn class(glyphs: &Glyphs, index: usize, reading: Reading) -> Class {
     };
     let (before, after) = (beside(index.checked_sub(1)), beside(Some(index + 1)));
     match sign {
-        '@' if before || after => as_letter('a', Made::Sign),
-        '$' if before || after => as_letter('s', Made::Sign),
-        '€' if before || after => as_letter('e', Made::Sign),
-        '!' if after => as_letter(one, Made::Sign),
-        '|' if before || after => as_letter(one, Made::Sign),
-        '+' if before && after => as_letter('t', Made::Sign),
+        '@' if before || after => as_letter('a', LetterOrigin::Sign),
+        '$' if before || after => as_letter('s', LetterOrigin::Sign),
+        '€' if before || after => as_letter('e', LetterOrigin::Sign),
+        '!' if after => as_letter(one, LetterOrigin::Sign),
+        '|' if before || after => as_letter(one, LetterOrigin::Sign),
+        '+' if before && after => as_letter('t', LetterOrigin::Sign),
         _ => own,
     }
 }
@@ -223,22 +226,22 @@ const fn digit_as_letter(sign: char, one: char) -> Option<char> {
     })
 }
 
-struct Writer<'g> {
+struct LineWriter<'g> {
     glyphs: &'g Glyphs,
-    classes: Vec<Class>,
-    line: Line,
+    classes: Vec<GlyphClass>,
+    line: WordLine,
 }
 
 /// Glyphs from the first to before the second that make a word.
-type Token = (usize, usize);
+type GlyphRange = (usize, usize);
 
-impl Writer<'_> {
+impl LineWriter<'_> {
     fn is_word(&self, index: usize) -> bool {
         let class = self.classes.get(index);
         class.is_some_and(|class| matches!(class.kind, GlyphKind::Letter | GlyphKind::Ideograph))
     }
 
-    fn tokens(&self) -> Vec<Token> {
+    fn tokens(&self) -> Vec<GlyphRange> {
         let mut tokens = Vec::new();
         let mut at = 0;
         while at < self.classes.len() {
@@ -262,7 +265,7 @@ impl Writer<'_> {
             Some(letter) => self.line.text.push(letter),
             None => self.line.text.push_str(self.glyphs.plain(index)),
         }
-        self.line.places.push(Place {
+        self.line.places.push(LineGlyph {
             at,
             until: self.line.text.len(),
             first: index,
@@ -274,7 +277,7 @@ impl Writer<'_> {
     }
 
     /// A word, which may begin and end at its edges where `starts` and `ends` say so.
-    fn push_token(&mut self, (from, to): Token, starts: bool, ends: bool) {
+    fn push_token(&mut self, (from, to): GlyphRange, starts: bool, ends: bool) {
         let is_open = |at: usize| {
             let kind = |at: usize| self.classes[at].kind;
             at > from
@@ -289,9 +292,9 @@ impl Writer<'_> {
         }
     }
 
-    fn words(mut self, joined: bool) -> Line {
+    fn words(mut self, joined: bool) -> WordLine {
         let tokens = self.tokens();
-        let joints: Vec<Joint> = tokens
+        let joints: Vec<WordGap> = tokens
             .windows(2)
             .map(|two| self.joint(two[0], two[1], joined))
             .collect();
@@ -311,10 +314,10 @@ impl Writer<'_> {
     }
 
     /// What is between two words that follow each other.
-    fn joint(&self, left: Token, right: Token, joined: bool) -> Joint {
+    fn joint(&self, left: GlyphRange, right: GlyphRange, joined: bool) -> WordGap {
         let between = &self.classes[left.1..right.0];
         if let [
-            Class {
+            GlyphClass {
                 kind: GlyphKind::Apostrophe,
                 ..
             },
@@ -325,7 +328,7 @@ impl Writer<'_> {
         let kinds = || between.iter().map(|class| class.kind);
         let (last, first) = (left.1 - 1, right.0);
         let is = |at: usize, kind: GlyphKind| self.classes[at].kind == kind;
-        let is_number = |at: usize| self.classes[at].made == Made::Digit;
+        let is_number = |at: usize| self.classes[at].made == LetterOrigin::Digit;
         let passes = between.len() <= MAX_SIGNS
             && match is(last, GlyphKind::Ideograph) && is(first, GlyphKind::Ideograph) {
                 true => kinds().all(|kind| matches!(kind, GlyphKind::Sign | GlyphKind::Space)),
@@ -334,9 +337,9 @@ impl Writer<'_> {
                         && !(is_number(last) && is_number(first))
                 }
             };
-        let is_single = |(from, to): Token| to - from == 1 && is(from, GlyphKind::Letter);
+        let is_single = |(from, to): GlyphRange| to - from == 1 && is(from, GlyphKind::Letter);
         let is_spelling = passes && joined && is_single(left) && is_single(right);
-        Joint {
+        WordGap {
             is_joined: passes && joined,
             // Inside of initials no word begins: U.S.A.
             starts: !is_spelling,
@@ -344,8 +347,8 @@ impl Writer<'_> {
         }
     }
 
-    fn apostrophe(&self, left: Token, right: Token, joined: bool) -> Joint {
-        let word = |(from, to): Token| {
+    fn apostrophe(&self, left: GlyphRange, right: GlyphRange, joined: bool) -> WordGap {
+        let word = |(from, to): GlyphRange| {
             (from..to)
                 .map(|at| self.glyphs.plain(at))
                 .collect::<String>()
@@ -353,23 +356,23 @@ impl Writer<'_> {
         let (left, right) = (word(left), word(right));
         let is_contracted = CONTRACTED.contains(&right.as_str());
         let is_elided = left.chars().count() < 2 || ELIDED.contains(&left.as_str());
-        Joint {
+        WordGap {
             is_joined: joined && !is_contracted && !is_elided,
             starts: !is_contracted,
             ends: !(is_contracted && right == "t"),
         }
     }
 
-    fn spelled(mut self) -> Line {
+    fn spelled(mut self) -> WordLine {
         let tokens = self.tokens();
-        let is_near = |a: &Token, b: &Token| {
+        let is_near = |a: &GlyphRange, b: &GlyphRange| {
             let between = &self.classes[a.1..b.0];
             a.1 - a.0 == 1
                 && b.1 - b.0 == 1
                 && between.len() <= MAX_SIGNS
                 && between.iter().all(|class| class.kind != GlyphKind::Break)
         };
-        let runs: Vec<&[Token]> = tokens
+        let runs: Vec<&[GlyphRange]> = tokens
             .chunk_by(is_near)
             .filter(|run| run.len() >= 3)
             .collect();
@@ -382,7 +385,7 @@ impl Writer<'_> {
         self.line
     }
 
-    fn literal(mut self) -> Line {
+    fn literal(mut self) -> WordLine {
         let mut at = 0;
         let tokens = self.tokens();
         let mut tokens = tokens.iter().peekable();
@@ -411,7 +414,7 @@ impl Writer<'_> {
 
 /// What is between two words.
 #[derive(Debug, Clone, Copy)]
-struct Joint {
+struct WordGap {
     is_joined: bool,
     /// Whether a word may begin after it.
     starts: bool,

@@ -15,11 +15,11 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use entry::{Entry, Form};
+use entry::{EntryForm, ParsedEntry};
 use glyphs::{GlyphKind, Glyphs};
-use line::{Line, Made, Place, Reading, Set};
+use line::{LetterOrigin, LetterReading, LineGlyph, SignHandling, WordLine};
 
-pub use entry::{MAX_ENTRY, Unusable};
+pub use entry::{EntryProblem, MAX_ENTRY};
 
 /// More places of one text are not pointed out.
 const MAX_MATCHES: usize = 100;
@@ -50,13 +50,13 @@ pub struct Match {
 #[derive(Default)]
 struct Matcher {
     automaton: Option<AhoCorasick>,
-    patterns: Vec<Pattern>,
+    patterns: Vec<EntryPattern>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Pattern {
+struct EntryPattern {
     entry: usize,
-    form: Form,
+    form: EntryForm,
     is_open: (bool, bool),
 }
 
@@ -66,7 +66,7 @@ impl WordList {
         let mut list = Self::default();
         let (mut words, mut literals) = (Vec::new(), Vec::new());
         for line in entries {
-            let Ok(entry) = Entry::parse(line) else {
+            let Ok(entry) = ParsedEntry::parse(line) else {
                 continue;
             };
             let (matcher, texts) = match entry.is_literal {
@@ -74,7 +74,7 @@ impl WordList {
                 false => (&mut list.words, &mut words),
             };
             for (text, form) in entry.forms {
-                matcher.patterns.push(Pattern {
+                matcher.patterns.push(EntryPattern {
                     entry: list.entries.len(),
                     form,
                     is_open: entry.is_open,
@@ -91,7 +91,7 @@ impl WordList {
     /// Every place in `text` where an entry is found, in order, each place once.
     pub fn find(&self, text: &str) -> Vec<Match> {
         let glyphs = Glyphs::of(text);
-        let mut search = Search {
+        let mut search = ListSearch {
             list: self,
             glyphs: &glyphs,
             found: Vec::new(),
@@ -113,11 +113,11 @@ fn automaton(texts: &[String]) -> Option<AhoCorasick> {
 }
 
 /// Whether an entry can be looked for, and is found where it stands as it is written.
-pub fn check(entry: &str) -> Result<(), Unusable> {
-    let stem = Entry::parse(entry)?.stem;
+pub fn check(entry: &str) -> Result<(), EntryProblem> {
+    let stem = ParsedEntry::parse(entry)?.stem;
     match is_found(entry, stem) {
         true => Ok(()),
-        false => Err(Unusable::Nothing),
+        false => Err(EntryProblem::Nothing),
     }
 }
 
@@ -128,22 +128,29 @@ pub fn is_found(entry: &str, text: &str) -> bool {
 
 /// An entry without the stars that stand for any letters.
 pub fn stem(entry: &str) -> Option<&str> {
-    Entry::parse(entry).ok().map(|entry| entry.stem)
+    ParsedEntry::parse(entry).ok().map(|entry| entry.stem)
 }
 
 /// Whether two texts say the same to a reader: case, accents, spaces and what cannot be seen aside.
 pub fn are_same(one: &str, other: &str) -> bool {
-    let line = |text: &str| Line::of(&Glyphs::of(text), Reading::Letters, Set::Literal).text;
+    let line = |text: &str| {
+        WordLine::of(
+            &Glyphs::of(text),
+            LetterReading::Letters,
+            SignHandling::Literal,
+        )
+        .text
+    };
     one == other || line(one).trim() == line(other).trim()
 }
 
-struct Search<'a> {
+struct ListSearch<'a> {
     list: &'a WordList,
     glyphs: &'a Glyphs,
     found: Vec<Match>,
 }
 
-impl Search<'_> {
+impl ListSearch<'_> {
     fn words(&mut self) {
         let list = self.list;
         if list.words.automaton.is_none() {
@@ -163,32 +170,32 @@ impl Search<'_> {
         };
         let is_odd = has(&|glyph| glyph.is_odd_capital);
         let is_masked = has(&|glyph| glyph.look.is_some()) || is_odd || signs("013456789@$€!|+");
-        let mut lines = vec![(Reading::Plain, Set::Apart)];
+        let mut lines = vec![(LetterReading::Plain, SignHandling::Apart)];
         if is_pieced {
-            lines.push((Reading::Plain, Set::Joined));
+            lines.push((LetterReading::Plain, SignHandling::Joined));
         }
         if is_masked && (is_odd || signs("1!|")) {
-            lines.push((Reading::Look('l'), Set::Joined));
+            lines.push((LetterReading::Look('l'), SignHandling::Joined));
         }
         if is_masked {
-            lines.push((Reading::Look('i'), Set::Joined));
+            lines.push((LetterReading::Look('i'), SignHandling::Joined));
         }
         let loosest = lines[lines.len() - 1].0;
         for (reading, set) in lines.iter().copied() {
-            let line = Line::of(glyphs, reading, set);
+            let line = WordLine::of(glyphs, reading, set);
             self.scan(&line, &list.words, reading);
-            if reading == loosest && set != Set::Apart || lines.len() == 1 {
+            if reading == loosest && set != SignHandling::Apart || lines.len() == 1 {
                 self.squeezed(&line, reading);
             }
         }
-        let spelled = [Reading::Plain, loosest];
+        let spelled = [LetterReading::Plain, loosest];
         for reading in &spelled[..1 + usize::from(is_masked)] {
-            let line = Line::of(glyphs, *reading, Set::Spelled);
+            let line = WordLine::of(glyphs, *reading, SignHandling::Spelled);
             self.scan(&line, &list.words, *reading);
         }
     }
 
-    fn squeezed(&mut self, line: &Line, reading: Reading) {
+    fn squeezed(&mut self, line: &WordLine, reading: LetterReading) {
         let list = self.list;
         if line.is_stretched() {
             for n in [2, 1] {
@@ -203,15 +210,15 @@ impl Search<'_> {
             return;
         }
         let is_masked = self.glyphs.all.iter().any(|glyph| glyph.look.is_some());
-        for reading in [Reading::Plain, Reading::Letters] {
-            if reading == Reading::Plain || is_masked {
-                let line = Line::of(self.glyphs, reading, Set::Literal);
+        for reading in [LetterReading::Plain, LetterReading::Letters] {
+            if reading == LetterReading::Plain || is_masked {
+                let line = WordLine::of(self.glyphs, reading, SignHandling::Literal);
                 self.scan(&line, &list.literals, reading);
             }
         }
     }
 
-    fn scan(&mut self, line: &Line, matcher: &Matcher, reading: Reading) {
+    fn scan(&mut self, line: &WordLine, matcher: &Matcher, reading: LetterReading) {
         let Some(automaton) = &matcher.automaton else {
             return;
         };
@@ -249,7 +256,11 @@ impl Search<'_> {
 }
 
 /// The first and the last place of what was hit, where words begin and end there.
-fn places(line: &Line, hit: Range<usize>, (opens, closes): (bool, bool)) -> Option<(usize, usize)> {
+fn places(
+    line: &WordLine,
+    hit: Range<usize>,
+    (opens, closes): (bool, bool),
+) -> Option<(usize, usize)> {
     let first = line.places.partition_point(|place| place.at < hit.start);
     let last = line
         .places
@@ -263,14 +274,14 @@ fn places(line: &Line, hit: Range<usize>, (opens, closes): (bool, bool)) -> Opti
 }
 
 /// Whether nothing but the colour of its skin follows in an emoji.
-fn has_only_a_tone(line: &Line, place: &Place, from: usize) -> bool {
+fn has_only_a_tone(line: &WordLine, place: &LineGlyph, from: usize) -> bool {
     let rest = line.text.get(from..place.until).unwrap_or("-");
     rest.chars().all(|c| matches!(c, '\u{1f3fb}'..='\u{1f3ff}'))
 }
 
 /// What was hit with the rest of its word, where the entry stands for that, too.
 fn widened(
-    line: &Line,
+    line: &WordLine,
     mut first: usize,
     mut last: usize,
     (opens, closes): (bool, bool),
@@ -287,26 +298,32 @@ fn widened(
 
 /// Whether those who wrote `places` can have meant an entry, and not a number or a word of another
 /// script that looks like it by chance.
-fn is_meant(form: Form, places: &[Place], reading: Reading) -> bool {
+fn is_meant(form: EntryForm, places: &[LineGlyph], reading: LetterReading) -> bool {
     let n_glyphs = places[places.len() - 1].last - places[0].first + 1;
-    let count =
-        |test: &dyn Fn(Made) -> bool| places.iter().filter(|place| test(place.made)).count();
-    let n_other = count(&|made| matches!(made, Made::Look { .. } | Made::Own { is_ascii: false }));
+    let count = |test: &dyn Fn(LetterOrigin) -> bool| {
+        places.iter().filter(|place| test(place.made)).count()
+    };
+    let n_other = count(&|made| {
+        matches!(
+            made,
+            LetterOrigin::Look { .. } | LetterOrigin::Own { is_ascii: false }
+        )
+    });
     match form {
-        Form::Squeezed(n) if n_glyphs < n => return false,
-        Form::Look if n_other == 0 => return false,
+        EntryForm::Squeezed(n) if n_glyphs < n => return false,
+        EntryForm::Look if n_other == 0 => return false,
         _ => {}
     }
-    if !matches!(reading, Reading::Look(_)) {
+    if !matches!(reading, LetterReading::Look(_)) {
         return true;
     }
     let (n_digits, n_signs) = (
-        count(&|made| made == Made::Digit),
-        count(&|made| made == Made::Sign),
+        count(&|made| made == LetterOrigin::Digit),
+        count(&|made| made == LetterOrigin::Sign),
     );
-    let n_latin = count(&|made| made == Made::Own { is_ascii: true });
-    let n_unlike = count(&|made| made == Made::Look { is_same: false });
-    if form != Form::Look && n_unlike > 0 && n_latin == 0 {
+    let n_latin = count(&|made| made == LetterOrigin::Own { is_ascii: true });
+    let n_unlike = count(&|made| made == LetterOrigin::Look { is_same: false });
+    if form != EntryForm::Look && n_unlike > 0 && n_latin == 0 {
         return false;
     }
     let n_letters = places.len() - n_digits - n_signs;
@@ -315,6 +332,9 @@ fn is_meant(form: Form, places: &[Place], reading: Reading) -> bool {
         _ if places.len() < 3 => false,
         (0, _) => n_letters > 0 || n_signs >= 3,
         // A letter before digits names a road or a size: A55.
-        _ => n_letters + n_signs > 1 || (n_letters + n_signs == 1 && places[0].made == Made::Digit),
+        _ => {
+            n_letters + n_signs > 1
+                || (n_letters + n_signs == 1 && places[0].made == LetterOrigin::Digit)
+        }
     }
 }

@@ -6,18 +6,18 @@ use crate::publication::language::Language;
 
 /// A setting: its key, what it belongs to, and what it takes.
 #[derive(Debug, Clone, Copy)]
-pub struct About {
+pub struct SettingDescription {
     /// The setting's key in TOML, the API and the command line.
     pub key: &'static str,
     /// What it belongs to.
-    pub group: Group,
+    pub group: SettingGroup,
     /// What it takes.
-    pub takes: Takes,
+    pub takes: SettingType,
 }
 
 /// What a setting belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
+pub enum SettingGroup {
     /// What the site is.
     Site,
     /// What readers see.
@@ -28,7 +28,7 @@ pub enum Group {
     Moderation,
 }
 
-impl Group {
+impl SettingGroup {
     /// All groups, in the order in which owners meet them.
     pub const ALL: [Self; 4] = [Self::Site, Self::Reading, Self::Writing, Self::Moderation];
 
@@ -45,7 +45,7 @@ impl Group {
 
 /// What a setting takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Takes {
+pub enum SettingType {
     /// A text, and of which kind.
     Text(&'static str),
     /// A text in Markdown.
@@ -56,7 +56,7 @@ pub enum Takes {
     Choice(&'static [&'static str]),
 }
 
-impl fmt::Display for Takes {
+impl fmt::Display for SettingType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(kind) => f.write_str(kind),
@@ -68,178 +68,248 @@ impl fmt::Display for Takes {
     }
 }
 
-const fn about(group: Group, key: &'static str, takes: Takes) -> About {
-    About { key, group, takes }
+const fn about(group: SettingGroup, key: &'static str, takes: SettingType) -> SettingDescription {
+    SettingDescription { key, group, takes }
 }
 
 const YEAR_OF_MINUTES: i64 = 525_600;
 
-pub(super) const ABOUT: [About; 49] = [
-    about(Group::Site, "title", Takes::Text("a text")),
-    about(Group::Site, "language", Takes::Choice(&Language::TAGS)),
+pub(super) const ABOUT: [SettingDescription; 49] = [
+    about(SettingGroup::Site, "title", SettingType::Text("a text")),
     about(
-        Group::Site,
+        SettingGroup::Site,
+        "language",
+        SettingType::Choice(&Language::TAGS),
+    ),
+    about(
+        SettingGroup::Site,
         "accent",
-        Takes::Text("a colour such as #8a1f11, or empty"),
+        SettingType::Text("a colour such as #8a1f11, or empty"),
     ),
     about(
-        Group::Site,
+        SettingGroup::Site,
         "font",
-        Takes::Text("names of fonts with commas between them, such as Georgia, serif, or empty"),
+        SettingType::Text(
+            "names of fonts with commas between them, such as Georgia, serif, or empty",
+        ),
     ),
     about(
-        Group::Site,
+        SettingGroup::Site,
         "protected_names",
-        Takes::Text("names with commas between them"),
+        SettingType::Text("names with commas between them"),
     ),
-    about(Group::Site, "receipt_mails", Takes::Choice(&["off", "on"])),
-    about(Group::Site, "isso_api", Takes::Choice(&["off", "on"])),
     about(
-        Group::Reading,
+        SettingGroup::Site,
+        "receipt_mails",
+        SettingType::Choice(&["off", "on"]),
+    ),
+    about(
+        SettingGroup::Site,
+        "isso_api",
+        SettingType::Choice(&["off", "on"]),
+    ),
+    about(
+        SettingGroup::Reading,
         "sort",
-        Takes::Choice(&["newest", "oldest", "votes", "best", "discussed"]),
+        SettingType::Choice(&["newest", "oldest", "votes", "best", "discussed"]),
     ),
-    about(Group::Reading, "roots_per_page", Takes::Number(1, 100)),
-    about(Group::Reading, "replies_shown", Takes::Number(0, 20)),
     about(
-        Group::Reading,
+        SettingGroup::Reading,
+        "roots_per_page",
+        SettingType::Number(1, 100),
+    ),
+    about(
+        SettingGroup::Reading,
+        "replies_shown",
+        SettingType::Number(0, 20),
+    ),
+    about(
+        SettingGroup::Reading,
         "voting",
-        Takes::Choice(&["up_and_down", "up", "off"]),
+        SettingType::Choice(&["up_and_down", "up", "off"]),
     ),
     about(
-        Group::Reading,
+        SettingGroup::Reading,
         "reactions",
-        Takes::Text(
+        SettingType::Text(
             "at most six words or short phrases that differ, of at most 24 characters, with commas between them",
         ),
     ),
     about(
-        Group::Reading,
+        SettingGroup::Reading,
         "liked_reactions",
-        Takes::Text("words that readers may react with, with commas between them"),
+        SettingType::Text("words that readers may react with, with commas between them"),
     ),
     about(
-        Group::Reading,
+        SettingGroup::Reading,
         "hide_scores_minutes",
-        Takes::Number(0, YEAR_OF_MINUTES),
+        SettingType::Number(0, YEAR_OF_MINUTES),
     ),
     about(
-        Group::Reading,
+        SettingGroup::Reading,
         "collapse_below",
-        Takes::Number(-1_000_000, 1_000_000),
+        SettingType::Number(-1_000_000, 1_000_000),
     ),
-    about(Group::Reading, "agreed_sort", Takes::Choice(&["off", "on"])),
-    about(Group::Reading, "bubble", Takes::Choice(&["off", "on"])),
     about(
-        Group::Reading,
+        SettingGroup::Reading,
+        "agreed_sort",
+        SettingType::Choice(&["off", "on"]),
+    ),
+    about(
+        SettingGroup::Reading,
+        "bubble",
+        SettingType::Choice(&["off", "on"]),
+    ),
+    about(
+        SettingGroup::Reading,
         "link_cards",
-        Takes::Choice(&["on", "listed", "unlisted", "off"]),
+        SettingType::Choice(&["on", "listed", "unlisted", "off"]),
     ),
     about(
-        Group::Reading,
+        SettingGroup::Reading,
         "link_card_sites",
-        Takes::Text("hosts with spaces between them"),
+        SettingType::Text("hosts with spaces between them"),
     ),
-    about(Group::Reading, "max_recording_mb", Takes::Number(0, 500)),
     about(
-        Group::Reading,
+        SettingGroup::Reading,
+        "max_recording_mb",
+        SettingType::Number(0, 500),
+    ),
+    about(
+        SettingGroup::Reading,
         "max_recordings_mb",
-        Takes::Number(0, 10_000_000),
+        SettingType::Number(0, 10_000_000),
     ),
     about(
-        Group::Writing,
+        SettingGroup::Writing,
         "guests",
-        Takes::Choice(&["welcome", "refused"]),
+        SettingType::Choice(&["welcome", "refused"]),
     ),
     about(
-        Group::Writing,
+        SettingGroup::Writing,
         "email",
-        Takes::Choice(&["optional", "required", "unasked"]),
+        SettingType::Choice(&["optional", "required", "unasked"]),
     ),
-    about(Group::Writing, "mentions", Takes::Choice(&["on", "off"])),
-    about(Group::Writing, "pictures", Takes::Choice(&["off", "on"])),
     about(
-        Group::Writing,
+        SettingGroup::Writing,
+        "mentions",
+        SettingType::Choice(&["on", "off"]),
+    ),
+    about(
+        SettingGroup::Writing,
+        "pictures",
+        SettingType::Choice(&["off", "on"]),
+    ),
+    about(
+        SettingGroup::Writing,
         "reader_pages",
-        Takes::Choice(&["off", "unlisted", "listed"]),
+        SettingType::Choice(&["off", "unlisted", "listed"]),
     ),
     about(
-        Group::Writing,
+        SettingGroup::Writing,
         "website",
-        Takes::Choice(&["unasked", "optional"]),
+        SettingType::Choice(&["unasked", "optional"]),
     ),
     about(
-        Group::Writing,
+        SettingGroup::Writing,
         "passages",
-        Takes::Choice(&["off", "comment", "correct", "both"]),
+        SettingType::Choice(&["off", "comment", "correct", "both"]),
     ),
     about(
-        Group::Writing,
+        SettingGroup::Writing,
         "source_checks",
-        Takes::Choice(&["off", "on"]),
+        SettingType::Choice(&["off", "on"]),
     ),
-    about(Group::Writing, "questions", Takes::Choice(&["off", "on"])),
-    about(Group::Writing, "message", Takes::Markdown),
-    about(Group::Writing, "guidelines", Takes::Markdown),
     about(
-        Group::Writing,
+        SettingGroup::Writing,
+        "questions",
+        SettingType::Choice(&["off", "on"]),
+    ),
+    about(SettingGroup::Writing, "message", SettingType::Markdown),
+    about(SettingGroup::Writing, "guidelines", SettingType::Markdown),
+    about(
+        SettingGroup::Writing,
         "max_graphemes",
-        Takes::Number(1, super::MAX_GRAPHEMES as i64),
+        SettingType::Number(1, super::MAX_GRAPHEMES as i64),
     ),
-    about(Group::Writing, "max_links", Takes::Number(0, 20)),
     about(
-        Group::Writing,
+        SettingGroup::Writing,
+        "max_links",
+        SettingType::Number(0, 20),
+    ),
+    about(
+        SettingGroup::Writing,
         "edit_window_minutes",
-        Takes::Number(0, YEAR_OF_MINUTES),
+        SettingType::Number(0, YEAR_OF_MINUTES),
     ),
-    about(Group::Writing, "close_after_days", Takes::Number(0, 36_500)),
     about(
-        Group::Moderation,
+        SettingGroup::Writing,
+        "close_after_days",
+        SettingType::Number(0, 36_500),
+    ),
+    about(
+        SettingGroup::Moderation,
         "mode",
-        Takes::Choice(&["after", "before", "closed"]),
+        SettingType::Choice(&["after", "before", "closed"]),
     ),
     about(
-        Group::Moderation,
+        SettingGroup::Moderation,
         "banned_words",
-        Takes::Choice(&["refuse", "hold"]),
+        SettingType::Choice(&["refuse", "hold"]),
     ),
-    about(Group::Moderation, "approve_first", Takes::Number(0, 100)),
     about(
-        Group::Moderation,
+        SettingGroup::Moderation,
+        "approve_first",
+        SettingType::Number(0, 100),
+    ),
+    about(
+        SettingGroup::Moderation,
         "hold_after_flags",
-        Takes::Number(0, 1_000),
+        SettingType::Number(0, 1_000),
     ),
     about(
-        Group::Moderation,
+        SettingGroup::Moderation,
         "desk_mail",
-        Takes::Choice(&["off", "hourly", "daily"]),
+        SettingType::Choice(&["off", "hourly", "daily"]),
     ),
-    about(Group::Moderation, "hold_over_links", Takes::Number(0, 20)),
-    about(Group::Moderation, "hold_over_rate", Takes::Number(0, 1_000)),
     about(
-        Group::Moderation,
+        SettingGroup::Moderation,
+        "hold_over_links",
+        SettingType::Number(0, 20),
+    ),
+    about(
+        SettingGroup::Moderation,
+        "hold_over_rate",
+        SettingType::Number(0, 1_000),
+    ),
+    about(
+        SettingGroup::Moderation,
         "hold_learned_percent",
-        Takes::Number(0, 100),
+        SettingType::Number(0, 100),
     ),
-    about(Group::Moderation, "repeat_minutes", Takes::Number(0, 1_440)),
     about(
-        Group::Moderation,
+        SettingGroup::Moderation,
+        "repeat_minutes",
+        SettingType::Number(0, 1_440),
+    ),
+    about(
+        SettingGroup::Moderation,
         "proof_of_work",
-        Takes::Choice(&["off", "under_load", "always"]),
+        SettingType::Choice(&["off", "under_load", "always"]),
     ),
     about(
-        Group::Moderation,
+        SettingGroup::Moderation,
         "external_url",
-        Takes::Text("an address with https:// in front, akismet, or empty"),
+        SettingType::Text("an address with https:// in front, akismet, or empty"),
     ),
     about(
-        Group::Moderation,
+        SettingGroup::Moderation,
         "external_key",
-        Takes::Text("whsec_ and 16 to 64 bytes in base64, or the key of Akismet"),
+        SettingType::Text("whsec_ and 16 to 64 bytes in base64, or the key of Akismet"),
     ),
     about(
-        Group::Moderation,
+        SettingGroup::Moderation,
         "external",
-        Takes::Choice(&["off", "after", "before"]),
+        SettingType::Choice(&["off", "after", "before"]),
     ),
 ];

@@ -3,9 +3,9 @@
 use serde_json::Value;
 use url::Url;
 
-use super::{About, HIDDEN, Settings, Takes, entries, is_hidden};
+use super::{HIDDEN, SettingDescription, SettingType, Settings, entries, is_hidden};
 use crate::discussion::reaction;
-use crate::integrations::webhook::Secret;
+use crate::integrations::webhook::WebhookSecret;
 use crate::publication::accent::Accent;
 use crate::refusal::Refusal;
 use crate::{discussion::text, identity::names, publication::origin};
@@ -32,14 +32,14 @@ impl Settings {
             return Ok(self.clone());
         }
         let value = match about.takes {
-            Takes::Number(least, most) => {
+            SettingType::Number(least, most) => {
                 let number = typed.parse().ok();
                 let number = number.filter(|n: &i64| (least..=most).contains(n));
                 number
                     .map(Value::from)
                     .ok_or_else(|| invalid(about, &typed, ""))?
             }
-            Takes::Text(_) | Takes::Markdown | Takes::Choice(_) => {
+            SettingType::Text(_) | SettingType::Markdown | SettingType::Choice(_) => {
                 let why = unfit(about, &typed);
                 why.map_or(Ok(()), |why| Err(invalid(about, &typed, &why)))?;
                 Value::from(typed.as_str())
@@ -59,7 +59,7 @@ fn unknown(key: &str) -> Refusal {
 }
 
 /// `why` is what is added to what the setting takes.
-fn invalid(about: &About, typed: &str, why: &str) -> Refusal {
+fn invalid(about: &SettingDescription, typed: &str, why: &str) -> Refusal {
     let shown = if is_hidden(about.key) { HIDDEN } else { typed };
     Refusal::SettingInvalid {
         key: about.key.to_owned(),
@@ -69,12 +69,12 @@ fn invalid(about: &About, typed: &str, why: &str) -> Refusal {
 }
 
 /// Why a text or a word is none that the setting takes.
-fn unfit(about: &About, typed: &str) -> Option<String> {
+fn unfit(about: &SettingDescription, typed: &str) -> Option<String> {
     let is_taken = match about.takes {
-        Takes::Choice(words) => words.contains(&typed),
-        Takes::Text(_) => is_line(about.key, typed) && !is_longer(typed, MAX_TEXT),
-        Takes::Markdown => !typed.contains(is_control) && !is_longer(typed, MAX_MARKDOWN),
-        Takes::Number(..) => true,
+        SettingType::Choice(words) => words.contains(&typed),
+        SettingType::Text(_) => is_line(about.key, typed) && !is_longer(typed, MAX_TEXT),
+        SettingType::Markdown => !typed.contains(is_control) && !is_longer(typed, MAX_MARKDOWN),
+        SettingType::Number(..) => true,
     };
     let is_sound = match about.key {
         "external_url" => is_place(typed),
@@ -139,7 +139,7 @@ fn is_place(text: &str) -> bool {
 /// Whether `text` can be a key: empty, a secret that signs, or a word.
 fn is_key(text: &str) -> bool {
     let is_word = text.len() <= MAX_KEY && text.bytes().all(|byte| byte.is_ascii_graphic());
-    is_word && (!text.starts_with("whsec_") || text.parse::<Secret>().is_ok())
+    is_word && (!text.starts_with("whsec_") || text.parse::<WebhookSecret>().is_ok())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::notices::subscription::Pace;
+use crate::notices::subscription::MailPace;
 
 /// Which votes a site takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,7 +173,7 @@ pub enum ReaderPages {
 /// Whether one may write without an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Guests {
+pub enum GuestPolicy {
     /// A name is enough.
     Welcome,
     /// An account is needed.
@@ -183,7 +183,7 @@ pub enum Guests {
 /// Whether guests are asked for an e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Email {
+pub enum EmailPolicy {
     /// There is a field, and it may stay empty.
     Optional,
     /// The field must be filled.
@@ -195,7 +195,7 @@ pub enum Email {
 /// Whether guests are asked for a website.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Website {
+pub enum WebsitePolicy {
     /// There is no field.
     Unasked,
     /// There is a field, and it may stay empty.
@@ -205,7 +205,7 @@ pub enum Website {
 /// When comments appear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mode {
+pub enum ModerationMode {
     /// At once; moderators read them after.
     After,
     /// When a moderator has approved them.
@@ -227,7 +227,7 @@ pub enum BannedWords {
 /// How often moderators are told by mail that comments wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum DeskMail {
+pub enum DeskMailPace {
     /// Never.
     Off,
     /// At most once an hour.
@@ -236,13 +236,13 @@ pub enum DeskMail {
     Daily,
 }
 
-impl DeskMail {
+impl DeskMailPace {
     /// The pace of these mails, if there are any.
-    pub const fn pace(self) -> Option<Pace> {
+    pub const fn pace(self) -> Option<MailPace> {
         match self {
             Self::Off => None,
-            Self::Hourly => Some(Pace::Hourly),
-            Self::Daily => Some(Pace::Daily),
+            Self::Hourly => Some(MailPace::Hourly),
+            Self::Daily => Some(MailPace::Daily),
         }
     }
 }
@@ -262,7 +262,7 @@ pub enum ProofOfWork {
 /// Whether a program outside is asked about comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum External {
+pub enum SpamCheckMode {
     /// No.
     Off,
     /// Yes; they appear at once and are withdrawn when it says so.

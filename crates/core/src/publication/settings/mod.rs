@@ -13,12 +13,12 @@ use crate::discussion::sort::Sort;
 use crate::publication::language::Language;
 use crate::publication::origin;
 
-pub use about::{About, Group, Takes};
+pub use about::{SettingDescription, SettingGroup, SettingType};
 pub use change::{MAX_MARKDOWN, MAX_TEXT};
 pub use choices::{
-    AgreedSort, BannedWords, Bubble, DeskMail, Email, External, Guests, IssoApi, LinkCards,
-    Mentions, Mode, Passages, Pictures, ProofOfWork, Questions, ReaderPages, ReceiptMails,
-    SourceChecks, Voting, Website,
+    AgreedSort, BannedWords, Bubble, DeskMailPace, EmailPolicy, GuestPolicy, IssoApi, LinkCards,
+    Mentions, ModerationMode, Passages, Pictures, ProofOfWork, Questions, ReaderPages,
+    ReceiptMails, SourceChecks, SpamCheckMode, Voting, WebsitePolicy,
 };
 pub use hidden::{HIDDEN, Hidden};
 
@@ -61,11 +61,11 @@ pub struct Settings {
     /// Whether a bubble leads to the thread from elsewhere on the page.
     pub bubble: Bubble,
     /// Whether one may write without an account.
-    pub guests: Guests,
+    pub guests: GuestPolicy,
     /// Whether guests are asked for an e-mail address.
-    pub email: Email,
+    pub email: EmailPolicy,
     /// Whether guests are asked for a website.
-    pub website: Website,
+    pub website: WebsitePolicy,
     /// Names that only the newsroom may use, with commas between them.
     pub protected_names: String,
     /// What stands above the form, in Markdown.
@@ -73,7 +73,7 @@ pub struct Settings {
     /// What is asked of writers, in Markdown.
     pub guidelines: String,
     /// When comments appear.
-    pub mode: Mode,
+    pub mode: ModerationMode,
     /// What becomes of a comment with a banned word.
     pub banned_words: BannedWords,
     /// Pages close so many days after they were first seen; 0 means never.
@@ -93,13 +93,13 @@ pub struct Settings {
     /// What is shared with that program.
     pub external_key: Hidden,
     /// Whether a program outside is asked about comments.
-    pub external: External,
+    pub external: SpamCheckMode,
     /// The comments of an author wait until so many of them are published; 0 means never.
     pub approve_first: u32,
     /// A comment waits when so many readers have flagged it; 0 means never.
     pub hold_after_flags: u32,
     /// How often moderators are told by mail that comments wait.
-    pub desk_mail: DeskMail,
+    pub desk_mail: DeskMailPace,
     /// Which links that stand alone in a comment unfold into a card.
     pub link_cards: LinkCards,
     /// The sites whose links do, when only listed ones do.
@@ -146,13 +146,13 @@ impl Default for Settings {
             collapse_below: -5,
             agreed_sort: AgreedSort::Off,
             bubble: Bubble::Off,
-            guests: Guests::Welcome,
-            email: Email::Optional,
-            website: Website::Unasked,
+            guests: GuestPolicy::Welcome,
+            email: EmailPolicy::Optional,
+            website: WebsitePolicy::Unasked,
             protected_names: String::new(),
             message: String::new(),
             guidelines: String::new(),
-            mode: Mode::After,
+            mode: ModerationMode::After,
             banned_words: BannedWords::Refuse,
             close_after_days: 0,
             repeat_minutes: 6,
@@ -162,10 +162,10 @@ impl Default for Settings {
             proof_of_work: ProofOfWork::UnderLoad,
             external_url: String::new(),
             external_key: Hidden::default(),
-            external: External::Off,
+            external: SpamCheckMode::Off,
             approve_first: 0,
             hold_after_flags: 5,
-            desk_mail: DeskMail::Off,
+            desk_mail: DeskMailPace::Off,
             link_cards: LinkCards::On,
             link_card_sites: String::new(),
             max_recording_mb: 500,
@@ -187,7 +187,7 @@ pub const MAX_GRAPHEMES: usize = 10_000;
 
 impl Settings {
     /// Every setting, in the order in which owners meet them.
-    pub const ABOUT: [About; 49] = about::ABOUT;
+    pub const ABOUT: [SettingDescription; 49] = about::ABOUT;
 
     /// The keys of the reactions that count for a comment: of those that are offered.
     pub fn liked(&self) -> Vec<String> {

@@ -112,21 +112,21 @@ fn a_refused_setting_names_the_key_and_what_it_accepts() {
 }
 
 /// For each setting some values that it does not take: below, above, of another type.
-fn unfit(about: &About) -> Vec<String> {
+fn unfit(about: &SettingDescription) -> Vec<String> {
     let text = |long: usize| {
         let marks = "\u{301}".repeat(long * 32);
         vec!["x".repeat(long), "é".repeat(long), format!("e{marks}")]
     };
     let mut unfit = match about.takes {
-        Takes::Text(_) => {
+        SettingType::Text(_) => {
             let unwritten = ["a\0", "\u{1b}[31m", "a\u{85}b"].map(str::to_owned);
             [text(MAX_TEXT + 1), unwritten.to_vec()].concat()
         }
-        Takes::Markdown => [text(MAX_MARKDOWN + 1), vec!["a\0".to_owned()]].concat(),
-        Takes::Number(least, most) => vec![(least - 1).to_string(), (most + 1).to_string()],
-        Takes::Choice(words) => words.iter().map(|word| format!("{word}s")).collect(),
+        SettingType::Markdown => [text(MAX_MARKDOWN + 1), vec!["a\0".to_owned()]].concat(),
+        SettingType::Number(least, most) => vec![(least - 1).to_string(), (most + 1).to_string()],
+        SettingType::Choice(words) => words.iter().map(|word| format!("{word}s")).collect(),
     };
-    if !matches!(about.takes, Takes::Text(_) | Takes::Markdown) {
+    if !matches!(about.takes, SettingType::Text(_) | SettingType::Markdown) {
         let others = [
             "",
             "true",
@@ -167,7 +167,7 @@ fn every_setting_refuses_what_it_does_not_take_and_says_what_it_takes() {
 #[test]
 fn only_a_list_has_lines() {
     for about in Settings::ABOUT {
-        if let Takes::Text(_) = about.takes {
+        if let SettingType::Text(_) = about.takes {
             let set = Settings::default().with(about.key, "a.example\nb.example");
             assert_eq!(set.is_ok(), about.key == "link_card_sites", "{}", about.key);
         }
@@ -191,9 +191,9 @@ fn a_text_is_as_long_as_people_count_in_any_script() {
 fn every_setting_takes_what_it_offers() {
     for about in Settings::ABOUT {
         let fit: Vec<String> = match about.takes {
-            Takes::Number(least, most) => vec![least.to_string(), most.to_string()],
-            Takes::Choice(words) => words.iter().map(|word| (*word).to_owned()).collect(),
-            Takes::Text(_) | Takes::Markdown => vec![String::new()],
+            SettingType::Number(least, most) => vec![least.to_string(), most.to_string()],
+            SettingType::Choice(words) => words.iter().map(|word| (*word).to_owned()).collect(),
+            SettingType::Text(_) | SettingType::Markdown => vec![String::new()],
         };
         for value in fit {
             let set = Settings::default().with(about.key, &value).unwrap();

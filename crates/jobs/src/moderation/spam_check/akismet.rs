@@ -4,7 +4,7 @@
 
 use egress::{Feature, Limits, Method, Request, Response};
 use rejoinder_core::moderation::LateVerdict;
-use rejoinder_core::moderation::spam_check::{Answer, Correction, Word};
+use rejoinder_core::moderation::spam_check::{SpamCheckAnswer, SpamCheckVerdict, SpamCorrection};
 
 use super::Question;
 
@@ -22,14 +22,14 @@ pub(super) fn request(address: &str, key: &str, question: &Question, limits: Lim
 /// That it was wrong, with all that it was asked with.
 pub(super) fn corrected(
     address: &str,
-    correction: Correction,
+    correction: SpamCorrection,
     key: &str,
     question: &Question,
     limits: Limits,
 ) -> Request {
     let call = match correction {
-        Correction::Spam => "submit-spam",
-        Correction::Ham => "submit-ham",
+        SpamCorrection::Spam => "submit-spam",
+        SpamCorrection::Ham => "submit-ham",
     };
     told(address, call, key, question, limits)
 }
@@ -85,11 +85,11 @@ pub(super) fn answered(answer: &Response) -> Option<LateVerdict> {
     let tip = answer.headers.get("x-akismet-pro-tip");
     let is_sure = tip.is_some_and(|tip| tip.as_bytes() == b"discard");
     let (verdict, reason) = match answer.body.trim_ascii() {
-        b"true" if is_sure => (Word::Spam, Some("Akismet is sure")),
-        b"true" => (Word::Spam, Some("Akismet")),
-        b"false" => (Word::Publish, None),
+        b"true" if is_sure => (SpamCheckVerdict::Spam, Some("Akismet is sure")),
+        b"true" => (SpamCheckVerdict::Spam, Some("Akismet")),
+        b"false" => (SpamCheckVerdict::Publish, None),
         _ => return None,
     };
     let reason = reason.map(str::to_owned);
-    Some(Answer { verdict, reason }.verdict())
+    Some(SpamCheckAnswer { verdict, reason }.verdict())
 }

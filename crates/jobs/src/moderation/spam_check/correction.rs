@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egress::Client;
-use rejoinder_core::moderation::spam_check::Service;
+use rejoinder_core::moderation::spam_check::SpamCheckService;
 use rejoinder_core::publication::settings;
 use store::jobs::Job;
 use store::moderation::corrections::{self, CorrectSpamCheck};
@@ -56,15 +56,15 @@ impl Handler for CorrectionHandler {
         let (comment, revision) = (correct.comment, correct.revision);
         let question = Question::read(&self.store, site, comment).await?;
         let still_so = |it: &Question| {
-            it.site.settings.external != settings::External::Off
+            it.site.settings.external != settings::SpamCheckMode::Off
                 && it.comment.revision == revision
                 && correction.holds(it.comment.state)
         };
         let question = question.filter(still_so);
         let service = question
             .as_ref()
-            .and_then(|it| Service::of(&it.site.settings).ok());
-        let (Some(question), Some(Service::Akismet { key })) = (question, service) else {
+            .and_then(|it| SpamCheckService::of(&it.site.settings).ok());
+        let (Some(question), Some(SpamCheckService::Akismet { key })) = (question, service) else {
             self.store
                 .write(move |tx| corrections::withdraw(tx, site, comment, revision))
                 .await?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rejoinder_core::archive::{Import, ImportState};
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{Clock as _, FixedRandom, ImportId, PageKey, Sort, Thread, ThreadQuery};
 use rejoinder_jobs::ImportHandler;
 use store::archive::runs::{self, Kept, Wish};
@@ -57,8 +57,9 @@ impl World {
 
     async fn wish(&self, id: ImportId, wish: Wish) -> bool {
         let now = self.clock.now();
-        let write =
-            move |tx: &mut store::Tx<'_>| runs::wish(tx, now, &By::Console, (SITE, id), &wish);
+        let write = move |tx: &mut store::Tx<'_>| {
+            runs::wish(tx, now, &AuditActor::Console, (SITE, id), &wish)
+        };
         self.store.write(write).await.unwrap()
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use egress::{Client, Policy};
 use rejoinder_core::discussion::sort::Sort;
-use rejoinder_core::publication::settings::{LinkCards, Mode};
+use rejoinder_core::publication::settings::{LinkCards, ModerationMode};
 use rejoinder_core::{Card, PageKey, Settings, ThreadQuery};
 use rejoinder_jobs::CardHandler;
 use store::{
@@ -176,7 +176,7 @@ async fn nobody_is_asked_for_what_nobody_may_read() {
         .await;
     world
         .set(Settings {
-            mode: Mode::Before,
+            mode: ModerationMode::Before,
             ..Settings::default()
         })
         .await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rejoinder_core::identity::address::Network;
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, Reader, TokenHash};
 use rejoinder_jobs::LikedHandler;
 use store::Tx;
@@ -23,7 +23,7 @@ impl World {
             let mut settings = sites::by_id(tx, SITE)?.unwrap().settings;
             settings.reactions = "Respect, I learned something".to_owned();
             settings.liked_reactions = liked.to_owned();
-            owners::save_settings(tx, now, &By::Console, SITE, &settings)
+            owners::save_settings(tx, now, &AuditActor::Console, SITE, &settings)
         };
         self.store.write(set).await.unwrap();
         let handler = LikedHandler::new(self.store.clone());

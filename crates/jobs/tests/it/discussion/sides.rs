@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rejoinder_core::discussion::agreement::sides::Why;
+use rejoinder_core::discussion::agreement::sides::NoSidesReason;
 use rejoinder_core::identity::address::Network;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::settings::AgreedSort;
@@ -299,7 +299,10 @@ async fn where_readers_are_too_few_or_too_alike_there_are_no_sides() {
             }
         }
         world.look().await;
-        assert_eq!(world.found().await.unwrap().why, Some(Why::OneSided));
+        assert_eq!(
+            world.found().await.unwrap().why,
+            Some(NoSidesReason::OneSided)
+        );
         assert_eq!(world.n_sides().await, 0);
 
         for reader in 0..2 * CAMP {
@@ -309,7 +312,10 @@ async fn where_readers_are_too_few_or_too_alike_there_are_no_sides() {
         }
         world.clock.advance(DAY / 4);
         world.look().await;
-        assert_eq!(world.found().await.unwrap().why, Some(Why::TooAlike));
+        assert_eq!(
+            world.found().await.unwrap().why,
+            Some(NoSidesReason::TooAlike)
+        );
     }
 }
 

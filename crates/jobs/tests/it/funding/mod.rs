@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use egress::{Client, Mailer, Policy};
 use rejoinder_core::funding::processors::{
-    Amount, Header, Message, PaymentEvent, PaymentMovement, Processor, open_collective,
+    PaymentEvent, PaymentMovement, Processor, ProcessorMessage, ReportedAmount, RequestHeaders,
+    open_collective,
 };
-use rejoinder_core::funding::{Draft, EntryKind, Mode, Money, Sum, receipt_code};
+use rejoinder_core::funding::{
+    CampaignDraft, CampaignMode, EntryKind, Money, MonthlySum, receipt_code,
+};
 use rejoinder_core::{AuthorId, CampaignId, Clock as _, FixedRandom, IdSource, TokenHash};
 use rejoinder_jobs::{AskHandler, Housekeeper, ProcessorAddresses, ReceiptHandler};
 use store::funding::gifts::{self, GiftWish};
@@ -100,14 +103,14 @@ impl World {
     async fn account_at(&self, processor: Processor, access: Access) -> Hook {
         let now = self.clock.now();
         let add = move |tx: &mut store::Tx<'_>| {
-            let draft = Draft {
+            let draft = CampaignDraft {
                 title: "The lease".to_owned(),
                 about: String::new(),
                 goal: Money {
                     minor: 500_000,
                     currency: "EUR".parse().unwrap(),
                 },
-                mode: Mode::Once,
+                mode: CampaignMode::Once,
                 milestones: Vec::new(),
                 section: String::new(),
                 url: None,
@@ -137,7 +140,7 @@ impl World {
             .iter()
             .map(|(name, own)| ((*name).to_owned(), (*own).to_owned()));
         let headers = Headers(headers.collect());
-        let message = Message {
+        let message = ProcessorMessage {
             header: &headers,
             body: body.as_bytes(),
         };
@@ -179,7 +182,7 @@ impl World {
             assert_eq!(sums, ledger::recounted(tx, SITE, CAMPAIGN)?);
             Ok::<_, store::StoreError>(sums)
         };
-        let sums: Vec<Sum> = self.store.read(read).await.unwrap();
+        let sums: Vec<MonthlySum> = self.store.read(read).await.unwrap();
         sums.iter()
             .map(|sum| (sum.money.minor, sum.gifts))
             .collect()
@@ -195,7 +198,7 @@ impl World {
 #[derive(Debug)]
 struct Headers(Vec<(String, String)>);
 
-impl Header for Headers {
+impl RequestHeaders for Headers {
     fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(own, _)| own == name);
         found.map(|(_, value)| value.as_str())
@@ -513,7 +516,8 @@ fn gift_with_address(id: &str) -> PaymentEvent {
         minor: 1_250,
         currency: "EUR".parse().unwrap(),
     };
-    let paid = PaymentMovement::new(EntryKind::Payment, id, id, Amount::Each(euros)).unwrap();
+    let paid =
+        PaymentMovement::new(EntryKind::Payment, id, id, ReportedAmount::Each(euros)).unwrap();
     let mut event = PaymentEvent {
         event: "payment.received".to_owned(),
         movements: vec![paid],

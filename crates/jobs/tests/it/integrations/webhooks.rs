@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use egress::{Client, Policy};
-use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::integrations::webhook::{WebhookEvent, WebhookSecret};
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{Clock as _, ErratumId, FixedRandom, PageId, RecordingId, Time};
 use rejoinder_jobs::WebhookHandler;
 use serde_json::json;
@@ -42,7 +42,7 @@ impl Received {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    pub(crate) fn is_signed_by(&self, secret: &Secret) -> bool {
+    pub(crate) fn is_signed_by(&self, secret: &WebhookSecret) -> bool {
         let seconds: i64 = self.header("webhook-timestamp").parse().unwrap();
         let at = Time::from_micros(seconds * 1_000_000);
         let signature = secret.sign(self.header("webhook-id"), at, self.body.as_bytes());
@@ -135,7 +135,7 @@ impl World {
             id,
             url,
             kinds: WebhookEvent::ALL.to_vec(),
-            secret: Secret::new(&random()),
+            secret: WebhookSecret::new(&random()),
         };
         self.store
             .write(move |tx| webhooks::add(tx, now, SITE, &new))
@@ -188,8 +188,8 @@ async fn an_event_is_told_once_and_signed() {
 
     let [told] = <[_; 1]>::try_from(receiver.received()).unwrap();
     assert!(told.head.starts_with("POST /hook HTTP/1.1"));
-    assert!(told.is_signed_by(&Secret::new(&random())));
-    assert!(!told.is_signed_by(&Secret::new(&FixedRandom::seeded(6))));
+    assert!(told.is_signed_by(&WebhookSecret::new(&random())));
+    assert!(!told.is_signed_by(&WebhookSecret::new(&FixedRandom::seeded(6))));
     assert_eq!(told.header("content-type"), "application/json");
     let json = told.json();
     assert_eq!(json["type"], "comment.published");
@@ -317,7 +317,7 @@ async fn a_correction_is_told_when_it_comes_and_when_it_is_decided_and_never_wha
             told.iter()
                 .all(|own| !own.body.contains("ann@mail.example"))
         );
-        assert!(last.is_signed_by(&Secret::new(&random())));
+        assert!(last.is_signed_by(&WebhookSecret::new(&random())));
     }
 }
 
@@ -468,7 +468,7 @@ async fn what_was_taken_away_meanwhile_is_not_told() {
     world.remove(gone).await;
     let before = move |tx: &mut store::Tx<'_>| {
         let settings = rejoinder_core::Settings {
-            mode: Mode::Before,
+            mode: ModerationMode::Before,
             ..rejoinder_core::Settings::default()
         };
         sites::save_settings(tx, SITE, &settings)

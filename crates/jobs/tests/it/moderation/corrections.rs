@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egress::{Client, Policy};
-use rejoinder_core::moderation::Action;
-use rejoinder_core::{AuthorId, Clock as _, CommentId, FixedRandom, Settings, State};
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::{AuthorId, Clock as _, CommentId, CommentState, FixedRandom, Settings};
 use rejoinder_jobs::{CorrectionHandler, ExternalHandler, Worker};
 use store::moderation::decisions::{self, DecisionId};
 use store::{identity::authors, publication::sites};
@@ -72,7 +72,7 @@ async fn akismet_is_told_of_spam_that_it_passed_and_only_once() {
     let akismet = Receiver::new(PASSES).await;
     let (world, id) = asked(&akismet).await;
 
-    world.decide(id, Action::Spam).await;
+    world.decide(id, ModerationAction::Spam).await;
     let told = world.told(10, &akismet).await;
 
     let [told] = <[_; 1]>::try_from(told).unwrap();
@@ -86,7 +86,7 @@ async fn akismet_is_told_of_spam_that_it_passed_and_only_once() {
         assert!(told.body.split('&').any(|it| it == field), "{field}");
     }
     assert!(!told.body.contains("192.0.2.7") && !told.body.contains("secret.example"));
-    for action in [Action::Approve, Action::Spam] {
+    for action in [ModerationAction::Approve, ModerationAction::Spam] {
         world.decide(id, action).await;
         assert!(world.told(10, &akismet).await.is_empty(), "{action:?}");
     }
@@ -97,12 +97,12 @@ async fn akismet_is_told_of_spam_that_it_passed_and_only_once() {
 async fn akismet_is_told_of_what_it_held_for_nothing() {
     let akismet = Receiver::new(HOLDS).await;
     let (world, id) = asked(&akismet).await;
-    assert_eq!(world.comment(id).await.state, State::Spam);
+    assert_eq!(world.comment(id).await.state, CommentState::Spam);
 
-    world.decide(id, Action::Approve).await;
+    world.decide(id, ModerationAction::Approve).await;
     let told = world.told(10, &akismet).await;
 
-    assert_eq!(world.comment(id).await.state, State::Published);
+    assert_eq!(world.comment(id).await.state, CommentState::Published);
     let [told] = <[_; 1]>::try_from(told).unwrap();
     assert!(told.head.starts_with("POST /1.1/submit-ham HTTP/1.1"));
 }
@@ -110,8 +110,11 @@ async fn akismet_is_told_of_what_it_held_for_nothing() {
 #[tokio::test]
 async fn whoever_agrees_with_akismet_tells_it_nothing() {
     for (answers, actions) in [
-        (PASSES, [Action::Approve, Action::Reject]),
-        (HOLDS, [Action::Spam, Action::Reject]),
+        (
+            PASSES,
+            [ModerationAction::Approve, ModerationAction::Reject],
+        ),
+        (HOLDS, [ModerationAction::Spam, ModerationAction::Reject]),
     ] {
         for action in actions {
             let akismet = Receiver::new(answers).await;
@@ -126,11 +129,11 @@ async fn whoever_agrees_with_akismet_tells_it_nothing() {
 async fn what_is_undone_at_once_is_not_told_and_may_be_decided_anew() {
     let akismet = Receiver::new(PASSES).await;
     let (world, id) = asked(&akismet).await;
-    let decision = world.decide(id, Action::Spam).await.unwrap();
+    let decision = world.decide(id, ModerationAction::Spam).await.unwrap();
     world.take_back(decision).await;
     assert!(world.told(10, &akismet).await.is_empty());
 
-    world.decide(id, Action::Spam).await;
+    world.decide(id, ModerationAction::Spam).await;
 
     assert_eq!(world.told(10, &akismet).await.len(), 1);
 }
@@ -141,10 +144,10 @@ async fn an_akismet_that_fails_is_told_again_and_the_decision_stands() {
     let akismet = Receiver::new(ANSWERS).await;
     let (world, id) = asked(&akismet).await;
 
-    world.decide(id, Action::Spam).await;
+    world.decide(id, ModerationAction::Spam).await;
     let told = world.told(60, &akismet).await;
 
-    assert_eq!(world.comment(id).await.state, State::Spam);
+    assert_eq!(world.comment(id).await.state, CommentState::Spam);
     assert_eq!(told.len(), 4);
     assert!(world.parked().await.is_empty());
 }
@@ -154,11 +157,11 @@ async fn nobody_is_told_where_akismet_was_not_asked() {
     let akismet = Receiver::new(PASSES).await;
     let world = World::new().await;
     let unasked = world.post(7, "Never judged").await;
-    world.decide(unasked, Action::Spam).await;
+    world.decide(unasked, ModerationAction::Spam).await;
     assert!(world.told(10, &akismet).await.is_empty());
 
     let (world, id) = asked(&akismet).await;
-    world.decide(id, Action::Spam).await;
+    world.decide(id, ModerationAction::Spam).await;
     let off = |tx: &mut store::Tx<'_>| sites::save_settings(tx, SITE, &Settings::default());
     world.store.write(off).await.unwrap();
 

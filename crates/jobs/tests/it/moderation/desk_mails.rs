@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use egress::Mailer;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::moderation::Action;
-use rejoinder_core::publication::settings::{DeskMail, Mode};
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::publication::settings::{DeskMailPace, ModerationMode};
 use rejoinder_core::{AuthorId, Clock, FixedRandom, Settings, TokenHash};
 use rejoinder_jobs::DeskMailHandler;
 use store::identity::authors::{self, Details};
@@ -20,9 +20,9 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 impl World {
     /// Everything waits, and moderators are told `desk_mail`.
-    async fn reviews(&self, desk_mail: DeskMail) {
+    async fn reviews(&self, desk_mail: DeskMailPace) {
         let settings = Settings {
-            mode: Mode::Before,
+            mode: ModerationMode::Before,
             desk_mail,
             ..Settings::default()
         };
@@ -74,7 +74,7 @@ async fn each_moderator_gets_one_mail_for_the_hour_and_none_when_nothing_waits()
         "https://talk.example",
     )));
     let work = async || while worker.run_due().await.unwrap() > 0 {};
-    world.reviews(DeskMail::Hourly).await;
+    world.reviews(DeskMailPace::Hourly).await;
     world
         .colleague(20, Role::Moderator, Some("kim@news.example"))
         .await;
@@ -107,12 +107,12 @@ async fn each_moderator_gets_one_mail_for_the_hour_and_none_when_nothing_waits()
         assert!(!mail.contains("<img") && !mail.contains("ann@secret.example"));
     }
 
-    world.decide(first, Action::Approve).await;
+    world.decide(first, ModerationAction::Approve).await;
     world.clock.advance(HOUR);
     work().await;
     let third = world.post(52, "The third word").await;
-    world.decide(second, Action::Reject).await;
-    world.decide(third, Action::Reject).await;
+    world.decide(second, ModerationAction::Reject).await;
+    world.decide(third, ModerationAction::Reject).await;
     world.clock.advance(HOUR);
     work().await;
     assert_eq!(sent(&folder).len(), 2);
@@ -134,11 +134,11 @@ async fn a_site_that_does_not_want_these_mails_gets_none() {
     world
         .colleague(20, Role::Moderator, Some("kim@news.example"))
         .await;
-    world.reviews(DeskMail::Off).await;
+    world.reviews(DeskMailPace::Off).await;
     world.post(50, "Before").await;
-    world.reviews(DeskMail::Daily).await;
+    world.reviews(DeskMailPace::Daily).await;
     world.post(51, "Meanwhile").await;
-    world.reviews(DeskMail::Off).await;
+    world.reviews(DeskMailPace::Off).await;
 
     world.clock.advance(24 * HOUR);
     while worker.run_due().await.unwrap() > 0 {}
@@ -169,7 +169,7 @@ async fn a_moderator_stops_these_mails_for_themself_alone() {
         "https://talk.example",
     )));
     let work = async || while worker.run_due().await.unwrap() > 0 {};
-    world.reviews(DeskMail::Hourly).await;
+    world.reviews(DeskMailPace::Hourly).await;
     for (id, email) in [(20, "kim@news.example"), (21, "lou@news.example")] {
         world.colleague(id, Role::Moderator, Some(email)).await;
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egress::{Client, Policy};
-use rejoinder_core::integrations::webhook::Secret;
-use rejoinder_core::moderation::Action;
-use rejoinder_core::{Comment, CommentId, Settings, State};
+use rejoinder_core::integrations::webhook::WebhookSecret;
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::{Comment, CommentId, CommentState, Settings};
 use rejoinder_jobs::{ExternalHandler, Worker};
 use store::{discussion::comments, publication::sites};
 use tokio::io::AsyncWriteExt as _;
@@ -96,7 +96,7 @@ impl World {
         found.await.unwrap().unwrap()
     }
 
-    async fn stands(&self, id: CommentId) -> (State, Option<String>) {
+    async fn stands(&self, id: CommentId) -> (CommentState, Option<String>) {
         let comment = self.comment(id).await;
         (comment.state, comment.reason.map(String::from))
     }
@@ -110,8 +110,8 @@ impl World {
     }
 }
 
-fn held() -> (State, Option<String>) {
-    (State::Held, Some("external".to_owned()))
+fn held() -> (CommentState, Option<String>) {
+    (CommentState::Held, Some("external".to_owned()))
 }
 
 #[tokio::test]
@@ -123,10 +123,10 @@ async fn a_comment_waits_until_the_program_has_nothing_against_it() {
 
     world.ask_for(24, &receiver).await;
 
-    assert_eq!(world.stands(id).await, (State::Published, None));
+    assert_eq!(world.stands(id).await, (CommentState::Published, None));
     let [asked] = <[_; 1]>::try_from(receiver.received()).unwrap();
     assert!(asked.head.starts_with("POST /check HTTP/1.1"));
-    assert!(asked.is_signed_by(&SECRET.parse::<Secret>().unwrap()));
+    assert!(asked.is_signed_by(&SECRET.parse::<WebhookSecret>().unwrap()));
     assert_eq!(asked.header("webhook-id"), format!("check-{id}-1"));
     let json = asked.json();
     assert_eq!(json["type"], "comment.check");
@@ -143,9 +143,9 @@ async fn a_comment_waits_until_the_program_has_nothing_against_it() {
 #[tokio::test]
 async fn each_verdict_puts_a_comment_in_its_place() {
     let cases = [
-        (says!(r#"{"verdict":"hold"}"#), State::Held),
-        (SPAM, State::Spam),
-        (says!(r#"{"verdict":"reject"}"#), State::Rejected),
+        (says!(r#"{"verdict":"hold"}"#), CommentState::Held),
+        (SPAM, CommentState::Spam),
+        (says!(r#"{"verdict":"reject"}"#), CommentState::Rejected),
     ];
     for mode in ["before", "after"] {
         for (answer, state) in cases {
@@ -157,7 +157,7 @@ async fn each_verdict_puts_a_comment_in_its_place() {
 
             let outside = Some("outside".to_owned());
             assert_eq!(world.stands(id).await, (state, outside), "{mode}");
-            if state == State::Spam {
+            if state == CommentState::Spam {
                 assert_eq!(world.notes(id).await, ["Sells watches"]);
             }
         }
@@ -187,7 +187,7 @@ async fn a_program_that_fails_decides_nothing_and_is_asked_again() {
         world.ask_for(1, &receiver).await;
     }
 
-    assert_eq!(world.stands(id).await, (State::Published, None));
+    assert_eq!(world.stands(id).await, (CommentState::Published, None));
     let ids: Vec<String> = receiver
         .received()
         .iter()
@@ -199,7 +199,10 @@ async fn a_program_that_fails_decides_nothing_and_is_asked_again() {
 #[tokio::test]
 async fn a_program_that_never_answers_leaves_comments_where_they_are() {
     let receiver = Receiver::new(&[BROKEN]).await;
-    for (mode, stands) in [("before", held()), ("after", (State::Published, None))] {
+    for (mode, stands) in [
+        ("before", held()),
+        ("after", (CommentState::Published, None)),
+    ] {
         let world = asking_program(mode, &receiver).await;
         let id = world.post(7, "Hello").await;
 
@@ -220,7 +223,7 @@ async fn an_answer_that_comes_twice_counts_once() {
 
     world.ask_for(24, &receiver).await;
 
-    assert_eq!(world.stands(id).await, (State::Published, None));
+    assert_eq!(world.stands(id).await, (CommentState::Published, None));
     assert_eq!(receiver.received().len(), 1);
 }
 
@@ -250,13 +253,13 @@ async fn an_answer_after_a_moderators_decision_changes_nothing() {
 
         let decided = async {
             asked.await.unwrap();
-            world.decide(id, Action::Reject).await;
+            world.decide(id, ModerationAction::Reject).await;
             go.send(()).unwrap();
         };
         let (ran, ()) = tokio::join!(asking.run_due(), decided);
 
         assert_eq!(ran.unwrap(), 1);
-        assert_eq!(world.comment(id).await.state, State::Rejected);
+        assert_eq!(world.comment(id).await.state, CommentState::Rejected);
         let reason = world.comment(id).await.reason;
         assert_ne!(reason.as_deref(), Some("outside"));
     }
@@ -277,7 +280,7 @@ async fn an_answer_about_a_text_that_was_deleted_meanwhile_brings_nothing_back()
     let (ran, ()) = tokio::join!(asking.run_due(), deleted);
 
     assert_eq!(ran.unwrap(), 1);
-    assert_eq!(world.comment(id).await.state, State::Removed);
+    assert_eq!(world.comment(id).await.state, CommentState::Removed);
     assert!(world.comment(id).await.text.is_empty());
 }
 
@@ -325,10 +328,10 @@ async fn akismet_says_true_of_spam_and_false_of_the_rest() {
     assert_eq!(world.stands(spam).await, held(), "it did not know the key");
     world.ask_for(2, &receiver).await;
 
-    assert_eq!(world.stands(good).await, (State::Published, None));
-    assert_eq!(world.comment(blatant).await.state, State::Spam);
+    assert_eq!(world.stands(good).await, (CommentState::Published, None));
+    assert_eq!(world.comment(blatant).await.state, CommentState::Spam);
     assert_eq!(world.notes(blatant).await, ["Akismet is sure"]);
-    assert_eq!(world.comment(spam).await.state, State::Spam);
+    assert_eq!(world.comment(spam).await.state, CommentState::Spam);
     let asked = receiver.received().remove(0);
     assert!(asked.head.starts_with("POST /1.1/comment-check HTTP/1.1"));
     for field in [

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use egress::Mailer;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::moderation::{Action, Reason};
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
+use rejoinder_core::moderation::{ModerationAction, Reason};
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::{AuthorId, Clock, CommentId, PageKey, TokenHash};
 use store::identity::authors::{self, Details};
 use store::identity::roles;
@@ -24,7 +24,7 @@ impl World {
             secret: "secret-7".to_owned(),
             kind: SubscriptionKind::Replies,
             branch: None,
-            pace: Pace::Daily,
+            pace: MailPace::Daily,
             email: Some("ann@mail.example".to_owned()),
         };
         let ask = move |tx: &mut Tx<'_>| {
@@ -37,7 +37,11 @@ impl World {
         self.store.write(ask).await.unwrap();
     }
 
-    pub(crate) async fn decide(&self, comment: CommentId, action: Action) -> Option<DecisionId> {
+    pub(crate) async fn decide(
+        &self,
+        comment: CommentId,
+        action: ModerationAction,
+    ) -> Option<DecisionId> {
         let (now, token) = (self.clock.now(), TokenHash([5; 32]));
         let decide = move |tx: &mut Tx<'_>| {
             if authors::by_id(tx, SITE, AuthorId(500))?.is_none() {
@@ -48,7 +52,7 @@ impl World {
                 authors::add_guest(tx, now, SITE, AuthorId(500), &details, &token)?;
                 roles::set_role(tx, SITE, AuthorId(500), Role::Moderator)?;
             }
-            let refuses = action == Action::Reject;
+            let refuses = action == ModerationAction::Reject;
             let decide = Decide {
                 site: SITE,
                 moderator: authors::by_id(tx, SITE, AuthorId(500))?.unwrap(),
@@ -72,8 +76,8 @@ async fn a_refusal_says_why_and_quotes_nothing_and_praise_quotes() {
     let good = world.post(50, "Well said").await;
     world.ann_follows().await;
     let canary = world.post(51, "CANARY").await;
-    world.decide(canary, Action::Reject).await;
-    world.decide(good, Action::Feature).await;
+    world.decide(canary, ModerationAction::Reject).await;
+    world.decide(good, ModerationAction::Feature).await;
     world.clock.advance(Duration::from_secs(2 * 60));
 
     while worker.run_due().await.unwrap() > 0 {}

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use egress::{MAX_MESSAGE, Mailer};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::moderation::{Action, Reason};
+use rejoinder_core::moderation::{ModerationAction, Reason};
 use rejoinder_core::notices::bell::NoticeKind;
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
-use rejoinder_core::publication::settings::{DeskMail, Mode};
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
+use rejoinder_core::publication::settings::{DeskMailPace, ModerationMode};
 use rejoinder_core::{AuthorId, Clock, CommentId, FixedRandom, PageKey, Settings, TokenHash};
 use rejoinder_jobs::{
     DeskMailHandler, FanOutHandler, Handler, Job, NoticeHandler, Outcome, SenderHandler, Worker,
@@ -132,9 +132,33 @@ async fn told(typed: &str) -> All {
     // Nobody may be called as the site is.
     let name = &format!("{typed} of Tanga");
     let first = world.post_by(50, name, &page, typed, typed).await;
-    follow(&world, &page, 7, SubscriptionKind::Page, Pace::AtOnce, 20).await;
-    follow(&world, &page, 8, SubscriptionKind::Page, Pace::Hourly, 21).await;
-    follow(&world, &page, 9, SubscriptionKind::Replies, Pace::AtOnce, 9).await;
+    follow(
+        &world,
+        &page,
+        7,
+        SubscriptionKind::Page,
+        MailPace::AtOnce,
+        20,
+    )
+    .await;
+    follow(
+        &world,
+        &page,
+        8,
+        SubscriptionKind::Page,
+        MailPace::Hourly,
+        21,
+    )
+    .await;
+    follow(
+        &world,
+        &page,
+        9,
+        SubscriptionKind::Replies,
+        MailPace::AtOnce,
+        9,
+    )
+    .await;
     let pushed = Arc::default();
     let work = worker(&world, Arc::clone(&pushed));
     let all_due = async || while work.run_due().await.unwrap() > 0 {};
@@ -148,15 +172,15 @@ async fn told(typed: &str) -> All {
     let second = world.post_by(51, name, &page, typed, typed).await;
     world.clock.advance(Duration::from_secs(60));
     world.post_by(52, name, &page, typed, typed).await;
-    decide(&world, first, Action::Feature, typed).await;
+    decide(&world, first, ModerationAction::Feature, typed).await;
     all_due().await;
-    decide(&world, second, Action::Reject, typed).await;
+    decide(&world, second, ModerationAction::Reject, typed).await;
     decline(&world, &page, typed).await;
     world.clock.advance(Duration::from_secs(2 * 3_600));
     all_due().await;
     let settings = Settings {
-        mode: Mode::Before,
-        desk_mail: DeskMail::Hourly,
+        mode: ModerationMode::Before,
+        desk_mail: DeskMailPace::Hourly,
         ..settings
     };
     save(&world, settings).await;
@@ -222,7 +246,14 @@ async fn save(world: &World, settings: Settings) {
 }
 
 /// The reader with this token wants to be told.
-async fn follow(world: &World, url: &str, id: i64, kind: SubscriptionKind, pace: Pace, token: u8) {
+async fn follow(
+    world: &World,
+    url: &str,
+    id: i64,
+    kind: SubscriptionKind,
+    pace: MailPace,
+    token: u8,
+) {
     let (now, key) = (world.clock.now(), PageKey::parse(url).unwrap());
     let wish = NewSubscription {
         id,
@@ -241,7 +272,7 @@ async fn follow(world: &World, url: &str, id: i64, kind: SubscriptionKind, pace:
     world.store.write(ask).await.unwrap();
 }
 
-async fn decide(world: &World, comment: CommentId, action: Action, note: &str) {
+async fn decide(world: &World, comment: CommentId, action: ModerationAction, note: &str) {
     // No much longer one is taken.
     let note: String = note.chars().take(500).collect();
     let now = world.clock.now();
@@ -256,7 +287,7 @@ async fn decide(world: &World, comment: CommentId, action: Action, note: &str) {
             authors::add_guest(tx, now, SITE, kim, &details, &TokenHash([5; 32]))?;
             roles::set_role(tx, SITE, kim, Role::Moderator)?;
         }
-        let refuses = action == Action::Reject;
+        let refuses = action == ModerationAction::Reject;
         let decide = Decide {
             site: SITE,
             moderator: authors::by_id(tx, SITE, kim)?.unwrap(),

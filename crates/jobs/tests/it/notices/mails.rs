@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use egress::Mailer;
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::{AuthorId, Clock, FixedRandom, PageId, PageKey, TokenHash};
 use rejoinder_jobs::{FanOutHandler, NoticeHandler, Worker};
 use store::notices::subscriptions::{self, NewSubscription};
@@ -40,7 +40,7 @@ impl World {
             secret: format!("secret-{id}"),
             kind: SubscriptionKind::Page,
             branch: None,
-            pace: Pace::AtOnce,
+            pace: MailPace::AtOnce,
             email: Some(email.to_owned()),
         };
         let token = TokenHash([u8::try_from(id).unwrap(); 32]);

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use egress::{Client, Policy, PushKey};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::{AuthorId, Clock, FixedRandom, PageId, PageKey, TokenHash};
 use rejoinder_jobs::{FanOutHandler, Handler, Job, Outcome, PushHandler, Worker};
 use serde_json::Value;
@@ -68,7 +68,7 @@ fn opened(received: &Received) -> Value {
 
 impl World {
     /// Bob, who has an account, is told of the story's comments in a browser at `receiver`.
-    async fn bob_follows(&self, receiver: &Receiver, pace: Pace) {
+    async fn bob_follows(&self, receiver: &Receiver, pace: MailPace) {
         let (now, session) = (self.clock.now(), TokenHash([8; 32]));
         let endpoint = format!("http://{}/bob", receiver.address);
         let follow = move |tx: &mut Tx<'_>| {
@@ -164,7 +164,7 @@ impl Handler for Quiet {
 #[tokio::test]
 async fn a_browser_is_told_once_and_nobody_else_can_read_it() {
     let (world, receiver) = (World::new().await, Receiver::new(&[TAKEN]).await);
-    world.bob_follows(&receiver, Pace::AtOnce).await;
+    world.bob_follows(&receiver, MailPace::AtOnce).await;
     let id = world.post(50, "Good **morning**, \"Bob\"").await;
 
     for _ in 0..3 {
@@ -195,7 +195,7 @@ async fn a_browser_is_told_once_and_nobody_else_can_read_it() {
 #[tokio::test]
 async fn a_digest_is_one_push_that_may_wait() {
     let (world, receiver) = (World::new().await, Receiver::new(&[TAKEN]).await);
-    world.bob_follows(&receiver, Pace::Hourly).await;
+    world.bob_follows(&receiver, MailPace::Hourly).await;
     for id in 50..54 {
         world.post(id, &format!("Comment {id}")).await;
     }
@@ -220,7 +220,7 @@ async fn a_digest_is_one_push_that_may_wait() {
 #[tokio::test]
 async fn what_was_removed_meanwhile_is_not_told() {
     let (world, receiver) = (World::new().await, Receiver::new(&[BROKEN, TAKEN]).await);
-    world.bob_follows(&receiver, Pace::AtOnce).await;
+    world.bob_follows(&receiver, MailPace::AtOnce).await;
     let canary = world.post(50, "Canary").await;
     world.push(&[receiver.address]).await;
     assert_eq!(receiver.received().len(), 1);
@@ -239,7 +239,7 @@ async fn a_busy_push_service_is_asked_again_when_it_said_under_the_same_topic() 
         World::new().await,
         Receiver::new(&[BROKEN, BUSY, "stall", TAKEN]).await,
     );
-    world.bob_follows(&receiver, Pace::AtOnce).await;
+    world.bob_follows(&receiver, MailPace::AtOnce).await;
     world.post(50, "Hello").await;
 
     world.push(&[receiver.address]).await;
@@ -266,7 +266,7 @@ async fn a_busy_push_service_is_asked_again_when_it_said_under_the_same_topic() 
 #[tokio::test]
 async fn a_push_service_that_keeps_failing_is_left_within_a_day_and_nobody_is_bothered() {
     let (world, receiver) = (World::new().await, Receiver::new(&[BROKEN]).await);
-    world.bob_follows(&receiver, Pace::AtOnce).await;
+    world.bob_follows(&receiver, MailPace::AtOnce).await;
     world.post(50, "Hello").await;
 
     for _ in 0..(24 * 4) {
@@ -282,7 +282,7 @@ async fn a_push_service_that_keeps_failing_is_left_within_a_day_and_nobody_is_bo
 #[tokio::test]
 async fn a_browser_that_is_gone_is_forgotten() {
     let (world, receiver) = (World::new().await, Receiver::new(&[GONE, TAKEN]).await);
-    world.bob_follows(&receiver, Pace::AtOnce).await;
+    world.bob_follows(&receiver, MailPace::AtOnce).await;
     world.post(50, "Hello").await;
     world.post(51, "Hello again").await;
 
@@ -298,7 +298,7 @@ async fn a_browser_that_is_gone_is_forgotten() {
 #[tokio::test]
 async fn a_forbidden_place_is_not_asked_and_forgotten() {
     let (world, receiver) = (World::new().await, Receiver::new(&[TAKEN]).await);
-    world.bob_follows(&receiver, Pace::AtOnce).await;
+    world.bob_follows(&receiver, MailPace::AtOnce).await;
     world.post(50, "Hello").await;
 
     world.push(&[]).await;
@@ -310,7 +310,7 @@ async fn a_forbidden_place_is_not_asked_and_forgotten() {
 #[tokio::test]
 async fn a_refusal_is_for_a_person_to_look_at() {
     let (world, receiver) = (World::new().await, Receiver::new(&[REFUSED]).await);
-    world.bob_follows(&receiver, Pace::AtOnce).await;
+    world.bob_follows(&receiver, MailPace::AtOnce).await;
     world.post(50, "Hello").await;
 
     world.push(&[receiver.address]).await;

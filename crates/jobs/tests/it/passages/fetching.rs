@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use egress::{Client, Policy};
-use rejoinder_core::passages::fetching::{FetchProblem, Fetched};
+use rejoinder_core::passages::fetching::{FetchOutcome, FetchProblem};
 use rejoinder_core::{Clock as _, PageId, PageKey, Refusal};
 use rejoinder_jobs::{ArticleHandler, PassagesHandler};
 use store::StoreError;
@@ -116,7 +116,7 @@ impl World {
     }
 
     /// What becomes of asking for an article that is answered so.
-    async fn came_of(&self, web: &Web) -> Fetched {
+    async fn came_of(&self, web: &Web) -> FetchOutcome {
         self.clock.advance(Duration::from_secs(60));
         self.origins(vec![web.origin()]).await;
         self.want(web).await.unwrap();
@@ -142,13 +142,13 @@ async fn the_text_of_an_article_is_fetched_and_is_its_newest_version() {
 
         assert_eq!((asked.ended, &again), (None, &asked));
         let now = world.clock.now();
-        assert_eq!(fetched.ended, Some((now, Fetched::New)));
+        assert_eq!(fetched.ended, Some((now, FetchOutcome::New)));
         assert_eq!((fetched.version, web.n_asked()), (Some(1), 1));
         let text = "Late\nThe ferry was late.".to_owned();
         assert_eq!(world.text(&web).await, Some((1, text)));
 
         world.clock.advance(Duration::from_secs(1));
-        assert_eq!(world.came_of(&web).await, Fetched::Same);
+        assert_eq!(world.came_of(&web).await, FetchOutcome::Same);
         assert_eq!((world.text(&web).await.unwrap().0, web.n_asked()), (1, 2));
     }
 }
@@ -174,7 +174,7 @@ async fn what_goes_wrong_is_kept_for_the_editor_and_no_text_is() {
         ] {
             let web = Web::answering(answer).await;
 
-            assert_eq!(world.came_of(&web).await, Fetched::Failed(problem));
+            assert_eq!(world.came_of(&web).await, FetchOutcome::Failed(problem));
             assert_eq!(world.text(&web).await, None);
         }
     }
@@ -194,7 +194,7 @@ async fn a_redirect_to_another_origin_is_not_followed() {
 
     let fetched = world.fetch(&web, &[web.address, other.address]).await;
 
-    let elsewhere = Fetched::Failed(FetchProblem::Elsewhere);
+    let elsewhere = FetchOutcome::Failed(FetchProblem::Elsewhere);
     assert_eq!(fetched.ended.unwrap().1, elsewhere);
     assert_eq!((web.n_asked(), other.n_asked()), (1, 0));
 }
@@ -208,7 +208,7 @@ async fn an_origin_that_is_not_public_is_not_asked() {
 
     let fetched = world.fetch(&web, &[]).await;
 
-    let forbidden = Fetched::Failed(FetchProblem::Forbidden);
+    let forbidden = FetchOutcome::Failed(FetchProblem::Forbidden);
     assert_eq!(fetched.ended.unwrap().1, forbidden);
     assert_eq!(web.n_asked(), 0);
 }
@@ -229,7 +229,7 @@ async fn a_site_has_nothing_fetched_that_is_at_none_of_its_origins() {
     world.origins(Vec::new()).await;
     let fetched = world.fetch(&web, &[web.address]).await;
 
-    let given_up = Fetched::Failed(FetchProblem::GivenUp);
+    let given_up = FetchOutcome::Failed(FetchProblem::GivenUp);
     assert_eq!(fetched.ended.unwrap().1, given_up);
     assert_eq!(web.n_asked(), 0);
 }
@@ -248,5 +248,8 @@ async fn what_was_lost_can_be_asked_for_anew_after_ten_minutes_and_is_done_once(
     let fetched = world.fetch(&web, &[web.address]).await;
 
     assert!(anew.asked_at > first.asked_at);
-    assert_eq!((fetched.ended.unwrap().1, web.n_asked()), (Fetched::New, 1));
+    assert_eq!(
+        (fetched.ended.unwrap().1, web.n_asked()),
+        (FetchOutcome::New, 1)
+    );
 }

@@ -6,7 +6,7 @@ mod telling;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rejoinder_core::passages::{AnnotationState, Position, Quote, Report, Selector};
+use rejoinder_core::passages::{AnchoringReport, AnnotationState, Position, Quote, Selector};
 use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{Clock as _, Comment, CommentId, PageId, Settings};
 use rejoinder_jobs::PassagesHandler;
@@ -85,18 +85,18 @@ async fn with_each_version_the_passages_are_found_again_and_the_report_says_what
 
         assert_eq!(world.publish(ARTICLE).await, (1, true));
         assert_eq!(world.publish(ARTICLE).await, (1, false));
-        let same = Report {
+        let same = AnchoringReport {
             same: 2,
-            ..Report::default()
+            ..AnchoringReport::default()
         };
         assert_eq!(world.version().await.report, Some(same));
 
         let next = format!("It rained. {}", ARTICLE.replace("the new", "the old"));
         assert_eq!(world.publish(&next).await, (2, true));
-        let report = Report {
+        let report = AnchoringReport {
             moved: 1,
             changed: 1,
-            ..Report::default()
+            ..AnchoringReport::default()
         };
         assert_eq!(world.version().await.report, Some(report));
         let old = (AnnotationState::Changed, "the old timetable".to_owned());

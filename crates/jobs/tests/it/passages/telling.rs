@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use egress::Mailer;
 use rejoinder_core::identity::address::Network;
-use rejoinder_core::moderation::Work;
+use rejoinder_core::moderation::ProofOfWorkResult;
 use rejoinder_core::passages::{Quote, Selector};
 use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{
@@ -58,7 +58,7 @@ impl World {
             thanks: None,
             email: Some("ann@mail.example".to_owned()),
             rendered: markup::render(text),
-            work: Work::NotAsked,
+            work: ProofOfWorkResult::NotAsked,
             solution: None,
         };
         let send = move |tx: &mut Tx<'_>| sending::send(tx, now, &new);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use egress::{Client, Policy};
 use rejoinder_core::publication::settings::Settings;
-use rejoinder_core::recordings::{Recording, State};
+use rejoinder_core::recordings::{Recording, RecordingState};
 use rejoinder_core::{Clock as _, PageId, RecordingId};
 use rejoinder_jobs::{Decoder, RecordingHandler};
 use store::publication::sites;
@@ -92,7 +92,7 @@ async fn what_is_not_there_or_may_not_be_reached_is_refused_as_that() {
         let address = web(answer(status, b"sorry")).await;
         let url = format!("http://{address}/talk.mp3");
         let recording = became(&world, &url, &[address], none()).await;
-        assert_eq!(recording.state, State::Refused, "{status}");
+        assert_eq!(recording.state, RecordingState::Refused, "{status}");
         assert_eq!(
             recording.problem.as_deref(),
             Some("unreachable"),
@@ -117,7 +117,7 @@ async fn a_file_that_cannot_be_decoded_is_dropped_with_the_reason() {
 
         let recording = became(&world, &url, &[address], silent).await;
 
-        assert_eq!(recording.state, State::Refused);
+        assert_eq!(recording.state, RecordingState::Refused);
         assert_eq!(recording.problem.as_deref(), Some("crashed"));
         assert_eq!((recording.n_bytes, recording.duration_ms), (0, None));
         assert!(!has_file(&world).await);
@@ -132,7 +132,7 @@ async fn a_file_stays_when_it_is_this_machine_that_cannot_read_it() {
 
     let recording = became(&world, &url, &[address], none()).await;
 
-    assert_eq!(recording.state, State::Waiting);
+    assert_eq!(recording.state, RecordingState::Waiting);
     assert!(has_file(&world).await);
     assert_eq!(world.parked().await.len(), 1);
 }
@@ -202,7 +202,7 @@ async fn a_cut_waits_for_its_recording_and_is_told_when_there_is_nothing_to_comp
             worker.run_due().await.unwrap();
             world.clock.advance(std::time::Duration::from_secs(3_600));
         }
-        assert_eq!(cut().await.state, State::Waiting);
+        assert_eq!(cut().await.state, RecordingState::Waiting);
 
         let arrive = move |tx: &mut store::Tx<'_>| files::add(tx, now, SITE, ID, 0, b"RIFF");
         world.store.write(arrive).await.unwrap();
@@ -214,7 +214,7 @@ async fn a_cut_waits_for_its_recording_and_is_told_when_there_is_nothing_to_comp
         let cut = cut().await;
         assert_eq!(
             (cut.state, cut.problem.as_deref()),
-            (State::Refused, Some("no_whole"))
+            (RecordingState::Refused, Some("no_whole"))
         );
     }
 }
@@ -264,6 +264,6 @@ async fn a_decoding_tells_how_far_it_is_and_is_let_go_when_the_worker_stops() {
     let ended = tokio::time::timeout(std::time::Duration::from_secs(30), working).await;
     ended.expect("it is let go").unwrap();
     let found = world.store.read(|tx| listing::find(tx, SITE, ID)).await;
-    assert_eq!(found.unwrap().unwrap().state, State::Waiting);
+    assert_eq!(found.unwrap().unwrap().state, RecordingState::Waiting);
     assert!(world.parked().await.is_empty());
 }

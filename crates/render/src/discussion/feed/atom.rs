@@ -1,6 +1,6 @@
 //! Atom (RFC 4287) with threads (RFC 4685).
 
-use rejoinder_core::discussion::feed::Format;
+use rejoinder_core::discussion::feed::FeedFormat;
 
 use super::{Channel, Entry};
 use crate::xml::Xml;
@@ -10,7 +10,7 @@ const THREADS: &str = "http://purl.org/syndication/thread/1.0";
 
 pub(super) fn write(channel: &Channel<'_>) -> String {
     let mut xml = Xml::new();
-    let own = channel.own(Format::Atom);
+    let own = channel.own(FeedFormat::Atom);
     let namespaces = [
         ("xmlns", ATOM),
         ("xmlns:thr", THREADS),
@@ -23,7 +23,7 @@ pub(super) fn write(channel: &Channel<'_>) -> String {
     xml.open("author", &[]);
     xml.text("name", channel.publisher);
     xml.close("author");
-    let kind = Format::Atom.media_type();
+    let kind = FeedFormat::Atom.media_type();
     xml.empty("link", &[("rel", "self"), ("type", kind), ("href", own)]);
     let home = [
         ("rel", "alternate"),

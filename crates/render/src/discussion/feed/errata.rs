@@ -1,6 +1,6 @@
 //! The feed of what an article, or a site, was corrected in.
 
-use rejoinder_core::discussion::feed::Format;
+use rejoinder_core::discussion::feed::FeedFormat;
 use rejoinder_core::passages::Erratum;
 use rejoinder_core::{Page, PageKey, Time};
 
@@ -17,7 +17,7 @@ pub fn errata_feed(
     context: &Context<'_>,
     errata: &[(Erratum, Page)],
     key: Option<&PageKey>,
-    format: Format,
+    format: FeedFormat,
 ) -> String {
     let (site, own) = (context.site, &context.texts.corrections);
     let links = key.map(|key| Links::new(context.base, site, key));
@@ -36,7 +36,7 @@ pub fn errata_feed(
             Some(links) => links.reading().to_owned(),
             None => super::front(site),
         },
-        addresses: Format::ALL.map(|format| address(context, key, Some(format))),
+        addresses: FeedFormat::ALL.map(|format| address(context, key, Some(format))),
         updated_at: updated_at.unwrap_or(Time::from_micros(0)),
         entries,
     };
@@ -47,7 +47,7 @@ pub fn errata_feed(
 pub(crate) fn address(
     context: &Context<'_>,
     key: Option<&PageKey>,
-    format: Option<Format>,
+    format: Option<FeedFormat>,
 ) -> String {
     let mut address = format!(
         "{}/embed/corrections?site={}",

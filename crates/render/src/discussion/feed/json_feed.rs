@@ -1,6 +1,6 @@
 //! JSON Feed 1.1.
 
-use rejoinder_core::discussion::feed::Format;
+use rejoinder_core::discussion::feed::FeedFormat;
 use serde_json::{Map, Value, json};
 
 use super::{Channel, Entry};
@@ -11,7 +11,7 @@ pub(super) fn write(channel: &Channel<'_>) -> String {
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,
         "home_page_url": channel.home,
-        "feed_url": channel.own(Format::Json),
+        "feed_url": channel.own(FeedFormat::Json),
         "language": channel.language,
         "authors": [{ "name": channel.publisher }],
         "items": items,

@@ -11,7 +11,7 @@ mod rss;
 
 pub use errata::errata_feed;
 
-use rejoinder_core::discussion::feed::{Feed, Format, Item, Of};
+use rejoinder_core::discussion::feed::{Feed, FeedFormat, FeedItem, FeedScope};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, PageKey, Site, Time};
 
@@ -24,28 +24,39 @@ use crate::passages;
 use crate::recordings::times;
 
 /// A feed in a format.
-pub fn feed(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>, format: Format) -> String {
+pub fn feed(
+    context: &Context<'_>,
+    feed: &Feed,
+    key: Option<&PageKey>,
+    format: FeedFormat,
+) -> String {
     written(&Channel::new(context, feed, key), format)
 }
 
-fn written(channel: &Channel<'_>, format: Format) -> String {
+fn written(channel: &Channel<'_>, format: FeedFormat) -> String {
     match format {
-        Format::Atom => atom::write(channel),
-        Format::Rss => rss::write(channel),
-        Format::Json => json_feed::write(channel),
+        FeedFormat::Atom => atom::write(channel),
+        FeedFormat::Rss => rss::write(channel),
+        FeedFormat::Json => json_feed::write(channel),
     }
 }
 
 /// Where a feed is. That of a page or a branch needs to know the page's key or the comment.
-pub fn address(base: &str, site: &Site, of: Of, key: Option<&PageKey>, format: Format) -> String {
+pub fn address(
+    base: &str,
+    site: &Site,
+    of: FeedScope,
+    key: Option<&PageKey>,
+    format: FeedFormat,
+) -> String {
     let (host, end) = (path_part(&site.host), format.as_str());
     match (of, key) {
-        (Of::Branch(id), _) => format!("{base}/feeds/{host}/branches/{id}.{end}"),
-        (Of::Replies(author), _) => format!("{base}/feeds/{host}/replies/{author}.{end}"),
-        (Of::Page, Some(key)) => {
+        (FeedScope::Branch(id), _) => format!("{base}/feeds/{host}/branches/{id}.{end}"),
+        (FeedScope::Replies(author), _) => format!("{base}/feeds/{host}/replies/{author}.{end}"),
+        (FeedScope::Page, Some(key)) => {
             format!("{base}/feeds/{host}/{}.{end}", path_part(key.as_str()))
         }
-        (Of::Site | Of::Page, _) => format!("{base}/feeds/{host}.{end}"),
+        (FeedScope::Site | FeedScope::Page, _) => format!("{base}/feeds/{host}.{end}"),
     }
 }
 
@@ -59,12 +70,18 @@ pub(crate) struct Alternate {
 /// The feeds of a page's comments.
 pub(crate) fn alternates(context: &Context<'_>, key: &PageKey) -> Vec<Alternate> {
     let title = &context.texts.feeds.title;
-    Format::ALL
+    FeedFormat::ALL
         .iter()
         .map(|format| Alternate {
             kind: format.media_type(),
             title: fill(title, &[("format", &format.name())]),
-            address: address(context.base, context.site, Of::Page, Some(key), *format),
+            address: address(
+                context.base,
+                context.site,
+                FeedScope::Page,
+                Some(key),
+                *format,
+            ),
         })
         .collect()
 }
@@ -126,14 +143,14 @@ impl<'a> Channel<'a> {
             publisher: site.name(),
             language: site.settings.language,
             home: home(context, feed, known),
-            addresses: Format::ALL.map(|format| address(context.base, site, of, known, format)),
+            addresses: FeedFormat::ALL.map(|format| address(context.base, site, of, known, format)),
             updated_at: newest.or(started_at).unwrap_or(Time::from_micros(0)),
             entries,
         }
     }
 
-    fn own(&self, format: Format) -> &str {
-        let at = Format::ALL.iter().position(|own| *own == format);
+    fn own(&self, format: FeedFormat) -> &str {
+        let at = FeedFormat::ALL.iter().position(|own| *own == format);
         &self.addresses[at.unwrap_or(0)]
     }
 }
@@ -143,24 +160,24 @@ fn title(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
     let headline = feed.page.as_ref().map(headline);
     let page = headline.or(key.map(PageKey::as_str)).unwrap_or_default();
     match (feed.of, &feed.top) {
-        (Of::Page, _) => fill(&texts.page, &[("page", &Name(page))]),
-        (Of::Branch(_), Some(top)) if top.is_published() => {
+        (FeedScope::Page, _) => fill(&texts.page, &[("page", &Name(page))]),
+        (FeedScope::Branch(_), Some(top)) if top.is_published() => {
             let name = Name(shown_name(context.texts, top));
             fill(&texts.branch, &[("name", &name), ("page", &Name(page))])
         }
-        (Of::Branch(_), _) => fill(&texts.removed_branch, &[("page", &Name(page))]),
-        (Of::Replies(_), _) => match feed.items.iter().find_map(parent) {
+        (FeedScope::Branch(_), _) => fill(&texts.removed_branch, &[("page", &Name(page))]),
+        (FeedScope::Replies(_), _) => match feed.items.iter().find_map(parent) {
             Some(parent) => {
                 let name = Name(shown_name(context.texts, parent));
                 fill(&texts.replies, &[("name", &name)])
             }
             None => texts.replies_to_someone.clone(),
         },
-        (Of::Site, _) => fill(&texts.site, &[("site", &Name(context.site.name()))]),
+        (FeedScope::Site, _) => fill(&texts.site, &[("site", &Name(context.site.name()))]),
     }
 }
 
-fn parent(item: &Item) -> Option<&Comment> {
+fn parent(item: &FeedItem) -> Option<&Comment> {
     item.parent.as_ref().filter(|parent| parent.is_published())
 }
 
@@ -173,8 +190,8 @@ fn home(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
     let site = context.site;
     let links = key.map(|key| Links::new(context.base, site, key));
     match (feed.of, links) {
-        (Of::Branch(id), Some(links)) => links.to(Place::Comment(id)).to_string(),
-        (Of::Page, Some(links)) => links.reading().to_owned(),
+        (FeedScope::Branch(id), Some(links)) => links.to(Place::Comment(id)).to_string(),
+        (FeedScope::Page, Some(links)) => links.reading().to_owned(),
         _ => front(site),
     }
 }
@@ -185,7 +202,7 @@ fn front(site: &Site) -> String {
     origin.map_or_else(|| format!("https://{}", site.host), |own| format!("{own}/"))
 }
 
-fn entry<'a>(context: &Context<'a>, item: &'a Item) -> Entry<'a> {
+fn entry<'a>(context: &Context<'a>, item: &'a FeedItem) -> Entry<'a> {
     let (site, comment) = (context.site, &item.comment);
     let links = Links::new(context.base, site, &item.page.key);
     let reply_to = match &item.parent {
@@ -215,7 +232,7 @@ fn entry<'a>(context: &Context<'a>, item: &'a Item) -> Entry<'a> {
     }
 }
 
-fn entry_title(context: &Context<'_>, item: &Item) -> String {
+fn entry_title(context: &Context<'_>, item: &FeedItem) -> String {
     let texts = &context.texts.feeds;
     let name = Name(shown_name(context.texts, &item.comment));
     let page = Name(headline(&item.page));

@@ -1,6 +1,6 @@
 //! RSS 2.0.
 
-use rejoinder_core::discussion::feed::Format;
+use rejoinder_core::discussion::feed::FeedFormat;
 
 use super::{Channel, Entry};
 use crate::xml::Xml;
@@ -24,8 +24,8 @@ pub(super) fn write(channel: &Channel<'_>) -> String {
     xml.text("generator", "Rejoinder");
     let own = [
         ("rel", "self"),
-        ("type", Format::Rss.media_type()),
-        ("href", channel.own(Format::Rss)),
+        ("type", FeedFormat::Rss.media_type()),
+        ("href", channel.own(FeedFormat::Rss)),
     ];
     xml.empty("atom:link", &own);
     for entry in &channel.entries {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use rejoinder_core::discussion::feed::{Format, Of};
+use rejoinder_core::discussion::feed::{FeedFormat, FeedScope};
 use rejoinder_core::recordings::Span;
 use rejoinder_core::{CampaignId, CommentId, RecordingId, Settings, ThreadQuery, Time};
 
@@ -35,7 +35,7 @@ pub(crate) enum Form {
     /// An article of the publication with its thread.
     Article,
     /// A feed.
-    Feed(Of, Format),
+    Feed(FeedScope, FeedFormat),
     /// What there is to read of a recording, as an HTML fragment for the widget.
     Along(RecordingId),
     /// The same as a whole page, and the part of it that is marked.
@@ -45,7 +45,7 @@ pub(crate) enum Form {
     /// The comments on passages as Web Annotations.
     WebAnnotations,
     /// What an article or a site was corrected in: as an HTML fragment, or as a feed.
-    Errata(Option<Format>),
+    Errata(Option<FeedFormat>),
     /// What there is of campaigns.
     Funding(FundingForm, FundingOf),
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rejoinder_core::Time;
 use rejoinder_core::funding::{
-    Campaign, Currency, Draft, MAX_MILESTONES, Milestone, Mode, Money, Unusable,
+    Campaign, CampaignDraft, CampaignMode, CampaignProblem, Currency, MAX_MILESTONES, Milestone,
+    Money,
 };
 use render::funding::Typed;
 
@@ -20,7 +21,7 @@ pub(super) fn typed(fields: &Params) -> Typed {
         about: text("about").replace("\r\n", "\n"),
         currency: text("currency"),
         goal: text("goal"),
-        is_monthly: fields.get("mode") == Some(Mode::Monthly.as_str()),
+        is_monthly: fields.get("mode") == Some(CampaignMode::Monthly.as_str()),
         names_supporters: fields.get("names") == Some("yes"),
         milestones: text("milestones").replace("\r\n", "\n"),
         section: text("section"),
@@ -56,7 +57,7 @@ pub(super) fn of(campaign: &Campaign) -> Typed {
         about: draft.about.clone(),
         currency: draft.goal.currency.to_string(),
         goal: draft.goal.plain(),
-        is_monthly: draft.mode == Mode::Monthly,
+        is_monthly: draft.mode == CampaignMode::Monthly,
         names_supporters: draft.names_supporters,
         milestones: milestones.collect::<Vec<_>>().join("\n"),
         section: draft.section.clone(),
@@ -68,30 +69,33 @@ pub(super) fn of(campaign: &Campaign) -> Typed {
 }
 
 /// What was typed as a campaign whose currency is the one that was typed.
-pub(super) fn draft(typed: &Typed) -> Result<Draft, Unusable> {
-    let currency = typed.currency.parse().map_err(|_| Unusable::Currency)?;
-    let goal = amount(&typed.goal, currency).ok_or(Unusable::Goal)?;
+pub(super) fn draft(typed: &Typed) -> Result<CampaignDraft, CampaignProblem> {
+    let currency = typed
+        .currency
+        .parse()
+        .map_err(|_| CampaignProblem::Currency)?;
+    let goal = amount(&typed.goal, currency).ok_or(CampaignProblem::Goal)?;
     let lines = typed.milestones.lines().map(str::trim);
     let lines = lines
         .filter(|line| !line.is_empty())
         .take(MAX_MILESTONES + 1);
-    let milestones = lines.map(|line| milestone(line, currency).ok_or(Unusable::Milestone));
+    let milestones = lines.map(|line| milestone(line, currency).ok_or(CampaignProblem::Milestone));
     let ends = match typed.ends.as_str() {
         "" => None,
-        last => Some(day(last).ok_or(Unusable::Day)?.after(DAY)),
+        last => Some(day(last).ok_or(CampaignProblem::Day)?.after(DAY)),
     };
-    let draft = Draft {
+    let draft = CampaignDraft {
         title: typed.title.clone(),
         about: typed.about.clone(),
         goal,
         mode: match typed.is_monthly {
-            true => Mode::Monthly,
-            false => Mode::Once,
+            true => CampaignMode::Monthly,
+            false => CampaignMode::Once,
         },
         milestones: milestones.collect::<Result<_, _>>()?,
         section: section(&typed.section).to_owned(),
         url: Some(typed.url.clone()).filter(|url| !url.is_empty()),
-        starts_at: day(&typed.starts).ok_or(Unusable::Day)?,
+        starts_at: day(&typed.starts).ok_or(CampaignProblem::Day)?,
         ends_at: ends,
         names_supporters: typed.names_supporters,
     };
@@ -174,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_separator_of_thousands_is_not_taken_for_one_of_decimals() {
-        assert_eq!(draft(&filled()), Err(Unusable::Milestone));
+        assert_eq!(draft(&filled()), Err(CampaignProblem::Milestone));
     }
 
     #[test]

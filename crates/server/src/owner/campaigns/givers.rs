@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::funding::receipt_code;
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{CampaignId, EntryId};
 use store::Tx;
 use store::funding::{campaigns, keeping};
@@ -25,7 +25,7 @@ pub(super) async fn code(
     let (now, site, by) = (
         newsroom.app.now(),
         newsroom.site.id,
-        By::owner(&newsroom.author),
+        AuditActor::owner(&newsroom.author),
     );
     let code = receipt_code(&*newsroom.app.random);
     let kept = code.clone();
@@ -57,7 +57,7 @@ pub(super) async fn unname(
     let (now, site, by) = (
         newsroom.app.now(),
         newsroom.site.id,
-        By::owner(&newsroom.author),
+        AuditActor::owner(&newsroom.author),
     );
     let unname = move |tx: &mut Tx<'_>| {
         let Some(campaign) = campaigns::find(tx, site, id)? else {

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::funding::Currency;
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{CampaignId, EntryId};
 use render::funding::{GiverRow, LedgerRow, problem};
 use store::Tx;
@@ -44,7 +44,7 @@ pub(super) async fn write(
     let (now, site, by) = (
         newsroom.app.now(),
         newsroom.site.id,
-        By::owner(&newsroom.author),
+        AuditActor::owner(&newsroom.author),
     );
     let write = move |tx: &mut Tx<'_>| {
         let Some(campaign) = campaigns::find(tx, site, id)? else {
@@ -116,7 +116,7 @@ pub(super) async fn take_back(
     };
     let (now, site, author) = (newsroom.app.now(), newsroom.site.id, newsroom.author.id);
     let (by, new) = (
-        By::owner(&newsroom.author),
+        AuditActor::owner(&newsroom.author),
         EntryId(newsroom.app.ids.next(now)),
     );
     let counter = move |tx: &mut Tx<'_>| {

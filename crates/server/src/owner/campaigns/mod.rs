@@ -8,9 +8,9 @@ mod tables;
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use rejoinder_core::funding::Draft;
+use rejoinder_core::funding::CampaignDraft;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{CampaignId, EntryId};
 use render::funding::{
     CampaignPage, CampaignRow, CampaignsPage, MessageRow, Typed, flash, problem_full, title,
@@ -117,7 +117,7 @@ async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPa
         Ok(draft) => {
             let now = newsroom.app.now();
             let (site, id) = (newsroom.site.id, CampaignId(newsroom.app.ids.next(now)));
-            let by = By::owner(&newsroom.author);
+            let by = AuditActor::owner(&newsroom.author);
             let add = move |tx: &mut Tx<'_>| keeping::add(tx, now, &by, site, (id, &draft));
             if newsroom.app.store.write(add).await? {
                 return Ok(changed(&newsroom, id, "added"));
@@ -304,11 +304,11 @@ async fn change(
     }
 }
 
-async fn save(newsroom: &Newsroom, id: CampaignId, draft: Draft) -> Result<(), ApiError> {
+async fn save(newsroom: &Newsroom, id: CampaignId, draft: CampaignDraft) -> Result<(), ApiError> {
     let (now, site, by) = (
         newsroom.app.now(),
         newsroom.site.id,
-        By::owner(&newsroom.author),
+        AuditActor::owner(&newsroom.author),
     );
     let change = move |tx: &mut Tx<'_>| keeping::change(tx, now, &by, site, (id, &draft));
     known(newsroom.app.store.write(change).await?)
@@ -330,7 +330,7 @@ async fn turn(newsroom: &Newsroom, id: CampaignId, is_hidden: bool) -> Result<()
     let (now, site, by) = (
         newsroom.app.now(),
         newsroom.site.id,
-        By::owner(&newsroom.author),
+        AuditActor::owner(&newsroom.author),
     );
     let hide = move |tx: &mut Tx<'_>| keeping::hide(tx, now, &by, site, (id, is_hidden));
     known(newsroom.app.store.write(hide).await?)

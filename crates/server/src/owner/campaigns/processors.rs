@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::funding::Campaign;
 use rejoinder_core::funding::processors::{MAX_SECRET, Processor};
-use rejoinder_core::integrations::webhook::Secret;
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::integrations::webhook::WebhookSecret;
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{CampaignId, Token};
 use render::funding::{HookRow, problem, problem_hooks_full, problem_purposes_full};
 use store::Tx;
@@ -36,7 +36,7 @@ pub(super) async fn add(
         Ok(access) => access,
         Err(word) => return refused(&newsroom, &visitor, id, word).await,
     };
-    let (app, by) = (&newsroom.app, By::owner(&newsroom.author));
+    let (app, by) = (&newsroom.app, AuditActor::owner(&newsroom.author));
     let (now, token) = (app.now(), Token::new(&*app.random));
     let new = NewHook {
         id: app.ids.next(now),
@@ -73,7 +73,7 @@ pub(super) async fn set_access(
     if is_nothing {
         return refused(&newsroom, &visitor, id, "secret").await;
     }
-    let (now, by) = (newsroom.app.now(), By::owner(&newsroom.author));
+    let (now, by) = (newsroom.app.now(), AuditActor::owner(&newsroom.author));
     let set = move |tx: &mut Tx<'_>| keeping::set_hook_access(tx, now, &by, &hook, &access);
     newsroom.app.store.write(set).await?;
     Ok(back(&newsroom, id, "saved"))
@@ -99,7 +99,7 @@ pub(super) async fn set_purpose(
             Some(campaign(&newsroom, other).await?)
         }
     };
-    let (now, by) = (newsroom.app.now(), By::owner(&newsroom.author));
+    let (now, by) = (newsroom.app.now(), AuditActor::owner(&newsroom.author));
     let set =
         move |tx: &mut Tx<'_>| keeping::set_purpose(tx, now, &by, &hook, (&word, meant.as_ref()));
     match newsroom.app.store.write(set).await? {
@@ -134,7 +134,7 @@ pub(super) async fn remove(
     Path((_, _, hook)): Path<(String, String, String)>,
 ) -> Result<Response, ErrorPage> {
     let hook = found(&newsroom, id, &hook).await?;
-    let (now, by) = (newsroom.app.now(), By::owner(&newsroom.author));
+    let (now, by) = (newsroom.app.now(), AuditActor::owner(&newsroom.author));
     let remove = move |tx: &mut Tx<'_>| keeping::remove_hook(tx, now, &by, &hook);
     newsroom.app.store.write(remove).await?;
     Ok(back(&newsroom, id, "disconnected"))
@@ -189,7 +189,7 @@ fn access(processor: Processor, fields: &Params) -> Result<Access, &'static str>
 
 fn is_secret(processor: Processor, typed: &str) -> bool {
     match processor {
-        Processor::Generic => typed.parse::<Secret>().is_ok(),
+        Processor::Generic => typed.parse::<WebhookSecret>().is_ok(),
         // Anything shorter can be guessed.
         _ => (16..=MAX_SECRET).contains(&typed.len()),
     }

@@ -7,10 +7,12 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::CampaignId;
-use rejoinder_core::funding::reconciling::{Comparison, compare};
-use rejoinder_core::funding::table::{Column, Columns, Line, MAX_ROWS, Table, text_of};
+use rejoinder_core::funding::reconciling::{LedgerComparison, compare};
+use rejoinder_core::funding::table::{
+    ColumnMapping, MAX_ROWS, StatementColumn, StatementRow, StatementTable, text_of,
+};
 use rejoinder_core::funding::{Campaign, Money};
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::publication::audit::AuditActor;
 use render::funding::{SheetPage, SheetRow, SheetSection, problem, sheet_title, sheet_words};
 use store::Tx;
 use store::funding::hooks::Hook;
@@ -38,15 +40,15 @@ const MAX_SHOWN: usize = MAX_ROWS;
 /// A table with what its columns hold.
 struct Sheet {
     text: String,
-    table: Table,
-    columns: Columns,
+    table: StatementTable,
+    columns: ColumnMapping,
 }
 
 impl Sheet {
     /// What was uploaded, if it is a table of which every row is read.
     fn uploaded(bytes: &[u8]) -> Option<Self> {
         let text = text_of(bytes);
-        let table = Table::parse(&text).filter(|table| table.n_left_out == 0)?;
+        let table = StatementTable::parse(&text).filter(|table| table.n_left_out == 0)?;
         let columns = table.columns();
         Some(Self {
             text,
@@ -58,9 +60,9 @@ impl Sheet {
     /// What a page carried along, with the columns that were chosen there.
     fn carried(fields: &Params) -> Option<Self> {
         let text = fields.get("text")?.to_owned();
-        let table = Table::parse(&text)?;
-        let mut columns = Columns::default();
-        for what in Column::ALL {
+        let table = StatementTable::parse(&text)?;
+        let mut columns = ColumnMapping::default();
+        for what in StatementColumn::ALL {
             let chosen = fields.get(what.as_str()).and_then(|n| n.parse().ok());
             columns.set(what, chosen.filter(|n| *n < table.head.len()));
         }
@@ -71,7 +73,7 @@ impl Sheet {
         })
     }
 
-    fn lines(&self, campaign: &Campaign) -> Vec<Line> {
+    fn lines(&self, campaign: &Campaign) -> Vec<StatementRow> {
         let currency = campaign.draft.goal.currency;
         self.table.lines(&self.columns, currency)
     }
@@ -118,7 +120,7 @@ pub(super) async fn statement_rows(
     let (app, now, by) = (
         newsroom.app.clone(),
         newsroom.app.now(),
-        By::owner(&newsroom.author),
+        AuditActor::owner(&newsroom.author),
     );
     let author = newsroom.author.id;
     let write = move |tx: &mut Tx<'_>| {
@@ -168,11 +170,11 @@ async fn statement_page(
         action: format!("{}/statement/rows", path(newsroom, campaign.id)),
         go: words.add.to_owned(),
         columns: &[
-            Column::Day,
-            Column::Amount,
-            Column::Currency,
-            Column::Reference,
-            Column::Name,
+            StatementColumn::Day,
+            StatementColumn::Amount,
+            StatementColumn::Currency,
+            StatementColumn::Reference,
+            StatementColumn::Name,
         ],
         sections: vec![section],
     };
@@ -219,7 +221,7 @@ pub(super) async fn export_rows(
     let (app, now, by) = (
         newsroom.app.clone(),
         newsroom.app.now(),
-        By::owner(&newsroom.author),
+        AuditActor::owner(&newsroom.author),
     );
     let author = newsroom.author.id;
     let settle =
@@ -230,9 +232,9 @@ pub(super) async fn export_rows(
 }
 
 /// What each payment that is not alike comes to once it is taken over: nothing where only we have it.
-fn settled(compared: Comparison) -> impl Iterator<Item = Line> {
+fn settled(compared: LedgerComparison) -> impl Iterator<Item = StatementRow> {
     let differing = compared.differing.into_iter().map(|(_, line)| line);
-    let gone = compared.missing_there.into_iter().map(|own| Line {
+    let gone = compared.missing_there.into_iter().map(|own| StatementRow {
         row: 0,
         day: own.occurred_at,
         money: Money {
@@ -249,8 +251,8 @@ fn settled(compared: Comparison) -> impl Iterator<Item = Line> {
 async fn compared(
     newsroom: &Newsroom,
     hook: &Hook,
-    lines: Vec<Line>,
-) -> Result<Comparison, ErrorPage> {
+    lines: Vec<StatementRow>,
+) -> Result<LedgerComparison, ErrorPage> {
     let hook = hook.clone();
     let read = newsroom.app.store.read(move |tx| {
         let ours = reconciling::payments(tx, &hook, &lines)?;
@@ -266,7 +268,7 @@ async fn export_page(
 ) -> Result<Response, ErrorPage> {
     let compared = compared(newsroom, &hook, sheet.lines(campaign)).await?;
     let words = sheet_words(&newsroom.site);
-    let row = |line: &Line, note: Option<String>| SheetRow {
+    let row = |line: &StatementRow, note: Option<String>| SheetRow {
         value: line.reference.clone(),
         day: line.day,
         money: line.money,
@@ -312,13 +314,13 @@ async fn export_page(
         ),
         go: words.settle.to_owned(),
         columns: &[
-            Column::Reference,
-            Column::Day,
-            Column::Amount,
-            Column::Refunded,
-            Column::About,
-            Column::Currency,
-            Column::Status,
+            StatementColumn::Reference,
+            StatementColumn::Day,
+            StatementColumn::Amount,
+            StatementColumn::Refunded,
+            StatementColumn::About,
+            StatementColumn::Currency,
+            StatementColumn::Status,
         ],
         sections,
     };
@@ -331,7 +333,7 @@ struct Shown<'a> {
     about: String,
     action: String,
     go: String,
-    columns: &'a [Column],
+    columns: &'a [StatementColumn],
     sections: Vec<SheetSection>,
 }
 

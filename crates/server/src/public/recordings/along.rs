@@ -5,7 +5,7 @@ use std::slice;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Response};
-use rejoinder_core::recordings::{Comparison, Recording, Span};
+use rejoinder_core::recordings::{CutComparison, Recording, Span};
 use rejoinder_core::{PageKey, RecordingId, Site};
 use render::Context;
 use render::recordings::{Cited, CutOf, PlayerContent};
@@ -120,10 +120,10 @@ fn html(
         .transpose()
         .map_err(|error| PageError::broken(error.detail))?;
     let cuts = whole.cuts.iter().map(|(cut, json)| {
-        let found = json.as_deref().map(serde_json::from_str::<Comparison>);
+        let found = json.as_deref().map(serde_json::from_str::<CutComparison>);
         Ok((cut, found.transpose().map_err(PageError::broken)?))
     });
-    let cuts: Vec<(&Recording, Option<Comparison>)> = cuts.collect::<Result<_, PageError>>()?;
+    let cuts: Vec<(&Recording, Option<CutComparison>)> = cuts.collect::<Result<_, PageError>>()?;
     let cuts: Vec<_> = cuts
         .iter()
         .map(|(cut, found)| CutOf {

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Html;
 use captions::Transcript;
-use rejoinder_core::recordings::{Words, folded};
+use rejoinder_core::recordings::{SearchWords, folded};
 use rejoinder_core::{PageKey, RecordingId, Site};
 use render::recordings::{Hit, Place, RecordingSearch, address, search_page};
 use serde::Serialize;
@@ -136,7 +136,7 @@ pub(super) async fn page(
 /// What a reader looks for.
 struct Asked {
     typed: String,
-    words: Words,
+    words: SearchWords,
     after: Option<RecordingId>,
 }
 
@@ -151,7 +151,7 @@ impl Asked {
         }
         Ok(Self {
             typed: typed.to_owned(),
-            words: Words::new(typed),
+            words: SearchWords::new(typed),
             after: params.read("after")?,
         })
     }
@@ -162,7 +162,7 @@ struct Own {
     app: App,
     site: Arc<Site>,
     base: Arc<str>,
-    words: Words,
+    words: SearchWords,
     found: Found,
     keys: Vec<PageKey>,
     transcripts: Vec<Option<Transcript>>,
@@ -190,7 +190,7 @@ impl Own {
 }
 
 /// The lines that hold most of the words, in their order.
-fn places<'t>(transcript: &'t Transcript, words: &Words) -> Vec<Place<'t>> {
+fn places<'t>(transcript: &'t Transcript, words: &SearchWords) -> Vec<Place<'t>> {
     if words.is_empty() {
         return Vec::new();
     }

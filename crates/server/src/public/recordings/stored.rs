@@ -2,13 +2,13 @@
 
 use captions::{Chapter, Format, Transcript};
 use rejoinder_core::Site;
-use rejoinder_core::recordings::{Recording, State};
+use rejoinder_core::recordings::{Recording, RecordingState};
 
 use crate::http::error::ApiError;
 
 /// Whether readers may know of a recording: it can be heard, and is no cut.
 pub(super) fn is_open(recording: &Recording) -> bool {
-    recording.state == State::Ready && recording.cut_of.is_none()
+    recording.state == RecordingState::Ready && recording.cut_of.is_none()
 }
 
 /// Where else recordings are played from: what the policy of a page that shows them has to let in.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use axum::http::Method;
 use rejoinder_core::archive::ImportState;
 use rejoinder_core::funding::processors::Processor;
-use rejoinder_core::funding::{Draft, EntryKind, Mode, Money, Movement};
+use rejoinder_core::funding::{CampaignDraft, CampaignMode, EntryKind, Money, Movement};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::passages::{Annotation, Question, Quote, Selector};
-use rejoinder_core::recordings::{RecordingKind, Status};
+use rejoinder_core::recordings::{RecordingKind, TranscriptStatus};
 use rejoinder_core::{
     ApiScope, AuthorId, CampaignId, Clock as _, Comment, EntryId, ImportId, QuestionId,
     RecordingId, TokenHash,
@@ -318,11 +318,11 @@ pub(super) async fn campaign(people: &People, host: &'static str) -> (String, St
         minor: 2_500,
         currency: "EUR".parse().unwrap(),
     };
-    let draft = Draft {
+    let draft = CampaignDraft {
         title: "The lease".to_owned(),
         about: String::new(),
         goal: money,
-        mode: Mode::Once,
+        mode: CampaignMode::Once,
         milestones: Vec::new(),
         section: String::new(),
         url: None,
@@ -388,7 +388,7 @@ pub(super) async fn recording(people: &People, host: &'static str, page: &'stati
         reading::save(tx, now, &recording, &found, None)?;
         let said = NewRevision {
             from: 0,
-            status: Status::Draft,
+            status: TranscriptStatus::Draft,
             language: None,
             webvtt: "WEBVTT\n\n00:01.000 --> 00:02.000\nA word\n".to_owned(),
             by: None,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use rejoinder_core::Settings;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::publication::settings::ModerationMode;
 use serde_json::Value;
 
 use crate::support::{Answer, STORY, TestApp};
@@ -168,7 +168,7 @@ async fn what_is_not_published_is_in_no_feed() {
     ann.delete(&top).await.good();
     ann.edit(&edited, "Changed").await.good();
     let changed = Settings {
-        mode: Mode::Before,
+        mode: ModerationMode::Before,
         ..Settings::default()
     };
     app.add_site(1, "news.example", changed).await;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use expect_test::expect;
-use rejoinder_core::publication::settings::{Email, Mode};
+use rejoinder_core::publication::settings::{EmailPolicy, ModerationMode};
 use rejoinder_core::{Clock as _, Settings, SiteId};
 use serde_json::json;
 use store::moderation::word_lists::{self, Entries, List};
@@ -290,7 +290,7 @@ async fn a_deleted_comment_goes_and_with_replies_leaves_a_tombstone() {
 async fn a_comment_that_waits_for_a_moderator_is_nowhere() {
     let app = TestApp::new().await;
     let settings = Settings {
-        mode: Mode::Before,
+        mode: ModerationMode::Before,
         ..Settings::default()
     };
     app.add_site(1, "news.example", settings).await;
@@ -310,7 +310,7 @@ async fn a_comment_that_waits_for_a_moderator_is_nowhere() {
 async fn an_email_address_can_be_asked_for_and_is_never_shown() {
     let app = TestApp::new().await;
     let settings = Settings {
-        email: Email::Required,
+        email: EmailPolicy::Required,
         ..Settings::default()
     };
     app.add_site(1, "news.example", settings).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::integrations::webhook::Secret;
+use rejoinder_core::integrations::webhook::WebhookSecret;
 use rejoinder_core::publication::settings::ReceiptMails;
 use rejoinder_core::{Clock as _, SiteId};
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ async fn send(app: &TestApp, path: &str, headers: &[(&str, &str)], body: &str) -
 /// A message that is signed by the rules of Standard Webhooks.
 async fn tell(app: &TestApp, path: &str, body: &Value) -> Answer {
     let body = body.to_string();
-    let secret: Secret = STANDARD.parse().unwrap();
+    let secret: WebhookSecret = STANDARD.parse().unwrap();
     let now = app.clock.now();
     let (at, signature) = (
         now.seconds().to_string(),
@@ -100,7 +100,7 @@ async fn a_refund_that_comes_before_its_payment_and_disputes_lost_and_won_sum_up
 async fn what_is_altered_by_one_byte_or_signed_at_another_time_is_not_read() {
     let (app, olga, page, path) = connected().await;
     let body = event("payment.received", "p1", "25.00").to_string();
-    let secret: Secret = STANDARD.parse().unwrap();
+    let secret: WebhookSecret = STANDARD.parse().unwrap();
     let now = app.clock.now();
     let signed = |at: rejoinder_core::Time| {
         let signature = secret.sign("m", at, body.as_bytes());

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use rejoinder_core::Clock as _;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::integrations::webhook::Secret;
+use rejoinder_core::integrations::webhook::WebhookSecret;
 use serde_json::json;
 
 use super::{add, id, owner, write_down};
@@ -26,7 +26,7 @@ async fn given(app: &TestApp, olga: &TestReader, page: &str, is_public: bool) {
     let body = json!({"type": "payment.received", "data": {"id": "p1", "amount": "25.00",
         "currency": "EUR", "supporter": {"name": "Zanzibar", "public": is_public}, "receipt": RECEIPT}});
     let (body, now) = (body.to_string(), app.clock.now());
-    let secret: Secret = SECRET.parse().unwrap();
+    let secret: WebhookSecret = SECRET.parse().unwrap();
     let (at, signature) = (
         now.seconds().to_string(),
         secret.sign("m", now, body.as_bytes()),

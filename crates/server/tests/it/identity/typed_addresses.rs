@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::http::Method;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::settings::{IssoApi, Passages};
-use rejoinder_core::recordings::Status;
+use rejoinder_core::recordings::TranscriptStatus;
 use rejoinder_core::{Clock as _, Settings};
 use rejoinder_server::RateLimits;
 use serde_json::{Value, json};
@@ -160,7 +160,7 @@ impl Place {
                 reader.submit(path, &[("email", VICTIM)]).await
             }
             Self::Correction => {
-                attach_talk(app, Status::Draft).await;
+                attach_talk(app, TranscriptStatus::Draft).await;
                 let text = format!("Another word at {}", app.clock.now());
                 let body = json!({"site": site.1, "start_ms": 1_000, "text": text, "name": "Eve",
                     "email": VICTIM});

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use rejoinder_core::Settings;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_server::{Config, RateLimits};
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ async fn limited_app() -> TestApp {
 
 async fn waiting(app: TestApp) -> TestApp {
     let settings = Settings {
-        mode: Mode::Before,
+        mode: ModerationMode::Before,
         ..Settings::default()
     };
     app.add_site(1, "news.example", settings).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
-use rejoinder_core::publication::settings::{IssoApi, Mode};
+use rejoinder_core::publication::settings::{IssoApi, ModerationMode};
 use rejoinder_core::{Clock as _, PageId, PageKey, Settings, SiteId};
 use serde_json::{Value, json};
 use store::archive::imports::{self, ImportedPage};
@@ -269,7 +269,7 @@ async fn an_author_edits_and_deletes_and_nobody_else_does() {
 async fn a_comment_that_waits_says_so_and_is_on_no_thread() {
     let app = app().await;
     let settings = Settings {
-        mode: Mode::Before,
+        mode: ModerationMode::Before,
         ..open()
     };
     app.add_site(1, "news.example", settings).await;

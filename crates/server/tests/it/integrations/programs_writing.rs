@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::{Mode, Settings};
+use rejoinder_core::publication::settings::{ModerationMode, Settings};
 use rejoinder_core::{ApiScope, AuthorId, Clock as _, FixedRandom, SiteId, Token, TokenHash};
 use rejoinder_server::RateLimits;
 use serde_json::{Value, json};
@@ -259,7 +259,7 @@ async fn a_program_is_as_fast_as_its_token_allows_and_is_asked_for_no_work() {
 async fn the_rules_of_the_site_hold_for_what_a_program_writes() {
     let app = TestApp::new().await;
     let settings = Settings {
-        mode: Mode::Before,
+        mode: ModerationMode::Before,
         ..Settings::default()
     };
     app.add_site(1, "news.example", settings).await;

@@ -10,7 +10,7 @@ use axum::http::{Method, StatusCode};
 use egress::{Client, Mailer, Policy};
 use jobs::{AnyHandler, FanOutHandler, NoticeHandler, WebhookHandler, Worker};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
+use rejoinder_core::integrations::webhook::{WebhookEvent, WebhookSecret};
 use rejoinder_core::publication::settings::IssoApi;
 use rejoinder_core::{Clock, FixedRandom, Settings, SiteId};
 use rejoinder_server::{Access, declared};
@@ -333,7 +333,7 @@ async fn no_mail_and_no_webhook_tells_what_was_taken_away_before_it_was_sent() {
             id: 1,
             url: format!("http://{address}/"),
             kinds: WebhookEvent::ALL.to_vec(),
-            secret: Secret::new(&FixedRandom::seeded(5)),
+            secret: WebhookSecret::new(&FixedRandom::seeded(5)),
         };
         webhooks::add(tx, now, SiteId(1), &new).map(drop)
     };

@@ -132,7 +132,7 @@ async fn only_moderators_are_told_what_waits() {
     let app = TestApp::new().await;
     let (kim, ann) = (kim(&app).await, app.reader("Ann"));
     let settings = rejoinder_core::Settings {
-        mode: rejoinder_core::publication::settings::Mode::Before,
+        mode: rejoinder_core::publication::settings::ModerationMode::Before,
         ..rejoinder_core::Settings::default()
     };
     app.add_site(1, "news.example", settings).await;

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{AuthorId, Clock as _, FixedRandom, Settings, Token};
 use rejoinder_server::{Invited, invite};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ pub(crate) async fn desk() -> (TestApp, TestReader) {
 
 fn before() -> Settings {
     Settings {
-        mode: Mode::Before,
+        mode: ModerationMode::Before,
         ..Settings::default()
     }
 }

@@ -1,7 +1,7 @@
 //! Groups of pages, and what is out of reach on the desk.
 
 use axum::http::StatusCode;
-use rejoinder_core::discussion::agreement::alarm::Crowd;
+use rejoinder_core::discussion::agreement::alarm::CrowdedPage;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use store::discussion::agreement::fitting::{self, Fit};
@@ -128,7 +128,7 @@ async fn a_page_to_which_people_were_sent_to_vote_is_named_to_moderators_who_may
     let path = format!("/pages/{page}");
     let alarm = "31 % of a day’s votes were on";
     assert!(!shown(&kim, "").await.contains(alarm));
-    let crowd = Crowd {
+    let crowd = CrowdedPage {
         page: page.parse().unwrap(),
         percent: 31,
     };

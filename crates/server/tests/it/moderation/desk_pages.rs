@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::moderation::search::Search;
+use rejoinder_core::moderation::search::CommentSearch;
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use serde_json::json;
 use store::moderation::searches;
@@ -301,9 +301,9 @@ async fn a_search_with_an_unknown_operator_is_not_kept_and_an_older_one_names_it
         .map(str::parse);
     let me = me.unwrap().unwrap();
     // As it was kept when such words were looked for in the text.
-    let older = Search {
+    let older = CommentSearch {
         words: vec!["autor:ann".to_owned()],
-        ..Search::default()
+        ..CommentSearch::default()
     };
     let now = app.clock.now();
     let keep = move |tx: &mut store::Tx<'_>| {

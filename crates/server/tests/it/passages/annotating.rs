@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use rejoinder_core::Settings;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::publication::settings::ModerationMode;
 use serde_json::{Value, json};
 
 use super::{annotate, app, fragment_path, listed, passage, settings};
@@ -116,7 +116,7 @@ async fn the_thread_tells_the_script_what_can_be_done_with_passages_and_says_not
     posted.good();
     assert_eq!(told(&app).await, (true, true));
     let closed = Settings {
-        mode: Mode::Closed,
+        mode: ModerationMode::Closed,
         ..settings()
     };
     app.add_site(1, "news.example", closed).await;
@@ -148,7 +148,7 @@ async fn the_filter_shows_only_what_is_on_passages() {
 async fn moderators_see_the_passage_of_a_comment_that_waits_and_readers_do_not() {
     let app = app().await;
     let before = Settings {
-        mode: Mode::Before,
+        mode: ModerationMode::Before,
         ..settings()
     };
     app.add_site(1, "news.example", before).await;

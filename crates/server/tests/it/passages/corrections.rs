@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::{Guests, Mode, Passages};
+use rejoinder_core::publication::settings::{GuestPolicy, ModerationMode, Passages};
 use rejoinder_core::{Clock as _, Settings, SiteId};
 use serde_json::{Value, json};
 use store::moderation::word_lists::{self, Entries, List};
@@ -207,7 +207,7 @@ async fn what_is_sent_is_refused_beyond_its_limits() {
         (Settings::default(), "403 corrections_off"),
         (
             Settings {
-                guests: Guests::Refused,
+                guests: GuestPolicy::Refused,
                 ..settings()
             },
             "401 sign_in_needed",
@@ -223,7 +223,7 @@ async fn what_is_sent_is_refused_beyond_its_limits() {
 async fn a_page_that_takes_no_more_comments_takes_corrections() {
     let app = app().await;
     let closed = Settings {
-        mode: Mode::Closed,
+        mode: ModerationMode::Closed,
         ..settings()
     };
     app.add_site(1, "news.example", closed).await;

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::{Mode, Passages, SourceChecks};
+use rejoinder_core::publication::settings::{ModerationMode, Passages, SourceChecks};
 use rejoinder_core::{Clock as _, Settings, SiteId};
 use serde_json::{Value, json};
 use store::moderation::word_lists::{self, Entries, List};
@@ -396,7 +396,7 @@ async fn word_lists_and_the_limit_of_links_judge_sources_as_they_are_shown() {
 #[tokio::test]
 async fn what_is_held_or_removed_shows_none_of_its_sources() {
     let app = with(Settings {
-        mode: Mode::Before,
+        mode: ModerationMode::Before,
         ..settings()
     })
     .await;

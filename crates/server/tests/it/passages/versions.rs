@@ -35,7 +35,7 @@ async fn follow(app: &TestApp) {
             .into_iter()
             .map(|(id, own)| (id, own.anchored_in(&version.text, &folded).0))
             .collect();
-        let report = rejoinder_core::passages::Report::default();
+        let report = rejoinder_core::passages::AnchoringReport::default();
         anchoring::save(tx, now, site, page, version.number, &found, &report)
     };
     assert!(app.store.write(follow).await.unwrap());

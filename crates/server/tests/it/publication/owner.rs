@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::Takes;
+use rejoinder_core::publication::settings::SettingType;
 use rejoinder_core::{AuthorId, Clock as _, FixedRandom, Settings, SiteId, Token};
 use rejoinder_server::{Invited, invite};
 use serde_json::Value;
@@ -125,7 +125,7 @@ async fn the_form_takes_of_every_setting_what_the_setting_takes_and_names_the_re
     let mut form = seen(&olga.get(SETTINGS).await);
     for about in Settings::ABOUT {
         let mut texts = testing::odd_texts();
-        if let Takes::Choice(words) = about.takes {
+        if let SettingType::Choice(words) = about.takes {
             texts.extend(words.iter().map(|word| (*word).to_owned()));
         }
         // Emptied again at last.

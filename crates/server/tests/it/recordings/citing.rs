@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::{Mode, Settings};
+use rejoinder_core::publication::settings::{ModerationMode, Settings};
 use serde_json::json;
 
 use super::{along, editor, look_again, recording};
@@ -87,7 +87,7 @@ async fn what_was_said_before_a_recording_came_cites_it_once_it_is_there_and_no_
 async fn what_waited_when_a_recording_came_cites_it_once_it_is_approved() {
     let (app, editor) = editor().await;
     let settings = Settings {
-        mode: Mode::Before,
+        mode: ModerationMode::Before,
         ..Settings::default()
     };
     app.add_site(1, "news.example", settings).await;

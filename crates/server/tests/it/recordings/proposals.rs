@@ -3,8 +3,8 @@
 use axum::http::Method;
 use expect_test::expect;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::settings::{Guests, Mode};
-use rejoinder_core::recordings::{RecordingKind, Status};
+use rejoinder_core::publication::settings::{GuestPolicy, ModerationMode};
+use rejoinder_core::recordings::{RecordingKind, TranscriptStatus};
 use rejoinder_core::{Clock as _, PageId, PageKey, RecordingId, Settings, SiteId};
 use serde_json::{Value, json};
 use store::discussion::pages;
@@ -30,11 +30,11 @@ const TEXT: &str = "WEBVTT
 ";
 
 /// A page with a recording that has a transcript.
-async fn talk(status: Status) -> TestApp {
+async fn talk(status: TranscriptStatus) -> TestApp {
     talk_at(status, Settings::default()).await
 }
 
-async fn talk_at(status: Status, settings: Settings) -> TestApp {
+async fn talk_at(status: TranscriptStatus, settings: Settings) -> TestApp {
     let app = TestApp::new().await;
     app.add_site(1, "news.example", settings).await;
     attach_talk(&app, status).await;
@@ -42,7 +42,7 @@ async fn talk_at(status: Status, settings: Settings) -> TestApp {
 }
 
 /// Attach a recording that has a transcript to the story, once.
-pub(crate) async fn attach_talk(app: &TestApp, status: Status) {
+pub(crate) async fn attach_talk(app: &TestApp, status: TranscriptStatus) {
     let now = app.clock.now();
     let key = PageKey::parse(STORY).unwrap();
     let attach = move |tx: &mut store::Tx<'_>| {
@@ -126,7 +126,7 @@ const NEW: &str = "Nobody knows how old it is.";
 
 #[tokio::test]
 async fn a_correction_is_in_the_transcript_once_two_readers_have_confirmed_it() {
-    let app = talk(Status::Draft).await;
+    let app = talk(TranscriptStatus::Draft).await;
     let (ann, bob, eve) = (app.reader("Ann"), app.reader("Bob"), app.reader("Eve"));
     let own = id(&propose(&ann, 3_000, NEW).await);
     let shown = along(&app).await;
@@ -158,7 +158,7 @@ async fn a_correction_is_in_the_transcript_once_two_readers_have_confirmed_it() 
 
 #[tokio::test]
 async fn one_who_is_of_the_newsroom_is_enough() {
-    let app = talk(Status::Approved).await;
+    let app = talk(TranscriptStatus::Approved).await;
     let own = id(&propose(&app.reader("Ann"), 3_000, NEW).await);
     let kim = signed_in(&app, "news.example", Role::Staff, 71).await;
 
@@ -170,7 +170,7 @@ async fn one_who_is_of_the_newsroom_is_enough() {
 
 #[tokio::test]
 async fn nobody_confirms_their_own_nor_for_their_neighbour() {
-    let app = talk(Status::Draft).await;
+    let app = talk(TranscriptStatus::Draft).await;
     let ann = app.reader("Ann");
     let (mut beside, bob) = (app.reader("Anna"), app.reader("Bob"));
     beside.sit_beside(&ann);
@@ -197,7 +197,7 @@ async fn nobody_confirms_their_own_nor_for_their_neighbour() {
 
 #[tokio::test]
 async fn what_is_no_correction_is_refused() {
-    let app = talk(Status::Draft).await;
+    let app = talk(TranscriptStatus::Draft).await;
     app.add_site(1, "news.example", Settings::default()).await;
     let now = app.clock.now();
     let ban = move |tx: &mut store::Tx<'_>| {
@@ -244,7 +244,7 @@ async fn what_is_no_correction_is_refused() {
 
 #[tokio::test]
 async fn a_line_that_is_missing_is_added() {
-    let app = talk(Status::Draft).await;
+    let app = talk(TranscriptStatus::Draft).await;
     let new = json!({ "end_ms": 9_000, "speaker": "Bob" });
     let own = propose_more(&app.reader("Ann"), 7_000, "Indeed.", new).await;
     let own = id(&own);
@@ -262,7 +262,7 @@ async fn a_line_that_is_missing_is_added() {
 
 #[tokio::test]
 async fn an_editor_accepts_and_declines_with_a_word_to_the_author() {
-    let app = talk(Status::Approved).await;
+    let app = talk(TranscriptStatus::Approved).await;
     let (ann, bob) = (app.reader("Ann"), app.reader("Bob"));
     let good = id(&propose(&ann, 3_000, NEW).await);
     let bad = id(&propose(&bob, 1_000, "The bridge is cold.").await);
@@ -297,10 +297,10 @@ async fn an_editor_accepts_and_declines_with_a_word_to_the_author() {
 #[tokio::test]
 async fn where_comments_wait_only_editors_see_a_correction() {
     let settings = Settings {
-        mode: Mode::Before,
+        mode: ModerationMode::Before,
         ..Settings::default()
     };
-    let app = talk_at(Status::Draft, settings).await;
+    let app = talk_at(TranscriptStatus::Draft, settings).await;
     let kim = signed_in(&app, "news.example", Role::Editor, 71).await;
 
     let made = propose(&app.reader("Ann"), 3_000, NEW).await;
@@ -315,10 +315,10 @@ async fn where_comments_wait_only_editors_see_a_correction() {
 
 #[tokio::test]
 async fn guests_neither_propose_nor_confirm_where_the_site_takes_accounts_only() {
-    let app = talk(Status::Draft).await;
+    let app = talk(TranscriptStatus::Draft).await;
     let own = id(&propose(&app.reader("Ann"), 3_000, NEW).await);
     let settings = Settings {
-        guests: Guests::Refused,
+        guests: GuestPolicy::Refused,
         ..Settings::default()
     };
     app.add_site(1, "news.example", settings).await;
@@ -333,7 +333,7 @@ async fn guests_neither_propose_nor_confirm_where_the_site_takes_accounts_only()
 
 #[tokio::test]
 async fn a_locked_part_takes_no_corrections() {
-    let app = talk(Status::Draft).await;
+    let app = talk(TranscriptStatus::Draft).await;
     let kim = signed_in(&app, "news.example", Role::Editor, 71).await;
     let lock = |from, until| [("act", "lock"), ("from", from), ("until", until)];
     let odd = kim.submit(&desk(), &lock("0:05", "0:01")).await;
@@ -353,7 +353,7 @@ async fn a_locked_part_takes_no_corrections() {
 
 #[tokio::test]
 async fn a_correction_is_proposed_and_confirmed_without_script() {
-    let app = talk(Status::Draft).await;
+    let app = talk(TranscriptStatus::Draft).await;
     let (ann, bob) = (app.reader("Ann"), app.reader("Bob"));
     let start = "start_ms=3000&end_ms=5000";
     let form =
@@ -397,7 +397,7 @@ async fn a_correction_is_proposed_and_confirmed_without_script() {
 
 #[tokio::test]
 async fn a_new_line_is_proposed_by_a_form_with_its_times() {
-    let app = talk(Status::Draft).await;
+    let app = talk(TranscriptStatus::Draft).await;
     let talk = TALK.to_string();
     let fields = |from, until| {
         [
@@ -429,7 +429,7 @@ async fn a_new_line_is_proposed_by_a_form_with_its_times() {
 
 #[tokio::test]
 async fn a_correction_of_a_line_that_was_changed_meanwhile_is_out_of_date() {
-    let app = talk(Status::Draft).await;
+    let app = talk(TranscriptStatus::Draft).await;
     let own = id(&propose(&app.reader("Ann"), 3_000, NEW).await);
     let kim = signed_in(&app, "news.example", Role::Editor, 71).await;
     let edited = "0:01  Ann: The bridge is old.\n0:03  Ann: Nobody knows.\n";
@@ -451,7 +451,7 @@ async fn a_correction_of_a_line_that_was_changed_meanwhile_is_out_of_date() {
 
 #[tokio::test]
 async fn a_revision_shows_what_it_changed() {
-    let app = talk(Status::Draft).await;
+    let app = talk(TranscriptStatus::Draft).await;
     let own = id(&propose(&app.reader("Ann"), 3_000, NEW).await);
     let kim = signed_in(&app, "news.example", Role::Editor, 71).await;
     confirm(&kim, &own).await.good();
@@ -472,7 +472,7 @@ async fn a_revision_shows_what_it_changed() {
 
 #[tokio::test]
 async fn an_account_is_told_what_became_of_its_correction() {
-    let app = talk(Status::Approved).await;
+    let app = talk(TranscriptStatus::Approved).await;
     let ann = signed_in(&app, "news.example", Role::Reader, 71).await;
     let kim = signed_in(&app, "news.example", Role::Editor, 72).await;
     let own = id(&propose(&ann, 3_000, NEW).await);

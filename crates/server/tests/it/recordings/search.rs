@@ -1,7 +1,7 @@
 //! Looking for what is said in the recordings of a site.
 
 use rejoinder_core::Settings;
-use rejoinder_core::recordings::Status;
+use rejoinder_core::recordings::TranscriptStatus;
 use serde_json::json;
 
 use super::proposals::{TALK, attach_talk};
@@ -11,7 +11,7 @@ async fn app() -> TestApp {
     let app = TestApp::new().await;
     app.add_site(1, "news.example", Settings::default()).await;
     app.add_site(2, "other.example", Settings::default()).await;
-    attach_talk(&app, Status::Draft).await;
+    attach_talk(&app, TranscriptStatus::Draft).await;
     app
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read as _};
 use std::sync::LazyLock;
 
 use markup::RENDERER_VERSION;
-use rejoinder_core::publication::audit::Change;
+use rejoinder_core::publication::audit::AuditChange;
 use rejoinder_core::publication::origin;
 use rejoinder_core::time::NotATime;
 use rejoinder_core::{PageId, RecordingId, Settings, Site, SiteId, Time};
@@ -227,7 +227,7 @@ fn set_up(tx: &mut Tx<'_>, site: &Site, fields: Map<String, Json>) -> Result<()>
     // That the site was added is said by the file, of when it really was.
     tx.execute(
         sql!("delete from audit where site_id = ?1 and change = ?2"),
-        params![site.id, Change::SiteAdded.as_str()],
+        params![site.id, AuditChange::SiteAdded.as_str()],
     )?;
     sites::save_settings(tx, site.id, &settings)?;
     sites::set_origins(tx, site.id, &origins)?;

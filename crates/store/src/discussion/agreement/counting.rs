@@ -1,14 +1,14 @@
 //! The counters of a comment, as votes on it change. Whoever changes them holds its page locked.
 
-use rejoinder_core::discussion::agreement::{Divided, Side};
-use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Tally, Vote};
+use rejoinder_core::discussion::agreement::{Side, SideTallies};
+use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Vote, VoteTally};
 
 use crate::{Result, Row, Tx, params, sql};
 
 /// What is counted of a comment.
 struct Counted {
     fit: i64,
-    divided: Divided,
+    divided: SideTallies,
     has_badge: bool,
 }
 
@@ -98,14 +98,14 @@ pub(crate) fn recount_by(
     save(tx, site, comment, &counted)
 }
 
-fn read(row: &Row<'_>) -> Result<Divided> {
+fn read(row: &Row<'_>) -> Result<SideTallies> {
     let tally = || {
-        Ok::<_, crate::StoreError>(Tally {
+        Ok::<_, crate::StoreError>(VoteTally {
             up: row.next()?,
             down: row.next()?,
         })
     };
-    Ok(Divided {
+    Ok(SideTallies {
         a: tally()?,
         b: tally()?,
     })

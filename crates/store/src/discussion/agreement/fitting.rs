@@ -6,10 +6,10 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use rejoinder_core::discussion::agreement::alarm::Crowd;
-use rejoinder_core::discussion::agreement::sides::Why;
-use rejoinder_core::discussion::agreement::{Cast, Side, Voter};
-use rejoinder_core::{AuthorId, AuthorKind, CommentId, PageId, SiteId, State, Time, Vote};
+use rejoinder_core::discussion::agreement::alarm::CrowdedPage;
+use rejoinder_core::discussion::agreement::sides::NoSidesReason;
+use rejoinder_core::discussion::agreement::{Ballot, Side, Voter};
+use rejoinder_core::{AuthorId, AuthorKind, CommentId, CommentState, PageId, SiteId, Time, Vote};
 use serde::{Deserialize, Serialize};
 
 use super::counting;
@@ -83,7 +83,7 @@ pub fn votes(
     since: Time,
     after: Place,
     limit: i64,
-) -> Result<(Vec<Cast>, Option<Place>)> {
+) -> Result<(Vec<Ballot>, Option<Place>)> {
     let looked_at = tx.all(
         sql!(
             "select v.comment_id, v.author_id, v.value, v.cast_at, c.page_id, c.author_id, c.state,
@@ -110,7 +110,7 @@ pub fn liked(
     (since, keys): (Time, &[String]),
     after: Place,
     limit: i64,
-) -> Result<(Vec<Cast>, Option<Place>)> {
+) -> Result<(Vec<Ballot>, Option<Place>)> {
     let mut looked_at = tx.all(
         sql!(
             "select r.comment_id, r.author_id, r.key, r.made_at, v.value, c.page_id, c.author_id,
@@ -137,13 +137,13 @@ pub fn liked(
     }
     let last = looked_at.last().map(|(place, _)| *place);
     let casts = looked_at.into_iter().filter_map(|(_, cast)| cast);
-    let mut casts: Vec<Cast> = casts.collect();
+    let mut casts: Vec<Ballot> = casts.collect();
     casts.dedup_by_key(|cast| (cast.comment, cast.voter.id));
     Ok((casts, last))
 }
 
 /// A vote with its place, if it is one since `since` on a comment that is published.
-fn read_vote(row: &Row<'_>, since: Time) -> Result<(Place, Option<Cast>)> {
+fn read_vote(row: &Row<'_>, since: Time) -> Result<(Place, Option<Ballot>)> {
     let place: Place = (row.next()?, row.next()?);
     let (value, at): (i64, Time) = (row.next()?, row.next()?);
     let vote = Vote::from_value(value).flatten();
@@ -156,13 +156,13 @@ fn read_cast(
     (comment, voter): Place,
     at: Time,
     vote: Option<Vote>,
-) -> Result<(Place, Option<Cast>)> {
+) -> Result<(Place, Option<Ballot>)> {
     let (page, author) = (row.next()?, row.next()?);
     let (state, kind): (String, String) = (row.next()?, row.next()?);
     let added_at: Time = row.next()?;
     let is_account = kind == AuthorKind::Account.as_str();
-    let vote = vote.filter(|_| state == State::Published.as_str());
-    let cast = vote.map(|vote| Cast {
+    let vote = vote.filter(|_| state == CommentState::Published.as_str());
+    let cast = vote.map(|vote| Ballot {
         comment,
         page,
         author,
@@ -241,9 +241,9 @@ pub struct Fit {
     /// Names it.
     pub number: i64,
     /// Why there are no sides.
-    pub why: Option<Why>,
+    pub why: Option<NoSidesReason>,
     /// A page that brought too many of the last night's votes.
-    pub crowd: Option<Crowd>,
+    pub crowd: Option<CrowdedPage>,
 }
 
 /// Let a fit be the one in use, whose sides are all written and whose comments are counted.
@@ -258,7 +258,7 @@ pub fn use_fit(tx: &mut Tx<'_>, now: Time, site: SiteId, found: &Fit) -> Result<
             site,
             found.number,
             now,
-            found.why.map(Why::as_str),
+            found.why.map(NoSidesReason::as_str),
             found.crowd.map(|crowd| crowd.page),
             found.crowd.map(|crowd| crowd.percent),
             found.crowd.map(|_| now)

@@ -8,7 +8,7 @@ pub mod counting;
 pub mod fitting;
 
 use rejoinder_core::discussion::agreement::Agreement;
-use rejoinder_core::discussion::agreement::sides::Why;
+use rejoinder_core::discussion::agreement::sides::NoSidesReason;
 use rejoinder_core::{Comment, CommentId, Page, PageId, SiteId, Time};
 
 use crate::discussion::pages;
@@ -24,7 +24,7 @@ pub struct Found {
     /// When it was; `None` while the first is under way.
     pub at: Option<Time>,
     /// Why there are no two sides, where there are none.
-    pub why: Option<Why>,
+    pub why: Option<NoSidesReason>,
     /// A page that brought too many of the last night's votes, how many percent, and when that was found.
     pub crowd: Option<(Page, i64, Time)>,
 }
@@ -54,7 +54,7 @@ pub fn found(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Found>> {
     };
     Ok(Some(Found {
         at: Some(at).filter(|at| at.micros() > 0),
-        why: why.as_deref().and_then(Why::from_word),
+        why: why.as_deref().and_then(NoSidesReason::from_word),
         crowd,
     }))
 }

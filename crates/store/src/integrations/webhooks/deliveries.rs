@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use rejoinder_core::discussion::event::{Event, EventKind};
-use rejoinder_core::integrations::webhook::{GIVE_UP_AFTER, Secret, WebhookEvent, wait_after};
+use rejoinder_core::integrations::webhook::{
+    GIVE_UP_AFTER, WebhookEvent, WebhookSecret, wait_after,
+};
 use rejoinder_core::passages::CorrectionChange;
-use rejoinder_core::recordings::{RecordingChange, State as RecordingState};
-use rejoinder_core::{CorrectionId, RecordingId, SiteId, State, Time};
+use rejoinder_core::recordings::{RecordingChange, RecordingState};
+use rejoinder_core::{CommentState, CorrectionId, RecordingId, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{
@@ -58,7 +60,7 @@ fn kind_of(event: &Event) -> Option<WebhookEvent> {
         },
         EventKind::Removed => {
             let decided = event.decided.as_ref();
-            decided.filter(|decided| decided.before.state == State::Published)?;
+            decided.filter(|decided| decided.before.state == CommentState::Published)?;
             Some(WebhookEvent::CommentRemoved)
         }
         EventKind::Reviewed => match event.correction {
@@ -253,7 +255,7 @@ fn ready_recording(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Opt
     }))
 }
 
-fn secrets(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64) -> Result<Vec<Secret>> {
+fn secrets(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64) -> Result<Vec<WebhookSecret>> {
     let found = tx.one(
         sql!(
             "select secret, case when old_secret_until > ?3 then old_secret end

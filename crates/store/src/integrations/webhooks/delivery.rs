@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
+use rejoinder_core::integrations::webhook::{WebhookEvent, WebhookSecret};
 use rejoinder_core::passages::Erratum;
-use rejoinder_core::passages::correction::State as CorrectionState;
+use rejoinder_core::passages::correction::CorrectionState;
 use rejoinder_core::recordings::Recording;
-use rejoinder_core::{Comment, CommentId, CorrectionId, Page, PageId, RecordingId, State, Time};
+use rejoinder_core::{
+    Comment, CommentId, CommentState, CorrectionId, Page, PageId, RecordingId, Time,
+};
 
 use super::Webhook;
 use crate::recordings::transcripts::Revision;
@@ -118,7 +120,7 @@ pub struct Due {
     /// To whom.
     pub webhook: Webhook,
     /// What signs it: one secret, or two while they change.
-    pub secrets: Vec<Secret>,
+    pub secrets: Vec<WebhookSecret>,
     /// The page, as it is now.
     pub page: Page,
     /// The comment, as it is now, in whatever state.
@@ -161,8 +163,8 @@ impl Due {
         match self.delivery.kind {
             WebhookEvent::CommentPublished
             | WebhookEvent::CommentEdited
-            | WebhookEvent::CommentFeatured => state == Some(State::Published),
-            WebhookEvent::CommentRemoved => state != Some(State::Published),
+            | WebhookEvent::CommentFeatured => state == Some(CommentState::Published),
+            WebhookEvent::CommentRemoved => state != Some(CommentState::Published),
             WebhookEvent::PageChanged => true,
             WebhookEvent::RecordingPublished
             | WebhookEvent::RecordingChanged

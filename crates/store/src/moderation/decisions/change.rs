@@ -1,9 +1,9 @@
 //! Changing where a comment stands: its row, the counters, the event and the log.
 
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::moderation::decision::{Decided, Decider};
-use rejoinder_core::moderation::{Finding, LogAction, Snapshot, StateReason};
-use rejoinder_core::{Comment, CommentId, Page, Refusal, SiteId, State, Time, Word};
+use rejoinder_core::moderation::decision::{Decider, DecisionChange};
+use rejoinder_core::moderation::{CommentSnapshot, Finding, LogAction, StateReason};
+use rejoinder_core::{Comment, CommentId, CommentState, Page, Refusal, SiteId, Time, Word};
 
 use super::log::DecisionId;
 use super::mark_undone;
@@ -26,7 +26,7 @@ pub(crate) struct LogEntry<'a> {
 }
 
 /// Everything of a comment that a decision can change.
-pub(crate) fn snapshot(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Snapshot> {
+pub(crate) fn snapshot(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<CommentSnapshot> {
     let found = tx.one(
         sql!(
             "select state, reason, revision, decided_revision, pin, featured_at, closed_at
@@ -36,8 +36,8 @@ pub(crate) fn snapshot(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<S
         |row| {
             let state: String = row.next()?;
             let unknown = || StoreError::Internal("a comment is in an unknown state".into());
-            Ok(Snapshot {
-                state: State::from_word(&state).ok_or_else(unknown)?,
+            Ok(CommentSnapshot {
+                state: CommentState::from_word(&state).ok_or_else(unknown)?,
                 reason: row.next()?,
                 revision: row.next()?,
                 decided_revision: row.next()?,
@@ -56,11 +56,11 @@ pub(crate) fn change(
     now: Time,
     page: &Page,
     comment: &Comment,
-    before: &Snapshot,
-    after: &Snapshot,
+    before: &CommentSnapshot,
+    after: &CommentSnapshot,
     entry: &LogEntry<'_>,
 ) -> Result<DecisionId> {
-    let is_removed = |snapshot: &Snapshot| snapshot.state == State::Removed;
+    let is_removed = |snapshot: &CommentSnapshot| snapshot.state == CommentState::Removed;
     match (is_removed(before), is_removed(after)) {
         (false, true) if entry.by != Decider::Author => {
             versions::put_away(tx, now, page.site, comment)?;
@@ -70,13 +70,13 @@ pub(crate) fn change(
     }
     write(tx, page.site, comment.id, after)?;
     match (before.state, after.state) {
-        (State::Published, State::Published) => {}
-        (State::Published, _) => counters::vanish(tx, page, comment)?,
-        (_, State::Published) => counters::appear(tx, page, comment)?,
+        (CommentState::Published, CommentState::Published) => {}
+        (CommentState::Published, _) => counters::vanish(tx, page, comment)?,
+        (_, CommentState::Published) => counters::appear(tx, page, comment)?,
         _ => {}
     }
     let new = events::New {
-        decided: Some(Decided {
+        decided: Some(DecisionChange {
             by: entry.by,
             before: before.clone(),
             after: after.clone(),
@@ -119,7 +119,7 @@ pub(crate) fn note_findings(
     page: &Page,
     comment: CommentId,
     version: i64,
-    before: Option<&Snapshot>,
+    before: Option<&CommentSnapshot>,
     findings: &[Finding],
 ) -> Result<()> {
     let after = snapshot(tx, page.site, comment)?;
@@ -135,7 +135,7 @@ pub(crate) fn note_findings(
     insert(tx, now, page, comment, version, before, &after, &entry)
 }
 
-fn write(tx: &mut Tx<'_>, site: SiteId, id: CommentId, to: &Snapshot) -> Result<()> {
+fn write(tx: &mut Tx<'_>, site: SiteId, id: CommentId, to: &CommentSnapshot) -> Result<()> {
     tx.execute(
         sql!(
             "update comment set state = ?3, reason = ?4, revision = ?5, decided_revision = ?6,
@@ -157,12 +157,12 @@ fn write(tx: &mut Tx<'_>, site: SiteId, id: CommentId, to: &Snapshot) -> Result<
     Ok(())
 }
 
-fn event_of(before: &Snapshot, after: &Snapshot) -> EventKind {
+fn event_of(before: &CommentSnapshot, after: &CommentSnapshot) -> EventKind {
     let moved = before.state != after.state;
     match (before.state, after.state) {
-        (_, State::Removed) if moved => EventKind::Removed,
-        (_, State::Published) if moved => EventKind::Published,
-        (State::Published, _) if moved => EventKind::Hidden,
+        (_, CommentState::Removed) if moved => EventKind::Removed,
+        (_, CommentState::Published) if moved => EventKind::Published,
+        (CommentState::Published, _) if moved => EventKind::Hidden,
         _ if moved => EventKind::Withheld,
         _ if before.featured_at != after.featured_at => EventKind::Featured,
         _ if before.pin != after.pin => EventKind::Pinned,
@@ -181,11 +181,11 @@ fn insert(
     page: &Page,
     comment: CommentId,
     version: i64,
-    before: Option<&Snapshot>,
-    after: &Snapshot,
+    before: Option<&CommentSnapshot>,
+    after: &CommentSnapshot,
     entry: &LogEntry<'_>,
 ) -> Result<()> {
-    let judged = before.filter(|_| after.state == State::Removed);
+    let judged = before.filter(|_| after.state == CommentState::Removed);
     let before_json = before.map(as_json).transpose()?;
     let findings = match entry.findings {
         [] => None,

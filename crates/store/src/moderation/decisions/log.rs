@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
-use rejoinder_core::moderation::{Finding, LogAction, Snapshot, StateReason};
+use rejoinder_core::moderation::{CommentSnapshot, Finding, LogAction, StateReason};
 use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Time, Word};
 
 use crate::database::error::StoreError;
@@ -68,9 +68,9 @@ pub struct Decision {
     /// What was done.
     pub action: Word<LogAction>,
     /// The comment before it.
-    pub before: Option<Snapshot>,
+    pub before: Option<CommentSnapshot>,
     /// The comment after it.
-    pub after: Option<Snapshot>,
+    pub after: Option<CommentSnapshot>,
     /// Why.
     pub reason: Option<Word<StateReason>>,
     /// What the author was told besides.

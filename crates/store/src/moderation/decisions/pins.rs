@@ -1,6 +1,6 @@
 //! The order of what is pinned on a page.
 
-use rejoinder_core::moderation::{Action, decision};
+use rejoinder_core::moderation::{ModerationAction, decision};
 use rejoinder_core::{CommentId, Page, Refusal};
 
 use crate::{Result, Tx, params, sql};
@@ -10,9 +10,9 @@ pub(super) fn resolve(
     tx: &mut Tx<'_>,
     page: &Page,
     id: CommentId,
-    action: Action,
-) -> Result<Option<Action>> {
-    if !matches!(action, Action::PinUp | Action::PinDown) {
+    action: ModerationAction,
+) -> Result<Option<ModerationAction>> {
+    if !matches!(action, ModerationAction::PinUp | ModerationAction::PinDown) {
         return Ok(Some(action));
     }
     let pinned = pinned(tx, page)?;
@@ -21,7 +21,7 @@ pub(super) fn resolve(
     };
     let place = in_order(at);
     let moved = action.among(place, in_order(pinned.len() - 1));
-    Ok((moved != Action::Pin(place)).then_some(moved))
+    Ok((moved != ModerationAction::Pin(place)).then_some(moved))
 }
 
 /// Count the pinned of a page anew, with the comment at `place` of them; the place that it gets.

@@ -3,8 +3,8 @@
 //! Texts are compared one by one, newest first, through a window of [`SEARCH_WINDOW`] comments at a
 //! time; SQLite knows upper and lower case of ASCII letters only.
 
-use rejoinder_core::moderation::search::Search;
-use rejoinder_core::{AuthorId, CommentId, SiteId, State, Time};
+use rejoinder_core::moderation::search::CommentSearch;
+use rejoinder_core::{AuthorId, CommentId, CommentState, SiteId, Time};
 
 use super::{Listed, MAX_ITEMS, as_i64, complete, item_of, items};
 use crate::discussion::comments::columns;
@@ -69,7 +69,7 @@ macro_rules! oldest {
 pub fn search(
     tx: &mut Tx<'_>,
     site: SiteId,
-    search: &Search,
+    search: &CommentSearch,
     scope: &Scope,
     after: Option<CommentId>,
     limit: usize,
@@ -78,10 +78,10 @@ pub fn search(
     let after = after.unwrap_or(CommentId(i64::MAX));
     let (matching, window) = match search.state {
         None => (search!("all"), oldest!("all")),
-        Some(State::Published) => (search!("published"), oldest!("published")),
+        Some(CommentState::Published) => (search!("published"), oldest!("published")),
         Some(_) => (search!("withheld"), oldest!("withheld")),
     };
-    let state = search.state.map_or("", State::as_str);
+    let state = search.state.map_or("", CommentState::as_str);
     let like = Like(tx.dialect());
     let words: Vec<String> = search.words.iter().map(|word| like.holds(word)).collect();
     let author = search.author.as_deref().unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rejoinder_core::discussion::ranking::wilson_lower_bound;
-use rejoinder_core::{AuthorId, CommentId, PageId, Tally};
+use rejoinder_core::{AuthorId, CommentId, PageId, VoteTally};
 use rejoinder_store::archive::export::EXPORTED;
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ fn rows(n_comments: i64) -> BTreeMap<&'static str, Vec<Value>> {
     for n in 0..n_comments {
         let (branch, place) = (n / 4, n % 4);
         let is_last = place == 3;
-        let tally = Tally {
+        let tally = VoteTally {
             up: i64::from(n % 3 == 0),
             down: i64::from(n % 7 == 1),
         };

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use rejoinder_core::discussion::event::EventKind;
-use rejoinder_core::{Clock as _, CommentId, Page, PageId, Sort, State, Tally, Time, Vote};
+use rejoinder_core::{
+    Clock as _, CommentId, CommentState, Page, PageId, Sort, Time, Vote, VoteTally,
+};
 use rejoinder_store::archive::imports::{
     self, Counters, ImportedComment, ImportedPage, Place, Upserted, WrittenIn,
 };
@@ -24,19 +26,25 @@ struct Record(
     &'static str,
     Option<&'static str>,
     &'static str,
-    State,
-    Tally,
+    CommentState,
+    VoteTally,
 );
 
-const NONE: Tally = Tally { up: 0, down: 0 };
+const NONE: VoteTally = VoteTally { up: 0, down: 0 };
 
 const RECORDS: [Record; 6] = [
-    Record("1", None, "one", State::Published, Tally { up: 9, down: 1 }),
-    Record("2", Some("1"), "two", State::Removed, NONE),
-    Record("3", Some("2"), "three", State::Removed, NONE),
-    Record("4", Some("3"), "four", State::Published, NONE),
-    Record("5", Some("1"), "five", State::Spam, NONE),
-    Record("6", None, "six", State::Held, NONE),
+    Record(
+        "1",
+        None,
+        "one",
+        CommentState::Published,
+        VoteTally { up: 9, down: 1 },
+    ),
+    Record("2", Some("1"), "two", CommentState::Removed, NONE),
+    Record("3", Some("2"), "three", CommentState::Removed, NONE),
+    Record("4", Some("3"), "four", CommentState::Published, NONE),
+    Record("5", Some("1"), "five", CommentState::Spam, NONE),
+    Record("6", None, "six", CommentState::Held, NONE),
 ];
 
 /// Import `records`, each a minute after the one before; how many were new.
@@ -183,7 +191,7 @@ fn what_was_decided_here_outlives_the_next_import() {
 
         assert_eq!(world.dump().await, before);
         assert_eq!(world.lines(first_page(Sort::Oldest)).await, ["amended 0"]);
-        assert_eq!(comment(&world, last).await.state, State::Removed);
+        assert_eq!(comment(&world, last).await.state, CommentState::Removed);
         world.expect_sound().await;
     });
 }
@@ -195,10 +203,10 @@ fn imported_votes_and_own_votes_add_up() {
         let (first, ann) = (imported(&world, "1").await, world.person("Ann"));
 
         let cast = world.vote(&ann, first, Some(Vote::Down)).await.unwrap();
-        assert_eq!(cast, Tally { up: 9, down: 2 });
+        assert_eq!(cast, VoteTally { up: 9, down: 2 });
         world.expect_sound().await;
         let taken_back = world.vote(&ann, first, None).await.unwrap();
-        assert_eq!(taken_back, Tally { up: 9, down: 1 });
+        assert_eq!(taken_back, VoteTally { up: 9, down: 1 });
         world.expect_sound().await;
     });
 }
@@ -227,8 +235,8 @@ fn an_imported_author_keeps_their_time_and_is_found_again() {
 fn two_records_that_ask_for_one_id_are_two_comments() {
     // These source ids were looked for: they and the moment give the same id.
     const TWINS: [Record; 2] = [
-        Record("1445", None, "one", State::Published, NONE),
-        Record("2336", None, "two", State::Published, NONE),
+        Record("1445", None, "one", CommentState::Published, NONE),
+        Record("2336", None, "two", CommentState::Published, NONE),
     ];
     on_both(|world| async move {
         let (now, site) = (world.clock.now(), world.site.id);

@@ -6,8 +6,8 @@ use std::time::Duration;
 use rejoinder_core::CampaignId;
 use rejoinder_core::funding::processors::Processor;
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::identity::proof_of_work::Key;
-use rejoinder_core::integrations::webhook::{Secret, WebhookEvent};
+use rejoinder_core::identity::proof_of_work::ChallengeKey;
+use rejoinder_core::integrations::webhook::{WebhookEvent, WebhookSecret};
 use rejoinder_core::{AuthorId, Clock as _, SiteId, Time, TokenHash};
 use rejoinder_store::funding::campaigns;
 use rejoinder_store::funding::hooks::{self, NewHook};
@@ -73,7 +73,7 @@ fn seals(keys: &[[u8; 32]]) -> Seals {
 }
 
 /// Of 24 bytes, by the base64 of three.
-fn secret(three: &str) -> Secret {
+fn secret(three: &str) -> WebhookSecret {
     format!("whsec_{}", three.repeat(8)).parse().unwrap()
 }
 
@@ -105,7 +105,7 @@ async fn fill(world: &World) {
             created_at: now,
         };
         sign_in_keys::add(tx, id, &key)?;
-        work::add_key(tx, id, &Key(BYTES))?;
+        work::add_key(tx, id, &ChallengeKey(BYTES))?;
         devices::key_or(tx, now, &BYTES)?;
         let letter = Letter(format!("https://talk.example/auth/link?token={CANARY}"));
         jobs::add(tx, now, &NewJob::new(id, &letter, now)?)?;
@@ -318,7 +318,7 @@ fn what_no_key_opens_counts_as_not_there_and_the_rest_goes_on() {
         assert_eq!(world.store.read(read).await.unwrap(), [true; 6]);
         world.post(&world.person("Bob"), "Second").await;
         let renew = move |tx: &mut Tx<'_>| {
-            work::add_key(tx, site, &Key(BYTES))?;
+            work::add_key(tx, site, &ChallengeKey(BYTES))?;
             devices::key_or(tx, now, &BYTES)
         };
         assert_eq!(world.store.write(renew).await.unwrap(), BYTES);

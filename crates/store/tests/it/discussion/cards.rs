@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use rejoinder_core::discussion::card::FRESH;
 use rejoinder_core::discussion::sort::Sort;
-use rejoinder_core::moderation::Action;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{Clock as _, CommentId, SiteId};
 use rejoinder_store::discussion::cards::{self, FetchCard, ForgetCard, Found, NewPicture};
 use rejoinder_store::jobs::{self, Payload as _};
@@ -132,14 +132,20 @@ fn a_page_is_asked_for_once_however_many_link_to_it() {
 #[test]
 fn what_waits_is_not_followed_until_it_is_approved() {
     on_both(|mut world| async move {
-        world.site.settings.mode = Mode::Before;
+        world.site.settings.mode = ModerationMode::Before;
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let id = world.post(&ann, URL).await;
         assert!(world.asked().await.is_empty());
         let refused = world.post(&ann, "https://spam.example/x").await;
-        world.decide(&kim, refused, Action::Spam).await.unwrap();
+        world
+            .decide(&kim, refused, ModerationAction::Spam)
+            .await
+            .unwrap();
 
-        world.decide(&kim, id, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, id, ModerationAction::Approve)
+            .await
+            .unwrap();
 
         assert_eq!(world.asked().await, [URL]);
     });
@@ -258,13 +264,22 @@ fn a_picture_is_kept_as_long_as_a_comment_shows_it() {
         world.remove(&ann, first).await.unwrap();
         assert_eq!(world.kept().await, (1, 2), "the other shows it");
 
-        let rejected = world.decide(&kim, second, Action::Reject).await.unwrap();
+        let rejected = world
+            .decide(&kim, second, ModerationAction::Reject)
+            .await
+            .unwrap();
         world.undo(&kim, rejected.decision.unwrap()).await.unwrap();
         assert_eq!(world.kept().await, (1, 2), "it was brought back");
-        world.decide(&kim, second, Action::Reject).await.unwrap();
+        world
+            .decide(&kim, second, ModerationAction::Reject)
+            .await
+            .unwrap();
         assert_eq!(world.kept().await, (0, 0));
 
-        world.decide(&kim, second, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, second, ModerationAction::Approve)
+            .await
+            .unwrap();
         assert_eq!(world.asked().await, [URL], "it is asked for anew");
         world.find(URL, "The bridge").await;
         assert_eq!(world.cards().await, ["The bridge"]);

@@ -1,8 +1,8 @@
 //! Mentions of people who wrote on the page.
 
-use rejoinder_core::moderation::Action;
+use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::notices::subscription::SubscriptionKind;
-use rejoinder_core::publication::settings::{Mentions, Mode};
+use rejoinder_core::publication::settings::{Mentions, ModerationMode};
 use rejoinder_core::{Clock as _, CommentId, Sort};
 use rejoinder_store::identity::erasures::Fate;
 use rejoinder_store::identity::personal;
@@ -124,11 +124,14 @@ fn a_comment_that_waits_tells_nobody_until_it_is_published() {
         let kim = world.desk().await;
         world.post(&ann, "First").await;
         let mut draft = world.draft(&bob, None, "Look, @Ann").await;
-        draft.site.settings.mode = Mode::Before;
+        draft.site.settings.mode = ModerationMode::Before;
         let id = world.send(draft).await.unwrap().comment.id;
         assert_eq!(world.bell_notices(&ann).await, [""; 0]);
 
-        world.decide(&kim, id, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, id, ModerationAction::Approve)
+            .await
+            .unwrap();
 
         assert_eq!(world.bell_notices(&ann).await, ["* mention Look, @Ann"]);
     });
@@ -141,9 +144,15 @@ fn what_a_moderator_brings_back_still_mentions() {
         let kim = world.desk().await;
         let first = world.post(&ann, "First").await;
         let id = world.post(&bob, "Look, @Ann").await;
-        world.decide(&kim, id, Action::Reject).await.unwrap();
+        world
+            .decide(&kim, id, ModerationAction::Reject)
+            .await
+            .unwrap();
 
-        world.decide(&kim, id, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, id, ModerationAction::Approve)
+            .await
+            .unwrap();
 
         let shown = format!("<p>Look, {}</p>", link(first, "Ann"));
         assert_eq!(world.html(id).await, shown);

@@ -1,8 +1,8 @@
 //! What people and programs do to one comment at the same moment, in any order.
 
-use rejoinder_core::moderation::Action;
-use rejoinder_core::publication::settings::External;
-use rejoinder_core::{Author, CommentId, FixedRandom, PageKey, Sort, State};
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::publication::settings::SpamCheckMode;
+use rejoinder_core::{Author, CommentId, CommentState, FixedRandom, PageKey, Sort};
 use rejoinder_store::discussion::posting::NewComment;
 use rejoinder_store::identity::address_keys;
 use rejoinder_store::moderation::decisions::{Actor, Decision};
@@ -69,13 +69,13 @@ impl Deed {
         let revision = world.comment(at.id).await.revision;
         let decide = |action| world.decide_on(kim, at.id, revision, action);
         match self {
-            Self::Approve => drop(answered(decide(Action::Approve).await)),
-            Self::Reject => drop(answered(decide(Action::Reject).await)),
-            Self::Remove => drop(answered(decide(Action::Remove).await)),
+            Self::Approve => drop(answered(decide(ModerationAction::Approve).await)),
+            Self::Reject => drop(answered(decide(ModerationAction::Reject).await)),
+            Self::Remove => drop(answered(decide(ModerationAction::Remove).await)),
             Self::RemoveAndUndo | Self::RejectAndUndo => {
                 let action = match self {
-                    Self::RemoveAndUndo => Action::Remove,
-                    _ => Action::Reject,
+                    Self::RemoveAndUndo => ModerationAction::Remove,
+                    _ => ModerationAction::Reject,
                 };
                 if let Some(id) = answered(decide(action).await).and_then(|it| it.decision) {
                     answered(world.undo(kim, id).await);
@@ -89,7 +89,7 @@ impl Deed {
             Self::Flag => drop(answered(world.flag(&at.reader, at.id).await)),
             Self::LateNothing => drop(answered(world.late(at.id, revision, outside(None)).await)),
             Self::LateSpam | Self::LateTwice => {
-                let spam = || outside(Some(State::Spam));
+                let spam = || outside(Some(CommentState::Spam));
                 answered(world.late(at.id, revision, spam()).await);
                 if matches!(self, Self::LateTwice) {
                     let again = answered(world.late(at.id, revision, spam()).await);
@@ -117,7 +117,7 @@ async fn meet(world: &World, kim: &Author, seed: u64) -> CommentId {
     }
     draft.idempotency = key(&format!("k{seed}"), 1);
     if random.below(2) == 0 {
-        draft.site.settings.external = External::Before;
+        draft.site.settings.external = SpamCheckMode::Before;
     }
     let id = answered(world.send(draft.clone()).await)
         .unwrap()
@@ -147,7 +147,7 @@ async fn meet(world: &World, kim: &Author, seed: u64) -> CommentId {
 async fn explain(world: &World, id: CommentId, story: &str) {
     let log = world.log(id).await;
     let story = format!("{story}\n{log:#?}");
-    let mut stands = State::Published;
+    let mut stands = CommentState::Published;
     let mut is_deleted = false;
     for (n, entry) in log.iter().enumerate() {
         let after = entry.after.as_ref().unwrap();
@@ -164,14 +164,17 @@ async fn explain(world: &World, id: CommentId, story: &str) {
             !(is_by_rules && is_decided),
             "rules overruled a moderator: {story}"
         );
-        if is_by_rules && after.state == State::Published && before.state != State::Published {
+        if is_by_rules
+            && after.state == CommentState::Published
+            && before.state != CommentState::Published
+        {
             let waited = before.reason.as_deref() == Some("external");
             assert!(
                 waited && entry.action.as_str() == "late",
                 "rules published: {story}"
             );
         }
-        if before.state == State::Removed && after.state != State::Removed {
+        if before.state == CommentState::Removed && after.state != CommentState::Removed {
             assert!(undoes_a_removal(entry, &log), "it came back: {story}");
         }
         stands = after.state;
@@ -179,7 +182,11 @@ async fn explain(world: &World, id: CommentId, story: &str) {
     }
     let comment = world.comment(id).await;
     assert_eq!(comment.state, stands, "{story}");
-    assert_eq!(comment.text.is_empty(), stands == State::Removed, "{story}");
+    assert_eq!(
+        comment.text.is_empty(),
+        stands == CommentState::Removed,
+        "{story}"
+    );
 }
 
 fn undoes_a_removal(entry: &Decision, log: &[Decision]) -> bool {
@@ -212,7 +219,7 @@ fn the_log_explains_where_every_comment_stands_and_nothing_removed_comes_back() 
         for entry in world.thread(first_page(Sort::Newest)).await.entries {
             assert_eq!(
                 world.comment(entry.comment.id).await.state,
-                State::Published,
+                CommentState::Published,
                 "{shown}"
             );
         }

@@ -1,6 +1,6 @@
 //! Reactions and their counts.
 
-use rejoinder_core::discussion::reaction::Counted;
+use rejoinder_core::discussion::reaction::ReactionCount;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, Refusal, Sort, Vote};
 use rejoinder_store::discussion::agreement::fitting;
 use rejoinder_store::discussion::comments;
@@ -17,7 +17,7 @@ impl World {
         comment: CommentId,
         key: &str,
         wish: Option<bool>,
-    ) -> Result<Vec<Counted>> {
+    ) -> Result<Vec<ReactionCount>> {
         self.react_where("", person, (comment, key, wish)).await
     }
 
@@ -27,7 +27,7 @@ impl World {
         liked: &str,
         person: &Person,
         (comment, key, wish): (CommentId, &str, Option<bool>),
-    ) -> Result<Vec<Counted>> {
+    ) -> Result<Vec<ReactionCount>> {
         let now = self.clock.now();
         let mut address_key = [0; 32];
         self.random.fill(&mut address_key);
@@ -57,7 +57,7 @@ async fn best(world: &World) -> Vec<CommentId> {
     ids.collect()
 }
 
-fn counted(found: &Result<Vec<Counted>>) -> Vec<(&str, i64)> {
+fn counted(found: &Result<Vec<ReactionCount>>) -> Vec<(&str, i64)> {
     let found = found.as_ref().unwrap();
     found.iter().map(|own| (own.key.as_str(), own.n)).collect()
 }

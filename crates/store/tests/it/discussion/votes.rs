@@ -1,6 +1,6 @@
 //! Votes and their counts.
 
-use rejoinder_core::{Refusal, Tally, Vote};
+use rejoinder_core::{Refusal, Vote, VoteTally};
 use rejoinder_store::StoreError;
 
 use crate::support::on_both;
@@ -11,13 +11,19 @@ fn a_vote_is_cast_changed_and_taken_back() {
         let (ann, kim) = (world.person("Ann"), world.person("Kim"));
         let id = world.post(&ann, "First").await;
 
-        let up = Tally { up: 1, down: 0 };
+        let up = VoteTally { up: 1, down: 0 };
         assert_eq!(world.vote(&kim, id, Some(Vote::Up)).await.unwrap(), up);
         assert_eq!(world.vote(&kim, id, Some(Vote::Up)).await.unwrap(), up);
-        let down = Tally { up: 0, down: 1 };
+        let down = VoteTally { up: 0, down: 1 };
         assert_eq!(world.vote(&kim, id, Some(Vote::Down)).await.unwrap(), down);
-        assert_eq!(world.vote(&kim, id, None).await.unwrap(), Tally::default());
-        assert_eq!(world.vote(&kim, id, None).await.unwrap(), Tally::default());
+        assert_eq!(
+            world.vote(&kim, id, None).await.unwrap(),
+            VoteTally::default()
+        );
+        assert_eq!(
+            world.vote(&kim, id, None).await.unwrap(),
+            VoteTally::default()
+        );
         assert_eq!(world.heard.lock().unwrap().len(), 4);
         world.expect_sound().await;
     });

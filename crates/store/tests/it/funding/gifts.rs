@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rejoinder_core::funding::EntryKind;
-use rejoinder_core::funding::processors::{Amount, PaymentMovement};
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::funding::processors::{PaymentMovement, ReportedAmount};
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{Author, CampaignId, Clock as _};
 use rejoinder_store::database::doctor;
 use rejoinder_store::funding::gifts::{self, GiftWish};
@@ -28,7 +28,7 @@ const RECEIPT: &str = "cs_live_0123456789";
 
 impl World {
     async fn gave(&self, hook: &Hook, name: Option<&str>, is_public: bool) {
-        let amount = Amount::Each(euros(2_500));
+        let amount = ReportedAmount::Each(euros(2_500));
         let mut told = PaymentMovement::new(EntryKind::Payment, "pi_1", "pi_1", amount).unwrap();
         told.giver.name = name.map(str::to_owned);
         told.giver.is_public = is_public;
@@ -37,7 +37,7 @@ impl World {
     }
 
     async fn went_back(&self, hook: &Hook, kind: EntryKind, minor: i64) {
-        let amount = Amount::Each(euros(minor));
+        let amount = ReportedAmount::Each(euros(minor));
         let told =
             PaymentMovement::new(kind, &format!("{}-{minor}", kind.as_str()), "pi_1", amount);
         self.take(hook, Ok(Some(told.unwrap()))).await;
@@ -181,8 +181,14 @@ fn a_cheque_that_bounced_takes_its_badge_along() {
         };
         let of = campaign.clone();
         let write = world.store.write(move |tx| {
-            keeping::write_down(tx, now, &By::Console, &of, &own)?;
-            keeping::add_code(tx, now, &By::Console, &of, (entry, "k7mq-4x2p-91ab-zz0c"))
+            keeping::write_down(tx, now, &AuditActor::Console, &of, &own)?;
+            keeping::add_code(
+                tx,
+                now,
+                &AuditActor::Console,
+                &of,
+                (entry, "k7mq-4x2p-91ab-zz0c"),
+            )
         });
         assert!(write.await.unwrap());
         assert!(world.claims(&ann, "k7mq-4x2p-91ab-zz0c", BOTH).await);
@@ -191,9 +197,15 @@ fn a_cheque_that_bounced_takes_its_badge_along() {
         let of = campaign.clone();
         let take = world.store.write(move |tx| {
             let taken = (entry, back, rejoinder_core::AuthorId(1), "It bounced");
-            keeping::take_back(tx, now, &By::Console, &of, taken)?;
+            keeping::take_back(tx, now, &AuditActor::Console, &of, taken)?;
             // Of what is claimed, and of what was taken back, there is no other code.
-            keeping::add_code(tx, now, &By::Console, &of, (entry, "another-code-of-it"))
+            keeping::add_code(
+                tx,
+                now,
+                &AuditActor::Console,
+                &of,
+                (entry, "another-code-of-it"),
+            )
         });
 
         assert!(!take.await.unwrap());
@@ -217,7 +229,7 @@ fn what_somebody_claimed_is_not_forgotten_and_what_nobody_did_cannot_be_claimed_
         );
         world.gave(&hook, None, false).await;
         assert!(world.claims(&ann, RECEIPT, BOTH).await);
-        let amount = Amount::Each(euros(100));
+        let amount = ReportedAmount::Each(euros(100));
         let mut other = PaymentMovement::new(EntryKind::Payment, "pi_2", "pi_2", amount).unwrap();
         other.giver.receipts = vec!["cs_live_of_nobody".to_owned()];
         world.take(&hook, Ok(Some(other))).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rejoinder_core::funding::EntryKind;
 use rejoinder_core::funding::processors::{
-    Amount, PaymentEvent, PaymentMovement, Processor, Refused,
+    MessageRefusal, PaymentEvent, PaymentMovement, Processor, ReportedAmount,
 };
 use rejoinder_core::{CampaignId, Clock as _, TokenHash};
 use rejoinder_store::funding::hooks::{self, Access, Hook, NewHook};
@@ -40,7 +40,7 @@ impl World {
     pub(crate) async fn take(
         &self,
         hook: &Hook,
-        told: Result<Option<PaymentMovement>, Refused>,
+        told: Result<Option<PaymentMovement>, MessageRefusal>,
     ) -> Outcome {
         let (now, hook) = (self.clock.now(), hook.clone());
         let told = told.map(|movement| PaymentEvent {
@@ -107,19 +107,27 @@ fn a_key_does_not_follow_an_account_to_another_server() {
     });
 }
 
-fn moved(kind: EntryKind, name: &str, amount: Amount) -> Result<Option<PaymentMovement>, Refused> {
+fn moved(
+    kind: EntryKind,
+    name: &str,
+    amount: ReportedAmount,
+) -> Result<Option<PaymentMovement>, MessageRefusal> {
     Ok(Some(
         PaymentMovement::new(kind, name, "pi_1", amount).unwrap(),
     ))
 }
 
-fn paid(minor: i64) -> Result<Option<PaymentMovement>, Refused> {
-    moved(EntryKind::Payment, "pi_1", Amount::Each(euros(minor)))
+fn paid(minor: i64) -> Result<Option<PaymentMovement>, MessageRefusal> {
+    moved(
+        EntryKind::Payment,
+        "pi_1",
+        ReportedAmount::Each(euros(minor)),
+    )
 }
 
 /// That so much has gone back by now.
-fn back(minor: i64) -> Result<Option<PaymentMovement>, Refused> {
-    let amount = Amount::SoFar(euros(minor));
+fn back(minor: i64) -> Result<Option<PaymentMovement>, MessageRefusal> {
+    let amount = ReportedAmount::SoFar(euros(minor));
     moved(EntryKind::Refund, &format!("pi_1:{minor}"), amount)
 }
 
@@ -188,7 +196,7 @@ fn a_payment_is_one_gift_as_long_as_something_of_it_is_left() {
     on_both(|world| async move {
         let campaign = world.campaign().await.id;
         let hook = world.hook_of(campaign).await;
-        let each = |kind, name: &str, minor| moved(kind, name, Amount::Each(euros(minor)));
+        let each = |kind, name: &str, minor| moved(kind, name, ReportedAmount::Each(euros(minor)));
 
         let mut gifts = Vec::new();
         for told in [
@@ -232,7 +240,7 @@ fn the_log_keeps_what_became_of_the_newest_messages_and_nothing_of_what_they_sai
         let campaign = world.campaign().await.id;
         let (hook, site) = (world.hook_of(campaign).await, world.site.id);
         for _ in 0..201 {
-            world.take(&hook, Err(Refused::Signature)).await;
+            world.take(&hook, Err(MessageRefusal::Signature)).await;
         }
         world.take(&hook, paid(100)).await;
         world.take(&hook, Ok(None)).await;
@@ -263,13 +271,13 @@ fn a_payment_goes_to_the_campaign_that_it_names_and_its_refund_with_it() {
             .write(move |tx| hooks::set_purpose(tx, &own, "backer", Some(roof)));
         assert!(set.await.unwrap());
         let paid = |name: &str, words: &[&str]| {
-            let amount = Amount::Each(euros(1_000));
+            let amount = ReportedAmount::Each(euros(1_000));
             let mut moved = PaymentMovement::new(EntryKind::Payment, name, name, amount).unwrap();
             moved.purposes = words.iter().map(|word| (*word).to_owned()).collect();
             Ok(Some(moved))
         };
         let refund = |name: &str| {
-            let amount = Amount::Each(euros(400));
+            let amount = ReportedAmount::Each(euros(400));
             Ok(Some(
                 PaymentMovement::new(EntryKind::Refund, &format!("re:{name}"), name, amount)
                     .unwrap(),
@@ -300,7 +308,7 @@ fn a_figure_that_changes_is_corrected_by_the_difference() {
         let campaign = world.campaign().await.id;
         let hook = world.hook_of(campaign).await;
         let figure = |minor| {
-            let amount = Amount::AsOf(euros(minor));
+            let amount = ReportedAmount::AsOf(euros(minor));
             moved(EntryKind::Payment, "ropeworks:2026-W48", amount)
         };
 
@@ -347,7 +355,7 @@ fn history(
     let mut told = vec![tell(
         EntryKind::Payment,
         payment.clone(),
-        Amount::Each(own(amount)),
+        ReportedAmount::Each(own(amount)),
     )];
     let mut left = amount;
     match draws.below(7) {
@@ -355,7 +363,11 @@ fn history(
         0 => {
             for so_far in [amount / 4, amount / 2] {
                 let name = format!("{payment}:{so_far}");
-                told.push(tell(EntryKind::Refund, name, Amount::SoFar(own(so_far))));
+                told.push(tell(
+                    EntryKind::Refund,
+                    name,
+                    ReportedAmount::SoFar(own(so_far)),
+                ));
             }
             left -= amount / 2;
         }
@@ -363,27 +375,35 @@ fn history(
         1 => {
             for part in 1..=2 {
                 let name = format!("re_{n}_{part}");
-                told.push(tell(EntryKind::Refund, name, Amount::Each(own(amount / 5))));
+                told.push(tell(
+                    EntryKind::Refund,
+                    name,
+                    ReportedAmount::Each(own(amount / 5)),
+                ));
             }
             left -= 2 * (amount / 5);
         }
         // A dispute that was won, one that was lost.
         2 => {
             for kind in [EntryKind::Dispute, EntryKind::DisputeWon] {
-                told.push(tell(kind, format!("dp_{n}"), Amount::Each(own(amount))));
+                told.push(tell(
+                    kind,
+                    format!("dp_{n}"),
+                    ReportedAmount::Each(own(amount)),
+                ));
             }
         }
         3 => {
             told.push(tell(
                 EntryKind::Dispute,
                 format!("dp_{n}"),
-                Amount::Each(own(amount)),
+                ReportedAmount::Each(own(amount)),
             ));
             left = 0;
         }
         // A dispute for which the bank took the money back at once, lost or won.
         outcome @ (4 | 5) => {
-            let all = || Amount::Each(own(amount));
+            let all = || ReportedAmount::Each(own(amount));
             told.push(tell(EntryKind::Dispute, format!("dp_{n}"), all()));
             told.push(tell(EntryKind::Reversal, format!("rv_{n}"), all()));
             match outcome {
@@ -455,7 +475,7 @@ fn who_gave_is_forgotten_after_thirty_days_unless_everyone_may_know_it() {
         let campaign = world.campaign().await.id;
         let (hook, site) = (world.hook_of(campaign).await, world.site.id);
         for (name, is_public) in [("Zanzibar", false), ("Ann", true)] {
-            let amount = Amount::Each(euros(1_000));
+            let amount = ReportedAmount::Each(euros(1_000));
             let mut told = PaymentMovement::new(EntryKind::Payment, name, name, amount).unwrap();
             told.giver.name = Some(name.to_owned());
             told.giver.is_public = is_public;

@@ -1,7 +1,9 @@
 //! The ledger: each movement once, and sums that can be made up again from it.
 
-use rejoinder_core::funding::{Campaign, Draft, EntryKind, Mode, Money, Movement, Sum};
-use rejoinder_core::publication::audit::By;
+use rejoinder_core::funding::{
+    Campaign, CampaignDraft, CampaignMode, EntryKind, Money, MonthlySum, Movement,
+};
+use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{AuthorId, CampaignId, Clock as _, EntryId, Settings, SiteId};
 use rejoinder_store::funding::keeping::{self, ByHand};
 use rejoinder_store::funding::ledger::{self, LedgerEntry, NewEntry};
@@ -19,12 +21,12 @@ pub(crate) fn money(minor: i64, currency: &str) -> Money {
     Money { minor, currency }
 }
 
-pub(crate) fn draft() -> Draft {
-    Draft {
+pub(crate) fn draft() -> CampaignDraft {
+    CampaignDraft {
         title: "The lease of the Ropeworks".to_owned(),
         about: "It runs out.".to_owned(),
         goal: euros(500_000),
-        mode: Mode::Once,
+        mode: CampaignMode::Once,
         milestones: Vec::new(),
         section: String::new(),
         url: None,
@@ -80,7 +82,7 @@ impl World {
         EntryId(self.ids.next(self.clock.now()))
     }
 
-    pub(crate) async fn sums(&self, campaign: CampaignId) -> Vec<Sum> {
+    pub(crate) async fn sums(&self, campaign: CampaignId) -> Vec<MonthlySum> {
         let site = self.site.id;
         let read = self.store.read(move |tx| {
             let sums = ledger::sums(tx, site, campaign)?;
@@ -184,7 +186,7 @@ fn an_entry_is_taken_back_once_and_both_stay() {
     on_both(|world| async move {
         let campaign = world.campaign().await;
         let (now, site) = (world.clock.now(), world.site.id);
-        let by = By::Console;
+        let by = AuditActor::Console;
         let own = ByHand {
             id: EntryId(world.ids.next(now)),
             money: euros(25_000),
@@ -266,7 +268,7 @@ fn an_entry_of_another_campaign_is_not_taken_back_here() {
 
         let taken = world.store.write(move |tx| {
             let taken = (entry, new, AuthorId(1), "Mine");
-            keeping::take_back(tx, now, &By::Console, &here, taken)
+            keeping::take_back(tx, now, &AuditActor::Console, &here, taken)
         });
 
         assert!(!taken.await.unwrap());
@@ -398,8 +400,8 @@ fn a_changed_campaign_keeps_its_currency_and_leaves_a_row_in_the_log() {
         changed.title = "The Ropeworks".to_owned();
 
         let write = world.store.write(move |tx| {
-            keeping::change(tx, now, &By::Console, site, (id, &changed))?;
-            keeping::hide(tx, now, &By::Console, site, (id, true))?;
+            keeping::change(tx, now, &AuditActor::Console, site, (id, &changed))?;
+            keeping::hide(tx, now, &AuditActor::Console, site, (id, true))?;
             campaigns::find(tx, site, id)
         });
         let found = write.await.unwrap().unwrap();

@@ -1,9 +1,9 @@
 //! The ledger beside a processor's own account: what is taken over counts once, and to its own account.
 
 use rejoinder_core::funding::EntryKind;
-use rejoinder_core::funding::processors::{Amount, PaymentMovement, Processor};
-use rejoinder_core::funding::reconciling::{Comparison, compare};
-use rejoinder_core::funding::table::Line;
+use rejoinder_core::funding::processors::{PaymentMovement, Processor, ReportedAmount};
+use rejoinder_core::funding::reconciling::{LedgerComparison, compare};
+use rejoinder_core::funding::table::StatementRow;
 use rejoinder_core::{AuthorId, Clock as _, TokenHash};
 use rejoinder_store::database::doctor;
 use rejoinder_store::funding::hooks::{self, Hook, NewHook};
@@ -14,7 +14,7 @@ use super::ledger::euros;
 use crate::support::{World, on_both};
 
 impl World {
-    async fn settle(&self, hook: &Hook, line: Line) -> bool {
+    async fn settle(&self, hook: &Hook, line: StatementRow) -> bool {
         let (now, ids, hook) = (self.clock.now(), self.ids.clone(), hook.clone());
         let settle = self
             .store
@@ -22,7 +22,7 @@ impl World {
         settle.await.unwrap()
     }
 
-    async fn compared(&self, hook: &Hook, lines: Vec<Line>) -> Comparison {
+    async fn compared(&self, hook: &Hook, lines: Vec<StatementRow>) -> LedgerComparison {
         let hook = hook.clone();
         let read = self.store.read(move |tx| {
             let ours = reconciling::payments(tx, &hook, &lines)?;
@@ -41,8 +41,8 @@ impl World {
 }
 
 /// A row of an export: what is left of a payment of which `back` went back.
-fn row(world: &World, payment: &str, left: i64, back: i64) -> Line {
-    Line {
+fn row(world: &World, payment: &str, left: i64, back: i64) -> StatementRow {
+    StatementRow {
         row: 0,
         day: world.clock.now(),
         money: euros(left),
@@ -53,7 +53,7 @@ fn row(world: &World, payment: &str, left: i64, back: i64) -> Line {
 }
 
 fn told(kind: EntryKind, name: &str, payment: &str, minor: i64) -> Option<PaymentMovement> {
-    let amount = Amount::Each(euros(minor));
+    let amount = ReportedAmount::Each(euros(minor));
     Some(PaymentMovement::new(kind, name, payment, amount).unwrap())
 }
 
@@ -156,9 +156,9 @@ fn two_accounts_of_one_processor_are_told_apart() {
         let of_one = world
             .compared(&one, vec![row(&world, "pi_1", 2_500, 0)])
             .await;
-        let alike = Comparison {
+        let alike = LedgerComparison {
             n_alike: 1,
-            ..Comparison::default()
+            ..LedgerComparison::default()
         };
         assert_eq!(of_one, alike);
         // Whoever takes the wrong file changes nothing.

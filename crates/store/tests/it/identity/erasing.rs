@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::search::Search;
+use rejoinder_core::moderation::search::CommentSearch;
 use rejoinder_core::notices::subscription::SubscriptionKind;
 use rejoinder_core::{AuthorId, Clock as _, SiteId, Time};
 use rejoinder_store::identity::erasing_again;
@@ -89,7 +89,7 @@ async fn prepare(world: &World, way: Way) -> Person {
 
 async fn keep_search(world: &World, query: &str) {
     let (now, site, kim) = (world.clock.now(), world.site.id, world.desk().await);
-    let (id, search) = (world.ids.next(now), query.parse::<Search>().unwrap());
+    let (id, search) = (world.ids.next(now), query.parse::<CommentSearch>().unwrap());
     let save = move |tx: &mut Tx<'_>| searches::save(tx, now, site, kim.id, id, "Kept", &search);
     world.store.write(save).await.unwrap();
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase, StateReason};
+use rejoinder_core::moderation::{Finding, LateVerdict, ModerationAction, Phase, StateReason};
 use rejoinder_core::notices::subscription::SubscriptionKind;
 use rejoinder_core::passages::{Quote, Selector};
 use rejoinder_core::publication::settings::{Passages, SourceChecks};
-use rejoinder_core::{AuthorId, Clock as _, CommentId, Random as _, State, TokenHash, Vote};
+use rejoinder_core::{AuthorId, Clock as _, CommentId, CommentState, Random as _, TokenHash, Vote};
 use rejoinder_store::discussion::cards::{self, Found};
 use rejoinder_store::discussion::posting::About;
 use rejoinder_store::identity::authors::Details;
@@ -211,20 +211,32 @@ pub(crate) async fn full(world: &World) -> Full {
     // What is found in a text, what moderators make of it, and its earlier forms.
     let said = Finding {
         note: Some("Zanzibar again".to_owned()),
-        ..Finding::new(Phase::External, State::Held, StateReason::External)
+        ..Finding::new(Phase::External, CommentState::Held, StateReason::External)
     };
     let verdict = LateVerdict {
         phase: Phase::External,
         finding: Some(said),
     };
     assert!(world.late(first, 1, verdict).await.unwrap());
-    world.decide(&kim, first, Action::Approve).await.unwrap();
+    world
+        .decide(&kim, first, ModerationAction::Approve)
+        .await
+        .unwrap();
     let text = format!("Zanzibar sings louder\n\n{URL}\n");
     world.edit(&guest, first, &text).await.unwrap();
-    world.decide(&kim, first, Action::Reject).await.unwrap();
-    world.decide(&kim, first, Action::Approve).await.unwrap();
+    world
+        .decide(&kim, first, ModerationAction::Reject)
+        .await
+        .unwrap();
+    world
+        .decide(&kim, first, ModerationAction::Approve)
+        .await
+        .unwrap();
     let removed = say(world, &guest, "Zanzibar is loud", "k2").await;
-    world.decide(&kim, removed, Action::Remove).await.unwrap();
+    world
+        .decide(&kim, removed, ModerationAction::Remove)
+        .await
+        .unwrap();
     find(world).await;
 
     // What they did to others, and others to them.

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use rejoinder_core::discussion::sort::Sort;
-use rejoinder_core::moderation::{Action, Finding, LateVerdict, Phase, StateReason};
+use rejoinder_core::moderation::{Finding, LateVerdict, ModerationAction, Phase, StateReason};
 use rejoinder_core::notices::subscription::SubscriptionKind;
-use rejoinder_core::{Clock as _, Refusal, State, TokenHash};
+use rejoinder_core::{Clock as _, CommentState, Refusal, TokenHash};
 use rejoinder_store::identity::authors::Details;
 use rejoinder_store::identity::erasures::EraseAuthor;
 use rejoinder_store::identity::guests;
@@ -92,7 +92,7 @@ fn a_comment_that_its_author_deletes_leaves_no_word_of_it() {
 
         let said = Finding {
             note: Some("Zanzibar again".to_owned()),
-            ..Finding::new(Phase::External, State::Spam, StateReason::External)
+            ..Finding::new(Phase::External, CommentState::Spam, StateReason::External)
         };
         let verdict = LateVerdict {
             phase: Phase::External,
@@ -149,7 +149,10 @@ fn what_a_moderator_removed_stays_for_the_moderators_until_its_author_takes_all_
     on_both(|world| async move {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let first = world.post(&ann, "Zanzibar").await;
-        world.decide(&kim, first, Action::Remove).await.unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Remove)
+            .await
+            .unwrap();
         let second = world.post(&ann, "Second").await;
         world.remove(&ann, second).await.unwrap();
         assert_eq!(world.reader(&ann).await.author.unwrap().name, "Ann");

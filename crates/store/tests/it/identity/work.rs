@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rejoinder_core::identity::proof_of_work::{Challenge, Key, LIFETIME, Solution};
-use rejoinder_core::moderation::Work;
+use rejoinder_core::identity::proof_of_work::{Challenge, ChallengeKey, LIFETIME, Solution};
+use rejoinder_core::moderation::ProofOfWorkResult;
 use rejoinder_core::{FixedRandom, Refusal};
 use rejoinder_store::StoreError;
 use rejoinder_store::identity::work;
@@ -11,7 +11,7 @@ use rejoinder_store::identity::work;
 use crate::support::{World, on_both};
 
 /// A solution by trying, as browsers find it.
-fn solve(key: &Key, challenge: &Challenge, world: &World) -> Solution {
+fn solve(key: &ChallengeKey, challenge: &Challenge, world: &World) -> Solution {
     let now = rejoinder_core::Clock::now(&world.clock);
     let solutions = (0..challenge.maxnumber).map(|number| {
         let solution = serde_json::json!({
@@ -25,8 +25,8 @@ fn solve(key: &Key, challenge: &Challenge, world: &World) -> Solution {
 }
 
 impl World {
-    async fn work_key(&self, seed: u8) -> Key {
-        let (site, new) = (self.site.id, Key([seed; 32]));
+    async fn work_key(&self, seed: u8) -> ChallengeKey {
+        let (site, new) = (self.site.id, ChallengeKey([seed; 32]));
         let add = self.store.write(move |tx| work::add_key(tx, site, &new));
         add.await.unwrap()
     }
@@ -40,7 +40,7 @@ impl World {
     /// Post as someone new, with `solution`; why it was refused, if it was.
     async fn work_with(&self, name: &str, solution: Option<&Solution>) -> Option<Refusal> {
         let mut draft = self.draft(&self.person(name), None, name).await;
-        draft.work = Work::Missing;
+        draft.work = ProofOfWorkResult::Missing;
         draft.solution = solution.cloned();
         match self.send(draft).await {
             Ok(_) => None,
@@ -60,7 +60,7 @@ fn a_site_keeps_the_first_key_that_it_is_given() {
         let first = world.work_key(1).await;
         let second = world.work_key(2).await;
 
-        assert!(first == Key([1; 32]) && second == first);
+        assert!(first == ChallengeKey([1; 32]) && second == first);
     });
 }
 

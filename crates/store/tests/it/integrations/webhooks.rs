@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use rejoinder_core::integrations::webhook::{GIVE_UP_AFTER, OVERLAP, Secret, WebhookEvent};
-use rejoinder_core::moderation::Action;
-use rejoinder_core::publication::settings::Mode;
-use rejoinder_core::recordings::Status;
+use rejoinder_core::integrations::webhook::{GIVE_UP_AFTER, OVERLAP, WebhookEvent, WebhookSecret};
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::publication::settings::ModerationMode;
+use rejoinder_core::recordings::TranscriptStatus;
 use rejoinder_core::{Clock as _, Settings, SiteId, Vote};
 use rejoinder_store::integrations::webhooks::{
     Attempt, Deliver, Delivery, DeliveryState, NewWebhook, Webhook,
@@ -24,7 +24,7 @@ impl World {
             id,
             url: format!("https://hooks.example/{id}"),
             kinds: kinds.to_vec(),
-            secret: Secret::new(&self.random),
+            secret: WebhookSecret::new(&self.random),
         };
         let add = self
             .store
@@ -81,9 +81,15 @@ fn each_endpoint_is_told_what_it_wants_to_hear_and_no_more() {
         let id = world.post(&ann, "First").await;
         world.vote(&bob, id, Some(Vote::Up)).await.unwrap();
         world.edit(&ann, id, "Changed").await.unwrap();
-        world.decide(&kim, id, Action::Feature).await.unwrap();
-        world.decide(&kim, id, Action::Remove).await.unwrap();
-        world.site.settings.mode = Mode::Before;
+        world
+            .decide(&kim, id, ModerationAction::Feature)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, id, ModerationAction::Remove)
+            .await
+            .unwrap();
+        world.site.settings.mode = ModerationMode::Before;
         let held = world.post(&bob, "Held").await;
         world.remove(&bob, held).await.unwrap();
 
@@ -114,7 +120,7 @@ fn what_happens_to_a_recording_is_told_under_kinds_of_its_own() {
         let change = move |tx: &mut Tx<'_>| {
             attaching::rename(tx, now, &own, "Another talk")?;
             chapters::save(tx, now, &own, Some("WEBVTT\n"))?;
-            transcripts::set_status(tx, now, &own, 1, Status::Approved)
+            transcripts::set_status(tx, now, &own, 1, TranscriptStatus::Approved)
         };
         world.store.write(change).await.unwrap();
         propose(&world, &guest, &talk, 3_000, "Inside")
@@ -242,7 +248,11 @@ fn two_secrets_sign_for_a_day_after_a_change() {
         let told = world.deliveries(1).await.remove(0);
         assert_eq!(world.n_secrets(told.id).await, 1);
 
-        let (now, site, secret) = (world.clock.now(), world.site.id, Secret::new(&world.random));
+        let (now, site, secret) = (
+            world.clock.now(),
+            world.site.id,
+            WebhookSecret::new(&world.random),
+        );
         world
             .store
             .write(move |tx| webhooks::rotate(tx, now, site, 1, &secret))
@@ -263,7 +273,7 @@ fn a_site_knows_nothing_of_anothers_endpoints() {
         let told = world.store.write(move |tx| {
             let settings = Settings::default();
             sites::add(tx, now, other, "other.example", &[], &settings)?;
-            let secret = Secret::new(&rejoinder_core::FixedRandom::seeded(1));
+            let secret = WebhookSecret::new(&rejoinder_core::FixedRandom::seeded(1));
             Ok((
                 webhooks::list(tx, other)?.len(),
                 webhooks::find(tx, other, 1)?,

@@ -1,8 +1,8 @@
 //! Decisions, undoing them, flags, and the log that explains both.
 
 use rejoinder_core::discussion::thread::ThreadQuery;
-use rejoinder_core::moderation::Action;
-use rejoinder_core::{Clock as _, CommentId, Refusal, Sort, State};
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::{Clock as _, CommentId, CommentState, Refusal, Sort};
 use rejoinder_store::moderation::decisions::{Actor, Decide};
 use rejoinder_store::moderation::groups::Scope;
 use rejoinder_store::moderation::queues::{self, Queue};
@@ -20,13 +20,13 @@ fn every_decision_has_its_state_its_event_and_its_place_in_the_log() {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let first = world.post(&ann, "First").await;
         for (action, stands, is_urgent) in [
-            (Action::Reject, "rejected off_topic", true),
-            (Action::Spam, "spam off_topic", false),
-            (Action::Approve, "published", false),
-            (Action::Feature, "published", false),
-            (Action::Pin(1), "published", false),
-            (Action::CloseBranch, "published", false),
-            (Action::Remove, "removed moderator", true),
+            (ModerationAction::Reject, "rejected off_topic", true),
+            (ModerationAction::Spam, "spam off_topic", false),
+            (ModerationAction::Approve, "published", false),
+            (ModerationAction::Feature, "published", false),
+            (ModerationAction::Pin(1), "published", false),
+            (ModerationAction::CloseBranch, "published", false),
+            (ModerationAction::Remove, "removed moderator", true),
         ] {
             let decided = world.decide(&kim, first, action).await.unwrap();
             assert_eq!(world.stands(first).await, stands);
@@ -66,8 +66,14 @@ fn deciding_the_same_twice_is_deciding_once() {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let first = world.post(&ann, "First").await;
 
-        let once = world.decide(&kim, first, Action::Approve).await.unwrap();
-        let twice = world.decide(&kim, first, Action::Approve).await.unwrap();
+        let once = world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
+        let twice = world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
 
         assert!(once.decision.is_some());
         assert_eq!(twice.decision, None);
@@ -82,7 +88,9 @@ fn a_comment_that_was_edited_meanwhile_is_shown_again() {
         let first = world.post(&ann, "First").await;
         world.edit(&ann, first, "Something else").await.unwrap();
 
-        let blind = world.decide_on(&kim, first, 1, Action::Approve).await;
+        let blind = world
+            .decide_on(&kim, first, 1, ModerationAction::Approve)
+            .await;
 
         assert_eq!(refusal(blind), Refusal::EditedMeanwhile { revision: 2 });
         assert_eq!(world.queued(Queue::Unreviewed).await, ["Something else"]);
@@ -95,13 +103,16 @@ fn a_decision_is_undone_whole() {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let first = world.post(&ann, "First *text*").await;
         world.reply(&ann, first, "Below").await;
-        world.decide(&kim, first, Action::Pin(1)).await.unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Pin(1))
+            .await
+            .unwrap();
         let html = world.comment(first).await.html;
         for action in [
-            Action::Reject,
-            Action::Spam,
-            Action::Remove,
-            Action::Approve,
+            ModerationAction::Reject,
+            ModerationAction::Spam,
+            ModerationAction::Remove,
+            ModerationAction::Approve,
         ] {
             let before = world.comment(first).await;
             let id = world
@@ -133,14 +144,23 @@ fn undoing_does_not_overrule_what_came_after() {
     on_both(|world| async move {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let first = world.post(&ann, "First").await;
-        let reject = world.decide(&kim, first, Action::Reject).await.unwrap();
-        world.decide(&kim, first, Action::Approve).await.unwrap();
+        let reject = world
+            .decide(&kim, first, ModerationAction::Reject)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
         let late = world.undo(&kim, reject.decision.unwrap()).await;
         assert_eq!(refusal(late), Refusal::DecidedMeanwhile);
 
-        let remove = world.decide(&kim, first, Action::Remove).await.unwrap();
+        let remove = world
+            .decide(&kim, first, ModerationAction::Remove)
+            .await
+            .unwrap();
         assert_eq!(
-            refusal(world.decide(&kim, first, Action::Approve).await),
+            refusal(world.decide(&kim, first, ModerationAction::Approve).await),
             Refusal::CommentRemoved
         );
         world.undo(&kim, remove.decision.unwrap()).await.unwrap();
@@ -194,32 +214,47 @@ fn akismet_is_corrected_once_for_each_comment_and_direction() {
                 .count()
         };
         let id = world.post(&ann, "First").await;
-        world.decide(&kim, id, Action::Spam).await.unwrap();
+        world
+            .decide(&kim, id, ModerationAction::Spam)
+            .await
+            .unwrap();
         assert_eq!(told().await, 0, "it has said nothing yet");
-        world.decide(&kim, id, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, id, ModerationAction::Approve)
+            .await
+            .unwrap();
         world.late(id, 1, outside(None)).await.unwrap();
 
         for (action, n) in [
-            (Action::Reject, 0),
-            (Action::Approve, 0),
-            (Action::Spam, 1),
-            (Action::Approve, 1),
-            (Action::Spam, 1),
+            (ModerationAction::Reject, 0),
+            (ModerationAction::Approve, 0),
+            (ModerationAction::Spam, 1),
+            (ModerationAction::Approve, 1),
+            (ModerationAction::Spam, 1),
         ] {
             world.decide(&kim, id, action).await.unwrap();
             assert_eq!(told().await, n, "{action:?}");
         }
-        world.decide(&kim, id, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, id, ModerationAction::Approve)
+            .await
+            .unwrap();
         world.edit(&ann, id, "Second").await.unwrap();
         world.late(id, 2, outside(None)).await.unwrap();
-        world.decide(&kim, id, Action::Spam).await.unwrap();
+        world
+            .decide(&kim, id, ModerationAction::Spam)
+            .await
+            .unwrap();
         assert_eq!(told().await, 1, "another text of the same comment");
         let held = world.post(&ann, "Held").await;
         world
-            .late(held, 1, outside(Some(State::Spam)))
+            .late(held, 1, outside(Some(CommentState::Spam)))
             .await
             .unwrap();
-        world.decide(&kim, held, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, held, ModerationAction::Approve)
+            .await
+            .unwrap();
         assert_eq!(told().await, 2, "another comment");
         world.expect_sound().await;
     });
@@ -230,24 +265,27 @@ fn a_late_verdict_yields_to_a_decision_until_the_text_changes() {
     on_both(|world| async move {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let first = world.post(&ann, "First").await;
-        world.decide(&kim, first, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
 
         assert!(
             !world
-                .late(first, 1, outside(Some(State::Spam)))
+                .late(first, 1, outside(Some(CommentState::Spam)))
                 .await
                 .unwrap()
         );
         world.edit(&ann, first, "Buy now").await.unwrap();
         assert!(
             !world
-                .late(first, 1, outside(Some(State::Spam)))
+                .late(first, 1, outside(Some(CommentState::Spam)))
                 .await
                 .unwrap()
         );
         assert!(
             world
-                .late(first, 2, outside(Some(State::Spam)))
+                .late(first, 2, outside(Some(CommentState::Spam)))
                 .await
                 .unwrap()
         );
@@ -268,7 +306,7 @@ fn many_are_decided_at_once_each_with_its_own_result() {
                 moderator: kim.clone(),
                 comment,
                 revision: if n == 1 { 9 } else { 1 },
-                action: Action::Approve,
+                action: ModerationAction::Approve,
                 reason: None,
                 note: None,
             });
@@ -317,7 +355,10 @@ fn enough_flags_hold_a_comment_until_a_decision_which_ends_them() {
         world.flag(&eve, first).await.unwrap();
         assert_eq!(world.stands(first).await, "held flags");
 
-        let approved = world.decide(&kim, first, Action::Approve).await.unwrap();
+        let approved = world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
         assert!(world.queued(Queue::Flagged).await.is_empty());
         let dan = world.person("Dan");
         world.flag(&dan, first).await.unwrap();
@@ -340,7 +381,10 @@ fn flags_on_an_approved_comment_ask_again_and_never_hold_it() {
         world.site.settings.hold_after_flags = 2;
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let first = world.post(&ann, "First").await;
-        world.decide(&kim, first, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
         for name in ["Bob", "Eve", "Dan"] {
             let reader = world.person(name);
             world.flag(&reader, first).await.unwrap();
@@ -349,8 +393,14 @@ fn flags_on_an_approved_comment_ask_again_and_never_hold_it() {
         let asked = world.queue(Queue::Flagged).await.items;
         assert_eq!((asked[0].n_flags, asked[0].is_decided), (3, true));
 
-        let answered = world.decide(&kim, first, Action::Approve).await.unwrap();
-        let again = world.decide(&kim, first, Action::Approve).await.unwrap();
+        let answered = world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
+        let again = world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
 
         assert_eq!(again.decision, None, "nothing asks any more");
         assert!(world.queued(Queue::Flagged).await.is_empty());
@@ -373,9 +423,15 @@ fn a_judgement_is_not_undone_under_a_newer_one() {
         let (ann, bob) = (world.person("Ann"), world.person("Bob"));
         let kim = world.desk().await;
         let first = world.post(&ann, "First").await;
-        let approved = world.decide(&kim, first, Action::Approve).await.unwrap();
+        let approved = world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
         world.flag(&bob, first).await.unwrap();
-        let answered = world.decide(&kim, first, Action::Approve).await.unwrap();
+        let answered = world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
 
         let early = world.undo(&kim, approved.decision.unwrap()).await;
 
@@ -384,9 +440,18 @@ fn a_judgement_is_not_undone_under_a_newer_one() {
         world.undo(&kim, approved.decision.unwrap()).await.unwrap();
         assert_eq!(world.queue(Queue::Unreviewed).await.items[0].n_flags, 1);
 
-        let spam = world.decide(&kim, first, Action::Spam).await.unwrap();
-        world.decide(&kim, first, Action::Approve).await.unwrap();
-        world.decide(&kim, first, Action::Spam).await.unwrap();
+        let spam = world
+            .decide(&kim, first, ModerationAction::Spam)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Spam)
+            .await
+            .unwrap();
         let early = world.undo(&kim, spam.decision.unwrap()).await;
         assert_eq!(refusal(early), Refusal::DecidedMeanwhile);
         world.expect_sound().await;
@@ -418,7 +483,10 @@ fn authors_see_what_became_of_theirs_and_why() {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let first = world.post(&ann, "First").await;
         world.post(&ann, "Second").await;
-        world.decide(&kim, first, Action::Reject).await.unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Reject)
+            .await
+            .unwrap();
         let (site, author) = (world.site.id, world.author(&ann).await);
         let own = world
             .store
@@ -426,7 +494,7 @@ fn authors_see_what_became_of_theirs_and_why() {
             .await
             .unwrap();
 
-        assert_eq!(own[1].comment.state, State::Rejected);
+        assert_eq!(own[1].comment.state, CommentState::Rejected);
         assert_eq!(own[1].comment.reason.as_deref(), Some("off_topic"));
         assert_eq!(own[1].note.as_deref(), Some("Please stay with the bridge."));
         assert_eq!(
@@ -443,17 +511,29 @@ fn featured_comments_are_shown_together_each_once() {
         let root = world.post(&ann, "Root").await;
         let reply = world.reply(&ann, root, "Reply").await;
         world.post(&ann, "Other").await;
-        world.decide(&kim, root, Action::Feature).await.unwrap();
-        world.decide(&kim, reply, Action::Feature).await.unwrap();
+        world
+            .decide(&kim, root, ModerationAction::Feature)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, reply, ModerationAction::Feature)
+            .await
+            .unwrap();
         let featured = ThreadQuery {
             filter: Some(rejoinder_core::Filter::Featured),
             ..first_page(Sort::Oldest)
         };
 
         assert_eq!(world.lines(featured).await, ["Root 1", "Reply 0"]);
-        world.decide(&kim, root, Action::Reject).await.unwrap();
+        world
+            .decide(&kim, root, ModerationAction::Reject)
+            .await
+            .unwrap();
         assert_eq!(world.lines(featured).await, ["Reply 0"]);
-        world.decide(&kim, reply, Action::Unfeature).await.unwrap();
+        world
+            .decide(&kim, reply, ModerationAction::Unfeature)
+            .await
+            .unwrap();
         assert!(world.lines(featured).await.is_empty());
         world.expect_sound().await;
     });

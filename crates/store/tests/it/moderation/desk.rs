@@ -1,10 +1,10 @@
 //! What moderators do in the tests.
 
 use rejoinder_core::moderation::{
-    Action, Finding, FlagReason, LateVerdict, Phase, Reason, StateReason,
+    Finding, FlagReason, LateVerdict, ModerationAction, Phase, Reason, StateReason,
 };
 use rejoinder_core::{
-    Author, AuthorId, Clock as _, Comment, CommentId, Random as _, Refusal, State, Word,
+    Author, AuthorId, Clock as _, Comment, CommentId, CommentState, Random as _, Refusal, Word,
 };
 use rejoinder_store::moderation::decisions::{Decide, Decided, Decision, DecisionId, LogQuery, Of};
 use rejoinder_store::moderation::flagging;
@@ -30,7 +30,7 @@ pub(crate) fn refusal<T: std::fmt::Debug>(result: Result<T>) -> Refusal {
 }
 
 /// A verdict of the program outside.
-pub(crate) fn outside(asks: Option<State>) -> LateVerdict {
+pub(crate) fn outside(asks: Option<CommentState>) -> LateVerdict {
     LateVerdict {
         phase: Phase::External,
         finding: asks.map(|asks| Finding {
@@ -71,7 +71,7 @@ impl World {
         &self,
         moderator: &Author,
         id: CommentId,
-        action: Action,
+        action: ModerationAction,
     ) -> Result<Decided> {
         let revision = self.comment(id).await.revision;
         self.decide_on(moderator, id, revision, action).await
@@ -82,10 +82,10 @@ impl World {
         moderator: &Author,
         comment: CommentId,
         revision: i64,
-        action: Action,
+        action: ModerationAction,
     ) -> Result<Decided> {
         let now = self.clock.now();
-        let refuses = matches!(action, Action::Reject | Action::Spam);
+        let refuses = matches!(action, ModerationAction::Reject | ModerationAction::Spam);
         let decide = Decide {
             site: self.site.id,
             moderator: moderator.clone(),

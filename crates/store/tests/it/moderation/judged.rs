@@ -1,7 +1,7 @@
 //! What of a comment is judged: everything that a reader sees of it, as it is shown.
 
 use rejoinder_core::publication::settings::BannedWords;
-use rejoinder_core::{Clock as _, Refusal, State};
+use rejoinder_core::{Clock as _, CommentState, Refusal};
 use rejoinder_store::discussion::pages;
 use rejoinder_store::discussion::posting::NewComment;
 use rejoinder_store::identity::authors::Details;
@@ -79,7 +79,7 @@ fn every_field_is_judged_that_strangers_fill_and_readers_see() {
             put(&mut draft, "darn");
             let held = world.send(draft).await.unwrap().comment;
             assert_eq!(held.reason.as_deref(), Some("banned_word"), "{field}");
-            assert_eq!(held.state, State::Held, "{field}");
+            assert_eq!(held.state, CommentState::Held, "{field}");
         }
         world.expect_sound().await;
     });

@@ -1,7 +1,7 @@
 //! What the desk lists beside the queues: an author's comments, pages, groups, what stands around.
 
-use rejoinder_core::moderation::Action;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{PageId, Refusal, SiteId};
 use rejoinder_store::discussion::pages::PageQuery;
 use rejoinder_store::moderation::groups::{Group, Scope};
@@ -38,7 +38,10 @@ fn an_authors_comments_are_listed_whatever_became_of_them() {
         let second = world.post(&ann, "Second").await;
         world.post(&bob, "Another").await;
         world.flag(&bob, second).await.unwrap();
-        world.decide(&kim, first, Action::Spam).await.unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Spam)
+            .await
+            .unwrap();
         let (site, author) = (world.site.id, world.author(&ann).await);
 
         let list = move |scope: Scope, after, limit| {
@@ -67,8 +70,14 @@ fn the_records_of_many_are_those_of_each() {
         let second = world.post(&ann, "Second").await;
         let third = world.post(&bob, "Third").await;
         world.flag(&bob, second).await.unwrap();
-        world.decide(&kim, first, Action::Spam).await.unwrap();
-        world.decide(&kim, third, Action::Remove).await.unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Spam)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, third, ModerationAction::Remove)
+            .await
+            .unwrap();
         let (site, ann, bob) = (
             world.site.id,
             world.author(&ann).await,
@@ -181,10 +190,10 @@ fn a_page_knows_its_mode_and_its_groups() {
         let write = world.store.write(move |tx| {
             groups::add_page(tx, site, 2, page)?;
             let before = pages::mode(tx, site, page)?;
-            decisions::set_page_mode(tx, now, site, &kim, page, Some(Mode::Before))?;
+            decisions::set_page_mode(tx, now, site, &kim, page, Some(ModerationMode::Before))?;
             Ok((before, pages::mode(tx, site, page)?))
         });
-        assert_eq!(write.await.unwrap(), (None, Some(Mode::Before)));
+        assert_eq!(write.await.unwrap(), (None, Some(ModerationMode::Before)));
         let read = world.store.read(move |tx| {
             let by_hand = groups::pages_of(tx, site, 2, 9)?;
             Ok((groups::of_page(tx, site, page)?, by_hand))

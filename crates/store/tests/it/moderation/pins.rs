@@ -1,8 +1,8 @@
 //! Pinned comments, and closed pages.
 
 use rejoinder_core::discussion::thread::ThreadQuery;
-use rejoinder_core::moderation::Action;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{Clock as _, Refusal, Sort};
 use rejoinder_store::moderation::decisions::{LogQuery, Of};
 use rejoinder_store::{discussion::comments, moderation::decisions};
@@ -20,11 +20,11 @@ fn pinned_comments_keep_their_order() {
         }
         let reply = world.reply(&ann, ids[0], "reply").await;
         for (id, place) in [(0, 1), (1, 1), (2, 2)] {
-            let pin = Action::Pin(place);
+            let pin = ModerationAction::Pin(place);
             world.decide(&kim, ids[id], pin).await.unwrap();
         }
         assert_eq!(
-            refusal(world.decide(&kim, reply, Action::Pin(1)).await),
+            refusal(world.decide(&kim, reply, ModerationAction::Pin(1)).await),
             Refusal::NotARoot
         );
         let roots = ThreadQuery {
@@ -42,28 +42,49 @@ fn pinned_comments_move_up_and_down_and_back() {
         let mut ids = Vec::new();
         for n in 0..3 {
             let id = world.post(&ann, &format!("c{n}")).await;
-            world.decide(&kim, id, Action::Pin(9)).await.unwrap();
+            world
+                .decide(&kim, id, ModerationAction::Pin(9))
+                .await
+                .unwrap();
             ids.push(id);
         }
         let order = || world.lines(first_page(Sort::Newest));
         assert_eq!(order().await, ["c0 0", "c1 0", "c2 0"]);
 
-        let up = world.decide(&kim, ids[2], Action::PinUp).await.unwrap();
+        let up = world
+            .decide(&kim, ids[2], ModerationAction::PinUp)
+            .await
+            .unwrap();
         assert_eq!(order().await, ["c0 0", "c2 0", "c1 0"]);
-        world.decide(&kim, ids[0], Action::PinDown).await.unwrap();
+        world
+            .decide(&kim, ids[0], ModerationAction::PinDown)
+            .await
+            .unwrap();
         assert_eq!(order().await, ["c2 0", "c0 0", "c1 0"]);
-        for (id, beyond) in [(ids[2], Action::PinUp), (ids[1], Action::PinDown)] {
+        for (id, beyond) in [
+            (ids[2], ModerationAction::PinUp),
+            (ids[1], ModerationAction::PinDown),
+        ] {
             let decided = world.decide(&kim, id, beyond).await.unwrap();
             assert_eq!(decided.decision, None);
         }
-        let down = world.decide(&kim, ids[2], Action::PinDown).await.unwrap();
+        let down = world
+            .decide(&kim, ids[2], ModerationAction::PinDown)
+            .await
+            .unwrap();
         assert_eq!(order().await, ["c0 0", "c2 0", "c1 0"]);
         world.undo(&kim, down.decision.unwrap()).await.unwrap();
         assert_eq!(order().await, ["c2 0", "c0 0", "c1 0"]);
         let late = world.undo(&kim, up.decision.unwrap()).await;
         assert_eq!(refusal(late), Refusal::DecidedMeanwhile);
-        let unpinned = world.decide(&kim, ids[0], Action::Unpin).await.unwrap();
-        world.decide(&kim, ids[1], Action::PinUp).await.unwrap();
+        let unpinned = world
+            .decide(&kim, ids[0], ModerationAction::Unpin)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, ids[1], ModerationAction::PinUp)
+            .await
+            .unwrap();
         world.undo(&kim, unpinned.decision.unwrap()).await.unwrap();
         assert_eq!(order().await, ["c1 0", "c0 0", "c2 0"]);
     });
@@ -74,7 +95,7 @@ fn what_is_not_pinned_does_not_move() {
     on_both(|world| async move {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let id = world.post(&ann, "Plain").await;
-        for action in [Action::PinUp, Action::PinDown] {
+        for action in [ModerationAction::PinUp, ModerationAction::PinDown] {
             let decided = world.decide(&kim, id, action).await.unwrap();
             assert_eq!((decided.decision, decided.comment.pin), (None, None));
         }
@@ -136,7 +157,9 @@ fn setting_what_is_set_already_is_no_decision() {
         };
 
         assert!(!set(None).await);
-        assert!(set(Some(Mode::Before)).await && !set(Some(Mode::Before)).await);
-        assert!(set(Some(Mode::After)).await && set(None).await && !set(None).await);
+        assert!(
+            set(Some(ModerationMode::Before)).await && !set(Some(ModerationMode::Before)).await
+        );
+        assert!(set(Some(ModerationMode::After)).await && set(None).await && !set(None).await);
     });
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::{Action, Judged, Trust, Work};
-use rejoinder_core::publication::settings::{BannedWords, External, Mode};
-use rejoinder_core::{Clock as _, Refusal, Sort, State};
+use rejoinder_core::moderation::{JudgedField, ModerationAction, ProofOfWorkResult, Trust};
+use rejoinder_core::publication::settings::{BannedWords, ModerationMode, SpamCheckMode};
+use rejoinder_core::{Clock as _, CommentState, Refusal, Sort};
 use rejoinder_store::jobs::Payload as _;
 use rejoinder_store::moderation::groups::Group;
 use rejoinder_store::moderation::sanctions;
@@ -59,7 +59,7 @@ fn listed_words_hold_and_are_marked_for_the_moderator() {
         let mark = &found[&bad][0].marks[0];
         assert_eq!(
             (mark.entry.as_str(), mark.judged, mark.start, mark.end),
-            ("idiot*", Judged::Text, 4, 9)
+            ("idiot*", JudgedField::Text, 4, 9)
         );
         world.expect_sound().await;
     });
@@ -92,14 +92,17 @@ fn the_filter_learns_from_decisions_and_forgets_what_is_undone() {
         for n in 0..20 {
             let bad = world.post(&ann, &format!("Cheap pills number{n}")).await;
             last = world
-                .decide(&kim, bad, Action::Spam)
+                .decide(&kim, bad, ModerationAction::Spam)
                 .await
                 .unwrap()
                 .decision;
             let good = world
                 .post(&ann, &format!("The harbour bridge pier{n}"))
                 .await;
-            world.decide(&kim, good, Action::Approve).await.unwrap();
+            world
+                .decide(&kim, good, ModerationAction::Approve)
+                .await
+                .unwrap();
         }
         let taught = world.post(&ann, "More cheap pills").await;
         world.undo(&kim, last.unwrap()).await.unwrap();
@@ -127,16 +130,16 @@ fn work_that_was_asked_for_must_be_done() {
     on_both(|world| async move {
         let ann = world.person("Ann");
         let mut draft = world.draft(&ann, None, "Hello").await;
-        draft.work = Work::Missing;
+        draft.work = ProofOfWorkResult::Missing;
 
         assert_eq!(
             refusal(world.send(draft.clone()).await),
             Refusal::WorkNeeded
         );
-        draft.work = Work::Done;
+        draft.work = ProofOfWorkResult::Done;
         assert_eq!(
             world.send(draft).await.unwrap().comment.state,
-            State::Published
+            CommentState::Published
         );
     });
 }
@@ -147,10 +150,16 @@ fn new_authors_wait_until_two_of_theirs_are_approved() {
         world.site.settings.approve_first = 2;
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let first = world.post(&ann, "First").await;
-        world.decide(&kim, first, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
         let second = world.post(&ann, "Second").await;
         assert_eq!(world.stands(second).await, "held new_author");
-        world.decide(&kim, second, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, second, ModerationAction::Approve)
+            .await
+            .unwrap();
 
         let third = world.post(&ann, "Third").await;
 
@@ -172,7 +181,7 @@ fn a_page_or_a_group_of_pages_can_be_read_before_it_appears() {
             id: 7,
             name: "News".to_owned(),
             prefix: Some("news.example/".to_owned()),
-            mode: Some(Mode::Before),
+            mode: Some(ModerationMode::Before),
             n_pages: 0,
         };
         world
@@ -183,7 +192,9 @@ fn a_page_or_a_group_of_pages_can_be_read_before_it_appears() {
         let grouped = world.post(&ann, "Second").await;
         world
             .store
-            .write(move |tx| decisions::set_page_mode(tx, now, site, &kim, page, Some(Mode::After)))
+            .write(move |tx| {
+                decisions::set_page_mode(tx, now, site, &kim, page, Some(ModerationMode::After))
+            })
             .await
             .unwrap();
         let own = world.post(&ann, "Third").await;
@@ -207,7 +218,7 @@ fn the_strictest_of_a_pages_groups_decides_whichever_comes_first() {
             mode,
             n_pages: 0,
         };
-        let (after, before) = (Some(Mode::After), Some(Mode::Before));
+        let (after, before) = (Some(ModerationMode::After), Some(ModerationMode::Before));
         for [one, other] in [[after, before], [before, after], [None, before]] {
             let groups = [group(7, one), group(8, other)];
             let save = move |tx: &mut rejoinder_store::Tx<'_>| {
@@ -238,7 +249,7 @@ fn trusted_authors_pass_and_others_are_always_held() {
         trust(&world, &kim, &ann, Trust::Trusted).await;
         trust(&world, &kim, &bob, Trust::AlwaysHeld).await;
         let held = world.post(&bob, "Second of Bob").await;
-        world.site.settings.mode = Mode::Before;
+        world.site.settings.mode = ModerationMode::Before;
         let passed = world.post(&ann, "Second").await;
 
         assert_eq!(world.stands(held).await, "held author_held");
@@ -355,7 +366,7 @@ fn a_suspension_ends_by_itself_and_stands_in_the_drawer() {
 #[test]
 fn a_slow_program_outside_neither_publishes_what_waits_nor_loses_it() {
     on_both(|mut world| async move {
-        world.site.settings.external = External::Before;
+        world.site.settings.external = SpamCheckMode::Before;
         let ann = world.person("Ann");
         let first = world.post(&ann, "First").await;
         world.site.settings.approve_first = 1;
@@ -378,7 +389,7 @@ fn a_slow_program_outside_neither_publishes_what_waits_nor_loses_it() {
         assert!(world.late(first, 1, outside(None)).await.unwrap());
         assert!(
             !world
-                .late(first, 1, outside(Some(State::Spam)))
+                .late(first, 1, outside(Some(CommentState::Spam)))
                 .await
                 .unwrap()
         );
@@ -417,7 +428,10 @@ fn what_moderators_edit_is_not_judged() {
         world.list_words(List::Banned, &["idiot"]).await;
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let first = world.post(&ann, "First").await;
-        world.decide(&kim, first, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
         let now = world.clock.now();
         let edit = rejoinder_store::discussion::editing::Edit {
             site: world.site.clone(),
@@ -437,7 +451,7 @@ fn what_moderators_edit_is_not_judged() {
             .await
             .unwrap();
 
-        assert_eq!(edited.state, State::Published);
+        assert_eq!(edited.state, CommentState::Published);
         assert_eq!(
             world
                 .queued(rejoinder_store::moderation::queues::Queue::Approved)

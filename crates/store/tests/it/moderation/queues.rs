@@ -1,10 +1,10 @@
 //! The queues, searching, and what is on no public surface.
 
 use rejoinder_core::discussion::thread::ThreadQuery;
-use rejoinder_core::moderation::search::Search;
-use rejoinder_core::moderation::{Action, FlagReason};
-use rejoinder_core::publication::settings::Mode;
-use rejoinder_core::{Sort, State};
+use rejoinder_core::moderation::search::CommentSearch;
+use rejoinder_core::moderation::{FlagReason, ModerationAction};
+use rejoinder_core::publication::settings::ModerationMode;
+use rejoinder_core::{CommentState, Sort};
 use rejoinder_store::moderation::groups::{Group, Scope};
 use rejoinder_store::moderation::queues::{Order, Queue, QueueQuery};
 use rejoinder_store::{
@@ -19,10 +19,10 @@ use crate::support::{World, first_page, on_both, story};
 async fn fill(world: &mut World) {
     let (ann, bob, kim) = (world.person("Ann"), world.person("Bob"), world.desk().await);
     for (text, action) in [
-        ("approved", Some(Action::Approve)),
-        ("rejected", Some(Action::Reject)),
-        ("spam https://spam.example/x", Some(Action::Spam)),
-        ("removed", Some(Action::Remove)),
+        ("approved", Some(ModerationAction::Approve)),
+        ("rejected", Some(ModerationAction::Reject)),
+        ("spam https://spam.example/x", Some(ModerationAction::Spam)),
+        ("removed", Some(ModerationAction::Remove)),
         ("flagged", None),
         ("unreviewed", None),
     ] {
@@ -34,7 +34,7 @@ async fn fill(world: &mut World) {
             world.flag(&bob, id).await.unwrap();
         }
     }
-    world.site.settings.mode = Mode::Before;
+    world.site.settings.mode = ModerationMode::Before;
     world.post(&bob, "held").await;
 }
 
@@ -183,7 +183,7 @@ fn searching_finds_by_words_and_operators() {
             ("100%", &[]),
             ("_", &[]),
         ] {
-            let (site, search) = (world.site.id, typed.parse::<Search>().unwrap());
+            let (site, search) = (world.site.id, typed.parse::<CommentSearch>().unwrap());
             let found = world
                 .store
                 .read(move |tx| queues::search(tx, site, &search, &Scope::all(), None, 50))
@@ -207,7 +207,7 @@ fn a_search_goes_on_and_is_kept() {
         for n in 0..5 {
             world.post(&ann, &format!("c{n}")).await;
         }
-        let search: Search = "author:ann word:c".parse().unwrap();
+        let search: CommentSearch = "author:ann word:c".parse().unwrap();
         let (site, now, id) = (world.site.id, crate::support::START, 1);
         let (mut after, mut texts) = (None, Vec::new());
         loop {
@@ -278,9 +278,13 @@ fn text_that_is_not_published_is_in_no_public_read() {
     on_both(|world| async move {
         let (ann, bob, kim) = (world.person("Ann"), world.person("Bob"), world.desk().await);
         let mut roots = Vec::new();
-        for (n, action) in [Action::Reject, Action::Spam, Action::Remove]
-            .into_iter()
-            .enumerate()
+        for (n, action) in [
+            ModerationAction::Reject,
+            ModerationAction::Spam,
+            ModerationAction::Remove,
+        ]
+        .into_iter()
+        .enumerate()
         {
             let id = world.post(&ann, &format!("canary{n}")).await;
             world.reply(&bob, id, &format!("reply{n}")).await;
@@ -289,7 +293,7 @@ fn text_that_is_not_published_is_in_no_public_read() {
         }
         let held = world.post(&ann, "canary-held").await;
         world
-            .late(held, 1, outside(Some(State::Held)))
+            .late(held, 1, outside(Some(CommentState::Held)))
             .await
             .unwrap();
         roots.push(held);

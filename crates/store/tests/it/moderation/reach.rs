@@ -1,6 +1,6 @@
 //! How far a moderator reaches.
 
-use rejoinder_core::moderation::{Action, Trust};
+use rejoinder_core::moderation::{ModerationAction, Trust};
 use rejoinder_core::{Clock as _, Reader, Refusal};
 use rejoinder_store::discussion::editing;
 use rejoinder_store::discussion::editing::Edit;
@@ -37,11 +37,14 @@ fn moderators_decide_within_their_groups_only() {
         }
         limit(&world, moderator, Scope::of(vec![2])).await;
         assert_eq!(
-            refusal(world.decide(&kim, first, Action::Reject).await),
+            refusal(world.decide(&kim, first, ModerationAction::Reject).await),
             Refusal::CommentUnknown
         );
         limit(&world, moderator, Scope::of(vec![1, 2])).await;
-        world.decide(&kim, first, Action::Reject).await.unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Reject)
+            .await
+            .unwrap();
         world
             .store
             .write(move |tx| {
@@ -51,7 +54,7 @@ fn moderators_decide_within_their_groups_only() {
             .await
             .unwrap();
         assert_eq!(
-            refusal(world.decide(&kim, first, Action::Approve).await),
+            refusal(world.decide(&kim, first, ModerationAction::Approve).await),
             Refusal::CommentUnknown
         );
     });
@@ -143,7 +146,9 @@ fn readers_decide_on_nothing() {
         let ann = world.person("Ann");
         let first = world.post(&ann, "First").await;
         let reader = world.reader(&ann).await.author.unwrap();
-        let refused = world.decide(&reader, first, Action::Approve).await;
+        let refused = world
+            .decide(&reader, first, ModerationAction::Approve)
+            .await;
         assert_eq!(refusal(refused), Refusal::NotAllowed);
         assert!(world.log(first).await.is_empty());
     });

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::Action;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, Time};
 use rejoinder_store::identity::mutes::{self, NewMute};
 use rejoinder_store::moderation::decisions;
@@ -159,19 +159,31 @@ fn nothing_that_waits_was_refused_or_removed_is_told() {
         let root = world.post(&ann, "Root").await;
         let eve = world.person("Eve");
         let gone = world.reply(&eve, root, "Gone").await;
-        world.decide(&kim, gone, Action::Remove).await.unwrap();
+        world
+            .decide(&kim, gone, ModerationAction::Remove)
+            .await
+            .unwrap();
         let deleted = world.reply(&eve, root, "Deleted").await;
         world.remove(&eve, deleted).await.unwrap();
-        world.site.settings.mode = Mode::Before;
+        world.site.settings.mode = ModerationMode::Before;
         world.reply(&eve, root, "Held").await;
         let spam = world.reply(&eve, root, "Spam").await;
-        world.decide(&kim, spam, Action::Spam).await.unwrap();
+        world
+            .decide(&kim, spam, ModerationAction::Spam)
+            .await
+            .unwrap();
         assert_eq!(world.bell_notices(&ann).await, [""; 0]);
 
         let held = world.reply(&eve, root, "Held at first").await;
-        world.decide(&kim, held, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, held, ModerationAction::Approve)
+            .await
+            .unwrap();
         assert_eq!(world.bell_notices(&ann).await, ["* reply Held at first"]);
-        world.decide(&kim, held, Action::Reject).await.unwrap();
+        world
+            .decide(&kim, held, ModerationAction::Reject)
+            .await
+            .unwrap();
         assert_eq!(world.bell_notices(&ann).await, [""; 0]);
     });
 }
@@ -180,12 +192,18 @@ fn nothing_that_waits_was_refused_or_removed_is_told() {
 fn an_author_is_told_what_became_of_a_comment_while_it_is_so() {
     on_both(|mut world| async move {
         let (ann, kim) = (world.account("ann").await, world.desk().await);
-        world.site.settings.mode = Mode::Before;
+        world.site.settings.mode = ModerationMode::Before;
         let one = world.post(&ann, "One").await;
         let other = world.post(&ann, "Other").await;
-        world.decide(&kim, one, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, one, ModerationAction::Approve)
+            .await
+            .unwrap();
         world.tick();
-        let rejected = world.decide(&kim, other, Action::Reject).await.unwrap();
+        let rejected = world
+            .decide(&kim, other, ModerationAction::Reject)
+            .await
+            .unwrap();
         assert_eq!(
             world.bell_notices(&ann).await,
             ["* rejected Other", "* approved One"]
@@ -193,7 +211,10 @@ fn an_author_is_told_what_became_of_a_comment_while_it_is_so() {
 
         world.saw(&ann, world.clock.now()).await;
         world.tick();
-        world.decide(&kim, one, Action::Feature).await.unwrap();
+        world
+            .decide(&kim, one, ModerationAction::Feature)
+            .await
+            .unwrap();
         assert_eq!(
             world.bell_notices(&ann).await,
             ["* featured One", "rejected Other"]
@@ -204,7 +225,10 @@ fn an_author_is_told_what_became_of_a_comment_while_it_is_so() {
             .store
             .write(move |tx| decisions::undo(tx, now, site, &kim_too, id));
         undo.await.unwrap();
-        world.decide(&kim, one, Action::Unfeature).await.unwrap();
+        world
+            .decide(&kim, one, ModerationAction::Unfeature)
+            .await
+            .unwrap();
         assert_eq!(world.bell_notices(&ann).await, [""; 0]);
         world.expect_sound().await;
     });

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::Action;
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, PageId, Refusal, Time};
 use rejoinder_store::jobs::{self, Payload as _};
 use rejoinder_store::notices::subscriptions::{self, NewSubscription, SubscribeOutcome};
@@ -26,7 +26,7 @@ pub(crate) fn wish(kind: SubscriptionKind, email: &str) -> NewSubscription {
         secret: String::new(),
         kind,
         branch: None,
-        pace: Pace::AtOnce,
+        pace: MailPace::AtOnce,
         email: Some(email.to_owned()),
     }
 }
@@ -295,21 +295,36 @@ fn what_waits_is_told_once_it_is_published_and_what_was_removed_is_not() {
             .subscribe(&ann, wish(SubscriptionKind::Page, "ann@reader.example"))
             .await;
         world.mails().await;
-        world.site.settings.mode = Mode::Before;
+        world.site.settings.mode = ModerationMode::Before;
         let held = world.post(&world.person("Bob"), "Held").await;
         let refused = world.post(&world.person("Bob"), "Refused").await;
         assert_eq!(world.mails().await, []);
 
-        world.decide(&kim, held, Action::Approve).await.unwrap();
-        world.decide(&kim, refused, Action::Reject).await.unwrap();
+        world
+            .decide(&kim, held, ModerationAction::Approve)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, refused, ModerationAction::Reject)
+            .await
+            .unwrap();
         assert_eq!(world.mails().await, [mail("ann@reader.example", &["Held"])]);
-        world.decide(&kim, held, Action::Reject).await.unwrap();
-        world.decide(&kim, held, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, held, ModerationAction::Reject)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, held, ModerationAction::Approve)
+            .await
+            .unwrap();
         assert_eq!(world.mails().await, []);
 
-        world.site.settings.mode = Mode::After;
+        world.site.settings.mode = ModerationMode::After;
         let gone = world.post(&world.person("Bob"), "Gone").await;
-        world.decide(&kim, gone, Action::Remove).await.unwrap();
+        world
+            .decide(&kim, gone, ModerationAction::Remove)
+            .await
+            .unwrap();
         assert_eq!(world.mails().await, []);
     });
 }
@@ -319,7 +334,7 @@ fn a_digest_gathers_and_leaves_out_what_was_removed() {
     on_both(|world| async move {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let daily = NewSubscription {
-            pace: Pace::Daily,
+            pace: MailPace::Daily,
             ..wish(SubscriptionKind::Page, "ann@reader.example")
         };
         world.subscribe(&ann, daily).await;
@@ -329,7 +344,10 @@ fn a_digest_gathers_and_leaves_out_what_was_removed() {
         let removed = world.post(&bob, "Second").await;
         world.post(&bob, "Third").await;
         assert_eq!(world.mails().await, []);
-        world.decide(&kim, removed, Action::Remove).await.unwrap();
+        world
+            .decide(&kim, removed, ModerationAction::Remove)
+            .await
+            .unwrap();
 
         world.wait(24 * HOUR);
         assert_eq!(

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::Action;
-use rejoinder_core::notices::subscription::{Pace, SubscriptionKind};
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{AuthorId, Clock as _, TokenHash};
 use rejoinder_store::identity::erasures::Fate;
 use rejoinder_store::jobs::{self, Payload as _};
@@ -99,7 +99,7 @@ fn told(device: &str, texts: &[&str]) -> (String, Vec<String>) {
 }
 
 /// An account with a device that follows the story.
-async fn follower(world: &World, name: &str, pace: Pace) -> (Person, String) {
+async fn follower(world: &World, name: &str, pace: MailPace) -> (Person, String) {
     let person = world.account(name).await;
     world.add_device(&person, name).await;
     let wish = NewSubscription {
@@ -113,7 +113,7 @@ async fn follower(world: &World, name: &str, pace: Pace) -> (Person, String) {
 #[test]
 fn each_device_is_told_once_of_what_its_account_follows_and_of_nothing_of_its_own() {
     on_both(|world| async move {
-        let (ann, _) = follower(&world, "ann", Pace::AtOnce).await;
+        let (ann, _) = follower(&world, "ann", MailPace::AtOnce).await;
         world.add_device(&ann, "phone").await;
         world
             .subscribe(&ann, wish(SubscriptionKind::Replies, "ann@reader.example"))
@@ -140,19 +140,31 @@ fn each_device_is_told_once_of_what_its_account_follows_and_of_nothing_of_its_ow
 fn nothing_is_told_before_it_is_published_nor_after_it_was_removed() {
     on_both(|mut world| async move {
         let kim = world.desk().await;
-        follower(&world, "ann", Pace::AtOnce).await;
-        world.site.settings.mode = Mode::Before;
+        follower(&world, "ann", MailPace::AtOnce).await;
+        world.site.settings.mode = ModerationMode::Before;
         let held = world.post(&world.person("Bob"), "Held").await;
         assert_eq!(world.pushes().await, []);
-        world.decide(&kim, held, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, held, ModerationAction::Approve)
+            .await
+            .unwrap();
         assert_eq!(world.pushes().await, [told("ann", &["Held"])]);
 
-        world.decide(&kim, held, Action::Reject).await.unwrap();
-        world.decide(&kim, held, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, held, ModerationAction::Reject)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, held, ModerationAction::Approve)
+            .await
+            .unwrap();
         assert_eq!(world.pushes().await, [], "once is enough");
-        world.site.settings.mode = Mode::After;
+        world.site.settings.mode = ModerationMode::After;
         let gone = world.post(&world.person("Bob"), "Gone").await;
-        world.decide(&kim, gone, Action::Remove).await.unwrap();
+        world
+            .decide(&kim, gone, ModerationAction::Remove)
+            .await
+            .unwrap();
         assert_eq!(world.pushes().await, []);
     });
 }
@@ -160,8 +172,8 @@ fn nothing_is_told_before_it_is_published_nor_after_it_was_removed() {
 #[test]
 fn a_digest_is_told_as_a_digest_and_a_flood_becomes_one() {
     on_both(|world| async move {
-        follower(&world, "ann", Pace::AtOnce).await;
-        follower(&world, "cleo", Pace::Daily).await;
+        follower(&world, "ann", MailPace::AtOnce).await;
+        follower(&world, "cleo", MailPace::Daily).await;
         for n in 0..22 {
             let bob = world.person("Bob");
             world.post(&bob, &format!("Comment {n}")).await;
@@ -178,7 +190,7 @@ fn a_digest_is_told_as_a_digest_and_a_flood_becomes_one() {
 #[test]
 fn an_ended_subscription_tells_nothing_more_even_what_was_under_way() {
     on_both(|world| async move {
-        let (_, secret) = follower(&world, "ann", Pace::AtOnce).await;
+        let (_, secret) = follower(&world, "ann", MailPace::AtOnce).await;
         world.post(&world.person("Bob"), "Too late").await;
         let (now, site) = (world.clock.now(), world.site.id);
         let end = world
@@ -192,8 +204,8 @@ fn an_ended_subscription_tells_nothing_more_even_what_was_under_way() {
 #[test]
 fn whoever_signs_out_is_told_nothing_there() {
     on_both(|world| async move {
-        let (ann, _) = follower(&world, "ann", Pace::AtOnce).await;
-        let hourly = follower(&world, "bob", Pace::Hourly).await.0;
+        let (ann, _) = follower(&world, "ann", MailPace::AtOnce).await;
+        let hourly = follower(&world, "bob", MailPace::Hourly).await.0;
         world.post(&world.person("Cleo"), "Hello").await;
         for person in [&ann, &hourly] {
             let token = person.token;
@@ -208,7 +220,7 @@ fn whoever_signs_out_is_told_nothing_there() {
 #[test]
 fn a_session_that_is_over_tells_nothing() {
     on_both(|world| async move {
-        let (ann, _) = follower(&world, "ann", Pace::AtOnce).await;
+        let (ann, _) = follower(&world, "ann", MailPace::AtOnce).await;
         assert_eq!(world.devices(&ann).await, ["ann"]);
         let site = world.site.id;
         let author = world.author(&ann).await;
@@ -226,7 +238,7 @@ fn a_session_that_is_over_tells_nothing() {
 #[test]
 fn a_device_belongs_to_whoever_added_it_last() {
     on_both(|world| async move {
-        let (ann, _) = follower(&world, "ann", Pace::AtOnce).await;
+        let (ann, _) = follower(&world, "ann", MailPace::AtOnce).await;
         let bob = world.account("bob").await;
         world.post(&world.person("Cleo"), "For Ann alone").await;
 
@@ -272,13 +284,22 @@ fn an_account_has_ten_devices_and_removes_its_own_alone() {
 fn authors_hear_what_became_of_their_comments_unless_it_is_undone() {
     on_both(|mut world| async move {
         let kim = world.desk().await;
-        let (ann, _) = follower(&world, "ann", Pace::Daily).await;
-        world.site.settings.mode = Mode::Before;
+        let (ann, _) = follower(&world, "ann", MailPace::Daily).await;
+        world.site.settings.mode = ModerationMode::Before;
         let one = world.post(&ann, "One").await;
         let other = world.post(&ann, "Other").await;
-        world.decide(&kim, one, Action::Approve).await.unwrap();
-        world.decide(&kim, other, Action::Approve).await.unwrap();
-        world.decide(&kim, other, Action::Remove).await.unwrap();
+        world
+            .decide(&kim, one, ModerationAction::Approve)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, other, ModerationAction::Approve)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, other, ModerationAction::Remove)
+            .await
+            .unwrap();
         assert_eq!(world.pushes().await, []);
 
         world.wait(Duration::from_secs(2 * 60));
@@ -289,7 +310,7 @@ fn authors_hear_what_became_of_their_comments_unless_it_is_undone() {
 #[test]
 fn a_deleted_account_leaves_no_device() {
     on_both(|world| async move {
-        let (ann, _) = follower(&world, "ann", Pace::AtOnce).await;
+        let (ann, _) = follower(&world, "ann", MailPace::AtOnce).await;
         world.post(&world.person("Bob"), "Hello").await;
         let id = ask_to_erase(&world, &ann, Fate::Keep).await;
         erase(&world, id).await;

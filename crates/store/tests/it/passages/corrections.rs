@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::integrations::webhook::WebhookEvent;
-use rejoinder_core::moderation::Work;
-use rejoinder_core::passages::correction::{MAX_OF_AUTHOR, State};
+use rejoinder_core::moderation::ProofOfWorkResult;
+use rejoinder_core::passages::correction::{CorrectionState, MAX_OF_AUTHOR};
 use rejoinder_core::passages::{Correction, Erratum, Quote, Selector};
 use rejoinder_core::publication::settings::{BannedWords, Passages, SourceChecks};
 use rejoinder_core::{
@@ -61,7 +61,7 @@ async fn draft(world: &World, person: &Person, text: &str) -> NewCorrection {
         thanks: Some(person.name.clone()),
         email: Some("ann@reader.example".to_owned()),
         rendered: markup::render(text),
-        work: Work::NotAsked,
+        work: ProofOfWorkResult::NotAsked,
         solution: None,
     }
 }
@@ -147,7 +147,7 @@ async fn listed(world: &World) -> Vec<Erratum> {
     list.unwrap()
 }
 
-async fn in_state(world: &World, state: State) -> Vec<String> {
+async fn in_state(world: &World, state: CorrectionState) -> Vec<String> {
     let (site, scope) = (world.site.id, Scope::all());
     let query = CorrectionQuery {
         state,
@@ -202,7 +202,7 @@ fn an_accepted_correction_ends_in_the_list_of_its_page_with_thanks_and_the_versi
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let own = sent(&world, &ann, "It was the old one.").await;
         keep(&world, TEXT).await;
-        assert_eq!(own.state, State::Open);
+        assert_eq!(own.state, CorrectionState::Open);
         assert_eq!(listed(&world).await, []);
         let before = page(&world).await.version;
 
@@ -219,8 +219,14 @@ fn an_accepted_correction_ends_in_the_list_of_its_page_with_thanks_and_the_versi
             (Some(1), Some(own.id))
         );
         assert!(page(&world).await.version > before);
-        assert_eq!(found(&world, &own).await.unwrap().state, State::Accepted);
-        assert_eq!(in_state(&world, State::Open).await, Vec::<String>::new());
+        assert_eq!(
+            found(&world, &own).await.unwrap().state,
+            CorrectionState::Accepted
+        );
+        assert_eq!(
+            in_state(&world, CorrectionState::Open).await,
+            Vec::<String>::new()
+        );
         world.expect_sound().await;
     });
 }
@@ -258,7 +264,10 @@ fn a_decision_can_be_taken_back_and_its_line_goes_with_it() {
         reopen(&world, &own, kim.id).await;
 
         assert_eq!(listed(&world).await, []);
-        assert_eq!(in_state(&world, State::Open).await, ["It was the old one."]);
+        assert_eq!(
+            in_state(&world, CorrectionState::Open).await,
+            ["It was the old one."]
+        );
         decline(&world, &own, kim.id, "It was not.").await.unwrap();
         let own = found(&world, &own).await.unwrap();
         assert_eq!(own.reason.as_deref(), Some("It was not."));
@@ -319,7 +328,7 @@ fn of_what_the_rules_set_aside_nobody_is_told_by_mail() {
         let mut new = draft(&world, &ann, "A zebra was late.").await;
         new.site.settings.banned_words = BannedWords::Hold;
         let own = send(&world, new).await.unwrap();
-        assert_eq!(own.state, State::Held);
+        assert_eq!(own.state, CorrectionState::Held);
 
         decline(&world, &own, kim.id, "It was none.").await.unwrap();
 
@@ -345,7 +354,7 @@ fn webhooks_are_told_of_what_waits_and_of_what_was_decided_and_not_of_what_the_r
         let mut new = draft(&world, &ann, "A zebra was late.").await;
         new.site.settings.banned_words = BannedWords::Hold;
         let aside = send(&world, new).await.unwrap();
-        assert_eq!(aside.state, State::Held);
+        assert_eq!(aside.state, CorrectionState::Held);
         decline(&world, &aside, kim.id, "It was none.")
             .await
             .unwrap();

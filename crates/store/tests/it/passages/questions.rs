@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::passages::{
-    Annotation, AnnotationState, Folded, Position, Question, Quote, Report, Selector,
+    AnchoringReport, Annotation, AnnotationState, Folded, Position, Question, Quote, Selector,
 };
 use rejoinder_core::{
     Clock as _, Filter, PageId, PassageId, QuestionId, Refusal, Sort, ThreadQuery,
@@ -108,7 +108,15 @@ async fn publish(world: &World, text: &'static str) {
             .into_iter()
             .map(|(holder, own)| (holder, own.anchored_in(text, &folded).0))
             .collect();
-        anchoring::save(tx, now, site, page, number, &found, &Report::default())
+        anchoring::save(
+            tx,
+            now,
+            site,
+            page,
+            number,
+            &found,
+            &AnchoringReport::default(),
+        )
     };
     assert!(world.store.write(publish).await.unwrap());
 }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::Action;
-use rejoinder_core::passages::source_check::{Answer, Question, Source, Stance, Status};
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::passages::source_check::{
+    Source, SourceAnswer, SourceCheckStatus, SourceQuestion, Stance,
+};
 use rejoinder_core::passages::{Quote, Selector, SourceCheck, Sources};
-use rejoinder_core::publication::settings::{Mode, Passages, SourceChecks};
+use rejoinder_core::publication::settings::{ModerationMode, Passages, SourceChecks};
 use rejoinder_core::{
     AuthorId, Clock as _, Comment, CommentId, Random as _, Reader, Refusal, Site, Sort,
 };
@@ -54,8 +56,8 @@ async fn answer(
     world: &World,
     person: &Person,
     comment: CommentId,
-    question: Question,
-    answer: Option<Answer>,
+    question: SourceQuestion,
+    answer: Option<SourceAnswer>,
 ) -> Result<SourceCheck> {
     let now = world.clock.now();
     let mut address_key = [0; 32];
@@ -77,8 +79,8 @@ async fn answer(
 }
 
 async fn yes(world: &World, person: &Person, comment: CommentId) {
-    for question in Question::ALL {
-        let given = answer(world, person, comment, question, Some(Answer::Yes)).await;
+    for question in SourceQuestion::ALL {
+        let given = answer(world, person, comment, question, Some(SourceAnswer::Yes)).await;
         given.unwrap();
     }
 }
@@ -121,19 +123,33 @@ fn answers_are_counted_once_for_each_reader_and_the_same_again_is_no_event() {
         assert_eq!(before, after);
         let own = check(&world, id).await;
         assert_eq!((own.says.yes, own.relevant.yes), (1, 1));
-        let changed = answer(&world, &ben, id, Question::Says, Some(Answer::No)).await;
+        let changed = answer(
+            &world,
+            &ben,
+            id,
+            SourceQuestion::Says,
+            Some(SourceAnswer::No),
+        )
+        .await;
         assert_eq!(
             (changed.as_ref().unwrap().says.yes, changed.unwrap().says.no),
             (0, 1)
         );
-        for question in Question::ALL {
+        for question in SourceQuestion::ALL {
             answer(&world, &ben, id, question, None).await.unwrap();
         }
         assert_eq!(
             check(&world, id).await,
             SourceCheck::new(given("The ferry was late"))
         );
-        let own = answer(&world, &ann, id, Question::Says, Some(Answer::Yes)).await;
+        let own = answer(
+            &world,
+            &ann,
+            id,
+            SourceQuestion::Says,
+            Some(SourceAnswer::Yes),
+        )
+        .await;
         assert!(matches!(own, Err(StoreError::Refused(Refusal::OwnSources))));
         world.expect_sound().await;
     });
@@ -150,16 +166,29 @@ fn a_guest_of_the_same_network_answers_about_it_a_day_later() {
             ..world.person("Eve")
         };
 
-        let refused = answer(&world, &eve, id, Question::Says, Some(Answer::No)).await;
+        let refused = answer(
+            &world,
+            &eve,
+            id,
+            SourceQuestion::Says,
+            Some(SourceAnswer::No),
+        )
+        .await;
 
         assert!(matches!(
             refused,
             Err(StoreError::Refused(Refusal::AddressVoted))
         ));
         world.wait(Duration::from_secs(25 * 60 * 60));
-        answer(&world, &eve, id, Question::Says, Some(Answer::No))
-            .await
-            .unwrap();
+        answer(
+            &world,
+            &eve,
+            id,
+            SourceQuestion::Says,
+            Some(SourceAnswer::No),
+        )
+        .await
+        .unwrap();
         world.expect_sound().await;
     });
 }
@@ -216,13 +245,19 @@ fn an_editor_confirms_and_the_author_withdraws_whatever_readers_say() {
         let confirm =
             move |tx: &mut Tx<'_>| checks::confirm(tx, now, at, id, &editor, Some("Yes."));
         world.store.write(confirm).await.unwrap();
-        assert_eq!(check(&world, id).await.status(), Status::EditorConfirmed);
+        assert_eq!(
+            check(&world, id).await.status(),
+            SourceCheckStatus::EditorConfirmed
+        );
         let own = world.reader(&ann).await;
 
         let withdraw = move |tx: &mut Tx<'_>| checks::withdraw(tx, now, at, id, &own, true);
         world.store.write(withdraw).await.unwrap();
 
-        assert_eq!(check(&world, id).await.status(), Status::Withdrawn);
+        assert_eq!(
+            check(&world, id).await.status(),
+            SourceCheckStatus::Withdrawn
+        );
         assert!(found(&world, id).await.is_published());
         let own = world.reader(&ann).await;
         let confirm = move |tx: &mut Tx<'_>| checks::confirm(tx, now, at, id, &own, Some("Yes."));
@@ -398,7 +433,7 @@ fn nobody_hears_of_sources_by_whom_they_muted_or_that_wait() {
             "of one who is muted"
         );
 
-        world.site.settings.mode = Mode::Before;
+        world.site.settings.mode = ModerationMode::Before;
         let kim = world.desk().await;
         let held = say(
             &world,
@@ -408,7 +443,10 @@ fn nobody_hears_of_sources_by_whom_they_muted_or_that_wait() {
         )
         .await;
         assert_eq!(world.bell_notices(&ann).await, [""; 0], "of what waits");
-        world.decide(&kim, held, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, held, ModerationAction::Approve)
+            .await
+            .unwrap();
 
         assert_eq!(
             world.bell_notices(&ann).await,

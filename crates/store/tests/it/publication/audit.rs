@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rejoinder_core::identity::author::Role;
-use rejoinder_core::publication::audit::{By, Change};
+use rejoinder_core::publication::audit::{AuditActor, AuditChange};
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use rejoinder_store::identity::erasures::Fate;
 use rejoinder_store::identity::roles;
@@ -31,7 +31,7 @@ impl World {
     }
 
     /// Save settings as `by`, with each of `values` set.
-    async fn set(&self, by: &By, values: &[(&'static str, &'static str)]) {
+    async fn set(&self, by: &AuditActor, values: &[(&'static str, &'static str)]) {
         let (site, now, by) = (self.site.id, self.clock.now(), by.clone());
         let values = values.to_vec();
         let save = self.store.write(move |tx| {
@@ -45,8 +45,8 @@ impl World {
     }
 }
 
-fn olga() -> By {
-    By::Owner(AuthorId(90), "Olga".to_owned())
+fn olga() -> AuditActor {
+    AuditActor::Owner(AuthorId(90), "Olga".to_owned())
 }
 
 fn told(entry: &AuditEntry) -> (&str, Option<&str>, Option<&str>) {
@@ -79,7 +79,7 @@ fn each_setting_with_another_value_leaves_one_row_with_both_values() {
 #[test]
 fn what_changes_nothing_leaves_no_row() {
     on_both(|world| async move {
-        world.set(&By::Console, &[("max_links", "7")]).await;
+        world.set(&AuditActor::Console, &[("max_links", "7")]).await;
         world.set(&olga(), &[("max_links", "7")]).await;
         let (site, now) = (world.site.id, world.clock.now());
         let same = world.site.origins.clone();
@@ -90,7 +90,7 @@ fn what_changes_nothing_leaves_no_row() {
 
         let changes = world.changes().await;
         assert_eq!(changes.len(), 1, "{changes:?}");
-        assert_eq!(changes[0].by, By::Console);
+        assert_eq!(changes[0].by, AuditActor::Console);
     });
 }
 
@@ -138,7 +138,7 @@ fn rows_come_newest_first_in_parts_and_of_one_kind() {
         let older = world.changes_of(site, Query { before, ..ALL }).await;
         let older: Vec<_> = older.iter().map(|row| row.became.as_deref()).collect();
         assert_eq!(older, [Some("2"), Some("1")]);
-        let change = Some(Change::Origins);
+        let change = Some(AuditChange::Origins);
         let origins = world.changes_of(site, Query { change, ..ALL }).await;
         assert_eq!(origins.len(), 1);
     });
@@ -166,7 +166,9 @@ fn the_name_of_a_deleted_account_goes_and_its_rows_stay() {
         });
         promote.await.unwrap();
         let ann = sign_in(&world, &ann, "ann@news.example").await;
-        world.set(&By::owner(&account), &[("max_links", "7")]).await;
+        world
+            .set(&AuditActor::owner(&account), &[("max_links", "7")])
+            .await;
         assert!(format!("{:?}", world.changes().await).contains(&account.name));
 
         let id = ask_to_erase(&world, &ann, Fate::Keep).await;
@@ -178,7 +180,7 @@ fn the_name_of_a_deleted_account_goes_and_its_rows_stay() {
             !format!("{changes:?}").contains(&account.name),
             "{changes:?}"
         );
-        assert_eq!(changes[0].by, By::Owner(id, String::new()));
+        assert_eq!(changes[0].by, AuditActor::Owner(id, String::new()));
         world.expect_sound().await;
     });
 }

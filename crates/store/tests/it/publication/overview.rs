@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rejoinder_core::moderation::Action;
-use rejoinder_core::publication::settings::Mode;
+use rejoinder_core::moderation::ModerationAction;
+use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{Clock as _, Vote};
 use rejoinder_store::publication::overview;
 
@@ -22,9 +22,18 @@ fn each_day_counts_what_became_of_its_comments() {
         let gone = world.post(&ann, "Gone").await;
         world.vote(&bob, kept, Some(Vote::Down)).await.unwrap();
         world.wait(Duration::from_secs(90));
-        world.decide(&kim, gone, Action::Spam).await.unwrap();
-        world.decide(&kim, old, Action::Approve).await.unwrap();
-        world.decide(&kim, kept, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, gone, ModerationAction::Spam)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, old, ModerationAction::Approve)
+            .await
+            .unwrap();
+        world
+            .decide(&kim, kept, ModerationAction::Approve)
+            .await
+            .unwrap();
         let site = world.site.id;
         let since = world.clock.now().before(DAY);
 
@@ -79,12 +88,15 @@ fn a_site_without_comments_has_no_figures() {
 #[test]
 fn what_had_to_wait_counts_on_its_day_whatever_became_of_it() {
     on_both(|mut world| async move {
-        world.site.settings.mode = Mode::Before;
+        world.site.settings.mode = ModerationMode::Before;
         let kim = world.desk().await;
         let start = world.clock.now();
         let first = world.post(&world.person("Ann"), "First").await;
         world.post(&world.person("Bob"), "Second").await;
-        world.decide(&kim, first, Action::Approve).await.unwrap();
+        world
+            .decide(&kim, first, ModerationAction::Approve)
+            .await
+            .unwrap();
         world.wait(DAY);
         world.post(&world.person("Cid"), "Third").await;
         let site = world.site.id;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rejoinder_core::moderation::Trust;
-use rejoinder_core::recordings::proposals::State;
-use rejoinder_core::recordings::{LineText, Proposal, Recording, Status};
+use rejoinder_core::recordings::proposals::ProposalState;
+use rejoinder_core::recordings::{LineText, Proposal, Recording, TranscriptStatus};
 use rejoinder_core::{
     Author, AuthorId, Clock as _, PageId, ProposalId, Random as _, RecordingId, Refusal,
 };
@@ -68,7 +68,7 @@ async fn talk_of(world: &World, webvtt: &'static str) -> Recording {
 fn revision(from: i64, webvtt: &str) -> NewRevision {
     NewRevision {
         from,
-        status: Status::Draft,
+        status: TranscriptStatus::Draft,
         language: None,
         webvtt: webvtt.to_owned(),
         by: None,
@@ -208,11 +208,17 @@ fn what_is_accepted_is_a_revision_by_whoever_proposed_it() {
         }
 
         let (revision, webvtt) = newest(&world, &recording).await;
-        assert_eq!((revision.revision, revision.status), (2, Status::Community));
+        assert_eq!(
+            (revision.revision, revision.status),
+            (2, TranscriptStatus::Community)
+        );
         assert_eq!(revision.author, own.author);
         assert!(webvtt.contains(NEW), "{webvtt}");
         let own = found(&world, &own).await.unwrap();
-        assert_eq!((own.state, own.n_confirmations), (State::Accepted, 2));
+        assert_eq!(
+            (own.state, own.n_confirmations),
+            (ProposalState::Accepted, 2)
+        );
     });
 }
 
@@ -242,7 +248,7 @@ fn whoever_proposed_it_is_told_by_the_bell_what_became_of_it() {
         assert_eq!(world.bell_notices(&ann).await, [declined, &accepted]);
         // Another's was overtaken, which is not told to Ann.
         let other = found(&world, &other.unwrap()).await.unwrap();
-        assert_eq!(other.state, State::Outdated);
+        assert_eq!(other.state, ProposalState::Outdated);
     });
 }
 
@@ -278,7 +284,14 @@ fn a_reader_whom_the_moderators_trust_is_enough_and_one_who_always_waits_is_nobo
         let trusted = confirm(&world, &ida, &own).await.unwrap();
 
         let states = [held, plain, trusted].map(|own| own.state);
-        assert_eq!(states, [State::Open, State::Open, State::Accepted]);
+        assert_eq!(
+            states,
+            [
+                ProposalState::Open,
+                ProposalState::Open,
+                ProposalState::Accepted
+            ]
+        );
     });
 }
 
@@ -297,7 +310,10 @@ fn a_correction_goes_into_the_newest_revision_where_its_line_is_the_same_there()
 
         assert_eq!(refusal(late), Refusal::ProposalDecided);
         let one = found(&world, &one).await.unwrap();
-        assert_eq!((one.state, taken.state), (State::Outdated, State::Accepted));
+        assert_eq!(
+            (one.state, taken.state),
+            (ProposalState::Outdated, ProposalState::Accepted)
+        );
         let (revision, webvtt) = newest(&world, &recording).await;
         assert_eq!(revision.revision, 3);
         assert!(
@@ -319,7 +335,7 @@ fn of_two_corrections_of_a_line_the_one_that_is_accepted_outdates_the_other() {
         accept(&world, &kim, &recording, &one).await.unwrap();
 
         let other = found(&world, &other).await.unwrap();
-        assert_eq!(other.state, State::Outdated);
+        assert_eq!(other.state, ProposalState::Outdated);
     });
 }
 

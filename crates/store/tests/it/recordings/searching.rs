@@ -1,7 +1,7 @@
 //! Finding recordings by what is said in them.
 
 use rejoinder_core::Clock as _;
-use rejoinder_core::recordings::{Status, Words};
+use rejoinder_core::recordings::{SearchWords, TranscriptStatus};
 use rejoinder_store::Tx;
 use rejoinder_store::recordings::transcripts::{self, NewRevision};
 use rejoinder_store::recordings::{attaching, searching};
@@ -12,7 +12,8 @@ use crate::support::{World, on_both};
 /// What the recordings are called that hold these words.
 async fn found(world: &World, typed: &'static str) -> Vec<String> {
     let site = world.site.id;
-    let read = move |tx: &mut Tx<'_>| searching::search(tx, site, &Words::new(typed), None, 10);
+    let read =
+        move |tx: &mut Tx<'_>| searching::search(tx, site, &SearchWords::new(typed), None, 10);
     let found = world.store.read(read).await.unwrap();
     assert_eq!(found.next, None);
     let titles = found.hits.into_iter().map(|hit| hit.recording.title);
@@ -32,7 +33,7 @@ fn a_recording_is_found_by_what_is_said_and_what_it_is_called_as_it_is_now() {
         let change = move |tx: &mut Tx<'_>| {
             let new = NewRevision {
                 from: 1,
-                status: Status::Approved,
+                status: TranscriptStatus::Approved,
                 language: None,
                 webvtt: "WEBVTT\n\n00:01.000 --> 00:03.000\nThe Straße is new.\n".to_owned(),
                 by: None,
@@ -56,8 +57,9 @@ fn a_search_goes_on_where_it_ended() {
         let (first, second) = (talk(&world).await, talk(&world).await);
         let site = world.site.id;
         let page = async |after| {
-            let read =
-                move |tx: &mut Tx<'_>| searching::search(tx, site, &Words::new("old"), after, 1);
+            let read = move |tx: &mut Tx<'_>| {
+                searching::search(tx, site, &SearchWords::new("old"), after, 1)
+            };
             world.store.read(read).await.unwrap()
         };
 
