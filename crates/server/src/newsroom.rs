@@ -11,7 +11,7 @@ use render::catalogue::NewsroomTexts;
 use render::newsroom::{FlashMessage, Frame, RailEntry, Section};
 use serde::Serialize;
 use store::moderation::groups::{self, Scope};
-use store::moderation::queues::{self, Counts, Queue};
+use store::moderation::queues::{self, Queue, QueueCounts};
 use store::{Result, Tx};
 
 use crate::access::Member;
@@ -54,7 +54,7 @@ impl Deref for Newsroom {
 #[derive(Debug, Clone)]
 pub(crate) struct PageContext {
     pub(crate) scope: Scope,
-    pub(crate) counts: Counts,
+    pub(crate) counts: QueueCounts,
 }
 
 impl Newsroom {
@@ -200,7 +200,7 @@ pub(crate) fn see_other(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
-fn rail(newsroom: &Newsroom, counts: &Counts, at: At<'_>) -> Vec<Section> {
+fn rail(newsroom: &Newsroom, counts: &QueueCounts, at: At<'_>) -> Vec<Section> {
     let host = &newsroom.site.host;
     let (desk, edit, admin) = (
         desk(host),

@@ -48,7 +48,7 @@ pub struct Parts {
 }
 
 /// The store's hook: the page cache first, so that whoever is told live finds the new bytes.
-pub fn hook(pages: &PageCache, live: &Live) -> store::Hook {
+pub fn hook(pages: &PageCache, live: &Live) -> store::CommitHook {
     let (pages, live) = (pages.on_commit(), live.clone());
     Arc::new(move |changes| {
         pages(changes);

@@ -268,7 +268,7 @@ pub fn park(tx: &mut Tx<'_>, now: Time, job: &Job, error: &str) -> Result<bool> 
 
 /// A parked job, for a person to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parked {
+pub struct ParkedJob {
     /// Names it at its site.
     pub id: i64,
     /// What kind of work.
@@ -322,7 +322,7 @@ pub fn backlog(tx: &mut Tx<'_>, now: Time) -> Result<Vec<Backlog>> {
 }
 
 /// The parked jobs of a site, newest first.
-pub fn parked(tx: &mut Tx<'_>, site: SiteId, limit: i64) -> Result<Vec<Parked>> {
+pub fn parked(tx: &mut Tx<'_>, site: SiteId, limit: i64) -> Result<Vec<ParkedJob>> {
     tx.all(
         sql!(
             "select id, kind, attempts, coalesce(last_error, ''), finished_at from job
@@ -330,7 +330,7 @@ pub fn parked(tx: &mut Tx<'_>, site: SiteId, limit: i64) -> Result<Vec<Parked>> 
         ),
         params![site, limit],
         |row| {
-            Ok(Parked {
+            Ok(ParkedJob {
                 id: row.next()?,
                 kind: row.next()?,
                 attempts: row.next()?,

@@ -40,7 +40,7 @@ pub use database::value::{Column, Row, Value};
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// Hears of changed pages, once for each commit.
-pub type Hook = Arc<dyn Fn(&[Change]) + Send + Sync>;
+pub type CommitHook = Arc<dyn Fn(&[Change]) + Send + Sync>;
 
 /// The most operations that wait in one queue; more are refused with [`StoreError::Busy`].
 const MAX_WAITING: usize = 8_192;
@@ -100,13 +100,13 @@ enum Queues {
 impl Store {
     /// As [`Store::open_sealed`], with secrets stored as they are: for a database that is thrown away,
     /// or in which none is read or written.
-    pub fn open(location: &Location, hook: Hook) -> Result<Self> {
+    pub fn open(location: &Location, hook: CommitHook) -> Result<Self> {
         Self::open_sealed(location, Seals::none(), hook)
     }
 
     /// Open the database at `location`, bring its schema up to date, seal the secrets in it by the first
     /// key of `seals`, and tell `hook` of changes.
-    pub fn open_sealed(location: &Location, seals: Seals, hook: Hook) -> Result<Self> {
+    pub fn open_sealed(location: &Location, seals: Seals, hook: CommitHook) -> Result<Self> {
         let seals = Arc::new(seals);
         let queues = match location {
             Location::Sqlite(path) => Queues::Sqlite(sqlite::open(path, &seals, hook)?),

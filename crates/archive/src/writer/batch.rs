@@ -8,7 +8,7 @@ use rejoinder_core::passages::Selector;
 use rejoinder_core::{CommentId, CommentState, PageId};
 use store::archive::annotating;
 use store::archive::imports::{self, ImportedComment, ImportedPage, Place, Upserted};
-use store::identity::authors::Details;
+use store::identity::authors::GuestDetails;
 use store::{StoreError, Tx, discussion::pages};
 
 use super::Task;
@@ -47,7 +47,7 @@ pub(super) struct NewComment {
     pub(super) parent: Option<String>,
     /// Tells its author from all others; nothing for someone who may be anybody.
     pub(super) author: Option<String>,
-    pub(super) details: Details,
+    pub(super) details: GuestDetails,
     /// Its text, not safe.
     pub(super) body: Body,
     /// With a page that is filled in when it is known.

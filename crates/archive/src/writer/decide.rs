@@ -11,7 +11,7 @@ use rejoinder_core::{
 };
 use sha2::{Digest, Sha256};
 use store::archive::imports::{Counters, ImportedComment, ImportedPage, WrittenIn};
-use store::identity::authors::Details;
+use store::identity::authors::GuestDetails;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::batch::{Batch, NewComment, NewPage};
@@ -380,7 +380,7 @@ fn held_because(item: &CommentItem, is_public: bool) -> Option<&'static str> {
 }
 
 /// What is shown of an author, cut to what may be shown.
-fn details(writer: &Writer, record: &str, report: &mut Report) -> io::Result<Details> {
+fn details(writer: &Writer, record: &str, report: &mut Report) -> io::Result<GuestDetails> {
     let shown = match name(&writer.name) {
         Ok(shown) => shown,
         Err(_) if writer.name.trim().is_empty() => NAMELESS.to_owned(),
@@ -408,7 +408,7 @@ fn details(writer: &Writer, record: &str, report: &mut Report) -> io::Result<Det
             "its author's website is no web address and was left out",
         )?;
     }
-    Ok(Details {
+    Ok(GuestDetails {
         name: shown,
         email: address,
         website,

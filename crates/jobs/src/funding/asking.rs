@@ -11,8 +11,8 @@ use rejoinder_core::funding::processors::{
 };
 use rejoinder_core::{Clock, IdSource, Random};
 use serde::Deserialize;
-use store::funding::asking::{About, AskProcessor};
-use store::funding::hooks::{self, Hook};
+use store::funding::asking::{AskProcessor, ProcessorQueryJson};
+use store::funding::hooks::{self, ProcessorHook};
 use store::funding::intake;
 use store::jobs::Job;
 use store::{Result, Store, Tx};
@@ -81,21 +81,27 @@ impl AskHandler {
         }
     }
 
-    async fn ask(&self, hook: &Hook, about: &About) -> Answer {
+    async fn ask(&self, hook: &ProcessorHook, about: &ProcessorQueryJson) -> Answer {
         let account = hook.account.as_deref().unwrap_or_default();
         let key = hook.key.as_deref().unwrap_or_default();
         let answer = match (hook.processor, about) {
-            (Processor::Btcpay, About::Invoice(id)) => self.invoice(account, key, id).await,
+            (Processor::Btcpay, ProcessorQueryJson::Invoice(id)) => {
+                self.invoice(account, key, id).await
+            }
             (
                 Processor::Btcpay,
-                About::Payout {
+                ProcessorQueryJson::Payout {
                     pull_payment,
                     payout,
                 },
             ) => self.payout(account, pull_payment, payout).await,
-            (Processor::Paypal, About::Message(kept)) => self.message(account, key, kept).await,
-            (Processor::OpenCollective, About::Account) => self.collective(account, key).await,
-            (Processor::Liberapay, About::Account) => self.receiving(account).await,
+            (Processor::Paypal, ProcessorQueryJson::Message(kept)) => {
+                self.message(account, key, kept).await
+            }
+            (Processor::OpenCollective, ProcessorQueryJson::Account) => {
+                self.collective(account, key).await
+            }
+            (Processor::Liberapay, ProcessorQueryJson::Account) => self.receiving(account).await,
             _ => Ok(Err(MessageRefusal::Unreadable)),
         };
         match answer {
@@ -255,10 +261,10 @@ impl Handler for AskHandler {
                 self.store.write(note).await?;
                 Ok(match asked.about {
                     // The clock asks again, and no sooner.
-                    About::Account => Outcome::Done,
-                    About::Invoice(_) | About::Payout { .. } | About::Message(_) => {
-                        Outcome::Retry(why)
-                    }
+                    ProcessorQueryJson::Account => Outcome::Done,
+                    ProcessorQueryJson::Invoice(_)
+                    | ProcessorQueryJson::Payout { .. }
+                    | ProcessorQueryJson::Message(_) => Outcome::Retry(why),
                 })
             }
         }

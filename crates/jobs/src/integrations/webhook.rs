@@ -7,7 +7,7 @@ use egress::{Client, Feature, Limits, Method, Request};
 use rejoinder_core::{Clock, Site, Time};
 use render::Context;
 use render::integrations::webhook::{Event, EventCorrection, EventRecording, message};
-use store::integrations::webhooks::{self, Attempt, Deliver, Due};
+use store::integrations::webhooks::{self, AttemptOutcome, Deliver, DueDelivery};
 use store::jobs::Job;
 use store::{Result, Store, publication::sites};
 
@@ -63,29 +63,31 @@ impl WebhookHandler {
         Self { timeout, ..self }
     }
 
-    async fn attempt(&self, site: &Site, due: &Due, now: Time) -> Attempt {
+    async fn attempt(&self, site: &Site, due: &DueDelivery, now: Time) -> AttemptOutcome {
         if due.webhook.off_since.is_some() {
-            return Attempt::Off;
+            return AttemptOutcome::Off;
         }
         if !due.is_current() {
-            return Attempt::Obsolete;
+            return AttemptOutcome::Obsolete;
         }
         let body = self.body(site, due, now);
         match self.client.send(self.request(due, body, now)).await {
             Ok(answer) => match answer.status {
-                status @ 200..=299 => Attempt::Taken(i64::from(status)),
-                410 => Attempt::Gone,
-                status @ 300..=399 => Attempt::Failed(
+                status @ 200..=299 => AttemptOutcome::Taken(i64::from(status)),
+                410 => AttemptOutcome::Gone,
+                status @ 300..=399 => AttemptOutcome::Failed(
                     Some(i64::from(status)),
                     "it answered with a redirect, which is not followed".to_owned(),
                 ),
-                status => Attempt::Failed(Some(i64::from(status)), format!("it answered {status}")),
+                status => {
+                    AttemptOutcome::Failed(Some(i64::from(status)), format!("it answered {status}"))
+                }
             },
-            Err(error) => Attempt::Failed(None, error.to_string()),
+            Err(error) => AttemptOutcome::Failed(None, error.to_string()),
         }
     }
 
-    fn request(&self, due: &Due, body: String, now: Time) -> Request {
+    fn request(&self, due: &DueDelivery, body: String, now: Time) -> Request {
         let id = due.delivery.message.to_string();
         let signatures: Vec<String> = due
             .secrets
@@ -112,7 +114,7 @@ impl WebhookHandler {
         }
     }
 
-    fn body(&self, site: &Site, due: &Due, now: Time) -> String {
+    fn body(&self, site: &Site, due: &DueDelivery, now: Time) -> String {
         let context = Context {
             site,
             now,
@@ -154,7 +156,7 @@ impl WebhookHandler {
 }
 
 /// When it may be made, if not now.
-fn not_before(due: &Due, now: Time) -> Option<Time> {
+fn not_before(due: &DueDelivery, now: Time) -> Option<Time> {
     let webhook = &due.webhook;
     let paused_until = match (webhook.failing_since, webhook.failed_at) {
         (Some(since), Some(last)) if now.since(since) > PAUSE => Some(last.after(PAUSE)),
@@ -193,7 +195,7 @@ impl Handler for WebhookHandler {
             .write(move |tx| webhooks::record(tx, now, site, id, &noted))
             .await?;
         Ok(match (next, attempt) {
-            (Some(next), Attempt::Failed(_, why)) => Outcome::RetryAt(next, why),
+            (Some(next), AttemptOutcome::Failed(_, why)) => Outcome::RetryAt(next, why),
             _ => Outcome::Done,
         })
     }

@@ -7,7 +7,7 @@ use rejoinder_core::{AuthorId, Clock, Random, Site, SiteId, Time, Token};
 use render::identity::MailText;
 use render::moderation::Waiting;
 use store::jobs::Job;
-use store::moderation::desk_mails::{self, DeskMail, Step};
+use store::moderation::desk_mails::{self, DeskMail, DeskMailStep};
 use store::{Result, Store, Tx, publication::sites};
 
 use crate::notices::mail::{in_doubt, outcome};
@@ -96,13 +96,13 @@ impl DeskMailHandler {
 }
 
 impl Handler for DeskMailHandler {
-    type Payload = Step;
+    type Payload = DeskMailStep;
 
-    async fn run(&self, job: &Job, step: Step) -> Result<Outcome> {
+    async fn run(&self, job: &Job, step: DeskMailStep) -> Result<Outcome> {
         match step {
-            Step::Find(until) => self.find(job.site, until).await,
-            Step::Tell(..) if job.is_interrupted => Ok(in_doubt()),
-            Step::Tell(until, author) => self.tell(job.site, until, author).await,
+            DeskMailStep::Find(until) => self.find(job.site, until).await,
+            DeskMailStep::Tell(..) if job.is_interrupted => Ok(in_doubt()),
+            DeskMailStep::Tell(until, author) => self.tell(job.site, until, author).await,
         }
     }
 }

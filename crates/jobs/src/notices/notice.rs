@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use store::jobs::Job;
 use store::notices::telling;
 use store::notices::{
-    mails::{self, Due},
+    mails::{self, DueMail},
     outbox::PendingNotice,
     telling::FanOut,
 };
@@ -77,8 +77,8 @@ impl NoticeHandler {
         }
     }
 
-    fn mail(&self, site: &Site, due: &Due, notice: PendingNotice) -> Mail {
-        let Due { subscription, .. } = due;
+    fn mail(&self, site: &Site, due: &DueMail, notice: PendingNotice) -> Mail {
+        let DueMail { subscription, .. } = due;
         let manage = format!(
             "{}/notices/{}/{}",
             self.home.base(),
@@ -133,7 +133,7 @@ impl NoticeHandler {
         }
     }
 
-    fn message_id(&self, due: &Due, notice: PendingNotice) -> String {
+    fn message_id(&self, due: &DueMail, notice: PendingNotice) -> String {
         match notice {
             PendingNotice::Confirm(id) => format!("confirm-{id}@{}", self.domain()),
             PendingNotice::Comment(_, comment) => self.id_of(due, &comment.to_string()),
@@ -147,7 +147,7 @@ impl NoticeHandler {
     }
 
     /// The page's mails make one conversation, in which a reply follows what it answers.
-    fn references(&self, due: &Due) -> Vec<String> {
+    fn references(&self, due: &DueMail) -> Vec<String> {
         let page = self.id_of(due, &format!("page-{}", due.page.id));
         let answered = match due.comments.as_slice() {
             [one] => one.parent,
@@ -158,7 +158,7 @@ impl NoticeHandler {
     }
 
     /// A Message-ID of its own for each mailbox.
-    fn id_of(&self, due: &Due, what: &str) -> String {
+    fn id_of(&self, due: &DueMail, what: &str) -> String {
         let hash = Sha256::digest(mailbox(&due.subscription.email));
         let hash = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
         format!("{what}.{hash:08x}@{}", self.domain())

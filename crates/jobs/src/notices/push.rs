@@ -3,17 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egress::{
-    Client, FetchError, Push as Sealed, PushKey, PushTarget, Request, Response, Unsealable,
-};
+use egress::{Client, FetchError, Push, PushKey, PushTarget, Request, Response, Unsealable};
 use rejoinder_core::{Clock, Random, Site, Time};
 use render::Context;
 use render::notices::notice::Notice;
 use sha2::{Digest, Sha256};
 use store::jobs::Job;
-use store::notices::devices::{self, Device};
-use store::notices::pushes::{self, Push};
-use store::notices::{mails::Due, outbox::PendingNotice};
+use store::notices::devices::{self, PushDevice};
+use store::notices::pushes::{self, SendPush};
+use store::notices::{mails::DueMail, outbox::PendingNotice};
 use store::{Result, Store, Tx, publication::sites};
 use tracing::warn;
 
@@ -98,9 +96,9 @@ impl PushHandler {
     fn request(
         &self,
         site: &Site,
-        device: &Device,
-        due: &Due,
-        push: Push,
+        device: &PushDevice,
+        due: &DueMail,
+        push: SendPush,
         key: &[u8],
         topic: String,
     ) -> std::result::Result<Request, Unsealable> {
@@ -111,7 +109,7 @@ impl PushHandler {
             auth: device.auth.clone(),
         };
         let message = self.message(site, due, push, &topic, now);
-        let sealed = Sealed {
+        let sealed = Push {
             target: &target,
             message: message.as_bytes(),
             topic,
@@ -122,7 +120,7 @@ impl PushHandler {
         sealed.request(&PushKey::read(key)?, &self.contact, &*self.random, now)
     }
 
-    fn message(&self, site: &Site, due: &Due, push: Push, tag: &str, now: Time) -> String {
+    fn message(&self, site: &Site, due: &DueMail, push: SendPush, tag: &str, now: Time) -> String {
         let context = Context {
             site,
             now,
@@ -186,9 +184,9 @@ fn retry_at(text: &str, now: Time) -> Option<Time> {
 }
 
 impl Handler for PushHandler {
-    type Payload = Push;
+    type Payload = SendPush;
 
-    async fn run(&self, job: &Job, push: Push) -> Result<Outcome> {
+    async fn run(&self, job: &Job, push: SendPush) -> Result<Outcome> {
         let (site, now) = (job.site, self.clock.now());
         let read = self.store.read(move |tx| {
             let (due, key) = (pushes::due(tx, now, site, push)?, devices::key(tx)?);

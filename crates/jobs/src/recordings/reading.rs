@@ -16,7 +16,7 @@ use rejoinder_core::recordings::{Recording, RecordingKind, RecordingProblem, Rec
 use store::jobs::Job;
 use store::publication::sites;
 use store::recordings::files::ReadRecording;
-use store::recordings::reading::{self, Found};
+use store::recordings::reading::{self, DecodedFile};
 use store::recordings::{attaching, files, listing};
 use store::{Result, Store, StoreError, Tx};
 use tempfile::NamedTempFile;
@@ -347,9 +347,9 @@ impl Handler for RecordingHandler {
     }
 }
 
-fn found_in(decoded: &Decoded) -> Found {
+fn found_in(decoded: &Decoded) -> DecodedFile {
     let info = &decoded.info;
-    Found {
+    DecodedFile {
         kind: info.kind,
         media_type: media_type(&info.container, info.kind).to_owned(),
         duration_ms: i64::try_from(info.duration_ms).unwrap_or(i64::MAX),

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use store::discussion::posting;
 use store::discussion::posting::{NewComment, NewIds};
 use store::discussion::removing;
-use store::identity::authors::{self, Details};
+use store::identity::authors::{self, GuestDetails};
 use store::{Location, Store, jobs, publication::sites};
 
 const SITE: SiteId = SiteId(1);
@@ -147,10 +147,10 @@ impl World {
                 author: author.await.unwrap(),
                 network: Network::of("192.0.2.7".parse().unwrap()),
             },
-            details: Some(Details {
+            details: Some(GuestDetails {
                 name: name.to_owned(),
                 email: Some("ann@secret.example".to_owned()),
-                ..Details::default()
+                ..GuestDetails::default()
             }),
             token,
             program: None,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rejoinder_core::{AuthorId, Clock as _, IdSource};
 use store::identity::erasing_again;
-use store::identity::erasures::ledger::{self, Erased};
+use store::identity::erasures::ledger::{self, ErasureLine};
 use store::{Location, Store, Tx};
 
 use crate::cli::{ErasuresArgs, ErasuresCommand};
@@ -52,7 +52,7 @@ fn write(options: &Options, file: &Path) -> Result<(), Failure> {
 }
 
 /// The lines of a ledger in a file.
-pub(super) fn read(file: &Path) -> Result<Vec<Erased>, Failure> {
+pub(super) fn read(file: &Path) -> Result<Vec<ErasureLine>, Failure> {
     let doing = format!("the ledger {} cannot be read", file.display());
     let text = fs::read_to_string(file).map_err(|error| Failure::failed(&doing, &error))?;
     let lines = text.lines().filter(|line| !line.is_empty());
@@ -65,7 +65,7 @@ pub(super) fn read(file: &Path) -> Result<Vec<Erased>, Failure> {
 }
 
 /// Erase again, in the database at `location`, what a ledger says.
-pub(super) fn erase_again(location: &Location, lines: &[Erased]) -> Result<(), Failure> {
+pub(super) fn erase_again(location: &Location, lines: &[ErasureLine]) -> Result<(), Failure> {
     if lines.is_empty() {
         return Ok(());
     }

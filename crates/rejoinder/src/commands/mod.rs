@@ -56,7 +56,10 @@ fn open(options: &Options) -> Result<Opened, Failure> {
 }
 
 /// Open the database; `on_commit` hears of every change.
-pub(crate) fn open_with(options: &Options, on_commit: store::Hook) -> Result<Opened, Failure> {
+pub(crate) fn open_with(
+    options: &Options,
+    on_commit: store::CommitHook,
+) -> Result<Opened, Failure> {
     options.make_place()?;
     let doing = format!("the database {} cannot be opened", options.database);
     let failed = |error| Failure::failed(&doing, &error);

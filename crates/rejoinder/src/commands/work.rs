@@ -152,7 +152,7 @@ impl Waker {
 
     /// `hook`, and then waking the worker, if a change was made here: what follows from the others is
     /// done by the nodes that made them.
-    pub(super) fn after(&self, hook: store::Hook) -> store::Hook {
+    pub(super) fn after(&self, hook: store::CommitHook) -> store::CommitHook {
         let waker = self.clone();
         Arc::new(move |changes| {
             hook(changes);

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use store::archive::imports;
 use store::funding::gifts::{self, GiftWish};
 use store::funding::ledger::{self, BY_HAND, NewEntry};
-use store::identity::authors::{self, Details};
+use store::identity::authors::{self, GuestDetails};
 use store::{StoreError, Tx, funding::campaigns};
 
 use super::FORMAT;
@@ -156,9 +156,9 @@ fn give_badge(
     entry: EntryId,
     name: &str,
 ) -> Result<(), StoreError> {
-    let details = Details {
+    let details = GuestDetails {
         name: name.to_owned(),
-        ..Details::default()
+        ..GuestDetails::default()
     };
     let id = imports::upsert_author(tx, now, site, FORMAT.into(), name, &details)?;
     let (author, entry) = (

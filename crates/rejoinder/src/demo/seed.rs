@@ -16,9 +16,9 @@ use store::archive::imports::{
     self, Counters, ImportedComment, ImportedPage, Place, Upserted, WrittenIn,
 };
 use store::discussion::pages;
-use store::identity::authors::{self, Details};
+use store::identity::authors::{self, GuestDetails};
 use store::identity::roles;
-use store::recordings::attaching::{self, NewRecording, Source};
+use store::recordings::attaching::{self, NewRecording, RecordingSource};
 use store::recordings::transcripts::{self, NewRevision};
 use store::recordings::{chapters, files, listing};
 use store::{Store, StoreError, Tx, publication::sites};
@@ -298,9 +298,9 @@ fn speak(
         text: &discussion.text,
     };
     let colleague = |tx: &mut Tx<'_>, name: &str| {
-        let details = Details {
+        let details = GuestDetails {
             name: name.to_owned(),
-            ..Details::default()
+            ..GuestDetails::default()
         };
         let at = discussion.published_at;
         let id = imports::upsert_author(tx, at, site.id, FORMAT.into(), name, &details)?;
@@ -344,7 +344,7 @@ fn attach(
         page: page.id,
         cut_of,
         title: title.to_owned(),
-        source: Source::Upload { n_bytes },
+        source: RecordingSource::Upload { n_bytes },
         by: None,
     };
     attaching::attach(tx, now, page.site, &new)?;
@@ -363,7 +363,7 @@ fn author(
     now: Time,
     voice: &Voice,
 ) -> Result<AuthorId, StoreError> {
-    let details = Details {
+    let details = GuestDetails {
         name: voice.author.clone(),
         email: None,
         website: voice.website.as_deref().and_then(markup::safe_url),

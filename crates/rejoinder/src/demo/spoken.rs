@@ -13,8 +13,8 @@ use rejoinder_core::{
 };
 use serde::Deserialize;
 use store::moderation::groups::Scope;
-use store::passages::deciding::{self, Accepting, Deciding};
-use store::passages::errata::When;
+use store::passages::deciding::{self, CorrectionAcceptance, CorrectionDecision};
+use store::passages::errata::ErratumTiming;
 use store::passages::sending::{self, NewCorrection};
 use store::passages::{answering, asking, versions};
 use store::{StoreError, Tx};
@@ -157,18 +157,18 @@ impl Article<'_> {
         };
         let sent = sending::send(tx, sent_at, &new)?;
         let decided_at = sent_at.after(LOOKED_AT_AFTER);
-        let it = Deciding {
+        let it = CorrectionDecision {
             site,
             id: sent.id,
             by,
             scope: Scope::all(),
             reason: None,
         };
-        let how = Accepting {
+        let how = CorrectionAcceptance {
             erratum: ErratumId(ids.next(decided_at)),
             line: Some(corrected.line.clone()),
             is_thanked: true,
-            when: When::NextVersion,
+            when: ErratumTiming::NextVersion,
         };
         deciding::accept(tx, decided_at, &it, &how)?;
         versions::keep(tx, decided_at, site, page, self.text)?;

@@ -13,10 +13,10 @@ use rejoinder_core::{
 };
 use serde::Deserialize;
 use store::discussion::posting::{self, NewComment, NewIds};
-use store::identity::authors::Details;
+use store::identity::authors::GuestDetails;
 use store::moderation::flagging::{self, NewFlag};
 use store::moderation::pipeline;
-use store::moderation::word_lists::{self, Entries, List};
+use store::moderation::word_lists::{self, WordListEntries, WordListKind};
 use store::{StoreError, Tx};
 
 use super::key;
@@ -61,8 +61,8 @@ pub(super) fn write(
     site: &Site,
     waiting: &Waiting,
 ) -> Result<(), StoreError> {
-    let entries = Entries::of(waiting.suspect.iter().map(String::as_str))?;
-    word_lists::replace(tx, now, site.id, List::Suspect, &entries)?;
+    let entries = WordListEntries::of(waiting.suspect.iter().map(String::as_str))?;
+    word_lists::replace(tx, now, site.id, WordListKind::Suspect, &entries)?;
     // One source, and the oldest first: ids are in order of time, and none is drawn twice.
     let ids = IdSource::new(&SystemRandom);
     let mut posts: Vec<_> = waiting.post.iter().enumerate().collect();
@@ -109,7 +109,7 @@ fn send(
         },
         parent: None,
         reader,
-        details: Some(Details {
+        details: Some(GuestDetails {
             name: post.author.clone(),
             email: None,
             website: post.website.as_deref().and_then(markup::safe_url),

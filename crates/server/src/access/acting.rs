@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderName};
 use rejoinder_core::identity::address::Network;
 use rejoinder_core::{AuthorId, TokenHash};
 use sha2::{Digest, Sha256};
-use store::identity::identities::{self, Arriving};
+use store::identity::identities::{self, IdentitySignIn};
 use store::identity::sessions::NewSession;
 use store::integrations::api_tokens::Program;
 use store::{Tx, identity::sign_in_keys};
@@ -63,7 +63,7 @@ impl Acting {
         let vouched = signed_token::check(signed, &site.host, &keys, now);
         let vouched = vouched.map_err(|refusal| ApiError::from(refusal).field(USER.as_str()))?;
         let token = hash(program, "user", &vouched.claims.subject);
-        let arriving = Arriving {
+        let arriving = IdentitySignIn {
             site: (*site).clone(),
             claims: vouched.claims,
             spent: None,

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::{AuthorId, Site, identity::author};
 use render::Problem;
-use store::identity::erasures::{self, Fate};
+use store::identity::erasures::{self, CommentErasure};
 use store::identity::renaming;
 use store::{
     Tx,
@@ -107,7 +107,7 @@ pub(super) async fn delete(
     if fields.get("sure") != Some("yes") {
         return Err(unsure().into());
     }
-    let fate = fields.get("comments").and_then(Fate::from_word);
+    let fate = fields.get("comments").and_then(CommentErasure::from_word);
     let fate = fate.ok_or_else(|| {
         ApiError::body("The field `comments` must be `keep` or `remove`.").field("comments")
     })?;

@@ -9,7 +9,7 @@ use rejoinder_core::{Refusal, Site};
 use render::Problem;
 use sha2::{Digest as _, Sha256};
 use store::Tx;
-use store::identity::profiles::{self, NewPicture};
+use store::identity::profiles::{self, NewProfilePicture};
 use store::moderation::standing;
 
 use super::read::settings_page;
@@ -78,7 +78,7 @@ async fn show(
     let work = move || jobs::pictures::square(&bytes);
     let made = app.slots.run(Who::of(visitor), work).await?;
     let bytes = made.ok_or(Refusal::PictureUnusable)?;
-    let new = NewPicture {
+    let new = NewProfilePicture {
         name: name(&bytes),
         bytes,
     };

@@ -13,7 +13,9 @@ use rejoinder_core::{AuthorId, Refusal, Site, Token, identity::author};
 use render::Problem;
 use render::identity::{self, Asking, Link, Sent};
 use sha2::{Digest, Sha256};
-use store::identity::mail_sign_ins::{self, Entered, Opened, Pending, SignInRequest};
+use store::identity::mail_sign_ins::{
+    self, LinkSignIn, LinkSignInOutcome, PendingSignIn, SignInRequest,
+};
 
 use super::{Way, asking, from_own_page, new_session, own_path, private, providers, token};
 use crate::http::error::ApiError;
@@ -177,7 +179,7 @@ async fn pending(
     visitor: &Visitor,
     site: &Site,
     token: &Token,
-) -> Result<Pending, ApiError> {
+) -> Result<PendingSignIn, ApiError> {
     let (now, site, hash) = (app.now(), site.id, hash_of(token));
     let browser = visitor.asked().map(hash_of);
     let read = move |tx: &mut store::Tx<'_>| {
@@ -193,7 +195,7 @@ fn page(
     visitor: &Visitor,
     site: &Site,
     params: &Params,
-    pending: &Pending,
+    pending: &PendingSignIn,
     name: &str,
     problem: Option<Problem<'_>>,
 ) -> String {
@@ -250,7 +252,7 @@ pub(super) async fn enter(
         Some(known) => known.clone(),
         None => Token::new(&*app.random),
     };
-    let opened = Opened {
+    let opened = LinkSignIn {
         site: Site::clone(&site),
         token: hash_of(&token),
         browser: visitor.asked().map(hash_of),
@@ -269,7 +271,7 @@ pub(super) async fn enter(
         entered => entered?,
     };
     match entered {
-        Entered::As(account) => {
+        LinkSignInOutcome::As(account) => {
             let signed_in = Extension(SignedIn {
                 account: account.id,
                 way: "mail",
@@ -278,7 +280,7 @@ pub(super) async fn enter(
             let cookies = AppendHeaders(visitor.keep_known(&known));
             Ok((signed_in, cookie.headers(), cookies, go(&site, to)).into_response())
         }
-        Entered::CodeWrong => {
+        LinkSignInOutcome::CodeWrong => {
             let wrong = identity::code_wrong(site.settings.language);
             let problem = Problem {
                 field: Some("code"),

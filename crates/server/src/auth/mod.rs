@@ -18,7 +18,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{AuthorKind, Refusal, Site, Token};
 use render::identity::{self, Asking, Door};
-use store::identity::openid::Provider;
+use store::identity::openid::OpenidProvider;
 use store::identity::sessions::{self, NewSession};
 use url::Url;
 
@@ -82,7 +82,7 @@ async fn sign_in(
 }
 
 /// The providers that sign the readers of `site` in.
-async fn providers(app: &App, site: &Site) -> Result<Vec<Provider>, ApiError> {
+async fn providers(app: &App, site: &Site) -> Result<Vec<OpenidProvider>, ApiError> {
     let id = site.id;
     match site.has_providers {
         true => Ok(app
@@ -94,7 +94,7 @@ async fn providers(app: &App, site: &Site) -> Result<Vec<Provider>, ApiError> {
 }
 
 /// What is asked of someone who has typed nothing yet.
-fn asking<'a>(app: &App, base: &Base, way: &'a Way, providers: &'a [Provider]) -> Asking<'a> {
+fn asking<'a>(app: &App, base: &Base, way: &'a Way, providers: &'a [OpenidProvider]) -> Asking<'a> {
     Asking {
         door: way.door(),
         has_mail: app.config.mail_from.is_some(),

@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use rejoinder_core::{AuthorId, Refusal, Site, Token};
 use render::identity::{self, Away, Stop};
 use store::StoreError;
-use store::identity::identities::{self, Arriving, Claims, SignedInAccount};
-use store::identity::openid::{self, Back, Provider, Sent};
+use store::identity::identities::{self, IdentityClaims, IdentitySignIn, SignedInAccount};
+use store::identity::openid::{self, OpenidProvider, OpenidRequest, OpenidReturn};
 
 use super::mail::go;
 use super::{Way, from_own_page, new_session};
@@ -56,7 +56,7 @@ pub(super) async fn start(
         }
     };
     let asked = secret(&app, &visitor);
-    let sent = Sent {
+    let sent = OpenidRequest {
         provider: provider.id,
         nonce: secrets.nonce,
         verifier: secrets.verifier,
@@ -75,7 +75,7 @@ pub(super) async fn start(
     Ok((visitor.keep_asked(&asked), page).into_response())
 }
 
-async fn provider(app: &App, site: &Site, id: i64) -> Result<Option<Provider>, ApiError> {
+async fn provider(app: &App, site: &Site, id: i64) -> Result<Option<OpenidProvider>, ApiError> {
     let site = site.id;
     let find = move |tx: &mut store::Tx<'_>| openid::by_id(tx, site, id);
     Ok(app.store.read(find).await?)
@@ -109,9 +109,9 @@ pub(super) async fn callback(
     };
     let now = app.now();
     let (cookie, session) = new_session(&app, &visitor, &headers);
-    let arriving = Arriving {
+    let arriving = IdentitySignIn {
         site: Site::clone(&site),
-        claims: Claims {
+        claims: IdentityClaims {
             issuer: provider.issuer.clone(),
             subject: believed.subject,
             name: None,
@@ -153,7 +153,7 @@ async fn take_back(
     visitor: &Visitor,
     site: &Site,
     params: &Params,
-) -> Result<Result<Sent, Stop>, ApiError> {
+) -> Result<Result<OpenidRequest, Stop>, ApiError> {
     let state: Result<Token, _> = params.get("state").unwrap_or_default().parse();
     let Ok(state) = state else {
         return Ok(Err(Stop::Unknown));
@@ -163,11 +163,11 @@ async fn take_back(
     let back =
         move |tx: &mut store::Tx<'_>| openid::take_back(tx, now, site, &state, browser.as_ref());
     Ok(match app.store.write(back).await? {
-        Back::As(sent) => Ok(sent),
-        Back::Twice => Err(Stop::Twice),
-        Back::Late => Err(Stop::Late),
-        Back::Elsewhere => Err(Stop::Elsewhere),
-        Back::Unknown => Err(Stop::Unknown),
+        OpenidReturn::As(sent) => Ok(sent),
+        OpenidReturn::Twice => Err(Stop::Twice),
+        OpenidReturn::Late => Err(Stop::Late),
+        OpenidReturn::Elsewhere => Err(Stop::Elsewhere),
+        OpenidReturn::Unknown => Err(Stop::Unknown),
     })
 }
 
@@ -176,8 +176,8 @@ async fn believed(
     app: &App,
     visitor: &Visitor,
     site: &Site,
-    provider: &Provider,
-    sent: Sent,
+    provider: &OpenidProvider,
+    sent: OpenidRequest,
     params: &Params,
 ) -> Result<ProviderIdentity, Stop> {
     let Some(code) = params.get("code") else {
@@ -201,7 +201,7 @@ async fn believed(
 /// that is nobody's.
 async fn enter(
     app: &App,
-    arriving: Arriving,
+    arriving: IdentitySignIn,
     name: Option<String>,
 ) -> Result<SignedInAccount, StoreError> {
     let now = app.now();
@@ -228,7 +228,7 @@ const fn is_about_name(refusal: &Refusal) -> bool {
     )
 }
 
-fn stop_by(failure: &Failure, site: &Site, provider: &Provider) -> Stop {
+fn stop_by(failure: &Failure, site: &Site, provider: &OpenidProvider) -> Stop {
     let (site, issuer) = (&site.host, &provider.issuer);
     tracing::warn!(%site, %issuer, cause = %failure, "Nobody is signed in by {issuer}: {failure}");
     match failure {

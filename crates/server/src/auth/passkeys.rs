@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::identity::passkeys::{self, Used};
+use store::identity::passkeys::{self, PasskeySignIn};
 use webauthn_rs::prelude::{DiscoverableAuthentication, Passkey, PublicKeyCredential};
 
 use super::{from_own_page, new_session};
@@ -94,7 +94,7 @@ pub(super) async fn enter(
     passkey.update_credential(&checked);
     let (public_key, _) = sign_count(&passkey)?;
     let (cookie, session) = new_session(&app, &visitor, &headers);
-    let used = Used {
+    let used = PasskeySignIn {
         credential: id,
         account: account.id,
         public_key,

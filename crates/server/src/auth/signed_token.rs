@@ -13,7 +13,7 @@ use rejoinder_core::{Refusal, Time, identity::author};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use store::identity::identities::Claims;
+use store::identity::identities::IdentityClaims;
 use store::identity::sign_in_keys::{KeyKind, SignInKey};
 
 /// How far two clocks may be apart.
@@ -52,7 +52,7 @@ struct Payload {
 /// What a token says, and until when it can be used.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TokenClaims {
-    pub(crate) claims: Claims,
+    pub(crate) claims: IdentityClaims,
     pub(crate) expires_at: Time,
 }
 
@@ -199,7 +199,7 @@ fn read(payload: Payload, now: Time) -> Result<TokenClaims, Refusal> {
         .filter(|name| !name.trim().is_empty());
     let email = payload.email.as_deref().filter(|_| payload.email_verified);
     Ok(TokenClaims {
-        claims: Claims {
+        claims: IdentityClaims {
             issuer: PUBLISHER.to_owned(),
             subject: payload.sub,
             name: name.map(author::name).transpose()?,

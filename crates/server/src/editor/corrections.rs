@@ -10,8 +10,8 @@ use render::passages::{CorrectionRow, CorrectionsPage};
 use store::discussion::pages;
 use store::moderation::groups;
 use store::passages::corrections::{self, CorrectionQuery};
-use store::passages::deciding::{self, Accepting, Deciding};
-use store::passages::errata::{self, NewErratum, When};
+use store::passages::deciding::{self, CorrectionAcceptance, CorrectionDecision};
+use store::passages::errata::{self, ErratumTiming, NewErratum};
 use store::passages::versions;
 use store::{Result as StoreResult, Tx};
 
@@ -138,11 +138,11 @@ fn here(newsroom: &Newsroom, fields: &Params) -> String {
 }
 
 /// What the form decides on, and who decides.
-fn deciding(newsroom: &Newsroom, fields: &Params) -> Result<Deciding, ApiError> {
+fn deciding(newsroom: &Newsroom, fields: &Params) -> Result<CorrectionDecision, ApiError> {
     let id: Option<CorrectionId> = fields.read("id")?;
     let reason = fields.get("reason").map(str::trim);
     let reason = reason.filter(|reason| !reason.is_empty());
-    Ok(Deciding {
+    Ok(CorrectionDecision {
         site: newsroom.site.id,
         id: id.ok_or(Refusal::CorrectionUnknown)?,
         by: newsroom.author.id,
@@ -155,13 +155,13 @@ fn deciding(newsroom: &Newsroom, fields: &Params) -> Result<Deciding, ApiError> 
 async fn one(
     newsroom: &Newsroom,
     fields: &Params,
-    what: fn(&mut Tx<'_>, rejoinder_core::Time, &Deciding) -> StoreResult<()>,
+    what: fn(&mut Tx<'_>, rejoinder_core::Time, &CorrectionDecision) -> StoreResult<()>,
 ) -> Result<CorrectionId, ApiError> {
     let (now, it) = (newsroom.app.now(), deciding(newsroom, fields)?);
     let id = it.id;
     let write = move |tx: &mut Tx<'_>| {
         let scope = groups::scope_of(tx, it.site, it.by)?;
-        let it = Deciding {
+        let it = CorrectionDecision {
             scope,
             ..it.clone()
         };
@@ -176,18 +176,18 @@ async fn accept(newsroom: &Newsroom, fields: &Params) -> Result<CorrectionId, Ap
     let (now, it) = (newsroom.app.now(), deciding(newsroom, fields)?);
     let id = it.id;
     let line = fields.get("line").map(str::trim);
-    let how = Accepting {
+    let how = CorrectionAcceptance {
         erratum: ErratumId(newsroom.app.ids.next(now)),
         line: line.filter(|line| !line.is_empty()).map(str::to_owned),
         is_thanked: fields.get("thank").is_some(),
         when: match fields.get("when") {
-            Some("next") => When::NextVersion,
-            _ => When::Now,
+            Some("next") => ErratumTiming::NextVersion,
+            _ => ErratumTiming::Now,
         },
     };
     let write = move |tx: &mut Tx<'_>| {
         let scope = groups::scope_of(tx, it.site, it.by)?;
-        let it = Deciding {
+        let it = CorrectionDecision {
             scope,
             ..it.clone()
         };
@@ -253,7 +253,7 @@ async fn add_line(
         thanks: None,
         correction: None,
         by: author,
-        when: When::Now,
+        when: ErratumTiming::Now,
     };
     let write = move |tx: &mut Tx<'_>| {
         let Some(page) = reached_or_added(tx, now, (site, author), id, &key)? else {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use store::Tx;
 use store::discussion::pages;
 use store::moderation::groups;
-use store::passages::fetching::{self, Fetch};
+use store::passages::fetching::{self, ArticleFetch};
 
 use super::reached_or_added;
 use crate::access::Member;
@@ -53,7 +53,7 @@ impl FetchState {
         detail: None,
     };
 
-    fn of(site: &Site, fetch: &Fetch) -> Self {
+    fn of(site: &Site, fetch: &ArticleFetch) -> Self {
         let (state, is_new, problem) = match fetch.ended {
             None => ("waiting", None, None),
             Some((_, FetchOutcome::New)) => ("fetched", Some(true), None),
@@ -116,7 +116,11 @@ pub(super) async fn state(
 }
 
 /// Have the text of a page fetched that the member reaches. What this server itself serves is known at once.
-pub(super) async fn want(app: &App, member: &Member, key: PageKey) -> Result<Fetch, ApiError> {
+pub(super) async fn want(
+    app: &App,
+    member: &Member,
+    key: PageKey,
+) -> Result<ArticleFetch, ApiError> {
     policy::may_carry_thread(&member.site, &key)?;
     let now = app.now();
     let (own, author) = (Site::clone(&member.site), member.author.id);

@@ -10,8 +10,8 @@ use store::Tx;
 use store::discussion::pages;
 use store::identity::authors;
 use store::moderation::groups::Scope;
-use store::passages::placing::{self, Whereabouts};
-use store::passages::versions::{self, Version};
+use store::passages::placing::{self, PassagePlacement};
+use store::passages::versions::{self, ArticleVersion};
 use store::passages::{allowed, anchoring, deciding, fetching};
 
 use super::{fetching as texts, reached_or_added};
@@ -120,12 +120,12 @@ async fn put(newsroom: &Newsroom, fields: &Params) -> Result<(), ApiError> {
     let (page, id) = page.zip(id).ok_or(Refusal::PassageUnknown)?;
     let words = fields.get("exact").map(str::trim);
     let to = match (words.filter(|words| !words.is_empty()), fields.get("at")) {
-        (Some(words), _) => Whereabouts::Words(words.to_owned()),
+        (Some(words), _) => PassagePlacement::Words(words.to_owned()),
         (None, Some(at)) => {
             let (start, end) = at.split_once('-').ok_or(Refusal::PassageMisplaced)?;
             let position = Position::new(start.parse().ok(), end.parse().ok())?;
             let position = position.ok_or(Refusal::PassageMisplaced)?;
-            Whereabouts::At(position, fields.read("version")?.unwrap_or(0))
+            PassagePlacement::At(position, fields.read("version")?.unwrap_or(0))
         }
         (None, None) => return Err(Refusal::PassageNotFound.into()),
     };
@@ -148,7 +148,7 @@ struct Lost {
     page: Page,
     id: PassageId,
     annotation: Annotation,
-    version: Version,
+    version: ArticleVersion,
 }
 
 async fn page(

@@ -7,7 +7,7 @@ use rejoinder_core::publication::settings::Questions;
 use rejoinder_core::{QuestionId, Reader, Refusal, Site};
 use render::passages::{QuestionsPage, TypedQuestion};
 use store::passages::allowed;
-use store::passages::asking::{self, Act, Changing};
+use store::passages::asking::{self, QuestionAction, QuestionEditor};
 use store::passages::questions::{self, QuestionQuery};
 use store::{Result as StoreResult, Tx};
 
@@ -86,9 +86,9 @@ pub(super) async fn change(
             one(&newsroom, &visitor, &fields, asking::delete).await?;
             return Ok(see_other(&format!("/edit/{host}/questions?did=deleted")));
         }
-        Some("save") => (Act::Say(text()), "saved"),
-        Some("close") => (Act::Close, "closed"),
-        Some("reopen") => (Act::Reopen, "reopened"),
+        Some("save") => (QuestionAction::Say(text()), "saved"),
+        Some("close") => (QuestionAction::Close, "closed"),
+        Some("reopen") => (QuestionAction::Reopen, "reopened"),
         _ => return Err(ApiError::query("act", "There is no such action.").into()),
     };
     one(&newsroom, &visitor, &fields, move |tx, now, it| {
@@ -110,10 +110,12 @@ async fn one(
     newsroom: &Newsroom,
     visitor: &Visitor,
     fields: &Params,
-    what: impl Fn(&mut Tx<'_>, rejoinder_core::Time, &Changing) -> StoreResult<()> + Send + 'static,
+    what: impl Fn(&mut Tx<'_>, rejoinder_core::Time, &QuestionEditor) -> StoreResult<()>
+    + Send
+    + 'static,
 ) -> Result<(), ApiError> {
     let id: Option<QuestionId> = fields.read("id")?;
-    let it = Changing {
+    let it = QuestionEditor {
         site: Site::clone(&newsroom.site),
         id: id.ok_or(Refusal::QuestionUnknown)?,
         reader: reader(newsroom, visitor),

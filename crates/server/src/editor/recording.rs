@@ -13,7 +13,7 @@ use rejoinder_core::{AuthorId, Page, RecordingId};
 use render::newsroom::FlashMessage;
 use render::recordings::{CutOf, Open, RecordingPage, Report};
 use store::discussion::pages;
-use store::recordings::transcripts::{self, NewRevision, Revision};
+use store::recordings::transcripts::{self, NewRevision, TranscriptRevision};
 use store::recordings::{attaching, chapters as divided, listing, proposals as proposed, reading};
 use store::{Tx, moderation::groups};
 
@@ -34,9 +34,9 @@ const MAX_REVISIONS: i64 = 50;
 struct RecordingDetails {
     page: Page,
     recording: Recording,
-    transcript: Option<(Revision, String)>,
+    transcript: Option<(TranscriptRevision, String)>,
     chapters: Option<String>,
-    history: Vec<Revision>,
+    history: Vec<TranscriptRevision>,
     cuts: Vec<(Recording, Option<String>)>,
     proposals: Vec<Proposal>,
     authors: HashMap<AuthorId, String>,

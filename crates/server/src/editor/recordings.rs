@@ -8,7 +8,7 @@ use rejoinder_core::recordings::{ExternalRecording, Span};
 use rejoinder_core::{Page, PageId, RecordingId, Site};
 use render::recordings::{RecordingsPage, Typed, Unfit};
 use store::discussion::pages;
-use store::recordings::attaching::{self, MAX_EACH, NewRecording, Source};
+use store::recordings::attaching::{self, MAX_EACH, NewRecording, RecordingSource};
 use store::recordings::{listing, proposals};
 use store::{Tx, moderation::groups};
 
@@ -135,17 +135,22 @@ pub(super) struct New<'a> {
     pub(super) title: &'a str,
     /// The id of the recording that it is a cut of; empty where it is none.
     pub(super) cut_of: &'a str,
-    pub(super) source: Source,
+    pub(super) source: RecordingSource,
 }
 
 /// What an address leads to: a player elsewhere that is known, or a file. A cut needs a file: it is
 /// compared by its sound.
-fn source(site: &Site, address: &str, duration: &str, is_cut: bool) -> Result<Source, ApiError> {
+fn source(
+    site: &Site,
+    address: &str,
+    duration: &str,
+    is_cut: bool,
+) -> Result<RecordingSource, ApiError> {
     let typed = address.trim();
     let safe = markup::safe_url(typed).filter(|safe| safe.len() <= MAX_ADDRESS);
     let address = safe.ok_or_else(|| refused(site, Unfit::Address))?;
     if ExternalRecording::parse(&address).is_none() {
-        return Ok(Source::Address(address));
+        return Ok(RecordingSource::Address(address));
     }
     if is_cut {
         return Err(refused(site, Unfit::Elsewhere));
@@ -158,7 +163,7 @@ fn source(site: &Site, address: &str, duration: &str, is_cut: bool) -> Result<So
             i64::try_from(length.start_ms).ok()
         }
     };
-    Ok(Source::Player {
+    Ok(RecordingSource::Player {
         address,
         duration_ms,
     })
@@ -206,9 +211,9 @@ pub(super) async fn attach_one(
     };
     let settings = &newsroom.site.settings;
     let least = match new.source {
-        Source::Upload { n_bytes } => n_bytes,
-        Source::Address(_) => 1,
-        Source::Player { .. } => 0,
+        RecordingSource::Upload { n_bytes } => n_bytes,
+        RecordingSource::Address(_) => 1,
+        RecordingSource::Player { .. } => 0,
     };
     if least > settings.max_recording_bytes() {
         let max = settings.max_recording_mb;

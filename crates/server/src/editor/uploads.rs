@@ -10,7 +10,7 @@ use axum::response::Response;
 use rejoinder_core::RecordingId;
 use rejoinder_core::recordings::{Recording, RecordingState};
 use store::moderation::groups;
-use store::recordings::attaching::Source;
+use store::recordings::attaching::RecordingSource;
 use store::recordings::{files, listing};
 
 use super::recordings::{New, attach_one};
@@ -33,7 +33,7 @@ pub(super) async fn begin(
         page: announced.value("page"),
         title: announced.value("title"),
         cut_of: announced.value("cut_of"),
-        source: Source::Upload {
+        source: RecordingSource::Upload {
             n_bytes: announced.n_bytes,
         },
     };

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt;
-use store::recordings::files::{Added, MAX_PART};
+use store::recordings::files::{AppendOutcome, MAX_PART};
 
 use crate::http::error::ApiError;
 
@@ -82,7 +82,7 @@ pub(crate) async fn go_on<K, F>(
 ) -> Result<Response, ApiError>
 where
     K: Fn(i64, Vec<u8>) -> F,
-    F: Future<Output = store::Result<Added>>,
+    F: Future<Output = store::Result<AppendOutcome>>,
 {
     let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     if kind != Some(b"application/offset+octet-stream") {
@@ -133,7 +133,7 @@ struct Arriving<K> {
 impl<K, F> Arriving<K>
 where
     K: Fn(i64, Vec<u8>) -> F,
-    F: Future<Output = store::Result<Added>>,
+    F: Future<Output = store::Result<AppendOutcome>>,
 {
     async fn take(&mut self, mut chunk: &[u8]) -> Result<(), ApiError> {
         while !chunk.is_empty() {
@@ -154,12 +154,12 @@ where
         }
         let bytes = std::mem::take(&mut self.waiting);
         match (self.keep)(self.at, bytes).await? {
-            Added::Arrived(n) => {
+            AppendOutcome::Arrived(n) => {
                 self.at = n;
                 Ok(())
             }
-            Added::Elsewhere(n) => Err(elsewhere(n)),
-            Added::Unknown => Err(ApiError::not_found()),
+            AppendOutcome::Elsewhere(n) => Err(elsewhere(n)),
+            AppendOutcome::Unknown => Err(ApiError::not_found()),
         }
     }
 }

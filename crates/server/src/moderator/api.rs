@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use rejoinder_core::CommentId;
 use rejoinder_core::moderation::search::CommentSearch;
 use serde::Serialize;
-use store::moderation::queues::{self, Item, Listed, Order, Queue, QueueQuery};
+use store::moderation::queues::{self, Queue, QueueItem, QueueOrder, QueueQuery, QueueSlice};
 use store::{Tx, moderation::groups};
 use utoipa::ToSchema;
 
@@ -102,8 +102,8 @@ pub(crate) async fn queue(
 ) -> Result<Json<Moderated>, ApiError> {
     let queue = Queue::from_word(&word).ok_or_else(ApiError::not_found)?;
     let order = match params.get("order") {
-        None | Some("newest") => Order::Newest,
-        Some("oldest") => Order::Oldest,
+        None | Some("newest") => QueueOrder::Newest,
+        Some("oldest") => QueueOrder::Oldest,
         Some(_) => return Err(ApiError::query("order", "There are newest and oldest.")),
     };
     let after: Option<CommentId> = params.read("after")?;
@@ -151,14 +151,14 @@ pub(crate) async fn search(
     Ok(Json(in_json(app.store.read(read).await?)))
 }
 
-fn in_json(listed: Listed) -> Moderated {
+fn in_json(listed: QueueSlice) -> Moderated {
     Moderated {
         comments: listed.items.into_iter().map(comment).collect(),
         next: listed.next.map(|next| next.to_string()),
     }
 }
 
-fn comment(item: Item) -> ModeratedComment {
+fn comment(item: QueueItem) -> ModeratedComment {
     let (comment, page) = (item.comment, item.page);
     ModeratedComment {
         id: comment.id.to_string(),

@@ -10,8 +10,8 @@ use render::catalogue::NewsroomTexts;
 use render::moderation::{AuthorPage, BannedPage, Changed, Refused, Stopped, name};
 use store::moderation::sanctions;
 use store::moderation::{
-    sanctions::Change,
-    standing::{self, AuthorProfile, Banned},
+    sanctions::SanctionRequest,
+    standing::{self, AuthorProfile, BannedAuthor},
 };
 use store::{Tx, moderation::queues};
 
@@ -101,7 +101,7 @@ fn address(desk: &str, id: AuthorId, after: Option<CommentId>) -> String {
     }
 }
 
-fn changed(changed: standing::Changed) -> Changed {
+fn changed(changed: standing::StandingChange) -> Changed {
     Changed {
         action: changed.action,
         until: changed.until,
@@ -144,7 +144,7 @@ async fn done(
     let reason = fields
         .get("reason")
         .map(|reason| reason.replace("\r\n", "\n"));
-    let change = Change {
+    let change = SanctionRequest {
         site: newsroom.site.id,
         id: newsroom.app.ids.next(now),
         moderator: newsroom.author.clone(),
@@ -277,7 +277,7 @@ pub(super) async fn banned(newsroom: Newsroom, params: Params) -> Result<Html<St
     }))
 }
 
-fn stopped(banned: Banned) -> Stopped {
+fn stopped(banned: BannedAuthor) -> Stopped {
     Stopped {
         author: banned.author,
         until: banned.ban.until,

@@ -6,7 +6,7 @@ use rejoinder_core::{Comment, CommentId, Page, Site};
 use render::catalogue::fill;
 use render::moderation::{CommentPage, Earlier, Flagged, LogRows, Logged, name};
 use store::discussion::versions;
-use store::moderation::decisions::{LogQuery, Of};
+use store::moderation::decisions::{LogQuery, LogSubject};
 use store::{discussion::comments, moderation::inside};
 
 use super::rows::{self, Loaded};
@@ -108,12 +108,12 @@ async fn read(
         let versions = inside::versions(tx, row.item())?.into_iter();
         let flags = inside::flags(tx, row.item())?.into_iter();
         let query = LogQuery {
-            of: Of::Comment(id),
+            of: LogSubject::Comment(id),
             scope: scope.clone(),
             after: None,
             limit: LOG,
         };
-        let earlier = |version: versions::Version| Earlier {
+        let earlier = |version: versions::CommentVersion| Earlier {
             revision: version.revision,
             text: version.text,
             replaced_at: version.replaced_at,

@@ -8,7 +8,9 @@ use axum::response::{IntoResponse, Response};
 use rejoinder_core::moderation::{LogAction, ModerationAction, Reason};
 use rejoinder_core::{Comment, CommentId, Refusal};
 use serde_json::json;
-use store::moderation::decisions::{self, Decide, Decided, DecisionId, MAX_AT_ONCE};
+use store::moderation::decisions::{
+    self, DecisionId, DecisionOutcome, DecisionRequest, MAX_AT_ONCE,
+};
 use store::{StoreError, Tx};
 
 use super::flash::{Outcome, back};
@@ -60,7 +62,7 @@ async fn decide_all(newsroom: &Newsroom, fields: &Params) -> Result<Done, ApiErr
     let action = fields.get("action").and_then(ModerationAction::from_word);
     let action = action.ok_or_else(|| ApiError::query("action", "There is no such action."))?;
     let note = fields.get("note").map(|note| note.replace("\r\n", "\n"));
-    let one = |seen: &Judged| Decide {
+    let one = |seen: &Judged| DecisionRequest {
         site: newsroom.site.id,
         moderator: newsroom.author.clone(),
         comment: seen.comment,
@@ -69,7 +71,7 @@ async fn decide_all(newsroom: &Newsroom, fields: &Params) -> Result<Done, ApiErr
         reason: fields.get("reason").and_then(Reason::from_word),
         note: note.clone().filter(|note| !note.trim().is_empty()),
     };
-    let all: Vec<Decide> = judged.iter().map(one).collect();
+    let all: Vec<DecisionRequest> = judged.iter().map(one).collect();
     let now = newsroom.app.now();
     let write = move |tx: &mut Tx<'_>| decisions::decide_all(tx, now, &all);
     let results = newsroom.app.store.write(write).await?;
@@ -79,7 +81,7 @@ async fn decide_all(newsroom: &Newsroom, fields: &Params) -> Result<Done, ApiErr
 fn gather(
     action: ModerationAction,
     judged: &[Judged],
-    results: Vec<Result<Decided, Refusal>>,
+    results: Vec<Result<DecisionOutcome, Refusal>>,
 ) -> Done {
     let mut done = Done::of(LogAction::from(action));
     for (seen, result) in judged.iter().zip(results) {

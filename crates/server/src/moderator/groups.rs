@@ -5,7 +5,7 @@ use rejoinder_core::PageId;
 use rejoinder_core::moderation::LogAction;
 use rejoinder_core::publication::settings::ModerationMode;
 use render::moderation::{Grouped, GroupsPage};
-use store::moderation::groups::{self, Group};
+use store::moderation::groups::{self, PageGroup};
 use store::{Tx, discussion::pages};
 
 use super::flash;
@@ -70,7 +70,7 @@ async fn shown(
     }))
 }
 
-fn grouped(group: Group, pages: Vec<(PageId, String)>) -> Grouped {
+fn grouped(group: PageGroup, pages: Vec<(PageId, String)>) -> Grouped {
     Grouped {
         id: Some(group.id),
         name: group.name,
@@ -91,7 +91,7 @@ pub(super) async fn save(newsroom: Newsroom, Form(fields): Form) -> Result<Respo
     };
     let typed = |name: &str| fields.get(name).unwrap_or_default().to_owned();
     let (name, prefix) = (typed("name"), typed("prefix"));
-    let group = Group {
+    let group = PageGroup {
         id: known.unwrap_or_else(|| newsroom.app.ids.next(newsroom.app.now())),
         name: name.clone(),
         prefix: Some(prefix.trim().to_owned()),

@@ -7,7 +7,7 @@ use axum::response::Html;
 use rejoinder_core::{AuthorId, CommentState, PageId, SiteId, Time};
 use render::catalogue::{NewsroomTexts, fill};
 use render::moderation::{About, LogPage, LogRows, Logged, Who, excerpt, name, title};
-use store::moderation::decisions::{self, Actor, Decision, LogCursor, LogQuery, Of};
+use store::moderation::decisions::{self, Actor, Decision, LogCursor, LogQuery, LogSubject};
 use store::moderation::groups::Scope;
 use store::{
     Result, StoreError, Tx,
@@ -100,20 +100,20 @@ fn logged(
 
 /// What an address asks for.
 struct Asked {
-    of: Of,
+    of: LogSubject,
     after: Option<LogCursor>,
 }
 
 impl Asked {
     fn read(params: &Params) -> std::result::Result<Self, ApiError> {
         let of = if let Some(page) = params.read("page")? {
-            Of::Page(page)
+            LogSubject::Page(page)
         } else if let Some(moderator) = params.read("moderator")? {
-            Of::Moderator(moderator)
+            LogSubject::Moderator(moderator)
         } else if let Some(author) = params.read("author")? {
-            Of::Author(author)
+            LogSubject::Author(author)
         } else {
-            Of::Site
+            LogSubject::Site
         };
         let after = params.get("after").map(cursor).transpose()?;
         Ok(Self { of, after })
@@ -122,10 +122,10 @@ impl Asked {
     fn address(&self, desk: &str, after: Option<LogCursor>) -> String {
         let mut parts = Vec::new();
         match self.of {
-            Of::Page(id) => parts.push(format!("page={id}")),
-            Of::Moderator(id) => parts.push(format!("moderator={id}")),
-            Of::Author(id) => parts.push(format!("author={id}")),
-            Of::Site | Of::Comment(_) => {}
+            LogSubject::Page(id) => parts.push(format!("page={id}")),
+            LogSubject::Moderator(id) => parts.push(format!("moderator={id}")),
+            LogSubject::Author(id) => parts.push(format!("author={id}")),
+            LogSubject::Site | LogSubject::Comment(_) => {}
         }
         parts.extend(after.map(|after| format!("after={}.{}", after.at.micros(), after.id)));
         match parts.is_empty() {
@@ -200,7 +200,7 @@ fn limited_to(
     tx: &mut Tx<'_>,
     texts: &NewsroomTexts,
     site: SiteId,
-    of: Of,
+    of: LogSubject,
     scope: &Scope,
 ) -> Result<String> {
     let mut called = |id: AuthorId| {
@@ -210,9 +210,9 @@ fn limited_to(
         )
     };
     Ok(match of {
-        Of::Moderator(id) => fill(&texts.limited.by_moderator, &[("name", &called(id)?)]),
-        Of::Author(id) => fill(&texts.limited.on_author, &[("name", &called(id)?)]),
-        Of::Page(id) => {
+        LogSubject::Moderator(id) => fill(&texts.limited.by_moderator, &[("name", &called(id)?)]),
+        LogSubject::Author(id) => fill(&texts.limited.on_author, &[("name", &called(id)?)]),
+        LogSubject::Page(id) => {
             let page = pages::in_scope(tx, site, id, scope)?;
             let title = page.map_or_else(
                 || texts.limited.one_page.clone(),
@@ -220,6 +220,6 @@ fn limited_to(
             );
             fill(&texts.limited.on_page, &[("page", &title)])
         }
-        Of::Site | Of::Comment(_) => String::new(),
+        LogSubject::Site | LogSubject::Comment(_) => String::new(),
     })
 }

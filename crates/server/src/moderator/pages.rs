@@ -7,7 +7,7 @@ use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{Author, Comment, Page, PageId, Time};
 use render::moderation::{LogRows, Logged, PagePage, PagesPage, title};
 use store::discussion::pages::PageQuery;
-use store::moderation::decisions::{self, LogQuery, Of};
+use store::moderation::decisions::{self, LogQuery, LogSubject};
 use store::{
     Tx,
     discussion::{agreement, page_authors, pages, threads},
@@ -121,7 +121,7 @@ async fn shown(
             return Ok(None);
         };
         let query = LogQuery {
-            of: Of::Page(id),
+            of: LogSubject::Page(id),
             scope: scope.clone(),
             after: None,
             limit: AT_ONCE,

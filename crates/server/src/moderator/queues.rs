@@ -8,7 +8,7 @@ use render::catalogue::NewsroomTexts;
 use render::moderation::QueuePage;
 use serde_json::{Value, json};
 use store::discussion::{agreement, pages};
-use store::moderation::queues::{self, Counts, Order, Queue, QueueQuery};
+use store::moderation::queues::{self, Queue, QueueCounts, QueueOrder, QueueQuery};
 
 use super::flash;
 use super::rows::{self, AT_ONCE, Loaded};
@@ -39,14 +39,14 @@ pub(super) async fn counts(newsroom: Newsroom) -> Result<Json<Value>, ApiError> 
 }
 
 /// The counts by the words of their queues.
-pub(super) fn in_json(counts: &Counts) -> Value {
+pub(super) fn in_json(counts: &QueueCounts) -> Value {
     let pair = |queue: Queue| (queue.as_str().to_owned(), json!(counts.of(queue)));
     Value::Object(Queue::ALL.map(pair).into_iter().collect())
 }
 
 /// What an address asks for.
 struct Asked {
-    order: Order,
+    order: QueueOrder,
     page: Option<PageId>,
     after: Option<CommentId>,
 }
@@ -55,8 +55,8 @@ impl Asked {
     fn read(params: &Params) -> Result<Self, ApiError> {
         Ok(Self {
             order: match params.get("order") {
-                Some("oldest") => Order::Oldest,
-                _ => Order::Newest,
+                Some("oldest") => QueueOrder::Oldest,
+                _ => QueueOrder::Newest,
             },
             page: params.read("page")?,
             after: params.read("after")?,
@@ -65,7 +65,7 @@ impl Asked {
 
     fn address(&self, desk: &str, queue: Queue, after: Option<CommentId>) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        if self.order == Order::Oldest {
+        if self.order == QueueOrder::Oldest {
             query.append_pair("order", "oldest");
         }
         if let Some(page) = self.page {
@@ -146,7 +146,7 @@ async fn shown(
         render::moderation::queue_page(&QueuePage {
             frame,
             queue: queue.as_str(),
-            is_oldest: order == Order::Oldest,
+            is_oldest: order == QueueOrder::Oldest,
             page: read.page.as_ref(),
             crowd: read.crowd.as_ref(),
             list: &list,

@@ -8,7 +8,7 @@ use store::discussion::versions;
 use store::moderation::decisions::{Actor, Decision};
 use store::moderation::flags::Flag;
 use store::moderation::groups::Scope;
-use store::moderation::queues::{Item, Listed};
+use store::moderation::queues::{QueueItem, QueueSlice};
 use store::{
     Result, Tx,
     moderation::{inside, queues, standing},
@@ -52,7 +52,7 @@ pub(super) fn edited(params: &Params) -> Vec<Judged> {
 
 /// A comment of a list.
 pub(super) struct Loaded {
-    item: Item,
+    item: QueueItem,
     flags: Vec<Flagged>,
     judgement: Option<Judgement>,
     record: Record,
@@ -63,7 +63,7 @@ pub(super) struct Loaded {
 pub(super) fn load(
     tx: &mut Tx<'_>,
     site: SiteId,
-    listed: Listed,
+    listed: QueueSlice,
     judged: &[Judged],
 ) -> Result<(Vec<Loaded>, Option<CommentId>)> {
     let authors: Vec<AuthorId> = listed
@@ -81,8 +81,8 @@ pub(super) fn load(
 
 fn complete(
     tx: &mut Tx<'_>,
-    item: Item,
-    records: &HashMap<AuthorId, standing::Record>,
+    item: QueueItem,
+    records: &HashMap<AuthorId, standing::AuthorRecord>,
     judged: &[Judged],
 ) -> Result<Loaded> {
     let comment = &item.comment;
@@ -101,8 +101,9 @@ fn complete(
         Some(_) => inside::versions(tx, &item)?,
         None => Vec::new(),
     };
-    let is_seen =
-        |version: &versions::Version| seen.is_some_and(|seen| seen.revision == version.revision);
+    let is_seen = |version: &versions::CommentVersion| {
+        seen.is_some_and(|seen| seen.revision == version.revision)
+    };
     let was = versions
         .into_iter()
         .find(is_seen)
@@ -142,7 +143,7 @@ fn judgement(decision: Decision) -> Option<Judgement> {
     }
 }
 
-pub(super) const fn record(record: standing::Record) -> Record {
+pub(super) const fn record(record: standing::AuthorRecord) -> Record {
     Record {
         published: record.published,
         rejected: record.rejected,
@@ -164,13 +165,13 @@ pub(super) fn some(
     for comment in wanted {
         items.extend(queues::item(tx, site, scope, *comment)?);
     }
-    let listed = Listed { items, next: None };
+    let listed = QueueSlice { items, next: None };
     Ok(load(tx, site, listed, judged)?.0)
 }
 
 impl Loaded {
     /// The proof that who looks reaches the comment.
-    pub(super) const fn item(&self) -> &Item {
+    pub(super) const fn item(&self) -> &QueueItem {
         &self.item
     }
 

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use rejoinder_core::CommentId;
 use rejoinder_core::moderation::search::{CommentSearch, NotASearch, retyped};
 use render::moderation::{Kept, SearchPage};
-use store::moderation::searches::{self, Saved};
+use store::moderation::searches::{self, SavedSearch};
 use store::{Tx, moderation::queues};
 
 use super::flash;
@@ -71,7 +71,7 @@ struct SearchResults {
     has_searched: bool,
     rows: Option<Vec<Loaded>>,
     next: Option<CommentId>,
-    kept: Vec<Saved>,
+    kept: Vec<SavedSearch>,
 }
 
 async fn read(
@@ -111,7 +111,7 @@ fn address(desk: &str, typed: &str, after: Option<CommentId>) -> String {
     format!("{desk}/search?{}", query.finish())
 }
 
-fn kept(desk: &str, saved: Saved) -> Kept {
+fn kept(desk: &str, saved: SavedSearch) -> Kept {
     let typed = retyped(&saved.query);
     Kept {
         id: saved.id,

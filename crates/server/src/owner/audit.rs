@@ -3,7 +3,7 @@
 use axum::response::Html;
 use rejoinder_core::publication::audit::AuditChange;
 use render::publication::{AuditPage, AuditRow, audit_page};
-use store::publication::audit::{self, AuditEntry, Query};
+use store::publication::audit::{self, AuditEntry, AuditQuery};
 
 use crate::http::error_page::ErrorPage;
 use crate::http::extract::Params;
@@ -15,7 +15,7 @@ const AT_ONCE: usize = 50;
 /// `GET /admin/{site}/audit`.
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
     let change = params.get("change").and_then(AuditChange::from_word);
-    let query = Query {
+    let query = AuditQuery {
         change,
         before: params.read("before")?,
         limit: i64::try_from(AT_ONCE + 1).unwrap_or(i64::MAX),

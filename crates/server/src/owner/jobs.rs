@@ -34,7 +34,7 @@ pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<Stri
     Ok(newsroom.page(&context, head, |frame| jobs_page(frame, &parked)))
 }
 
-fn shown(job: jobs::Parked) -> ParkedJob {
+fn shown(job: jobs::ParkedJob) -> ParkedJob {
     ParkedJob {
         id: job.id,
         kind: job.kind,

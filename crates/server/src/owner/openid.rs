@@ -8,7 +8,7 @@ use render::{
     newsroom::FlashMessage,
     publication::{NewProvider, OpenidPage, ProviderLine, openid_page},
 };
-use store::identity::openid::{self, MAX_PROVIDERS, Provider};
+use store::identity::openid::{self, MAX_PROVIDERS, OpenidProvider};
 use store::{Tx, publication::owners};
 
 use crate::auth;
@@ -46,7 +46,7 @@ async fn page(
     let site = newsroom.site.id;
     let read = newsroom.read(move |tx, _| openid::list(tx, site));
     let (context, providers) = read.await?;
-    let line = |provider: &Provider| ProviderLine {
+    let line = |provider: &OpenidProvider| ProviderLine {
         id: provider.id,
         label: provider.label.clone(),
         issuer: provider.issuer.clone(),
@@ -100,7 +100,7 @@ pub(super) async fn add(
             return refused(&problem).await;
         }
     };
-    let provider = Provider {
+    let provider = OpenidProvider {
         id: newsroom.app.ids.next(now),
         label: new.label.to_owned(),
         issuer,

@@ -5,7 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::Refusal;
 use rejoinder_core::publication::audit::AuditActor;
 use render::publication::{WordsPage, words_page};
-use store::moderation::word_lists::{self, Entries, List};
+use store::moderation::word_lists::{self, WordListEntries, WordListKind};
 use store::{StoreError, Tx, publication::owners};
 
 use super::said;
@@ -20,8 +20,11 @@ pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<Stri
     let site = newsroom.site.id;
     let read = move |tx: &mut Tx<'_>| {
         let lines = |list: Vec<String>| list.join("\n");
-        let banned = lines(word_lists::get(tx, site, List::Banned)?);
-        Ok((banned, lines(word_lists::get(tx, site, List::Suspect)?)))
+        let banned = lines(word_lists::get(tx, site, WordListKind::Banned)?);
+        Ok((
+            banned,
+            lines(word_lists::get(tx, site, WordListKind::Suspect)?),
+        ))
     };
     let (banned, suspect) = newsroom.app.store.read(read).await?;
     page(&newsroom, (&banned, &suspect), None, Some(&params)).await
@@ -56,8 +59,8 @@ pub(super) async fn save(
     visitor: Visitor,
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
-    let typed = |list: List| fields.get(list.as_str()).unwrap_or_default().to_owned();
-    let (banned, suspect) = (typed(List::Banned), typed(List::Suspect));
+    let typed = |list: WordListKind| fields.get(list.as_str()).unwrap_or_default().to_owned();
+    let (banned, suspect) = (typed(WordListKind::Banned), typed(WordListKind::Suspect));
     let (now, site, by) = (
         newsroom.app.now(),
         newsroom.site.id,
@@ -93,9 +96,9 @@ pub(super) async fn save(
     }
 }
 
-fn entries(banned: &str, suspect: &str) -> Result<[(List, Entries); 2], Refusal> {
+fn entries(banned: &str, suspect: &str) -> Result<[(WordListKind, WordListEntries); 2], Refusal> {
     Ok([
-        (List::Banned, Entries::of(banned.lines())?),
-        (List::Suspect, Entries::of(suspect.lines())?),
+        (WordListKind::Banned, WordListEntries::of(banned.lines())?),
+        (WordListKind::Suspect, WordListEntries::of(suspect.lines())?),
     ])
 }

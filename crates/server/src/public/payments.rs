@@ -9,8 +9,8 @@ use rejoinder_core::funding::processors::{
 use rejoinder_core::publication::settings::ReceiptMails;
 use sha2::{Digest as _, Sha256};
 use store::Tx;
-use store::funding::hooks::{self, Hook};
-use store::funding::intake::{self, Outcome, ReceivedMessage};
+use store::funding::hooks::{self, ProcessorHook};
+use store::funding::intake::{self, MessageOutcome, ReceivedMessage};
 
 use crate::access::Access;
 use crate::http::error::ApiError;
@@ -67,7 +67,7 @@ async fn take(
     }
 }
 
-fn arrived(app: &App, hook: &Hook, header: &Headers, body: &[u8]) -> ReceivedMessage {
+fn arrived(app: &App, hook: &ProcessorHook, header: &Headers, body: &[u8]) -> ReceivedMessage {
     let now = app.now();
     let message = ProcessorMessage { header, body };
     let known = hook.known();
@@ -79,9 +79,9 @@ fn arrived(app: &App, hook: &Hook, header: &Headers, body: &[u8]) -> ReceivedMes
 }
 
 /// The sender is told what the owner finds in the log.
-fn refused(outcome: Outcome) -> ApiError {
+fn refused(outcome: MessageOutcome) -> ApiError {
     let detail = match outcome {
-        Outcome::Refused(why) => format!("The message was not taken: {why}."),
+        MessageOutcome::Refused(why) => format!("The message was not taken: {why}."),
         _ => "The message was not taken: the owner has not entered all it needs yet.".to_owned(),
     };
     ApiError::new(StatusCode::BAD_REQUEST, "message_refused", detail)

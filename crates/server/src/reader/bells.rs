@@ -9,7 +9,7 @@ use rejoinder_core::recordings::proposals::ProposalState;
 use rejoinder_core::{AuthorId, AuthorKind, Site, Time};
 use render::notices::bell::{self, BellItem, bell_page};
 use serde::{Deserialize, Serialize};
-use store::notices::bells::{self, About, BellNotice};
+use store::notices::bells::{self, BellNotice, BellSubject};
 use utoipa::ToSchema;
 
 use crate::http::error::{ApiError, Problem};
@@ -107,9 +107,9 @@ pub(crate) async fn page(
     let (notices, _) = newest(&app, &visitor, &site).await?;
     let items = notices.iter().map(|one| BellItem {
         about: match &one.about {
-            About::Comment(kind, comment) => bell::About::Comment(*kind, comment),
-            About::Correction(own, recording) => bell::About::Correction(own, recording),
-            About::Article(own) => bell::About::Article(own),
+            BellSubject::Comment(kind, comment) => bell::About::Comment(*kind, comment),
+            BellSubject::Correction(own, recording) => bell::About::Correction(own, recording),
+            BellSubject::Article(own) => bell::About::Article(own),
         },
         page: &one.page,
         at: one.at,
@@ -198,9 +198,11 @@ impl From<BellNotice> for Notice {
     fn from(notice: BellNotice) -> Self {
         let key = notice.page.key;
         let (what, comment, recording, reason) = match notice.about {
-            About::Comment(kind, comment) => (kind.as_str(), Some(*comment), None, None),
-            About::Correction(own, _) => (became(own.state), None, Some(own.recording), own.reason),
-            About::Article(own) => (of_article(own.state), None, None, own.reason),
+            BellSubject::Comment(kind, comment) => (kind.as_str(), Some(*comment), None, None),
+            BellSubject::Correction(own, _) => {
+                (became(own.state), None, Some(own.recording), own.reason)
+            }
+            BellSubject::Article(own) => (of_article(own.state), None, None, own.reason),
         };
         Self {
             what,

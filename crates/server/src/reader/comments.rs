@@ -8,7 +8,7 @@ use rejoinder_core::{CommentId, PageKey, Refusal};
 use render::discussion::json::CommentBody;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::discussion::posting::{About, Idempotency};
+use store::discussion::posting::{CommentTarget, Idempotency};
 use utoipa::ToSchema;
 
 use super::find;
@@ -209,14 +209,14 @@ pub(super) fn about(
     annotation: Option<PostAnnotation>,
     question: Option<String>,
     passage: Option<String>,
-) -> Result<Option<About>, ApiError> {
+) -> Result<Option<CommentTarget>, ApiError> {
     let question = question.map(|id| id.parse().map_err(|_| Refusal::QuestionUnknown));
     let passage = passage.map(|id| id.parse().map_err(|_| Refusal::PassageUnknown));
     match (annotation, question.transpose()?, passage.transpose()?) {
         (None, None, None) => Ok(None),
-        (Some(annotation), None, None) => Ok(Some(About::Passage(annotation.selector()?))),
-        (None, Some(question), None) => Ok(Some(About::Question(question))),
-        (None, None, Some(passage)) => Ok(Some(About::Spoken(passage))),
+        (Some(annotation), None, None) => Ok(Some(CommentTarget::Passage(annotation.selector()?))),
+        (None, Some(question), None) => Ok(Some(CommentTarget::Question(question))),
+        (None, None, Some(passage)) => Ok(Some(CommentTarget::Spoken(passage))),
         _ => {
             let detail = "At most one of `annotation`, `question` and `passage` is taken.";
             Err(ApiError::body(detail).field("annotation"))

@@ -10,7 +10,7 @@ use rejoinder_core::moderation::{ModerationAction, Reason};
 use rejoinder_core::{Author, Comment, Refusal, Site};
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use store::moderation::decisions::{self, Decide, Decided, DecisionId};
+use store::moderation::decisions::{self, DecisionId, DecisionOutcome, DecisionRequest};
 use store::moderation::reach;
 use utoipa::ToSchema;
 
@@ -78,7 +78,7 @@ async fn make(
     id: &str,
     site: Option<&str>,
     body: MakeDecision,
-) -> Result<(std::sync::Arc<Site>, Decided), ApiError> {
+) -> Result<(std::sync::Arc<Site>, DecisionOutcome), ApiError> {
     let now = app.now();
     app.limits.take(Act::Decide, visitor, now)?;
     let (site, comment) = find(app, visitor, id, site).await?;
@@ -88,7 +88,7 @@ async fn make(
         let unknown = || ApiError::body("There is no such reason.").field("reason");
         Reason::from_word(word).ok_or_else(unknown)
     };
-    let decide = Decide {
+    let decide = DecisionRequest {
         site: site.id,
         moderator: colleague(app, visitor, &site, Role::Editor).await?,
         comment: comment.id,

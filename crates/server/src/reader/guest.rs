@@ -15,8 +15,8 @@ use render::Problem;
 use render::identity::{self, Guest, OfGuest, OfGuests, Wrote};
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use store::identity::guests::{self, Kept, LinkRequest, Proven};
-use store::identity::personal::Everything;
+use store::identity::guests::{self, GuestData, LinkRequest, ProvenGuests};
+use store::identity::personal::PersonalData;
 use utoipa::ToSchema;
 
 use crate::access::Access;
@@ -73,10 +73,10 @@ impl Place {
         app: &App,
         visitor: &Visitor,
         site: &Site,
-    ) -> Result<Option<Proven>, ApiError> {
+    ) -> Result<Option<ProvenGuests>, ApiError> {
         let Some(secret) = &self.secret else {
             let reader = visitor.reader(app, site).await?;
-            return Ok(Proven::by_author(reader.author.as_ref()));
+            return Ok(ProvenGuests::by_author(reader.author.as_ref()));
         };
         let token: Token = secret.parse().map_err(|_| Refusal::LinkUsed)?;
         let (now, id, hash) = (app.now(), site.id, hash_of(&token));
@@ -109,7 +109,7 @@ async fn show(
     Ok(private(StatusCode::OK, page))
 }
 
-fn shown<'a>(kept: &'a Kept, path: &'a str) -> OfGuests<'a> {
+fn shown<'a>(kept: &'a GuestData, path: &'a str) -> OfGuests<'a> {
     let of_guests = kept.guests.iter().flat_map(|guest| &guest.subscriptions);
     let told = of_guests.chain(&kept.subscriptions);
     OfGuests {
@@ -121,7 +121,7 @@ fn shown<'a>(kept: &'a Kept, path: &'a str) -> OfGuests<'a> {
     }
 }
 
-fn of_guest(guest: &Everything) -> OfGuest<'_> {
+fn of_guest(guest: &PersonalData) -> OfGuest<'_> {
     let comments = guest.comments.iter().rev().take(MAX_SHOWN);
     let comments = comments.map(|comment| Wrote {
         page: &comment.page,
@@ -151,7 +151,7 @@ fn unknown(app: &App, has_account: bool) -> Guest<'static> {
     }
 }
 
-async fn kept(app: &App, site: &Site, proven: Proven) -> Result<Kept, ApiError> {
+async fn kept(app: &App, site: &Site, proven: ProvenGuests) -> Result<GuestData, ApiError> {
     let (now, id) = (app.now(), site.id);
     let read = move |tx: &mut Tx<'_>| guests::kept(tx, now, id, &proven);
     Ok(app.store.read(read).await?)

@@ -17,10 +17,10 @@ use rejoinder_core::{
 };
 use render::identity::{self, Line};
 use serde::Serialize;
-use store::identity::mutes::{self, Muted};
-use store::moderation::pipeline::{self, Own};
+use store::identity::mutes::{self, MutedAuthorName};
+use store::moderation::pipeline::{self, OwnComment};
 use store::passages::allowed;
-use store::passages::answers::{self, Answers};
+use store::passages::answers::{self, SourceAnswers};
 use store::{
     Tx,
     discussion::{pages, reactions, threads, votes},
@@ -226,14 +226,14 @@ struct Asked {
 #[derive(Default)]
 struct Found {
     n_notices: i64,
-    muted: Vec<Muted>,
+    muted: Vec<MutedAuthorName>,
     page: Option<Page>,
     votes: Vec<(CommentId, i64)>,
-    answers: Vec<(CommentId, Answers)>,
+    answers: Vec<(CommentId, SourceAnswers)>,
     reactions: Vec<(CommentId, String)>,
     own: Vec<Comment>,
     n_held: Option<i64>,
-    withheld: Vec<Own>,
+    withheld: Vec<OwnComment>,
     /// Whether questions are asked, where that was said of the page itself.
     questions: Option<Questions>,
 }
@@ -280,7 +280,7 @@ fn by_comment(reactions: Vec<(CommentId, String)>) -> BTreeMap<String, Vec<Strin
     all
 }
 
-fn line(own: &Own) -> Line<'_> {
+fn line(own: &OwnComment) -> Line<'_> {
     Line {
         comment: &own.comment,
         page: &own.page,
@@ -289,8 +289,8 @@ fn line(own: &Own) -> Line<'_> {
     }
 }
 
-impl From<&Answers> for MyAnswers {
-    fn from(own: &Answers) -> Self {
+impl From<&SourceAnswers> for MyAnswers {
+    fn from(own: &SourceAnswers) -> Self {
         Self {
             says: own.says.map(SourceAnswer::as_str),
             relevant: own.relevant.map(SourceAnswer::as_str),

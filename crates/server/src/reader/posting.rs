@@ -11,10 +11,12 @@ use rejoinder_core::recordings::Citable;
 use rejoinder_core::{
     AuthorId, Comment, CommentId, Page, PageId, PageKey, PassageId, Reader, Refusal, Site, SiteId,
 };
-use store::discussion::editing::{self, Edit, NewSources};
-use store::discussion::posting::{self, About, Idempotency, NewComment, NewIds, Posted};
+use store::discussion::editing::{self, CommentEdit, SourcesChange};
+use store::discussion::posting::{
+    self, CommentTarget, Idempotency, NewComment, NewIds, PostingOutcome,
+};
 use store::discussion::{cards, comments, pages, removing};
-use store::identity::authors::Details;
+use store::identity::authors::GuestDetails;
 use store::moderation::reach;
 use store::passages::places;
 use store::recordings::citing;
@@ -39,7 +41,7 @@ pub(crate) struct Draft {
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) website: Option<String>,
-    pub(crate) about: Option<About>,
+    pub(crate) about: Option<CommentTarget>,
     pub(crate) sources: Option<PostSources>,
     pub(crate) notify: Option<String>,
     pub(crate) proof: Proof,
@@ -52,7 +54,7 @@ pub(crate) async fn post(
     visitor: &Visitor,
     site: &Arc<Site>,
     mut draft: Draft,
-) -> Result<(Posted, HeaderMap), ApiError> {
+) -> Result<(PostingOutcome, HeaderMap), ApiError> {
     let now = app.now();
     app.limits.take(Act::Post, visitor, now)?;
     let reader = visitor.reader(app, site).await?;
@@ -122,7 +124,7 @@ pub(crate) fn article(app: &App, site: &Site, page: &PageKey) -> Option<String> 
 }
 
 /// What a guest says of themselves; `None` when they say nothing and are known already.
-fn details(draft: &Draft, reader: &Reader) -> Result<Option<Details>, Refusal> {
+fn details(draft: &Draft, reader: &Reader) -> Result<Option<GuestDetails>, Refusal> {
     let typed = draft.name.as_deref().unwrap_or_default();
     let is_known = reader
         .author
@@ -136,7 +138,7 @@ fn details(draft: &Draft, reader: &Reader) -> Result<Option<Details>, Refusal> {
         .as_deref()
         .filter(|website| !website.trim().is_empty());
     let safe = |website| markup::safe_url(website).ok_or(Refusal::WebsiteInvalid);
-    Ok(Some(Details {
+    Ok(Some(GuestDetails {
         name: author::name(typed)?,
         email: author::email(draft.email.as_deref().unwrap_or_default())?,
         website: website.map(safe).transpose()?,
@@ -147,9 +149,9 @@ fn details(draft: &Draft, reader: &Reader) -> Result<Option<Details>, Refusal> {
 async fn quoted(app: &App, site: SiteId, draft: &Draft) -> Result<Option<Quote>, ApiError> {
     let (id, unknown) = match &draft.about {
         None => return Ok(None),
-        Some(About::Passage(own)) => return Ok(Some(own.quote.clone())),
-        Some(About::Question(id)) => (PassageId::from(*id), Refusal::QuestionUnknown),
-        Some(About::Spoken(id)) => (*id, Refusal::PassageUnknown),
+        Some(CommentTarget::Passage(own)) => return Ok(Some(own.quote.clone())),
+        Some(CommentTarget::Question(id)) => (PassageId::from(*id), Refusal::QuestionUnknown),
+        Some(CommentTarget::Spoken(id)) => (*id, Refusal::PassageUnknown),
     };
     let page = draft.page.clone();
     let read = app.store.read(move |tx| places::quote(tx, site, &page, id));
@@ -218,9 +220,9 @@ pub(crate) async fn edit(
     let passage = comment.annotation.as_ref();
     let passage = passage.map(|own| &own.selector.quote);
     let sources = match change.sources {
-        None => NewSources::Same,
-        Some(none) if none.is_none() => NewSources::These(None),
-        Some(own) => NewSources::These(Some(own.sources(passage)?)),
+        None => SourcesChange::Same,
+        Some(none) if none.is_none() => SourcesChange::These(None),
+        Some(own) => SourcesChange::These(Some(own.sources(passage)?)),
     };
     let text = lines(&text);
     rendering::is_short_enough(app, visitor, site, &text).await?;
@@ -229,7 +231,7 @@ pub(crate) async fn edit(
         false => Vec::new(),
     };
     let rendered = rendering::render(app, visitor, &text, recordings).await?;
-    let edit = Edit {
+    let edit = CommentEdit {
         site: Site::clone(site),
         id,
         reader,

@@ -15,7 +15,7 @@ use render::recordings::{Asks, ProposalForm};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::discussion::pages;
-use store::identity::authors::Details;
+use store::identity::authors::GuestDetails;
 use store::recordings::proposing::{self, NewProposal, Proposer};
 use store::recordings::{listing, proposals};
 use utoipa::ToSchema;
@@ -287,13 +287,13 @@ async fn rendered(app: &App, visitor: &Visitor, said: &LineText) -> Result<Rende
 }
 
 /// What a guest says of themselves; `None` when they say nothing and are known already.
-fn details(body: &Propose, reader: &Reader) -> Result<Option<Details>, Refusal> {
+fn details(body: &Propose, reader: &Reader) -> Result<Option<GuestDetails>, Refusal> {
     let typed = body.name.as_deref().unwrap_or_default();
     let known = reader.author.as_ref();
     if typed.is_empty() && known.is_some_and(|own| !own.name.is_empty()) {
         return Ok(None);
     }
-    Ok(Some(Details {
+    Ok(Some(GuestDetails {
         name: author::name(typed)?,
         email: author::email(body.email.as_deref().unwrap_or_default())?,
         website: known.and_then(|own| own.website.clone()),
@@ -353,7 +353,7 @@ async fn home(app: &App, site: &Site, proposal: &Proposal) -> Result<String, Api
 struct At {
     key: PageKey,
     recording: Recording,
-    line: Option<proposing::Line>,
+    line: Option<proposing::ProposedLine>,
     decided: Vec<Proposal>,
     asks: Asks,
 }

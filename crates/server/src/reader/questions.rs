@@ -10,7 +10,7 @@ use rejoinder_core::{PageId, QuestionId, Reader, Refusal, Site};
 use render::passages::QuestionBody;
 use serde::Deserialize;
 use store::Tx;
-use store::passages::asking::{self, Act, Changing, NewQuestion};
+use store::passages::asking::{self, NewQuestion, QuestionAction, QuestionEditor};
 use utoipa::ToSchema;
 
 use super::comments::PostAnnotation;
@@ -96,12 +96,12 @@ pub(crate) async fn change(
     extract::Json(body): extract::Json<ChangeQuestion>,
 ) -> Result<Json<QuestionBody>, ApiError> {
     let it = changing(&app, &visitor, &id, &params).await?;
-    let say = body.text.map(|text| Act::Say(tidy(&text)));
+    let say = body.text.map(|text| QuestionAction::Say(tidy(&text)));
     let open = body.is_open.map(|is_open| match is_open {
-        true => Act::Reopen,
-        false => Act::Close,
+        true => QuestionAction::Reopen,
+        false => QuestionAction::Close,
     });
-    let acts: Vec<Act> = say.into_iter().chain(open).collect();
+    let acts: Vec<QuestionAction> = say.into_iter().chain(open).collect();
     if acts.is_empty() {
         return Err(ApiError::body(
             "One of the fields `text` and `is_open` is needed.",
@@ -148,11 +148,11 @@ async fn changing(
     visitor: &Visitor,
     id: &str,
     params: &Params,
-) -> Result<Changing, ApiError> {
+) -> Result<QuestionEditor, ApiError> {
     let site = visitor.acting_at(app, params.site()?).await?;
     let reader = editor(app, visitor, &site).await?;
     let id: QuestionId = id.parse().map_err(|_| Refusal::QuestionUnknown)?;
-    Ok(Changing {
+    Ok(QuestionEditor {
         site: Site::clone(&site),
         id,
         reader,

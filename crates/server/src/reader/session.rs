@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
 use rejoinder_core::{Author, AuthorId, Refusal, Site, SiteId};
 use serde::{Deserialize, Serialize};
-use store::identity::identities::{self, Arriving, UsedToken};
+use store::identity::identities::{self, IdentitySignIn, UsedToken};
 use store::identity::sessions::{self, NewSession};
 use store::identity::sign_in_keys;
 use utoipa::ToSchema;
@@ -109,7 +109,7 @@ async fn vouch(
     let (now, id) = (app.now(), site.id);
     let keys = app.store.read(move |tx| sign_in_keys::list(tx, id)).await?;
     let vouched = signed_token::check(signed, &site.host, &keys, now)?;
-    let arriving = Arriving {
+    let arriving = IdentitySignIn {
         site: site.clone(),
         spent: Some(UsedToken::of(signed, vouched.expires_at)),
         claims: vouched.claims,

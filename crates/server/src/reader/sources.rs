@@ -15,7 +15,7 @@ use render::passages::AnsweredBody;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::moderation::reach;
-use store::passages::answers::{self, Answering};
+use store::passages::answers::{self, NewAnswer};
 use store::passages::checks;
 use utoipa::ToSchema;
 
@@ -135,7 +135,7 @@ async fn give(
     let (site, comment) = find(app, visitor, id, site).await?;
     visitor.must_be_someone()?;
     let token = visitor.token(app);
-    let answering = Answering {
+    let answering = NewAnswer {
         site: Site::clone(&site),
         comment: comment.id,
         reader: visitor.reader(app, &site).await?,

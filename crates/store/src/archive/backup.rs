@@ -14,7 +14,7 @@ use crate::database::error::StoreError;
 use crate::database::migrations::{self, NEWEST};
 use crate::database::tx::Tx;
 use crate::identity::erasures;
-use crate::identity::erasures::ledger::Erased;
+use crate::identity::erasures::ledger::ErasureLine;
 
 /// So many pages of the database are copied at once.
 const STEP: i32 = 4_096;
@@ -159,7 +159,7 @@ fn schema(connection: &Connection) -> Result<BTreeSet<Thing>> {
 }
 
 /// The ledger of erasures of the database in the file `path`, which nobody uses; none before it has a schema.
-pub fn ledger(path: &Path) -> Result<Vec<Erased>> {
+pub fn ledger(path: &Path) -> Result<Vec<ErasureLine>> {
     let connection = untrusted(path)?;
     let has_one = "select exists (select 1 from sqlite_schema where name = 'erased')";
     if !connection.query_row(has_one, [], |row| row.get(0))? {

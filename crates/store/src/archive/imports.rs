@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::database::doctor;
 use crate::database::error::StoreError;
 use crate::discussion::{comments, events, pages};
-use crate::identity::authors::Details;
+use crate::identity::authors::GuestDetails;
 use crate::passages::{answering, asking, versions};
 use crate::recordings::{citing, listing};
 use crate::{Result, Tx, params, sql};
@@ -230,7 +230,7 @@ pub fn upsert_author(
     site: SiteId,
     origin: Origin<'_>,
     source_id: &str,
-    details: &Details,
+    details: &GuestDetails,
 ) -> Result<AuthorId> {
     let kind = format!("{} {}", origin.format, kind::AUTHOR);
     let asked = id_for(now, &kind, source_id);
@@ -256,7 +256,7 @@ pub fn add_author(
     site: SiteId,
     origin: Origin<'_>,
     comment: &str,
-    details: &Details,
+    details: &GuestDetails,
 ) -> Result<AuthorId> {
     let id = add_author_near(tx, now, site, id_for(now, "author", comment), details)?;
     if origin.import.is_some() {
@@ -406,7 +406,7 @@ fn add_author_near(
     now: Time,
     site: SiteId,
     asked: i64,
-    details: &Details,
+    details: &GuestDetails,
 ) -> Result<AuthorId> {
     let mut id = AuthorId(asked);
     loop {

@@ -11,8 +11,8 @@ use rejoinder_core::{ImportId, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::jobs::{self, NewJob, Payload};
-use crate::publication::audit::{self, Note};
-use crate::recordings::files::Added;
+use crate::publication::audit::{self, NewAuditEntry};
+use crate::recordings::files::AppendOutcome;
 use crate::{Result, Row, StoreError, Tx, params, sql};
 
 /// So long an upload, or a file that nobody decides on, is kept.
@@ -158,15 +158,15 @@ pub fn add(
     id: ImportId,
     at: i64,
     bytes: &[u8],
-) -> Result<Added> {
+) -> Result<AppendOutcome> {
     let found = lock(tx, site, id)?.filter(|own| own.state == ImportState::Arriving);
     let Some(import) = found else {
-        return Ok(Added::Unknown);
+        return Ok(AppendOutcome::Unknown);
     };
     let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     let n_then = import.n_arrived.saturating_add(length);
     if at != import.n_arrived || n_then > import.n_bytes {
-        return Ok(Added::Elsewhere(import.n_arrived));
+        return Ok(AppendOutcome::Elsewhere(import.n_arrived));
     }
     keep(tx, site, id, (Kept::File, at), bytes)?;
     tx.execute(
@@ -176,7 +176,7 @@ pub fn add(
     if n_then == import.n_bytes {
         advance(tx, now, &import, ImportState::Looking)?;
     }
-    Ok(Added::Arrived(n_then))
+    Ok(AppendOutcome::Arrived(n_then))
 }
 
 /// Keep a part: `bytes` follow the `at` bytes that are there. The first of a report drops the one before.
@@ -281,7 +281,7 @@ pub fn wish(
         return Ok(false);
     }
     if let Some(change) = change {
-        let note = Note {
+        let note = NewAuditEntry {
             change,
             subject: &import.file_name,
             about: None,

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokio::sync::oneshot;
 
-use crate::Hook;
+use crate::CommitHook;
 use crate::database::error::StoreError;
 use crate::database::tx::{Change, Tx};
 
@@ -91,7 +91,7 @@ where
 
 /// Tell `hook` what a commit changed. A hook that panics takes nobody with it: what it was told of
 /// is committed all the same.
-pub(crate) fn tell(hook: &Hook, changes: &[Change]) {
+pub(crate) fn tell(hook: &CommitHook, changes: &[Change]) {
     if !changes.is_empty() {
         let _ = catch_unwind(AssertUnwindSafe(|| hook(changes)));
     }

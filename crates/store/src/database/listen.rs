@@ -14,7 +14,7 @@ use crate::database::error::StoreError;
 use crate::database::notify::{CHANNEL, HEARTBEAT, Notice};
 use crate::database::tls;
 use crate::database::tx::Change;
-use crate::{Hook, funding};
+use crate::{CommitHook, funding};
 
 /// How long to wait before a lost connection is made again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const DEAF_AFTER: Duration = HEARTBEAT.saturating_mul(3);
 
 /// Start the thread that hears of changes and passes them on.
-pub(crate) fn start(config: Config, hook: Hook) -> Result<(), StoreError> {
+pub(crate) fn start(config: Config, hook: CommitHook) -> Result<(), StoreError> {
     let listen = move || loop {
         if let Err(error) = listen(&config, &hook) {
             tracing::warn!(%error, "Changes of other nodes are not heard for now");
@@ -38,7 +38,7 @@ pub(crate) fn start(config: Config, hook: Hook) -> Result<(), StoreError> {
         .map_err(|error| StoreError::Internal(error.into()))
 }
 
-fn listen(config: &Config, hook: &Hook) -> Result<(), StoreError> {
+fn listen(config: &Config, hook: &CommitHook) -> Result<(), StoreError> {
     let mut listener = tls::connect(config)?;
     let mut reader = tls::connect(config)?;
     listener.batch_execute(&format!("listen {CHANNEL}"))?;

@@ -13,7 +13,7 @@ use crate::database::notify::Notifier;
 use crate::database::seals::Seals;
 use crate::database::tx::{self, Change, Prepared, Tx};
 use crate::database::{listen, migrations, sealed, tls};
-use crate::{Hook, MAX_WAITING};
+use crate::{CommitHook, MAX_WAITING};
 
 /// Connections, each with its thread.
 const WORKERS: usize = 8;
@@ -60,7 +60,11 @@ impl Work {
 
 /// Bring the schema of the database up to date and start the threads. The client brings a runtime of
 /// its own and must not meet another, so it runs on plain threads only.
-pub(crate) fn open(url: &str, seals: &Arc<Seals>, hook: &Hook) -> Result<Sender<Work>, StoreError> {
+pub(crate) fn open(
+    url: &str,
+    seals: &Arc<Seals>,
+    hook: &CommitHook,
+) -> Result<Sender<Work>, StoreError> {
     let mut config: Config = url.parse()?;
     config
         .connect_timeout(CONNECT_TIMEOUT)
@@ -107,7 +111,7 @@ struct Worker {
     config: Config,
     connection: Option<(Client, Prepared)>,
     seals: Arc<Seals>,
-    hook: Hook,
+    hook: CommitHook,
     notifier: Notifier,
 }
 

@@ -27,7 +27,7 @@ use crate::database::job::{Job, Ran, tell};
 use crate::database::seals::Seals;
 use crate::database::tx::{Change, Tx};
 use crate::database::{estimates, migrations, sealed};
-use crate::{Hook, MAX_WAITING};
+use crate::{CommitHook, MAX_WAITING};
 
 mod leftovers;
 mod place;
@@ -96,7 +96,11 @@ impl Queues {
 }
 
 /// Open `path`, bring its schema up to date and start the threads.
-pub(crate) fn open(path: &Path, seals: &Arc<Seals>, hook: Hook) -> Result<Queues, StoreError> {
+pub(crate) fn open(
+    path: &Path,
+    seals: &Arc<Seals>,
+    hook: CommitHook,
+) -> Result<Queues, StoreError> {
     expect_folder(path)?;
     let writer = open_writer(path)?;
     migrations::run_sqlite(&writer)?;
@@ -306,7 +310,7 @@ impl Writer {
     }
 }
 
-fn write_all(writer: &Writer, waiting: &Receiver<Work>, hook: &Hook) {
+fn write_all(writer: &Writer, waiting: &Receiver<Work>, hook: &CommitHook) {
     let mut is_ending = false;
     let mut leftovers = Leftovers::default();
     while !is_ending && let Ok(Work::Job(first)) = waiting.recv() {

@@ -45,7 +45,7 @@ const MAX_TOLD: i64 = 100;
 
 /// What a page was found to say about itself.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct FetchedCard {
     /// Its title.
     pub title: String,
     /// The name of the site that it is on.
@@ -55,14 +55,14 @@ pub struct Found {
     /// What it is about.
     pub description: Option<String>,
     /// Its picture, made small.
-    pub picture: Option<NewPicture>,
+    pub picture: Option<NewCardPicture>,
     /// The sign of its site, made small.
-    pub icon: Option<NewPicture>,
+    pub icon: Option<NewCardPicture>,
 }
 
 /// A picture to be kept.
 #[derive(Debug, Clone)]
-pub struct NewPicture {
+pub struct NewCardPicture {
     /// The picture as JPEG or, an icon, as PNG, made here.
     pub bytes: Vec<u8>,
     /// Its width in pixels.
@@ -191,7 +191,7 @@ pub fn save(
     now: Time,
     site: SiteId,
     url: &str,
-    found: Option<&Found>,
+    found: Option<&FetchedCard>,
 ) -> Result<()> {
     let Some(found) = found else {
         tx.execute(
@@ -257,7 +257,7 @@ pub fn save(
 }
 
 /// A picture is known by what it shows, so the same one is kept once.
-fn keep_picture(tx: &mut Tx<'_>, site: SiteId, picture: &NewPicture) -> Result<Picture> {
+fn keep_picture(tx: &mut Tx<'_>, site: SiteId, picture: &NewCardPicture) -> Result<Picture> {
     let id = derived_id(&[&picture.bytes]);
     tx.execute(
         sql!(

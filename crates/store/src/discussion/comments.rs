@@ -7,7 +7,7 @@ use rejoinder_core::{Comment, CommentId, CommentState, Page, PageId, Refusal, Si
 
 use crate::database::error::StoreError;
 use crate::discussion::pages;
-use crate::discussion::stored::Stored;
+use crate::discussion::stored::StoredText;
 use crate::identity::authors;
 use crate::passages::{annotations, sources};
 use crate::{Result, Row, Tx, params, sql};
@@ -68,7 +68,7 @@ pub(crate) fn shown(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Visi
     let stored = tx.one(
         sql!("select text, html, renderer, written_in from comment where site_id = ?1 and id = ?2"),
         params![site, id],
-        Stored::read,
+        StoredText::read,
     )?;
     let shown = stored.map(|stored| VisibleText::of(&stored.shown().1));
     Ok(shown.unwrap_or_default())
@@ -119,7 +119,7 @@ pub fn replies(tx: &mut Tx<'_>, site: SiteId, id: CommentId, limit: i64) -> Resu
 /// A comment from the columns of `comment_columns!`.
 pub(crate) fn read(row: &Row<'_>) -> Result<Comment> {
     let unknown = || StoreError::Internal("a comment is in an unknown state".into());
-    let (text, html) = Stored::read(row)?.shown();
+    let (text, html) = StoredText::read(row)?.shown();
     Ok(Comment {
         id: row.next()?,
         page: row.next()?,

@@ -13,7 +13,7 @@ use rejoinder_core::{Comment, CommentId, Page, Reader, Refusal, Site, SiteId, Ti
 
 use crate::discussion::{cards, comments, events, mentions, versions};
 use crate::moderation::decisions::{self, LogEntry};
-use crate::moderation::pipeline::{self, Text};
+use crate::moderation::pipeline::{self, SubmittedText};
 use crate::moderation::reach;
 use crate::passages::{checks, sources};
 use crate::recordings::citing;
@@ -21,7 +21,7 @@ use crate::{Result, Tx, effects, params, sql};
 
 /// What becomes of the sources of a comment that is edited.
 #[derive(Debug, Clone, Default)]
-pub enum NewSources {
+pub enum SourcesChange {
     /// They stay.
     #[default]
     Same,
@@ -31,7 +31,7 @@ pub enum NewSources {
 
 /// A change of a comment's text, or of the sources that it carries.
 #[derive(Debug, Clone)]
-pub struct Edit {
+pub struct CommentEdit {
     /// At which site.
     pub site: Site,
     /// Of which comment.
@@ -43,14 +43,14 @@ pub struct Edit {
     /// As rendered.
     pub rendered: Rendered,
     /// What becomes of the sources that it carries.
-    pub sources: NewSources,
+    pub sources: SourcesChange,
     /// The revision that the reader saw; another one by now is refused.
     pub revision: Option<i64>,
 }
 
 /// Change a comment's text and sources, and keep the earlier ones for the moderators. The same again is no
 /// change.
-pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
+pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &CommentEdit) -> Result<Comment> {
     let site = edit.site.id;
     let settings = &edit.site.settings;
     let (page, comment, _) = reach::changed(tx, site, &edit.reader, edit.id)?;
@@ -58,8 +58,8 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
     let Rendered { shown, n_links, .. } = &edit.rendered;
     let before = comment.source_check.as_deref().map(|own| &own.sources);
     let sources = match &edit.sources {
-        NewSources::Same => before,
-        NewSources::These(sources) => sources.as_ref(),
+        SourcesChange::Same => before,
+        SourcesChange::These(sources) => sources.as_ref(),
     };
     let n_links = n_links + sources.map_or(0, |own| own.list.len());
     policy::may_say(settings, &edit.text, shown.text(), n_links)?;
@@ -124,7 +124,7 @@ pub fn edit(tx: &mut Tx<'_>, now: Time, edit: &Edit) -> Result<Comment> {
 fn examine(
     tx: &mut Tx<'_>,
     now: Time,
-    edit: &Edit,
+    edit: &CommentEdit,
     page: &Page,
     comment: &Comment,
     sources: Option<&Sources>,
@@ -132,7 +132,7 @@ fn examine(
     if edit.reader.role() >= Role::Moderator {
         return Ok(None);
     }
-    let text = Text {
+    let text = SubmittedText {
         settings: &edit.site.settings,
         page,
         comment: comment.id,
@@ -155,7 +155,7 @@ fn examine(
 fn settle(
     tx: &mut Tx<'_>,
     now: Time,
-    edit: &Edit,
+    edit: &CommentEdit,
     page: &Page,
     comment: &Comment,
     before: &CommentSnapshot,

@@ -23,7 +23,7 @@ pub fn append(
     kind: EventKind,
     comment: Option<CommentId>,
 ) -> Result<i64> {
-    append_new(tx, now, page, New::of(kind, comment))
+    append_new(tx, now, page, NewEvent::of(kind, comment))
 }
 
 /// Append that something happened to a recording of a locked page.
@@ -34,9 +34,9 @@ pub(crate) fn append_recording(
     recording: RecordingId,
     happened: RecordingChange,
 ) -> Result<i64> {
-    let new = New {
+    let new = NewEvent {
         recording: Some((recording, happened)),
-        ..New::of(EventKind::PageChanged, None)
+        ..NewEvent::of(EventKind::PageChanged, None)
     };
     append_new(tx, now, page, new)
 }
@@ -49,15 +49,15 @@ pub(crate) fn append_correction(
     correction: CorrectionId,
     happened: CorrectionChange,
 ) -> Result<i64> {
-    let new = New {
+    let new = NewEvent {
         correction: Some((correction, happened)),
-        ..New::of(EventKind::Reviewed, None)
+        ..NewEvent::of(EventKind::Reviewed, None)
     };
     append_new(tx, now, page, new)
 }
 
 /// What an event says, besides where and when.
-pub(crate) struct New {
+pub(crate) struct NewEvent {
     pub(crate) kind: EventKind,
     pub(crate) comment: Option<CommentId>,
     /// By how many the page's published comments become more.
@@ -67,7 +67,7 @@ pub(crate) struct New {
     pub(crate) correction: Option<(CorrectionId, CorrectionChange)>,
 }
 
-impl New {
+impl NewEvent {
     /// One that says nothing more.
     pub(crate) const fn of(kind: EventKind, comment: Option<CommentId>) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl New {
 }
 
 /// As [`append`], with what else there is to say.
-pub(crate) fn append_new(tx: &mut Tx<'_>, now: Time, page: &Page, new: New) -> Result<i64> {
+pub(crate) fn append_new(tx: &mut Tx<'_>, now: Time, page: &Page, new: NewEvent) -> Result<i64> {
     let version = tx
         .one(
             sql!(

@@ -9,7 +9,7 @@ use crate::{Result, Tx};
 
 /// What became of a comment by a run of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Happening {
+pub struct CommentUpdate {
     /// The last of the events, whose version stands for all of them.
     pub event: Event,
     /// Whether the comment was published in the run, so that whoever saw the state before does not
@@ -22,11 +22,11 @@ pub struct Happening {
 }
 
 /// What became of a page after a version.
-pub struct Happened {
+pub struct PageUpdates {
     /// The page as it is now.
     pub page: Page,
     /// Each comment that changed once, by its last event, in the order of versions.
-    pub happenings: Vec<Happening>,
+    pub happenings: Vec<CommentUpdate>,
     /// Whether the log begins later, so that this is not all.
     pub has_gap: bool,
 }
@@ -38,18 +38,18 @@ pub fn happenings(
     key: &PageKey,
     version: i64,
     limit: i64,
-) -> Result<Option<Happened>> {
+) -> Result<Option<PageUpdates>> {
     let Some(page) = pages::find(tx, site, key)? else {
         return Ok(None);
     };
-    let mut happenings: Vec<Happening> = Vec::new();
+    let mut happenings: Vec<CommentUpdate> = Vec::new();
     let events = events::since(tx, site, page.id, version, limit)?;
     let first = events
         .first()
         .map_or(page.version, |first| first.version - 1);
     let has_gap = first > version;
     for event in events {
-        let is_known = |known: &Happening| {
+        let is_known = |known: &CommentUpdate| {
             let known = &known.event;
             known.comment == event.comment && known.is_inside() == event.is_inside()
         };
@@ -59,7 +59,7 @@ pub fn happenings(
             .map(|at| happenings.remove(at));
         let is_published = event.kind == EventKind::Published;
         let is_new = is_published || earlier.is_some_and(|earlier| earlier.is_new);
-        happenings.push(Happening {
+        happenings.push(CommentUpdate {
             event,
             is_new,
             comment: None,
@@ -92,7 +92,7 @@ pub fn happenings(
         site,
         found.filter_map(|happening| happening.comment.as_mut()),
     )?;
-    Ok(Some(Happened {
+    Ok(Some(PageUpdates {
         page,
         happenings,
         has_gap,

@@ -9,7 +9,7 @@ use rejoinder_core::discussion::mention::{Mention, MentionCandidate, MentionCand
 use rejoinder_core::publication::settings::Mentions;
 use rejoinder_core::{AuthorId, CommentId, PageId, SafeHtml, Settings, SiteId, Time};
 
-use crate::discussion::stored::Stored;
+use crate::discussion::stored::StoredText;
 use crate::discussion::{events, pages};
 use crate::{Result, Row, Tx, params, sql};
 
@@ -154,7 +154,7 @@ pub(crate) fn link_again(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result
                  select 1 from mention m where m.site_id = ?1 and m.comment_id = c.id)"
         ),
         params![site, id],
-        Stored::read,
+        StoredText::read,
     )?;
     let Some(stored) = stored else {
         return Ok(());
@@ -215,14 +215,21 @@ pub(crate) fn forget_author(
     author: AuthorId,
     limit: i64,
 ) -> Result<bool> {
-    let found: Vec<(CommentId, PageId, CommentId, Stored)> = tx.all(
+    let found: Vec<(CommentId, PageId, CommentId, StoredText)> = tx.all(
         sql!(
             "select c.id, c.page_id, m.target_id, c.text, c.html, c.renderer, c.written_in
              from mention m join comment c on c.site_id = m.site_id and c.id = m.comment_id
              where m.site_id = ?1 and m.author_id = ?2 order by c.page_id, c.id limit ?3"
         ),
         params![site, author, limit],
-        |row| Ok((row.next()?, row.next()?, row.next()?, Stored::read(row)?)),
+        |row| {
+            Ok((
+                row.next()?,
+                row.next()?,
+                row.next()?,
+                StoredText::read(row)?,
+            ))
+        },
     )?;
     let may_be_more = i64::try_from(found.len()).is_ok_and(|n| n == limit);
     for (id, page, target, stored) in found {

@@ -23,9 +23,9 @@ use crate::database::error::StoreError;
 use crate::discussion::comments::{by_id, expect};
 use crate::discussion::counters::arrive;
 use crate::discussion::{cards, events, mentions, page_authors, pages};
-use crate::identity::authors::{self, Details};
+use crate::identity::authors::{self, GuestDetails};
 use crate::identity::{address_keys, work};
-use crate::moderation::pipeline::{self, Text};
+use crate::moderation::pipeline::{self, SubmittedText};
 use crate::moderation::{decisions, naming};
 use crate::notices::subscriptions::{self, NewSubscription};
 use crate::passages::{allowed, annotations, answering, checks, places, sources, versions};
@@ -51,7 +51,7 @@ pub struct NewComment {
     /// Who posts.
     pub reader: Reader,
     /// What a guest says of themselves; `None` leaves what is known.
-    pub details: Option<Details>,
+    pub details: Option<GuestDetails>,
     /// Proves the author from now on.
     pub token: TokenHash,
     /// The program that posts for them, by its API token.
@@ -65,7 +65,7 @@ pub struct NewComment {
     /// What the writer's browser found.
     pub solution: Option<Solution>,
     /// What of the article it is about, if that is a part of it.
-    pub about: Option<About>,
+    pub about: Option<CommentTarget>,
     /// Sources for or against that passage.
     pub sources: Option<Sources>,
     /// The text of the article, where the server itself serves it and the comment is about a part of it.
@@ -78,7 +78,7 @@ pub struct NewComment {
 
 /// The part of an article that a comment is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum About {
+pub enum CommentTarget {
     /// A passage that the writer has chosen.
     Passage(Selector),
     /// The passage of a question, which the comment answers.
@@ -111,7 +111,7 @@ pub struct Idempotency {
 
 /// A comment that was posted.
 #[derive(Debug, Clone)]
-pub struct Posted {
+pub struct PostingOutcome {
     /// The comment, which may be held.
     pub comment: Comment,
     /// Its page, after the change.
@@ -121,7 +121,7 @@ pub struct Posted {
 }
 
 /// Post a comment or a reply. The same idempotency key again gives the first comment again.
-pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
+pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<PostingOutcome> {
     let site = new.site.id;
     let settings = &new.site.settings;
     policy::may_carry_thread(&new.site, &new.page)?;
@@ -146,7 +146,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
     }
     let author = author_of(tx, now, new, reader.author.as_ref())?;
     let work = worked(tx, now, site, new.work, new.solution.as_ref())?;
-    let text = Text {
+    let text = SubmittedText {
         settings,
         page: &page,
         comment: new.ids.comment,
@@ -155,9 +155,9 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
         reader: &reader,
         rendered: &new.rendered,
         quote: match &new.about {
-            Some(About::Passage(selector)) => Some(&selector.quote.exact),
+            Some(CommentTarget::Passage(selector)) => Some(&selector.quote.exact),
             // Others have chosen the words.
-            Some(About::Question(_) | About::Spoken(_)) | None => None,
+            Some(CommentTarget::Question(_) | CommentTarget::Spoken(_)) | None => None,
         },
         sources: new.sources.as_ref(),
         is_signed_here: new.details.is_some() && author.kind == AuthorKind::Guest,
@@ -193,7 +193,7 @@ pub fn post(tx: &mut Tx<'_>, now: Time, new: &NewComment) -> Result<Posted> {
         subscriptions::ask(tx, now, &page, &comment.author, wish)?;
     }
     remember(tx, now, new, known.as_ref())?;
-    Ok(Posted {
+    Ok(PostingOutcome {
         comment,
         page,
         is_replay: false,
@@ -212,16 +212,16 @@ fn about(
         return Ok(None);
     };
     let (annotation, asked) = match about {
-        About::Passage(selector) => {
+        CommentTarget::Passage(selector) => {
             may_annotate(tx, site, page, parent)?;
             (Annotation::new(selector.clone()), None)
         }
-        About::Spoken(id) => {
+        CommentTarget::Spoken(id) => {
             may_annotate(tx, site, page, parent)?;
             let found = places::find(tx, site.id, page.id, *id)?;
             (found.ok_or(Refusal::PassageUnknown)?.0.annotation, None)
         }
-        About::Question(id) => {
+        CommentTarget::Question(id) => {
             let question = answering::to_answer(tx, site, page, *id, parent)?;
             let asked = AnsweredQuestion {
                 id: question.id,
@@ -267,9 +267,9 @@ fn announce(
         arrive(tx, &page, parent)?;
     }
     let id = comment.id;
-    let event = events::New {
+    let event = events::NewEvent {
         n_comments,
-        ..events::New::of(kind, Some(id))
+        ..events::NewEvent::of(kind, Some(id))
     };
     page.version = events::append_new(tx, now, &page, event)?;
     page.n_comments += n_comments;
@@ -335,7 +335,7 @@ fn replay(
     now: Time,
     new: &NewComment,
     author: Option<&Author>,
-) -> Result<Option<Posted>> {
+) -> Result<Option<PostingOutcome>> {
     let Some(Idempotency { key, fingerprint }) = &new.idempotency else {
         return Ok(None);
     };
@@ -358,7 +358,7 @@ fn replay(
         let page = pages::by_id(tx, site, comment.page)?;
         let page =
             page.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))?;
-        return Ok(Some(Posted {
+        return Ok(Some(PostingOutcome {
             comment: cards::filled(tx, site, comment)?,
             page,
             is_replay: true,
@@ -429,7 +429,7 @@ pub(crate) fn writer(
     now: Time,
     site: &Site,
     id: AuthorId,
-    details: Option<&Details>,
+    details: Option<&GuestDetails>,
     token: &TokenHash,
     known: Option<&Author>,
 ) -> Result<Author> {

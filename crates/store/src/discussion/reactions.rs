@@ -12,7 +12,7 @@ use rejoinder_core::{
 
 use crate::discussion::{comments, events, liking};
 use crate::identity::address_keys;
-use crate::identity::authors::{self, Details};
+use crate::identity::authors::{self, GuestDetails};
 use crate::moderation::standing;
 use crate::{Result, Tx, params, sql};
 
@@ -71,7 +71,7 @@ pub fn react(tx: &mut Tx<'_>, now: Time, react: &NewReaction) -> Result<Vec<Reac
     let author = match known {
         Some(author) => author.id,
         None => {
-            let nameless = Details::default();
+            let nameless = GuestDetails::default();
             authors::add_guest(tx, now, site, react.author, &nameless, &react.token)?.id
         }
     };

@@ -7,12 +7,12 @@ use rejoinder_core::{Comment, CommentId, CommentState, Page, Reader, SiteId, Tim
 use crate::discussion::{comments, forgetting, pages};
 use crate::identity::erasures::ledger;
 use crate::moderation::decisions::{self, LogEntry};
-use crate::moderation::reach::{self, As};
+use crate::moderation::reach::{self, ActingAs};
 use crate::{Result, Tx};
 
 /// What is left of a removed comment.
 #[derive(Debug, Clone)]
-pub struct Removed {
+pub struct RemovedComment {
     /// Its page, after the change.
     pub page: Page,
     /// The comment, which still stands as a tombstone when it has shown replies.
@@ -27,17 +27,17 @@ pub fn remove(
     site: SiteId,
     id: CommentId,
     reader: &Reader,
-) -> Result<Removed> {
+) -> Result<RemovedComment> {
     let (page, comment, who) = reach::changed(tx, site, reader, id)?;
     let by = match who {
-        As::Author => Decider::Author,
-        As::Moderator(moderator) => Decider::Moderator(moderator.id()),
+        ActingAs::Author => Decider::Author,
+        ActingAs::Moderator(moderator) => Decider::Moderator(moderator.id()),
     };
-    let is_own = who == As::Author;
+    let is_own = who == ActingAs::Author;
     let before = decisions::snapshot(tx, site, id)?;
     let reason = match who {
-        As::Author => StateReason::Author,
-        As::Moderator(_) => StateReason::Moderator,
+        ActingAs::Author => StateReason::Author,
+        ActingAs::Moderator(_) => StateReason::Moderator,
     };
     let mut after = before.entering(CommentState::Removed, Some(reason.into()));
     after.revision += 1;
@@ -45,8 +45,8 @@ pub fn remove(
     let entry = LogEntry {
         by,
         action: match who {
-            As::Author => LogAction::Delete,
-            As::Moderator(_) => LogAction::Remove,
+            ActingAs::Author => LogAction::Delete,
+            ActingAs::Moderator(_) => LogAction::Remove,
         },
         judges: true,
         reason: Some(reason.into()),
@@ -59,7 +59,7 @@ pub fn remove(
         ledger::comment(tx, now, site, id)?;
         forgetting::forget_guest(tx, now, site, page.id, &comment.author)?;
     }
-    Ok(Removed {
+    Ok(RemovedComment {
         page: pages::lock(tx, site, page.id)?,
         comment: comments::expect(tx, site, id)?,
     })

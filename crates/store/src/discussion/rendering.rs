@@ -5,7 +5,7 @@ use markup::RENDERER_VERSION;
 use rejoinder_core::{CommentId, PageId, SafeHtml, SiteId};
 
 use crate::discussion::mentions;
-use crate::discussion::stored::Stored;
+use crate::discussion::stored::StoredText;
 use crate::recordings::citing;
 use crate::{Result, Tx, params, sql};
 
@@ -26,13 +26,20 @@ pub fn renew(tx: &mut Tx<'_>) -> Result<bool> {
     if version >= RENDERER_VERSION {
         return Ok(false);
     }
-    let step: Vec<(SiteId, CommentId, PageId, Stored)> = tx.all(
+    let step: Vec<(SiteId, CommentId, PageId, StoredText)> = tx.all(
         sql!(
             "select site_id, id, page_id, text, html, renderer, written_in from comment
              where (site_id, id) > (?1, ?2) order by site_id, id limit ?3"
         ),
         params![site, comment, STEP],
-        |row| Ok((row.next()?, row.next()?, row.next()?, Stored::read(row)?)),
+        |row| {
+            Ok((
+                row.next()?,
+                row.next()?,
+                row.next()?,
+                StoredText::read(row)?,
+            ))
+        },
     )?;
     let last = step.last().map(|(site, id, ..)| (*site, *id));
     for (site, id, page, stored) in step.into_iter().filter(|(.., stored)| stored.is_stale()) {

@@ -7,14 +7,14 @@ use rejoinder_core::recordings::Citable;
 use crate::{Result, Row};
 
 /// A comment's text in both forms, from the columns `text`, `html`, `renderer` and `written_in`.
-pub(crate) struct Stored {
+pub(crate) struct StoredText {
     pub(super) text: String,
     pub(super) html: SafeHtml,
     renderer: i64,
     written_in: String,
 }
 
-impl Stored {
+impl StoredText {
     /// These columns of a row.
     pub(crate) fn read(row: &Row<'_>) -> Result<Self> {
         Ok(Self {

@@ -83,7 +83,7 @@ pub(crate) fn bring_back(
 
 /// An earlier text of a comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Version {
+pub struct CommentVersion {
     /// Which revision it was.
     pub revision: i64,
     /// As typed.
@@ -95,7 +95,11 @@ pub struct Version {
 }
 
 /// The earlier texts of a comment, oldest first. For moderators.
-pub(crate) fn versions(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<Vec<Version>> {
+pub(crate) fn versions(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    id: CommentId,
+) -> Result<Vec<CommentVersion>> {
     tx.all(
         sql!(
             "select revision, text, replaced_at, sources from comment_version
@@ -103,7 +107,7 @@ pub(crate) fn versions(tx: &mut Tx<'_>, site: SiteId, id: CommentId) -> Result<V
         ),
         params![site, id],
         |row| {
-            Ok(Version {
+            Ok(CommentVersion {
                 revision: row.next()?,
                 text: row.next()?,
                 replaced_at: row.next()?,

@@ -13,7 +13,7 @@ use rejoinder_core::{
 use crate::discussion::agreement::counting;
 use crate::discussion::{comments, events};
 use crate::identity::address_keys;
-use crate::identity::authors::{self, Details};
+use crate::identity::authors::{self, GuestDetails};
 use crate::moderation::standing;
 use crate::{Result, Tx, params, sql};
 
@@ -63,7 +63,15 @@ pub fn cast(tx: &mut Tx<'_>, now: Time, cast: &NewVote) -> Result<VoteTally> {
     let voter = match known {
         Some(voter) => voter.id,
         None => {
-            authors::add_guest(tx, now, site, cast.author, &Details::default(), &cast.token)?.id
+            authors::add_guest(
+                tx,
+                now,
+                site,
+                cast.author,
+                &GuestDetails::default(),
+                &cast.token,
+            )?
+            .id
         }
     };
     write(tx, now, cast, voter)?;

@@ -7,8 +7,8 @@ use rejoinder_core::{SiteId, Time};
 use serde::{Deserialize, Serialize};
 
 use super::gifts::RETENTION;
-use super::hooks::{self, Hook};
-use super::messages::{self, Outcome, ReceivedMessage};
+use super::hooks::{self, ProcessorHook};
+use super::messages::{self, MessageOutcome, ReceivedMessage};
 use crate::jobs::{self, NewJob, Payload};
 use crate::{Result, Tx};
 
@@ -26,7 +26,7 @@ pub struct AskProcessor {
     /// The line of the log that tells what became of it.
     pub message: i64,
     /// What.
-    pub about: About,
+    pub about: ProcessorQueryJson,
     /// When an account may be asked about everything again.
     pub slot: i64,
 }
@@ -34,7 +34,7 @@ pub struct AskProcessor {
 /// What a processor is asked.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum About {
+pub enum ProcessorQueryJson {
     /// What an invoice came to.
     Invoice(String),
     /// What was paid out of a pull payment.
@@ -56,7 +56,7 @@ impl Payload for AskProcessor {
     /// Never with what a message said.
     fn dedup_key(&self) -> Option<String> {
         Some(match self.about {
-            About::Account => format!("{}:account:{}", self.hook, self.slot),
+            ProcessorQueryJson::Account => format!("{}:account:{}", self.hook, self.slot),
             _ => format!("{}:{}", self.hook, self.message),
         })
     }
@@ -66,26 +66,26 @@ impl Payload for AskProcessor {
 pub(super) fn ask(
     tx: &mut Tx<'_>,
     now: Time,
-    hook: &Hook,
+    hook: &ProcessorHook,
     message: i64,
     question: &ProcessorQuery,
 ) -> Result<()> {
     let (about, at) = match question {
-        ProcessorQuery::Invoice(id) => (About::Invoice(id.clone()), now),
+        ProcessorQuery::Invoice(id) => (ProcessorQueryJson::Invoice(id.clone()), now),
         ProcessorQuery::Payout {
             pull_payment,
             payout,
         } => {
             let (pull_payment, payout) = (pull_payment.clone(), payout.clone());
-            let about = About::Payout {
+            let about = ProcessorQueryJson::Payout {
                 pull_payment,
                 payout,
             };
             (about, now)
         }
-        ProcessorQuery::Message(text) => (About::Message(text.clone()), now),
+        ProcessorQuery::Message(text) => (ProcessorQueryJson::Message(text.clone()), now),
         // Whatever has become of the account by the end of the pause is in the answer.
-        ProcessorQuery::Account => (About::Account, end_of_pause(now)),
+        ProcessorQuery::Account => (ProcessorQueryJson::Account, end_of_pause(now)),
     };
     let payload = AskProcessor {
         hook: hook.id,
@@ -105,7 +105,7 @@ fn end_of_pause(now: Time) -> Time {
 }
 
 /// The id of the line about a question at `at`, in the order of other ids.
-fn line_of(hook: &Hook, at: Time) -> i64 {
+fn line_of(hook: &ProcessorHook, at: Time) -> i64 {
     const BITS: u32 = 21;
     let millis = at.micros().div_euclid(1_000);
     (millis << BITS) | (hook.id & ((1 << BITS) - 1))
@@ -127,7 +127,7 @@ pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()>
 }
 
 /// Ask what has become of an account.
-pub fn ask_about_all(tx: &mut Tx<'_>, now: Time, hook: &Hook) -> Result<()> {
+pub fn ask_about_all(tx: &mut Tx<'_>, now: Time, hook: &ProcessorHook) -> Result<()> {
     // One line for each pause: whoever asks again waits for the same answer.
     let at = end_of_pause(now);
     let id = line_of(hook, at);
@@ -138,7 +138,7 @@ pub fn ask_about_all(tx: &mut Tx<'_>, now: Time, hook: &Hook) -> Result<()> {
             event: None,
             hash: [0; 32],
         };
-        messages::write(tx, now, hook, &asked, ("", Outcome::Waiting))?;
+        messages::write(tx, now, hook, &asked, ("", MessageOutcome::Waiting))?;
         ask(tx, now, hook, id, &ProcessorQuery::Account)?;
     }
     hooks::asked(tx, now, hook)

@@ -20,7 +20,7 @@ pub const MAX_PURPOSES: usize = 100;
 
 /// An account at a processor, with the address at which it tells of payments.
 #[derive(Debug, Clone)]
-pub struct Hook {
+pub struct ProcessorHook {
     /// Names it at its site.
     pub id: i64,
     /// Whose it is.
@@ -43,7 +43,7 @@ pub struct Hook {
     pub asked_at: Option<Time>,
 }
 
-impl Hook {
+impl ProcessorHook {
     /// What its messages are read with; nothing while something of it is missing.
     pub fn known(&self) -> Option<Credentials<'_>> {
         let needs = self.processor.needs();
@@ -60,7 +60,7 @@ impl Hook {
 
 /// What an owner says of an account at a processor; what is missing stays as it is.
 #[derive(Debug, Clone, Default)]
-pub struct Access {
+pub struct HookCredentials {
     /// What messages are signed with.
     pub secret: Option<String>,
     /// Which account it is.
@@ -131,7 +131,7 @@ macro_rules! hook {
 }
 
 /// Those of a campaign, oldest first.
-pub fn list(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId) -> Result<Vec<Hook>> {
+pub fn list(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId) -> Result<Vec<ProcessorHook>> {
     let found = tx.all(
         sql!(hook!(
             "where h.site_id = ?1 and h.campaign_id = ?2 order by h.id"
@@ -152,7 +152,12 @@ pub(super) fn numbers(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<i64>> {
 }
 
 /// One of a campaign.
-pub fn find(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId, id: i64) -> Result<Option<Hook>> {
+pub fn find(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    campaign: CampaignId,
+    id: i64,
+) -> Result<Option<ProcessorHook>> {
     let found = tx.one(
         sql!(hook!(
             "where h.site_id = ?1 and h.campaign_id = ?2 and h.id = ?3"
@@ -169,7 +174,7 @@ pub fn by_token(
     site: SiteId,
     processor: Processor,
     hash: &TokenHash,
-) -> Result<Option<Hook>> {
+) -> Result<Option<ProcessorHook>> {
     let found = tx.one(
         sql!(hook!(
             "where h.site_id = ?1 and h.token_hash = ?2 and h.processor = ?3"
@@ -181,7 +186,7 @@ pub fn by_token(
 }
 
 /// One of a site, wherever it tells of.
-pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<Hook>> {
+pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<ProcessorHook>> {
     let found = tx.one(
         sql!(hook!("where h.site_id = ?1 and h.id = ?2")),
         params![site, id],
@@ -191,7 +196,11 @@ pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<Hook>> {
 }
 
 /// Those of a site that are asked by the clock, and were not since `before`.
-pub(super) fn to_be_asked(tx: &mut Tx<'_>, before: Time, site: SiteId) -> Result<Vec<Hook>> {
+pub(super) fn to_be_asked(
+    tx: &mut Tx<'_>,
+    before: Time,
+    site: SiteId,
+) -> Result<Vec<ProcessorHook>> {
     let found = tx.all(
         sql!(hook!(
             "where h.site_id = ?1 and (h.asked_at is null or h.asked_at <= ?2) order by h.id"
@@ -205,7 +214,7 @@ pub(super) fn to_be_asked(tx: &mut Tx<'_>, before: Time, site: SiteId) -> Result
 }
 
 /// It is asked now.
-pub(super) fn asked(tx: &mut Tx<'_>, now: Time, hook: &Hook) -> Result<()> {
+pub(super) fn asked(tx: &mut Tx<'_>, now: Time, hook: &ProcessorHook) -> Result<()> {
     tx.execute(
         sql!("update payment_hook set asked_at = ?3 where site_id = ?1 and id = ?2"),
         params![hook.site, hook.id, now],
@@ -214,7 +223,7 @@ pub(super) fn asked(tx: &mut Tx<'_>, now: Time, hook: &Hook) -> Result<()> {
 }
 
 /// Let an account be known otherwise, or by more. A key stays at the server that it was entered for.
-pub fn set_access(tx: &mut Tx<'_>, hook: &Hook, access: &Access) -> Result<()> {
+pub fn set_access(tx: &mut Tx<'_>, hook: &ProcessorHook, access: &HookCredentials) -> Result<()> {
     let moved = access.account.as_deref().zip(hook.account.as_deref());
     let is_elsewhere =
         moved.is_some_and(|(after, before)| hook.processor.is_elsewhere(before, after));
@@ -241,7 +250,7 @@ pub fn set_access(tx: &mut Tx<'_>, hook: &Hook, access: &Access) -> Result<()> {
 }
 
 /// By which words an account's payments say for which campaigns they are, in order of the words.
-pub fn purposes(tx: &mut Tx<'_>, hook: &Hook) -> Result<Vec<(String, CampaignId)>> {
+pub fn purposes(tx: &mut Tx<'_>, hook: &ProcessorHook) -> Result<Vec<(String, CampaignId)>> {
     tx.all(
         sql!(
             "select word, campaign_id from payment_purpose where site_id = ?1 and hook_id = ?2
@@ -256,7 +265,7 @@ pub fn purposes(tx: &mut Tx<'_>, hook: &Hook) -> Result<Vec<(String, CampaignId)
 /// whether there was room.
 pub fn set_purpose(
     tx: &mut Tx<'_>,
-    hook: &Hook,
+    hook: &ProcessorHook,
     word: &str,
     campaign: Option<CampaignId>,
 ) -> Result<bool> {
@@ -281,7 +290,11 @@ pub fn set_purpose(
 }
 
 /// The campaign for which a payment with these words is, if they say so: by its id, or by a rule.
-pub(super) fn meant(tx: &mut Tx<'_>, hook: &Hook, words: &[String]) -> Result<Option<CampaignId>> {
+pub(super) fn meant(
+    tx: &mut Tx<'_>,
+    hook: &ProcessorHook,
+    words: &[String],
+) -> Result<Option<CampaignId>> {
     for word in words {
         let by_id: Option<CampaignId> = word.parse().ok();
         let by_id = by_id.map(|id| campaigns::find(tx, hook.site, id));
@@ -304,7 +317,7 @@ pub(super) fn meant(tx: &mut Tx<'_>, hook: &Hook, words: &[String]) -> Result<Op
 }
 
 /// Forget an address, and what came there. What was counted stays in the ledger.
-pub fn remove(tx: &mut Tx<'_>, hook: &Hook) -> Result<()> {
+pub fn remove(tx: &mut Tx<'_>, hook: &ProcessorHook) -> Result<()> {
     for sql in [
         sql!("delete from payment_message where site_id = ?1 and hook_id = ?2"),
         sql!("delete from payment_purpose where site_id = ?1 and hook_id = ?2"),
@@ -319,9 +332,9 @@ pub fn remove(tx: &mut Tx<'_>, hook: &Hook) -> Result<()> {
     Ok(())
 }
 
-fn read(row: &Row<'_>) -> Result<Hook> {
+fn read(row: &Row<'_>) -> Result<ProcessorHook> {
     let unknown = || StoreError::Internal("an address is of an unknown processor".into());
-    Ok(Hook {
+    Ok(ProcessorHook {
         processor: Processor::parse(&row.next::<String>()?).ok_or_else(unknown)?,
         token: Some(row.next()?),
         secret: row.next()?,
@@ -336,7 +349,7 @@ fn read(row: &Row<'_>) -> Result<Hook> {
 }
 
 /// With its secrets opened.
-fn opened(tx: &Tx<'_>, mut hook: Hook) -> Hook {
+fn opened(tx: &Tx<'_>, mut hook: ProcessorHook) -> ProcessorHook {
     let open = |place, sealed: Option<String>| sealed.and_then(|own| tx.unseal_text(place, &own));
     hook.token = open(TOKEN, hook.token.take());
     hook.secret = open(SECRET, hook.secret.take());

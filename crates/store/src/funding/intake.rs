@@ -6,9 +6,9 @@ use rejoinder_core::funding::processors::{
 use rejoinder_core::funding::{Currency, EntryKind, Money, Movement, PaymentSoFar, due};
 use rejoinder_core::{EntryId, IdSource, Time};
 
-use super::hooks::{self, Hook};
-use super::ledger::{self, NewEntry, Part};
-pub use super::messages::{Outcome, ReceivedMessage, log};
+use super::hooks::{self, ProcessorHook};
+use super::ledger::{self, NewEntry, PaymentEntry};
+pub use super::messages::{MessageOutcome, ReceivedMessage, log};
 use super::messages::{became, write};
 use super::{asking, gifts, lock, receipts};
 use crate::{Result, Tx};
@@ -18,18 +18,18 @@ pub fn take(
     tx: &mut Tx<'_>,
     now: Time,
     ids: &IdSource,
-    hook: &Hook,
+    hook: &ProcessorHook,
     arrived: &ReceivedMessage,
-) -> Result<Outcome> {
+) -> Result<MessageOutcome> {
     lock(tx, hook.site)?;
     let (event, outcome) = match &arrived.event {
-        None => ("", Outcome::NoSecret),
-        Some(Err(why)) => ("", Outcome::Refused(*why)),
+        None => ("", MessageOutcome::NoSecret),
+        Some(Err(why)) => ("", MessageOutcome::Refused(*why)),
         Some(Ok(own)) => {
             let outcome = match &own.question {
                 Some(question) => {
                     asking::ask(tx, now, hook, arrived.id, question)?;
-                    Outcome::Waiting
+                    MessageOutcome::Waiting
                 }
                 None => count_all(tx, now, ids, hook, &own.movements)?,
             };
@@ -46,12 +46,12 @@ pub fn answered(
     tx: &mut Tx<'_>,
     now: Time,
     ids: &IdSource,
-    hook: &Hook,
+    hook: &ProcessorHook,
     (message, answer): (i64, &std::result::Result<PaymentEvent, MessageRefusal>),
-) -> Result<Outcome> {
+) -> Result<MessageOutcome> {
     lock(tx, hook.site)?;
     let (event, outcome) = match answer {
-        Err(why) => ("", Outcome::Refused(*why)),
+        Err(why) => ("", MessageOutcome::Refused(*why)),
         Ok(own) => {
             let outcome = count_all(tx, now, ids, hook, &own.movements)?;
             (own.event.as_str(), outcome)
@@ -62,8 +62,8 @@ pub fn answered(
 }
 
 /// Write down that a processor did not answer, so far.
-pub fn unanswered(tx: &mut Tx<'_>, hook: &Hook, message: i64) -> Result<()> {
-    became(tx, hook, message, ("", Outcome::Unanswered))
+pub fn unanswered(tx: &mut Tx<'_>, hook: &ProcessorHook, message: i64) -> Result<()> {
+    became(tx, hook, message, ("", MessageOutcome::Unanswered))
 }
 
 /// Write movements into the ledger, in their order.
@@ -71,16 +71,16 @@ fn count_all(
     tx: &mut Tx<'_>,
     now: Time,
     ids: &IdSource,
-    hook: &Hook,
+    hook: &ProcessorHook,
     movements: &[PaymentMovement],
-) -> Result<Outcome> {
+) -> Result<MessageOutcome> {
     let mut outcome = match movements {
-        [] => Outcome::Ignored,
-        _ => Outcome::Known,
+        [] => MessageOutcome::Ignored,
+        _ => MessageOutcome::Known,
     };
     for moved in movements {
         if count(tx, now, ids, hook, moved)? {
-            outcome = Outcome::Counted;
+            outcome = MessageOutcome::Counted;
         }
     }
     Ok(outcome)
@@ -91,7 +91,7 @@ fn count(
     tx: &mut Tx<'_>,
     now: Time,
     ids: &IdSource,
-    hook: &Hook,
+    hook: &ProcessorHook,
     moved: &PaymentMovement,
 ) -> Result<bool> {
     let payment = scoped(hook, &moved.payment);
@@ -149,7 +149,7 @@ fn give_back(
     tx: &mut Tx<'_>,
     now: Time,
     ids: &IdSource,
-    hook: &Hook,
+    hook: &ProcessorHook,
     (told, (minor, gifts)): (&NewEntry<'_>, (i64, i64)),
 ) -> Result<()> {
     let back = NewEntry {
@@ -176,8 +176,8 @@ fn bring(
     now: Time,
     ids: &IdSource,
     entry: &NewEntry<'_>,
-    hook: &Hook,
-    parts: &[Part],
+    hook: &ProcessorHook,
+    parts: &[PaymentEntry],
 ) -> Result<()> {
     for part in parts.iter().filter(|own| own.campaign != entry.campaign) {
         for (sign, campaign, way) in [(-1, part.campaign, "from"), (1, entry.campaign, "to")] {
@@ -204,7 +204,7 @@ fn bring(
 
 /// An id as the ledger keeps it: those of Standard Webhooks are its sender's own, and two senders may
 /// call their payments alike.
-pub(super) fn scoped(hook: &Hook, id: &str) -> String {
+pub(super) fn scoped(hook: &ProcessorHook, id: &str) -> String {
     match hook.processor {
         Processor::Generic => format!("{}:{id}", hook.campaign),
         _ => id.to_owned(),
@@ -212,7 +212,7 @@ pub(super) fn scoped(hook: &Hook, id: &str) -> String {
 }
 
 /// What a processor itself calls what the ledger keeps as `name`; nothing where it is another account's.
-pub(super) fn unscoped<'a>(hook: &Hook, name: &'a str) -> Option<&'a str> {
+pub(super) fn unscoped<'a>(hook: &ProcessorHook, name: &'a str) -> Option<&'a str> {
     match hook.processor {
         Processor::Generic => name
             .strip_prefix(&hook.campaign.to_string())?
@@ -222,9 +222,10 @@ pub(super) fn unscoped<'a>(hook: &Hook, name: &'a str) -> Option<&'a str> {
 }
 
 /// What is known of a payment in `currency`.
-fn so_far(parts: &[Part], currency: Currency) -> PaymentSoFar {
+fn so_far(parts: &[PaymentEntry], currency: Currency) -> PaymentSoFar {
     let parts = || parts.iter().filter(|own| own.money.currency == currency);
-    let sum = |of: fn(&&Part) -> bool| parts().filter(of).map(|own| own.money.minor).sum::<i64>();
+    let sum =
+        |of: fn(&&PaymentEntry) -> bool| parts().filter(of).map(|own| own.money.minor).sum::<i64>();
     PaymentSoFar {
         n_entries: parts().count(),
         is_paid: parts().any(|own| own.kind == EntryKind::Payment),

@@ -6,10 +6,10 @@ use rejoinder_core::publication::audit::{AuditActor, AuditChange};
 use rejoinder_core::{AuthorId, CampaignId, EntryId, IdSource, SiteId, Time};
 
 use super::campaigns;
-use super::hooks::{self, Access, Hook, NewHook};
+use super::hooks::{self, HookCredentials, NewHook, ProcessorHook};
 use super::ledger::{self, BY_HAND, NewEntry};
 use super::{gifts, reconciling};
-use crate::publication::audit::{Note, note};
+use crate::publication::audit::{NewAuditEntry, note};
 use crate::{Result, Tx};
 
 /// Add a campaign. Gives whether there was room for it.
@@ -94,7 +94,7 @@ pub fn hide(
 
 /// What an owner writes into a ledger by hand.
 #[derive(Debug, Clone)]
-pub struct ByHand {
+pub struct ManualEntry {
     /// Drawn for it.
     pub id: EntryId,
     /// How much came in; below zero where it went out.
@@ -115,7 +115,7 @@ pub fn write_down(
     now: Time,
     by: &AuditActor,
     campaign: &Campaign,
-    own: &ByHand,
+    own: &ManualEntry,
 ) -> Result<bool> {
     let entry = NewEntry {
         id: own.id,
@@ -187,7 +187,7 @@ pub fn settle(
     now: Time,
     ids: &IdSource,
     by: &AuditActor,
-    (hook, lines, author): (&Hook, &[StatementRow], AuthorId),
+    (hook, lines, author): (&ProcessorHook, &[StatementRow], AuthorId),
 ) -> Result<usize> {
     let mut n_settled = 0;
     for line in lines {
@@ -265,8 +265,8 @@ pub fn set_hook_access(
     tx: &mut Tx<'_>,
     now: Time,
     by: &AuditActor,
-    hook: &Hook,
-    access: &Access,
+    hook: &ProcessorHook,
+    access: &HookCredentials,
 ) -> Result<()> {
     let about = (AuditChange::HookSecret, hook.processor.as_str());
     write(
@@ -286,7 +286,7 @@ pub fn set_purpose(
     tx: &mut Tx<'_>,
     now: Time,
     by: &AuditActor,
-    hook: &Hook,
+    hook: &ProcessorHook,
     (word, campaign): (&str, Option<&Campaign>),
 ) -> Result<bool> {
     let is_set = hooks::set_purpose(tx, hook, word, campaign.map(|own| own.id))?;
@@ -299,7 +299,12 @@ pub fn set_purpose(
 }
 
 /// Forget an address. What was counted stays.
-pub fn remove_hook(tx: &mut Tx<'_>, now: Time, by: &AuditActor, hook: &Hook) -> Result<()> {
+pub fn remove_hook(
+    tx: &mut Tx<'_>,
+    now: Time,
+    by: &AuditActor,
+    hook: &ProcessorHook,
+) -> Result<()> {
     let about = (AuditChange::HookRemoved, hook.processor.as_str());
     write(tx, now, by, hook.site, about, (None, None))?;
     hooks::remove(tx, hook)
@@ -330,7 +335,7 @@ fn write(
     (change, subject): (AuditChange, &str),
     (was, became): (Option<&str>, Option<&str>),
 ) -> Result<()> {
-    let told = Note {
+    let told = NewAuditEntry {
         change,
         subject,
         about: None,

@@ -179,7 +179,7 @@ pub fn recounted(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId) -> Result<
 
 /// An entry of a payment, as far as what is told of it later depends on it.
 #[derive(Debug, Clone)]
-pub(super) struct Part {
+pub(super) struct PaymentEntry {
     pub(super) id: EntryId,
     pub(super) campaign: CampaignId,
     pub(super) kind: EntryKind,
@@ -196,7 +196,7 @@ pub(super) fn of_payment(
     site: SiteId,
     source: &str,
     payment: &str,
-) -> Result<Vec<Part>> {
+) -> Result<Vec<PaymentEntry>> {
     tx.all(
         sql!(
             "select id, campaign_id, kind, currency, amount, gifts, occurred_at, hook_id
@@ -204,7 +204,7 @@ pub(super) fn of_payment(
         ),
         params![site, source, payment],
         |row| {
-            Ok(Part {
+            Ok(PaymentEntry {
                 id: row.next()?,
                 campaign: row.next()?,
                 kind: kind(&row.next::<String>()?)?,

@@ -3,7 +3,7 @@
 use rejoinder_core::funding::processors::{MessageRefusal, PaymentEvent};
 use rejoinder_core::{CampaignId, SiteId, Time};
 
-use super::hooks::Hook;
+use super::hooks::ProcessorHook;
 use crate::{Result, Row, Tx, params, sql};
 
 /// So many messages of an address stay in the log.
@@ -11,7 +11,7 @@ const MAX_KEPT: i64 = 200;
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub enum MessageOutcome {
     /// It is in the ledger now.
     Counted,
     /// Its processor is asked first.
@@ -28,7 +28,7 @@ pub enum Outcome {
     NoSecret,
 }
 
-impl Outcome {
+impl MessageOutcome {
     /// All of them.
     pub const ALL: [Self; 10] = [
         Self::Counted,
@@ -78,7 +78,7 @@ pub struct ReceivedMessage {
 
 /// A line of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logged {
+pub struct MessageLogEntry {
     /// Where it came.
     pub hook: i64,
     /// When.
@@ -93,9 +93,9 @@ pub struct Logged {
 pub(super) fn write(
     tx: &mut Tx<'_>,
     now: Time,
-    hook: &Hook,
+    hook: &ProcessorHook,
     arrived: &ReceivedMessage,
-    (event, outcome): (&str, Outcome),
+    (event, outcome): (&str, MessageOutcome),
 ) -> Result<()> {
     tx.execute(
         sql!(
@@ -136,9 +136,9 @@ pub(super) fn is_logged(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<bool> 
 
 pub(super) fn became(
     tx: &mut Tx<'_>,
-    hook: &Hook,
+    hook: &ProcessorHook,
     message: i64,
-    (event, outcome): (&str, Outcome),
+    (event, outcome): (&str, MessageOutcome),
 ) -> Result<()> {
     tx.execute(
         sql!(
@@ -152,7 +152,12 @@ pub(super) fn became(
 }
 
 /// What came lately for a campaign, the newest first.
-pub fn log(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId, limit: i64) -> Result<Vec<Logged>> {
+pub fn log(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    campaign: CampaignId,
+    limit: i64,
+) -> Result<Vec<MessageLogEntry>> {
     tx.all(
         sql!(
             "select m.hook_id, m.received_at, m.event, m.outcome from payment_message m
@@ -161,7 +166,7 @@ pub fn log(tx: &mut Tx<'_>, site: SiteId, campaign: CampaignId, limit: i64) -> R
         ),
         params![site, campaign, limit],
         |row: &Row<'_>| {
-            Ok(Logged {
+            Ok(MessageLogEntry {
                 hook: row.next()?,
                 received_at: row.next()?,
                 event: row.next()?,

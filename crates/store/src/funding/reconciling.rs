@@ -6,9 +6,9 @@ use rejoinder_core::funding::{Campaign, EntryKind, Money, Movement};
 use rejoinder_core::{AuthorId, EntryId, IdSource, SiteId, Time};
 use sha2::{Digest as _, Sha256};
 
-use super::hooks::{self, Hook};
+use super::hooks::{self, ProcessorHook};
 use super::intake::{scoped, unscoped};
-use super::ledger::{self, NewEntry, Part};
+use super::ledger::{self, NewEntry, PaymentEntry};
 use super::{gifts, lock};
 use crate::{Result, Tx, params, sql};
 
@@ -94,7 +94,7 @@ pub fn write_down(
 /// The payments of an account that `lines` name, and those of the days between them.
 pub fn payments(
     tx: &mut Tx<'_>,
-    hook: &Hook,
+    hook: &ProcessorHook,
     lines: &[StatementRow],
 ) -> Result<Vec<LedgerPayment>> {
     const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
@@ -147,7 +147,7 @@ pub fn payments(
 }
 
 /// The other accounts of the site. What one told of that was removed since may be of any.
-fn others(tx: &mut Tx<'_>, hook: &Hook) -> Result<Vec<i64>> {
+fn others(tx: &mut Tx<'_>, hook: &ProcessorHook) -> Result<Vec<i64>> {
     let mut numbers = hooks::numbers(tx, hook.site)?;
     numbers.retain(|own| *own != hook.id);
     Ok(numbers)
@@ -159,7 +159,7 @@ pub fn settle(
     tx: &mut Tx<'_>,
     now: Time,
     ids: &IdSource,
-    hook: &Hook,
+    hook: &ProcessorHook,
     (line, by): (&StatementRow, AuthorId),
 ) -> Result<bool> {
     lock(tx, hook.site)?;
@@ -170,7 +170,7 @@ pub fn settle(
     let paid = parts.iter().find(|own| own.kind == EntryKind::Payment);
     let minor = line.money.minor - left;
     let others = others(tx, hook)?;
-    let is_of_another = |own: &Part| {
+    let is_of_another = |own: &PaymentEntry| {
         let is_elsewhere = own.hook.is_some_and(|own| others.contains(&own));
         own.money.currency != line.money.currency || is_elsewhere
     };

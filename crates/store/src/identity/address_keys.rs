@@ -20,7 +20,7 @@ const SECRET: &str = "address_key.key";
 const LENGTH: usize = 16;
 
 /// A key, and the number that hashes made with it begin with.
-struct Key {
+struct AddressKey {
     id: i64,
     secret: Vec<u8>,
     created_at: Time,
@@ -53,32 +53,32 @@ pub(crate) fn destroy_old(tx: &mut Tx<'_>, now: Time) -> Result<()> {
 }
 
 /// The keys that can be opened, the newest first.
-fn live(tx: &mut Tx<'_>) -> Result<Vec<Key>> {
-    let stored: Vec<Key> = tx.all(
+fn live(tx: &mut Tx<'_>) -> Result<Vec<AddressKey>> {
+    let stored: Vec<AddressKey> = tx.all(
         sql!("select id, key, created_at from address_key order by id desc"),
         params![],
         |row| {
-            Ok(Key {
+            Ok(AddressKey {
                 id: row.next()?,
                 secret: row.next()?,
                 created_at: row.next()?,
             })
         },
     )?;
-    let open = |key: Key| {
+    let open = |key: AddressKey| {
         let secret = tx.seals().unseal(SECRET, &key.secret)?;
-        Some(Key { secret, ..key })
+        Some(AddressKey { secret, ..key })
     };
     Ok(stored.into_iter().filter_map(open).collect())
 }
 
 /// The newest key, while new hashes are made with it.
-fn young(tx: &mut Tx<'_>, now: Time) -> Result<Option<Key>> {
+fn young(tx: &mut Tx<'_>, now: Time) -> Result<Option<AddressKey>> {
     let newest = live(tx)?.into_iter().next();
     Ok(newest.filter(|key| now.since(key.created_at) < LIFETIME))
 }
 
-fn rotate(tx: &mut Tx<'_>, now: Time, secret: &[u8; 32]) -> Result<Key> {
+fn rotate(tx: &mut Tx<'_>, now: Time, secret: &[u8; 32]) -> Result<AddressKey> {
     let newest: Option<i64> = tx.one(
         sql!("select coalesce(max(id), 0) from address_key"),
         params![],
@@ -104,14 +104,14 @@ fn rotate(tx: &mut Tx<'_>, now: Time, secret: &[u8; 32]) -> Result<Key> {
     )?;
     tx.erase();
     let stored = live(tx)?.into_iter().next();
-    Ok(stored.unwrap_or_else(|| Key {
+    Ok(stored.unwrap_or_else(|| AddressKey {
         id,
         secret: secret.to_vec(),
         created_at: now,
     }))
 }
 
-impl Key {
+impl AddressKey {
     fn hash(&self, network: Network) -> Vec<u8> {
         let mut hash = self.id.to_be_bytes().to_vec();
         if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.secret) {

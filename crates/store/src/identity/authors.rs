@@ -14,7 +14,7 @@ const SESSION: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// What a guest says of themselves, already checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Details {
+pub struct GuestDetails {
     /// As they call themselves; empty for someone who only voted.
     pub name: String,
     /// Where notices go.
@@ -100,7 +100,7 @@ pub fn add_guest(
     now: Time,
     site: SiteId,
     id: AuthorId,
-    details: &Details,
+    details: &GuestDetails,
     token: &TokenHash,
 ) -> Result<Author> {
     tx.execute(
@@ -148,7 +148,7 @@ pub fn by_token_or_new(
 ) -> Result<Author> {
     match by_token(tx, now, site, token)? {
         Some(known) => Ok(known),
-        None => add_guest(tx, now, site, id, &Details::default(), token),
+        None => add_guest(tx, now, site, id, &GuestDetails::default(), token),
     }
 }
 
@@ -157,7 +157,7 @@ pub fn set_details(
     tx: &mut Tx<'_>,
     site: SiteId,
     author: AuthorId,
-    details: &Details,
+    details: &GuestDetails,
 ) -> Result<()> {
     tx.execute(
         sql!(

@@ -4,14 +4,14 @@ use rejoinder_core::{AuthorId, CommentId, CommentState, SiteId, Time};
 
 use crate::discussion::{comments, forgetting};
 use crate::identity::authors;
-use crate::identity::erasures::ledger::{Erased, What, author, comment};
+use crate::identity::erasures::ledger::{ErasedSubject, ErasureLine, author, comment};
 use crate::identity::erasures::{begin, leave_nothing, step};
 use crate::notices::subscriptions;
 use crate::{Result, Tx, params, sql};
 
 /// Erase again what a line says, one step of it; `nobody` as for [`step`]. Gives whether nothing is left
 /// to do. What is not there is written down all the same, so that the ledger stays whole.
-pub fn again(tx: &mut Tx<'_>, now: Time, line: &Erased, nobody: AuthorId) -> Result<bool> {
+pub fn again(tx: &mut Tx<'_>, now: Time, line: &ErasureLine, nobody: AuthorId) -> Result<bool> {
     let site = line.site;
     let is_known = tx.one(
         sql!("select 1 from site where id = ?1"),
@@ -22,7 +22,7 @@ pub fn again(tx: &mut Tx<'_>, now: Time, line: &Erased, nobody: AuthorId) -> Res
         return Ok(true);
     }
     match line.what {
-        What::Author(id, fate) => {
+        ErasedSubject::Author(id, fate) => {
             author(tx, line.at, site, id, fate)?;
             if authors::by_id(tx, site, id)?.is_none() {
                 return Ok(true);
@@ -30,12 +30,12 @@ pub fn again(tx: &mut Tx<'_>, now: Time, line: &Erased, nobody: AuthorId) -> Res
             begin(tx, now, site, id, fate)?;
             step(tx, now, site, id, nobody)
         }
-        What::Comment(id) => {
+        ErasedSubject::Comment(id) => {
             comment(tx, line.at, site, id)?;
             delete(tx, now, site, id)?;
             Ok(true)
         }
-        What::Subscription(id) => {
+        ErasedSubject::Subscription(id) => {
             subscriptions::forget_one(tx, line.at, site, id)?;
             Ok(true)
         }

@@ -56,14 +56,14 @@ const STEP: i64 = 100;
 
 /// What is to become of the comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum CommentErasure {
     /// Those that are published stay, by nobody.
     Keep,
     /// They are deleted, as if one by one.
     Remove,
 }
 
-impl Fate {
+impl CommentErasure {
     /// The stored word.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,14 +84,20 @@ impl Fate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Erasure {
     /// What is to become of the comments.
-    pub comments: Fate,
+    pub comments: CommentErasure,
     /// When it begins.
     pub due_at: Time,
 }
 
 /// Delete an account in a day. Asked again, only the fate of the comments changes. One of the newsroom
 /// must have left it first.
-pub fn ask(tx: &mut Tx<'_>, now: Time, site: SiteId, author: &Author, fate: Fate) -> Result<()> {
+pub fn ask(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    author: &Author,
+    fate: CommentErasure,
+) -> Result<()> {
     policy::may_be_erased(author)?;
     let due_at = now.after(GRACE);
     tx.execute(
@@ -130,7 +136,7 @@ pub(crate) fn begin(
     now: Time,
     site: SiteId,
     author: AuthorId,
-    fate: Fate,
+    fate: CommentErasure,
 ) -> Result<()> {
     tx.execute(
         sql!(
@@ -159,7 +165,7 @@ pub fn pending(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Option
         |row| {
             let fate: String = row.next()?;
             Ok(Erasure {
-                comments: Fate::from_word(&fate).unwrap_or(Fate::Remove),
+                comments: CommentErasure::from_word(&fate).unwrap_or(CommentErasure::Remove),
                 due_at: row.next()?,
             })
         },
@@ -288,11 +294,11 @@ fn leave(
     now: Time,
     site: SiteId,
     id: CommentId,
-    fate: Fate,
+    fate: CommentErasure,
     nobody: AuthorId,
 ) -> Result<()> {
     let (page, comment) = comments::locked(tx, site, id)?;
-    let stays = fate == Fate::Keep && comment.is_published();
+    let stays = fate == CommentErasure::Keep && comment.is_published();
     if !stays && comment.state != CommentState::Removed {
         leave_nothing(tx, now, &page, &comment)?;
     }

@@ -12,7 +12,7 @@ use rejoinder_core::identity::author;
 use rejoinder_core::{Author, AuthorId, AuthorKind, SiteId, Time, TokenHash};
 use serde::Serialize;
 
-use crate::identity::personal::{self, Everything, Subscribed};
+use crate::identity::personal::{self, PersonalData, PersonalSubscription};
 use crate::identity::{authors, erasures, mailboxes};
 use crate::jobs::{self, NewJob};
 use crate::notices::subscriptions;
@@ -123,14 +123,14 @@ pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<()>
 
 /// What a guest has proven to be theirs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proven {
+pub struct ProvenGuests {
     /// Whom they were; several where they wrote in several browsers.
     pub guests: Vec<AuthorId>,
     /// The address that a link was sent to, as [`author::proven_by`] writes it.
     pub address: Option<String>,
 }
 
-impl Proven {
+impl ProvenGuests {
     /// What the token of a browser proves; nothing where it proves an account.
     pub fn by_author(author: Option<&Author>) -> Option<Self> {
         let guest = author.filter(|known| known.kind == AuthorKind::Guest)?;
@@ -147,7 +147,7 @@ pub fn by_link(
     now: Time,
     site: SiteId,
     token: &TokenHash,
-) -> Result<Option<Proven>> {
+) -> Result<Option<ProvenGuests>> {
     let found: Option<(Option<AuthorId>, Option<String>)> = tx.one(
         sql!(
             "select author_id, mailbox from guest_link
@@ -163,7 +163,7 @@ pub fn by_link(
     if let Some(address) = &address {
         guests = guests_of(tx, site, address)?;
     }
-    Ok(Some(Proven { guests, address }))
+    Ok(Some(ProvenGuests { guests, address }))
 }
 
 /// The guests who confirmed an address.
@@ -190,15 +190,15 @@ fn guests_of(tx: &mut Tx<'_>, site: SiteId, address: &str) -> Result<Vec<AuthorI
 
 /// Everything that is kept of a guest at a site.
 #[derive(Debug, Serialize)]
-pub struct Kept {
+pub struct GuestData {
     /// Of each browser in which they wrote.
-    pub guests: Vec<Everything>,
+    pub guests: Vec<PersonalData>,
     /// Of what their address is told otherwise.
-    pub subscriptions: Vec<Subscribed>,
+    pub subscriptions: Vec<PersonalSubscription>,
 }
 
 /// Everything that is kept of what was proven.
-pub fn kept(tx: &mut Tx<'_>, now: Time, site: SiteId, proven: &Proven) -> Result<Kept> {
+pub fn kept(tx: &mut Tx<'_>, now: Time, site: SiteId, proven: &ProvenGuests) -> Result<GuestData> {
     let mut guests = Vec::new();
     for guest in &proven.guests {
         if authors::by_id(tx, site, *guest)?.is_some() {
@@ -209,7 +209,7 @@ pub fn kept(tx: &mut Tx<'_>, now: Time, site: SiteId, proven: &Proven) -> Result
     if let Some(address) = &proven.address {
         subscriptions = personal::told_elsewhere(tx, site, address, &proven.guests)?;
     }
-    Ok(Kept {
+    Ok(GuestData {
         guests,
         subscriptions,
     })
@@ -221,7 +221,7 @@ pub fn take_back(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
-    proven: &Proven,
+    proven: &ProvenGuests,
     nobody: AuthorId,
 ) -> Result<()> {
     if let Some(address) = &proven.address {

@@ -21,7 +21,7 @@ const NEWSROOM: Refusal = Refusal::TokenInvalid {
 
 /// What an issuer says of someone, its signature checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claims {
+pub struct IdentityClaims {
     /// Who says it.
     pub issuer: String,
     /// Whom it is about; means something to the issuer alone.
@@ -55,11 +55,11 @@ impl UsedToken {
 
 /// Someone comes in.
 #[derive(Debug, Clone)]
-pub struct Arriving {
+pub struct IdentitySignIn {
     /// At which site.
     pub site: Site,
     /// What is said of them.
-    pub claims: Claims,
+    pub claims: IdentityClaims,
     /// What they came in with.
     pub spent: Option<UsedToken>,
     /// The id for an account that does not exist yet.
@@ -78,7 +78,7 @@ pub struct SignedInAccount {
 }
 
 /// Begin a session for whom the claims are about; their account is made when they come first.
-pub fn enter(tx: &mut Tx<'_>, now: Time, arriving: &Arriving) -> Result<SignedInAccount> {
+pub fn enter(tx: &mut Tx<'_>, now: Time, arriving: &IdentitySignIn) -> Result<SignedInAccount> {
     let (site, claims) = (&arriving.site, &arriving.claims);
     if known(tx, site.id, claims)?.is_none() {
         // Who comes for the first time in two windows at once gets one account. Locked before
@@ -124,7 +124,7 @@ fn spend(tx: &mut Tx<'_>, now: Time, site: SiteId, spent: &UsedToken) -> Result<
 }
 
 /// The account of a subject, and when something was last said of it.
-fn known(tx: &mut Tx<'_>, site: SiteId, claims: &Claims) -> Result<Option<(Author, Time)>> {
+fn known(tx: &mut Tx<'_>, site: SiteId, claims: &IdentityClaims) -> Result<Option<(Author, Time)>> {
     let found: Option<(AuthorId, Time)> = tx.one(
         sql!(
             "select author_id, issued_at from identity
@@ -148,7 +148,7 @@ fn update(
     site: &Site,
     author: Author,
     said_at: Time,
-    claims: &Claims,
+    claims: &IdentityClaims,
 ) -> Result<Author> {
     if claims.issued_at <= said_at {
         return Ok(author);
@@ -181,7 +181,7 @@ fn update(
 fn free_email(
     tx: &mut Tx<'_>,
     site: SiteId,
-    claims: &Claims,
+    claims: &IdentityClaims,
     author: AuthorId,
 ) -> Result<Option<String>> {
     let Some(email) = claims.email.as_deref() else {
@@ -194,7 +194,7 @@ fn free_email(
 
 /// The account for someone who comes for the first time: that of their address, where there is one,
 /// or a new one. Nobody gets into the newsroom by an address.
-fn make(tx: &mut Tx<'_>, now: Time, arriving: &Arriving) -> Result<Author> {
+fn make(tx: &mut Tx<'_>, now: Time, arriving: &IdentitySignIn) -> Result<Author> {
     let (site, claims) = (&arriving.site, &arriving.claims);
     let holder = match claims.email.as_deref() {
         Some(email) => authors::by_email(tx, site.id, email)?,

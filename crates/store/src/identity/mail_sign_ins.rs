@@ -149,7 +149,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, site: SiteId, email: &str) -> Result<()> {
 
 /// What a link would do.
 #[derive(Debug, Clone)]
-pub struct Pending {
+pub struct PendingSignIn {
     /// The address that it was sent to.
     pub email: String,
     /// The account that there is already.
@@ -166,7 +166,7 @@ pub fn pending(
     site: SiteId,
     token: &TokenHash,
     browser: Option<&TokenHash>,
-) -> Result<Option<Pending>> {
+) -> Result<Option<PendingSignIn>> {
     let found = tx.one(
         sql!(
             "select email, n_wrong from mail_sign_in
@@ -179,10 +179,10 @@ pub fn pending(
         return Ok(None);
     };
     let is_from_here = match browser {
-        Some(browser) => has_asked(tx, now, site, &email, &Asking::Browser(browser))?,
+        Some(browser) => has_asked(tx, now, site, &email, &RequesterKey::Browser(browser))?,
         None => false,
     };
-    Ok(Some(Pending {
+    Ok(Some(PendingSignIn {
         account: authors::by_email(tx, site, &email)?,
         email,
         is_from_here,
@@ -191,7 +191,7 @@ pub fn pending(
 }
 
 /// By what one is known who has asked.
-enum Asking<'a> {
+enum RequesterKey<'a> {
     Browser(&'a TokenHash),
     Code(&'a str),
 }
@@ -202,11 +202,11 @@ fn has_asked(
     now: Time,
     site: SiteId,
     email: &str,
-    asking: &Asking<'_>,
+    asking: &RequesterKey<'_>,
 ) -> Result<bool> {
     let mailbox = author::mailbox(email);
     let found = match asking {
-        Asking::Browser(browser) => tx.one(
+        RequesterKey::Browser(browser) => tx.one(
             sql!(
                 "select 1 from mail_sign_in where site_id = ?1 and mailbox = ?2 and email = ?3
                    and expires_at > ?4 and browser_hash = ?5 limit 1"
@@ -214,7 +214,7 @@ fn has_asked(
             params![site, &mailbox, email, now, &browser.0],
             |_| Ok(()),
         )?,
-        Asking::Code(code) => tx.one(
+        RequesterKey::Code(code) => tx.one(
             sql!(
                 "select 1 from mail_sign_in where site_id = ?1 and mailbox = ?2 and email = ?3
                    and expires_at > ?4 and code = ?5 limit 1"
@@ -228,7 +228,7 @@ fn has_asked(
 
 /// What the page of a link sends.
 #[derive(Debug, Clone)]
-pub struct Opened {
+pub struct LinkSignIn {
     /// At which site.
     pub site: Site,
     /// The hash of the secret in the link.
@@ -249,7 +249,7 @@ pub struct Opened {
 
 /// What a link did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Entered {
+pub enum LinkSignInOutcome {
     /// Signed this account in.
     As(Author),
     /// Nothing: the code is not the one that the asking browser shows.
@@ -257,7 +257,7 @@ pub enum Entered {
 }
 
 /// Use a link up and begin a session. A wrong code is counted.
-pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &Opened) -> Result<Entered> {
+pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &LinkSignIn) -> Result<LinkSignInOutcome> {
     let (site, token) = (opened.site.id, &opened.token);
     tx.one(
         sql!("select 1 from mail_sign_in where site_id = ?1 and token_hash = ?2 for update"),
@@ -266,7 +266,7 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &Opened) -> Result<Entered> {
     )?;
     let pending = pending(tx, now, site, token, opened.browser.as_ref())?;
     let pending = pending.ok_or(Refusal::LinkUsed)?;
-    let code = Asking::Code(&opened.code);
+    let code = RequesterKey::Code(&opened.code);
     if !pending.is_from_here && !has_asked(tx, now, site, &pending.email, &code)? {
         let is_last = pending.n_wrong + 1 >= MAX_WRONG;
         tx.execute(
@@ -276,7 +276,7 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &Opened) -> Result<Entered> {
             ),
             params![site, &token.0, is_last.then_some(now)],
         )?;
-        return Ok(Entered::CodeWrong);
+        return Ok(LinkSignInOutcome::CodeWrong);
     }
     let account = match pending.account {
         Some(known) => known,
@@ -292,7 +292,7 @@ pub fn enter(tx: &mut Tx<'_>, now: Time, opened: &Opened) -> Result<Entered> {
     )?;
     know(tx, now, site, &pending.email, &opened.known)?;
     sessions::begin(tx, now, site, account.id, &opened.session)?;
-    Ok(Entered::As(account))
+    Ok(LinkSignInOutcome::As(account))
 }
 
 /// Forget the links that were sent long ago, and to whom.

@@ -27,7 +27,7 @@ pub struct NewMute {
 
 /// Someone who is muted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Muted {
+pub struct MutedAuthorName {
     /// Who.
     pub author: AuthorId,
     /// As they call themselves now.
@@ -73,7 +73,7 @@ pub fn end(tx: &mut Tx<'_>, site: SiteId, reader: AuthorId, muted: AuthorId) -> 
 }
 
 /// Whom a reader has muted, by name.
-pub fn list(tx: &mut Tx<'_>, site: SiteId, reader: AuthorId) -> Result<Vec<Muted>> {
+pub fn list(tx: &mut Tx<'_>, site: SiteId, reader: AuthorId) -> Result<Vec<MutedAuthorName>> {
     tx.all(
         sql!(
             "select a.id, a.name from mute m
@@ -82,7 +82,7 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId, reader: AuthorId) -> Result<Vec<Muted
         ),
         params![site, reader],
         |row| {
-            Ok(Muted {
+            Ok(MutedAuthorName {
                 author: row.next()?,
                 name: row.next()?,
             })

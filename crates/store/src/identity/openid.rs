@@ -20,7 +20,7 @@ const SECRET: &str = "openid_provider.client_secret";
 
 /// Who else signs the readers of a site in.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Provider {
+pub struct OpenidProvider {
     /// Names it at its site.
     pub id: i64,
     /// What readers know it by.
@@ -36,7 +36,7 @@ pub struct Provider {
 }
 
 /// The providers of a site, the oldest first.
-pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Provider>> {
+pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<OpenidProvider>> {
     let mut all = tx.all(
         sql!(
             "select id, label, issuer, client_id, client_secret, created_at from openid_provider
@@ -44,7 +44,7 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Provider>> {
         ),
         params![site],
         |row| {
-            Ok(Provider {
+            Ok(OpenidProvider {
                 id: row.next()?,
                 label: row.next()?,
                 issuer: row.next()?,
@@ -63,13 +63,13 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Provider>> {
 }
 
 /// One provider of a site.
-pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<Provider>> {
+pub fn by_id(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<OpenidProvider>> {
     let all = list(tx, site)?;
     Ok(all.into_iter().find(|provider| provider.id == id))
 }
 
 /// Add a provider. Gives whether there was room for one more.
-pub fn add(tx: &mut Tx<'_>, site: SiteId, provider: &Provider) -> Result<bool> {
+pub fn add(tx: &mut Tx<'_>, site: SiteId, provider: &OpenidProvider) -> Result<bool> {
     let added = tx.execute(
         sql!(
             "insert into openid_provider (site_id, id, label, issuer, client_id, client_secret,
@@ -108,7 +108,7 @@ pub fn remove(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<bool> {
 
 /// A browser that is sent to a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
+pub struct OpenidRequest {
     /// The provider.
     pub provider: i64,
     /// What the provider must say again in what it signs.
@@ -128,7 +128,7 @@ pub fn send(
     site: SiteId,
     state: &TokenHash,
     browser: &TokenHash,
-    sent: &Sent,
+    sent: &OpenidRequest,
 ) -> Result<()> {
     forget_old(tx, now, site)?;
     tx.execute(
@@ -154,9 +154,9 @@ pub fn send(
 
 /// How someone comes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Back {
+pub enum OpenidReturn {
     /// As they were sent, for the first time.
-    As(Sent),
+    As(OpenidRequest),
     /// Once more.
     Twice,
     /// Too late.
@@ -174,7 +174,7 @@ pub fn take_back(
     site: SiteId,
     state: &TokenHash,
     browser: Option<&TokenHash>,
-) -> Result<Back> {
+) -> Result<OpenidReturn> {
     let found: Option<(Vec<u8>, Time, Option<Time>)> = tx.one(
         sql!(
             "select browser_hash, expires_at, used_at from openid_sign_in
@@ -184,16 +184,16 @@ pub fn take_back(
         |row| Ok((row.next()?, row.next()?, row.next()?)),
     )?;
     let Some((sent_browser, expires_at, used_at)) = found else {
-        return Ok(Back::Unknown);
+        return Ok(OpenidReturn::Unknown);
     };
     if browser.is_none_or(|browser| browser.0[..] != sent_browser) {
-        return Ok(Back::Elsewhere);
+        return Ok(OpenidReturn::Elsewhere);
     }
     if used_at.is_some() {
-        return Ok(Back::Twice);
+        return Ok(OpenidReturn::Twice);
     }
     if expires_at <= now {
-        return Ok(Back::Late);
+        return Ok(OpenidReturn::Late);
     }
     let sent = tx.one(
         sql!(
@@ -202,7 +202,7 @@ pub fn take_back(
         ),
         params![site, &state.0, now],
         |row| {
-            Ok(Sent {
+            Ok(OpenidRequest {
                 provider: row.next()?,
                 nonce: row.next()?,
                 verifier: row.next()?,
@@ -211,7 +211,7 @@ pub fn take_back(
             })
         },
     )?;
-    Ok(sent.map_or(Back::Unknown, Back::As))
+    Ok(sent.map_or(OpenidReturn::Unknown, OpenidReturn::As))
 }
 
 /// Forget the browsers that did not come back in time.

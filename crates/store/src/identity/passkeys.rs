@@ -173,7 +173,7 @@ pub fn by_credential(
 
 /// A passkey whose signature was checked.
 #[derive(Debug, Clone)]
-pub struct Used {
+pub struct PasskeySignIn {
     /// What its authenticator calls it.
     pub credential: Vec<u8>,
     /// Whom it signs in.
@@ -188,7 +188,7 @@ pub struct Used {
 
 /// Begin a session by a passkey. Gives whether it did: not where the passkey was removed meanwhile,
 /// or has counted as far elsewhere, which tells of a copy.
-pub fn enter(tx: &mut Tx<'_>, now: Time, site: SiteId, used: &Used) -> Result<bool> {
+pub fn enter(tx: &mut Tx<'_>, now: Time, site: SiteId, used: &PasskeySignIn) -> Result<bool> {
     let updated = tx.execute(
         sql!(
             "update passkey set public_key = ?4, sign_count = ?5, used_at = ?6

@@ -16,8 +16,9 @@ use crate::{Result, Row, Tx, params, sql};
 mod shape;
 
 pub use shape::{
-    Account, Answered, Corrected, Device, Everything, Flagged, Given, Noticed, Passkey, Proposed,
-    Questioned, Reacted, SignedIn, Subscribed, Voted, Written,
+    PersonalAccount, PersonalAnswer, PersonalComment, PersonalCorrection, PersonalData,
+    PersonalDevice, PersonalFlag, PersonalGift, PersonalNotice, PersonalPasskey, PersonalProposal,
+    PersonalQuestion, PersonalReaction, PersonalSession, PersonalSubscription, PersonalVote,
 };
 
 /// Everything that is kept of a person at a site.
@@ -26,25 +27,25 @@ pub fn everything(
     now: Time,
     site: SiteId,
     author: AuthorId,
-) -> Result<Everything> {
+) -> Result<PersonalData> {
     let sessions = sessions::list(tx, now, site, author, None)?;
-    let sessions = sessions.into_iter().map(|session| SignedIn {
+    let sessions = sessions.into_iter().map(|session| PersonalSession {
         browser: session.label,
         since: session.created_at.to_string(),
     });
     let devices = devices::list(tx, now, site, author)?;
-    let devices = devices.into_iter().map(|device| Device {
+    let devices = devices.into_iter().map(|device| PersonalDevice {
         browser: device.label,
         address: device.endpoint,
         since: device.added_at.to_string(),
     });
     let passkeys = passkeys::of_account(tx, site, author)?;
-    let passkeys = passkeys.into_iter().map(|passkey| Passkey {
+    let passkeys = passkeys.into_iter().map(|passkey| PersonalPasskey {
         name: passkey.name,
         added_at: passkey.created_at.to_string(),
         used_at: passkey.used_at.map(|time| time.to_string()),
     });
-    Ok(Everything {
+    Ok(PersonalData {
         account: account(tx, site, author)?,
         comments: written(tx, site, author)?,
         votes: voted(tx, site, author)?,
@@ -71,7 +72,7 @@ pub fn everything(
     })
 }
 
-fn account(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Account> {
+fn account(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<PersonalAccount> {
     let found = tx.one(
         sql!(
             "select name, email, website, role, created_at, has_page from author
@@ -79,7 +80,7 @@ fn account(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Account> {
         ),
         params![site, author],
         |row| {
-            Ok(Account {
+            Ok(PersonalAccount {
                 id: author.to_string(),
                 name: row.next()?,
                 email: row.next()?,
@@ -92,16 +93,16 @@ fn account(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Account> {
         },
     )?;
     let picture = profiles::picture_of(tx, site, author)?;
-    let found = found.map(|own| Account {
+    let found = found.map(|own| PersonalAccount {
         picture: picture.map(|bytes| BASE64.encode(bytes)),
         ..own
     });
     found.ok_or_else(|| Refusal::AuthorUnknown.into())
 }
 
-fn given(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Given>> {
+fn given(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<PersonalGift>> {
     let gifts = gifts::of_author(tx, site, author)?;
-    let given = gifts.into_iter().map(|gift| Given {
+    let given = gifts.into_iter().map(|gift| PersonalGift {
         id: gift.entry.to_string(),
         campaign: gift.campaign,
         amount: gift.money.plain(),
@@ -113,7 +114,7 @@ fn given(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Given>> 
     Ok(given.collect())
 }
 
-fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Written>> {
+fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<PersonalComment>> {
     let shown = |id: CommentId| id.to_string();
     let mut written = tx.all(
         sql!(
@@ -124,7 +125,7 @@ fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Writte
         ),
         params![site, author],
         |row| {
-            Ok(Written {
+            Ok(PersonalComment {
                 passage: annotations::read(row)?.map(|own| own.selector.quote.exact),
                 sources: sources::read(row)?.map(|own| *own),
                 id: shown(row.next()?),
@@ -157,7 +158,7 @@ fn written(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Writte
     Ok(written)
 }
 
-fn voted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Voted>> {
+fn voted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<PersonalVote>> {
     tx.all(
         sql!(
             "select comment_id, value, cast_at from vote where site_id = ?1 and author_id = ?2
@@ -165,7 +166,7 @@ fn voted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Voted>> 
         ),
         params![site, author],
         |row| {
-            Ok(Voted {
+            Ok(PersonalVote {
                 comment: row.next::<CommentId>()?.to_string(),
                 value: row.next()?,
                 at: row.next::<Time>()?.to_string(),
@@ -174,7 +175,7 @@ fn voted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Voted>> 
     )
 }
 
-fn answered(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Answered>> {
+fn answered(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<PersonalAnswer>> {
     tx.all(
         sql!(
             "select comment_id, says, relevant, answered_at from source_answer
@@ -182,7 +183,7 @@ fn answered(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Answe
         ),
         params![site, author],
         |row| {
-            Ok(Answered {
+            Ok(PersonalAnswer {
                 comment: row.next::<CommentId>()?.to_string(),
                 says: row.next()?,
                 relevant: row.next()?,
@@ -192,7 +193,7 @@ fn answered(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Answe
     )
 }
 
-fn reacted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Reacted>> {
+fn reacted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<PersonalReaction>> {
     tx.all(
         sql!(
             "select comment_id, key, made_at from reaction where site_id = ?1 and author_id = ?2
@@ -200,7 +201,7 @@ fn reacted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Reacte
         ),
         params![site, author],
         |row| {
-            Ok(Reacted {
+            Ok(PersonalReaction {
                 comment: row.next::<CommentId>()?.to_string(),
                 reaction: row.next()?,
                 at: row.next::<Time>()?.to_string(),
@@ -209,7 +210,7 @@ fn reacted(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Reacte
     )
 }
 
-fn flagged(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Flagged>> {
+fn flagged(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<PersonalFlag>> {
     tx.all(
         sql!(
             "select comment_id, reason, note, at from flag where site_id = ?1 and author_id = ?2
@@ -217,7 +218,7 @@ fn flagged(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Flagge
         ),
         params![site, author],
         |row| {
-            Ok(Flagged {
+            Ok(PersonalFlag {
                 comment: row.next::<CommentId>()?.to_string(),
                 reason: row.next()?,
                 note: row.next()?,
@@ -227,7 +228,7 @@ fn flagged(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Flagge
     )
 }
 
-fn proposed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Proposed>> {
+fn proposed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<PersonalProposal>> {
     tx.all(
         sql!(
             "select id, recording_id, start_ms, speaker, text, state, reason, made_at
@@ -235,7 +236,7 @@ fn proposed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Propo
         ),
         params![site, author],
         |row| {
-            Ok(Proposed {
+            Ok(PersonalProposal {
                 id: row.next::<ProposalId>()?.to_string(),
                 recording: row.next::<RecordingId>()?.to_string(),
                 start_ms: row.next()?,
@@ -249,7 +250,7 @@ fn proposed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Propo
     )
 }
 
-fn corrected(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Corrected>> {
+fn corrected(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<PersonalCorrection>> {
     tx.all(
         sql!(
             "select c.annotation, c.sources, c.id, coalesce(p.url, p.key), c.text, c.proposed, c.thanks,
@@ -259,7 +260,7 @@ fn corrected(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Corr
         ),
         params![site, author],
         |row| {
-            Ok(Corrected {
+            Ok(PersonalCorrection {
                 passage: annotations::read(row)?.map(|own| own.selector.quote.exact),
                 sources: sources::read_sources(row)?,
                 id: row.next::<CorrectionId>()?.to_string(),
@@ -276,7 +277,7 @@ fn corrected(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Corr
     )
 }
 
-fn questioned(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Questioned>> {
+fn questioned(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<PersonalQuestion>> {
     let shown = |time: Option<Time>| time.map(|time| time.to_string());
     tx.all(
         sql!(
@@ -286,7 +287,7 @@ fn questioned(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Que
         ),
         params![site, author],
         |row| {
-            Ok(Questioned {
+            Ok(PersonalQuestion {
                 passage: annotations::read(row)?.map(|own| own.selector.quote.exact),
                 id: row.next::<QuestionId>()?.to_string(),
                 page: row.next()?,
@@ -310,7 +311,11 @@ fn confirmed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Stri
     )
 }
 
-fn subscribed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Subscribed>> {
+fn subscribed(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    author: AuthorId,
+) -> Result<Vec<PersonalSubscription>> {
     tx.all(
         sql!(
             "select coalesce(p.url, p.key), s.kind, s.email, s.pace, s.asked_at, s.confirmed_at
@@ -328,7 +333,7 @@ pub(crate) fn told_elsewhere(
     site: SiteId,
     address: &str,
     known: &[AuthorId],
-) -> Result<Vec<Subscribed>> {
+) -> Result<Vec<PersonalSubscription>> {
     let found = tx.all(
         sql!(
             "select s.author_id, coalesce(p.url, p.key), s.kind, s.email, s.pace, s.asked_at,
@@ -346,8 +351,8 @@ pub(crate) fn told_elsewhere(
     Ok(others.map(|(_, subscription)| subscription).collect())
 }
 
-fn subscription(row: &Row<'_>) -> Result<Subscribed> {
-    Ok(Subscribed {
+fn subscription(row: &Row<'_>) -> Result<PersonalSubscription> {
+    Ok(PersonalSubscription {
         page: row.next()?,
         kind: row.next()?,
         email: row.next()?,
@@ -380,7 +385,7 @@ fn mentioned(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Stri
     )
 }
 
-fn noticed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Noticed>> {
+fn noticed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<PersonalNotice>> {
     tx.all(
         sql!(
             "select comment_id, case when is_challenge = 1 then 'challenged' else ring end, made_at,
@@ -389,7 +394,7 @@ fn noticed(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Notice
         ),
         params![site, author],
         |row| {
-            Ok(Noticed {
+            Ok(PersonalNotice {
                 comment: row.next::<CommentId>()?.to_string(),
                 what: row.next()?,
                 at: row.next::<Time>()?.to_string(),

@@ -13,7 +13,7 @@ use crate::{Result, Tx, params, sql};
 
 /// A picture of an account, as it is kept.
 #[derive(Debug, Clone)]
-pub struct NewPicture {
+pub struct NewProfilePicture {
     /// What it is called: a hash of its bytes.
     pub name: String,
     /// A JPEG that was made here.
@@ -45,7 +45,7 @@ pub fn set_picture(
     now: Time,
     site: &Site,
     author: &Author,
-    new: &NewPicture,
+    new: &NewProfilePicture,
 ) -> Result<()> {
     if site.settings.pictures == Pictures::Off || author.kind != AuthorKind::Account {
         return Err(Refusal::PicturesOff.into());
@@ -123,7 +123,7 @@ pub(crate) fn picture_of(
 
 /// What a reader's page shows.
 #[derive(Debug, Clone)]
-pub struct ReaderPage {
+pub struct ReaderProfile {
     /// Whose it is.
     pub author: Author,
     /// What they wrote and everyone may read, newest first, with where it stands.
@@ -138,7 +138,7 @@ pub fn page(
     author: AuthorId,
     before: Option<CommentId>,
     limit: i64,
-) -> Result<Option<ReaderPage>> {
+) -> Result<Option<ReaderProfile>> {
     if site.settings.reader_pages == ReaderPages::Off {
         return Ok(None);
     }
@@ -161,7 +161,7 @@ pub fn page(
         read,
     )?;
     let comments = with_pages(tx, site.id, comments)?;
-    Ok(Some(ReaderPage { author, comments }))
+    Ok(Some(ReaderProfile { author, comments }))
 }
 
 fn with_pages(

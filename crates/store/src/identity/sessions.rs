@@ -111,7 +111,7 @@ pub fn offer(
 
 /// Whom a code that was taken up has signed in.
 #[derive(Debug, Clone)]
-pub struct TakenUp {
+pub struct HandedOverAccount {
     /// The account.
     pub account: Author,
     /// Whether a session began; not where the browser had proven to be the account already.
@@ -126,7 +126,7 @@ pub fn take_up(
     code: &TokenHash,
     origin: &str,
     new: &NewSession,
-) -> Result<TakenUp> {
+) -> Result<HandedOverAccount> {
     let offered: Option<(AuthorId, Vec<u8>)> = tx.one(
         sql!(
             "delete from hand_over
@@ -146,7 +146,7 @@ pub fn take_up(
     if is_new {
         begin_in(tx, now, site, account.id, new, &family)?;
     }
-    Ok(TakenUp { account, is_new })
+    Ok(HandedOverAccount { account, is_new })
 }
 
 /// A signed-in browser, as its owner sees it.

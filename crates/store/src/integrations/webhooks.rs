@@ -16,7 +16,8 @@ use crate::{Result, Row, Tx, params, sql};
 pub(crate) use deliveries::announce;
 pub use deliveries::{Deliver, deliveries, due, record, replay, replay_since};
 pub use delivery::{
-    Attempt, Delivery, DeliveryCursor, DeliveryState, Due, DueCorrection, DueRecording, MessageId,
+    AttemptOutcome, Delivery, DeliveryCursor, DeliveryState, DueCorrection, DueDelivery,
+    DueRecording, MessageId,
 };
 
 /// Where secrets are, for their seals.

@@ -25,7 +25,7 @@ use crate::moderation::{flags, groups};
 use crate::{Result, Tx, params, sql};
 
 pub(crate) use change::{LogEntry, change, note_findings, snapshot};
-pub use log::{Actor, Decision, DecisionId, LogCursor, LogQuery, NotADecisionId, Of, log};
+pub use log::{Actor, Decision, DecisionId, LogCursor, LogQuery, LogSubject, NotADecisionId, log};
 pub(crate) use log::{findings_of, standing_judgement};
 
 /// The most decisions that are made at once.
@@ -33,7 +33,7 @@ pub const MAX_AT_ONCE: usize = 100;
 
 /// What a moderator wants to do with a comment.
 #[derive(Debug, Clone)]
-pub struct Decide {
+pub struct DecisionRequest {
     /// At which site.
     pub site: SiteId,
     /// Who decides.
@@ -52,7 +52,7 @@ pub struct Decide {
 
 /// What a decision left behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decided {
+pub struct DecisionOutcome {
     /// The comment as it is now.
     pub comment: Comment,
     /// The decision, by which it can be undone; `None` when nothing had to change.
@@ -61,8 +61,8 @@ pub struct Decided {
 
 /// Decide on a comment. Deciding the same again is the same as once, unless readers have flagged it
 /// since: then it answers them.
-pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
-    let Decide { site, action, .. } = *decide;
+pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &DecisionRequest) -> Result<DecisionOutcome> {
+    let DecisionRequest { site, action, .. } = *decide;
     decision::may_decide(decide.moderator.role, action)?;
     decision::may_note(decide.note.as_deref())?;
     let (page, comment, moderator) = reach::decided(tx, site, &decide.moderator, decide.comment)?;
@@ -77,7 +77,7 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
         && before.state != CommentState::Removed
         && flags::are_open(tx, site, comment.id)?;
     if after == before && !answers_flags {
-        return Ok(Decided {
+        return Ok(DecisionOutcome {
             comment,
             decision: None,
         });
@@ -99,7 +99,7 @@ pub fn decide(tx: &mut Tx<'_>, now: Time, decide: &Decide) -> Result<Decided> {
         undoes: None,
     };
     let id = change(tx, now, &page, &comment, &before, &after, &entry)?;
-    Ok(Decided {
+    Ok(DecisionOutcome {
         comment: comments::expect(tx, site, comment.id)?,
         decision: Some(id),
     })
@@ -127,8 +127,8 @@ fn pinned(
 pub fn decide_all(
     tx: &mut Tx<'_>,
     now: Time,
-    all: &[Decide],
-) -> Result<Vec<std::result::Result<Decided, Refusal>>> {
+    all: &[DecisionRequest],
+) -> Result<Vec<std::result::Result<DecisionOutcome, Refusal>>> {
     let mut results = Vec::with_capacity(all.len().min(MAX_AT_ONCE));
     for one in all.iter().take(MAX_AT_ONCE) {
         results.push(match tx.attempt(|tx| decide(tx, now, one)) {

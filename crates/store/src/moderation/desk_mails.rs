@@ -8,7 +8,7 @@ use crate::discussion::comments;
 use crate::identity::authors;
 use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::groups;
-use crate::moderation::queues::{self, Item, Order, Queue, QueueQuery};
+use crate::moderation::queues::{self, Queue, QueueItem, QueueOrder, QueueQuery};
 use crate::publication::sites;
 use crate::{Result, Tx, params, sql};
 
@@ -18,14 +18,14 @@ const QUOTED: usize = 10;
 /// What one job does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Step {
+pub enum DeskMailStep {
     /// Find who is to be told of what came until a time.
     Find(Time),
     /// Tell one of them.
     Tell(Time, AuthorId),
 }
 
-impl Payload for Step {
+impl Payload for DeskMailStep {
     const KIND: &'static str = "desk_mail";
 }
 
@@ -35,7 +35,7 @@ pub struct DeskMail {
     /// Where it goes.
     pub email: String,
     /// The newest that wait, at most ten.
-    pub items: Vec<Item>,
+    pub items: Vec<QueueItem>,
     /// How many wait.
     pub n_held: i64,
     /// What the link in it carries with which they stop these mails.
@@ -62,7 +62,11 @@ pub(crate) fn announce(tx: &mut Tx<'_>, now: Time, site: SiteId, comment: Commen
     let Some(until) = pace.and_then(|pace| pace.gathered_until(now)) else {
         return Ok(());
     };
-    jobs::add(tx, now, &NewJob::new(site, &Step::Find(until), until)?)?;
+    jobs::add(
+        tx,
+        now,
+        &NewJob::new(site, &DeskMailStep::Find(until), until)?,
+    )?;
     Ok(())
 }
 
@@ -70,7 +74,7 @@ pub(crate) fn announce(tx: &mut Tx<'_>, now: Time, site: SiteId, comment: Commen
 pub fn find(tx: &mut Tx<'_>, now: Time, site: SiteId, until: Time) -> Result<()> {
     for colleague in authors::newsroom(tx, site)? {
         if colleague.author.role >= Role::Moderator && colleague.email.is_some() {
-            let step = Step::Tell(until, colleague.author.id);
+            let step = DeskMailStep::Tell(until, colleague.author.id);
             jobs::add(tx, now, &NewJob::new(site, &step, now)?)?;
         }
     }
@@ -100,7 +104,7 @@ pub fn due(
     }
     let query = QueueQuery {
         queue: Queue::Held,
-        order: Order::Newest,
+        order: QueueOrder::Newest,
         page: None,
         scope,
         after: None,

@@ -64,7 +64,7 @@ impl Scope {
 
 /// A group of pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
+pub struct PageGroup {
     /// Names it at its site.
     pub id: i64,
     /// As the newsroom calls it.
@@ -78,7 +78,7 @@ pub struct Group {
 }
 
 /// The groups of a site, by name.
-pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Group>> {
+pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<PageGroup>> {
     tx.all(
         sql!(
             "select g.id, g.name, g.prefix, g.mode, (
@@ -87,7 +87,7 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId) -> Result<Vec<Group>> {
         ),
         params![site],
         |row| {
-            Ok(Group {
+            Ok(PageGroup {
                 id: row.next()?,
                 name: row.next()?,
                 prefix: row.next()?,
@@ -150,7 +150,7 @@ pub(crate) const fn mode_word(mode: Option<ModerationMode>) -> Option<&'static s
 }
 
 /// Add a group, or give a known one another name, prefix and mode.
-pub fn save(tx: &mut Tx<'_>, site: SiteId, group: &Group) -> Result<()> {
+pub fn save(tx: &mut Tx<'_>, site: SiteId, group: &PageGroup) -> Result<()> {
     let name = group.name.trim();
     let invalid = Refusal::GroupNameInvalid { max: MAX_NAME };
     if name.is_empty() || name.chars().count() > MAX_NAME {

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::database::error::StoreError;
 use crate::discussion::comments::{self, comment_columns, read};
 use crate::discussion::pages;
-use crate::discussion::stored::Stored;
+use crate::discussion::stored::StoredText;
 use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::decisions::{self, LogEntry, change, findings_of, snapshot};
 use crate::moderation::{groups, learned, standing, word_lists};
@@ -46,7 +46,7 @@ impl Payload for CheckForSpam {
 const RATE_WINDOW: Duration = Duration::from_secs(10 * 60);
 
 /// A text that is about to be stored.
-pub(crate) struct Text<'a> {
+pub(crate) struct SubmittedText<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) page: &'a Page,
     /// The comment, so that it is not compared with itself.
@@ -65,7 +65,7 @@ pub(crate) struct Text<'a> {
 }
 
 /// What the pipeline says of a text.
-pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Verdict> {
+pub(crate) fn judge(tx: &mut Tx<'_>, now: Time, it: &SubmittedText<'_>) -> Result<Verdict> {
     let site = it.page.site;
     let mut whole = Cow::Borrowed(it.rendered.shown.whole());
     if let Some(quote) = it.quote {
@@ -135,7 +135,7 @@ fn readable_sources(sources: &Sources) -> String {
 }
 
 /// What a site and a page have of their own.
-struct Rules {
+struct SiteRules {
     words_hash: Option<Vec<u8>>,
     n_bad: i64,
     n_good: i64,
@@ -143,7 +143,7 @@ struct Rules {
     mode: Option<String>,
 }
 
-fn rules(tx: &mut Tx<'_>, page: &Page) -> Result<Rules> {
+fn rules(tx: &mut Tx<'_>, page: &Page) -> Result<SiteRules> {
     let rules = tx.one(
         sql!(
             "select s.words_hash, coalesce(s.n_bad, 0), coalesce(s.n_good, 0), coalesce(p.mode, (
@@ -158,7 +158,7 @@ fn rules(tx: &mut Tx<'_>, page: &Page) -> Result<Rules> {
         ),
         params![page.site, page.id],
         |row| {
-            Ok(Rules {
+            Ok(SiteRules {
                 words_hash: row.next()?,
                 n_bad: row.next()?,
                 n_good: row.next()?,
@@ -169,7 +169,7 @@ fn rules(tx: &mut Tx<'_>, page: &Page) -> Result<Rules> {
     rules.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))
 }
 
-fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<LastComment>> {
+fn last(tx: &mut Tx<'_>, now: Time, it: &SubmittedText<'_>) -> Result<Option<LastComment>> {
     let window = Duration::from_secs(u64::from(it.settings.repeat_minutes) * 60);
     tx.one(
         sql!(
@@ -184,7 +184,7 @@ fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<LastComment>
             first_id_at(now.before(window))
         ],
         |row| {
-            let (_, html) = Stored::read(row)?.shown();
+            let (_, html) = StoredText::read(row)?.shown();
             Ok(LastComment {
                 text: VisibleText::of(&html).whole().to_owned(),
                 at: row.next()?,
@@ -193,7 +193,7 @@ fn last(tx: &mut Tx<'_>, now: Time, it: &Text<'_>) -> Result<Option<LastComment>
     )
 }
 
-fn n_recent(tx: &mut Tx<'_>, now: Time, site: SiteId, it: &Text<'_>) -> Result<i64> {
+fn n_recent(tx: &mut Tx<'_>, now: Time, site: SiteId, it: &SubmittedText<'_>) -> Result<i64> {
     let n = tx.one(
         sql!(
             "select count(*) from (select 1 from comment where site_id = ?1 and author_id = ?2
@@ -211,7 +211,7 @@ fn n_recent(tx: &mut Tx<'_>, now: Time, site: SiteId, it: &Text<'_>) -> Result<i
     Ok(n.unwrap_or(0))
 }
 
-fn n_published(tx: &mut Tx<'_>, site: SiteId, it: &Text<'_>) -> Result<i64> {
+fn n_published(tx: &mut Tx<'_>, site: SiteId, it: &SubmittedText<'_>) -> Result<i64> {
     let n = tx.one(
         sql!(
             "select count(*) from (select 1 from comment where site_id = ?1 and author_id = ?2
@@ -344,7 +344,7 @@ pub fn findings(
 
 /// A comment as its author sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Own {
+pub struct OwnComment {
     /// The comment, with its state and the reason for it.
     pub comment: Comment,
     /// What its page is known by.
@@ -362,7 +362,7 @@ pub fn mine(
     author: AuthorId,
     before: Option<CommentId>,
     limit: i64,
-) -> Result<Vec<Own>> {
+) -> Result<Vec<OwnComment>> {
     let comments = tx.all(
         sql!(comment_columns!(
             "where c.site_id = ?1 and c.author_id = ?2 and c.id < ?3 order by c.id desc limit ?4"
@@ -387,7 +387,7 @@ pub fn withheld(
     page: PageId,
     author: AuthorId,
     since: Time,
-) -> Result<Vec<Own>> {
+) -> Result<Vec<OwnComment>> {
     let comments = tx.all(
         sql!(comment_columns!(
             "where c.site_id = ?1 and c.author_id = ?2 and c.page_id = ?3 and c.state <> 'published'
@@ -403,7 +403,7 @@ pub fn withheld(
         .collect()
 }
 
-fn own(tx: &mut Tx<'_>, site: SiteId, comment: Comment) -> Result<Own> {
+fn own(tx: &mut Tx<'_>, site: SiteId, comment: Comment) -> Result<OwnComment> {
     let page = pages::by_id(tx, site, comment.page)?;
     let page = page.ok_or_else(|| StoreError::Internal("a comment stands on no page".into()))?;
     let note = tx.one(
@@ -414,7 +414,7 @@ fn own(tx: &mut Tx<'_>, site: SiteId, comment: Comment) -> Result<Own> {
         params![site, comment.id],
         |row| row.next(),
     )?;
-    Ok(Own {
+    Ok(OwnComment {
         comment,
         page: page.key,
         title: page.title,

@@ -13,7 +13,7 @@ use crate::moderation::decisions;
 use crate::moderation::groups::{Scope, in_scope};
 use crate::{Result, Row, Sql, Tx, params, sql};
 
-pub use counts::{COUNT_LIMIT, Counts, counts, held_on};
+pub use counts::{COUNT_LIMIT, QueueCounts, counts, held_on};
 pub use search::{SEARCH_WINDOW, search};
 
 /// The most items of one answer.
@@ -67,7 +67,7 @@ impl Queue {
 
 /// The order of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Order {
+pub enum QueueOrder {
     /// The newest comment first.
     #[default]
     Newest,
@@ -81,7 +81,7 @@ pub struct QueueQuery {
     /// Which queue.
     pub queue: Queue,
     /// In which order.
-    pub order: Order,
+    pub order: QueueOrder,
     /// Only on this page.
     pub page: Option<PageId>,
     /// Only on pages in this scope.
@@ -95,7 +95,7 @@ pub struct QueueQuery {
 /// A comment with all that a moderator needs to decide on it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Item {
+pub struct QueueItem {
     /// The comment, unblanked.
     pub comment: Comment,
     /// Its page.
@@ -112,9 +112,9 @@ pub struct Item {
 
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Listed {
+pub struct QueueSlice {
     /// The comments.
-    pub items: Vec<Item>,
+    pub items: Vec<QueueItem>,
     /// Where the list goes on; `None` at its end.
     pub next: Option<CommentId>,
 }
@@ -161,7 +161,7 @@ macro_rules! queue {
 }
 
 /// The statement of a queue. A partial index serves each, so its condition is repeated to the letter.
-fn statement(queue: Queue, order: Order) -> &'static Sql {
+fn statement(queue: Queue, order: QueueOrder) -> &'static Sql {
     match queue {
         Queue::Held => queue!(order, "c.state <> 'published' and c.state = 'held'"),
         Queue::Flagged => queue!(order, "c.n_flags > 0 and c.state = 'published'"),
@@ -179,11 +179,11 @@ fn statement(queue: Queue, order: Order) -> &'static Sql {
 }
 
 /// A part of a queue.
-pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &QueueQuery) -> Result<Listed> {
+pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &QueueQuery) -> Result<QueueSlice> {
     let limit = query.limit.clamp(1, MAX_ITEMS);
     let start = match query.order {
-        Order::Newest => CommentId(i64::MAX),
-        Order::Oldest => CommentId(-1),
+        QueueOrder::Newest => CommentId(i64::MAX),
+        QueueOrder::Oldest => CommentId(-1),
     };
     let items = tx.all(
         statement(query.queue, query.order),
@@ -208,7 +208,7 @@ pub fn of_author(
     scope: &Scope,
     after: Option<CommentId>,
     limit: usize,
-) -> Result<Listed> {
+) -> Result<QueueSlice> {
     let limit = limit.clamp(1, MAX_ITEMS);
     let items = tx.all(
         sql!(items!(
@@ -238,7 +238,7 @@ pub fn item(
     site: SiteId,
     scope: &Scope,
     comment: CommentId,
-) -> Result<Option<Item>> {
+) -> Result<Option<QueueItem>> {
     let found = tx.one(
         sql!(items!(
             "comment c",
@@ -247,18 +247,23 @@ pub fn item(
         params![site, comment, scope.is_all(), scope.list()],
         item_of,
     )?;
-    let mut items: Vec<Item> = found.into_iter().collect();
+    let mut items: Vec<QueueItem> = found.into_iter().collect();
     complete(tx, site, &mut items)?;
     Ok(items.pop())
 }
 
 /// The first `limit` of `items`, completed.
-fn listed(tx: &mut Tx<'_>, site: SiteId, mut items: Vec<Item>, limit: usize) -> Result<Listed> {
+fn listed(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    mut items: Vec<QueueItem>,
+    limit: usize,
+) -> Result<QueueSlice> {
     let is_more = items.len() > limit;
     items.truncate(limit);
     let last = items.last().map(|item| item.comment.id);
     complete(tx, site, &mut items)?;
-    Ok(Listed {
+    Ok(QueueSlice {
         items,
         next: last.filter(|_| is_more),
     })
@@ -268,9 +273,9 @@ fn as_i64(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn item_of(row: &Row<'_>) -> Result<Item> {
+fn item_of(row: &Row<'_>) -> Result<QueueItem> {
     let comment = read(row)?;
-    Ok(Item {
+    Ok(QueueItem {
         n_flags: row.next()?,
         is_decided: row.next::<Option<i64>>()? == Some(comment.revision),
         page: Page {
@@ -290,7 +295,7 @@ fn item_of(row: &Row<'_>) -> Result<Item> {
 }
 
 /// Add what is read for all items at once: what they reply to, and what the rules found.
-fn complete(tx: &mut Tx<'_>, site: SiteId, items: &mut [Item]) -> Result<()> {
+fn complete(tx: &mut Tx<'_>, site: SiteId, items: &mut [QueueItem]) -> Result<()> {
     let ids: Vec<CommentId> = items.iter().map(|item| item.comment.id).collect();
     let mut findings = decisions::findings_of(tx, site, &ids)?;
     let parents: Vec<i64> = items

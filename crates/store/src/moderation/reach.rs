@@ -24,7 +24,7 @@ impl Moderator {
 
 /// As what somebody acts on a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum As {
+pub(crate) enum ActingAs {
     /// It is theirs.
     Author,
     /// They may decide on its page.
@@ -55,20 +55,22 @@ pub(crate) fn changed(
     site: SiteId,
     reader: &Reader,
     comment: CommentId,
-) -> Result<(Page, Comment, As)> {
+) -> Result<(Page, Comment, ActingAs)> {
     let (page, comment) = comments::locked(tx, site, comment)?;
     let who = who(tx, &page, &comment, reader)?;
     Ok((page, comment, who))
 }
 
-fn who(tx: &mut Tx<'_>, page: &Page, comment: &Comment, reader: &Reader) -> Result<As> {
+fn who(tx: &mut Tx<'_>, page: &Page, comment: &Comment, reader: &Reader) -> Result<ActingAs> {
     policy::may_delete(comment, reader)?;
     match &reader.author {
         Some(author) if author.id != comment.author.id => {
             let moderator = on_page(tx, author.id, page)?;
-            Ok(As::Moderator(moderator.ok_or(Refusal::CommentUnknown)?))
+            Ok(ActingAs::Moderator(
+                moderator.ok_or(Refusal::CommentUnknown)?,
+            ))
         }
-        _ => Ok(As::Author),
+        _ => Ok(ActingAs::Author),
     }
 }
 
@@ -104,12 +106,12 @@ pub fn edits(tx: &mut Tx<'_>, site: SiteId, author: &Author, comment: &Comment) 
 
 /// A comment with what readers are not shown of it.
 #[derive(Debug)]
-pub struct Inside {
+pub struct FullComment {
     comment: Comment,
     page: Page,
 }
 
-impl Inside {
+impl FullComment {
     /// The comment.
     pub const fn comment(&self) -> &Comment {
         &self.comment
@@ -127,11 +129,11 @@ pub fn inside(
     site: SiteId,
     reader: &Reader,
     comment: CommentId,
-) -> Result<Inside> {
+) -> Result<FullComment> {
     let comment = comments::expect(tx, site, comment)?;
     let page = pages::by_id(tx, site, comment.page)?.ok_or(Refusal::CommentUnknown)?;
     who(tx, &page, &comment, reader)?;
-    Ok(Inside { comment, page })
+    Ok(FullComment { comment, page })
 }
 
 /// A page that somebody decides on, locked.

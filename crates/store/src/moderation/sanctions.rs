@@ -14,7 +14,7 @@ const ADDRESSES: i64 = 5;
 
 /// Something that a moderator does about an author.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct SanctionRequest {
     /// At which site.
     pub site: SiteId,
     /// Drawn for it.
@@ -27,7 +27,7 @@ pub struct Change {
     pub reason: Option<String>,
 }
 
-impl Change {
+impl SanctionRequest {
     /// Whether the moderator may do it, and to this author.
     fn check(&self, tx: &mut Tx<'_>) -> Result<Moderator> {
         let moderator = reach::whole_site(tx, self.site, &self.moderator)?;
@@ -66,7 +66,7 @@ impl Change {
 }
 
 /// Say whether an author's comments are looked at first.
-pub fn set_trust(tx: &mut Tx<'_>, now: Time, change: &Change, trust: Trust) -> Result<()> {
+pub fn set_trust(tx: &mut Tx<'_>, now: Time, change: &SanctionRequest, trust: Trust) -> Result<()> {
     let by = change.check(tx)?;
     tx.execute(
         sql!(
@@ -84,7 +84,12 @@ pub fn set_trust(tx: &mut Tx<'_>, now: Time, change: &Change, trust: Trust) -> R
 }
 
 /// Let an author not take part until then; `None` ends a suspension.
-pub fn suspend(tx: &mut Tx<'_>, now: Time, change: &Change, until: Option<Time>) -> Result<()> {
+pub fn suspend(
+    tx: &mut Tx<'_>,
+    now: Time,
+    change: &SanctionRequest,
+    until: Option<Time>,
+) -> Result<()> {
     let by = change.check(tx)?;
     tx.execute(
         sql!(
@@ -106,7 +111,7 @@ pub fn suspend(tx: &mut Tx<'_>, now: Time, change: &Change, until: Option<Time>)
 pub fn ban(
     tx: &mut Tx<'_>,
     now: Time,
-    change: &Change,
+    change: &SanctionRequest,
     until: Option<Time>,
     with_address: bool,
 ) -> Result<()> {
@@ -155,7 +160,7 @@ pub fn ban(
 
 /// An account must sign in again, and then may read and no more. A guest keeps the token that proves
 /// what they wrote.
-fn end_sessions(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
+fn end_sessions(tx: &mut Tx<'_>, change: &SanctionRequest) -> Result<()> {
     let author = authors::by_id(tx, change.site, change.author)?;
     if author.is_some_and(|author| author.kind == AuthorKind::Account) {
         sessions::end_others(tx, change.site, change.author, None)?;
@@ -164,7 +169,7 @@ fn end_sessions(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
 }
 
 /// Let a banned author take part again.
-pub fn lift(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
+pub fn lift(tx: &mut Tx<'_>, now: Time, change: &SanctionRequest) -> Result<()> {
     let by = change.check(tx)?;
     tx.execute(
         sql!("delete from ban where site_id = ?1 and author_id = ?2"),
@@ -174,7 +179,7 @@ pub fn lift(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
 }
 
 /// Take an author's picture away, where they have one.
-pub fn remove_picture(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
+pub fn remove_picture(tx: &mut Tx<'_>, now: Time, change: &SanctionRequest) -> Result<()> {
     let by = change.check(tx)?;
     match profiles::drop_picture(tx, now, change.site, change.author)? {
         true => change.log(tx, now, by, (LogAction::RemovePicture, None)),
@@ -183,7 +188,7 @@ pub fn remove_picture(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()>
 }
 
 /// Write a note on an author, for moderators only.
-pub fn add_note(tx: &mut Tx<'_>, now: Time, change: &Change) -> Result<()> {
+pub fn add_note(tx: &mut Tx<'_>, now: Time, change: &SanctionRequest) -> Result<()> {
     let by = change.check(tx)?;
     change.log(tx, now, by, (LogAction::Note, None))
 }

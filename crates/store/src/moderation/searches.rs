@@ -10,7 +10,7 @@ const MAX_SAVED: i64 = 50;
 
 /// A search that a moderator keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Saved {
+pub struct SavedSearch {
     /// Names it at its site.
     pub id: i64,
     /// As the moderator calls it.
@@ -49,7 +49,7 @@ pub fn save(
 }
 
 /// The searches of a moderator, in the order they were saved in.
-pub fn list(tx: &mut Tx<'_>, site: SiteId, moderator: AuthorId) -> Result<Vec<Saved>> {
+pub fn list(tx: &mut Tx<'_>, site: SiteId, moderator: AuthorId) -> Result<Vec<SavedSearch>> {
     tx.all(
         sql!(
             "select id, name, query from saved_search where site_id = ?1 and moderator_id = ?2
@@ -57,7 +57,7 @@ pub fn list(tx: &mut Tx<'_>, site: SiteId, moderator: AuthorId) -> Result<Vec<Sa
         ),
         params![site, moderator],
         |row| {
-            Ok(Saved {
+            Ok(SavedSearch {
                 id: row.next()?,
                 name: row.next()?,
                 query: row.next()?,

@@ -15,8 +15,8 @@ use rejoinder_core::{Author, AuthorId, SiteId, Time, TokenHash};
 use crate::identity::address_keys;
 use crate::{Result, Tx, params, sql};
 
-pub use drawer::{AuthorProfile, Banned, Changed, banned, drawer};
-pub use record::{Record, record, records};
+pub use drawer::{AuthorProfile, BannedAuthor, StandingChange, banned, drawer};
+pub use record::{AuthorRecord, record, records};
 
 /// How an author stands, with the stops on their browser and their address.
 pub(crate) fn of(

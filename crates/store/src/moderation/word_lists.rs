@@ -25,14 +25,14 @@ const MAX_KEPT: usize = 256;
 
 /// One of a site's lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum List {
+pub enum WordListKind {
     /// Comments with its words are refused.
     Banned,
     /// Comments with its words wait.
     Suspect,
 }
 
-impl List {
+impl WordListKind {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Banned, Self::Suspect];
 
@@ -51,7 +51,7 @@ impl List {
 }
 
 /// The entries of a list, in order.
-pub fn get(tx: &mut Tx<'_>, site: SiteId, list: List) -> Result<Vec<String>> {
+pub fn get(tx: &mut Tx<'_>, site: SiteId, list: WordListKind) -> Result<Vec<String>> {
     tx.all(
         sql!("select word from word where site_id = ?1 and list = ?2 order by word"),
         params![site, list.as_str()],
@@ -63,9 +63,9 @@ pub fn get(tx: &mut Tx<'_>, site: SiteId, list: List) -> Result<Vec<String>> {
 ///
 /// Looking at thousands of entries takes a moment, which no transaction has.
 #[derive(Debug, Clone)]
-pub struct Entries(Vec<String>);
+pub struct WordListEntries(Vec<String>);
 
-impl Entries {
+impl WordListEntries {
     /// The entries of `lines`. Empty lines and repetitions are passed over.
     pub fn of<'a>(lines: impl IntoIterator<Item = &'a str>) -> std::result::Result<Self, Refusal> {
         let lines = lines.into_iter().map(str::trim);
@@ -95,8 +95,8 @@ pub fn replace(
     tx: &mut Tx<'_>,
     now: Time,
     site: SiteId,
-    list: List,
-    Entries(entries): &Entries,
+    list: WordListKind,
+    WordListEntries(entries): &WordListEntries,
 ) -> Result<()> {
     tx.execute(
         sql!(
@@ -150,7 +150,10 @@ fn may_stand(entry: &str) -> std::result::Result<(), Refusal> {
 }
 
 fn read(tx: &mut Tx<'_>, site: SiteId) -> Result<[Vec<String>; 2]> {
-    Ok([get(tx, site, List::Banned)?, get(tx, site, List::Suspect)?])
+    Ok([
+        get(tx, site, WordListKind::Banned)?,
+        get(tx, site, WordListKind::Suspect)?,
+    ])
 }
 
 fn hash(lists: &[Vec<String>; 2]) -> [u8; 32] {

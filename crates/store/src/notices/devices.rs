@@ -17,7 +17,7 @@ const MAX_DEVICES: usize = 10;
 
 /// A browser that can be told something.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Device {
+pub struct PushDevice {
     /// Names it at its site.
     pub id: i64,
     /// Whose it is.
@@ -34,7 +34,7 @@ pub struct Device {
     pub added_at: Time,
 }
 
-impl std::fmt::Debug for Device {
+impl std::fmt::Debug for PushDevice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Device({} of {})", self.id, self.author)
     }
@@ -69,8 +69,8 @@ macro_rules! device {
     };
 }
 
-fn read(row: &Row<'_>) -> Result<Device> {
-    Ok(Device {
+fn read(row: &Row<'_>) -> Result<PushDevice> {
+    Ok(PushDevice {
         id: row.next()?,
         author: row.next()?,
         endpoint: row.next()?,
@@ -82,9 +82,9 @@ fn read(row: &Row<'_>) -> Result<Device> {
 }
 
 /// The device, its keys as they were told us.
-fn unsealed(tx: &Tx<'_>, device: Device) -> Device {
+fn unsealed(tx: &Tx<'_>, device: PushDevice) -> PushDevice {
     let unseal = |place, sealed: &[u8]| tx.seals().unseal(place, sealed).unwrap_or_default();
-    Device {
+    PushDevice {
         p256dh: unseal(P256DH, &device.p256dh),
         auth: unseal(AUTH, &device.auth),
         ..device
@@ -183,7 +183,7 @@ fn insert(
 }
 
 /// The devices of an account, the one that was added last first.
-pub fn list(tx: &mut Tx<'_>, now: Time, site: SiteId, author: AuthorId) -> Result<Vec<Device>> {
+pub fn list(tx: &mut Tx<'_>, now: Time, site: SiteId, author: AuthorId) -> Result<Vec<PushDevice>> {
     let sealed = tx.all(
         sql!(device!(
             "and d.author_id = ?3 order by d.added_at desc, d.id desc"
@@ -196,7 +196,12 @@ pub fn list(tx: &mut Tx<'_>, now: Time, site: SiteId, author: AuthorId) -> Resul
 }
 
 /// A device that may be told something, and can be.
-pub(crate) fn by_id(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<Option<Device>> {
+pub(crate) fn by_id(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    id: i64,
+) -> Result<Option<PushDevice>> {
     let sealed = tx.one(sql!(device!("and d.id = ?3")), params![site, now, id], read)?;
     let found = sealed.map(|device| unsealed(tx, device));
     Ok(found.filter(|device| !device.p256dh.is_empty() && !device.auth.is_empty()))

@@ -15,7 +15,7 @@ const MAX_IN_A_MAIL: i64 = 30;
 
 /// A mail that is to be sent now.
 #[derive(Debug, Clone)]
-pub struct Due {
+pub struct DueMail {
     /// To whom.
     pub subscription: Subscription,
     /// About which page.
@@ -28,7 +28,7 @@ pub struct Due {
     pub note: Option<String>,
 }
 
-impl Due {
+impl DueMail {
     /// As many of `comments` as one mail holds, and how many more there are.
     pub(crate) fn of(
         subscription: Subscription,
@@ -50,7 +50,7 @@ impl Due {
 }
 
 /// What is to be sent; `None` when there is nothing to tell any more.
-pub fn due(tx: &mut Tx<'_>, site: SiteId, notice: PendingNotice) -> Result<Option<Due>> {
+pub fn due(tx: &mut Tx<'_>, site: SiteId, notice: PendingNotice) -> Result<Option<DueMail>> {
     let Some(subscription) = subscriptions::by_id(tx, site, notice.subscription())? else {
         return Ok(None);
     };
@@ -79,7 +79,7 @@ pub fn due(tx: &mut Tx<'_>, site: SiteId, notice: PendingNotice) -> Result<Optio
     if is_confirmed && comments.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Due::of(subscription, page, comments, note)))
+    Ok(Some(DueMail::of(subscription, page, comments, note)))
 }
 
 /// The published comments that a mail is to tell of, and has not yet.

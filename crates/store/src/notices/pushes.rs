@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 use crate::discussion::{comments, pages};
 use crate::jobs::{self, NewJob, Payload};
 use crate::notices::author_notices;
-use crate::notices::devices::{self, Device};
-use crate::notices::mails::Due;
+use crate::notices::devices::{self, PushDevice};
+use crate::notices::mails::DueMail;
 use crate::notices::outbox::PendingNotice;
 use crate::notices::subscriptions::{self, Subscription};
 use crate::{Result, Tx, params, sql};
 
 /// What one push tells a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Push {
+pub struct SendPush {
     /// Which device.
     pub device: i64,
     /// What.
@@ -26,7 +26,7 @@ pub struct Push {
     pub notice: PendingNotice,
 }
 
-impl Payload for Push {
+impl Payload for SendPush {
     const KIND: &'static str = "push";
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn tell(
         )?;
         if is_new > 0 {
             let device = device.id;
-            add_job(tx, now, site, Push { device, notice })?;
+            add_job(tx, now, site, SendPush { device, notice })?;
         }
     }
     Ok(())
@@ -69,19 +69,24 @@ pub(crate) fn tell_author(
 ) -> Result<()> {
     for device in devices::list(tx, now, site, author)? {
         let device = device.id;
-        add_job(tx, now, site, Push { device, notice })?;
+        add_job(tx, now, site, SendPush { device, notice })?;
     }
     Ok(())
 }
 
-fn add_job(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<()> {
+fn add_job(tx: &mut Tx<'_>, now: Time, site: SiteId, push: SendPush) -> Result<()> {
     let run_at = push.notice.due_at(now);
     jobs::add(tx, now, &NewJob::new(site, &push, run_at)?)?;
     Ok(())
 }
 
 /// What is to be told, and where; `None` when there is nothing to tell any more, or nobody.
-pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<Option<(Device, Due)>> {
+pub fn due(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    push: SendPush,
+) -> Result<Option<(PushDevice, DueMail)>> {
     let Some(device) = devices::by_id(tx, now, site, push.device)? else {
         return Ok(None);
     };
@@ -113,11 +118,14 @@ pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<Optio
         }
         _ => None,
     };
-    Ok(Some((device, Due::of(subscription, page, comments, note))))
+    Ok(Some((
+        device,
+        DueMail::of(subscription, page, comments, note),
+    )))
 }
 
 /// The published comments that a push is to tell of, and has not yet.
-fn waiting(tx: &mut Tx<'_>, site: SiteId, push: Push) -> Result<Vec<rejoinder_core::Comment>> {
+fn waiting(tx: &mut Tx<'_>, site: SiteId, push: SendPush) -> Result<Vec<rejoinder_core::Comment>> {
     let (comment, digest_at) = push.notice.which();
     let ids: Vec<CommentId> = tx.all(
         sql!(
@@ -146,7 +154,7 @@ fn waiting(tx: &mut Tx<'_>, site: SiteId, push: Push) -> Result<Vec<rejoinder_co
 }
 
 /// The push is out.
-pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, push: Push) -> Result<()> {
+pub fn sent(tx: &mut Tx<'_>, now: Time, site: SiteId, push: SendPush) -> Result<()> {
     let (comment, digest_at) = push.notice.which();
     tx.execute(
         sql!(

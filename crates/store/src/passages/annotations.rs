@@ -13,7 +13,7 @@ pub const MAX_LISTED: i64 = 1_000;
 
 /// A published comment on a passage.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Annotated {
+pub struct AnnotatedComment {
     /// The comment.
     pub comment: CommentId,
     /// What it is about.
@@ -74,7 +74,7 @@ pub(crate) fn stored(annotation: Option<&Annotation>) -> Result<Option<String>> 
 
 /// What a thread says of the passages of its page.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Counted {
+pub(crate) struct PassageCounts {
     /// How many published comments are on passages.
     pub(crate) n_annotations: i64,
     /// How many questions are asked of them.
@@ -88,7 +88,7 @@ pub(crate) struct Counted {
 }
 
 /// What the thread of a page says of its passages.
-pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Counted> {
+pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<PassageCounts> {
     let counted = tx.one(
         sql!(
             "select (select count(*) from comment where site_id = ?1 and page_id = ?2
@@ -100,7 +100,7 @@ pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Count
         ),
         params![site, page],
         |row| {
-            Ok(Counted {
+            Ok(PassageCounts {
                 n_annotations: row.next()?,
                 n_questions: row.next()?,
                 n_source_checks: row.next()?,
@@ -119,7 +119,7 @@ pub(crate) fn count(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Count
 }
 
 /// The published comments of a page on passages, the newest first, at most [`MAX_LISTED`].
-pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Annotated>> {
+pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<AnnotatedComment>> {
     tx.all(
         sql!(
             "select c.id, c.annotation, c.n_descendants,
@@ -133,7 +133,7 @@ pub fn of_page(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<Annota
         ),
         params![site, page, MAX_LISTED],
         |row| {
-            Ok(Annotated {
+            Ok(AnnotatedComment {
                 comment: row.next()?,
                 annotation: *parsed(&row.next::<String>()?)?,
                 n_comments: 1 + row.next::<i64>()?,

@@ -15,7 +15,7 @@ use rejoinder_core::{
 
 use crate::discussion::{comments, events};
 use crate::identity::address_keys;
-use crate::identity::authors::{self, Details};
+use crate::identity::authors::{self, GuestDetails};
 use crate::moderation::standing;
 use crate::passages::{checks, sources};
 use crate::{Result, Row, Tx, params, sql};
@@ -25,7 +25,7 @@ const ADDRESS_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An answer that someone wants to give, change or take back.
 #[derive(Debug, Clone)]
-pub struct Answering {
+pub struct NewAnswer {
     /// At which site.
     pub site: Site,
     /// About the sources of which comment.
@@ -46,14 +46,14 @@ pub struct Answering {
 
 /// An author's answers about the sources of a comment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Answers {
+pub struct SourceAnswers {
     /// Whether the source says this.
     pub says: Option<SourceAnswer>,
     /// Whether it is relevant.
     pub relevant: Option<SourceAnswer>,
 }
 
-impl Answers {
+impl SourceAnswers {
     const fn to(&mut self, question: SourceQuestion) -> &mut Option<SourceAnswer> {
         match question {
             SourceQuestion::Says => &mut self.says,
@@ -63,7 +63,7 @@ impl Answers {
 }
 
 /// Give an answer. The same one again changes nothing. Gives the check after it.
-pub fn answer(tx: &mut Tx<'_>, now: Time, it: &Answering) -> Result<SourceCheck> {
+pub fn answer(tx: &mut Tx<'_>, now: Time, it: &NewAnswer) -> Result<SourceCheck> {
     let site = it.site.id;
     let (page, mut comment) = comments::locked(tx, site, it.comment)?;
     may_answer(&it.site.settings, &comment, &it.reader)?;
@@ -86,7 +86,7 @@ pub fn answer(tx: &mut Tx<'_>, now: Time, it: &Answering) -> Result<SourceCheck>
         let author = match known {
             Some(known) => known.id,
             None => {
-                let none = Details::default();
+                let none = GuestDetails::default();
                 authors::add_guest(tx, now, site, it.author, &none, &it.token)?.id
             }
         };
@@ -104,7 +104,7 @@ fn of(
     site: SiteId,
     comment: CommentId,
     author: AuthorId,
-) -> Result<Option<Answers>> {
+) -> Result<Option<SourceAnswers>> {
     tx.one(
         sql!(
             "select says, relevant from source_answer
@@ -115,9 +115,9 @@ fn of(
     )
 }
 
-fn read(row: &Row<'_>) -> Result<Answers> {
+fn read(row: &Row<'_>) -> Result<SourceAnswers> {
     let known = |word: Option<String>| word.as_deref().and_then(SourceAnswer::from_word);
-    Ok(Answers {
+    Ok(SourceAnswers {
         says: known(row.next()?),
         relevant: known(row.next()?),
     })
@@ -149,12 +149,12 @@ fn one_per_address(
 fn write(
     tx: &mut Tx<'_>,
     now: Time,
-    it: &Answering,
+    it: &NewAnswer,
     author: AuthorId,
-    answers: Answers,
+    answers: SourceAnswers,
 ) -> Result<()> {
     let site = it.site.id;
-    if answers == Answers::default() {
+    if answers == SourceAnswers::default() {
         tx.execute(
             sql!(
                 "delete from source_answer
@@ -238,7 +238,7 @@ pub fn mine(
     site: SiteId,
     page: PageId,
     author: AuthorId,
-) -> Result<Vec<(CommentId, Answers)>> {
+) -> Result<Vec<(CommentId, SourceAnswers)>> {
     tx.all(
         sql!(
             "select o.says, o.relevant, o.comment_id from source_answer o

@@ -13,7 +13,7 @@ use rejoinder_core::{
 use crate::discussion::{events, pages};
 use crate::moderation::groups;
 use crate::passages::{allowed, annotations, questions, versions};
-use crate::publication::audit::{self, Note};
+use crate::publication::audit::{self, NewAuditEntry};
 use crate::{Result, Tx, params, sql};
 
 /// A question that an editor wants to ask.
@@ -129,7 +129,7 @@ pub fn keep(tx: &mut Tx<'_>, own: &Question) -> Result<()> {
 
 /// Who changes which question.
 #[derive(Debug, Clone)]
-pub struct Changing {
+pub struct QuestionEditor {
     /// Where.
     pub site: Site,
     /// Which one.
@@ -140,7 +140,7 @@ pub struct Changing {
 
 /// What becomes of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
+pub enum QuestionAction {
     /// It asks this.
     Say(String),
     /// It takes no more answers; those that are there stay.
@@ -150,39 +150,44 @@ pub enum Act {
 }
 
 /// Change a question, and give it as it is then. What is so already is no change.
-pub fn change(tx: &mut Tx<'_>, now: Time, it: &Changing, act: &Act) -> Result<Question> {
+pub fn change(
+    tx: &mut Tx<'_>,
+    now: Time,
+    it: &QuestionEditor,
+    act: &QuestionAction,
+) -> Result<Question> {
     let (page, own, author) = to_change(tx, it)?;
     let (change, values) = match act {
-        Act::Say(text) => {
+        QuestionAction::Say(text) => {
             may_say(text)?;
             (
                 AuditChange::QuestionChanged,
                 (Some(own.text.as_str()), Some(text.as_str())),
             )
         }
-        Act::Close => (AuditChange::QuestionClosed, (Some(own.text.as_str()), None)),
-        Act::Reopen => (
+        QuestionAction::Close => (AuditChange::QuestionClosed, (Some(own.text.as_str()), None)),
+        QuestionAction::Reopen => (
             AuditChange::QuestionReopened,
             (None, Some(own.text.as_str())),
         ),
     };
     let (site, id) = (it.site.id, it.id);
     let n_changed = match act {
-        Act::Say(text) => tx.execute(
+        QuestionAction::Say(text) => tx.execute(
             sql!(
                 "update question set text = ?3, edited_at = ?4
                  where site_id = ?1 and id = ?2 and text <> ?3"
             ),
             params![site, id, text, now],
         )?,
-        Act::Close => tx.execute(
+        QuestionAction::Close => tx.execute(
             sql!(
                 "update question set closed_at = ?3
                  where site_id = ?1 and id = ?2 and closed_at is null"
             ),
             params![site, id, now],
         )?,
-        Act::Reopen => tx.execute(
+        QuestionAction::Reopen => tx.execute(
             sql!(
                 "update question set closed_at = null
                  where site_id = ?1 and id = ?2 and closed_at is not null"
@@ -199,7 +204,7 @@ pub fn change(tx: &mut Tx<'_>, now: Time, it: &Changing, act: &Act) -> Result<Qu
 }
 
 /// Delete a question. What answered it stays, as comments on its passage.
-pub fn delete(tx: &mut Tx<'_>, now: Time, it: &Changing) -> Result<()> {
+pub fn delete(tx: &mut Tx<'_>, now: Time, it: &QuestionEditor) -> Result<()> {
     let (page, own, author) = to_change(tx, it)?;
     for sql in [
         sql!("delete from answer where site_id = ?1 and question_id = ?2"),
@@ -221,7 +226,7 @@ fn asker(reader: &Reader) -> Result<&Author> {
 }
 
 /// The question with its page, which is locked, and who changes it, where they reach it.
-fn to_change<'r>(tx: &mut Tx<'_>, it: &'r Changing) -> Result<(Page, Question, &'r Author)> {
+fn to_change<'r>(tx: &mut Tx<'_>, it: &'r QuestionEditor) -> Result<(Page, Question, &'r Author)> {
     let site = it.site.id;
     // Whoever asks nothing anywhere learns nothing of what is asked.
     may_ask(Questions::On, &it.reader)?;
@@ -245,7 +250,7 @@ fn note(
     change: AuditChange,
     (was, became): (Option<&str>, Option<&str>),
 ) -> Result<()> {
-    let note = Note {
+    let note = NewAuditEntry {
         change,
         subject: page.title.as_deref().unwrap_or(page.key.name()),
         about: None,

@@ -12,7 +12,7 @@ use crate::discussion::{events, pages};
 use crate::jobs::{self, NewJob, Payload};
 use crate::moderation::groups::Scope;
 use crate::notices::outbox::UNDO_WINDOW;
-use crate::passages::errata::{self, NewErratum, When};
+use crate::passages::errata::{self, ErratumTiming, NewErratum};
 use crate::passages::{allowed, corrections, versions};
 use crate::{Result, Tx, params, sql};
 
@@ -36,7 +36,7 @@ impl Payload for TellSender {
 
 /// Who decides, and on what.
 #[derive(Debug, Clone)]
-pub struct Deciding {
+pub struct CorrectionDecision {
     /// Where.
     pub site: SiteId,
     /// On which correction.
@@ -51,7 +51,7 @@ pub struct Deciding {
 
 /// How a correction is accepted.
 #[derive(Debug, Clone)]
-pub struct Accepting {
+pub struct CorrectionAcceptance {
     /// Drawn for the line in the list of corrections.
     pub erratum: ErratumId,
     /// The line; nothing where the list says nothing of it.
@@ -59,16 +59,21 @@ pub struct Accepting {
     /// Whether the sender is thanked, as far as they agreed.
     pub is_thanked: bool,
     /// Which version of the article says it.
-    pub when: When,
+    pub when: ErratumTiming,
 }
 
 /// Accept a correction, and say so in the list of corrections.
-pub fn accept(tx: &mut Tx<'_>, now: Time, it: &Deciding, how: &Accepting) -> Result<()> {
+pub fn accept(
+    tx: &mut Tx<'_>,
+    now: Time,
+    it: &CorrectionDecision,
+    how: &CorrectionAcceptance,
+) -> Result<()> {
     let (page, own) = to_decide(tx, it)?;
     may_decide(own.state)?;
     let version = match how.when {
-        When::Now => versions::newest_number(tx, it.site, page.id)?,
-        When::NextVersion => None,
+        ErratumTiming::Now => versions::newest_number(tx, it.site, page.id)?,
+        ErratumTiming::NextVersion => None,
     };
     decide(tx, now, it, CorrectionState::Accepted)?;
     tx.execute(
@@ -80,7 +85,7 @@ pub fn accept(tx: &mut Tx<'_>, now: Time, it: &Deciding, how: &Accepting) -> Res
             it.site,
             it.id,
             version,
-            i64::from(how.when == When::NextVersion)
+            i64::from(how.when == ErratumTiming::NextVersion)
         ],
     )?;
     if let Some(line) = &how.line {
@@ -99,7 +104,7 @@ pub fn accept(tx: &mut Tx<'_>, now: Time, it: &Deciding, how: &Accepting) -> Res
 }
 
 /// Decline a correction.
-pub fn decline(tx: &mut Tx<'_>, now: Time, it: &Deciding) -> Result<()> {
+pub fn decline(tx: &mut Tx<'_>, now: Time, it: &CorrectionDecision) -> Result<()> {
     let (page, own) = to_decide(tx, it)?;
     may_decide(own.state)?;
     decide(tx, now, it, CorrectionState::Declined)?;
@@ -110,7 +115,7 @@ pub fn decline(tx: &mut Tx<'_>, now: Time, it: &Deciding) -> Result<()> {
 }
 
 /// Have a correction wait again, whatever was decided. What the list of corrections says of it goes.
-pub fn reopen(tx: &mut Tx<'_>, now: Time, it: &Deciding) -> Result<()> {
+pub fn reopen(tx: &mut Tx<'_>, now: Time, it: &CorrectionDecision) -> Result<()> {
     let (page, _) = to_decide(tx, it)?;
     // The same may be decided again, and is told anew.
     corrections::forget_mails(tx, it.site, &[it.id])?;
@@ -151,7 +156,7 @@ pub fn allow_questions(
 }
 
 /// The correction with its page, which is locked, where they are in reach.
-fn to_decide(tx: &mut Tx<'_>, it: &Deciding) -> Result<(Page, Correction)> {
+fn to_decide(tx: &mut Tx<'_>, it: &CorrectionDecision) -> Result<(Page, Correction)> {
     decision::may_note(it.reason.as_deref())?;
     let found = corrections::find(tx, it.site, it.id)?.ok_or(Refusal::CorrectionUnknown)?;
     let page = pages::in_scope(tx, it.site, found.page, &it.scope)?;
@@ -161,7 +166,12 @@ fn to_decide(tx: &mut Tx<'_>, it: &Deciding) -> Result<(Page, Correction)> {
     Ok((page, own))
 }
 
-fn decide(tx: &mut Tx<'_>, now: Time, it: &Deciding, state: CorrectionState) -> Result<()> {
+fn decide(
+    tx: &mut Tx<'_>,
+    now: Time,
+    it: &CorrectionDecision,
+    state: CorrectionState,
+) -> Result<()> {
     tx.execute(
         sql!(
             "update correction set state = ?3, decided_by = ?4, decided_at = ?5, reason = ?6

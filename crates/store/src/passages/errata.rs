@@ -14,7 +14,7 @@ pub const MAX_LISTED: i64 = 100;
 
 /// When a line is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
+pub enum ErratumTiming {
     /// At once: the article's newest version says it.
     Now,
     /// With the article's next version.
@@ -35,7 +35,7 @@ pub struct NewErratum {
     /// Who writes it.
     pub by: AuthorId,
     /// When it is shown.
-    pub when: When,
+    pub when: ErratumTiming,
 }
 
 macro_rules! erratum {
@@ -118,8 +118,8 @@ pub fn find(tx: &mut Tx<'_>, site: SiteId, id: ErratumId) -> Result<Option<Errat
 pub fn add(tx: &mut Tx<'_>, now: Time, page: &Page, new: &NewErratum) -> Result<()> {
     may_list(&new.line)?;
     let (version, published_at) = match new.when {
-        When::Now => (versions::newest_number(tx, page.site, page.id)?, Some(now)),
-        When::NextVersion => (None, None),
+        ErratumTiming::Now => (versions::newest_number(tx, page.site, page.id)?, Some(now)),
+        ErratumTiming::NextVersion => (None, None),
     };
     tx.execute(
         sql!(

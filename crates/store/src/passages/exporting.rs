@@ -11,9 +11,9 @@ const MAX_ABOVE: usize = 100;
 
 /// A part of the published comments of a page on passages, with the replies to them.
 #[derive(Debug)]
-pub struct Part {
+pub struct AnnotationSlice {
     /// The comments, the oldest first.
-    pub comments: Vec<Said>,
+    pub comments: Vec<AnnotationOrReply>,
     /// What the next part goes on after; nothing at the end.
     pub next: Option<CommentId>,
     /// How many there are of the page.
@@ -22,7 +22,7 @@ pub struct Part {
 
 /// A comment on a passage, or a reply below one.
 #[derive(Debug)]
-pub struct Said {
+pub struct AnnotationOrReply {
     /// The comment.
     pub comment: Comment,
     /// What it replies to, of what is published.
@@ -56,7 +56,7 @@ pub fn part(
     page: PageId,
     after: CommentId,
     limit: usize,
-) -> Result<Part> {
+) -> Result<AnnotationSlice> {
     let more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let total = tx.one(
         sql!(discussed!(
@@ -79,12 +79,12 @@ pub fn part(
     let next = found.last().map(|last| last.id).filter(|_| has_more);
     let mut comments = Vec::with_capacity(found.len());
     for comment in found {
-        comments.push(Said {
+        comments.push(AnnotationOrReply {
             replies_to: replies_to(tx, site, &comment)?,
             comment,
         });
     }
-    Ok(Part {
+    Ok(AnnotationSlice {
         comments,
         next,
         total: total.unwrap_or(0),

@@ -31,7 +31,7 @@ impl Payload for FetchArticle {
 
 /// The last time that the text of an article was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fetch {
+pub struct ArticleFetch {
     /// When.
     pub asked_at: Time,
     /// When it ended, and how; nothing while it is under way.
@@ -49,7 +49,7 @@ macro_rules! fetch {
     };
 }
 
-fn read(row: &Row<'_>) -> Result<Fetch> {
+fn read(row: &Row<'_>) -> Result<ArticleFetch> {
     let unknown = || StoreError::Internal("a fetch of an article ended in an unknown way".into());
     let asked_at = row.next()?;
     let ended_at: Option<Time> = row.next()?;
@@ -59,7 +59,7 @@ fn read(row: &Row<'_>) -> Result<Fetch> {
         Some((at, word)) => Some((at, FetchOutcome::parse(&word, status).ok_or_else(unknown)?)),
         None => None,
     };
-    Ok(Fetch {
+    Ok(ArticleFetch {
         asked_at,
         ended,
         version: row.next()?,
@@ -67,7 +67,7 @@ fn read(row: &Row<'_>) -> Result<Fetch> {
 }
 
 /// Have the text of a page's article fetched; the page is locked. What is under way is not asked for again.
-pub fn want(tx: &mut Tx<'_>, now: Time, site: &Site, page: &Page) -> Result<Fetch> {
+pub fn want(tx: &mut Tx<'_>, now: Time, site: &Site, page: &Page) -> Result<ArticleFetch> {
     may_fetch(site, &page.key)?;
     if let Some(known) = find(tx, site.id, page.id)?
         && known.ended.is_none()
@@ -83,7 +83,7 @@ pub fn want(tx: &mut Tx<'_>, now: Time, site: &Site, page: &Page) -> Result<Fetc
     // A site's own server is asked for one article at a time.
     let job = NewJob::new(site.id, &fetch, now)?.in_lane(0);
     jobs::add(tx, now, &job)?;
-    Ok(Fetch {
+    Ok(ArticleFetch {
         asked_at: now,
         ended: None,
         version: None,
@@ -91,10 +91,10 @@ pub fn want(tx: &mut Tx<'_>, now: Time, site: &Site, page: &Page) -> Result<Fetc
 }
 
 /// Keep the text of an article that this server itself serves, as if it had been fetched; the page is locked.
-pub fn keep_own(tx: &mut Tx<'_>, now: Time, page: &Page, text: &str) -> Result<Fetch> {
+pub fn keep_own(tx: &mut Tx<'_>, now: Time, page: &Page, text: &str) -> Result<ArticleFetch> {
     begin(tx, now, page)?;
     let ended = end(tx, now, page, now, Ok(text))?;
-    Ok(Fetch {
+    Ok(ArticleFetch {
         asked_at: now,
         ended: ended.map(|ended| (now, ended)),
         version: versions::newest_number(tx, page.site, page.id)?,
@@ -114,7 +114,7 @@ fn begin(tx: &mut Tx<'_>, now: Time, page: &Page) -> Result<()> {
 }
 
 /// What came of the last time that a page's article was asked for.
-pub fn find(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Option<Fetch>> {
+pub fn find(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Option<ArticleFetch>> {
     tx.one(
         sql!(fetch!(
             " from article_fetch f where f.site_id = ?1 and f.page_id = ?2"
@@ -130,8 +130,8 @@ pub fn of_scope(
     site: SiteId,
     scope: &Scope,
     limit: i64,
-) -> Result<Vec<(Page, Fetch)>> {
-    let found: Vec<(Fetch, PageId)> = tx.all(
+) -> Result<Vec<(Page, ArticleFetch)>> {
+    let found: Vec<(ArticleFetch, PageId)> = tx.all(
         sql!(fetch!(
             ", f.page_id from article_fetch f
              join page p on p.site_id = f.site_id and p.id = f.page_id
@@ -144,7 +144,7 @@ pub fn of_scope(
     )?;
     let ids: Vec<PageId> = found.iter().map(|(_, page)| *page).collect();
     let pages = pages::by_ids(tx, site, &ids)?;
-    let with_page = |(fetch, id): (Fetch, PageId)| {
+    let with_page = |(fetch, id): (ArticleFetch, PageId)| {
         let page = pages.iter().find(|page| page.id == id)?.clone();
         Some((page, fetch))
     };

@@ -8,12 +8,12 @@ use rejoinder_core::{Author, AuthorId, PageId, PassageId, Refusal, SiteId, Time}
 use crate::discussion::{events, pages};
 use crate::moderation::groups;
 use crate::passages::{anchoring, versions};
-use crate::publication::audit::{self, Note};
+use crate::publication::audit::{self, NewAuditEntry};
 use crate::{Result, Tx, params, sql};
 
 /// Where an editor says that a passage stands.
 #[derive(Debug, Clone)]
-pub enum Whereabouts {
+pub enum PassagePlacement {
     /// From here to there, in the version of this number: another may have come since it was shown.
     At(Position, i64),
     /// Where these words stand, once.
@@ -29,7 +29,7 @@ pub fn place(
     page: PageId,
     by: &Author,
     id: PassageId,
-    to: &Whereabouts,
+    to: &PassagePlacement,
 ) -> Result<()> {
     let found = pages::by_id(tx, site, page)?.ok_or(Refusal::PassageUnknown)?;
     if !groups::covers(tx, by.id, &found)? {
@@ -38,9 +38,9 @@ pub fn place(
     let page = pages::lock(tx, site, page)?;
     let version = versions::newest(tx, site, page.id)?.ok_or(Refusal::PassageNotFound)?;
     let position = match to {
-        Whereabouts::At(position, number) if *number == version.number => *position,
-        Whereabouts::At(..) => return Err(Refusal::PassageNotFound.into()),
-        Whereabouts::Words(words) => {
+        PassagePlacement::At(position, number) if *number == version.number => *position,
+        PassagePlacement::At(..) => return Err(Refusal::PassageNotFound.into()),
+        PassagePlacement::Words(words) => {
             let quote = Quote::new(words, "", "")?;
             let found = Selector::pasted(quote).found_once(&version.text);
             let position = found.and_then(|found| found.position);
@@ -60,7 +60,7 @@ pub fn place(
     }
     let became = version.text.chars().skip(position.start);
     let became: String = became.take(position.end - position.start).collect();
-    let note = Note {
+    let note = NewAuditEntry {
         change: AuditChange::PassagePlaced,
         subject: page.title.as_deref().unwrap_or(page.key.name()),
         about: None,

@@ -16,7 +16,7 @@ use rejoinder_core::{
 use crate::discussion::{events, pages, posting};
 use crate::identity::{address_keys, authors};
 use crate::moderation::naming;
-use crate::moderation::pipeline::{self, Text};
+use crate::moderation::pipeline::{self, SubmittedText};
 use crate::passages::{allowed, annotations, checks, corrections, sources, versions};
 use crate::{Result, Tx, params, sql};
 
@@ -155,7 +155,7 @@ fn judged(
         ..new.site.settings.clone()
     };
     let work = posting::worked(tx, now, site, new.work, new.solution.as_ref())?;
-    let text = Text {
+    let text = SubmittedText {
         settings: &settings,
         page,
         comment: CommentId(new.id.0),

@@ -15,7 +15,7 @@ const MAX_KEPT: i64 = 20;
 
 /// A version of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Version {
+pub struct ArticleVersion {
     /// Counts the versions of a page, from 1.
     pub number: i64,
     /// The text.
@@ -117,7 +117,7 @@ pub fn renew(tx: &mut Tx<'_>, now: Time, site: SiteId, key: &PageKey, text: &str
 }
 
 /// The newest version of a page's article.
-pub fn newest(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Option<Version>> {
+pub fn newest(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Option<ArticleVersion>> {
     tx.one(
         sql!(
             "select number, text, made_at, report from article_version
@@ -135,7 +135,7 @@ pub fn of_scope(
     site: SiteId,
     scope: &Scope,
     limit: i64,
-) -> Result<Vec<(PageId, Version)>> {
+) -> Result<Vec<(PageId, ArticleVersion)>> {
     tx.all(
         sql!(concat!(
             "select v.page_id, v.number, '', v.made_at, v.report from article_version v
@@ -169,10 +169,10 @@ pub fn numbers(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<Vec<i64>> 
     )
 }
 
-fn read(row: &Row<'_>) -> Result<Version> {
+fn read(row: &Row<'_>) -> Result<ArticleVersion> {
     let wrong = |error: serde_json::Error| StoreError::Internal(error.into());
     let report = |stored: Option<String>| stored.as_deref().map(serde_json::from_str).transpose();
-    Ok(Version {
+    Ok(ArticleVersion {
         number: row.next()?,
         text: row.next()?,
         made_at: row.next()?,

@@ -10,7 +10,7 @@ use crate::{Result, Row, Tx, params, sql};
 
 /// What a row tells, apart from when, where and who. Never a secret.
 #[derive(Debug, Clone)]
-pub struct Note<'a> {
+pub struct NewAuditEntry<'a> {
     /// What was changed.
     pub change: AuditChange,
     /// Of what: a setting's key, a name, a host.
@@ -44,7 +44,7 @@ pub struct AuditEntry {
 
 /// A part of the log.
 #[derive(Debug, Clone, Copy)]
-pub struct Query {
+pub struct AuditQuery {
     /// Only this.
     pub change: Option<AuditChange>,
     /// Only what is older than this row.
@@ -59,7 +59,7 @@ pub fn note(
     now: Time,
     site: SiteId,
     by: &AuditActor,
-    note: &Note<'_>,
+    note: &NewAuditEntry<'_>,
 ) -> Result<()> {
     let (author, name) = match by {
         AuditActor::Console => (None, None),
@@ -88,7 +88,7 @@ pub fn note(
 }
 
 /// The rows of a site, newest first.
-pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &Query) -> Result<Vec<AuditEntry>> {
+pub fn list(tx: &mut Tx<'_>, site: SiteId, query: &AuditQuery) -> Result<Vec<AuditEntry>> {
     tx.all(
         sql!(
             "select author_id, author_name, id, at, change, subject, was, became from audit

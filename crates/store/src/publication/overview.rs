@@ -18,7 +18,7 @@ const DAY: i64 = 86_400_000_000;
 
 /// What became of the comments of one day, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Day {
+pub struct DayFigures {
     /// Days since 1970.
     pub number: i64,
     /// Comments that readers see.
@@ -33,7 +33,7 @@ pub struct Day {
 
 /// What happened since `since`, by the day on which comments were written, the oldest first. Days
 /// without a comment are left out.
-pub fn days(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Vec<Day>> {
+pub fn days(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Vec<DayFigures>> {
     tx.all(
         sql!(
             "select created_at / ?4 as day,
@@ -47,7 +47,7 @@ pub fn days(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Vec<Day>> {
         ),
         params![site, first_id_at(since), MAX_COMMENTS, DAY],
         |row| {
-            Ok(Day {
+            Ok(DayFigures {
                 number: row.next()?,
                 n_published: row.next()?,
                 n_held: row.next()?,
@@ -96,7 +96,7 @@ pub fn held(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Vec<(i64, i64)
 
 /// How long moderators took to decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decisions {
+pub struct DecisionTimes {
     /// The middle time from a comment to the first decision on it, in microseconds.
     pub middle: i64,
     /// Of how many.
@@ -106,7 +106,11 @@ pub struct Decisions {
 }
 
 /// The time from a comment to the first decision of a moderator on it since `since`.
-pub fn time_to_decision(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Option<Decisions>> {
+pub fn time_to_decision(
+    tx: &mut Tx<'_>,
+    site: SiteId,
+    since: Time,
+) -> Result<Option<DecisionTimes>> {
     let first: Vec<(i64, i64)> = tx.all(
         sql!(
             "select min(d.at) / ?4, min(d.at) - c.created_at
@@ -125,7 +129,7 @@ pub fn time_to_decision(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Op
         days.entry(*day).or_default().push(*took);
     }
     let all = first.iter().map(|(_, took)| *took).collect();
-    Ok(middle(all).map(|middle_of_all| Decisions {
+    Ok(middle(all).map(|middle_of_all| DecisionTimes {
         middle: middle_of_all,
         n: first.len(),
         by_day: days
@@ -137,7 +141,7 @@ pub fn time_to_decision(tx: &mut Tx<'_>, site: SiteId, since: Time) -> Result<Op
 
 /// How long corrections of articles take: the middle time in microseconds, and of how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Corrections {
+pub struct CorrectionTimes {
     /// From when one was sent to when it was accepted.
     pub accepted: Option<(i64, usize)>,
     /// Since when those were sent that wait.
@@ -151,7 +155,7 @@ pub fn time_to_correction(
     now: Time,
     site: SiteId,
     since: Time,
-) -> Result<Corrections> {
+) -> Result<CorrectionTimes> {
     let accepted: Vec<i64> = tx.all(
         sql!(
             "select decided_at - made_at from correction
@@ -174,7 +178,7 @@ pub fn time_to_correction(
         let n = times.len();
         middle(times).map(|middle| (middle, n))
     };
-    Ok(Corrections {
+    Ok(CorrectionTimes {
         accepted: of(accepted),
         waiting: of(waiting),
     })

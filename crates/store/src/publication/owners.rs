@@ -9,15 +9,15 @@ use rejoinder_core::publication::audit::{AuditActor, AuditChange, host_of};
 use rejoinder_core::{AuthorId, Refusal, Settings, Site, SiteId, Time};
 
 use crate::discussion::liking;
-use crate::identity::openid::{self, Provider};
+use crate::identity::openid::{self, OpenidProvider};
 use crate::identity::sign_in_keys::{self, SignInKey};
 use crate::identity::sign_ins::{self, Invitation};
 use crate::identity::{authors, roles};
 use crate::integrations::api_tokens::{self, NewApiToken};
 use crate::integrations::webhooks::{self, NewWebhook};
 use crate::moderation::groups::{self, Scope};
-use crate::moderation::word_lists::{self, Entries, List};
-use crate::publication::audit::{Note, note};
+use crate::moderation::word_lists::{self, WordListEntries, WordListKind};
+use crate::publication::audit::{NewAuditEntry, note};
 use crate::publication::sites;
 use crate::{Result, Tx};
 
@@ -33,7 +33,7 @@ pub fn add_site(
 ) -> Result<Site> {
     let site = sites::add(tx, now, id, host, origins, settings)?;
     let became = origins.join(" ");
-    let told = Note {
+    let told = NewAuditEntry {
         change: AuditChange::SiteAdded,
         subject: host,
         about: None,
@@ -68,7 +68,7 @@ pub fn save_settings(
         if was == became && !is_other_secret {
             continue;
         }
-        let told = Note {
+        let told = NewAuditEntry {
             change: AuditChange::Setting,
             subject: about.key,
             about: None,
@@ -98,7 +98,7 @@ pub fn set_origins(
         return Ok(());
     }
     let (was, became) = (before.origins.join(" "), origins.join(" "));
-    let told = Note {
+    let told = NewAuditEntry {
         change: AuditChange::Origins,
         subject: &before.host,
         about: None,
@@ -115,8 +115,8 @@ pub fn replace_words(
     now: Time,
     by: &AuditActor,
     site: SiteId,
-    list: List,
-    entries: &Entries,
+    list: WordListKind,
+    entries: &WordListEntries,
 ) -> Result<()> {
     let before = word_lists::get(tx, site, list)?;
     word_lists::replace(tx, now, site, list, entries)?;
@@ -134,7 +134,7 @@ pub fn replace_words(
     sorted_before.sort_unstable();
     sorted_after.sort_unstable();
     let (gone, new) = (only(&before, &sorted_after), only(&after, &sorted_before));
-    let told = Note {
+    let told = NewAuditEntry {
         change: AuditChange::Words,
         subject: list.as_str(),
         about: None,
@@ -157,7 +157,7 @@ pub fn invite(
     let before = authors::by_email(tx, site, &invitation.email)?;
     let id = sign_ins::invite(tx, now, invitation)?;
     let name = authors::by_id(tx, site, id)?.map(|author| author.name);
-    let told = Note {
+    let told = NewAuditEntry {
         change: AuditChange::Invitation,
         subject: &name.unwrap_or_default(),
         about: Some(id),
@@ -179,7 +179,7 @@ pub fn change_person(
     (role, chosen): (Role, &[i64]),
 ) -> Result<()> {
     let person = authors::by_id(tx, site, id)?.ok_or(Refusal::AuthorUnknown)?;
-    let mut told = Note {
+    let mut told = NewAuditEntry {
         change: AuditChange::Role,
         subject: &person.name,
         about: Some(id),
@@ -339,7 +339,7 @@ pub fn remove_sign_in_key(
     sign_in_keys::remove(tx, site, id)
 }
 
-const fn about_key(change: AuditChange, key: &SignInKey) -> Note<'static> {
+const fn about_key(change: AuditChange, key: &SignInKey) -> NewAuditEntry<'static> {
     about_named(change, key.kind.as_str(), (None, None))
 }
 
@@ -349,7 +349,7 @@ pub fn add_provider(
     now: Time,
     by: &AuditActor,
     site: SiteId,
-    provider: &Provider,
+    provider: &OpenidProvider,
 ) -> Result<bool> {
     let added = openid::add(tx, site, provider)?;
     if added {
@@ -419,8 +419,8 @@ const fn about_named<'a>(
     change: AuditChange,
     name: &'a str,
     (was, became): (Option<&'a str>, Option<&'a str>),
-) -> Note<'a> {
-    Note {
+) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         change,
         subject: name,
         about: None,

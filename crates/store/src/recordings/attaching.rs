@@ -30,14 +30,14 @@ pub struct NewRecording {
     /// What it is called.
     pub title: String,
     /// Where its sound comes from.
-    pub source: Source,
+    pub source: RecordingSource,
     /// Who attaches it; none where a program does.
     pub by: Option<AuthorId>,
 }
 
 /// Where the sound of a recording comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum RecordingSource {
     /// A file of so many bytes, which is uploaded next.
     Upload {
         /// Its length.
@@ -81,9 +81,9 @@ pub fn attach(tx: &mut Tx<'_>, now: Time, site: SiteId, new: &NewRecording) -> R
         return Ok(false);
     }
     let (state, address, n_bytes, duration_ms) = match &new.source {
-        Source::Upload { n_bytes } => (RecordingState::Arriving, None, *n_bytes, None),
-        Source::Address(address) => (RecordingState::Waiting, Some(address), 0, None),
-        Source::Player {
+        RecordingSource::Upload { n_bytes } => (RecordingState::Arriving, None, *n_bytes, None),
+        RecordingSource::Address(address) => (RecordingState::Waiting, Some(address), 0, None),
+        RecordingSource::Player {
             address,
             duration_ms,
         } => (RecordingState::Ready, Some(address), 0, *duration_ms),

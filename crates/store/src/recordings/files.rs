@@ -36,7 +36,7 @@ impl Payload for ReadRecording {
 
 /// What became of bytes that were to be added to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Added {
+pub enum AppendOutcome {
     /// So many bytes are there now.
     Arrived(i64),
     /// The file goes on at another byte, or has all that were announced.
@@ -54,7 +54,7 @@ pub fn add(
     id: RecordingId,
     at: i64,
     bytes: &[u8],
-) -> Result<Added> {
+) -> Result<AppendOutcome> {
     let arriving: Option<(i64, i64)> = tx.one(
         sql!(
             "select n_bytes, n_arrived from recording
@@ -64,12 +64,12 @@ pub fn add(
         |row| Ok((row.next()?, row.next()?)),
     )?;
     let Some((n_bytes, n_arrived)) = arriving else {
-        return Ok(Added::Unknown);
+        return Ok(AppendOutcome::Unknown);
     };
     let n_then =
         i64::try_from(bytes.len()).map_or(i64::MAX, |length| n_arrived.saturating_add(length));
     if at != n_arrived || n_then > n_bytes {
-        return Ok(Added::Elsewhere(n_arrived));
+        return Ok(AppendOutcome::Elsewhere(n_arrived));
     }
     keep(tx, site, id, at, bytes)?;
     let is_whole = n_then == n_bytes;
@@ -85,7 +85,7 @@ pub fn add(
     if is_whole {
         jobs::add(tx, now, &NewJob::new(site, &ReadRecording::of(id), now)?)?;
     }
-    Ok(Added::Arrived(n_then))
+    Ok(AppendOutcome::Arrived(n_then))
 }
 
 fn keep(tx: &mut Tx<'_>, site: SiteId, id: RecordingId, at: i64, bytes: &[u8]) -> Result<()> {

@@ -118,7 +118,7 @@ pub fn in_reach(
 
 /// A recording for those who follow a site's recordings.
 #[derive(Debug, Clone)]
-pub struct Episode {
+pub struct ListedRecording {
     /// The recording.
     pub recording: Recording,
     /// The page that it stands with.
@@ -130,7 +130,7 @@ pub struct Episode {
 }
 
 /// The newest recordings of a site that are heard from here, newest first.
-pub fn episodes(tx: &mut Tx<'_>, site: SiteId, limit: i64) -> Result<Vec<Episode>> {
+pub fn episodes(tx: &mut Tx<'_>, site: SiteId, limit: i64) -> Result<Vec<ListedRecording>> {
     let newest = tx.all(
         sql!(recording!(
             "where r.site_id = ?1 and r.state = 'ready' and r.cut_of is null and r.n_bytes > 0
@@ -153,7 +153,7 @@ pub fn episodes(tx: &mut Tx<'_>, site: SiteId, limit: i64) -> Result<Vec<Episode
             params![site, id],
             |row| row.next(),
         )?;
-        episodes.push(Episode {
+        episodes.push(ListedRecording {
             transcript: said,
             has_chapters: chapters::of(tx, site, id)?.is_some(),
             recording,

@@ -22,7 +22,7 @@ pub struct PlayerData {
     /// The loudest sample of each of its slices.
     pub wave_form: Vec<u8>,
     /// Where published comments speak of it, in its order.
-    pub cited: Vec<Cited>,
+    pub cited: Vec<CitedStretch>,
     /// What readers propose to correct in its transcript and everybody sees, in its order.
     pub proposals: Vec<Proposal>,
     /// The parts of its transcript that take no proposals.
@@ -33,7 +33,7 @@ pub struct PlayerData {
 
 /// A part of a recording that a comment speaks of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cited {
+pub struct CitedStretch {
     /// The comment.
     pub comment: CommentId,
     /// Where the part begins.
@@ -67,7 +67,7 @@ fn open(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Vec<Proposal>>
     Ok(open)
 }
 
-fn cited(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Vec<Cited>> {
+fn cited(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Vec<CitedStretch>> {
     tx.all(
         sql!(
             "select t.comment_id, t.start_ms, t.end_ms from time_reference t
@@ -77,7 +77,7 @@ fn cited(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Vec<Cited>> {
         ),
         params![site, id, MAX_CITED],
         |row| {
-            Ok(Cited {
+            Ok(CitedStretch {
                 comment: row.next()?,
                 start_ms: row.next()?,
                 end_ms: row.next()?,

@@ -21,8 +21,8 @@ use super::transcripts::{self, NewRevision};
 use super::{lines, listing};
 use crate::discussion::{pages, posting};
 use crate::identity::address_keys;
-use crate::identity::authors::{self, Details};
-use crate::moderation::pipeline::{self, Text};
+use crate::identity::authors::{self, GuestDetails};
+use crate::moderation::pipeline::{self, SubmittedText};
 use crate::moderation::standing;
 use crate::{Result, Tx, params, sql};
 
@@ -43,7 +43,7 @@ pub struct Proposer {
 
 /// A line as somebody sees it who wants it to say something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct ProposedLine {
     /// The revision of the transcript; 0 where there is none.
     pub revision: i64,
     /// Where the line begins.
@@ -61,7 +61,7 @@ pub fn line(
     recording: RecordingId,
     start_ms: i64,
     end_ms: Option<i64>,
-) -> Result<Line> {
+) -> Result<ProposedLine> {
     let newest = transcripts::newest(tx, site, recording)?;
     let (revision, transcript) = match newest {
         Some((own, webvtt)) => (own.revision, lines::read(&webvtt, own.language)?),
@@ -77,7 +77,7 @@ pub fn line(
             (None, end_ms)
         }
     };
-    Ok(Line {
+    Ok(ProposedLine {
         revision,
         start_ms,
         end_ms,
@@ -91,13 +91,13 @@ pub struct NewProposal {
     /// Who.
     pub hand: Proposer,
     /// What a guest says of themselves; `None` leaves what is known.
-    pub details: Option<Details>,
+    pub details: Option<GuestDetails>,
     /// Drawn for it.
     pub id: ProposalId,
     /// The recording.
     pub recording: RecordingId,
     /// The line as they see it.
-    pub line: Line,
+    pub line: ProposedLine,
     /// What it is to say.
     pub after: LineText,
     /// The same, for the rules that look at texts.
@@ -110,7 +110,7 @@ pub fn propose(tx: &mut Tx<'_>, now: Time, new: &NewProposal) -> Result<Proposal
     let (recording, page) = locked(tx, site.id, new.recording)?;
     let reader = known(tx, now, &new.hand)?;
     policy::may_comment(&site.settings, Some(&page), &reader, now)?;
-    let Line {
+    let ProposedLine {
         revision,
         start_ms,
         end_ms,
@@ -185,7 +185,7 @@ fn judged(
     author: &Author,
     reader: &Reader,
 ) -> Result<ProposalState> {
-    let text = Text {
+    let text = SubmittedText {
         settings: &new.hand.site.settings,
         page,
         comment: CommentId(new.id.0),

@@ -14,7 +14,7 @@ use crate::{Result, Tx, params, sql};
 
 /// What a file was found to hold.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct DecodedFile {
     /// Sound or pictures.
     pub kind: RecordingKind,
     /// The media type of the file.
@@ -33,7 +33,7 @@ pub fn save(
     tx: &mut Tx<'_>,
     now: Time,
     recording: &Recording,
-    found: &Found,
+    found: &DecodedFile,
     comparison: Option<&str>,
 ) -> Result<()> {
     if recording.cut_of.is_some() {

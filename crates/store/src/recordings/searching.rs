@@ -15,7 +15,7 @@ const WINDOW: i64 = 300;
 
 /// A recording that was found.
 #[derive(Debug, Clone)]
-pub struct Hit {
+pub struct RecordingHit {
     /// The recording.
     pub recording: Recording,
     /// The page that it stands with.
@@ -26,9 +26,9 @@ pub struct Hit {
 
 /// What was found, newest first.
 #[derive(Debug, Clone, Default)]
-pub struct Found {
+pub struct RecordingHits {
     /// The recordings.
-    pub hits: Vec<Hit>,
+    pub hits: Vec<RecordingHit>,
     /// After which one the search goes on, where not all were looked at.
     pub next: Option<RecordingId>,
 }
@@ -40,7 +40,7 @@ pub fn search(
     words: &SearchWords,
     after: Option<RecordingId>,
     limit: usize,
-) -> Result<Found> {
+) -> Result<RecordingHits> {
     let after = after.unwrap_or(RecordingId(i64::MAX));
     let patterns: Vec<String> = words.all().iter().map(|word| holds(word)).collect();
     let n = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
@@ -73,7 +73,7 @@ pub fn search(
     };
     let hits = ids.into_iter().map(|id| hit(tx, site, id));
     let hits = hits.collect::<Result<Vec<_>>>()?;
-    Ok(Found {
+    Ok(RecordingHits {
         hits: hits.into_iter().flatten().collect(),
         next,
     })
@@ -96,7 +96,7 @@ fn end(tx: &mut Tx<'_>, site: SiteId, after: RecordingId) -> Result<Option<Recor
         .and_then(|(oldest, _)| oldest))
 }
 
-fn hit(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<Hit>> {
+fn hit(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<RecordingHit>> {
     let Some(recording) = listing::find(tx, site, id)? else {
         return Ok(None);
     };
@@ -104,7 +104,7 @@ fn hit(tx: &mut Tx<'_>, site: SiteId, id: RecordingId) -> Result<Option<Hit>> {
         return Ok(None);
     };
     let newest = transcripts::newest(tx, site, id)?;
-    Ok(Some(Hit {
+    Ok(Some(RecordingHit {
         transcript: newest.map(|(revision, webvtt)| (webvtt, revision.language)),
         recording,
         page,

@@ -11,7 +11,7 @@ use crate::{Result, Row, Tx, params, sql};
 
 /// A revision of a transcript.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revision {
+pub struct TranscriptRevision {
     /// Its number, from 1.
     pub revision: i64,
     /// How much it can be relied on.
@@ -24,9 +24,9 @@ pub struct Revision {
     pub made_at: Time,
 }
 
-fn read(row: &Row<'_>) -> Result<Revision> {
+fn read(row: &Row<'_>) -> Result<TranscriptRevision> {
     let unknown = || StoreError::Internal("a transcript has an unknown status".into());
-    Ok(Revision {
+    Ok(TranscriptRevision {
         revision: row.next()?,
         status: TranscriptStatus::parse(&row.next::<String>()?).ok_or_else(unknown)?,
         language: row.next()?,
@@ -40,7 +40,7 @@ pub fn newest(
     tx: &mut Tx<'_>,
     site: SiteId,
     recording: RecordingId,
-) -> Result<Option<(Revision, String)>> {
+) -> Result<Option<(TranscriptRevision, String)>> {
     tx.one(
         sql!(
             "select revision, status, language, author_id, made_at, webvtt from transcript
@@ -57,7 +57,7 @@ pub fn revision(
     site: SiteId,
     recording: RecordingId,
     revision: i64,
-) -> Result<Option<(Revision, String)>> {
+) -> Result<Option<(TranscriptRevision, String)>> {
     tx.one(
         sql!(
             "select revision, status, language, author_id, made_at, webvtt from transcript
@@ -74,7 +74,7 @@ pub fn history(
     site: SiteId,
     recording: RecordingId,
     limit: i64,
-) -> Result<Vec<Revision>> {
+) -> Result<Vec<TranscriptRevision>> {
     tx.all(
         sql!(
             "select revision, status, language, author_id, made_at from transcript

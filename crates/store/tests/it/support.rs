@@ -16,10 +16,10 @@ use rejoinder_store::discussion::posting;
 use rejoinder_store::discussion::removing;
 use rejoinder_store::discussion::votes::NewVote;
 use rejoinder_store::discussion::{
-    editing::{Edit, NewSources},
-    posting::{Idempotency, NewComment, NewIds, Posted},
+    editing::{CommentEdit, SourcesChange},
+    posting::{Idempotency, NewComment, NewIds, PostingOutcome},
 };
-use rejoinder_store::identity::authors::Details;
+use rejoinder_store::identity::authors::GuestDetails;
 use rejoinder_store::identity::sessions::NewSession;
 use rejoinder_store::identity::sign_ins::{self, Invitation};
 use rejoinder_store::{
@@ -205,9 +205,9 @@ impl World {
             },
             parent,
             reader: self.reader(person).await,
-            details: Some(Details {
+            details: Some(GuestDetails {
                 name: person.name.clone(),
-                ..Details::default()
+                ..GuestDetails::default()
             }),
             token: person.token,
             program: None,
@@ -223,7 +223,7 @@ impl World {
         }
     }
 
-    pub(crate) async fn send(&self, draft: NewComment) -> Result<Posted> {
+    pub(crate) async fn send(&self, draft: NewComment) -> Result<PostingOutcome> {
         let now = self.clock.now();
         self.store
             .write(move |tx| posting::post(tx, now, &draft))
@@ -276,13 +276,13 @@ impl World {
         text: &str,
     ) -> Result<rejoinder_core::Comment> {
         let now = self.clock.now();
-        let edit = Edit {
+        let edit = CommentEdit {
             site: self.site.clone(),
             id,
             reader: self.reader(person).await,
             text: text.to_owned(),
             rendered: markup::render(text),
-            sources: NewSources::Same,
+            sources: SourcesChange::Same,
             revision: None,
         };
         self.store
@@ -290,7 +290,11 @@ impl World {
             .await
     }
 
-    pub(crate) async fn remove(&self, person: &Person, id: CommentId) -> Result<removing::Removed> {
+    pub(crate) async fn remove(
+        &self,
+        person: &Person,
+        id: CommentId,
+    ) -> Result<removing::RemovedComment> {
         let (now, site, reader) = (self.clock.now(), self.site.id, self.reader(person).await);
         self.store
             .write(move |tx| removing::remove(tx, now, site, id, &reader))

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::ImageFormat;
-use store::discussion::cards::NewPicture;
+use store::discussion::cards::NewCardPicture;
 
 use crate::pictures::reader;
 
@@ -16,7 +16,7 @@ const MAX_SIDE: u32 = 1_024;
 
 /// `bytes` as a small PNG, which may let through what is behind it, if they are an icon that may be
 /// shown: ICO, PNG, GIF, JPEG or WebP by what they hold, and nearly square.
-pub(super) fn small(bytes: &[u8]) -> Option<NewPicture> {
+pub(super) fn small(bytes: &[u8]) -> Option<NewCardPicture> {
     let format = image::guess_format(bytes).ok()?;
     let is_known = matches!(
         format,
@@ -42,7 +42,7 @@ pub(super) fn small(bytes: &[u8]) -> Option<NewPicture> {
     small
         .write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
         .ok()?;
-    Some(NewPicture {
+    Some(NewCardPicture {
         width: i64::from(small.width()),
         height: i64::from(small.height()),
         bytes,

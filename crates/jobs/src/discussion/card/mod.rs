@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use egress::{Client, Feature, FetchError, Limits, Method, Request, Response};
 use rejoinder_core::{Clock, SiteId, discussion::card};
-use store::discussion::cards::{self, FetchCard, Found, NewPicture};
+use store::discussion::cards::{self, FetchCard, FetchedCard, NewCardPicture};
 use store::jobs::Job;
 use store::{Result, Store, publication::sites};
 use tokio::sync::Semaphore;
@@ -89,7 +89,7 @@ impl CardHandler {
         read.await
     }
 
-    async fn read(&self, url: &str) -> std::result::Result<Option<Found>, FetchError> {
+    async fn read(&self, url: &str) -> std::result::Result<Option<FetchedCard>, FetchError> {
         let accept = "text/html, application/xhtml+xml";
         let answer = self
             .client
@@ -117,7 +117,7 @@ impl CardHandler {
             ),
             self.picture(&answer.url, icon, MAX_ICON, icon::small),
         );
-        Ok(Some(Found {
+        Ok(Some(FetchedCard {
             title,
             site: metadata.site.or(more.site),
             author: more.author,
@@ -165,8 +165,8 @@ impl CardHandler {
         page: &Url,
         src: Option<Url>,
         max: usize,
-        small: fn(&[u8]) -> Option<NewPicture>,
-    ) -> Option<NewPicture> {
+        small: fn(&[u8]) -> Option<NewCardPicture>,
+    ) -> Option<NewCardPicture> {
         let answer = self.part(page, &src?, picture::ACCEPT, max).await?;
         if !picture::ACCEPT
             .split(", ")

@@ -2,7 +2,7 @@
 
 use image::ImageFormat;
 use image::codecs::jpeg::JpegEncoder;
-use store::discussion::cards::NewPicture;
+use store::discussion::cards::NewCardPicture;
 
 use crate::pictures::{MAX_PIXELS, on_white, reader};
 
@@ -20,7 +20,7 @@ const QUALITY: u8 = 78;
 
 /// `bytes` as a small JPEG, if they are a picture that may be shown: JPEG, PNG, GIF or WebP by what
 /// they hold, and no larger than can be read without harm.
-pub(super) fn small(bytes: &[u8]) -> Option<NewPicture> {
+pub(super) fn small(bytes: &[u8]) -> Option<NewCardPicture> {
     let format = image::guess_format(bytes).ok()?;
     let is_known = matches!(
         format,
@@ -38,7 +38,7 @@ pub(super) fn small(bytes: &[u8]) -> Option<NewPicture> {
     small
         .write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, QUALITY))
         .ok()?;
-    Some(NewPicture {
+    Some(NewCardPicture {
         width: i64::from(small.width()),
         height: i64::from(small.height()),
         bytes,

@@ -14,7 +14,7 @@ use store::archive::runs::{self, Kept, Wish};
 use store::database::doctor;
 use store::discussion::threads;
 use store::jobs;
-use store::recordings::files::{Added, MAX_PART};
+use store::recordings::files::{AppendOutcome, MAX_PART};
 
 use crate::{SITE, World};
 
@@ -51,7 +51,10 @@ impl World {
             let n = i64::try_from(part.len()).unwrap();
             let add = move |tx: &mut store::Tx<'_>| runs::add(tx, now, SITE, id, at, &part);
             at += n;
-            assert_eq!(self.store.write(add).await.unwrap(), Added::Arrived(at));
+            assert_eq!(
+                self.store.write(add).await.unwrap(),
+                AppendOutcome::Arrived(at)
+            );
         }
     }
 

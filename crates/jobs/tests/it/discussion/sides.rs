@@ -13,11 +13,11 @@ use rejoinder_core::{
 };
 use rejoinder_jobs::{EraseHandler, SidesHandler};
 use store::database::doctor;
-use store::discussion::agreement::{self, Found};
+use store::discussion::agreement::{self, FitSummary};
 use store::discussion::votes::{self, NewVote};
 use store::discussion::{pages, threads};
 use store::identity::authors;
-use store::identity::erasures::{self, Fate};
+use store::identity::erasures::{self, CommentErasure};
 use store::identity::sessions::NewSession;
 use store::identity::sign_ins::{self, Invitation};
 use store::publication::sites;
@@ -152,7 +152,7 @@ impl World {
             .unwrap()
     }
 
-    async fn found(&self) -> Option<Found> {
+    async fn found(&self) -> Option<FitSummary> {
         self.store
             .read(|tx| agreement::found(tx, SITE))
             .await
@@ -327,7 +327,7 @@ async fn who_is_gone_has_no_side() {
         let now = world.clock.now();
         let ask = move |tx: &mut Tx<'_>| {
             let account = authors::by_id(tx, SITE, AuthorId(1_000))?.unwrap();
-            erasures::ask(tx, now, SITE, &account, Fate::Keep)
+            erasures::ask(tx, now, SITE, &account, CommentErasure::Keep)
         };
         world.store.write(ask).await.unwrap();
         world.clock.advance(erasures::GRACE);

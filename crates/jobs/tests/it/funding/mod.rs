@@ -16,8 +16,8 @@ use rejoinder_core::funding::{
 use rejoinder_core::{AuthorId, CampaignId, Clock as _, FixedRandom, IdSource, TokenHash};
 use rejoinder_jobs::{AskHandler, Housekeeper, ProcessorAddresses, ReceiptHandler};
 use store::funding::gifts::{self, GiftWish};
-use store::funding::hooks::{self, Access, Hook, NewHook};
-use store::funding::intake::{self, Outcome, ReceivedMessage};
+use store::funding::hooks::{self, HookCredentials, NewHook, ProcessorHook};
+use store::funding::intake::{self, MessageOutcome, ReceivedMessage};
 use store::funding::{asking, campaigns, ledger};
 use store::identity::authors;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -100,7 +100,7 @@ async fn whole(stream: &mut tokio::net::TcpStream) -> String {
 
 impl World {
     /// An account at a processor whose address, as far as it is its own, is that of `elsewhere`.
-    async fn account_at(&self, processor: Processor, access: Access) -> Hook {
+    async fn account_at(&self, processor: Processor, access: HookCredentials) -> ProcessorHook {
         let now = self.clock.now();
         let add = move |tx: &mut store::Tx<'_>| {
             let draft = CampaignDraft {
@@ -135,7 +135,13 @@ impl World {
         self.store.write(add).await.unwrap().unwrap()
     }
 
-    async fn message(&self, hook: &Hook, id: i64, headers: &[(&str, &str)], body: &str) -> Outcome {
+    async fn message(
+        &self,
+        hook: &ProcessorHook,
+        id: i64,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> MessageOutcome {
         let headers = headers
             .iter()
             .map(|(name, own)| ((*name).to_owned(), (*own).to_owned()));
@@ -205,8 +211,8 @@ impl RequestHeaders for Headers {
     }
 }
 
-fn access(secret: Option<&str>, account: &str, key: Option<&str>) -> Access {
-    Access {
+fn access(secret: Option<&str>, account: &str, key: Option<&str>) -> HookCredentials {
+    HookCredentials {
         secret: secret.map(str::to_owned),
         account: Some(account.to_owned()),
         key: key.map(str::to_owned),
@@ -239,7 +245,7 @@ async fn a_settled_invoice_counts_what_its_server_says_it_came_to_once() {
         elsewhere.answers(INVOICE, 503, "");
         assert_eq!(
             world.message(&hook, 1, &headers, body).await,
-            Outcome::Waiting
+            MessageOutcome::Waiting
         );
         world.ask_processors(&elsewhere).await;
         assert_eq!(world.outcomes().await, ["unanswered"]);
@@ -253,7 +259,7 @@ async fn a_settled_invoice_counts_what_its_server_says_it_came_to_once() {
         world.ask_processors(&elsewhere).await;
         assert_eq!(
             world.message(&hook, 2, &headers, body).await,
-            Outcome::Waiting
+            MessageOutcome::Waiting
         );
         world.ask_processors(&elsewhere).await;
 
@@ -311,7 +317,7 @@ async fn a_refund_of_an_invoice_is_asked_about_without_the_key_and_taken_back_on
         for (id, (body, signature)) in [(1, PAID_OUT), (2, SETTLED), (3, PAID_OUT)] {
             let headers = [("btcpay-sig", signature)];
             let outcome = world.message(&hook, id, &headers, body).await;
-            assert_eq!(outcome, Outcome::Waiting);
+            assert_eq!(outcome, MessageOutcome::Waiting);
             world.ask_processors(&elsewhere).await;
             // Each start of a worker draws the same ids of one moment.
             world.clock.advance(Duration::from_secs(1));
@@ -391,7 +397,7 @@ async fn a_message_of_paypal_counts_once_paypal_says_that_it_sent_it() {
         for message in [2, 3] {
             let told = body("42311647XV020574X");
             let outcome = world.message(&hook, message, &PAYPAL, &told).await;
-            assert_eq!(outcome, Outcome::Waiting);
+            assert_eq!(outcome, MessageOutcome::Waiting);
             world.ask_processors(&elsewhere).await;
         }
 
@@ -428,7 +434,7 @@ async fn hints_of_open_collective_lead_to_one_question_whose_answer_is_counted()
         elsewhere.answers("/graphql", 200, &answer(&gift));
         for id in 1..=3 {
             let forged = world.message(&hook, id, &[], r#"{"amount":"1000000"}"#);
-            assert_eq!(forged.await, Outcome::Waiting);
+            assert_eq!(forged.await, MessageOutcome::Waiting);
         }
         world.clock.advance(Duration::from_secs(60));
         world.ask_processors(&elsewhere).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, Clock, FixedRandom, TokenHash};
 use rejoinder_jobs::EraseHandler;
-use store::identity::erasures::{self, Fate};
+use store::identity::erasures::{self, CommentErasure};
 use store::identity::sign_ins::{self, Invitation};
 use store::{Tx, identity::authors};
 
@@ -27,7 +27,7 @@ async fn an_account_is_gone_a_day_after_its_owner_asked() {
     let ask = move |tx: &mut Tx<'_>| {
         let id = sign_ins::invite(tx, now, &invitation)?;
         let account = authors::by_id(tx, SITE, id)?.unwrap();
-        erasures::ask(tx, now, SITE, &account, Fate::Keep)
+        erasures::ask(tx, now, SITE, &account, CommentErasure::Keep)
     };
     world.store.write(ask).await.unwrap();
     let random = FixedRandom::seeded(2);

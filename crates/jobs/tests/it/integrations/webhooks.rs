@@ -11,10 +11,10 @@ use rejoinder_core::{Clock as _, ErratumId, FixedRandom, PageId, RecordingId, Ti
 use rejoinder_jobs::WebhookHandler;
 use serde_json::json;
 use store::integrations::webhooks::{self, Delivery, DeliveryState, NewWebhook};
-use store::passages::deciding::{self, Accepting};
-use store::passages::errata::When;
+use store::passages::deciding::{self, CorrectionAcceptance};
+use store::passages::errata::ErratumTiming;
 use store::publication::sites;
-use store::recordings::attaching::{self, NewRecording, Source};
+use store::recordings::attaching::{self, NewRecording, RecordingSource};
 use store::recordings::listing;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -223,7 +223,7 @@ async fn a_recording_is_told_with_what_everybody_may_hear_of_it() {
             page: PageId(1),
             cut_of: None,
             title: "A talk".to_owned(),
-            source: Source::Player {
+            source: RecordingSource::Player {
                 address: "https://youtu.be/aqz-KE-bpKQ".to_owned(),
                 duration_ms: Some(60_000),
             },
@@ -270,11 +270,11 @@ async fn a_correction_is_told_when_it_comes_and_when_it_is_decided_and_never_wha
             world.clock.now(),
             World::deciding_because(id, "CANARY was right"),
         );
-        let how = Accepting {
+        let how = CorrectionAcceptance {
             erratum: ErratumId(9),
             line: Some("A day was wrong.".to_owned()),
             is_thanked: true,
-            when: When::Now,
+            when: ErratumTiming::Now,
         };
         let accept = move |tx: &mut store::Tx<'_>| deciding::accept(tx, now, &it, &how);
         world.store.write(accept).await.unwrap();

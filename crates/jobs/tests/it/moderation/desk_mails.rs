@@ -10,7 +10,7 @@ use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::publication::settings::{DeskMailPace, ModerationMode};
 use rejoinder_core::{AuthorId, Clock, FixedRandom, Settings, TokenHash};
 use rejoinder_jobs::DeskMailHandler;
-use store::identity::authors::{self, Details};
+use store::identity::authors::{self, GuestDetails};
 use store::identity::roles;
 use store::{Tx, moderation::desk_mails, publication::sites};
 
@@ -33,10 +33,10 @@ impl World {
     async fn colleague(&self, id: u8, role: Role, email: Option<&'static str>) {
         let now = self.clock.now();
         let add = move |tx: &mut Tx<'_>| {
-            let details = Details {
+            let details = GuestDetails {
                 name: "Kim".to_owned(),
                 email: email.map(str::to_owned),
-                ..Details::default()
+                ..GuestDetails::default()
             };
             let (author, token) = (AuthorId(i64::from(id)), TokenHash([id; 32]));
             authors::add_guest(tx, now, SITE, author, &details, &token)?;

@@ -7,9 +7,9 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::moderation::{ModerationAction, Reason};
 use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::{AuthorId, Clock, CommentId, PageKey, TokenHash};
-use store::identity::authors::{self, Details};
+use store::identity::authors::{self, GuestDetails};
 use store::identity::roles;
-use store::moderation::decisions::{self, Decide, DecisionId};
+use store::moderation::decisions::{self, DecisionId, DecisionRequest};
 use store::notices::subscriptions::{self, NewSubscription};
 use store::{Tx, discussion::pages};
 
@@ -45,15 +45,15 @@ impl World {
         let (now, token) = (self.clock.now(), TokenHash([5; 32]));
         let decide = move |tx: &mut Tx<'_>| {
             if authors::by_id(tx, SITE, AuthorId(500))?.is_none() {
-                let details = Details {
+                let details = GuestDetails {
                     name: "Kim".to_owned(),
-                    ..Details::default()
+                    ..GuestDetails::default()
                 };
                 authors::add_guest(tx, now, SITE, AuthorId(500), &details, &token)?;
                 roles::set_role(tx, SITE, AuthorId(500), Role::Moderator)?;
             }
             let refuses = action == ModerationAction::Reject;
-            let decide = Decide {
+            let decide = DecisionRequest {
                 site: SITE,
                 moderator: authors::by_id(tx, SITE, AuthorId(500))?.unwrap(),
                 comment,

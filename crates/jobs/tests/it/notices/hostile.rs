@@ -18,10 +18,10 @@ use rejoinder_jobs::{
 use render::Context;
 use render::notices::notice::Notice;
 use serde_json::Value;
-use store::identity::authors::{self, Details};
+use store::identity::authors::{self, GuestDetails};
 use store::identity::roles;
-use store::moderation::decisions::{self, Decide};
-use store::notices::mails::{self, Due};
+use store::moderation::decisions::{self, DecisionRequest};
+use store::notices::mails::{self, DueMail};
 use store::notices::outbox::PendingNotice;
 use store::notices::subscriptions::{self, NewSubscription};
 use store::passages::deciding;
@@ -90,7 +90,7 @@ impl Handler for Sorting {
     }
 }
 
-fn push(due: &Due, site: &rejoinder_core::Site, told: PendingNotice) -> String {
+fn push(due: &DueMail, site: &rejoinder_core::Site, told: PendingNotice) -> String {
     let context = Context {
         site,
         now: rejoinder_core::Time::from_micros(0),
@@ -279,16 +279,16 @@ async fn decide(world: &World, comment: CommentId, action: ModerationAction, not
     let decide = move |tx: &mut Tx<'_>| {
         let kim = AuthorId(500);
         if authors::by_id(tx, SITE, kim)?.is_none() {
-            let details = Details {
+            let details = GuestDetails {
                 name: "Kim".to_owned(),
                 email: Some("kim@news.example".to_owned()),
-                ..Details::default()
+                ..GuestDetails::default()
             };
             authors::add_guest(tx, now, SITE, kim, &details, &TokenHash([5; 32]))?;
             roles::set_role(tx, SITE, kim, Role::Moderator)?;
         }
         let refuses = action == ModerationAction::Reject;
-        let decide = Decide {
+        let decide = DecisionRequest {
             site: SITE,
             moderator: authors::by_id(tx, SITE, kim)?.unwrap(),
             comment,

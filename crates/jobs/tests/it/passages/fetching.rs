@@ -11,7 +11,7 @@ use rejoinder_core::{Clock as _, PageId, PageKey, Refusal};
 use rejoinder_jobs::{ArticleHandler, PassagesHandler};
 use store::StoreError;
 use store::discussion::pages;
-use store::passages::fetching::{self, Fetch};
+use store::passages::fetching::{self, ArticleFetch};
 use store::passages::versions;
 use store::publication::sites;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -85,7 +85,7 @@ impl World {
     }
 
     /// An editor asks for the text of the story.
-    async fn want(&self, web: &Web) -> store::Result<Fetch> {
+    async fn want(&self, web: &Web) -> store::Result<ArticleFetch> {
         let (now, key, id) = (self.clock.now(), web.story(), web.page());
         let want = move |tx: &mut store::Tx<'_>| {
             let site = sites::by_id(tx, SITE)?.unwrap();
@@ -97,7 +97,7 @@ impl World {
     }
 
     /// Do what is due, where the sockets of `open` count as the public internet.
-    async fn fetch(&self, web: &Web, open: &[SocketAddr]) -> Fetch {
+    async fn fetch(&self, web: &Web, open: &[SocketAddr]) -> ArticleFetch {
         let client = Client::new(Policy {
             also_public: open.to_vec(),
             ..Policy::default()

@@ -11,8 +11,8 @@ use rejoinder_core::publication::settings::Passages;
 use rejoinder_core::{Clock as _, Comment, CommentId, PageId, Settings};
 use rejoinder_jobs::PassagesHandler;
 use store::discussion::comments;
-use store::discussion::posting::About;
-use store::passages::versions::{self, Version};
+use store::discussion::posting::CommentTarget;
+use store::passages::versions::{self, ArticleVersion};
 use store::publication::sites;
 
 use crate::{SITE, STORY, World};
@@ -38,7 +38,7 @@ impl World {
         let mut new = self
             .draft(id, "Ann", STORY, "A story", &format!("On {id}"))
             .await;
-        new.about = Some(About::Passage(Selector {
+        new.about = Some(CommentTarget::Passage(Selector {
             quote: Quote::of(ARTICLE, position).unwrap(),
             position: Some(position),
             rival: None,
@@ -62,7 +62,7 @@ impl World {
         assert_eq!(self.parked().await, [""; 0]);
     }
 
-    async fn version(&self) -> Version {
+    async fn version(&self) -> ArticleVersion {
         let newest = self.store.read(|tx| versions::newest(tx, SITE, PAGE));
         newest.await.unwrap().unwrap()
     }

@@ -14,7 +14,7 @@ use rejoinder_core::{
 use rejoinder_jobs::SenderHandler;
 use store::Tx;
 use store::moderation::groups::Scope;
-use store::passages::deciding::{self, Deciding};
+use store::passages::deciding::{self, CorrectionDecision};
 use store::passages::sending::{self, NewCorrection};
 use store::publication::sites;
 
@@ -65,12 +65,12 @@ impl World {
         self.store.write(send).await.unwrap().id
     }
 
-    fn deciding(id: CorrectionId) -> Deciding {
+    fn deciding(id: CorrectionId) -> CorrectionDecision {
         Self::deciding_because(id, "It was <new>.")
     }
 
-    pub(crate) fn deciding_because(id: CorrectionId, reason: &str) -> Deciding {
-        Deciding {
+    pub(crate) fn deciding_because(id: CorrectionId, reason: &str) -> CorrectionDecision {
+        CorrectionDecision {
             site: SITE,
             id,
             by: AuthorId(500),

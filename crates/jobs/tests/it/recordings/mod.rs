@@ -11,7 +11,7 @@ use rejoinder_core::recordings::{Recording, RecordingState};
 use rejoinder_core::{Clock as _, PageId, RecordingId};
 use rejoinder_jobs::{Decoder, RecordingHandler};
 use store::publication::sites;
-use store::recordings::attaching::{self, NewRecording, Source};
+use store::recordings::attaching::{self, NewRecording, RecordingSource};
 use store::recordings::{files, listing};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -53,7 +53,7 @@ async fn became(world: &World, url: &str, open: &[SocketAddr], decoder: Decoder)
             page: PageId(1),
             cut_of: None,
             title: "A talk".to_owned(),
-            source: Source::Address(url.clone()),
+            source: RecordingSource::Address(url.clone()),
             by: None,
         };
         attaching::attach(tx, now, SITE, &new)
@@ -174,13 +174,13 @@ async fn a_cut_waits_for_its_recording_and_is_told_when_there_is_nothing_to_comp
                 page: PageId(1),
                 cut_of: None,
                 title: "A talk".to_owned(),
-                source: Source::Upload { n_bytes: 4 },
+                source: RecordingSource::Upload { n_bytes: 4 },
                 by: None,
             };
             let cut = NewRecording {
                 id: CUT,
                 cut_of: Some(ID),
-                source: Source::Address(format!("http://{address}/cut.mp3")),
+                source: RecordingSource::Address(format!("http://{address}/cut.mp3")),
                 ..whole.clone()
             };
             attaching::attach(tx, now, SITE, &whole)?;
@@ -231,7 +231,7 @@ async fn a_decoding_tells_how_far_it_is_and_is_let_go_when_the_worker_stops() {
             page: PageId(1),
             cut_of: None,
             title: "A talk".to_owned(),
-            source: Source::Address(url.clone()),
+            source: RecordingSource::Address(url.clone()),
             by: None,
         };
         attaching::attach(tx, now, SITE, &new)

@@ -24,7 +24,7 @@ use openidconnect::{
 };
 use rejoinder_core::{Random, Time};
 use serde::{Deserialize, Serialize};
-use store::identity::openid::Provider;
+use store::identity::openid::OpenidProvider;
 use url::Url;
 
 pub(crate) use claims::ProviderIdentity;
@@ -138,7 +138,7 @@ impl Openid {
     /// Where a browser is sent that is to come back to `redirect`.
     pub(crate) async fn way(
         &self,
-        provider: &Provider,
+        provider: &OpenidProvider,
         redirect: &str,
         secrets: &Secrets,
         now: Time,
@@ -163,7 +163,7 @@ impl Openid {
     /// Exchange the code that someone brings, and say who they are.
     pub(crate) async fn exchange(
         &self,
-        provider: &Provider,
+        provider: &OpenidProvider,
         brought: Brought<'_>,
         now: Time,
     ) -> Result<ProviderIdentity, Failure> {
@@ -220,7 +220,7 @@ impl Secrets {
 
 fn client_of(
     metadata: &Metadata,
-    provider: &Provider,
+    provider: &OpenidProvider,
     redirect: &str,
 ) -> Result<OpenidClient, Failure> {
     let redirect = RedirectUrl::new(redirect.to_owned());

@@ -75,7 +75,7 @@ pub(crate) trait Turns {
 }
 
 /// The turn of those who ask a source.
-pub(crate) type TurnOf<S> = <<S as Source>::Turns as Turns>::Turn;
+pub(crate) type TurnOf<S> = <<S as Source>::Turns>::Turn;
 
 /// Where renderings come from.
 pub(crate) trait Source {
@@ -142,7 +142,7 @@ impl PageCache {
     }
 
     /// What the store is to call with the changes of each commit.
-    pub fn on_commit(&self) -> store::Hook {
+    pub fn on_commit(&self) -> store::CommitHook {
         let pages = self.clone();
         Arc::new(move |changes| {
             for change in changes {

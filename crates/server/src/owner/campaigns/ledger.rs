@@ -9,7 +9,7 @@ use rejoinder_core::{CampaignId, EntryId};
 use render::funding::{GiverRow, LedgerRow, problem};
 use store::Tx;
 use store::funding::campaigns;
-use store::funding::keeping::{self, ByHand};
+use store::funding::keeping::{self, ManualEntry};
 use store::funding::ledger::LedgerEntry;
 
 use super::{Asked, back, form, page_of};
@@ -62,7 +62,7 @@ pub(super) async fn write(
 }
 
 /// What was typed as an entry, or the word of what is wrong with it.
-fn entry(newsroom: &Newsroom, fields: &Params) -> Result<ByHand, &'static str> {
+fn entry(newsroom: &Newsroom, fields: &Params) -> Result<ManualEntry, &'static str> {
     let now = newsroom.app.now();
     let text = |name: &str| fields.get(name).unwrap_or_default().trim();
     let currency: Currency = text("currency").parse().map_err(|_| "currency")?;
@@ -76,7 +76,7 @@ fn entry(newsroom: &Newsroom, fields: &Params) -> Result<ByHand, &'static str> {
     let id = EntryId(newsroom.app.ids.next(now));
     // Whoever sends no such word sends each form once.
     let once: Option<EntryId> = text("once").parse().ok();
-    Ok(ByHand {
+    Ok(ManualEntry {
         id,
         money,
         occurred_at: day,

@@ -10,7 +10,9 @@ use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{CampaignId, Token};
 use render::funding::{HookRow, problem, problem_hooks_full, problem_purposes_full};
 use store::Tx;
-use store::funding::hooks::{self, Access, Hook, MAX_HOOKS, MAX_PURPOSES, NewHook};
+use store::funding::hooks::{
+    self, HookCredentials, MAX_HOOKS, MAX_PURPOSES, NewHook, ProcessorHook,
+};
 use store::funding::{asking, campaigns, keeping};
 
 use super::{Asked, back, page_of};
@@ -153,7 +155,7 @@ pub(super) async fn found(
     newsroom: &Newsroom,
     id: CampaignId,
     hook: &str,
-) -> Result<Hook, ApiError> {
+) -> Result<ProcessorHook, ApiError> {
     let hook: i64 = hook.parse().map_err(|_| ApiError::not_found())?;
     let site = newsroom.site.id;
     let find = newsroom
@@ -164,7 +166,7 @@ pub(super) async fn found(
 }
 
 /// What was typed of an account, if something was, or the word of what is wrong with it.
-fn access(processor: Processor, fields: &Params) -> Result<Access, &'static str> {
+fn access(processor: Processor, fields: &Params) -> Result<HookCredentials, &'static str> {
     let typed = |name: &str, is_needed: bool| {
         let typed = fields.get(name).map(str::trim);
         typed.filter(|typed| is_needed && !typed.is_empty())
@@ -180,7 +182,7 @@ fn access(processor: Processor, fields: &Params) -> Result<Access, &'static str>
     if key.is_some_and(|key| !is_key(processor, key)) {
         return Err("api_key");
     }
-    Ok(Access {
+    Ok(HookCredentials {
         secret: secret.map(str::to_owned),
         account: account.transpose()?,
         key: key.map(str::to_owned),
@@ -231,7 +233,7 @@ async fn page_with(
 pub(super) fn row(
     base: &str,
     host: &str,
-    hook: Hook,
+    hook: ProcessorHook,
     purposes: Vec<(String, CampaignId)>,
 ) -> HookRow {
     let word = hook.processor.as_str();

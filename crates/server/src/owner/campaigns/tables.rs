@@ -15,7 +15,7 @@ use rejoinder_core::funding::{Campaign, Money};
 use rejoinder_core::publication::audit::AuditActor;
 use render::funding::{SheetPage, SheetRow, SheetSection, problem, sheet_title, sheet_words};
 use store::Tx;
-use store::funding::hooks::Hook;
+use store::funding::hooks::ProcessorHook;
 use store::funding::{keeping, reconciling};
 
 use super::processors::{campaign, found};
@@ -250,7 +250,7 @@ fn settled(compared: LedgerComparison) -> impl Iterator<Item = StatementRow> {
 
 async fn compared(
     newsroom: &Newsroom,
-    hook: &Hook,
+    hook: &ProcessorHook,
     lines: Vec<StatementRow>,
 ) -> Result<LedgerComparison, ErrorPage> {
     let hook = hook.clone();
@@ -263,7 +263,7 @@ async fn compared(
 
 async fn export_page(
     newsroom: &Newsroom,
-    (campaign, hook): (&Campaign, Hook),
+    (campaign, hook): (&Campaign, ProcessorHook),
     sheet: &Sheet,
 ) -> Result<Response, ErrorPage> {
     let compared = compared(newsroom, &hook, sheet.lines(campaign)).await?;

@@ -5,7 +5,7 @@ use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::{Comment, Page, PageKey, Site};
 use render::discussion::json::ReactionBody;
 use serde::Serialize;
-use store::discussion::happenings::Happening;
+use store::discussion::happenings::CommentUpdate;
 
 use crate::http::live::Frame;
 use crate::public::threads::{context, placed};
@@ -40,7 +40,7 @@ pub(super) fn frame(
     site: &Site,
     base: &str,
     page: &Page,
-    happening: Happening,
+    happening: CommentUpdate,
 ) -> Option<Frame> {
     let version = happening.event.version;
     if happening.event.is_inside() {

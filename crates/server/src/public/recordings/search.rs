@@ -12,7 +12,7 @@ use rejoinder_core::{PageKey, RecordingId, Site};
 use render::recordings::{Hit, Place, RecordingSearch, address, search_page};
 use serde::Serialize;
 use store::Tx;
-use store::recordings::searching::{self, Found};
+use store::recordings::searching::{self, RecordingHits};
 use utoipa::ToSchema;
 
 use crate::http::error::{ApiError, Problem};
@@ -163,7 +163,7 @@ struct Own {
     site: Arc<Site>,
     base: Arc<str>,
     words: SearchWords,
-    found: Found,
+    found: RecordingHits,
     keys: Vec<PageKey>,
     transcripts: Vec<Option<Transcript>>,
     next: Option<String>,

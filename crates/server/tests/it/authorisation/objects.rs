@@ -15,20 +15,20 @@ use rejoinder_core::{
 };
 use serde_json::json;
 use store::archive::runs::{self, Ended, Kept};
-use store::discussion::cards::{self, Found, NewPicture};
+use store::discussion::cards::{self, FetchedCard, NewCardPicture};
 use store::funding::campaigns;
 use store::funding::hooks::{self, NewHook};
 use store::funding::ledger::{self, NewEntry};
-use store::identity::openid::{self, Provider};
+use store::identity::openid::{self, OpenidProvider};
 use store::identity::sign_in_keys::{self, KeyKind, SignInKey};
 use store::identity::sign_ins::{self, Invitation};
 use store::integrations::api_tokens::{self, NewApiToken};
 use store::jobs::{self, NewJob};
-use store::moderation::decisions::{self, LogQuery, Of};
-use store::moderation::groups::{self, Group, Scope};
+use store::moderation::decisions::{self, LogQuery, LogSubject};
+use store::moderation::groups::{self, PageGroup, Scope};
 use store::passages::asking;
-use store::recordings::attaching::{self, NewRecording, Source};
-use store::recordings::reading::Found as Sound;
+use store::recordings::attaching::{self, NewRecording, RecordingSource};
+use store::recordings::reading::DecodedFile;
 use store::recordings::transcripts::{self, NewRevision};
 use store::recordings::{chapters, files, listing, reading};
 use store::{
@@ -59,7 +59,7 @@ pub(super) async fn decision_on(people: &People, host: &'static str, comment: &s
     let fields = [("comment", comment.as_str()), ("action", "spam")];
     people.as_owner(host, &path, &fields).await;
     let query = LogQuery {
-        of: Of::Site,
+        of: LogSubject::Site,
         scope: Scope::all(),
         after: None,
         limit: 1,
@@ -113,13 +113,13 @@ pub(super) async fn picture(people: &People, host: &'static str) -> i64 {
     let seed = people.seed();
     let url = format!("https://paper.example/{seed}");
     let id = people.comment_that_says(host, &url).await.parse().unwrap();
-    let found = Found {
+    let found = FetchedCard {
         title: "A page".to_owned(),
         site: None,
         author: None,
         description: None,
         icon: None,
-        picture: Some(NewPicture {
+        picture: Some(NewCardPicture {
             bytes: [&b"\xff\xd8\xff"[..], &seed.to_be_bytes()].concat(),
             width: 40,
             height: 40,
@@ -159,7 +159,7 @@ pub(super) async fn stored(people: &People, host: &'static str, comment: &str) -
 
 pub(super) async fn group(people: &People, host: &'static str) -> String {
     let (site, id) = (people.site(host).await, people.seed());
-    let group = Group {
+    let group = PageGroup {
         id,
         name: format!("Group {id}"),
         prefix: None,
@@ -289,7 +289,7 @@ pub(super) async fn import(people: &People, host: &'static str) -> ImportId {
 /// Who else signs the readers of the site in.
 pub(super) async fn provider(people: &People, host: &'static str) -> i64 {
     let site = people.site(host).await;
-    let provider = Provider {
+    let provider = OpenidProvider {
         id: people.seed(),
         label: "Quill".to_owned(),
         issuer: "https://quill.example".to_owned(),
@@ -378,7 +378,7 @@ pub(super) async fn recording(people: &People, host: &'static str, page: &'stati
     let read = move |tx: &mut store::Tx<'_>| {
         files::add(tx, now, site, own, 0, b"RIFF")?;
         let recording = listing::find(tx, site, own)?.unwrap();
-        let found = Sound {
+        let found = DecodedFile {
             kind: RecordingKind::Audio,
             media_type: "audio/wav".to_owned(),
             duration_ms: 60_000,
@@ -481,7 +481,7 @@ pub(super) async fn upload(people: &People, host: &'static str, page: &'static s
             page,
             cut_of: None,
             title: "A talk".to_owned(),
-            source: Source::Upload { n_bytes: 4 },
+            source: RecordingSource::Upload { n_bytes: 4 },
             by: None,
         };
         attaching::attach(tx, now, site, &new)

@@ -10,9 +10,9 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::settings::{IssoApi, Passages, SourceChecks};
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use rejoinder_server::Declared;
-use store::moderation::groups::{self, Group, Scope};
+use store::moderation::groups::{self, PageGroup, Scope};
 use store::moderation::sanctions;
-use store::moderation::sanctions::Change;
+use store::moderation::sanctions::SanctionRequest;
 use store::{identity::authors, publication::sites};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
@@ -202,7 +202,7 @@ impl People {
         let (group, id) = (self.seed(), self.seed());
         let moderator = signed_in(&self.app, HERE, Role::Moderator, id).await;
         let limit = self.app.store.write(move |tx| {
-            let group = Group {
+            let group = PageGroup {
                 id: group,
                 name: format!("Group {group}"),
                 prefix: Some(requests::PAGE.to_owned()),
@@ -236,7 +236,7 @@ impl People {
         let now = self.app.clock.now();
         let ban = self.app.store.write(move |tx| {
             let moderator = authors::by_id(tx, SiteId(1), AuthorId(moderator))?;
-            let change = Change {
+            let change = SanctionRequest {
                 site: SiteId(1),
                 id: author,
                 moderator: moderator.unwrap(),

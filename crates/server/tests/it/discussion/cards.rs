@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use rejoinder_core::publication::settings::LinkCards;
 use rejoinder_core::{Clock as _, Settings, SiteId};
 use serde_json::Value;
-use store::discussion::cards::{self, Found, NewPicture};
+use store::discussion::cards::{self, FetchedCard, NewCardPicture};
 
 use crate::support::{STORY, TestApp};
 
@@ -14,17 +14,17 @@ const PAGE: &str = "/embed?site=news.example&page=https://news.example/story";
 
 async fn find(app: &TestApp, url: &'static str, title: &'static str) {
     let now = app.clock.now();
-    let found = Found {
+    let found = FetchedCard {
         title: title.to_owned(),
         site: Some(format!("{title} paper")),
         author: Some(format!("{title} author")),
         description: Some(format!("{title} about")),
-        icon: Some(NewPicture {
+        icon: Some(NewCardPicture {
             bytes: b"\x89PNG\r\n\x1a\n".to_vec(),
             width: 48,
             height: 48,
         }),
-        picture: Some(NewPicture {
+        picture: Some(NewCardPicture {
             bytes: vec![0xff, 0xd8, 0xff],
             width: 400,
             height: 210,

@@ -5,7 +5,7 @@ use expect_test::expect;
 use rejoinder_core::publication::settings::{EmailPolicy, ModerationMode};
 use rejoinder_core::{Clock as _, Settings, SiteId};
 use serde_json::json;
-use store::moderation::word_lists::{self, Entries, List};
+use store::moderation::word_lists::{self, WordListEntries, WordListKind};
 
 use crate::support::{STORY, TestApp};
 
@@ -171,10 +171,10 @@ async fn one_idempotency_key_gives_one_comment() {
 
 /// Let `word` be banned on the site.
 pub(crate) async fn banned(app: &TestApp, word: &str) {
-    let (now, entries) = (app.clock.now(), Entries::of([word]).unwrap());
+    let (now, entries) = (app.clock.now(), WordListEntries::of([word]).unwrap());
     let save = app
         .store
-        .write(move |tx| word_lists::replace(tx, now, SiteId(1), List::Banned, &entries));
+        .write(move |tx| word_lists::replace(tx, now, SiteId(1), WordListKind::Banned, &entries));
     save.await.unwrap();
 }
 

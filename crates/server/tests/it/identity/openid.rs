@@ -7,7 +7,7 @@ use axum::http::Method;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{Clock as _, Settings, SiteId};
 use serde_json::{Value, json};
-use store::identity::openid::{self, Provider};
+use store::identity::openid::{self, OpenidProvider};
 
 use crate::identity::openid_provider::{CLIENT, SECRET, Signed, TestProvider};
 use crate::publication::owner::colleague;
@@ -16,7 +16,7 @@ use crate::support::{Answer, NEWS, STORY, TestApp, TestReader};
 const OWN: &str = "/admin/news.example/openid";
 
 async fn add(app: &TestApp, site: i64, id: i64, issuer: &str) {
-    let provider = Provider {
+    let provider = OpenidProvider {
         id,
         label: "Quill".to_owned(),
         issuer: issuer.to_owned(),

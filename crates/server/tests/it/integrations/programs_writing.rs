@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use store::identity::sign_in_keys::KeyKind;
 use store::integrations::api_tokens::{self, NewApiToken};
 use store::moderation::sanctions;
-use store::moderation::sanctions::Change;
+use store::moderation::sanctions::SanctionRequest;
 use store::{discussion::comments, identity::authors};
 
 use crate::identity::signed_tokens::{SECRET, add_key, claims, signed};
@@ -284,7 +284,7 @@ async fn the_rules_of_the_site_hold_for_what_a_program_writes() {
     let now = app.clock.now();
     let ban = move |tx: &mut store::Tx<'_>| {
         let comment = comments::by_id(tx, SiteId(1), comment)?.unwrap();
-        let change = Change {
+        let change = SanctionRequest {
             site: SiteId(1),
             id: 1,
             moderator: authors::by_id(tx, SiteId(1), AuthorId(90))?.unwrap(),

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{Clock as _, SiteId};
-use store::integrations::webhooks::{self, Attempt, Delivery};
+use store::integrations::webhooks::{self, AttemptOutcome, Delivery};
 
 use crate::moderation::desk::signed_in;
 use crate::support::{Answer, STORY, TestApp, TestReader};
@@ -137,7 +137,7 @@ async fn the_log_shows_what_became_of_each_delivery_and_sends_it_again() {
     let page = its_page(&app).await;
     app.reader("Ann").post(STORY, "First").await.good();
     let told = deliveries(&app).await.remove(0);
-    let record = async |attempt: Attempt| {
+    let record = async |attempt: AttemptOutcome| {
         let (now, id) = (app.clock.now(), told.id);
         let record = app
             .store
@@ -145,11 +145,15 @@ async fn the_log_shows_what_became_of_each_delivery_and_sends_it_again() {
         record.await.unwrap();
     };
 
-    record(Attempt::Failed(Some(503), "it answered <503>".to_owned())).await;
+    record(AttemptOutcome::Failed(
+        Some(503),
+        "it answered <503>".to_owned(),
+    ))
+    .await;
     let log = olga.get(&page).await.text();
     assert!(log.contains("Tried again <time"), "{log}");
     assert!(log.contains("it answered &#60;503&#62;"), "{log}");
-    record(Attempt::Taken(200)).await;
+    record(AttemptOutcome::Taken(200)).await;
     assert!(olga.get(&page).await.text().contains("Delivered"));
     let again = format!("{page}/deliveries/{}/replay", told.id);
     let sent = olga.submit(&again, &[]).await;
@@ -161,7 +165,7 @@ async fn the_log_shows_what_became_of_each_delivery_and_sends_it_again() {
             .contains("It will be sent again shortly")
     );
     assert_eq!(deliveries(&app).await[0].state.as_str(), "waiting");
-    record(Attempt::Taken(200)).await;
+    record(AttemptOutcome::Taken(200)).await;
     olga.submit(&format!("{page}/replay"), &[("hours", "24")])
         .await;
     assert_eq!(deliveries(&app).await[0].state.as_str(), "waiting");

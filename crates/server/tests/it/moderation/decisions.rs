@@ -5,7 +5,7 @@ use expect_test::expect;
 use rejoinder_core::SiteId;
 use rejoinder_core::identity::author::Role;
 use serde_json::json;
-use store::moderation::groups::{self, Group, Scope};
+use store::moderation::groups::{self, PageGroup, Scope};
 
 use crate::publication::owner::colleague;
 use crate::support::{NEWS, STORY, TestApp, TestReader};
@@ -248,7 +248,7 @@ async fn a_moderator_of_a_group_closes_only_pages_whose_address_begins_like_it()
         .to_owned();
     app.store
         .write(move |tx| {
-            let group = Group {
+            let group = PageGroup {
                 id: 1,
                 name: "Sports".to_owned(),
                 prefix: Some("news.example/sports/".to_owned()),

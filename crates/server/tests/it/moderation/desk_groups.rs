@@ -5,7 +5,7 @@ use rejoinder_core::discussion::agreement::alarm::CrowdedPage;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
 use store::discussion::agreement::fitting::{self, Fit};
-use store::moderation::groups::{self, Group, Scope};
+use store::moderation::groups::{self, PageGroup, Scope};
 
 use crate::moderation::desk::{desk, held, signed_in};
 use crate::moderation::desk_pages::{DESK, author_of_first, done, id, linked, send, shown};
@@ -57,7 +57,7 @@ async fn an_owner_makes_groups_and_moderators_do_not() {
 
 /// Limit the moderator with this id to pages whose key starts like this.
 async fn limit(app: &TestApp, moderator: i64, prefix: &str) {
-    let group = Group {
+    let group = PageGroup {
         id: 7,
         name: "Sport".to_owned(),
         prefix: Some(prefix.to_owned()),

@@ -5,7 +5,7 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::settings::{GuestPolicy, ModerationMode, Passages};
 use rejoinder_core::{Clock as _, Settings, SiteId};
 use serde_json::{Value, json};
-use store::moderation::word_lists::{self, Entries, List};
+use store::moderation::word_lists::{self, WordListEntries, WordListKind};
 
 use super::{fragment_path, passage};
 use crate::moderation::desk::signed_in;
@@ -239,8 +239,8 @@ async fn a_quote_with_a_banned_word_is_as_banned_as_a_text() {
     let app = app().await;
     let now = app.clock.now();
     let ban = move |tx: &mut store::Tx<'_>| {
-        let entries = Entries::of(["zebra"]).unwrap();
-        word_lists::replace(tx, now, SiteId(1), List::Banned, &entries)
+        let entries = WordListEntries::of(["zebra"]).unwrap();
+        word_lists::replace(tx, now, SiteId(1), WordListKind::Banned, &entries)
     };
     app.store.write(ban).await.unwrap();
     let forged = json!({"annotation": {"exact": "the zebra said so"}});

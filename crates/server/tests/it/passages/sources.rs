@@ -5,7 +5,7 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::settings::{ModerationMode, Passages, SourceChecks};
 use rejoinder_core::{Clock as _, Settings, SiteId};
 use serde_json::{Value, json};
-use store::moderation::word_lists::{self, Entries, List};
+use store::moderation::word_lists::{self, WordListEntries, WordListKind};
 
 use super::{fragment_path, listed, passage};
 use crate::moderation::desk::signed_in;
@@ -361,8 +361,8 @@ async fn word_lists_and_the_limit_of_links_judge_sources_as_they_are_shown() {
     let kim = signed_in(&app, "news.example", Role::Moderator, 73).await;
     let now = app.clock.now();
     let suspect = move |tx: &mut store::Tx<'_>| {
-        let entries = Entries::of(["zebra"]).unwrap();
-        word_lists::replace(tx, now, SiteId(1), List::Suspect, &entries)
+        let entries = WordListEntries::of(["zebra"]).unwrap();
+        word_lists::replace(tx, now, SiteId(1), WordListKind::Suspect, &entries)
     };
     app.store.write(suspect).await.unwrap();
 

@@ -16,7 +16,7 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::recordings::RecordingKind;
 use rejoinder_core::{Clock as _, RecordingId, SiteId};
 use store::jobs::{self, Payload as _};
-use store::recordings::reading::{self, Found};
+use store::recordings::reading::{self, DecodedFile};
 use store::recordings::{citing as store_citing, listing};
 
 use crate::moderation::desk::signed_in;
@@ -106,7 +106,7 @@ async fn read(app: &TestApp, id: &str) {
     let own: RecordingId = id.parse().unwrap();
     let read = move |tx: &mut store::Tx<'_>| {
         let recording = listing::find(tx, site, own)?.unwrap();
-        let found = Found {
+        let found = DecodedFile {
             kind: RecordingKind::Audio,
             media_type: "audio/mpeg".to_owned(),
             duration_ms: 60_000,

@@ -8,9 +8,9 @@ use rejoinder_core::recordings::{RecordingKind, TranscriptStatus};
 use rejoinder_core::{Clock as _, PageId, PageKey, RecordingId, Settings, SiteId};
 use serde_json::{Value, json};
 use store::discussion::pages;
-use store::moderation::word_lists::{self, Entries, List};
-use store::recordings::attaching::{self, NewRecording, Source};
-use store::recordings::reading::Found;
+use store::moderation::word_lists::{self, WordListEntries, WordListKind};
+use store::recordings::attaching::{self, NewRecording, RecordingSource};
+use store::recordings::reading::DecodedFile;
 use store::recordings::transcripts::{self, NewRevision};
 use store::recordings::{files, listing, reading};
 
@@ -55,13 +55,13 @@ pub(crate) async fn attach_talk(app: &TestApp, status: TranscriptStatus) {
             page: page.id,
             cut_of: None,
             title: "A talk".to_owned(),
-            source: Source::Upload { n_bytes: 4 },
+            source: RecordingSource::Upload { n_bytes: 4 },
             by: None,
         };
         attaching::attach(tx, now, SITE, &new)?;
         files::add(tx, now, SITE, TALK, 0, b"RIFF")?;
         let recording = listing::find(tx, SITE, TALK)?.unwrap();
-        let found = Found {
+        let found = DecodedFile {
             kind: RecordingKind::Audio,
             media_type: "audio/wav".to_owned(),
             duration_ms: 60_000,
@@ -201,8 +201,8 @@ async fn what_is_no_correction_is_refused() {
     app.add_site(1, "news.example", Settings::default()).await;
     let now = app.clock.now();
     let ban = move |tx: &mut store::Tx<'_>| {
-        let entries = Entries::of(["grump*"]).unwrap();
-        word_lists::replace(tx, now, SITE, List::Banned, &entries)
+        let entries = WordListEntries::of(["grump*"]).unwrap();
+        word_lists::replace(tx, now, SITE, WordListKind::Banned, &entries)
     };
     app.store.write(ban).await.unwrap();
     id(&propose(&app.reader("Bob"), 3_000, NEW).await);

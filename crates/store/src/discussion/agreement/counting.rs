@@ -6,7 +6,7 @@ use rejoinder_core::{AuthorId, CommentId, PageId, SiteId, Vote, VoteTally};
 use crate::{Result, Row, Tx, params, sql};
 
 /// What is counted of a comment.
-struct Counted {
+struct CommentScore {
     fit: i64,
     divided: SideTallies,
     has_badge: bool,
@@ -33,7 +33,7 @@ pub(crate) fn changed(
         return Ok(());
     };
     let divided = counted.divided.changed(*side, before, after);
-    save(tx, site, comment, &Counted { divided, ..counted })
+    save(tx, site, comment, &CommentScore { divided, ..counted })
 }
 
 /// Whether somebody is on a side.
@@ -90,7 +90,7 @@ pub(crate) fn recount_by(
         read,
     )?;
     let had_badge = counted(tx, site, comment)?.is_some_and(|counted| counted.has_badge);
-    let counted = Counted {
+    let counted = CommentScore {
         fit,
         divided: divided.unwrap_or_default(),
         has_badge: had_badge,
@@ -111,7 +111,7 @@ fn read(row: &Row<'_>) -> Result<SideTallies> {
     })
 }
 
-fn counted(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<Option<Counted>> {
+fn counted(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<Option<CommentScore>> {
     tx.one(
         sql!(
             "select up_a, down_a, up_b, down_b, fit, has_badge from agreement_comment
@@ -119,7 +119,7 @@ fn counted(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<Option<C
         ),
         params![site, comment],
         |row| {
-            Ok(Counted {
+            Ok(CommentScore {
                 divided: read(row)?,
                 fit: row.next()?,
                 has_badge: row.next::<i64>()? == 1,
@@ -129,8 +129,8 @@ fn counted(tx: &mut Tx<'_>, site: SiteId, comment: CommentId) -> Result<Option<C
 }
 
 /// Keep the counters, and what follows from them. What nobody of either side voted on has none.
-fn save(tx: &mut Tx<'_>, site: SiteId, comment: CommentId, counted: &Counted) -> Result<()> {
-    let Counted {
+fn save(tx: &mut Tx<'_>, site: SiteId, comment: CommentId, counted: &CommentScore) -> Result<()> {
+    let CommentScore {
         fit,
         ref divided,
         has_badge,

@@ -73,7 +73,7 @@ pub fn is_due(tx: &mut Tx<'_>, now: Time, site: SiteId) -> Result<bool> {
 }
 
 /// The last vote that was read: on which comment, by whom.
-pub type Place = (CommentId, AuthorId);
+pub type VoteCursor = (CommentId, AuthorId);
 
 /// The votes after `after` that were cast since `since`, and the last of the `limit` that were looked at;
 /// `None` when there are no more.
@@ -81,9 +81,9 @@ pub fn votes(
     tx: &mut Tx<'_>,
     site: SiteId,
     since: Time,
-    after: Place,
+    after: VoteCursor,
     limit: i64,
-) -> Result<(Vec<Ballot>, Option<Place>)> {
+) -> Result<(Vec<Ballot>, Option<VoteCursor>)> {
     let looked_at = tx.all(
         sql!(
             "select v.comment_id, v.author_id, v.value, v.cast_at, c.page_id, c.author_id, c.state,
@@ -108,9 +108,9 @@ pub fn liked(
     tx: &mut Tx<'_>,
     site: SiteId,
     (since, keys): (Time, &[String]),
-    after: Place,
+    after: VoteCursor,
     limit: i64,
-) -> Result<(Vec<Ballot>, Option<Place>)> {
+) -> Result<(Vec<Ballot>, Option<VoteCursor>)> {
     let mut looked_at = tx.all(
         sql!(
             "select r.comment_id, r.author_id, r.key, r.made_at, v.value, c.page_id, c.author_id,
@@ -143,8 +143,8 @@ pub fn liked(
 }
 
 /// A vote with its place, if it is one since `since` on a comment that is published.
-fn read_vote(row: &Row<'_>, since: Time) -> Result<(Place, Option<Ballot>)> {
-    let place: Place = (row.next()?, row.next()?);
+fn read_vote(row: &Row<'_>, since: Time) -> Result<(VoteCursor, Option<Ballot>)> {
+    let place: VoteCursor = (row.next()?, row.next()?);
     let (value, at): (i64, Time) = (row.next()?, row.next()?);
     let vote = Vote::from_value(value).flatten();
     read_cast(row, place, at, vote.filter(|_| at >= since))
@@ -153,10 +153,10 @@ fn read_vote(row: &Row<'_>, since: Time) -> Result<(Place, Option<Ballot>)> {
 /// The rest of a row: the page, who wrote the comment, its state, and what is known of who voted.
 fn read_cast(
     row: &Row<'_>,
-    (comment, voter): Place,
+    (comment, voter): VoteCursor,
     at: Time,
     vote: Option<Vote>,
-) -> Result<(Place, Option<Ballot>)> {
+) -> Result<(VoteCursor, Option<Ballot>)> {
     let (page, author) = (row.next()?, row.next()?);
     let (state, kind): (String, String) = (row.next()?, row.next()?);
     let added_at: Time = row.next()?;

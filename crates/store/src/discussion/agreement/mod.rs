@@ -20,7 +20,7 @@ const LEAST_RANKED: i64 = 2;
 
 /// What the last fit of a site found, for its owner. Nothing of single readers is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FitSummary {
     /// When it was; `None` while the first is under way.
     pub at: Option<Time>,
     /// Why there are no two sides, where there are none.
@@ -30,7 +30,7 @@ pub struct Found {
 }
 
 /// What the last fit of a site found; `None` before the first, and where none is wanted.
-pub fn found(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Found>> {
+pub fn found(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<FitSummary>> {
     type Crowd = (Option<PageId>, Option<i64>, Option<Time>);
     let found: Option<(Time, Option<String>, Crowd)> = tx.one(
         sql!(
@@ -52,7 +52,7 @@ pub fn found(tx: &mut Tx<'_>, site: SiteId) -> Result<Option<Found>> {
         }
         _ => None,
     };
-    Ok(Some(Found {
+    Ok(Some(FitSummary {
         at: Some(at).filter(|at| at.micros() > 0),
         why: why.as_deref().and_then(NoSidesReason::from_word),
         crowd,

@@ -5,7 +5,7 @@ use rejoinder_core::discussion::event::EventKind;
 use rejoinder_core::identity::policy;
 use rejoinder_core::{Author, AuthorId, CommentId, SiteId, Time};
 
-use super::{EraseAuthor, Fate, STEP, begin, step};
+use super::{CommentErasure, EraseAuthor, STEP, begin, step};
 use crate::discussion::{comments, events};
 use crate::identity::{authors, claims, mailboxes, sessions};
 use crate::jobs::{self, NewJob};
@@ -26,7 +26,7 @@ pub(crate) fn take_back(
         return Ok(());
     };
     policy::may_be_erased(&known)?;
-    begin(tx, now, site, guest, Fate::Remove)?;
+    begin(tx, now, site, guest, CommentErasure::Remove)?;
     for _ in 0..MAX_STEPS {
         if step(tx, now, site, guest, nobody)? {
             return Ok(());

@@ -8,15 +8,15 @@ use std::str::FromStr;
 
 use rejoinder_core::{AuthorId, CommentId, SiteId, Time};
 
-use super::Fate;
+use super::CommentErasure;
 use crate::database::error::StoreError;
 use crate::{Result, Tx, params, sql};
 
 /// What was erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
+pub enum ErasedSubject {
     /// An author, with what was to become of the comments.
-    Author(AuthorId, Fate),
+    Author(AuthorId, CommentErasure),
     /// A comment that its author deleted.
     Comment(CommentId),
     /// What an address was told, and with the last of it the address.
@@ -25,11 +25,11 @@ pub enum What {
 
 /// A line of the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Erased {
+pub struct ErasureLine {
     /// At which site.
     pub site: SiteId,
     /// What.
-    pub what: What,
+    pub what: ErasedSubject,
     /// When that began.
     pub at: Time,
 }
@@ -40,9 +40,9 @@ pub struct Erased {
 pub struct NotALine(String);
 
 /// The whole ledger.
-pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Erased>> {
+pub fn all(tx: &mut Tx<'_>) -> Result<Vec<ErasureLine>> {
     const STEP: i64 = 1_000;
-    let mut all: Vec<Erased> = Vec::new();
+    let mut all: Vec<ErasureLine> = Vec::new();
     loop {
         let more = list(tx, all.last(), STEP)?;
         if more.is_empty() {
@@ -52,7 +52,7 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Erased>> {
     }
 }
 
-impl What {
+impl ErasedSubject {
     const fn parts(self) -> (&'static str, i64) {
         match self {
             Self::Author(id, _) => ("author", id.0),
@@ -63,7 +63,9 @@ impl What {
 
     fn of(kind: &str, id: i64, fate: Option<&str>) -> Option<Self> {
         match (kind, fate) {
-            ("author", Some(fate)) => Some(Self::Author(AuthorId(id), Fate::from_word(fate)?)),
+            ("author", Some(fate)) => {
+                Some(Self::Author(AuthorId(id), CommentErasure::from_word(fate)?))
+            }
             ("comment", None) => Some(Self::Comment(CommentId(id))),
             ("subscription", None) => Some(Self::Subscription(id)),
             _ => None,
@@ -72,18 +74,18 @@ impl What {
 }
 
 /// As it stands in a file: the time, the site, what, its id, and the fate of an author's comments.
-impl fmt::Display for Erased {
+impl fmt::Display for ErasureLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, id) = self.what.parts();
         write!(f, "{} {} {kind} {}", self.at, self.site, CommentId(id))?;
         match self.what {
-            What::Author(_, fate) => write!(f, " {}", fate.as_str()),
-            What::Comment(_) | What::Subscription(_) => Ok(()),
+            ErasedSubject::Author(_, fate) => write!(f, " {}", fate.as_str()),
+            ErasedSubject::Comment(_) | ErasedSubject::Subscription(_) => Ok(()),
         }
     }
 }
 
-impl FromStr for Erased {
+impl FromStr for ErasureLine {
     type Err = NotALine;
 
     fn from_str(line: &str) -> std::result::Result<Self, NotALine> {
@@ -100,7 +102,7 @@ impl FromStr for Erased {
             let id: CommentId = id.parse().ok()?;
             Some(Self {
                 site: site.parse().ok()?,
-                what: What::of(kind, id.0, fate)?,
+                what: ErasedSubject::of(kind, id.0, fate)?,
                 at: at.parse().ok()?,
             })
         };
@@ -114,7 +116,7 @@ pub(crate) fn author(
     now: Time,
     site: SiteId,
     id: AuthorId,
-    fate: Fate,
+    fate: CommentErasure,
 ) -> Result<()> {
     tx.execute(
         sql!(
@@ -180,7 +182,7 @@ fn note(tx: &mut Tx<'_>, now: Time, site: SiteId, kind: &str, id: i64) -> Result
 }
 
 /// Up to `limit` lines of the ledger after `after`, in the order of their sites, kinds and ids.
-pub fn list(tx: &mut Tx<'_>, after: Option<&Erased>, limit: i64) -> Result<Vec<Erased>> {
+pub fn list(tx: &mut Tx<'_>, after: Option<&ErasureLine>, limit: i64) -> Result<Vec<ErasureLine>> {
     let (site, kind, id) = after.map_or((SiteId(0), "", 0), |last| {
         let (kind, id) = last.what.parts();
         (last.site, kind, id)
@@ -196,9 +198,9 @@ pub fn list(tx: &mut Tx<'_>, after: Option<&Erased>, limit: i64) -> Result<Vec<E
             let site = row.next()?;
             let (kind, fate): (String, Option<String>) = (row.next()?, row.next()?);
             let unknown = || StoreError::Internal("an erasure of an unknown kind".into());
-            Ok(Erased {
+            Ok(ErasureLine {
                 site,
-                what: What::of(&kind, row.next()?, fate.as_deref()).ok_or_else(unknown)?,
+                what: ErasedSubject::of(&kind, row.next()?, fate.as_deref()).ok_or_else(unknown)?,
                 at: row.next()?,
             })
         },

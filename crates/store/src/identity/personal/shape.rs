@@ -5,25 +5,25 @@ use serde::Serialize;
 
 /// Everything that is kept of a person at a site.
 #[derive(Debug, Serialize)]
-pub struct Everything {
+pub struct PersonalData {
     /// The account.
-    pub account: Account,
+    pub account: PersonalAccount,
     /// What they wrote, oldest first, whatever became of it.
-    pub comments: Vec<Written>,
+    pub comments: Vec<PersonalComment>,
     /// How they voted.
-    pub votes: Vec<Voted>,
+    pub votes: Vec<PersonalVote>,
     /// What they answered about the sources of others.
-    pub source_answers: Vec<Answered>,
+    pub source_answers: Vec<PersonalAnswer>,
     /// What they reacted with.
-    pub reactions: Vec<Reacted>,
+    pub reactions: Vec<PersonalReaction>,
     /// What they flagged.
-    pub flags: Vec<Flagged>,
+    pub flags: Vec<PersonalFlag>,
     /// Which corrections of transcripts they proposed, oldest first.
-    pub corrections: Vec<Proposed>,
+    pub corrections: Vec<PersonalProposal>,
     /// Which corrections of articles they sent, oldest first.
-    pub article_corrections: Vec<Corrected>,
+    pub article_corrections: Vec<PersonalCorrection>,
     /// Which questions they asked of passages of articles, oldest first.
-    pub questions: Vec<Questioned>,
+    pub questions: Vec<PersonalQuestion>,
     /// Which ones of others they confirmed, by id.
     pub confirmed: Vec<String>,
     /// Who they are elsewhere: issuer and subject.
@@ -31,27 +31,27 @@ pub struct Everything {
     /// Whom they muted, by id.
     pub muted: Vec<String>,
     /// Of what they are told.
-    pub subscriptions: Vec<Subscribed>,
+    pub subscriptions: Vec<PersonalSubscription>,
     /// Of which pages the newsroom says that they wrote the article.
     pub articles: Vec<String>,
     /// Which comments of others mention them, by id.
     pub mentioned_in: Vec<String>,
     /// What they were told in the page.
-    pub notices: Vec<Noticed>,
+    pub notices: Vec<PersonalNotice>,
     /// What they gave and made their own, newest first.
-    pub gifts: Vec<Given>,
+    pub gifts: Vec<PersonalGift>,
     /// Where they are signed in.
-    pub sessions: Vec<SignedIn>,
+    pub sessions: Vec<PersonalSession>,
     /// Where they are told something while no page is open.
-    pub devices: Vec<Device>,
+    pub devices: Vec<PersonalDevice>,
     /// What signs them in without a mail.
-    pub passkeys: Vec<Passkey>,
+    pub passkeys: Vec<PersonalPasskey>,
 }
 
 /// An account.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Account {
+pub struct PersonalAccount {
     pub id: String,
     pub name: String,
     pub email: Option<String>,
@@ -67,7 +67,7 @@ pub struct Account {
 /// A comment.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Written {
+pub struct PersonalComment {
     pub id: String,
     pub page: String,
     pub parent: Option<String>,
@@ -87,7 +87,7 @@ pub struct Written {
 /// A vote.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Voted {
+pub struct PersonalVote {
     pub comment: String,
     pub value: i64,
     pub at: String,
@@ -96,7 +96,7 @@ pub struct Voted {
 /// Answers about the sources of a comment.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Answered {
+pub struct PersonalAnswer {
     pub comment: String,
     pub says: Option<String>,
     pub relevant: Option<String>,
@@ -106,7 +106,7 @@ pub struct Answered {
 /// A reaction.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Reacted {
+pub struct PersonalReaction {
     pub comment: String,
     pub reaction: String,
     pub at: String,
@@ -115,7 +115,7 @@ pub struct Reacted {
 /// A flag.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Flagged {
+pub struct PersonalFlag {
     pub comment: String,
     pub reason: String,
     pub note: Option<String>,
@@ -125,7 +125,7 @@ pub struct Flagged {
 /// A correction of a transcript.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Proposed {
+pub struct PersonalProposal {
     pub id: String,
     pub recording: String,
     pub start_ms: i64,
@@ -139,7 +139,7 @@ pub struct Proposed {
 /// A correction of an article.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Corrected {
+pub struct PersonalCorrection {
     pub id: String,
     pub page: String,
     pub passage: Option<String>,
@@ -156,7 +156,7 @@ pub struct Corrected {
 /// A question of a passage.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Questioned {
+pub struct PersonalQuestion {
     pub id: String,
     pub page: String,
     pub passage: Option<String>,
@@ -169,7 +169,7 @@ pub struct Questioned {
 /// A subscription.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Subscribed {
+pub struct PersonalSubscription {
     pub page: String,
     pub kind: String,
     pub email: String,
@@ -181,7 +181,7 @@ pub struct Subscribed {
 /// A notice in the page.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Noticed {
+pub struct PersonalNotice {
     pub comment: String,
     pub what: String,
     pub at: String,
@@ -191,7 +191,7 @@ pub struct Noticed {
 /// A gift.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Given {
+pub struct PersonalGift {
     pub id: String,
     pub campaign: String,
     pub amount: String,
@@ -204,7 +204,7 @@ pub struct Given {
 /// A session.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct SignedIn {
+pub struct PersonalSession {
     pub browser: Option<String>,
     pub since: String,
 }
@@ -212,7 +212,7 @@ pub struct SignedIn {
 /// A device.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Device {
+pub struct PersonalDevice {
     pub browser: Option<String>,
     pub address: String,
     pub since: String,
@@ -221,7 +221,7 @@ pub struct Device {
 /// A passkey.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields say it")]
-pub struct Passkey {
+pub struct PersonalPasskey {
     pub name: String,
     pub added_at: String,
     pub used_at: Option<String>,

@@ -12,7 +12,8 @@ use rejoinder_core::{CommentState, CorrectionId, RecordingId, SiteId, Time};
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{
-    Attempt, Delivery, DeliveryCursor, DeliveryState, Due, DueCorrection, DueRecording, MessageId,
+    AttemptOutcome, Delivery, DeliveryCursor, DeliveryState, DueCorrection, DueDelivery,
+    DueRecording, MessageId,
 };
 use super::{OLD_SECRET, SECRET, find, secret, turn_off};
 use crate::database::error::StoreError;
@@ -189,7 +190,7 @@ fn by_id(tx: &mut Tx<'_>, site: SiteId, id: i64) -> Result<Option<Delivery>> {
 }
 
 /// A delivery with everything that is needed to make it; `None` when it no longer waits.
-pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<Option<Due>> {
+pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<Option<DueDelivery>> {
     let waiting = |delivery: &Delivery| delivery.state == DeliveryState::Waiting;
     let Some(delivery) = by_id(tx, site, id)?.filter(waiting) else {
         return Ok(None);
@@ -212,7 +213,7 @@ pub fn due(tx: &mut Tx<'_>, now: Time, site: SiteId, id: i64) -> Result<Option<D
         Some(id) => due_correction(tx, site, id)?,
         None => None,
     };
-    Ok(Some(Due {
+    Ok(Some(DueDelivery {
         secrets: secrets(tx, now, site, webhook.id)?,
         delivery,
         webhook,
@@ -279,23 +280,23 @@ pub fn record(
     now: Time,
     site: SiteId,
     id: i64,
-    attempt: &Attempt,
+    attempt: &AttemptOutcome,
 ) -> Result<Option<Time>> {
     let Some(delivery) = by_id(tx, site, id)? else {
         return Ok(None);
     };
     let attempts = delivery.attempts + 1;
     let (state, status, error, next) = match attempt {
-        Attempt::Taken(status) => (DeliveryState::Delivered, Some(*status), None, None),
-        Attempt::Obsolete => (DeliveryState::Obsolete, None, None, None),
-        Attempt::Gone => (DeliveryState::Failed, Some(410), None, None),
-        Attempt::Off => (
+        AttemptOutcome::Taken(status) => (DeliveryState::Delivered, Some(*status), None, None),
+        AttemptOutcome::Obsolete => (DeliveryState::Obsolete, None, None, None),
+        AttemptOutcome::Gone => (DeliveryState::Failed, Some(410), None, None),
+        AttemptOutcome::Off => (
             DeliveryState::Failed,
             None,
             Some("the endpoint is off"),
             None,
         ),
-        Attempt::Failed(status, why) => {
+        AttemptOutcome::Failed(status, why) => {
             let next = wait_after(attempts).map(|wait| now.after(wait));
             let state = match next {
                 Some(_) => DeliveryState::Waiting,
@@ -327,10 +328,16 @@ pub fn record(
 }
 
 /// Note whether the endpoint works, and turn it off when it has not for days.
-fn judge(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64, attempt: &Attempt) -> Result<()> {
+fn judge(
+    tx: &mut Tx<'_>,
+    now: Time,
+    site: SiteId,
+    webhook: i64,
+    attempt: &AttemptOutcome,
+) -> Result<()> {
     match attempt {
-        Attempt::Obsolete | Attempt::Off => Ok(()),
-        Attempt::Taken(_) => {
+        AttemptOutcome::Obsolete | AttemptOutcome::Off => Ok(()),
+        AttemptOutcome::Taken(_) => {
             tx.execute(
                 sql!(
                     "update webhook set failing_since = null, failed_at = null
@@ -340,11 +347,11 @@ fn judge(tx: &mut Tx<'_>, now: Time, site: SiteId, webhook: i64, attempt: &Attem
             )?;
             Ok(())
         }
-        Attempt::Gone => {
+        AttemptOutcome::Gone => {
             let reason = "it answered that it is gone for good (410)";
             turn_off(tx, now, site, webhook, Some(reason)).map(drop)
         }
-        Attempt::Failed(..) => {
+        AttemptOutcome::Failed(..) => {
             let since = tx.one(
                 sql!(
                     "update webhook set failing_since = coalesce(failing_since, ?3), failed_at = ?3

@@ -11,7 +11,7 @@ use rejoinder_core::{
 };
 
 use super::Webhook;
-use crate::recordings::transcripts::Revision;
+use crate::recordings::transcripts::TranscriptRevision;
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +114,7 @@ pub struct DeliveryCursor {
 
 /// A delivery that is to be made now.
 #[derive(Debug, Clone)]
-pub struct Due {
+pub struct DueDelivery {
     /// The delivery.
     pub delivery: Delivery,
     /// To whom.
@@ -150,12 +150,12 @@ pub struct DueRecording {
     /// The recording.
     pub recording: Recording,
     /// The newest revision of its transcript.
-    pub transcript: Option<Revision>,
+    pub transcript: Option<TranscriptRevision>,
     /// What a cut was found to hold, as JSON.
     pub comparison: Option<String>,
 }
 
-impl Due {
+impl DueDelivery {
     /// Whether there is still something to tell.
     pub fn is_current(&self) -> bool {
         let state = self.comment.as_ref().map(|comment| comment.state);
@@ -181,7 +181,7 @@ impl Due {
 
 /// How an attempt went.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Attempt {
+pub enum AttemptOutcome {
     /// The endpoint took it, with this status.
     Taken(i64),
     /// The endpoint did not, with this status if it gave any, and why.

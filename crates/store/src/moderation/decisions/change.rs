@@ -75,7 +75,7 @@ pub(crate) fn change(
         (_, CommentState::Published) => counters::appear(tx, page, comment)?,
         _ => {}
     }
-    let new = events::New {
+    let new = events::NewEvent {
         decided: Some(DecisionChange {
             by: entry.by,
             before: before.clone(),
@@ -83,7 +83,7 @@ pub(crate) fn change(
             judges: entry.judges,
             undoes: entry.undoes.is_some(),
         }),
-        ..events::New::of(event_of(before, after), Some(comment.id))
+        ..events::NewEvent::of(event_of(before, after), Some(comment.id))
     };
     let version = events::append_new(tx, now, page, new)?;
     if entry.judges {

@@ -126,7 +126,7 @@ pub struct LogCursor {
 
 /// What a log is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Of {
+pub enum LogSubject {
     /// The whole site.
     #[default]
     Site,
@@ -144,7 +144,7 @@ pub enum Of {
 #[derive(Debug, Clone, Default)]
 pub struct LogQuery {
     /// What it is about.
-    pub of: Of,
+    pub of: LogSubject,
     /// Only on pages in this scope.
     pub scope: Scope,
     /// Go on after this.
@@ -179,11 +179,15 @@ macro_rules! decisions {
 /// The decisions of a site, newest first.
 pub fn log(tx: &mut Tx<'_>, site: SiteId, query: &LogQuery) -> Result<Vec<Decision>> {
     let (sql, of) = match query.of {
-        Of::Site => (sql!(decisions!("cast(?2 as bigint) = 0", "d.at")), 0),
-        Of::Page(page) => (sql!(decisions!("d.page_id = ?2", "d.at + 0")), page.0),
-        Of::Comment(comment) => (sql!(decisions!("d.comment_id = ?2", "d.at + 0")), comment.0),
-        Of::Moderator(moderator) => (sql!(decisions!("d.moderator_id = ?2", "d.at")), moderator.0),
-        Of::Author(author) => (
+        LogSubject::Site => (sql!(decisions!("cast(?2 as bigint) = 0", "d.at")), 0),
+        LogSubject::Page(page) => (sql!(decisions!("d.page_id = ?2", "d.at + 0")), page.0),
+        LogSubject::Comment(comment) => {
+            (sql!(decisions!("d.comment_id = ?2", "d.at + 0")), comment.0)
+        }
+        LogSubject::Moderator(moderator) => {
+            (sql!(decisions!("d.moderator_id = ?2", "d.at")), moderator.0)
+        }
+        LogSubject::Author(author) => (
             sql!(decisions!(
                 "d.comment_id in (select c.id from comment c
                      where c.site_id = ?1 and c.author_id = ?2)",

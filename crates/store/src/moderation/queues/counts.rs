@@ -11,7 +11,7 @@ pub const COUNT_LIMIT: i64 = 1_000;
 
 /// How many comments each queue holds, counted to [`COUNT_LIMIT`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
+pub struct QueueCounts {
     /// Of [`Queue::Held`].
     pub held: i64,
     /// Of [`Queue::Flagged`].
@@ -26,7 +26,7 @@ pub struct Counts {
     pub spam: i64,
 }
 
-impl Counts {
+impl QueueCounts {
     /// The count of `queue`.
     pub const fn of(&self, queue: Queue) -> i64 {
         match queue {
@@ -74,7 +74,7 @@ macro_rules! counts {
 }
 
 /// How many comments each queue holds, counted to [`COUNT_LIMIT`].
-pub fn counts(tx: &mut Tx<'_>, site: SiteId, scope: &Scope) -> Result<Counts> {
+pub fn counts(tx: &mut Tx<'_>, site: SiteId, scope: &Scope) -> Result<QueueCounts> {
     let counts = if scope.groups().is_none() {
         let statement = counts!("comment c", "");
         tx.one(statement, params![site, COUNT_LIMIT], counts_of)?
@@ -102,8 +102,8 @@ pub fn held_on(tx: &mut Tx<'_>, site: SiteId, page: PageId) -> Result<i64> {
     Ok(n_held.unwrap_or(0))
 }
 
-fn counts_of(row: &Row<'_>) -> Result<Counts> {
-    Ok(Counts {
+fn counts_of(row: &Row<'_>) -> Result<QueueCounts> {
+    Ok(QueueCounts {
         held: row.next()?,
         flagged: row.next()?,
         unreviewed: row.next()?,

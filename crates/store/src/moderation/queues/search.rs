@@ -6,7 +6,7 @@
 use rejoinder_core::moderation::search::CommentSearch;
 use rejoinder_core::{AuthorId, CommentId, CommentState, SiteId, Time};
 
-use super::{Listed, MAX_ITEMS, as_i64, complete, item_of, items};
+use super::{MAX_ITEMS, QueueSlice, as_i64, complete, item_of, items};
 use crate::discussion::comments::columns;
 use crate::moderation::groups::{Scope, in_scope};
 use crate::{Dialect, Result, Tx, params, sql};
@@ -73,7 +73,7 @@ pub fn search(
     scope: &Scope,
     after: Option<CommentId>,
     limit: usize,
-) -> Result<Listed> {
+) -> Result<QueueSlice> {
     let limit = limit.clamp(1, MAX_ITEMS);
     let after = after.unwrap_or(CommentId(i64::MAX));
     let (matching, window) = match search.state {
@@ -82,7 +82,7 @@ pub fn search(
         Some(_) => (search!("withheld"), oldest!("withheld")),
     };
     let state = search.state.map_or("", CommentState::as_str);
-    let like = Like(tx.dialect());
+    let like = LikePattern(tx.dialect());
     let words: Vec<String> = search.words.iter().map(|word| like.holds(word)).collect();
     let author = search.author.as_deref().unwrap_or_default();
     let author_id = author.parse().map_or(0, |id: AuthorId| id.0);
@@ -117,13 +117,13 @@ pub fn search(
             .and_then(|(oldest, _)| oldest)
     };
     complete(tx, site, &mut items)?;
-    Ok(Listed { items, next })
+    Ok(QueueSlice { items, next })
 }
 
 /// Makes patterns of what was typed.
-struct Like(Dialect);
+struct LikePattern(Dialect);
 
-impl Like {
+impl LikePattern {
     /// Whatever holds `typed`.
     fn holds(&self, typed: &str) -> String {
         let lower = match self.0 {

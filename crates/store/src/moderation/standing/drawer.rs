@@ -4,7 +4,7 @@ use rejoinder_core::moderation::{Ban, LogAction, Standing, Trust};
 use rejoinder_core::{Author, AuthorId, SiteId, Time, Word};
 
 use super::account;
-use super::record::{Record, record};
+use super::record::{AuthorRecord, record};
 use crate::identity::authors;
 use crate::{Result, Row, Tx, params, sql};
 
@@ -13,7 +13,7 @@ const MAX_SHOWN: i64 = 50;
 
 /// One entry of an author's history with the moderators.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changed {
+pub struct StandingChange {
     /// Names it at its site.
     pub id: i64,
     /// What was done.
@@ -38,9 +38,9 @@ pub struct AuthorProfile {
     /// How they stand.
     pub standing: Standing,
     /// What became of their comments.
-    pub record: Record,
+    pub record: AuthorRecord,
     /// Their history with the moderators, newest first, notes included.
-    pub history: Vec<Changed>,
+    pub history: Vec<StandingChange>,
 }
 
 /// Everything about an author that a moderator needs to know.
@@ -97,7 +97,7 @@ pub fn drawer(
     }))
 }
 
-fn history(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Changed>> {
+fn history(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<StandingChange>> {
     tx.all(
         sql!(
             "select h.id, h.action, h.until, h.reason, coalesce(m.name, ''), h.at
@@ -110,8 +110,8 @@ fn history(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Vec<Change
     )
 }
 
-fn changed(row: &Row<'_>) -> Result<Changed> {
-    Ok(Changed {
+fn changed(row: &Row<'_>) -> Result<StandingChange> {
+    Ok(StandingChange {
         id: row.next()?,
         action: row.next()?,
         until: row.next()?,
@@ -123,7 +123,7 @@ fn changed(row: &Row<'_>) -> Result<Changed> {
 
 /// An author whom a ban stops now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Banned {
+pub struct BannedAuthor {
     /// Who.
     pub author: Author,
     /// Until when and why.
@@ -139,7 +139,7 @@ pub fn banned(
     site: SiteId,
     after: Option<AuthorId>,
     limit: i64,
-) -> Result<Vec<Banned>> {
+) -> Result<Vec<BannedAuthor>> {
     tx.all(
         sql!(
             "select a.id, a.name, a.kind, a.role, a.website, a.is_supporter, a.has_page, a.picture,
@@ -151,7 +151,7 @@ pub fn banned(
         ),
         params![site, now, after.unwrap_or(AuthorId(0)), limit],
         |row| {
-            Ok(Banned {
+            Ok(BannedAuthor {
                 author: authors::read(row)?,
                 ban: Ban {
                     until: row.next()?,

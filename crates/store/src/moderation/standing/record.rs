@@ -8,7 +8,7 @@ use crate::{Result, Row, Tx, params, sql};
 
 /// What became of an author's comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Record {
+pub struct AuthorRecord {
     /// Stand for everyone to read.
     pub published: i64,
     /// Wait.
@@ -24,7 +24,7 @@ pub struct Record {
 }
 
 /// What became of an author's comments.
-pub fn record(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<Record> {
+pub fn record(tx: &mut Tx<'_>, site: SiteId, author: AuthorId) -> Result<AuthorRecord> {
     let record = tx.one(
         sql!(
             "select count(case when c.state = 'published' then 1 end),
@@ -47,9 +47,9 @@ pub fn records(
     tx: &mut Tx<'_>,
     site: SiteId,
     authors: &[AuthorId],
-) -> Result<HashMap<AuthorId, Record>> {
+) -> Result<HashMap<AuthorId, AuthorRecord>> {
     let ids: BTreeSet<i64> = authors.iter().map(|id| id.0).collect();
-    let records: Vec<(AuthorId, Record)> = tx.all(
+    let records: Vec<(AuthorId, AuthorRecord)> = tx.all(
         sql!(
             "select c.author_id, count(case when c.state = 'published' then 1 end),
                  count(case when c.state = 'held' then 1 end),
@@ -67,8 +67,8 @@ pub fn records(
     Ok(records.into_iter().collect())
 }
 
-fn record_of(row: &Row<'_>) -> Result<Record> {
-    Ok(Record {
+fn record_of(row: &Row<'_>) -> Result<AuthorRecord> {
+    Ok(AuthorRecord {
         published: row.next()?,
         held: row.next()?,
         rejected: row.next()?,

@@ -10,7 +10,7 @@ use rejoinder_core::{
 use rejoinder_store::archive::imports::{
     self, Counters, ImportedComment, ImportedPage, Place, Upserted, WrittenIn,
 };
-use rejoinder_store::identity::authors::Details;
+use rejoinder_store::identity::authors::GuestDetails;
 use rejoinder_store::{
     Result, Tx,
     discussion::{comments, events},
@@ -74,9 +74,9 @@ fn add(tx: &mut Tx<'_>, page: &Page, record: &Record, at: Time) -> Result<Upsert
         Some(parent) => imports::comment(tx, page.site, FORMAT, parent)?,
         None => None,
     };
-    let details = Details {
+    let details = GuestDetails {
         name: format!("Author {source_id}"),
-        ..Details::default()
+        ..GuestDetails::default()
     };
     let comment = shaped(page, record, at);
     imports::upsert_comment(tx, page.site, FORMAT.into(), &comment, |tx| {
@@ -216,9 +216,9 @@ fn an_imported_author_keeps_their_time_and_is_found_again() {
     on_both(|world| async move {
         let (site, then) = (world.site.id, Time::from_micros(1_500_000_000_000_000));
         let write = world.store.write(move |tx| {
-            let details = Details {
+            let details = GuestDetails {
                 name: "Ann".to_owned(),
-                ..Details::default()
+                ..GuestDetails::default()
             };
             let first = imports::upsert_author(tx, then, site, FORMAT.into(), "a", &details)?;
             let again = imports::upsert_author(tx, START, site, FORMAT.into(), "a", &details)?;
@@ -275,7 +275,7 @@ fn an_import_ends_when_its_site_has_gone_meanwhile() {
                 ..page
             };
             let author =
-                imports::add_author(tx, now, site, FORMAT.into(), "1", &Details::default())?;
+                imports::add_author(tx, now, site, FORMAT.into(), "1", &GuestDetails::default())?;
             let comment = shaped(&gone, &RECORDS[0], now);
             let place = Place {
                 parent: None,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rejoinder_core::ids::N_NODES;
 use rejoinder_core::{Clock as _, Sort, Time};
 use rejoinder_store::database::nodes;
-use rejoinder_store::{Change, Dialect, Hook, Store};
+use rejoinder_store::{Change, CommitHook, Dialect, Store};
 
 use crate::support::{World, first_page, on_both};
 
@@ -100,7 +100,7 @@ fn another_node_hears_of_each_change_in_its_order() {
             return;
         }
         let (tell, heard) = mpsc::channel();
-        let hook: Hook = Arc::new(move |changes: &[Change]| {
+        let hook: CommitHook = Arc::new(move |changes: &[Change]| {
             for change in changes {
                 let _ = tell.send(change.version);
             }

@@ -11,7 +11,7 @@ use rejoinder_core::integrations::webhook::{WebhookEvent, WebhookSecret};
 use rejoinder_core::{AuthorId, Clock as _, SiteId, Time, TokenHash};
 use rejoinder_store::funding::campaigns;
 use rejoinder_store::funding::hooks::{self, NewHook};
-use rejoinder_store::identity::openid::Provider;
+use rejoinder_store::identity::openid::OpenidProvider;
 use rejoinder_store::identity::sessions::NewSession;
 use rejoinder_store::identity::sign_in_keys::{KeyKind, SignInKey};
 use rejoinder_store::identity::sign_ins::{self, Invitation};
@@ -89,7 +89,7 @@ async fn fill(world: &World) {
         };
         webhooks::add(tx, now, id, &hook)?;
         webhooks::rotate(tx, now, id, 1, &secret("W1tb"))?;
-        let provider = Provider {
+        let provider = OpenidProvider {
             id: 1,
             label: "P".to_owned(),
             issuer: "https://p.example".to_owned(),
@@ -129,9 +129,9 @@ async fn fill(world: &World) {
         };
         hooks::add(tx, now, id, &hook)?;
         let hook = hooks::by_id(tx, id, 1)?.unwrap();
-        let access = hooks::Access {
+        let access = hooks::HookCredentials {
             key: Some(CANARY.to_owned()),
-            ..hooks::Access::default()
+            ..hooks::HookCredentials::default()
         };
         hooks::set_access(tx, &hook, &access)?;
         let settings = site.settings.with("external_key", CANARY).unwrap();

@@ -8,7 +8,7 @@ use std::task::Poll;
 use postgres::NoTls;
 use rejoinder_core::{Clock as _, PageKey, SiteId, Sort};
 use rejoinder_store::discussion::removing;
-use rejoinder_store::{Change, Hook, Location, Result, Store, StoreError, discussion::pages};
+use rejoinder_store::{Change, CommitHook, Location, Result, Store, StoreError, discussion::pages};
 use rusqlite::Connection;
 
 use crate::support::{World, first_page, on_both};
@@ -139,7 +139,8 @@ fn too_many_writes_are_refused_at_once_and_the_rest_are_done() {
 async fn writes_that_wait_together_are_heard_of_together() {
     let heard: Arc<Mutex<Vec<usize>>> = Arc::default();
     let hears = heard.clone();
-    let hook: Hook = Arc::new(move |changes: &[Change]| hears.lock().unwrap().push(changes.len()));
+    let hook: CommitHook =
+        Arc::new(move |changes: &[Change]| hears.lock().unwrap().push(changes.len()));
     let folder = tempfile::tempdir().unwrap();
     let location = Location::Sqlite(folder.path().join("rejoinder.db"));
     let store = Store::open(&location, hook).unwrap();
@@ -204,7 +205,7 @@ fn a_change_is_heard_after_its_commit_and_before_its_writer() {
 
         let heard: Arc<Mutex<Vec<String>>> = Arc::default();
         let (hears, place) = (heard.clone(), location.clone());
-        let hook: Hook = Arc::new(move |changes: &[Change]| {
+        let hook: CommitHook = Arc::new(move |changes: &[Change]| {
             if changes.iter().any(|change| change.version == 99) {
                 let title = title(&place);
                 hears.lock().unwrap().push(title);
@@ -231,7 +232,7 @@ fn a_hook_that_panics_takes_no_write_with_it() {
     let sqlite = Location::Sqlite(folder.path().join("rejoinder.db"));
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for location in [sqlite, Location::Postgres(testing::fresh_database())] {
-        let hook: Hook = Arc::new(|_: &[Change]| panic!("on purpose"));
+        let hook: CommitHook = Arc::new(|_: &[Change]| panic!("on purpose"));
         let store = Store::open(&location, hook).unwrap();
         for n in 0..10 {
             let write = store.write(move |tx| {

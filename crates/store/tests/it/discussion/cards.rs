@@ -7,7 +7,9 @@ use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{Clock as _, CommentId, SiteId};
-use rejoinder_store::discussion::cards::{self, FetchCard, ForgetCard, Found, NewPicture};
+use rejoinder_store::discussion::cards::{
+    self, FetchCard, FetchedCard, ForgetCard, NewCardPicture,
+};
 use rejoinder_store::jobs::{self, Payload as _};
 
 use crate::moderation::desk::refusal;
@@ -35,17 +37,17 @@ impl World {
 
     async fn find(&self, url: &'static str, title: &str) {
         let (now, site) = (self.clock.now(), self.site.id);
-        let found = Found {
+        let found = FetchedCard {
             title: title.to_owned(),
             site: Some("The Paper".to_owned()),
             author: None,
             description: None,
-            icon: Some(NewPicture {
+            icon: Some(NewCardPicture {
                 bytes: b"icon".to_vec(),
                 width: 16,
                 height: 16,
             }),
-            picture: Some(NewPicture {
+            picture: Some(NewCardPicture {
                 bytes: title.as_bytes().to_vec(),
                 width: 400,
                 height: 210,

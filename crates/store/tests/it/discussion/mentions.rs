@@ -4,7 +4,7 @@ use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::notices::subscription::SubscriptionKind;
 use rejoinder_core::publication::settings::{Mentions, ModerationMode};
 use rejoinder_core::{Clock as _, CommentId, Sort};
-use rejoinder_store::identity::erasures::Fate;
+use rejoinder_store::identity::erasures::CommentErasure;
 use rejoinder_store::identity::personal;
 
 use crate::identity::account_erasures::{ask_to_erase, erase};
@@ -186,7 +186,7 @@ fn who_deletes_their_account_is_led_to_no_more() {
             move |tx: &mut rejoinder_store::Tx<'_>| personal::everything(tx, now, site, author);
         let kept = world.store.read(list).await.unwrap();
         assert_eq!(kept.mentioned_in, [id.to_string()]);
-        ask_to_erase(&world, &ann, Fate::Keep).await;
+        ask_to_erase(&world, &ann, CommentErasure::Keep).await;
 
         erase(&world, author).await;
 

@@ -8,10 +8,10 @@ use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{Author, CampaignId, Clock as _};
 use rejoinder_store::database::doctor;
 use rejoinder_store::funding::gifts::{self, GiftWish};
-use rejoinder_store::funding::hooks::Hook;
+use rejoinder_store::funding::hooks::ProcessorHook;
 use rejoinder_store::funding::{self, keeping};
 use rejoinder_store::housekeeping;
-use rejoinder_store::identity::erasures::Fate;
+use rejoinder_store::identity::erasures::CommentErasure;
 use rejoinder_store::identity::{personal, renaming};
 
 use super::ledger::euros;
@@ -27,7 +27,7 @@ const BOTH: GiftWish = GiftWish {
 const RECEIPT: &str = "cs_live_0123456789";
 
 impl World {
-    async fn gave(&self, hook: &Hook, name: Option<&str>, is_public: bool) {
+    async fn gave(&self, hook: &ProcessorHook, name: Option<&str>, is_public: bool) {
         let amount = ReportedAmount::Each(euros(2_500));
         let mut told = PaymentMovement::new(EntryKind::Payment, "pi_1", "pi_1", amount).unwrap();
         told.giver.name = name.map(str::to_owned);
@@ -36,7 +36,7 @@ impl World {
         self.take(hook, Ok(Some(told))).await;
     }
 
-    async fn went_back(&self, hook: &Hook, kind: EntryKind, minor: i64) {
+    async fn went_back(&self, hook: &ProcessorHook, kind: EntryKind, minor: i64) {
         let amount = ReportedAmount::Each(euros(minor));
         let told =
             PaymentMovement::new(kind, &format!("{}-{minor}", kind.as_str()), "pi_1", amount);
@@ -171,7 +171,7 @@ fn a_cheque_that_bounced_takes_its_badge_along() {
         let ann = world.reader_called("Ann").await;
         let (now, site) = (world.clock.now(), world.site.id);
         let (entry, back) = (world.entry(), world.entry());
-        let own = keeping::ByHand {
+        let own = keeping::ManualEntry {
             id: entry,
             money: euros(25_000),
             occurred_at: now,
@@ -267,7 +267,7 @@ fn the_export_holds_gifts_and_an_erased_account_leaves_nothing_of_them_but_the_a
             .read(move |tx| personal::everything(tx, now, site, id));
         let gift = &everything.await.unwrap().gifts[0];
         assert_eq!((gift.amount.as_str(), gift.badge), ("25.00", true));
-        ask_to_erase(&world, &ann, Fate::Keep).await;
+        ask_to_erase(&world, &ann, CommentErasure::Keep).await;
         world.wait(Duration::from_hours(24));
         erase(&world, id).await;
 

@@ -8,18 +8,18 @@ use rejoinder_core::funding::processors::{
     MessageRefusal, PaymentEvent, PaymentMovement, Processor, ReportedAmount,
 };
 use rejoinder_core::{CampaignId, Clock as _, TokenHash};
-use rejoinder_store::funding::hooks::{self, Access, Hook, NewHook};
-use rejoinder_store::funding::intake::{self, Outcome, ReceivedMessage};
+use rejoinder_store::funding::hooks::{self, HookCredentials, NewHook, ProcessorHook};
+use rejoinder_store::funding::intake::{self, MessageOutcome, ReceivedMessage};
 
 use super::ledger::{Draws, euros, money};
 use crate::support::{World, on_both, on_each};
 
 impl World {
-    pub(crate) async fn hook_of(&self, campaign: CampaignId) -> Hook {
+    pub(crate) async fn hook_of(&self, campaign: CampaignId) -> ProcessorHook {
         self.hook_at(campaign, Processor::Stripe).await
     }
 
-    async fn hook_at(&self, campaign: CampaignId, processor: Processor) -> Hook {
+    async fn hook_at(&self, campaign: CampaignId, processor: Processor) -> ProcessorHook {
         let (now, site) = (self.clock.now(), self.site.id);
         let id = self.ids.next(now);
         let add = self.store.write(move |tx| {
@@ -39,9 +39,9 @@ impl World {
 
     pub(crate) async fn take(
         &self,
-        hook: &Hook,
+        hook: &ProcessorHook,
         told: Result<Option<PaymentMovement>, MessageRefusal>,
-    ) -> Outcome {
+    ) -> MessageOutcome {
         let (now, hook) = (self.clock.now(), hook.clone());
         let told = told.map(|movement| PaymentEvent {
             event: "charge.something".to_owned(),
@@ -77,12 +77,12 @@ fn a_key_does_not_follow_an_account_to_another_server() {
     on_both(|world| async move {
         let campaign = world.campaign().await.id;
         let hook = world.hook_at(campaign, Processor::Btcpay).await;
-        let access = |account: &str, key: Option<&str>| Access {
+        let access = |account: &str, key: Option<&str>| HookCredentials {
             account: Some(account.to_owned()),
             key: key.map(str::to_owned),
-            ..Access::default()
+            ..HookCredentials::default()
         };
-        let key = async |access: Access| {
+        let key = async |access: HookCredentials| {
             let (site, id) = (world.site.id, hook.id);
             let set = world.store.write(move |tx| {
                 let hook = hooks::by_id(tx, site, id)?.unwrap();
@@ -145,7 +145,7 @@ fn two_refunds_that_tell_of_300_and_then_of_500_take_500_back_in_whatever_order(
             world.take(&hook, back(500)).await,
         ];
 
-        use Outcome as O;
+        use MessageOutcome as O;
         assert_eq!(
             outcomes,
             [O::Counted, O::Counted, O::Counted, O::Known, O::Known]
@@ -165,8 +165,8 @@ fn of_two_refunds_that_come_late_the_smaller_one_takes_nothing_more_back() {
         let hook = world.hook_of(campaign).await;
         world.take(&hook, paid(2_500)).await;
 
-        assert_eq!(world.take(&hook, back(500)).await, Outcome::Counted);
-        assert_eq!(world.take(&hook, back(300)).await, Outcome::Known);
+        assert_eq!(world.take(&hook, back(500)).await, MessageOutcome::Counted);
+        assert_eq!(world.take(&hook, back(300)).await, MessageOutcome::Known);
 
         assert_eq!(world.sums(campaign).await[0].money, euros(2_000));
     });
@@ -206,7 +206,7 @@ fn a_payment_is_one_gift_as_long_as_something_of_it_is_left() {
             each(EntryKind::DisputeWon, "dp_1", 750),
             each(EntryKind::Refund, "re_2", 750),
         ] {
-            assert_eq!(world.take(&hook, told).await, Outcome::Counted);
+            assert_eq!(world.take(&hook, told).await, MessageOutcome::Counted);
             gifts.push(world.sums(campaign).await[0].gifts);
         }
 
@@ -220,15 +220,24 @@ fn two_senders_by_standard_webhooks_may_call_their_payments_alike() {
     on_both(|world| async move {
         let (one, two) = (world.campaign().await, world.campaign().await);
         let hook = world.hook_of(one.id).await;
-        let of = |campaign| Hook {
+        let of = |campaign| ProcessorHook {
             processor: Processor::Generic,
             campaign,
             ..hook.clone()
         };
 
-        assert_eq!(world.take(&of(one.id), paid(100)).await, Outcome::Counted);
-        assert_eq!(world.take(&of(two.id), paid(200)).await, Outcome::Counted);
-        assert_eq!(world.take(&of(two.id), paid(200)).await, Outcome::Known);
+        assert_eq!(
+            world.take(&of(one.id), paid(100)).await,
+            MessageOutcome::Counted
+        );
+        assert_eq!(
+            world.take(&of(two.id), paid(200)).await,
+            MessageOutcome::Counted
+        );
+        assert_eq!(
+            world.take(&of(two.id), paid(200)).await,
+            MessageOutcome::Known
+        );
 
         assert_eq!(world.sums(two.id).await[0].money, euros(200));
     });
@@ -317,7 +326,7 @@ fn a_figure_that_changes_is_corrected_by_the_difference() {
             outcomes.push(world.take(&hook, figure(minor)).await);
         }
 
-        use Outcome as O;
+        use MessageOutcome as O;
         assert_eq!(
             outcomes,
             [

@@ -5,7 +5,7 @@ use rejoinder_core::funding::{
 };
 use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{AuthorId, CampaignId, Clock as _, EntryId, Settings, SiteId};
-use rejoinder_store::funding::keeping::{self, ByHand};
+use rejoinder_store::funding::keeping::{self, ManualEntry};
 use rejoinder_store::funding::ledger::{self, LedgerEntry, NewEntry};
 use rejoinder_store::funding::{KEY, campaigns, version};
 use rejoinder_store::{database::doctor, publication::sites};
@@ -187,7 +187,7 @@ fn an_entry_is_taken_back_once_and_both_stay() {
         let campaign = world.campaign().await;
         let (now, site) = (world.clock.now(), world.site.id);
         let by = AuditActor::Console;
-        let own = ByHand {
+        let own = ManualEntry {
             id: EntryId(world.ids.next(now)),
             money: euros(25_000),
             occurred_at: now,

@@ -6,15 +6,15 @@ use rejoinder_core::funding::reconciling::{LedgerComparison, compare};
 use rejoinder_core::funding::table::StatementRow;
 use rejoinder_core::{AuthorId, Clock as _, TokenHash};
 use rejoinder_store::database::doctor;
-use rejoinder_store::funding::hooks::{self, Hook, NewHook};
-use rejoinder_store::funding::intake::Outcome;
+use rejoinder_store::funding::hooks::{self, NewHook, ProcessorHook};
+use rejoinder_store::funding::intake::MessageOutcome;
 use rejoinder_store::funding::reconciling;
 
 use super::ledger::euros;
 use crate::support::{World, on_both};
 
 impl World {
-    async fn settle(&self, hook: &Hook, line: StatementRow) -> bool {
+    async fn settle(&self, hook: &ProcessorHook, line: StatementRow) -> bool {
         let (now, ids, hook) = (self.clock.now(), self.ids.clone(), hook.clone());
         let settle = self
             .store
@@ -22,7 +22,7 @@ impl World {
         settle.await.unwrap()
     }
 
-    async fn compared(&self, hook: &Hook, lines: Vec<StatementRow>) -> LedgerComparison {
+    async fn compared(&self, hook: &ProcessorHook, lines: Vec<StatementRow>) -> LedgerComparison {
         let hook = hook.clone();
         let read = self.store.read(move |tx| {
             let ours = reconciling::payments(tx, &hook, &lines)?;
@@ -32,7 +32,7 @@ impl World {
     }
 
     /// What is left of everything in the ledger of a campaign, with the gifts.
-    async fn left(&self, hook: &Hook) -> (i64, i64) {
+    async fn left(&self, hook: &ProcessorHook) -> (i64, i64) {
         assert_eq!(self.store.read(doctor::check).await.unwrap(), []);
         let sums = self.sums(hook.campaign).await;
         let each = sums.iter().map(|sum| (sum.money.minor, sum.gifts));
@@ -71,11 +71,11 @@ fn a_refund_that_was_taken_over_from_an_export_counts_once_when_it_is_told_too()
         // It was on its way meanwhile, and comes again.
         assert_eq!(
             world.take(&hook, Ok(refund("re_1", 500))).await,
-            Outcome::Counted
+            MessageOutcome::Counted
         );
         assert_eq!(
             world.take(&hook, Ok(refund("re_1", 500))).await,
-            Outcome::Known
+            MessageOutcome::Known
         );
         assert_eq!(world.left(&hook).await, (2_000, 1));
         // Another one is another one, and all of it is.
@@ -96,7 +96,7 @@ fn a_payment_and_its_refund_that_were_taken_over_together_count_once_when_both_a
         assert!(world.settle(&hook, row.clone()).await);
         assert_eq!(world.left(&hook).await, (2_000, 1));
         let paid = told(EntryKind::Payment, "pi_1", "pi_1", 2_500);
-        assert_eq!(world.take(&hook, Ok(paid)).await, Outcome::Known);
+        assert_eq!(world.take(&hook, Ok(paid)).await, MessageOutcome::Known);
         world
             .take(&hook, Ok(told(EntryKind::Refund, "re_1", "pi_1", 500)))
             .await;
@@ -119,7 +119,7 @@ fn a_refund_that_was_told_before_its_payment_was_taken_over_counts_once() {
 
         assert_eq!(world.left(&hook).await, (2_000, 1));
         let paid = told(EntryKind::Payment, "pi_1", "pi_1", 2_500);
-        assert_eq!(world.take(&hook, Ok(paid)).await, Outcome::Known);
+        assert_eq!(world.take(&hook, Ok(paid)).await, MessageOutcome::Known);
         assert_eq!(world.left(&hook).await, (2_000, 1));
     });
 }

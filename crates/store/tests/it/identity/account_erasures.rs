@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use rejoinder_core::{AuthorId, Clock as _, Refusal, Sort, Vote};
 use rejoinder_store::StoreError;
-use rejoinder_store::identity::erasures::{self, Fate};
+use rejoinder_store::identity::erasures::{self, CommentErasure};
 
 use crate::identity::accounts::{flag, knows};
 use crate::identity::mail_sign_ins::sign_in;
 use crate::support::{Person, World, first_page, on_both};
 
 /// Ask for the account of `who` to be deleted, and let a day go by.
-pub(crate) async fn ask_to_erase(world: &World, who: &Person, fate: Fate) -> AuthorId {
+pub(crate) async fn ask_to_erase(world: &World, who: &Person, fate: CommentErasure) -> AuthorId {
     let (now, site) = (world.clock.now(), world.site.id);
     let account = world.reader(who).await.author.unwrap();
     let id = account.id;
@@ -54,7 +54,7 @@ fn a_deleted_account_leaves_nothing_but_published_comments_by_nobody() {
         world.vote(&ann, reply, Some(Vote::Up)).await.unwrap();
         world.react(&ann, reply, "respect", None).await.unwrap();
         flag(&world, &ann, reply).await;
-        let id = ask_to_erase(&world, &ann, Fate::Keep).await;
+        let id = ask_to_erase(&world, &ann, CommentErasure::Keep).await;
 
         erase(&world, id).await;
 
@@ -99,7 +99,7 @@ fn comments_go_with_the_account_where_that_was_asked_for() {
         let first = world.post(&ann, "First").await;
         world.reply(&kim, first, "A reply").await;
         world.post(&ann, "Alone").await;
-        let id = ask_to_erase(&world, &ann, Fate::Remove).await;
+        let id = ask_to_erase(&world, &ann, CommentErasure::Remove).await;
 
         erase(&world, id).await;
 
@@ -118,7 +118,7 @@ fn an_account_is_kept_for_a_day_and_when_its_owner_wants_it_back() {
         let account = world.reader(&ann).await.author.unwrap();
         let id = account.id;
         let ask = move |tx: &mut rejoinder_store::Tx<'_>| {
-            erasures::ask(tx, now, site, &account, Fate::Remove)
+            erasures::ask(tx, now, site, &account, CommentErasure::Remove)
         };
         world.store.write(ask).await.unwrap();
         world.wait(erasures::GRACE.checked_sub(Duration::from_secs(1)).unwrap());
@@ -137,7 +137,7 @@ fn an_account_is_kept_for_a_day_and_when_its_owner_wants_it_back() {
         let moderator = world.moderator("Mo").await;
         let moderator = world.reader(&moderator).await.author.unwrap();
         let ask = move |tx: &mut rejoinder_store::Tx<'_>| {
-            erasures::ask(tx, now, site, &moderator, Fate::Keep)
+            erasures::ask(tx, now, site, &moderator, CommentErasure::Keep)
         };
         let refused = world.store.write(ask).await;
         assert!(matches!(

@@ -13,7 +13,7 @@ use rejoinder_store::identity::sessions::{self, NewSession};
 use rejoinder_store::identity::{authors, personal, renaming, roles};
 use rejoinder_store::moderation::flagging::{self, NewFlag};
 use rejoinder_store::moderation::groups::Scope;
-use rejoinder_store::moderation::sanctions::{self, Change};
+use rejoinder_store::moderation::sanctions::{self, SanctionRequest};
 use rejoinder_store::moderation::{inside, queues, standing};
 
 use crate::identity::mail_sign_ins::{BROWSER, ask, enter_from, fresh, is_used, secret, sign_in};
@@ -144,7 +144,7 @@ fn a_banned_guest_is_a_banned_account() {
         let moderator = world.moderator("Mo").await;
         let change = change(&world, &moderator, &guest).await;
         let now = world.clock.now();
-        let held = Change {
+        let held = SanctionRequest {
             id: change.id + 1,
             ..change.clone()
         };
@@ -176,9 +176,9 @@ fn a_banned_guest_is_a_banned_account() {
     });
 }
 
-async fn change(world: &World, moderator: &Person, of: &Person) -> Change {
+async fn change(world: &World, moderator: &Person, of: &Person) -> SanctionRequest {
     let moderator = world.reader(moderator).await.author.unwrap();
-    Change {
+    SanctionRequest {
         site: world.site.id,
         id: world.ids.next(world.clock.now()),
         moderator,

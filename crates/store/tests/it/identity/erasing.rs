@@ -6,8 +6,8 @@ use rejoinder_core::moderation::search::CommentSearch;
 use rejoinder_core::notices::subscription::SubscriptionKind;
 use rejoinder_core::{AuthorId, Clock as _, SiteId, Time};
 use rejoinder_store::identity::erasing_again;
-use rejoinder_store::identity::erasures::Fate;
-use rejoinder_store::identity::erasures::ledger::{self, Erased};
+use rejoinder_store::identity::erasures::CommentErasure;
+use rejoinder_store::identity::erasures::ledger::{self, ErasureLine};
 use rejoinder_store::identity::renaming;
 use rejoinder_store::{
     Dialect, Location, Sql, Tx, housekeeping,
@@ -109,7 +109,7 @@ async fn erase_by(world: &World, way: Way, who: &Person) {
             take_back(world, proven).await.unwrap();
         }
         Way::Account => {
-            let id = ask_to_erase(world, who, Fate::Remove).await;
+            let id = ask_to_erase(world, who, CommentErasure::Remove).await;
             erase(world, id).await;
         }
         Way::OneByOne => {
@@ -160,15 +160,16 @@ fn what_was_erased_after_a_backup_is_erased_again_by_the_ledger() {
 
             backup.expect_trace(CANARY, false, way).await;
             backup.expect_sound().await;
-            let what = |lines: Vec<Erased>| lines.into_iter().map(|it| it.what).collect::<Vec<_>>();
+            let what =
+                |lines: Vec<ErasureLine>| lines.into_iter().map(|it| it.what).collect::<Vec<_>>();
             assert_eq!(what(backup.store.read(list).await.unwrap()), what(ledger));
         });
     }
 }
 
-async fn apply(world: &World, ledger: &[Erased]) {
+async fn apply(world: &World, ledger: &[ErasureLine]) {
     for line in ledger {
-        let line: Erased = line.to_string().parse().unwrap();
+        let line: ErasureLine = line.to_string().parse().unwrap();
         let now = world.clock.now();
         let nobody = AuthorId(world.ids.next(now));
         let again = move |tx: &mut Tx<'_>| erasing_again::again(tx, now, &line, nobody);
@@ -200,7 +201,7 @@ fn the_ledger_is_read_as_it_is_written_and_holds_nothing_but_ids_and_times() {
             2
         );
         for line in lines {
-            assert_eq!(line.parse::<Erased>().unwrap().to_string(), line);
+            assert_eq!(line.parse::<ErasureLine>().unwrap().to_string(), line);
             let words: Vec<&str> = line.split(' ').collect();
             words[0].parse::<Time>().unwrap();
             assert_eq!(words[1], world.site.id.to_string());
@@ -208,7 +209,7 @@ fn the_ledger_is_read_as_it_is_written_and_holds_nothing_but_ids_and_times() {
             assert!(words.len() <= 5, "{line}");
         }
         for wrong in ["", "author", "2026-01-01T00:00:00Z x author y keep"] {
-            assert!(wrong.parse::<Erased>().is_err());
+            assert!(wrong.parse::<ErasureLine>().is_err());
         }
     });
 }

@@ -7,10 +7,10 @@ use rejoinder_core::notices::subscription::SubscriptionKind;
 use rejoinder_core::passages::{Quote, Selector};
 use rejoinder_core::publication::settings::{Passages, SourceChecks};
 use rejoinder_core::{AuthorId, Clock as _, CommentId, CommentState, Random as _, TokenHash, Vote};
-use rejoinder_store::discussion::cards::{self, Found};
-use rejoinder_store::discussion::posting::About;
-use rejoinder_store::identity::authors::Details;
-use rejoinder_store::identity::guests::{self, Kept, LinkRequest, Proven};
+use rejoinder_store::discussion::cards::{self, FetchedCard};
+use rejoinder_store::discussion::posting::CommentTarget;
+use rejoinder_store::identity::authors::GuestDetails;
+use rejoinder_store::identity::guests::{self, GuestData, LinkRequest, ProvenGuests};
 use rejoinder_store::identity::mutes::{self, NewMute};
 use rejoinder_store::jobs::{self, NewJob, Payload};
 use rejoinder_store::moderation::flagging;
@@ -278,13 +278,13 @@ pub(crate) async fn say(world: &World, guest: &Person, text: &str, once: &str) -
     let mut draft = world.draft(guest, None, text).await;
     draft.site.settings.passages = Passages::Comment;
     draft.site.settings.source_checks = SourceChecks::On;
-    draft.about = Some(About::Passage(Selector {
+    draft.about = Some(CommentTarget::Passage(Selector {
         quote: Quote::new("Zanzibar is far", "", "").unwrap(),
         position: None,
         rival: None,
     }));
     draft.sources = Some(sources::given("Zanzibar is far"));
-    draft.details = Some(Details {
+    draft.details = Some(GuestDetails {
         name: "Zanzibar".to_owned(),
         email: Some("zanzibar@reader.example".to_owned()),
         website: Some("https://zanzibar.example/".to_owned()),
@@ -295,7 +295,7 @@ pub(crate) async fn say(world: &World, guest: &Person, text: &str, once: &str) -
 
 pub(crate) async fn find(world: &World) {
     let (now, site) = (world.clock.now(), world.site.id);
-    let found = Found {
+    let found = FetchedCard {
         title: "Zanzibar's song".to_owned(),
         site: Some("Zanzibar".to_owned()),
         author: Some("Zanzibar".to_owned()),
@@ -410,19 +410,19 @@ pub(crate) async fn ask_for(world: &World, email: &str, token: TokenHash) -> boo
     world.store.write(ask).await.unwrap()
 }
 
-pub(crate) async fn by_link(world: &World, link: TokenHash) -> Option<Proven> {
+pub(crate) async fn by_link(world: &World, link: TokenHash) -> Option<ProvenGuests> {
     let (now, site) = (world.clock.now(), world.site.id);
     let read = move |tx: &mut Tx<'_>| guests::by_link(tx, now, site, &link);
     world.store.read(read).await.unwrap()
 }
 
-pub(crate) async fn kept(world: &World, proven: &Proven) -> Kept {
+pub(crate) async fn kept(world: &World, proven: &ProvenGuests) -> GuestData {
     let (now, site, proven) = (world.clock.now(), world.site.id, proven.clone());
     let read = move |tx: &mut Tx<'_>| guests::kept(tx, now, site, &proven);
     world.store.read(read).await.unwrap()
 }
 
-pub(crate) async fn take_back(world: &World, proven: Proven) -> rejoinder_store::Result<()> {
+pub(crate) async fn take_back(world: &World, proven: ProvenGuests) -> rejoinder_store::Result<()> {
     let (now, site, nobody) = (
         world.clock.now(),
         world.site.id,
@@ -432,9 +432,9 @@ pub(crate) async fn take_back(world: &World, proven: Proven) -> rejoinder_store:
     world.store.write(erase).await
 }
 
-pub(crate) async fn proven(world: &World, guest: &Person) -> Proven {
+pub(crate) async fn proven(world: &World, guest: &Person) -> ProvenGuests {
     let known = world.reader(guest).await.author;
-    Proven::by_author(known.as_ref()).unwrap()
+    ProvenGuests::by_author(known.as_ref()).unwrap()
 }
 
 /// The words by which a row can be known to be about the guest.

@@ -6,7 +6,7 @@ use rejoinder_core::discussion::sort::Sort;
 use rejoinder_core::moderation::{Finding, LateVerdict, ModerationAction, Phase, StateReason};
 use rejoinder_core::notices::subscription::SubscriptionKind;
 use rejoinder_core::{Clock as _, CommentState, Refusal, TokenHash};
-use rejoinder_store::identity::authors::Details;
+use rejoinder_store::identity::authors::GuestDetails;
 use rejoinder_store::identity::erasures::EraseAuthor;
 use rejoinder_store::identity::guests;
 use rejoinder_store::notices::subscriptions::{self, NewSubscription};
@@ -118,7 +118,7 @@ fn the_last_comment_that_a_guest_deletes_takes_their_name_and_address_along() {
     on_both(|world| async move {
         let ann = world.person("Zanzibar");
         let mut draft = world.draft(&ann, None, "First").await;
-        draft.details = Some(Details {
+        draft.details = Some(GuestDetails {
             name: "Zanzibar".to_owned(),
             email: Some("zanzibar@reader.example".to_owned()),
             website: None,
@@ -288,7 +288,7 @@ fn an_address_that_someone_else_typed_leads_to_nothing_of_theirs() {
         world.post(&ann, "Of Ann").await;
         world.subscribe(&ann, told(&world)).await;
         let mut draft = world.draft(&eve, None, "Of Eve").await;
-        draft.details = Some(Details {
+        draft.details = Some(GuestDetails {
             name: "Eve".to_owned(),
             email: Some("zanzibar@reader.example".to_owned()),
             website: None,

@@ -5,7 +5,9 @@ use std::time::Duration;
 use rejoinder_core::identity::author;
 use rejoinder_core::{AuthorId, Clock as _, Random as _, Refusal, TokenHash};
 use rejoinder_store::StoreError;
-use rejoinder_store::identity::mail_sign_ins::{self, Entered, Opened, SignInRequest};
+use rejoinder_store::identity::mail_sign_ins::{
+    self, LinkSignIn, LinkSignInOutcome, SignInRequest,
+};
 use rejoinder_store::identity::sessions::NewSession;
 use rejoinder_store::jobs::NewJob;
 
@@ -63,9 +65,9 @@ pub(crate) async fn enter_from(
     browser: Option<TokenHash>,
     code: &str,
     session: NewSession,
-) -> Result<Entered, StoreError> {
+) -> Result<LinkSignInOutcome, StoreError> {
     let now = world.clock.now();
-    let opened = Opened {
+    let opened = LinkSignIn {
         site: world.site.clone(),
         token: link,
         browser,
@@ -95,7 +97,10 @@ pub(crate) async fn sign_in(world: &World, person: &Person, email: &str) -> Pers
     let session = fresh(world, Some(person.token));
     let token = session.token;
     let entered = enter_from(world, link, Some(BROWSER), "", session).await;
-    assert!(matches!(entered, Ok(Entered::As(_))), "{entered:?}");
+    assert!(
+        matches!(entered, Ok(LinkSignInOutcome::As(_))),
+        "{entered:?}"
+    );
     Person {
         name: person.name.clone(),
         token,
@@ -137,16 +142,16 @@ fn another_browser_needs_the_code_and_may_guess_five_times() {
         let other = Some(TokenHash([8; 32]));
         let link = ask(&world, "ann@reader.example").await.unwrap();
         let wrong = enter_from(&world, link, other, "000000", fresh(&world, None)).await;
-        assert_eq!(wrong.unwrap(), Entered::CodeWrong);
+        assert_eq!(wrong.unwrap(), LinkSignInOutcome::CodeWrong);
         let none = enter_from(&world, link, None, "", fresh(&world, None)).await;
-        assert_eq!(none.unwrap(), Entered::CodeWrong);
+        assert_eq!(none.unwrap(), LinkSignInOutcome::CodeWrong);
         let right = enter_from(&world, link, other, "123456", fresh(&world, None)).await;
-        assert!(matches!(right.unwrap(), Entered::As(_)));
+        assert!(matches!(right.unwrap(), LinkSignInOutcome::As(_)));
 
         let link = ask(&world, "ann@reader.example").await.unwrap();
         for _ in 0..5 {
             let wrong = enter_from(&world, link, other, "000000", fresh(&world, None)).await;
-            assert_eq!(wrong.unwrap(), Entered::CodeWrong);
+            assert_eq!(wrong.unwrap(), LinkSignInOutcome::CodeWrong);
         }
         let late = enter_from(&world, link, other, "123456", fresh(&world, None)).await;
         assert!(is_used(&late), "{late:?}");
@@ -191,10 +196,16 @@ fn strangers_who_ask_for_links_all_day_lock_nobody_out() {
             world.wait(Duration::from_secs(4 * 60));
             assert!(ask_from(&world, email, own, None).await.is_none());
             let theirs = enter_from(&world, latest, None, "999999", fresh(&world, None)).await;
-            assert!(matches!(theirs, Ok(Entered::CodeWrong)), "{theirs:?}");
+            assert!(
+                matches!(theirs, Ok(LinkSignInOutcome::CodeWrong)),
+                "{theirs:?}"
+            );
             let entered = enter_from(&world, latest, Some(own), "", fresh(&world, None)).await;
 
-            assert!(matches!(entered, Ok(Entered::As(_))), "{entered:?}");
+            assert!(
+                matches!(entered, Ok(LinkSignInOutcome::As(_))),
+                "{entered:?}"
+            );
         }
     });
 }
@@ -210,7 +221,10 @@ fn a_link_that_strangers_asked_for_takes_the_code_that_the_owners_browser_shows(
         // On a phone that has asked for nothing.
         let entered = enter_from(&world, link, None, "123451", fresh(&world, None)).await;
 
-        assert!(matches!(entered, Ok(Entered::As(_))), "{entered:?}");
+        assert!(
+            matches!(entered, Ok(LinkSignInOutcome::As(_))),
+            "{entered:?}"
+        );
     });
 }
 

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use rejoinder_core::{Clock as _, TokenHash};
-use rejoinder_store::identity::openid::{self, AWAY, Back, MAX_PROVIDERS, Provider, Sent};
+use rejoinder_store::identity::openid::{
+    self, AWAY, MAX_PROVIDERS, OpenidProvider, OpenidRequest, OpenidReturn,
+};
 use rejoinder_store::{Tx, publication::sites};
 
 use crate::support::{World, on_both};
@@ -12,8 +14,8 @@ const STATE: TokenHash = TokenHash([1; 32]);
 const BROWSER: TokenHash = TokenHash([2; 32]);
 const OTHER: TokenHash = TokenHash([3; 32]);
 
-fn provider(id: i64) -> Provider {
-    Provider {
+fn provider(id: i64) -> OpenidProvider {
+    OpenidProvider {
         id,
         label: format!("Provider {id}"),
         issuer: "https://id.example".to_owned(),
@@ -23,8 +25,8 @@ fn provider(id: i64) -> Provider {
     }
 }
 
-fn sent() -> Sent {
-    Sent {
+fn sent() -> OpenidRequest {
+    OpenidRequest {
         provider: 1,
         nonce: "nonce".to_owned(),
         verifier: "verifier".to_owned(),
@@ -57,7 +59,7 @@ async fn send(world: &World, state: TokenHash) {
     world.store.write(send).await.unwrap();
 }
 
-async fn back(world: &World, browser: Option<TokenHash>) -> Back {
+async fn back(world: &World, browser: Option<TokenHash>) -> OpenidReturn {
     let (now, site) = (world.clock.now(), world.site.id);
     let back = move |tx: &mut Tx<'_>| openid::take_back(tx, now, site, &STATE, browser.as_ref());
     world.store.write(back).await.unwrap()
@@ -88,13 +90,13 @@ fn a_site_has_a_few_providers_and_knows_that_it_has() {
 #[test]
 fn a_browser_is_taken_back_once() {
     on_both(async |world| {
-        assert_eq!(back(&world, Some(BROWSER)).await, Back::Unknown);
+        assert_eq!(back(&world, Some(BROWSER)).await, OpenidReturn::Unknown);
         send(&world, STATE).await;
 
-        assert_eq!(back(&world, Some(BROWSER)).await, Back::As(sent()));
-        assert_eq!(back(&world, Some(BROWSER)).await, Back::Twice);
+        assert_eq!(back(&world, Some(BROWSER)).await, OpenidReturn::As(sent()));
+        assert_eq!(back(&world, Some(BROWSER)).await, OpenidReturn::Twice);
         world.wait(AWAY);
-        assert_eq!(back(&world, Some(BROWSER)).await, Back::Twice);
+        assert_eq!(back(&world, Some(BROWSER)).await, OpenidReturn::Twice);
     });
 }
 
@@ -102,9 +104,9 @@ fn a_browser_is_taken_back_once() {
 fn another_browser_is_not_taken_back_and_takes_nothing_away() {
     on_both(async |world| {
         send(&world, STATE).await;
-        assert_eq!(back(&world, Some(OTHER)).await, Back::Elsewhere);
-        assert_eq!(back(&world, None).await, Back::Elsewhere);
-        assert_eq!(back(&world, Some(BROWSER)).await, Back::As(sent()));
+        assert_eq!(back(&world, Some(OTHER)).await, OpenidReturn::Elsewhere);
+        assert_eq!(back(&world, None).await, OpenidReturn::Elsewhere);
+        assert_eq!(back(&world, Some(BROWSER)).await, OpenidReturn::As(sent()));
     });
 }
 
@@ -113,10 +115,10 @@ fn who_comes_back_too_late_is_told_so_for_a_day() {
     on_both(async |world| {
         send(&world, STATE).await;
         world.wait(AWAY);
-        assert_eq!(back(&world, Some(BROWSER)).await, Back::Late);
+        assert_eq!(back(&world, Some(BROWSER)).await, OpenidReturn::Late);
         world.wait(Duration::from_secs(24 * 60 * 60));
         send(&world, OTHER).await;
-        assert_eq!(back(&world, Some(BROWSER)).await, Back::Unknown);
+        assert_eq!(back(&world, Some(BROWSER)).await, OpenidReturn::Unknown);
     });
 }
 
@@ -126,7 +128,7 @@ fn nobody_comes_back_from_a_provider_that_was_removed() {
         assert!(add(&world, 1).await);
         send(&world, STATE).await;
         assert!(remove(&world, 1).await);
-        assert_eq!(back(&world, Some(BROWSER)).await, Back::Unknown);
+        assert_eq!(back(&world, Some(BROWSER)).await, OpenidReturn::Unknown);
         assert!(!has_providers(&world).await);
     });
 }

@@ -2,8 +2,8 @@
 
 use rejoinder_core::{AuthorId, Clock as _, Random as _, TokenHash};
 use rejoinder_store::identity::authors;
-use rejoinder_store::identity::erasures::Fate;
-use rejoinder_store::identity::passkeys::{self, Ceremony, NewPasskey, Used};
+use rejoinder_store::identity::erasures::CommentErasure;
+use rejoinder_store::identity::passkeys::{self, Ceremony, NewPasskey, PasskeySignIn};
 use rejoinder_store::identity::sessions::NewSession;
 
 use crate::identity::account_erasures::{ask_to_erase, erase};
@@ -67,7 +67,7 @@ pub(crate) async fn enter_with(
     session: NewSession,
 ) -> bool {
     let (now, site) = (world.clock.now(), world.site.id);
-    let used = Used {
+    let used = PasskeySignIn {
         credential: credential.to_vec(),
         account,
         public_key: "{}".to_owned(),
@@ -173,7 +173,7 @@ fn a_passkey_is_known_once_and_gone_when_it_is_removed() {
 fn an_account_that_is_deleted_leaves_no_passkey() {
     on_both(|world| async move {
         let person = sign_in(&world, &world.person("Ann"), "ann@reader.example").await;
-        let ann = ask_to_erase(&world, &person, Fate::Keep).await;
+        let ann = ask_to_erase(&world, &person, CommentErasure::Keep).await;
         add(&world, ann, b"phone", 0).await;
         begin(&world, Some(ann)).await;
         assert!(enter(&world, ann, b"phone", 0).await);

@@ -3,16 +3,16 @@
 use rejoinder_core::publication::settings::{Pictures, ReaderPages};
 use rejoinder_core::{Author, Clock as _, CommentId, Refusal, Site};
 use rejoinder_store::discussion::{page_authors, pages};
-use rejoinder_store::identity::erasures::Fate;
-use rejoinder_store::identity::profiles::{self, NewPicture};
+use rejoinder_store::identity::erasures::CommentErasure;
+use rejoinder_store::identity::profiles::{self, NewProfilePicture};
 use rejoinder_store::identity::{authors, personal};
 use rejoinder_store::{Result, StoreError, Tx};
 
 use super::account_erasures::{ask_to_erase, erase};
 use crate::support::{Person, World, on_both, story};
 
-fn picture() -> NewPicture {
-    NewPicture {
+fn picture() -> NewProfilePicture {
+    NewProfilePicture {
         name: "abc".to_owned(),
         bytes: vec![1, 2, 3],
     }
@@ -156,7 +156,7 @@ fn nothing_is_shown_of_an_account_that_is_deleted() {
         world.show_page(&ann).await;
         let known = world.known(&ann).await;
         world.link(&known).await;
-        ask_to_erase(&world, &ann, Fate::Keep).await;
+        ask_to_erase(&world, &ann, CommentErasure::Keep).await;
 
         erase(&world, known.id).await;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{AuthorId, Clock as _, Refusal, TokenHash};
-use rejoinder_store::identity::identities::{self, Arriving, Claims};
+use rejoinder_store::identity::identities::{self, IdentityClaims, IdentitySignIn};
 use rejoinder_store::identity::roles;
 use rejoinder_store::identity::sessions::{self, NewSession};
 use rejoinder_store::identity::sign_ins::{self, Invitation};
@@ -96,9 +96,9 @@ fn old_session() -> NewSession {
 
 async fn arrive(world: &World, issuer: &str, session: NewSession) -> Result<(), StoreError> {
     let now = world.clock.now();
-    let arriving = Arriving {
+    let arriving = IdentitySignIn {
         site: world.site.clone(),
-        claims: Claims {
+        claims: IdentityClaims {
             issuer: issuer.to_owned(),
             subject: "u1".to_owned(),
             name: Some("Kim".to_owned()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::{ApiScope, AuthorId, Clock as _, SiteId, TokenHash};
 use rejoinder_store::identity::authors;
-use rejoinder_store::identity::erasures::Fate;
+use rejoinder_store::identity::erasures::CommentErasure;
 use rejoinder_store::integrations::api_tokens::{self, ApiToken, MAX_TOKENS, NewApiToken, Program};
 
 use crate::identity::account_erasures::{ask_to_erase, erase};
@@ -142,7 +142,7 @@ fn a_token_outlives_the_account_of_who_made_it() {
         world.token_of(owner, 1, &ApiScope::ALL).await.unwrap();
         assert_eq!(world.tokens().await[0].created_by.as_deref(), Some("Ann"));
 
-        let id = ask_to_erase(&world, &ann, Fate::Keep).await;
+        let id = ask_to_erase(&world, &ann, CommentErasure::Keep).await;
         world.wait(DAY * 2);
         erase(&world, id).await;
 

@@ -8,7 +8,7 @@ use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::recordings::TranscriptStatus;
 use rejoinder_core::{Clock as _, Settings, SiteId, Vote};
 use rejoinder_store::integrations::webhooks::{
-    Attempt, Deliver, Delivery, DeliveryState, NewWebhook, Webhook,
+    AttemptOutcome, Deliver, Delivery, DeliveryState, NewWebhook, Webhook,
 };
 use rejoinder_store::jobs::{self, Job};
 use rejoinder_store::recordings::{attaching, chapters, transcripts};
@@ -54,7 +54,7 @@ impl World {
         told.into_iter().map(|(_, kind)| kind).collect()
     }
 
-    async fn record(&self, id: i64, attempt: Attempt) {
+    async fn record(&self, id: i64, attempt: AttemptOutcome) {
         let (now, site) = (self.clock.now(), self.site.id);
         self.store
             .write(move |tx| webhooks::record(tx, now, site, id, &attempt))
@@ -164,7 +164,7 @@ fn each_delivery_has_a_job_and_what_is_replayed_has_one_more() {
             claim.await.unwrap()
         };
         assert_eq!(delivery(&claim().await[0]), told.id);
-        world.record(told.id, Attempt::Taken(200)).await;
+        world.record(told.id, AttemptOutcome::Taken(200)).await;
 
         let (now, site) = (world.clock.now(), world.site.id);
         for expected in [true, true] {
@@ -177,7 +177,7 @@ fn each_delivery_has_a_job_and_what_is_replayed_has_one_more() {
 
         assert_eq!(again.len(), 1, "twice while it waits is once");
         assert_eq!(delivery(&again[0]), told.id);
-        world.record(told.id, Attempt::Taken(200)).await;
+        world.record(told.id, AttemptOutcome::Taken(200)).await;
         let since = world
             .store
             .write(move |tx| webhooks::replay_since(tx, now, site, 1, now));
@@ -197,10 +197,10 @@ fn an_endpoint_that_fails_for_days_is_turned_off() {
         let ann = world.person("Ann");
         world.post(&ann, "First").await;
         let told = world.deliveries(1).await.remove(0);
-        let failed = || Attempt::Failed(Some(500), "it answered 500".to_owned());
+        let failed = || AttemptOutcome::Failed(Some(500), "it answered 500".to_owned());
 
         world.record(told.id, failed()).await;
-        world.record(told.id, Attempt::Taken(204)).await;
+        world.record(told.id, AttemptOutcome::Taken(204)).await;
         assert_eq!(world.webhook(1).await.failing_since, None);
         for _ in 0..9 {
             world.record(told.id, failed()).await;
@@ -234,7 +234,7 @@ fn an_endpoint_that_is_gone_is_turned_off_at_once() {
         world.post(&world.person("Ann"), "First").await;
         let told = world.deliveries(1).await.remove(0);
 
-        world.record(told.id, Attempt::Gone).await;
+        world.record(told.id, AttemptOutcome::Gone).await;
 
         assert!(world.webhook(1).await.off_since.is_some());
     });

@@ -3,7 +3,7 @@
 use rejoinder_core::discussion::thread::ThreadQuery;
 use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::{Clock as _, CommentId, CommentState, Refusal, Sort};
-use rejoinder_store::moderation::decisions::{Actor, Decide};
+use rejoinder_store::moderation::decisions::{Actor, DecisionRequest};
 use rejoinder_store::moderation::groups::Scope;
 use rejoinder_store::moderation::queues::{self, Queue};
 use rejoinder_store::{
@@ -301,7 +301,7 @@ fn many_are_decided_at_once_each_with_its_own_result() {
         let mut all = Vec::new();
         for n in 0..3 {
             let comment = world.post(&ann, &format!("c{n}")).await;
-            all.push(Decide {
+            all.push(DecisionRequest {
                 site: world.site.id,
                 moderator: kim.clone(),
                 comment,
@@ -311,7 +311,7 @@ fn many_are_decided_at_once_each_with_its_own_result() {
                 note: None,
             });
         }
-        all.push(Decide {
+        all.push(DecisionRequest {
             comment: CommentId(1),
             ..all[0].clone()
         });

@@ -6,13 +6,15 @@ use rejoinder_core::moderation::{
 use rejoinder_core::{
     Author, AuthorId, Clock as _, Comment, CommentId, CommentState, Random as _, Refusal, Word,
 };
-use rejoinder_store::moderation::decisions::{Decide, Decided, Decision, DecisionId, LogQuery, Of};
+use rejoinder_store::moderation::decisions::{
+    Decision, DecisionId, DecisionOutcome, DecisionRequest, LogQuery, LogSubject,
+};
 use rejoinder_store::moderation::flagging;
 use rejoinder_store::moderation::flagging::NewFlag;
 use rejoinder_store::moderation::groups::Scope;
-use rejoinder_store::moderation::queues::{Listed, Order, Queue, QueueQuery};
-use rejoinder_store::moderation::sanctions::Change;
-use rejoinder_store::moderation::word_lists::{Entries, List};
+use rejoinder_store::moderation::queues::{Queue, QueueOrder, QueueQuery, QueueSlice};
+use rejoinder_store::moderation::sanctions::SanctionRequest;
+use rejoinder_store::moderation::word_lists::{WordListEntries, WordListKind};
 use rejoinder_store::{
     Result, StoreError,
     discussion::comments,
@@ -72,7 +74,7 @@ impl World {
         moderator: &Author,
         id: CommentId,
         action: ModerationAction,
-    ) -> Result<Decided> {
+    ) -> Result<DecisionOutcome> {
         let revision = self.comment(id).await.revision;
         self.decide_on(moderator, id, revision, action).await
     }
@@ -83,10 +85,10 @@ impl World {
         comment: CommentId,
         revision: i64,
         action: ModerationAction,
-    ) -> Result<Decided> {
+    ) -> Result<DecisionOutcome> {
         let now = self.clock.now();
         let refuses = matches!(action, ModerationAction::Reject | ModerationAction::Spam);
-        let decide = Decide {
+        let decide = DecisionRequest {
             site: self.site.id,
             moderator: moderator.clone(),
             comment,
@@ -139,8 +141,13 @@ impl World {
     }
 
     /// A change of an author's standing, about to be made.
-    pub(crate) fn about(&self, moderator: &Author, author: AuthorId, reason: &str) -> Change {
-        Change {
+    pub(crate) fn about(
+        &self,
+        moderator: &Author,
+        author: AuthorId,
+        reason: &str,
+    ) -> SanctionRequest {
+        SanctionRequest {
             site: self.site.id,
             id: self.ids.next(self.clock.now()),
             moderator: moderator.clone(),
@@ -153,7 +160,7 @@ impl World {
     pub(crate) async fn log(&self, id: CommentId) -> Vec<Decision> {
         let site = self.site.id;
         let query = LogQuery {
-            of: Of::Comment(id),
+            of: LogSubject::Comment(id),
             limit: 1_000,
             ..LogQuery::default()
         };
@@ -163,20 +170,20 @@ impl World {
         log
     }
 
-    pub(crate) async fn list_words(&self, list: List, entries: &[&str]) {
+    pub(crate) async fn list_words(&self, list: WordListKind, entries: &[&str]) {
         let (now, site) = (self.clock.now(), self.site.id);
-        let entries = Entries::of(entries.iter().copied()).unwrap();
+        let entries = WordListEntries::of(entries.iter().copied()).unwrap();
         self.store
             .write(move |tx| word_lists::replace(tx, now, site, list, &entries))
             .await
             .unwrap();
     }
 
-    pub(crate) async fn queue(&self, queue: Queue) -> Listed {
+    pub(crate) async fn queue(&self, queue: Queue) -> QueueSlice {
         let site = self.site.id;
         let query = QueueQuery {
             queue,
-            order: Order::Newest,
+            order: QueueOrder::Newest,
             page: None,
             scope: Scope::all(),
             after: None,

@@ -4,9 +4,9 @@ use rejoinder_core::publication::settings::BannedWords;
 use rejoinder_core::{Clock as _, CommentState, Refusal};
 use rejoinder_store::discussion::pages;
 use rejoinder_store::discussion::posting::NewComment;
-use rejoinder_store::identity::authors::Details;
+use rejoinder_store::identity::authors::GuestDetails;
 use rejoinder_store::identity::renaming;
-use rejoinder_store::moderation::word_lists::{Entries, List};
+use rejoinder_store::moderation::word_lists::{WordListEntries, WordListKind};
 
 use crate::moderation::desk::refusal;
 use crate::support::{on_both, story};
@@ -29,14 +29,14 @@ fn say(draft: &mut NewComment, text: &str) {
     draft.rendered = markup::render(text);
 }
 
-fn details(draft: &mut NewComment) -> &mut Details {
+fn details(draft: &mut NewComment) -> &mut GuestDetails {
     draft.details.get_or_insert_default()
 }
 
 #[test]
 fn every_field_is_judged_that_strangers_fill_and_readers_see() {
     on_both(|mut world| async move {
-        world.list_words(List::Banned, &["darn"]).await;
+        world.list_words(WordListKind::Banned, &["darn"]).await;
         // What is not judged, because readers never see it.
         let unseen = ["email"];
         let NewComment {
@@ -45,7 +45,7 @@ fn every_field_is_judged_that_strangers_fill_and_readers_see() {
         else {
             panic!("a guest says who they are");
         };
-        let Details {
+        let GuestDetails {
             name: _,
             email: _,
             website: _,
@@ -88,7 +88,7 @@ fn every_field_is_judged_that_strangers_fill_and_readers_see() {
 #[test]
 fn a_banned_word_in_an_edit_is_refused_and_the_comment_stays() {
     on_both(|mut world| async move {
-        world.list_words(List::Banned, &["darn"]).await;
+        world.list_words(WordListKind::Banned, &["darn"]).await;
         let ann = world.person("Ann");
         let id = world.post(&ann, "Hello").await;
 
@@ -113,7 +113,9 @@ fn a_banned_word_in_an_edit_is_refused_and_the_comment_stays() {
 #[test]
 fn a_hidden_link_is_judged_by_where_it_leads() {
     on_both(|world| async move {
-        world.list_words(List::Banned, &["viagra.com"]).await;
+        world
+            .list_words(WordListKind::Banned, &["viagra.com"])
+            .await;
         let ann = world.person("Ann");
 
         let refused = refusal(
@@ -138,7 +140,7 @@ fn a_name_that_came_to_be_banned_later_waits() {
     on_both(|world| async move {
         let ann = world.person("Darn");
         world.post(&ann, "Hello").await;
-        world.list_words(List::Banned, &["darn"]).await;
+        world.list_words(WordListKind::Banned, &["darn"]).await;
         let mut draft = world.draft(&ann, None, "Hello again").await;
         draft.details = None;
 
@@ -151,7 +153,7 @@ fn a_name_that_came_to_be_banned_later_waits() {
 #[test]
 fn an_account_cannot_take_a_banned_name() {
     on_both(|world| async move {
-        world.list_words(List::Banned, &["darn"]).await;
+        world.list_words(WordListKind::Banned, &["darn"]).await;
         let ann = world.person("Ann");
         world.post(&ann, "Hello").await;
         let author = world.reader(&ann).await.author.unwrap();
@@ -176,7 +178,7 @@ fn an_account_cannot_take_a_banned_name() {
 #[test]
 fn a_headline_that_a_browser_tells_is_kept_unless_it_is_banned_or_blank() {
     on_both(|world| async move {
-        world.list_words(List::Banned, &["darn"]).await;
+        world.list_words(WordListKind::Banned, &["darn"]).await;
         let ann = world.person("Ann");
         let mut titles = Vec::new();
         for (n, title) in ["A d\u{ad}arn story", "\u{3164}\u{200b}", "A story"]
@@ -276,7 +278,8 @@ fn an_entry_that_no_comment_can_show_is_refused_when_it_is_saved() {
         for entry in [
             "id*ot", "*", "\u{301}", ":smile:", "**darn**", "||darn||", "&amp;", "_darn_",
         ] {
-            let Err(Refusal::WordUnusable { entry: named, .. }) = Entries::of([entry]) else {
+            let Err(Refusal::WordUnusable { entry: named, .. }) = WordListEntries::of([entry])
+            else {
                 panic!("{entry} was taken");
             };
             assert_eq!(named, entry);
@@ -293,7 +296,7 @@ fn an_entry_that_no_comment_can_show_is_refused_when_it_is_saved() {
             "snake_case",
             "a & b",
         ] {
-            world.list_words(List::Banned, &[entry]).await;
+            world.list_words(WordListKind::Banned, &[entry]).await;
             let darned = markup::render(&format!("so {entry} so"));
             let ann = world.person("Ann");
             let mut draft = world.draft(&ann, None, "").await;

@@ -4,7 +4,7 @@ use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{PageId, Refusal, SiteId};
 use rejoinder_store::discussion::pages::PageQuery;
-use rejoinder_store::moderation::groups::{Group, Scope};
+use rejoinder_store::moderation::groups::{PageGroup, Scope};
 use rejoinder_store::{
     Result,
     discussion::{comments, pages},
@@ -14,8 +14,8 @@ use rejoinder_store::{
 use crate::moderation::desk::refusal;
 use crate::support::{World, on_both};
 
-fn group(id: i64, name: &str, prefix: Option<&str>) -> Group {
-    Group {
+fn group(id: i64, name: &str, prefix: Option<&str>) -> PageGroup {
+    PageGroup {
         id,
         name: name.to_owned(),
         prefix: prefix.map(str::to_owned),
@@ -24,7 +24,7 @@ fn group(id: i64, name: &str, prefix: Option<&str>) -> Group {
     }
 }
 
-async fn save(world: &World, group: Group) -> Result<()> {
+async fn save(world: &World, group: PageGroup) -> Result<()> {
     let site = world.site.id;
     let saved = world.store.write(move |tx| groups::save(tx, site, &group));
     saved.await

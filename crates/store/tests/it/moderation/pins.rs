@@ -4,7 +4,7 @@ use rejoinder_core::discussion::thread::ThreadQuery;
 use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{Clock as _, Refusal, Sort};
-use rejoinder_store::moderation::decisions::{LogQuery, Of};
+use rejoinder_store::moderation::decisions::{LogQuery, LogSubject};
 use rejoinder_store::{discussion::comments, moderation::decisions};
 
 use crate::moderation::desk::refusal;
@@ -128,7 +128,7 @@ fn a_page_is_closed_and_opened_and_both_are_logged() {
         assert_eq!(world.undo(&kim, closed).await.unwrap(), None);
         world.post(&ann, "In time").await;
         let query = LogQuery {
-            of: Of::Page(page),
+            of: LogSubject::Page(page),
             limit: 10,
             ..LogQuery::default()
         };

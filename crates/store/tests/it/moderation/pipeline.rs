@@ -6,9 +6,9 @@ use rejoinder_core::moderation::{JudgedField, ModerationAction, ProofOfWorkResul
 use rejoinder_core::publication::settings::{BannedWords, ModerationMode, SpamCheckMode};
 use rejoinder_core::{Clock as _, CommentState, Refusal, Sort};
 use rejoinder_store::jobs::Payload as _;
-use rejoinder_store::moderation::groups::Group;
+use rejoinder_store::moderation::groups::PageGroup;
 use rejoinder_store::moderation::sanctions;
-use rejoinder_store::moderation::word_lists::List;
+use rejoinder_store::moderation::word_lists::WordListKind;
 use rejoinder_store::moderation::{decisions, groups, pipeline, standing};
 
 use crate::moderation::desk::{outside, refusal};
@@ -37,14 +37,14 @@ fn listed_words_hold_and_are_marked_for_the_moderator() {
     on_both(|mut world| async move {
         world.site.settings.banned_words = BannedWords::Hold;
         world
-            .list_words(List::Banned, &["idiot*", " ", "\u{200b}", "idiot*"])
+            .list_words(WordListKind::Banned, &["idiot*", " ", "\u{200b}", "idiot*"])
             .await;
-        world.list_words(List::Suspect, &["scandal"]).await;
+        world.list_words(WordListKind::Suspect, &["scandal"]).await;
         let ann = world.person("Ann");
         let bad = world.post(&ann, "You **1d10**t").await;
         let odd = world.post(&ann, "A scandal").await;
-        world.list_words(List::Banned, &[]).await;
-        world.list_words(List::Suspect, &[]).await;
+        world.list_words(WordListKind::Banned, &[]).await;
+        world.list_words(WordListKind::Suspect, &[]).await;
         let fine = world.post(&ann, "Such idiots, a scandal").await;
 
         assert_eq!(world.stands(bad).await, "held banned_word");
@@ -177,7 +177,7 @@ fn a_page_or_a_group_of_pages_can_be_read_before_it_appears() {
             world.site.id,
             world.comment(first).await.page,
         );
-        let group = Group {
+        let group = PageGroup {
             id: 7,
             name: "News".to_owned(),
             prefix: Some("news.example/".to_owned()),
@@ -211,7 +211,7 @@ fn the_strictest_of_a_pages_groups_decides_whichever_comes_first() {
         let ann = world.person("Ann");
         world.post(&ann, "First").await;
         let site = world.site.id;
-        let group = |id, mode| Group {
+        let group = |id, mode| PageGroup {
             id,
             name: format!("Group {id}"),
             prefix: Some("news.example/".to_owned()),
@@ -401,7 +401,7 @@ fn a_slow_program_outside_neither_publishes_what_waits_nor_loses_it() {
 #[test]
 fn an_edit_is_judged_again_and_never_makes_visible_what_was_not() {
     on_both(|world| async move {
-        world.list_words(List::Suspect, &["scandal"]).await;
+        world.list_words(WordListKind::Suspect, &["scandal"]).await;
         let ann = world.person("Ann");
         let first = world.post(&ann, "First").await;
         let root = world.post(&ann, "Root").await;
@@ -425,7 +425,7 @@ fn an_edit_is_judged_again_and_never_makes_visible_what_was_not() {
 #[test]
 fn what_moderators_edit_is_not_judged() {
     on_both(|world| async move {
-        world.list_words(List::Banned, &["idiot"]).await;
+        world.list_words(WordListKind::Banned, &["idiot"]).await;
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let first = world.post(&ann, "First").await;
         world
@@ -433,7 +433,7 @@ fn what_moderators_edit_is_not_judged() {
             .await
             .unwrap();
         let now = world.clock.now();
-        let edit = rejoinder_store::discussion::editing::Edit {
+        let edit = rejoinder_store::discussion::editing::CommentEdit {
             site: world.site.clone(),
             id: first,
             reader: rejoinder_core::Reader {
@@ -442,7 +442,7 @@ fn what_moderators_edit_is_not_judged() {
             },
             text: "He said idiot".to_owned(),
             rendered: markup::render("He said idiot"),
-            sources: rejoinder_store::discussion::editing::NewSources::Same,
+            sources: rejoinder_store::discussion::editing::SourcesChange::Same,
             revision: None,
         };
         let edited = world

@@ -5,8 +5,8 @@ use rejoinder_core::moderation::search::CommentSearch;
 use rejoinder_core::moderation::{FlagReason, ModerationAction};
 use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{CommentState, Sort};
-use rejoinder_store::moderation::groups::{Group, Scope};
-use rejoinder_store::moderation::queues::{Order, Queue, QueueQuery};
+use rejoinder_store::moderation::groups::{PageGroup, Scope};
+use rejoinder_store::moderation::queues::{Queue, QueueOrder, QueueQuery};
 use rejoinder_store::{
     discussion::{events, pages, threads},
     moderation::{groups, queues, searches},
@@ -58,7 +58,7 @@ fn every_comment_stands_in_its_queues() {
         let none = world
             .store
             .read(move |tx| queues::counts(tx, site, &Scope::of(vec![9])));
-        assert_eq!(none.await.unwrap(), queues::Counts::default());
+        assert_eq!(none.await.unwrap(), queues::QueueCounts::default());
         for (queue, texts) in expected {
             assert_eq!(world.queued(queue).await, texts, "{queue:?}");
             assert_eq!(
@@ -81,8 +81,8 @@ fn a_queue_goes_on_in_both_orders_and_shows_what_is_replied_to() {
         }
         let site = world.site.id;
         for (order, expected) in [
-            (Order::Newest, ["c4", "c3", "c2", "c1", "c0"]),
-            (Order::Oldest, ["c0", "c1", "c2", "c3", "c4"]),
+            (QueueOrder::Newest, ["c4", "c3", "c2", "c1", "c0"]),
+            (QueueOrder::Oldest, ["c0", "c1", "c2", "c3", "c4"]),
         ] {
             let (mut after, mut texts) = (None, Vec::new());
             loop {
@@ -130,7 +130,7 @@ fn a_scope_holds_the_pages_of_its_groups() {
             (2, Some("news.example/x")),
             (3, None),
         ] {
-            let group = Group {
+            let group = PageGroup {
                 id,
                 name: format!("Group {id}"),
                 prefix: prefix.map(str::to_owned),

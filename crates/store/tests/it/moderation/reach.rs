@@ -3,9 +3,9 @@
 use rejoinder_core::moderation::{ModerationAction, Trust};
 use rejoinder_core::{Clock as _, Reader, Refusal};
 use rejoinder_store::discussion::editing;
-use rejoinder_store::discussion::editing::Edit;
+use rejoinder_store::discussion::editing::CommentEdit;
 use rejoinder_store::discussion::removing;
-use rejoinder_store::moderation::groups::{Group, Scope};
+use rejoinder_store::moderation::groups::{PageGroup, Scope};
 use rejoinder_store::moderation::sanctions;
 use rejoinder_store::{
     discussion::cards,
@@ -22,7 +22,7 @@ fn moderators_decide_within_their_groups_only() {
         let first = world.post(&ann, "First").await;
         let (site, moderator) = (world.site.id, kim.id);
         for (id, prefix) in [(1, "news.example/story"), (2, "news.example/sport")] {
-            let group = Group {
+            let group = PageGroup {
                 id,
                 name: prefix.to_owned(),
                 prefix: Some(prefix.to_owned()),
@@ -71,7 +71,7 @@ fn what_is_out_of_a_moderators_groups_is_neither_changed_nor_read_by_them() {
             author: Some(kim.clone()),
             network: ann.network,
         };
-        let group = Group {
+        let group = PageGroup {
             id: 2,
             name: "Sport".to_owned(),
             prefix: Some("news.example/sport".to_owned()),
@@ -84,13 +84,13 @@ fn what_is_out_of_a_moderators_groups_is_neither_changed_nor_read_by_them() {
 
         for n in 0..4 {
             let reader = reader.clone();
-            let edit = Edit {
+            let edit = CommentEdit {
                 site: world.site.clone(),
                 id: first,
                 reader: reader.clone(),
                 text: "First".to_owned(),
                 rendered: markup::render("First"),
-                sources: rejoinder_store::discussion::editing::NewSources::Same,
+                sources: rejoinder_store::discussion::editing::SourcesChange::Same,
                 revision: None,
             };
             let tried = world.store.write(move |tx| match n {
@@ -101,7 +101,7 @@ fn what_is_out_of_a_moderators_groups_is_neither_changed_nor_read_by_them() {
             });
             assert_eq!(refusal(tried.await), Refusal::CommentUnknown, "{n}");
         }
-        let change = sanctions::Change {
+        let change = sanctions::SanctionRequest {
             site,
             id: world.ids.next(now),
             moderator: kim.clone(),

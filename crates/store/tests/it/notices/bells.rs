@@ -7,7 +7,7 @@ use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{AuthorId, Clock as _, CommentId, Time};
 use rejoinder_store::identity::mutes::{self, NewMute};
 use rejoinder_store::moderation::decisions;
-use rejoinder_store::notices::bells::{self, About};
+use rejoinder_store::notices::bells::{self, BellSubject};
 
 use crate::identity::mail_sign_ins::sign_in;
 use crate::support::{Person, World, on_both};
@@ -37,9 +37,13 @@ impl World {
         let line = |notice: &bells::BellNotice| {
             let new = if notice.is_read { "" } else { "* " };
             match &notice.about {
-                About::Comment(kind, comment) => format!("{new}{} {}", kind.as_str(), comment.text),
-                About::Article(own) => format!("article {} {}", own.state.as_str(), notice.is_read),
-                About::Correction(own, talk) => {
+                BellSubject::Comment(kind, comment) => {
+                    format!("{new}{} {}", kind.as_str(), comment.text)
+                }
+                BellSubject::Article(own) => {
+                    format!("article {} {}", own.state.as_str(), notice.is_read)
+                }
+                BellSubject::Correction(own, talk) => {
                     format!(
                         "{new}{} {}: {}",
                         own.state.as_str(),

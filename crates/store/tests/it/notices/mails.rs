@@ -10,7 +10,7 @@ use rejoinder_store::jobs::{self, Payload as _};
 use rejoinder_store::notices::subscriptions::{self, NewSubscription, SubscribeOutcome};
 use rejoinder_store::notices::telling;
 use rejoinder_store::notices::{
-    mails::{self, Due},
+    mails::{self, DueMail},
     outbox::PendingNotice,
     telling::FanOut,
 };
@@ -105,14 +105,14 @@ impl World {
         }
     }
 
-    async fn due(&self, told: PendingNotice) -> Option<Due> {
+    async fn due(&self, told: PendingNotice) -> Option<DueMail> {
         let site = self.site.id;
         let due = self.store.read(move |tx| mails::due(tx, site, told));
         due.await.unwrap()
     }
 }
 
-fn shown(due: Due) -> (String, Vec<String>) {
+fn shown(due: DueMail) -> (String, Vec<String>) {
     let texts = due.comments.into_iter().map(|comment| comment.text);
     (due.subscription.email, texts.collect())
 }

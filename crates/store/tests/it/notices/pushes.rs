@@ -6,10 +6,10 @@ use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{AuthorId, Clock as _, TokenHash};
-use rejoinder_store::identity::erasures::Fate;
+use rejoinder_store::identity::erasures::CommentErasure;
 use rejoinder_store::jobs::{self, Payload as _};
 use rejoinder_store::notices::devices::{self, NewDevice};
-use rejoinder_store::notices::pushes::{self, Push};
+use rejoinder_store::notices::pushes::{self, SendPush};
 use rejoinder_store::notices::subscriptions::{self, NewSubscription};
 use rejoinder_store::notices::telling;
 use rejoinder_store::notices::telling::FanOut;
@@ -47,7 +47,8 @@ impl World {
         let list = self
             .store
             .read(move |tx| devices::list(tx, now, site, author));
-        let name = |device: devices::Device| device.endpoint.rsplit('/').next().unwrap().to_owned();
+        let name =
+            |device: devices::PushDevice| device.endpoint.rsplit('/').next().unwrap().to_owned();
         list.await.unwrap().into_iter().map(name).collect()
     }
 
@@ -70,8 +71,8 @@ impl World {
                     };
                     self.store.write(step).await.unwrap();
                 }
-                if job.kind == Push::KIND {
-                    let push: Push = job.read().unwrap();
+                if job.kind == SendPush::KIND {
+                    let push: SendPush = job.read().unwrap();
                     let send = move |tx: &mut Tx<'_>| {
                         let due = pushes::due(tx, now, site, push)?;
                         pushes::sent(tx, now, site, push)?;
@@ -312,7 +313,7 @@ fn a_deleted_account_leaves_no_device() {
     on_both(|world| async move {
         let (ann, _) = follower(&world, "ann", MailPace::AtOnce).await;
         world.post(&world.person("Bob"), "Hello").await;
-        let id = ask_to_erase(&world, &ann, Fate::Keep).await;
+        let id = ask_to_erase(&world, &ann, CommentErasure::Keep).await;
         erase(&world, id).await;
 
         assert_eq!(world.pushes().await, []);

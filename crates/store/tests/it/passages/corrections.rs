@@ -11,14 +11,16 @@ use rejoinder_core::publication::settings::{BannedWords, Passages, SourceChecks}
 use rejoinder_core::{
     AuthorId, Clock as _, CorrectionId, ErratumId, Page, PageId, Random as _, Refusal,
 };
-use rejoinder_store::discussion::happenings::{Happening, happenings};
+use rejoinder_store::discussion::happenings::{CommentUpdate, happenings};
 use rejoinder_store::discussion::{events, pages};
 use rejoinder_store::moderation::groups::Scope;
-use rejoinder_store::moderation::word_lists::{self, Entries, List};
+use rejoinder_store::moderation::word_lists::{self, WordListEntries, WordListKind};
 use rejoinder_store::notices::bells;
 use rejoinder_store::passages::corrections::{self, CorrectionQuery};
-use rejoinder_store::passages::deciding::{self, Accepting, Deciding, TellSender};
-use rejoinder_store::passages::errata::{self, When};
+use rejoinder_store::passages::deciding::{
+    self, CorrectionAcceptance, CorrectionDecision, TellSender,
+};
+use rejoinder_store::passages::errata::{self, ErratumTiming};
 use rejoinder_store::passages::sending::{self, NewCorrection};
 use rejoinder_store::passages::{anchoring, versions};
 use rejoinder_store::publication::overview;
@@ -91,8 +93,8 @@ async fn page(world: &World) -> Page {
     found.await.unwrap().unwrap()
 }
 
-fn deciding(world: &World, own: &Correction, by: AuthorId) -> Deciding {
-    Deciding {
+fn deciding(world: &World, own: &Correction, by: AuthorId) -> CorrectionDecision {
+    CorrectionDecision {
         site: world.site.id,
         id: own.id,
         by,
@@ -101,9 +103,9 @@ fn deciding(world: &World, own: &Correction, by: AuthorId) -> Deciding {
     }
 }
 
-async fn accept(world: &World, own: &Correction, by: AuthorId, line: &str, when: When) {
+async fn accept(world: &World, own: &Correction, by: AuthorId, line: &str, when: ErratumTiming) {
     let (now, it) = (world.clock.now(), deciding(world, own, by));
-    let how = Accepting {
+    let how = CorrectionAcceptance {
         erratum: ErratumId(world.ids.next(now)),
         line: Some(line.to_owned()),
         is_thanked: true,
@@ -115,7 +117,7 @@ async fn accept(world: &World, own: &Correction, by: AuthorId, line: &str, when:
 
 async fn decline(world: &World, own: &Correction, by: AuthorId, reason: &str) -> Result<()> {
     let (now, it) = (world.clock.now(), deciding(world, own, by));
-    let it = Deciding {
+    let it = CorrectionDecision {
         reason: Some(reason.to_owned()),
         ..it
     };
@@ -190,7 +192,7 @@ pub(crate) async fn of_guest(world: &World, guest: &Person, by: AuthorId) {
         new.sources = Some(sources::given("Zanzibar is far"));
         let own = send(world, new).await.unwrap();
         match is_accepted {
-            true => accept(world, &own, by, "A distance was wrong.", When::Now).await,
+            true => accept(world, &own, by, "A distance was wrong.", ErratumTiming::Now).await,
             false => decline(world, &own, by, "Zanzibar is not").await.unwrap(),
         }
     }
@@ -206,7 +208,14 @@ fn an_accepted_correction_ends_in_the_list_of_its_page_with_thanks_and_the_versi
         assert_eq!(listed(&world).await, []);
         let before = page(&world).await.version;
 
-        accept(&world, &own, kim.id, "The timetable is old.", When::Now).await;
+        accept(
+            &world,
+            &own,
+            kim.id,
+            "The timetable is old.",
+            ErratumTiming::Now,
+        )
+        .await;
 
         let list = listed(&world).await;
         let [erratum] = list.as_slice() else {
@@ -238,7 +247,7 @@ fn what_waits_for_the_next_version_is_shown_with_it() {
         let own = sent(&world, &ann, "It was the old one.").await;
         keep(&world, TEXT).await;
         let line = "The timetable is old.";
-        accept(&world, &own, kim.id, line, When::NextVersion).await;
+        accept(&world, &own, kim.id, line, ErratumTiming::NextVersion).await;
         assert_eq!(listed(&world).await, []);
 
         keep(&world, "The captain blamed the old timetable.").await;
@@ -254,7 +263,14 @@ fn a_decision_can_be_taken_back_and_its_line_goes_with_it() {
     on_both(|world| async move {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let own = sent(&world, &ann, "It was the old one.").await;
-        accept(&world, &own, kim.id, "The timetable is old.", When::Now).await;
+        accept(
+            &world,
+            &own,
+            kim.id,
+            "The timetable is old.",
+            ErratumTiming::Now,
+        )
+        .await;
         let again = decline(&world, &own, kim.id, "No").await.unwrap_err();
         assert!(matches!(
             again,
@@ -280,7 +296,14 @@ fn a_sender_with_an_address_is_told_what_became_of_it_and_the_address_is_forgott
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let own = sent(&world, &ann, "It was the old one.").await;
         assert_eq!(due(&world, &own, true).await, None);
-        accept(&world, &own, kim.id, "The timetable is old.", When::Now).await;
+        accept(
+            &world,
+            &own,
+            kim.id,
+            "The timetable is old.",
+            ErratumTiming::Now,
+        )
+        .await;
         let email = Some("ann@reader.example".to_owned());
         assert_eq!(due(&world, &own, true).await, email);
         assert_eq!(due(&world, &own, false).await, None);
@@ -321,8 +344,8 @@ fn of_what_the_rules_set_aside_nobody_is_told_by_mail() {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let (now, site) = (world.clock.now(), world.site.id);
         let ban = move |tx: &mut Tx<'_>| {
-            let entries = Entries::of(["zebra"]).unwrap();
-            word_lists::replace(tx, now, site, List::Banned, &entries)
+            let entries = WordListEntries::of(["zebra"]).unwrap();
+            word_lists::replace(tx, now, site, WordListKind::Banned, &entries)
         };
         world.store.write(ban).await.unwrap();
         let mut new = draft(&world, &ann, "A zebra was late.").await;
@@ -347,8 +370,8 @@ fn webhooks_are_told_of_what_waits_and_of_what_was_decided_and_not_of_what_the_r
         let first = sent(&world, &ann, "It was the old one.").await;
         let (now, site) = (world.clock.now(), world.site.id);
         let ban = move |tx: &mut Tx<'_>| {
-            let entries = Entries::of(["zebra"]).unwrap();
-            word_lists::replace(tx, now, site, List::Banned, &entries)
+            let entries = WordListEntries::of(["zebra"]).unwrap();
+            word_lists::replace(tx, now, site, WordListKind::Banned, &entries)
         };
         world.store.write(ban).await.unwrap();
         let mut new = draft(&world, &ann, "A zebra was late.").await;
@@ -358,7 +381,14 @@ fn webhooks_are_told_of_what_waits_and_of_what_was_decided_and_not_of_what_the_r
         decline(&world, &aside, kim.id, "It was none.")
             .await
             .unwrap();
-        accept(&world, &first, kim.id, "It is old.", When::NextVersion).await;
+        accept(
+            &world,
+            &first,
+            kim.id,
+            "It is old.",
+            ErratumTiming::NextVersion,
+        )
+        .await;
         reopen(&world, &first, kim.id).await;
         decline(&world, &first, kim.id, "It was not.")
             .await
@@ -398,7 +428,7 @@ fn who_follows_live_is_told_nothing_of_a_correction_and_misses_nothing_else() {
         let read = move |tx: &mut Tx<'_>| happenings(tx, site, &story(), 0, 100);
         let happened = world.store.read(read).await.unwrap().unwrap();
 
-        let inside = |own: &Happening| own.event.is_inside();
+        let inside = |own: &CommentUpdate| own.event.is_inside();
         let told = &happened.happenings;
         assert_eq!(told.iter().map(inside).collect::<Vec<_>>(), [false, true]);
         assert_eq!(told[1].event.version, happened.page.version);
@@ -415,12 +445,19 @@ fn the_overview_says_how_long_corrections_take_and_wait() {
             let read = move |tx: &mut Tx<'_>| overview::time_to_correction(tx, now, site, since);
             world.store.read(read).await.unwrap()
         };
-        assert_eq!(figures().await, overview::Corrections::default());
+        assert_eq!(figures().await, overview::CorrectionTimes::default());
         let first = sent(&world, &ann, "It was the old one.").await;
         let second = sent(&world, &ann, "It was late.").await;
         sent(&world, &ann, "It was red.").await;
         world.wait(Duration::from_secs(60));
-        accept(&world, &first, kim.id, "The timetable is old.", When::Now).await;
+        accept(
+            &world,
+            &first,
+            kim.id,
+            "The timetable is old.",
+            ErratumTiming::Now,
+        )
+        .await;
         world.wait(Duration::from_secs(60));
         decline(&world, &second, kim.id, "It was not.")
             .await
@@ -502,7 +539,7 @@ fn an_editor_of_other_pages_knows_of_none() {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let own = sent(&world, &ann, "It was the old one.").await;
         let now = world.clock.now();
-        let it = Deciding {
+        let it = CorrectionDecision {
             scope: Scope::of(vec![7]),
             ..deciding(&world, &own, kim.id)
         };
@@ -540,7 +577,14 @@ fn whoever_takes_everything_back_is_thanked_nowhere_and_the_line_stays() {
     on_both(|world| async move {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let own = sent(&world, &ann, "It was the old one.").await;
-        accept(&world, &own, kim.id, "The timetable is old.", When::Now).await;
+        accept(
+            &world,
+            &own,
+            kim.id,
+            "The timetable is old.",
+            ErratumTiming::Now,
+        )
+        .await;
         let before = page(&world).await.version;
 
         let proven = proven(&world, &ann).await;
@@ -559,7 +603,14 @@ fn what_was_decided_long_ago_is_forgotten_and_what_waits_is_not() {
     on_both(|world| async move {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let old = sent(&world, &ann, "It was the old one.").await;
-        accept(&world, &old, kim.id, "The timetable is old.", When::Now).await;
+        accept(
+            &world,
+            &old,
+            kim.id,
+            "The timetable is old.",
+            ErratumTiming::Now,
+        )
+        .await;
         let open = sent(&world, &ann, "It was not late.").await;
         world.wait(Duration::from_secs(91 * 86_400));
 
@@ -578,7 +629,14 @@ fn thanks_are_taken_back_when_what_they_were_for_is_long_forgotten() {
     on_both(|world| async move {
         let (ann, kim) = (world.person("Ann"), world.desk().await);
         let old = sent(&world, &ann, "It was the old one.").await;
-        accept(&world, &old, kim.id, "The timetable is old.", When::Now).await;
+        accept(
+            &world,
+            &old,
+            kim.id,
+            "The timetable is old.",
+            ErratumTiming::Now,
+        )
+        .await;
         world.wait(Duration::from_secs(91 * 86_400));
         let (now, site) = (world.clock.now(), world.site.id);
         let tidy = move |tx: &mut Tx<'_>| housekeeping::tidy(tx, now, site);

@@ -9,11 +9,11 @@ use rejoinder_core::{
     Clock as _, Filter, PageId, PassageId, QuestionId, Refusal, Sort, ThreadQuery,
 };
 use rejoinder_store::discussion::pages;
-use rejoinder_store::discussion::posting::{About, Posted};
+use rejoinder_store::discussion::posting::{CommentTarget, PostingOutcome};
 use rejoinder_store::moderation::groups::Scope;
 use rejoinder_store::passages::anchoring;
-use rejoinder_store::passages::asking::{self, Act, Changing, NewQuestion};
-use rejoinder_store::passages::placing::{self, Whereabouts};
+use rejoinder_store::passages::asking::{self, NewQuestion, QuestionAction, QuestionEditor};
+use rejoinder_store::passages::placing::{self, PassagePlacement};
 use rejoinder_store::passages::questions::{self, QuestionQuery};
 use rejoinder_store::passages::versions;
 use rejoinder_store::{Result, StoreError, Tx, identity::personal};
@@ -68,10 +68,15 @@ fn pasted(exact: &str) -> Selector {
     Selector::pasted(Quote::new(exact, "", "").unwrap())
 }
 
-async fn answer(world: &World, person: &Person, id: QuestionId, text: &str) -> Result<Posted> {
+async fn answer(
+    world: &World,
+    person: &Person,
+    id: QuestionId,
+    text: &str,
+) -> Result<PostingOutcome> {
     world.wait(Duration::from_secs(1));
     let mut draft = world.draft(person, None, text).await;
-    draft.about = Some(About::Question(id));
+    draft.about = Some(CommentTarget::Question(id));
     world.send(draft).await
 }
 
@@ -81,14 +86,19 @@ async fn find(world: &World, id: QuestionId) -> Option<Question> {
     find.await.unwrap()
 }
 
-async fn change(world: &World, kim: &Person, id: QuestionId, act: Act) -> Result<Question> {
+async fn change(
+    world: &World,
+    kim: &Person,
+    id: QuestionId,
+    act: QuestionAction,
+) -> Result<Question> {
     let (now, it) = (world.clock.now(), changing(world, kim, id).await);
     let change = move |tx: &mut Tx<'_>| asking::change(tx, now, &it, &act);
     world.store.write(change).await
 }
 
-async fn changing(world: &World, kim: &Person, id: QuestionId) -> Changing {
-    Changing {
+async fn changing(world: &World, kim: &Person, id: QuestionId) -> QuestionEditor {
+    QuestionEditor {
         site: world.site.clone(),
         id,
         reader: world.reader(kim).await,
@@ -192,7 +202,7 @@ fn a_question_follows_its_passage_and_an_editor_places_what_is_lost() {
         let by = world.reader(&kim).await.author.unwrap();
         let (now, site, page) = (world.clock.now(), world.site.id, first.page.id);
         let place = async |words: &str| {
-            let (by, to) = (by.clone(), Whereabouts::Words(words.to_owned()));
+            let (by, to) = (by.clone(), PassagePlacement::Words(words.to_owned()));
             let place = move |tx: &mut Tx<'_>| {
                 placing::place(tx, now, site, page, &by, asked.id.into(), &to)
             };
@@ -262,15 +272,31 @@ fn what_an_editor_does_with_a_question_is_listed_and_is_their_own_to_take_along(
         };
         assert_eq!((listed(false).await, listed(true).await), (1, 0));
 
-        let shut = change(&world, &kim, asked.id, Act::Close).await.unwrap();
+        let shut = change(&world, &kim, asked.id, QuestionAction::Close)
+            .await
+            .unwrap();
         assert!(shut.closed_at.is_some());
         assert_eq!((listed(false).await, listed(true).await), (0, 1));
         let refused = answer(&world, &world.person("Ann"), asked.id, "No.").await;
         assert_eq!(refusal(refused), Some(Refusal::QuestionClosed));
-        change(&world, &kim, asked.id, Act::Reopen).await.unwrap();
-        let said = change(&world, &kim, asked.id, Act::Say("Who made it?".to_owned())).await;
+        change(&world, &kim, asked.id, QuestionAction::Reopen)
+            .await
+            .unwrap();
+        let said = change(
+            &world,
+            &kim,
+            asked.id,
+            QuestionAction::Say("Who made it?".to_owned()),
+        )
+        .await;
         assert_eq!(said.unwrap().text, "Who made it?");
-        let refused = change(&world, &world.person("Ann"), asked.id, Act::Close).await;
+        let refused = change(
+            &world,
+            &world.person("Ann"),
+            asked.id,
+            QuestionAction::Close,
+        )
+        .await;
         assert_eq!(refusal(refused), Some(Refusal::NotAllowed));
 
         let id = world.reader(&kim).await.author.unwrap().id;

@@ -12,10 +12,10 @@ use rejoinder_core::{
     AuthorId, Clock as _, Comment, CommentId, Random as _, Reader, Refusal, Site, Sort,
 };
 use rejoinder_store::discussion::comments;
-use rejoinder_store::discussion::editing::{self, Edit, NewSources};
-use rejoinder_store::discussion::posting::About;
+use rejoinder_store::discussion::editing::{self, CommentEdit, SourcesChange};
+use rejoinder_store::discussion::posting::CommentTarget;
 use rejoinder_store::identity::personal;
-use rejoinder_store::passages::answers::{self, Answering};
+use rejoinder_store::passages::answers::{self, NewAnswer};
 use rejoinder_store::passages::{checks, exporting};
 use rejoinder_store::{Result, StoreError, Tx};
 
@@ -43,7 +43,7 @@ fn site(world: &World) -> Site {
 async fn post(world: &World, person: &Person) -> CommentId {
     let mut draft = world.draft(person, None, "It was late.").await;
     draft.site = site(world);
-    draft.about = Some(About::Passage(Selector {
+    draft.about = Some(CommentTarget::Passage(Selector {
         quote: quote("The ferry was late"),
         position: None,
         rival: None,
@@ -62,7 +62,7 @@ async fn answer(
     let now = world.clock.now();
     let mut address_key = [0; 32];
     world.random.fill(&mut address_key);
-    let it = Answering {
+    let it = NewAnswer {
         site: site(world),
         comment,
         reader: world.reader(person).await,
@@ -199,9 +199,9 @@ fn other_sources_forget_what_was_answered_and_the_same_keep_it() {
         let (ann, ben) = (world.person("Ann"), world.person("Ben"));
         let id = post(&world, &ann).await;
         yes(&world, &ben, id).await;
-        let change = async |text: &str, sources: NewSources| {
+        let change = async |text: &str, sources: SourcesChange| {
             let now = world.clock.now();
-            let edit = Edit {
+            let edit = CommentEdit {
                 site: site(&world),
                 id,
                 reader: world.reader(&ann).await,
@@ -214,11 +214,11 @@ fn other_sources_forget_what_was_answered_and_the_same_keep_it() {
             world.store.write(edit).await.unwrap()
         };
 
-        let same = NewSources::These(Some(given("The ferry was late")));
+        let same = SourcesChange::These(Some(given("The ferry was late")));
         assert_eq!(change("It was late.", same).await.revision, 1);
-        change("It was very late.", NewSources::Same).await;
+        change("It was very late.", SourcesChange::Same).await;
         assert_eq!(check(&world, id).await.says.yes, 1);
-        let other = NewSources::These(Some(given("It was late")));
+        let other = SourcesChange::These(Some(given("It was late")));
         assert_eq!(change("It was very late.", other).await.revision, 3);
 
         let own = check(&world, id).await;
@@ -226,7 +226,7 @@ fn other_sources_forget_what_was_answered_and_the_same_keep_it() {
             (own.sources.claim.as_str(), own.says.yes),
             ("It was late", 0)
         );
-        change("It was very late.", NewSources::These(None)).await;
+        change("It was very late.", SourcesChange::These(None)).await;
         assert_eq!(found(&world, id).await.source_check, None);
         world.expect_sound().await;
     });
@@ -359,7 +359,7 @@ async fn say(world: &World, person: &Person, exact: &str, stance: Option<Stance>
     let text = format!("{} {does}.", person.name);
     let mut draft = world.draft(person, None, &text).await;
     draft.site = site(world);
-    draft.about = Some(About::Passage(Selector {
+    draft.about = Some(CommentTarget::Passage(Selector {
         quote: quote(exact),
         position: None,
         rival: None,
@@ -468,13 +468,13 @@ fn sources_that_come_with_an_edit_are_told_of() {
             ..given(LATE)
         };
         let (now, text) = (world.clock.now(), "bob contradicts.");
-        let edit = Edit {
+        let edit = CommentEdit {
             site: site(&world),
             id,
             reader: world.reader(&bob).await,
             text: text.to_owned(),
             rendered: markup::render(text),
-            sources: NewSources::These(Some(against)),
+            sources: SourcesChange::These(Some(against)),
             revision: None,
         };
         let edit = move |tx: &mut Tx<'_>| editing::edit(tx, now, &edit);

@@ -5,23 +5,23 @@ use std::time::Duration;
 use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::audit::{AuditActor, AuditChange};
 use rejoinder_core::{AuthorId, Clock as _, Settings, SiteId};
-use rejoinder_store::identity::erasures::Fate;
+use rejoinder_store::identity::erasures::CommentErasure;
 use rejoinder_store::identity::roles;
-use rejoinder_store::publication::audit::{self, AuditEntry, Query};
+use rejoinder_store::publication::audit::{self, AuditEntry, AuditQuery};
 use rejoinder_store::publication::{owners, sites};
 
 use crate::identity::account_erasures::{ask_to_erase, erase};
 use crate::identity::mail_sign_ins::sign_in;
 use crate::support::{World, on_both};
 
-const ALL: Query = Query {
+const ALL: AuditQuery = AuditQuery {
     change: None,
     before: None,
     limit: 100,
 };
 
 impl World {
-    async fn changes_of(&self, site: SiteId, query: Query) -> Vec<AuditEntry> {
+    async fn changes_of(&self, site: SiteId, query: AuditQuery) -> Vec<AuditEntry> {
         let list = self.store.read(move |tx| audit::list(tx, site, &query));
         list.await.unwrap()
     }
@@ -131,15 +131,15 @@ fn rows_come_newest_first_in_parts_and_of_one_kind() {
         });
         set.await.unwrap();
 
-        let newest = world.changes_of(site, Query { limit: 2, ..ALL }).await;
+        let newest = world.changes_of(site, AuditQuery { limit: 2, ..ALL }).await;
         assert_eq!(newest[0].change.as_str(), "origins.changed");
         assert_eq!(newest[1].became.as_deref(), Some("3"));
         let before = Some(newest[1].id);
-        let older = world.changes_of(site, Query { before, ..ALL }).await;
+        let older = world.changes_of(site, AuditQuery { before, ..ALL }).await;
         let older: Vec<_> = older.iter().map(|row| row.became.as_deref()).collect();
         assert_eq!(older, [Some("2"), Some("1")]);
         let change = Some(AuditChange::Origins);
-        let origins = world.changes_of(site, Query { change, ..ALL }).await;
+        let origins = world.changes_of(site, AuditQuery { change, ..ALL }).await;
         assert_eq!(origins.len(), 1);
     });
 }
@@ -171,7 +171,7 @@ fn the_name_of_a_deleted_account_goes_and_its_rows_stay() {
             .await;
         assert!(format!("{:?}", world.changes().await).contains(&account.name));
 
-        let id = ask_to_erase(&world, &ann, Fate::Keep).await;
+        let id = ask_to_erase(&world, &ann, CommentErasure::Keep).await;
         erase(&world, id).await;
 
         let changes = world.changes().await;

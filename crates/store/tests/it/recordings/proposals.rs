@@ -9,11 +9,11 @@ use rejoinder_core::{
     Author, AuthorId, Clock as _, PageId, ProposalId, Random as _, RecordingId, Refusal,
 };
 use rejoinder_store::discussion::pages;
-use rejoinder_store::identity::authors::Details;
+use rejoinder_store::identity::authors::GuestDetails;
 use rejoinder_store::moderation::sanctions;
-use rejoinder_store::recordings::attaching::{self, NewRecording, Source};
+use rejoinder_store::recordings::attaching::{self, NewRecording, RecordingSource};
 use rejoinder_store::recordings::proposing::{self, NewProposal, Proposer};
-use rejoinder_store::recordings::transcripts::{self, NewRevision, Revision};
+use rejoinder_store::recordings::transcripts::{self, NewRevision, TranscriptRevision};
 use rejoinder_store::recordings::{listing, proposals};
 use rejoinder_store::{Result, StoreError, Tx, housekeeping, jobs};
 
@@ -51,7 +51,7 @@ async fn talk_of(world: &World, webvtt: &'static str) -> Recording {
             page: page.id,
             cut_of: None,
             title: "A talk".to_owned(),
-            source: Source::Player {
+            source: RecordingSource::Player {
                 address: "https://youtu.be/aqz-KE-bpKQ".to_owned(),
                 duration_ms: Some(60_000),
             },
@@ -107,9 +107,9 @@ pub(crate) async fn propose(
     let is_known = hand.reader.author.is_some();
     let new = NewProposal {
         hand,
-        details: (!is_known).then(|| Details {
+        details: (!is_known).then(|| GuestDetails {
             name: who.name.clone(),
-            ..Details::default()
+            ..GuestDetails::default()
         }),
         id: ProposalId(world.ids.next(now)),
         recording: id,
@@ -142,7 +142,7 @@ async fn decline(world: &World, by: &Author, of: &Recording, it: &Proposal, why:
     world.store.write(decline).await.unwrap();
 }
 
-async fn newest(world: &World, recording: &Recording) -> (Revision, String) {
+async fn newest(world: &World, recording: &Recording) -> (TranscriptRevision, String) {
     let (site, id) = (world.site.id, recording.id);
     let newest = move |tx: &mut Tx<'_>| transcripts::newest(tx, site, id);
     world.store.read(newest).await.unwrap().unwrap()
@@ -396,7 +396,7 @@ fn an_erased_author_leaves_words_in_the_transcript_and_no_name_at_them() {
                 let id = ask_to_erase(
                     &world,
                     &ann,
-                    rejoinder_store::identity::erasures::Fate::Keep,
+                    rejoinder_store::identity::erasures::CommentErasure::Keep,
                 );
                 erase(&world, id.await).await;
             } else {
