@@ -14,8 +14,8 @@ use rejoinder_core::{
     SafeHtml, Settings, Site, SiteId, Sort, Thread, ThreadQuery, Time, VoteTally,
 };
 use rejoinder_render::{
-    Article, Context, Form, Picture, Problem, Publication, View, article_page, catalogue,
-    edit_page, front_page, message_page, thread_fragment, thread_page,
+    Article, ArticlePicture, CommentForm, FormProblem, Masthead, RenderContext, ThreadView,
+    article_page, catalogue, edit_page, front_page, message_page, thread_fragment, thread_page,
 };
 use serde::Deserialize;
 
@@ -82,7 +82,7 @@ fn main() -> Result<()> {
     let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo");
     fs::create_dir_all(&out)?;
     let paper: Paper = toml::from_str(&fs::read_to_string(demo.join("publication.toml"))?)?;
-    let publication = Publication {
+    let publication = Masthead {
         title: paper.title.clone(),
         tagline: paper.tagline.clone(),
         town: paper.town.clone(),
@@ -103,7 +103,7 @@ fn main() -> Result<()> {
         },
         has_providers: false,
     };
-    let context = Context {
+    let context = RenderContext {
         site: &site,
         now: "2026-11-23T09:00:00Z".parse()?,
         base: BASE,
@@ -123,7 +123,7 @@ fn main() -> Result<()> {
         )?;
         write(
             &format!("embed-{slug}.html"),
-            thread_page(&context, &thread, &View::default()),
+            thread_page(&context, &thread, &ThreadView::default()),
         )?;
         write(
             &format!("fragment-{slug}.html"),
@@ -134,11 +134,11 @@ fn main() -> Result<()> {
             .max_by_key(|comment| comment.depth)
             .map(|comment| comment.id);
         let branch = self::thread(article, &comments, deepest);
-        let view = View {
+        let view = ThreadView {
             marked: deepest,
-            form: Form {
+            form: CommentForm {
                 reply: deepest,
-                ..Form::default()
+                ..CommentForm::default()
             },
         };
         write(
@@ -151,25 +151,25 @@ fn main() -> Result<()> {
         }
         write(
             &format!("closed-{slug}.html"),
-            thread_page(&context, &closed, &View::default()),
+            thread_page(&context, &closed, &ThreadView::default()),
         )?;
-        let problem = Some(Problem {
+        let problem = Some(FormProblem {
             field: Some("name"),
             detail: "A name is needed.",
         });
-        let form = Form {
+        let form = CommentForm {
             text: "I was there. It was the *second* bell.",
             problem,
-            ..Form::default()
+            ..CommentForm::default()
         };
         write(
             &format!("refused-{slug}.html"),
             thread_page(
                 &context,
                 &thread,
-                &View {
+                &ThreadView {
                     form,
-                    ..View::default()
+                    ..ThreadView::default()
                 },
             ),
         )?;
@@ -183,7 +183,7 @@ fn main() -> Result<()> {
     let empty = Thread::empty(PageKey::parse("https://news.example/new")?, query(None));
     write(
         "empty.html",
-        thread_page(&context, &empty, &View::default()),
+        thread_page(&context, &empty, &ThreadView::default()),
     )?;
     write(
         "held.html",
@@ -204,7 +204,7 @@ fn article(demo: &Path, slug: &str) -> Result<Article> {
         byline: front.byline,
         published_at: front.published_at.parse()?,
         section: front.section,
-        picture: front.picture.map(|picture| Picture {
+        picture: front.picture.map(|picture| ArticlePicture {
             src: format!("/pictures/{}", picture.file),
             alt: picture.alt,
             caption: picture.caption,

@@ -139,8 +139,8 @@ impl Catalogue {
     }
 
     /// `n` as people write it.
-    pub(crate) fn number(&self, n: i64) -> Number<'_> {
-        Number {
+    pub(crate) fn number(&self, n: i64) -> FormattedNumber<'_> {
+        FormattedNumber {
             n,
             group: &self.number.group,
             stands_alone: self.number.lead == "2",
@@ -148,8 +148,8 @@ impl Catalogue {
     }
 
     /// The day of `time`, in few letters.
-    pub(crate) fn date(&self, time: Time) -> Day<'_> {
-        Day {
+    pub(crate) fn date(&self, time: Time) -> FormattedDay<'_> {
+        FormattedDay {
             time,
             pattern: &self.time.date,
             months: &self.time.months,
@@ -157,8 +157,8 @@ impl Catalogue {
     }
 
     /// The day of `time`, with its month in full.
-    pub(crate) fn long_date(&self, time: Time) -> Day<'_> {
-        Day {
+    pub(crate) fn long_date(&self, time: Time) -> FormattedDay<'_> {
+        FormattedDay {
             time,
             pattern: &self.time.long_date,
             months: &self.time.long_months,
@@ -198,23 +198,23 @@ fn fill_into(
 
 /// A name inside a sentence: letters of another direction do not turn the sentence around, and neither
 /// does what stands in the name for that purpose.
-pub(crate) struct Name<'a>(pub(crate) &'a str);
+pub(crate) struct IsolatedName<'a>(pub(crate) &'a str);
 
-impl fmt::Display for Name<'_> {
+impl fmt::Display for IsolatedName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         BidiIsolate(self.0).fmt(f)
     }
 }
 
 /// A whole number in groups of three, with a real minus sign.
-pub(crate) struct Number<'a> {
+pub(crate) struct FormattedNumber<'a> {
     n: i64,
     group: &'a str,
     /// Whether four digits are no group and three: in Spanish 1000 is written so, and 10.000.
     stands_alone: bool,
 }
 
-impl fmt::Display for Number<'_> {
+impl fmt::Display for FormattedNumber<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.n < 0 {
             f.write_str("\u{2212}")?;
@@ -236,13 +236,13 @@ impl fmt::Display for Number<'_> {
 }
 
 /// A day in UTC. Browsers show it in the reader's own zone, where they can.
-pub(crate) struct Day<'a> {
+pub(crate) struct FormattedDay<'a> {
     time: Time,
     pattern: &'a str,
     months: &'a [String],
 }
 
-impl fmt::Display for Day<'_> {
+impl fmt::Display for FormattedDay<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stamp =
             Timestamp::from_microsecond(self.time.micros()).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -312,7 +312,10 @@ mod tests {
         assert_eq!(texts.counted(&texts.thread.count, 1), "1 comment");
         assert_eq!(texts.counted(&texts.thread.count, 2_000), "2,000 comments");
         assert_eq!(
-            fill("{name} and {n}{", &[("name", &Name("Zoë")), ("n", &3)]),
+            fill(
+                "{name} and {n}{",
+                &[("name", &IsolatedName("Zoë")), ("n", &3)]
+            ),
             "\u{2068}Zoë\u{2069} and 3"
         );
     }

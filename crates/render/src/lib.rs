@@ -2,7 +2,7 @@
 //!
 //! This is the only place where a comment becomes HTML. The widget, the page without script, the
 //! live stream and the built-in publication all show what is made here. Everything is a function
-//! of values: a thread and a [`Context`] come in, a `String` goes out. Templates escape all text but
+//! of values: a thread and a [`RenderContext`] come in, a `String` goes out. Templates escape all text but
 //! [`Html`], which is what `markup` made and what stands here already.
 
 pub mod catalogue;
@@ -27,7 +27,7 @@ use rejoinder_core::{CommentId, Site, Time};
 
 pub use catalogue::{Catalogue, problem};
 pub use discussion::comment::comment_html;
-pub use discussion::form::{About, Form, Problem};
+pub use discussion::form::{CommentForm, FormProblem, FormTarget};
 pub use discussion::frozen::{FrozenPage, frozen_index, frozen_page, frozen_title};
 pub use discussion::pages::{edit_page, thread_page};
 pub use discussion::thread::{closed_notice, thread_fragment};
@@ -38,7 +38,7 @@ pub use moderation::moderate::moderate_page;
 pub use notices::author_notice::author_notice_mail;
 pub use notices::push::push_message;
 pub use page::{held_page, message_page, problem_page};
-pub use publication::article::{Article, Picture, Publication};
+pub use publication::article::{Article, ArticlePicture, Masthead};
 pub use publication::articles::{article_page, front_page};
 pub use publication::welcome::welcome_page;
 
@@ -46,7 +46,7 @@ pub use publication::welcome::welcome_page;
 ///
 /// Nothing about the reader: what is rendered is the same for everyone.
 #[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
+pub struct RenderContext<'a> {
     /// The site that the thread belongs to.
     pub site: &'a Site,
     /// The time of rendering.
@@ -61,7 +61,7 @@ pub struct Context<'a> {
     pub has_accounts: bool,
 }
 
-impl Context<'_> {
+impl RenderContext<'_> {
     /// Whether readers are offered mails about comments: where mail can be sent, and the site takes
     /// addresses.
     pub(crate) fn tells_by_mail(&self) -> bool {
@@ -71,9 +71,9 @@ impl Context<'_> {
 
 /// How a whole page shows its thread.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct View<'a> {
+pub struct ThreadView<'a> {
     /// The comment that a link pointed to.
     pub marked: Option<CommentId>,
     /// The form, with what was typed into it.
-    pub form: Form<'a>,
+    pub form: CommentForm<'a>,
 }

@@ -129,13 +129,13 @@ impl Links {
         }
     }
 
-    pub(crate) fn to(&self, place: Place) -> Link<'_> {
-        Link { links: self, place }
+    pub(crate) fn to(&self, place: LinkTarget) -> ThreadLink<'_> {
+        ThreadLink { links: self, place }
     }
 
     /// Where `id` is acted on.
-    pub(crate) fn act(&self, id: CommentId, what: &'static str) -> Act<'_> {
-        Act {
+    pub(crate) fn act(&self, id: CommentId, what: &'static str) -> ActionLink<'_> {
+        ActionLink {
             base: &self.base,
             id,
             what,
@@ -159,7 +159,7 @@ pub(crate) fn encoded(text: &str) -> String {
 
 /// A place in a thread.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Place {
+pub(crate) enum LinkTarget {
     /// The roots after this one.
     After(Cursor),
     /// A comment and what is below it.
@@ -187,12 +187,12 @@ pub(crate) enum Place {
 }
 
 /// The address of a place.
-pub(crate) struct Link<'a> {
+pub(crate) struct ThreadLink<'a> {
     links: &'a Links,
-    place: Place,
+    place: LinkTarget,
 }
 
-impl fmt::Display for Link<'_> {
+impl fmt::Display for ThreadLink<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Links {
             thread,
@@ -201,38 +201,38 @@ impl fmt::Display for Link<'_> {
             ..
         } = self.links;
         match (self.place, people) {
-            (Place::After(cursor), _) => write!(f, "{thread}{kept}&after={cursor}"),
-            (Place::Branch(id), _) => write!(f, "{thread}&root={id}"),
-            (Place::Replies(id, cursor), _) => write!(f, "{thread}&root={id}&after={cursor}"),
-            (Place::Comment(id), Some(page)) => write!(f, "{page}#comment-{id}"),
-            (Place::Comment(id) | Place::Own(id), _) => {
+            (LinkTarget::After(cursor), _) => write!(f, "{thread}{kept}&after={cursor}"),
+            (LinkTarget::Branch(id), _) => write!(f, "{thread}&root={id}"),
+            (LinkTarget::Replies(id, cursor), _) => write!(f, "{thread}&root={id}&after={cursor}"),
+            (LinkTarget::Comment(id), Some(page)) => write!(f, "{page}#comment-{id}"),
+            (LinkTarget::Comment(id) | LinkTarget::Own(id), _) => {
                 write!(f, "{thread}&comment={id}#comment-{id}")
             }
-            (Place::Here(id), _) => write!(f, "#comment-{id}"),
-            (Place::Reply(id), _) => write!(f, "{thread}&reply={id}#compose"),
-            (Place::Edit(id) | Place::Flag(id) | Place::Sources(id), _) => {
+            (LinkTarget::Here(id), _) => write!(f, "#comment-{id}"),
+            (LinkTarget::Reply(id), _) => write!(f, "{thread}&reply={id}#compose"),
+            (LinkTarget::Edit(id) | LinkTarget::Flag(id) | LinkTarget::Sources(id), _) => {
                 let (base, site) = (&self.links.base, encoded(&self.links.host));
                 let what = match self.place {
-                    Place::Flag(_) => "flag",
-                    Place::Sources(_) => "sources",
+                    LinkTarget::Flag(_) => "flag",
+                    LinkTarget::Sources(_) => "sources",
                     _ => "edit",
                 };
                 write!(f, "{base}/embed/comments/{id}/{what}?site={site}")
             }
-            (Place::Passage(id), _) => write!(f, "{thread}&passage={id}"),
-            (Place::Filter(filter), _) => write!(f, "{thread}&filter={}", filter.as_str()),
+            (LinkTarget::Passage(id), _) => write!(f, "{thread}&passage={id}"),
+            (LinkTarget::Filter(filter), _) => write!(f, "{thread}&filter={}", filter.as_str()),
         }
     }
 }
 
 /// The address of a form's action on a comment.
-pub(crate) struct Act<'a> {
+pub(crate) struct ActionLink<'a> {
     base: &'a str,
     id: CommentId,
     what: &'static str,
 }
 
-impl fmt::Display for Act<'_> {
+impl fmt::Display for ActionLink<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/embed/comments/{}/{}", self.base, self.id, self.what)
     }

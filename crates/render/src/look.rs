@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use rejoinder_core::Site;
 use rejoinder_core::publication::accent::Accent;
 
-use crate::Context;
+use crate::RenderContext;
 use crate::links::encoded;
 
 /// What pages have when a site says nothing, on a light ground.
@@ -17,12 +17,12 @@ const FONT: &str = "system-ui, sans-serif";
 
 /// What a whole page is made to look by: the version of the files under `/static`, and the site.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Look<'a> {
+pub(crate) struct PageLook<'a> {
     version: &'a str,
     site: Option<&'a Site>,
 }
 
-impl<'a> Look<'a> {
+impl<'a> PageLook<'a> {
     /// That of a page which is for no site.
     pub(crate) fn plain(version: &'a str) -> Self {
         let site = None;
@@ -63,15 +63,15 @@ impl<'a> Look<'a> {
 }
 
 /// The version.
-impl fmt::Display for Look<'_> {
+impl fmt::Display for PageLook<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.version)
     }
 }
 
-impl<'a> Context<'a> {
-    pub(crate) fn look(&self) -> Look<'a> {
-        Look::of(self.assets, self.site)
+impl<'a> RenderContext<'a> {
+    pub(crate) fn look(&self) -> PageLook<'a> {
+        PageLook::of(self.assets, self.site)
     }
 }
 
@@ -102,7 +102,7 @@ pub(crate) struct MailLook<'a> {
 }
 
 impl<'a> MailLook<'a> {
-    pub(crate) fn of(context: &Context<'a>) -> Self {
+    pub(crate) fn of(context: &RenderContext<'a>) -> Self {
         let settings = &context.site.settings;
         let accent = Accent::parse(&settings.accent).map(|own| own.on_light().to_string());
         Self {

@@ -6,7 +6,7 @@ use askama::Template;
 use rejoinder_core::publication::language::Language;
 
 use crate::catalogue::{self, Catalogue};
-use crate::look::Look;
+use crate::look::PageLook;
 
 /// A refusal as a page, with the way back.
 pub fn message_page(title: &str, text: &str, back: &str) -> String {
@@ -35,7 +35,7 @@ fn sentence(language: Language, title: &str, text: &str, back: &str) -> String {
         texts: catalogue::of(language),
         language,
         direction: language.direction(),
-        assets: Look::plain(""),
+        assets: PageLook::plain(""),
         title,
         text,
         back,
@@ -48,7 +48,7 @@ struct MessagePage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     text: &'a str,
     back: &'a str,

@@ -4,9 +4,9 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 /// An XML document as it grows. Writing to memory cannot fail.
-pub(crate) struct Xml(Writer<Vec<u8>>);
+pub(crate) struct XmlWriter(Writer<Vec<u8>>);
 
-impl Xml {
+impl XmlWriter {
     pub(crate) fn new() -> Self {
         let mut xml = Self(Writer::new(Vec::with_capacity(16_384)));
         xml.event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)));

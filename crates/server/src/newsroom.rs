@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::identity::author::Role;
 use render::catalogue::NewsroomTexts;
-use render::newsroom::{FlashMessage, Frame, RailEntry, Section};
+use render::newsroom::{FlashMessage, NewsroomFrame, RailEntry, RailSection};
 use serde::Serialize;
 use store::moderation::groups::{self, Scope};
 use store::moderation::queues::{self, Queue, QueueCounts};
@@ -85,10 +85,10 @@ impl Newsroom {
         &self,
         context: &PageContext,
         head: PageHead<'_>,
-        render: impl FnOnce(&Frame<'_>) -> String,
+        render: impl FnOnce(&NewsroomFrame<'_>) -> String,
     ) -> Html<String> {
         let rail = rail(self, &context.counts, head.at);
-        Html(render(&Frame {
+        Html(render(&NewsroomFrame {
             site: &self.site,
             member: &self.author,
             now: self.app.now(),
@@ -200,7 +200,7 @@ pub(crate) fn see_other(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
-fn rail(newsroom: &Newsroom, counts: &QueueCounts, at: At<'_>) -> Vec<Section> {
+fn rail(newsroom: &Newsroom, counts: &QueueCounts, at: At<'_>) -> Vec<RailSection> {
     let host = &newsroom.site.host;
     let (desk, edit, admin) = (
         desk(host),
@@ -245,7 +245,7 @@ fn rail(newsroom: &Newsroom, counts: &QueueCounts, at: At<'_>) -> Vec<Section> {
         .into_iter()
         .filter(|(_, entries)| !entries.is_empty());
     shown
-        .map(|(title, entries)| Section {
+        .map(|(title, entries)| RailSection {
             title: title.as_str(),
             entries,
         })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egress::{Mail, Mailer};
 use rejoinder_core::funding::{Money, receipt_code};
 use rejoinder_core::{Clock, Random, Site};
-use render::Context;
+use render::RenderContext;
 use render::identity::MailText;
 use store::funding::receipts::{self, MailReceipt};
 use store::jobs::Job;
@@ -46,7 +46,7 @@ impl ReceiptHandler {
     }
 
     fn text(&self, site: &Site, given: (&str, Money, &str)) -> MailText {
-        let context = Context {
+        let context = RenderContext {
             site,
             now: self.clock.now(),
             base: self.home.base(),

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use egress::{Client, Feature, Limits, Method, Request};
 use rejoinder_core::{Clock, Site, Time};
-use render::Context;
-use render::integrations::webhook::{Event, EventCorrection, EventRecording, message};
+use render::RenderContext;
+use render::integrations::webhook::{
+    EventCorrection, EventRecording, WebhookEventDetails, message,
+};
 use store::integrations::webhooks::{self, AttemptOutcome, Deliver, DueDelivery};
 use store::jobs::Job;
 use store::{Result, Store, publication::sites};
@@ -115,7 +117,7 @@ impl WebhookHandler {
     }
 
     fn body(&self, site: &Site, due: &DueDelivery, now: Time) -> String {
-        let context = Context {
+        let context = RenderContext {
             site,
             now,
             base: self.home.base(),
@@ -140,7 +142,7 @@ impl WebhookHandler {
             decided_at: own.decided_at,
             erratum: own.erratum.as_ref(),
         });
-        let event = Event {
+        let event = WebhookEventDetails {
             kind: due.delivery.kind,
             at: due.delivery.created_at,
             page: &due.page,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egress::{Mail, Mailer};
 use rejoinder_core::{AuthorId, Clock, Random, Site, SiteId, Time, Token};
 use render::identity::MailText;
-use render::moderation::Waiting;
+use render::moderation::WaitingComment;
 use store::jobs::Job;
 use store::moderation::desk_mails::{self, DeskMail, DeskMailStep};
 use store::{Result, Store, Tx, publication::sites};
@@ -65,10 +65,10 @@ impl DeskMailHandler {
     }
 
     fn mail(&self, site: &Site, due: DeskMail, until: Time, author: AuthorId) -> Mail {
-        let waiting: Vec<Waiting<'_>> = due
+        let waiting: Vec<WaitingComment<'_>> = due
             .items
             .iter()
-            .map(|item| Waiting {
+            .map(|item| WaitingComment {
                 comment: &item.comment,
                 page: &item.page,
             })

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use egress::{Mail, Mailer, Sent};
 use rejoinder_core::identity::author::mailbox;
 use rejoinder_core::{Clock, Site};
-use render::Context;
+use render::RenderContext;
 use render::identity::MailText;
-use render::notices::notice::{self, Notice};
+use render::notices::notice::{self, SubscriptionContext};
 use sha2::{Digest, Sha256};
 use store::jobs::Job;
 use store::notices::telling;
@@ -85,7 +85,7 @@ impl NoticeHandler {
             site.host,
             subscription.secret
         );
-        let about = Notice {
+        let about = SubscriptionContext {
             page: &due.page,
             kind: subscription.kind,
             pace: subscription.pace,
@@ -122,8 +122,8 @@ impl NoticeHandler {
         }
     }
 
-    fn context<'a>(&'a self, site: &'a Site) -> Context<'a> {
-        Context {
+    fn context<'a>(&'a self, site: &'a Site) -> RenderContext<'a> {
+        RenderContext {
             site,
             now: self.clock.now(),
             base: self.home.base(),

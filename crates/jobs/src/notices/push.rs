@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use egress::{Client, FetchError, Push, PushKey, PushTarget, Request, Response, Unsealable};
 use rejoinder_core::{Clock, Random, Site, Time};
-use render::Context;
-use render::notices::notice::Notice;
+use render::RenderContext;
+use render::notices::notice::SubscriptionContext;
 use sha2::{Digest, Sha256};
 use store::jobs::Job;
 use store::notices::devices::{self, PushDevice};
@@ -121,7 +121,7 @@ impl PushHandler {
     }
 
     fn message(&self, site: &Site, due: &DueMail, push: SendPush, tag: &str, now: Time) -> String {
-        let context = Context {
+        let context = RenderContext {
             site,
             now,
             base: self.home.base(),
@@ -129,7 +129,7 @@ impl PushHandler {
             assets: "",
             has_accounts: true,
         };
-        let about = Notice {
+        let about = SubscriptionContext {
             page: &due.page,
             kind: due.subscription.kind,
             pace: due.subscription.pace,

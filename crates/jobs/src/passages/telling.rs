@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egress::{Mail, Mailer, Sent};
 use rejoinder_core::{Clock, Site};
-use render::Context;
+use render::RenderContext;
 use render::identity::MailText;
 use store::jobs::Job;
 use store::passages::deciding::{self, TellSender};
@@ -84,7 +84,7 @@ impl Handler for SenderHandler {
             return Ok(Outcome::Done);
         };
         self.home.place(&of, &mut page.key);
-        let context = Context {
+        let context = RenderContext {
             site: &of,
             now: self.clock.now(),
             base: self.home.base(),

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use rejoinder_core::discussion::frozen::{FrozenPath, frozen_path, frozen_path_by_id};
 use rejoinder_core::{Clock as _, Page, PageId, Site, Time};
-use render::{Context, FrozenPage, catalogue};
+use render::{FrozenPage, RenderContext, catalogue};
 use store::archive::freezing;
 use store::{Store, StoreError};
 
@@ -102,8 +102,8 @@ impl Folder {
         }
     }
 
-    fn context(&self) -> Context<'_> {
-        Context {
+    fn context(&self) -> RenderContext<'_> {
+        RenderContext {
             site: &self.site,
             now: self.now,
             base: "",

@@ -3,13 +3,13 @@
 use askama::Template;
 use rejoinder_core::publication::language::Language;
 
-use crate::Context;
+use crate::RenderContext;
 use crate::catalogue::Catalogue;
-use crate::look::Look;
+use crate::look::PageLook;
 use crate::page::rendered;
 
 /// How "Agreed across divides" works, for readers.
-pub fn method_page(context: &Context<'_>) -> String {
+pub fn method_page(context: &RenderContext<'_>) -> String {
     let language = context.site.settings.language;
     rendered(&MethodPage {
         texts: context.texts,
@@ -27,7 +27,7 @@ struct MethodPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     name: &'a str,
 }

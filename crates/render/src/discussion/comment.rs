@@ -9,21 +9,21 @@ use rejoinder_core::passages::{Annotation, AnnotationState};
 use rejoinder_core::publication::settings::{ModerationMode, SourceChecks, Voting};
 use rejoinder_core::{Author, Comment, CommentId, CommentState, PageKey, Settings, Time};
 
-use crate::catalogue::{Catalogue, Day, Name, Number, fill};
+use crate::catalogue::{Catalogue, FormattedDay, FormattedNumber, IsolatedName, fill};
 use crate::discussion::avatar::{self, Avatar};
 use crate::discussion::target::RenderTarget;
 use crate::html::Html;
-use crate::links::{Act, Link, Links, Place};
-use crate::passages::sources::Check;
+use crate::links::{ActionLink, LinkTarget, Links, ThreadLink};
+use crate::passages::sources::SourceCheckView;
 use crate::recordings::times;
-use crate::{Context, discussion::card};
+use crate::{RenderContext, discussion::card};
 
 /// One comment as it stands in the thread, for the one who wrote it and for live streams.
 ///
 /// Unlike in a thread, a comment that waits for a moderator is shown: only its author is given this.
-pub fn comment_html(context: &Context<'_>, key: &PageKey, entry: &ThreadEntry) -> String {
+pub fn comment_html(context: &RenderContext<'_>, key: &PageKey, entry: &ThreadEntry) -> String {
     let links = Links::new(context.base, context.site, key);
-    let frame = Frame::new(context, &links, RenderTarget::Widget);
+    let frame = CommentContext::new(context, &links, RenderTarget::Widget);
     let mut out = String::with_capacity(2_048);
     if matches!(
         entry.comment.state,
@@ -39,7 +39,7 @@ pub fn comment_html(context: &Context<'_>, key: &PageKey, entry: &ThreadEntry) -
 }
 
 /// What the comments of one rendering have in common.
-pub(crate) struct Frame<'a> {
+pub(crate) struct CommentContext<'a> {
     pub(crate) texts: &'static Catalogue,
     settings: &'a Settings,
     pub(crate) links: &'a Links,
@@ -59,8 +59,8 @@ pub(crate) struct Frame<'a> {
     reactions: Vec<Reaction<'a>>,
 }
 
-impl<'a> Frame<'a> {
-    pub(crate) fn new(context: &Context<'a>, links: &'a Links, target: RenderTarget) -> Self {
+impl<'a> CommentContext<'a> {
+    pub(crate) fn new(context: &RenderContext<'a>, links: &'a Links, target: RenderTarget) -> Self {
         let settings = &context.site.settings;
         Self {
             texts: context.texts,
@@ -112,7 +112,7 @@ impl<'a> Frame<'a> {
             is_agreed: self.finds_sides && comment.agreement.has_badge,
             links: self.links,
             cards: card::shown(self.settings, comment),
-            check: Check::of(
+            check: SourceCheckView::of(
                 self.texts,
                 self.links,
                 comment,
@@ -160,8 +160,8 @@ impl<'a> Frame<'a> {
     }
 
     /// A comment of which nothing is left but its place.
-    pub(crate) fn gone<'b>(&'b self, comment: &'b Comment, level: usize) -> Gone<'b> {
-        Gone {
+    pub(crate) fn gone<'b>(&'b self, comment: &'b Comment, level: usize) -> Tombstone<'b> {
+        Tombstone {
             texts: self.texts,
             comment,
             level: level.min(MAX_LEVELS),
@@ -170,7 +170,7 @@ impl<'a> Frame<'a> {
     }
 
     /// What stands for the branch of `comment` while it is folded, where it can be.
-    pub(crate) fn fold(&self, comment: &Comment) -> Option<Fold> {
+    pub(crate) fn fold(&self, comment: &Comment) -> Option<FoldedBranch> {
         if self.target == RenderTarget::Frozen {
             return None;
         }
@@ -184,7 +184,7 @@ impl<'a> Frame<'a> {
         } else {
             comment.n_replies
         };
-        let name = Name(shown_name(self.texts, comment));
+        let name = IsolatedName(shown_name(self.texts, comment));
         let texts = &self.texts.comment;
         let values: [(&str, &dyn std::fmt::Display); 2] =
             [("name", &name), ("n", &self.texts.number(n))];
@@ -194,7 +194,7 @@ impl<'a> Frame<'a> {
             (n, true) => texts.branch.of(n),
             (n, false) => texts.removed_branch.of(n),
         };
-        Some(Fold {
+        Some(FoldedBranch {
             is_low,
             text: fill(text, &values),
         })
@@ -257,7 +257,7 @@ pub(crate) fn shown_name<'b>(texts: &'b Catalogue, comment: &'b Comment) -> &'b 
 }
 
 /// A folded branch in one line.
-pub(crate) struct Fold {
+pub(crate) struct FoldedBranch {
     /// Whether it is folded from the start, for its score.
     pub(crate) is_low: bool,
     pub(crate) text: String,
@@ -311,7 +311,7 @@ impl CommentView<'_> {
         if self.target != RenderTarget::Page || !has_mentions(html) {
             return times::beside(self.texts, html);
         }
-        let own = |id| Some(self.links.to(Place::Own(id)).to_string());
+        let own = |id| Some(self.links.to(LinkTarget::Own(id)).to_string());
         times::beside(self.texts, &with_mentions_at(html, own)).into_owned()
     }
 
@@ -320,25 +320,28 @@ impl CommentView<'_> {
     }
 
     fn label(&self) -> String {
-        fill(&self.texts.comment.by, &[("name", &Name(self.name))])
+        fill(
+            &self.texts.comment.by,
+            &[("name", &IsolatedName(self.name))],
+        )
     }
 
-    fn day(&self, time: &Time) -> Day<'_> {
+    fn day(&self, time: &Time) -> FormattedDay<'_> {
         self.texts.date(*time)
     }
 
-    fn number(&self, n: &i64) -> Number<'_> {
+    fn number(&self, n: &i64) -> FormattedNumber<'_> {
         self.texts.number(*n)
     }
 
     /// On a page of our own a comment's address is there too, so that it needs no script, and in a file
     /// by itself, so that it needs no server.
-    fn permalink(&self) -> Link<'_> {
+    fn permalink(&self) -> ThreadLink<'_> {
         let id = self.comment.id;
         self.links.to(match self.target {
-            RenderTarget::Page => Place::Own(id),
-            RenderTarget::Widget | RenderTarget::Rest => Place::Comment(id),
-            RenderTarget::Frozen => Place::Here(id),
+            RenderTarget::Page => LinkTarget::Own(id),
+            RenderTarget::Widget | RenderTarget::Rest => LinkTarget::Comment(id),
+            RenderTarget::Frozen => LinkTarget::Here(id),
         })
     }
 
@@ -361,16 +364,16 @@ impl CommentView<'_> {
         self.target == RenderTarget::Frozen
     }
 
-    fn reply_link(&self) -> Link<'_> {
-        self.links.to(Place::Reply(self.comment.id))
+    fn reply_link(&self) -> ThreadLink<'_> {
+        self.links.to(LinkTarget::Reply(self.comment.id))
     }
 
-    fn flag_link(&self) -> Link<'_> {
-        self.links.to(Place::Flag(self.comment.id))
+    fn flag_link(&self) -> ThreadLink<'_> {
+        self.links.to(LinkTarget::Flag(self.comment.id))
     }
 
-    fn edit_link(&self) -> Link<'_> {
-        self.links.to(Place::Edit(self.comment.id))
+    fn edit_link(&self) -> ThreadLink<'_> {
+        self.links.to(LinkTarget::Edit(self.comment.id))
     }
 
     /// How many of the reactions are shown, because somebody gave them.
@@ -378,7 +381,7 @@ impl CommentView<'_> {
         self.reactions.iter().filter(|(_, n)| *n > 0).count()
     }
 
-    fn act(&self, what: &'static str) -> Act<'_> {
+    fn act(&self, what: &'static str) -> ActionLink<'_> {
         self.links.act(self.comment.id, what)
     }
 
@@ -394,14 +397,14 @@ impl CommentView<'_> {
 
 #[derive(Template)]
 #[template(path = "discussion/gone.html")]
-pub(crate) struct Gone<'a> {
+pub(crate) struct Tombstone<'a> {
     texts: &'static Catalogue,
     comment: &'a Comment,
     level: usize,
     is_marked: bool,
 }
 
-impl Gone<'_> {
+impl Tombstone<'_> {
     pub(crate) fn render_to(&self, out: &mut impl std::fmt::Write) {
         let _ = self.render_into(out);
     }

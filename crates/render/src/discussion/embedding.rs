@@ -38,7 +38,7 @@ pub struct EmbeddingBody {
 
 /// The page that asks.
 #[derive(Debug, Clone, Copy)]
-pub struct Asking<'a> {
+pub struct EmbeddingRequest<'a> {
     /// The site that it names.
     pub site: &'a str,
     /// Its own name.
@@ -52,7 +52,7 @@ pub struct Asking<'a> {
 /// What to say in `language` to a page that `problem`, if anything, keeps from its thread.
 pub fn body(
     language: Language,
-    asking: Asking<'_>,
+    asking: EmbeddingRequest<'_>,
     problem: Option<EmbeddingProblem>,
 ) -> EmbeddingBody {
     let texts = &catalogue::of(language).embedding;

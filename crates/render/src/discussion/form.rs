@@ -8,8 +8,8 @@ use rejoinder_core::publication::settings::{
 };
 use rejoinder_core::{Comment, CommentId, PassageId, QuestionId};
 
-use crate::Context;
-use crate::catalogue::{Catalogue, Name, fill};
+use crate::RenderContext;
+use crate::catalogue::{Catalogue, IsolatedName, fill};
 use crate::discussion::comment::shown_name;
 use crate::html::Html;
 use crate::links::Links;
@@ -17,7 +17,7 @@ use crate::passages::sources::{SourceFields, fieldset};
 
 /// What was typed into a form that is shown again, and why it is.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Form<'a> {
+pub struct CommentForm<'a> {
     /// The comment that the form replies to.
     pub reply: Option<CommentId>,
     /// The text.
@@ -31,16 +31,16 @@ pub struct Form<'a> {
     /// Of what to tell by mail.
     pub notify: &'a str,
     /// The part of the article that the comment is about.
-    pub about: Option<About>,
+    pub about: Option<FormTarget>,
     /// The sources.
     pub sources: Option<&'a SourceFields>,
     /// Why it was not taken.
-    pub problem: Option<Problem<'a>>,
+    pub problem: Option<FormProblem<'a>>,
 }
 
 /// The part of an article that a form's comment is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
+pub enum FormTarget {
     /// The passage of a question, which the comment answers.
     Question(QuestionId),
     /// A passage that others are speaking of.
@@ -49,7 +49,7 @@ pub enum About {
 
 /// Why a form was not taken.
 #[derive(Debug, Clone, Copy)]
-pub struct Problem<'a> {
+pub struct FormProblem<'a> {
     /// The field that is to blame.
     pub field: Option<&'a str>,
     /// What is wrong, as a sentence.
@@ -60,9 +60,9 @@ const FIELDS: [&str; 4] = ["text", "name", "email", "website"];
 
 /// The problem of one field, or of the whole form.
 #[derive(Clone, Copy)]
-pub(crate) struct Problems<'a>(pub(crate) Option<Problem<'a>>);
+pub(crate) struct FormProblems<'a>(pub(crate) Option<FormProblem<'a>>);
 
-impl<'a> Problems<'a> {
+impl<'a> FormProblems<'a> {
     pub(crate) fn of(&self, field: &str) -> Option<&'a str> {
         self.0
             .filter(|problem| problem.field == Some(field))
@@ -80,14 +80,14 @@ impl<'a> Problems<'a> {
 }
 
 /// A button that sets text in a certain way.
-pub(crate) struct Tool<'a> {
+pub(crate) struct FormatButton<'a> {
     pub(crate) mark: &'static str,
     pub(crate) name: &'a str,
     /// Its picture, as the path of a drawing of 24 by 24.
     pub(crate) icon: &'static str,
 }
 
-pub(crate) fn tools(texts: &Catalogue) -> [Tool<'_>; 9] {
+pub(crate) fn tools(texts: &Catalogue) -> [FormatButton<'_>; 9] {
     let form = &texts.form;
     [
         ("bold", &form.bold, BOLD),
@@ -100,7 +100,7 @@ pub(crate) fn tools(texts: &Catalogue) -> [Tool<'_>; 9] {
         ("link", &form.url, LINK),
         ("spoiler", &form.spoiler, SPOILER),
     ]
-    .map(|(mark, name, icon)| Tool { mark, name, icon })
+    .map(|(mark, name, icon)| FormatButton { mark, name, icon })
 }
 
 const BOLD: &str = "M7 5h6a3.5 3.5 0 0 1 0 7H7zM7 12h7a3.5 3.5 0 0 1 0 7H7z";
@@ -116,13 +116,13 @@ const SPOILER: &str = "M4 4l16 16M10 6.2A9 9 0 0 1 12 6c5 0 8 4 9 6a15 15 0 0 1-
 
 #[derive(Template)]
 #[template(path = "discussion/compose.html")]
-struct Compose<'a> {
+struct ComposeForm<'a> {
     texts: &'static Catalogue,
     links: &'a Links,
     base: &'a str,
     title: Option<&'a str>,
-    form: Form<'a>,
-    problems: Problems<'a>,
+    form: CommentForm<'a>,
+    problems: FormProblems<'a>,
     invitation: &'a str,
     max_graphemes: usize,
     email: EmailPolicy,
@@ -135,7 +135,7 @@ struct Compose<'a> {
     sources: Option<Html<'static>>,
 }
 
-impl<'a> Compose<'a> {
+impl<'a> ComposeForm<'a> {
     /// Where one signs in, and comes back from to this thread.
     fn sign_in(&self) -> String {
         let mut back = url::form_urlencoded::Serializer::new(String::new());
@@ -173,12 +173,12 @@ impl<'a> Compose<'a> {
     /// The hidden field that names what the comment is about.
     fn about(&self) -> Option<(&'static str, String)> {
         Some(match self.form.about? {
-            About::Question(id) => ("question", id.to_string()),
-            About::Passage(id) => ("passage", id.to_string()),
+            FormTarget::Question(id) => ("question", id.to_string()),
+            FormTarget::Passage(id) => ("passage", id.to_string()),
         })
     }
 
-    fn tools(&self) -> [Tool<'a>; 9] {
+    fn tools(&self) -> [FormatButton<'a>; 9] {
         tools(self.texts)
     }
 
@@ -190,10 +190,10 @@ impl<'a> Compose<'a> {
 
 /// The form for a comment of one's own.
 pub(crate) fn compose(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     links: &Links,
     title: Option<&str>,
-    form: Form<'_>,
+    form: CommentForm<'_>,
     invitation: &str,
 ) -> Html<'static> {
     let settings = &context.site.settings;
@@ -203,13 +203,13 @@ pub(crate) fn compose(
         // The same form is shown to everyone, and editors alone say who claims something.
         fieldset(context.texts, form.sources.unwrap_or(&blank), false)
     });
-    let compose = Compose {
+    let compose = ComposeForm {
         texts: context.texts,
         links,
         base: context.base,
         title,
         form,
-        problems: Problems(form.problem),
+        problems: FormProblems(form.problem),
         invitation,
         max_graphemes: settings.max_graphemes,
         email: settings.email,
@@ -234,12 +234,12 @@ pub(crate) struct ReplyForm<'a> {
 
 impl<'a> ReplyForm<'a> {
     pub(crate) fn new(
-        context: &Context<'_>,
+        context: &RenderContext<'_>,
         links: &Links,
-        form: Form<'_>,
+        form: CommentForm<'_>,
         parent: &'a Comment,
     ) -> Self {
-        let name = Name(shown_name(context.texts, parent));
+        let name = IsolatedName(shown_name(context.texts, parent));
         let invitation = fill(&context.texts.form.reply_to, &[("name", &name)]);
         Self {
             parent,

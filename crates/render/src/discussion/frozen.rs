@@ -5,7 +5,7 @@ use rejoinder_core::Page;
 use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::publication::language::Language;
 
-use crate::Context;
+use crate::RenderContext;
 use crate::catalogue::{Catalogue, fill};
 use crate::discussion::comment;
 use crate::discussion::target::RenderTarget;
@@ -27,13 +27,13 @@ pub struct FrozenPage {
 /// The whole thread of `page`, whose comments are `entries` in their order. `root` leads from where the
 /// file lies to the folder of the list and of `style.css`: `../../`.
 pub fn frozen_page(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     page: &Page,
     entries: &[ThreadEntry],
     root: &str,
 ) -> String {
     let links = Links::new(context.base, context.site, &page.key);
-    let comments = comment::Frame::new(context, &links, RenderTarget::Frozen);
+    let comments = comment::CommentContext::new(context, &links, RenderTarget::Frozen);
     let texts = context.texts;
     let title = frozen_title(page);
     rendered(&FrozenThread {
@@ -45,20 +45,20 @@ pub fn frozen_page(
             reply: None,
             divider: None,
         },
-        frame: Frame {
+        frame: FrozenFrame {
             canonical: page.key.url(),
             index: Some(format!("{root}index.html")),
-            ..Frame::new(context, &title, root)
+            ..FrozenFrame::new(context, &title, root)
         },
     })
 }
 
 /// The list of all pages that were frozen.
-pub fn frozen_index(context: &Context<'_>, pages: &[FrozenPage]) -> String {
+pub fn frozen_index(context: &RenderContext<'_>, pages: &[FrozenPage]) -> String {
     rendered(&FrozenIndex {
         texts: context.texts,
         pages,
-        frame: Frame::new(context, &context.site.host, ""),
+        frame: FrozenFrame::new(context, &context.site.host, ""),
     })
 }
 
@@ -69,7 +69,7 @@ pub fn frozen_title(page: &Page) -> String {
 }
 
 /// What every file has around it.
-struct Frame<'a> {
+struct FrozenFrame<'a> {
     language: Language,
     title: String,
     heading: &'a str,
@@ -79,8 +79,8 @@ struct Frame<'a> {
     kept: String,
 }
 
-impl<'a> Frame<'a> {
-    fn new(context: &Context<'a>, heading: &'a str, root: &str) -> Self {
+impl<'a> FrozenFrame<'a> {
+    fn new(context: &RenderContext<'a>, heading: &'a str, root: &str) -> Self {
         let texts = context.texts;
         let date = texts.long_date(context.now);
         Self {
@@ -101,7 +101,7 @@ struct FrozenThread<'a> {
     texts: &'static Catalogue,
     count: String,
     tree: Tree<'a>,
-    frame: Frame<'a>,
+    frame: FrozenFrame<'a>,
 }
 
 #[derive(Template)]
@@ -109,7 +109,7 @@ struct FrozenThread<'a> {
 struct FrozenIndex<'a> {
     texts: &'static Catalogue,
     pages: &'a [FrozenPage],
-    frame: Frame<'a>,
+    frame: FrozenFrame<'a>,
 }
 
 impl FrozenIndex<'_> {

@@ -8,7 +8,7 @@ use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
 use rejoinder_core::{AuthorId, Comment, CommentId, CommentState, Time};
 use serde::Serialize;
 
-use crate::Context;
+use crate::RenderContext;
 use crate::discussion::comment::scores_until;
 use crate::recordings::times;
 
@@ -52,7 +52,7 @@ pub struct IssoComment {
 }
 
 /// Comments with their replies, of entries in reading order.
-pub fn tree(context: &Context<'_>, entries: &[ThreadEntry]) -> Vec<IssoComment> {
+pub fn tree(context: &RenderContext<'_>, entries: &[ThreadEntry]) -> Vec<IssoComment> {
     let mut roots = Vec::new();
     let mut path: Vec<IssoComment> = Vec::with_capacity(MAX_LEVELS + 1);
     for entry in entries {
@@ -76,16 +76,16 @@ fn fold_to(path: &mut Vec<IssoComment>, level: usize, roots: &mut Vec<IssoCommen
     }
 }
 
-fn public(context: &Context<'_>, comment: &Comment) -> IssoComment {
+fn public(context: &RenderContext<'_>, comment: &Comment) -> IssoComment {
     match comment.is_published() {
-        true => comment_of(context, comment, Text::Html),
+        true => comment_of(context, comment, IssoTextFormat::Html),
         false => tombstone(comment),
     }
 }
 
 /// Which text of a comment is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Text {
+pub enum IssoTextFormat {
     /// As it is shown.
     Html,
     /// As it was typed.
@@ -93,7 +93,11 @@ pub enum Text {
 }
 
 /// One comment; one that waits is shown, because only its author is given this.
-pub fn comment_of(context: &Context<'_>, comment: &Comment, text: Text) -> IssoComment {
+pub fn comment_of(
+    context: &RenderContext<'_>,
+    comment: &Comment,
+    text: IssoTextFormat,
+) -> IssoComment {
     let mode = match comment.state {
         CommentState::Published => PUBLISHED,
         CommentState::Held => HELD,
@@ -105,8 +109,8 @@ pub fn comment_of(context: &Context<'_>, comment: &Comment, text: Text) -> IssoC
     let name = &comment.author.name;
     IssoComment {
         text: match text {
-            Text::Html => times::beside(context.texts, &comment.html).into_string(),
-            Text::Typed => comment.text.clone(),
+            IssoTextFormat::Html => times::beside(context.texts, &comment.html).into_string(),
+            IssoTextFormat::Typed => comment.text.clone(),
         },
         author: Some(markup::escape(name)).filter(|name| !name.is_empty()),
         website: comment.author.website.as_deref().map(markup::escape),

@@ -8,12 +8,12 @@ use rejoinder_core::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::Context;
+use crate::RenderContext;
 use crate::catalogue::Catalogue;
 use crate::discussion::avatar;
 use crate::discussion::comment::scores_until;
 use crate::discussion::thread::{closed_at, key, links, n_comments, title};
-use crate::links::{Links, Place};
+use crate::links::{LinkTarget, Links};
 use crate::passages::{AnnotationBody, AskedBody, QuestionBody, SourcesBody};
 use crate::recordings::times;
 
@@ -149,7 +149,7 @@ pub struct AuthorBody {
 }
 
 /// The thread as JSON.
-pub fn thread(context: &Context<'_>, thread: &Thread) -> ThreadBody {
+pub fn thread(context: &RenderContext<'_>, thread: &Thread) -> ThreadBody {
     let page = key(thread);
     ThreadBody {
         page: PageBody {
@@ -171,7 +171,7 @@ pub fn thread(context: &Context<'_>, thread: &Thread) -> ThreadBody {
 }
 
 /// A page as JSON.
-pub(crate) fn page(context: &Context<'_>, page: &Page) -> PageBody {
+pub(crate) fn page(context: &RenderContext<'_>, page: &Page) -> PageBody {
     let closed_at = policy::closed_since(&context.site.settings, page, context.now);
     PageBody {
         key: page.key.as_str().to_owned(),
@@ -182,8 +182,8 @@ pub(crate) fn page(context: &Context<'_>, page: &Page) -> PageBody {
 }
 
 /// What a branch replies to, topmost first.
-pub fn ancestors(context: &Context<'_>, thread: &Thread) -> Vec<CommentBody> {
-    let maker = Maker::new(context, links(context, thread));
+pub fn ancestors(context: &RenderContext<'_>, thread: &Thread) -> Vec<CommentBody> {
+    let maker = BodyBuilder::new(context, links(context, thread));
     thread
         .ancestors
         .iter()
@@ -194,8 +194,8 @@ pub fn ancestors(context: &Context<'_>, thread: &Thread) -> Vec<CommentBody> {
 /// One comment as JSON.
 ///
 /// Unlike in a thread, a comment that waits for a moderator is shown: only its author is given this.
-pub fn comment(context: &Context<'_>, key: &PageKey, entry: &ThreadEntry) -> CommentBody {
-    let maker = Maker::new(context, Links::new(context.base, context.site, key));
+pub fn comment(context: &RenderContext<'_>, key: &PageKey, entry: &ThreadEntry) -> CommentBody {
+    let maker = BodyBuilder::new(context, Links::new(context.base, context.site, key));
     let mut body = match entry.comment.state {
         CommentState::Published | CommentState::Held => maker.whole(&entry.comment),
         _ => maker.tombstone(&entry.comment),
@@ -206,8 +206,8 @@ pub fn comment(context: &Context<'_>, key: &PageKey, entry: &ThreadEntry) -> Com
 
 /// The comments, each in the list of what it replies to; no deeper than [`MAX_LEVELS`], so that a
 /// client need not fear for its stack.
-fn nested(context: &Context<'_>, thread: &Thread) -> Vec<CommentBody> {
-    let maker = Maker::new(context, links(context, thread));
+fn nested(context: &RenderContext<'_>, thread: &Thread) -> Vec<CommentBody> {
+    let maker = BodyBuilder::new(context, links(context, thread));
     let mut roots = Vec::new();
     let mut path: Vec<CommentBody> = Vec::with_capacity(MAX_LEVELS + 1);
     for entry in &thread.entries {
@@ -231,7 +231,7 @@ fn fold_to(path: &mut Vec<CommentBody>, level: usize, roots: &mut Vec<CommentBod
     }
 }
 
-struct Maker<'a> {
+struct BodyBuilder<'a> {
     settings: &'a Settings,
     texts: &'static Catalogue,
     links: Links,
@@ -239,8 +239,8 @@ struct Maker<'a> {
     finds_sides: bool,
 }
 
-impl<'a> Maker<'a> {
-    fn new(context: &Context<'a>, links: Links) -> Self {
+impl<'a> BodyBuilder<'a> {
+    fn new(context: &RenderContext<'a>, links: Links) -> Self {
         Self {
             settings: &context.site.settings,
             texts: context.texts,
@@ -306,7 +306,7 @@ impl<'a> Maker<'a> {
             n_replies: comment.n_replies,
             replies: Vec::new(),
             next: None,
-            url: self.links.to(Place::Comment(comment.id)).to_string(),
+            url: self.links.to(LinkTarget::Comment(comment.id)).to_string(),
             annotation: None,
             sources: None,
             question: None,

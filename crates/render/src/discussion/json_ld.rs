@@ -6,16 +6,16 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Thread};
 use serde_json::{Map, Value, json};
 
-use crate::Context;
+use crate::RenderContext;
 use crate::catalogue;
 use crate::discussion::thread::{key, links, n_comments, title};
 use crate::html::Html;
-use crate::links::{Links, Place};
+use crate::links::{LinkTarget, Links};
 use crate::passages::sources::stance;
-use crate::publication::article::{Article, Publication};
+use crate::publication::article::{Article, Masthead};
 
 /// The thread as a posting of its own, for the page that shows it alone.
-pub(crate) fn discussion(context: &Context<'_>, thread: &Thread) -> Html<'static> {
+pub(crate) fn discussion(context: &RenderContext<'_>, thread: &Thread) -> Html<'static> {
     let links = links(context, thread);
     let publisher = context.site.name();
     let posting = json!({
@@ -40,7 +40,7 @@ pub(crate) fn discussion(context: &Context<'_>, thread: &Thread) -> Html<'static
 }
 
 /// A check that an editor made as fact checkers do. What readers say of sources is none.
-fn fact_check(context: &Context<'_>, links: &Links, comment: &Comment) -> Option<Value> {
+fn fact_check(context: &RenderContext<'_>, links: &Links, comment: &Comment) -> Option<Value> {
     let check = comment.source_check.as_deref()?;
     if !comment.is_published() || !check.is_rated_by(comment.author.role) {
         return None;
@@ -55,7 +55,7 @@ fn fact_check(context: &Context<'_>, links: &Links, comment: &Comment) -> Option
     Some(json!({
         "@context": "https://schema.org",
         "@type": "ClaimReview",
-        "url": links.to(Place::Own(comment.id)).to_string(),
+        "url": links.to(LinkTarget::Own(comment.id)).to_string(),
         "datePublished": comment.created_at.to_string(),
         "author": { "@type": "Organization", "name": context.site.name() },
         "claimReviewed": sources.claim,
@@ -76,8 +76,8 @@ fn fact_check(context: &Context<'_>, links: &Links, comment: &Comment) -> Option
 
 /// An article with its comments.
 pub(crate) fn article(
-    context: &Context<'_>,
-    publication: &Publication,
+    context: &RenderContext<'_>,
+    publication: &Masthead,
     article: &Article,
     thread: &Thread,
 ) -> Html<'static> {
@@ -143,7 +143,7 @@ fn comment(links: &Links, comment: &Comment) -> Map<String, Value> {
         ("@type", json!("Comment")),
         (
             "url",
-            json!(links.to(Place::Comment(comment.id)).to_string()),
+            json!(links.to(LinkTarget::Comment(comment.id)).to_string()),
         ),
         ("author", json!({ "@type": "Person", "name": name })),
         ("datePublished", json!(comment.created_at.to_string())),

@@ -6,22 +6,22 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::publication::settings::SourceChecks;
 use rejoinder_core::{Comment, PageKey, Thread};
 
-use crate::catalogue::{Catalogue, Name, fill};
-use crate::discussion::feed::{self, Alternate};
-use crate::discussion::form::{Problem, Problems, Tool, tools};
+use crate::catalogue::{Catalogue, IsolatedName, fill};
+use crate::discussion::feed::{self, FeedLink};
+use crate::discussion::form::{FormProblem, FormProblems, FormatButton, tools};
 use crate::discussion::target::RenderTarget;
 use crate::discussion::thread::{key, links, section, title};
 use crate::html::Html;
-use crate::links::{Act, Link, Links, Place};
-use crate::look::Look;
+use crate::links::{ActionLink, LinkTarget, Links, ThreadLink};
+use crate::look::PageLook;
 use crate::page::rendered;
 use crate::passages::SourceFields;
-use crate::passages::errata::{Listed, errata_html};
+use crate::passages::errata::{ErratumRow, errata_html};
 use crate::passages::sources::fieldset;
-use crate::{Context, View, discussion::json_ld};
+use crate::{RenderContext, ThreadView, discussion::json_ld};
 
 /// The thread as a whole page: for iframes, for readers without script, for search engines.
-pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> String {
+pub fn thread_page(context: &RenderContext<'_>, thread: &Thread, view: &ThreadView<'_>) -> String {
     let links = links(context, thread);
     let query = &thread.query;
     let is_whole = query.after.is_none()
@@ -41,7 +41,7 @@ pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> S
         is_marked: view.marked.is_some(),
         is_indexed: is_whole && view.form.problem.is_none() && view.form.reply.is_none(),
         has_reactions: !context.site.settings.reactions.is_empty(),
-        errata: errata_html(context, &Listed::of(&thread.errata))
+        errata: errata_html(context, &ErratumRow::of(&thread.errata))
             .filter(|_| query.passage.is_none()),
         section: section(context, thread, view, RenderTarget::Page),
         json_ld: json_ld::discussion(context, thread),
@@ -52,7 +52,7 @@ pub fn thread_page(context: &Context<'_>, thread: &Thread, view: &View<'_>) -> S
 
 fn page_title(texts: &Catalogue, thread: &Thread) -> String {
     match title(thread) {
-        Some(title) => fill(&texts.page.comments_on, &[("title", &Name(title))]),
+        Some(title) => fill(&texts.page.comments_on, &[("title", &IsolatedName(title))]),
         None => texts.page.comments.clone(),
     }
 }
@@ -63,7 +63,7 @@ struct ThreadPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: String,
     headline: Option<&'a str>,
     canonical: &'a str,
@@ -74,16 +74,16 @@ struct ThreadPage<'a> {
     errata: Option<Html<'static>>,
     section: Html<'static>,
     json_ld: Html<'static>,
-    feeds: Vec<Alternate>,
+    feeds: Vec<FeedLink>,
 }
 
 /// One's own comment, to be changed or deleted; `typed` is what was typed, when it was refused.
 pub fn edit_page(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     key: &PageKey,
     comment: &Comment,
     typed: Option<(&str, Option<SourceFields>)>,
-    problem: Option<Problem<'_>>,
+    problem: Option<FormProblem<'_>>,
 ) -> String {
     let links = Links::new(context.base, context.site, key);
     let (text, typed) = typed.unzip();
@@ -95,7 +95,7 @@ pub fn edit_page(
         assets: context.look(),
         title: &context.texts.page.edit,
         text: text.unwrap_or(&comment.text),
-        problems: Problems(problem),
+        problems: FormProblems(problem),
         max_graphemes: context.site.settings.max_graphemes,
         links: &links,
         comment,
@@ -105,7 +105,7 @@ pub fn edit_page(
 
 /// The fields of the sources that a comment carries, or may carry.
 fn sources(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     comment: &Comment,
     typed: Option<SourceFields>,
 ) -> Option<Html<'static>> {
@@ -126,10 +126,10 @@ struct EditPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     text: &'a str,
-    problems: Problems<'a>,
+    problems: FormProblems<'a>,
     max_graphemes: usize,
     links: &'a Links,
     comment: &'a Comment,
@@ -137,15 +137,15 @@ struct EditPage<'a> {
 }
 
 impl<'a> EditPage<'a> {
-    fn tools(&self) -> [Tool<'a>; 9] {
+    fn tools(&self) -> [FormatButton<'a>; 9] {
         tools(self.texts)
     }
 
-    fn act(&self, what: &'static str) -> Act<'_> {
+    fn act(&self, what: &'static str) -> ActionLink<'_> {
         self.links.act(self.comment.id, what)
     }
 
-    fn back(&self) -> Link<'_> {
-        self.links.to(Place::Own(self.comment.id))
+    fn back(&self) -> ThreadLink<'_> {
+        self.links.to(LinkTarget::Own(self.comment.id))
     }
 }

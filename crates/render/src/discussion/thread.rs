@@ -15,35 +15,35 @@ use rejoinder_core::{
 };
 
 use crate::catalogue::{Catalogue, fill};
-use crate::discussion::comment::Frame;
-use crate::discussion::form::{About, ReplyForm, compose};
+use crate::discussion::comment::CommentContext;
+use crate::discussion::form::{FormTarget, ReplyForm, compose};
 use crate::discussion::target::RenderTarget;
 use crate::discussion::tree::Tree;
 use crate::html::Html;
-use crate::links::{Link, Links, Place};
+use crate::links::{LinkTarget, Links, ThreadLink};
 use crate::page::rendered;
 use crate::passages::question;
 use crate::recordings;
-use crate::{Context, View};
+use crate::{RenderContext, ThreadView};
 
 /// The thread, for the widget and for pages that carry it.
 ///
 /// What goes on after a cursor comes without heading and form.
-pub fn thread_fragment(context: &Context<'_>, thread: &Thread) -> String {
+pub fn thread_fragment(context: &RenderContext<'_>, thread: &Thread) -> String {
     fragment(context, thread).into_string()
 }
 
-pub(crate) fn fragment(context: &Context<'_>, thread: &Thread) -> Html<'static> {
+pub(crate) fn fragment(context: &RenderContext<'_>, thread: &Thread) -> Html<'static> {
     let target = if thread.query.after.is_some() {
         RenderTarget::Rest
     } else {
         RenderTarget::Widget
     };
-    section(context, thread, &View::default(), target)
+    section(context, thread, &ThreadView::default(), target)
 }
 
 /// The sentence above the thread of a page that takes no comments, as it stands there.
-pub fn closed_notice(context: &Context<'_>, page: &Page) -> Option<String> {
+pub fn closed_notice(context: &RenderContext<'_>, page: &Page) -> Option<String> {
     let closed_at = policy::closed_since(&context.site.settings, page, context.now);
     let notice = notice(context, page.n_comments, closed_at)?;
     Some(rendered(&ClosedNotice { notice: &notice }))
@@ -56,14 +56,14 @@ struct ClosedNotice<'a> {
 }
 
 pub(crate) fn section(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     thread: &Thread,
-    view: &View<'_>,
+    view: &ThreadView<'_>,
     target: RenderTarget,
 ) -> Html<'static> {
     let links = links(context, thread);
     let closed_at = closed_at(context, thread);
-    let mut frame = Frame::new(context, &links, target);
+    let mut frame = CommentContext::new(context, &links, target);
     frame.is_open &= closed_at.is_none();
     frame.marked = view.marked;
     frame.is_of_passage = thread.passage.is_some();
@@ -79,7 +79,7 @@ pub(crate) fn section(
         reply: reply.as_ref(),
         divider: has_divider(&thread.query).then_some(context.texts.agreement.divider.as_str()),
     };
-    let section = Section {
+    let section = ThreadSection {
         texts: context.texts,
         context,
         thread,
@@ -121,7 +121,7 @@ fn has_divider(query: &ThreadQuery) -> bool {
     query.sort == Sort::Agreed && query.root.is_none() && begins_above
 }
 
-pub(crate) fn links(context: &Context<'_>, thread: &Thread) -> Links {
+pub(crate) fn links(context: &RenderContext<'_>, thread: &Thread) -> Links {
     Links::new(context.base, context.site, key(thread)).keeping(context.site, &thread.query)
 }
 
@@ -142,7 +142,7 @@ pub(crate) fn title(thread: &Thread) -> Option<&str> {
         .filter(|title| !title.is_empty())
 }
 
-pub(crate) fn closed_at(context: &Context<'_>, thread: &Thread) -> Option<Time> {
+pub(crate) fn closed_at(context: &RenderContext<'_>, thread: &Thread) -> Option<Time> {
     let page = thread.page.as_ref()?;
     policy::closed_since(&context.site.settings, page, context.now)
 }
@@ -160,10 +160,10 @@ fn find(thread: &Thread, id: CommentId) -> Option<&Comment> {
 
 /// The form above the thread, unless the form stands under a comment.
 fn own_form(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     thread: &Thread,
     links: &Links,
-    view: &View<'_>,
+    view: &ThreadView<'_>,
     is_open: bool,
     parent: Option<&Comment>,
 ) -> Option<Html<'static>> {
@@ -177,32 +177,32 @@ fn own_form(
     if let Some(passage) = &thread.passage {
         form.about = about(context, thread, passage);
         invitation = match form.about? {
-            About::Question(_) => &texts.questions.answer,
-            About::Passage(_) => &texts.questions.comment,
+            FormTarget::Question(_) => &texts.questions.answer,
+            FormTarget::Passage(_) => &texts.questions.comment,
         };
     }
     Some(compose(context, links, title(thread), form, invitation))
 }
 
 /// What a comment would be about that is written where `passage` is shown; nothing where none is taken.
-fn about(context: &Context<'_>, thread: &Thread, passage: &Passage) -> Option<About> {
+fn about(context: &RenderContext<'_>, thread: &Thread, passage: &Passage) -> Option<FormTarget> {
     let questions = thread.questions.unwrap_or(context.site.settings.questions);
     let asks = questions == Questions::On;
     let question = passage.open_question().filter(|_| asks);
     let takes_comments = allowed(context, thread).takes_comments();
-    let own = takes_comments.then_some(About::Passage(passage.id));
+    let own = takes_comments.then_some(FormTarget::Passage(passage.id));
     question
-        .map(|question| About::Question(question.id))
+        .map(|question| FormTarget::Question(question.id))
         .or(own)
 }
 
 /// What readers may do with passages.
-fn allowed(context: &Context<'_>, thread: &Thread) -> Passages {
+fn allowed(context: &RenderContext<'_>, thread: &Thread) -> Passages {
     thread.passages.unwrap_or(context.site.settings.passages)
 }
 
 /// Why nobody can write, in a sentence.
-fn notice(context: &Context<'_>, n_comments: i64, closed_at: Option<Time>) -> Option<String> {
+fn notice(context: &RenderContext<'_>, n_comments: i64, closed_at: Option<Time>) -> Option<String> {
     let (texts, settings) = (&context.texts.thread, &context.site.settings);
     if settings.mode == ModerationMode::Closed {
         return Some(texts.site_closed.clone());
@@ -218,11 +218,11 @@ fn notice(context: &Context<'_>, n_comments: i64, closed_at: Option<Time>) -> Op
 
 #[derive(Template)]
 #[template(path = "discussion/thread.html")]
-struct Section<'a> {
+struct ThreadSection<'a> {
     texts: &'static Catalogue,
-    context: &'a Context<'a>,
+    context: &'a RenderContext<'a>,
     thread: &'a Thread,
-    frame: &'a Frame<'a>,
+    frame: &'a CommentContext<'a>,
     tree: &'a Tree<'a>,
     compose: Option<Html<'static>>,
     has_head: bool,
@@ -236,7 +236,7 @@ struct Section<'a> {
     passage: Option<Html<'static>>,
 }
 
-impl Section<'_> {
+impl ThreadSection<'_> {
     /// Whether something stands here that not every thread has: its style is then waited for.
     fn is_rich(&self) -> bool {
         let is_rich = |entry: &ThreadEntry| {
@@ -322,7 +322,7 @@ impl Section<'_> {
 
     /// The page that says how that is found.
     fn method(&self) -> String {
-        let Context { base, site, .. } = self.context;
+        let RenderContext { base, site, .. } = self.context;
         format!("{base}/embed/agreed?site={}", site.host)
     }
 
@@ -421,13 +421,13 @@ impl Section<'_> {
     }
 
     /// Where what is above the shown ancestors begins.
-    fn earlier(&self) -> Option<Link<'_>> {
+    fn earlier(&self) -> Option<ThreadLink<'_>> {
         let top = self.thread.ancestors.first()?;
         top.parent?;
-        Some(self.to(Place::Branch(top.root)))
+        Some(self.to(LinkTarget::Branch(top.root)))
     }
 
-    fn to(&self, place: Place) -> Link<'_> {
+    fn to(&self, place: LinkTarget) -> ThreadLink<'_> {
         self.frame.links.to(place)
     }
 

@@ -7,13 +7,13 @@ use askama::filters::HtmlSafe;
 use rejoinder_core::discussion::thread::{MAX_LEVELS, ThreadEntry};
 use rejoinder_core::{Comment, CommentId};
 
-use crate::discussion::comment::Frame;
+use crate::discussion::comment::CommentContext;
 use crate::discussion::form::ReplyForm;
-use crate::links::Place;
+use crate::links::LinkTarget;
 
 /// The comments of a thread; no deeper than [`MAX_LEVELS`] lists, whatever the depth.
 pub(crate) struct Tree<'a> {
-    pub(crate) frame: &'a Frame<'a>,
+    pub(crate) frame: &'a CommentContext<'a>,
     pub(crate) entries: &'a [ThreadEntry],
     /// The form that stands under one of the comments.
     pub(crate) reply: Option<&'a ReplyForm<'a>>,
@@ -22,7 +22,7 @@ pub(crate) struct Tree<'a> {
 }
 
 /// A comment whose `<li>` is open.
-struct Open<'a> {
+struct OpenItem<'a> {
     entry: &'a ThreadEntry,
     has_list: bool,
     /// How many of its direct replies are here.
@@ -33,8 +33,8 @@ impl HtmlSafe for Tree<'_> {}
 
 impl fmt::Display for Tree<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut path: Vec<Open<'_>> = Vec::with_capacity(MAX_LEVELS + 1);
-        let mut writer = Writer { tree: self, out: f };
+        let mut path: Vec<OpenItem<'_>> = Vec::with_capacity(MAX_LEVELS + 1);
+        let mut writer = TreeWriter { tree: self, out: f };
         let mut divider = self.divider;
         // What stands above, by its id: to look for it anew takes the square of a thread that is whole.
         let mut above: HashMap<CommentId, &Comment> = HashMap::new();
@@ -62,7 +62,7 @@ impl fmt::Display for Tree<'_> {
             let parent = parent.and_then(|id| above.get(&id).copied());
             writer.open(entry, parent)?;
             above.insert(entry.comment.id, &entry.comment);
-            path.push(Open {
+            path.push(OpenItem {
                 entry,
                 has_list: false,
                 n_shown: 0,
@@ -80,12 +80,12 @@ fn is_unranked(root: &Comment) -> bool {
     root.pin.is_none() && root.agreement.rank.is_none()
 }
 
-struct Writer<'a, 'f, 't> {
+struct TreeWriter<'a, 'f, 't> {
     tree: &'a Tree<'a>,
     out: &'f mut fmt::Formatter<'t>,
 }
 
-impl Writer<'_, '_, '_> {
+impl TreeWriter<'_, '_, '_> {
     fn open(&mut self, entry: &ThreadEntry, parent: Option<&Comment>) -> fmt::Result {
         let (frame, comment) = (self.tree.frame, &entry.comment);
         self.out.write_str("<li>")?;
@@ -111,8 +111,8 @@ impl Writer<'_, '_, '_> {
         )
     }
 
-    fn close(&mut self, open: &Open<'_>) -> fmt::Result {
-        let Open {
+    fn close(&mut self, open: &OpenItem<'_>) -> fmt::Result {
+        let OpenItem {
             entry,
             has_list,
             n_shown,
@@ -132,7 +132,7 @@ impl Writer<'_, '_, '_> {
         n_shown: i64,
         cursor: rejoinder_core::Cursor,
     ) -> fmt::Result {
-        let Frame { texts, links, .. } = self.tree.frame;
+        let CommentContext { texts, links, .. } = self.tree.frame;
         let id = entry.comment.id;
         let n = (entry.comment.n_replies - n_shown).max(1);
         let is_deep = n_shown == 0 && entry.level + 1 >= MAX_LEVELS;
@@ -140,19 +140,19 @@ impl Writer<'_, '_, '_> {
             (
                 "branch",
                 &texts.thread.r#continue,
-                links.to(Place::Branch(id)),
+                links.to(LinkTarget::Branch(id)),
             )
         } else if n_shown == 0 {
             (
                 "more",
                 &texts.thread.replies,
-                links.to(Place::Replies(id, cursor)),
+                links.to(LinkTarget::Replies(id, cursor)),
             )
         } else {
             (
                 "more",
                 &texts.thread.more_replies,
-                links.to(Place::Replies(id, cursor)),
+                links.to(LinkTarget::Replies(id, cursor)),
             )
         };
         write!(

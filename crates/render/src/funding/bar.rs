@@ -5,34 +5,38 @@ use rejoinder_core::funding::{CampaignPhase, Money};
 use rejoinder_core::publication::language::Language;
 
 use super::{CampaignView, words};
-use crate::Context;
+use crate::RenderContext;
 use crate::catalogue::{Catalogue, fill};
 use crate::html::Html;
 use crate::links::encoded;
 
 /// The bar of a campaign, as it stands in any page.
-pub fn bar(context: &Context<'_>, shown: CampaignView<'_>) -> String {
+pub fn bar(context: &RenderContext<'_>, shown: CampaignView<'_>) -> String {
     piece(context, shown).into_string()
 }
 
 /// The same as a part of a page of the server's own.
-pub(crate) fn piece(context: &Context<'_>, shown: CampaignView<'_>) -> Html<'static> {
+pub(crate) fn piece(context: &RenderContext<'_>, shown: CampaignView<'_>) -> Html<'static> {
     Html::of(&whole(context, shown, false))
 }
 
 /// The same on the campaign's own page, where its title stands above.
-pub(super) fn bar_alone(context: &Context<'_>, shown: CampaignView<'_>) -> Html<'static> {
+pub(super) fn bar_alone(context: &RenderContext<'_>, shown: CampaignView<'_>) -> Html<'static> {
     Html::of(&whole(context, shown, true))
 }
 
 /// Where a campaign has its own page.
-pub(super) fn address(context: &Context<'_>, shown: CampaignView<'_>) -> String {
+pub(super) fn address(context: &RenderContext<'_>, shown: CampaignView<'_>) -> String {
     let (base, host) = (context.base, encoded(&context.site.host));
     let id = shown.campaign.id;
     format!("{base}/embed/campaign?site={host}&campaign={id}")
 }
 
-fn whole<'a>(context: &Context<'a>, shown: CampaignView<'a>, is_alone: bool) -> Bar<'a> {
+fn whole<'a>(
+    context: &RenderContext<'a>,
+    shown: CampaignView<'a>,
+    is_alone: bool,
+) -> FundingBar<'a> {
     let texts = context.texts;
     let draft = &shown.campaign.draft;
     let standing = shown.standing;
@@ -57,7 +61,7 @@ fn whole<'a>(context: &Context<'a>, shown: CampaignView<'a>, is_alone: bool) -> 
                 ],
             )
         });
-    Bar {
+    FundingBar {
         texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
@@ -105,7 +109,7 @@ fn give_to(texts: &Catalogue, title: &str, url: &str) -> String {
 
 #[derive(Template)]
 #[template(path = "funding/bar.html")]
-struct Bar<'a> {
+struct FundingBar<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
@@ -131,7 +135,7 @@ struct Bar<'a> {
     now: String,
 }
 
-impl Bar<'_> {
+impl FundingBar<'_> {
     /// All figures in one line, for those who hear the bar.
     fn spoken(&self) -> String {
         let figures = self.figures.iter().chain(&self.parts);

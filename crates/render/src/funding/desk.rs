@@ -10,7 +10,7 @@ use rejoinder_core::{CampaignId, EntryId, Site, Time};
 use super::{CampaignView, words};
 use crate::catalogue::{self, Catalogue, FundingDeskTexts, fill};
 use crate::links::encoded;
-use crate::newsroom::{Age, FlashMessage, Frame};
+use crate::newsroom::{Age, FlashMessage, NewsroomFrame};
 use crate::page::rendered;
 
 /// A campaign in the list, with how far it has come.
@@ -24,7 +24,7 @@ pub struct CampaignRow {
 
 /// What was typed into a campaign's form, and why it was not taken.
 #[derive(Debug, Clone, Default)]
-pub struct Typed {
+pub struct CampaignForm {
     /// The title.
     pub title: String,
     /// What the money is for.
@@ -126,11 +126,11 @@ pub struct MessageRow {
 #[template(path = "funding/campaigns.html")]
 pub struct CampaignsPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The campaigns, the newest first.
     pub rows: &'a [CampaignRow],
     /// The form for another one.
-    pub typed: &'a Typed,
+    pub typed: &'a CampaignForm,
 }
 
 /// One campaign with its ledger.
@@ -138,13 +138,13 @@ pub struct CampaignsPage<'a> {
 #[template(path = "funding/campaign.html")]
 pub struct CampaignPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The server's own address.
     pub base: &'a str,
     /// The campaign.
     pub row: &'a CampaignRow,
     /// The form that changes it.
-    pub typed: &'a Typed,
+    pub typed: &'a CampaignForm,
     /// What was typed to be written down: amount, currency, day, note.
     pub by_hand: [&'a str; 4],
     /// Why that was not taken.

@@ -6,9 +6,9 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{EntryId, Time};
 
 use super::words;
-use crate::Context;
-use crate::catalogue::{Catalogue, FundingGiftsPageTexts, Name, fill};
-use crate::look::Look;
+use crate::RenderContext;
+use crate::catalogue::{Catalogue, FundingGiftsPageTexts, IsolatedName, fill};
+use crate::look::PageLook;
 use crate::page::rendered;
 
 /// A gift of the reader's.
@@ -42,7 +42,7 @@ pub struct GiftsView<'a> {
 }
 
 /// A page with a reader's gifts.
-pub fn gifts_page(context: &Context<'_>, gifts: &GiftsView<'_>) -> String {
+pub fn gifts_page(context: &RenderContext<'_>, gifts: &GiftsView<'_>) -> String {
     let language = context.site.settings.language;
     let own = &context.texts.funding.gifts_page;
     let site = context.site.name();
@@ -52,7 +52,7 @@ pub fn gifts_page(context: &Context<'_>, gifts: &GiftsView<'_>) -> String {
         language,
         direction: language.direction(),
         assets: context.look(),
-        title: fill(&own.title, &[("site", &Name(site))]),
+        title: fill(&own.title, &[("site", &IsolatedName(site))]),
         host: &context.site.host,
         gifts,
     })
@@ -65,7 +65,7 @@ struct GiftsPage<'a> {
     own: &'static FundingGiftsPageTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: String,
     host: &'a str,
     gifts: &'a GiftsView<'a>,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::CampaignView;
 use super::bar::address;
-use crate::Context;
+use crate::RenderContext;
 
 /// The campaigns of a site that readers are shown, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -76,7 +76,7 @@ pub struct MilestoneBody {
 
 /// Campaigns for programs.
 pub fn campaigns<'a>(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     all: impl Iterator<Item = CampaignView<'a>>,
 ) -> CampaignsBody {
     CampaignsBody {
@@ -84,7 +84,7 @@ pub fn campaigns<'a>(
     }
 }
 
-fn campaign(context: &Context<'_>, shown: CampaignView<'_>) -> CampaignBody {
+fn campaign(context: &RenderContext<'_>, shown: CampaignView<'_>) -> CampaignBody {
     let (draft, standing) = (&shown.campaign.draft, shown.standing);
     let amount = |minor| Money {
         minor,

@@ -13,8 +13,8 @@ mod words;
 pub use bar::bar;
 pub(crate) use bar::piece;
 pub use desk::{
-    CampaignPage, CampaignRow, CampaignsPage, GiverRow, HookRow, LedgerRow, MessageRow, Typed,
-    campaign_page, campaigns_page, flash, problem, problem_full, problem_hooks_full,
+    CampaignForm, CampaignPage, CampaignRow, CampaignsPage, GiverRow, HookRow, LedgerRow,
+    MessageRow, campaign_page, campaigns_page, flash, problem, problem_full, problem_hooks_full,
     problem_purposes_full, title, unusable,
 };
 pub use gifts::{GiftRow, GiftsView, gifts_page};
@@ -23,7 +23,7 @@ pub use page::page;
 pub use picture::picture;
 pub use receipt_mail::receipt_mail;
 pub use sheet::{
-    SheetPage, SheetRow, SheetSection, SheetWords, sheet_page, sheet_title, sheet_words,
+    SheetPage, SheetRow, SheetSection, SheetTexts, sheet_page, sheet_title, sheet_words,
 };
 
 use rejoinder_core::funding::{Campaign, CampaignProgress};

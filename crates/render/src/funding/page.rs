@@ -6,14 +6,14 @@ use rejoinder_core::publication::language::Language;
 
 use super::bar::{address, bar_alone};
 use super::{CampaignView, words};
-use crate::Context;
+use crate::RenderContext;
 use crate::catalogue::{Catalogue, fill};
 use crate::html::Html;
-use crate::look::Look;
+use crate::look::PageLook;
 use crate::page::rendered;
 
 /// A campaign as a whole page: for readers without script, for frames, for links.
-pub fn page(context: &Context<'_>, shown: CampaignView<'_>, names: &[String]) -> String {
+pub fn page(context: &RenderContext<'_>, shown: CampaignView<'_>, names: &[String]) -> String {
     let texts = context.texts;
     let draft = &shown.campaign.draft;
     let milestone = |own: &Milestone| {
@@ -22,14 +22,14 @@ pub fn page(context: &Context<'_>, shown: CampaignView<'_>, names: &[String]) ->
             ..draft.goal
         };
         let mark = words::percent(texts, shown.campaign.mark(own));
-        Step {
+        MilestoneRow {
             amount: words::money(texts, amount),
             mark: fill(&texts.funding.mark, &[("percent", &mark)]),
             meaning: own.meaning.clone(),
             is_reached: shown.standing.has_reached(own),
         }
     };
-    rendered(&Page {
+    rendered(&FundingPage {
         texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
@@ -57,7 +57,7 @@ pub fn page(context: &Context<'_>, shown: CampaignView<'_>, names: &[String]) ->
 }
 
 /// A milestone of the list.
-struct Step {
+struct MilestoneRow {
     amount: String,
     mark: String,
     meaning: String,
@@ -66,18 +66,18 @@ struct Step {
 
 #[derive(Template)]
 #[template(path = "funding/own.html")]
-struct Page<'a> {
+struct FundingPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     canonical: String,
     site: &'a str,
     home: Option<&'a str>,
     paragraphs: Vec<&'a str>,
     bar: Html<'static>,
-    milestones: Vec<Step>,
+    milestones: Vec<MilestoneRow>,
     to_give: Option<String>,
     names: &'a [String],
     gifts: String,

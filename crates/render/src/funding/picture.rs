@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{CampaignView, words};
-use crate::Context;
+use crate::RenderContext;
 use crate::page::rendered;
 use rejoinder_core::funding::CampaignPhase;
 
@@ -14,7 +14,7 @@ const LENGTH: i64 = 560;
 const MAX_LETTERS: usize = 56;
 
 /// The bar of a campaign as SVG, 600 by 96.
-pub fn picture(context: &Context<'_>, shown: CampaignView<'_>) -> String {
+pub fn picture(context: &RenderContext<'_>, shown: CampaignView<'_>) -> String {
     let texts = context.texts;
     let draft = &shown.campaign.draft;
     let standing = shown.standing;
@@ -27,7 +27,7 @@ pub fn picture(context: &Context<'_>, shown: CampaignView<'_>) -> String {
         _ => line.extend(words::parts(texts, shown, context.now)),
     }
     let place = |mark: i64| mark.clamp(0, 1_000) * LENGTH / 1_000;
-    rendered(&Picture {
+    rendered(&FundingPicture {
         title: short(&draft.title),
         line: line.join(" · "),
         filled: place(standing.per_mille),
@@ -52,7 +52,7 @@ fn short(title: &str) -> String {
 
 #[derive(Template)]
 #[template(path = "funding/picture.svg", escape = "html")]
-struct Picture {
+struct FundingPicture {
     title: String,
     line: String,
     filled: i64,

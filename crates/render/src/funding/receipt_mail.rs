@@ -5,8 +5,8 @@ use rejoinder_core::funding::Money;
 use rejoinder_core::publication::language::Language;
 
 use super::words;
-use crate::Context;
-use crate::catalogue::{FundingReceiptMailTexts, Name, fill};
+use crate::RenderContext;
+use crate::catalogue::{FundingReceiptMailTexts, IsolatedName, fill};
 use crate::identity::MailText;
 use crate::look::MailLook;
 use crate::page::rendered;
@@ -14,16 +14,16 @@ use crate::page::rendered;
 /// A mail that thanks for `money`, given to the campaign that is called `campaign`, with the code by which
 /// the gift is claimed.
 pub fn receipt_mail(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     (campaign, money, code): (&str, Money, &str),
 ) -> MailText {
     let own = &context.texts.funding.receipt_mail;
-    let campaign = Name(campaign);
+    let campaign = IsolatedName(campaign);
     let amount = words::money(context.texts, money);
     let intro = [
         ("campaign", &campaign as &dyn std::fmt::Display),
         ("amount", &amount),
-        ("site", &Name(context.site.name())),
+        ("site", &IsolatedName(context.site.name())),
     ];
     let intro = fill(&own.intro, &intro);
     let said = fill(&own.code, &[("code", &code)]);

@@ -7,7 +7,7 @@ use rejoinder_core::{Site, Time};
 
 use super::words;
 use crate::catalogue::{self, Catalogue, FundingSheetTexts, fill};
-use crate::newsroom::Frame;
+use crate::newsroom::NewsroomFrame;
 use crate::page::rendered;
 
 /// A row that can be taken over.
@@ -45,7 +45,7 @@ pub struct SheetSection {
 #[template(path = "funding/sheet.html")]
 pub struct SheetPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// What it is about.
     pub about: &'a str,
     /// Where it is sent.
@@ -74,7 +74,7 @@ pub fn sheet_page(page: &SheetPage<'_>) -> String {
 /// The texts about tables, in the language of a site.
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "self-explanatory")]
-pub struct SheetWords {
+pub struct SheetTexts {
     texts: &'static Catalogue,
     pub statement: &'static str,
     pub statement_about: &'static str,
@@ -89,10 +89,10 @@ pub struct SheetWords {
 }
 
 /// The texts about tables, in the language of `site`.
-pub fn sheet_words(site: &Site) -> SheetWords {
+pub fn sheet_words(site: &Site) -> SheetTexts {
     let texts = catalogue::of(site.settings.language);
     let own = &texts.funding.sheet;
-    SheetWords {
+    SheetTexts {
         texts,
         statement: &own.statement,
         statement_about: &own.statement_about,
@@ -107,7 +107,7 @@ pub fn sheet_words(site: &Site) -> SheetWords {
     }
 }
 
-impl SheetWords {
+impl SheetTexts {
     /// How much is left of a payment here.
     pub fn here(&self, left: Money) -> String {
         let left = words::money(self.texts, left);

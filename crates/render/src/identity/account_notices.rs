@@ -6,10 +6,10 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Page, Time};
 
 use super::mail::publication;
-use super::tabs::{Here, tabs};
-use crate::Context;
-use crate::catalogue::{self, AccountTexts, Catalogue, DevicesTexts, Name, fill};
-use crate::look::Look;
+use super::tabs::{AccountSection, tabs};
+use crate::RenderContext;
+use crate::catalogue::{self, AccountTexts, Catalogue, DevicesTexts, IsolatedName, fill};
+use crate::look::PageLook;
 use crate::notices::notice::headline;
 use crate::page::rendered;
 
@@ -28,7 +28,7 @@ pub struct AccountSubscription<'a> {
 
 /// A browser in which the account is told.
 #[derive(Debug, Clone, Copy)]
-pub struct Device<'a> {
+pub struct DeviceRow<'a> {
     /// Names it in the form that removes it.
     pub id: i64,
     /// Its address at its push service, by which it knows itself.
@@ -42,9 +42,9 @@ pub struct Device<'a> {
 /// The page on which an account sees what it is told of. Browsers ask their push services with
 /// `key`.
 pub fn account_notices_page(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     subscriptions: &[AccountSubscription<'_>],
-    devices: &[Device<'_>],
+    devices: &[DeviceRow<'_>],
     key: &str,
     desk: Option<&str>,
 ) -> String {
@@ -57,7 +57,10 @@ pub fn account_notices_page(
         language,
         direction: language.direction(),
         assets: context.look(),
-        title: fill(&own.account.title, &[("site", &Name(publication(context)))]),
+        title: fill(
+            &own.account.title,
+            &[("site", &IsolatedName(publication(context)))],
+        ),
         context,
         subscriptions,
         devices,
@@ -74,18 +77,18 @@ struct AccountNoticesPage<'a> {
     device: &'static DevicesTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: String,
-    context: &'a Context<'a>,
+    context: &'a RenderContext<'a>,
     subscriptions: &'a [AccountSubscription<'a>],
-    devices: &'a [Device<'a>],
+    devices: &'a [DeviceRow<'a>],
     key: &'a str,
     desk: Option<&'a str>,
 }
 
 impl AccountNoticesPage<'_> {
     fn tabs(&self) -> Vec<(String, &'static str, bool)> {
-        tabs(self.context, Here::Notices)
+        tabs(self.context, AccountSection::Notices)
     }
 
     fn path(&self, rest: &str) -> String {
@@ -95,7 +98,10 @@ impl AccountNoticesPage<'_> {
     fn what(&self, subscription: &AccountSubscription<'_>) -> String {
         let own = &self.texts.notices;
         let title = headline(self.context, subscription.page);
-        fill(own.what(subscription.kind), &[("page", &Name(&title))])
+        fill(
+            own.what(subscription.kind),
+            &[("page", &IsolatedName(&title))],
+        )
     }
 
     fn pace(&self, subscription: &AccountSubscription<'_>) -> &str {

@@ -4,19 +4,19 @@ use askama::Template;
 use rejoinder_core::Author;
 use rejoinder_core::publication::language::Language;
 
-use crate::catalogue::{Catalogue, Name, fill};
+use crate::catalogue::{Catalogue, IsolatedName, fill};
 use crate::identity::publication;
-use crate::look::Look;
+use crate::look::PageLook;
 use crate::page::rendered;
-use crate::{Context, Problem};
+use crate::{FormProblem, RenderContext};
 
 /// What a sign-in link opens: a button, because mail scanners follow links, and the name that the
 /// account goes by.
 pub fn sign_in_page(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     account: &Author,
     token: &str,
-    problem: Option<Problem<'_>>,
+    problem: Option<FormProblem<'_>>,
 ) -> String {
     let texts = &context.texts.sign_in;
     let role = context
@@ -29,7 +29,10 @@ pub fn sign_in_page(
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
         assets: context.look(),
-        title: fill(&texts.title, &[("site", &Name(publication(context)))]),
+        title: fill(
+            &texts.title,
+            &[("site", &IsolatedName(publication(context)))],
+        ),
         why: fill(&texts.r#as, &[("role", &role)]),
         site: &context.site.host,
         name: &account.name,
@@ -44,7 +47,7 @@ struct SignInPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: String,
     why: String,
     site: &'a str,

@@ -4,14 +4,14 @@ use askama::Template;
 use rejoinder_core::publication::language::Language;
 
 use super::mail::{MailText, publication};
-use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
-use crate::look::{Look, MailLook};
+use crate::catalogue::{self, AccountTexts, Catalogue, IsolatedName, fill};
+use crate::look::{MailLook, PageLook};
 use crate::page::rendered;
-use crate::{Context, Problem};
+use crate::{FormProblem, RenderContext};
 
 /// A comment of a guest.
 #[derive(Debug, Clone, Copy)]
-pub struct Wrote<'a> {
+pub struct GuestComment<'a> {
     /// The page's address or key.
     pub page: &'a str,
     /// As typed; empty where it was deleted.
@@ -24,7 +24,7 @@ pub struct Wrote<'a> {
 
 /// What is kept of a guest's browser.
 #[derive(Debug, Clone)]
-pub struct OfGuest<'a> {
+pub struct GuestRecord<'a> {
     /// What they call themself.
     pub name: &'a str,
     /// Their address.
@@ -34,7 +34,7 @@ pub struct OfGuest<'a> {
     /// Since when they are known, in RFC 3339.
     pub since: &'a str,
     /// What they wrote, the newest first.
-    pub comments: Vec<Wrote<'a>>,
+    pub comments: Vec<GuestComment<'a>>,
     /// How many more comments there are.
     pub n_more: usize,
     /// How many votes they cast.
@@ -47,18 +47,18 @@ pub struct OfGuest<'a> {
 
 /// What is kept.
 #[derive(Debug, Clone)]
-pub struct OfGuests<'a> {
+pub struct GuestRecords<'a> {
     /// Where the page is.
     pub path: &'a str,
     /// Of each browser.
-    pub guests: Vec<OfGuest<'a>>,
+    pub guests: Vec<GuestRecord<'a>>,
     /// Pages of which they are told by mail, with the address.
     pub told: Vec<(&'a str, &'a str)>,
 }
 
 /// What the page shows.
 #[derive(Debug)]
-pub enum Guest<'a> {
+pub enum GuestView<'a> {
     /// Nothing is known of this browser.
     Unknown {
         /// Whether it is signed in.
@@ -68,12 +68,12 @@ pub enum Guest<'a> {
         /// An address that was typed.
         email: &'a str,
         /// Why it was not taken.
-        problem: Option<Problem<'a>>,
+        problem: Option<FormProblem<'a>>,
     },
     /// A link may be on its way to an address.
     Sent(&'a str),
     /// What is kept.
-    Kept(OfGuests<'a>),
+    Kept(GuestRecords<'a>),
     /// Asks once more, for the page at a path.
     Sure(&'a str),
     /// Everything is deleted.
@@ -81,7 +81,7 @@ pub enum Guest<'a> {
 }
 
 /// The page on which guests see what is kept of them.
-pub fn guest_page(context: &Context<'_>, guest: Guest<'_>) -> String {
+pub fn guest_page(context: &RenderContext<'_>, guest: GuestView<'_>) -> String {
     let language = context.site.settings.language;
     let own = &catalogue::of(language).account;
     rendered(&GuestPage {
@@ -90,19 +90,22 @@ pub fn guest_page(context: &Context<'_>, guest: Guest<'_>) -> String {
         language,
         direction: language.direction(),
         assets: context.look(),
-        title: fill(&own.guest.title, &[("site", &Name(publication(context)))]),
+        title: fill(
+            &own.guest.title,
+            &[("site", &IsolatedName(publication(context)))],
+        ),
         site: &context.site.host,
         guest,
     })
 }
 
 /// A mail with a link to what is kept of its reader.
-pub fn guest_mail(context: &Context<'_>, link: &str) -> MailText {
+pub fn guest_mail(context: &RenderContext<'_>, link: &str) -> MailText {
     let language = context.site.settings.language;
     let texts = &catalogue::of(language).account.guest;
     let named = [(
         "site",
-        &Name(publication(context)) as &dyn std::fmt::Display,
+        &IsolatedName(publication(context)) as &dyn std::fmt::Display,
     )];
     let intro = fill(&texts.mail, &named);
     MailText {
@@ -126,18 +129,18 @@ struct GuestPage<'a> {
     own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: String,
     site: &'a str,
-    guest: Guest<'a>,
+    guest: GuestView<'a>,
 }
 
 impl GuestPage<'_> {
     /// The line about a person that a browser is known as.
-    fn called(&self, guest: &OfGuest<'_>) -> String {
+    fn called(&self, guest: &GuestRecord<'_>) -> String {
         match guest.name {
             "" => self.own.guest.nameless.clone(),
-            name => fill(&self.own.guest.called, &[("name", &Name(name))]),
+            name => fill(&self.own.guest.called, &[("name", &IsolatedName(name))]),
         }
     }
 

@@ -3,8 +3,8 @@
 use askama::Template;
 use rejoinder_core::publication::language::Language;
 
-use crate::Context;
-use crate::catalogue::{AccountTexts, Name, fill};
+use crate::RenderContext;
+use crate::catalogue::{AccountTexts, IsolatedName, fill};
 use crate::look::MailLook;
 use crate::page::rendered;
 
@@ -21,10 +21,10 @@ pub struct MailText {
 
 /// A mail with a link that signs its reader in. It says nothing that whoever asked for it could have
 /// chosen.
-pub fn sign_in_mail(context: &Context<'_>, link: &str) -> MailText {
+pub fn sign_in_mail(context: &RenderContext<'_>, link: &str) -> MailText {
     let texts = &context.texts.account;
     let name = publication(context);
-    let named = [("site", &Name(name) as &dyn std::fmt::Display)];
+    let named = [("site", &IsolatedName(name) as &dyn std::fmt::Display)];
     let intro = fill(&texts.mail.intro, &named);
     let mail = &texts.mail;
     MailText {
@@ -41,7 +41,7 @@ pub fn sign_in_mail(context: &Context<'_>, link: &str) -> MailText {
 }
 
 /// What the site is called.
-pub(crate) fn publication<'a>(context: &Context<'a>) -> &'a str {
+pub(crate) fn publication<'a>(context: &RenderContext<'a>) -> &'a str {
     context.site.name()
 }
 

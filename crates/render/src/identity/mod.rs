@@ -16,13 +16,14 @@ mod tabs;
 pub(crate) use mail::publication;
 pub(crate) use outcome::{note, refused};
 
-pub use account_notices::{AccountSubscription, Device, account_notices_page};
-pub use guest::{Guest, OfGuest, OfGuests, Wrote, guest_mail, guest_page};
+pub use account_notices::{AccountSubscription, DeviceRow, account_notices_page};
+pub use guest::{GuestComment, GuestRecord, GuestRecords, GuestView, guest_mail, guest_page};
 pub use mail::{MailText, sign_in_mail};
-pub use own::{Line, Own, Signed, Tab, own_page, withheld};
-pub use passkeys::{Key, Keys, Trouble, passkeys_page};
+pub use own::{AccountSettings, AccountTab, CommentLine, SessionRow, own_page, withheld};
+pub use passkeys::{PasskeyProblem, PasskeyRow, PasskeysView, passkeys_page};
 pub use reader::{ReaderLine, reader_page};
 pub use sign_in::{
-    Asking, Away, Door, Link, Sent, Stop, ask_page, away_page, code_wrong, entered_page, here_page,
-    link_page, reader_name, sent_page, signed_out_page, stopped_page,
+    MailedLink, OpenedLink, ProviderProblem, ProviderRedirect, SignInForm, SignInReferrer,
+    ask_page, away_page, code_wrong, entered_page, here_page, link_page, reader_name, sent_page,
+    signed_out_page, stopped_page,
 };

@@ -8,18 +8,18 @@ use rejoinder_core::{Author, AuthorId, Comment, CommentId, CommentState, PageKey
 
 use super::mail::publication;
 use super::outcome;
-use super::tabs::{Here, tabs};
-use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
+use super::tabs::{AccountSection, tabs};
+use crate::catalogue::{self, AccountTexts, Catalogue, IsolatedName, fill};
 use crate::html::Html;
-use crate::links::{Links, Place, picture_path, reader_path};
-use crate::look::Look;
+use crate::links::{LinkTarget, Links, picture_path, reader_path};
+use crate::look::PageLook;
 use crate::page::rendered;
 use crate::recordings::times;
-use crate::{Context, Problem};
+use crate::{FormProblem, RenderContext};
 
 /// A comment of one's own, or a reply to one.
 #[derive(Debug, Clone, Copy)]
-pub struct Line<'a> {
+pub struct CommentLine<'a> {
     /// The comment.
     pub comment: &'a Comment,
     /// The page it stands on.
@@ -32,7 +32,7 @@ pub struct Line<'a> {
 
 /// A signed-in browser.
 #[derive(Debug, Clone)]
-pub struct Signed<'a> {
+pub struct SessionRow<'a> {
     /// Names it in the form that ends it.
     pub key: String,
     /// What it is, where it said.
@@ -45,15 +45,15 @@ pub struct Signed<'a> {
 
 /// The account itself.
 #[derive(Debug, Clone)]
-pub struct Own<'a> {
+pub struct AccountSettings<'a> {
     /// Its address.
     pub email: Option<&'a str>,
     /// The name as typed, where it was not taken.
     pub typed: Option<&'a str>,
     /// Why a form was not taken.
-    pub problem: Option<Problem<'a>>,
+    pub problem: Option<FormProblem<'a>>,
     /// Where it is signed in.
-    pub sessions: Vec<Signed<'a>>,
+    pub sessions: Vec<SessionRow<'a>>,
     /// Whom its owner has muted, with their names.
     pub muted: Vec<(AuthorId, &'a str)>,
     /// Whether the site raises money, so that there can be gifts of its owner.
@@ -68,26 +68,29 @@ pub struct Own<'a> {
 
 /// Which of the pages.
 #[derive(Debug, Clone)]
-pub enum Tab<'a> {
+pub enum AccountTab<'a> {
     /// What the owner wrote, newest first; the page goes on after the last where there is more.
-    Comments(Vec<Line<'a>>, Option<CommentId>),
+    Comments(Vec<CommentLine<'a>>, Option<CommentId>),
     /// What others replied.
-    Replies(Vec<Line<'a>>),
+    Replies(Vec<CommentLine<'a>>),
     /// The account itself.
-    Settings(Own<'a>),
+    Settings(AccountSettings<'a>),
 }
 
 /// A page of an account.
-pub fn own_page(context: &Context<'_>, account: &Author, tab: Tab<'_>) -> String {
+pub fn own_page(context: &RenderContext<'_>, account: &Author, tab: AccountTab<'_>) -> String {
     let language = context.site.settings.language;
     let own = &catalogue::of(language).account;
-    rendered(&OwnPage {
+    rendered(&AccountPage {
         texts: context.texts,
         own,
         language,
         direction: language.direction(),
         assets: context.look(),
-        title: fill(&own.account.title, &[("site", &Name(publication(context)))]),
+        title: fill(
+            &own.account.title,
+            &[("site", &IsolatedName(publication(context)))],
+        ),
         context,
         account,
         tab,
@@ -96,47 +99,47 @@ pub fn own_page(context: &Context<'_>, account: &Author, tab: Tab<'_>) -> String
 
 #[derive(Template)]
 #[template(path = "identity/account.html")]
-struct OwnPage<'a> {
+struct AccountPage<'a> {
     texts: &'static Catalogue,
     own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: String,
-    context: &'a Context<'a>,
+    context: &'a RenderContext<'a>,
     account: &'a Author,
-    tab: Tab<'a>,
+    tab: AccountTab<'a>,
 }
 
-impl OwnPage<'_> {
+impl AccountPage<'_> {
     fn path(&self, rest: &str) -> String {
         format!("/account/{}{rest}", self.context.site.host)
     }
 
     fn tabs(&self) -> Vec<(String, &'static str, bool)> {
         let here = match self.tab {
-            Tab::Comments(..) => Here::Comments,
-            Tab::Replies(_) => Here::Replies,
-            Tab::Settings(_) => Here::Settings,
+            AccountTab::Comments(..) => AccountSection::Comments,
+            AccountTab::Replies(_) => AccountSection::Replies,
+            AccountTab::Settings(_) => AccountSection::Settings,
         };
         tabs(self.context, here)
     }
 
-    fn link(&self, line: &Line<'_>) -> String {
+    fn link(&self, line: &CommentLine<'_>) -> String {
         let links = Links::new(self.context.base, self.context.site, line.page);
         let place = match line.comment.is_published() {
-            true => Place::Comment(line.comment.id),
+            true => LinkTarget::Comment(line.comment.id),
             false => return links.reading().to_owned(),
         };
         links.to(place).to_string()
     }
 
-    fn html<'l>(&self, line: &Line<'l>) -> Html<'l> {
+    fn html<'l>(&self, line: &CommentLine<'l>) -> Html<'l> {
         let links = Links::new(self.context.base, self.context.site, line.page);
         times::elsewhere(links.reading(), &line.comment.html)
     }
 
-    fn headline<'l>(&self, line: &Line<'l>) -> &'l str {
+    fn headline<'l>(&self, line: &CommentLine<'l>) -> &'l str {
         let title = line.title.filter(|title| !title.is_empty());
         title.unwrap_or_else(|| line.page.url().unwrap_or(line.page.as_str()))
     }
@@ -145,7 +148,7 @@ impl OwnPage<'_> {
         self.texts.date(*time).to_string()
     }
 
-    fn fate(&self, line: &Line<'_>) -> Option<String> {
+    fn fate(&self, line: &CommentLine<'_>) -> Option<String> {
         fate(self.own, self.language, line)
     }
 
@@ -165,7 +168,10 @@ impl OwnPage<'_> {
     }
 
     fn unmute(&self, name: &str) -> String {
-        fill(&self.own.account.unmute_name, &[("name", &Name(name))])
+        fill(
+            &self.own.account.unmute_name,
+            &[("name", &IsolatedName(name))],
+        )
     }
 
     /// When the account will be deleted, to the minute.
@@ -193,14 +199,14 @@ impl OwnPage<'_> {
         self.account.role > Role::Reader
     }
 
-    fn problem<'p>(&self, own: &Own<'p>, field: &str) -> Option<&'p str> {
+    fn problem<'p>(&self, own: &AccountSettings<'p>, field: &str) -> Option<&'p str> {
         let problem = own.problem.filter(|problem| problem.field == Some(field));
         problem.map(|problem| problem.detail)
     }
 }
 
 /// What became of a comment, and why.
-fn fate(own: &AccountTexts, language: Language, line: &Line<'_>) -> Option<String> {
+fn fate(own: &AccountTexts, language: Language, line: &CommentLine<'_>) -> Option<String> {
     let is_own = line.comment.is_because(StateReason::Author);
     let reason = line.comment.reason.as_ref();
     let fate = match line.comment.state {
@@ -217,9 +223,9 @@ fn fate(own: &AccountTexts, language: Language, line: &Line<'_>) -> Option<Strin
 
 /// What an author wrote on a page and others do not see, for the author alone; nothing where there is
 /// none.
-pub fn withheld(context: &Context<'_>, lines: &[Line<'_>]) -> Option<String> {
+pub fn withheld(context: &RenderContext<'_>, lines: &[CommentLine<'_>]) -> Option<String> {
     let language = context.site.settings.language;
-    let shown = Withheld {
+    let shown = WithheldComments {
         own: &catalogue::of(language).account,
         language,
         lines,
@@ -229,18 +235,18 @@ pub fn withheld(context: &Context<'_>, lines: &[Line<'_>]) -> Option<String> {
 
 #[derive(Template)]
 #[template(path = "discussion/withheld.html")]
-struct Withheld<'a> {
+struct WithheldComments<'a> {
     own: &'static AccountTexts,
     language: Language,
-    lines: &'a [Line<'a>],
+    lines: &'a [CommentLine<'a>],
 }
 
-impl Withheld<'_> {
-    fn html<'l>(&self, line: &Line<'l>) -> Html<'l> {
+impl WithheldComments<'_> {
+    fn html<'l>(&self, line: &CommentLine<'l>) -> Html<'l> {
         times::beside(catalogue::of(self.language), &line.comment.html)
     }
 
-    fn fate(&self, line: &Line<'_>) -> String {
+    fn fate(&self, line: &CommentLine<'_>) -> String {
         let mut fate = fate(self.own, self.language, line).unwrap_or_default();
         if let Some(note) = line.note {
             fate.push(' ');

@@ -5,14 +5,14 @@ use rejoinder_core::Time;
 use rejoinder_core::publication::language::Language;
 
 use super::mail::publication;
-use crate::Context;
-use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
-use crate::look::Look;
+use crate::RenderContext;
+use crate::catalogue::{self, AccountTexts, Catalogue, IsolatedName, fill};
+use crate::look::PageLook;
 use crate::page::rendered;
 
 /// A passkey.
 #[derive(Debug, Clone)]
-pub struct Key<'a> {
+pub struct PasskeyRow<'a> {
     /// Names it in the form that removes it.
     pub key: String,
     /// What its owner calls it.
@@ -25,7 +25,7 @@ pub struct Key<'a> {
 
 /// Why no passkey can be added now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum PasskeyProblem {
     /// The connection is not encrypted.
     NotSecure,
     /// The server's address is a number.
@@ -38,17 +38,17 @@ pub enum Trouble {
 
 /// The passkeys of an account.
 #[derive(Debug, Clone)]
-pub struct Keys<'a> {
+pub struct PasskeysView<'a> {
     /// All of them, oldest first.
-    pub list: Vec<Key<'a>>,
+    pub list: Vec<PasskeyRow<'a>>,
     /// Whether they can be removed now.
     pub may_remove: bool,
     /// Why none can be added.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<PasskeyProblem>,
 }
 
 /// A page with the passkeys of an account.
-pub fn passkeys_page(context: &Context<'_>, keys: &Keys<'_>) -> String {
+pub fn passkeys_page(context: &RenderContext<'_>, keys: &PasskeysView<'_>) -> String {
     let language = context.site.settings.language;
     let own = &catalogue::of(language).account;
     rendered(&PasskeysPage {
@@ -59,7 +59,7 @@ pub fn passkeys_page(context: &Context<'_>, keys: &Keys<'_>) -> String {
         assets: context.look(),
         title: fill(
             &own.passkeys.title,
-            &[("site", &Name(publication(context)))],
+            &[("site", &IsolatedName(publication(context)))],
         ),
         host: &context.site.host,
         keys,
@@ -73,10 +73,10 @@ struct PasskeysPage<'a> {
     own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: String,
     host: &'a str,
-    keys: &'a Keys<'a>,
+    keys: &'a PasskeysView<'a>,
 }
 
 impl PasskeysPage<'_> {
@@ -84,7 +84,7 @@ impl PasskeysPage<'_> {
         format!("/account/{}{rest}", self.host)
     }
 
-    fn dates(&self, key: &Key<'_>) -> String {
+    fn dates(&self, key: &PasskeyRow<'_>) -> String {
         let added = self.texts.date(key.added_at);
         match key.used_at {
             Some(used) => fill(
@@ -95,17 +95,20 @@ impl PasskeysPage<'_> {
         }
     }
 
-    fn sure(&self, key: &Key<'_>) -> String {
-        fill(&self.own.passkeys.remove_why, &[("name", &Name(key.name))])
+    fn sure(&self, key: &PasskeyRow<'_>) -> String {
+        fill(
+            &self.own.passkeys.remove_why,
+            &[("name", &IsolatedName(key.name))],
+        )
     }
 
     fn trouble(&self) -> Option<&str> {
         let own = &self.own.passkeys;
         Some(match self.keys.trouble? {
-            Trouble::NotSecure => &own.not_secure,
-            Trouble::NoName => &own.no_name,
-            Trouble::NotRecent => &own.not_recent,
-            Trouble::Full => &own.full,
+            PasskeyProblem::NotSecure => &own.not_secure,
+            PasskeyProblem::NoName => &own.no_name,
+            PasskeyProblem::NotRecent => &own.not_recent,
+            PasskeyProblem::Full => &own.full,
         })
     }
 

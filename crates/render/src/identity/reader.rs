@@ -6,12 +6,12 @@ use rejoinder_core::publication::settings::{Pictures, ReaderPages};
 use rejoinder_core::{Author, Comment, CommentId, Page, Time};
 
 use super::mail::publication;
-use crate::Context;
-use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
+use crate::RenderContext;
+use crate::catalogue::{self, AccountTexts, Catalogue, IsolatedName, fill};
 use crate::discussion::avatar::Avatar;
 use crate::html::Html;
-use crate::links::{Links, Place, picture_path, reader_path};
-use crate::look::Look;
+use crate::links::{LinkTarget, Links, picture_path, reader_path};
+use crate::look::PageLook;
 use crate::page::rendered;
 use crate::recordings::times;
 
@@ -26,7 +26,7 @@ pub struct ReaderLine<'a> {
 
 /// The page of `author` with `lines`, newest first; it goes on after `next` where there is more.
 pub fn reader_page(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     author: &Author,
     lines: &[ReaderLine<'_>],
     next: Option<CommentId>,
@@ -34,8 +34,8 @@ pub fn reader_page(
     let language = context.site.settings.language;
     let own = &catalogue::of(language).account;
     let names: [(&str, &dyn std::fmt::Display); 2] = [
-        ("name", &Name(&author.name)),
-        ("site", &Name(publication(context))),
+        ("name", &IsolatedName(&author.name)),
+        ("site", &IsolatedName(publication(context))),
     ];
     rendered(&ReaderPage {
         texts: context.texts,
@@ -58,9 +58,9 @@ struct ReaderPage<'a> {
     own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: String,
-    context: &'a Context<'a>,
+    context: &'a RenderContext<'a>,
     author: &'a Author,
     lines: &'a [ReaderLine<'a>],
     next: Option<CommentId>,
@@ -92,7 +92,7 @@ impl ReaderPage<'_> {
 
     fn link(&self, line: &ReaderLine<'_>) -> String {
         let links = Links::new(self.context.base, self.context.site, &line.page.key);
-        links.to(Place::Comment(line.comment.id)).to_string()
+        links.to(LinkTarget::Comment(line.comment.id)).to_string()
     }
 
     fn html<'l>(&self, line: &ReaderLine<'l>) -> Html<'l> {

@@ -6,21 +6,21 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::language::Language;
 
 use super::mail::publication;
-use crate::catalogue::{self, AccountTexts, Catalogue, Name, fill};
-use crate::look::Look;
+use crate::catalogue::{self, AccountTexts, Catalogue, IsolatedName, fill};
+use crate::look::PageLook;
 use crate::page::{message_page, rendered};
-use crate::{Context, Problem};
+use crate::{FormProblem, RenderContext};
 
 /// Where someone who signs in came from.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Door<'a> {
+pub struct SignInReferrer<'a> {
     /// The path on the server's own origin that they want to go to.
     pub to: Option<&'a str>,
     /// The origin of the page that opened this one and waits to be told.
     pub origin: Option<&'a str>,
 }
 
-impl Door<'_> {
+impl SignInReferrer<'_> {
     /// As a query that leads on to `site`.
     fn query(&self, site: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -36,9 +36,9 @@ impl Door<'_> {
 
 /// What is asked of someone who wants to sign in.
 #[derive(Debug, Clone)]
-pub struct Asking<'a> {
+pub struct SignInForm<'a> {
     /// Where they came from.
-    pub door: Door<'a>,
+    pub door: SignInReferrer<'a>,
     /// Whether a link can be mailed.
     pub has_mail: bool,
     /// Whether passkeys work at this address.
@@ -48,20 +48,20 @@ pub struct Asking<'a> {
     /// The address, as typed.
     pub email: &'a str,
     /// Why it was not taken.
-    pub problem: Option<Problem<'a>>,
+    pub problem: Option<FormProblem<'a>>,
 }
 
 /// Asks for an address.
-pub fn ask_page(context: &Context<'_>, asking: &Asking<'_>) -> String {
+pub fn ask_page(context: &RenderContext<'_>, asking: &SignInForm<'_>) -> String {
     let texts = &context.texts.account;
-    page(context, &texts.sign_in.title, Step::Ask(asking))
+    page(context, &texts.sign_in.title, SignInStep::Ask(asking))
 }
 
 /// A link that was mailed, as the browser that asked for it is told.
 #[derive(Debug, Clone, Copy)]
-pub struct Sent<'a> {
+pub struct MailedLink<'a> {
     /// Where they came from.
-    pub door: Door<'a>,
+    pub door: SignInReferrer<'a>,
     /// The address, as typed.
     pub email: &'a str,
     /// What any other browser will ask for.
@@ -69,14 +69,14 @@ pub struct Sent<'a> {
 }
 
 /// Says that a link is on its way: the same whether there is an account or not.
-pub fn sent_page(context: &Context<'_>, sent: &Sent<'_>) -> String {
+pub fn sent_page(context: &RenderContext<'_>, sent: &MailedLink<'_>) -> String {
     let texts = &context.texts.account;
-    page(context, &texts.sign_in.sent, Step::Sent(*sent))
+    page(context, &texts.sign_in.sent, SignInStep::Sent(*sent))
 }
 
 /// A link that was opened.
 #[derive(Debug, Clone, Copy)]
-pub struct Link<'a> {
+pub struct OpenedLink<'a> {
     /// Where to go then.
     pub to: Option<&'a str>,
     /// The secret in the link.
@@ -88,24 +88,32 @@ pub struct Link<'a> {
     /// What a new account is to be called; `None` where there is an account.
     pub name: Option<&'a str>,
     /// Why what was typed was not taken.
-    pub problem: Option<Problem<'a>>,
+    pub problem: Option<FormProblem<'a>>,
 }
 
 /// What a mailed link opens: a button, because mail scanners follow links.
-pub fn link_page(context: &Context<'_>, link: &Link<'_>) -> String {
+pub fn link_page(context: &RenderContext<'_>, link: &OpenedLink<'_>) -> String {
     let texts = &context.texts.account;
-    page(context, &texts.sign_in.title, Step::Link(*link))
+    page(context, &texts.sign_in.title, SignInStep::Link(*link))
 }
 
 /// Who one is now, and the ways on.
-pub fn here_page(context: &Context<'_>, account: &Author, door: &Door<'_>) -> String {
+pub fn here_page(
+    context: &RenderContext<'_>,
+    account: &Author,
+    door: &SignInReferrer<'_>,
+) -> String {
     let texts = &context.texts.account;
-    page(context, &texts.sign_in.here, Step::Here(account, *door))
+    page(
+        context,
+        &texts.sign_in.here,
+        SignInStep::Here(account, *door),
+    )
 }
 
 /// A browser that is sent to a provider.
 #[derive(Debug, Clone, Copy)]
-pub struct Away<'a> {
+pub struct ProviderRedirect<'a> {
     /// What readers know the provider by.
     pub label: &'a str,
     /// Where it is.
@@ -113,20 +121,28 @@ pub struct Away<'a> {
 }
 
 /// Leads on to a provider. Not a redirect: that would be the form's, which may lead nowhere else.
-pub fn away_page(context: &Context<'_>, away: &Away<'_>) -> String {
+pub fn away_page(context: &RenderContext<'_>, away: &ProviderRedirect<'_>) -> String {
     let texts = &context.texts.account;
-    page(context, &texts.sign_in.title, Step::Away(*away))
+    page(context, &texts.sign_in.title, SignInStep::Away(*away))
 }
 
 /// Who one is now, which the page that opened this one is told.
-pub fn entered_page(context: &Context<'_>, account: &Author, door: &Door<'_>) -> String {
+pub fn entered_page(
+    context: &RenderContext<'_>,
+    account: &Author,
+    door: &SignInReferrer<'_>,
+) -> String {
     let texts = &context.texts.account;
-    page(context, &texts.sign_in.here, Step::Entered(account, *door))
+    page(
+        context,
+        &texts.sign_in.here,
+        SignInStep::Entered(account, *door),
+    )
 }
 
 /// Why a provider has signed nobody in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
+pub enum ProviderProblem {
     /// It does not answer.
     Unreachable,
     /// It says what cannot be believed.
@@ -146,12 +162,17 @@ pub enum Stop {
 }
 
 /// Says why the provider that readers know as `label` has signed nobody in, and leads back.
-pub fn stopped_page(context: &Context<'_>, door: &Door<'_>, stop: Stop, label: &str) -> String {
+pub fn stopped_page(
+    context: &RenderContext<'_>,
+    door: &SignInReferrer<'_>,
+    stop: ProviderProblem,
+    label: &str,
+) -> String {
     let texts = &context.texts.account;
     page(
         context,
         &texts.openid.stopped,
-        Step::Stopped(*door, stop, label),
+        SignInStep::Stopped(*door, stop, label),
     )
 }
 
@@ -175,25 +196,25 @@ pub fn code_wrong(language: Language) -> &'static str {
     &catalogue::of(language).account.sign_in.code_wrong
 }
 
-enum Step<'a> {
-    Ask(&'a Asking<'a>),
-    Sent(Sent<'a>),
-    Link(Link<'a>),
-    Here(&'a Author, Door<'a>),
-    Away(Away<'a>),
-    Entered(&'a Author, Door<'a>),
-    Stopped(Door<'a>, Stop, &'a str),
+enum SignInStep<'a> {
+    Ask(&'a SignInForm<'a>),
+    Sent(MailedLink<'a>),
+    Link(OpenedLink<'a>),
+    Here(&'a Author, SignInReferrer<'a>),
+    Away(ProviderRedirect<'a>),
+    Entered(&'a Author, SignInReferrer<'a>),
+    Stopped(SignInReferrer<'a>, ProviderProblem, &'a str),
 }
 
-fn page(context: &Context<'_>, title: &str, step: Step<'_>) -> String {
+fn page(context: &RenderContext<'_>, title: &str, step: SignInStep<'_>) -> String {
     let language = context.site.settings.language;
-    rendered(&DoorPage {
+    rendered(&SignInStepPage {
         texts: context.texts,
         own: &catalogue::of(language).account,
         language,
         direction: language.direction(),
         assets: context.look(),
-        title: fill(title, &[("site", &Name(publication(context)))]),
+        title: fill(title, &[("site", &IsolatedName(publication(context)))]),
         site: &context.site.host,
         called: publication(context),
         step,
@@ -202,25 +223,25 @@ fn page(context: &Context<'_>, title: &str, step: Step<'_>) -> String {
 
 #[derive(Template)]
 #[template(path = "identity/door.html")]
-struct DoorPage<'a> {
+struct SignInStepPage<'a> {
     texts: &'static Catalogue,
     own: &'static AccountTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: String,
     site: &'a str,
     called: &'a str,
-    step: Step<'a>,
+    step: SignInStep<'a>,
 }
 
-impl DoorPage<'_> {
+impl SignInStepPage<'_> {
     fn with_email(&self, text: &str, email: &str) -> String {
         fill(text, &[("email", &email)])
     }
 
     fn here_as(&self, account: &Author) -> String {
-        let (name, site) = (Name(&account.name), Name(self.called));
+        let (name, site) = (IsolatedName(&account.name), IsolatedName(self.called));
         match self.texts.badge(account.role) {
             Some(badge) if account.role > Role::Reader => {
                 let role = badge.to_lowercase();
@@ -236,20 +257,20 @@ impl DoorPage<'_> {
     }
 
     fn with_label(&self, text: &str, label: &str) -> String {
-        fill(text, &[("label", &Name(label))])
+        fill(text, &[("label", &IsolatedName(label))])
     }
 
-    fn stopped(&self, stop: &Stop, label: &str) -> String {
+    fn stopped(&self, stop: &ProviderProblem, label: &str) -> String {
         let own = &self.own.openid;
         let text = match stop {
-            Stop::Unreachable => &own.unreachable,
-            Stop::Unbelievable => &own.unbelievable,
-            Stop::Declined => &own.declined,
-            Stop::Late => &own.late,
-            Stop::Twice => &own.twice,
-            Stop::Elsewhere => &own.elsewhere,
-            Stop::Unknown => &own.unknown,
-            Stop::Newsroom => &own.newsroom,
+            ProviderProblem::Unreachable => &own.unreachable,
+            ProviderProblem::Unbelievable => &own.unbelievable,
+            ProviderProblem::Declined => &own.declined,
+            ProviderProblem::Late => &own.late,
+            ProviderProblem::Twice => &own.twice,
+            ProviderProblem::Elsewhere => &own.elsewhere,
+            ProviderProblem::Unknown => &own.unknown,
+            ProviderProblem::Newsroom => &own.newsroom,
         };
         self.with_label(text, label)
     }
@@ -260,20 +281,23 @@ impl DoorPage<'_> {
     }
 
     fn go_on(&self, account: &Author) -> String {
-        fill(&self.own.sign_in.go_on, &[("name", &Name(&account.name))])
+        fill(
+            &self.own.sign_in.go_on,
+            &[("name", &IsolatedName(&account.name))],
+        )
     }
 
-    fn door(&self, door: &Door<'_>) -> String {
+    fn door(&self, door: &SignInReferrer<'_>) -> String {
         door.query(self.site)
     }
 
     /// Where one is led who has signed in here.
-    fn next(&self, door: &Door<'_>) -> String {
+    fn next(&self, door: &SignInReferrer<'_>) -> String {
         let here = || format!("/auth/sign-in?{}", door.query(self.site));
         door.to.map_or_else(here, str::to_owned)
     }
 
-    fn problem<'p>(&self, problem: &Option<Problem<'p>>, field: &str) -> Option<&'p str> {
+    fn problem<'p>(&self, problem: &Option<FormProblem<'p>>, field: &str) -> Option<&'p str> {
         problem
             .filter(|problem| problem.field == Some(field))
             .map(|problem| problem.detail)

@@ -1,10 +1,10 @@
 //! The pages of an account, as its navigation lists them.
 
-use crate::{Context, notices::bell};
+use crate::{RenderContext, notices::bell};
 
 /// A page of an account, as its navigation lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Here {
+pub(super) enum AccountSection {
     Comments,
     Replies,
     Notices,
@@ -12,16 +12,27 @@ pub(super) enum Here {
 }
 
 /// The pages of an account: where each is, its name, and whether it is the one that is shown.
-pub(super) fn tabs(context: &Context<'_>, here: Here) -> Vec<(String, &'static str, bool)> {
+pub(super) fn tabs(
+    context: &RenderContext<'_>,
+    here: AccountSection,
+) -> Vec<(String, &'static str, bool)> {
     let texts = context.texts;
     let (texts, device) = (&texts.account.account, &texts.devices);
     let path = |rest: &str| format!("/account/{}{rest}", context.site.host);
     let listed = [
-        (path(""), &texts.comments, Some(Here::Comments)),
-        (path("/replies"), &texts.replies, Some(Here::Replies)),
+        (path(""), &texts.comments, Some(AccountSection::Comments)),
+        (
+            path("/replies"),
+            &texts.replies,
+            Some(AccountSection::Replies),
+        ),
         (bell::path(context), &texts.notices, None),
-        (path("/notify"), &device.tab, Some(Here::Notices)),
-        (path("/settings"), &texts.settings, Some(Here::Settings)),
+        (path("/notify"), &device.tab, Some(AccountSection::Notices)),
+        (
+            path("/settings"),
+            &texts.settings,
+            Some(AccountSection::Settings),
+        ),
     ];
     let shown = listed.into_iter();
     shown

@@ -4,7 +4,7 @@ use askama::Template;
 use rejoinder_core::{ApiScope, AuthorId, Time};
 
 use crate::catalogue;
-use crate::newsroom::{Age, Frame};
+use crate::newsroom::{Age, NewsroomFrame};
 use crate::page::rendered;
 
 /// A token, without its secret.
@@ -28,7 +28,7 @@ pub struct TokenLine {
 
 /// A token that was just made, or could not be, and the form for another.
 #[derive(Debug, Clone, Copy)]
-pub struct NewApiToken<'a> {
+pub struct ApiTokenForm<'a> {
     /// The token, which is shown once.
     pub secret: Option<&'a str>,
     /// The name as typed.
@@ -44,16 +44,20 @@ pub struct NewApiToken<'a> {
 }
 
 /// All tokens of a site.
-pub fn api_tokens_page(frame: &Frame<'_>, tokens: &[TokenLine], new: &NewApiToken<'_>) -> String {
+pub fn api_tokens_page(
+    frame: &NewsroomFrame<'_>,
+    tokens: &[TokenLine],
+    new: &ApiTokenForm<'_>,
+) -> String {
     rendered(&ApiTokensPage { frame, tokens, new })
 }
 
 #[derive(Template)]
 #[template(path = "integrations/api_tokens.html")]
 struct ApiTokensPage<'a> {
-    frame: &'a Frame<'a>,
+    frame: &'a NewsroomFrame<'a>,
     tokens: &'a [TokenLine],
-    new: &'a NewApiToken<'a>,
+    new: &'a ApiTokenForm<'a>,
 }
 
 impl ApiTokensPage<'_> {

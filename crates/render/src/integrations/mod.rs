@@ -4,8 +4,8 @@ mod api_tokens;
 pub mod webhook;
 mod webhooks;
 
-pub use api_tokens::{NewApiToken, TokenLine, api_tokens_page};
+pub use api_tokens::{ApiTokenForm, TokenLine, api_tokens_page};
 pub use webhooks::{
-    Delivered, Endpoint, SecretPage, Typed, WebhookPage, WebhooksPage, secret_page, webhook_page,
-    webhooks_page,
+    DeliveryRow, Endpoint, SecretPage, WebhookForm, WebhookPage, WebhooksPage, secret_page,
+    webhook_page, webhooks_page,
 };

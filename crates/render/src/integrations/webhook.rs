@@ -8,13 +8,13 @@ use rejoinder_core::recordings::{CutComparison, Recording, TranscriptStatus};
 use rejoinder_core::{Comment, CommentId, CorrectionId, Page, RecordingId, Time};
 use serde::Serialize;
 
-use crate::Context;
+use crate::RenderContext;
 use crate::discussion::json::{self, CommentBody, PageBody};
 use crate::links::{Links, encoded};
 
 /// An event to be told.
 #[derive(Debug, Clone, Copy)]
-pub struct Event<'a> {
+pub struct WebhookEventDetails<'a> {
     /// What happened.
     pub kind: WebhookEvent,
     /// When.
@@ -143,8 +143,8 @@ enum CommentData {
 }
 
 /// The body of a message.
-pub fn message(context: &Context<'_>, event: &Event<'_>) -> String {
-    let Event {
+pub fn message(context: &RenderContext<'_>, event: &WebhookEventDetails<'_>) -> String {
+    let WebhookEventDetails {
         kind, at, page, id, ..
     } = *event;
     let published = event.comment.filter(|comment| comment.is_published());
@@ -184,7 +184,10 @@ pub fn message(context: &Context<'_>, event: &Event<'_>) -> String {
 }
 
 /// What is told of the correction, with where editors find it.
-fn correction<'a>(context: &Context<'_>, event: &Event<'a>) -> Option<CorrectionBody<'a>> {
+fn correction<'a>(
+    context: &RenderContext<'_>,
+    event: &WebhookEventDetails<'a>,
+) -> Option<CorrectionBody<'a>> {
     let (id, own) = event.correction_id.zip(event.correction)?;
     let listed = own.erratum.map(|erratum| ErratumBody {
         line: &erratum.line,
@@ -208,7 +211,10 @@ fn correction<'a>(context: &Context<'_>, event: &Event<'a>) -> Option<Correction
 }
 
 /// What is told of the recording: of one that is gone its id alone.
-fn recording(context: &Context<'_>, event: &Event<'_>) -> Option<RecordingBody> {
+fn recording(
+    context: &RenderContext<'_>,
+    event: &WebhookEventDetails<'_>,
+) -> Option<RecordingBody> {
     let id = event.recording_id?.to_string();
     let current = event
         .recording

@@ -5,7 +5,7 @@ use rejoinder_core::Time;
 use rejoinder_core::integrations::webhook::WebhookEvent;
 
 use crate::catalogue::{NewsroomTexts, fill};
-use crate::newsroom::{Age, Frame};
+use crate::newsroom::{Age, NewsroomFrame};
 use crate::page::rendered;
 
 /// An endpoint, as its owner sees it.
@@ -27,7 +27,7 @@ pub struct Endpoint {
 
 /// A delivery, as the log shows it.
 #[derive(Debug, Clone)]
-pub struct Delivered {
+pub struct DeliveryRow {
     /// Names it.
     pub id: i64,
     /// What was told.
@@ -52,7 +52,7 @@ pub struct Delivered {
 
 /// What was typed into the form for a new endpoint, and why it was not taken.
 #[derive(Debug, Clone, Default)]
-pub struct Typed {
+pub struct WebhookForm {
     /// The address.
     pub url: String,
     /// The kinds that were chosen.
@@ -66,11 +66,11 @@ pub struct Typed {
 #[template(path = "integrations/webhooks.html")]
 pub struct WebhooksPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The endpoints.
     pub endpoints: &'a [Endpoint],
     /// The form for another one.
-    pub typed: &'a Typed,
+    pub typed: &'a WebhookForm,
 }
 
 /// One endpoint with its deliveries.
@@ -78,11 +78,11 @@ pub struct WebhooksPage<'a> {
 #[template(path = "integrations/webhook.html")]
 pub struct WebhookPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The endpoint.
     pub endpoint: &'a Endpoint,
     /// What was delivered, newest first.
-    pub deliveries: &'a [Delivered],
+    pub deliveries: &'a [DeliveryRow],
     /// Where the list goes on.
     pub next: Option<String>,
 }
@@ -92,7 +92,7 @@ pub struct WebhookPage<'a> {
 #[template(path = "integrations/webhook_secret.html")]
 pub struct SecretPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The endpoint.
     pub endpoint: &'a Endpoint,
     /// The secret.
@@ -114,7 +114,7 @@ pub fn secret_page(page: &SecretPage<'_>) -> String {
     rendered(page)
 }
 
-fn base(frame: &Frame<'_>) -> String {
+fn base(frame: &NewsroomFrame<'_>) -> String {
     format!("/admin/{}/webhooks", frame.site.host)
 }
 
@@ -195,7 +195,7 @@ impl SecretPage<'_> {
     }
 }
 
-impl Delivered {
+impl DeliveryRow {
     /// Why the last attempt failed, where the status does not say it.
     fn why(&self) -> Option<&str> {
         let error = self.error.as_deref()?;

@@ -6,14 +6,14 @@ use rejoinder_core::{Author, AuthorKind, Time, Word};
 
 use crate::catalogue::NewsroomTexts;
 use crate::links::picture_path;
-use crate::moderation::list::List;
-use crate::moderation::row::{Record, name};
-use crate::newsroom::{Age, Frame, phrases};
+use crate::moderation::list::CommentList;
+use crate::moderation::row::{RecordCounts, name};
+use crate::newsroom::{Age, NewsroomFrame, phrases};
 use crate::page::rendered;
 
 /// One entry of an author's history with the moderators.
 #[derive(Debug, Clone)]
-pub struct Changed {
+pub struct StandingChangeRow {
     /// What was done, as a stable word.
     pub action: Word<LogAction>,
     /// Until when it holds.
@@ -26,7 +26,7 @@ pub struct Changed {
     pub at: Time,
 }
 
-impl Changed {
+impl StandingChangeRow {
     fn done<'a>(&'a self, texts: &'a NewsroomTexts) -> &'a str {
         phrases::logged(texts, &self.action)
     }
@@ -34,7 +34,7 @@ impl Changed {
 
 /// What was typed into a form of the drawer that was refused, and why.
 #[derive(Debug, Clone, Default)]
-pub struct Refused {
+pub struct RefusedForm {
     /// The word of the form.
     pub form: String,
     /// Why, as a sentence.
@@ -48,7 +48,7 @@ pub struct Refused {
 #[template(path = "moderation/author.html")]
 pub struct AuthorPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The author.
     pub author: &'a Author,
     /// When they were first seen.
@@ -56,15 +56,15 @@ pub struct AuthorPage<'a> {
     /// How they stand.
     pub standing: &'a Standing,
     /// What became of their comments.
-    pub record: Record,
+    pub record: RecordCounts,
     /// Their history with the moderators, newest first.
-    pub history: &'a [Changed],
+    pub history: &'a [StandingChangeRow],
     /// Whether who looks may act on authors.
     pub may_act: bool,
     /// Their comments.
-    pub list: &'a List<'a>,
+    pub list: &'a CommentList<'a>,
     /// A form that was refused.
-    pub typed: Option<&'a Refused>,
+    pub typed: Option<&'a RefusedForm>,
 }
 
 /// An author's drawer as a page.
@@ -157,7 +157,7 @@ impl AuthorPage<'_> {
 
 /// An author whom a ban stops.
 #[derive(Debug, Clone)]
-pub struct Stopped {
+pub struct BannedAuthorRow {
     /// Who.
     pub author: Author,
     /// Until when; `None` means for good.
@@ -173,9 +173,9 @@ pub struct Stopped {
 #[template(path = "moderation/banned.html")]
 pub struct BannedPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The authors.
-    pub banned: &'a [Stopped],
+    pub banned: &'a [BannedAuthorRow],
     /// Where the list goes on.
     pub next: Option<String>,
 }

@@ -7,17 +7,17 @@ use rejoinder_core::{Author, Comment, CommentState, Time};
 
 use crate::catalogue;
 use crate::html::Html;
-use crate::moderation::diff::{Change, changes};
-use crate::moderation::list::List;
+use crate::moderation::diff::{DiffPiece, changes};
+use crate::moderation::list::CommentList;
 use crate::moderation::log::LogRows;
-use crate::moderation::row::{Flagged, excerpt, name};
-use crate::newsroom::{Age, Frame, phrases};
+use crate::moderation::row::{FlagRow, excerpt, name};
+use crate::newsroom::{Age, NewsroomFrame, phrases};
 use crate::page::rendered;
 use crate::passages::sources;
 
 /// An earlier text of a comment.
 #[derive(Debug, Clone)]
-pub struct Earlier {
+pub struct EarlierText {
     /// Which revision it was.
     pub revision: i64,
     /// As typed.
@@ -33,11 +33,11 @@ pub struct Earlier {
 #[template(path = "moderation/comment.html")]
 pub struct CommentPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// What a link in a mail asks to be decided; nothing is decided before a button is pressed.
     pub asked: Option<ModerationAction>,
     /// The comment itself, as the only row.
-    pub list: &'a List<'a>,
+    pub list: &'a CommentList<'a>,
     /// The comment.
     pub comment: &'a Comment,
     /// What it replies to, and so on, the nearest last.
@@ -49,9 +49,9 @@ pub struct CommentPage<'a> {
     /// Where readers find it.
     pub thread: Option<String>,
     /// Its earlier texts, oldest first.
-    pub versions: &'a [Earlier],
+    pub versions: &'a [EarlierText],
     /// All flags, ended ones too.
-    pub flags: &'a [Flagged],
+    pub flags: &'a [FlagRow],
     /// What was decided on it.
     pub log: &'a LogRows<'a>,
 }
@@ -65,10 +65,10 @@ pub fn comment_page(page: &CommentPage<'_>) -> String {
 const EXCERPT: usize = 280;
 
 /// What one edit changed.
-struct Edit {
+struct RevisionChange {
     revision: i64,
     at: Time,
-    changes: Vec<Change>,
+    changes: Vec<DiffPiece>,
     /// The sources that it carried before, where the edit changed them.
     sources: Option<Html<'static>>,
 }
@@ -112,7 +112,7 @@ impl<'a> CommentPage<'a> {
     }
 
     /// The edits, the newest first.
-    fn edits(&self) -> Vec<Edit> {
+    fn edits(&self) -> Vec<RevisionChange> {
         let texts = self.versions.iter().map(|version| version.text.as_str());
         let later = texts.skip(1).chain([self.comment.text.as_str()]);
         let newest = self.comment.source_check.as_deref();
@@ -120,17 +120,17 @@ impl<'a> CommentPage<'a> {
         let given = given.skip(1).chain([newest.map(|own| &own.sources)]);
         let edits = self.versions.iter().zip(later.zip(given));
         let shown = catalogue::of(self.frame.site.settings.language);
-        let edit = |(version, (later, after)): (&Earlier, (&str, Option<&Sources>))| {
+        let edit = |(version, (later, after)): (&EarlierText, (&str, Option<&Sources>))| {
             let before = version.sources.as_ref();
             let before = before.filter(|before| Some(*before) != after);
-            Edit {
+            RevisionChange {
                 revision: version.revision + 1,
                 at: version.replaced_at,
                 changes: changes(&version.text, later),
                 sources: before.map(|before| sources::plain(shown, before)),
             }
         };
-        let mut edits: Vec<Edit> = edits.map(edit).collect();
+        let mut edits: Vec<RevisionChange> = edits.map(edit).collect();
         edits.reverse();
         edits
     }

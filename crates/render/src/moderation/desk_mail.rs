@@ -4,9 +4,9 @@ use askama::Template;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, Site};
 
-use crate::catalogue::{Name, NewsroomMailTexts, fill};
+use crate::catalogue::{IsolatedName, NewsroomMailTexts, fill};
 use crate::identity::MailText;
-use crate::look::Look;
+use crate::look::PageLook;
 use crate::page::rendered;
 
 /// The longest piece of a comment that is quoted, in characters.
@@ -14,7 +14,7 @@ const MAX_QUOTE: usize = 500;
 
 /// A comment that waits.
 #[derive(Debug, Clone, Copy)]
-pub struct Waiting<'a> {
+pub struct WaitingComment<'a> {
     /// The comment.
     pub comment: &'a Comment,
     /// The page it was written on.
@@ -26,7 +26,7 @@ pub struct Waiting<'a> {
 pub fn desk_mail(
     site: &Site,
     base: &str,
-    waiting: &[Waiting<'_>],
+    waiting: &[WaitingComment<'_>],
     n_held: i64,
     manage: &str,
 ) -> MailText {
@@ -50,7 +50,7 @@ pub fn desk_mail(
     MailText {
         subject: fill(
             texts.mail.subject.of(n_held),
-            &[("n", &n_held), ("site", &Name(name))],
+            &[("n", &n_held), ("site", &IsolatedName(name))],
         ),
         text: mail.as_text(),
         html: rendered(&mail),
@@ -118,7 +118,7 @@ pub fn desk_mail_page(site: &Site, assets: &str, manage: &str, has_ended: bool) 
         texts,
         language: site.settings.language,
         direction: site.settings.language.direction(),
-        assets: Look::of(assets, site),
+        assets: PageLook::of(assets, site),
         title: &texts.title,
         site: site.name(),
         desk: format!("/moderate/{}", site.host),
@@ -133,7 +133,7 @@ struct ManagePage<'a> {
     texts: &'static NewsroomMailTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'static str,
     site: &'a str,
     desk: String,

@@ -2,7 +2,7 @@
 
 /// A piece of two texts laid over each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Change {
+pub(crate) enum DiffPiece {
     /// In both.
     Kept(String),
     /// Only in the earlier.
@@ -15,7 +15,7 @@ pub(crate) enum Change {
 const MAX_WORK: usize = 400_000;
 
 /// What changed from `before` to `after`.
-pub(crate) fn changes(before: &str, after: &str) -> Vec<Change> {
+pub(crate) fn changes(before: &str, after: &str) -> Vec<DiffPiece> {
     let (old, new) = (words(before), words(after));
     let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let (old_rest, new_rest) = (&old[start..], &new[start..]);
@@ -25,14 +25,14 @@ pub(crate) fn changes(before: &str, after: &str) -> Vec<Change> {
     let new_middle = &new_rest[..new_rest.len() - end];
 
     let mut out = Vec::new();
-    push(&mut out, Kind::Kept, &old[..start]);
+    push(&mut out, DiffKind::Kept, &old[..start]);
     if old_middle.len().saturating_mul(new_middle.len()) > MAX_WORK {
-        push(&mut out, Kind::Gone, old_middle);
-        push(&mut out, Kind::Added, new_middle);
+        push(&mut out, DiffKind::Gone, old_middle);
+        push(&mut out, DiffKind::Added, new_middle);
     } else {
         walk(&mut out, old_middle, new_middle);
     }
-    push(&mut out, Kind::Kept, &old_rest[old_rest.len() - end..]);
+    push(&mut out, DiffKind::Kept, &old_rest[old_rest.len() - end..]);
     out
 }
 
@@ -52,29 +52,29 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum DiffKind {
     Kept,
     Gone,
     Added,
 }
 
-fn push(out: &mut Vec<Change>, kind: Kind, words: &[&str]) {
+fn push(out: &mut Vec<DiffPiece>, kind: DiffKind, words: &[&str]) {
     if words.is_empty() {
         return;
     }
     let text = words.concat();
     match (out.last_mut(), kind) {
-        (Some(Change::Kept(last)), Kind::Kept)
-        | (Some(Change::Gone(last)), Kind::Gone)
-        | (Some(Change::Added(last)), Kind::Added) => last.push_str(&text),
-        (_, Kind::Kept) => out.push(Change::Kept(text)),
-        (_, Kind::Gone) => out.push(Change::Gone(text)),
-        (_, Kind::Added) => out.push(Change::Added(text)),
+        (Some(DiffPiece::Kept(last)), DiffKind::Kept)
+        | (Some(DiffPiece::Gone(last)), DiffKind::Gone)
+        | (Some(DiffPiece::Added(last)), DiffKind::Added) => last.push_str(&text),
+        (_, DiffKind::Kept) => out.push(DiffPiece::Kept(text)),
+        (_, DiffKind::Gone) => out.push(DiffPiece::Gone(text)),
+        (_, DiffKind::Added) => out.push(DiffPiece::Added(text)),
     }
 }
 
 /// Walk along the longest common subsequence.
-fn walk(out: &mut Vec<Change>, old: &[&str], new: &[&str]) {
+fn walk(out: &mut Vec<DiffPiece>, old: &[&str], new: &[&str]) {
     let width = new.len() + 1;
     let mut common = vec![0_u32; (old.len() + 1) * width];
     for (i, a) in old.iter().enumerate().rev() {
@@ -89,18 +89,18 @@ fn walk(out: &mut Vec<Change>, old: &[&str], new: &[&str]) {
     let (mut i, mut j) = (0, 0);
     while i < old.len() && j < new.len() {
         if old[i] == new[j] {
-            push(out, Kind::Kept, &old[i..=i]);
+            push(out, DiffKind::Kept, &old[i..=i]);
             (i, j) = (i + 1, j + 1);
         } else if common[(i + 1) * width + j] >= common[i * width + j + 1] {
-            push(out, Kind::Gone, &old[i..=i]);
+            push(out, DiffKind::Gone, &old[i..=i]);
             i += 1;
         } else {
-            push(out, Kind::Added, &new[j..=j]);
+            push(out, DiffKind::Added, &new[j..=j]);
             j += 1;
         }
     }
-    push(out, Kind::Gone, &old[i..]);
-    push(out, Kind::Added, &new[j..]);
+    push(out, DiffKind::Gone, &old[i..]);
+    push(out, DiffKind::Added, &new[j..]);
 }
 
 #[cfg(test)]
@@ -108,10 +108,10 @@ mod tests {
     use super::*;
 
     fn shown(before: &str, after: &str) -> String {
-        let show = |change: &Change| match change {
-            Change::Kept(text) => text.clone(),
-            Change::Gone(text) => format!("[-{text}-]"),
-            Change::Added(text) => format!("[+{text}+]"),
+        let show = |change: &DiffPiece| match change {
+            DiffPiece::Kept(text) => text.clone(),
+            DiffPiece::Gone(text) => format!("[-{text}-]"),
+            DiffPiece::Added(text) => format!("[+{text}+]"),
         };
         changes(before, after).iter().map(show).collect()
     }
@@ -132,10 +132,10 @@ mod tests {
         let (before, after) = ("a b  c\nd é", "b c\nd f é g");
         let all = changes(before, after);
         let side = |is_old: bool| -> String {
-            let keep = |change: &Change| match change {
-                Change::Kept(text) => text.clone(),
-                Change::Gone(text) if is_old => text.clone(),
-                Change::Added(text) if !is_old => text.clone(),
+            let keep = |change: &DiffPiece| match change {
+                DiffPiece::Kept(text) => text.clone(),
+                DiffPiece::Gone(text) if is_old => text.clone(),
+                DiffPiece::Added(text) if !is_old => text.clone(),
                 _ => String::new(),
             };
             all.iter().map(keep).collect()

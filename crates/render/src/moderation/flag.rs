@@ -6,14 +6,14 @@ use rejoinder_core::moderation::FlagReason;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, PageKey};
 
-use crate::catalogue::{Catalogue, Name, fill};
-use crate::links::{Act, Link, Links, Place};
-use crate::look::Look;
+use crate::catalogue::{Catalogue, IsolatedName, fill};
+use crate::links::{ActionLink, LinkTarget, Links, ThreadLink};
+use crate::look::PageLook;
 use crate::page::rendered;
-use crate::{Context, message_page};
+use crate::{RenderContext, message_page};
 
 /// The form on which a reader says what is wrong with `comment`.
-pub fn flag_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> String {
+pub fn flag_page(context: &RenderContext<'_>, key: &PageKey, comment: &Comment) -> String {
     let links = Links::new(context.base, context.site, key);
     rendered(&FlagPage {
         texts: context.texts,
@@ -27,10 +27,10 @@ pub fn flag_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> Str
 }
 
 /// That it was noted, with the way back to the comment.
-pub fn flagged_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> String {
+pub fn flagged_page(context: &RenderContext<'_>, key: &PageKey, comment: &Comment) -> String {
     let links = Links::new(context.base, context.site, key);
     let texts = &context.texts.flag;
-    let back = links.to(Place::Own(comment.id)).to_string();
+    let back = links.to(LinkTarget::Own(comment.id)).to_string();
     message_page(&texts.title, &texts.thanks, &back)
 }
 
@@ -40,7 +40,7 @@ struct FlagPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     links: &'a Links,
     comment: &'a Comment,
@@ -64,16 +64,19 @@ impl FlagPage<'_> {
     /// show stays unsaid.
     fn mute(&self) -> Option<String> {
         let author = &self.comment.author;
-        let name = [("name", &Name(&author.name) as &dyn std::fmt::Display)];
+        let name = [(
+            "name",
+            &IsolatedName(&author.name) as &dyn std::fmt::Display,
+        )];
         let is_offered = self.comment.is_published() && author.role == Role::Reader;
         is_offered.then(|| fill(&self.texts.flag.mute, &name))
     }
 
-    fn act(&self) -> Act<'_> {
+    fn act(&self) -> ActionLink<'_> {
         self.links.act(self.comment.id, "flag")
     }
 
-    fn back(&self) -> Link<'_> {
-        self.links.to(Place::Own(self.comment.id))
+    fn back(&self) -> ThreadLink<'_> {
+        self.links.to(LinkTarget::Own(self.comment.id))
     }
 }

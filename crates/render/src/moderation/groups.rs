@@ -5,12 +5,12 @@ use rejoinder_core::PageId;
 use rejoinder_core::publication::settings::ModerationMode;
 
 use crate::catalogue::NewsroomTexts;
-use crate::newsroom::Frame;
+use crate::newsroom::NewsroomFrame;
 use crate::page::rendered;
 
 /// A group of pages.
 #[derive(Debug, Clone, Default)]
-pub struct Grouped {
+pub struct GroupForm {
     /// Names it; `None` for one that is to be added.
     pub id: Option<i64>,
     /// As the newsroom calls it.
@@ -25,7 +25,7 @@ pub struct Grouped {
     pub problem: Option<String>,
 }
 
-impl Grouped {
+impl GroupForm {
     fn modes<'a>(&self, texts: &'a NewsroomTexts) -> [(&'static str, &'a str, bool); 3] {
         let texts = &texts.modes;
         [
@@ -49,11 +49,11 @@ impl Grouped {
 #[template(path = "moderation/groups.html")]
 pub struct GroupsPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The groups, and what was typed into one that was refused.
-    pub groups: &'a [Grouped],
+    pub groups: &'a [GroupForm],
     /// What was typed for a new one.
-    pub new: &'a Grouped,
+    pub new: &'a GroupForm,
 }
 
 /// The groups of pages as a page.

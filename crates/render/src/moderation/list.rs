@@ -6,13 +6,13 @@ use rejoinder_core::Site;
 use rejoinder_core::moderation::Reason;
 
 use crate::catalogue::NewsroomTexts;
-use crate::moderation::row::{ACTS, Act, Row};
+use crate::moderation::row::{ACTS, ActionButton, CommentRow};
 use crate::newsroom::{phrases, texts};
 
 /// A list of comments.
 #[derive(Debug, Template)]
 #[template(path = "moderation/list.html")]
-pub struct List<'a> {
+pub struct CommentList<'a> {
     /// The site that it is about.
     pub site: &'a Site,
     /// The start of every address of the desk.
@@ -22,7 +22,7 @@ pub struct List<'a> {
     /// The word of the queue, for lists that are one.
     pub queue: &'a str,
     /// The comments.
-    pub rows: Vec<Row<'a>>,
+    pub rows: Vec<CommentRow<'a>>,
     /// Where it goes on.
     pub next: Option<String>,
     /// Whether it is one comment, on a page of its own.
@@ -31,15 +31,15 @@ pub struct List<'a> {
     pub empty: &'a str,
 }
 
-impl HtmlSafe for List<'_> {}
+impl HtmlSafe for CommentList<'_> {}
 
-impl List<'_> {
+impl CommentList<'_> {
     fn texts(&self) -> &'static NewsroomTexts {
         texts(self.site)
     }
 
     /// What can be done with many.
-    fn acts(&self) -> &'static [Act] {
+    fn acts(&self) -> &'static [ActionButton] {
         &ACTS[..3]
     }
 

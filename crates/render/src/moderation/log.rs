@@ -6,12 +6,12 @@ use rejoinder_core::moderation::{CommentSnapshot, Finding, LogAction, StateReaso
 use rejoinder_core::{AuthorId, CommentId, PageId, Site, Time, Word};
 
 use crate::catalogue::NewsroomTexts;
-use crate::newsroom::{Age, Frame, phrases, texts};
+use crate::newsroom::{Age, NewsroomFrame, phrases, texts};
 use crate::page::rendered;
 
 /// Who decided.
 #[derive(Debug, Clone)]
-pub enum Who {
+pub enum LogActor {
     /// A moderator, and what they call themselves.
     Moderator(AuthorId, String),
     /// Whoever wrote the comment.
@@ -22,7 +22,7 @@ pub enum Who {
 
 /// The comment that a decision is about.
 #[derive(Debug, Clone)]
-pub struct About {
+pub struct LogComment {
     /// Names it.
     pub id: CommentId,
     /// What its author calls themselves.
@@ -33,13 +33,13 @@ pub struct About {
 
 /// One row of the log.
 #[derive(Debug, Clone)]
-pub struct Logged {
+pub struct LogRow {
     /// Names the decision.
     pub id: String,
     /// When.
     pub at: Time,
     /// Who decided.
-    pub who: Who,
+    pub who: LogActor,
     /// What was done, as a stable word.
     pub action: Word<LogAction>,
     /// The comment before it.
@@ -53,7 +53,7 @@ pub struct Logged {
     /// What the rules found.
     pub findings: Vec<Finding>,
     /// The comment, unless it was about the page.
-    pub about: Option<About>,
+    pub about: Option<LogComment>,
     /// The page, and what it is called.
     pub page: (PageId, String),
     /// Whether a button undoes it.
@@ -62,7 +62,7 @@ pub struct Logged {
     pub is_undone: bool,
 }
 
-impl Logged {
+impl LogRow {
     fn done<'a>(&'a self, texts: &'a NewsroomTexts) -> &'a str {
         phrases::logged(texts, &self.action)
     }
@@ -100,7 +100,7 @@ pub struct LogRows<'a> {
     /// The time of rendering.
     pub now: Time,
     /// The rows, newest first.
-    pub rows: &'a [Logged],
+    pub rows: &'a [LogRow],
     /// Where it goes on.
     pub next: Option<String>,
 }
@@ -122,7 +122,7 @@ impl LogRows<'_> {
 #[template(path = "moderation/log.html")]
 pub struct LogPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// What it is limited to, in words; empty for the whole site.
     pub of: &'a str,
     /// The rows.

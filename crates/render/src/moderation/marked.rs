@@ -6,14 +6,14 @@ use rejoinder_core::moderation::{Finding, JudgedField};
 
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Piece {
+pub(crate) struct MarkedPiece {
     pub(crate) text: String,
     pub(crate) is_marked: bool,
 }
 
 /// The text of `comment` in pieces, those marked that any of `findings` points to: the text in which
 /// they were found. `None` when nothing is marked.
-pub(crate) fn marked(comment: &Comment, findings: &[Finding]) -> Option<Vec<Piece>> {
+pub(crate) fn marked(comment: &Comment, findings: &[Finding]) -> Option<Vec<MarkedPiece>> {
     let has = |judged: JudgedField| {
         let mut marks = findings.iter().flat_map(|finding| &finding.marks);
         marks.any(|mark| mark.judged == judged)
@@ -31,7 +31,7 @@ pub(crate) fn marked(comment: &Comment, findings: &[Finding]) -> Option<Vec<Piec
 }
 
 /// Places that are none in this text are passed over.
-fn pieces(text: &str, findings: &[Finding], judged: JudgedField) -> Vec<Piece> {
+fn pieces(text: &str, findings: &[Finding], judged: JudgedField) -> Vec<MarkedPiece> {
     let mut places: Vec<(usize, usize)> = findings
         .iter()
         .flat_map(|finding| &finding.marks)
@@ -40,7 +40,7 @@ fn pieces(text: &str, findings: &[Finding], judged: JudgedField) -> Vec<Piece> {
         .filter(|(start, end)| start < end && text.get(*start..*end).is_some())
         .collect();
     places.sort_unstable();
-    let piece = |text: &str, is_marked| Piece {
+    let piece = |text: &str, is_marked| MarkedPiece {
         text: text.to_owned(),
         is_marked,
     };
@@ -79,7 +79,7 @@ mod tests {
             })
             .collect();
         let pieces = pieces(text, &[finding], JudgedField::Text);
-        let show = |piece: &Piece| match piece.is_marked {
+        let show = |piece: &MarkedPiece| match piece.is_marked {
             true => format!("[{}]", piece.text),
             false => piece.text.clone(),
         };

@@ -15,13 +15,16 @@ mod queue;
 mod row;
 mod search;
 
-pub use author::{AuthorPage, BannedPage, Changed, Refused, Stopped, author_page, banned_page};
-pub use comment::{CommentPage, Earlier, comment_page};
-pub use desk_mail::{Waiting, desk_mail, desk_mail_page};
-pub use groups::{Grouped, GroupsPage, groups_page};
-pub use list::List;
-pub use log::{About, LogPage, LogRows, Logged, Who, log_page};
+pub use author::{
+    AuthorPage, BannedAuthorRow, BannedPage, RefusedForm, StandingChangeRow, author_page,
+    banned_page,
+};
+pub use comment::{CommentPage, EarlierText, comment_page};
+pub use desk_mail::{WaitingComment, desk_mail, desk_mail_page};
+pub use groups::{GroupForm, GroupsPage, groups_page};
+pub use list::CommentList;
+pub use log::{LogActor, LogComment, LogPage, LogRow, LogRows, log_page};
 pub use pages::{PagePage, PagesPage, page_page, pages_page};
 pub use queue::{QueuePage, queue_page};
-pub use row::{Flagged, Judgement, Record, Row, excerpt, name, row, title};
-pub use search::{Kept, SearchPage, search_page};
+pub use row::{CommentRow, FlagRow, Judgement, RecordCounts, excerpt, name, row, title};
+pub use search::{SavedSearchRow, SearchPage, search_page};

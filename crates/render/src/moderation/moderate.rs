@@ -5,15 +5,15 @@ use rejoinder_core::moderation::{ModerationAction, Reason};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, PageKey};
 
-use crate::Context;
+use crate::RenderContext;
 use crate::catalogue::NewsroomTexts;
-use crate::links::{Act, Link, Links, Place};
-use crate::look::Look;
+use crate::links::{ActionLink, LinkTarget, Links, ThreadLink};
+use crate::look::PageLook;
 use crate::newsroom::{self, phrases};
 use crate::page::rendered;
 
 /// The form with which a moderator decides on `comment`.
-pub fn moderate_page(context: &Context<'_>, key: &PageKey, comment: &Comment) -> String {
+pub fn moderate_page(context: &RenderContext<'_>, key: &PageKey, comment: &Comment) -> String {
     let links = Links::new(context.base, context.site, key);
     let texts = newsroom::texts(context.site);
     rendered(&ModeratePage {
@@ -34,7 +34,7 @@ struct ModeratePage<'a> {
     texts: &'static NewsroomTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     base: &'a str,
     links: &'a Links,
@@ -109,11 +109,11 @@ impl ModeratePage<'_> {
         )
     }
 
-    fn act(&self) -> Act<'_> {
+    fn act(&self) -> ActionLink<'_> {
         self.links.act(self.comment.id, "moderate")
     }
 
-    fn back(&self) -> Link<'_> {
-        self.links.to(Place::Own(self.comment.id))
+    fn back(&self) -> ThreadLink<'_> {
+        self.links.to(LinkTarget::Own(self.comment.id))
     }
 }

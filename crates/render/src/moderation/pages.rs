@@ -7,7 +7,7 @@ use rejoinder_core::{Author, Comment, Page, Time};
 use crate::catalogue;
 use crate::moderation::log::LogRows;
 use crate::moderation::row::{excerpt, name, title};
-use crate::newsroom::{Age, Frame};
+use crate::newsroom::{Age, NewsroomFrame};
 use crate::page::rendered;
 use crate::publication::crowd;
 
@@ -19,7 +19,7 @@ const EXCERPT: usize = 80;
 #[template(path = "moderation/pages.html")]
 pub struct PagesPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// What was typed to find some.
     pub typed: &'a str,
     /// The pages.
@@ -48,7 +48,7 @@ impl<'a> PagesPage<'a> {
 #[template(path = "moderation/one_page.html")]
 pub struct PagePage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The page.
     pub page: &'a Page,
     /// When comments appear on it, where that was said of it alone.

@@ -3,10 +3,10 @@
 use askama::Template;
 
 use crate::catalogue;
-use crate::moderation::list::List;
+use crate::moderation::list::CommentList;
 use crate::page::rendered;
 use crate::publication::crowd;
-use crate::{moderation::row, newsroom::Frame};
+use crate::{moderation::row, newsroom::NewsroomFrame};
 use rejoinder_core::{Page, Time};
 
 /// A queue as a page.
@@ -14,7 +14,7 @@ use rejoinder_core::{Page, Time};
 #[template(path = "moderation/queue.html")]
 pub struct QueuePage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The word of the queue.
     pub queue: &'a str,
     /// Whether the oldest comment comes first.
@@ -24,7 +24,7 @@ pub struct QueuePage<'a> {
     /// A page that brought too many of a day's votes: how many percent, and when that was found.
     pub crowd: Option<&'a (Page, i64, Time)>,
     /// The comments.
-    pub list: &'a List<'a>,
+    pub list: &'a CommentList<'a>,
 }
 
 /// A queue as a page.

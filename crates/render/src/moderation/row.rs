@@ -8,15 +8,15 @@ use rejoinder_core::{Author, Comment, CommentState, Page, Site, Time, Word};
 
 use crate::catalogue::{self, NewsroomTexts};
 use crate::html::Html;
-use crate::moderation::diff::{Change, changes};
-use crate::moderation::marked::{Piece, marked};
+use crate::moderation::diff::{DiffPiece, changes};
+use crate::moderation::marked::{MarkedPiece, marked};
 use crate::newsroom::{Age, phrases, texts};
 use crate::page::rendered;
 use crate::recordings::times;
 
 /// What became of an author's comments.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Record {
+pub struct RecordCounts {
     /// Stand for everyone to read.
     pub published: i64,
     /// Were refused.
@@ -29,7 +29,7 @@ pub struct Record {
     pub flagged: i64,
 }
 
-impl Record {
+impl RecordCounts {
     /// The numbers, and what they count.
     pub(crate) fn numbers<'a>(&self, texts: &'a NewsroomTexts) -> [(&'a str, i64); 5] {
         let texts = &texts.record;
@@ -45,7 +45,7 @@ impl Record {
 
 /// A reader's flag.
 #[derive(Debug, Clone)]
-pub struct Flagged {
+pub struct FlagRow {
     /// Who raised it; empty for someone who never wrote.
     pub name: String,
     /// Why, as a stable word.
@@ -58,7 +58,7 @@ pub struct Flagged {
     pub is_open: bool,
 }
 
-impl Flagged {
+impl FlagRow {
     pub(crate) fn why<'a>(&'a self, texts: &'a NewsroomTexts) -> &'a str {
         phrases::flag_reason(texts, &self.reason)
     }
@@ -91,7 +91,7 @@ impl Judgement {
 /// A comment in a list.
 #[derive(Debug, Clone, Copy, Template)]
 #[template(path = "moderation/row.html")]
-pub struct Row<'a> {
+pub struct CommentRow<'a> {
     /// The site that it is about.
     pub site: &'a Site,
     /// The start of every address of the desk.
@@ -109,21 +109,21 @@ pub struct Row<'a> {
     /// What the rules found in its newest text.
     pub findings: &'a [Finding],
     /// The readers' flags.
-    pub flags: &'a [Flagged],
+    pub flags: &'a [FlagRow],
     /// What was decided before they came.
     pub judgement: Option<&'a Judgement>,
     /// Its author's record.
-    pub record: Record,
+    pub record: RecordCounts,
     /// Whether a moderator has decided on its newest text.
     pub is_decided: bool,
     /// The text that a moderator judged, when it was edited meanwhile.
     pub judged: Option<&'a str>,
 }
 
-impl HtmlSafe for Row<'_> {}
+impl HtmlSafe for CommentRow<'_> {}
 
 /// A row by itself, for lists that are shown already.
-pub fn row(row: &Row<'_>) -> String {
+pub fn row(row: &CommentRow<'_>) -> String {
     rendered(row)
 }
 
@@ -133,7 +133,7 @@ const LONG: (usize, usize) = (900, 12);
 /// So many letters are shown of what a comment replies to.
 const EXCERPT: usize = 140;
 
-impl<'a> Row<'a> {
+impl<'a> CommentRow<'a> {
     fn html(&self) -> Html<'_> {
         times::elsewhere(self.page.key.url().unwrap_or_default(), &self.comment.html)
     }
@@ -194,11 +194,11 @@ impl<'a> Row<'a> {
     }
 
     /// The text with its marks; `None` when nothing is marked.
-    fn marked(&self) -> Option<Vec<Piece>> {
+    fn marked(&self) -> Option<Vec<MarkedPiece>> {
         marked(self.comment, self.findings)
     }
 
-    fn changes(&self) -> Option<Vec<Change>> {
+    fn changes(&self) -> Option<Vec<DiffPiece>> {
         Some(changes(self.judged?, &self.comment.text))
     }
 
@@ -216,10 +216,10 @@ impl<'a> Row<'a> {
     }
 
     /// What can be done with it, the key for it, and whether it is bad for the comment.
-    fn acts(&self) -> Vec<Act> {
+    fn acts(&self) -> Vec<ActionButton> {
         let state = self.comment.state;
         let is_featured = self.comment.featured_at.is_some();
-        let fits = |act: &Act| match act.action {
+        let fits = |act: &ActionButton| match act.action {
             ModerationAction::Approve => {
                 state != CommentState::Published || !self.is_decided || !self.flags.is_empty()
             }
@@ -246,12 +246,12 @@ impl<'a> Row<'a> {
 
 /// A button.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Act {
+pub(crate) struct ActionButton {
     pub(crate) action: ModerationAction,
     pub(crate) key: &'static str,
 }
 
-impl Act {
+impl ActionButton {
     pub(crate) const fn word(&self) -> &'static str {
         self.action.as_str()
     }
@@ -262,24 +262,24 @@ impl Act {
 }
 
 /// The buttons, in their order.
-pub(crate) const ACTS: [Act; 5] = [
-    Act {
+pub(crate) const ACTS: [ActionButton; 5] = [
+    ActionButton {
         action: ModerationAction::Approve,
         key: "a",
     },
-    Act {
+    ActionButton {
         action: ModerationAction::Reject,
         key: "r",
     },
-    Act {
+    ActionButton {
         action: ModerationAction::Spam,
         key: "s",
     },
-    Act {
+    ActionButton {
         action: ModerationAction::Feature,
         key: "f",
     },
-    Act {
+    ActionButton {
         action: ModerationAction::Unfeature,
         key: "f",
     },

@@ -2,13 +2,13 @@
 
 use askama::Template;
 
-use crate::moderation::list::List;
-use crate::newsroom::Frame;
+use crate::moderation::list::CommentList;
+use crate::newsroom::NewsroomFrame;
 use crate::page::rendered;
 
 /// A search that a moderator keeps.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub struct SavedSearchRow {
     /// Names it.
     pub id: i64,
     /// As the moderator calls it.
@@ -24,15 +24,15 @@ pub struct Kept {
 #[template(path = "moderation/search.html")]
 pub struct SearchPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// What was typed.
     pub typed: &'a str,
     /// What is wrong with it, as a sentence.
     pub problem: Option<&'a str>,
     /// What was found, once something was looked for.
-    pub found: Option<&'a List<'a>>,
+    pub found: Option<&'a CommentList<'a>>,
     /// The searches that the moderator keeps.
-    pub kept: &'a [Kept],
+    pub kept: &'a [SavedSearchRow],
 }
 
 /// The search as a page.

@@ -1,7 +1,7 @@
 //! The pages of the newsroom: the moderators' desk and what the owner decides.
 //!
 //! They are for few people and made anew for each request. Each is a template that extends
-//! `newsroom/layout.html` and has a field `frame`, the [`Frame`] around its own matter. Their texts
+//! `newsroom/layout.html` and has a field `frame`, the [`NewsroomFrame`] around its own matter. Their texts
 //! are the group `newsroom` of the catalogue, in the language of the site.
 
 mod age;
@@ -21,7 +21,7 @@ pub fn texts(site: &Site) -> &'static NewsroomTexts {
 
 /// What stands around the matter of every newsroom page.
 #[derive(Debug, Clone, Copy)]
-pub struct Frame<'a> {
+pub struct NewsroomFrame<'a> {
     /// The site that the page is about.
     pub site: &'a Site,
     /// Who looks at it.
@@ -33,12 +33,12 @@ pub struct Frame<'a> {
     /// What the page is called.
     pub title: &'a str,
     /// The way to the other pages.
-    pub rail: &'a [Section],
+    pub rail: &'a [RailSection],
     /// What was just done.
     pub flash: Option<&'a FlashMessage>,
 }
 
-impl Frame<'_> {
+impl NewsroomFrame<'_> {
     pub(crate) fn texts(&self) -> &'static NewsroomTexts {
         texts(self.site)
     }
@@ -79,7 +79,7 @@ impl Frame<'_> {
 
 /// A part of the rail.
 #[derive(Debug, Clone)]
-pub struct Section {
+pub struct RailSection {
     /// What its pages have in common.
     pub title: &'static str,
     /// The pages.

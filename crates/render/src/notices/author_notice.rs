@@ -5,19 +5,19 @@ use rejoinder_core::Comment;
 use rejoinder_core::notices::bell::NoticeKind;
 use rejoinder_core::publication::language::Language;
 
-use crate::Context;
-use crate::catalogue::{Name, NoticesTexts, fill};
+use crate::RenderContext;
+use crate::catalogue::{IsolatedName, NoticesTexts, fill};
 use crate::identity::{MailText, refused};
-use crate::links::{Links, Place};
+use crate::links::{LinkTarget, Links};
 use crate::look::MailLook;
-use crate::notices::notice::{Notice, headline, quote};
+use crate::notices::notice::{SubscriptionContext, headline, quote};
 use crate::page::rendered;
 
 /// The mail that tells the author of `comment` what became of it, with a moderator's `note`. What is
 /// not published is not quoted: nobody but us has said that the mailbox is its author's.
 pub fn author_notice_mail(
-    context: &Context<'_>,
-    notice: &Notice<'_>,
+    context: &RenderContext<'_>,
+    notice: &SubscriptionContext<'_>,
     kind: NoticeKind,
     comment: &Comment,
     note: Option<&str>,
@@ -29,7 +29,7 @@ pub fn author_notice_mail(
     let why = (kind == NoticeKind::Rejected).then(|| refused(language, comment.reason.as_ref()));
     let note = note.map(|note| crate::identity::note(language, note));
     let link = match comment.is_published() {
-        true => links.to(Place::Comment(comment.id)).to_string(),
+        true => links.to(LinkTarget::Comment(comment.id)).to_string(),
         false => links.people().unwrap_or_else(|| links.thread()).to_owned(),
     };
     let mail = AuthorNoticeMail {
@@ -60,7 +60,7 @@ pub(crate) fn says(own: &NoticesTexts, kind: NoticeKind, page: &str) -> String {
         | NoticeKind::Challenged
         | NoticeKind::Mention => &own.bell.approved,
     };
-    fill(form, &[("page", &Name(page))])
+    fill(form, &[("page", &IsolatedName(page))])
 }
 
 #[derive(Template)]

@@ -8,11 +8,11 @@ use rejoinder_core::recordings::proposals::ProposalState;
 use rejoinder_core::recordings::{Proposal, Recording};
 use rejoinder_core::{Comment, Page, PageKey, Time};
 
-use crate::Context;
-use crate::catalogue::{Catalogue, Name, NoticesTexts, fill};
+use crate::RenderContext;
+use crate::catalogue::{Catalogue, IsolatedName, NoticesTexts, fill};
 use crate::discussion::comment::shown_name;
-use crate::links::{Links, Place, encoded};
-use crate::look::Look;
+use crate::links::{LinkTarget, Links, encoded};
+use crate::look::PageLook;
 use crate::notices::notice::headline;
 use crate::page::rendered;
 use crate::passages::correction::became;
@@ -25,7 +25,7 @@ const MAX_QUOTE: usize = 140;
 #[derive(Debug, Clone, Copy)]
 pub struct BellItem<'a> {
     /// What it is about.
-    pub about: About<'a>,
+    pub about: BellItemSubject<'a>,
     /// The page that this stands with.
     pub page: &'a Page,
     /// When it happened.
@@ -36,7 +36,7 @@ pub struct BellItem<'a> {
 
 /// What an account is told of.
 #[derive(Debug, Clone, Copy)]
-pub enum About<'a> {
+pub enum BellItemSubject<'a> {
     /// A comment, and what of it.
     Comment(NoticeKind, &'a Comment),
     /// A correction of a recording's transcript that the account proposed, and that was decided on.
@@ -46,7 +46,11 @@ pub enum About<'a> {
 }
 
 /// The page that lists `items`, newest first. `from` is the page that its reader came from.
-pub fn bell_page(context: &Context<'_>, items: &[BellItem<'_>], from: Option<&PageKey>) -> String {
+pub fn bell_page(
+    context: &RenderContext<'_>,
+    items: &[BellItem<'_>],
+    from: Option<&PageKey>,
+) -> String {
     let language = context.site.settings.language;
     let own = &context.texts.notices;
     let links = from.map(|key| Links::new(context.base, context.site, key));
@@ -70,7 +74,7 @@ pub fn bell_page(context: &Context<'_>, items: &[BellItem<'_>], from: Option<&Pa
 }
 
 /// Where the page is found on the server.
-pub(crate) fn path(context: &Context<'_>) -> String {
+pub(crate) fn path(context: &RenderContext<'_>) -> String {
     format!("/embed/notices?site={}", encoded(&context.site.host))
 }
 
@@ -81,9 +85,9 @@ struct BellPage<'a> {
     own: &'static NoticesTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
-    context: &'a Context<'a>,
+    context: &'a RenderContext<'a>,
     items: &'a [BellItem<'a>],
     until: Option<i64>,
     from: Option<&'a str>,
@@ -93,9 +97,11 @@ struct BellPage<'a> {
 impl BellPage<'_> {
     fn says(&self, one: &BellItem<'_>) -> String {
         match one.about {
-            About::Comment(kind, comment) => self.of_comment(one, kind, comment),
-            About::Correction(proposal, recording) => self.of_correction(proposal, recording),
-            About::Article(correction) => {
+            BellItemSubject::Comment(kind, comment) => self.of_comment(one, kind, comment),
+            BellItemSubject::Correction(proposal, recording) => {
+                self.of_correction(proposal, recording)
+            }
+            BellItemSubject::Article(correction) => {
                 let page = headline(self.context, one.page);
                 became(&self.texts.corrections.told, correction, &page)
             }
@@ -115,7 +121,13 @@ impl BellPage<'_> {
         };
         let page = headline(self.context, one.page);
         let name = shown_name(self.texts, comment);
-        fill(form, &[("name", &Name(name)), ("page", &Name(&page))])
+        fill(
+            form,
+            &[
+                ("name", &IsolatedName(name)),
+                ("page", &IsolatedName(&page)),
+            ],
+        )
     }
 
     fn of_correction(&self, proposal: &Proposal, recording: &Recording) -> String {
@@ -127,20 +139,22 @@ impl BellPage<'_> {
                 &texts.correction_outdated
             }
         };
-        fill(form, &[("title", &Name(&recording.title))])
+        fill(form, &[("title", &IsolatedName(&recording.title))])
     }
 
     /// The comment, or where its author reads why nobody sees it; the line of a correction.
     fn link(&self, one: &BellItem<'_>) -> String {
         let links = Links::new(self.context.base, self.context.site, &one.page.key);
         match one.about {
-            About::Comment(_, comment) if !comment.is_published() => self.account(),
-            About::Comment(_, comment) => links.to(Place::Comment(comment.id)).to_string(),
-            About::Correction(proposal, recording) => {
+            BellItemSubject::Comment(_, comment) if !comment.is_published() => self.account(),
+            BellItemSubject::Comment(_, comment) => {
+                links.to(LinkTarget::Comment(comment.id)).to_string()
+            }
+            BellItemSubject::Correction(proposal, recording) => {
                 let at = seconds(proposal.start_ms);
                 format!("{}&t={at}#t={at}", links.recording(recording.id))
             }
-            About::Article(_) => links.reading().to_owned(),
+            BellItemSubject::Article(_) => links.reading().to_owned(),
         }
     }
 
@@ -151,17 +165,17 @@ impl BellPage<'_> {
     /// What the editor says who declined a correction.
     fn reason<'a>(&self, one: &BellItem<'a>) -> Option<&'a str> {
         match one.about {
-            About::Comment(..) => None,
-            About::Correction(proposal, _) => proposal.reason.as_deref(),
-            About::Article(correction) => correction.reason.as_deref(),
+            BellItemSubject::Comment(..) => None,
+            BellItemSubject::Correction(proposal, _) => proposal.reason.as_deref(),
+            BellItemSubject::Article(correction) => correction.reason.as_deref(),
         }
     }
 
     fn quote(&self, one: &BellItem<'_>) -> String {
         let text = match one.about {
-            About::Comment(_, comment) => markup::plain_text(&comment.html),
-            About::Correction(proposal, _) => proposal.after.text.clone(),
-            About::Article(correction) => correction.text.clone(),
+            BellItemSubject::Comment(_, comment) => markup::plain_text(&comment.html),
+            BellItemSubject::Correction(proposal, _) => proposal.after.text.clone(),
+            BellItemSubject::Article(correction) => correction.text.clone(),
         };
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match text.char_indices().nth(MAX_QUOTE) {

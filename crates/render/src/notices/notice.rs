@@ -7,20 +7,20 @@ use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, PageKey};
 
-use crate::catalogue::{Catalogue, Name, NoticesTexts, fill};
+use crate::catalogue::{Catalogue, IsolatedName, NoticesTexts, fill};
 use crate::discussion::comment::shown_name;
 use crate::identity::{MailText, publication};
-use crate::links::{Links, Place};
-use crate::look::{Look, MailLook};
+use crate::links::{LinkTarget, Links};
+use crate::look::{MailLook, PageLook};
 use crate::page::rendered;
-use crate::{Context, message_page};
+use crate::{RenderContext, message_page};
 
 /// The longest piece of a comment that is quoted in a mail, in characters.
 const MAX_QUOTE: usize = 2_000;
 
 /// What one mail is about.
 #[derive(Debug, Clone, Copy)]
-pub struct Notice<'a> {
+pub struct SubscriptionContext<'a> {
     /// The page.
     pub page: &'a Page,
     /// Which of its comments are told of.
@@ -35,12 +35,12 @@ pub struct Notice<'a> {
 
 /// The mail that asks whether an address is right. It says nothing that whoever asked for it could
 /// have chosen, apart from the page.
-pub fn confirm_mail(context: &Context<'_>, notice: &Notice<'_>) -> MailText {
+pub fn confirm_mail(context: &RenderContext<'_>, notice: &SubscriptionContext<'_>) -> MailText {
     let own = &context.texts.notices;
     let title = headline(context, notice.page);
     let names: [(&str, &dyn Display); 2] = [
-        ("page", &Name(&title)),
-        ("site", &Name(publication(context))),
+        ("page", &IsolatedName(&title)),
+        ("site", &IsolatedName(publication(context))),
     ];
     let intro = fill(&own.mail.confirm_intro, &names);
     MailText {
@@ -61,8 +61,8 @@ pub fn confirm_mail(context: &Context<'_>, notice: &Notice<'_>) -> MailText {
 
 /// The mail that tells of `comments`, oldest first, and that there are `n_more`.
 pub fn comments_mail(
-    context: &Context<'_>,
-    notice: &Notice<'_>,
+    context: &RenderContext<'_>,
+    notice: &SubscriptionContext<'_>,
     comments: &[Comment],
     n_more: i64,
 ) -> MailText {
@@ -73,7 +73,7 @@ pub fn comments_mail(
         .map(|comment| QuotedComment {
             name: shown_name(context.texts, comment),
             quote: quote(comment),
-            link: links.to(Place::Comment(comment.id)).to_string(),
+            link: links.to(LinkTarget::Comment(comment.id)).to_string(),
         })
         .collect();
     let more = (n_more > 0).then(|| fill(own.mail.more.of(n_more), &[("n", &n_more)]));
@@ -100,9 +100,9 @@ pub fn comments_mail(
 }
 
 pub(crate) fn subject(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     own: &NoticesTexts,
-    notice: &Notice<'_>,
+    notice: &SubscriptionContext<'_>,
     comments: &[Comment],
     n_more: i64,
 ) -> String {
@@ -113,14 +113,23 @@ pub(crate) fn subject(
             None => &own.mail.commented,
         };
         let name = shown_name(context.texts, comment);
-        return fill(form, &[("name", &Name(name)), ("page", &Name(&title))]);
+        return fill(
+            form,
+            &[
+                ("name", &IsolatedName(name)),
+                ("page", &IsolatedName(&title)),
+            ],
+        );
     }
     let n = i64::try_from(comments.len()).unwrap_or(i64::MAX) + n_more;
-    fill(own.mail.digest.of(n), &[("n", &n), ("page", &Name(&title))])
+    fill(
+        own.mail.digest.of(n),
+        &[("n", &n), ("page", &IsolatedName(&title))],
+    )
 }
 
 /// What a page is called; its address, where nobody has said.
-pub(crate) fn headline(context: &Context<'_>, page: &Page) -> String {
+pub(crate) fn headline(context: &RenderContext<'_>, page: &Page) -> String {
     let address = || page.key.url().unwrap_or(page.key.as_str()).to_owned();
     let title = page.title.clone().filter(|title| !title.is_empty());
     title.unwrap_or_else(|| match page.key.as_str() {
@@ -176,7 +185,7 @@ struct CommentsMail<'a> {
 
 impl CommentsMail<'_> {
     fn wrote(&self, entry: &QuotedComment<'_>) -> String {
-        fill(&self.own.mail.wrote, &[("name", &Name(entry.name))])
+        fill(&self.own.mail.wrote, &[("name", &IsolatedName(entry.name))])
     }
 
     fn as_text(&self) -> String {
@@ -202,16 +211,16 @@ impl CommentsMail<'_> {
 
 /// What the page of a subscription offers.
 #[derive(Debug, Clone, Copy)]
-pub enum Step {
+pub enum SubscriptionStep {
     /// Saying that the address is right.
     Confirm,
     /// Changing and ending it, after something was done.
-    Manage(Option<Done>),
+    Manage(Option<SubscriptionChange>),
 }
 
 /// What was done on the page of a subscription.
 #[derive(Debug, Clone, Copy)]
-pub enum Done {
+pub enum SubscriptionChange {
     /// The address was confirmed.
     Confirmed,
     /// The pace was changed.
@@ -219,7 +228,11 @@ pub enum Done {
 }
 
 /// The page on which a subscription is confirmed, changed and ended.
-pub fn notices_page(context: &Context<'_>, notice: &Notice<'_>, step: Step) -> String {
+pub fn notices_page(
+    context: &RenderContext<'_>,
+    notice: &SubscriptionContext<'_>,
+    step: SubscriptionStep,
+) -> String {
     let own = &context.texts.notices;
     let links = Links::new(context.base, context.site, &notice.page.key);
     let headline = headline(context, notice.page);
@@ -231,18 +244,18 @@ pub fn notices_page(context: &Context<'_>, notice: &Notice<'_>, step: Step) -> S
         direction: context.site.settings.language.direction(),
         assets: context.look(),
         title: match step {
-            Step::Confirm => &own.page.confirm,
-            Step::Manage(_) => &own.page.title,
+            SubscriptionStep::Confirm => &own.page.confirm,
+            SubscriptionStep::Manage(_) => &own.page.title,
         },
         site: publication(context),
         host: &context.site.host,
         notice,
         headline,
         step: match step {
-            Step::Confirm => StepView::Confirm,
-            Step::Manage(done) => StepView::Manage(done.map(|done| match done {
-                Done::Confirmed => own.page.confirmed.as_str(),
-                Done::Saved => &own.page.saved,
+            SubscriptionStep::Confirm => StepView::Confirm,
+            SubscriptionStep::Manage(done) => StepView::Manage(done.map(|done| match done {
+                SubscriptionChange::Confirmed => own.page.confirmed.as_str(),
+                SubscriptionChange::Saved => &own.page.saved,
             })),
         },
         action: notice.manage,
@@ -251,7 +264,7 @@ pub fn notices_page(context: &Context<'_>, notice: &Notice<'_>, step: Step) -> S
 }
 
 /// What became of a wish to be told.
-pub fn asked_page(context: &Context<'_>, key: &PageKey, is_subscribed: bool) -> String {
+pub fn asked_page(context: &RenderContext<'_>, key: &PageKey, is_subscribed: bool) -> String {
     let texts = &context.texts.follow;
     let links = Links::new(context.base, context.site, key);
     let text = match is_subscribed {
@@ -263,7 +276,7 @@ pub fn asked_page(context: &Context<'_>, key: &PageKey, is_subscribed: bool) -> 
 
 /// How far a reader's wish to hear no more goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum UnsubscribeReach {
     /// One kind of mails about one page, in whichever branches.
     Kind,
     /// All that the mailbox is told at the site.
@@ -272,10 +285,10 @@ pub enum Reach {
 
 /// That mails such as `ended` come no more, and which still do.
 pub fn ended_page(
-    context: &Context<'_>,
-    ended: &Notice<'_>,
-    reach: Reach,
-    left: &[Notice<'_>],
+    context: &RenderContext<'_>,
+    ended: &SubscriptionContext<'_>,
+    reach: UnsubscribeReach,
+    left: &[SubscriptionContext<'_>],
 ) -> String {
     let own = &context.texts.notices;
     let links = Links::new(context.base, context.site, &ended.page.key);
@@ -285,12 +298,12 @@ pub fn ended_page(
         SubscriptionKind::Branch => &own.page.what_branches,
         kind => own.what(kind),
     };
-    let what = fill(what, &[("page", &Name(&title))]);
-    let site = Name(publication(context));
+    let what = fill(what, &[("page", &IsolatedName(&title))]);
+    let site = IsolatedName(publication(context));
     let why = match (reach, left) {
-        (Reach::All, _) => &own.page.ended_all_why,
-        (Reach::Kind, []) => &own.page.ended_why,
-        (Reach::Kind, _) => &own.page.ended_some_why,
+        (UnsubscribeReach::All, _) => &own.page.ended_all_why,
+        (UnsubscribeReach::Kind, []) => &own.page.ended_why,
+        (UnsubscribeReach::Kind, _) => &own.page.ended_some_why,
     };
     let names: [(&str, &dyn Display); 3] =
         [("email", &ended.email), ("what", &what), ("site", &site)];
@@ -301,16 +314,16 @@ pub fn ended_page(
         direction: context.site.settings.language.direction(),
         assets: context.look(),
         title: match reach {
-            Reach::Kind => &own.page.ended,
-            Reach::All => &own.page.ended_all,
+            UnsubscribeReach::Kind => &own.page.ended,
+            UnsubscribeReach::All => &own.page.ended_all,
         },
         why: fill(why, &names),
         left: left
             .iter()
-            .map(|told| Left {
+            .map(|told| RemainingSubscription {
                 what: fill(
                     own.what(told.kind),
-                    &[("page", &Name(&headline(context, told.page)))],
+                    &[("page", &IsolatedName(&headline(context, told.page)))],
                 ),
                 manage: told.manage,
             })
@@ -321,13 +334,13 @@ pub fn ended_page(
 }
 
 /// That a link leads to no subscription.
-pub fn no_notices_page(context: &Context<'_>) -> String {
+pub fn no_notices_page(context: &RenderContext<'_>) -> String {
     let own = &context.texts.notices;
     message_page(&own.page.gone, &own.page.gone_why, "/")
 }
 
 /// What a mailbox is still told of.
-struct Left<'a> {
+struct RemainingSubscription<'a> {
     what: String,
     manage: &'a str,
 }
@@ -339,10 +352,10 @@ struct EndedPage<'a> {
     own: &'static NoticesTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     why: String,
-    left: Vec<Left<'a>>,
+    left: Vec<RemainingSubscription<'a>>,
     end_all: String,
     back: &'a str,
 }
@@ -359,11 +372,11 @@ struct NoticesPage<'a> {
     own: &'static NoticesTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     site: &'a str,
     host: &'a str,
-    notice: &'a Notice<'a>,
+    notice: &'a SubscriptionContext<'a>,
     headline: String,
     step: StepView<'a>,
     action: &'a str,
@@ -373,7 +386,7 @@ struct NoticesPage<'a> {
 impl NoticesPage<'_> {
     fn why(&self, form: &str) -> String {
         let what = self.own.what(self.notice.kind);
-        let what = fill(what, &[("page", &Name(&self.headline))]);
+        let what = fill(what, &[("page", &IsolatedName(&self.headline))]);
         fill(form, &[("email", &self.notice.email), ("what", &what)])
     }
 
@@ -385,7 +398,10 @@ impl NoticesPage<'_> {
     }
 
     fn end_all(&self) -> String {
-        fill(&self.own.page.end_all, &[("site", &Name(self.site))])
+        fill(
+            &self.own.page.end_all,
+            &[("site", &IsolatedName(self.site))],
+        )
     }
 }
 

@@ -6,9 +6,9 @@ use rejoinder_core::notices::bell::NoticeKind;
 use serde_json::json;
 
 use crate::discussion::comment::shown_name;
-use crate::links::{Links, Place};
-use crate::notices::notice::{Notice, headline, quote, subject};
-use crate::{Context, notices::author_notice};
+use crate::links::{LinkTarget, Links};
+use crate::notices::notice::{SubscriptionContext, headline, quote, subject};
+use crate::{RenderContext, notices::author_notice};
 
 /// The longest piece of a comment that is shown, in characters.
 const MAX_EXCERPT: usize = 160;
@@ -22,8 +22,8 @@ const MAX_ADDRESS: usize = 1_500;
 /// What is told, as the browser's worker reads it: a title, a piece of the comment, and where it
 /// stands. `kind` is what became of a comment of one's own; what `tag` names is shown once.
 pub fn push_message(
-    context: &Context<'_>,
-    notice: &Notice<'_>,
+    context: &RenderContext<'_>,
+    notice: &SubscriptionContext<'_>,
     kind: Option<NoticeKind>,
     (comments, n_more): (&[Comment], i64),
     tag: &str,
@@ -47,7 +47,7 @@ pub fn push_message(
 
 /// A piece of the comment; of several, the first words of the last three. What is not published is not
 /// shown.
-fn body(context: &Context<'_>, comments: &[Comment]) -> String {
+fn body(context: &RenderContext<'_>, comments: &[Comment]) -> String {
     if let [one] = comments {
         return match one.is_published() {
             true => cut(&in_a_line(&quote(one)), MAX_EXCERPT),
@@ -66,11 +66,15 @@ fn body(context: &Context<'_>, comments: &[Comment]) -> String {
 }
 
 /// Where the comment stands; of several, their thread; of one that is not published, the account.
-fn address(context: &Context<'_>, notice: &Notice<'_>, comments: &[Comment]) -> String {
+fn address(
+    context: &RenderContext<'_>,
+    notice: &SubscriptionContext<'_>,
+    comments: &[Comment],
+) -> String {
     let links = Links::new(context.base, context.site, &notice.page.key);
     let account = || format!("{}/account/{}", context.base, context.site.host);
     let found = match comments {
-        [one] if one.is_published() => links.to(Place::Comment(one.id)).to_string(),
+        [one] if one.is_published() => links.to(LinkTarget::Comment(one.id)).to_string(),
         [_] => account(),
         _ => links.people().unwrap_or_else(|| links.thread()).to_owned(),
     };

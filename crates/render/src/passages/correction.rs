@@ -6,13 +6,13 @@ use rejoinder_core::passages::{Annotation, Correction, Selector};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Page, PageKey};
 
-use crate::Context;
-use crate::catalogue::{Catalogue, CorrectionsFormTexts, CorrectionsToldTexts, Name, fill};
-use crate::discussion::form::{Problem, Problems};
+use crate::RenderContext;
+use crate::catalogue::{Catalogue, CorrectionsFormTexts, CorrectionsToldTexts, IsolatedName, fill};
+use crate::discussion::form::{FormProblem, FormProblems};
 use crate::html::Html;
 use crate::identity::MailText;
 use crate::links::Links;
-use crate::look::Look;
+use crate::look::PageLook;
 use crate::notices::notice::headline;
 use crate::page::rendered;
 use crate::passages::sources::{SourceFields, fieldset};
@@ -43,7 +43,7 @@ pub struct CorrectionForm<'a> {
     /// Whether an address is asked for.
     pub asks_email: bool,
     /// Why it was not taken.
-    pub problem: Option<Problem<'a>>,
+    pub problem: Option<FormProblem<'a>>,
     /// Whether it has been sent.
     pub is_sent: bool,
 }
@@ -76,7 +76,7 @@ impl CorrectionForm<'_> {
 }
 
 /// The form as a page, or that it has been sent.
-pub fn correction_page(context: &Context<'_>, form: &CorrectionForm<'_>) -> String {
+pub fn correction_page(context: &RenderContext<'_>, form: &CorrectionForm<'_>) -> String {
     let language = context.site.settings.language;
     rendered(&CorrectionPage {
         texts: context.texts,
@@ -87,7 +87,7 @@ pub fn correction_page(context: &Context<'_>, form: &CorrectionForm<'_>) -> Stri
         title: &context.texts.corrections.form.title,
         base: context.base,
         links: &Links::new(context.base, context.site, form.key),
-        problems: Problems(form.problem),
+        problems: FormProblems(form.problem),
         sources: form
             .sources
             .map(|typed| fieldset(context.texts, typed, false)),
@@ -102,11 +102,11 @@ struct CorrectionPage<'a> {
     own: &'static CorrectionsFormTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     base: &'a str,
     links: &'a Links,
-    problems: Problems<'a>,
+    problems: FormProblems<'a>,
     sources: Option<Html<'static>>,
     form: &'a CorrectionForm<'a>,
 }
@@ -148,7 +148,7 @@ pub(crate) fn became(own: &CorrectionsToldTexts, correction: &Correction, page: 
         CorrectionState::Accepted => &own.accepted,
         CorrectionState::Declined | CorrectionState::Open | CorrectionState::Held => &own.declined,
     };
-    fill(text, &[("page", &Name(page))])
+    fill(text, &[("page", &IsolatedName(page))])
 }
 
 /// What the newsroom says to the sender, in a sentence.
@@ -161,7 +161,11 @@ pub(crate) fn reason(own: &CorrectionsToldTexts, correction: &Correction) -> Opt
 ///
 /// What they wrote is not quoted, and of the
 /// passage only what the server has found in the article: nobody has said that the mailbox is theirs.
-pub fn correction_mail(context: &Context<'_>, correction: &Correction, page: &Page) -> MailText {
+pub fn correction_mail(
+    context: &RenderContext<'_>,
+    correction: &Correction,
+    page: &Page,
+) -> MailText {
     let own = &context.texts.corrections.told;
     let subject = became(own, correction, &headline(context, page));
     let links = Links::new(context.base, context.site, &page.key);

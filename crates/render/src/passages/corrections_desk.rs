@@ -5,10 +5,10 @@ use rejoinder_core::passages::correction::{CorrectionState, MAX_LINE_CHARS};
 use rejoinder_core::passages::{AnnotationState, Correction, Erratum};
 use rejoinder_core::{Page, Site, Time};
 
-use crate::catalogue::{self, CorrectionsDeskTexts, Name, fill};
+use crate::catalogue::{self, CorrectionsDeskTexts, IsolatedName, fill};
 use crate::html::Html;
 use crate::moderation;
-use crate::newsroom::{Age, FlashMessage, Frame};
+use crate::newsroom::{Age, FlashMessage, NewsroomFrame};
 use crate::page::rendered;
 use crate::passages::sources;
 
@@ -33,7 +33,7 @@ pub struct CorrectionRow {
 #[template(path = "passages/corrections.html")]
 pub struct CorrectionsPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// What became of those that are shown.
     pub state: CorrectionState,
     /// The corrections.
@@ -132,11 +132,11 @@ impl<'a> CorrectionsPage<'a> {
     }
 
     fn may_thank(&self, name: &str) -> String {
-        fill(&self.texts().may_thank, &[("name", &Name(name))])
+        fill(&self.texts().may_thank, &[("name", &IsolatedName(name))])
     }
 
     fn thank(&self, name: &str) -> String {
-        fill(&self.texts().thank, &[("name", &Name(name))])
+        fill(&self.texts().thank, &[("name", &IsolatedName(name))])
     }
 
     /// The line that is offered for the list: what the article said, where that is known for sure.

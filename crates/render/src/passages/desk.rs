@@ -6,10 +6,10 @@ use rejoinder_core::passages::{AnchoringReport, Annotation, AnnotationState, Pos
 use rejoinder_core::publication::settings::{Passages, Questions};
 use rejoinder_core::{Page, PassageId, Site, Time};
 
-use crate::catalogue::{self, Name, PassagesDeskTexts, fill};
-use crate::links::{Links, Place};
+use crate::catalogue::{self, IsolatedName, PassagesDeskTexts, fill};
+use crate::links::{LinkTarget, Links};
 use crate::moderation;
-use crate::newsroom::{Age, FlashMessage, Frame};
+use crate::newsroom::{Age, FlashMessage, NewsroomFrame};
 use crate::page::rendered;
 
 /// An article with the passages of it that are not as they were quoted.
@@ -88,7 +88,7 @@ pub struct FetchForm<'a> {
 #[template(path = "passages/articles.html")]
 pub struct ArticlesPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The articles, the one that changed last first.
     pub rows: &'a [ArticleRow],
     /// The passage that is placed.
@@ -203,7 +203,7 @@ impl<'a> ArticlesPage<'a> {
     /// Where a passage is with its discussion.
     fn link(&self, page: &Page, id: &PassageId) -> String {
         let links = Links::new("", self.frame.site, &page.key);
-        links.to(Place::Passage(*id)).to_string()
+        links.to(LinkTarget::Passage(*id)).to_string()
     }
 
     /// Where an editor says where a passage stands.
@@ -234,7 +234,7 @@ impl<'a> ArticlesPage<'a> {
     }
 
     fn placed_by(&self, name: &str) -> String {
-        fill(&self.texts().placed_by, &[("name", &Name(name))])
+        fill(&self.texts().placed_by, &[("name", &IsolatedName(name))])
     }
 
     /// What a form sends of a place.

@@ -5,20 +5,20 @@ use askama::Template;
 use rejoinder_core::passages::Erratum;
 use rejoinder_core::{Page, Time};
 
-use crate::Context;
-use crate::catalogue::{CorrectionsTexts, Name, fill};
+use crate::RenderContext;
+use crate::catalogue::{CorrectionsTexts, IsolatedName, fill};
 use crate::html::Html;
 
 /// A line of the list, with its article where the list is of several.
 #[derive(Debug, Clone, Copy)]
-pub struct Listed<'a> {
+pub struct ErratumRow<'a> {
     /// The line.
     pub erratum: &'a Erratum,
     /// The article's page.
     pub page: Option<&'a Page>,
 }
 
-impl<'a> Listed<'a> {
+impl<'a> ErratumRow<'a> {
     /// The lines of one article.
     pub fn of(errata: &'a [Erratum]) -> Vec<Self> {
         let line = |erratum| Self {
@@ -30,12 +30,15 @@ impl<'a> Listed<'a> {
 }
 
 /// The list as an HTML fragment, which takes its looks from the page around it; nothing where it is empty.
-pub fn errata_fragment(context: &Context<'_>, errata: &[Listed<'_>]) -> String {
+pub fn errata_fragment(context: &RenderContext<'_>, errata: &[ErratumRow<'_>]) -> String {
     errata_html(context, errata).map_or_else(String::new, Html::into_string)
 }
 
 /// The same, to be printed in a page.
-pub(crate) fn errata_html(context: &Context<'_>, errata: &[Listed<'_>]) -> Option<Html<'static>> {
+pub(crate) fn errata_html(
+    context: &RenderContext<'_>,
+    errata: &[ErratumRow<'_>],
+) -> Option<Html<'static>> {
     let list = Errata {
         context,
         own: &context.texts.corrections,
@@ -55,7 +58,7 @@ pub(crate) struct ErratumEntry<'a> {
 /// Whom a line thanks, in a sentence.
 pub(crate) fn thanks(own: &CorrectionsTexts, erratum: &Erratum) -> Option<String> {
     let name = erratum.thanks.as_deref()?;
-    Some(fill(&own.thanks, &[("name", &Name(name))]))
+    Some(fill(&own.thanks, &[("name", &IsolatedName(name))]))
 }
 
 /// Since when a line is shown.
@@ -66,9 +69,9 @@ pub(crate) fn shown_at(erratum: &Erratum) -> Time {
 #[derive(Template)]
 #[template(path = "passages/errata.html")]
 struct Errata<'a> {
-    context: &'a Context<'a>,
+    context: &'a RenderContext<'a>,
     own: &'static CorrectionsTexts,
-    errata: &'a [Listed<'a>],
+    errata: &'a [ErratumRow<'a>],
 }
 
 impl Errata<'_> {

@@ -18,7 +18,7 @@ pub use desk::{
     ArticleRow, ArticlesPage, FetchForm, FetchRow, LostPassage, PlacingForm, articles_page,
     fetch_problem, flash, title,
 };
-pub use errata::{Listed, errata_fragment};
+pub use errata::{ErratumRow, errata_fragment};
 pub use sources::{
     AnsweredBody, SourceBody, SourceFields, SourceRow, SourcesBody, source_fields, source_status,
     sources_page,

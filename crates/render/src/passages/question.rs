@@ -6,8 +6,8 @@ use rejoinder_core::passages::{AnnotationState, Passage, Question};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::Context;
-use crate::catalogue::{Catalogue, Name, QuestionsTexts, fill};
+use crate::RenderContext;
+use crate::catalogue::{Catalogue, IsolatedName, QuestionsTexts, fill};
 use crate::html::Html;
 use crate::passages::AnnotationBody;
 
@@ -72,11 +72,11 @@ impl QuestionBody {
 /// A passage with what is asked of it, above what is said of it. `reading` is where the article is read, unless
 /// it is around.
 pub(crate) fn head(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     passage: &Passage,
     reading: Option<&str>,
 ) -> Html<'static> {
-    Html::of(&Head {
+    Html::of(&QuestionHead {
         texts: context.texts,
         own: &context.texts.questions,
         passage,
@@ -86,14 +86,14 @@ pub(crate) fn head(
 
 #[derive(Template)]
 #[template(path = "passages/head.html")]
-struct Head<'a> {
+struct QuestionHead<'a> {
     texts: &'static Catalogue,
     own: &'static QuestionsTexts,
     passage: &'a Passage,
     reading: Option<&'a str>,
 }
 
-impl<'a> Head<'a> {
+impl<'a> QuestionHead<'a> {
     fn quote(&self) -> &'a str {
         &self.passage.annotation.selector.quote.exact
     }
@@ -106,7 +106,7 @@ impl<'a> Head<'a> {
     fn by(&self, question: &Question) -> String {
         let name = question.by.as_ref().map(|author| author.name.as_str());
         match name.filter(|name| !name.is_empty()) {
-            Some(name) => fill(&self.own.asked_by, &[("name", &Name(name))]),
+            Some(name) => fill(&self.own.asked_by, &[("name", &IsolatedName(name))]),
             None => self.own.asked.clone(),
         }
     }

@@ -6,10 +6,10 @@ use rejoinder_core::passages::{AnnotationState, Question};
 use rejoinder_core::publication::settings::Questions;
 use rejoinder_core::{Page, PassageId, Site, Time};
 
-use crate::catalogue::{self, Catalogue, Name, QuestionsDeskTexts, fill};
-use crate::links::{Links, Place};
+use crate::catalogue::{self, Catalogue, IsolatedName, QuestionsDeskTexts, fill};
+use crate::links::{LinkTarget, Links};
 use crate::moderation;
-use crate::newsroom::{Age, FlashMessage, Frame};
+use crate::newsroom::{Age, FlashMessage, NewsroomFrame};
 use crate::page::rendered;
 
 /// The questions of a site as a page.
@@ -17,7 +17,7 @@ use crate::page::rendered;
 #[template(path = "passages/questions.html")]
 pub struct QuestionsPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// Whether those are shown that take no more answers, or the others.
     pub is_closed: bool,
     /// The questions, the newest first, each with its page and whether questions are asked there.
@@ -96,7 +96,7 @@ impl<'a> QuestionsPage<'a> {
     fn by(&self, question: &Question) -> Option<String> {
         let name = &question.by.as_ref()?.name;
         let text = &self.catalogue().questions.asked_by;
-        Some(fill(text, &[("name", &Name(name))]))
+        Some(fill(text, &[("name", &IsolatedName(name))]))
     }
 
     fn answers(&self, question: &Question) -> String {
@@ -108,7 +108,7 @@ impl<'a> QuestionsPage<'a> {
     fn link(&self, page: &Page, question: &Question) -> String {
         let links = Links::new("", self.frame.site, &page.key);
         links
-            .to(Place::Passage(PassageId::from(question.id)))
+            .to(LinkTarget::Passage(PassageId::from(question.id)))
             .to_string()
     }
 

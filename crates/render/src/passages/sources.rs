@@ -11,12 +11,12 @@ use rejoinder_core::{Comment, CommentState, PageKey};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::Context;
-use crate::catalogue::{Catalogue, Number, fill};
+use crate::RenderContext;
+use crate::catalogue::{Catalogue, FormattedNumber, fill};
 use crate::discussion::target::RenderTarget;
 use crate::html::Html;
-use crate::links::{Act, Link, Links, Place};
-use crate::look::Look;
+use crate::links::{ActionLink, LinkTarget, Links, ThreadLink};
+use crate::look::PageLook;
 use crate::page::rendered;
 
 /// The sources of a comment, and what others make of them.
@@ -118,7 +118,7 @@ impl From<Source> for SourceBody {
 /// The check below a comment.
 #[derive(Template)]
 #[template(path = "passages/check.html")]
-pub(crate) struct Check<'a> {
+pub(crate) struct SourceCheckView<'a> {
     texts: &'static Catalogue,
     links: &'a Links,
     comment: &'a Comment,
@@ -129,7 +129,7 @@ pub(crate) struct Check<'a> {
     is_asked: bool,
 }
 
-impl<'a> Check<'a> {
+impl<'a> SourceCheckView<'a> {
     /// The check of `comment`; what readers are asked only where the site takes answers.
     pub(crate) fn of(
         texts: &'static Catalogue,
@@ -173,7 +173,7 @@ impl<'a> Check<'a> {
         let name = self.check.sources.claimant.as_deref()?;
         Some(fill(
             &self.texts.sources.claimed_by,
-            &[("name", &crate::catalogue::Name(name))],
+            &[("name", &crate::catalogue::IsolatedName(name))],
         ))
     }
 
@@ -206,16 +206,16 @@ impl<'a> Check<'a> {
         SourceAnswer::ALL.into_iter().map(offered).collect()
     }
 
-    fn number(&self, n: &i64) -> Number<'_> {
+    fn number(&self, n: &i64) -> FormattedNumber<'_> {
         self.texts.number(*n)
     }
 
-    fn act(&self, what: &'static str) -> Act<'_> {
+    fn act(&self, what: &'static str) -> ActionLink<'_> {
         self.links.act(self.comment.id, what)
     }
 
-    fn page(&self) -> Link<'_> {
-        self.links.to(Place::Sources(self.comment.id))
+    fn page(&self) -> ThreadLink<'_> {
+        self.links.to(LinkTarget::Sources(self.comment.id))
     }
 }
 
@@ -249,12 +249,12 @@ fn word(texts: &'static std::collections::HashMap<String, String>, word: &str) -
 /// they are.
 #[derive(Template)]
 #[template(path = "passages/sources_plain.html")]
-pub(crate) struct Plain<'a> {
+pub(crate) struct PlainSources<'a> {
     texts: &'static Catalogue,
     sources: &'a Sources,
 }
 
-impl<'a> Plain<'a> {
+impl<'a> PlainSources<'a> {
     pub(crate) const fn of(texts: &'static Catalogue, sources: &'a Sources) -> Self {
         Self { texts, sources }
     }
@@ -279,7 +279,7 @@ impl<'a> Plain<'a> {
 
 /// Sources as the newsroom lists them.
 pub(crate) fn plain(texts: &'static Catalogue, sources: &Sources) -> Html<'static> {
-    Html::of(&Plain::of(texts, sources))
+    Html::of(&PlainSources::of(texts, sources))
 }
 
 /// What was typed into the fields of sources.
@@ -339,13 +339,13 @@ impl SourceFields {
 /// The fields in which sources are given. Without script there is one row more than was filled in.
 #[derive(Template)]
 #[template(path = "passages/source_fields.html")]
-struct Fieldset<'a> {
+struct SourceFieldset<'a> {
     texts: &'static Catalogue,
     fields: &'a SourceFields,
     names_claimant: bool,
 }
 
-impl Fieldset<'_> {
+impl SourceFieldset<'_> {
     fn rows(&self) -> Vec<(usize, SourceRow)> {
         let mut rows = self.fields.rows.clone();
         if rows.len() < rejoinder_core::passages::source_check::MAX_SOURCES {
@@ -374,7 +374,7 @@ pub(crate) fn fieldset(
     fields: &SourceFields,
     names_claimant: bool,
 ) -> Html<'static> {
-    Html::of(&Fieldset {
+    Html::of(&SourceFieldset {
         texts,
         fields,
         names_claimant,
@@ -382,13 +382,13 @@ pub(crate) fn fieldset(
 }
 
 /// The empty fields, for the script that puts them into its form.
-pub fn source_fields(context: &Context<'_>) -> String {
+pub fn source_fields(context: &RenderContext<'_>) -> String {
     fieldset(context.texts, &SourceFields::default(), true).into_string()
 }
 
 /// What somebody may do with the sources of a comment, as a page.
 pub fn sources_page(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     key: &PageKey,
     comment: &Comment,
     is_own: bool,
@@ -402,7 +402,7 @@ pub fn sources_page(
         direction: language.direction(),
         assets: context.look(),
         title: &context.texts.sources.title,
-        check: Check::of(context.texts, &links, comment, RenderTarget::Widget, false)
+        check: SourceCheckView::of(context.texts, &links, comment, RenderTarget::Widget, false)
             .as_ref()
             .map(Html::of),
         links: &links,
@@ -418,7 +418,7 @@ struct SourcesPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     check: Option<Html<'static>>,
     links: &'a Links,
@@ -438,11 +438,11 @@ impl SourcesPage<'_> {
         Some(&check.confirmed.as_ref()?.note)
     }
 
-    fn act(&self, what: &'static str) -> Act<'_> {
+    fn act(&self, what: &'static str) -> ActionLink<'_> {
         self.links.act(self.comment.id, what)
     }
 
-    fn back(&self) -> Link<'_> {
-        self.links.to(Place::Own(self.comment.id))
+    fn back(&self) -> ThreadLink<'_> {
+        self.links.to(LinkTarget::Own(self.comment.id))
     }
 }

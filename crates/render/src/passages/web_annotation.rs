@@ -5,8 +5,8 @@ use rejoinder_core::{Comment, CommentId, PageKey};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::Context;
-use crate::links::{Links, Place};
+use crate::RenderContext;
+use crate::links::{LinkTarget, Links};
 use crate::recordings::times;
 
 const CONTEXT: &str = "http://www.w3.org/ns/anno.jsonld";
@@ -148,7 +148,7 @@ pub enum WebSelector {
 /// Some comments on passages of the page of `key`, and replies, each with what it replies to, of `total`; `after` is what they go on after, and `next` what more
 /// of them would.
 pub fn web_annotations(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     key: &PageKey,
     comments: &[(Comment, Option<CommentId>)],
     after: Option<CommentId>,
@@ -183,12 +183,12 @@ pub fn web_annotations(
 
 /// A comment on a passage, or a reply to the comment `above`.
 fn annotation(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     links: &Links,
     comment: &Comment,
     above: Option<CommentId>,
 ) -> Option<WebAnnotation> {
-    let id_of = |id| links.to(Place::Own(id)).to_string();
+    let id_of = |id| links.to(LinkTarget::Own(id)).to_string();
     let (motivation, target) = match above {
         Some(above) => ("replying", WebTarget::Annotation(id_of(above))),
         None => {

@@ -6,7 +6,7 @@ use crate::html::Html;
 
 /// What stands on every page of a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Publication {
+pub struct Masthead {
     /// Its name.
     pub title: String,
     /// The line under its name.
@@ -33,7 +33,7 @@ pub struct Article {
     /// The part of the paper it belongs to.
     pub section: String,
     /// The picture above the text.
-    pub picture: Option<Picture>,
+    pub picture: Option<ArticlePicture>,
     /// The text as HTML, from `markup::article`.
     pub html: String,
 }
@@ -79,7 +79,7 @@ impl Article {
 
 /// A picture of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
+pub struct ArticlePicture {
     /// Where it is, on this server.
     pub src: String,
     /// What it shows, for those who do not see it.

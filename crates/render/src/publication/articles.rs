@@ -5,30 +5,30 @@ use rejoinder_core::Thread;
 use rejoinder_core::passages;
 use rejoinder_core::publication::language::Language;
 
-use crate::catalogue::{Catalogue, Day, fill};
-use crate::discussion::feed::{self, Alternate};
+use crate::catalogue::{Catalogue, FormattedDay, fill};
+use crate::discussion::feed::{self, FeedLink};
 use crate::discussion::thread::{fragment, key, n_comments};
 use crate::funding::{CampaignView, piece};
 use crate::html::Html;
-use crate::links::{Links, Place};
+use crate::links::{LinkTarget, Links};
 use crate::page::rendered;
-use crate::passages::errata::{Listed, errata_html};
-use crate::publication::article::{Article, Picture, Publication};
-use crate::{Context, discussion::json_ld};
+use crate::passages::errata::{ErratumRow, errata_html};
+use crate::publication::article::{Article, ArticlePicture, Masthead};
+use crate::{RenderContext, discussion::json_ld};
 
 /// An article with the thread under it, and the bar of a campaign above and below its text.
 pub fn article_page(
-    context: &Context<'_>,
-    publication: &Publication,
+    context: &RenderContext<'_>,
+    publication: &Masthead,
     article: &Article,
     (thread, campaign): (&Thread, Option<CampaignView<'_>>),
 ) -> String {
     let links = Links::new(context.base, context.site, key(thread));
     let marks = thread.marks.iter().map(|own| {
-        let mark = Mark {
+        let mark = PassageLink {
             texts: context.texts,
             own,
-            href: links.to(Place::Passage(own.id)).to_string(),
+            href: links.to(LinkTarget::Passage(own.id)).to_string(),
         };
         (own.end, rendered(&mark))
     });
@@ -47,7 +47,7 @@ pub fn article_page(
         publication,
         article,
         n_comments: n_comments(thread),
-        errata: errata_html(context, &Listed::of(&thread.errata)),
+        errata: errata_html(context, &ErratumRow::of(&thread.errata)),
         discussion: fragment(context, thread),
         json_ld: json_ld::article(context, publication, article, thread),
         feeds: feed::alternates(context, key(thread)),
@@ -58,8 +58,8 @@ pub fn article_page(
 
 /// The articles of the edition, the first one leading.
 pub fn front_page(
-    context: &Context<'_>,
-    publication: &Publication,
+    context: &RenderContext<'_>,
+    publication: &Masthead,
     articles: &[Article],
 ) -> String {
     rendered(&FrontPage {
@@ -88,20 +88,20 @@ struct ArticlePage<'a> {
     title: String,
     canonical: String,
     site: &'a str,
-    publication: &'a Publication,
+    publication: &'a Masthead,
     article: &'a Article,
     n_comments: i64,
     errata: Option<Html<'static>>,
     discussion: Html<'static>,
     json_ld: Html<'static>,
-    feeds: Vec<Alternate>,
+    feeds: Vec<FeedLink>,
     /// What the article's page is known by.
     page: &'a str,
     bar: Option<Html<'static>>,
 }
 
 impl ArticlePage<'_> {
-    fn day(&self) -> Day<'_> {
+    fn day(&self) -> FormattedDay<'_> {
         self.texts.long_date(self.article.published_at)
     }
 
@@ -119,7 +119,7 @@ impl ArticlePage<'_> {
         }
     }
 
-    fn credit(&self, picture: &Picture) -> String {
+    fn credit(&self, picture: &ArticlePicture) -> String {
         fill(
             &self.texts.publication.picture,
             &[("credit", &picture.credit)],
@@ -130,13 +130,13 @@ impl ArticlePage<'_> {
 /// A link behind a passage that is spoken of, or asked about.
 #[derive(Template)]
 #[template(path = "passages/mark.html")]
-struct Mark<'a> {
+struct PassageLink<'a> {
     texts: &'static Catalogue,
     own: &'a passages::PassageMark,
     href: String,
 }
 
-impl Mark<'_> {
+impl PassageLink<'_> {
     fn label(&self) -> String {
         let own = &self.texts.passages;
         let quote = short(&self.own.quote);
@@ -176,14 +176,14 @@ struct FrontPage<'a> {
     assets: &'a str,
     title: String,
     canonical: String,
-    publication: &'a Publication,
+    publication: &'a Masthead,
     lead: Option<&'a Article>,
     rest: &'a [Article],
 }
 
 impl FrontPage<'_> {
     /// The day of the edition: of its newest article.
-    fn day(&self) -> Option<Day<'_>> {
+    fn day(&self) -> Option<FormattedDay<'_>> {
         let all = self.rest.iter().chain(self.lead);
         all.map(|article| article.published_at)
             .max()

@@ -5,7 +5,7 @@ use rejoinder_core::publication::audit::{AuditActor, AuditChange};
 use rejoinder_core::{Time, Word};
 
 use crate::catalogue::NewsroomTexts;
-use crate::newsroom::{Age, Frame};
+use crate::newsroom::{Age, NewsroomFrame};
 use crate::page::rendered;
 
 /// A row of the log.
@@ -47,7 +47,7 @@ impl<'a> AuditRow<'a> {
 #[template(path = "publication/audit.html")]
 pub struct AuditPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The only changes that are shown, where not all are.
     pub change: Option<AuditChange>,
     /// The rows, newest first.

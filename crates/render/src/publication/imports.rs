@@ -5,7 +5,7 @@ use rejoinder_core::archive::{Import, ImportState};
 use rejoinder_core::{Site, Time};
 
 use crate::catalogue::{NewsroomImportsTexts, fill};
-use crate::newsroom::{self, Age, Frame};
+use crate::newsroom::{self, Age, NewsroomFrame};
 use crate::page::rendered;
 
 /// All imports of a site as a page, with the form that begins one.
@@ -13,7 +13,7 @@ use crate::page::rendered;
 #[template(path = "publication/imports.html")]
 pub struct ImportsPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The imports, newest first.
     pub imports: &'a [Import],
     /// How large a file may be, in MB.
@@ -60,7 +60,7 @@ impl ImportsPage<'_> {
 #[template(path = "publication/import.html")]
 pub struct ImportPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The import.
     pub import: &'a Import,
     /// What the format of its file is called.
@@ -135,7 +135,7 @@ pub fn import_reached(site: &Site, import: &Import) -> String {
 
 /// Why an import is not begun, or not gone on with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unfit<'a> {
+pub enum ImportProblem<'a> {
     /// Another is open.
     Busy,
     /// No file came.
@@ -149,14 +149,14 @@ pub enum Unfit<'a> {
 }
 
 /// Why an import is not begun, or not gone on with, as its owner reads it.
-pub fn unfit_import(site: &Site, unfit: Unfit<'_>) -> String {
+pub fn unfit_import(site: &Site, unfit: ImportProblem<'_>) -> String {
     let texts = texts(site);
     match unfit {
-        Unfit::Busy => texts.busy.clone(),
-        Unfit::NoFile => texts.no_file.clone(),
-        Unfit::TooLarge(max) => fill(&texts.too_large, &[("max", &max)]),
-        Unfit::Mapping(line) => fill(&texts.wrong_map, &[("line", &line)]),
-        Unfit::NotNow => texts.not_now.clone(),
+        ImportProblem::Busy => texts.busy.clone(),
+        ImportProblem::NoFile => texts.no_file.clone(),
+        ImportProblem::TooLarge(max) => fill(&texts.too_large, &[("max", &max)]),
+        ImportProblem::Mapping(line) => fill(&texts.wrong_map, &[("line", &line)]),
+        ImportProblem::NotNow => texts.not_now.clone(),
     }
 }
 

@@ -4,12 +4,12 @@ use askama::Template;
 use rejoinder_core::Time;
 
 use crate::catalogue::NewsroomTexts;
-use crate::newsroom::{Age, Frame};
+use crate::newsroom::{Age, NewsroomFrame};
 use crate::page::rendered;
 
 /// A job that did not work out.
 #[derive(Debug, Clone)]
-pub struct ParkedJob {
+pub struct ParkedJobRow {
     /// Names it.
     pub id: i64,
     /// The word of its kind.
@@ -22,7 +22,7 @@ pub struct ParkedJob {
     pub parked_at: Time,
 }
 
-impl ParkedJob {
+impl ParkedJobRow {
     /// What it was to do.
     fn what<'a>(&'a self, texts: &'a NewsroomTexts) -> &'a str {
         let texts = &texts.jobs_of;
@@ -49,15 +49,15 @@ impl ParkedJob {
 }
 
 /// The jobs that did not work out, newest first.
-pub fn jobs_page(frame: &Frame<'_>, parked: &[ParkedJob]) -> String {
+pub fn jobs_page(frame: &NewsroomFrame<'_>, parked: &[ParkedJobRow]) -> String {
     rendered(&JobsPage { frame, parked })
 }
 
 #[derive(Template)]
 #[template(path = "publication/jobs.html")]
 struct JobsPage<'a> {
-    frame: &'a Frame<'a>,
-    parked: &'a [ParkedJob],
+    frame: &'a NewsroomFrame<'a>,
+    parked: &'a [ParkedJobRow],
 }
 
 impl JobsPage<'_> {
@@ -78,26 +78,26 @@ pub struct MailLine<'a> {
 }
 
 /// The mails that were written, newest first.
-pub fn mails_page(frame: &Frame<'_>, mails: &[MailLine<'_>]) -> String {
+pub fn mails_page(frame: &NewsroomFrame<'_>, mails: &[MailLine<'_>]) -> String {
     rendered(&MailsPage { frame, mails })
 }
 
 #[derive(Template)]
 #[template(path = "publication/mails.html")]
 struct MailsPage<'a> {
-    frame: &'a Frame<'a>,
+    frame: &'a NewsroomFrame<'a>,
     mails: &'a [MailLine<'a>],
 }
 
 /// One mail, with its links to follow.
-pub fn mail_page(frame: &Frame<'_>, mail: &MailLine<'_>, text: &str) -> String {
+pub fn mail_page(frame: &NewsroomFrame<'_>, mail: &MailLine<'_>, text: &str) -> String {
     rendered(&MailPage { frame, mail, text })
 }
 
 #[derive(Template)]
 #[template(path = "publication/mail.html")]
 struct MailPage<'a> {
-    frame: &'a Frame<'a>,
+    frame: &'a NewsroomFrame<'a>,
     mail: &'a MailLine<'a>,
     text: &'a str,
 }

@@ -15,15 +15,14 @@ pub(crate) mod welcome;
 pub use api_docs::api_docs;
 pub use audit::{AuditPage, AuditRow, audit_page};
 pub use imports::{
-    ImportPage, ImportsPage, Unfit as UnfitImport, import_page, import_reached, imports_page,
-    unfit_import,
+    ImportPage, ImportProblem, ImportsPage, import_page, import_reached, imports_page, unfit_import,
 };
-pub use jobs::{MailLine, ParkedJob, jobs_page, mail_page, mails_page};
-pub use openid::{NewProvider, OpenidPage, ProviderLine, openid_page};
+pub use jobs::{MailLine, ParkedJobRow, jobs_page, mail_page, mails_page};
+pub use openid::{OpenidView, ProviderForm, ProviderLine, openid_page};
 pub(crate) use overview::crowd;
-pub use overview::{AgreedSort, Figures, OverviewPage, overview_page};
+pub use overview::{AgreedSortStatus, OverviewDay, OverviewPage, overview_page};
 pub use owner::{
-    Field, Invitation, PeoplePage, Person, SettingsPage, WordsPage, people_page, settings_page,
-    words_page,
+    InvitationForm, PeoplePage, PersonRow, SettingField, SettingsPage, WordsPage, people_page,
+    settings_page, words_page,
 };
-pub use sign_in_keys::{KeyLine, NewKey, sign_in_keys_page};
+pub use sign_in_keys::{KeyLine, SignInKeyForm, sign_in_keys_page};

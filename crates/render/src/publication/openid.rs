@@ -3,7 +3,7 @@
 use askama::Template;
 use rejoinder_core::Time;
 
-use crate::newsroom::{Age, Frame};
+use crate::newsroom::{Age, NewsroomFrame};
 use crate::page::rendered;
 
 /// A provider, without its secret.
@@ -23,7 +23,7 @@ pub struct ProviderLine {
 
 /// A provider as typed.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct NewProvider<'a> {
+pub struct ProviderForm<'a> {
     /// What readers know it by.
     pub label: &'a str,
     /// Its address.
@@ -36,17 +36,17 @@ pub struct NewProvider<'a> {
 
 /// What the page shows.
 #[derive(Debug, Clone)]
-pub struct OpenidPage<'a> {
+pub struct OpenidView<'a> {
     /// All providers of the site.
     pub providers: Vec<ProviderLine>,
     /// Where they send their users back to.
     pub redirect: String,
     /// What was typed.
-    pub new: NewProvider<'a>,
+    pub new: ProviderForm<'a>,
 }
 
 /// All providers of a site.
-pub fn openid_page(frame: &Frame<'_>, of: &OpenidPage<'_>) -> String {
+pub fn openid_page(frame: &NewsroomFrame<'_>, of: &OpenidView<'_>) -> String {
     rendered(&Page {
         frame,
         of,
@@ -57,9 +57,9 @@ pub fn openid_page(frame: &Frame<'_>, of: &OpenidPage<'_>) -> String {
 #[derive(Template)]
 #[template(path = "publication/openid.html")]
 struct Page<'a> {
-    frame: &'a Frame<'a>,
-    of: &'a OpenidPage<'a>,
-    new: NewProvider<'a>,
+    frame: &'a NewsroomFrame<'a>,
+    of: &'a OpenidView<'a>,
+    new: ProviderForm<'a>,
 }
 
 impl Page<'_> {

@@ -5,12 +5,12 @@ use rejoinder_core::discussion::agreement::sides::NoSidesReason;
 use rejoinder_core::{PageId, Time};
 
 use crate::catalogue::{self, Catalogue, NewsroomTexts, fill};
-use crate::newsroom::Frame;
+use crate::newsroom::NewsroomFrame;
 use crate::page::rendered;
 
 /// The figures of a day.
 #[derive(Debug, Clone, Copy)]
-pub struct Figures {
+pub struct OverviewDay {
     /// Days since 1970.
     pub number: i64,
     /// Comments that readers see.
@@ -28,7 +28,7 @@ pub struct Figures {
     pub decided_within: Option<i64>,
 }
 
-impl Figures {
+impl OverviewDay {
     const fn n_comments(&self) -> i64 {
         self.n_published + self.n_held + self.n_refused
     }
@@ -50,11 +50,11 @@ impl Figures {
 #[template(path = "publication/overview.html")]
 pub struct OverviewPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The server's own address, without a slash at the end.
     pub base: &'a str,
     /// One after the other, without a gap.
-    pub days: &'a [Figures],
+    pub days: &'a [OverviewDay],
     /// The pages with the most comments: id, headline, how many.
     pub top: &'a [(PageId, String, i64)],
     /// The middle time from a comment to a decision, in microseconds, and of how many.
@@ -64,14 +64,14 @@ pub struct OverviewPage<'a> {
     /// The middle time for which corrections wait, and how many do.
     pub uncorrected: Option<(i64, usize)>,
     /// What became of the wish to let readers sort by what both sides like, where there is one.
-    pub agreed: Option<AgreedSort<'a>>,
+    pub agreed: Option<AgreedSortStatus<'a>>,
     /// When the server's backup failed, if none was made since.
     pub backup_failed_at: Option<Time>,
 }
 
 /// Whether readers are offered the order of what both sides like, and why not.
 #[derive(Debug, Clone, Copy)]
-pub struct AgreedSort<'a> {
+pub struct AgreedSortStatus<'a> {
     /// Whether votes against are taken, which are needed.
     pub takes_votes_against: bool,
     /// When the votes were looked at, and why there are no sides, where there are none.
@@ -80,7 +80,7 @@ pub struct AgreedSort<'a> {
     pub crowd: Option<(PageId, &'a str, i64, Time)>,
 }
 
-impl AgreedSort<'_> {
+impl AgreedSortStatus<'_> {
     fn sentence(&self, texts: &Catalogue) -> String {
         let own = &texts.agreement.owner;
         let text = match self.looked_at {
@@ -129,13 +129,13 @@ struct Chart {
     title: &'static str,
     /// What the colours of the first chart mean.
     has_legend: bool,
-    bars: Vec<Bar>,
+    bars: Vec<ChartBar>,
     /// What the highest bar stands for.
     most: String,
 }
 
 /// A bar of a chart, in the chart's own units.
-struct Bar {
+struct ChartBar {
     x: usize,
     y: i64,
     height: i64,
@@ -157,12 +157,12 @@ impl OverviewPage<'_> {
         self.days.len() * STEP
     }
 
-    fn most(&self, of: impl Fn(&Figures) -> i64) -> i64 {
+    fn most(&self, of: impl Fn(&OverviewDay) -> i64) -> i64 {
         self.days.iter().map(of).max().unwrap_or(0).max(1)
     }
 
     fn charts(&self) -> [Chart; 4] {
-        let took = |day: &Figures| day.decided_within.unwrap_or(0);
+        let took = |day: &OverviewDay| day.decided_within.unwrap_or(0);
         let texts = &self.frame.texts().charts;
         let longest = duration(self.frame.texts(), self.most(took));
         let at_most = |text: &str, n| fill(text, &[("n", &self.catalogue().number(n))]);
@@ -171,7 +171,7 @@ impl OverviewPage<'_> {
                 title: &texts.comments,
                 has_legend: true,
                 bars: self.comments(),
-                most: at_most(&texts.at_most_a_day, self.most(Figures::n_comments)),
+                most: at_most(&texts.at_most_a_day, self.most(OverviewDay::n_comments)),
             },
             Chart {
                 title: &texts.votes,
@@ -195,9 +195,9 @@ impl OverviewPage<'_> {
     }
 
     /// What readers see stands at the bottom, what waits on it, what was refused on top.
-    fn comments(&self) -> Vec<Bar> {
-        let most = self.most(Figures::n_comments);
-        let parts = |day: &Figures| {
+    fn comments(&self) -> Vec<ChartBar> {
+        let most = self.most(OverviewDay::n_comments);
+        let parts = |day: &OverviewDay| {
             [
                 (day.n_published, "nr-published"),
                 (day.n_held, "nr-held"),
@@ -210,7 +210,7 @@ impl OverviewPage<'_> {
             for (n, class) in parts(day) {
                 let (low, high) = (below * HEIGHT / most, (below + n) * HEIGHT / most);
                 below += n;
-                bars.push(Bar {
+                bars.push(ChartBar {
                     x: at * STEP,
                     y: HEIGHT - high,
                     height: high - low,
@@ -223,7 +223,7 @@ impl OverviewPage<'_> {
     }
 
     /// What is there at all can be seen.
-    fn bars(&self, of: impl Fn(&Figures) -> i64, class: &'static str) -> Vec<Bar> {
+    fn bars(&self, of: impl Fn(&OverviewDay) -> i64, class: &'static str) -> Vec<ChartBar> {
         let most = self.most(&of);
         let counted = self.days.iter().enumerate().map(|(at, day)| (at, of(day)));
         let shown = counted.filter(|(_, n)| *n > 0);
@@ -233,7 +233,7 @@ impl OverviewPage<'_> {
                 .checked_div(most)
                 .unwrap_or(0)
                 .max(1);
-            Bar {
+            ChartBar {
                 x: at * STEP,
                 y: HEIGHT - height,
                 height,
@@ -277,12 +277,12 @@ impl OverviewPage<'_> {
     }
 
     fn total(&self) -> String {
-        let total = self.days.iter().map(Figures::n_comments).sum();
+        let total = self.days.iter().map(OverviewDay::n_comments).sum();
         self.catalogue().number(total).to_string()
     }
 
     fn ends(&self) -> (String, String) {
-        let date = |day: Option<&Figures>| {
+        let date = |day: Option<&OverviewDay>| {
             let date = day.map(|day| day.date(self.catalogue()));
             date.unwrap_or_default()
         };

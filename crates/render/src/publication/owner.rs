@@ -9,12 +9,12 @@ use rejoinder_core::publication::settings::{
 };
 
 use crate::catalogue::{self, NewsroomTexts, SettingsTexts};
-use crate::newsroom::Frame;
+use crate::newsroom::NewsroomFrame;
 use crate::page::rendered;
 
 /// A setting in the form.
 #[derive(Debug, Clone)]
-pub struct Field {
+pub struct SettingField {
     /// What it is about.
     pub about: SettingDescription,
     /// What it is, or what was typed.
@@ -25,7 +25,7 @@ pub struct Field {
     pub problem: Option<String>,
 }
 
-impl Field {
+impl SettingField {
     /// What it does.
     fn label(&self, language: &Language) -> &'static str {
         catalogue::setting(*language, self.about.key)
@@ -73,9 +73,9 @@ impl Field {
 #[template(path = "publication/settings.html")]
 pub struct SettingsPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// Every setting.
-    pub fields: &'a [Field],
+    pub fields: &'a [SettingField],
     /// Tells whether the site is still as it was when the form was shown.
     pub seen: &'a str,
     /// The origins that may embed the site, one on each line.
@@ -92,7 +92,7 @@ impl SettingsPage<'_> {
     }
 
     /// Each group with its title and its settings.
-    fn groups(&self) -> Vec<(&'static str, &'static str, Vec<&Field>)> {
+    fn groups(&self) -> Vec<(&'static str, &'static str, Vec<&SettingField>)> {
         let of = |group: SettingGroup| {
             let own = self
                 .fields
@@ -116,7 +116,7 @@ pub fn settings_page(page: &SettingsPage<'_>) -> String {
 #[template(path = "publication/words.html")]
 pub struct WordsPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// One entry on each line.
     pub banned: &'a str,
     /// One entry on each line.
@@ -138,7 +138,7 @@ pub fn words_page(page: &WordsPage<'_>) -> String {
 
 /// One of the newsroom.
 #[derive(Debug, Clone)]
-pub struct Person {
+pub struct PersonRow {
     /// Who.
     pub author: Author,
     /// Their address.
@@ -151,7 +151,7 @@ pub struct Person {
     pub groups: Vec<(i64, String, bool)>,
 }
 
-impl Person {
+impl PersonRow {
     fn roles<'a>(&self, texts: &'a NewsroomTexts) -> Vec<(&'static str, &'a str, bool)> {
         let line = |role: Role| {
             let is_own = role == self.author.role;
@@ -175,7 +175,7 @@ fn called(texts: &NewsroomTexts, role: Role) -> &str {
 
 /// Somebody who is let in.
 #[derive(Debug, Clone, Default)]
-pub struct Invitation {
+pub struct InvitationForm {
     /// Their address, or what was typed.
     pub email: String,
     /// The link that signs them in, once it is made.
@@ -187,11 +187,11 @@ pub struct Invitation {
 #[template(path = "publication/people.html")]
 pub struct PeoplePage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// Those who may do most first.
-    pub people: &'a [Person],
+    pub people: &'a [PersonRow],
     /// Somebody who is let in.
-    pub invitation: &'a Invitation,
+    pub invitation: &'a InvitationForm,
     /// Why something was not done.
     pub problem: Option<&'a str>,
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use rejoinder_core::Time;
 
-use crate::newsroom::{Age, Frame};
+use crate::newsroom::{Age, NewsroomFrame};
 use crate::page::rendered;
 
 /// A key, without what must stay secret.
@@ -19,7 +19,7 @@ pub struct KeyLine {
 
 /// A key that was just made, or could not be.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct NewKey<'a> {
+pub struct SignInKeyForm<'a> {
     /// The secret, which is shown once.
     pub secret: Option<&'a str>,
     /// The public key as typed.
@@ -29,16 +29,20 @@ pub struct NewKey<'a> {
 }
 
 /// All keys of a site.
-pub fn sign_in_keys_page(frame: &Frame<'_>, keys: &[KeyLine], new: &NewKey<'_>) -> String {
+pub fn sign_in_keys_page(
+    frame: &NewsroomFrame<'_>,
+    keys: &[KeyLine],
+    new: &SignInKeyForm<'_>,
+) -> String {
     rendered(&SignInKeysPage { frame, keys, new })
 }
 
 #[derive(Template)]
 #[template(path = "publication/sign_in_keys.html")]
 struct SignInKeysPage<'a> {
-    frame: &'a Frame<'a>,
+    frame: &'a NewsroomFrame<'a>,
     keys: &'a [KeyLine],
-    new: &'a NewKey<'a>,
+    new: &'a SignInKeyForm<'a>,
 }
 
 impl SignInKeysPage<'_> {

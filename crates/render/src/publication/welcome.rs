@@ -4,7 +4,7 @@ use askama::Template;
 use rejoinder_core::publication::language::Language;
 
 use crate::catalogue::{self, NewsroomWelcomeTexts};
-use crate::look::Look;
+use crate::look::PageLook;
 use crate::page::rendered;
 
 /// What stands at the address of a server that publishes no articles of its own: the same for
@@ -14,7 +14,7 @@ pub fn welcome_page(base: &str, assets: &str) -> String {
     rendered(&WelcomePage {
         language: Language::English,
         direction: Language::English.direction(),
-        assets: Look::plain(assets),
+        assets: PageLook::plain(assets),
         texts,
         title: &texts.title,
         base,
@@ -27,7 +27,7 @@ struct WelcomePage<'a> {
     texts: &'static NewsroomWelcomeTexts,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     base: &'a str,
 }

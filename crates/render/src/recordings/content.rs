@@ -9,7 +9,7 @@ use crate::recordings::time::clock;
 
 /// A part of a recording that a comment speaks of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cited {
+pub struct CitedPart {
     /// The comment.
     pub comment: CommentId,
     /// Where the part begins.
@@ -32,7 +32,7 @@ pub struct PlayerContent<'a> {
     /// Its loudest samples, in slices of equal length.
     pub wave_form: &'a [u8],
     /// Where comments speak of it, in its order.
-    pub cited: &'a [Cited],
+    pub cited: &'a [CitedPart],
     /// What readers propose to correct, in its order.
     pub proposals: &'a [Proposal],
     /// The parts that take no such proposals.
@@ -44,7 +44,7 @@ pub struct PlayerContent<'a> {
 }
 
 /// A line of the transcript.
-pub(crate) struct Line<'a> {
+pub(crate) struct TranscriptLine<'a> {
     pub(crate) start_ms: i64,
     pub(crate) end_ms: i64,
     /// Who speaks, where it is another one than before.
@@ -59,13 +59,13 @@ pub(crate) struct Line<'a> {
 }
 
 /// A place of the recording that comments speak of.
-pub(crate) struct Place {
+pub(crate) struct CitedPlace {
     pub(crate) start_ms: i64,
     pub(crate) first: CommentId,
     pub(crate) n: i64,
 }
 
-impl Place {
+impl CitedPlace {
     pub(crate) fn clock(&self) -> String {
         clock(self.start_ms)
     }
@@ -81,7 +81,7 @@ impl PlayerContent<'_> {
         self.recording.duration_ms.or(last).unwrap_or(0)
     }
 
-    pub(crate) fn lines(&self) -> Vec<Line<'_>> {
+    pub(crate) fn lines(&self) -> Vec<TranscriptLine<'_>> {
         let Some((transcript, _)) = self.transcript else {
             return Vec::new();
         };
@@ -94,7 +94,7 @@ impl PlayerContent<'_> {
             let end_ms = transcript.end_ms(at).map_or(end_of_all, as_ms);
             let speaker = cue.speaker.as_deref().filter(|name| before != Some(*name));
             before = cue.speaker.as_deref().or(before);
-            lines.push(Line {
+            lines.push(TranscriptLine {
                 start_ms,
                 end_ms,
                 speaker,
@@ -110,7 +110,7 @@ impl PlayerContent<'_> {
         }
         for proposal in self.proposals {
             let text = proposal.before.as_ref().map(|said| said.text.as_str());
-            let is_own = |line: &Line<'_>| {
+            let is_own = |line: &TranscriptLine<'_>| {
                 line.start_ms == proposal.start_ms && text.is_none_or(|text| text == line.text)
             };
             let before = lines.partition_point(|line| line.start_ms <= proposal.start_ms);
@@ -145,16 +145,16 @@ impl PlayerContent<'_> {
     }
 
     /// Where comments speak, as few places that stand apart.
-    pub(crate) fn places(&self) -> Vec<Place> {
+    pub(crate) fn places(&self) -> Vec<CitedPlace> {
         let step = (self.duration_ms() / N_PLACES).max(LEAST_MS);
-        let mut places: Vec<(i64, Place)> = Vec::new();
+        let mut places: Vec<(i64, CitedPlace)> = Vec::new();
         for cited in self.cited {
             let slot = cited.start_ms / step;
             match places.last_mut() {
                 Some((own, place)) if *own == slot => place.n += 1,
                 _ => places.push((
                     slot,
-                    Place {
+                    CitedPlace {
                         start_ms: cited.start_ms,
                         first: cited.comment,
                         n: 1,

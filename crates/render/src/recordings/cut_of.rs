@@ -2,7 +2,7 @@
 
 use rejoinder_core::recordings::{CutComparison, Recording};
 
-use crate::catalogue::{Catalogue, Name, fill};
+use crate::catalogue::{Catalogue, IsolatedName, fill};
 use crate::recordings::time::clock;
 
 /// A cut, with what it was found to hold of the recording.
@@ -18,7 +18,7 @@ impl CutOf<'_> {
     /// What the comparison says, in a sentence.
     pub(crate) fn summary(&self, texts: &'static Catalogue) -> String {
         let texts = &texts.recordings;
-        let title = Name(&self.cut.title);
+        let title = IsolatedName(&self.cut.title);
         let Some(found) = self.comparison else {
             return fill(&texts.cut_waiting, &[("title", &title)]);
         };

@@ -6,9 +6,9 @@ use rejoinder_core::recordings::{
     CutComparison, CutPiece, OmittedStretch, Recording, RecordingState, Span, Stretch,
 };
 
-use crate::catalogue::{Catalogue, Name, fill};
+use crate::catalogue::{Catalogue, IsolatedName, fill};
 use crate::html::Html;
-use crate::recordings::content::{Line, PlayerContent};
+use crate::recordings::content::{PlayerContent, TranscriptLine};
 use crate::recordings::cut_of::CutOf;
 use crate::recordings::time::{clock, seconds};
 use crate::recordings::times::label;
@@ -21,13 +21,13 @@ const EXCERPT: usize = 160;
 const MOST_OF: i64 = 50;
 
 /// A bar of the picture, in its own units.
-pub(crate) struct Bar {
+pub(crate) struct CutBar {
     pub(crate) x: i64,
     pub(crate) width: i64,
 }
 
 /// A row of the table.
-pub(crate) struct Row {
+pub(crate) struct CutRow {
     pub(crate) whole: Stretch,
     pub(crate) cut: Option<Stretch>,
     pub(crate) is_pause: bool,
@@ -36,7 +36,7 @@ pub(crate) struct Row {
     pub(crate) words: String,
 }
 
-impl Row {
+impl CutRow {
     fn from(&self) -> String {
         nearest(self.whole.start_ms)
     }
@@ -75,14 +75,14 @@ pub(crate) struct CutView<'a> {
     cut: &'a Recording,
     comparison: Option<&'a CutComparison>,
     host: Option<&'a str>,
-    rows: Vec<Row>,
+    rows: Vec<CutRow>,
 }
 
 /// Each cut of a recording, as HTML.
 pub(crate) fn all(
     texts: &'static Catalogue,
     content: &PlayerContent<'_>,
-    lines: &[Line<'_>],
+    lines: &[TranscriptLine<'_>],
 ) -> Vec<Html<'static>> {
     let shown = content
         .cuts
@@ -103,8 +103,8 @@ pub(crate) fn all(
 }
 
 /// What is left out and what is kept, in the order of the recording.
-fn rows(comparison: &CutComparison, lines: &[Line<'_>]) -> Vec<Row> {
-    let out = |part: &OmittedStretch| Row {
+fn rows(comparison: &CutComparison, lines: &[TranscriptLine<'_>]) -> Vec<CutRow> {
+    let out = |part: &OmittedStretch| CutRow {
         whole: part.whole,
         cut: None,
         is_pause: part.is_pause,
@@ -112,7 +112,7 @@ fn rows(comparison: &CutComparison, lines: &[Line<'_>]) -> Vec<Row> {
         is_moved: false,
         words: words(part.whole, lines),
     };
-    let kept = |piece: &CutPiece| Row {
+    let kept = |piece: &CutPiece| CutRow {
         whole: piece.whole,
         cut: Some(piece.cut),
         is_pause: false,
@@ -121,13 +121,13 @@ fn rows(comparison: &CutComparison, lines: &[Line<'_>]) -> Vec<Row> {
         words: String::new(),
     };
     let out = comparison.left_out.iter().map(out);
-    let mut rows: Vec<Row> = out.chain(comparison.pieces.iter().map(kept)).collect();
+    let mut rows: Vec<CutRow> = out.chain(comparison.pieces.iter().map(kept)).collect();
     rows.sort_by_key(|row| (row.whole.start_ms, row.cut.is_some()));
     rows
 }
 
 /// What is said in a part of the recording: the lines most of which lie in it.
-fn words(part: Stretch, lines: &[Line<'_>]) -> String {
+fn words(part: Stretch, lines: &[TranscriptLine<'_>]) -> String {
     let own = lines.iter().filter(|line| {
         let (start_ms, end_ms) = (line.start_ms, line.end_ms);
         let stretch = Stretch { start_ms, end_ms };
@@ -139,8 +139,8 @@ fn words(part: Stretch, lines: &[Line<'_>]) -> String {
 }
 
 impl CutView<'_> {
-    fn title(&self) -> Name<'_> {
-        Name(&self.cut.title)
+    fn title(&self) -> IsolatedName<'_> {
+        IsolatedName(&self.cut.title)
     }
 
     fn summary(&self) -> String {
@@ -187,7 +187,7 @@ impl CutView<'_> {
         fill(&self.texts.recordings.cut_source, &[("host", &host)])
     }
 
-    fn play(&self, row: &Row) -> String {
+    fn play(&self, row: &CutRow) -> String {
         let ms = |ms| u64::try_from(ms).unwrap_or(0);
         let start_ms = ms(row.whole.start_ms);
         let end_ms = Some(ms(row.whole.end_ms));
@@ -201,14 +201,14 @@ impl CutView<'_> {
     }
 
     /// The bars of what is kept, in the recording and in the cut.
-    fn kept(&self) -> Vec<(Bar, Bar)> {
+    fn kept(&self) -> Vec<(CutBar, CutBar)> {
         let Some(found) = self.comparison else {
             return Vec::new();
         };
         let bar = |stretch: Stretch| {
             let at = x(stretch.start_ms, found.whole_ms);
             let width = (x(stretch.end_ms, found.whole_ms) - at).max(1);
-            Bar { x: at, width }
+            CutBar { x: at, width }
         };
         let pieces = found.pieces.iter();
         pieces
@@ -221,8 +221,8 @@ impl CutView<'_> {
 mod tests {
     use super::*;
 
-    fn line(start_ms: i64, end_ms: i64, text: &str) -> Line<'_> {
-        Line {
+    fn line(start_ms: i64, end_ms: i64, text: &str) -> TranscriptLine<'_> {
+        TranscriptLine {
             start_ms,
             end_ms,
             speaker: None,

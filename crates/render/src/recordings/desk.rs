@@ -16,10 +16,10 @@ use crate::catalogue::{
 };
 use crate::links::Links;
 use crate::moderation;
-use crate::newsroom::{Age, FlashMessage, Frame};
+use crate::newsroom::{Age, FlashMessage, NewsroomFrame};
 use crate::page::rendered;
 use crate::recordings::cut_of::CutOf;
-use crate::recordings::proposals::{Difference, Piece};
+use crate::recordings::proposals::{LineDifference, WordRun};
 use crate::recordings::time::clock;
 
 fn texts(site: &Site) -> &'static RecordingsTexts {
@@ -151,7 +151,7 @@ pub(super) fn called(
 
 /// Why a recording cannot be attached as it was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unfit {
+pub enum RecordingFormProblem {
     /// It has no title.
     Title,
     /// Its address is none.
@@ -177,7 +177,7 @@ pub enum Unfit {
     },
 }
 
-impl Unfit {
+impl RecordingFormProblem {
     /// The field of the form that is to blame.
     pub const fn field(self) -> &'static str {
         match self {
@@ -191,22 +191,22 @@ impl Unfit {
 }
 
 /// Why a recording cannot be attached, as its editor reads it.
-pub fn unfit(site: &Site, unfit: Unfit) -> String {
+pub fn unfit(site: &Site, unfit: RecordingFormProblem) -> String {
     let texts = &texts(site).desk;
     match unfit {
-        Unfit::Title => texts.unfit_title.clone(),
-        Unfit::Address => texts.unfit_address.clone(),
-        Unfit::Length => texts.unfit_length.clone(),
-        Unfit::Elsewhere => texts.unfit_elsewhere.clone(),
-        Unfit::Size { max } => fill(&texts.unfit_size, &[("max", &max)]),
-        Unfit::Room { max } => fill(&texts.unfit_room, &[("max", &max)]),
-        Unfit::Full { max } => fill(&texts.unfit_full, &[("max", &max)]),
+        RecordingFormProblem::Title => texts.unfit_title.clone(),
+        RecordingFormProblem::Address => texts.unfit_address.clone(),
+        RecordingFormProblem::Length => texts.unfit_length.clone(),
+        RecordingFormProblem::Elsewhere => texts.unfit_elsewhere.clone(),
+        RecordingFormProblem::Size { max } => fill(&texts.unfit_size, &[("max", &max)]),
+        RecordingFormProblem::Room { max } => fill(&texts.unfit_room, &[("max", &max)]),
+        RecordingFormProblem::Full { max } => fill(&texts.unfit_full, &[("max", &max)]),
     }
 }
 
 /// What was typed to attach a recording, and why it was not taken.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Typed<'a> {
+pub struct RecordingForm<'a> {
     /// The page's address.
     pub page: &'a str,
     /// The title.
@@ -224,13 +224,13 @@ pub struct Typed<'a> {
 #[template(path = "recordings/list.html")]
 pub struct RecordingsPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// Each recording with its page, and how many corrections of it wait, newest first.
     pub rows: &'a [(&'a Recording, &'a Page, i64)],
     /// Where the list goes on.
     pub next: Option<String>,
     /// What was typed to attach one.
-    pub typed: &'a Typed<'a>,
+    pub typed: &'a RecordingForm<'a>,
 }
 
 /// The recordings of a site as a page.
@@ -275,24 +275,24 @@ impl<'a> RecordingsPage<'a> {
 
 /// What was left out or changed when a transcript was read, line by line.
 #[derive(Debug, Clone)]
-pub struct Report(pub Vec<String>);
+pub struct TranscriptReport(pub Vec<String>);
 
 /// A correction that waits for a decision.
 #[derive(Debug, Clone, Copy)]
-pub struct Open<'a> {
+pub struct OpenProposal<'a> {
     /// What is proposed.
     pub proposal: &'a Proposal,
     /// What its author is called; empty where they are not.
     pub author: &'a str,
 }
 
-impl Open<'_> {
+impl OpenProposal<'_> {
     fn time(&self) -> String {
         clock(self.proposal.start_ms)
     }
 
-    fn difference(&self) -> Difference {
-        Difference::of(self.proposal.before.as_ref(), &self.proposal.after)
+    fn difference(&self) -> LineDifference {
+        LineDifference::of(self.proposal.before.as_ref(), &self.proposal.after)
     }
 
     fn is_held(&self) -> bool {
@@ -305,7 +305,7 @@ impl Open<'_> {
 #[template(path = "recordings/one.html")]
 pub struct RecordingPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The recording.
     pub recording: &'a Recording,
     /// The page that it stands with.
@@ -321,7 +321,7 @@ pub struct RecordingPage<'a> {
     /// Why it was not taken.
     pub problem: Option<&'a str>,
     /// What was left out or changed.
-    pub report: Option<&'a Report>,
+    pub report: Option<&'a TranscriptReport>,
     /// Its chapters as lines, or what was typed.
     pub chapters: &'a str,
     /// Why they were not taken.
@@ -329,7 +329,7 @@ pub struct RecordingPage<'a> {
     /// Its revisions, newest first: number, status, time.
     pub history: &'a [(i64, TranscriptStatus, Time)],
     /// What readers propose to correct, in its order.
-    pub proposals: &'a [Open<'a>],
+    pub proposals: &'a [OpenProposal<'a>],
     /// The parts that take no such proposals.
     pub locks: &'a [TranscriptLock],
     /// Why a part was not locked.
@@ -360,7 +360,7 @@ impl RecordingPage<'_> {
         catalogue::of(self.frame.site.settings.language).counted(plural, *n)
     }
 
-    fn by(&self, open: &Open<'_>) -> Option<String> {
+    fn by(&self, open: &OpenProposal<'_>) -> Option<String> {
         let name = [("name", &open.author as &dyn Display)];
         (!open.author.is_empty()).then(|| fill(&self.own().by, &name))
     }

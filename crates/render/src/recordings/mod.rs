@@ -15,17 +15,18 @@ pub(crate) mod time;
 pub(crate) mod times;
 mod wave;
 
-pub use content::{Cited, PlayerContent};
+pub use content::{CitedPart, PlayerContent};
 pub use cut_of::CutOf;
 pub use desk::{
-    Open, RecordingPage, RecordingsPage, Report, Typed, Unfit, changes, chapters_unfit, flash,
-    is_underway, lock_invalid, meanwhile, recording_page, recordings_page, state_of, title, unfit,
+    OpenProposal, RecordingForm, RecordingFormProblem, RecordingPage, RecordingsPage,
+    TranscriptReport, changes, chapters_unfit, flash, is_underway, lock_invalid, meanwhile,
+    recording_page, recordings_page, state_of, title, unfit,
 };
 pub use player::{player_fragment, player_page};
 pub use podcast::{Episode, podcast};
-pub use proposals::{Asks, ProposalForm, proposal_page};
+pub use proposals::{ProposalForm, RequiredDetails, proposal_page};
 pub use reading::{report, unread};
 pub use revision::{RevisionPage, revision_page};
-pub use search::{Hit, Place, RecordingSearch, address, search_page};
+pub use search::{RecordingSearch, SearchHit, SearchedLine, address, search_page};
 pub use section::playing;
 pub(crate) use section::section;

@@ -8,27 +8,27 @@ use captions::Chapter;
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::recordings::{Proposal, Span, TranscriptStatus};
 
-use crate::Context;
+use crate::RenderContext;
 use crate::catalogue::Catalogue;
 use crate::html::Html;
-use crate::links::{Link, Links, Place, encoded};
-use crate::look::Look;
+use crate::links::{LinkTarget, Links, ThreadLink, encoded};
+use crate::look::PageLook;
 use crate::page::rendered;
-use crate::recordings::content::{self, Line, PlayerContent};
+use crate::recordings::content::{self, PlayerContent, TranscriptLine};
 use crate::recordings::cuts;
-use crate::recordings::proposals::{Difference, ProposalView};
+use crate::recordings::proposals::{LineDifference, ProposalView};
 use crate::recordings::section::figure_alone;
 use crate::recordings::time::{clock, seconds};
 use crate::recordings::times::label;
 use crate::recordings::wave::{HEIGHT, WIDTH, path, x};
 
 /// What there is to read of a recording, for the widget, which has what plays it already.
-pub fn player_fragment(context: &Context<'_>, content: &PlayerContent<'_>) -> String {
+pub fn player_fragment(context: &RenderContext<'_>, content: &PlayerContent<'_>) -> String {
     along(context, content, None).into_string()
 }
 
 /// A recording as a whole page: for readers without script, and for frames.
-pub fn player_page(context: &Context<'_>, content: &PlayerContent<'_>) -> String {
+pub fn player_page(context: &RenderContext<'_>, content: &PlayerContent<'_>) -> String {
     let links = Links::new(context.base, context.site, content.key);
     let recording = content.recording;
     let from = content.marked.map(|span| span.to_string());
@@ -45,9 +45,13 @@ pub fn player_page(context: &Context<'_>, content: &PlayerContent<'_>) -> String
     })
 }
 
-fn along(context: &Context<'_>, content: &PlayerContent<'_>, own: Option<&str>) -> Html<'static> {
+fn along(
+    context: &RenderContext<'_>,
+    content: &PlayerContent<'_>,
+    own: Option<&str>,
+) -> Html<'static> {
     let lines = content.lines();
-    Html::of(&Along {
+    Html::of(&ReadAlong {
         texts: context.texts,
         links: &Links::new(context.base, context.site, content.key),
         base: context.base,
@@ -66,7 +70,7 @@ struct PlayerPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     back: &'a str,
     figure: Html<'static>,
@@ -75,7 +79,7 @@ struct PlayerPage<'a> {
 
 #[derive(Template)]
 #[template(path = "recordings/along.html")]
-struct Along<'a> {
+struct ReadAlong<'a> {
     texts: &'static Catalogue,
     links: &'a Links,
     base: &'a str,
@@ -84,23 +88,23 @@ struct Along<'a> {
     content: &'a PlayerContent<'a>,
     /// The address of the page that the reader is on, where that is the recording's own.
     own: Option<&'a str>,
-    lines: Vec<Line<'a>>,
-    places: Vec<content::Place>,
+    lines: Vec<TranscriptLine<'a>>,
+    places: Vec<content::CitedPlace>,
     cuts: Vec<Html<'static>>,
 }
 
-impl Along<'_> {
+impl ReadAlong<'_> {
     fn wave(&self) -> Option<String> {
         let path = path(self.content.wave_form);
         (!path.is_empty()).then_some(path)
     }
 
-    fn place_x(&self, place: &content::Place) -> i64 {
+    fn place_x(&self, place: &content::CitedPlace) -> i64 {
         x(place.start_ms, self.content.duration_ms())
     }
 
     /// Where a line is played from: on the recording's own page by asking for it anew.
-    fn at(&self, line: &Line<'_>) -> String {
+    fn at(&self, line: &TranscriptLine<'_>) -> String {
         self.at_second(&self.seconds(line))
     }
 
@@ -124,7 +128,7 @@ impl Along<'_> {
     }
 
     /// The form on which a line is corrected.
-    fn correct(&self, line: &Line<'_>) -> String {
+    fn correct(&self, line: &TranscriptLine<'_>) -> String {
         let place = (line.start_ms, line.end_ms);
         self.links.proposal(self.content.recording.id, Some(place))
     }
@@ -142,25 +146,25 @@ impl Along<'_> {
             language: self.interface,
             spoken: self.language(),
             proposal,
-            difference: Difference::of(proposal.before.as_ref(), &proposal.after),
+            difference: LineDifference::of(proposal.before.as_ref(), &proposal.after),
         })
     }
 
-    fn seconds(&self, line: &Line<'_>) -> String {
+    fn seconds(&self, line: &TranscriptLine<'_>) -> String {
         seconds(line.start_ms)
     }
 
-    fn end(&self, line: &Line<'_>) -> String {
+    fn end(&self, line: &TranscriptLine<'_>) -> String {
         seconds(line.end_ms)
     }
 
-    fn play(&self, line: &Line<'_>) -> String {
+    fn play(&self, line: &TranscriptLine<'_>) -> String {
         let start_ms = u64::try_from(line.start_ms).unwrap_or(0);
         let end_ms = None;
         label(self.texts, Span { start_ms, end_ms })
     }
 
-    fn clock(&self, line: &Line<'_>) -> String {
+    fn clock(&self, line: &TranscriptLine<'_>) -> String {
         clock(line.start_ms)
     }
 
@@ -182,12 +186,12 @@ impl Along<'_> {
         self.content.transcript?.0.language.as_deref()
     }
 
-    fn comment(&self, place: &content::Place) -> Link<'_> {
-        self.links.to(Place::Comment(place.first))
+    fn comment(&self, place: &content::CitedPlace) -> ThreadLink<'_> {
+        self.links.to(LinkTarget::Comment(place.first))
     }
 
-    fn cited(&self, id: &rejoinder_core::CommentId) -> Link<'_> {
-        self.links.to(Place::Comment(*id))
+    fn cited(&self, id: &rejoinder_core::CommentId) -> ThreadLink<'_> {
+        self.links.to(LinkTarget::Comment(*id))
     }
 
     /// Where all recordings of the site are searched.

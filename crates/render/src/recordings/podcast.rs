@@ -5,9 +5,9 @@ use captions::Export;
 use rejoinder_core::recordings::Recording;
 use rejoinder_core::{Page, PageKey};
 
-use crate::Context;
+use crate::RenderContext;
 use crate::links::{Links, encoded};
-use crate::xml::Xml;
+use crate::xml::XmlWriter;
 
 /// A recording that can be heard.
 #[derive(Debug, Clone)]
@@ -25,9 +25,9 @@ pub struct Episode<'a> {
 }
 
 /// The recordings of a site, newest first, as RSS.
-pub fn podcast(context: &Context<'_>, episodes: &[Episode<'_>]) -> String {
+pub fn podcast(context: &RenderContext<'_>, episodes: &[Episode<'_>]) -> String {
     let site = context.site;
-    let mut xml = Xml::new();
+    let mut xml = XmlWriter::new();
     let namespaces = [
         ("version", "2.0"),
         ("xmlns:atom", "http://www.w3.org/2005/Atom"),
@@ -56,7 +56,7 @@ pub fn podcast(context: &Context<'_>, episodes: &[Episode<'_>]) -> String {
     xml.finish()
 }
 
-fn write_episode(xml: &mut Xml, context: &Context<'_>, episode: &Episode<'_>) {
+fn write_episode(xml: &mut XmlWriter, context: &RenderContext<'_>, episode: &Episode<'_>) {
     let (recording, host) = (episode.recording, encoded(&context.site.host));
     let place = format!("{}/recordings/{host}/{}", context.base, recording.id);
     let links = Links::new(context.base, context.site, episode.key);

@@ -10,22 +10,22 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, ProposalState};
 use rejoinder_core::recordings::{LineText, Proposal, Recording};
 
-use crate::Context;
+use crate::RenderContext;
 use crate::catalogue::{Catalogue, RecordingsProposalsTexts};
-use crate::discussion::form::{Problem, Problems};
+use crate::discussion::form::{FormProblem, FormProblems};
 use crate::links::Links;
-use crate::look::Look;
+use crate::look::PageLook;
 use crate::page::rendered;
 use crate::recordings::time::{clock, seconds};
 
 /// Words in a row of which the same became.
-pub(crate) enum Piece {
+pub(crate) enum WordRun {
     Same(String),
     Added(String),
     Removed(String),
 }
 
-impl From<&Words<'_>> for Piece {
+impl From<&Words<'_>> for WordRun {
     fn from(words: &Words<'_>) -> Self {
         match words {
             Words::Same(text) => Self::Same((*text).to_owned()),
@@ -36,23 +36,23 @@ impl From<&Words<'_>> for Piece {
 }
 
 /// What becomes of a line, word by word: first who speaks, where that changes, then what is said.
-pub(crate) struct Difference {
-    pub(crate) speaker: Vec<Piece>,
-    pub(crate) text: Vec<Piece>,
+pub(crate) struct LineDifference {
+    pub(crate) speaker: Vec<WordRun>,
+    pub(crate) text: Vec<WordRun>,
 }
 
-impl Difference {
+impl LineDifference {
     pub(crate) fn of(before: Option<&LineText>, after: &LineText) -> Self {
         let text = match before {
             Some(before) => words(&before.text, &after.text),
-            None => vec![Piece::Added(after.text.clone())],
+            None => vec![WordRun::Added(after.text.clone())],
         };
         let before = before.and_then(|said| said.speaker.as_ref());
         let speaker = match (before, after.speaker.as_ref()) {
             (Some(before), Some(after)) if before == after => Vec::new(),
             (before, after) => {
-                let gone = before.map(|name| Piece::Removed(name.clone()));
-                let come = after.map(|name| Piece::Added(name.clone()));
+                let gone = before.map(|name| WordRun::Removed(name.clone()));
+                let come = after.map(|name| WordRun::Added(name.clone()));
                 gone.into_iter().chain(come).collect()
             }
         };
@@ -60,7 +60,7 @@ impl Difference {
     }
 }
 
-fn words(before: &str, after: &str) -> Vec<Piece> {
+fn words(before: &str, after: &str) -> Vec<WordRun> {
     let alone = |text: &str| {
         let cue = Cue {
             start_ms: 0,
@@ -73,10 +73,10 @@ fn words(before: &str, after: &str) -> Vec<Piece> {
     let (old, new) = (alone(before), alone(after));
     let changes = captions::diff(&old, &new);
     let pieces = changes.iter().flat_map(|change| match change {
-        Change::Same(cue) => vec![Piece::Same(cue.text.clone())],
-        Change::Changed { words, .. } => words.iter().map(Piece::from).collect(),
-        Change::Added(cue) => vec![Piece::Added(cue.text.clone())],
-        Change::Removed(cue) => vec![Piece::Removed(cue.text.clone())],
+        Change::Same(cue) => vec![WordRun::Same(cue.text.clone())],
+        Change::Changed { words, .. } => words.iter().map(WordRun::from).collect(),
+        Change::Added(cue) => vec![WordRun::Added(cue.text.clone())],
+        Change::Removed(cue) => vec![WordRun::Removed(cue.text.clone())],
     });
     pieces.collect()
 }
@@ -92,7 +92,7 @@ pub(crate) struct ProposalView<'a> {
     /// The language that is spoken, where it is known.
     pub(crate) spoken: Option<&'a str>,
     pub(crate) proposal: &'a Proposal,
-    pub(crate) difference: Difference,
+    pub(crate) difference: LineDifference,
 }
 
 impl ProposalView<'_> {
@@ -128,20 +128,20 @@ pub struct ProposalForm<'a> {
     /// What is said.
     pub text: &'a str,
     /// Whether guests say who they are, and by which address.
-    pub asks: Asks,
+    pub asks: RequiredDetails,
     /// The name that was given.
     pub name: &'a str,
     /// The e-mail address that was given.
     pub email: &'a str,
     /// Why it was not taken.
-    pub problem: Option<Problem<'a>>,
+    pub problem: Option<FormProblem<'a>>,
     /// What became of the reader's own, newest first.
     pub decided: &'a [Proposal],
 }
 
 /// What a reader is asked about themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asks {
+pub enum RequiredDetails {
     /// They are known.
     Nothing,
     /// What they are called.
@@ -151,7 +151,7 @@ pub enum Asks {
 }
 
 /// The form as a page.
-pub fn proposal_page(context: &Context<'_>, form: &ProposalForm<'_>) -> String {
+pub fn proposal_page(context: &RenderContext<'_>, form: &ProposalForm<'_>) -> String {
     let links = Links::new(context.base, context.site, form.key);
     let texts = &context.texts.recordings.proposals;
     rendered(&ProposalPage {
@@ -165,7 +165,7 @@ pub fn proposal_page(context: &Context<'_>, form: &ProposalForm<'_>) -> String {
         },
         base: context.base,
         links: &links,
-        problems: Problems(form.problem),
+        problems: FormProblems(form.problem),
         form,
     })
 }
@@ -176,11 +176,11 @@ struct ProposalPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     base: &'a str,
     links: &'a Links,
-    problems: Problems<'a>,
+    problems: FormProblems<'a>,
     form: &'a ProposalForm<'a>,
 }
 
@@ -216,10 +216,10 @@ impl ProposalPage<'_> {
     }
 
     fn asks_name(&self) -> bool {
-        self.form.asks != Asks::Nothing
+        self.form.asks != RequiredDetails::Nothing
     }
 
     fn asks_email(&self) -> bool {
-        self.form.asks == Asks::NameAndEmail
+        self.form.asks == RequiredDetails::NameAndEmail
     }
 }

@@ -4,10 +4,10 @@ use captions::{MAX_CUES, MAX_FILE_BYTES, Problem, Warning, What};
 use rejoinder_core::Site;
 
 use crate::catalogue::{self, RecordingsTexts, fill};
-use crate::recordings::desk::Report;
+use crate::recordings::desk::TranscriptReport;
 
 /// What was left out or changed when a transcript was read, line by line.
-pub fn report(site: &Site, warnings: &[Warning]) -> Report {
+pub fn report(site: &Site, warnings: &[Warning]) -> TranscriptReport {
     let texts = texts(site);
     let lines = warnings.iter().map(|warning| {
         let mut lines: Vec<String> = warning.lines.iter().map(ToString::to_string).collect();
@@ -20,7 +20,7 @@ pub fn report(site: &Site, warnings: &[Warning]) -> Report {
             &[("n", &warning.n), ("what", &what), ("lines", &lines)],
         )
     });
-    Report(lines.collect())
+    TranscriptReport(lines.collect())
 }
 
 /// Why a text is no transcript, as its editor reads it.

@@ -6,17 +6,17 @@ use rejoinder_core::Time;
 use rejoinder_core::recordings::{LineText, Recording, TranscriptStatus};
 
 use crate::catalogue::{self, RecordingsProposalsTexts, fill};
-use crate::newsroom::Frame;
+use crate::newsroom::NewsroomFrame;
 use crate::page::rendered;
 use crate::recordings::desk::called;
-use crate::recordings::proposals::{Difference, Piece};
+use crate::recordings::proposals::{LineDifference, WordRun};
 use crate::recordings::time::clock;
 
 /// A revision beside the one before it.
 #[derive(Debug)]
 pub struct RevisionPage<'a> {
     /// What stands around it.
-    pub frame: &'a Frame<'a>,
+    pub frame: &'a NewsroomFrame<'a>,
     /// The recording.
     pub recording: &'a Recording,
     /// Its number.
@@ -34,37 +34,38 @@ pub struct RevisionPage<'a> {
 /// The lines that a revision changed, as a page.
 pub fn revision_page(page: &RevisionPage<'_>) -> String {
     let changes = captions::diff(page.old, page.new);
-    rendered(&Changes {
+    rendered(&RevisionChanges {
         frame: page.frame,
         recording: page.recording,
         revision: page.revision,
         status: page.status,
         made_at: page.made_at,
-        rows: changes.iter().filter_map(Row::of).collect(),
+        rows: changes.iter().filter_map(ChangedLine::of).collect(),
     })
 }
 
 /// A line that is another one now.
-struct Row {
+struct ChangedLine {
     time: String,
-    difference: Difference,
+    difference: LineDifference,
 }
 
-impl Row {
+impl ChangedLine {
     fn of(change: &Change<'_>) -> Option<Self> {
         let (cue, difference) = match change {
             Change::Same(_) => return None,
             Change::Changed { old, new, words } => {
-                let Difference { speaker, .. } = Difference::of(Some(&said(old)), &said(new));
-                let text = words.iter().map(Piece::from).collect();
-                (new, Difference { speaker, text })
+                let LineDifference { speaker, .. } =
+                    LineDifference::of(Some(&said(old)), &said(new));
+                let text = words.iter().map(WordRun::from).collect();
+                (new, LineDifference { speaker, text })
             }
-            Change::Added(new) => (new, Difference::of(None, &said(new))),
+            Change::Added(new) => (new, LineDifference::of(None, &said(new))),
             Change::Removed(old) => {
-                let name = old.speaker.clone().map(Piece::Removed);
+                let name = old.speaker.clone().map(WordRun::Removed);
                 let speaker = name.into_iter().collect();
-                let text = vec![Piece::Removed(old.text.clone())];
-                (old, Difference { speaker, text })
+                let text = vec![WordRun::Removed(old.text.clone())];
+                (old, LineDifference { speaker, text })
             }
         };
         let start_ms = i64::try_from(cue.start_ms).unwrap_or(i64::MAX);
@@ -84,16 +85,16 @@ fn said(cue: &Cue) -> LineText {
 
 #[derive(Template)]
 #[template(path = "recordings/revision.html")]
-struct Changes<'a> {
-    frame: &'a Frame<'a>,
+struct RevisionChanges<'a> {
+    frame: &'a NewsroomFrame<'a>,
     recording: &'a Recording,
     revision: i64,
     status: TranscriptStatus,
     made_at: &'a Time,
-    rows: Vec<Row>,
+    rows: Vec<ChangedLine>,
 }
 
-impl Changes<'_> {
+impl RevisionChanges<'_> {
     fn own(&self) -> &'static RecordingsProposalsTexts {
         let language = self.frame.site.settings.language;
         &catalogue::of(language).recordings.proposals

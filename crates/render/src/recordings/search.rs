@@ -5,10 +5,10 @@ use rejoinder_core::publication::language::Language;
 use rejoinder_core::recordings::{Recording, Span};
 use rejoinder_core::{Page, PageKey};
 
-use crate::Context;
+use crate::RenderContext;
 use crate::catalogue::{Catalogue, fill};
 use crate::links::{Links, encoded};
-use crate::look::Look;
+use crate::look::PageLook;
 use crate::notices::notice::headline;
 use crate::page::rendered;
 use crate::recordings::time::{clock, seconds};
@@ -16,7 +16,7 @@ use crate::recordings::times::label;
 
 /// A recording that was found.
 #[derive(Debug, Clone)]
-pub struct Hit<'a> {
+pub struct SearchHit<'a> {
     /// The recording.
     pub recording: &'a Recording,
     /// The page that it stands with.
@@ -24,12 +24,12 @@ pub struct Hit<'a> {
     /// That page as its address is known.
     pub key: &'a PageKey,
     /// Where the words are said: when, by whom, and what.
-    pub places: Vec<Place<'a>>,
+    pub places: Vec<SearchedLine<'a>>,
 }
 
 /// A line in which words were found.
 #[derive(Debug, Clone)]
-pub struct Place<'a> {
+pub struct SearchedLine<'a> {
     /// When it is said.
     pub start_ms: i64,
     /// Who says it, where that is known.
@@ -48,10 +48,14 @@ pub struct RecordingSearch<'a> {
 }
 
 /// The recordings of a site as a whole page.
-pub fn search_page(context: &Context<'_>, sought: RecordingSearch<'_>, hits: &[Hit<'_>]) -> String {
+pub fn search_page(
+    context: &RenderContext<'_>,
+    sought: RecordingSearch<'_>,
+    hits: &[SearchHit<'_>],
+) -> String {
     let own = &context.texts.recordings;
     let title = fill(&own.all, &[("site", &context.site.name())]);
-    rendered(&SearchPage {
+    rendered(&RecordingSearchPage {
         texts: context.texts,
         language: context.site.settings.language,
         direction: context.site.settings.language.direction(),
@@ -64,7 +68,7 @@ pub fn search_page(context: &Context<'_>, sought: RecordingSearch<'_>, hits: &[H
 }
 
 /// Where a place of a recording is read and heard.
-pub fn address(context: &Context<'_>, hit: &Hit<'_>, start_ms: Option<i64>) -> String {
+pub fn address(context: &RenderContext<'_>, hit: &SearchHit<'_>, start_ms: Option<i64>) -> String {
     let own = Links::new(context.base, context.site, hit.key).recording(hit.recording.id);
     match start_ms.map(seconds) {
         Some(at) => format!("{own}&t={at}#t={at}"),
@@ -74,44 +78,44 @@ pub fn address(context: &Context<'_>, hit: &Hit<'_>, start_ms: Option<i64>) -> S
 
 #[derive(Template)]
 #[template(path = "recordings/search.html")]
-struct SearchPage<'a> {
+struct RecordingSearchPage<'a> {
     texts: &'static Catalogue,
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
-    context: &'a Context<'a>,
+    context: &'a RenderContext<'a>,
     sought: RecordingSearch<'a>,
-    hits: &'a [Hit<'a>],
+    hits: &'a [SearchHit<'a>],
 }
 
-impl SearchPage<'_> {
+impl RecordingSearchPage<'_> {
     fn here(&self) -> String {
         let host = encoded(&self.context.site.host);
         format!("{}/recordings/{host}", self.context.base)
     }
 
-    fn to(&self, hit: &Hit<'_>) -> String {
+    fn to(&self, hit: &SearchHit<'_>) -> String {
         address(self.context, hit, None)
     }
 
-    fn to_place(&self, hit: &Hit<'_>, place: &Place<'_>) -> String {
+    fn to_place(&self, hit: &SearchHit<'_>, place: &SearchedLine<'_>) -> String {
         address(self.context, hit, Some(place.start_ms))
     }
 
-    fn article(&self, hit: &Hit<'_>) -> String {
+    fn article(&self, hit: &SearchHit<'_>) -> String {
         headline(self.context, hit.page)
     }
 
-    fn length(&self, hit: &Hit<'_>) -> Option<String> {
+    fn length(&self, hit: &SearchHit<'_>) -> Option<String> {
         hit.recording.duration_ms.map(clock)
     }
 
-    fn at(&self, place: &Place<'_>) -> String {
+    fn at(&self, place: &SearchedLine<'_>) -> String {
         clock(place.start_ms)
     }
 
-    fn play(&self, place: &Place<'_>) -> String {
+    fn play(&self, place: &SearchedLine<'_>) -> String {
         let start_ms = u64::try_from(place.start_ms).unwrap_or(0);
         let end_ms = None;
         label(self.texts, Span { start_ms, end_ms })

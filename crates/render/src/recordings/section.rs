@@ -6,7 +6,7 @@ use rejoinder_core::discussion::card;
 use rejoinder_core::publication::settings::LinkCards;
 use rejoinder_core::recordings::{EmbeddedPlayer, Recording, RecordingKind, RecordingState};
 
-use crate::Context;
+use crate::RenderContext;
 use crate::catalogue::{Catalogue, fill};
 use crate::html::Html;
 use crate::links::{Links, encoded};
@@ -14,7 +14,7 @@ use crate::recordings::time::clock;
 
 /// The recordings that can be heard, or will be soon; nothing where there is none.
 pub(crate) fn section(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     links: &Links,
     recordings: &[Recording],
 ) -> Option<Html<'static>> {
@@ -23,7 +23,7 @@ pub(crate) fn section(
     let shown = recordings.iter().filter(is_shown);
     let figures: Vec<Html> = shown.map(|own| figure(context, links, own)).collect();
     (!figures.is_empty()).then(|| {
-        Html::of(&Section {
+        Html::of(&RecordingsSection {
             texts: context.texts,
             figures,
         })
@@ -32,12 +32,12 @@ pub(crate) fn section(
 
 #[derive(Template)]
 #[template(path = "recordings/section.html")]
-struct Section {
+struct RecordingsSection {
     texts: &'static Catalogue,
     figures: Vec<Html<'static>>,
 }
 
-impl Section {
+impl RecordingsSection {
     fn title(&self) -> &str {
         let n = i64::try_from(self.figures.len()).unwrap_or(i64::MAX);
         self.texts.recordings.title.of(n)
@@ -45,8 +45,12 @@ impl Section {
 }
 
 /// A recording with what plays it.
-pub(crate) fn figure(context: &Context<'_>, links: &Links, recording: &Recording) -> Html<'static> {
-    Html::of(&Figure {
+pub(crate) fn figure(
+    context: &RenderContext<'_>,
+    links: &Links,
+    recording: &Recording,
+) -> Html<'static> {
+    Html::of(&RecordingFigure {
         texts: context.texts,
         base: context.base,
         host: &links.host,
@@ -59,12 +63,12 @@ pub(crate) fn figure(context: &Context<'_>, links: &Links, recording: &Recording
 
 /// The same on a page of its own, which begins at `from` where a link leads there.
 pub(crate) fn figure_alone(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     links: &Links,
     recording: &Recording,
     from: Option<String>,
 ) -> Html<'static> {
-    Html::of(&Figure {
+    Html::of(&RecordingFigure {
         texts: context.texts,
         base: context.base,
         host: &links.host,
@@ -87,7 +91,7 @@ pub fn playing(settings: &Settings, recording: &Recording) -> Option<EmbeddedPla
 
 #[derive(Template)]
 #[template(path = "recordings/figure.html")]
-struct Figure<'a> {
+struct RecordingFigure<'a> {
     texts: &'static Catalogue,
     base: &'a str,
     host: &'a str,
@@ -99,7 +103,7 @@ struct Figure<'a> {
     from: Option<String>,
 }
 
-impl Figure<'_> {
+impl RecordingFigure<'_> {
     fn file(&self) -> String {
         let (host, id) = (encoded(self.host), self.recording.id);
         let part = self.from.as_deref().map(|from| format!("#{from}"));

@@ -2,8 +2,8 @@
 
 use rejoinder_core::{CommentId, PageKey, Thread};
 use rejoinder_render::{
-    Form, Problem, View, article_page, comment_html, discussion::json, edit_page, front_page,
-    message_page, thread_fragment, thread_page,
+    CommentForm, FormProblem, ThreadView, article_page, comment_html, discussion::json, edit_page,
+    front_page, message_page, thread_fragment, thread_page,
 };
 
 use crate::fixture::{article, branch, chain, comment, context, key, publication, site, thread};
@@ -40,12 +40,12 @@ fn surfaces(text: &str) -> Vec<(&'static str, String)> {
     let mut unknown = Thread::empty(PageKey::stored(text.to_owned(), None), whole.query);
     unknown.query.filter = Some(rejoinder_core::Filter::Staff);
     let problem = |field| {
-        Some(Problem {
+        Some(FormProblem {
             field,
             detail: text,
         })
     };
-    let form = |field| Form {
+    let form = |field| CommentForm {
         reply: None,
         text,
         name: text,
@@ -56,11 +56,11 @@ fn surfaces(text: &str) -> Vec<(&'static str, String)> {
         sources: None,
         problem: problem(field),
     };
-    let view = |form| View {
+    let view = |form| ThreadView {
         marked: Some(CommentId(1)),
         form,
     };
-    let reply = Form {
+    let reply = CommentForm {
         reply: Some(CommentId(4)),
         ..form(Some("text"))
     };
@@ -75,11 +75,11 @@ fn surfaces(text: &str) -> Vec<(&'static str, String)> {
         ("branch", thread_fragment(&context, &named(branch(text)))),
         (
             "unknown page",
-            thread_page(&context, &unknown, &View::default()),
+            thread_page(&context, &unknown, &ThreadView::default()),
         ),
         (
             "page",
-            thread_page(&context, &whole, &view(Form::default())),
+            thread_page(&context, &whole, &view(CommentForm::default())),
         ),
         (
             "refused name",

@@ -6,7 +6,7 @@ use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, CommentState, Cursor, Page, PageId, PageKey,
     Settings, Site, SiteId, Sort, Thread, ThreadQuery, Time, VoteTally,
 };
-use rejoinder_render::{Article, Context, Picture, Publication, catalogue};
+use rejoinder_render::{Article, ArticlePicture, Masthead, RenderContext, catalogue};
 
 pub(crate) const BASE: &str = "https://comments.example";
 
@@ -28,8 +28,8 @@ pub(crate) fn site() -> Site {
     }
 }
 
-pub(crate) fn context(site: &Site) -> Context<'_> {
-    Context {
+pub(crate) fn context(site: &Site) -> RenderContext<'_> {
+    RenderContext {
         site,
         now: time(600),
         base: BASE,
@@ -180,8 +180,8 @@ pub(crate) fn branch(name: &str) -> Thread {
     thread
 }
 
-pub(crate) fn publication(text: &str) -> Publication {
-    Publication {
+pub(crate) fn publication(text: &str) -> Masthead {
+    Masthead {
         title: text.to_owned(),
         tagline: text.to_owned(),
         town: text.to_owned(),
@@ -197,7 +197,7 @@ pub(crate) fn article(text: &str) -> Article {
         byline: text.to_owned(),
         published_at: time(0),
         section: text.to_owned(),
-        picture: Some(Picture {
+        picture: Some(ArticlePicture {
             src: "/pictures/story.webp".to_owned(),
             alt: text.to_owned(),
             caption: text.to_owned(),

@@ -4,7 +4,7 @@ use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::publication::language::Language;
 use rejoinder_render::catalogue;
 use rejoinder_render::identity::sign_in_mail;
-use rejoinder_render::notices::notice::{Notice, comments_mail};
+use rejoinder_render::notices::notice::{SubscriptionContext, comments_mail};
 
 use crate::fixture::{comment, context, page, site};
 
@@ -32,7 +32,7 @@ fn a_mail_wears_the_name_the_colour_and_the_fonts_of_its_site() {
 fn a_mail_of_one_comment_has_one_button_and_quotes_from_the_side_that_lines_begin_on() {
     let mut site = site();
     let page = page("A ferry");
-    let notice = Notice {
+    let notice = SubscriptionContext {
         page: &page,
         kind: SubscriptionKind::Replies,
         pace: MailPace::AtOnce,

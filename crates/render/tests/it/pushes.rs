@@ -3,7 +3,7 @@
 use rejoinder_core::notices::bell::NoticeKind;
 use rejoinder_core::notices::subscription::{MailPace, SubscriptionKind};
 use rejoinder_core::{Comment, CommentState, Page, PageKey};
-use rejoinder_render::notices::notice::Notice;
+use rejoinder_render::notices::notice::SubscriptionContext;
 use rejoinder_render::push_message;
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use crate::fixture::{comment, context, page, site};
 const MAX: usize = 3_993;
 
 fn told(page: &Page, kind: Option<NoticeKind>, comments: &[Comment]) -> (usize, Value) {
-    let notice = Notice {
+    let notice = SubscriptionContext {
         page,
         kind: SubscriptionKind::Page,
         pace: MailPace::AtOnce,

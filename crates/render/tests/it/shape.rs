@@ -4,7 +4,8 @@ use expect_test::{Expect, expect};
 use rejoinder_core::publication::settings::{EmailPolicy, GuestPolicy, ModerationMode, Voting};
 use rejoinder_core::{CommentId, Filter, Settings, Site, Thread};
 use rejoinder_render::{
-    Form, View, article_page, comment_html, discussion::json, thread_fragment, thread_page,
+    CommentForm, ThreadView, article_page, comment_html, discussion::json, thread_fragment,
+    thread_page,
 };
 
 use crate::fixture::{
@@ -176,7 +177,7 @@ fn a_closed_page_says_since_when_and_takes_nothing() {
     let site = site();
     let mut thread = thread("Ann");
     thread.page.as_mut().unwrap().closed_at = Some(time(60));
-    let page = thread_page(&context(&site), &thread, &View::default());
+    let page = thread_page(&context(&site), &thread, &ThreadView::default());
     assert!(
         page.contains("The newsroom closed this discussion on 5 September 2026."),
         "{page}"
@@ -216,7 +217,7 @@ fn an_empty_page_invites() {
     let page = thread_page(
         &context(&site),
         &Thread::empty(key(), query()),
-        &View::default(),
+        &ThreadView::default(),
     );
     assert!(page.contains("Nobody has commented yet."), "{page}");
     assert!(
@@ -308,11 +309,11 @@ fn a_hidden_score_is_hidden_from_programs_too() {
 #[test]
 fn a_link_to_a_comment_marks_it_and_a_reply_opens_the_form_under_it() {
     let site = site();
-    let form = Form {
+    let form = CommentForm {
         reply: Some(CommentId(4)),
-        ..Form::default()
+        ..CommentForm::default()
     };
-    let view = View {
+    let view = ThreadView {
         marked: Some(CommentId(4)),
         form,
     };
@@ -329,7 +330,7 @@ fn a_link_to_a_comment_marks_it_and_a_reply_opens_the_form_under_it() {
 fn only_the_whole_thread_in_its_usual_order_is_indexed() {
     let site = site();
     let indexed = |thread: &Thread| {
-        let page = thread_page(&context(&site), thread, &View::default());
+        let page = thread_page(&context(&site), thread, &ThreadView::default());
         !page.contains("noindex")
     };
     assert!(indexed(&thread("Ann")));

@@ -3,7 +3,7 @@
 use rejoinder_core::discussion::thread::ThreadEntry;
 use rejoinder_core::{CommentState, Thread};
 use rejoinder_render::{
-    View, article_page, comment_html, discussion::json, thread_fragment, thread_page,
+    ThreadView, article_page, comment_html, discussion::json, thread_fragment, thread_page,
 };
 
 use crate::fixture::{article, branch, context, key, publication, removed, site, thread, time};
@@ -30,7 +30,7 @@ fn every_surface(thread: &Thread) -> Vec<String> {
     let context = context(&site);
     vec![
         thread_fragment(&context, thread),
-        thread_page(&context, thread, &View::default()),
+        thread_page(&context, thread, &ThreadView::default()),
         article_page(
             &context,
             &publication("The News"),

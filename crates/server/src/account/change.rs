@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::{AuthorId, Site, identity::author};
-use render::Problem;
+use render::FormProblem;
 use store::identity::erasures::{self, CommentErasure};
 use store::identity::renaming;
 use store::{
@@ -35,7 +35,7 @@ pub(super) async fn name(
         Err(error) => return Err(error.into()),
     };
     let error = error.told_in(member.site.settings.language);
-    let problem = Problem {
+    let problem = FormProblem {
         field: Some("name"),
         detail: &error.detail,
     };

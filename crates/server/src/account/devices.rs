@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use egress::{PushKey, PushTarget};
 use rejoinder_core::Site;
 use rejoinder_core::identity::author::Role;
-use render::identity::{AccountSubscription, Device, account_notices_page};
+use render::identity::{AccountSubscription, DeviceRow, account_notices_page};
 use store::notices::devices::{self, NewDevice};
 use store::{Tx, discussion::pages, moderation::desk_mails, notices::subscriptions};
 
@@ -45,9 +45,9 @@ pub(super) async fn show(
             secret: &subscription.secret,
         })
         .collect();
-    let known: Vec<Device<'_>> = known
+    let known: Vec<DeviceRow<'_>> = known
         .iter()
-        .map(|device| Device {
+        .map(|device| DeviceRow {
             id: device.id,
             endpoint: &device.endpoint,
             label: device.label.as_deref(),

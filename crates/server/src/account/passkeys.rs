@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::{Site, identity::author};
-use render::identity::{Key, Keys, Trouble, passkeys_page};
+use render::identity::{PasskeyProblem, PasskeyRow, PasskeysView, passkeys_page};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -40,20 +40,20 @@ pub(super) async fn show(
 ) -> Result<Html<String>, ErrorPage> {
     let list = list(&app, &member).await?;
     let is_recent = is_recent(&app, &visitor, &member).await?;
-    let keys = list.iter().map(|passkey| Key {
+    let keys = list.iter().map(|passkey| PasskeyRow {
         key: key(&passkey.credential),
         name: &passkey.name,
         added_at: passkey.created_at,
         used_at: passkey.used_at,
     });
     let trouble = match checker(&visitor.base) {
-        Err(Unfit::NotSecure) => Some(Trouble::NotSecure),
-        Err(Unfit::NoName) => Some(Trouble::NoName),
-        Ok(_) if !is_recent => Some(Trouble::NotRecent),
-        Ok(_) if is_full(list.len()) => Some(Trouble::Full),
+        Err(Unfit::NotSecure) => Some(PasskeyProblem::NotSecure),
+        Err(Unfit::NoName) => Some(PasskeyProblem::NoName),
+        Ok(_) if !is_recent => Some(PasskeyProblem::NotRecent),
+        Ok(_) if is_full(list.len()) => Some(PasskeyProblem::Full),
         Ok(_) => None,
     };
-    let keys = Keys {
+    let keys = PasskeysView {
         list: keys.collect(),
         may_remove: is_recent,
         trouble,

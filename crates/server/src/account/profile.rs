@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::settings::Pictures;
 use rejoinder_core::{Refusal, Site};
-use render::Problem;
+use render::FormProblem;
 use sha2::{Digest as _, Sha256};
 use store::Tx;
 use store::identity::profiles::{self, NewProfilePicture};
@@ -56,7 +56,7 @@ pub(super) async fn picture(
         Err(error) => return Err(error.into()),
     };
     let error = error.told_in(member.site.settings.language);
-    let problem = Problem {
+    let problem = FormProblem {
         field: Some("picture"),
         detail: &error.detail,
     };

@@ -7,8 +7,8 @@ use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::settings::{Pictures, ReaderPages};
 use rejoinder_core::{CommentId, TokenHash};
-use render::Problem;
-use render::identity::{Line, Own, Signed, Tab, own_page};
+use render::FormProblem;
+use render::identity::{AccountSettings, AccountTab, CommentLine, SessionRow, own_page};
 use store::funding::campaigns;
 use store::identity::authors;
 use store::identity::erasures;
@@ -47,14 +47,14 @@ pub(super) async fn comments(
         mine.pop();
     }
     let next = mine.last().filter(|_| has_more).map(|own| own.comment.id);
-    let lines = mine.iter().map(|own| Line {
+    let lines = mine.iter().map(|own| CommentLine {
         comment: &own.comment,
         page: &own.page,
         title: own.title.as_deref(),
         note: own.note.as_deref(),
     });
     let context = context(&app, &member.site, &visitor.base.0);
-    let tab = Tab::Comments(lines.collect(), next);
+    let tab = AccountTab::Comments(lines.collect(), next);
     Ok(Html(own_page(&context, &member.author, tab)))
 }
 
@@ -69,14 +69,14 @@ pub(super) async fn replies(
         .store
         .read(move |tx| feeds::of_replies(tx, site, author));
     let replies = read.await?;
-    let lines = replies.items.iter().map(|reply| Line {
+    let lines = replies.items.iter().map(|reply| CommentLine {
         comment: &reply.comment,
         page: &reply.page.key,
         title: reply.page.title.as_deref(),
         note: None,
     });
     let context = context(&app, &member.site, &visitor.base.0);
-    let tab = Tab::Replies(lines.collect());
+    let tab = AccountTab::Replies(lines.collect());
     Ok(Html(own_page(&context, &member.author, tab)))
 }
 
@@ -97,7 +97,7 @@ pub(super) async fn settings_page(
     visitor: &Visitor,
     member: &Member,
     typed: Option<&str>,
-    problem: Option<Problem<'_>>,
+    problem: Option<FormProblem<'_>>,
 ) -> Result<String, ApiError> {
     let (now, site, author) = (app.now(), member.site.id, member.author.id);
     let own = visitor.token_hash();
@@ -111,13 +111,13 @@ pub(super) async fn settings_page(
         ))
     });
     let (email, sessions, muted, erasure, has_campaigns) = read.await?;
-    let sessions = sessions.iter().map(|session| Signed {
+    let sessions = sessions.iter().map(|session| SessionRow {
         key: key(&session.token),
         label: session.label.as_deref(),
         since: session.created_at,
         is_own: session.is_own,
     });
-    let own = Own {
+    let own = AccountSettings {
         email: email.as_deref(),
         typed,
         problem,
@@ -132,7 +132,11 @@ pub(super) async fn settings_page(
         deleted_at: erasure.map(|erasure| erasure.due_at),
     };
     let context = context(app, &member.site, &visitor.base.0);
-    Ok(own_page(&context, &member.author, Tab::Settings(own)))
+    Ok(own_page(
+        &context,
+        &member.author,
+        AccountTab::Settings(own),
+    ))
 }
 
 /// `GET /account/{site}/download`: everything that is kept of the account, as a file.

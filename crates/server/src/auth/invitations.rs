@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use rejoinder_core::identity::author::{self, Role};
 use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{AuthorId, Refusal, Site, Token};
-use render::Problem;
-use render::identity::{self, Door};
+use render::FormProblem;
+use render::identity::{self, SignInReferrer};
 use store::identity::sign_ins::{self, Invitation};
 use store::{Store, StoreError, publication::owners};
 
@@ -117,7 +117,7 @@ pub(super) async fn accept(
     let accept = move |tx: &mut store::Tx<'_>| sign_ins::accept(tx, now, id, &link, &new, &name);
     let account = app.store.write(accept).await?;
     let context = context(&app, &site, &visitor.base.0);
-    let page = identity::here_page(&context, &account, &Door::default());
+    let page = identity::here_page(&context, &account, &SignInReferrer::default());
     let signed_in = Extension(SignedIn {
         account: account.id,
         way: "invitation",
@@ -140,7 +140,7 @@ async fn refused(
         .await;
     let account = invited?.ok_or(Refusal::LinkUsed)?;
     let error = ApiError::from(refusal).told_in(site.settings.language);
-    let problem = Problem {
+    let problem = FormProblem {
         field: Some("name"),
         detail: &error.detail,
     };

@@ -10,8 +10,8 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use egress::Mail;
 use jobs::{NewJob, SendMail};
 use rejoinder_core::{AuthorId, Refusal, Site, Token, identity::author};
-use render::Problem;
-use render::identity::{self, Asking, Link, Sent};
+use render::FormProblem;
+use render::identity::{self, MailedLink, OpenedLink, SignInForm};
 use sha2::{Digest, Sha256};
 use store::identity::mail_sign_ins::{
     self, LinkSignIn, LinkSignInOutcome, PendingSignIn, SignInRequest,
@@ -45,7 +45,7 @@ pub(super) async fn ask(
     let Some(email) = email else {
         let error = ApiError::from(Refusal::EmailInvalid).told_in(site.settings.language);
         let providers = providers(&app, &site).await?;
-        let asking = Asking {
+        let asking = SignInForm {
             email: typed,
             problem: Some(problem(&error)),
             ..asking(&app, &visitor.base, &way, &providers)
@@ -64,7 +64,7 @@ pub(super) async fn ask(
         (app.wake)();
     }
     let code = code_of(&asked);
-    let sent = Sent {
+    let sent = MailedLink {
         door: way.door(),
         email: &email,
         code: &format!("{} {}", &code[..3], &code[3..]),
@@ -197,10 +197,10 @@ fn page(
     params: &Params,
     pending: &PendingSignIn,
     name: &str,
-    problem: Option<Problem<'_>>,
+    problem: Option<FormProblem<'_>>,
 ) -> String {
     let to = params.get("to").and_then(|to| own_path(&visitor.base, to));
-    let link = Link {
+    let link = OpenedLink {
         to: to.as_deref(),
         token: params.get("token").unwrap_or_default(),
         email: &pending.email,
@@ -282,7 +282,7 @@ pub(super) async fn enter(
         }
         LinkSignInOutcome::CodeWrong => {
             let wrong = identity::code_wrong(site.settings.language);
-            let problem = Problem {
+            let problem = FormProblem {
                 field: Some("code"),
                 detail: wrong,
             };
@@ -292,8 +292,8 @@ pub(super) async fn enter(
     }
 }
 
-fn problem(error: &ApiError) -> Problem<'_> {
-    Problem {
+fn problem(error: &ApiError) -> FormProblem<'_> {
+    FormProblem {
         field: error.field.as_deref(),
         detail: &error.detail,
     }

@@ -17,7 +17,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{AuthorKind, Refusal, Site, Token};
-use render::identity::{self, Asking, Door};
+use render::identity::{self, SignInForm, SignInReferrer};
 use store::identity::openid::OpenidProvider;
 use store::identity::sessions::{self, NewSession};
 use url::Url;
@@ -94,8 +94,13 @@ async fn providers(app: &App, site: &Site) -> Result<Vec<OpenidProvider>, ApiErr
 }
 
 /// What is asked of someone who has typed nothing yet.
-fn asking<'a>(app: &App, base: &Base, way: &'a Way, providers: &'a [OpenidProvider]) -> Asking<'a> {
-    Asking {
+fn asking<'a>(
+    app: &App,
+    base: &Base,
+    way: &'a Way,
+    providers: &'a [OpenidProvider],
+) -> SignInForm<'a> {
+    SignInForm {
         door: way.door(),
         has_mail: app.config.mail_from.is_some(),
         has_passkeys: checker(base).is_ok(),
@@ -157,8 +162,8 @@ impl Way {
         site.allows(origin) || base.is_origin(origin)
     }
 
-    fn door(&self) -> Door<'_> {
-        Door {
+    fn door(&self) -> SignInReferrer<'_> {
+        SignInReferrer {
             to: self.to.as_deref(),
             origin: self.origin.as_deref(),
         }

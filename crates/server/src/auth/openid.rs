@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::{AuthorId, Refusal, Site, Token};
-use render::identity::{self, Away, Stop};
+use render::identity::{self, ProviderProblem, ProviderRedirect};
 use store::StoreError;
 use store::identity::identities::{self, IdentityClaims, IdentitySignIn, SignedInAccount};
 use store::identity::openid::{self, OpenidProvider, OpenidRequest, OpenidReturn};
@@ -66,7 +66,7 @@ pub(super) async fn start(
     let (here, state, browser) = (site.id, hash_of(&state), hash_of(&asked));
     let send = move |tx: &mut store::Tx<'_>| openid::send(tx, now, here, &state, &browser, &sent);
     app.store.write(send).await?;
-    let away = Away {
+    let away = ProviderRedirect {
         label: &provider.label,
         url: url.as_str(),
     };
@@ -100,7 +100,14 @@ pub(super) async fn callback(
         origin: sent.origin.clone(),
     };
     let Some(provider) = provider(&app, &site, sent.provider).await? else {
-        return Ok(stopped(&app, &visitor, &site, &way, Stop::Unknown, ""));
+        return Ok(stopped(
+            &app,
+            &visitor,
+            &site,
+            &way,
+            ProviderProblem::Unknown,
+            "",
+        ));
     };
     let stop = |stop| Ok(stopped(&app, &visitor, &site, &way, stop, &provider.label));
     let believed = match believed(&app, &visitor, &site, &provider, sent, &params).await {
@@ -125,7 +132,9 @@ pub(super) async fn callback(
     let arrived = match enter(&app, arriving, believed.name).await {
         Ok(arrived) => arrived,
         // Whoever decides at a site signs in by themselves.
-        Err(StoreError::Refused(Refusal::TokenInvalid { .. })) => return stop(Stop::Newsroom),
+        Err(StoreError::Refused(Refusal::TokenInvalid { .. })) => {
+            return stop(ProviderProblem::Newsroom);
+        }
         Err(error) => return Err(ApiError::from(error).into()),
     };
     let cookie = match arrived.is_new {
@@ -153,10 +162,10 @@ async fn take_back(
     visitor: &Visitor,
     site: &Site,
     params: &Params,
-) -> Result<Result<OpenidRequest, Stop>, ApiError> {
+) -> Result<Result<OpenidRequest, ProviderProblem>, ApiError> {
     let state: Result<Token, _> = params.get("state").unwrap_or_default().parse();
     let Ok(state) = state else {
-        return Ok(Err(Stop::Unknown));
+        return Ok(Err(ProviderProblem::Unknown));
     };
     let (now, site, state) = (app.now(), site.id, hash_of(&state));
     let browser = visitor.asked().map(hash_of);
@@ -164,10 +173,10 @@ async fn take_back(
         move |tx: &mut store::Tx<'_>| openid::take_back(tx, now, site, &state, browser.as_ref());
     Ok(match app.store.write(back).await? {
         OpenidReturn::As(sent) => Ok(sent),
-        OpenidReturn::Twice => Err(Stop::Twice),
-        OpenidReturn::Late => Err(Stop::Late),
-        OpenidReturn::Elsewhere => Err(Stop::Elsewhere),
-        OpenidReturn::Unknown => Err(Stop::Unknown),
+        OpenidReturn::Twice => Err(ProviderProblem::Twice),
+        OpenidReturn::Late => Err(ProviderProblem::Late),
+        OpenidReturn::Elsewhere => Err(ProviderProblem::Elsewhere),
+        OpenidReturn::Unknown => Err(ProviderProblem::Unknown),
     })
 }
 
@@ -179,11 +188,11 @@ async fn believed(
     provider: &OpenidProvider,
     sent: OpenidRequest,
     params: &Params,
-) -> Result<ProviderIdentity, Stop> {
+) -> Result<ProviderIdentity, ProviderProblem> {
     let Some(code) = params.get("code") else {
         return Err(match params.get("error") {
-            Some("access_denied") => Stop::Declined,
-            _ => Stop::Unbelievable,
+            Some("access_denied") => ProviderProblem::Declined,
+            _ => ProviderProblem::Unbelievable,
         });
     };
     let brought = Brought {
@@ -228,12 +237,12 @@ const fn is_about_name(refusal: &Refusal) -> bool {
     )
 }
 
-fn stop_by(failure: &Failure, site: &Site, provider: &OpenidProvider) -> Stop {
+fn stop_by(failure: &Failure, site: &Site, provider: &OpenidProvider) -> ProviderProblem {
     let (site, issuer) = (&site.host, &provider.issuer);
     tracing::warn!(%site, %issuer, cause = %failure, "Nobody is signed in by {issuer}: {failure}");
     match failure {
-        Failure::Unreachable(_) => Stop::Unreachable,
-        Failure::Unbelievable(_) => Stop::Unbelievable,
+        Failure::Unreachable(_) => ProviderProblem::Unreachable,
+        Failure::Unbelievable(_) => ProviderProblem::Unbelievable,
     }
 }
 
@@ -243,13 +252,17 @@ fn stopped(
     visitor: &Visitor,
     site: &Site,
     way: &Way,
-    stop: Stop,
+    stop: ProviderProblem,
     label: &str,
 ) -> Response {
     let status = match stop {
-        Stop::Unreachable | Stop::Unbelievable => StatusCode::BAD_GATEWAY,
-        Stop::Declined | Stop::Elsewhere | Stop::Newsroom => StatusCode::FORBIDDEN,
-        Stop::Late | Stop::Twice | Stop::Unknown => StatusCode::GONE,
+        ProviderProblem::Unreachable | ProviderProblem::Unbelievable => StatusCode::BAD_GATEWAY,
+        ProviderProblem::Declined | ProviderProblem::Elsewhere | ProviderProblem::Newsroom => {
+            StatusCode::FORBIDDEN
+        }
+        ProviderProblem::Late | ProviderProblem::Twice | ProviderProblem::Unknown => {
+            StatusCode::GONE
+        }
     };
     let context = context(app, site, &visitor.base.0);
     let page = identity::stopped_page(&context, &way.door(), stop, label);
@@ -257,15 +270,15 @@ fn stopped(
 }
 
 /// What the log knows it by.
-const fn code(stop: Stop) -> &'static str {
+const fn code(stop: ProviderProblem) -> &'static str {
     match stop {
-        Stop::Unreachable => "provider_unreachable",
-        Stop::Unbelievable => "provider_unbelievable",
-        Stop::Declined => "declined",
-        Stop::Late => "late",
-        Stop::Twice => "twice",
-        Stop::Elsewhere => "elsewhere",
-        Stop::Unknown => "unknown",
-        Stop::Newsroom => "newsroom",
+        ProviderProblem::Unreachable => "provider_unreachable",
+        ProviderProblem::Unbelievable => "provider_unbelievable",
+        ProviderProblem::Declined => "declined",
+        ProviderProblem::Late => "late",
+        ProviderProblem::Twice => "twice",
+        ProviderProblem::Elsewhere => "elsewhere",
+        ProviderProblem::Unknown => "unknown",
+        ProviderProblem::Newsroom => "newsroom",
     }
 }

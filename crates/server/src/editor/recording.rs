@@ -11,7 +11,7 @@ use rejoinder_core::recordings::{
 };
 use rejoinder_core::{AuthorId, Page, RecordingId};
 use render::newsroom::FlashMessage;
-use render::recordings::{CutOf, Open, RecordingPage, Report};
+use render::recordings::{CutOf, OpenProposal, RecordingPage, TranscriptReport};
 use store::discussion::pages;
 use store::recordings::transcripts::{self, NewRevision, TranscriptRevision};
 use store::recordings::{attaching, chapters as divided, listing, proposals as proposed, reading};
@@ -48,7 +48,7 @@ struct RecordingDetails {
 struct Typed<'a> {
     text: Option<&'a str>,
     problem: Option<String>,
-    report: Option<Report>,
+    report: Option<TranscriptReport>,
     chapters: Option<&'a str>,
     chapters_problem: Option<String>,
     lock_problem: Option<&'a str>,
@@ -124,7 +124,7 @@ async fn page(
         .iter()
         .map(|own| (own.revision, own.status, own.made_at))
         .collect();
-    let open = read.proposals.iter().map(|proposal| Open {
+    let open = read.proposals.iter().map(|proposal| OpenProposal {
         author: proposal
             .author
             .and_then(|author| read.authors.get(&author))

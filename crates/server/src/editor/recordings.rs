@@ -6,7 +6,7 @@ use rejoinder_core::discussion::policy;
 use rejoinder_core::discussion::text::lines;
 use rejoinder_core::recordings::{ExternalRecording, Span};
 use rejoinder_core::{Page, PageId, RecordingId, Site};
-use render::recordings::{RecordingsPage, Typed, Unfit};
+use render::recordings::{RecordingForm, RecordingFormProblem, RecordingsPage};
 use store::discussion::pages;
 use store::recordings::attaching::{self, MAX_EACH, NewRecording, RecordingSource};
 use store::recordings::{listing, proposals};
@@ -29,9 +29,9 @@ const MAX_ADDRESS: usize = 2_000;
 /// `GET /edit/{site}/recordings`.
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
     let after: Option<RecordingId> = params.read("after")?;
-    let typed = Typed {
+    let typed = RecordingForm {
         page: params.get("page").unwrap_or_default(),
-        ..Typed::default()
+        ..RecordingForm::default()
     };
     Ok(page(&newsroom, after, &typed).await?)
 }
@@ -39,7 +39,7 @@ pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<Stri
 async fn page(
     newsroom: &Newsroom,
     after: Option<RecordingId>,
-    typed: &Typed<'_>,
+    typed: &RecordingForm<'_>,
 ) -> Result<Html<String>, ApiError> {
     let site = newsroom.site.id;
     let read = newsroom.read(move |tx, scope| {
@@ -115,7 +115,7 @@ pub(super) async fn attach(
         }
         Err(error) if error.status.is_server_error() => Err(error.into()),
         Err(error) => {
-            let typed = Typed {
+            let typed = RecordingForm {
                 page: value("page"),
                 title: value("title"),
                 address: value("address"),
@@ -148,18 +148,18 @@ fn source(
 ) -> Result<RecordingSource, ApiError> {
     let typed = address.trim();
     let safe = markup::safe_url(typed).filter(|safe| safe.len() <= MAX_ADDRESS);
-    let address = safe.ok_or_else(|| refused(site, Unfit::Address))?;
+    let address = safe.ok_or_else(|| refused(site, RecordingFormProblem::Address))?;
     if ExternalRecording::parse(&address).is_none() {
         return Ok(RecordingSource::Address(address));
     }
     if is_cut {
-        return Err(refused(site, Unfit::Elsewhere));
+        return Err(refused(site, RecordingFormProblem::Elsewhere));
     }
     let duration_ms = match duration.trim() {
         "" => None,
         typed => {
             let length = Span::from_fragment(&format!("t={typed}"));
-            let length = length.ok_or_else(|| refused(site, Unfit::Length))?;
+            let length = length.ok_or_else(|| refused(site, RecordingFormProblem::Length))?;
             i64::try_from(length.start_ms).ok()
         }
     };
@@ -170,7 +170,7 @@ fn source(
 }
 
 /// A form that cannot be taken as it is, in the language of the site.
-fn refused(site: &Site, unfit: Unfit) -> ApiError {
+fn refused(site: &Site, unfit: RecordingFormProblem) -> ApiError {
     ApiError::body(render::recordings::unfit(site, unfit)).field(unfit.field())
 }
 
@@ -195,7 +195,7 @@ pub(super) async fn attach_one(
     let title = lines(new.title).replace('\n', " ");
     let title = markup::excerpt(&title, MAX_TITLE);
     if title.is_empty() {
-        return Err(refused(&newsroom.site, Unfit::Title));
+        return Err(refused(&newsroom.site, RecordingFormProblem::Title));
     }
     let whole: Option<RecordingId> = match new.cut_of {
         "" => None,
@@ -217,7 +217,7 @@ pub(super) async fn attach_one(
     };
     if least > settings.max_recording_bytes() {
         let max = settings.max_recording_mb;
-        let detail = render::recordings::unfit(&newsroom.site, Unfit::Size { max });
+        let detail = render::recordings::unfit(&newsroom.site, RecordingFormProblem::Size { max });
         let status = StatusCode::PAYLOAD_TOO_LARGE;
         return Err(ApiError::new(status, "body_too_large", detail).field("file"));
     }
@@ -271,8 +271,8 @@ pub(super) async fn attach_one(
             return Ok(id);
         }
         Attached::Unreached => return Err(ApiError::not_found()),
-        Attached::Full => Unfit::Full { max: MAX_EACH },
-        Attached::NoRoom => Unfit::Room {
+        Attached::Full => RecordingFormProblem::Full { max: MAX_EACH },
+        Attached::NoRoom => RecordingFormProblem::Room {
             max: settings.max_recordings_mb,
         },
     };

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use rejoinder_core::discussion::policy;
 use rejoinder_core::{Comment, CommentId, Refusal, Settings, Site};
-use render::discussion::isso::{self, IssoComment, Text, comment_of};
+use render::discussion::isso::{self, IssoComment, IssoTextFormat, comment_of};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Tx;
@@ -82,7 +82,7 @@ pub(super) async fn post(
         false => StatusCode::ACCEPTED,
     };
     let context = context(&app, &site, &visitor.base.0);
-    let body = comment_of(&context, &comment, Text::Html);
+    let body = comment_of(&context, &comment, IssoTextFormat::Html);
     Ok((status, headers, Json(body)))
 }
 
@@ -136,8 +136,8 @@ pub(super) async fn view(
     let comment = app.store.read(read).await?;
     policy::may_edit(&site.settings, &comment, &reader, app.now())?;
     let text = match params.get("plain") {
-        Some("1") => Text::Typed,
-        _ => Text::Html,
+        Some("1") => IssoTextFormat::Typed,
+        _ => IssoTextFormat::Html,
     };
     let context = context(&app, &site, &visitor.base.0);
     Ok(Json(comment_of(&context, &comment, text)))
@@ -165,7 +165,7 @@ pub(super) async fn edit(
     };
     let comment = posting::edit(&app, &visitor, &site, &comment, change).await?;
     let context = context(&app, &site, &visitor.base.0);
-    Ok(Json(comment_of(&context, &comment, Text::Html)))
+    Ok(Json(comment_of(&context, &comment, IssoTextFormat::Html)))
 }
 
 /// `DELETE /isso/{site}/id/{id}`: nothing is answered, or what stays because it has replies.
@@ -183,9 +183,9 @@ pub(super) async fn remove(
         .await?;
     let left = left.filter(|left| left.n_replies > 0);
     let context = context(&app, &site, &visitor.base.0);
-    Ok(Json(
-        left.map(|left| comment_of(&context, &left, Text::Html)),
-    ))
+    Ok(Json(left.map(|left| {
+        comment_of(&context, &left, IssoTextFormat::Html)
+    })))
 }
 
 /// The votes on a comment, and why one was not counted.
@@ -237,7 +237,11 @@ async fn vote(
             Ok((headers, Json(votes)))
         }
         Err(error) if error.status.is_client_error() => {
-            let shown = comment_of(&context(app, &site, &visitor.base.0), &comment, Text::Html);
+            let shown = comment_of(
+                &context(app, &site, &visitor.base.0),
+                &comment,
+                IssoTextFormat::Html,
+            );
             let votes = Votes {
                 likes: shown.likes,
                 dislikes: shown.dislikes,

@@ -7,7 +7,9 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::moderation::Trust;
 use rejoinder_core::{AuthorId, CommentId, Time};
 use render::catalogue::NewsroomTexts;
-use render::moderation::{AuthorPage, BannedPage, Changed, Refused, Stopped, name};
+use render::moderation::{
+    AuthorPage, BannedAuthorRow, BannedPage, RefusedForm, StandingChangeRow, name,
+};
 use store::moderation::sanctions;
 use store::moderation::{
     sanctions::SanctionRequest,
@@ -41,7 +43,7 @@ async fn shown(
     newsroom: &Newsroom,
     id: AuthorId,
     params: &Params,
-    typed: Option<&Refused>,
+    typed: Option<&RefusedForm>,
 ) -> Result<Html<String>, ApiError> {
     let (site, now) = (newsroom.site.id, newsroom.app.now());
     let after: Option<CommentId> = params.read("after")?;
@@ -78,7 +80,7 @@ async fn shown(
         at: At::Desk("/authors/"),
         flash: flash.as_ref(),
     };
-    let history: Vec<Changed> = read.drawer.history.into_iter().map(changed).collect();
+    let history: Vec<StandingChangeRow> = read.drawer.history.into_iter().map(changed).collect();
     Ok(newsroom.page(&context, head, |frame| {
         render::moderation::author_page(&AuthorPage {
             frame,
@@ -101,8 +103,8 @@ fn address(desk: &str, id: AuthorId, after: Option<CommentId>) -> String {
     }
 }
 
-fn changed(changed: standing::StandingChange) -> Changed {
-    Changed {
+fn changed(changed: standing::StandingChange) -> StandingChangeRow {
+    StandingChangeRow {
         action: changed.action,
         until: changed.until,
         reason: changed.reason,
@@ -125,7 +127,7 @@ pub(super) async fn change(
         Err(error) if error.status.is_server_error() => return Err(error.into()),
         Err(error) => error,
     };
-    let typed = Refused {
+    let typed = RefusedForm {
         form: fields.get("action").unwrap_or_default().to_owned(),
         problem: error.detail,
         reason: fields.get("reason").unwrap_or_default().to_owned(),
@@ -262,7 +264,7 @@ pub(super) async fn banned(newsroom: Newsroom, params: Params) -> Result<Html<St
     let desk = desk(&newsroom.site.host);
     let last = banned.last().filter(|_| is_more);
     let next = last.map(|last| format!("{desk}/authors?after={}", last.author.id));
-    let banned: Vec<Stopped> = banned.into_iter().map(stopped).collect();
+    let banned: Vec<BannedAuthorRow> = banned.into_iter().map(stopped).collect();
     let head = PageHead {
         title: &newsroom.texts().titles.banned_authors,
         at: At::Desk("/authors"),
@@ -277,8 +279,8 @@ pub(super) async fn banned(newsroom: Newsroom, params: Params) -> Result<Html<St
     }))
 }
 
-fn stopped(banned: BannedAuthor) -> Stopped {
-    Stopped {
+fn stopped(banned: BannedAuthor) -> BannedAuthorRow {
+    BannedAuthorRow {
         author: banned.author,
         until: banned.ban.until,
         reason: banned.ban.reason,

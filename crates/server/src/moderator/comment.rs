@@ -4,7 +4,7 @@ use axum::response::Html;
 use rejoinder_core::moderation::ModerationAction;
 use rejoinder_core::{Comment, CommentId, Page, Site};
 use render::catalogue::fill;
-use render::moderation::{CommentPage, Earlier, Flagged, LogRows, Logged, name};
+use render::moderation::{CommentPage, EarlierText, FlagRow, LogRow, LogRows, name};
 use store::discussion::versions;
 use store::moderation::decisions::{LogQuery, LogSubject};
 use store::{discussion::comments, moderation::inside};
@@ -27,9 +27,9 @@ struct CommentDetails {
     ancestors: Vec<Comment>,
     replies: Vec<Comment>,
     program: Option<String>,
-    versions: Vec<Earlier>,
-    flags: Vec<Flagged>,
-    log: Vec<Logged>,
+    versions: Vec<EarlierText>,
+    flags: Vec<FlagRow>,
+    log: Vec<LogRow>,
 }
 
 /// `GET /moderate/{site}/comments/{id}`: a comment, what stands around it, its edits and its log.
@@ -113,7 +113,7 @@ async fn read(
             after: None,
             limit: LOG,
         };
-        let earlier = |version: versions::CommentVersion| Earlier {
+        let earlier = |version: versions::CommentVersion| EarlierText {
             revision: version.revision,
             text: version.text,
             replaced_at: version.replaced_at,

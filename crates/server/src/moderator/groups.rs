@@ -4,7 +4,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::PageId;
 use rejoinder_core::moderation::LogAction;
 use rejoinder_core::publication::settings::ModerationMode;
-use render::moderation::{Grouped, GroupsPage};
+use render::moderation::{GroupForm, GroupsPage};
 use store::moderation::groups::{self, PageGroup};
 use store::{Tx, discussion::pages};
 
@@ -19,14 +19,14 @@ const MAX_PAGES: i64 = 200;
 
 /// `GET /moderate/{site}/groups`: the groups of pages.
 pub(super) async fn groups(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
-    Ok(shown(&newsroom, &params, Grouped::default()).await?)
+    Ok(shown(&newsroom, &params, GroupForm::default()).await?)
 }
 
 /// The groups, with one that was `refused` as it was typed.
 async fn shown(
     newsroom: &Newsroom,
     params: &Params,
-    refused: Grouped,
+    refused: GroupForm,
 ) -> Result<Html<String>, ApiError> {
     let site = newsroom.site.id;
     let read = newsroom.read(move |tx, _| {
@@ -38,17 +38,17 @@ async fn shown(
         Ok(all)
     });
     let (context, mut all) = read.await?;
-    let mut new = Grouped::default();
+    let mut new = GroupForm::default();
     match all
         .iter_mut()
         .find(|group| refused.id.is_some() && group.id == refused.id)
     {
         Some(known) => {
             let pages = std::mem::take(&mut known.pages);
-            *known = Grouped { pages, ..refused };
+            *known = GroupForm { pages, ..refused };
         }
         None => {
-            new = Grouped {
+            new = GroupForm {
                 id: None,
                 ..refused
             }
@@ -70,8 +70,8 @@ async fn shown(
     }))
 }
 
-fn grouped(group: PageGroup, pages: Vec<(PageId, String)>) -> Grouped {
-    Grouped {
+fn grouped(group: PageGroup, pages: Vec<(PageId, String)>) -> GroupForm {
+    GroupForm {
         id: Some(group.id),
         name: group.name,
         prefix: group.prefix.unwrap_or_default(),
@@ -119,7 +119,7 @@ pub(super) async fn save(newsroom: Newsroom, Form(fields): Form) -> Result<Respo
         Err(error) if error.status.is_server_error() => return Err(error.into()),
         Err(error) => error,
     };
-    let refused = Grouped {
+    let refused = GroupForm {
         id: known,
         name,
         prefix,

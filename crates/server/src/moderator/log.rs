@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use axum::response::Html;
 use rejoinder_core::{AuthorId, CommentState, PageId, SiteId, Time};
 use render::catalogue::{NewsroomTexts, fill};
-use render::moderation::{About, LogPage, LogRows, Logged, Who, excerpt, name, title};
+use render::moderation::{LogActor, LogComment, LogPage, LogRow, LogRows, excerpt, name, title};
 use store::moderation::decisions::{self, Actor, Decision, LogCursor, LogQuery, LogSubject};
 use store::moderation::groups::Scope;
 use store::{
@@ -31,7 +31,7 @@ pub(super) fn read(
     texts: &NewsroomTexts,
     site: SiteId,
     query: &LogQuery,
-) -> Result<Vec<Logged>> {
+) -> Result<Vec<LogRow>> {
     let decisions = decisions::log(tx, site, query)?;
     complete(tx, texts, site, decisions)
 }
@@ -41,7 +41,7 @@ fn complete(
     texts: &NewsroomTexts,
     site: SiteId,
     decisions: Vec<Decision>,
-) -> Result<Vec<Logged>> {
+) -> Result<Vec<LogRow>> {
     let mut titles = HashMap::new();
     let mut rows = Vec::with_capacity(decisions.len());
     for decision in decisions {
@@ -56,7 +56,7 @@ fn logged(
     site: SiteId,
     decision: Decision,
     titles: &mut HashMap<PageId, String>,
-) -> Result<Logged> {
+) -> Result<LogRow> {
     let page = decision.id.page;
     let title = match titles.entry(page) {
         Entry::Occupied(known) => known.into_mut(),
@@ -69,7 +69,7 @@ fn logged(
         Some(id) => comments::by_id(tx, site, id)?,
         None => None,
     };
-    let about = comment.map(|comment| About {
+    let about = comment.map(|comment| LogComment {
         id: comment.id,
         name: name(texts, &comment.author).to_owned(),
         excerpt: match comment.state {
@@ -77,15 +77,15 @@ fn logged(
             _ => excerpt(&comment.text, EXCERPT),
         },
     });
-    Ok(Logged {
+    Ok(LogRow {
         can_undo: decision.can_be_undone() && !decision.is_of_mode(),
         is_undone: decision.undone_by.is_some(),
         id: decision.id.to_string(),
         at: decision.at,
         who: match decision.actor {
-            Actor::Moderator(id, name) => Who::Moderator(id, name),
-            Actor::Author => Who::Author,
-            Actor::Rules => Who::Rules,
+            Actor::Moderator(id, name) => LogActor::Moderator(id, name),
+            Actor::Author => LogActor::Author,
+            Actor::Rules => LogActor::Rules,
         },
         action: decision.action,
         before: decision.before,

@@ -5,7 +5,7 @@ use rejoinder_core::discussion::{page, policy};
 use rejoinder_core::moderation::LogAction;
 use rejoinder_core::publication::settings::ModerationMode;
 use rejoinder_core::{Author, Comment, Page, PageId, Time};
-use render::moderation::{LogRows, Logged, PagePage, PagesPage, title};
+use render::moderation::{LogRow, LogRows, PagePage, PagesPage, title};
 use store::discussion::pages::PageQuery;
 use store::moderation::decisions::{self, LogQuery, LogSubject};
 use store::{
@@ -97,7 +97,7 @@ struct PageDetails {
     groups: Vec<String>,
     authors: Vec<Author>,
     pinned: Vec<Comment>,
-    log: Vec<Logged>,
+    log: Vec<LogRow>,
 }
 
 /// `GET /moderate/{site}/pages/{id}`: a page, whether it is open, and what was decided on it.

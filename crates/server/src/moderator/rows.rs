@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rejoinder_core::{AuthorId, Comment, CommentId, Page, Site, SiteId, Time};
-use render::moderation::{Flagged, Judgement, List, Record, Row};
+use render::moderation::{CommentList, CommentRow, FlagRow, Judgement, RecordCounts};
 use store::discussion::versions;
 use store::moderation::decisions::{Actor, Decision};
 use store::moderation::flags::Flag;
@@ -53,9 +53,9 @@ pub(super) fn edited(params: &Params) -> Vec<Judged> {
 /// A comment of a list.
 pub(super) struct Loaded {
     item: QueueItem,
-    flags: Vec<Flagged>,
+    flags: Vec<FlagRow>,
     judgement: Option<Judgement>,
-    record: Record,
+    record: RecordCounts,
     judged: Option<String>,
 }
 
@@ -122,8 +122,8 @@ fn complete(
     })
 }
 
-pub(super) fn flagged(flag: Flag) -> Flagged {
-    Flagged {
+pub(super) fn flagged(flag: Flag) -> FlagRow {
+    FlagRow {
         name: flag.name,
         reason: flag.reason,
         note: flag.note,
@@ -143,8 +143,8 @@ fn judgement(decision: Decision) -> Option<Judgement> {
     }
 }
 
-pub(super) const fn record(record: standing::AuthorRecord) -> Record {
-    Record {
+pub(super) const fn record(record: standing::AuthorRecord) -> RecordCounts {
+    RecordCounts {
         published: record.published,
         rejected: record.rejected,
         spam: record.spam,
@@ -187,8 +187,8 @@ impl Loaded {
         &self.item.page
     }
 
-    pub(super) fn row<'a>(&'a self, at: Place<'a>) -> Row<'a> {
-        Row {
+    pub(super) fn row<'a>(&'a self, at: Place<'a>) -> CommentRow<'a> {
+        CommentRow {
             site: at.site,
             desk: at.desk,
             back: at.back,
@@ -224,8 +224,8 @@ pub(super) fn list<'a>(
     next: Option<String>,
     at: Place<'a>,
     empty: &'a str,
-) -> List<'a> {
-    List {
+) -> CommentList<'a> {
+    CommentList {
         site: at.site,
         desk: at.desk,
         back: at.back,

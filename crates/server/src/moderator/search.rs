@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rejoinder_core::CommentId;
 use rejoinder_core::moderation::search::{CommentSearch, NotASearch, retyped};
-use render::moderation::{Kept, SearchPage};
+use render::moderation::{SavedSearchRow, SearchPage};
 use store::moderation::searches::{self, SavedSearch};
 use store::{Tx, moderation::queues};
 
@@ -44,7 +44,7 @@ pub(super) async fn search(newsroom: Newsroom, params: Params) -> Result<Respons
         },
         empty,
     );
-    let kept: Vec<Kept> = read
+    let kept: Vec<SavedSearchRow> = read
         .kept
         .into_iter()
         .map(|saved| kept(&desk, saved))
@@ -111,9 +111,9 @@ fn address(desk: &str, typed: &str, after: Option<CommentId>) -> String {
     format!("{desk}/search?{}", query.finish())
 }
 
-fn kept(desk: &str, saved: SavedSearch) -> Kept {
+fn kept(desk: &str, saved: SavedSearch) -> SavedSearchRow {
     let typed = retyped(&saved.query);
-    Kept {
+    SavedSearchRow {
         id: saved.id,
         href: address(desk, &typed, None),
         name: saved.name,

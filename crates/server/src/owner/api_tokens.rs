@@ -86,7 +86,7 @@ async fn page(
         used_at: token.used_at,
     };
     let tokens: Vec<_> = tokens.into_iter().map(line).collect();
-    let new = render::integrations::NewApiToken {
+    let new = render::integrations::ApiTokenForm {
         secret,
         name: &typed.name,
         scopes: &typed.scopes,

@@ -13,7 +13,7 @@ use rejoinder_core::archive::{Import, ImportState};
 use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{ImportId, Site};
 use render::publication::{
-    ImportPage, ImportsPage, UnfitImport, import_page, import_reached, imports_page, unfit_import,
+    ImportPage, ImportProblem, ImportsPage, import_page, import_reached, imports_page, unfit_import,
 };
 use store::Tx;
 use store::archive::runs::{self, Kept, Wish};
@@ -95,22 +95,22 @@ async fn take(newsroom: &Newsroom, name: &str, bytes: Vec<u8>) -> Result<ImportI
 async fn begin_one(newsroom: &Newsroom, name: &str, n_bytes: i64) -> Result<ImportId, ApiError> {
     let app = &newsroom.app;
     if n_bytes < 1 {
-        return Err(refused(&newsroom.site, UnfitImport::NoFile));
+        return Err(refused(&newsroom.site, ImportProblem::NoFile));
     }
     let max_mb = app.config.max_import_mb;
     if u64::try_from(n_bytes).is_ok_and(|length| length > max_mb << 20) {
-        return Err(refused(&newsroom.site, UnfitImport::TooLarge(max_mb)));
+        return Err(refused(&newsroom.site, ImportProblem::TooLarge(max_mb)));
     }
     let (now, site, name) = (app.now(), newsroom.site.id, safe_name(name));
     let id = ImportId(app.ids.next(now));
     let begin = move |tx: &mut Tx<'_>| runs::begin(tx, now, site, id, (name.as_str(), n_bytes));
     match app.store.write(begin).await? {
         None => Ok(id),
-        Some(_) => Err(refused(&newsroom.site, UnfitImport::Busy)),
+        Some(_) => Err(refused(&newsroom.site, ImportProblem::Busy)),
     }
 }
 
-fn refused(site: &Site, unfit: UnfitImport<'_>) -> ApiError {
+fn refused(site: &Site, unfit: ImportProblem<'_>) -> ApiError {
     let detail = unfit_import(site, unfit);
     ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "import_unfit", detail).field("file")
 }
@@ -239,7 +239,7 @@ pub(super) async fn act(
     let mut lines = typed.lines().map(str::trim);
     let wrong = lines.find(|line| !line.is_empty() && archive::Mapping::parse(line).is_err());
     if let (Wish::Look(typed), Some(line)) = (&wish, wrong) {
-        return unfit(&newsroom, &import, typed, UnfitImport::Mapping(line)).await;
+        return unfit(&newsroom, &import, typed, ImportProblem::Mapping(line)).await;
     }
     let (app, site, by) = (
         &newsroom.app,
@@ -249,7 +249,7 @@ pub(super) async fn act(
     let (now, wanted) = (app.now(), wish.clone());
     let write = move |tx: &mut Tx<'_>| runs::wish(tx, now, &by, (site, id), &wanted);
     if !app.store.write(write).await? {
-        return unfit(&newsroom, &import, &import.mappings, UnfitImport::NotNow).await;
+        return unfit(&newsroom, &import, &import.mappings, ImportProblem::NotNow).await;
     }
     (app.wake)();
     Ok(see_other(&match wish {
@@ -262,7 +262,7 @@ async fn unfit(
     newsroom: &Newsroom,
     import: &Import,
     mappings: &str,
-    unfit: UnfitImport<'_>,
+    unfit: ImportProblem<'_>,
 ) -> Result<Response, ErrorPage> {
     let problem = unfit_import(&newsroom.site, unfit);
     let page = page(newsroom, import, mappings, Some(&problem)).await?;

@@ -3,7 +3,7 @@
 use axum::response::{Html, Response};
 use render::{
     newsroom::FlashMessage,
-    publication::{ParkedJob, jobs_page},
+    publication::{ParkedJobRow, jobs_page},
 };
 use store::{Tx, jobs};
 
@@ -34,8 +34,8 @@ pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<Stri
     Ok(newsroom.page(&context, head, |frame| jobs_page(frame, &parked)))
 }
 
-fn shown(job: jobs::ParkedJob) -> ParkedJob {
-    ParkedJob {
+fn shown(job: jobs::ParkedJob) -> ParkedJobRow {
+    ParkedJobRow {
         id: job.id,
         kind: job.kind,
         attempts: job.attempts,

@@ -6,7 +6,7 @@ use rejoinder_core::publication::audit::AuditActor;
 use render::catalogue::{NewsroomProblemsTexts, fill};
 use render::{
     newsroom::FlashMessage,
-    publication::{NewProvider, OpenidPage, ProviderLine, openid_page},
+    publication::{OpenidView, ProviderForm, ProviderLine, openid_page},
 };
 use store::identity::openid::{self, MAX_PROVIDERS, OpenidProvider};
 use store::{Tx, publication::owners};
@@ -34,13 +34,13 @@ pub(super) async fn show(
         Some("removed") => Some(FlashMessage::new(&newsroom.texts().flash.provider_removed)),
         _ => None,
     };
-    page(&newsroom, &visitor, NewProvider::default(), flash.as_ref()).await
+    page(&newsroom, &visitor, ProviderForm::default(), flash.as_ref()).await
 }
 
 async fn page(
     newsroom: &Newsroom,
     visitor: &Visitor,
-    new: NewProvider<'_>,
+    new: ProviderForm<'_>,
     flash: Option<&FlashMessage>,
 ) -> Result<Html<String>, ErrorPage> {
     let site = newsroom.site.id;
@@ -53,7 +53,7 @@ async fn page(
         client_id: provider.client_id.clone(),
         created_at: provider.created_at,
     };
-    let of = OpenidPage {
+    let of = OpenidView {
         providers: providers.iter().map(line).collect(),
         redirect: auth::openid::redirect(&visitor.base, &newsroom.site),
         new,
@@ -73,7 +73,7 @@ pub(super) async fn add(
     Form(fields): Form,
 ) -> Result<Response, ErrorPage> {
     let field = |name| fields.get(name).unwrap_or_default().trim();
-    let new = NewProvider {
+    let new = ProviderForm {
         label: field("label"),
         issuer: field("issuer"),
         client_id: field("client_id"),
@@ -81,7 +81,7 @@ pub(super) async fn add(
     };
     let secret = field("client_secret").to_owned();
     let refused = async |problem: &str| {
-        let new = NewProvider {
+        let new = ProviderForm {
             problem: Some(problem),
             ..new
         };
@@ -122,7 +122,7 @@ pub(super) async fn add(
 /// Why a provider cannot be had as typed.
 fn problem<'a>(
     texts: &'a NewsroomProblemsTexts,
-    new: &NewProvider<'_>,
+    new: &ProviderForm<'_>,
     secret: &str,
 ) -> Option<&'a str> {
     let is_odd = |typed: &str| typed.len() > MAX_TYPED || typed.chars().any(char::is_control);

@@ -4,7 +4,7 @@ use axum::response::Html;
 use rejoinder_core::Time;
 use rejoinder_core::publication::settings::AgreedSort;
 use render::moderation::title;
-use render::publication::{self, Figures, OverviewPage, overview_page};
+use render::publication::{self, OverviewDay, OverviewPage, overview_page};
 use store::discussion::{agreement, pages};
 use store::publication::overview;
 
@@ -42,7 +42,7 @@ pub(super) async fn show(newsroom: Newsroom, visitor: Visitor) -> Result<Html<St
     let (context, (days, top, decisions, held, corrections, agreed)) = read.await?;
     let settings = &newsroom.site.settings;
     let agreed = (settings.agreed_sort == AgreedSort::On).then_some(agreed.as_ref());
-    let agreed = agreed.map(|found| publication::AgreedSort {
+    let agreed = agreed.map(|found| publication::AgreedSortStatus {
         takes_votes_against: settings.finds_sides(),
         looked_at: found.and_then(|found| Some((found.at?, found.why))),
         crowd: found.and_then(|found| {
@@ -56,11 +56,11 @@ pub(super) async fn show(newsroom: Newsroom, visitor: Visitor) -> Result<Html<St
         let found = all.iter().find(|(day, _)| *day == number);
         found.map(|(_, figure)| *figure)
     };
-    let figures: Vec<Figures> = (first..=today)
+    let figures: Vec<OverviewDay> = (first..=today)
         .map(|number| {
             let found = days.iter().find(|day| day.number == number);
             let day = found.copied().unwrap_or_default();
-            Figures {
+            OverviewDay {
                 number,
                 n_published: day.n_published,
                 n_held: day.n_held,

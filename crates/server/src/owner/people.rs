@@ -5,7 +5,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::identity::author::{self, Role};
 use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{AuthorId, Token};
-use render::publication::{Invitation, PeoplePage, Person, people_page};
+use render::publication::{InvitationForm, PeoplePage, PersonRow, people_page};
 use store::{
     StoreError, Tx,
     identity::{authors, sign_ins},
@@ -22,12 +22,12 @@ use crate::newsroom::{At, Newsroom, PageHead, see_other};
 
 /// `GET /admin/{site}/people`.
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
-    page(&newsroom, &Invitation::default(), None, Some(&params)).await
+    page(&newsroom, &InvitationForm::default(), None, Some(&params)).await
 }
 
 async fn page(
     newsroom: &Newsroom,
-    invitation: &Invitation,
+    invitation: &InvitationForm,
     problem: Option<&str>,
     params: Option<&Params>,
 ) -> Result<Html<String>, ErrorPage> {
@@ -42,7 +42,7 @@ async fn page(
         for (colleague, is_invited) in newsroom.chain(invited) {
             let scope = groups::scope_of(tx, site, colleague.author.id)?;
             let limits = scope.groups().map(<[i64]>::to_vec).unwrap_or_default();
-            people.push(Person {
+            people.push(PersonRow {
                 is_self: colleague.author.id == author,
                 is_invited,
                 groups: known
@@ -100,7 +100,7 @@ pub(super) async fn invite(
         }
         Err(error) => return Err(ApiError::from(error).into()),
     };
-    let invitation = Invitation {
+    let invitation = InvitationForm {
         email,
         link: Some(format!("{}{path}", visitor.base.0)),
     };
@@ -110,7 +110,7 @@ pub(super) async fn invite(
 }
 
 async fn refused(newsroom: &Newsroom, email: String, problem: &str) -> Result<Response, ErrorPage> {
-    let invitation = Invitation { email, link: None };
+    let invitation = InvitationForm { email, link: None };
     let page = page(newsroom, &invitation, Some(problem), None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
@@ -144,7 +144,7 @@ pub(super) async fn change(
             if error.status == StatusCode::NOT_FOUND {
                 return Err(error.into());
             }
-            let none = Invitation::default();
+            let none = InvitationForm::default();
             let page = page(&newsroom, &none, Some(&error.detail), None).await?;
             Ok((error.status, page).into_response())
         }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{Refusal, Settings, Site, publication::origin};
-use render::publication::{Field, SettingsPage, settings_page};
+use render::publication::{SettingField, SettingsPage, settings_page};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use store::{
@@ -56,11 +56,11 @@ async fn page(
 ) -> Result<Html<String>, ErrorPage> {
     let context = newsroom.context().await?;
     let (now, usual) = (site.settings.fields(), Settings::default().fields());
-    let fields: Vec<Field> = Settings::ABOUT
+    let fields: Vec<SettingField> = Settings::ABOUT
         .iter()
         .map(|about| {
             let wrong = refused.fields.get(about.key);
-            Field {
+            SettingField {
                 about: *about,
                 value: wrong.map_or_else(|| shown(now.get(about.key)), |(typed, _)| typed.clone()),
                 usual: shown(usual.get(about.key)),

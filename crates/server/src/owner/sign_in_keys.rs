@@ -7,7 +7,7 @@ use rejoinder_core::publication::audit::AuditActor;
 use render::catalogue::fill;
 use render::{
     newsroom::FlashMessage,
-    publication::{KeyLine, NewKey, sign_in_keys_page},
+    publication::{KeyLine, SignInKeyForm, sign_in_keys_page},
 };
 use store::identity::sign_in_keys::{self, KeyKind, MAX_KEYS, SignInKey};
 use store::{Tx, publication::owners};
@@ -22,12 +22,12 @@ use crate::newsroom::{At, Newsroom, PageHead, see_other};
 pub(super) async fn show(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
     let flash = params.get("did").filter(|did| *did == "removed");
     let flash = flash.map(|_| FlashMessage::new(&newsroom.texts().flash.key_removed));
-    page(&newsroom, NewKey::default(), flash.as_ref()).await
+    page(&newsroom, SignInKeyForm::default(), flash.as_ref()).await
 }
 
 async fn page(
     newsroom: &Newsroom,
-    new: NewKey<'_>,
+    new: SignInKeyForm<'_>,
     flash: Option<&FlashMessage>,
 ) -> Result<Html<String>, ErrorPage> {
     let site = newsroom.site.id;
@@ -53,10 +53,10 @@ async fn page(
 pub(super) async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPage> {
     let typed = fields.get("public_key").unwrap_or_default();
     let refused = async |problem: String| {
-        let new = NewKey {
+        let new = SignInKeyForm {
             typed,
             problem: Some(&problem),
-            ..NewKey::default()
+            ..SignInKeyForm::default()
         };
         let page = page(&newsroom, new, None).await?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -89,9 +89,9 @@ pub(super) async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Respon
         .await;
     }
     let secret = (kind == KeyKind::Hs256).then_some(key.key.as_str());
-    let new = NewKey {
+    let new = SignInKeyForm {
         secret,
-        ..NewKey::default()
+        ..SignInKeyForm::default()
     };
     let flash = FlashMessage::new(&newsroom.texts().flash.key_added);
     Ok(page(&newsroom, new, Some(&flash)).await?.into_response())

@@ -12,8 +12,8 @@ use rejoinder_core::integrations::webhook::{WebhookEvent, WebhookSecret};
 use rejoinder_core::publication::audit::AuditActor;
 use render::catalogue::fill;
 use render::{
-    integrations::{Delivered, Endpoint, SecretPage, Typed, WebhookPage, WebhooksPage},
-    newsroom::{FlashMessage, Frame},
+    integrations::{DeliveryRow, Endpoint, SecretPage, WebhookForm, WebhookPage, WebhooksPage},
+    newsroom::{FlashMessage, NewsroomFrame},
 };
 use store::integrations::webhooks::{
     self, Delivery, DeliveryCursor, DeliveryState, NewWebhook, Webhook,
@@ -58,9 +58,9 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// `GET /admin/{site}/webhooks`: the endpoints.
 async fn all(newsroom: Newsroom, params: Params) -> Result<Html<String>, ErrorPage> {
-    let typed = Typed {
+    let typed = WebhookForm {
         kinds: WebhookEvent::ALL.to_vec(),
-        ..Typed::default()
+        ..WebhookForm::default()
     };
     list(&newsroom, &typed, said(&newsroom, &params).as_ref()).await
 }
@@ -102,7 +102,7 @@ async fn refused(
     kinds: Vec<WebhookEvent>,
     problem: String,
 ) -> Result<Response, ErrorPage> {
-    let typed = Typed {
+    let typed = WebhookForm {
         url,
         kinds,
         problem: Some(problem),
@@ -136,7 +136,7 @@ async fn problem(newsroom: &Newsroom, url: &str, kinds: &[WebhookEvent]) -> Opti
 
 async fn list(
     newsroom: &Newsroom,
-    typed: &Typed,
+    typed: &WebhookForm,
     flash: Option<&FlashMessage>,
 ) -> Result<Html<String>, ErrorPage> {
     let site = newsroom.site.id;
@@ -179,9 +179,9 @@ async fn one(
         let host = &newsroom.site.host;
         format!("/admin/{host}/webhooks/{id}?after={}-{last}", at.micros())
     });
-    let deliveries: Vec<Delivered> = listed.into_iter().map(delivered).collect();
+    let deliveries: Vec<DeliveryRow> = listed.into_iter().map(delivered).collect();
     let flash = said(&newsroom, &params);
-    let render = |frame: &Frame<'_>, endpoint: &Endpoint| {
+    let render = |frame: &NewsroomFrame<'_>, endpoint: &Endpoint| {
         render::integrations::webhook_page(&WebhookPage {
             frame,
             endpoint,
@@ -204,7 +204,7 @@ async fn page_of(
     id: i64,
     title: &str,
     flash: Option<&FlashMessage>,
-    render: impl FnOnce(&Frame<'_>, &Endpoint) -> String,
+    render: impl FnOnce(&NewsroomFrame<'_>, &Endpoint) -> String,
 ) -> Result<Html<String>, ErrorPage> {
     let site = newsroom.site.id;
     let read = newsroom.read(move |tx, _| webhooks::find(tx, site, id));
@@ -225,7 +225,7 @@ async fn with_secret(
     title: &str,
 ) -> Result<Response, ErrorPage> {
     let secret = secret.reveal();
-    let render = |frame: &Frame<'_>, endpoint: &Endpoint| {
+    let render = |frame: &NewsroomFrame<'_>, endpoint: &Endpoint| {
         render::integrations::secret_page(&SecretPage {
             frame,
             endpoint,
@@ -365,9 +365,9 @@ fn endpoint(known: Webhook, now: Time) -> Endpoint {
     }
 }
 
-fn delivered(delivery: Delivery) -> Delivered {
+fn delivered(delivery: Delivery) -> DeliveryRow {
     let is_waiting = delivery.state == DeliveryState::Waiting && delivery.attempts > 0;
-    Delivered {
+    DeliveryRow {
         id: delivery.id,
         kind: delivery.kind.as_str(),
         message: delivery.message.to_string(),

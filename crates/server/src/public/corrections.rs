@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Response, Uri};
 use rejoinder_core::PageKey;
 use rejoinder_core::discussion::feed::FeedFormat;
-use render::passages::{Listed, errata_fragment};
+use render::passages::{ErratumRow, errata_fragment};
 use store::discussion::pages;
 use store::passages::errata;
 
@@ -114,7 +114,7 @@ impl Source for ErrataSource<'_> {
                 }
                 None => {
                     let is_of_site = asked.is_none();
-                    let listed = errata.iter().map(|(erratum, page)| Listed {
+                    let listed = errata.iter().map(|(erratum, page)| ErratumRow {
                         erratum,
                         page: is_of_site.then_some(page),
                     });

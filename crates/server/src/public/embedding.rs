@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
 use rejoinder_core::{PageKey, Site, discussion::policy};
-use render::discussion::embedding::{self, Asking, EmbeddingBody, EmbeddingProblem};
+use render::discussion::embedding::{self, EmbeddingBody, EmbeddingProblem, EmbeddingRequest};
 use store::discussion::pages;
 
 use crate::http::error::{ApiError, Problem};
@@ -40,7 +40,7 @@ pub(crate) async fn embedding(
         found => found.ok(),
     };
     let hindrance = hindrance(&app, &visitor, site.as_ref(), params.page()).await?;
-    let asking = Asking {
+    let asking = EmbeddingRequest {
         site: host,
         page: params.page(),
         origin: visitor.origin.as_deref().unwrap_or(&visitor.base.0),

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Response, Uri};
 use rejoinder_core::{CampaignId, PageKey, Site, Time};
-use render::Context;
+use render::RenderContext;
 use render::funding::{CampaignView, CampaignsBody};
 use store::funding::campaigns::{self as stored, CampaignTotals};
 use store::funding::{KEY, gifts, version};
@@ -201,7 +201,7 @@ impl Source for FundingSource<'_> {
 }
 
 fn body(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     form: FundingForm,
     now: Time,
     (found, names): (&[CampaignTotals], &[String]),

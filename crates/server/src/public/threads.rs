@@ -9,7 +9,7 @@ use rejoinder_core::recordings::Recording;
 use rejoinder_core::{PageKey, Site, Thread, ThreadQuery};
 use render::discussion::json::{self, ThreadBody};
 use render::funding::CampaignView;
-use render::{Context, View, catalogue};
+use render::{RenderContext, ThreadView, catalogue};
 use store::Tx;
 use store::discussion::threads;
 use store::funding::campaigns::{self, CampaignTotals};
@@ -161,11 +161,11 @@ pub(crate) async fn refused_form(
     visitor: &Visitor,
     site: &Site,
     page: PageKey,
-    form: render::Form<'_>,
+    form: render::CommentForm<'_>,
 ) -> Result<String, ApiError> {
     let passage = form.about.map(|about| match about {
-        render::About::Question(id) => id.into(),
-        render::About::Passage(id) => id,
+        render::FormTarget::Question(id) => id.into(),
+        render::FormTarget::Passage(id) => id,
     });
     let query = ThreadQuery {
         root: form.reply,
@@ -177,7 +177,7 @@ pub(crate) async fn refused_form(
         .store
         .read(move |tx| threads::load(tx, site_id, &page, &query))
         .await?;
-    let view = View { marked: None, form };
+    let view = ThreadView { marked: None, form };
     Ok(render::thread_page(
         &context(app, site, &visitor.base.0),
         &thread,
@@ -204,9 +204,9 @@ async fn answer(
 }
 
 /// What a rendering at `site` needs to know.
-pub(crate) fn context<'a>(app: &App, site: &'a Site, base: &'a str) -> Context<'a> {
+pub(crate) fn context<'a>(app: &App, site: &'a Site, base: &'a str) -> RenderContext<'a> {
     let texts = catalogue::of(site.settings.language);
-    Context {
+    RenderContext {
         site,
         now: app.now(),
         base,
@@ -283,7 +283,7 @@ impl ThreadSource<'_> {
 }
 
 fn body(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     shape: &Shape,
     article: Option<(&Publication, &render::Article)>,
     campaign: Option<&CampaignTotals>,
@@ -316,11 +316,11 @@ fn body(
             | Form::Errata(_),
             _,
         ) => {
-            let form = render::Form {
+            let form = render::CommentForm {
                 reply: shape.reply,
-                ..render::Form::default()
+                ..render::CommentForm::default()
             };
-            let view = View {
+            let view = ThreadView {
                 marked: shape.marked,
                 form,
             };

@@ -107,9 +107,11 @@ pub(crate) async fn page(
     let (notices, _) = newest(&app, &visitor, &site).await?;
     let items = notices.iter().map(|one| BellItem {
         about: match &one.about {
-            BellSubject::Comment(kind, comment) => bell::About::Comment(*kind, comment),
-            BellSubject::Correction(own, recording) => bell::About::Correction(own, recording),
-            BellSubject::Article(own) => bell::About::Article(own),
+            BellSubject::Comment(kind, comment) => bell::BellItemSubject::Comment(*kind, comment),
+            BellSubject::Correction(own, recording) => {
+                bell::BellItemSubject::Correction(own, recording)
+            }
+            BellSubject::Article(own) => bell::BellItemSubject::Article(own),
         },
         page: &one.page,
         at: one.at,

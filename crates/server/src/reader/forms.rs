@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::{CommentId, PageKey, Site};
-use render::Problem;
+use render::FormProblem;
 use store::{discussion::cards, moderation::reach};
 
 use super::giving::{self, PostSources};
@@ -68,7 +68,7 @@ async fn refused(
     let error = error.told_in(site.settings.language);
     let typed = |name: &str| fields.get(name).unwrap_or_default();
     let sources = giving::typed(fields);
-    let form = render::Form {
+    let form = render::CommentForm {
         reply: fields.read("parent")?,
         text: typed("text"),
         name: typed("name"),
@@ -76,8 +76,8 @@ async fn refused(
         website: typed("website"),
         notify: typed("notify"),
         about: match fields.read("question")? {
-            Some(question) => Some(render::About::Question(question)),
-            None => fields.read("passage")?.map(render::About::Passage),
+            Some(question) => Some(render::FormTarget::Question(question)),
+            None => fields.read("passage")?.map(render::FormTarget::Passage),
         },
         sources: Some(&sources),
         problem: Some(problem(&error)),
@@ -86,8 +86,8 @@ async fn refused(
     Ok((error.status, page).into_response())
 }
 
-pub(super) fn problem(error: &ApiError) -> Problem<'_> {
-    Problem {
+pub(super) fn problem(error: &ApiError) -> FormProblem<'_> {
+    FormProblem {
         field: error.field.as_deref(),
         detail: &error.detail,
     }

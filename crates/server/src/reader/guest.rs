@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use egress::Mail;
 use jobs::{NewJob, SendMail};
 use rejoinder_core::{AuthorId, AuthorKind, Refusal, Site, Token, identity::author};
-use render::Problem;
-use render::identity::{self, Guest, OfGuest, OfGuests, Wrote};
+use render::FormProblem;
+use render::identity::{self, GuestComment, GuestRecord, GuestRecords, GuestView};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::identity::guests::{self, GuestData, LinkRequest, ProvenGuests};
@@ -98,7 +98,7 @@ async fn show(
     let page = match place.proven(&app, &visitor, &site).await? {
         Some(proven) => {
             let kept = kept(&app, &site, proven).await?;
-            identity::guest_page(&context, Guest::Kept(shown(&kept, &place.path())))
+            identity::guest_page(&context, GuestView::Kept(shown(&kept, &place.path())))
         }
         None => {
             let reader = visitor.reader(&app, &site).await?.author;
@@ -109,10 +109,10 @@ async fn show(
     Ok(private(StatusCode::OK, page))
 }
 
-fn shown<'a>(kept: &'a GuestData, path: &'a str) -> OfGuests<'a> {
+fn shown<'a>(kept: &'a GuestData, path: &'a str) -> GuestRecords<'a> {
     let of_guests = kept.guests.iter().flat_map(|guest| &guest.subscriptions);
     let told = of_guests.chain(&kept.subscriptions);
-    OfGuests {
+    GuestRecords {
         path,
         guests: kept.guests.iter().map(of_guest).collect(),
         told: told
@@ -121,15 +121,15 @@ fn shown<'a>(kept: &'a GuestData, path: &'a str) -> OfGuests<'a> {
     }
 }
 
-fn of_guest(guest: &PersonalData) -> OfGuest<'_> {
+fn of_guest(guest: &PersonalData) -> GuestRecord<'_> {
     let comments = guest.comments.iter().rev().take(MAX_SHOWN);
-    let comments = comments.map(|comment| Wrote {
+    let comments = comments.map(|comment| GuestComment {
         page: &comment.page,
         text: &comment.text,
         at: &comment.created_at,
         n_earlier: comment.earlier.len(),
     });
-    OfGuest {
+    GuestRecord {
         name: &guest.account.name,
         email: guest.account.email.as_deref(),
         website: guest.account.website.as_deref(),
@@ -142,8 +142,8 @@ fn of_guest(guest: &PersonalData) -> OfGuest<'_> {
     }
 }
 
-fn unknown(app: &App, has_account: bool) -> Guest<'static> {
-    Guest::Unknown {
+fn unknown(app: &App, has_account: bool) -> GuestView<'static> {
+    GuestView::Unknown {
         has_account,
         has_mail: app.config.mail_from.is_some(),
         email: "",
@@ -197,7 +197,7 @@ async fn delete(
     let proven = place.proven(&app, &visitor, &site).await?;
     let proven = proven.ok_or_else(ApiError::not_found)?;
     if fields.get("sure") != Some("yes") {
-        let page = identity::guest_page(&context, Guest::Sure(&place.path()));
+        let page = identity::guest_page(&context, GuestView::Sure(&place.path()));
         return Ok(private(StatusCode::OK, page));
     }
     let (id, nobody) = (site.id, AuthorId(app.ids.next(now)));
@@ -206,7 +206,7 @@ async fn delete(
     (app.wake)();
     Ok(private(
         StatusCode::OK,
-        identity::guest_page(&context, Guest::Gone),
+        identity::guest_page(&context, GuestView::Gone),
     ))
 }
 
@@ -226,11 +226,11 @@ async fn ask(
     let typed = fields.get("email").unwrap_or_default();
     let Ok(Some(email)) = author::email(typed) else {
         let error = ApiError::from(Refusal::EmailInvalid);
-        let page = Guest::Unknown {
+        let page = GuestView::Unknown {
             has_account: false,
             has_mail: true,
             email: typed,
-            problem: Some(Problem {
+            problem: Some(FormProblem {
                 field: error.field.as_deref(),
                 detail: &error.detail,
             }),
@@ -243,7 +243,7 @@ async fn ask(
     if app.store.write(ask).await? {
         (app.wake)();
     }
-    let page = identity::guest_page(&context, Guest::Sent(&email));
+    let page = identity::guest_page(&context, GuestView::Sent(&email));
     Ok(private(StatusCode::OK, page))
 }
 

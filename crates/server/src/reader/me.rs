@@ -15,7 +15,7 @@ use rejoinder_core::{
     Author, AuthorId, AuthorKind, Comment, CommentId, Page, PageKey, Settings, SiteId, Time,
     discussion::policy,
 };
-use render::identity::{self, Line};
+use render::identity::{self, CommentLine};
 use serde::Serialize;
 use store::identity::mutes::{self, MutedAuthorName};
 use store::moderation::pipeline::{self, OwnComment};
@@ -164,7 +164,7 @@ pub(crate) async fn me(
         withheld,
         questions,
     } = found;
-    let lines: Vec<Line<'_>> = withheld.iter().map(line).collect();
+    let lines: Vec<CommentLine<'_>> = withheld.iter().map(line).collect();
     let withheld = identity::withheld(&context(&app, &site, &visitor.base.0), &lines);
     let desk = format!("{}/moderate/{}", visitor.base.0, site.host);
     let desk = n_held.map(|n_held| MyDesk {
@@ -280,8 +280,8 @@ fn by_comment(reactions: Vec<(CommentId, String)>) -> BTreeMap<String, Vec<Strin
     all
 }
 
-fn line(own: &OwnComment) -> Line<'_> {
-    Line {
+fn line(own: &OwnComment) -> CommentLine<'_> {
+    CommentLine {
         comment: &own.comment,
         page: &own.page,
         title: own.title.as_deref(),

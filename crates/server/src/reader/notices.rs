@@ -6,7 +6,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rejoinder_core::notices::subscription::MailPace;
 use rejoinder_core::{Page, Site};
-use render::notices::notice::{self, Done, Notice, Reach, Step};
+use render::notices::notice::{
+    self, SubscriptionChange, SubscriptionContext, SubscriptionStep, UnsubscribeReach,
+};
 use store::moderation::desk_mails::DeskReader;
 use store::notices::subscriptions::{self, Subscription};
 use store::{StoreError, Tx, discussion::pages, moderation::desk_mails};
@@ -67,7 +69,7 @@ async fn page(
     visitor: &Visitor,
     site: &Site,
     secret: &str,
-    done: Option<Done>,
+    done: Option<SubscriptionChange>,
 ) -> Result<Response, ErrorPage> {
     let context = context(app, site, &visitor.base.0);
     let Some((subscription, page)) = find(app, site, secret).await? else {
@@ -77,8 +79,8 @@ async fn page(
     let manage = format!("{}/notices/{}/{secret}", visitor.base.0, site.host);
     let about = about(&subscription, &page, &manage);
     let step = match subscription.confirmed_at {
-        None => Step::Confirm,
-        Some(_) => Step::Manage(done),
+        None => SubscriptionStep::Confirm,
+        Some(_) => SubscriptionStep::Manage(done),
     };
     let shown = notice::notices_page(&context, &about, step);
     Ok(private(StatusCode::OK, shown))
@@ -135,16 +137,39 @@ async fn change(
         (Some("confirm"), _) => {
             let confirm = move |tx: &mut Tx<'_>| subscriptions::confirm(tx, now, id, &named);
             app.store.write(confirm).await?;
-            page(&app, &visitor, &site, &secret, Some(Done::Confirmed)).await
+            page(
+                &app,
+                &visitor,
+                &site,
+                &secret,
+                Some(SubscriptionChange::Confirmed),
+            )
+            .await
         }
         (Some("pace"), Some(pace)) => {
             let change = move |tx: &mut Tx<'_>| subscriptions::set_pace(tx, id, &named, pace);
             app.store.write(change).await?;
-            page(&app, &visitor, &site, &secret, Some(Done::Saved)).await
+            page(
+                &app,
+                &visitor,
+                &site,
+                &secret,
+                Some(SubscriptionChange::Saved),
+            )
+            .await
         }
-        (Some("pace"), None) => page(&app, &visitor, &site, &secret, Some(Done::Saved)).await,
-        (Some("end_all"), _) => end(&app, &visitor, &site, found, Reach::All).await,
-        _ => end(&app, &visitor, &site, found, Reach::Kind).await,
+        (Some("pace"), None) => {
+            page(
+                &app,
+                &visitor,
+                &site,
+                &secret,
+                Some(SubscriptionChange::Saved),
+            )
+            .await
+        }
+        (Some("end_all"), _) => end(&app, &visitor, &site, found, UnsubscribeReach::All).await,
+        _ => end(&app, &visitor, &site, found, UnsubscribeReach::Kind).await,
     }
 }
 
@@ -154,13 +179,13 @@ async fn end(
     visitor: &Visitor,
     site: &Site,
     (subscription, page): (Subscription, Page),
-    reach: Reach,
+    reach: UnsubscribeReach,
 ) -> Result<Response, ErrorPage> {
     let (now, id, secret) = (app.clock.now(), site.id, subscription.secret.clone());
     let end = move |tx: &mut Tx<'_>| {
         let left = match reach {
-            Reach::Kind => subscriptions::end(tx, now, id, &secret)?,
-            Reach::All => {
+            UnsubscribeReach::Kind => subscriptions::end(tx, now, id, &secret)?,
+            UnsubscribeReach::All => {
                 subscriptions::end_all(tx, now, id, &secret)?;
                 Vec::new()
             }
@@ -176,7 +201,7 @@ async fn end(
     let manage =
         |told: &Subscription| format!("{}/notices/{}/{}", visitor.base.0, site.host, told.secret);
     let links: Vec<String> = left.iter().map(|(told, _)| manage(told)).collect();
-    let left: Vec<Notice<'_>> = left
+    let left: Vec<SubscriptionContext<'_>> = left
         .iter()
         .zip(&links)
         .map(|((told, page), manage)| about(told, page, manage))
@@ -188,8 +213,12 @@ async fn end(
     Ok(private(StatusCode::OK, shown))
 }
 
-fn about<'a>(subscription: &'a Subscription, page: &'a Page, manage: &'a str) -> Notice<'a> {
-    Notice {
+fn about<'a>(
+    subscription: &'a Subscription,
+    page: &'a Page,
+    manage: &'a str,
+) -> SubscriptionContext<'a> {
+    SubscriptionContext {
         page,
         kind: subscription.kind,
         pace: subscription.pace,

@@ -10,8 +10,8 @@ use rejoinder_core::publication::settings::EmailPolicy;
 use rejoinder_core::recordings::proposals::{MAX_CHARS, MAX_SPEAKER_CHARS, ProposalState};
 use rejoinder_core::recordings::{LineText, Proposal, Recording, Span};
 use rejoinder_core::{AuthorId, PageKey, ProposalId, Reader, RecordingId, Refusal, Site, SiteId};
-use render::Problem as Shortcoming;
-use render::recordings::{Asks, ProposalForm};
+use render::FormProblem;
+use render::recordings::{ProposalForm, RequiredDetails};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::discussion::pages;
@@ -355,7 +355,7 @@ struct At {
     recording: Recording,
     line: Option<proposing::ProposedLine>,
     decided: Vec<Proposal>,
-    asks: Asks,
+    asks: RequiredDetails,
 }
 
 /// What the form's fields hold.
@@ -366,7 +366,7 @@ struct Typed<'a> {
     text: &'a str,
     name: &'a str,
     email: &'a str,
-    problem: Option<Shortcoming<'a>>,
+    problem: Option<FormProblem<'a>>,
 }
 
 impl At {
@@ -407,9 +407,9 @@ impl At {
             line,
             decided,
             asks: match site.settings.email {
-                _ if is_known => Asks::Nothing,
-                EmailPolicy::Required => Asks::NameAndEmail,
-                EmailPolicy::Optional | EmailPolicy::Unasked => Asks::Name,
+                _ if is_known => RequiredDetails::Nothing,
+                EmailPolicy::Required => RequiredDetails::NameAndEmail,
+                EmailPolicy::Optional | EmailPolicy::Unasked => RequiredDetails::Name,
             },
         })
     }

@@ -15,8 +15,8 @@ use rejoinder_core::{AuthorId, Clock, CommentId, FixedRandom, PageKey, Settings,
 use rejoinder_jobs::{
     DeskMailHandler, FanOutHandler, Handler, Job, NoticeHandler, Outcome, SenderHandler, Worker,
 };
-use render::Context;
-use render::notices::notice::Notice;
+use render::RenderContext;
+use render::notices::notice::SubscriptionContext;
 use serde_json::Value;
 use store::identity::authors::{self, GuestDetails};
 use store::identity::roles;
@@ -91,7 +91,7 @@ impl Handler for Sorting {
 }
 
 fn push(due: &DueMail, site: &rejoinder_core::Site, told: PendingNotice) -> String {
-    let context = Context {
+    let context = RenderContext {
         site,
         now: rejoinder_core::Time::from_micros(0),
         base: BASE,
@@ -99,7 +99,7 @@ fn push(due: &DueMail, site: &rejoinder_core::Site, told: PendingNotice) -> Stri
         assets: "",
         has_accounts: true,
     };
-    let about = Notice {
+    let about = SubscriptionContext {
         page: &due.page,
         kind: due.subscription.kind,
         pace: due.subscription.pace,

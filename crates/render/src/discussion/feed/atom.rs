@@ -2,14 +2,14 @@
 
 use rejoinder_core::discussion::feed::FeedFormat;
 
-use super::{Channel, Entry};
-use crate::xml::Xml;
+use super::{Channel, FeedEntry};
+use crate::xml::XmlWriter;
 
 const ATOM: &str = "http://www.w3.org/2005/Atom";
 const THREADS: &str = "http://purl.org/syndication/thread/1.0";
 
 pub(super) fn write(channel: &Channel<'_>) -> String {
-    let mut xml = Xml::new();
+    let mut xml = XmlWriter::new();
     let own = channel.own(FeedFormat::Atom);
     let namespaces = [
         ("xmlns", ATOM),
@@ -39,7 +39,7 @@ pub(super) fn write(channel: &Channel<'_>) -> String {
     xml.finish()
 }
 
-fn write_entry(xml: &mut Xml, entry: &Entry<'_>) {
+fn write_entry(xml: &mut XmlWriter, entry: &FeedEntry<'_>) {
     xml.open("entry", &[]);
     xml.text("id", &entry.id);
     xml.text("title", &entry.title);

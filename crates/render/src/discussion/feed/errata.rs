@@ -4,9 +4,9 @@ use rejoinder_core::discussion::feed::FeedFormat;
 use rejoinder_core::passages::Erratum;
 use rejoinder_core::{Page, PageKey, Time};
 
-use super::{Channel, Entry, headline, tag, written};
-use crate::Context;
-use crate::catalogue::{Name, fill};
+use super::{Channel, FeedEntry, headline, tag, written};
+use crate::RenderContext;
+use crate::catalogue::{IsolatedName, fill};
 use crate::html::Html;
 use crate::links::{Links, encoded};
 use crate::passages::errata::{ErratumEntry, shown_at, thanks};
@@ -14,7 +14,7 @@ use crate::passages::errata::{ErratumEntry, shown_at, thanks};
 /// The lines with their articles as a feed in a format. `key` is what the page is known by, where it is the
 /// feed of one.
 pub fn errata_feed(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     errata: &[(Erratum, Page)],
     key: Option<&PageKey>,
     format: FeedFormat,
@@ -23,9 +23,9 @@ pub fn errata_feed(
     let links = key.map(|key| Links::new(context.base, site, key));
     let entries: Vec<_> = errata.iter().map(|own| entry(context, own)).collect();
     let title = match (errata.first(), key) {
-        (Some((_, page)), Some(_)) => fill(&own.of, &[("page", &Name(headline(page)))]),
-        (None, Some(key)) => fill(&own.of, &[("page", &Name(key.as_str()))]),
-        (_, None) => fill(&own.at, &[("site", &Name(site.name()))]),
+        (Some((_, page)), Some(_)) => fill(&own.of, &[("page", &IsolatedName(headline(page)))]),
+        (None, Some(key)) => fill(&own.of, &[("page", &IsolatedName(key.as_str()))]),
+        (_, None) => fill(&own.at, &[("site", &IsolatedName(site.name()))]),
     };
     let updated_at = entries.iter().map(|entry| entry.created_at).max();
     let channel = Channel {
@@ -45,7 +45,7 @@ pub fn errata_feed(
 
 /// Where the list is, as a fragment or in a format.
 pub(crate) fn address(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     key: Option<&PageKey>,
     format: Option<FeedFormat>,
 ) -> String {
@@ -65,7 +65,7 @@ pub(crate) fn address(
     address
 }
 
-fn entry<'a>(context: &Context<'a>, (erratum, page): &'a (Erratum, Page)) -> Entry<'a> {
+fn entry<'a>(context: &RenderContext<'a>, (erratum, page): &'a (Erratum, Page)) -> FeedEntry<'a> {
     let own = &context.texts.corrections;
     let links = Links::new(context.base, context.site, &page.key);
     let line = ErratumEntry {
@@ -73,10 +73,10 @@ fn entry<'a>(context: &Context<'a>, (erratum, page): &'a (Erratum, Page)) -> Ent
         thanks: thanks(own, erratum),
     };
     let at = shown_at(erratum);
-    Entry {
+    FeedEntry {
         id: tag(context.site, at, &format!("corrections/{}", erratum.id)),
         url: links.reading().to_owned(),
-        title: fill(&own.of, &[("page", &Name(headline(page)))]),
+        title: fill(&own.of, &[("page", &IsolatedName(headline(page)))]),
         name: context.site.name(),
         website: None,
         html: Html::of(&line),

@@ -3,7 +3,7 @@
 use rejoinder_core::discussion::feed::FeedFormat;
 use serde_json::{Map, Value, json};
 
-use super::{Channel, Entry};
+use super::{Channel, FeedEntry};
 
 pub(super) fn write(channel: &Channel<'_>) -> String {
     let items: Vec<Value> = channel.entries.iter().map(item).collect();
@@ -19,7 +19,7 @@ pub(super) fn write(channel: &Channel<'_>) -> String {
     .to_string()
 }
 
-fn item(entry: &Entry<'_>) -> Value {
+fn item(entry: &FeedEntry<'_>) -> Value {
     let mut author = Map::new();
     author.insert("name".to_owned(), json!(entry.name));
     if let Some(website) = &entry.website {

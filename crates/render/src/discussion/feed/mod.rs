@@ -15,17 +15,17 @@ use rejoinder_core::discussion::feed::{Feed, FeedFormat, FeedItem, FeedScope};
 use rejoinder_core::publication::language::Language;
 use rejoinder_core::{Comment, Page, PageKey, Site, Time};
 
-use crate::Context;
-use crate::catalogue::{Name, fill};
+use crate::RenderContext;
+use crate::catalogue::{IsolatedName, fill};
 use crate::discussion::comment::shown_name;
 use crate::html::Html;
-use crate::links::{Links, Place, encoded};
+use crate::links::{LinkTarget, Links, encoded};
 use crate::passages;
 use crate::recordings::times;
 
 /// A feed in a format.
 pub fn feed(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     feed: &Feed,
     key: Option<&PageKey>,
     format: FeedFormat,
@@ -61,18 +61,18 @@ pub fn address(
 }
 
 /// Where a page says that it has a feed.
-pub(crate) struct Alternate {
+pub(crate) struct FeedLink {
     pub(crate) kind: &'static str,
     pub(crate) title: String,
     pub(crate) address: String,
 }
 
 /// The feeds of a page's comments.
-pub(crate) fn alternates(context: &Context<'_>, key: &PageKey) -> Vec<Alternate> {
+pub(crate) fn alternates(context: &RenderContext<'_>, key: &PageKey) -> Vec<FeedLink> {
     let title = &context.texts.feeds.title;
     FeedFormat::ALL
         .iter()
-        .map(|format| Alternate {
+        .map(|format| FeedLink {
             kind: format.media_type(),
             title: fill(title, &[("format", &format.name())]),
             address: address(
@@ -101,11 +101,11 @@ struct Channel<'a> {
     /// Where the feed is, in each format.
     addresses: [String; 3],
     updated_at: Time,
-    entries: Vec<Entry<'a>>,
+    entries: Vec<FeedEntry<'a>>,
 }
 
 /// What all formats say about a comment.
-struct Entry<'a> {
+struct FeedEntry<'a> {
     id: String,
     url: String,
     title: String,
@@ -115,28 +115,28 @@ struct Entry<'a> {
     html: Html<'a>,
     created_at: Time,
     edited_at: Option<Time>,
-    reply_to: Option<ReplyTo>,
+    reply_to: Option<InReplyTo>,
 }
 
-impl Entry<'_> {
+impl FeedEntry<'_> {
     fn updated_at(&self) -> Time {
         self.edited_at.unwrap_or(self.created_at)
     }
 }
 
 /// What an entry answers: another comment, or the page.
-struct ReplyTo {
+struct InReplyTo {
     id: String,
     url: String,
 }
 
 impl<'a> Channel<'a> {
-    fn new(context: &Context<'a>, feed: &'a Feed, key: Option<&PageKey>) -> Self {
+    fn new(context: &RenderContext<'a>, feed: &'a Feed, key: Option<&PageKey>) -> Self {
         let site = context.site;
         let of = feed.of;
         let known = feed.page.as_ref().map(|page| &page.key).or(key);
         let entries: Vec<_> = feed.items.iter().map(|item| entry(context, item)).collect();
-        let newest = entries.iter().map(Entry::updated_at).max();
+        let newest = entries.iter().map(FeedEntry::updated_at).max();
         let started_at = feed.page.as_ref().map(|page| page.created_at);
         Self {
             title: title(context, feed, known),
@@ -155,25 +155,28 @@ impl<'a> Channel<'a> {
     }
 }
 
-fn title(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
+fn title(context: &RenderContext<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
     let texts = &context.texts.feeds;
     let headline = feed.page.as_ref().map(headline);
     let page = headline.or(key.map(PageKey::as_str)).unwrap_or_default();
     match (feed.of, &feed.top) {
-        (FeedScope::Page, _) => fill(&texts.page, &[("page", &Name(page))]),
+        (FeedScope::Page, _) => fill(&texts.page, &[("page", &IsolatedName(page))]),
         (FeedScope::Branch(_), Some(top)) if top.is_published() => {
-            let name = Name(shown_name(context.texts, top));
-            fill(&texts.branch, &[("name", &name), ("page", &Name(page))])
+            let name = IsolatedName(shown_name(context.texts, top));
+            fill(
+                &texts.branch,
+                &[("name", &name), ("page", &IsolatedName(page))],
+            )
         }
-        (FeedScope::Branch(_), _) => fill(&texts.removed_branch, &[("page", &Name(page))]),
+        (FeedScope::Branch(_), _) => fill(&texts.removed_branch, &[("page", &IsolatedName(page))]),
         (FeedScope::Replies(_), _) => match feed.items.iter().find_map(parent) {
             Some(parent) => {
-                let name = Name(shown_name(context.texts, parent));
+                let name = IsolatedName(shown_name(context.texts, parent));
                 fill(&texts.replies, &[("name", &name)])
             }
             None => texts.replies_to_someone.clone(),
         },
-        (FeedScope::Site, _) => fill(&texts.site, &[("site", &Name(context.site.name()))]),
+        (FeedScope::Site, _) => fill(&texts.site, &[("site", &IsolatedName(context.site.name()))]),
     }
 }
 
@@ -186,11 +189,11 @@ fn headline(page: &Page) -> &str {
     title.unwrap_or_else(|| page.key.as_str())
 }
 
-fn home(context: &Context<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
+fn home(context: &RenderContext<'_>, feed: &Feed, key: Option<&PageKey>) -> String {
     let site = context.site;
     let links = key.map(|key| Links::new(context.base, site, key));
     match (feed.of, links) {
-        (FeedScope::Branch(id), Some(links)) => links.to(Place::Comment(id)).to_string(),
+        (FeedScope::Branch(id), Some(links)) => links.to(LinkTarget::Comment(id)).to_string(),
         (FeedScope::Page, Some(links)) => links.reading().to_owned(),
         _ => front(site),
     }
@@ -202,22 +205,22 @@ fn front(site: &Site) -> String {
     origin.map_or_else(|| format!("https://{}", site.host), |own| format!("{own}/"))
 }
 
-fn entry<'a>(context: &Context<'a>, item: &'a FeedItem) -> Entry<'a> {
+fn entry<'a>(context: &RenderContext<'a>, item: &'a FeedItem) -> FeedEntry<'a> {
     let (site, comment) = (context.site, &item.comment);
     let links = Links::new(context.base, site, &item.page.key);
     let reply_to = match &item.parent {
-        Some(parent) => Some(ReplyTo {
+        Some(parent) => Some(InReplyTo {
             id: id(site, parent),
-            url: links.to(Place::Comment(parent.id)).to_string(),
+            url: links.to(LinkTarget::Comment(parent.id)).to_string(),
         }),
-        None => links.people().map(|page| ReplyTo {
+        None => links.people().map(|page| InReplyTo {
             id: page.to_owned(),
             url: page.to_owned(),
         }),
     };
-    Entry {
+    FeedEntry {
         id: id(site, comment),
-        url: links.to(Place::Comment(comment.id)).to_string(),
+        url: links.to(LinkTarget::Comment(comment.id)).to_string(),
         title: entry_title(context, item),
         name: shown_name(context.texts, comment),
         website: comment.author.website.as_deref().and_then(markup::safe_url),
@@ -232,13 +235,13 @@ fn entry<'a>(context: &Context<'a>, item: &'a FeedItem) -> Entry<'a> {
     }
 }
 
-fn entry_title(context: &Context<'_>, item: &FeedItem) -> String {
+fn entry_title(context: &RenderContext<'_>, item: &FeedItem) -> String {
     let texts = &context.texts.feeds;
-    let name = Name(shown_name(context.texts, &item.comment));
-    let page = Name(headline(&item.page));
+    let name = IsolatedName(shown_name(context.texts, &item.comment));
+    let page = IsolatedName(headline(&item.page));
     match parent(item) {
         Some(parent) => {
-            let to = Name(shown_name(context.texts, parent));
+            let to = IsolatedName(shown_name(context.texts, parent));
             let values: [(&str, &dyn std::fmt::Display); 3] =
                 [("name", &name), ("to", &to), ("page", &page)];
             fill(&texts.reply, &values)

@@ -2,11 +2,11 @@
 
 use rejoinder_core::discussion::feed::FeedFormat;
 
-use super::{Channel, Entry};
-use crate::xml::Xml;
+use super::{Channel, FeedEntry};
+use crate::xml::XmlWriter;
 
 pub(super) fn write(channel: &Channel<'_>) -> String {
-    let mut xml = Xml::new();
+    let mut xml = XmlWriter::new();
     let namespaces = [
         ("version", "2.0"),
         ("xmlns:atom", "http://www.w3.org/2005/Atom"),
@@ -36,7 +36,7 @@ pub(super) fn write(channel: &Channel<'_>) -> String {
     xml.finish()
 }
 
-fn write_entry(xml: &mut Xml, entry: &Entry<'_>) {
+fn write_entry(xml: &mut XmlWriter, entry: &FeedEntry<'_>) {
     xml.open("item", &[]);
     xml.text("title", &entry.title);
     xml.text("link", &entry.url);

@@ -9,7 +9,7 @@ use super::text;
 const MAX_DEPTH: u32 = 3;
 
 /// What one asks of an operation, with values that could be.
-pub(super) struct Asked {
+pub(super) struct ExampleRequest {
     /// In capitals.
     method: String,
     /// The address without its query.
@@ -22,7 +22,7 @@ pub(super) struct Asked {
     is_stream: bool,
 }
 
-impl Asked {
+impl ExampleRequest {
     pub(super) fn of(
         spec: &Value,
         base: &str,
@@ -57,7 +57,7 @@ impl Asked {
 }
 
 /// The command that asks, for a shell.
-pub(super) fn curl(asked: &Asked) -> String {
+pub(super) fn curl(asked: &ExampleRequest) -> String {
     let mut words = vec!["curl".to_owned()];
     if asked.is_stream {
         words.push("--no-buffer".to_owned());
@@ -82,7 +82,7 @@ pub(super) fn curl(asked: &Asked) -> String {
 }
 
 /// What a page of the publication does in its place.
-pub(super) fn javascript(asked: &Asked) -> String {
+pub(super) fn javascript(asked: &ExampleRequest) -> String {
     let query = asked.query.iter();
     let query: Vec<String> = query
         .map(|(name, value)| format!("{name}: '{value}'"))
@@ -166,7 +166,7 @@ mod tests {
 
     use super::*;
 
-    fn asked(method: &str, operation: &Value) -> Asked {
+    fn asked(method: &str, operation: &Value) -> ExampleRequest {
         let spec = json!({"components": {"schemas": {
             "Post": {"type": "object", "required": ["site", "tags"], "properties": {
                 "name": {"type": ["string", "null"]},
@@ -175,7 +175,7 @@ mod tests {
             }},
             "Tag": {"type": "object", "properties": {"of": {"$ref": "#/components/schemas/Tag"}}},
         }}});
-        Asked::of(
+        ExampleRequest::of(
             &spec,
             "https://talk.example",
             ("/things", method),

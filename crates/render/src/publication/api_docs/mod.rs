@@ -9,15 +9,15 @@ use askama::Template;
 use rejoinder_core::publication::language::Language;
 use serde_json::Value;
 
-use crate::look::Look;
+use crate::look::PageLook;
 use crate::page::rendered;
 use examples::{curl, javascript};
-use schema::{Kind, members};
+use schema::{ValueKind, members};
 
 /// The page of `spec`, an OpenAPI 3.1 document, with examples for the server at `base`.
 pub fn api_docs(spec: &Value, base: &str, assets: &str) -> String {
     let schemas = &spec["components"]["schemas"];
-    let bodies = members(schemas).map(|(name, schema)| Body {
+    let bodies = members(schemas).map(|(name, schema)| BodyDoc {
         name,
         about: prose(&schema["description"]),
         fields: fields(schema),
@@ -25,7 +25,7 @@ pub fn api_docs(spec: &Value, base: &str, assets: &str) -> String {
     rendered(&DocsPage {
         language: Language::English,
         direction: Language::English.direction(),
-        assets: Look::plain(assets),
+        assets: PageLook::plain(assets),
         title: &format!("{}: API", text(&spec["info"]["title"])),
         labels: &LABELS,
         about: prose(&spec["info"]["description"]),
@@ -68,22 +68,22 @@ const LABELS: Labels = Labels {
 struct DocsPage<'a> {
     language: Language,
     direction: &'static str,
-    assets: Look<'a>,
+    assets: PageLook<'a>,
     title: &'a str,
     labels: &'static Labels,
     about: Prose<'a>,
-    groups: Vec<Group<'a>>,
-    bodies: Vec<Body<'a>>,
+    groups: Vec<TagGroup<'a>>,
+    bodies: Vec<BodyDoc<'a>>,
 }
 
 /// The operations of a tag.
-struct Group<'a> {
+struct TagGroup<'a> {
     name: &'a str,
     about: Prose<'a>,
-    operations: Vec<Operation<'a>>,
+    operations: Vec<OperationDoc<'a>>,
 }
 
-struct Operation<'a> {
+struct OperationDoc<'a> {
     /// What the page's address calls it.
     id: String,
     method: String,
@@ -91,38 +91,38 @@ struct Operation<'a> {
     about: Prose<'a>,
     /// The scope that an API token needs, where one is taken.
     scope: Option<&'a str>,
-    parameters: Vec<Field<'a>>,
+    parameters: Vec<FieldDoc<'a>>,
     body: Option<&'a str>,
-    answers: Vec<Answer<'a>>,
+    answers: Vec<ResponseDoc<'a>>,
     curl: String,
     javascript: String,
 }
 
 /// A parameter of an operation, or a field of a body.
-struct Field<'a> {
+struct FieldDoc<'a> {
     name: &'a str,
-    kind: Kind<'a>,
+    kind: ValueKind<'a>,
     is_required: bool,
     about: Prose<'a>,
     example: Option<String>,
 }
 
-struct Answer<'a> {
+struct ResponseDoc<'a> {
     status: &'a str,
     about: Prose<'a>,
     body: Option<&'a str>,
 }
 
-struct Body<'a> {
+struct BodyDoc<'a> {
     name: &'a str,
     about: Prose<'a>,
-    fields: Vec<Field<'a>>,
+    fields: Vec<FieldDoc<'a>>,
 }
 
 /// Text in which what stands between backticks is code.
-struct Prose<'a>(Vec<Piece<'a>>);
+struct Prose<'a>(Vec<ProsePiece<'a>>);
 
-struct Piece<'a> {
+struct ProsePiece<'a> {
     text: &'a str,
     is_code: bool,
 }
@@ -135,7 +135,7 @@ impl Prose<'_> {
 
 fn prose(description: &Value) -> Prose<'_> {
     let pieces = text(description).split('`').enumerate();
-    let pieces = pieces.map(|(i, text)| Piece {
+    let pieces = pieces.map(|(i, text)| ProsePiece {
         text,
         is_code: i % 2 == 1,
     });
@@ -146,9 +146,9 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-fn groups<'a>(spec: &'a Value, base: &str) -> Vec<Group<'a>> {
+fn groups<'a>(spec: &'a Value, base: &str) -> Vec<TagGroup<'a>> {
     let tags = spec["tags"].as_array().into_iter().flatten();
-    tags.map(|tag| Group {
+    tags.map(|tag| TagGroup {
         name: text(&tag["name"]),
         about: prose(&tag["description"]),
         operations: operations(spec, base, &tag["name"]),
@@ -156,15 +156,15 @@ fn groups<'a>(spec: &'a Value, base: &str) -> Vec<Group<'a>> {
     .collect()
 }
 
-fn operations<'a>(spec: &'a Value, base: &str, tag: &Value) -> Vec<Operation<'a>> {
+fn operations<'a>(spec: &'a Value, base: &str, tag: &Value) -> Vec<OperationDoc<'a>> {
     let all = members(&spec["paths"]).flat_map(|(path, methods)| {
         members(methods).map(move |(method, operation)| (path, method, operation))
     });
     let tagged = all.filter(|(_, _, operation)| &operation["tags"][0] == tag);
     tagged
         .map(|(path, method, operation)| {
-            let asked = examples::Asked::of(spec, base, (path, method), operation);
-            Operation {
+            let asked = examples::ExampleRequest::of(spec, base, (path, method), operation);
+            OperationDoc {
                 id: format!("{method}{}", path.replace(['/', '{', '}'], "-")),
                 method: method.to_uppercase(),
                 path,
@@ -180,12 +180,12 @@ fn operations<'a>(spec: &'a Value, base: &str, tag: &Value) -> Vec<Operation<'a>
         .collect()
 }
 
-fn parameters(operation: &Value) -> Vec<Field<'_>> {
+fn parameters(operation: &Value) -> Vec<FieldDoc<'_>> {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     parameters
-        .map(|parameter| Field {
+        .map(|parameter| FieldDoc {
             name: text(&parameter["name"]),
-            kind: Kind::of(&parameter["schema"]),
+            kind: ValueKind::of(&parameter["schema"]),
             is_required: parameter["required"] == true,
             about: prose(&parameter["description"]),
             example: None,
@@ -193,9 +193,9 @@ fn parameters(operation: &Value) -> Vec<Field<'_>> {
         .collect()
 }
 
-fn answers(operation: &Value) -> Vec<Answer<'_>> {
+fn answers(operation: &Value) -> Vec<ResponseDoc<'_>> {
     members(&operation["responses"])
-        .map(|(status, answer)| Answer {
+        .map(|(status, answer)| ResponseDoc {
             status,
             about: prose(&answer["description"]),
             body: schema::body(answer),
@@ -203,11 +203,11 @@ fn answers(operation: &Value) -> Vec<Answer<'_>> {
         .collect()
 }
 
-fn fields(schema: &Value) -> Vec<Field<'_>> {
+fn fields(schema: &Value) -> Vec<FieldDoc<'_>> {
     members(&schema["properties"])
-        .map(|(name, field)| Field {
+        .map(|(name, field)| FieldDoc {
             name,
-            kind: Kind::of(field),
+            kind: ValueKind::of(field),
             is_required: schema::is_required(schema, name),
             about: prose(schema::description(field)),
             example: schema::example(field),

@@ -5,13 +5,13 @@ use serde_json::Value;
 use super::text;
 
 /// What a value is: words, and the name of a body between them.
-pub(super) struct Kind<'a> {
+pub(super) struct ValueKind<'a> {
     pub(super) before: String,
     pub(super) name: Option<&'a str>,
     pub(super) after: String,
 }
 
-impl<'a> Kind<'a> {
+impl<'a> ValueKind<'a> {
     pub(super) fn of(schema: &'a Value) -> Self {
         if let Some(name) = name(schema) {
             return Self::named(name);

@@ -7,16 +7,16 @@ use rejoinder_core::funding::{
     Campaign, CampaignDraft, CampaignMode, CampaignProblem, Currency, MAX_MILESTONES, Milestone,
     Money,
 };
-use render::funding::Typed;
+use render::funding::CampaignForm;
 
 use crate::http::extract::Params;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// The form as it was sent.
-pub(super) fn typed(fields: &Params) -> Typed {
+pub(super) fn typed(fields: &Params) -> CampaignForm {
     let text = |name: &str| fields.get(name).unwrap_or_default().trim().to_owned();
-    Typed {
+    CampaignForm {
         title: text("title"),
         about: text("about").replace("\r\n", "\n"),
         currency: text("currency"),
@@ -33,15 +33,15 @@ pub(super) fn typed(fields: &Params) -> Typed {
 }
 
 /// An empty form on this day.
-pub(super) fn empty(now: Time) -> Typed {
-    Typed {
+pub(super) fn empty(now: Time) -> CampaignForm {
+    CampaignForm {
         starts: day_of(now),
-        ..Typed::default()
+        ..CampaignForm::default()
     }
 }
 
 /// The form that holds `campaign` as it is.
-pub(super) fn of(campaign: &Campaign) -> Typed {
+pub(super) fn of(campaign: &Campaign) -> CampaignForm {
     let draft = &campaign.draft;
     let milestones = draft.milestones.iter().map(|own| {
         let amount = Money {
@@ -52,7 +52,7 @@ pub(super) fn of(campaign: &Campaign) -> Typed {
     });
     // The end is the first moment after the last day.
     let last = draft.ends_at.map(|ends| day_of(ends.before(DAY)));
-    Typed {
+    CampaignForm {
         title: draft.title.clone(),
         about: draft.about.clone(),
         currency: draft.goal.currency.to_string(),
@@ -69,7 +69,7 @@ pub(super) fn of(campaign: &Campaign) -> Typed {
 }
 
 /// What was typed as a campaign whose currency is the one that was typed.
-pub(super) fn draft(typed: &Typed) -> Result<CampaignDraft, CampaignProblem> {
+pub(super) fn draft(typed: &CampaignForm) -> Result<CampaignDraft, CampaignProblem> {
     let currency = typed
         .currency
         .parse()
@@ -142,8 +142,8 @@ pub(super) fn day_of(time: Time) -> String {
 mod tests {
     use super::*;
 
-    fn filled() -> Typed {
-        Typed {
+    fn filled() -> CampaignForm {
+        CampaignForm {
             title: "The lease".to_owned(),
             currency: "eur".to_owned(),
             goal: "5000,50".to_owned(),
@@ -151,7 +151,7 @@ mod tests {
             section: "https://news.example/sport/".to_owned(),
             starts: "2026-11-01".to_owned(),
             ends: "2026-11-30".to_owned(),
-            ..Typed::default()
+            ..CampaignForm::default()
         }
     }
 

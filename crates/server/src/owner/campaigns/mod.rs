@@ -13,7 +13,7 @@ use rejoinder_core::identity::author::Role;
 use rejoinder_core::publication::audit::AuditActor;
 use rejoinder_core::{CampaignId, EntryId};
 use render::funding::{
-    CampaignPage, CampaignRow, CampaignsPage, MessageRow, Typed, flash, problem_full, title,
+    CampaignForm, CampaignPage, CampaignRow, CampaignsPage, MessageRow, flash, problem_full, title,
     unusable,
 };
 use store::Tx;
@@ -132,7 +132,7 @@ async fn add(newsroom: Newsroom, Form(fields): Form) -> Result<Response, ErrorPa
 
 async fn list(
     newsroom: &Newsroom,
-    typed: &Typed,
+    typed: &CampaignForm,
     did: Option<&str>,
 ) -> Result<Html<String>, ErrorPage> {
     let site = newsroom.site.id;
@@ -182,7 +182,7 @@ struct Asked<'a> {
     /// What was just done.
     did: Option<&'a str>,
     /// What was typed to change it, and not taken.
-    typed: Option<Typed>,
+    typed: Option<CampaignForm>,
     /// What was typed to be written down, and why it was not taken.
     by_hand: Option<([&'a str; 4], String)>,
     /// Why a processor could not be connected.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub struct Publication {
     /// The host of the site that the articles belong to.
     pub site: String,
-    pub(crate) about: render::Publication,
+    pub(crate) about: render::Masthead,
     /// In the order of the front page.
     pub(crate) articles: Vec<render::Article>,
     pictures: PathBuf,
@@ -88,7 +88,7 @@ impl Publication {
                 .iter()
                 .map(article)
                 .collect::<Result<_, _>>()?,
-            about: render::Publication {
+            about: render::Masthead {
                 title: about.title,
                 tagline: about.tagline,
                 town: about.town,
@@ -221,14 +221,14 @@ fn read_article(folder: &Path, slug: &str) -> Result<render::Article, Publicatio
     })
 }
 
-fn read_picture(path: &Path, picture: Picture) -> Result<render::Picture, PublicationError> {
+fn read_picture(path: &Path, picture: Picture) -> Result<render::ArticlePicture, PublicationError> {
     let file = picture.file;
     let is_plain = !file.contains(['/', '\\']) && !file.starts_with('.');
     if !is_plain || kind(&file).is_none() {
         let problem = format!("picture.file: `{file}` is not a webp, avif, jpg or png in pictures");
         return Err(content(path, problem));
     }
-    Ok(render::Picture {
+    Ok(render::ArticlePicture {
         src: format!("/pictures/{file}"),
         alt: picture.alt,
         caption: picture.caption,

@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Response};
 use rejoinder_core::recordings::{CutComparison, Recording, Span};
 use rejoinder_core::{PageKey, RecordingId, Site};
-use render::Context;
-use render::recordings::{Cited, CutOf, PlayerContent};
+use render::RenderContext;
+use render::recordings::{CitedPart, CutOf, PlayerContent};
 use store::discussion::pages;
 use store::recordings::{
     listing,
@@ -106,7 +106,7 @@ struct AlongSource<'a> {
 }
 
 fn html(
-    context: &Context<'_>,
+    context: &RenderContext<'_>,
     form: Form,
     key: &PageKey,
     whole: &PlayerData,
@@ -131,7 +131,7 @@ fn html(
             comparison: found.as_ref(),
         })
         .collect();
-    let cited = whole.cited.iter().map(|cited| Cited {
+    let cited = whole.cited.iter().map(|cited| CitedPart {
         comment: cited.comment,
         start_ms: cited.start_ms,
         end_ms: cited.end_ms,

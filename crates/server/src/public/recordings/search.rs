@@ -9,7 +9,7 @@ use axum::response::Html;
 use captions::Transcript;
 use rejoinder_core::recordings::{SearchWords, folded};
 use rejoinder_core::{PageKey, RecordingId, Site};
-use render::recordings::{Hit, Place, RecordingSearch, address, search_page};
+use render::recordings::{RecordingSearch, SearchHit, SearchedLine, address, search_page};
 use serde::Serialize;
 use store::Tx;
 use store::recordings::searching::{self, RecordingHits};
@@ -170,14 +170,14 @@ struct Own {
 }
 
 impl Own {
-    fn hits(&self) -> Vec<Hit<'_>> {
+    fn hits(&self) -> Vec<SearchHit<'_>> {
         let found = self
             .found
             .hits
             .iter()
             .zip(&self.keys)
             .zip(&self.transcripts);
-        let hits = found.map(|((hit, key), transcript)| Hit {
+        let hits = found.map(|((hit, key), transcript)| SearchHit {
             recording: &hit.recording,
             page: &hit.page,
             key,
@@ -190,7 +190,7 @@ impl Own {
 }
 
 /// The lines that hold most of the words, in their order.
-fn places<'t>(transcript: &'t Transcript, words: &SearchWords) -> Vec<Place<'t>> {
+fn places<'t>(transcript: &'t Transcript, words: &SearchWords) -> Vec<SearchedLine<'t>> {
     if words.is_empty() {
         return Vec::new();
     }
@@ -201,7 +201,7 @@ fn places<'t>(transcript: &'t Transcript, words: &SearchWords) -> Vec<Place<'t>>
     let most = counted.iter().map(|(n, _)| *n).max().unwrap_or(0);
     let best = counted.into_iter().filter(|(n, _)| *n > 0 && *n == most);
     best.take(MAX_PLACES)
-        .map(|(_, cue)| Place {
+        .map(|(_, cue)| SearchedLine {
             start_ms: i64::try_from(cue.start_ms).unwrap_or(i64::MAX),
             speaker: cue.speaker.as_deref(),
             text: &cue.text,
